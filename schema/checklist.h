@@ -1,0 +1,61 @@
+/* Checklists as data: a CSV of items (columns as in assets/checklists/README.md) and beside it an
+ * item file (JSON) that says where an item applies, which item of another list is the same
+ * question, and to whom a finding is addressed (FIELD 9). */
+#pragma once
+
+#include <glib.h>
+#include "schema/kind.h"
+
+G_BEGIN_DECLS
+
+#define BH_CHECKLIST_MAX_BYTES (512 * 1024)
+#define BH_CHECKLIST_MAX_ITEMS 600
+
+typedef enum {
+  BH_ANSWER_UNCHECKED = 0, /* 未检查: what nobody looked at is never certified */
+  BH_ANSWER_COMPLIANT,     /* 符合 */
+  BH_ANSWER_NONCOMPLIANT,  /* 不符合 */
+  BH_ANSWER_NOT_APPLICABLE /* 不涉及 */
+} BhAnswer;
+
+const char *bh_answer_code(BhAnswer answer); /* "unchecked","compliant","noncompliant","not_applicable" */
+/* FALSE for an unknown code. */
+gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
+const char *bh_answer_label(BhAnswer answer, const char *lang);
+
+typedef struct {
+  char *item_no;
+  char *section;
+  char *check;
+  char *standard;
+  char *policy_source; /* 依据 of the campaign notice; not a legal basis (FIELD 1) */
+  char *rectification;
+  char *method;
+  gboolean major_candidate; /* a flag that sorts, never a decision */
+  char *addressee;          /* "enterprise" or "government" */
+  char *same_as;            /* item_no in another list, or "" */
+  char *area;               /* area code it is limited to, or "" */
+  json_t *applies_when;     /* condition over the enterprise's values, or NULL */
+} BhChecklistItem;
+
+typedef struct _BhChecklist BhChecklist;
+
+/* `items` may be NULL when the list has no item file. Errors name file, line, column. */
+BhChecklist *bh_checklist_load(const char *csv_path, const char *items_path, GError **error);
+BhChecklist *bh_checklist_parse(const char *csv, gsize csv_len, const char *csv_name,
+                                const json_t *item_file, GError **error);
+/* From the `items` field of a checklist record, as bh_checklist_to_json made it. */
+BhChecklist *bh_checklist_from_json(const json_t *items, GError **error);
+json_t *bh_checklist_to_json(const BhChecklist *checklist);
+void bh_checklist_free(BhChecklist *checklist);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhChecklist, bh_checklist_free)
+
+gsize bh_checklist_count(const BhChecklist *checklist);
+const BhChecklistItem *bh_checklist_get(const BhChecklist *checklist, gsize index);
+const BhChecklistItem *bh_checklist_find(const BhChecklist *checklist, const char *item_no);
+/* Sections in order of first appearance; borrowed strings, free the array. */
+GPtrArray *bh_checklist_list_sections(const BhChecklist *checklist);
+/* Whether the item is asked at an enterprise with these values. */
+gboolean bh_checklist_item_applies(const BhChecklistItem *item, const json_t *enterprise_values);
+
+G_END_DECLS

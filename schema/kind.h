@@ -1,0 +1,137 @@
+/* What a record is: kinds as declared in kinds/*.json, loaded as one immutable set that is named
+ * by its hash. schema/kinds/README.md is the reference of the language. A BhKindSet may be shared
+ * by threads once loaded. */
+#pragma once
+
+#include <glib.h>
+#include "schema/json.h"
+#include "schema/ident.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhKindSet BhKindSet;
+typedef struct _BhKind BhKind;
+typedef struct _BhField BhField;
+typedef struct _BhState BhState;
+typedef struct _BhTransition BhTransition;
+
+typedef enum {
+  BH_FIELD_TEXT,     /* one line, max characters */
+  BH_FIELD_LONGTEXT, /* several lines */
+  BH_FIELD_INTEGER,  /* JSON integer within min/max */
+  BH_FIELD_DECIMAL,  /* JSON string "12.50", digits after the point limited */
+  BH_FIELD_FLAG,     /* true / false */
+  BH_FIELD_CHOICE,   /* code of one choice */
+  BH_FIELD_CHOICES,  /* array of codes, sorted, no repeats */
+  BH_FIELD_DATE,     /* "YYYY-MM-DD" */
+  BH_FIELD_TIME,     /* integer, UTC ms */
+  BH_FIELD_REF,      /* id of a record of one of ref_kinds */
+  BH_FIELD_REFS,     /* array of such ids */
+  BH_FIELD_PHONE,
+  BH_FIELD_USCC,
+  BH_FIELD_AREA,     /* area code */
+  BH_FIELD_PLACE,    /* {"lat":"39.123456","lon":"112.…","accuracy_m":int,"at_ms":int,"source":…} */
+  BH_FIELD_HASH,     /* SHA-256 hex of a file */
+  BH_FIELD_ITEMS,    /* keyed items "field/ITEM": {"answer":code,"note":text,"bulk":flag} */
+  BH_FIELD_JSON,     /* bounded JSON carried through (checklist items, frozen document fields) */
+} BhFieldType;
+
+/* --- the set --- */
+
+/* Loads every *.json of a directory. A broken declaration is refused with file, place and reason
+ * (BH_ERROR_INVALID); nothing is half loaded. */
+BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error);
+/* From the canonical text that travels: {"bihuan-kinds":1,"kinds":[…]} sorted by name. */
+BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error);
+BhKindSet *bh_kind_set_ref(BhKindSet *set);
+void bh_kind_set_unref(BhKindSet *set);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhKindSet, bh_kind_set_unref)
+const char *bh_kind_set_get_hash(const BhKindSet *set); /* hex SHA-256 of the canonical text */
+const char *bh_kind_set_get_text(const BhKindSet *set); /* the canonical text, borrowed */
+const BhKind *bh_kind_set_find(const BhKindSet *set, const char *kind); /* NULL if unknown */
+/* All kinds, sorted by name; borrowed array of const BhKind*. */
+const GPtrArray *bh_kind_set_list(const BhKindSet *set);
+
+/* --- labels: `lang` is "zh" or "en"; never NULL, falls back to the other, then to the code --- */
+
+const char *bh_kind_get_name(const BhKind *kind);
+const char *bh_kind_get_label(const BhKind *kind, const char *lang);
+const GPtrArray *bh_kind_list_fields(const BhKind *kind); /* const BhField*, declared order */
+const BhField *bh_kind_find_field(const BhKind *kind, const char *name); /* also for "field/item" */
+/* Declaration of the kind as parsed, borrowed: for what a caller wants beyond these functions
+ * (sections, list columns). */
+const json_t *bh_kind_get_declaration(const BhKind *kind);
+/* One line that names a record in lists, made of the kind's "title" fields; g_free. */
+char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang);
+gboolean bh_kind_is_reviewable(const BhKind *kind);
+/* Name of the field that holds the parent record, or NULL. */
+const char *bh_kind_get_parent_field(const BhKind *kind);
+
+const char *bh_field_get_name(const BhField *field);
+BhFieldType bh_field_get_type(const BhField *field);
+const char *bh_field_get_type_name(const BhField *field);
+const char *bh_field_get_label(const BhField *field, const char *lang);
+const char *bh_field_get_hint(const BhField *field, const char *lang); /* "" when none */
+gboolean bh_field_is_personal(const BhField *field);
+gboolean bh_field_is_indexed(const BhField *field);
+gboolean bh_field_is_retired(const BhField *field); /* kept for old records, in no form */
+gboolean bh_field_is_in_form(const BhField *field); /* FALSE: set by the program, not typed */
+gint64 bh_field_get_max(const BhField *field); /* characters, value, or count by type */
+gint64 bh_field_get_min(const BhField *field);
+gsize bh_field_count_choices(const BhField *field);
+const char *bh_field_get_choice_code(const BhField *field, gsize index);
+const char *bh_field_get_choice_label(const BhField *field, gsize index, const char *lang);
+/* Label of a code, or the code itself. */
+const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang);
+const char *const *bh_field_get_ref_kinds(const BhField *field); /* NULL-terminated, maybe empty */
+
+/* Value as people read it (choice label, date, time, "是"/"否"); g_free. Refs give the id. */
+char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang);
+/* What a person typed to a value of the field's type; new reference, JSON null for "". NULL with
+ * BH_ERROR_INVALID naming the field and why. */
+json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **error);
+
+/* Type, limits and choices of one value. JSON null is always valid (cleared). `field` may be
+ * addressed as "field/item" for ITEMS. BH_ERROR_INVALID or _UNKNOWN naming kind and key. */
+gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *value,
+                             GError **error);
+
+/* --- conditions --- */
+
+/* What a condition may look at besides the record. All borrowed; NULL where unknown. `lookup`
+ * gives the shown values of a referenced record (borrowed or NULL); `children` gives the values
+ * of all child records of a kind (new reference to an array of objects, or NULL). */
+typedef struct {
+  const json_t *values;       /* shown values of the record, the new ones included */
+  const char *record;         /* its id, NULL if unknown */
+  const char *actor;          /* staff id */
+  const json_t *actor_values; /* values of the staff record */
+  const char *today;          /* "YYYY-MM-DD", NULL: date conditions against today hold */
+  const json_t *(*lookup)(const char *record, gpointer data);
+  json_t *(*children)(const char *record, const char *kind, gpointer data);
+  gpointer data;
+} BhContext;
+
+/* Evaluates a condition of a loaded declaration. NULL condition is TRUE. */
+gboolean bh_condition_holds(const json_t *condition, const BhContext *context);
+gboolean bh_field_is_required(const BhField *field, const BhContext *context);
+gboolean bh_field_is_shown(const BhField *field, const BhContext *context);
+
+/* One thing that is wrong with a record. */
+typedef struct {
+  char *field;   /* key, or "" for the whole record */
+  char *code;    /* "required", "invalid", "condition", "unknown_field", "transition", "actor" */
+  char *text_zh;
+  char *text_en;
+} BhProblem;
+void bh_problem_free(BhProblem *problem);
+
+/* Everything wrong with the values: types, required fields of shown fields, the kind's "checks".
+ * BhProblem* with free function set; empty when fine. Never NULL. */
+GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context);
+
+/* Whether a viewer may see the record: the kind's "visible" condition, same on hub and device.
+ * context->actor_values is the viewer. */
+gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
+
+G_END_DECLS

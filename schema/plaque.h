@@ -1,0 +1,54 @@
+/* Enterprise QR plaque (企业码, R-020). The text is ASCII in the QR alphanumeric set:
+ * "BH1:" + base45(payload + Ed25519 signature by the hub's plaque key, domain "plaque/1").
+ * Payload: version 1, type 'E' or 'B', key id (4 bytes), hub (16), serial (4, big endian),
+ * days since 2020-01-01 of issue (2), enterprise id (16, only type 'E').
+ *
+ * A copied plaque still verifies: place and photo count too. For typing by hand a plaque also
+ * carries its serial as a short code with check digits. */
+#pragma once
+
+#include <glib.h>
+#include "schema/entry.h"
+
+G_BEGIN_DECLS
+
+#define BH_PLAQUE_TEXT_MAX 256
+#define BH_PLAQUE_KEY_ID_SIZE 4
+
+typedef enum {
+  BH_PLAQUE_ENTERPRISE = 'E', /* printed for an enterprise */
+  BH_PLAQUE_BLANK = 'B',      /* pre-printed with a serial, to be bound on the spot */
+} BhPlaqueType;
+
+typedef struct {
+  BhPlaqueType type;
+  guint8 key_id[BH_PLAQUE_KEY_ID_SIZE];
+  char hub[BH_ID_LEN + 1];
+  guint32 serial;
+  char enterprise[BH_ID_LEN + 1]; /* "" for a blank one */
+  gint64 issued_day;              /* days since 2020-01-01 */
+} BhPlaque;
+
+/* First four bytes of SHA-256 of the public key. */
+void bh_plaque_key_id(const guint8 public_key[BH_PUBLIC_KEY_SIZE],
+                      guint8 key_id[BH_PLAQUE_KEY_ID_SIZE]);
+/* Fills key_id itself; returns the text, g_free. */
+char *bh_plaque_encode(const BhPlaque *plaque, const guint8 public_key[BH_PUBLIC_KEY_SIZE],
+                       const guint8 secret_key[BH_SECRET_KEY_SIZE]);
+/* Decodes without verifying (to learn the key id). BH_ERROR_FORMAT for anything else than a
+ * plaque of this version. */
+gboolean bh_plaque_decode(const char *text, BhPlaque *plaque, GError **error);
+/* Decodes and verifies; BH_ERROR_SIGNATURE for a forged one. */
+gboolean bh_plaque_verify(const char *text, const guint8 public_key[BH_PUBLIC_KEY_SIZE],
+                          BhPlaque *plaque, GError **error);
+
+/* "1234-5678-97": serial in eight digits and two check digits (ISO 7064 MOD 97-10); g_free. */
+char *bh_plaque_short_code(guint32 serial);
+/* Accepts spaces, hyphens, full-width digits. BH_ERROR_INVALID when the check digits fail. */
+gboolean bh_plaque_parse_short_code(const char *typed, guint32 *serial, GError **error);
+
+/* RFC 9285. base45 decode: NULL with BH_ERROR_FORMAT. */
+char *bh_base45_encode(const guint8 *bytes, gsize len);
+GByteArray *bh_base45_decode(const char *text, GError **error);
+
+G_END_DECLS

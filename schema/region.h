@@ -1,0 +1,27 @@
+/* Area codes (GB/T 2260 and township extensions) as a tree with validity and successors, from a
+ * pack: {"areas":[{"code","name","parent"?,"level","valid_from"?,"valid_to"?,"successor"?}]}. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _BhRegion BhRegion;
+BhRegion *bh_region_load(const char *path, GError **error);
+void bh_region_free(BhRegion *region);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRegion, bh_region_free)
+
+gboolean bh_region_has(const BhRegion *region, const char *code);
+/* Borrowed; NULL when unknown. */
+const char *bh_region_get_name(const BhRegion *region, const char *code);
+const char *bh_region_get_parent(const BhRegion *region, const char *code);
+/* Whole name from province down ("山西省朔州市平鲁区"); g_free; the code itself when unknown. */
+char *bh_region_dup_full_name(const BhRegion *region, const char *code);
+/* The area that stands for `code` today: follows successors, at most 16 steps. Borrowed. */
+const char *bh_region_current(const BhRegion *region, const char *code);
+/* TRUE when `code` is `ancestor` or lies below it, successors followed on both sides. */
+gboolean bh_region_is_within(const BhRegion *region, const char *code, const char *ancestor);
+/* Codes of the areas directly below, in pack order; borrowed strings, free the array. */
+GPtrArray *bh_region_list_children(const BhRegion *region, const char *code);
+
+G_END_DECLS

@@ -1,0 +1,37 @@
+/* What may happen to a record: states and transitions of its kind, declared as
+ * data. A transition is judged against the state it starts from; overdue, queued, sending and
+ * received are derived elsewhere and never states. */
+#pragma once
+
+#include <glib.h>
+#include "schema/kind.h"
+#include "schema/civil.h"
+
+G_BEGIN_DECLS
+
+gboolean bh_kind_has_states(const BhKind *kind);
+gboolean bh_kind_has_state(const BhKind *kind, const char *state);
+const char *bh_kind_get_state_label(const BhKind *kind, const char *state, const char *lang);
+gboolean bh_kind_is_final_state(const BhKind *kind, const char *state);
+/* TRUE when a new record may start in `state`. */
+gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state);
+
+const char *bh_transition_get_to(const BhTransition *transition);
+const char *bh_transition_get_label(const BhTransition *transition, const char *lang);
+const char *bh_transition_get_source(const BhTransition *transition); /* clause, "" if a design row */
+/* Names of the fields a form asks for on this transition; NULL-terminated, maybe empty. */
+const char *const *bh_transition_get_asks(const BhTransition *transition);
+
+/* Finds the declared transition; `from` NULL means creation. NULL if there is none. */
+const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to);
+
+/* Transitions that start from `from`, are open to the actor (who) and whose "when" condition
+ * holds: what a form offers as buttons. const BhTransition*; free the array. */
+GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context);
+
+/* Judges from → to: declared, actor, needs. BhProblem* list, empty when fine. `from` NULL means
+ * creation. Same on form and at ingest. */
+GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
+                             const BhContext *context);
+
+G_END_DECLS

@@ -1,0 +1,65 @@
+/* The one door to a database: named statements with named parameters, one connection on one
+ * thread, explicit transactions. Honest enough for PostgreSQL: no rowid, no SQLite types in the
+ * interface, positions come from counter rows and not from sequences. SQL stands only in
+ * *-store.c and in schema/sql.
+ *
+ * SQL text uses :name parameters. Text is UTF-8; blobs and text are copied on bind. Errors are
+ * BH_ERROR_STORAGE with the engine's message; unique violations are BH_ERROR_FORK when
+ * bh_db_is_unique_violation says so. After BH_ERROR_STORAGE from commit the connection is dead:
+ * close, reopen, re-verify. */
+#pragma once
+
+#include <glib.h>
+#include "schema/error.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhDb BhDb;
+typedef struct _BhStmt BhStmt;
+
+typedef enum {
+  BH_DB_DEVICE,     /* locking_mode=EXCLUSIVE, one connection in the whole system */
+  BH_DB_HUB_WRITER, /* writes and checkpoints; WAL, synchronous=FULL */
+  BH_DB_HUB_READER, /* read-only, wal_autocheckpoint=0 */
+  BH_DB_EXPORT,     /* plain file, for exports and tests */
+} BhDbRole;
+
+/* Opens (creating it, except as reader) with the settings of the role. */
+BhDb *bh_db_open(const char *path, BhDbRole role, GError **error);
+void bh_db_close(BhDb *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDb, bh_db_close)
+
+/* Prepared once per connection and cached by the text's address and content; borrowed. The
+ * statement is reset and its bindings are cleared on each call. */
+BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error);
+void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text); /* NULL binds NULL */
+void bh_stmt_bind_int(BhStmt *stmt, const char *name, gint64 value);
+void bh_stmt_bind_blob(BhStmt *stmt, const char *name, const void *bytes, gsize len);
+void bh_stmt_bind_null(BhStmt *stmt, const char *name);
+/* TRUE with *row TRUE when a row stands ready, *row FALSE at the end. */
+gboolean bh_stmt_step(BhStmt *stmt, gboolean *row, GError **error);
+/* Steps a statement that gives no rows, and resets it. */
+gboolean bh_stmt_run(BhStmt *stmt, GError **error);
+/* Ends a read before its last row. */
+void bh_stmt_reset(BhStmt *stmt);
+/* Columns from 0; text and blob are borrowed until the next step or reset. */
+const char *bh_stmt_get_text(BhStmt *stmt, int column); /* NULL for NULL */
+gint64 bh_stmt_get_int(BhStmt *stmt, int column);
+const guint8 *bh_stmt_get_blob(BhStmt *stmt, int column, gsize *len);
+gboolean bh_stmt_is_null(BhStmt *stmt, int column);
+
+gboolean bh_db_begin(BhDb *db, GError **error); /* immediate */
+gboolean bh_db_commit(BhDb *db, GError **error);
+void bh_db_rollback(BhDb *db);
+gboolean bh_db_in_transaction(BhDb *db);
+/* Several statements of text, without parameters. */
+gboolean bh_db_exec(BhDb *db, const char *sql, GError **error);
+gboolean bh_db_is_unique_violation(const GError *error);
+/* Rows the last statement changed. */
+gint64 bh_db_changes(BhDb *db);
+/* Moves the log into the file when the role may; called when idle. */
+void bh_db_checkpoint(BhDb *db);
+/* A consistent copy made page by page with the engine's backup, fsynced, renamed into place. */
+gboolean bh_db_backup(BhDb *db, const char *path, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,122 @@
+/* The device's store and everything a program does with it: sign-in, drafts, entries, lists,
+ * files, queue. What people recorded is in here and nowhere else until the hub has it.
+ *
+ * A BhDevice lives on one thread (see worker.h); every function below blocks on the disk and must
+ * be called on that thread. JSON arguments are borrowed, JSON results are new references. Errors
+ * leave the store as it was. */
+#pragma once
+
+#include "schema/kind.h"
+#include "schema/merge.h"
+#include "schema/workflow.h"
+#include "schema/region.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhDevice BhDevice;
+
+/* --- opening --- */
+
+/* Opens DIR/store.db (made and migrated when needed); the caller owns the store by owner.h.
+ * `clock` and `random` are borrowed and must live as long. */
+BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *random,
+                         GError **error);
+void bh_device_close(BhDevice *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
+gboolean bh_device_is_enrolled(BhDevice *device);
+/* {"hub","hub_name","device","name","unit","area","url"}; NULL with BH_ERROR_NOT_FOUND before
+ * enrolment. */
+json_t *bh_device_describe(BhDevice *device, GError **error);
+/* The newest kind set the hub gave (a new reference), or NULL before enrolment. */
+BhKindSet *bh_device_dup_kinds(BhDevice *device);
+
+/* --- people (R-132) --- */
+
+/* [{"id","name","roles":[…],"drafts":n,"locked_until_ms"?}] of the unit, by name. */
+json_t *bh_device_list_staff(BhDevice *device, GError **error);
+/* Checks a PIN against the sealed verifier. BH_ERROR_DENIED (message says how many tries are
+ * left), _LOCKED (message and *locked_ms: wait), _EXPIRED (staff no longer valid). Wrong tries
+ * are counted on disk before the answer. Takes about 0.1 s of CPU. */
+gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
+                           gint64 *locked_ms, GError **error);
+
+/* --- drafts: per author and record, durable, unsigned (SYNC.md) --- */
+
+/* Sets one key of the draft (JSON null clears); makes the draft when there is none. No checks
+ * beyond size: people may leave a form half-way. */
+gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *record,
+                             const char *kind, const char *key, const json_t *value,
+                             GError **error);
+/* {"record","kind","changed":{key:value},"values":{record + draft},"updated_ms"}; NULL with
+ * BH_ERROR_NOT_FOUND. */
+json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *record,
+                            GError **error);
+/* [{"record","kind","title","updated_ms"}] newest first. */
+json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **error);
+gboolean bh_device_draft_discard(BhDevice *device, const char *author, const char *record,
+                                 GError **error);
+
+/* --- entries --- */
+
+/* New record id, in creation order. */
+void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
+
+/* What is wrong with a record if `set` ({key:value}, may be NULL) were saved by `author`; state
+ * in `set` is judged as a transition. Array of {"field","code","zh","en"}. */
+json_t *bh_device_check(BhDevice *device, const char *author, const char *record,
+                        const char *kind, const json_t *set, GError **error);
+
+/* One entry: ops is [{"record","kind","set":{key:value}}]. Personal fields, `was` and files (from
+ * set "sha256" of records of kind file) are filled in here. Each value is checked against its
+ * declaration, each state set as a transition, each touched record against required fields only
+ * when its state changes; problems are BH_ERROR_INVALID naming record kind, field and reason.
+ * One transaction, one fsync. Returns the entry id (g_free). observed_ms 0 = now. */
+char *bh_device_save(BhDevice *device, const char *author, const json_t *ops,
+                     gint64 observed_ms, GError **error);
+/* The draft as one entry, `also` ({key:value} of the same record, e.g. the state; may be NULL)
+ * joined to it; the draft is gone in the same transaction. */
+char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
+                           const json_t *also, GError **error);
+
+/* --- reading --- */
+
+/* {"id","kind","values","conflicts":[{"key","heads":[{"entry","value"}]}],"pending":entries not
+ * yet at the hub,"quarantined":n,"title","author","changed_ms"}; BH_ERROR_NOT_FOUND. */
+json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
+/* Rows of one kind, a page at a time. query: {"kind", "parent"?, "where"?: {indexed field:
+ * value or [values]}, "search"?: text, "order"?: "changed"|"title", "after"?: from the last
+ * page, "limit"? ≤ 200, "viewer"?: staff id}. Result {"rows":[{"id","kind","title","state",
+ * "values","pending","conflict","review"}],"after"}; cost by page, not by store. */
+json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
+/* Entries that touched a record, newest first: [{"entry","by","by_name","device","at_ms",
+ * "observed_ms","status","keys":[…]}], own entries only. */
+json_t *bh_device_history(BhDevice *device, const char *id, GError **error);
+/* Record of the plaque with this serial or of the enterprise id; NULL with BH_ERROR_NOT_FOUND.
+ * Verifies signature against the hub's plaque keys; forged: BH_ERROR_SIGNATURE. Result {"plaque":
+ * {"serial","type"},"enterprise": id or null}. `text` is a plaque text, short code or uscc. */
+json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **error);
+/* Area tree for names; borrowed, may be NULL. */
+const BhRegion *bh_device_get_region(BhDevice *device);
+
+/* --- files --- */
+
+/* Copies a file into the store: DIR/files/xx/SHA, fsynced and renamed. Media type by magic bytes
+ * (JPEG, PNG, PDF; else BH_ERROR_FORMAT). {"sha256","size","media_type"}. */
+json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
+json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error);
+/* Path of a file that is here; NULL when it is not (yet). g_free. */
+char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
+
+/* --- queue --- */
+
+/* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
+ * "conflicts":n,"quarantined":n,"last_sync_ms","last_error","state":"idle|working|waiting|
+ * no_hub|revoked","next_try_ms","hub","device"}. Counters are kept, not counted. */
+json_t *bh_device_status(BhDevice *device, GError **error);
+/* What has not left yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
+ * "at_ms","size","sent","why_code"}], oldest first, a page. */
+json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **error);
+/* Self-check: {"checks":[{"name","ok","text"}]}. */
+json_t *bh_device_doctor(BhDevice *device, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* Syncing in the background: runs the engine (engine.h) over a worker's store with the libcurl
+ * transport, timers of the main context, and connectivity signals. Used by collector, agent and
+ * bihuanctl alike. Main thread of the context it was started on. */
+#pragma once
+
+#include "sync/device/worker.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhSync BhSync;
+
+/* Called on the main context whenever status or progress changed; `status` as bh_device_status
+ * plus {"progress":{"phase":"head|push|pull|files","done","total"}} while working. */
+typedef void (*BhSyncChanged)(BhSync *sync, const json_t *status, gpointer data);
+
+BhSync *bh_sync_start(BhWorker *worker, BhSyncChanged changed, gpointer data);
+/* Ends running transfers and waits for them; then nothing of it runs any more. */
+void bh_sync_stop(BhSync *sync);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhSync, bh_sync_stop)
+/* A tap or a connectivity signal: tries at once, forgetting the backoff. */
+void bh_sync_kick(BhSync *sync);
+/* Something was saved: a round starts soon unless one waits on backoff. */
+void bh_sync_notify_saved(BhSync *sync);
+
+/* Enrols the worker's store from a one-time text: makes keys, asks the hub, pulls kinds, staff and
+ * the first records. Blocks; call from a GTask thread or a command line. */
+gboolean bh_sync_enrol(BhWorker *worker, const char *text, const char *name, GError **error);
+/* One whole round, blocking; result is the status afterwards. For bihuanctl sync. */
+json_t *bh_sync_once(BhWorker *worker, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,60 @@
+/* The HTTP server as the rest of the hub sees it: routes, requests, answers. http.c is the only
+ * file that knows the server library. Handlers run on pool threads; a handler may answer later
+ * (the connection is suspended until then). */
+#pragma once
+
+#include <gio/gio.h>
+#include "schema/json.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhHttp BhHttp;
+typedef struct _BhRequest BhRequest;
+
+typedef struct {
+  const char *method;
+  const char *path;      /* "/v1/uploads/{id}": {name} matches one segment; a last {name*} the rest */
+  gsize body_max;        /* bytes; over it 413 before the handler runs. 0: no body */
+  void (*handle)(BhRequest *request, gpointer data);
+} BhRoute;
+
+typedef struct {
+  const char *listen;         /* "127.0.0.1:8443", "[::1]:0"; port 0 picks one */
+  const char *cert_pem_path;  /* NULL: plain HTTP (behind a proxy, tests) */
+  const char *key_pem_path;
+  guint threads;              /* 0: number of cores */
+  guint max_connections;
+  guint max_connections_per_ip;
+} BhHttpConfig;
+
+/* `headers` (NULL-terminated name, value, …) are put on every answer. `data` goes to handlers. */
+BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n_routes,
+                      const char *const *headers, gpointer data, GError **error);
+/* Stops accepting, waits for running handlers and suspended answers up to 5 s. */
+void bh_http_stop(BhHttp *http);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHttp, bh_http_stop)
+guint bh_http_get_port(BhHttp *http);
+
+/* Of a request; strings are borrowed until it is answered, NULL when absent. */
+const char *bh_request_get_method(BhRequest *request);
+const char *bh_request_get_path(BhRequest *request);
+const char *bh_request_get_param(BhRequest *request, const char *name);  /* from {name} */
+const char *bh_request_get_query(BhRequest *request, const char *name);
+const char *bh_request_get_header(BhRequest *request, const char *name); /* case-insensitive */
+const char *bh_request_get_cookie(BhRequest *request, const char *name);
+const char *bh_request_get_peer(BhRequest *request);                     /* address text */
+GBytes *bh_request_get_body(BhRequest *request);                         /* borrowed, never NULL */
+
+/* Answer exactly once; frees the request. Any thread. */
+void bh_request_answer_json(BhRequest *request, guint status, const json_t *json);
+/* Status from the error's code; {"error","message"} + members of `more` (may be NULL). */
+void bh_request_answer_error(BhRequest *request, const GError *error, const json_t *more);
+/* Takes ownership of nothing. `type` NULL: no body type. */
+void bh_request_answer_bytes(BhRequest *request, guint status, const char *type, GBytes *bytes);
+/* A file from disk with Range and ETag (its name must be its hash). */
+void bh_request_answer_file(BhRequest *request, const char *path, const char *type,
+                            const char *etag);
+/* Before answering. */
+void bh_request_add_header(BhRequest *request, const char *name, const char *value);
+
+G_END_DECLS

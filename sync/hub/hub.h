@@ -1,0 +1,76 @@
+/* The hub: what it has (store and folded records) and the one way into it. A BhHub has one writer
+ * thread and any number of readers. Everything that changes domain data is an entry, the hub's
+ * own included; accounts, sessions, tokens and uploads are plain tables. */
+#pragma once
+
+#include "schema/kind.h"
+#include "schema/merge.h"
+#include "schema/region.h"
+#include "sync/db/db.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhHub BhHub;
+
+/* Makes DIR with store, hub keys, plaque key, TLS key and certificate, kind set and region pack.
+ * BH_ERROR_BUSY when there is a hub already. */
+gboolean bh_hub_init(const char *dir, const char *name, const char *area, GError **error);
+/* Opens it and starts the writer thread. The caller owns the store (owner.h). */
+BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error);
+void bh_hub_close(BhHub *hub);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHub, bh_hub_close)
+
+const char *bh_hub_get_id(BhHub *hub);
+const char *bh_hub_get_name(BhHub *hub);
+const char *bh_hub_get_area(BhHub *hub);
+const char *bh_hub_get_dir(BhHub *hub);
+BhKindSet *bh_hub_dup_kinds(BhHub *hub);      /* current set, new reference; any thread */
+const BhRegion *bh_hub_get_region(BhHub *hub);
+const BhClock *bh_hub_get_clock(BhHub *hub);
+const BhRandom *bh_hub_get_random(BhHub *hub);
+
+/* --- writing --- */
+
+/* Runs `func` on the writer thread inside a transaction that is shared with other waiting work
+ * (group commit) and answers after it is durable. `func` returning FALSE rolls its own part back
+ * (savepoint). `done` is called on the writer thread after the commit. */
+typedef gboolean (*BhHubWrite)(BhHub *hub, BhDb *db, gpointer data, GError **error);
+typedef void (*BhHubDone)(BhHub *hub, const GError *error, gpointer data);
+void bh_hub_submit(BhHub *hub, BhHubWrite func, BhHubDone done, gpointer data);
+/* Same, blocking until durable. Not from the writer thread. */
+gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error);
+
+/* One entry of the hub itself: ops as in bh_device_save ([{"record","kind","set"}]); `by` is a
+ * staff id or NULL for the system. Checked like any other entry, but a failed check is an error
+ * and nothing is stored. Blocks until durable. Returns the entry id, g_free. */
+char *bh_hub_append(BhHub *hub, const char *by, const json_t *ops, GError **error);
+/* For use inside a BhHubWrite, when it must be one with other changes. */
+char *bh_hub_append_in(BhHub *hub, BhDb *db, const char *by, const json_t *ops, GError **error);
+
+/* --- reading: a reader is one thread's read-only connection, taken from and given to a pool --- */
+
+BhDb *bh_hub_take_reader(BhHub *hub, GError **error);
+void bh_hub_give_reader(BhHub *hub, BhDb *db);
+
+BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL: _NOT_FOUND */
+/* Rows of one kind by page: query {"kind"?, "parent"?, "where"?: {indexed field: value|[values]},
+ * "area"?: with everything below, "search"?, "inbox"?: "new"|"returned"|"answered"|"conflict"|
+ * "quarantine"|"accepted", "order"?: "changed"|"title", "after"?, "limit"? ≤ 200}. Result
+ * {"rows":[{"id","kind","title","state","area","changed_ms","values","conflict","review",
+ * "files_total","files_here"}], "after"}. `viewer` (values of a staff record) filters by
+ * visibility. */
+json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
+                    GError **error);
+/* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",
+ * "device_name","received_ms","clock":{…},"observed_ms","quarantined","sets":[{"key","value",
+ * "was":[…]}]}]. */
+json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
+                       GError **error);
+/* Path of a complete, verified file, g_free; NULL with BH_ERROR_NOT_FOUND. */
+char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **media_type,
+                           GError **error);
+/* Releases a quarantined entry (folds it) or dismisses it; both are entries of the hub. */
+gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean dismiss,
+                        const char *reason, GError **error);
+
+G_END_DECLS
