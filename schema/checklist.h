@@ -18,7 +18,8 @@ typedef enum {
   BH_ANSWER_NOT_APPLICABLE /* 不涉及 */
 } BhAnswer;
 
-const char *bh_answer_code(BhAnswer answer); /* "unchecked","compliant","noncompliant","not_applicable" */
+const char *
+bh_answer_code(BhAnswer answer); /* "unchecked","compliant","noncompliant","not_applicable" */
 /* FALSE for an unknown code. */
 gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
 const char *bh_answer_label(BhAnswer answer, const char *lang);

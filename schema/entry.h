@@ -12,17 +12,17 @@
 G_BEGIN_DECLS
 
 #define BH_ENTRY_FORMAT "bihuan-entry-1"
-#define BH_ENVELOPE_MAX 1024           /* bytes */
-#define BH_BODY_MAX (256 * 1024)       /* bytes */
-#define BH_OPENINGS_MAX (64 * 1024)    /* bytes */
+#define BH_ENVELOPE_MAX 1024        /* bytes */
+#define BH_BODY_MAX (256 * 1024)    /* bytes */
+#define BH_OPENINGS_MAX (64 * 1024) /* bytes */
 #define BH_ENTRY_MAX_OPS 64
-#define BH_ENTRY_MAX_KEYS 512          /* over all operations */
+#define BH_ENTRY_MAX_KEYS 512 /* over all operations */
 #define BH_ENTRY_MAX_FILES 32
-#define BH_KEY_MAX 96                  /* bytes of a key, "field" or "field/item" */
+#define BH_KEY_MAX 96 /* bytes of a key, "field" or "field/item" */
 #define BH_SIGNATURE_SIZE 64
 #define BH_PUBLIC_KEY_SIZE 32
 #define BH_SECRET_KEY_SIZE 64
-#define BH_INCARNATION_LEN 32          /* hex digits */
+#define BH_INCARNATION_LEN 32 /* hex digits */
 
 /* Who signs: a device, or a hub as a device of its own. The secret key is wiped on free. */
 typedef struct {
@@ -45,8 +45,7 @@ void bh_signer_make_incarnation(BhSigner *signer, const BhRandom *random);
 void bh_sign(const guint8 secret_key[BH_SECRET_KEY_SIZE], const char *domain, const void *bytes,
              gsize len, guint8 signature[BH_SIGNATURE_SIZE]);
 gboolean bh_sign_verify(const guint8 public_key[BH_PUBLIC_KEY_SIZE], const char *domain,
-                        const void *bytes, gsize len,
-                        const guint8 signature[BH_SIGNATURE_SIZE]);
+                        const void *bytes, gsize len, const guint8 signature[BH_SIGNATURE_SIZE]);
 
 /* The four texts of an entry, one line each, as they travel. `body` is NULL when withheld or
  * erased; `openings` is "" when there are none. */
@@ -54,7 +53,7 @@ typedef struct {
   char *envelope;
   char *signature; /* base64, standard alphabet, padded */
   char *body;
-  char *openings;  /* JSON array of {"op":int,"key":str,"salt":base64,"value":JSON text} or "" */
+  char *openings; /* JSON array of {"op":int,"key":str,"salt":base64,"value":JSON text} or "" */
 } BhEntryText;
 
 BhEntryText *bh_entry_text_new(const char *envelope, const char *signature, const char *body,
@@ -73,7 +72,7 @@ typedef struct {
   char hub[BH_ID_LEN + 1];
   char device[BH_ID_LEN + 1];
   char incarnation[BH_INCARNATION_LEN + 1];
-  gint64 seq; /* from 1, without gaps */
+  gint64 seq;                     /* from 1, without gaps */
   char prev[BH_HASH_HEX_LEN + 1]; /* 64 zeros when seq is 1 */
   char kinds[BH_HASH_HEX_LEN + 1];
   char body_hash[BH_HASH_HEX_LEN + 1];
@@ -99,10 +98,10 @@ typedef struct {
 /* One set of one key of one record. */
 typedef struct {
   char *key;
-  json_t *value;      /* plain value, JSON null clears; NULL for a personal one */
-  char *commitment;   /* hex, for a personal one; else NULL */
-  json_t *opened;     /* value of a personal one whose opening was there and verified */
-  char **was;         /* entry ids this set replaces; NULL-terminated, maybe empty, sorted */
+  json_t *value;    /* plain value, JSON null clears; NULL for a personal one */
+  char *commitment; /* hex, for a personal one; else NULL */
+  json_t *opened;   /* value of a personal one whose opening was there and verified */
+  char **was;       /* entry ids this set replaces; NULL-terminated, maybe empty, sorted */
 } BhSet;
 
 typedef struct {
@@ -132,16 +131,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBody, bh_body_free)
 /* Building a body. Personal sets get a salt from `random` and land as commitments; their openings
  * are collected. */
 typedef struct _BhBodyBuilder BhBodyBuilder;
-BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by,
-                                   const BhEntryClock *clock, gint64 observed_ms,
-                                   const BhRandom *random);
+BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by, const BhEntryClock *clock,
+                                   gint64 observed_ms, const BhRandom *random);
 void bh_body_builder_free(BhBodyBuilder *builder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBodyBuilder, bh_body_builder_free)
 /* `was` is a NULL-terminated list of entry ids, or NULL. Sets of one record and kind join one
  * operation. `value` is borrowed. */
 void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char *kind,
-                         const char *key, json_t *value, gboolean personal,
-                         const char *const *was);
+                         const char *key, json_t *value, gboolean personal, const char *const *was);
 void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64 size,
                               const char *media_type);
 /* FALSE with BH_ERROR_LIMIT when a limit above would be passed. Both outputs g_free'd. */

@@ -29,11 +29,11 @@ typedef enum {
   BH_FIELD_REFS,     /* array of such ids */
   BH_FIELD_PHONE,
   BH_FIELD_USCC,
-  BH_FIELD_AREA,     /* area code */
-  BH_FIELD_PLACE,    /* {"lat":"39.123456","lon":"112.…","accuracy_m":int,"at_ms":int,"source":…} */
-  BH_FIELD_HASH,     /* SHA-256 hex of a file */
-  BH_FIELD_ITEMS,    /* keyed items "field/ITEM": {"answer":code,"note":text,"bulk":flag} */
-  BH_FIELD_JSON,     /* bounded JSON carried through (checklist items, frozen document fields) */
+  BH_FIELD_AREA,  /* area code */
+  BH_FIELD_PLACE, /* {"lat":"39.123456","lon":"112.…","accuracy_m":int,"at_ms":int,"source":…} */
+  BH_FIELD_HASH,  /* SHA-256 hex of a file */
+  BH_FIELD_ITEMS, /* keyed items "field/ITEM": {"answer":code,"note":text,"bulk":flag} */
+  BH_FIELD_JSON,  /* bounded JSON carried through (checklist items, frozen document fields) */
 } BhFieldType;
 
 /* --- the set --- */
@@ -76,7 +76,7 @@ gboolean bh_field_is_personal(const BhField *field);
 gboolean bh_field_is_indexed(const BhField *field);
 gboolean bh_field_is_retired(const BhField *field); /* kept for old records, in no form */
 gboolean bh_field_is_in_form(const BhField *field); /* FALSE: set by the program, not typed */
-gint64 bh_field_get_max(const BhField *field); /* characters, value, or count by type */
+gint64 bh_field_get_max(const BhField *field);      /* characters, value, or count by type */
 gint64 bh_field_get_min(const BhField *field);
 gsize bh_field_count_choices(const BhField *field);
 const char *bh_field_get_choice_code(const BhField *field, gsize index);
@@ -119,8 +119,8 @@ gboolean bh_field_is_shown(const BhField *field, const BhContext *context);
 
 /* One thing that is wrong with a record. */
 typedef struct {
-  char *field;   /* key, or "" for the whole record */
-  char *code;    /* "required", "invalid", "condition", "unknown_field", "transition", "actor" */
+  char *field; /* key, or "" for the whole record */
+  char *code;  /* "required", "invalid", "condition", "unknown_field", "transition", "actor" */
   char *text_zh;
   char *text_en;
 } BhProblem;

@@ -18,7 +18,8 @@ gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state);
 
 const char *bh_transition_get_to(const BhTransition *transition);
 const char *bh_transition_get_label(const BhTransition *transition, const char *lang);
-const char *bh_transition_get_source(const BhTransition *transition); /* clause, "" if a design row */
+const char *
+bh_transition_get_source(const BhTransition *transition); /* clause, "" if a design row */
 /* Names of the fields a form asks for on this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 

@@ -37,8 +37,8 @@ json_t *bh_device_list_staff(BhDevice *device, GError **error);
 /* Checks a PIN against the sealed verifier. BH_ERROR_DENIED (message says how many tries are
  * left), _LOCKED (message and *locked_ms: wait), _EXPIRED (staff no longer valid). Wrong tries
  * are counted on disk before the answer. Takes about 0.1 s of CPU. */
-gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
-                           gint64 *locked_ms, GError **error);
+gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin, gint64 *locked_ms,
+                           GError **error);
 
 /* --- drafts: per author and record, durable, unsigned (SYNC.md) --- */
 
@@ -63,16 +63,16 @@ void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
 
 /* What is wrong with a record if `set` ({key:value}, may be NULL) were saved by `author`; state
  * in `set` is judged as a transition. Array of {"field","code","zh","en"}. */
-json_t *bh_device_check(BhDevice *device, const char *author, const char *record,
-                        const char *kind, const json_t *set, GError **error);
+json_t *bh_device_check(BhDevice *device, const char *author, const char *record, const char *kind,
+                        const json_t *set, GError **error);
 
 /* One entry: ops is [{"record","kind","set":{key:value}}]. Personal fields, `was` and files (from
  * set "sha256" of records of kind file) are filled in here. Each value is checked against its
  * declaration, each state set as a transition, each touched record against required fields only
  * when its state changes; problems are BH_ERROR_INVALID naming record kind, field and reason.
  * One transaction, one fsync. Returns the entry id (g_free). observed_ms 0 = now. */
-char *bh_device_save(BhDevice *device, const char *author, const json_t *ops,
-                     gint64 observed_ms, GError **error);
+char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
+                     GError **error);
 /* The draft as one entry, `also` ({key:value} of the same record, e.g. the state; may be NULL)
  * joined to it; the draft is gone in the same transaction. */
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,

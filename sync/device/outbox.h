@@ -10,13 +10,13 @@ G_BEGIN_DECLS
 /* --- who and where --- */
 
 typedef struct {
-  char *url;                             /* "https://host:port", no slash at the end */
-  char *token;                           /* base64 */
+  char *url;   /* "https://host:port", no slash at the end */
+  char *token; /* base64 */
   char hub[BH_ID_LEN + 1];
   char device[BH_ID_LEN + 1];
   char incarnation[BH_INCARNATION_LEN + 1];
-  guint8 hub_key[BH_PUBLIC_KEY_SIZE];    /* checks signed time */
-  char **pins;                           /* base64 SPKI SHA-256, NULL-terminated */
+  guint8 hub_key[BH_PUBLIC_KEY_SIZE]; /* checks signed time */
+  char **pins;                        /* base64 SPKI SHA-256, NULL-terminated */
 } BhUplink;
 void bh_uplink_free(BhUplink *uplink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhUplink, bh_uplink_free)
@@ -73,8 +73,8 @@ gboolean bh_outbox_store_staff(BhDevice *device, const char *sealed_base64, GErr
 typedef struct {
   char sha256[BH_HASH_HEX_LEN + 1];
   gint64 size;
-  gint64 sent;      /* last offset the hub confirmed */
-  char *upload;     /* Location path at the hub, NULL before creation */
+  gint64 sent;  /* last offset the hub confirmed */
+  char *upload; /* Location path at the hub, NULL before creation */
   char *path;
 } BhPendingFile;
 void bh_pending_file_free(BhPendingFile *file);
@@ -83,8 +83,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPendingFile, bh_pending_file_free)
 /* The smallest file that is declared by an acknowledged entry and not wholly at the hub; NULL and
  * no error when there is none. */
 BhPendingFile *bh_outbox_next_file(BhDevice *device, GError **error);
-gboolean bh_outbox_note_file(BhDevice *device, const char *sha256, const char *upload,
-                             gint64 sent, gboolean done, GError **error);
+gboolean bh_outbox_note_file(BhDevice *device, const char *sha256, const char *upload, gint64 sent,
+                             gboolean done, GError **error);
 /* A file that cannot be sent (damaged here, refused there): kept, visible in the queue with
  * `why`, tried again after the others. */
 gboolean bh_outbox_defer_file(BhDevice *device, const char *sha256, const char *why,

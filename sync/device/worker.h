@@ -21,10 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWorker, bh_worker_stop)
 
 /* Queues `func`; `data` is freed with `data_free` after it ran. The callback runs on the
  * thread-default main context of the caller; with a cancelled `cancellable` it still runs. */
-void bh_worker_run_async(BhWorker *worker, BhWorkFunc func, gpointer data,
-                         GDestroyNotify data_free, gpointer source_object,
-                         GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer user_data);
+void bh_worker_run_async(BhWorker *worker, BhWorkFunc func, gpointer data, GDestroyNotify data_free,
+                         gpointer source_object, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
 /* The JSON methods of service.h on the store thread: {"method","params"} → result. What ctl, the
  * owner socket and the pages use. Finish with bh_worker_call_finish. */
 void bh_worker_call_async(BhWorker *worker, json_t *request, gpointer source_object,

@@ -13,16 +13,16 @@ typedef struct _BhRequest BhRequest;
 
 typedef struct {
   const char *method;
-  const char *path;      /* "/v1/uploads/{id}": {name} matches one segment; a last {name*} the rest */
-  gsize body_max;        /* bytes; over it 413 before the handler runs. 0: no body */
+  const char *path; /* "/v1/uploads/{id}": {name} matches one segment; a last {name*} the rest */
+  gsize body_max;   /* bytes; over it 413 before the handler runs. 0: no body */
   void (*handle)(BhRequest *request, gpointer data);
 } BhRoute;
 
 typedef struct {
-  const char *listen;         /* "127.0.0.1:8443", "[::1]:0"; port 0 picks one */
-  const char *cert_pem_path;  /* NULL: plain HTTP (behind a proxy, tests) */
+  const char *listen;        /* "127.0.0.1:8443", "[::1]:0"; port 0 picks one */
+  const char *cert_pem_path; /* NULL: plain HTTP (behind a proxy, tests) */
   const char *key_pem_path;
-  guint threads;              /* 0: number of cores */
+  guint threads; /* 0: number of cores */
   guint max_connections;
   guint max_connections_per_ip;
 } BhHttpConfig;
@@ -38,12 +38,12 @@ guint bh_http_get_port(BhHttp *http);
 /* Of a request; strings are borrowed until it is answered, NULL when absent. */
 const char *bh_request_get_method(BhRequest *request);
 const char *bh_request_get_path(BhRequest *request);
-const char *bh_request_get_param(BhRequest *request, const char *name);  /* from {name} */
+const char *bh_request_get_param(BhRequest *request, const char *name); /* from {name} */
 const char *bh_request_get_query(BhRequest *request, const char *name);
 const char *bh_request_get_header(BhRequest *request, const char *name); /* case-insensitive */
 const char *bh_request_get_cookie(BhRequest *request, const char *name);
-const char *bh_request_get_peer(BhRequest *request);                     /* address text */
-GBytes *bh_request_get_body(BhRequest *request);                         /* borrowed, never NULL */
+const char *bh_request_get_peer(BhRequest *request); /* address text */
+GBytes *bh_request_get_body(BhRequest *request);     /* borrowed, never NULL */
 
 /* Answer exactly once; frees the request. Any thread. */
 void bh_request_answer_json(BhRequest *request, guint status, const json_t *json);

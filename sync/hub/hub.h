@@ -24,7 +24,7 @@ const char *bh_hub_get_id(BhHub *hub);
 const char *bh_hub_get_name(BhHub *hub);
 const char *bh_hub_get_area(BhHub *hub);
 const char *bh_hub_get_dir(BhHub *hub);
-BhKindSet *bh_hub_dup_kinds(BhHub *hub);      /* current set, new reference; any thread */
+BhKindSet *bh_hub_dup_kinds(BhHub *hub); /* current set, new reference; any thread */
 const BhRegion *bh_hub_get_region(BhHub *hub);
 const BhClock *bh_hub_get_clock(BhHub *hub);
 const BhRandom *bh_hub_get_random(BhHub *hub);

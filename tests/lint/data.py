@@ -1,0 +1,99 @@
+#!/usr/bin/python3
+"""Files that are no C: they parse, and the page keeps to its policy."""
+
+import json
+import re
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import yaml
+
+from lint import TOP, Report, files, is_text, line_of, read
+
+report = Report()
+
+
+def refuse_duplicates(pairs):
+    seen = {}
+    for key, value in pairs:
+        if key in seen:
+            raise ValueError(f"the member {key!r} stands there twice")
+        seen[key] = value
+    return seen
+
+
+def run(path, command):
+    result = subprocess.run(command, cwd=TOP, capture_output=True, text=True)
+    if result.returncode:
+        for line in (result.stdout + result.stderr).strip().splitlines()[:12]:
+            report.add(path, 0, line)
+
+
+for path in files(".json"):
+    try:
+        json.loads(read(path), object_pairs_hook=refuse_duplicates)
+    except ValueError as error:
+        report.add(path, 0, str(error))
+report.close("JSON files parse and repeat no member")
+
+for path in files(".yaml", ".yml"):
+    try:
+        yaml.safe_load(read(path))
+    except yaml.YAMLError as error:
+        report.add(path, 0, str(error).replace("\n", " "))
+if not (TOP / "schema/openapi.yaml").is_file():
+    report.add("schema/openapi.yaml", 0, "is missing")
+report.close("YAML files parse")
+
+for path in files(".ui", ".xml", ".svg"):
+    try:
+        ElementTree.fromstring(read(path))
+    except ElementTree.ParseError as error:
+        report.add(path, 0, str(error))
+report.close("XML files are well-formed")
+
+for path in files(".desktop"):
+    run(path, ["desktop-file-validate", path])
+report.close("desktop files are valid")
+
+for path in files():
+    first = read(path).split("\n", 1)[0] if is_text(path) else ""
+    if re.match(r"#!.*\b(ba)?sh\b", first):
+        run(path, ["bash", "-n", path])
+        run(path, ["shellcheck", "--severity=warning", "--format=gcc", path])
+    elif re.match(r"#!.*\bpython", first) or path.endswith(".py"):
+        try:
+            compile(read(path), path, "exec")
+        except SyntaxError as error:
+            report.add(path, error.lineno or 0, str(error.msg))
+report.close("scripts are sound")
+
+with tempfile.TemporaryDirectory() as directory:
+    for path in files(".js"):
+        # Without this ending node would read a module as a script.
+        module = Path(directory) / "module.mjs"
+        module.write_text(read(path), encoding="utf-8")
+        run(path, ["node", "--check", str(module)])
+report.close("scripts of the page parse")
+
+UNSAFE_JS = re.compile(r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval|new Function)\b")
+OUTSIDE = re.compile(r"""(?:src|href|action)\s*=\s*["']?(?:https?:)?//|url\(\s*["']?(?:https?:)?//"""
+                     r"""|(?:import|from)\s*\(?\s*["'](?:https?:)?//|fetch\(\s*["'`]https?:""")
+INLINE = re.compile(r"<script(?![^>]*\bsrc=)|\son[a-z]+\s*=\s*[\"']|\sstyle\s*=\s*[\"']|javascript:", re.I)
+for path in files(".js", ".html", ".css"):
+    if not path.startswith("assets/"):
+        continue
+    text = read(path)
+    for match in OUTSIDE.finditer(text):
+        report.add(path, line_of(text, match.start()), "a resource from outside")
+    if path.endswith(".js"):
+        for match in UNSAFE_JS.finditer(text):
+            report.add(path, line_of(text, match.start()), f"{match[1]}: text becomes nodes by textContent")
+    if path.endswith(".html"):
+        for match in INLINE.finditer(text):
+            report.add(path, line_of(text, match.start()), "inline script or style; the policy refuses it")
+report.close("the page loads nothing from outside and nothing inline")
+
+report.finish()

@@ -1,0 +1,108 @@
+#!/usr/bin/python3
+"""Where things stand: top level, READMEs, sizes, migrations, run bits, whitespace, leftovers."""
+
+import os
+import re
+from collections import defaultdict
+
+from lint import TOP, Report, files, is_text, read
+
+TOP_LEVEL = {"meson.build", "meson_options.txt", "app", "sync", "schema", "assets", "tests", "cross",
+             "README.md", "LICENSE"}
+ROOMS_BELOW = {"app", "sync", "schema", "assets"}
+TEST_ROOMS = {"support", "lint", "e2e", "bench", "sim", "crash", "fuzz"}
+# Folders that hold only files whose format the room above explains.
+PLAIN_FOLDERS = {"assets/icons", "assets/pictures", "assets/po", "assets/systemd", "schema/sql"}
+SOURCE = (".c", ".h", ".js", ".py", ".sh", ".css")
+MAX_LINES = 800
+EXECUTABLE = {"app/run", "tests/run", ".ci/run", "tests/lint/run", "tests/support/install"}
+# Built from pieces, so that this file does not find itself.
+LEFTOVER = re.compile(r"\b(" + "|".join(["TO" + "DO", "FIX" + "ME", "XX" + "X", "HA" + "CK"]) + r")\b")
+MACHINE_PATH = re.compile(r"(?<![\w.$}])/(" + "|".join(["wo" + "rk", "ho" + "me", "ro" + "ot"]) + r")/\w")
+REGISTRY = re.compile("|".join(["deb\\.deb" + "ian\\.org", "npm" + "js\\.org", "py" + "pi\\.org",
+                                "proxy\\.gol" + "ang"]))
+
+report = Report()
+everything = files()
+texts = [p for p in everything if is_text(p)]
+
+for name in sorted({p.split("/")[0] for p in everything}):
+    if name not in TOP_LEVEL and not name.startswith("."):
+        report.add(name, 0, "does not belong to the top level")
+for name in sorted(TOP_LEVEL - {p.split("/")[0] for p in everything}):
+    report.add(name, 0, "is missing at the top level")
+report.close("the top level holds what it should and nothing else")
+
+rooms = set()
+for path in everything:
+    parts = path.split("/")
+    if len(parts) > 1 and parts[0] in TOP_LEVEL:
+        rooms.add(parts[0])
+    if len(parts) > 2 and parts[0] in ROOMS_BELOW and parts[-1] != "meson.build":
+        rooms.add("/".join(parts[:2]))
+    if len(parts) > 2 and parts[0] == "tests" and parts[1] in TEST_ROOMS and parts[-1] != "meson.build":
+        rooms.add("/".join(parts[:2]))
+for room in sorted(rooms - PLAIN_FOLDERS):
+    if f"{room}/README.md" not in everything:
+        report.add(room, 0, "has no README.md")
+report.close("every room has a README")
+
+for path in everything:
+    if path.endswith(SOURCE):
+        lines = read(path).count("\n")
+        if lines > MAX_LINES:
+            report.add(path, 0, f"has {lines} lines (at most {MAX_LINES}); split it by concept")
+report.close("no source file is too long")
+
+migrations = defaultdict(set)
+for path in everything:
+    match = re.fullmatch(r"schema/sql/(\w+)/(\d+)[-_][\w-]+\.sql", path)
+    if match:
+        if not path.endswith("-pg.sql"):
+            if int(match[2]) in migrations[match[1]]:
+                report.add(path, 0, f"number {match[2]} is used twice")
+            migrations[match[1]].add(int(match[2]))
+    elif path.startswith("schema/sql/") and path.endswith(".sql"):
+        report.add(path, 0, "is not called NUMBER-name.sql in a folder of schema/sql")
+for side, numbers in migrations.items():
+    if numbers != set(range(1, len(numbers) + 1)):
+        report.add(f"schema/sql/{side}", 0, f"migrations are not 1 … {len(numbers)} without a gap")
+report.close("migrations are numbered without gaps")
+
+for path in everything:
+    shebang = is_text(path) and read(path).startswith("#!")
+    runs = os.access(TOP / path, os.X_OK)
+    if runs and not shebang:
+        report.add(path, 0, "has a run bit but no #! line")
+    if path in EXECUTABLE and not runs:
+        report.add(path, 0, "has no run bit")
+for path in sorted(EXECUTABLE - set(everything)):
+    report.add(path, 0, "is missing")
+report.close("what is run has its run bit")
+
+for path in texts:
+    if path.endswith(".csv"):
+        continue
+    text = read(path)
+    for number, line in enumerate(text.split("\n"), 1):
+        if line != line.rstrip():
+            report.add(path, number, "ends in white space")
+        if "\t" in line and path.endswith((".c", ".h", ".py", ".js", ".build", ".css", ".ui")):
+            report.add(path, number, "holds a tab")
+    if text and not text.endswith("\n"):
+        report.add(path, 0, "does not end with a newline")
+    if "\r" in text:
+        report.add(path, 0, "holds carriage returns")
+report.close("no trailing white space, tabs or missing last newline")
+
+for path in texts:
+    for number, line in enumerate(read(path).split("\n"), 1):
+        if LEFTOVER.search(line) and path != ".clang-format":
+            report.add(path, number, "something left to do")
+        if MACHINE_PATH.search(line):
+            report.add(path, number, "a path of somebody's machine")
+        if REGISTRY.search(line):
+            report.add(path, number, "the host of a package registry")
+report.close("nothing is left over from building it")
+
+report.finish()

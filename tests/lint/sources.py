@@ -1,0 +1,106 @@
+#!/usr/bin/python3
+"""What C files may include, call and contain."""
+
+import re
+from pathlib import PurePath
+
+from lint import TOP, Report, c_code, c_strings, files, line_of, read
+
+ROOMS = {"schema": {"schema"}, "sync": {"sync", "schema"}, "app": {"app", "sync", "schema"}}
+# header → the only files that may include it (regular expression on the path)
+KEPT_HEADERS = {
+    r"microhttpd\.h": r"sync/hub/http\.c",
+    r"sqlite3\.h": r"sync/db/.*",
+    r"libpq.*": r"sync/db/.*",
+    r"curl/.*": r"sync/device/[\w-]*(curl|transport)[\w-]*\.c|sync/hub/[\w-]*s3[\w-]*\.c",
+    r"(gtk|gdk|handy|pango|cairo)\b.*": r"app/.*",
+    r"gst/.*": r"app/devices/.*",
+}
+BANNED = {
+    "strcpy": "g_strlcpy", "strcat": "g_strlcat or GString", "strncpy": "g_strlcpy",
+    "strncat": "g_strlcat", "sprintf": "g_snprintf", "vsprintf": "g_vsnprintf",
+    "gets": "a bounded read", "system": "GSubprocess", "popen": "GSubprocess",
+    "g_spawn_command_line_sync": "GSubprocess", "g_spawn_command_line_async": "GSubprocess",
+    "localtime": "schema/civil", "localtime_r": "schema/civil", "gmtime": "schema/civil",
+    "mktime": "schema/civil", "ctime": "schema/civil", "strftime": "schema/civil",
+    "g_date_time_new_now_local": "schema/civil", "g_date_time_new_from_unix_local": "schema/civil",
+    "g_date_time_to_local": "schema/civil", "g_date_time_new_local": "schema/civil",
+    "atoi": "g_ascii_string_to_signed", "atol": "g_ascii_string_to_signed",
+    "atof": "g_ascii_strtod with a check", "rand": "BhRandom", "srand": "BhRandom",
+    "random": "BhRandom", "g_random_int": "BhRandom", "g_random_int_range": "BhRandom",
+    "strtok": "g_strsplit", "strtok_r": "g_strsplit", "alloca": "g_malloc", "g_alloca": "g_malloc",
+    "tmpnam": "g_file_open_tmp", "mktemp": "g_mkdtemp", "tempnam": "g_file_open_tmp",
+}
+BANNED_CALL = re.compile(r"(?<![\w>.])(" + "|".join(BANNED) + r")\s*\(")
+GOTO = re.compile(r"\bgoto\b")
+JANSSON_IO = re.compile(r"\bjson_(load|dump)(s|b|f|fd|_file|_callback)\s*\(")
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>)', re.M)
+SQL = re.compile(
+    r"\s*(?:SELECT\s.+\bFROM\b|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|REPLACE\s+INTO\s"
+    r"|UPDATE\s+(?:OR\s+\w+\s+)?\S+\s+SET\s|DELETE\s+FROM\s"
+    r"|CREATE\s+(?:TEMP\w*\s+|UNIQUE\s+|VIRTUAL\s+)*(?:TABLE|INDEX|TRIGGER|VIEW)\s"
+    r"|(?:ALTER|DROP)\s+(?:TABLE|INDEX|VIEW|TRIGGER)\s|WITH\s+\w+.*\sAS\s*\("
+    r"|PRAGMA\s+\w|SAVEPOINT\s+\w|BEGIN(?:\s+IMMEDIATE|\s+EXCLUSIVE|\s+TRANSACTION)?\s*;?$"
+    r"|COMMIT\s*;?$|ROLLBACK\b)", re.I | re.S)
+SQL_FILE = re.compile(r"(.*-store(-\w+)*|db(-.*)?|migrate(-.*)?)\.[ch]$")
+
+report = Report()
+sources = files(".c", ".h", under=("schema", "sync", "app"))
+generated = re.compile(r"(^|/)[\w-]+-(resources|generated)\.h$")
+
+for path in sources:
+    room, text = path.split("/")[0], read(path)
+    for match in INCLUDE.finditer(text):
+        name, line = match[1], line_of(text, match.start())
+        if name is None or generated.search(name):
+            continue
+        if "/" not in name or name.startswith("."):
+            report.add(path, line, f'"{name}" is not written from the top')
+        elif name.split("/")[0] not in ROOMS[room]:
+            report.add(path, line, f'{room} must not include "{name}" (app → sync → schema)')
+        elif not (TOP / name).is_file():
+            report.add(path, line, f'"{name}" does not exist')
+report.close("includes run one way: app, sync, schema")
+
+for path in sources:
+    text = read(path)
+    for match in INCLUDE.finditer(text):
+        for header, owners in KEPT_HEADERS.items():
+            if re.fullmatch(header, match[2] or match[1]) and not re.fullmatch(owners, path):
+                report.add(path, line_of(text, match.start()),
+                           f"<{match[2] or match[1]}> is only for {owners}")
+report.close("each outside library is known to its own files only")
+
+for path in sources + files(".c", ".h", under=("tests",)):
+    code = c_code(read(path))
+    for match in BANNED_CALL.finditer(code):
+        report.add(path, line_of(code, match.start()),
+                   f"{match[1]}() is banned; use {BANNED[match[1]]}")
+    for match in GOTO.finditer(code):
+        report.add(path, line_of(code, match.start()), "goto; use g_autoptr and early returns")
+report.close("no banned call, no goto")
+
+for path in sources:
+    if path == "schema/json.c":
+        continue
+    code = c_code(read(path))
+    for match in JANSSON_IO.finditer(code):
+        report.add(path, line_of(code, match.start()), "JSON is read and written by schema/json.c only")
+report.close("JSON goes in and out in one place")
+
+for path in sources:
+    for line, value in c_strings(read(path)):
+        if not SQL.match(value.replace("\\n", " ")):
+            continue
+        if not SQL_FILE.match(PurePath(path).name):
+            report.add(path, line, "SQL outside a *-store.c, db-*.c or migrate.c")
+        elif re.search(r"'%|= ?%[sd]|\(%[sd]", value):
+            report.add(path, line, "a value printed into SQL; bind it by name")
+report.close("SQL stands in its own files and is bound, not printed")
+
+for path in sources + files(".h", under=("tests",)):
+    if path.endswith(".h") and "#pragma once" not in read(path):
+        report.add(path, 0, "has no #pragma once")
+report.close("headers are guarded")
+
+report.finish()
