@@ -3,10 +3,11 @@
  * interface, positions come from counter rows and not from sequences. SQL stands only in
  * *-store.c and in schema/sql.
  *
- * SQL text uses :name parameters. Text is UTF-8; blobs and text are copied on bind. Errors are
- * BH_ERROR_STORAGE with the engine's message; unique violations are BH_ERROR_FORK when
- * bh_db_is_unique_violation says so. After BH_ERROR_STORAGE from commit the connection is dead:
- * close, reopen, re-verify. */
+ * SQL text uses :name parameters; they are bound without the colon. Text is UTF-8; blobs and text
+ * are copied on bind. Errors are BH_ERROR_STORAGE with the engine's message (BH_ERROR_BUSY when
+ * another connection holds the lock); unique violations are BH_ERROR_FORK when
+ * bh_db_is_unique_violation says so. After BH_ERROR_STORAGE from commit, and after any I/O error,
+ * the connection is dead (bh_db_is_dead): close, reopen, re-verify. */
 #pragma once
 
 #include <glib.h>
@@ -14,52 +15,73 @@
 
 G_BEGIN_DECLS
 
+#define BH_DB_BUSY_TIMEOUT_MS 2000
+#define BH_DB_WAL_MAX_BYTES (4 * 1024 * 1024) /* over it a commit checkpoints */
+#define BH_DB_VALUE_MAX_BYTES (64 * 1024 * 1024)
+
 typedef struct _BhDb BhDb;
 typedef struct _BhStmt BhStmt;
 
 typedef enum {
   BH_DB_DEVICE,     /* locking_mode=EXCLUSIVE, one connection in the whole system */
   BH_DB_HUB_WRITER, /* writes and checkpoints; WAL, synchronous=FULL */
-  BH_DB_HUB_READER, /* read-only, wal_autocheckpoint=0 */
+  BH_DB_HUB_READER, /* read-only, never checkpoints */
   BH_DB_EXPORT,     /* plain file, for exports and tests */
 } BhDbRole;
 
-/* Opens (creating it, except as reader) with the settings of the role. */
+/* Opens with the settings of the role; a file that is not there is made with mode 0600, except
+ * for a reader (BH_ERROR_NOT_FOUND). */
 BhDb *bh_db_open(const char *path, BhDbRole role, GError **error);
 void bh_db_close(BhDb *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDb, bh_db_close)
+/* A commit or an I/O failed: nothing more is done on this connection. */
+gboolean bh_db_is_dead(BhDb *db);
 
-/* Prepared once per connection and cached by the text's address and content; borrowed. The
- * statement is reset and its bindings are cleared on each call. */
+/* Prepared once per connection and cached by the text; borrowed. The statement is reset and its
+ * bindings are cleared on each call, so one text cannot be read twice at the same time. A
+ * g_autoptr(BhStmt) resets the statement when it leaves its block. */
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error);
+/* A value that cannot be bound (no such parameter, no memory) is an error of the next step. */
 void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text); /* NULL binds NULL */
 void bh_stmt_bind_int(BhStmt *stmt, const char *name, gint64 value);
 void bh_stmt_bind_blob(BhStmt *stmt, const char *name, const void *bytes, gsize len);
 void bh_stmt_bind_null(BhStmt *stmt, const char *name);
 /* TRUE with *row TRUE when a row stands ready, *row FALSE at the end. */
 gboolean bh_stmt_step(BhStmt *stmt, gboolean *row, GError **error);
-/* Steps a statement that gives no rows, and resets it. */
+/* Steps a statement to its end, dropping rows, and resets it. */
 gboolean bh_stmt_run(BhStmt *stmt, GError **error);
-/* Ends a read before its last row. */
+/* Ends a read before its last row. A read left open keeps its snapshot: a hub reader then sees
+ * an old state, and a checkpoint cannot finish. */
 void bh_stmt_reset(BhStmt *stmt);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhStmt, bh_stmt_reset)
 /* Columns from 0; text and blob are borrowed until the next step or reset. */
 const char *bh_stmt_get_text(BhStmt *stmt, int column); /* NULL for NULL */
 gint64 bh_stmt_get_int(BhStmt *stmt, int column);
 const guint8 *bh_stmt_get_blob(BhStmt *stmt, int column, gsize *len);
 gboolean bh_stmt_is_null(BhStmt *stmt, int column);
 
-gboolean bh_db_begin(BhDb *db, GError **error); /* immediate */
+/* Takes the write lock at once; on a reader it starts a snapshot instead. */
+gboolean bh_db_begin(BhDb *db, GError **error);
 gboolean bh_db_commit(BhDb *db, GError **error);
 void bh_db_rollback(BhDb *db);
 gboolean bh_db_in_transaction(BhDb *db);
+/* A transaction in which tables may be rebuilt: references are checked once, before the commit. */
+gboolean bh_db_begin_schema_change(BhDb *db, GError **error);
+/* Rolls back when a reference is broken or the commit fails. */
+gboolean bh_db_commit_schema_change(BhDb *db, GError **error);
+void bh_db_rollback_schema_change(BhDb *db);
 /* Several statements of text, without parameters. */
 gboolean bh_db_exec(BhDb *db, const char *sql, GError **error);
 gboolean bh_db_is_unique_violation(const GError *error);
 /* Rows the last statement changed. */
 gint64 bh_db_changes(BhDb *db);
-/* Moves the log into the file when the role may; called when idle. */
+/* Resets every statement: the next read sees the newest state. For a reader that goes back to a
+ * pool. */
+void bh_db_end_reads(BhDb *db);
+/* Moves the log into the file when the role may; called when idle. Ends all reads. */
 void bh_db_checkpoint(BhDb *db);
-/* A consistent copy made page by page with the engine's backup, fsynced, renamed into place. */
+/* A consistent copy made page by page with the engine's backup, fsynced, renamed into place.
+ * Not inside a transaction. */
 gboolean bh_db_backup(BhDb *db, const char *path, GError **error);
 
 G_END_DECLS

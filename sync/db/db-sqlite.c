@@ -1,0 +1,576 @@
+#include "sync/db/db.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PARAMETER_MAX 64
+#define BACKUP_PAGES_PER_STEP 1024
+
+struct _BhStmt {
+  BhDb *db;
+  sqlite3_stmt *stmt;
+  GError *bind_error;
+};
+
+struct _BhDb {
+  sqlite3 *handle;
+  BhDbRole role;
+  GHashTable *stmts; /* SQL text → BhStmt */
+  char *dead;        /* why; NULL while alive */
+  int page_size;
+  int wal_pages; /* in the log after the last commit */
+};
+
+static void stmt_free(gpointer data)
+{
+  BhStmt *stmt = data;
+
+  sqlite3_finalize(stmt->stmt);
+  g_clear_error(&stmt->bind_error);
+  g_free(stmt);
+}
+
+/* An I/O error may have been a failed fsync, after which the kernel forgets what it did not
+ * write: nothing this connection believes about the file can be trusted any more. */
+static void note_result(BhDb *db, int rc)
+{
+  if ((rc & 0xff) == SQLITE_IOERR && db->dead == NULL)
+    db->dead = g_strdup(sqlite3_errmsg(db->handle));
+}
+
+static gboolean fail(BhDb *db, int rc, const char *doing, GError **error)
+{
+  BhErrorCode code = BH_ERROR_STORAGE;
+
+  note_result(db, rc);
+  if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
+      rc == SQLITE_CONSTRAINT_ROWID)
+    code = BH_ERROR_FORK;
+  else if ((rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED)
+    code = BH_ERROR_BUSY;
+  g_set_error(error, BH_ERROR, code, "database: %s: %s (%d)", doing, sqlite3_errmsg(db->handle),
+              rc);
+  return FALSE;
+}
+
+static gboolean check_alive(BhDb *db, GError **error)
+{
+  if (db->dead == NULL)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
+              "database: connection is closed for work after an earlier failure: %s", db->dead);
+  return FALSE;
+}
+
+static int note_wal(void *data, sqlite3 *handle, const char *name, int pages)
+{
+  BhDb *db = data;
+
+  (void)handle;
+  (void)name;
+  db->wal_pages = pages;
+  return SQLITE_OK;
+}
+
+/* Made here and not by the engine, so that the log beside it takes over the mode as well. */
+static gboolean make_file(const char *path, GError **error)
+{
+  int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+  if (fd < 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: cannot open %s: %s", path,
+                g_strerror(errno));
+    return FALSE;
+  }
+  close(fd);
+  return TRUE;
+}
+
+static gboolean use_wal(BhDb *db, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(db, "PRAGMA journal_mode=WAL", error);
+  gboolean row = FALSE;
+
+  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
+    return FALSE;
+  if (!row || g_strcmp0(bh_stmt_get_text(stmt, 0), "wal") != 0) {
+    bh_stmt_reset(stmt);
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE,
+                        "database: the file system does not allow a write-ahead log");
+    return FALSE;
+  }
+  bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+static gboolean configure(BhDb *db, GError **error)
+{
+  static const char *const common = "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
+                                    "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
+                                    "PRAGMA synchronous=FULL;";
+  static const char *const writer = "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;"
+                                    "PRAGMA journal_size_limit=8388608;";
+
+  sqlite3_extended_result_codes(db->handle, 1);
+  sqlite3_busy_timeout(db->handle, BH_DB_BUSY_TIMEOUT_MS);
+  sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, BH_DB_VALUE_MAX_BYTES);
+  sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+  sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+  sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+
+  if (!bh_db_exec(db, common, error))
+    return FALSE;
+  switch (db->role) {
+  case BH_DB_DEVICE:
+    /* Before the first access: only then the log's index is kept in memory of this process and
+     * no second connection can ever checkpoint beside it. */
+    if (!bh_db_exec(db, "PRAGMA locking_mode=EXCLUSIVE", error) || !use_wal(db, error))
+      return FALSE;
+    break;
+  case BH_DB_HUB_WRITER:
+    if (!use_wal(db, error))
+      return FALSE;
+    break;
+  case BH_DB_HUB_READER:
+    sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+    return bh_db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON", error);
+  case BH_DB_EXPORT:
+    return TRUE;
+  }
+  if (!bh_db_exec(db, writer, error))
+    return FALSE;
+  sqlite3_wal_hook(db->handle, note_wal, db);
+  return TRUE;
+}
+
+static gboolean read_page_size(BhDb *db, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(db, "PRAGMA page_size", error);
+  gboolean row = FALSE;
+
+  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
+    return FALSE;
+  db->page_size = row ? (int)bh_stmt_get_int(stmt, 0) : 4096;
+  bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+/* Touches the file: whoever holds it, or something that is no database, shows here and not at
+ * the first statement of a caller. */
+static gboolean probe(BhDb *db, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(db, "SELECT count(*) FROM sqlite_master", error);
+
+  return stmt != NULL && bh_stmt_run(stmt, error);
+}
+
+BhDb *bh_db_open(const char *path, BhDbRole role, GError **error)
+{
+  int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
+  g_autoptr(BhDb) db = g_new0(BhDb, 1);
+  int rc;
+
+  g_return_val_if_fail(path != NULL, NULL);
+  db->role = role;
+  db->stmts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, stmt_free);
+  if (role == BH_DB_HUB_READER) {
+    flags |= SQLITE_OPEN_READONLY;
+    if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "database: there is no %s", path);
+      return NULL;
+    }
+  } else {
+    flags |= SQLITE_OPEN_READWRITE;
+    if (!make_file(path, error))
+      return NULL;
+  }
+  rc = sqlite3_open_v2(path, &db->handle, flags, NULL);
+  if (db->handle == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: cannot open %s: %s", path,
+                sqlite3_errstr(rc));
+    return NULL;
+  }
+  if (rc != SQLITE_OK) {
+    fail(db, rc, path, error);
+    return NULL;
+  }
+  if (!configure(db, error) || !probe(db, error) || !read_page_size(db, error)) {
+    g_prefix_error(error, "%s: ", path);
+    return NULL;
+  }
+  return g_steal_pointer(&db);
+}
+
+void bh_db_close(BhDb *db)
+{
+  if (db == NULL)
+    return;
+  bh_db_rollback(db);
+  g_hash_table_unref(db->stmts);
+  sqlite3_close(db->handle);
+  g_free(db->dead);
+  g_free(db);
+}
+
+gboolean bh_db_is_dead(BhDb *db)
+{
+  return db->dead != NULL;
+}
+
+BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
+{
+  BhStmt *stmt;
+  int rc;
+
+  if (!check_alive(db, error))
+    return NULL;
+  stmt = g_hash_table_lookup(db->stmts, sql);
+  if (stmt != NULL) {
+    sqlite3_reset(stmt->stmt);
+    sqlite3_clear_bindings(stmt->stmt);
+    g_clear_error(&stmt->bind_error);
+    return stmt;
+  }
+  stmt = g_new0(BhStmt, 1);
+  stmt->db = db;
+  rc = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt->stmt, NULL);
+  if (rc != SQLITE_OK || stmt->stmt == NULL) {
+    fail(db, rc, sql, error);
+    stmt_free(stmt);
+    return NULL;
+  }
+  g_hash_table_insert(db->stmts, g_strdup(sql), stmt);
+  return stmt;
+}
+
+static int find_parameter(BhStmt *stmt, const char *name)
+{
+  char full[PARAMETER_MAX];
+  int index = 0;
+
+  if (g_snprintf(full, sizeof full, ":%s", name) < (int)sizeof full)
+    index = sqlite3_bind_parameter_index(stmt->stmt, full);
+  if (index == 0 && stmt->bind_error == NULL)
+    g_set_error(&stmt->bind_error, BH_ERROR, BH_ERROR_STORAGE, "database: no parameter :%s in %s",
+                name, sqlite3_sql(stmt->stmt));
+  return index;
+}
+
+static void note_bind(BhStmt *stmt, int rc, const char *name)
+{
+  if (rc != SQLITE_OK && stmt->bind_error == NULL)
+    fail(stmt->db, rc, name, &stmt->bind_error);
+}
+
+void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text)
+{
+  int index = find_parameter(stmt, name);
+
+  if (index == 0)
+    return;
+  if (text == NULL)
+    note_bind(stmt, sqlite3_bind_null(stmt->stmt, index), name);
+  else
+    note_bind(
+        stmt,
+        sqlite3_bind_text64(stmt->stmt, index, text, strlen(text), SQLITE_TRANSIENT, SQLITE_UTF8),
+        name);
+}
+
+void bh_stmt_bind_int(BhStmt *stmt, const char *name, gint64 value)
+{
+  int index = find_parameter(stmt, name);
+
+  if (index != 0)
+    note_bind(stmt, sqlite3_bind_int64(stmt->stmt, index, value), name);
+}
+
+void bh_stmt_bind_blob(BhStmt *stmt, const char *name, const void *bytes, gsize len)
+{
+  int index = find_parameter(stmt, name);
+
+  if (index == 0)
+    return;
+  /* A NULL pointer would bind NULL where an empty blob is meant. */
+  note_bind(
+      stmt,
+      sqlite3_bind_blob64(stmt->stmt, index, bytes != NULL ? bytes : "", len, SQLITE_TRANSIENT),
+      name);
+}
+
+void bh_stmt_bind_null(BhStmt *stmt, const char *name)
+{
+  int index = find_parameter(stmt, name);
+
+  if (index != 0)
+    note_bind(stmt, sqlite3_bind_null(stmt->stmt, index), name);
+}
+
+gboolean bh_stmt_step(BhStmt *stmt, gboolean *row, GError **error)
+{
+  int rc;
+
+  if (!check_alive(stmt->db, error))
+    return FALSE;
+  if (stmt->bind_error != NULL) {
+    g_propagate_error(error, g_steal_pointer(&stmt->bind_error));
+    return FALSE;
+  }
+  rc = sqlite3_step(stmt->stmt);
+  if (rc == SQLITE_ROW || rc == SQLITE_DONE) {
+    *row = rc == SQLITE_ROW;
+    if (!*row)
+      sqlite3_reset(stmt->stmt);
+    return TRUE;
+  }
+  fail(stmt->db, rc, sqlite3_sql(stmt->stmt), error);
+  sqlite3_reset(stmt->stmt);
+  return FALSE;
+}
+
+gboolean bh_stmt_run(BhStmt *stmt, GError **error)
+{
+  gboolean row = TRUE;
+
+  while (row)
+    if (!bh_stmt_step(stmt, &row, error))
+      return FALSE;
+  return TRUE;
+}
+
+void bh_stmt_reset(BhStmt *stmt)
+{
+  if (stmt != NULL)
+    sqlite3_reset(stmt->stmt);
+}
+
+const char *bh_stmt_get_text(BhStmt *stmt, int column)
+{
+  return (const char *)sqlite3_column_text(stmt->stmt, column);
+}
+
+gint64 bh_stmt_get_int(BhStmt *stmt, int column)
+{
+  return sqlite3_column_int64(stmt->stmt, column);
+}
+
+const guint8 *bh_stmt_get_blob(BhStmt *stmt, int column, gsize *len)
+{
+  const guint8 *bytes = sqlite3_column_blob(stmt->stmt, column);
+
+  *len = (gsize)sqlite3_column_bytes(stmt->stmt, column);
+  return bytes;
+}
+
+gboolean bh_stmt_is_null(BhStmt *stmt, int column)
+{
+  return sqlite3_column_type(stmt->stmt, column) == SQLITE_NULL;
+}
+
+static gboolean run_text(BhDb *db, const char *sql, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(db, sql, error);
+
+  return stmt != NULL && bh_stmt_run(stmt, error);
+}
+
+gboolean bh_db_begin(BhDb *db, GError **error)
+{
+  return run_text(db, db->role == BH_DB_HUB_READER ? "BEGIN" : "BEGIN IMMEDIATE", error);
+}
+
+/* PASSIVE never waits for readers; what it leaves is moved the next time. */
+static void move_log(BhDb *db)
+{
+  int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+  note_result(db, rc);
+  if (rc == SQLITE_OK)
+    db->wal_pages = 0;
+}
+
+gboolean bh_db_commit(BhDb *db, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+
+  if (!check_alive(db, error))
+    return FALSE;
+  if (!bh_db_in_transaction(db)) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE,
+                        "database: the transaction was already rolled back");
+    return FALSE;
+  }
+  if (!run_text(db, "COMMIT", &local)) {
+    if (db->dead == NULL)
+      db->dead = g_strdup(local->message);
+    bh_db_rollback(db);
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, local->message);
+    return FALSE;
+  }
+  if ((gint64)db->wal_pages * db->page_size > BH_DB_WAL_MAX_BYTES)
+    move_log(db);
+  return TRUE;
+}
+
+void bh_db_rollback(BhDb *db)
+{
+  if (db->handle != NULL && bh_db_in_transaction(db))
+    sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+gboolean bh_db_in_transaction(BhDb *db)
+{
+  return !sqlite3_get_autocommit(db->handle);
+}
+
+gboolean bh_db_begin_schema_change(BhDb *db, GError **error)
+{
+  /* The switch does nothing inside a transaction. */
+  return bh_db_exec(db, "PRAGMA foreign_keys=OFF", error) && bh_db_begin(db, error);
+}
+
+static gboolean check_references(BhDb *db, GError **error)
+{
+  g_autoptr(BhStmt) stmt = bh_db_prepare(db, "PRAGMA foreign_key_check", error);
+  gboolean row = FALSE;
+
+  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
+    return FALSE;
+  if (!row)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: a row of %s refers to no row of %s",
+              bh_stmt_get_text(stmt, 0), bh_stmt_get_text(stmt, 2));
+  return FALSE;
+}
+
+gboolean bh_db_commit_schema_change(BhDb *db, GError **error)
+{
+  if (!check_references(db, error) || !bh_db_commit(db, error)) {
+    bh_db_rollback_schema_change(db);
+    return FALSE;
+  }
+  return bh_db_exec(db, "PRAGMA foreign_keys=ON", error);
+}
+
+void bh_db_rollback_schema_change(BhDb *db)
+{
+  bh_db_end_reads(db);
+  bh_db_rollback(db);
+  sqlite3_exec(db->handle, "PRAGMA foreign_keys=ON", NULL, NULL, NULL);
+}
+
+gboolean bh_db_exec(BhDb *db, const char *sql, GError **error)
+{
+  int rc;
+
+  if (!check_alive(db, error))
+    return FALSE;
+  rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+  return rc == SQLITE_OK || fail(db, rc, "statement text", error);
+}
+
+gboolean bh_db_is_unique_violation(const GError *error)
+{
+  return g_error_matches(error, BH_ERROR, BH_ERROR_FORK);
+}
+
+gint64 bh_db_changes(BhDb *db)
+{
+  return sqlite3_changes64(db->handle);
+}
+
+void bh_db_end_reads(BhDb *db)
+{
+  GHashTableIter iter;
+  gpointer stmt;
+
+  g_hash_table_iter_init(&iter, db->stmts);
+  while (g_hash_table_iter_next(&iter, NULL, &stmt))
+    bh_stmt_reset(stmt);
+}
+
+void bh_db_checkpoint(BhDb *db)
+{
+  if (db->dead != NULL || (db->role != BH_DB_DEVICE && db->role != BH_DB_HUB_WRITER) ||
+      bh_db_in_transaction(db))
+    return;
+  bh_db_end_reads(db);
+  move_log(db);
+}
+
+static gboolean copy_pages(BhDb *db, sqlite3 *target, const char *path, GError **error)
+{
+  sqlite3_backup *backup = sqlite3_backup_init(target, "main", db->handle, "main");
+  int rc = SQLITE_OK;
+
+  while (backup != NULL && rc == SQLITE_OK)
+    rc = sqlite3_backup_step(backup, BACKUP_PAGES_PER_STEP);
+  sqlite3_backup_finish(backup);
+  if (rc == SQLITE_DONE)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: backup to %s: %s", path,
+              sqlite3_errmsg(target));
+  return FALSE;
+}
+
+static gboolean write_copy(BhDb *db, const char *path, GError **error)
+{
+  sqlite3 *target = NULL;
+  gboolean ok;
+  int rc = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+
+  /* No journal and no syncs of its own: the caller syncs once, and a half-made copy is never
+   * renamed into place. */
+  if (rc == SQLITE_OK)
+    rc = sqlite3_exec(target, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
+  if (rc != SQLITE_OK) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: cannot write %s: %s", path,
+                target != NULL ? sqlite3_errmsg(target) : sqlite3_errstr(rc));
+    sqlite3_close(target);
+    return FALSE;
+  }
+  ok = copy_pages(db, target, path, error);
+  sqlite3_close(target);
+  return ok;
+}
+
+static gboolean sync_path(const char *path, int flags, GError **error)
+{
+  int fd = open(path, flags | O_CLOEXEC);
+  gboolean ok = fd >= 0 && fsync(fd) == 0;
+
+  if (!ok)
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: cannot sync %s: %s", path,
+                g_strerror(errno));
+  if (fd >= 0)
+    close(fd);
+  return ok;
+}
+
+gboolean bh_db_backup(BhDb *db, const char *path, GError **error)
+{
+  g_autofree char *temporary = g_strdup_printf("%s.part", path);
+  g_autofree char *folder = g_path_get_dirname(path);
+
+  if (!check_alive(db, error))
+    return FALSE;
+  if (bh_db_in_transaction(db)) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_BUSY, "database: no backup inside a transaction");
+    return FALSE;
+  }
+  unlink(temporary);
+  if (make_file(temporary, error) && write_copy(db, temporary, error) &&
+      sync_path(temporary, O_RDWR, error)) {
+    if (rename(temporary, path) == 0)
+      return sync_path(folder, O_RDONLY | O_DIRECTORY, error);
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: cannot rename to %s: %s", path,
+                g_strerror(errno));
+  }
+  unlink(temporary);
+  return FALSE;
+}
