@@ -1,0 +1,56 @@
+/* Enforcement documents as A4 paper: 现场检查记录 (R-072) and 责令限期整改指令书, from the frozen
+ * fields of a document record. What is on the paper is what is in `frozen` and in the signatures,
+ * nothing else: no clock, store or network is asked, and equal input gives equal bytes.
+ * app/paper/README.md lists the members of `frozen`; app/paper/freeze.h makes it.
+ *
+ * Main thread or any one thread; a BhPaper is not shared between threads. */
+#pragma once
+
+#include <cairo.h>
+#include <glib.h>
+
+#include "schema/json.h"
+
+G_BEGIN_DECLS
+
+#define BH_PAPER_WIDTH_PT 595.276  /* A4 */
+#define BH_PAPER_HEIGHT_PT 841.890 /* A4 */
+#define BH_PAPER_MAX_PAGES 2000
+#define BH_PAPER_MAX_SIGNATURES 32
+#define BH_PAPER_SIGNATURE_MAX_BYTES (2 * 1024 * 1024)
+#define BH_PAPER_SIGNATURE_MAX_SIDE 4096 /* pixels, checked before decoding */
+
+/* Where the picture of a signature lies: path of the file with this SHA-256, g_free; NULL when it
+ * is not on this machine (the paper then says so). Only PNG is drawn, dark on white or clear. */
+typedef char *(*BhPaperFindFile)(const char *sha256, gpointer data);
+
+/* All borrowed for the time of the call. */
+typedef struct {
+  const json_t *frozen;      /* the document record's `frozen` */
+  const json_t *signatures;  /* bh_paper_freeze_signatures(); NULL: empty lines to sign by pen */
+  const char *qr_text;       /* bh_paper_code_make(); NULL: no QR (a draft: marked 草稿) */
+  BhPaperFindFile find_file; /* NULL: no pictures */
+  gpointer find_data;
+} BhPaperSource;
+
+typedef struct _BhPaper BhPaper;
+
+/* Lays the document out. NULL with BH_ERROR_FORMAT naming the member that is missing or of a wrong
+ * type, BH_ERROR_UNKNOWN for a document type or version this program does not know,
+ * BH_ERROR_LIMIT over a limit above. */
+BhPaper *bh_paper_new(const BhPaperSource *source, GError **error);
+void bh_paper_free(BhPaper *paper);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPaper, bh_paper_free)
+
+int bh_paper_count_pages(const BhPaper *paper);
+/* Draws page `page` (from 0) in points from the top left: for the preview and the printer. The
+ * paper's white is not painted. */
+void bh_paper_draw_page(const BhPaper *paper, int page, cairo_t *cr);
+
+/* Lays out and writes a PDF 1.5 with embedded fonts, its date taken from `issued_at`. The file is
+ * written beside `out_pdf_path` and renamed, so a half-written PDF never stands there.
+ * BH_ERROR_STORAGE when it cannot be written; else as bh_paper_new(). */
+gboolean bh_paper_render_document(const BhPaperSource *source, const char *out_pdf_path,
+                                  GError **error);
+
+G_END_DECLS
