@@ -4,6 +4,7 @@
 #pragma once
 
 #include <gio/gio.h>
+#include "schema/error.h"
 #include "schema/json.h"
 
 G_BEGIN_DECLS
