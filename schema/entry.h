@@ -18,7 +18,9 @@ G_BEGIN_DECLS
 #define BH_ENTRY_MAX_OPS 64
 #define BH_ENTRY_MAX_KEYS 512 /* over all operations */
 #define BH_ENTRY_MAX_FILES 32
-#define BH_KEY_MAX 96 /* bytes of a key, "field" or "field/item" */
+#define BH_KEY_MAX 96                  /* bytes of a key, "field" or "field/item" */
+#define BH_VALUE_MAX_DEPTH 16          /* brackets of one value; leaves room for what wraps it */
+#define BH_FILE_MAX (64 * 1024 * 1024) /* bytes */
 #define BH_SIGNATURE_SIZE 64
 #define BH_PUBLIC_KEY_SIZE 32
 #define BH_SECRET_KEY_SIZE 64
@@ -101,6 +103,8 @@ typedef struct {
   json_t *value;    /* plain value, JSON null clears; NULL for a personal one */
   char *commitment; /* hex, for a personal one; else NULL */
   json_t *opened;   /* value of a personal one whose opening was there and verified */
+  char *salt;       /* that opening as it came: base64 salt … */
+  char *opening;    /* … and JSON text of the value; both NULL without one */
   char **was;       /* entry ids this set replaces; NULL-terminated, maybe empty, sorted */
 } BhSet;
 
@@ -135,13 +139,16 @@ BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by, const B
                                    gint64 observed_ms, const BhRandom *random);
 void bh_body_builder_free(BhBodyBuilder *builder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBodyBuilder, bh_body_builder_free)
-/* `was` is a NULL-terminated list of entry ids, or NULL. Sets of one record and kind join one
- * operation. `value` is borrowed. */
+/* `was` is a NULL-terminated list of entry ids in any order, or NULL. Sets of one record join one
+ * operation. `value` is borrowed; whole numbers only (fractions travel as strings). JSON null
+ * clears, also a personal one: then it stands there as it is. */
 void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char *kind,
                          const char *key, json_t *value, gboolean personal, const char *const *was);
 void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64 size,
                               const char *media_type);
-/* FALSE with BH_ERROR_LIMIT when a limit above would be passed. Both outputs g_free'd. */
+/* Adding the same file again is a no-op. FALSE with BH_ERROR_LIMIT when a limit above would be
+ * passed, BH_ERROR_FORMAT when something is no valid id, key, value or file, or when a key was set
+ * twice. Both outputs g_free'd. */
 gboolean bh_body_builder_finish(BhBodyBuilder *builder, char **body, char **openings,
                                 GError **error);
 

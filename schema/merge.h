@@ -24,10 +24,15 @@ const char *bh_record_get_id(const BhRecord *record);
 const char *bh_record_get_kind(const BhRecord *record);
 
 /* Applies the sets of one operation. The caller applies each entry once (by entry id); applying
- * in any order gives the same record. The kind of the first entry by id names the record; an
- * operation of another kind is BH_ERROR_INVALID and leaves the record as it was. */
+ * in any order gives the same record. A record keeps the kind it was made with; an operation of
+ * another kind is BH_ERROR_INVALID and leaves the record as it was. `seen` may be NULL when no
+ * entry was folded before that is no head any more. */
 gboolean bh_record_apply(BhRecord *record, const char *entry_id, const BhOp *op, BhSeenFunc seen,
                          gpointer data, GError **error);
+
+/* Drops the openings of one key, or of all keys when it is NULL: for readers who may not see
+ * personal values, and for erasure. What is not personal stays. */
+void bh_record_withhold(BhRecord *record, const char *key);
 
 /* Shown value of a key: plain, or the opened personal one. Borrowed; NULL when never set, cleared,
  * or personal without an opening. */
@@ -42,7 +47,8 @@ char **bh_record_dup_heads(const BhRecord *record, const char *key);
 gboolean bh_record_has_conflict(const BhRecord *record, const char *key);
 /* Keys in conflict, sorted; free the array (keys are borrowed). Never NULL. */
 GPtrArray *bh_record_list_conflicts(const BhRecord *record);
-/* Values of all heads of a key, newest first, as a new JSON array of {"entry","value"}. */
+/* Values of all heads of a key, newest first, as a new JSON array of {"entry","value"}; a
+ * withheld one has null and "withheld": true. */
 json_t *bh_record_dup_head_values(const BhRecord *record, const char *key);
 /* All keys that have a shown value, sorted, borrowed; free the array. */
 GPtrArray *bh_record_list_keys(const BhRecord *record);
@@ -50,8 +56,12 @@ GPtrArray *bh_record_list_keys(const BhRecord *record);
  * reference; keys sorted. */
 json_t *bh_record_dup_values(const BhRecord *record);
 
-/* Snapshot as it is stored and pulled: sorted JSON, so equal state gives equal bytes. */
-char *bh_record_to_snapshot(const BhRecord *record);
+/* Snapshot as it is stored and pulled (PROTOCOL 6): sorted JSON, so equal state gives equal bytes.
+ * Reading checks every opening against its commitment and ignores members it does not know. */
+#define BH_SNAPSHOT_MAX (64 * 1024 * 1024)           /* bytes */
+char *bh_record_to_snapshot(const BhRecord *record); /* g_free */
+json_t *bh_record_to_json(const BhRecord *record);   /* new reference; shares the values */
+BhRecord *bh_record_from_json(const json_t *snapshot, GError **error);
 BhRecord *bh_record_from_snapshot(const char *text, gsize len, GError **error);
 
 G_END_DECLS

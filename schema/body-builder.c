@@ -1,0 +1,170 @@
+#include "schema/entry.h"
+
+#include <string.h>
+#include "schema/base64.h"
+#include "schema/commitment.h"
+#include "schema/error.h"
+
+struct _BhBodyBuilder {
+  json_t *body;
+  json_t *ops;   /* borrowed from body */
+  json_t *files; /* joins the body at the end, if it holds any */
+  json_t *openings;
+  BhRandom random;
+  GError *error; /* the first thing that went wrong, told at the end */
+};
+
+BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by, const BhEntryClock *clock,
+                                   gint64 observed_ms, const BhRandom *random)
+{
+  BhBodyBuilder *builder = g_new0(BhBodyBuilder, 1);
+  builder->random = *random;
+  builder->files = json_array();
+  builder->openings = json_array();
+  builder->body = json_object();
+  json_object_set_new(builder->body, "id", json_string(entry_id));
+  json_object_set_new(builder->body, "by", json_string(by));
+  if (observed_ms != 0)
+    json_object_set_new(builder->body, "observed_ms", json_integer(observed_ms));
+  json_t *clocks = json_pack("{sI, sI, ss, si}", "wall_ms", (json_int_t)clock->wall_ms, "boot_ms",
+                             (json_int_t)clock->boot_ms, "boot_id", clock->boot_id, "quality",
+                             (int)clock->quality);
+  if (clock->hub_ms != 0)
+    json_object_set_new(clocks, "hub_ms", json_integer(clock->hub_ms));
+  if (clock->hub_boot_ms != 0)
+    json_object_set_new(clocks, "hub_boot_ms", json_integer(clock->hub_boot_ms));
+  json_object_set_new(builder->body, "clock", clocks);
+  builder->ops = json_array();
+  json_object_set_new(builder->body, "ops", builder->ops);
+  return builder;
+}
+
+void bh_body_builder_free(BhBodyBuilder *builder)
+{
+  if (builder == NULL)
+    return;
+  json_decref(builder->body);
+  json_decref(builder->files);
+  json_decref(builder->openings);
+  g_clear_error(&builder->error);
+  g_free(builder);
+}
+
+static void note(BhBodyBuilder *builder, const char *what, const char *key)
+{
+  if (builder->error == NULL)
+    g_set_error(&builder->error, BH_ERROR, BH_ERROR_FORMAT, "body: key \"%s\": %s", key, what);
+}
+
+/* The operation on `record`, made when there is none; -1 when it is there with another kind. */
+static gssize find_op(BhBodyBuilder *builder, const char *record, const char *kind)
+{
+  gsize i;
+  json_t *op;
+  json_array_foreach(
+      builder->ops, i,
+      op) if (g_str_equal(bh_json_string_or(op, "record", ""),
+                          record)) return g_str_equal(bh_json_string_or(op, "kind", ""), kind)
+      ? (gssize)i
+      : -1;
+  json_array_append_new(builder->ops,
+                        json_pack("{ss, ss, s{}}", "record", record, "kind", kind, "set"));
+  return (gssize)json_array_size(builder->ops) - 1;
+}
+
+static json_t *commit(BhBodyBuilder *builder, gssize op, const char *key, const json_t *value)
+{
+  guint8 salt[BH_SALT_SIZE];
+  char commitment[BH_HASH_HEX_LEN + 1];
+  builder->random.fill(builder->random.data, salt, sizeof salt);
+  g_autofree char *text = bh_json_dump_sorted(value);
+  if (text == NULL)
+    return NULL;
+  bh_commitment_make(salt, text, commitment);
+  g_autofree char *salt_text = bh_base64_encode(salt, sizeof salt);
+  json_array_append_new(builder->openings, json_pack("{si, ss, ss, ss}", "op", (int)op, "key", key,
+                                                     "salt", salt_text, "value", text));
+  return json_pack("{ss}", "c", commitment);
+}
+
+static int compare_texts(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static json_t *sort_was(const char *const *was)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new();
+  for (gsize i = 0; was[i] != NULL; i++)
+    g_ptr_array_add(ids, (gpointer)was[i]);
+  g_ptr_array_sort(ids, compare_texts);
+  json_t *sorted = json_array();
+  for (guint i = 0; i < ids->len; i++)
+    if (i == 0 || !g_str_equal(ids->pdata[i], ids->pdata[i - 1]))
+      json_array_append_new(sorted, json_string(ids->pdata[i]));
+  return sorted;
+}
+
+void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char *kind,
+                         const char *key, json_t *value, gboolean personal, const char *const *was)
+{
+  gssize index = find_op(builder, record, kind);
+  if (index < 0) {
+    note(builder, "the record has another kind in this entry", key);
+    return;
+  }
+  json_t *sets = json_object_get(json_array_get(builder->ops, (gsize)index), "set");
+  if (json_object_get(sets, key) != NULL) {
+    note(builder, "set twice", key);
+    return;
+  }
+  json_t *set = NULL;
+  if (personal && !json_is_null(value))
+    set = commit(builder, index, key, value);
+  else
+    set = json_pack("{sO}", "v", value);
+  if (set == NULL) {
+    note(builder, "the value has no JSON text", key);
+    return;
+  }
+  if (was != NULL && was[0] != NULL)
+    json_object_set_new(set, "was", sort_was(was));
+  if (json_object_set_new(sets, key, set) != 0)
+    note(builder, "not UTF-8", "?");
+}
+
+void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64 size,
+                              const char *media_type)
+{
+  gsize i;
+  json_t *file;
+  json_array_foreach(builder->files, i,
+                     file) if (g_str_equal(bh_json_string_or(file, "sha256", ""), sha256)) return;
+  json_array_append_new(builder->files, json_pack("{ss, sI, ss}", "sha256", sha256, "size",
+                                                  (json_int_t)size, "type", media_type));
+}
+
+gboolean bh_body_builder_finish(BhBodyBuilder *builder, char **body, char **openings,
+                                GError **error)
+{
+  if (builder->error != NULL) {
+    g_propagate_error(error, g_error_copy(builder->error));
+    return FALSE;
+  }
+  if (json_array_size(builder->files) > 0)
+    json_object_set(builder->body, "files", builder->files);
+  g_autofree char *body_text = bh_json_dump(builder->body);
+  g_autofree char *openings_text =
+      json_array_size(builder->openings) > 0 ? bh_json_dump(builder->openings) : g_strdup("");
+  if (body_text == NULL || openings_text == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "body: no memory");
+    return FALSE;
+  }
+  /* What leaves here is read by others with this parser, so it is the one judge of every limit. */
+  g_autoptr(BhBody) parsed = bh_body_parse(body_text, openings_text, error);
+  if (parsed == NULL)
+    return FALSE;
+  *body = g_steal_pointer(&body_text);
+  *openings = g_steal_pointer(&openings_text);
+  return TRUE;
+}

@@ -1,0 +1,29 @@
+#include "schema/commitment.h"
+
+#include <sodium.h>
+#include <string.h>
+#include "schema/base64.h"
+
+void bh_commitment_make(const guint8 salt[BH_SALT_SIZE], const char *value_text,
+                        char hex[BH_HASH_HEX_LEN + 1])
+{
+  static const char domain[] = "bihuan/commit/1"; /* its NUL is part of what is hashed */
+  crypto_hash_sha256_state state;
+  guint8 hash[BH_HASH_SIZE];
+  crypto_hash_sha256_init(&state);
+  crypto_hash_sha256_update(&state, (const guint8 *)domain, sizeof domain);
+  crypto_hash_sha256_update(&state, salt, BH_SALT_SIZE);
+  crypto_hash_sha256_update(&state, (const guint8 *)value_text, strlen(value_text));
+  crypto_hash_sha256_final(&state, hash);
+  bh_hash_to_hex(hash, hex);
+}
+
+gboolean bh_commitment_opens(const char *commitment, const char *salt, const char *value_text)
+{
+  guint8 bytes[BH_SALT_SIZE];
+  char hex[BH_HASH_HEX_LEN + 1];
+  if (!bh_base64_decode(salt, bytes, sizeof bytes))
+    return FALSE;
+  bh_commitment_make(bytes, value_text, hex);
+  return g_str_equal(hex, commitment);
+}

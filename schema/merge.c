@@ -1,0 +1,506 @@
+#include "schema/merge.h"
+
+#include <string.h>
+#include "schema/commitment.h"
+#include "schema/error.h"
+
+/* A set that no other set replaces. */
+typedef struct {
+  char entry[BH_ID_LEN + 1];
+  json_t *value;    /* plain or opened; NULL when withheld; shared, never changed */
+  char *commitment; /* NULL for a plain value */
+  char *salt;       /* both NULL without an opening */
+  char *opening;
+} Head;
+
+typedef struct {
+  GPtrArray *heads;   /* Head*, by entry id */
+  GPtrArray *pending; /* char*, sorted: named by a set, but not folded into the record yet */
+} Slot;
+
+struct _BhRecord {
+  char id[BH_ID_LEN + 1];
+  char *kind;
+  GHashTable *slots; /* key → Slot; a slot stays once its key was set */
+  gsize n_pending;   /* over all slots */
+};
+
+static void head_free(gpointer data)
+{
+  Head *head = data;
+  g_clear_pointer(&head->value, json_decref);
+  g_free(head->commitment);
+  g_free(head->salt);
+  g_free(head->opening);
+  g_free(head);
+}
+
+static Head *head_new(const char *entry_id, json_t *value, const char *commitment, const char *salt,
+                      const char *opening)
+{
+  Head *head = g_new0(Head, 1);
+  g_strlcpy(head->entry, entry_id, sizeof head->entry);
+  head->value = json_incref(value);
+  head->commitment = g_strdup(commitment);
+  head->salt = g_strdup(salt);
+  head->opening = g_strdup(opening);
+  return head;
+}
+
+static void slot_free(gpointer data)
+{
+  Slot *slot = data;
+  g_ptr_array_unref(slot->heads);
+  g_ptr_array_unref(slot->pending);
+  g_free(slot);
+}
+
+BhRecord *bh_record_new(const char *id, const char *kind)
+{
+  BhRecord *record = g_new0(BhRecord, 1);
+  g_strlcpy(record->id, id, sizeof record->id);
+  record->kind = g_strdup(kind);
+  record->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, slot_free);
+  return record;
+}
+
+void bh_record_free(BhRecord *record)
+{
+  if (record == NULL)
+    return;
+  g_hash_table_unref(record->slots);
+  g_free(record->kind);
+  g_free(record);
+}
+
+const char *bh_record_get_id(const BhRecord *record)
+{
+  return record->id;
+}
+
+const char *bh_record_get_kind(const BhRecord *record)
+{
+  return record->kind;
+}
+
+static Slot *ensure_slot(BhRecord *record, const char *key)
+{
+  Slot *slot = g_hash_table_lookup(record->slots, key);
+  if (slot == NULL) {
+    slot = g_new0(Slot, 1);
+    slot->heads = g_ptr_array_new_with_free_func(head_free);
+    slot->pending = g_ptr_array_new_with_free_func(g_free);
+    g_hash_table_insert(record->slots, g_strdup(key), slot);
+  }
+  return slot;
+}
+
+/* Place of an entry id in a sorted array whose elements begin with (heads) or are (pending) the
+ * id. TRUE when it is there. New ids are mostly the greatest, so the end is looked at first. */
+static gboolean find_place(const GPtrArray *array, const char *id, guint *place)
+{
+  guint low = 0;
+  guint high = array->len;
+  if (high > 0 && strcmp(array->pdata[high - 1], id) < 0)
+    low = high;
+  while (low < high) {
+    guint middle = low + (high - low) / 2;
+    int order = strcmp(array->pdata[middle], id);
+    if (order == 0) {
+      *place = middle;
+      return TRUE;
+    }
+    if (order < 0)
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  *place = low;
+  return FALSE;
+}
+G_STATIC_ASSERT(G_STRUCT_OFFSET(Head, entry) == 0);
+
+BhRecord *bh_record_copy(const BhRecord *record)
+{
+  BhRecord *copy = bh_record_new(record->id, record->kind);
+  copy->n_pending = record->n_pending;
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+  g_hash_table_iter_init(&iter, record->slots);
+  while (g_hash_table_iter_next(&iter, &key, &value)) {
+    const Slot *slot = value;
+    Slot *to = ensure_slot(copy, key);
+    for (guint i = 0; i < slot->heads->len; i++) {
+      const Head *head = slot->heads->pdata[i];
+      g_ptr_array_add(to->heads, head_new(head->entry, head->value, head->commitment, head->salt,
+                                          head->opening));
+    }
+    for (guint i = 0; i < slot->pending->len; i++)
+      g_ptr_array_add(to->pending, g_strdup(slot->pending->pdata[i]));
+  }
+  return copy;
+}
+
+/* --- fold --- */
+
+static void replace_named(BhRecord *record, Slot *slot, const char *entry_id, char *const *was,
+                          BhSeenFunc seen, gpointer data)
+{
+  for (gsize i = 0; was[i] != NULL; i++) {
+    guint place = 0;
+    if (g_str_equal(was[i], entry_id))
+      continue; /* nothing replaces itself */
+    if (find_place(slot->heads, was[i], &place)) {
+      g_ptr_array_remove_index(slot->heads, place);
+      continue;
+    }
+    if (find_place(slot->pending, was[i], &place) ||
+        (seen != NULL && seen(was[i], record->id, data)))
+      continue;
+    g_ptr_array_insert(slot->pending, (gint)place, g_strdup(was[i]));
+    record->n_pending++;
+  }
+}
+
+/* The entry is folded now, so nothing waits for it any more: also no key that it does not set,
+ * else the order of arrival would stay visible. */
+static void settle_pending(BhRecord *record, const char *entry_id)
+{
+  GHashTableIter iter;
+  gpointer value;
+  g_hash_table_iter_init(&iter, record->slots);
+  while (record->n_pending > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
+    Slot *slot = value;
+    guint place = 0;
+    if (find_place(slot->pending, entry_id, &place)) {
+      g_ptr_array_remove_index(slot->pending, place);
+      record->n_pending--;
+    }
+  }
+}
+
+gboolean bh_record_apply(BhRecord *record, const char *entry_id, const BhOp *op, BhSeenFunc seen,
+                         gpointer data, GError **error)
+{
+  g_return_val_if_fail(g_str_equal(record->id, op->record), FALSE);
+  if (!g_str_equal(record->kind, op->kind)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s: is a %s, not a %s", record->id,
+                record->kind, op->kind);
+    return FALSE;
+  }
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    Slot *slot = ensure_slot(record, set->key);
+    guint place = 0;
+    gboolean replaced = find_place(slot->pending, entry_id, &place);
+    replace_named(record, slot, entry_id, set->was, seen, data);
+    if (!replaced && !find_place(slot->heads, entry_id, &place))
+      g_ptr_array_insert(slot->heads, (gint)place,
+                         head_new(entry_id, set->value != NULL ? set->value : set->opened,
+                                  set->commitment, set->salt, set->opening));
+  }
+  settle_pending(record, entry_id);
+  return TRUE;
+}
+
+void bh_record_withhold(BhRecord *record, const char *key)
+{
+  GHashTableIter iter;
+  gpointer slot_key;
+  gpointer value;
+  g_hash_table_iter_init(&iter, record->slots);
+  while (g_hash_table_iter_next(&iter, &slot_key, &value)) {
+    if (key != NULL && !g_str_equal(key, slot_key))
+      continue;
+    const Slot *slot = value;
+    for (guint i = 0; i < slot->heads->len; i++) {
+      Head *head = slot->heads->pdata[i];
+      if (head->commitment == NULL)
+        continue;
+      g_clear_pointer(&head->value, json_decref);
+      g_clear_pointer(&head->salt, g_free);
+      g_clear_pointer(&head->opening, g_free);
+    }
+  }
+}
+
+/* --- reading --- */
+
+static const Slot *find_slot(const BhRecord *record, const char *key)
+{
+  return g_hash_table_lookup(record->slots, key);
+}
+
+static const Head *get_shown(const Slot *slot)
+{
+  if (slot == NULL || slot->heads->len == 0)
+    return NULL;
+  return slot->heads->pdata[slot->heads->len - 1];
+}
+
+static json_t *get_value(const Slot *slot)
+{
+  const Head *head = get_shown(slot);
+  return head == NULL || json_is_null(head->value) ? NULL : head->value;
+}
+
+json_t *bh_record_get(const BhRecord *record, const char *key)
+{
+  return get_value(find_slot(record, key));
+}
+
+const char *bh_record_get_string(const BhRecord *record, const char *key)
+{
+  return json_string_value(bh_record_get(record, key));
+}
+
+gboolean bh_record_is_withheld(const BhRecord *record, const char *key)
+{
+  const Head *head = get_shown(find_slot(record, key));
+  return head != NULL && head->value == NULL;
+}
+
+char **bh_record_dup_heads(const BhRecord *record, const char *key)
+{
+  const Slot *slot = find_slot(record, key);
+  guint n = slot != NULL ? slot->heads->len : 0;
+  char **ids = g_new0(char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    ids[i] = g_strdup(((const Head *)slot->heads->pdata[i])->entry);
+  return ids;
+}
+
+/* Two commitments to one value differ by their salts, so only what can be read can be equal. */
+static gboolean same_value(const Head *a, const Head *b)
+{
+  if (a->value != NULL && b->value != NULL)
+    return json_equal(a->value, b->value);
+  return a->commitment != NULL && b->commitment != NULL &&
+         g_str_equal(a->commitment, b->commitment);
+}
+
+static gboolean slot_has_conflict(const Slot *slot)
+{
+  for (guint i = 1; i < slot->heads->len; i++)
+    if (!same_value(slot->heads->pdata[0], slot->heads->pdata[i]))
+      return TRUE;
+  return FALSE;
+}
+
+gboolean bh_record_has_conflict(const BhRecord *record, const char *key)
+{
+  const Slot *slot = find_slot(record, key);
+  return slot != NULL && slot_has_conflict(slot);
+}
+
+static int compare_texts(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static gboolean slot_has_value(const Slot *slot)
+{
+  return get_value(slot) != NULL;
+}
+
+static GPtrArray *list_keys(const BhRecord *record, gboolean (*wanted)(const Slot *slot))
+{
+  GPtrArray *keys = g_ptr_array_new();
+  GHashTableIter iter;
+  gpointer key;
+  gpointer slot;
+  g_hash_table_iter_init(&iter, record->slots);
+  while (g_hash_table_iter_next(&iter, &key, &slot))
+    if (wanted(slot))
+      g_ptr_array_add(keys, key);
+  g_ptr_array_sort(keys, compare_texts);
+  return keys;
+}
+
+GPtrArray *bh_record_list_conflicts(const BhRecord *record)
+{
+  return list_keys(record, slot_has_conflict);
+}
+
+GPtrArray *bh_record_list_keys(const BhRecord *record)
+{
+  return list_keys(record, slot_has_value);
+}
+
+json_t *bh_record_dup_head_values(const BhRecord *record, const char *key)
+{
+  const Slot *slot = find_slot(record, key);
+  json_t *array = json_array();
+  for (guint i = slot != NULL ? slot->heads->len : 0; i > 0; i--) {
+    const Head *head = slot->heads->pdata[i - 1];
+    json_t *item = json_pack("{ss, sO?}", "entry", head->entry, "value", head->value);
+    if (head->value == NULL)
+      json_object_set_new(item, "withheld", json_true());
+    json_array_append_new(array, item);
+  }
+  return array;
+}
+
+json_t *bh_record_dup_values(const BhRecord *record)
+{
+  g_autoptr(GPtrArray) keys = bh_record_list_keys(record);
+  json_t *values = json_object();
+  for (guint i = 0; i < keys->len; i++)
+    json_object_set(values, keys->pdata[i], bh_record_get(record, keys->pdata[i]));
+  return values;
+}
+
+/* --- snapshots --- */
+
+json_t *bh_record_to_json(const BhRecord *record)
+{
+  json_t *keys = json_object();
+  GHashTableIter iter;
+  gpointer key;
+  gpointer value;
+  g_hash_table_iter_init(&iter, record->slots);
+  while (g_hash_table_iter_next(&iter, &key, &value)) {
+    const Slot *slot = value;
+    json_t *heads = json_array();
+    for (guint i = slot->heads->len; i > 0; i--) {
+      const Head *head = slot->heads->pdata[i - 1];
+      json_t *item = json_pack("{ss}", "e", head->entry);
+      if (head->commitment == NULL) {
+        json_object_set(item, "v", head->value);
+      } else {
+        json_object_set_new(item, "c", json_string(head->commitment));
+        if (head->opening != NULL) {
+          json_object_set_new(item, "s", json_string(head->salt));
+          json_object_set_new(item, "o", json_string(head->opening));
+        }
+      }
+      json_array_append_new(heads, item);
+    }
+    json_t *member = json_pack("{so}", "heads", heads);
+    if (slot->pending->len > 0) {
+      json_t *pending = json_array();
+      for (guint i = 0; i < slot->pending->len; i++)
+        json_array_append_new(pending, json_string(slot->pending->pdata[i]));
+      json_object_set_new(member, "pending", pending);
+    }
+    json_object_set_new(keys, key, member);
+  }
+  return json_pack("{ss, ss, so}", "record", record->id, "kind", record->kind, "keys", keys);
+}
+
+char *bh_record_to_snapshot(const BhRecord *record)
+{
+  g_autoptr(json_t) snapshot = bh_record_to_json(record);
+  return bh_json_dump_sorted(snapshot);
+}
+
+static gboolean fail(GError **error, BhErrorCode code, const char *key, const char *what)
+{
+  g_set_error(error, BH_ERROR, (gint)code, "snapshot: key \"%s\": %s", key, what);
+  return FALSE;
+}
+
+/* An opened value as JSON; NULL when it does not open the commitment. */
+static json_t *open_value(const char *commitment, const char *salt, const char *opening,
+                          const char *key, GError **error)
+{
+  if (opening == NULL || !bh_commitment_opens(commitment, salt, opening)) {
+    fail(error, BH_ERROR_SIGNATURE, key, "opening does not match its commitment");
+    return NULL;
+  }
+  return bh_json_parse(opening, strlen(opening), BH_OPENINGS_MAX, "snapshot: opening", error);
+}
+
+static gboolean read_head(Slot *slot, const json_t *item, const char *key, GError **error)
+{
+  const char *entry = bh_json_string_or(item, "e", NULL);
+  if (!bh_id_is_valid(entry))
+    return fail(error, BH_ERROR_FORMAT, key, "a head without entry id");
+  if (slot->heads->len > 0 &&
+      strcmp(((const Head *)slot->heads->pdata[slot->heads->len - 1])->entry, entry) <= 0)
+    return fail(error, BH_ERROR_FORMAT, key, "heads are not newest first");
+  json_t *value = json_object_get(item, "v");
+  const char *commitment = bh_json_string_or(item, "c", NULL);
+  if ((value != NULL) == (commitment != NULL))
+    return fail(error, BH_ERROR_FORMAT, key, "a head needs either \"v\" or \"c\"");
+  if (value != NULL) {
+    g_ptr_array_add(slot->heads, head_new(entry, value, NULL, NULL, NULL));
+    return TRUE;
+  }
+  if (!bh_hash_is_valid(commitment))
+    return fail(error, BH_ERROR_FORMAT, key, "\"c\" is not a hash");
+  const char *salt = bh_json_string_or(item, "s", NULL);
+  const char *opening = bh_json_string_or(item, "o", NULL);
+  g_autoptr(json_t) opened = NULL;
+  if (salt != NULL || opening != NULL) {
+    opened = open_value(commitment, salt, opening, key, error);
+    if (opened == NULL)
+      return FALSE;
+  }
+  g_ptr_array_add(slot->heads, head_new(entry, opened, commitment, salt, opening));
+  return TRUE;
+}
+
+static void reverse(GPtrArray *array)
+{
+  for (guint i = 0; i < array->len / 2; i++) {
+    gpointer other = array->pdata[array->len - 1 - i];
+    array->pdata[array->len - 1 - i] = array->pdata[i];
+    array->pdata[i] = other;
+  }
+}
+
+static gboolean read_slot(BhRecord *record, const char *key, const json_t *member, GError **error)
+{
+  if (*key == '\0' || strlen(key) > BH_KEY_MAX)
+    return fail(error, BH_ERROR_FORMAT, "?", "empty or longer than 96 bytes");
+  const json_t *heads = json_object_get(member, "heads");
+  const json_t *pending = json_object_get(member, "pending");
+  if (!json_is_array(heads) || (pending != NULL && !json_is_array(pending)))
+    return fail(error, BH_ERROR_FORMAT, key, "\"heads\" or \"pending\" is not an array");
+  Slot *slot = ensure_slot(record, key);
+  gsize i;
+  json_t *item;
+  json_array_foreach(heads, i, item) if (!read_head(slot, item, key, error)) return FALSE;
+  reverse(slot->heads);
+  json_array_foreach(pending, i, item)
+  {
+    const char *id = json_string_value(item);
+    guint place = 0;
+    if (!bh_id_is_valid(id) || (i > 0 && strcmp(slot->pending->pdata[i - 1], id) >= 0) ||
+        find_place(slot->heads, id, &place))
+      return fail(error, BH_ERROR_FORMAT, key, "\"pending\" is not a sorted list of other ids");
+    g_ptr_array_add(slot->pending, g_strdup(id));
+    record->n_pending++;
+  }
+  return TRUE;
+}
+
+BhRecord *bh_record_from_json(const json_t *snapshot, GError **error)
+{
+  const char *id = bh_json_get_string(snapshot, "record", "snapshot", error);
+  if (id == NULL)
+    return NULL;
+  const char *kind = bh_json_get_string(snapshot, "kind", "snapshot", error);
+  if (kind == NULL)
+    return NULL;
+  json_t *keys = bh_json_get_object(snapshot, "keys", "snapshot", error);
+  if (keys == NULL)
+    return NULL;
+  if (!bh_id_is_valid(id) || *kind == '\0') {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "snapshot: no valid \"record\" and \"kind\"");
+    return NULL;
+  }
+  g_autoptr(BhRecord) record = bh_record_new(id, kind);
+  const char *key;
+  json_t *member;
+  json_object_foreach(keys, key, member) if (!read_slot(record, key, member, error)) return NULL;
+  return g_steal_pointer(&record);
+}
+
+BhRecord *bh_record_from_snapshot(const char *text, gsize len, GError **error)
+{
+  g_autoptr(json_t) snapshot = bh_json_parse(text, len, BH_SNAPSHOT_MAX, "snapshot", error);
+  return snapshot != NULL ? bh_record_from_json(snapshot, error) : NULL;
+}
