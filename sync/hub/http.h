@@ -22,9 +22,10 @@ typedef struct {
   const char *listen;        /* "127.0.0.1:8443", "[::1]:0"; port 0 picks one */
   const char *cert_pem_path; /* NULL: plain HTTP (behind a proxy, tests) */
   const char *key_pem_path;
-  guint threads; /* 0: number of cores */
-  guint max_connections;
-  guint max_connections_per_ip;
+  guint threads;                /* 0: number of cores */
+  guint max_connections;        /* 0: 1,000 */
+  guint max_connections_per_ip; /* 0: 256 */
+  guint answer_timeout_ms;      /* how long a handler may take to answer; 0: 30,000 */
 } BhHttpConfig;
 
 /* `headers` (NULL-terminated name, value, …) are put on every answer. `data` goes to handlers. */
@@ -34,6 +35,11 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
 void bh_http_stop(BhHttp *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHttp, bh_http_stop)
 guint bh_http_get_port(BhHttp *http);
+
+/* Routes are tried in table order, the first match counts. HEAD is served by a GET route where no
+ * HEAD route is; OPTIONS names the methods; 404 and 405 answer themselves. A path segment with
+ * broken encoding, "..", or an encoded "/" is 400 and reaches no handler. `{name*}` may be empty.
+ * `routes` must outlive the server and every unanswered request. */
 
 /* Of a request; strings are borrowed until it is answered, NULL when absent. */
 const char *bh_request_get_method(BhRequest *request);
@@ -45,16 +51,23 @@ const char *bh_request_get_cookie(BhRequest *request, const char *name);
 const char *bh_request_get_peer(BhRequest *request); /* address text */
 GBytes *bh_request_get_body(BhRequest *request);     /* borrowed, never NULL */
 
-/* Answer exactly once; frees the request. Any thread. */
+/* Answer exactly once; frees the request. Any thread. After answer_timeout_ms without an
+ * answer the client gets 503 "busy" and the late answer goes nowhere; the request stays valid until
+ * it is given. */
 void bh_request_answer_json(BhRequest *request, guint status, const json_t *json);
-/* Status from the error's code; {"error","message"} + members of `more` (may be NULL). */
+/* Status from the error's code; {"error","message"} + members of `more` (may be NULL). An error of
+ * another domain than BH_ERROR is logged and told as "failed" without its message. */
 void bh_request_answer_error(BhRequest *request, const GError *error, const json_t *more);
+/* Same, where the protocol names another status (401 instead of 403, say). */
+void bh_request_answer_error_as(BhRequest *request, guint status, const GError *error,
+                                const json_t *more);
 /* Takes ownership of nothing. `type` NULL: no body type. */
 void bh_request_answer_bytes(BhRequest *request, guint status, const char *type, GBytes *bytes);
 /* A file from disk with Range and ETag (its name must be its hash). */
 void bh_request_answer_file(BhRequest *request, const char *path, const char *type,
                             const char *etag);
-/* Before answering. */
+/* Before answering. Replaces a header of bh_http_start of the same name. The value is printable
+ * (no line breaks); anything else is left out with a warning. */
 void bh_request_add_header(BhRequest *request, const char *name, const char *value);
 
 G_END_DECLS

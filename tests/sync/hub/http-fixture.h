@@ -1,0 +1,19 @@
+/* A server with routes that echo, wait, fail and give files; shared by the tests of http.c. */
+#pragma once
+
+#include "sync/hub/http.h"
+
+#define ECHO_MAX 1000
+
+typedef struct {
+  BhHttp *http;
+  char *dir;
+  char *file; /* 100,000 bytes: byte i is i % 251 */
+  GThreadPool *later;
+  gint handled; /* atomic */
+} HttpFixture;
+
+/* `tls`: with a certificate made for the test, files cert.pem and key.pem in `dir`. */
+HttpFixture *http_fixture_new(gboolean tls);
+HttpFixture *http_fixture_new_with(gboolean tls, guint answer_timeout_ms);
+void http_fixture_free(HttpFixture *fixture);
