@@ -1,0 +1,43 @@
+/* Every limit of the wire protocol by name (PROTOCOL.md, "Limits" and "Order and retry of a
+ * client"); the limits of an entry stand in schema/entry.h. Both ends hold to them. */
+#pragma once
+
+#define BH_BATCH_MAX_ENTRIES 500
+#define BH_BATCH_MAX_BYTES (4 * 1024 * 1024)      /* expanded */
+#define BH_BATCH_MAX_WIRE_BYTES (2 * 1024 * 1024) /* compressed */
+#define BH_REQUEST_MAX_BYTES (64 * 1024)          /* bodies without a limit of their own */
+#define BH_REQUEST_HEAD_MAX_BYTES (16 * 1024)
+#define BH_CONNECTION_IDLE_S 60
+#define BH_ZSTD_WINDOW_LOG_MAX 23 /* 8 MiB */
+
+#define BH_UPLOAD_CHUNK_MAX_BYTES (1024 * 1024)
+#define BH_FILE_MAX_BYTES (64 * 1024 * 1024)
+#define BH_UPLOADS_MAX_PER_DEVICE 64
+#define BH_UPLOAD_EXPIRES_S (7 * 24 * 60 * 60)
+
+#define BH_CHANGES_MAX_RECORDS 500
+#define BH_CHANGES_MAX_BYTES (4 * 1024 * 1024) /* a page ends at it; one record may pass it */
+#define BH_QUARANTINED_MAX 200
+
+#define BH_ANSWER_MAX_BYTES (32 * 1024 * 1024) /* a client refuses longer ones, files aside */
+#define BH_CURSOR_MAX_BYTES 256
+#define BH_URL_MAX_BYTES 1024
+
+#define BH_ENROL_TOKEN_SIZE 16
+#define BH_ENROL_VALID_S (10 * 60)
+#define BH_ENROL_TEXT_MAX_BYTES 2048
+#define BH_DEVICE_NAME_MAX_BYTES 256 /* 64 characters */
+#define BH_TOKEN_SIZE 32             /* of a device */
+#define BH_PIN_SIZE 32               /* SHA-256 of a SubjectPublicKeyInfo */
+#define BH_PINS_MAX 4
+
+#define BH_RETRY_BASE_MS 2000
+#define BH_RETRY_MAX_MS (15 * 60 * 1000)
+#define BH_RETRY_AFTER_MAX_S (24 * 60 * 60) /* a longer Retry-After counts as this */
+#define BH_CONNECT_TIMEOUT_S 15
+#define BH_LOW_SPEED_BYTES_PER_S 64
+#define BH_LOW_SPEED_S 30
+
+#define BH_HEADER_HUB "Bihuan-Hub"
+#define BH_TYPE_ENTRIES "application/x-bihuan-entries"
+#define BH_TYPE_UPLOAD "application/offset+octet-stream"
