@@ -20,6 +20,11 @@ gboolean bh_base64_decode(const char *text, guint8 *out, gsize size)
   gboolean good = sodium_base642bin(bytes, size, text, strlen(text), NULL, &len, NULL,
                                     sodium_base64_VARIANT_ORIGINAL) == 0 &&
                   len == size;
+  if (good) {
+    /* libsodium 1.0.18 takes some bytes above 127 for letters of the alphabet. */
+    g_autofree char *again = bh_base64_encode(bytes, size);
+    good = g_str_equal(again, text);
+  }
   if (good)
     memcpy(out, bytes, size);
   sodium_memzero(bytes, size);

@@ -1,6 +1,7 @@
 #include "schema/json.h"
 
 #include <gio/gio.h>
+#include <string.h>
 #include "schema/error.h"
 
 /* jansson's own error text quotes the input, which may be a personal value; so the place comes
@@ -59,6 +60,11 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
                 "%s: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are allowed", what, len,
                 limit);
+    return NULL;
+  }
+  /* jansson 2.14 steps over a NUL that follows a number. */
+  if (memchr(text, '\0', len) != NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: holds a NUL byte", what);
     return NULL;
   }
   gssize deep = find_too_deep(text, len);

@@ -1,0 +1,164 @@
+#include "tests/schema/support.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+static json_t *parse(const char *text)
+{
+  g_autoptr(GError) error = NULL;
+  json_t *value = bh_json_parse(text, strlen(text), 1024, "input", &error);
+  assert_no_error(error);
+  return value;
+}
+
+static void refuse(const char *text, gsize len, BhErrorCode code)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) value = bh_json_parse(text, len, 1024 * 1024, "input", &error);
+  if (value != NULL)
+    fail_msg("was read: %s", text);
+  assert_true(g_str_has_prefix(error->message, "input: "));
+  assert_error(error, code);
+}
+
+static void test_broken_json_is_refused(void **state G_GNUC_UNUSED)
+{
+  static const char *const broken[] = {
+      "",
+      " ",
+      "{",
+      "{\"a\":1,}",
+      "[1,]",
+      "01",
+      "+1",
+      "'a'",
+      "nul",
+      "\"\t\"",
+      "\"\\x\"",
+      "\"\\u12\"",
+      "1 2",
+      "{\"a\":1}{",
+      "]",
+      "{\"a\":1,\"a\":1}",
+      "\"\xff\"",
+      "\"\xf4\x90\x80\x80\"",
+      "\"\\u0000\"",
+      "1e400",
+      "\xef\xbb\xbf{}",
+      "{\"\\u0000\":1}",
+      "12345678901234567890",
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(broken); i++)
+    refuse(broken[i], strlen(broken[i]), BH_ERROR_FORMAT);
+  refuse("\"a\0b\"", 5, BH_ERROR_FORMAT);
+  refuse("1\0", 2, BH_ERROR_FORMAT);
+  refuse("[1\0]", 4, BH_ERROR_FORMAT);
+}
+
+static void test_depth_and_size_are_bounded(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (int i = 0; i < 100000; i++)
+    g_string_append_c(text, '[');
+  refuse(text->str, text->len, BH_ERROR_LIMIT);
+  refuse("[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", 66, BH_ERROR_LIMIT);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) deep = bh_json_parse(
+      "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", 64, 64, "input", &error);
+  assert_no_error(error);
+  /* Brackets within strings are text. */
+  g_autoptr(json_t) string =
+      bh_json_parse("\"\\\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\"", 41, 64, "input", &error);
+  assert_no_error(error);
+  assert_null(bh_json_parse("\"abcdef\"", 8, 7, "input", &error));
+  assert_error(error, BH_ERROR_LIMIT);
+}
+
+static void test_integers_are_exact(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(json_t) value = parse("[9007199254740993,-9223372036854775808]");
+  g_autofree char *text = bh_json_dump(value);
+  assert_string_equal(text, "[9007199254740993,-9223372036854775808]");
+}
+
+static void test_sorted_text_does_not_depend_on_insertion(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(json_t) a = parse("{\"b\":{\"y\":1,\"x\":2},\"a\":[]}");
+  g_autoptr(json_t) b = parse("{\"a\":[], \"b\":{\"x\":2,\"y\":1}}");
+  g_autofree char *text_a = bh_json_dump_sorted(a);
+  g_autofree char *text_b = bh_json_dump_sorted(b);
+  assert_string_equal(text_a, text_b);
+  assert_string_equal(text_a, "{\"a\":[],\"b\":{\"x\":2,\"y\":1}}");
+  g_autofree char *as_given = bh_json_dump(a);
+  assert_string_equal(as_given, "{\"b\":{\"y\":1,\"x\":2},\"a\":[]}");
+}
+
+static void test_getters_name_what_is_wrong(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(json_t) object = parse("{\"s\":\"t\",\"i\":5,\"a\":[],\"o\":{}}");
+  g_autoptr(GError) error = NULL;
+  assert_string_equal(bh_json_get_string(object, "s", "x", NULL), "t");
+  assert_null(bh_json_get_string(object, "i", "here", &error));
+  assert_string_equal(error->message, "here: \"i\" is not a string");
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_null(bh_json_get_string(object, "none", "here", &error));
+  assert_string_equal(error->message, "here: \"none\" is missing");
+  assert_error(error, BH_ERROR_FORMAT);
+  gint64 number = 42;
+  assert_true(bh_json_get_int(object, "i", 5, 5, &number, "x", NULL));
+  assert_int_equal(number, 5);
+  assert_false(bh_json_get_int(object, "i", 6, 9, &number, "x", &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_false(bh_json_get_int(object, "s", 0, 9, &number, "x", &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_non_null(bh_json_get_array(object, "a", "x", NULL));
+  assert_null(bh_json_get_array(object, "o", "x", &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_non_null(bh_json_get_object(object, "o", "x", NULL));
+  assert_null(bh_json_get_object(object, "a", "x", &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_null(bh_json_get_string(json_object_get(object, "a"), "s", "x", &error));
+  assert_string_equal(error->message, "x: not an object");
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_string_equal(bh_json_string_or(object, "i", "else"), "else");
+  static const char *const some[] = {"s", "i", "a", NULL};
+  assert_false(bh_json_only_keys(object, some, "x", &error));
+  assert_string_equal(error->message, "x: unknown member \"o\"");
+  assert_error(error, BH_ERROR_FORMAT);
+}
+
+static void test_files_name_path_line_and_column(void **state G_GNUC_UNUSED)
+{
+  g_autofree char *dir = g_dir_make_tmp("bihuan-json-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename(dir, "a.json", NULL);
+  g_autoptr(GError) error = NULL;
+  assert_null(bh_json_load_file(path, 100, &error));
+  assert_error(error, BH_ERROR_NOT_FOUND);
+  g_file_set_contents(path, "{\n  \"a\": x\n}", -1, NULL);
+  assert_null(bh_json_load_file(path, 100, &error));
+  assert_non_null(strstr(error->message, "a.json: line 2, column "));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_null(bh_json_load_file(path, 5, &error));
+  assert_error(error, BH_ERROR_LIMIT);
+  assert_null(bh_json_load_file(dir, 100, &error));
+  assert_error(error, BH_ERROR_STORAGE);
+  g_file_set_contents(path, "[1]", -1, NULL);
+  g_autoptr(json_t) value = bh_json_load_file(path, 3, &error);
+  assert_no_error(error);
+  assert_true(json_is_array(value));
+  g_unlink(path);
+  g_rmdir(dir);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_broken_json_is_refused),
+      cmocka_unit_test(test_depth_and_size_are_bounded),
+      cmocka_unit_test(test_integers_are_exact),
+      cmocka_unit_test(test_sorted_text_does_not_depend_on_insertion),
+      cmocka_unit_test(test_getters_name_what_is_wrong),
+      cmocka_unit_test(test_files_name_path_line_and_column),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
