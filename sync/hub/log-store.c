@@ -23,7 +23,7 @@ gboolean bh_log_savepoint_undo(BhDb *db, GError **error)
 
 gboolean bh_log_begin_read(BhDb *db, GError **error)
 {
-  return bh_sql_run(db, error, "BEGIN DEFERRED", "");
+  return bh_db_begin(db, error);
 }
 
 void bh_log_end_read(BhDb *db)
@@ -35,7 +35,7 @@ char *bh_log_dup_value(BhDb *db, const char *name, GError **error)
 {
   gboolean found;
   BhStmt *stmt = bh_sql_row(db, &found, error, "SELECT value FROM hub_value WHERE name = :name",
-                            "t", ":name", name);
+                            "t", "name", name);
   if (stmt == NULL)
     return NULL;
   char *value = g_strdup(bh_stmt_get_text(stmt, 0));
@@ -48,14 +48,14 @@ gboolean bh_log_set_value(BhDb *db, const char *name, const char *value, GError 
   return bh_sql_run(db, error,
                     "INSERT INTO hub_value (name, value) VALUES (:name, :value)"
                     " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                    "tt", ":name", name, ":value", value);
+                    "tt", "name", name, "value", value);
 }
 
 gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **error)
 {
   gboolean found;
   BhStmt *stmt = bh_sql_row(db, &found, error, "SELECT value FROM counter WHERE name = :name", "t",
-                            ":name", name);
+                            "name", name);
   if (stmt == NULL) {
     if (error != NULL && *error == NULL)
       g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the counter %s is missing", name);
@@ -69,14 +69,14 @@ gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **
 gboolean bh_log_set_counter(BhDb *db, const char *name, gint64 value, GError **error)
 {
   return bh_sql_run(db, error, "UPDATE counter SET value = :value WHERE name = :name", "it",
-                    ":value", value, ":name", name);
+                    "value", value, "name", name);
 }
 
 char *bh_log_dup_kinds_text(BhDb *db, const char *hash, GError **error)
 {
   gboolean found;
   BhStmt *stmt = bh_sql_row(db, &found, error, "SELECT body FROM kind_set WHERE hash = :hash", "t",
-                            ":hash", hash);
+                            "hash", hash);
   if (stmt == NULL)
     return NULL;
   char *text = g_strdup(bh_stmt_get_text(stmt, 0));
@@ -95,8 +95,8 @@ gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GErro
   return bh_sql_run(db, error,
                     "INSERT INTO kind_set (hash, body, added_ms) VALUES (:hash, :body, :now)"
                     " ON CONFLICT (hash) DO NOTHING",
-                    "tti", ":hash", bh_kind_set_get_hash(kinds), ":body",
-                    bh_kind_set_get_text(kinds), ":now", now_ms);
+                    "tti", "hash", bh_kind_set_get_hash(kinds), "body",
+                    bh_kind_set_get_text(kinds), "now", now_ms);
 }
 
 /* --- devices --- */
@@ -116,7 +116,7 @@ BhHubDevice *bh_log_load_device(BhDb *db, const char *id, GError **error)
   BhStmt *stmt = bh_sql_row(db, &found, error,
                             "SELECT public_key, token_hash, unit, name, revoked_ms FROM device"
                             " WHERE id = :id",
-                            "t", ":id", id);
+                            "t", "id", id);
   if (stmt == NULL) {
     if (error != NULL && *error == NULL)
       g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no device %.64s is known here", id);
@@ -152,27 +152,27 @@ gboolean bh_log_add_device(BhDb *db, const char *id, const guint8 key[BH_PUBLIC_
   return bh_sql_run(db, error,
                     "INSERT INTO device (id, public_key, token_hash, unit, name, enrolled_ms,"
                     " seen_ms) VALUES (:id, :key, :token, :unit, :name, :now, :now)",
-                    "tbbtti", ":id", id, ":key", key_bytes, ":token", token_hash, ":unit", unit,
-                    ":name", name, ":now", now_ms);
+                    "tbbtti", "id", id, "key", key_bytes, "token", token_hash, "unit", unit,
+                    "name", name, "now", now_ms);
 }
 
 gboolean bh_log_set_device_token(BhDb *db, const char *id, GBytes *token_hash, GError **error)
 {
   return bh_sql_run(db, error, "UPDATE device SET token_hash = :token WHERE id = :id", "bt",
-                    ":token", token_hash, ":id", id);
+                    "token", token_hash, "id", id);
 }
 
 gboolean bh_log_revoke_device(BhDb *db, const char *id, gint64 now_ms, GError **error)
 {
   return bh_sql_run(db, error,
                     "UPDATE device SET revoked_ms = :now WHERE id = :id AND revoked_ms IS NULL",
-                    "it", ":now", now_ms, ":id", id);
+                    "it", "now", now_ms, "id", id);
 }
 
 gboolean bh_log_touch_device(BhDb *db, const char *id, gint64 now_ms, GError **error)
 {
-  return bh_sql_run(db, error, "UPDATE device SET seen_ms = :now WHERE id = :id", "it", ":now",
-                    now_ms, ":id", id);
+  return bh_sql_run(db, error, "UPDATE device SET seen_ms = :now WHERE id = :id", "it", "now",
+                    now_ms, "id", id);
 }
 
 json_t *bh_log_list_devices(BhDb *db, GError **error)
@@ -214,7 +214,7 @@ gboolean bh_log_get_head(BhDb *db, const char *device, const char *incarnation, 
   BhStmt *stmt = bh_sql_row(db, &found, &failed,
                             "SELECT seq, hash FROM incarnation"
                             " WHERE device = :device AND incarnation = :incarnation",
-                            "tt", ":device", device, ":incarnation", incarnation);
+                            "tt", "device", device, "incarnation", incarnation);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -239,7 +239,7 @@ gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, 
                     " VALUES (:device, :incarnation, :seq, :hash)"
                     " ON CONFLICT (device, incarnation)"
                     " DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-                    "ttit", ":device", device, ":incarnation", incarnation, ":seq", seq, ":hash",
+                    "ttit", "device", device, "incarnation", incarnation, "seq", seq, "hash",
                     hash);
 }
 
@@ -251,7 +251,7 @@ gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnatio
   BhStmt *stmt = bh_sql_row(db, &found, &failed,
                             "SELECT hash FROM entry WHERE device = :device"
                             " AND incarnation = :incarnation AND seq = :seq",
-                            "tti", ":device", device, ":incarnation", incarnation, ":seq", seq);
+                            "tti", "device", device, "incarnation", incarnation, "seq", seq);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -266,7 +266,7 @@ json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error)
 {
   BhStmt *stmt =
       bh_sql_query(db, error, "SELECT incarnation, seq FROM incarnation WHERE device = :device",
-                   "t", ":device", device);
+                   "t", "device", device);
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) heads = json_object();
@@ -297,11 +297,11 @@ gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow
       " received_ms, actor, envelope, signature, body, openings) VALUES (:position, :id, :device,"
       " :incarnation, :seq, :hash, :status, :first, :now, :actor, :envelope, :signature, :body,"
       " :openings)",
-      "itttitiiittttt", ":position", row->position, ":id", row->id, ":device",
-      envelope->device, ":incarnation", envelope->incarnation, ":seq", envelope->seq, ":hash",
-      envelope->hash, ":status", (gint64)row->status, ":first", (gint64)row->is_first, ":now",
-      row->received_ms, ":actor", row->actor, ":envelope", row->text->envelope, ":signature",
-      row->text->signature, ":body", row->text->body, ":openings", row->text->openings);
+      "itttitiiittttt", "position", row->position, "id", row->id, "device",
+      envelope->device, "incarnation", envelope->incarnation, "seq", envelope->seq, "hash",
+      envelope->hash, "status", (gint64)row->status, "first", (gint64)row->is_first, "now",
+      row->received_ms, "actor", row->actor, "envelope", row->text->envelope, "signature",
+      row->text->signature, "body", row->text->body, "openings", row->text->openings);
 }
 
 #define ENTRY_COLUMNS                                                                              \
@@ -327,7 +327,7 @@ BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error)
   gboolean found;
   BhStmt *stmt = bh_sql_row(db, &found, error,
                             "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = :id AND is_first = 1",
-                            "t", ":id", entry_id);
+                            "t", "id", entry_id);
   if (stmt == NULL)
     return NULL;
   BhEntryRow *row = read_entry(stmt);
@@ -340,7 +340,7 @@ BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error)
   gboolean found;
   BhStmt *stmt =
       bh_sql_row(db, &found, error, "SELECT " ENTRY_COLUMNS " FROM entry WHERE position = :position",
-                 "i", ":position", position);
+                 "i", "position", position);
   if (stmt == NULL) {
     if (error != NULL && *error == NULL)
       g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
@@ -357,7 +357,7 @@ GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error
   BhStmt *stmt = bh_sql_query(db, error,
                               "SELECT " ENTRY_COLUMNS " FROM entry WHERE position > :after"
                               " ORDER BY position LIMIT :limit",
-                              "ii", ":after", after, ":limit", (gint64)limit);
+                              "ii", "after", after, "limit", (gint64)limit);
   if (stmt == NULL)
     return NULL;
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
@@ -371,7 +371,7 @@ GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error
 gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error)
 {
   return bh_sql_run(db, error, "UPDATE entry SET status = :status WHERE position = :position",
-                    "ii", ":status", (gint64)status, ":position", position);
+                    "ii", "status", (gint64)status, "position", position);
 }
 
 char *bh_log_dup_newest_own(BhDb *db, const char *hub, GError **error)
@@ -381,7 +381,7 @@ char *bh_log_dup_newest_own(BhDb *db, const char *hub, GError **error)
                             "SELECT e.id FROM incarnation i JOIN entry e ON e.device = i.device"
                             " AND e.incarnation = i.incarnation AND e.seq = i.seq"
                             " WHERE i.device = :hub ORDER BY e.id DESC LIMIT 1",
-                            "t", ":hub", hub);
+                            "t", "hub", hub);
   if (stmt == NULL)
     return NULL;
   char *id = g_strdup(bh_stmt_get_text(stmt, 0));
@@ -396,10 +396,10 @@ gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText
                     "INSERT INTO fork (device, incarnation, seq, hash, received_ms, envelope,"
                     " signature, body, openings) VALUES (:device, :incarnation, :seq, :hash, :now,"
                     " :envelope, :signature, :body, :openings) ON CONFLICT DO NOTHING",
-                    "ttititttt", ":device", envelope->device, ":incarnation",
-                    envelope->incarnation, ":seq", envelope->seq, ":hash", envelope->hash, ":now",
-                    now_ms, ":envelope", text->envelope, ":signature", text->signature, ":body",
-                    text->body, ":openings", text->openings);
+                    "ttititttt", "device", envelope->device, "incarnation",
+                    envelope->incarnation, "seq", envelope->seq, "hash", envelope->hash, "now",
+                    now_ms, "envelope", text->envelope, "signature", text->signature, "body",
+                    text->body, "openings", text->openings);
 }
 
 gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **error)
@@ -407,7 +407,7 @@ gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **e
   return bh_sql_run(db, error,
                     "INSERT INTO entry_record (record, position) VALUES (:record, :position)"
                     " ON CONFLICT DO NOTHING",
-                    "ii", ":record", record, ":position", position);
+                    "ii", "record", record, "position", position);
 }
 
 gboolean bh_log_has_link(BhDb *db, const char *entry_id, const char *record_id)
@@ -417,7 +417,7 @@ gboolean bh_log_has_link(BhDb *db, const char *entry_id, const char *record_id)
                             "SELECT 1 FROM entry e JOIN record r ON r.id = :record"
                             " JOIN entry_record l ON l.record = r.nr AND l.position = e.position"
                             " WHERE e.id = :entry AND e.is_first = 1",
-                            "tt", ":record", record_id, ":entry", entry_id);
+                            "tt", "record", record_id, "entry", entry_id);
   if (stmt != NULL)
     bh_stmt_reset(stmt);
   return found;
@@ -431,9 +431,9 @@ gboolean bh_log_add_quarantine(BhDb *db, gint64 position, const char *entry, con
   return bh_sql_run(db, error,
                     "INSERT INTO quarantine (position, entry, device, record, code, message)"
                     " VALUES (:position, :entry, :device, :record, :code, :message)",
-                    "ittttt", ":position", position, ":entry", entry, ":device", device,
-                    ":record", record, ":code", bh_error_code_name((BhErrorCode)reason->code),
-                    ":message", reason->message);
+                    "ittttt", "position", position, "entry", entry, "device", device,
+                    "record", record, "code", bh_error_code_name((BhErrorCode)reason->code),
+                    "message", reason->message);
 }
 
 gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, GError **error)
@@ -443,7 +443,7 @@ gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, G
   BhStmt *stmt = bh_sql_row(db, &found, &failed,
                             "SELECT position FROM quarantine"
                             " WHERE entry = :entry AND decided_by IS NULL",
-                            "t", ":entry", entry);
+                            "t", "entry", entry);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -458,7 +458,7 @@ gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided
                                   GError **error)
 {
   return bh_sql_run(db, error, "UPDATE quarantine SET decided_by = :by WHERE position = :position",
-                    "ti", ":by", decided_by, ":position", position);
+                    "ti", "by", decided_by, "position", position);
 }
 
 json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int limit,
@@ -470,13 +470,13 @@ json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int 
                          "SELECT q.entry, q.record, q.code, q.message, q.device, q.position, 0"
                          " FROM quarantine q WHERE device = :device AND decided_by IS NULL"
                          " ORDER BY position DESC LIMIT :limit",
-                         "ti", ":device", device, ":limit", (gint64)limit)
+                         "ti", "device", device, "limit", (gint64)limit)
           : bh_sql_query(db, error,
                          "SELECT q.entry, q.record, q.code, q.message, q.device, q.position,"
                          " e.received_ms FROM quarantine q JOIN entry e USING (position)"
                          " WHERE q.decided_by IS NULL AND q.position < :before"
                          " ORDER BY q.position DESC LIMIT :limit",
-                         "ii", ":before", before > 0 ? before : G_MAXINT64, ":limit",
+                         "ii", "before", before > 0 ? before : G_MAXINT64, "limit",
                          (gint64)limit);
   if (stmt == NULL)
     return NULL;
@@ -504,8 +504,8 @@ gboolean bh_log_collect_quarantined(BhDb *db, const char *device, const char *in
                               "SELECT q.entry FROM entry e JOIN quarantine q USING (position)"
                               " WHERE e.device = :device AND e.incarnation = :incarnation"
                               " AND e.seq BETWEEN :from AND :to AND q.decided_by IS NULL",
-                              "ttii", ":device", device, ":incarnation", incarnation, ":from",
-                              from, ":to", to);
+                              "ttii", "device", device, "incarnation", incarnation, "from",
+                              from, "to", to);
   if (stmt == NULL)
     return FALSE;
   gboolean row = FALSE;
@@ -521,9 +521,9 @@ gboolean bh_log_add_report(BhDb *db, gint64 position, int nr, const char *record
   return bh_sql_run(db, error,
                     "INSERT INTO report (position, nr, record, field, code, text_zh, text_en)"
                     " VALUES (:position, :nr, :record, :field, :code, :zh, :en)",
-                    "iittttt", ":position", position, ":nr", (gint64)nr, ":record", record,
-                    ":field", problem->field, ":code", problem->code, ":zh", problem->text_zh,
-                    ":en", problem->text_en);
+                    "iittttt", "position", position, "nr", (gint64)nr, "record", record,
+                    "field", problem->field, "code", problem->code, "zh", problem->text_zh,
+                    "en", problem->text_en);
 }
 
 json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **error)
@@ -532,7 +532,7 @@ json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **er
                               "SELECT e.id, p.field, p.code, p.text_zh, p.text_en FROM report p"
                               " JOIN entry e USING (position) WHERE p.record = :record"
                               " ORDER BY p.position DESC, p.nr LIMIT :limit",
-                              "ti", ":record", record, ":limit", (gint64)limit);
+                              "ti", "record", record, "limit", (gint64)limit);
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) list = json_array();
@@ -553,11 +553,11 @@ gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, 
                     "INSERT INTO refusal (nr, at_ms, device, code, message) VALUES"
                     " ((SELECT coalesce(max(nr), 0) + 1 FROM refusal), :now, :device, :code,"
                     " :message)",
-                    "ittt", ":now", now_ms, ":device", device, ":code",
-                    bh_error_code_name((BhErrorCode)reason->code), ":message", reason->message) &&
+                    "ittt", "now", now_ms, "device", device, "code",
+                    bh_error_code_name((BhErrorCode)reason->code), "message", reason->message) &&
          bh_sql_run(db, error,
                     "DELETE FROM refusal WHERE nr <= (SELECT max(nr) FROM refusal) - :kept", "i",
-                    ":kept", (gint64)REFUSALS_KEPT);
+                    "kept", (gint64)REFUSALS_KEPT);
 }
 
 /* --- files --- */
@@ -569,7 +569,7 @@ gboolean bh_log_get_file(BhDb *db, const char *sha256, gint64 *size, char **medi
   g_autoptr(GError) failed = NULL;
   BhStmt *stmt = bh_sql_row(db, &found, &failed,
                             "SELECT size, media_type, complete_ms FROM file WHERE sha256 = :sha",
-                            "t", ":sha", sha256);
+                            "t", "sha", sha256);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -589,11 +589,11 @@ gboolean bh_log_declare_file(BhDb *db, const char *sha256, gint64 size, const ch
   return bh_sql_run(db, error,
                     "INSERT INTO file (sha256, size, media_type) VALUES (:sha, :size, :type)"
                     " ON CONFLICT (sha256) DO NOTHING",
-                    "tit", ":sha", sha256, ":size", size, ":type", media_type);
+                    "tit", "sha", sha256, "size", size, "type", media_type);
 }
 
 gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 now_ms, GError **error)
 {
   return bh_sql_run(db, error, "UPDATE file SET complete_ms = :now WHERE sha256 = :sha", "it",
-                    ":now", now_ms, ":sha", sha256);
+                    "now", now_ms, "sha", sha256);
 }

@@ -132,8 +132,9 @@ CREATE TABLE refusal (
   message TEXT NOT NULL
 );
 
--- Folded records. scope: "all", "a:CODE", "u:UNIT" or "-" (nobody's, or not known yet);
--- scope_from: the record area and unit are taken from when it has none of its own.
+-- Folded records. scope: "all", "a:CODE", "u:UNIT" or "-" (nobody's, or not known yet); scope2:
+-- "u:UNIT" of the unit that works on a record of an area, which may lie elsewhere; scope_from: the
+-- record area and unit are taken from when it has none of its own.
 CREATE TABLE record (
   nr INTEGER NOT NULL PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -142,6 +143,7 @@ CREATE TABLE record (
   area TEXT,
   unit TEXT,
   scope TEXT NOT NULL,
+  scope2 TEXT,
   scope_from TEXT,
   state TEXT,
   title TEXT NOT NULL,
@@ -153,6 +155,8 @@ CREATE TABLE record (
   snapshot TEXT NOT NULL
 );
 CREATE UNIQUE INDEX record_scope ON record (scope, position);
+CREATE UNIQUE INDEX record_scope2 ON record (scope2, position) WHERE scope2 IS NOT NULL;
+CREATE INDEX record_staff ON record (unit, position) WHERE kind = 'staff';
 CREATE INDEX record_kind ON record (kind, position);
 CREATE INDEX record_title ON record (kind, title);
 CREATE INDEX record_parent ON record (parent, kind) WHERE parent IS NOT NULL;

@@ -1,0 +1,221 @@
+#include "sync/hub/record-store.h"
+
+#include "sync/hub/sql.h"
+
+void bh_record_row_clear(BhRecordRow *row)
+{
+  g_clear_pointer(&row->kind, g_free);
+  g_clear_pointer(&row->parent, g_free);
+  g_clear_pointer(&row->area, g_free);
+  g_clear_pointer(&row->unit, g_free);
+  g_clear_pointer(&row->scope, g_free);
+  g_clear_pointer(&row->scope2, g_free);
+  g_clear_pointer(&row->scope_from, g_free);
+  g_clear_pointer(&row->state, g_free);
+  g_clear_pointer(&row->title, g_free);
+  g_clear_pointer(&row->review, g_free);
+  g_clear_pointer(&row->snapshot, g_free);
+}
+
+gboolean bh_record_row_load(BhDb *db, const char *id, BhRecordRow *row, gboolean *found,
+                            GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, found, &failed,
+                 "SELECT nr, kind, parent, area, unit, scope, scope2, scope_from, state, title,"
+                 " review, conflict, position, created, changed_ms, snapshot FROM record"
+                 " WHERE id = :id",
+                 "t", "id", id);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  if (stmt == NULL)
+    return TRUE;
+  g_strlcpy(row->id, id, sizeof row->id);
+  row->nr = bh_stmt_get_int(stmt, 0);
+  row->kind = g_strdup(bh_stmt_get_text(stmt, 1));
+  row->parent = g_strdup(bh_stmt_get_text(stmt, 2));
+  row->area = g_strdup(bh_stmt_get_text(stmt, 3));
+  row->unit = g_strdup(bh_stmt_get_text(stmt, 4));
+  row->scope = g_strdup(bh_stmt_get_text(stmt, 5));
+  row->scope2 = g_strdup(bh_stmt_get_text(stmt, 6));
+  row->scope_from = g_strdup(bh_stmt_get_text(stmt, 7));
+  row->state = g_strdup(bh_stmt_get_text(stmt, 8));
+  row->title = g_strdup(bh_stmt_get_text(stmt, 9));
+  row->review = g_strdup(bh_stmt_get_text(stmt, 10));
+  row->conflict = bh_stmt_get_int(stmt, 11) != 0;
+  row->position = bh_stmt_get_int(stmt, 12);
+  row->created = bh_stmt_get_int(stmt, 13);
+  row->changed_ms = bh_stmt_get_int(stmt, 14);
+  row->snapshot = g_strdup(bh_stmt_get_text(stmt, 15));
+  return TRUE;
+}
+
+gboolean bh_record_row_insert(BhDb *db, const BhRecordRow *row, GError **error)
+{
+  return bh_sql_run(
+      db, error,
+      "INSERT INTO record (nr, id, kind, parent, area, unit, scope, scope2, scope_from, state,"
+      " title, review, conflict, position, created, changed_ms, snapshot) VALUES (:nr, :id, :kind,"
+      " :parent, :area, :unit, :scope, :scope2, :scope_from, :state, :title, :review, :conflict,"
+      " :position, :created, :changed_ms, :snapshot)",
+      "itttttttttttiiiit", "nr", row->nr, "id", row->id, "kind", row->kind, "parent", row->parent,
+      "area", row->area, "unit", row->unit, "scope", row->scope, "scope2", row->scope2,
+      "scope_from", row->scope_from, "state", row->state, "title", row->title, "review",
+      row->review, "conflict", (gint64)row->conflict, "position", row->position, "created",
+      row->created, "changed_ms", row->changed_ms, "snapshot", row->snapshot);
+}
+
+gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error)
+{
+  return bh_sql_run(
+      db, error,
+      "UPDATE record SET kind = :kind, parent = :parent, area = :area, unit = :unit,"
+      " scope = :scope, scope2 = :scope2, scope_from = :scope_from, state = :state,"
+      " title = :title, conflict = :conflict, position = :position, changed_ms = :changed_ms,"
+      " snapshot = :snapshot WHERE nr = :nr",
+      "itttttttttiiit", "nr", row->nr, "kind", row->kind, "parent", row->parent, "area", row->area,
+      "unit", row->unit, "scope", row->scope, "scope2", row->scope2, "scope_from",
+      row->scope_from, "state", row->state, "title", row->title, "conflict",
+      (gint64)row->conflict, "position", row->position, "changed_ms", row->changed_ms, "snapshot",
+      row->snapshot);
+}
+
+gboolean bh_record_row_set_review(BhDb *db, gint64 nr, const char *review, GError **error)
+{
+  return bh_sql_run(db, error, "UPDATE record SET review = :review WHERE nr = :nr", "ti",
+                    "review", review, "nr", nr);
+}
+
+gboolean bh_record_index_add(BhDb *db, const char *kind, const char *field, const char *value,
+                             gint64 nr, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO field_value (kind, field, value, record)"
+                    " VALUES (:kind, :field, :value, :nr) ON CONFLICT DO NOTHING",
+                    "ttti", "kind", kind, "field", field, "value", value, "nr", nr);
+}
+
+gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, const char *value,
+                                gint64 nr, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "DELETE FROM field_value WHERE kind = :kind AND field = :field"
+                    " AND value = :value AND record = :nr",
+                    "ttti", "kind", kind, "field", field, "value", value, "nr", nr);
+}
+
+gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean replace,
+                              GError **error)
+{
+  if (replace && !bh_sql_run(db, error, "DELETE FROM search WHERE rowid = :nr", "i", "nr", nr))
+    return FALSE;
+  return *grams == '\0' || bh_sql_run(db, error,
+                                      "INSERT INTO search (rowid, grams) VALUES (:nr, :grams)",
+                                      "it", "nr", nr, "grams", grams);
+}
+
+gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO record_file (sha256, record) VALUES (:sha, :nr)"
+                    " ON CONFLICT DO NOTHING",
+                    "ti", "sha", sha256, "nr", nr);
+}
+
+gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError **error)
+{
+  return bh_sql_run(db, error, "DELETE FROM record_file WHERE sha256 = :sha AND record = :nr",
+                    "ti", "sha", sha256, "nr", nr);
+}
+
+gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,
+                         GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO moved (position, scope, record)"
+                    " VALUES (:position, :scope, :record) ON CONFLICT DO NOTHING",
+                    "itt", "position", position, "scope", scope, "record", record);
+}
+
+static GPtrArray *collect_ids(BhStmt *stmt, GError **error)
+{
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  gboolean row = FALSE;
+  while (bh_stmt_step(stmt, &row, error) && row)
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+  bh_stmt_reset(stmt);
+  return row ? NULL : g_steal_pointer(&ids);
+}
+
+GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error)
+{
+  return collect_ids(bh_sql_query(db, error,
+                                  "SELECT id FROM record WHERE scope_from = :id ORDER BY nr", "t",
+                                  "id", id),
+                     error);
+}
+
+GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, GError **error)
+{
+  if (kind == NULL)
+    return collect_ids(bh_sql_query(db, error,
+                                    "SELECT id FROM record WHERE parent = :parent ORDER BY nr",
+                                    "t", "parent", parent),
+                       error);
+  return collect_ids(bh_sql_query(db, error,
+                                  "SELECT id FROM record WHERE parent = :parent AND kind = :kind"
+                                  " ORDER BY nr",
+                                  "tt", "parent", parent, "kind", kind),
+                     error);
+}
+
+GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error,
+                              "SELECT id, nr FROM record WHERE nr > :after ORDER BY nr"
+                              " LIMIT :limit",
+                              "ii", "after", *after_nr, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  gboolean row = FALSE;
+  while (bh_stmt_step(stmt, &row, error) && row) {
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+    *after_nr = bh_stmt_get_int(stmt, 1);
+  }
+  bh_stmt_reset(stmt);
+  return row ? NULL : g_steal_pointer(&ids);
+}
+
+char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, error,
+                                      "SELECT id FROM record WHERE parent = :target"
+                                      " AND kind = 'review' ORDER BY nr DESC LIMIT 1",
+                                      "t", "target", target);
+  return stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 0)) : NULL;
+}
+
+gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *covers, gint64 review,
+                                 gboolean *changed, GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, error,
+                 "SELECT EXISTS (SELECT 1 FROM entry_record a WHERE a.record = :record"
+                 " AND a.position > coalesce((SELECT e.position FROM entry e"
+                 " WHERE e.id = :covers AND e.is_first = 1), -1)"
+                 " AND NOT EXISTS (SELECT 1 FROM entry_record b WHERE b.record = :review"
+                 " AND b.position = a.position))",
+                 "iti", "record", record, "covers", covers, "review", review);
+  if (stmt == NULL)
+    return FALSE;
+  *changed = bh_stmt_get_int(stmt, 0) != 0;
+  return TRUE;
+}

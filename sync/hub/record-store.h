@@ -1,0 +1,63 @@
+/* Rows of folded records and of what is derived from them: index, search, files, moves. Only SQL;
+ * what stands in the columns is decided in records.c. */
+#pragma once
+
+#include "schema/merge.h"
+#include "sync/db/db.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gint64 nr; /* 0 while there is no row */
+  char id[BH_ID_LEN + 1];
+  char *kind;
+  char *parent;
+  char *area;
+  char *unit;
+  char *scope;
+  char *scope2;
+  char *scope_from;
+  char *state;
+  char *title;
+  char *review;
+  gboolean conflict;
+  gint64 position;
+  gint64 created;
+  gint64 changed_ms;
+  char *snapshot;
+} BhRecordRow;
+
+void bh_record_row_clear(BhRecordRow *row);
+
+/* FALSE on error; *found tells whether there is one. `row` must be zeroed. */
+gboolean bh_record_row_load(BhDb *db, const char *id, BhRecordRow *row, gboolean *found,
+                            GError **error);
+gboolean bh_record_row_insert(BhDb *db, const BhRecordRow *row, GError **error);
+gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error);
+gboolean bh_record_row_set_review(BhDb *db, gint64 nr, const char *review, GError **error);
+
+gboolean bh_record_index_add(BhDb *db, const char *kind, const char *field, const char *value,
+                             gint64 nr, GError **error);
+gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, const char *value,
+                                gint64 nr, GError **error);
+gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean replace,
+                              GError **error);
+gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error);
+gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError **error);
+gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,
+                         GError **error);
+
+/* Ids of records that take their scope from one (char*). */
+GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);
+/* Ids of children, of one kind or of all (kind NULL). */
+GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, GError **error);
+/* All ids in order of their numbers, after one, a page. */
+GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error);
+/* Id of the review that arrived last; NULL without an error when there is none. */
+char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error);
+/* Whether `record` was changed after the entry `covers` by an entry that is not one of `review`
+ * too. An unknown `covers` counts as changed. */
+gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *covers, gint64 review,
+                                 gboolean *changed, GError **error);
+
+G_END_DECLS

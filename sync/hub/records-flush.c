@@ -1,0 +1,235 @@
+#include "sync/hub/records-internal.h"
+
+#include <string.h>
+
+#include "sync/hub/log-store.h"
+
+#define FLUSH_ROUNDS_MAX 32
+
+static void split_index(const char *joined, char **field, const char **value)
+{
+  const char *at = strchr(joined, '\037');
+  *field = g_strndup(joined, at - joined);
+  *value = at + 1;
+}
+
+static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                            GError **error)
+{
+  g_autoptr(GHashTable) now = bh_records_collect_index(kind, bh_records_values_of(record));
+  g_autoptr(GHashTable) before = record->old_values != NULL
+                                     ? bh_records_collect_index(kind, record->old_values)
+                                     : NULL;
+  GHashTableIter iter;
+  gpointer joined;
+  g_hash_table_iter_init(&iter, now);
+  while (g_hash_table_iter_next(&iter, &joined, NULL)) {
+    if (before != NULL && g_hash_table_remove(before, joined))
+      continue;
+    g_autofree char *field = NULL;
+    const char *value;
+    split_index(joined, &field, &value);
+    if (!bh_record_index_add(records->db, record->row.kind, field, value, record->row.nr, error))
+      return FALSE;
+  }
+  if (before == NULL)
+    return TRUE;
+  g_hash_table_iter_init(&iter, before);
+  while (g_hash_table_iter_next(&iter, &joined, NULL)) {
+    g_autofree char *field = NULL;
+    const char *value;
+    split_index(joined, &field, &value);
+    if (!bh_record_index_remove(records->db, record->row.kind, field, value, record->row.nr,
+                                error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean write_files(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                            GError **error)
+{
+  g_autoptr(GHashTable) now = bh_records_collect_files(kind, bh_records_values_of(record));
+  g_autoptr(GHashTable) before = record->old_values != NULL
+                                     ? bh_records_collect_files(kind, record->old_values)
+                                     : NULL;
+  GHashTableIter iter;
+  gpointer sha;
+  if (now != NULL) {
+    g_hash_table_iter_init(&iter, now);
+    while (g_hash_table_iter_next(&iter, &sha, NULL))
+      if ((before == NULL || !g_hash_table_remove(before, sha)) &&
+          !bh_record_files_add(records->db, record->row.nr, sha, error))
+        return FALSE;
+  }
+  if (before != NULL) {
+    g_hash_table_iter_init(&iter, before);
+    while (g_hash_table_iter_next(&iter, &sha, NULL))
+      if (!bh_record_files_remove(records->db, record->row.nr, sha, error))
+        return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean write_derived(BhRecords *records, BhHubRecord *record, gboolean is_new,
+                              GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  if (kind == NULL)
+    return TRUE;
+  g_autofree char *grams =
+      bh_records_collect_search(kind, bh_records_values_of(record), record->row.title);
+  g_autofree char *before =
+      is_new ? NULL : bh_records_collect_search(kind, record->old_values, record->old_title);
+  if (g_strcmp0(grams, before) != 0 &&
+      !bh_record_search_set(records->db, record->row.nr, grams, !is_new, error))
+    return FALSE;
+  return write_index(records, record, kind, error) && write_files(records, record, kind, error);
+}
+
+static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **error)
+{
+  const BhRecordRow *now = &record->row;
+  const char *old_scopes[] = {record->old_scope, record->old_scope2};
+  for (guint i = 0; i < G_N_ELEMENTS(old_scopes); i++) {
+    const char *scope = old_scopes[i];
+    if (scope != NULL && *scope != '-' && g_strcmp0(scope, now->scope) != 0 &&
+        g_strcmp0(scope, now->scope2) != 0 &&
+        !bh_record_moved(records->db, now->position, scope, now->id, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Whoever took area and unit from this record is written again. */
+static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, GError **error)
+{
+  g_autoptr(GPtrArray) ids = bh_record_list_dependents(records->db, record->row.id, error);
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    if (!bh_records_refresh(records, ids->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean take_number(BhRecords *records, gint64 *nr, GError **error)
+{
+  if (records->next_nr == 0) {
+    gint64 last;
+    if (!bh_log_get_counter(records->db, "record", &last, error))
+      return FALSE;
+    records->next_nr = last + 1;
+  }
+  *nr = records->next_nr++;
+  return TRUE;
+}
+
+static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *position,
+                             GError **error)
+{
+  gboolean is_new = record->row.nr == 0;
+
+  if (!bh_records_derive(records, record, 0, error))
+    return FALSE;
+  record->row.position = ++*position;
+  record->row.changed_ms = records->now_ms;
+  g_autofree char *snapshot = bh_record_to_snapshot(record->record);
+  record->row.snapshot = snapshot;
+  gboolean ok;
+  if (is_new) {
+    record->row.created = record->row.position;
+    ok = take_number(records, &record->row.nr, error);
+    if (ok && record->row.review == NULL) {
+      const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+      if (kind != NULL && bh_kind_is_reviewable(kind) && bh_records_is_finished(records, record))
+        record->row.review = g_strdup("new");
+    }
+    ok = ok && bh_record_row_insert(records->db, &record->row, error);
+  } else {
+    ok = bh_record_row_update(records->db, &record->row, error) &&
+         write_moves(records, record, error);
+  }
+  record->row.snapshot = NULL;
+  if (!ok || !write_derived(records, record, is_new, error))
+    return FALSE;
+  for (guint i = 0; i < record->links->len; i++)
+    if (!bh_log_link_record(records->db, record->row.nr,
+                            g_array_index(record->links, gint64, i), error))
+      return FALSE;
+  g_array_set_size(record->links, 0);
+  gboolean moved = is_new || g_strcmp0(record->old_area, record->row.area) != 0 ||
+                   g_strcmp0(record->old_unit, record->row.unit) != 0;
+  bh_hub_record_forget_old(record);
+  record->dirty = FALSE;
+  return !moved || touch_dependents(records, record, error);
+}
+
+/* --- review column, after all rows stand --- */
+
+static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHashTable *targets,
+                                   GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  if (kind == NULL)
+    return TRUE;
+  if (strcmp(record->row.kind, "review") == 0 && record->row.parent != NULL)
+    g_hash_table_add(targets, g_strdup(record->row.parent));
+  if (!bh_kind_is_reviewable(kind))
+    return TRUE;
+  g_hash_table_add(targets, g_strdup(record->row.id));
+  if (record->row.parent != NULL)
+    return TRUE;
+  /* The visit itself: whether it is finished decides about what was found on it. */
+  g_autoptr(GPtrArray) children =
+      bh_record_list_children(records->db, record->row.id, NULL, error);
+  if (children == NULL)
+    return FALSE;
+  for (guint i = 0; i < children->len; i++)
+    g_hash_table_add(targets, g_strdup(children->pdata[i]));
+  return TRUE;
+}
+
+static gboolean write_reviews(BhRecords *records, GHashTable *targets, GError **error)
+{
+  GHashTableIter iter;
+  gpointer id;
+  g_hash_table_iter_init(&iter, targets);
+  while (g_hash_table_iter_next(&iter, &id, NULL)) {
+    BhHubRecord *record;
+    const char *review;
+    if (!bh_records_find(records, id, &record, error))
+      return FALSE;
+    if (record == NULL)
+      continue;
+    if (!bh_records_judge_review(records, record, &review, error))
+      return FALSE;
+    if (g_strcmp0(review, record->row.review) == 0)
+      continue;
+    if (!bh_record_row_set_review(records->db, record->row.nr, review, error))
+      return FALSE;
+    g_free(record->row.review);
+    record->row.review = g_strdup(review);
+  }
+  return TRUE;
+}
+
+gboolean bh_records_flush(BhRecords *records, gint64 *position, GError **error)
+{
+  g_autoptr(GHashTable) targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  bh_records_forget_marks(records);
+  for (int round = 0; records->dirty->len > 0 && round < FLUSH_ROUNDS_MAX; round++) {
+    g_autoptr(GPtrArray) dirty = g_steal_pointer(&records->dirty);
+    records->dirty = g_ptr_array_new();
+    for (guint i = 0; i < dirty->len; i++) {
+      BhHubRecord *record = dirty->pdata[i];
+      if (!write_record(records, record, position, error) ||
+          !add_review_targets(records, record, targets, error))
+        return FALSE;
+    }
+  }
+  if (records->next_nr != 0 &&
+      !bh_log_set_counter(records->db, "record", records->next_nr - 1, error))
+    return FALSE;
+  return write_reviews(records, targets, error);
+}

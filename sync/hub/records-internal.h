@@ -1,0 +1,51 @@
+/* Shared by records.c (cache), records-derive.c (what follows from values) and records-flush.c. */
+#pragma once
+
+#include "sync/hub/record-store.h"
+#include "sync/hub/records.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  BhRecordRow row; /* as stored; snapshot not kept */
+  BhRecord *record;
+  BhRecord *mark;      /* copy taken by bh_records_mark */
+  guint mark_links;    /* length of links then */
+  json_t *values;      /* shown values, NULL until asked for after a change */
+  json_t *old_values;  /* shown values as stored, once it is dirty; so the next five */
+  char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
+  gboolean dirty;
+  gboolean fresh; /* area, unit and scope of this change are derived */
+  GArray *links;  /* gint64 positions of entries applied, not yet written */
+} BhHubRecord;
+
+struct _BhRecords {
+  BhDb *db;
+  const BhKindSet *kinds;
+  gint64 now_ms;
+  GHashTable *by_id; /* id → BhHubRecord, NULL value: known to be absent */
+  GPtrArray *dirty;  /* BhHubRecord*, borrowed */
+  GPtrArray *marked; /* BhHubRecord*, borrowed */
+  gint64 next_nr;    /* 0 until the counter was read */
+};
+
+/* FALSE on a storage error; *found NULL when absent. */
+gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found, GError **error);
+void bh_hub_record_forget_old(BhHubRecord *record);
+void bh_records_touch(BhRecords *records, BhHubRecord *record);
+json_t *bh_records_values_of(BhHubRecord *record);
+
+/* Sets parent, area, unit, scope, state, title and conflict of the row from the values, deriving
+ * the records it depends on first. */
+gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error);
+/* "field\037value" of every indexed value, sorted, as a set; text that is searched. */
+GHashTable *bh_records_collect_index(const BhKind *kind, const json_t *values);
+char *bh_records_collect_search(const BhKind *kind, const json_t *values, const char *title);
+GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values);
+/* What the review column should say; static string or NULL. */
+gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
+                                 GError **error);
+/* Whether the visit a record belongs to has ended, so that there is something to review. */
+gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record);
+
+G_END_DECLS

@@ -1,0 +1,242 @@
+#include "sync/hub/records-internal.h"
+
+#include <string.h>
+
+#include "sync/hub/log-store.h"
+
+void bh_hub_record_forget_old(BhHubRecord *record)
+{
+  json_decref(record->old_values);
+  record->old_values = NULL;
+  g_clear_pointer(&record->old_title, g_free);
+  g_clear_pointer(&record->old_scope, g_free);
+  g_clear_pointer(&record->old_scope2, g_free);
+  g_clear_pointer(&record->old_area, g_free);
+  g_clear_pointer(&record->old_unit, g_free);
+}
+
+static void hub_record_free(BhHubRecord *record)
+{
+  if (record == NULL)
+    return;
+  bh_record_row_clear(&record->row);
+  g_clear_pointer(&record->record, bh_record_free);
+  g_clear_pointer(&record->mark, bh_record_free);
+  json_decref(record->values);
+  bh_hub_record_forget_old(record);
+  g_array_unref(record->links);
+  g_free(record);
+}
+
+static BhHubRecord *hub_record_new(void)
+{
+  BhHubRecord *record = g_new0(BhHubRecord, 1);
+  record->links = g_array_new(FALSE, FALSE, sizeof(gint64));
+  return record;
+}
+
+BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms)
+{
+  BhRecords *records = g_new0(BhRecords, 1);
+  records->db = db;
+  records->kinds = kinds;
+  records->now_ms = now_ms;
+  records->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                         (GDestroyNotify)hub_record_free);
+  records->dirty = g_ptr_array_new();
+  records->marked = g_ptr_array_new();
+  return records;
+}
+
+void bh_records_free(BhRecords *records)
+{
+  if (records == NULL)
+    return;
+  g_ptr_array_unref(records->dirty);
+  g_ptr_array_unref(records->marked);
+  g_hash_table_unref(records->by_id);
+  g_free(records);
+}
+
+gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found, GError **error)
+{
+  gpointer value = NULL;
+  *found = NULL;
+  if (g_hash_table_lookup_extended(records->by_id, id, NULL, &value)) {
+    *found = value;
+    return TRUE;
+  }
+  BhHubRecord *record = hub_record_new();
+  gboolean there = FALSE;
+  if (!bh_record_row_load(records->db, id, &record->row, &there, error)) {
+    hub_record_free(record);
+    return FALSE;
+  }
+  if (there) {
+    record->record =
+        bh_record_from_snapshot(record->row.snapshot, strlen(record->row.snapshot), error);
+    g_clear_pointer(&record->row.snapshot, g_free);
+    if (record->record == NULL) {
+      g_prefix_error(error, "stored record %s: ", id);
+      hub_record_free(record);
+      return FALSE;
+    }
+    *found = record;
+  } else {
+    g_clear_pointer(&record, hub_record_free);
+  }
+  g_hash_table_insert(records->by_id, g_strdup(id), record);
+  return TRUE;
+}
+
+gboolean bh_records_get(BhRecords *records, const char *id, BhRecord **record, GError **error)
+{
+  BhHubRecord *found;
+  if (!bh_records_find(records, id, &found, error))
+    return FALSE;
+  *record = found != NULL ? found->record : NULL;
+  return TRUE;
+}
+
+json_t *bh_records_values_of(BhHubRecord *record)
+{
+  if (record->values == NULL)
+    record->values = bh_record_dup_values(record->record);
+  return record->values;
+}
+
+const json_t *bh_records_get_values(BhRecords *records, const char *id)
+{
+  BhHubRecord *found;
+  if (!bh_records_find(records, id, &found, NULL) || found == NULL)
+    return NULL;
+  return bh_records_values_of(found);
+}
+
+GPtrArray *bh_records_list_children(BhRecords *records, const char *parent, const char *kind,
+                                    GError **error)
+{
+  g_autoptr(GPtrArray) ids = bh_record_list_children(records->db, parent, kind, error);
+  if (ids == NULL)
+    return NULL;
+  for (guint i = 0; i < records->dirty->len; i++) {
+    BhHubRecord *record = records->dirty->pdata[i];
+    const BhKind *declared = bh_kind_set_find(records->kinds, record->row.kind);
+    const char *field = declared != NULL ? bh_kind_get_parent_field(declared) : NULL;
+    if (record->row.nr != 0 || field == NULL || strcmp(record->row.kind, kind) != 0)
+      continue;
+    if (g_strcmp0(bh_record_get_string(record->record, field), parent) == 0)
+      g_ptr_array_add(ids, g_strdup(record->row.id));
+  }
+  return g_steal_pointer(&ids);
+}
+
+void bh_records_touch(BhRecords *records, BhHubRecord *record)
+{
+  record->fresh = FALSE;
+  if (!record->dirty) {
+    record->dirty = TRUE;
+    g_ptr_array_add(records->dirty, record);
+    if (record->row.nr == 0)
+      return;
+    record->old_values = json_incref(bh_records_values_of(record));
+    record->old_title = g_strdup(record->row.title);
+    record->old_scope = g_strdup(record->row.scope);
+    record->old_scope2 = g_strdup(record->row.scope2);
+    record->old_area = g_strdup(record->row.area);
+    record->old_unit = g_strdup(record->row.unit);
+  }
+}
+
+static gboolean seen_before(const char *entry_id, const char *record_id, gpointer data)
+{
+  BhRecords *records = data;
+  BhHubRecord *record = g_hash_table_lookup(records->by_id, record_id);
+  if (record != NULL && record->links->len > 0) {
+    /* Entries of this very piece are in the log but not linked yet. */
+    g_autoptr(BhEntryRow) row = bh_log_find_entry(records->db, entry_id, NULL);
+    for (guint i = 0; row != NULL && i < record->links->len; i++)
+      if (g_array_index(record->links, gint64, i) == row->position)
+        return TRUE;
+  }
+  return bh_log_has_link(records->db, entry_id, record_id);
+}
+
+gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *op,
+                          const char *unit, gint64 position, GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, op->record, &record, error))
+    return FALSE;
+  gboolean made = record == NULL;
+  if (made) {
+    record = hub_record_new();
+    g_strlcpy(record->row.id, op->record, sizeof record->row.id);
+    record->row.kind = g_strdup(op->kind);
+    record->row.unit = g_strdup(unit);
+    record->row.scope = g_strdup("-");
+    record->row.title = g_strdup("");
+    record->record = bh_record_new(op->record, op->kind);
+    g_hash_table_insert(records->by_id, g_strdup(op->record), record);
+  } else {
+    bh_records_touch(records, record);
+  }
+  if (!bh_record_apply(record->record, entry_id, op, seen_before, records, error)) {
+    if (made)
+      g_hash_table_insert(records->by_id, g_strdup(op->record), NULL);
+    return FALSE;
+  }
+  json_decref(record->values);
+  record->values = NULL;
+  g_array_append_val(record->links, position);
+  if (made)
+    bh_records_touch(records, record);
+  return TRUE;
+}
+
+void bh_records_mark(BhRecords *records, const char *id)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, id, &record, NULL) || record == NULL || record->mark != NULL)
+    return;
+  record->mark = bh_record_copy(record->record);
+  record->mark_links = record->links->len;
+  g_ptr_array_add(records->marked, record);
+}
+
+void bh_records_restore(BhRecords *records, const char *id)
+{
+  BhHubRecord *record = g_hash_table_lookup(records->by_id, id);
+  if (record == NULL)
+    return;
+  if (record->mark != NULL) {
+    g_clear_pointer(&record->record, bh_record_free);
+    record->record = g_steal_pointer(&record->mark);
+    g_ptr_array_remove(records->marked, record);
+    json_decref(record->values);
+    record->values = NULL;
+    g_array_set_size(record->links, record->mark_links);
+  } else if (record->row.nr == 0) {
+    g_ptr_array_remove(records->dirty, record);
+    g_hash_table_insert(records->by_id, g_strdup(id), NULL);
+  }
+}
+
+void bh_records_forget_marks(BhRecords *records)
+{
+  for (guint i = 0; i < records->marked->len; i++) {
+    BhHubRecord *record = records->marked->pdata[i];
+    g_clear_pointer(&record->mark, bh_record_free);
+  }
+  g_ptr_array_set_size(records->marked, 0);
+}
+
+gboolean bh_records_refresh(BhRecords *records, const char *id, GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, id, &record, error))
+    return FALSE;
+  if (record != NULL)
+    bh_records_touch(records, record);
+  return TRUE;
+}

@@ -1,0 +1,42 @@
+/* Folded records while a piece of work changes them: loaded once, changed in memory, written once
+ * at the end with everything derived from them (scope, index, search, files, review). Lives inside
+ * one savepoint of the writer; thrown away when that is rolled back. */
+#pragma once
+
+#include "schema/kind.h"
+#include "schema/merge.h"
+#include "schema/workflow.h"
+#include "sync/db/db.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhRecords BhRecords;
+
+/* `kinds` is the set in use, by which titles, index and scope are derived. All borrowed. */
+BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms);
+void bh_records_free(BhRecords *records);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRecords, bh_records_free)
+
+/* FALSE on a storage error; *record NULL when there is none. Borrowed. */
+gboolean bh_records_get(BhRecords *records, const char *id, BhRecord **record, GError **error);
+/* Shown values, or NULL when there is no such record or it cannot be read. Borrowed until the
+ * record changes. */
+const json_t *bh_records_get_values(BhRecords *records, const char *id);
+/* Ids of children of a kind, those not written yet included (char*). */
+GPtrArray *bh_records_list_children(BhRecords *records, const char *parent, const char *kind,
+                                    GError **error);
+/* Applies one operation of an entry, making the record when needed; `unit` is the signer's, for
+ * records that name none. On failure the record is as it was. */
+gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *op,
+                          const char *unit, gint64 position, GError **error);
+/* bh_records_restore takes a record back to what it was at bh_records_mark, which must have been
+ * called for every record of an entry before its first operation. */
+void bh_records_mark(BhRecords *records, const char *id);
+void bh_records_restore(BhRecords *records, const char *id);
+void bh_records_forget_marks(BhRecords *records);
+/* Has a record written anew although nothing was applied (a new kind set). */
+gboolean bh_records_refresh(BhRecords *records, const char *id, GError **error);
+/* Writes everything. Positions are taken from *position on, upwards. */
+gboolean bh_records_flush(BhRecords *records, gint64 *position, GError **error);
+
+G_END_DECLS
