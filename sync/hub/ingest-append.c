@@ -1,0 +1,250 @@
+#include <string.h>
+
+#include "schema/workflow.h"
+#include "sync/hub/ingest-internal.h"
+
+static gboolean make_entry_id(BhPiece *piece, char id[BH_ID_LEN + 1], GError **error)
+{
+  BhIngest *ingest = piece->ingest;
+  if (!ingest->ids_ready) {
+    g_autoptr(GError) failed = NULL;
+    g_autofree char *newest = bh_log_dup_newest_own(piece->db, ingest->hub, &failed);
+    if (failed != NULL) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return FALSE;
+    }
+    if (newest != NULL)
+      bh_id_source_advance(&ingest->ids, newest);
+    ingest->ids_ready = TRUE;
+  }
+  bh_id_next(&ingest->ids, id);
+  return TRUE;
+}
+
+static gboolean add_file(BhPiece *piece, BhBodyBuilder *builder, const BhField *field,
+                         const json_t *value, GError **error)
+{
+  const char *sha = json_string_value(value);
+  if (field == NULL || bh_field_get_type(field) != BH_FIELD_HASH || !bh_hash_is_valid(sha))
+    return TRUE;
+  gint64 size;
+  gboolean complete;
+  g_autofree char *type = NULL;
+  if (!bh_log_get_file(piece->db, sha, &size, &type, &complete, error))
+    return FALSE;
+  if (size >= 0)
+    bh_body_builder_add_file(builder, sha, size, type);
+  return TRUE;
+}
+
+static gboolean build_op(BhPiece *piece, BhBodyBuilder *builder, const json_t *op, GError **error)
+{
+  const char *id = bh_json_get_string(op, "record", "operation", error);
+  const char *kind_name = id != NULL ? bh_json_get_string(op, "kind", "operation", error) : NULL;
+  json_t *set = kind_name != NULL ? bh_json_get_object(op, "set", "operation", error) : NULL;
+  if (set == NULL)
+    return FALSE;
+  const BhKind *kind = bh_kind_set_find(piece->ingest->kinds, kind_name);
+  if (kind == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no kind %s", kind_name);
+    return FALSE;
+  }
+  BhRecord *record;
+  if (!bh_records_get(piece->records, id, &record, error))
+    return FALSE;
+  const char *key;
+  json_t *value;
+  json_object_foreach(set, key, value)
+  {
+    g_auto(GStrv) was = record != NULL ? bh_record_dup_heads(record, key) : NULL;
+    const BhField *field = bh_kind_find_field(kind, key);
+    bh_body_builder_set(builder, id, kind_name, key, value,
+                        field != NULL && bh_field_is_personal(field), (const char *const *)was);
+    if (!add_file(piece, builder, field, value, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by, const json_t *ops,
+                           char **body, char **openings, GError **error)
+{
+  const BhClock *clock = piece->ingest->clock;
+  BhEntryClock stamp = {
+      .wall_ms = piece->now_ms,
+      .boot_ms = clock->boot_ms(clock->data),
+      .quality = BH_CLOCK_QUALITY_GOOD,
+  };
+  g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
+  g_autoptr(BhBodyBuilder) builder =
+      bh_body_builder_new(entry_id, by, &stamp, 0, piece->ingest->random);
+  if (!json_is_array(ops) || json_array_size(ops) == 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "an entry needs a list of operations");
+    return FALSE;
+  }
+  size_t at;
+  json_t *op;
+  json_array_foreach((json_t *)ops, at, op)
+  {
+    if (!build_op(piece, builder, op, error))
+      return FALSE;
+  }
+  return bh_body_builder_finish(builder, body, openings, error);
+}
+
+/* For entries of the hub a report is an error; who acts is not judged for the system itself. */
+static gboolean refuse_problems(GPtrArray *problems, gboolean by_system, const BhOp *op,
+                                GError **error)
+{
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = problems->pdata[i];
+    if (by_system && strcmp(problem->code, "actor") == 0)
+      continue;
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s %s, %s: %s", op->kind, op->record,
+                *problem->field != '\0' ? problem->field : "whole record", problem->text_en);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, gboolean by_system,
+                          GError **error)
+{
+  const BhKindSet *kinds = piece->ingest->kinds;
+  g_autoptr(GError) reason = NULL;
+  GError *failed = NULL;
+  g_auto(GStrv) froms = g_new0(char *, body->ops->len + 1);
+  if (!bh_judge_entry(piece, kinds, body, TRUE, &reason, &failed)) {
+    g_propagate_error(error, failed != NULL ? failed : g_steal_pointer(&reason));
+    return FALSE;
+  }
+  for (guint i = 0; i < body->ops->len; i++) {
+    char *from = bh_judge_dup_from(piece, body->ops->pdata[i]);
+    froms[i] = from != NULL ? from : g_strdup("");
+  }
+  if (!bh_piece_apply(piece, body, NULL, position, &reason, &failed)) {
+    g_propagate_error(error, failed != NULL ? failed : g_steal_pointer(&reason));
+    return FALSE;
+  }
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    g_autoptr(GPtrArray) problems =
+        bh_judge_report(piece, kinds, body, op, *froms[i] != '\0' ? froms[i] : NULL);
+    if (!refuse_problems(problems, by_system, op, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Appends inside an open piece; what it reads includes what the piece did before. */
+static gboolean append_entry(BhPiece *piece, const char *by, const json_t *ops,
+                             char entry_id[BH_ID_LEN + 1], GError **error)
+{
+  BhIngest *ingest = piece->ingest;
+  const BhSigner *signer = ingest->signer;
+  g_assert(signer != NULL);
+  g_autofree char *body_text = NULL;
+  g_autofree char *openings = NULL;
+  if (!make_entry_id(piece, entry_id, error) ||
+      !build_body(piece, entry_id, by != NULL ? by : ingest->hub, ops, &body_text, &openings,
+                  error))
+    return FALSE;
+  g_autoptr(BhBody) body = bh_body_parse(body_text, openings, error);
+  if (body == NULL)
+    return FALSE;
+  BhEntryRow row = {
+      .position = ++piece->position,
+      .received_ms = piece->now_ms,
+      .id = body->id,
+      .actor = body->by,
+      .is_first = TRUE,
+      .device = (char *)signer->device,
+  };
+  gint64 seq;
+  char prev[BH_HASH_HEX_LEN + 1];
+  if (!judge_own(piece, body, row.position, by == NULL, error) ||
+      !bh_log_get_head(piece->db, signer->device, signer->incarnation, &seq, prev, error))
+    return FALSE;
+  g_autoptr(BhEntryText) text = bh_entry_seal(
+      signer, seq + 1, prev, bh_kind_set_get_hash(ingest->kinds), body_text, openings);
+  BhEnvelope envelope;
+  row.text = text;
+  return bh_envelope_parse(text->envelope, &envelope, error) &&
+         bh_log_add_entry(piece->db, &envelope, &row, error) &&
+         bh_log_set_head(piece->db, signer->device, signer->incarnation, seq + 1, envelope.hash,
+                         error) &&
+         bh_piece_declare(piece, body, error);
+}
+
+char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,
+                       GError **error)
+{
+  g_auto(BhPiece) piece = {0};
+  char entry_id[BH_ID_LEN + 1];
+  if (!bh_piece_begin(&piece, ingest, db, error) ||
+      !append_entry(&piece, by, ops, entry_id, error) || !bh_piece_end(&piece, error))
+    return NULL;
+  return g_strdup(entry_id);
+}
+
+/* --- quarantine --- */
+
+static gboolean release(BhPiece *piece, gint64 position, GError **error)
+{
+  g_autoptr(BhEntryRow) row = bh_log_load_entry(piece->db, position, error);
+  if (row == NULL)
+    return FALSE;
+  g_autoptr(BhBody) body =
+      row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, error) : NULL;
+  if (body == NULL || !row->is_first) {
+    g_clear_error(error);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "the entry cannot be released: %s, it can only be dismissed",
+                body == NULL ? "its body cannot be read" : "its id belongs to another entry");
+    return FALSE;
+  }
+  g_autoptr(BhHubDevice) device = bh_log_load_device(piece->db, row->device, error);
+  if (device == NULL)
+    return FALSE;
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    if (bh_kind_set_find(piece->ingest->kinds, op->kind) == NULL) {
+      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                  "the entry cannot be released: the hub has no kind %s", op->kind);
+      return FALSE;
+    }
+  }
+  g_autoptr(GError) reason = NULL;
+  if (!bh_piece_apply(piece, body, device->unit, position, &reason, error)) {
+    if (reason != NULL)
+      g_propagate_error(error, g_steal_pointer(&reason));
+    return FALSE;
+  }
+  return bh_piece_declare(piece, body, error);
+}
+
+gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char *entry,
+                          gboolean dismiss, const char *reason, GError **error)
+{
+  g_auto(BhPiece) piece = {0};
+  gint64 position;
+  char entry_id[BH_ID_LEN + 1], record[BH_ID_LEN + 1];
+  if (!bh_log_find_quarantine(db, entry, &position, error))
+    return FALSE;
+  if (position == 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no entry %.64s waits in quarantine", entry);
+    return FALSE;
+  }
+  if (!bh_piece_begin(&piece, ingest, db, error))
+    return FALSE;
+  bh_id_from_name("quarantine", entry, record);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", record, "kind", "release", "set",
+                "entry", entry, "decision", dismiss ? "dismiss" : "release", "reason",
+                reason != NULL ? reason : "");
+  return (dismiss || release(&piece, position, error)) &&
+         append_entry(&piece, by, ops, entry_id, error) && bh_piece_end(&piece, error) &&
+         bh_log_set_status(db, position, dismiss ? BH_ENTRY_DISMISSED : BH_ENTRY_RELEASED,
+                           error) &&
+         bh_log_decide_quarantine(db, position, entry_id, error);
+}

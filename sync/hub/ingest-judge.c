@@ -1,0 +1,240 @@
+#include <string.h>
+
+#include "schema/workflow.h"
+#include "sync/hub/ingest-internal.h"
+#include "sync/wire/limits.h"
+
+/* Who belongs here, what devices there are and what is asked is decided at the hub. */
+static const char *const HUB_ONLY[] = {"unit", "staff", "device", "checklist", "release", NULL};
+
+static void refuse(GError **reason, BhErrorCode code, const BhOp *op, const char *key,
+                   const char *why)
+{
+  g_set_error(reason, BH_ERROR, (gint)code, "%s %s, %s: %s", op->kind, op->record,
+              key != NULL ? key : "whole record", why);
+}
+
+static const BhSet *find_set(const BhOp *op, const char *key)
+{
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    if (strcmp(set->key, key) == 0)
+      return set;
+  }
+  return NULL;
+}
+
+static gboolean judge_value(const BhOp *op, const BhKind *kind, const BhSet *set, GError **reason)
+{
+  if (strcmp(set->key, "state") == 0 && bh_kind_has_states(kind))
+    return TRUE; /* judged as a transition */
+  const BhField *field = bh_kind_find_field(kind, set->key);
+  if (field == NULL) {
+    refuse(reason, BH_ERROR_UNKNOWN, op, set->key, "the kind has no such field");
+    return FALSE;
+  }
+  gboolean personal = bh_field_is_personal(field);
+  if (set->commitment != NULL && !personal) {
+    refuse(reason, BH_ERROR_INVALID, op, set->key, "a commitment for a field that is not personal");
+    return FALSE;
+  }
+  if (personal && set->value != NULL && !json_is_null(set->value)) {
+    refuse(reason, BH_ERROR_INVALID, op, set->key, "a personal value stands open in the body");
+    return FALSE;
+  }
+  const json_t *value = set->commitment != NULL ? set->opened : set->value;
+  return value == NULL || bh_kind_check_value(kind, set->key, value, reason);
+}
+
+/* The state one earlier entry gave the record, g_free; NULL when that is not known here. */
+static char *dup_state_by_entry(BhPiece *piece, const char *entry_id, const char *record_id,
+                                GError **error)
+{
+  BhRecord *record;
+  if (!bh_records_get(piece->records, record_id, &record, error))
+    return NULL;
+  if (record != NULL) {
+    g_autoptr(json_t) heads = bh_record_dup_head_values(record, "state");
+    size_t at;
+    json_t *head;
+    json_array_foreach(heads, at, head)
+    {
+      if (g_strcmp0(bh_json_string_or(head, "entry", NULL), entry_id) == 0)
+        return g_strdup(bh_json_string_or(head, "value", NULL));
+    }
+  }
+  /* No head any more, or quarantined: the log has it. */
+  g_autoptr(BhEntryRow) row = bh_log_find_entry(piece->db, entry_id, error);
+  if (row == NULL || row->text->body == NULL)
+    return NULL;
+  g_autoptr(BhBody) body = bh_body_parse(row->text->body, row->text->openings, NULL);
+  for (guint i = 0; body != NULL && i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    const BhSet *set = strcmp(op->record, record_id) == 0 ? find_set(op, "state") : NULL;
+    if (set != NULL)
+      return g_strdup(json_string_value(set->value));
+  }
+  return NULL;
+}
+
+/* A transition is judged against the states its `was` names, so that the verdict does not depend
+ * on what arrived in between. */
+static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *kind,
+                                 const BhSet *set, GError **reason, GError **error)
+{
+  const char *to = json_string_value(set->value);
+  if (to == NULL || !bh_kind_has_state(kind, to)) {
+    refuse(reason, BH_ERROR_UNKNOWN, op, "state", "the kind has no such state");
+    return FALSE;
+  }
+  if (set->was[0] == NULL) {
+    if (bh_workflow_find(kind, NULL, to) != NULL || bh_kind_is_initial_state(kind, to))
+      return TRUE;
+    g_autofree char *why = g_strdup_printf("no record begins as %s", to);
+    refuse(reason, BH_ERROR_INVALID, op, "state", why);
+    return FALSE;
+  }
+  g_autofree char *from = NULL;
+  for (guint i = 0; set->was[i] != NULL; i++) {
+    GError *failed = NULL;
+    g_free(from);
+    from = dup_state_by_entry(piece, set->was[i], op->record, &failed);
+    if (failed != NULL) {
+      g_propagate_error(error, failed);
+      return FALSE;
+    }
+    if (from != NULL && (strcmp(from, to) == 0 || bh_workflow_find(kind, from, to) != NULL))
+      return TRUE;
+  }
+  g_autofree char *why =
+      from != NULL ? g_strdup_printf("no transition from %s to %s", from, to)
+                   : g_strdup_printf("the entry it starts from (%s) is not known", set->was[0]);
+  refuse(reason, BH_ERROR_INVALID, op, "state", why);
+  return FALSE;
+}
+
+static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op, gboolean by_hub,
+                         GError **reason, GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(kinds, op->kind);
+  if (kind == NULL) {
+    refuse(reason, BH_ERROR_UNKNOWN, op, NULL, "the kind is not in the kind set of the entry");
+    return FALSE;
+  }
+  if (!by_hub && g_strv_contains(HUB_ONLY, op->kind)) {
+    refuse(reason, BH_ERROR_DENIED, op, NULL, "records of this kind are made at the hub");
+    return FALSE;
+  }
+  BhRecord *record;
+  if (!bh_records_get(piece->records, op->record, &record, error))
+    return FALSE;
+  if (record != NULL && strcmp(bh_record_get_kind(record), op->kind) != 0) {
+    refuse(reason, BH_ERROR_INVALID, op, NULL, "the record is of another kind");
+    return FALSE;
+  }
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    if (!judge_value(op, kind, set, reason))
+      return FALSE;
+    if (strcmp(set->key, "state") == 0 && bh_kind_has_states(kind) &&
+        !judge_transition(piece, op, kind, set, reason, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean judge_files(BhPiece *piece, const BhBody *body, GError **reason, GError **error)
+{
+  for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
+    const BhFileRef *file = body->files->pdata[i];
+    gint64 size;
+    gboolean complete;
+    if (!bh_log_get_file(piece->db, file->sha256, &size, NULL, &complete, error))
+      return FALSE;
+    if (size >= 0 && size != file->size) {
+      g_set_error(reason, BH_ERROR, BH_ERROR_INVALID,
+                  "file %s was declared with another size before", file->sha256);
+      return FALSE;
+    }
+    if (file->size > BH_FILE_MAX_BYTES) {
+      g_set_error(reason, BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes",
+                  file->sha256, BH_FILE_MAX_BYTES);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                        gboolean by_hub, GError **reason, GError **error)
+{
+  if (!by_hub && strcmp(body->by, piece->ingest->hub) == 0) {
+    g_set_error(reason, BH_ERROR, BH_ERROR_DENIED, "a device cannot act as the hub");
+    return FALSE;
+  }
+  for (guint i = 0; i < body->ops->len; i++)
+    if (!judge_op(piece, kinds, body->ops->pdata[i], by_hub, reason, error))
+      return FALSE;
+  return judge_files(piece, body, reason, error);
+}
+
+/* --- reports --- */
+
+static const json_t *lookup(const char *record, gpointer data)
+{
+  BhPiece *piece = data;
+  return bh_records_get_values(piece->records, record);
+}
+
+static json_t *list_children(const char *record, const char *kind, gpointer data)
+{
+  BhPiece *piece = data;
+  g_autoptr(GPtrArray) ids = bh_records_list_children(piece->records, record, kind, NULL);
+  if (ids == NULL)
+    return NULL;
+  json_t *list = json_array();
+  for (guint i = 0; i < ids->len; i++) {
+    const json_t *values = bh_records_get_values(piece->records, ids->pdata[i]);
+    if (values != NULL)
+      json_array_append_new(list, json_copy((json_t *)values));
+  }
+  return list;
+}
+
+static void take_problems(GPtrArray *all, GPtrArray *more)
+{
+  g_ptr_array_set_free_func(more, NULL);
+  for (guint i = 0; i < more->len; i++)
+    g_ptr_array_add(all, more->pdata[i]);
+  g_ptr_array_unref(more);
+}
+
+GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                           const BhOp *op, const char *from)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhKind *kind = bh_kind_set_find(kinds, op->kind);
+  const BhSet *state = find_set(op, "state");
+  if (kind == NULL || state == NULL || !bh_kind_has_states(kind))
+    return problems;
+  BhContext context = {
+      .values = bh_records_get_values(piece->records, op->record),
+      .record = op->record,
+      .actor = body->by,
+      .actor_values = bh_records_get_values(piece->records, body->by),
+      .lookup = lookup,
+      .children = list_children,
+      .data = piece,
+  };
+  take_problems(problems, bh_workflow_check(kind, from, json_string_value(state->value), &context));
+  take_problems(problems, bh_kind_check_record(kind, &context));
+  return problems;
+}
+
+char *bh_judge_dup_from(BhPiece *piece, const BhOp *op)
+{
+  const BhSet *set = find_set(op, "state");
+  if (set == NULL || set->was[0] == NULL)
+    return NULL;
+  return dup_state_by_entry(piece, set->was[0], op->record, NULL);
+}

@@ -1,0 +1,359 @@
+#include <string.h>
+
+#include "sync/hub/ingest-internal.h"
+
+#define KIND_SETS_KEPT 64 /* in memory */
+
+BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
+                        const BhClock *clock, const BhRandom *random)
+{
+  BhIngest *ingest = g_new0(BhIngest, 1);
+  g_strlcpy(ingest->hub, hub, sizeof ingest->hub);
+  ingest->signer = signer;
+  ingest->region = region;
+  ingest->clock = clock;
+  ingest->random = random;
+  ingest->known_sets =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)bh_kind_set_unref);
+  bh_id_source_init(&ingest->ids, clock, random);
+  return ingest;
+}
+
+void bh_ingest_free(BhIngest *ingest)
+{
+  if (ingest == NULL)
+    return;
+  g_hash_table_unref(ingest->known_sets);
+  g_clear_pointer(&ingest->kinds, bh_kind_set_unref);
+  g_free(ingest);
+}
+
+static void remember_kinds(BhIngest *ingest, BhKindSet *kinds)
+{
+  if (g_hash_table_size(ingest->known_sets) >= KIND_SETS_KEPT)
+    g_hash_table_remove_all(ingest->known_sets);
+  g_hash_table_insert(ingest->known_sets, g_strdup(bh_kind_set_get_hash(kinds)),
+                      bh_kind_set_ref(kinds));
+}
+
+void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds)
+{
+  BhKindSet *old = ingest->kinds;
+  ingest->kinds = bh_kind_set_ref(kinds);
+  g_clear_pointer(&old, bh_kind_set_unref);
+  remember_kinds(ingest, kinds);
+}
+
+const BhKindSet *bh_ingest_get_kinds(BhIngest *ingest)
+{
+  return ingest->kinds;
+}
+
+BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GError **error)
+{
+  BhKindSet *known = g_hash_table_lookup(ingest->known_sets, hash);
+  if (known != NULL)
+    return known;
+  g_autoptr(BhKindSet) loaded = bh_log_load_kinds(db, hash, error);
+  if (loaded == NULL)
+    return NULL;
+  remember_kinds(ingest, loaded);
+  return g_hash_table_lookup(ingest->known_sets, hash);
+}
+
+void bh_ingest_result_clear(BhIngestResult *result)
+{
+  g_clear_pointer(&result->quarantined, g_ptr_array_unref);
+  g_clear_error(&result->refused);
+}
+
+/* --- pieces --- */
+
+gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error)
+{
+  g_assert(ingest->kinds != NULL);
+  memset(piece, 0, sizeof *piece);
+  piece->ingest = ingest;
+  piece->db = db;
+  piece->now_ms = ingest->clock->wall_ms(ingest->clock->data);
+  if (!bh_log_get_counter(db, "position", &piece->position, error))
+    return FALSE;
+  piece->records = bh_records_new(db, ingest->kinds, piece->now_ms);
+  return TRUE;
+}
+
+gboolean bh_piece_end(BhPiece *piece, GError **error)
+{
+  return bh_records_flush(piece->records, &piece->position, error) &&
+         bh_log_set_counter(piece->db, "position", piece->position, error);
+}
+
+void bh_piece_clear(BhPiece *piece)
+{
+  g_clear_pointer(&piece->records, bh_records_free);
+}
+
+gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, GError **error)
+{
+  for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
+    const BhFileRef *file = body->files->pdata[i];
+    if (!bh_log_declare_file(piece->db, file->sha256, file->size, file->media_type, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gint64 position,
+                        GError **reason, GError **error)
+{
+  (void)error;
+  gboolean ok = TRUE;
+  guint i;
+  if (body->ops->len > 1)
+    for (i = 0; i < body->ops->len; i++)
+      bh_records_mark(piece->records, ((const BhOp *)body->ops->pdata[i])->record);
+  for (i = 0; ok && i < body->ops->len; i++)
+    ok = bh_records_apply(piece->records, body->id, body->ops->pdata[i], unit, position, reason);
+  if (!ok && body->ops->len > 1)
+    for (guint j = 0; j < i; j++)
+      bh_records_restore(piece->records, ((const BhOp *)body->ops->pdata[j])->record);
+  bh_records_forget_marks(piece->records);
+  return ok;
+}
+
+/* --- one entry --- */
+
+static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRow *row,
+                           const GError *reason, GPtrArray *quarantined, GError **error)
+{
+  const BhOp *op = verified->body != NULL && verified->body->ops->len > 0
+                       ? verified->body->ops->pdata[0]
+                       : NULL;
+  const char *name = verified->body != NULL ? verified->body->id : verified->envelope.hash;
+  row->status = BH_ENTRY_QUARANTINED;
+  if (!bh_log_add_entry(piece->db, &verified->envelope, row, error) ||
+      !bh_log_add_quarantine(piece->db, row->position, name, verified->envelope.device,
+                             op != NULL ? op->record : NULL, reason, error))
+    return FALSE;
+  g_ptr_array_add(quarantined, g_strdup(name));
+  /* Its files may come all the same: releasing it must not find them missing. */
+  if (verified->body != NULL && reason->code != BH_ERROR_LIMIT)
+    return bh_piece_declare(piece, verified->body, error);
+  return TRUE;
+}
+
+static gboolean write_reports(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                              char **froms, gint64 position, GError **error)
+{
+  int nr = 0;
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, froms[i]);
+    for (guint j = 0; j < problems->len; j++)
+      if (!bh_log_add_report(piece->db, position, nr++, op->record, problems->pdata[j], error))
+        return FALSE;
+  }
+  return TRUE;
+}
+
+static char **dup_froms(BhPiece *piece, const BhBody *body)
+{
+  char **froms = g_new0(char *, body->ops->len);
+  for (guint i = 0; i < body->ops->len; i++)
+    froms[i] = bh_judge_dup_from(piece, body->ops->pdata[i]);
+  return froms;
+}
+
+static void free_froms(char **froms, const BhBody *body)
+{
+  for (guint i = 0; i < body->ops->len; i++)
+    g_free(froms[i]);
+  g_free(froms);
+}
+
+/* Applies, or says why not. FALSE with `error` only when the store fails. */
+static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, const char *unit,
+                                gint64 position, GError **reason, GError **error)
+{
+  if (verified->body == NULL) {
+    *reason = g_error_copy(verified->body_error);
+    return FALSE;
+  }
+  GError *failed = NULL;
+  const BhKindSet *kinds =
+      bh_ingest_find_kinds(piece->ingest, piece->db, verified->envelope.kinds, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
+    return FALSE;
+  }
+  if (kinds == NULL) {
+    g_set_error(reason, BH_ERROR, BH_ERROR_UNKNOWN, "the hub does not have the kind set %s",
+                verified->envelope.kinds);
+    return FALSE;
+  }
+  if (!bh_judge_entry(piece, kinds, verified->body, FALSE, reason, error))
+    return FALSE;
+  char **froms = dup_froms(piece, verified->body);
+  gboolean ok = bh_piece_apply(piece, verified->body, unit, position, reason, error) &&
+                write_reports(piece, kinds, verified->body, froms, position, error);
+  free_froms(froms, verified->body);
+  return ok;
+}
+
+static gboolean store_entry(BhPiece *piece, const BhBatch *batch, const BhVerified *verified,
+                            BhIngestResult *result, GError **error)
+{
+  BhEntryRow row = {
+      .position = ++piece->position,
+      .received_ms = piece->now_ms,
+      .is_first = TRUE,
+      .device = (char *)verified->envelope.device,
+      .text = verified->text,
+  };
+  if (verified->body != NULL) {
+    row.id = verified->body->id;
+    row.actor = verified->body->by;
+    g_autoptr(GError) failed = NULL;
+    g_autoptr(BhEntryRow) first = bh_log_find_entry(piece->db, row.id, &failed);
+    if (failed != NULL) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return FALSE;
+    }
+    if (first != NULL) {
+      row.is_first = FALSE;
+      if (g_strcmp0(first->text->body, verified->text->body) == 0) {
+        row.status = BH_ENTRY_AGAIN;
+        result->repeated++;
+        if (first->status == BH_ENTRY_QUARANTINED)
+          g_ptr_array_add(result->quarantined, g_strdup(row.id));
+        return bh_log_add_entry(piece->db, &verified->envelope, &row, error);
+      }
+      g_autoptr(GError) reason =
+          g_error_new(BH_ERROR, BH_ERROR_FORK, "entry %s is here with another body", row.id);
+      return quarantine(piece, verified, &row, reason, result->quarantined, error);
+    }
+  }
+  g_autoptr(GError) reason = NULL;
+  GError *failed = NULL;
+  result->stored++;
+  if (judge_and_apply(piece, verified, batch->unit, row.position, &reason, &failed))
+    return bh_log_add_entry(piece->db, &verified->envelope, &row, error) &&
+           bh_piece_declare(piece, verified->body, error);
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
+    return FALSE;
+  }
+  return quarantine(piece, verified, &row, reason, result->quarantined, error);
+}
+
+/* --- a batch against the chain the hub has --- */
+
+static gboolean set_fork(BhPiece *piece, const BhVerified *verified, gint64 common_seq,
+                         const char *common_hash, BhIngestResult *result, GError **error)
+{
+  g_set_error(&result->refused, BH_ERROR, BH_ERROR_FORK,
+              "device %s, incarnation %s: seq %" G_GINT64_FORMAT " is here with another history",
+              verified->envelope.device, verified->envelope.incarnation, verified->envelope.seq);
+  result->seq = common_seq;
+  g_strlcpy(result->hash, common_hash, sizeof result->hash);
+  return bh_log_add_fork(piece->db, &verified->envelope, verified->text, piece->now_ms, error) &&
+         bh_log_add_refusal(piece->db, verified->envelope.device, result->refused, piece->now_ms,
+                            error);
+}
+
+/* Walks over what the hub has already; *next is the first entry it has not. TRUE with
+ * result->refused set when the histories part. */
+static gboolean skip_known(BhPiece *piece, const BhBatch *batch, gint64 head, guint *next,
+                           BhIngestResult *result, GError **error)
+{
+  char common_hash[BH_HASH_HEX_LEN + 1] = {0};
+  const BhVerified *first = batch->entries->pdata[0];
+  gint64 common_seq = 0;
+  memset(common_hash, '0', BH_HASH_HEX_LEN);
+  if (first->envelope.seq > 1) {
+    char hash[BH_HASH_HEX_LEN + 1];
+    if (!bh_log_get_hash_at(piece->db, batch->device, first->envelope.incarnation,
+                            first->envelope.seq - 1, hash, error))
+      return FALSE;
+    if (strcmp(hash, first->envelope.prev) != 0)
+      return set_fork(piece, first, common_seq, common_hash, result, error);
+    common_seq = first->envelope.seq - 1;
+    g_strlcpy(common_hash, hash, sizeof common_hash);
+  }
+  for (*next = 0; *next < batch->entries->len; (*next)++) {
+    const BhVerified *verified = batch->entries->pdata[*next];
+    char hash[BH_HASH_HEX_LEN + 1];
+    if (verified->envelope.seq > head)
+      break;
+    if (!bh_log_get_hash_at(piece->db, batch->device, verified->envelope.incarnation,
+                            verified->envelope.seq, hash, error))
+      return FALSE;
+    if (strcmp(hash, verified->envelope.hash) != 0)
+      return set_fork(piece, verified, common_seq, common_hash, result, error);
+    common_seq = verified->envelope.seq;
+    g_strlcpy(common_hash, hash, sizeof common_hash);
+    result->repeated++;
+  }
+  return *next == 0 ||
+         bh_log_collect_quarantined(piece->db, batch->device, first->envelope.incarnation,
+                                    first->envelope.seq, common_seq, result->quarantined, error);
+}
+
+static gboolean check_device(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
+                             GError **error)
+{
+  g_autoptr(BhHubDevice) device = bh_log_load_device(piece->db, batch->device, error);
+  if (device == NULL)
+    return FALSE;
+  if (device->revoked_ms != 0)
+    g_set_error(&result->refused, BH_ERROR, BH_ERROR_REVOKED, "device %s was revoked",
+                batch->device);
+  return TRUE;
+}
+
+gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,
+                         GError **error)
+{
+  g_auto(BhPiece) piece = {0};
+  result->quarantined = g_ptr_array_new_with_free_func(g_free);
+  memset(result->hash, '0', BH_HASH_HEX_LEN);
+  if (!bh_piece_begin(&piece, ingest, db, error) || !check_device(&piece, batch, result, error))
+    return FALSE;
+  if (result->refused != NULL)
+    return TRUE;
+  if (batch->entries->len > 0) {
+    const BhVerified *first = batch->entries->pdata[0];
+    const char *incarnation = first->envelope.incarnation;
+    if (!bh_log_get_head(db, batch->device, incarnation, &result->seq, result->hash, error))
+      return FALSE;
+    if (first->envelope.seq > result->seq + 1) {
+      g_set_error(&result->refused, BH_ERROR, BH_ERROR_CHAIN,
+                  "the batch begins at seq %" G_GINT64_FORMAT ", the hub has up to %" G_GINT64_FORMAT,
+                  first->envelope.seq, result->seq);
+      return TRUE;
+    }
+    guint next = 0;
+    if (!skip_known(&piece, batch, result->seq, &next, result, error))
+      return FALSE;
+    if (result->refused != NULL)
+      return TRUE;
+    const BhVerified *last = NULL;
+    for (; next < batch->entries->len; next++) {
+      last = batch->entries->pdata[next];
+      if (!store_entry(&piece, batch, last, result, error))
+        return FALSE;
+    }
+    if (last != NULL) {
+      result->seq = last->envelope.seq;
+      g_strlcpy(result->hash, last->envelope.hash, sizeof result->hash);
+      if (!bh_log_set_head(db, batch->device, incarnation, result->seq, result->hash, error))
+        return FALSE;
+    }
+  }
+  if (batch->refused != NULL) {
+    result->refused = g_error_copy(batch->refused);
+    if (!bh_log_add_refusal(db, batch->device, batch->refused, piece.now_ms, error))
+      return FALSE;
+  }
+  return bh_piece_end(&piece, error);
+}

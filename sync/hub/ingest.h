@@ -1,0 +1,78 @@
+/* The one way into the hub, as a state machine: batches of entries go in, rows and an answer come
+ * out. No threads and no I/O of its own besides the database it is given; a simulation runs the
+ * same code. Two steps, because the first is pure and may run on any thread: verify, then apply
+ * inside a transaction of the writer. */
+#pragma once
+
+#include "schema/entry.h"
+#include "schema/kind.h"
+#include "schema/region.h"
+#include "sync/db/db.h"
+
+G_BEGIN_DECLS
+
+/* --- first step: envelopes, signatures, chain within the batch, bodies --- */
+
+typedef struct {
+  BhEntryText *text;
+  BhEnvelope envelope;
+  BhBody *body;       /* NULL when it cannot be read */
+  GError *body_error; /* why */
+} BhVerified;
+
+typedef struct {
+  char device[BH_ID_LEN + 1];
+  char unit[BH_ID_LEN + 1];
+  GPtrArray *entries; /* BhVerified*, a contiguous chain of one incarnation */
+  int refused_index;  /* of the first bad envelope, or -1 */
+  GError *refused;    /* what is wrong with it, naming the index; those before it are good */
+} BhBatch;
+
+BhBatch *bh_batch_new(const char *device, const char *unit);
+void bh_batch_free(BhBatch *batch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBatch, bh_batch_free)
+/* Takes the next entry into the batch. FALSE when its envelope is bad: the batch ends before it.
+ * Takes ownership of `text`. */
+gboolean bh_batch_add(BhBatch *batch, const char *hub, const guint8 key[BH_PUBLIC_KEY_SIZE],
+                      BhEntryText *text);
+
+/* --- second step --- */
+
+typedef struct _BhIngest BhIngest;
+
+/* All but `hub` borrowed. `signer` makes the hub's own entries; NULL for a reader that only
+ * replays. */
+BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
+                        const BhClock *clock, const BhRandom *random);
+void bh_ingest_free(BhIngest *ingest);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhIngest, bh_ingest_free)
+/* The kind set in use from now on; it must stand in the store. */
+void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds);
+const BhKindSet *bh_ingest_get_kinds(BhIngest *ingest);
+
+typedef struct {
+  gint64 seq; /* with 409 fork: the last place both sides agree on; else the head now */
+  char hash[BH_HASH_HEX_LEN + 1];
+  GPtrArray *quarantined; /* char*: entry ids of this batch in quarantine */
+  guint stored;
+  guint repeated;
+  GError *refused; /* CHAIN, FORK, REVOKED, or the batch's own; what was stored stays stored */
+} BhIngestResult;
+
+void bh_ingest_result_clear(BhIngestResult *result);
+
+/* FALSE only when the store fails: then the caller rolls back. `result` must be zeroed. */
+gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,
+                         GError **error);
+
+/* An entry of the hub itself: ops [{"record","kind","set":{key:value}}], `by` a staff id or NULL
+ * for the system. What would be a quarantine or a report elsewhere is an error here and stores
+ * nothing. Returns the entry id, g_free. */
+char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,
+                       GError **error);
+/* Lets a quarantined entry in, or dismisses it; an entry of the hub either way.
+ * BH_ERROR_NOT_FOUND when nothing of that id waits, _INVALID when it cannot be applied. */
+gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char *entry,
+                          gboolean dismiss, const char *reason, GError **error);
+
+G_END_DECLS
