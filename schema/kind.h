@@ -1,4 +1,4 @@
-/* What a record is: kinds as declared in kinds/*.json, loaded as one immutable set that is named
+/* What a record is: kinds as declared in schema/kinds, loaded as one immutable set that is named
  * by its hash. schema/kinds/README.md is the reference of the language. A BhKindSet may be shared
  * by threads once loaded. */
 #pragma once

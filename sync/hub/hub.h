@@ -28,6 +28,12 @@ BhKindSet *bh_hub_dup_kinds(BhHub *hub); /* current set, new reference; any thre
 const BhRegion *bh_hub_get_region(BhHub *hub);
 const BhClock *bh_hub_get_clock(BhHub *hub);
 const BhRandom *bh_hub_get_random(BhHub *hub);
+const char *bh_hub_get_pin(BhHub *hub); /* base64 SHA-256 of the TLS key's SPKI */
+/* Borrowed; the sizes are BH_PUBLIC_KEY_SIZE and BH_SECRET_KEY_SIZE. */
+const guint8 *bh_hub_get_public_key(BhHub *hub);
+const guint8 *bh_hub_get_secret_key(BhHub *hub);
+const guint8 *bh_hub_get_plaque_public_key(BhHub *hub);
+const guint8 *bh_hub_get_plaque_secret_key(BhHub *hub);
 
 /* --- writing --- */
 
@@ -46,6 +52,14 @@ gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error
 char *bh_hub_append(BhHub *hub, const char *by, const json_t *ops, GError **error);
 /* For use inside a BhHubWrite, when it must be one with other changes. */
 char *bh_hub_append_in(BhHub *hub, BhDb *db, const char *by, const json_t *ops, GError **error);
+
+/* Makes a kind set the one in use: stored for good, everything derived from records made anew.
+ * TRUE at once when it is in use already. Blocks. */
+gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error);
+/* Makes a file the region pack (it must parse); it serves from the next start on. */
+gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error);
+/* Transactions so far and the pieces of work they carried. */
+void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces);
 
 /* --- reading: a reader is one thread's read-only connection, taken from and given to a pool --- */
 

@@ -238,13 +238,11 @@ gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char
   if (!bh_piece_begin(&piece, ingest, db, error))
     return FALSE;
   bh_id_from_name("quarantine", entry, record);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", record, "kind", "release", "set",
-                "entry", entry, "decision", dismiss ? "dismiss" : "release", "reason",
-                reason != NULL ? reason : "");
+  g_autoptr(json_t) ops = json_pack(
+      "[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", record, "kind", "release", "set", "entry", entry,
+      "decision", dismiss ? "dismiss" : "release", "reason", reason != NULL ? reason : "");
   return (dismiss || release(&piece, position, error)) &&
          append_entry(&piece, by, ops, entry_id, error) && bh_piece_end(&piece, error) &&
-         bh_log_set_status(db, position, dismiss ? BH_ENTRY_DISMISSED : BH_ENTRY_RELEASED,
-                           error) &&
+         bh_log_set_status(db, position, dismiss ? BH_ENTRY_DISMISSED : BH_ENTRY_RELEASED, error) &&
          bh_log_decide_quarantine(db, position, entry_id, error);
 }

@@ -39,8 +39,8 @@ BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GE
 
 /* Judges what an entry sets, by the kind set it names. TRUE when it may be applied; else *reason
  * says why it is to be quarantined. FALSE with `error` only when the store fails. */
-gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                        gboolean by_hub, GError **reason, GError **error);
+gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body, gboolean by_hub,
+                        GError **reason, GError **error);
 /* Checks and guards, after the entry was applied: BhProblem* of one operation, empty when fine. */
 GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                            const BhOp *op, const char *from);

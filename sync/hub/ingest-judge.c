@@ -157,16 +157,16 @@ static gboolean judge_files(BhPiece *piece, const BhBody *body, GError **reason,
       return FALSE;
     }
     if (file->size > BH_FILE_MAX_BYTES) {
-      g_set_error(reason, BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes",
-                  file->sha256, BH_FILE_MAX_BYTES);
+      g_set_error(reason, BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes", file->sha256,
+                  BH_FILE_MAX_BYTES);
       return FALSE;
     }
   }
   return TRUE;
 }
 
-gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                        gboolean by_hub, GError **reason, GError **error)
+gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body, gboolean by_hub,
+                        GError **reason, GError **error)
 {
   if (!by_hub && strcmp(body->by, piece->ingest->hub) == 0) {
     g_set_error(reason, BH_ERROR, BH_ERROR_DENIED, "a device cannot act as the hub");

@@ -126,9 +126,8 @@ gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gi
 static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRow *row,
                            const GError *reason, GPtrArray *quarantined, GError **error)
 {
-  const BhOp *op = verified->body != NULL && verified->body->ops->len > 0
-                       ? verified->body->ops->pdata[0]
-                       : NULL;
+  const BhOp *op =
+      verified->body != NULL && verified->body->ops->len > 0 ? verified->body->ops->pdata[0] : NULL;
   const char *name = verified->body != NULL ? verified->body->id : verified->envelope.hash;
   row->status = BH_ENTRY_QUARANTINED;
   if (!bh_log_add_entry(piece->db, &verified->envelope, row, error) ||
@@ -328,7 +327,8 @@ gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIng
       return FALSE;
     if (first->envelope.seq > result->seq + 1) {
       g_set_error(&result->refused, BH_ERROR, BH_ERROR_CHAIN,
-                  "the batch begins at seq %" G_GINT64_FORMAT ", the hub has up to %" G_GINT64_FORMAT,
+                  "the batch begins at seq %" G_GINT64_FORMAT
+                  ", the hub has up to %" G_GINT64_FORMAT,
                   first->envelope.seq, result->seq);
       return TRUE;
     }

@@ -95,8 +95,8 @@ gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GErro
   return bh_sql_run(db, error,
                     "INSERT INTO kind_set (hash, body, added_ms) VALUES (:hash, :body, :now)"
                     " ON CONFLICT (hash) DO NOTHING",
-                    "tti", "hash", bh_kind_set_get_hash(kinds), "body",
-                    bh_kind_set_get_text(kinds), "now", now_ms);
+                    "tti", "hash", bh_kind_set_get_hash(kinds), "body", bh_kind_set_get_text(kinds),
+                    "now", now_ms);
 }
 
 /* --- devices --- */
@@ -152,8 +152,8 @@ gboolean bh_log_add_device(BhDb *db, const char *id, const guint8 key[BH_PUBLIC_
   return bh_sql_run(db, error,
                     "INSERT INTO device (id, public_key, token_hash, unit, name, enrolled_ms,"
                     " seen_ms) VALUES (:id, :key, :token, :unit, :name, :now, :now)",
-                    "tbbtti", "id", id, "key", key_bytes, "token", token_hash, "unit", unit,
-                    "name", name, "now", now_ms);
+                    "tbbtti", "id", id, "key", key_bytes, "token", token_hash, "unit", unit, "name",
+                    name, "now", now_ms);
 }
 
 gboolean bh_log_set_device_token(BhDb *db, const char *id, GBytes *token_hash, GError **error)
@@ -177,25 +177,24 @@ gboolean bh_log_touch_device(BhDb *db, const char *id, gint64 now_ms, GError **e
 
 json_t *bh_log_list_devices(BhDb *db, GError **error)
 {
-  BhStmt *stmt = bh_sql_query(
-      db, error,
-      "SELECT id, name, unit, enrolled_ms, seen_ms, revoked_ms,"
-      " (SELECT coalesce(sum(seq), 0) FROM incarnation i WHERE i.device = d.id),"
-      " (SELECT count(*) FROM fork f WHERE f.device = d.id)"
-      " FROM device d WHERE token_hash IS NOT NULL ORDER BY name, id",
-      "");
+  BhStmt *stmt =
+      bh_sql_query(db, error,
+                   "SELECT id, name, unit, enrolled_ms, seen_ms, revoked_ms,"
+                   " (SELECT coalesce(sum(seq), 0) FROM incarnation i WHERE i.device = d.id),"
+                   " (SELECT count(*) FROM fork f WHERE f.device = d.id)"
+                   " FROM device d WHERE token_hash IS NOT NULL ORDER BY name, id",
+                   "");
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) list = json_array();
   gboolean row = FALSE;
   while (bh_stmt_step(stmt, &row, error) && row) {
-    json_t *device =
-        json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "id", bh_stmt_get_text(stmt, 0), "name",
-                  bh_stmt_get_text(stmt, 1), "unit", bh_stmt_get_text(stmt, 2), "enrolled_ms",
-                  (json_int_t)bh_stmt_get_int(stmt, 3), "seen_ms",
-                  (json_int_t)bh_stmt_get_int(stmt, 4), "entries",
-                  (json_int_t)bh_stmt_get_int(stmt, 6), "forks",
-                  (json_int_t)bh_stmt_get_int(stmt, 7));
+    json_t *device = json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "id", bh_stmt_get_text(stmt, 0), "name",
+        bh_stmt_get_text(stmt, 1), "unit", bh_stmt_get_text(stmt, 2), "enrolled_ms",
+        (json_int_t)bh_stmt_get_int(stmt, 3), "seen_ms", (json_int_t)bh_stmt_get_int(stmt, 4),
+        "entries", (json_int_t)bh_stmt_get_int(stmt, 6), "forks",
+        (json_int_t)bh_stmt_get_int(stmt, 7));
     if (!bh_stmt_is_null(stmt, 5))
       json_object_set_new(device, "revoked_ms", json_integer(bh_stmt_get_int(stmt, 5)));
     json_array_append_new(list, device);
@@ -239,8 +238,7 @@ gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, 
                     " VALUES (:device, :incarnation, :seq, :hash)"
                     " ON CONFLICT (device, incarnation)"
                     " DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
-                    "ttit", "device", device, "incarnation", incarnation, "seq", seq, "hash",
-                    hash);
+                    "ttit", "device", device, "incarnation", incarnation, "seq", seq, "hash", hash);
 }
 
 gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
@@ -297,15 +295,16 @@ gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow
       " received_ms, actor, envelope, signature, body, openings) VALUES (:position, :id, :device,"
       " :incarnation, :seq, :hash, :status, :first, :now, :actor, :envelope, :signature, :body,"
       " :openings)",
-      "itttitiiittttt", "position", row->position, "id", row->id, "device",
-      envelope->device, "incarnation", envelope->incarnation, "seq", envelope->seq, "hash",
-      envelope->hash, "status", (gint64)row->status, "first", (gint64)row->is_first, "now",
-      row->received_ms, "actor", row->actor, "envelope", row->text->envelope, "signature",
-      row->text->signature, "body", row->text->body, "openings", row->text->openings);
+      "itttitiiittttt", "position", row->position, "id", row->id, "device", envelope->device,
+      "incarnation", envelope->incarnation, "seq", envelope->seq, "hash", envelope->hash, "status",
+      (gint64)row->status, "first", (gint64)row->is_first, "now", row->received_ms, "actor",
+      row->actor, "envelope", row->text->envelope, "signature", row->text->signature, "body",
+      row->text->body, "openings", row->text->openings);
 }
 
 #define ENTRY_COLUMNS                                                                              \
-  "position, received_ms, id, actor, status, is_first, device, envelope, signature, body, openings"
+  "position, received_ms, id, actor, status, is_first, device, envelope, signature, body, "        \
+  "openings"
 
 static BhEntryRow *read_entry(BhStmt *stmt)
 {
@@ -338,13 +337,13 @@ BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error)
 BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error)
 {
   gboolean found;
-  BhStmt *stmt =
-      bh_sql_row(db, &found, error, "SELECT " ENTRY_COLUMNS " FROM entry WHERE position = :position",
-                 "i", "position", position);
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT " ENTRY_COLUMNS " FROM entry WHERE position = :position", "i",
+                            "position", position);
   if (stmt == NULL) {
     if (error != NULL && *error == NULL)
-      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
-                  "no entry at position %" G_GINT64_FORMAT, position);
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no entry at position %" G_GINT64_FORMAT,
+                  position);
     return NULL;
   }
   BhEntryRow *row = read_entry(stmt);
@@ -370,8 +369,8 @@ GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error
 
 gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error)
 {
-  return bh_sql_run(db, error, "UPDATE entry SET status = :status WHERE position = :position",
-                    "ii", "status", (gint64)status, "position", position);
+  return bh_sql_run(db, error, "UPDATE entry SET status = :status WHERE position = :position", "ii",
+                    "status", (gint64)status, "position", position);
 }
 
 char *bh_log_dup_newest_own(BhDb *db, const char *hub, GError **error)
@@ -396,10 +395,10 @@ gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText
                     "INSERT INTO fork (device, incarnation, seq, hash, received_ms, envelope,"
                     " signature, body, openings) VALUES (:device, :incarnation, :seq, :hash, :now,"
                     " :envelope, :signature, :body, :openings) ON CONFLICT DO NOTHING",
-                    "ttititttt", "device", envelope->device, "incarnation",
-                    envelope->incarnation, "seq", envelope->seq, "hash", envelope->hash, "now",
-                    now_ms, "envelope", text->envelope, "signature", text->signature, "body",
-                    text->body, "openings", text->openings);
+                    "ttititttt", "device", envelope->device, "incarnation", envelope->incarnation,
+                    "seq", envelope->seq, "hash", envelope->hash, "now", now_ms, "envelope",
+                    text->envelope, "signature", text->signature, "body", text->body, "openings",
+                    text->openings);
 }
 
 gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **error)
@@ -431,9 +430,9 @@ gboolean bh_log_add_quarantine(BhDb *db, gint64 position, const char *entry, con
   return bh_sql_run(db, error,
                     "INSERT INTO quarantine (position, entry, device, record, code, message)"
                     " VALUES (:position, :entry, :device, :record, :code, :message)",
-                    "ittttt", "position", position, "entry", entry, "device", device,
-                    "record", record, "code", bh_error_code_name((BhErrorCode)reason->code),
-                    "message", reason->message);
+                    "ittttt", "position", position, "entry", entry, "device", device, "record",
+                    record, "code", bh_error_code_name((BhErrorCode)reason->code), "message",
+                    reason->message);
 }
 
 gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, GError **error)
@@ -454,8 +453,7 @@ gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, G
   return TRUE;
 }
 
-gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided_by,
-                                  GError **error)
+gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided_by, GError **error)
 {
   return bh_sql_run(db, error, "UPDATE quarantine SET decided_by = :by WHERE position = :position",
                     "ti", "by", decided_by, "position", position);
@@ -476,8 +474,7 @@ json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int 
                          " e.received_ms FROM quarantine q JOIN entry e USING (position)"
                          " WHERE q.decided_by IS NULL AND q.position < :before"
                          " ORDER BY q.position DESC LIMIT :limit",
-                         "ii", "before", before > 0 ? before : G_MAXINT64, "limit",
-                         (gint64)limit);
+                         "ii", "before", before > 0 ? before : G_MAXINT64, "limit", (gint64)limit);
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) list = json_array();
@@ -500,12 +497,12 @@ json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int 
 gboolean bh_log_collect_quarantined(BhDb *db, const char *device, const char *incarnation,
                                     gint64 from, gint64 to, GPtrArray *ids, GError **error)
 {
-  BhStmt *stmt = bh_sql_query(db, error,
-                              "SELECT q.entry FROM entry e JOIN quarantine q USING (position)"
-                              " WHERE e.device = :device AND e.incarnation = :incarnation"
-                              " AND e.seq BETWEEN :from AND :to AND q.decided_by IS NULL",
-                              "ttii", "device", device, "incarnation", incarnation, "from",
-                              from, "to", to);
+  BhStmt *stmt =
+      bh_sql_query(db, error,
+                   "SELECT q.entry FROM entry e JOIN quarantine q USING (position)"
+                   " WHERE e.device = :device AND e.incarnation = :incarnation"
+                   " AND e.seq BETWEEN :from AND :to AND q.decided_by IS NULL",
+                   "ttii", "device", device, "incarnation", incarnation, "from", from, "to", to);
   if (stmt == NULL)
     return FALSE;
   gboolean row = FALSE;
@@ -521,9 +518,9 @@ gboolean bh_log_add_report(BhDb *db, gint64 position, int nr, const char *record
   return bh_sql_run(db, error,
                     "INSERT INTO report (position, nr, record, field, code, text_zh, text_en)"
                     " VALUES (:position, :nr, :record, :field, :code, :zh, :en)",
-                    "iittttt", "position", position, "nr", (gint64)nr, "record", record,
-                    "field", problem->field, "code", problem->code, "zh", problem->text_zh,
-                    "en", problem->text_en);
+                    "iittttt", "position", position, "nr", (gint64)nr, "record", record, "field",
+                    problem->field, "code", problem->code, "zh", problem->text_zh, "en",
+                    problem->text_en);
 }
 
 json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **error)

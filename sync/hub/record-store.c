@@ -77,16 +77,15 @@ gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error)
       " title = :title, conflict = :conflict, position = :position, changed_ms = :changed_ms,"
       " snapshot = :snapshot WHERE nr = :nr",
       "itttttttttiiit", "nr", row->nr, "kind", row->kind, "parent", row->parent, "area", row->area,
-      "unit", row->unit, "scope", row->scope, "scope2", row->scope2, "scope_from",
-      row->scope_from, "state", row->state, "title", row->title, "conflict",
-      (gint64)row->conflict, "position", row->position, "changed_ms", row->changed_ms, "snapshot",
-      row->snapshot);
+      "unit", row->unit, "scope", row->scope, "scope2", row->scope2, "scope_from", row->scope_from,
+      "state", row->state, "title", row->title, "conflict", (gint64)row->conflict, "position",
+      row->position, "changed_ms", row->changed_ms, "snapshot", row->snapshot);
 }
 
 gboolean bh_record_row_set_review(BhDb *db, gint64 nr, const char *review, GError **error)
 {
-  return bh_sql_run(db, error, "UPDATE record SET review = :review WHERE nr = :nr", "ti",
-                    "review", review, "nr", nr);
+  return bh_sql_run(db, error, "UPDATE record SET review = :review WHERE nr = :nr", "ti", "review",
+                    review, "nr", nr);
 }
 
 gboolean bh_record_index_add(BhDb *db, const char *kind, const char *field, const char *value,
@@ -112,9 +111,9 @@ gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean r
 {
   if (replace && !bh_sql_run(db, error, "DELETE FROM search WHERE rowid = :nr", "i", "nr", nr))
     return FALSE;
-  return *grams == '\0' || bh_sql_run(db, error,
-                                      "INSERT INTO search (rowid, grams) VALUES (:nr, :grams)",
-                                      "it", "nr", nr, "grams", grams);
+  return *grams == '\0' ||
+         bh_sql_run(db, error, "INSERT INTO search (rowid, grams) VALUES (:nr, :grams)", "it", "nr",
+                    nr, "grams", grams);
 }
 
 gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error)
@@ -127,8 +126,8 @@ gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **e
 
 gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError **error)
 {
-  return bh_sql_run(db, error, "DELETE FROM record_file WHERE sha256 = :sha AND record = :nr",
-                    "ti", "sha", sha256, "nr", nr);
+  return bh_sql_run(db, error, "DELETE FROM record_file WHERE sha256 = :sha AND record = :nr", "ti",
+                    "sha", sha256, "nr", nr);
 }
 
 gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,
@@ -164,8 +163,8 @@ GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kin
 {
   if (kind == NULL)
     return collect_ids(bh_sql_query(db, error,
-                                    "SELECT id FROM record WHERE parent = :parent ORDER BY nr",
-                                    "t", "parent", parent),
+                                    "SELECT id FROM record WHERE parent = :parent ORDER BY nr", "t",
+                                    "parent", parent),
                        error);
   return collect_ids(bh_sql_query(db, error,
                                   "SELECT id FROM record WHERE parent = :parent AND kind = :kind"

@@ -20,45 +20,69 @@ static void set_text(char **field, const char *text)
   }
 }
 
-/* The records whose area and unit a record without own ones shares: its parent, then the
- * enterprise it is about. */
-static void list_sources(const BhKind *kind, const json_t *values, const char *sources[2])
+/* Follows one declared path ("area", "enterprise.area"): the value itself, or what the record at
+ * its first step has in its own column. *source is that record's id, NULL for an own value. */
+static gboolean follow(BhRecords *records, BhHubRecord *record, const json_t *values,
+                       const char *path, gboolean want_unit, int depth, const char **text,
+                       const char **source, GError **error)
 {
-  const char *parent = bh_kind_get_parent_field(kind);
-  int n = 0;
-  sources[0] = sources[1] = NULL;
-  const char *id = parent != NULL ? string_of(values, parent) : NULL;
-  if (bh_id_is_valid(id))
-    sources[n++] = id;
-  id = string_of(values, "enterprise");
-  if (bh_id_is_valid(id) && (n == 0 || strcmp(id, sources[0]) != 0))
-    sources[n] = id;
+  *text = *source = NULL;
+  if (path == NULL)
+    return TRUE;
+  const char *dot = strchr(path, '.');
+  if (dot == NULL) {
+    *text = strcmp(path, "id") == 0 ? record->row.id : string_of(values, path);
+    return TRUE;
+  }
+  g_autofree char *field = g_strndup(path, (gsize)(dot - path));
+  const char *id = string_of(values, field);
+  if (!bh_id_is_valid(id) || strcmp(id, record->row.id) == 0)
+    return TRUE;
+  BhHubRecord *from;
+  *source = id;
+  if (!bh_records_find(records, id, &from, error))
+    return FALSE;
+  if (from == NULL)
+    return TRUE;
+  if (from->dirty && !bh_records_derive(records, from, depth + 1, error))
+    return FALSE;
+  *text = want_unit ? from->row.unit : from->row.area;
+  return TRUE;
+}
+
+/* A declaration names one path or several; the first with a value counts. */
+static gboolean follow_declared(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                                const json_t *values, gboolean want_unit, int depth,
+                                const char **text, const char **source, GError **error)
+{
+  const json_t *paths =
+      json_object_get(bh_kind_get_declaration(kind), want_unit ? "unit_from" : "area_from");
+  const char *first_source = NULL;
+  size_t n = json_is_array(paths) ? json_array_size(paths) : 1;
+  *text = *source = NULL;
+  for (size_t i = 0; i < n && *text == NULL; i++) {
+    const json_t *path = json_is_array(paths) ? json_array_get(paths, i) : paths;
+    if (!follow(records, record, values, json_string_value(path), want_unit, depth, text, source,
+                error))
+      return FALSE;
+    if (first_source == NULL)
+      first_source = *source;
+  }
+  if (*text == NULL)
+    *source = first_source;
+  return TRUE;
 }
 
 static gboolean derive_place(BhRecords *records, BhHubRecord *record, const BhKind *kind,
                              const json_t *values, int depth, GError **error)
 {
-  const char *area = string_of(values, "area");
-  const char *unit = string_of(values, "unit");
-  const char *sources[2];
-  list_sources(kind, values, sources);
-  gboolean follows = area == NULL && sources[0] != NULL;
-  for (int i = 0; i < 2 && sources[i] != NULL && (area == NULL || unit == NULL); i++) {
-    BhHubRecord *source;
-    if (!bh_records_find(records, sources[i], &source, error))
-      return FALSE;
-    if (source == NULL || source == record)
-      continue;
-    if (source->dirty && !bh_records_derive(records, source, depth + 1, error))
-      return FALSE;
-    if (area == NULL)
-      area = source->row.area;
-    /* The unit of a visit is who makes it, which an enterprise does not know. */
-    if (unit == NULL && i == 0 && strcmp(source->row.kind, "enterprise") != 0)
-      unit = source->row.unit;
-  }
-  set_text(&record->row.scope_from, follows ? sources[0] : NULL);
+  const char *area, *unit, *area_source, *unit_source;
+  if (!follow_declared(records, record, kind, values, FALSE, depth, &area, &area_source, error) ||
+      !follow_declared(records, record, kind, values, TRUE, depth, &unit, &unit_source, error))
+    return FALSE;
+  set_text(&record->row.scope_from, area_source != NULL ? area_source : unit_source);
   set_text(&record->row.area, area);
+  /* Without a unit of its own a record stays with the unit whose device made it. */
   if (unit != NULL)
     set_text(&record->row.unit, unit);
   return TRUE;

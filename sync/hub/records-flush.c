@@ -17,9 +17,8 @@ static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKin
                             GError **error)
 {
   g_autoptr(GHashTable) now = bh_records_collect_index(kind, bh_records_values_of(record));
-  g_autoptr(GHashTable) before = record->old_values != NULL
-                                     ? bh_records_collect_index(kind, record->old_values)
-                                     : NULL;
+  g_autoptr(GHashTable) before =
+      record->old_values != NULL ? bh_records_collect_index(kind, record->old_values) : NULL;
   GHashTableIter iter;
   gpointer joined;
   g_hash_table_iter_init(&iter, now);
@@ -39,8 +38,7 @@ static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKin
     g_autofree char *field = NULL;
     const char *value;
     split_index(joined, &field, &value);
-    if (!bh_record_index_remove(records->db, record->row.kind, field, value, record->row.nr,
-                                error))
+    if (!bh_record_index_remove(records->db, record->row.kind, field, value, record->row.nr, error))
       return FALSE;
   }
   return TRUE;
@@ -50,9 +48,8 @@ static gboolean write_files(BhRecords *records, BhHubRecord *record, const BhKin
                             GError **error)
 {
   g_autoptr(GHashTable) now = bh_records_collect_files(kind, bh_records_values_of(record));
-  g_autoptr(GHashTable) before = record->old_values != NULL
-                                     ? bh_records_collect_files(kind, record->old_values)
-                                     : NULL;
+  g_autoptr(GHashTable) before =
+      record->old_values != NULL ? bh_records_collect_files(kind, record->old_values) : NULL;
   GHashTableIter iter;
   gpointer sha;
   if (now != NULL) {
@@ -154,8 +151,8 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
   if (!ok || !write_derived(records, record, is_new, error))
     return FALSE;
   for (guint i = 0; i < record->links->len; i++)
-    if (!bh_log_link_record(records->db, record->row.nr,
-                            g_array_index(record->links, gint64, i), error))
+    if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),
+                            error))
       return FALSE;
   g_array_set_size(record->links, 0);
   gboolean moved = is_new || g_strcmp0(record->old_area, record->row.area) != 0 ||
@@ -181,8 +178,7 @@ static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHas
   if (record->row.parent != NULL)
     return TRUE;
   /* The visit itself: whether it is finished decides about what was found on it. */
-  g_autoptr(GPtrArray) children =
-      bh_record_list_children(records->db, record->row.id, NULL, error);
+  g_autoptr(GPtrArray) children = bh_record_list_children(records->db, record->row.id, NULL, error);
   if (children == NULL)
     return FALSE;
   for (guint i = 0; i < children->len; i++)

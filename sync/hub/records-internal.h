@@ -9,10 +9,10 @@ G_BEGIN_DECLS
 typedef struct {
   BhRecordRow row; /* as stored; snapshot not kept */
   BhRecord *record;
-  BhRecord *mark;      /* copy taken by bh_records_mark */
-  guint mark_links;    /* length of links then */
-  json_t *values;      /* shown values, NULL until asked for after a change */
-  json_t *old_values;  /* shown values as stored, once it is dirty; so the next five */
+  BhRecord *mark;     /* copy taken by bh_records_mark */
+  guint mark_links;   /* length of links then */
+  json_t *values;     /* shown values, NULL until asked for after a change */
+  json_t *old_values; /* shown values as stored, once it is dirty; so the next five */
   char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
   gboolean dirty;
   gboolean fresh; /* area, unit and scope of this change are derived */

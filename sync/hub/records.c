@@ -41,8 +41,8 @@ BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms)
   records->db = db;
   records->kinds = kinds;
   records->now_ms = now_ms;
-  records->by_id = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
-                                         (GDestroyNotify)hub_record_free);
+  records->by_id =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)hub_record_free);
   records->dirty = g_ptr_array_new();
   records->marked = g_ptr_array_new();
   return records;

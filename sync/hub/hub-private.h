@@ -1,0 +1,36 @@
+/* What a BhHub consists of. For the files of this room that are the hub: hub.c, hub-init.c,
+ * hub-entries.c, and for those that need the ingest's pure step. */
+#pragma once
+
+#include "sync/hub/hub.h"
+#include "sync/hub/ingest.h"
+#include "sync/hub/writer.h"
+
+G_BEGIN_DECLS
+
+struct _BhHub {
+  char *dir;
+  char *id;
+  char *name;
+  char *area;
+  char *epoch;
+  char *pin;
+  const BhClock *clock;
+  const BhRandom *random;
+  BhSigner *signer; /* key read by any thread, the rest by the writer's */
+  guint8 plaque_public[BH_PUBLIC_KEY_SIZE];
+  guint8 plaque_secret[BH_SECRET_KEY_SIZE];
+  BhRegion *region;
+  BhIngest *ingest; /* writer thread */
+  BhWriter *writer;
+  char *db_path;
+  GMutex lock;
+  BhKindSet *kinds; /* under lock */
+  GQueue readers;   /* BhDb*, under lock */
+};
+
+/* For pieces of work that apply a batch: use on the writer thread only. */
+BhIngest *bh_hub_get_ingest(BhHub *hub);
+const char *bh_hub_get_epoch(BhHub *hub);
+
+G_END_DECLS

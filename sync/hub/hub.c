@@ -1,0 +1,376 @@
+#include <string.h>
+
+#include <sodium.h>
+
+#include "sync/db/migrations.h"
+#include "sync/hub/hub-private.h"
+#include "sync/hub/keys.h"
+#include "sync/hub/log-store.h"
+#include "sync/hub/record-store.h"
+#include "sync/hub/records.h"
+
+#define READERS_KEPT 16
+#define REFRESH_PAGE 500
+
+/* --- opening --- */
+
+static gboolean load_values(BhHub *hub, BhDb *db, GError **error)
+{
+  struct {
+    const char *name;
+    char **value;
+  } wanted[] = {
+      {"id", &hub->id}, {"name", &hub->name}, {"area", &hub->area}, {"epoch", &hub->epoch}};
+  for (guint i = 0; i < G_N_ELEMENTS(wanted); i++) {
+    g_autoptr(GError) failed = NULL;
+    *wanted[i].value = bh_log_dup_value(db, wanted[i].name, &failed);
+    if (*wanted[i].value == NULL) {
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: the value %s is missing: %s",
+                  hub->db_path, wanted[i].name, failed != NULL ? failed->message : "no row");
+      return FALSE;
+    }
+  }
+  g_autofree char *incarnation = bh_log_dup_value(db, "incarnation", error);
+  g_autofree char *kinds = incarnation != NULL ? bh_log_dup_value(db, "kinds", error) : NULL;
+  if (kinds == NULL || strlen(hub->id) != BH_ID_LEN) {
+    if (error != NULL && *error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: not the store of a hub", hub->db_path);
+    return FALSE;
+  }
+  hub->kinds = bh_log_load_kinds(db, kinds, error);
+  if (hub->kinds == NULL) {
+    if (error != NULL && *error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: the kind set %s is missing", hub->db_path,
+                  kinds);
+    return FALSE;
+  }
+  g_strlcpy(hub->signer->hub, hub->id, sizeof hub->signer->hub);
+  g_strlcpy(hub->signer->device, hub->id, sizeof hub->signer->device);
+  g_strlcpy(hub->signer->incarnation, incarnation, sizeof hub->signer->incarnation);
+  return TRUE;
+}
+
+static gboolean open_store(BhHub *hub, GError **error)
+{
+  gsize n;
+  const BhMigration *migrations = bh_migrations_get_hub(&n);
+  if (!g_file_test(hub->db_path, G_FILE_TEST_EXISTS)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no hub in %s", hub->dir);
+    return FALSE;
+  }
+  g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_WRITER, error);
+  return db != NULL && bh_migrate(db, hub->db_path, migrations, n, error) &&
+         load_values(hub, db, error);
+}
+
+BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)
+{
+  g_autofree char *region_path = g_build_filename(dir, "regions.json", NULL);
+  g_autoptr(BhHub) hub = g_new0(BhHub, 1);
+  g_mutex_init(&hub->lock);
+  g_queue_init(&hub->readers);
+  hub->dir = g_strdup(dir);
+  hub->db_path = g_build_filename(dir, "hub.db", NULL);
+  hub->clock = clock;
+  hub->random = random;
+  hub->signer = bh_signer_new();
+  if (!open_store(hub, error) ||
+      !bh_keys_load(dir, "hub", hub->signer->public_key, hub->signer->secret_key, error) ||
+      !bh_keys_load(dir, "plaque", hub->plaque_public, hub->plaque_secret, error))
+    return NULL;
+  hub->pin = bh_keys_dup_pin(dir, error);
+  hub->region = hub->pin != NULL ? bh_region_load(region_path, error) : NULL;
+  if (hub->region == NULL)
+    return NULL;
+  hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, clock, random);
+  bh_ingest_set_kinds(hub->ingest, hub->kinds);
+  hub->writer = bh_writer_start(hub->db_path, hub, error);
+  return hub->writer != NULL ? g_steal_pointer(&hub) : NULL;
+}
+
+void bh_hub_close(BhHub *hub)
+{
+  if (hub == NULL)
+    return;
+  BhDb *reader;
+  while ((reader = g_queue_pop_head(&hub->readers)) != NULL)
+    bh_db_close(reader);
+  bh_writer_stop(hub->writer);
+  bh_ingest_free(hub->ingest);
+  g_clear_pointer(&hub->kinds, bh_kind_set_unref);
+  g_clear_pointer(&hub->region, bh_region_free);
+  bh_signer_free(hub->signer);
+  sodium_memzero(hub->plaque_secret, sizeof hub->plaque_secret);
+  g_mutex_clear(&hub->lock);
+  g_free(hub->dir);
+  g_free(hub->db_path);
+  g_free(hub->id);
+  g_free(hub->name);
+  g_free(hub->area);
+  g_free(hub->epoch);
+  g_free(hub->pin);
+  g_free(hub);
+}
+
+const char *bh_hub_get_id(BhHub *hub)
+{
+  return hub->id;
+}
+
+const char *bh_hub_get_name(BhHub *hub)
+{
+  return hub->name;
+}
+
+const char *bh_hub_get_area(BhHub *hub)
+{
+  return hub->area;
+}
+
+const char *bh_hub_get_dir(BhHub *hub)
+{
+  return hub->dir;
+}
+
+const char *bh_hub_get_epoch(BhHub *hub)
+{
+  return hub->epoch;
+}
+
+const char *bh_hub_get_pin(BhHub *hub)
+{
+  return hub->pin;
+}
+
+const guint8 *bh_hub_get_public_key(BhHub *hub)
+{
+  return hub->signer->public_key;
+}
+
+const guint8 *bh_hub_get_secret_key(BhHub *hub)
+{
+  return hub->signer->secret_key;
+}
+
+const guint8 *bh_hub_get_plaque_public_key(BhHub *hub)
+{
+  return hub->plaque_public;
+}
+
+const guint8 *bh_hub_get_plaque_secret_key(BhHub *hub)
+{
+  return hub->plaque_secret;
+}
+
+const BhRegion *bh_hub_get_region(BhHub *hub)
+{
+  return hub->region;
+}
+
+const BhClock *bh_hub_get_clock(BhHub *hub)
+{
+  return hub->clock;
+}
+
+const BhRandom *bh_hub_get_random(BhHub *hub)
+{
+  return hub->random;
+}
+
+BhIngest *bh_hub_get_ingest(BhHub *hub)
+{
+  return hub->ingest;
+}
+
+BhKindSet *bh_hub_dup_kinds(BhHub *hub)
+{
+  g_mutex_lock(&hub->lock);
+  BhKindSet *kinds = bh_kind_set_ref(hub->kinds);
+  g_mutex_unlock(&hub->lock);
+  return kinds;
+}
+
+/* --- writing --- */
+
+typedef struct {
+  BhHubWrite func;
+  BhHubDone done;
+  gpointer data;
+} Write;
+
+static gboolean write_func(BhDb *db, gpointer owner, gpointer data, GError **error)
+{
+  Write *write = data;
+  return write->func(owner, db, write->data, error);
+}
+
+static void write_done(gpointer owner, const GError *error, gpointer data)
+{
+  Write *write = data;
+  if (write->done != NULL)
+    write->done(owner, error, write->data);
+  g_free(write);
+}
+
+void bh_hub_submit(BhHub *hub, BhHubWrite func, BhHubDone done, gpointer data)
+{
+  Write *write = g_new0(Write, 1);
+  write->func = func;
+  write->done = done;
+  write->data = data;
+  bh_writer_submit(hub->writer, write_func, write_done, write);
+}
+
+gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error)
+{
+  Write write = {.func = func, .data = data};
+  return bh_writer_run(hub->writer, write_func, &write, error);
+}
+
+void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces)
+{
+  bh_writer_count(hub->writer, commits, pieces);
+}
+
+char *bh_hub_append_in(BhHub *hub, BhDb *db, const char *by, const json_t *ops, GError **error)
+{
+  return bh_ingest_append(hub->ingest, db, by, ops, error);
+}
+
+typedef struct {
+  const char *by;
+  const json_t *ops;
+  char *entry;
+} Append;
+
+static gboolean append_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Append *append = data;
+  append->entry = bh_hub_append_in(hub, db, append->by, append->ops, error);
+  return append->entry != NULL;
+}
+
+char *bh_hub_append(BhHub *hub, const char *by, const json_t *ops, GError **error)
+{
+  Append append = {.by = by, .ops = ops};
+  if (bh_hub_write(hub, append_func, &append, error))
+    return append.entry;
+  g_free(append.entry);
+  return NULL;
+}
+
+typedef struct {
+  const char *by;
+  const char *entry;
+  gboolean dismiss;
+  const char *reason;
+} Decision;
+
+static gboolean decide_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  const Decision *decision = data;
+  return bh_ingest_decide(hub->ingest, db, decision->by, decision->entry, decision->dismiss,
+                          decision->reason, error);
+}
+
+gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean dismiss,
+                        const char *reason, GError **error)
+{
+  Decision decision = {by, entry, dismiss, reason};
+  return bh_hub_write(hub, decide_func, &decision, error);
+}
+
+/* --- the kind set in use --- */
+
+typedef struct {
+  BhKindSet *kinds;
+  gint64 after;
+  gboolean more;
+} KindChange;
+
+static gboolean use_kinds(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  KindChange *change = data;
+  if (!bh_log_add_kinds(db, change->kinds, hub->clock->wall_ms(hub->clock->data), error) ||
+      !bh_log_set_value(db, "kinds", bh_kind_set_get_hash(change->kinds), error))
+    return FALSE;
+  bh_ingest_set_kinds(hub->ingest, change->kinds);
+  return TRUE;
+}
+
+static gboolean refresh_page(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  KindChange *change = data;
+  gint64 position;
+  g_autoptr(GPtrArray) ids = bh_record_list_ids(db, &change->after, REFRESH_PAGE, error);
+  if (ids == NULL || !bh_log_get_counter(db, "position", &position, error))
+    return FALSE;
+  change->more = ids->len == REFRESH_PAGE;
+  g_autoptr(BhRecords) records =
+      bh_records_new(db, change->kinds, hub->clock->wall_ms(hub->clock->data));
+  for (guint i = 0; i < ids->len; i++)
+    if (!bh_records_refresh(records, ids->pdata[i], error))
+      return FALSE;
+  return bh_records_flush(records, &position, error) &&
+         bh_log_set_counter(db, "position", position, error);
+}
+
+gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error)
+{
+  g_autoptr(BhKindSet) old = bh_hub_dup_kinds(hub);
+  if (strcmp(bh_kind_set_get_hash(old), bh_kind_set_get_hash(kinds)) == 0)
+    return TRUE;
+  KindChange change = {.kinds = kinds, .more = TRUE};
+  if (!bh_hub_write(hub, use_kinds, &change, error))
+    return FALSE;
+  g_mutex_lock(&hub->lock);
+  g_clear_pointer(&hub->kinds, bh_kind_set_unref);
+  hub->kinds = bh_kind_set_ref(kinds);
+  g_mutex_unlock(&hub->lock);
+  while (change.more)
+    if (!bh_hub_write(hub, refresh_page, &change, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error)
+{
+  g_autofree char *to = g_build_filename(hub->dir, "regions.json", NULL);
+  g_autofree char *text = NULL;
+  gsize len = 0;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhRegion) region = bh_region_load(path, error);
+  if (region == NULL)
+    return FALSE;
+  if (g_file_get_contents(path, &text, &len, &failed) &&
+      g_file_set_contents(to, text, (gssize)len, &failed))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
+  return FALSE;
+}
+
+/* --- readers --- */
+
+BhDb *bh_hub_take_reader(BhHub *hub, GError **error)
+{
+  g_mutex_lock(&hub->lock);
+  BhDb *reader = g_queue_pop_head(&hub->readers);
+  g_mutex_unlock(&hub->lock);
+  return reader != NULL ? reader : bh_db_open(hub->db_path, BH_DB_HUB_READER, error);
+}
+
+void bh_hub_give_reader(BhHub *hub, BhDb *db)
+{
+  if (db == NULL)
+    return;
+  if (bh_db_in_transaction(db))
+    bh_db_rollback(db);
+  bh_db_end_reads(db);
+  g_mutex_lock(&hub->lock);
+  gboolean keep = !bh_db_is_dead(db) && hub->readers.length < READERS_KEPT;
+  if (keep)
+    g_queue_push_head(&hub->readers, db);
+  g_mutex_unlock(&hub->lock);
+  if (!keep)
+    bh_db_close(db);
+}
