@@ -15,7 +15,6 @@ G_BEGIN_DECLS
 
 #define BH_PAPER_WIDTH_PT 595.276  /* A4 */
 #define BH_PAPER_HEIGHT_PT 841.890 /* A4 */
-#define BH_PAPER_MAX_PAGES 2000
 #define BH_PAPER_MAX_SIGNATURES 32
 #define BH_PAPER_SIGNATURE_MAX_BYTES (2 * 1024 * 1024)
 #define BH_PAPER_SIGNATURE_MAX_SIDE 4096 /* pixels, checked before decoding */
@@ -37,7 +36,7 @@ typedef struct _BhPaper BhPaper;
 
 /* Lays the document out. NULL with BH_ERROR_FORMAT naming the member that is missing or of a wrong
  * type, BH_ERROR_UNKNOWN for a document type or version this program does not know,
- * BH_ERROR_LIMIT over a limit above. */
+ * BH_ERROR_LIMIT over a limit above or BH_FLOW_MAX_PAGES. */
 BhPaper *bh_paper_new(const BhPaperSource *source, GError **error);
 void bh_paper_free(BhPaper *paper);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPaper, bh_paper_free)

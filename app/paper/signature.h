@@ -1,0 +1,13 @@
+/* Pictures of signatures. */
+#pragma once
+
+#include <cairo.h>
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* Reads a PNG; magic, size in bytes and in pixels are checked before anything is decoded (limits in
+ * app/paper/paper.h). NULL with BH_ERROR_STORAGE, _FORMAT or _LIMIT. cairo_surface_destroy. */
+cairo_surface_t *bh_paper_signature_load(const char *path, GError **error);
+
+G_END_DECLS
