@@ -64,8 +64,13 @@ const json_t *bh_kind_get_declaration(const BhKind *kind);
 /* One line that names a record in lists, made of the kind's "title" fields; g_free. */
 char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang);
 gboolean bh_kind_is_reviewable(const BhKind *kind);
+/* State its target moves to when a review is made: `event` is "on_return", "on_answer" or
+ * "on_approve"; NULL when none is declared. The move is made only when bh_workflow_check finds
+ * nothing against it. */
+const char *bh_kind_get_review_state(const BhKind *kind, const char *event);
 /* Name of the field that holds the parent record, or NULL. */
 const char *bh_kind_get_parent_field(const BhKind *kind);
+const char *bh_kind_get_scope(const BhKind *kind); /* "all", "area" or "unit" */
 
 const char *bh_field_get_name(const BhField *field);
 BhFieldType bh_field_get_type(const BhField *field);
@@ -78,12 +83,19 @@ gboolean bh_field_is_retired(const BhField *field); /* kept for old records, in 
 gboolean bh_field_is_in_form(const BhField *field); /* FALSE: set by the program, not typed */
 gint64 bh_field_get_max(const BhField *field);      /* characters, value, or count by type */
 gint64 bh_field_get_min(const BhField *field);
+gint64 bh_field_get_digits(const BhField *field); /* after the point, for DECIMAL */
 gsize bh_field_count_choices(const BhField *field);
 const char *bh_field_get_choice_code(const BhField *field, gsize index);
 const char *bh_field_get_choice_label(const BhField *field, gsize index, const char *lang);
+/* Kept for old records, no longer offered. */
+gboolean bh_field_is_choice_retired(const BhField *field, gsize index);
 /* Label of a code, or the code itself. */
 const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang);
 const char *const *bh_field_get_ref_kinds(const BhField *field); /* NULL-terminated, maybe empty */
+
+/* Fields that must be filled when this one is changed after it was first set (a re-targeted
+ * enterprise asks for its reason); NULL-terminated, maybe empty. */
+const char *const *bh_field_get_change_asks(const BhField *field);
 
 /* Value as people read it (choice label, date, time, "是"/"否"); g_free. Refs give the id. */
 char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang);
@@ -99,8 +111,12 @@ gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *
 /* --- conditions --- */
 
 /* What a condition may look at besides the record. All borrowed; NULL where unknown. `lookup`
- * gives the shown values of a referenced record (borrowed or NULL); `children` gives the values
- * of all child records of a kind (new reference to an array of objects, or NULL). */
+ * gives the shown values of a referenced record (borrowed; NULL when it is not here); `children`
+ * gives the values of all child records of a kind (new reference to an array of objects, empty
+ * when there are none; NULL when that is not known here).
+ *
+ * What cannot be known here makes a condition neither true nor false: a guard then does not
+ * complain, and a visibility condition then hides (I13). */
 typedef struct {
   const json_t *values;       /* shown values of the record, the new ones included */
   const char *record;         /* its id, NULL if unknown */
@@ -112,10 +128,22 @@ typedef struct {
   gpointer data;
 } BhContext;
 
-/* Evaluates a condition of a loaded declaration. NULL condition is TRUE. */
+/* Evaluates a condition of a loaded declaration. NULL condition is TRUE; what cannot be known
+ * here counts as TRUE. */
 gboolean bh_condition_holds(const json_t *condition, const BhContext *context);
 gboolean bh_field_is_required(const BhField *field, const BhContext *context);
 gboolean bh_field_is_shown(const BhField *field, const BhContext *context);
+/* TRUE when the field may not be changed in the present state ("locked_when"). */
+gboolean bh_field_is_locked(const BhField *field, const BhContext *context);
+
+/* Value at a path: "deadline", "enterprise.area" (follows refs through lookup), "actor.unit".
+ * Borrowed; NULL when empty or not known here. */
+const json_t *bh_context_get(const BhContext *context, const char *path);
+/* Area, unit and author (staff id) of a record by its kind's "area_from", "unit_from",
+ * "author_from"; borrowed, NULL when none. */
+const char *bh_kind_get_area(const BhKind *kind, const BhContext *context);
+const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context);
+const char *bh_kind_get_author(const BhKind *kind, const BhContext *context);
 
 /* One thing that is wrong with a record. */
 typedef struct {
@@ -130,8 +158,13 @@ void bh_problem_free(BhProblem *problem);
  * BhProblem* with free function set; empty when fine. Never NULL. */
 GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context);
 
+/* What is wrong with changing `before` (shown values until now, its state included) into
+ * context->values: locked fields, and reasons that such a change asks for. Same list. */
+GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *before, const BhContext *context);
+
 /* Whether a viewer may see the record: the kind's "visible" condition, same on hub and device.
- * context->actor_values is the viewer. */
+ * context->actor_values is the viewer. A condition that cannot be decided here (no lookup, the
+ * parent record is not here) hides the record. */
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
 
 G_END_DECLS

@@ -7,6 +7,9 @@
 /* A row up to this share of the page is moved on rather than cut. */
 #define WHOLE_ROW_SHARE 0.25
 #define INDENT_CHARACTERS 2
+#define SPACE_ABOVE_HEADING 6
+#define ROOM_BELOW_HEADING 60
+#define SPACE_ABOVE_TABLE 3
 
 typedef struct {
   const char *font;
@@ -256,8 +259,10 @@ void bh_flow_add_narrow_text(BhFlow *flow, BhFlowStyle style, const char *text, 
       make_layout(flow, style, text, bh_flow_get_body_width(flow) - 2 * aside);
   int n_lines = pango_layout_get_line_count(layout);
   double height = measure_lines(layout, 0, n_lines, 0, NULL);
-  if (style == BH_FLOW_HEADING)
-    bh_flow_need(flow, height + 60);
+  if (style == BH_FLOW_HEADING) {
+    bh_flow_add_space(flow, SPACE_ABOVE_HEADING);
+    bh_flow_need(flow, height + ROOM_BELOW_HEADING);
+  }
   for (int next = 0; next < n_lines;) {
     int fit = 0;
     height = measure_lines(layout, next, -1, room(flow), &fit);
@@ -401,6 +406,7 @@ void bh_flow_begin_table(BhFlow *flow, const double *shares, int n_columns, cons
 {
   g_return_if_fail(flow->n_columns == 0 && n_columns > 0 && n_columns <= BH_FLOW_MAX_COLUMNS);
   double sum = 0;
+  bh_flow_add_space(flow, SPACE_ABOVE_TABLE);
   for (int i = 0; i < n_columns; i++)
     sum += shares[i];
   flow->n_columns = n_columns;

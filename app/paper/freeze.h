@@ -19,16 +19,17 @@ G_BEGIN_DECLS
 
 /* All borrowed. Arrays hold plain values objects. */
 typedef struct {
-  const BhKindSet *kinds;       /* for labels of choices */
-  const json_t *document;       /* values of the document: doc_type, title, number, … */
-  const char *inspection_id;    /* record id; NULL: no inspection */
-  const json_t *inspection;     /* values, answers included ("answers/ITEM") */
-  const json_t *enterprise;     /* values */
-  const json_t *unit;           /* values of the inspecting unit */
-  const json_t *staff;          /* object: staff id → values, for whoever is referred to */
-  const json_t *participants;   /* array of participant values, in order; NULL: none */
-  const json_t *hazards;        /* array of hazard values that belong on this paper, in order */
+  const BhKindSet *kinds;     /* for labels of choices */
+  const json_t *document;     /* values of the document: doc_type, title, number, … */
+  const char *inspection_id;  /* record id; NULL: no inspection */
+  const json_t *inspection;   /* values, answers included ("answers/ITEM") */
+  const json_t *enterprise;   /* values */
+  const json_t *unit;         /* values of the inspecting unit */
+  const json_t *refs;         /* object: record id → values, of staff, sites, files referred to */
+  const json_t *participants; /* array of participant values, in order; NULL: none */
+  const json_t *hazards;      /* array of hazard values that belong on this paper, in order */
   const BhChecklist *checklist; /* NULL: inspected without a list */
+  const char *checklist_name;   /* NULL: none */
   const char *remedies;         /* notice on legal remedies from a law pack; NULL: none given */
   gint64 issued_ms;             /* UTC; the one time the paper shows as its date */
 } BhPaperFacts;
@@ -36,8 +37,8 @@ typedef struct {
 /* New reference. NULL with BH_ERROR_FORMAT, _INVALID (naming what is missing) or _LIMIT. */
 json_t *bh_paper_freeze(const BhPaperFacts *facts, GError **error);
 
-/* What the paper shows of signature records (array of their values, in order). New reference,
- * never NULL. */
-json_t *bh_paper_freeze_signatures(const json_t *signatures, const json_t *staff);
+/* What the paper shows of signature records (array of their values, in order). `refs` holds the
+ * staff and file records they refer to. New reference, never NULL. */
+json_t *bh_paper_freeze_signatures(const json_t *signatures, const json_t *refs);
 
 G_END_DECLS

@@ -136,7 +136,7 @@ void bh_paper_draw_page(const BhPaper *paper, int page, cairo_t *cr)
     bh_paper_code_draw(cr, paper->code, x, y, BH_PAPER_CODE_SIZE);
   }
   if (page > 0)
-    bh_flow_draw_line(paper->flow, cr, paper->running, BH_FLOW_PLAIN, HEAD_Y);
+    bh_flow_draw_line(paper->flow, cr, paper->running, BH_FLOW_SMALL, HEAD_Y);
   g_autofree char *foot = g_strdup_printf("第 %d 页 共 %d 页", page + 1, pages);
   bh_flow_draw_line(paper->flow, cr, foot, BH_FLOW_CELL_CENTRE, FOOT_Y);
   if (paper->code != NULL)
