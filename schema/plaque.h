@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 
 #define BH_PLAQUE_TEXT_MAX 256
 #define BH_PLAQUE_KEY_ID_SIZE 4
+#define BH_PLAQUE_SERIAL_MAX 99999999u /* what the short code can say */
 
 typedef enum {
   BH_PLAQUE_ENTERPRISE = 'E', /* printed for an enterprise */
@@ -24,7 +25,7 @@ typedef struct {
   BhPlaqueType type;
   guint8 key_id[BH_PLAQUE_KEY_ID_SIZE];
   char hub[BH_ID_LEN + 1];
-  guint32 serial;
+  guint32 serial;                 /* up to BH_PLAQUE_SERIAL_MAX */
   char enterprise[BH_ID_LEN + 1]; /* "" for a blank one */
   gint64 issued_day;              /* days since 2020-01-01 */
 } BhPlaque;
@@ -32,7 +33,8 @@ typedef struct {
 /* First four bytes of SHA-256 of the public key. */
 void bh_plaque_key_id(const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                       guint8 key_id[BH_PLAQUE_KEY_ID_SIZE]);
-/* Fills key_id itself; returns the text, g_free. */
+/* Fills key_id itself; returns the text, g_free. NULL (a programmer mistake) for invalid ids, a
+ * serial over the limit or a day outside 0 … 65535. */
 char *bh_plaque_encode(const BhPlaque *plaque, const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                        const guint8 secret_key[BH_SECRET_KEY_SIZE]);
 /* Decodes without verifying (to learn the key id). BH_ERROR_FORMAT for anything else than a

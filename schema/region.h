@@ -1,5 +1,7 @@
 /* Area codes (GB/T 2260 and township extensions) as a tree with validity and successors, from a
- * pack: {"areas":[{"code","name","parent"?,"level","valid_from"?,"valid_to"?,"successor"?}]}. */
+ * pack:
+ * {"region","source","areas":[{"code","name","parent"?,"level","valid_from"?,"valid_to"?,"successor"?}]}.
+ */
 #pragma once
 
 #include <glib.h>
@@ -7,6 +9,9 @@
 G_BEGIN_DECLS
 
 typedef struct _BhRegion BhRegion;
+/* Refuses, naming file and area, what is listed twice, unknown parents and successors, cycles and
+ * chains of more than 16. Immutable once loaded, for any thread; every function below takes NULL
+ * for "no pack" and knows no area then. */
 BhRegion *bh_region_load(const char *path, GError **error);
 void bh_region_free(BhRegion *region);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRegion, bh_region_free)
@@ -19,9 +24,11 @@ const char *bh_region_get_parent(const BhRegion *region, const char *code);
 char *bh_region_dup_full_name(const BhRegion *region, const char *code);
 /* The area that stands for `code` today: follows successors, at most 16 steps. Borrowed. */
 const char *bh_region_current(const BhRegion *region, const char *code);
-/* TRUE when `code` is `ancestor` or lies below it, successors followed on both sides. */
+/* TRUE when `code` is `ancestor` or lies below it, successors followed on both sides. A code the
+ * pack does not know lies below the nearest known area its digits name (140603299 below 140603). */
 gboolean bh_region_is_within(const BhRegion *region, const char *code, const char *ancestor);
-/* Codes of the areas directly below, in pack order; borrowed strings, free the array. */
+/* Codes of the present areas (those without a successor) directly below `code`, or of the topmost
+ * ones for NULL, in pack order; borrowed strings, free the array. */
 GPtrArray *bh_region_list_children(const BhRegion *region, const char *code);
 
 G_END_DECLS

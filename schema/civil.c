@@ -1,0 +1,143 @@
+#include "schema/civil.h"
+
+#include <string.h>
+#include "schema/error.h"
+
+#define DAY_MS G_GINT64_CONSTANT(86400000)
+#define FIRST_DAY (-25567) /* 1900-01-01, in days since 1970-01-01 */
+#define LAST_DAY 2932896   /* 9999-12-31 */
+
+static gboolean is_leap(int year)
+{
+  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+static int days_in_month(int year, int month)
+{
+  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  return month == 2 && is_leap(year) ? 29 : days[month - 1];
+}
+
+gboolean bh_date_is_valid(const BhDate *date)
+{
+  return date->year >= 1900 && date->year <= 9999 && date->month >= 1 && date->month <= 12 &&
+         date->day >= 1 && date->day <= days_in_month(date->year, date->month);
+}
+
+gboolean bh_date_parse(const char *text, BhDate *date, GError **error)
+{
+  static const char pattern[] = "dddd-dd-dd";
+  gboolean good = text != NULL && strlen(text) == sizeof pattern - 1;
+  for (gsize i = 0; good && pattern[i] != '\0'; i++)
+    good = pattern[i] == 'd' ? g_ascii_isdigit(text[i]) : text[i] == pattern[i];
+  BhDate read = {0};
+  if (good) {
+    read.year = (int)g_ascii_strtoll(text, NULL, 10);
+    read.month = (int)g_ascii_strtoll(text + 5, NULL, 10);
+    read.day = (int)g_ascii_strtoll(text + 8, NULL, 10);
+    good = bh_date_is_valid(&read);
+  }
+  if (!good) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "not a date of the form YYYY-MM-DD, 1900 … 9999");
+    return FALSE;
+  }
+  *date = read;
+  return TRUE;
+}
+
+char *bh_date_format(const BhDate *date)
+{
+  return g_strdup_printf("%04d-%02d-%02d", date->year, date->month, date->day);
+}
+
+char *bh_date_format_zh(const BhDate *date)
+{
+  return g_strdup_printf("%d年%d月%d日", date->year, date->month, date->day);
+}
+
+/* Days since 1970-01-01, counting years from March so that the leap day comes last. */
+static gint64 to_days(const BhDate *date)
+{
+  gint64 year = date->month > 2 ? date->year : date->year - 1;
+  gint64 month = (date->month + 9) % 12;
+  gint64 day_of_year = (153 * month + 2) / 5 + date->day - 1;
+  return 365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
+}
+
+static BhDate from_days(gint64 days)
+{
+  gint64 day = CLAMP(days, FIRST_DAY, LAST_DAY) + 719468;
+  gint64 era = day / 146097; /* 400 years */
+  gint64 day_of_era = day % 146097;
+  gint64 year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  gint64 day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+  gint64 month = (5 * day_of_year + 2) / 153;
+  BhDate date = {
+      .year = (int)(year_of_era + era * 400 + (month >= 10 ? 1 : 0)),
+      .month = (int)(month < 10 ? month + 3 : month - 9),
+      .day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
+  };
+  return date;
+}
+
+static gint64 floor_divide(gint64 a, gint64 b)
+{
+  return a / b - (a % b < 0 ? 1 : 0);
+}
+
+BhDate bh_date_from_ms(gint64 utc_ms)
+{
+  /* Bounded before adding, so that no clock value overflows. */
+  gint64 ms = CLAMP(utc_ms, FIRST_DAY * DAY_MS, (LAST_DAY + 1) * DAY_MS);
+  return from_days(floor_divide(ms + BH_CIVIL_OFFSET_MS, DAY_MS));
+}
+
+gint64 bh_date_to_ms(const BhDate *date)
+{
+  return to_days(date) * DAY_MS - BH_CIVIL_OFFSET_MS;
+}
+
+int bh_date_compare(const BhDate *a, const BhDate *b)
+{
+  if (a->year != b->year)
+    return a->year < b->year ? -1 : 1;
+  if (a->month != b->month)
+    return a->month < b->month ? -1 : 1;
+  return a->day == b->day ? 0 : a->day < b->day ? -1 : 1;
+}
+
+BhDate bh_date_add_days(BhDate date, int days)
+{
+  return from_days(to_days(&date) + days);
+}
+
+BhDate bh_date_add_months(BhDate date, int months)
+{
+  gint64 month = (gint64)date.year * 12 + date.month - 1 + months;
+  month = CLAMP(month, 1900 * 12, 9999 * 12 + 11);
+  BhDate moved = {.year = (int)(month / 12), .month = (int)(month % 12) + 1, .day = date.day};
+  moved.day = MIN(moved.day, days_in_month(moved.year, moved.month));
+  return moved;
+}
+
+int bh_date_days_between(const BhDate *from, const BhDate *to)
+{
+  return (int)(to_days(to) - to_days(from));
+}
+
+int bh_date_weekday(const BhDate *date)
+{
+  /* 1970-01-01 was a Thursday. */
+  gint64 days = to_days(date) + 3;
+  return (int)(days - floor_divide(days, 7) * 7) + 1;
+}
+
+char *bh_time_format(gint64 utc_ms)
+{
+  BhDate date = bh_date_from_ms(utc_ms);
+  gint64 ms = CLAMP(utc_ms, FIRST_DAY * DAY_MS, (LAST_DAY + 1) * DAY_MS) + BH_CIVIL_OFFSET_MS;
+  gint64 minute = (ms - floor_divide(ms, DAY_MS) * DAY_MS) / 60000;
+  return g_strdup_printf("%04d-%02d-%02d %02d:%02d", date.year, date.month, date.day,
+                         (int)(minute / 60), (int)(minute % 60));
+}
