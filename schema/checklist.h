@@ -35,11 +35,22 @@ typedef struct {
   gboolean major_candidate; /* a flag that sorts, never a decision */
   char *addressee;          /* "enterprise" or "government" */
   char *same_as;            /* item_no in another list, or "" */
-  char *area;               /* area code it is limited to, or "" */
+  char *area;               /* area codes it is limited to, separated by spaces, or "" */
   json_t *applies_when;     /* condition over the enterprise's values, or NULL */
 } BhChecklistItem;
 
 typedef struct _BhChecklist BhChecklist;
+
+/* What the item file says of the list as a whole. */
+typedef struct {
+  char *code; /* "coal-mine" */
+  char *name; /* "煤矿现场检查清单" */
+  char *name_en;
+  char *version;    /* "2026.1" */
+  char *sector;     /* a sector code of enterprise, or "" for every sector */
+  char *valid_from; /* "YYYY-MM-DD" */
+  char *source;     /* what it was taken from */
+} BhChecklistHead;
 
 /* `items` may be NULL when the list has no item file. Errors name file, line, column. */
 BhChecklist *bh_checklist_load(const char *csv_path, const char *items_path, GError **error);
@@ -51,12 +62,19 @@ json_t *bh_checklist_to_json(const BhChecklist *checklist);
 void bh_checklist_free(BhChecklist *checklist);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhChecklist, bh_checklist_free)
 
+/* NULL when the list had no item file. */
+const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist);
+/* Whether every applies_when fits what `set` declares of enterprise; BH_ERROR_INVALID naming the
+ * item and the place. */
+gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error);
+
 gsize bh_checklist_count(const BhChecklist *checklist);
 const BhChecklistItem *bh_checklist_get(const BhChecklist *checklist, gsize index);
 const BhChecklistItem *bh_checklist_find(const BhChecklist *checklist, const char *item_no);
 /* Sections in order of first appearance; borrowed strings, free the array. */
 GPtrArray *bh_checklist_list_sections(const BhChecklist *checklist);
-/* Whether the item is asked at an enterprise with these values. */
+/* Whether the item is asked at an enterprise with these values: its area and its applies_when.
+ * What the enterprise's record does not say does not take a question away. */
 gboolean bh_checklist_item_applies(const BhChecklistItem *item, const json_t *enterprise_values);
 
 G_END_DECLS

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 
 gboolean bh_kind_has_states(const BhKind *kind);
 gboolean bh_kind_has_state(const BhKind *kind, const char *state);
+/* Names of all states in declared order; borrowed strings, free the array. */
+GPtrArray *bh_kind_list_states(const BhKind *kind);
 const char *bh_kind_get_state_label(const BhKind *kind, const char *state, const char *lang);
 gboolean bh_kind_is_final_state(const BhKind *kind, const char *state);
 /* TRUE when a new record may start in `state`. */
@@ -18,8 +20,10 @@ gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state);
 
 const char *bh_transition_get_to(const BhTransition *transition);
 const char *bh_transition_get_label(const BhTransition *transition, const char *lang);
-const char *
-bh_transition_get_source(const BhTransition *transition); /* clause, "" if a design row */
+/* Clause, "" if a design row. */
+const char *bh_transition_get_source(const BhTransition *transition);
+/* By when, in words; "" when nothing is said. */
+const char *bh_transition_get_deadline_text(const BhTransition *transition, const char *lang);
 /* Names of the fields a form asks for on this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 
@@ -31,7 +35,9 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
 GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context);
 
 /* Judges from → to: declared, actor, needs. BhProblem* list, empty when fine. `from` NULL means
- * creation. Same on form and at ingest. */
+ * creation. Same on form and at ingest. context->values are the new values, those that this entry
+ * sets included. An actor without staff values is the system (a hub) and passes only where "who"
+ * says so; no actor at all leaves "who" unjudged. */
 GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
                              const BhContext *context);
 

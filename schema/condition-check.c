@@ -1,0 +1,403 @@
+/* Conditions at load: every path, code and operand must fit what is declared, so that a typing
+ * mistake in a kind is found here and never shows as a guard that silently holds. */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+#include "schema/civil.h"
+
+#define DEPTH_MAX 12
+#define OPERANDS_MAX 60
+#define PATH_STEPS_MAX 5
+
+/* Where a path may end: a field of a kind, or its state when `field` is NULL. */
+typedef struct {
+  const BhKind *kind;
+  const BhField *field;
+} End;
+
+static void add_kinds_of_ref(const BhKindSet *set, const BhField *field, GPtrArray *kinds)
+{
+  for (gsize i = 0; field->ref_kinds != NULL && field->ref_kinds[i] != NULL; i++) {
+    const BhKind *kind = bh_kind_set_find(set, field->ref_kinds[i]);
+    if (kind != NULL && !g_ptr_array_find(kinds, kind, NULL))
+      g_ptr_array_add(kinds, (gpointer)kind);
+  }
+}
+
+/* Ends of one path. A ref to several kinds needs the next step in at least one of them: in a
+ * record of the others the value is empty. */
+static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path)
+{
+  if (path == NULL || path[0] == '\0') {
+    bh_place_fail(place, "a path must be a string that is not empty");
+    return NULL;
+  }
+  g_auto(GStrv) steps = g_strsplit(path, ".", PATH_STEPS_MAX + 2);
+  g_autoptr(GPtrArray) kinds = g_ptr_array_new();
+  gsize first = 0;
+  if (g_str_equal(steps[0], "actor")) {
+    const BhKind *staff = bh_kind_set_find(set, "staff");
+    if (staff == NULL) {
+      bh_place_fail(place, "\"%.80s\" needs a kind staff", path);
+      return NULL;
+    }
+    g_ptr_array_add(kinds, (gpointer)staff);
+    first = 1;
+  } else {
+    g_ptr_array_add(kinds, (gpointer)kind);
+  }
+  guint count = g_strv_length(steps);
+  if (count > PATH_STEPS_MAX || count == first) {
+    bh_place_fail(place, "path \"%.80s\" has too many or too few steps", path);
+    return NULL;
+  }
+  g_autoptr(GArray) ends = g_array_new(FALSE, FALSE, sizeof(End));
+  for (gsize i = first; i < count; i++) {
+    g_autoptr(GPtrArray) next = g_ptr_array_new();
+    g_array_set_size(ends, 0);
+    for (guint k = 0; k < kinds->len; k++) {
+      const BhKind *here = g_ptr_array_index(kinds, k);
+      End end = {here, g_hash_table_lookup(here->field_index, steps[i])};
+      if (end.field == NULL && !(g_str_equal(steps[i], "state") && here->states->len > 0))
+        continue;
+      g_array_append_val(ends, end);
+      if (end.field != NULL && end.field->type == BH_FIELD_REF)
+        add_kinds_of_ref(set, end.field, next);
+    }
+    if (ends->len == 0) {
+      const BhKind *here = kinds->len > 0 ? g_ptr_array_index(kinds, 0) : NULL;
+      bh_place_fail(place, "path \"%.80s\": %s has no field \"%.60s\"", path,
+                    here != NULL ? here->name : "what comes before", steps[i]);
+      return NULL;
+    }
+    g_clear_pointer(&kinds, g_ptr_array_unref);
+    kinds = g_steal_pointer(&next);
+  }
+  return g_steal_pointer(&ends);
+}
+
+static gboolean ends_have_type(const GArray *ends, const int *types)
+{
+  for (guint i = 0; i < ends->len; i++) {
+    const End *end = &g_array_index(ends, End, i);
+    for (gsize k = 0; end->field != NULL && types[k] >= 0; k++)
+      if ((int)end->field->type == types[k])
+        return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
+                       const int *types)
+{
+  g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+  if (ends == NULL)
+    return FALSE;
+  if (types != NULL && !ends_have_type(ends, types))
+    return bh_place_fail(place, "path \"%s\" ends at a field of another type", path);
+  return TRUE;
+}
+
+static gboolean value_fits_end(const End *end, const json_t *value)
+{
+  if (end->field == NULL)
+    return json_is_string(value) && bh_kind_find_state(end->kind, json_string_value(value)) != NULL;
+  BhDate date;
+  switch (end->field->type) {
+  case BH_FIELD_CHOICE:
+  case BH_FIELD_CHOICES:
+    return bh_field_find_choice(end->field, json_string_value(value)) != NULL;
+  case BH_FIELD_FLAG:
+    return json_is_boolean(value);
+  case BH_FIELD_INTEGER:
+  case BH_FIELD_TIME:
+    return json_is_integer(value);
+  case BH_FIELD_DATE:
+    return json_is_string(value) && bh_date_parse(json_string_value(value), &date, NULL);
+  default:
+    return json_is_string(value);
+  }
+}
+
+/* {"field": path} as an operand: the other side of a comparison. */
+static gboolean check_other_field(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                  const json_t *operand, const int *types)
+{
+  static const char *const allowed[] = {"field", NULL};
+  const char *path = NULL;
+  return bh_place_is_object(place, operand, allowed) &&
+         bh_place_string(place, operand, "field", TRUE, 200, &path) &&
+         bh_path_check(place, set, kind, path, types);
+}
+
+static gboolean check_value(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                            const GArray *ends, const json_t *value)
+{
+  if (json_is_object(value))
+    return check_other_field(place, set, kind, value, NULL);
+  for (guint i = 0; i < ends->len; i++)
+    if (value_fits_end(&g_array_index(ends, End, i), value))
+      return TRUE;
+  if (json_is_string(value))
+    return bh_place_fail(place, "\"%.60s\" is no value of this field", json_string_value(value));
+  return bh_place_fail(place, "is no value of this field");
+}
+
+static gboolean check_values(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const GArray *ends, const json_t *operand, gboolean single)
+{
+  if (single && !json_is_array(operand))
+    return check_value(place, set, kind, ends, operand);
+  if (!json_is_array(operand) || json_array_size(operand) == 0 ||
+      json_array_size(operand) > OPERANDS_MAX)
+    return bh_place_fail(place, "must be an array of 1 to %d values", OPERANDS_MAX);
+  gsize index;
+  json_t *value;
+  json_array_foreach((json_t *)operand, index, value)
+  {
+    gsize mark = bh_place_enter_index(place, index);
+    if (!check_value(place, set, kind, ends, value))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean check_moment(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const json_t *operand)
+{
+  static const int moments[] = {BH_FIELD_DATE, BH_FIELD_TIME, -1};
+  if (json_is_object(operand))
+    return check_other_field(place, set, kind, operand, moments);
+  const char *text = json_string_value(operand);
+  BhDate date;
+  if (g_strcmp0(text, "today") == 0 || (text != NULL && bh_date_parse(text, &date, NULL)))
+    return TRUE;
+  return bh_place_fail(place, "must be \"today\", a date YYYY-MM-DD or {\"field\": path}");
+}
+
+static gboolean is_area_code(const char *text)
+{
+  gsize len = text != NULL ? strlen(text) : 0;
+  return (len == 6 || len == 9 || len == 12) && strspn(text, "0123456789") == len;
+}
+
+static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                              const GArray *ends, const char *word, const json_t *operand)
+{
+  static const int many[] = {BH_FIELD_CHOICES, BH_FIELD_REFS, -1};
+  static const int moments[] = {BH_FIELD_DATE, BH_FIELD_TIME, -1};
+  static const int counted[] = {BH_FIELD_INTEGER, BH_FIELD_DECIMAL, BH_FIELD_CHOICES, BH_FIELD_REFS,
+                                -1};
+  static const int areas[] = {BH_FIELD_AREA, -1};
+  const int *wanted = NULL;
+  if (g_str_equal(word, "has"))
+    wanted = many;
+  else if (g_str_equal(word, "before") || g_str_equal(word, "after"))
+    wanted = moments;
+  else if (g_str_has_prefix(word, "at_"))
+    wanted = counted;
+  else if (g_str_equal(word, "within"))
+    wanted = areas;
+  if (wanted != NULL && !ends_have_type(ends, wanted))
+    return bh_place_fail(place, "does not fit the type of the field");
+  if (g_str_equal(word, "empty"))
+    return json_is_boolean(operand) || bh_place_fail(place, "must be true or false");
+  if (g_str_equal(word, "is"))
+    return check_value(place, set, kind, ends, operand);
+  if (g_str_equal(word, "in") || g_str_equal(word, "has"))
+    return check_values(place, set, kind, ends, operand, word[0] == 'h');
+  if (wanted == moments)
+    return check_moment(place, set, kind, operand);
+  if (wanted == areas)
+    return json_is_object(operand)
+               ? check_other_field(place, set, kind, operand, areas)
+               : is_area_code(json_string_value(operand)) ||
+                     bh_place_fail(place, "must be an area code or {\"field\": path}");
+  return json_is_integer(operand) || bh_place_fail(place, "must be an integer");
+}
+
+static gboolean check_field_condition(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                      const json_t *condition)
+{
+  static const char *const allowed[] = {"field", "is",     "in",       "has",     "empty", "before",
+                                        "after", "within", "at_least", "at_most", NULL};
+  const char *path = NULL;
+  if (!bh_place_is_object(place, condition, allowed) ||
+      !bh_place_string(place, condition, "field", TRUE, 200, &path))
+    return FALSE;
+  if (json_object_size(condition) != 2)
+    return bh_place_fail(place, "needs exactly one of is, in, has, empty, before, after, within, "
+                                "at_least, at_most");
+  gsize mark = bh_place_enter(place, "field");
+  g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+  if (ends == NULL)
+    return FALSE;
+  bh_place_leave(place, mark);
+  for (gsize i = 1; allowed[i] != NULL; i++) {
+    const json_t *operand = json_object_get(condition, allowed[i]);
+    if (operand == NULL)
+      continue;
+    mark = bh_place_enter(place, allowed[i]);
+    if (!check_operand(place, set, kind, ends, allowed[i], operand))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                      const json_t *condition, int depth);
+
+/* "file", {"children":"file","of":"inspection"?} or {"refs":"hazards"}: kinds of the elements. */
+static gboolean find_source_kinds(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                  const json_t *source, GPtrArray *kinds)
+{
+  static const char *const allowed[] = {"children", "of", "refs", NULL};
+  static const int refs[] = {BH_FIELD_REF, -1};
+  static const int many[] = {BH_FIELD_REFS, -1};
+  const char *child = json_string_value(source);
+  if (child == NULL) {
+    const char *path = NULL, *of = NULL;
+    if (!bh_place_is_object(place, source, allowed) ||
+        !bh_place_string(place, source, "children", FALSE, 60, &child) ||
+        !bh_place_string(place, source, "of", FALSE, 200, &of) ||
+        !bh_place_string(place, source, "refs", FALSE, 200, &path))
+      return FALSE;
+    if ((child != NULL) == (path != NULL) || (of != NULL && child == NULL))
+      return bh_place_fail(place, "needs \"children\" (with or without \"of\") or \"refs\"");
+    if (of != NULL && !bh_path_check(place, set, kind, of, refs))
+      return FALSE;
+    if (path != NULL) {
+      if (!bh_path_check(place, set, kind, path, many))
+        return FALSE;
+      g_autoptr(GArray) ends = find_ends(place, set, kind, path);
+      for (guint i = 0; i < ends->len; i++)
+        if (g_array_index(ends, End, i).field != NULL)
+          add_kinds_of_ref(set, g_array_index(ends, End, i).field, kinds);
+      return TRUE;
+    }
+  }
+  const BhKind *found = bh_kind_set_find(set, child);
+  if (found == NULL)
+    return bh_place_fail(place, "there is no kind \"%.60s\"", child);
+  if (found->parent == NULL)
+    return bh_place_fail(place, "kind %s has no parent", child);
+  g_ptr_array_add(kinds, (gpointer)found);
+  return TRUE;
+}
+
+static gboolean check_over_records(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                   const json_t *condition, const char *word, int depth)
+{
+  static const char *const allowed_plain[] = {"any", "every", "where", NULL};
+  static const char *const allowed_count[] = {"count",    "where",   "distinct",
+                                              "at_least", "at_most", NULL};
+  gboolean counting = g_str_equal(word, "count");
+  if (!bh_place_is_object(place, condition, counting ? allowed_count : allowed_plain))
+    return FALSE;
+  const json_t *where = json_object_get(condition, "where");
+  if (!counting && (where == NULL || json_object_size(condition) != 2))
+    return bh_place_fail(place, "\"%s\" needs \"where\" and nothing else", word);
+  if (counting && json_object_get(condition, "at_least") == NULL &&
+      json_object_get(condition, "at_most") == NULL)
+    return bh_place_fail(place, "\"count\" needs \"at_least\" or \"at_most\"");
+  gint64 bound = 0;
+  const char *distinct = NULL;
+  if (!bh_place_int(place, condition, "at_least", 0, 100000, &bound) ||
+      !bh_place_int(place, condition, "at_most", 0, 100000, &bound) ||
+      !bh_place_string(place, condition, "distinct", FALSE, 200, &distinct))
+    return FALSE;
+  g_autoptr(GPtrArray) kinds = g_ptr_array_new();
+  gsize mark = bh_place_enter(place, word);
+  if (!find_source_kinds(place, set, kind, json_object_get(condition, word), kinds))
+    return FALSE;
+  bh_place_leave(place, mark);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *element = g_ptr_array_index(kinds, i);
+    if (distinct != NULL && !bh_path_check(place, set, element, distinct, NULL))
+      return FALSE;
+    mark = bh_place_enter(place, "where");
+    if (where != NULL && !check(place, set, element, where, depth + 1))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean check_actor(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                            const json_t *condition, const char *word)
+{
+  static const int refs[] = {BH_FIELD_REF, -1};
+  if (json_object_size(condition) != 1)
+    return bh_place_fail(place, "\"%s\" stands alone", word);
+  gsize mark = bh_place_enter(place, word);
+  const json_t *operand = json_object_get(condition, word);
+  if (!g_str_equal(word, "actor_role")) {
+    if (!bh_path_check(place, set, kind, json_string_value(operand), refs))
+      return FALSE;
+  } else {
+    g_autoptr(GArray) ends = find_ends(place, set, kind, "actor.roles");
+    if (ends == NULL || !check_values(place, set, kind, ends, operand, TRUE))
+      return FALSE;
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean check_join(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                           const json_t *condition, const char *word, int depth)
+{
+  if (json_object_size(condition) != 1)
+    return bh_place_fail(place, "\"%s\" stands alone", word);
+  const json_t *operand = json_object_get(condition, word);
+  gsize mark = bh_place_enter(place, word);
+  if (g_str_equal(word, "not")) {
+    if (!check(place, set, kind, operand, depth + 1))
+      return FALSE;
+    bh_place_leave(place, mark);
+    return TRUE;
+  }
+  if (!json_is_array(operand) || json_array_size(operand) == 0 ||
+      json_array_size(operand) > OPERANDS_MAX)
+    return bh_place_fail(place, "must be an array of 1 to %d conditions", OPERANDS_MAX);
+  gsize index;
+  json_t *part;
+  json_array_foreach((json_t *)operand, index, part)
+  {
+    gsize inner = bh_place_enter_index(place, index);
+    if (!check(place, set, kind, part, depth + 1))
+      return FALSE;
+    bh_place_leave(place, inner);
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                      const json_t *condition, int depth)
+{
+  static const char *const joins[] = {"all", "any_of", "not"};
+  static const char *const over[] = {"any", "every", "count"};
+  static const char *const actors[] = {"actor_is", "actor_not", "actor_role", "actor_unit"};
+  if (!json_is_object(condition))
+    return bh_place_fail(place, "a condition must be an object");
+  if (depth > DEPTH_MAX)
+    return bh_place_fail(place, "conditions are nested deeper than %d", DEPTH_MAX);
+  for (gsize i = 0; i < G_N_ELEMENTS(joins); i++)
+    if (json_object_get(condition, joins[i]) != NULL)
+      return check_join(place, set, kind, condition, joins[i], depth);
+  for (gsize i = 0; i < G_N_ELEMENTS(over); i++)
+    if (json_object_get(condition, over[i]) != NULL)
+      return check_over_records(place, set, kind, condition, over[i], depth);
+  for (gsize i = 0; i < G_N_ELEMENTS(actors); i++)
+    if (json_object_get(condition, actors[i]) != NULL)
+      return check_actor(place, set, kind, condition, actors[i]);
+  return check_field_condition(place, set, kind, condition);
+}
+
+gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                            const json_t *condition)
+{
+  return check(place, set, kind, condition, 0);
+}

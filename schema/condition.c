@@ -1,0 +1,415 @@
+/* Conditions at work. Three truth values: what is not known here (a record that was never pulled,
+ * no clock, no actor) is neither true nor false, and `not` of it is not known either. Guards take
+ * the unknown as fine, visibility takes it as hidden. */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+#include "schema/civil.h"
+
+typedef enum { NO, YES, UNKNOWN } Truth;
+
+static Truth truth(gboolean value)
+{
+  return value ? YES : NO;
+}
+
+static gboolean is_empty(const json_t *value)
+{
+  if (value == NULL || json_is_null(value))
+    return TRUE;
+  if (json_is_string(value))
+    return json_string_length(value) == 0;
+  if (json_is_array(value))
+    return json_array_size(value) == 0;
+  return json_is_object(value) && json_object_size(value) == 0;
+}
+
+/* Values of the record a ref points to; `unknown` is set when that cannot be said. */
+static const json_t *follow(const json_t *ref, const BhContext *context, gboolean *unknown)
+{
+  if (is_empty(ref) || !json_is_string(ref))
+    return NULL;
+  const json_t *values = NULL;
+  if (context->lookup != NULL)
+    values = context->lookup(json_string_value(ref), context->data);
+  if (values == NULL)
+    *unknown = TRUE;
+  return values;
+}
+
+/* A field of items has one key per item and none of its own. */
+static const json_t *find_any_item(const json_t *values, const char *field)
+{
+  gsize len = strlen(field);
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)values, key, value)
+  {
+    if (strncmp(key, field, len) == 0 && key[len] == '/' && !is_empty(value))
+      return value;
+  }
+  return NULL;
+}
+
+static const json_t *get(const BhContext *context, const char *path, gboolean *unknown)
+{
+  g_auto(GStrv) steps = g_strsplit(path, ".", -1);
+  const json_t *values = context->values;
+  gsize i = 0;
+  if (steps[0] != NULL && g_str_equal(steps[0], "actor")) {
+    values = context->actor_values;
+    i = 1;
+    if (values == NULL)
+      *unknown = TRUE;
+  }
+  for (; values != NULL && steps[i] != NULL; i++) {
+    const json_t *value = json_object_get(values, steps[i]);
+    if (steps[i + 1] == NULL)
+      return value != NULL ? value : find_any_item(values, steps[i]);
+    values = follow(value, context, unknown);
+  }
+  return NULL;
+}
+
+const json_t *bh_context_get(const BhContext *context, const char *path)
+{
+  gboolean unknown = FALSE;
+  const json_t *value = path != NULL ? get(context, path, &unknown) : NULL;
+  return is_empty(value) ? NULL : value;
+}
+
+/* The right side of a comparison: a plain value or {"field": path}. */
+static const json_t *get_operand(const json_t *operand, const BhContext *context, gboolean *unknown)
+{
+  if (!json_is_object(operand))
+    return operand;
+  return get(context, json_string_value(json_object_get(operand, "field")), unknown);
+}
+
+/* A flag that was never set is not set. */
+static gboolean is_equal(const json_t *value, const json_t *other)
+{
+  if (json_is_false(other) && is_empty(value))
+    return TRUE;
+  return !is_empty(value) && !is_empty(other) && json_equal(value, other);
+}
+
+static Truth holds_is(const json_t *value, const json_t *operand, const BhContext *context)
+{
+  gboolean unknown = FALSE;
+  const json_t *other = get_operand(operand, context, &unknown);
+  return unknown ? UNKNOWN : truth(is_equal(value, other));
+}
+
+static Truth holds_in(const json_t *value, const json_t *operand, const BhContext *context)
+{
+  Truth result = NO;
+  gsize index;
+  json_t *element;
+  json_array_foreach((json_t *)operand, index, element)
+  {
+    Truth one = holds_is(value, element, context);
+    if (one == YES)
+      return YES;
+    if (one == UNKNOWN)
+      result = UNKNOWN;
+  }
+  return result;
+}
+
+static Truth holds_has(const json_t *value, const json_t *operand, const BhContext *context)
+{
+  Truth result = NO;
+  gsize index;
+  json_t *element;
+  json_array_foreach((json_t *)value, index, element)
+  {
+    Truth one = json_is_array(operand) ? holds_in(element, operand, context)
+                                       : holds_is(element, operand, context);
+    if (one == YES)
+      return YES;
+    if (one == UNKNOWN)
+      result = UNKNOWN;
+  }
+  return result;
+}
+
+/* Civil date of a date or a moment. FALSE when there is none. */
+static gboolean to_date(const json_t *value, BhDate *date)
+{
+  if (json_is_integer(value)) {
+    *date = bh_date_from_ms(json_integer_value(value));
+    return TRUE;
+  }
+  return json_is_string(value) && bh_date_parse(json_string_value(value), date, NULL);
+}
+
+/* Nothing lies before or after an empty date. Two moments are compared to the millisecond,
+ * anything else by its civil date. */
+static Truth holds_order(const json_t *value, const json_t *operand, int sign,
+                         const BhContext *context)
+{
+  gboolean unknown = FALSE;
+  g_autoptr(json_t) today = NULL;
+  const json_t *other;
+  if (json_is_string(operand) && g_str_equal(json_string_value(operand), "today")) {
+    if (context->today == NULL)
+      return UNKNOWN;
+    today = json_string(context->today);
+    other = today;
+  } else {
+    other = get_operand(operand, context, &unknown);
+  }
+  if (unknown)
+    return UNKNOWN;
+  if (json_is_integer(value) && json_is_integer(other)) {
+    json_int_t left = json_integer_value(value), right = json_integer_value(other);
+    return truth(sign < 0 ? left < right : left > right);
+  }
+  BhDate left, right;
+  if (!to_date(value, &left) || !to_date(other, &right))
+    return NO;
+  return truth(bh_date_compare(&left, &right) * sign > 0);
+}
+
+static Truth holds_bound(const json_t *value, const json_t *operand, int sign)
+{
+  json_int_t bound = json_integer_value(operand);
+  if (json_is_string(value)) {
+    gdouble number = g_ascii_strtod(json_string_value(value), NULL);
+    return truth(sign > 0 ? number >= (gdouble)bound : number <= (gdouble)bound);
+  }
+  if (!json_is_array(value) && !json_is_integer(value))
+    return truth(sign < 0);
+  json_int_t number =
+      json_is_array(value) ? (json_int_t)json_array_size(value) : json_integer_value(value);
+  return truth(sign > 0 ? number >= bound : number <= bound);
+}
+
+gboolean bh_area_code_is_within(const char *code, const char *ancestor)
+{
+  gsize len = strlen(ancestor);
+  while (len > 6 && strncmp(ancestor + len - 3, "000", 3) == 0)
+    len -= 3;
+  while (len > 2 && len <= 6 && strncmp(ancestor + len - 2, "00", 2) == 0)
+    len -= 2;
+  return strncmp(code, ancestor, len) == 0;
+}
+
+static Truth holds_within(const json_t *value, const json_t *operand, const BhContext *context)
+{
+  gboolean unknown = FALSE;
+  const json_t *other = get_operand(operand, context, &unknown);
+  if (unknown)
+    return UNKNOWN;
+  if (is_empty(value) || is_empty(other) || !json_is_string(value) || !json_is_string(other))
+    return NO;
+  return truth(bh_area_code_is_within(json_string_value(value), json_string_value(other)));
+}
+
+static Truth holds_field(const json_t *condition, const BhContext *context)
+{
+  gboolean unknown = FALSE;
+  const json_t *value =
+      get(context, json_string_value(json_object_get(condition, "field")), &unknown);
+  if (unknown)
+    return UNKNOWN;
+  const json_t *operand;
+  if ((operand = json_object_get(condition, "is")) != NULL)
+    return holds_is(value, operand, context);
+  if ((operand = json_object_get(condition, "in")) != NULL)
+    return holds_in(value, operand, context);
+  if ((operand = json_object_get(condition, "has")) != NULL)
+    return holds_has(value, operand, context);
+  if ((operand = json_object_get(condition, "empty")) != NULL)
+    return truth(is_empty(value) == json_is_true(operand));
+  if ((operand = json_object_get(condition, "before")) != NULL)
+    return holds_order(value, operand, -1, context);
+  if ((operand = json_object_get(condition, "after")) != NULL)
+    return holds_order(value, operand, 1, context);
+  if ((operand = json_object_get(condition, "within")) != NULL)
+    return holds_within(value, operand, context);
+  if ((operand = json_object_get(condition, "at_least")) != NULL)
+    return holds_bound(value, operand, 1);
+  if ((operand = json_object_get(condition, "at_most")) != NULL)
+    return holds_bound(value, operand, -1);
+  return NO;
+}
+
+static Truth evaluate(const json_t *condition, const BhContext *context);
+
+/* Elements of a source, new array; NULL when they are not known here. An element that is not here
+ * stands as JSON null. */
+static json_t *list_elements(const json_t *source, const BhContext *context)
+{
+  const char *refs = json_string_value(json_object_get(source, "refs"));
+  gboolean unknown = FALSE;
+  if (refs != NULL) {
+    const json_t *ids = get(context, refs, &unknown);
+    if (unknown)
+      return NULL;
+    json_t *elements = json_array();
+    gsize index;
+    json_t *id;
+    json_array_foreach((json_t *)ids, index, id)
+    {
+      gboolean missing = FALSE;
+      const json_t *values = follow(id, context, &missing);
+      if (values != NULL)
+        json_array_append(elements, (json_t *)values);
+      else
+        json_array_append_new(elements, json_null());
+    }
+    return elements;
+  }
+  const char *kind = json_string_value(source);
+  const char *record = context->record;
+  if (kind == NULL) {
+    kind = json_string_value(json_object_get(source, "children"));
+    const char *of = json_string_value(json_object_get(source, "of"));
+    if (of != NULL)
+      record = json_string_value(get(context, of, &unknown));
+  }
+  if (kind == NULL || record == NULL || context->children == NULL || unknown)
+    return NULL;
+  return context->children(record, kind, context->data);
+}
+
+static Truth holds_over(const json_t *condition, const char *word, const BhContext *context)
+{
+  g_autoptr(json_t) elements = list_elements(json_object_get(condition, word), context);
+  if (elements == NULL)
+    return UNKNOWN;
+  const json_t *where = json_object_get(condition, "where");
+  const char *distinct = json_string_value(json_object_get(condition, "distinct"));
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  json_int_t yes = 0, unsure = 0, no = 0;
+  gsize index;
+  json_t *element;
+  json_array_foreach(elements, index, element)
+  {
+    BhContext inner = *context;
+    inner.values = element;
+    inner.record = NULL;
+    Truth one = UNKNOWN;
+    if (json_is_object(element))
+      one = where != NULL ? evaluate(where, &inner) : YES;
+    if (one == YES && distinct != NULL) {
+      const json_t *value = bh_context_get(&inner, distinct);
+      char *text = value != NULL ? bh_json_dump_sorted(value) : NULL;
+      if (text == NULL || !g_hash_table_add(seen, text))
+        one = NO;
+    }
+    yes += one == YES;
+    no += one == NO;
+    unsure += one == UNKNOWN;
+  }
+  if (g_str_equal(word, "any"))
+    return yes > 0 ? YES : unsure > 0 ? UNKNOWN : NO;
+  if (g_str_equal(word, "every"))
+    return no > 0 ? NO : unsure > 0 ? UNKNOWN : YES;
+  const json_t *least = json_object_get(condition, "at_least");
+  const json_t *most = json_object_get(condition, "at_most");
+  if ((least != NULL && yes + unsure < json_integer_value(least)) ||
+      (most != NULL && yes > json_integer_value(most)))
+    return NO;
+  if ((least != NULL && yes < json_integer_value(least)) ||
+      (most != NULL && yes + unsure > json_integer_value(most)))
+    return UNKNOWN;
+  return YES;
+}
+
+static Truth holds_actor(const json_t *condition, const BhContext *context)
+{
+  const json_t *operand;
+  gboolean unknown = FALSE;
+  if ((operand = json_object_get(condition, "actor_role")) != NULL) {
+    if (context->actor_values == NULL)
+      return UNKNOWN;
+    return holds_has(json_object_get(context->actor_values, "roles"), operand, context);
+  }
+  if ((operand = json_object_get(condition, "actor_unit")) != NULL) {
+    const json_t *unit = get(context, json_string_value(operand), &unknown);
+    if (unknown || context->actor_values == NULL)
+      return UNKNOWN;
+    return truth(is_equal(json_object_get(context->actor_values, "unit"), unit));
+  }
+  gboolean negated = FALSE;
+  if ((operand = json_object_get(condition, "actor_is")) == NULL) {
+    operand = json_object_get(condition, "actor_not");
+    negated = TRUE;
+  }
+  const json_t *person = get(context, json_string_value(operand), &unknown);
+  if (unknown || context->actor == NULL)
+    return UNKNOWN;
+  gboolean same = !is_empty(person) && g_strcmp0(json_string_value(person), context->actor) == 0;
+  return truth(same != negated);
+}
+
+static Truth holds_join(const json_t *parts, gboolean all, const BhContext *context)
+{
+  Truth result = all ? YES : NO;
+  gsize index;
+  json_t *part;
+  json_array_foreach((json_t *)parts, index, part)
+  {
+    Truth one = evaluate(part, context);
+    if (one == (all ? NO : YES))
+      return one;
+    if (one == UNKNOWN)
+      result = UNKNOWN;
+  }
+  return result;
+}
+
+static Truth evaluate(const json_t *condition, const BhContext *context)
+{
+  static const char *const over[] = {"any", "every", "count"};
+  const json_t *operand;
+  if (json_object_get(condition, "field") != NULL)
+    return holds_field(condition, context);
+  if ((operand = json_object_get(condition, "all")) != NULL)
+    return holds_join(operand, TRUE, context);
+  if ((operand = json_object_get(condition, "any_of")) != NULL)
+    return holds_join(operand, FALSE, context);
+  if ((operand = json_object_get(condition, "not")) != NULL) {
+    Truth inner = evaluate(operand, context);
+    return inner == UNKNOWN ? UNKNOWN : truth(inner == NO);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(over); i++)
+    if (json_object_get(condition, over[i]) != NULL)
+      return holds_over(condition, over[i], context);
+  return holds_actor(condition, context);
+}
+
+gboolean bh_condition_holds(const json_t *condition, const BhContext *context)
+{
+  return condition == NULL || evaluate(condition, context) != NO;
+}
+
+gboolean bh_condition_is_certain(const json_t *condition, const BhContext *context)
+{
+  return evaluate(condition, context) == YES;
+}
+
+gboolean bh_field_is_shown(const BhField *field, const BhContext *context)
+{
+  return bh_condition_holds(field->show_when, context);
+}
+
+gboolean bh_field_is_required(const BhField *field, const BhContext *context)
+{
+  if (field->always_required)
+    return TRUE;
+  return field->required != NULL && evaluate(field->required, context) == YES;
+}
+
+gboolean bh_field_is_locked(const BhField *field, const BhContext *context)
+{
+  return field->locked_when != NULL && evaluate(field->locked_when, context) == YES;
+}
+
+gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context)
+{
+  return kind->visible == NULL || evaluate(kind->visible, context) == YES;
+}

@@ -1,0 +1,441 @@
+#include "schema/kind-internal.h"
+
+#include <string.h>
+#include "schema/checklist.h"
+#include "schema/civil.h"
+#include "schema/error.h"
+#include "schema/uscc.h"
+
+#define ITEM_NAME_MAX 48
+#define ITEM_NOTE_MAX 2000 /* characters */
+#define DECIMAL_MAX_LEN 24
+#define PLACE_DIGITS_MAX 7
+#define ACCURACY_MAX_M 100000
+
+/* A moment between 1970 and the year 10000, in milliseconds. */
+#define TIME_MAX_MS G_GINT64_CONSTANT(253402300799999)
+
+/* Text that a person could not see for what it is: control characters, and the marks that turn
+ * the reading direction round, with which one text can be shown as another. */
+static gboolean is_hidden_character(gunichar c, gboolean several_lines)
+{
+  if (c == '\n' || c == '\t')
+    return !several_lines;
+  return c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
+         (c >= 0x2066 && c <= 0x2069) || c == 0xfeff || c == 0x2028 || c == 0x2029 ||
+         (c & 0xfffe) == 0xfffe;
+}
+
+static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean several_lines)
+{
+  if (!json_is_string(value))
+    return g_strdup("must be text");
+  const char *text = json_string_value(value);
+  if (strlen(text) != json_string_length(value) || !g_utf8_validate(text, -1, NULL))
+    return g_strdup("is not UTF-8 text");
+  glong length = g_utf8_strlen(text, -1);
+  if (length > max)
+    return g_strdup_printf("has %ld characters, at most %" G_GINT64_FORMAT " are allowed", length,
+                           max);
+  if (length < min)
+    return g_strdup_printf("has %ld characters, at least %" G_GINT64_FORMAT " are needed", length,
+                           min);
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
+    if (is_hidden_character(g_utf8_get_char(c), several_lines))
+      return g_strdup_printf("holds the control character U+%04X", (unsigned)g_utf8_get_char(c));
+  return NULL;
+}
+
+/* "-12.50": no sign +, no exponent, no leading zeros, at most `digits` after the point. */
+static gboolean is_decimal(const char *text, gint64 digits)
+{
+  const char *c = text;
+  if (*c == '-')
+    c++;
+  gsize whole = strspn(c, "0123456789");
+  if (whole == 0 || (whole > 1 && c[0] == '0') || strlen(text) > DECIMAL_MAX_LEN)
+    return FALSE;
+  c += whole;
+  if (*c == '\0')
+    return TRUE;
+  gsize fraction = strspn(c + 1, "0123456789");
+  return *c == '.' && fraction > 0 && (gint64)fraction <= digits && c[1 + fraction] == '\0';
+}
+
+static char *check_decimal(const BhField *field, const json_t *value)
+{
+  if (!json_is_string(value) || !is_decimal(json_string_value(value), field->digits))
+    return g_strdup_printf("must be a decimal number as text with at most %" G_GINT64_FORMAT
+                           " digits after the point",
+                           field->digits);
+  gdouble number = g_ascii_strtod(json_string_value(value), NULL);
+  if (number < (gdouble)field->min || number > (gdouble)field->max)
+    return g_strdup_printf("must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, field->min,
+                           field->max);
+  return NULL;
+}
+
+static char *check_integer(const BhField *field, const json_t *value)
+{
+  if (!json_is_integer(value))
+    return g_strdup("must be an integer");
+  if (json_integer_value(value) < field->min || json_integer_value(value) > field->max)
+    return g_strdup_printf("must be from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT, field->min,
+                           field->max);
+  return NULL;
+}
+
+/* Arrays of codes and ids are sets: sorted, no repeats, so that equal sets are equal bytes. */
+static char *check_set(const BhField *field, const json_t *value)
+{
+  if (!json_is_array(value))
+    return g_strdup("must be an array");
+  gsize count = json_array_size(value);
+  if ((gint64)count > field->max || (gint64)count < field->min)
+    return g_strdup_printf("has %" G_GSIZE_FORMAT " elements, from %" G_GINT64_FORMAT
+                           " to %" G_GINT64_FORMAT " are allowed",
+                           count, field->min, field->max);
+  const char *before = NULL;
+  gsize index;
+  json_t *element;
+  json_array_foreach((json_t *)value, index, element)
+  {
+    const char *text = json_string_value(element);
+    if (field->type == BH_FIELD_REFS ? !bh_id_is_valid(text)
+                                     : bh_field_find_choice(field, text) == NULL)
+      return g_strdup_printf("element %" G_GSIZE_FORMAT " is not %s", index,
+                             field->type == BH_FIELD_REFS ? "a record id" : "one of the choices");
+    if (field->type == BH_FIELD_CHOICES && before != NULL && strcmp(before, text) >= 0)
+      return g_strdup("must be sorted and without repeats");
+    before = text;
+  }
+  if (field->type == BH_FIELD_REFS) {
+    for (gsize i = 0; i < count; i++)
+      for (gsize k = i + 1; k < count; k++)
+        if (json_equal(json_array_get(value, i), json_array_get(value, k)))
+          return g_strdup("names a record twice");
+  }
+  return NULL;
+}
+
+static char *check_phone(const json_t *value)
+{
+  const char *text = json_string_value(value);
+  gsize len = text != NULL ? strlen(text) : 0;
+  gsize digits = 0;
+  for (gsize i = 0; i < len; i++)
+    digits += g_ascii_isdigit(text[i]) != 0;
+  if (len < 3 || len > 24 || digits < 3 || strspn(text, "0123456789+-() ") != len)
+    return g_strdup("must be a phone number: 3 to 24 digits, +, -, brackets, spaces");
+  return NULL;
+}
+
+static char *check_area(const json_t *value)
+{
+  const char *text = json_string_value(value);
+  gsize len = text != NULL ? strlen(text) : 0;
+  if ((len != 6 && len != 9 && len != 12) || strspn(text, "0123456789") != len)
+    return g_strdup("must be an area code of 6, 9 or 12 digits");
+  return NULL;
+}
+
+static gboolean is_degree(const json_t *value, int limit)
+{
+  const char *text = json_string_value(value);
+  if (text == NULL || !is_decimal(text, PLACE_DIGITS_MAX))
+    return FALSE;
+  gdouble number = g_ascii_strtod(text, NULL);
+  return number >= -limit && number <= limit;
+}
+
+static char *check_place(const json_t *value)
+{
+  static const char *const allowed[] = {"lat", "lon", "accuracy_m", "at_ms", "source", NULL};
+  if (!json_is_object(value) || !bh_json_only_keys(value, allowed, "place", NULL))
+    return g_strdup("must be an object of lat, lon, accuracy_m, at_ms and source");
+  if (!is_degree(json_object_get(value, "lat"), 90) ||
+      !is_degree(json_object_get(value, "lon"), 180))
+    return g_strdup("lat and lon must be decimal degrees as text");
+  const json_t *accuracy = json_object_get(value, "accuracy_m");
+  if (accuracy != NULL && (!json_is_integer(accuracy) || json_integer_value(accuracy) < 0 ||
+                           json_integer_value(accuracy) > ACCURACY_MAX_M))
+    return g_strdup("accuracy_m must be an integer from 0 to 100000");
+  const json_t *at = json_object_get(value, "at_ms");
+  if (at != NULL &&
+      (!json_is_integer(at) || json_integer_value(at) < 0 || json_integer_value(at) > TIME_MAX_MS))
+    return g_strdup("at_ms must be UTC milliseconds");
+  const json_t *source = json_object_get(value, "source");
+  if (source != NULL && !bh_is_name(json_string_value(source)))
+    return g_strdup("source must be a name");
+  return NULL;
+}
+
+static char *check_item(const json_t *value)
+{
+  static const char *const allowed[] = {"answer", "note", "bulk", "remote", NULL};
+  if (!json_is_object(value) || !bh_json_only_keys(value, allowed, "item", NULL))
+    return g_strdup("must be an object of answer, note, bulk and remote");
+  BhAnswer answer;
+  if (!bh_answer_from_code(json_string_value(json_object_get(value, "answer")), &answer))
+    return g_strdup("answer must be unchecked, compliant, noncompliant or not_applicable");
+  const json_t *note = json_object_get(value, "note");
+  g_autofree char *wrong = note != NULL ? check_text(note, 0, ITEM_NOTE_MAX, TRUE) : NULL;
+  if (wrong != NULL)
+    return g_strdup_printf("note %s", wrong);
+  const char *const flags[] = {"bulk", "remote"};
+  for (gsize i = 0; i < G_N_ELEMENTS(flags); i++) {
+    const json_t *flag = json_object_get(value, flags[i]);
+    if (flag != NULL && !json_is_boolean(flag))
+      return g_strdup_printf("%s must be true or false", flags[i]);
+  }
+  return NULL;
+}
+
+static char *check_json(const BhField *field, const json_t *value)
+{
+  g_autofree char *text = bh_json_dump(value);
+  if (text == NULL)
+    return g_strdup("cannot be written");
+  if ((gint64)strlen(text) > field->max)
+    return g_strdup_printf("has %" G_GSIZE_FORMAT " bytes, at most %" G_GINT64_FORMAT
+                           " are allowed",
+                           strlen(text), field->max);
+  return NULL;
+}
+
+static char *find_fault(const BhField *field, const json_t *value)
+{
+  const char *text = json_string_value(value);
+  g_autoptr(GError) error = NULL;
+  BhDate date;
+  switch (field->type) {
+  case BH_FIELD_TEXT:
+  case BH_FIELD_LONGTEXT:
+    return check_text(value, field->min, field->max, field->type == BH_FIELD_LONGTEXT);
+  case BH_FIELD_INTEGER:
+    return check_integer(field, value);
+  case BH_FIELD_DECIMAL:
+    return check_decimal(field, value);
+  case BH_FIELD_FLAG:
+    return json_is_boolean(value) ? NULL : g_strdup("must be true or false");
+  case BH_FIELD_CHOICE:
+    return bh_field_find_choice(field, text) != NULL ? NULL : g_strdup("is not one of the choices");
+  case BH_FIELD_CHOICES:
+  case BH_FIELD_REFS:
+    return check_set(field, value);
+  case BH_FIELD_DATE:
+    return text != NULL && bh_date_parse(text, &date, NULL) ? NULL
+                                                            : g_strdup("must be a date YYYY-MM-DD");
+  case BH_FIELD_TIME:
+    return json_is_integer(value) && json_integer_value(value) >= 0 &&
+                   json_integer_value(value) <= TIME_MAX_MS
+               ? NULL
+               : g_strdup("must be UTC milliseconds");
+  case BH_FIELD_REF:
+    return bh_id_is_valid(text) ? NULL : g_strdup("must be a record id");
+  case BH_FIELD_PHONE:
+    return check_phone(value);
+  case BH_FIELD_USCC:
+    if (text != NULL && bh_uscc_check(text, &error))
+      return NULL;
+    return error != NULL ? g_strdup(error->message) : g_strdup("must be text");
+  case BH_FIELD_AREA:
+    return check_area(value);
+  case BH_FIELD_PLACE:
+    return check_place(value);
+  case BH_FIELD_HASH:
+    return bh_hash_is_valid(text) ? NULL : g_strdup("must be 64 lower-case hex digits");
+  case BH_FIELD_ITEMS:
+    return check_item(value);
+  case BH_FIELD_JSON:
+    return check_json(field, value);
+  }
+  return g_strdup("has an unknown type");
+}
+
+gboolean bh_field_check_value(const BhField *field, const json_t *value, char **reason)
+{
+  if (value == NULL || json_is_null(value))
+    return TRUE;
+  g_autofree char *fault = find_fault(field, value);
+  if (fault == NULL)
+    return TRUE;
+  if (reason != NULL)
+    *reason = g_steal_pointer(&fault);
+  return FALSE;
+}
+
+static gboolean is_item_name(const char *name)
+{
+  gsize len = strlen(name);
+  if (len == 0 || len > ITEM_NAME_MAX)
+    return FALSE;
+  for (gsize i = 0; i < len; i++)
+    if (!g_ascii_isalnum(name[i]) && strchr("-_.", name[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* The field a key addresses; a field of items needs an item and no other may have one. */
+static const BhField *find_addressed(const BhKind *kind, const char *key)
+{
+  const BhField *field = bh_kind_find_field(kind, key);
+  const char *slash = strchr(key, '/');
+  if (field == NULL || (slash != NULL) != (field->type == BH_FIELD_ITEMS))
+    return NULL;
+  return slash == NULL || is_item_name(slash + 1) ? field : NULL;
+}
+
+gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *value,
+                             GError **error)
+{
+  if (g_strcmp0(key, "state") == 0 && kind->states->len > 0) {
+    if (json_is_string(value) && bh_kind_find_state(kind, json_string_value(value)) != NULL)
+      return TRUE;
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.state: is not a declared state", kind->name);
+    return FALSE;
+  }
+  const BhField *field = key != NULL ? find_addressed(kind, key) : NULL;
+  if (field == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "%s: there is no field \"%.96s\"", kind->name,
+                key != NULL ? key : "");
+    return FALSE;
+  }
+  g_autofree char *reason = NULL;
+  if (bh_field_check_value(field, value, &reason))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, reason);
+  return FALSE;
+}
+
+BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
+                          const char *text_en)
+{
+  BhProblem *problem = g_new0(BhProblem, 1);
+  problem->field = g_strdup(field);
+  problem->code = g_strdup(code);
+  problem->text_zh = g_strdup(text_zh);
+  problem->text_en = g_strdup(text_en);
+  return problem;
+}
+
+void bh_problem_free(BhProblem *problem)
+{
+  if (problem == NULL)
+    return;
+  g_free(problem->field);
+  g_free(problem->code);
+  g_free(problem->text_zh);
+  g_free(problem->text_en);
+  g_free(problem);
+}
+
+void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *problems)
+{
+  gsize index;
+  json_t *rule;
+  json_array_foreach((json_t *)rules, index, rule)
+  {
+    /* A rule whose occasion cannot be told is not applied. */
+    const json_t *when = json_object_get(rule, "when");
+    if (when != NULL && !bh_condition_is_certain(when, context))
+      continue;
+    if (bh_condition_holds(json_object_get(rule, "must"), context))
+      continue;
+    const json_t *text = json_object_get(rule, "text");
+    g_ptr_array_add(problems,
+                    bh_problem_new(bh_json_string_or(rule, "field", ""), "condition",
+                                   bh_label_pick(text, "zh", ""), bh_label_pick(text, "en", "")));
+  }
+}
+
+static gboolean has_value(const json_t *values, const char *key)
+{
+  const json_t *value = json_object_get(values, key);
+  return value != NULL && !json_is_null(value) &&
+         !(json_is_string(value) && json_string_length(value) == 0) &&
+         !(json_is_array(value) && json_array_size(value) == 0);
+}
+
+static void check_values(const BhKind *kind, const json_t *values, GPtrArray *problems)
+{
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)values, key, value)
+  {
+    g_autoptr(GError) error = NULL;
+    if (bh_kind_check_value(kind, key, value, &error))
+      continue;
+    gboolean unknown = g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN);
+    const BhField *field = bh_kind_find_field(kind, key);
+    g_autofree char *zh =
+        g_strdup_printf(unknown ? "“%.96s”不是已声明的字段" : "“%.96s”的值不符合要求",
+                        field != NULL ? bh_field_get_label(field, "zh") : key);
+    g_ptr_array_add(problems,
+                    bh_problem_new(key, unknown ? "unknown_field" : "invalid", zh, error->message));
+  }
+}
+
+static void check_required(const BhKind *kind, const BhContext *context, GPtrArray *problems)
+{
+  if (kind->states->len > 0 && !has_value(context->values, "state"))
+    g_ptr_array_add(problems, bh_problem_new("state", "required", "缺少状态", "state is missing"));
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    if (field->retired || has_value(context->values, field->name) ||
+        !bh_field_is_required(field, context) || !bh_field_is_shown(field, context))
+      continue;
+    g_autofree char *zh = g_strdup_printf("请填写“%s”", bh_field_get_label(field, "zh"));
+    g_autofree char *en = g_strdup_printf("%s is missing", bh_field_get_label(field, "en"));
+    g_ptr_array_add(problems, bh_problem_new(field->name, "required", zh, en));
+  }
+}
+
+GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  check_values(kind, context->values, problems);
+  check_required(kind, context, problems);
+  bh_rules_check(kind->checks, context, problems);
+  return problems;
+}
+
+/* Judged as the record was before: what is locked then may not become something else. */
+static gboolean was_locked(const BhField *field, const json_t *before, const BhContext *context)
+{
+  BhContext old = *context;
+  old.values = before;
+  return bh_field_is_locked(field, &old);
+}
+
+GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *before, const BhContext *context)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    const json_t *old = json_object_get(before, field->name);
+    if (old == NULL || json_is_null(old) ||
+        json_equal((json_t *)old, json_object_get(context->values, field->name)))
+      continue;
+    if (was_locked(field, before, context)) {
+      g_autofree char *zh =
+          g_strdup_printf("“%s”在当前状态下不能修改", bh_field_get_label(field, "zh"));
+      g_autofree char *en =
+          g_strdup_printf("%s may not be changed in this state", bh_field_get_label(field, "en"));
+      g_ptr_array_add(problems, bh_problem_new(field->name, "condition", zh, en));
+    }
+    const char *const *asks = bh_field_get_change_asks(field);
+    for (gsize k = 0; asks[k] != NULL; k++) {
+      if (has_value(context->values, asks[k]))
+        continue;
+      const BhField *asked = bh_kind_find_field(kind, asks[k]);
+      g_autofree char *zh = g_strdup_printf("修改“%s”须填写“%s”", bh_field_get_label(field, "zh"),
+                                            bh_field_get_label(asked, "zh"));
+      g_autofree char *en =
+          g_strdup_printf("Changing %s asks for %s", bh_field_get_label(field, "en"),
+                          bh_field_get_label(asked, "en"));
+      g_ptr_array_add(problems, bh_problem_new(asks[k], "required", zh, en));
+    }
+  }
+  return problems;
+}

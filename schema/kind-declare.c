@@ -1,0 +1,252 @@
+/* First pass over a declaration: its own shape, before anything refers to anything else. */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+
+#define FIELDS_MAX 200
+#define STATES_MAX 40
+#define TRANSITIONS_MAX 120
+#define RULES_MAX 60
+
+static gboolean parse_fields(BhPlace *place, BhKind *kind)
+{
+  const json_t *fields = NULL;
+  if (!bh_place_array(place, kind->declaration, "fields", TRUE, FIELDS_MAX, &fields))
+    return FALSE;
+  gsize index;
+  json_t *declaration;
+  json_array_foreach((json_t *)fields, index, declaration)
+  {
+    gsize mark = bh_place_enter(place, "fields");
+    bh_place_enter_index(place, index);
+    BhField *field = bh_field_parse(place, declaration);
+    if (field == NULL)
+      return FALSE;
+    g_ptr_array_add(kind->fields, field);
+    if (!g_hash_table_insert(kind->field_index, (gpointer)field->name, field))
+      return bh_place_fail_at(place, "name", "\"%s\" stands twice", field->name);
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean parse_states(BhPlace *place, BhKind *kind)
+{
+  static const char *const allowed[] = {"name", "label", "initial", "final", NULL};
+  const json_t *states = NULL;
+  if (!bh_place_array(place, kind->declaration, "states", FALSE, STATES_MAX, &states))
+    return FALSE;
+  gsize index;
+  json_t *declaration;
+  json_array_foreach((json_t *)states, index, declaration)
+  {
+    gsize mark = bh_place_enter(place, "states");
+    bh_place_enter_index(place, index);
+    BhState *state = g_new0(BhState, 1);
+    state->declaration = declaration;
+    g_ptr_array_add(kind->states, state);
+    if (!bh_place_is_object(place, declaration, allowed) ||
+        !bh_place_name(place, declaration, "name", TRUE, &state->name) ||
+        !bh_place_label(place, declaration, "label", TRUE) ||
+        !bh_place_flag(place, declaration, "initial", &state->initial) ||
+        !bh_place_flag(place, declaration, "final", &state->final))
+      return FALSE;
+    for (guint i = 0; i < index; i++)
+      if (g_str_equal(((BhState *)g_ptr_array_index(kind->states, i))->name, state->name))
+        return bh_place_fail_at(place, "name", "\"%s\" stands twice", state->name);
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean parse_rules(BhPlace *place, const json_t *object, const char *key,
+                            const json_t **out)
+{
+  static const char *const allowed[] = {"field", "when", "must", "text", "source", NULL};
+  if (!bh_place_array(place, object, key, FALSE, RULES_MAX, out))
+    return FALSE;
+  gsize index;
+  json_t *rule;
+  json_array_foreach((json_t *)*out, index, rule)
+  {
+    gsize mark = bh_place_enter(place, key);
+    bh_place_enter_index(place, index);
+    const char *field = NULL;
+    if (!bh_place_is_object(place, rule, allowed) || !bh_place_label(place, rule, "text", TRUE) ||
+        !bh_place_name(place, rule, "field", FALSE, &field) ||
+        !bh_place_string(place, rule, "source", FALSE, 300, NULL))
+      return FALSE;
+    if (json_object_get(rule, "must") == NULL)
+      return bh_place_fail(place, "\"must\" is missing");
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean parse_deadline(BhPlace *place, const json_t *transition)
+{
+  static const char *const allowed[] = {"text",   "field",    "from",    "days",
+                                        "months", "workdays", "setting", NULL};
+  const json_t *deadline = json_object_get(transition, "deadline");
+  if (deadline == NULL)
+    return TRUE;
+  gsize mark = bh_place_enter(place, "deadline");
+  const char *name = NULL;
+  gint64 count = 0;
+  if (!bh_place_is_object(place, deadline, allowed) ||
+      !bh_place_label(place, deadline, "text", TRUE) ||
+      !bh_place_name(place, deadline, "field", FALSE, &name) ||
+      !bh_place_name(place, deadline, "from", FALSE, &name) ||
+      !bh_place_name(place, deadline, "setting", FALSE, &name) ||
+      !bh_place_int(place, deadline, "days", 0, 3660, &count) ||
+      !bh_place_int(place, deadline, "workdays", 0, 3660, &count) ||
+      !bh_place_int(place, deadline, "months", 0, 120, &count))
+    return FALSE;
+  int units = (json_object_get(deadline, "days") != NULL) +
+              (json_object_get(deadline, "workdays") != NULL) +
+              (json_object_get(deadline, "months") != NULL);
+  gboolean from = json_object_get(deadline, "from") != NULL;
+  if (from != (units == 1) || units > 1)
+    return bh_place_fail(place, "\"from\" goes with exactly one of days, workdays and months");
+  if (from + (json_object_get(deadline, "field") != NULL) +
+          (json_object_get(deadline, "setting") != NULL) >
+      1)
+    return bh_place_fail(place, "only one of field, from and setting");
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean parse_transition(BhPlace *place, BhTransition *transition)
+{
+  static const char *const allowed[] = {"from",  "to",   "label",    "who",    "when",
+                                        "needs", "asks", "deadline", "source", NULL};
+  const json_t *declaration = transition->declaration;
+  if (!bh_place_is_object(place, declaration, allowed) ||
+      !bh_place_name(place, declaration, "to", TRUE, &transition->to) ||
+      !bh_place_label(place, declaration, "label", TRUE) ||
+      !bh_place_names(place, declaration, "who", TRUE, TRUE, &transition->who) ||
+      !bh_place_names(place, declaration, "asks", FALSE, FALSE, &transition->asks) ||
+      !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
+      !parse_rules(place, declaration, "needs", &transition->needs) ||
+      !parse_deadline(place, declaration))
+    return FALSE;
+  transition->when = json_object_get(declaration, "when");
+  const json_t *from = json_object_get(declaration, "from");
+  if (from == NULL)
+    return bh_place_fail(place, "\"from\" is missing (null: a new record)");
+  transition->creates = json_is_null(from);
+  return transition->creates ||
+         bh_place_names(place, declaration, "from", TRUE, TRUE, &transition->from);
+}
+
+static gboolean parse_transitions(BhPlace *place, BhKind *kind)
+{
+  const json_t *transitions = NULL;
+  if (!bh_place_array(place, kind->declaration, "transitions", FALSE, TRANSITIONS_MAX,
+                      &transitions))
+    return FALSE;
+  gsize index;
+  json_t *declaration;
+  json_array_foreach((json_t *)transitions, index, declaration)
+  {
+    gsize mark = bh_place_enter(place, "transitions");
+    bh_place_enter_index(place, index);
+    BhTransition *transition = g_new0(BhTransition, 1);
+    transition->declaration = declaration;
+    g_ptr_array_add(kind->transitions, transition);
+    if (!parse_transition(place, transition))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean parse_sections(BhPlace *place, BhKind *kind)
+{
+  static const char *const allowed[] = {"name", "label", "fields", "show_when", NULL};
+  const json_t *sections = NULL;
+  if (!bh_place_array(place, kind->declaration, "sections", FALSE, 40, &sections))
+    return FALSE;
+  gsize index;
+  json_t *section;
+  json_array_foreach((json_t *)sections, index, section)
+  {
+    gsize mark = bh_place_enter(place, "sections");
+    bh_place_enter_index(place, index);
+    const char *name = NULL;
+    g_autofree const char **fields = NULL;
+    if (!bh_place_is_object(place, section, allowed) ||
+        !bh_place_name(place, section, "name", TRUE, &name) ||
+        !bh_place_label(place, section, "label", TRUE) ||
+        !bh_place_names(place, section, "fields", TRUE, FALSE, &fields))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean parse_head(BhPlace *place, BhKind *kind)
+{
+  static const char *const allowed[] = {
+      "bihuan-kind", "kind",      "label",       "source", "parent", "scope",    "visible",
+      "area_from",   "unit_from", "author_from", "title",  "list",   "sections", "review",
+      "fields",      "states",    "transitions", "checks", NULL};
+  static const char *const scopes[] = {"all", "area", "unit", NULL};
+  const json_t *declaration = kind->declaration;
+  gint64 version = 0;
+  if (!bh_place_is_object(place, declaration, allowed) ||
+      !bh_place_int(place, declaration, "bihuan-kind", 1, 1, &version))
+    return FALSE;
+  if (version != 1)
+    return bh_place_fail(place, "\"bihuan-kind\" is missing");
+  if (!bh_place_name(place, declaration, "kind", TRUE, &kind->name) ||
+      !bh_place_label(place, declaration, "label", TRUE) ||
+      !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
+      !bh_place_string(place, declaration, "scope", TRUE, 8, &kind->scope) ||
+      !bh_place_string(place, declaration, "title", TRUE, 300, NULL) ||
+      !bh_place_name(place, declaration, "parent", FALSE, &kind->parent))
+    return FALSE;
+  if (!g_strv_contains(scopes, kind->scope))
+    return bh_place_fail_at(place, "scope", "must be all, area or unit");
+  kind->visible = json_object_get(declaration, "visible");
+  kind->reviewable = json_object_get(declaration, "review") != NULL;
+  return parse_rules(place, declaration, "checks", &kind->checks);
+}
+
+static void transition_free(gpointer data)
+{
+  BhTransition *transition = data;
+  g_free(transition->from);
+  g_free(transition->who);
+  g_free(transition->asks);
+  g_free(transition);
+}
+
+void bh_kind_free(BhKind *kind)
+{
+  g_clear_pointer(&kind->field_index, g_hash_table_unref);
+  g_clear_pointer(&kind->fields, g_ptr_array_unref);
+  g_clear_pointer(&kind->states, g_ptr_array_unref);
+  g_clear_pointer(&kind->transitions, g_ptr_array_unref);
+  g_free(kind->file);
+  g_free(kind);
+}
+
+BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *root, GError **error)
+{
+  BhKind *kind = g_new0(BhKind, 1);
+  kind->declaration = declaration;
+  kind->file = g_strdup(file);
+  kind->fields = g_ptr_array_new_with_free_func((GDestroyNotify)bh_field_free);
+  kind->field_index = g_hash_table_new(g_str_hash, g_str_equal);
+  kind->states = g_ptr_array_new_with_free_func(g_free);
+  kind->transitions = g_ptr_array_new_with_free_func(transition_free);
+  g_auto(BhPlace) place = {0};
+  bh_place_init(&place, file, error);
+  g_string_assign(place.path, root);
+  if (parse_head(&place, kind) && parse_fields(&place, kind) && parse_states(&place, kind) &&
+      parse_transitions(&place, kind) && parse_sections(&place, kind))
+    return kind;
+  bh_kind_free(kind);
+  return NULL;
+}

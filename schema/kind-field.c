@@ -1,0 +1,311 @@
+#include "schema/kind-internal.h"
+
+#include <string.h>
+
+#define CHOICES_MAX 200
+
+typedef struct {
+  const char *name;
+  BhFieldType type;
+  gint64 min, max;          /* defaults */
+  gint64 min_low, max_high; /* what a declaration may set */
+} TypeRow;
+
+static const TypeRow type_rows[] = {
+    {"text", BH_FIELD_TEXT, 0, 200, 0, 2000},
+    {"longtext", BH_FIELD_LONGTEXT, 0, 4000, 0, 20000},
+    {"integer", BH_FIELD_INTEGER, 0, G_MAXINT32, -G_MAXINT64, G_MAXINT64},
+    {"decimal", BH_FIELD_DECIMAL, 0, G_MAXINT32, -G_MAXINT64, G_MAXINT64},
+    {"flag", BH_FIELD_FLAG, 0, 1, 0, 1},
+    {"choice", BH_FIELD_CHOICE, 0, 1, 0, 1},
+    {"choices", BH_FIELD_CHOICES, 0, CHOICES_MAX, 0, CHOICES_MAX},
+    {"date", BH_FIELD_DATE, 0, 0, 0, 0},
+    {"time", BH_FIELD_TIME, 0, 0, 0, 0},
+    {"ref", BH_FIELD_REF, 0, 1, 0, 1},
+    {"refs", BH_FIELD_REFS, 0, 200, 0, 1000},
+    {"phone", BH_FIELD_PHONE, 0, 0, 0, 0},
+    {"uscc", BH_FIELD_USCC, 0, 0, 0, 0},
+    {"area", BH_FIELD_AREA, 0, 0, 0, 0},
+    {"place", BH_FIELD_PLACE, 0, 0, 0, 0},
+    {"hash", BH_FIELD_HASH, 0, 0, 0, 0},
+    {"items", BH_FIELD_ITEMS, 0, 500, 0, 2000},
+    {"json", BH_FIELD_JSON, 0, 65536, 0, 250000},
+};
+
+static const TypeRow *find_row(BhFieldType type)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(type_rows); i++)
+    if (type_rows[i].type == type)
+      return &type_rows[i];
+  g_assert_not_reached();
+}
+
+gboolean bh_field_type_from_name(const char *name, BhFieldType *type)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(type_rows); i++)
+    if (g_strcmp0(type_rows[i].name, name) == 0) {
+      *type = type_rows[i].type;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean has_limits(BhFieldType type)
+{
+  const TypeRow *row = find_row(type);
+  return row->min_low != 0 || row->max_high > 1;
+}
+
+static gboolean parse_choices(BhPlace *place, BhField *field)
+{
+  static const char *const allowed[] = {"code", "label", "retired", "source", NULL};
+  gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
+  if (!wanted) {
+    if (json_object_get(field->declaration, "choices") != NULL)
+      return bh_place_fail_at(place, "choices", "only choice and choices have them");
+    return TRUE;
+  }
+  if (!bh_place_array(place, field->declaration, "choices", TRUE, CHOICES_MAX, &field->choices))
+    return FALSE;
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  gsize index;
+  json_t *choice;
+  json_array_foreach((json_t *)field->choices, index, choice)
+  {
+    gsize mark = bh_place_enter(place, "choices");
+    bh_place_enter_index(place, index);
+    const char *code = NULL;
+    gboolean retired = FALSE;
+    if (!bh_place_is_object(place, choice, allowed) ||
+        !bh_place_name(place, choice, "code", TRUE, &code) ||
+        !bh_place_label(place, choice, "label", TRUE) ||
+        !bh_place_flag(place, choice, "retired", &retired) ||
+        !bh_place_string(place, choice, "source", FALSE, 300, NULL))
+      return FALSE;
+    if (!g_hash_table_add(seen, (gpointer)code))
+      return bh_place_fail_at(place, "code", "\"%s\" stands twice", code);
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean parse_refs(BhPlace *place, BhField *field)
+{
+  gboolean wanted = field->type == BH_FIELD_REF || field->type == BH_FIELD_REFS;
+  if (!wanted && json_object_get(field->declaration, "ref_kinds") != NULL)
+    return bh_place_fail_at(place, "ref_kinds", "only ref and refs have them");
+  return bh_place_names(place, field->declaration, "ref_kinds", wanted, TRUE, &field->ref_kinds);
+}
+
+static gboolean parse_required(BhPlace *place, BhField *field)
+{
+  const json_t *required = json_object_get(field->declaration, "required");
+  if (required == NULL || json_is_false(required))
+    return TRUE;
+  field->always_required = json_is_true(required);
+  if (json_is_object(required))
+    field->required = required;
+  else if (!field->always_required)
+    return bh_place_fail_at(place, "required", "must be true, false or a condition");
+  if (field->type == BH_FIELD_ITEMS)
+    return bh_place_fail_at(place, "required", "a field of items is never required as a whole");
+  return TRUE;
+}
+
+BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
+{
+  static const char *const allowed[] = {
+      "name",    "type",   "label",       "hint",          "required", "show_when", "choices",
+      "min",     "max",    "digits",      "ref_kinds",     "personal", "indexed",   "retired",
+      "in_form", "source", "locked_when", "on_change_ask", NULL};
+  g_autofree BhField *field = g_new0(BhField, 1);
+  field->declaration = declaration;
+  field->in_form = TRUE;
+  const char *type_name = NULL;
+  if (!bh_place_is_object(place, declaration, allowed) ||
+      !bh_place_name(place, declaration, "name", TRUE, &field->name) ||
+      !bh_place_string(place, declaration, "type", TRUE, 40, &type_name))
+    return NULL;
+  if (g_str_equal(field->name, "state") || g_str_equal(field->name, "actor")) {
+    bh_place_fail_at(place, "name", "\"%s\" is reserved", field->name);
+    return NULL;
+  }
+  if (!bh_field_type_from_name(type_name, &field->type)) {
+    bh_place_fail_at(place, "type", "unknown type \"%s\"", type_name);
+    return NULL;
+  }
+  const TypeRow *row = find_row(field->type);
+  field->min = row->min;
+  field->max = row->max;
+  field->digits = field->type == BH_FIELD_DECIMAL ? 2 : 0;
+  if (!has_limits(field->type) && (json_object_get(declaration, "min") != NULL ||
+                                   json_object_get(declaration, "max") != NULL)) {
+    bh_place_fail(place, "type %s has no min and max", type_name);
+    return NULL;
+  }
+  if (field->type != BH_FIELD_DECIMAL && json_object_get(declaration, "digits") != NULL) {
+    bh_place_fail_at(place, "digits", "only decimal has them");
+    return NULL;
+  }
+  if (!bh_place_label(place, declaration, "label", TRUE) ||
+      !bh_place_label(place, declaration, "hint", FALSE) ||
+      !bh_place_int(place, declaration, "min", row->min_low, row->max_high, &field->min) ||
+      !bh_place_int(place, declaration, "max", row->min_low, row->max_high, &field->max) ||
+      !bh_place_int(place, declaration, "digits", 0, 6, &field->digits) ||
+      !bh_place_flag(place, declaration, "personal", &field->personal) ||
+      !bh_place_flag(place, declaration, "indexed", &field->indexed) ||
+      !bh_place_flag(place, declaration, "retired", &field->retired) ||
+      !bh_place_flag(place, declaration, "in_form", &field->in_form) ||
+      !bh_place_string(place, declaration, "source", FALSE, 300, NULL))
+    return NULL;
+  if (field->min > field->max) {
+    bh_place_fail_at(place, "min", "is greater than max");
+    return NULL;
+  }
+  if (field->personal && field->indexed) {
+    bh_place_fail_at(place, "indexed", "a personal field is never indexed");
+    return NULL;
+  }
+  if (field->personal && field->type == BH_FIELD_ITEMS) {
+    bh_place_fail_at(place, "personal", "a field of items cannot be personal");
+    return NULL;
+  }
+  field->show_when = json_object_get(declaration, "show_when");
+  field->locked_when = json_object_get(declaration, "locked_when");
+  if (parse_choices(place, field) && parse_refs(place, field) && parse_required(place, field) &&
+      bh_place_names(place, declaration, "on_change_ask", FALSE, TRUE, &field->change_asks))
+    return g_steal_pointer(&field);
+  g_free(field->ref_kinds);
+  g_free(field->change_asks);
+  return NULL;
+}
+
+void bh_field_free(BhField *field)
+{
+  if (field == NULL)
+    return;
+  g_free(field->ref_kinds);
+  g_free(field->change_asks);
+  g_free(field);
+}
+
+const char *bh_label_pick(const json_t *label, const char *lang, const char *fallback)
+{
+  const char *other = g_strcmp0(lang, "zh") == 0 ? "en" : "zh";
+  const char *text = json_string_value(json_object_get(label, lang != NULL ? lang : "en"));
+  if (text == NULL)
+    text = json_string_value(json_object_get(label, other));
+  return text != NULL ? text : fallback;
+}
+
+const json_t *bh_field_find_choice(const BhField *field, const char *code)
+{
+  gsize index;
+  json_t *choice;
+  json_array_foreach((json_t *)field->choices, index, choice)
+  {
+    if (g_strcmp0(json_string_value(json_object_get(choice, "code")), code) == 0)
+      return choice;
+  }
+  return NULL;
+}
+
+const char *bh_field_get_name(const BhField *field)
+{
+  return field->name;
+}
+
+BhFieldType bh_field_get_type(const BhField *field)
+{
+  return field->type;
+}
+
+const char *bh_field_get_type_name(const BhField *field)
+{
+  return find_row(field->type)->name;
+}
+
+const char *bh_field_get_label(const BhField *field, const char *lang)
+{
+  return bh_label_pick(json_object_get(field->declaration, "label"), lang, field->name);
+}
+
+const char *bh_field_get_hint(const BhField *field, const char *lang)
+{
+  return bh_label_pick(json_object_get(field->declaration, "hint"), lang, "");
+}
+
+gboolean bh_field_is_personal(const BhField *field)
+{
+  return field->personal;
+}
+
+gboolean bh_field_is_indexed(const BhField *field)
+{
+  return field->indexed;
+}
+
+gboolean bh_field_is_retired(const BhField *field)
+{
+  return field->retired;
+}
+
+gboolean bh_field_is_in_form(const BhField *field)
+{
+  return field->in_form && !field->retired;
+}
+
+gint64 bh_field_get_max(const BhField *field)
+{
+  return field->max;
+}
+
+gint64 bh_field_get_min(const BhField *field)
+{
+  return field->min;
+}
+
+gint64 bh_field_get_digits(const BhField *field)
+{
+  return field->digits;
+}
+
+gsize bh_field_count_choices(const BhField *field)
+{
+  return json_array_size(field->choices);
+}
+
+const char *bh_field_get_choice_code(const BhField *field, gsize index)
+{
+  return json_string_value(json_object_get(json_array_get(field->choices, index), "code"));
+}
+
+const char *bh_field_get_choice_label(const BhField *field, gsize index, const char *lang)
+{
+  const json_t *choice = json_array_get(field->choices, index);
+  return bh_label_pick(json_object_get(choice, "label"), lang,
+                       bh_json_string_or(choice, "code", ""));
+}
+
+gboolean bh_field_is_choice_retired(const BhField *field, gsize index)
+{
+  return json_is_true(json_object_get(json_array_get(field->choices, index), "retired"));
+}
+
+const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang)
+{
+  const json_t *choice = bh_field_find_choice(field, code);
+  return bh_label_pick(json_object_get(choice, "label"), lang, code);
+}
+
+const char *const *bh_field_get_ref_kinds(const BhField *field)
+{
+  static const char *const none[] = {NULL};
+  return field->ref_kinds != NULL ? field->ref_kinds : none;
+}
+
+const char *const *bh_field_get_change_asks(const BhField *field)
+{
+  static const char *const none[] = {NULL};
+  return field->change_asks != NULL ? field->change_asks : none;
+}

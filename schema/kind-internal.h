@@ -1,0 +1,99 @@
+/* What a loaded kind consists of. Private to the rooms' files about kinds; everything borrows its
+ * strings from the parsed declarations, which the set keeps. Immutable once loaded. */
+#pragma once
+
+#include "schema/kind.h"
+#include "schema/kind-place.h"
+
+G_BEGIN_DECLS
+
+struct _BhField {
+  const char *name;
+  const json_t *declaration;
+  BhFieldType type;
+  gint64 min;
+  gint64 max;
+  gint64 digits;
+  gboolean personal, indexed, retired, in_form, always_required;
+  const json_t *required; /* condition or NULL */
+  const json_t *show_when;
+  const json_t *locked_when;
+  const json_t *choices; /* array or NULL */
+  const char **ref_kinds;
+  const char **change_asks;
+};
+
+struct _BhState {
+  const char *name;
+  const json_t *declaration;
+  gboolean initial, final;
+};
+
+struct _BhTransition {
+  const char *to;
+  const json_t *declaration;
+  gboolean creates;  /* "from": null */
+  const char **from; /* NULL when it creates */
+  const char **who;
+  const char **asks;
+  const json_t *when;
+  const json_t *needs; /* array or NULL */
+};
+
+struct _BhKind {
+  const char *name;
+  const json_t *declaration;
+  char *file; /* for errors of the second pass */
+  GPtrArray *fields;
+  GHashTable *field_index; /* name → BhField, borrowed */
+  GPtrArray *states;
+  GPtrArray *transitions;
+  const json_t *visible;
+  const json_t *checks;
+  const char *parent;
+  const char *scope;
+  gboolean reviewable;
+};
+
+/* First pass: one declaration by itself. `declaration` and `file` are kept by the kind's set. */
+BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *root,
+                      GError **error);
+void bh_kind_free(BhKind *kind);
+/* Second pass: everything that refers to other fields, states and kinds. */
+gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *root,
+                         GError **error);
+
+/* --- kind-field.c --- */
+gboolean bh_field_type_from_name(const char *name, BhFieldType *type);
+/* Parses one element of "fields"; the caller frees with bh_field_free. */
+BhField *bh_field_parse(BhPlace *place, const json_t *declaration);
+void bh_field_free(BhField *field);
+/* "zh"/"en" member of a label object with fallbacks. */
+const char *bh_label_pick(const json_t *label, const char *lang, const char *fallback);
+const json_t *bh_field_find_choice(const BhField *field, const char *code);
+
+const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
+
+/* --- condition-check.c --- */
+/* Refuses a condition that says anything `kind` (and what it refers to) does not declare. */
+gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                            const json_t *condition);
+/* Checks a path ("enterprise.area") and that it ends at a field of one of `types`, a list ended
+ * by -1; NULL takes any type. */
+gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
+                       const int *types);
+
+/* --- kind-check.c --- */
+BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
+                          const char *text_en);
+/* Adds a problem for each of "needs" or "checks" that does not hold. */
+void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *problems);
+/* Value of one type, key already found; reason is English and names no value. */
+gboolean bh_field_check_value(const BhField *field, const json_t *value, char **reason);
+
+/* TRUE only when it holds by what is known here. */
+gboolean bh_condition_is_certain(const json_t *condition, const BhContext *context);
+/* Area codes nest by their digits: 140600 holds 140603, which holds 140603100. */
+gboolean bh_area_code_is_within(const char *code, const char *ancestor);
+
+G_END_DECLS

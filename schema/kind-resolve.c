@@ -1,0 +1,305 @@
+/* Second pass over a declaration: whatever names a field, a state or a kind must name one that is
+ * declared. */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+
+static gboolean check_field_name(BhPlace *place, const BhKind *kind, const char *name)
+{
+  if (g_hash_table_lookup(kind->field_index, name) == NULL)
+    return bh_place_fail(place, "kind %s has no field \"%s\"", kind->name, name);
+  return TRUE;
+}
+
+/* Names in the array `key` of `object` (or standing alone there) are fields of the kind. */
+static gboolean check_field_names(BhPlace *place, const BhKind *kind, const char *const *names,
+                                  const char *key, gboolean state_too)
+{
+  gsize mark = bh_place_enter(place, key);
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++) {
+    if (state_too && g_str_equal(names[i], "state") && kind->states->len > 0)
+      continue;
+    gsize inner = bh_place_enter_index(place, i);
+    if (!check_field_name(place, kind, names[i]))
+      return FALSE;
+    bh_place_leave(place, inner);
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean check_condition(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                const char *key, const json_t *condition)
+{
+  if (condition == NULL)
+    return TRUE;
+  gsize mark = bh_place_enter(place, key);
+  gboolean fine = bh_condition_check(place, set, kind, condition);
+  bh_place_leave(place, mark);
+  return fine;
+}
+
+static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    gsize mark = bh_place_enter(place, "fields");
+    bh_place_enter_index(place, i);
+    for (gsize k = 0; field->ref_kinds != NULL && field->ref_kinds[k] != NULL; k++)
+      if (bh_kind_set_find(set, field->ref_kinds[k]) == NULL)
+        return bh_place_fail_at(place, "ref_kinds", "there is no kind \"%s\"", field->ref_kinds[k]);
+    if (!check_condition(place, set, kind, "required", field->required) ||
+        !check_condition(place, set, kind, "show_when", field->show_when) ||
+        !check_condition(place, set, kind, "locked_when", field->locked_when) ||
+        !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean resolve_rules(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                              const char *key, const json_t *rules)
+{
+  gsize index;
+  json_t *rule;
+  json_array_foreach((json_t *)rules, index, rule)
+  {
+    gsize mark = bh_place_enter(place, key);
+    bh_place_enter_index(place, index);
+    const char *field = json_string_value(json_object_get(rule, "field"));
+    if (field != NULL && g_hash_table_lookup(kind->field_index, field) == NULL)
+      return bh_place_fail_at(place, "field", "kind %s has no field \"%s\"", kind->name, field);
+    if (!check_condition(place, set, kind, "when", json_object_get(rule, "when")) ||
+        !check_condition(place, set, kind, "must", json_object_get(rule, "must")))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+static gboolean check_state(BhPlace *place, const BhKind *kind, const char *key, const char *name)
+{
+  if (bh_kind_find_state(kind, name) == NULL)
+    return bh_place_fail_at(place, key, "kind %s has no state \"%s\"", kind->name, name);
+  return TRUE;
+}
+
+/* Roles are the choices of the field "roles" of the kind "staff": data, not code. */
+static gboolean check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                          const char *const *who)
+{
+  const BhKind *staff = bh_kind_set_find(set, "staff");
+  const BhField *roles = staff != NULL ? bh_kind_find_field(staff, "roles") : NULL;
+  for (gsize i = 0; who[i] != NULL; i++) {
+    if (g_str_equal(who[i], "anyone") || g_str_equal(who[i], "system"))
+      continue;
+    if (g_str_equal(who[i], "author")) {
+      if (json_object_get(kind->declaration, "author_from") == NULL)
+        return bh_place_fail_at(place, "who", "\"author\" needs \"author_from\" of the kind");
+      continue;
+    }
+    if (g_str_equal(who[i], "unit")) {
+      if (json_object_get(kind->declaration, "unit_from") == NULL)
+        return bh_place_fail_at(place, "who", "\"unit\" needs \"unit_from\" of the kind");
+      continue;
+    }
+    if (roles == NULL || bh_field_find_choice(roles, who[i]) == NULL)
+      return bh_place_fail_at(place, "who", "staff has no role \"%s\"", who[i]);
+  }
+  return TRUE;
+}
+
+static gboolean check_deadline(BhPlace *place, const BhKind *kind, const json_t *deadline)
+{
+  static const char *const keys[] = {"field", "from"};
+  for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
+    const char *name = json_string_value(json_object_get(deadline, keys[i]));
+    if (name == NULL)
+      continue;
+    const BhField *field = g_hash_table_lookup(kind->field_index, name);
+    if (field == NULL || (field->type != BH_FIELD_DATE && field->type != BH_FIELD_TIME))
+      return bh_place_fail_at(place, "deadline", "kind %s has no date or time \"%s\"", kind->name,
+                              name);
+  }
+  return TRUE;
+}
+
+static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  g_autoptr(GHashTable) pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) created = g_hash_table_new(g_str_hash, g_str_equal);
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    gsize mark = bh_place_enter(place, "transitions");
+    bh_place_enter_index(place, i);
+    if (!check_state(place, kind, "to", transition->to))
+      return FALSE;
+    if (transition->creates) {
+      g_hash_table_add(created, (gpointer)transition->to);
+      if (!bh_kind_find_state(kind, transition->to)->initial)
+        return bh_place_fail_at(place, "to", "state \"%s\" is not declared initial",
+                                transition->to);
+      if (!g_hash_table_add(pairs, g_strdup_printf("*>%s", transition->to)))
+        return bh_place_fail(place, "creation to \"%s\" stands twice", transition->to);
+    }
+    for (gsize k = 0; transition->from != NULL && transition->from[k] != NULL; k++) {
+      if (!check_state(place, kind, "from", transition->from[k]))
+        return FALSE;
+      if (bh_kind_find_state(kind, transition->from[k])->final)
+        return bh_place_fail_at(place, "from", "state \"%s\" is final", transition->from[k]);
+      if (!g_hash_table_add(pairs, g_strdup_printf("%s>%s", transition->from[k], transition->to)))
+        return bh_place_fail(place, "\"%s\" to \"%s\" stands twice", transition->from[k],
+                             transition->to);
+    }
+    if (!check_who(place, set, kind, transition->who) ||
+        !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
+        !check_condition(place, set, kind, "when", transition->when) ||
+        !resolve_rules(place, set, kind, "needs", transition->needs) ||
+        !check_deadline(place, kind, json_object_get(transition->declaration, "deadline")))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  for (guint i = 0; i < kind->states->len; i++) {
+    const BhState *state = g_ptr_array_index(kind->states, i);
+    if (state->initial != g_hash_table_contains(created, state->name)) {
+      bh_place_enter(place, "states");
+      bh_place_enter_index(place, i);
+      return bh_place_fail(place, "initial state \"%s\" has no transition from null", state->name);
+    }
+  }
+  return TRUE;
+}
+
+static gboolean resolve_sections(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  const json_t *sections = json_object_get(kind->declaration, "sections");
+  if (sections == NULL)
+    return TRUE;
+  g_autoptr(GHashTable) placed = g_hash_table_new(g_str_hash, g_str_equal);
+  gsize index;
+  json_t *section;
+  gsize mark = bh_place_enter(place, "sections");
+  json_array_foreach((json_t *)sections, index, section)
+  {
+    gsize inner = bh_place_enter_index(place, index);
+    gsize k;
+    json_t *name;
+    json_array_foreach(json_object_get(section, "fields"), k, name)
+    {
+      gsize innermost = bh_place_enter(place, "fields");
+      bh_place_enter_index(place, k);
+      if (!check_field_name(place, kind, json_string_value(name)))
+        return FALSE;
+      if (!g_hash_table_add(placed, (gpointer)json_string_value(name)))
+        return bh_place_fail(place, "field \"%s\" stands in two sections", json_string_value(name));
+      bh_place_leave(place, innermost);
+    }
+    if (!check_condition(place, set, kind, "show_when", json_object_get(section, "show_when")))
+      return FALSE;
+    bh_place_leave(place, inner);
+  }
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    if (bh_field_is_in_form(field) && !g_hash_table_contains(placed, field->name))
+      return bh_place_fail(place, "field \"%s\" stands in no section", field->name);
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean resolve_title(BhPlace *place, const BhKind *kind)
+{
+  const char *title = json_string_value(json_object_get(kind->declaration, "title"));
+  gsize mark = bh_place_enter(place, "title");
+  for (const char *open = strchr(title, '{'); open != NULL; open = strchr(open + 1, '{')) {
+    const char *close = strchr(open, '}');
+    if (close == NULL)
+      return bh_place_fail(place, "\"{\" without \"}\"");
+    g_autofree char *name = g_strndup(open + 1, (gsize)(close - open - 1));
+    if (!check_field_name(place, kind, name))
+      return FALSE;
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean resolve_review(BhPlace *place, const BhKind *kind)
+{
+  static const char *const allowed[] = {"on_return", "on_answer", "on_approve", NULL};
+  const json_t *review = json_object_get(kind->declaration, "review");
+  if (review == NULL)
+    return TRUE;
+  gsize mark = bh_place_enter(place, "review");
+  if (!bh_place_is_object(place, review, allowed))
+    return FALSE;
+  for (gsize i = 0; allowed[i] != NULL; i++) {
+    const char *state = NULL;
+    if (!bh_place_name(place, review, allowed[i], FALSE, &state) ||
+        (state != NULL && !check_state(place, kind, allowed[i], state)))
+      return FALSE;
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+/* "area_from" and its sisters: a path or several, the first with a value counts. */
+static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                               const char *key, const int *types)
+{
+  const json_t *origin = json_object_get(kind->declaration, key);
+  if (origin == NULL)
+    return TRUE;
+  gsize mark = bh_place_enter(place, key);
+  if (json_is_string(origin)) {
+    if (!bh_path_check(place, set, kind, json_string_value(origin), types))
+      return FALSE;
+  } else if (json_is_array(origin) && json_array_size(origin) > 0) {
+    gsize index;
+    json_t *path;
+    json_array_foreach((json_t *)origin, index, path)
+    {
+      gsize inner = bh_place_enter_index(place, index);
+      if (!bh_path_check(place, set, kind, json_string_value(path), types))
+        return FALSE;
+      bh_place_leave(place, inner);
+    }
+  } else {
+    return bh_place_fail(place, "must be a path or an array of paths");
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *root, GError **error)
+{
+  static const int areas[] = {BH_FIELD_AREA, -1};
+  static const int refs[] = {BH_FIELD_REF, -1};
+  g_auto(BhPlace) place = {0};
+  bh_place_init(&place, kind->file, error);
+  g_string_assign(place.path, root);
+  if (kind->parent != NULL) {
+    const BhField *parent = g_hash_table_lookup(kind->field_index, kind->parent);
+    if (parent == NULL || parent->type != BH_FIELD_REF)
+      return bh_place_fail_at(&place, "parent", "kind %s has no ref field \"%s\"", kind->name,
+                              kind->parent);
+  }
+  if (g_str_equal(kind->scope, "area") && json_object_get(kind->declaration, "area_from") == NULL)
+    return bh_place_fail_at(&place, "scope", "scope area needs \"area_from\"");
+  if (g_str_equal(kind->scope, "unit") && json_object_get(kind->declaration, "unit_from") == NULL)
+    return bh_place_fail_at(&place, "scope", "scope unit needs \"unit_from\"");
+  if (json_object_get(kind->declaration, "list") != NULL) {
+    g_autofree const char **columns = NULL;
+    if (!bh_place_names(&place, kind->declaration, "list", TRUE, FALSE, &columns) ||
+        !check_field_names(&place, kind, columns, "list", TRUE))
+      return FALSE;
+  }
+  return resolve_title(&place, kind) && resolve_fields(&place, set, kind) &&
+         resolve_origin(&place, set, kind, "area_from", areas) &&
+         resolve_origin(&place, set, kind, "unit_from", refs) &&
+         resolve_origin(&place, set, kind, "author_from", refs) &&
+         check_condition(&place, set, kind, "visible", kind->visible) &&
+         resolve_rules(&place, set, kind, "checks", kind->checks) &&
+         resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
+         resolve_review(&place, kind);
+}

@@ -1,0 +1,126 @@
+#include "schema/kind-internal.h"
+
+#include <string.h>
+
+const char *bh_kind_get_name(const BhKind *kind)
+{
+  return kind->name;
+}
+
+const char *bh_kind_get_label(const BhKind *kind, const char *lang)
+{
+  return bh_label_pick(json_object_get(kind->declaration, "label"), lang, kind->name);
+}
+
+const GPtrArray *bh_kind_list_fields(const BhKind *kind)
+{
+  return kind->fields;
+}
+
+const BhField *bh_kind_find_field(const BhKind *kind, const char *name)
+{
+  if (name == NULL)
+    return NULL;
+  const char *slash = strchr(name, '/');
+  if (slash == NULL)
+    return g_hash_table_lookup(kind->field_index, name);
+  g_autofree char *stem = g_strndup(name, (gsize)(slash - name));
+  const BhField *field = g_hash_table_lookup(kind->field_index, stem);
+  return field != NULL && field->type == BH_FIELD_ITEMS ? field : NULL;
+}
+
+const json_t *bh_kind_get_declaration(const BhKind *kind)
+{
+  return kind->declaration;
+}
+
+static void append_field(GString *out, const BhKind *kind, const char *name, gsize len,
+                         const json_t *values, const char *lang)
+{
+  g_autofree char *stem = g_strndup(name, len);
+  const BhField *field = bh_kind_find_field(kind, stem);
+  const json_t *value = json_object_get(values, stem);
+  if (field == NULL || value == NULL)
+    return;
+  g_autofree char *text = bh_field_format_value(field, value, lang);
+  g_string_append(out, text);
+}
+
+char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang)
+{
+  const char *template = json_string_value(json_object_get(kind->declaration, "title"));
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (const char *c = template; *c != '\0';) {
+    const char *close = *c == '{' ? strchr(c, '}') : NULL;
+    if (close == NULL) {
+      g_string_append_c(out, *c++);
+      continue;
+    }
+    append_field(out, kind, c + 1, (gsize)(close - c - 1), values, lang);
+    c = close + 1;
+  }
+  /* Fields that are empty must not leave their separators behind. */
+  g_auto(GStrv) words = g_strsplit_set(out->str, " \t\r\n", -1);
+  g_autoptr(GString) title = g_string_new(NULL);
+  for (gsize i = 0; words[i] != NULL; i++) {
+    if (words[i][0] == '\0')
+      continue;
+    if (title->len > 0)
+      g_string_append_c(title, ' ');
+    g_string_append(title, words[i]);
+  }
+  if (title->len == 0)
+    g_string_append(title, bh_kind_get_label(kind, lang));
+  return g_string_free(g_steal_pointer(&title), FALSE);
+}
+
+gboolean bh_kind_is_reviewable(const BhKind *kind)
+{
+  return kind->reviewable;
+}
+
+const char *bh_kind_get_review_state(const BhKind *kind, const char *event)
+{
+  return json_string_value(json_object_get(json_object_get(kind->declaration, "review"), event));
+}
+
+const char *bh_kind_get_parent_field(const BhKind *kind)
+{
+  return kind->parent;
+}
+
+const char *bh_kind_get_scope(const BhKind *kind)
+{
+  return kind->scope;
+}
+
+static const char *get_origin(const BhKind *kind, const char *key, const BhContext *context)
+{
+  const json_t *origin = json_object_get(kind->declaration, key);
+  if (json_is_string(origin))
+    return json_string_value(bh_context_get(context, json_string_value(origin)));
+  gsize index;
+  json_t *path;
+  json_array_foreach((json_t *)origin, index, path)
+  {
+    const json_t *value = bh_context_get(context, json_string_value(path));
+    if (value != NULL)
+      return json_string_value(value);
+  }
+  return NULL;
+}
+
+const char *bh_kind_get_area(const BhKind *kind, const BhContext *context)
+{
+  return get_origin(kind, "area_from", context);
+}
+
+const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context)
+{
+  return get_origin(kind, "unit_from", context);
+}
+
+const char *bh_kind_get_author(const BhKind *kind, const BhContext *context)
+{
+  return get_origin(kind, "author_from", context);
+}

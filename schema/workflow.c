@@ -1,0 +1,190 @@
+#include "schema/workflow.h"
+
+#include <string.h>
+#include "schema/kind-internal.h"
+
+const BhState *bh_kind_find_state(const BhKind *kind, const char *name)
+{
+  for (guint i = 0; i < kind->states->len; i++) {
+    const BhState *state = g_ptr_array_index(kind->states, i);
+    if (g_strcmp0(state->name, name) == 0)
+      return state;
+  }
+  return NULL;
+}
+
+gboolean bh_kind_has_states(const BhKind *kind)
+{
+  return kind->states->len > 0;
+}
+
+gboolean bh_kind_has_state(const BhKind *kind, const char *state)
+{
+  return bh_kind_find_state(kind, state) != NULL;
+}
+
+GPtrArray *bh_kind_list_states(const BhKind *kind)
+{
+  GPtrArray *names = g_ptr_array_new();
+  for (guint i = 0; i < kind->states->len; i++)
+    g_ptr_array_add(names, (gpointer)((BhState *)g_ptr_array_index(kind->states, i))->name);
+  return names;
+}
+
+const char *bh_kind_get_state_label(const BhKind *kind, const char *state, const char *lang)
+{
+  const BhState *found = bh_kind_find_state(kind, state);
+  if (found == NULL)
+    return state != NULL ? state : "";
+  return bh_label_pick(json_object_get(found->declaration, "label"), lang, found->name);
+}
+
+gboolean bh_kind_is_final_state(const BhKind *kind, const char *state)
+{
+  const BhState *found = bh_kind_find_state(kind, state);
+  return found != NULL && found->final;
+}
+
+gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state)
+{
+  const BhState *found = bh_kind_find_state(kind, state);
+  return found != NULL && found->initial;
+}
+
+const char *bh_transition_get_to(const BhTransition *transition)
+{
+  return transition->to;
+}
+
+const char *bh_transition_get_label(const BhTransition *transition, const char *lang)
+{
+  return bh_label_pick(json_object_get(transition->declaration, "label"), lang, transition->to);
+}
+
+const char *bh_transition_get_source(const BhTransition *transition)
+{
+  return bh_json_string_or(transition->declaration, "source", "");
+}
+
+const char *bh_transition_get_deadline_text(const BhTransition *transition, const char *lang)
+{
+  const json_t *deadline = json_object_get(transition->declaration, "deadline");
+  return bh_label_pick(json_object_get(deadline, "text"), lang, "");
+}
+
+const char *const *bh_transition_get_asks(const BhTransition *transition)
+{
+  static const char *const none[] = {NULL};
+  return transition->asks != NULL ? transition->asks : none;
+}
+
+static gboolean starts_from(const BhTransition *transition, const char *from)
+{
+  if (from == NULL)
+    return transition->creates;
+  return transition->from != NULL && g_strv_contains(transition->from, from);
+}
+
+const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to)
+{
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    if (starts_from(transition, from) && g_strcmp0(transition->to, to) == 0)
+      return transition;
+  }
+  return NULL;
+}
+
+static gboolean has_role(const json_t *actor_values, const char *role)
+{
+  gsize index;
+  json_t *element;
+  json_array_foreach(json_object_get(actor_values, "roles"), index, element)
+  {
+    if (g_strcmp0(json_string_value(element), role) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Someone who left, or whose time in the list is over, acts no more. */
+static gboolean is_in_service(const BhContext *context)
+{
+  const json_t *values = context->actor_values;
+  if (g_strcmp0(bh_json_string_or(values, "state", "active"), "active") != 0)
+    return FALSE;
+  const char *until = json_string_value(json_object_get(values, "valid_to"));
+  const char *since = json_string_value(json_object_get(values, "valid_from"));
+  if (context->today == NULL)
+    return TRUE;
+  return (until == NULL || strcmp(context->today, until) <= 0) &&
+         (since == NULL || strcmp(context->today, since) >= 0);
+}
+
+static gboolean is_open_to(const BhKind *kind, const BhTransition *transition,
+                           const BhContext *context)
+{
+  if (context->actor == NULL)
+    return TRUE;
+  if (context->actor_values == NULL)
+    return g_strv_contains(transition->who, "system") || g_strv_contains(transition->who, "anyone");
+  if (!is_in_service(context))
+    return FALSE;
+  for (gsize i = 0; transition->who[i] != NULL; i++) {
+    const char *who = transition->who[i];
+    if (g_str_equal(who, "anyone") || has_role(context->actor_values, who))
+      return TRUE;
+    if (g_str_equal(who, "author") &&
+        g_strcmp0(bh_kind_get_author(kind, context), context->actor) == 0)
+      return TRUE;
+    const char *unit = g_str_equal(who, "unit") ? bh_kind_get_unit(kind, context) : NULL;
+    if (unit != NULL && g_str_equal(unit, bh_json_string_or(context->actor_values, "unit", "")))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context)
+{
+  GPtrArray *open = g_ptr_array_new();
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    if (starts_from(transition, from) && is_open_to(kind, transition, context) &&
+        bh_condition_holds(transition->when, context))
+      g_ptr_array_add(open, (gpointer)transition);
+  }
+  return open;
+}
+
+GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
+                             const BhContext *context)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhTransition *transition = bh_workflow_find(kind, from, to);
+  if (transition == NULL) {
+    const char *start_zh = from != NULL ? bh_kind_get_state_label(kind, from, "zh") : "新建";
+    const char *start_en = from != NULL ? bh_kind_get_state_label(kind, from, "en") : "new";
+    g_autofree char *zh =
+        g_strdup_printf("不能从“%s”转为“%s”", start_zh, bh_kind_get_state_label(kind, to, "zh"));
+    g_autofree char *en = g_strdup_printf("No way leads from \"%s\" to \"%s\"", start_en,
+                                          bh_kind_get_state_label(kind, to, "en"));
+    g_ptr_array_add(problems, bh_problem_new("state", "transition", zh, en));
+    return problems;
+  }
+  if (!is_open_to(kind, transition, context)) {
+    g_autofree char *zh =
+        g_strdup_printf("当前人员无权“%s”", bh_transition_get_label(transition, "zh"));
+    g_autofree char *en =
+        g_strdup_printf("This person may not do \"%s\"", bh_transition_get_label(transition, "en"));
+    g_ptr_array_add(problems, bh_problem_new("state", "actor", zh, en));
+  }
+  if (!bh_condition_holds(transition->when, context)) {
+    g_autofree char *zh =
+        g_strdup_printf("此记录不适用“%s”", bh_transition_get_label(transition, "zh"));
+    g_autofree char *en = g_strdup_printf("\"%s\" does not apply to this record",
+                                          bh_transition_get_label(transition, "en"));
+    g_ptr_array_add(problems, bh_problem_new("state", "transition", zh, en));
+  }
+  bh_rules_check(transition->needs, context, problems);
+  return problems;
+}
