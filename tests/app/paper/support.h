@@ -1,0 +1,43 @@
+/* What the tests of paper share: sample fields, and the eyes of poppler on a PDF. */
+#pragma once
+
+#include <glib.h>
+
+#include "app/paper/paper.h"
+
+#define PAPER_HUB "0190f5a0-0000-7000-8000-000000000001"
+#define PAPER_ENTRY "0190f5a0-0000-7000-8000-0000000000ab"
+
+/* A temporary directory with a finished PDF in it. */
+typedef struct {
+  char *directory;
+  char *pdf;
+} PaperFile;
+
+PaperFile *paper_file_new(void);
+void paper_file_free(PaperFile *file); /* removes the directory */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PaperFile, paper_file_free)
+
+/* Sample fields of a document with every member set; new reference. */
+json_t *paper_sample(const char *doc_type, int n_hazards);
+json_t *paper_sample_signatures(void);
+
+/* Renders or fails the test. `signatures` may be NULL; `code` NULL gives a draft. */
+void paper_render(PaperFile *file, const json_t *frozen, const json_t *signatures,
+                  const char *code);
+
+/* Output of a program; its failure, or its absence, fails the test. g_free. */
+char *paper_run(const char *program, ...) G_GNUC_NULL_TERMINATED;
+/* Text of the PDF without any white space; g_free. */
+char *paper_read_text(const PaperFile *file);
+/* Copy without white space; g_free. */
+char *paper_squeeze(const char *text);
+/* Fails the test unless the PDF shows `text`, whatever its line breaks. */
+void paper_assert_shows(const char *pdf_text, const char *text);
+void paper_assert_hides(const char *pdf_text, const char *text);
+/* Every string anywhere in `value` except under the named keys is shown. */
+void paper_assert_shows_all(const char *pdf_text, const json_t *value, const char *const *except);
+/* No word of any page leaves the page's margins. */
+void paper_assert_within_margins(const PaperFile *file);
+/* Copies page 1 as NAME.png to where pictures are kept, if that is set. */
+void paper_keep_picture(const PaperFile *file, const char *name);
