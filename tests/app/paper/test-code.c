@@ -15,7 +15,7 @@
   "BHD1:0190F5A00000700080000000000000010190F5A000007000800000000000"                              \
   "00AB"
 
-static void test_a_code_names_hub_and_entry(void **state)
+static void test_a_code_names_hub_and_entry(G_GNUC_UNUSED void **state)
 {
   g_autofree char *code = bh_paper_code_make(PAPER_HUB, PAPER_ENTRY);
   assert_string_equal(code, CODE);
@@ -23,7 +23,7 @@ static void test_a_code_names_hub_and_entry(void **state)
   assert_int_equal(strspn(code, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"), strlen(code));
 }
 
-static void test_a_code_reads_back_also_when_typed(void **state)
+static void test_a_code_reads_back_also_when_typed(G_GNUC_UNUSED void **state)
 {
   const char *const typed[] = {
       CODE,
@@ -37,7 +37,7 @@ static void test_a_code_reads_back_also_when_typed(void **state)
   }
 }
 
-static void test_what_is_no_code_is_refused_and_changes_nothing(void **state)
+static void test_what_is_no_code_is_refused_and_changes_nothing(G_GNUC_UNUSED void **state)
 {
   const char *const bad[] = {"",
                              "BHD1:",
@@ -57,7 +57,7 @@ static void test_what_is_no_code_is_refused_and_changes_nothing(void **state)
   }
 }
 
-static void test_the_printed_code_is_read_by_a_scanner(void **state)
+static void test_the_printed_code_is_read_by_a_scanner(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("order_rectify", 2);

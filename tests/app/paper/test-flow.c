@@ -29,7 +29,7 @@ static char *repeat(const char *text, int times)
   return g_string_free(out, FALSE);
 }
 
-static void test_short_text_takes_one_page(void **state)
+static void test_short_text_takes_one_page(G_GNUC_UNUSED void **state)
 {
   g_autoptr(BhFlow) flow = new_flow();
   bh_flow_add_text(flow, BH_FLOW_TITLE, "现场检查记录");
@@ -37,7 +37,7 @@ static void test_short_text_takes_one_page(void **state)
   assert_int_equal(bh_flow_count_pages(flow), 1);
 }
 
-static void test_long_text_goes_on_over_pages(void **state)
+static void test_long_text_goes_on_over_pages(G_GNUC_UNUSED void **state)
 {
   g_autoptr(BhFlow) flow = new_flow();
   g_autofree char *text = repeat("查", 5000);
@@ -45,7 +45,7 @@ static void test_long_text_goes_on_over_pages(void **state)
   assert_in_range(bh_flow_count_pages(flow), 3, 6);
 }
 
-static void test_a_row_longer_than_a_page_is_cut_and_ends(void **state)
+static void test_a_row_longer_than_a_page_is_cut_and_ends(G_GNUC_UNUSED void **state)
 {
   g_autoptr(BhFlow) flow = new_flow();
   g_autofree char *text = repeat("查\n", 300);
@@ -58,7 +58,7 @@ static void test_a_row_longer_than_a_page_is_cut_and_ends(void **state)
   assert_in_range(bh_flow_count_pages(flow), 6, 12);
 }
 
-static void test_a_picture_that_does_not_fit_the_rest_moves_on(void **state)
+static void test_a_picture_that_does_not_fit_the_rest_moves_on(G_GNUC_UNUSED void **state)
 {
   g_autoptr(BhFlow) flow = new_flow();
   cairo_surface_t *picture = cairo_image_surface_create(CAIRO_FORMAT_ARGB32, 100, 100);
@@ -72,7 +72,7 @@ static void test_a_picture_that_does_not_fit_the_rest_moves_on(void **state)
   assert_int_equal(bh_flow_count_pages(flow), 2);
 }
 
-static void test_endless_text_stops_at_the_page_limit(void **state)
+static void test_endless_text_stops_at_the_page_limit(G_GNUC_UNUSED void **state)
 {
   g_autoptr(BhFlow) flow = new_flow();
   g_autofree char *text = repeat("\n", 60);

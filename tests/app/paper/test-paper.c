@@ -24,13 +24,13 @@ static char *make_code(void)
   return bh_paper_code_make(PAPER_HUB, PAPER_ENTRY);
 }
 
-/* Shown on the record, as dates: the deadline of the whole order is not. */
-static void test_record_shows_every_field(void **state)
+static void test_record_shows_every_field(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 3);
   g_autoptr(json_t) signatures = paper_sample_signatures();
   g_autofree char *code = make_code();
+  /* What only an order says. */
   json_object_del(frozen, "remedies");
   json_object_del(json_object_get(frozen, "unit"), "phone");
   for (gsize i = 0; i < 3; i++) {
@@ -49,7 +49,7 @@ static void test_record_shows_every_field(void **state)
   paper_keep_picture(file, "paper-record");
 }
 
-static void test_order_shows_every_field(void **state)
+static void test_order_shows_every_field(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("order_rectify", 3);
@@ -65,7 +65,7 @@ static void test_order_shows_every_field(void **state)
   paper_keep_picture(file, "paper-order");
 }
 
-static void test_what_was_not_looked_at_is_never_certified(void **state)
+static void test_what_was_not_looked_at_is_never_certified(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 0);
@@ -79,7 +79,7 @@ static void test_what_was_not_looked_at_is_never_certified(void **state)
   paper_assert_shows(text, "在已查看的范围内未记录问题。");
 }
 
-static void test_no_legal_basis_is_invented(void **state)
+static void test_no_legal_basis_is_invented(G_GNUC_UNUSED void **state)
 {
   const char *const types[] = {"onsite_record", "order_rectify"};
   for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
@@ -95,7 +95,7 @@ static void test_no_legal_basis_is_invented(void **state)
   }
 }
 
-static void test_a_visit_that_failed_says_so(void **state)
+static void test_a_visit_that_failed_says_so(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 0);
@@ -113,7 +113,7 @@ static void test_a_visit_that_failed_says_so(void **state)
   paper_assert_hides(text, "逐项查看");
 }
 
-static void test_provisional_numbers_and_drafts_are_marked(void **state)
+static void test_provisional_numbers_and_drafts_are_marked(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("order_rectify", 1);
@@ -129,7 +129,7 @@ static void test_provisional_numbers_and_drafts_are_marked(void **state)
   paper_assert_shows(draft, "【草稿】");
 }
 
-static void test_empty_fields_leave_a_readable_paper(void **state)
+static void test_empty_fields_leave_a_readable_paper(G_GNUC_UNUSED void **state)
 {
   const char *const types[] = {"onsite_record", "order_rectify"};
   for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
@@ -144,7 +144,7 @@ static void test_empty_fields_leave_a_readable_paper(void **state)
   }
 }
 
-static void test_two_hundred_hazards_break_over_pages(void **state)
+static void test_two_hundred_hazards_break_over_pages(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("order_rectify", 200);
@@ -166,14 +166,15 @@ static void test_two_hundred_hazards_break_over_pages(void **state)
   paper_assert_within_margins(file);
 }
 
-static void test_long_descriptions_lose_nothing(void **state)
+static void test_long_descriptions_lose_nothing(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 2);
   g_autofree char *code = make_code();
   GString *description = g_string_new(NULL);
-  for (int i = 0; g_utf8_strlen(description->str, -1) < 5000; i++)
-    g_string_append_printf(description, "〔%04d〕巷道支护变形", i);
+  int marks = 0;
+  while (g_utf8_strlen(description->str, -1) < 5000)
+    g_string_append_printf(description, "〔%04d〕巷道支护变形", marks++);
   json_object_set_new(json_array_get(json_object_get(frozen, "hazards"), 0), "description",
                       json_string(description->str));
   json_object_set_new(json_object_get(frozen, "inspection"), "opinion",
@@ -181,7 +182,7 @@ static void test_long_descriptions_lose_nothing(void **state)
   paper_render(file, frozen, NULL, code);
   g_autofree char *text = paper_read_text(file);
   const char *table = text, *opinion = NULL;
-  for (int i = 0; i * 11 < 5000; i++) {
+  for (int i = 0; i < marks; i++) {
     g_autofree char *mark = g_strdup_printf("%04d〕", i);
     table = strstr(table, mark);
     assert_non_null(table);
@@ -192,7 +193,7 @@ static void test_long_descriptions_lose_nothing(void **state)
   g_string_free(description, TRUE);
 }
 
-static void test_hostile_text_stays_text_and_on_the_page(void **state)
+static void test_hostile_text_stays_text_and_on_the_page(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("order_rectify", 1);
@@ -214,7 +215,7 @@ static void test_hostile_text_stays_text_and_on_the_page(void **state)
   paper_assert_within_margins(file);
 }
 
-static void test_fonts_are_embedded_and_chinese_under_any_locale(void **state)
+static void test_fonts_are_embedded_and_chinese_under_any_locale(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 3);
@@ -229,7 +230,7 @@ static void test_fonts_are_embedded_and_chinese_under_any_locale(void **state)
   }
 }
 
-static void test_equal_input_gives_equal_bytes(void **state)
+static void test_equal_input_gives_equal_bytes(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) first = paper_file_new();
   g_autoptr(PaperFile) second = paper_file_new();
@@ -271,7 +272,7 @@ static char *sign_with(PaperFile *file, const char *bytes, gsize len)
   return paper_read_text(file);
 }
 
-static void test_a_signature_picture_is_on_the_paper(void **state)
+static void test_a_signature_picture_is_on_the_paper(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
   g_autofree char *path = g_build_filename(file->directory, "signature.png", NULL);
@@ -294,7 +295,7 @@ static void test_a_signature_picture_is_on_the_paper(void **state)
   paper_assert_hides(text, "无法读取");
 }
 
-static void test_what_is_no_picture_is_said_not_decoded(void **state)
+static void test_what_is_no_picture_is_said_not_decoded(G_GNUC_UNUSED void **state)
 {
   static const char huge[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\1\0\0\0\1\0\0\x08\6\0\0\0";
   static const char damaged[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x10\0\0\0\x10\x08\6\0\0\0";
@@ -322,7 +323,7 @@ static void assert_refused(const json_t *frozen, BhErrorCode code, const char *n
   assert_false(g_file_test(file->pdf, G_FILE_TEST_EXISTS));
 }
 
-static void test_wrong_fields_are_refused_by_name(void **state)
+static void test_wrong_fields_are_refused_by_name(G_GNUC_UNUSED void **state)
 {
   const struct {
     const char *key;
@@ -348,7 +349,7 @@ static void test_wrong_fields_are_refused_by_name(void **state)
   assert_refused(list, BH_ERROR_FORMAT, "object");
 }
 
-static void test_a_place_that_cannot_be_written_is_an_error(void **state)
+static void test_a_place_that_cannot_be_written_is_an_error(G_GNUC_UNUSED void **state)
 {
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 1);
   g_autoptr(GError) error = NULL;
