@@ -46,13 +46,20 @@ gboolean bh_hub_url_is_loopback_http(const char *url)
   return FALSE;
 }
 
+static gboolean is_printable(const char *text)
+{
+  while (g_ascii_isgraph(*text))
+    text++;
+  return *text == '\0';
+}
+
 /* Host and port only: what follows is ours to say, and user names or paths could point the
  * token elsewhere than the person sees. */
 gboolean bh_hub_url_is_valid(const char *url)
 {
   g_autoptr(GUri) uri = NULL;
 
-  if (url == NULL || strlen(url) > BH_URL_MAX_BYTES ||
+  if (url == NULL || strlen(url) > BH_URL_MAX_BYTES || !is_printable(url) ||
       (!g_str_has_prefix(url, "https://") && !bh_hub_url_is_loopback_http(url)))
     return FALSE;
   uri = g_uri_parse(url, G_URI_FLAGS_HAS_PASSWORD, NULL);

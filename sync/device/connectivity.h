@@ -1,0 +1,25 @@
+/* Whether a network is there, as a hint to try at once; never a reason not to try. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+typedef struct _BhConnectivity BhConnectivity;
+typedef void (*BhConnectivityChanged)(gboolean online, gpointer data);
+
+struct _BhConnectivity {
+  /* Calls back on the thread-default main context of the caller until it is freed. */
+  void (*watch)(BhConnectivity *connectivity, BhConnectivityChanged changed, gpointer data);
+  void (*free)(BhConnectivity *connectivity);
+};
+
+void bh_connectivity_watch(BhConnectivity *connectivity, BhConnectivityChanged changed,
+                           gpointer data);
+void bh_connectivity_free(BhConnectivity *connectivity);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhConnectivity, bh_connectivity_free)
+
+/* The system's own monitor (netlink, NetworkManager). */
+BhConnectivity *bh_connectivity_monitor_new(void);
+
+G_END_DECLS

@@ -1,0 +1,181 @@
+#include "sync/device/sync.h"
+
+#include "schema/base64.h"
+#include "schema/error.h"
+#include "sync/device/outbox.h"
+#include "sync/wire/enrol-text.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#define TRIES 3
+#define ANSWER_MAX_BYTES (256 * 1024)
+
+/* What goes to the store's thread and comes back. */
+typedef struct {
+  guint8 public_key[BH_PUBLIC_KEY_SIZE];
+  guint8 secret_key[BH_SECRET_KEY_SIZE];
+  const BhEnrolText *text;
+  const json_t *answer;
+  GAsyncResult *result;
+} Enrolment;
+
+static void wipe_enrolment(Enrolment *enrolment)
+{
+  sodium_memzero(enrolment->secret_key, sizeof enrolment->secret_key);
+  g_clear_object(&enrolment->result);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Enrolment, wipe_enrolment)
+
+static void take_key(BhDevice *device, GTask *task, gpointer data)
+{
+  Enrolment *enrolment = data;
+  GError *error = NULL;
+
+  if (bh_device_is_enrolled(device))
+    g_set_error_literal(&error, BH_ERROR, BH_ERROR_INVALID,
+                        "enrolment: this store is enrolled already");
+  else
+    bh_outbox_get_enrol_key(device, enrolment->public_key, enrolment->secret_key, &error);
+  if (error != NULL)
+    g_task_return_error(task, error);
+  else
+    g_task_return_boolean(task, TRUE);
+}
+
+static void keep_answer(BhDevice *device, GTask *task, gpointer data)
+{
+  Enrolment *enrolment = data;
+  GError *error = NULL;
+
+  if (bh_outbox_set_enrolled(device, enrolment->text->url, enrolment->text->pin, enrolment->answer,
+                             &error))
+    g_task_return_boolean(task, TRUE);
+  else
+    g_task_return_error(task, error);
+}
+
+static void on_done(GObject *source, GAsyncResult *result, gpointer data)
+{
+  GAsyncResult **kept = data;
+
+  (void)source;
+  *kept = g_object_ref(result);
+}
+
+static void wait_for(GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration(g_main_context_get_thread_default(), TRUE);
+}
+
+static gboolean run_on_store(BhWorker *worker, BhWorkFunc func, Enrolment *enrolment,
+                             GError **error)
+{
+  g_clear_object(&enrolment->result);
+  bh_worker_run_async(worker, func, enrolment, NULL, NULL, NULL, on_done, &enrolment->result);
+  wait_for(&enrolment->result);
+  return g_task_propagate_boolean(G_TASK(enrolment->result), error);
+}
+
+static BhTransportRequest *make_request(const Enrolment *enrolment, const char *name)
+{
+  const char *pins[] = {enrolment->text->pin, NULL};
+  BhTransportRequest *request =
+      bh_transport_request_new("POST", enrolment->text->url, "/v1/enrol", pins);
+  g_autofree char *token = bh_base64_encode(enrolment->text->token, BH_ENROL_TOKEN_SIZE);
+  g_autofree char *key = bh_base64_encode(enrolment->public_key, BH_PUBLIC_KEY_SIZE);
+  g_autofree char *proof =
+      bh_enrol_prove(enrolment->text->token, enrolment->public_key, enrolment->secret_key);
+  g_autoptr(json_t) body =
+      json_pack("{s:s,s:s,s:s,s:s}", "token", token, "name", name, "key", key, "proof", proof);
+  char *json = bh_json_dump(body);
+
+  request->answer_max = ANSWER_MAX_BYTES;
+  request->body = g_bytes_new_take(json, strlen(json));
+  bh_transport_request_add_header(request, "Content-Type", "application/json");
+  return request;
+}
+
+static json_t *read_answer(const Enrolment *enrolment, const BhTransportAnswer *answer,
+                           GError **error)
+{
+  g_autoptr(json_t) object = NULL;
+  const char *text;
+  gsize len;
+
+  if (g_strcmp0(bh_transport_answer_get_header(answer, BH_HEADER_HUB), enrolment->text->hub) != 0) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_HUB,
+                        "enrolment: the answer is not from the hub of the text");
+    return NULL;
+  }
+  text = g_bytes_get_data(answer->body, &len);
+  object =
+      bh_json_parse(text != NULL ? text : "", len, ANSWER_MAX_BYTES, "answer of the hub", error);
+  if (object == NULL)
+    return NULL;
+  if (answer->status == 201 || answer->status == 200)
+    return g_steal_pointer(&object);
+  g_set_error_literal(error, BH_ERROR,
+                      bh_error_code_from_name(bh_json_string_or(object, "error", "failed")),
+                      bh_json_string_or(object, "message", "enrolment: the hub refused"));
+  return NULL;
+}
+
+/* An answer that was lost is asked for again: the hub gives the same key the same enrolment. */
+static json_t *ask_hub(BhTransport *transport, const Enrolment *enrolment, const char *name,
+                       GError **error)
+{
+  for (int i = 1;; i++) {
+    g_autoptr(GError) local = NULL;
+    g_autoptr(GAsyncResult) result = NULL;
+    g_autoptr(BhTransportAnswer) answer = NULL;
+
+    bh_transport_send_async(transport, make_request(enrolment, name), NULL, on_done, &result);
+    wait_for(&result);
+    answer = bh_transport_send_finish(result, &local);
+    if (answer != NULL)
+      return read_answer(enrolment, answer, error);
+    if (i == TRIES || !g_error_matches(local, BH_ERROR, BH_ERROR_UNCERTAIN)) {
+      g_propagate_prefixed_error(error, g_steal_pointer(&local), "enrolment: ");
+      return NULL;
+    }
+  }
+}
+
+static gboolean enrol(BhWorker *worker, const BhEnrolText *text, const char *name, GError **error)
+{
+  g_autoptr(BhTransport) transport = bh_transport_curl_new(FALSE);
+  g_auto(Enrolment) enrolment = {.text = text};
+  g_autoptr(json_t) answer = NULL;
+
+  if (!run_on_store(worker, take_key, &enrolment, error))
+    return FALSE;
+  answer = ask_hub(transport, &enrolment, name, error);
+  if (answer == NULL)
+    return FALSE;
+  enrolment.answer = answer;
+  return run_on_store(worker, keep_answer, &enrolment, error);
+}
+
+gboolean bh_sync_enrol(BhWorker *worker, const char *text, const char *name, GError **error)
+{
+  g_autoptr(BhEnrolText) decoded = bh_enrol_text_decode(text, error);
+  g_autoptr(GMainContext) context = g_main_context_new();
+  g_autoptr(json_t) status = NULL;
+  gboolean ok;
+
+  if (decoded == NULL)
+    return FALSE;
+  if (!g_utf8_validate(name, -1, NULL) || g_utf8_strlen(name, -1) > 64) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_LIMIT,
+                        "enrolment: the name is longer than 64 characters");
+    return FALSE;
+  }
+  g_main_context_push_thread_default(context);
+  ok = enrol(worker, decoded, name, error);
+  g_main_context_pop_thread_default(context);
+  if (ok)
+    status = bh_sync_once(worker, NULL);
+  return ok;
+}
