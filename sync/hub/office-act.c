@@ -1,0 +1,280 @@
+/* What the office decides about a record. Each act is one entry, made in the writer after a last
+ * look: somebody else's newer word is never overwritten unseen. */
+#include "sync/hub/office-internal.h"
+
+#include <string.h>
+
+#include "schema/error.h"
+#include "sync/hub/office-store.h"
+
+#define ITEMS_MAX 100
+#define REVIEWS_MAX 60 /* open ones that one decision closes */
+
+typedef struct {
+  BhOfficeCall *call;
+  const char *record;
+  const char *key;     /* whose heads must still be `heads`, or NULL */
+  const json_t *heads; /* entry ids */
+  const char *covers;  /* newest entry that was seen, or NULL */
+  const json_t *ops;
+  char *entry;
+} Act;
+
+static gboolean heads_are(char *const *heads, const json_t *expected)
+{
+  if (g_strv_length((char **)heads) != json_array_size(expected))
+    return FALSE;
+  gsize index;
+  json_t *id;
+  json_array_foreach((json_t *)expected, index, id)
+  {
+    const char *text = json_string_value(id);
+    if (text == NULL || !g_strv_contains((const char *const *)heads, text))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean nothing_new(Act *act, BhDb *db, GError **error)
+{
+  if (act->key != NULL) {
+    g_autoptr(BhRecord) record = bh_hub_load_record(db, act->record, error);
+    if (record == NULL)
+      return FALSE;
+    g_auto(GStrv) heads = bh_record_dup_heads(record, act->key);
+    if (!heads_are(heads, act->heads)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+      return FALSE;
+    }
+  }
+  if (act->covers != NULL) {
+    g_autofree char *newest = NULL;
+    if (!bh_office_store_newest_entry(db, act->record, &newest, error))
+      return FALSE;
+    if (strcmp(newest, act->covers) != 0) {
+      g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean write_act(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Act *act = data;
+  if (!nothing_new(act, db, error))
+    return FALSE;
+  act->entry = bh_hub_append_in(hub, db, act->call->staff, act->ops, error);
+  return act->entry != NULL;
+}
+
+static json_t *run_act(Act *act, GError **error)
+{
+  gboolean good = bh_hub_write(act->call->hub, write_act, act, error);
+  g_autofree char *entry = act->entry;
+  return good ? json_pack("{s:s}", "entry", entry) : NULL;
+}
+
+/* --- review --- */
+
+/* Reviews of the target that are not closed are closed by the new one. */
+static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops, GError **error)
+{
+  g_autoptr(json_t) query =
+      json_pack("{s:s,s:s,s:i}", "kind", "review", "parent", target, "limit", 200);
+  g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
+  if (page == NULL)
+    return FALSE;
+  gsize index;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), index, row)
+  {
+    const char *state = bh_json_string_or(row, "state", "");
+    if ((strcmp(state, "open") == 0 || strcmp(state, "answered") == 0) &&
+        json_array_size(ops) < REVIEWS_MAX)
+      json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s}}", "record",
+                                           bh_json_string_or(row, "id", ""), "kind", "review",
+                                           "set", "state", "closed"));
+  }
+  return TRUE;
+}
+
+static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **error)
+{
+  const json_t *given = json_object_get(call->body, "items");
+  g_autoptr(json_t) items = json_array();
+  gsize index;
+  json_t *item;
+  json_array_foreach((json_t *)given, index, item)
+  {
+    const char *name = json_string_value(item);
+    if (name == NULL || strlen(name) > BH_KEY_MAX || bh_kind_find_field(kind, name) == NULL ||
+        index >= ITEMS_MAX) {
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                  "body: \"items\"[%" G_GSIZE_FORMAT "] is no field of %s", index,
+                  bh_kind_get_name(kind));
+      return NULL;
+    }
+    json_array_append(items, item);
+  }
+  return g_steal_pointer(&items);
+}
+
+/* Moves the target when its kind says so and nothing declared stands against it. */
+static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, const char *event,
+                     json_t *ops)
+{
+  const char *to = bh_kind_get_review_state(kind, event);
+  const json_t *values = bh_office_values(call, id);
+  const char *from = bh_json_string_or(values, "state", NULL);
+  if (to == NULL || g_strcmp0(from, to) == 0)
+    return;
+  BhContext context;
+  g_autoptr(json_t) moved = json_copy((json_t *)values);
+  json_object_set_new(moved, "state", json_string(to));
+  bh_office_context(call, id, moved, &context);
+  g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
+  if (problems->len == 0)
+    json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s}}", "record", id, "kind",
+                                         bh_kind_get_name(kind), "set", "state", to));
+}
+
+json_t *bh_office_review(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  if (record == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+  const char *decision = bh_json_string_or(call->body, "decision", "");
+  const char *covers = bh_json_get_string(call->body, "covers", "body", error);
+  if (covers == NULL)
+    return NULL;
+  gboolean back = strcmp(decision, "return") == 0;
+  if ((!back && strcmp(decision, "approve") != 0) || !bh_kind_is_reviewable(kind)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "body: \"decision\" is approve or return, of a record that is reviewed");
+    return NULL;
+  }
+  g_autofree char *comment = bh_office_body_text(call, "comment", BH_OFFICE_TEXT_MAX, error);
+  if (comment == NULL)
+    return NULL;
+  if (back && comment[0] == '\0') {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: \"comment\" is missing");
+    return NULL;
+  }
+  g_autoptr(json_t) items = checked_items(call, kind, error);
+  if (items == NULL)
+    return NULL;
+  char review[BH_ID_LEN + 1];
+  bh_office_make_id(call->office, review);
+  g_autoptr(json_t) set =
+      json_pack("{s:s,s:s,s:s,s:s,s:s}", "parent", id, "decision", decision, "state",
+                back ? "open" : "closed", "covers", covers, "reviewer", call->staff);
+  if (comment[0] != '\0')
+    json_object_set_new(set, "comment", json_string(comment));
+  if (json_array_size(items) > 0)
+    json_object_set(set, "items", items);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:O}]", "record", review, "kind", "review", "set", set);
+  if (!close_older(call, id, ops, error))
+    return NULL;
+  add_move(call, id, kind, back ? "on_return" : "on_approve", ops);
+  Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
+  return run_act(&act, error);
+}
+
+/* --- transitions --- */
+
+static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTransition *transition,
+                             json_t *set, GError **error)
+{
+  const json_t *given = json_object_get(call->body, "values");
+  const char *const *asks = bh_transition_get_asks(transition);
+  const char *name;
+  json_t *typed;
+  json_object_foreach((json_t *)given, name, typed)
+  {
+    const BhField *field = bh_kind_find_field(kind, name);
+    if (field == NULL || !g_strv_contains(asks, name)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: this step does not ask for \"%.*s\"",
+                  BH_KEY_MAX, name);
+      return FALSE;
+    }
+    json_t *value = json_is_string(typed)
+                        ? bh_field_parse_typed(field, json_string_value(typed), error)
+                        : json_incref(typed);
+    if (value == NULL)
+      return FALSE;
+    json_object_set_new(set, name, value);
+  }
+  return TRUE;
+}
+
+json_t *bh_office_transition(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  const char *to = record != NULL ? bh_json_get_string(call->body, "to", "body", error) : NULL;
+  const char *covers = to != NULL ? bh_json_get_string(call->body, "covers", "body", error) : NULL;
+  if (covers == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+  const char *from = bh_record_get_string(record, "state");
+  const BhTransition *transition = from != NULL ? bh_workflow_find(kind, from, to) : NULL;
+  if (transition == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "body: \"to\" is no step from the present state");
+    return NULL;
+  }
+  g_autoptr(json_t) set = json_pack("{s:s}", "state", to);
+  if (!parse_values(call, kind, transition, set, error))
+    return NULL;
+  BhContext context;
+  g_autoptr(json_t) values = json_copy((json_t *)bh_office_values(call, id));
+  json_object_update(values, set);
+  bh_office_context(call, id, values, &context);
+  g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
+  if (problems->len > 0) {
+    const BhProblem *problem = g_ptr_array_index(problems, 0);
+    gboolean actor = strcmp(problem->code, "actor") == 0;
+    g_set_error(error, BH_ERROR, actor ? BH_ERROR_DENIED : BH_ERROR_INVALID, "%s: %s",
+                problem->field,
+                strcmp(call->lang, "en") == 0 ? problem->text_en : problem->text_zh);
+    return NULL;
+  }
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:O}]", "record", id, "kind", bh_kind_get_name(kind), "set", set);
+  Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
+  return run_act(&act, error);
+}
+
+/* --- conflicts --- */
+
+json_t *bh_office_resolve(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  const char *key = record != NULL ? bh_json_get_string(call->body, "key", "body", error) : NULL;
+  const char *chosen = key != NULL ? bh_json_get_string(call->body, "entry", "body", error) : NULL;
+  json_t *expected = chosen != NULL ? bh_json_get_array(call->body, "heads", "body", error) : NULL;
+  if (expected == NULL)
+    return NULL;
+  g_autoptr(json_t) heads = bh_record_dup_head_values(record, key);
+  json_t *value = NULL;
+  gsize index;
+  json_t *head;
+  json_array_foreach(heads, index, head)
+  {
+    if (strcmp(bh_json_string_or(head, "entry", ""), chosen) == 0)
+      value = json_object_get(head, "value");
+  }
+  if (value == NULL || json_array_size(heads) < 2) {
+    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+    return NULL;
+  }
+  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:O}}]", "record", id, "kind",
+                                    bh_record_get_kind(record), "set", key, value);
+  Act act = {.call = call, .record = id, .key = key, .heads = expected, .ops = ops};
+  return run_act(&act, error);
+}

@@ -1,0 +1,138 @@
+#include "sync/hub/office-internal.h"
+
+#include <string.h>
+
+#include "schema/error.h"
+
+#define CHILDREN_MAX 1000
+
+const json_t *bh_office_values(BhOfficeCall *call, const char *record)
+{
+  if (!bh_id_is_valid(record))
+    return NULL;
+  json_t *values = g_hash_table_lookup(call->values, record);
+  if (values != NULL)
+    return json_is_null(values) ? NULL : values;
+  g_autoptr(BhRecord) loaded = bh_hub_load_record(call->db, record, NULL);
+  values = loaded != NULL ? bh_record_dup_values(loaded) : json_null();
+  g_hash_table_insert(call->values, g_strdup(record), values);
+  if (loaded == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(loaded));
+  char *title = kind != NULL ? bh_kind_dup_title(kind, values, call->lang) : g_strdup(record);
+  g_hash_table_insert(call->names, g_strdup(record), title);
+  return values;
+}
+
+static const json_t *lookup(const char *record, gpointer data)
+{
+  return bh_office_values(data, record);
+}
+
+static json_t *list_children(const char *record, const char *kind, gpointer data)
+{
+  BhOfficeCall *call = data;
+  g_autoptr(json_t) children = json_array();
+  g_autofree char *after = NULL;
+  do {
+    g_autoptr(json_t) query = json_pack("{s:s,s:s,s:i,s:s*}", "parent", record, "kind", kind,
+                                        "limit", 200, "after", after);
+    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, NULL);
+    if (page == NULL)
+      return NULL;
+    gsize index;
+    json_t *row;
+    json_array_foreach(json_object_get(page, "rows"), index, row)
+    {
+      const json_t *values = bh_office_values(call, bh_json_string_or(row, "id", NULL));
+      if (values != NULL)
+        json_array_append(children, (json_t *)values);
+    }
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL && json_array_size(children) < CHILDREN_MAX);
+  return g_steal_pointer(&children);
+}
+
+void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,
+                       BhContext *context)
+{
+  *context = (BhContext){.values = values,
+                         .record = record,
+                         .actor = call->staff,
+                         .actor_values = call->staff_values,
+                         .today = call->today,
+                         .lookup = lookup,
+                         .children = list_children,
+                         .data = call};
+}
+
+BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **error)
+{
+  g_autoptr(BhRecord) record = bh_id_is_valid(id) ? bh_hub_load_record(call->db, id, NULL) : NULL;
+  const BhKind *kind =
+      record != NULL ? bh_kind_set_find(call->kinds, bh_record_get_kind(record)) : NULL;
+  if (kind != NULL) {
+    BhContext context;
+    bh_office_context(call, id, bh_office_values(call, id), &context);
+    if (bh_kind_is_visible(kind, &context))
+      return g_steal_pointer(&record);
+  }
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
+  return NULL;
+}
+
+const char *bh_office_name(BhOfficeCall *call, const char *record)
+{
+  if (record == NULL)
+    return "";
+  if (strcmp(record, bh_hub_get_id(call->hub)) == 0)
+    return bh_hub_get_name(call->hub);
+  if (bh_office_values(call, record) == NULL)
+    return record;
+  return g_hash_table_lookup(call->names, record);
+}
+
+static char *format_area(BhOfficeCall *call, const json_t *value)
+{
+  const char *code = json_string_value(value);
+  const BhRegion *region = bh_hub_get_region(call->hub);
+  return code == NULL || region == NULL ? g_strdup(code != NULL ? code : "")
+                                        : bh_region_dup_full_name(region, code);
+}
+
+char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *value)
+{
+  if (value == NULL || json_is_null(value))
+    return g_strdup("");
+  switch (bh_field_get_type(field)) {
+  case BH_FIELD_REF:
+    return g_strdup(bh_office_name(call, json_string_value(value)));
+  case BH_FIELD_REFS: {
+    g_autoptr(GString) names = g_string_new(NULL);
+    gsize index;
+    json_t *id;
+    json_array_foreach((json_t *)value, index, id)
+    {
+      g_string_append_printf(names, "%s%s", index > 0 ? "; " : "",
+                             bh_office_name(call, json_string_value(id)));
+    }
+    return g_strdup(names->str);
+  }
+  case BH_FIELD_AREA:
+    return format_area(call, value);
+  default:
+    return bh_field_format_value(field, value, call->lang);
+  }
+}
+
+char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error)
+{
+  char *text = g_strstrip(g_strdup(bh_json_string_or(call->body, key, "")));
+  if ((gsize)g_utf8_strlen(text, -1) <= max)
+    return text;
+  g_free(text);
+  g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+              "body: \"%s\" is over %" G_GSIZE_FORMAT " characters", key, max);
+  return NULL;
+}

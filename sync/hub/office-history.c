@@ -1,0 +1,117 @@
+/* Who changed what, when, and on which device. */
+#include "sync/hub/office-internal.h"
+
+#include <string.h>
+
+#include "schema/checklist.h"
+#include "schema/civil.h"
+#include "schema/error.h"
+
+#define PAGE 50
+#define VALUE_MAX 400 /* characters of a value in the history */
+
+/* When an entry was made, as far as it can be proved (SYNC.md, Clocks): by the last signed hub
+ * time and the boot clock within one boot, else after that hub time; never after its receipt. */
+static json_t *evidence_of(const json_t *clock, gint64 received_ms)
+{
+  gint64 hub_ms = json_integer_value(json_object_get(clock, "hub_ms"));
+  gint64 hub_boot_ms = json_integer_value(json_object_get(clock, "hub_boot_ms"));
+  gint64 boot_ms = json_integer_value(json_object_get(clock, "boot_ms"));
+  gboolean exact = hub_ms > 0 && hub_boot_ms > 0 && boot_ms >= hub_boot_ms;
+  gint64 from_ms = exact ? hub_ms + (boot_ms - hub_boot_ms) : hub_ms;
+  gint64 to_ms = exact ? MIN(from_ms, received_ms) : received_ms;
+  g_autofree char *from = from_ms > 0 ? bh_time_format(MIN(from_ms, received_ms)) : NULL;
+  g_autofree char *to = bh_time_format(to_ms);
+  return json_pack("{s:s*,s:s,s:b}", "from", from, "to", to, "exact", exact);
+}
+
+static char *short_text(char *text)
+{
+  if (g_utf8_strlen(text, -1) <= VALUE_MAX)
+    return text;
+  g_autofree char *long_text = text;
+  g_autofree char *start = g_utf8_substring(long_text, 0, VALUE_MAX);
+  return g_strconcat(start, "…", NULL);
+}
+
+static char *value_text(BhOfficeCall *call, const BhKind *kind, const char *key,
+                        const json_t *value)
+{
+  if (value == NULL || json_is_null(value))
+    return g_strdup("");
+  if (strcmp(key, "state") == 0 && kind != NULL && json_is_string(value))
+    return g_strdup(bh_kind_get_state_label(kind, json_string_value(value), call->lang));
+  if (json_is_object(value) && json_object_get(value, "answer") != NULL) {
+    BhAnswer answer = BH_ANSWER_UNCHECKED;
+    bh_answer_from_code(bh_json_string_or(value, "answer", ""), &answer);
+    const char *note = bh_json_string_or(value, "note", "");
+    return g_strdup_printf("%s%s%s", bh_answer_label(answer, call->lang), note[0] ? ": " : "",
+                           note);
+  }
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+  return field != NULL ? bh_office_format(call, field, value) : bh_json_dump(value);
+}
+
+static json_t *set_of(BhOfficeCall *call, const BhKind *kind, const json_t *set)
+{
+  const char *key = bh_json_string_or(set, "key", "");
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+  const char *item = strchr(key, '/');
+  const char *label = strcmp(key, "state") == 0 ? (strcmp(call->lang, "en") == 0 ? "State" : "状态")
+                      : field != NULL           ? bh_field_get_label(field, call->lang)
+                                                : key;
+  g_autofree char *text = short_text(value_text(call, kind, key, json_object_get(set, "value")));
+  return json_pack("{s:s,s:s,s:s,s:i}", "label", label, "item", item != NULL ? item + 1 : "",
+                   "text", text, "replaces", (int)json_array_size(json_object_get(set, "was")));
+}
+
+static json_t *entry_of(BhOfficeCall *call, const BhKind *kind, const json_t *item)
+{
+  const json_t *clock = json_object_get(item, "clock");
+  gint64 received_ms = json_integer_value(json_object_get(item, "received_ms"));
+  gint64 observed_ms = json_integer_value(json_object_get(item, "observed_ms"));
+  g_autofree char *received = bh_time_format(received_ms);
+  g_autofree char *device_time =
+      bh_time_format(json_integer_value(json_object_get(clock, "wall_ms")));
+  g_autofree char *observed = observed_ms > 0 ? bh_time_format(observed_ms) : NULL;
+  json_t *sets = json_array();
+  gsize index;
+  json_t *set;
+  json_array_foreach(json_object_get(item, "sets"), index, set)
+  {
+    json_array_append_new(sets, set_of(call, kind, set));
+  }
+  return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s*,s:o,s:I,s:b,s:o}", "entry",
+                   bh_json_string_or(item, "entry", ""), "by",
+                   bh_json_string_or(item, "by_name", bh_json_string_or(item, "by", "")), "device",
+                   bh_json_string_or(item, "device_name", ""), "received", received, "device_time",
+                   device_time, "observed", observed, "evidence", evidence_of(clock, received_ms),
+                   "quality", json_integer_value(json_object_get(clock, "quality")), "quarantined",
+                   json_is_true(json_object_get(item, "quarantined")), "sets", sets);
+}
+
+json_t *bh_office_history(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  if (record == NULL)
+    return NULL;
+  const char *before_text = bh_request_get_query(call->request, "before");
+  gint64 before = before_text != NULL ? g_ascii_strtoll(before_text, NULL, 10) : G_MAXINT64;
+  g_autoptr(json_t) items = bh_hub_history(call->hub, call->db, id, before, PAGE, error);
+  if (items == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+  json_t *rows = json_array();
+  gsize index;
+  json_t *item;
+  gint64 last = 0;
+  json_array_foreach(items, index, item)
+  {
+    json_array_append_new(rows, entry_of(call, kind, item));
+    last = json_integer_value(json_object_get(item, "position"));
+  }
+  g_autofree char *next =
+      index == PAGE && last > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, last) : NULL;
+  return json_pack("{s:o,s:s*}", "rows", rows, "before", next);
+}

@@ -1,0 +1,258 @@
+/* Lists: the inbox and its lanes, enterprises, devices, areas, and what the page polls. */
+#include "sync/hub/office-internal.h"
+
+#include <string.h>
+
+#include "schema/civil.h"
+#include "schema/error.h"
+#include "sync/hub/log-store.h"
+#include "sync/hub/office-store.h"
+
+#define LANE_COUNT_MAX 100 /* counted so far, then "99+" */
+#define AREAS_MAX 2000
+
+static const char *const lanes[] = {"new",      "returned",   "answered",
+                                    "conflict", "quarantine", "accepted"};
+
+/* --- head --- */
+
+json_t *bh_office_head(BhOfficeCall *call, GError **error)
+{
+  gint64 position = 0;
+  if (!bh_office_store_get_position(call->db, &position, error))
+    return NULL;
+  const char *known = bh_request_get_query(call->request, "position");
+  if (known != NULL && g_ascii_strtoll(known, NULL, 10) == position)
+    return json_pack("{s:I}", "position", (json_int_t)position);
+  g_autoptr(json_t) counts = json_object();
+  for (gsize i = 0; i < G_N_ELEMENTS(lanes); i++) {
+    int count = 0;
+    if (!bh_office_store_count_lane(call->db, lanes[i], LANE_COUNT_MAX, &count, error))
+      return NULL;
+    json_object_set_new(counts, lanes[i], json_integer(count));
+  }
+  return json_pack("{s:I,s:O}", "position", (json_int_t)position, "lanes", counts);
+}
+
+/* --- rows --- */
+
+json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
+{
+  const char *kind_name = bh_json_string_or(row, "kind", "");
+  const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
+  const char *id = bh_json_string_or(row, "id", "");
+  const json_t *values = json_object_get(row, "values");
+  const char *state = bh_json_string_or(row, "state", "");
+  const char *area = bh_json_string_or(row, "area", "");
+  const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
+  g_autofree char *title = kind != NULL && values != NULL
+                               ? bh_kind_dup_title(kind, values, call->lang)
+                               : g_strdup(bh_json_string_or(row, "title", id));
+  const BhRegion *region = bh_hub_get_region(call->hub);
+  const char *area_name = region != NULL ? bh_region_get_name(region, area) : NULL;
+  g_autofree char *changed = bh_time_format(json_integer_value(json_object_get(row, "changed_ms")));
+  json_t *out = json_pack(
+      "{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}", "id", id, "kind", kind_name, "kind_label",
+      kind != NULL ? bh_kind_get_label(kind, call->lang) : kind_name, "title", title, "state",
+      state, "state_label",
+      kind != NULL && state[0] != '\0' ? bh_kind_get_state_label(kind, state, call->lang) : "",
+      "area", area_name != NULL ? area_name : area, "changed", changed, "enterprise",
+      enterprise != NULL ? bh_office_name(call, enterprise) : "");
+  static const char *const passed[] = {"conflict", "review", "files_total", "files_here"};
+  for (gsize i = 0; i < G_N_ELEMENTS(passed); i++) {
+    json_t *value = json_object_get(row, passed[i]);
+    if (value != NULL)
+      json_object_set(out, passed[i], value);
+  }
+  return out;
+}
+
+static json_t *list_rows(BhOfficeCall *call, const json_t *query, GError **error)
+{
+  g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, call->staff_values, error);
+  if (page == NULL)
+    return NULL;
+  json_t *rows = json_array();
+  gsize index;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), index, row)
+  {
+    json_array_append_new(rows, bh_office_row(call, row));
+  }
+  json_t *after = json_object_get(page, "after");
+  return json_pack("{s:o,s:O*}", "rows", rows, "after", json_is_null(after) ? NULL : after);
+}
+
+static void pass_query(BhOfficeCall *call, json_t *query, const char *name)
+{
+  const char *value = bh_request_get_query(call->request, name);
+  if (value != NULL && value[0] != '\0')
+    json_object_set_new(query, name, json_string(value));
+}
+
+static gboolean is_lane(const char *lane)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(lanes); i++) {
+    if (g_strcmp0(lane, lanes[i]) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- quarantine has no record yet, so its lane is of entries --- */
+
+static json_t *quarantine_row(BhOfficeCall *call, const json_t *item)
+{
+  const char *device = bh_json_string_or(item, "device", NULL);
+  const char *record = bh_json_string_or(item, "record", NULL);
+  g_autofree char *received =
+      bh_time_format(json_integer_value(json_object_get(item, "received_ms")));
+  return json_pack(
+      "{s:s,s:s,s:s,s:s,s:s,s:s}", "entry", bh_json_string_or(item, "entry", ""), "reason",
+      bh_json_string_or(item, "reason", ""), "message", bh_json_string_or(item, "message", ""),
+      "device", device != NULL ? bh_office_name(call, device) : "", "title",
+      record != NULL && bh_office_values(call, record) != NULL ? bh_office_name(call, record) : "",
+      "changed", received);
+}
+
+static json_t *list_quarantine(BhOfficeCall *call, GError **error)
+{
+  const char *after = bh_request_get_query(call->request, "after");
+  gint64 before = after != NULL ? g_ascii_strtoll(after, NULL, 10) : G_MAXINT64;
+  g_autoptr(json_t) items =
+      bh_log_list_quarantine(call->db, NULL, before, BH_OFFICE_PAGE_MAX, error);
+  if (items == NULL)
+    return NULL;
+  json_t *rows = json_array();
+  gsize index;
+  json_t *item;
+  gint64 last = 0;
+  json_array_foreach(items, index, item)
+  {
+    json_array_append_new(rows, quarantine_row(call, item));
+    last = json_integer_value(json_object_get(item, "position"));
+  }
+  g_autofree char *next = json_array_size(rows) == BH_OFFICE_PAGE_MAX
+                              ? g_strdup_printf("%" G_GINT64_FORMAT, last)
+                              : NULL;
+  return json_pack("{s:o,s:s*}", "rows", rows, "after", next);
+}
+
+json_t *bh_office_inbox(BhOfficeCall *call, GError **error)
+{
+  const char *lane = bh_request_get_query(call->request, "lane");
+  if (lane == NULL)
+    lane = "new";
+  if (!is_lane(lane)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane");
+    return NULL;
+  }
+  if (strcmp(lane, "quarantine") == 0)
+    return list_quarantine(call, error);
+  g_autoptr(json_t) query =
+      json_pack("{s:s,s:s,s:i}", "inbox", lane, "order", "changed", "limit", BH_OFFICE_PAGE_MAX);
+  pass_query(call, query, "kind");
+  pass_query(call, query, "area");
+  pass_query(call, query, "search");
+  pass_query(call, query, "after");
+  return list_rows(call, query, error);
+}
+
+/* --- enterprises --- */
+
+json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
+{
+  g_autoptr(json_t) query = json_pack("{s:s,s:s,s:i}", "kind", "enterprise", "order", "title",
+                                      "limit", BH_OFFICE_PAGE_MAX);
+  const char *sector = bh_request_get_query(call->request, "sector");
+  if (sector != NULL && sector[0] != '\0')
+    json_object_set_new(query, "where", json_pack("{s:s}", "sector", sector));
+  pass_query(call, query, "area");
+  pass_query(call, query, "search");
+  pass_query(call, query, "after");
+  return list_rows(call, query, error);
+}
+
+/* --- devices --- */
+
+json_t *bh_office_devices(BhOfficeCall *call, GError **error)
+{
+  g_autoptr(json_t) devices = bh_log_list_devices(call->db, error);
+  if (devices == NULL)
+    return NULL;
+  json_t *rows = json_array();
+  gsize index;
+  json_t *device;
+  json_array_foreach(devices, index, device)
+  {
+    const char *id = bh_json_string_or(device, "id", "");
+    if (strcmp(id, bh_hub_get_id(call->hub)) == 0)
+      continue;
+    g_autoptr(json_t) held = bh_log_list_quarantine(call->db, id, G_MAXINT64, 200, error);
+    if (held == NULL) {
+      json_decref(rows);
+      return NULL;
+    }
+    gint64 seen_ms = json_integer_value(json_object_get(device, "seen_ms"));
+    g_autofree char *seen = seen_ms > 0 ? bh_time_format(seen_ms) : g_strdup("");
+    json_t *row =
+        json_pack("{s:s,s:s,s:s,s:s,s:b,s:O*,s:O*,s:i}", "id", id, "name",
+                  bh_json_string_or(device, "name", ""), "unit",
+                  bh_office_name(call, bh_json_string_or(device, "unit", NULL)), "seen", seen,
+                  "revoked", json_object_get(device, "revoked_ms") != NULL, "entries",
+                  json_object_get(device, "entries"), "forks", json_object_get(device, "forks"),
+                  "quarantined", (int)json_array_size(held));
+    json_array_append_new(rows, row);
+  }
+  return json_pack("{s:o}", "rows", rows);
+}
+
+/* --- areas: what the filter offers, from the hub's own area down --- */
+
+static void add_areas(const BhRegion *region, const char *code, int depth, json_t *out)
+{
+  if (json_array_size(out) >= AREAS_MAX || depth > 5)
+    return;
+  const char *name = bh_region_get_name(region, code);
+  json_array_append_new(out, json_pack("{s:s,s:s,s:i}", "code", code, "name",
+                                       name != NULL ? name : code, "depth", depth));
+  g_autoptr(GPtrArray) children = bh_region_list_children(region, code);
+  for (guint i = 0; i < children->len; i++)
+    add_areas(region, g_ptr_array_index(children, i), depth + 1, out);
+}
+
+/* Kinds a filter offers: those that are reviewed. */
+static json_t *list_kinds(BhOfficeCall *call)
+{
+  json_t *out = json_array();
+  const GPtrArray *kinds = bh_kind_set_list(call->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(kinds, i);
+    if (bh_kind_is_reviewable(kind))
+      json_array_append_new(out, json_pack("{s:s,s:s}", "code", bh_kind_get_name(kind), "name",
+                                           bh_kind_get_label(kind, call->lang)));
+  }
+  return out;
+}
+
+static json_t *list_sectors(BhOfficeCall *call)
+{
+  json_t *out = json_array();
+  const BhKind *kind = bh_kind_set_find(call->kinds, "enterprise");
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, "sector") : NULL;
+  for (gsize i = 0; field != NULL && i < bh_field_count_choices(field); i++)
+    json_array_append_new(out, json_pack("{s:s,s:s}", "code", bh_field_get_choice_code(field, i),
+                                         "name", bh_field_get_choice_label(field, i, call->lang)));
+  return out;
+}
+
+json_t *bh_office_filters(BhOfficeCall *call, GError **error)
+{
+  (void)error;
+  json_t *areas = json_array();
+  const BhRegion *region = bh_hub_get_region(call->hub);
+  if (region != NULL)
+    add_areas(region, bh_hub_get_area(call->hub), 0, areas);
+  return json_pack("{s:o,s:o,s:o}", "areas", areas, "kinds", list_kinds(call), "sectors",
+                   list_sectors(call));
+}

@@ -1,0 +1,128 @@
+/* What the office's files share. Private to sync/hub/office-*.c. */
+#pragma once
+
+#include "schema/workflow.h"
+#include "sync/hub/office.h"
+
+G_BEGIN_DECLS
+
+#define BH_OFFICE_PAGE_MAX 100  /* rows of a page of a list */
+#define BH_OFFICE_TEXT_MAX 2000 /* characters of a comment or reason */
+
+/* Roles of staff that may come in. */
+typedef enum {
+  BH_OFFICE_REVIEWER = 1 << 0,
+  BH_OFFICE_LEADER = 1 << 1,
+  BH_OFFICE_LEGAL = 1 << 2,
+  BH_OFFICE_ADMIN = 1 << 3,
+} BhOfficeRole;
+
+#define BH_OFFICE_ANYONE (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL | BH_OFFICE_ADMIN)
+#define BH_OFFICE_JUDGES (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL)
+#define BH_OFFICE_KEEPERS (BH_OFFICE_REVIEWER | BH_OFFICE_ADMIN)
+#define BH_OFFICE_RELEASERS (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_ADMIN)
+
+struct _BhOffice {
+  BhHub *hub;
+  gboolean secure;
+  GThreadPool *pool; /* calls wait for the disk and for Argon2, never on a thread of the server */
+
+  GMutex lock;
+  BhIdSource ids;       /* under lock */
+  GHashTable *peers;    /* under lock: address → BhPeerRate, sign-ins only */
+  char *dummy_verifier; /* an unknown login costs as much as a known one */
+};
+
+/* One request while it is worked on, on one thread of the pool. */
+typedef struct {
+  BhOffice *office;
+  BhHub *hub;
+  BhDb *db; /* reader */
+  BhKindSet *kinds;
+  BhRequest *request; /* NULL once answered */
+  const char *lang;   /* "zh" or "en" */
+  json_t *body;       /* object, or NULL */
+
+  char *token_hash;
+  char *csrf;
+  char *staff; /* id */
+  json_t *staff_values;
+  guint roles; /* BhOfficeRole bits */
+
+  char today[11];
+  GHashTable *values; /* id → json_t* shown values, what lookup has loaded */
+  GHashTable *names;  /* id → title */
+} BhOfficeCall;
+
+/* Works on a call: an object to answer with 200, or NULL with an error, or NULL without one when
+ * it has answered itself (bh_office_take_request). */
+typedef json_t *(*BhOfficeWork)(BhOfficeCall *call, GError **error);
+
+/* --- office.c --- */
+/* Hands the request to the pool. `roles`: who may; 0: works without a session. */
+void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work);
+/* For work that answers by itself. */
+BhRequest *bh_office_take_request(BhOfficeCall *call);
+void bh_office_make_id(BhOffice *office, char out[BH_ID_LEN + 1]);
+gint64 bh_office_now_ms(BhOffice *office);
+
+/* --- office-session.c --- */
+const char *bh_office_cookie_name(const BhOffice *office);
+/* Fills token_hash, csrf, staff, staff_values and roles from the cookie. FALSE with
+ * BH_ERROR_EXPIRED when nobody is signed in. `touch`: it counts as activity. */
+gboolean bh_office_load_session(BhOfficeCall *call, gboolean touch, GError **error);
+/* Origin of the request is this page; FALSE with BH_ERROR_DENIED. */
+gboolean bh_office_check_origin(BhOfficeCall *call, GError **error);
+gboolean bh_office_check_csrf(BhOfficeCall *call, GError **error);
+json_t *bh_office_sign_in(BhOfficeCall *call, GError **error);
+json_t *bh_office_session(BhOfficeCall *call, GError **error);
+json_t *bh_office_sign_out(BhOfficeCall *call, GError **error);
+
+/* --- office-context.c: records as a condition and a reader see them --- */
+/* Context of the signed-in actor; borrows `values` and the call. */
+void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,
+                       BhContext *context);
+/* Shown values, or NULL when it is not here; borrowed from the call. */
+const json_t *bh_office_values(BhOfficeCall *call, const char *record);
+/* Loads a record the actor may see: BH_ERROR_NOT_FOUND for any other, so that nobody learns what
+ * there is. */
+BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **error);
+/* Title of a record, its id when it is not here; borrowed from the call. */
+const char *bh_office_name(BhOfficeCall *call, const char *record);
+/* Value as people read it, refs by their titles; g_free. */
+char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *value);
+/* Text member of the body, trimmed; "" when absent. BH_ERROR_LIMIT over `max` characters. g_free.
+ */
+char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error);
+
+/* --- the rest, one file per concept --- */
+json_t *bh_office_head(BhOfficeCall *call, GError **error); /* office-inbox.c */
+json_t *bh_office_inbox(BhOfficeCall *call, GError **error);
+json_t *bh_office_enterprises(BhOfficeCall *call, GError **error);
+json_t *bh_office_devices(BhOfficeCall *call, GError **error);
+json_t *bh_office_filters(BhOfficeCall *call, GError **error);
+json_t *bh_office_record(BhOfficeCall *call, GError **error);      /* office-record.c */
+json_t *bh_office_history(BhOfficeCall *call, GError **error);     /* office-history.c */
+json_t *bh_office_quarantined(BhOfficeCall *call, GError **error); /* office-quarantine.c */
+json_t *bh_office_decide(BhOfficeCall *call, GError **error);
+json_t *bh_office_review(BhOfficeCall *call, GError **error); /* office-act.c */
+json_t *bh_office_transition(BhOfficeCall *call, GError **error);
+json_t *bh_office_resolve(BhOfficeCall *call, GError **error);
+json_t *bh_office_plaques(BhOfficeCall *call, GError **error); /* office-plaque.c */
+json_t *bh_office_issue_plaques(BhOfficeCall *call, GError **error);
+json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error);
+json_t *bh_office_file(BhOfficeCall *call, GError **error); /* office-file.c */
+void bh_office_page(BhRequest *request, gpointer data);
+
+/* Lists shared by office-record.c and office-inbox.c: a row as the page shows it. */
+json_t *bh_office_row(BhOfficeCall *call, const json_t *row);
+/* The "files" of a record: its children of kind file, with "here". */
+json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error);
+/* Fields a transition asks for, as the page draws them. */
+json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
+                       const json_t *values);
+
+/* An SVG of a QR code: `size_mm` wide with its quiet zone, or NULL with an error. g_free. */
+char *bh_office_qr_svg(const char *text, int size_mm, GError **error); /* office-qr.c */
+
+G_END_DECLS

@@ -1,0 +1,111 @@
+/* What was received but waits for the office: seen, released or dismissed. */
+#include "sync/hub/office-internal.h"
+
+#include <string.h>
+
+#include "schema/civil.h"
+#include "schema/error.h"
+#include "sync/hub/log-store.h"
+
+#define RAW_MAX 4000 /* bytes of a body that cannot be read, as text */
+
+static json_t *op_of(BhOfficeCall *call, const BhOp *op)
+{
+  const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
+  json_t *rows = json_array();
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    const BhField *field = kind != NULL ? bh_kind_find_field(kind, set->key) : NULL;
+    const json_t *value = set->value != NULL ? set->value : set->opened;
+    g_autoptr(GError) bad = NULL;
+    gboolean fits =
+        field != NULL && value != NULL && bh_kind_check_value(kind, set->key, value, &bad);
+    g_autofree char *text = value == NULL           ? g_strdup("")
+                            : fits                  ? bh_office_format(call, field, value)
+                            : json_is_string(value) ? g_strdup(json_string_value(value))
+                                                    : bh_json_dump(value);
+    json_array_append_new(
+        rows, json_pack("{s:s,s:s,s:s,s:s}", "key", set->key, "label",
+                        field != NULL ? bh_field_get_label(field, call->lang) : set->key, "text",
+                        text, "problem", bad != NULL ? bad->message : ""));
+  }
+  return json_pack("{s:s,s:s,s:s,s:s,s:o}", "record", op->record, "kind", op->kind, "kind_label",
+                   kind != NULL ? bh_kind_get_label(kind, call->lang) : op->kind, "title",
+                   bh_office_values(call, op->record) != NULL ? bh_office_name(call, op->record)
+                                                              : "",
+                   "rows", rows);
+}
+
+static char *raw_text(const BhEntryRow *row)
+{
+  const char *body = row->text->body != NULL ? row->text->body : "";
+  g_autofree char *start = g_strndup(body, RAW_MAX);
+  return g_utf8_make_valid(start, -1);
+}
+
+static json_t *find_item(BhOfficeCall *call, const char *entry, GError **error)
+{
+  gint64 before = G_MAXINT64;
+  for (;;) {
+    g_autoptr(json_t) items =
+        bh_log_list_quarantine(call->db, NULL, before, BH_OFFICE_PAGE_MAX, error);
+    if (items == NULL)
+      return NULL;
+    gsize index;
+    json_t *item;
+    json_array_foreach(items, index, item)
+    {
+      if (strcmp(bh_json_string_or(item, "entry", ""), entry) == 0)
+        return json_incref(item);
+      before = json_integer_value(json_object_get(item, "position"));
+    }
+    if (json_array_size(items) < BH_OFFICE_PAGE_MAX)
+      break;
+  }
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "quarantine: not here, or decided already");
+  return NULL;
+}
+
+json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
+{
+  g_autoptr(json_t) item = find_item(call, bh_request_get_param(call->request, "id"), error);
+  if (item == NULL)
+    return NULL;
+  gint64 position = json_integer_value(json_object_get(item, "position"));
+  g_autoptr(BhEntryRow) row = bh_log_load_entry(call->db, position, error);
+  if (row == NULL)
+    return NULL;
+  json_t *ops = json_array();
+  g_autoptr(BhBody) body =
+      row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;
+  for (guint i = 0; body != NULL && i < body->ops->len; i++)
+    json_array_append_new(ops, op_of(call, g_ptr_array_index(body->ops, i)));
+  g_autofree char *received = bh_time_format(row->received_ms);
+  g_autofree char *raw = body == NULL ? raw_text(row) : g_strdup("");
+  return json_pack(
+      "{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:b}", "entry", bh_json_string_or(item, "entry", ""),
+      "reason", bh_json_string_or(item, "reason", ""), "message",
+      bh_json_string_or(item, "message", ""), "device", bh_office_name(call, row->device), "by",
+      row->actor != NULL ? bh_office_name(call, row->actor) : "", "received", received, "ops", ops,
+      "raw", raw, "may_decide", (call->roles & BH_OFFICE_RELEASERS) != 0);
+}
+
+json_t *bh_office_decide(BhOfficeCall *call, GError **error)
+{
+  const char *action = bh_json_string_or(call->body, "action", "");
+  gboolean dismiss = strcmp(action, "dismiss") == 0;
+  if (!dismiss && strcmp(action, "release") != 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "body: \"action\" is release or dismiss");
+    return NULL;
+  }
+  g_autofree char *reason = bh_office_body_text(call, "reason", BH_OFFICE_TEXT_MAX, error);
+  if (reason == NULL)
+    return NULL;
+  if (reason[0] == '\0') {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: \"reason\" is missing");
+    return NULL;
+  }
+  const char *entry = bh_request_get_param(call->request, "id");
+  return bh_hub_release(call->hub, call->staff, entry, dismiss, reason, error) ? json_object()
+                                                                               : NULL;
+}

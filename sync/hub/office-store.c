@@ -1,0 +1,335 @@
+#include "sync/hub/office-store.h"
+
+#include "sync/hub/sql.h"
+
+char *bh_office_store_dup_verifier(BhDb *db, const char *login, char **staff, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT verifier, staff FROM office_account WHERE login = :login", "t",
+                            "login", login);
+  if (stmt == NULL)
+    return NULL;
+  char *verifier = g_strdup(bh_stmt_get_text(stmt, 0));
+  *staff = g_strdup(bh_stmt_get_text(stmt, 1));
+  bh_stmt_reset(stmt);
+  return verifier;
+}
+
+char *bh_office_store_dup_login(BhDb *db, const char *staff, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt =
+      bh_sql_row(db, &found, error, "SELECT login FROM office_account WHERE staff = :staff", "t",
+                 "staff", staff);
+  if (stmt == NULL)
+    return NULL;
+  char *login = g_strdup(bh_stmt_get_text(stmt, 0));
+  bh_stmt_reset(stmt);
+  return login;
+}
+
+gboolean bh_office_store_set_account(BhDb *db, const char *staff, const char *login,
+                                     const char *verifier, gint64 now_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO office_account (staff, login, verifier, set_ms)"
+                    " VALUES (:staff, :login, :verifier, :now)"
+                    " ON CONFLICT (staff) DO UPDATE SET login = excluded.login,"
+                    " verifier = excluded.verifier, set_ms = excluded.set_ms",
+                    "ttti", "staff", staff, "login", login, "verifier", verifier, "now", now_ms);
+}
+
+gboolean bh_office_store_remove_account(BhDb *db, const char *staff, GError **error)
+{
+  return bh_sql_run(db, error, "DELETE FROM office_account WHERE staff = :staff", "t", "staff",
+                    staff);
+}
+
+void bh_session_row_clear(BhSessionRow *row)
+{
+  g_clear_pointer(&row->staff, g_free);
+  g_clear_pointer(&row->csrf, g_free);
+}
+
+gboolean bh_office_store_load_session(BhDb *db, const char *token_hash, BhSessionRow *row,
+                                      gboolean *found, GError **error)
+{
+  g_autoptr(GError) own = NULL;
+  BhStmt *stmt = bh_sql_row(db, found, &own,
+                            "SELECT staff, csrf, created_ms, seen_ms FROM office_session"
+                            " WHERE token_hash = :hash",
+                            "t", "hash", token_hash);
+  if (own != NULL) {
+    g_propagate_error(error, g_steal_pointer(&own));
+    return FALSE;
+  }
+  if (stmt == NULL)
+    return TRUE;
+  row->staff = g_strdup(bh_stmt_get_text(stmt, 0));
+  row->csrf = g_strdup(bh_stmt_get_text(stmt, 1));
+  row->created_ms = bh_stmt_get_int(stmt, 2);
+  row->seen_ms = bh_stmt_get_int(stmt, 3);
+  bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_office_store_add_session(BhDb *db, const char *token_hash, const BhSessionRow *row,
+                                     gint64 idle_before_ms, gint64 old_before_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "DELETE FROM office_session WHERE seen_ms < :idle OR created_ms < :old", "ii",
+                    "idle", idle_before_ms, "old", old_before_ms) &&
+         bh_sql_run(db, error,
+                    "INSERT INTO office_session (token_hash, staff, csrf, created_ms, seen_ms)"
+                    " VALUES (:hash, :staff, :csrf, :created, :seen)",
+                    "tttii", "hash", token_hash, "staff", row->staff, "csrf", row->csrf, "created",
+                    row->created_ms, "seen", row->seen_ms);
+}
+
+gboolean bh_office_store_touch_session(BhDb *db, const char *token_hash, gint64 now_ms,
+                                       GError **error)
+{
+  return bh_sql_run(db, error, "UPDATE office_session SET seen_ms = :now WHERE token_hash = :hash",
+                    "it", "now", now_ms, "hash", token_hash);
+}
+
+gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **error)
+{
+  return bh_sql_run(db, error, "DELETE FROM office_session WHERE token_hash = :hash", "t", "hash",
+                    token_hash);
+}
+
+gboolean bh_office_store_end_sessions_of(BhDb *db, const char *staff, GError **error)
+{
+  return bh_sql_run(db, error, "DELETE FROM office_session WHERE staff = :staff", "t", "staff",
+                    staff);
+}
+
+gboolean bh_office_store_get_failures(BhDb *db, const char *login_hash, int *failures,
+                                      gint64 *last_ms, GError **error)
+{
+  g_autoptr(GError) own = NULL;
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, &own,
+                            "SELECT failures, last_ms FROM office_attempt"
+                            " WHERE login_hash = :hash",
+                            "t", "hash", login_hash);
+  *failures = 0;
+  *last_ms = 0;
+  if (own != NULL) {
+    g_propagate_error(error, g_steal_pointer(&own));
+    return FALSE;
+  }
+  if (stmt == NULL)
+    return TRUE;
+  *failures = (int)bh_stmt_get_int(stmt, 0);
+  *last_ms = bh_stmt_get_int(stmt, 1);
+  bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_office_store_add_failure(BhDb *db, const char *login_hash, gint64 now_ms,
+                                     GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO office_attempt (login_hash, failures, last_ms)"
+                    " VALUES (:hash, 1, :now) ON CONFLICT (login_hash) DO UPDATE SET"
+                    " failures = failures + 1, last_ms = excluded.last_ms",
+                    "ti", "hash", login_hash, "now", now_ms) &&
+         bh_sql_run(db, error,
+                    "DELETE FROM office_attempt WHERE login_hash IN (SELECT login_hash FROM"
+                    " office_attempt ORDER BY last_ms DESC LIMIT -1 OFFSET :kept)",
+                    "i", "kept", (gint64)BH_OFFICE_ATTEMPTS_KEPT);
+}
+
+gboolean bh_office_store_forget_failures(BhDb *db, const char *login_hash, GError **error)
+{
+  return bh_sql_run(db, error, "DELETE FROM office_attempt WHERE login_hash = :hash", "t", "hash",
+                    login_hash);
+}
+
+/* One number of one row, 0 when there is no row. Takes `own`. */
+static gboolean get_number(BhStmt *stmt, GError *own, gint64 *number, GError **error)
+{
+  if (own != NULL) {
+    g_propagate_error(error, own);
+    return FALSE;
+  }
+  *number = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_office_store_count_lane(BhDb *db, const char *lane, int most, int *count,
+                                    GError **error)
+{
+  GError *own = NULL;
+  gboolean found = FALSE;
+  BhStmt *stmt;
+  if (g_str_equal(lane, "quarantine"))
+    stmt = bh_sql_row(db, &found, &own,
+                      "SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE decided_by IS NULL"
+                      " LIMIT :most)",
+                      "i", "most", (gint64)most);
+  else if (g_str_equal(lane, "conflict"))
+    stmt = bh_sql_row(db, &found, &own,
+                      "SELECT count(*) FROM (SELECT 1 FROM record WHERE conflict = 1 LIMIT :most)",
+                      "i", "most", (gint64)most);
+  else
+    stmt = bh_sql_row(db, &found, &own,
+                      "SELECT count(*) FROM (SELECT 1 FROM record WHERE review = :lane"
+                      " LIMIT :most)",
+                      "ti", "lane", lane, "most", (gint64)most);
+  gint64 number = 0;
+  if (!get_number(stmt, own, &number, error))
+    return FALSE;
+  *count = (int)number;
+  return TRUE;
+}
+
+static gboolean get_counter(BhDb *db, const char *name, gint64 *value, GError **error)
+{
+  GError *own = NULL;
+  gboolean found = FALSE;
+  BhStmt *stmt = bh_sql_row(db, &found, &own, "SELECT value FROM counter WHERE name = :name", "t",
+                            "name", name);
+  return get_number(stmt, own, value, error);
+}
+
+gboolean bh_office_store_get_position(BhDb *db, gint64 *position, GError **error)
+{
+  return get_counter(db, "position", position, error);
+}
+
+gboolean bh_office_store_take_serials(BhDb *db, int count, gint64 *first, GError **error)
+{
+  gint64 last = 0;
+  if (!get_counter(db, "plaque", &last, error))
+    return FALSE;
+  *first = last + 1;
+  return bh_sql_run(db, error, "UPDATE counter SET value = :value WHERE name = 'plaque'", "i",
+                    "value", last + count);
+}
+
+gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sha256,
+                                    gboolean *shows, GError **error)
+{
+  GError *own = NULL;
+  gboolean found = FALSE;
+  gint64 number = 0;
+  BhStmt *stmt = bh_sql_row(db, &found, &own,
+                            "SELECT 1 FROM record_file JOIN record ON record.nr ="
+                            " record_file.record WHERE record.id = :record"
+                            " AND record_file.sha256 = :sha",
+                            "tt", "record", record, "sha", sha256);
+  if (!get_number(stmt, own, &number, error))
+    return FALSE;
+  *shows = number != 0;
+  return TRUE;
+}
+
+gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error)
+{
+  g_autoptr(GError) own = NULL;
+  gboolean found = FALSE;
+  BhStmt *stmt =
+      bh_sql_row(db, &found, &own,
+                 "WITH family (nr, id, depth) AS (SELECT nr, id, 0 FROM record WHERE id = :record"
+                 " UNION ALL SELECT record.nr, record.id, depth + 1 FROM record JOIN family"
+                 " ON record.parent = family.id WHERE depth < 2)"
+                 " SELECT entry.id FROM family JOIN entry_record ON entry_record.record = family.nr"
+                 " JOIN entry ON entry.position = entry_record.position"
+                 " ORDER BY entry.position DESC LIMIT 1",
+                 "t", "record", record);
+  if (stmt == NULL && own != NULL) {
+    g_propagate_error(error, g_steal_pointer(&own));
+    return FALSE;
+  }
+  *entry = g_strdup(stmt != NULL ? bh_stmt_get_text(stmt, 0) : "");
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+static void set_text(json_t *object, const char *name, BhStmt *stmt, int column)
+{
+  if (!bh_stmt_is_null(stmt, column))
+    json_object_set_new(object, name, json_string(bh_stmt_get_text(stmt, column)));
+}
+
+json_t *bh_office_store_load_row(BhDb *db, const char *record, GError **error)
+{
+  g_autoptr(GError) own = NULL;
+  gboolean found = FALSE;
+  BhStmt *stmt = bh_sql_row(db, &found, &own,
+                            "SELECT id, kind, state, area, review, changed_ms, conflict"
+                            " FROM record WHERE id = :record",
+                            "t", "record", record);
+  if (stmt == NULL) {
+    if (own != NULL)
+      g_propagate_error(error, g_steal_pointer(&own));
+    else
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
+    return NULL;
+  }
+  json_t *row = json_object();
+  static const char *const names[] = {"id", "kind", "state", "area", "review"};
+  for (int i = 0; i < (int)G_N_ELEMENTS(names); i++)
+    set_text(row, names[i], stmt, i);
+  json_object_set_new(row, "changed_ms", json_integer(bh_stmt_get_int(stmt, 5)));
+  json_object_set_new(row, "conflict", json_boolean(bh_stmt_get_int(stmt, 6) != 0));
+  bh_stmt_reset(stmt);
+  return row;
+}
+
+gboolean bh_office_store_add_print(BhDb *db, gint64 serial, const char *enterprise,
+                                   const char *text, gint64 now_ms, const char *by, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO plaque_print (serial, enterprise, text, printed_ms, printed_by)"
+                    " VALUES (:serial, :enterprise, :text, :now, :by)",
+                    "ittit", "serial", serial, "enterprise", enterprise, "text", text, "now",
+                    now_ms, "by", by);
+}
+
+static json_t *collect_prints(BhStmt *stmt, GError **error)
+{
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(json_t) out = json_array();
+  gboolean row = FALSE;
+  while (bh_stmt_step(stmt, &row, error)) {
+    if (!row)
+      return g_steal_pointer(&out);
+    json_t *print = json_object();
+    json_object_set_new(print, "serial", json_integer(bh_stmt_get_int(stmt, 0)));
+    set_text(print, "enterprise", stmt, 1);
+    set_text(print, "text", stmt, 2);
+    json_object_set_new(print, "printed_ms", json_integer(bh_stmt_get_int(stmt, 3)));
+    set_text(print, "printed_by", stmt, 4);
+    json_array_append_new(out, print);
+  }
+  return NULL;
+}
+
+json_t *bh_office_store_list_prints(BhDb *db, gint64 first, int limit, GError **error)
+{
+  return collect_prints(
+      bh_sql_query(db, error,
+                   "SELECT serial, enterprise, text, printed_ms, printed_by FROM plaque_print"
+                   " WHERE serial >= :first ORDER BY serial LIMIT :most",
+                   "ii", "first", first, "most", (gint64)limit),
+      error);
+}
+
+json_t *bh_office_store_list_newest_prints(BhDb *db, int limit, GError **error)
+{
+  return collect_prints(
+      bh_sql_query(db, error,
+                   "SELECT serial, enterprise, text, printed_ms, printed_by FROM plaque_print"
+                   " ORDER BY serial DESC LIMIT :most",
+                   "i", "most", (gint64)limit),
+      error);
+}

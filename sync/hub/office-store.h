@@ -1,0 +1,68 @@
+/* Rows of the office's accounts, sessions and failed sign-ins. Only SQL. */
+#pragma once
+
+#include "schema/json.h"
+#include "sync/db/db.h"
+
+G_BEGIN_DECLS
+
+#define BH_OFFICE_ATTEMPTS_KEPT 10000
+
+/* NULL without an error when there is none. g_free. */
+char *bh_office_store_dup_verifier(BhDb *db, const char *login, char **staff, GError **error);
+char *bh_office_store_dup_login(BhDb *db, const char *staff, GError **error);
+gboolean bh_office_store_set_account(BhDb *db, const char *staff, const char *login,
+                                     const char *verifier, gint64 now_ms, GError **error);
+gboolean bh_office_store_remove_account(BhDb *db, const char *staff, GError **error);
+
+typedef struct {
+  char *staff;
+  char *csrf;
+  gint64 created_ms;
+  gint64 seen_ms;
+} BhSessionRow;
+void bh_session_row_clear(BhSessionRow *row);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhSessionRow, bh_session_row_clear)
+
+gboolean bh_office_store_load_session(BhDb *db, const char *token_hash, BhSessionRow *row,
+                                      gboolean *found, GError **error);
+/* Removes sessions not seen since `idle_before_ms` or made before `old_before_ms` too. */
+gboolean bh_office_store_add_session(BhDb *db, const char *token_hash, const BhSessionRow *row,
+                                     gint64 idle_before_ms, gint64 old_before_ms, GError **error);
+gboolean bh_office_store_touch_session(BhDb *db, const char *token_hash, gint64 now_ms,
+                                       GError **error);
+gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **error);
+gboolean bh_office_store_end_sessions_of(BhDb *db, const char *staff, GError **error);
+
+/* Zero failures when there is no row. */
+gboolean bh_office_store_get_failures(BhDb *db, const char *login_hash, int *failures,
+                                      gint64 *last_ms, GError **error);
+/* Counts one more; keeps at most BH_OFFICE_ATTEMPTS_KEPT rows, the newest. */
+gboolean bh_office_store_add_failure(BhDb *db, const char *login_hash, gint64 now_ms,
+                                     GError **error);
+gboolean bh_office_store_forget_failures(BhDb *db, const char *login_hash, GError **error);
+
+/* Reviewable records of a lane ("new", "returned", "answered", "accepted"), or in conflict
+ * ("conflict"), or open quarantine ("quarantine"): how many, counted to `most` at most. */
+gboolean bh_office_store_count_lane(BhDb *db, const char *lane, int most, int *count,
+                                    GError **error);
+/* {"id","kind","state","area","changed_ms","conflict","review"} as bh_hub_list has them; NULL with
+ * BH_ERROR_NOT_FOUND. */
+json_t *bh_office_store_load_row(BhDb *db, const char *record, GError **error);
+/* What the page polls: the position of the newest entry. */
+gboolean bh_office_store_get_position(BhDb *db, gint64 *position, GError **error);
+/* Takes `count` serials; *first is the first of them. */
+gboolean bh_office_store_take_serials(BhDb *db, int count, gint64 *first, GError **error);
+gboolean bh_office_store_add_print(BhDb *db, gint64 serial, const char *enterprise,
+                                   const char *text, gint64 now_ms, const char *by, GError **error);
+/* [{"serial","enterprise"?,"text","printed_ms","printed_by"}] from serial `first` on. */
+json_t *bh_office_store_list_prints(BhDb *db, gint64 first, int limit, GError **error);
+/* Newest first: the last `limit`. */
+json_t *bh_office_store_list_newest_prints(BhDb *db, int limit, GError **error);
+/* Whether the record shows this file. */
+gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sha256,
+                                    gboolean *shows, GError **error);
+/* Newest entry of a record, and of what lies below it two levels deep; "" when there is none. */
+gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error);
+
+G_END_DECLS
