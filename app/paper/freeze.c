@@ -22,7 +22,7 @@ static void copy(json_t *to, const json_t *from, const char *key)
   gboolean empty = value == NULL || json_is_null(value) ||
                    (json_is_string(value) && json_string_length(value) == 0);
   if (!empty)
-    json_object_set(to, key, value);
+    json_object_set_new(to, key, json_deep_copy(value));
 }
 
 static void copy_all(json_t *to, const json_t *from, const char *const *keys)
@@ -289,7 +289,7 @@ static json_t *freeze_confirmations(const BhPaperFacts *facts)
     const json_t *staff = find_ref(facts->refs, facts->document, keys[i]);
     json_t *name = json_object_get(staff, "name");
     if (json_is_string(name))
-      json_array_append(out, name);
+      json_array_append_new(out, json_copy(name));
   }
   return out;
 }
@@ -374,7 +374,9 @@ json_t *bh_paper_freeze(const BhPaperFacts *facts, GError **error)
     return NULL;
   g_autoptr(json_t) frozen = build(facts);
   g_autofree char *text = bh_json_dump(frozen);
-  gsize size = text != NULL ? strlen(text) : 0;
+  g_autoptr(json_t) opening = json_string(text);
+  g_autofree char *escaped = bh_json_dump(opening);
+  gsize size = escaped != NULL ? strlen(escaped) : 0;
   if (size > BH_PAPER_FROZEN_MAX) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
                 "document: %" G_GSIZE_FORMAT

@@ -14,7 +14,9 @@
 
 G_BEGIN_DECLS
 
-#define BH_PAPER_FROZEN_MAX (192 * 1024) /* bytes of JSON; leaves room in a body */
+/* Bytes of the JSON text as it stands escaped in an opening: `frozen` is a personal field, and the
+ * openings of an entry have a limit of their own (BH_OPENINGS_MAX). */
+#define BH_PAPER_FROZEN_MAX 60000
 #define BH_PAPER_MAX_HAZARDS 200
 
 /* All borrowed. Arrays hold plain values objects. */
