@@ -1,9 +1,18 @@
 /* The device's functions as JSON methods, so that the process that owns the store can serve the
  * others and the pages need no second vocabulary. One method per function of device.h, named
- * without the prefix: "describe", "list_staff", "sign_in", "draft_set", "draft_get",
- * "draft_list", "draft_discard", "make_id", "check", "save", "save_draft", "get", "list",
- * "history", "resolve_code", "add_file", "file_path", "status", "queue", "doctor"; params are an
- * object with the argument names of device.h. */
+ * without the prefix; params are an object with the argument names of device.h. Results are
+ * objects: what device.h gives as an object comes as it is, and else
+ *
+ *   describe status doctor draft_get get list resolve_code add_file   as in device.h
+ *   kinds         {"hash","text"} of the newest kind set
+ *   list_staff    {"staff":[…]}          draft_list  {"drafts":[…]}
+ *   check         {"problems":[…]}       history     {"entries":[…]}
+ *   queue         {"items":[…]}          make_id     {"id"}
+ *   save save_draft  {"entry": id}       file_path   {"path": text or null}
+ *   sign_in draft_set draft_discard      {}
+ *
+ * "list" takes {"query": …}, "queue" {"offset","limit"}, "draft_set" a JSON "value" (null clears).
+ * How long a lock-out still lasts stands in the message and in list_staff. */
 #pragma once
 
 #include "sync/device/device.h"

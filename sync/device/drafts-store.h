@@ -1,0 +1,20 @@
+/* Rows of drafts. Inside sync/device only. */
+#pragma once
+
+#include "sync/device/device-private.h"
+
+G_BEGIN_DECLS
+
+/* Makes the draft or marks it as the newest. */
+gboolean bh_drafts_store_touch(BhDevice *device, const char *author, const char *record,
+                               const char *kind, gboolean *made, GError **error);
+gboolean bh_drafts_store_put(BhDevice *device, const char *author, const char *record,
+                             const char *key, const char *value, GError **error);
+gint64 bh_drafts_store_count_keys(BhDevice *device, const char *author, const char *record);
+/* {"record","kind","changed","updated_ms"}; BH_ERROR_NOT_FOUND. */
+json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *record,
+                            GError **error);
+gboolean bh_drafts_store_drop(BhDevice *device, const char *author, const char *record,
+                              gboolean *dropped, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,198 @@
+/* Files by their hash. Order of making one: temporary file, fsync, rename, fsync of the folder,
+ * database row; so a row never names bytes that are not there. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "sync/device/files-store.h"
+
+static const char *sniff(const guint8 *bytes, gsize len)
+{
+  static const guint8 jpeg[] = {0xff, 0xd8, 0xff};
+  static const guint8 png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
+  static const guint8 pdf[] = {'%', 'P', 'D', 'F', '-'};
+
+  if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
+    return "image/jpeg";
+  if (len >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
+    return "image/png";
+  if (len >= sizeof pdf && memcmp(bytes, pdf, sizeof pdf) == 0)
+    return "application/pdf";
+  return NULL;
+}
+
+static gboolean fail(const char *doing, const char *path, GError **error)
+{
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "file: cannot %s %s: %s", doing, path,
+              g_strerror(errno));
+  return FALSE;
+}
+
+static char *make_path(BhDevice *device, const char *sha256)
+{
+  char folder[3] = {sha256[0], sha256[1], '\0'};
+  return g_build_filename(device->dir, "files", folder, sha256, NULL);
+}
+
+char *bh_device_dup_file_path(BhDevice *device, const char *sha256)
+{
+  if (!bh_hash_is_valid(sha256))
+    return NULL;
+  g_autofree char *path = make_path(device, sha256);
+  return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : NULL;
+}
+
+static gboolean sync_folder(const char *folder, GError **error)
+{
+  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (fd < 0 || fsync(fd) != 0) {
+    int saved = errno;
+    if (fd >= 0)
+      close(fd);
+    errno = saved;
+    return fail("sync", folder, error);
+  }
+  close(fd);
+  return TRUE;
+}
+
+static gboolean write_all(int fd, const guint8 *bytes, gsize len)
+{
+  while (len > 0) {
+    ssize_t n = write(fd, bytes, MIN(len, 1024 * 1024));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return FALSE;
+    bytes += n;
+    len -= (gsize)n;
+  }
+  return TRUE;
+}
+
+static gboolean write_temporary(const char *path, const guint8 *bytes, gsize len, GError **error)
+{
+  int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+  if (fd < 0)
+    return fail("make", path, error);
+  gboolean ok = write_all(fd, bytes, len) && fsync(fd) == 0;
+  if (!ok)
+    fail("write", path, error);
+  if (close(fd) != 0 && ok)
+    ok = fail("close", path, error);
+  if (!ok)
+    unlink(path);
+  return ok;
+}
+
+static gboolean place(BhDevice *device, const char *sha256, const guint8 *bytes, gsize len,
+                      GError **error)
+{
+  g_autofree char *path = make_path(device, sha256);
+  g_autofree char *folder = g_path_get_dirname(path);
+  g_autofree char *files = g_path_get_dirname(folder);
+  g_autofree char *temporary = g_strdup_printf("%s.part", path);
+
+  if (g_mkdir_with_parents(folder, 0700) != 0)
+    return fail("make", folder, error);
+  if (!write_temporary(temporary, bytes, len, error))
+    return FALSE;
+  if (rename(temporary, path) != 0) {
+    fail("rename to", path, error);
+    unlink(temporary);
+    return FALSE;
+  }
+  return sync_folder(folder, error) && sync_folder(files, error);
+}
+
+/* TRUE when the bytes are here already and undamaged. */
+static gboolean is_placed(BhDevice *device, const char *sha256)
+{
+  g_autofree char *path = bh_device_dup_file_path(device, sha256);
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+
+  if (path == NULL || !g_file_get_contents(path, &bytes, &len, NULL))
+    return FALSE;
+  g_autofree char *hash = bh_hash_hex(bytes, len);
+  return strcmp(hash, sha256) == 0;
+}
+
+static json_t *make_fact(const char *sha256, gsize size, const char *media_type)
+{
+  json_t *out = json_object();
+
+  json_object_set_new(out, "sha256", json_string(sha256));
+  json_object_set_new(out, "size", json_integer((json_int_t)size));
+  json_object_set_new(out, "media_type", json_string(media_type));
+  return out;
+}
+
+json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
+{
+  const char *media_type = sniff(bytes, len);
+
+  if (!bh_device_ready(device, error))
+    return NULL;
+  if (len > BH_FILE_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
+                BH_FILE_MAX);
+    return NULL;
+  }
+  if (media_type == NULL) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        "file: neither JPEG nor PNG nor PDF by its first bytes");
+    return NULL;
+  }
+  g_autofree char *sha256 = bh_hash_hex(bytes, len);
+  if (!is_placed(device, sha256) && !place(device, sha256, bytes, len, error))
+    return NULL;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  if (write == NULL || !bh_files_store_add(device, sha256, (gint64)len, media_type, error) ||
+      !bh_write_commit(write, error))
+    return NULL;
+  return make_fact(sha256, len, media_type);
+}
+
+json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error)
+{
+  struct stat info;
+  g_autoptr(GError) local = NULL;
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+
+  if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: there is no file %s", path);
+    return NULL;
+  }
+  if (info.st_size > BH_FILE_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %s is over %d bytes", path, BH_FILE_MAX);
+    return NULL;
+  }
+  if (!g_file_get_contents(path, &bytes, &len, &local)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "file: cannot read %s: %s", path,
+                local->message);
+    return NULL;
+  }
+  json_t *fact = bh_device_add_bytes(device, bytes, len, error);
+  if (fact == NULL)
+    g_prefix_error(error, "%s: ", path);
+  return fact;
+}
+
+gboolean bh_files_declare(BhDevice *device, const char *sha256, gint64 pos, GError **error)
+{
+  gint64 size = 0;
+
+  if (!bh_files_store_declare(device, sha256, pos, &size, error))
+    return FALSE;
+  if (size >= 0) {
+    bh_device_count(device)->files++;
+    bh_device_count(device)->bytes += size;
+  }
+  return TRUE;
+}

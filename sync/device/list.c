@@ -1,0 +1,388 @@
+/* One page of a list. What few records match is gathered and sorted; what many match is found by
+ * walking the stored order. So the cost is that of a page, whatever the store holds (L11). */
+#include <string.h>
+
+#include "sync/device/list-store.h"
+#include "sync/device/review.h"
+
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 200
+#define GATHER_MAX 2000 /* matches that are still gathered and sorted */
+#define WALK_CHUNK 200
+#define WALK_MAX 20000 /* rows looked at for one page; then it ends short, with "after" */
+#define WHERE_MAX 8
+#define WHERE_VALUES_MAX 50
+#define SEARCH_MAX 200 /* bytes */
+
+typedef struct {
+  const char *kind;
+  gboolean by_title;
+  gsize limit;
+  const char *viewer;
+  GPtrArray *groups; /* GArray of term numbers: one of each group must fit */
+  gboolean hopeless; /* a group without any term: nothing can match */
+  BhListMark mark;   /* where the last page ended */
+} Query;
+
+static void query_clear(Query *query)
+{
+  g_clear_pointer(&query->groups, g_ptr_array_unref);
+  bh_list_mark_clear(&query->mark);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Query, query_clear)
+
+/* --- reading the query --- */
+
+static gboolean add_group(BhDevice *device, Query *query, const GPtrArray *texts, GError **error)
+{
+  g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+  for (guint i = 0; i < texts->len; i++) {
+    g_autoptr(GArray) found = bh_terms_store_find(device, g_ptr_array_index(texts, i), error);
+    if (found == NULL)
+      return FALSE;
+    g_array_append_vals(group, found->data, found->len);
+  }
+  query->hopeless |= group->len == 0;
+  g_ptr_array_add(query->groups, g_steal_pointer(&group));
+  return TRUE;
+}
+
+static gboolean add_value_group(BhDevice *device, Query *query, const char *field,
+                                const json_t *value, GError **error)
+{
+  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+  gsize n = json_is_array(value) ? json_array_size(value) : 1;
+
+  if (n > WHERE_VALUES_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "list: where.%s has more than %d values", field,
+                WHERE_VALUES_MAX);
+    return FALSE;
+  }
+  for (gsize i = 0; i < n; i++) {
+    const json_t *one = json_is_array(value) ? json_array_get(value, i) : value;
+    char *text = bh_term_for_value(query->kind, field, one);
+    if (text == NULL) {
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                  "list: where.%s wants a text, a whole number or a flag", field);
+      return FALSE;
+    }
+    g_ptr_array_add(texts, text);
+  }
+  return add_group(device, query, texts, error);
+}
+
+static gboolean read_where(BhDevice *device, Query *query, const BhKind *kind, const json_t *where,
+                           GError **error)
+{
+  const char *field;
+  json_t *value;
+
+  if (json_object_size(where) > WHERE_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "list: where has more than %d fields", WHERE_MAX);
+    return FALSE;
+  }
+  json_object_foreach((json_t *)where, field, value)
+  {
+    const BhField *declared = bh_kind_find_field(kind, field);
+    if (strcmp(field, "state") != 0 &&
+        (declared == NULL || bh_field_is_personal(declared) || !bh_key_is_indexed(kind, field))) {
+      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "list: %s.%.96s is not indexed", query->kind,
+                  field);
+      return FALSE;
+    }
+    if (!add_value_group(device, query, field, value, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean read_parent(BhDevice *device, Query *query, const BhKind *kind,
+                            const json_t *parent, GError **error)
+{
+  const char *field = bh_kind_get_parent_field(kind);
+
+  if (parent == NULL || json_is_null(parent))
+    return TRUE;
+  if (field == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "list: %s has no parent", query->kind);
+    return FALSE;
+  }
+  return add_value_group(device, query, field, parent, error);
+}
+
+static gboolean read_search(BhDevice *device, Query *query, const char *typed, GError **error)
+{
+  if (typed == NULL || *typed == '\0')
+    return TRUE;
+  if (strlen(typed) > SEARCH_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "list: search is over %d bytes", SEARCH_MAX);
+    return FALSE;
+  }
+  g_autoptr(GPtrArray) terms = bh_search_list_terms(query->kind, typed);
+  for (guint i = 0; i < terms->len; i++) {
+    g_autoptr(GPtrArray) one = g_ptr_array_new();
+    g_ptr_array_add(one, g_ptr_array_index(terms, i));
+    if (!add_group(device, query, one, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void group_free(gpointer group)
+{
+  g_array_unref(group);
+}
+
+static gboolean read_query(BhDevice *device, const json_t *json, Query *query, GError **error)
+{
+  static const char *const allowed[] = {"kind",  "parent", "where",  "search", "order",
+                                        "after", "limit",  "viewer", NULL};
+
+  if (!json_is_object(json)) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "list: the query is no object");
+    return FALSE;
+  }
+  query->groups = g_ptr_array_new_with_free_func(group_free);
+  query->kind = bh_json_get_string(json, "kind", "list", error);
+  if (query->kind == NULL || !bh_json_only_keys(json, allowed, "list", error))
+    return FALSE;
+  const BhKind *kind = bh_kind_set_find(device->kinds, query->kind);
+  if (kind == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "list: there is no kind \"%.64s\"", query->kind);
+    return FALSE;
+  }
+  json_int_t limit = json_integer_value(json_object_get(json, "limit"));
+  query->limit = limit > 0 ? (gsize)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
+  query->viewer = bh_json_string_or(json, "viewer", NULL);
+  query->by_title = strcmp(bh_json_string_or(json, "order", "changed"), "title") == 0;
+  return bh_list_mark_parse(bh_json_string_or(json, "after", NULL), query->by_title, &query->mark,
+                            error) &&
+         read_parent(device, query, kind, json_object_get(json, "parent"), error) &&
+         read_where(device, query, kind, json_object_get(json, "where"), error) &&
+         read_search(device, query, bh_json_string_or(json, "search", NULL), error);
+}
+
+/* --- filling a page --- */
+
+typedef struct {
+  BhDevice *device;
+  const Query *query;
+  BhScope *scope;
+  json_t *rows;
+} Page;
+
+static json_t *make_row(BhDevice *device, BhScope *scope, const Query *query, const BhListRow *row)
+{
+  json_t *out = json_object();
+
+  json_object_set_new(out, "id", json_string(row->id));
+  json_object_set_new(out, "kind", json_string(query->kind));
+  json_object_set_new(out, "title", json_string(row->title));
+  json_object_set_new(out, "state", row->state != NULL ? json_string(row->state) : json_null());
+  json_object_set(out, "values", bh_scope_get(scope, row->id));
+  json_object_set_new(out, "pending",
+                      json_integer(bh_records_store_count_pending(device, row->id)));
+  json_object_set_new(out, "conflict", json_boolean(row->conflicts > 0));
+  json_object_set_new(out, "review", bh_review_find_open(device, query->kind, row->id));
+  return out;
+}
+
+/* Adds the row when its viewer may see it. */
+static gboolean offer(Page *page, const BhListRow *row, GError **error)
+{
+  BhContext context;
+  g_autoptr(GError) local = NULL;
+  const BhKind *kind = bh_kind_set_find(page->device->kinds, page->query->kind);
+
+  if (bh_view_get(page->device, row->id, &local) == NULL) {
+    if (local == NULL)
+      return TRUE;
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+  }
+  if (page->query->viewer != NULL) {
+    bh_scope_fill(page->scope, row->id, &context);
+    if (!bh_kind_is_visible(kind, &context))
+      return TRUE;
+  }
+  json_array_append_new(page->rows, make_row(page->device, page->scope, page->query, row));
+  return TRUE;
+}
+
+static gboolean fits(BhDevice *device, const GPtrArray *groups, const GArray *except, gint64 number,
+                     gboolean *yes, GError **error)
+{
+  *yes = TRUE;
+  for (guint i = 0; i < groups->len && *yes; i++) {
+    const GArray *group = g_ptr_array_index(groups, i);
+    gboolean has = FALSE;
+    if (group == except)
+      continue;
+    for (guint j = 0; j < group->len && !has; j++) {
+      if (!bh_terms_store_has(device, g_array_index(group, gint64, j), number, &has, error))
+        return FALSE;
+    }
+    *yes = has;
+  }
+  return TRUE;
+}
+
+/* --- few matches: gather, sort, cut --- */
+
+static GArray *gather_group(BhDevice *device, const GArray *group, GError **error)
+{
+  g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(gint64));
+
+  for (guint i = 0; i < group->len && out->len <= GATHER_MAX; i++) {
+    if (!bh_terms_store_list(device, g_array_index(group, gint64, i),
+                             GATHER_MAX + 1 - (int)out->len, out, error))
+      return NULL;
+  }
+  return g_steal_pointer(&out);
+}
+
+/* The group with the fewest records, when that is few enough; NULL when all match many. */
+static gboolean pick_group(BhDevice *device, const Query *query, const GArray **group,
+                           GArray **numbers, GError **error)
+{
+  *group = NULL;
+  *numbers = NULL;
+  for (guint i = 0; i < query->groups->len; i++) {
+    const GArray *candidate = g_ptr_array_index(query->groups, i);
+    g_autoptr(GArray) found = gather_group(device, candidate, error);
+    if (found == NULL) {
+      g_clear_pointer(numbers, g_array_unref);
+      return FALSE;
+    }
+    if (found->len > GATHER_MAX || (*numbers != NULL && (*numbers)->len <= found->len))
+      continue;
+    g_clear_pointer(numbers, g_array_unref);
+    *numbers = g_steal_pointer(&found);
+    *group = candidate;
+  }
+  return TRUE;
+}
+
+static int compare_numbers(gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
+  return x < y ? -1 : x > y;
+}
+
+static GPtrArray *load_matches(BhDevice *device, const Query *query, const GArray *group,
+                               GArray *numbers, GError **error)
+{
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(bh_list_row_free);
+  gint64 before = -1;
+
+  g_array_sort(numbers, compare_numbers);
+  for (guint i = 0; i < numbers->len; i++) {
+    gint64 number = g_array_index(numbers, gint64, i);
+    gboolean yes = FALSE;
+    if (number == before)
+      continue;
+    before = number;
+    if (!fits(device, query->groups, group, number, &yes, error))
+      return NULL;
+    if (!yes)
+      continue;
+    g_autoptr(GError) local = NULL;
+    BhListRow *row = bh_list_store_read(device, query->kind, number, &local);
+    if (row != NULL) {
+      g_ptr_array_add(rows, row);
+    } else if (local != NULL) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return NULL;
+    }
+  }
+  return g_steal_pointer(&rows);
+}
+
+static gboolean fill_gathered(Page *page, GPtrArray *rows, char **after, GError **error)
+{
+  const Query *query = page->query;
+
+  bh_list_rows_sort(rows, query->by_title);
+  for (guint i = 0; i < rows->len; i++) {
+    const BhListRow *row = g_ptr_array_index(rows, i);
+    if (!bh_list_mark_is_before(&query->mark, row, query->by_title))
+      continue;
+    if (!offer(page, row, error))
+      return FALSE;
+    if (json_array_size(page->rows) >= query->limit) {
+      if (i + 1 < rows->len)
+        *after = bh_list_row_dup_mark(row, query->by_title);
+      return TRUE;
+    }
+  }
+  return TRUE;
+}
+
+/* --- many matches: walk the order --- */
+
+static gboolean fill_walking(Page *page, char **after, GError **error)
+{
+  const Query *query = page->query;
+  g_auto(BhListMark) mark = {0};
+  gsize walked = 0;
+
+  bh_list_mark_copy(&query->mark, &mark);
+  while (TRUE) {
+    g_autoptr(GPtrArray) rows =
+        bh_list_store_page(page->device, query->kind, query->by_title, &mark, WALK_CHUNK, error);
+    if (rows == NULL)
+      return FALSE;
+    for (guint i = 0; i < rows->len; i++) {
+      const BhListRow *row = g_ptr_array_index(rows, i);
+      gboolean yes = FALSE;
+      walked++;
+      if (!fits(page->device, query->groups, NULL, row->number, &yes, error) ||
+          (yes && !offer(page, row, error)))
+        return FALSE;
+      if (json_array_size(page->rows) >= query->limit || walked >= WALK_MAX) {
+        gboolean more = i + 1 < rows->len || rows->len == WALK_CHUNK;
+        *after = more ? bh_list_row_dup_mark(row, query->by_title) : NULL;
+        return TRUE;
+      }
+    }
+    if (rows->len < WALK_CHUNK)
+      return TRUE;
+    bh_list_mark_set(&mark, g_ptr_array_index(rows, rows->len - 1), query->by_title);
+  }
+}
+
+static gboolean fill(Page *page, char **after, GError **error)
+{
+  const GArray *group = NULL;
+  g_autoptr(GArray) numbers = NULL;
+
+  if (page->query->hopeless)
+    return TRUE;
+  if (!pick_group(page->device, page->query, &group, &numbers, error))
+    return FALSE;
+  if (numbers == NULL)
+    return fill_walking(page, after, error);
+  g_autoptr(GPtrArray) rows = load_matches(page->device, page->query, group, numbers, error);
+  return rows != NULL && fill_gathered(page, rows, after, error);
+}
+
+json_t *bh_device_list(BhDevice *device, const json_t *json, GError **error)
+{
+  g_auto(Query) query = {0};
+  g_autofree char *after = NULL;
+
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error) ||
+      !read_query(device, json, &query, error))
+    return NULL;
+  g_autoptr(BhScope) scope = bh_scope_new(device, query.viewer);
+  g_autoptr(json_t) rows = json_array();
+  Page page = {device, &query, scope, rows};
+  if (!fill(&page, &after, error))
+    return NULL;
+  json_t *out = json_object();
+  json_object_set(out, "rows", rows);
+  json_object_set_new(out, "after", after != NULL ? json_string(after) : json_null());
+  return out;
+}

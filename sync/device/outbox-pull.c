@@ -1,0 +1,353 @@
+/* What comes down. One page is one transaction with its cursor (I5): snapshots, what is gone, how
+ * much of our own is in them, what is held back. A pull that starts over fills a shadow beside
+ * the records and takes their place when it is complete. */
+#include <string.h>
+
+#include "sync/device/outbox-store.h"
+
+typedef struct {
+  BhDevice *device;
+  GHashTable *touched; /* record ids to fold again */
+} Pull;
+
+static void touch(Pull *pull, const char *id)
+{
+  g_hash_table_add(pull->touched, g_strdup(id));
+}
+
+char *bh_outbox_dup_cursor(BhDevice *device)
+{
+  if (!bh_device_ready(device, NULL))
+    return NULL;
+  char *shadow = bh_outbox_store_dup_shadow_cursor(device);
+  return shadow != NULL ? shadow : bh_setting_dup(device, "cursor");
+}
+
+gboolean bh_own_entry_list_records(const BhOwnEntry *entry, GPtrArray *out, GError **error)
+{
+  g_autoptr(BhBody) body = bh_body_parse(entry->body, entry->openings, error);
+
+  if (body == NULL)
+    return FALSE;
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    g_ptr_array_add(out, g_strdup(op->record));
+  }
+  return TRUE;
+}
+
+static gboolean touch_entry(Pull *pull, gint64 pos, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  g_auto(BhOwnEntry) entry = {0};
+
+  if (!bh_journal_store_read(pull->device, pos, &entry, error) ||
+      !bh_own_entry_list_records(&entry, ids, error))
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++)
+    touch(pull, g_ptr_array_index(ids, i));
+  return TRUE;
+}
+
+/* --- snapshots --- */
+
+/* Time in the newest head's entry id, for display only. */
+static gint64 newest_head_ms(const json_t *snapshot)
+{
+  const char *key;
+  json_t *slot;
+  const char *newest = "";
+
+  json_object_foreach(json_object_get(snapshot, "keys"), key, slot)
+  {
+    json_t *head = json_array_get(json_object_get(slot, "heads"), 0);
+    const char *entry = bh_json_string_or(head, "e", "");
+    if (strcmp(entry, newest) > 0)
+      newest = entry;
+  }
+  return bh_id_is_valid(newest) ? bh_id_time_ms(newest) : 0;
+}
+
+/* Text of a snapshot that can be read; NULL for one that cannot: it is left out and the rest goes
+ * on (L8). */
+static char *check_snapshot(const json_t *snapshot, const char **record)
+{
+  g_autoptr(GError) local = NULL;
+  g_autoptr(BhRecord) parsed = bh_record_from_json(snapshot, &local);
+
+  if (parsed == NULL) {
+    g_warning("pull: a record is left out: %s", local->message);
+    return NULL;
+  }
+  *record = bh_json_string_or(snapshot, "record", NULL);
+  return bh_record_to_snapshot(parsed);
+}
+
+/* Row first, so that base has its number; refolding then fills it in. */
+static gboolean put_base(BhDevice *device, const char *id, const char *text, const char *kind,
+                         gint64 changed_ms, GError **error)
+{
+  g_auto(BhRow) row = {0};
+  g_autoptr(GByteArray) no_key = g_byte_array_new();
+
+  if (!bh_records_store_find(device, id, &row, error))
+    return FALSE;
+  if (row.number == 0) {
+    row.kind = g_strdup(kind);
+    row.title = g_strdup(id);
+    row.changed = ++bh_device_count(device)->changed;
+    if (!bh_records_store_insert(device, id, &row, no_key, error))
+      return FALSE;
+  }
+  return bh_records_store_put_base(device, row.number, text, changed_ms, error);
+}
+
+static gboolean take_snapshot(Pull *pull, const json_t *snapshot, gboolean shadow, GError **error)
+{
+  const char *record = NULL;
+  g_autofree char *text = check_snapshot(snapshot, &record);
+
+  if (text == NULL)
+    return TRUE;
+  if (shadow)
+    return bh_outbox_store_put_shadow(pull->device, record, text, error);
+  touch(pull, record);
+  return put_base(pull->device, record, text, bh_json_string_or(snapshot, "kind", ""),
+                  newest_head_ms(snapshot), error);
+}
+
+/* --- gone --- */
+
+static gboolean has_own_work(BhDevice *device, const char *id, gboolean *has, GError **error)
+{
+  g_autoptr(GArray) places = bh_records_store_list_overlay(device, id, 0, error);
+
+  if (places == NULL)
+    return FALSE;
+  *has = places->len > 0 || bh_drafts_store_has_record(device, id);
+  return TRUE;
+}
+
+/* Own work on a record keeps it here, marked, until that is with the hub (L17). */
+static gboolean take_away(Pull *pull, const char *id, GError **error)
+{
+  gboolean own = FALSE;
+  g_auto(BhRow) row = {0};
+
+  if (!bh_records_store_find(pull->device, id, &row, error) ||
+      !has_own_work(pull->device, id, &own, error))
+    return FALSE;
+  if (row.number == 0)
+    return TRUE;
+  touch(pull, id);
+  return own ? bh_records_store_mark_gone(pull->device, row.number, TRUE, error)
+             : bh_records_store_drop_base(pull->device, row.number, error);
+}
+
+static gboolean sweep_gone(Pull *pull, GError **error)
+{
+  g_autoptr(GPtrArray) ids = bh_records_store_list_gone(pull->device, error);
+
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++) {
+    gboolean own = FALSE;
+    const char *id = g_ptr_array_index(ids, i);
+    if (!has_own_work(pull->device, id, &own, error) || (!own && !take_away(pull, id, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- own entries --- */
+
+static gboolean take_included(Pull *pull, const json_t *included, GError **error)
+{
+  const char *name;
+  json_t *value;
+
+  json_object_foreach((json_t *)included, name, value)
+  {
+    gint64 number = 0, before = 0, seq = json_integer_value(value);
+    if (!bh_outbox_store_get_included(pull->device, name, &number, &before, error))
+      return FALSE;
+    gint64 own = number == pull->device->incarnation ? pull->device->made : seq;
+    seq = MIN(seq, own);
+    if (number == 0 || seq == before)
+      continue;
+    if (!bh_outbox_store_set_included(pull->device, number, seq, error))
+      return FALSE;
+    for (gint64 i = MIN(before, seq) + 1; i <= MAX(before, seq); i++) {
+      g_autoptr(GError) local = NULL;
+      if (!touch_entry(pull, BH_POS(number, i), &local) &&
+          !g_error_matches(local, BH_ERROR, BH_ERROR_NOT_FOUND)) {
+        g_propagate_error(error, g_steal_pointer(&local));
+        return FALSE;
+      }
+    }
+  }
+  return TRUE;
+}
+
+static gboolean release_others(Pull *pull, GHashTable *held, GError **error)
+{
+  g_autoptr(GArray) places = bh_outbox_store_list_quarantine(pull->device, error);
+
+  if (places == NULL)
+    return FALSE;
+  for (guint i = 0; i < places->len; i++) {
+    gint64 pos = g_array_index(places, gint64, i);
+    if (g_hash_table_contains(held, &pos))
+      continue;
+    if (!bh_outbox_store_drop_quarantine(pull->device, pos, error) ||
+        !touch_entry(pull, pos, error))
+      return FALSE;
+    bh_device_count(pull->device)->quarantined--;
+  }
+  return TRUE;
+}
+
+/* The list is complete each time: who is not in it any more was released or dismissed. */
+static gboolean take_quarantined(Pull *pull, const json_t *list, GError **error)
+{
+  g_autoptr(GHashTable) held = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  gsize index;
+  json_t *item;
+
+  if (!json_is_array(list))
+    return TRUE;
+  json_array_foreach((json_t *)list, index, item)
+  {
+    const char *entry = bh_json_string_or(item, "entry", "");
+    gint64 pos = bh_journal_store_find(pull->device, entry);
+    if (pos == 0)
+      continue;
+    g_hash_table_add(held, g_memdup2(&pos, sizeof pos));
+    if (!bh_outbox_quarantine(pull->device, entry, bh_json_string_or(item, "reason", ""), ids,
+                              error))
+      return FALSE;
+  }
+  for (guint i = 0; i < ids->len; i++)
+    touch(pull, g_ptr_array_index(ids, i));
+  return release_others(pull, held, error);
+}
+
+/* --- the shadow --- */
+
+static gboolean swap_shadow(Pull *pull, GError **error)
+{
+  BhDevice *device = pull->device;
+  gint64 number = 0;
+
+  while (TRUE) {
+    g_autoptr(GError) local = NULL;
+    g_autofree char *text = bh_outbox_store_next_difference(device, &number, &local);
+    if (local != NULL) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return FALSE;
+    }
+    if (text == NULL)
+      break;
+    g_autoptr(json_t) snapshot =
+        bh_json_parse(text, strlen(text), BH_SNAPSHOT_MAX, "snapshot", error);
+    if (snapshot == NULL || !take_snapshot(pull, snapshot, FALSE, error))
+      return FALSE;
+  }
+  g_autoptr(GPtrArray) vanished = bh_outbox_store_list_vanished(device, error);
+  if (vanished == NULL)
+    return FALSE;
+  for (guint i = 0; i < vanished->len; i++) {
+    if (!take_away(pull, g_ptr_array_index(vanished, i), error))
+      return FALSE;
+  }
+  return bh_outbox_store_clear_shadow(device, error);
+}
+
+/* --- a page --- */
+
+static gboolean take_records(Pull *pull, const json_t *page, gboolean shadow, GError **error)
+{
+  gsize index;
+  json_t *item;
+
+  json_array_foreach(json_object_get(page, "records"), index, item)
+  {
+    if (!take_snapshot(pull, item, shadow, error))
+      return FALSE;
+  }
+  json_array_foreach(json_object_get(page, "gone"), index, item)
+  {
+    const char *id = json_string_value(item);
+    if (id != NULL && !(shadow ? bh_outbox_store_drop_shadow(pull->device, id, error)
+                               : take_away(pull, id, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean take_own(Pull *pull, const json_t *page, GError **error)
+{
+  return take_included(pull, json_object_get(page, "included"), error) &&
+         take_quarantined(pull, json_object_get(page, "quarantined"), error) &&
+         sweep_gone(pull, error);
+}
+
+static gboolean fold_touched(Pull *pull, GError **error)
+{
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init(&iter, pull->touched);
+  while (g_hash_table_iter_next(&iter, &id, NULL)) {
+    if (!bh_view_refold(pull->device, id, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Only a store that has records needs the shadow: the first pull fills an empty one directly. */
+static gboolean choose_shadow(BhDevice *device, const json_t *page, gboolean *shadow,
+                              GError **error)
+{
+  g_autofree char *running = bh_outbox_store_dup_shadow_cursor(device);
+  gboolean has = FALSE;
+
+  if (json_is_true(json_object_get(page, "reset"))) {
+    if (!bh_outbox_store_clear_shadow(device, error) ||
+        !bh_outbox_store_has_base(device, &has, error))
+      return FALSE;
+    *shadow = has;
+    return TRUE;
+  }
+  *shadow = running != NULL;
+  return TRUE;
+}
+
+static gboolean apply(Pull *pull, const json_t *page, const char *cursor, GError **error)
+{
+  BhDevice *device = pull->device;
+  gboolean shadow = FALSE;
+  gboolean more = json_is_true(json_object_get(page, "more"));
+
+  if (!choose_shadow(device, page, &shadow, error) || !take_records(pull, page, shadow, error))
+    return FALSE;
+  if (shadow && more)
+    return bh_outbox_store_set_shadow_cursor(device, cursor, error);
+  if (shadow && !swap_shadow(pull, error))
+    return FALSE;
+  return take_own(pull, page, error) && fold_touched(pull, error) &&
+         bh_outbox_reindex_some(device, error) && bh_setting_set(device, "cursor", cursor, error);
+}
+
+gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **error)
+{
+  const char *cursor = bh_json_get_string(page, "cursor", "changes", error);
+
+  if (cursor == NULL || !bh_device_need_enrolled(device, error))
+    return FALSE;
+  g_autoptr(GHashTable) touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  Pull pull = {device, touched};
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && apply(&pull, page, cursor, error) && bh_write_commit(write, error);
+}

@@ -1,0 +1,75 @@
+/* What outbox-*.c share, and their rows. Inside sync/device only. */
+#pragma once
+
+#include "sync/device/device-private.h"
+#include "sync/device/outbox.h"
+
+G_BEGIN_DECLS
+
+/* --- shared, inside a transaction --- */
+
+/* New incarnation; own entries above `keep` of the old one move into it with new envelopes. */
+gboolean bh_outbox_begin_incarnation(BhDevice *device, gint64 keep, GError **error);
+/* Notes an own entry as held back; its records are appended to `touched`. */
+gboolean bh_outbox_quarantine(BhDevice *device, const char *entry, const char *reason,
+                              GPtrArray *touched, GError **error);
+/* Ids of the records an entry touches, appended to `out`. */
+gboolean bh_own_entry_list_records(const BhOwnEntry *entry, GPtrArray *out, GError **error);
+
+/* Takes a set that is stored as the current one, not yet in memory. */
+gboolean bh_outbox_use_kinds(BhDevice *device, BhKindSet *set, GError **error);
+/* After the kinds changed: puts some more records under their new terms. */
+gboolean bh_outbox_reindex_some(BhDevice *device, GError **error);
+
+/* --- kinds --- */
+
+gboolean bh_kinds_store_has(BhDevice *device, const char *hash);
+/* Records after *number in the order they were made; moves *number. */
+gboolean bh_kinds_store_list_after(BhDevice *device, gint64 *number, int limit, GPtrArray *ids,
+                                   GError **error);
+
+/* --- chain --- */
+
+BhEntryText *bh_outbox_store_read_text(BhDevice *device, gint64 pos, GError **error);
+gboolean bh_outbox_store_set_acked(BhDevice *device, gint64 incarnation, gint64 seq,
+                                   GError **error);
+gboolean bh_outbox_store_add_receipt(BhDevice *device, gint64 pos, gint64 at_ms, GError **error);
+gboolean bh_outbox_store_add_incarnation(BhDevice *device, gint64 number, const char *name,
+                                         GError **error);
+/* An own entry gets another place and envelope; everything that names its place follows. */
+gboolean bh_outbox_store_move(BhDevice *device, gint64 from, gint64 to, const char *envelope,
+                              const char *signature, GError **error);
+/* Number and included seq of an incarnation by name; *number 0 when it is not ours. */
+gboolean bh_outbox_store_get_included(BhDevice *device, const char *name, gint64 *number,
+                                      gint64 *included, GError **error);
+gboolean bh_outbox_store_set_included(BhDevice *device, gint64 number, gint64 seq, GError **error);
+gboolean bh_outbox_store_add_quarantine(BhDevice *device, gint64 pos, const char *reason,
+                                        gboolean *added, GError **error);
+gboolean bh_outbox_store_drop_quarantine(BhDevice *device, gint64 pos, GError **error);
+GArray *bh_outbox_store_list_quarantine(BhDevice *device, GError **error); /* gint64 places */
+
+/* --- identity --- */
+
+gboolean bh_outbox_store_get_keys(BhDevice *device, BhSigner *signer, gboolean *found,
+                                  GError **error);
+gboolean bh_outbox_store_put_keys(BhDevice *device, const BhSigner *signer, GError **error);
+gboolean bh_outbox_store_put_uplink(BhDevice *device, const json_t *uplink,
+                                    const guint8 hub_key[BH_PUBLIC_KEY_SIZE], GError **error);
+gboolean bh_outbox_store_get_hub_key(BhDevice *device, guint8 hub_key[BH_PUBLIC_KEY_SIZE],
+                                     GError **error);
+
+/* --- shadow of a pull that starts over --- */
+
+gboolean bh_outbox_store_clear_shadow(BhDevice *device, GError **error);
+char *bh_outbox_store_dup_shadow_cursor(BhDevice *device);
+gboolean bh_outbox_store_set_shadow_cursor(BhDevice *device, const char *cursor, GError **error);
+gboolean bh_outbox_store_put_shadow(BhDevice *device, const char *record, const char *text,
+                                    GError **error);
+gboolean bh_outbox_store_drop_shadow(BhDevice *device, const char *record, GError **error);
+gboolean bh_outbox_store_has_base(BhDevice *device, gboolean *has, GError **error);
+/* The next snapshot in the shadow that differs from the base, after `number`; NULL at the end. */
+char *bh_outbox_store_next_difference(BhDevice *device, gint64 *number, GError **error);
+/* Ids of records in base that the shadow does not have. */
+GPtrArray *bh_outbox_store_list_vanished(BhDevice *device, GError **error);
+
+G_END_DECLS

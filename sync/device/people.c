@@ -1,0 +1,196 @@
+/* Who is acting: sign-in by PIN against the sealed verifiers, offline, for as long as the lease
+ * runs (L12, L13). */
+#include <sodium.h>
+#include <string.h>
+
+#include "schema/civil.h"
+#include "sync/device/people-store.h"
+
+#define WRONG_BEFORE_LOCK 5
+#define DAY_MS (24LL * 3600 * 1000)
+#define PIN_MAX 128 /* bytes */
+
+/* Lock-outs grow: 1, 5, 15 minutes, then an hour each time. */
+static gint64 next_wait_ms(gint64 wait_ms)
+{
+  static const gint64 steps_ms[] = {60 * 1000, 5 * 60 * 1000, 15 * 60 * 1000, 60 * 60 * 1000};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(steps_ms); i++) {
+    if (steps_ms[i] > wait_ms)
+      return steps_ms[i];
+  }
+  return steps_ms[G_N_ELEMENTS(steps_ms) - 1];
+}
+
+/* Counted by the boot clock, so that setting the date ends nothing; after a restart, when that
+ * clock begins anew, the wait begins anew too. */
+static gint64 remaining_ms(BhDevice *device, const BhLockout *lockout)
+{
+  gint64 now = device->clock->boot_ms(device->clock->data);
+  return CLAMP(lockout->until_boot_ms - now, 0, lockout->wait_ms);
+}
+
+gboolean bh_people_carry_lockouts(BhDevice *device, GError **error)
+{
+  const BhClock *clock = device->clock;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+
+  return write != NULL &&
+         bh_people_store_carry_lockouts(device, clock->boot_id(clock->data),
+                                        clock->boot_ms(clock->data), error) &&
+         bh_write_commit(write, error);
+}
+
+/* --- lease --- */
+
+gint64 bh_people_get_lease_end_ms(BhDevice *device)
+{
+  gint64 synced = bh_setting_get_int(device, "staff_ms", 0);
+  gint64 days = bh_setting_get_int(device, BH_SETTING_LEASE_DAYS, 30);
+
+  return synced > 0 ? synced + days * DAY_MS : G_MAXINT64;
+}
+
+static gboolean check_lease(BhDevice *device, GError **error)
+{
+  if (bh_device_now_ms(device) <= bh_people_get_lease_end_ms(device))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED,
+              "sign-in: the last sync is more than %" G_GINT64_FORMAT
+              " days ago; sync with the hub to sign in again",
+              bh_setting_get_int(device, BH_SETTING_LEASE_DAYS, 30));
+  return FALSE;
+}
+
+/* --- who --- */
+
+json_t *bh_people_dup_values(BhDevice *device, const char *staff)
+{
+  BhView *view = bh_view_get(device, staff, NULL);
+  gsize index;
+  json_t *person;
+
+  if (view != NULL && strcmp(bh_record_get_kind(view->record), "staff") == 0)
+    return bh_record_dup_values(view->record);
+  g_autoptr(json_t) people = bh_people_store_list(device, NULL);
+  json_array_foreach(people, index, person)
+  {
+    if (strcmp(bh_json_string_or(person, "id", ""), staff) == 0)
+      return json_incref(person);
+  }
+  return NULL;
+}
+
+json_t *bh_device_list_staff(BhDevice *device, GError **error)
+{
+  gint64 now_ms = device->clock->wall_ms(device->clock->data);
+  gsize index;
+  json_t *person;
+
+  if (!bh_device_ready(device, error))
+    return NULL;
+  g_autoptr(json_t) people = bh_people_store_list(device, error);
+  if (people == NULL)
+    return NULL;
+  json_array_foreach(people, index, person)
+  {
+    BhLockout lockout;
+    const char *id = bh_json_string_or(person, "id", "");
+    if (!bh_people_store_get_lockout(device, id, &lockout, error))
+      return NULL;
+    json_object_set_new(person, "drafts", json_integer(bh_drafts_store_count_author(device, id)));
+    if (remaining_ms(device, &lockout) > 0)
+      json_object_set_new(person, "locked_until_ms",
+                          json_integer(now_ms + remaining_ms(device, &lockout)));
+  }
+  return g_steal_pointer(&people);
+}
+
+/* --- sign-in --- */
+
+static gboolean check_valid(BhDevice *device, const char *staff, const BhStaffRow *row,
+                            GError **error)
+{
+  g_autofree char *today = bh_device_dup_today(device);
+  BhView *view = bh_view_get(device, staff, NULL);
+  gboolean left =
+      view != NULL && g_strcmp0(bh_record_get_string(view->record, "state"), "left") == 0;
+
+  if (!left && (row->valid_to == NULL || strcmp(today, row->valid_to) <= 0))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED, "sign-in: %s is not valid any more", row->name);
+  return FALSE;
+}
+
+static gboolean check_locked(BhDevice *device, const BhLockout *lockout, gint64 *locked_ms,
+                             GError **error)
+{
+  gint64 left = remaining_ms(device, lockout);
+
+  if (left == 0)
+    return TRUE;
+  if (locked_ms != NULL)
+    *locked_ms = left;
+  g_set_error(error, BH_ERROR, BH_ERROR_LOCKED,
+              "sign-in: too many wrong PINs; wait %" G_GINT64_FORMAT " s", (left + 999) / 1000);
+  return FALSE;
+}
+
+/* The try counts as wrong until it is known to be right: pulling the plug gains nothing. */
+static gboolean count_try(BhDevice *device, const char *staff, BhLockout *lockout, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+
+  if (write == NULL)
+    return FALSE;
+  lockout->wrong++;
+  if (lockout->wrong >= WRONG_BEFORE_LOCK) {
+    lockout->wait_ms = next_wait_ms(lockout->wait_ms);
+    lockout->until_boot_ms = device->clock->boot_ms(device->clock->data) + lockout->wait_ms;
+  }
+  return bh_people_store_put_lockout(device, staff, lockout, error) &&
+         bh_write_commit(write, error);
+}
+
+static gboolean forget_tries(BhDevice *device, const char *staff, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+
+  return write != NULL && bh_people_store_drop_lockout(device, staff, error) &&
+         bh_write_commit(write, error);
+}
+
+static gboolean deny(BhDevice *device, const BhLockout *lockout, gint64 *locked_ms, GError **error)
+{
+  gint64 left = WRONG_BEFORE_LOCK - lockout->wrong;
+
+  if (left <= 0)
+    return check_locked(device, lockout, locked_ms, error);
+  g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+              "sign-in: wrong PIN; %" G_GINT64_FORMAT " tries left", left);
+  return FALSE;
+}
+
+gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin, gint64 *locked_ms,
+                           GError **error)
+{
+  g_auto(BhStaffRow) row = {0};
+  BhLockout lockout;
+
+  if (locked_ms != NULL)
+    *locked_ms = 0;
+  if (!bh_device_ready(device, error) || !bh_people_store_find(device, staff, &row, error) ||
+      !check_valid(device, staff, &row, error) || !check_lease(device, error) ||
+      !bh_people_store_get_lockout(device, staff, &lockout, error) ||
+      !check_locked(device, &lockout, locked_ms, error))
+    return FALSE;
+  if (pin == NULL || strlen(pin) > PIN_MAX) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: this is no PIN");
+    return FALSE;
+  }
+  if (!count_try(device, staff, &lockout, error))
+    return FALSE;
+  if (sodium_init() < 0 || crypto_pwhash_str_verify(row.verifier, pin, strlen(pin)) != 0)
+    return deny(device, &lockout, locked_ms, error);
+  return forget_tries(device, staff, error);
+}

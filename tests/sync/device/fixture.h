@@ -1,0 +1,70 @@
+/* A device store in a temporary directory, enrolled at a hub that exists only as JSON: clocks that
+ * can be set, the shipped kinds, two people, an enterprise. */
+#pragma once
+
+#include "sync/device/outbox.h"
+#include "tests/schema/support.h"
+
+#define PIN_OF_LI "2468"
+#define PIN_OF_WANG "1357"
+
+typedef struct {
+  gint64 wall_ms;
+  gint64 boot_ms;
+  char boot_id[BH_ID_LEN + 1];
+} StoreClock;
+
+typedef struct {
+  char *dir;
+  StoreClock time;
+  BhClock clock;
+  BhRandom random;
+  TestRandom bytes;
+  BhDevice *device;
+  guint hub_entries; /* entry ids the hub gave so far */
+  char hub[BH_ID_LEN + 1];
+  char li[BH_ID_LEN + 1];   /* inspector */
+  char wang[BH_ID_LEN + 1]; /* inspector */
+  char unit[BH_ID_LEN + 1];
+  char enterprise[BH_ID_LEN + 1];
+} Fixture;
+
+/* Enrolled, with kinds, staff and the first records. */
+Fixture *fixture_new(void);
+void fixture_free(Fixture *fixture);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Fixture, fixture_free)
+/* Opened, not enrolled. */
+Fixture *fixture_new_bare(void);
+void fixture_enrol(Fixture *fixture);
+/* Closes and opens again, as after a restart of the program; as after a restart of the machine. */
+void fixture_reopen(Fixture *fixture);
+void fixture_reboot(Fixture *fixture);
+
+/* Hands a sealed box with both people over. */
+void fixture_give_staff(Fixture *fixture);
+/* A snapshot as the hub would send it: {key: value} all set by one entry of the hub. */
+json_t *fixture_snapshot(Fixture *fixture, const char *id, const char *kind, json_t *set);
+/* Steals `records` (array of snapshots); members of `more` (stolen, may be NULL) are laid over. */
+void fixture_pull(Fixture *fixture, json_t *records, json_t *more);
+
+/* [{"record","kind","set"}] with `set` stolen. */
+json_t *fixture_ops(const char *record, const char *kind, json_t *set);
+/* Saves one operation by Li, `set` stolen; must succeed. Returns the entry id. */
+char *fixture_save(Fixture *fixture, const char *record, const char *kind, json_t *set);
+/* An inspection on site, made by Li; `id` is filled. */
+void fixture_inspect(Fixture *fixture, char id[BH_ID_LEN + 1]);
+/* Value a record shows; new reference, NULL when it shows none. */
+json_t *fixture_value(Fixture *fixture, const char *record, const char *key);
+#define assert_value(fixture, record, key, wanted)                                                 \
+  do {                                                                                             \
+    g_autoptr(json_t) found_value = fixture_value(fixture, record, key);                           \
+    assert_non_null(found_value);                                                                  \
+    assert_string_equal(json_string_value(found_value), wanted);                                   \
+  } while (0)
+gint64 fixture_status(Fixture *fixture, const char *counter);
+/* Acknowledges own entries up to `seq` as the hub would. */
+void fixture_acknowledge(Fixture *fixture, gint64 seq);
+/* Hash of the own envelope at `seq` of the current incarnation; g_free. */
+char *fixture_hash(Fixture *fixture, gint64 seq);
+/* A picture of `size` bytes, different for each `seed`, added to the store; its hash. */
+char *fixture_add_picture(Fixture *fixture, gsize size, guint seed);

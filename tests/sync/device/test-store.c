@@ -1,0 +1,215 @@
+#include <string.h>
+
+#include "tests/sync/device/fixture.h"
+
+static void test_save_is_shown_at_once_and_after_a_restart(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char inspection[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, inspection);
+  g_free(fixture_save(fixture, inspection, "inspection",
+                      json_pack("{s{ss}}", "answers/COAL-01", "answer", "compliant")));
+  assert_value(fixture, inspection, "state", "on_site");
+  assert_int_equal(fixture_status(fixture, "pending"), 2);
+  fixture_reopen(fixture);
+  assert_value(fixture, inspection, "state", "on_site");
+  assert_int_equal(fixture_status(fixture, "pending"), 2);
+  g_autoptr(json_t) answer = fixture_value(fixture, inspection, "answers/COAL-01");
+  assert_string_equal(bh_json_string_or(answer, "answer", ""), "compliant");
+}
+
+/* Takes the whole journal off the outbox and checks it as the hub would. */
+static void test_entries_are_signed_and_chained(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char inspection[BH_ID_LEN + 1];
+  guint8 public_key[BH_PUBLIC_KEY_SIZE], secret_key[BH_SECRET_KEY_SIZE];
+  char prev[BH_HASH_HEX_LEN + 1];
+
+  fixture_inspect(fixture, inspection);
+  for (int i = 0; i < 40; i++)
+    g_free(fixture_save(fixture, inspection, "inspection",
+                        json_pack("{ss}", "place_note", i % 2 == 0 ? "东门" : "西门")));
+  fixture_reopen(fixture);
+  g_free(fixture_save(fixture, inspection, "inspection", json_pack("{ss}", "place_note", "南门")));
+  assert_true(bh_outbox_get_enrol_key(fixture->device, public_key, secret_key, &error));
+
+  g_autoptr(GString) batch = g_string_new(NULL);
+  gint64 last = 0;
+  assert_true(bh_outbox_read_batch(fixture->device, 0, 500, 4 << 20, batch, &last, &error));
+  assert_int_equal(last, 42);
+  memset(prev, '0', BH_HASH_HEX_LEN);
+  prev[BH_HASH_HEX_LEN] = '\0';
+  const char *cursor = batch->str;
+  for (int seq = 1; seq <= 42; seq++) {
+    BhEnvelope envelope;
+    g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+    assert_no_error(error);
+    assert_true(bh_envelope_parse(text->envelope, &envelope, &error));
+    assert_true(bh_entry_verify(text, &envelope, public_key, &error));
+    assert_int_equal(envelope.seq, seq);
+    assert_string_equal(envelope.prev, prev);
+    g_strlcpy(prev, envelope.hash, sizeof prev);
+    g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+    assert_string_equal(envelope.kinds, bh_kind_set_get_hash(kinds));
+  }
+  assert_ptr_equal(cursor, batch->str + batch->len);
+}
+
+static void test_a_set_names_the_heads_it_replaces(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char inspection[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, inspection);
+  g_autofree char *first =
+      fixture_save(fixture, inspection, "inspection", json_pack("{ss}", "place_note", "东门"));
+  g_free(fixture_save(fixture, inspection, "inspection", json_pack("{ss}", "place_note", "西门")));
+  g_autoptr(GString) batch = g_string_new(NULL);
+  gint64 last = 0;
+  assert_true(bh_outbox_read_batch(fixture->device, 2, 1, 1, batch, &last, &error));
+  const char *cursor = batch->str;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
+  assert_no_error(error);
+  const BhOp *op = g_ptr_array_index(body->ops, 0);
+  const BhSet *set = g_ptr_array_index(op->sets, 0);
+  assert_string_equal(set->was[0], first);
+  assert_null(set->was[1]);
+}
+
+static void test_personal_values_leave_as_commitments_with_openings(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+
+  g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
+                      json_pack("{ss}", "legal_representative", "赵钱孙")));
+  g_autoptr(GString) batch = g_string_new(NULL);
+  gint64 last = 0;
+  assert_true(bh_outbox_read_batch(fixture->device, 0, 1, 1, batch, &last, &error));
+  const char *cursor = batch->str;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  assert_null(strstr(text->body, "赵钱孙"));
+  assert_non_null(strstr(text->openings, "赵钱孙"));
+  assert_value(fixture, fixture->enterprise, "legal_representative", "赵钱孙");
+  fixture_reopen(fixture);
+  assert_value(fixture, fixture->enterprise, "legal_representative", "赵钱孙");
+}
+
+static void refuse(Fixture *fixture, const char *record, const char *kind, json_t *set,
+                   BhErrorCode code, const char *names)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = fixture_ops(record, kind, set);
+  gint64 before = fixture_status(fixture, "pending");
+
+  assert_null(bh_device_save(fixture->device, fixture->li, ops, 0, &error));
+  assert_non_null(error);
+  if (error->code != (int)code || strstr(error->message, names) == NULL)
+    fail_msg("%s: %s", bh_error_code_name(error->code), error->message);
+  assert_int_equal(fixture_status(fixture, "pending"), before);
+}
+
+static void test_wrong_values_are_refused_naming_kind_and_field(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char id[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, id);
+  bh_device_make_id(fixture->device, hazard);
+  refuse(fixture, id, "inspection", json_pack("{ss}", "nothing", "x"), BH_ERROR_UNKNOWN, "nothing");
+  refuse(fixture, id, "inspection", json_pack("{si}", "place_note", 3), BH_ERROR_INVALID,
+         "place_note");
+  refuse(fixture, id, "hazard", json_pack("{ss}", "summary", "x"), BH_ERROR_INVALID, "inspection");
+  refuse(fixture, id, "inspection", json_pack("{ss}", "state", "archived"), BH_ERROR_INVALID,
+         "state");
+  refuse(fixture, id, "inspection", json_pack("{ss}", "state", "nowhere"), BH_ERROR_UNKNOWN,
+         "state");
+  refuse(fixture, hazard, "hazard", json_pack("{ss}", "state", "found"), BH_ERROR_INVALID,
+         "hazard.place");
+  refuse(fixture, "no-id", "hazard", json_pack("{ss}", "summary", "x"), BH_ERROR_FORMAT, "record");
+  refuse(fixture, hazard, "dragon", json_pack("{ss}", "summary", "x"), BH_ERROR_UNKNOWN, "dragon");
+}
+
+static void test_L8_nul_is_refused_and_hostile_text_is_kept_exactly(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char id[BH_ID_LEN + 1];
+  const char *hostile = "'; DROP TABLE entry; -- <script>&\"\\ \xf0\x9f\x92\xa5 =1+1";
+
+  fixture_inspect(fixture, id);
+  refuse(fixture, id, "inspection", json_pack("{so}", "place_note", json_stringn("a\0b", 3)),
+         BH_ERROR_FORMAT, "place_note");
+  g_free(fixture_save(fixture, id, "inspection", json_pack("{ss}", "place_note", hostile)));
+  assert_value(fixture, id, "place_note", hostile);
+  fixture_reopen(fixture);
+  assert_value(fixture, id, "place_note", hostile);
+}
+
+static void
+test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  static const struct {
+    gint64 wall_step_ms;
+    gboolean reboot;
+    BhClockQuality quality;
+    gboolean hub_boot;
+  } cases[] = {{0, FALSE, BH_CLOCK_QUALITY_GOOD, TRUE},
+               {3600 * 1000, FALSE, BH_CLOCK_QUALITY_UNSURE, TRUE},
+               {-3600 * 1000, TRUE, BH_CLOCK_QUALITY_UNSURE, FALSE}};
+
+  assert_true(bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms + 30000, &error));
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GString) batch = g_string_new(NULL);
+    gint64 last = 0;
+    fixture->time.wall_ms += cases[i].wall_step_ms;
+    if (cases[i].reboot)
+      fixture_reboot(fixture);
+    g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
+                        json_pack("{ss}", "address", "平鲁区")));
+    assert_true(bh_outbox_read_batch(fixture->device, (gint64)i, 1, 1, batch, &last, &error));
+    const char *cursor = batch->str;
+    g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+    g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
+    assert_no_error(error);
+    assert_int_equal(body->clock.quality, cases[i].quality);
+    assert_int_equal(body->clock.hub_boot_ms != 0, cases[i].hub_boot);
+    assert_int_equal(body->clock.hub_ms, 1795258830000LL);
+  }
+}
+
+static void test_before_enrolment_everything_says_so(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new_bare();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops =
+      fixture_ops(fixture->enterprise, "enterprise", json_pack("{ss}", "a", "b"));
+
+  assert_false(bh_device_is_enrolled(fixture->device));
+  assert_null(bh_device_describe(fixture->device, &error));
+  assert_error(error, BH_ERROR_NOT_FOUND);
+  assert_null(bh_device_save(fixture->device, fixture->li, ops, 0, &error));
+  assert_error(error, BH_ERROR_NOT_FOUND);
+  assert_int_equal(fixture_status(fixture, "pending"), 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_save_is_shown_at_once_and_after_a_restart),
+      cmocka_unit_test(test_entries_are_signed_and_chained),
+      cmocka_unit_test(test_a_set_names_the_heads_it_replaces),
+      cmocka_unit_test(test_personal_values_leave_as_commitments_with_openings),
+      cmocka_unit_test(test_wrong_values_are_refused_naming_kind_and_field),
+      cmocka_unit_test(test_L8_nul_is_refused_and_hostile_text_is_kept_exactly),
+      cmocka_unit_test(test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot),
+      cmocka_unit_test(test_before_enrolment_everything_says_so),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
