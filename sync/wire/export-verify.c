@@ -1,0 +1,428 @@
+#include "sync/wire/export.h"
+
+#include <string.h>
+#include "schema/base64.h"
+#include "schema/error.h"
+#include "sync/wire/export-internal.h"
+#include "sync/wire/line-reader.h"
+
+#define SEAL_MAX_BYTES 512
+
+/* Functions in here are always called with a place for their error. */
+
+/* A key that may sign as a device, and the hub that said so. */
+typedef struct {
+  char hub[BH_ID_LEN + 1];
+  guint8 key[BH_PUBLIC_KEY_SIZE];
+} Trust;
+
+typedef struct {
+  gint64 seq;
+  char hash[BH_HASH_HEX_LEN + 1];
+} Chain;
+
+/* Which body an entry id stands for, cut short: there may be millions, and 16 bytes of a hash are
+ * enough to notice another body. */
+typedef struct {
+  guint8 id[16];
+  guint8 body[16];
+} Known;
+
+typedef struct {
+  BhLineReader lines;
+  BhExportReport *report;
+  guint8 hub_key[BH_PUBLIC_KEY_SIZE];
+  GHashTable *kinds; /* hash → itself */
+  GPtrArray *kind_order;
+  GHashTable *trust;   /* device id → GPtrArray of Trust: a device may get a new key */
+  GHashTable *signers; /* device ids met */
+  GHashTable *chains;  /* "device incarnation" → Chain */
+  GHashTable *bodies;  /* Known, by id */
+} Verifier;
+
+static guint hash_known(gconstpointer data)
+{
+  /* The end of a UUIDv7 is random. */
+  guint hash;
+  memcpy(&hash, ((const Known *)data)->id + 12, sizeof hash);
+  return hash;
+}
+
+static gboolean equal_known(gconstpointer a, gconstpointer b)
+{
+  return memcmp(((const Known *)a)->id, ((const Known *)b)->id, sizeof((const Known *)a)->id) == 0;
+}
+
+static void verifier_clear(Verifier *verifier)
+{
+  bh_line_reader_clear(&verifier->lines);
+  g_clear_pointer(&verifier->report, bh_export_report_free);
+  g_clear_pointer(&verifier->kinds, g_hash_table_unref);
+  g_clear_pointer(&verifier->kind_order, g_ptr_array_unref);
+  g_clear_pointer(&verifier->trust, g_hash_table_unref);
+  g_clear_pointer(&verifier->signers, g_hash_table_unref);
+  g_clear_pointer(&verifier->chains, g_hash_table_unref);
+  g_clear_pointer(&verifier->bodies, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Verifier, verifier_clear)
+
+static void problem_free(gpointer data)
+{
+  BhExportProblem *problem = data;
+  g_free(problem->text);
+  g_free(problem);
+}
+
+void bh_export_report_free(BhExportReport *report)
+{
+  if (report == NULL)
+    return;
+  g_ptr_array_unref(report->problems);
+  g_free(report);
+}
+
+static void note(Verifier *verifier, gint64 line, BhErrorCode code, const char *text)
+{
+  BhExportReport *report = verifier->report;
+  report->n_problems++;
+  if (report->problems->len >= BH_EXPORT_MAX_PROBLEMS)
+    return;
+  BhExportProblem *problem = g_new0(BhExportProblem, 1);
+  problem->line = line;
+  problem->code = code;
+  problem->text = g_strdup(text);
+  g_ptr_array_add(report->problems, problem);
+}
+
+static void note_error(Verifier *verifier, gint64 line, const GError *error)
+{
+  note(verifier, line, (BhErrorCode)error->code, error->message);
+}
+
+/* --- head --- */
+
+static gboolean read_head(Verifier *verifier, const char *text, gsize len, const guint8 *wanted_key,
+                          GError **error)
+{
+  static const char *const members[] = {"hub", "hub_key", "made_ms", "kinds", NULL};
+  g_autoptr(json_t) head = bh_json_parse(text, len, BH_EXPORT_HEAD_MAX_BYTES, "head", error);
+  if (head == NULL || !bh_json_only_keys(head, members, "head", error))
+    return FALSE;
+  const char *hub = bh_json_get_string(head, "hub", "head", error);
+  const char *key = hub != NULL ? bh_json_get_string(head, "hub_key", "head", error) : NULL;
+  const json_t *kinds = key != NULL ? bh_json_get_array(head, "kinds", "head", error) : NULL;
+  if (kinds == NULL ||
+      !bh_json_get_int(head, "made_ms", 0, G_MAXINT64, &verifier->report->made_ms, "head", error))
+    return FALSE;
+  if (!bh_id_is_valid(hub) || !bh_base64_decode(key, verifier->hub_key, BH_PUBLIC_KEY_SIZE)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "head: no valid \"hub\" and \"hub_key\"");
+    return FALSE;
+  }
+  gsize i;
+  json_t *item;
+  json_array_foreach(kinds, i, item)
+  {
+    const char *hash = json_string_value(item);
+    if (!bh_hash_is_valid(hash) || g_hash_table_contains(verifier->kinds, hash)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "head: \"kinds\" is not a list of hashes");
+      return FALSE;
+    }
+    g_ptr_array_add(verifier->kind_order, g_strdup(hash));
+    g_hash_table_add(verifier->kinds, verifier->kind_order->pdata[i]);
+  }
+  g_strlcpy(verifier->report->hub, hub, sizeof verifier->report->hub);
+  if (wanted_key != NULL && memcmp(wanted_key, verifier->hub_key, BH_PUBLIC_KEY_SIZE) != 0)
+    note(verifier, verifier->lines.line, BH_ERROR_SIGNATURE,
+         "made with another key than the one given");
+  return TRUE;
+}
+
+static void trust_key(Verifier *verifier, const char *device, const char *hub,
+                      const guint8 key[BH_PUBLIC_KEY_SIZE])
+{
+  GPtrArray *keys = g_hash_table_lookup(verifier->trust, device);
+  if (keys == NULL) {
+    keys = g_ptr_array_new_with_free_func(g_free);
+    g_hash_table_insert(verifier->trust, g_strdup(device), keys);
+  }
+  Trust *trust = g_new0(Trust, 1);
+  g_strlcpy(trust->hub, hub, sizeof trust->hub);
+  memcpy(trust->key, key, BH_PUBLIC_KEY_SIZE);
+  g_ptr_array_add(keys, trust);
+}
+
+/* Format, head and kind sets. FALSE with error when the file cannot be read any further. */
+static gboolean read_beginning(Verifier *verifier, const guint8 *wanted_key, GError **error)
+{
+  gsize len = 0;
+  const char *line = bh_line_reader_next(&verifier->lines, 64, &len, error);
+  if (line == NULL || !g_str_equal(line, BH_EXPORT_FORMAT)) {
+    if (*error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "the file is no " BH_EXPORT_FORMAT);
+    return FALSE;
+  }
+  line = bh_line_reader_next(&verifier->lines, BH_EXPORT_HEAD_MAX_BYTES, &len, error);
+  if (line == NULL || !read_head(verifier, line, len, wanted_key, error)) {
+    if (*error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the file ends before its head");
+    return FALSE;
+  }
+  trust_key(verifier, verifier->report->hub, verifier->report->hub, verifier->hub_key);
+  for (guint i = 0; i < verifier->kind_order->len; i++) {
+    line = bh_line_reader_next(&verifier->lines, BH_EXPORT_KINDS_MAX_BYTES + 2, &len, error);
+    if (line == NULL || !g_str_has_prefix(line, "K ")) {
+      if (*error == NULL)
+        g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "a kind set of the head is missing");
+      return FALSE;
+    }
+    g_autofree char *hash = bh_hash_hex(line + 2, len - 2);
+    if (!g_str_equal(hash, verifier->kind_order->pdata[i]))
+      note(verifier, verifier->lines.line, BH_ERROR_SIGNATURE,
+           "the kind set is not the one its hash in the head names");
+  }
+  return TRUE;
+}
+
+/* --- entries --- */
+
+static gboolean is_signed(const Verifier *verifier, const BhEntryText *text,
+                          const BhEnvelope *envelope, GError **error)
+{
+  const GPtrArray *keys = g_hash_table_lookup(verifier->trust, envelope->device);
+  g_autoptr(GError) last = NULL;
+  for (guint i = 0; keys != NULL && i < keys->len; i++) {
+    const Trust *trust = keys->pdata[i];
+    if (!g_str_equal(trust->hub, envelope->hub))
+      continue;
+    g_clear_error(&last);
+    if (bh_entry_verify(text, envelope, trust->key, &last))
+      return TRUE;
+  }
+  if (last != NULL)
+    g_propagate_error(error, g_steal_pointer(&last));
+  else
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+                "entry: signed by a device that no earlier entry of its hub enrolled");
+  return FALSE;
+}
+
+static void check_chain(Verifier *verifier, const BhEnvelope *envelope, gint64 line)
+{
+  g_autofree char *key = g_strdup_printf("%s %s", envelope->device, envelope->incarnation);
+  Chain *chain = g_hash_table_lookup(verifier->chains, key);
+  if (chain == NULL) {
+    chain = g_new0(Chain, 1);
+    g_hash_table_insert(verifier->chains, g_steal_pointer(&key), chain);
+  }
+  if (envelope->seq <= chain->seq)
+    note(verifier, line, BH_ERROR_FORK, "entry: its place in the chain is taken already");
+  else if (envelope->seq > chain->seq + 1)
+    note(verifier, line, BH_ERROR_CHAIN, "entry: an earlier entry of its chain is missing");
+  else if (chain->seq > 0 && !g_str_equal(envelope->prev, chain->hash))
+    note(verifier, line, BH_ERROR_CHAIN, "entry: does not follow the one before it in its chain");
+  if (envelope->seq > chain->seq) { /* go on from here, so that one gap is told once */
+    chain->seq = envelope->seq;
+    memcpy(chain->hash, envelope->hash, sizeof chain->hash);
+  }
+}
+
+/* Devices are enrolled by what their hub signs itself, never by what a device says. */
+static void learn_keys(Verifier *verifier, const BhEnvelope *envelope, const BhBody *body)
+{
+  if (!g_str_equal(envelope->device, envelope->hub))
+    return;
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    if (!g_str_equal(op->kind, "device"))
+      continue;
+    for (guint j = 0; j < op->sets->len; j++) {
+      const BhSet *set = op->sets->pdata[j];
+      guint8 key[BH_PUBLIC_KEY_SIZE];
+      if (g_str_equal(set->key, "key") &&
+          bh_base64_decode(json_string_value(set->value), key, sizeof key))
+        trust_key(verifier, op->record, envelope->hub, key);
+    }
+  }
+}
+
+/* FALSE when the id stood for another body before. */
+static gboolean remember_body(Verifier *verifier, const BhBody *body, const BhEnvelope *envelope)
+{
+  guint8 hash[BH_HASH_SIZE];
+  Known *known = g_new0(Known, 1);
+  bh_hash_from_hex(envelope->body_hash, hash);
+  memcpy(known->body, hash, sizeof known->body);
+  sodium_hex2bin(known->id, sizeof known->id, body->id, BH_ID_LEN, "-", NULL, NULL);
+  const Known *before = g_hash_table_lookup(verifier->bodies, known);
+  gboolean same = before == NULL || memcmp(before->body, known->body, sizeof known->body) == 0;
+  if (before == NULL)
+    g_hash_table_add(verifier->bodies, known);
+  else
+    g_free(known);
+  return same;
+}
+
+static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnvelope *envelope)
+{
+  BhExportReport *report = verifier->report;
+  if (text->body == NULL) {
+    report->withheld++;
+    return;
+  }
+  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
+  if (body == NULL || !g_hash_table_contains(verifier->kinds, envelope->kinds) ||
+      !remember_body(verifier, body, envelope))
+    report->doubtful++;
+  else
+    learn_keys(verifier, envelope, body);
+}
+
+/* The four lines behind an "E". FALSE when the file cannot be read any further. */
+static gboolean read_entry(Verifier *verifier, GError **error)
+{
+  static const gsize limits[] = {BH_ENVELOPE_MAX, 88, BH_BODY_MAX, BH_OPENINGS_MAX};
+  gint64 line = verifier->lines.line;
+  g_autoptr(GString) lines = g_string_new(NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS(limits); i++) {
+    gsize len = 0;
+    const char *text = bh_line_reader_next(&verifier->lines, limits[i], &len, error);
+    if (text == NULL) {
+      if (*error == NULL)
+        g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the file ends within an entry");
+      return FALSE;
+    }
+    g_string_append_len(lines, text, (gssize)len);
+    g_string_append_c(lines, '\n');
+  }
+  verifier->report->entries++;
+  const char *cursor = lines->str;
+  BhEnvelope envelope;
+  g_autoptr(GError) wrong = NULL;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, lines->str + lines->len, &wrong);
+  if (text == NULL || !bh_envelope_parse(text->envelope, &envelope, &wrong) ||
+      !is_signed(verifier, text, &envelope, &wrong)) {
+    note_error(verifier, line, wrong);
+    return TRUE;
+  }
+  g_hash_table_add(verifier->signers, g_strdup(envelope.device));
+  check_chain(verifier, &envelope, line);
+  check_body(verifier, text, &envelope);
+  return TRUE;
+}
+
+/* --- end --- */
+
+/* The seal has one form, so it is made again from what it says and compared byte by byte. */
+static void check_seal(Verifier *verifier, const char *text, gsize len)
+{
+  BhExportReport *report = verifier->report;
+  gint64 line = verifier->lines.line;
+  guint8 hash[BH_HASH_SIZE];
+  char hex[BH_HASH_HEX_LEN + 1];
+  crypto_hash_sha256_state state = verifier->lines.before;
+  crypto_hash_sha256_final(&state, hash);
+  bh_hash_to_hex(hash, hex);
+
+  g_autoptr(json_t) seal = bh_json_parse(text + 2, len - 2, SEAL_MAX_BYTES, "seal", NULL);
+  const char *base64 = bh_json_string_or(seal, "sig", "");
+  g_autofree char *wanted = bh_export_seal_line(report->entries, hex, base64);
+  g_autofree char *sealed = bh_export_seal_text(report->hub, report->entries, hex);
+  guint8 signature[BH_SIGNATURE_SIZE];
+  if (!g_str_equal(wanted, text))
+    note(verifier, line, BH_ERROR_SIGNATURE,
+         "the seal is not that of this file: something in it was changed, added or taken away");
+  else if (!bh_base64_decode(base64, signature, sizeof signature) ||
+           !bh_sign_verify(verifier->hub_key, BH_EXPORT_DOMAIN, sealed, strlen(sealed), signature))
+    note(verifier, line, BH_ERROR_SIGNATURE, "the seal is not signed by the hub");
+}
+
+/* Everything behind the kind sets, up to the seal. */
+static gboolean read_rest(Verifier *verifier, GError **error)
+{
+  gsize len = 0;
+  const char *line;
+  while ((line = bh_line_reader_next(&verifier->lines, SEAL_MAX_BYTES, &len, error)) != NULL) {
+    if (g_str_equal(line, "E")) {
+      if (!read_entry(verifier, error))
+        return FALSE;
+      continue;
+    }
+    if (!g_str_has_prefix(line, "Z ")) {
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "neither an entry nor the seal");
+      return FALSE;
+    }
+    check_seal(verifier, line, len);
+    if (bh_line_reader_next(&verifier->lines, SEAL_MAX_BYTES, &len, error) != NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "something follows the seal");
+    return *error == NULL;
+  }
+  if (*error == NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the file ends without seal");
+  return FALSE;
+}
+
+BhExportReport *bh_export_verify_stream(GInputStream *in, const char *name, const guint8 *hub_key,
+                                        GError **error)
+{
+  g_auto(Verifier) verifier = {0};
+  bh_line_reader_init(&verifier.lines, in);
+  verifier.report = g_new0(BhExportReport, 1);
+  verifier.report->problems = g_ptr_array_new_with_free_func(problem_free);
+  verifier.kind_order = g_ptr_array_new_with_free_func(g_free);
+  verifier.kinds = g_hash_table_new(g_str_hash, g_str_equal);
+  verifier.trust =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
+  verifier.signers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  verifier.chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  verifier.bodies = g_hash_table_new_full(hash_known, equal_known, g_free, NULL);
+
+  g_autoptr(GError) wrong = NULL;
+  if (!read_beginning(&verifier, hub_key, &wrong) || !read_rest(&verifier, &wrong)) {
+    if (g_error_matches(wrong, BH_ERROR, BH_ERROR_STORAGE)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", name, wrong->message);
+      return NULL;
+    }
+    note_error(&verifier, verifier.lines.line, wrong);
+  }
+  BhExportReport *report = g_steal_pointer(&verifier.report);
+  report->devices = (int)g_hash_table_size(verifier.signers);
+  report->incarnations = (int)g_hash_table_size(verifier.chains);
+  report->authentic = hub_key != NULL && report->n_problems == 0;
+  return report;
+}
+
+BhExportReport *bh_export_verify(const char *path, const guint8 *hub_key, GError **error)
+{
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  g_autoptr(GError) io_error = NULL;
+  g_autoptr(GFileInputStream) in = g_file_read(file, NULL, &io_error);
+  if (in == NULL) {
+    gboolean missing = g_error_matches(io_error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+    g_set_error(error, BH_ERROR, missing ? BH_ERROR_NOT_FOUND : BH_ERROR_STORAGE, "%s: %s", path,
+                io_error->message);
+    return NULL;
+  }
+  return bh_export_verify_stream(G_INPUT_STREAM(in), path, hub_key, error);
+}
+
+const char *bh_export_report_get_verdict(const BhExportReport *report)
+{
+  return report->n_problems > 0 ? "broken" : report->authentic ? "authentic" : "self-consistent";
+}
+
+json_t *bh_export_report_to_json(const BhExportReport *report)
+{
+  json_t *problems = json_array();
+  for (guint i = 0; i < report->problems->len; i++) {
+    const BhExportProblem *problem = report->problems->pdata[i];
+    json_array_append_new(problems,
+                          json_pack("{sI, ss, ss}", "line", (json_int_t)problem->line, "code",
+                                    bh_error_code_name(problem->code), "text", problem->text));
+  }
+  return json_pack("{ss, ss, sI, sI, sI, sI, si, si, so, sI}", "verdict",
+                   bh_export_report_get_verdict(report), "hub", report->hub, "made_ms",
+                   (json_int_t)report->made_ms, "entries", (json_int_t)report->entries, "withheld",
+                   (json_int_t)report->withheld, "doubtful", (json_int_t)report->doubtful,
+                   "devices", report->devices, "incarnations", report->incarnations, "problems",
+                   problems, "problem_count", (json_int_t)report->n_problems);
+}

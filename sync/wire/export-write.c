@@ -1,0 +1,111 @@
+#include "sync/wire/export.h"
+
+#include <sodium.h>
+#include <string.h>
+#include "schema/base64.h"
+#include "schema/error.h"
+#include "sync/wire/export-internal.h"
+
+struct _BhExportWriter {
+  GOutputStream *out; /* borrowed */
+  char hub[BH_ID_LEN + 1];
+  gint64 entries;
+  crypto_hash_sha256_state state; /* over every byte written so far */
+};
+
+char *bh_export_seal_text(const char *hub, gint64 entries, const char *sha256)
+{
+  return g_strdup_printf("%s %" G_GINT64_FORMAT " %s", hub, entries, sha256);
+}
+
+char *bh_export_seal_line(gint64 entries, const char *sha256, const char *signature_base64)
+{
+  return g_strdup_printf("Z {\"entries\":%" G_GINT64_FORMAT ",\"sha256\":\"%s\",\"sig\":\"%s\"}",
+                         entries, sha256, signature_base64);
+}
+
+static gboolean write_bytes(BhExportWriter *writer, const char *bytes, gsize len, GError **error)
+{
+  g_autoptr(GError) io_error = NULL;
+  if (!g_output_stream_write_all(writer->out, bytes, len, NULL, NULL, &io_error)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "export: %s", io_error->message);
+    return FALSE;
+  }
+  crypto_hash_sha256_update(&writer->state, (const guint8 *)bytes, len);
+  return TRUE;
+}
+
+static gboolean write_head(BhExportWriter *writer, const guint8 hub_key[BH_PUBLIC_KEY_SIZE],
+                           gint64 made_ms, const char *const *kind_texts, GError **error)
+{
+  g_autoptr(json_t) hashes = json_array();
+  for (gsize i = 0; kind_texts[i] != NULL; i++) {
+    g_autofree char *hash = bh_hash_hex(kind_texts[i], strlen(kind_texts[i]));
+    json_array_append_new(hashes, json_string(hash));
+  }
+  g_autofree char *key = bh_base64_encode(hub_key, BH_PUBLIC_KEY_SIZE);
+  g_autoptr(json_t) head = json_pack("{ss, ss, sI, sO}", "hub", writer->hub, "hub_key", key,
+                                     "made_ms", (json_int_t)made_ms, "kinds", hashes);
+  g_autofree char *text = bh_json_dump(head);
+  g_autoptr(GString) lines = g_string_new(BH_EXPORT_FORMAT "\n");
+  g_string_append_printf(lines, "%s\n", text);
+  if (!write_bytes(writer, lines->str, lines->len, error))
+    return FALSE;
+  for (gsize i = 0; kind_texts[i] != NULL; i++) {
+    g_string_printf(lines, "K %s\n", kind_texts[i]);
+    if (!write_bytes(writer, lines->str, lines->len, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+BhExportWriter *bh_export_writer_new(GOutputStream *out, const char *hub,
+                                     const guint8 hub_key[BH_PUBLIC_KEY_SIZE], gint64 made_ms,
+                                     const char *const *kind_texts, GError **error)
+{
+  g_return_val_if_fail(bh_id_is_valid(hub), NULL);
+  g_autoptr(BhExportWriter) writer = g_new0(BhExportWriter, 1);
+  writer->out = out;
+  g_strlcpy(writer->hub, hub, sizeof writer->hub);
+  crypto_hash_sha256_init(&writer->state);
+  if (!write_head(writer, hub_key, made_ms, kind_texts, error))
+    return NULL;
+  return g_steal_pointer(&writer);
+}
+
+void bh_export_writer_free(BhExportWriter *writer)
+{
+  g_free(writer);
+}
+
+gboolean bh_export_writer_add(BhExportWriter *writer, const BhEntryText *entry, GError **error)
+{
+  g_autoptr(GString) lines = g_string_new("E\n");
+  bh_entry_text_append(entry, lines);
+  if (!write_bytes(writer, lines->str, lines->len, error))
+    return FALSE;
+  writer->entries++;
+  return TRUE;
+}
+
+gboolean bh_export_writer_finish(BhExportWriter *writer,
+                                 const guint8 hub_secret_key[BH_SECRET_KEY_SIZE], GError **error)
+{
+  guint8 hash[BH_HASH_SIZE];
+  char hex[BH_HASH_HEX_LEN + 1];
+  crypto_hash_sha256_final(&writer->state, hash);
+  bh_hash_to_hex(hash, hex);
+  g_autofree char *sealed = bh_export_seal_text(writer->hub, writer->entries, hex);
+  guint8 signature[BH_SIGNATURE_SIZE];
+  bh_sign(hub_secret_key, BH_EXPORT_DOMAIN, sealed, strlen(sealed), signature);
+  g_autofree char *base64 = bh_base64_encode(signature, sizeof signature);
+  g_autofree char *line = bh_export_seal_line(writer->entries, hex, base64);
+  g_autofree char *last = g_strconcat(line, "\n", NULL);
+  g_autoptr(GError) io_error = NULL;
+  if (!g_output_stream_write_all(writer->out, last, strlen(last), NULL, NULL, &io_error) ||
+      !g_output_stream_flush(writer->out, NULL, &io_error)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "export: %s", io_error->message);
+    return FALSE;
+  }
+  return TRUE;
+}
