@@ -1,0 +1,44 @@
+/* outbox.h over plain memory, with faults: what the engine's tests stand on. Linked instead of
+ * the real store. */
+#pragma once
+
+#include "sync/device/outbox.h"
+
+typedef struct {
+  char sha256[BH_HASH_HEX_LEN + 1];
+  char *path;
+  gint64 size;
+  gint64 sent;
+  char *upload;
+  char *why; /* when deferred */
+  gboolean done;
+} FakeFile;
+
+struct _BhDevice {
+  gboolean enrolled;
+  char incarnation[BH_INCARNATION_LEN + 1];
+  guint incarnations;
+  GPtrArray *entries; /* ids of the current incarnation, seq - 1 */
+  gint64 acked;
+  GPtrArray *files;   /* FakeFile* */
+  GPtrArray *missing; /* sha256 wanted from the hub */
+  GHashTable *have;   /* sha256 that came down */
+  char *cursor;
+  GHashTable *kinds;
+  GHashTable *records; /* ids that came down */
+  guint staff_stored, quarantined, hub_times, rounds_noted;
+  char *state, *error;
+  gint64 next_try_ms;
+  const char *fail_on; /* name of the function that reports a full disk */
+  guint8 hub_public[BH_PUBLIC_KEY_SIZE];
+};
+
+#define FAKE_HUB "0190a0b0-0000-7000-8000-00000000aaaa"
+#define FAKE_DEVICE "0190a0b0-0000-7000-8000-00000000bbbb"
+
+BhDevice *fake_store_new(void); /* freed by bh_device_close */
+void fake_store_save(BhDevice *device, int n);
+/* A file of `size` bytes in `dir`, declared by what was saved. */
+FakeFile *fake_store_add_file(BhDevice *device, const char *dir, gsize size);
+/* Hash of the envelope that stands round entry `id`. */
+char *fake_envelope_hash(const char *incarnation, const char *id);

@@ -1,0 +1,932 @@
+#include "sync/device/engine.h"
+
+#include "fake-hub.h"
+#include "fake-store.h"
+#include "schema/error.h"
+#include "sync/wire/limits.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#define REQUESTS_MAX 500 /* of one test; more means going round in circles */
+
+typedef struct {
+  char *dir;
+  BhDevice *device;
+  FakeHub *hub;
+  BhRandom random;
+  GRand *rand;
+  BhEngine *engine;
+  BhTransportRequest *request; /* out, not answered */
+  gint64 timer_ms;             /* < 0: none */
+  gint64 now_ms;
+  guint requests;
+} Bench;
+
+static void fill(gpointer data, void *bytes, gsize size)
+{
+  Bench *bench = data;
+
+  for (gsize i = 0; i < size; i++)
+    ((guint8 *)bytes)[i] = (guint8)g_rand_int_range(bench->rand, 0, 256);
+}
+
+static Bench *bench_new(void)
+{
+  Bench *bench = g_new0(Bench, 1);
+
+  bench->dir = g_dir_make_tmp("bihuan-engine-XXXXXX", NULL);
+  bench->device = fake_store_new();
+  bench->hub = fake_hub_new();
+  memcpy(bench->device->hub_public, bench->hub->public_key, BH_PUBLIC_KEY_SIZE);
+  bench->rand = g_rand_new_with_seed(1);
+  bench->random = (BhRandom){fill, bench};
+  bench->engine = bh_engine_new(&bench->random);
+  bench->timer_ms = -1;
+  bench->now_ms = 1000000;
+  return bench;
+}
+
+static void bench_free(Bench *bench)
+{
+  for (guint i = 0; i < bench->device->files->len; i++)
+    g_unlink(((FakeFile *)bench->device->files->pdata[i])->path);
+  g_rmdir(bench->dir);
+  g_free(bench->dir);
+  bh_device_close(bench->device);
+  fake_hub_free(bench->hub);
+  g_rand_free(bench->rand);
+  bh_engine_free(bench->engine);
+  g_clear_pointer(&bench->request, bh_transport_request_free);
+  g_free(bench);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bench, bench_free)
+
+static void step_event(Bench *bench, BhEngineEvent event)
+{
+  BhEngineActions actions;
+
+  event.wall_ms = event.boot_ms = bench->now_ms;
+  actions = bh_engine_step(bench->engine, bench->device, &event);
+  if (actions.timer_ms != BH_ENGINE_TIMER_KEEP)
+    bench->timer_ms = actions.timer_ms;
+  if (actions.request != NULL) {
+    assert_null(bench->request);
+    bench->request = actions.request;
+    assert_true(++bench->requests < REQUESTS_MAX);
+  }
+}
+
+static void step(Bench *bench, BhEngineEventType type)
+{
+  step_event(bench, (BhEngineEvent){.type = type, .online = TRUE});
+}
+
+static void fail_request(Bench *bench, BhErrorCode code)
+{
+  g_clear_pointer(&bench->request, bh_transport_request_free);
+  step_event(bench, (BhEngineEvent){.type = BH_ENGINE_FAILED, .code = code});
+}
+
+static void give(Bench *bench, BhTransportAnswer *answer)
+{
+  g_clear_pointer(&bench->request, bh_transport_request_free);
+  step_event(bench, (BhEngineEvent){.type = BH_ENGINE_ANSWER, .answer = answer});
+  bh_transport_answer_free(answer);
+}
+
+static void give_right(Bench *bench)
+{
+  g_assert_nonnull(bench->request);
+  give(bench, fake_hub_answer(bench->hub, bench->request));
+}
+
+static BhTransportAnswer *make_answer(guint status, const char *hub, const char *body)
+{
+  BhTransportAnswer *answer =
+      bh_transport_answer_new(status, body ? g_bytes_new(body, strlen(body)) : NULL);
+
+  if (hub != NULL)
+    g_hash_table_insert(answer->headers, g_strdup("bihuan-hub"), g_strdup(hub));
+  return answer;
+}
+
+static gboolean is_out(const Bench *bench, const char *method, const char *path)
+{
+  return bench->request != NULL && g_str_equal(bench->request->method, method) &&
+         strstr(bench->request->url, path) != NULL;
+}
+
+/* Right answers until the request stands there; FALSE when the round ends before. */
+static gboolean run_to(Bench *bench, const char *method, const char *path)
+{
+  while (bench->request != NULL && !is_out(bench, method, path))
+    give_right(bench);
+  return bench->request != NULL;
+}
+
+static void run_round(Bench *bench)
+{
+  run_to(bench, "NONE", "/");
+}
+
+/* Timers run out and requests are answered well until the engine rests without error. */
+static void run_until_fine(Bench *bench)
+{
+  gboolean ok = FALSE;
+
+  for (int i = 0; i < 20; i++) {
+    run_round(bench);
+    if (bh_engine_is_resting(bench->engine, &ok) && ok && !bench->device->error)
+      return;
+    assert_true(bench->timer_ms >= 0);
+    bench->now_ms += bench->timer_ms;
+    step(bench, BH_ENGINE_TIMER);
+  }
+  fail_msg("never fine again: %s", bh_engine_get_error(bench->engine));
+}
+
+static void assert_all_there(Bench *bench)
+{
+  for (guint i = 0; i < bench->device->entries->len; i++)
+    assert_true(g_hash_table_contains(bench->hub->ids, bench->device->entries->pdata[i]));
+  assert_int_equal(bench->device->acked, bench->device->entries->len);
+  for (guint i = 0; i < bench->device->files->len; i++) {
+    FakeFile *file = bench->device->files->pdata[i];
+
+    assert_true(file->done);
+    assert_true(g_hash_table_contains(bench->hub->files, file->sha256));
+  }
+  for (guint i = 0; i < bench->device->missing->len; i++)
+    assert_true(g_hash_table_contains(bench->device->have, bench->device->missing->pdata[i]));
+}
+
+/* Something of everything. */
+static void load(Bench *bench)
+{
+  fake_store_save(bench->device, 5);
+  fake_store_add_file(bench->device, bench->dir, 20 * 1024);
+  fake_store_add_file(bench->device, bench->dir, 1000);
+  fake_hub_add_page(bench->hub, "r1", "enterprise", TRUE);
+  fake_hub_add_page(bench->hub, "r2", "staff", FALSE);
+  g_ptr_array_add(bench->device->missing, fake_hub_add_file(bench->hub, "a photo"));
+}
+
+static void test_a_round_brings_everything_both_ways(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  load(bench);
+  step(bench, BH_ENGINE_START);
+  assert_string_equal(bench->device->state, "working");
+  run_round(bench);
+  assert_all_there(bench);
+  assert_true(g_hash_table_contains(bench->device->records, "r2"));
+  assert_int_equal(bench->device->staff_stored, 1);
+  assert_int_equal(g_hash_table_size(bench->device->kinds), 1);
+  assert_true(bench->device->hub_times > 0);
+  assert_string_equal(bench->device->state, "idle");
+  assert_null(bench->device->error);
+  assert_int_equal(bench->timer_ms, BH_ENGINE_POLL_MS);
+}
+
+static void test_findings_go_before_files(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  load(bench);
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  for (guint i = 0; i < bench->hub->order->len; i++)
+    assert_string_equal(bench->hub->order->pdata[i], i < 5 ? "entry" : "file");
+}
+
+static void test_what_is_saved_during_an_upload_goes_after_the_chunk(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  load(bench);
+  fake_store_add_file(bench->device, bench->dir, 3000 * 1024);
+  step(bench, BH_ENGINE_START);
+  while (run_to(bench, "PATCH", "/v1/uploads/") && g_bytes_get_size(bench->request->body) < 99999)
+    give_right(bench);
+  fake_store_save(bench->device, 1);
+  step(bench, BH_ENGINE_SAVED);
+  give_right(bench);
+  assert_true(is_out(bench, "POST", "/v1/entries"));
+  give_right(bench);
+  assert_true(is_out(bench, "PATCH", "/v1/uploads/"));
+  run_round(bench);
+  assert_all_there(bench);
+}
+
+static void test_nothing_is_asked_before_enrolment(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  bench->device->enrolled = FALSE;
+  step(bench, BH_ENGINE_START);
+  assert_null(bench->request);
+  assert_true(bench->timer_ms < 0);
+  bench->device->enrolled = TRUE;
+  step(bench, BH_ENGINE_KICK);
+  assert_true(is_out(bench, "GET", "/v1/head"));
+}
+
+static void test_a_save_starts_a_round_soon(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  fake_store_save(bench->device, 1);
+  step(bench, BH_ENGINE_SAVED);
+  assert_int_equal(bench->timer_ms, BH_ENGINE_SAVED_DELAY_MS);
+  step(bench, BH_ENGINE_TIMER);
+  run_round(bench);
+  assert_all_there(bench);
+}
+
+static void test_a_save_does_not_shorten_a_backoff_but_a_kick_does(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  gint64 timer_ms;
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  step(bench, BH_ENGINE_START);
+  fail_request(bench, BH_ERROR_NETWORK);
+  timer_ms = bench->timer_ms;
+  step(bench, BH_ENGINE_SAVED);
+  assert_int_equal(bench->timer_ms, timer_ms);
+  assert_null(bench->request);
+  step(bench, BH_ENGINE_KICK);
+  assert_true(is_out(bench, "GET", "/v1/head"));
+}
+
+static void test_a_connection_that_comes_back_starts_at_once(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  step(bench, BH_ENGINE_START);
+  fail_request(bench, BH_ERROR_NETWORK);
+  step_event(bench, (BhEngineEvent){.type = BH_ENGINE_CONNECTIVITY, .online = FALSE});
+  assert_null(bench->request);
+  step(bench, BH_ENGINE_CONNECTIVITY);
+  assert_true(is_out(bench, "GET", "/v1/head"));
+  /* During a round it changes nothing. */
+  step(bench, BH_ENGINE_CONNECTIVITY);
+  run_round(bench);
+  assert_string_equal(bench->device->state, "idle");
+}
+
+static void test_waits_grow_with_full_jitter_up_to_the_cap(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  gint64 cap_ms = BH_RETRY_BASE_MS;
+  gint64 sum_ms = 0;
+
+  (void)state;
+  step(bench, BH_ENGINE_START);
+  for (int i = 0; i < 40; i++) {
+    fail_request(bench, BH_ERROR_NETWORK);
+    assert_in_range(bench->timer_ms, 0, cap_ms);
+    sum_ms += bench->timer_ms;
+    cap_ms = MIN(cap_ms * 2, BH_RETRY_MAX_MS);
+    assert_int_equal(bench->device->next_try_ms, bench->now_ms + bench->timer_ms);
+    bench->now_ms += bench->timer_ms;
+    step(bench, BH_ENGINE_TIMER);
+  }
+  /* Spread over the whole range, not stuck at one end of it. */
+  assert_in_range(sum_ms / 40, BH_RETRY_MAX_MS / 5, BH_RETRY_MAX_MS * 4 / 5);
+}
+
+static void test_retry_after_is_honoured(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  BhTransportAnswer *answer = make_answer(503, FAKE_HUB, "{\"error\":\"busy\"}");
+
+  (void)state;
+  g_hash_table_insert(answer->headers, g_strdup("retry-after"), g_strdup("120"));
+  step(bench, BH_ENGINE_START);
+  give(bench, answer);
+  assert_in_range(bench->timer_ms, 120000, 120000 + BH_RETRY_BASE_MS);
+  step(bench, BH_ENGINE_TIMER);
+  answer = make_answer(429, FAKE_HUB, NULL);
+  g_hash_table_insert(answer->headers, g_strdup("retry-after"), g_strdup("99999999999"));
+  give(bench, answer);
+  assert_in_range(bench->timer_ms, 1, BH_RETRY_AFTER_MAX_S * (gint64)1000 + BH_RETRY_BASE_MS);
+  assert_string_equal(bench->device->error, "busy");
+}
+
+static void test_L12_an_uncertain_push_asks_for_the_head_first(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  BhTransportAnswer *lost;
+
+  (void)state;
+  fake_store_save(bench->device, 3);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "POST", "/v1/entries"));
+  lost = fake_hub_answer(bench->hub, bench->request); /* the hub has it, the answer is lost */
+  bh_transport_answer_free(lost);
+  fail_request(bench, BH_ERROR_UNCERTAIN);
+  assert_true(is_out(bench, "GET", "/v1/head"));
+  give_right(bench);
+  assert_true(is_out(bench, "GET", "/v1/changes"));
+  run_round(bench);
+  assert_all_there(bench);
+  assert_int_equal(bench->hub->order->len, 3);
+}
+
+static void test_L21_a_captive_portal_is_no_hub(void **state)
+{
+  static const struct {
+    guint status;
+    const char *hub;
+  } portals[] = {{200, NULL}, {302, NULL}, {511, NULL}, {200, FAKE_DEVICE}, {302, FAKE_HUB}};
+
+  (void)state;
+  for (gsize i = 0; i < G_N_ELEMENTS(portals); i++) {
+    g_autoptr(Bench) bench = bench_new();
+
+    fake_store_save(bench->device, 1);
+    step(bench, BH_ENGINE_START);
+    give(bench, make_answer(portals[i].status, portals[i].hub, "<html>sign in</html>"));
+    assert_string_equal(bench->device->state, "no_hub");
+    assert_null(bench->request);
+    assert_int_equal(bench->device->acked, 0);
+    run_until_fine(bench);
+    assert_all_there(bench);
+  }
+}
+
+static void test_revocation_stops_and_is_said(void **state)
+{
+  static const struct {
+    guint status;
+    const char *body;
+  } answers[] = {{403, "{\"error\":\"revoked\"}"}, {401, "{\"error\":\"denied\"}"}, {401, NULL}};
+  static const char *const paths[] = {"/v1/head", "/v1/entries", "/v1/changes", "/v1/uploads"};
+
+  (void)state;
+  for (gsize i = 0; i < G_N_ELEMENTS(answers); i++)
+    for (gsize j = 0; j < G_N_ELEMENTS(paths); j++) {
+      g_autoptr(Bench) bench = bench_new();
+
+      load(bench);
+      step(bench, BH_ENGINE_START);
+      while (bench->request != NULL && strstr(bench->request->url, paths[j]) == NULL)
+        give_right(bench);
+      give(bench, make_answer(answers[i].status, FAKE_HUB, answers[i].body));
+      assert_string_equal(bench->device->state, "revoked");
+      assert_null(bench->request);
+      assert_int_equal(bench->timer_ms, BH_RETRY_MAX_MS);
+    }
+}
+
+static void test_I2_a_rolled_back_store_goes_on_in_a_new_incarnation(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 5);
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  /* A copy of the card from when two were there and one of them acknowledged. */
+  g_ptr_array_set_size(bench->device->entries, 2);
+  bench->device->acked = 1;
+  fake_store_save(bench->device, 2);
+  step(bench, BH_ENGINE_KICK);
+  run_until_fine(bench);
+  assert_int_equal(bench->device->incarnations, 2);
+  assert_int_equal(bench->device->entries->len, 3);
+  assert_all_there(bench);
+  assert_int_equal(g_hash_table_size(bench->hub->ids), 7);
+}
+
+static void test_a_fork_named_by_the_hub_gives_a_new_incarnation(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 2);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "POST", "/v1/entries"));
+  give(bench, make_answer(409, FAKE_HUB, "{\"error\":\"fork\",\"seq\":2,\"hash\":\"x\"}"));
+  assert_true(is_out(bench, "GET", "/v1/head"));
+  run_round(bench);
+  assert_int_equal(bench->device->incarnations, 2);
+  assert_all_there(bench);
+}
+
+static void test_a_hub_that_always_says_fork_is_not_believed_for_ever(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 2);
+  step(bench, BH_ENGINE_START);
+  while (run_to(bench, "POST", "/v1/entries"))
+    give(bench, make_answer(409, FAKE_HUB, "{\"error\":\"fork\",\"seq\":2,\"hash\":\"x\"}"));
+  assert_string_equal(bench->device->error, "fork");
+  assert_in_range(bench->device->incarnations, 2, 5);
+}
+
+static void test_I4_a_gap_is_filled_from_where_the_hub_stands(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  GPtrArray *chain;
+
+  (void)state;
+  fake_store_save(bench->device, 4);
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  fake_store_save(bench->device, 1);
+  step(bench, BH_ENGINE_KICK);
+  assert_true(run_to(bench, "POST", "/v1/entries"));
+  /* The hub was restored from a backup between the two requests. */
+  chain = g_hash_table_lookup(bench->hub->chains, bench->device->incarnation);
+  g_ptr_array_set_size(chain, 2);
+  {
+    g_autofree char *hash =
+        fake_envelope_hash(bench->device->incarnation, bench->device->entries->pdata[1]);
+    g_autofree char *body =
+        g_strdup_printf("{\"error\":\"chain\",\"seq\":2,\"hash\":\"%s\"}", hash);
+
+    give(bench, make_answer(409, FAKE_HUB, body));
+  }
+  assert_true(is_out(bench, "POST", "/v1/entries"));
+  run_round(bench);
+  assert_int_equal(chain->len, 5);
+  assert_all_there(bench);
+}
+
+static void test_a_batch_over_the_hubs_limit_is_halved(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  bench->hub->max_batch = 3;
+  fake_store_save(bench->device, 20);
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  assert_all_there(bench);
+}
+
+static void test_L8_a_refused_entry_does_not_hold_up_pull_and_files(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  load(bench);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "POST", "/v1/entries"));
+  give(bench, make_answer(400, FAKE_HUB, "{\"error\":\"signature\",\"index\":0}"));
+  assert_true(is_out(bench, "GET", "/v1/changes"));
+  run_round(bench);
+  assert_true(g_hash_table_contains(bench->device->records, "r2"));
+  assert_string_equal(bench->device->error, "signature");
+  run_until_fine(bench);
+  assert_all_there(bench);
+}
+
+static void test_quarantined_entries_are_noted_and_count_as_received(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  g_autofree char *hash = NULL;
+  g_autofree char *body = NULL;
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "POST", "/v1/entries"));
+  hash = fake_envelope_hash(bench->device->incarnation, bench->device->entries->pdata[0]);
+  body = g_strdup_printf("{\"seq\":1,\"hash\":\"%s\",\"quarantined\":[\"x\"]}", hash);
+  give(bench, make_answer(200, FAKE_HUB, body));
+  assert_int_equal(bench->device->quarantined, 1);
+  assert_int_equal(bench->device->acked, 1);
+}
+
+static void test_L5_a_full_disk_ends_the_round_and_loses_nothing(void **state)
+{
+  static const char *const functions[] = {
+      "bh_outbox_get_uplink",         "bh_outbox_read_batch",  "bh_outbox_acknowledge",
+      "bh_outbox_get_heads",          "bh_outbox_store_kinds", "bh_outbox_apply_changes",
+      "bh_outbox_store_staff",        "bh_outbox_next_file",   "bh_outbox_note_file",
+      "bh_outbox_list_missing_files", "bh_device_add_bytes"};
+
+  (void)state;
+  for (gsize i = 0; i < G_N_ELEMENTS(functions); i++) {
+    g_autoptr(Bench) bench = bench_new();
+
+    load(bench);
+    bench->device->fail_on = functions[i];
+    step(bench, BH_ENGINE_START);
+    run_round(bench);
+    assert_string_equal(bench->device->error, "storage");
+    assert_true(bench->timer_ms >= 0);
+    bench->device->fail_on = NULL;
+    run_until_fine(bench);
+    assert_all_there(bench);
+  }
+}
+
+/* --- files --- */
+
+static void test_L3_an_upload_goes_on_at_any_offset(void **state)
+{
+  static const gint64 offsets[] = {0, 1, 1023, 65536, 262144, 700 * 1024 - 1, 700 * 1024};
+
+  (void)state;
+  for (gsize i = 0; i < G_N_ELEMENTS(offsets); i++) {
+    g_autoptr(Bench) bench = bench_new();
+    FakeFile *file = fake_store_add_file(bench->device, bench->dir, 700 * 1024);
+    g_autofree char *bytes = NULL;
+    g_autofree char *head = NULL;
+    BhTransportAnswer *answer;
+
+    fake_store_save(bench->device, 1);
+    step(bench, BH_ENGINE_START);
+    assert_true(run_to(bench, "POST", "/v1/uploads"));
+    give_right(bench);
+    /* The process dies; the hub got some bytes of which this side knows nothing. */
+    g_clear_pointer(&bench->request, bh_transport_request_free);
+    bh_engine_free(bench->engine);
+    bench->engine = bh_engine_new(&bench->random);
+    assert_true(g_file_get_contents(file->path, &bytes, NULL, NULL));
+    if (offsets[i] > 0) {
+      BhTransportRequest *patch = bh_transport_request_new(
+          "PATCH", "https://hub.example", file->upload, (const char *const[]){"x", NULL});
+      g_autofree char *hex = bh_hash_hex(bytes, (gsize)offsets[i]);
+      guint8 hash[BH_HASH_SIZE];
+      g_autofree char *base64 = NULL;
+      g_autofree char *checksum = NULL;
+
+      bh_hash_from_hex(hex, hash);
+      base64 = g_base64_encode(hash, sizeof hash);
+      checksum = g_strconcat("sha256 ", base64, NULL);
+      bh_transport_request_add_header(patch, "Upload-Offset", "0");
+      bh_transport_request_add_header(patch, "Upload-Checksum", checksum);
+      patch->body = g_bytes_new(bytes, (gsize)offsets[i]);
+      answer = fake_hub_answer(bench->hub, patch);
+      assert_int_equal(answer->status, 204);
+      bh_transport_answer_free(answer);
+      bh_transport_request_free(patch);
+    }
+    step(bench, BH_ENGINE_START);
+    assert_true(run_to(bench, "HEAD", "/v1/uploads/"));
+    run_round(bench);
+    assert_all_there(bench);
+  }
+}
+
+static void test_the_hubs_offset_is_taken_over(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, 700 * 1024);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  /* The chunk arrives, its answer does not; on the next connection it is a repeat. */
+  bh_transport_answer_free(fake_hub_answer(bench->hub, bench->request));
+  give_right(bench);
+  run_round(bench);
+  assert_all_there(bench);
+  assert_null(bench->device->error);
+}
+
+static void test_a_lost_upload_begins_anew(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, 700 * 1024);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  give_right(bench);
+  g_hash_table_remove_all(bench->hub->uploads); /* expired */
+  run_round(bench);
+  assert_all_there(bench);
+}
+
+static void test_a_chunk_damaged_on_the_way_is_sent_again(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, 1000);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  give(bench, make_answer(460, FAKE_HUB, NULL));
+  assert_true(is_out(bench, "HEAD", "/v1/uploads/"));
+  run_round(bench);
+  assert_all_there(bench);
+}
+
+static void test_L8_one_bad_file_never_blocks_the_others(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  FakeFile *vanished, *cut, *damaged, *good;
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  vanished = fake_store_add_file(bench->device, bench->dir, 100);
+  cut = fake_store_add_file(bench->device, bench->dir, 200);
+  damaged = fake_store_add_file(bench->device, bench->dir, 300);
+  good = fake_store_add_file(bench->device, bench->dir, 400 * 1024);
+  g_unlink(vanished->path);
+  assert_true(g_file_set_contents(cut->path, "short", -1, NULL));
+  {
+    g_autofree char *junk = g_strnfill(300, 'x');
+
+    assert_true(g_file_set_contents(damaged->path, junk, -1, NULL));
+  }
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  assert_true(good->done);
+  assert_string_equal(vanished->why, "missing");
+  assert_string_equal(cut->why, "damaged");
+  assert_string_equal(damaged->why, "damaged");
+  assert_string_equal(bench->device->state, "idle");
+  assert_int_equal(bench->timer_ms, BH_RETRY_MAX_MS);
+  assert_false(g_hash_table_contains(bench->hub->files, damaged->sha256));
+}
+
+static void test_a_file_the_hub_refuses_is_put_off(void **state)
+{
+  static const guint statuses[] = {400, 403, 404, 409, 413, 415, 500};
+
+  (void)state;
+  for (gsize i = 0; i < G_N_ELEMENTS(statuses); i++) {
+    g_autoptr(Bench) bench = bench_new();
+    FakeFile *bad, *good;
+
+    fake_store_save(bench->device, 1);
+    bad = fake_store_add_file(bench->device, bench->dir, 10);
+    good = fake_store_add_file(bench->device, bench->dir, 1000);
+    step(bench, BH_ENGINE_START);
+    assert_true(run_to(bench, "POST", "/v1/uploads"));
+    give(bench, make_answer(statuses[i], FAKE_HUB, "{\"error\":\"invalid\"}"));
+    run_round(bench);
+    assert_string_equal(bad->why, "invalid");
+    assert_true(good->done);
+    step(bench, BH_ENGINE_KICK);
+    run_round(bench);
+    assert_all_there(bench);
+  }
+}
+
+static void test_a_hub_that_moves_nothing_does_not_hold_us(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, 1000);
+  step(bench, BH_ENGINE_START);
+  while (run_to(bench, "PATCH", "/v1/uploads/")) {
+    BhTransportAnswer *answer = make_answer(204, FAKE_HUB, NULL);
+
+    g_hash_table_insert(answer->headers, g_strdup("upload-offset"), g_strdup("0"));
+    give(bench, answer);
+  }
+  assert_non_null(((FakeFile *)bench->device->files->pdata[0])->why);
+}
+
+static void test_a_location_elsewhere_is_not_followed(void **state)
+{
+  static const char *const locations[] = {NULL,
+                                          "https://evil.example/v1/uploads/1",
+                                          "/elsewhere",
+                                          "/v1/uploads/1?x",
+                                          "/v1/uploads/a b",
+                                          "https://hub.example.evil/v1/uploads/1"};
+
+  (void)state;
+  for (gsize i = 0; i < G_N_ELEMENTS(locations); i++) {
+    g_autoptr(Bench) bench = bench_new();
+    BhTransportAnswer *answer = make_answer(201, FAKE_HUB, NULL);
+
+    if (locations[i] != NULL)
+      g_hash_table_insert(answer->headers, g_strdup("location"), g_strdup(locations[i]));
+    fake_store_save(bench->device, 1);
+    fake_store_add_file(bench->device, bench->dir, 10);
+    step(bench, BH_ENGINE_START);
+    assert_true(run_to(bench, "POST", "/v1/uploads"));
+    give(bench, answer);
+    assert_string_equal(((FakeFile *)bench->device->files->pdata[0])->why, "format");
+  }
+}
+
+static void test_chunks_follow_the_speed_of_the_link(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  gsize first, quick, slow;
+
+  (void)state;
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, 8 * 1024 * 1024);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  first = g_bytes_get_size(bench->request->body);
+  bench->now_ms += 1000;
+  give_right(bench);
+  quick = g_bytes_get_size(bench->request->body);
+  assert_int_equal(quick, first * 2);
+  bench->now_ms += 60000;
+  give_right(bench);
+  slow = g_bytes_get_size(bench->request->body);
+  assert_int_equal(slow, first);
+  for (int i = 0; i < 6; i++) {
+    bench->now_ms += 60000;
+    give_right(bench);
+  }
+  assert_int_equal(g_bytes_get_size(bench->request->body), BH_ENGINE_CHUNK_MIN_BYTES);
+}
+
+static void test_a_file_that_came_down_wrong_is_not_kept(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  char *hash = fake_hub_add_file(bench->hub, "a photo");
+
+  (void)state;
+  g_ptr_array_add(bench->device->missing, hash);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "GET", "/v1/files/"));
+  give(bench, make_answer(200, FAKE_HUB, "another photo"));
+  assert_null(bench->request);
+  assert_int_equal(g_hash_table_size(bench->device->have), 0);
+  step(bench, BH_ENGINE_KICK);
+  run_round(bench);
+  assert_all_there(bench);
+}
+
+/* --- everything against everything --- */
+
+typedef struct {
+  const char *method, *path;
+} Place;
+
+static const Place places[] = {
+    {"GET", "/v1/head"},      {"POST", "/v1/entries"},   {"GET", "/v1/changes"},
+    {"GET", "/v1/kinds/"},    {"GET", "/v1/staff"},      {"POST", "/v1/uploads"},
+    {"HEAD", "/v1/uploads/"}, {"PATCH", "/v1/uploads/"}, {"GET", "/v1/files/"},
+};
+
+/* A bench whose next request is the place. */
+static Bench *bench_at(const Place *place)
+{
+  Bench *bench = bench_new();
+
+  load(bench);
+  step(bench, BH_ENGINE_START);
+  if (g_str_equal(place->method, "HEAD")) {
+    assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+    fail_request(bench, BH_ERROR_UNCERTAIN);
+    step(bench, BH_ENGINE_TIMER);
+  }
+  assert_true(run_to(bench, place->method, place->path));
+  return bench;
+}
+
+static void test_every_status_in_every_phase_is_survived(void **state)
+{
+  static const guint statuses[] = {0,   200, 201, 204, 206, 301, 302, 304, 400, 401, 403,
+                                   404, 405, 408, 409, 410, 411, 412, 413, 415, 423, 429,
+                                   431, 460, 500, 501, 502, 503, 504, 507, 511, 999};
+  static const char *const bodies[] = {NULL,
+                                       "",
+                                       "<html>",
+                                       "[]",
+                                       "{}",
+                                       "{\"error\":\"failed\"}",
+                                       "{\"error\":\"chain\"}",
+                                       "{\"error\":\"fork\"}",
+                                       "{\"error\":\"limit\",\"seq\":0,\"hash\":\"x\"}",
+                                       "{\"seq\":-1,\"hash\":\"x\"}",
+                                       "{\"seq\":99999999999,\"hash\":\"x\"}",
+                                       "{\"seq\":\"1\",\"hash\":1}",
+                                       "{\"kinds\":1,\"records\":{}}"};
+
+  (void)state;
+  for (gsize p = 0; p < G_N_ELEMENTS(places); p++)
+    for (gsize s = 0; s < G_N_ELEMENTS(statuses); s++)
+      for (gsize b = 0; b < G_N_ELEMENTS(bodies); b++) {
+        g_autoptr(Bench) bench = bench_at(&places[p]);
+
+        give(bench, make_answer(statuses[s], FAKE_HUB, bodies[b]));
+        run_round(bench);
+        step(bench, BH_ENGINE_KICK);
+        run_until_fine(bench);
+        assert_all_there(bench);
+      }
+}
+
+static void test_I12_lost_and_repeated_answers_change_nothing(void **state)
+{
+  static const BhErrorCode codes[] = {BH_ERROR_NETWORK, BH_ERROR_UNCERTAIN, BH_ERROR_NOT_HUB,
+                                      BH_ERROR_LIMIT, BH_ERROR_INVALID};
+
+  (void)state;
+  for (gsize p = 0; p < G_N_ELEMENTS(places); p++)
+    for (gsize c = 0; c < G_N_ELEMENTS(codes); c++)
+      for (int done = 0; done < 2; done++) {
+        g_autoptr(Bench) bench = bench_at(&places[p]);
+
+        if (done)
+          bh_transport_answer_free(fake_hub_answer(bench->hub, bench->request));
+        fail_request(bench, codes[c]);
+        run_round(bench);
+        step(bench, BH_ENGINE_KICK);
+        run_until_fine(bench);
+        assert_all_there(bench);
+        assert_int_equal(g_hash_table_size(bench->hub->ids), 5);
+      }
+}
+
+static void test_a_stale_event_between_rounds_does_nothing(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  g_autoptr(BhTransportAnswer) answer = make_answer(200, FAKE_HUB, "{}");
+
+  (void)state;
+  step_event(bench, (BhEngineEvent){.type = BH_ENGINE_ANSWER, .answer = answer});
+  step_event(bench, (BhEngineEvent){.type = BH_ENGINE_FAILED, .code = BH_ERROR_NETWORK});
+  assert_null(bench->request);
+  assert_int_equal(bench->device->rounds_noted, 0);
+}
+
+static void test_pages_that_never_end_are_not_read_for_ever(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  g_autofree char *hash = NULL;
+  g_autofree char *body = NULL;
+
+  (void)state;
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  hash = bh_hash_hex(bench->hub->kinds, strlen(bench->hub->kinds));
+  body = g_strdup_printf("{\"records\":[],\"more\":true,\"cursor\":\"0\",\"kinds\":\"%s\"}", hash);
+  step(bench, BH_ENGINE_KICK);
+  while (run_to(bench, "GET", "/v1/changes"))
+    give(bench, make_answer(200, FAKE_HUB, body));
+  assert_string_equal(bench->device->error, "format");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_round_brings_everything_both_ways),
+      cmocka_unit_test(test_findings_go_before_files),
+      cmocka_unit_test(test_what_is_saved_during_an_upload_goes_after_the_chunk),
+      cmocka_unit_test(test_nothing_is_asked_before_enrolment),
+      cmocka_unit_test(test_a_save_starts_a_round_soon),
+      cmocka_unit_test(test_a_save_does_not_shorten_a_backoff_but_a_kick_does),
+      cmocka_unit_test(test_a_connection_that_comes_back_starts_at_once),
+      cmocka_unit_test(test_waits_grow_with_full_jitter_up_to_the_cap),
+      cmocka_unit_test(test_retry_after_is_honoured),
+      cmocka_unit_test(test_L12_an_uncertain_push_asks_for_the_head_first),
+      cmocka_unit_test(test_L21_a_captive_portal_is_no_hub),
+      cmocka_unit_test(test_revocation_stops_and_is_said),
+      cmocka_unit_test(test_I2_a_rolled_back_store_goes_on_in_a_new_incarnation),
+      cmocka_unit_test(test_a_fork_named_by_the_hub_gives_a_new_incarnation),
+      cmocka_unit_test(test_a_hub_that_always_says_fork_is_not_believed_for_ever),
+      cmocka_unit_test(test_I4_a_gap_is_filled_from_where_the_hub_stands),
+      cmocka_unit_test(test_a_batch_over_the_hubs_limit_is_halved),
+      cmocka_unit_test(test_L8_a_refused_entry_does_not_hold_up_pull_and_files),
+      cmocka_unit_test(test_quarantined_entries_are_noted_and_count_as_received),
+      cmocka_unit_test(test_L5_a_full_disk_ends_the_round_and_loses_nothing),
+      cmocka_unit_test(test_L3_an_upload_goes_on_at_any_offset),
+      cmocka_unit_test(test_the_hubs_offset_is_taken_over),
+      cmocka_unit_test(test_a_lost_upload_begins_anew),
+      cmocka_unit_test(test_a_chunk_damaged_on_the_way_is_sent_again),
+      cmocka_unit_test(test_L8_one_bad_file_never_blocks_the_others),
+      cmocka_unit_test(test_a_file_the_hub_refuses_is_put_off),
+      cmocka_unit_test(test_a_hub_that_moves_nothing_does_not_hold_us),
+      cmocka_unit_test(test_a_location_elsewhere_is_not_followed),
+      cmocka_unit_test(test_chunks_follow_the_speed_of_the_link),
+      cmocka_unit_test(test_a_file_that_came_down_wrong_is_not_kept),
+      cmocka_unit_test(test_every_status_in_every_phase_is_survived),
+      cmocka_unit_test(test_I12_lost_and_repeated_answers_change_nothing),
+      cmocka_unit_test(test_a_stale_event_between_rounds_does_nothing),
+      cmocka_unit_test(test_pages_that_never_end_are_not_read_for_ever),
+  };
+
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
