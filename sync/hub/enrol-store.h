@@ -1,0 +1,34 @@
+/* Rows of enrolment tokens and PIN verifiers. Only SQL. */
+#pragma once
+
+#include "sync/db/db.h"
+
+#include <jansson.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *unit;
+  char *name;
+  gint64 expires_ms;
+  GBytes *used_key; /* NULL while unused */
+  char *device;     /* NULL likewise */
+} BhEnrolRow;
+
+void bh_enrol_row_clear(BhEnrolRow *row);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhEnrolRow, bh_enrol_row_clear)
+
+/* Forgets tokens that ended before `forget_ms`. */
+gboolean bh_enrol_store_add(BhDb *db, GBytes *token_hash, const char *unit, const char *name,
+                            gint64 expires_ms, gint64 forget_ms, GError **error);
+/* `row` must be zeroed; unit stays NULL when there is no such token. */
+gboolean bh_enrol_store_load(BhDb *db, GBytes *token_hash, BhEnrolRow *row, GError **error);
+gboolean bh_enrol_store_use(BhDb *db, GBytes *token_hash, GBytes *key, const char *device,
+                            GError **error);
+
+gboolean bh_pin_store_set(BhDb *db, const char *staff, const char *verifier, gint64 now_ms,
+                          GError **error);
+/* NULL without an error when there is none. g_free. */
+char *bh_pin_store_dup(BhDb *db, const char *staff, GError **error);
+
+G_END_DECLS

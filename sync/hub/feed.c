@@ -1,0 +1,219 @@
+#include "sync/hub/feed.h"
+
+#include <string.h>
+
+#include "sync/hub/enrol.h"
+#include "sync/hub/feed-store.h"
+#include "sync/hub/hub-private.h"
+#include "sync/wire/limits.h"
+
+typedef struct {
+  BhHub *hub;
+  BhDb *db;
+  BhView *view;
+  gint64 since;   /* position of the cursor */
+  gint64 through; /* last position this page stands for */
+  gboolean reset;
+  gboolean more;
+  GString *records;
+  GHashTable *listed; /* record ids in `records` or found to be hidden */
+  json_t *gone;
+} Page;
+
+static void page_clear(Page *page)
+{
+  g_clear_pointer(&page->view, bh_view_free);
+  if (page->records != NULL)
+    g_string_free(page->records, TRUE);
+  g_clear_pointer(&page->listed, g_hash_table_unref);
+  json_decref(page->gone);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Page, page_clear)
+
+/* "1.EPOCH.SCOPE.POSITION" */
+static void read_cursor(Page *page, const char *cursor)
+{
+  page->since = 0;
+  page->reset = TRUE;
+  if (cursor == NULL || strlen(cursor) > BH_CURSOR_MAX_BYTES)
+    return;
+  g_auto(GStrv) parts = g_strsplit(cursor, ".", 5);
+  if (g_strv_length(parts) != 4 || strcmp(parts[0], "1") != 0 ||
+      strcmp(parts[1], bh_hub_get_epoch(page->hub)) != 0 ||
+      strcmp(parts[2], bh_view_get_hash(page->view)) != 0)
+    return;
+  guint64 position;
+  if (!g_ascii_string_to_unsigned(parts[3], 10, 0, G_MAXINT64, &position, NULL))
+    return;
+  page->since = (gint64)position;
+  page->reset = FALSE;
+}
+
+static int compare_items(gconstpointer a, gconstpointer b)
+{
+  gint64 x = ((const BhFeedItem *)a)->position, y = ((const BhFeedItem *)b)->position;
+  return (x > y) - (x < y);
+}
+
+static gboolean add_record(Page *page, const char *id, GError **error)
+{
+  BhRecordRow row = {0};
+  gboolean found, ok = FALSE;
+  if (!bh_record_row_load(page->db, id, &row, &found, error))
+    return FALSE;
+  if (!found)
+    return TRUE;
+  g_hash_table_add(page->listed, g_strdup(id));
+  /* Records every unit gets carry no openings of personal values. */
+  gboolean withhold = strcmp(row.scope, "all") == 0;
+  gboolean hides = bh_view_kind_hides(page->view, row.kind);
+  if (!withhold && !hides) {
+    if (page->records->len > 0)
+      g_string_append_c(page->records, ',');
+    g_string_append(page->records, row.snapshot);
+    bh_record_row_clear(&row);
+    return TRUE;
+  }
+  g_autoptr(BhRecord) record =
+      bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error);
+  if (record != NULL) {
+    ok = TRUE;
+    if (bh_view_sees(page->view, &row, record)) {
+      if (withhold)
+        bh_record_withhold(record, NULL);
+      g_autofree char *snapshot = bh_record_to_snapshot(record);
+      if (page->records->len > 0)
+        g_string_append_c(page->records, ',');
+      g_string_append(page->records, snapshot);
+    } else if (!page->reset && row.created <= page->since) {
+      json_array_append_new(page->gone, json_string(id));
+    }
+  }
+  bh_record_row_clear(&row);
+  return ok;
+}
+
+static gboolean add_records(Page *page, int limit, GError **error)
+{
+  g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(BhFeedItem));
+  const GPtrArray *scopes = bh_view_list_scopes(page->view);
+  for (guint i = 0; i < scopes->len; i++)
+    if (!bh_feed_store_list_changed(page->db, scopes->pdata[i], page->since, limit + 1, items,
+                                    error))
+      return FALSE;
+  g_array_sort(items, compare_items);
+  int taken = 0;
+  gint64 last = 0;
+  for (guint i = 0; i < items->len; i++) {
+    const BhFeedItem *item = &g_array_index(items, BhFeedItem, i);
+    if (item->position == last)
+      continue; /* in two of the device's scopes */
+    if (taken == limit || page->records->len >= BH_CHANGES_MAX_BYTES) {
+      page->more = TRUE;
+      page->through = last;
+      return TRUE;
+    }
+    last = item->position;
+    taken++;
+    if (!add_record(page, item->record, error))
+      return FALSE;
+  }
+  return bh_log_get_counter(page->db, "position", &page->through, error);
+}
+
+static gboolean add_gone(Page *page, GError **error)
+{
+  if (page->reset)
+    return TRUE;
+  g_autoptr(GArray) items = g_array_new(FALSE, FALSE, sizeof(BhFeedItem));
+  const GPtrArray *scopes = bh_view_list_scopes(page->view);
+  for (guint i = 0; i < scopes->len; i++)
+    if (!bh_feed_store_list_moved(page->db, scopes->pdata[i], page->since, page->through, items,
+                                  error))
+      return FALSE;
+  for (guint i = 0; i < items->len; i++) {
+    const char *id = g_array_index(items, BhFeedItem, i).record;
+    BhRecordRow row = {0};
+    gboolean found;
+    if (g_hash_table_contains(page->listed, id))
+      continue;
+    if (!bh_record_row_load(page->db, id, &row, &found, error))
+      return FALSE;
+    if (!found || !bh_view_has_scope(page->view, &row)) {
+      json_array_append_new(page->gone, json_string(id));
+      g_hash_table_add(page->listed, g_strdup(id));
+    }
+    bh_record_row_clear(&row);
+  }
+  return TRUE;
+}
+
+static char *write_page(Page *page, const BhHubDevice *device, GError **error)
+{
+  g_autoptr(json_t) included = bh_log_list_heads(page->db, device->id, error);
+  g_autoptr(json_t) quarantined =
+      included != NULL
+          ? bh_log_list_quarantine(page->db, device->id, 0, BH_QUARANTINED_MAX, error)
+          : NULL;
+  if (quarantined == NULL)
+    return NULL;
+  g_autofree char *cursor =
+      g_strdup_printf("1.%s.%s.%" G_GINT64_FORMAT, bh_hub_get_epoch(page->hub),
+                      bh_view_get_hash(page->view), page->through);
+  g_autoptr(json_t) head = json_pack(
+      "{s:s, s:s, s:b, s:b, s:s, s:o, s:O, s:O, s:O}", "epoch", bh_hub_get_epoch(page->hub),
+      "cursor", cursor, "more", (int)page->more, "reset", (int)page->reset, "kinds",
+      bh_view_get_kinds_hash(page->view), "time", bh_enrol_time(page->hub, device->id), "gone",
+      page->gone, "included", included, "quarantined", quarantined);
+  g_autofree char *text = bh_json_dump(head);
+  /* Snapshots are put in as they are stored, without parsing them again. */
+  text[strlen(text) - 1] = '\0';
+  return g_strconcat(text, ",\"records\":[", page->records->str, "]}", NULL);
+}
+
+static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *cursor,
+                       int limit, GError **error)
+{
+  g_auto(Page) page = {.hub = hub, .db = db};
+  page.view = bh_view_new(hub, db, device, error);
+  if (page.view == NULL)
+    return NULL;
+  page.records = g_string_new(NULL);
+  page.listed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  page.gone = json_array();
+  read_cursor(&page, cursor);
+  if (!add_records(&page, limit, error) || !add_gone(&page, error))
+    return NULL;
+  return write_page(&page, device, error);
+}
+
+char *bh_feed_changes(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *cursor,
+                      int limit, GError **error)
+{
+  if (!bh_log_begin_read(db, error))
+    return NULL;
+  char *text = make_page(hub, db, device, cursor, limit, error);
+  bh_log_end_read(db);
+  return text;
+}
+
+gboolean bh_feed_shows_file(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *sha256,
+                            gboolean *shows, GError **error)
+{
+  *shows = FALSE;
+  g_autoptr(BhView) view = bh_view_new(hub, db, device, error);
+  g_autoptr(GPtrArray) ids = view != NULL ? bh_feed_store_list_showing(db, sha256, error) : NULL;
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len && !*shows; i++) {
+    BhRecordRow row = {0};
+    gboolean found;
+    if (!bh_record_row_load(db, ids->pdata[i], &row, &found, error))
+      return FALSE;
+    g_autoptr(BhRecord) record =
+        found ? bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error) : NULL;
+    *shows = record != NULL && bh_view_sees(view, &row, record);
+    bh_record_row_clear(&row);
+  }
+  return TRUE;
+}

@@ -1,0 +1,16 @@
+/* The snapshot feed (PROTOCOL § 6): what changed since a cursor, as far as a device may see it. */
+#pragma once
+
+#include "sync/hub/view.h"
+
+G_BEGIN_DECLS
+
+/* The answer of GET /v1/changes as text, g_free. `cursor` NULL or anything that does not fit
+ * starts from the beginning and says so. One consistent read. */
+char *bh_feed_changes(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *cursor,
+                      int limit, GError **error);
+/* Whether a file is shown by a record the device may see. */
+gboolean bh_feed_shows_file(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *sha256,
+                            gboolean *shows, GError **error);
+
+G_END_DECLS

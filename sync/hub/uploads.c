@@ -1,0 +1,385 @@
+#include "sync/hub/uploads.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "sync/hub/log-store.h"
+#include "sync/wire/limits.h"
+
+#define STRIPES 64
+#define HASH_BLOCK (64 * 1024)
+
+struct _BhUploads {
+  BhHub *hub;
+  /* One request at a time per upload. A request comes here with all its bytes in hand, so nobody
+   * ever waits for a dead connection. */
+  GMutex stripes[STRIPES];
+};
+
+BhUploads *bh_uploads_new(BhHub *hub)
+{
+  BhUploads *uploads = g_new0(BhUploads, 1);
+  uploads->hub = hub;
+  for (guint i = 0; i < STRIPES; i++)
+    g_mutex_init(&uploads->stripes[i]);
+  return uploads;
+}
+
+void bh_uploads_free(BhUploads *uploads)
+{
+  if (uploads == NULL)
+    return;
+  for (guint i = 0; i < STRIPES; i++)
+    g_mutex_clear(&uploads->stripes[i]);
+  g_free(uploads);
+}
+
+static gint64 now_ms(BhHub *hub)
+{
+  const BhClock *clock = bh_hub_get_clock(hub);
+  return clock->wall_ms(clock->data);
+}
+
+static char *temp_path(BhHub *hub, const char *id)
+{
+  return g_build_filename(bh_hub_get_dir(hub), "uploads", id, NULL);
+}
+
+char *bh_uploads_file_path(const char *dir, const char *sha256)
+{
+  char shelf[3] = {sha256[0], sha256[1], '\0'};
+  return g_build_filename(dir, "files", shelf, sha256, NULL);
+}
+
+static gboolean fail(const char *path, GError **error)
+{
+  int code = errno;
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path, g_strerror(code));
+  return FALSE;
+}
+
+static gboolean has_space(BhHub *hub, gint64 wanted, GError **error)
+{
+  struct statvfs stat;
+  if (statvfs(bh_hub_get_dir(hub), &stat) != 0)
+    return fail(bh_hub_get_dir(hub), error);
+  if ((gint64)(stat.f_bavail * stat.f_frsize) - wanted >= BH_FREE_SPACE_MIN)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "the hub has no space for %" G_GINT64_FORMAT " bytes",
+              wanted);
+  return FALSE;
+}
+
+/* --- rows, through the writer --- */
+
+typedef struct {
+  BhUploadRow *row;
+  gboolean complete;
+} RowChange;
+
+static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  RowChange *change = data;
+  gboolean found, complete;
+  gint64 count, size;
+  BhUploadRow there;
+  if (!bh_log_get_file(db, change->row->sha256, &size, NULL, &complete, error))
+    return FALSE;
+  if (size < 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
+                "file %s: no entry the hub has declares it; push entries first",
+                change->row->sha256);
+    return FALSE;
+  }
+  if (size != change->row->size) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "file %s: its entry declares %" G_GINT64_FORMAT " bytes, not %" G_GINT64_FORMAT,
+                change->row->sha256, size, change->row->size);
+    return FALSE;
+  }
+  change->complete = complete;
+  if (!bh_upload_store_find(db, change->row->device, change->row->sha256, &there, &found, error))
+    return FALSE;
+  if (found) {
+    *change->row = there;
+    return TRUE;
+  }
+  if (!bh_upload_store_count(db, change->row->device, &count, error))
+    return FALSE;
+  if (count >= BH_UPLOADS_MAX_PER_DEVICE) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "the device has %d unfinished uploads",
+                BH_UPLOADS_MAX_PER_DEVICE);
+    return FALSE;
+  }
+  return bh_upload_store_add(db, change->row, error);
+}
+
+static gboolean write_done(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  const RowChange *change = data;
+  if (change->complete && !bh_log_complete_file(db, change->row->sha256, now_ms(hub), error))
+    return FALSE;
+  return bh_upload_store_set_done(db, change->row->id, change->row->done, now_ms(hub), error);
+}
+
+static gboolean write_removed(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  return bh_upload_store_remove(db, data, error);
+}
+
+/* --- bytes --- */
+
+static gboolean sync_dir(const char *dir, GError **error)
+{
+  int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0)
+    return fail(dir, error);
+  gboolean ok = fsync(fd) == 0 || fail(dir, error);
+  close(fd);
+  return ok;
+}
+
+static gboolean write_at(const char *path, gint64 offset, GBytes *bytes, GError **error)
+{
+  gsize len;
+  const guint8 *data = g_bytes_get_data(bytes, &len);
+  int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0)
+    return fail(path, error);
+  /* Bytes beyond the offset are of a request that was never counted. */
+  gboolean ok = ftruncate(fd, offset) == 0;
+  for (gsize at = 0; ok && at < len;) {
+    ssize_t n = pwrite(fd, data + at, len - at, offset + (gint64)at);
+    if (n < 0 && errno == EINTR)
+      continue;
+    ok = n > 0;
+    at += n > 0 ? (gsize)n : 0;
+  }
+  ok = ok && fsync(fd) == 0;
+  if (!ok)
+    fail(path, error);
+  close(fd);
+  return ok;
+}
+
+static gboolean hash_file(const char *path, char hex[BH_HASH_HEX_LEN + 1], GError **error)
+{
+  guint8 hash[BH_HASH_SIZE];
+  g_autofree guint8 *block = g_malloc(HASH_BLOCK);
+  crypto_hash_sha256_state state;
+  ssize_t n;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    return fail(path, error);
+  crypto_hash_sha256_init(&state);
+  while ((n = read(fd, block, HASH_BLOCK)) > 0 || (n < 0 && errno == EINTR))
+    if (n > 0)
+      crypto_hash_sha256_update(&state, block, (unsigned long long)n);
+  if (n < 0)
+    fail(path, error);
+  close(fd);
+  if (n < 0)
+    return FALSE;
+  crypto_hash_sha256_final(&state, hash);
+  bh_hash_to_hex(hash, hex);
+  return TRUE;
+}
+
+static gboolean make_shelf(BhHub *hub, const char *path, GError **error)
+{
+  g_autofree char *shelf = g_path_get_dirname(path);
+  g_autofree char *files = g_build_filename(bh_hub_get_dir(hub), "files", NULL);
+  if (g_mkdir(shelf, 0700) != 0 && errno != EEXIST)
+    return fail(shelf, error);
+  return sync_dir(files, error);
+}
+
+static gboolean put_in_place(BhHub *hub, const char *temp, const char *sha256, GError **error)
+{
+  g_autofree char *path = bh_uploads_file_path(bh_hub_get_dir(hub), sha256);
+  g_autofree char *shelf = g_path_get_dirname(path);
+  if (!make_shelf(hub, path, error))
+    return FALSE;
+  if (g_rename(temp, path) != 0)
+    return fail(path, error);
+  return sync_dir(shelf, error);
+}
+
+/* --- the protocol's steps --- */
+
+gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *sha256,
+                           gint64 length, BhUploadRow *row, GError **error)
+{
+  BhHub *hub = uploads->hub;
+  BhUploadRow made = {.size = length, .touched_ms = now_ms(hub)};
+  RowChange change = {.row = &made};
+  BhIdSource ids;
+  if (!bh_uploads_expire(uploads, error) || !has_space(hub, length, error))
+    return FALSE;
+  bh_id_source_init(&ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
+  bh_id_next(&ids, made.id);
+  g_strlcpy(made.device, device, sizeof made.device);
+  g_strlcpy(made.sha256, sha256, sizeof made.sha256);
+  if (!bh_hub_write(hub, write_new, &change, error))
+    return FALSE;
+  if (change.complete)
+    made.done = made.size;
+  *row = made;
+  return TRUE;
+}
+
+gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id, BhUploadRow *row,
+                         GError **error)
+{
+  BhDb *db = bh_hub_take_reader(uploads->hub, error);
+  if (db == NULL)
+    return FALSE;
+  gboolean found = FALSE, complete = FALSE;
+  gint64 size;
+  gboolean ok = bh_upload_store_load(db, id, row, &found, error);
+  found = found && strcmp(row->device, device) == 0;
+  if (ok && found)
+    ok = bh_log_get_file(db, row->sha256, &size, NULL, &complete, error);
+  bh_hub_give_reader(uploads->hub, db);
+  if (!ok)
+    return FALSE;
+  if (!found) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such upload of this device");
+    return FALSE;
+  }
+  if (complete)
+    row->done = row->size;
+  return TRUE;
+}
+
+static gboolean finish(BhUploads *uploads, const char *temp, BhUploadRow *row, GError **error)
+{
+  char hex[BH_HASH_HEX_LEN + 1];
+  RowChange change = {.row = row};
+  if (!hash_file(temp, hex, error))
+    return FALSE;
+  if (strcmp(hex, row->sha256) != 0) {
+    row->done = 0;
+    if (!bh_hub_write(uploads->hub, write_done, &change, error))
+      return FALSE;
+    g_unlink(temp);
+    g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
+                "the bytes are not those of file %s; send them again from 0", row->sha256);
+    return FALSE;
+  }
+  change.complete = TRUE;
+  return put_in_place(uploads->hub, temp, row->sha256, error) &&
+         bh_hub_write(uploads->hub, write_done, &change, error);
+}
+
+static gboolean append_locked(BhUploads *uploads, const char *device, const char *id,
+                              gint64 offset, GBytes *bytes, BhUploadRow *row, GError **error)
+{
+  gsize len = g_bytes_get_size(bytes);
+  g_autofree char *temp = temp_path(uploads->hub, id);
+  if (!bh_uploads_load(uploads, device, id, row, error))
+    return FALSE;
+  if (offset != row->done) {
+    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
+                "the upload stands at %" G_GINT64_FORMAT ", not at %" G_GINT64_FORMAT, row->done,
+                offset);
+    return FALSE;
+  }
+  if ((gint64)len > row->size - offset) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "more bytes than the declared %" G_GINT64_FORMAT,
+                row->size);
+    return FALSE;
+  }
+  if (row->done == row->size && row->size > 0)
+    return TRUE;
+  if (!has_space(uploads->hub, (gint64)len, error) || !write_at(temp, offset, bytes, error))
+    return FALSE;
+  row->done += (gint64)len;
+  if (row->done == row->size)
+    return finish(uploads, temp, row, error);
+  RowChange change = {.row = row};
+  return bh_hub_write(uploads->hub, write_done, &change, error);
+}
+
+gboolean bh_uploads_append(BhUploads *uploads, const char *device, const char *id, gint64 offset,
+                           GBytes *bytes, BhUploadRow *row, GError **error)
+{
+  GMutex *stripe = &uploads->stripes[g_str_hash(id) % STRIPES];
+  g_mutex_lock(stripe);
+  gboolean ok = append_locked(uploads, device, id, offset, bytes, row, error);
+  g_mutex_unlock(stripe);
+  return ok;
+}
+
+gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *id, GError **error)
+{
+  GMutex *stripe = &uploads->stripes[g_str_hash(id) % STRIPES];
+  BhUploadRow row;
+  g_mutex_lock(stripe);
+  gboolean ok = bh_uploads_load(uploads, device, id, &row, error) &&
+                bh_hub_write(uploads->hub, write_removed, (gpointer)id, error);
+  if (ok) {
+    g_autofree char *temp = temp_path(uploads->hub, id);
+    g_unlink(temp);
+  }
+  g_mutex_unlock(stripe);
+  return ok;
+}
+
+gboolean bh_uploads_expire(BhUploads *uploads, GError **error)
+{
+  BhHub *hub = uploads->hub;
+  BhDb *db = bh_hub_take_reader(hub, error);
+  if (db == NULL)
+    return FALSE;
+  g_autoptr(GPtrArray) ids =
+      bh_upload_store_list_old(db, now_ms(hub) - BH_UPLOAD_EXPIRES_S * 1000LL, error);
+  bh_hub_give_reader(hub, db);
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    if (!bh_hub_write(hub, write_removed, ids->pdata[i], error))
+      return FALSE;
+    g_autofree char *temp = temp_path(hub, ids->pdata[i]);
+    g_unlink(temp);
+  }
+  return ids != NULL;
+}
+
+/* --- files of the hub itself --- */
+
+typedef struct {
+  const char *sha256;
+  gint64 size;
+  const char *media_type;
+} Import;
+
+static gboolean write_import(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  const Import *import = data;
+  return bh_log_declare_file(db, import->sha256, import->size, import->media_type, error) &&
+         bh_log_complete_file(db, import->sha256, now_ms(hub), error);
+}
+
+gboolean bh_uploads_import(BhHub *hub, const void *bytes, gsize len, const char *media_type,
+                           char sha256[BH_HASH_HEX_LEN + 1], GError **error)
+{
+  g_autofree char *hex = bh_hash_hex(bytes, len);
+  g_autofree char *temp = temp_path(hub, hex);
+  g_autoptr(GBytes) content = g_bytes_new_static(bytes, len);
+  Import import = {hex, (gint64)len, media_type};
+  if (len > BH_FILE_MAX_BYTES) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a file may have %d bytes", BH_FILE_MAX_BYTES);
+    return FALSE;
+  }
+  if (!has_space(hub, (gint64)len, error) || !write_at(temp, 0, content, error) ||
+      !put_in_place(hub, temp, hex, error) || !bh_hub_write(hub, write_import, &import, error))
+    return FALSE;
+  g_strlcpy(sha256, hex, BH_HASH_HEX_LEN + 1);
+  return TRUE;
+}

@@ -1,0 +1,44 @@
+/* Files on their way in and at rest: DIR/uploads/ID while unfinished, DIR/files/xx/SHA256 once
+ * verified. Names are made here; nothing a client says becomes one. Bytes are durable before the
+ * row that counts them: write, fsync, row; at the end rename, fsync of the directory, row.
+ * Functions block on disk and writer; any thread but the writer's. */
+#pragma once
+
+#include "sync/hub/hub.h"
+#include "sync/hub/upload-store.h"
+
+G_BEGIN_DECLS
+
+#define BH_FREE_SPACE_MIN (64LL * 1024 * 1024) /* bytes that stay free */
+
+typedef struct _BhUploads BhUploads;
+
+BhUploads *bh_uploads_new(BhHub *hub);
+void bh_uploads_free(BhUploads *uploads);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhUploads, bh_uploads_free)
+
+/* Finds or makes the upload of a declared file; row->done == row->size when the hub has it.
+ * BH_ERROR_CHAIN: no entry declared it; _INVALID: another length; _LIMIT: too many; _BUSY: no
+ * space. */
+gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *sha256,
+                           gint64 length, BhUploadRow *row, GError **error);
+/* Where the upload stands. BH_ERROR_NOT_FOUND also for another device's. */
+gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id, BhUploadRow *row,
+                         GError **error);
+/* Adds bytes at `offset`; *row tells the new state. BH_ERROR_CHAIN: wrong offset (*row has the
+ * right one); _SIGNATURE: the whole file has another hash, it starts again from 0. */
+gboolean bh_uploads_append(BhUploads *uploads, const char *device, const char *id, gint64 offset,
+                           GBytes *bytes, BhUploadRow *row, GError **error);
+gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *id,
+                           GError **error);
+/* Removes what got no byte for BH_UPLOAD_EXPIRES_S. */
+gboolean bh_uploads_expire(BhUploads *uploads, GError **error);
+
+/* Path of a file's place, whether it is there or not; g_free. */
+char *bh_uploads_file_path(const char *dir, const char *sha256);
+/* Puts bytes of the office or of an import in as a complete file; they need no declaration.
+ * *sha256 is written. */
+gboolean bh_uploads_import(BhHub *hub, const void *bytes, gsize len, const char *media_type,
+                           char sha256[BH_HASH_HEX_LEN + 1], GError **error);
+
+G_END_DECLS

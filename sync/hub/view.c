@@ -1,0 +1,188 @@
+#include "sync/hub/view.h"
+
+#include <string.h>
+
+#include "sync/hub/feed-store.h"
+#include "sync/hub/hub-private.h"
+
+struct _BhView {
+  BhHub *hub;
+  BhDb *db;
+  const BhHubDevice *device;
+  BhKindSet *kinds;
+  GPtrArray *viewers; /* json_t* */
+  GPtrArray *scopes;  /* char* */
+  GHashTable *scope_set;
+  GHashTable *values; /* record id → json_t*, or NULL */
+  char *hash;
+};
+
+static void free_values(gpointer values)
+{
+  json_decref(values);
+}
+
+GPtrArray *bh_view_list_staff(BhDb *db, const char *unit, GError **error)
+{
+  g_autoptr(GPtrArray) ids = bh_feed_store_list_staff(db, unit, error);
+  if (ids == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) staff = g_ptr_array_new_with_free_func(free_values);
+  for (guint i = 0; i < ids->len; i++) {
+    g_autoptr(BhRecord) record = bh_hub_load_record(db, ids->pdata[i], error);
+    if (record == NULL)
+      return NULL;
+    if (g_strcmp0(bh_record_get_string(record, "state"), "left") == 0)
+      continue;
+    json_t *values = bh_record_dup_values(record);
+    json_object_set_new(values, "id", json_string(ids->pdata[i]));
+    g_ptr_array_add(staff, values);
+  }
+  return g_steal_pointer(&staff);
+}
+
+static char *dup_unit_area(BhDb *db, const char *unit)
+{
+  g_autoptr(BhRecord) record = bh_hub_load_record(db, unit, NULL);
+  return record != NULL ? g_strdup(bh_record_get_string(record, "area")) : NULL;
+}
+
+static void add_scope(BhView *view, const char *scope)
+{
+  char *copy = g_strdup(scope);
+  g_ptr_array_add(view->scopes, copy);
+  g_hash_table_add(view->scope_set, copy);
+}
+
+static gboolean collect_scopes(BhView *view, const char *area, GError **error)
+{
+  g_autofree char *unit = g_strconcat("u:", view->device->unit, NULL);
+  add_scope(view, "all");
+  add_scope(view, unit);
+  if (area == NULL)
+    return TRUE;
+  g_autoptr(GPtrArray) areas = bh_feed_store_list_areas(view->db, error);
+  if (areas == NULL)
+    return FALSE;
+  for (guint i = 0; i < areas->len; i++) {
+    const char *scope = areas->pdata[i];
+    if (strcmp(scope + 2, area) == 0 ||
+        bh_region_is_within(bh_hub_get_region(view->hub), scope + 2, area))
+      add_scope(view, scope);
+  }
+  return TRUE;
+}
+
+/* Names what the view depends on besides the records: the unit, its area, who works there. */
+static char *make_hash(BhView *view, const char *area)
+{
+  g_autoptr(json_t) basis = json_array();
+  json_array_append_new(basis, json_string(view->device->unit));
+  json_array_append_new(basis, json_string(area != NULL ? area : ""));
+  for (guint i = 0; i < view->viewers->len; i++) {
+    const json_t *values = view->viewers->pdata[i];
+    json_t *roles = json_object_get(values, "roles");
+    json_array_append_new(basis, json_string(bh_json_string_or(values, "id", "")));
+    json_array_append(basis, roles != NULL ? roles : json_null());
+  }
+  g_autofree char *text = bh_json_dump_sorted(basis);
+  g_autofree char *hash = bh_hash_hex(text, strlen(text));
+  return g_strndup(hash, 16);
+}
+
+BhView *bh_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error)
+{
+  g_autoptr(BhView) view = g_new0(BhView, 1);
+  view->hub = hub;
+  view->db = db;
+  view->device = device;
+  view->kinds = bh_hub_dup_kinds(hub);
+  view->scopes = g_ptr_array_new_with_free_func(g_free);
+  view->scope_set = g_hash_table_new(g_str_hash, g_str_equal);
+  view->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
+  view->viewers = bh_view_list_staff(db, device->unit, error);
+  if (view->viewers == NULL)
+    return NULL;
+  g_autofree char *area = dup_unit_area(db, device->unit);
+  view->hash = make_hash(view, area);
+  return collect_scopes(view, area, error) ? g_steal_pointer(&view) : NULL;
+}
+
+void bh_view_free(BhView *view)
+{
+  if (view == NULL)
+    return;
+  g_clear_pointer(&view->kinds, bh_kind_set_unref);
+  g_clear_pointer(&view->viewers, g_ptr_array_unref);
+  g_clear_pointer(&view->scope_set, g_hash_table_unref);
+  g_clear_pointer(&view->scopes, g_ptr_array_unref);
+  g_clear_pointer(&view->values, g_hash_table_unref);
+  g_free(view->hash);
+  g_free(view);
+}
+
+const char *bh_view_get_hash(BhView *view)
+{
+  return view->hash;
+}
+
+const char *bh_view_get_kinds_hash(BhView *view)
+{
+  return bh_kind_set_get_hash(view->kinds);
+}
+
+const GPtrArray *bh_view_list_scopes(BhView *view)
+{
+  return view->scopes;
+}
+
+gboolean bh_view_has_scope(BhView *view, const BhRecordRow *row)
+{
+  return g_hash_table_contains(view->scope_set, row->scope) ||
+         (row->scope2 != NULL && g_hash_table_contains(view->scope_set, row->scope2));
+}
+
+gboolean bh_view_kind_hides(BhView *view, const char *name)
+{
+  const BhKind *kind = bh_kind_set_find(view->kinds, name);
+  return kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
+}
+
+static const json_t *lookup(const char *id, gpointer data)
+{
+  BhView *view = data;
+  gpointer values = NULL;
+  if (g_hash_table_lookup_extended(view->values, id, NULL, &values))
+    return values;
+  g_autoptr(BhRecord) record = bh_hub_load_record(view->db, id, NULL);
+  if (record != NULL)
+    values = bh_record_dup_values(record);
+  g_hash_table_insert(view->values, g_strdup(id), values);
+  return values;
+}
+
+gboolean bh_view_sees(BhView *view, const BhRecordRow *row, const BhRecord *record)
+{
+  if (!bh_view_has_scope(view, row))
+    return FALSE;
+  const BhKind *kind = bh_kind_set_find(view->kinds, row->kind);
+  if (kind == NULL)
+    return FALSE;
+  if (!bh_view_kind_hides(view, row->kind))
+    return TRUE;
+  g_autoptr(json_t) values = bh_record_dup_values(record);
+  for (guint i = 0; i < view->viewers->len; i++) {
+    const json_t *viewer = view->viewers->pdata[i];
+    BhContext context = {
+        .values = values,
+        .record = row->id,
+        .actor = bh_json_string_or(viewer, "id", NULL),
+        .actor_values = viewer,
+        .lookup = lookup,
+        .data = view,
+    };
+    if (bh_kind_is_visible(kind, &context))
+      return TRUE;
+  }
+  return FALSE;
+}
