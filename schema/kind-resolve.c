@@ -226,18 +226,27 @@ static gboolean resolve_title(BhPlace *place, const BhKind *kind)
 
 static gboolean resolve_review(BhPlace *place, const BhKind *kind)
 {
-  static const char *const allowed[] = {"on_return", "on_answer", "on_approve", NULL};
+  static const char *const allowed[] = {"on_return", "on_answer", "on_approve", "unfinished", NULL};
   const json_t *review = json_object_get(kind->declaration, "review");
   if (review == NULL)
     return TRUE;
   gsize mark = bh_place_enter(place, "review");
   if (!bh_place_is_object(place, review, allowed))
     return FALSE;
-  for (gsize i = 0; allowed[i] != NULL; i++) {
+  for (gsize i = 0; i < 3; i++) {
     const char *state = NULL;
     if (!bh_place_name(place, review, allowed[i], FALSE, &state) ||
         (state != NULL && !check_state(place, kind, allowed[i], state)))
       return FALSE;
+  }
+  const json_t *unfinished = json_object_get(review, "unfinished");
+  if (unfinished != NULL && !json_is_array(unfinished))
+    return bh_place_fail_at(place, "unfinished", "must be a list of states");
+  for (gsize i = 0; i < json_array_size(unfinished); i++) {
+    const char *state = json_string_value(json_array_get(unfinished, i));
+    if (state == NULL || !check_state(place, kind, "unfinished", state))
+      return state != NULL ? FALSE
+                           : bh_place_fail_at(place, "unfinished", "must be a list of states");
   }
   bh_place_leave(place, mark);
   return TRUE;

@@ -18,8 +18,7 @@ gboolean bh_enrol_store_add(BhDb *db, GBytes *token_hash, const char *unit, cons
          bh_sql_run(db, error,
                     "INSERT INTO enrol_token (token_hash, unit, name, expires_ms)"
                     " VALUES (:token, :unit, :name, :expires)",
-                    "btti", "token", token_hash, "unit", unit, "name", name, "expires",
-                    expires_ms);
+                    "btti", "token", token_hash, "unit", unit, "name", name, "expires", expires_ms);
 }
 
 gboolean bh_enrol_store_load(BhDb *db, GBytes *token_hash, BhEnrolRow *row, GError **error)
@@ -70,7 +69,8 @@ gboolean bh_pin_store_set(BhDb *db, const char *staff, const char *verifier, gin
 char *bh_pin_store_dup(BhDb *db, const char *staff, GError **error)
 {
   gboolean found;
-  g_autoptr(BhStmt) stmt = bh_sql_row(
-      db, &found, error, "SELECT verifier FROM staff_pin WHERE staff = :staff", "t", "staff", staff);
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, error, "SELECT verifier FROM staff_pin WHERE staff = :staff", "t",
+                 "staff", staff);
   return stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 0)) : NULL;
 }

@@ -48,8 +48,7 @@ static gboolean write_invitation(BhHub *hub, BhDb *db, gpointer data, GError **e
     return FALSE;
   }
   return bh_enrol_store_add(db, invitation->token_hash, invitation->unit, invitation->name,
-                            invitation->expires_ms, now_ms(hub) - BH_ENROL_VALID_S * 1000LL,
-                            error);
+                            invitation->expires_ms, now_ms(hub) - BH_ENROL_VALID_S * 1000LL, error);
 }
 
 char *bh_enrol_invite(BhHub *hub, const char *unit, const char *name, const char *url,
@@ -226,10 +225,9 @@ static gboolean write_revocation(BhHub *hub, BhDb *db, gpointer data, GError **e
   }
   if (device->revoked_ms != 0)
     return TRUE;
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:{s:s, s:s}}]", "record", revocation->device, "kind", "device",
-                "set", "state", "revoked", "revoke_reason",
-                revocation->reason != NULL ? revocation->reason : "");
+  g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s, s:s}}]", "record", revocation->device,
+                                    "kind", "device", "set", "state", "revoked", "revoke_reason",
+                                    revocation->reason != NULL ? revocation->reason : "");
   g_autofree char *entry = bh_hub_append_in(hub, db, revocation->by, ops, error);
   return entry != NULL && bh_log_revoke_device(db, revocation->device, now_ms(hub), error);
 }
@@ -320,9 +318,9 @@ static json_t *describe_staff(BhDb *db, const json_t *values, GError **error)
     return NULL;
   }
   json_t *roles = json_object_get(values, "roles");
-  json_t *staff = json_pack("{s:s, s:s, s:o}", "id", id, "name",
-                            bh_json_string_or(values, "name", ""), "roles",
-                            json_is_array(roles) ? json_incref(roles) : json_array());
+  json_t *staff =
+      json_pack("{s:s, s:s, s:o}", "id", id, "name", bh_json_string_or(values, "name", ""), "roles",
+                json_is_array(roles) ? json_incref(roles) : json_array());
   if (verifier != NULL)
     json_object_set_new(staff, "verifier", json_string(verifier));
   const char *valid_to = bh_json_string_or(values, "valid_to", NULL);

@@ -23,8 +23,9 @@ static GPtrArray *collect_texts(BhStmt *stmt, GError **error)
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error)
 {
   return collect_texts(bh_sql_query(db, error,
-                                    "SELECT x FROM (" NEXT_SCOPE("record") ") UNION"
-                                    " SELECT x FROM (" NEXT_SCOPE("moved") ")",
+                                    "SELECT x FROM (" NEXT_SCOPE(
+                                        "record") ") UNION"
+                                                  " SELECT x FROM (" NEXT_SCOPE("moved") ")",
                                     ""),
                        error);
 }
@@ -49,14 +50,12 @@ gboolean bh_feed_store_list_changed(BhDb *db, const char *scope, gint64 after, i
   return collect_items(bh_sql_query(db, error,
                                     "SELECT position, id FROM record WHERE scope = :scope"
                                     " AND position > :after ORDER BY position LIMIT :limit",
-                                    "tii", "scope", scope, "after", after, "limit",
-                                    (gint64)limit),
+                                    "tii", "scope", scope, "after", after, "limit", (gint64)limit),
                        items, error) &&
          collect_items(bh_sql_query(db, error,
                                     "SELECT position, id FROM record WHERE scope2 = :scope"
                                     " AND position > :after ORDER BY position LIMIT :limit",
-                                    "tii", "scope", scope, "after", after, "limit",
-                                    (gint64)limit),
+                                    "tii", "scope", scope, "after", after, "limit", (gint64)limit),
                        items, error);
 }
 

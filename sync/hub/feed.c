@@ -74,8 +74,7 @@ static gboolean add_record(Page *page, const char *id, GError **error)
     bh_record_row_clear(&row);
     return TRUE;
   }
-  g_autoptr(BhRecord) record =
-      bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error);
+  g_autoptr(BhRecord) record = bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error);
   if (record != NULL) {
     ok = TRUE;
     if (bh_view_sees(page->view, &row, record)) {
@@ -152,9 +151,8 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
 {
   g_autoptr(json_t) included = bh_log_list_heads(page->db, device->id, error);
   g_autoptr(json_t) quarantined =
-      included != NULL
-          ? bh_log_list_quarantine(page->db, device->id, 0, BH_QUARANTINED_MAX, error)
-          : NULL;
+      included != NULL ? bh_log_list_quarantine(page->db, device->id, 0, BH_QUARANTINED_MAX, error)
+                       : NULL;
   if (quarantined == NULL)
     return NULL;
   g_autofree char *cursor =

@@ -154,8 +154,9 @@ static GPtrArray *collect_ids(BhStmt *stmt, GError **error)
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error)
 {
   return collect_ids(bh_sql_query(db, error,
-                                  "SELECT id FROM record WHERE scope_from = :id ORDER BY nr", "t",
-                                  "id", id),
+                                  "SELECT id FROM record WHERE scope_from = :id UNION"
+                                  " SELECT id FROM record WHERE parent = :id",
+                                  "t", "id", id),
                      error);
 }
 

@@ -47,7 +47,7 @@ gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError 
 gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,
                          GError **error);
 
-/* Ids of records that take their scope from one (char*). */
+/* Ids of records that take their scope from one, and of its children (char*). */
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);
 /* Ids of children, of one kind or of all (kind NULL). */
 GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, GError **error);

@@ -98,7 +98,53 @@ static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **er
   return TRUE;
 }
 
-/* Whoever took area and unit from this record is written again. */
+static gboolean changed_value(const BhHubRecord *record, const char *key)
+{
+  return !json_equal(json_object_get(record->old_values, key),
+                     json_object_get(record->values, key));
+}
+
+/* Names that other records' conditions of visibility read from this one: their last steps. */
+static void collect_watched(const json_t *condition, GHashTable *names)
+{
+  const char *key;
+  json_t *value;
+  size_t at;
+  if (json_is_array(condition)) {
+    json_array_foreach((json_t *)condition, at, value) collect_watched(value, names);
+    return;
+  }
+  json_object_foreach((json_t *)condition, key, value)
+  {
+    const char *path = json_string_value(value);
+    const char *dot = path != NULL ? strrchr(path, '.') : NULL;
+    if (dot != NULL)
+      g_hash_table_add(names, g_strdup(dot + 1));
+    else
+      collect_watched(value, names);
+  }
+}
+
+static gboolean is_watched_change(BhRecords *records, const BhHubRecord *record)
+{
+  if (records->watched == NULL) {
+    const GPtrArray *kinds = bh_kind_set_list(records->kinds);
+    records->watched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < kinds->len; i++)
+      collect_watched(json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"),
+                      records->watched);
+  }
+  GHashTableIter iter;
+  gpointer name;
+  g_hash_table_iter_init(&iter, records->watched);
+  while (g_hash_table_iter_next(&iter, &name, NULL))
+    if (changed_value(record, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whoever took area and unit from this record, or is seen or hidden by what it says, is written
+ * again. */
 static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, GError **error)
 {
   g_autoptr(GPtrArray) ids = bh_record_list_dependents(records->db, record->row.id, error);
@@ -156,7 +202,8 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
       return FALSE;
   g_array_set_size(record->links, 0);
   gboolean moved = is_new || g_strcmp0(record->old_area, record->row.area) != 0 ||
-                   g_strcmp0(record->old_unit, record->row.unit) != 0;
+                   g_strcmp0(record->old_unit, record->row.unit) != 0 ||
+                   is_watched_change(records, record);
   bh_hub_record_forget_old(record);
   record->dirty = FALSE;
   return !moved || touch_dependents(records, record, error);

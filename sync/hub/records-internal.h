@@ -23,10 +23,11 @@ struct _BhRecords {
   BhDb *db;
   const BhKindSet *kinds;
   gint64 now_ms;
-  GHashTable *by_id; /* id → BhHubRecord, NULL value: known to be absent */
-  GPtrArray *dirty;  /* BhHubRecord*, borrowed */
-  GPtrArray *marked; /* BhHubRecord*, borrowed */
-  gint64 next_nr;    /* 0 until the counter was read */
+  GHashTable *by_id;   /* id → BhHubRecord, NULL value: known to be absent */
+  GPtrArray *dirty;    /* BhHubRecord*, borrowed */
+  GPtrArray *marked;   /* BhHubRecord*, borrowed */
+  GHashTable *watched; /* field names, made when first asked */
+  gint64 next_nr;      /* 0 until the counter was read */
 };
 
 /* FALSE on a storage error; *found NULL when absent. */

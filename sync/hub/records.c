@@ -54,6 +54,7 @@ void bh_records_free(BhRecords *records)
     return;
   g_ptr_array_unref(records->dirty);
   g_ptr_array_unref(records->marked);
+  g_clear_pointer(&records->watched, g_hash_table_unref);
   g_hash_table_unref(records->by_id);
   g_free(records);
 }

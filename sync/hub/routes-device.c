@@ -214,8 +214,8 @@ static void push_answer(BhHub *hub, const GError *error, gpointer data)
     push_free(push);
     return;
   }
-  g_autoptr(json_t) answer = json_pack("{s:I, s:s}", "seq", (json_int_t)push->result.seq, "hash",
-                                       push->result.hash);
+  g_autoptr(json_t) answer =
+      json_pack("{s:I, s:s}", "seq", (json_int_t)push->result.seq, "hash", push->result.hash);
   const GError *refused = push->result.refused;
   if (refused == NULL) {
     json_t *quarantined = json_array();
@@ -314,16 +314,15 @@ static void handle_changes(BhRequest *request, gpointer data)
     return;
   if (limit_text != NULL &&
       !g_ascii_string_to_unsigned(limit_text, 10, 1, BH_CHANGES_MAX_RECORDS, &limit, NULL)) {
-    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "limit must be 1 to %d",
-                BH_CHANGES_MAX_RECORDS);
+    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "limit must be 1 to %d", BH_CHANGES_MAX_RECORDS);
     bh_device_api_answer_error(request, error, NULL);
     return;
   }
   BhDb *db = bh_hub_take_reader(api->hub, &error);
-  char *text = db != NULL ? bh_feed_changes(api->hub, db, device,
-                                            bh_request_get_query(request, "cursor"), (int)limit,
-                                            &error)
-                          : NULL;
+  char *text = db != NULL
+                   ? bh_feed_changes(api->hub, db, device, bh_request_get_query(request, "cursor"),
+                                     (int)limit, &error)
+                   : NULL;
   bh_hub_give_reader(api->hub, db);
   if (text != NULL)
     answer_text(request, 200, text);
@@ -361,8 +360,7 @@ static void handle_staff(BhRequest *request, gpointer data)
   if (device == NULL)
     return;
   BhDb *db = bh_hub_take_reader(api->hub, &error);
-  g_autofree char *sealed =
-      db != NULL ? bh_enrol_seal_staff(api->hub, db, device, &error) : NULL;
+  g_autofree char *sealed = db != NULL ? bh_enrol_seal_staff(api->hub, db, device, &error) : NULL;
   bh_hub_give_reader(api->hub, db);
   if (sealed == NULL) {
     bh_device_api_answer_error(request, error, NULL);

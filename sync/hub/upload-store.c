@@ -56,9 +56,8 @@ gboolean bh_upload_store_add(BhDb *db, const BhUploadRow *row, GError **error)
 gboolean bh_upload_store_set_done(BhDb *db, const char *id, gint64 done, gint64 now_ms,
                                   GError **error)
 {
-  return bh_sql_run(db, error,
-                    "UPDATE upload SET done = :done, touched_ms = :now WHERE id = :id", "iit",
-                    "done", done, "now", now_ms, "id", id);
+  return bh_sql_run(db, error, "UPDATE upload SET done = :done, touched_ms = :now WHERE id = :id",
+                    "iit", "done", done, "now", now_ms, "id", id);
 }
 
 gboolean bh_upload_store_remove(BhDb *db, const char *id, GError **error)
@@ -69,8 +68,9 @@ gboolean bh_upload_store_remove(BhDb *db, const char *id, GError **error)
 gboolean bh_upload_store_count(BhDb *db, const char *device, gint64 *count, GError **error)
 {
   gboolean found;
-  g_autoptr(BhStmt) stmt = bh_sql_row(
-      db, &found, error, "SELECT count(*) FROM upload WHERE device = :device", "t", "device", device);
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, error, "SELECT count(*) FROM upload WHERE device = :device", "t",
+                 "device", device);
   if (stmt == NULL)
     return FALSE;
   *count = bh_stmt_get_int(stmt, 0);
@@ -79,9 +79,9 @@ gboolean bh_upload_store_count(BhDb *db, const char *device, gint64 *count, GErr
 
 GPtrArray *bh_upload_store_list_old(BhDb *db, gint64 before_ms, GError **error)
 {
-  BhStmt *stmt = bh_sql_query(db, error,
-                              "SELECT id FROM upload WHERE touched_ms < :before LIMIT 100", "i",
-                              "before", before_ms);
+  BhStmt *stmt =
+      bh_sql_query(db, error, "SELECT id FROM upload WHERE touched_ms < :before LIMIT 100", "i",
+                   "before", before_ms);
   if (stmt == NULL)
     return NULL;
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);

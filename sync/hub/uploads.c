@@ -279,8 +279,8 @@ static gboolean finish(BhUploads *uploads, const char *temp, BhUploadRow *row, G
          bh_hub_write(uploads->hub, write_done, &change, error);
 }
 
-static gboolean append_locked(BhUploads *uploads, const char *device, const char *id,
-                              gint64 offset, GBytes *bytes, BhUploadRow *row, GError **error)
+static gboolean append_locked(BhUploads *uploads, const char *device, const char *id, gint64 offset,
+                              GBytes *bytes, BhUploadRow *row, GError **error)
 {
   gsize len = g_bytes_get_size(bytes);
   g_autofree char *temp = temp_path(uploads->hub, id);

@@ -29,8 +29,7 @@ gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id,
  * right one); _SIGNATURE: the whole file has another hash, it starts again from 0. */
 gboolean bh_uploads_append(BhUploads *uploads, const char *device, const char *id, gint64 offset,
                            GBytes *bytes, BhUploadRow *row, GError **error);
-gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *id,
-                           GError **error);
+gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *id, GError **error);
 /* Removes what got no byte for BH_UPLOAD_EXPIRES_S. */
 gboolean bh_uploads_expire(BhUploads *uploads, GError **error);
 

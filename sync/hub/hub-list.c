@@ -1,0 +1,267 @@
+/* Lists of records by page: what bh_hub_list offers, turned into one statement. */
+#include <string.h>
+
+#include "sync/hub/feed-store.h"
+#include "sync/hub/hub-private.h"
+#include "sync/hub/list-store.h"
+#include "sync/hub/search.h"
+
+#define LIMIT_DEFAULT 50
+#define LIMIT_MAX 200
+#define HIDDEN_ROUNDS_MAX 8 /* pages read to fill one, when the viewer may not see all */
+
+static gboolean add_values(json_t *list, const json_t *value)
+{
+  if (json_is_string(value))
+    return json_array_append(list, (json_t *)value) == 0;
+  if (json_is_integer(value)) {
+    g_autofree char *text = g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    return json_array_append_new(list, json_string(text)) == 0;
+  }
+  if (json_is_boolean(value))
+    return json_array_append_new(list, json_string(json_is_true(value) ? "true" : "false")) == 0;
+  return FALSE;
+}
+
+static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery *wanted,
+                           GError **error)
+{
+  const char *field;
+  json_t *value;
+  json_object_foreach(json_object_get(query, "where"), field, value)
+  {
+    gboolean is_state = strcmp(field, "state") == 0;
+    const BhField *declared = kind != NULL ? bh_kind_find_field(kind, field) : NULL;
+    if (!is_state && (declared == NULL || !bh_field_is_indexed(declared))) {
+      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "where %.64s: no indexed field of the kind",
+                  field);
+      return FALSE;
+    }
+    if (wanted->n_where == BH_LIST_WHERE_MAX) {
+      g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "where: at most %d fields", BH_LIST_WHERE_MAX);
+      return FALSE;
+    }
+    json_t *values = json_array();
+    gboolean ok = TRUE;
+    size_t at;
+    json_t *element;
+    if (json_is_array(value)) {
+      json_array_foreach(value, at, element) ok = ok && add_values(values, element);
+    } else {
+      ok = add_values(values, value);
+    }
+    BhListWhere *where = &wanted->where[wanted->n_where++];
+    where->field = field;
+    where->values = bh_json_dump(values);
+    json_decref(values);
+    if (!ok) {
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "where %.64s: a value or a list of values",
+                  field);
+      return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **error)
+{
+  static const char *const lanes[] = {"new", "returned", "answered", "accepted", NULL};
+  if (inbox == NULL)
+    return TRUE;
+  if (strcmp(inbox, "conflict") == 0)
+    wanted->conflict = TRUE;
+  else if (strcmp(inbox, "quarantine") == 0)
+    wanted->quarantined = TRUE;
+  else if (g_strv_contains(lanes, inbox))
+    wanted->review = inbox;
+  else {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "inbox %.32s: there is no such lane", inbox);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean read_area(BhHub *hub, BhDb *db, const char *area, BhListQuery *wanted,
+                          GError **error)
+{
+  if (area == NULL)
+    return TRUE;
+  g_autoptr(GPtrArray) scopes = bh_feed_store_list_areas(db, error);
+  if (scopes == NULL)
+    return FALSE;
+  g_autoptr(json_t) areas = json_array();
+  json_array_append_new(areas, json_string(area));
+  for (guint i = 0; i < scopes->len; i++) {
+    const char *code = (const char *)scopes->pdata[i] + 2;
+    if (strcmp(code, area) != 0 && bh_region_is_within(hub->region, code, area))
+      json_array_append_new(areas, json_string(code));
+  }
+  wanted->areas = bh_json_dump(areas);
+  return TRUE;
+}
+
+/* "POSITION", or "NR:TITLE" when ordered by title. */
+static gboolean read_after(const char *after, BhListQuery *wanted, GError **error)
+{
+  char *end = NULL;
+  if (after == NULL || *after == '\0')
+    return TRUE;
+  gint64 number = g_ascii_strtoll(after, &end, 10);
+  if (number <= 0 || *end != (wanted->by_title ? ':' : '\0')) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "after: not from a page of this order");
+    return FALSE;
+  }
+  if (wanted->by_title) {
+    wanted->after_nr = number;
+    wanted->after_title = g_strdup(end + 1);
+  } else {
+    wanted->after_position = number;
+  }
+  return TRUE;
+}
+
+static gboolean read_query(BhHub *hub, BhDb *db, const json_t *query, const BhKindSet *kinds,
+                           BhListQuery *wanted, GError **error)
+{
+  wanted->kind = bh_json_string_or(query, "kind", NULL);
+  wanted->parent = bh_json_string_or(query, "parent", NULL);
+  wanted->by_title = strcmp(bh_json_string_or(query, "order", "changed"), "title") == 0;
+  json_int_t limit = json_integer_value(json_object_get(query, "limit"));
+  wanted->limit = limit > 0 ? (int)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
+  const BhKind *kind = wanted->kind != NULL ? bh_kind_set_find(kinds, wanted->kind) : NULL;
+  if (wanted->kind != NULL && kind == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no kind %.64s", wanted->kind);
+    return FALSE;
+  }
+  const char *search = bh_json_string_or(query, "search", "");
+  if (*search != '\0') {
+    wanted->match = bh_search_query(search);
+    if (wanted->match == NULL)
+      wanted->nothing = TRUE;
+  }
+  return read_after(bh_json_string_or(query, "after", NULL), wanted, error) &&
+         read_where(query, kind, wanted, error) &&
+         read_inbox(bh_json_string_or(query, "inbox", NULL), wanted, error) &&
+         read_area(hub, db, bh_json_string_or(query, "area", NULL), wanted, error);
+}
+
+static const json_t *lookup(const char *id, gpointer data)
+{
+  struct {
+    BhDb *db;
+    GHashTable *values;
+  } *cache = data;
+  gpointer values = NULL;
+  if (g_hash_table_lookup_extended(cache->values, id, NULL, &values))
+    return values;
+  g_autoptr(BhRecord) record = bh_hub_load_record(cache->db, id, NULL);
+  if (record != NULL)
+    values = bh_record_dup_values(record);
+  g_hash_table_insert(cache->values, g_strdup(id), values);
+  return values;
+}
+
+static void free_values(gpointer values)
+{
+  json_decref(values);
+}
+
+static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GError **error)
+{
+  gint64 total, here;
+  if (!bh_list_store_count_files(db, row->id, row->nr, &total, &here, error))
+    return NULL;
+  return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:I, s:O, s:b, s:s?, s:I, s:I}", "id",
+                   row->id, "kind", row->kind, "title", row->title, "state", row->state, "area",
+                   row->area, "unit", row->unit, "changed_ms", (json_int_t)row->changed_ms,
+                   "values", values, "conflict", (int)row->conflict, "review", row->review,
+                   "files_total", (json_int_t)total, "files_here", (json_int_t)here);
+}
+
+typedef struct {
+  BhHub *hub;
+  BhDb *db;
+  const BhKindSet *kinds;
+  const json_t *viewer;
+  GHashTable *values;
+} Listing;
+
+static gboolean may_see(Listing *listing, const BhListRow *row, const json_t *values)
+{
+  const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
+  if (listing->viewer == NULL)
+    return TRUE;
+  struct {
+    BhDb *db;
+    GHashTable *values;
+  } cache = {listing->db, listing->values};
+  BhContext context = {
+      .values = values,
+      .record = row->id,
+      .actor = bh_json_string_or(listing->viewer, "id", NULL),
+      .actor_values = listing->viewer,
+      .lookup = lookup,
+      .data = &cache,
+  };
+  return kind != NULL && bh_kind_is_visible(kind, &context);
+}
+
+/* Appends what the viewer may see of one page of rows; *last is the last row looked at. */
+static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, json_t *rows,
+                         const BhListRow **last, GError **error)
+{
+  for (guint i = 0; i < found->len && (int)json_array_size(rows) < limit; i++) {
+    const BhListRow *row = found->pdata[i];
+    *last = row;
+    g_autoptr(BhRecord) record =
+        bh_record_from_snapshot(row->snapshot, strlen(row->snapshot), error);
+    if (record == NULL)
+      return FALSE;
+    g_autoptr(json_t) values = bh_record_dup_values(record);
+    if (!may_see(listing, row, values))
+      continue;
+    json_t *item = describe(listing->db, row, values, error);
+    if (item == NULL)
+      return FALSE;
+    json_array_append_new(rows, item);
+  }
+  return TRUE;
+}
+
+static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
+{
+  g_autoptr(json_t) rows = json_array();
+  g_autofree char *after = NULL;
+  for (int round = 0; round < HIDDEN_ROUNDS_MAX && !wanted->nothing; round++) {
+    const BhListRow *last = NULL;
+    g_autoptr(GPtrArray) found = bh_list_store_page(listing->db, wanted, error);
+    if (found == NULL || !add_rows(listing, found, wanted->limit, rows, &last, error))
+      return NULL;
+    g_clear_pointer(&after, g_free);
+    if (last == NULL || ((int)found->len < wanted->limit && last == found->pdata[found->len - 1]))
+      break;
+    after = wanted->by_title ? g_strdup_printf("%" G_GINT64_FORMAT ":%s", last->nr, last->title)
+                             : g_strdup_printf("%" G_GINT64_FORMAT, last->position);
+    if ((int)json_array_size(rows) >= wanted->limit)
+      break;
+    wanted->after_position = last->position;
+    wanted->after_nr = last->nr;
+    g_free(wanted->after_title);
+    wanted->after_title = g_strdup(last->title);
+  }
+  return json_pack("{s:O, s:s?}", "rows", rows, "after", after);
+}
+
+json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer, GError **error)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  Listing listing = {.hub = hub, .db = db, .kinds = kinds, .viewer = viewer};
+  BhListQuery wanted = {0};
+  json_t *result = NULL;
+  listing.values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
+  if (read_query(hub, db, query, kinds, &wanted, error))
+    result = list(&listing, &wanted, error);
+  g_hash_table_unref(listing.values);
+  bh_list_query_clear(&wanted);
+  return result;
+}

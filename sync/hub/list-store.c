@@ -1,0 +1,207 @@
+#include "sync/hub/list-store.h"
+
+#include "sync/hub/sql.h"
+
+#define FEW 2000 /* matches of an indexed value up to which the index leads */
+
+void bh_list_query_clear(BhListQuery *query)
+{
+  for (int i = 0; i < query->n_where; i++)
+    g_free(query->where[i].values);
+  g_free(query->areas);
+  g_free(query->match);
+  g_free(query->after_title);
+}
+
+static void list_row_free(BhListRow *row)
+{
+  g_free(row->id);
+  g_free(row->kind);
+  g_free(row->title);
+  g_free(row->state);
+  g_free(row->area);
+  g_free(row->unit);
+  g_free(row->review);
+  g_free(row->snapshot);
+  g_free(row);
+}
+
+/* Whether so few records have one of the values that starting from them is cheaper than walking
+ * the order and looking each one up. */
+static gboolean is_selective(BhDb *db, const BhListQuery *query, const BhListWhere *where,
+                             gboolean *few, GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, error,
+                 "SELECT count(*) FROM (SELECT 1 FROM field_value WHERE kind = :kind"
+                 " AND field = :field AND value IN (SELECT value FROM json_each(:values))"
+                 " LIMIT :few)",
+                 "ttti", "kind", query->kind, "field", where->field, "values", where->values, "few",
+                 (gint64)FEW);
+  if (stmt == NULL)
+    return FALSE;
+  *few = bh_stmt_get_int(stmt, 0) < FEW;
+  return TRUE;
+}
+
+static gboolean append_where(BhDb *db, const BhListQuery *query, GString *sql, GError **error)
+{
+  for (int i = 0; i < query->n_where; i++) {
+    const BhListWhere *where = &query->where[i];
+    gboolean few;
+    if (g_str_equal(where->field, "state")) {
+      g_string_append_printf(sql, " AND r.state IN (SELECT value FROM json_each(:v%d))", i);
+      continue;
+    }
+    if (!is_selective(db, query, where, &few, error))
+      return FALSE;
+    g_string_append_printf(sql,
+                           few ? " AND r.nr IN (SELECT v.record FROM field_value v"
+                                 " WHERE v.kind = :kind AND v.field = :f%d"
+                                 " AND v.value IN (SELECT value FROM json_each(:v%d)))"
+                               : " AND EXISTS (SELECT 1 FROM field_value v WHERE v.kind = r.kind"
+                                 " AND v.field = :f%d AND v.record = r.nr"
+                                 " AND v.value IN (SELECT value FROM json_each(:v%d)))",
+                           i, i);
+  }
+  return TRUE;
+}
+
+static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
+{
+  g_autoptr(GString) sql = g_string_new(
+      "SELECT r.nr, r.position, r.changed_ms, r.id, r.kind, r.title, r.state, r.area, r.unit,"
+      " r.review, r.conflict, r.snapshot FROM record r WHERE 1");
+  if (query->kind != NULL)
+    g_string_append(sql, " AND r.kind = :kind");
+  if (query->parent != NULL)
+    g_string_append(sql, " AND r.parent = :parent");
+  if (query->areas != NULL)
+    g_string_append(sql, " AND r.area IN (SELECT value FROM json_each(:areas))");
+  if (query->match != NULL)
+    g_string_append(sql, " AND r.nr IN (SELECT rowid FROM search WHERE search MATCH :match)");
+  if (query->review != NULL)
+    g_string_append(sql, " AND r.review = :review");
+  if (query->conflict)
+    g_string_append(sql, " AND r.conflict = 1");
+  if (query->quarantined)
+    g_string_append(sql, " AND r.id IN (SELECT q.record FROM quarantine q"
+                         " WHERE q.decided_by IS NULL)");
+  if (!append_where(db, query, sql, error))
+    return NULL;
+  if (query->by_title && query->after_title != NULL)
+    g_string_append(sql, " AND (r.title, r.nr) > (:title, :nr)");
+  else if (!query->by_title && query->after_position > 0)
+    g_string_append(sql, " AND r.position < :position");
+  g_string_append(sql, query->by_title ? " ORDER BY r.title, r.nr LIMIT :limit"
+                                       : " ORDER BY r.position DESC LIMIT :limit");
+  return g_string_free(g_steal_pointer(&sql), FALSE);
+}
+
+static void bind_query(BhStmt *stmt, const BhListQuery *query)
+{
+  if (query->kind != NULL)
+    bh_stmt_bind_text(stmt, "kind", query->kind);
+  if (query->parent != NULL)
+    bh_stmt_bind_text(stmt, "parent", query->parent);
+  if (query->areas != NULL)
+    bh_stmt_bind_text(stmt, "areas", query->areas);
+  if (query->match != NULL)
+    bh_stmt_bind_text(stmt, "match", query->match);
+  if (query->review != NULL)
+    bh_stmt_bind_text(stmt, "review", query->review);
+  for (int i = 0; i < query->n_where; i++) {
+    char name[16];
+    g_snprintf(name, sizeof name, "v%d", i);
+    bh_stmt_bind_text(stmt, name, query->where[i].values);
+    g_snprintf(name, sizeof name, "f%d", i);
+    if (!g_str_equal(query->where[i].field, "state"))
+      bh_stmt_bind_text(stmt, name, query->where[i].field);
+  }
+  if (query->by_title && query->after_title != NULL) {
+    bh_stmt_bind_text(stmt, "title", query->after_title);
+    bh_stmt_bind_int(stmt, "nr", query->after_nr);
+  } else if (!query->by_title && query->after_position > 0) {
+    bh_stmt_bind_int(stmt, "position", query->after_position);
+  }
+  bh_stmt_bind_int(stmt, "limit", query->limit);
+}
+
+GPtrArray *bh_list_store_page(BhDb *db, const BhListQuery *query, GError **error)
+{
+  g_autofree char *sql = make_sql(db, query, error);
+  g_autoptr(BhStmt) stmt = sql != NULL ? bh_db_prepare(db, sql, error) : NULL;
+  if (stmt == NULL)
+    return NULL;
+  bind_query(stmt, query);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)list_row_free);
+  gboolean more = FALSE;
+  while (bh_stmt_step(stmt, &more, error) && more) {
+    BhListRow *row = g_new0(BhListRow, 1);
+    row->nr = bh_stmt_get_int(stmt, 0);
+    row->position = bh_stmt_get_int(stmt, 1);
+    row->changed_ms = bh_stmt_get_int(stmt, 2);
+    row->id = g_strdup(bh_stmt_get_text(stmt, 3));
+    row->kind = g_strdup(bh_stmt_get_text(stmt, 4));
+    row->title = g_strdup(bh_stmt_get_text(stmt, 5));
+    row->state = g_strdup(bh_stmt_get_text(stmt, 6));
+    row->area = g_strdup(bh_stmt_get_text(stmt, 7));
+    row->unit = g_strdup(bh_stmt_get_text(stmt, 8));
+    row->review = g_strdup(bh_stmt_get_text(stmt, 9));
+    row->conflict = bh_stmt_get_int(stmt, 10) != 0;
+    row->snapshot = g_strdup(bh_stmt_get_text(stmt, 11));
+    g_ptr_array_add(rows, row);
+  }
+  return more ? NULL : g_steal_pointer(&rows);
+}
+
+gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
+                                   GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, error,
+                 "SELECT count(*), coalesce(sum(f.complete_ms IS NOT NULL), 0) FROM"
+                 " (SELECT sha256 FROM record_file WHERE record = :nr UNION"
+                 "  SELECT x.sha256 FROM record c JOIN record_file x ON x.record = c.nr"
+                 "  WHERE c.parent = :id AND c.kind = 'file') d"
+                 " LEFT JOIN file f ON f.sha256 = d.sha256",
+                 "it", "nr", nr, "id", id);
+  if (stmt == NULL)
+    return FALSE;
+  *total = bh_stmt_get_int(stmt, 0);
+  *here = bh_stmt_get_int(stmt, 1);
+  return TRUE;
+}
+
+GPtrArray *bh_list_store_history(BhDb *db, const char *record, gint64 before, int limit,
+                                 GError **error)
+{
+  g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
+  BhStmt *stmt = bh_sql_query(
+      db, error,
+      "SELECT position FROM (SELECT l.position FROM record r JOIN entry_record l"
+      " ON l.record = r.nr WHERE r.id = :record AND l.position < :before UNION"
+      " SELECT q.position FROM quarantine q WHERE q.record = :record AND q.position < :before"
+      " AND q.decided_by IS NULL) ORDER BY position DESC LIMIT :limit",
+      "tii", "record", record, "before", before > 0 ? before : G_MAXINT64, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  gboolean more = FALSE;
+  while (bh_stmt_step(stmt, &more, error) && more) {
+    gint64 position = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(positions, position);
+  }
+  bh_stmt_reset(stmt);
+  if (more)
+    return NULL;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
+  for (guint i = 0; i < positions->len; i++) {
+    BhEntryRow *row = bh_log_load_entry(db, g_array_index(positions, gint64, i), error);
+    if (row == NULL)
+      return NULL;
+    g_ptr_array_add(rows, row);
+  }
+  return g_steal_pointer(&rows);
+}
