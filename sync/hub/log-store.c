@@ -84,6 +84,19 @@ char *bh_log_dup_kinds_text(BhDb *db, const char *hash, GError **error)
   return text;
 }
 
+char **bh_log_dup_all_kinds(BhDb *db, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error, "SELECT body FROM kind_set ORDER BY added_ms, hash", "");
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
+  gboolean row = FALSE;
+  while (bh_stmt_step(stmt, &row, error) && row)
+    g_strv_builder_add(texts, bh_stmt_get_text(stmt, 0));
+  bh_stmt_reset(stmt);
+  return row ? NULL : g_strv_builder_end(texts);
+}
+
 BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error)
 {
   g_autofree char *text = bh_log_dup_kinds_text(db, hash, error);

@@ -40,6 +40,8 @@ gboolean bh_log_set_counter(BhDb *db, const char *name, gint64 value, GError **e
 BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error);
 gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GError **error);
 char *bh_log_dup_kinds_text(BhDb *db, const char *hash, GError **error);
+/* Texts of all sets, oldest first; NULL-terminated. */
+char **bh_log_dup_all_kinds(BhDb *db, GError **error);
 
 /* --- devices --- */
 

@@ -1,0 +1,393 @@
+#include <errno.h>
+#include <glib/gstdio.h>
+#include <qrencode.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/base64.h"
+#include "schema/civil.h"
+#include "sync/hub/cli.h"
+#include "sync/owner/owner.h"
+#include "sync/wire/export.h"
+
+#define SECRET_MAX 256 /* bytes of a PIN or password that is read */
+#define QUIET_ZONE 2   /* modules round a QR on the terminal */
+
+/* Options of a command; `words` follow them. TRUE to go on, else *code is the exit code. */
+static gboolean parse(const char *command, const char *words, const char *summary,
+                      const GOptionEntry *entries, int *argc, char ***argv, int *code)
+{
+  g_autoptr(GOptionContext) context = g_option_context_new(words);
+  g_autofree char *program = g_strconcat("bihuan-hub ", command, NULL);
+  g_autoptr(GError) error = NULL;
+  g_set_prgname(program);
+  g_option_context_set_summary(context, summary);
+  g_option_context_add_main_entries(context, entries, NULL);
+  if (g_option_context_parse(context, argc, argv, &error))
+    return TRUE;
+  *code = bh_cli_fail(error);
+  return FALSE;
+}
+
+static char *absolute(const char *path)
+{
+  return g_canonicalize_filename(path, NULL);
+}
+
+/* Runs a method and prints its result as JSON, or through `print`. */
+static int run(const char *dir, const char *method, json_t *params, gboolean as_json,
+               void (*print)(const json_t *result))
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *data = absolute(dir);
+  g_autoptr(json_t) owned = params;
+  g_autoptr(json_t) result = bh_cli_call(data, method, owned, &error);
+  if (result == NULL)
+    return bh_cli_fail(error);
+  if (as_json)
+    bh_cli_print_json(result);
+  else if (print != NULL)
+    print(result);
+  return BH_EXIT_OK;
+}
+
+/* --- init --- */
+
+int bh_cli_init(int argc, char **argv)
+{
+  g_autofree char *dir = NULL, *name = NULL, *area = NULL;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name people see", "NAME"},
+      {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area code the hub serves", "CODE"},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  g_autoptr(GError) error = NULL;
+  if (!parse("init", "", "Makes a hub: store, keys, certificate, kind set and region pack.",
+             entries, &argc, &argv, &code))
+    return code;
+  if (dir == NULL || name == NULL || area == NULL || argc != 1)
+    return bh_cli_usage("init", "--data, --name and --area are needed");
+  if (g_mkdir_with_parents(dir, 0700) != 0) {
+    fprintf(stderr, "bihuan-hub: %s: %s\n", dir, g_strerror(errno));
+    return BH_EXIT_FAILED;
+  }
+  g_autoptr(BhOwner) owner = bh_owner_take(dir, "hub", &error);
+  if (owner == NULL || !bh_hub_init(dir, name, area, &error))
+    return bh_cli_fail(error);
+  printf("Made the hub \"%s\" in %s.\n", name, dir);
+  return BH_EXIT_OK;
+}
+
+/* --- load --- */
+
+static void print_load(const json_t *result)
+{
+  printf("Loaded %d checklists and %d records: %d new entries.\n",
+         (int)json_integer_value(json_object_get(result, "checklists")),
+         (int)json_integer_value(json_object_get(result, "records")),
+         (int)json_integer_value(json_object_get(result, "entries")));
+}
+
+int bh_cli_load(int argc, char **argv)
+{
+  g_autofree char *dir = NULL;
+  gboolean demo = FALSE, as_json = FALSE;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"demo", 0, 0, G_OPTION_ARG_NONE, &demo, "Also set the demo PINs and passwords", NULL},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  if (!parse("load", "PATH…",
+             "Loads files, or all files of directories: kinds, region packs, calendars,\n"
+             "checklists (CSV beside .items.json), records. Loading again changes nothing.",
+             entries, &argc, &argv, &code))
+    return code;
+  if (dir == NULL || argc < 2)
+    return bh_cli_usage("load", "--data and at least one path are needed");
+  json_t *paths = json_array();
+  for (int i = 1; i < argc; i++) {
+    g_autofree char *path = absolute(argv[i]);
+    json_array_append_new(paths, json_string(path));
+  }
+  return run(dir, "load", json_pack("{s:o, s:b}", "paths", paths, "demo", (int)demo), as_json,
+             print_load);
+}
+
+/* --- enrol --- */
+
+static gboolean is_dark(const QRcode *code, int x, int y)
+{
+  return x >= 0 && y >= 0 && x < code->width && y < code->width &&
+         (code->data[y * code->width + x] & 1) != 0;
+}
+
+/* Two modules per character, light on dark terminals and dark on light ones alike: both colours
+ * are set. */
+static void print_qr(const char *text)
+{
+  static const char *const blocks[] = {"█", "▀", "▄", " "};
+  QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_L, QR_MODE_8, 1);
+  if (code == NULL)
+    return;
+  for (int y = -QUIET_ZONE; y < code->width + QUIET_ZONE; y += 2) {
+    fputs("\033[37;40m", stdout);
+    for (int x = -QUIET_ZONE; x < code->width + QUIET_ZONE; x++)
+      fputs(blocks[(is_dark(code, x, y) ? 2 : 0) + (is_dark(code, x, y + 1) ? 1 : 0)], stdout);
+    fputs("\033[0m\n", stdout);
+  }
+  QRcode_free(code);
+}
+
+static void print_invitation(const json_t *result)
+{
+  const char *text = bh_json_string_or(result, "text", "");
+  g_autofree char *until =
+      bh_time_format(json_integer_value(json_object_get(result, "expires_ms")));
+  print_qr(text);
+  printf("%s\nServes once, until %s. Devices reach the hub at %s.\n", text, until,
+         bh_json_string_or(result, "url", ""));
+}
+
+int bh_cli_enrol(int argc, char **argv)
+{
+  g_autofree char *dir = NULL, *unit = NULL, *name = NULL, *url = NULL;
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "Area code, name or id of the unit", "UNIT"},
+      {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name of the device", "NAME"},
+      {"url", 0, 0, G_OPTION_ARG_STRING, &url, "Where devices reach the hub", "URL"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print text, url and end as JSON", NULL},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  if (!parse("enrol", "",
+             "Invites one device: prints a one-time text and its QR code, valid ten\n"
+             "minutes.",
+             entries, &argc, &argv, &code))
+    return code;
+  if (dir == NULL || unit == NULL || argc != 1)
+    return bh_cli_usage("enrol", "--data and --unit are needed");
+  return run(dir, "enrol", json_pack("{s:s, s:s*, s:s*}", "unit", unit, "name", name, "url", url),
+             as_json, print_invitation);
+}
+
+/* --- staff --- */
+
+static void print_staff(const json_t *result)
+{
+  size_t at;
+  json_t *row;
+  json_array_foreach((json_t *)result, at, row)
+      printf("%s  %s  %s\n", bh_json_string_or(row, "id", ""), bh_json_string_or(row, "state", ""),
+             bh_json_string_or(row, "title", ""));
+}
+
+static void print_id(const json_t *result)
+{
+  puts(bh_json_string_or(result, "id", ""));
+}
+
+static int compare_words(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static json_t *split_roles(const char *text)
+{
+  g_auto(GStrv) words = g_strsplit(text, ",", -1);
+  json_t *roles = json_array();
+  g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+  for (int i = 0; words[i] != NULL; i++)
+    g_ptr_array_add(sorted, g_strstrip(words[i]));
+  g_ptr_array_sort(sorted, compare_words);
+  for (guint i = 0; i < sorted->len; i++)
+    json_array_append_new(roles, json_string(sorted->pdata[i]));
+  return roles;
+}
+
+/* First line of a file, or of standard input for "-"; g_free. Secrets are never arguments: those
+ * show in the list of processes. */
+static char *read_secret(const char *path, GError **error)
+{
+  char line[SECRET_MAX + 2];
+  FILE *file = strcmp(path, "-") == 0 ? stdin : g_fopen(path, "re");
+  if (file == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: %s", path, g_strerror(errno));
+    return NULL;
+  }
+  gboolean read = fgets(line, sizeof line, file) != NULL;
+  if (file != stdin)
+    fclose(file);
+  if (!read) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: is empty", path);
+    return NULL;
+  }
+  line[strcspn(line, "\r\n")] = '\0';
+  return g_strdup(line);
+}
+
+int bh_cli_staff(int argc, char **argv)
+{
+  g_autofree char *dir = NULL, *name = NULL, *unit = NULL, *roles = NULL, *staff = NULL;
+  g_autofree char *file = NULL, *login = NULL;
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "add: name", "NAME"},
+      {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "add: area code, name or id", "UNIT"},
+      {"roles", 'r', 0, G_OPTION_ARG_STRING, &roles, "add: roles, by commas", "ROLES"},
+      {"staff", 's', 0, G_OPTION_ARG_STRING, &staff, "set-…: name or id", "STAFF"},
+      {"file", 'f', 0, G_OPTION_ARG_FILENAME, &file,
+       "set-…: file with the PIN or password, - for standard input", "FILE"},
+      {"login", 'l', 0, G_OPTION_ARG_STRING, &login, "set-password: login name", "LOGIN"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  if (!parse("staff", "add|set-pin|set-password|list",
+             "People: who they are, their PIN on devices, their password for the office page.",
+             entries, &argc, &argv, &code))
+    return code;
+  if (dir == NULL || argc != 2)
+    return bh_cli_usage("staff", "--data and one of add, set-pin, set-password, list are needed");
+  if (strcmp(argv[1], "list") == 0)
+    return run(dir, "staff.list", json_object(), as_json, print_staff);
+  if (strcmp(argv[1], "add") == 0) {
+    if (name == NULL || unit == NULL || roles == NULL)
+      return bh_cli_usage("staff", "add needs --name, --unit and --roles");
+    return run(
+        dir, "staff.add",
+        json_pack("{s:s, s:s, s:o}", "name", name, "unit", unit, "roles", split_roles(roles)),
+        as_json, print_id);
+  }
+  gboolean pin = strcmp(argv[1], "set-pin") == 0;
+  if (!pin && strcmp(argv[1], "set-password") != 0)
+    return bh_cli_usage("staff", "the word after it must be add, set-pin, set-password or list");
+  if (staff == NULL || file == NULL)
+    return bh_cli_usage("staff", "set-pin and set-password need --staff and --file");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *secret = read_secret(file, &error);
+  if (secret == NULL)
+    return bh_cli_fail(error);
+  return pin ? run(dir, "staff.set-pin", json_pack("{s:s, s:s}", "staff", staff, "pin", secret),
+                   as_json, NULL)
+             : run(dir, "staff.set-password",
+                   json_pack("{s:s, s:s, s:s*}", "staff", staff, "password", secret, "login",
+                             login),
+                   as_json, NULL);
+}
+
+/* --- device --- */
+
+static void print_devices(const json_t *result)
+{
+  size_t at;
+  json_t *row;
+  json_array_foreach((json_t *)result, at, row)
+  {
+    g_autofree char *seen = bh_time_format(json_integer_value(json_object_get(row, "seen_ms")));
+    printf("%s  %-8s  %s  %s\n", bh_json_string_or(row, "id", ""),
+           json_object_get(row, "revoked_ms") != NULL ? "revoked" : "enrolled", seen,
+           bh_json_string_or(row, "name", ""));
+  }
+}
+
+int bh_cli_device(int argc, char **argv)
+{
+  g_autofree char *dir = NULL, *device = NULL, *reason = NULL;
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"device", 0, 0, G_OPTION_ARG_STRING, &device, "revoke: name or id", "DEVICE"},
+      {"reason", 0, 0, G_OPTION_ARG_STRING, &reason, "revoke: why", "TEXT"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  if (!parse("device", "list|revoke", "Devices: which there are, and shutting one out for good.",
+             entries, &argc, &argv, &code))
+    return code;
+  if (dir == NULL || argc != 2)
+    return bh_cli_usage("device", "--data and one of list, revoke are needed");
+  if (strcmp(argv[1], "list") == 0)
+    return run(dir, "device.list", json_object(), as_json, print_devices);
+  if (strcmp(argv[1], "revoke") != 0 || device == NULL)
+    return bh_cli_usage("device", "revoke needs --device");
+  return run(dir, "device.revoke", json_pack("{s:s, s:s*}", "device", device, "reason", reason),
+             as_json, NULL);
+}
+
+/* --- export, backup, verify --- */
+
+static int write_out(const char *command, const char *summary, int argc, char **argv)
+{
+  g_autofree char *dir = NULL, *out = NULL;
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "File to write", "FILE"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  if (!parse(command, "", summary, entries, &argc, &argv, &code))
+    return code;
+  if (dir == NULL || out == NULL || argc != 1)
+    return bh_cli_usage(command, "--data and --out are needed");
+  g_autofree char *path = absolute(out);
+  return run(dir, command, json_pack("{s:s}", "out", path), as_json, NULL);
+}
+
+int bh_cli_export(int argc, char **argv)
+{
+  return write_out("export",
+                   "Writes every entry and kind set into one file that can be verified\n"
+                   "without the hub.",
+                   argc, argv);
+}
+
+int bh_cli_backup(int argc, char **argv)
+{
+  return write_out("backup",
+                   "Copies the store, consistent, while it is served. Copy DIR/files and\n"
+                   "DIR/keys beside it.",
+                   argc, argv);
+}
+
+int bh_cli_verify(int argc, char **argv)
+{
+  g_autofree char *key_text = NULL;
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+      {"hub-key", 'k', 0, G_OPTION_ARG_STRING, &key_text, "Public key of the hub, base64", "KEY"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the report as JSON", NULL},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  guint8 key[BH_PUBLIC_KEY_SIZE];
+  g_autoptr(GError) error = NULL;
+  if (!parse("verify", "FILE",
+             "Verifies an export: every signature, chain and hash. Says authentic only with\n"
+             "the hub's key, else self-consistent.",
+             entries, &argc, &argv, &code))
+    return code;
+  if (argc != 2)
+    return bh_cli_usage("verify", "one file is needed");
+  if (key_text != NULL && !bh_base64_decode(key_text, key, sizeof key))
+    return bh_cli_usage("verify", "--hub-key must be base64 of 32 bytes");
+  g_autoptr(BhExportReport) report =
+      bh_export_verify(argv[1], key_text != NULL ? key : NULL, &error);
+  if (report == NULL)
+    return bh_cli_fail(error);
+  if (as_json) {
+    g_autoptr(json_t) json = bh_export_report_to_json(report);
+    bh_cli_print_json(json);
+  } else {
+    for (guint i = 0; i < report->problems->len; i++) {
+      const BhExportProblem *problem = report->problems->pdata[i];
+      printf("line %" G_GINT64_FORMAT ": %s\n", problem->line, problem->text);
+    }
+    printf("%s: %" G_GINT64_FORMAT " entries of %d signers, %" G_GINT64_FORMAT " problems.\n",
+           bh_export_report_get_verdict(report), report->entries, report->devices,
+           report->n_problems);
+  }
+  return report->n_problems == 0 ? BH_EXIT_OK : BH_EXIT_INVALID;
+}

@@ -1,0 +1,322 @@
+/* What the commands do, in the process that has the store open. */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "sync/hub/cli.h"
+#include "sync/hub/enrol.h"
+#include "sync/hub/hub-private.h"
+#include "sync/hub/load.h"
+#include "sync/hub/office.h"
+#include "sync/wire/export.h"
+
+#define LIST_PAGE 200
+#define EXPORT_PAGE 200
+
+static const char *param(const json_t *params, const char *name)
+{
+  return bh_json_string_or(params, name, NULL);
+}
+
+static const char *need(const json_t *params, const char *name, GError **error)
+{
+  const char *value = param(params, name);
+  if (value == NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s is missing", name);
+  return value;
+}
+
+static json_t *done(void)
+{
+  return json_pack("{s:b}", "done", 1);
+}
+
+/* --- records by what people call them --- */
+
+static gboolean fits(const json_t *row, const char *text, const char *const *fields)
+{
+  const json_t *values = json_object_get(row, "values");
+  for (int i = 0; fields[i] != NULL; i++)
+    if (g_strcmp0(bh_json_string_or(values, fields[i], NULL), text) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* A record of a kind by id, by the value of one of `fields`, or by its name among the samples.
+ * g_free; NULL with _NOT_FOUND, or _INVALID when several fit. */
+static char *find_record(BhHub *hub, const char *kind, const char *text, const char *const *fields,
+                         GError **error)
+{
+  g_autoptr(json_t) after = NULL;
+  g_autofree char *found = NULL;
+  char sample[BH_ID_LEN + 1];
+  BhDb *db = bh_hub_take_reader(hub, error);
+  gboolean ok = db != NULL;
+  bh_id_from_name("samples", text, sample);
+  do {
+    g_autoptr(json_t) query =
+        json_pack("{s:s, s:s, s:i}", "kind", kind, "order", "title", "limit", LIST_PAGE);
+    if (after != NULL)
+      json_object_set(query, "after", after);
+    g_autoptr(json_t) page = ok ? bh_hub_list(hub, db, query, NULL, error) : NULL;
+    size_t at;
+    json_t *row;
+    ok = page != NULL;
+    json_array_foreach(json_object_get(page, "rows"), at, row)
+    {
+      const char *id = bh_json_string_or(row, "id", "");
+      if (strcmp(id, text) != 0 && strcmp(id, sample) != 0 && !fits(row, text, fields))
+        continue;
+      if (ok && found != NULL)
+        g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "several records of kind %s are %s: %s, %s",
+                    kind, text, found, id);
+      ok = ok && found == NULL;
+      g_free(found);
+      found = g_strdup(id);
+    }
+    json_decref(after);
+    after = ok ? json_incref(json_object_get(page, "after")) : NULL;
+  } while (ok && json_is_string(after));
+  bh_hub_give_reader(hub, db);
+  if (ok && found == NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no %s %s", kind, text);
+  return ok ? g_steal_pointer(&found) : NULL;
+}
+
+static char *find_unit(BhHub *hub, const char *text, GError **error)
+{
+  static const char *const fields[] = {"area", "name", "short_name", NULL};
+  return find_record(hub, "unit", text, fields, error);
+}
+
+static char *find_staff(BhHub *hub, const char *text, GError **error)
+{
+  static const char *const fields[] = {"name", NULL};
+  return find_record(hub, "staff", text, fields, error);
+}
+
+static json_t *list_kind(BhHub *hub, const char *kind, GError **error)
+{
+  g_autoptr(json_t) rows = json_array();
+  g_autoptr(json_t) after = NULL;
+  BhDb *db = bh_hub_take_reader(hub, error);
+  gboolean ok = db != NULL;
+  do {
+    g_autoptr(json_t) query =
+        json_pack("{s:s, s:s, s:i}", "kind", kind, "order", "title", "limit", LIST_PAGE);
+    if (after != NULL)
+      json_object_set(query, "after", after);
+    g_autoptr(json_t) page = ok ? bh_hub_list(hub, db, query, NULL, error) : NULL;
+    ok = page != NULL;
+    if (ok)
+      json_array_extend(rows, json_object_get(page, "rows"));
+    json_decref(after);
+    after = ok ? json_incref(json_object_get(page, "after")) : NULL;
+  } while (ok && json_is_string(after));
+  bh_hub_give_reader(hub, db);
+  return ok ? g_steal_pointer(&rows) : NULL;
+}
+
+/* --- methods --- */
+
+static json_t *do_load(BhHub *hub, const json_t *params, GError **error)
+{
+  const json_t *list = json_object_get(params, "paths");
+  g_autoptr(GPtrArray) paths = g_ptr_array_new();
+  for (size_t i = 0; i < json_array_size(list); i++)
+    g_ptr_array_add(paths, (gpointer)json_string_value(json_array_get(list, i)));
+  g_ptr_array_add(paths, NULL);
+  return bh_load_paths(hub, (const char *const *)paths->pdata,
+                       json_is_true(json_object_get(params, "demo")), error);
+}
+
+/* Where devices reach the hub: what the serving process wrote down. */
+static char *dup_served_url(BhHub *hub)
+{
+  g_autofree char *path = g_build_filename(bh_hub_get_dir(hub), "serve.json", NULL);
+  g_autoptr(json_t) served = bh_json_load_file(path, 64 * 1024, NULL);
+  return g_strdup(bh_json_string_or(served, "url", NULL));
+}
+
+static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
+{
+  gint64 expires_ms;
+  const char *asked = need(params, "unit", error);
+  g_autofree char *unit = asked != NULL ? find_unit(hub, asked, error) : NULL;
+  g_autofree char *url =
+      param(params, "url") != NULL ? g_strdup(param(params, "url")) : dup_served_url(hub);
+  if (unit == NULL)
+    return NULL;
+  if (url == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                "the hub was never served: say with --url where devices reach it");
+    return NULL;
+  }
+  g_autofree char *text =
+      bh_enrol_invite(hub, unit, param(params, "name"), url, &expires_ms, error);
+  return text != NULL ? json_pack("{s:s, s:s, s:s, s:I}", "text", text, "url", url, "unit", unit,
+                                  "expires_ms", (json_int_t)expires_ms)
+                      : NULL;
+}
+
+static json_t *do_staff_add(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *name = need(params, "name", error);
+  const char *asked = name != NULL ? need(params, "unit", error) : NULL;
+  g_autofree char *unit = asked != NULL ? find_unit(hub, asked, error) : NULL;
+  json_t *roles = json_object_get(params, "roles");
+  char id[BH_ID_LEN + 1];
+  BhIdSource ids;
+  if (unit == NULL)
+    return NULL;
+  bh_id_source_init(&ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
+  bh_id_next(&ids, id);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{s:s, s:s, s:O, s:s}}]", "record", id, "kind", "staff", "set",
+                "name", name, "unit", unit, "roles", roles, "state", "active");
+  g_autofree char *entry = ops != NULL ? bh_hub_append(hub, NULL, ops, error) : NULL;
+  if (ops == NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "roles are missing");
+  return entry != NULL ? json_pack("{s:s, s:s}", "id", id, "entry", entry) : NULL;
+}
+
+static json_t *do_staff_pin(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *asked = need(params, "staff", error);
+  const char *pin = asked != NULL ? need(params, "pin", error) : NULL;
+  g_autofree char *staff = pin != NULL ? find_staff(hub, asked, error) : NULL;
+  return staff != NULL && bh_enrol_set_pin(hub, staff, pin, error) ? done() : NULL;
+}
+
+static json_t *do_staff_password(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *asked = need(params, "staff", error);
+  const char *password = asked != NULL ? need(params, "password", error) : NULL;
+  g_autofree char *staff = password != NULL ? find_staff(hub, asked, error) : NULL;
+  return staff != NULL &&
+                 bh_office_set_password(hub, staff, param(params, "login"), password, error)
+             ? done()
+             : NULL;
+}
+
+static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  return list_kind(hub, "staff", error);
+}
+
+static json_t *do_device_list(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  BhDb *db = bh_hub_take_reader(hub, error);
+  json_t *list = db != NULL ? bh_log_list_devices(db, error) : NULL;
+  bh_hub_give_reader(hub, db);
+  return list;
+}
+
+static json_t *do_device_revoke(BhHub *hub, const json_t *params, GError **error)
+{
+  static const char *const fields[] = {"name", NULL};
+  const char *asked = need(params, "device", error);
+  g_autofree char *device = asked != NULL ? find_record(hub, "device", asked, fields, error) : NULL;
+  return device != NULL && bh_enrol_revoke(hub, NULL, device, param(params, "reason"), error)
+             ? done()
+             : NULL;
+}
+
+static gboolean export_entries(BhHub *hub, BhDb *db, GOutputStream *out, gint64 *count,
+                               GError **error)
+{
+  const BhClock *clock = bh_hub_get_clock(hub);
+  g_auto(GStrv) kinds = bh_log_dup_all_kinds(db, error);
+  g_autoptr(BhExportWriter) writer =
+      kinds != NULL
+          ? bh_export_writer_new(out, hub->id, bh_hub_get_public_key(hub),
+                                 clock->wall_ms(clock->data), (const char *const *)kinds, error)
+          : NULL;
+  if (writer == NULL)
+    return FALSE;
+  gint64 after = 0;
+  for (;;) {
+    g_autoptr(GPtrArray) rows = bh_log_list_entries(db, after, EXPORT_PAGE, error);
+    if (rows == NULL)
+      return FALSE;
+    if (rows->len == 0)
+      break;
+    for (guint i = 0; i < rows->len; i++) {
+      const BhEntryRow *row = rows->pdata[i];
+      after = row->position;
+      if (!bh_export_writer_add(writer, row->text, error))
+        return FALSE;
+      (*count)++;
+    }
+  }
+  return bh_export_writer_finish(writer, bh_hub_get_secret_key(hub), error);
+}
+
+static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *path = need(params, "out", error);
+  gint64 count = 0;
+  g_autoptr(GError) failed = NULL;
+  if (path == NULL)
+    return NULL;
+  g_autofree char *temp = g_strconcat(path, ".part", NULL);
+  g_autoptr(GFile) file = g_file_new_for_path(temp);
+  g_autoptr(GFileOutputStream) out =
+      g_file_replace(file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, &failed);
+  if (out == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
+    return NULL;
+  }
+  BhDb *db = bh_hub_take_reader(hub, error);
+  gboolean ok = db != NULL && bh_log_begin_read(db, error) &&
+                export_entries(hub, db, G_OUTPUT_STREAM(out), &count, error);
+  bh_hub_give_reader(hub, db);
+  if (ok &&
+      !(g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed) && g_rename(temp, path) == 0)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path,
+                failed != NULL ? failed->message : "cannot be renamed into place");
+    ok = FALSE;
+  }
+  if (!ok) {
+    g_unlink(temp);
+    return NULL;
+  }
+  return json_pack("{s:s, s:I}", "out", path, "entries", (json_int_t)count);
+}
+
+static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *path = need(params, "out", error);
+  if (path == NULL)
+    return NULL;
+  g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_READER, error);
+  return db != NULL && bh_db_backup(db, path, error) ? json_pack("{s:s}", "out", path) : NULL;
+}
+
+typedef struct {
+  const char *name;
+  json_t *(*run)(BhHub *hub, const json_t *params, GError **error);
+} Method;
+
+static const Method METHODS[] = {
+    {"load", do_load},
+    {"enrol", do_enrol},
+    {"staff.add", do_staff_add},
+    {"staff.set-pin", do_staff_pin},
+    {"staff.set-password", do_staff_password},
+    {"staff.list", do_staff_list},
+    {"device.list", do_device_list},
+    {"device.revoke", do_device_revoke},
+    {"export", do_export},
+    {"backup", do_backup},
+};
+
+json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error)
+{
+  for (guint i = 0; i < G_N_ELEMENTS(METHODS); i++)
+    if (strcmp(METHODS[i].name, method) == 0)
+      return METHODS[i].run(hub, params, error);
+  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no method %.32s", method);
+  return NULL;
+}

@@ -1,0 +1,41 @@
+/* bihuan-hub's commands. Each one that touches a store goes through the process that serves it,
+ * or takes the lock and opens it itself (sync/owner). */
+#pragma once
+
+#include "sync/hub/hub.h"
+
+G_BEGIN_DECLS
+
+/* Exit codes. */
+enum {
+  BH_EXIT_OK = 0,
+  BH_EXIT_FAILED = 1,
+  BH_EXIT_USAGE = 2,
+  BH_EXIT_NOT_FOUND = 3, /* no such hub, unit, staff, device, file */
+  BH_EXIT_BUSY = 4,      /* another process has the store and does not answer; or it is there */
+  BH_EXIT_INVALID = 5,   /* the input was refused, or an export does not verify */
+};
+
+/* Methods of the owner's socket, which the commands ask for: new reference or NULL. Any thread but
+ * the writer's. */
+json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error);
+/* Asks the serving process, else does it here. */
+json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, GError **error);
+
+/* Says what went wrong on stderr and gives the exit code. */
+int bh_cli_fail(const GError *error);
+int bh_cli_usage(const char *command, const char *what);
+void bh_cli_print_json(const json_t *json);
+
+/* Commands: argv[0] is the command's name. */
+int bh_cli_init(int argc, char **argv);
+int bh_cli_load(int argc, char **argv);
+int bh_cli_serve(int argc, char **argv);
+int bh_cli_enrol(int argc, char **argv);
+int bh_cli_staff(int argc, char **argv);
+int bh_cli_device(int argc, char **argv);
+int bh_cli_export(int argc, char **argv);
+int bh_cli_verify(int argc, char **argv);
+int bh_cli_backup(int argc, char **argv);
+
+G_END_DECLS

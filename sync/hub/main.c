@@ -1,0 +1,52 @@
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sync/hub/cli.h"
+
+typedef struct {
+  const char *name;
+  const char *does;
+  int (*run)(int argc, char **argv);
+} Command;
+
+static const Command COMMANDS[] = {
+    {"init", "make a hub in an empty directory", bh_cli_init},
+    {"load", "load kinds, packs, checklists and records", bh_cli_load},
+    {"serve", "serve devices and the office page", bh_cli_serve},
+    {"enrol", "invite a device: one-time text and QR", bh_cli_enrol},
+    {"staff", "add | set-pin | set-password | list", bh_cli_staff},
+    {"device", "list | revoke", bh_cli_device},
+    {"export", "write everything into one file that can be verified", bh_cli_export},
+    {"verify", "verify an export without a hub", bh_cli_verify},
+    {"backup", "copy the store, consistent, while it is served", bh_cli_backup},
+};
+
+static void print_help(FILE *out)
+{
+  fprintf(out, "Usage: bihuan-hub COMMAND [OPTIONS]\n\n");
+  for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
+    fprintf(out, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].does);
+  fprintf(out,
+          "\nbihuan-hub COMMAND --help tells its options.\n\n"
+          "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or there already,\n"
+          "5 input refused or export not verified.\n");
+}
+
+int main(int argc, char **argv)
+{
+  setlocale(LC_ALL, "");
+  if (argc < 2) {
+    print_help(stderr);
+    return BH_EXIT_USAGE;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+    print_help(stdout);
+    return BH_EXIT_OK;
+  }
+  for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
+    if (strcmp(argv[1], COMMANDS[i].name) == 0)
+      return COMMANDS[i].run(argc - 1, argv + 1);
+  fprintf(stderr, "bihuan-hub: there is no command \"%s\"; see bihuan-hub --help\n", argv[1]);
+  return BH_EXIT_USAGE;
+}
