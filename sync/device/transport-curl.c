@@ -29,6 +29,7 @@ typedef struct {
   GCancellable *cancellable;
   GHashTable *headers;
   gsize header_bytes;
+  gboolean head_done; /* its empty line came: libcurl takes a cut head for a whole one */
   GByteArray *body;
   gboolean too_long;
 } Transfer;
@@ -61,6 +62,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *data)
   /* A status line begins a new head: what a 1xx answer said does not count. */
   if (g_str_has_prefix(text, "HTTP/"))
     g_hash_table_remove_all(transfer->headers);
+  transfer->head_done = g_str_equal(text, "\r\n") || g_str_equal(text, "\n");
   if (colon != NULL) {
     *colon = '\0';
     g_hash_table_insert(transfer->headers, g_ascii_strdown(text, -1),
@@ -212,6 +214,10 @@ static BhTransportAnswer *perform(CURL *handle, Transfer *transfer, GError **err
   code = curl_easy_perform(handle);
   if (code != CURLE_OK) {
     set_curl_error(handle, code, transfer, error);
+    return NULL;
+  }
+  if (!transfer->head_done) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_UNCERTAIN, "transport: the answer was cut");
     return NULL;
   }
   curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
