@@ -32,6 +32,8 @@ def run(path, command):
 
 
 for path in files(".json"):
+    if not is_text(path):
+        continue
     try:
         json.loads(read(path), object_pairs_hook=refuse_duplicates)
     except ValueError as error:

@@ -25,7 +25,7 @@ REGISTRY = re.compile("|".join(["deb\\.deb" + "ian\\.org", "npm" + "js\\.org", "
 
 report = Report()
 everything = files()
-texts = [p for p in everything if is_text(p)]
+texts = {p: True for p in everything if is_text(p)}
 
 for name in sorted({p.split("/")[0] for p in everything}):
     if name not in TOP_LEVEL and not name.startswith("."):
@@ -48,7 +48,7 @@ for room in sorted(rooms - PLAIN_FOLDERS):
         report.add(room, 0, "has no README.md")
 report.close("every room has a README")
 
-for path in everything:
+for path in texts:
     if path.endswith(SOURCE):
         lines = read(path).count("\n")
         if lines > MAX_LINES:
@@ -71,7 +71,7 @@ for side, numbers in migrations.items():
 report.close("migrations are numbered without gaps")
 
 for path in everything:
-    shebang = is_text(path) and read(path).startswith("#!")
+    shebang = path in texts and read(path).startswith("#!")
     runs = os.access(TOP / path, os.X_OK)
     if runs and not shebang:
         report.add(path, 0, "has a run bit but no #! line")
