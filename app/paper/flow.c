@@ -443,24 +443,68 @@ void bh_flow_end_table(BhFlow *flow)
   g_clear_pointer(&flow->head, g_ptr_array_unref);
 }
 
+void bh_flow_add_line(BhFlow *flow, int number, BhFlowStyle style, const char *text, double y)
+{
+  g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
+  PangoLayout *layout = make_layout(flow, style, text, bh_flow_get_body_width(flow));
+  pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_single_paragraph_mode(layout, TRUE);
+  Item *item = g_new0(Item, 1);
+  item->layout = layout;
+  item->n_lines = 1;
+  item->x = flow->margin;
+  item->y = y;
+  g_ptr_array_add(g_ptr_array_index(flow->pages, number), item);
+}
+
 /* --- drawing --- */
 
-static void draw_lines(const Item *item, cairo_t *cr)
+/* Lines of an item, in order, with the place where each one's baseline begins. */
+typedef struct {
+  const Item *item;
+  PangoLayoutIter *iter;
+  int done;
+  int top;
+} Lines;
+
+static Lines lines_begin(const Item *item)
 {
-  g_autoptr(PangoLayoutIter) iter = pango_layout_get_iter(item->layout);
+  Lines lines = {.item = item, .iter = pango_layout_get_iter(item->layout)};
+  PangoRectangle line;
   for (int i = 0; i < item->first_line; i++)
-    pango_layout_iter_next_line(iter);
-  int top = 0;
-  for (int i = 0; i < item->n_lines; i++) {
-    PangoRectangle line;
-    pango_layout_iter_get_line_extents(iter, NULL, &line);
-    if (i == 0)
-      top = line.y;
-    int baseline = pango_layout_iter_get_baseline(iter);
-    cairo_move_to(cr, item->x + (double)line.x / PANGO_SCALE,
-                  item->y + (double)(baseline - top) / PANGO_SCALE);
-    pango_cairo_show_layout_line(cr, pango_layout_iter_get_line_readonly(iter));
-    pango_layout_iter_next_line(iter);
+    pango_layout_iter_next_line(lines.iter);
+  pango_layout_iter_get_line_extents(lines.iter, NULL, &line);
+  lines.top = line.y;
+  return lines;
+}
+
+/* NULL after the last one, and the iterator is freed. */
+static PangoLayoutLine *lines_next(Lines *lines, double *x, double *y)
+{
+  PangoRectangle line;
+  if (lines->done == lines->item->n_lines ||
+      (lines->done > 0 && !pango_layout_iter_next_line(lines->iter))) {
+    pango_layout_iter_free(lines->iter);
+    return NULL;
+  }
+  lines->done++;
+  pango_layout_iter_get_line_extents(lines->iter, NULL, &line);
+  int baseline = pango_layout_iter_get_baseline(lines->iter);
+  *x = lines->item->x + (double)line.x / PANGO_SCALE;
+  *y = lines->item->y + (double)(baseline - lines->top) / PANGO_SCALE;
+  return pango_layout_iter_get_line_readonly(lines->iter);
+}
+
+static void draw_lines(const Item *item, cairo_t *cr, BhInk *ink)
+{
+  double x, y;
+  Lines lines = lines_begin(item);
+  for (PangoLayoutLine *line; (line = lines_next(&lines, &x, &y)) != NULL;) {
+    cairo_move_to(cr, x, y);
+    if (ink != NULL)
+      bh_ink_draw(ink, cr, line);
+    else
+      pango_cairo_show_layout_line(cr, line);
   }
 }
 
@@ -475,7 +519,23 @@ static void draw_picture(const Item *item, cairo_t *cr)
   cairo_restore(cr);
 }
 
-void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr)
+void bh_flow_collect(const BhFlow *flow, BhInk *ink)
+{
+  for (guint i = 0; i < flow->pages->len; i++) {
+    const GPtrArray *items = g_ptr_array_index(flow->pages, i);
+    for (guint j = 0; j < items->len; j++) {
+      const Item *item = g_ptr_array_index(items, j);
+      double x, y;
+      if (item->layout == NULL)
+        continue;
+      Lines lines = lines_begin(item);
+      for (PangoLayoutLine *line; (line = lines_next(&lines, &x, &y)) != NULL;)
+        bh_ink_collect(ink, line);
+    }
+  }
+}
+
+void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr, BhInk *ink)
 {
   g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
   const GPtrArray *items = g_ptr_array_index(flow->pages, number);
@@ -484,7 +544,7 @@ void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr)
   for (guint i = 0; i < items->len; i++) {
     const Item *item = g_ptr_array_index(items, i);
     if (item->layout != NULL) {
-      draw_lines(item, cr);
+      draw_lines(item, cr, ink);
     } else if (item->picture != NULL) {
       draw_picture(item, cr);
     } else {
@@ -493,14 +553,4 @@ void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr)
       cairo_stroke(cr);
     }
   }
-}
-
-void bh_flow_draw_line(const BhFlow *flow, cairo_t *cr, const char *text, BhFlowStyle style,
-                       double y)
-{
-  g_autoptr(PangoLayout) layout = make_layout(flow, style, text, bh_flow_get_body_width(flow));
-  pango_layout_set_ellipsize(layout, PANGO_ELLIPSIZE_END);
-  cairo_set_source_rgb(cr, 0, 0, 0);
-  cairo_move_to(cr, flow->margin, y);
-  pango_cairo_show_layout(cr, layout);
 }

@@ -6,6 +6,8 @@
 #include <cairo.h>
 #include <glib.h>
 
+#include "app/paper/ink.h"
+
 G_BEGIN_DECLS
 
 #define BH_FLOW_MAX_COLUMNS 8
@@ -68,11 +70,13 @@ void bh_flow_begin_table(BhFlow *flow, const double *shares, int n_columns, cons
 void bh_flow_add_row(BhFlow *flow, const BhFlowCell *cells, int n_cells);
 void bh_flow_end_table(BhFlow *flow);
 
-/* Draws what was placed on the page. */
-void bh_flow_draw(const BhFlow *flow, int page, cairo_t *cr);
-/* Draws a line of text outside the body, between the margins and cut with an ellipsis; `y` is its
- * top. */
-void bh_flow_draw_line(const BhFlow *flow, cairo_t *cr, const char *text, BhFlowStyle style,
-                       double y);
+/* Places a line of text outside the body of a page there is already, between the margins and cut
+ * with an ellipsis; `y` is its top. */
+void bh_flow_add_line(BhFlow *flow, int page, BhFlowStyle style, const char *text, double y);
+
+/* Notes the glyphs of all pages; to be called once, before drawing with the same ink. */
+void bh_flow_collect(const BhFlow *flow, BhInk *ink);
+/* Draws what was placed on the page; with `ink` NULL as the screen does. */
+void bh_flow_draw(const BhFlow *flow, int page, cairo_t *cr, BhInk *ink);
 
 G_END_DECLS

@@ -21,8 +21,7 @@ struct _BhPaper {
   char *title;
   char *number;
   char *issuer;
-  char *running; /* number and title, at the head of later pages */
-  char *code;    /* text of the QR, NULL for a draft */
+  char *code; /* text of the QR, NULL for a draft */
   gint64 issued_ms;
 };
 
@@ -79,6 +78,20 @@ static gboolean check_source(const BhPaperSource *source, GError **error)
   return TRUE;
 }
 
+static void add_page_lines(BhPaper *paper)
+{
+  int pages = bh_flow_count_pages(paper->flow);
+  g_autofree char *running = g_strdup_printf("%s　%s", paper->title, paper->number);
+  for (int page = 0; page < pages; page++) {
+    g_autofree char *foot = g_strdup_printf("第 %d 页 共 %d 页", page + 1, pages);
+    if (page > 0)
+      bh_flow_add_line(paper->flow, page, BH_FLOW_SMALL, running, HEAD_Y);
+    bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, foot, FOOT_Y);
+    if (paper->code != NULL)
+      bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, paper->code, FOOT_Y + 14);
+  }
+}
+
 BhPaper *bh_paper_new(const BhPaperSource *source, GError **error)
 {
   if (!check_source(source, error))
@@ -101,8 +114,8 @@ BhPaper *bh_paper_new(const BhPaperSource *source, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "document: more than %d pages", BH_FLOW_MAX_PAGES);
     return NULL;
   }
-  paper->running = g_strdup_printf("%s　%s", paper->title, paper->number);
   paper->code = g_strdup(source->qr_text);
+  add_page_lines(paper);
   return g_steal_pointer(&paper);
 }
 
@@ -114,7 +127,6 @@ void bh_paper_free(BhPaper *paper)
   g_free(paper->title);
   g_free(paper->number);
   g_free(paper->issuer);
-  g_free(paper->running);
   g_free(paper->code);
   g_free(paper);
 }
@@ -124,24 +136,21 @@ int bh_paper_count_pages(const BhPaper *paper)
   return bh_flow_count_pages(paper->flow);
 }
 
-void bh_paper_draw_page(const BhPaper *paper, int page, cairo_t *cr)
+static void draw_page(const BhPaper *paper, int page, cairo_t *cr, BhInk *ink)
 {
-  int pages = bh_paper_count_pages(paper);
-  g_return_if_fail(page >= 0 && page < pages);
   cairo_save(cr);
-  bh_flow_draw(paper->flow, page, cr);
+  bh_flow_draw(paper->flow, page, cr, ink);
   if (page == 0 && paper->code != NULL) {
     double x, y;
     bh_flow_get_corner(paper->flow, BH_PAPER_CODE_SIZE, &x, &y);
     bh_paper_code_draw(cr, paper->code, x, y, BH_PAPER_CODE_SIZE);
   }
-  if (page > 0)
-    bh_flow_draw_line(paper->flow, cr, paper->running, BH_FLOW_SMALL, HEAD_Y);
-  g_autofree char *foot = g_strdup_printf("第 %d 页 共 %d 页", page + 1, pages);
-  bh_flow_draw_line(paper->flow, cr, foot, BH_FLOW_CELL_CENTRE, FOOT_Y);
-  if (paper->code != NULL)
-    bh_flow_draw_line(paper->flow, cr, paper->code, BH_FLOW_CELL_CENTRE, FOOT_Y + 14);
   cairo_restore(cr);
+}
+
+void bh_paper_draw_page(const BhPaper *paper, int page, cairo_t *cr)
+{
+  draw_page(paper, page, cr, NULL);
 }
 
 /* --- PDF --- */
@@ -178,8 +187,10 @@ gboolean bh_paper_render_document(const BhPaperSource *source, const char *out_p
   cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5);
   set_metadata(surface, paper);
   cairo_t *cr = cairo_create(surface);
+  g_autoptr(BhInk) ink = bh_ink_new();
+  bh_flow_collect(paper->flow, ink);
   for (int page = 0; page < bh_paper_count_pages(paper); page++) {
-    bh_paper_draw_page(paper, page, cr);
+    draw_page(paper, page, cr, ink);
     cairo_show_page(cr);
   }
   cairo_status_t status = cairo_status(cr);

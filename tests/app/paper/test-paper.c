@@ -251,6 +251,18 @@ static void test_equal_input_gives_equal_bytes(G_GNUC_UNUSED void **state)
   assert_non_null(strstr(info, "A4"));
 }
 
+static void test_a_document_is_small_enough_for_a_slow_link(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(PaperFile) file = paper_file_new();
+  g_autoptr(json_t) frozen = paper_sample("onsite_record", 10);
+  g_autofree char *code = make_code();
+  g_autofree char *bytes = NULL;
+  gsize len;
+  paper_render(file, frozen, NULL, code);
+  assert_true(g_file_get_contents(file->pdf, &bytes, &len, NULL));
+  assert_in_range(len, 1, 150 * 1000);
+}
+
 /* --- signatures --- */
 
 static char *find_picture(const char *sha256, gpointer data)
@@ -373,6 +385,7 @@ int main(void)
       cmocka_unit_test(test_hostile_text_stays_text_and_on_the_page),
       cmocka_unit_test(test_fonts_are_embedded_and_chinese_under_any_locale),
       cmocka_unit_test(test_equal_input_gives_equal_bytes),
+      cmocka_unit_test(test_a_document_is_small_enough_for_a_slow_link),
       cmocka_unit_test(test_a_signature_picture_is_on_the_paper),
       cmocka_unit_test(test_what_is_no_picture_is_said_not_decoded),
       cmocka_unit_test(test_wrong_fields_are_refused_by_name),

@@ -1,0 +1,22 @@
+/* Draws laid-out text into a PDF with small fonts. cairo 1.16 embeds all subroutines of a CFF font,
+ * half a megabyte for Noto CJK, as soon as it cannot follow one of them; so the fonts are reduced
+ * here first to the glyphs that are used, without subroutines. One thread. */
+#pragma once
+
+#include <pango/pangocairo.h>
+
+G_BEGIN_DECLS
+
+typedef struct _BhInk BhInk;
+
+BhInk *bh_ink_new(void);
+void bh_ink_free(BhInk *ink);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhInk, bh_ink_free)
+
+/* Notes the glyphs of a line. All lines of a document first, before any is drawn. */
+void bh_ink_collect(BhInk *ink, PangoLayoutLine *line);
+/* Draws a line, its baseline beginning at the current point. Fonts that cannot be reduced are drawn
+ * as pango does. */
+void bh_ink_draw(BhInk *ink, cairo_t *cr, PangoLayoutLine *line);
+
+G_END_DECLS
