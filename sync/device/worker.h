@@ -25,7 +25,7 @@ void bh_worker_run_async(BhWorker *worker, BhWorkFunc func, gpointer data, GDest
                          gpointer source_object, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
 /* The JSON methods of service.h on the store thread: {"method","params"} → result. What ctl, the
- * owner socket and the pages use. Finish with bh_worker_call_finish. */
+ * owner socket and the pages use. `request` is copied. Finish with bh_worker_call_finish. */
 void bh_worker_call_async(BhWorker *worker, json_t *request, gpointer source_object,
                           GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data);

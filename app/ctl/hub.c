@@ -1,0 +1,97 @@
+/* The commands that talk to the hub. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ctl/command.h"
+#include "schema/error.h"
+#include "sync/device/sync.h"
+
+#define ASK_MAX_S 600
+#define ASK_PAUSE_US 200000
+#define START_TRIES 15 /* pauses in which a round of another process shows that it began */
+
+BhCtlExit bh_ctl_enrol(const BhCtlOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  const char *name = options->name != NULL ? options->name : g_get_host_name();
+
+  g_autoptr(BhLink) link = bh_link_take(options->store, &error);
+  if (link == NULL || !bh_sync_enrol(bh_link_get_worker(link), options->arguments[0], name, &error))
+    return bh_ctl_fail(error);
+  g_autoptr(json_t) told = bh_link_call(link, "describe", NULL, &error);
+  if (told == NULL)
+    return bh_ctl_fail(error);
+  if (options->json)
+    bh_ctl_print_json(told);
+  else
+    printf("Enrolled at %s (%s) as %s\n", bh_json_string_or(told, "hub_name", ""),
+           bh_json_string_or(told, "url", ""), name);
+  return BH_CTL_OK;
+}
+
+static gboolean is_resting(const json_t *status)
+{
+  return strcmp(bh_json_string_or(status, "state", ""), "working") != 0;
+}
+
+/* Another process syncs: ask it to, and watch until its round is over. */
+static json_t *sync_elsewhere(BhLink *link, GError **error)
+{
+  json_t *status = NULL;
+  gboolean began = FALSE;
+  gint64 end = g_get_monotonic_time() + ASK_MAX_S * G_USEC_PER_SEC;
+
+  g_autoptr(json_t) before = bh_link_call(link, "status", NULL, error);
+  g_autoptr(json_t) asked = before != NULL ? bh_link_call(link, "sync", NULL, error) : NULL;
+  if (asked == NULL)
+    return NULL;
+  gint64 last = json_integer_value(json_object_get(before, "last_sync_ms"));
+  for (int i = 0; g_get_monotonic_time() < end; i++) {
+    g_clear_pointer(&status, json_decref);
+    g_usleep(ASK_PAUSE_US);
+    status = bh_link_call(link, "status", NULL, error);
+    if (status == NULL)
+      return NULL;
+    began = began || !is_resting(status) ||
+            json_integer_value(json_object_get(status, "last_sync_ms")) != last;
+    if (is_resting(status) && (began || i >= START_TRIES))
+      return status;
+  }
+  return status;
+}
+
+static BhCtlExit judge(const json_t *status)
+{
+  const char *state = bh_json_string_or(status, "state", "");
+  const char *last_error = bh_json_string_or(status, "last_error", "");
+
+  if (strcmp(state, "revoked") == 0)
+    return BH_CTL_REFUSED;
+  if (strcmp(state, "no_hub") == 0 || strcmp(last_error, "network") == 0 ||
+      strcmp(last_error, "not_hub") == 0)
+    return BH_CTL_NO_HUB;
+  return *last_error != '\0' ? BH_CTL_FAILED : BH_CTL_OK;
+}
+
+BhCtlExit bh_ctl_sync(const BhCtlOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  if (link == NULL)
+    return bh_ctl_fail(error);
+  BhWorker *worker = bh_link_get_worker(link);
+  g_autoptr(json_t) status =
+      worker != NULL ? bh_sync_once(worker, &error) : sync_elsewhere(link, &error);
+  if (status == NULL)
+    return bh_ctl_fail(error);
+  BhCtlExit code = judge(status);
+  if (options->json)
+    bh_ctl_print_json(status);
+  else if (code == BH_CTL_OK)
+    printf("In step with the hub.\n");
+  else
+    printf("Not in step with the hub: %s\n",
+           bh_json_string_or(status, "last_error", bh_json_string_or(status, "state", "")));
+  return code;
+}

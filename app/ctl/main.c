@@ -1,0 +1,168 @@
+/* bihuanctl: the collector's main job from a shell. */
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ctl/command.h"
+#include "schema/error.h"
+
+typedef struct {
+  const char *name;
+  const char *arguments;
+  const char *summary;
+  gsize n_arguments;
+  BhCtlExit (*run)(const BhCtlOptions *options);
+} Command;
+
+static const Command commands[] = {
+    {"enrol", "TEXT", "make this store a device of a hub, from its one-time text", 1, bh_ctl_enrol},
+    {"record", "FILE|-", "save one entry per line of JSON, as --by with --pin-file", 1,
+     bh_ctl_record},
+    {"check", "FILE|-", "say what is wrong with such lines, saving nothing", 1, bh_ctl_check},
+    {"sync", "", "send and fetch what there is, now", 0, bh_ctl_sync},
+    {"status", "", "what has not left yet, what the hub has, when it was last reached", 0,
+     bh_ctl_status},
+    {"queue", "", "each entry, file and draft that has not left yet, and why", 0, bh_ctl_queue},
+    {"staff", "", "who can sign in on this device", 0, bh_ctl_staff},
+    {"list", "KIND", "records of a kind, newest change first", 1, bh_ctl_list},
+    {"show", "ID", "one record", 1, bh_ctl_show},
+    {"history", "ID", "own entries that touched a record", 1, bh_ctl_history},
+    {"doctor", "", "check store, chain, files, clock and disk", 0, bh_ctl_doctor},
+};
+
+static const char description[] =
+    "A line for \"record\" and \"check\" is one JSON object:\n"
+    "  {\"ops\": [{\"record\": ID, \"kind\": NAME, \"set\": {KEY: VALUE, …}}, …],\n"
+    "   \"observed_ms\": UTC milliseconds (optional), \"files\": [PATH, …] (optional)}\n"
+    "\"record\" may be left out for a new record. \"files\" are added to the store. A record of\n"
+    "kind file may set \"path\" in place of sha256, size and media_type.\n"
+    "\n"
+    "Exit codes:\n"
+    "  0  done\n"
+    "  1  failed (disk, network, no such record, no answer)\n"
+    "  2  wrong usage\n"
+    "  3  refused: by a rule, a PIN, a limit or a format; good lines were saved all the same\n"
+    "  4  no hub was reached\n"
+    "  5  another program has the store and does not answer\n";
+
+BhCtlExit bh_ctl_exit_code(const GError *error)
+{
+  if (error == NULL || error->domain != BH_ERROR)
+    return BH_CTL_FAILED;
+  switch ((BhErrorCode)error->code) {
+  case BH_ERROR_FORMAT:
+  case BH_ERROR_LIMIT:
+  case BH_ERROR_INVALID:
+  case BH_ERROR_UNKNOWN:
+  case BH_ERROR_SIGNATURE:
+  case BH_ERROR_DENIED:
+  case BH_ERROR_REVOKED:
+  case BH_ERROR_EXPIRED:
+  case BH_ERROR_LOCKED:
+    return BH_CTL_REFUSED;
+  case BH_ERROR_NETWORK:
+  case BH_ERROR_NOT_HUB:
+    return BH_CTL_NO_HUB;
+  case BH_ERROR_BUSY:
+    return BH_CTL_BUSY;
+  default:
+    return BH_CTL_FAILED;
+  }
+}
+
+BhCtlExit bh_ctl_fail(const GError *error)
+{
+  fprintf(stderr, "bihuanctl: %s\n", error != NULL ? error->message : "failed");
+  return bh_ctl_exit_code(error);
+}
+
+void bh_ctl_print_json(const json_t *value)
+{
+  g_autofree char *text = bh_json_dump(value);
+  printf("%s\n", text);
+}
+
+const char *bh_ctl_get_lang(void)
+{
+  const char *const *names = g_get_language_names();
+  return g_str_has_prefix(names[0], "zh") ? "zh" : "en";
+}
+
+static char *make_summary(void)
+{
+  GString *text = g_string_new("Records, syncs and shows what a store holds.\n\nCommands:\n");
+
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++)
+    g_string_append_printf(text, "  %-8s %-7s %s\n", commands[i].name, commands[i].arguments,
+                           commands[i].summary);
+  return g_string_free(text, FALSE);
+}
+
+static BhCtlExit usage(const char *message)
+{
+  fprintf(stderr, "bihuanctl: %s\nTry bihuanctl --help.\n", message);
+  return BH_CTL_USAGE;
+}
+
+static BhCtlExit dispatch(BhCtlOptions *options, char **words)
+{
+  if (options->store == NULL)
+    return usage("--store is missing");
+  if (words == NULL || words[0] == NULL)
+    return usage("no command");
+  for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
+    if (strcmp(commands[i].name, words[0]) != 0)
+      continue;
+    options->arguments = words + 1;
+    options->n_arguments = g_strv_length(words + 1);
+    if (options->n_arguments == commands[i].n_arguments)
+      return commands[i].run(options);
+    g_autofree char *text =
+        g_strdup_printf("%s wants %s", words[0],
+                        commands[i].n_arguments > 0 ? commands[i].arguments : "no argument");
+    return usage(text);
+  }
+  g_autofree char *text = g_strdup_printf("there is no command %s", words[0]);
+  return usage(text);
+}
+
+int main(int argc, char **argv)
+{
+  g_autofree char *store = NULL;
+  g_auto(GStrv) words = NULL;
+  g_autoptr(GError) error = NULL;
+  BhCtlOptions options = {0};
+  const GOptionEntry entries[] = {
+      {"store", 0, 0, G_OPTION_ARG_FILENAME, &store, "Directory of the store", "DIR"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Answer in JSON", NULL},
+      {"name", 0, 0, G_OPTION_ARG_STRING, &options.name, "enrol: name of this device", "NAME"},
+      {"by", 0, 0, G_OPTION_ARG_STRING, &options.by, "record, check: id of the acting person",
+       "STAFF"},
+      {"pin-file", 0, 0, G_OPTION_ARG_FILENAME, &options.pin_file,
+       "record: file that holds the person's PIN", "FILE"},
+      {"search", 0, 0, G_OPTION_ARG_STRING, &options.search, "list: words or codes", "TEXT"},
+      {"where", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.where,
+       "list: only where an indexed field has this value; may repeat", "FIELD=VALUE"},
+      {"limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "list, queue: at most so many (50)", "N"},
+      {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL},
+      {NULL}};
+
+  setlocale(LC_ALL, "");
+  g_autofree char *summary = make_summary();
+  g_autoptr(GOptionContext) context = g_option_context_new("COMMAND [ARGUMENT]");
+  g_option_context_set_summary(context, summary);
+  g_option_context_set_description(context, description);
+  g_option_context_add_main_entries(context, entries, NULL);
+  if (!g_option_context_parse(context, &argc, &argv, &error))
+    return usage(error->message);
+  options.store = store;
+  BhCtlExit code = dispatch(&options, words);
+  if (fflush(stdout) != 0 && code == BH_CTL_OK)
+    code = BH_CTL_FAILED;
+  g_free(options.name);
+  g_free(options.by);
+  g_free(options.pin_file);
+  g_free(options.search);
+  g_strfreev(options.where);
+  return code;
+}

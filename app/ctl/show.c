@@ -1,0 +1,282 @@
+/* What people read: lists, records, status, queue. */
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ctl/command.h"
+#include "schema/civil.h"
+#include "schema/error.h"
+
+#define LIMIT_DEFAULT 50
+#define PAGE_MAX 200
+
+static gint64 number_of(const json_t *object, const char *key)
+{
+  return json_integer_value(json_object_get(object, key));
+}
+
+static void print_time(const char *label, gint64 ms)
+{
+  g_autofree char *text = ms > 0 ? bh_time_format(ms) : g_strdup("never");
+  printf("%-14s %s\n", label, text);
+}
+
+/* --- list --- */
+
+static gboolean read_where(const BhCtlOptions *options, json_t *query, GError **error)
+{
+  json_t *where = json_object();
+
+  json_object_set_new(query, "where", where);
+  for (char **item = options->where; item != NULL && *item != NULL; item++) {
+    const char *equals = strchr(*item, '=');
+    if (equals == NULL || equals == *item) {
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "--where wants FIELD=VALUE, not %s", *item);
+      return FALSE;
+    }
+    g_autofree char *field = g_strndup(*item, (gsize)(equals - *item));
+    json_object_set_new(where, field, json_string(equals + 1));
+  }
+  return TRUE;
+}
+
+static json_t *fetch(const BhCtlOptions *options, BhLink *link, GError **error)
+{
+  g_autoptr(json_t) query = json_object();
+  g_autoptr(json_t) rows = json_array();
+  gsize limit = options->limit > 0 ? (gsize)options->limit : LIMIT_DEFAULT;
+  json_t *after = NULL;
+
+  json_object_set_new(query, "kind", json_string(options->arguments[0]));
+  if (options->search != NULL)
+    json_object_set_new(query, "search", json_string(options->search));
+  if (!read_where(options, query, error))
+    return NULL;
+  do {
+    gsize left = MIN(limit - json_array_size(rows), PAGE_MAX);
+    json_object_set_new(query, "limit", json_integer((json_int_t)left));
+    g_autoptr(json_t) page = bh_link_call(link, "list", json_pack("{sO}", "query", query), error);
+    if (page == NULL)
+      return NULL;
+    json_array_extend(rows, json_object_get(page, "rows"));
+    after = json_object_get(page, "after");
+    json_object_set(query, "after", after);
+  } while (json_is_string(json_object_get(query, "after")) && json_array_size(rows) < limit);
+  return json_pack("{sO sO}", "rows", rows, "after", json_object_get(query, "after"));
+}
+
+static void print_row(const BhKind *kind, const json_t *row)
+{
+  const char *state = bh_json_string_or(row, "state", NULL);
+  const char *label =
+      state != NULL && kind != NULL ? bh_kind_get_state_label(kind, state, bh_ctl_get_lang()) : "";
+
+  printf("%s  %-12s %s%s%s%s\n", bh_json_string_or(row, "id", ""), label,
+         bh_json_string_or(row, "title", ""), number_of(row, "pending") > 0 ? "  [not sent]" : "",
+         json_is_true(json_object_get(row, "conflict")) ? "  [conflict]" : "",
+         json_is_object(json_object_get(row, "review")) ? "  [review]" : "");
+}
+
+BhCtlExit bh_ctl_list(const BhCtlOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  gsize index;
+  json_t *row;
+
+  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  g_autoptr(json_t) found = link != NULL ? fetch(options, link, &error) : NULL;
+  if (found == NULL)
+    return bh_ctl_fail(error);
+  if (options->json) {
+    bh_ctl_print_json(found);
+    return BH_CTL_OK;
+  }
+  BhKindSet *kinds = bh_link_get_kinds(link, NULL);
+  const BhKind *kind = kinds != NULL ? bh_kind_set_find(kinds, options->arguments[0]) : NULL;
+  json_array_foreach(json_object_get(found, "rows"), index, row) print_row(kind, row);
+  if (json_is_string(json_object_get(found, "after")))
+    printf("There are more: give a greater --limit.\n");
+  return BH_CTL_OK;
+}
+
+/* --- show, history --- */
+
+static void print_values(const BhKind *kind, const json_t *values)
+{
+  const char *lang = bh_ctl_get_lang();
+  const char *key;
+  json_t *value;
+
+  json_object_foreach((json_t *)values, key, value)
+  {
+    const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+    g_autofree char *text = field != NULL ? bh_field_format_value(field, value, lang)
+                                          : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    printf("  %s: %s\n", field != NULL ? bh_field_get_label(field, lang) : key, text);
+  }
+}
+
+static void print_record(BhLink *link, const json_t *record)
+{
+  BhKindSet *kinds = bh_link_get_kinds(link, NULL);
+  const char *name = bh_json_string_or(record, "kind", "");
+  const BhKind *kind = kinds != NULL ? bh_kind_set_find(kinds, name) : NULL;
+  const json_t *review = json_object_get(record, "review");
+
+  printf("%s: %s\n", kind != NULL ? bh_kind_get_label(kind, bh_ctl_get_lang()) : name,
+         bh_json_string_or(record, "title", ""));
+  print_values(kind, json_object_get(record, "values"));
+  if (number_of(record, "pending") > 0)
+    printf("%" G_GINT64_FORMAT " entries have not left yet\n", number_of(record, "pending"));
+  if (json_array_size(json_object_get(record, "conflicts")) > 0)
+    printf("%" G_GSIZE_FORMAT " fields are in conflict\n",
+           json_array_size(json_object_get(record, "conflicts")));
+  if (json_is_object(review))
+    printf("Review: %s\n", bh_json_string_or(review, "comment", ""));
+}
+
+BhCtlExit bh_ctl_show(const BhCtlOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  g_autoptr(json_t) record =
+      link != NULL
+          ? bh_link_call(link, "get", json_pack("{ss}", "id", options->arguments[0]), &error)
+          : NULL;
+
+  if (record == NULL)
+    return bh_ctl_fail(error);
+  if (options->json)
+    bh_ctl_print_json(record);
+  else
+    print_record(link, record);
+  return BH_CTL_OK;
+}
+
+static void print_entry(const json_t *entry)
+{
+  g_autofree char *at = bh_time_format(number_of(entry, "at_ms"));
+  const json_t *keys = json_object_get(entry, "keys");
+
+  printf("%s  %-11s %s ", at, bh_json_string_or(entry, "status", ""),
+         bh_json_string_or(entry, "by_name", ""));
+  for (gsize i = 0; i < json_array_size(keys); i++)
+    printf("%s %s", i > 0 ? "," : "", json_string_value(json_array_get(keys, i)));
+  printf("\n");
+}
+
+static BhCtlExit print_array(const BhCtlOptions *options, const char *method, json_t *params,
+                             const char *name, void (*print)(const json_t *item))
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) given = params;
+  gsize index;
+  json_t *item;
+
+  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  g_autoptr(json_t) answer =
+      link != NULL ? bh_link_call(link, method, json_incref(given), &error) : NULL;
+  if (answer == NULL)
+    return bh_ctl_fail(error);
+  if (options->json) {
+    bh_ctl_print_json(answer);
+    return BH_CTL_OK;
+  }
+  json_array_foreach(json_object_get(answer, name), index, item) print(item);
+  return BH_CTL_OK;
+}
+
+BhCtlExit bh_ctl_history(const BhCtlOptions *options)
+{
+  return print_array(options, "history", json_pack("{ss}", "id", options->arguments[0]), "entries",
+                     print_entry);
+}
+
+/* --- status, queue, staff, doctor --- */
+
+static void print_status(const json_t *status)
+{
+  g_autofree char *bytes = g_format_size((guint64)number_of(status, "bytes_pending"));
+  const char *last_error = bh_json_string_or(status, "last_error", NULL);
+  const char *lease = bh_json_string_or(status, "lease", "good");
+
+  printf("%-14s %s\n", "State", bh_json_string_or(status, "state", ""));
+  printf("%-14s %" G_GINT64_FORMAT " entries, %" G_GINT64_FORMAT " files (%s), %" G_GINT64_FORMAT
+         " drafts\n",
+         "Not sent yet", number_of(status, "pending"), number_of(status, "files_pending"), bytes,
+         number_of(status, "drafts"));
+  printf("%-14s %" G_GINT64_FORMAT " entries\n", "At the hub", number_of(status, "delivered"));
+  printf("%-14s %" G_GINT64_FORMAT " conflicts, %" G_GINT64_FORMAT " held back by the hub\n",
+         "To look at", number_of(status, "conflicts"), number_of(status, "quarantined"));
+  print_time("Last sync", number_of(status, "last_sync_ms"));
+  if (last_error != NULL)
+    printf("%-14s %s\n", "Last error", last_error);
+  if (strcmp(lease, "good") != 0)
+    print_time(strcmp(lease, "ended") == 0 ? "Sign-in ended" : "Sign-in ends",
+               number_of(status, "lease_until_ms"));
+}
+
+BhCtlExit bh_ctl_status(const BhCtlOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  g_autoptr(json_t) status = link != NULL ? bh_link_call(link, "status", NULL, &error) : NULL;
+
+  if (status == NULL)
+    return bh_ctl_fail(error);
+  if (options->json)
+    bh_ctl_print_json(status);
+  else
+    print_status(status);
+  return BH_CTL_OK;
+}
+
+static void print_queued(const json_t *item)
+{
+  g_autofree char *at = bh_time_format(number_of(item, "at_ms"));
+
+  printf("%s  %-5s  %-13s %s  %s\n", at, bh_json_string_or(item, "what", ""),
+         bh_json_string_or(item, "why_code", ""), bh_json_string_or(item, "title", ""),
+         bh_json_string_or(item, "by_name", ""));
+}
+
+BhCtlExit bh_ctl_queue(const BhCtlOptions *options)
+{
+  return print_array(options, "queue",
+                     json_pack("{si}", "limit", options->limit > 0 ? options->limit : 50), "items",
+                     print_queued);
+}
+
+static void print_person(const json_t *person)
+{
+  printf("%s  %s%s\n", bh_json_string_or(person, "id", ""), bh_json_string_or(person, "name", ""),
+         json_object_get(person, "locked_until_ms") != NULL ? "  [locked]" : "");
+}
+
+BhCtlExit bh_ctl_staff(const BhCtlOptions *options)
+{
+  return print_array(options, "list_staff", NULL, "staff", print_person);
+}
+
+BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean well = TRUE;
+  gsize index;
+  json_t *check;
+
+  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  g_autoptr(json_t) answer = link != NULL ? bh_link_call(link, "doctor", NULL, &error) : NULL;
+  if (answer == NULL)
+    return bh_ctl_fail(error);
+  json_array_foreach(json_object_get(answer, "checks"), index, check)
+  {
+    gboolean ok = json_is_true(json_object_get(check, "ok"));
+    well = well && ok;
+    if (!options->json)
+      printf("%-4s %-9s %s\n", ok ? "ok" : "BAD", bh_json_string_or(check, "name", ""),
+             bh_json_string_or(check, "text", ""));
+  }
+  if (options->json)
+    bh_ctl_print_json(answer);
+  return well ? BH_CTL_OK : BH_CTL_FAILED;
+}
