@@ -80,7 +80,7 @@ static void forward_call(Agent *agent, const json_t *request, const char *method
   forward->call = call;
   forward->writes = g_str_equal(method, "save") || g_str_equal(method, "save_draft");
   agent->pending++;
-  bh_worker_call_async(agent->worker, json_deep_copy(request), NULL, NULL, on_forwarded, forward);
+  bh_worker_call_async(agent->worker, request, NULL, NULL, on_forwarded, forward);
 }
 
 static void on_call(BhOwner *owner, const json_t *request, BhOwnerCall *call, gpointer data)

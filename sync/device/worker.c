@@ -167,7 +167,7 @@ static void call(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, g_steal_pointer(&local));
 }
 
-void bh_worker_call_async(BhWorker *worker, json_t *request, gpointer source_object,
+void bh_worker_call_async(BhWorker *worker, const json_t *request, gpointer source_object,
                           GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data)
 {

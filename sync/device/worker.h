@@ -26,7 +26,7 @@ void bh_worker_run_async(BhWorker *worker, BhWorkFunc func, gpointer data, GDest
                          GAsyncReadyCallback callback, gpointer user_data);
 /* The JSON methods of service.h on the store thread: {"method","params"} → result. What ctl, the
  * owner socket and the pages use. `request` is copied. Finish with bh_worker_call_finish. */
-void bh_worker_call_async(BhWorker *worker, json_t *request, gpointer source_object,
+void bh_worker_call_async(BhWorker *worker, const json_t *request, gpointer source_object,
                           GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data);
 json_t *bh_worker_call_finish(GAsyncResult *result, GError **error);
