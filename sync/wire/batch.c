@@ -8,6 +8,9 @@
 #define COMPRESSION_LEVEL 6
 #define GROW_BYTES (64 * 1024)
 
+/* What an entry may declare is what an upload may bring. */
+G_STATIC_ASSERT(BH_FILE_MAX_BYTES == BH_FILE_MAX);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ZSTD_DCtx, ZSTD_freeDCtx)
 
 GBytes *bh_batch_compress(const void *bytes, gsize len, GError **error)

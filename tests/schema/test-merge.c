@@ -343,6 +343,105 @@ test_I3_a_stop_and_a_restart_from_the_snapshot_change_nothing(void **state G_GNU
   }
 }
 
+/* An entry that sets several keys and names whatever it likes: entries that never set the key,
+ * entries that do not exist, entries that name it in turn. */
+static BhBody *make_hostile_body(TestRandom *random, guint number, guint n_ids)
+{
+  TestRandom bytes = {number};
+  BhRandom salts = {test_random_fill, &bytes};
+  BhEntryClock clock = test_entry_clock();
+  g_autoptr(BhBodyBuilder) builder =
+      bh_body_builder_new(test_id(number), test_id(0xface), &clock, 0, &salts);
+  guint n_keys = 1 + test_random_below(random, 3);
+  guint first = test_random_below(random, G_N_ELEMENTS(some_keys));
+  for (guint k = 0; k < n_keys; k++) {
+    const char *key = some_keys[(first + k) % G_N_ELEMENTS(some_keys)];
+    g_autoptr(GPtrArray) was = g_ptr_array_new_with_free_func(g_free);
+    for (guint id = 1; id <= n_ids; id++)
+      if (id != number && test_random_below(random, 6) == 0)
+        g_ptr_array_add(was, g_strdup(test_id(id)));
+    g_ptr_array_add(was, NULL);
+    g_autoptr(json_t) value = json_integer(test_random_below(random, 3));
+    bh_body_builder_set(builder, RECORD, "hazard", key, value, FALSE,
+                        (const char *const *)was->pdata);
+  }
+  g_autofree char *text = NULL;
+  g_autofree char *openings = NULL;
+  g_autoptr(GError) error = NULL;
+  bh_body_builder_finish(builder, &text, &openings, &error);
+  assert_no_error(error);
+  return bh_body_parse(text, openings, NULL);
+}
+
+/* What one key of a record is by the words of PROTOCOL 1, without any cleverness; NULL when no
+ * entry sets it. */
+static json_t *fold_key_by_definition(const Story *story, const guint *order, guint n,
+                                      const char *key, guint greatest)
+{
+  g_autoptr(GHashTable) named = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(GHashTable) folded = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(json_t) values = json_object();
+  for (guint i = 0; i < n; i++) {
+    const BhBody *body = story->bodies->pdata[order[i]];
+    const BhOp *op = body->ops->pdata[0];
+    g_hash_table_add(folded, (gpointer)body->id);
+    for (guint j = 0; j < op->sets->len; j++) {
+      const BhSet *set = op->sets->pdata[j];
+      if (!g_str_equal(set->key, key))
+        continue;
+      json_object_set(values, body->id, set->value);
+      for (gsize w = 0; set->was[w] != NULL; w++)
+        g_hash_table_add(named, set->was[w]);
+    }
+  }
+  if (json_object_size(values) == 0)
+    return NULL;
+  json_t *heads = json_array();
+  json_t *pending = json_array();
+  for (guint i = 0; i < greatest; i++) {
+    const char *newest = test_id(greatest - i);
+    const char *oldest = test_id(i + 1);
+    json_t *value = json_object_get(values, newest);
+    if (value != NULL && !g_hash_table_contains(named, newest))
+      json_array_append_new(heads, json_pack("{ss, sO}", "e", newest, "v", value));
+    if (g_hash_table_contains(named, oldest) && !g_hash_table_contains(folded, oldest))
+      json_array_append_new(pending, json_string(oldest));
+  }
+  json_t *slot = json_pack("{so}", "heads", heads);
+  if (json_array_size(pending) > 0)
+    json_object_set(slot, "pending", pending);
+  json_decref(pending);
+  return slot;
+}
+
+static void test_I3_hostile_histories_fold_as_defined(void **state G_GNUC_UNUSED)
+{
+  TestRandom random = {303};
+  for (guint round = 0; round < 150; round++) {
+    guint n = 2 + test_random_below(&random, 14);
+    g_auto(Story) story = story_new();
+    for (guint i = 1; i <= n; i++)
+      g_ptr_array_add(story.bodies, make_hostile_body(&random, i, n + 3));
+    g_autofree guint *order = g_new(guint, n);
+    for (guint i = 0; i < n; i++)
+      order[i] = i;
+    for (guint i = 0; i < 10; i++) {
+      shuffle(&random, order, n);
+      guint some = 1 + test_random_below(&random, n);
+      g_autoptr(json_t) keys = json_object();
+      for (guint k = 0; k < G_N_ELEMENTS(some_keys); k++) {
+        json_t *slot = fold_key_by_definition(&story, order, some, some_keys[k], n + 3);
+        if (slot != NULL)
+          json_object_set_new(keys, some_keys[k], slot);
+      }
+      g_autoptr(json_t) snapshot =
+          json_pack("{ss, ss, sO}", "record", RECORD, "kind", "hazard", "keys", keys);
+      g_autofree char *wanted = bh_json_dump_sorted(snapshot);
+      assert_state(&story, order, some, wanted);
+    }
+  }
+}
+
 static void test_I8_heads_are_what_no_other_set_names(void **state G_GNUC_UNUSED)
 {
   TestRandom random = {88};
@@ -467,6 +566,7 @@ int main(void)
       cmocka_unit_test(test_snapshot_round_trip_keeps_openings),
       cmocka_unit_test(test_broken_snapshots_are_refused),
       cmocka_unit_test(test_I3_any_order_gives_equal_state),
+      cmocka_unit_test(test_I3_hostile_histories_fold_as_defined),
       cmocka_unit_test(test_I3_a_stop_and_a_restart_from_the_snapshot_change_nothing),
       cmocka_unit_test(test_I8_heads_are_what_no_other_set_names),
       cmocka_unit_test(test_I11_no_clock_changes_the_set_of_conflicts),
