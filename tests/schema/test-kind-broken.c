@@ -1,0 +1,391 @@
+/* Broken declarations are refused with the place and the reason; nothing is half loaded. */
+#include <glib/gstdio.h>
+
+#include "schema/kind.h"
+#include "tests/schema/support.h"
+
+/* Two sound kinds; each case changes one thing in them. */
+static const char sound[] =
+    "{'bihuan-kinds':1,'kinds':["
+    "{'bihuan-kind':1,'kind':'staff','label':{'zh':'人','en':'Staff'},'scope':'all',"
+    "'title':'{name}','fields':["
+    "{'name':'name','type':'text','label':{'zh':'名','en':'Name'}},"
+    "{'name':'roles','type':'choices','label':{'zh':'角','en':'Roles'},'choices':["
+    "{'code':'inspector','label':{'zh':'员','en':'Inspector'}}]}]},"
+    "{'bihuan-kind':1,'kind':'visit','label':{'zh':'检','en':'Visit'},'scope':'area',"
+    "'area_from':'area','unit_from':'lead','title':'{note}','list':['note','state'],'parent':'"
+    "upper',"
+    "'review':{'on_approve':'done'},"
+    "'sections':[{'name':'one','label':{'zh':'一','en':'One'},"
+    "'fields':['note','area','lead','upper','count','day','mode','people','flag']}],"
+    "'fields':["
+    "{'name':'note','type':'text','label':{'zh':'注','en':'Note'}},"
+    "{'name':'area','type':'area','label':{'zh':'区','en':'Area'}},"
+    "{'name':'lead','type':'ref','label':{'zh':'领','en':'Lead'},'ref_kinds':['staff']},"
+    "{'name':'upper','type':'ref','label':{'zh':'上','en':'Upper'},'ref_kinds':['visit']},"
+    "{'name':'count','type':'integer','label':{'zh':'数','en':'Count'},'min':1,'max':9},"
+    "{'name':'day','type':'date','label':{'zh':'日','en':'Day'}},"
+    "{'name':'mode','type':'choice','label':{'zh':'式','en':'Mode'},'choices':["
+    "{'code':'a','label':{'zh':'甲','en':'A'}},{'code':'b','label':{'zh':'乙','en':'B'}}]},"
+    "{'name':'people','type':'refs','label':{'zh':'众','en':'People'},'ref_kinds':'staff'},"
+    "{'name':'flag','type':'flag','label':{'zh':'标','en':'Flag'}}],"
+    "'states':[{'name':'new','label':{'zh':'新','en':'New'},'initial':true},"
+    "{'name':'done','label':{'zh':'完','en':'Done'},'final':true}],"
+    "'transitions':[{'from':null,'to':'new','label':{'zh':'建','en':'Make'},'who':['inspector']},"
+    "{'from':['new'],'to':'done','label':{'zh':'结','en':'End'},'who':'anyone','asks':['day'],"
+    "'deadline':{'text':{'zh':'早','en':'Soon'},'from':'day','days':3},"
+    "'needs':[{'must':{'field':'day','empty':false},'text':{'zh':'填','en':'Fill'}}]}],"
+    "'checks':[{'must':{'field':'mode','is':'a'},'text':{'zh':'错','en':'Wrong'}}]}]}";
+
+static char *unquote(const char *text)
+{
+  return g_strdelimit(g_strdup(text), "'", '"');
+}
+
+static json_t *parse(const char *quoted)
+{
+  g_autofree char *text = unquote(quoted);
+  json_t *value = json_loads(text, JSON_DECODE_ANY, NULL);
+  if (value == NULL)
+    fail_msg("the case itself is no JSON: %s", text);
+  return value;
+}
+
+/* Sets the member at a path like "kinds/1/fields/0/type"; NULL removes it; "+" appends. */
+static void change(json_t *root, const char *path, const char *quoted)
+{
+  g_auto(GStrv) steps = g_strsplit(path, "/", -1);
+  guint count = g_strv_length(steps);
+  json_t *at = root;
+  for (guint i = 0; i + 1 < count; i++)
+    at = json_is_array(at) ? json_array_get(at, (gsize)atoi(steps[i]))
+                           : json_object_get(at, steps[i]);
+  assert_non_null(at);
+  const char *last = steps[count - 1];
+  if (json_is_array(at)) {
+    if (quoted == NULL)
+      json_array_remove(at, (gsize)atoi(last));
+    else if (g_str_equal(last, "+"))
+      json_array_append_new(at, parse(quoted));
+    else
+      json_array_set_new(at, (gsize)atoi(last), parse(quoted));
+  } else if (quoted == NULL) {
+    assert_int_equal(json_object_del(at, last), 0);
+  } else {
+    json_object_set_new(at, last, parse(quoted));
+  }
+}
+
+static BhKindSet *load(const json_t *root, GError **error)
+{
+  g_autofree char *text = bh_json_dump(root);
+  return bh_kind_set_from_text(text, strlen(text), error);
+}
+
+static void test_the_sound_kinds_load(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  g_autoptr(BhKindSet) set = load(root, &error);
+  assert_no_error(error);
+  assert_non_null(set);
+}
+
+typedef struct {
+  const char *path, *value, *error;
+} Case;
+
+static void try_cases(const Case *cases, gsize count)
+{
+  for (gsize i = 0; i < count; i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) root = parse(sound);
+    change(root, cases[i].path, cases[i].value);
+    g_autoptr(BhKindSet) set = load(root, &error);
+    if (set != NULL)
+      fail_msg("%s = %s was accepted", cases[i].path, cases[i].value);
+    assert_non_null(error);
+    if (strstr(error->message, cases[i].error) == NULL)
+      fail_msg("%s = %s: \"%s\" instead of \"%s\"", cases[i].path, cases[i].value, error->message,
+               cases[i].error);
+    assert_true(g_str_has_prefix(error->message, "kinds: "));
+    assert_error(error, BH_ERROR_INVALID);
+  }
+}
+
+#define V "kinds/1/"
+#define P "kinds: $.kinds[1]"
+
+static void test_broken_heads_are_refused(void **state)
+{
+  (void)state;
+  static const Case cases[] = {
+      {"more", "1", "kinds: $: unknown member \"more\""},
+      {"bihuan-kinds", "2", "$.bihuan-kinds: must be from 1 to 1"},
+      {"bihuan-kinds", NULL, "\"bihuan-kinds\" is missing"},
+      {"kinds", "[]", "$.kinds: is empty"},
+      {"kinds", "{}", "$.kinds: must be an array"},
+      {"kinds/1", "3", P ": must be an object"},
+      {V "kind", "'staff'", P ".kind: kind \"staff\" stands twice"},
+      {V "kind", "'Visit'", P ".kind: \"Visit\" is not a name"},
+      {V "kind", NULL, P ": \"kind\" is missing"},
+      {V "bihuan-kind", NULL, P ": \"bihuan-kind\" is missing"},
+      {V "bihuan-kind", "'1'", P ".bihuan-kind: must be an integer"},
+      {V "colour", "1", P ": unknown member \"colour\""},
+      {V "label", NULL, P ": \"label\" is missing"},
+      {V "label", "{'zh':'检'}", P ".label: \"en\" is missing"},
+      {V "label/zh", "''", P ".label.zh: is empty"},
+      {V "label/fr", "'x'", P ".label: unknown member \"fr\""},
+      {V "scope", "'world'", P ".scope: must be all, area or unit"},
+      {V "area_from", NULL, P ".scope: scope area needs \"area_from\""},
+      {V "area_from", "'note'", P ".area_from: path \"note\" ends at a field of another type"},
+      {V "area_from", "'place'", P ".area_from: path \"place\": visit has no field \"place\""},
+      {V "area_from", "3", P ".area_from: must be a path"},
+      {V "area_from", "['area',7]", P ".area_from[1]: a path must be a string"},
+      {V "parent", "'note'", P ".parent: kind visit has no ref field \"note\""},
+      {V "title", "'{nothing}'", P ".title: kind visit has no field \"nothing\""},
+      {V "title", "'{note'", P ".title: \"{\" without \"}\""},
+      {V "list", "['note','sum']", P ".list[1]: kind visit has no field \"sum\""},
+      {V "list", "['note','note']", P ".list[1]: \"note\" stands twice"},
+      {V "sections/0/fields/0", "'gone'", P ".sections[0].fields[0]: kind visit has no field"},
+      {V "sections/0/fields/0", NULL, P ".sections: field \"note\" stands in no section"},
+      {V "sections/0/fields/+", "'note'", "stands twice"},
+      {V "sections/+", "{'name':'two','label':{'zh':'二','en':'Two'},'fields':['note']}",
+       P ".sections[1].fields[0]: field \"note\" stands in two sections"},
+      {V "sections/0/show_when", "{'field':'x','is':1}", P ".sections[0].show_when.field: path"},
+      {V "review/on_approve", "'gone'", P ".review.on_approve: kind visit has no state \"gone\""},
+      {V "review", "{'on_delete':'done'}", P ".review: unknown member \"on_delete\""},
+  };
+  try_cases(cases, G_N_ELEMENTS(cases));
+}
+
+static void test_broken_fields_are_refused(void **state)
+{
+  (void)state;
+  static const Case cases[] = {
+      {V "fields", NULL, P ": \"fields\" is missing"},
+      {V "fields/0/type", "'txt'", P ".fields[0].type: unknown type \"txt\""},
+      {V "fields/0/type", NULL, P ".fields[0]: \"type\" is missing"},
+      {V "fields/0/name", "'area'", P ".fields[1].name: \"area\" stands twice"},
+      {V "fields/0/name", "'state'", P ".fields[0].name: \"state\" is reserved"},
+      {V "fields/0/name", "'actor'", P ".fields[0].name: \"actor\" is reserved"},
+      {V "fields/0/name", "'a/b'", P ".fields[0].name: \"a/b\" is not a name"},
+      {V "fields/0/label/en", NULL, P ".fields[0].label: \"en\" is missing"},
+      {V "fields/0/hint", "'x'", P ".fields[0].hint: must be an object"},
+      {V "fields/0/max", "2001", P ".fields[0].max: must be from 0 to 2000"},
+      {V "fields/0/max", "1.5", P ".fields[0].max: must be an integer"},
+      {V "fields/4/min", "10", P ".fields[4].min: is greater than max"},
+      {V "fields/8/max", "1", P ".fields[8]: type flag has no min and max"},
+      {V "fields/4/digits", "2", P ".fields[4].digits: only decimal has them"},
+      {V "fields/0/choices", "[]", P ".fields[0].choices: only choice"},
+      {V "fields/6/choices", NULL, P ".fields[6]: \"choices\" is missing"},
+      {V "fields/6/choices/1/code", "'a'", P ".fields[6].choices[1].code: \"a\" stands twice"},
+      {V "fields/6/choices/1/label", NULL, P ".fields[6].choices[1]: \"label\" is missing"},
+      {V "fields/0/ref_kinds", "['staff']", P ".fields[0].ref_kinds: only ref and refs"},
+      {V "fields/2/ref_kinds", NULL, P ".fields[2]: \"ref_kinds\" is missing"},
+      {V "fields/2/ref_kinds", "['person']", P ".fields[2].ref_kinds: there is no kind \"person\""},
+      {V "fields/0/required", "'yes'", P ".fields[0].required: must be true, false or a condition"},
+      {V "fields/0/required", "{'field':'nope','empty':true}",
+       P ".fields[0].required.field: path \"nope\": visit has no field \"nope\""},
+      {V "fields/0/show_when", "true", P ".fields[0].show_when: a condition must be an object"},
+      {V "fields/0/personal", "1", P ".fields[0].personal: must be true or false"},
+      {V "fields/0",
+       "{'name':'n','type':'text','label':{'zh':'n','en':'n'},'personal':true,"
+       "'indexed':true}",
+       P ".fields[0].indexed: a personal field is never indexed"},
+      {V "fields/0/on_change_ask", "['nope']", P ".fields[0].on_change_ask[0]: kind visit has no"},
+      {V "fields/0/locked_when", "{'field':'state','is':'gone'}",
+       P ".fields[0].locked_when.is: \"gone\" is no value of this field"},
+  };
+  try_cases(cases, G_N_ELEMENTS(cases));
+}
+
+static void test_broken_workflows_are_refused(void **state)
+{
+  (void)state;
+  static const Case cases[] = {
+      {V "states/1/name", "'new'", P ".states[1].name: \"new\" stands twice"},
+      {V "states/1/label", NULL, P ".states[1]: \"label\" is missing"},
+      {V "states/0/initial", "false",
+       P ".transitions[0].to: state \"new\" is not declared initial"},
+      {V "transitions/0", NULL, P ".states[0]: initial state \"new\" has no transition from null"},
+      {V "transitions/1/to", "'gone'", P ".transitions[1].to: kind visit has no state \"gone\""},
+      {V "transitions/1/from", "['gone']", P ".transitions[1].from: kind visit has no state"},
+      {V "transitions/1/from", "['done']", P ".transitions[1].from: state \"done\" is final"},
+      {V "transitions/1/from", NULL, P ".transitions[1]: \"from\" is missing"},
+      {V "transitions/1/from", "[]", P ".transitions[1].from: is empty"},
+      {V "transitions/+",
+       "{'from':['new'],'to':'done','label':{'zh':'结','en':'End'},'who':['anyone']}",
+       P ".transitions[2]: \"new\" to \"done\" stands twice"},
+      {V "transitions/0/who", "['boss']", P ".transitions[0].who: staff has no role \"boss\""},
+      {V "transitions/0/who", "[]", P ".transitions[0].who: is empty"},
+      {V "transitions/0/who", "['author']", P ".transitions[0].who: \"author\" needs"},
+      {V "transitions/1/asks", "['hour']", P ".transitions[1].asks[0]: kind visit has no field"},
+      {V "transitions/1/when", "{'field':'hour','empty':true}", P ".transitions[1].when.field"},
+      {V "transitions/1/needs/0/must", NULL, P ".transitions[1].needs[0]: \"must\" is missing"},
+      {V "transitions/1/needs/0/text", NULL, P ".transitions[1].needs[0]: \"text\" is missing"},
+      {V "transitions/1/needs/0/field", "'hour'", P ".transitions[1].needs[0].field: kind visit"},
+      {V "transitions/1/deadline/months", "1", P ".transitions[1].deadline: \"from\" goes with"},
+      {V "transitions/1/deadline/setting", "'x'", P ".transitions[1].deadline: only one of"},
+      {V "transitions/1/deadline/from", "'note'", P ".transitions[1].deadline: kind visit has no"},
+      {V "transitions/1/label/zh", NULL, P ".transitions[1].label: \"zh\" is missing"},
+  };
+  try_cases(cases, G_N_ELEMENTS(cases));
+}
+
+static void test_broken_conditions_are_refused(void **state)
+{
+  (void)state;
+#define M V "checks/0/must"
+#define C P ".checks[0].must"
+  static const Case cases[] = {
+      {M, "7", C ": a condition must be an object"},
+      {M, "{}", C ": \"field\" is missing"},
+      {M, "{'field':'mode'}", C ": needs exactly one of"},
+      {M, "{'field':'mode','is':'a','empty':true}", C ": needs exactly one of"},
+      {M, "{'field':'mode','equals':'a'}", C ": unknown member \"equals\""},
+      {M, "{'field':'mode','is':'c'}", C ".is: \"c\" is no value of this field"},
+      {M, "{'field':'state','is':'gone'}", C ".is: \"gone\" is no value of this field"},
+      {M, "{'field':'flag','is':'true'}", C ".is: \"true\" is no value of this field"},
+      {M, "{'field':'count','is':'1'}", C ".is: \"1\" is no value of this field"},
+      {M, "{'field':'day','is':'2026-02-30'}", C ".is: \"2026-02-30\" is no value"},
+      {M, "{'field':'mode','in':[]}", C ".in: must be an array of 1 to"},
+      {M, "{'field':'mode','in':['a','c']}", C ".in[1]: \"c\" is no value of this field"},
+      {M, "{'field':'mode','has':'a'}", C ".has: does not fit the type"},
+      {M, "{'field':'mode','empty':1}", C ".empty: must be true or false"},
+      {M, "{'field':'mode','before':'today'}", C ".before: does not fit the type"},
+      {M, "{'field':'day','before':'tomorrow'}", C ".before: must be \"today\", a date"},
+      {M, "{'field':'day','after':{'field':'note'}}", C ".after: path \"note\" ends at"},
+      {M, "{'field':'day','after':{'field':'day','more':1}}", C ".after: unknown member"},
+      {M, "{'field':'note','at_least':1}", C ".at_least: does not fit the type"},
+      {M, "{'field':'count','at_least':'1'}", C ".at_least: must be an integer"},
+      {M, "{'field':'note','within':'140600'}", C ".within: does not fit the type"},
+      {M, "{'field':'area','within':'Shanxi'}", C ".within: must be an area code"},
+      {M, "{'field':'lead.age','empty':true}", C ".field: path \"lead.age\": staff has no field"},
+      {M, "{'field':'note.name','empty':true}", C ".field: path \"note.name\": what comes before"},
+      {M, "{'field':'upper.upper.upper.upper.upper.note','empty':true}", C ".field: path"},
+      {M, "{'field':'actor','empty':true}", C ".field: path \"actor\" has too many or too few"},
+      {M, "{'field':'actor.age','empty':true}", C ".field: path \"actor.age\": staff has no"},
+      {M, "{'all':[]}", C ".all: must be an array of 1 to"},
+      {M, "{'all':[{'field':'flag','is':true}],'more':1}", C ": \"all\" stands alone"},
+      {M, "{'any_of':[{'field':'flag','is':true},{'not':{'field':'x','is':1}}]}",
+       C ".any_of[1].not.field: path \"x\""},
+      {M, "{'any':'visit'}", C ": \"any\" needs \"where\""},
+      {M, "{'any':'photo','where':{'field':'flag','is':true}}", C ".any: there is no kind"},
+      {M, "{'any':'staff','where':{'field':'name','empty':true}}", C ".any: kind staff has no"},
+      {M, "{'every':'visit','where':{'field':'nope','empty':true}}", C ".where.field: path"},
+      {M, "{'every':{'refs':'people'},'where':{'field':'note','empty':true}}",
+       C ".where.field: path \"note\": staff has no field"},
+      {M, "{'every':{'refs':'lead'},'where':{'field':'name','empty':true}}", C ".every: path"},
+      {M, "{'count':'visit'}", C ": \"count\" needs \"at_least\""},
+      {M, "{'count':'visit','at_least':-1}", C ".at_least: must be from 0"},
+      {M, "{'count':'visit','at_least':1,'distinct':'nope'}", C ": path \"nope\""},
+      {M, "{'count':{'children':'visit','of':'note'},'at_least':1}", C ".count: path \"note\""},
+      {M, "{'count':{'of':'lead'},'at_least':1}", C ".count: needs \"children\""},
+      {M, "{'actor_is':'note'}", C ".actor_is: path \"note\" ends at a field of another type"},
+      {M, "{'actor_is':7}", C ".actor_is: a path must be a string"},
+      {M, "{'actor_role':'boss'}", C ".actor_role: \"boss\" is no value"},
+      {M,
+       "{'not':{'not':{'not':{'not':{'not':{'not':{'not':{'not':{'not':{'not':{'not':{'not':"
+       "{'not':{'field':'flag','is':true}}}}}}}}}}}}}}",
+       "conditions are nested deeper"},
+      {V "visible", "{'field':'upper.nope','empty':true}", P ".visible.field: path"},
+      {V "checks/0/when", "{'field':'nope','empty':true}", P ".checks[0].when.field: path"},
+  };
+  try_cases(cases, G_N_ELEMENTS(cases));
+}
+
+static void test_conditions_may_say_all_that_the_reference_offers(void **state)
+{
+  (void)state;
+  static const char *const fine[] = {
+      "{'field':'mode','is':{'field':'note'}}",
+      "{'field':'mode','in':['a','b']}",
+      "{'field':'people','has':{'field':'lead'}}",
+      "{'field':'actor.roles','has':['inspector']}",
+      "{'field':'day','before':{'field':'upper.day'}}",
+      "{'field':'day','after':'2026-01-01'}",
+      "{'field':'people','at_most':3}",
+      "{'field':'area','within':{'field':'upper.area'}}",
+      "{'field':'upper.state','is':'done'}",
+      "{'any':'visit','where':{'field':'lead.name','empty':false}}",
+      "{'every':{'refs':'people'},'where':{'field':'roles','has':'inspector'}}",
+      "{'count':{'children':'visit','of':'upper'},'where':{'field':'flag','is':true},"
+      "'distinct':'lead','at_least':2,'at_most':5}",
+      "{'actor_is':'upper.lead'}",
+      "{'actor_not':'lead'}",
+      "{'actor_role':['inspector']}",
+      "{'actor_unit':'lead'}",
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(fine); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(json_t) root = parse(sound);
+    change(root, V "checks/0/must", fine[i]);
+    g_autoptr(BhKindSet) set = load(root, &error);
+    assert_no_error(error);
+    assert_non_null(set);
+  }
+}
+
+static void test_files_that_are_no_kinds_are_refused_by_name(void **state)
+{
+  (void)state;
+  g_autofree char *dir = g_dir_make_tmp("bihuan-kinds-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename(dir, "visit.json", NULL);
+  static const struct {
+    const char *text, *error;
+  } cases[] = {
+      {"", "visit.json"},
+      {"{", "visit.json"},
+      {"{\"kind\":1,\"kind\":2}", "visit.json"},
+      {"[]", "visit.json: $: must be an object"},
+      {"{\"bihuan-kind\":1,\"kind\":\"other\",\"label\":{\"zh\":\"甲\",\"en\":\"A\"},\"scope\":"
+       "\"all\",\"title\":\"x\",\"fields\":[{\"name\":\"x\",\"type\":\"flag\",\"label\":{\"zh\":"
+       "\"甲\",\"en\":\"A\"}}]}",
+       "visit.json: $.kind: the file must be named other.json"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(GError) error = NULL;
+    assert_true(g_file_set_contents(file, cases[i].text, -1, NULL));
+    assert_null(bh_kind_set_load_dir(dir, &error));
+    assert_non_null(error);
+    if (strstr(error->message, cases[i].error) == NULL)
+      fail_msg("case %zu: %s", i, error->message);
+  }
+  g_autoptr(GError) error = NULL;
+  g_unlink(file);
+  assert_null(bh_kind_set_load_dir(dir, &error));
+  assert_error(error, BH_ERROR_INVALID);
+  g_rmdir(dir);
+  assert_null(bh_kind_set_load_dir(dir, &error));
+  assert_error(error, BH_ERROR_NOT_FOUND);
+}
+
+static void test_hostile_texts_are_no_kinds(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *deep = g_strnfill(100000, '[');
+  assert_null(bh_kind_set_from_text(deep, strlen(deep), &error));
+  assert_non_null(error);
+  g_clear_error(&error);
+  g_autofree char *big = g_strnfill(3 * 1024 * 1024, ' ');
+  assert_null(bh_kind_set_from_text(big, strlen(big), &error));
+  assert_error(error, BH_ERROR_LIMIT);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_the_sound_kinds_load),
+      cmocka_unit_test(test_broken_heads_are_refused),
+      cmocka_unit_test(test_broken_fields_are_refused),
+      cmocka_unit_test(test_broken_workflows_are_refused),
+      cmocka_unit_test(test_broken_conditions_are_refused),
+      cmocka_unit_test(test_conditions_may_say_all_that_the_reference_offers),
+      cmocka_unit_test(test_files_that_are_no_kinds_are_refused_by_name),
+      cmocka_unit_test(test_hostile_texts_are_no_kinds),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
