@@ -58,9 +58,10 @@ json_t *test_world_resolve(json_t *value)
 
 void test_world_put(TestWorld *world, const char *name, const char *kind, const char *json)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) raw = bh_json_parse(json, strlen(json), 1 << 20, name, &error);
-  assert_no_error(error);
+  /* A later member overrides an earlier one, so that a case can be built on another. */
+  g_autoptr(json_t) raw = json_loads(json, 0, NULL);
+  if (raw == NULL)
+    fail_msg("%s is no JSON: %s", name, json);
   g_autoptr(json_t) values = test_world_resolve(raw);
   json_t *old = g_hash_table_lookup(world->values, test_world_id(name));
   if (old != NULL) {
