@@ -51,6 +51,13 @@ static json_t *parse(const char *quoted)
   return value;
 }
 
+static gsize index_of(const char *step)
+{
+  guint64 index = 0;
+  assert_true(g_ascii_string_to_unsigned(step, 10, 0, 1000, &index, NULL));
+  return (gsize)index;
+}
+
 /* Sets the member at a path like "kinds/1/fields/0/type"; NULL removes it; "+" appends. */
 static void change(json_t *root, const char *path, const char *quoted)
 {
@@ -58,17 +65,16 @@ static void change(json_t *root, const char *path, const char *quoted)
   guint count = g_strv_length(steps);
   json_t *at = root;
   for (guint i = 0; i + 1 < count; i++)
-    at = json_is_array(at) ? json_array_get(at, (gsize)atoi(steps[i]))
-                           : json_object_get(at, steps[i]);
+    at = json_is_array(at) ? json_array_get(at, index_of(steps[i])) : json_object_get(at, steps[i]);
   assert_non_null(at);
   const char *last = steps[count - 1];
   if (json_is_array(at)) {
     if (quoted == NULL)
-      json_array_remove(at, (gsize)atoi(last));
+      json_array_remove(at, index_of(last));
     else if (g_str_equal(last, "+"))
       json_array_append_new(at, parse(quoted));
     else
-      json_array_set_new(at, (gsize)atoi(last), parse(quoted));
+      json_array_set_new(at, index_of(last), parse(quoted));
   } else if (quoted == NULL) {
     assert_int_equal(json_object_del(at, last), 0);
   } else {

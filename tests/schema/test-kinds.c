@@ -14,10 +14,13 @@ static void test_every_kind_of_the_house_is_there(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world = test_world_new();
+  for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++)
+    if (bh_kind_set_find(world->kinds, wanted[i]) == NULL)
+      fail_msg("there is no kind %s", wanted[i]);
   const GPtrArray *kinds = bh_kind_set_list(world->kinds);
-  assert_int_equal(kinds->len, G_N_ELEMENTS(wanted));
-  for (guint i = 0; i < kinds->len; i++)
-    assert_string_equal(bh_kind_get_name(g_ptr_array_index(kinds, i)), wanted[i]);
+  for (guint i = 1; i < kinds->len; i++)
+    assert_true(strcmp(bh_kind_get_name(kinds->pdata[i - 1]), bh_kind_get_name(kinds->pdata[i])) <
+                0);
   assert_null(bh_kind_set_find(world->kinds, "nothing"));
   assert_null(bh_kind_set_find(world->kinds, NULL));
 }

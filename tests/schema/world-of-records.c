@@ -4,11 +4,16 @@
 
 TestWorld *test_world_new(void)
 {
+  /* Loaded once: a test makes hundreds of worlds. */
+  static BhKindSet *kinds = NULL;
   g_autoptr(GError) error = NULL;
   TestWorld *world = g_new0(TestWorld, 1);
-  g_autofree char *dir = bh_data_path("schema", "kinds", NULL);
-  world->kinds = bh_kind_set_load_dir(dir, &error);
-  assert_no_error(error);
+  if (kinds == NULL) {
+    g_autofree char *dir = bh_data_path("schema", "kinds", NULL);
+    kinds = bh_kind_set_load_dir(dir, &error);
+    assert_no_error(error);
+  }
+  world->kinds = bh_kind_set_ref(kinds);
   world->values =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)json_decref);
   world->kind_names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
