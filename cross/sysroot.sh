@@ -1,14 +1,15 @@
 #!/bin/bash
-# cross/sysroot.sh arm64|armhf: makes build-sysroot/ARCH, the headers and libraries of Debian 12 for
-# that architecture, from the apt sources this machine already uses. Needs mmdebstrap. Nothing in
-# the sysroot is run while making it.
+# cross/sysroot.sh arm64|armhf [SOURCES…]: makes build-sysroot/ARCH, the headers and libraries of
+# Debian 12 for that architecture, from the apt sources this machine already uses or from the files
+# named. Needs mmdebstrap. Nothing in the sysroot is run while making it.
 set -eu
 
 arch=${1:-}
 case $arch in
   arm64 | armhf) ;;
-  *) echo "usage: cross/sysroot.sh arm64|armhf" >&2; exit 2 ;;
+  *) echo "usage: cross/sysroot.sh arm64|armhf [SOURCES…]" >&2; exit 2 ;;
 esac
+shift
 command -v mmdebstrap >/dev/null || { echo "sysroot.sh: install mmdebstrap first" >&2; exit 1; }
 
 top=$(cd "$(dirname "$0")/.." && pwd)
@@ -16,7 +17,9 @@ out=$top/build-sysroot/$arch
 packages=$(sed -n '/^\[build\]$/,/^\[/p' "$top/tests/support/packages.txt" | grep -E -- '-dev$' |
   tr '\n' ',')
 sources=()
-for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources; do
+[ $# -gt 0 ] || set -- /etc/apt/sources.list /etc/apt/sources.list.d/*.list \
+  /etc/apt/sources.list.d/*.sources
+for file in "$@"; do
   [ ! -s "$file" ] || sources+=("$file")
 done
 
