@@ -239,15 +239,12 @@ static gboolean resolve_review(BhPlace *place, const BhKind *kind)
         (state != NULL && !check_state(place, kind, allowed[i], state)))
       return FALSE;
   }
-  const json_t *unfinished = json_object_get(review, "unfinished");
-  if (unfinished != NULL && !json_is_array(unfinished))
-    return bh_place_fail_at(place, "unfinished", "must be a list of states");
-  for (gsize i = 0; i < json_array_size(unfinished); i++) {
-    const char *state = json_string_value(json_array_get(unfinished, i));
-    if (state == NULL || !check_state(place, kind, "unfinished", state))
-      return state != NULL ? FALSE
-                           : bh_place_fail_at(place, "unfinished", "must be a list of states");
-  }
+  g_autofree const char **unfinished = NULL;
+  if (!bh_place_names(place, review, "unfinished", FALSE, FALSE, &unfinished))
+    return FALSE;
+  for (gsize i = 0; unfinished != NULL && unfinished[i] != NULL; i++)
+    if (!check_state(place, kind, "unfinished", unfinished[i]))
+      return FALSE;
   bh_place_leave(place, mark);
   return TRUE;
 }

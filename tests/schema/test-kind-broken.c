@@ -161,6 +161,8 @@ static void test_broken_heads_are_refused(void **state)
        P ".sections[1].fields[0]: field \"note\" stands in two sections"},
       {V "sections/0/show_when", "{'field':'x','is':1}", P ".sections[0].show_when.field: path"},
       {V "review/on_approve", "'gone'", P ".review.on_approve: kind visit has no state \"gone\""},
+      {V "review/unfinished", "'new'", P ".review.unfinished: must be an array"},
+      {V "review/unfinished", "['gone']", P ".review.unfinished: kind visit has no state"},
       {V "review", "{'on_delete':'done'}", P ".review: unknown member \"on_delete\""},
   };
   try_cases(cases, G_N_ELEMENTS(cases));
