@@ -1,0 +1,150 @@
+#include <string.h>
+
+#include "tests/sync/device/fixture.h"
+
+static void set_draft(Fixture *fixture, const char *author, const char *record, const char *key,
+                      json_t *value)
+{
+  g_autoptr(GError) error = NULL;
+
+  assert_true(
+      bh_device_draft_set(fixture->device, author, record, "inspection", key, value, &error));
+  assert_no_error(error);
+  json_decref(value);
+}
+
+static void test_L13_drafts_of_two_people_on_one_record_stay_apart(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char record[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, record);
+  set_draft(fixture, fixture->li, record, "place_note", json_string("李的"));
+  set_draft(fixture, fixture->wang, record, "place_note", json_string("王的"));
+  fixture_reopen(fixture);
+  g_autoptr(json_t) li = bh_device_draft_get(fixture->device, fixture->li, record, &error);
+  g_autoptr(json_t) wang = bh_device_draft_get(fixture->device, fixture->wang, record, &error);
+  assert_no_error(error);
+  assert_string_equal(bh_json_string_or(json_object_get(li, "changed"), "place_note", ""), "李的");
+  assert_string_equal(bh_json_string_or(json_object_get(wang, "values"), "place_note", ""), "王的");
+  assert_string_equal(bh_json_string_or(json_object_get(wang, "values"), "state", ""), "on_site");
+  assert_int_equal(fixture_status(fixture, "drafts"), 2);
+  assert_int_equal(fixture_status(fixture, "pending"), 1);
+
+  assert_true(bh_device_draft_discard(fixture->device, fixture->li, record, &error));
+  assert_true(bh_device_draft_discard(fixture->device, fixture->li, record, &error));
+  assert_int_equal(fixture_status(fixture, "drafts"), 1);
+  assert_null(bh_device_draft_get(fixture->device, fixture->li, record, &error));
+  assert_error(error, BH_ERROR_NOT_FOUND);
+}
+
+static void test_a_saved_draft_is_one_entry_and_is_gone(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) also = json_pack("{ss}", "state", "on_site");
+  char record[BH_ID_LEN + 1];
+
+  bh_device_make_id(fixture->device, record);
+  set_draft(fixture, fixture->li, record, "enterprise", json_string(fixture->enterprise));
+  set_draft(fixture, fixture->li, record, "modes", json_pack("[s]", "routine"));
+  set_draft(fixture, fixture->li, record, "unit", json_string(fixture->unit));
+  set_draft(fixture, fixture->li, record, "lead", json_string(fixture->li));
+  set_draft(fixture, fixture->li, record, "subject_found_by", json_string("plaque"));
+  /* Half-way a draft may be anything; saving it is judged, and a refusal keeps it. */
+  set_draft(fixture, fixture->li, record, "started_at", json_string("soon"));
+  assert_null(bh_device_save_draft(fixture->device, fixture->li, record, also, &error));
+  assert_error(error, BH_ERROR_INVALID);
+  assert_int_equal(fixture_status(fixture, "drafts"), 1);
+  set_draft(fixture, fixture->li, record, "started_at", json_integer(fixture->time.wall_ms));
+  g_autofree char *entry = bh_device_save_draft(fixture->device, fixture->li, record, also, &error);
+  assert_no_error(error);
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+  assert_int_equal(fixture_status(fixture, "pending"), 1);
+  assert_value(fixture, record, "state", "on_site");
+  g_autoptr(json_t) drafts = bh_device_draft_list(fixture->device, fixture->li, &error);
+  assert_int_equal(json_array_size(drafts), 0);
+}
+
+static void test_L16_a_draft_outlives_a_new_kind_set(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) old = bh_device_dup_kinds(fixture->device);
+  char record[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, record);
+  set_draft(fixture, fixture->li, record, "place_note", json_string("东门"));
+  g_autoptr(json_t) text = bh_json_parse(bh_kind_set_get_text(old),
+                                         strlen(bh_kind_set_get_text(old)), 4 << 20, "k", &error);
+  json_object_set_new(json_object_get(json_array_get(json_object_get(text, "kinds"), 0), "label"),
+                      "en", json_string("Another word"));
+  g_autofree char *changed = bh_json_dump_sorted(text);
+  assert_true(bh_outbox_store_kinds(fixture->device, changed, strlen(changed), &error));
+  assert_no_error(error);
+  fixture_reopen(fixture);
+  g_autoptr(BhKindSet) now = bh_device_dup_kinds(fixture->device);
+  assert_string_not_equal(bh_kind_set_get_hash(now), bh_kind_set_get_hash(old));
+  assert_true(bh_outbox_has_kinds(fixture->device, bh_kind_set_get_hash(old)));
+  assert_true(bh_outbox_has_kinds(fixture->device, bh_kind_set_get_hash(now)));
+  g_free(bh_device_save_draft(fixture->device, fixture->li, record, NULL, &error));
+  assert_no_error(error);
+  assert_value(fixture, record, "place_note", "东门");
+}
+
+static void test_drafts_are_listed_newest_first_with_a_title(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char first[BH_ID_LEN + 1], second[BH_ID_LEN + 1];
+  g_autoptr(json_t) text = json_string("甲");
+
+  bh_device_make_id(fixture->device, first);
+  bh_device_make_id(fixture->device, second);
+  assert_true(
+      bh_device_draft_set(fixture->device, fixture->li, first, "hazard", "summary", text, &error));
+  set_draft(fixture, fixture->li, second, "place_note", json_string("乙"));
+  assert_true(
+      bh_device_draft_set(fixture->device, fixture->li, first, "hazard", "place", text, &error));
+  g_autoptr(json_t) drafts = bh_device_draft_list(fixture->device, fixture->li, &error);
+  assert_int_equal(json_array_size(drafts), 2);
+  assert_string_equal(bh_json_string_or(json_array_get(drafts, 0), "record", ""), first);
+  assert_string_equal(bh_json_string_or(json_array_get(drafts, 0), "title", ""), "甲");
+  g_autoptr(json_t) people = bh_device_list_staff(fixture->device, &error);
+  assert_int_equal(json_integer_value(json_object_get(json_array_get(people, 0), "drafts")), 2);
+}
+
+static void test_bad_draft_keys_and_values_are_refused(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) nul = json_stringn("a\0b", 3);
+  g_autoptr(json_t) text = json_string("x");
+  g_autofree char *long_key = g_strnfill(BH_KEY_MAX + 1, 'k');
+  char id[BH_ID_LEN + 1];
+
+  bh_device_make_id(fixture->device, id);
+  assert_false(
+      bh_device_draft_set(fixture->device, fixture->li, id, "hazard", "summary", nul, &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_false(
+      bh_device_draft_set(fixture->device, fixture->li, id, "hazard", long_key, text, &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_false(
+      bh_device_draft_set(fixture->device, fixture->li, id, "dragon", "summary", text, &error));
+  assert_error(error, BH_ERROR_UNKNOWN);
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_L13_drafts_of_two_people_on_one_record_stay_apart),
+      cmocka_unit_test(test_a_saved_draft_is_one_entry_and_is_gone),
+      cmocka_unit_test(test_L16_a_draft_outlives_a_new_kind_set),
+      cmocka_unit_test(test_drafts_are_listed_newest_first_with_a_title),
+      cmocka_unit_test(test_bad_draft_keys_and_values_are_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,197 @@
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "tests/sync/device/fixture.h"
+
+static char *declare(Fixture *fixture, const char *sha256, gint64 size)
+{
+  char id[BH_ID_LEN + 1];
+
+  bh_device_make_id(fixture->device, id);
+  return fixture_save(fixture, id, "file",
+                      json_pack("{ss ss ss sI ss}", "parent", fixture->enterprise, "role", "photo",
+                                "sha256", sha256, "size", (json_int_t)size, "media_type",
+                                "image/jpeg"));
+}
+
+static void test_a_file_is_kept_by_its_hash_and_once(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *first = fixture_add_picture(fixture, 5000, 1);
+  g_autofree char *again = fixture_add_picture(fixture, 5000, 1);
+  g_autofree char *path = bh_device_dup_file_path(fixture->device, first);
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+
+  assert_string_equal(first, again);
+  assert_true(g_file_get_contents(path, &bytes, &len, NULL));
+  g_autofree char *hash = bh_hash_hex(bytes, len);
+  assert_string_equal(hash, first);
+  assert_null(bh_device_dup_file_path(fixture->device, "../../etc/passwd"));
+  assert_null(bh_device_dup_file_path(fixture->device, NULL));
+}
+
+static void test_L5_a_damaged_file_is_written_anew(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = fixture_add_picture(fixture, 5000, 1);
+  g_autofree char *path = bh_device_dup_file_path(fixture->device, hash);
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+
+  assert_true(g_file_set_contents(path, "half", 4, NULL));
+  g_free(fixture_add_picture(fixture, 5000, 1));
+  assert_true(g_file_get_contents(path, &bytes, &len, NULL));
+  assert_int_equal(len, 5000);
+}
+
+static void test_only_pictures_and_pdf_are_taken(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+
+  assert_null(bh_device_add_bytes(fixture->device, "MZ\x90", 3, &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_null(bh_device_add_bytes(fixture->device, "", 0, &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_null(bh_device_add_file(fixture->device, "/nowhere/at/all", &error));
+  assert_error(error, BH_ERROR_NOT_FOUND);
+  g_autoptr(json_t) pdf = bh_device_add_bytes(fixture->device, "%PDF-1.7\n", 9, &error);
+  assert_no_error(error);
+  assert_string_equal(bh_json_string_or(pdf, "media_type", ""), "application/pdf");
+}
+
+static void test_L9_an_entry_declares_its_files(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *hash = fixture_add_picture(fixture, 5000, 1);
+  g_autoptr(GString) batch = g_string_new(NULL);
+  gint64 last = 0;
+
+  assert_int_equal(fixture_status(fixture, "files_pending"), 0);
+  g_free(declare(fixture, hash, 5000));
+  g_free(declare(fixture, hash, 5000));
+  assert_int_equal(fixture_status(fixture, "files_pending"), 1);
+  assert_int_equal(fixture_status(fixture, "bytes_pending"), 5000);
+  assert_true(bh_outbox_read_batch(fixture->device, 0, 1, 1, batch, &last, &error));
+  const char *cursor = batch->str;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
+  const BhFileRef *file = g_ptr_array_index(body->files, 0);
+  assert_string_equal(file->sha256, hash);
+  assert_int_equal(file->size, 5000);
+
+  g_autofree char *unknown = g_strnfill(BH_HASH_HEX_LEN, 'a');
+  g_autoptr(json_t) ops =
+      fixture_ops(test_id(0xf1), "file",
+                  json_pack("{ss ss ss si ss}", "parent", fixture->enterprise, "role", "photo",
+                            "sha256", unknown, "size", 1, "media_type", "image/jpeg"));
+  assert_null(bh_device_save(fixture->device, fixture->li, ops, 0, &error));
+  assert_error(error, BH_ERROR_INVALID);
+}
+
+static void expect_next(Fixture *fixture, const char *hash, gint64 sent, const char *upload)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhPendingFile) next = bh_outbox_next_file(fixture->device, &error);
+
+  assert_no_error(error);
+  if (hash == NULL) {
+    assert_null(next);
+    return;
+  }
+  assert_non_null(next);
+  assert_string_equal(next->sha256, hash);
+  assert_int_equal(next->sent, sent);
+  if (upload == NULL)
+    assert_null(next->upload);
+  else
+    assert_string_equal(next->upload, upload);
+  assert_true(g_file_test(next->path, G_FILE_TEST_EXISTS));
+}
+
+static void test_L3_files_go_after_entries_small_first_and_resume(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *large = fixture_add_picture(fixture, 9000, 1);
+  g_autofree char *small = fixture_add_picture(fixture, 1000, 2);
+
+  g_free(declare(fixture, large, 9000));
+  g_free(declare(fixture, small, 1000));
+  expect_next(fixture, NULL, 0, NULL);
+  fixture_acknowledge(fixture, 1);
+  expect_next(fixture, large, 0, NULL);
+  fixture_acknowledge(fixture, 2);
+  expect_next(fixture, small, 0, NULL);
+  assert_true(bh_outbox_note_file(fixture->device, small, "/v1/uploads/1", 600, FALSE, &error));
+  assert_int_equal(fixture_status(fixture, "bytes_pending"), 9400);
+  fixture_reopen(fixture);
+  expect_next(fixture, small, 600, "/v1/uploads/1");
+  assert_true(bh_outbox_note_file(fixture->device, small, "/v1/uploads/1", 1000, TRUE, &error));
+  assert_true(bh_outbox_note_file(fixture->device, small, NULL, 0, FALSE, &error));
+  expect_next(fixture, large, 0, NULL);
+  assert_int_equal(fixture_status(fixture, "files_pending"), 1);
+  assert_true(bh_outbox_note_file(fixture->device, large, NULL, 9000, TRUE, &error));
+  expect_next(fixture, NULL, 0, NULL);
+  assert_int_equal(fixture_status(fixture, "files_pending"), 0);
+  assert_int_equal(fixture_status(fixture, "bytes_pending"), 0);
+}
+
+static void test_a_deferred_file_comes_after_the_others_and_says_why(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *large = fixture_add_picture(fixture, 9000, 1);
+  g_autofree char *small = fixture_add_picture(fixture, 1000, 2);
+
+  g_free(declare(fixture, large, 9000));
+  g_free(declare(fixture, small, 1000));
+  fixture_acknowledge(fixture, 2);
+  assert_true(bh_outbox_defer_file(fixture->device, small, "damaged here", &error));
+  expect_next(fixture, large, 0, NULL);
+  g_autoptr(json_t) queue = bh_device_queue(fixture->device, 0, 10, &error);
+  assert_int_equal(json_array_size(queue), 2);
+  const json_t *last = json_array_get(queue, 1);
+  assert_string_equal(bh_json_string_or(last, "why_code", ""), "deferred");
+  assert_string_equal(bh_json_string_or(last, "why", ""), "damaged here");
+  assert_int_equal(fixture_status(fixture, "files_pending"), 2);
+}
+
+static void test_files_named_by_pulled_records_are_wanted(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  json_t *records = json_array();
+  guint8 bytes[50] = "\xff\xd8\xff";
+  g_autofree char *hash = bh_hash_hex(bytes, sizeof bytes);
+
+  json_array_append_new(
+      records,
+      fixture_snapshot(fixture, test_id(0xf2), "file",
+                       json_pack("{ss ss ss si ss}", "parent", fixture->enterprise, "role", "photo",
+                                 "sha256", hash, "size", 50, "media_type", "image/jpeg")));
+  fixture_pull(fixture, records, NULL);
+  g_autoptr(GPtrArray) wanted = bh_outbox_list_missing_files(fixture->device, 10, &error);
+  assert_int_equal(wanted->len, 1);
+  assert_string_equal(g_ptr_array_index(wanted, 0), hash);
+  g_autoptr(json_t) added = bh_device_add_bytes(fixture->device, bytes, sizeof bytes, &error);
+  assert_no_error(error);
+  g_autoptr(GPtrArray) none = bh_outbox_list_missing_files(fixture->device, 10, &error);
+  assert_int_equal(none->len, 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_file_is_kept_by_its_hash_and_once),
+      cmocka_unit_test(test_L5_a_damaged_file_is_written_anew),
+      cmocka_unit_test(test_only_pictures_and_pdf_are_taken),
+      cmocka_unit_test(test_L9_an_entry_declares_its_files),
+      cmocka_unit_test(test_L3_files_go_after_entries_small_first_and_resume),
+      cmocka_unit_test(test_a_deferred_file_comes_after_the_others_and_says_why),
+      cmocka_unit_test(test_files_named_by_pulled_records_are_wanted),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

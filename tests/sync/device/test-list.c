@@ -1,0 +1,236 @@
+#include <string.h>
+
+#include "tests/sync/device/fixture.h"
+
+#define MANY 450
+
+static json_t *list(Fixture *fixture, json_t *query)
+{
+  g_autoptr(GError) error = NULL;
+  json_t *found = bh_device_list(fixture->device, query, &error);
+
+  assert_no_error(error);
+  json_decref(query);
+  return found;
+}
+
+static gsize count(Fixture *fixture, json_t *query)
+{
+  g_autoptr(json_t) found = list(fixture, query);
+  return json_array_size(json_object_get(found, "rows"));
+}
+
+static void add_many(Fixture *fixture)
+{
+  json_t *records = json_array();
+
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *name = g_strdup_printf("%s第%03u煤矿", i % 2 == 0 ? "安泰" : "北岭", i);
+    g_autofree char *code = g_strdup_printf("TS-%04u", i);
+    json_array_append_new(
+        records, fixture_snapshot(fixture, test_id(0x5000 + i), "enterprise",
+                                  json_pack("{ss ss ss ss ss sb}", "name", name, "short_code", code,
+                                            "sector", i % 3 == 0 ? "coal_mine" : "fire", "area",
+                                            "140603", "state", "confirmed", "concern", i == 7)));
+  }
+  fixture_pull(fixture, records, NULL);
+}
+
+static void walk(Fixture *fixture, const char *order, guint limit, gsize wanted)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autofree char *after = NULL;
+
+  do {
+    json_t *query =
+        json_pack("{ss ss si}", "kind", "enterprise", "order", order, "limit", (int)limit);
+    if (after != NULL)
+      json_object_set_new(query, "after", json_string(after));
+    g_autoptr(json_t) page = list(fixture, query);
+    json_t *rows = json_object_get(page, "rows");
+    assert_true(json_array_size(rows) <= limit);
+    for (gsize i = 0; i < json_array_size(rows); i++)
+      assert_true(
+          g_hash_table_add(seen, g_strdup(bh_json_string_or(json_array_get(rows, i), "id", ""))));
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL);
+  assert_int_equal(g_hash_table_size(seen), wanted);
+}
+
+static void test_L11_lists_come_in_pages_without_gap_or_repeat(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  add_many(fixture);
+  walk(fixture, "changed", 37, MANY + 1);
+  walk(fixture, "title", 37, MANY + 1);
+  walk(fixture, "title", 200, MANY + 1);
+}
+
+static void test_what_changed_last_comes_first(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  add_many(fixture);
+  g_free(
+      fixture_save(fixture, test_id(0x5003), "enterprise", json_pack("{ss}", "address", "北路")));
+  g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
+                      json_pack("{ss}", "address", "北路")));
+  g_autoptr(json_t) page = list(fixture, json_pack("{ss si}", "kind", "enterprise", "limit", 2));
+  const json_t *rows = json_object_get(page, "rows");
+  assert_string_equal(bh_json_string_or(json_array_get(rows, 0), "id", ""), fixture->enterprise);
+  assert_string_equal(bh_json_string_or(json_array_get(rows, 1), "id", ""), test_id(0x5003));
+  assert_int_equal(json_integer_value(json_object_get(json_array_get(rows, 0), "pending")), 1);
+}
+
+static void test_titles_sort_by_pinyin(void **state G_GNUC_UNUSED)
+{
+  static const char *const names[] = {"中兴", "安泰", "朔州", "北岭", "平鲁", "a1", "Z9"};
+  static const char *const sorted[] = {"a1", "Z9", "安泰", "北岭", "平鲁", "朔州", "中兴"};
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *records = json_array();
+
+  for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+    json_array_append_new(records, fixture_snapshot(fixture, test_id(0x7000 + i), "unit",
+                                                    json_pack("{ss}", "name", names[i])));
+  fixture_pull(fixture, records, NULL);
+  g_autoptr(json_t) page =
+      list(fixture, json_pack("{ss ss si}", "kind", "unit", "order", "title", "limit", 20));
+  const json_t *rows = json_object_get(page, "rows");
+  gsize at = 0;
+  for (gsize i = 0; i < json_array_size(rows); i++) {
+    const char *title = bh_json_string_or(json_array_get(rows, i), "title", "");
+    if (strcmp(title, "平鲁区应急管理局") != 0)
+      assert_string_equal(title, sorted[at++]);
+  }
+  assert_int_equal(at, G_N_ELEMENTS(sorted));
+}
+
+static void test_search_finds_one_two_and_more_characters_and_codes(void **state G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *typed;
+    gsize rows;
+  } cases[] = {{"东升", 1},           {"升", 1},        {"东升煤矿", 1},
+               {"东煤", 0},           {"PL-0042", 1},   {"pl-00", 1},
+               {"ＰＬ－００４２", 1}, {"9114060", 1},   {"北岭", 200},
+               {"安泰 0070", 1},      {"北岭 0070", 0}, {"ts-0007", 1},
+               {"'; DROP--", 0},      {"％", 200},      {"龘", 0}};
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  add_many(fixture);
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    gsize n = count(fixture, json_pack("{ss ss si}", "kind", "enterprise", "search", cases[i].typed,
+                                       "limit", 200));
+    if (n != cases[i].rows)
+      fail_msg("%s: %zu", cases[i].typed, n);
+  }
+}
+
+static void test_where_filters_indexed_fields_only(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+
+  add_many(fixture);
+  assert_int_equal(count(fixture, json_pack("{ss s{ss} si}", "kind", "enterprise", "where",
+                                            "sector", "coal_mine", "limit", 200)),
+                   MANY / 3 + 1);
+  assert_int_equal(
+      count(fixture, json_pack("{ss s{s[ss] sb} si}", "kind", "enterprise", "where", "sector",
+                               "coal_mine", "fire", "concern", 1, "limit", 200)),
+      1);
+  assert_int_equal(count(fixture, json_pack("{ss s{ss} si}", "kind", "enterprise", "where", "state",
+                                            "closed", "limit", 200)),
+                   0);
+  g_autoptr(json_t) bad = json_pack("{ss s{ss}}", "kind", "enterprise", "where", "notes", "x");
+  assert_null(bh_device_list(fixture->device, bad, &error));
+  assert_error(error, BH_ERROR_UNKNOWN);
+  g_autoptr(json_t) after = json_pack("{ss ss}", "kind", "enterprise", "after", "t0");
+  assert_null(bh_device_list(fixture->device, after, &error));
+  assert_error(error, BH_ERROR_FORMAT);
+}
+
+static void test_children_are_found_by_parent_and_follow_changes(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char inspection[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, inspection);
+  bh_device_make_id(fixture->device, hazard);
+  g_free(
+      fixture_save(fixture, hazard, "hazard",
+                   json_pack("{ss ss ss ss ss ss ss}", "inspection", inspection, "enterprise",
+                             fixture->enterprise, "summary", "顶板离层", "level", "general",
+                             "found_by", "inspection", "place", "1301 工作面", "state", "found")));
+  assert_int_equal(count(fixture, json_pack("{ss ss}", "kind", "hazard", "parent", inspection)), 1);
+  assert_int_equal(
+      count(fixture, json_pack("{ss s{ss}}", "kind", "hazard", "where", "state", "found")), 1);
+  assert_int_equal(count(fixture, json_pack("{ss ss}", "kind", "hazard", "search", "离层")), 1);
+  g_free(fixture_save(fixture, hazard, "hazard", json_pack("{ss}", "summary", "支护失效")));
+  assert_int_equal(count(fixture, json_pack("{ss ss}", "kind", "hazard", "search", "离层")), 0);
+  assert_int_equal(count(fixture, json_pack("{ss ss}", "kind", "hazard", "search", "支护")), 1);
+  g_free(fixture_save(fixture, hazard, "hazard",
+                      json_pack("{sb ss ss}", "fixed_on_site", 1, "no_photo_reason",
+                                "井下不允许拍照", "state", "fixed_on_site")));
+  assert_int_equal(
+      count(fixture, json_pack("{ss s{ss}}", "kind", "hazard", "where", "state", "found")), 0);
+}
+
+static void test_I13_a_viewer_sees_only_what_is_visible_to_them(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *records = json_array();
+
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0xc1), "unit",
+                                                  json_pack("{ss}", "name", "别的单位")));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0xc2), "staff",
+                                                  json_pack("{ss ss s[s]}", "name", "外人", "unit",
+                                                            test_id(0xc1), "roles", "inspector")));
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(0xc3), "inspection",
+                                json_pack("{s[s] ss ss}", "modes", "covert", "unit", fixture->unit,
+                                          "enterprise", fixture->enterprise)));
+  fixture_pull(fixture, records, NULL);
+  assert_int_equal(
+      count(fixture, json_pack("{ss ss}", "kind", "inspection", "viewer", fixture->li)), 1);
+  assert_int_equal(
+      count(fixture, json_pack("{ss ss}", "kind", "inspection", "viewer", test_id(0xc2))), 0);
+}
+
+static void test_L22_a_returned_record_carries_its_review(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char inspection[BH_ID_LEN + 1];
+  json_t *records = json_array();
+
+  fixture_inspect(fixture, inspection);
+  g_autofree char *parent = g_strdup(inspection);
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(0xd1), "review",
+                                json_pack("{ss ss ss ss}", "parent", parent, "decision", "return",
+                                          "comment", "请补充地点", "state", "open")));
+  fixture_pull(fixture, records, NULL);
+  g_autoptr(json_t) page = list(fixture, json_pack("{ss}", "kind", "inspection"));
+  const json_t *row = json_array_get(json_object_get(page, "rows"), 0);
+  const json_t *review = json_object_get(row, "review");
+  assert_string_equal(bh_json_string_or(review, "id", ""), test_id(0xd1));
+  assert_string_equal(bh_json_string_or(review, "state", ""), "open");
+  assert_string_equal(bh_json_string_or(review, "comment", ""), "请补充地点");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_L11_lists_come_in_pages_without_gap_or_repeat),
+      cmocka_unit_test(test_what_changed_last_comes_first),
+      cmocka_unit_test(test_titles_sort_by_pinyin),
+      cmocka_unit_test(test_search_finds_one_two_and_more_characters_and_codes),
+      cmocka_unit_test(test_where_filters_indexed_fields_only),
+      cmocka_unit_test(test_children_are_found_by_parent_and_follow_changes),
+      cmocka_unit_test(test_I13_a_viewer_sees_only_what_is_visible_to_them),
+      cmocka_unit_test(test_L22_a_returned_record_carries_its_review),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

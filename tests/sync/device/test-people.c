@@ -1,0 +1,165 @@
+#include <string.h>
+
+#include "tests/sync/device/fixture.h"
+
+#define MINUTE_MS (60 * 1000)
+#define DAY_MS (24LL * 3600 * 1000)
+
+static void expect(Fixture *fixture, const char *staff, const char *pin, int code, gint64 locked_ms)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 wait_ms = -1;
+
+  gboolean ok = bh_device_sign_in(fixture->device, staff, pin, &wait_ms, &error);
+  if (code < 0) {
+    assert_no_error(error);
+    assert_true(ok);
+  } else {
+    assert_false(ok);
+    if (!g_error_matches(error, BH_ERROR, code))
+      fail_msg("%s", error->message);
+  }
+  if (locked_ms >= 0)
+    assert_int_equal(wait_ms, locked_ms);
+}
+
+static void test_L12_everybody_signs_in_with_their_own_pin(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  expect(fixture, fixture->wang, PIN_OF_WANG, -1, 0);
+  expect(fixture, fixture->li, PIN_OF_WANG, BH_ERROR_DENIED, 0);
+  expect(fixture, fixture->unit, PIN_OF_LI, BH_ERROR_NOT_FOUND, 0);
+}
+
+static void lock(Fixture *fixture)
+{
+  for (int i = 0; i < 4; i++)
+    expect(fixture, fixture->li, "0000", BH_ERROR_DENIED, 0);
+  expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
+}
+
+static void test_lock_out_grows_and_ends_by_the_boot_clock_only(void **state G_GNUC_UNUSED)
+{
+  static const int minutes[] = {5, 15, 60, 60};
+  g_autoptr(Fixture) fixture = fixture_new();
+  gint64 wait_ms = MINUTE_MS;
+
+  lock(fixture);
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_LOCKED, MINUTE_MS);
+  expect(fixture, fixture->wang, PIN_OF_WANG, -1, 0);
+  fixture->time.wall_ms += 365 * DAY_MS / 100;
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_LOCKED, MINUTE_MS);
+  for (gsize i = 0; i < G_N_ELEMENTS(minutes); i++) {
+    fixture->time.boot_ms += wait_ms;
+    wait_ms = minutes[i] * MINUTE_MS;
+    expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, wait_ms);
+  }
+  fixture->time.boot_ms += wait_ms;
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  lock(fixture);
+}
+
+static void test_lock_out_survives_restart_and_reboot(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+
+  lock(fixture);
+  fixture->time.boot_ms += MINUTE_MS / 2;
+  fixture_reopen(fixture);
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_LOCKED, MINUTE_MS / 2);
+  fixture->time.wall_ms += 100 * MINUTE_MS;
+  fixture_reboot(fixture);
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_LOCKED, MINUTE_MS);
+  fixture_give_staff(fixture);
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_LOCKED, MINUTE_MS);
+  g_autoptr(json_t) people = bh_device_list_staff(fixture->device, &error);
+  assert_int_equal(
+      json_integer_value(json_object_get(json_array_get(people, 0), "locked_until_ms")),
+      fixture->time.wall_ms + MINUTE_MS);
+  fixture->time.boot_ms += MINUTE_MS;
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+}
+
+static void test_wrong_tries_are_counted_over_a_restart(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  for (int i = 0; i < 4; i++) {
+    expect(fixture, fixture->li, "0000", BH_ERROR_DENIED, 0);
+    fixture_reopen(fixture);
+  }
+  expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
+}
+
+static const char *lease(Fixture *fixture)
+{
+  g_autoptr(json_t) status = bh_device_status(fixture->device, NULL);
+  return g_intern_string(bh_json_string_or(status, "lease", ""));
+}
+
+static void test_offline_sign_in_is_a_lease(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+
+  assert_string_equal(lease(fixture), "good");
+  fixture->time.wall_ms += 25 * DAY_MS;
+  assert_string_equal(lease(fixture), "ends_soon");
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  fixture->time.wall_ms += 6 * DAY_MS;
+  assert_string_equal(lease(fixture), "ended");
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_EXPIRED, 0);
+  assert_true(bh_device_set_setting(fixture->device, BH_SETTING_LEASE_DAYS, "90", &error));
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  assert_true(bh_device_set_setting(fixture->device, BH_SETTING_LEASE_DAYS, NULL, &error));
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_EXPIRED, 0);
+  fixture_give_staff(fixture);
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  assert_false(bh_device_set_setting(fixture->device, BH_SETTING_LEASE_DAYS, "soon", &error));
+  assert_error(error, BH_ERROR_INVALID);
+  assert_false(bh_device_set_setting(fixture->device, "secret", "1", &error));
+  assert_error(error, BH_ERROR_UNKNOWN);
+}
+
+static void test_who_left_cannot_sign_in(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *records = json_array();
+
+  json_array_append_new(
+      records, fixture_snapshot(fixture, fixture->li, "staff",
+                                json_pack("{ss ss s[s] ss}", "name", "李明", "unit", fixture->unit,
+                                          "roles", "inspector", "state", "left")));
+  fixture_pull(fixture, records, NULL);
+  expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_EXPIRED, 0);
+  expect(fixture, fixture->wang, PIN_OF_WANG, -1, 0);
+}
+
+static void test_a_box_for_another_device_is_refused(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  guint8 junk[200] = {1, 2, 3};
+  g_autofree char *base64 = g_base64_encode(junk, sizeof junk);
+
+  assert_false(bh_outbox_store_staff(fixture->device, base64, &error));
+  assert_error(error, BH_ERROR_SIGNATURE);
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_L12_everybody_signs_in_with_their_own_pin),
+      cmocka_unit_test(test_lock_out_grows_and_ends_by_the_boot_clock_only),
+      cmocka_unit_test(test_lock_out_survives_restart_and_reboot),
+      cmocka_unit_test(test_wrong_tries_are_counted_over_a_restart),
+      cmocka_unit_test(test_offline_sign_in_is_a_lease),
+      cmocka_unit_test(test_who_left_cannot_sign_in),
+      cmocka_unit_test(test_a_box_for_another_device_is_refused),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
