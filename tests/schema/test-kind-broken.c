@@ -370,6 +370,70 @@ static void test_files_that_are_no_kinds_are_refused_by_name(void **state)
   assert_error(error, BH_ERROR_NOT_FOUND);
 }
 
+/* Puts `value` in the place of the node that is number *countdown of the tree, or removes it when
+ * `value` is NULL. FALSE when the tree has fewer nodes. */
+static gboolean damage(json_t *at, int *countdown, const json_t *value)
+{
+  if (json_is_array(at)) {
+    for (gsize i = 0; i < json_array_size(at); i++) {
+      if ((*countdown)-- == 0) {
+        if (value == NULL)
+          json_array_remove(at, i);
+        else
+          json_array_set_new(at, i, json_deep_copy(value));
+        return TRUE;
+      }
+      if (damage(json_array_get(at, i), countdown, value))
+        return TRUE;
+    }
+  } else if (json_is_object(at)) {
+    const char *key;
+    json_t *member;
+    json_object_foreach(at, key, member)
+    {
+      if ((*countdown)-- == 0) {
+        if (value == NULL)
+          json_object_del(at, key);
+        else
+          json_object_set_new(at, key, json_deep_copy(value));
+        return TRUE;
+      }
+      if (damage(member, countdown, value))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* Every node of the declarations, replaced by everything it may not be. */
+static void test_any_damage_is_refused_with_its_place_or_does_no_harm(void **state)
+{
+  (void)state;
+  static const char *const values[] = {NULL, "null", "7", "'x'", "''", "true", "[]", "{}", "[[]]"};
+  guint refused = 0, taken = 0;
+  for (gsize i = 0; i < G_N_ELEMENTS(values); i++) {
+    g_autoptr(json_t) value = values[i] != NULL ? parse(values[i]) : NULL;
+    for (int node = 0;; node++) {
+      g_autoptr(GError) error = NULL;
+      g_autoptr(json_t) root = parse(sound);
+      int countdown = node;
+      if (!damage(root, &countdown, value))
+        break;
+      g_autoptr(BhKindSet) set = load(root, &error);
+      assert_true((set != NULL) == (error == NULL));
+      if (set != NULL) {
+        taken++;
+        continue;
+      }
+      refused++;
+      assert_true(g_str_has_prefix(error->message, "kinds: $"));
+      assert_error(error, BH_ERROR_INVALID);
+    }
+  }
+  assert_true(refused > 1000);
+  assert_true(taken < refused / 3);
+}
+
 static void test_hostile_texts_are_no_kinds(void **state)
 {
   (void)state;
@@ -393,6 +457,7 @@ int main(void)
       cmocka_unit_test(test_broken_conditions_are_refused),
       cmocka_unit_test(test_conditions_may_say_all_that_the_reference_offers),
       cmocka_unit_test(test_files_that_are_no_kinds_are_refused_by_name),
+      cmocka_unit_test(test_any_damage_is_refused_with_its_place_or_does_no_harm),
       cmocka_unit_test(test_hostile_texts_are_no_kinds),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

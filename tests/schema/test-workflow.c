@@ -637,6 +637,22 @@ static void test_records_are_checked_as_a_whole(void **state)
   assert_true(names_field(wrong_state, "level"));
 }
 
+static void test_FIELD_1_a_policy_source_is_no_legal_basis(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = world_for(&(Step){"hazard", NULL, "found", "li", GENERAL, ""});
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  put(world, "r", "hazard",
+      "{'policy_source':'晋政发〔2024〕1号（十七）','legal_basis':'消防法 第二十八条'}");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) two_bases = bh_kind_check_record(hazard, &context);
+  assert_int_equal(two_bases->len, 0);
+  put(world, "r", "hazard", "{'legal_basis':'晋政发〔2024〕1号（十七）'}");
+  g_autoptr(GPtrArray) one = bh_kind_check_record(hazard, &context);
+  assert_int_equal(one->len, 1);
+  assert_string_equal(((BhProblem *)one->pdata[0])->field, "legal_basis");
+}
+
 static void test_who_left_or_whose_term_is_over_does_nothing(void **state)
 {
   (void)state;
@@ -700,6 +716,7 @@ int main(void)
       cmocka_unit_test(test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason),
       cmocka_unit_test(test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason),
       cmocka_unit_test(test_records_are_checked_as_a_whole),
+      cmocka_unit_test(test_FIELD_1_a_policy_source_is_no_legal_basis),
       cmocka_unit_test(test_who_left_or_whose_term_is_over_does_nothing),
       cmocka_unit_test(test_the_hub_acts_only_where_it_may),
       cmocka_unit_test(test_states_say_what_they_are),
