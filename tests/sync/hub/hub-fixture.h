@@ -1,0 +1,88 @@
+/* A real hub in a temporary directory, served over TLS on a loopback port, and devices that talk to
+ * it through libcurl with the hub's key pinned. Everything fails the test on the first surprise. */
+#pragma once
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "schema/entry.h"
+#include "sync/hub/device-api.h"
+#include "sync/hub/hub.h"
+
+typedef struct {
+  char *dir;
+  BhHub *hub;
+  BhDeviceApi *api;
+  BhHttp *http;
+  char *url;
+  char *pin;                    /* for libcurl */
+  char county[BH_ID_LEN + 1];   /* unit of 140603 */
+  char township[BH_ID_LEN + 1]; /* unit of 140603100 */
+  char province[BH_ID_LEN + 1]; /* unit of 140000 */
+  char inspector[BH_ID_LEN + 1];
+  gint64 skew_ms; /* added to the hub's clock */
+  BhClock clock;
+} HubFixture;
+
+HubFixture *hub_fixture_new(void);
+/* Without server: for what needs only the store. */
+HubFixture *hub_fixture_new_store(void);
+void hub_fixture_free(HubFixture *fixture);
+void hub_fixture_stop(HubFixture *fixture); /* server and store */
+void hub_fixture_start(HubFixture *fixture);
+
+typedef struct {
+  HubFixture *fixture;
+  BhSigner *signer;
+  char *token;
+  char unit[BH_ID_LEN + 1];
+  char kinds[BH_HASH_HEX_LEN + 1];
+  gint64 seq;
+  char prev[BH_HASH_HEX_LEN + 1];
+  BhIdSource ids;
+  char last_entry[BH_ID_LEN + 1];
+} TestDevice;
+
+TestDevice *test_device_new(HubFixture *fixture, const char *unit);
+void test_device_free(TestDevice *device);
+void test_device_make_id(TestDevice *device, char id[BH_ID_LEN + 1]);
+/* Seals a body as the next envelope of the chain. */
+BhEntryText *test_device_seal(TestDevice *device, const char *body, const char *openings);
+/* The next entry: one operation; `set` is stolen; `was` NULL or one entry id for every key. */
+BhEntryText *test_device_entry(TestDevice *device, const char *record, const char *kind,
+                               json_t *set, const char *was);
+/* An entry that makes a complete enterprise. */
+BhEntryText *test_device_enterprise(TestDevice *device, const char *record, const char *name,
+                                    const char *area);
+/* The body text of such an entry, without sealing it; g_free. */
+char *test_device_body(TestDevice *device, const char *entry_id, const char *record,
+                       const char *kind, json_t *set, const char *was, char **openings);
+void test_device_new_incarnation(TestDevice *device);
+
+typedef struct {
+  long status; /* 0: no answer */
+  json_t *json;
+  GString *body;
+  GHashTable *headers; /* lower case */
+  gsize bytes_out;     /* with headers */
+  gsize bytes_in;
+} Answer;
+
+void answer_free(Answer *answer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
+/* Sends; `headers` is NULL or "Name: value" lines, NULL-terminated. `device` NULL: no token. */
+Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, const char *path,
+                  const char *const *headers, const void *body, gssize len);
+Answer *test_push_text(TestDevice *device, const char *text, gssize len);
+/* Pushes entries (freed), NULL-terminated. */
+Answer *test_push(TestDevice *device, BhEntryText *first, ...) G_GNUC_NULL_TERMINATED;
+/* All pages of the feed from `cursor` (NULL: the beginning) as one object. */
+json_t *test_pull(TestDevice *device, const char *cursor);
+/* The snapshot of a record in a pull, borrowed; NULL when it is not there. */
+json_t *test_find_record(const json_t *changes, const char *id);
+const char *test_error_code(const Answer *answer);
+/* Rows of the first head of a key. */
+json_t *test_head_value(const json_t *snapshot, const char *key);

@@ -1,0 +1,426 @@
+/* Enrolment and the feed: who gets what, when a cursor still fits, what is gone. */
+#include "hub-fixture.h"
+
+#include <string.h>
+
+#include "schema/base64.h"
+#include "schema/world.h"
+#include "sync/hub/enrol.h"
+#include "sync/wire/credential.h"
+#include "sync/wire/enrol-text.h"
+
+static int set_up(void **state)
+{
+  *state = hub_fixture_new();
+  return 0;
+}
+
+static int tear_down(void **state)
+{
+  hub_fixture_free(*state);
+  return 0;
+}
+
+static void assert_status(const Answer *answer, long status)
+{
+  if (answer->status != status)
+    fail_msg("status %ld instead of %ld: %s", answer->status, status, answer->body->str);
+}
+
+/* --- enrolment --- */
+
+static Answer *enrol_with(HubFixture *fixture, const char *text, const BhSigner *signer,
+                          const char *wrong_proof)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhEnrolText) invitation = bh_enrol_text_decode(text, &error);
+  g_autofree char *token = bh_base64_encode(invitation->token, BH_ENROL_TOKEN_SIZE);
+  g_autofree char *key = bh_base64_encode(signer->public_key, BH_PUBLIC_KEY_SIZE);
+  g_autofree char *proof =
+      bh_enrol_prove(invitation->token, signer->public_key, signer->secret_key);
+  g_autoptr(json_t) request =
+      json_pack("{s:s, s:s, s:s, s:s}", "token", token, "name", "手持机", "key", key, "proof",
+                wrong_proof != NULL ? wrong_proof : proof);
+  g_autofree char *body = bh_json_dump(request);
+  static const char *const headers[] = {"Content-Type: application/json", NULL};
+  return test_send(fixture, NULL, "POST", "/v1/enrol", headers, body, -1);
+}
+
+static BhSigner *new_signer(void)
+{
+  BhSigner *signer = bh_signer_new();
+  bh_signer_make_keys(signer, bh_random_system());
+  return signer;
+}
+
+static char *invite(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  char *text =
+      bh_enrol_invite(fixture->hub, fixture->township, NULL, "https://127.0.0.1:1", NULL, &error);
+  assert_non_null(text);
+  return text;
+}
+
+static void test_L20_enrolment_serves_one_key_and_repeats_a_lost_answer(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autofree char *text = invite(fixture);
+  g_autoptr(BhSigner) signer = new_signer();
+  g_autoptr(BhSigner) thief = new_signer();
+  g_autoptr(Answer) first = enrol_with(fixture, text, signer, NULL);
+  assert_status(first, 201);
+  g_autoptr(Answer) again = enrol_with(fixture, text, signer, NULL);
+  assert_status(again, 201);
+  assert_string_equal(bh_json_string_or(first->json, "device", "1"),
+                      bh_json_string_or(again->json, "device", "2"));
+  g_autoptr(Answer) stolen = enrol_with(fixture, text, thief, NULL);
+  assert_status(stolen, 403);
+  assert_string_equal(test_error_code(stolen), "expired");
+  /* The time is signed for this device. */
+  const json_t *time = json_object_get(first->json, "time");
+  assert_true(bh_hub_time_verify(bh_hub_get_public_key(fixture->hub), bh_hub_get_id(fixture->hub),
+                                 bh_json_string_or(first->json, "device", ""),
+                                 json_integer_value(json_object_get(time, "ms")),
+                                 bh_json_string_or(time, "sig", "")));
+}
+
+static void test_enrolment_ends_after_ten_minutes_with_the_same_answer(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autofree char *text = invite(fixture);
+  g_autoptr(BhSigner) signer = new_signer();
+  fixture->skew_ms = 10 * 60 * 1000 + 1000;
+  g_autoptr(Answer) late = enrol_with(fixture, text, signer, NULL);
+  assert_status(late, 403);
+  assert_string_equal(test_error_code(late), "expired");
+}
+
+static void test_enrolment_needs_proof_and_refuses_nonsense(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autofree char *text = invite(fixture);
+  g_autoptr(BhSigner) signer = new_signer();
+  g_autoptr(BhSigner) other = new_signer();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhEnrolText) invitation = bh_enrol_text_decode(text, &error);
+  g_autofree char *proof = bh_enrol_prove(invitation->token, other->public_key, other->secret_key);
+  g_autoptr(Answer) forged = enrol_with(fixture, text, signer, proof);
+  assert_status(forged, 400);
+  assert_string_equal(test_error_code(forged), "signature");
+  static const char *const bodies[] = {"", "{}", "[", "{\"token\":1}", "null", NULL};
+  for (int i = 0; bodies[i] != NULL; i++) {
+    g_autoptr(Answer) answer = test_send(fixture, NULL, "POST", "/v1/enrol", NULL, bodies[i], -1);
+    assert_status(answer, 400);
+  }
+}
+
+static void test_failed_enrolments_are_rate_limited(void **state)
+{
+  HubFixture *fixture = *state;
+  long status = 0;
+  for (int i = 0; i < 40 && status != 429; i++) {
+    g_autoptr(Answer) answer = test_send(fixture, NULL, "POST", "/v1/enrol", NULL, "{}", -1);
+    status = answer->status;
+    if (status == 429)
+      assert_non_null(g_hash_table_lookup(answer->headers, "retry-after"));
+  }
+  assert_int_equal(status, 429);
+}
+
+/* --- feed --- */
+
+static void push_enterprise(TestDevice *device, const char *id, const char *area)
+{
+  g_autoptr(Answer) answer =
+      test_push(device, test_device_enterprise(device, id, "一号矿", area), NULL);
+  assert_status(answer, 200);
+  assert_int_equal(json_array_size(json_object_get(answer->json, "quarantined")), 0);
+}
+
+static void test_I1_two_devices_of_one_unit_see_the_same(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *a = test_device_new(fixture, fixture->township);
+  TestDevice *b = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1];
+  test_device_make_id(a, id);
+  push_enterprise(a, id, "140603100");
+  g_autoptr(json_t) of_a = test_pull(a, NULL);
+  g_autoptr(json_t) of_b = test_pull(b, NULL);
+  assert_true(json_equal(json_object_get(of_a, "records"), json_object_get(of_b, "records")));
+  assert_non_null(test_find_record(of_b, id));
+  test_device_free(a);
+  test_device_free(b);
+}
+
+static void test_I13_a_foreign_area_sees_nothing_the_area_above_does(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *township = test_device_new(fixture, fixture->township);
+  TestDevice *county = test_device_new(fixture, fixture->county);
+  char here[BH_ID_LEN + 1], there[BH_ID_LEN + 1];
+  test_device_make_id(county, here);
+  test_device_make_id(county, there);
+  push_enterprise(county, here, "140603100");
+  push_enterprise(county, there, "140603200");
+  g_autoptr(json_t) of_township = test_pull(township, NULL);
+  g_autoptr(json_t) of_county = test_pull(county, NULL);
+  assert_non_null(test_find_record(of_township, here));
+  assert_null(test_find_record(of_township, there));
+  assert_non_null(test_find_record(of_county, here));
+  assert_non_null(test_find_record(of_county, there));
+  test_device_free(township);
+  test_device_free(county);
+}
+
+static void test_what_left_the_scope_is_gone(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *township = test_device_new(fixture, fixture->township);
+  TestDevice *county = test_device_new(fixture, fixture->county);
+  char id[BH_ID_LEN + 1];
+  test_device_make_id(county, id);
+  push_enterprise(county, id, "140603100");
+  g_autoptr(json_t) first = test_pull(township, NULL);
+  assert_non_null(test_find_record(first, id));
+  g_autoptr(Answer) moved =
+      test_push(county,
+                test_device_entry(county, id, "enterprise", json_pack("{s:s}", "area", "140603200"),
+                                  county->last_entry),
+                NULL);
+  assert_status(moved, 200);
+  g_autoptr(json_t) second = test_pull(township, bh_json_string_or(first, "cursor", ""));
+  assert_null(test_find_record(second, id));
+  assert_int_equal(json_array_size(json_object_get(second, "gone")), 1);
+  assert_string_equal(json_string_value(json_array_get(json_object_get(second, "gone"), 0)), id);
+  test_device_free(township);
+  test_device_free(county);
+}
+
+static void test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1];
+  test_device_make_id(device, id);
+  g_autoptr(json_t) first = test_pull(device, NULL);
+  assert_true(json_is_true(json_object_get(first, "reset")));
+  const char *cursor = bh_json_string_or(first, "cursor", "");
+  g_autoptr(json_t) nothing = test_pull(device, cursor);
+  assert_false(json_is_true(json_object_get(nothing, "reset")));
+  assert_int_equal(json_array_size(json_object_get(nothing, "records")), 0);
+  push_enterprise(device, id, "140603100");
+  g_autoptr(json_t) next = test_pull(device, cursor);
+  assert_int_equal(json_array_size(json_object_get(next, "records")), 1);
+  static const char *const strange[] = {"x",     "1.2.3.4", "1...", "99999999999999999999",
+                                        "'; --", NULL};
+  for (int i = 0; strange[i] != NULL; i++) {
+    g_autoptr(json_t) reset = test_pull(device, strange[i]);
+    assert_true(json_is_true(json_object_get(reset, "reset")));
+    assert_non_null(test_find_record(reset, id));
+  }
+  /* Somebody new in the unit changes what the device may see. */
+  g_autoptr(GError) error = NULL;
+  char staff[BH_ID_LEN + 1];
+  test_device_make_id(device, staff);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{s:s, s:s, s:[s], s:s}}]", "record", staff, "kind", "staff", "set",
+                "name", "新人", "unit", fixture->township, "roles", "inspector", "state", "active");
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("append: %s", error->message);
+  g_autoptr(json_t) reset = test_pull(device, bh_json_string_or(next, "cursor", ""));
+  assert_true(json_is_true(json_object_get(reset, "reset")));
+  test_device_free(device);
+}
+
+static void test_a_record_whose_area_arrives_later_is_found_then(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *county = test_device_new(fixture, fixture->county);
+  TestDevice *township = test_device_new(fixture, fixture->township);
+  char site[BH_ID_LEN + 1], enterprise[BH_ID_LEN + 1];
+  test_device_make_id(county, site);
+  test_device_make_id(county, enterprise);
+  g_autoptr(Answer) child =
+      test_push(county,
+                test_device_entry(county, site, "site",
+                                  json_pack("{s:s, s:s, s:s}", "enterprise", enterprise, "name",
+                                            "3105 工作面", "site_type", "face"),
+                                  NULL),
+                NULL);
+  assert_status(child, 200);
+  g_autoptr(json_t) before = test_pull(township, NULL);
+  assert_null(test_find_record(before, site));
+  push_enterprise(county, enterprise, "140603100");
+  g_autoptr(json_t) after = test_pull(township, bh_json_string_or(before, "cursor", ""));
+  assert_non_null(test_find_record(after, enterprise));
+  assert_non_null(test_find_record(after, site));
+  test_device_free(county);
+  test_device_free(township);
+}
+
+static json_t *inspection_set(HubFixture *fixture, const char *enterprise, const char *mode)
+{
+  return json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", enterprise, "modes", mode, "unit",
+                   fixture->county, "lead", fixture->inspector, "state", "on_site");
+}
+
+static void test_I13_covert_visits_stay_with_their_unit_until_released(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *county = test_device_new(fixture, fixture->county);
+  TestDevice *township = test_device_new(fixture, fixture->township);
+  char enterprise[BH_ID_LEN + 1], visit[BH_ID_LEN + 1];
+  test_device_make_id(county, enterprise);
+  test_device_make_id(county, visit);
+  push_enterprise(county, enterprise, "140603100");
+  g_autoptr(Answer) made =
+      test_push(county,
+                test_device_entry(county, visit, "inspection",
+                                  inspection_set(fixture, enterprise, "covert"), NULL),
+                NULL);
+  assert_status(made, 200);
+  if (json_array_size(json_object_get(made->json, "quarantined")) != 0)
+    fail_msg("%s", bh_json_dump(test_pull(county, NULL)));
+  g_autoptr(json_t) of_county = test_pull(county, NULL);
+  g_autoptr(json_t) of_township = test_pull(township, NULL);
+  assert_non_null(test_find_record(of_county, visit));
+  assert_null(test_find_record(of_township, visit));
+  g_autoptr(Answer) released = test_push(
+      county,
+      test_device_entry(county, visit, "inspection", json_pack("{s:b}", "released", 1), NULL),
+      NULL);
+  assert_status(released, 200);
+  g_autoptr(json_t) then = test_pull(township, bh_json_string_or(of_township, "cursor", ""));
+  assert_non_null(test_find_record(then, visit));
+  test_device_free(county);
+  test_device_free(township);
+}
+
+static void test_personal_values_of_records_for_all_stay_closed(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  g_autoptr(json_t) changes = test_pull(device, NULL);
+  json_t *staff = test_find_record(changes, fixture->inspector);
+  assert_non_null(staff);
+  json_t *phone = json_object_get(json_object_get(staff, "keys"), "phone");
+  json_t *head = json_array_get(json_object_get(phone, "heads"), 0);
+  assert_null(json_object_get(head, "o"));
+  test_device_free(device);
+}
+
+static void test_L14_receipt_and_device_time_are_both_kept(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1];
+  test_device_make_id(device, id);
+  fixture->skew_ms = -3LL * 365 * 24 * 3600 * 1000;
+  push_enterprise(device, id, "140603100");
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) history = bh_hub_history(fixture->hub, db, id, 0, 10, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  assert_int_equal(json_array_size(history), 1);
+  const json_t *item = json_array_get(history, 0);
+  gint64 received = json_integer_value(json_object_get(item, "received_ms"));
+  gint64 wall = json_integer_value(json_object_get(json_object_get(item, "clock"), "wall_ms"));
+  assert_true(wall - received > 2LL * 365 * 24 * 3600 * 1000);
+  assert_string_equal(bh_json_string_or(item, "device", ""), device->signer->device);
+  test_device_free(device);
+}
+
+static void test_kind_sets_are_kept_by_hash_and_served(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  g_autofree char *path = g_strconcat("/v1/kinds/", device->kinds, NULL);
+  g_autoptr(Answer) answer = test_send(fixture, device, "GET", path, NULL, NULL, -1);
+  assert_status(answer, 200);
+  g_autofree char *hash = bh_hash_hex(answer->body->str, answer->body->len);
+  assert_string_equal(hash, device->kinds);
+  static const char *const strange[] = {"/v1/kinds/x", "/v1/kinds/..%2f..%2fhub.db",
+                                        "/v1/kinds/../../hub.db", NULL};
+  for (int i = 0; strange[i] != NULL; i++) {
+    g_autoptr(Answer) none = test_send(fixture, device, "GET", strange[i], NULL, NULL, -1);
+    assert_true(none->status == 404 || none->status == 400);
+  }
+  test_device_free(device);
+}
+
+static void test_staff_are_sealed_to_the_device(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  g_autoptr(GError) error = NULL;
+  assert_true(bh_enrol_set_pin(fixture->hub, fixture->inspector, "246810", &error));
+  assert_false(bh_enrol_set_pin(fixture->hub, fixture->inspector, "12", &error));
+  g_autoptr(Answer) answer = test_send(fixture, device, "GET", "/v1/staff", NULL, NULL, -1);
+  assert_status(answer, 200);
+  const char *sealed = bh_json_string_or(answer->json, "sealed", "");
+  assert_true(strlen(sealed) > 100);
+  assert_null(strstr(sealed, "argon2"));
+  test_device_free(device);
+}
+
+static void test_L11_the_feed_is_paged_and_complete(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  enum { N = 130 };
+  g_autoptr(GString) batch = g_string_new(NULL);
+  for (int i = 0; i < N; i++) {
+    char id[BH_ID_LEN + 1];
+    test_device_make_id(device, id);
+    g_autoptr(BhEntryText) text = test_device_enterprise(device, id, "矿", "140603100");
+    bh_entry_text_append(text, batch);
+  }
+  g_autoptr(Answer) answer = test_push_text(device, batch->str, -1);
+  assert_status(answer, 200);
+  g_autoptr(Answer) page =
+      test_send(fixture, device, "GET", "/v1/changes?limit=20", NULL, NULL, -1);
+  assert_int_equal(json_array_size(json_object_get(page->json, "records")), 20);
+  assert_true(json_is_true(json_object_get(page->json, "more")));
+  g_autoptr(json_t) all = test_pull(device, NULL);
+  assert_true(json_array_size(json_object_get(all, "records")) >= N);
+  g_autoptr(Answer) none =
+      test_send(fixture, device, "GET", "/v1/changes?limit=501", NULL, NULL, -1);
+  assert_status(none, 400);
+  test_device_free(device);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_L20_enrolment_serves_one_key_and_repeats_a_lost_answer,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_enrolment_ends_after_ten_minutes_with_the_same_answer,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_enrolment_needs_proof_and_refuses_nonsense, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_failed_enrolments_are_rate_limited, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_I1_two_devices_of_one_unit_see_the_same, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_I13_a_foreign_area_sees_nothing_the_area_above_does,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_what_left_the_scope_is_gone, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_record_whose_area_arrives_later_is_found_then, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_I13_covert_visits_stay_with_their_unit_until_released,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_personal_values_of_records_for_all_stay_closed, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_L14_receipt_and_device_time_are_both_kept, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_kind_sets_are_kept_by_hash_and_served, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_staff_are_sealed_to_the_device, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_L11_the_feed_is_paged_and_complete, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
