@@ -272,10 +272,10 @@ static gboolean put_person(BhDevice *device, const json_t *person, GError **erro
   const char *id = bh_json_get_string(person, "id", "staff", error);
   const char *name = id != NULL ? bh_json_get_string(person, "name", "staff", error) : NULL;
   json_t *roles = name != NULL ? bh_json_get_array(person, "roles", "staff", error) : NULL;
-  const char *verifier =
-      roles != NULL ? bh_json_get_string(person, "verifier", "staff", error) : NULL;
+  /* Somebody who has no PIN yet is listed all the same, and cannot sign in. */
+  const char *verifier = bh_json_string_or(person, "verifier", "");
 
-  if (verifier == NULL)
+  if (roles == NULL)
     return FALSE;
   if (!bh_id_is_valid(id)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "staff: id is no id");

@@ -188,6 +188,11 @@ gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
     g_set_error_literal(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: this is no PIN");
     return FALSE;
   }
+  if (*row.verifier == '\0') {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_DENIED,
+                        "sign-in: the office has not set a PIN for this person");
+    return FALSE;
+  }
   if (!count_try(device, staff, &lockout, error))
     return FALSE;
   if (sodium_init() < 0 || crypto_pwhash_str_verify(row.verifier, pin, strlen(pin)) != 0)
