@@ -1,0 +1,199 @@
+#include <signal.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/sync/device/fixture.h"
+#include "tests/sync/device/shim-vfs.h"
+
+#define KILLS 25
+#define FAULTS_MAX 200
+
+static void assert_well(Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) found = bh_device_doctor(fixture->device, &error);
+  json_t *checks = json_object_get(found, "checks");
+
+  assert_no_error(error);
+  for (gsize i = 0; i < json_array_size(checks); i++) {
+    const json_t *check = json_array_get(checks, i);
+    const char *name = bh_json_string_or(check, "name", "");
+    if ((strcmp(name, "chain") == 0 || strcmp(name, "store") == 0) &&
+        !json_is_true(json_object_get(check, "ok")))
+      fail_msg("%s: %s", name, bh_json_string_or(check, "text", ""));
+  }
+}
+
+/* --- kill -9 --- */
+
+/* Saves and drafts until it is killed; tells each entry after its save returned. */
+static void work(Fixture *fixture, int out)
+{
+  bh_device_close(fixture->device);
+  fixture->device = bh_device_open(fixture->dir, &fixture->clock, &fixture->random, NULL);
+  for (int i = 0;; i++) {
+    g_autofree char *text = g_strdup_printf("地址 %d", i);
+    g_autoptr(json_t) value = json_string(text);
+    g_autoptr(json_t) ops =
+        fixture_ops(fixture->enterprise, "enterprise", json_pack("{ss}", "address", text));
+    if (i % 5 == 0 && !bh_device_draft_set(fixture->device, fixture->wang, fixture->enterprise,
+                                           "enterprise", "address", value, NULL))
+      _exit(1);
+    g_autofree char *entry = bh_device_save(fixture->device, fixture->li, ops, 0, NULL);
+    if (entry == NULL || write(out, entry, BH_ID_LEN) != BH_ID_LEN)
+      _exit(1);
+  }
+}
+
+static void take_told(int in, GHashTable *told)
+{
+  char id[BH_ID_LEN + 1] = "";
+
+  while (read(in, id, BH_ID_LEN) == BH_ID_LEN)
+    g_hash_table_add(told, g_strdup(id));
+}
+
+static void test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GHashTable) told = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) found = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  TestRandom random = {4};
+
+  for (int i = 0; i < KILLS; i++) {
+    int pipes[2], status = 0;
+    assert_int_equal(pipe(pipes), 0);
+    g_clear_pointer(&fixture->device, bh_device_close);
+    fixture->bytes.state += 1000003;
+    pid_t child = fork();
+    if (child == 0)
+      work(fixture, pipes[1]);
+    close(pipes[1]);
+    g_usleep(2000 + test_random_below(&random, 40000));
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status));
+    take_told(pipes[0], told);
+    close(pipes[0]);
+    fixture_reopen(fixture);
+  }
+  assert_well(fixture);
+  assert_true(g_hash_table_size(told) > 0);
+  gint64 pending = fixture_status(fixture, "pending");
+  assert_true(pending >= (gint64)g_hash_table_size(told));
+  assert_true(pending <= (gint64)g_hash_table_size(told) + KILLS);
+  assert_int_equal(fixture_status(fixture, "drafts"), 1);
+
+  g_autoptr(GString) all = g_string_new(NULL);
+  gint64 last = 0;
+  assert_true(bh_outbox_read_batch(fixture->device, 0, G_MAXINT, G_MAXSIZE, all, &last, &error));
+  const char *cursor = all->str;
+  while (cursor < all->str + all->len) {
+    g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, all->str + all->len, &error);
+    g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
+    assert_true(g_hash_table_add(found, g_strdup(body->id)));
+  }
+  GHashTableIter iter;
+  gpointer id;
+  g_hash_table_iter_init(&iter, told);
+  while (g_hash_table_iter_next(&iter, &id, NULL))
+    assert_true(g_hash_table_contains(found, id));
+}
+
+/* --- a disk that fails --- */
+
+static gboolean try_save(Fixture *fixture, int i)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = g_strdup_printf("地址 %d", i);
+  g_autoptr(json_t) ops =
+      fixture_ops(fixture->enterprise, "enterprise", json_pack("{ss}", "address", text));
+  g_autofree char *entry = bh_device_save(fixture->device, fixture->li, ops, 0, &error);
+
+  if (entry == NULL && !g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE))
+    fail_msg("%s", error->message);
+  return entry != NULL;
+}
+
+static void fail_everywhere(int code, gboolean persistent)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  gint64 saved = 0;
+  gboolean reached = TRUE;
+  int n;
+
+  for (n = 1; n < FAULTS_MAX && reached; n++) {
+    shim_vfs_fail_at(n, code, persistent);
+    gboolean ok = try_save(fixture, n);
+    reached = shim_vfs_has_failed();
+    shim_vfs_fail_at(0, 0, FALSE);
+    if (ok) {
+      saved++;
+      g_autofree char *text = g_strdup_printf("地址 %d", n);
+      assert_value(fixture, fixture->enterprise, "address", text);
+    } else {
+      /* A commit that failed may still be on the disk, as an answer lost on its way: then it
+       * counts like any other, whole and once. */
+      g_autofree char *text = g_strdup_printf("地址 %d", n);
+      g_autoptr(json_t) shown = fixture_value(fixture, fixture->enterprise, "address");
+      gboolean there = g_strcmp0(json_string_value(shown), text) == 0;
+      saved += there;
+    }
+    assert_int_equal(fixture_status(fixture, "pending"), saved);
+    /* What follows works again in the same process. */
+    assert_true(try_save(fixture, 1000 + n));
+    saved++;
+  }
+  assert_true(n > 3 && n < FAULTS_MAX);
+  assert_well(fixture);
+  fixture_reopen(fixture);
+  assert_well(fixture);
+  assert_int_equal(fixture_status(fixture, "pending"), saved);
+}
+
+static void test_L5_a_full_disk_loses_nothing_that_was_saved(void **state G_GNUC_UNUSED)
+{
+  fail_everywhere(SQLITE_FULL, FALSE);
+  fail_everywhere(SQLITE_FULL, TRUE);
+}
+
+static void test_an_io_error_loses_nothing_that_was_saved(void **state G_GNUC_UNUSED)
+{
+  fail_everywhere(SQLITE_IOERR_WRITE, FALSE);
+  fail_everywhere(SQLITE_IOERR_FSYNC, FALSE);
+  fail_everywhere(SQLITE_IOERR_FSYNC, TRUE);
+}
+
+static void test_P1_one_fsync_per_entry_and_per_tap(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(json_t) value = json_string("草稿");
+
+  assert_true(try_save(fixture, 0));
+  shim_vfs_take_syncs();
+  for (int i = 1; i <= 20; i++)
+    assert_true(try_save(fixture, i));
+  assert_int_equal(shim_vfs_take_syncs(), 20);
+  assert_true(bh_device_draft_set(fixture->device, fixture->li, fixture->enterprise, "enterprise",
+                                  "address", value, NULL));
+  assert_int_equal(shim_vfs_take_syncs(), 1);
+  g_autoptr(json_t) status = bh_device_status(fixture->device, NULL);
+  g_autoptr(json_t) found = bh_device_get(fixture->device, fixture->enterprise, NULL);
+  assert_int_equal(shim_vfs_take_syncs(), 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none),
+      cmocka_unit_test(test_L5_a_full_disk_loses_nothing_that_was_saved),
+      cmocka_unit_test(test_an_io_error_loses_nothing_that_was_saved),
+      cmocka_unit_test(test_P1_one_fsync_per_entry_and_per_tap),
+  };
+  shim_vfs_install();
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
