@@ -75,7 +75,8 @@ gboolean bh_office_load_session(BhOfficeCall *call, gboolean touch, GError **err
 gboolean bh_office_check_origin(BhOfficeCall *call, GError **error);
 gboolean bh_office_check_csrf(BhOfficeCall *call, GError **error);
 json_t *bh_office_sign_in(BhOfficeCall *call, GError **error);
-json_t *bh_office_session(BhOfficeCall *call, GError **error);
+/* Who is signed in: {"staff":null} for nobody, so that asking is no error. */
+json_t *bh_office_who(BhOfficeCall *call, GError **error);
 json_t *bh_office_sign_out(BhOfficeCall *call, GError **error);
 
 /* --- office-context.c: records as a condition and a reader see them --- */

@@ -20,14 +20,20 @@ static json_t *op_of(BhOfficeCall *call, const BhOp *op)
     g_autoptr(GError) bad = NULL;
     gboolean fits =
         field != NULL && value != NULL && bh_kind_check_value(kind, set->key, value, &bad);
-    g_autofree char *text = value == NULL           ? g_strdup("")
+    const char *state =
+        strcmp(set->key, "state") == 0 && kind != NULL ? json_string_value(value) : NULL;
+    g_autofree char *text = state != NULL
+                                ? g_strdup(bh_kind_get_state_label(kind, state, call->lang))
+                            : value == NULL         ? g_strdup("")
                             : fits                  ? bh_office_format(call, field, value)
                             : json_is_string(value) ? g_strdup(json_string_value(value))
                                                     : bh_json_dump(value);
     json_array_append_new(
         rows, json_pack("{s:s,s:s,s:s,s:s}", "key", set->key, "label",
-                        field != NULL ? bh_field_get_label(field, call->lang) : set->key, "text",
-                        text, "problem", bad != NULL ? bad->message : ""));
+                        field != NULL   ? bh_field_get_label(field, call->lang)
+                        : state != NULL ? (strcmp(call->lang, "en") == 0 ? "State" : "状态")
+                                        : set->key,
+                        "text", text, "problem", bad != NULL ? bad->message : ""));
   }
   return json_pack("{s:s,s:s,s:s,s:s,s:o}", "record", op->record, "kind", op->kind, "kind_label",
                    kind != NULL ? bh_kind_get_label(kind, call->lang) : op->kind, "title",

@@ -285,6 +285,12 @@ static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
 {
   json_t *lines = json_array();
   const json_t *values = bh_office_values(call, id);
+  const BhField *person = bh_kind_find_field(kind, "name");
+  if (person != NULL && bh_field_is_personal(person) && json_object_get(values, "name") != NULL) {
+    g_autofree char *name = bh_office_format(call, person, json_object_get(values, "name"));
+    json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
+                                           bh_field_get_label(person, call->lang), "text", name));
+  }
   gsize index;
   json_t *name;
   json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), index, name)
@@ -481,9 +487,10 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
   for (guint i = 0; i < open->len; i++) {
     const BhTransition *transition = g_ptr_array_index(open, i);
     const char *to = bh_transition_get_to(transition);
-    /* What a review does, the review buttons do. */
-    if (g_strcmp0(bh_kind_get_review_state(kind, "on_return"), to) == 0 ||
-        g_strcmp0(bh_kind_get_review_state(kind, "on_approve"), to) == 0)
+    /* What a review does without asking, the review buttons do. */
+    if (bh_transition_get_asks(transition)[0] == NULL &&
+        (g_strcmp0(bh_kind_get_review_state(kind, "on_return"), to) == 0 ||
+         g_strcmp0(bh_kind_get_review_state(kind, "on_approve"), to) == 0))
       continue;
     json_array_append_new(
         out,

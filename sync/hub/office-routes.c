@@ -10,7 +10,7 @@ static void on_sign_in(BhRequest *request, gpointer data)
 
 static void on_session(BhRequest *request, gpointer data)
 {
-  bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_session);
+  bh_office_start(data, request, 0, bh_office_who);
 }
 
 static void on_sign_out(BhRequest *request, gpointer data)

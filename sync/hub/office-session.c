@@ -14,7 +14,7 @@
 #define FREE_FAILURES 5                 /* before the first wait */
 #define FIRST_WAIT_MS (30 * 1000LL)     /* doubles with each failure */
 #define LONGEST_WAIT_MS (60 * 60 * 1000LL)
-#define PEER_BURST 20       /* sign-ins of one address at once */
+#define PEER_BURST 20       /* failed sign-ins of one address at once */
 #define PEER_REFILL_MS 3000 /* one more each */
 #define PEERS_MAX 10000
 
@@ -176,6 +176,16 @@ static gboolean take_peer_turn(BhOffice *office, const char *peer, gint64 now_ms
   return may;
 }
 
+/* Whole offices come from one address: only failures use its turns up. */
+static void give_peer_turn_back(BhOffice *office, const char *peer)
+{
+  g_mutex_lock(&office->lock);
+  BhPeerRate *rate = g_hash_table_lookup(office->peers, peer);
+  if (rate != NULL && rate->left < PEER_BURST)
+    rate->left++;
+  g_mutex_unlock(&office->lock);
+}
+
 static gint64 wait_of(int failures)
 {
   if (failures < FREE_FAILURES)
@@ -273,6 +283,21 @@ static void set_refused(GError **error)
   g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: name or password is wrong");
 }
 
+static json_t *describe(BhOfficeCall *call)
+{
+  json_t *names = json_array();
+  for (gsize i = 0; i < G_N_ELEMENTS(roles); i++) {
+    if (call->roles & roles[i].bit)
+      json_array_append_new(names, json_string(roles[i].name));
+  }
+  const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
+  return json_pack("{s:{s:s,s:s,s:s,s:o},s:s,s:{s:s,s:s,s:s}}", "staff", "id", call->staff, "name",
+                   bh_json_string_or(call->staff_values, "name", ""), "unit",
+                   unit != NULL ? bh_office_name(call, unit) : "", "roles", names, "token",
+                   call->csrf, "hub", "id", bh_hub_get_id(call->hub), "name",
+                   bh_hub_get_name(call->hub), "area", bh_hub_get_area(call->hub));
+}
+
 json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
 {
   const char *login = bh_json_get_string(call->body, "login", "body", error);
@@ -304,7 +329,8 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
   }
   if (!open_session(call, login_hash, error))
     return NULL;
-  return bh_office_session(call, error);
+  give_peer_turn_back(call->office, bh_request_get_peer(call->request));
+  return describe(call);
 }
 
 static gboolean write_end(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -323,18 +349,14 @@ json_t *bh_office_sign_out(BhOfficeCall *call, GError **error)
   return json_object();
 }
 
-json_t *bh_office_session(BhOfficeCall *call, GError **error)
+json_t *bh_office_who(BhOfficeCall *call, GError **error)
 {
-  (void)error;
-  json_t *names = json_array();
-  for (gsize i = 0; i < G_N_ELEMENTS(roles); i++) {
-    if (call->roles & roles[i].bit)
-      json_array_append_new(names, json_string(roles[i].name));
-  }
-  const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
-  return json_pack("{s:{s:s,s:s,s:s,s:o},s:s,s:{s:s,s:s,s:s}}", "staff", "id", call->staff, "name",
-                   bh_json_string_or(call->staff_values, "name", ""), "unit",
-                   unit != NULL ? bh_office_name(call, unit) : "", "roles", names, "token",
-                   call->csrf, "hub", "id", bh_hub_get_id(call->hub), "name",
-                   bh_hub_get_name(call->hub), "area", bh_hub_get_area(call->hub));
+  g_autoptr(GError) nobody = NULL;
+  if (bh_office_load_session(call, TRUE, &nobody))
+    return describe(call);
+  if (g_error_matches(nobody, BH_ERROR, BH_ERROR_EXPIRED) ||
+      g_error_matches(nobody, BH_ERROR, BH_ERROR_DENIED))
+    return json_pack("{s:n}", "staff");
+  g_propagate_error(error, g_steal_pointer(&nobody));
+  return NULL;
 }
