@@ -1,0 +1,114 @@
+// Approve, return, and the steps the record's workflow offers to this person.
+import { post, recordPath } from './api.js';
+import { action, el, field, fill, select } from './dom.js';
+import { t } from './i18n.js';
+
+const COMMENT_MAX = 2000;
+
+/* --- review --- */
+
+function returnForm(view, tools, close) {
+  const comment = el('textarea', { rows: 4, maxlength: COMMENT_MAX, required: true });
+  const boxes = view.sections.flatMap((section) => section.rows).map((row) => {
+    const box = el('input', { type: 'checkbox', value: row.key });
+    return { row, box, node: el('label', { class: 'check' }, box, row.label) };
+  });
+  const filled = boxes.filter(({ row }) => !row.empty || row.missing);
+  return el('div', { class: 'form' },
+    field(t('review.comment'), comment, t('review.commentHint')),
+    filled.length ? el('fieldset', {}, el('legend', {}, t('review.items')),
+      el('div', { class: 'checks' }, filled.map(({ node }) => node))) : null,
+    el('div', { class: 'buttons' },
+      action(t('review.send'), 'primary warn', async () => {
+        if (!comment.value.trim()) {
+          comment.focus();
+          throw new Error(t('review.needComment'));
+        }
+        await post(recordPath(view.id, 'review'), {
+          decision: 'return', comment: comment.value, covers: view.covers,
+          items: filled.filter(({ box }) => box.checked).map(({ row }) => row.key),
+        });
+        await tools.done(t('review.returned'));
+      }),
+      el('button', { type: 'button', class: 'quiet', onclick: close }, t('review.cancel'))));
+}
+
+/* --- steps --- */
+
+function control(ask) {
+  const value = ask.value === undefined ? '' : ask.value;
+  if (ask.type === 'choices') {
+    const chosen = Array.isArray(value) ? value : [];
+    const boxes = ask.choices.map((choice) => el('input', { type: 'checkbox', value: choice.code,
+      checked: chosen.includes(choice.code) }));
+    return {
+      node: el('fieldset', {}, el('legend', {}, ask.label), el('div', { class: 'checks' },
+        boxes.map((box, index) => el('label', { class: 'check' }, box, ask.choices[index].label)))),
+      read: () => boxes.filter((box) => box.checked).map((box) => box.value).sort(),
+    };
+  }
+  if (ask.type === 'flag') {
+    const options = [{ code: '', name: t('step.choose') }, { code: 'true', name: t('step.yes') },
+      { code: 'false', name: t('step.no') }];
+    const node = select(options, value === '' ? '' : String(value), null);
+    return { node: field(ask.label, node, ask.hint),
+      read: () => (node.value === '' ? undefined : node.value === 'true') };
+  }
+  let node;
+  if (ask.choices.length) {
+    node = select([{ code: '', name: t('step.choose') },
+      ...ask.choices.map((choice) => ({ code: choice.code, name: choice.label }))], String(value), null);
+  } else if (ask.type === 'longtext') {
+    node = el('textarea', { rows: 3, maxlength: ask.max || null, value: String(value) });
+  } else {
+    const kind = ask.type === 'date' ? 'date' : 'text';
+    node = el('input', { type: kind, value: String(value),
+      maxlength: kind === 'text' && ask.max > 0 && ask.type === 'text' ? ask.max : null,
+      inputmode: ['integer', 'decimal'].includes(ask.type) ? 'decimal' : null });
+  }
+  return { node: field(ask.label, node, ask.hint), read: () => (node.value === '' ? undefined : node.value) };
+}
+
+function stepForm(view, step, tools, close) {
+  const controls = step.asks.map((ask) => ({ ask, ...control(ask) }));
+  return el('div', { class: 'form' },
+    el('h4', {}, step.label),
+    step.source ? el('p', { class: 'muted' }, t('step.source', { source: step.source })) : null,
+    controls.map(({ node }) => node),
+    el('div', { class: 'buttons' },
+      action(t('step.go'), 'primary', async () => {
+        const values = {};
+        for (const { ask, read } of controls) {
+          const value = read();
+          if (value !== undefined) values[ask.name] = value;
+        }
+        await post(recordPath(view.id, 'transition'), { to: step.to, values, covers: view.covers });
+        await tools.done(t('step.done'));
+      }),
+      el('button', { type: 'button', class: 'quiet', onclick: close }, t('review.cancel'))));
+}
+
+export function actionBar(view, tools) {
+  const form = el('div', { class: 'form-place' });
+  const close = () => { fill(form); tools.editing(false); };
+  const open = (node) => {
+    tools.editing(true);
+    fill(form, node);
+    node.querySelector('textarea, input, select, button')?.focus();
+  };
+  const reviewable = view.may_review && view.review && view.review !== 'none';
+  if (!reviewable && !view.transitions.length) return null;
+  return el('section', { class: 'card actions no-print', 'aria-label': t('review.title') },
+    el('div', { class: 'buttons' },
+      reviewable ? [
+        view.review === 'accepted' ? null : action(t('review.approve'), 'primary good', async () => {
+          await post(recordPath(view.id, 'review'), { decision: 'approve', covers: view.covers });
+          await tools.done(t('review.approved'));
+        }),
+        view.review === 'returned' ? null : el('button', { type: 'button', class: 'secondary warn',
+          onclick: () => open(returnForm(view, tools, close)) }, t('review.return')),
+      ] : null,
+      view.transitions.map((step) => el('button', { type: 'button', class: 'secondary',
+        onclick: () => open(stepForm(view, step, tools, close)) }, step.label))),
+    form);
+}

@@ -1,0 +1,80 @@
+// Every word with the hub goes through here.
+import { t, language } from './i18n.js';
+
+let token = '';
+let onSignedOut = () => {};
+
+export class HubError extends Error {
+  constructor(status, code, message, retryAfter) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.retryAfter = retryAfter;
+  }
+}
+
+export function setToken(value) {
+  token = value;
+}
+
+export function whenSignedOut(handler) {
+  onSignedOut = handler;
+}
+
+function explain(status, code, message, retryAfter) {
+  if (code === 'locked') return t('error.locked', { seconds: retryAfter || '?' });
+  if (status === 401) return t('error.session');
+  const known = t(`error.${code}`, null, '');
+  const detail = message && !['denied', 'expired', 'busy'].includes(code) ? ` (${message})` : '';
+  return (known || t('error.failed')) + detail;
+}
+
+async function ask(method, path, body, extra) {
+  const headers = { Accept: 'application/json', ...extra };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (method !== 'GET' && token) headers['X-Bihuan-Token'] = token;
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin',
+      redirect: 'error',
+      cache: 'no-store',
+    });
+  } catch {
+    throw new HubError(0, 'network', t('error.network'));
+  }
+  const json = await answer.json().catch(() => ({}));
+  if (answer.ok) return json;
+  const retryAfter = answer.headers.get('Retry-After');
+  const error = new HubError(answer.status, json.error,
+    explain(answer.status, json.error, json.message, retryAfter), retryAfter);
+  if (answer.status === 401 && token) {
+    token = '';
+    onSignedOut();
+  }
+  throw error;
+}
+
+function address(path, query) {
+  const parts = new URLSearchParams();
+  for (const [name, value] of Object.entries({ lang: language(), ...query })) {
+    if (value !== undefined && value !== null && value !== '') parts.set(name, value);
+  }
+  return `/office/v1/${path}?${parts}`;
+}
+
+export const get = (path, query) => ask('GET', address(path, query));
+export const poll = (path, query) =>
+  ask('GET', address(path, query), undefined, { 'X-Bihuan-Poll': '1' });
+export const post = (path, body) => ask('POST', address(path), body);
+export const remove = (path) => ask('DELETE', address(path));
+
+const segment = encodeURIComponent;
+export const recordPath = (id, more) =>
+  `records/${segment(id)}${more ? `/${more}` : ''}`;
+export const filePath = (file, download) =>
+  `/office/v1/records/${segment(file.record)}/files/${segment(file.sha256)}${download ? '?download=1' : ''}`;
+export const codePath = (serial) => `/office/v1/plaques/${segment(serial)}/qr.svg`;

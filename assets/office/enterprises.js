@@ -1,0 +1,75 @@
+import { post } from './api.js';
+import { action, el, field, fill, select } from './dom.js';
+import { language, t } from './i18n.js';
+import { areaOptions, delayed, loadFilters, pagedList, rowContent } from './list.js';
+import { recordPane } from './record.js';
+
+const CHOSEN_MAX = 200;
+
+export function showEnterprises(main, state) {
+  const chosen = new Set();
+  const query = { sector: '', area: '', search: '' };
+  let open = '';
+  let pane = null;
+  const right = el('section', { class: 'pane' });
+  const filterBar = el('div', { class: 'filters' });
+  const printBar = el('div', { class: 'print-bar' });
+  const mayPrint = state.session.staff.roles.some((role) => ['reviewer', 'admin'].includes(role));
+
+  function drawPrint() {
+    if (!mayPrint) return;
+    fill(printBar, chosen.size === 0 ? el('span', { class: 'muted' }, t('enterprise.none'))
+      : action(t('enterprise.print', { count: chosen.size }), 'secondary', async () => {
+        const made = await post('plaques', { enterprises: [...chosen] });
+        chosen.clear();
+        location.hash = `#/plaques/sheet/${made.first}/${made.count}`;
+      }));
+  }
+
+  const list = pagedList((row) => {
+    const box = el('input', { type: 'checkbox', 'aria-label': `${t('enterprise.choose')}：${row.title}`,
+      checked: chosen.has(row.id) });
+    box.addEventListener('change', () => {
+      if (box.checked && chosen.size >= CHOSEN_MAX) box.checked = false;
+      if (box.checked) chosen.add(row.id);
+      else chosen.delete(row.id);
+      drawPrint();
+    });
+    return el('div', { class: 'row-choose' }, mayPrint ? box : null,
+      el('a', { href: `#/enterprises/${encodeURIComponent(row.id)}`, class: 'row', 'data-id': row.id,
+        'aria-current': row.id === open ? 'true' : null }, rowContent({ ...row, enterprise: '' })));
+  }, () => t('list.empty'));
+
+  const reload = () => list.start(() => ['enterprises', query]);
+  const search = el('input', { type: 'search', placeholder: t('filter.searchHint'), maxlength: 100 });
+  search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
+
+  loadFilters(language()).then((filters) => fill(filterBar,
+    field(t('filter.search'), search),
+    field(t('filter.sector'), select([{ code: '', name: t('filter.all') }, ...filters.sectors], '',
+      (value) => { query.sector = value; reload(); })),
+    field(t('filter.area'), select(areaOptions(filters.areas), '',
+      (value) => { query.area = value; reload(); })))).catch(() => {});
+
+  fill(main, el('div', { class: 'split' },
+    el('section', { class: 'side' }, filterBar, printBar, ...list.nodes), right));
+  drawPrint();
+  reload();
+
+  return {
+    show([id = '']) {
+      main.classList.toggle('has-open', id !== '');
+      if (id === open && (id || right.children.length)) return;
+      open = id;
+      list.mark(id);
+      pane?.close?.();
+      pane = id ? recordPane(right, id, '#/enterprises', state) : null;
+      if (!id) fill(right, el('p', { class: 'nothing' }, t('record.choose')));
+    },
+    refresh() {
+      list.refresh();
+      pane?.refresh?.();
+    },
+    close() { pane?.close?.(); },
+  };
+}

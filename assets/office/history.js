@@ -1,0 +1,54 @@
+import { get, recordPath } from './api.js';
+import { badge, el, fill } from './dom.js';
+import { t } from './i18n.js';
+
+function evidence(one) {
+  if (one.exact) return t('history.evidenceExact', { to: one.to });
+  return one.from ? t('history.evidence', { from: one.from, to: one.to })
+    : t('history.evidenceUntil', { to: one.to });
+}
+
+function entry(row) {
+  return el('li', { class: 'entry' },
+    el('p', { class: 'entry-head' }, el('strong', {}, el('bdi', {}, row.by)),
+      row.quarantined ? badge('quarantine', t('history.quarantined')) : null,
+      row.quality === 2 ? badge('returned', t('history.clockBad')) : null),
+    el('p', { class: 'entry-facts' },
+      row.device ? el('span', {}, t('history.device', { device: row.device })) : null,
+      el('span', {}, evidence(row.evidence)),
+      el('span', {}, t('history.deviceTime', { time: row.device_time })),
+      row.observed ? el('span', {}, t('history.observed', { time: row.observed })) : null,
+      el('span', {}, t('history.received', { time: row.received })),
+      row.quality === 0 ? el('span', {}, t('history.clockUnsure')) : null),
+    el('dl', { class: 'brief' }, row.sets.map((set) => el('div', {},
+      el('dt', {}, set.label, set.item ? ` ${set.item}` : ''),
+      el('dd', {}, set.text ? el('bdi', {}, set.text) : el('span', { class: 'muted' }, t('history.cleared')))))));
+}
+
+export function historyBox(id) {
+  const list = el('ol', { class: 'history' });
+  const more = el('button', { type: 'button', class: 'quiet', hidden: true }, t('history.more'));
+  const status = el('p', { class: 'muted', role: 'status' });
+  let before = null;
+
+  async function load() {
+    try {
+      fill(status, t('list.loading'));
+      const page = await get(recordPath(id, 'history'), { before });
+      list.append(...page.rows.map(entry));
+      before = page.before || null;
+      more.hidden = !before;
+      fill(status);
+    } catch (error) {
+      fill(status, error.message);
+    }
+  }
+
+  more.addEventListener('click', load);
+  const box = el('details', { class: 'card history-box' },
+    el('summary', {}, t('history.title')), list, status, more);
+  box.addEventListener('toggle', () => {
+    if (box.open && !list.children.length) load();
+  });
+  return box;
+}

@@ -1,0 +1,88 @@
+// Lanes and list on the left, the open record on the right; one after the other on a phone.
+import { badge, el, field, fill, select } from './dom.js';
+import { language, t } from './i18n.js';
+import { areaOptions, delayed, loadFilters, pagedList, rowContent } from './list.js';
+import { recordPane } from './record.js';
+import { quarantinePane } from './quarantine.js';
+
+const LANES = ['new', 'returned', 'answered', 'conflict', 'quarantine', 'accepted'];
+
+function quarantineRow(row) {
+  return [
+    el('span', { class: 'row-head' }, badge('quarantine', t('lane.quarantine')),
+      el('span', { class: 'row-kind' }, row.device)),
+    el('span', { class: 'row-title' }, row.title || t(`error.${row.reason}`, null, row.reason)),
+    el('span', { class: 'row-sub' }, row.message),
+    el('span', { class: 'row-foot' }, el('time', {}, row.changed)),
+  ];
+}
+
+export function showInbox(main, state) {
+  let lane = '';
+  let open = '';
+  let pane = null;
+  const query = { kind: '', area: '', search: '' };
+  const tabs = el('nav', { class: 'lanes', 'aria-label': t('lane.label') });
+  const filterBar = el('div', { class: 'filters' });
+  const right = el('section', { class: 'pane', 'aria-live': 'off' });
+
+  const list = pagedList((row) => {
+    const id = row.entry || row.id;
+    return el('a', {
+      href: `#/inbox/${lane}/${encodeURIComponent(id)}`, class: 'row', 'data-id': id,
+      'aria-current': id === open ? 'true' : null,
+    }, row.entry ? quarantineRow(row) : rowContent(row));
+  }, () => (lane === 'new' ? t('list.emptyNew') : t('list.empty')));
+
+  const reload = () => list.start(() => ['inbox', { lane, ...query }]);
+  const search = el('input', { type: 'search', placeholder: t('filter.searchHint'), maxlength: 100 });
+  search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
+
+  function drawTabs() {
+    fill(tabs, LANES.map((name) => {
+      const count = state.lanes[name];
+      return el('a', { href: `#/inbox/${name}`, class: `lane lane-${name}`,
+        'aria-current': name === lane ? 'page' : null },
+        el('span', {}, t(`lane.${name}`)),
+        count > 0 ? el('span', { class: 'count' }, count > 99 ? '99+' : count) : null);
+    }));
+  }
+
+  loadFilters(language()).then((filters) => {
+    const kinds = [{ code: '', name: t('filter.all') }, ...filters.kinds];
+    fill(filterBar,
+      field(t('filter.search'), search),
+      field(t('filter.kind'), select(kinds, '', (value) => { query.kind = value; reload(); })),
+      field(t('filter.area'), select(areaOptions(filters.areas), '', (value) => { query.area = value; reload(); })));
+  }).catch(() => {});
+
+  fill(main, el('div', { class: 'split' },
+    el('section', { class: 'side' }, tabs, filterBar, ...list.nodes), right));
+
+  return {
+    show([wanted = 'new', id = '']) {
+      const next = LANES.includes(wanted) ? wanted : 'new';
+      const moved = next !== lane;
+      lane = next;
+      main.classList.toggle('has-open', id !== '');
+      filterBar.hidden = lane === 'quarantine';
+      drawTabs();
+      if (moved) reload();
+      if (id === open && !moved) return;
+      open = id;
+      list.mark(id);
+      pane?.close?.();
+      const back = `#/inbox/${lane}`;
+      pane = !id ? null
+        : lane === 'quarantine' ? quarantinePane(right, id, back, state)
+        : recordPane(right, id, back, state);
+      if (!id) fill(right, el('p', { class: 'nothing' }, t('record.choose')));
+    },
+    refresh() {
+      drawTabs();
+      list.refresh();
+      pane?.refresh?.();
+    },
+    close() { pane?.close?.(); },
+  };
+}

@@ -1,0 +1,91 @@
+// A paged list beside an open record: what inbox and enterprises share.
+import { get } from './api.js';
+import { badge, el, fill } from './dom.js';
+import { t } from './i18n.js';
+
+export function filesNote(total, here) {
+  if (!total) return null;
+  const missing = total - here;
+  return missing > 0
+    ? el('span', { class: 'files-note files-missing' }, t('list.filesMissing', { here, total, missing }))
+    : el('span', { class: 'files-note' }, t('list.files', { here, total }));
+}
+
+export function rowContent(row) {
+  return [
+    el('span', { class: 'row-head' },
+      el('span', { class: 'row-kind' }, row.kind_label),
+      row.state_label ? badge('state', row.state_label) : null,
+      row.conflict ? badge('conflict', t('list.conflict')) : null),
+    el('span', { class: 'row-title' }, row.enterprise || row.title),
+    row.enterprise && row.title ? el('span', { class: 'row-sub' }, row.title) : null,
+    el('span', { class: 'row-foot' }, el('span', {}, row.area), filesNote(row.files_total, row.files_here),
+      el('time', {}, row.changed)),
+  ];
+}
+
+// draw(row) gives the <li>'s content; `empty` the words for an empty list.
+export function pagedList(draw, empty) {
+  const list = el('ul', { class: 'rows', 'aria-label': t('list.label') });
+  const status = el('p', { class: 'list-status', role: 'status' });
+  const more = el('button', { type: 'button', class: 'quiet more', hidden: true }, t('list.more'));
+  let request = 0;
+  let load = null;
+  let after = null;
+
+  async function fetchPage(next) {
+    const mine = ++request;
+    if (!next && !list.children.length) fill(status, t('list.loading'));
+    try {
+      const [path, query] = load();
+      const page = await get(path, { ...query, after: next ? after : undefined });
+      if (mine !== request) return;
+      const rows = page.rows.map((row) => el('li', {}, draw(row)));
+      const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+      if (next) list.append(...rows);
+      else fill(list, rows);
+      if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
+      after = page.after || null;
+      more.hidden = !after;
+      fill(status, list.children.length ? '' : empty());
+    } catch (error) {
+      if (mine === request) fill(status, error.message);
+    }
+  }
+
+  more.addEventListener('click', () => fetchPage(true));
+  return {
+    nodes: [list, status, more],
+    // from: () => [path, query]
+    start(from) { load = from; fill(list); more.hidden = true; return fetchPage(false); },
+    refresh() { return load && fetchPage(false); },
+    mark(id) {
+      for (const link of list.querySelectorAll('[data-id]')) {
+        if (link.dataset.id === id) link.setAttribute('aria-current', 'true');
+        else link.removeAttribute('aria-current');
+      }
+    },
+  };
+}
+
+let filters = null;
+let filtersLanguage = '';
+
+export async function loadFilters(language) {
+  if (!filters || filtersLanguage !== language) {
+    filters = await get('filters');
+    filtersLanguage = language;
+  }
+  return filters;
+}
+
+export function areaOptions(areas) {
+  return [{ code: '', name: t('filter.all') }].concat(areas.map((area) => ({
+    code: area.code, name: '\u3000'.repeat(area.depth) + area.name,
+  })));
+}
+
+export function delayed(ms, run) {
+  let timer = 0;
+  return () => { clearTimeout(timer); timer = setTimeout(run, ms); };
+}

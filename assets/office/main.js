@@ -1,0 +1,123 @@
+// Start, routes, the frame round every page, and the pulse that keeps it live.
+import { get, poll, remove, setToken, whenSignedOut } from './api.js';
+import { el, fill } from './dom.js';
+import { language, setLanguage, t } from './i18n.js';
+import { showSignIn } from './signin.js';
+import { showInbox } from './inbox.js';
+import { showEnterprises } from './enterprises.js';
+import { showDevices } from './devices.js';
+import { showPlaques } from './plaques.js';
+
+const PULSE_MS = 5000;
+const app = document.getElementById('app');
+const state = { session: null, position: -1, lanes: {}, page: null, timer: 0, lost: null };
+
+const pages = { inbox: showInbox, enterprises: showEnterprises, devices: showDevices, plaques: showPlaques };
+
+// "#/inbox/new/ID" → ['inbox', 'new', 'ID']
+function route() {
+  const parts = location.hash.replace(/^#\/?/, '').split('/').filter(Boolean);
+  try {
+    return parts.map(decodeURIComponent);
+  } catch {
+    return [];
+  }
+}
+
+function header(current) {
+  const link = (name) => el('a', {
+    href: `#/${name}`, class: 'nav-link', 'aria-current': name === current ? 'page' : null,
+  }, t(`nav.${name}`));
+  const other = language() === 'en' ? 'zh' : 'en';
+  return el('header', { class: 'top' },
+    el('a', { href: '#main', class: 'skip', onclick: (event) => {
+      event.preventDefault();
+      document.getElementById('main').focus();
+    } }, t('app.skip')),
+    el('span', { class: 'brand' }, el('img', { src: 'icon.svg', alt: '', width: 28, height: 28 }),
+      el('span', { class: 'brand-name' }, t('app.name')),
+      el('span', { class: 'brand-hub' }, state.session.hub.name)),
+    el('nav', { class: 'nav', 'aria-label': t('nav.label') }, Object.keys(pages).map(link)),
+    el('span', { class: 'who' },
+      el('span', { class: 'who-name' }, state.session.staff.name),
+      el('button', { type: 'button', class: 'quiet', 'aria-label': t('session.languageLabel'),
+        lang: other === 'en' ? 'en' : 'zh-CN',
+        onclick: () => { setLanguage(other); state.page = null; show(); } }, t('session.language')),
+      el('button', { type: 'button', class: 'quiet', onclick: signOut }, t('session.out'))));
+}
+
+function show() {
+  if (!state.session) return;
+  document.title = t('app.title');
+  const [name = 'inbox', ...rest] = route();
+  const current = Object.hasOwn(pages, name) ? name : 'inbox';
+  if (!state.page || state.page.name !== current) {
+    state.page?.close?.();
+    const main = el('main', { id: 'main', tabindex: -1, class: `page page-${current}` });
+    state.lost = el('div', { class: 'lost', role: 'status', hidden: true }, t('live.lost'));
+    fill(app, header(current), state.lost, main);
+    state.page = { name: current, ...pages[current](main, state) };
+  }
+  state.page.show(rest);
+}
+
+async function pulse() {
+  clearTimeout(state.timer);
+  if (!state.session) return;
+  if (!document.hidden) {
+    try {
+      const head = await poll('head', { position: state.position });
+      if (state.lost) state.lost.hidden = true;
+      if (head.position !== state.position) {
+        state.position = head.position;
+        state.lanes = head.lanes || state.lanes;
+        state.page?.refresh?.();
+      }
+    } catch {
+      if (state.session && state.lost) state.lost.hidden = false;
+    }
+  }
+  if (state.session) state.timer = setTimeout(pulse, PULSE_MS);
+}
+
+function signedOut() {
+  state.session = null;
+  state.page?.close?.();
+  state.page = null;
+  state.position = -1;
+  clearTimeout(state.timer);
+  document.title = t('app.title');
+  showSignIn(app, begin);
+}
+
+async function signOut() {
+  try {
+    await remove('session');
+  } finally {
+    setToken('');
+    signedOut();
+  }
+}
+
+function begin(session) {
+  state.session = session;
+  setToken(session.token);
+  show();
+  pulse();
+}
+
+async function start() {
+  setLanguage(language());
+  whenSignedOut(signedOut);
+  window.addEventListener('hashchange', show);
+  document.addEventListener('visibilitychange', () => document.hidden || pulse());
+  try {
+    const session = await get('session');
+    if (session.staff) begin(session);
+    else signedOut();
+  } catch {
+    signedOut();
+  }
+}
+
+start();

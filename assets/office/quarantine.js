@@ -1,0 +1,56 @@
+import { get, post } from './api.js';
+import { action, el, field, fill } from './dom.js';
+import { t } from './i18n.js';
+
+const REASON_MAX = 2000;
+
+function opBox(op) {
+  return el('section', { class: 'card' },
+    el('h3', {}, op.kind_label, op.title ? `：${op.title}` : ''),
+    el('dl', { class: 'values' }, op.rows.map((row) => el('div', { class: 'value-row' },
+      el('dt', {}, row.label),
+      el('dd', {}, el('bdi', { class: 'value' }, row.text),
+        row.problem ? el('span', { class: 'lacking' }, row.problem) : null)))));
+}
+
+export function quarantinePane(node, id, back) {
+  let closed = false;
+  const path = `quarantine/${encodeURIComponent(id)}`;
+
+  function draw(view) {
+    const reason = el('textarea', { rows: 3, maxlength: REASON_MAX });
+    const decide = (what, said) => async () => {
+      if (!reason.value.trim()) {
+        reason.focus();
+        throw new Error(t('quarantine.needReason'));
+      }
+      await post(path, { action: what, reason: reason.value });
+      fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')),
+        el('div', { class: 'notice notice-good', role: 'status' }, said));
+    };
+    fill(node,
+      el('header', { class: 'record-head' },
+        el('a', { class: 'back', href: back }, '← ', t('record.back')),
+        el('h2', { tabindex: -1 }, t('quarantine.title')),
+        el('p', { class: 'muted' }, t('quarantine.hint'))),
+      el('section', { class: 'card card-conflict' },
+        el('dl', { class: 'values' }, [['reason', `${t(`error.${view.reason}`, null, view.reason)}（${view.message}）`], ['device', view.device],
+          ['by', view.by], ['received', view.received]].map(([name, text]) =>
+          el('div', { class: 'value-row' }, el('dt', {}, t(`quarantine.${name}`)),
+            el('dd', {}, el('bdi', {}, text)))))),
+      view.ops.map(opBox),
+      view.raw ? el('section', { class: 'card' }, el('h3', {}, t('quarantine.raw')),
+        el('pre', { class: 'raw' }, view.raw)) : null,
+      view.may_decide ? el('section', { class: 'card actions no-print' },
+        field(t('quarantine.why'), reason),
+        el('div', { class: 'buttons' },
+          action(t('quarantine.release'), 'primary good', decide('release', t('quarantine.released'))),
+          action(t('quarantine.dismiss'), 'secondary warn', decide('dismiss', t('quarantine.dismissed'))))) : null);
+  }
+
+  fill(node, el('p', { class: 'nothing' }, t('list.loading')));
+  get(path).then((view) => closed || draw(view)).catch((error) => closed || fill(node,
+    el('a', { class: 'back', href: back }, '← ', t('record.back')),
+    el('p', { class: 'nothing', role: 'alert' }, error.message)));
+  return { close() { closed = true; } };
+}

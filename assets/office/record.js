@@ -1,0 +1,233 @@
+// One record: what it says, what belongs to it, and what may be done with it.
+import { filePath, get, recordPath } from './api.js';
+import { badge, el, fill } from './dom.js';
+import { t } from './i18n.js';
+import { actionBar } from './act.js';
+import { conflictBox } from './conflict.js';
+import { historyBox } from './history.js';
+import { rowContent } from './list.js';
+
+const FINDINGS = ['hazard', 'document'];
+const PICTURES = ['image/jpeg', 'image/png'];
+
+// Ids are in order of creation.
+const byAge = (rows, key) => [...rows].sort((a, b) => (a[key] < b[key] ? -1 : 1));
+
+/* --- files --- */
+
+function fileTile(file) {
+  const name = file.note || file.role;
+  const facts = [file.role, file.note, file.taken, file.place].filter(Boolean);
+  if (!file.here) {
+    return el('figure', { class: 'file file-gone' },
+      el('div', { class: 'file-frame' }, t('files.missing')),
+      el('figcaption', {}, facts.map((fact) => el('span', {}, fact))));
+  }
+  const frame = PICTURES.includes(file.media_type)
+    ? el('img', { src: filePath(file), alt: t('files.photo', { name }), loading: 'lazy' })
+    : el('span', { class: 'file-type' }, file.media_type === 'application/pdf' ? 'PDF' : t('files.other'));
+  const shownHere = PICTURES.includes(file.media_type) || file.media_type === 'application/pdf';
+  return el('figure', { class: 'file' },
+    shownHere
+      ? el('a', { class: 'file-frame', href: filePath(file), target: '_blank', rel: 'noopener noreferrer' }, frame)
+      : el('div', { class: 'file-frame' }, frame),
+    el('figcaption', {}, facts.map((fact) => el('span', {}, fact)),
+      el('a', { href: filePath(file, true), class: 'file-save', download: true }, t('files.download'))));
+}
+
+export function filesBox(files) {
+  if (!files?.length) return null;
+  const here = files.filter((file) => file.here).length;
+  const total = files.length;
+  return el('div', { class: 'files' },
+    el('p', { class: here < total ? 'files-sum files-missing' : 'files-sum' },
+      here < total ? t('files.some', { total, here, missing: total - here }) : t('files.all', { total })),
+    el('div', { class: 'file-grid' }, byAge(files, 'record').map(fileTile)));
+}
+
+/* --- values --- */
+
+function answersTable(row) {
+  const counts = new Map();
+  for (const answer of row.answers) {
+    const known = counts.get(answer.answer) || { label: answer.answer_label, count: 0 };
+    known.count += 1;
+    counts.set(answer.answer, known);
+  }
+  const bad = row.answers.filter((answer) => answer.answer === 'noncompliant');
+  const body = el('tbody');
+  const draw = (rows) => fill(body, rows.map((answer) => el('tr', { class: `answer-${answer.answer}` },
+    el('th', { scope: 'row' }, answer.item),
+    el('td', {}, answer.check, answer.major ? badge('major', t('answers.major')) : null),
+    el('td', {}, badge(`answer-${answer.answer}`, answer.answer_label),
+      answer.bulk ? el('span', { class: 'muted' }, t('answers.bulk')) : null),
+    el('td', {}, answer.note))));
+  const toggle = el('button', { type: 'button', class: 'quiet no-print', 'aria-pressed': 'false' },
+    t('answers.all', { count: row.answers.length }));
+  toggle.addEventListener('click', () => {
+    const all = toggle.getAttribute('aria-pressed') !== 'true';
+    toggle.setAttribute('aria-pressed', String(all));
+    fill(toggle, all ? t('answers.bad') : t('answers.all', { count: row.answers.length }));
+    table.hidden = false;
+    draw(all ? row.answers : bad);
+  });
+  const head = ['item', 'check', 'answer', 'note'].map((name) => el('th', { scope: 'col' }, t(`answers.${name}`)));
+  const table = el('table', { class: 'answers', hidden: bad.length === 0 },
+    el('thead', {}, el('tr', {}, head)), body);
+  draw(bad);
+  return el('div', { class: 'answers-box' },
+    el('p', { class: 'chips' }, [...counts].map(([code, one]) =>
+      badge(`answer-${code}`, `${one.label} ${one.count}`)), toggle),
+    table);
+}
+
+function valueNode(row, back) {
+  if (row.answers?.length) return answersTable(row);
+  if (row.withheld) return el('span', { class: 'muted' }, t('record.withheld'));
+  if (row.missing) return el('span', { class: 'lacking' }, t('record.missing'));
+  if (row.empty) return el('span', { class: 'muted' }, t('record.empty'));
+  const text = row.ref
+    ? el('a', { href: `${back.split('/').slice(0, 3).join('/')}/${encodeURIComponent(row.ref)}` }, row.text)
+    : el('bdi', { class: 'value' }, row.text);
+  return [text,
+    row.personal ? el('span', { class: 'mark' }, t('record.personal')) : null,
+    row.conflict ? el('span', { class: 'mark mark-conflict' }, t('record.conflictHere')) : null];
+}
+
+function sectionBox(section, back) {
+  const filled = section.rows.some((row) => !row.empty || row.missing);
+  return el('section', { class: filled ? 'card section' : 'card section section-empty' },
+    el('h3', {}, section.label),
+    el('dl', { class: 'values' }, section.rows.map((row) => el('div', {
+      class: ['value-row', row.empty && !row.missing ? 'is-empty' : '', row.answers?.length ? 'is-wide' : '']
+        .join(' ').trim(),
+    }, el('dt', {}, row.label), el('dd', {}, valueNode(row, back))))));
+}
+
+/* --- children and reviews --- */
+
+function childCard(row, back, view) {
+  const known = (text) => text === view.enterprise || (row.title || '').includes(text);
+  const brief = (row.brief || []).filter((line) => !known(line.text));
+  return el('li', { class: 'child' },
+    el('div', { class: 'child-head' },
+      el('a', { class: 'child-title', href: `${back}/${encodeURIComponent(row.id)}` }, row.title || row.kind_label),
+      row.state_label ? badge('state', row.state_label) : null,
+      row.conflict ? badge('conflict', t('list.conflict')) : null,
+      row.review ? badge(row.review, t(`lane.${row.review}`, null, row.review)) : null),
+    brief.length ? el('dl', { class: 'brief' }, brief.map((line) =>
+      el('div', {}, el('dt', {}, line.label), el('dd', {}, el('bdi', {}, line.text))))) : null,
+    filesBox(row.files));
+}
+
+const childrenBox = (group, back, view) => el('section', { class: 'card' },
+  el('h3', {}, group.label, ' ', el('span', { class: 'count' }, group.rows.length)),
+  el('ul', { class: 'children' }, byAge(group.rows, 'id').map((row) => childCard(row, back, view))),
+  group.more ? el('p', { class: 'muted' }, t('record.moreRows')) : null);
+
+const relatedBox = (group, back) => el('section', { class: 'card' },
+  el('h3', {}, group.label, ' ', el('span', { class: 'count' }, group.rows.length)),
+  group.rows.length
+    ? el('ul', { class: 'rows rows-inside' }, group.rows.map((row) =>
+      el('li', {}, el('a', { class: 'row', href: `${back}/${encodeURIComponent(row.id)}` },
+        rowContent({ ...row, enterprise: '' })))))
+    : el('p', { class: 'muted' }, t('list.empty')));
+
+const reviewsBox = (reviews) => el('section', { class: 'card' },
+  el('h3', {}, t('review.past')),
+  el('ol', { class: 'reviews' }, reviews.map((review) => el('li', {},
+    el('p', { class: 'review-head' },
+      badge(review.decision === 'return' ? 'returned' : 'accepted', t(`review.${review.decision}`)),
+      badge('state', review.state_label),
+      el('span', { class: 'muted' }, t('review.by', { by: review.by, at: review.at }))),
+    review.comment ? el('p', { class: 'comment' }, el('bdi', {}, review.comment)) : null,
+    review.items.length ? el('p', { class: 'muted' }, t('review.items'), '：', review.items.join('、')) : null,
+    review.answer ? el('p', { class: 'comment' }, t('review.answer'), '：', el('bdi', {}, review.answer)) : null))));
+
+/* --- the whole --- */
+
+function headBox(view, back) {
+  return el('header', { class: 'record-head' },
+    el('a', { class: 'back', href: back }, '← ', t('record.back')),
+    el('p', { class: 'record-kind' }, view.kind_label,
+      el('span', { class: 'received', title: t('record.receivedHint') }, t('record.received'))),
+    el('h2', { tabindex: -1 }, view.title || view.kind_label),
+    el('p', { class: 'chips' },
+      view.state_label ? badge('state', view.state_label) : null,
+      view.review ? badge(view.review, t(`lane.${view.review}`, null, view.review)) : null,
+      view.conflict ? badge('conflict', t('list.conflict')) : null),
+    el('p', { class: 'facts' },
+      view.enterprise ? el('span', {}, t('record.enterprise'), '：', el('bdi', {}, view.enterprise)) : null,
+      view.area ? el('span', {}, t('record.area'), '：', view.area) : null,
+      el('span', {}, t('record.changed'), '：', view.changed)));
+}
+
+const reportsBox = (reports, english) => el('section', { class: 'card card-warn' },
+  el('h3', {}, t('record.reports')),
+  el('ul', {}, reports.map((report) => el('li', {}, english ? report.en : report.zh))));
+
+export function recordPane(node, id, back, state) {
+  let view = null;
+  let closed = false;
+  let editing = false;
+  const notice = el('div', { class: 'notice', role: 'status', hidden: true },
+    t('record.changedNote'), ' ',
+    el('button', { type: 'button', class: 'quiet', onclick: () => load() }, t('record.reload')));
+
+  function draw(said) {
+    editing = false;
+    notice.hidden = true;
+    const emptyToggle = el('input', { type: 'checkbox' });
+    const sections = el('div', { class: 'sections' }, view.sections.map((one) => sectionBox(one, back)));
+    emptyToggle.addEventListener('change', () => sections.classList.toggle('with-empty', emptyToggle.checked));
+    // What was found stands before the fields, who took part after them.
+    const groups = (first) => view.children.filter((group) => FINDINGS.includes(group.kind) === first)
+      .map((group) => childrenBox(group, back, view));
+    const bar = actionBar(view, { done: load, editing: (on) => { editing = on; } });
+    fill(node, headBox(view, back), notice,
+      said ? el('div', { class: 'notice notice-good', role: 'status' }, said) : null,
+      bar,
+      view.conflicts.length ? conflictBox(view, load) : null,
+      view.reports?.length ? reportsBox(view.reports, document.documentElement.lang === 'en') : null,
+      view.reviews.length ? reviewsBox(view.reviews) : null,
+      view.files.length ? el('section', { class: 'card' }, el('h3', {}, t('files.title')), filesBox(view.files)) : null,
+      groups(true),
+      sections,
+      el('label', { class: 'check no-print' }, emptyToggle, t('record.showEmpty')),
+      groups(false),
+      (view.related || []).map((group) => relatedBox(group, back)),
+      historyBox(view.id));
+  }
+
+  async function load(said) {
+    try {
+      const next = await get(recordPath(id));
+      if (closed) return;
+      const first = view === null;
+      view = next;
+      draw(typeof said === 'string' ? said : '');
+      if (first) node.querySelector('h2')?.focus({ preventScroll: true });
+    } catch (error) {
+      if (!closed && !view) fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')),
+        el('p', { class: 'nothing', role: 'alert' }, error.message));
+    }
+  }
+
+  node.scrollTop = 0;
+  fill(node, el('p', { class: 'nothing' }, t('list.loading')));
+  load();
+  return {
+    async refresh() {
+      if (!view) return;
+      const next = await get(recordPath(id)).catch(() => null);
+      if (!next || closed || next.covers === view.covers) return;
+      if (editing) {
+        notice.hidden = false;
+      } else {
+        view = next;
+        draw('');
+      }
+    },
+    close() { closed = true; },
+  };
+}

@@ -1,0 +1,40 @@
+import { post } from './api.js';
+import { el, field, fill } from './dom.js';
+import { language, setLanguage, t } from './i18n.js';
+
+export function showSignIn(app, begin) {
+  const login = el('input', { name: 'login', autocomplete: 'username', required: true, maxlength: 64,
+    autocapitalize: 'none', spellcheck: 'false' });
+  const password = el('input', { name: 'password', type: 'password', autocomplete: 'current-password',
+    required: true, maxlength: 128 });
+  const error = el('p', { class: 'form-error', role: 'alert' });
+  const go = el('button', { type: 'submit', class: 'primary' }, t('signin.go'));
+  const other = language() === 'en' ? 'zh' : 'en';
+
+  async function submit(event) {
+    event.preventDefault();
+    go.disabled = true;
+    fill(error);
+    try {
+      begin(await post('session', { login: login.value, password: password.value }));
+    } catch (problem) {
+      password.value = '';
+      fill(error, problem.code === 'denied' ? t('signin.wrong') : problem.message);
+      password.focus();
+    } finally {
+      go.disabled = false;
+    }
+  }
+
+  fill(app, el('main', { class: 'signin', id: 'main' },
+    el('form', { class: 'card signin-card', onsubmit: submit },
+      el('div', { class: 'signin-brand' }, el('img', { src: 'icon.svg', alt: '', width: 48, height: 48 }),
+        el('h1', {}, t('signin.title'))),
+      field(t('signin.login'), login),
+      field(t('signin.password'), password, t('signin.hint')),
+      error, go,
+      el('button', { type: 'button', class: 'quiet', lang: other === 'en' ? 'en' : 'zh-CN',
+        'aria-label': t('session.languageLabel'),
+        onclick: () => { setLanguage(other); showSignIn(app, begin); } }, t('session.language')))));
+  login.focus();
+}
