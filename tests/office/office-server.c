@@ -1,0 +1,512 @@
+/* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
+ * serves the office on a port of its own, prints one JSON line with what the test needs to know,
+ * then obeys lines on its input ("more", "concur NAME") until that ends. Photos are DIR/photo*.jpg.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/checklist.h"
+#include "schema/paths.h"
+#include "schema/world.h"
+#include "sync/hub/hub-private.h"
+#include "sync/hub/log-store.h"
+#include "sync/hub/office.h"
+#include "sync/hub/uploads.h"
+
+#define SAMPLES_MAX (4 * 1024 * 1024)
+#define LONG_TEXT_CHARS 4000
+
+typedef struct {
+  char id[BH_ID_LEN + 1];
+  BhSigner *signer;
+  BhIdSource ids;
+  gint64 seq;
+  char head[BH_HASH_HEX_LEN + 1];
+} Device;
+
+typedef struct {
+  BhHub *hub;
+  Device device;
+  char *dir;
+  json_t *told; /* what the test is told */
+  char missing_sha[BH_HASH_HEX_LEN + 1];
+} Server;
+
+static void die(const GError *error, const char *what)
+{
+  g_printerr("office-server: %s: %s\n", what, error != NULL ? error->message : "failed");
+  exit(1);
+}
+
+/* --- samples, as assets/samples/README.md tells --- */
+
+static json_t *resolve(const json_t *value, const char *space)
+{
+  const char *name = json_string_value(json_object_get(value, "$ref"));
+  if (name != NULL) {
+    char id[BH_ID_LEN + 1];
+    bh_id_from_name(space, name, id);
+    return json_string(id);
+  }
+  if (!json_is_array(value))
+    return json_incref((json_t *)value);
+  json_t *out = json_array();
+  gsize index;
+  json_t *item;
+  json_array_foreach((json_t *)value, index, item)
+  {
+    json_array_append_new(out, resolve(item, space));
+  }
+  return out;
+}
+
+static void load_samples(Server *server, const char *name)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = bh_data_path("assets", "samples", name, NULL);
+  g_autoptr(json_t) file = bh_json_load_file(path, SAMPLES_MAX, &error);
+  if (file == NULL)
+    die(error, path);
+  const char *space = bh_json_string_or(file, "space", "");
+  gsize index;
+  json_t *record;
+  json_array_foreach(json_object_get(file, "records"), index, record)
+  {
+    char id[BH_ID_LEN + 1];
+    bh_id_from_name(space, bh_json_string_or(record, "name", ""), id);
+    g_autoptr(json_t) set = json_object();
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(record, "set"), key, value)
+    {
+      json_object_set_new(set, key, resolve(value, space));
+    }
+    g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:O}]", "record", id, "kind",
+                                      bh_json_string_or(record, "kind", ""), "set", set);
+    g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
+    if (entry == NULL)
+      die(error, bh_json_string_or(record, "name", "?"));
+  }
+}
+
+static const char *sample_id(const char *name)
+{
+  static char ids[4][BH_ID_LEN + 1]; /* several in one expression */
+  static int next;
+  char *id = ids[next++ % 4];
+  bh_id_from_name("samples", name, id);
+  return id;
+}
+
+static void add_checklist(Server *server, const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *csv = bh_data_path("assets", "checklists", "coal-mine.csv", NULL);
+  g_autoptr(BhChecklist) list = bh_checklist_load(csv, NULL, &error);
+  if (list == NULL)
+    die(error, csv);
+  g_autoptr(json_t) items = bh_checklist_to_json(list);
+  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:O}}]", "record", id, "kind",
+                                    "checklist", "set", "code", "coal-mine", "name", "煤矿检查表",
+                                    "version", "1", "sector", "coal_mine", "items", items);
+  g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
+  if (entry == NULL)
+    die(error, "checklist");
+}
+
+static void add_passwords(Server *server)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = bh_data_path("assets", "samples", "demo-passwords.json", NULL);
+  g_autoptr(json_t) file = bh_json_load_file(path, SAMPLES_MAX, &error);
+  if (file == NULL)
+    die(error, path);
+  const char *name;
+  json_t *password;
+  json_object_foreach(file, name, password)
+  {
+    if (!bh_office_set_password(server->hub, sample_id(name), name, json_string_value(password),
+                                &error))
+      die(error, name);
+  }
+  /* Somebody without a role in the office, who has an account all the same. */
+  if (!bh_office_set_password(server->hub, sample_id("staff-wang"), "staff-wang", "bihuan-field-1",
+                              &error))
+    die(error, "staff-wang");
+}
+
+/* --- the device --- */
+
+static gboolean enrol_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Device *device = data;
+  const BhClock *clock = bh_hub_get_clock(hub);
+  guint8 no_token[BH_HASH_SIZE] = {0}; /* it speaks to the ingest, not over HTTP */
+  g_autoptr(GBytes) token_hash = g_bytes_new(no_token, sizeof no_token);
+  return bh_log_add_device(db, device->id, device->signer->public_key, token_hash,
+                           sample_id("unit-jingping"), "井坪 1 号终端", clock->wall_ms(clock->data),
+                           error);
+}
+
+static void enrol(Server *server)
+{
+  g_autoptr(GError) error = NULL;
+  Device *device = &server->device;
+  const BhRandom *random = bh_random_system();
+  bh_id_source_init(&device->ids, bh_clock_system(), random);
+  bh_id_next(&device->ids, device->id);
+  device->signer = bh_signer_new();
+  g_strlcpy(device->signer->hub, bh_hub_get_id(server->hub), sizeof device->signer->hub);
+  g_strlcpy(device->signer->device, device->id, sizeof device->signer->device);
+  bh_signer_make_keys(device->signer, random);
+  bh_signer_make_incarnation(device->signer, random);
+  memset(device->head, '0', BH_HASH_HEX_LEN);
+  g_autofree char *key = g_base64_encode(device->signer->public_key, BH_PUBLIC_KEY_SIZE);
+  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s}}]", "record", device->id, "kind",
+                                    "device", "set", "name", "井坪 1 号终端", "unit",
+                                    sample_id("unit-jingping"), "key", key, "state", "enrolled");
+  g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
+  if (entry == NULL || !bh_hub_write(server->hub, enrol_func, device, &error))
+    die(error, "device");
+}
+
+typedef struct {
+  const BhBatch *batch;
+  BhIngestResult result;
+} Push;
+
+static gboolean push_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Push *push = data;
+  return bh_ingest_apply(bh_hub_get_ingest(hub), db, push->batch, &push->result, error);
+}
+
+static void build_sets(Server *server, BhBodyBuilder *builder, const json_t *op,
+                       const char *const *was)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(server->hub);
+  const char *kind_name = bh_json_string_or(op, "kind", "");
+  const BhKind *kind = bh_kind_set_find(kinds, kind_name);
+  const char *key;
+  json_t *value;
+  json_object_foreach(json_object_get(op, "set"), key, value)
+  {
+    const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+    bh_body_builder_set(builder, bh_json_string_or(op, "record", ""), kind_name, key, value,
+                        field != NULL && bh_field_is_personal(field), was);
+    if (field != NULL && bh_field_get_type(field) == BH_FIELD_HASH && strcmp(key, "sha256") == 0)
+      bh_body_builder_add_file(
+          builder, json_string_value(value),
+          json_integer_value(json_object_get(json_object_get(op, "set"), "size")),
+          bh_json_string_or(json_object_get(op, "set"), "media_type", ""));
+  }
+}
+
+/* One entry of the device; `was` (may be NULL) replaces for every key. The entry id, g_free. */
+static char *push(Server *server, const json_t *ops, const char *const *was)
+{
+  Device *device = &server->device;
+  g_autoptr(GError) error = NULL;
+  const BhClock *clock = bh_clock_system();
+  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) - 3600000,
+                        .boot_ms = 7200000,
+                        .quality = BH_CLOCK_QUALITY_GOOD,
+                        .hub_ms = clock->wall_ms(clock->data) - 7200000,
+                        .hub_boot_ms = 3600000};
+  g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
+  char id[BH_ID_LEN + 1];
+  bh_id_next(&device->ids, id);
+  g_autoptr(BhBodyBuilder) builder =
+      bh_body_builder_new(id, sample_id("staff-li"), &stamp, 0, bh_random_system());
+  gsize index;
+  json_t *op;
+  json_array_foreach((json_t *)ops, index, op)
+  {
+    build_sets(server, builder, op, was);
+  }
+  g_autofree char *body = NULL;
+  g_autofree char *openings = NULL;
+  if (!bh_body_builder_finish(builder, &body, &openings, &error))
+    die(error, "body");
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(server->hub);
+  BhEntryText *text = bh_entry_seal(device->signer, ++device->seq, device->head,
+                                    bh_kind_set_get_hash(kinds), body, openings);
+  g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
+  g_strlcpy(device->head, hash, sizeof device->head);
+  g_autoptr(BhBatch) batch = bh_batch_new(device->id, sample_id("unit-jingping"));
+  if (!bh_batch_add(batch, bh_hub_get_id(server->hub), device->signer->public_key, text))
+    die(batch->refused, "batch");
+  Push piece = {.batch = batch};
+  if (!bh_hub_write(server->hub, push_func, &piece, &error) || piece.result.refused != NULL)
+    die(error != NULL ? error : piece.result.refused, "push");
+  bh_ingest_result_clear(&piece.result);
+  return g_strdup(id);
+}
+
+static void new_id(Server *server, char out[BH_ID_LEN + 1])
+{
+  bh_id_next(&server->device.ids, out);
+}
+
+/* --- records --- */
+
+static void add_photo(Server *server, json_t *ops, const char *parent, const char *path,
+                      const char *note)
+{
+  g_autoptr(GError) error = NULL;
+  char id[BH_ID_LEN + 1];
+  char sha[BH_HASH_HEX_LEN + 1];
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+  const char *type = g_str_has_suffix(path, ".html") ? "text/html" : "image/jpeg";
+  g_autofree char *full = g_build_filename(server->dir, path, NULL);
+  if (g_file_get_contents(full, &bytes, &len, NULL)) {
+    if (!bh_uploads_import(server->hub, bytes, len, type, sha, &error))
+      die(error, path);
+  } else {
+    g_autofree char *missing = bh_hash_hex(path, strlen(path));
+    g_strlcpy(sha, missing, sizeof sha);
+    len = 300000;
+  }
+  new_id(server, id);
+  const BhClock *clock = bh_clock_system();
+  json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:I,s:s,s:I,s:s,s:s}}", "record",
+                                       id, "kind", "file", "set", "parent", parent, "role", "photo",
+                                       "sha256", sha, "size", (json_int_t)len, "media_type", type,
+                                       "taken_at", (json_int_t)clock->wall_ms(clock->data),
+                                       "source", "camera", "note", note));
+}
+
+static void add_hazard(Server *server, json_t *ops, const char *inspection, const char *enterprise,
+                       const char *number, const char *summary, const char *level,
+                       const char *state, char id[BH_ID_LEN + 1])
+{
+  new_id(server, id);
+  json_array_append_new(
+      ops, json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}}", "record", id,
+                     "kind", "hazard", "set", "inspection", inspection, "enterprise", enterprise,
+                     "number", number, "summary", summary, "description",
+                     "回风巷 320 m 处瓦斯传感器断线，值班室未及时发现。", "level", level, "place",
+                     "2301 回风巷 320 m", "found_by", "inspection", "demand",
+                     "立即更换传感器并校验，三日内报整改结果。", "responsible_person", "样例矿长",
+                     "deadline", "2026-12-05", "state", state));
+}
+
+static json_t *inspection_op(const char *id, const char *enterprise, const char *number,
+                             const char *checklist, const char *opinion)
+{
+  const BhClock *clock = bh_clock_system();
+  gint64 now_ms = clock->wall_ms(clock->data);
+  return json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:[s,s],s:s,s:s,s:s,s:I,s:I,s:b,s:b,s:s,s:s,s:s}}",
+                   "record", id, "kind", "inspection", "set", "number", number, "enterprise",
+                   enterprise, "subject_found_by", "plaque", "modes", "routine", "unannounced",
+                   "unit", sample_id("unit-jingping"), "lead", sample_id("staff-li"), "checklist",
+                   checklist, "started_at", (json_int_t)(now_ms - 9000000), "ended_at",
+                   (json_int_t)(now_ms - 3600000), "certificate_shown", TRUE, "recusal_advised",
+                   TRUE, "opinion", opinion, "outcome", "carried_out", "state", "on_site");
+}
+
+static void add_answers(json_t *op)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *csv = bh_data_path("assets", "checklists", "coal-mine.csv", NULL);
+  g_autoptr(BhChecklist) list = bh_checklist_load(csv, NULL, &error);
+  if (list == NULL)
+    die(error, csv);
+  for (gsize i = 0; i < bh_checklist_count(list) && i < 40; i++) {
+    static const char *const codes[] = {"compliant", "compliant", "not_applicable", "compliant",
+                                        "unchecked", "compliant", "noncompliant"};
+    g_autofree char *key = g_strdup_printf("answers/%s", bh_checklist_get(list, i)->item_no);
+    const char *code = codes[i % G_N_ELEMENTS(codes)];
+    json_object_set_new(json_object_get(op, "set"), key,
+                        json_pack("{s:s,s:s}", "answer", code, "note",
+                                  strcmp(code, "noncompliant") == 0 ? "现场核实，见隐患清单" : ""));
+  }
+}
+
+static void add_signature(Server *server, json_t *ops, const char *parent, const char *role,
+                          const char *staff, const char *name)
+{
+  char id[BH_ID_LEN + 1];
+  new_id(server, id);
+  const BhClock *clock = bh_clock_system();
+  json_t *set = json_pack("{s:s,s:s,s:s,s:I,s:s}", "parent", parent, "role", role, "shown_sha256",
+                          server->missing_sha, "signed_at", (json_int_t)clock->wall_ms(clock->data),
+                          "post", "执法人员");
+  json_object_set_new(set, staff != NULL ? "staff" : "name",
+                      json_string(staff != NULL ? staff : name));
+  json_array_append_new(ops,
+                        json_pack("{s:s,s:s,s:o}", "record", id, "kind", "signature", "set", set));
+}
+
+/* A visit: started, worked on, signed. Its id is told under `name`. */
+static void add_inspection(Server *server, const char *name, const char *enterprise,
+                           const char *number, const char *checklist, const char *opinion,
+                           gboolean rich)
+{
+  char id[BH_ID_LEN + 1];
+  char general[BH_ID_LEN + 1];
+  char major[BH_ID_LEN + 1];
+  g_autofree char *kept = g_strdup(enterprise);
+  enterprise = kept;
+  new_id(server, id);
+  g_autoptr(json_t) first = json_array();
+  json_t *op = inspection_op(id, enterprise, number, checklist, opinion);
+  if (rich)
+    add_answers(op);
+  json_array_append_new(first, op);
+  g_autofree char *started = push(server, first, NULL);
+  g_autoptr(json_t) findings = json_array();
+  if (rich) {
+    add_hazard(server, findings, id, enterprise, "YH-2026-0001", "回风巷瓦斯传感器断线", "general",
+               "found", general);
+    add_hazard(server, findings, id, enterprise, "YH-2026-0002", "采掘接续紧张，超能力布置作业",
+               "major", "suspected", major);
+    add_photo(server, findings, general, "photo1.jpg", "断线处");
+    add_photo(server, findings, general, "photo2.jpg", "值班室记录");
+    add_photo(server, findings, general, "page.html", "冒充照片的网页");
+    add_photo(server, findings, major, "photo3.jpg", "接续图");
+    add_photo(server, findings, major, "not-there.jpg", "作业面全景");
+    add_photo(server, findings, id, "photo1.jpg", "井口");
+    json_object_set_new(server->told, "hazard", json_string(general));
+    json_object_set_new(server->told, "major", json_string(major));
+  }
+  add_signature(server, findings, id, "inspector", sample_id("staff-li"), NULL);
+  add_signature(server, findings, id, "second_inspector", sample_id("staff-wang"), NULL);
+  add_signature(server, findings, id, "enterprise", NULL, "样例负责人");
+  g_autofree char *found = push(server, findings, NULL);
+  g_autoptr(json_t) last = json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection",
+                                     "set", "state", "signed");
+  const char *was[] = {started, NULL};
+  g_autofree char *signed_entry = push(server, last, was);
+  json_object_set_new(server->told, name, json_string(id));
+}
+
+static void add_hostile(Server *server, const char *checklist)
+{
+  static const char hostile[] = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+                                "\"'&lt; 😀👩‍🚒 {{7*7}} ${7*7} javascript:alert(6)";
+  add_inspection(server, "hostile", sample_id("ent-02"), "<img src=x onerror=alert(0)>", checklist,
+                 hostile, FALSE);
+  const char *id = json_string_value(json_object_get(server->told, "hostile"));
+  g_autofree char *filler = g_strnfill(LONG_TEXT_CHARS - 10, 'W');
+  char hazard[BH_ID_LEN + 1];
+  new_id(server, hazard);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}}]", "record", hazard, "kind",
+                "hazard", "set", "inspection", id, "enterprise", sample_id("ent-02"), "summary",
+                "<b onclick=alert(3)>粗</b>", "description", filler, "level", "general", "place",
+                "\" onmouseover=\"alert(4)", "found_by", "inspection", "demand",
+                "javascript:alert(5)", "state", "found");
+  g_autofree char *entry = push(server, ops, NULL);
+  json_object_set_new(server->told, "hostile_hazard", json_string(hazard));
+}
+
+/* Two words for one field, neither of which knew the other. */
+static void add_conflict(Server *server, const char *name, const char *record)
+{
+  g_autoptr(json_t) one = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
+                                    "set", "opinion", "意见甲：限期三日整改。");
+  g_autoptr(json_t) two = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
+                                    "set", "opinion", "意见乙：停产整顿。");
+  g_autofree char *a = push(server, one, NULL);
+  g_autofree char *b = push(server, two, NULL);
+  json_object_set_new(server->told, name, json_string(record));
+}
+
+static void add_quarantined(Server *server)
+{
+  char id[BH_ID_LEN + 1];
+  g_autofree char *filler = g_strnfill(200, 'x');
+  new_id(server, id);
+  g_autoptr(json_t) bad =
+      json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s}}]", "record", id, "kind", "hazard", "set",
+                "enterprise", sample_id("ent-03"), "summary", filler, "level", "general", "place",
+                "井口", "found_by", "inspection", "state", "found");
+  g_autofree char *first = push(server, bad, NULL);
+  json_object_set_new(server->told, "quarantined", json_string(first));
+  new_id(server, id);
+  g_autoptr(json_t) again = json_pack(
+      "[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s}}]", "record", id, "kind", "hazard", "set",
+      "enterprise", sample_id("ent-03"), "summary", "\xe2\x80\xae<img src=x onerror=alert(8)>",
+      "level", "<b>no</b>", "place", "井口", "found_by", "inspection", "state", "found");
+  g_autofree char *second = push(server, again, NULL);
+  json_object_set_new(server->told, "quarantined2", json_string(second));
+}
+
+/* --- serving --- */
+
+static void tell(Server *server)
+{
+  g_autofree char *line = bh_json_dump(server->told);
+  g_print("%s\n", line);
+  fflush(stdout);
+}
+
+static void obey(Server *server, const char *checklist)
+{
+  char line[64];
+  while (fgets(line, sizeof line, stdin) != NULL) {
+    if (strncmp(line, "more", 4) == 0)
+      add_inspection(server, "more", sample_id("ent-05"), "JC-2026-0099", checklist, "刚到的一条。",
+                     FALSE);
+    else if (strncmp(line, "concur ", 7) == 0) {
+      const json_t *record = json_object_get(server->told, g_strstrip(line + 7));
+      g_autofree char *id = g_strdup(json_string_value(record));
+      add_conflict(server, "concurred", id);
+    }
+    tell(server);
+  }
+}
+
+int main(int argc, char **argv)
+{
+  if (argc != 2)
+    return 2;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *hub_dir = g_build_filename(argv[1], "hub", NULL);
+  Server server = {.dir = argv[1], .told = json_object()};
+  g_autofree char *missing = bh_hash_hex("missing", 7);
+  g_strlcpy(server.missing_sha, missing, sizeof server.missing_sha);
+  if (!bh_hub_init(hub_dir, "平鲁区应急管理局", "140603", &error))
+    die(error, "init");
+  server.hub = bh_hub_open(hub_dir, bh_clock_system(), bh_random_system(), &error);
+  if (server.hub == NULL)
+    die(error, "open");
+  load_samples(&server, "units.json");
+  load_samples(&server, "enterprises.json");
+  char checklist[BH_ID_LEN + 1];
+  bh_id_from_name("test", "coal-mine", checklist);
+  add_checklist(&server, checklist);
+  add_passwords(&server);
+  enrol(&server);
+  add_inspection(&server, "inspection", sample_id("ent-01"), "JC-2026-0001", checklist,
+                 "检查发现隐患二条，已当场交待。企业应于三日内完成整改并报告结果。", TRUE);
+  add_inspection(&server, "second", sample_id("ent-04"), "JC-2026-0002", checklist, "未发现问题。",
+                 FALSE);
+  add_inspection(&server, "conflicted", sample_id("ent-06"), "JC-2026-0003", checklist, "意见",
+                 FALSE);
+  g_autofree char *conflicted =
+      g_strdup(json_string_value(json_object_get(server.told, "conflicted")));
+  add_conflict(&server, "conflicted", conflicted);
+  add_hostile(&server, checklist);
+  add_quarantined(&server);
+
+  g_autoptr(BhOffice) office = bh_office_new(server.hub, FALSE);
+  gsize n_routes = 0;
+  const BhRoute *routes = bh_office_routes(&n_routes);
+  BhHttpConfig config = {.listen = "127.0.0.1:0", .threads = 2};
+  BhHttp *http = bh_http_start(&config, routes, n_routes, bh_office_headers(), office, &error);
+  if (http == NULL)
+    die(error, "listen");
+  json_object_set_new(server.told, "port", json_integer(bh_http_get_port(http)));
+  json_object_set_new(server.told, "enterprise", json_string(sample_id("ent-01")));
+  tell(&server);
+  obey(&server, checklist);
+  bh_http_stop(http);
+  g_clear_pointer(&office, bh_office_free);
+  bh_hub_close(server.hub);
+  bh_signer_free(server.device.signer);
+  json_decref(server.told);
+  return 0;
+}

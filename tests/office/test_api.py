@@ -1,0 +1,291 @@
+"""The office API against programs that do not behave like the page."""
+
+import json
+import sys
+import unittest
+
+from hub import PASSWORDS, Client, Hub
+
+HUB = None
+
+
+def setUpModule():
+    global HUB
+    HUB = Hub(*sys.argv[1:3])
+
+
+def tearDownModule():
+    code = HUB.close()
+    if code != 0:
+        raise AssertionError(f"the hub ended with {code}")
+
+
+def signed_in(login="staff-sun"):
+    client = Client(HUB)
+    status, content, _ = client.sign_in(login)
+    assert status == 200, (status, content)
+    return client
+
+
+class Sessions(unittest.TestCase):
+    def test_cookie_is_kept_from_scripts_and_other_pages(self):
+        client = Client(HUB)
+        _, _, headers = client.sign_in("staff-sun")
+        cookie = headers["Set-Cookie"]
+        self.assertIn("HttpOnly", cookie)
+        self.assertIn("SameSite=Strict", cookie)
+        self.assertIn("Path=/", cookie)
+        self.assertNotIn("Domain", cookie)
+        self.assertTrue(cookie.startswith("bihuan="))
+
+    def test_every_answer_carries_the_policy(self):
+        for path in ("/office/", "/office/main.js", "/office/v1/session", "/office/none", "/nowhere"):
+            _, _, headers = Client(HUB).ask("GET", path)
+            policy = headers["Content-Security-Policy"]
+            self.assertIn("default-src 'none'", policy)
+            self.assertIn("frame-ancestors 'none'", policy)
+            self.assertNotIn("unsafe", policy)
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+
+    def test_a_stranger_sees_nothing(self):
+        told = HUB.told
+        client = Client(HUB)
+        for path in ("head", "inbox", "enterprises", "devices", "filters", "plaques",
+                     f"records/{told['inspection']}", f"records/{told['inspection']}/history",
+                     f"quarantine/{told['quarantined']}", "plaques/1/qr.svg"):
+            status, content, _ = client.ask("GET", f"/office/v1/{path}")
+            self.assertEqual((status, content["error"]), (401, "expired"), path)
+        status, content, _ = client.ask("GET", "/office/v1/session")
+        self.assertEqual((status, content), (200, {"staff": None}))
+
+    def test_wrong_password_unknown_name_and_no_role_get_the_same_answer(self):
+        answers = [Client(HUB).sign_in("staff-zheng", "wrong-password-1")[:2],
+                   Client(HUB).sign_in("nobody-at-all", "wrong-password-1")[:2],
+                   Client(HUB).sign_in("staff-wang")[:2]]
+        for status, content in answers:
+            self.assertEqual(status, 403)
+            self.assertEqual(content, answers[0][1])
+
+    def test_lock_out_grows_and_holds_for_the_right_password_too(self):
+        client = Client(HUB)
+        for _ in range(5):
+            self.assertEqual(client.sign_in("staff-wu", "wrong-password-1")[0], 403)
+        status, content, headers = client.sign_in("staff-wu")
+        self.assertEqual((status, content["error"]), (429, "locked"))
+        self.assertTrue(1 <= int(headers["Retry-After"]) <= 30)
+        self.assertEqual(Client(HUB).sign_in("staff-zhou")[0], 200)
+
+    def test_a_planted_session_is_worth_nothing(self):
+        client = Client(HUB)
+        client.cookie = "planted-by-somebody-else"
+        status, _, headers = client.sign_in("staff-sun")
+        self.assertEqual(status, 200)
+        self.assertNotEqual(client.cookie, "planted-by-somebody-else")
+        planted = Client(HUB)
+        planted.cookie = "planted-by-somebody-else"
+        self.assertEqual(planted.ask("GET", "/office/v1/head")[0], 401)
+
+    def test_signing_in_again_ends_the_session_before(self):
+        client = signed_in()
+        old = client.cookie
+        client.sign_in("staff-sun")
+        before = Client(HUB)
+        before.cookie = old
+        self.assertEqual(before.ask("GET", "/office/v1/head")[0], 401)
+
+    def test_signing_out_ends_the_session_at_the_hub(self):
+        client = signed_in()
+        self.assertEqual(client.ask("GET", "/office/v1/head")[0], 200)
+        self.assertEqual(client.ask("DELETE", "/office/v1/session")[0], 200)
+        self.assertEqual(client.ask("GET", "/office/v1/head")[0], 401)
+
+
+class OtherPages(unittest.TestCase):
+    def attempt(self, headers, token=True, origin=True):
+        client = signed_in()
+        if not token:
+            client.token = None
+        return client.ask("POST", f"/office/v1/records/{HUB.told['second']}/review",
+                          {"decision": "approve", "covers": ""}, headers, origin)[:2]
+
+    def test_changes_from_another_origin_are_refused(self):
+        for headers in ({"Origin": "https://evil.example"}, {"Origin": "null"},
+                        {"Origin": HUB.origin.replace("http:", "https:")},
+                        {"Origin": HUB.origin + ".evil.example"},
+                        {"Origin": HUB.origin, "Sec-Fetch-Site": "cross-site"}):
+            status, content = self.attempt(headers)
+            self.assertEqual((status, content["error"]), (403, "denied"), headers)
+        self.assertEqual(self.attempt({}, origin=False)[0], 403)
+
+    def test_changes_without_the_token_of_the_session_are_refused(self):
+        self.assertEqual(self.attempt({}, token=False)[0], 403)
+        self.assertEqual(self.attempt({"X-Bihuan-Token": "x" * 43})[0], 403)
+        other = signed_in("staff-zhou")
+        self.assertEqual(self.attempt({"X-Bihuan-Token": other.token})[0], 403)
+
+    def test_a_form_cannot_speak_to_the_hub(self):
+        client = signed_in()
+        status, content, _ = client.ask(
+            "POST", f"/office/v1/records/{HUB.told['second']}/review", {"decision": "approve"},
+            {"Content-Type": "text/plain"})
+        self.assertEqual((status, content["error"]), (400, "format"))
+
+    def test_sign_in_from_another_origin_is_refused(self):
+        client = Client(HUB)
+        status, _, _ = client.ask("POST", "/office/v1/session", {
+            "login": "staff-sun", "password": PASSWORDS["staff-sun"]},
+            {"Origin": "https://evil.example"})
+        self.assertEqual(status, 403)
+
+
+class Roles(unittest.TestCase):
+    def test_what_a_role_does_not_allow_is_refused_by_the_hub(self):
+        told = HUB.told
+        legal = signed_in("staff-zheng")
+        leader = signed_in("staff-zhou")
+        cases = [
+            (legal, "POST", f"quarantine/{told['quarantined']}", {"action": "release", "reason": "x"}),
+            (legal, "GET", f"quarantine/{told['quarantined']}", None),
+            (legal, "POST", "plaques", {"blank": 1}),
+            (leader, "POST", "plaques", {"blank": 1}),
+        ]
+        for client, method, path, body in cases:
+            status, content, _ = client.ask(method, f"/office/v1/{path}", body)
+            self.assertEqual((status, content["error"]), (403, "denied"), path)
+
+    def test_a_step_of_another_role_is_refused(self):
+        legal = signed_in("staff-zheng")
+        _, view, _ = legal.ask("GET", f"/office/v1/records/{HUB.told['hazard']}")
+        self.assertEqual(view["transitions"], [])
+        status, content, _ = legal.ask(
+            "POST", f"/office/v1/records/{HUB.told['hazard']}/transition",
+            {"to": "withdrawn", "values": {"withdraw_reason": "x"}, "covers": view["covers"]})
+        self.assertEqual((status, content["error"]), (403, "denied"))
+
+    def test_a_step_asks_for_its_own_fields_only(self):
+        sun = signed_in()
+        path = f"/office/v1/records/{HUB.told['hazard']}"
+        _, view, _ = sun.ask("GET", path)
+        status, content, _ = sun.ask("POST", f"{path}/transition", {
+            "to": "withdrawn", "values": {"summary": "changed"}, "covers": view["covers"]})
+        self.assertEqual((status, content["error"]), (400, "invalid"))
+        status, content, _ = sun.ask("POST", f"{path}/transition", {
+            "to": "withdrawn", "values": {}, "covers": view["covers"]})
+        self.assertEqual((status, content["error"]), (400, "invalid"))
+
+
+class Records(unittest.TestCase):
+    def test_nobody_decides_over_what_was_not_seen(self):
+        sun = signed_in()
+        path = f"/office/v1/records/{HUB.told['second']}"
+        _, view, _ = sun.ask("GET", path)
+        status, content, _ = sun.ask("POST", f"{path}/review",
+                                     {"decision": "approve", "covers": HUB.told["quarantined"]})
+        self.assertEqual((status, content["error"]), (409, "chain"))
+        self.assertEqual(sun.ask("GET", path)[1]["covers"], view["covers"])
+
+    def test_a_return_needs_its_reason_and_known_fields(self):
+        sun = signed_in()
+        path = f"/office/v1/records/{HUB.told['second']}"
+        covers = sun.ask("GET", path)[1]["covers"]
+        for body in ({"decision": "return", "covers": covers, "comment": "  "},
+                     {"decision": "return", "covers": covers, "comment": "x", "items": ["no_such"]},
+                     {"decision": "maybe", "covers": covers, "comment": "x"},
+                     {"decision": "return", "covers": covers, "comment": "x" * 2001}):
+            self.assertIn(sun.ask("POST", f"{path}/review", body)[0], (400, 413), body)
+
+    def test_L9_the_office_sees_which_files_are_missing(self):
+        _, view, _ = signed_in().ask("GET", f"/office/v1/records/{HUB.told['major']}")
+        self.assertEqual(sorted(one["here"] for one in view["files"]), [False, True])
+
+    def test_L14_history_tells_device_time_hub_time_and_what_can_be_proved(self):
+        _, page, _ = signed_in().ask("GET", f"/office/v1/records/{HUB.told['inspection']}/history")
+        first = page["rows"][-1]
+        self.assertEqual(first["by"], "李样例")
+        self.assertEqual(first["device"], "井坪 1 号终端")
+        self.assertTrue(first["evidence"]["exact"])
+        for name in ("device_time", "received"):
+            self.assertRegex(first[name], r"^\d{4}-\d\d-\d\d \d\d:\d\d$")
+        self.assertLess(first["device_time"], first["received"])
+
+    def test_unknown_and_crooked_ids_are_not_found(self):
+        sun = signed_in()
+        for one in ("0190a2b4-0000-7000-8000-000000000000", "x", "%27%20OR%201=1--", "a" * 500):
+            status, content, _ = sun.ask("GET", f"/office/v1/records/{one}")
+            self.assertEqual((status, content["error"]), (404, "not_found"), one)
+        status, content, _ = sun.ask("GET", "/office/v1/inbox?lane=none")
+        self.assertEqual((status, content["error"]), (400, "unknown"))
+
+    def test_bad_bodies_are_named(self):
+        sun = signed_in()
+        path = f"/office/v1/records/{HUB.told['second']}/review"
+        for body in ([], "text", {"decision": "approve"}, {"decision": "approve", "covers": 7}):
+            self.assertEqual(sun.ask("POST", path, body)[0], 400, body)
+        deep = {}
+        for _ in range(100):
+            deep = {"a": deep}
+        self.assertEqual(sun.ask("POST", path, deep)[0], 413)
+        self.assertEqual(sun.ask("POST", path, {"comment": "x" * 70000})[0], 413)
+
+
+class Files(unittest.TestCase):
+    def files(self):
+        _, view, _ = signed_in().ask("GET", f"/office/v1/records/{HUB.told['hazard']}")
+        return {one["note"]: one for one in view["files"]}
+
+    def test_a_picture_is_shown_and_nothing_may_run_in_it(self):
+        one = self.files()["断线处"]
+        status, content, headers = signed_in().ask(
+            "GET", f"/office/v1/records/{one['record']}/files/{one['sha256']}")
+        self.assertEqual(status, 200)
+        self.assertTrue(content.startswith(b"\xff\xd8\xff"))
+        self.assertEqual(headers["Content-Type"], "image/jpeg")
+        self.assertTrue(headers["Content-Disposition"].startswith("inline; filename="))
+        self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
+        self.assertIn("default-src 'none'", headers["Content-Security-Policy"])
+
+    def test_a_page_that_poses_as_a_photo_is_only_handed_out_as_bytes(self):
+        one = self.files()["冒充照片的网页"]
+        status, _, headers = signed_in().ask(
+            "GET", f"/office/v1/records/{one['record']}/files/{one['sha256']}")
+        self.assertEqual(status, 200)
+        self.assertEqual(headers["Content-Type"], "application/octet-stream")
+        self.assertTrue(headers["Content-Disposition"].startswith("attachment"))
+
+    def test_a_file_is_given_only_through_a_record_that_shows_it(self):
+        one = self.files()["断线处"]
+        sun = signed_in()
+        for record in (HUB.told["second"], "x"):
+            self.assertEqual(sun.ask(
+                "GET", f"/office/v1/records/{record}/files/{one['sha256']}")[0], 404)
+        self.assertEqual(sun.ask("GET", f"/office/v1/records/{one['record']}/files/{'0' * 64}")[0], 404)
+        self.assertEqual(Client(HUB).ask(
+            "GET", f"/office/v1/records/{one['record']}/files/{one['sha256']}")[0], 401)
+
+    def test_the_page_gives_its_own_files_only(self):
+        for path in ("../../etc/passwd", "..%2f..%2fREADME.md", "README.md", ".git", "none.js",
+                     "%2e%2e/samples/demo-pins.json", "a/b.js", "main.js%00.html"):
+            self.assertIn(Client(HUB).ask("GET", f"/office/{path}")[0], (400, 404), path)
+
+
+class Plaques(unittest.TestCase):
+    def test_serials_are_never_given_twice(self):
+        sun = signed_in()
+        first = sun.ask("POST", "/office/v1/plaques", {"blank": 3})[1]
+        second = sun.ask("POST", "/office/v1/plaques", {"enterprises": [HUB.told["enterprise"]]})[1]
+        self.assertEqual(second["first"], first["first"] + 3)
+        _, page, _ = sun.ask("GET", f"/office/v1/plaques?first={second['first']}&count=1")
+        self.assertEqual(page["rows"][0]["name"], "样例东坡沟煤矿")
+        status, svg, headers = sun.ask("GET", f"/office/v1/plaques/{second['first']}/qr.svg")
+        self.assertEqual((status, headers["Content-Type"]), (200, "image/svg+xml"))
+        self.assertIn(b'width="40mm"', svg)
+
+    def test_wrong_orders_are_refused(self):
+        sun = signed_in()
+        for body in ({}, {"blank": 0}, {"blank": 201}, {"blank": 1, "enterprises": [HUB.told["enterprise"]]},
+                     {"enterprises": [HUB.told["inspection"]]}, {"enterprises": ["x"]}):
+            self.assertIn(sun.ask("POST", "/office/v1/plaques", body)[0], (400, 404), json.dumps(body))
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2)

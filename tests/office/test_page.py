@@ -1,0 +1,332 @@
+"""The page in Debian's Chromium against a real hub: what a reviewer does, and what must not
+happen. Cases run in order of their names and build on one another."""
+
+import base64
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from hub import PASSWORDS, Hub
+from webdriver import Browser
+
+HUB = None
+PICTURES = sys.argv[3] if len(sys.argv) > 3 else None
+
+
+def setUpModule():
+    global HUB
+    HUB = Hub(*sys.argv[1:3])
+    if PICTURES:
+        os.makedirs(PICTURES, exist_ok=True)
+
+
+def tearDownModule():
+    code = HUB.close()
+    if code != 0:
+        raise AssertionError(f"the hub ended with {code}")
+
+
+class Page(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.browser = Browser()
+        cls.browser.open(HUB.page)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+
+    def go(self, place, text=None):
+        self.browser.run("location.hash = arguments[0]", place)
+        if text:
+            self.browser.wait_text(text, "#main")
+
+    def picture(self, name):
+        if PICTURES:
+            for width, height, kind in ((1280, 800, "wide"), (390, 844, "phone")):
+                self.browser.size(width, height)
+                for dark in (False, True):
+                    self.browser.scheme(dark)
+                    self.browser.wait_pictures()
+                    self.browser.picture(f"{PICTURES}/office-{name}-{kind}{'-dark' if dark else ''}.png")
+            self.browser.size(1280, 800)
+            self.browser.scheme(False)
+
+    def assert_quiet(self, but=()):
+        lines = [line["message"] for line in self.browser.messages()]
+        loud = [line for line in lines if not any(part in line for part in but)]
+        self.assertEqual(loud, [])
+
+    def lane(self, name):
+        found = re.search(name + r"\s*(\d+)?", self.browser.text(".lanes"))
+        return int(found.group(1) or 0)
+
+    def test_01_a_wrong_password_is_said_and_nothing_opens(self):
+        browser = self.browser
+        browser.wait_text("登录审核页")
+        self.picture("sign-in")
+        browser.type("input[name=login]", "staff-sun")
+        browser.type("input[name=password]", "wrong-password-1")
+        browser.press("登录")
+        browser.wait_text("用户名或密码不对", ".form-error")
+        self.assertEqual(browser.cookies(), [])
+        self.assertEqual(browser.run("return document.activeElement.name"), "password")
+        self.assert_quiet(but=["403"])
+
+    def test_02_the_right_one_opens_the_inbox(self):
+        browser = self.browser
+        browser.type("input[name=password]", PASSWORDS["staff-sun"])
+        browser.press("登录")
+        browser.wait_text("样例东坡沟煤矿", ".rows")
+        browser.wait(lambda: self.lane("待核") >= 4, "the count of the lane")
+        cookie = browser.cookies()[0]
+        self.assertTrue(cookie["httpOnly"])
+        self.assertEqual(cookie["sameSite"], "Strict")
+        self.assertEqual(browser.run("return document.cookie"), "")
+        self.picture("inbox")
+        self.assert_quiet()
+
+    def test_03_L9_a_record_shows_photos_and_what_is_missing(self):
+        browser = self.browser
+        self.go(f"#/inbox/new/{HUB.told['inspection']}", "JC-2026-0001")
+        browser.wait_text("共 2 个，已到 1 个，缺 1 个", ".pane")
+        browser.wait_text("缺：尚未传到中心", ".file-gone")
+        browser.wait_text("中心已收", ".received")
+        self.assertNotIn("送达", browser.text(".pane"))
+        browser.wait_text("不符合", ".answers")
+        browser.wait(lambda: browser.run(
+            "const image = document.querySelector('.file img');"
+            "image.scrollIntoView(); return image.complete && image.naturalWidth > 0"), "a photo")
+        self.picture("record")
+        self.assert_quiet()
+
+    def test_04_history_tells_who_when_and_which_device(self):
+        browser = self.browser
+        browser.run("document.querySelector('.history-box summary').click()")
+        browser.wait_text("李样例", ".history")
+        for text in ("终端：井坪 1 号终端", "可证时间：", "终端时间：", "中心收到："):
+            self.assertIn(text, browser.text(".history"))
+        self.assert_quiet()
+
+    def test_05_return_needs_a_comment_then_moves_the_record(self):
+        browser = self.browser
+        browser.press("退回补正", ".actions")
+        browser.press("退回", ".form")
+        browser.wait_text("请写明退回的原因", ".form")
+        browser.type(".form textarea", "请补充井口照片，并核对结束时间。")
+        browser.run("document.querySelector('.form input[value=ended_at]').click()")
+        self.picture("return")
+        browser.press("退回", ".form")
+        browser.wait_text("已退回", ".notice-good")
+        browser.wait_text("请补充井口照片", ".reviews")
+        browser.wait_text("结束时间", ".reviews")
+        self.go("#/inbox/returned", "样例东坡沟煤矿")
+        browser.wait(lambda: self.lane("退回补正") == 1, "one returned")
+        self.assert_quiet()
+
+    def test_06_approve_moves_the_record(self):
+        browser = self.browser
+        self.go(f"#/inbox/new/{HUB.told['second']}", "JC-2026-0002")
+        browser.press("审核通过", ".actions")
+        browser.wait_text("已审核通过", ".notice-good")
+        self.go("#/inbox/accepted", "JC-2026-0002")
+        self.assert_quiet()
+
+    def test_07_a_step_asks_for_its_fields(self):
+        browser = self.browser
+        self.go(f"#/inbox/new/{HUB.told['major']}", "YH-2026-0002")
+        browser.press("撤销" if browser.run(
+            "return [...document.querySelectorAll('.actions button')].some((one) => one.textContent === '撤销')")
+            else "移送", ".actions")
+        browser.wait(lambda: browser.count(".form .field") > 0, "the form of the step")
+        browser.press("确定", ".form")
+        browser.wait(lambda: browser.text(".form .action-error") != "", "what is missing")
+        browser.press("取消", ".form")
+        self.assert_quiet(but=["400"])
+
+    def test_08_a_conflict_is_shown_side_by_side_and_resolved(self):
+        browser = self.browser
+        self.go(f"#/inbox/conflict/{HUB.told['conflicted']}", "冲突：同一项有不同的内容")
+        self.assertGreaterEqual(browser.count(".side-by"), 2)
+        self.picture("conflict")
+        browser.press("采用这一项", ".side-by:first-child")
+        browser.wait_text("已选定", ".notice-good")
+        self.assertEqual(browser.count(".side-by"), 0)
+        browser.wait_text("意见乙：停产整顿。", ".sections")
+        self.assert_quiet()
+
+    def test_09_I10_quarantine_is_released_or_dismissed_with_a_reason(self):
+        browser = self.browser
+        self.go(f"#/inbox/quarantine/{HUB.told['quarantined2']}", "隔离的记录")
+        browser.wait_text("[U+202E]<img src=x onerror=alert(8)>", ".pane")
+        self.picture("quarantine")
+        browser.press("不予采用", ".actions")
+        browser.wait_text("请写明理由", ".actions")
+        browser.type(".actions textarea", "等级代码不对，已电话核实作废。")
+        browser.press("不予采用", ".actions")
+        browser.wait_text("已作不采用处理", ".pane")
+        self.go("#/inbox/quarantine")
+        browser.wait(lambda: browser.count(".rows .row") == 1, "one left in quarantine")
+        self.assert_quiet()
+
+    def test_10_hostile_text_stays_text(self):
+        browser = self.browser
+        browser.run("window.ran = false; window.alert = () => { window.ran = true; };")
+        self.go(f"#/inbox/new/{HUB.told['hostile']}", "<img src=x onerror=alert(0)>")
+        browser.wait_text("<img src=x onerror=alert(1)><script>alert(2)</script>", ".sections")
+        browser.wait_text("😀👩‍🚒 {{7*7}} ${7*7} javascript:alert(6)", ".sections")
+        browser.wait_text("<b onclick=alert(3)>粗</b>", ".child")
+        self.picture("hostile")
+        self.go(f"#/inbox/new/{HUB.told['hostile_hazard']}", "<b onclick=alert(3)>粗</b>")
+        browser.wait_text('" onmouseover="alert(4)', ".sections")
+        browser.wait_text("W" * 500, ".sections")
+        browser.run("document.querySelector('.history-box summary').click()")
+        browser.wait_text("<b onclick=alert(3)>粗</b>", ".history")
+        self.assertFalse(browser.run("return window.ran"))
+        self.assertEqual(browser.count("main script, main b[onclick], main [onerror], main [onmouseover]"), 0)
+        self.assertEqual(browser.run(
+            "return [...document.querySelectorAll('a')].filter((one) => !/^(#|\\/office\\/)/"
+            ".test(one.getAttribute('href'))).length"), 0)
+        for width in (360, 1440):
+            browser.size(width, 800)
+            self.assertTrue(browser.run(
+                "return document.documentElement.scrollWidth <= innerWidth"), f"overflow at {width}")
+        browser.size(1280, 800)
+        self.assert_quiet()
+
+    def test_11_markup_cannot_be_made_from_text_at_all(self):
+        self.assertTrue(self.browser.run(
+            "try { document.body.innerHTML = '<b>x</b>'; return false; } catch { return true; }"))
+        self.browser.messages()
+
+    def test_12_new_records_appear_by_themselves(self):
+        browser = self.browser
+        self.go("#/inbox/new")
+        browser.wait(lambda: browser.count(".rows .row") > 0, "rows")
+        HUB.do("more")
+        browser.wait_text("JC-2026-0099", ".rows")
+        self.assert_quiet()
+
+    def test_13_an_open_form_is_not_taken_away_by_news(self):
+        browser = self.browser
+        self.go(f"#/inbox/new/{HUB.told['more']}", "JC-2026-0099")
+        browser.press("退回补正", ".actions")
+        browser.type(".form textarea", "正在写")
+        browser.run("document.querySelector('.form textarea').dataset.mark = 'mine'")
+        HUB.do("concur more")
+        browser.wait_text("这条记录刚有变动", ".notice")
+        self.assertEqual(browser.run("return document.querySelector('.form textarea').value"), "正在写")
+        browser.press("退回", ".form")
+        browser.wait_text("别人刚改过这条记录", ".form")
+        self.assert_quiet(but=["409"])
+
+    def test_14_enterprises_devices_and_plaques(self):
+        browser = self.browser
+        self.go(f"#/enterprises/{HUB.told['enterprise']}", "统一社会信用代码")
+        browser.wait_text("JC-2026-0001", ".pane")
+        self.picture("enterprise")
+        self.go("#/devices", "井坪 1 号终端")
+        self.picture("devices")
+        self.go("#/enterprises")
+        browser.wait(lambda: browser.count(".row-choose input") > 2, "enterprises")
+        browser.run("[...document.querySelectorAll('.row-choose input')].slice(0, 2).forEach((one) => one.click())")
+        browser.press("为选中的 2 家打印企业码")
+        browser.wait(lambda: browser.count(".plaque") == 2, "two plaques")
+        browser.wait_pictures()
+        self.picture("plaques")
+        self.assert_quiet()
+
+    def test_15_printed_plaques_have_their_true_size_and_can_be_read(self):
+        browser = self.browser
+        self.go("#/plaques", "空白企业码张数")
+        browser.type("input[type=number]", "11")
+        browser.press("制作并预览")
+        browser.wait(lambda: browser.count(".plaque") == 11, "eleven plaques")
+        browser.wait_pictures()
+        box = browser.run("const box = document.querySelector('.plaque-code').getBoundingClientRect();"
+                          "return [box.width, box.height]")
+        for side in box:
+            self.assertAlmostEqual(side, 40 / 25.4 * 96, delta=0.6)
+        with tempfile.TemporaryDirectory(prefix="bihuan-print-") as directory:
+            pdf = browser.devtools("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"]
+            path = os.path.join(directory, "sheet.pdf")
+            with open(path, "wb") as file:
+                file.write(base64.b64decode(pdf))
+            subprocess.run(["pdftoppm", "-r", "300", "-png", path, os.path.join(directory, "page")],
+                           check=True)
+            pages = sorted(one for one in os.listdir(directory) if one.endswith(".png"))
+            self.assertEqual(len(pages), 2)
+            if PICTURES:
+                subprocess.run(["convert", os.path.join(directory, pages[0]), "-resize", "35%",
+                                f"{PICTURES}/office-sheet.png"], check=True)
+            codes = subprocess.run(["zbarimg", "-q", "--raw", "-Sdisable", "-Sqrcode.enable",
+                                    os.path.join(directory, pages[0])],
+                                   capture_output=True, text=True).stdout.splitlines()
+        self.assertEqual(len(codes), 10)
+        self.assertTrue(all(code.startswith("BH1:") for code in codes))
+        self.assert_quiet()
+
+    def test_16_everything_has_a_name_and_is_reached_by_keyboard(self):
+        browser = self.browser
+        nameless = """
+            const named = (one) => (one.getAttribute('aria-label') || one.innerText || '').trim()
+              || (one.labels && one.labels.length && one.labels[0].innerText.trim());
+            return [...document.querySelectorAll('button, a[href], input, select, textarea')]
+              .filter((one) => one.checkVisibility() && !named(one)
+                && !one.querySelector('img[alt]:not([alt=""])'))
+              .map((one) => one.outerHTML.slice(0, 120));"""
+        small = """
+            return [...document.querySelectorAll('button, .nav-link, .lane, select')]
+              .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 39.5)
+              .map((one) => one.outerHTML.slice(0, 120));"""
+        for place in (f"#/inbox/new/{HUB.told['hostile']}", "#/enterprises", "#/plaques", "#/devices"):
+            self.go(place)
+            browser.wait(lambda: browser.count("main *") > 8, place)
+            self.assertEqual(browser.run(nameless), [], place)
+            self.assertEqual(browser.run(small), [], place)
+        self.assertEqual(browser.run("return document.querySelectorAll('[tabindex]:not([tabindex=\"-1\"])').length"), 0)
+        self.assert_quiet()
+
+    def test_17_english_on_request(self):
+        browser = self.browser
+        self.go("#/inbox/new")
+        browser.press("English")
+        browser.wait_text("To review", ".lanes")
+        self.go(f"#/inbox/new/{HUB.told['hostile']}")
+        browser.wait_text("Enterprise", ".pane")
+        self.assertEqual(browser.run("return document.documentElement.lang"), "en")
+        browser.press("中文")
+        browser.wait_text("待核", ".lanes")
+        self.assert_quiet()
+
+    def test_18_both_languages_have_the_same_words(self):
+        keys = self.browser.run_async("""
+            const done = arguments[arguments.length - 1];
+            Promise.all(['zh', 'en'].map((name) => import(`/office/messages.${name}.js`)))
+              .then((both) => done(both.map((one) => Object.entries(one.default)
+                .map(([key, text]) => key + (text.match(/\\{\\w+\\}/g) || []).sort().join('')).sort())));""")
+        self.assertEqual(keys[0], keys[1])
+        self.assertGreater(len(keys[0]), 100)
+
+    def test_19_lock_out_is_said_with_its_time(self):
+        browser = self.browser
+        browser.press("退出")
+        browser.wait_text("登录审核页")
+        self.assertEqual(browser.cookies(), [])
+        for _ in range(5):
+            browser.type("input[name=login]", "staff-zheng")
+            browser.type("input[name=password]", "wrong-password-1")
+            browser.press("登录")
+            browser.wait_text("用户名或密码不对", ".form-error")
+            browser.run("document.querySelector('.form-error').textContent = ''")
+        browser.type("input[name=password]", PASSWORDS["staff-zheng"])
+        browser.press("登录")
+        browser.wait_text("失败次数太多", ".form-error")
+        self.assert_quiet(but=["403", "429"])
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)
