@@ -1,0 +1,142 @@
+"""The programs of Bihuan as a test sees them: started, asked, killed by pid, nothing hidden."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+
+SOURCE = pathlib.Path(os.environ.get("BIHUAN_SOURCE", pathlib.Path(__file__).resolve().parents[2]))
+
+
+def build_dir():
+    return pathlib.Path(os.environ.get("BIHUAN_BUILD", SOURCE / "build"))
+
+
+def program(name):
+    places = {
+        "bihuan": "app/bihuan",
+        "bihuanctl": "app/ctl/bihuanctl",
+        "bihuan-agent": "sync/device/bihuan-agent",
+        "bihuan-hub": "sync/hub/bihuan-hub",
+    }
+    path = build_dir() / places[name]
+    if not path.exists():
+        raise SystemExit(f"{path} is not built")
+    return str(path)
+
+
+def environment(**more):
+    env = dict(os.environ, BIHUAN_DATADIR=str(SOURCE), LC_ALL="C.UTF-8")
+    env.update({key: str(value) for key, value in more.items()})
+    return env
+
+
+def run(name, *arguments, check=True, stdin=None, timeout=120, env=None):
+    """Runs a program to its end; returns the finished process (text mode)."""
+    done = subprocess.run(
+        [program(name), *map(str, arguments)], input=stdin, text=True, capture_output=True,
+        timeout=timeout, env=env or environment())
+    if check and done.returncode != 0:
+        raise AssertionError(
+            f"{name} {' '.join(map(str, arguments))}: exit {done.returncode}\n"
+            f"{done.stdout}\n{done.stderr}")
+    return done
+
+
+def start(name, *arguments, log=None, env=None):
+    out = open(log, "ab") if log else subprocess.DEVNULL
+    return subprocess.Popen([program(name), *map(str, arguments)], stdin=subprocess.DEVNULL,
+                            stdout=out, stderr=out, env=env or environment())
+
+
+def stop(process, hard=False, timeout=20):
+    """Ends one process by its pid; SIGKILL when `hard` or when it does not listen."""
+    if process is None or process.poll() is not None:
+        return
+    process.send_signal(signal.SIGKILL if hard else signal.SIGTERM)
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(timeout)
+
+
+def wait_for(what, condition, timeout=30, step=0.1):
+    end = time.monotonic() + timeout
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(step)
+    raise AssertionError(f"{what} did not come about within {timeout} s")
+
+
+class Hub:
+    """A hub in its own directory: made, loaded, served on loopback, killed, served again."""
+
+    def __init__(self, directory, name="样例中心", area="140603"):
+        self.directory = pathlib.Path(directory)
+        self.process = None
+        self.listen = "127.0.0.1:0"
+        self.office_listen = "127.0.0.1:0"
+        self.log = str(self.directory) + ".log"
+        run("bihuan-hub", "init", "--data", self.directory, "--name", name, "--area", area)
+
+    def load_samples(self):
+        run("bihuan-hub", "load", "--data", self.directory, "--demo", SOURCE / "assets" / "packs",
+            SOURCE / "assets" / "checklists", SOURCE / "assets" / "samples")
+
+    def serve(self):
+        chosen = self.directory / "serve.json"
+        chosen.unlink(missing_ok=True)
+        self.process = start("bihuan-hub", "serve", "--data", self.directory, "--listen",
+                             self.listen, "--office-listen", self.office_listen, log=self.log)
+
+        def ready():
+            if self.process.poll() is not None:
+                raise AssertionError("the hub ended: " + pathlib.Path(self.log).read_text()[-2000:])
+            try:
+                return json.loads(chosen.read_text())
+            except (FileNotFoundError, json.JSONDecodeError):
+                return None
+
+        told = wait_for("serving", ready)
+        # The same addresses again after a restart: devices know them.
+        self.listen = told["listen"]
+        self.office_listen = told["office_listen"]
+        return self
+
+    def kill(self):
+        stop(self.process, hard=True)
+        self.process = None
+
+    def stop(self):
+        stop(self.process)
+        self.process = None
+
+    def enrol_text(self, unit):
+        told = run("bihuan-hub", "enrol", "--data", self.directory, "--unit", unit, "--json")
+        return json.loads(told.stdout)["text"]
+
+
+def read_export(path):
+    """The entries of an export file (PROTOCOL § 11) as a second program reads them."""
+    lines = pathlib.Path(path).read_text(encoding="utf-8").split("\n")
+    assert lines[0] == "bihuan-export-1", lines[0]
+    entries = []
+    at = 2
+    while not lines[at].startswith("Z "):
+        if lines[at].startswith("K "):
+            at += 1
+            continue
+        assert lines[at] == "E", f"line {at + 1}: {lines[at][:40]}"
+        envelope, signature, body, openings = lines[at + 1:at + 5]
+        entries.append({
+            "envelope": json.loads(envelope), "signature": signature,
+            "body": json.loads(body) if body else None,
+            "openings": json.loads(openings) if openings else [],
+        })
+        at += 5
+    return entries
