@@ -1,0 +1,20 @@
+/* The least a GTK and libhandy program can be: what the collector's start is compared with. */
+#include <handy.h>
+
+static void activate(GtkApplication *application, G_GNUC_UNUSED gpointer data)
+{
+  GtkWidget *window = hdy_application_window_new();
+  gtk_window_set_application(GTK_WINDOW(window), application);
+  gtk_window_set_default_size(GTK_WINDOW(window), 360, 640);
+  gtk_container_add(GTK_CONTAINER(window), gtk_label_new("ready"));
+  gtk_widget_show_all(window);
+}
+
+int main(int argc, char **argv)
+{
+  g_autoptr(GtkApplication) application =
+      gtk_application_new("org.example.bihuan.EmptyWindow", G_APPLICATION_NON_UNIQUE);
+  hdy_init();
+  g_signal_connect(application, "activate", G_CALLBACK(activate), NULL);
+  return g_application_run(G_APPLICATION(application), argc, argv);
+}
