@@ -1,0 +1,251 @@
+#include "app/application.h"
+
+#include <errno.h>
+#include <glib/gi18n.h>
+#include <handy.h>
+#include <string.h>
+
+#include "app/session.h"
+#include "app/window.h"
+#include "schema/world.h"
+#include "sync/device/worker.h"
+#include "sync/owner/owner.h"
+
+#define TAKE_OVER_S 15
+#define SYNC_ANSWER_S 120
+
+struct _BhApplication {
+  GtkApplication parent;
+  char *dir;
+  char *lang;
+  char *scan_image;
+  BhOwner *owner;
+  BhWorker *worker;
+  BhSession *session;
+  BhWindow *window; /* borrowed; NULL when closed */
+};
+
+G_DEFINE_FINAL_TYPE(BhApplication, bh_application, GTK_TYPE_APPLICATION)
+
+/* --- the owner socket --- */
+
+typedef struct {
+  BhSession *session;
+  BhOwnerCall *call;
+  gulong handler;
+  guint timeout;
+  gboolean worked;
+} SyncWait;
+
+static void sync_answer(SyncWait *wait)
+{
+  g_signal_handler_disconnect(wait->session, wait->handler);
+  g_clear_handle_id(&wait->timeout, g_source_remove);
+  bh_owner_reply(wait->call, bh_session_get_status(wait->session));
+  g_object_unref(wait->session);
+  g_free(wait);
+}
+
+static void on_sync_status(BhSession *session, SyncWait *wait)
+{
+  const char *state = bh_json_string_or(bh_session_get_status(session), "state", "");
+  if (strcmp(state, "working") == 0)
+    wait->worked = TRUE;
+  else if (wait->worked)
+    sync_answer(wait);
+}
+
+static gboolean on_sync_timeout(gpointer data)
+{
+  SyncWait *wait = data;
+  wait->timeout = 0;
+  sync_answer(wait);
+  return G_SOURCE_REMOVE;
+}
+
+static void serve_sync(BhApplication *self, BhOwnerCall *call)
+{
+  SyncWait *wait = g_new0(SyncWait, 1);
+  wait->session = g_object_ref(self->session);
+  wait->call = call;
+  wait->handler =
+      g_signal_connect(self->session, "status-changed", G_CALLBACK(on_sync_status), wait);
+  wait->timeout = g_timeout_add_seconds(SYNC_ANSWER_S, on_sync_timeout, wait);
+  bh_session_sync_now(self->session);
+}
+
+typedef struct {
+  BhApplication *self;
+  BhOwnerCall *call;
+  gboolean changes;
+} Served;
+
+static void on_served(GObject *source, GAsyncResult *async, gpointer data)
+{
+  (void)source;
+  g_autofree Served *served = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) result = bh_worker_call_finish(async, &error);
+  if (result != NULL)
+    bh_owner_reply(served->call, result);
+  else
+    bh_owner_reply_error(served->call, error);
+  if (served->changes && served->self->session != NULL) {
+    bh_session_refresh_status(served->self->session);
+    bh_session_note_records_changed(served->self->session);
+  }
+  g_object_unref(served->self);
+}
+
+static void on_owner_call(BhOwner *owner, const json_t *request, BhOwnerCall *call, gpointer data)
+{
+  (void)owner;
+  BhApplication *self = data;
+  const char *method = bh_json_string_or(request, "method", "");
+  if (strcmp(method, "sync") == 0) {
+    serve_sync(self, call);
+    return;
+  }
+  Served *served = g_new0(Served, 1);
+  served->self = g_object_ref(self);
+  served->call = call;
+  served->changes = g_str_has_prefix(method, "save") || g_str_has_prefix(method, "draft_");
+  g_autoptr(json_t) copy = json_deep_copy(request);
+  bh_worker_call_async(self->worker, copy, NULL, NULL, on_served, served);
+}
+
+/* --- start and end --- */
+
+static void load_style(void)
+{
+  g_autoptr(GtkCssProvider) provider = gtk_css_provider_new();
+  gtk_css_provider_load_from_resource(provider, "/cn/bihuan/app/style.css");
+  gtk_style_context_add_provider_for_screen(gdk_screen_get_default(), GTK_STYLE_PROVIDER(provider),
+                                            GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
+  gtk_icon_theme_add_resource_path(gtk_icon_theme_get_default(), "/cn/bihuan/app/icons");
+}
+
+static void say_fatal(const char *text, const GError *error)
+{
+  g_printerr("bihuan: %s: %s\n", text, error->message);
+  GtkWidget *dialog =
+      gtk_message_dialog_new(NULL, 0, GTK_MESSAGE_ERROR, GTK_BUTTONS_CLOSE, "%s", text);
+  gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", error->message);
+  gtk_dialog_run(GTK_DIALOG(dialog));
+  gtk_widget_destroy(dialog);
+}
+
+static void on_event(GdkEvent *event, gpointer data)
+{
+  BhApplication *self = data;
+  if (self->window != NULL && (event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
+                               event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
+                               event->type == GDK_SCROLL))
+    bh_window_note_activity(self->window);
+  gtk_main_do_event(event);
+}
+
+static void on_window_gone(gpointer data, GObject *window)
+{
+  (void)window;
+  BH_APPLICATION(data)->window = NULL;
+}
+
+static gboolean open_store(BhApplication *self)
+{
+  g_autoptr(GError) error = NULL;
+  if (g_mkdir_with_parents(self->dir, 0700) != 0) {
+    g_set_error(&error, G_FILE_ERROR, g_file_error_from_errno(errno), "%s", self->dir);
+    say_fatal(_("The folder for the records cannot be made"), error);
+    return FALSE;
+  }
+  self->owner = bh_owner_take_over(self->dir, "collector", TAKE_OVER_S, &error);
+  if (self->owner == NULL) {
+    say_fatal(_("Another program has the records open"), error);
+    return FALSE;
+  }
+  self->worker = bh_worker_start(self->dir, bh_clock_system(), bh_random_system(), &error);
+  if (self->worker == NULL) {
+    say_fatal(_("The records cannot be opened"), error);
+    return FALSE;
+  }
+  if (!bh_owner_serve(self->owner, on_owner_call, self, &error))
+    g_warning("owner socket: %s", error->message);
+  return TRUE;
+}
+
+static void bh_application_activate(GApplication *application)
+{
+  BhApplication *self = BH_APPLICATION(application);
+  if (self->window == NULL) {
+    if (self->session == NULL) {
+      if (!open_store(self)) {
+        g_application_quit(application);
+        return;
+      }
+      self->session = bh_session_new(self->worker, self->dir, self->lang, self->scan_image);
+    }
+    self->window = bh_window_new(GTK_APPLICATION(self), self->session);
+    g_object_weak_ref(G_OBJECT(self->window), on_window_gone, self);
+  }
+  gtk_window_present(GTK_WINDOW(self->window));
+}
+
+static void bh_application_startup(GApplication *application)
+{
+  G_APPLICATION_CLASS(bh_application_parent_class)->startup(application);
+  hdy_init();
+  load_style();
+  gdk_event_handler_set(on_event, application, NULL);
+}
+
+static void bh_application_shutdown(GApplication *application)
+{
+  BhApplication *self = BH_APPLICATION(application);
+  if (self->window != NULL) {
+    g_object_weak_unref(G_OBJECT(self->window), on_window_gone, self);
+    gtk_widget_destroy(GTK_WIDGET(self->window));
+    self->window = NULL;
+  }
+  if (self->session != NULL)
+    bh_session_stop(self->session);
+  g_clear_object(&self->session);
+  /* Everything that was queued is on disk before the lock is given back. */
+  g_clear_pointer(&self->worker, bh_worker_stop);
+  g_clear_pointer(&self->owner, bh_owner_release);
+  G_APPLICATION_CLASS(bh_application_parent_class)->shutdown(application);
+}
+
+static void bh_application_finalize(GObject *object)
+{
+  BhApplication *self = BH_APPLICATION(object);
+  g_free(self->dir);
+  g_free(self->lang);
+  g_free(self->scan_image);
+  G_OBJECT_CLASS(bh_application_parent_class)->finalize(object);
+}
+
+static void bh_application_class_init(BhApplicationClass *klass)
+{
+  GApplicationClass *application_class = G_APPLICATION_CLASS(klass);
+  application_class->activate = bh_application_activate;
+  application_class->startup = bh_application_startup;
+  application_class->shutdown = bh_application_shutdown;
+  G_OBJECT_CLASS(klass)->finalize = bh_application_finalize;
+}
+
+static void bh_application_init(BhApplication *self)
+{
+  (void)self;
+}
+
+BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image)
+{
+  /* Each store has its own window, so programs are told apart by owner.lock, not by a bus name. */
+  BhApplication *self = g_object_new(BH_TYPE_APPLICATION, "application-id", "cn.bihuan.Collector",
+                                     "flags", G_APPLICATION_NON_UNIQUE, NULL);
+  self->dir = g_strdup(store_dir);
+  self->lang = g_strdup(lang);
+  self->scan_image = g_strdup(scan_image);
+  return self;
+}

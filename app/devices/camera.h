@@ -1,0 +1,28 @@
+/* The camera: live view, QR codes seen in it, and still pictures. Fed by a Video4Linux or
+ * libcamera device, or by a picture file that stands in for one (tests, demonstrations). Main
+ * thread; GStreamer's own threads stay inside.
+ *
+ * Signals: "code" (const char *text) for each new code seen; "failed" (const char *why). */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_CAMERA (bh_camera_get_type())
+G_DECLARE_FINAL_TYPE(BhCamera, bh_camera, BH, CAMERA, GObject)
+
+/* Options of the camera's library, and its start; to be parsed before the first camera. */
+GOptionGroup *bh_camera_get_option_group(void);
+
+/* `still_image` NULL: the first real camera. */
+BhCamera *bh_camera_new(const char *still_image);
+/* FALSE with BH_ERROR_NOT_FOUND when there is no camera. */
+gboolean bh_camera_start(BhCamera *camera, GError **error);
+void bh_camera_stop(BhCamera *camera);
+/* The live view, owned by the camera; NULL before start. */
+GtkWidget *bh_camera_get_view(BhCamera *camera);
+/* The newest picture, or NULL when none has come yet; new reference. */
+GdkPixbuf *bh_camera_take(BhCamera *camera);
+
+G_END_DECLS

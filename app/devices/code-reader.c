@@ -1,0 +1,105 @@
+#include "app/devices/code-reader.h"
+
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <zbar.h>
+
+#include "schema/error.h"
+
+/* Luminance of the picture, one byte a pixel; transparent parts count as white. */
+static guint8 *dup_grey(GdkPixbuf *picture, gboolean invert)
+{
+  int width = gdk_pixbuf_get_width(picture);
+  int height = gdk_pixbuf_get_height(picture);
+  int channels = gdk_pixbuf_get_n_channels(picture);
+  int stride = gdk_pixbuf_get_rowstride(picture);
+  const guint8 *pixels = gdk_pixbuf_read_pixels(picture);
+  guint8 *grey = g_malloc((gsize)width * (gsize)height);
+  for (int y = 0; y < height; y++) {
+    const guint8 *row = pixels + (gsize)y * (gsize)stride;
+    for (int x = 0; x < width; x++) {
+      const guint8 *p = row + x * channels;
+      int value = (p[0] * 77 + p[1] * 151 + p[2] * 28) >> 8;
+      if (channels == 4)
+        value = (value * p[3] + 255 * (255 - p[3])) / 255;
+      grey[(gsize)y * (gsize)width + (gsize)x] = (guint8)(invert ? 255 - value : value);
+    }
+  }
+  return grey;
+}
+
+static char *read_grey(const guint8 *grey, int width, int height)
+{
+  zbar_image_scanner_t *scanner = zbar_image_scanner_create();
+  zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
+  zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
+  zbar_image_t *image = zbar_image_create();
+  zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
+  zbar_image_set_size(image, (unsigned)width, (unsigned)height);
+  zbar_image_set_data(image, grey, (gulong)width * (gulong)height, NULL);
+  char *text = NULL;
+  if (zbar_scan_image(scanner, image) > 0) {
+    const zbar_symbol_t *symbol = zbar_image_first_symbol(image);
+    if (symbol != NULL && g_utf8_validate(zbar_symbol_get_data(symbol), -1, NULL))
+      text = g_strdup(zbar_symbol_get_data(symbol));
+  }
+  zbar_image_destroy(image);
+  zbar_image_scanner_destroy(scanner);
+  return text;
+}
+
+static char *read_both_ways(GdkPixbuf *picture)
+{
+  int width = gdk_pixbuf_get_width(picture);
+  int height = gdk_pixbuf_get_height(picture);
+  for (int invert = 0; invert < 2; invert++) {
+    g_autofree guint8 *grey = dup_grey(picture, invert == 1);
+    char *text = read_grey(grey, width, height);
+    if (text != NULL)
+      return text;
+  }
+  return NULL;
+}
+
+char *bh_code_read_pixbuf(GdkPixbuf *picture)
+{
+  char *text = read_both_ways(picture);
+  int width = gdk_pixbuf_get_width(picture);
+  int height = gdk_pixbuf_get_height(picture);
+  static const int sides[] = {1600, 900, 500};
+  for (gsize i = 0; text == NULL && i < G_N_ELEMENTS(sides); i++) {
+    double factor = (double)sides[i] / MAX(width, height);
+    if (factor > 4)
+      continue;
+    g_autoptr(GdkPixbuf) scaled =
+        gdk_pixbuf_scale_simple(picture, MAX(1, (int)(width * factor)),
+                                MAX(1, (int)(height * factor)), GDK_INTERP_BILINEAR);
+    if (scaled != NULL)
+      text = read_both_ways(scaled);
+  }
+  return text;
+}
+
+GdkPixbuf *bh_picture_load(const char *path, int max_side, GError **error)
+{
+  GStatBuf about;
+  if (g_stat(path, &about) != 0 || about.st_size > BH_PICTURE_MAX_BYTES) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "picture: missing or over %d bytes",
+                BH_PICTURE_MAX_BYTES);
+    return NULL;
+  }
+  int width = 0;
+  int height = 0;
+  if (gdk_pixbuf_get_file_info(path, &width, &height) == NULL || width <= 0 || height <= 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "picture: not an image");
+    return NULL;
+  }
+  if ((gint64)width * height > BH_PICTURE_MAX_PIXELS) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "picture: over %d pixels", BH_PICTURE_MAX_PIXELS);
+    return NULL;
+  }
+  g_autoptr(GdkPixbuf) raw = max_side > 0 && MAX(width, height) > max_side
+                                 ? gdk_pixbuf_new_from_file_at_size(path, max_side, max_side, error)
+                                 : gdk_pixbuf_new_from_file(path, error);
+  return raw != NULL ? gdk_pixbuf_apply_embedded_orientation(raw) : NULL;
+}

@@ -1,0 +1,23 @@
+/* Keyboard-wedge scanners type a code as a burst of keys and end it with Enter. Watches the keys
+ * of a window and tells bursts from people. Main thread. */
+#pragma once
+
+#include <gdk/gdk.h>
+
+G_BEGIN_DECLS
+
+#define BH_WEDGE_GAP_MS 60 /* longest pause between two keys of a burst */
+#define BH_WEDGE_MIN 8     /* shortest code */
+#define BH_WEDGE_MAX 300   /* longest code */
+
+typedef struct _BhWedge BhWedge;
+BhWedge *bh_wedge_new(void);
+void bh_wedge_free(BhWedge *wedge);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWedge, bh_wedge_free)
+
+/* Notes a key. When it is the Enter that ends a burst: the code, g_free; else NULL. */
+char *bh_wedge_take_key(BhWedge *wedge, const GdkEventKey *event);
+/* The same from plain values: `character` 0 for keys that type nothing, '\n' for Enter. */
+char *bh_wedge_take(BhWedge *wedge, gunichar character, guint32 at_ms);
+
+G_END_DECLS

@@ -1,0 +1,287 @@
+#include "app/documents.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/paper/code.h"
+#include "app/paper/freeze.h"
+#include "app/paper/paper.h"
+#include "app/visit.h"
+#include "schema/error.h"
+
+void bh_documents_request_free(BhDocumentsRequest *request)
+{
+  if (request == NULL)
+    return;
+  g_free(request->author);
+  g_free(request->inspection);
+  g_free(request->legal_basis);
+  g_free(request->deadline);
+  g_free(request->confirmed_by);
+  g_free(request->confirmed_by_second);
+  g_free(request);
+}
+
+static const json_t *find_document(const json_t *visit, const char *type)
+{
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "documents"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "doc_type", ""), type) == 0 &&
+        strcmp(bh_json_string_or(values, "state", ""), "voided") != 0)
+      return row;
+  }
+  return NULL;
+}
+
+/* Until the hub has granted a block of numbers: unit, day and part of the record's id. */
+static char *dup_provisional_number(const json_t *visit, const char *record, gint64 now_ms)
+{
+  BhDate day = bh_date_from_ms(now_ms);
+  g_autofree char *tail = g_ascii_strup(record + BH_ID_LEN - 6, -1);
+  const json_t *unit = bh_visit_get_values(visit, "unit");
+  return g_strdup_printf("%s-%d-T%s", bh_json_string_or(unit, "short_name", ""), day.year, tail);
+}
+
+static char *save_one(BhDevice *device, const char *author, const char *record, const char *kind,
+                      json_t *set, GError **error)
+{
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:o}]", "record", record, "kind", kind, "set", set);
+  return bh_device_save(device, author, ops, 0, error);
+}
+
+/* --- draft with frozen fields --- */
+
+json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const char *inspection,
+                            const json_t *document, const json_t *hazards, gint64 now_ms,
+                            GError **error)
+{
+  g_autoptr(BhChecklist) checklist = bh_visit_dup_checklist(visit);
+  g_autoptr(json_t) participants = bh_visit_dup_row_values(visit, "participants");
+  BhPaperFacts facts = {
+      .kinds = kinds,
+      .document = document,
+      .inspection_id = inspection,
+      .inspection = bh_visit_get_values(visit, "inspection"),
+      .enterprise = bh_visit_get_values(visit, "enterprise"),
+      .unit = bh_visit_get_values(visit, "unit"),
+      .refs = json_object_get(visit, "refs"),
+      .participants = participants,
+      .hazards = hazards,
+      .checklist = checklist,
+      .checklist_name = bh_json_string_or(bh_visit_get_values(visit, "checklist"), "name", NULL),
+      .issued_ms = now_ms};
+  return bh_paper_freeze(&facts, error);
+}
+
+static json_t *dup_hazards(const json_t *visit, gboolean order, json_t *ids)
+{
+  json_t *values = json_array();
+  if (!order) {
+    json_decref(values);
+    return bh_visit_dup_row_values(visit, "hazards");
+  }
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit);
+  for (guint i = 0; i < rows->len; i++) {
+    const json_t *row = g_ptr_array_index(rows, i);
+    json_array_append(values, json_object_get(row, "values"));
+    json_array_append_new(ids, json_string(bh_json_string_or(row, "id", "")));
+  }
+  return values;
+}
+
+static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
+                    const char *record, const char *type, GError **error)
+{
+  gboolean order = strcmp(type, "order_rectify") == 0;
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  g_autoptr(json_t) ids = json_array();
+  g_autoptr(json_t) hazards = dup_hazards(visit, order, ids);
+  g_autofree char *number = dup_provisional_number(visit, record, request->now_ms);
+  const BhField *field = bh_kind_find_field(bh_kind_set_find(kinds, "document"), "doc_type");
+  json_t *set = json_pack(
+      "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:s, s:O}", "inspection", request->inspection,
+      "enterprise", bh_json_string_or(bh_visit_get_values(visit, "inspection"), "enterprise", ""),
+      "doc_type", type, "title", bh_field_find_choice_label(field, type, "zh"), "number", number,
+      "drafted_by", request->author, "number_provisional", 1, "issued_at",
+      (json_int_t)request->now_ms, "state", "draft", "hazards", ids);
+  if (order) {
+    json_object_set_new(set, "legal_basis", json_string(request->legal_basis));
+    json_object_set_new(set, "deadline", json_string(request->deadline));
+  }
+  if (json_array_size(ids) == 0)
+    json_object_del(set, "hazards");
+  if (request->clock_poor) {
+    json_object_set_new(set, "clock_poor", json_true());
+    json_object_set_new(set, "dates_confirmed_by", json_string(request->confirmed_by));
+    json_object_set_new(set, "dates_confirmed_by_second",
+                        json_string(request->confirmed_by_second));
+  }
+  json_t *frozen =
+      bh_documents_freeze(visit, kinds, request->inspection, set, hazards, request->now_ms, error);
+  if (frozen == NULL) {
+    json_decref(set);
+    return NULL;
+  }
+  json_object_set_new(set, "frozen", frozen);
+  return save_one(device, request->author, record, "document", set, error);
+}
+
+/* --- paper --- */
+
+static char *find_file(const char *sha256, gpointer data)
+{
+  return bh_device_dup_file_path(data, sha256);
+}
+
+static json_t *render(BhDevice *device, const json_t *visit, const json_t *frozen,
+                      const char *entry, GError **error)
+{
+  g_autoptr(json_t) about = bh_device_describe(device, error);
+  if (about == NULL)
+    return NULL;
+  g_autofree char *qr = bh_paper_code_make(bh_json_string_or(about, "hub", ""), entry);
+  g_autoptr(json_t) values = bh_visit_dup_row_values(visit, "signatures");
+  g_autoptr(json_t) signatures = bh_paper_freeze_signatures(values, json_object_get(visit, "refs"));
+  g_autofree char *path = g_build_filename(g_get_tmp_dir(), "bihuan-XXXXXX", NULL);
+  int fd = g_mkstemp(path);
+  if (fd < 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "document: no temporary file");
+    return NULL;
+  }
+  close(fd);
+  BhPaperSource source = {.frozen = frozen,
+                          .signatures = signatures,
+                          .qr_text = qr,
+                          .find_file = find_file,
+                          .find_data = device};
+  json_t *file = bh_paper_render_document(&source, path, error)
+                     ? bh_device_add_file(device, path, error)
+                     : NULL;
+  g_unlink(path);
+  return file;
+}
+
+/* --- one document, from wherever it stands --- */
+
+static gboolean advance(BhDevice *device, const BhDocumentsRequest *request, const char *record,
+                        const char *state, GError **error)
+{
+  g_autofree char *entry = save_one(device, request->author, record, "document",
+                                    json_pack("{s:s}", "state", state), error);
+  return entry != NULL;
+}
+
+static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const char *record,
+                      json_t *file, GError **error)
+{
+  char id[BH_ID_LEN + 1];
+  bh_device_make_id(device, id);
+  json_object_set_new(file, "parent", json_string(record));
+  json_object_set_new(file, "role", json_string("document"));
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{s:s, s:s}}, {s:s, s:s, s:O}]", "record", record, "kind", "document",
+                "set", "state", "issued", "pdf", bh_json_string_or(file, "sha256", ""), "record",
+                id, "kind", "file", "set", file);
+  g_autofree char *entry = bh_device_save(device, request->author, ops, 0, error);
+  return entry != NULL;
+}
+
+/* The entry that froze the fields, from the record's own history. */
+static char *dup_freezing_entry(BhDevice *device, const char *record)
+{
+  g_autoptr(json_t) history = bh_device_history(device, record, NULL);
+  char *entry = NULL;
+  gsize i;
+  json_t *one;
+  json_array_foreach(history, i, one)
+  {
+    gsize j;
+    json_t *key;
+    json_array_foreach(json_object_get(one, "keys"), j, key)
+    {
+      if (g_strcmp0(json_string_value(key), "frozen") == 0 && entry == NULL)
+        entry = g_strdup(bh_json_string_or(one, "entry", ""));
+    }
+  }
+  return entry;
+}
+
+static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
+                         const char *type, char out[BH_ID_LEN + 1], GError **error)
+{
+  const json_t *known = find_document(visit, type);
+  g_autofree char *entry = NULL;
+  if (known != NULL) {
+    g_strlcpy(out, bh_json_string_or(known, "id", ""), BH_ID_LEN + 1);
+    entry = dup_freezing_entry(device, out);
+  } else {
+    bh_device_make_id(device, out);
+    entry = freeze(device, request, visit, out, type, error);
+  }
+  if (entry == NULL) {
+    if (error != NULL && *error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "document: the freezing entry is not here");
+    return FALSE;
+  }
+  g_autoptr(json_t) record = bh_device_get(device, out, error);
+  if (record == NULL)
+    return FALSE;
+  const json_t *values = json_object_get(record, "values");
+  const char *state = bh_json_string_or(values, "state", "");
+  if (strcmp(state, "draft") == 0) {
+    if (!advance(device, request, out, "approved", error))
+      return FALSE;
+  } else if (strcmp(state, "approved") != 0) {
+    return TRUE; /* issued before */
+  }
+  g_autoptr(json_t) file = render(device, visit, json_object_get(values, "frozen"), entry, error);
+  return file != NULL && issue(device, request, out, file, error);
+}
+
+static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *request,
+                              const json_t *visit, const char *document, GError **error)
+{
+  g_autoptr(json_t) ops = json_array();
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit);
+  for (guint i = 0; i < rows->len; i++) {
+    const json_t *row = g_ptr_array_index(rows, i);
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "state", ""), "found") != 0)
+      continue;
+    json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record",
+                                         bh_json_string_or(row, "id", ""), "kind", "hazard", "set",
+                                         "order", document, "state", "ordered"));
+  }
+  if (json_array_size(ops) == 0)
+    return TRUE;
+  g_autofree char *entry = bh_device_save(device, request->author, ops, 0, error);
+  return entry != NULL;
+}
+
+json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error)
+{
+  static const char *const types[] = {"onsite_record", "order_rectify"};
+  g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
+  if (visit == NULL)
+    return NULL;
+  g_autoptr(json_t) made = json_array();
+  for (int i = 0; i < (request->order ? 2 : 1); i++) {
+    char id[BH_ID_LEN + 1];
+    if (!make_one(device, request, visit, types[i], id, error))
+      return NULL;
+    if (i == 1 && !order_hazards(device, request, visit, id, error))
+      return NULL;
+    g_autoptr(json_t) record = bh_device_get(device, id, error);
+    if (record == NULL)
+      return NULL;
+    json_array_append_new(
+        made, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", types[i], "pdf",
+                        bh_json_string_or(json_object_get(record, "values"), "pdf", "")));
+  }
+  return json_pack("{s:O}", "documents", made);
+}

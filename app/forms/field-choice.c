@@ -1,0 +1,179 @@
+/* One of several, or several of several: every choice is a button that can be seen. Long lists
+ * fold behind the chosen ones. */
+#include "app/forms/field-row.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/parts.h"
+
+#define OPEN_UP_TO 8 /* choices shown without unfolding */
+
+typedef struct {
+  BhFieldRow *row;
+  GtkWidget *flow;
+  GtkWidget *fold; /* NULL for short lists */
+  gboolean several;
+  gboolean changing;
+} Choice;
+
+static Choice *choice_of(GtkWidget *control)
+{
+  return g_object_get_data(G_OBJECT(control), "bh-choice");
+}
+
+static GList *list_buttons(Choice *choice)
+{
+  GList *buttons = NULL;
+  g_autoptr(GList) cells = gtk_container_get_children(GTK_CONTAINER(choice->flow));
+  for (GList *l = cells; l != NULL; l = l->next)
+    buttons = g_list_prepend(buttons, gtk_bin_get_child(GTK_BIN(l->data)));
+  return g_list_reverse(buttons);
+}
+
+static const char *code_of(GtkWidget *button)
+{
+  return g_object_get_data(G_OBJECT(button), "bh-code");
+}
+
+static void show_chosen(Choice *choice, gboolean all)
+{
+  if (choice->fold == NULL)
+    return;
+  g_autoptr(GList) buttons = list_buttons(choice);
+  for (GList *l = buttons; l != NULL; l = l->next)
+    gtk_widget_set_visible(gtk_widget_get_parent(l->data),
+                           all || gtk_toggle_button_get_active(l->data));
+  gtk_widget_set_visible(choice->fold, !all);
+}
+
+static void on_toggled(GtkToggleButton *button, Choice *choice)
+{
+  if (choice->changing)
+    return;
+  if (!choice->several && gtk_toggle_button_get_active(button)) {
+    choice->changing = TRUE;
+    g_autoptr(GList) buttons = list_buttons(choice);
+    for (GList *l = buttons; l != NULL; l = l->next)
+      if (l->data != (gpointer)button)
+        gtk_toggle_button_set_active(l->data, FALSE);
+    choice->changing = FALSE;
+    show_chosen(choice, FALSE);
+  }
+  bh_field_row_left(choice->row);
+}
+
+static void on_unfold(GtkButton *button, Choice *choice)
+{
+  (void)button;
+  show_chosen(choice, TRUE);
+}
+
+static GtkWidget *make(BhFieldRow *row, gboolean several)
+{
+  Choice *choice = g_new0(Choice, 1);
+  choice->row = row;
+  choice->several = several;
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+  g_object_set_data_full(G_OBJECT(box), "bh-choice", choice, g_free);
+  bh_part_identify(box, bh_field_row_get_name(row), bh_field_row_get_label(row));
+  choice->flow = gtk_flow_box_new();
+  gtk_flow_box_set_selection_mode(GTK_FLOW_BOX(choice->flow), GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line(GTK_FLOW_BOX(choice->flow), 6);
+  gtk_container_add(GTK_CONTAINER(box), choice->flow);
+  const BhField *field = bh_field_row_get_field(row);
+  const char *lang = bh_field_row_get_lang(row);
+  gsize n = bh_field_count_choices(field);
+  for (gsize i = 0; i < n; i++) {
+    const char *code = bh_field_get_choice_code(field, i);
+    const char *label = bh_field_get_choice_label(field, i, lang);
+    GtkWidget *button = gtk_toggle_button_new();
+    GtkWidget *text = bh_part_label(label, NULL);
+    gtk_label_set_xalign(GTK_LABEL(text), 0.5);
+    gtk_container_add(GTK_CONTAINER(button), text);
+    g_autofree char *id = g_strdup_printf("%s-%s", bh_field_row_get_name(row), code);
+    bh_part_identify(button, id, label);
+    g_object_set_data(G_OBJECT(button), "bh-code", (gpointer)code);
+    g_signal_connect(button, "toggled", G_CALLBACK(on_toggled), choice);
+    gtk_widget_set_can_focus(button, TRUE);
+    gtk_container_add(GTK_CONTAINER(choice->flow), button);
+  }
+  gtk_widget_show_all(choice->flow);
+  g_autoptr(GList) cells = gtk_container_get_children(GTK_CONTAINER(choice->flow));
+  for (GList *l = cells; l != NULL; l = l->next)
+    gtk_widget_set_can_focus(l->data, FALSE); /* the button inside takes it */
+  if (n > OPEN_UP_TO) {
+    g_autofree char *id = g_strdup_printf("%s-unfold", bh_field_row_get_name(row));
+    g_autofree char *name = g_strdup_printf(_("Choose: %s"), bh_field_row_get_label(row));
+    choice->fold = bh_part_button(id, name, "flat");
+    g_signal_connect(choice->fold, "clicked", G_CALLBACK(on_unfold), choice);
+    gtk_container_add(GTK_CONTAINER(box), choice->fold);
+    show_chosen(choice, FALSE);
+  }
+  return box;
+}
+
+static GtkWidget *make_one(BhFieldRow *row)
+{
+  return make(row, FALSE);
+}
+
+static GtkWidget *make_several(BhFieldRow *row)
+{
+  return make(row, TRUE);
+}
+
+static gboolean holds(const json_t *value, const char *code)
+{
+  if (json_is_string(value))
+    return strcmp(json_string_value(value), code) == 0;
+  gsize i;
+  json_t *one;
+  json_array_foreach(value, i, one)
+  {
+    if (json_is_string(one) && strcmp(json_string_value(one), code) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void set(BhFieldRow *row, GtkWidget *control, const json_t *value)
+{
+  (void)row;
+  Choice *choice = choice_of(control);
+  choice->changing = TRUE;
+  g_autoptr(GList) buttons = list_buttons(choice);
+  for (GList *l = buttons; l != NULL; l = l->next)
+    gtk_toggle_button_set_active(l->data, holds(value, code_of(l->data)));
+  choice->changing = FALSE;
+  show_chosen(choice, FALSE);
+}
+
+static int compare_codes(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
+{
+  (void)row;
+  (void)error;
+  Choice *choice = choice_of(control);
+  g_autoptr(GPtrArray) codes = g_ptr_array_new();
+  g_autoptr(GList) buttons = list_buttons(choice);
+  for (GList *l = buttons; l != NULL; l = l->next)
+    if (gtk_toggle_button_get_active(l->data))
+      g_ptr_array_add(codes, (gpointer)code_of(l->data));
+  if (codes->len == 0)
+    return json_null();
+  if (!choice->several)
+    return json_string(g_ptr_array_index(codes, 0));
+  g_ptr_array_sort(codes, compare_codes);
+  json_t *array = json_array();
+  for (guint i = 0; i < codes->len; i++)
+    json_array_append_new(array, json_string(g_ptr_array_index(codes, i)));
+  return array;
+}
+
+const BhFieldControl bh_field_choice = {make_one, set, get, FALSE};
+const BhFieldControl bh_field_choices = {make_several, set, get, FALSE};

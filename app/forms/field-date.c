@@ -1,0 +1,209 @@
+/* A civil date: quick buttons for the usual terms, a calendar that unfolds in place, and a word
+ * about holidays, since a deadline on one is met late (FIELD 17). Also a moment: date, hour and
+ * minute, in the hub's zone. */
+#include "app/forms/field-row.h"
+
+#include <glib/gi18n.h>
+
+#include "app/parts.h"
+
+typedef struct {
+  BhFieldRow *row;
+  GtkWidget *button; /* the date as text; unfolds the calendar */
+  GtkWidget *revealer;
+  GtkWidget *calendar;
+  GtkWidget *hour; /* NULL for dates */
+  GtkWidget *minute;
+  GtkWidget *workday;
+  BhDate date;
+  gboolean filled;
+} Date;
+
+static Date *date_of(GtkWidget *control)
+{
+  return g_object_get_data(G_OBJECT(control), "bh-date");
+}
+
+static void show(Date *date)
+{
+  g_autofree char *text =
+      date->filled ? (bh_field_row_get_lang(date->row)[0] == 'z' ? bh_date_format_zh(&date->date)
+                                                                 : bh_date_format(&date->date))
+                   : g_strdup(_("Choose a date"));
+  gtk_button_set_label(GTK_BUTTON(date->button), text);
+  g_autofree char *name = g_strdup_printf("%s: %s", bh_field_row_get_label(date->row), text);
+  atk_object_set_name(gtk_widget_get_accessible(date->button), name);
+  const BhCalendar *calendar = bh_session_get_calendar(bh_field_row_get_session(date->row));
+  gboolean off =
+      date->filled && date->hour == NULL && !bh_calendar_is_workday(calendar, &date->date);
+  if (off) {
+    BhDate before = bh_calendar_workday_on_or_before(calendar, date->date);
+    g_autofree char *last = bh_date_format(&before);
+    g_autofree char *hint =
+        g_strdup_printf(_("Not a workday; the last workday before it is %s"), last);
+    gtk_label_set_text(GTK_LABEL(date->workday), hint);
+  }
+  gtk_widget_set_visible(date->workday, off);
+}
+
+static void take(Date *date, BhDate value)
+{
+  date->date = value;
+  date->filled = TRUE;
+  show(date);
+  bh_field_row_left(date->row);
+}
+
+static void on_day(GtkCalendar *calendar, Date *date)
+{
+  guint year, month, day;
+  gtk_calendar_get_date(calendar, &year, &month, &day);
+  gtk_revealer_set_reveal_child(GTK_REVEALER(date->revealer), FALSE);
+  take(date, (BhDate){(int)year, (int)month + 1, (int)day});
+}
+
+static void on_unfold(GtkButton *button, Date *date)
+{
+  (void)button;
+  BhDate start = date->filled ? date->date : bh_session_today(bh_field_row_get_session(date->row));
+  gtk_calendar_select_month(GTK_CALENDAR(date->calendar), (guint)start.month - 1,
+                            (guint)start.year);
+  gboolean open = gtk_revealer_get_reveal_child(GTK_REVEALER(date->revealer));
+  gtk_revealer_set_reveal_child(GTK_REVEALER(date->revealer), !open);
+}
+
+static void on_quick(GtkButton *button, Date *date)
+{
+  int days = GPOINTER_TO_INT(g_object_get_data(G_OBJECT(button), "bh-days"));
+  BhDate today = bh_session_today(bh_field_row_get_session(date->row));
+  take(date, bh_date_add_days(today, days));
+}
+
+static void on_time(Date *date)
+{
+  if (date->filled)
+    bh_field_row_left(date->row);
+}
+
+static void add_quick(Date *date, GtkWidget *box, int days, const char *label)
+{
+  g_autofree char *id = g_strdup_printf("%s-plus-%d", bh_field_row_get_name(date->row), days);
+  GtkWidget *button = bh_part_button(id, label, NULL);
+  g_object_set_data(G_OBJECT(button), "bh-days", GINT_TO_POINTER(days));
+  g_signal_connect(button, "clicked", G_CALLBACK(on_quick), date);
+  gtk_box_pack_start(GTK_BOX(box), button, TRUE, TRUE, 0);
+}
+
+static GtkWidget *make_spin(Date *date, const char *part, const char *name, double max)
+{
+  g_autofree char *id = g_strdup_printf("%s-%s", bh_field_row_get_name(date->row), part);
+  GtkWidget *spin = gtk_spin_button_new_with_range(0, max, 1);
+  gtk_spin_button_set_wrap(GTK_SPIN_BUTTON(spin), TRUE);
+  bh_part_identify(spin, id, name);
+  g_signal_connect_swapped(spin, "value-changed", G_CALLBACK(on_time), date);
+  gtk_widget_show(spin);
+  return spin;
+}
+
+static GtkWidget *make(BhFieldRow *row, gboolean with_time)
+{
+  Date *date = g_new0(Date, 1);
+  date->row = row;
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
+  g_object_set_data_full(G_OBJECT(box), "bh-date", date, g_free);
+  date->button = gtk_button_new_with_label("");
+  bh_part_identify(date->button, bh_field_row_get_name(row), bh_field_row_get_label(row));
+  g_signal_connect(date->button, "clicked", G_CALLBACK(on_unfold), date);
+  gtk_container_add(GTK_CONTAINER(box), date->button);
+  gtk_widget_show(date->button);
+  if (with_time) {
+    GtkWidget *line = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+    date->hour = make_spin(date, "hour", _("Hour"), 23);
+    date->minute = make_spin(date, "minute", _("Minute"), 59);
+    gtk_box_pack_start(GTK_BOX(line), date->hour, TRUE, TRUE, 0);
+    gtk_box_pack_start(GTK_BOX(line), date->minute, TRUE, TRUE, 0);
+    gtk_widget_show(line);
+    gtk_container_add(GTK_CONTAINER(box), line);
+  } else {
+    GtkWidget *quick = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 4);
+    add_quick(date, quick, 0, _("Today"));
+    add_quick(date, quick, 7, _("7 days"));
+    add_quick(date, quick, 15, _("15 days"));
+    add_quick(date, quick, 30, _("30 days"));
+    gtk_widget_show(quick);
+    gtk_container_add(GTK_CONTAINER(box), quick);
+  }
+  date->calendar = gtk_calendar_new();
+  gtk_widget_show(date->calendar);
+  g_signal_connect(date->calendar, "day-selected-double-click", G_CALLBACK(on_day), date);
+  g_signal_connect(date->calendar, "day-selected", G_CALLBACK(on_day), date);
+  date->revealer = gtk_revealer_new();
+  gtk_container_add(GTK_CONTAINER(date->revealer), date->calendar);
+  gtk_container_add(GTK_CONTAINER(box), date->revealer);
+  gtk_widget_show(date->revealer);
+  date->workday = bh_part_notice("workday-hint", "", "warning");
+  gtk_widget_hide(date->workday);
+  gtk_container_add(GTK_CONTAINER(box), date->workday);
+  show(date);
+  return box;
+}
+
+static GtkWidget *make_date(BhFieldRow *row)
+{
+  return make(row, FALSE);
+}
+
+static GtkWidget *make_time(BhFieldRow *row)
+{
+  return make(row, TRUE);
+}
+
+static void set_date(BhFieldRow *row, GtkWidget *control, const json_t *value)
+{
+  (void)row;
+  Date *date = date_of(control);
+  date->filled =
+      json_is_string(value) && bh_date_parse(json_string_value(value), &date->date, NULL);
+  show(date);
+}
+
+static json_t *get_date(BhFieldRow *row, GtkWidget *control, GError **error)
+{
+  (void)row;
+  (void)error;
+  Date *date = date_of(control);
+  if (!date->filled)
+    return json_null();
+  g_autofree char *text = bh_date_format(&date->date);
+  return json_string(text);
+}
+
+static void set_time(BhFieldRow *row, GtkWidget *control, const json_t *value)
+{
+  (void)row;
+  Date *date = date_of(control);
+  date->filled = json_is_integer(value);
+  if (date->filled) {
+    gint64 ms = json_integer_value(value);
+    date->date = bh_date_from_ms(ms);
+    gint64 minutes = (ms - bh_date_to_ms(&date->date)) / 60000;
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->hour), (double)(minutes / 60));
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->minute), (double)(minutes % 60));
+  }
+  show(date);
+}
+
+static json_t *get_time(BhFieldRow *row, GtkWidget *control, GError **error)
+{
+  (void)row;
+  (void)error;
+  Date *date = date_of(control);
+  if (!date->filled)
+    return json_null();
+  gint64 minutes = gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(date->hour)) * 60 +
+                   gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(date->minute));
+  return json_integer(bh_date_to_ms(&date->date) + minutes * 60000);
+}
+
+const BhFieldControl bh_field_date = {make_date, set_date, get_date, FALSE};
+const BhFieldControl bh_field_time = {make_time, set_time, get_time, FALSE};

@@ -1,0 +1,292 @@
+#include "app/forms/form-view.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/parts.h"
+
+struct _BhFormView {
+  GtkBox parent;
+  BhSession *session;
+  const BhKind *kind;
+  json_t *values;
+  json_t *related;   /* record id → values */
+  GPtrArray *rows;   /* BhFieldRow*, borrowed from the box */
+  GHashTable *dirty; /* BhFieldRow* typed in, not yet told */
+  guint pause;
+};
+
+G_DEFINE_FINAL_TYPE(BhFormView, bh_form_view, GTK_TYPE_BOX)
+
+static guint changed_signal;
+
+static void bh_form_view_dispose(GObject *object)
+{
+  BhFormView *self = BH_FORM_VIEW(object);
+  g_clear_handle_id(&self->pause, g_source_remove);
+  g_hash_table_remove_all(self->dirty);
+  g_ptr_array_set_size(self->rows, 0);
+  G_OBJECT_CLASS(bh_form_view_parent_class)->dispose(object);
+}
+
+static void bh_form_view_finalize(GObject *object)
+{
+  BhFormView *self = BH_FORM_VIEW(object);
+  json_decref(self->values);
+  json_decref(self->related);
+  g_ptr_array_unref(self->rows);
+  g_hash_table_unref(self->dirty);
+  g_clear_object(&self->session);
+  G_OBJECT_CLASS(bh_form_view_parent_class)->finalize(object);
+}
+
+static void bh_form_view_class_init(BhFormViewClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS(klass);
+  object_class->dispose = bh_form_view_dispose;
+  object_class->finalize = bh_form_view_finalize;
+  changed_signal = g_signal_new("changed", BH_TYPE_FORM_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void bh_form_view_init(BhFormView *self)
+{
+  gtk_orientable_set_orientation(GTK_ORIENTABLE(self), GTK_ORIENTATION_VERTICAL);
+  gtk_box_set_spacing(GTK_BOX(self), 12);
+  self->values = json_object();
+  self->related = json_object();
+  self->rows = g_ptr_array_new();
+  self->dirty = g_hash_table_new(NULL, NULL);
+  gtk_widget_show(GTK_WIDGET(self));
+}
+
+static const json_t *look_up(const char *record, gpointer data)
+{
+  BhFormView *self = data;
+  return json_object_get(self->related, record);
+}
+
+static BhContext context_of(BhFormView *self, const char *today)
+{
+  return (BhContext){.values = self->values,
+                     .actor = bh_session_get_actor(self->session),
+                     .actor_values = bh_session_get_actor_values(self->session),
+                     .today = today,
+                     .lookup = look_up,
+                     .data = self};
+}
+
+static void update_shown(BhFormView *self)
+{
+  BhDate today = bh_session_today(self->session);
+  g_autofree char *text = bh_date_format(&today);
+  BhContext context = context_of(self, text);
+  for (guint i = 0; i < self->rows->len; i++) {
+    BhFieldRow *row = g_ptr_array_index(self->rows, i);
+    const BhField *field = bh_field_row_get_field(row);
+    gtk_widget_set_visible(GTK_WIDGET(row), bh_field_is_shown(field, &context));
+    bh_field_row_set_required(row, bh_field_is_required(field, &context));
+  }
+}
+
+static void tell(BhFormView *self, BhFieldRow *row)
+{
+  g_hash_table_remove(self->dirty, row);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) value = bh_field_row_get(row, &error);
+  if (value == NULL) {
+    bh_field_row_set_problem(row, bh_session_get_lang(self->session)[0] == 'z'
+                                      ? _("This cannot be a value of this field")
+                                      : error->message);
+    return;
+  }
+  bh_field_row_set_problem(row, NULL);
+  const char *key = bh_field_row_get_name(row);
+  const json_t *old = json_object_get(self->values, key);
+  if (json_equal(old, value) || (old == NULL && json_is_null(value)))
+    return;
+  if (json_is_null(value))
+    json_object_del(self->values, key);
+  else
+    json_object_set(self->values, key, value);
+  update_shown(self);
+  g_signal_emit(self, changed_signal, 0, key);
+}
+
+void bh_form_view_flush(BhFormView *self)
+{
+  g_clear_handle_id(&self->pause, g_source_remove);
+  g_autoptr(GList) dirty = g_hash_table_get_keys(self->dirty);
+  for (GList *l = dirty; l != NULL; l = l->next)
+    tell(self, l->data);
+}
+
+static gboolean on_pause(gpointer data)
+{
+  BhFormView *self = data;
+  self->pause = 0;
+  bh_form_view_flush(self);
+  return G_SOURCE_REMOVE;
+}
+
+static void on_edited(BhFieldRow *row, BhFormView *self)
+{
+  g_hash_table_add(self->dirty, row);
+  g_clear_handle_id(&self->pause, g_source_remove);
+  self->pause = g_timeout_add(BH_FORM_VIEW_PAUSE_MS, on_pause, self);
+}
+
+static void on_left(BhFieldRow *row, BhFormView *self)
+{
+  tell(self, row);
+}
+
+static gboolean wanted(const BhField *field, const char *const *only, const char *const *hidden)
+{
+  const char *name = bh_field_get_name(field);
+  if (only != NULL)
+    return g_strv_contains(only, name) && !bh_field_is_retired(field);
+  return bh_field_is_in_form(field) && !bh_field_is_retired(field) &&
+         (hidden == NULL || !g_strv_contains(hidden, name));
+}
+
+static void add_row(BhFormView *self, const BhField *field)
+{
+  BhFieldRow *row = bh_field_row_new(field, self->session, self->values);
+  g_signal_connect(row, "edited", G_CALLBACK(on_edited), self);
+  g_signal_connect(row, "left", G_CALLBACK(on_left), self);
+  g_ptr_array_add(self->rows, row);
+  gtk_container_add(GTK_CONTAINER(self), GTK_WIDGET(row));
+}
+
+BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *const *only,
+                             const char *const *hidden)
+{
+  BhFormView *self = g_object_new(BH_TYPE_FORM_VIEW, NULL);
+  self->session = g_object_ref(session);
+  self->kind = kind;
+  const json_t *sections = json_object_get(bh_kind_get_declaration(kind), "sections");
+  const char *lang = bh_session_get_lang(session);
+  g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
+  gsize i;
+  json_t *section;
+  json_array_foreach(sections, i, section)
+  {
+    gboolean headed = FALSE;
+    gsize j;
+    json_t *name;
+    json_array_foreach(json_object_get(section, "fields"), j, name)
+    {
+      const char *text = json_string_value(name);
+      const BhField *field = text != NULL ? bh_kind_find_field(kind, text) : NULL;
+      if (field == NULL || !wanted(field, only, hidden) || !g_hash_table_add(done, (gpointer)field))
+        continue;
+      if (!headed && only == NULL) {
+        const json_t *label = json_object_get(section, "label");
+        gtk_container_add(GTK_CONTAINER(self), bh_part_heading(bh_json_string_or(label, lang, "")));
+      }
+      headed = TRUE;
+      add_row(self, field);
+    }
+  }
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint k = 0; k < fields->len; k++) {
+    const BhField *field = g_ptr_array_index(fields, k);
+    if (wanted(field, only, hidden) && g_hash_table_add(done, (gpointer)field))
+      add_row(self, field);
+  }
+  update_shown(self);
+  return self;
+}
+
+static BhFieldRow *find_row(BhFormView *self, const char *key)
+{
+  for (guint i = 0; i < self->rows->len; i++) {
+    BhFieldRow *row = g_ptr_array_index(self->rows, i);
+    if (strcmp(bh_field_row_get_name(row), key) == 0)
+      return row;
+  }
+  return NULL;
+}
+
+void bh_form_view_load(BhFormView *self, const json_t *values)
+{
+  json_object_clear(self->values);
+  json_object_update(self->values, (json_t *)values);
+  for (guint i = 0; i < self->rows->len; i++) {
+    BhFieldRow *row = g_ptr_array_index(self->rows, i);
+    bh_field_row_set(row, json_object_get(self->values, bh_field_row_get_name(row)));
+  }
+  g_hash_table_remove_all(self->dirty);
+  update_shown(self);
+}
+
+void bh_form_view_set(BhFormView *self, const char *key, const json_t *value)
+{
+  const json_t *old = json_object_get(self->values, key);
+  if (json_equal(old, value))
+    return;
+  if (json_is_null(value))
+    json_object_del(self->values, key);
+  else
+    json_object_set(self->values, key, (json_t *)value);
+  BhFieldRow *row = find_row(self, key);
+  if (row != NULL)
+    bh_field_row_set(row, value);
+  update_shown(self);
+  g_signal_emit(self, changed_signal, 0, key);
+}
+
+const json_t *bh_form_view_get_values(BhFormView *self)
+{
+  return self->values;
+}
+
+const json_t *bh_form_view_get_value(BhFormView *self, const char *key)
+{
+  return json_object_get(self->values, key);
+}
+
+void bh_form_view_focus(BhFormView *self, const char *key)
+{
+  BhFieldRow *row = find_row(self, key);
+  if (row != NULL)
+    bh_field_row_focus(row);
+}
+
+char *bh_form_view_show_problems(BhFormView *self, const json_t *problems)
+{
+  for (guint i = 0; i < self->rows->len; i++)
+    bh_field_row_set_problem(g_ptr_array_index(self->rows, i), NULL);
+  GString *rest = g_string_new(NULL);
+  gboolean focused = FALSE;
+  gsize i;
+  json_t *problem;
+  json_array_foreach(problems, i, problem)
+  {
+    const char *key = bh_json_string_or(problem, "field", "");
+    const char *text = bh_json_string_or(problem, bh_session_get_lang(self->session), "");
+    BhFieldRow *row = find_row(self, key);
+    if (row != NULL && gtk_widget_get_visible(GTK_WIDGET(row))) {
+      bh_field_row_set_problem(row, text);
+      if (!focused)
+        bh_field_row_focus(row);
+      focused = TRUE;
+    } else {
+      const BhField *field = bh_kind_find_field(self->kind, key);
+      if (rest->len > 0)
+        g_string_append_c(rest, '\n');
+      if (field != NULL)
+        g_string_append_printf(
+            rest, "%s: ", bh_field_get_label(field, bh_session_get_lang(self->session)));
+      g_string_append(rest, text);
+    }
+  }
+  return g_string_free(rest, FALSE);
+}
+
+void bh_form_view_add_related(BhFormView *self, const char *record, const json_t *values)
+{
+  json_object_set(self->related, record, (json_t *)values);
+  update_shown(self);
+}

@@ -1,0 +1,41 @@
+/* A form drawn from a kind: sections, fields that appear when their condition holds, required
+ * ones marked, problems shown at their field. Knows nothing of drafts or entries: the page listens
+ * to "changed" and keeps the draft.
+ *
+ * Signal "changed" (const char *key): half a second after the last keystroke or when a field is
+ * left; bh_form_view_get_value gives the value. Main thread. */
+#pragma once
+
+#include <gtk/gtk.h>
+#include "app/forms/field-row.h"
+
+G_BEGIN_DECLS
+
+#define BH_FORM_VIEW_PAUSE_MS 500 /* of typing before a draft is kept */
+
+#define BH_TYPE_FORM_VIEW (bh_form_view_get_type())
+G_DECLARE_FINAL_TYPE(BhFormView, bh_form_view, BH, FORM_VIEW, GtkBox)
+
+/* `only` (NULL-terminated, may be NULL): just these fields, in the kind's order. `hidden` (may be
+ * NULL): fields the page sets itself. */
+BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *const *only,
+                             const char *const *hidden);
+/* Shows a record's values; emits nothing. */
+void bh_form_view_load(BhFormView *form, const json_t *values);
+/* One value set by the program; emits "changed". */
+void bh_form_view_set(BhFormView *form, const char *key, const json_t *value);
+/* Shown values, borrowed; what is being typed is in it after bh_form_view_flush. */
+const json_t *bh_form_view_get_values(BhFormView *form);
+/* Borrowed; NULL when empty. */
+const json_t *bh_form_view_get_value(BhFormView *form, const char *key);
+/* Emits "changed" for what is typed and not yet told. Call before leaving or saving. */
+void bh_form_view_flush(BhFormView *form);
+/* Problems as bh_device_check gives them ([{"field","zh","en"}]); fields not shown are collected
+ * in the return value, one line each, g_free, "" when all found a field. The first one is brought
+ * into view. */
+char *bh_form_view_show_problems(BhFormView *form, const json_t *problems);
+void bh_form_view_focus(BhFormView *form, const char *key);
+/* Values of a record that conditions may look up. */
+void bh_form_view_add_related(BhFormView *form, const char *record, const json_t *values);
+
+G_END_DECLS

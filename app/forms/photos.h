@@ -1,0 +1,18 @@
+/* The strip of pictures of a record and the button for one more. Shows what it is given; the page
+ * keeps the records of kind `file`. Signals: "add"; "open" (const char *sha256). */
+#pragma once
+
+#include <gtk/gtk.h>
+#include "app/session.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_PHOTOS (bh_photos_get_type())
+G_DECLARE_FINAL_TYPE(BhPhotos, bh_photos, BH, PHOTOS, GtkBox)
+
+BhPhotos *bh_photos_new(BhSession *session, const char *heading);
+/* `files`: array of values of file records. */
+void bh_photos_show(BhPhotos *photos, const json_t *files);
+guint bh_photos_count(BhPhotos *photos);
+
+G_END_DECLS

@@ -1,0 +1,99 @@
+#include "app/hazard-load.h"
+
+#include <string.h>
+
+#include "app/visit.h"
+
+#define SUMMARY_MAX 60 /* characters, as the kind has it */
+#define FILES_MAX 100
+
+static void add_files(BhDevice *device, const char *author, const char *record, json_t *hazard)
+{
+  json_t *files = json_array();
+  json_t *drafts = json_array();
+  json_object_set_new(hazard, "files", files);
+  json_object_set_new(hazard, "file_drafts", drafts);
+  g_autoptr(json_t) query = json_pack("{s:s, s:s, s:i, s:s}", "kind", "file", "parent", record,
+                                      "limit", FILES_MAX, "viewer", author);
+  g_autoptr(json_t) page = bh_device_list(device, query, NULL);
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), i, row)
+  {
+    json_array_append(files, json_object_get(row, "values"));
+  }
+  g_autoptr(json_t) all = bh_device_draft_list(device, author, NULL);
+  json_array_foreach(all, i, row)
+  {
+    if (strcmp(bh_json_string_or(row, "kind", ""), "file") != 0)
+      continue;
+    const char *id = bh_json_string_or(row, "record", "");
+    g_autoptr(json_t) draft = bh_device_draft_get(device, author, id, NULL);
+    const json_t *values = json_object_get(draft, "values");
+    if (strcmp(bh_json_string_or(values, "parent", ""), record) != 0)
+      continue;
+    json_array_append(files, (json_t *)values);
+    json_array_append_new(drafts, json_string(id));
+  }
+}
+
+json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record, GError **error)
+{
+  (void)error;
+  json_t *hazard = json_object();
+  g_autoptr(json_t) saved = bh_device_get(device, record, NULL);
+  g_autoptr(json_t) draft = bh_device_draft_get(device, author, record, NULL);
+  const json_t *values =
+      draft != NULL ? json_object_get(draft, "values") : json_object_get(saved, "values");
+  json_t *copy = values != NULL ? json_copy((json_t *)values) : json_object();
+  json_object_set_new(hazard, "values", copy);
+  json_t *changed = json_object_get(draft, "changed");
+  json_object_set_new(hazard, "changed", changed != NULL ? json_copy(changed) : json_object());
+  json_object_set_new(hazard, "saved", json_boolean(saved != NULL));
+  json_object_set_new(
+      hazard, "state",
+      json_string(bh_json_string_or(json_object_get(saved, "values"), "state", "")));
+  const char *enterprise = bh_json_string_or(copy, "enterprise", NULL);
+  g_autoptr(json_t) subject = enterprise != NULL ? bh_device_get(device, enterprise, NULL) : NULL;
+  if (subject != NULL)
+    json_object_set(hazard, "enterprise", json_object_get(subject, "values"));
+  add_files(device, author, record, hazard);
+  return hazard;
+}
+
+static char *cut(const char *text, glong max)
+{
+  return g_utf8_strlen(text, -1) > max ? g_utf8_substring(text, 0, max) : g_strdup(text);
+}
+
+static void set_text(json_t *values, const char *key, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    json_object_set_new(values, key, json_string(text));
+}
+
+json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *inspection,
+                          const char *item_no, GError **error)
+{
+  g_autoptr(json_t) visit = bh_visit_load(device, author, inspection, error);
+  if (visit == NULL)
+    return NULL;
+  const json_t *about = bh_visit_get_values(visit, "inspection");
+  json_t *values = json_pack("{s:s, s:s, s:s}", "inspection", inspection, "found_by", "inspection",
+                             "level", "general");
+  set_text(values, "enterprise", bh_json_string_or(about, "enterprise", NULL));
+  g_autoptr(BhChecklist) checklist = bh_visit_dup_checklist(visit);
+  const BhChecklistItem *item =
+      checklist != NULL && item_no != NULL ? bh_checklist_find(checklist, item_no) : NULL;
+  if (item == NULL)
+    return values;
+  g_autofree char *summary = cut(item->check, SUMMARY_MAX);
+  set_text(values, "summary", summary);
+  set_text(values, "demand", item->rectification);
+  set_text(values, "item_no", item->item_no);
+  set_text(values, "policy_source", item->policy_source);
+  set_text(values, "checklist", bh_json_string_or(about, "checklist", NULL));
+  if (item->major_candidate)
+    json_object_set_new(values, "candidate", json_true());
+  return values;
+}

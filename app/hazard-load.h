@@ -1,0 +1,18 @@
+/* One hazard as its page needs it: what was saved, what is a draft, its files, and the checklist
+ * item it comes from. Runs on the store's thread. */
+#pragma once
+
+#include "sync/device/device.h"
+
+G_BEGIN_DECLS
+
+/* {"values": record + draft, "changed": {draft keys}, "saved": flag, "state": text,
+ * "enterprise": values, "files": [values], "file_drafts": [record ids]}. `record` may be new: then
+ * everything is empty. */
+json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record, GError **error);
+
+/* Prefilled values of a new hazard at an inspection, from its checklist's item (may be NULL). */
+json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *inspection,
+                          const char *item_no, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,62 @@
+#include "app/lang.h"
+
+#include <langinfo.h>
+#include <libintl.h>
+#include <locale.h>
+#include <string.h>
+
+/* Where the translations are: next to the program when it runs from a build tree. */
+static char *dup_locale_dir(void)
+{
+  const char *set = g_getenv("BIHUAN_LOCALEDIR");
+  if (set != NULL)
+    return g_strdup(set);
+  if (g_getenv("BIHUAN_DATADIR") != NULL) {
+    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *dir = program != NULL ? g_path_get_dirname(program) : NULL;
+    for (int up = 0; dir != NULL && up < 4; up++) {
+      g_autofree char *candidate = g_build_filename(dir, "assets", "po", NULL);
+      g_autofree char *mo =
+          g_build_filename(candidate, "zh_CN", "LC_MESSAGES", GETTEXT_DOMAIN ".mo", NULL);
+      if (g_file_test(mo, G_FILE_TEST_EXISTS))
+        return g_steal_pointer(&candidate);
+      char *parent = g_path_get_dirname(dir);
+      g_free(dir);
+      dir = parent;
+    }
+  }
+  return g_strdup(BH_LOCALEDIR);
+}
+
+static gboolean names_english(const char *locale)
+{
+  return locale != NULL && g_str_has_prefix(locale, "en");
+}
+
+const char *bh_lang_start(const char *asked)
+{
+  const char *lang = "zh";
+  if (asked != NULL)
+    lang = names_english(asked) ? "en" : "zh";
+  else if (names_english(g_getenv("LC_ALL")) ||
+           (g_getenv("LC_ALL") == NULL && names_english(g_getenv("LANG"))))
+    lang = "en";
+
+  /* Without a UTF-8 locale GTK would not even show the source strings right. */
+  if (setlocale(LC_ALL, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    setlocale(LC_ALL, "C.UTF-8");
+  if (strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0)
+    setlocale(LC_MESSAGES, "C.UTF-8"); /* gettext ignores LANGUAGE in plain "C" */
+  setlocale(LC_NUMERIC, "C");
+
+  gboolean chinese = lang[0] == 'z';
+  g_setenv("LANGUAGE", chinese ? "zh_CN" : "en", TRUE);
+  /* Han glyph forms: without this Pango takes Japanese ones under C.UTF-8. */
+  g_setenv("PANGO_LANGUAGE", "zh-cn", TRUE);
+
+  g_autofree char *dir = dup_locale_dir();
+  bindtextdomain(GETTEXT_DOMAIN, dir);
+  bind_textdomain_codeset(GETTEXT_DOMAIN, "UTF-8");
+  textdomain(GETTEXT_DOMAIN);
+  return lang;
+}

@@ -1,0 +1,115 @@
+#include "app/pages/enrol.h"
+
+#include <glib/gi18n.h>
+
+#include "app/forms/scan-view.h"
+
+struct _BhEnrolPage {
+  BhPage parent;
+  GtkWidget *scanner;
+  GtkWidget *one_time_text;
+  GtkWidget *device_name;
+  GtkWidget *message;
+  GtkWidget *enrol;
+  GtkWidget *view;
+};
+
+G_DEFINE_FINAL_TYPE(BhEnrolPage, bh_enrol_page, BH_TYPE_PAGE)
+
+static void show_message(BhEnrolPage *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
+  gtk_widget_set_visible(self->message, text != NULL);
+}
+
+static void on_loaded(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  if (error != NULL)
+    bh_page_say_error(owner, error);
+}
+
+static void on_enrolled(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhEnrolPage *self = owner;
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  gtk_widget_set_sensitive(self->enrol, TRUE);
+  if (error != NULL) {
+    g_autofree char *text = bh_session_dup_error_text(session, error);
+    show_message(self, text);
+    return;
+  }
+  bh_session_load(session, on_loaded, self);
+}
+
+static void on_enrol(BhEnrolPage *self)
+{
+  const char *text = gtk_entry_get_text(GTK_ENTRY(self->one_time_text));
+  const char *name = gtk_entry_get_text(GTK_ENTRY(self->device_name));
+  if (*text == '\0') {
+    show_message(self, _("Scan or paste the one-time text first"));
+    return;
+  }
+  show_message(self, NULL);
+  gtk_widget_set_sensitive(self->enrol, FALSE);
+  bh_page_say(BH_PAGE(self), _("Asking the hub …"));
+  bh_session_enrol(bh_page_get_session(BH_PAGE(self)), text,
+                   *name != '\0' ? name : g_get_host_name(), self,
+                   bh_page_get_cancellable(BH_PAGE(self)), on_enrolled);
+}
+
+static void on_code(BhEnrolPage *self, const char *code)
+{
+  gtk_entry_set_text(GTK_ENTRY(self->one_time_text), code);
+}
+
+static void bh_enrol_page_load(BhPage *page)
+{
+  BhEnrolPage *self = BH_ENROL_PAGE(page);
+  bh_page_set_title(page, _("Enrol this device"));
+  gtk_entry_set_text(GTK_ENTRY(self->device_name), g_get_host_name());
+  self->view = bh_scan_view_new(bh_session_get_scan_image(bh_page_get_session(page)), FALSE);
+  g_signal_connect_swapped(self->view, "code", G_CALLBACK(on_code), self);
+  g_signal_connect_swapped(self->view, "trouble", G_CALLBACK(show_message), self);
+  gtk_container_add(GTK_CONTAINER(self->scanner), self->view);
+  bh_scan_view_start(BH_SCAN_VIEW(self->view));
+}
+
+static void bh_enrol_page_leave(BhPage *page)
+{
+  bh_scan_view_stop(BH_SCAN_VIEW(BH_ENROL_PAGE(page)->view));
+}
+
+static gboolean bh_enrol_page_code(BhPage *page, const char *code)
+{
+  on_code(BH_ENROL_PAGE(page), code);
+  return TRUE;
+}
+
+static void bh_enrol_page_class_init(BhEnrolPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  page_class->load = bh_enrol_page_load;
+  page_class->leave = bh_enrol_page_leave;
+  page_class->code = bh_enrol_page_code;
+  BH_PAGE_TEMPLATE(klass, "enrol");
+  BH_PAGE_CHILD(klass, BhEnrolPage, scanner);
+  BH_PAGE_CHILD(klass, BhEnrolPage, one_time_text);
+  BH_PAGE_CHILD(klass, BhEnrolPage, device_name);
+  BH_PAGE_CHILD(klass, BhEnrolPage, message);
+  BH_PAGE_CHILD(klass, BhEnrolPage, enrol);
+}
+
+static void bh_enrol_page_init(BhEnrolPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->enrol, "clicked", G_CALLBACK(on_enrol), self);
+}
+
+BhPage *bh_enrol_page_new(void)
+{
+  return g_object_new(BH_TYPE_ENROL_PAGE, NULL);
+}

@@ -1,0 +1,214 @@
+#include "app/pages/enterprise.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/pages/inspection.h"
+#include "app/pages/record.h"
+#include "app/pages/start.h"
+
+#define ROWS 20
+
+struct _BhEnterprisePage {
+  BhPage parent;
+  char *id;
+  char *reason; /* NULL after a plaque */
+  GtkWidget *confirm;
+  GtkWidget *name;
+  GtkWidget *badges;
+  GtkWidget *facts;
+  GtkWidget *hazards;
+  GtkWidget *visits;
+  GtkWidget *start;
+};
+
+G_DEFINE_FINAL_TYPE(BhEnterprisePage, bh_enterprise_page, BH_TYPE_PAGE)
+
+static void bh_enterprise_page_finalize(GObject *object)
+{
+  BhEnterprisePage *self = BH_ENTERPRISE_PAGE(object);
+  g_free(self->id);
+  g_free(self->reason);
+  G_OBJECT_CLASS(bh_enterprise_page_parent_class)->finalize(object);
+}
+
+static void add_fact(BhEnterprisePage *self, const BhKind *kind, const json_t *values,
+                     const char *key)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const char *lang = bh_session_get_lang(session);
+  const BhField *field = bh_kind_find_field(kind, key);
+  const json_t *value = json_object_get(values, key);
+  if (field == NULL || value == NULL || json_is_null(value))
+    return;
+  g_autofree char *text = bh_field_format_value(field, value, lang);
+  if (bh_field_get_type(field) == BH_FIELD_AREA && bh_session_get_region(session) != NULL) {
+    g_free(text);
+    text = bh_region_dup_full_name(bh_session_get_region(session), json_string_value(value));
+  }
+  gtk_container_add(GTK_CONTAINER(self->facts),
+                    bh_part_fact(bh_field_get_label(field, lang), text));
+}
+
+static void add_badge(BhEnterprisePage *self, gboolean on, const char *text, const char *style)
+{
+  if (!on)
+    return;
+  GtkWidget *label = bh_part_label(text, "badge");
+  bh_part_add_class(label, style);
+  gtk_container_add(GTK_CONTAINER(self->badges), label);
+}
+
+static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "enterprise");
+  if (error != NULL || kind == NULL) {
+    if (error != NULL)
+      bh_page_say_error(page, error);
+    return;
+  }
+  const json_t *values = json_object_get(result, "values");
+  bh_page_set_title(page, _("Enterprise file"));
+  const char *name = bh_json_string_or(values, "name", "");
+  gtk_label_set_text(GTK_LABEL(self->name), name);
+  bh_part_clear(self->badges);
+  add_badge(self, json_is_true(json_object_get(values, "sample")), _("Sample"), "info");
+  add_badge(self, json_is_true(json_object_get(values, "provisional")), _("Provisional"), "info");
+  add_badge(self, json_is_true(json_object_get(values, "key_enterprise")), _("Key enterprise"),
+            "major");
+  add_badge(self, json_is_true(json_object_get(values, "concern")), _("Special concern"), "major");
+  bh_part_clear(self->facts);
+  static const char *const keys[] = {"uscc",
+                                     "short_code",
+                                     "sector",
+                                     "mine_type",
+                                     "class_grade",
+                                     "production_state",
+                                     "area",
+                                     "address",
+                                     "main_responsible_person",
+                                     "legal_representative",
+                                     "phone",
+                                     "licence_no",
+                                     "licence_valid_to",
+                                     "notes",
+                                     NULL};
+  for (int i = 0; keys[i] != NULL; i++)
+    add_fact(self, kind, values, keys[i]);
+}
+
+static void on_row(GtkButton *row, BhEnterprisePage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_record_page_new(bh_part_get_record(GTK_WIDGET(row))));
+}
+
+static void fill(BhEnterprisePage *self, GtkWidget *box, const json_t *rows, const char *kind_name,
+                 const char *none)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, kind_name);
+  bh_part_clear(box);
+  guint shown = 0;
+  gsize i;
+  json_t *row;
+  json_array_foreach(rows, i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *state = bh_json_string_or(values, "state", "");
+    if (strcmp(kind_name, "hazard") == 0 && bh_kind_is_final_state(kind, state))
+      continue;
+    g_autofree char *id = g_strdup_printf("%s-%u", kind_name, ++shown);
+    const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
+    const char *deadline = bh_json_string_or(values, "deadline", "");
+    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), deadline, label,
+                                    bh_json_string_or(row, "id", ""));
+    g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
+    gtk_container_add(GTK_CONTAINER(box), button);
+  }
+  if (shown == 0)
+    gtk_container_add(GTK_CONTAINER(box), bh_part_label(none, "dim"));
+}
+
+static void on_hazards(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
+  if (error == NULL)
+    fill(self, self->hazards, json_object_get(result, "rows"), "hazard",
+         _("No open hazard on this device"));
+}
+
+static void on_visits(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
+  if (error != NULL)
+    return;
+  const json_t *rows = json_object_get(result, "rows");
+  fill(self, self->visits, rows, "inspection", _("No earlier visit on this device"));
+  if (self->reason == NULL)
+    return;
+  const json_t *last = json_array_get(rows, 0);
+  gint64 at = json_integer_value(json_object_get(json_object_get(last, "values"), "started_at"));
+  g_autofree char *when = at > 0 ? bh_time_format(at) : g_strdup(_("never"));
+  g_autofree char *text = g_strdup_printf(
+      _("Chosen by hand. Is this the right one? Compare name and address; last visit: %s"), when);
+  gtk_label_set_text(GTK_LABEL(self->confirm), text);
+  gtk_widget_show(self->confirm);
+}
+
+static void list_of(BhPage *page, const char *kind, BhPageReply reply)
+{
+  BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
+  const char *actor = bh_session_get_actor(bh_page_get_session(page));
+  json_t *query = json_pack("{s:s, s:{s:s}, s:i, s:s}", "kind", kind, "where", "enterprise",
+                            self->id, "limit", ROWS, "order", "changed");
+  if (actor != NULL)
+    json_object_set_new(query, "viewer", json_string(actor));
+  bh_page_call(page, "list", json_pack("{s:o}", "query", query), reply, NULL, NULL);
+}
+
+static void bh_enterprise_page_refresh(BhPage *page)
+{
+  BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
+  bh_page_call(page, "get", json_pack("{s:s}", "id", self->id), on_record, NULL, NULL);
+  list_of(page, "hazard", on_hazards);
+  list_of(page, "inspection", on_visits);
+}
+
+static void on_start(BhEnterprisePage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_start_page_new(self->id, self->reason));
+}
+
+static void bh_enterprise_page_class_init(BhEnterprisePageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_enterprise_page_finalize;
+  page_class->load = bh_enterprise_page_refresh;
+  page_class->refresh = bh_enterprise_page_refresh;
+  BH_PAGE_TEMPLATE(klass, "enterprise");
+  BH_PAGE_CHILD(klass, BhEnterprisePage, confirm);
+  BH_PAGE_CHILD(klass, BhEnterprisePage, name);
+  BH_PAGE_CHILD(klass, BhEnterprisePage, badges);
+  BH_PAGE_CHILD(klass, BhEnterprisePage, facts);
+  BH_PAGE_CHILD(klass, BhEnterprisePage, hazards);
+  BH_PAGE_CHILD(klass, BhEnterprisePage, visits);
+  BH_PAGE_CHILD(klass, BhEnterprisePage, start);
+}
+
+static void bh_enterprise_page_init(BhEnterprisePage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->start, "clicked", G_CALLBACK(on_start), self);
+}
+
+BhPage *bh_enterprise_page_new(const char *id, const char *reason)
+{
+  BhEnterprisePage *self = g_object_new(BH_TYPE_ENTERPRISE_PAGE, NULL);
+  self->id = g_strdup(id);
+  self->reason = g_strdup(reason);
+  return BH_PAGE(self);
+}

@@ -1,0 +1,233 @@
+#include "app/pages/find.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/pages/enterprise.h"
+#include "app/pages/subject.h"
+
+#define ROWS 30
+
+struct _BhFindPage {
+  BhPage parent;
+  char *plaque;
+  gint64 serial;
+  char *inspection;
+  GtkWidget *intro;
+  GtkWidget *reason;
+  GtkWidget *search;
+  GtkWidget *results;
+  GtkWidget *more;
+  GtkWidget *provisional;
+  json_t *after; /* where the next page of results starts */
+  guint shown;
+};
+
+G_DEFINE_FINAL_TYPE(BhFindPage, bh_find_page, BH_TYPE_PAGE)
+
+static void bh_find_page_finalize(GObject *object)
+{
+  BhFindPage *self = BH_FIND_PAGE(object);
+  g_free(self->plaque);
+  g_free(self->inspection);
+  json_decref(self->after);
+  G_OBJECT_CLASS(bh_find_page_parent_class)->finalize(object);
+}
+
+static const char *get_reason(BhFindPage *self)
+{
+  return gtk_entry_get_text(GTK_ENTRY(self->reason));
+}
+
+/* A reason stands in the record: it is asked for before anybody is chosen by hand. */
+static gboolean has_reason(BhFindPage *self)
+{
+  if (self->plaque != NULL || *get_reason(self) != '\0')
+    return TRUE;
+  bh_page_say(BH_PAGE(self), _("Please give the reason first"));
+  gtk_widget_grab_focus(self->reason);
+  return FALSE;
+}
+
+static void on_bound(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  bh_page_say(page, _("The plaque is bound"));
+  bh_page_replace(page, bh_enterprise_page_new(data, NULL));
+}
+
+static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  bh_page_say(page, _("The inspection now stands at this enterprise"));
+  bh_page_close(page);
+}
+
+static void choose(BhFindPage *self, const char *enterprise)
+{
+  BhPage *page = BH_PAGE(self);
+  BhSession *session = bh_page_get_session(page);
+  if (self->plaque != NULL) {
+    bh_page_call(page, "save",
+                 bh_find_task_dup_bind(session, self->plaque, self->serial, enterprise), on_bound,
+                 g_strdup(enterprise), g_free);
+  } else if (self->inspection != NULL) {
+    json_t *set =
+        json_pack("{s:s, s:s}", "enterprise", enterprise, "retarget_reason", get_reason(self));
+    bh_page_call(page, "save",
+                 json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
+                           "inspection", "set", set),
+                 on_retargeted, NULL, NULL);
+  } else {
+    bh_page_replace(page, bh_enterprise_page_new(enterprise, get_reason(self)));
+  }
+}
+
+json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 serial,
+                              const char *enterprise)
+{
+  /* One record per serial on all devices: two bindings of one plaque meet as a conflict. */
+  const char *hub = bh_json_string_or(bh_session_get_description(session), "hub", "");
+  g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, serial);
+  char id[BH_ID_LEN + 1];
+  g_autofree char *space = g_strconcat("plaque/", hub, NULL);
+  bh_id_from_name(space, name, id);
+  return json_pack("{s:[{s:s, s:s, s:{s:s, s:I, s:s, s:I, s:s}}]}", "ops", "record", id, "kind",
+                   "plaque", "set", "enterprise", enterprise, "serial", (json_int_t)serial, "text",
+                   plaque, "bound_at", (json_int_t)bh_session_now_ms(session), "state", "bound");
+}
+
+static void on_result(GtkButton *row, BhFindPage *self)
+{
+  if (has_reason(self))
+    choose(self, bh_part_get_record(GTK_WIDGET(row)));
+}
+
+static char *dup_details(BhFindPage *self, const json_t *values)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhRegion *region = bh_session_get_region(session);
+  const char *area = bh_json_string_or(values, "area", "");
+  g_autofree char *place = region != NULL ? bh_region_dup_full_name(region, area) : g_strdup(area);
+  const char *address = bh_json_string_or(values, "address", "");
+  return *address != '\0' ? g_strdup(address) : g_steal_pointer(&place);
+}
+
+static void on_results(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhFindPage *self = BH_FIND_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(result, "rows"), i, row)
+  {
+    g_autofree char *id = g_strdup_printf("result-%u", ++self->shown);
+    const json_t *values = json_object_get(row, "values");
+    g_autofree char *details = dup_details(self, values);
+    gboolean provisional = json_is_true(json_object_get(values, "provisional"));
+    GtkWidget *button =
+        bh_part_row(id, bh_json_string_or(row, "title", ""), details,
+                    provisional ? _("Provisional") : NULL, bh_json_string_or(row, "id", ""));
+    g_signal_connect(button, "clicked", G_CALLBACK(on_result), self);
+    gtk_container_add(GTK_CONTAINER(self->results), button);
+  }
+  json_decref(self->after);
+  self->after = json_incref(json_object_get(result, "after"));
+  gtk_widget_set_visible(self->more, self->after != NULL && !json_is_null(self->after));
+  if (self->shown == 0)
+    gtk_container_add(GTK_CONTAINER(self->results), bh_part_label(_("Nothing found"), "dim"));
+}
+
+static void load_page(BhFindPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  json_t *query =
+      json_pack("{s:s, s:i, s:s}", "kind", "enterprise", "limit", ROWS, "order", "title");
+  const char *text = gtk_entry_get_text(GTK_ENTRY(self->search));
+  if (*text != '\0')
+    json_object_set_new(query, "search", json_string(text));
+  if (self->after != NULL && !json_is_null(self->after))
+    json_object_set(query, "after", self->after);
+  const char *actor = bh_session_get_actor(bh_page_get_session(page));
+  if (actor != NULL)
+    json_object_set_new(query, "viewer", json_string(actor));
+  bh_page_call(page, "list", json_pack("{s:o}", "query", query), on_results, NULL, NULL);
+}
+
+static void on_search(BhFindPage *self)
+{
+  bh_part_clear(self->results);
+  self->shown = 0;
+  json_decref(self->after);
+  self->after = NULL;
+  load_page(self);
+}
+
+static void on_provisional(BhFindPage *self)
+{
+  if (!has_reason(self))
+    return;
+  BhFindTask task = {self->plaque, self->serial, self->inspection};
+  bh_page_replace(
+      BH_PAGE(self),
+      bh_subject_page_new(&task, gtk_entry_get_text(GTK_ENTRY(self->search)), get_reason(self)));
+}
+
+static void bh_find_page_load(BhPage *page)
+{
+  BhFindPage *self = BH_FIND_PAGE(page);
+  bh_page_set_title(page, self->plaque != NULL       ? _("Bind the plaque")
+                          : self->inspection != NULL ? _("The right enterprise")
+                                                     : _("Find an enterprise"));
+  gtk_label_set_text(GTK_LABEL(self->intro),
+                     self->plaque != NULL
+                         ? _("Which enterprise does this plaque hang at?")
+                         : _("An enterprise chosen by hand needs a reason; it stands in the "
+                             "record."));
+  gtk_widget_set_visible(self->reason, self->plaque == NULL);
+  load_page(self);
+}
+
+static void bh_find_page_class_init(BhFindPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_find_page_finalize;
+  page_class->load = bh_find_page_load;
+  BH_PAGE_TEMPLATE(klass, "find");
+  BH_PAGE_CHILD(klass, BhFindPage, intro);
+  BH_PAGE_CHILD(klass, BhFindPage, reason);
+  BH_PAGE_CHILD(klass, BhFindPage, search);
+  BH_PAGE_CHILD(klass, BhFindPage, results);
+  BH_PAGE_CHILD(klass, BhFindPage, more);
+  BH_PAGE_CHILD(klass, BhFindPage, provisional);
+}
+
+static void bh_find_page_init(BhFindPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(on_search), self);
+  g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(load_page), self);
+  g_signal_connect_swapped(self->provisional, "clicked", G_CALLBACK(on_provisional), self);
+}
+
+BhPage *bh_find_page_new(const BhFindTask *task)
+{
+  BhFindPage *self = g_object_new(BH_TYPE_FIND_PAGE, NULL);
+  self->plaque = g_strdup(task->plaque);
+  self->serial = task->serial;
+  self->inspection = g_strdup(task->inspection);
+  return BH_PAGE(self);
+}

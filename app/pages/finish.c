@@ -1,0 +1,338 @@
+#include "app/pages/finish.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/documents.h"
+#include "app/forms/form-view.h"
+#include "app/visit-page.h"
+#include "app/window.h"
+
+struct _BhFinishPage {
+  BhPage parent;
+  char *inspection;
+  json_t *visit;
+  GtkWidget *problems;
+  GtkWidget *dates_box;
+  GtkWidget *dates_text;
+  GtkWidget *confirmers;
+  GtkWidget *authority;
+  GtkWidget *documents;
+  GtkWidget *message;
+  GtkWidget *make;
+  GtkWidget *home;
+  BhFormView *form; /* legal basis and deadline of the order; NULL without one */
+};
+
+G_DEFINE_FINAL_TYPE(BhFinishPage, bh_finish_page, BH_TYPE_PAGE)
+
+static void bh_finish_page_finalize(GObject *object)
+{
+  BhFinishPage *self = BH_FINISH_PAGE(object);
+  g_free(self->inspection);
+  json_decref(self->visit);
+  G_OBJECT_CLASS(bh_finish_page_parent_class)->finalize(object);
+}
+
+static void show_message(BhFinishPage *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
+  gtk_widget_set_visible(self->message, text != NULL && *text != '\0');
+}
+
+static gboolean is_clock_poor(BhFinishPage *self)
+{
+  return !bh_session_is_clock_good(bh_page_get_session(BH_PAGE(self)));
+}
+
+/* --- documents that stand ready --- */
+
+static void on_path(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  const char *path = bh_json_string_or(result, "path", NULL);
+  if (error != NULL || path == NULL) {
+    bh_page_say(page, _("This file is not on this device"));
+    return;
+  }
+  /* Files in the store carry their hash as name; viewers want an ending. */
+  g_autofree char *name = g_path_get_basename(path);
+  g_autofree char *copy = g_strdup_printf("%s/bihuan-%.12s.pdf", g_get_user_runtime_dir(), name);
+  g_autoptr(GFile) from = g_file_new_for_path(path);
+  g_autoptr(GFile) to = g_file_new_for_path(copy);
+  g_autoptr(GError) bad = NULL;
+  if (!g_file_copy(from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &bad)) {
+    bh_page_say_error(page, bad);
+    return;
+  }
+  g_autofree char *uri = g_file_get_uri(to);
+  if (!gtk_show_uri_on_window(GTK_WINDOW(bh_page_get_window(page)), uri, GDK_CURRENT_TIME, &bad))
+    bh_page_say(page, _("No program to show or print PDF files is installed"));
+}
+
+static void on_document(GtkButton *row, BhFinishPage *self)
+{
+  const char *sha256 = bh_part_get_record(GTK_WIDGET(row));
+  if (sha256 != NULL && *sha256 != '\0')
+    bh_page_call(BH_PAGE(self), "file_path", json_pack("{s:s}", "sha256", sha256), on_path, NULL,
+                 NULL);
+}
+
+static guint show_documents(BhFinishPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, "document");
+  bh_part_clear(self->documents);
+  guint ready = 0;
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(self->visit, "documents"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *state = bh_json_string_or(values, "state", "");
+    const char *pdf = bh_json_string_or(values, "pdf", "");
+    ready += *pdf != '\0';
+    g_autofree char *id = g_strdup_printf("document-%s", bh_json_string_or(values, "doc_type", ""));
+    GtkWidget *button = bh_part_row(
+        id, bh_json_string_or(values, "title", ""), bh_json_string_or(values, "number", ""),
+        bh_kind_get_state_label(kind, state, bh_session_get_lang(session)), pdf);
+    g_signal_connect(button, "clicked", G_CALLBACK(on_document), self);
+    gtk_container_add(GTK_CONTAINER(self->documents), button);
+  }
+  if (ready > 0)
+    gtk_container_add(GTK_CONTAINER(self->documents),
+                      bh_part_label(_("Tap a document to show, share or print it"), "dim"));
+  return ready;
+}
+
+/* --- what the order needs --- */
+
+static gboolean wants_order(BhFinishPage *self)
+{
+  BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
+  return rows->len > 0 && bh_visit_may_order(self->visit, &today);
+}
+
+static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
+{
+  const char *found = NULL;
+  for (guint i = 0; i < rows->len; i++) {
+    const json_t *values = json_object_get(g_ptr_array_index(rows, i), "values");
+    const char *value = bh_json_string_or(values, key, NULL);
+    if (value != NULL && (found == NULL || (latest && strcmp(value, found) > 0)))
+      found = value;
+  }
+  return g_strdup(found != NULL ? found : "");
+}
+
+static void show_order(BhFinishPage *self)
+{
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  BhDate today = bh_session_today(session);
+  gboolean referral = rows->len > 0 && !bh_visit_may_order(self->visit, &today);
+  gtk_label_set_text(GTK_LABEL(self->authority),
+                     _("This unit has no authority to order rectification: the record is made, and "
+                       "the hazards are referred to the competent department instead."));
+  gtk_widget_set_visible(self->authority, referral);
+  if (!wants_order(self) || self->form != NULL)
+    return;
+  static const char *const fields[] = {"legal_basis", "deadline", NULL};
+  self->form = bh_form_view_new(session, bh_session_find_kind(session, "document"), fields, NULL);
+  g_autofree char *basis = dup_common(rows, "legal_basis", FALSE);
+  g_autofree char *deadline = dup_common(rows, "deadline", TRUE);
+  g_autoptr(json_t) values = json_object();
+  if (*basis != '\0')
+    json_object_set_new(values, "legal_basis", json_string(basis));
+  if (*deadline != '\0')
+    json_object_set_new(values, "deadline", json_string(deadline));
+  bh_form_view_load(self->form, values);
+  gtk_container_add(GTK_CONTAINER(self->problems), bh_part_heading(_("Order to rectify")));
+  gtk_container_add(GTK_CONTAINER(self->problems), GTK_WIDGET(self->form));
+}
+
+static void show_dates(BhFinishPage *self)
+{
+  gboolean poor = is_clock_poor(self);
+  gtk_widget_set_visible(self->dates_box, poor);
+  g_autoptr(GList) known = gtk_container_get_children(GTK_CONTAINER(self->confirmers));
+  if (!poor || known != NULL)
+    return;
+  g_autofree char *now = bh_time_format(bh_session_now_ms(bh_page_get_session(BH_PAGE(self))));
+  g_autofree char *text = g_strdup_printf(
+      _("The device says it is %s, but its clock was not checked. Two officers confirm date and "
+        "time:"),
+      now);
+  gtk_label_set_text(GTK_LABEL(self->dates_text), text);
+  const char *id;
+  json_t *values;
+  guint number = 0;
+  json_object_foreach(json_object_get(self->visit, "staff"), id, values)
+  {
+    g_autofree char *name = g_strdup_printf("confirm-%u", ++number);
+    GtkWidget *check = bh_part_check(name, bh_json_string_or(values, "name", ""), FALSE);
+    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(id), g_free);
+    gtk_container_add(GTK_CONTAINER(self->confirmers), check);
+  }
+}
+
+static GPtrArray *list_confirmers(BhFinishPage *self)
+{
+  GPtrArray *ids = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(GList) checks = gtk_container_get_children(GTK_CONTAINER(self->confirmers));
+  for (GList *l = checks; l != NULL; l = l->next)
+    if (GTK_IS_TOGGLE_BUTTON(l->data) && gtk_toggle_button_get_active(l->data))
+      g_ptr_array_add(ids, g_strdup(bh_part_get_record(l->data)));
+  return ids;
+}
+
+static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhFinishPage *self = BH_FINISH_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  json_decref(self->visit);
+  self->visit = json_incref(result);
+  guint ready = show_documents(self);
+  guint wanted = wants_order(self) ? 2 : 1;
+  gboolean complete = ready >= wanted;
+  if (!complete) {
+    show_order(self);
+    show_dates(self);
+  } else {
+    gtk_widget_hide(self->dates_box);
+    gtk_widget_hide(self->problems);
+  }
+  gtk_widget_set_visible(self->make, !complete);
+  gtk_widget_set_visible(self->home, TRUE);
+}
+
+static void bh_finish_page_refresh(BhPage *page)
+{
+  bh_visit_ask(page, BH_FINISH_PAGE(page)->inspection, on_visit);
+}
+
+/* --- making them --- */
+
+static void make_documents(BhDevice *device, GTask *task, gpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  json_t *made = bh_documents_make(device, data, &error);
+  if (made != NULL)
+    g_task_return_pointer(task, made, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error(task, g_steal_pointer(&error));
+}
+
+static void free_request(gpointer data)
+{
+  bh_documents_request_free(data);
+}
+
+static void on_made(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhFinishPage *self = BH_FINISH_PAGE(page);
+  gtk_widget_set_sensitive(self->make, TRUE);
+  bh_session_refresh_status(bh_page_get_session(page));
+  bh_session_sync_now(bh_page_get_session(page));
+  bh_finish_page_refresh(page);
+  if (error == NULL) {
+    show_message(self, NULL);
+    bh_page_say(page, _("The documents stand ready"));
+    return;
+  }
+  g_autofree char *text = bh_session_dup_error_text(bh_page_get_session(page), error);
+  g_warning("documents: %s", error->message);
+  show_message(self, text);
+}
+
+static void on_make(BhFinishPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  BhSession *session = bh_page_get_session(page);
+  if (self->visit == NULL)
+    return;
+  gboolean order = wants_order(self);
+  const char *basis = "";
+  const char *deadline = "";
+  if (order && self->form != NULL) {
+    bh_form_view_flush(self->form);
+    basis = bh_json_string_or(bh_form_view_get_values(self->form), "legal_basis", "");
+    deadline = bh_json_string_or(bh_form_view_get_values(self->form), "deadline", "");
+    if (*basis == '\0' || *deadline == '\0') {
+      show_message(self, _("The order needs a legal basis and a deadline. A policy source is no "
+                           "legal basis."));
+      return;
+    }
+  }
+  g_autoptr(GPtrArray) confirmers = list_confirmers(self);
+  if (is_clock_poor(self) && confirmers->len != 2) {
+    show_message(self, _("Two officers confirm date and time first"));
+    return;
+  }
+  BhDocumentsRequest *request = g_new0(BhDocumentsRequest, 1);
+  request->author = g_strdup(bh_session_get_actor(session));
+  request->inspection = g_strdup(self->inspection);
+  request->now_ms = bh_session_now_ms(session);
+  request->order = order;
+  request->legal_basis = g_strdup(basis);
+  request->deadline = g_strdup(deadline);
+  request->clock_poor = is_clock_poor(self);
+  if (confirmers->len == 2) {
+    request->confirmed_by = g_strdup(g_ptr_array_index(confirmers, 0));
+    request->confirmed_by_second = g_strdup(g_ptr_array_index(confirmers, 1));
+  }
+  show_message(self, NULL);
+  gtk_widget_set_sensitive(self->make, FALSE);
+  bh_page_say(page, _("Making the documents …"));
+  bh_page_run(page, make_documents, request, free_request, on_made, NULL, NULL);
+}
+
+static void on_home(BhPage *page)
+{
+  bh_window_go_home(bh_page_get_window(page));
+}
+
+static void bh_finish_page_load(BhPage *page)
+{
+  bh_page_set_title(page, _("Documents"));
+  bh_finish_page_refresh(page);
+}
+
+static void bh_finish_page_class_init(BhFinishPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_finish_page_finalize;
+  page_class->load = bh_finish_page_load;
+  page_class->refresh = bh_finish_page_refresh;
+  BH_PAGE_TEMPLATE(klass, "finish");
+  BH_PAGE_CHILD(klass, BhFinishPage, problems);
+  BH_PAGE_CHILD(klass, BhFinishPage, dates_box);
+  BH_PAGE_CHILD(klass, BhFinishPage, dates_text);
+  BH_PAGE_CHILD(klass, BhFinishPage, confirmers);
+  BH_PAGE_CHILD(klass, BhFinishPage, authority);
+  BH_PAGE_CHILD(klass, BhFinishPage, documents);
+  BH_PAGE_CHILD(klass, BhFinishPage, message);
+  BH_PAGE_CHILD(klass, BhFinishPage, make);
+  BH_PAGE_CHILD(klass, BhFinishPage, home);
+}
+
+static void bh_finish_page_init(BhFinishPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->make, "clicked", G_CALLBACK(on_make), self);
+  g_signal_connect_swapped(self->home, "clicked", G_CALLBACK(on_home), self);
+}
+
+BhPage *bh_finish_page_new(const char *inspection)
+{
+  BhFinishPage *self = g_object_new(BH_TYPE_FINISH_PAGE, NULL);
+  self->inspection = g_strdup(inspection);
+  return BH_PAGE(self);
+}

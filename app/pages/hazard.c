@@ -1,0 +1,447 @@
+#include "app/pages/hazard.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/forms/form-view.h"
+#include "app/forms/photos.h"
+#include "app/hazard-load.h"
+#include "app/pages/photo.h"
+#include "app/window.h"
+
+struct _BhHazardPage {
+  BhPage parent;
+  char record[BH_ID_LEN + 1];
+  char *inspection; /* of a new one */
+  char *item_no;
+  json_t *hazard; /* as bh_hazard_load gives it */
+  gboolean candidate;
+  GtkWidget *item_notice;
+  GtkWidget *candidate_box;
+  GtkWidget *as_general;
+  GtkWidget *as_major;
+  GtkWidget *photos_box;
+  GtkWidget *form_box;
+  GtkWidget *message;
+  GtkWidget *discard;
+  GtkWidget *save;
+  BhFormView *form;
+  BhPhotos *photos;
+};
+
+G_DEFINE_FINAL_TYPE(BhHazardPage, bh_hazard_page, BH_TYPE_PAGE)
+
+static void bh_hazard_page_finalize(GObject *object)
+{
+  BhHazardPage *self = BH_HAZARD_PAGE(object);
+  g_free(self->inspection);
+  g_free(self->item_no);
+  json_decref(self->hazard);
+  G_OBJECT_CLASS(bh_hazard_page_parent_class)->finalize(object);
+}
+
+static gboolean is_saved(BhHazardPage *self)
+{
+  return json_is_true(json_object_get(self->hazard, "saved"));
+}
+
+static void show_message(BhHazardPage *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->message), text);
+  gtk_widget_set_visible(self->message, *text != '\0');
+}
+
+/* --- draft --- */
+
+static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
+{
+  json_t *params =
+      json_pack("{s:s, s:s, s:s}", "record", self->record, "kind", "hazard", "key", key);
+  json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
+  json_t *changed = json_object_get(self->hazard, "changed");
+  json_object_set_new(changed, key, value != NULL ? json_deep_copy(value) : json_null());
+  bh_page_call(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+}
+
+static void on_changed(BhFormView *form, const char *key, BhHazardPage *self)
+{
+  keep_draft(self, key, bh_form_view_get_value(form, key));
+  gtk_widget_set_visible(self->discard, TRUE);
+}
+
+/* --- photos --- */
+
+static const char *photo_role(BhHazardPage *self)
+{
+  const json_t *values = bh_form_view_get_values(self->form);
+  return json_is_true(json_object_get(values, "fixed_on_site")) && bh_photos_count(self->photos) > 0
+             ? "after_photo"
+             : "photo";
+}
+
+static void show_photos(BhHazardPage *self)
+{
+  bh_photos_show(self->photos, json_object_get(self->hazard, "files"));
+}
+
+static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
+{
+  (void)photo;
+  BhPage *page = BH_PAGE(self);
+  char id[BH_ID_LEN + 1];
+  bh_session_make_id(bh_page_get_session(page), id);
+  g_autoptr(json_t) values = json_copy(file);
+  json_object_set_new(values, "parent", json_string(self->record));
+  json_object_set_new(values, "role", json_string(photo_role(self)));
+  json_array_append(json_object_get(self->hazard, "files"), values);
+  show_photos(self);
+  if (is_saved(self)) {
+    bh_page_call(
+        page, "save",
+        json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", id, "kind", "file", "set", values),
+        NULL, NULL, NULL);
+    return;
+  }
+  /* A picture of a hazard that is a draft is a draft too, and becomes an entry after it. */
+  json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
+  const char *key;
+  json_t *value;
+  json_object_foreach(values, key, value)
+  {
+    bh_page_call(
+        page, "draft_set",
+        json_pack("{s:s, s:s, s:s, s:O}", "record", id, "kind", "file", "key", key, "value", value),
+        NULL, NULL, NULL);
+  }
+}
+
+static void on_add_photo(BhHazardPage *self)
+{
+  BhPage *photo = bh_photo_page_new(_("Photo of the hazard"));
+  g_signal_connect_object(photo, "kept", G_CALLBACK(on_kept), self, 0);
+  bh_page_open(BH_PAGE(self), photo);
+}
+
+/* --- saving --- */
+
+static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  gtk_widget_set_sensitive(self->save, TRUE);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  gsize i;
+  json_t *id;
+  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id)
+  {
+    bh_page_call(page, "save_draft", json_pack("{s:O}", "record", id), NULL, NULL, NULL);
+  }
+  json_array_clear(json_object_get(self->hazard, "file_drafts"));
+  bh_page_say(page, _("Saved; it will be sent by itself"));
+  bh_page_close(page);
+}
+
+/* The state a new hazard starts in; NULL for one that has a state already. */
+static const char *first_state(BhHazardPage *self)
+{
+  const json_t *values = bh_form_view_get_values(self->form);
+  if (*bh_json_string_or(self->hazard, "state", "") != '\0')
+    return NULL;
+  if (strcmp(bh_json_string_or(values, "level", ""), "major") == 0)
+    return "suspected";
+  return json_is_true(json_object_get(values, "fixed_on_site")) ? "fixed_on_site" : "found";
+}
+
+static json_t *dup_also(BhHazardPage *self)
+{
+  json_t *also = json_object();
+  const char *state = first_state(self);
+  if (state != NULL) {
+    json_object_set_new(also, "state", json_string(state));
+    const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
+    json_object_set_new(also, "recorded_by", json_string(actor));
+  }
+  return also;
+}
+
+static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
+  if (error != NULL || json_array_size(problems) > 0) {
+    gtk_widget_set_sensitive(self->save, TRUE);
+    if (error != NULL) {
+      bh_page_say_error(page, error);
+      return;
+    }
+    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
+    show_message(self, rest);
+    bh_page_say(page, _("Kept as a draft; some things are still missing"));
+    return;
+  }
+  bh_page_call(page, "save_draft",
+               json_pack("{s:s, s:o}", "record", self->record, "also", dup_also(self)), on_saved,
+               NULL, NULL);
+}
+
+static void on_save(BhHazardPage *self)
+{
+  if (self->form == NULL)
+    return;
+  bh_form_view_flush(self->form);
+  show_message(self, "");
+  json_t *changed = json_object_get(self->hazard, "changed");
+  if (json_object_size(changed) == 0) {
+    bh_page_close(BH_PAGE(self));
+    return;
+  }
+  const json_t *values = bh_form_view_get_values(self->form);
+  BhPhotos *photos = self->photos;
+  if (!is_saved(self) && bh_photos_count(photos) == 0 &&
+      *bh_json_string_or(values, "no_photo_reason", "") == '\0') {
+    const char *text = _("Take a photo, or say why there is none");
+    g_autoptr(json_t) problem =
+        json_pack("[{s:s, s:s, s:s}]", "field", "no_photo_reason", "zh", text, "en", text);
+    g_autofree char *rest = bh_form_view_show_problems(self->form, problem);
+    show_message(self, rest);
+    return;
+  }
+  gtk_widget_set_sensitive(self->save, FALSE);
+  json_t *set = json_copy(changed);
+  g_autoptr(json_t) also = dup_also(self);
+  json_object_update(set, also);
+  bh_page_call(BH_PAGE(self), "check",
+               json_pack("{s:s, s:s, s:o}", "record", self->record, "kind", "hazard", "set", set),
+               on_checked, NULL, NULL);
+}
+
+static void on_discarded(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  else
+    bh_page_close(page);
+}
+
+static void on_discard(BhHazardPage *self)
+{
+  gsize i;
+  json_t *id;
+  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id)
+  {
+    bh_page_call(BH_PAGE(self), "draft_discard", json_pack("{s:O}", "record", id), NULL, NULL,
+                 NULL);
+  }
+  bh_page_call(BH_PAGE(self), "draft_discard", json_pack("{s:s}", "record", self->record),
+               on_discarded, NULL, NULL);
+}
+
+/* --- the candidate flag: sorts, never decides --- */
+
+static void decide(BhHazardPage *self, const char *level)
+{
+  g_autoptr(json_t) value = json_string(level);
+  bh_form_view_set(self->form, "level", value);
+  gtk_widget_hide(self->candidate_box);
+  if (strcmp(level, "major") == 0)
+    bh_form_view_focus(self->form, "criterion");
+}
+
+static void on_as_general(BhHazardPage *self)
+{
+  decide(self, "general");
+}
+
+static void on_as_major(BhHazardPage *self)
+{
+  decide(self, "major");
+}
+
+/* --- loading --- */
+
+static void show_item(BhHazardPage *self, const json_t *values)
+{
+  const char *item_no = bh_json_string_or(values, "item_no", "");
+  g_autofree char *text = g_strdup_printf(_("Item %s · policy source (not a legal basis): %s"),
+                                          item_no, bh_json_string_or(values, "policy_source", "–"));
+  gtk_label_set_text(GTK_LABEL(self->item_notice), text);
+  gtk_widget_set_visible(self->item_notice, *item_no != '\0');
+  gtk_widget_set_visible(self->candidate_box, self->candidate && !is_saved(self));
+}
+
+static void show(BhHazardPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  BhSession *session = bh_page_get_session(page);
+  static const char *const fields[] = {"summary",
+                                       "description",
+                                       "level",
+                                       "criterion",
+                                       "mass_casualty_type",
+                                       "place",
+                                       "site",
+                                       "position",
+                                       "no_photo_reason",
+                                       "demand",
+                                       "responsible_person",
+                                       "responsible_post",
+                                       "deadline",
+                                       "at_once",
+                                       "fixed_on_site",
+                                       "fix_note",
+                                       "legal_basis",
+                                       "problem_type",
+                                       "illegal_act",
+                                       NULL};
+  self->form = bh_form_view_new(session, bh_session_find_kind(session, "hazard"), fields, NULL);
+  const json_t *values = json_object_get(self->hazard, "values");
+  const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
+  json_t *related = json_object_get(self->hazard, "enterprise");
+  if (enterprise != NULL && related != NULL)
+    bh_form_view_add_related(self->form, enterprise, related);
+  bh_form_view_load(self->form, values);
+  g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
+  gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
+  self->photos = bh_photos_new(session, _("Photos"));
+  g_signal_connect_swapped(self->photos, "add", G_CALLBACK(on_add_photo), self);
+  gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(self->photos));
+  show_photos(self);
+  show_item(self, values);
+  gboolean drafted = json_object_size(json_object_get(self->hazard, "changed")) > 0;
+  gtk_widget_set_visible(self->discard, drafted);
+  bh_page_set_title(page, is_saved(self) ? _("Hazard") : _("New hazard"));
+}
+
+static void on_hazard(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  self->hazard = json_incref(result);
+  show(self);
+  const char *key;
+  json_t *value;
+  /* What the list knows is a draft from the first moment on. */
+  if (self->inspection == NULL)
+    return;
+  json_object_foreach(json_object_get(self->hazard, "values"), key, value)
+  {
+    keep_draft(self, key, value);
+  }
+}
+
+typedef struct {
+  char *author;
+  char *record;
+  char *inspection;
+  char *item_no;
+} Ask;
+
+static void ask_free(gpointer data)
+{
+  Ask *ask = data;
+  g_free(ask->author);
+  g_free(ask->record);
+  g_free(ask->inspection);
+  g_free(ask->item_no);
+  g_free(ask);
+}
+
+static void load(BhDevice *device, GTask *task, gpointer data)
+{
+  Ask *ask = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) hazard = bh_hazard_load(device, ask->author, ask->record, &error);
+  if (hazard != NULL && ask->inspection != NULL) {
+    json_t *values = bh_hazard_prefill(device, ask->author, ask->inspection, ask->item_no, &error);
+    if (values != NULL)
+      json_object_set_new(hazard, "values", values);
+  }
+  if (error != NULL)
+    g_task_return_error(task, g_steal_pointer(&error));
+  else
+    g_task_return_pointer(task, g_steal_pointer(&hazard), (GDestroyNotify)json_decref);
+}
+
+static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  json_t *values = json_object_get(result, "values");
+  self->candidate = json_is_true(json_object_get(values, "candidate"));
+  if (values != NULL)
+    json_object_del(values, "candidate");
+  on_hazard(page, result, error, data);
+}
+
+static void bh_hazard_page_load(BhPage *page)
+{
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  if (self->inspection != NULL)
+    bh_session_make_id(bh_page_get_session(page), self->record);
+  Ask *ask = g_new0(Ask, 1);
+  ask->author = g_strdup(bh_session_get_actor(bh_page_get_session(page)));
+  ask->record = g_strdup(self->record);
+  ask->inspection = g_strdup(self->inspection);
+  ask->item_no = g_strdup(self->item_no);
+  bh_page_set_title(page, _("Hazard"));
+  bh_page_run(page, load, ask, ask_free, on_loaded, NULL, NULL);
+}
+
+static void bh_hazard_page_leave(BhPage *page)
+{
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  if (self->form != NULL)
+    bh_form_view_flush(self->form);
+}
+
+static void bh_hazard_page_class_init(BhHazardPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_hazard_page_finalize;
+  page_class->load = bh_hazard_page_load;
+  page_class->leave = bh_hazard_page_leave;
+  BH_PAGE_TEMPLATE(klass, "hazard");
+  BH_PAGE_CHILD(klass, BhHazardPage, item_notice);
+  BH_PAGE_CHILD(klass, BhHazardPage, candidate_box);
+  BH_PAGE_CHILD(klass, BhHazardPage, as_general);
+  BH_PAGE_CHILD(klass, BhHazardPage, as_major);
+  BH_PAGE_CHILD(klass, BhHazardPage, photos_box);
+  BH_PAGE_CHILD(klass, BhHazardPage, form_box);
+  BH_PAGE_CHILD(klass, BhHazardPage, message);
+  BH_PAGE_CHILD(klass, BhHazardPage, discard);
+  BH_PAGE_CHILD(klass, BhHazardPage, save);
+}
+
+static void bh_hazard_page_init(BhHazardPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->as_general, "clicked", G_CALLBACK(on_as_general), self);
+  g_signal_connect_swapped(self->as_major, "clicked", G_CALLBACK(on_as_major), self);
+  g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
+  g_signal_connect_swapped(self->save, "clicked", G_CALLBACK(on_save), self);
+}
+
+BhPage *bh_hazard_page_new(const char *inspection, const char *item_no)
+{
+  BhHazardPage *self = g_object_new(BH_TYPE_HAZARD_PAGE, NULL);
+  self->inspection = g_strdup(inspection);
+  self->item_no = g_strdup(item_no);
+  return BH_PAGE(self);
+}
+
+BhPage *bh_hazard_page_new_for(const char *record)
+{
+  BhHazardPage *self = g_object_new(BH_TYPE_HAZARD_PAGE, NULL);
+  g_strlcpy(self->record, record, sizeof self->record);
+  return BH_PAGE(self);
+}

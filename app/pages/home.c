@@ -1,0 +1,275 @@
+#include "app/pages/home.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/devices/power.h"
+#include "app/pages/find.h"
+#include "app/pages/hazard.h"
+#include "app/pages/inspection.h"
+#include "app/pages/list.h"
+#include "app/pages/queue.h"
+#include "app/pages/record.h"
+#include "app/pages/scan.h"
+#include "app/pages/settings.h"
+
+#define ROWS 20
+
+struct _BhHomePage {
+  BhPage parent;
+  GtkWidget *clock_notice;
+  GtkWidget *battery_notice;
+  GtkWidget *scan;
+  GtkWidget *find;
+  GtkWidget *returned_box;
+  GtkWidget *returned;
+  GtkWidget *open_box;
+  GtkWidget *open;
+  GtkWidget *drafts_box;
+  GtkWidget *drafts;
+  GtkWidget *sync_line;
+  GtkWidget *recent;
+  GtkWidget *settings;
+};
+
+G_DEFINE_FINAL_TYPE(BhHomePage, bh_home_page, BH_TYPE_PAGE)
+
+static void on_open(GtkButton *row, BhHomePage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_inspection_page_new(bh_part_get_record(GTK_WIDGET(row))));
+}
+
+static void on_returned(GtkButton *row, BhHomePage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_record_page_new(bh_part_get_record(GTK_WIDGET(row))));
+}
+
+static void on_draft(GtkButton *row, BhHomePage *self)
+{
+  const char *record = bh_part_get_record(GTK_WIDGET(row));
+  const char *kind = g_object_get_data(G_OBJECT(row), "bh-kind");
+  if (g_strcmp0(kind, "hazard") == 0)
+    bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(record));
+  else if (g_strcmp0(kind, "inspection") == 0)
+    bh_page_open(BH_PAGE(self), bh_inspection_page_new(record));
+  else
+    bh_page_open(BH_PAGE(self), bh_record_page_new(record));
+}
+
+static const char *state_label(BhHomePage *self, const char *kind_name, const json_t *row)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, kind_name);
+  const char *state = bh_json_string_or(json_object_get(row, "values"), "state", "");
+  return kind != NULL && bh_kind_has_states(kind)
+             ? bh_kind_get_state_label(kind, state, bh_session_get_lang(session))
+             : "";
+}
+
+static void on_inspections(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHomePage *self = BH_HOME_PAGE(page);
+  bh_part_clear(self->open);
+  gsize i;
+  json_t *row;
+  const json_t *rows = error == NULL ? json_object_get(result, "rows") : NULL;
+  json_array_foreach(rows, i, row)
+  {
+    g_autofree char *id = g_strdup_printf("open-%u", (guint)i + 1);
+    GtkWidget *button =
+        bh_part_row(id, bh_json_string_or(row, "title", ""), state_label(self, "inspection", row),
+                    NULL, bh_json_string_or(row, "id", ""));
+    g_signal_connect(button, "clicked", G_CALLBACK(on_open), self);
+    gtk_container_add(GTK_CONTAINER(self->open), button);
+  }
+  gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
+}
+
+static void on_parent_of_review(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  BhHomePage *self = BH_HOME_PAGE(page);
+  if (error != NULL)
+    return;
+  const json_t *review = data;
+  g_autofree char *id = g_strdup_printf("returned-%s", bh_json_string_or(result, "id", ""));
+  GtkWidget *button = bh_part_row(id, bh_json_string_or(result, "title", ""),
+                                  bh_json_string_or(review, "comment", ""), _("Returned"),
+                                  bh_json_string_or(result, "id", ""));
+  bh_part_add_class(button, "urgent");
+  g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
+  gtk_container_add(GTK_CONTAINER(self->returned), button);
+  gtk_widget_show(self->returned_box);
+}
+
+static void release_json(gpointer data)
+{
+  json_decref(data);
+}
+
+static void on_reviews(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHomePage *self = BH_HOME_PAGE(page);
+  bh_part_clear(self->returned);
+  gtk_widget_hide(self->returned_box);
+  gsize i;
+  json_t *row;
+  const json_t *rows = error == NULL ? json_object_get(result, "rows") : NULL;
+  json_array_foreach(rows, i, row)
+  {
+    json_t *values = json_object_get(row, "values");
+    const char *parent = bh_json_string_or(values, "parent", NULL);
+    if (parent != NULL)
+      bh_page_call(page, "get", json_pack("{s:s}", "id", parent), on_parent_of_review,
+                   json_incref(values), release_json);
+  }
+}
+
+static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHomePage *self = BH_HOME_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  bh_part_clear(self->drafts);
+  guint shown = 0;
+  gsize i;
+  json_t *draft;
+  const json_t *drafts = json_is_array(result) ? result : json_object_get(result, "drafts");
+  json_array_foreach(drafts, i, draft)
+  {
+    const char *kind_name = bh_json_string_or(draft, "kind", "");
+    const BhKind *kind = bh_session_find_kind(session, kind_name);
+    if (strcmp(kind_name, "file") == 0 || shown >= ROWS)
+      continue;
+    g_autofree char *id = g_strdup_printf("draft-%u", ++shown);
+    const char *title = bh_json_string_or(draft, "title", "");
+    const char *label =
+        kind != NULL ? bh_kind_get_label(kind, bh_session_get_lang(session)) : kind_name;
+    GtkWidget *row = bh_part_row(id, *title != '\0' ? title : _("Not named yet"), label, _("Draft"),
+                                 bh_json_string_or(draft, "record", ""));
+    g_object_set_data_full(G_OBJECT(row), "bh-kind", g_strdup(kind_name), g_free);
+    g_signal_connect(row, "clicked", G_CALLBACK(on_draft), self);
+    gtk_container_add(GTK_CONTAINER(self->drafts), row);
+  }
+  gtk_widget_set_visible(self->drafts_box, error == NULL && shown > 0);
+}
+
+static void show_status(BhHomePage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const json_t *status = bh_session_get_status(session);
+  gint64 unsent = bh_session_count_unsent(session);
+  gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
+  g_autofree char *at = last > 0 ? bh_time_format(last) : g_strdup(_("never"));
+  g_autofree char *text =
+      unsent > 0 ? g_strdup_printf(_("%d not sent yet · last sync %s"), (int)unsent, at)
+                 : g_strdup_printf(_("Everything is at the hub · last sync %s"), at);
+  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->sync_line))), text);
+  atk_object_set_name(gtk_widget_get_accessible(self->sync_line), text);
+
+  gtk_widget_set_visible(self->clock_notice, !bh_session_is_clock_good(session));
+  gtk_label_set_text(GTK_LABEL(self->clock_notice),
+                     _("The clock was not checked against the hub; two officers confirm date and "
+                       "time before documents are made"));
+  gboolean charging = FALSE;
+  int percent = bh_power_get_percent(NULL, &charging);
+  gboolean low = percent >= 0 && percent < BH_POWER_LOW_PERCENT && !charging;
+  g_autofree char *battery = g_strdup_printf(_("Battery at %d %%"), percent);
+  gtk_label_set_text(GTK_LABEL(self->battery_notice), battery);
+  gtk_widget_set_visible(self->battery_notice, low);
+}
+
+static void bh_home_page_refresh(BhPage *page)
+{
+  const char *actor = bh_session_get_actor(bh_page_get_session(page));
+  show_status(BH_HOME_PAGE(page));
+  if (actor == NULL)
+    return;
+  bh_page_call(page, "list",
+               json_pack("{s:{s:s, s:{s:[s,s]}, s:i, s:s, s:s}}", "query", "kind", "inspection",
+                         "where", "state", "on_site", "returned", "limit", ROWS, "order", "changed",
+                         "viewer", actor),
+               on_inspections, NULL, NULL);
+  bh_page_call(page, "list",
+               json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "review", "where",
+                         "state", "open", "limit", ROWS, "order", "changed", "viewer", actor),
+               on_reviews, NULL, NULL);
+  bh_page_call(page, "draft_list", NULL, on_drafts, NULL, NULL);
+}
+
+static void bh_home_page_load(BhPage *page)
+{
+  bh_page_set_title(page, _("Bihuan"));
+  g_signal_connect_object(bh_page_get_session(page), "status-changed", G_CALLBACK(show_status),
+                          page, G_CONNECT_SWAPPED);
+  bh_home_page_refresh(page);
+}
+
+static gboolean bh_home_page_code(BhPage *page, const char *code)
+{
+  bh_page_open(page, bh_scan_page_new_with(code));
+  return TRUE;
+}
+
+static void on_scan(BhPage *page)
+{
+  bh_page_open(page, bh_scan_page_new());
+}
+
+static void on_find(BhPage *page)
+{
+  bh_page_open(page, bh_find_page_new(&(BhFindTask){0}));
+}
+
+static void on_sync_line(BhPage *page)
+{
+  bh_page_open(page, bh_queue_page_new());
+}
+
+static void on_recent(BhPage *page)
+{
+  bh_page_open(page, bh_list_page_new("inspection", _("Inspections")));
+}
+
+static void on_settings(BhPage *page)
+{
+  bh_page_open(page, bh_settings_page_new());
+}
+
+static void bh_home_page_class_init(BhHomePageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  page_class->load = bh_home_page_load;
+  page_class->refresh = bh_home_page_refresh;
+  page_class->code = bh_home_page_code;
+  BH_PAGE_TEMPLATE(klass, "home");
+  BH_PAGE_CHILD(klass, BhHomePage, clock_notice);
+  BH_PAGE_CHILD(klass, BhHomePage, battery_notice);
+  BH_PAGE_CHILD(klass, BhHomePage, scan);
+  BH_PAGE_CHILD(klass, BhHomePage, find);
+  BH_PAGE_CHILD(klass, BhHomePage, returned_box);
+  BH_PAGE_CHILD(klass, BhHomePage, returned);
+  BH_PAGE_CHILD(klass, BhHomePage, open_box);
+  BH_PAGE_CHILD(klass, BhHomePage, open);
+  BH_PAGE_CHILD(klass, BhHomePage, drafts_box);
+  BH_PAGE_CHILD(klass, BhHomePage, drafts);
+  BH_PAGE_CHILD(klass, BhHomePage, sync_line);
+  BH_PAGE_CHILD(klass, BhHomePage, recent);
+  BH_PAGE_CHILD(klass, BhHomePage, settings);
+}
+
+static void bh_home_page_init(BhHomePage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->scan, "clicked", G_CALLBACK(on_scan), self);
+  g_signal_connect_swapped(self->find, "clicked", G_CALLBACK(on_find), self);
+  g_signal_connect_swapped(self->sync_line, "clicked", G_CALLBACK(on_sync_line), self);
+  g_signal_connect_swapped(self->recent, "clicked", G_CALLBACK(on_recent), self);
+  g_signal_connect_swapped(self->settings, "clicked", G_CALLBACK(on_settings), self);
+}
+
+BhPage *bh_home_page_new(void)
+{
+  return g_object_new(BH_TYPE_HOME_PAGE, NULL);
+}

@@ -1,0 +1,14 @@
+/* What one person has to do on this device: scan, go on, correct what was returned, see what has
+ * not left yet. */
+#pragma once
+
+#include "app/page.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_HOME_PAGE (bh_home_page_get_type())
+G_DECLARE_FINAL_TYPE(BhHomePage, bh_home_page, BH, HOME_PAGE, BhPage)
+
+BhPage *bh_home_page_new(void);
+
+G_END_DECLS

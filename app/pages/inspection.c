@@ -1,0 +1,245 @@
+#include "app/pages/inspection.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/forms/form-view.h"
+#include "app/pages/checklist.h"
+#include "app/pages/find.h"
+#include "app/pages/finish.h"
+#include "app/pages/hazard.h"
+#include "app/pages/outcome.h"
+#include "app/pages/sign.h"
+#include "app/visit-page.h"
+
+struct _BhInspectionPage {
+  BhPage parent;
+  char *id;
+  json_t *visit;
+  GtkWidget *subject;
+  GtkWidget *state;
+  GtkWidget *checklist;
+  GtkWidget *hazards;
+  GtkWidget *add_hazard;
+  GtkWidget *form_box;
+  GtkWidget *retarget;
+  GtkWidget *not_carried_out;
+  GtkWidget *finish;
+  BhFormView *form;
+};
+
+G_DEFINE_FINAL_TYPE(BhInspectionPage, bh_inspection_page, BH_TYPE_PAGE)
+
+static void bh_inspection_page_finalize(GObject *object)
+{
+  BhInspectionPage *self = BH_INSPECTION_PAGE(object);
+  g_free(self->id);
+  json_decref(self->visit);
+  G_OBJECT_CLASS(bh_inspection_page_parent_class)->finalize(object);
+}
+
+static gboolean is_open(BhInspectionPage *self)
+{
+  const char *state =
+      bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
+  return strcmp(state, "on_site") == 0;
+}
+
+static void on_hazard(GtkButton *row, BhInspectionPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(bh_part_get_record(GTK_WIDGET(row))));
+}
+
+static void add_hazard_row(BhInspectionPage *self, const char *record, const json_t *values,
+                           const char *badge, guint number)
+{
+  g_autofree char *id = g_strdup_printf("hazard-%u", number);
+  const char *summary = bh_json_string_or(values, "summary", "");
+  GtkWidget *row = bh_part_row(id, *summary != '\0' ? summary : _("Not named yet"),
+                               bh_json_string_or(values, "place", ""), badge, record);
+  bh_part_set_class(row, "urgent", strcmp(bh_json_string_or(values, "level", ""), "major") == 0);
+  g_signal_connect(row, "clicked", G_CALLBACK(on_hazard), self);
+  gtk_container_add(GTK_CONTAINER(self->hazards), row);
+}
+
+static void show_hazards(BhInspectionPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, "hazard");
+  bh_part_clear(self->hazards);
+  guint number = 0;
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(self->visit, "drafts"), i, row)
+  {
+    add_hazard_row(self, bh_json_string_or(row, "record", ""), json_object_get(row, "values"),
+                   _("Draft"), ++number);
+  }
+  json_array_foreach(json_object_get(self->visit, "hazards"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *state = bh_json_string_or(values, "state", "");
+    add_hazard_row(self, bh_json_string_or(row, "id", ""), values,
+                   bh_kind_get_state_label(kind, state, bh_session_get_lang(session)), ++number);
+  }
+  if (number == 0)
+    gtk_container_add(GTK_CONTAINER(self->hazards), bh_part_label(_("None recorded"), "dim"));
+}
+
+static void show_progress(BhInspectionPage *self)
+{
+  g_autoptr(BhChecklist) checklist = bh_visit_dup_checklist(self->visit);
+  gtk_widget_set_visible(self->checklist, checklist != NULL);
+  if (checklist == NULL)
+    return;
+  g_autoptr(GPtrArray) items = bh_visit_list_items(self->visit, checklist);
+  BhVisitProgress progress = bh_visit_count(self->visit, items, NULL);
+  g_autofree char *text =
+      g_strdup_printf(_("%s\n%u of %u answered · %u not compliant"),
+                      bh_json_string_or(bh_visit_get_values(self->visit, "checklist"), "name", ""),
+                      progress.touched, progress.total, progress.by_answer[BH_ANSWER_NONCOMPLIANT]);
+  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->checklist))), text);
+}
+
+static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage *self)
+{
+  const json_t *value = bh_form_view_get_value(form, key);
+  json_t *params =
+      json_pack("{s:s, s:s, s:s}", "record", self->id, "kind", "inspection", "key", key);
+  json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
+  bh_page_call(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+}
+
+static void show_form(BhInspectionPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  gtk_widget_set_sensitive(self->form_box, is_open(self));
+  if (self->form != NULL)
+    return;
+  static const char *const fields[] = {"place_note",      "position",          "opinion",
+                                       "guidance",        "certificate_shown", "recusal_advised",
+                                       "unsigned_reason", "lead_department",   NULL};
+  self->form = bh_form_view_new(session, bh_session_find_kind(session, "inspection"), fields, NULL);
+  g_autoptr(json_t) values = json_copy(bh_visit_get_values(self->visit, "inspection"));
+  json_t *draft = json_object_get(self->visit, "inspection_draft");
+  if (json_is_object(draft))
+    json_object_update(values, draft);
+  bh_form_view_load(self->form, values);
+  g_signal_connect(self->form, "changed", G_CALLBACK(on_form_changed), self);
+  gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
+}
+
+static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhInspectionPage *self = BH_INSPECTION_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  json_decref(self->visit);
+  self->visit = json_incref(result);
+  BhSession *session = bh_page_get_session(page);
+  const json_t *values = bh_visit_get_values(self->visit, "inspection");
+  const char *state = bh_json_string_or(values, "state", "");
+  gint64 started = json_integer_value(json_object_get(values, "started_at"));
+  g_autofree char *at = started > 0 ? bh_time_format(started) : g_strdup("");
+  g_autofree char *line =
+      g_strdup_printf("%s · %s",
+                      bh_kind_get_state_label(bh_session_find_kind(session, "inspection"), state,
+                                              bh_session_get_lang(session)),
+                      at);
+  const char *name = bh_json_string_or(bh_visit_get_values(self->visit, "enterprise"), "name", "");
+  bh_page_set_title(page, _("Inspection"));
+  gtk_label_set_text(GTK_LABEL(self->subject), name);
+  gtk_label_set_text(GTK_LABEL(self->state), line);
+  show_progress(self);
+  show_hazards(self);
+  show_form(self);
+  gtk_widget_set_visible(self->add_hazard, is_open(self));
+  gtk_widget_set_visible(self->retarget, is_open(self));
+  gtk_widget_set_visible(self->not_carried_out, is_open(self));
+  GtkWidget *label = gtk_bin_get_child(GTK_BIN(self->finish));
+  const char *next = is_open(self) ? _("Check and sign") : _("Documents");
+  gtk_label_set_text(GTK_LABEL(label), next);
+  atk_object_set_name(gtk_widget_get_accessible(self->finish), next);
+  gtk_widget_set_visible(self->finish, strcmp(state, "not_carried_out") != 0);
+}
+
+static void bh_inspection_page_refresh(BhPage *page)
+{
+  bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
+}
+
+/* What was typed here becomes an entry when the page is left. */
+static void bh_inspection_page_leave(BhPage *page)
+{
+  BhInspectionPage *self = BH_INSPECTION_PAGE(page);
+  if (self->form == NULL)
+    return;
+  bh_form_view_flush(self->form);
+  if (is_open(self))
+    bh_visit_save_inspection_draft(page, self->id);
+}
+
+static void on_checklist(BhInspectionPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_checklist_page_new(self->id));
+}
+
+static void on_add_hazard(BhInspectionPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_hazard_page_new(self->id, NULL));
+}
+
+static void on_retarget(BhInspectionPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_find_page_new(&(BhFindTask){.inspection = self->id}));
+}
+
+static void on_not_carried_out(BhInspectionPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_outcome_page_new(self->id));
+}
+
+static void on_finish(BhInspectionPage *self)
+{
+  bh_page_open(BH_PAGE(self),
+               is_open(self) ? bh_sign_page_new(self->id) : bh_finish_page_new(self->id));
+}
+
+static void bh_inspection_page_class_init(BhInspectionPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_inspection_page_finalize;
+  page_class->load = bh_inspection_page_refresh;
+  page_class->refresh = bh_inspection_page_refresh;
+  page_class->leave = bh_inspection_page_leave;
+  BH_PAGE_TEMPLATE(klass, "inspection");
+  BH_PAGE_CHILD(klass, BhInspectionPage, subject);
+  BH_PAGE_CHILD(klass, BhInspectionPage, state);
+  BH_PAGE_CHILD(klass, BhInspectionPage, checklist);
+  BH_PAGE_CHILD(klass, BhInspectionPage, hazards);
+  BH_PAGE_CHILD(klass, BhInspectionPage, add_hazard);
+  BH_PAGE_CHILD(klass, BhInspectionPage, form_box);
+  BH_PAGE_CHILD(klass, BhInspectionPage, retarget);
+  BH_PAGE_CHILD(klass, BhInspectionPage, not_carried_out);
+  BH_PAGE_CHILD(klass, BhInspectionPage, finish);
+}
+
+static void bh_inspection_page_init(BhInspectionPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->checklist, "clicked", G_CALLBACK(on_checklist), self);
+  g_signal_connect_swapped(self->add_hazard, "clicked", G_CALLBACK(on_add_hazard), self);
+  g_signal_connect_swapped(self->retarget, "clicked", G_CALLBACK(on_retarget), self);
+  g_signal_connect_swapped(self->not_carried_out, "clicked", G_CALLBACK(on_not_carried_out), self);
+  g_signal_connect_swapped(self->finish, "clicked", G_CALLBACK(on_finish), self);
+}
+
+BhPage *bh_inspection_page_new(const char *id)
+{
+  BhInspectionPage *self = g_object_new(BH_TYPE_INSPECTION_PAGE, NULL);
+  self->id = g_strdup(id);
+  return BH_PAGE(self);
+}

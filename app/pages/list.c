@@ -1,0 +1,120 @@
+#include "app/pages/list.h"
+
+#include <glib/gi18n.h>
+
+#include "app/pages/record.h"
+
+#define ROWS 40
+
+struct _BhListPage {
+  BhPage parent;
+  char *kind;
+  GtkWidget *search;
+  GtkWidget *rows;
+  GtkWidget *empty;
+  GtkWidget *more;
+  json_t *after;
+  guint shown;
+};
+
+G_DEFINE_FINAL_TYPE(BhListPage, bh_list_page, BH_TYPE_PAGE)
+
+static void bh_list_page_finalize(GObject *object)
+{
+  BhListPage *self = BH_LIST_PAGE(object);
+  g_free(self->kind);
+  json_decref(self->after);
+  G_OBJECT_CLASS(bh_list_page_parent_class)->finalize(object);
+}
+
+static void on_row(GtkButton *row, BhListPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_record_page_new(bh_part_get_record(GTK_WIDGET(row))));
+}
+
+static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhListPage *self = BH_LIST_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  const BhKind *kind = bh_session_find_kind(session, self->kind);
+  if (error != NULL || kind == NULL) {
+    if (error != NULL)
+      bh_page_say_error(page, error);
+    return;
+  }
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(result, "rows"), i, row)
+  {
+    const char *state = bh_json_string_or(row, "state", "");
+    g_autofree char *id = g_strdup_printf("row-%u", ++self->shown);
+    gboolean pending = json_integer_value(json_object_get(row, "pending")) > 0;
+    GtkWidget *button =
+        bh_part_row(id, bh_json_string_or(row, "title", ""),
+                    bh_kind_has_states(kind)
+                        ? bh_kind_get_state_label(kind, state, bh_session_get_lang(session))
+                        : NULL,
+                    pending ? _("Not sent") : _("Received"), bh_json_string_or(row, "id", ""));
+    g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
+    gtk_container_add(GTK_CONTAINER(self->rows), button);
+  }
+  json_decref(self->after);
+  self->after = json_incref(json_object_get(result, "after"));
+  gtk_widget_set_visible(self->more, self->after != NULL && !json_is_null(self->after));
+  gtk_widget_set_visible(self->empty, self->shown == 0);
+}
+
+static void load_page(BhListPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  json_t *query = json_pack("{s:s, s:i, s:s, s:s}", "kind", self->kind, "limit", ROWS, "order",
+                            "changed", "viewer", bh_session_get_actor(bh_page_get_session(page)));
+  const char *text = gtk_entry_get_text(GTK_ENTRY(self->search));
+  if (*text != '\0')
+    json_object_set_new(query, "search", json_string(text));
+  if (self->after != NULL && !json_is_null(self->after))
+    json_object_set(query, "after", self->after);
+  bh_page_call(page, "list", json_pack("{s:o}", "query", query), on_rows, NULL, NULL);
+}
+
+static void on_search(BhListPage *self)
+{
+  bh_part_clear(self->rows);
+  self->shown = 0;
+  json_decref(self->after);
+  self->after = NULL;
+  load_page(self);
+}
+
+static void bh_list_page_load(BhPage *page)
+{
+  on_search(BH_LIST_PAGE(page));
+}
+
+static void bh_list_page_class_init(BhListPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_list_page_finalize;
+  page_class->load = bh_list_page_load;
+  BH_PAGE_TEMPLATE(klass, "list");
+  BH_PAGE_CHILD(klass, BhListPage, search);
+  BH_PAGE_CHILD(klass, BhListPage, rows);
+  BH_PAGE_CHILD(klass, BhListPage, empty);
+  BH_PAGE_CHILD(klass, BhListPage, more);
+}
+
+static void bh_list_page_init(BhListPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(on_search), self);
+  g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(load_page), self);
+}
+
+BhPage *bh_list_page_new(const char *kind, const char *title)
+{
+  BhListPage *self = g_object_new(BH_TYPE_LIST_PAGE, NULL);
+  self->kind = g_strdup(kind);
+  bh_page_set_title(BH_PAGE(self), title);
+  return BH_PAGE(self);
+}

@@ -1,0 +1,318 @@
+#include "app/pages/queue.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/devices/connectivity.h"
+#include "app/pages/record.h"
+
+#define ROWS 50
+
+struct _BhQueuePage {
+  BhPage parent;
+  GtkWidget *summary;
+  GtkWidget *state;
+  GtkWidget *progress;
+  GtkWidget *error;
+  GtkWidget *sync_now;
+  GtkWidget *export_all;
+  GtkWidget *items;
+  GtkWidget *more;
+  guint shown;
+};
+
+G_DEFINE_FINAL_TYPE(BhQueuePage, bh_queue_page, BH_TYPE_PAGE)
+
+/* Why something is still here, in people's words. */
+static const char *why_text(const char *code)
+{
+  static const struct {
+    const char *code;
+    const char *text;
+  } words[] = {
+      {"draft", N_("Draft, not saved yet")},
+      {"waiting", N_("Waits for its turn")},
+      {"sending", N_("Being sent")},
+      {"after_entries", N_("Goes after the records")},
+      {"deferred", N_("Will be tried again later")},
+      {"offline", N_("No connection to the hub")},
+      {"network", N_("No connection to the hub")},
+      {"no_hub", N_("The hub cannot be reached")},
+      {"not_hub", N_("This network answers in the hub's place; sign in to it first")},
+      {"uncertain", N_("Sent, but without an answer; the hub will be asked")},
+      {"revoked", N_("This device was revoked; ask your administrator")},
+      {"denied", N_("The hub did not allow it")},
+      {"busy", N_("The hub is busy; it will be tried again")},
+      {"storage", N_("A disk could not be written")},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    if (strcmp(words[i].code, code) == 0)
+      return gettext(words[i].text);
+  return _("Will be tried again");
+}
+
+static const char *state_text(const char *state)
+{
+  if (strcmp(state, "working") == 0)
+    return _("Sending now");
+  if (strcmp(state, "no_hub") == 0)
+    return _("The hub cannot be reached; it is tried again by itself");
+  if (strcmp(state, "waiting") == 0)
+    return _("Waiting for the next try");
+  if (strcmp(state, "revoked") == 0)
+    return _("This device was revoked; ask your administrator");
+  return _("Sends by itself as soon as the hub can be reached");
+}
+
+static void show_status(BhQueuePage *self)
+{
+  const json_t *status = bh_session_get_status(bh_page_get_session(BH_PAGE(self)));
+  gint64 pending = json_integer_value(json_object_get(status, "pending"));
+  gint64 files = json_integer_value(json_object_get(status, "files_pending"));
+  gint64 drafts = json_integer_value(json_object_get(status, "drafts"));
+  gint64 delivered = json_integer_value(json_object_get(status, "delivered"));
+  gint64 held = json_integer_value(json_object_get(status, "quarantined"));
+  g_autofree char *summary =
+      g_strdup_printf(_("%d records, %d files and %d drafts not sent yet · %d received by the hub"),
+                      (int)pending, (int)files, (int)drafts, (int)delivered);
+  gtk_label_set_text(GTK_LABEL(self->summary), summary);
+
+  g_autoptr(GString) state = g_string_new(state_text(bh_json_string_or(status, "state", "")));
+  gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
+  if (last > 0) {
+    g_autofree char *at = bh_time_format(last);
+    g_string_append_printf(state, _(" · last sync %s"), at);
+  }
+  if (held > 0)
+    g_string_append_printf(state, _(" · %d held for review at the hub"), (int)held);
+  switch (bh_connectivity_get(NULL)) {
+  case BH_CONNECTIVITY_NONE:
+    g_string_append(state, _(" · no network"));
+    break;
+  case BH_CONNECTIVITY_METERED:
+    g_string_append(state, _(" · metered network"));
+    break;
+  case BH_CONNECTIVITY_FULL:
+    break;
+  }
+  gtk_label_set_text(GTK_LABEL(self->state), state->str);
+
+  const json_t *progress = json_object_get(status, "progress");
+  double total = (double)json_integer_value(json_object_get(progress, "total"));
+  double done = (double)json_integer_value(json_object_get(progress, "done"));
+  gtk_widget_set_visible(self->progress, total > 0);
+  gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(self->progress),
+                                total > 0 ? MIN(1.0, done / total) : 0);
+  const char *code = bh_json_string_or(status, "last_error", "");
+  gtk_label_set_text(GTK_LABEL(self->error), why_text(code));
+  gtk_widget_set_visible(self->error, *code != '\0');
+}
+
+static void on_item(GtkButton *row, BhQueuePage *self)
+{
+  const char *record = bh_part_get_record(GTK_WIDGET(row));
+  if (record != NULL && *record != '\0')
+    bh_page_open(BH_PAGE(self), bh_record_page_new(record));
+}
+
+static void add_item(BhQueuePage *self, const json_t *item)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhKind *kind = bh_session_find_kind(session, bh_json_string_or(item, "kind", NULL));
+  const char *label =
+      kind != NULL ? bh_kind_get_label(kind, bh_session_get_lang(session)) : _("File");
+  const char *title = bh_json_string_or(item, "title", "");
+  gint64 at_ms = json_integer_value(json_object_get(item, "at_ms"));
+  g_autofree char *at = at_ms > 0 ? bh_time_format(at_ms) : g_strdup("");
+  gint64 size = json_integer_value(json_object_get(item, "size"));
+  g_autofree char *bytes = size > 0 ? g_format_size((guint64)size) : g_strdup("");
+  g_autofree char *first =
+      *title != '\0' ? g_strdup_printf("%s · %s", label, title) : g_strdup(label);
+  g_autofree char *second =
+      g_strdup_printf("%s  %s  %s  %s", bh_json_string_or(item, "by_name", ""), at, bytes,
+                      why_text(bh_json_string_or(item, "why_code", "")));
+  g_autofree char *id = g_strdup_printf("queue-%u", ++self->shown);
+  GtkWidget *row =
+      bh_part_row(id, first, g_strstrip(second), NULL, bh_json_string_or(item, "record", ""));
+  g_signal_connect(row, "clicked", G_CALLBACK(on_item), self);
+  gtk_container_add(GTK_CONTAINER(self->items), row);
+}
+
+static void on_items(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  BhQueuePage *self = BH_QUEUE_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  if (GPOINTER_TO_UINT(data) == 0) {
+    bh_part_clear(self->items);
+    self->shown = 0;
+  }
+  const json_t *items = json_object_get(result, "items");
+  gsize i;
+  json_t *item;
+  json_array_foreach(items, i, item)
+  {
+    add_item(self, item);
+  }
+  gtk_widget_set_visible(self->more, json_array_size(items) == ROWS);
+  if (self->shown == 0)
+    gtk_container_add(GTK_CONTAINER(self->items),
+                      bh_part_label(_("Everything is at the hub"), "dim"));
+}
+
+static void load_items(BhQueuePage *self, guint offset)
+{
+  bh_page_call(BH_PAGE(self), "queue",
+               json_pack("{s:i, s:i}", "offset", (int)offset, "limit", ROWS), on_items,
+               GUINT_TO_POINTER(offset), NULL);
+}
+
+static void bh_queue_page_refresh(BhPage *page)
+{
+  show_status(BH_QUEUE_PAGE(page));
+  load_items(BH_QUEUE_PAGE(page), 0);
+}
+
+static void on_more(BhQueuePage *self)
+{
+  load_items(self, self->shown);
+}
+
+static void on_sync_now(BhQueuePage *self)
+{
+  bh_page_say(BH_PAGE(self), _("Asking the hub …"));
+  bh_session_sync_now(bh_page_get_session(BH_PAGE(self)));
+}
+
+static void on_status(BhQueuePage *self)
+{
+  bh_queue_page_refresh(BH_PAGE(self));
+}
+
+/* --- export all: L6, one tap writes everything --- */
+
+typedef struct {
+  char *from;
+  char *to;
+} Copy;
+
+static void copy_free(gpointer data)
+{
+  Copy *copy = data;
+  g_free(copy->from);
+  g_free(copy->to);
+  g_free(copy);
+}
+
+static gboolean copy_tree(GFile *from, GFile *to, GError **error)
+{
+  if (!g_file_make_directory_with_parents(to, NULL, error) &&
+      !g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    return FALSE;
+  g_clear_error(error);
+  g_autoptr(GFileEnumerator) children = g_file_enumerate_children(
+      from, "standard::name,standard::type", G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, error);
+  while (children != NULL) {
+    GFileInfo *info = NULL;
+    GFile *child = NULL;
+    if (!g_file_enumerator_iterate(children, &info, &child, NULL, error))
+      return FALSE;
+    if (info == NULL)
+      return TRUE;
+    const char *name = g_file_info_get_name(info);
+    g_autoptr(GFile) target = g_file_get_child(to, name);
+    GFileType type = g_file_info_get_file_type(info);
+    if (type == G_FILE_TYPE_DIRECTORY && !copy_tree(child, target, error))
+      return FALSE;
+    if (type == G_FILE_TYPE_REGULAR && !g_str_has_prefix(name, "owner.") &&
+        !g_file_copy(child, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error))
+      return FALSE;
+  }
+  return FALSE;
+}
+
+/* On the store's thread: nothing is written meanwhile, so the copy is consistent. */
+static void copy_store(BhDevice *device, GTask *task, gpointer data)
+{
+  (void)device;
+  Copy *copy = data;
+  GError *error = NULL;
+  g_autoptr(GFile) from = g_file_new_for_path(copy->from);
+  g_autoptr(GFile) to = g_file_new_for_path(copy->to);
+  if (copy_tree(from, to, &error))
+    g_task_return_pointer(task, json_string(copy->to), (GDestroyNotify)json_decref);
+  else
+    g_task_return_error(task, error);
+}
+
+static void on_copied(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  gtk_widget_set_sensitive(BH_QUEUE_PAGE(page)->export_all, TRUE);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  g_autofree char *text =
+      g_strdup_printf(_("Everything was copied to %s"), json_string_value(result));
+  bh_page_say(page, text);
+}
+
+static void on_export_all(BhQueuePage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  BhSession *session = bh_page_get_session(page);
+  g_autoptr(GtkFileChooserNative) chooser = gtk_file_chooser_native_new(
+      _("Folder for the copy"), GTK_WINDOW(bh_page_get_window(page)),
+      GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("Copy here"), _("Cancel"));
+  if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(chooser)) != GTK_RESPONSE_ACCEPT)
+    return;
+  g_autofree char *folder = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
+  g_autofree char *at = bh_time_format(bh_session_now_ms(session));
+  g_strdelimit(at, " :", '-');
+  Copy *copy = g_new0(Copy, 1);
+  copy->from = g_strdup(bh_session_get_dir(session));
+  copy->to = g_strdup_printf("%s/bihuan-%s", folder, at);
+  gtk_widget_set_sensitive(self->export_all, FALSE);
+  bh_page_say(page, _("Copying …"));
+  bh_page_run(page, copy_store, copy, copy_free, on_copied, NULL, NULL);
+}
+
+static void bh_queue_page_load(BhPage *page)
+{
+  bh_page_set_title(page, _("Not sent yet"));
+  g_signal_connect_object(bh_page_get_session(page), "status-changed", G_CALLBACK(on_status), page,
+                          G_CONNECT_SWAPPED);
+  bh_queue_page_refresh(page);
+}
+
+static void bh_queue_page_class_init(BhQueuePageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  page_class->load = bh_queue_page_load;
+  page_class->refresh = bh_queue_page_refresh;
+  BH_PAGE_TEMPLATE(klass, "queue");
+  BH_PAGE_CHILD(klass, BhQueuePage, summary);
+  BH_PAGE_CHILD(klass, BhQueuePage, state);
+  BH_PAGE_CHILD(klass, BhQueuePage, progress);
+  BH_PAGE_CHILD(klass, BhQueuePage, error);
+  BH_PAGE_CHILD(klass, BhQueuePage, sync_now);
+  BH_PAGE_CHILD(klass, BhQueuePage, export_all);
+  BH_PAGE_CHILD(klass, BhQueuePage, items);
+  BH_PAGE_CHILD(klass, BhQueuePage, more);
+}
+
+static void bh_queue_page_init(BhQueuePage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->sync_now, "clicked", G_CALLBACK(on_sync_now), self);
+  g_signal_connect_swapped(self->export_all, "clicked", G_CALLBACK(on_export_all), self);
+  g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(on_more), self);
+}
+
+BhPage *bh_queue_page_new(void)
+{
+  return g_object_new(BH_TYPE_QUEUE_PAGE, NULL);
+}

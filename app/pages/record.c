@@ -1,0 +1,422 @@
+#include "app/pages/record.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/forms/form-view.h"
+#include "app/pages/finish.h"
+#include "app/pages/hazard.h"
+#include "app/pages/inspection.h"
+
+#define CHILDREN 40
+
+struct _BhRecordPage {
+  BhPage parent;
+  char *id;
+  json_t *record;
+  char *review;    /* open review; NULL when none */
+  json_t *changed; /* what was corrected here */
+  GtkWidget *name;
+  GtkWidget *state;
+  GtkWidget *review_box;
+  GtkWidget *review_comment;
+  GtkWidget *review_items;
+  GtkWidget *answer;
+  GtkWidget *send_again;
+  GtkWidget *conflicts;
+  GtkWidget *facts;
+  GtkWidget *form_box;
+  GtkWidget *message;
+  GtkWidget *children;
+  GtkWidget *history;
+  BhFormView *form; /* while returned */
+};
+
+G_DEFINE_FINAL_TYPE(BhRecordPage, bh_record_page, BH_TYPE_PAGE)
+
+static void bh_record_page_finalize(GObject *object)
+{
+  BhRecordPage *self = BH_RECORD_PAGE(object);
+  g_free(self->id);
+  g_free(self->review);
+  json_decref(self->record);
+  json_decref(self->changed);
+  G_OBJECT_CLASS(bh_record_page_parent_class)->finalize(object);
+}
+
+static const BhKind *kind_of(BhRecordPage *self)
+{
+  return bh_session_find_kind(bh_page_get_session(BH_PAGE(self)),
+                              bh_json_string_or(self->record, "kind", NULL));
+}
+
+static const char *lang_of(BhRecordPage *self)
+{
+  return bh_session_get_lang(bh_page_get_session(BH_PAGE(self)));
+}
+
+/* --- values --- */
+
+static void on_ref_title(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  const char *title =
+      error == NULL ? bh_json_string_or(result, "title", "") : _("Not on this device");
+  gtk_label_set_text(GTK_LABEL(owner), title);
+}
+
+static void add_fact(BhRecordPage *self, const BhField *field, const json_t *value)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const char *label = bh_field_get_label(field, lang_of(self));
+  g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
+  GtkWidget *fact = bh_part_fact(label, text);
+  gtk_container_add(GTK_CONTAINER(self->facts), fact);
+  if (bh_field_get_type(field) != BH_FIELD_REF)
+    return;
+  g_autoptr(GList) parts = gtk_container_get_children(GTK_CONTAINER(fact));
+  GtkWidget *shown = g_list_last(parts)->data;
+  gtk_label_set_text(GTK_LABEL(shown), "…");
+  bh_session_call(session, "get", json_pack("{s:s}", "id", json_string_value(value)), shown,
+                  bh_page_get_cancellable(BH_PAGE(self)), on_ref_title, NULL, NULL);
+}
+
+static void show_values(BhRecordPage *self)
+{
+  const json_t *values = json_object_get(self->record, "values");
+  const GPtrArray *fields = bh_kind_list_fields(kind_of(self));
+  bh_part_clear(self->facts);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = g_ptr_array_index(fields, i);
+    BhFieldType type = bh_field_get_type(field);
+    const json_t *value = json_object_get(values, bh_field_get_name(field));
+    if (value == NULL || json_is_null(value) || type == BH_FIELD_JSON || type == BH_FIELD_ITEMS ||
+        type == BH_FIELD_HASH || type == BH_FIELD_REFS)
+      continue;
+    add_fact(self, field, value);
+  }
+}
+
+static void show_conflicts(BhRecordPage *self)
+{
+  bh_part_clear(self->conflicts);
+  gsize i;
+  json_t *conflict;
+  json_array_foreach(json_object_get(self->record, "conflicts"), i, conflict)
+  {
+    const char *key = bh_json_string_or(conflict, "key", "");
+    const BhField *field = bh_kind_find_field(kind_of(self), key);
+    g_autofree char *text = g_strdup_printf(
+        _("%s: recorded differently on two devices. All values are kept; the office decides."),
+        field != NULL ? bh_field_get_label(field, lang_of(self)) : key);
+    gtk_container_add(GTK_CONTAINER(self->conflicts), bh_part_notice("conflict", text, "warning"));
+  }
+}
+
+/* --- history --- */
+
+static const char *status_text(const char *status)
+{
+  if (strcmp(status, "delivered") == 0 || strcmp(status, "received") == 0 ||
+      strcmp(status, "acknowledged") == 0)
+    return _("Received by the hub");
+  if (strcmp(status, "quarantined") == 0)
+    return _("At the hub, held for review");
+  return _("Not sent yet");
+}
+
+static char *dup_keys(BhRecordPage *self, const json_t *keys)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  gsize i;
+  json_t *key;
+  json_array_foreach(keys, i, key)
+  {
+    const char *name = json_string_value(key);
+    const BhField *field = name != NULL ? bh_kind_find_field(kind_of(self), name) : NULL;
+    const char *slash = name != NULL ? strchr(name, '/') : NULL;
+    if (text->len > 0)
+      g_string_append(text, ", ");
+    if (g_strcmp0(name, "state") == 0)
+      g_string_append(text, _("State"));
+    else
+      g_string_append(text, field != NULL ? bh_field_get_label(field, lang_of(self)) : name);
+    if (slash != NULL)
+      g_string_append_printf(text, " %s", slash + 1);
+  }
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void on_history(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhRecordPage *self = BH_RECORD_PAGE(page);
+  bh_part_clear(self->history);
+  const json_t *entries = error == NULL ? json_object_get(result, "entries") : NULL;
+  gsize i;
+  json_t *entry;
+  json_array_foreach(entries, i, entry)
+  {
+    g_autofree char *at = bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
+    g_autofree char *keys = dup_keys(self, json_object_get(entry, "keys"));
+    g_autofree char *first = g_strdup_printf("%s  %s", at, bh_json_string_or(entry, "by_name", ""));
+    g_autofree char *text = g_strdup_printf("%s\n%s · %s", first, keys,
+                                            status_text(bh_json_string_or(entry, "status", "")));
+    gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
+  }
+  if (json_array_size(entries) == 0)
+    gtk_container_add(GTK_CONTAINER(self->history),
+                      bh_part_label(_("Nothing was recorded on this device"), "dim"));
+}
+
+/* --- what hangs on it --- */
+
+static void on_child(GtkButton *row, BhRecordPage *self)
+{
+  const char *target = g_object_get_data(G_OBJECT(row), "bh-target");
+  if (strcmp(target, "inspection") == 0)
+    bh_page_open(BH_PAGE(self), bh_inspection_page_new(self->id));
+  else if (strcmp(target, "documents") == 0)
+    bh_page_open(BH_PAGE(self), bh_finish_page_new(self->id));
+  else
+    bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(self->id));
+}
+
+static void add_way(BhRecordPage *self, const char *target, const char *text)
+{
+  g_autofree char *id = g_strdup_printf("open-%s", target);
+  GtkWidget *button = bh_part_button(id, text, NULL);
+  g_object_set_data(G_OBJECT(button), "bh-target", (gpointer)target);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_child), self);
+  gtk_container_add(GTK_CONTAINER(self->children), button);
+}
+
+static void show_ways(BhRecordPage *self)
+{
+  const char *kind = bh_json_string_or(self->record, "kind", "");
+  bh_part_clear(self->children);
+  if (strcmp(kind, "inspection") == 0) {
+    add_way(self, "inspection", _("Open the inspection"));
+    add_way(self, "documents", _("Documents"));
+  } else if (strcmp(kind, "hazard") == 0) {
+    add_way(self, "hazard", _("Open the hazard"));
+  }
+}
+
+/* --- returned: comment, correction, sending again --- */
+
+static void on_form_changed(BhFormView *form, const char *key, BhRecordPage *self)
+{
+  const json_t *value = bh_form_view_get_value(form, key);
+  json_t *copy = value != NULL ? json_deep_copy(value) : json_null();
+  json_object_set(self->changed, key, copy);
+  bh_page_call(BH_PAGE(self), "draft_set",
+               json_pack("{s:s, s:s, s:s, s:o}", "record", self->id, "kind",
+                         bh_json_string_or(self->record, "kind", ""), "key", key, "value", copy),
+               NULL, NULL, NULL);
+}
+
+static void show_form(BhRecordPage *self)
+{
+  if (self->form != NULL)
+    return;
+  static const char *const hidden[] = {"enterprise", "unit",    "lead",    "modes",    "checklist",
+                                       "sections",   "answers", "item_no", "doc_type", NULL};
+  self->form = bh_form_view_new(bh_page_get_session(BH_PAGE(self)), kind_of(self), NULL, hidden);
+  bh_form_view_load(self->form, json_object_get(self->record, "values"));
+  g_signal_connect(self->form, "changed", G_CALLBACK(on_form_changed), self);
+  gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
+}
+
+static char *dup_items(BhRecordPage *self, const json_t *items)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  gsize i;
+  json_t *item;
+  json_array_foreach(items, i, item)
+  {
+    const char *name = json_string_value(item);
+    const BhField *field = name != NULL ? bh_kind_find_field(kind_of(self), name) : NULL;
+    if (name != NULL)
+      g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : _("To be corrected: "),
+                             field != NULL ? bh_field_get_label(field, lang_of(self)) : name);
+  }
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void on_reviews(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhRecordPage *self = BH_RECORD_PAGE(page);
+  g_clear_pointer(&self->review, g_free);
+  gsize i;
+  json_t *row;
+  json_array_foreach(error == NULL ? json_object_get(result, "rows") : NULL, i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (self->review != NULL || strcmp(bh_json_string_or(values, "state", ""), "open") != 0)
+      continue;
+    self->review = g_strdup(bh_json_string_or(row, "id", ""));
+    const char *comment = bh_json_string_or(values, "comment", "");
+    gtk_label_set_text(GTK_LABEL(self->review_comment), comment);
+    g_autofree char *items = dup_items(self, json_object_get(values, "items"));
+    gtk_label_set_text(GTK_LABEL(self->review_items), items);
+  }
+  gtk_widget_set_visible(self->review_box, self->review != NULL);
+  if (self->review != NULL)
+    show_form(self);
+}
+
+static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhRecordPage *self = BH_RECORD_PAGE(page);
+  gtk_widget_set_sensitive(self->send_again, TRUE);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  bh_page_call(page, "draft_discard", json_pack("{s:s}", "record", self->id), NULL, NULL, NULL);
+  bh_page_say(page, _("Corrected; it will be sent by itself"));
+  bh_page_close(page);
+}
+
+static json_t *dup_correction(BhRecordPage *self)
+{
+  json_t *set = json_copy(self->changed);
+  const json_t *review = json_object_get(bh_kind_get_declaration(kind_of(self)), "review");
+  const char *to = bh_json_string_or(review, "on_answer", NULL);
+  const char *from = bh_json_string_or(review, "on_return", NULL);
+  const char *now = bh_json_string_or(json_object_get(self->record, "values"), "state", "");
+  if (to != NULL && g_strcmp0(from, now) == 0)
+    json_object_set_new(set, "state", json_string(to));
+  return set;
+}
+
+static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhRecordPage *self = BH_RECORD_PAGE(page);
+  const json_t *problems = json_object_get(result, "problems");
+  if (error != NULL || json_array_size(problems) > 0) {
+    gtk_widget_set_sensitive(self->send_again, TRUE);
+    if (error != NULL) {
+      bh_page_say_error(page, error);
+      return;
+    }
+    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
+    gtk_label_set_text(GTK_LABEL(self->message), rest);
+    gtk_widget_set_visible(self->message, *rest != '\0');
+    return;
+  }
+  g_autofree char *answer = bh_part_dup_text(GTK_TEXT_VIEW(self->answer));
+  json_t *reply = json_pack("{s:s}", "state", "answered");
+  if (*answer != '\0')
+    json_object_set_new(reply, "answer", json_string(answer));
+  json_t *ops =
+      json_pack("[{s:s, s:s, s:o}]", "record", self->review, "kind", "review", "set", reply);
+  json_t *set = dup_correction(self);
+  if (json_object_size(set) > 0)
+    json_array_append_new(ops, json_pack("{s:s, s:s, s:o}", "record", self->id, "kind",
+                                         bh_json_string_or(self->record, "kind", ""), "set", set));
+  else
+    json_decref(set);
+  bh_page_call(page, "save", json_pack("{s:o}", "ops", ops), on_sent, NULL, NULL);
+}
+
+static void on_send_again(BhRecordPage *self)
+{
+  if (self->review == NULL || self->form == NULL)
+    return;
+  bh_form_view_flush(self->form);
+  gtk_widget_hide(self->message);
+  gtk_widget_set_sensitive(self->send_again, FALSE);
+  bh_page_call(BH_PAGE(self), "check",
+               json_pack("{s:s, s:s, s:o}", "record", self->id, "kind",
+                         bh_json_string_or(self->record, "kind", ""), "set", dup_correction(self)),
+               on_checked, NULL, NULL);
+}
+
+static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhRecordPage *self = BH_RECORD_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  json_decref(self->record);
+  self->record = json_incref(result);
+  const BhKind *kind = kind_of(self);
+  if (kind == NULL)
+    return;
+  bh_page_set_title(page, bh_kind_get_label(kind, lang_of(self)));
+  const char *title = bh_json_string_or(result, "title", "");
+  gtk_label_set_text(GTK_LABEL(self->name), title);
+  const char *state = bh_json_string_or(json_object_get(result, "values"), "state", "");
+  gint64 pending = json_integer_value(json_object_get(result, "pending"));
+  g_autofree char *line = g_strdup_printf(
+      "%s · %s",
+      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : "",
+      pending > 0 ? _("Not sent yet") : _("Received by the hub"));
+  gtk_label_set_text(GTK_LABEL(self->state), line);
+  show_values(self);
+  show_conflicts(self);
+  show_ways(self);
+  bh_page_call(page, "history", json_pack("{s:s}", "id", self->id), on_history, NULL, NULL);
+  bh_page_call(page, "list",
+               json_pack("{s:{s:s, s:s, s:i}}", "query", "kind", "review", "parent", self->id,
+                         "limit", CHILDREN),
+               on_reviews, NULL, NULL);
+}
+
+static void bh_record_page_refresh(BhPage *page)
+{
+  bh_page_call(page, "get", json_pack("{s:s}", "id", BH_RECORD_PAGE(page)->id), on_record, NULL,
+               NULL);
+}
+
+static void bh_record_page_leave(BhPage *page)
+{
+  BhRecordPage *self = BH_RECORD_PAGE(page);
+  if (self->form != NULL)
+    bh_form_view_flush(self->form);
+}
+
+static void bh_record_page_class_init(BhRecordPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_record_page_finalize;
+  page_class->load = bh_record_page_refresh;
+  page_class->refresh = bh_record_page_refresh;
+  page_class->leave = bh_record_page_leave;
+  BH_PAGE_TEMPLATE(klass, "record");
+  BH_PAGE_CHILD(klass, BhRecordPage, name);
+  BH_PAGE_CHILD(klass, BhRecordPage, state);
+  BH_PAGE_CHILD(klass, BhRecordPage, review_box);
+  BH_PAGE_CHILD(klass, BhRecordPage, review_comment);
+  BH_PAGE_CHILD(klass, BhRecordPage, review_items);
+  BH_PAGE_CHILD(klass, BhRecordPage, answer);
+  BH_PAGE_CHILD(klass, BhRecordPage, send_again);
+  BH_PAGE_CHILD(klass, BhRecordPage, conflicts);
+  BH_PAGE_CHILD(klass, BhRecordPage, facts);
+  BH_PAGE_CHILD(klass, BhRecordPage, form_box);
+  BH_PAGE_CHILD(klass, BhRecordPage, message);
+  BH_PAGE_CHILD(klass, BhRecordPage, children);
+  BH_PAGE_CHILD(klass, BhRecordPage, history);
+}
+
+static void bh_record_page_init(BhRecordPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  self->changed = json_object();
+  g_signal_connect_swapped(self->send_again, "clicked", G_CALLBACK(on_send_again), self);
+}
+
+BhPage *bh_record_page_new(const char *id)
+{
+  BhRecordPage *self = g_object_new(BH_TYPE_RECORD_PAGE, NULL);
+  self->id = g_strdup(id);
+  return BH_PAGE(self);
+}

@@ -1,0 +1,175 @@
+#include "app/pages/scan.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/forms/scan-view.h"
+#include "app/pages/enterprise.h"
+#include "app/pages/find.h"
+#include "schema/error.h"
+#include "schema/plaque.h"
+
+struct _BhScanPage {
+  BhPage parent;
+  GtkWidget *message;
+  GtkWidget *scanner;
+  GtkWidget *blank_box;
+  GtkWidget *blank_text;
+  GtkWidget *bind;
+  GtkWidget *by_name;
+  GtkWidget *view;
+  char *code;  /* being looked up, or the blank plaque's text */
+  char *first; /* to look up on load; may be NULL */
+  gint64 serial;
+  gboolean asking;
+};
+
+G_DEFINE_FINAL_TYPE(BhScanPage, bh_scan_page, BH_TYPE_PAGE)
+
+static void bh_scan_page_finalize(GObject *object)
+{
+  BhScanPage *self = BH_SCAN_PAGE(object);
+  g_free(self->code);
+  g_free(self->first);
+  G_OBJECT_CLASS(bh_scan_page_parent_class)->finalize(object);
+}
+
+static void show_message(BhScanPage *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
+  gtk_widget_set_visible(self->message, text != NULL);
+}
+
+static void refuse(BhScanPage *self, const GError *error)
+{
+  if (g_error_matches(error, BH_ERROR, BH_ERROR_SIGNATURE))
+    show_message(self, _("Forged: this code was not issued by your hub. Do not rely on it; choose "
+                         "the enterprise by name and report the plaque."));
+  else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
+    show_message(self, _("The enterprise of this code is not on this device"));
+  else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID))
+    show_message(self, _("The check digits of this code are wrong; please compare it again"));
+  else
+    show_message(self, _("This is no enterprise code of ours"));
+}
+
+static void show_blank(BhScanPage *self, gint64 serial)
+{
+  self->serial = serial;
+  g_autofree char *code = bh_plaque_short_code((guint32)serial);
+  g_autofree char *text = g_strdup_printf(_("Blank plaque %s: genuine, not bound yet"), code);
+  gtk_label_set_text(GTK_LABEL(self->blank_text), text);
+  gtk_widget_show(self->blank_box);
+  bh_scan_view_stop(BH_SCAN_VIEW(self->view));
+}
+
+static void on_resolved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhScanPage *self = BH_SCAN_PAGE(page);
+  self->asking = FALSE;
+  gtk_widget_hide(self->blank_box);
+  if (error != NULL) {
+    refuse(self, error);
+    return;
+  }
+  show_message(self, NULL);
+  const char *enterprise = bh_json_string_or(result, "enterprise", NULL);
+  const json_t *plaque = json_object_get(result, "plaque");
+  if (enterprise != NULL)
+    bh_page_replace(page, bh_enterprise_page_new(enterprise, NULL));
+  else if (json_is_integer(json_object_get(plaque, "serial")))
+    show_blank(self, json_integer_value(json_object_get(plaque, "serial")));
+  else
+    show_message(self, _("The enterprise of this code is not on this device"));
+}
+
+static void look_up(BhScanPage *self, const char *code)
+{
+  /* The camera sees the same code many times a second. */
+  if (self->asking || strlen(code) > BH_PLAQUE_TEXT_MAX)
+    return;
+  if (gtk_widget_get_visible(self->blank_box) && g_strcmp0(code, self->code) == 0)
+    return;
+  self->asking = TRUE;
+  g_free(self->code);
+  self->code = g_strdup(code);
+  bh_page_call(BH_PAGE(self), "resolve_code", json_pack("{s:s}", "text", code), on_resolved, NULL,
+               NULL);
+}
+
+static void on_trouble(BhScanPage *self, const char *text)
+{
+  show_message(self, text);
+}
+
+static void on_bind(BhScanPage *self)
+{
+  bh_page_replace(BH_PAGE(self),
+                  bh_find_page_new(&(BhFindTask){.plaque = self->code, .serial = self->serial}));
+}
+
+static void on_by_name(BhPage *page)
+{
+  bh_page_replace(page, bh_find_page_new(&(BhFindTask){0}));
+}
+
+static void bh_scan_page_load(BhPage *page)
+{
+  BhScanPage *self = BH_SCAN_PAGE(page);
+  bh_page_set_title(page, _("Scan a code"));
+  self->view = bh_scan_view_new(bh_session_get_scan_image(bh_page_get_session(page)), TRUE);
+  g_signal_connect_swapped(self->view, "code", G_CALLBACK(look_up), self);
+  g_signal_connect_swapped(self->view, "trouble", G_CALLBACK(on_trouble), self);
+  gtk_container_add(GTK_CONTAINER(self->scanner), self->view);
+  if (self->first != NULL)
+    look_up(self, self->first);
+  else
+    bh_scan_view_start(BH_SCAN_VIEW(self->view));
+}
+
+static void bh_scan_page_leave(BhPage *page)
+{
+  bh_scan_view_stop(BH_SCAN_VIEW(BH_SCAN_PAGE(page)->view));
+}
+
+static gboolean bh_scan_page_code(BhPage *page, const char *code)
+{
+  look_up(BH_SCAN_PAGE(page), code);
+  return TRUE;
+}
+
+static void bh_scan_page_class_init(BhScanPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_scan_page_finalize;
+  page_class->load = bh_scan_page_load;
+  page_class->leave = bh_scan_page_leave;
+  page_class->code = bh_scan_page_code;
+  BH_PAGE_TEMPLATE(klass, "scan");
+  BH_PAGE_CHILD(klass, BhScanPage, message);
+  BH_PAGE_CHILD(klass, BhScanPage, scanner);
+  BH_PAGE_CHILD(klass, BhScanPage, blank_box);
+  BH_PAGE_CHILD(klass, BhScanPage, blank_text);
+  BH_PAGE_CHILD(klass, BhScanPage, bind);
+  BH_PAGE_CHILD(klass, BhScanPage, by_name);
+}
+
+static void bh_scan_page_init(BhScanPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->bind, "clicked", G_CALLBACK(on_bind), self);
+  g_signal_connect_swapped(self->by_name, "clicked", G_CALLBACK(on_by_name), self);
+}
+
+BhPage *bh_scan_page_new(void)
+{
+  return g_object_new(BH_TYPE_SCAN_PAGE, NULL);
+}
+
+BhPage *bh_scan_page_new_with(const char *code)
+{
+  BhScanPage *self = BH_SCAN_PAGE(bh_scan_page_new());
+  self->first = g_strdup(code);
+  return BH_PAGE(self);
+}

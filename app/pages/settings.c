@@ -1,0 +1,152 @@
+#include "app/pages/settings.h"
+
+#include <glib/gi18n.h>
+
+#include "app/window.h"
+
+struct _BhSettingsPage {
+  BhPage parent;
+  GtkWidget *text_sizes;
+  GtkWidget *dark;
+  GtkWidget *lock_minutes;
+  GtkWidget *about;
+  GtkWidget *doctor;
+  GtkWidget *checks;
+  gboolean loading;
+};
+
+G_DEFINE_FINAL_TYPE(BhSettingsPage, bh_settings_page, BH_TYPE_PAGE)
+
+static void apply(BhSettingsPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  if (self->loading)
+    return;
+  g_autoptr(GError) error = NULL;
+  if (!bh_settings_save(bh_session_get_settings(bh_page_get_session(page)), &error))
+    bh_page_say_error(page, error);
+  bh_window_apply_settings(bh_page_get_window(page));
+}
+
+static void on_dark(BhSettingsPage *self)
+{
+  bh_session_get_settings(bh_page_get_session(BH_PAGE(self)))->dark =
+      gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->dark));
+  apply(self);
+}
+
+static void on_lock_minutes(BhSettingsPage *self)
+{
+  bh_session_get_settings(bh_page_get_session(BH_PAGE(self)))->lock_minutes =
+      gtk_spin_button_get_value_as_int(GTK_SPIN_BUTTON(self->lock_minutes));
+  apply(self);
+}
+
+static void on_text_size(GtkToggleButton *button, BhSettingsPage *self)
+{
+  if (!gtk_toggle_button_get_active(button))
+    return;
+  bh_session_get_settings(bh_page_get_session(BH_PAGE(self)))->text_percent =
+      GPOINTER_TO_INT(g_object_get_data(G_OBJECT(button), "bh-percent"));
+  apply(self);
+}
+
+static void add_text_sizes(BhSettingsPage *self, int now)
+{
+  static const int sizes[] = {100, 125, 150};
+  const char *const labels[] = {_("Normal"), _("Large"), _("Largest")};
+  GtkWidget *group = NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS(sizes); i++) {
+    GtkWidget *radio =
+        gtk_radio_button_new_from_widget(group != NULL ? GTK_RADIO_BUTTON(group) : NULL);
+    group = radio;
+    gtk_container_add(GTK_CONTAINER(radio), bh_part_label(labels[i], NULL));
+    g_autofree char *id = g_strdup_printf("text-%d", sizes[i]);
+    bh_part_identify(radio, id, labels[i]);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), sizes[i] == now);
+    g_object_set_data(G_OBJECT(radio), "bh-percent", GINT_TO_POINTER(sizes[i]));
+    g_signal_connect(radio, "toggled", G_CALLBACK(on_text_size), self);
+    gtk_box_pack_start(GTK_BOX(self->text_sizes), radio, TRUE, TRUE, 0);
+    gtk_widget_show(radio);
+  }
+}
+
+static void add_fact(BhSettingsPage *self, const char *label, const char *value)
+{
+  gtk_container_add(GTK_CONTAINER(self->about), bh_part_fact(label, value));
+}
+
+static void on_checks(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhSettingsPage *self = BH_SETTINGS_PAGE(page);
+  gtk_widget_set_sensitive(self->doctor, TRUE);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  bh_part_clear(self->checks);
+  gsize i;
+  json_t *check;
+  json_array_foreach(json_object_get(result, "checks"), i, check)
+  {
+    gboolean ok = json_is_true(json_object_get(check, "ok"));
+    g_autofree char *id = g_strdup_printf("check-%u", (guint)i + 1);
+    g_autofree char *text =
+        g_strdup_printf("%s %s: %s", ok ? "✓" : "✗", bh_json_string_or(check, "name", ""),
+                        bh_json_string_or(check, "text", ""));
+    gtk_container_add(GTK_CONTAINER(self->checks), bh_part_notice(id, text, ok ? "good" : "error"));
+  }
+}
+
+static void on_doctor(BhSettingsPage *self)
+{
+  gtk_widget_set_sensitive(self->doctor, FALSE);
+  bh_page_call(BH_PAGE(self), "doctor", NULL, on_checks, NULL, NULL);
+}
+
+static void bh_settings_page_load(BhPage *page)
+{
+  BhSettingsPage *self = BH_SETTINGS_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  const BhSettings *settings = bh_session_get_settings(session);
+  const json_t *about = bh_session_get_description(session);
+  bh_page_set_title(page, _("Settings"));
+  self->loading = TRUE;
+  add_text_sizes(self, settings->text_percent);
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->dark), settings->dark);
+  gtk_spin_button_set_value(GTK_SPIN_BUTTON(self->lock_minutes), settings->lock_minutes);
+  self->loading = FALSE;
+  add_fact(self, _("Device"), bh_json_string_or(about, "name", ""));
+  add_fact(self, _("Unit"), bh_json_string_or(bh_session_get_unit_values(session), "name", ""));
+  add_fact(self, _("Hub"), bh_json_string_or(about, "hub_name", ""));
+  add_fact(self, _("Address"), bh_json_string_or(about, "url", ""));
+  add_fact(self, _("Version"), BH_VERSION);
+  add_fact(self, _("Licence"), "Apache-2.0");
+}
+
+static void bh_settings_page_class_init(BhSettingsPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  page_class->load = bh_settings_page_load;
+  BH_PAGE_TEMPLATE(klass, "settings");
+  BH_PAGE_CHILD(klass, BhSettingsPage, text_sizes);
+  BH_PAGE_CHILD(klass, BhSettingsPage, dark);
+  BH_PAGE_CHILD(klass, BhSettingsPage, lock_minutes);
+  BH_PAGE_CHILD(klass, BhSettingsPage, about);
+  BH_PAGE_CHILD(klass, BhSettingsPage, doctor);
+  BH_PAGE_CHILD(klass, BhSettingsPage, checks);
+}
+
+static void bh_settings_page_init(BhSettingsPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->dark, "toggled", G_CALLBACK(on_dark), self);
+  g_signal_connect_swapped(self->lock_minutes, "value-changed", G_CALLBACK(on_lock_minutes), self);
+  g_signal_connect_swapped(self->doctor, "clicked", G_CALLBACK(on_doctor), self);
+}
+
+BhPage *bh_settings_page_new(void)
+{
+  return g_object_new(BH_TYPE_SETTINGS_PAGE, NULL);
+}

@@ -1,0 +1,467 @@
+#include "app/pages/sign.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/documents.h"
+#include "app/forms/signature-pad.h"
+#include "app/pages/finish.h"
+#include "app/paper/shown.h"
+#include "app/visit-page.h"
+
+struct _BhSignPage {
+  BhPage parent;
+  char *inspection;
+  json_t *visit;
+  char *shown_text;
+  char *shown_sha256;
+  GtkWidget *shown;
+  GtkWidget *shown_hash;
+  GtkWidget *signers;
+  GtkWidget *pad_box;
+  GtkWidget *pad_for;
+  GtkWidget *pad_name;
+  GtkWidget *pad_post;
+  GtkWidget *pad;
+  GtkWidget *pad_undo;
+  GtkWidget *pad_clear;
+  GtkWidget *pad_save;
+  GtkWidget *refuse;
+  GtkWidget *refuse_box;
+  GtkWidget *refuse_reason;
+  GtkWidget *refuse_witness;
+  GtkWidget *refuse_save;
+  GtkWidget *message;
+  GtkWidget *done;
+  GtkWidget *canvas;
+  char *role;  /* who signs now */
+  char *staff; /* NULL for people who are no staff */
+};
+
+G_DEFINE_FINAL_TYPE(BhSignPage, bh_sign_page, BH_TYPE_PAGE)
+
+static void bh_sign_page_finalize(GObject *object)
+{
+  BhSignPage *self = BH_SIGN_PAGE(object);
+  g_free(self->inspection);
+  json_decref(self->visit);
+  g_free(self->shown_text);
+  g_free(self->shown_sha256);
+  g_free(self->role);
+  g_free(self->staff);
+  G_OBJECT_CLASS(bh_sign_page_parent_class)->finalize(object);
+}
+
+static void show_message(BhSignPage *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
+  gtk_widget_set_visible(self->message, text != NULL && *text != '\0');
+}
+
+static const json_t *find_signature(BhSignPage *self, const char *role, const char *staff)
+{
+  const json_t *found = NULL;
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(self->visit, "signatures"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "role", ""), role) == 0 &&
+        (staff == NULL || g_strcmp0(bh_json_string_or(values, "staff", NULL), staff) == 0))
+      found = values;
+  }
+  return found;
+}
+
+static gboolean has_mode(BhSignPage *self, const char *mode)
+{
+  const json_t *modes = json_object_get(bh_visit_get_values(self->visit, "inspection"), "modes");
+  gsize i;
+  json_t *one;
+  json_array_foreach(modes, i, one)
+  {
+    if (g_strcmp0(json_string_value(one), mode) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* --- who signs --- */
+
+static void close_pad(BhSignPage *self)
+{
+  gtk_widget_hide(self->pad_box);
+  gtk_widget_hide(self->refuse_box);
+  bh_signature_pad_clear(BH_SIGNATURE_PAD(self->canvas));
+}
+
+static void on_signer(GtkButton *row, BhSignPage *self)
+{
+  g_free(self->role);
+  g_free(self->staff);
+  self->role = g_strdup(g_object_get_data(G_OBJECT(row), "bh-role"));
+  self->staff = g_strdup(bh_part_get_record(GTK_WIDGET(row)));
+  const char *title = g_object_get_data(G_OBJECT(row), "bh-title");
+  gboolean staff = self->staff != NULL && *self->staff != '\0';
+  gtk_label_set_text(GTK_LABEL(self->pad_for), title);
+  gtk_widget_set_visible(self->pad_name, !staff);
+  gtk_widget_set_visible(self->pad_post, !staff);
+  const char *preset = strcmp(self->role, "enterprise") == 0
+                           ? bh_json_string_or(bh_visit_get_values(self->visit, "enterprise"),
+                                               "main_responsible_person", "")
+                           : "";
+  gtk_entry_set_text(GTK_ENTRY(self->pad_name), preset);
+  gtk_entry_set_text(GTK_ENTRY(self->pad_post), "");
+  gtk_widget_set_visible(self->refuse, strcmp(self->role, "enterprise") == 0);
+  gtk_widget_hide(self->refuse_box);
+  bh_signature_pad_clear(BH_SIGNATURE_PAD(self->canvas));
+  gtk_widget_show(self->pad_box);
+}
+
+static void add_signer(BhSignPage *self, const char *role, const char *staff, const char *title,
+                       const char *name)
+{
+  const json_t *signature = find_signature(self, role, staff);
+  const char *badge = signature == NULL                                     ? _("Not signed")
+                      : json_is_true(json_object_get(signature, "refused")) ? _("Refused")
+                                                                            : _("Signed");
+  g_autoptr(GList) before = gtk_container_get_children(GTK_CONTAINER(self->signers));
+  g_autofree char *id = g_strdup_printf("signer-%s-%u", role, g_list_length(before) + 1);
+  GtkWidget *row = bh_part_row(id, title, name, badge, staff);
+  bh_part_set_class(row, "good", signature != NULL);
+  g_object_set_data_full(G_OBJECT(row), "bh-role", g_strdup(role), g_free);
+  g_autofree char *heading =
+      *name != '\0' ? g_strdup_printf("%s · %s", title, name) : g_strdup(title);
+  g_object_set_data_full(G_OBJECT(row), "bh-title", g_steal_pointer(&heading), g_free);
+  g_signal_connect(row, "clicked", G_CALLBACK(on_signer), self);
+  gtk_container_add(GTK_CONTAINER(self->signers), row);
+}
+
+static void show_signers(BhSignPage *self)
+{
+  bh_part_clear(self->signers);
+  const json_t *inspection = bh_visit_get_values(self->visit, "inspection");
+  const char *lead = bh_json_string_or(inspection, "lead", NULL);
+  if (lead != NULL)
+    add_signer(self, "inspector", lead, _("Inspector"), bh_visit_get_staff_name(self->visit, lead));
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(self->visit, "participants"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *staff = bh_json_string_or(values, "staff", NULL);
+    if (staff != NULL && g_strcmp0(staff, lead) != 0)
+      add_signer(self, "second_inspector", staff, _("Second inspector"),
+                 bh_visit_get_staff_name(self->visit, staff));
+    else if (strcmp(bh_json_string_or(values, "role", ""), "expert") == 0)
+      add_signer(self, "expert", NULL, _("Expert"), bh_json_string_or(values, "name", ""));
+  }
+  if (!has_mode(self, "covert") && !has_mode(self, "remote"))
+    add_signer(self, "enterprise", NULL, _("Representative of the enterprise"), "");
+}
+
+/* What the record would say if it were made now: people sign these words. */
+static char *dup_shown_text(BhSignPage *self, BhSession *session)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", "onsite_record");
+  g_autoptr(json_t) hazards = bh_visit_dup_row_values(self->visit, "hazards");
+  g_autoptr(json_t) frozen =
+      bh_documents_freeze(self->visit, bh_session_get_kinds(session), self->inspection, document,
+                          hazards, bh_session_now_ms(session), &error);
+  if (frozen == NULL)
+    bh_page_say_error(BH_PAGE(self), error);
+  return bh_paper_dup_shown_text(frozen);
+}
+
+static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhSignPage *self = BH_SIGN_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  json_decref(self->visit);
+  self->visit = json_incref(result);
+  g_free(self->shown_text);
+  g_free(self->shown_sha256);
+  self->shown_text = dup_shown_text(self, session);
+  self->shown_sha256 = bh_hash_hex(self->shown_text, strlen(self->shown_text));
+  gtk_label_set_text(GTK_LABEL(self->shown), self->shown_text);
+  g_autofree char *hash =
+      g_strdup_printf(_("Digest of this text (SHA-256): %.16s…"), self->shown_sha256);
+  gtk_label_set_text(GTK_LABEL(self->shown_hash), hash);
+  show_signers(self);
+}
+
+static void bh_sign_page_refresh(BhPage *page)
+{
+  bh_visit_ask(page, BH_SIGN_PAGE(page)->inspection, on_visit);
+}
+
+/* --- a signature --- */
+
+static void on_signed(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhSignPage *self = BH_SIGN_PAGE(page);
+  gtk_widget_set_sensitive(self->pad_save, TRUE);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  close_pad(self);
+  bh_sign_page_refresh(page);
+}
+
+static json_t *dup_signature(BhSignPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  json_t *set = json_pack("{s:s, s:s, s:s, s:I}", "parent", self->inspection, "role", self->role,
+                          "shown_sha256", self->shown_sha256, "signed_at",
+                          (json_int_t)bh_session_now_ms(session));
+  const char *name = gtk_entry_get_text(GTK_ENTRY(self->pad_name));
+  const char *post = gtk_entry_get_text(GTK_ENTRY(self->pad_post));
+  if (self->staff != NULL && *self->staff != '\0') {
+    json_object_set_new(set, "staff", json_string(self->staff));
+    name = bh_visit_get_staff_name(self->visit, self->staff);
+    post = "";
+  }
+  if (*name != '\0')
+    json_object_set_new(set, "name", json_string(name));
+  if (*post != '\0')
+    json_object_set_new(set, "post", json_string(post));
+  return set;
+}
+
+static void on_picture(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhSignPage *self = BH_SIGN_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  if (error != NULL) {
+    gtk_widget_set_sensitive(self->pad_save, TRUE);
+    bh_page_say_error(page, error);
+    return;
+  }
+  char signature[BH_ID_LEN + 1];
+  char file[BH_ID_LEN + 1];
+  bh_session_make_id(session, signature);
+  bh_session_make_id(session, file);
+  json_t *set = dup_signature(self);
+  json_object_set_new(set, "file", json_string(file));
+  json_t *picture = json_copy(result);
+  json_object_set_new(picture, "parent", json_string(signature));
+  json_object_set_new(picture, "role", json_string("signature"));
+  bh_page_call(page, "save",
+               json_pack("{s:[{s:s, s:s, s:o}, {s:s, s:s, s:o}]}", "ops", "record", signature,
+                         "kind", "signature", "set", set, "record", file, "kind", "file", "set",
+                         picture),
+               on_signed, NULL, NULL);
+}
+
+static void add_png(BhDevice *device, GTask *task, gpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  gsize len = 0;
+  const void *bytes = g_bytes_get_data(data, &len);
+  json_t *file = bh_device_add_bytes(device, bytes, len, &error);
+  if (file != NULL)
+    g_task_return_pointer(task, file, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error(task, g_steal_pointer(&error));
+}
+
+static void free_bytes(gpointer data)
+{
+  g_bytes_unref(data);
+}
+
+static void on_pad_save(BhSignPage *self)
+{
+  gboolean staff = self->staff != NULL && *self->staff != '\0';
+  GBytes *png = bh_signature_pad_dup_png(BH_SIGNATURE_PAD(self->canvas));
+  if (png == NULL) {
+    bh_page_say(BH_PAGE(self), _("Please sign on the pad first"));
+    return;
+  }
+  if (!staff && *gtk_entry_get_text(GTK_ENTRY(self->pad_name)) == '\0') {
+    bh_page_say(BH_PAGE(self), _("Please give the name of who signs"));
+    g_bytes_unref(png);
+    return;
+  }
+  gtk_widget_set_sensitive(self->pad_save, FALSE);
+  bh_page_run(BH_PAGE(self), add_png, png, free_bytes, on_picture, NULL, NULL);
+}
+
+static void on_pad_undo(BhSignPage *self)
+{
+  bh_signature_pad_undo(BH_SIGNATURE_PAD(self->canvas));
+}
+
+static void on_pad_clear(BhSignPage *self)
+{
+  bh_signature_pad_clear(BH_SIGNATURE_PAD(self->canvas));
+}
+
+/* --- a refusal --- */
+
+static void on_refuse(BhSignPage *self)
+{
+  gtk_widget_show(self->refuse_box);
+  gtk_widget_grab_focus(self->refuse_reason);
+}
+
+static void on_refuse_save(BhSignPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  const char *reason = gtk_entry_get_text(GTK_ENTRY(self->refuse_reason));
+  const char *witness = gtk_entry_get_text(GTK_ENTRY(self->refuse_witness));
+  if (*reason == '\0' || *witness == '\0') {
+    bh_page_say(page, _("A refusal needs a reason and a witness"));
+    return;
+  }
+  char signature[BH_ID_LEN + 1];
+  bh_session_make_id(bh_page_get_session(page), signature);
+  json_t *set = dup_signature(self);
+  json_object_set_new(set, "refused", json_true());
+  json_object_set_new(set, "refusal_reason", json_string(reason));
+  bh_page_call(page, "save",
+               json_pack("{s:[{s:s, s:s, s:o}, {s:s, s:s, s:{s:s, s:s}}]}", "ops", "record",
+                         signature, "kind", "signature", "set", set, "record", self->inspection,
+                         "kind", "inspection", "set", "refusal_reason", reason, "refusal_witness",
+                         witness),
+               on_signed, NULL, NULL);
+}
+
+/* --- the end of the visit --- */
+
+static const char *end_state(BhSignPage *self)
+{
+  if (has_mode(self, "covert") || has_mode(self, "remote"))
+    return "unsigned";
+  const json_t *signature = find_signature(self, "enterprise", NULL);
+  return json_is_true(json_object_get(signature, "refused")) ? "refused_sign" : "signed";
+}
+
+static json_t *dup_end(BhSignPage *self)
+{
+  gint64 now = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
+  return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
+                   "state", end_state(self));
+}
+
+static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhSignPage *self = BH_SIGN_PAGE(page);
+  gtk_widget_set_sensitive(self->done, TRUE);
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  else
+    bh_page_replace(page, bh_finish_page_new(self->inspection));
+}
+
+static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhSignPage *self = BH_SIGN_PAGE(page);
+  const char *lang = bh_session_get_lang(bh_page_get_session(page));
+  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
+  if (error != NULL) {
+    gtk_widget_set_sensitive(self->done, TRUE);
+    bh_page_say_error(page, error);
+    return;
+  }
+  g_autoptr(GString) text = g_string_new(NULL);
+  gsize i;
+  json_t *problem;
+  json_array_foreach(problems, i, problem)
+  {
+    g_string_append_printf(text, "%s· %s", i > 0 ? "\n" : "", bh_json_string_or(problem, lang, ""));
+  }
+  gsize drafts = json_array_size(json_object_get(self->visit, "drafts"));
+  if (drafts > 0) {
+    g_autofree char *line =
+        g_strdup_printf(_("· %u hazards are drafts still; save or discard them"), (guint)drafts);
+    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
+  }
+  show_message(self, text->str);
+  if (text->len > 0) {
+    gtk_widget_set_sensitive(self->done, TRUE);
+    return;
+  }
+  bh_page_call(page, "save",
+               json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
+                         "inspection", "set", dup_end(self)),
+               on_ended, NULL, NULL);
+}
+
+static void on_done(BhSignPage *self)
+{
+  if (self->visit == NULL)
+    return;
+  gtk_widget_set_sensitive(self->done, FALSE);
+  bh_page_call(BH_PAGE(self), "check",
+               json_pack("{s:s, s:s, s:o}", "record", self->inspection, "kind", "inspection", "set",
+                         dup_end(self)),
+               on_checked, NULL, NULL);
+}
+
+static void bh_sign_page_load(BhPage *page)
+{
+  bh_page_set_title(page, _("Sign"));
+  bh_sign_page_refresh(page);
+}
+
+static void bh_sign_page_class_init(BhSignPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_sign_page_finalize;
+  page_class->load = bh_sign_page_load;
+  page_class->refresh = bh_sign_page_refresh;
+  BH_PAGE_TEMPLATE(klass, "sign");
+  BH_PAGE_CHILD(klass, BhSignPage, shown);
+  BH_PAGE_CHILD(klass, BhSignPage, shown_hash);
+  BH_PAGE_CHILD(klass, BhSignPage, signers);
+  BH_PAGE_CHILD(klass, BhSignPage, pad_box);
+  BH_PAGE_CHILD(klass, BhSignPage, pad_for);
+  BH_PAGE_CHILD(klass, BhSignPage, pad_name);
+  BH_PAGE_CHILD(klass, BhSignPage, pad_post);
+  BH_PAGE_CHILD(klass, BhSignPage, pad);
+  BH_PAGE_CHILD(klass, BhSignPage, pad_undo);
+  BH_PAGE_CHILD(klass, BhSignPage, pad_clear);
+  BH_PAGE_CHILD(klass, BhSignPage, pad_save);
+  BH_PAGE_CHILD(klass, BhSignPage, refuse);
+  BH_PAGE_CHILD(klass, BhSignPage, refuse_box);
+  BH_PAGE_CHILD(klass, BhSignPage, refuse_reason);
+  BH_PAGE_CHILD(klass, BhSignPage, refuse_witness);
+  BH_PAGE_CHILD(klass, BhSignPage, refuse_save);
+  BH_PAGE_CHILD(klass, BhSignPage, message);
+  BH_PAGE_CHILD(klass, BhSignPage, done);
+}
+
+static void bh_sign_page_init(BhSignPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  self->canvas = bh_signature_pad_new();
+  bh_part_identify(self->canvas, "canvas", _("Sign here"));
+  gtk_container_add(GTK_CONTAINER(self->pad), self->canvas);
+  g_signal_connect_swapped(self->pad_undo, "clicked", G_CALLBACK(on_pad_undo), self);
+  g_signal_connect_swapped(self->pad_clear, "clicked", G_CALLBACK(on_pad_clear), self);
+  g_signal_connect_swapped(self->pad_save, "clicked", G_CALLBACK(on_pad_save), self);
+  g_signal_connect_swapped(self->refuse, "clicked", G_CALLBACK(on_refuse), self);
+  g_signal_connect_swapped(self->refuse_save, "clicked", G_CALLBACK(on_refuse_save), self);
+  g_signal_connect_swapped(self->done, "clicked", G_CALLBACK(on_done), self);
+}
+
+BhPage *bh_sign_page_new(const char *inspection)
+{
+  BhSignPage *self = g_object_new(BH_TYPE_SIGN_PAGE, NULL);
+  self->inspection = g_strdup(inspection);
+  return BH_PAGE(self);
+}

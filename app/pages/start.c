@@ -1,0 +1,412 @@
+#include "app/pages/start.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/forms/form-view.h"
+#include "app/pages/checklist.h"
+#include "app/pages/inspection.h"
+#include "app/window.h"
+#include "schema/checklist.h"
+
+#define LISTS 60
+
+struct _BhStartPage {
+  BhPage parent;
+  char *enterprise;
+  char *reason;
+  char record[BH_ID_LEN + 1];
+  json_t *enterprise_values;
+  json_t *lists; /* rows of checklists */
+  char *chosen_list;
+  GtkWidget *form_box;
+  GtkWidget *lists_box;
+  GtkWidget *sections_box;
+  GtkWidget *sections;
+  GtkWidget *colleagues;
+  GtkWidget *expert;
+  GtkWidget *later;
+  GtkWidget *observed_box;
+  GtkWidget *message;
+  GtkWidget *begin;
+  BhFormView *form;
+  BhFieldRow *observed;
+};
+
+G_DEFINE_FINAL_TYPE(BhStartPage, bh_start_page, BH_TYPE_PAGE)
+
+static void bh_start_page_finalize(GObject *object)
+{
+  BhStartPage *self = BH_START_PAGE(object);
+  g_free(self->enterprise);
+  g_free(self->reason);
+  g_free(self->chosen_list);
+  json_decref(self->enterprise_values);
+  json_decref(self->lists);
+  G_OBJECT_CLASS(bh_start_page_parent_class)->finalize(object);
+}
+
+static const json_t *find_list(BhStartPage *self, const char *id)
+{
+  gsize i;
+  json_t *row;
+  json_array_foreach(self->lists, i, row)
+  {
+    if (g_strcmp0(bh_json_string_or(row, "id", ""), id) == 0)
+      return json_object_get(row, "values");
+  }
+  return NULL;
+}
+
+/* --- checklist and sections --- */
+
+static void on_whole_list(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  BhStartPage *self = BH_START_PAGE(page);
+  if (error != NULL || g_strcmp0(self->chosen_list, data) != 0)
+    return;
+  bh_part_clear(self->sections);
+  g_autoptr(GError) bad = NULL;
+  const json_t *values = json_object_get(result, "values");
+  g_autoptr(BhChecklist) checklist = bh_checklist_from_json(json_object_get(values, "items"), &bad);
+  gtk_widget_set_visible(self->sections_box, checklist != NULL);
+  if (checklist == NULL) {
+    g_warning("checklist: %s", bad->message);
+    return;
+  }
+  g_autoptr(GPtrArray) sections = bh_checklist_list_sections(checklist);
+  for (guint i = 0; i < sections->len; i++) {
+    const char *name = g_ptr_array_index(sections, i);
+    g_autofree char *id = g_strdup_printf("section-%u", i + 1);
+    GtkWidget *check = bh_part_check(id, name, TRUE);
+    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(name), g_free);
+    gtk_container_add(GTK_CONTAINER(self->sections), check);
+  }
+}
+
+static void choose_list(BhStartPage *self, const char *id)
+{
+  g_autofree char *old = self->chosen_list;
+  self->chosen_list = g_strdup(id);
+  bh_page_call(BH_PAGE(self), "get", json_pack("{s:s}", "id", id), on_whole_list, g_strdup(id),
+               g_free);
+}
+
+static void on_list(GtkToggleButton *button, BhStartPage *self)
+{
+  if (gtk_toggle_button_get_active(button))
+    choose_list(self, bh_part_get_record(GTK_WIDGET(button)));
+}
+
+static gboolean suits(BhStartPage *self, const json_t *values)
+{
+  const char *sector = bh_json_string_or(values, "sector", "");
+  const char *own = bh_json_string_or(self->enterprise_values, "sector", "");
+  return strcmp(sector, own) == 0;
+}
+
+static void add_list(BhStartPage *self, const json_t *row, GtkWidget **group, guint number)
+{
+  const json_t *values = json_object_get(row, "values");
+  g_autofree char *text = g_strdup_printf(
+      "%s  %s", bh_json_string_or(values, "name", bh_json_string_or(row, "title", "")),
+      bh_json_string_or(values, "version", ""));
+  GtkWidget *radio =
+      gtk_radio_button_new_from_widget(*group != NULL ? GTK_RADIO_BUTTON(*group) : NULL);
+  gtk_container_add(GTK_CONTAINER(radio), bh_part_label(text, NULL));
+  g_autofree char *id = g_strdup_printf("list-%u", number);
+  bh_part_identify(radio, id, text);
+  g_object_set_data_full(G_OBJECT(radio), "bh-record", g_strdup(bh_json_string_or(row, "id", "")),
+                         g_free);
+  g_signal_connect(radio, "toggled", G_CALLBACK(on_list), self);
+  gtk_widget_show(radio);
+  gtk_container_add(GTK_CONTAINER(self->lists_box), radio);
+  if (*group == NULL) {
+    *group = radio;
+    choose_list(self, bh_json_string_or(row, "id", ""));
+  }
+}
+
+static void show_lists(BhStartPage *self)
+{
+  if (self->enterprise_values == NULL || self->lists == NULL)
+    return;
+  bh_part_clear(self->lists_box);
+  GtkWidget *group = NULL;
+  guint number = 0;
+  /* Those of the enterprise's sector first. */
+  for (int pass = 0; pass < 2; pass++) {
+    gsize i;
+    json_t *row;
+    json_array_foreach(self->lists, i, row)
+    {
+      if (suits(self, json_object_get(row, "values")) == (pass == 0))
+        add_list(self, row, &group, ++number);
+    }
+  }
+  if (number == 0)
+    gtk_container_add(GTK_CONTAINER(self->lists_box),
+                      bh_part_label(_("No checklist on this device yet"), "dim"));
+}
+
+static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  self->lists = json_incref(json_object_get(result, "rows"));
+  show_lists(self);
+}
+
+/* --- enterprise and people --- */
+
+static void load_form(BhStartPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  gboolean provisional = json_is_true(json_object_get(self->enterprise_values, "provisional"));
+  g_autoptr(json_t) values = json_pack("{s:s, s:[s], s:s}", "subject_found_by",
+                                       provisional            ? "provisional"
+                                       : self->reason != NULL ? "list"
+                                                              : "plaque",
+                                       "modes", "routine", "lead", bh_session_get_actor(session));
+  if (self->reason != NULL)
+    json_object_set_new(values, "subject_reason", json_string(self->reason));
+  else if (provisional)
+    json_object_set_new(
+        values, "subject_reason",
+        json_string(bh_json_string_or(self->enterprise_values, "provisional_reason", "")));
+  bh_form_view_load(self->form, values);
+}
+
+static void on_enterprise(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  self->enterprise_values = json_incref(json_object_get(result, "values"));
+  bh_page_set_title(page, bh_json_string_or(self->enterprise_values, "name", ""));
+  load_form(self);
+  show_lists(self);
+}
+
+static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  if (error != NULL)
+    return;
+  const char *actor = bh_session_get_actor(bh_page_get_session(page));
+  const json_t *staff = json_is_array(result) ? result : json_object_get(result, "staff");
+  gsize i;
+  json_t *one;
+  json_array_foreach(staff, i, one)
+  {
+    const char *who = bh_json_string_or(one, "id", "");
+    if (g_strcmp0(who, actor) == 0)
+      continue;
+    g_autofree char *id = g_strdup_printf("colleague-%u", (guint)i + 1);
+    GtkWidget *check = bh_part_check(id, bh_json_string_or(one, "name", ""), FALSE);
+    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(who), g_free);
+    gtk_container_add(GTK_CONTAINER(self->colleagues), check);
+  }
+}
+
+/* --- beginning --- */
+
+static json_t *dup_checked(GtkWidget *box)
+{
+  json_t *names = json_array();
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
+  for (GList *l = children; l != NULL; l = l->next)
+    if (GTK_IS_TOGGLE_BUTTON(l->data) && gtk_toggle_button_get_active(l->data))
+      json_array_append_new(names, json_string(bh_part_get_record(l->data)));
+  return names;
+}
+
+static gint64 get_observed_ms(BhStartPage *self)
+{
+  if (!gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later)))
+    return 0;
+  g_autoptr(json_t) value = bh_field_row_get(self->observed, NULL);
+  return json_integer_value(value);
+}
+
+static json_t *dup_set(BhStartPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  gint64 observed_ms = get_observed_ms(self);
+  json_t *set = json_copy((json_t *)bh_form_view_get_values(self->form));
+  json_object_set_new(set, "enterprise", json_string(self->enterprise));
+  json_object_set_new(
+      set, "unit", json_string(bh_json_string_or(bh_session_get_description(session), "unit", "")));
+  json_object_set_new(set, "lead", json_string(bh_session_get_actor(session)));
+  json_object_set_new(set, "started_at",
+                      json_integer(observed_ms > 0 ? observed_ms : bh_session_now_ms(session)));
+  if (observed_ms > 0)
+    json_object_set_new(set, "entered_later", json_true());
+  json_object_set_new(set, "state", json_string("on_site"));
+  const json_t *list = find_list(self, self->chosen_list);
+  if (list != NULL) {
+    json_object_set_new(set, "checklist", json_string(self->chosen_list));
+    const char *version = bh_json_string_or(list, "version", NULL);
+    if (version != NULL)
+      json_object_set_new(set, "checklist_version", json_string(version));
+    json_object_set_new(set, "sections", dup_checked(self->sections));
+  }
+  return set;
+}
+
+static void add_participant(BhStartPage *self, json_t *ops, const char *key, const char *value,
+                            const char *role)
+{
+  char id[BH_ID_LEN + 1];
+  bh_session_make_id(bh_page_get_session(BH_PAGE(self)), id);
+  json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:i}}", "record", id, "kind",
+                                       "participant", "set", "inspection", self->record, key, value,
+                                       "role", role, "sort", (int)json_array_size(ops)));
+}
+
+static json_t *dup_ops(BhStartPage *self)
+{
+  json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "inspection", "set",
+                          dup_set(self));
+  const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
+  add_participant(self, ops, "staff", actor, "lead");
+  g_autoptr(json_t) colleagues = dup_checked(self->colleagues);
+  gsize i;
+  json_t *id;
+  json_array_foreach(colleagues, i, id)
+  {
+    add_participant(self, ops, "staff", json_string_value(id), "member");
+  }
+  const char *expert = gtk_entry_get_text(GTK_ENTRY(self->expert));
+  if (*expert != '\0')
+    add_participant(self, ops, "name", expert, "expert");
+  return ops;
+}
+
+static void show_message(BhStartPage *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->message), text);
+  gtk_widget_set_visible(self->message, *text != '\0');
+}
+
+static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  gtk_widget_set_sensitive(self->begin, TRUE);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  BhWindow *window = bh_page_get_window(page);
+  g_autofree char *record = g_strdup(self->record);
+  gboolean listed = self->chosen_list != NULL;
+  bh_window_go_home(window);
+  bh_window_open(window, bh_inspection_page_new(record));
+  if (listed)
+    bh_window_open(window, bh_checklist_page_new(record));
+}
+
+static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
+  if (error != NULL || json_array_size(problems) > 0) {
+    gtk_widget_set_sensitive(self->begin, TRUE);
+    if (error != NULL) {
+      bh_page_say_error(page, error);
+      return;
+    }
+    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
+    show_message(self, rest);
+    return;
+  }
+  bh_page_call(page, "save",
+               json_pack("{s:o, s:I}", "ops", dup_ops(self), "observed_ms",
+                         (json_int_t)get_observed_ms(self)),
+               on_saved, NULL, NULL);
+}
+
+static void on_begin(BhStartPage *self)
+{
+  bh_form_view_flush(self->form);
+  show_message(self, "");
+  gtk_widget_set_sensitive(self->begin, FALSE);
+  bh_page_call(BH_PAGE(self), "check",
+               json_pack("{s:s, s:s, s:o}", "record", self->record, "kind", "inspection", "set",
+                         dup_set(self)),
+               on_checked, NULL, NULL);
+}
+
+static void on_later(BhStartPage *self)
+{
+  gtk_widget_set_visible(self->observed_box,
+                         gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later)));
+}
+
+static void bh_start_page_load(BhPage *page)
+{
+  BhStartPage *self = BH_START_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  const BhKind *kind = bh_session_find_kind(session, "inspection");
+  bh_session_make_id(session, self->record);
+  static const char *const fields[] = {"subject_reason",    "modes",           "lead_department",
+                                       "other_departments", "remote_link",     "place_note",
+                                       "certificate_shown", "recusal_advised", NULL};
+  self->form = bh_form_view_new(session, kind, fields, NULL);
+  gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
+  self->observed = bh_field_row_new(bh_kind_find_field(kind, "started_at"), session, NULL);
+  g_autoptr(json_t) now = json_integer(bh_session_now_ms(session));
+  bh_field_row_set(self->observed, now);
+  gtk_container_add(GTK_CONTAINER(self->observed_box), GTK_WIDGET(self->observed));
+
+  bh_page_call(page, "get", json_pack("{s:s}", "id", self->enterprise), on_enterprise, NULL, NULL);
+  bh_page_call(page, "list",
+               json_pack("{s:{s:s, s:i, s:s}}", "query", "kind", "checklist", "limit", LISTS,
+                         "order", "title"),
+               on_lists, NULL, NULL);
+  bh_page_call(page, "list_staff", NULL, on_staff, NULL, NULL);
+}
+
+static void bh_start_page_class_init(BhStartPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_start_page_finalize;
+  page_class->load = bh_start_page_load;
+  BH_PAGE_TEMPLATE(klass, "start");
+  BH_PAGE_CHILD(klass, BhStartPage, form_box);
+  BH_PAGE_CHILD(klass, BhStartPage, lists_box);
+  BH_PAGE_CHILD(klass, BhStartPage, sections_box);
+  BH_PAGE_CHILD(klass, BhStartPage, sections);
+  BH_PAGE_CHILD(klass, BhStartPage, colleagues);
+  BH_PAGE_CHILD(klass, BhStartPage, expert);
+  BH_PAGE_CHILD(klass, BhStartPage, later);
+  BH_PAGE_CHILD(klass, BhStartPage, observed_box);
+  BH_PAGE_CHILD(klass, BhStartPage, message);
+  BH_PAGE_CHILD(klass, BhStartPage, begin);
+}
+
+static void bh_start_page_init(BhStartPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->later, "toggled", G_CALLBACK(on_later), self);
+  g_signal_connect_swapped(self->begin, "clicked", G_CALLBACK(on_begin), self);
+}
+
+BhPage *bh_start_page_new(const char *enterprise, const char *reason)
+{
+  BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
+  self->enterprise = g_strdup(enterprise);
+  self->reason = g_strdup(reason);
+  return BH_PAGE(self);
+}

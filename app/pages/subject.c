@@ -1,0 +1,161 @@
+#include "app/pages/subject.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/forms/form-view.h"
+#include "app/pages/enterprise.h"
+
+struct _BhSubjectPage {
+  BhPage parent;
+  char *plaque;
+  gint64 serial;
+  char *inspection;
+  char *name;
+  char *reason;
+  char record[BH_ID_LEN + 1];
+  GtkWidget *form_box;
+  GtkWidget *message;
+  GtkWidget *save;
+  BhFormView *form;
+};
+
+G_DEFINE_FINAL_TYPE(BhSubjectPage, bh_subject_page, BH_TYPE_PAGE)
+
+static void bh_subject_page_finalize(GObject *object)
+{
+  BhSubjectPage *self = BH_SUBJECT_PAGE(object);
+  g_free(self->plaque);
+  g_free(self->inspection);
+  g_free(self->name);
+  g_free(self->reason);
+  G_OBJECT_CLASS(bh_subject_page_parent_class)->finalize(object);
+}
+
+static void show_message(BhSubjectPage *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->message), text);
+  gtk_widget_set_visible(self->message, *text != '\0');
+}
+
+static json_t *dup_set(BhSubjectPage *self)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const json_t *description = bh_session_get_description(session);
+  json_t *set = json_copy((json_t *)bh_form_view_get_values(self->form));
+  json_object_set_new(set, "provisional", json_true());
+  json_object_set_new(set, "state", json_string("provisional"));
+  const char *unit = bh_json_string_or(description, "unit", NULL);
+  if (unit != NULL)
+    json_object_set_new(set, "unit", json_string(unit));
+  return set;
+}
+
+static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhSubjectPage *self = BH_SUBJECT_PAGE(page);
+  gtk_widget_set_sensitive(self->save, TRUE);
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  else if (self->inspection != NULL)
+    bh_page_close(page);
+  else
+    bh_page_replace(page, bh_enterprise_page_new(self->record, self->reason));
+}
+
+static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhSubjectPage *self = BH_SUBJECT_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    gtk_widget_set_sensitive(self->save, TRUE);
+    return;
+  }
+  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
+  g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
+  show_message(self, rest);
+  if (json_array_size(problems) > 0) {
+    gtk_widget_set_sensitive(self->save, TRUE);
+    return;
+  }
+  json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "enterprise", "set",
+                          dup_set(self));
+  if (self->plaque != NULL) {
+    g_autoptr(json_t) bind =
+        bh_find_task_dup_bind(bh_page_get_session(page), self->plaque, self->serial, self->record);
+    json_array_extend(ops, json_object_get(bind, "ops"));
+  }
+  if (self->inspection != NULL)
+    json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", self->inspection,
+                                         "kind", "inspection", "set", "enterprise", self->record,
+                                         "retarget_reason", self->reason));
+  bh_page_call(page, "save", json_pack("{s:o}", "ops", ops), on_saved, NULL, NULL);
+}
+
+static void on_save(BhSubjectPage *self)
+{
+  bh_form_view_flush(self->form);
+  gtk_widget_set_sensitive(self->save, FALSE);
+  bh_page_call(BH_PAGE(self), "check",
+               json_pack("{s:s, s:s, s:o}", "record", self->record, "kind", "enterprise", "set",
+                         dup_set(self)),
+               on_checked, NULL, NULL);
+}
+
+static void bh_subject_page_load(BhPage *page)
+{
+  BhSubjectPage *self = BH_SUBJECT_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  bh_page_set_title(page, _("Provisional enterprise"));
+  bh_session_make_id(session, self->record);
+  static const char *const fields[] = {"name",
+                                       "sector",
+                                       "mine_type",
+                                       "area",
+                                       "address",
+                                       "production_state",
+                                       "actual_controller",
+                                       "phone",
+                                       "provisional_reason",
+                                       "position",
+                                       NULL};
+  self->form = bh_form_view_new(session, bh_session_find_kind(session, "enterprise"), fields, NULL);
+  g_autoptr(json_t) values = json_pack(
+      "{s:s, s:s, s:b}", "name", self->name, "area",
+      bh_json_string_or(bh_session_get_description(session), "area", ""), "provisional", 1);
+  if (self->reason != NULL && *self->reason != '\0')
+    json_object_set_new(values, "provisional_reason", json_string(self->reason));
+  bh_form_view_load(self->form, values);
+  gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
+}
+
+static void bh_subject_page_class_init(BhSubjectPageClass *klass)
+{
+  BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_subject_page_finalize;
+  page_class->load = bh_subject_page_load;
+  BH_PAGE_TEMPLATE(klass, "subject");
+  BH_PAGE_CHILD(klass, BhSubjectPage, form_box);
+  BH_PAGE_CHILD(klass, BhSubjectPage, message);
+  BH_PAGE_CHILD(klass, BhSubjectPage, save);
+}
+
+static void bh_subject_page_init(BhSubjectPage *self)
+{
+  gtk_widget_init_template(GTK_WIDGET(self));
+  g_signal_connect_swapped(self->save, "clicked", G_CALLBACK(on_save), self);
+}
+
+BhPage *bh_subject_page_new(const BhFindTask *task, const char *name, const char *reason)
+{
+  BhSubjectPage *self = g_object_new(BH_TYPE_SUBJECT_PAGE, NULL);
+  self->plaque = g_strdup(task->plaque);
+  self->serial = task->serial;
+  self->inspection = g_strdup(task->inspection);
+  self->name = g_strdup(name);
+  self->reason = g_strdup(reason);
+  return BH_PAGE(self);
+}

@@ -1,0 +1,186 @@
+#include "app/parts.h"
+
+#include <handy.h>
+
+#include <string.h>
+
+void bh_part_identify(GtkWidget *widget, const char *id, const char *name)
+{
+  AtkObject *accessible = gtk_widget_get_accessible(widget);
+  gtk_widget_set_name(widget, id);
+  atk_object_set_accessible_id(accessible, id);
+  if (name != NULL)
+    atk_object_set_name(accessible, name);
+}
+
+static void identify_one(GtkWidget *widget, gpointer data)
+{
+  const char *id = gtk_buildable_get_name(GTK_BUILDABLE(widget));
+  /* Builder makes up names like "___object_3___" for objects without an id. */
+  if (id != NULL && id[0] != '_')
+    bh_part_identify(widget, id, NULL);
+  if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), identify_one, data);
+}
+
+void bh_part_identify_tree(GtkWidget *root)
+{
+  gtk_container_forall(GTK_CONTAINER(root), identify_one, NULL);
+}
+
+void bh_part_add_class(GtkWidget *widget, const char *style_class)
+{
+  gtk_style_context_add_class(gtk_widget_get_style_context(widget), style_class);
+}
+
+void bh_part_set_class(GtkWidget *widget, const char *style_class, gboolean on)
+{
+  GtkStyleContext *context = gtk_widget_get_style_context(widget);
+  if (on)
+    gtk_style_context_add_class(context, style_class);
+  else
+    gtk_style_context_remove_class(context, style_class);
+}
+
+GtkWidget *bh_part_label(const char *text, const char *style_class)
+{
+  GtkWidget *label = gtk_label_new(text);
+  gtk_label_set_line_wrap(GTK_LABEL(label), TRUE);
+  gtk_label_set_line_wrap_mode(GTK_LABEL(label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign(GTK_LABEL(label), 0);
+  if (style_class != NULL)
+    bh_part_add_class(label, style_class);
+  gtk_widget_show(label);
+  return label;
+}
+
+GtkWidget *bh_part_button(const char *id, const char *text, const char *style_class)
+{
+  GtkWidget *button = gtk_button_new();
+  GtkWidget *label = bh_part_label(text, NULL);
+  gtk_label_set_xalign(GTK_LABEL(label), 0.5);
+  gtk_label_set_justify(GTK_LABEL(label), GTK_JUSTIFY_CENTER);
+  gtk_container_add(GTK_CONTAINER(button), label);
+  bh_part_identify(button, id, text);
+  if (style_class != NULL)
+    bh_part_add_class(button, style_class);
+  gtk_widget_show(button);
+  return button;
+}
+
+GtkWidget *bh_part_icon_button(const char *id, const char *icon, const char *name)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name(icon, GTK_ICON_SIZE_LARGE_TOOLBAR);
+  bh_part_identify(button, id, name);
+  gtk_widget_set_tooltip_text(button, name);
+  gtk_widget_show(button);
+  return button;
+}
+
+GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, const char *badge,
+                       const char *record)
+{
+  GtkWidget *button = gtk_button_new();
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *texts = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
+  gtk_widget_set_valign(texts, GTK_ALIGN_CENTER);
+  gtk_container_add(GTK_CONTAINER(texts), bh_part_label(title, "row-title"));
+  if (subtitle != NULL && *subtitle != '\0')
+    gtk_container_add(GTK_CONTAINER(texts), bh_part_label(subtitle, "dim"));
+  gtk_box_pack_start(GTK_BOX(box), texts, TRUE, TRUE, 0);
+  if (badge != NULL && *badge != '\0') {
+    GtkWidget *label = bh_part_label(badge, "badge");
+    gtk_label_set_line_wrap(GTK_LABEL(label), FALSE);
+    gtk_widget_set_valign(label, GTK_ALIGN_CENTER);
+    gtk_box_pack_end(GTK_BOX(box), label, FALSE, FALSE, 0);
+  }
+  gtk_container_add(GTK_CONTAINER(button), box);
+  bh_part_add_class(button, "row");
+  bh_part_identify(button, id, title);
+  g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(record), g_free);
+  gtk_widget_show_all(button);
+  return button;
+}
+
+const char *bh_part_get_record(GtkWidget *row)
+{
+  return g_object_get_data(G_OBJECT(row), "bh-record");
+}
+
+GtkWidget *bh_part_heading(const char *text)
+{
+  GtkWidget *label = bh_part_label(text, "section");
+  atk_object_set_role(gtk_widget_get_accessible(label), ATK_ROLE_HEADING);
+  return label;
+}
+
+GtkWidget *bh_part_check(const char *id, const char *text, gboolean active)
+{
+  GtkWidget *check = gtk_check_button_new();
+  gtk_container_add(GTK_CONTAINER(check), bh_part_label(text, NULL));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(check), active);
+  bh_part_identify(check, id, text);
+  gtk_widget_show(check);
+  return check;
+}
+
+GtkWidget *bh_part_entry(const char *id, const char *name, const char *placeholder)
+{
+  GtkWidget *entry = gtk_entry_new();
+  gtk_entry_set_width_chars(GTK_ENTRY(entry), 8);
+  if (placeholder != NULL)
+    gtk_entry_set_placeholder_text(GTK_ENTRY(entry), placeholder);
+  bh_part_identify(entry, id, name);
+  gtk_widget_show(entry);
+  return entry;
+}
+
+GtkWidget *bh_part_fact(const char *label, const char *value)
+{
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *name = bh_part_label(label, "dim");
+  gtk_label_set_width_chars(GTK_LABEL(name), 8);
+  gtk_label_set_max_width_chars(GTK_LABEL(name), 10);
+  gtk_label_set_yalign(GTK_LABEL(name), 0);
+  GtkWidget *text = bh_part_label(value, NULL);
+  gtk_label_set_selectable(GTK_LABEL(text), FALSE);
+  gtk_box_pack_start(GTK_BOX(box), name, FALSE, FALSE, 0);
+  gtk_box_pack_start(GTK_BOX(box), text, TRUE, TRUE, 0);
+  bh_part_add_class(box, "fact");
+  gtk_widget_show_all(box);
+  return box;
+}
+
+GtkWidget *bh_part_notice(const char *id, const char *text, const char *style)
+{
+  GtkWidget *label = bh_part_label(text, "notice");
+  bh_part_add_class(label, style);
+  bh_part_identify(label, id, NULL);
+  return label;
+}
+
+static void destroy_child(GtkWidget *child, gpointer data)
+{
+  (void)data;
+  gtk_widget_destroy(child);
+}
+
+void bh_part_clear(GtkWidget *container)
+{
+  gtk_container_foreach(GTK_CONTAINER(container), destroy_child, NULL);
+}
+
+GtkWidget *bh_part_avatar(const char *name, int size)
+{
+  GtkWidget *avatar = hdy_avatar_new(size, name, TRUE);
+  gtk_widget_show(avatar);
+  return avatar;
+}
+
+char *bh_part_dup_text(GtkTextView *view)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer(view);
+  GtkTextIter start, end;
+  gtk_text_buffer_get_bounds(buffer, &start, &end);
+  return gtk_text_buffer_get_text(buffer, &start, &end, FALSE);
+}

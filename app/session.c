@@ -1,0 +1,559 @@
+#include "app/session.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "schema/error.h"
+#include "schema/paths.h"
+#include "schema/world.h"
+#include "sync/device/sync.h"
+
+struct _BhSession {
+  GObject parent;
+  BhWorker *worker; /* borrowed */
+  BhSync *sync;
+  char *dir;
+  char *lang;
+  char *scan_image;
+  BhSettings *settings;
+  BhKindSet *kinds;
+  BhRegion *region;
+  BhCalendar *calendar;
+  BhIdSource ids;
+  json_t *description;
+  json_t *status;
+  json_t *actor_values;
+  json_t *unit_values;
+  char *actor;
+  char *actor_name;
+  gint64 last_sync_ms;
+  GCancellable *cancellable;
+};
+
+G_DEFINE_FINAL_TYPE(BhSession, bh_session, G_TYPE_OBJECT)
+
+enum { ACTOR_CHANGED, STATUS_CHANGED, RECORDS_CHANGED, ENROLLED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+static void bh_session_dispose(GObject *object)
+{
+  BhSession *self = BH_SESSION(object);
+  bh_session_stop(self);
+  G_OBJECT_CLASS(bh_session_parent_class)->dispose(object);
+}
+
+static void bh_session_finalize(GObject *object)
+{
+  BhSession *self = BH_SESSION(object);
+  g_free(self->dir);
+  g_free(self->lang);
+  g_free(self->scan_image);
+  g_free(self->actor);
+  g_free(self->actor_name);
+  bh_settings_free(self->settings);
+  g_clear_pointer(&self->kinds, bh_kind_set_unref);
+  g_clear_pointer(&self->region, bh_region_free);
+  g_clear_pointer(&self->calendar, bh_calendar_free);
+  json_decref(self->description);
+  json_decref(self->status);
+  json_decref(self->actor_values);
+  json_decref(self->unit_values);
+  g_object_unref(self->cancellable);
+  G_OBJECT_CLASS(bh_session_parent_class)->finalize(object);
+}
+
+static void bh_session_class_init(BhSessionClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS(klass);
+  object_class->dispose = bh_session_dispose;
+  object_class->finalize = bh_session_finalize;
+  static const char *const names[N_SIGNALS] = {"actor-changed", "status-changed", "records-changed",
+                                               "enrolled"};
+  for (int i = 0; i < N_SIGNALS; i++)
+    signals[i] = g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 0);
+}
+
+static void bh_session_init(BhSession *self)
+{
+  self->description = json_object();
+  self->status = json_object();
+  self->actor_values = json_object();
+  self->unit_values = json_object();
+  self->cancellable = g_cancellable_new();
+}
+
+BhSession *bh_session_new(BhWorker *worker, const char *dir, const char *lang,
+                          const char *scan_image)
+{
+  BhSession *self = g_object_new(BH_TYPE_SESSION, NULL);
+  self->worker = worker;
+  self->dir = g_strdup(dir);
+  self->lang = g_strdup(lang);
+  self->scan_image = g_strdup(scan_image);
+  self->settings = bh_settings_load(dir);
+  bh_id_source_init(&self->ids, bh_clock_system(), bh_random_system());
+  g_autofree char *calendar = bh_data_path("assets", "packs", "calendar.json", NULL);
+  self->calendar = bh_calendar_load(calendar, NULL);
+  g_autofree char *region = bh_data_path("assets", "packs", "regions.json", NULL);
+  self->region = bh_region_load(region, NULL);
+  return self;
+}
+
+const char *bh_session_get_lang(BhSession *self)
+{
+  return self->lang;
+}
+
+const char *bh_session_get_dir(BhSession *self)
+{
+  return self->dir;
+}
+
+const char *bh_session_get_scan_image(BhSession *self)
+{
+  return self->scan_image;
+}
+
+BhSettings *bh_session_get_settings(BhSession *self)
+{
+  return self->settings;
+}
+
+const BhKindSet *bh_session_get_kinds(BhSession *self)
+{
+  return self->kinds;
+}
+
+const BhKind *bh_session_find_kind(BhSession *self, const char *kind)
+{
+  return self->kinds != NULL && kind != NULL ? bh_kind_set_find(self->kinds, kind) : NULL;
+}
+
+const json_t *bh_session_get_description(BhSession *self)
+{
+  return self->description;
+}
+
+const json_t *bh_session_get_status(BhSession *self)
+{
+  return self->status;
+}
+
+const BhRegion *bh_session_get_region(BhSession *self)
+{
+  return self->region;
+}
+
+const BhCalendar *bh_session_get_calendar(BhSession *self)
+{
+  return self->calendar;
+}
+
+const BhClock *bh_session_get_clock(BhSession *self)
+{
+  (void)self;
+  return bh_clock_system();
+}
+
+gint64 bh_session_now_ms(BhSession *self)
+{
+  const BhClock *clock = bh_session_get_clock(self);
+  return clock->wall_ms(clock->data);
+}
+
+BhDate bh_session_today(BhSession *self)
+{
+  return bh_date_from_ms(bh_session_now_ms(self));
+}
+
+static gint64 status_int(BhSession *self, const char *key)
+{
+  return json_integer_value(json_object_get(self->status, key));
+}
+
+gboolean bh_session_is_clock_good(BhSession *self)
+{
+  return json_is_string(json_object_get(self->status, "clock"))
+             ? strcmp(bh_json_string_or(self->status, "clock", ""), "good") == 0
+             : status_int(self, "last_sync_ms") > 0 &&
+                   bh_session_now_ms(self) >= status_int(self, "last_sync_ms");
+}
+
+gint64 bh_session_count_unsent(BhSession *self)
+{
+  return status_int(self, "pending") + status_int(self, "drafts") +
+         status_int(self, "files_pending");
+}
+
+/* --- calls --- */
+
+typedef struct {
+  BhSession *session; /* owned */
+  GObject *owner;     /* owned: alive until the answer came */
+  GCancellable *cancellable;
+  BhReply reply;
+  gpointer data;
+  GDestroyNotify data_free;
+  gboolean changes; /* the call changes the store */
+} Pending;
+
+static void pending_free(Pending *pending)
+{
+  if (pending->data_free != NULL)
+    pending->data_free(pending->data);
+  g_clear_object(&pending->owner);
+  g_clear_object(&pending->cancellable);
+  g_object_unref(pending->session);
+  g_free(pending);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pending, pending_free)
+
+static Pending *pending_new(BhSession *self, gpointer owner, GCancellable *cancellable,
+                            BhReply reply, gpointer data, GDestroyNotify data_free)
+{
+  Pending *pending = g_new0(Pending, 1);
+  pending->session = g_object_ref(self);
+  pending->owner = owner != NULL ? g_object_ref(owner) : NULL;
+  pending->cancellable = cancellable != NULL ? g_object_ref(cancellable) : NULL;
+  pending->reply = reply;
+  pending->data = data;
+  pending->data_free = data_free;
+  return pending;
+}
+
+static void pending_answer(Pending *pending, json_t *result, const GError *error)
+{
+  if (pending->cancellable != NULL && g_cancellable_is_cancelled(pending->cancellable))
+    return;
+  if (pending->reply != NULL)
+    pending->reply(pending->owner, result, error, pending->data);
+  else if (error != NULL)
+    g_warning("store: %s", error->message);
+}
+
+static void note_status(BhSession *self, const json_t *status)
+{
+  json_decref(self->status);
+  self->status = json_deep_copy(status);
+  g_signal_emit(self, signals[STATUS_CHANGED], 0);
+}
+
+static void on_status(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  if (error == NULL)
+    note_status(owner, result);
+}
+
+void bh_session_refresh_status(BhSession *self)
+{
+  bh_session_call(self, "status", NULL, self, self->cancellable, on_status, NULL, NULL);
+}
+
+static void on_called(GObject *source, GAsyncResult *async, gpointer data)
+{
+  (void)source;
+  g_autoptr(Pending) pending = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) result = bh_worker_call_finish(async, &error);
+  BhSession *self = pending->session;
+  if (pending->changes && error == NULL) {
+    bh_session_refresh_status(self);
+    if (self->sync != NULL)
+      bh_sync_notify_saved(self->sync);
+  }
+  pending_answer(pending, result, error);
+}
+
+static gboolean is_change(const char *method)
+{
+  static const char *const methods[] = {"save", "save_draft", "draft_set", "draft_discard", NULL};
+  return g_strv_contains(methods, method);
+}
+
+static gboolean wants_author(const char *method)
+{
+  static const char *const methods[] = {"save",       "save_draft",    "draft_set", "draft_get",
+                                        "draft_list", "draft_discard", "check",     NULL};
+  return g_strv_contains(methods, method);
+}
+
+void bh_session_call(BhSession *self, const char *method, json_t *params, gpointer owner,
+                     GCancellable *cancellable, BhReply reply, gpointer data,
+                     GDestroyNotify data_free)
+{
+  if (params == NULL)
+    params = json_object();
+  if (wants_author(method) && self->actor != NULL && json_object_get(params, "author") == NULL)
+    json_object_set_new(params, "author", json_string(self->actor));
+  g_autoptr(json_t) request = json_object();
+  json_object_set_new(request, "method", json_string(method));
+  json_object_set_new(request, "params", params);
+  Pending *pending = pending_new(self, owner, cancellable, reply, data, data_free);
+  pending->changes = is_change(method);
+  /* A change is never cancelled on its way: leaving a page must not undo a tap. */
+  bh_worker_call_async(self->worker, request, NULL, NULL, on_called, pending);
+}
+
+static void on_run(GObject *source, GAsyncResult *async, gpointer data)
+{
+  (void)source;
+  g_autoptr(Pending) pending = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) result = g_task_propagate_pointer(G_TASK(async), &error);
+  pending_answer(pending, result, error);
+}
+
+void bh_session_run(BhSession *self, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
+                    gpointer owner, GCancellable *cancellable, BhReply reply, gpointer data,
+                    GDestroyNotify data_free)
+{
+  Pending *pending = pending_new(self, owner, cancellable, reply, data, data_free);
+  bh_worker_run_async(self->worker, func, work, work_free, NULL, NULL, on_run, pending);
+}
+
+void bh_session_make_id(BhSession *self, char out[BH_ID_LEN + 1])
+{
+  bh_id_next(&self->ids, out);
+}
+
+/* --- start and sync --- */
+
+void bh_session_note_records_changed(BhSession *self)
+{
+  g_signal_emit(self, signals[RECORDS_CHANGED], 0);
+}
+
+static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
+{
+  (void)sync;
+  BhSession *self = data;
+  gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
+  gboolean pulled = last != self->last_sync_ms;
+  self->last_sync_ms = last;
+  note_status(self, status);
+  if (pulled)
+    bh_session_note_records_changed(self);
+}
+
+void bh_session_sync_now(BhSession *self)
+{
+  if (self->sync != NULL)
+    bh_sync_kick(self->sync);
+}
+
+void bh_session_stop(BhSession *self)
+{
+  g_cancellable_cancel(self->cancellable);
+  g_clear_pointer(&self->sync, bh_sync_stop);
+}
+
+typedef struct {
+  BhReply done;
+  gpointer owner;
+} Load;
+
+static void take_kinds(BhDevice *device, GTask *task, gpointer data)
+{
+  BhSession *self = data;
+  g_autoptr(GError) error = NULL;
+  json_t *description = bh_device_describe(device, &error);
+  if (description == NULL) {
+    g_task_return_error(task, g_steal_pointer(&error));
+    return;
+  }
+  /* The main thread reads `kinds` only after this task's answer. */
+  g_clear_pointer(&self->kinds, bh_kind_set_unref);
+  self->kinds = bh_device_dup_kinds(device);
+  g_task_return_pointer(task, description, (GDestroyNotify)json_decref);
+}
+
+static void on_unit(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhSession *self = owner;
+  if (error != NULL)
+    return;
+  json_decref(self->unit_values);
+  self->unit_values = json_incref(json_object_get(result, "values"));
+}
+
+static void on_loaded(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  BhSession *self = owner;
+  Load *load = data;
+  if (error == NULL) {
+    json_decref(self->description);
+    self->description = json_deep_copy(result);
+    const char *unit = bh_json_string_or(result, "unit", NULL);
+    if (unit != NULL)
+      bh_session_call(self, "get", json_pack("{s:s}", "id", unit), self, self->cancellable, on_unit,
+                      NULL, NULL);
+    if (self->sync == NULL)
+      self->sync = bh_sync_start(self->worker, on_sync_changed, self);
+    g_signal_emit(self, signals[ENROLLED], 0);
+  }
+  bh_session_refresh_status(self);
+  if (load->done != NULL)
+    load->done(load->owner, result, error, NULL);
+}
+
+void bh_session_load(BhSession *self, BhReply done, gpointer owner)
+{
+  Load *load = g_new0(Load, 1);
+  load->done = done;
+  load->owner = owner;
+  bh_session_run(self, take_kinds, self, NULL, self, self->cancellable, on_loaded, load, g_free);
+}
+
+typedef struct {
+  BhWorker *worker;
+  char *text;
+  char *name;
+} Enrol;
+
+static void enrol_free(gpointer data)
+{
+  Enrol *enrol = data;
+  g_free(enrol->text);
+  g_free(enrol->name);
+  g_free(enrol);
+}
+
+static void enrol_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  (void)source;
+  (void)cancellable;
+  Enrol *enrol = data;
+  GError *error = NULL;
+  if (bh_sync_enrol(enrol->worker, enrol->text, enrol->name, &error))
+    g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
+  else
+    g_task_return_error(task, error);
+}
+
+void bh_session_enrol(BhSession *self, const char *text, const char *name, gpointer owner,
+                      GCancellable *cancellable, BhReply reply)
+{
+  Enrol *enrol = g_new0(Enrol, 1);
+  enrol->worker = self->worker;
+  enrol->text = g_strdup(text);
+  enrol->name = g_strdup(name);
+  Pending *pending = pending_new(self, owner, cancellable, reply, NULL, NULL);
+  g_autoptr(GTask) task = g_task_new(NULL, NULL, on_run, pending);
+  g_task_set_task_data(task, enrol, enrol_free);
+  g_task_run_in_thread(task, enrol_thread);
+}
+
+/* --- who acts --- */
+
+const char *bh_session_get_actor(BhSession *self)
+{
+  return self->actor;
+}
+
+const char *bh_session_get_actor_name(BhSession *self)
+{
+  return self->actor_name != NULL ? self->actor_name : "";
+}
+
+const json_t *bh_session_get_actor_values(BhSession *self)
+{
+  return self->actor_values;
+}
+
+const json_t *bh_session_get_unit_values(BhSession *self)
+{
+  return self->unit_values;
+}
+
+static void on_actor(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  BhSession *self = owner;
+  if (error != NULL || g_strcmp0(self->actor, data) != 0)
+    return;
+  json_decref(self->actor_values);
+  self->actor_values = json_incref(json_object_get(result, "values"));
+}
+
+void bh_session_set_actor(BhSession *self, const char *id, const char *name)
+{
+  g_free(self->actor);
+  g_free(self->actor_name);
+  self->actor = g_strdup(id);
+  self->actor_name = g_strdup(name);
+  json_decref(self->actor_values);
+  self->actor_values = json_object();
+  if (id != NULL)
+    bh_session_call(self, "get", json_pack("{s:s}", "id", id), self, self->cancellable, on_actor,
+                    g_strdup(id), g_free);
+  g_signal_emit(self, signals[ACTOR_CHANGED], 0);
+}
+
+/* --- errors for people --- */
+
+char *bh_session_dup_error_text(BhSession *self, const GError *error)
+{
+  if (error->domain != BH_ERROR)
+    return g_strdup(error->message);
+  const char *text = NULL;
+  switch ((BhErrorCode)error->code) {
+  case BH_ERROR_FORMAT:
+    text = _("This is not in a form that can be read");
+    break;
+  case BH_ERROR_LIMIT:
+    text = _("Too long or too large");
+    break;
+  case BH_ERROR_INVALID:
+    text = _("Something is missing or not right");
+    break;
+  case BH_ERROR_UNKNOWN:
+    text = _("Made by a newer version");
+    break;
+  case BH_ERROR_SIGNATURE:
+    text = _("The signature is not genuine");
+    break;
+  case BH_ERROR_CHAIN:
+  case BH_ERROR_FORK:
+    text = _("The chain of records does not fit; it will be put right by itself");
+    break;
+  case BH_ERROR_DENIED:
+    text = _("Not allowed");
+    break;
+  case BH_ERROR_REVOKED:
+    text = _("This device was revoked; ask your administrator");
+    break;
+  case BH_ERROR_EXPIRED:
+    text = _("No longer valid");
+    break;
+  case BH_ERROR_NOT_FOUND:
+    text = _("Not found on this device");
+    break;
+  case BH_ERROR_BUSY:
+    text = _("Busy; please try again");
+    break;
+  case BH_ERROR_STORAGE:
+    text = _("The disk could not be written; nothing was changed");
+    break;
+  case BH_ERROR_NETWORK:
+    text = _("No connection to the hub");
+    break;
+  case BH_ERROR_UNCERTAIN:
+    text = _("Sent, but without an answer; the hub will be asked");
+    break;
+  case BH_ERROR_NOT_HUB:
+    text = _("This network answers in the hub's place; sign in to it first");
+    break;
+  case BH_ERROR_LOCKED:
+    text = _("Too many wrong PINs");
+    break;
+  case BH_ERROR_FAILED:
+  default:
+    text = _("That did not work");
+    break;
+  }
+  if (self->lang[0] == 'z')
+    return g_strdup(text);
+  return g_strdup_printf("%s (%s)", text, error->message);
+}

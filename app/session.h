@@ -1,0 +1,88 @@
+/* What every page works with: the store's worker, the kinds, who acts, the settings and the state
+ * of the queue. Main thread only; nothing here blocks on disk or network.
+ *
+ * Signals: "actor-changed"; "status-changed"; "records-changed" (something was saved here or came
+ * from the hub); "enrolled". */
+#pragma once
+
+#include <gio/gio.h>
+#include "app/settings.h"
+#include "schema/civil.h"
+#include "schema/kind.h"
+#include "schema/region.h"
+#include "sync/device/worker.h"
+
+G_BEGIN_DECLS
+
+#define BH_TYPE_SESSION (bh_session_get_type())
+G_DECLARE_FINAL_TYPE(BhSession, bh_session, BH, SESSION, GObject)
+
+/* Answer to a call. `result` is borrowed and NULL when `error` is set. Not called at all when the
+ * call's cancellable was cancelled. */
+typedef void (*BhReply)(gpointer owner, json_t *result, const GError *error, gpointer data);
+
+/* `worker` is borrowed and must live longer. `lang` is "zh" or "en". `scan_image` (may be NULL)
+ * stands in for the camera. */
+BhSession *bh_session_new(BhWorker *worker, const char *dir, const char *lang,
+                          const char *scan_image);
+/* Reads description, kinds and status from the store and, once enrolled, starts syncing; ends with
+ * "enrolled" or, on a fresh store, calls `done` with BH_ERROR_NOT_FOUND. */
+void bh_session_load(BhSession *session, BhReply done, gpointer owner);
+/* Stops syncing; to be called before the worker is stopped. */
+void bh_session_stop(BhSession *session);
+
+const char *bh_session_get_lang(BhSession *session);
+const char *bh_session_get_dir(BhSession *session);
+const char *bh_session_get_scan_image(BhSession *session);
+BhSettings *bh_session_get_settings(BhSession *session);
+const BhKindSet *bh_session_get_kinds(BhSession *session); /* NULL before enrolment */
+const BhKind *bh_session_find_kind(BhSession *session, const char *kind);
+const json_t *bh_session_get_description(BhSession *session);  /* {} before enrolment */
+const json_t *bh_session_get_status(BhSession *session);       /* {} until known */
+const BhRegion *bh_session_get_region(BhSession *session);     /* may be NULL */
+const BhCalendar *bh_session_get_calendar(BhSession *session); /* may be NULL */
+const BhClock *bh_session_get_clock(BhSession *session);
+gint64 bh_session_now_ms(BhSession *session);
+BhDate bh_session_today(BhSession *session);
+/* TRUE when the clock was checked against the hub in this boot. */
+gboolean bh_session_is_clock_good(BhSession *session);
+/* How many things have not left the device: entries, drafts and files. */
+gint64 bh_session_count_unsent(BhSession *session);
+
+/* --- who acts --- */
+
+const char *bh_session_get_actor(BhSession *session);      /* staff id; NULL when locked */
+const char *bh_session_get_actor_name(BhSession *session); /* "" when locked */
+/* Values of the actor's staff record; {} until loaded. */
+const json_t *bh_session_get_actor_values(BhSession *session);
+const json_t *bh_session_get_unit_values(BhSession *session);
+/* `id` NULL locks. */
+void bh_session_set_actor(BhSession *session, const char *id, const char *name);
+
+/* --- asking the store --- */
+
+/* A method of service.h; `params` is taken over. "save", "save_draft" and "draft_*" get the actor
+ * as `author` when it is missing, and wake the sync runner. */
+void bh_session_call(BhSession *session, const char *method, json_t *params, gpointer owner,
+                     GCancellable *cancellable, BhReply reply, gpointer data,
+                     GDestroyNotify data_free);
+/* `func` on the store's thread; it returns a new json_t * by g_task_return_pointer. */
+void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
+                    gpointer owner, GCancellable *cancellable, BhReply reply, gpointer data,
+                    GDestroyNotify data_free);
+/* Enrols with the one-time text. */
+void bh_session_enrol(BhSession *session, const char *text, const char *name, gpointer owner,
+                      GCancellable *cancellable, BhReply reply);
+/* New record id, in creation order. */
+void bh_session_make_id(BhSession *session, char out[BH_ID_LEN + 1]);
+/* Tries to sync at once. */
+void bh_session_sync_now(BhSession *session);
+/* Counters changed outside a call. */
+void bh_session_refresh_status(BhSession *session);
+/* One round now, answering with the status when it is over; for the owner socket. */
+void bh_session_note_records_changed(BhSession *session);
+
+/* What went wrong, for people, in the window's language; g_free. */
+char *bh_session_dup_error_text(BhSession *session, const GError *error);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* Settings of this device's window, kept in DIR/collector.ini; not records, never synced. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define BH_SETTINGS_LOCK_MIN 1  /* minutes */
+#define BH_SETTINGS_LOCK_MAX 60 /* minutes */
+
+typedef struct {
+  char *path;
+  int lock_minutes; /* idle time before the window locks; 5 unless set */
+  int text_percent; /* 100, 125 or 150 */
+  gboolean dark;
+} BhSettings;
+
+/* Missing or damaged files give the defaults. */
+BhSettings *bh_settings_load(const char *dir);
+gboolean bh_settings_save(const BhSettings *settings, GError **error);
+void bh_settings_free(BhSettings *settings);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhSettings, bh_settings_free)
+
+G_END_DECLS

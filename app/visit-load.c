@@ -1,0 +1,174 @@
+#include "app/visit.h"
+
+#include <string.h>
+
+static json_t *list_children(BhDevice *device, const char *kind, const char *parent,
+                             const char *viewer, GError **error)
+{
+  g_autoptr(json_t) query = json_pack("{s:s, s:s, s:i, s:s}", "kind", kind, "parent", parent,
+                                      "limit", BH_VISIT_CHILDREN_MAX, "viewer", viewer);
+  g_autoptr(json_t) page = bh_device_list(device, query, error);
+  return page != NULL ? json_incref(json_object_get(page, "rows")) : NULL;
+}
+
+/* A record that is not on this device is no reason to stop: it shows as absent. */
+static json_t *get_or_null(BhDevice *device, const json_t *values, const char *key)
+{
+  const char *id = bh_json_string_or(values, key, NULL);
+  json_t *record = id != NULL ? bh_device_get(device, id, NULL) : NULL;
+  return record != NULL ? record : json_null();
+}
+
+static gboolean add_files(BhDevice *device, json_t *files, const char *parent, const char *viewer,
+                          GError **error)
+{
+  g_autoptr(json_t) rows = list_children(device, "file", parent, viewer, error);
+  if (rows == NULL)
+    return FALSE;
+  json_array_extend(files, rows);
+  return TRUE;
+}
+
+static gboolean add_files_of(BhDevice *device, json_t *files, const json_t *rows,
+                             const char *viewer, GError **error)
+{
+  gsize i;
+  json_t *row;
+  json_array_foreach(rows, i, row)
+  {
+    if (!add_files(device, files, bh_json_string_or(row, "id", ""), viewer, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static json_t *list_drafts(BhDevice *device, const char *author, const char *inspection)
+{
+  json_t *found = json_array();
+  g_autoptr(json_t) drafts = bh_device_draft_list(device, author, NULL);
+  gsize i;
+  json_t *draft;
+  json_array_foreach(drafts, i, draft)
+  {
+    if (strcmp(bh_json_string_or(draft, "kind", ""), "hazard") != 0)
+      continue;
+    g_autoptr(json_t) whole =
+        bh_device_draft_get(device, author, bh_json_string_or(draft, "record", ""), NULL);
+    const json_t *values = json_object_get(whole, "values");
+    if (strcmp(bh_json_string_or(values, "inspection", ""), inspection) == 0)
+      json_array_append(found, whole);
+  }
+  return found;
+}
+
+static void add_record(BhDevice *device, json_t *records, const json_t *values, const char *key)
+{
+  const char *id = bh_json_string_or(values, key, NULL);
+  if (id == NULL || json_object_get(records, id) != NULL)
+    return;
+  g_autoptr(json_t) record = bh_device_get(device, id, NULL);
+  if (record != NULL)
+    json_object_set(records, id, json_object_get(record, "values"));
+}
+
+/* Who is named anywhere in the visit, and the colleagues on this device. */
+static json_t *list_people(BhDevice *device, const json_t *visit)
+{
+  json_t *people = json_object();
+  g_autoptr(json_t) staff = bh_device_list_staff(device, NULL);
+  gsize i;
+  json_t *one;
+  json_array_foreach(staff, i, one)
+  {
+    add_record(device, people, one, "id");
+  }
+  add_record(device, people, bh_visit_get_values(visit, "inspection"), "lead");
+  static const char *const parts[] = {"participants", "signatures"};
+  for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
+    json_array_foreach(json_object_get(visit, parts[p]), i, one)
+    {
+      add_record(device, people, json_object_get(one, "values"), "staff");
+    }
+  }
+  return people;
+}
+
+/* What the paper looks up by id. */
+static json_t *list_refs(BhDevice *device, const json_t *visit)
+{
+  json_t *refs = json_copy(json_object_get(visit, "staff"));
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "files"), i, row)
+  {
+    json_object_set(refs, bh_json_string_or(row, "id", ""), json_object_get(row, "values"));
+  }
+  json_array_foreach(json_object_get(visit, "hazards"), i, row)
+  {
+    add_record(device, refs, json_object_get(row, "values"), "site");
+  }
+  return refs;
+}
+
+static int by_id(const void *a, const void *b)
+{
+  return strcmp(bh_json_string_or(*(json_t *const *)a, "id", ""),
+                bh_json_string_or(*(json_t *const *)b, "id", ""));
+}
+
+/* In order of creation: ids are. */
+static json_t *sort_rows(json_t *rows)
+{
+  gsize n = json_array_size(rows);
+  g_autofree json_t **all = g_new(json_t *, n + 1);
+  for (gsize i = 0; i < n; i++)
+    all[i] = json_incref(json_array_get(rows, i));
+  qsort(all, n, sizeof *all, by_id);
+  json_t *sorted = json_array();
+  for (gsize i = 0; i < n; i++)
+    json_array_append_new(sorted, all[i]);
+  json_decref(rows);
+  return sorted;
+}
+
+json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error)
+{
+  g_autoptr(json_t) visit = json_object();
+  json_t *record = bh_device_get(device, inspection, error);
+  if (record == NULL)
+    return NULL;
+  json_object_set_new(visit, "inspection", record);
+  const json_t *values = json_object_get(record, "values");
+  json_object_set_new(visit, "enterprise", get_or_null(device, values, "enterprise"));
+  json_object_set_new(visit, "checklist", get_or_null(device, values, "checklist"));
+  json_object_set_new(visit, "unit", get_or_null(device, values, "unit"));
+
+  static const struct {
+    const char *part;
+    const char *kind;
+  } children[] = {{"hazards", "hazard"},
+                  {"participants", "participant"},
+                  {"signatures", "signature"},
+                  {"documents", "document"}};
+  json_t *files = json_array();
+  json_object_set_new(visit, "files", files);
+  if (!add_files(device, files, inspection, author, error))
+    return NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
+    json_t *rows = list_children(device, children[i].kind, inspection, author, error);
+    if (rows == NULL)
+      return NULL;
+    rows = sort_rows(rows);
+    json_object_set_new(visit, children[i].part, rows);
+    if (strcmp(children[i].kind, "participant") != 0 &&
+        !add_files_of(device, files, rows, author, error))
+      return NULL;
+  }
+  g_autoptr(json_t) draft = bh_device_draft_get(device, author, inspection, NULL);
+  if (draft != NULL)
+    json_object_set(visit, "inspection_draft", json_object_get(draft, "changed"));
+  json_object_set_new(visit, "drafts", list_drafts(device, author, inspection));
+  json_object_set_new(visit, "staff", list_people(device, visit));
+  json_object_set_new(visit, "refs", list_refs(device, visit));
+  return g_steal_pointer(&visit);
+}

@@ -1,0 +1,119 @@
+#include "app/visit.h"
+
+#include <string.h>
+
+json_t *bh_visit_get_values(const json_t *visit, const char *part)
+{
+  return json_object_get(json_object_get(visit, part), "values");
+}
+
+const char *bh_visit_get_staff_name(const json_t *visit, const char *staff)
+{
+  const json_t *people = json_object_get(visit, "staff");
+  return bh_json_string_or(json_object_get(people, staff != NULL ? staff : ""), "name", "");
+}
+
+BhChecklist *bh_visit_dup_checklist(const json_t *visit)
+{
+  const json_t *items = json_object_get(bh_visit_get_values(visit, "checklist"), "items");
+  g_autoptr(GError) error = NULL;
+  BhChecklist *checklist = items != NULL ? bh_checklist_from_json(items, &error) : NULL;
+  if (error != NULL)
+    g_warning("checklist: %s", error->message);
+  return checklist;
+}
+
+static gboolean has_string(const json_t *array, const char *text)
+{
+  gsize i;
+  json_t *one;
+  json_array_foreach(array, i, one)
+  {
+    if (json_is_string(one) && strcmp(json_string_value(one), text) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist)
+{
+  GPtrArray *items = g_ptr_array_new();
+  const json_t *sections = json_object_get(bh_visit_get_values(visit, "inspection"), "sections");
+  const json_t *enterprise = bh_visit_get_values(visit, "enterprise");
+  for (gsize i = 0; checklist != NULL && i < bh_checklist_count(checklist); i++) {
+    const BhChecklistItem *item = bh_checklist_get(checklist, i);
+    /* No choice made means the whole list. */
+    if (json_array_size(sections) > 0 && !has_string(sections, item->section))
+      continue;
+    if (bh_checklist_item_applies(item, enterprise))
+      g_ptr_array_add(items, (gpointer)item);
+  }
+  return items;
+}
+
+static const json_t *get_answer_value(const json_t *visit, const char *item_no)
+{
+  g_autofree char *key = g_strconcat("answers/", item_no, NULL);
+  return json_object_get(bh_visit_get_values(visit, "inspection"), key);
+}
+
+BhAnswer bh_visit_get_answer(const json_t *visit, const char *item_no)
+{
+  BhAnswer answer = BH_ANSWER_UNCHECKED;
+  bh_answer_from_code(bh_json_string_or(get_answer_value(visit, item_no), "answer", ""), &answer);
+  return answer;
+}
+
+BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, const char *section)
+{
+  BhVisitProgress progress = {0};
+  for (guint i = 0; i < items->len; i++) {
+    const BhChecklistItem *item = g_ptr_array_index(items, i);
+    if (section != NULL && strcmp(item->section, section) != 0)
+      continue;
+    progress.total++;
+    progress.by_answer[bh_visit_get_answer(visit, item->item_no)]++;
+    if (get_answer_value(visit, item->item_no) != NULL)
+      progress.touched++;
+  }
+  return progress;
+}
+
+gboolean bh_visit_may_order(const json_t *visit, const BhDate *today)
+{
+  const json_t *unit = bh_visit_get_values(visit, "unit");
+  if (!has_string(json_object_get(unit, "authority"), "order_rectify"))
+    return FALSE;
+  BhDate last;
+  const char *valid_to = bh_json_string_or(unit, "authority_valid_to", NULL);
+  return valid_to == NULL || !bh_date_parse(valid_to, &last, NULL) ||
+         bh_date_compare(today, &last) <= 0;
+}
+
+GPtrArray *bh_visit_list_orderable(const json_t *visit)
+{
+  GPtrArray *rows = g_ptr_array_new();
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "hazards"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *state = bh_json_string_or(values, "state", "");
+    if (!json_is_true(json_object_get(values, "fixed_on_site")) &&
+        strcmp(state, "withdrawn") != 0 && strcmp(state, "fixed_on_site") != 0)
+      g_ptr_array_add(rows, row);
+  }
+  return rows;
+}
+
+json_t *bh_visit_dup_row_values(const json_t *visit, const char *part)
+{
+  json_t *all = json_array();
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, part), i, row)
+  {
+    json_array_append(all, json_object_get(row, "values"));
+  }
+  return all;
+}

@@ -1,0 +1,49 @@
+/* One inspection with everything that belongs to it, as plain JSON read from the store in one
+ * go, and what the pages work out from it: progress. Pure except bh_visit_load, which runs on the
+ * store's thread. */
+#pragma once
+
+#include "schema/checklist.h"
+#include "schema/civil.h"
+#include "schema/kind.h"
+#include "sync/device/device.h"
+
+G_BEGIN_DECLS
+
+#define BH_VISIT_CHILDREN_MAX 200 /* of one kind, read and shown */
+
+/* {"inspection": as bh_device_get, "enterprise": …, "checklist": …, "unit": …, "hazards": [row…],
+ * "participants": […], "signatures": […], "documents": […], "files": [rows of all of them],
+ * "inspection_draft"?: {what `author` typed, not saved yet}, "drafts": [hazard drafts of `author`],
+ * "staff": {id: values of those who take part or work here}, "refs": {id: values of staff, files
+ * and sites named}}. Absent ones are null. */
+json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error);
+
+/* Values of a part ("inspection", "enterprise", …); borrowed, NULL when absent. */
+json_t *bh_visit_get_values(const json_t *visit, const char *part);
+/* Name of a member of staff; "" when unknown. */
+const char *bh_visit_get_staff_name(const json_t *visit, const char *staff);
+/* NULL when the inspection has no list, or one that cannot be read. */
+BhChecklist *bh_visit_dup_checklist(const json_t *visit);
+/* Items of the chosen sections that apply at this enterprise, in order: const BhChecklistItem*;
+ * free the array. */
+GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist);
+BhAnswer bh_visit_get_answer(const json_t *visit, const char *item_no);
+
+typedef struct {
+  guint total;
+  guint by_answer[4]; /* by BhAnswer; BH_ANSWER_UNCHECKED holds those nobody answered too */
+  guint touched;      /* answered, openly unchecked ones included */
+} BhVisitProgress;
+BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, const char *section);
+
+/* Whether this unit may order (R-121, FIELD 7): its authority names "order_rectify" and is not
+ * over on `today`. */
+gboolean bh_visit_may_order(const json_t *visit, const BhDate *today);
+/* Hazards that belong on an order: not fixed on the spot, not withdrawn; borrowed rows. */
+GPtrArray *bh_visit_list_orderable(const json_t *visit);
+
+/* Values of the rows of a part ("hazards", "participants", …) as one new array. */
+json_t *bh_visit_dup_row_values(const json_t *visit, const char *part);
+
+G_END_DECLS

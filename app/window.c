@@ -1,0 +1,386 @@
+#include "app/window.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/devices/wedge.h"
+#include "app/pages/enrol.h"
+#include "app/pages/home.h"
+#include "app/pages/queue.h"
+#include "app/pages/sign-in.h"
+
+#define TOAST_S 5
+#define IDLE_CHECK_S 5
+#define WIDE_PX 600
+
+struct _BhWindow {
+  HdyApplicationWindow parent;
+  BhSession *session;
+  GPtrArray *pages; /* BhPage*, bottom first; borrowed from the stack widget */
+  HdyHeaderBar *header;
+  GtkWidget *back;
+  GtkWidget *title;
+  GtkWidget *who;
+  GtkWidget *user;
+  GtkWidget *avatar;
+  GtkWidget *queue;
+  GtkWidget *queue_label;
+  GtkStack *stack;
+  GtkRevealer *toast;
+  GtkWidget *toast_text;
+  GtkWidget *toast_button;
+  void (*undo)(gpointer data);
+  gpointer undo_data;
+  GDestroyNotify undo_free;
+  guint toast_source;
+  guint idle_source;
+  gint64 active_us;
+  GtkCssProvider *text_size;
+  BhWedge *wedge;
+};
+
+G_DEFINE_FINAL_TYPE(BhWindow, bh_window, HDY_TYPE_APPLICATION_WINDOW)
+
+static void drop_undo(BhWindow *self)
+{
+  if (self->undo_free != NULL)
+    self->undo_free(self->undo_data);
+  self->undo = NULL;
+  self->undo_data = NULL;
+  self->undo_free = NULL;
+}
+
+static void bh_window_dispose(GObject *object)
+{
+  BhWindow *self = BH_WINDOW(object);
+  g_clear_handle_id(&self->toast_source, g_source_remove);
+  g_clear_handle_id(&self->idle_source, g_source_remove);
+  drop_undo(self);
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data(self->session, self);
+  if (self->pages != NULL)
+    g_ptr_array_set_size(self->pages, 0);
+  g_clear_object(&self->session);
+  g_clear_object(&self->text_size);
+  g_clear_pointer(&self->wedge, bh_wedge_free);
+  G_OBJECT_CLASS(bh_window_parent_class)->dispose(object);
+}
+
+static void bh_window_finalize(GObject *object)
+{
+  g_ptr_array_unref(BH_WINDOW(object)->pages);
+  G_OBJECT_CLASS(bh_window_parent_class)->finalize(object);
+}
+
+static BhPage *top(BhWindow *self)
+{
+  return self->pages->len > 0 ? g_ptr_array_index(self->pages, self->pages->len - 1) : NULL;
+}
+
+void bh_window_update_title(BhWindow *self)
+{
+  BhPage *page = top(self);
+  const char *title = page != NULL ? bh_page_get_title(page) : _("Bihuan");
+  gtk_label_set_text(GTK_LABEL(self->title), title);
+  const char *name = bh_session_get_actor_name(self->session);
+  gboolean signed_in = bh_session_get_actor(self->session) != NULL;
+  gtk_label_set_text(GTK_LABEL(self->who), name);
+  atk_object_set_name(gtk_widget_get_accessible(self->who), name);
+  gtk_widget_set_visible(self->who, signed_in);
+  gtk_widget_set_visible(self->user, signed_in);
+  gtk_widget_set_visible(self->back, self->pages->len > 1);
+  hdy_avatar_set_text(HDY_AVATAR(self->avatar), name);
+}
+
+static void update_queue(BhWindow *self)
+{
+  gint64 unsent = bh_session_count_unsent(self->session);
+  const char *state = bh_json_string_or(bh_session_get_status(self->session), "state", "");
+  g_autofree char *text = NULL;
+  if (unsent == 0)
+    text = g_strdup(_("All sent"));
+  else if (strcmp(state, "working") == 0)
+    text = g_strdup_printf(_("Sending\n%d"), (int)unsent);
+  else
+    text = g_strdup_printf(_("Unsent\n%d"), (int)unsent);
+  gtk_label_set_text(GTK_LABEL(self->queue_label), text);
+  g_autofree char *name = g_strdelimit(g_strdup(text), "\n", ' ');
+  atk_object_set_name(gtk_widget_get_accessible(self->queue), name);
+  bh_part_set_class(self->queue, "unsent", unsent > 0);
+  gtk_widget_set_visible(self->queue, bh_session_get_kinds(self->session) != NULL);
+}
+
+static void show_top(BhWindow *self)
+{
+  BhPage *page = top(self);
+  if (page != NULL)
+    gtk_stack_set_visible_child(self->stack, GTK_WIDGET(page));
+  bh_window_update_title(self);
+}
+
+void bh_window_open(BhWindow *self, BhPage *page)
+{
+  bh_window_note_activity(self);
+  if (top(self) != NULL)
+    bh_page_leave(top(self));
+  gtk_container_add(GTK_CONTAINER(self->stack), GTK_WIDGET(page));
+  g_ptr_array_add(self->pages, page);
+  bh_page_attach(page, self, self->session);
+  show_top(self);
+  bh_page_load(page);
+}
+
+static void drop_from(BhWindow *self, guint index)
+{
+  while (self->pages->len > index) {
+    BhPage *page = top(self);
+    bh_page_leave(page);
+    g_ptr_array_set_size(self->pages, self->pages->len - 1);
+    gtk_widget_destroy(GTK_WIDGET(page));
+  }
+}
+
+void bh_window_close_page(BhWindow *self, BhPage *page)
+{
+  guint index = 0;
+  if (!g_ptr_array_find(self->pages, page, &index) || index == 0)
+    return;
+  gtk_stack_set_visible_child(self->stack, g_ptr_array_index(self->pages, index - 1));
+  drop_from(self, index);
+  show_top(self);
+  bh_page_refresh(top(self));
+}
+
+void bh_window_replace(BhWindow *self, BhPage *old, BhPage *page)
+{
+  guint index = 0;
+  if (!g_ptr_array_find(self->pages, old, &index)) {
+    g_object_ref_sink(page);
+    g_object_unref(page);
+    return;
+  }
+  bh_window_open(self, page);
+  while (self->pages->len > index + 1) {
+    BhPage *gone = g_ptr_array_index(self->pages, index);
+    if (gone == page)
+      break;
+    bh_page_leave(gone);
+    g_ptr_array_remove_index(self->pages, index);
+    gtk_widget_destroy(GTK_WIDGET(gone));
+  }
+  bh_window_update_title(self);
+}
+
+void bh_window_go_home(BhWindow *self)
+{
+  if (self->pages->len > 1)
+    bh_window_close_page(self, g_ptr_array_index(self->pages, 1));
+}
+
+void bh_window_lock(BhWindow *self)
+{
+  drop_from(self, 0);
+  gtk_revealer_set_reveal_child(self->toast, FALSE);
+  drop_undo(self);
+  if (bh_session_get_actor(self->session) != NULL)
+    bh_session_set_actor(self->session, NULL, NULL);
+  bh_window_open(self, bh_sign_in_page_new());
+}
+
+static gboolean on_toast_over(gpointer data)
+{
+  BhWindow *self = data;
+  self->toast_source = 0;
+  gtk_revealer_set_reveal_child(self->toast, FALSE);
+  drop_undo(self);
+  return G_SOURCE_REMOVE;
+}
+
+void bh_window_say_undo(BhWindow *self, const char *text, const char *button,
+                        void (*func)(gpointer data), gpointer data, GDestroyNotify data_free)
+{
+  drop_undo(self);
+  self->undo = func;
+  self->undo_data = data;
+  self->undo_free = data_free;
+  gtk_label_set_text(GTK_LABEL(self->toast_text), text);
+  gtk_widget_set_visible(self->toast_button, button != NULL);
+  if (button != NULL) {
+    gtk_button_set_label(GTK_BUTTON(self->toast_button), button);
+    atk_object_set_name(gtk_widget_get_accessible(self->toast_button), button);
+  }
+  gtk_revealer_set_reveal_child(self->toast, TRUE);
+  g_clear_handle_id(&self->toast_source, g_source_remove);
+  self->toast_source = g_timeout_add_seconds(TOAST_S, on_toast_over, self);
+}
+
+void bh_window_say(BhWindow *self, const char *text)
+{
+  bh_window_say_undo(self, text, NULL, NULL, NULL, NULL);
+}
+
+void bh_window_note_activity(BhWindow *self)
+{
+  self->active_us = g_get_monotonic_time();
+}
+
+static gboolean on_idle_check(gpointer data)
+{
+  BhWindow *self = data;
+  gint64 idle_us = g_get_monotonic_time() - self->active_us;
+  gint64 limit_us =
+      (gint64)bh_session_get_settings(self->session)->lock_minutes * 60 * G_USEC_PER_SEC;
+  if (bh_session_get_actor(self->session) != NULL && idle_us > limit_us)
+    bh_window_lock(self);
+  return G_SOURCE_CONTINUE;
+}
+
+void bh_window_apply_settings(BhWindow *self)
+{
+  const BhSettings *settings = bh_session_get_settings(self->session);
+  g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", settings->dark,
+               NULL);
+  bh_part_set_class(GTK_WIDGET(self), "dark", settings->dark);
+  g_autofree char *css = g_strdup_printf("window { font-size: %d%%; }", settings->text_percent);
+  gtk_css_provider_load_from_data(self->text_size, css, -1, NULL);
+}
+
+static void on_toast_button(GtkButton *button, BhWindow *self)
+{
+  (void)button;
+  gtk_revealer_set_reveal_child(self->toast, FALSE);
+  if (self->undo != NULL)
+    self->undo(self->undo_data);
+  drop_undo(self);
+}
+
+static void on_back(GtkButton *button, BhWindow *self)
+{
+  (void)button;
+  bh_window_note_activity(self);
+  bh_window_close_page(self, top(self));
+}
+
+static void on_user(GtkButton *button, BhWindow *self)
+{
+  (void)button;
+  bh_window_lock(self);
+}
+
+static void on_queue(GtkButton *button, BhWindow *self)
+{
+  (void)button;
+  if (bh_session_get_actor(self->session) != NULL && !BH_IS_QUEUE_PAGE(top(self)))
+    bh_window_open(self, bh_queue_page_new());
+}
+
+static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
+{
+  (void)data;
+  BhWindow *self = BH_WINDOW(widget);
+  if (event->keyval == GDK_KEY_Escape && self->pages->len > 1) {
+    bh_window_close_page(self, top(self));
+    return GDK_EVENT_STOP;
+  }
+  g_autofree char *code = bh_wedge_take_key(self->wedge, event);
+  if (code != NULL && top(self) != NULL)
+    return bh_page_take_code(top(self), code) ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
+  return GDK_EVENT_PROPAGATE;
+}
+
+/* On a handheld the buttons of the window manager would push out who acts and what is unsent. */
+static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpointer data)
+{
+  (void)data;
+  BhWindow *self = BH_WINDOW(widget);
+  gboolean wide = event->width >= WIDE_PX;
+  if (hdy_header_bar_get_show_close_button(self->header) != wide)
+    hdy_header_bar_set_show_close_button(self->header, wide);
+  return GDK_EVENT_PROPAGATE;
+}
+
+static void on_session_loaded(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhWindow *self = owner;
+  if (error != NULL)
+    bh_window_open(self, bh_enrol_page_new());
+}
+
+static void on_enrolled(BhSession *session, BhWindow *self)
+{
+  (void)session;
+  update_queue(self);
+  bh_window_lock(self);
+}
+
+static void on_records(BhSession *session, BhWindow *self)
+{
+  (void)session;
+  if (top(self) != NULL)
+    bh_page_refresh(top(self));
+}
+
+static void bh_window_class_init(BhWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS(klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+  object_class->dispose = bh_window_dispose;
+  object_class->finalize = bh_window_finalize;
+  gtk_widget_class_set_template_from_resource(widget_class, "/cn/bihuan/app/window.ui");
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, header);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, back);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, title);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, who);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, user);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, avatar);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, queue);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, queue_label);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, stack);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, toast);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, toast_text);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, toast_button);
+}
+
+static void bh_window_init(BhWindow *self)
+{
+  g_type_ensure(HDY_TYPE_HEADER_BAR);
+  g_type_ensure(HDY_TYPE_AVATAR);
+  gtk_widget_init_template(GTK_WIDGET(self));
+  bh_part_identify_tree(GTK_WIDGET(self));
+  self->pages = g_ptr_array_new();
+  self->wedge = bh_wedge_new();
+  self->text_size = gtk_css_provider_new();
+  gtk_style_context_add_provider_for_screen(gdk_screen_get_default(),
+                                            GTK_STYLE_PROVIDER(self->text_size),
+                                            GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+  g_signal_connect(self->back, "clicked", G_CALLBACK(on_back), self);
+  g_signal_connect(self->user, "clicked", G_CALLBACK(on_user), self);
+  g_signal_connect(self->queue, "clicked", G_CALLBACK(on_queue), self);
+  g_signal_connect(self->toast_button, "clicked", G_CALLBACK(on_toast_button), self);
+  g_signal_connect(self, "key-press-event", G_CALLBACK(on_key), NULL);
+  g_signal_connect(self, "configure-event", G_CALLBACK(on_configure), NULL);
+  self->idle_source = g_timeout_add_seconds(IDLE_CHECK_S, on_idle_check, self);
+  bh_window_note_activity(self);
+}
+
+BhSession *bh_window_get_session(BhWindow *self)
+{
+  return self->session;
+}
+
+BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
+{
+  BhWindow *self = g_object_new(BH_TYPE_WINDOW, "application", application, NULL);
+  self->session = g_object_ref(session);
+  g_signal_connect_object(session, "status-changed", G_CALLBACK(update_queue), self,
+                          G_CONNECT_SWAPPED);
+  g_signal_connect_object(session, "actor-changed", G_CALLBACK(bh_window_update_title), self,
+                          G_CONNECT_SWAPPED);
+  g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);
+  g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
+  bh_window_apply_settings(self);
+  bh_session_load(session, on_session_loaded, self);
+  return self;
+}
