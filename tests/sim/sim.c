@@ -279,11 +279,11 @@ static void happen(SimWorld *world, const SimTemplate *made)
     sim_restart_hub(world);
   } else if (what < 88) {
     sim_copy_card(device);
-  } else if (what < 89) {
+  } else if (what < 90) {
     roll_back(device);
-  } else if (what < 92) {
+  } else if (what < 93) {
     haunt(world);
-  } else if (what < 94) {
+  } else if (what < 95) {
     sim_step(device, (BhEngineEvent){.type = BH_ENGINE_KICK});
   } else {
     pass_time(world);
@@ -330,8 +330,11 @@ static gboolean run_seed(const SimTemplate *made, guint64 seed, gboolean tell, T
   SimWorld *world = sim_world_new(made, seed, tell);
   g_autofree char *wrong = NULL;
 
-  for (guint i = 0; i < SIM_DEVICES; i++)
+  for (guint i = 0; i < SIM_DEVICES; i++) {
+    if (draw(world, 3) == 0)
+      sim_copy_card(&world->devices[i]);
     sim_step(&world->devices[i], (BhEngineEvent){.type = BH_ENGINE_START});
+  }
   for (int i = 0; i < STEPS; i++)
     happen(world, made);
   wrong = come_to_rest(world);
