@@ -24,6 +24,35 @@ gboolean sim_hub_has(SimWorld *world, const char *entry)
   return row != NULL;
 }
 
+gboolean sim_hub_has_file(SimWorld *world, const char *sha256)
+{
+  BhDb *db = take_reader(world);
+  g_autofree char *path = bh_hub_dup_file_path(world->hub, db, sha256, NULL, NULL);
+
+  bh_hub_give_reader(world->hub, db);
+  return path != NULL && g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* Each file is whole at the hub and on each device. */
+static char *check_files(SimWorld *world)
+{
+  GHashTableIter iter;
+  gpointer hash;
+
+  g_hash_table_iter_init(&iter, world->files);
+  while (g_hash_table_iter_next(&iter, &hash, NULL)) {
+    if (!sim_hub_has_file(world, hash))
+      return g_strdup_printf("file %s never reached the hub", (char *)hash);
+    for (guint i = 0; i < SIM_DEVICES; i++) {
+      g_autofree char *path = bh_device_dup_file_path(world->devices[i].store, hash);
+
+      if (path == NULL)
+        return g_strdup_printf("file %s never reached device %u", (char *)hash, i);
+    }
+  }
+  return NULL;
+}
+
 /* I1 and I12: each entry once, none quarantined, none but those that were made. */
 static char *check_entries(SimWorld *world, BhDb *db)
 {
@@ -169,6 +198,8 @@ char *sim_check(SimWorld *world)
 
   if (wrong == NULL)
     wrong = check_entries(world, db);
+  if (wrong == NULL)
+    wrong = check_files(world);
   if (wrong == NULL)
     wrong = check_chains(db);
   if (wrong == NULL)

@@ -216,6 +216,7 @@ static SimWorld *world_alloc(const char *dir, guint64 seed)
   world->hub_clock = (BhClock){get_wall, get_boot, get_boot_id, &world->hub_time};
   world->ghosts = g_ptr_array_new_with_free_func((GDestroyNotify)bh_transport_request_free);
   world->entries = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  world->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   world->records = g_ptr_array_new_with_free_func(g_free);
   for (guint i = 0; i < SIM_DEVICES; i++) {
     SimDevice *device = &world->devices[i];
@@ -257,6 +258,7 @@ void sim_world_free(SimWorld *world)
   remove_tree(world->dir);
   g_ptr_array_unref(world->ghosts);
   g_hash_table_unref(world->entries);
+  g_hash_table_unref(world->files);
   g_ptr_array_unref(world->records);
   g_free(world->dir);
   g_free(world);

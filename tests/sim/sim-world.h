@@ -49,6 +49,7 @@ struct _SimWorld {
   SimDevice devices[SIM_DEVICES];
   GPtrArray *ghosts;    /* BhTransportRequest*: copies that still wander about */
   GHashTable *entries;  /* ids that must be at the hub → index of the device + 1 */
+  GHashTable *files;    /* sha256 that must be whole at the hub → likewise */
   GPtrArray *records;   /* ids */
   guint saved, refused; /* by the store */
   guint64 trace;        /* of all that happened */

@@ -106,6 +106,8 @@ static void take_photo(SimDevice *device, const SimTemplate *made)
   fact = bh_device_add_bytes(device->store, bytes, size, NULL);
   g_assert_nonnull(fact);
   bh_device_make_id(device->store, id);
+  g_hash_table_insert(world->files, g_strdup(bh_json_string_or(fact, "sha256", "")),
+                      GUINT_TO_POINTER(device->index + 1));
   save(device, made, id, "file",
        json_pack("{ss ss sO sO sO ss}", "parent", inspection, "role", "photo", "sha256",
                  json_object_get(fact, "sha256"), "size", json_object_get(fact, "size"),
@@ -207,7 +209,7 @@ static void deliver(SimDevice *device, gboolean well)
 
 /* --- what happens --- */
 
-/* Entries of the device that were neither sent nor on the card are gone with the card. */
+/* What the device had not sent is gone with its newer card, unless the older one has it too. */
 static void roll_back(SimDevice *device)
 {
   SimWorld *world = device->world;
@@ -221,6 +223,10 @@ static void roll_back(SimDevice *device)
   g_hash_table_iter_init(&iter, world->entries);
   while (g_hash_table_iter_next(&iter, &id, &owner))
     if (GPOINTER_TO_UINT(owner) == device->index + 1 && !sim_hub_has(world, id))
+      g_hash_table_iter_remove(&iter);
+  g_hash_table_iter_init(&iter, world->files);
+  while (g_hash_table_iter_next(&iter, &id, &owner))
+    if (GPOINTER_TO_UINT(owner) == device->index + 1 && !sim_hub_has_file(world, id))
       g_hash_table_iter_remove(&iter);
 }
 
