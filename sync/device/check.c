@@ -231,7 +231,7 @@ static GPtrArray *lay_over(BhDevice *device, BhScope *scope, const json_t *ops)
       json_t *before = bh_scope_get(scope, record);
       touched->record = g_strdup(record);
       touched->kind = bh_kind_set_find(device->kinds, kind);
-      touched->before = before != NULL ? json_copy(before) : NULL;
+      touched->before = json_incref(before);
       g_ptr_array_add(out, touched);
     }
     bh_scope_set(scope, record, kind, json_object_get(op, "set"));
@@ -351,7 +351,7 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   json_t *out = json_array();
   g_autoptr(BhScope) scope = bh_scope_new(device, author);
   json_t *stored = bh_scope_get(scope, record);
-  g_autoptr(json_t) before = stored != NULL ? json_copy(stored) : NULL;
+  g_autoptr(json_t) before = json_incref(stored);
   g_autoptr(json_t) valid = take_valid(kind, set, out);
   bh_scope_set(scope, record, kind_name, valid);
   bh_scope_fill(scope, record, &context);

@@ -109,7 +109,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhRow, bh_row_clear)
 typedef struct {
   BhRecord *record;
   BhRow row;
-  int tail; /* own entries since the stored view, or since base */
+  json_t *values;   /* shown values, kept in step; NULL until asked for */
+  gint64 conflicts; /* keys in conflict, kept in step */
+  int tail;         /* own entries since the stored view, or since base */
   guint64 used;
 } BhView;
 
@@ -118,6 +120,8 @@ typedef struct {
 BhView *bh_view_get(BhDevice *device, const char *id, GError **error);
 /* The same, made empty when there is none; not stored before bh_view_store. */
 BhView *bh_view_need(BhDevice *device, const char *id, const char *kind, GError **error);
+/* {key: value} of the view, in no order; borrowed, not to be changed. */
+json_t *bh_view_get_values(BhView *view);
 /* Applies an operation of the own entry at `pos`; bh_view_store writes it down. */
 gboolean bh_view_apply(BhDevice *device, BhView *view, const char *entry, const BhOp *op,
                        GError **error);

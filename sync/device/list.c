@@ -181,7 +181,8 @@ static json_t *make_row(BhDevice *device, BhScope *scope, const Query *query, co
   json_object_set_new(out, "kind", json_string(query->kind));
   json_object_set_new(out, "title", json_string(row->title));
   json_object_set_new(out, "state", row->state != NULL ? json_string(row->state) : json_null());
-  json_object_set(out, "values", bh_scope_get(scope, row->id));
+  /* A copy: the page may be read on another thread while the record goes on. */
+  json_object_set_new(out, "values", json_copy(bh_scope_get(scope, row->id)));
   json_object_set_new(out, "pending",
                       json_integer(bh_records_store_count_pending(device, row->id)));
   json_object_set_new(out, "conflict", json_boolean(row->conflicts > 0));

@@ -71,7 +71,7 @@ json_t *bh_people_dup_values(BhDevice *device, const char *staff)
   json_t *person;
 
   if (view != NULL && strcmp(bh_record_get_kind(view->record), "staff") == 0)
-    return bh_record_dup_values(view->record);
+    return json_incref(bh_view_get_values(view));
   g_autoptr(json_t) people = bh_people_store_list(device, NULL);
   json_array_foreach(people, index, person)
   {

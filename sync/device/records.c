@@ -17,6 +17,7 @@ static void view_free(gpointer data)
   BhView *view = data;
 
   bh_record_free(view->record);
+  json_decref(view->values);
   bh_row_clear(&view->row);
   g_free(view);
 }
@@ -157,6 +158,12 @@ static gboolean fold(BhDevice *device, const char *id, gint64 number, BhRecord *
   return TRUE;
 }
 
+static gint64 count_conflicts(const BhRecord *record)
+{
+  g_autoptr(GPtrArray) keys = bh_record_list_conflicts(record);
+  return keys->len;
+}
+
 BhView *bh_view_get(BhDevice *device, const char *id, GError **error)
 {
   BhView *known = g_hash_table_lookup(device->views, id);
@@ -170,6 +177,7 @@ BhView *bh_view_get(BhDevice *device, const char *id, GError **error)
       !fold(device, id, view->row.number, &view->record, &view->tail, error) ||
       view->record == NULL)
     return NULL;
+  view->conflicts = count_conflicts(view->record);
   return keep(device, g_steal_pointer(&view));
 }
 
@@ -189,10 +197,48 @@ BhView *bh_view_need(BhDevice *device, const char *id, const char *kind, GError 
   return keep(device, view);
 }
 
+json_t *bh_view_get_values(BhView *view)
+{
+  if (view->values == NULL)
+    view->values = bh_record_dup_values(view->record);
+  return view->values;
+}
+
+/* What a set moves is looked at before and after, so that a save costs by what it sets and not by
+ * what the record holds. */
+static gint64 count_conflicts_of(const BhRecord *record, const BhOp *op)
+{
+  gint64 n = 0;
+
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    n += bh_record_has_conflict(record, set->key);
+  }
+  return n;
+}
+
+static void refresh_values(BhView *view, const BhOp *op)
+{
+  for (guint i = 0; view->values != NULL && i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    json_t *value = bh_record_get(view->record, set->key);
+    if (value != NULL)
+      json_object_set(view->values, set->key, value);
+    else
+      json_object_del(view->values, set->key);
+  }
+}
+
 gboolean bh_view_apply(BhDevice *device G_GNUC_UNUSED, BhView *view, const char *entry,
                        const BhOp *op, GError **error)
 {
-  return bh_record_apply(view->record, entry, op, was_seen, NULL, error);
+  gint64 before = count_conflicts_of(view->record, op);
+
+  if (!bh_record_apply(view->record, entry, op, was_seen, NULL, error))
+    return FALSE;
+  view->conflicts += count_conflicts_of(view->record, op) - before;
+  refresh_values(view, op);
+  return TRUE;
 }
 
 /* --- writing down --- */
@@ -207,12 +253,6 @@ static gboolean touches_index(const BhKind *kind, const BhOp *op)
       return TRUE;
   }
   return FALSE;
-}
-
-static gint64 count_conflicts(const BhRecord *record)
-{
-  g_autoptr(GPtrArray) keys = bh_record_list_conflicts(record);
-  return keys->len;
 }
 
 static void count_conflict_change(BhDevice *device, gint64 before, gint64 after)
@@ -259,7 +299,7 @@ static gboolean store_titled(BhDevice *device, BhView *view, GError **error)
 static gboolean store_row(BhDevice *device, BhView *view, gboolean indexed, GError **error)
 {
   BhRow *row = &view->row;
-  gint64 conflicts = count_conflicts(view->record);
+  gint64 conflicts = view->conflicts;
   gboolean newest = row->number != 0 && row->changed == device->counters.changed;
 
   /* The usual tap: an answer on the record that was changed last. Nothing in its row moves. */
@@ -322,5 +362,6 @@ gboolean bh_view_refold(BhDevice *device, const char *id, GError **error)
     return FALSE;
   if (view->record == NULL)
     return view->row.number == 0 || remove_record(device, &view->row, error);
+  view->conflicts = count_conflicts(view->record);
   return store_row(device, view, TRUE, error);
 }

@@ -11,7 +11,7 @@ struct _BhScope {
   char *actor;
   char *today;
   json_t *actor_values;
-  GHashTable *values; /* record id → json_t */
+  GHashTable *values; /* record id → json_t, never changed once others may hold it */
   GHashTable *kinds;  /* record id → kind, of records with unsaved values */
 };
 
@@ -54,21 +54,20 @@ json_t *bh_scope_get(BhScope *scope, const char *record)
   BhView *view = bh_view_get(scope->device, record, NULL);
   if (view == NULL)
     return NULL;
-  values = bh_record_dup_values(view->record);
-  g_hash_table_insert(scope->values, g_strdup(record), values);
+  values = bh_view_get_values(view);
+  g_hash_table_insert(scope->values, g_strdup(record), json_incref(values));
   return values;
 }
 
 void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set)
 {
-  json_t *values = bh_scope_get(scope, record);
+  json_t *known = bh_scope_get(scope, record);
   const char *key;
   json_t *value;
 
-  if (values == NULL) {
-    values = json_object();
-    g_hash_table_insert(scope->values, g_strdup(record), values);
-  }
+  /* A copy: the record's own values stay as they are until the entry is written. */
+  json_t *values = known != NULL ? json_copy(known) : json_object();
+  g_hash_table_replace(scope->values, g_strdup(record), values);
   g_hash_table_replace(scope->kinds, g_strdup(record), g_strdup(kind));
   json_object_foreach((json_t *)set, key, value)
   {
