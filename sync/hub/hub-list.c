@@ -234,7 +234,7 @@ static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
   g_autofree char *after = NULL;
   for (int round = 0; round < HIDDEN_ROUNDS_MAX && !wanted->nothing; round++) {
     const BhListRow *last = NULL;
-    g_autoptr(GPtrArray) found = bh_list_store_page(listing->db, wanted, error);
+    g_autoptr(GPtrArray) found = bh_hub_list_page(listing->db, wanted, error);
     if (found == NULL || !add_rows(listing, found, wanted->limit, rows, &last, error))
       return NULL;
     g_clear_pointer(&after, g_free);

@@ -128,7 +128,7 @@ static void bind_query(BhStmt *stmt, const BhListQuery *query)
   bh_stmt_bind_int(stmt, "limit", query->limit);
 }
 
-GPtrArray *bh_list_store_page(BhDb *db, const BhListQuery *query, GError **error)
+GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error)
 {
   g_autofree char *sql = make_sql(db, query, error);
   g_autoptr(BhStmt) stmt = sql != NULL ? bh_db_prepare(db, sql, error) : NULL;

@@ -50,7 +50,7 @@ typedef struct {
 } BhListRow;
 
 /* BhListRow*, at most query->limit. */
-GPtrArray *bh_list_store_page(BhDb *db, const BhListQuery *query, GError **error);
+GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error);
 /* Files a record and its `file` children declare, and how many are here. */
 gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
                                    GError **error);

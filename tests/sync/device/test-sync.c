@@ -1,0 +1,432 @@
+/* Enrolment, rounds, background and agent against a real hub over TLS. */
+#include "sync/device/sync.h"
+
+#include "schema/error.h"
+#include "schema/world.h"
+#include "sync/hub/device-api.h"
+#include "sync/hub/enrol.h"
+#include "sync/hub/keys.h"
+#include "sync/owner/owner.h"
+
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#define UNIT "0190a0b0-0000-7000-8000-000000000101"
+#define ENTERPRISE "0190a0b0-0000-7000-8000-000000000102"
+#define PERSON "0190a0b0-0000-7000-8000-000000000103"
+#define WAIT_S 30
+
+typedef struct {
+  char *dir;
+  char *url;
+  BhHub *hub;
+  BhDeviceApi *api;
+  BhHttp *http;
+} Bench;
+
+static void append(Bench *bench, const char *record, const char *kind, json_t *set)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:o}]", "record", record, "kind", kind, "set", set);
+  g_autofree char *id = bh_hub_append(bench->hub, NULL, ops, &error);
+
+  if (id == NULL)
+    fail_msg("%s", error->message);
+}
+
+static void serve(Bench *bench, guint port)
+{
+  gsize n;
+  const BhRoute *routes = bh_device_api_routes(&n);
+  g_autofree char *hub = g_build_filename(bench->dir, "hub", NULL);
+  g_autofree char *cert = bh_keys_dup_cert_path(hub);
+  g_autofree char *key = bh_keys_dup_tls_key_path(hub);
+  g_autofree char *listen = g_strdup_printf("127.0.0.1:%u", port);
+  BhHttpConfig config = {.listen = listen,
+                         .cert_pem_path = cert,
+                         .key_pem_path = key,
+                         .threads = 1,
+                         .max_connections = 20,
+                         .max_connections_per_ip = 20};
+  g_autoptr(GError) error = NULL;
+
+  bench->http =
+      bh_http_start(&config, routes, n, bh_device_api_headers(bench->api), bench->api, &error);
+  if (bench->http == NULL)
+    fail_msg("%s", error->message);
+}
+
+static int setup(void **state)
+{
+  Bench *bench = g_new0(Bench, 1);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *hub = NULL;
+
+  bench->dir = g_dir_make_tmp("bihuan-sync-XXXXXX", NULL);
+  hub = g_build_filename(bench->dir, "hub", NULL);
+  g_mkdir(hub, 0700);
+  if (!bh_hub_init(hub, "中心", "140603", &error))
+    fail_msg("%s", error->message);
+  bench->hub = bh_hub_open(hub, bh_clock_system(), bh_random_system(), &error);
+  assert_non_null(bench->hub);
+  append(bench, UNIT, "unit",
+         json_pack("{ss ss ss}", "name", "应急管理局", "area", "140603", "level", "county"));
+  append(bench, PERSON, "staff",
+         json_pack("{ss ss s[s] ss}", "name", "李明", "unit", UNIT, "roles", "inspector", "state",
+                   "active"));
+  append(bench, ENTERPRISE, "enterprise",
+         json_pack("{ss sb ss ss ss}", "name", "东升煤矿", "provisional", 1, "provisional_reason",
+                   "无证", "sector", "coal_mine", "area", "140603"));
+  bench->api = bh_device_api_new(bench->hub);
+  serve(bench, 0);
+  bench->url = g_strdup_printf("https://127.0.0.1:%u", bh_http_get_port(bench->http));
+  *state = bench;
+  return 0;
+}
+
+static void remove_tree(const char *path)
+{
+  GDir *dir = g_dir_open(path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+    g_autofree char *child = g_build_filename(path, name, NULL);
+
+    remove_tree(child);
+  }
+  g_clear_pointer(&dir, g_dir_close);
+  g_remove(path);
+}
+
+static int teardown(void **state)
+{
+  Bench *bench = *state;
+
+  bh_http_stop(bench->http);
+  bh_device_api_free(bench->api);
+  bh_hub_close(bench->hub);
+  remove_tree(bench->dir);
+  g_free(bench->dir);
+  g_free(bench->url);
+  g_free(bench);
+  return 0;
+}
+
+static char *invite(Bench *bench)
+{
+  g_autoptr(GError) error = NULL;
+  char *text = bh_enrol_invite(bench->hub, UNIT, NULL, bench->url, NULL, &error);
+
+  assert_non_null(text);
+  return text;
+}
+
+static BhWorker *start_worker(const char *dir)
+{
+  g_autoptr(GError) error = NULL;
+  BhWorker *worker = bh_worker_start(dir, bh_clock_system(), bh_random_system(), &error);
+
+  if (worker == NULL)
+    fail_msg("%s", error->message);
+  return worker;
+}
+
+static char *store_dir(Bench *bench, const char *name)
+{
+  return g_build_filename(bench->dir, name, NULL);
+}
+
+static BhWorker *start_enrolled(Bench *bench, const char *dir)
+{
+  BhWorker *worker = start_worker(dir);
+  g_autofree char *text = invite(bench);
+  g_autoptr(GError) error = NULL;
+
+  if (!bh_sync_enrol(worker, text, "手持机", &error))
+    fail_msg("%s", error->message);
+  return worker;
+}
+
+static json_t *call(BhWorker *worker, const char *method, json_t *params)
+{
+  g_autoptr(json_t) request = json_pack("{s:s,s:o}", "method", method, "params", params);
+  g_autoptr(GError) error = NULL;
+  json_t *answer = bh_worker_call(worker, request, &error);
+
+  if (answer == NULL)
+    fail_msg("%s: %s", method, error->message);
+  return answer;
+}
+
+static gint64 counter(BhWorker *worker, const char *name)
+{
+  g_autoptr(json_t) status = call(worker, "status", json_object());
+
+  return json_integer_value(json_object_get(status, name));
+}
+
+static json_t *make_inspection(void)
+{
+  char id[BH_ID_LEN + 1];
+  BhIdSource source;
+
+  bh_id_source_init(&source, bh_clock_system(), bh_random_system());
+  bh_id_next(&source, id);
+  return json_pack("{s:s,s:[{s:s,s:s,s:{ss ss s[s] ss ss sI ss}}]}", "author", PERSON, "ops",
+                   "record", id, "kind", "inspection", "set", "subject_found_by", "plaque",
+                   "enterprise", ENTERPRISE, "modes", "routine", "unit", UNIT, "lead", PERSON,
+                   "started_at", (json_int_t)1795258800000LL, "state", "on_site");
+}
+
+static void save(BhWorker *worker)
+{
+  g_autoptr(json_t) answer = call(worker, "save", make_inspection());
+}
+
+static void test_enrolment_brings_the_first_records(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "first");
+  BhWorker *worker = start_enrolled(bench, dir);
+  g_autoptr(json_t) described = call(worker, "describe", json_object());
+  g_autoptr(json_t) row = call(worker, "get", json_pack("{s:s}", "id", ENTERPRISE));
+
+  assert_string_equal(bh_json_string_or(described, "hub", ""), bh_hub_get_id(bench->hub));
+  assert_string_equal(bh_json_string_or(described, "url", ""), bench->url);
+  assert_string_equal(bh_json_string_or(row, "kind", ""), "enterprise");
+  bh_worker_stop(worker);
+}
+
+static void test_a_text_serves_one_device(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *one = store_dir(bench, "one");
+  g_autofree char *two = store_dir(bench, "two");
+  g_autofree char *text = invite(bench);
+  g_autoptr(GError) error = NULL;
+  BhWorker *worker = start_worker(one);
+
+  assert_true(bh_sync_enrol(worker, text, "one", NULL));
+  assert_false(bh_sync_enrol(worker, text, "one", &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
+  bh_worker_stop(worker);
+  g_clear_error(&error);
+  worker = start_worker(two);
+  assert_false(bh_sync_enrol(worker, text, "two", &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_EXPIRED));
+  g_clear_error(&error);
+  assert_false(bh_sync_enrol(worker, "BHE1:RUBBISH", "two", &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_FORMAT));
+  bh_worker_stop(worker);
+}
+
+static void test_a_round_before_enrolment_says_so(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "bare");
+  g_autoptr(GError) error = NULL;
+  BhWorker *worker = start_worker(dir);
+
+  assert_null(bh_sync_once(worker, &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND));
+  bh_worker_stop(worker);
+}
+
+static void test_one_round_sends_everything(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "once");
+  BhWorker *worker = start_enrolled(bench, dir);
+  g_autoptr(json_t) status = NULL;
+
+  for (int i = 0; i < 3; i++)
+    save(worker);
+  assert_int_equal(counter(worker, "pending"), 3);
+  status = bh_sync_once(worker, NULL);
+  assert_int_equal(json_integer_value(json_object_get(status, "pending")), 0);
+  assert_string_equal(bh_json_string_or(status, "last_error", ""), "");
+  assert_int_equal(counter(worker, "quarantined"), 0);
+  bh_worker_stop(worker);
+}
+
+static void test_a_hub_that_is_away_is_an_error_of_the_status(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "away");
+  BhWorker *worker = start_enrolled(bench, dir);
+  guint port = bh_http_get_port(bench->http);
+  g_autoptr(json_t) status = NULL;
+  g_autoptr(json_t) again = NULL;
+
+  save(worker);
+  g_clear_pointer(&bench->http, bh_http_stop);
+  status = bh_sync_once(worker, NULL);
+  assert_string_equal(bh_json_string_or(status, "last_error", ""), "network");
+  assert_int_equal(counter(worker, "pending"), 1);
+  serve(bench, port);
+  again = bh_sync_once(worker, NULL);
+  assert_string_equal(bh_json_string_or(again, "last_error", ""), "");
+  assert_int_equal(counter(worker, "pending"), 0);
+  bh_worker_stop(worker);
+}
+
+/* --- in the background --- */
+
+static void on_changed(BhSync *sync, const json_t *status, gpointer data)
+{
+  (void)sync;
+  if (g_str_equal(bh_json_string_or(status, "state", ""), "idle") &&
+      json_integer_value(json_object_get(status, "pending")) == 0)
+    ++*(guint *)data;
+}
+
+static gboolean give_up(gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+static void wait_until(guint *count, guint wanted)
+{
+  gboolean late = FALSE;
+  guint timer = g_timeout_add_seconds(WAIT_S, give_up, &late);
+
+  while (*count < wanted && !late)
+    g_main_context_iteration(NULL, TRUE);
+  assert_false(late);
+  g_source_remove(timer);
+}
+
+static void test_what_is_saved_goes_by_itself(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "background");
+  BhWorker *worker = start_enrolled(bench, dir);
+  guint idle = 0;
+  BhSync *sync = bh_sync_start(worker, on_changed, &idle);
+
+  wait_until(&idle, 1);
+  save(worker);
+  bh_sync_notify_saved(sync);
+  idle = 0;
+  wait_until(&idle, 1);
+  assert_int_equal(counter(worker, "pending"), 0);
+  bh_sync_stop(sync);
+  bh_worker_stop(worker);
+}
+
+static void test_stopping_in_the_middle_is_quick_and_quiet(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "stopped");
+  BhWorker *worker = start_enrolled(bench, dir);
+
+  for (int i = 0; i < 10; i++) {
+    gint64 began_us = g_get_monotonic_time();
+    guint idle = 0;
+    BhSync *sync = bh_sync_start(worker, on_changed, &idle);
+
+    for (int j = 0; j < i; j++)
+      g_main_context_iteration(NULL, FALSE);
+    bh_sync_kick(sync);
+    bh_sync_stop(sync);
+    assert_true(g_get_monotonic_time() - began_us < 10 * G_USEC_PER_SEC);
+  }
+  while (g_main_context_iteration(NULL, FALSE))
+    ;
+  bh_worker_stop(worker);
+}
+
+/* --- the agent --- */
+
+static GPid start_agent(const char *dir)
+{
+  const char *argv[] = {g_getenv("BIHUAN_AGENT"), "--store", dir, NULL};
+  g_autoptr(GError) error = NULL;
+  GPid pid;
+
+  if (!g_spawn_async(NULL, (char **)argv, NULL, G_SPAWN_DO_NOT_REAP_CHILD, NULL, NULL, &pid,
+                     &error))
+    fail_msg("%s", error->message);
+  return pid;
+}
+
+static gboolean agent_says(const char *dir, const char *counter_name, gint64 wanted)
+{
+  g_autoptr(json_t) request = json_pack("{s:s}", "method", "status");
+
+  for (int i = 0; i < WAIT_S * 10; i++) {
+    g_autoptr(json_t) status = bh_owner_ask(dir, request, 5, NULL);
+
+    if (status != NULL && json_integer_value(json_object_get(status, counter_name)) == wanted &&
+        g_str_equal(bh_json_string_or(status, "state", ""), "idle"))
+      return TRUE;
+    g_usleep(100 * 1000);
+  }
+  return FALSE;
+}
+
+static void test_the_agent_syncs_yields_and_comes_back(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "agent");
+  g_autoptr(json_t) request = json_pack("{s:s,s:o}", "method", "save", "params", make_inspection());
+  g_autoptr(json_t) sync = json_pack("{s:s}", "method", "sync");
+  g_autoptr(json_t) saved = NULL;
+  g_autoptr(json_t) kicked = NULL;
+  g_autoptr(GError) error = NULL;
+  BhWorker *worker = start_enrolled(bench, dir);
+  BhOwner *owner;
+  GPid agent;
+  int status;
+
+  save(worker);
+  bh_worker_stop(worker);
+  agent = start_agent(dir);
+  assert_true(agent_says(dir, "delivered", 1));
+  /* Others work through it meanwhile, and what they save goes too. */
+  saved = bh_owner_ask(dir, request, 5, &error);
+  if (saved == NULL)
+    fail_msg("%s", error->message);
+  kicked = bh_owner_ask(dir, sync, 5, NULL);
+  assert_non_null(kicked);
+  assert_true(agent_says(dir, "delivered", 2));
+  /* The collector starts. */
+  owner = bh_owner_take_over(dir, "collector", 10, &error);
+  if (owner == NULL)
+    fail_msg("%s", error->message);
+  worker = start_worker(dir);
+  save(worker);
+  bh_worker_stop(worker);
+  bh_owner_release(owner);
+  assert_true(agent_says(dir, "delivered", 3));
+  kill(agent, SIGTERM);
+  assert_int_equal(waitpid(agent, &status, 0), agent);
+  assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  owner = bh_owner_take(dir, "ctl", NULL);
+  assert_non_null(owner);
+  bh_owner_release(owner);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_enrolment_brings_the_first_records),
+      cmocka_unit_test(test_a_text_serves_one_device),
+      cmocka_unit_test(test_a_round_before_enrolment_says_so),
+      cmocka_unit_test(test_one_round_sends_everything),
+      cmocka_unit_test(test_a_hub_that_is_away_is_an_error_of_the_status),
+      cmocka_unit_test(test_what_is_saved_goes_by_itself),
+      cmocka_unit_test(test_stopping_in_the_middle_is_quick_and_quiet),
+      cmocka_unit_test(test_the_agent_syncs_yields_and_comes_back),
+  };
+
+  return cmocka_run_group_tests(tests, setup, teardown);
+}
