@@ -1,9 +1,11 @@
 // Approve, return, and the steps the record's workflow offers to this person.
-import { post, recordPath } from './api.js';
+import { get, post, recordPath } from './api.js';
 import { action, el, field, fill, select } from './dom.js';
 import { t } from './i18n.js';
+import { delayed } from './list.js';
 
 const COMMENT_MAX = 2000;
+const FOUND_MAX = 8;
 
 /* --- review --- */
 
@@ -35,8 +37,30 @@ function returnForm(view, tools, close) {
 
 /* --- steps --- */
 
+// One record out of many: typed, looked up at the hub, chosen from what was found.
+function finder(ask) {
+  let chosen = ask.value || '';
+  const found = el('div', { class: 'found', role: 'group', 'aria-label': ask.label });
+  const input = el('input', { type: 'search', maxlength: 100, placeholder: t('step.find'), value: ask.shown || '' });
+  const choose = (row) => {
+    chosen = row.id;
+    input.value = row.title;
+    fill(found);
+    input.focus();
+  };
+  input.addEventListener('input', delayed(300, async () => {
+    chosen = '';
+    const page = input.value.trim() ? await get(ask.search, { search: input.value.trim() }).catch(() => null) : null;
+    fill(found, (page?.rows || []).slice(0, FOUND_MAX).map((row) =>
+      el('button', { type: 'button', class: 'quiet', onclick: () => choose(row) }, row.title, ' ',
+        el('span', { class: 'muted' }, row.area))));
+  }));
+  return { node: el('div', {}, field(ask.label, input, ask.hint), found), read: () => chosen || undefined };
+}
+
 function control(ask) {
   const value = ask.value === undefined ? '' : ask.value;
+  if (ask.search) return finder(ask);
   if (ask.type === 'choices') {
     const chosen = Array.isArray(value) ? value : [];
     const boxes = ask.choices.map((choice) => el('input', { type: 'checkbox', value: choice.code,
@@ -60,6 +84,9 @@ function control(ask) {
       ...ask.choices.map((choice) => ({ code: choice.code, name: choice.label }))], String(value), null);
   } else if (ask.type === 'longtext') {
     node = el('textarea', { rows: 3, maxlength: ask.max || null, value: String(value) });
+  } else if (ask.type === 'time') {
+    node = el('input', { type: 'datetime-local', value: String(value).replace(' ', 'T') });
+    return { node: field(ask.label, node, ask.hint), read: () => node.value.replace('T', ' ') || undefined };
   } else {
     const kind = ask.type === 'date' ? 'date' : 'text';
     node = el('input', { type: kind, value: String(value),
@@ -70,7 +97,10 @@ function control(ask) {
 }
 
 function stepForm(view, step, tools, close) {
-  const controls = step.asks.map((ask) => ({ ask, ...control(ask) }));
+  const controls = step.asks.map((ask) => {
+    const made = control(ask);
+    return { ask, ...made, before: JSON.stringify(made.read()) };
+  });
   return el('div', { class: 'form' },
     el('h4', {}, step.label),
     step.source ? el('p', { class: 'muted' }, t('step.source', { source: step.source })) : null,
@@ -78,9 +108,9 @@ function stepForm(view, step, tools, close) {
     el('div', { class: 'buttons' },
       action(t('step.go'), 'primary', async () => {
         const values = {};
-        for (const { ask, read } of controls) {
+        for (const { ask, read, before } of controls) {
           const value = read();
-          if (value !== undefined) values[ask.name] = value;
+          if (value !== undefined && JSON.stringify(value) !== before) values[ask.name] = value;
         }
         await post(recordPath(view.id, 'transition'), { to: step.to, values, covers: view.covers });
         await tools.done(t('step.done'));

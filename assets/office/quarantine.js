@@ -7,6 +7,7 @@ const REASON_MAX = 2000;
 function opBox(op) {
   return el('section', { class: 'card' },
     el('h3', {}, op.kind_label, op.title ? `：${op.title}` : ''),
+    op.hidden ? el('p', { class: 'muted' }, t('quarantine.hidden')) : null,
     el('dl', { class: 'values' }, op.rows.map((row) => el('div', { class: 'value-row' },
       el('dt', {}, row.label),
       el('dd', {}, el('bdi', { class: 'value' }, row.text),

@@ -18,9 +18,7 @@ const json_t *bh_office_values(BhOfficeCall *call, const char *record)
   g_hash_table_insert(call->values, g_strdup(record), values);
   if (loaded == NULL)
     return NULL;
-  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(loaded));
-  char *title = kind != NULL ? bh_kind_dup_title(kind, values, call->lang) : g_strdup(record);
-  g_hash_table_insert(call->names, g_strdup(record), title);
+  g_hash_table_insert(call->kind_names, g_strdup(record), g_strdup(bh_record_get_kind(loaded)));
   return values;
 }
 
@@ -72,14 +70,31 @@ BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **er
   g_autoptr(BhRecord) record = bh_id_is_valid(id) ? bh_hub_load_record(call->db, id, NULL) : NULL;
   const BhKind *kind =
       record != NULL ? bh_kind_set_find(call->kinds, bh_record_get_kind(record)) : NULL;
-  if (kind != NULL) {
-    BhContext context;
-    bh_office_context(call, id, bh_office_values(call, id), &context);
-    if (bh_kind_is_visible(kind, &context))
-      return g_steal_pointer(&record);
-  }
+  if (kind != NULL && bh_office_may_see(call, kind, id, bh_office_values(call, id)))
+    return g_steal_pointer(&record);
   g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
   return NULL;
+}
+
+gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *record,
+                           const json_t *values)
+{
+  BhContext context;
+  bh_office_context(call, record, values, &context);
+  return bh_kind_is_visible(kind, &context);
+}
+
+/* A title tells something too: of what the actor may not see there is none. */
+static char *make_name(BhOfficeCall *call, const char *record)
+{
+  const json_t *values = bh_office_values(call, record);
+  const char *kind_name = values != NULL ? g_hash_table_lookup(call->kind_names, record) : NULL;
+  const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
+  if (kind == NULL)
+    return g_strdup(record);
+  if (!bh_office_may_see(call, kind, record, values))
+    return g_strdup(strcmp(call->lang, "en") == 0 ? "(not open to you)" : "（无权查看）");
+  return bh_kind_dup_title(kind, values, call->lang);
 }
 
 const char *bh_office_name(BhOfficeCall *call, const char *record)
@@ -88,9 +103,12 @@ const char *bh_office_name(BhOfficeCall *call, const char *record)
     return "";
   if (strcmp(record, bh_hub_get_id(call->hub)) == 0)
     return bh_hub_get_name(call->hub);
-  if (bh_office_values(call, record) == NULL)
-    return record;
-  return g_hash_table_lookup(call->names, record);
+  const char *known = g_hash_table_lookup(call->names, record);
+  if (known != NULL)
+    return known;
+  char *name = make_name(call, record);
+  g_hash_table_insert(call->names, g_strdup(record), name);
+  return name;
 }
 
 static char *format_area(BhOfficeCall *call, const json_t *value)

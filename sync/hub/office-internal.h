@@ -50,8 +50,9 @@ typedef struct {
   guint roles; /* BhOfficeRole bits */
 
   char today[11];
-  GHashTable *values; /* id → json_t* shown values, what lookup has loaded */
-  GHashTable *names;  /* id → title */
+  GHashTable *values;     /* id → json_t* shown values, what lookup has loaded */
+  GHashTable *kind_names; /* id → kind, likewise */
+  GHashTable *names;      /* id → title */
 } BhOfficeCall;
 
 /* Works on a call: an object to answer with 200, or NULL with an error, or NULL without one when
@@ -85,6 +86,9 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                        BhContext *context);
 /* Shown values, or NULL when it is not here; borrowed from the call. */
 const json_t *bh_office_values(BhOfficeCall *call, const char *record);
+/* Whether the actor may see a record of these values. */
+gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *record,
+                           const json_t *values);
 /* Loads a record the actor may see: BH_ERROR_NOT_FOUND for any other, so that nobody learns what
  * there is. */
 BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **error);

@@ -9,10 +9,27 @@
 
 #define RAW_MAX 4000 /* bytes of a body that cannot be read, as text */
 
+/* Judged as the record would be with this operation in it. */
+static gboolean may_see_op(BhOfficeCall *call, const BhKind *kind, const BhOp *op)
+{
+  const json_t *known = bh_office_values(call, op->record);
+  g_autoptr(json_t) values = known != NULL ? json_copy((json_t *)known) : json_object();
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    if (set->value != NULL)
+      json_object_set(values, set->key, set->value);
+  }
+  return bh_office_may_see(call, kind, op->record, values);
+}
+
 static json_t *op_of(BhOfficeCall *call, const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
   json_t *rows = json_array();
+  if (kind != NULL && !may_see_op(call, kind, op))
+    return json_pack("{s:s,s:s,s:s,s:s,s:o,s:b}", "record", op->record, "kind", op->kind,
+                     "kind_label", bh_kind_get_label(kind, call->lang), "title", "", "rows", rows,
+                     "hidden", TRUE);
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = g_ptr_array_index(op->sets, i);
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, set->key) : NULL;

@@ -470,8 +470,17 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
                   bh_field_get_label(field, call->lang), "hint",
                   bh_field_get_hint(field, call->lang), "type", bh_field_get_type_name(field),
                   "max", (json_int_t)bh_field_get_max(field), "choices", choices);
-    if (value != NULL && !json_is_null(value))
+    if (bh_field_get_type(field) == BH_FIELD_TIME && json_is_integer(value)) {
+      g_autofree char *typed = bh_time_format(json_integer_value(value));
+      json_object_set_new(item, "value", json_string(typed));
+    } else if (value != NULL && !json_is_null(value)) {
       json_object_set(item, "value", (json_t *)value);
+    }
+    if (g_strv_contains(bh_field_get_ref_kinds(field), "enterprise")) {
+      json_object_set_new(item, "search", json_string("enterprises"));
+      json_object_set_new(item, "shown",
+                          json_string(bh_office_name(call, json_string_value(value))));
+    }
     json_array_append_new(out, item);
   }
   return out;

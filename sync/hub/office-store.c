@@ -162,33 +162,6 @@ static gboolean get_number(BhStmt *stmt, GError *own, gint64 *number, GError **e
   return TRUE;
 }
 
-gboolean bh_office_store_count_lane(BhDb *db, const char *lane, int most, int *count,
-                                    GError **error)
-{
-  GError *own = NULL;
-  gboolean found = FALSE;
-  BhStmt *stmt;
-  if (g_str_equal(lane, "quarantine"))
-    stmt = bh_sql_row(db, &found, &own,
-                      "SELECT count(*) FROM (SELECT 1 FROM quarantine WHERE decided_by IS NULL"
-                      " LIMIT :most)",
-                      "i", "most", (gint64)most);
-  else if (g_str_equal(lane, "conflict"))
-    stmt = bh_sql_row(db, &found, &own,
-                      "SELECT count(*) FROM (SELECT 1 FROM record WHERE conflict = 1 LIMIT :most)",
-                      "i", "most", (gint64)most);
-  else
-    stmt = bh_sql_row(db, &found, &own,
-                      "SELECT count(*) FROM (SELECT 1 FROM record WHERE review = :lane"
-                      " LIMIT :most)",
-                      "ti", "lane", lane, "most", (gint64)most);
-  gint64 number = 0;
-  if (!get_number(stmt, own, &number, error))
-    return FALSE;
-  *count = (int)number;
-  return TRUE;
-}
-
 static gboolean get_counter(BhDb *db, const char *name, gint64 *value, GError **error)
 {
   GError *own = NULL;

@@ -42,10 +42,6 @@ gboolean bh_office_store_add_failure(BhDb *db, const char *login_hash, gint64 no
                                      GError **error);
 gboolean bh_office_store_forget_failures(BhDb *db, const char *login_hash, GError **error);
 
-/* Reviewable records of a lane ("new", "returned", "answered", "accepted"), or in conflict
- * ("conflict"), or open quarantine ("quarantine"): how many, counted to `most` at most. */
-gboolean bh_office_store_count_lane(BhDb *db, const char *lane, int most, int *count,
-                                    GError **error);
 /* {"id","kind","state","area","changed_ms","conflict","review"} as bh_hub_list has them; NULL with
  * BH_ERROR_NOT_FOUND. */
 json_t *bh_office_store_load_row(BhDb *db, const char *record, GError **error);

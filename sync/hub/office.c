@@ -107,6 +107,7 @@ static void call_clear(BhOfficeCall *call)
   g_free(call->csrf);
   g_free(call->staff);
   g_hash_table_unref(call->values);
+  g_hash_table_unref(call->kind_names);
   g_hash_table_unref(call->names);
 }
 
@@ -127,6 +128,7 @@ static void run_job(gpointer item, gpointer data)
                        .kinds = bh_hub_dup_kinds(office->hub)};
   call.lang = g_strcmp0(bh_request_get_query(job->request, "lang"), "en") == 0 ? "en" : "zh";
   call.values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_json);
+  call.kind_names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   call.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   BhDate date = bh_date_from_ms(bh_office_now_ms(office));
   g_autofree char *today = bh_date_format(&date);
