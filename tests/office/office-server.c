@@ -402,6 +402,46 @@ static void add_hostile(Server *server, const char *checklist)
   json_object_set_new(server->told, "hostile_hazard", json_string(hazard));
 }
 
+/* A covert visit, and a reviewer of a unit that is not told of it. */
+static void add_covert(Server *server)
+{
+  char id[BH_ID_LEN + 1];
+  new_id(server, id);
+  g_autoptr(json_t) ops = json_array();
+  json_t *op = inspection_op(id, sample_id("ent-05"), "JC-AN-0001", "", "暗访所见。");
+  json_t *set = json_object_get(op, "set");
+  json_object_del(set, "checklist");
+  json_object_set_new(set, "modes", json_pack("[s]", "covert"));
+  json_object_set_new(set, "unsigned_reason", json_string("暗访"));
+  json_array_append_new(ops, op);
+  g_autofree char *started = push(server, ops, NULL);
+  g_autoptr(json_t) last = json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection",
+                                     "set", "state", "unsigned");
+  g_autoptr(json_t) photo = json_array();
+  add_photo(server, photo, id, "photo2.jpg", "暗访照片");
+  g_autofree char *shown = push(server, photo, NULL);
+  const char *was[] = {started, NULL};
+  g_autofree char *ended = push(server, last, was);
+  json_object_set_new(server->told, "covert", json_string(id));
+}
+
+static void add_far_reviewer(Server *server)
+{
+  g_autoptr(GError) error = NULL;
+  char unit[BH_ID_LEN + 1];
+  char staff[BH_ID_LEN + 1];
+  bh_id_from_name("test", "unit-far", unit);
+  bh_id_from_name("test", "staff-far", staff);
+  g_autoptr(json_t) ops = json_pack(
+      "[{s:s,s:s,s:{s:s,s:s,s:s}},{s:s,s:s,s:{s:s,s:s,s:[s],s:s}}]", "record", unit, "kind", "unit",
+      "set", "name", "外地某局", "area", "140600", "level", "county", "record", staff, "kind",
+      "staff", "set", "name", "远审核", "unit", unit, "roles", "reviewer", "state", "active");
+  g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
+  if (entry == NULL ||
+      !bh_office_set_password(server->hub, staff, "staff-far", "bihuan-far-away-1", &error))
+    die(error, "staff-far");
+}
+
 /* Two words for one field, neither of which knew the other. */
 static void add_conflict(Server *server, const char *name, const char *record)
 {
@@ -491,6 +531,8 @@ int main(int argc, char **argv)
   add_conflict(&server, "conflicted", conflicted);
   add_hostile(&server, checklist);
   add_quarantined(&server);
+  add_covert(&server);
+  add_far_reviewer(&server);
 
   g_autoptr(BhOffice) office = bh_office_new(server.hub, FALSE);
   gsize n_routes = 0;

@@ -174,6 +174,42 @@ class Roles(unittest.TestCase):
         self.assertEqual((status, content["error"]), (400, "invalid"))
 
 
+class Visibility(unittest.TestCase):
+    def test_I13_a_covert_visit_is_not_there_for_another_unit(self):
+        covert = HUB.told["covert"]
+        near, far = signed_in("staff-sun"), signed_in("staff-far")
+        path = f"/office/v1/records/{covert}"
+        status, view, _ = near.ask("GET", path)
+        self.assertEqual((status, view["title"][:10]), (200, "JC-AN-0001"))
+        photo = view["files"][0]
+        for one in (path, f"{path}/history", f"{path}/files/{photo['sha256']}",
+                    f"/office/v1/records/{photo['record']}",
+                    f"/office/v1/records/{photo['record']}/files/{photo['sha256']}"):
+            self.assertEqual(far.ask("GET", one)[0], 404, one)
+        for client, there in ((near, True), (far, False)):
+            rows = client.ask("GET", "/office/v1/inbox?lane=new")[1]["rows"]
+            self.assertEqual(covert in [row["id"] for row in rows], there)
+            lanes = client.ask("GET", "/office/v1/head")[1]["lanes"]
+            self.assertEqual(lanes["new"], len(rows))
+            found = client.ask("GET", "/office/v1/inbox?lane=new&search=JC-AN-0001")[1]["rows"]
+            self.assertEqual([row["id"] for row in found], [covert] if there else [])
+            enterprise = view_of(client, near)
+            titles = [row["title"] for group in enterprise["related"] for row in group["rows"]]
+            self.assertEqual(any("JC-AN-0001" in title for title in titles), there)
+        for act, body in (("review", {"decision": "approve", "covers": view["covers"]}),
+                          ("resolve", {"key": "opinion", "entry": "x", "heads": []}),
+                          ("transition", {"to": "accepted", "covers": view["covers"]})):
+            self.assertEqual(far.ask("POST", f"{path}/{act}", body)[0], 404, act)
+
+
+def view_of(client, finder):
+    """The file of the enterprise of the covert visit, as `client` sees it."""
+    covert = finder.ask("GET", f"/office/v1/records/{HUB.told['covert']}")[1]
+    rows = [row for section in covert["sections"] for row in section["rows"]]
+    enterprise = next(row["ref"] for row in rows if row["key"] == "enterprise")
+    return client.ask("GET", f"/office/v1/records/{enterprise}")[1]
+
+
 class Records(unittest.TestCase):
     def test_nobody_decides_over_what_was_not_seen(self):
         sun = signed_in()

@@ -135,16 +135,17 @@ class Page(unittest.TestCase):
         self.go("#/inbox/accepted", "JC-2026-0002")
         self.assert_quiet()
 
-    def test_07_a_step_asks_for_its_fields(self):
+    def test_07_a_step_asks_for_its_fields_and_is_taken(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{HUB.told['major']}", "YH-2026-0002")
-        browser.press("撤销" if browser.run(
-            "return [...document.querySelectorAll('.actions button')].some((one) => one.textContent === '撤销')")
-            else "移送", ".actions")
-        browser.wait(lambda: browser.count(".form .field") > 0, "the form of the step")
+        self.go(f"#/inbox/new/{HUB.told['hazard']}", "YH-2026-0001")
+        browser.press("撤销", ".actions")
         browser.press("确定", ".form")
-        browser.wait(lambda: browser.text(".form .action-error") != "", "what is missing")
-        browser.press("取消", ".form")
+        browser.wait_text("请填写撤销原因", ".form .action-error")
+        browser.type(".form input", "与另一条重复。")
+        browser.press("确定", ".form")
+        browser.wait_text("已办理", ".notice-good")
+        browser.wait_text("与另一条重复。", ".sections")
+        self.assertNotIn("撤销", browser.text(".actions"))
         self.assert_quiet(but=["400"])
 
     def test_08_a_conflict_is_shown_side_by_side_and_resolved(self):

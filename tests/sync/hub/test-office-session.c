@@ -1,0 +1,361 @@
+/* Sessions of the office by an injected clock: how long they live, what ends them, and that the
+ * lock-out outlives a restart. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <curl/curl.h>
+#include <string.h>
+
+#include "schema/error.h"
+#include "schema/world.h"
+#include "sync/hub/office.h"
+
+#define MINUTE_MS (60 * 1000LL)
+#define PASSWORD "right-password-1"
+
+typedef struct {
+  char *dir;
+  gint64 now_ms;
+  BhClock clock;
+  BhHub *hub;
+  BhOffice *office;
+  BhHttp *http;
+  gboolean secure;
+  char staff[BH_ID_LEN + 1];
+} Fixture;
+
+typedef struct {
+  glong status;
+  GString *head;
+  GString *body;
+} Answer;
+
+static void answer_free(Answer *answer)
+{
+  g_string_free(answer->head, TRUE);
+  g_string_free(answer->body, TRUE);
+  g_free(answer);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
+
+static gint64 fake_wall_ms(gpointer data)
+{
+  return ((Fixture *)data)->now_ms;
+}
+
+static gint64 fake_boot_ms(gpointer data)
+{
+  return ((Fixture *)data)->now_ms;
+}
+
+static const char *fake_boot_id(gpointer data)
+{
+  (void)data;
+  return "00000000-0000-4000-8000-000000000001";
+}
+
+static void start(Fixture *f)
+{
+  g_autoptr(GError) error = NULL;
+  f->hub = bh_hub_open(f->dir, &f->clock, bh_random_system(), &error);
+  g_assert_no_error(error);
+  f->office = bh_office_new(f->hub, f->secure);
+  gsize n = 0;
+  const BhRoute *routes = bh_office_routes(&n);
+  BhHttpConfig config = {.listen = "127.0.0.1:0", .threads = 2};
+  f->http = bh_http_start(&config, routes, n, bh_office_headers(), f->office, &error);
+  g_assert_no_error(error);
+}
+
+static void stop(Fixture *f)
+{
+  g_clear_pointer(&f->http, bh_http_stop);
+  g_clear_pointer(&f->office, bh_office_free);
+  g_clear_pointer(&f->hub, bh_hub_close);
+}
+
+static void append(Fixture *f, json_t *ops)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *entry = bh_hub_append(f->hub, NULL, ops, &error);
+  g_assert_no_error(error);
+  json_decref(ops);
+}
+
+static int setup(void **state)
+{
+  g_autoptr(GError) error = NULL;
+  Fixture *f = g_new0(Fixture, 1);
+  f->dir = g_dir_make_tmp("bihuan-office-XXXXXX", &error);
+  g_assert_no_error(error);
+  const BhClock *real = bh_clock_system();
+  f->now_ms = real->wall_ms(real->data);
+  f->clock = (BhClock){fake_wall_ms, fake_boot_ms, fake_boot_id, f};
+  bh_hub_init(f->dir, "测试中心", "140603", &error);
+  g_assert_no_error(error);
+  start(f);
+  char unit[BH_ID_LEN + 1];
+  bh_id_from_name("test", "unit", unit);
+  bh_id_from_name("test", "staff", f->staff);
+  append(f, json_pack("[{s:s,s:s,s:{s:s,s:s,s:s}}]", "record", unit, "kind", "unit", "set", "name",
+                      "某局", "area", "140603", "level", "county"));
+  append(f,
+         json_pack("[{s:s,s:s,s:{s:s,s:s,s:[s],s:s}}]", "record", f->staff, "kind", "staff", "set",
+                   "name", "审核员", "unit", unit, "roles", "reviewer", "state", "active"));
+  bh_office_set_password(f->hub, f->staff, "reviewer", PASSWORD, &error);
+  g_assert_no_error(error);
+  *state = f;
+  return 0;
+}
+
+static void remove_tree(const char *path)
+{
+  const char *argv[] = {"rm", "-r", "--", path, NULL};
+  g_spawn_sync(NULL, (char **)argv, NULL, G_SPAWN_SEARCH_PATH, NULL, NULL, NULL, NULL, NULL, NULL);
+}
+
+static int teardown(void **state)
+{
+  Fixture *f = *state;
+  stop(f);
+  remove_tree(f->dir);
+  g_free(f->dir);
+  g_free(f);
+  return 0;
+}
+
+/* --- asking --- */
+
+static size_t collect(char *bytes, size_t size, size_t count, void *data)
+{
+  g_string_append_len(data, bytes, (gssize)(size * count));
+  return size * count;
+}
+
+static Answer *ask(Fixture *f, const char *method, const char *path, const char *body,
+                   const char *cookie, const char *header)
+{
+  Answer *answer = g_new0(Answer, 1);
+  answer->head = g_string_new(NULL);
+  answer->body = g_string_new(NULL);
+  guint port = bh_http_get_port(f->http);
+  g_autofree char *url = g_strdup_printf("http://127.0.0.1:%u/office/v1/%s", port, path);
+  g_autofree char *origin =
+      g_strdup_printf("Origin: %s://127.0.0.1:%u", f->secure ? "https" : "http", port);
+  struct curl_slist *headers = curl_slist_append(NULL, origin);
+  headers = curl_slist_append(headers, "Content-Type: application/json");
+  if (header != NULL)
+    headers = curl_slist_append(headers, header);
+  CURL *curl = curl_easy_init();
+  curl_easy_setopt(curl, CURLOPT_URL, url);
+  curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer->body);
+  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, collect);
+  curl_easy_setopt(curl, CURLOPT_HEADERDATA, answer->head);
+  if (body != NULL)
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
+  if (cookie != NULL)
+    curl_easy_setopt(curl, CURLOPT_COOKIE, cookie);
+  assert_int_equal(curl_easy_perform(curl), CURLE_OK);
+  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
+  curl_easy_cleanup(curl);
+  curl_slist_free_all(headers);
+  return answer;
+}
+
+static Answer *sign_in(Fixture *f, const char *password)
+{
+  g_autofree char *body = g_strdup_printf("{\"login\":\"reviewer\",\"password\":\"%s\"}", password);
+  return ask(f, "POST", "session", body, NULL, NULL);
+}
+
+/* "name=value" of the cookie that came, or NULL; g_free. */
+static char *cookie_of(const Answer *answer)
+{
+  const char *line = strstr(answer->head->str, "Set-Cookie: ");
+  if (line == NULL)
+    return NULL;
+  line += strlen("Set-Cookie: ");
+  return g_strndup(line, strcspn(line, ";\r"));
+}
+
+static char *come_in(Fixture *f)
+{
+  g_autoptr(Answer) answer = sign_in(f, PASSWORD);
+  assert_int_equal(answer->status, 200);
+  return cookie_of(answer);
+}
+
+static glong knock(Fixture *f, const char *cookie, gboolean poll)
+{
+  g_autoptr(Answer) answer = ask(f, "GET", "head", NULL, cookie, poll ? "X-Bihuan-Poll: 1" : NULL);
+  return answer->status;
+}
+
+/* --- cases --- */
+
+static void test_an_idle_session_ends_and_polling_is_idle(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  f->now_ms += 50 * MINUTE_MS;
+  assert_int_equal(knock(f, cookie, FALSE), 200);
+  for (int i = 0; i < 5; i++) {
+    f->now_ms += 10 * MINUTE_MS;
+    assert_int_equal(knock(f, cookie, TRUE), 200);
+  }
+  f->now_ms += 11 * MINUTE_MS;
+  assert_int_equal(knock(f, cookie, TRUE), 401);
+}
+
+static void test_no_session_outlives_half_a_day(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  for (int i = 0; i < 24; i++) {
+    assert_int_equal(knock(f, cookie, FALSE), 200);
+    f->now_ms += 30 * MINUTE_MS;
+  }
+  f->now_ms += MINUTE_MS;
+  assert_int_equal(knock(f, cookie, FALSE), 401);
+}
+
+static void test_a_session_outlives_a_restart(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  stop(f);
+  start(f);
+  assert_int_equal(knock(f, cookie, FALSE), 200);
+}
+
+static void test_who_leaves_is_out_at_once(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  append(f, json_pack("[{s:s,s:s,s:{s:[s]}}]", "record", f->staff, "kind", "staff", "set", "roles",
+                      "inspector"));
+  assert_int_equal(knock(f, cookie, FALSE), 401);
+  g_autoptr(Answer) again = sign_in(f, PASSWORD);
+  assert_int_equal(again->status, 403);
+}
+
+static void test_a_new_password_ends_the_sessions(void **state)
+{
+  Fixture *f = *state;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *cookie = come_in(f);
+  bh_office_set_password(f->hub, f->staff, NULL, "another-password-2", &error);
+  g_assert_no_error(error);
+  assert_int_equal(knock(f, cookie, FALSE), 401);
+  g_autoptr(Answer) old = sign_in(f, PASSWORD);
+  assert_int_equal(old->status, 403);
+  g_autoptr(Answer) new = sign_in(f, "another-password-2");
+  assert_int_equal(new->status, 200);
+}
+
+static void test_a_removed_account_is_closed(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  assert_true(bh_office_remove_account(f->hub, f->staff, NULL));
+  assert_int_equal(knock(f, cookie, FALSE), 401);
+  g_autoptr(Answer) again = sign_in(f, PASSWORD);
+  assert_int_equal(again->status, 403);
+}
+
+static glong retry_after(const Answer *answer)
+{
+  const char *line = strstr(answer->head->str, "Retry-After: ");
+  return line != NULL ? atol(line + strlen("Retry-After: ")) : -1;
+}
+
+static void test_the_lock_out_grows_and_outlives_a_restart(void **state)
+{
+  Fixture *f = *state;
+  for (int i = 0; i < 5; i++) {
+    g_autoptr(Answer) wrong = sign_in(f, "wrong-password-1");
+    assert_int_equal(wrong->status, 403);
+  }
+  g_autoptr(Answer) first = sign_in(f, PASSWORD);
+  assert_int_equal(first->status, 429);
+  assert_in_range(retry_after(first), 29, 30);
+  stop(f);
+  start(f);
+  g_autoptr(Answer) restarted = sign_in(f, PASSWORD);
+  assert_int_equal(restarted->status, 429);
+  f->now_ms += 31 * 1000;
+  g_autoptr(Answer) sixth = sign_in(f, "wrong-password-1");
+  assert_int_equal(sixth->status, 403);
+  g_autoptr(Answer) longer = sign_in(f, PASSWORD);
+  assert_int_equal(longer->status, 429);
+  assert_in_range(retry_after(longer), 59, 60);
+  f->now_ms -= 3600 * 1000; /* a clock that steps back opens nothing */
+  g_autoptr(Answer) back = sign_in(f, PASSWORD);
+  assert_int_equal(back->status, 429);
+  f->now_ms += 3600 * 1000 + 61 * 1000;
+  g_autoptr(Answer) right = sign_in(f, PASSWORD);
+  assert_int_equal(right->status, 200);
+}
+
+static void test_behind_tls_the_cookie_is_bound_to_the_host(void **state)
+{
+  Fixture *f = *state;
+  stop(f);
+  f->secure = TRUE;
+  start(f);
+  g_autoptr(Answer) answer = sign_in(f, PASSWORD);
+  assert_int_equal(answer->status, 200);
+  g_autofree char *cookie = cookie_of(answer);
+  assert_true(g_str_has_prefix(cookie, "__Host-bihuan="));
+  assert_non_null(strstr(answer->head->str, "; Secure"));
+  assert_non_null(strstr(answer->head->str, "Path=/;"));
+  f->secure = FALSE; /* an http page now asks the https hub */
+  g_autofree char *host = g_strdup_printf("Origin: http://127.0.0.1:%u", bh_http_get_port(f->http));
+  g_autoptr(Answer) plain = ask(f, "DELETE", "session", NULL, cookie, host);
+  assert_int_equal(plain->status, 403);
+}
+
+static void test_passwords_are_held_to_a_measure(void **state)
+{
+  Fixture *f = *state;
+  static const char *const bad[] = {"short-1", "12345678901234", "aaaaaaaaaaaaaaa",
+                                    "\xff\xfe"
+                                    "abcdefghijkl"};
+  for (gsize i = 0; i < G_N_ELEMENTS(bad); i++) {
+    g_autoptr(GError) error = NULL;
+    assert_false(bh_office_set_password(f->hub, f->staff, NULL, bad[i], &error));
+    assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
+  }
+  g_autofree char *lengthy = g_strnfill(200, 'x');
+  assert_false(bh_office_set_password(f->hub, f->staff, NULL, lengthy, NULL));
+  g_autoptr(GError) missing = NULL;
+  char nobody[BH_ID_LEN + 1];
+  bh_id_from_name("test", "nobody", nobody);
+  assert_false(bh_office_set_password(f->hub, nobody, NULL, PASSWORD, &missing));
+  assert_true(g_error_matches(missing, BH_ERROR, BH_ERROR_NOT_FOUND));
+}
+
+#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int main(void)
+{
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  const struct CMUnitTest tests[] = {
+      CASE(test_an_idle_session_ends_and_polling_is_idle),
+      CASE(test_no_session_outlives_half_a_day),
+      CASE(test_a_session_outlives_a_restart),
+      CASE(test_who_leaves_is_out_at_once),
+      CASE(test_a_new_password_ends_the_sessions),
+      CASE(test_a_removed_account_is_closed),
+      CASE(test_the_lock_out_grows_and_outlives_a_restart),
+      CASE(test_behind_tls_the_cookie_is_bound_to_the_host),
+      CASE(test_passwords_are_held_to_a_measure),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
