@@ -100,6 +100,14 @@ static gboolean on_bus(GstBus *bus, GstMessage *message, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
+/* The sink opens a window of its own when it starts before its view is part of one. */
+static void on_view_realized(GtkWidget *view, BhCamera *self)
+{
+  (void)view;
+  if (self->pipeline != NULL)
+    gst_element_set_state(self->pipeline, GST_STATE_PLAYING);
+}
+
 gboolean bh_camera_start(BhCamera *self, GError **error)
 {
   if (self->pipeline != NULL)
@@ -130,7 +138,7 @@ gboolean bh_camera_start(BhCamera *self, GError **error)
   g_object_get(view, "widget", &self->view, NULL);
   g_autoptr(GstBus) bus = gst_element_get_bus(self->pipeline);
   self->bus_watch = gst_bus_add_watch(bus, on_bus, self);
-  gst_element_set_state(self->pipeline, GST_STATE_PLAYING);
+  g_signal_connect_object(self->view, "realize", G_CALLBACK(on_view_realized), self, 0);
   return TRUE;
 }
 

@@ -17,7 +17,8 @@ GOptionGroup *bh_camera_get_option_group(void);
 
 /* `still_image` NULL: the first real camera. */
 BhCamera *bh_camera_new(const char *still_image);
-/* FALSE with BH_ERROR_NOT_FOUND when there is no camera. */
+/* FALSE with BH_ERROR_NOT_FOUND when there is no camera. Pictures and codes come from the moment
+ * on when the view is shown in a window. */
 gboolean bh_camera_start(BhCamera *camera, GError **error);
 void bh_camera_stop(BhCamera *camera);
 /* The live view, owned by the camera; NULL before start. */
