@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define BH_POS(incarnation, seq) (((gint64)(incarnation) << BH_POS_SHIFT) | (gint64)(seq))
 
 #define BH_VIEW_CACHE_MAX 64 /* records kept folded in memory */
-#define BH_VIEW_TAIL_MAX 16  /* own entries of a record folded at most for one read */
+#define BH_VIEW_TAIL_MAX 32  /* own entries of a record folded at most for one read */
 
 typedef struct {
   gint64 changed, drafts, files, bytes, delivered, conflicts, quarantined;
