@@ -7,6 +7,7 @@
 #include "schema/paths.h"
 
 #define START_MS 1795258800000LL /* 2026-11-21 */
+#define PIN_OF_HUB "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
 
 static gint64 get_wall(gpointer data)
 {
@@ -177,12 +178,12 @@ void fixture_enrol(Fixture *fixture)
       json_pack("{ss ss ss s[] ss ss ss ss s[s]}", "hub", fixture->hub, "hub_name", "平鲁区",
                 "hub_key", base64, "plaque_keys", "device", test_id(0xa9), "token",
                 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", "unit", fixture->unit, "area",
-                "140603", "pins", "cGlu");
+                "140603", "pins", PIN_OF_HUB);
   guint8 public_key[BH_PUBLIC_KEY_SIZE], secret_key[BH_SECRET_KEY_SIZE];
 
   assert_true(bh_outbox_get_enrol_key(fixture->device, public_key, secret_key, &error));
   assert_true(
-      bh_outbox_set_enrolled(fixture->device, "https://127.0.0.1:1", "cGlu", answer, &error));
+      bh_outbox_set_enrolled(fixture->device, "https://127.0.0.1:1", PIN_OF_HUB, answer, &error));
   assert_no_error(error);
 }
 
