@@ -159,6 +159,19 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *data)
   return size * n;
 }
 
+/* Bytes as they stand in the stream of HTTP, below it only TLS. */
+static int count_bytes(CURL *curl, curl_infotype type, char *bytes, size_t size, void *data)
+{
+  (void)curl;
+  (void)bytes;
+  Answer *answer = data;
+  if (type == CURLINFO_HEADER_OUT || type == CURLINFO_DATA_OUT)
+    answer->bytes_out += size;
+  else if (type == CURLINFO_HEADER_IN || type == CURLINFO_DATA_IN)
+    answer->bytes_in += size;
+  return 0;
+}
+
 Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, const char *path,
                   const char *const *headers, const void *body, gssize len)
 {
@@ -166,7 +179,6 @@ Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, c
   CURL *curl = curl_easy_init();
   g_autofree char *url = g_strconcat(fixture->url, path, NULL);
   struct curl_slist *list = curl_slist_append(NULL, "Expect:");
-  long header_bytes = 0, request_bytes = 0;
   answer->body = g_string_new(NULL);
   answer->headers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   for (int i = 0; headers != NULL && headers[i] != NULL; i++)
@@ -184,6 +196,9 @@ Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, c
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
   curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
   curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, fixture->pin);
+  curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, count_bytes);
+  curl_easy_setopt(curl, CURLOPT_DEBUGDATA, answer);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, answer);
   curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
@@ -199,10 +214,6 @@ Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, c
   }
   if (curl_easy_perform(curl) == CURLE_OK)
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
-  curl_easy_getinfo(curl, CURLINFO_HEADER_SIZE, &header_bytes);
-  curl_easy_getinfo(curl, CURLINFO_REQUEST_SIZE, &request_bytes);
-  answer->bytes_in = (gsize)header_bytes + answer->body->len;
-  answer->bytes_out = (gsize)request_bytes;
   curl_slist_free_all(list);
   curl_easy_cleanup(curl);
   const char *type = g_hash_table_lookup(answer->headers, "content-type");

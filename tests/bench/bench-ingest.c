@@ -1,0 +1,307 @@
+/* P2: hub ingest – entries durable, verified, folded and indexed per second – against a raw batched
+ * SQLite insert of the very rows it wrote, with the same schema, settings and transactions.
+ * P5: bytes on the wire per finding. Figures, not verdicts. */
+#include "../sync/hub/hub-fixture.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/world.h"
+#include "sync/hub/hub-private.h"
+#include "sync/wire/batch.h"
+
+#define FINDINGS 10000
+#define VISITS 200
+#define BATCH 500
+
+typedef struct {
+  GPtrArray *texts; /* BhEntryText* */
+  BhBatch *batch;
+  BhIngestResult result;
+  TestDevice *device;
+} Feeding;
+
+static double seconds_since(gint64 start)
+{
+  return (double)(g_get_monotonic_time() - start) / 1e6;
+}
+
+static json_t *finding(const char *visit, const char *enterprise, int n)
+{
+  g_autofree char *number = g_strdup_printf("2026-%05d", n);
+  g_autofree char *summary = g_strdup_printf("主运输巷第%d架支护锚杆失效", n);
+  return json_pack(
+      "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", visit,
+      "enterprise", enterprise, "number", number, "summary", summary, "description",
+      "现场检查发现该处锚杆托盘松动脱落三根，顶板有离层迹象，未见设置警示和临时支护。", "level",
+      "general", "place", "3105 综采工作面回风顺槽 420 米处", "found_by", "inspection", "item_no",
+      "COAL-07", "demand", "立即停止该段作业，补打锚杆并加设临时支护，经验收合格后方可恢复。",
+      "responsible_post", "生产副矿长", "deadline", "2026-12-05", "state", "found");
+}
+
+static gboolean feed(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Feeding *feeding = data;
+  return bh_ingest_apply(bh_hub_get_ingest(hub), db, feeding->batch, &feeding->result, error);
+}
+
+/* Verifies and applies entries in batches, as the server does; returns the seconds it took. */
+static double ingest(HubFixture *fixture, Feeding *feeding)
+{
+  gint64 start = g_get_monotonic_time();
+  for (guint at = 0; at < feeding->texts->len; at += BATCH) {
+    g_autoptr(GError) error = NULL;
+    feeding->batch = bh_batch_new(feeding->device->signer->device, feeding->device->unit);
+    for (guint i = at; i < MIN(at + BATCH, feeding->texts->len); i++) {
+      bh_batch_add(feeding->batch, bh_hub_get_id(fixture->hub), feeding->device->signer->public_key,
+                   feeding->texts->pdata[i]);
+      feeding->texts->pdata[i] = NULL;
+    }
+    memset(&feeding->result, 0, sizeof feeding->result);
+    if (!bh_hub_write(fixture->hub, feed, feeding, &error))
+      fail_msg("ingest: %s", error->message);
+    if (feeding->result.refused != NULL || feeding->result.quarantined->len != 0)
+      fail_msg("not applied: %s",
+               feeding->result.refused != NULL ? feeding->result.refused->message : "quarantined");
+    bh_ingest_result_clear(&feeding->result);
+    bh_batch_free(feeding->batch);
+  }
+  return seconds_since(start);
+}
+
+static double verify_only(TestDevice *device, GPtrArray *texts)
+{
+  gint64 start = g_get_monotonic_time();
+  for (guint i = 0; i < texts->len; i++) {
+    const BhEntryText *text = texts->pdata[i];
+    guint8 signature[BH_SIGNATURE_SIZE] = {0};
+    gsize len = 0;
+    g_autofree guchar *decoded = g_base64_decode(text->signature, &len);
+    memcpy(signature, decoded, MIN(len, sizeof signature));
+    if (!bh_sign_verify(device->signer->public_key, "entry/1", text->envelope,
+                        strlen(text->envelope), signature))
+      fail_msg("signature");
+  }
+  return seconds_since(start);
+}
+
+/* --- the same rows, raw --- */
+
+typedef struct {
+  char *insert;
+  int columns;
+  GPtrArray *values; /* sqlite3_value*, row by row */
+} Table;
+
+static void check(sqlite3 *db, int rc)
+{
+  if (rc != SQLITE_OK && rc != SQLITE_ROW && rc != SQLITE_DONE)
+    fail_msg("sqlite: %s", sqlite3_errmsg(db));
+}
+
+static Table *read_table(sqlite3 *db, const char *name, const char *columns)
+{
+  Table *table = g_new0(Table, 1);
+  sqlite3_stmt *stmt;
+  g_autofree char *sql = g_strdup_printf("SELECT %s FROM %s", columns, name);
+  check(db, sqlite3_prepare_v2(db, sql, -1, &stmt, NULL));
+  table->values = g_ptr_array_new_with_free_func((GDestroyNotify)sqlite3_value_free);
+  table->columns = sqlite3_column_count(stmt);
+  while (sqlite3_step(stmt) == SQLITE_ROW)
+    for (int i = 0; i < table->columns; i++)
+      g_ptr_array_add(table->values, sqlite3_value_dup(sqlite3_column_value(stmt, i)));
+  GString *insert = g_string_new(NULL);
+  g_string_append_printf(insert, "INSERT INTO %s (", name);
+  for (int i = 0; i < table->columns; i++)
+    g_string_append_printf(insert, "%s%s", i > 0 ? ", " : "", sqlite3_column_name(stmt, i));
+  g_string_append(insert, ") VALUES (");
+  for (int i = 0; i < table->columns; i++)
+    g_string_append(insert, i > 0 ? ", ?" : "?");
+  g_string_append_c(insert, ')');
+  table->insert = g_string_free(insert, FALSE);
+  sqlite3_finalize(stmt);
+  return table;
+}
+
+static void copy_schema(sqlite3 *from, sqlite3 *to)
+{
+  sqlite3_stmt *stmt;
+  check(from, sqlite3_prepare_v2(from,
+                                 "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
+                                 " AND name NOT LIKE 'search_%' AND name NOT LIKE 'sqlite_%'"
+                                 " ORDER BY type DESC",
+                                 -1, &stmt, NULL));
+  while (sqlite3_step(stmt) == SQLITE_ROW)
+    check(to, sqlite3_exec(to, (const char *)sqlite3_column_text(stmt, 0), NULL, NULL, NULL));
+  sqlite3_finalize(stmt);
+}
+
+static double insert_raw(const char *path, sqlite3 *from, GPtrArray *tables, int batches)
+{
+  sqlite3 *db;
+  g_autofree sqlite3_stmt **stmts = g_new0(sqlite3_stmt *, tables->len);
+  check(NULL, sqlite3_open(path, &db));
+  check(db, sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", NULL, NULL, NULL));
+  copy_schema(from, db);
+  for (guint t = 0; t < tables->len; t++)
+    check(db, sqlite3_prepare_v2(db, ((Table *)tables->pdata[t])->insert, -1, &stmts[t], NULL));
+  gint64 start = g_get_monotonic_time();
+  for (int batch = 0; batch < batches; batch++) {
+    check(db, sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
+    for (guint t = 0; t < tables->len; t++) {
+      const Table *table = tables->pdata[t];
+      guint rows = table->values->len / (guint)table->columns;
+      for (guint row = rows * (guint)batch / (guint)batches;
+           row < rows * (guint)(batch + 1) / (guint)batches; row++) {
+        for (int i = 0; i < table->columns; i++)
+          sqlite3_bind_value(stmts[t], i + 1,
+                             table->values->pdata[row * (guint)table->columns + (guint)i]);
+        check(db, sqlite3_step(stmts[t]));
+        sqlite3_reset(stmts[t]);
+      }
+    }
+    check(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
+  }
+  double seconds = seconds_since(start);
+  for (guint t = 0; t < tables->len; t++)
+    sqlite3_finalize(stmts[t]);
+  sqlite3_close(db);
+  return seconds;
+}
+
+/* Rows with a number or position above these were written by the measured part. */
+static double measure_raw(HubFixture *fixture, gint64 position, gint64 record, gboolean all_tables)
+{
+  sqlite3 *db;
+  g_autofree char *path = g_build_filename(fixture->dir, "hub.db", NULL);
+  g_autofree char *raw =
+      g_build_filename(fixture->dir, all_tables ? "raw.db" : "raw-entry.db", NULL);
+  g_autoptr(GPtrArray) tables = g_ptr_array_new();
+  check(NULL, sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL));
+  const struct {
+    const char *name, *columns, *key;
+    gint64 above;
+  } wanted[] = {
+      {"entry", "*", "position", position},        {"record", "*", "nr", record},
+      {"field_value", "*", "record", record},      {"entry_record", "*", "position", position},
+      {"search", "rowid, grams", "rowid", record}, {"report", "*", "position", position},
+  };
+  for (guint i = 0; i < (all_tables ? G_N_ELEMENTS(wanted) : 1); i++) {
+    g_autofree char *from = g_strdup_printf("%s WHERE %s > %" G_GINT64_FORMAT, wanted[i].name,
+                                            wanted[i].key, wanted[i].above);
+    Table *table = read_table(db, from, wanted[i].columns);
+    char *cut = strstr(table->insert, " WHERE");
+    char *paren = strstr(table->insert, " (");
+    memmove(cut, paren, strlen(paren) + 1);
+    if (strcmp(wanted[i].name, "report") != 0)
+      printf("    %-12s %6u rows\n", wanted[i].name, table->values->len / (guint)table->columns);
+    g_ptr_array_add(tables, table);
+  }
+  double seconds = insert_raw(raw, db, tables, FINDINGS / BATCH);
+  for (guint t = 0; t < tables->len; t++) {
+    Table *table = tables->pdata[t];
+    g_ptr_array_unref(table->values);
+    g_free(table->insert);
+    g_free(table);
+  }
+  sqlite3_close(db);
+  return seconds;
+}
+
+static void get_counters(HubFixture *fixture, gint64 *position, gint64 *record)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  assert_true(bh_log_get_counter(db, "position", position, &error));
+  assert_true(bh_log_get_counter(db, "record", record, &error));
+  bh_hub_give_reader(fixture->hub, db);
+}
+
+static void bench_P2_ingest(HubFixture *fixture)
+{
+  Feeding feeding = {.device = test_device_new(fixture, fixture->township),
+                     .texts = g_ptr_array_new()};
+  char enterprise[BH_ID_LEN + 1], visits[VISITS][BH_ID_LEN + 1];
+  gint64 position, record;
+  test_device_make_id(feeding.device, enterprise);
+  g_ptr_array_add(feeding.texts,
+                  test_device_enterprise(feeding.device, enterprise, "一号矿", "140603100"));
+  for (int i = 0; i < VISITS; i++) {
+    test_device_make_id(feeding.device, visits[i]);
+    g_ptr_array_add(
+        feeding.texts,
+        test_device_entry(feeding.device, visits[i], "inspection",
+                          json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", enterprise,
+                                    "modes", "routine", "unit", fixture->township, "lead",
+                                    fixture->inspector, "state", "on_site"),
+                          NULL));
+  }
+  ingest(fixture, &feeding);
+  get_counters(fixture, &position, &record);
+  g_ptr_array_set_size(feeding.texts, 0);
+  gsize bytes = 0;
+  for (int i = 0; i < FINDINGS; i++) {
+    char id[BH_ID_LEN + 1];
+    test_device_make_id(feeding.device, id);
+    BhEntryText *text = test_device_entry(feeding.device, id, "hazard",
+                                          finding(visits[i % VISITS], enterprise, i), NULL);
+    bytes += bh_entry_text_size(text);
+    g_ptr_array_add(feeding.texts, text);
+  }
+  double signature = verify_only(feeding.device, feeding.texts);
+  double whole = ingest(fixture, &feeding);
+  double without = whole - signature;
+  double raw = measure_raw(fixture, position, record, TRUE);
+  double raw_entries = measure_raw(fixture, position, record, FALSE);
+  printf("P2  %d findings of %zu bytes in batches of %d\n", FINDINGS, bytes / FINDINGS, BATCH);
+  printf("    ingest, durable, verified, folded, indexed: %6.0f entries/s\n", FINDINGS / whole);
+  printf("    of that signature verification:             %6.1f %%\n", 100 * signature / whole);
+  printf("    ingest without signatures:                  %6.0f entries/s\n", FINDINGS / without);
+  printf("    raw insert of the same rows:                %6.0f entries/s\n", FINDINGS / raw);
+  printf("    raw insert of the entry rows alone:         %6.0f entries/s\n",
+         FINDINGS / raw_entries);
+  printf("    ratio to the same rows:                     %6.0f %% (goal 50 %%)\n",
+         100 * raw / without);
+  g_ptr_array_unref(feeding.texts);
+  test_device_free(feeding.device);
+}
+
+static void bench_P5_wire(HubFixture *fixture, int count)
+{
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char enterprise[BH_ID_LEN + 1], visit[BH_ID_LEN + 1], id[BH_ID_LEN + 1];
+  test_device_make_id(device, enterprise);
+  test_device_make_id(device, visit);
+  g_autoptr(GString) batch = g_string_new(NULL);
+  for (int i = 0; i < count; i++) {
+    test_device_make_id(device, id);
+    g_autoptr(BhEntryText) text =
+        test_device_entry(device, id, "hazard", finding(visit, enterprise, i), NULL);
+    bh_entry_text_append(text, batch);
+  }
+  g_autoptr(GBytes) packed = bh_batch_compress(batch->str, batch->len, NULL);
+  static const char *const headers[] = {"Content-Type: application/x-bihuan-entries",
+                                        "Content-Encoding: zstd", NULL};
+  g_autoptr(Answer) answer =
+      test_send(fixture, device, "POST", "/v1/entries", headers, g_bytes_get_data(packed, NULL),
+                (gssize)g_bytes_get_size(packed));
+  assert_int_equal(answer->status, 200);
+  printf("P5  batch of %3d findings: %5zu B each as text, %4zu B sent and %3zu B received each "
+         "(goal 400 B together)\n",
+         count, batch->len / (gsize)count, answer->bytes_out / (gsize)count,
+         answer->bytes_in / (gsize)count);
+  test_device_free(device);
+}
+
+int main(void)
+{
+  HubFixture *fixture = hub_fixture_new();
+  bench_P2_ingest(fixture);
+  for (int i = 0; i < 3; i++) {
+    static const int counts[] = {10, 100, 500};
+    bench_P5_wire(fixture, counts[i]);
+  }
+  hub_fixture_free(fixture);
+  return 0;
+}

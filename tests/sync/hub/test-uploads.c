@@ -1,0 +1,388 @@
+/* Files: tus against a real hub, cut, repeated, wrong; and what the office is told about them. */
+#include "hub-fixture.h"
+
+#include <string.h>
+
+#include "schema/base64.h"
+#include "sync/hub/uploads.h"
+
+#include <sodium.h>
+
+#define CHUNK 1000
+
+static int set_up(void **state)
+{
+  *state = hub_fixture_new();
+  return 0;
+}
+
+static int tear_down(void **state)
+{
+  hub_fixture_free(*state);
+  return 0;
+}
+
+static void assert_status(const Answer *answer, long status)
+{
+  if (answer->status != status)
+    fail_msg("status %ld instead of %ld: %s", answer->status, status, answer->body->str);
+}
+
+static const char *header(const Answer *answer, const char *name)
+{
+  const char *value = g_hash_table_lookup(answer->headers, name);
+  return value != NULL ? value : "";
+}
+
+typedef struct {
+  TestDevice *device;
+  char enterprise[BH_ID_LEN + 1];
+  char record[BH_ID_LEN + 1];
+  guint8 *bytes;
+  gsize size;
+  char *sha;
+} Photo;
+
+/* An enterprise and a photo of it, declared by an entry but not sent yet. */
+static Photo *declare_photo(HubFixture *fixture, gsize size)
+{
+  Photo *photo = g_new0(Photo, 1);
+  photo->device = test_device_new(fixture, fixture->township);
+  photo->size = size;
+  photo->bytes = g_malloc(size + 1);
+  randombytes_buf(photo->bytes, size);
+  photo->sha = bh_hash_hex(photo->bytes, size);
+  test_device_make_id(photo->device, photo->enterprise);
+  test_device_make_id(photo->device, photo->record);
+  BhEntryText *made =
+      test_device_enterprise(photo->device, photo->enterprise, "一号矿", "140603100");
+  BhEntryText *file = test_device_entry(
+      photo->device, photo->record, "file",
+      json_pack("{s:s, s:s, s:s, s:I, s:s}", "parent", photo->enterprise, "role", "photo", "sha256",
+                photo->sha, "size", (json_int_t)size, "media_type", "image/jpeg"),
+      NULL);
+  g_autoptr(Answer) answer = test_push(photo->device, made, file, NULL);
+  assert_status(answer, 200);
+  if (json_array_size(json_object_get(answer->json, "quarantined")) != 0) {
+    g_autoptr(json_t) changes = test_pull(photo->device, NULL);
+    fail_msg("%s", bh_json_dump(json_object_get(changes, "quarantined")));
+  }
+  return photo;
+}
+
+static void photo_free(Photo *photo)
+{
+  test_device_free(photo->device);
+  g_free(photo->bytes);
+  g_free(photo->sha);
+  g_free(photo);
+}
+
+static Answer *create(Photo *photo, const char *sha, gsize length)
+{
+  g_autofree char *encoded = g_base64_encode((const guchar *)sha, strlen(sha));
+  g_autofree char *metadata = g_strconcat("Upload-Metadata: sha256 ", encoded, NULL);
+  g_autofree char *size = g_strdup_printf("Upload-Length: %zu", length);
+  const char *headers[] = {"Tus-Resumable: 1.0.0", metadata, size, NULL};
+  return test_send(photo->device->fixture, photo->device, "POST", "/v1/uploads", headers, "", 0);
+}
+
+static Answer *patch(Photo *photo, const char *location, gsize offset, const guint8 *bytes,
+                     gsize len, const guint8 *summed)
+{
+  guint8 hash[BH_HASH_SIZE];
+  crypto_hash_sha256(hash, summed, len);
+  g_autofree char *sum64 = bh_base64_encode(hash, sizeof hash);
+  g_autofree char *sum = g_strconcat("Upload-Checksum: sha256 ", sum64, NULL);
+  g_autofree char *at = g_strdup_printf("Upload-Offset: %zu", offset);
+  const char *headers[] = {"Tus-Resumable: 1.0.0", "Content-Type: application/offset+octet-stream",
+                           at, sum, NULL};
+  return test_send(photo->device->fixture, photo->device, "PATCH", location, headers, bytes,
+                   (gssize)len);
+}
+
+static Answer *send_tus(Photo *photo, const char *method, const char *path)
+{
+  static const char *const headers[] = {"Tus-Resumable: 1.0.0", NULL};
+  return test_send(photo->device->fixture, photo->device, method, path, headers, NULL, -1);
+}
+
+static void upload_all(Photo *photo)
+{
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  assert_status(made, 201);
+  for (gsize at = 0; at < photo->size; at += CHUNK) {
+    gsize len = MIN(CHUNK, photo->size - at);
+    g_autoptr(Answer) answer =
+        patch(photo, header(made, "location"), at, photo->bytes + at, len, photo->bytes + at);
+    assert_status(answer, 204);
+    g_autofree char *expected = g_strdup_printf("%zu", at + len);
+    assert_string_equal(header(answer, "upload-offset"), expected);
+  }
+}
+
+static void expect_files(HubFixture *fixture, const char *record, int total, int here)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) query = json_pack("{s:s}", "kind", "enterprise");
+  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  const json_t *row = json_array_get(json_object_get(page, "rows"), 0);
+  assert_string_equal(bh_json_string_or(row, "id", ""), record);
+  assert_int_equal(json_integer_value(json_object_get(row, "files_total")), total);
+  assert_int_equal(json_integer_value(json_object_get(row, "files_here")), here);
+}
+
+static void test_L9_a_missing_photo_is_told_as_0_of_1_here_then_1_of_1(void **state)
+{
+  Photo *photo = declare_photo(*state, 2500);
+  expect_files(*state, photo->enterprise, 1, 0);
+  upload_all(photo);
+  expect_files(*state, photo->enterprise, 1, 1);
+  photo_free(photo);
+}
+
+static void test_I10_a_file_is_complete_only_when_its_hash_was_verified(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 500);
+  g_autofree guint8 *other = g_malloc0(500);
+  g_autoptr(Answer) made = create(photo, photo->sha, 500);
+  g_autoptr(Answer) wrong = patch(photo, header(made, "location"), 0, other, 500, other);
+  assert_status(wrong, 460);
+  assert_string_equal(header(wrong, "upload-offset"), "0");
+  expect_files(fixture, photo->enterprise, 1, 0);
+  g_autoptr(Answer) right =
+      patch(photo, header(made, "location"), 0, photo->bytes, 500, photo->bytes);
+  assert_status(right, 204);
+  expect_files(fixture, photo->enterprise, 1, 1);
+  /* Other bytes under the same hash, afterwards: there is nothing left to send. */
+  g_autoptr(Answer) again = patch(photo, header(made, "location"), 0, other, 500, other);
+  assert_status(again, 409);
+  assert_string_equal(header(again, "upload-offset"), "500");
+  g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
+  g_autoptr(Answer) got = test_send(fixture, photo->device, "GET", path, NULL, NULL, -1);
+  assert_status(got, 200);
+  assert_memory_equal(got->body->str, photo->bytes, 500);
+  photo_free(photo);
+}
+
+static void test_L3_an_upload_goes_on_after_a_restart_of_the_hub(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 2500);
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) part =
+      patch(photo, header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
+  assert_status(part, 204);
+  hub_fixture_stop(fixture);
+  hub_fixture_start(fixture);
+  g_autoptr(Answer) where = send_tus(photo, "HEAD", header(made, "location"));
+  assert_status(where, 200);
+  assert_string_equal(header(where, "upload-offset"), "1000");
+  assert_string_equal(header(where, "upload-length"), "2500");
+  assert_string_equal(header(where, "cache-control"), "no-store");
+  g_autoptr(Answer) rest =
+      patch(photo, header(made, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
+  assert_status(rest, 204);
+  expect_files(fixture, photo->enterprise, 1, 1);
+  photo_free(photo);
+}
+
+static void test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out(void **state)
+{
+  Photo *photo = declare_photo(*state, 2500);
+  g_autoptr(Answer) first = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) second = create(photo, photo->sha, photo->size);
+  assert_string_equal(header(first, "location"), header(second, "location"));
+  g_autoptr(Answer) part =
+      patch(photo, header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
+  assert_status(part, 204);
+  /* The device did not hear that and sends it again. */
+  g_autoptr(Answer) repeated =
+      patch(photo, header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
+  assert_status(repeated, 409);
+  assert_string_equal(header(repeated, "upload-offset"), "1000");
+  Photo *meanwhile = declare_photo(*state, 100);
+  upload_all(meanwhile);
+  photo_free(meanwhile);
+  g_autoptr(Answer) done =
+      patch(photo, header(first, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
+  assert_status(done, 204);
+  g_autoptr(Answer) known = create(photo, photo->sha, photo->size);
+  assert_status(known, 201);
+  assert_string_equal(header(known, "upload-offset"), "2500");
+  photo_free(photo);
+}
+
+static void test_only_declared_files_with_their_length_are_taken(void **state)
+{
+  Photo *photo = declare_photo(*state, 500);
+  g_autofree char *undeclared = bh_hash_hex("x", 1);
+  g_autoptr(Answer) unknown = create(photo, undeclared, 1);
+  assert_status(unknown, 409);
+  assert_string_equal(test_error_code(unknown), "chain");
+  g_autoptr(Answer) length = create(photo, photo->sha, 501);
+  assert_status(length, 400);
+  assert_string_equal(test_error_code(length), "invalid");
+  g_autoptr(Answer) large = create(photo, photo->sha, 65 * 1024 * 1024);
+  assert_status(large, 413);
+  photo_free(photo);
+}
+
+static void test_tus_rules(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 2500);
+  g_autoptr(Answer) options = send_tus(photo, "OPTIONS", "/v1/uploads");
+  assert_status(options, 204);
+  assert_non_null(strstr(header(options, "tus-extension"), "checksum"));
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  const char *location = header(made, "location");
+  assert_string_equal(header(made, "tus-resumable"), "1.0.0");
+  assert_string_not_equal(header(made, "upload-expires"), "");
+  /* Without the version. */
+  g_autoptr(Answer) version = test_send(fixture, photo->device, "HEAD", location, NULL, NULL, -1);
+  assert_status(version, 412);
+  assert_string_equal(header(version, "tus-version"), "1.0.0");
+  /* The checksum is of other bytes: nothing is kept. */
+  g_autoptr(Answer) sum = patch(photo, location, 0, photo->bytes, 1000, photo->bytes + 1);
+  assert_status(sum, 460);
+  g_autoptr(Answer) where = send_tus(photo, "HEAD", location);
+  assert_string_equal(header(where, "upload-offset"), "0");
+  /* More than was said. */
+  g_autofree guint8 *big = g_malloc0(3000);
+  g_autoptr(Answer) more = patch(photo, location, 0, big, 3000, big);
+  assert_status(more, 413);
+  static const char *const type[] = {"Tus-Resumable: 1.0.0", "Content-Type: text/plain",
+                                     "Upload-Offset: 0", NULL};
+  g_autoptr(Answer) wrong_type = test_send(fixture, photo->device, "PATCH", location, type, "x", 1);
+  assert_status(wrong_type, 415);
+  static const char *const no_sum[] = {"Tus-Resumable: 1.0.0",
+                                       "Content-Type: application/offset+octet-stream",
+                                       "Upload-Offset: 0", NULL};
+  g_autoptr(Answer) unsummed = test_send(fixture, photo->device, "PATCH", location, no_sum, "x", 1);
+  assert_status(unsummed, 400);
+  static const char *const negative[] = {"Tus-Resumable: 1.0.0",
+                                         "Content-Type: application/offset+octet-stream",
+                                         "Upload-Offset: -1", NULL};
+  g_autoptr(Answer) below = test_send(fixture, photo->device, "PATCH", location, negative, "x", 1);
+  assert_status(below, 400);
+  g_autoptr(Answer) ended = send_tus(photo, "DELETE", location);
+  assert_status(ended, 204);
+  g_autoptr(Answer) after = send_tus(photo, "HEAD", location);
+  assert_status(after, 404);
+  photo_free(photo);
+}
+
+static void test_path_tricks_reach_no_file(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 500);
+  upload_all(photo);
+  static const char *const paths[] = {
+      "/v1/files/../hub.db",
+      "/v1/files/..%2fhub.db",
+      "/v1/files/%2e%2e/keys/hub.key",
+      "/v1/files/0000000000000000000000000000000000000000000000000000000000000000",
+      "/v1/files/%00",
+      "/v1/uploads/../../keys/hub.key",
+      "/v1/uploads/..%2f..%2fkeys%2fhub.key",
+      "/v1/uploads/'; DROP TABLE upload; --",
+      NULL};
+  for (int i = 0; paths[i] != NULL; i++) {
+    g_autoptr(Answer) got = send_tus(photo, "GET", paths[i]);
+    assert_true(got->status == 404 || got->status == 400 || got->status == 405 || got->status == 0);
+    g_autoptr(Answer) ended = send_tus(photo, "DELETE", paths[i]);
+    assert_true(ended->status >= 400 || ended->status == 0);
+  }
+  static const char *const metadata[] = {"Tus-Resumable: 1.0.0", "Upload-Length: 500",
+                                         "Upload-Metadata: sha256 Li4vLi4vZXRjL3Bhc3N3ZA==", NULL};
+  g_autoptr(Answer) trick =
+      test_send(fixture, photo->device, "POST", "/v1/uploads", metadata, "", 0);
+  assert_status(trick, 400);
+  photo_free(photo);
+}
+
+static void test_another_devices_upload_and_files_out_of_scope_are_not_there(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 500);
+  Photo *other = declare_photo(fixture, 500);
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) foreign = send_tus(other, "HEAD", header(made, "location"));
+  assert_status(foreign, 404);
+  upload_all(photo);
+  g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
+  g_autoptr(Answer) colleague = test_send(fixture, other->device, "GET", path, NULL, NULL, -1);
+  assert_status(colleague, 200);
+  /* A unit whose area does not hold the enterprise. */
+  char unit[BH_ID_LEN + 1];
+  g_autoptr(GError) error = NULL;
+  test_device_make_id(photo->device, unit);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", unit, "kind", "unit", "set", "name",
+                "样例·别处", "area", "140521", "level", "county");
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("unit: %s", error->message);
+  TestDevice *stranger = test_device_new(fixture, unit);
+  g_autoptr(Answer) none = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
+  assert_status(none, 404);
+  test_device_free(stranger);
+  photo_free(photo);
+  photo_free(other);
+}
+
+static void test_ranges_are_honoured(void **state)
+{
+  Photo *photo = declare_photo(*state, 2500);
+  upload_all(photo);
+  g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
+  static const char *const range[] = {"Range: bytes=100-199", NULL};
+  g_autoptr(Answer) part = test_send(*state, photo->device, "GET", path, range, NULL, -1);
+  assert_status(part, 206);
+  assert_int_equal(part->body->len, 100);
+  assert_memory_equal(part->body->str, photo->bytes + 100, 100);
+  photo_free(photo);
+}
+
+static void test_unfinished_uploads_expire(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 2500);
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) part =
+      patch(photo, header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
+  assert_status(part, 204);
+  fixture->skew_ms = 8LL * 24 * 3600 * 1000;
+  g_autoptr(Answer) anew = create(photo, photo->sha, photo->size);
+  assert_status(anew, 201);
+  assert_string_not_equal(header(made, "location"), header(anew, "location"));
+  assert_string_equal(header(anew, "upload-offset"), "0");
+  photo_free(photo);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_L9_a_missing_photo_is_told_as_0_of_1_here_then_1_of_1,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_I10_a_file_is_complete_only_when_its_hash_was_verified,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_L3_an_upload_goes_on_after_a_restart_of_the_hub, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_only_declared_files_with_their_length_are_taken, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_tus_rules, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_path_tricks_reach_no_file, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_another_devices_upload_and_files_out_of_scope_are_not_there, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_ranges_are_honoured, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_unfinished_uploads_expire, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
