@@ -51,8 +51,13 @@ static const json_t *find_any_item(const json_t *values, const char *field)
   return NULL;
 }
 
+/* A condition of a checklist record was not checked against the kinds, so a path may be none. */
 static const json_t *get(const BhContext *context, const char *path, gboolean *unknown)
 {
+  if (path == NULL) {
+    *unknown = TRUE;
+    return NULL;
+  }
   g_auto(GStrv) steps = g_strsplit(path, ".", -1);
   const json_t *values = context->values;
   gsize i = 0;
