@@ -42,10 +42,11 @@ struct _BhEngine {
   guint forks;
   gboolean asked_again; /* the head, after an uncertain push of this round */
 
-  json_t *page;       /* waits for its kind set */
-  char *kinds;        /* hash that was asked for */
-  char *staff;        /* version of the list of staff that is here; NULL: not known */
-  char *staff_wanted; /* version that will be here after the request; NULL: hub names none */
+  json_t *page;         /* waits for its kind set */
+  char *kinds;          /* hash that was asked for */
+  char *staff;          /* version of the list of staff that is here; NULL: not known */
+  gint64 staff_boot_ms; /* when it was fetched */
+  char *staff_wanted;   /* version that will be here after the request; NULL: hub names none */
   gint64 pulled_records;
 
   BhPendingFile *file;   /* under way */

@@ -46,7 +46,8 @@ static gboolean needs_staff(BhEngine *engine, const json_t *page)
 {
   const char *version = bh_json_string_or(page, "staff", NULL);
 
-  if (version != NULL && g_strcmp0(version, engine->staff) == 0)
+  if (version != NULL && g_strcmp0(version, engine->staff) == 0 &&
+      engine->boot_ms - engine->staff_boot_ms < BH_ENGINE_STAFF_MS)
     return FALSE;
   g_free(engine->staff_wanted);
   engine->staff_wanted = g_strdup(version);
@@ -196,6 +197,7 @@ void bh_engine_on_staff(BhEngine *engine, BhDevice *device, const BhTransportAns
   } else {
     g_free(engine->staff);
     engine->staff = g_steal_pointer(&engine->staff_wanted);
+    engine->staff_boot_ms = engine->boot_ms;
   }
   leave_pull(engine, device);
 }

@@ -20,6 +20,9 @@ G_BEGIN_DECLS
 #define BH_ENGINE_CHUNK_START_BYTES (256 * 1024)
 #define BH_ENGINE_CHUNK_FAST_MS 4000  /* a quicker chunk is followed by a larger one */
 #define BH_ENGINE_CHUNK_SLOW_MS 16000 /* a slower one by a smaller one */
+/* The list of staff is fetched again by then even when it did not change: it renews how long people
+ * may sign in without a hub. */
+#define BH_ENGINE_STAFF_MS (6 * 60 * 60 * 1000)
 #define BH_ENGINE_DOWNLOADS_PER_ROUND 50
 #define BH_ENGINE_REPEATS_MAX 3 /* answers without progress before a round gives up */
 

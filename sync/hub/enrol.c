@@ -329,7 +329,7 @@ static json_t *describe_staff(BhDb *db, const json_t *values, GError **error)
   return staff;
 }
 
-char *bh_enrol_seal_staff(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error)
+static json_t *list_staff(BhDb *db, const BhHubDevice *device, GError **error)
 {
   g_autoptr(json_t) list = json_array();
   g_autoptr(GPtrArray) viewers = bh_view_list_staff(db, device->unit, error);
@@ -341,6 +341,23 @@ char *bh_enrol_seal_staff(BhHub *hub, BhDb *db, const BhHubDevice *device, GErro
       return NULL;
     json_array_append_new(list, staff);
   }
+  return g_steal_pointer(&list);
+}
+
+char *bh_enrol_staff_version(BhDb *db, const BhHubDevice *device, GError **error)
+{
+  g_autoptr(json_t) list = list_staff(db, device, error);
+  if (list == NULL)
+    return NULL;
+  g_autofree char *text = bh_json_dump_sorted(list);
+  return bh_hash_hex(text, strlen(text));
+}
+
+char *bh_enrol_seal_staff(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error)
+{
+  g_autoptr(json_t) list = list_staff(db, device, error);
+  if (list == NULL)
+    return NULL;
   g_autoptr(json_t) content =
       json_pack("{s:O, s:I}", "staff", list, "made_ms", (json_int_t)now_ms(hub));
   g_autofree char *text = bh_json_dump(content);

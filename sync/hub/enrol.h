@@ -25,6 +25,8 @@ json_t *bh_enrol_time(BhHub *hub, const char *device);
 
 /* Gives a staff record a PIN (4 to 12 digits); about 0.1 s of CPU. */
 gboolean bh_enrol_set_pin(BhHub *hub, const char *staff, const char *pin, GError **error);
+/* Differs whenever what GET /v1/staff seals for the device would, its time aside; g_free. */
+char *bh_enrol_staff_version(BhDb *db, const BhHubDevice *device, GError **error);
 /* What GET /v1/staff seals: base64 of the box for one device; g_free. */
 char *bh_enrol_seal_staff(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error);
 

@@ -163,6 +163,13 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
       "cursor", cursor, "more", (int)page->more, "reset", (int)page->reset, "kinds",
       bh_view_get_kinds_hash(page->view), "time", bh_enrol_time(page->hub, device->id), "gone",
       page->gone, "included", included, "quarantined", quarantined);
+  if (!page->more) {
+    char *staff = bh_enrol_staff_version(page->db, device, error);
+    if (staff == NULL)
+      return NULL;
+    json_object_set_new(head, "staff", json_string(staff));
+    g_free(staff);
+  }
   g_autofree char *text = bh_json_dump(head);
   /* Snapshots are put in as they are stored, without parsing them again. */
   text[strlen(text) - 1] = '\0';

@@ -228,6 +228,22 @@ static void test_what_is_saved_during_an_upload_goes_after_the_chunk(void **stat
   assert_all_there(bench);
 }
 
+static void test_the_list_of_staff_comes_when_it_changed_or_is_old(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  step(bench, BH_ENGINE_KICK);
+  run_round(bench);
+  assert_int_equal(bench->device->staff_stored, 1);
+  bench->now_ms += BH_ENGINE_STAFF_MS;
+  step(bench, BH_ENGINE_KICK);
+  run_round(bench);
+  assert_int_equal(bench->device->staff_stored, 2);
+}
+
 static void test_nothing_is_asked_before_enrolment(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -895,6 +911,7 @@ int main(void)
       cmocka_unit_test(test_a_round_brings_everything_both_ways),
       cmocka_unit_test(test_findings_go_before_files),
       cmocka_unit_test(test_what_is_saved_during_an_upload_goes_after_the_chunk),
+      cmocka_unit_test(test_the_list_of_staff_comes_when_it_changed_or_is_old),
       cmocka_unit_test(test_nothing_is_asked_before_enrolment),
       cmocka_unit_test(test_a_save_starts_a_round_soon),
       cmocka_unit_test(test_a_save_does_not_shorten_a_backoff_but_a_kick_does),
