@@ -1,6 +1,7 @@
 #include "hub-fixture.h"
 
 #include <curl/curl.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "schema/base64.h"
@@ -159,6 +160,24 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *data)
   return size * n;
 }
 
+/* One line per exchange for the test of schema/openapi.yaml. */
+static void log_exchange(const char *method, const char *path, const Answer *answer)
+{
+  const char *log = g_getenv("BIHUAN_API_LOG");
+  if (log == NULL)
+    return;
+  g_autoptr(json_t) line = json_pack("{s:s, s:s, s:I, s:O?}", "method", method, "path", path,
+                                     "status", (json_int_t)answer->status, "json", answer->json);
+  g_autofree char *text = bh_json_dump(line);
+  g_autofree char *with_end = g_strconcat(text, "\n", NULL);
+  /* Appended in one piece: several threads send. */
+  FILE *file = fopen(log, "ae");
+  assert_non_null(file);
+  setvbuf(file, NULL, _IOFBF, strlen(with_end) + 1);
+  fputs(with_end, file);
+  fclose(file);
+}
+
 /* Bytes as they stand in the stream of HTTP, below it only TLS. */
 static int count_bytes(CURL *curl, curl_infotype type, char *bytes, size_t size, void *data)
 {
@@ -230,6 +249,7 @@ Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, c
   if (type != NULL && g_str_has_prefix(type, "application/json"))
     answer->json =
         bh_json_parse(answer->body->str, answer->body->len, 32 * 1024 * 1024, "answer", NULL);
+  log_exchange(method, path, answer);
   return answer;
 }
 
