@@ -440,6 +440,60 @@ static void test_I13_nothing_is_accepted_after_revocation(void **state)
   test_device_free(device);
 }
 
+static void test_head_tells_how_far_the_hub_has_a_chain(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1];
+  test_device_make_id(device, id);
+  g_autofree char *path = g_strconcat("/v1/head?incarnation=", device->signer->incarnation, NULL);
+  g_autoptr(Answer) none = test_send(fixture, device, "GET", path, NULL, NULL, -1);
+  assert_status(none, 200);
+  assert_int_equal(seq_of(none), 0);
+  g_autoptr(Answer) pushed =
+      test_push(device, test_device_enterprise(device, id, "一号矿", "140603100"), NULL);
+  g_autoptr(Answer) one = test_send(fixture, device, "GET", path, NULL, NULL, -1);
+  assert_int_equal(seq_of(one), 1);
+  assert_string_equal(bh_json_string_or(one->json, "hash", ""), device->prev);
+  static const char *const strange[] = {"/v1/head", "/v1/head?incarnation=x",
+                                        "/v1/head?incarnation=%00", NULL};
+  for (int i = 0; strange[i] != NULL; i++) {
+    g_autoptr(Answer) answer = test_send(fixture, device, "GET", strange[i], NULL, NULL, -1);
+    assert_status(answer, 400);
+  }
+  test_device_free(device);
+}
+
+static const char *const GUARDED[][2] = {
+    {"GET", "/v1/head?incarnation=00000000000000000000000000000000"},
+    {"POST", "/v1/entries"},
+    {"GET", "/v1/changes"},
+    {"GET", "/v1/kinds/0000000000000000000000000000000000000000000000000000000000000000"},
+    {"GET", "/v1/staff"},
+    {"GET", "/v1/files/0000000000000000000000000000000000000000000000000000000000000000"},
+    {"POST", "/v1/uploads"},
+    {"HEAD", "/v1/uploads/00000000-0000-0000-0000-000000000000"},
+    {"PATCH", "/v1/uploads/00000000-0000-0000-0000-000000000000"},
+    {"DELETE", "/v1/uploads/00000000-0000-0000-0000-000000000000"},
+};
+
+static void test_every_route_needs_a_token_of_a_device_that_was_not_revoked(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  g_autoptr(GError) error = NULL;
+  assert_true(bh_enrol_revoke(fixture->hub, NULL, device->signer->device, "丢失", &error));
+  for (guint i = 0; i < G_N_ELEMENTS(GUARDED); i++) {
+    g_autoptr(Answer) nobody =
+        test_send(fixture, NULL, GUARDED[i][0], GUARDED[i][1], NULL, NULL, -1);
+    assert_status(nobody, 401);
+    g_autoptr(Answer) revoked =
+        test_send(fixture, device, GUARDED[i][0], GUARDED[i][1], NULL, NULL, -1);
+    assert_status(revoked, 403);
+  }
+  test_device_free(device);
+}
+
 static void test_wrong_or_missing_token_is_401(void **state)
 {
   HubFixture *fixture = *state;
@@ -586,6 +640,10 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I13_nothing_is_accepted_after_revocation, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(test_head_tells_how_far_the_hub_has_a_chain, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_every_route_needs_a_token_of_a_device_that_was_not_revoked, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_wrong_or_missing_token_is_401, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_group_commit_shares_one_fsync_among_many_clients, set_up,
                                       tear_down),

@@ -273,6 +273,8 @@ static void test_tus_rules(void **state)
   assert_status(ended, 204);
   g_autoptr(Answer) after = send_tus(photo, "HEAD", location);
   assert_status(after, 404);
+  g_autoptr(Answer) twice = send_tus(photo, "DELETE", location);
+  assert_status(twice, 404);
   photo_free(photo);
 }
 
