@@ -149,8 +149,9 @@ char *bh_records_store_dup_id(BhDevice *device, gint64 number, GError **error);
 char *bh_records_store_dup_base(BhDevice *device, gint64 number, gint64 *changed_ms, gboolean *gone,
                                 GError **error);
 char *bh_records_store_dup_view(BhDevice *device, gint64 number, gint64 *pos, GError **error);
+/* `through`: place of the last own entry the snapshot was folded with. */
 gboolean bh_records_store_put_base(BhDevice *device, gint64 number, const char *text,
-                                   gint64 changed_ms, GError **error);
+                                   gint64 changed_ms, gint64 through, GError **error);
 gboolean bh_records_store_mark_gone(BhDevice *device, gint64 number, gboolean gone, GError **error);
 gboolean bh_records_store_drop_base(BhDevice *device, gint64 number, GError **error);
 gboolean bh_records_store_put_view(BhDevice *device, gint64 number, const char *text, gint64 pos,

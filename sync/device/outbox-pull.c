@@ -8,6 +8,7 @@
 typedef struct {
   BhDevice *device;
   GHashTable *touched; /* record ids to fold again */
+  gint64 through;      /* place of the last own entry this page's snapshots contain */
 } Pull;
 
 static void touch(Pull *pull, const char *id)
@@ -84,9 +85,10 @@ static char *check_snapshot(const json_t *snapshot, const char **record)
 }
 
 /* Row first, so that base has its number; refolding then fills it in. */
-static gboolean put_base(BhDevice *device, const char *id, const char *text, const char *kind,
+static gboolean put_base(const Pull *pull, const char *id, const char *text, const char *kind,
                          gint64 changed_ms, GError **error)
 {
+  BhDevice *device = pull->device;
   g_auto(BhRow) row = {0};
   g_autoptr(GByteArray) no_key = g_byte_array_new();
 
@@ -99,7 +101,7 @@ static gboolean put_base(BhDevice *device, const char *id, const char *text, con
     if (!bh_records_store_insert(device, id, &row, no_key, error))
       return FALSE;
   }
-  return bh_records_store_put_base(device, row.number, text, changed_ms, error);
+  return bh_records_store_put_base(device, row.number, text, changed_ms, pull->through, error);
 }
 
 static gboolean take_snapshot(Pull *pull, const json_t *snapshot, gboolean shadow, GError **error)
@@ -112,7 +114,7 @@ static gboolean take_snapshot(Pull *pull, const json_t *snapshot, gboolean shado
   if (shadow)
     return bh_outbox_store_put_shadow(pull->device, record, text, error);
   touch(pull, record);
-  return put_base(pull->device, record, text, bh_json_string_or(snapshot, "kind", ""),
+  return put_base(pull, record, text, bh_json_string_or(snapshot, "kind", ""),
                   newest_head_ms(snapshot), error);
 }
 
@@ -208,7 +210,7 @@ static gboolean release_others(Pull *pull, GHashTable *held, GError **error)
 }
 
 /* The list is complete each time: who is not in it any more was released or dismissed. */
-static gboolean take_quarantined(Pull *pull, const json_t *list, GError **error)
+static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean release, GError **error)
 {
   g_autoptr(GHashTable) held = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
@@ -230,7 +232,7 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, GError **error)
   }
   for (guint i = 0; i < ids->len; i++)
     touch(pull, g_ptr_array_index(ids, i));
-  return release_others(pull, held, error);
+  return !release || release_others(pull, held, error);
 }
 
 /* --- the shadow --- */
@@ -286,10 +288,13 @@ static gboolean take_records(Pull *pull, const json_t *page, gboolean shadow, GE
   return TRUE;
 }
 
-static gboolean take_own(Pull *pull, const json_t *page, GError **error)
+/* The hub names what it has of ours and what it holds back as of now, on every page. Only when the
+ * last page is in does that hold for all records: until then each snapshot knows for itself, and
+ * what is still to come keeps its own entries. */
+static gboolean take_own(Pull *pull, const json_t *page, gboolean more, GError **error)
 {
-  return take_included(pull, json_object_get(page, "included"), error) &&
-         take_quarantined(pull, json_object_get(page, "quarantined"), error) &&
+  return (more || take_included(pull, json_object_get(page, "included"), error)) &&
+         take_quarantined(pull, json_object_get(page, "quarantined"), !more, error) &&
          sweep_gone(pull, error);
 }
 
@@ -336,8 +341,15 @@ static gboolean apply(Pull *pull, const json_t *page, const char *cursor, GError
     return bh_outbox_store_set_shadow_cursor(device, cursor, error);
   if (shadow && !swap_shadow(pull, error))
     return FALSE;
-  return take_own(pull, page, error) && fold_touched(pull, error) &&
+  return take_own(pull, page, more, error) && fold_touched(pull, error) &&
          bh_outbox_reindex_some(device, error) && bh_setting_set(device, "cursor", cursor, error);
+}
+
+/* Older chains were wholly with the hub before the current one began. */
+static gint64 place_of_included(BhDevice *device, const json_t *included)
+{
+  gint64 seq = json_integer_value(json_object_get(included, device->signer->incarnation));
+  return BH_POS(device->incarnation, CLAMP(seq, 0, device->made));
 }
 
 gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **error)
@@ -347,7 +359,7 @@ gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **
   if (cursor == NULL || !bh_device_need_enrolled(device, error))
     return FALSE;
   g_autoptr(GHashTable) touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  Pull pull = {device, touched};
+  Pull pull = {device, touched, place_of_included(device, json_object_get(page, "included"))};
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   return write != NULL && apply(&pull, page, cursor, error) && bh_write_commit(write, error);
 }

@@ -2,12 +2,14 @@
 
 #include <string.h>
 
-/* Own entries of :record that the snapshots do not contain: above what the hub said is included,
- * or held back there. */
+/* Own entries of :record that its snapshot does not contain: above what that was folded with, above
+ * what all snapshots contain, or held back at the hub. */
 #define OVERLAY                                                                                    \
   "SELECT r.pos FROM entry_record r JOIN incarnation i ON i.number = r.pos >> 40"                  \
   " WHERE r.record = :record AND r.pos > :after"                                                   \
   " AND ((r.pos & 1099511627775) > i.included"                                                     \
+  " AND r.pos > coalesce((SELECT b.through FROM record x JOIN base b ON b.number = x.number"       \
+  " WHERE x.id = :record), 0)"                                                                     \
   " OR EXISTS (SELECT 1 FROM quarantine q WHERE q.pos = r.pos)) ORDER BY r.pos"
 
 gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GError **error)
@@ -169,20 +171,22 @@ char *bh_records_store_dup_view(BhDevice *device, gint64 number, gint64 *pos, GE
 }
 
 gboolean bh_records_store_put_base(BhDevice *device, gint64 number, const char *text,
-                                   gint64 changed_ms, GError **error)
+                                   gint64 changed_ms, gint64 through, GError **error)
 {
-  BhStmt *stmt = bh_db_prepare(
-      device->db,
-      "INSERT INTO base (number, text, changed_ms, gone) VALUES (:number, :text, :ms, 0)"
-      " ON CONFLICT (number) DO UPDATE SET text = excluded.text,"
-      " changed_ms = excluded.changed_ms, gone = 0",
-      error);
+  BhStmt *stmt =
+      bh_db_prepare(device->db,
+                    "INSERT INTO base (number, text, changed_ms, gone, through)"
+                    " VALUES (:number, :text, :ms, 0, :through) ON CONFLICT (number) DO UPDATE SET"
+                    " text = excluded.text, changed_ms = excluded.changed_ms, gone = 0,"
+                    " through = excluded.through",
+                    error);
 
   if (stmt == NULL)
     return FALSE;
   bh_stmt_bind_int(stmt, "number", number);
   bh_stmt_bind_text(stmt, "text", text);
   bh_stmt_bind_int(stmt, "ms", changed_ms);
+  bh_stmt_bind_int(stmt, "through", through);
   return bh_stmt_run(stmt, error);
 }
 

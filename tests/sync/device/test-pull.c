@@ -234,6 +234,33 @@ static void test_a_reset_fills_a_shadow_and_swaps_when_complete(void **state G_G
   assert_string_equal(last, "new-2");
 }
 
+static void test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char inspection[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, inspection);
+  save_note(fixture, fixture->enterprise, "北路");
+  fixture_acknowledge(fixture, 2);
+  json_t *more = included(fixture, 2);
+  json_object_set_new(more, "more", json_true());
+  /* The first page brings the enterprise, where somebody replaced our value already. */
+  json_t *folded =
+      fold_at_hub(fixture, fixture->enterprise, "enterprise", base_snapshot(fixture), 2);
+  json_object_set_new(json_object_get(folded, "keys"), "address",
+                      json_pack("{s[{ss ss}]}", "heads", "e", test_id(0x9999), "v", "南路"));
+  fixture_pull(fixture, json_pack("[o]", folded), more);
+  assert_value(fixture, fixture->enterprise, "address", "南路");
+  assert_int_equal(fixture_status(fixture, "conflicts"), 0);
+  assert_value(fixture, inspection, "state", "on_site");
+  fixture_reopen(fixture);
+  assert_value(fixture, inspection, "state", "on_site");
+  fixture_pull(fixture, json_pack("[o]", fold_at_hub(fixture, inspection, "inspection", NULL, 2)),
+               included(fixture, 2));
+  assert_value(fixture, inspection, "state", "on_site");
+  assert_value(fixture, fixture->enterprise, "address", "南路");
+}
+
 static void test_I12_the_same_page_again_is_a_no_op(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -299,6 +326,7 @@ int main(void)
       cmocka_unit_test(test_I5_a_page_that_fails_moves_no_cursor),
       cmocka_unit_test(test_L8_one_bad_record_does_not_stop_the_others),
       cmocka_unit_test(test_a_reset_fills_a_shadow_and_swaps_when_complete),
+      cmocka_unit_test(test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull),
       cmocka_unit_test(test_I12_the_same_page_again_is_a_no_op),
       cmocka_unit_test(test_overlay_equals_a_fold_of_everything),
   };
