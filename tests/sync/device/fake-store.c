@@ -65,7 +65,7 @@ FakeFile *fake_store_add_file(BhDevice *device, const char *dir, gsize size)
   g_autofree char *bytes = g_malloc(size);
   g_autofree char *name = g_uuid_string_random();
   g_autofree char *hash = NULL;
-  guint32 random = g_random_int() | 1;
+  guint32 random = (device->files->len + 1) * 2654435761U;
 
   for (gsize i = 0; i < size; i++) {
     random ^= random << 13;
@@ -123,9 +123,9 @@ BhUplink *bh_outbox_get_uplink(BhDevice *device, GError **error)
   uplink = g_new0(BhUplink, 1);
   uplink->url = g_strdup("https://hub.example");
   uplink->token = g_strdup("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
-  strcpy(uplink->hub, FAKE_HUB);
-  strcpy(uplink->device, FAKE_DEVICE);
-  strcpy(uplink->incarnation, device->incarnation);
+  g_strlcpy(uplink->hub, FAKE_HUB, sizeof uplink->hub);
+  g_strlcpy(uplink->device, FAKE_DEVICE, sizeof uplink->device);
+  g_strlcpy(uplink->incarnation, device->incarnation, sizeof uplink->incarnation);
   memcpy(uplink->hub_key, device->hub_public, sizeof uplink->hub_key);
   uplink->pins = g_strsplit("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", " ", 0);
   return uplink;
@@ -267,7 +267,7 @@ BhPendingFile *bh_outbox_next_file(BhDevice *device, GError **error)
   if (best == NULL)
     return NULL;
   file = g_new0(BhPendingFile, 1);
-  strcpy(file->sha256, best->sha256);
+  g_strlcpy(file->sha256, best->sha256, sizeof file->sha256);
   file->size = best->size;
   file->sent = best->sent;
   file->upload = g_strdup(best->upload);

@@ -1,0 +1,53 @@
+/* An engine between a store and a hub in memory, with time and network in the test's hand. */
+#pragma once
+
+#include "sync/device/engine.h"
+
+#include "fake-hub.h"
+#include "fake-store.h"
+#include "schema/error.h"
+#include "sync/wire/limits.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+typedef struct {
+  char *dir;
+  BhDevice *device;
+  FakeHub *hub;
+  BhRandom random;
+  GRand *rand;
+  BhEngine *engine;
+  BhTransportRequest *request; /* out, not answered */
+  gint64 timer_ms;             /* < 0: none */
+  gint64 now_ms;
+  guint requests;
+} Bench;
+
+Bench *bench_new(void);
+void bench_free(Bench *bench);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Bench, bench_free)
+/* Hands the engine an event and keeps what it asks for. */
+void step_event(Bench *bench, BhEngineEvent event);
+void step(Bench *bench, BhEngineEventType type);
+/* The request that is out ends without an answer. */
+void fail_request(Bench *bench, BhErrorCode code);
+/* It ends with this answer (taken). */
+void give(Bench *bench, BhTransportAnswer *answer);
+/* It ends with what the hub answers. */
+void give_right(Bench *bench);
+BhTransportAnswer *make_answer(guint status, const char *hub, const char *body);
+gboolean is_out(const Bench *bench, const char *method, const char *path);
+/* Right answers until the request stands there; FALSE when the round ends before. */
+gboolean run_to(Bench *bench, const char *method, const char *path);
+void run_round(Bench *bench);
+/* Timers run out and requests are answered well until the engine rests without error. */
+void run_until_fine(Bench *bench);
+void assert_all_there(Bench *bench);
+/* Something of everything to be sent and fetched. */
+void load(Bench *bench);
