@@ -133,7 +133,9 @@ typedef struct {
 gboolean bh_condition_holds(const json_t *condition, const BhContext *context);
 gboolean bh_field_is_required(const BhField *field, const BhContext *context);
 gboolean bh_field_is_shown(const BhField *field, const BhContext *context);
-/* TRUE when the field may not be changed in the present state ("locked_when"). */
+/* TRUE when there is a state in which the field may not be changed ("locked_when"). */
+gboolean bh_field_may_lock(const BhField *field);
+/* TRUE when the field may not be changed in the present state. */
 gboolean bh_field_is_locked(const BhField *field, const BhContext *context);
 
 /* Value at a path: "deadline", "enterprise.area" (follows refs through lookup), "actor.unit".
