@@ -137,6 +137,7 @@ static void set_options(CURL *handle, Transfer *transfer, CurlList *headers)
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name that never resolves */
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   if (secure) {
