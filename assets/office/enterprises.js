@@ -27,7 +27,7 @@ export function showEnterprises(main, state) {
   }
 
   const list = pagedList((row) => {
-    const box = el('input', { type: 'checkbox', 'aria-label': `${t('enterprise.choose')}：${row.title}`,
+    const box = el('input', { type: 'checkbox', 'aria-label': `${t('enterprise.choose')}${t('app.colon')}${row.title}`,
       checked: chosen.has(row.id) });
     box.addEventListener('change', () => {
       if (box.checked && chosen.size >= CHOSEN_MAX) box.checked = false;

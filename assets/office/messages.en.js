@@ -1,6 +1,8 @@
 export default {
   'app.name': 'Bihuan',
   'app.title': 'Bihuan · Review',
+  'app.colon': ': ',
+  'app.comma': ', ',
   'app.skip': 'Skip to content',
   'nav.inbox': 'Inbox',
   'nav.enterprises': 'Enterprises',
@@ -76,7 +78,7 @@ export default {
   'review.approve': 'Approve',
   'review.return': 'Return',
   'review.comment': 'Comment',
-  'review.commentHint': 'Needed for a return; shown on the inspector’s device',
+  'review.commentHint': 'Needed for a return; shown on the inspector\'s device',
   'review.items': 'To be corrected',
   'review.send': 'Return',
   'review.cancel': 'Cancel',
@@ -177,6 +179,6 @@ export default {
   'error.chain': 'Somebody has just changed this record. Load it again first.',
   'error.not_found': 'No such record, or not open to you.',
   'error.busy': 'The hub is busy, try again soon.',
-  'error.storage': 'The hub’s storage failed, tell the administrator.',
+  'error.storage': 'The hub\'s storage failed, tell the administrator.',
   'error.failed': 'Something failed.',
 };

@@ -1,6 +1,8 @@
 export default {
   'app.name': '闭环',
   'app.title': '闭环 · 审核',
+  'app.colon': '：',
+  'app.comma': '、',
   'app.skip': '跳到内容',
   'nav.inbox': '收件',
   'nav.enterprises': '企业',

@@ -6,7 +6,7 @@ const REASON_MAX = 2000;
 
 function opBox(op) {
   return el('section', { class: 'card' },
-    el('h3', {}, op.kind_label, op.title ? `：${op.title}` : ''),
+    el('h3', {}, op.kind_label, op.title ? [t('app.colon'), op.title] : ''),
     op.hidden ? el('p', { class: 'muted' }, t('quarantine.hidden')) : null,
     el('dl', { class: 'values' }, op.rows.map((row) => el('div', { class: 'value-row' },
       el('dt', {}, row.label),
@@ -35,7 +35,7 @@ export function quarantinePane(node, id, back) {
         el('h2', { tabindex: -1 }, t('quarantine.title')),
         el('p', { class: 'muted' }, t('quarantine.hint'))),
       el('section', { class: 'card card-conflict' },
-        el('dl', { class: 'values' }, [['reason', `${t(`error.${view.reason}`, null, view.reason)}（${view.message}）`], ['device', view.device],
+        el('dl', { class: 'values' }, [['reason', `${t(`error.${view.reason}`, null, view.reason)}${t('app.colon')}${view.message}`], ['device', view.device],
           ['by', view.by], ['received', view.received]].map(([name, text]) =>
           el('div', { class: 'value-row' }, el('dt', {}, t(`quarantine.${name}`)),
             el('dd', {}, el('bdi', {}, text)))))),

@@ -141,8 +141,8 @@ const reviewsBox = (reviews) => el('section', { class: 'card' },
       badge('state', review.state_label),
       el('span', { class: 'muted' }, t('review.by', { by: review.by, at: review.at }))),
     review.comment ? el('p', { class: 'comment' }, el('bdi', {}, review.comment)) : null,
-    review.items.length ? el('p', { class: 'muted' }, t('review.items'), '：', review.items.join('、')) : null,
-    review.answer ? el('p', { class: 'comment' }, t('review.answer'), '：', el('bdi', {}, review.answer)) : null))));
+    review.items.length ? el('p', { class: 'muted' }, t('review.items'), t('app.colon'), review.items.join(t('app.comma'))) : null,
+    review.answer ? el('p', { class: 'comment' }, t('review.answer'), t('app.colon'), el('bdi', {}, review.answer)) : null))));
 
 /* --- the whole --- */
 
@@ -157,9 +157,9 @@ function headBox(view, back) {
       view.review ? badge(view.review, t(`lane.${view.review}`, null, view.review)) : null,
       view.conflict ? badge('conflict', t('list.conflict')) : null),
     el('p', { class: 'facts' },
-      view.enterprise ? el('span', {}, t('record.enterprise'), '：', el('bdi', {}, view.enterprise)) : null,
-      view.area ? el('span', {}, t('record.area'), '：', view.area) : null,
-      el('span', {}, t('record.changed'), '：', view.changed)));
+      view.enterprise ? el('span', {}, t('record.enterprise'), t('app.colon'), el('bdi', {}, view.enterprise)) : null,
+      view.area ? el('span', {}, t('record.area'), t('app.colon'), view.area) : null,
+      el('span', {}, t('record.changed'), t('app.colon'), view.changed)));
 }
 
 const reportsBox = (reports, english) => el('section', { class: 'card card-warn' },

@@ -16,6 +16,7 @@ PASSWORDS = {"staff-sun": "bihuan-review-1", "staff-zhou": "bihuan-leader-1",
 
 class Hub:
     def __init__(self, program, data):
+        self.exchanges = []
         self.dir = tempfile.mkdtemp(prefix="bihuan-office-")
         for number in (1, 2, 3):
             subprocess.run(["convert", "-size", "900x675", f"gradient:#{number}46-#fa{number}",
@@ -72,6 +73,7 @@ class Client:
             answer = error
         with answer:
             raw = answer.read()
+            self.hub.exchanges.append((method, path.split("?")[0], answer.status, raw))
             kind = answer.headers.get("Content-Type", "")
             content = json.loads(raw) if kind.startswith("application/json") and raw else raw
             return answer.status, content, answer.headers

@@ -1,12 +1,20 @@
 """The office API against programs that do not behave like the page."""
 
 import json
+import pathlib
+import re
 import sys
 import unittest
+
+import yaml
 
 from hub import PASSWORDS, Client, Hub
 
 HUB = None
+DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
+OPERATIONS = {(method.upper(), path): operation
+              for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")
+              for method, operation in operations.items()}
 
 
 def setUpModule():
@@ -57,6 +65,19 @@ class Sessions(unittest.TestCase):
             self.assertEqual((status, content["error"]), (401, "expired"), path)
         status, content, _ = client.ask("GET", "/office/v1/session")
         self.assertEqual((status, content), (200, {"staff": None}))
+
+    def test_nothing_is_open_without_session_and_nothing_changes_without_token(self):
+        ids = {"id": HUB.told["second"], "sha256": "0" * 64, "serial": "1"}
+        sun = signed_in()
+        sun.token = None
+        for (method, path), operation in OPERATIONS.items():
+            if operation["security"] == []:
+                continue
+            place = re.sub(r"\{(\w+)\}", lambda match: ids[match.group(1)], path)
+            body = {} if method == "POST" else None
+            self.assertEqual(Client(HUB).ask(method, place, body)[0], 401, (method, path))
+            if method != "GET":
+                self.assertEqual(sun.ask(method, place, body)[0], 403, (method, path))
 
     def test_wrong_password_unknown_name_and_no_role_get_the_same_answer(self):
         answers = [Client(HUB).sign_in("staff-zheng", "wrong-password-1")[:2],
@@ -321,6 +342,144 @@ class Plaques(unittest.TestCase):
         for body in ({}, {"blank": 0}, {"blank": 201}, {"blank": 1, "enterprises": [HUB.told["enterprise"]]},
                      {"enterprises": [HUB.told["inspection"]]}, {"enterprises": ["x"]}):
             self.assertIn(sun.ask("POST", "/office/v1/plaques", body)[0], (400, 404), json.dumps(body))
+
+
+def resolved(node):
+    while "$ref" in node:
+        at = DOCUMENT
+        for step in node["$ref"][2:].split("/"):
+            at = at[step]
+        node = at
+    return node
+
+
+def misfits(schema, value, where):
+    schema = resolved(schema)
+    found = [f"{where} lacks {name}" for name in schema.get("required", []) if name not in value]
+    for name, inner in schema.get("properties", {}).items():
+        inner = resolved(inner)
+        if isinstance(value, dict) and isinstance(value.get(name), dict):
+            found += misfits(inner, value[name], f"{where}.{name}")
+        for index, item in enumerate(value.get(name) or [] if inner.get("type") == "array" else []):
+            found += misfits(inner["items"], item, f"{where}.{name}[{index}]") if "items" in inner \
+                and isinstance(item, dict) else []
+    return found
+
+
+class Work(unittest.TestCase):
+    """The reviewer's job without a browser, and what two at one time would do to each other."""
+
+    def view(self, client, name):
+        return client.ask("GET", f"/office/v1/records/{HUB.told[name]}")[1]
+
+    def act(self, client, name, what, body):
+        status, content, _ = client.ask("POST", f"/office/v1/records/{HUB.told[name]}/{what}", body)
+        return status, content
+
+    def test_lists_and_filters(self):
+        sun = signed_in()
+        filters = sun.ask("GET", "/office/v1/filters")[1]
+        self.assertIn("hazard", [one["code"] for one in filters["kinds"]])
+        self.assertEqual(filters["areas"][0]["code"], "140603")
+        mines = sun.ask("GET", "/office/v1/enterprises?sector=coal_mine&area=140603100")[1]["rows"]
+        self.assertTrue(mines and all(row["area"] == "井坪镇" for row in mines))
+        self.assertEqual(sun.ask("GET", "/office/v1/enterprises?after=crooked")[0], 400)
+        hazards = sun.ask("GET", "/office/v1/inbox?lane=new&kind=hazard")[1]["rows"]
+        self.assertTrue(hazards and all(row["kind"] == "hazard" for row in hazards))
+        device = sun.ask("GET", "/office/v1/devices")[1]["rows"][0]
+        self.assertGreaterEqual(device["quarantined"], 1)
+
+    def test_of_two_reviewers_only_the_first_decides(self):
+        sun, zhou = signed_in("staff-sun"), signed_in("staff-zhou")
+        seen = self.view(sun, "inspection")["covers"]
+        body = {"decision": "return", "comment": "缺井口照片", "items": ["ended_at"], "covers": seen}
+        self.assertEqual(self.act(sun, "inspection", "review", body)[0], 200)
+        status, content = self.act(zhou, "inspection", "review", {"decision": "approve", "covers": seen})
+        self.assertEqual((status, content["error"]), (409, "chain"))
+        view = self.view(zhou, "inspection")
+        self.assertEqual((view["state"], view["review"]), ("returned", "returned"))
+        review = view["reviews"][0]
+        self.assertEqual((review["by"], review["comment"], review["items"]),
+                         ("孙样例", "缺井口照片", ["结束时间"]))
+
+    def test_the_decision_stands_in_the_history_of_the_record_with_its_actor(self):
+        sun = signed_in()
+        covers = self.view(sun, "second")["covers"]
+        status, content = self.act(sun, "second", "review", {"decision": "approve", "covers": covers})
+        self.assertEqual(status, 200)
+        self.assertEqual(self.view(sun, "second")["state"], "accepted")
+        newest = sun.ask("GET", f"/office/v1/records/{HUB.told['second']}/history")[1]["rows"][0]
+        self.assertEqual((newest["entry"], newest["by"]), (content["entry"], "孙样例"))
+
+    def test_a_step_is_taken_once(self):
+        sun = signed_in()
+        covers = self.view(sun, "hazard")["covers"]
+        body = {"to": "withdrawn", "values": {"withdraw_reason": "重复"}, "covers": covers}
+        stale = dict(body, covers=HUB.told["quarantined"])
+        self.assertEqual(self.act(sun, "hazard", "transition", stale)[0], 409)
+        self.assertEqual(self.act(sun, "hazard", "transition", body)[0], 200)
+        self.assertEqual(self.view(sun, "hazard")["state"], "withdrawn")
+        self.assertEqual(self.act(sun, "hazard", "transition", body)[0], 400)
+
+    def test_I8_a_resolution_names_every_value_it_replaces(self):
+        sun = signed_in()
+        conflict = self.view(sun, "conflicted")["conflicts"][0]
+        heads = [head["entry"] for head in conflict["heads"]]
+        body = {"key": conflict["key"], "entry": heads[-1], "heads": heads}
+        self.assertEqual(self.act(sun, "conflicted", "resolve", dict(body, heads=heads[:1]))[0], 409)
+        self.assertEqual(self.act(sun, "conflicted", "resolve", {"key": "opinion"})[0], 400)
+        self.assertEqual(self.act(sun, "conflicted", "resolve", body)[0], 200)
+        view = self.view(sun, "conflicted")
+        self.assertEqual(view["conflicts"], [])
+        newest = sun.ask("GET", f"/office/v1/records/{HUB.told['conflicted']}/history")[1]["rows"][0]
+        self.assertEqual(newest["sets"][0]["replaces"], len(heads))
+
+    def test_quarantine_is_decided_once_and_with_a_reason(self):
+        wu = signed_in("staff-zhou")
+        path = f"/office/v1/quarantine/{HUB.told['quarantined']}"
+        view = wu.ask("GET", path)[1]
+        self.assertIn("hazard.summary", view["message"])
+        self.assertEqual(view["ops"][0]["rows"][-1]["text"], "x" * 200)
+        for body in ({"action": "release"}, {"action": "release", "reason": " "},
+                     {"action": "eat", "reason": "x"}):
+            self.assertEqual(wu.ask("POST", path, body)[0], 400)
+        self.assertEqual(wu.ask("POST", path, {"action": "dismiss", "reason": "摘要过长"})[0], 200)
+        self.assertEqual(wu.ask("GET", path)[0], 404)
+        self.assertEqual(wu.ask("POST", path, {"action": "dismiss", "reason": "x"})[0], 404)
+
+    def test_limits_of_sign_in_and_codes(self):
+        client = Client(HUB)
+        self.assertEqual(client.sign_in("x" * 65, "y")[0], 413)
+        self.assertEqual(client.ask("POST", "/office/v1/session", {"login": "x"})[0], 400)
+        self.assertEqual(signed_in().ask("GET", "/office/v1/plaques/99999/qr.svg")[0], 404)
+
+
+class WrittenDown(unittest.TestCase):
+    """Last by its name: what the cases before saw stands in schema/openapi.yaml."""
+
+    def test_routes_and_document_are_the_same(self):
+        source = pathlib.Path(sys.argv[2], "sync/hub/office-routes.c").read_text(encoding="utf-8")
+        routes = set(re.findall(r'\{"([A-Z]+)", "(/office/v1/[^"]*)"', source))
+        self.assertEqual(routes, set(OPERATIONS))
+
+    def test_answers_are_as_documented_and_all_were_seen(self):
+        seen, problems = set(), set()
+        for method, place, status, raw in HUB.exchanges:
+            for (documented, path), operation in OPERATIONS.items():
+                if documented != method or not re.fullmatch(re.sub(r"\{\w+\}", "[^/]+", path), place):
+                    continue
+                answer = operation["responses"].get(str(status))
+                what = f"{method} {path} → {status}"
+                seen.add(what)
+                if answer is None:
+                    problems.add(f"{what} is not documented")
+                    continue
+                content = resolved(answer).get("content")
+                if content:
+                    problems |= set(misfits(content["application/json"]["schema"], json.loads(raw), what))
+        every = {f"{method} {path} → {status}" for (method, path), operation in OPERATIONS.items()
+                 for status in operation["responses"]}
+        self.assertEqual(problems | {f"{what} was never seen" for what in every - seen}, set())
 
 
 if __name__ == "__main__":
