@@ -110,12 +110,11 @@ static void print_values(const BhKind *kind, const json_t *values)
   {
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
     if (strcmp(key, "state") == 0 && kind != NULL && json_is_string(value)) {
-      printf("  %s: %s\n", strcmp(lang, "zh") == 0 ? "状态" : "State",
-             bh_kind_get_state_label(kind, json_string_value(value), lang));
+      printf("  State: %s\n", bh_kind_get_state_label(kind, json_string_value(value), lang));
       continue;
     }
-    g_autofree char *text = field != NULL ? bh_field_format_value(field, value, lang)
-                                          : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    g_autofree char *text =
+        field != NULL ? bh_field_format_value(field, value, lang) : bh_json_dump(value);
     printf("  %s: %s\n", field != NULL ? bh_field_get_label(field, lang) : key, text);
   }
 }
