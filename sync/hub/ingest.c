@@ -352,6 +352,7 @@ gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIng
   }
   if (batch->refused != NULL) {
     result->refused = g_error_copy(batch->refused);
+    result->is_entry_refused = TRUE;
     if (!bh_log_add_refusal(db, batch->device, batch->refused, piece.now_ms, error))
       return FALSE;
   }

@@ -51,12 +51,14 @@ void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds);
 const BhKindSet *bh_ingest_get_kinds(BhIngest *ingest);
 
 typedef struct {
-  gint64 seq; /* with 409 fork: the last place both sides agree on; else the head now */
+  gint64 seq; /* with 409 fork: the last place both sides agree on; else the head now; 0 when the
+               * batch's first entry is bad, for then nothing is known of its incarnation */
   char hash[BH_HASH_HEX_LEN + 1];
   GPtrArray *quarantined; /* char*: entry ids of this batch in quarantine */
   guint stored;
   guint repeated;
   GError *refused; /* CHAIN, FORK, REVOKED, or the batch's own; what was stored stays stored */
+  gboolean is_entry_refused; /* `refused` is the batch's own */
 } BhIngestResult;
 
 void bh_ingest_result_clear(BhIngestResult *result);

@@ -214,17 +214,19 @@ static void push_answer(BhHub *hub, const GError *error, gpointer data)
     push_free(push);
     return;
   }
-  g_autoptr(json_t) answer =
-      json_pack("{s:I, s:s}", "seq", (json_int_t)push->result.seq, "hash", push->result.hash);
   const GError *refused = push->result.refused;
+  g_autoptr(json_t) answer = json_object();
+  if (push->batch->entries->len > 0) {
+    json_object_set_new(answer, "seq", json_integer(push->result.seq));
+    json_object_set_new(answer, "hash", json_string(push->result.hash));
+  }
   if (refused == NULL) {
     json_t *quarantined = json_array();
     for (guint i = 0; i < push->result.quarantined->len; i++)
       json_array_append_new(quarantined, json_string(push->result.quarantined->pdata[i]));
     json_object_set_new(answer, "quarantined", quarantined);
     bh_request_answer_json(push->request, 200, answer);
-  } else if (push->batch->refused_index >= 0 && refused->code != BH_ERROR_REVOKED &&
-             refused->code != BH_ERROR_FORK) {
+  } else if (push->result.is_entry_refused) {
     json_object_set_new(answer, "index", json_integer(push->batch->refused_index));
     bh_request_answer_error_as(push->request, 400, refused, answer);
   } else {

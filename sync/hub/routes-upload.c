@@ -12,20 +12,17 @@
 
 static void answer(BhRequest *request, guint status)
 {
-  bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
   bh_request_answer_bytes(request, status, NULL, NULL);
 }
 
 static void answer_error(BhRequest *request, guint status, BhErrorCode code, const char *message)
 {
   g_autoptr(GError) error = g_error_new_literal(BH_ERROR, (gint)code, message);
-  bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
   bh_request_answer_error_as(request, status, error, NULL);
 }
 
 static void answer_failed(BhRequest *request, const GError *error, const BhUploadRow *row)
 {
-  bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
   if (row != NULL) {
     g_autofree char *offset = g_strdup_printf("%" G_GINT64_FORMAT, row->done);
     bh_request_add_header(request, "Upload-Offset", offset);
@@ -53,6 +50,7 @@ static void add_state(BhRequest *request, const BhUploadRow *row)
 /* NULL after answering itself. */
 static BhHubDevice *begin(BhRequest *request, BhDeviceApi *api)
 {
+  bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
   BhHubDevice *device = bh_device_api_authenticate(api, request);
   if (device == NULL)
     return NULL;
@@ -98,6 +96,7 @@ void bh_upload_handle_options(BhRequest *request, gpointer data)
 {
   (void)data;
   g_autofree char *max = g_strdup_printf("%d", BH_FILE_MAX_BYTES);
+  bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
   bh_request_add_header(request, "Tus-Version", TUS_VERSION);
   bh_request_add_header(request, "Tus-Extension", "creation,checksum,termination,expiration");
   bh_request_add_header(request, "Tus-Checksum-Algorithm", "sha256");
