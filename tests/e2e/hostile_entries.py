@@ -1,0 +1,322 @@
+#!/usr/bin/python3
+"""Pushes that no client may make: each has the answer PROTOCOL.md § 5 gives it."""
+
+import json
+import os
+import threading
+
+import nacl.signing
+import zstandard
+
+import second_client as second
+import second_verifier as verifier
+from second_client import Personal, ZERO_HASH, compact
+from second_world import (Case, World, body, enterprise, exported, flip, fresh, lines, make,
+                          new_client, person)
+
+
+class Entries(Case):
+    @classmethod
+    def setUpClass(cls):
+        cls.own = new_client("hostile")
+
+    def setUp(self):
+        self.client = self.own
+
+    def test_ten_concurrent_identical_posts_are_stored_once(self):
+        chain, entries = make(self.client, 20)
+        data, answers = lines(entries), []
+
+        def post():
+            answers.append(self.client.post(data))
+
+        threads = [threading.Thread(target=post) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(len(answers), 10)
+        for answer in answers:
+            self.assertEqual(self.stored(answer, chain), [])
+        data = exported().read_bytes().split(b"\n")
+        for entry in entries:
+            self.assertEqual(data.count(entry.body), 1)
+
+    def test_a_gap_stores_nothing(self):
+        chain, entries = make(self.client, 4)
+        told = self.told(self.client.post(lines(entries[2:])), 409, "chain")
+        self.assertEqual((told["seq"], told["hash"]), (0, ZERO_HASH))
+        self.assertEqual(self.client.head(chain.incarnation), (0, ZERO_HASH))
+        self.stored(self.client.post(lines(entries)), chain)
+
+    def test_a_gap_is_told_before_what_else_is_wrong(self):
+        chain, entries = make(self.client, 4)
+        entries[3].signature = flip(entries[3].signature)
+        told = self.told(self.client.post(lines(entries[1:])), 409, "chain")
+        self.assertEqual((told["seq"], told["hash"]), (0, ZERO_HASH))
+        self.assertEqual(self.client.head(chain.incarnation), (0, ZERO_HASH))
+
+    def refused(self, entries, index, code):
+        """The entry at `index` is refused with `code`; those before it are stored."""
+        told = self.told(self.client.post(lines(entries)), 400, code)
+        self.assertEqual(told["index"], index)
+        incarnation = second.parse(entries[0].envelope)["incarnation"]
+        if index == 0:
+            self.assertNotIn("seq", told)
+            self.assertNotIn("hash", told)
+            self.assertEqual(self.client.head(incarnation), (0, ZERO_HASH))
+        else:
+            there = index, entries[index - 1].hash
+            self.assertEqual((told["seq"], told["hash"]), there)
+            self.assertEqual(self.client.head(incarnation), there)
+
+    def test_a_gap_within_a_batch(self):
+        _, entries = make(self.client, 4)
+        self.refused(entries[:2] + entries[3:], 2, "chain")
+        _, entries = make(self.client, 2)
+        _, others = make(self.client, 1)
+        self.refused(entries + others, 2, "format")
+
+    def test_a_fork_and_the_way_out_of_it(self):
+        chain, entries = make(self.client, 3)
+        self.stored(self.client.post(lines(entries)), chain)
+        copy = fresh(self.client)
+        copy.incarnation, copy.seq, copy.prev = chain.incarnation, 1, entries[0].hash
+        others = [copy.put(*body(self.client)) for _ in range(2)]
+        told = self.told(self.client.post(lines([entries[0]] + others)), 409, "fork")
+        self.assertEqual((told["seq"], told["hash"]), (1, entries[0].hash))
+        told = self.told(self.client.post(lines(others)), 409, "fork")
+        self.assertEqual((told["seq"], told["hash"]), (1, entries[0].hash))
+        lost = fresh(self.client)
+        lost.incarnation, lost.seq, lost.prev = chain.incarnation, 3, "1" * 64
+        told = self.told(self.client.post(lost.put(*body(self.client)).lines()), 409, "fork")
+        self.assertEqual((told["seq"], told["hash"]), (0, ZERO_HASH))
+        self.stored(self.client.post(entries[1].lines()), chain)
+        self.assertEqual(self.client.head(chain.incarnation), (3, chain.prev))
+        after = fresh(self.client)
+        moved = [after.put(entry.body) for entry in entries[1:] + others]
+        self.assertEqual(self.stored(self.client.post(lines(moved)), after), [])
+        # An id has one body: another under it is quarantined.
+        changed = json.loads(entries[0].body)
+        changed["ops"][0]["set"]["name"] = {"v": "改"}
+        liar = after.put(compact(changed).encode())
+        self.assertEqual(self.stored(self.client.post(liar.lines()), after), [entries[0].id])
+        World.quarantined.discard(entries[0].id)
+        records, page = new_client("after the fork").pull()
+        for entry in entries + others:
+            record = json.loads(entry.body)["ops"][0]["record"]
+            self.assertEqual(second.heads_of(records[record], "name"), [entry.id])
+
+    def test_forged_signatures(self):
+        for index in (0, 2):
+            _, entries = make(self.client, 3)
+            entries[index].signature = flip(entries[index].signature)
+            self.refused(entries, index, "signature")
+        _, entries = make(self.client, 3)
+        entries[1].envelope = entries[1].envelope.replace(b'"seq":2', b'"seq": 2')
+        self.refused(entries, 1, "signature")
+        chain = second.Chain(nacl.signing.SigningKey.generate(), self.client.hub,
+                             self.client.device, self.client.kinds)
+        self.refused(make(self.client, 1, chain)[1], 0, "signature")
+        _, entries = make(self.client, 1)
+        entries[0].signature = b"no base64"
+        self.refused(entries, 0, "format")
+
+    def test_a_body_with_another_hash(self):
+        for index in (0, 1):
+            _, entries = make(self.client, 2)
+            entries[index].body = entries[index].body.replace("第二".encode(), "第三".encode())
+            self.refused(entries, index, "signature")
+
+    def test_envelopes_of_elsewhere(self):
+        other = new_client("other").device
+        for member, value, code in (
+                ("hub", other, "invalid"), ("device", other, "denied"), ("seq", 0, "format"),
+                ("seq", "1", "format"), ("format", "bihuan-entry-2", "unknown"),
+                ("incarnation", "A" * 32, "format"), ("body", "x", "format"),
+                ("more", 1, "format"), ("prev", "1" * 64, "format")):
+            chain = fresh(self.client)
+            entry = chain.put(*body(self.client), **{member: value})
+            told = self.told(self.client.post(entry.lines()), 400, code)
+            self.assertEqual(told["index"], 0, member)
+            self.assertEqual(self.client.head(chain.incarnation), (0, ZERO_HASH))
+
+    def test_broken_batches(self):
+        _, entries = make(self.client, 1)
+        whole = entries[0].lines()
+        self.told(self.client.post(b""), 400, "format")
+        for data in (whole[:-1], whole[:500], b"\n\n\n\n", b"{}\n\n\n\n", b"\xff\xfe\n\n\n\n"):
+            self.told(self.client.post(data), 400, "format")
+        self.told(self.client.post(whole.replace(b"\n", b"\r\n")), 400, "limit")
+        for depth in (900, 100000):
+            self.told(self.client.post(b"[" * depth + b"\n\n\n\n"), 400, "limit")
+        self.told(self.client.post(b"{\0" + whole), 400, "format")
+        answer = self.client.ask("POST", "/v1/entries", whole, {"Content-Type": "text/plain"})
+        self.told(answer, 415, "format")
+        answer = self.client.ask("POST", "/v1/entries", whole, {
+            "Content-Type": "application/x-bihuan-entries", "Content-Encoding": "gzip"})
+        self.told(answer, 400, "format")
+
+    def quarantined(self, data, openings=b"", name=None, **envelope):
+        """The entry counts as received, is not folded and does not keep what follows it back."""
+        client = self.client
+        chain = fresh(client)
+        bad = chain.put(data, openings, **envelope)
+        good = chain.put(*body(client))
+        name = name or bad.hash
+        self.assertEqual(self.stored(client.post(lines([bad, good])), chain), [name])
+        self.assertEqual(self.stored(client.post(lines([bad, good])), chain), [name])
+        records, page = client.pull()
+        told = [one for one in page["quarantined"] if one["entry"] == name]
+        self.assertEqual(len(told), 1)
+        self.assertTrue(told[0]["reason"])
+        self.assertEqual(page["included"][chain.incarnation], 2)
+        self.assertIn(json.loads(good.body)["ops"][0]["record"], records)
+        try:
+            record = json.loads(data)["ops"][0]["record"]
+        except (ValueError, RecursionError, LookupError, TypeError):
+            return
+        self.assertNotIn(record, records)
+
+    def test_bodies_that_cannot_be_read_are_quarantined(self):
+        data, _ = body(self.client)
+        for bad in (b"no JSON", b"", b"[]", b"[" * 100000, b'{"a":' * 50000,
+                    data.replace("第二".encode(), b"\xff\xfe"), data[:-1],
+                    data.replace(b'"v":', b'"v":1.5,"x":'), data + b"x",
+                    data.replace(b'"by"', b'"id":"x","by"')):
+            with self.subTest(bad=bad[:60]):
+                self.quarantined(bad)
+
+    def test_bodies_against_the_kinds_are_quarantined(self):
+        client, acting = self.client, person(self.client)
+        record, kind, values = enterprise(client)
+        cases = {
+            "unknown kind": (record, "starship", values),
+            "unknown field": (record, kind, dict(values, warp="9")),
+            "over-long field": (record, kind, dict(values, name="长" * 101)),
+            "another type": (record, kind, dict(values, name=5)),
+            "open personal value": (record, kind, dict(values, phone="13900000001")),
+            "sealed plain value": (record, kind, dict(values, name=Personal("x"))),
+            "a state nobody begins in": (record, kind, dict(values, state="closed")),
+            "a kind of the hub": (record, "device", {"name": "x"}),
+        }
+        for what, operation in cases.items():
+            with self.subTest(what=what):
+                data, openings = acting.body([operation])
+                self.quarantined(data, openings, json.loads(data)["id"])
+
+    def test_a_kind_set_the_hub_never_had(self):
+        data, _ = body(self.client)
+        self.quarantined(data, name=json.loads(data)["id"], kinds="1" * 64)
+
+    def test_a_device_that_acts_as_the_hub(self):
+        data, _ = second.Person(self.client.hub, self.client.ids).body([enterprise(self.client)])
+        self.quarantined(data, name=json.loads(data)["id"])
+
+    def test_limits_and_rules_of_a_body(self):
+        """Each breaks one sentence of § 1."""
+        client, acting = self.client, person(self.client)
+        record, kind, values = enterprise(client)
+        told = {"sha256": "1" * 64, "size": 5, "type": "image/jpeg"}
+        deep = 1
+        for _ in range(17):
+            deep = [deep]
+        one, other = client.ids.next(), client.ids.next()
+
+        def changed(**members):
+            return acting.body([(record, kind, values)], **members)[0]
+
+        def setting(value):
+            return changed(ops=[{"record": record, "kind": kind, "set": {"notes": value}}])
+
+        clock = acting.clock()
+        wrong = {
+            "65 operations": acting.body([enterprise(client) for _ in range(65)])[0],
+            "513 keys": acting.body([(record, kind, {f"f{n}": 1 for n in range(513)})])[0],
+            "33 files": changed(files=[dict(told, sha256=f"{n:064}") for n in range(33)]),
+            "no files": changed(observed_ms=1).replace(b'"observed_ms":1', b'"files":[]'),
+            "a size of 0": changed(files=[dict(told, size=0)]),
+            "a size over 64 MiB": changed(files=[dict(told, size=(64 << 20) + 1)]),
+            "a type with parameters": changed(files=[dict(told, type="text/plain; x=1")]),
+            "a value too deep": setting({"v": deep}),
+            "a fraction": setting({"v": 1.5}),
+            "neither v nor c": setting({"was": [one]}),
+            "both v and c": setting({"v": "x", "c": "1" * 64}),
+            "was without order": setting({"v": "x", "was": [other, one]}),
+            "was with a repeat": setting({"v": "x", "was": [one, one]}),
+            "an empty was": setting({"v": "x", "was": []}),
+            "a commitment of another form": setting({"c": "x"}),
+            "an empty set": changed(ops=[{"record": record, "kind": kind, "set": {}}]),
+            "no operations": changed(ops=[]),
+            "a record twice": acting.body([(record, kind, values)] * 2)[0],
+            "a key of another form": acting.body([(record, kind, {"Name": "x"})])[0],
+            "a key over 96 bytes": acting.body([(record, kind, {"answers/" + "x" * 90: 1})])[0],
+            "an unknown member": changed(more=1),
+            "observed_ms of 0": changed(observed_ms=0),
+            "hub_ms of 0": changed(clock=dict(clock, hub_ms=0)),
+            "a quality of 3": changed(clock=dict(clock, quality=3)),
+            "a long boot_id": changed(clock=dict(clock, boot_id="x" * 37)),
+            "a year over 9999": changed(clock=dict(clock, wall_ms=253402300800000)),
+            "an id in capitals": changed(id=client.ids.next().upper()),
+        }
+        for what, data in wrong.items():
+            with self.subTest(what=what):
+                with self.assertRaises((ValueError, second.ProtocolError)):
+                    verifier.check_body(data)
+                self.quarantined(data)
+        right = {
+            "before 1970": changed(clock=dict(clock, wall_ms=-5)),
+            "all of a clock": changed(clock=dict(clock, hub_ms=5, hub_boot_ms=5), observed_ms=1),
+            "64 operations": acting.body([enterprise(client) for _ in range(64)])[0],
+        }
+        for what, data in right.items():
+            with self.subTest(what=what):
+                verifier.check_body(data)
+                chain = fresh(client)
+                data = compact(dict(json.loads(data), id=client.ids.next())).encode()
+                self.assertEqual(self.stored(client.post(chain.put(data).lines()), chain), [])
+
+    def test_openings_that_do_not_fit_are_quarantined(self):
+        data, openings = body(self.client, phone=Personal("13900000001"))
+        told = json.loads(openings)
+        wrong = [compact([dict(told[0], value='"13900000002"')]), compact(told + told),
+                 compact([dict(told[0], op=7)]), "[", "[" * 60000, compact([dict(told[0], x=1)])]
+        for one in wrong:
+            with self.subTest(openings=one[:40]):
+                self.quarantined(data, one.encode())
+
+    def test_lines_over_their_limit_and_nul_bytes(self):
+        data, _ = body(self.client)
+        openings = b"[" + b" " * 65536 + b"]"
+        for broken, code in (
+                (dict(data=data[:-1] + b" " * 262144 + b"}"), "limit"),
+                (dict(data=data, openings=openings), "limit"),
+                (dict(data=data.replace(b"coal", b"co\0l")), "format")):
+            chain, entries = make(self.client, 1)
+            bad = chain.put(broken["data"], broken.get("openings", b""))
+            self.refused(entries + [bad], 1, code)
+
+    def test_batches_over_their_limits(self):
+        chain, entries = make(self.client, 501)
+        self.refused(entries, 500, "limit")
+        self.stored(self.client.post(entries[500].lines()), chain)
+        big = b"x" * (4 * 1024 * 1024 + 1)
+        self.told(self.client.post(big, zstd=False), 413, "limit")
+        self.told(self.client.post(big), 413, "limit")
+        self.told(self.client.post(os.urandom(2 * 1024 * 1024 + 100)), 413, "limit")
+
+    def test_zstd_that_is_none_or_a_bomb(self):
+        headers = {"Content-Type": "application/x-bihuan-entries", "Content-Encoding": "zstd"}
+
+        def post(data):
+            return self.client.ask("POST", "/v1/entries", data, headers)
+
+        bomb = zstandard.ZstdCompressor(level=19).compress(b"\0" * (256 * 1024 * 1024))
+        self.told(post(bomb), 413, "limit")
+        wide = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters(
+            window_log=27, enable_ldm=False)).compressobj()
+        self.told(post(wide.compress(b"x" * 100) + wide.flush()), 413, "limit")
+        _, entries = make(self.client, 1)
+        packed = zstandard.ZstdCompressor().compress(entries[0].lines())
+        for data in (b"", b"no frame", packed[:-5], packed + b"x", packed + packed):
+            self.told(post(data), 400, "format")

@@ -1,0 +1,283 @@
+#!/usr/bin/python3
+"""A second verifier of export files and a second fold, from sync/wire/PROTOCOL.md § 1 and § 11."""
+
+import re
+
+from second_client import (Entry, ProtocolError, ZERO_HASH, commitment, from_base64, parse,
+                           require, sha256, signature_fits)
+
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+HASH = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+KEY = re.compile(r"[a-z][a-z0-9_]*(/[A-Za-z0-9_.-]+)?")
+MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+")
+LAST_MS = 253402300799999
+ENVELOPE = {"format", "hub", "device", "incarnation", "seq", "prev", "kinds", "body"}
+
+
+def fits(pattern, value):
+    return isinstance(value, str) and pattern.fullmatch(value) is not None
+
+
+def whole(value, least=None, most=None):
+    return (isinstance(value, int) and not isinstance(value, bool)
+            and (least is None or value >= least) and (most is None or value <= most))
+
+
+def check_envelope(data):
+    require(len(data) <= 1024, "the envelope is over 1,024 bytes")
+    told = parse(data)
+    require(isinstance(told, dict) and set(told) == ENVELOPE, "wrong members of an envelope")
+    require(told["format"] == "bihuan-entry-1", "another format")
+    require(fits(ID, told["hub"]) and fits(ID, told["device"]), "hub or device is no id")
+    require(fits(re.compile(r"[0-9a-f]{32}"), told["incarnation"]), "a wrong incarnation")
+    require(whole(told["seq"], 1), "a wrong seq")
+    for name in ("prev", "kinds", "body"):
+        require(fits(HASH, told[name]), f"{name} is no hash")
+    return told
+
+
+def check_value(value, depth=0):
+    require(not isinstance(value, float), "a number with a fraction or exponent")
+    if isinstance(value, (dict, list)):
+        require(depth < 16, "a value nests too deep")
+        for part in value.values() if isinstance(value, dict) else value:
+            check_value(part, depth + 1)
+
+
+def check_clock(clock):
+    require(isinstance(clock, dict), "no clock")
+    require({"wall_ms", "boot_ms", "boot_id", "quality"} <= set(clock)
+            <= {"wall_ms", "boot_ms", "boot_id", "quality", "hub_ms", "hub_boot_ms"},
+            "wrong members of a clock")
+    require(whole(clock["wall_ms"], None, LAST_MS) and whole(clock["boot_ms"], 0, LAST_MS),
+            "a wrong time")
+    require(fits(re.compile(r"[A-Za-z0-9-]{1,36}"), clock["boot_id"]), "a wrong boot_id")
+    require(whole(clock["quality"], 0, 2), "a wrong quality")
+    for name in ("hub_ms", "hub_boot_ms"):
+        require(name not in clock or whole(clock[name], 1, LAST_MS), f"a wrong {name}")
+
+
+def check_body(data):
+    require(len(data) <= 262144, "the body is over 262,144 bytes")
+    body = parse(data)
+    require(isinstance(body, dict) and {"id", "by", "clock", "ops"} <= set(body)
+            <= {"id", "by", "clock", "ops", "observed_ms", "files"}, "wrong members of a body")
+    require(fits(ID, body["id"]) and fits(ID, body["by"]), "id or by is no id")
+    require("observed_ms" not in body or whole(body["observed_ms"], 1, LAST_MS),
+            "a wrong observed_ms")
+    check_clock(body["clock"])
+    ops, keys = body["ops"], 0
+    require(isinstance(ops, list) and 1 <= len(ops) <= 64, "1 … 64 operations belong there")
+    require(len({op.get("record") for op in ops}) == len(ops), "a record named twice")
+    for op in ops:
+        require(set(op) == {"record", "kind", "set"}, "wrong members of an operation")
+        require(fits(ID, op["record"]) and fits(NAME, op["kind"]), "a wrong record or kind")
+        require(isinstance(op["set"], dict) and op["set"], "an empty set")
+        for key, told in op["set"].items():
+            keys += 1
+            require(fits(KEY, key) and len(key) <= 96, f"a wrong key {key}")
+            check_set(body["id"], told)
+    require(keys <= 512, "over 512 keys")
+    files = body.get("files")
+    require(files is None or (isinstance(files, list) and 1 <= len(files) <= 32), "wrong files")
+    for file in files or []:
+        require(set(file) == {"sha256", "size", "type"}, "wrong members of a file")
+        require(fits(HASH, file["sha256"]) and whole(file["size"], 1, 64 << 20)
+                and fits(MEDIA_TYPE, file["type"]) and len(file["type"]) <= 64, "a wrong file")
+    return body
+
+
+def check_set(entry, told):
+    require(isinstance(told, dict) and set(told) - {"was"} in ({"v"}, {"c"}), "neither v nor c")
+    if "v" in told:
+        check_value(told["v"])
+    else:
+        require(fits(HASH, told["c"]), "a wrong commitment")
+    if "was" in told:
+        was = told["was"]
+        require(isinstance(was, list) and was and all(fits(ID, one) for one in was)
+                and was == sorted(set(was)) and entry not in was, "a wrong was")
+
+
+def check_openings(data, body):
+    """→ {(operation, key): (salt text, JSON text)}; every one fits its commitment."""
+    if not data:
+        return {}
+    require(len(data) <= 65536, "the openings are over 65,536 bytes")
+    found = {}
+    for told in parse(data):
+        require(set(told) == {"op", "key", "salt", "value"}, "wrong members of an opening")
+        place = told["op"], told["key"]
+        require(place not in found, "a commitment opened twice")
+        sealed = body["ops"][told["op"]]["set"][told["key"]]["c"]
+        require(commitment(from_base64(told["salt"], 16), told["value"]) == sealed,
+                f"the opening of {told['key']} does not match")
+        parse(told["value"])
+        found[place] = told["salt"], told["value"]
+    return found
+
+
+class Report:
+    def __init__(self):
+        self.problems = []
+        self.entries = self.withheld = self.doubtful = 0
+        self.folded = []
+        self.verdict = "broken"
+
+    def fault(self, line, text):
+        self.problems.append((line, text))
+
+
+class Verifier:
+    def __init__(self, hub_key=None):
+        self.given = hub_key
+        self.report = Report()
+        self.keys = {}
+        self.heads = {}
+        self.bodies = {}
+
+    def verify(self, data):
+        report = self.report
+        try:
+            self.read(data)
+        except (ProtocolError, ValueError, KeyError, TypeError, IndexError, AttributeError) as why:
+            report.fault(0, str(why))
+        if not report.problems:
+            authentic = self.given is not None and self.given == self.hub_key
+            report.verdict = "authentic" if authentic else "self-consistent"
+            if self.given is not None and not authentic:
+                report.fault(2, "the hub's key is another")
+                report.verdict = "broken"
+        return report
+
+    def read(self, data):
+        require(data.endswith(b"\n"), "the last line has no end")
+        lines = data[:-1].split(b"\n")
+        require(lines[0] == b"bihuan-export-1", "not an export file")
+        require(len(lines[1]) <= 262144, "a too long header")
+        header = parse(lines[1])
+        require(set(header) == {"hub", "hub_key", "made_ms", "kinds"}, "wrong members of a header")
+        self.hub, self.hub_key = header["hub"], from_base64(header["hub_key"], 32)
+        self.keys[self.hub] = self.hub_key
+        at = 2
+        for name in header["kinds"]:
+            text = lines[at]
+            if not text.startswith(b"K ") or sha256(text[2:]) != name:
+                self.report.fault(at + 1, "not the kind set of the header")
+            elif parse(text[2:]).get("bihuan-kinds") != 1:
+                self.report.fault(at + 1, "not a kind set")
+            at += 1
+        self.kinds = set(header["kinds"])
+        while at < len(lines) and lines[at] == b"E":
+            require(at + 4 < len(lines), f"line {at + 1}: an entry is cut off")
+            self.entry(at + 1, Entry(*lines[at + 1:at + 5]))
+            at += 5
+        require(at == len(lines) - 1, f"line {at + 1}: neither entry nor seal")
+        self.seal(at + 1, lines[at], data[:len(data) - len(lines[at]) - 1])
+
+    def seal(self, line, text, before):
+        require(text.startswith(b"Z "), "no seal")
+        told = parse(text[2:])
+        count, digest = self.report.entries, sha256(before)
+        exact = f'Z {{"entries":{count},"sha256":"{digest}","sig":"{told["sig"]}"}}'
+        require(text == exact.encode(), "the seal is not of this file")
+        if not signature_fits(self.hub_key, "bihuan/export/1",
+                              f"{self.hub} {count} {digest}".encode(),
+                              from_base64(told["sig"], 64)):
+            self.report.fault(line, "the hub did not sign the seal")
+
+    def entry(self, line, entry):
+        report = self.report
+        report.entries += 1
+        envelope = check_envelope(entry.envelope)
+        key = self.keys.get(envelope["device"]) if envelope["hub"] == self.hub else None
+        if key is None:
+            report.fault(line, "a device that no record speaks of")
+        elif not signature_fits(key, "bihuan/entry/1", entry.envelope,
+                                from_base64(entry.signature.decode("ascii"), 64)):
+            report.fault(line + 1, "a signature that does not fit")
+        place = envelope["device"], envelope["incarnation"]
+        seq, prev = self.heads.get(place, (0, ZERO_HASH))
+        if envelope["seq"] != seq + 1 or envelope["prev"] != prev:
+            report.fault(line, "the chain is broken")
+        self.heads[place] = envelope["seq"], entry.hash
+        if not entry.body:
+            report.withheld += 1
+            return
+        if sha256(entry.body) != envelope["body"]:
+            report.fault(line + 2, "a body with another hash")
+            return
+        self.body(envelope, entry)
+
+    def body(self, envelope, entry):
+        report = self.report
+        try:
+            body = check_body(entry.body)
+            openings = check_openings(entry.openings, body)
+        except (ProtocolError, ValueError, KeyError, TypeError, AttributeError, IndexError,
+                RecursionError):
+            report.doubtful += 1
+            return
+        known = self.bodies.setdefault(body["id"], envelope["body"])
+        if known != envelope["body"] or envelope["kinds"] not in self.kinds:
+            report.doubtful += 1
+            return
+        if envelope["device"] == self.hub:
+            for op in body["ops"]:
+                if op["kind"] == "device" and "key" in op["set"]:
+                    self.keys[op["record"]] = from_base64(op["set"]["key"]["v"], 32)
+        report.folded.append((body, openings))
+
+
+class Fold:
+    """State of records as § 1 "Fold" says."""
+
+    def __init__(self):
+        self.kinds = {}
+        self.keys = {}
+        self.seen = {}
+
+    def apply(self, body, openings):
+        for index, op in enumerate(body["ops"]):
+            if self.kinds.setdefault(op["record"], op["kind"]) == op["kind"]:
+                self.operation(body["id"], index, op, openings)
+
+    def operation(self, entry, index, op, openings):
+        seen = self.seen.setdefault(op["record"], set())
+        if entry in seen:
+            return
+        seen.add(entry)
+        keys = self.keys.setdefault(op["record"], {})
+        for key, told in op["set"].items():
+            heads, pending = keys.setdefault(key, ({}, set()))
+            for replaced in told.get("was", []):
+                heads.pop(replaced, None)
+                if replaced not in seen:
+                    pending.add(replaced)
+            if entry in pending:
+                continue
+            head = {"e": entry}
+            head.update({name: told[name] for name in ("v", "c") if name in told})
+            if (index, key) in openings:
+                head["s"], head["o"] = openings[(index, key)]
+            heads[entry] = head
+        for heads, pending in keys.values():
+            pending.discard(entry)
+
+    def snapshot(self, record):
+        keys = {}
+        for key in sorted(self.keys[record]):
+            heads, pending = self.keys[record][key]
+            keys[key] = {"heads": [heads[entry] for entry in sorted(heads, reverse=True)]}
+            if pending:
+                keys[key]["pending"] = sorted(pending)
+        return {"record": record, "kind": self.kinds[record], "keys": keys}
+
+
+def without_openings(snapshot):
+    """For comparing what two readers may see: the signed part alone."""
+    keys = {key: dict(told, heads=[{name: head[name] for name in head if name not in ("s", "o")}
+                                   for head in told["heads"]])
+            for key, told in snapshot["keys"].items()}
+    return dict(snapshot, keys=keys)

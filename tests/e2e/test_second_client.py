@@ -1,0 +1,217 @@
+#!/usr/bin/python3
+"""The second client (second_client.py) does the whole job against a real hub, then everything a
+client must not do. Each wrong step has the answer PROTOCOL.md gives it, and harms nobody else."""
+
+import json
+import os
+import pathlib
+import unittest
+
+import nacl.signing
+
+import second_client as second
+import second_verifier as verifier
+import second_world
+from hostile_entries import Entries
+from hostile_files import Doors, Enrolment, Files
+from second_client import Personal, Set, ZERO_HASH, sha256
+from second_world import (AREA, Case, Office, World, enterprise, exported, flip, make,
+                          new_client, person, programs)
+
+
+class Vector(unittest.TestCase):
+    def test_the_entry_of_the_document(self):
+        path = programs.SOURCE / "tests/schema/fixtures/entry-1.json"
+        told = json.loads(path.read_text(encoding="utf-8"))
+        key = nacl.signing.SigningKey(second.from_base64(told["secret_seed"], 32))
+        self.assertEqual(second.to_base64(key.verify_key.encode()), told["public_key"])
+        envelope = told["envelope"].encode()
+        signature = second.from_base64(told["signature"], 64)
+        self.assertEqual(sha256(envelope), told["envelope_sha256"])
+        self.assertTrue(second.signature_fits(key.verify_key.encode(), "bihuan/entry/1", envelope,
+                                              signature))
+        self.assertEqual(key.sign(second.signed_text("bihuan/entry/1", envelope)).signature,
+                         signature)
+        self.assertEqual(verifier.check_envelope(envelope)["body"], sha256(told["body"].encode()))
+        read = verifier.check_body(told["body"].encode())
+        openings = verifier.check_openings(told["openings"].encode(), read)
+        self.assertEqual(openings[(0, "responsible_person")][1], '"王小明"')
+        for at in range(0, len(envelope), 7):
+            self.assertFalse(second.signature_fits(
+                key.verify_key.encode(), "bihuan/entry/1",
+                envelope[:at] + bytes([envelope[at] ^ 1]) + envelope[at + 1:], signature))
+
+
+class Job(Case):
+    def test_the_whole_job(self):
+        client = new_client("whole job")
+        self.assertEqual(client.head(), (0, ZERO_HASH))
+        records, page = client.pull(limit=7)
+        self.assertIn(client.unit, records)
+        self.assertEqual((page["included"], page["quarantined"]), ({}, []))
+        kinds = client.kind_set(client.kinds)
+        self.assertIn("hazard", [kind["kind"] for kind in kinds["kinds"]])
+
+        photo = os.urandom(2 * 1024 * 1024 + 4321)
+        mine = enterprise(client, phone=Personal("13900000001"))
+        file = client.ids.next(), "file", {
+            "parent": mine[0], "role": "photo", "sha256": sha256(photo), "size": len(photo),
+            "media_type": "image/jpeg", "source": "camera"}
+        declared = {"sha256": sha256(photo), "size": len(photo), "type": "image/jpeg"}
+        acting = person(client)
+        entries = [client.chain.put(*acting.body([mine])),
+                   client.chain.put(*acting.body([file], files=[declared]))]
+        for number in range(600):
+            # By the hundred or in one record: a batch of 500, then the rest.
+            entries.append(client.chain.put(*acting.body(
+                [(client.ids.next(), "site", {"enterprise": mine[0], "name": f"工作面{number}",
+                                              "site_type": "face"})])))
+        self.assertEqual(client.push(entries), [])
+        self.assertEqual(client.head(), (client.chain.seq, client.chain.prev))
+        self.assertEqual(client.push(entries[-40:]), [], "a repeat is success")
+
+        self.assertEqual(client.upload(photo), 3)
+        self.assertEqual(client.upload(photo), 0, "nothing left to send")
+        self.assertEqual(client.download(sha256(photo)), photo)
+        self.assertEqual(client.download(sha256(photo), 1000, 2999), photo[1000:3000])
+
+        records, page = client.pull(limit=100)
+        self.assertEqual(page["included"], {client.chain.incarnation: client.chain.seq})
+        self.assertEqual(second.shown(records[mine[0]], "phone"), "13900000001")
+        self.assertEqual(sum(record["kind"] == "site" and
+                             second.shown(record, "enterprise") == mine[0]
+                             for record in records.values()), 600)
+        again, page = client.pull()
+        self.assertEqual((page["records"], again), ([], records))
+
+    def test_another_client_sees_it_and_both_at_once_are_a_conflict(self):
+        one, other = new_client("one"), new_client("other")
+        mine = enterprise(one)
+        first = one.chain.put(*person(one).body([mine]))
+        one.push([first])
+        records, _ = other.pull()
+        self.assertEqual(second.shown(records[mine[0]], "name"), mine[2]["name"])
+        ids = []
+        for client, name in ((one, "甲"), (other, "乙")):
+            entry = client.chain.put(*person(client).body(
+                [(mine[0], "enterprise", {"name": Set(name, [first.id])})]))
+            client.push([entry], zstd=False)
+            ids.append(entry.id)
+        records, _ = one.pull()
+        self.assertEqual(second.heads_of(records[mine[0]], "name"), sorted(ids, reverse=True))
+        entry = one.chain.put(*person(one).body(
+            [(mine[0], "enterprise", {"name": Set("丙", ids)})]))
+        one.push([entry])
+        records, _ = other.pull()
+        self.assertEqual(second.heads_of(records[mine[0]], "name"), [entry.id])
+        self.assertEqual(second.shown(records[mine[0]], "name"), "丙")
+
+    def test_staff_are_sealed_for_this_device_alone(self):
+        told = self.client.staff()
+        self.assertTrue(told["made_ms"] > 0)
+        self.assertTrue(World.staff["verifier"].startswith("$argon2id$"))
+        sealed = second.from_base64(self.client.get("/v1/staff").json["sealed"])
+        stranger = nacl.signing.SigningKey.generate().to_curve25519_private_key()
+        with self.assertRaises(second.nacl.exceptions.CryptoError):
+            second.nacl.public.SealedBox(stranger).decrypt(sealed)
+
+    def test_a_server_with_another_key_gets_nothing(self):
+        line = second.Line(self.client.url, {b"\0" * 32}, self.client.hub)
+        with self.assertRaisesRegex(second.ProtocolError, "pinned"):
+            line.ask("GET", "/v1/head")
+
+    def test_a_cursor_of_elsewhere_starts_from_the_beginning(self):
+        for cursor in ("x", "1.2.3.4", "9" * 300, "%00", "1..d.-1"):
+            answer = self.client.ask("GET", "/v1/changes?limit=3&cursor=" + cursor)
+            if cursor == "%00":
+                self.told(answer, 400, "format")
+                continue
+            self.assertEqual((answer.status, answer.json["reset"]), (200, True), cursor)
+        for limit in ("0", "501", "-1", "x", ""):
+            self.told(self.client.ask("GET", "/v1/changes?limit=" + limit), 400, "format")
+
+    def test_a_plaque_verifies(self):
+        records, _ = World.good.pull()
+        mine = next(record for record in records.values() if record["kind"] == "enterprise"
+                    and second.shown(record, "area") == AREA)
+        office = Office("staff-sun", "bihuan-review-1")
+        office.ask("POST", "/office/v1/plaques", {"enterprises": [mine["record"]]})
+        records, _ = World.good.pull()
+        plaque = next(record for record in records.values() if record["kind"] == "plaque"
+                      and second.shown(record, "enterprise") == mine["record"])
+        text = second.shown(plaque, "text")
+        read = second.Plaque(text, self.client.plaque_keys)
+        self.assertEqual((read.type, read.hub, read.enterprise, read.serial),
+                         ("E", self.client.hub, mine["record"], second.shown(plaque, "serial")))
+        made = office.ask("GET", f"/office/v1/plaques?first={read.serial}")["rows"][0]
+        self.assertEqual(int(made["code"].replace("-", "")) // 100, read.serial)
+        self.assertEqual(int(made["code"].replace("-", "")) % 97, 1)
+        forged = text[:-1] + ("0" if text[-1] != "0" else "1")
+        with self.assertRaises(second.ProtocolError):
+            second.Plaque(forged, self.client.plaque_keys)
+
+
+class Afterwards(Case):
+    def test_a_well_behaved_client_still_works_and_the_file_verifies(self):
+        client = new_client("afterwards")
+        chain, entries = make(client, 30, client.chain)
+        self.assertEqual(client.push(entries), [])
+        self.assertEqual(client.head(), (30, chain.prev))
+        records, _ = client.pull()
+        path = exported()
+        told = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
+                                       second.to_base64(client.hub_key), "--json").stdout)
+        report = verifier.Verifier(client.hub_key).verify(path.read_bytes())
+        self.assertEqual(report.problems, [])
+        self.assertEqual((told["verdict"], report.verdict), ("authentic", "authentic"))
+        self.assertEqual((told["entries"], told["withheld"], told["doubtful"]),
+                         (report.entries, report.withheld, report.doubtful))
+
+        fold = verifier.Fold()
+        for each, openings in report.folded:
+            if each["id"] not in World.quarantined:
+                fold.apply(each, openings)
+        for record, snapshot in records.items():
+            self.assertEqual(verifier.without_openings(fold.snapshot(record)),
+                             verifier.without_openings(snapshot))
+
+    def test_a_changed_file_does_not_verify(self):
+        data = exported().read_bytes()
+        key = self.client.hub_key
+        parts = data.split(b"\n")
+        first = parts.index(b"E")
+        body_line, other = first + 3, first + 6
+        changes = [
+            data[:-1], data + b"x\n", data.replace(b'"made_ms":1', b'"made_ms":2', 1),
+            b"\n".join(parts[:body_line] + [parts[body_line].replace(b'"v":', b'"v": ', 1)]
+                       + parts[body_line + 1:]),
+            b"\n".join(parts[:first] + parts[first + 5:]),
+            b"\n".join(parts[:other] + [flip(parts[other])] + parts[other + 1:]),
+            b"\n".join(parts[:-2]) + b"\n",
+        ]
+        for changed in changes:
+            report = verifier.Verifier(key).verify(changed)
+            self.assertEqual(report.verdict, "broken")
+            path = pathlib.Path(World.directory) / "changed"
+            path.write_bytes(changed)
+            done = programs.run("bihuan-hub", "verify", path, check=False)
+            self.assertEqual(done.returncode, 5, done.stdout)
+        report = verifier.Verifier().verify(data)
+        self.assertEqual(report.verdict, "self-consistent")
+
+
+def load_tests(loader, tests, pattern):
+    """In this order: what is told last holds after all that was done before."""
+    suite = unittest.TestSuite()
+    for case in (Vector, Job, Enrolment, Entries, Files, Doors, Afterwards):
+        suite.addTests(loader.loadTestsFromTestCase(case))
+    return suite
+
+
+if __name__ == "__main__":
+    # Around all modules, which have one hub in common.
+    second_world.start()
+    try:
+        unittest.main(verbosity=2)
+    finally:
+        second_world.stop()
