@@ -113,7 +113,7 @@ class Browser:
     def count(self, selector):
         return self.run("return document.querySelectorAll(arguments[0]).length", selector)
 
-    def wait(self, ready, what, seconds=15):
+    def wait(self, ready, what, seconds=30):
         end = time.monotonic() + seconds
         while True:
             value = ready()

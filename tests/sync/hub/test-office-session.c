@@ -272,7 +272,7 @@ static void test_a_removed_account_is_closed(void **state)
 static glong retry_after(const Answer *answer)
 {
   const char *line = strstr(answer->head->str, "Retry-After: ");
-  return line != NULL ? atol(line + strlen("Retry-After: ")) : -1;
+  return line != NULL ? (glong)g_ascii_strtoll(line + strlen("Retry-After: "), NULL, 10) : -1;
 }
 
 static void test_the_lock_out_grows_and_outlives_a_restart(void **state)
