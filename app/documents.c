@@ -54,6 +54,28 @@ static char *save_one(BhDevice *device, const char *author, const char *record, 
   return bh_device_save(device, author, ops, 0, error);
 }
 
+/* What stands against a change, in people's words, as BH_ERROR_INVALID. */
+static gboolean check(BhDevice *device, const BhDocumentsRequest *request, const char *record,
+                      const char *kind, const json_t *set, GError **error)
+{
+  g_autoptr(json_t) problems = bh_device_check(device, request->author, record, kind, set, error);
+  if (problems == NULL)
+    return FALSE;
+  if (json_array_size(problems) == 0)
+    return TRUE;
+  GString *text = g_string_new(NULL);
+  gsize i;
+  json_t *problem;
+  json_array_foreach(problems, i, problem)
+  {
+    g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "",
+                           bh_json_string_or(problem, request->lang, ""));
+  }
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID, text->str);
+  g_string_free(text, TRUE);
+  return FALSE;
+}
+
 /* --- draft with frozen fields --- */
 
 json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const char *inspection,
@@ -171,8 +193,11 @@ static json_t *render(BhDevice *device, const json_t *visit, const json_t *froze
 static gboolean advance(BhDevice *device, const BhDocumentsRequest *request, const char *record,
                         const char *state, GError **error)
 {
-  g_autofree char *entry = save_one(device, request->author, record, "document",
-                                    json_pack("{s:s}", "state", state), error);
+  g_autoptr(json_t) set = json_pack("{s:s}", "state", state);
+  if (!check(device, request, record, "document", set, error))
+    return FALSE;
+  g_autofree char *entry =
+      save_one(device, request->author, record, "document", json_incref(set), error);
   return entry != NULL;
 }
 
@@ -180,6 +205,9 @@ static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const
                       json_t *file, GError **error)
 {
   char id[BH_ID_LEN + 1];
+  g_autoptr(json_t) state = json_pack("{s:s}", "state", "issued");
+  if (!check(device, request, record, "document", state, error))
+    return FALSE;
   bh_device_make_id(device, id);
   json_object_set_new(file, "parent", json_string(record));
   json_object_set_new(file, "role", json_string("document"));

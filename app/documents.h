@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *author;
+  const char *lang; /* static; "zh" or "en": the language problems are told in */
   char *inspection;
   gint64 now_ms;
   gboolean order;      /* make the order to rectify too */

@@ -168,6 +168,23 @@ void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify wo
                  call_new(reply, data, data_free), call_free);
 }
 
+static void on_row_name(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  if (error != NULL)
+    return;
+  g_autofree char *text =
+      g_strdup_printf("%s  %s", bh_json_string_or(result, "title", ""), (const char *)data);
+  bh_part_row_set_title(GTK_WIDGET(owner), text);
+}
+
+void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise)
+{
+  BhPagePrivate *priv = get(page);
+  if (enterprise != NULL)
+    bh_session_call(priv->session, "get", json_pack("{s:s}", "id", enterprise), row,
+                    priv->cancellable, on_row_name, g_strdup(title), g_free);
+}
+
 void bh_page_open(BhPage *page, BhPage *next)
 {
   bh_window_open(get(page)->window, next);

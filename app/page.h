@@ -52,6 +52,9 @@ void bh_page_call(BhPage *page, const char *method, json_t *params, BhPageReply 
 void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                  BhPageReply reply, gpointer data, GDestroyNotify data_free);
 
+/* Puts the name of the enterprise (a record id; NULL does nothing) before the row's title. */
+void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise);
+
 void bh_page_open(BhPage *page, BhPage *next);
 /* Opens `next` in this page's place: going back skips this page. */
 void bh_page_replace(BhPage *page, BhPage *next);

@@ -4,6 +4,10 @@
 
 #include <string.h>
 
+#define FACT_LABEL_PX 108
+#define SCROLL_MARGIN_PX 16
+#define SCROLL_DELAY_MS 60
+
 void bh_part_identify(GtkWidget *widget, const char *id, const char *name)
 {
   AtkObject *accessible = gtk_widget_get_accessible(widget);
@@ -84,7 +88,8 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *texts = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
   gtk_widget_set_valign(texts, GTK_ALIGN_CENTER);
-  gtk_container_add(GTK_CONTAINER(texts), bh_part_label(title, "row-title"));
+  GtkWidget *first = bh_part_label(title, "row-title");
+  gtk_container_add(GTK_CONTAINER(texts), first);
   if (subtitle != NULL && *subtitle != '\0')
     gtk_container_add(GTK_CONTAINER(texts), bh_part_label(subtitle, "dim"));
   gtk_box_pack_start(GTK_BOX(box), texts, TRUE, TRUE, 0);
@@ -97,6 +102,7 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
   gtk_container_add(GTK_CONTAINER(button), box);
   bh_part_add_class(button, "row");
   bh_part_identify(button, id, title);
+  g_object_set_data(G_OBJECT(button), "bh-row-title", first);
   g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(record), g_free);
   gtk_widget_show_all(button);
   return button;
@@ -105,6 +111,13 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
 const char *bh_part_get_record(GtkWidget *row)
 {
   return g_object_get_data(G_OBJECT(row), "bh-record");
+}
+
+void bh_part_row_set_title(GtkWidget *row, const char *title)
+{
+  GtkWidget *label = g_object_get_data(G_OBJECT(row), "bh-row-title");
+  gtk_label_set_text(GTK_LABEL(label), title);
+  atk_object_set_name(gtk_widget_get_accessible(row), title);
 }
 
 GtkWidget *bh_part_heading(const char *text)
@@ -139,8 +152,9 @@ GtkWidget *bh_part_fact(const char *label, const char *value)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *name = bh_part_label(label, "dim");
-  gtk_label_set_width_chars(GTK_LABEL(name), 8);
-  gtk_label_set_max_width_chars(GTK_LABEL(name), 10);
+  /* One width for all lines, so that the values stand below each other. */
+  gtk_label_set_max_width_chars(GTK_LABEL(name), 1);
+  gtk_widget_set_size_request(name, FACT_LABEL_PX, -1);
   gtk_label_set_yalign(GTK_LABEL(name), 0);
   GtkWidget *text = bh_part_label(value, NULL);
   gtk_label_set_selectable(GTK_LABEL(text), FALSE);
@@ -168,6 +182,27 @@ static void destroy_child(GtkWidget *child, gpointer data)
 void bh_part_clear(GtkWidget *container)
 {
   gtk_container_foreach(GTK_CONTAINER(container), destroy_child, NULL);
+}
+
+static gboolean scroll_to(gpointer data)
+{
+  GtkWidget *widget = data;
+  GtkWidget *scrolled = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
+  GtkWidget *viewport = gtk_widget_get_ancestor(widget, GTK_TYPE_VIEWPORT);
+  int y = 0;
+  if (scrolled == NULL || viewport == NULL || !gtk_widget_get_mapped(widget) ||
+      !gtk_widget_translate_coordinates(widget, viewport, 0, 0, NULL, &y))
+    return G_SOURCE_REMOVE;
+  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
+  gtk_adjustment_set_value(adjustment, gtk_adjustment_get_value(adjustment) + y - SCROLL_MARGIN_PX);
+  return G_SOURCE_REMOVE;
+}
+
+void bh_part_bring_into_view(GtkWidget *widget)
+{
+  /* After the layout has taken in what just appeared. */
+  g_timeout_add_full(G_PRIORITY_DEFAULT_IDLE, SCROLL_DELAY_MS, scroll_to, g_object_ref(widget),
+                     g_object_unref);
 }
 
 GtkWidget *bh_part_avatar(const char *name, int size)

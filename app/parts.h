@@ -24,6 +24,7 @@ GtkWidget *bh_part_icon_button(const char *id, const char *icon, const char *nam
 GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, const char *badge,
                        const char *record);
 const char *bh_part_get_record(GtkWidget *row);
+void bh_part_row_set_title(GtkWidget *row, const char *title);
 /* Section heading inside a page. */
 GtkWidget *bh_part_heading(const char *text);
 /* A check button with a wrapping label. */
@@ -36,6 +37,8 @@ GtkWidget *bh_part_fact(const char *label, const char *value);
 GtkWidget *bh_part_notice(const char *id, const char *text, const char *style);
 /* Destroys all children. */
 void bh_part_clear(GtkWidget *container);
+/* Scrolls its area so that `widget` stands near the top. */
+void bh_part_bring_into_view(GtkWidget *widget);
 /* A round picture with the first letters of a name. */
 GtkWidget *bh_part_avatar(const char *name, int size);
 /* The whole text of a text view; g_free. */

@@ -100,15 +100,7 @@ static gboolean on_bus(GstBus *bus, GstMessage *message, gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* The sink opens a window of its own when it starts before its view is part of one. */
-static void on_view_realized(GtkWidget *view, BhCamera *self)
-{
-  (void)view;
-  if (self->pipeline != NULL)
-    gst_element_set_state(self->pipeline, GST_STATE_PLAYING);
-}
-
-gboolean bh_camera_start(BhCamera *self, GError **error)
+gboolean bh_camera_start(BhCamera *self, GtkContainer *box, int height_px, GError **error)
 {
   if (self->pipeline != NULL)
     return TRUE;
@@ -136,9 +128,13 @@ gboolean bh_camera_start(BhCamera *self, GError **error)
   self->sink = gst_bin_get_by_name(GST_BIN(self->pipeline), "still");
   g_autoptr(GstElement) view = gst_bin_get_by_name(GST_BIN(self->pipeline), "view");
   g_object_get(view, "widget", &self->view, NULL);
+  /* Before it plays: a view without a parent would open a window of its own. */
+  gtk_widget_set_size_request(self->view, -1, height_px);
+  gtk_container_add(box, self->view);
+  gtk_widget_show(self->view);
   g_autoptr(GstBus) bus = gst_element_get_bus(self->pipeline);
   self->bus_watch = gst_bus_add_watch(bus, on_bus, self);
-  g_signal_connect_object(self->view, "realize", G_CALLBACK(on_view_realized), self, 0);
+  gst_element_set_state(self->pipeline, GST_STATE_PLAYING);
   return TRUE;
 }
 
@@ -152,11 +148,6 @@ void bh_camera_stop(BhCamera *self)
   g_clear_object(&self->view);
   g_clear_pointer(&self->sink, gst_object_unref);
   g_clear_pointer(&self->pipeline, gst_object_unref);
-}
-
-GtkWidget *bh_camera_get_view(BhCamera *self)
-{
-  return self->view;
 }
 
 GdkPixbuf *bh_camera_take(BhCamera *self)

@@ -17,12 +17,10 @@ GOptionGroup *bh_camera_get_option_group(void);
 
 /* `still_image` NULL: the first real camera. */
 BhCamera *bh_camera_new(const char *still_image);
-/* FALSE with BH_ERROR_NOT_FOUND when there is no camera. Pictures and codes come from the moment
- * on when the view is shown in a window. */
-gboolean bh_camera_start(BhCamera *camera, GError **error);
+/* Puts the live view, `height_px` high, into `box` and starts. FALSE with BH_ERROR_NOT_FOUND when
+ * there is no camera. */
+gboolean bh_camera_start(BhCamera *camera, GtkContainer *box, int height_px, GError **error);
 void bh_camera_stop(BhCamera *camera);
-/* The live view, owned by the camera; NULL before start. */
-GtkWidget *bh_camera_get_view(BhCamera *camera);
 /* The newest picture, or NULL when none has come yet; new reference. */
 GdkPixbuf *bh_camera_take(BhCamera *camera);
 

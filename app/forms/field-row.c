@@ -193,6 +193,7 @@ void bh_field_row_set_hint(BhFieldRow *self, const char *text)
 void bh_field_row_focus(BhFieldRow *self)
 {
   gtk_widget_child_focus(GTK_WIDGET(self), GTK_DIR_TAB_FORWARD);
+  bh_part_bring_into_view(GTK_WIDGET(self));
 }
 
 void bh_field_row_edited(BhFieldRow *self)

@@ -38,9 +38,9 @@ static void bh_photos_class_init(BhPhotosClass *klass)
 {
   G_OBJECT_CLASS(klass)->dispose = bh_photos_dispose;
   G_OBJECT_CLASS(klass)->finalize = bh_photos_finalize;
-  signals[ADD] =
-      g_signal_new("add", BH_TYPE_PHOTOS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[OPEN] = g_signal_new("open", BH_TYPE_PHOTOS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  signals[ADD] = g_signal_new("add-photo", BH_TYPE_PHOTOS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                              G_TYPE_NONE, 0);
+  signals[OPEN] = g_signal_new("open-photo", BH_TYPE_PHOTOS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 

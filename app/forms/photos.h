@@ -1,5 +1,5 @@
 /* The strip of pictures of a record and the button for one more. Shows what it is given; the page
- * keeps the records of kind `file`. Signals: "add"; "open" (const char *sha256). */
+ * keeps the records of kind `file`. Signals: "add-photo"; "open-photo" (const char *sha256). */
 #pragma once
 
 #include <gtk/gtk.h>

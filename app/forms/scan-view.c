@@ -64,19 +64,12 @@ static void on_failed(BhCamera *camera, const char *why, BhScanView *self)
 void bh_scan_view_start(BhScanView *self)
 {
   g_autoptr(GError) error = NULL;
-  if (!bh_camera_start(self->camera, &error)) {
+  if (!bh_camera_start(self->camera, GTK_CONTAINER(self->frame), VIEW_HEIGHT_PX, &error)) {
     gtk_label_set_text(GTK_LABEL(self->state),
                        _("No camera here; choose a picture or type the code"));
     return;
   }
   gtk_label_set_text(GTK_LABEL(self->state), _("Hold the code into the picture"));
-  GtkWidget *view = bh_camera_get_view(self->camera);
-  if (view != NULL && gtk_widget_get_parent(view) == NULL) {
-    gtk_container_add(GTK_CONTAINER(self->frame), view);
-    gtk_widget_set_size_request(view, -1, VIEW_HEIGHT_PX);
-    bh_part_identify(view, "camera_view", _("What the camera sees"));
-    gtk_widget_show(view);
-  }
   gtk_widget_show(self->frame);
 }
 
@@ -142,6 +135,7 @@ GtkWidget *bh_scan_view_new(const char *still_image, gboolean typed)
   g_signal_connect(self->camera, "code", G_CALLBACK(on_code), self);
   g_signal_connect(self->camera, "failed", G_CALLBACK(on_failed), self);
   self->frame = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+  bh_part_identify(self->frame, "camera_view", _("What the camera sees"));
   self->state = bh_part_label("", "dim");
   bh_part_identify(self->state, "camera_state", NULL);
   GtkWidget *choose = bh_part_button("choose_picture", _("Choose a picture of the code"), NULL);

@@ -215,10 +215,17 @@ static void on_filter(BhChecklistPage *self)
     step(self, 1);
 }
 
+static void show_jump(BhChecklistPage *self, gboolean open)
+{
+  gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), open);
+  gtk_widget_set_visible(self->card, !open);
+  gtk_widget_set_sensitive(self->answers, !open && current(self) != NULL);
+}
+
 static void go_to(BhChecklistPage *self, guint index)
 {
   self->at = index;
-  gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), FALSE);
+  show_jump(self, FALSE);
   show(self);
 }
 
@@ -254,7 +261,7 @@ static void on_jump(BhChecklistPage *self)
   gboolean open = gtk_revealer_get_reveal_child(GTK_REVEALER(self->jump_revealer));
   if (!open)
     show_sections(self);
-  gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), !open);
+  show_jump(self, !open);
   if (!open)
     gtk_widget_grab_focus(self->jump_entry);
 }
@@ -363,7 +370,7 @@ static void on_bulk(BhChecklistPage *self)
         set, key,
         json_pack("{s:s, s:b}", "answer", bh_answer_code(BH_ANSWER_UNCHECKED), "bulk", 1));
   }
-  gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), FALSE);
+  show_jump(self, FALSE);
   if (json_object_size(set) == 0) {
     json_decref(set);
     bh_page_say(BH_PAGE(self), _("Everything in this section is answered"));

@@ -4,6 +4,8 @@
 
 #include "app/forms/scan-view.h"
 
+#define ONE_TIME_PREFIX "BHE1:"
+
 struct _BhEnrolPage {
   BhPage parent;
   GtkWidget *scanner;
@@ -63,7 +65,9 @@ static void on_enrol(BhEnrolPage *self)
 
 static void on_code(BhEnrolPage *self, const char *code)
 {
-  gtk_entry_set_text(GTK_ENTRY(self->one_time_text), code);
+  /* Whatever else the camera sees does not overwrite what was pasted. */
+  if (g_str_has_prefix(code, ONE_TIME_PREFIX))
+    gtk_entry_set_text(GTK_ENTRY(self->one_time_text), code);
 }
 
 static void bh_enrol_page_load(BhPage *page)

@@ -7,6 +7,7 @@
 #include "app/forms/form-view.h"
 #include "app/visit-page.h"
 #include "app/window.h"
+#include "schema/error.h"
 
 struct _BhFinishPage {
   BhPage parent;
@@ -38,6 +39,7 @@ static void show_message(BhFinishPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
   gtk_widget_set_visible(self->message, text != NULL && *text != '\0');
+  bh_part_bring_into_view(self->message);
 }
 
 static gboolean is_clock_poor(BhFinishPage *self)
@@ -247,7 +249,10 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
     bh_page_say(page, _("The documents stand ready"));
     return;
   }
-  g_autofree char *text = bh_session_dup_error_text(bh_page_get_session(page), error);
+  /* What is missing is told by the kinds, in people's words. */
+  g_autofree char *text = g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)
+                              ? g_strdup(error->message)
+                              : bh_session_dup_error_text(bh_page_get_session(page), error);
   g_warning("documents: %s", error->message);
   show_message(self, text);
 }
@@ -278,6 +283,7 @@ static void on_make(BhFinishPage *self)
   }
   BhDocumentsRequest *request = g_new0(BhDocumentsRequest, 1);
   request->author = g_strdup(bh_session_get_actor(session));
+  request->lang = bh_session_get_lang(session);
   request->inspection = g_strdup(self->inspection);
   request->now_ms = bh_session_now_ms(session);
   request->order = order;

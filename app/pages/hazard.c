@@ -49,6 +49,8 @@ static void show_message(BhHazardPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text);
   gtk_widget_set_visible(self->message, *text != '\0');
+  if (*text != '\0')
+    bh_part_bring_into_view(self->message);
 }
 
 /* --- draft --- */
@@ -95,6 +97,9 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
   json_object_set_new(values, "role", json_string(photo_role(self)));
   json_array_append(json_object_get(self->hazard, "files"), values);
   show_photos(self);
+  g_autoptr(json_t) none = json_array();
+  g_free(bh_form_view_show_problems(self->form, none));
+  show_message(self, "");
   if (is_saved(self)) {
     bh_page_call(
         page, "save",
@@ -310,7 +315,7 @@ static void show(BhHazardPage *self)
   g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Photos"));
-  g_signal_connect_swapped(self->photos, "add", G_CALLBACK(on_add_photo), self);
+  g_signal_connect_swapped(self->photos, "add-photo", G_CALLBACK(on_add_photo), self);
   gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(self->photos));
   show_photos(self);
   show_item(self, values);

@@ -81,6 +81,8 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
         bh_part_row(id, bh_json_string_or(row, "title", ""), state_label(self, "inspection", row),
                     NULL, bh_json_string_or(row, "id", ""));
     g_signal_connect(button, "clicked", G_CALLBACK(on_open), self);
+    bh_page_name_row(page, button, bh_json_string_or(row, "title", ""),
+                     bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
     gtk_container_add(GTK_CONTAINER(self->open), button);
   }
   gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
@@ -98,6 +100,8 @@ static void on_parent_of_review(BhPage *page, json_t *result, const GError *erro
                                   bh_json_string_or(result, "id", ""));
   bh_part_add_class(button, "urgent");
   g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
+  bh_page_name_row(page, button, bh_json_string_or(result, "title", ""),
+                   bh_json_string_or(json_object_get(result, "values"), "enterprise", NULL));
   gtk_container_add(GTK_CONTAINER(self->returned), button);
   gtk_widget_show(self->returned_box);
 }

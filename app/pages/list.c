@@ -57,6 +57,8 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
                         : NULL,
                     pending ? _("Not sent") : _("Received"), bh_json_string_or(row, "id", ""));
     g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
+    bh_page_name_row(page, button, bh_json_string_or(row, "title", ""),
+                     bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
     gtk_container_add(GTK_CONTAINER(self->rows), button);
   }
   json_decref(self->after);

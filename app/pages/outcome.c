@@ -117,7 +117,7 @@ static void bh_outcome_page_load(BhPage *page)
   self->form = bh_form_view_new(session, bh_session_find_kind(session, "inspection"), fields, NULL);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Proof"));
-  g_signal_connect_swapped(self->photos, "add", G_CALLBACK(on_add_photo), self);
+  g_signal_connect_swapped(self->photos, "add-photo", G_CALLBACK(on_add_photo), self);
   gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(self->photos));
 }
 

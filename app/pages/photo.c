@@ -8,7 +8,8 @@
 #include "app/devices/picture-check.h"
 
 #define JPEG_QUALITY "85"
-#define PREVIEW_PX 340
+#define PREVIEW_PX 300
+#define VIEW_HEIGHT_PX 280
 
 struct _BhPhotoPage {
   BhPage parent;
@@ -66,17 +67,11 @@ static void start_camera(BhPhotoPage *self)
 {
   g_autoptr(GError) error = NULL;
   show_buttons(self, FALSE);
-  if (!bh_camera_start(self->camera, &error)) {
+  gtk_widget_set_sensitive(self->take, TRUE);
+  if (!bh_camera_start(self->camera, GTK_CONTAINER(self->view), VIEW_HEIGHT_PX, &error)) {
     show_message(self, _("No camera here; choose a picture from a card"));
     gtk_widget_set_sensitive(self->take, FALSE);
     return;
-  }
-  GtkWidget *view = bh_camera_get_view(self->camera);
-  if (view != NULL && gtk_widget_get_parent(view) == NULL) {
-    gtk_widget_set_size_request(view, -1, 280);
-    gtk_widget_show(view);
-    bh_part_identify(view, "camera_view", _("What the camera sees"));
-    gtk_container_add(GTK_CONTAINER(self->view), view);
   }
 }
 
@@ -104,6 +99,7 @@ static void looked_free(gpointer data)
 
 static void show_picture(BhPhotoPage *self, GdkPixbuf *small, BhPictureCheck check)
 {
+  bh_camera_stop(self->camera);
   bh_part_clear(self->preview);
   GtkWidget *image = gtk_image_new_from_pixbuf(small);
   bh_part_identify(image, "picture", _("The picture"));
@@ -329,5 +325,6 @@ BhPage *bh_photo_page_new(const char *title)
 {
   BhPhotoPage *self = g_object_new(BH_TYPE_PHOTO_PAGE, NULL);
   bh_page_set_title(BH_PAGE(self), title);
+  atk_object_set_name(gtk_widget_get_accessible(self->view), _("What the camera sees"));
   return BH_PAGE(self);
 }

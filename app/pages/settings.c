@@ -1,6 +1,7 @@
 #include "app/pages/settings.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "app/window.h"
 
@@ -73,7 +74,29 @@ static void add_text_sizes(BhSettingsPage *self, int now)
 
 static void add_fact(BhSettingsPage *self, const char *label, const char *value)
 {
-  gtk_container_add(GTK_CONTAINER(self->about), bh_part_fact(label, value));
+  if (*value != '\0')
+    gtk_container_add(GTK_CONTAINER(self->about), bh_part_fact(label, value));
+}
+
+/* What the store's self-check calls its points, in people's words. */
+static const char *check_label(const char *name)
+{
+  static const struct {
+    const char *name;
+    const char *label;
+  } words[] = {
+      {"store", N_("Records")},
+      {"enrolled", N_("Enrolment")},
+      {"chain", N_("Chain of signatures")},
+      {"people", N_("People and sign-in")},
+      {"clock", N_("Clock")},
+      {"files", N_("Files that wait")},
+      {"space", N_("Free space")},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    if (strcmp(words[i].name, name) == 0)
+      return gettext(words[i].label);
+  return name;
 }
 
 static void on_checks(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -92,9 +115,10 @@ static void on_checks(BhPage *page, json_t *result, const GError *error, gpointe
   {
     gboolean ok = json_is_true(json_object_get(check, "ok"));
     g_autofree char *id = g_strdup_printf("check-%u", (guint)i + 1);
-    g_autofree char *text =
-        g_strdup_printf("%s %s: %s", ok ? "✓" : "✗", bh_json_string_or(check, "name", ""),
-                        bh_json_string_or(check, "text", ""));
+    const char *label = check_label(bh_json_string_or(check, "name", ""));
+    g_autofree char *text = ok ? g_strdup_printf(_("%s: in order"), label)
+                               : g_strdup_printf(_("%s: not in order (%s)"), label,
+                                                 bh_json_string_or(check, "text", ""));
     gtk_container_add(GTK_CONTAINER(self->checks), bh_part_notice(id, text, ok ? "good" : "error"));
   }
 }

@@ -56,6 +56,7 @@ static void show_message(BhSignPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
   gtk_widget_set_visible(self->message, text != NULL && *text != '\0');
+  bh_part_bring_into_view(self->message);
 }
 
 static const json_t *find_signature(BhSignPage *self, const char *role, const char *staff)
@@ -116,6 +117,7 @@ static void on_signer(GtkButton *row, BhSignPage *self)
   gtk_widget_hide(self->refuse_box);
   bh_signature_pad_clear(BH_SIGNATURE_PAD(self->canvas));
   gtk_widget_show(self->pad_box);
+  bh_part_bring_into_view(self->pad_box);
 }
 
 static void add_signer(BhSignPage *self, const char *role, const char *staff, const char *title,
@@ -313,6 +315,7 @@ static void on_refuse(BhSignPage *self)
 {
   gtk_widget_show(self->refuse_box);
   gtk_widget_grab_focus(self->refuse_reason);
+  bh_part_bring_into_view(self->refuse_box);
 }
 
 static void on_refuse_save(BhSignPage *self)
@@ -366,6 +369,24 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_replace(page, bh_finish_page_new(self->inspection));
 }
 
+/* After the signatures a deadline can no longer be agreed: ask while everybody is here. */
+static void add_order_problems(BhSignPage *self, GString *text)
+{
+  BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
+  if (!bh_visit_may_order(self->visit, &today))
+    return;
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
+  for (guint i = 0; i < rows->len; i++) {
+    const json_t *values = json_object_get(g_ptr_array_index(rows, i), "values");
+    if (*bh_json_string_or(values, "demand", "") != '\0' &&
+        *bh_json_string_or(values, "deadline", "") != '\0')
+      continue;
+    g_autofree char *line = g_strdup_printf(_("· %s: demand or deadline is missing"),
+                                            bh_json_string_or(values, "summary", ""));
+    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
+  }
+}
+
 static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -390,6 +411,7 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
         g_strdup_printf(_("· %u hazards are drafts still; save or discard them"), (guint)drafts);
     g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
   }
+  add_order_problems(self, text);
   show_message(self, text->str);
   if (text->len > 0) {
     gtk_widget_set_sensitive(self->done, TRUE);

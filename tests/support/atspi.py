@@ -119,19 +119,22 @@ class App:
         from gi.repository import GLib
         return (GLib.Error,)
 
-    def walk(self, node=None):
-        """All accessibles that are showing, depth first."""
+    def walk(self, node=None, scrolled=False):
+        """All accessibles of what is shown, depth first; inside a scrolled area also those that
+        are scrolled out of sight."""
         node = self.root if node is None else node
+        state = self.bus.atspi.StateType
         for i in range(node.get_child_count()):
             child = node.get_child_at_index(i)
             if child is None:
                 continue
             role = child.get_role_name()
+            states = child.get_state_set()
             if role not in ("frame", "dialog", "window", "file chooser") and \
-                    not child.get_state_set().contains(self.bus.atspi.StateType.SHOWING):
+                    not states.contains(state.VISIBLE if scrolled else state.SHOWING):
                 continue
             yield child
-            yield from self.walk(child)
+            yield from self.walk(child, scrolled or role == "scroll pane")
 
     def look(self, id):
         """The control with this id, or None."""

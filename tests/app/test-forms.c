@@ -1,0 +1,291 @@
+/* A form over a kind that has a field of every type that needs no other record: what goes in comes
+ * out, what is wrong is said at its field, and hostile text stays text. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glib/gstdio.h>
+
+#include "app/forms/form-view.h"
+#include "app/forms/signature-pad.h"
+#include "app/parts.h"
+
+typedef struct {
+  BhKindSet *kinds;
+  BhSession *session;
+  GtkWidget *window;
+  BhFormView *form;
+  GPtrArray *changed;
+  char *dir;
+} World;
+
+static void on_changed(BhFormView *form, const char *key, World *world)
+{
+  (void)form;
+  g_ptr_array_add(world->changed, g_strdup(key));
+}
+
+static int set_up(void **state)
+{
+  World *world = g_new0(World, 1);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL;
+  gsize len = 0;
+  assert_true(g_file_get_contents(BH_EVERY_KIND, &text, &len, &error));
+  g_strchomp(text);
+  world->kinds = bh_kind_set_from_text(text, strlen(text), &error);
+  if (world->kinds == NULL)
+    fail_msg("%s", error->message);
+  world->dir = g_dir_make_tmp("bihuan-forms-XXXXXX", NULL);
+  world->session = bh_session_new(NULL, world->dir, "zh", NULL);
+  world->changed = g_ptr_array_new_with_free_func(g_free);
+  world->form =
+      bh_form_view_new(world->session, bh_kind_set_find(world->kinds, "every"), NULL, NULL);
+  g_signal_connect(world->form, "changed", G_CALLBACK(on_changed), world);
+  world->window = gtk_window_new(GTK_WINDOW_TOPLEVEL);
+  gtk_container_add(GTK_CONTAINER(world->window), GTK_WIDGET(world->form));
+  gtk_widget_show(world->window);
+  *state = world;
+  return 0;
+}
+
+static int tear_down(void **state)
+{
+  World *world = *state;
+  gtk_widget_destroy(world->window);
+  g_object_unref(world->session);
+  bh_kind_set_unref(world->kinds);
+  g_ptr_array_unref(world->changed);
+  g_rmdir(world->dir);
+  g_free(world->dir);
+  g_free(world);
+  return 0;
+}
+
+static void find_named(GtkWidget *widget, gpointer data)
+{
+  gpointer *search = data;
+  if (search[1] == NULL && strcmp(gtk_widget_get_name(widget), search[0]) == 0)
+    search[1] = widget;
+  if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), find_named, search);
+}
+
+static GtkWidget *find(World *world, const char *id)
+{
+  gpointer search[2] = {(gpointer)id, NULL};
+  find_named(GTK_WIDGET(world->form), search);
+  if (search[1] == NULL)
+    fail_msg("no control %s", id);
+  return search[1];
+}
+
+static void assert_value(World *world, const char *key, const char *wanted)
+{
+  const json_t *value = bh_form_view_get_value(world->form, key);
+  g_autofree char *text = value != NULL ? bh_json_dump(value) : g_strdup("none");
+  assert_string_equal(text, wanted);
+}
+
+static void wait_pause(void)
+{
+  gint64 until = g_get_monotonic_time() + (BH_FORM_VIEW_PAUSE_MS + 200) * 1000;
+  while (g_get_monotonic_time() < until) {
+    while (gtk_events_pending())
+      gtk_main_iteration();
+    g_usleep(5000);
+  }
+}
+
+static void test_every_type_keeps_its_value(void **state)
+{
+  World *world = *state;
+  static const char values[] =
+      "{\"text\":\"一\",\"longtext\":\"两\\n行\",\"integer\":7,\"decimal\":\"1.50\",\"flag\":true,"
+      "\"choice\":\"one\",\"choices\":[\"a\",\"b\"],\"date\":\"2026-02-28\","
+      "\"time\":1795291740000,\"phone\":\"13800000001\",\"uscc\":\"91140603MA0000015Q\","
+      "\"area\":\"140603\",\"place\":{\"lat\":\"39.5\",\"lon\":\"112.1\",\"at_ms\":1,"
+      "\"source\":\"gps\"},\"json\":[1,2]}";
+  g_autoptr(json_t) record = bh_json_parse(values, strlen(values), 4096, "test", NULL);
+  bh_form_view_load(world->form, record);
+  bh_form_view_flush(world->form);
+  assert_int_equal(world->changed->len, 0);
+
+  const char *key;
+  json_t *value;
+  json_object_foreach(record, key, value)
+  {
+    gpointer search[2] = {(gpointer)key, NULL};
+    g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(world->form));
+    for (GList *l = rows; l != NULL; l = l->next) {
+      if (!BH_IS_FIELD_ROW(l->data) || strcmp(bh_field_row_get_name(l->data), key) != 0)
+        continue;
+      g_autoptr(GError) error = NULL;
+      g_autoptr(json_t) again = bh_field_row_get(l->data, &error);
+      assert_null(error);
+      if (!json_equal(again, value)) {
+        g_autofree char *got = bh_json_dump(again);
+        fail_msg("%s came back as %s", key, got);
+      }
+      search[1] = l->data;
+    }
+    assert_non_null(search[1]);
+  }
+}
+
+static void test_typing_tells_after_half_a_second_and_once(void **state)
+{
+  World *world = *state;
+  gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "瓦");
+  gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "瓦斯");
+  assert_int_equal(world->changed->len, 0);
+  wait_pause();
+  assert_int_equal(world->changed->len, 1);
+  assert_string_equal(g_ptr_array_index(world->changed, 0), "text");
+  assert_value(world, "text", "\"瓦斯\"");
+}
+
+static void test_leaving_a_page_tells_at_once(void **state)
+{
+  World *world = *state;
+  gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "瓦斯");
+  bh_form_view_flush(world->form);
+  assert_value(world, "text", "\"瓦斯\"");
+}
+
+static void test_one_choice_excludes_the_others_and_shows_what_depends_on_it(void **state)
+{
+  World *world = *state;
+  GtkWidget *dependent = gtk_widget_get_parent(find(world, "only_two"));
+  assert_false(gtk_widget_get_visible(dependent));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choice-one")), TRUE);
+  assert_value(world, "choice", "\"one\"");
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choice-two")), TRUE);
+  assert_value(world, "choice", "\"two\"");
+  assert_false(gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(find(world, "choice-one"))));
+  assert_true(gtk_widget_get_visible(dependent));
+}
+
+static void test_several_choices_come_sorted(void **state)
+{
+  World *world = *state;
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choices-b")), TRUE);
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choices-a")), TRUE);
+  assert_value(world, "choices", "[\"a\",\"b\"]");
+}
+
+static void test_a_date_is_one_tap(void **state)
+{
+  World *world = *state;
+  gtk_button_clicked(GTK_BUTTON(find(world, "date-plus-15")));
+  BhDate day = bh_date_add_days(bh_session_today(world->session), 15);
+  g_autofree char *text = bh_date_format(&day);
+  g_autofree char *wanted = g_strdup_printf("\"%s\"", text);
+  assert_value(world, "date", wanted);
+}
+
+static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
+{
+  World *world = *state;
+  gtk_entry_set_text(GTK_ENTRY(find(world, "integer")), "abc");
+  gtk_entry_set_text(GTK_ENTRY(find(world, "uscc")), "91140603MA00000150");
+  bh_form_view_flush(world->form);
+  assert_true(gtk_widget_get_visible(find(world, "problem-integer")));
+  assert_true(gtk_widget_get_visible(find(world, "problem-uscc")));
+  assert_value(world, "integer", "none");
+  gtk_entry_set_text(GTK_ENTRY(find(world, "integer")), "12");
+  bh_form_view_flush(world->form);
+  assert_false(gtk_widget_get_visible(find(world, "problem-integer")));
+  assert_value(world, "integer", "12");
+}
+
+static void test_problems_stand_at_their_field_and_the_rest_is_given_back(void **state)
+{
+  World *world = *state;
+  g_autoptr(json_t) problems =
+      json_pack("[{s:s, s:s}, {s:s, s:s}, {s:s, s:s}]", "field", "text", "zh", "必填", "field",
+                "only_two", "zh", "看不见", "field", "", "zh", "整体");
+  g_autofree char *rest = bh_form_view_show_problems(world->form, problems);
+  assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "problem-text"))), "必填");
+  assert_string_equal(rest, "选二才有: 看不见\n整体");
+}
+
+static void test_hostile_text_stays_text(void **state)
+{
+  World *world = *state;
+  static const char hostile[] = "<b>&amp;\u202e%s%n</b>";
+  g_autoptr(json_t) record = json_pack("{s:s, s:s}", "text", hostile, "longtext", hostile);
+  bh_form_view_load(world->form, record);
+  assert_string_equal(gtk_entry_get_text(GTK_ENTRY(find(world, "text"))), hostile);
+  GtkWidget *row = bh_part_row("row", hostile, hostile, hostile, "id");
+  g_object_ref_sink(row);
+  assert_string_equal(atk_object_get_name(gtk_widget_get_accessible(row)), hostile);
+  gtk_widget_destroy(row);
+  g_object_unref(row);
+  g_autoptr(json_t) problems = json_pack("[{s:s, s:s}]", "field", "text", "zh", hostile);
+  g_autofree char *rest = bh_form_view_show_problems(world->form, problems);
+  assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "problem-text"))), hostile);
+  assert_string_equal(rest, "");
+}
+
+static void test_every_control_has_a_name_and_is_big_enough(void **state)
+{
+  World *world = *state;
+  static const char *const ids[] = {"text",       "longtext",  "integer", "decimal", "flag",
+                                    "choice-one", "choices-a", "date",    "time",    "phone",
+                                    "uscc",       "area",      "place",   NULL};
+  for (int i = 0; ids[i] != NULL; i++) {
+    GtkWidget *control = find(world, ids[i]);
+    const char *name = atk_object_get_name(gtk_widget_get_accessible(control));
+    if (name == NULL || *name == '\0')
+      fail_msg("%s has no accessible name", ids[i]);
+  }
+}
+
+static void test_signature_undo_clear_and_picture(void **state)
+{
+  (void)state;
+  BhSignaturePad *pad = BH_SIGNATURE_PAD(g_object_ref_sink(bh_signature_pad_new()));
+  assert_true(bh_signature_pad_is_empty(pad));
+  assert_null(bh_signature_pad_dup_png(pad));
+  static const double stroke[] = {10, 10, 60, 40, 120, 20};
+  bh_signature_pad_add_stroke(pad, stroke, 3);
+  bh_signature_pad_add_stroke(pad, stroke, 3);
+  bh_signature_pad_undo(pad);
+  assert_false(bh_signature_pad_is_empty(pad));
+  g_autoptr(GBytes) png = bh_signature_pad_dup_png(pad);
+  gsize len = 0;
+  const guint8 *bytes = g_bytes_get_data(png, &len);
+  assert_true(len > 100);
+  assert_memory_equal(bytes, "\x89PNG", 4);
+  bh_signature_pad_clear(pad);
+  assert_true(bh_signature_pad_is_empty(pad));
+  gtk_widget_destroy(GTK_WIDGET(pad));
+  g_object_unref(pad);
+}
+
+int main(int argc, char **argv)
+{
+  gtk_init(&argc, &argv);
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_every_type_keeps_its_value, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_typing_tells_after_half_a_second_and_once, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_leaving_a_page_tells_at_once, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_one_choice_excludes_the_others_and_shows_what_depends_on_it, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_several_choices_come_sorted, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_date_is_one_tap, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_what_cannot_be_a_value_is_said_at_its_field, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_problems_stand_at_their_field_and_the_rest_is_given_back,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_hostile_text_stays_text, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_every_control_has_a_name_and_is_big_enough, set_up,
+                                      tear_down),
+      cmocka_unit_test(test_signature_undo_clear_and_picture),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

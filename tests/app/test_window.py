@@ -1,0 +1,300 @@
+#!/usr/bin/python3
+"""test_window.py BUILD: walks the pages of the collector as a screen reader sees them, against a
+store enrolled at a real hub, and leaves a picture of each in BUILD/pictures/app-SIZE/.
+
+Checked on every page: nothing English is left in the Chinese window, and nothing that can be tapped
+is smaller than a thumb."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+from collector import PINS, TOP, Hub, enterprise, sign_in
+from atspi import App, Bus, Display
+
+BUILD = Path(sys.argv[1]).resolve()
+LATIN = re.compile(r"[A-Za-z]{4,}")
+# Codes, addresses and digests are not words.
+CODES = re.compile(r"https?://\S+|BHE1\S*|COAL-\d+|SHA-256|[0-9a-f]{12,}|Apache-2.0|[A-Z0-9]{18}"
+                   r"|[A-Z]?[0-9A-F]{5,7}|edit-\w+-symbolic|Gtk\S*|Cairo|renderer|pinglu\S*")
+
+
+class Walk(unittest.TestCase):
+    size = (360, 640)
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="bihuan-window-")
+        cls.hub = Hub(BUILD, cls.folder)
+        cls.store = Path(cls.folder) / "device"
+        cls.code = Path(cls.folder) / "code.png"
+        subprocess.run(["qrencode", "-s", "8", "-o", str(cls.code), enterprise("ent-01")["uscc"]],
+                       check=True)
+        cls.display = Display()
+        cls.bus = Bus(cls.display, BIHUAN_DATADIR=str(TOP), LANG="C.UTF-8")
+        cls.pictures = BUILD / "pictures" / f"app-{cls.size[0]}x{cls.size[1]}"
+        shutil.rmtree(cls.pictures, ignore_errors=True)
+        cls.pictures.mkdir(parents=True)
+        cls.count = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hub.__exit__()
+        cls.bus.__exit__()
+        cls.display.__exit__()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def open(self):
+        log = open(BUILD / "meson-logs" / "collector.log", "a")
+        self.addCleanup(log.close)
+        app = App(self.bus, [str(BUILD / "app/bihuan"), "--store", str(self.store), "--scan-image",
+                             str(self.code)], self.size, log=log)
+        self.addCleanup(app.close)
+        return app
+
+    def look_at(self, app, name):
+        """A picture, and what holds on every page."""
+        type(self).count += 1
+        app.shot(self.pictures / f"{type(self).count:02d}-{name}.png")
+        english = [t for t in app.texts() if LATIN.search(CODES.sub("", t))]
+        self.assertEqual(english, [], f"English on page {name}")
+        self.assertEqual(app.small_targets(), [], f"small targets on page {name}")
+
+    def test_1_enrolment_by_the_one_time_text(self):
+        with self.open() as app:
+            app.find("one_time_text")
+            self.look_at(app, "enrol")
+            app.type("one_time_text", "BHE1:0000")
+            app.click("enrol")
+            app.find("message")
+            self.look_at(app, "enrol-refused")
+            app.type("one_time_text", self.hub.invite())
+            app.click("enrol")
+            app.find("tile-3")
+            self.look_at(app, "sign-in")
+
+    def test_2_sign_in_counts_wrong_pins_and_locks_out(self):
+        with self.open() as app:
+            app.click("tile-3")
+            for digit in "0000":
+                app.click(f"key-{digit}")
+            app.click("key-ok")
+            app.text("PIN 错误")
+            self.look_at(app, "wrong-pin")
+            app.click("other_person")
+            sign_in(app)
+            self.look_at(app, "home")
+            self.assertEqual(app.value("who"), "李样例")
+            app.click("user")
+            app.find("tile-1")
+            self.assertIsNone(app.look("scan"), "the pages of the one before are gone")
+
+    def test_3_an_inspection_from_the_code_to_the_documents(self):
+        with self.open() as app:
+            sign_in(app)
+            self.start(app)
+            self.hub.stop()
+            self.walk_list(app)
+            self.record_major(app)
+            self.sign(app)
+            self.make_documents(app)
+
+    def start(self, app):
+        app.click("scan")
+        app.find("start")
+        app.text("样例东坡沟煤矿")
+        self.look_at(app, "enterprise")
+        app.click("start")
+        app.find("section-1")
+        self.look_at(app, "start")
+        app.check("colleague-2")
+        app.check("certificate_shown")
+        app.check("recusal_advised")
+        app.click("begin")
+
+    def walk_list(self, app):
+        app.text("共 30 项，已答 0 项")
+        self.look_at(app, "checklist")
+        for answered in range(1, 5):
+            app.click("answer-compliant")
+            app.text(f"已答 {answered} 项")
+        app.click("jump")
+        self.look_at(app, "checklist-jump")
+        app.click("bulk")
+        app.click("jump")
+        app.type("jump_entry", "12")
+        app.click("jump_go")
+        app.text("COAL-12")
+        app.click("answer-noncompliant")
+        app.find("summary")
+        self.look_at(app, "hazard")
+        app.click("save")
+        app.text("请拍照，或写明无照片的原因")
+        app.click("add_photo")
+        app.click("take")
+        app.find("keep")
+        self.look_at(app, "photo")
+        app.click("keep")
+        app.find("photo-1")
+        app.type("place", "3号煤3105工作面")
+        app.type("responsible_person", "样例负责人01")
+        app.click("deadline-plus-15")
+        app.click("site")
+        app.click("site-result-1")
+        app.find("site-chosen-0")
+        self.look_at(app, "hazard-filled")
+        app.click("save")
+        app.find("linked_hazard")
+        self.look_at(app, "checklist-recorded")
+        app.click("back")
+
+    def record_major(self, app):
+        app.find("finish")
+        self.look_at(app, "inspection")
+        app.click("add_hazard")
+        app.type("summary", "<b>瓦斯监控</b> & 数据异常")
+        app.click("level-major")
+        app.type("criterion", "重大事故隐患判定标准第四条")
+        app.type("place", "回风巷")
+        app.type("no_photo_reason", "井下不能带非防爆相机")
+        app.type("demand", "立即停止作业")
+        app.settle(1)  # half a second's pause makes a draft
+        app.kill()     # and nothing typed before is lost
+
+        app = self.reopened = self.open()
+        sign_in(app)
+        self.look_at(app, "home-draft")
+        app.click("draft-1")
+        self.assertEqual(app.value("criterion"), "重大事故隐患判定标准第四条")
+        app.click("deadline-plus-7")
+        app.click("save")
+        app.gone("summary")
+        app.click("open-1")
+        app.text("<b>瓦斯监控</b> & 数据异常")
+        self.look_at(app, "inspection-2")
+
+    def sign(self, _):
+        app = self.reopened
+        app.type("opinion", "总体情况基本符合要求")
+        app.click("finish")
+        app.find("signer-enterprise-3")
+        app.click("done")
+        app.text("尚未签字")
+        self.look_at(app, "sign-problems")
+        for signer in ("signer-inspector-1", "signer-second_inspector-2", "signer-enterprise-3"):
+            app.click(signer)
+            app.find("canvas")
+            if "enterprise" in signer:
+                app.type("pad_name", "样例负责人01")
+                app.type("pad_post", "矿长")
+            app.settle(0.5)
+            app.draw("canvas", [[(.2, .3), (.3, .6), (.5, .2), (.7, .7)], [(.2, .8), (.8, .8)]])
+            if "enterprise" in signer:
+                self.look_at(app, "signature")
+            app.click("pad_save")
+            app.gone("canvas")
+        app.click("done")
+        app.find("make")
+
+    def make_documents(self, _):
+        app = self.reopened
+        app.click("make")
+        app.text("指令书须有法律依据")
+        app.type("legal_basis", "《安全生产法》第六十五条")
+        app.click("make")
+        app.find("document-order_rectify")
+        app.gone("make")
+        self.look_at(app, "documents")
+        app.click("queue")
+        app.find("queue-1")
+        self.look_at(app, "queue")
+        app.click("back")
+        app.click("home")
+        self.look_at(app, "home-unsent")
+        app.click("recent")
+        app.click("row-1")
+        app.text("已签字")
+        app.find("open-documents")
+        self.look_at(app, "record")
+        app.click("back")
+        app.click("back")
+        app.click("settings")
+        app.click("doctor")
+        app.find("check-1")
+        app.check("dark")
+        self.look_at(app, "settings-dark")
+        self.assertEqual(self.query("hazard", "state"), ["ordered", "suspected"])
+        self.assertEqual(self.query("document", "state"), ["issued", "issued"])
+        self.assertEqual(self.query("inspection", "state"), ["signed"])
+
+    def test_4_the_queue_drains_when_the_hub_is_back(self):
+        self.hub.serve(self.hub.listen)
+        with self.open() as app:
+            sign_in(app, "tile-2", PINS["staff-wang"])
+            app.click("queue")
+            app.click("sync_now")
+            app.text("全部中心已收", 60)
+            self.look_at(app, "queue-empty")
+        status = self.hub.status(self.store)
+        self.assertEqual((status["pending"], status["files_pending"]), (0, 0))
+
+    def test_5_no_code_a_provisional_enterprise_and_a_closed_gate(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("find")
+            app.find("result-1")
+            app.click("result-1")
+            app.text("请先填写原因")
+            app.type("reason", "无牌无证，群众指认")
+            app.type("search", "样例黑口子")
+            self.look_at(app, "find")
+            app.click("provisional")
+            app.click("sector-unfold")
+            app.click("sector-coal_mine")
+            self.look_at(app, "provisional")
+            app.click("save")
+            app.find("confirm")
+            self.look_at(app, "enterprise-by-hand")
+            app.click("start")
+            app.find("section-1")
+            app.click("begin")
+            app.find("answer-compliant")
+            app.click("back")
+            app.click("not_carried_out")
+            app.click("outcome-gate_closed")
+            app.type("outcome_note", "大门紧锁，无人应答")
+            app.click("save")
+            app.text("请拍照或附证明")
+            self.look_at(app, "outcome-problems")
+            app.click("add_photo")
+            app.click("take")
+            app.click("keep")
+            app.find("photo-1")
+            app.click("save")
+            app.find("scan")
+        self.assertIn("not_carried_out", self.query("inspection", "state"))
+
+    def query(self, kind, key):
+        out = subprocess.run([self.hub.ctl, "--store", str(self.store), "list", kind, "--json"],
+                             env=self.hub.env, check=True, capture_output=True, text=True).stdout
+        rows = json.loads(out)
+        rows = rows["rows"] if isinstance(rows, dict) else rows
+        return sorted(row["values"][key] for row in rows)
+
+
+class WalkWide(Walk):
+    size = (800, 480)
+
+
+if __name__ == "__main__":
+    sizes = {"360x640": Walk, "800x480": WalkWide}
+    chosen = sizes[sys.argv[2] if len(sys.argv) > 2 else "360x640"]
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(chosen)
+    sys.exit(not unittest.TextTestRunner(verbosity=2, failfast=True).run(suite).wasSuccessful())
