@@ -10,7 +10,7 @@ import zstandard
 
 import second_client as second
 import second_verifier as verifier
-from second_client import Personal, ZERO_HASH, compact
+from second_client import Personal, ZERO_HASH, compact, sha256
 from second_world import (Case, World, body, enterprise, exported, flip, fresh, lines, make,
                           new_client, person)
 
@@ -140,6 +140,47 @@ class Entries(Case):
             told = self.told(self.client.post(entry.lines()), 400, code)
             self.assertEqual(told["index"], 0, member)
             self.assertEqual(self.client.head(chain.incarnation), (0, ZERO_HASH))
+
+    def test_envelopes_that_are_no_plain_json(self):
+        data, _ = body(self.client)
+        for change in (lambda text: text[:-1] + b',"seq":1}', lambda text: text + b"x",
+                       lambda text: b"\xef\xbb\xbf" + text, lambda text: b"[" + text + b"]",
+                       lambda text: text.replace(b'"seq":1', b'"seq":1.0'),
+                       lambda text: text.replace(b'"seq":1', b'"seq":1e0'),
+                       lambda text: text.replace(b'"seq":1', b'"seq":-1'),
+                       lambda text: text.replace(b'"seq":1', b'"seq":true'),
+                       lambda text: text.replace(b'"seq":1', b'"seq":null'),
+                       lambda text: text.replace(b'"seq":1', b'"seq":9223372036854775808'),
+                       lambda text: text.replace(b'"seq":1', b'"seq":' + b"9" * 40),
+                       lambda text: text.replace(b"bihuan-entry-1", b"bihuan-entry-1\\u0000"),
+                       lambda text: text.replace(b'"hub"', b'"h\xffb"'),
+                       lambda text: text.replace(b'"hub"', b'"\\ud800"')):
+            chain = fresh(self.client)
+            envelope = change(chain.put(data).envelope)
+            entry = second.Entry(envelope, chain.sign(envelope), data, b"")
+            answer = self.client.post(entry.lines())
+            self.assertEqual((answer.status, answer.json["index"]), (400, 0), envelope)
+            self.assertIn(answer.json["error"], ("format", "unknown"), envelope)
+
+    def test_json_may_be_written_in_any_way(self):
+        chain = fresh(self.client)
+        data = json.dumps(json.loads(body(self.client)[0]), indent=None).encode()
+        envelope = json.loads(chain.put(data).envelope)
+        envelope = json.dumps(dict(reversed(envelope.items())), separators=(" , ", " : "))
+        envelope = envelope.replace("bihuan", "\\u0062ihuan").encode()
+        chain.prev = sha256(envelope)
+        entry = second.Entry(envelope, chain.sign(envelope), data, b"")
+        self.assertEqual(self.stored(self.client.post(entry.lines()), chain), [])
+        self.assertEqual(self.stored(self.client.post(entry.lines()), chain), [])
+
+    def test_two_devices_with_one_incarnation_do_not_meet(self):
+        other = new_client("same incarnation")
+        mine, theirs = fresh(self.client), fresh(other)
+        theirs.incarnation = mine.incarnation
+        self.stored(self.client.post(lines(make(self.client, 3, mine)[1])), mine)
+        self.stored(other.post(lines(make(other, 2, theirs)[1])), theirs)
+        self.assertEqual(self.client.head(mine.incarnation), (3, mine.prev))
+        self.assertEqual(other.head(mine.incarnation), (2, theirs.prev))
 
     def test_broken_batches(self):
         _, entries = make(self.client, 1)

@@ -194,6 +194,21 @@ class Files(Case):
         self.assertEqual(self.client.upload(data), 1)
         self.assertEqual(self.client.download(sha256(data)), data)
 
+    def test_two_devices_send_one_file(self):
+        data, other = os.urandom(3000), new_client("other sender")
+        self.declare(data)
+        self.declare(data, client=other)
+        place, others = self.place(data), self.place(data, other)
+        self.assertNotEqual(place, others)
+        self.assertEqual(self.client.patch(place, 0, data[:1000]).status, 204)
+        self.assertEqual(other.patch(others, 0, data[:2000]).status, 204)
+        self.assertEqual(self.client.patch(place, 1000, data[1000:]).status, 204)
+        answer = other.patch(others, 2000, data[2000:])
+        self.told(answer, 409, "chain")
+        self.assertEqual(answer.headers["Upload-Offset"], "3000")
+        self.assertEqual(other.upload(data), 0)
+        self.assertEqual(other.download(sha256(data)), data)
+
     def test_an_upload_is_ended(self):
         data = os.urandom(500)
         self.declare(data)
@@ -243,6 +258,39 @@ class Doors(Case):
         self.told(self.client.ask("GET", "/v1/head"), 400, "format")
         self.told(self.client.ask("GET", "/v1/kinds/" + "0" * 64), 404, "not_found")
         self.told(self.client.ask("GET", "/v1/staff", headers={"X": "y" * 17000}), 431, "limit")
+
+    def test_requests_http_itself_forbids(self):
+        """None of them is taken for two requests, or for another body than it has."""
+        host = b"Host: x\r\n"
+        token = f"Authorization: Bihuan {self.client.device} {self.client.token}\r\n".encode()
+        chunked = b"Transfer-Encoding: chunked\r\n"
+        for head, rest in (
+                (b"POST /v1/entries", b"Content-Length: 5\r\n" + chunked + b"\r\n0\r\n\r\n"),
+                (b"POST /v1/entries", b"Content-Length: -5\r\n\r\n"),
+                (b"POST /v1/entries", b"Content-Length: 99999999999999999999\r\n\r\n"),
+                (b"POST /v1/entries", b"Content-Length: 99999999\r\nExpect: 100-continue\r\n\r\n"),
+                (b"POST /v1/entries", chunked + b"\r\nffffffffffffffffff\r\n"),
+                (b"GET v1/staff", b"\r\n"),
+                (b"GET http://elsewhere/v1/staff", b"\r\n"), (b"BREW /v1/staff", b"\r\n"),
+                (b"GET /" + b"x" * 40000, b"\r\n")):
+            with self.subTest(head=head[:40], rest=rest[:40]):
+                connection = self.client.line().connect()
+                connection.sock.sendall(head + b" HTTP/1.1\r\n" + host + token + rest)
+                connection.sock.settimeout(20)
+                got = b""
+                try:
+                    while b"\r\n" not in got:
+                        data = connection.sock.recv(4096)
+                        if not data:
+                            break
+                        got += data
+                except ConnectionError:
+                    pass
+                finally:
+                    connection.close()
+                if got:
+                    self.assertRegex(got.split(b"\r\n")[0], rb"^HTTP/1\.[01] 4\d\d ")
+        self.client.staff()
 
     def test_ranges(self):
         data = os.urandom(100)

@@ -106,6 +106,46 @@ class Job(Case):
         self.assertEqual(second.heads_of(records[mine[0]], "name"), [entry.id])
         self.assertEqual(second.shown(records[mine[0]], "name"), "丙")
 
+    def test_what_is_replaced_may_come_after_what_replaces_it(self):
+        one, other = new_client("early"), new_client("late")
+        mine = enterprise(one)
+        one.push([one.chain.put(*person(one).body([mine]))])
+        acting = person(other)
+        late = other.chain.put(*acting.body([(mine[0], "enterprise", {"notes": "旧"})]))
+        early = one.chain.put(*person(one).body(
+            [(mine[0], "enterprise", {"notes": Set("新", [late.id])})]))
+        one.push([early])
+        records, _ = one.pull()
+        self.assertEqual(records[mine[0]]["keys"]["notes"],
+                         {"heads": [{"e": early.id, "v": "新"}], "pending": [late.id]})
+        other.push([late])
+        records, _ = one.pull()
+        self.assertEqual(records[mine[0]]["keys"]["notes"],
+                         {"heads": [{"e": early.id, "v": "新"}]})
+
+    def test_a_value_is_cleared(self):
+        one = new_client("clear")
+        mine = enterprise(one, notes="备注", phone=Personal("13900000001"))
+        first = one.chain.put(*person(one).body([mine]))
+        second_entry = one.chain.put(*person(one).body(
+            [(mine[0], "enterprise", {"notes": Set(None, [first.id]),
+                                      "phone": Set(None, [first.id])})]))
+        self.assertEqual(one.push([first, second_entry]), [])
+        records, _ = one.pull()
+        for key in ("notes", "phone"):
+            self.assertEqual(records[mine[0]]["keys"][key]["heads"],
+                             [{"e": second_entry.id, "v": None}])
+
+    def test_the_version_of_the_staff_comes_with_the_last_page(self):
+        _, page = self.client.pull()
+        _, again = self.client.pull()
+        self.assertEqual(page["staff"], again["staff"])
+        programs.run("bihuan-hub", "staff", "add", "--data", World.hub.directory, "--name", "新人",
+                     "--unit", "140603100", "--roles", "township")
+        _, page = self.client.pull()
+        self.assertNotEqual(page["staff"], again["staff"])
+        self.assertIn("新人", [one["name"] for one in self.client.staff()["staff"]])
+
     def test_staff_are_sealed_for_this_device_alone(self):
         told = self.client.staff()
         self.assertTrue(told["made_ms"] > 0)
@@ -151,31 +191,10 @@ class Job(Case):
             second.Plaque(forged, self.client.plaque_keys)
 
 
-class Afterwards(Case):
-    def test_a_well_behaved_client_still_works_and_the_file_verifies(self):
-        client = new_client("afterwards")
-        chain, entries = make(client, 30, client.chain)
-        self.assertEqual(client.push(entries), [])
-        self.assertEqual(client.head(), (30, chain.prev))
-        records, _ = client.pull()
-        path = exported()
-        told = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
-                                       second.to_base64(client.hub_key), "--json").stdout)
-        report = verifier.Verifier(client.hub_key).verify(path.read_bytes())
-        self.assertEqual(report.problems, [])
-        self.assertEqual((told["verdict"], report.verdict), ("authentic", "authentic"))
-        self.assertEqual((told["entries"], told["withheld"], told["doubtful"]),
-                         (report.entries, report.withheld, report.doubtful))
-
-        fold = verifier.Fold()
-        for each, openings in report.folded:
-            if each["id"] not in World.quarantined:
-                fold.apply(each, openings)
-        for record, snapshot in records.items():
-            self.assertEqual(verifier.without_openings(fold.snapshot(record)),
-                             verifier.without_openings(snapshot))
-
+class Export(Case):
     def test_a_changed_file_does_not_verify(self):
+        client = new_client("exported")
+        client.push(make(client, 3, client.chain)[1])
         data = exported().read_bytes()
         key = self.client.hub_key
         parts = data.split(b"\n")
@@ -200,10 +219,35 @@ class Afterwards(Case):
         self.assertEqual(report.verdict, "self-consistent")
 
 
+class Afterwards(Case):
+    def test_a_well_behaved_client_still_works_and_the_file_verifies(self):
+        client = new_client("afterwards")
+        chain, entries = make(client, 30, client.chain)
+        self.assertEqual(client.push(entries), [])
+        self.assertEqual(client.head(), (30, chain.prev))
+        records, _ = client.pull()
+        path = exported()
+        told = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
+                                       second.to_base64(client.hub_key), "--json").stdout)
+        report = verifier.Verifier(client.hub_key).verify(path.read_bytes())
+        self.assertEqual(report.problems, [])
+        self.assertEqual((told["verdict"], report.verdict), ("authentic", "authentic"))
+        self.assertEqual((told["entries"], told["withheld"], told["doubtful"]),
+                         (report.entries, report.withheld, report.doubtful))
+
+        fold = verifier.Fold()
+        for each, openings in report.folded:
+            if each["id"] not in World.quarantined:
+                fold.apply(each, openings)
+        for record, snapshot in records.items():
+            self.assertEqual(verifier.without_openings(fold.snapshot(record)),
+                             verifier.without_openings(snapshot))
+
+
 def load_tests(loader, tests, pattern):
     """In this order: what is told last holds after all that was done before."""
     suite = unittest.TestSuite()
-    for case in (Vector, Job, Enrolment, Entries, Files, Doors, Afterwards):
+    for case in (Vector, Export, Job, Enrolment, Entries, Files, Doors, Afterwards):
         suite.addTests(loader.loadTestsFromTestCase(case))
     return suite
 
