@@ -7,7 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[2]
+# The test of these checks has them look at a house full of sins.
+TOP = Path(os.environ.get("BIHUAN_LINT_TOP", Path(__file__).resolve().parents[2]))
 
 _BUILD_DIRECTORY = re.compile(r"build(-.*)?$")
 

@@ -41,7 +41,7 @@ SQL = re.compile(
     r"|CREATE\s+(?:TEMP\w*\s+|UNIQUE\s+|VIRTUAL\s+)*(?:TABLE|INDEX|TRIGGER|VIEW)\s"
     r"|(?:ALTER|DROP)\s+(?:TABLE|INDEX|VIEW|TRIGGER)\s|WITH\s+\w+.*\sAS\s*\("
     r"|PRAGMA\s+\w|SAVEPOINT\s+\w|BEGIN(?:\s+IMMEDIATE|\s+EXCLUSIVE|\s+TRANSACTION)?\s*;?$"
-    r"|COMMIT\s*;?$|ROLLBACK\b)", re.I | re.S)
+    r"|COMMIT\s*;?$|ROLLBACK\b)", re.S)
 SQL_FILE = re.compile(r"(.*-store(-\w+)*|db(-.*)?|migrate(-.*)?)\.[ch]$")
 
 report = Report()
