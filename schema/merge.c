@@ -389,101 +389,10 @@ json_t *bh_record_to_json(const BhRecord *record)
   return json_pack("{ss, ss, so}", "record", record->id, "kind", record->kind, "keys", keys);
 }
 
-/* Text that JSON takes as it is; most values are such. */
-static gboolean is_plain(const char *text, gsize len)
-{
-  for (gsize i = 0; i < len; i++)
-    if ((guchar)text[i] < 0x20 || text[i] == '"' || text[i] == '\\')
-      return FALSE;
-  return TRUE;
-}
-
-static void append_text(GString *out, const char *text, gsize len)
-{
-  if (is_plain(text, len)) {
-    g_string_append_c(out, '"');
-    g_string_append_len(out, text, (gssize)len);
-    g_string_append_c(out, '"');
-    return;
-  }
-  g_autoptr(json_t) value = json_stringn(text, len);
-  g_autofree char *escaped = bh_json_dump(value);
-  g_string_append(out, escaped);
-}
-
-static void append_value(GString *out, const json_t *value)
-{
-  if (json_is_string(value)) {
-    append_text(out, json_string_value(value), json_string_length(value));
-    return;
-  }
-  g_autofree char *text = bh_json_dump_sorted(value);
-  g_string_append(out, text);
-}
-
-static void append_head(GString *out, const Head *head)
-{
-  if (head->commitment == NULL) {
-    g_string_append_printf(out, "{\"e\":\"%s\",\"v\":", head->entry);
-    append_value(out, head->value);
-  } else {
-    g_string_append_printf(out, "{\"c\":\"%s\",\"e\":\"%s\"", head->commitment, head->entry);
-    if (head->opening != NULL) {
-      g_string_append(out, ",\"o\":");
-      append_text(out, head->opening, strlen(head->opening));
-      g_string_append(out, ",\"s\":");
-      append_text(out, head->salt, strlen(head->salt));
-    }
-  }
-  g_string_append_c(out, '}');
-}
-
-static void append_slot(GString *out, const char *key, const Slot *slot)
-{
-  append_text(out, key, strlen(key));
-  g_string_append(out, ":{\"heads\":[");
-  for (guint i = slot->heads->len; i > 0; i--) {
-    append_head(out, slot->heads->pdata[i - 1]);
-    if (i > 1)
-      g_string_append_c(out, ',');
-  }
-  g_string_append_c(out, ']');
-  for (guint i = 0; i < slot->pending->len; i++) {
-    g_string_append(out, i == 0 ? ",\"pending\":[" : ",");
-    append_text(out, slot->pending->pdata[i], strlen(slot->pending->pdata[i]));
-  }
-  g_string_append(out, slot->pending->len > 0 ? "]}" : "}");
-}
-
-static int compare_keys(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The same bytes as bh_json_dump_sorted of bh_record_to_json, without building it: every write of a
- * record comes here. */
 char *bh_record_to_snapshot(const BhRecord *record)
 {
-  g_autoptr(GPtrArray) keys = g_ptr_array_sized_new(g_hash_table_size(record->slots));
-  GString *out = g_string_sized_new(2048);
-  GHashTableIter iter;
-  gpointer key;
-  g_hash_table_iter_init(&iter, record->slots);
-  while (g_hash_table_iter_next(&iter, &key, NULL))
-    g_ptr_array_add(keys, key);
-  g_ptr_array_sort(keys, compare_keys);
-  g_string_append(out, "{\"keys\":{");
-  for (guint i = 0; i < keys->len; i++) {
-    if (i > 0)
-      g_string_append_c(out, ',');
-    append_slot(out, keys->pdata[i], g_hash_table_lookup(record->slots, keys->pdata[i]));
-  }
-  g_string_append(out, "},\"kind\":");
-  append_text(out, record->kind, strlen(record->kind));
-  g_string_append(out, ",\"record\":");
-  append_text(out, record->id, strlen(record->id));
-  g_string_append_c(out, '}');
-  return g_string_free(out, FALSE);
+  g_autoptr(json_t) snapshot = bh_record_to_json(record);
+  return bh_json_dump_sorted(snapshot);
 }
 
 static gboolean fail(GError **error, BhErrorCode code, const char *key, const char *what)

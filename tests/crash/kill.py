@@ -6,6 +6,7 @@ there twice (I1, I2, I12). The seed is printed and can be given again."""
 
 import argparse
 import collections
+import contextlib
 import json
 import pathlib
 import random
@@ -16,6 +17,7 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import atspi  # noqa: E402
 import programs  # noqa: E402
 
 
@@ -94,12 +96,15 @@ def main():
     store = top / "device"
     photos = top / "photos"
     photos.mkdir()
-    running = []
+    stack = contextlib.ExitStack()
     try:
+        desktop = None
+        if "bihuan" in options.owners.split(","):
+            desktop = stack.enter_context(atspi.Bus(stack.enter_context(atspi.Display()))).env
         hub = programs.Hub(top / "hub")
         hub.load_samples()
         hub.serve()
-        running.append(hub)
+        stack.callback(lambda: hub.stop())
         programs.run("bihuanctl", "--store", store, "enrol", hub.enrol_text("140603100"))
         pins = json.loads((programs.SOURCE / "assets/samples/demo-pins.json").read_text())
         people = json.loads(programs.run("bihuanctl", "--store", store, "list", "staff", "--json")
@@ -117,7 +122,7 @@ def main():
         for moment in range(options.moments):
             if owner is None or owner[1].poll() is not None:
                 kind = chance.choice(options.owners.split(","))
-                owner = (kind, start_owner(kind, store, top))
+                owner = (kind, start_owner(kind, store, top, desktop))
             time.sleep(chance.random() * 0.5)
             victim = chance.choice(["owner", "hub"])
             if victim == "owner":
@@ -143,8 +148,7 @@ def main():
         settle(store)
         judge(top, hub, store, recorder)
     finally:
-        for each in running:
-            each.stop()
+        stack.close()
         if options.keep:
             print(f"kept {top}")
         else:
@@ -159,10 +163,9 @@ def pick_inspector(people, pins):
     return person["id"], pins["staff-li"]
 
 
-def start_owner(kind, store, top):
-    if kind == "bihuan-agent":
-        return programs.start(kind, "--store", store, log=top / "agent.log")
-    return programs.start(kind, "--store", store, log=top / "collector.log")
+def start_owner(kind, store, top, desktop):
+    env = programs.environment(**(desktop or {}))
+    return programs.start(kind, "--store", store, log=top / f"{kind}.log", env=env)
 
 
 def settle(store):

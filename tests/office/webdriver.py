@@ -21,7 +21,7 @@ class BrowserError(Exception):
 
 
 class Browser:
-    def __init__(self, width=1280, height=800, dark=False):
+    def __init__(self, width=1280, height=800, dark=False, insecure=False):
         self.home = tempfile.mkdtemp(prefix="bihuan-browser-")
         environment = dict(os.environ, HOME=self.home, LANG="zh_CN.UTF-8", no_proxy="127.0.0.1,localhost")
         self.driver = subprocess.Popen(
@@ -40,6 +40,7 @@ class Browser:
                      "--force-color-profile=srgb", f"--user-data-dir={self.home}/profile"]
         answer = self._call("POST", "/session", {"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
+            "acceptInsecureCerts": insecure,
             "goog:loggingPrefs": {"browser": "ALL"},
             "goog:chromeOptions": {"args": arguments},
         }}})

@@ -257,9 +257,11 @@ class App:
                                  env=self.bus.env, capture_output=True, text=True).stdout.split()
             return out[-1] if out else None
         self.window = self._wait(window, "window on the display")
-        subprocess.run(["xdotool", "windowmove", self.window, "0", "0", "windowsize", self.window,
-                        str(width), str(height)], env=self.bus.env, check=False)
-        self.settle()
+        # Twice: the first request is cut to what the layout for the old size needs at least.
+        for _ in range(2):
+            subprocess.run(["xdotool", "windowmove", self.window, "0", "0", "windowsize",
+                            self.window, str(width), str(height)], env=self.bus.env, check=False)
+            self.settle()
 
     def settle(self, seconds=0.4):
         until = time.monotonic() + seconds
