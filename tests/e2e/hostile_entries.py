@@ -234,6 +234,9 @@ class Entries(Case):
         cases = {
             "unknown kind": (record, "starship", values),
             "unknown field": (record, kind, dict(values, warp="9")),
+            "an item of a plain field": (record, kind, {**values, "name/x": "y"}),
+            "a transition nobody declared": (record, kind, dict(values, state=second.Set(
+                "closed", [client.ids.next()]))),
             "over-long field": (record, kind, dict(values, name="长" * 101)),
             "another type": (record, kind, dict(values, name=5)),
             "open personal value": (record, kind, dict(values, phone="13900000001")),

@@ -220,6 +220,12 @@ class Export(Case):
 
 
 class Afterwards(Case):
+    def test_the_hub_had_nothing_to_complain_of(self):
+        """No failed assertion, internal error or sanitizer report behind a polite answer."""
+        told = pathlib.Path(World.hub.log).read_text(encoding="utf-8", errors="replace")
+        for word in ("CRITICAL", "WARNING", "ERROR", "Sanitizer", "runtime error"):
+            self.assertNotIn(word, told)
+
     def test_a_well_behaved_client_still_works_and_the_file_verifies(self):
         client = new_client("afterwards")
         chain, entries = make(client, 30, client.chain)
@@ -244,10 +250,24 @@ class Afterwards(Case):
                              verifier.without_openings(snapshot))
 
 
+class Guessing(Case):
+    """Last, for it shuts this address out of enrolments for a minute."""
+
+    def test_who_guesses_enrolment_texts_has_to_wait(self):
+        for _ in range(25):
+            answer = self.client.line().ask("POST", "/v1/enrol", b"{}")
+            if answer.status == 429:
+                break
+            self.told(answer, 400, "format")
+        self.told(answer, 429, "busy")
+        self.assertGreater(int(answer.headers["Retry-After"]), 0)
+        self.client.staff()
+
+
 def load_tests(loader, tests, pattern):
     """In this order: what is told last holds after all that was done before."""
     suite = unittest.TestSuite()
-    for case in (Vector, Export, Job, Enrolment, Entries, Files, Doors, Afterwards):
+    for case in (Vector, Export, Job, Enrolment, Entries, Files, Doors, Afterwards, Guessing):
         suite.addTests(loader.loadTestsFromTestCase(case))
     return suite
 
