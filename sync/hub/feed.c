@@ -30,23 +30,30 @@ static void page_clear(Page *page)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Page, page_clear)
 
-/* "1.EPOCH.SCOPE.POSITION" */
-static void read_cursor(Page *page, const char *cursor)
+/* "1.EPOCH.SCOPE.POSITION". A position this hub has not come to yet is of a store that was replaced
+ * by an older copy: what it makes from now on would lie below it. */
+static gboolean read_cursor(Page *page, const char *cursor, GError **error)
 {
+  gint64 newest;
   page->since = 0;
   page->reset = TRUE;
   if (cursor == NULL || strlen(cursor) > BH_CURSOR_MAX_BYTES)
-    return;
+    return TRUE;
   g_auto(GStrv) parts = g_strsplit(cursor, ".", 5);
   if (g_strv_length(parts) != 4 || strcmp(parts[0], "1") != 0 ||
       strcmp(parts[1], bh_hub_get_epoch(page->hub)) != 0 ||
       strcmp(parts[2], bh_view_get_hash(page->view)) != 0)
-    return;
+    return TRUE;
   guint64 position;
   if (!g_ascii_string_to_unsigned(parts[3], 10, 0, G_MAXINT64, &position, NULL))
-    return;
+    return TRUE;
+  if (!bh_log_get_counter(page->db, "position", &newest, error))
+    return FALSE;
+  if ((gint64)position > newest)
+    return TRUE;
   page->since = (gint64)position;
   page->reset = FALSE;
+  return TRUE;
 }
 
 static int compare_items(gconstpointer a, gconstpointer b)
@@ -186,8 +193,8 @@ static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const ch
   page.records = g_string_new(NULL);
   page.listed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   page.gone = json_array();
-  read_cursor(&page, cursor);
-  if (!add_records(&page, limit, error) || !add_gone(&page, error))
+  if (!read_cursor(&page, cursor, error) || !add_records(&page, limit, error) ||
+      !add_gone(&page, error))
     return NULL;
   return write_page(&page, device, error);
 }
