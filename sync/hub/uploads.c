@@ -56,10 +56,12 @@ char *bh_uploads_file_path(const char *dir, const char *sha256)
   return g_build_filename(dir, "files", shelf, sha256, NULL);
 }
 
+/* The path is for who runs the hub, not for who sends. */
 static gboolean fail(const char *path, GError **error)
 {
   int code = errno;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path, g_strerror(code));
+  g_warning("hub files: %s: %s", path, g_strerror(code));
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "files of the hub: %s", g_strerror(code));
   return FALSE;
 }
 

@@ -1,10 +1,14 @@
 /* Files: tus against a real hub, cut, repeated, wrong; and what the office is told about them. */
 #include "hub-fixture.h"
 
+#include <curl/curl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "schema/base64.h"
 #include "sync/hub/uploads.h"
+#include "sync/wire/credential.h"
 
 #include <sodium.h>
 
@@ -216,6 +220,158 @@ static void test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out(
   photo_free(photo);
 }
 
+/* A chunk of which only `len` bytes arrive, over a connection that stays open. */
+static CURL *begin_chunk(Photo *photo, const char *location, gsize len)
+{
+  HubFixture *fixture = photo->device->fixture;
+  CURL *curl = curl_easy_init();
+  guint8 hash[BH_HASH_SIZE];
+  gsize sent = 0;
+  crypto_hash_sha256(hash, photo->bytes, photo->size);
+  g_autofree char *sum = bh_base64_encode(hash, sizeof hash);
+  g_autofree char *credential = bh_auth_format(photo->device->signer->device, photo->device->token);
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_printf(text,
+                  "PATCH %s HTTP/1.1\r\nHost: hub\r\nAuthorization: %s\r\n"
+                  "Tus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\nUpload-Checksum: sha256 %s\r\n"
+                  "Content-Type: application/offset+octet-stream\r\nContent-Length: %zu\r\n\r\n",
+                  location, credential, sum, photo->size);
+  g_string_append_len(text, (const char *)photo->bytes, (gssize)len);
+  curl_easy_setopt(curl, CURLOPT_URL, fixture->url);
+  curl_easy_setopt(curl, CURLOPT_CONNECT_ONLY, 1L);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+  curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+  curl_easy_setopt(curl, CURLOPT_PINNEDPUBLICKEY, fixture->pin);
+  assert_int_equal(curl_easy_perform(curl), CURLE_OK);
+  assert_int_equal(curl_easy_send(curl, text->str, text->len, &sent), CURLE_OK);
+  assert_int_equal(sent, text->len);
+  return curl;
+}
+
+/* The rest of it; the status of the answer, 0 when the connection was ended instead. */
+static long end_chunk(CURL *curl, Photo *photo, gsize from)
+{
+  char answer[4096] = "";
+  gsize n = 0;
+  CURLcode code = curl_easy_send(curl, photo->bytes + from, photo->size - from, &n);
+  for (int i = 0; code == CURLE_OK && i < 100; i++) {
+    code = curl_easy_recv(curl, answer, sizeof answer - 1, &n);
+    if (code != CURLE_AGAIN)
+      break;
+    code = CURLE_OK;
+    g_usleep(50 * 1000);
+  }
+  curl_easy_cleanup(curl);
+  return code == CURLE_OK && g_str_has_prefix(answer, "HTTP/1.1 ") ? strtol(answer + 9, NULL, 10)
+                                                                   : 0;
+}
+
+static void test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request(void **state)
+{
+  Photo *photo = declare_photo(*state, 2500);
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  gint64 began_us = g_get_monotonic_time();
+  CURL *hanging = begin_chunk(photo, header(made, "location"), 1000);
+  g_autoptr(Answer) where = send_tus(photo, "HEAD", header(made, "location"));
+  assert_string_equal(header(where, "upload-offset"), "0");
+  g_autoptr(Answer) part =
+      patch(photo, header(made, "location"), 0, photo->bytes, 1200, photo->bytes);
+  assert_status(part, 204);
+  g_autoptr(Answer) rest =
+      patch(photo, header(made, "location"), 1200, photo->bytes + 1200, 1300, photo->bytes + 1200);
+  assert_status(rest, 204);
+  assert_true(g_get_monotonic_time() - began_us < 10 * G_USEC_PER_SEC);
+  /* What comes late after all changes nothing. */
+  long late = end_chunk(hanging, photo, 1000);
+  assert_true(late == 409 || late == 0);
+  expect_files(*state, photo->enterprise, 1, 1);
+  g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
+  g_autoptr(Answer) got = test_send(*state, photo->device, "GET", path, NULL, NULL, -1);
+  assert_int_equal(got->body->len, photo->size);
+  assert_memory_equal(got->body->str, photo->bytes, photo->size);
+  photo_free(photo);
+}
+
+static void fill_disk(gboolean full)
+{
+  struct rlimit limit;
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = full ? 1 : limit.rlim_max;
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+static void test_L5_a_chunk_for_which_there_is_no_room_is_not_counted(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 2500);
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) part =
+      patch(photo, header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
+  assert_status(part, 204);
+  fill_disk(TRUE);
+  g_autoptr(Answer) full =
+      patch(photo, header(made, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
+  fill_disk(FALSE);
+  assert_status(full, 503);
+  assert_string_equal(test_error_code(full), "storage");
+  /* Where the hub keeps its files is nobody's business. */
+  assert_null(strstr(full->body->str, fixture->dir));
+  g_autoptr(Answer) where = send_tus(photo, "HEAD", header(made, "location"));
+  assert_string_equal(header(where, "upload-offset"), "1000");
+  expect_files(fixture, photo->enterprise, 1, 0);
+  g_autoptr(Answer) rest =
+      patch(photo, header(made, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
+  assert_status(rest, 204);
+  expect_files(fixture, photo->enterprise, 1, 1);
+  photo_free(photo);
+}
+
+/* The device did not hear the answer; before it tried again, the office changed the record. */
+static void test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  Photo photo = {.device = device, .size = 1500};
+  g_autofree guint8 *bytes = g_malloc(photo.size);
+  g_autofree char *sha = NULL;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GString) batch = g_string_new(NULL);
+  randombytes_buf(bytes, photo.size);
+  photo.bytes = bytes;
+  photo.sha = sha = bh_hash_hex(bytes, photo.size);
+  test_device_make_id(device, photo.enterprise);
+  test_device_make_id(device, photo.record);
+  g_autoptr(BhEntryText) made =
+      test_device_enterprise(device, photo.enterprise, "一号矿", "140603100");
+  g_autoptr(BhEntryText) file = test_device_entry(
+      device, photo.record, "file",
+      json_pack("{s:s, s:s, s:s, s:I, s:s}", "parent", photo.enterprise, "role", "photo", "sha256",
+                sha, "size", (json_int_t)photo.size, "media_type", "image/jpeg"),
+      NULL);
+  bh_entry_text_append(made, batch);
+  bh_entry_text_append(file, batch);
+  g_autoptr(Answer) unheard = test_push_text(device, batch->str, (gssize)batch->len);
+  assert_status(unheard, 200);
+  g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", photo.enterprise, "kind",
+                                    "enterprise", "set", "name", "二号矿");
+  g_autofree char *edit = bh_hub_append(fixture->hub, fixture->inspector, ops, &error);
+  if (edit == NULL)
+    fail_msg("edit: %s", error->message);
+  g_autoptr(Answer) again = test_push_text(device, batch->str, (gssize)batch->len);
+  assert_status(again, 200);
+  assert_true(json_equal(unheard->json, again->json));
+  upload_all(&photo);
+  expect_files(fixture, photo.enterprise, 1, 1);
+  g_autoptr(json_t) changes = test_pull(device, NULL);
+  const json_t *snapshot = test_find_record(changes, photo.enterprise);
+  assert_string_equal(json_string_value(test_head_value(snapshot, "name")), "二号矿");
+  const json_t *name = json_object_get(json_object_get(snapshot, "keys"), "name");
+  assert_int_equal(json_array_size(json_object_get(name, "heads")), 1);
+  test_device_free(device);
+}
+
 static void test_only_declared_files_with_their_length_are_taken(void **state)
 {
   Photo *photo = declare_photo(*state, 500);
@@ -377,6 +533,12 @@ int main(void)
                                       tear_down),
       cmocka_unit_test_setup_teardown(
           test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_L5_a_chunk_for_which_there_is_no_room_is_not_counted,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_only_declared_files_with_their_length_are_taken, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_tus_rules, set_up, tear_down),
