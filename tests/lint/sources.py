@@ -74,6 +74,9 @@ report.close("each outside library is known to its own files only")
 for path in sources + files(".c", ".h", under=("tests",)):
     code = c_code(read(path))
     for match in BANNED_CALL.finditer(code):
+        # A process may be killed at a moment nobody chose.
+        if path.startswith("tests/") and match[1].startswith("g_random_int"):
+            continue
         report.add(path, line_of(code, match.start()),
                    f"{match[1]}() is banned; use {BANNED[match[1]]}")
     for match in GOTO.finditer(code):
