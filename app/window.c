@@ -9,7 +9,7 @@
 #include "app/pages/queue.h"
 #include "app/pages/sign-in.h"
 
-#define TOAST_S 5
+#define TOAST_S 4
 #define IDLE_CHECK_S 5
 #define WIDE_PX 600
 

@@ -22,6 +22,8 @@ static void show_message(BhEnrolPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
   gtk_widget_set_visible(self->message, text != NULL);
+  if (text != NULL)
+    bh_part_bring_into_view(self->message);
 }
 
 static void on_loaded(gpointer owner, json_t *result, const GError *error, gpointer data)

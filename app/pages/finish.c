@@ -39,7 +39,8 @@ static void show_message(BhFinishPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
   gtk_widget_set_visible(self->message, text != NULL && *text != '\0');
-  bh_part_bring_into_view(self->message);
+  if (text != NULL && *text != '\0')
+    bh_part_bring_into_view(self->message);
 }
 
 static gboolean is_clock_poor(BhFinishPage *self)

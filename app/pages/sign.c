@@ -56,7 +56,8 @@ static void show_message(BhSignPage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text != NULL ? text : "");
   gtk_widget_set_visible(self->message, text != NULL && *text != '\0');
-  bh_part_bring_into_view(self->message);
+  if (text != NULL && *text != '\0')
+    bh_part_bring_into_view(self->message);
 }
 
 static const json_t *find_signature(BhSignPage *self, const char *role, const char *staff)
@@ -216,6 +217,7 @@ static void on_signed(BhPage *page, json_t *result, const GError *error, gpointe
     return;
   }
   close_pad(self);
+  show_message(self, NULL);
   bh_sign_page_refresh(page);
 }
 

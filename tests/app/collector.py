@@ -1,17 +1,22 @@
 """A hub with sample data and a device enrolled at it, for tests of the collector's window."""
 
+import http.client
 import json
 import os
 import re
+import ssl
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
 
 UNIT = "unit-jingping"
 PINS = json.loads((TOP / "assets/samples/demo-pins.json").read_text())
+
+PASSWORDS = json.loads((TOP / "assets/samples/demo-passwords.json").read_text())
 
 
 def enterprise(name):
@@ -66,6 +71,43 @@ class Hub:
         if self.process.poll() is None:
             self.stop()
         self.process.stdout.close()
+
+
+class Office:
+    """The office's API, for somebody with an account."""
+
+    def __init__(self, hub, login, password):
+        address = urlsplit(hub.office)
+        self.host = address.netloc
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE  # the sample hub's own certificate, on loopback
+        self.connection = http.client.HTTPSConnection(self.host, context=context, timeout=20)
+        self.headers = {"Origin": f"https://{self.host}", "Content-Type": "application/json"}
+        session = self.ask("POST", "session", {"login": login, "password": password})
+        self.headers["X-Bihuan-Token"] = session["token"]
+
+    def get(self, path):
+        """Bytes of a GET."""
+        return self._ask("GET", path, None)
+
+    def ask(self, method, path, body=None):
+        text = self._ask(method, path, body)
+        return json.loads(text) if text else None
+
+    def _ask(self, method, path, body):
+        self.connection.request(method, f"/office/v1/{path}", headers=self.headers,
+                                body=None if body is None else json.dumps(body))
+        answer = self.connection.getresponse()
+        content = answer.read()
+        for cookie in answer.headers.get_all("Set-Cookie") or []:
+            self.headers["Cookie"] = cookie.split(";")[0]
+        if answer.status >= 400:
+            raise RuntimeError(f"{method} {path}: {answer.status} {content.decode()}")
+        return content
+
+    def close(self):
+        self.connection.close()
 
 
 def sign_in(app, tile="tile-1", pin=PINS["staff-li"]):

@@ -15,7 +15,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from collector import PINS, TOP, Hub, enterprise, sign_in
+from collector import PASSWORDS, PINS, TOP, Hub, Office, enterprise, sign_in
 from atspi import App, Bus, Display
 
 BUILD = Path(sys.argv[1]).resolve()
@@ -279,6 +279,83 @@ class Walk(unittest.TestCase):
             app.click("save")
             app.find("scan")
         self.assertIn("not_carried_out", self.query("inspection", "state"))
+
+    def test_6_a_returned_record_comes_back_with_the_comment_and_is_corrected(self):
+        office = Office(self.hub, "staff-sun", PASSWORDS["staff-sun"])
+        self.addCleanup(office.close)
+        inspection = self.find_id("inspection", "signed")
+        covers = office.ask("GET", f"records/{inspection}")["covers"]
+        office.ask("POST", f"records/{inspection}/review",
+                   {"decision": "return", "comment": "请补充检查地点", "items": ["place_note"],
+                    "covers": covers})
+        with self.open() as app:
+            sign_in(app)
+            app.click("queue")
+            app.click("sync_now")
+            app.click("back")
+            app.text("请补充检查地点", 60)
+            self.look_at(app, "home-returned")
+            app.click(f"returned-{inspection}")
+            app.find("place_note")
+            self.look_at(app, "returned")
+            app.type("place_note", "3号煤3105工作面")
+            app.type("answer", "已补充")
+            app.click("send_again")
+            app.find("scan")
+            app.gone(f"returned-{inspection}")
+            app.click("queue")
+            app.click("sync_now")
+            app.text("全部中心已收", 60)
+        record = office.ask("GET", f"records/{inspection}")
+        self.assertIn("3号煤3105工作面", json.dumps(record, ensure_ascii=False))
+        self.assertIn("resubmitted", json.dumps(record))
+
+    def test_7_plaques_genuine_blank_and_forged(self):
+        office = Office(self.hub, "staff-wu", PASSWORDS["staff-wu"])
+        self.addCleanup(office.close)
+        blank = office.ask("POST", "plaques", {"blank": 1})["first"]
+        text = self.read_code(office.get(f"plaques/{blank}/qr.svg"))
+        forged = text[:-4] + ("0000" if text[-4:] != "0000" else "1111")
+        with self.open() as app:
+            sign_in(app)
+            app.click("scan")
+            app.type("typed_code", forged)
+            app.click("typed_go")
+            app.find("message")
+            self.look_at(app, "forged")
+            app.type("typed_code", text)
+            app.click("typed_go")
+            app.find("bind")
+            self.look_at(app, "blank")
+            app.click("bind")
+            app.find("result-1")
+            app.type("search", "样例北岭煤业")
+            app.text("样例北岭煤业")
+            app.settle(1)
+            app.click("result-1")
+            app.find("start")
+            app.text("样例北岭煤业")
+
+    def read_code(self, svg):
+        """The text of a QR given as SVG."""
+        import gi
+        gi.require_version("GdkPixbuf", "2.0")
+        from gi.repository import GdkPixbuf
+        path = Path(self.folder) / "plaque.svg"
+        path.write_bytes(svg)
+        picture = GdkPixbuf.Pixbuf.new_from_file_at_size(str(path), 800, 800)
+        flat = picture.composite_color_simple(800, 800, GdkPixbuf.InterpType.NEAREST, 255, 8,
+                                              0xffffff, 0xffffff)
+        flat.savev(str(path.with_suffix(".png")), "png", [], [])
+        return subprocess.run(["zbarimg", "--quiet", "--raw", str(path.with_suffix(".png"))],
+                              check=True, capture_output=True, text=True).stdout.strip()
+
+    def find_id(self, kind, state):
+        out = subprocess.run([self.hub.ctl, "--store", str(self.store), "list", kind, "--json"],
+                             env=self.hub.env, check=True, capture_output=True, text=True).stdout
+        rows = json.loads(out)
+        rows = rows["rows"] if isinstance(rows, dict) else rows
+        return next(row["id"] for row in rows if row["values"]["state"] == state)
 
     def query(self, kind, key):
         out = subprocess.run([self.hub.ctl, "--store", str(self.store), "list", kind, "--json"],

@@ -159,8 +159,9 @@ class App:
         with contextlib.suppress(*self._lost()):
             for node in self.walk():
                 name = node.get_name()
-                if name and name not in found[-1:]:
-                    found.append(name)
+                for shown in (name, node.get_description()):
+                    if shown and shown not in found[-1:]:
+                        found.append(shown)
                 with contextlib.suppress(*self._lost()):
                     text = node.get_text_iface()
                     if text is not None:
