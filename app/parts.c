@@ -103,8 +103,8 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
   bh_part_add_class(button, "row");
   bh_part_identify(button, id, title);
   /* A button hides its labels from screen readers: what stands beside the title is told too. */
-  g_autofree char *more = g_strjoin(" ", subtitle != NULL ? subtitle : "",
-                                    badge != NULL ? badge : "", NULL);
+  g_autofree char *more =
+      g_strjoin(" ", subtitle != NULL ? subtitle : "", badge != NULL ? badge : "", NULL);
   atk_object_set_description(gtk_widget_get_accessible(button), g_strstrip(more));
   g_object_set_data(G_OBJECT(button), "bh-row-title", first);
   g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(record), g_free);
