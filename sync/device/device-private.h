@@ -225,7 +225,8 @@ gboolean bh_journal_store_link(BhDevice *device, const char *record, gint64 pos,
 gboolean bh_journal_store_read(BhDevice *device, gint64 pos, BhOwnEntry *entry, GError **error);
 /* 0 when there is none. */
 gint64 bh_journal_store_find(BhDevice *device, const char *entry_id);
-gboolean bh_journal_store_is_quarantined(BhDevice *device, gint64 pos);
+/* Why the hub holds it back, "" while that is not known; NULL when it does not. g_free. */
+char *bh_journal_store_dup_quarantine(BhDevice *device, gint64 pos);
 char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error);
 /* One entry, inside the caller's transaction. */
 char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,

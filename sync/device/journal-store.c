@@ -89,16 +89,19 @@ char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error
   return g_strdup(bh_stmt_get_text(stmt, 0));
 }
 
-gboolean bh_journal_store_is_quarantined(BhDevice *device, gint64 pos)
+char *bh_journal_store_dup_quarantine(BhDevice *device, gint64 pos)
 {
   gboolean row = FALSE;
 
   if (device->counters.quarantined == 0)
-    return FALSE;
+    return NULL;
   g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT 1 FROM quarantine WHERE pos = :pos", NULL);
+      bh_db_prepare(device->db, "SELECT reason FROM quarantine WHERE pos = :pos", NULL);
   if (stmt == NULL)
-    return FALSE;
+    return NULL;
   bh_stmt_bind_int(stmt, "pos", pos);
-  return bh_stmt_step(stmt, &row, NULL) && row;
+  if (!bh_stmt_step(stmt, &row, NULL) || !row)
+    return NULL;
+  const char *reason = bh_stmt_get_text(stmt, 0);
+  return g_strdup(reason != NULL ? reason : "");
 }

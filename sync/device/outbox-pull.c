@@ -225,9 +225,9 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean releas
     gint64 pos = bh_journal_store_find(pull->device, entry);
     if (pos == 0)
       continue;
+    const char *why = bh_json_string_or(item, "message", bh_json_string_or(item, "reason", ""));
     g_hash_table_add(held, g_memdup2(&pos, sizeof pos));
-    if (!bh_outbox_quarantine(pull->device, entry, bh_json_string_or(item, "reason", ""), ids,
-                              error))
+    if (!bh_outbox_quarantine(pull->device, entry, why, ids, error))
       return FALSE;
   }
   for (guint i = 0; i < ids->len; i++)

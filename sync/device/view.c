@@ -96,11 +96,17 @@ static json_t *keys_of(const BhOwnEntry *entry, const char *record)
   return keys;
 }
 
-static const char *status_of(BhDevice *device, const BhOwnEntry *entry)
+static void add_status(BhDevice *device, json_t *out, const BhOwnEntry *entry)
 {
-  if (entry->pos > BH_POS(device->incarnation, device->acked))
-    return "pending";
-  return bh_journal_store_is_quarantined(device, entry->pos) ? "quarantined" : "delivered";
+  gboolean sent = entry->pos <= BH_POS(device->incarnation, device->acked);
+  g_autofree char *why = sent ? bh_journal_store_dup_quarantine(device, entry->pos) : NULL;
+
+  json_object_set_new(out, "status",
+                      json_string(why != NULL ? "quarantined"
+                                  : sent      ? "delivered"
+                                              : "pending"));
+  if (why != NULL)
+    json_object_set_new(out, "why", json_string(why));
 }
 
 static json_t *describe_entry(BhDevice *device, const BhOwnEntry *entry, const char *record)
@@ -117,7 +123,7 @@ static json_t *describe_entry(BhDevice *device, const BhOwnEntry *entry, const c
   json_object_set_new(
       out, "observed_ms",
       json_integer(body != NULL && body->observed_ms != 0 ? body->observed_ms : entry->at_ms));
-  json_object_set_new(out, "status", json_string(status_of(device, entry)));
+  add_status(device, out, entry);
   json_object_set_new(out, "keys", keys_of(entry, record));
   return out;
 }

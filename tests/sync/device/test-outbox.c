@@ -160,6 +160,32 @@ static void test_L6_and_L10_the_queue_says_what_waits_and_why(void **state G_GNU
   assert_string_equal(bh_json_string_or(json_array_get(page, 1), "by_name", ""), "王芳");
 }
 
+static void test_L6_what_was_sent_stays_in_sight(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *picture = fixture_add_picture(fixture, 5000, 1);
+  char id[BH_ID_LEN + 1];
+
+  save_some(fixture, 3);
+  bh_device_make_id(fixture->device, id);
+  g_free(fixture_save(fixture, id, "file",
+                      json_pack("{ss ss ss si ss}", "parent", fixture->enterprise, "role", "photo",
+                                "sha256", picture, "size", 5000, "media_type", "image/jpeg")));
+  fixture_acknowledge(fixture, 4);
+  assert_true(bh_outbox_note_file(fixture->device, picture, NULL, 5000, TRUE, &error));
+  fixture_reboot(fixture);
+  assert_int_equal(fixture_status(fixture, "pending"), 0);
+  assert_int_equal(fixture_status(fixture, "files_pending"), 0);
+  assert_int_equal(fixture_status(fixture, "delivered"), 4);
+  g_autoptr(json_t) history = bh_device_history(fixture->device, fixture->enterprise, &error);
+  assert_int_equal(json_array_size(history), 3);
+  assert_string_equal(bh_json_string_or(json_array_get(history, 0), "status", ""), "delivered");
+  assert_value(fixture, fixture->enterprise, "address", "地址 2");
+  g_autofree char *path = bh_device_dup_file_path(fixture->device, picture);
+  assert_true(path != NULL && g_file_test(path, G_FILE_TEST_IS_REGULAR));
+}
+
 static void test_L19_nothing_is_stuck_in_sending_after_a_restart(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -205,6 +231,7 @@ int main(void)
       cmocka_unit_test(test_I2_a_new_incarnation_goes_round_identical_bodies),
       cmocka_unit_test(test_batches_keep_their_caps),
       cmocka_unit_test(test_L6_and_L10_the_queue_says_what_waits_and_why),
+      cmocka_unit_test(test_L6_what_was_sent_stays_in_sight),
       cmocka_unit_test(test_L19_nothing_is_stuck_in_sending_after_a_restart),
       cmocka_unit_test(test_enrolling_again_keeps_the_work_and_another_hub_is_refused),
   };

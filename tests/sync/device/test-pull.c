@@ -140,6 +140,26 @@ static void test_quarantined_entries_stay_in_sight_until_released(void **state G
   assert_null(address);
 }
 
+static void test_L10_history_says_why_an_entry_is_held_back(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+
+  g_autofree char *entry = fixture_save(fixture, fixture->enterprise, "enterprise",
+                                        json_pack("{ss}", "address", "待定"));
+  fixture_acknowledge(fixture, 1);
+  json_t *more = included(fixture, 1);
+  json_object_set_new(more, "quarantined",
+                      json_pack("[{ss ss ss ss}]", "entry", entry, "record", fixture->enterprise,
+                                "reason", "invalid", "message", "enterprise.address: too long"));
+  fixture_pull(fixture, json_array(), more);
+  fixture_reopen(fixture);
+  g_autoptr(json_t) history = bh_device_history(fixture->device, fixture->enterprise, &error);
+  assert_no_error(error);
+  assert_string_equal(bh_json_string_or(json_array_get(history, 0), "why", ""),
+                      "enterprise.address: too long");
+}
+
 static json_t *gone(const char *record)
 {
   return json_pack("{s[s]}", "gone", record);
@@ -322,6 +342,7 @@ int main(void)
       cmocka_unit_test(test_included_entries_are_not_laid_over_again),
       cmocka_unit_test(test_two_values_at_once_are_a_conflict_and_both_are_kept),
       cmocka_unit_test(test_quarantined_entries_stay_in_sight_until_released),
+      cmocka_unit_test(test_L10_history_says_why_an_entry_is_held_back),
       cmocka_unit_test(test_L17_gone_records_stay_while_own_work_is_pending),
       cmocka_unit_test(test_I5_a_page_that_fails_moves_no_cursor),
       cmocka_unit_test(test_L8_one_bad_record_does_not_stop_the_others),

@@ -344,6 +344,84 @@ static void test_stopping_in_the_middle_is_quick_and_quiet(void **state)
   bh_worker_stop(worker);
 }
 
+/* --- a hub that was put back --- */
+
+static void stop_hub(Bench *bench)
+{
+  g_clear_pointer(&bench->http, bh_http_stop);
+  g_clear_pointer(&bench->api, bh_device_api_free);
+  g_clear_pointer(&bench->hub, bh_hub_close);
+}
+
+static void start_hub(Bench *bench, guint port)
+{
+  g_autofree char *hub = g_build_filename(bench->dir, "hub", NULL);
+
+  bench->hub = bh_hub_open(hub, bh_clock_system(), bh_random_system(), NULL);
+  assert_non_null(bench->hub);
+  bench->api = bh_device_api_new(bench->hub);
+  serve(bench, port);
+}
+
+static void copy_hub(Bench *bench, const char *from, const char *to)
+{
+  static const char *const names[] = {"hub.db", "hub.db-wal"};
+
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    g_autofree char *source = g_strconcat(bench->dir, "/hub/", names[i], from, NULL);
+    g_autofree char *target = g_strconcat(bench->dir, "/hub/", names[i], to, NULL);
+    g_autofree char *bytes = NULL;
+    gsize len;
+
+    g_remove(target);
+    if (g_file_get_contents(source, &bytes, &len, NULL))
+      assert_true(g_file_set_contents(target, bytes, (gssize)len, NULL));
+  }
+}
+
+static gint64 count_inspections(Bench *bench)
+{
+  g_autoptr(json_t) query = json_pack("{s:s,s:i}", "kind", "inspection", "limit", 200);
+  BhDb *db = bh_hub_take_reader(bench->hub, NULL);
+  g_autoptr(json_t) page = bh_hub_list(bench->hub, db, query, NULL, NULL);
+
+  bh_hub_give_reader(bench->hub, db);
+  return (gint64)json_array_size(json_object_get(page, "rows"));
+}
+
+static void test_I7_what_an_older_copy_of_the_hub_lost_is_sent_again(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "restored");
+  BhWorker *worker = start_enrolled(bench, dir);
+  guint port = bh_http_get_port(bench->http);
+  gint64 there;
+
+  save(worker);
+  json_decref(bh_sync_once(worker, NULL));
+  stop_hub(bench);
+  copy_hub(bench, "", ".older");
+  start_hub(bench, port);
+  for (int i = 0; i < 3; i++)
+    save(worker);
+  json_decref(bh_sync_once(worker, NULL));
+  there = count_inspections(bench);
+  stop_hub(bench);
+  copy_hub(bench, ".older", "");
+  start_hub(bench, port);
+  assert_int_equal(count_inspections(bench), there - 3);
+  save(worker);
+  {
+    g_autoptr(json_t) status = bh_sync_once(worker, NULL);
+
+    assert_string_equal(bh_json_string_or(status, "last_error", ""), "");
+    assert_int_equal(json_integer_value(json_object_get(status, "pending")), 0);
+    assert_int_equal(json_integer_value(json_object_get(status, "conflicts")), 0);
+  }
+  assert_int_equal(count_inspections(bench), there + 1);
+  bh_worker_stop(worker);
+}
+
 /* --- the agent --- */
 
 static GPid start_agent(const char *dir)
@@ -425,6 +503,7 @@ int main(void)
       cmocka_unit_test(test_a_hub_that_is_away_is_an_error_of_the_status),
       cmocka_unit_test(test_what_is_saved_goes_by_itself),
       cmocka_unit_test(test_stopping_in_the_middle_is_quick_and_quiet),
+      cmocka_unit_test(test_I7_what_an_older_copy_of_the_hub_lost_is_sent_again),
       cmocka_unit_test(test_the_agent_syncs_yields_and_comes_back),
   };
 
