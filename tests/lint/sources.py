@@ -35,6 +35,9 @@ BANNED_CALL = re.compile(r"(?<![\w>.])(" + "|".join(BANNED) + r")\s*\(")
 GOTO = re.compile(r"\bgoto\b")
 JANSSON_IO = re.compile(r"\bjson_(load|dump)(s|b|f|fd|_file|_callback)\s*\(")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>)', re.M)
+# Machines get theirs in UTC with "GMT" or "Z" at the end.
+TIME_TEXT = re.compile(r'\bg_date_time_format\s*\(\s*[^;"]*"(?![^"]*(?:GMT|Z)")')
+TIME_TEXT_JS = re.compile(r"\b(new Date|Date\.now|Intl\.|toLocale\w*)")
 SQL = re.compile(
     r"\s*(?:SELECT\s.+\bFROM\b|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|REPLACE\s+INTO\s"
     r"|UPDATE\s+(?:OR\s+\w+\s+)?\S+\s+SET\s|DELETE\s+FROM\s"
@@ -100,6 +103,17 @@ for path in sources:
         elif re.search(r"'%|= ?%[sd]|\(%[sd]", value):
             report.add(path, line, "a value printed into SQL; bind it by name")
 report.close("SQL stands in its own files and is bound, not printed")
+
+for path in sources:
+    text = read(path)
+    for match in TIME_TEXT.finditer(text) if path != "schema/civil.c" else ():
+        report.add(path, line_of(text, match.start()), "people read times by bh_time_format")
+for path in files(".js", under=("assets",)):
+    text = read(path)
+    for match in TIME_TEXT_JS.finditer(text):
+        report.add(path, line_of(text, match.start()),
+                   f"{match[1]}: the hub sends times as the text to show")
+report.close("one rule shows times, everywhere")
 
 for path in sources + files(".h", under=("tests",)):
     if path.endswith(".h") and "#pragma once" not in read(path):

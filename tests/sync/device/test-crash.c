@@ -174,6 +174,75 @@ static void test_an_io_error_loses_nothing_that_was_saved(void **state G_GNUC_UN
   fail_everywhere(SQLITE_IOERR_FSYNC, TRUE);
 }
 
+/* --- power that is cut --- */
+
+/* The store as the disk held it, opened by a machine that starts. */
+static void expect_after_cut(Fixture *fixture, const char *dir, gint64 least, gint64 most)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *own = g_steal_pointer(&fixture->dir);
+  BhDevice *device = g_steal_pointer(&fixture->device);
+  g_autofree char *wanted = NULL;
+
+  fixture->dir = g_strdup(dir);
+  fixture->device = bh_device_open(dir, &fixture->clock, &fixture->random, &error);
+  assert_no_error(error);
+  gint64 pending = fixture_status(fixture, "pending");
+  if (pending < least || pending > most)
+    fail_msg("%d entries after the cut, of %d to %d", (int)pending, (int)least, (int)most);
+  wanted = g_strdup_printf("地址 %d", (int)pending);
+  assert_value(fixture, fixture->enterprise, "address", wanted);
+  assert_well(fixture);
+  bh_device_close(fixture->device);
+  g_free(fixture->dir);
+  fixture->dir = g_steal_pointer(&own);
+  fixture->device = device;
+}
+
+static void empty_dir(const char *path)
+{
+  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+  const char *name;
+
+  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+    g_autofree char *child = g_build_filename(path, name, NULL);
+    empty_dir(child);
+    remove(child);
+  }
+}
+
+/* At every write and sync of a save, of its checkpoint at the end and of opening again. */
+static void test_L18_a_power_cut_loses_nothing_that_was_saved(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *disk = g_dir_make_tmp("bihuan-cut-XXXXXX", NULL);
+  gint64 saved = 0;
+  int cuts = 0;
+
+  assert_true(try_save(fixture, (int)++saved));
+  for (guint32 seed = 1; seed <= 4; seed++) {
+    gboolean reached = TRUE;
+    for (int n = 0; reached; n++) {
+      empty_dir(disk);
+      shim_vfs_cut_at(n, disk, seed * 1000 + (guint32)n);
+      gint64 before = saved;
+      if (n % 3 == 2)
+        fixture_reopen(fixture);
+      assert_true(try_save(fixture, (int)++saved));
+      reached = shim_vfs_was_cut();
+      if (!reached) {
+        shim_vfs_cut_at(0, disk, seed);
+        before = saved;
+      }
+      expect_after_cut(fixture, disk, before, saved);
+      cuts++;
+    }
+  }
+  assert_true(cuts > 40);
+  empty_dir(disk);
+  remove(disk);
+}
+
 static void test_P1_one_fsync_per_entry_and_per_tap(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -198,6 +267,7 @@ int main(void)
       cmocka_unit_test(test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none),
       cmocka_unit_test(test_L5_a_full_disk_loses_nothing_that_was_saved),
       cmocka_unit_test(test_an_io_error_loses_nothing_that_was_saved),
+      cmocka_unit_test(test_L18_a_power_cut_loses_nothing_that_was_saved),
       cmocka_unit_test(test_P1_one_fsync_per_entry_and_per_tap),
   };
   shim_vfs_install();
