@@ -99,6 +99,7 @@ static GtkWidget *make_spin(Date *date, const char *part, const char *name, doub
   g_autofree char *id = g_strdup_printf("%s-%s", bh_field_row_get_name(date->row), part);
   GtkWidget *spin = gtk_spin_button_new_with_range(0, max, 1);
   gtk_spin_button_set_wrap(GTK_SPIN_BUTTON(spin), TRUE);
+  gtk_entry_set_width_chars(GTK_ENTRY(spin), 2); /* both fit into 360 pixels */
   bh_part_identify(spin, id, name);
   g_signal_connect_swapped(spin, "value-changed", G_CALLBACK(on_time), date);
   gtk_widget_show(spin);
