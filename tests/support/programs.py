@@ -122,21 +122,23 @@ class Hub:
 
 
 def read_export(path):
-    """The entries of an export file (PROTOCOL § 11) as a second program reads them."""
-    lines = pathlib.Path(path).read_text(encoding="utf-8").split("\n")
-    assert lines[0] == "bihuan-export-1", lines[0]
+    """The entries of an export file (PROTOCOL § 11) as a second program reads them. A body that
+    cannot be read (the hub keeps such entries in quarantine) is None."""
+    lines = pathlib.Path(path).read_bytes().split(b"\n")
+    assert lines[0] == b"bihuan-export-1", lines[0]
     entries = []
     at = 2
-    while not lines[at].startswith("Z "):
-        if lines[at].startswith("K "):
+    while not lines[at].startswith(b"Z "):
+        if lines[at].startswith(b"K "):
             at += 1
             continue
-        assert lines[at] == "E", f"line {at + 1}: {lines[at][:40]}"
+        assert lines[at] == b"E", f"line {at + 1}: {lines[at][:40]}"
         envelope, signature, body, openings = lines[at + 1:at + 5]
-        entries.append({
-            "envelope": json.loads(envelope), "signature": signature,
-            "body": json.loads(body) if body else None,
-            "openings": json.loads(openings) if openings else [],
-        })
+        try:
+            read = json.loads(body) if body else None
+        except ValueError:
+            read = None
+        entries.append({"envelope": json.loads(envelope), "signature": signature.decode(),
+                        "body": read, "openings": json.loads(openings) if openings else []})
         at += 5
     return entries
