@@ -208,6 +208,9 @@ gboolean bh_json_only_keys(const json_t *object, const char *const *allowed, con
     if (!g_strv_contains(allowed, key)) {
       g_autofree char *shown = g_strndup(key, 64);
       g_autofree char *valid = g_utf8_make_valid(shown, -1);
+      for (char *c = valid; *c != '\0'; c = g_utf8_next_char(c))
+        if (g_unichar_iscntrl(g_utf8_get_char(c)))
+          memset(c, '?', (gsize)(g_utf8_next_char(c) - c));
       g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: unknown member \"%s\"", where, valid);
       return FALSE;
     }

@@ -84,8 +84,6 @@ gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                        const int *types);
 
 /* --- kind-check.c --- */
-BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
-                          const char *text_en);
 /* Adds a problem for each of "needs" or "checks" that does not hold. */
 void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *problems);
 /* Value of one type, key already found; reason is English and names no value. */

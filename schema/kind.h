@@ -154,7 +154,10 @@ typedef struct {
   char *text_zh;
   char *text_en;
 } BhProblem;
+BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
+                          const char *text_en);
 void bh_problem_free(BhProblem *problem);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhProblem, bh_problem_free)
 
 /* Everything wrong with the values: types, required fields of shown fields, the kind's "checks".
  * BhProblem* with free function set; empty when fine. Never NULL. */

@@ -114,7 +114,7 @@ static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, g
   g_autoptr(GError) reason = NULL;
   GError *failed = NULL;
   g_auto(GStrv) froms = g_new0(char *, body->ops->len + 1);
-  if (!bh_judge_entry(piece, kinds, body, TRUE, &reason, &failed)) {
+  if (!bh_judge_entry(piece, kinds, body, NULL, &reason, &failed)) {
     g_propagate_error(error, failed != NULL ? failed : g_steal_pointer(&reason));
     return FALSE;
   }

@@ -4,6 +4,7 @@
 
 #include "sync/hub/ingest.h"
 #include "sync/hub/log-store.h"
+#include "sync/hub/reach.h"
 #include "sync/hub/records.h"
 
 G_BEGIN_DECLS
@@ -27,6 +28,7 @@ typedef struct {
   BhRecords *records;
   gint64 position; /* last one given out */
   gint64 now_ms;
+  BhReach *reach; /* of the device that sent it, made when first asked; NULL for the hub's own */
 } BhPiece;
 
 gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error);
@@ -37,10 +39,13 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPiece, bh_piece_clear)
 /* NULL without an error when the hub never had that set. Borrowed. */
 BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GError **error);
 
-/* Judges what an entry sets, by the kind set it names. TRUE when it may be applied; else *reason
- * says why it is to be quarantined. FALSE with `error` only when the store fails. */
-gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body, gboolean by_hub,
-                        GError **reason, GError **error);
+/* Judges what an entry sets, by the kind set it names; `unit` is that of the device that signed
+ * it, NULL for the hub's own. TRUE when it may be applied; else *reason says why it is to be
+ * quarantined. FALSE with `error` only when the store fails. */
+gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                        const char *unit, GError **reason, GError **error);
+/* What is odd about who acted on a device of `unit`; NULL when nothing is. bh_problem_free. */
+BhProblem *bh_judge_actor(BhPiece *piece, const BhBody *body, const char *unit);
 /* Checks and guards, after the entry was applied: BhProblem* of one operation, empty when fine. */
 GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                            const BhOp *op, const char *from);

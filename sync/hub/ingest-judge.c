@@ -7,6 +7,8 @@
 /* Who belongs here, what devices there are and what is asked is decided at the hub. */
 static const char *const HUB_ONLY[] = {"unit", "staff", "device", "checklist", "release", NULL};
 
+#define TRIES_MAX 64 /* entries in quarantine looked at for one operation */
+
 static void refuse(GError **reason, BhErrorCode code, const BhOp *op, const char *key,
                    const char *why)
 {
@@ -46,9 +48,25 @@ static gboolean judge_value(const BhOp *op, const BhKind *kind, const BhSet *set
   return value == NULL || bh_kind_check_value(kind, set->key, value, reason);
 }
 
+static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *kind,
+                                 const BhSet *set, int *tries, GError **reason, GError **error);
+
+/* What an entry in quarantine sets counts as a state only where it could have been set: else it
+ * would be a bridge over every step between. */
+static gboolean could_be_set(BhPiece *piece, const BhEntryRow *row, const BhOp *op,
+                             const BhSet *set, int *tries, GError **error)
+{
+  if (row->status != BH_ENTRY_QUARANTINED)
+    return row->status != BH_ENTRY_DISMISSED;
+  const BhKind *kind = bh_kind_set_find(piece->ingest->kinds, op->kind);
+  g_autoptr(GError) reason = NULL;
+  return kind != NULL && (*tries)-- > 0 &&
+         judge_transition(piece, op, kind, set, tries, &reason, error);
+}
+
 /* The state one earlier entry gave the record, g_free; NULL when that is not known here. */
 static char *dup_state_by_entry(BhPiece *piece, const char *entry_id, const char *record_id,
-                                GError **error)
+                                int *tries, GError **error)
 {
   BhRecord *record;
   if (!bh_records_get(piece->records, record_id, &record, error))
@@ -72,7 +90,9 @@ static char *dup_state_by_entry(BhPiece *piece, const char *entry_id, const char
     const BhOp *op = body->ops->pdata[i];
     const BhSet *set = strcmp(op->record, record_id) == 0 ? find_set(op, "state") : NULL;
     if (set != NULL)
-      return g_strdup(json_string_value(set->value));
+      return could_be_set(piece, row, op, set, tries, error)
+                 ? g_strdup(json_string_value(set->value))
+                 : NULL;
   }
   return NULL;
 }
@@ -80,7 +100,7 @@ static char *dup_state_by_entry(BhPiece *piece, const char *entry_id, const char
 /* A transition is judged against the states its `was` names, so that the verdict does not depend
  * on what arrived in between. */
 static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *kind,
-                                 const BhSet *set, GError **reason, GError **error)
+                                 const BhSet *set, int *tries, GError **reason, GError **error)
 {
   const char *to = json_string_value(set->value);
   if (to == NULL || !bh_kind_has_state(kind, to)) {
@@ -98,7 +118,7 @@ static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *k
   for (guint i = 0; set->was[i] != NULL; i++) {
     GError *failed = NULL;
     g_free(from);
-    from = dup_state_by_entry(piece, set->was[i], op->record, &failed);
+    from = dup_state_by_entry(piece, set->was[i], op->record, tries, &failed);
     if (failed != NULL) {
       g_propagate_error(error, failed);
       return FALSE;
@@ -113,7 +133,42 @@ static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *k
   return FALSE;
 }
 
-static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op, gboolean by_hub,
+/* Devices answer what the office asked; the decision is the office's. */
+static gboolean judge_review(const BhOp *op, GError **reason)
+{
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    if (strcmp(set->key, "answer") == 0 ||
+        (strcmp(set->key, "state") == 0 &&
+         g_strcmp0(json_string_value(set->value), "answered") == 0))
+      continue;
+    refuse(reason, BH_ERROR_DENIED, op, set->key, "reviews are decided at the hub");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* What only the signer's place decides: what a device of this unit may touch at all. */
+static gboolean judge_device(BhPiece *piece, const BhOp *op, const char *unit, GError **reason,
+                             GError **error)
+{
+  gboolean within;
+  if (g_strv_contains(HUB_ONLY, op->kind)) {
+    refuse(reason, BH_ERROR_DENIED, op, NULL, "records of this kind are made at the hub");
+    return FALSE;
+  }
+  if (strcmp(op->kind, "review") == 0 && !judge_review(op, reason))
+    return FALSE;
+  if (piece->reach == NULL)
+    piece->reach = bh_reach_new(piece->records, piece->ingest->kinds, piece->ingest->region, unit);
+  if (!bh_reach_judge(piece->reach, op->record, &within, error))
+    return FALSE;
+  if (!within)
+    refuse(reason, BH_ERROR_DENIED, op, NULL, "the record is not open to the device");
+  return within;
+}
+
+static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op, const char *unit,
                          GError **reason, GError **error)
 {
   const BhKind *kind = bh_kind_set_find(kinds, op->kind);
@@ -121,10 +176,8 @@ static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op,
     refuse(reason, BH_ERROR_UNKNOWN, op, NULL, "the kind is not in the kind set of the entry");
     return FALSE;
   }
-  if (!by_hub && g_strv_contains(HUB_ONLY, op->kind)) {
-    refuse(reason, BH_ERROR_DENIED, op, NULL, "records of this kind are made at the hub");
+  if (unit != NULL && !judge_device(piece, op, unit, reason, error))
     return FALSE;
-  }
   BhRecord *record;
   if (!bh_records_get(piece->records, op->record, &record, error))
     return FALSE;
@@ -132,12 +185,13 @@ static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op,
     refuse(reason, BH_ERROR_INVALID, op, NULL, "the record is of another kind");
     return FALSE;
   }
+  int tries = TRIES_MAX;
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
     if (!judge_value(op, kind, set, reason))
       return FALSE;
     if (strcmp(set->key, "state") == 0 && bh_kind_has_states(kind) &&
-        !judge_transition(piece, op, kind, set, reason, error))
+        !judge_transition(piece, op, kind, set, &tries, reason, error))
       return FALSE;
   }
   return TRUE;
@@ -165,15 +219,15 @@ static gboolean judge_files(BhPiece *piece, const BhBody *body, GError **reason,
   return TRUE;
 }
 
-gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body, gboolean by_hub,
-                        GError **reason, GError **error)
+gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                        const char *unit, GError **reason, GError **error)
 {
-  if (!by_hub && strcmp(body->by, piece->ingest->hub) == 0) {
+  if (unit != NULL && strcmp(body->by, piece->ingest->hub) == 0) {
     g_set_error(reason, BH_ERROR, BH_ERROR_DENIED, "a device cannot act as the hub");
     return FALSE;
   }
   for (guint i = 0; i < body->ops->len; i++)
-    if (!judge_op(piece, kinds, body->ops->pdata[i], by_hub, reason, error))
+    if (!judge_op(piece, kinds, body->ops->pdata[i], unit, reason, error))
       return FALSE;
   return judge_files(piece, body, reason, error);
 }
@@ -209,6 +263,19 @@ static void take_problems(GPtrArray *all, GPtrArray *more)
   g_ptr_array_unref(more);
 }
 
+BhProblem *bh_judge_actor(BhPiece *piece, const BhBody *body, const char *unit)
+{
+  BhRecord *actor;
+  if (!bh_records_get(piece->records, body->by, &actor, NULL))
+    return NULL;
+  if (actor == NULL || strcmp(bh_record_get_kind(actor), "staff") != 0)
+    return bh_problem_new("by", "actor", "操作人不是本级登记的人员", "who acted is not known here");
+  if (g_strcmp0(bh_record_get_string(actor, "unit"), unit) != 0)
+    return bh_problem_new("by", "actor", "操作人不属于该设备所在单位",
+                          "who acted is not of the unit of the device");
+  return NULL;
+}
+
 GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                            const BhOp *op, const char *from)
 {
@@ -236,5 +303,6 @@ char *bh_judge_dup_from(BhPiece *piece, const BhOp *op)
   const BhSet *set = find_set(op, "state");
   if (set == NULL || set->was[0] == NULL)
     return NULL;
-  return dup_state_by_entry(piece, set->was[0], op->record, NULL);
+  int tries = TRIES_MAX;
+  return dup_state_by_entry(piece, set->was[0], op->record, &tries, NULL);
 }

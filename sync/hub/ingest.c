@@ -90,6 +90,7 @@ gboolean bh_piece_end(BhPiece *piece, GError **error)
 
 void bh_piece_clear(BhPiece *piece)
 {
+  g_clear_pointer(&piece->reach, bh_reach_free);
   g_clear_pointer(&piece->records, bh_records_free);
 }
 
@@ -142,9 +143,14 @@ static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRo
 }
 
 static gboolean write_reports(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                              char **froms, gint64 position, GError **error)
+                              const char *unit, char **froms, gint64 position, GError **error)
 {
   int nr = 0;
+  g_autoptr(BhProblem) stranger = bh_judge_actor(piece, body, unit);
+  if (stranger != NULL &&
+      !bh_log_add_report(piece->db, position, nr++, ((const BhOp *)body->ops->pdata[0])->record,
+                         stranger, error))
+    return FALSE;
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
     g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, froms[i]);
@@ -190,11 +196,11 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
                 verified->envelope.kinds);
     return FALSE;
   }
-  if (!bh_judge_entry(piece, kinds, verified->body, FALSE, reason, error))
+  if (!bh_judge_entry(piece, kinds, verified->body, unit, reason, error))
     return FALSE;
   char **froms = dup_froms(piece, verified->body);
   gboolean ok = bh_piece_apply(piece, verified->body, unit, position, reason, error) &&
-                write_reports(piece, kinds, verified->body, froms, position, error);
+                write_reports(piece, kinds, verified->body, unit, froms, position, error);
   free_froms(froms, verified->body);
   return ok;
 }

@@ -16,6 +16,7 @@ typedef struct {
   char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
   gboolean dirty;
   gboolean fresh; /* area, unit and scope of this change are derived */
+  gsize size_bound; /* bytes the snapshot has at most */
   GArray *links;  /* gint64 positions of entries applied, not yet written */
 } BhHubRecord;
 

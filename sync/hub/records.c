@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/hub/log-store.h"
+#include "sync/wire/limits.h"
 
 void bh_hub_record_forget_old(BhHubRecord *record)
 {
@@ -76,6 +77,7 @@ gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found
   if (there) {
     record->record =
         bh_record_from_snapshot(record->row.snapshot, strlen(record->row.snapshot), error);
+    record->size_bound = strlen(record->row.snapshot);
     g_clear_pointer(&record->row.snapshot, g_free);
     if (record->record == NULL) {
       g_prefix_error(error, "stored record %s: ", id);
@@ -163,6 +165,50 @@ static gboolean seen_before(const char *entry_id, const char *record_id, gpointe
   return bh_log_has_link(records->db, entry_id, record_id);
 }
 
+/* --- how large a record may grow --- */
+
+#define HEAD_MAX_BYTES 200 /* names, id, commitment and salt of one head */
+
+/* At least what an operation adds to a snapshot, without writing one. */
+static gsize growth_of(const BhOp *op)
+{
+  gsize bytes = 0;
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    bytes += strlen(set->key) + HEAD_MAX_BYTES + g_strv_length(set->was) * (BH_ID_LEN + 3);
+    if (set->value != NULL)
+      bytes += json_dumpb(set->value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+    if (set->opening != NULL)
+      bytes += 2 * strlen(set->opening);
+  }
+  return bytes;
+}
+
+/* Whoever shows or changes a record reads all of it, and a device takes it over a thin line: so
+ * nobody may let one grow without end. Measured only when it might be too large. */
+static gboolean check_size(BhRecords *records, BhHubRecord *record, const char *entry_id,
+                           const BhOp *op, GError **error)
+{
+  gsize growth = growth_of(op);
+  if (record->size_bound + growth <= BH_RECORD_MAX_BYTES) {
+    record->size_bound += growth;
+    return TRUE;
+  }
+  g_autoptr(BhRecord) copy = bh_record_copy(record->record);
+  if (!bh_record_apply(copy, entry_id, op, seen_before, records, error))
+    return FALSE;
+  g_autofree char *snapshot = bh_record_to_snapshot(copy);
+  gsize size = strlen(snapshot);
+  if (size > BH_RECORD_MAX_BYTES) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "%s %s: would grow to %" G_GSIZE_FORMAT " bytes, at most %d are allowed", op->kind,
+                op->record, size, BH_RECORD_MAX_BYTES);
+    return FALSE;
+  }
+  record->size_bound = size;
+  return TRUE;
+}
+
 gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *op,
                           const char *unit, gint64 position, GError **error)
 {
@@ -182,7 +228,8 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   } else {
     bh_records_touch(records, record);
   }
-  if (!bh_record_apply(record->record, entry_id, op, seen_before, records, error)) {
+  if (!check_size(records, record, entry_id, op, error) ||
+      !bh_record_apply(record->record, entry_id, op, seen_before, records, error)) {
     if (made)
       g_hash_table_insert(records->by_id, g_strdup(op->record), NULL);
     return FALSE;

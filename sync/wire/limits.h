@@ -15,6 +15,7 @@
 #define BH_UPLOADS_MAX_PER_DEVICE 64
 #define BH_UPLOAD_EXPIRES_S (7 * 24 * 60 * 60)
 
+#define BH_RECORD_MAX_BYTES (2 * 1024 * 1024) /* snapshot; a set that passes it is quarantined */
 #define BH_CHANGES_MAX_RECORDS 500
 #define BH_CHANGES_MAX_BYTES (4 * 1024 * 1024) /* a page ends at it; one record may pass it */
 #define BH_QUARANTINED_MAX 200

@@ -1,0 +1,110 @@
+#include "sync/hub/reach.h"
+
+#include <string.h>
+
+#include "sync/hub/records-internal.h"
+#include "sync/hub/view.h"
+
+struct _BhReach {
+  BhRecords *records;
+  const BhKindSet *kinds;
+  const BhRegion *region;
+  const char *unit;
+  GPtrArray *viewers;   /* json_t*: staff of the unit, read when first asked */
+  GHashTable *verdicts; /* record id → TRUE or FALSE */
+};
+
+BhReach *bh_reach_new(BhRecords *records, const BhKindSet *kinds, const BhRegion *region,
+                      const char *unit)
+{
+  BhReach *reach = g_new0(BhReach, 1);
+  reach->records = records;
+  reach->kinds = kinds;
+  reach->region = region;
+  reach->unit = unit;
+  reach->verdicts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  return reach;
+}
+
+void bh_reach_free(BhReach *reach)
+{
+  if (reach == NULL)
+    return;
+  g_clear_pointer(&reach->viewers, g_ptr_array_unref);
+  g_hash_table_unref(reach->verdicts);
+  g_free(reach);
+}
+
+static gboolean has_scope(BhReach *reach, const char *scope)
+{
+  if (scope == NULL)
+    return FALSE;
+  if (g_str_has_prefix(scope, "u:"))
+    return strcmp(scope + 2, reach->unit) == 0;
+  if (!g_str_has_prefix(scope, "a:"))
+    return strcmp(scope, "all") == 0;
+  const json_t *unit = bh_records_get_values(reach->records, reach->unit);
+  const char *area = bh_json_string_or(unit, "area", NULL);
+  return area != NULL &&
+         (strcmp(scope + 2, area) == 0 || bh_region_is_within(reach->region, scope + 2, area));
+}
+
+static const json_t *lookup(const char *id, gpointer data)
+{
+  BhReach *reach = data;
+  return bh_records_get_values(reach->records, id);
+}
+
+static gboolean is_shown(BhReach *reach, const BhKind *kind, const char *id, const json_t *values,
+                         gboolean *shown, GError **error)
+{
+  *shown = json_object_get(bh_kind_get_declaration(kind), "visible") == NULL;
+  if (*shown)
+    return TRUE;
+  if (reach->viewers == NULL)
+    reach->viewers = bh_view_list_staff(reach->records->db, reach->unit, error);
+  if (reach->viewers == NULL)
+    return FALSE;
+  for (guint i = 0; i < reach->viewers->len && !*shown; i++) {
+    const json_t *viewer = reach->viewers->pdata[i];
+    BhContext context = {
+        .values = values,
+        .record = id,
+        .actor = bh_json_string_or(viewer, "id", NULL),
+        .actor_values = viewer,
+        .lookup = lookup,
+        .data = reach,
+    };
+    *shown = bh_kind_is_visible(kind, &context);
+  }
+  return TRUE;
+}
+
+static gboolean judge(BhReach *reach, const char *id, gboolean *within, GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(reach->records, id, &record, error))
+    return FALSE;
+  *within = record == NULL || record->row.nr == 0;
+  if (*within)
+    return TRUE;
+  /* A record this piece touched before was judged then, as it was stored. */
+  const BhKind *kind = bh_kind_set_find(reach->kinds, record->row.kind);
+  if (kind == NULL ||
+      (!has_scope(reach, record->row.scope) && !has_scope(reach, record->row.scope2)))
+    return TRUE;
+  return is_shown(reach, kind, id, bh_records_values_of(record), within, error);
+}
+
+gboolean bh_reach_judge(BhReach *reach, const char *record, gboolean *within, GError **error)
+{
+  gpointer verdict;
+  if (g_hash_table_lookup_extended(reach->verdicts, record, NULL, &verdict)) {
+    *within = GPOINTER_TO_INT(verdict);
+    return TRUE;
+  }
+  if (!judge(reach, record, within, error))
+    return FALSE;
+  g_hash_table_insert(reach->verdicts, g_strdup(record), GINT_TO_POINTER(*within));
+  return TRUE;
+}

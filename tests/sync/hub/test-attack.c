@@ -1,0 +1,280 @@
+/* An enrolled device that is not honest: what it may not reach, decide, or break for others. */
+#include "hub-fixture.h"
+
+#include <string.h>
+
+#include "sync/hub/hub-private.h"
+#include "sync/wire/limits.h"
+
+static int set_up(void **state)
+{
+  *state = hub_fixture_new();
+  return 0;
+}
+
+static int tear_down(void **state)
+{
+  hub_fixture_free(*state);
+  return 0;
+}
+
+/* Pushes one entry; how many of it wait in quarantine. */
+static gsize push(TestDevice *device, BhEntryText *entry)
+{
+  g_autoptr(Answer) answer = test_push(device, entry, NULL);
+  if (answer->status != 200)
+    fail_msg("%ld: %s", answer->status, answer->body->str);
+  return json_array_size(json_object_get(answer->json, "quarantined"));
+}
+
+/* Sets one key with `was`, NULL or an entry; how many entries wait in quarantine for it. */
+static gsize set_key(TestDevice *device, const char *record, const char *kind, const char *key,
+                     json_t *value, const char *was)
+{
+  json_t *set = json_object();
+  json_object_set_new(set, key, value);
+  return push(device, test_device_entry(device, record, kind, set, was));
+}
+
+static void make_id(TestDevice *device, char id[BH_ID_LEN + 1])
+{
+  test_device_make_id(device, id);
+}
+
+static char *dup_value(HubFixture *fixture, const char *id, const char *key)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(BhRecord) record = bh_hub_load_record(db, id, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  json_t *value = record != NULL ? bh_record_get(record, key) : NULL;
+  return value != NULL ? bh_json_dump(value) : NULL;
+}
+
+static BhEntryText *make_visit(TestDevice *device, const char *visit, const char *enterprise,
+                               const char *mode)
+{
+  return test_device_entry(device, visit, "inspection",
+                           json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", enterprise,
+                                     "modes", mode, "unit", device->unit, "lead",
+                                     device->fixture->inspector, "state", "on_site"),
+                           NULL);
+}
+
+typedef struct {
+  TestDevice *county;
+  TestDevice *township;
+  char enterprise[BH_ID_LEN + 1];
+  char visit[BH_ID_LEN + 1];
+  char entry[BH_ID_LEN + 1]; /* that made the visit */
+} Scene;
+
+static Scene begin(HubFixture *fixture, const char *mode)
+{
+  Scene scene = {test_device_new(fixture, fixture->county),
+                 test_device_new(fixture, fixture->township), "", "", ""};
+  make_id(scene.county, scene.enterprise);
+  make_id(scene.county, scene.visit);
+  assert_int_equal(push(scene.county, test_device_enterprise(scene.county, scene.enterprise,
+                                                             "一号矿", "140603100")),
+                   0);
+  assert_int_equal(
+      push(scene.county, make_visit(scene.county, scene.visit, scene.enterprise, mode)), 0);
+  g_strlcpy(scene.entry, scene.county->last_entry, sizeof scene.entry);
+  return scene;
+}
+
+static void end(Scene *scene)
+{
+  test_device_free(scene->county);
+  test_device_free(scene->township);
+}
+
+static void test_I13_no_device_opens_a_covert_visit_it_is_not_shown(void **state)
+{
+  Scene scene = begin(*state, "covert");
+  TestDevice *device = scene.township;
+  assert_int_equal(set_key(device, scene.visit, "inspection", "released", json_true(), NULL), 1);
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "modes", json_pack("[s]", "routine"), scene.entry),
+      1);
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "unit", json_string(device->unit), scene.entry),
+      1);
+  g_autoptr(json_t) changes = test_pull(device, NULL);
+  assert_null(test_find_record(changes, scene.visit));
+  assert_non_null(test_find_record(changes, scene.enterprise));
+  end(&scene);
+}
+
+static void test_records_of_other_areas_are_changed_only_by_release(void **state)
+{
+  Scene scene = begin(*state, "routine");
+  char far[BH_ID_LEN + 1];
+  make_id(scene.county, far);
+  assert_int_equal(
+      push(scene.county, test_device_enterprise(scene.county, far, "远矿", "140603101")), 0);
+  assert_int_equal(
+      set_key(scene.township, far, "enterprise", "area", json_string("140603100"), NULL), 1);
+  assert_int_equal(
+      set_key(scene.township, scene.enterprise, "enterprise", "name", json_string("本地矿"), NULL),
+      0);
+  g_autofree char *area = dup_value(*state, far, "area");
+  g_autofree char *name = dup_value(*state, scene.enterprise, "name");
+  assert_string_equal(area, "\"140603101\"");
+  assert_string_equal(name, "\"本地矿\"");
+  end(&scene);
+}
+
+static void test_reviews_are_decided_at_the_hub_and_answered_by_devices(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture, "routine");
+  TestDevice *device = scene.county;
+  char own[BH_ID_LEN + 1], asked[BH_ID_LEN + 1];
+  make_id(device, own);
+  make_id(device, asked);
+  assert_int_equal(
+      push(device,
+           test_device_entry(device, own, "review",
+                             json_pack("{s:s, s:s, s:s, s:s}", "parent", scene.visit, "decision",
+                                       "approve", "state", "closed", "covers", scene.entry),
+                             NULL)),
+      1);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{s:s, s:s, s:s, s:s}}]", "record", asked, "kind", "review", "set",
+                "parent", scene.visit, "decision", "return", "comment", "请补正", "state", "open");
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("append: %s", error->message);
+  assert_int_equal(set_key(device, asked, "review", "state", json_string("closed"), entry), 1);
+  assert_int_equal(set_key(device, asked, "review", "decision", json_string("approve"), entry), 1);
+  assert_int_equal(
+      push(device, test_device_entry(
+                       device, asked, "review",
+                       json_pack("{s:s, s:s}", "answer", "已补正", "state", "answered"), entry)),
+      0);
+  g_autofree char *decision = dup_value(fixture, asked, "decision");
+  g_autofree char *at = dup_value(fixture, asked, "state");
+  assert_string_equal(decision, "\"return\"");
+  assert_string_equal(at, "\"answered\"");
+  end(&scene);
+}
+
+static void test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between(void **state)
+{
+  Scene scene = begin(*state, "routine");
+  TestDevice *device = scene.county;
+  char jumped[BH_ID_LEN + 1];
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "state", json_string("accepted"), scene.entry), 1);
+  g_strlcpy(jumped, device->last_entry, sizeof jumped);
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "state", json_string("archived"), jumped), 1);
+  g_autofree char *at = dup_value(*state, scene.visit, "state");
+  assert_string_equal(at, "\"on_site\"");
+  end(&scene);
+}
+
+static void test_a_step_held_back_for_another_reason_lets_the_next_one_through(void **state)
+{
+  Scene scene = begin(*state, "routine");
+  TestDevice *device = scene.county;
+  char held[BH_ID_LEN + 1];
+  assert_int_equal(
+      push(device, test_device_entry(device, scene.visit, "inspection",
+                                     json_pack("{s:s, s:s}", "state", "signed", "no_such", "x"),
+                                     scene.entry)),
+      1);
+  g_strlcpy(held, device->last_entry, sizeof held);
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "state", json_string("returned"), held), 0);
+  end(&scene);
+}
+
+/* Ids that were never seen stay in the record as pending: each entry adds 6,000 of them. */
+static BhEntryText *make_ballast(TestDevice *device, const char *record)
+{
+  g_autoptr(GString) was = g_string_new(NULL);
+  for (int i = 0; i < 6000; i++) {
+    char id[BH_ID_LEN + 1];
+    make_id(device, id);
+    g_string_append_printf(was, "%s\"%s\"", i > 0 ? "," : "", id);
+  }
+  g_autofree char *openings = NULL;
+  make_id(device, device->last_entry);
+  g_autoptr(json_t) set = json_pack("{s:s}", "name", "重矿");
+  g_autofree char *plain =
+      test_device_body(device, device->last_entry, record, "enterprise", set, record, &openings);
+  g_autofree char *list = g_strdup_printf("\"was\":[\"%s\"]", record);
+  g_autofree char *heavy = g_strdup_printf("\"was\":[%s]", was->str);
+  char *at = strstr(plain, list);
+  assert_non_null(at);
+  *at = '\0';
+  g_autofree char *body = g_strconcat(plain, heavy, at + strlen(list), NULL);
+  return test_device_seal(device, body, openings);
+}
+
+static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  TestDevice *other = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1];
+  make_id(device, id);
+  assert_int_equal(push(device, test_device_enterprise(device, id, "一号矿", "140603100")), 0);
+  gsize held = 0;
+  for (int i = 0; i < 12; i++)
+    held += push(device, make_ballast(device, id));
+  assert_true(held > 0 && held < 12);
+  g_autoptr(json_t) changes = test_pull(other, NULL);
+  g_autofree char *snapshot = bh_json_dump(test_find_record(changes, id));
+  assert_non_null(snapshot);
+  assert_true(strlen(snapshot) <= BH_RECORD_MAX_BYTES);
+  /* Others still work on it. */
+  assert_int_equal(set_key(other, id, "enterprise", "notes", json_string("正常"), NULL), 0);
+  test_device_free(device);
+  test_device_free(other);
+}
+
+static void test_who_acts_on_a_device_of_another_unit_is_noted(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *county = test_device_new(fixture, fixture->county);
+  TestDevice *township = test_device_new(fixture, fixture->township);
+  TestDevice *devices[] = {county, township};
+  g_autofree char *home = dup_value(fixture, fixture->inspector, "unit");
+  for (guint i = 0; i < G_N_ELEMENTS(devices); i++) {
+    char id[BH_ID_LEN + 1];
+    make_id(devices[i], id);
+    assert_int_equal(
+        push(devices[i], test_device_enterprise(devices[i], id, "一号矿", "140603100")), 0);
+    g_autoptr(GError) error = NULL;
+    BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+    g_autoptr(json_t) reports = bh_log_list_reports(db, id, 50, &error);
+    bh_hub_give_reader(fixture->hub, db);
+    gboolean noted = FALSE;
+    for (size_t at = 0; at < json_array_size(reports); at++)
+      noted |= strcmp(bh_json_string_or(json_array_get(reports, at), "field", ""), "by") == 0;
+    assert_int_equal(noted, strstr(home, devices[i]->unit) == NULL);
+  }
+  test_device_free(county);
+  test_device_free(township);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      TEST(test_I13_no_device_opens_a_covert_visit_it_is_not_shown),
+      TEST(test_records_of_other_areas_are_changed_only_by_release),
+      TEST(test_reviews_are_decided_at_the_hub_and_answered_by_devices),
+      TEST(test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between),
+      TEST(test_a_step_held_back_for_another_reason_lets_the_next_one_through),
+      TEST(test_L8_no_record_grows_until_others_cannot_take_it),
+      TEST(test_who_acts_on_a_device_of_another_unit_is_noted),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
