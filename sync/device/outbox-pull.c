@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sync/device/outbox-store.h"
+#include "sync/wire/limits.h"
 
 typedef struct {
   BhDevice *device;
@@ -209,7 +210,8 @@ static gboolean release_others(Pull *pull, GHashTable *held, GError **error)
   return TRUE;
 }
 
-/* The list is complete each time: who is not in it any more was released or dismissed. */
+/* The list is complete each time: who is not in it any more was released or dismissed, unless it
+ * is as long as the hub makes it. */
 static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean release, GError **error)
 {
   g_autoptr(GHashTable) held = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
@@ -232,6 +234,8 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean releas
   }
   for (guint i = 0; i < ids->len; i++)
     touch(pull, g_ptr_array_index(ids, i));
+  if (json_array_size(list) >= BH_QUARANTINED_MAX)
+    return TRUE;
   return !release || release_others(pull, held, error);
 }
 

@@ -174,6 +174,32 @@ static void test_an_io_error_loses_nothing_that_was_saved(void **state G_GNUC_UN
   fail_everywhere(SQLITE_IOERR_FSYNC, TRUE);
 }
 
+static void test_I5_cursor_and_records_move_together_or_not_at_all(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  gboolean reached = TRUE;
+  int n, failures = 0;
+
+  for (n = 1; n < FAULTS_MAX && reached; n++) {
+    g_autofree char *cursor = g_strdup_printf("at-%d", n);
+    g_autofree char *name = g_strdup_printf("名字 %d", n);
+    g_autoptr(json_t) page =
+        json_pack("{ss sb sb s[o] s[] s{} s[]}", "cursor", cursor, "more", 0, "reset", 0, "records",
+                  fixture_snapshot(fixture, fixture->enterprise, "enterprise",
+                                   json_pack("{ss ss}", "name", name, "area", "140603")),
+                  "gone", "included", "quarantined");
+    shim_vfs_fail_at(n, SQLITE_IOERR_WRITE, FALSE);
+    failures += !bh_outbox_apply_changes(fixture->device, page, NULL);
+    reached = shim_vfs_has_failed();
+    shim_vfs_fail_at(0, 0, FALSE);
+    fixture_reopen(fixture);
+    g_autofree char *kept = bh_outbox_dup_cursor(fixture->device);
+    g_autoptr(json_t) shown = fixture_value(fixture, fixture->enterprise, "name");
+    assert_int_equal(g_strcmp0(kept, cursor) == 0, g_strcmp0(json_string_value(shown), name) == 0);
+  }
+  assert_true(failures > 2 && n < FAULTS_MAX);
+}
+
 /* --- power that is cut --- */
 
 /* The store as the disk held it, opened by a machine that starts. */
@@ -267,6 +293,7 @@ int main(void)
       cmocka_unit_test(test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none),
       cmocka_unit_test(test_L5_a_full_disk_loses_nothing_that_was_saved),
       cmocka_unit_test(test_an_io_error_loses_nothing_that_was_saved),
+      cmocka_unit_test(test_I5_cursor_and_records_move_together_or_not_at_all),
       cmocka_unit_test(test_L18_a_power_cut_loses_nothing_that_was_saved),
       cmocka_unit_test(test_P1_one_fsync_per_entry_and_per_tap),
   };

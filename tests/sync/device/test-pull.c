@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sync/wire/limits.h"
 #include "tests/sync/device/fixture.h"
 
 /* A record as a hub folds it that has the own entries up to `through`. */
@@ -158,6 +159,37 @@ static void test_L10_history_says_why_an_entry_is_held_back(void **state G_GNUC_
   assert_no_error(error);
   assert_string_equal(bh_json_string_or(json_array_get(history, 0), "why", ""),
                       "enterprise.address: too long");
+}
+
+/* The hub tells at most BH_QUARANTINED_MAX: who is not in a full list may still be held back. */
+static void test_L10_a_full_list_of_held_back_entries_releases_nothing(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *listed = json_array();
+
+  for (int i = 0; i <= BH_QUARANTINED_MAX; i++) {
+    g_autofree char *text = g_strdup_printf("地址 %d", i);
+    g_autofree char *entry = fixture_save(fixture, fixture->enterprise, "enterprise",
+                                          json_pack("{ss}", "address", text));
+    json_array_append_new(listed, json_pack("{ss ss ss}", "entry", entry, "record",
+                                            fixture->enterprise, "reason", "invalid"));
+  }
+  fixture_acknowledge(fixture, BH_QUARANTINED_MAX + 1);
+  json_t *oldest = json_array_get(listed, 0);
+  json_t *more = included(fixture, BH_QUARANTINED_MAX + 1);
+  json_object_set_new(more, "quarantined", json_pack("[O]", oldest));
+  fixture_pull(fixture, json_array(), more);
+  assert_int_equal(fixture_status(fixture, "quarantined"), 1);
+  json_array_remove(listed, 0);
+  more = included(fixture, BH_QUARANTINED_MAX + 1);
+  json_object_set(more, "quarantined", listed);
+  fixture_pull(fixture, json_array(), more);
+  assert_int_equal(fixture_status(fixture, "quarantined"), BH_QUARANTINED_MAX + 1);
+  json_array_remove(listed, 0);
+  more = included(fixture, BH_QUARANTINED_MAX + 1);
+  json_object_set_new(more, "quarantined", listed);
+  fixture_pull(fixture, json_array(), more);
+  assert_int_equal(fixture_status(fixture, "quarantined"), BH_QUARANTINED_MAX - 1);
 }
 
 static json_t *gone(const char *record)
@@ -342,6 +374,7 @@ int main(void)
       cmocka_unit_test(test_included_entries_are_not_laid_over_again),
       cmocka_unit_test(test_two_values_at_once_are_a_conflict_and_both_are_kept),
       cmocka_unit_test(test_quarantined_entries_stay_in_sight_until_released),
+      cmocka_unit_test(test_L10_a_full_list_of_held_back_entries_releases_nothing),
       cmocka_unit_test(test_L10_history_says_why_an_entry_is_held_back),
       cmocka_unit_test(test_L17_gone_records_stay_while_own_work_is_pending),
       cmocka_unit_test(test_I5_a_page_that_fails_moves_no_cursor),

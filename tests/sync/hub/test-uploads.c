@@ -293,37 +293,42 @@ static void test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request(void **stat
   photo_free(photo);
 }
 
-static void fill_disk(gboolean full)
+/* Files may have `most` bytes from now on; 0: what they like. */
+static void limit_files(rlim_t most)
 {
   struct rlimit limit;
   signal(SIGXFSZ, SIG_IGN);
   assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-  limit.rlim_cur = full ? 1 : limit.rlim_max;
+  limit.rlim_cur = most > 0 ? most : limit.rlim_max;
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
+/* The store has room, the file has not: nothing but the failed write says so. */
 static void test_L5_a_chunk_for_which_there_is_no_room_is_not_counted(void **state)
 {
+  enum { MIB = 1024 * 1024, PARTS = 7 };
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 2500);
+  Photo *photo = declare_photo(fixture, PARTS * MIB);
   g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
-  g_autoptr(Answer) part =
-      patch(photo, header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
-  assert_status(part, 204);
-  fill_disk(TRUE);
-  g_autoptr(Answer) full =
-      patch(photo, header(made, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
-  fill_disk(FALSE);
+  const char *location = header(made, "location");
+  for (gsize at = 0; at < 5 * MIB; at += MIB) {
+    g_autoptr(Answer) part = patch(photo, location, at, photo->bytes + at, MIB, photo->bytes + at);
+    assert_status(part, 204);
+  }
+  limit_files(5 * MIB + 100);
+  g_autoptr(Answer) full = patch(photo, location, 5 * MIB, photo->bytes + 5 * (gsize)MIB, MIB,
+                                 photo->bytes + 5 * (gsize)MIB);
+  limit_files(0);
   assert_status(full, 503);
   assert_string_equal(test_error_code(full), "storage");
   /* Where the hub keeps its files is nobody's business. */
   assert_null(strstr(full->body->str, fixture->dir));
-  g_autoptr(Answer) where = send_tus(photo, "HEAD", header(made, "location"));
-  assert_string_equal(header(where, "upload-offset"), "1000");
-  expect_files(fixture, photo->enterprise, 1, 0);
-  g_autoptr(Answer) rest =
-      patch(photo, header(made, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
-  assert_status(rest, 204);
+  g_autoptr(Answer) where = send_tus(photo, "HEAD", location);
+  assert_string_equal(header(where, "upload-offset"), "5242880");
+  for (gsize at = 5 * (gsize)MIB; at < photo->size; at += MIB) {
+    g_autoptr(Answer) part = patch(photo, location, at, photo->bytes + at, MIB, photo->bytes + at);
+    assert_status(part, 204);
+  }
   expect_files(fixture, photo->enterprise, 1, 1);
   photo_free(photo);
 }
