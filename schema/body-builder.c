@@ -1,4 +1,4 @@
-#include "schema/entry.h"
+#include "schema/body-internal.h"
 
 #include <string.h>
 #include "schema/base64.h"
@@ -105,6 +105,12 @@ static json_t *sort_was(const char *const *was)
   return sorted;
 }
 
+/* The caller may go on changing its arrays and objects; what is read back here may not move. */
+static json_t *own_value(json_t *value)
+{
+  return json_is_array(value) || json_is_object(value) ? json_deep_copy(value) : json_incref(value);
+}
+
 void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char *kind,
                          const char *key, json_t *value, gboolean personal, const char *const *was)
 {
@@ -122,7 +128,7 @@ void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char 
   if (personal && !json_is_null(value))
     set = commit(builder, index, key, value);
   else
-    set = json_pack("{sO}", "v", value);
+    set = json_pack("{so}", "v", own_value(value));
   if (set == NULL) {
     note(builder, "the value has no JSON text", key);
     return;
@@ -144,27 +150,49 @@ void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64
                                                   (json_int_t)size, "type", media_type));
 }
 
-gboolean bh_body_builder_finish(BhBodyBuilder *builder, char **body, char **openings,
-                                GError **error)
+static gboolean check_length(const char *text, gsize max, const char *what, GError **error)
+{
+  gsize len = strlen(text);
+  if (len <= max)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+              "%s: %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT " are allowed", what, len,
+              max);
+  return FALSE;
+}
+
+BhBody *bh_body_builder_finish_body(BhBodyBuilder *builder, char **body, char **openings,
+                                    GError **error)
 {
   if (builder->error != NULL) {
     g_propagate_error(error, g_error_copy(builder->error));
-    return FALSE;
+    return NULL;
   }
+  gboolean opens = json_array_size(builder->openings) > 0;
   if (json_array_size(builder->files) > 0)
     json_object_set(builder->body, "files", builder->files);
+  /* What leaves here is read by others with this reader, so it is the one judge of every limit. It
+   * reads what the text is made of: the text has nothing that is not in there. */
+  g_autoptr(BhBody) read = bh_body_read(builder->body, opens ? builder->openings : NULL, error);
+  if (read == NULL)
+    return NULL;
   g_autofree char *body_text = bh_json_dump(builder->body);
-  g_autofree char *openings_text =
-      json_array_size(builder->openings) > 0 ? bh_json_dump(builder->openings) : g_strdup("");
+  g_autofree char *openings_text = opens ? bh_json_dump(builder->openings) : g_strdup("");
   if (body_text == NULL || openings_text == NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "body: no memory");
-    return FALSE;
+    return NULL;
   }
-  /* What leaves here is read by others with this parser, so it is the one judge of every limit. */
-  g_autoptr(BhBody) parsed = bh_body_parse(body_text, openings_text, error);
-  if (parsed == NULL)
-    return FALSE;
+  if (!check_length(body_text, BH_BODY_MAX, "body", error) ||
+      !check_length(openings_text, BH_OPENINGS_MAX, "openings", error))
+    return NULL;
   *body = g_steal_pointer(&body_text);
   *openings = g_steal_pointer(&openings_text);
-  return TRUE;
+  return g_steal_pointer(&read);
+}
+
+gboolean bh_body_builder_finish(BhBodyBuilder *builder, char **body, char **openings,
+                                GError **error)
+{
+  g_autoptr(BhBody) read = bh_body_builder_finish_body(builder, body, openings, error);
+  return read != NULL;
 }

@@ -1,4 +1,4 @@
-#include "schema/entry.h"
+#include "schema/body-internal.h"
 
 #include <string.h>
 #include "schema/base64.h"
@@ -96,17 +96,20 @@ static gboolean key_is_valid(const char *key)
              '\0';
 }
 
-/* Fractions have no one text form and values within too many brackets would not fit into what
- * wraps them on their way, so neither gets into an entry. */
+/* Fractions have no one text form, a NUL ends a text for half of its readers, and values within too
+ * many brackets would not fit into what wraps them on their way, so none of them gets into an
+ * entry. */
 static gboolean check_value(const json_t *value, int depth, const char *where, GError **error)
 {
   if (json_is_real(value))
     return fail(error, BH_ERROR_FORMAT, where, "a number with a fraction (write it as a string)");
+  if (json_is_string(value) && strlen(json_string_value(value)) != json_string_length(value))
+    return fail(error, BH_ERROR_FORMAT, where, "holds a NUL character");
   if (!json_is_array(value) && !json_is_object(value))
     return TRUE;
   if (depth >= BH_VALUE_MAX_DEPTH)
     return fail(error, BH_ERROR_LIMIT, where, "value nested too deep");
-  gsize i;
+  gsize i, len;
   const char *key;
   json_t *child;
   if (json_is_array(value)) {
@@ -114,8 +117,13 @@ static gboolean check_value(const json_t *value, int depth, const char *where, G
                        child) if (!check_value(child, depth + 1, where, error)) return FALSE;
     return TRUE;
   }
-  json_object_foreach((json_t *)value, key,
-                      child) if (!check_value(child, depth + 1, where, error)) return FALSE;
+  json_object_keylen_foreach((json_t *)value, key, len, child)
+  {
+    if (strlen(key) != len)
+      return fail(error, BH_ERROR_FORMAT, where, "holds a NUL character");
+    if (!check_value(child, depth + 1, where, error))
+      return FALSE;
+  }
   return TRUE;
 }
 
@@ -375,13 +383,8 @@ static gboolean read_opening(BhBody *body, json_t *object, const char *where, GE
   return TRUE;
 }
 
-static gboolean read_openings(BhBody *body, const char *text, GError **error)
+static gboolean read_openings(BhBody *body, const json_t *array, GError **error)
 {
-  if (text == NULL || *text == '\0')
-    return TRUE;
-  g_autoptr(json_t) array = bh_json_parse(text, strlen(text), BH_OPENINGS_MAX, "openings", error);
-  if (array == NULL)
-    return FALSE;
   if (!json_is_array(array) || json_array_size(array) == 0)
     return fail(error, BH_ERROR_FORMAT, "openings", "not an array with something in it");
   if (json_array_size(array) > BH_ENTRY_MAX_KEYS)
@@ -397,12 +400,9 @@ static gboolean read_openings(BhBody *body, const char *text, GError **error)
   return TRUE;
 }
 
-BhBody *bh_body_parse(const char *text, const char *openings, GError **error)
+BhBody *bh_body_read(const json_t *object, const json_t *openings, GError **error)
 {
   static const char *const members[] = {"id", "by", "observed_ms", "clock", "ops", "files", NULL};
-  g_autoptr(json_t) object = bh_json_parse(text, strlen(text), BH_BODY_MAX, "body", error);
-  if (object == NULL)
-    return NULL;
   if (!json_is_object(object)) {
     fail(error, BH_ERROR_FORMAT, "body", "not an object");
     return NULL;
@@ -420,7 +420,22 @@ BhBody *bh_body_parse(const char *text, const char *openings, GError **error)
   }
   if (!read_optional_ms(object, "observed_ms", TIME_MAX_MS, &body->observed_ms, "body", error) ||
       !read_clock(object, &body->clock, error) || !read_ops(body, object, error) ||
-      !read_files(body, object, error) || !read_openings(body, openings, error))
+      !read_files(body, object, error) ||
+      (openings != NULL && !read_openings(body, openings, error)))
     return NULL;
   return g_steal_pointer(&body);
+}
+
+BhBody *bh_body_parse(const char *text, const char *openings, GError **error)
+{
+  g_autoptr(json_t) array = NULL;
+  g_autoptr(json_t) object = bh_json_parse(text, strlen(text), BH_BODY_MAX, "body", error);
+  if (object == NULL)
+    return NULL;
+  if (openings != NULL && *openings != '\0') {
+    array = bh_json_parse(openings, strlen(openings), BH_OPENINGS_MAX, "openings", error);
+    if (array == NULL)
+      return NULL;
+  }
+  return bh_body_read(object, array, error);
 }

@@ -152,6 +152,9 @@ void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64
  * twice. Both outputs g_free'd. */
 gboolean bh_body_builder_finish(BhBodyBuilder *builder, char **body, char **openings,
                                 GError **error);
+/* The same, and hands out what bh_body_parse makes of the two texts; NULL on an error. */
+BhBody *bh_body_builder_finish_body(BhBodyBuilder *builder, char **body, char **openings,
+                                    GError **error);
 
 /* Puts an envelope round `body` and signs it. `prev` is the hash of the previous envelope of this
  * incarnation (ignored for seq 1). Never fails for valid arguments. */

@@ -9,18 +9,21 @@
 
 #define PARAMETER_MAX 64
 #define BACKUP_PAGES_PER_STEP 1024
+#define PLACES_MAX 1024 /* addresses of SQL texts that are remembered */
 
 struct _BhStmt {
   BhDb *db;
   sqlite3_stmt *stmt;
+  const char *sql; /* the key it is cached by */
   GError *bind_error;
 };
 
 struct _BhDb {
   sqlite3 *handle;
   BhDbRole role;
-  GHashTable *stmts; /* SQL text → BhStmt */
-  char *dead;        /* why; NULL while alive */
+  GHashTable *stmts;  /* SQL text → BhStmt */
+  GHashTable *places; /* address of an SQL text → BhStmt: most texts are literals */
+  char *dead;         /* why; NULL while alive */
   int page_size;
   int wal_pages; /* in the log after the last commit */
 };
@@ -178,6 +181,7 @@ BhDb *bh_db_open(const char *path, BhDbRole role, GError **error)
   g_return_val_if_fail(path != NULL, NULL);
   db->role = role;
   db->stmts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, stmt_free);
+  db->places = g_hash_table_new(g_direct_hash, g_direct_equal);
   if (role == BH_DB_HUB_READER) {
     flags |= SQLITE_OPEN_READONLY;
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
@@ -211,6 +215,7 @@ void bh_db_close(BhDb *db)
   if (db == NULL)
     return;
   bh_db_rollback(db);
+  g_hash_table_unref(db->places);
   g_hash_table_unref(db->stmts);
   sqlite3_close(db->handle);
   g_free(db->dead);
@@ -222,6 +227,22 @@ gboolean bh_db_is_dead(BhDb *db)
   return db->dead != NULL;
 }
 
+/* Found by address without hashing the text; another text may have come to the same address. */
+static BhStmt *find_prepared(BhDb *db, const char *sql)
+{
+  BhStmt *stmt = g_hash_table_lookup(db->places, sql);
+
+  if (stmt != NULL && strcmp(stmt->sql, sql) == 0)
+    return stmt;
+  stmt = g_hash_table_lookup(db->stmts, sql);
+  if (stmt == NULL)
+    return NULL;
+  if (g_hash_table_size(db->places) >= PLACES_MAX)
+    g_hash_table_remove_all(db->places);
+  g_hash_table_insert(db->places, (gpointer)sql, stmt);
+  return stmt;
+}
+
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
 {
   BhStmt *stmt;
@@ -229,7 +250,7 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
 
   if (!check_alive(db, error))
     return NULL;
-  stmt = g_hash_table_lookup(db->stmts, sql);
+  stmt = find_prepared(db, sql);
   if (stmt != NULL) {
     sqlite3_reset(stmt->stmt);
     sqlite3_clear_bindings(stmt->stmt);
@@ -244,16 +265,18 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
     stmt_free(stmt);
     return NULL;
   }
-  g_hash_table_insert(db->stmts, g_strdup(sql), stmt);
+  char *key = g_strdup(sql);
+  stmt->sql = key;
+  g_hash_table_insert(db->stmts, key, stmt);
   return stmt;
 }
 
 static int find_parameter(BhStmt *stmt, const char *name)
 {
-  char full[PARAMETER_MAX];
+  char full[PARAMETER_MAX] = ":";
   int index = 0;
 
-  if (g_snprintf(full, sizeof full, ":%s", name) < (int)sizeof full)
+  if (g_strlcpy(full + 1, name, sizeof full - 1) < sizeof full - 1)
     index = sqlite3_bind_parameter_index(stmt->stmt, full);
   if (index == 0 && stmt->bind_error == NULL)
     g_set_error(&stmt->bind_error, BH_ERROR, BH_ERROR_STORAGE, "database: no parameter :%s in %s",

@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "schema/base64.h"
+#include "schema/merge.h"
 #include "schema/paths.h"
 
 #define KINDS "1111111111111111111111111111111111111111111111111111111111111111"
@@ -540,6 +541,57 @@ static void test_builder_refuses_what_no_one_could_read(void **state G_GNUC_UNUS
   }
 }
 
+/* What is handed out is what any reader makes of the text, also after the caller's values changed.
+ */
+static void test_a_builder_hands_out_what_its_text_says(void **state G_GNUC_UNUSED)
+{
+  TestRandom bytes = {9};
+  BhRandom random = {test_random_fill, &bytes};
+  BhEntryClock clock = test_entry_clock();
+  g_autoptr(BhBodyBuilder) builder =
+      bh_body_builder_new(test_id(100), test_id(0xface), &clock, 0, &random);
+  g_autoptr(json_t) answer = json_pack("{ss s[i]}", "answer", "noncompliant", "n", 1);
+  g_autoptr(json_t) name = json_string("王小明");
+  g_autoptr(GError) error = NULL;
+  g_autofree char *text = NULL, *openings = NULL;
+
+  bh_body_builder_set(builder, test_id(8), "inspection", "answers/COAL-01", answer, FALSE, NULL);
+  bh_body_builder_set(builder, test_id(8), "inspection", "note", name, TRUE, NULL);
+  json_object_set_new(answer, "answer", json_string("compliant"));
+  g_autoptr(BhBody) given = bh_body_builder_finish_body(builder, &text, &openings, &error);
+  assert_no_error(error);
+  json_object_set_new(answer, "answer", json_string("unchecked"));
+  g_autoptr(BhBody) read = bh_body_parse(text, openings, &error);
+  assert_no_error(error);
+  g_autoptr(BhRecord) a = bh_record_new(test_id(8), "inspection");
+  g_autoptr(BhRecord) b = bh_record_new(test_id(8), "inspection");
+  assert_true(bh_record_apply(a, given->id, given->ops->pdata[0], NULL, NULL, &error));
+  assert_true(bh_record_apply(b, read->id, read->ops->pdata[0], NULL, NULL, &error));
+  g_autofree char *one = bh_record_to_snapshot(a);
+  g_autofree char *two = bh_record_to_snapshot(b);
+  assert_string_equal(one, two);
+  assert_non_null(strstr(one, "noncompliant"));
+}
+
+static void test_a_builder_refuses_a_nul(void **state G_GNUC_UNUSED)
+{
+  TestRandom bytes = {9};
+  BhRandom random = {test_random_fill, &bytes};
+  BhEntryClock clock = test_entry_clock();
+  g_autoptr(json_t) cut = json_stringn("a\0b", 3);
+  g_autoptr(json_t) deep = json_pack("[{sO}]", "x", cut);
+
+  for (int i = 0; i < 4; i++) {
+    g_autoptr(BhBodyBuilder) builder =
+        bh_body_builder_new(test_id(1), test_id(2), &clock, 0, &random);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *text = NULL, *openings = NULL;
+    bh_body_builder_set(builder, test_id(8), "hazard", "a", i % 2 == 0 ? cut : deep, i > 1, NULL);
+    assert_false(bh_body_builder_finish(builder, &text, &openings, &error));
+    assert_error(error, BH_ERROR_FORMAT);
+  }
+}
+
 static void test_lines_are_bounded(void **state G_GNUC_UNUSED)
 {
   static const struct {
@@ -646,6 +698,8 @@ int main(void)
       cmocka_unit_test(test_nested_brackets_are_refused),
       cmocka_unit_test(test_every_limit_is_kept),
       cmocka_unit_test(test_builder_refuses_what_no_one_could_read),
+      cmocka_unit_test(test_a_builder_hands_out_what_its_text_says),
+      cmocka_unit_test(test_a_builder_refuses_a_nul),
       cmocka_unit_test(test_lines_are_bounded),
       cmocka_unit_test(test_vector_verifies),
       cmocka_unit_test(test_vector_is_made_again_byte_by_byte),
