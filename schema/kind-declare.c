@@ -185,6 +185,23 @@ static gboolean parse_sections(BhPlace *place, BhKind *kind)
   return TRUE;
 }
 
+/* First steps of "{enterprise.name}" and the like, each once. */
+static void collect_title_refs(BhKind *kind)
+{
+  const char *title = json_string_value(json_object_get(kind->declaration, "title"));
+  for (const char *open = strchr(title, '{'); open != NULL; open = strchr(open + 1, '{')) {
+    gsize len = strcspn(open + 1, ".{}");
+    if (open[1 + len] != '.')
+      continue;
+    char *name = g_strndup(open + 1, len);
+    if (g_ptr_array_find_with_equal_func(kind->title_refs, name, g_str_equal, NULL))
+      g_free(name);
+    else
+      g_ptr_array_add(kind->title_refs, name);
+  }
+  g_ptr_array_add(kind->title_refs, NULL);
+}
+
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
@@ -210,6 +227,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
     return bh_place_fail_at(place, "scope", "must be all, area or unit");
   kind->visible = json_object_get(declaration, "visible");
   kind->reviewable = json_object_get(declaration, "review") != NULL;
+  collect_title_refs(kind);
   return parse_rules(place, declaration, "checks", &kind->checks);
 }
 
@@ -224,6 +242,7 @@ static void transition_free(gpointer data)
 
 void bh_kind_free(BhKind *kind)
 {
+  g_clear_pointer(&kind->title_refs, g_ptr_array_unref);
   g_clear_pointer(&kind->field_index, g_hash_table_unref);
   g_clear_pointer(&kind->fields, g_ptr_array_unref);
   g_clear_pointer(&kind->states, g_ptr_array_unref);
@@ -241,6 +260,7 @@ BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *r
   kind->field_index = g_hash_table_new(g_str_hash, g_str_equal);
   kind->states = g_ptr_array_new_with_free_func(g_free);
   kind->transitions = g_ptr_array_new_with_free_func(transition_free);
+  kind->title_refs = g_ptr_array_new_with_free_func(g_free);
   g_auto(BhPlace) place = {0};
   bh_place_init(&place, file, error);
   g_string_assign(place.path, root);

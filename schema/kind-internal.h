@@ -53,6 +53,7 @@ struct _BhKind {
   const char *parent;
   const char *scope;
   gboolean reviewable;
+  GPtrArray *title_refs; /* char*, NULL-terminated: first steps of the title's paths */
 };
 
 /* First pass: one declaration by itself. `declaration` and `file` are kept by the kind's set. */

@@ -208,7 +208,52 @@ static gboolean resolve_sections(BhPlace *place, const BhKindSet *set, const BhK
   return TRUE;
 }
 
-static gboolean resolve_title(BhPlace *place, const BhKind *kind)
+static gboolean begins_path(const json_t *origin, const char *step)
+{
+  gsize index;
+  json_t *path;
+  if (json_is_array(origin)) {
+    json_array_foreach((json_t *)origin, index, path) if (begins_path(path, step)) return TRUE;
+    return FALSE;
+  }
+  const char *text = json_string_value(origin);
+  gsize len = strlen(step);
+  return text != NULL && strncmp(text, step, len) == 0 && text[len] == '.';
+}
+
+/* "enterprise.name": only what the other record shows in its own title, to everybody, so that this
+ * title is made again exactly when that one changes; and only of a record this one hangs on, so
+ * that it is found then. */
+static gboolean check_title_path(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                 const char *path)
+{
+  static const int texts[] = {BH_FIELD_TEXT, -1};
+  g_auto(GStrv) steps = g_strsplit(path, ".", 3);
+  if (!bh_path_check(place, set, kind, path, texts))
+    return FALSE;
+  const BhField *ref = g_hash_table_lookup(kind->field_index, steps[0]);
+  if (ref == NULL || g_strv_length(steps) != 2)
+    return bh_place_fail(place, "path \"%.80s\" must have two steps", path);
+  if (g_strcmp0(kind->parent, steps[0]) != 0 &&
+      !begins_path(json_object_get(kind->declaration, "area_from"), steps[0]) &&
+      !begins_path(json_object_get(kind->declaration, "unit_from"), steps[0]))
+    return bh_place_fail(place, "path \"%.80s\" must begin like parent, area_from or unit_from",
+                         path);
+  g_autofree char *mark = g_strdup_printf("{%s}", steps[1]);
+  for (gsize i = 0; ref->ref_kinds != NULL && ref->ref_kinds[i] != NULL; i++) {
+    const BhKind *other = bh_kind_set_find(set, ref->ref_kinds[i]);
+    const BhField *field = other != NULL ? g_hash_table_lookup(other->field_index, steps[1]) : NULL;
+    if (field == NULL)
+      continue;
+    if (field->personal || other->visible != NULL ||
+        strstr(json_string_value(json_object_get(other->declaration, "title")), mark) == NULL)
+      return bh_place_fail(place, "path \"%.80s\": not what %s shows everybody in its title", path,
+                           other->name);
+  }
+  return TRUE;
+}
+
+static gboolean resolve_title(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
   const char *title = json_string_value(json_object_get(kind->declaration, "title"));
   gsize mark = bh_place_enter(place, "title");
@@ -217,7 +262,8 @@ static gboolean resolve_title(BhPlace *place, const BhKind *kind)
     if (close == NULL)
       return bh_place_fail(place, "\"{\" without \"}\"");
     g_autofree char *name = g_strndup(open + 1, (gsize)(close - open - 1));
-    if (!check_field_name(place, kind, name))
+    if (strchr(name, '.') != NULL ? !check_title_path(place, set, kind, name)
+                                  : !check_field_name(place, kind, name))
       return FALSE;
   }
   bh_place_leave(place, mark);
@@ -300,7 +346,7 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
         !check_field_names(&place, kind, columns, "list", TRUE))
       return FALSE;
   }
-  return resolve_title(&place, kind) && resolve_fields(&place, set, kind) &&
+  return resolve_title(&place, set, kind) && resolve_fields(&place, set, kind) &&
          resolve_origin(&place, set, kind, "area_from", areas) &&
          resolve_origin(&place, set, kind, "unit_from", refs) &&
          resolve_origin(&place, set, kind, "author_from", refs) &&

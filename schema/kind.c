@@ -34,10 +34,25 @@ const json_t *bh_kind_get_declaration(const BhKind *kind)
   return kind->declaration;
 }
 
+/* The text at the end of "enterprise.name". */
+static void append_path(GString *out, const char *path, const json_t *values, BhTitleFunc get,
+                        gpointer data)
+{
+  const char *dot = strchr(path, '.');
+  g_autofree char *ref = g_strndup(path, (gsize)(dot - path));
+  const char *record = bh_json_string_or(values, ref, NULL);
+  const json_t *there = get != NULL && record != NULL ? get(record, data) : NULL;
+  g_string_append(out, bh_json_string_or(there, dot + 1, ""));
+}
+
 static void append_field(GString *out, const BhKind *kind, const char *name, gsize len,
-                         const json_t *values, const char *lang)
+                         const json_t *values, const char *lang, BhTitleFunc get, gpointer data)
 {
   g_autofree char *stem = g_strndup(name, len);
+  if (strchr(stem, '.') != NULL) {
+    append_path(out, stem, values, get, data);
+    return;
+  }
   const BhField *field = bh_kind_find_field(kind, stem);
   const json_t *value = json_object_get(values, stem);
   if (field == NULL || value == NULL)
@@ -48,6 +63,17 @@ static void append_field(GString *out, const BhKind *kind, const char *name, gsi
 
 char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang)
 {
+  return bh_kind_dup_title_with(kind, values, lang, NULL, NULL);
+}
+
+const char *const *bh_kind_get_title_refs(const BhKind *kind)
+{
+  return (const char *const *)kind->title_refs->pdata;
+}
+
+char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const char *lang,
+                             BhTitleFunc get, gpointer data)
+{
   const char *template = json_string_value(json_object_get(kind->declaration, "title"));
   g_autoptr(GString) out = g_string_new(NULL);
   for (const char *c = template; *c != '\0';) {
@@ -56,7 +82,7 @@ char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *la
       g_string_append_c(out, *c++);
       continue;
     }
-    append_field(out, kind, c + 1, (gsize)(close - c - 1), values, lang);
+    append_field(out, kind, c + 1, (gsize)(close - c - 1), values, lang, get, data);
     c = close + 1;
   }
   /* Fields that are empty must not leave their separators behind. */

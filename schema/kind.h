@@ -63,6 +63,14 @@ const BhField *bh_kind_find_field(const BhKind *kind, const char *name); /* also
 const json_t *bh_kind_get_declaration(const BhKind *kind);
 /* One line that names a record in lists, made of the kind's "title" fields; g_free. */
 char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang);
+/* The same with what its paths ("{enterprise.name}") name: `get` gives the values of another
+ * record, borrowed until the next call, or NULL. */
+typedef const json_t *(*BhTitleFunc)(const char *record, gpointer data);
+char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const char *lang,
+                             BhTitleFunc get, gpointer data);
+/* Ref fields at which those paths begin, NULL-terminated: when the title of a record they name
+ * changes, this kind's title has to be made again. */
+const char *const *bh_kind_get_title_refs(const BhKind *kind);
 gboolean bh_kind_is_reviewable(const BhKind *kind);
 /* State its target moves to when a review is made: `event` is "on_return", "on_answer" or
  * "on_approve"; NULL when none is declared. The move is made only when bh_workflow_check finds

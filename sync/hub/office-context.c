@@ -84,6 +84,11 @@ gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *r
   return bh_kind_is_visible(kind, &context);
 }
 
+char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *values)
+{
+  return bh_kind_dup_title_with(kind, values, call->lang, lookup, call);
+}
+
 /* A title tells something too: of what the actor may not see there is none. */
 static char *make_name(BhOfficeCall *call, const char *record)
 {
@@ -94,7 +99,7 @@ static char *make_name(BhOfficeCall *call, const char *record)
     return g_strdup(record);
   if (!bh_office_may_see(call, kind, record, values))
     return g_strdup(strcmp(call->lang, "en") == 0 ? "(not open to you)" : "（无权查看）");
-  return bh_kind_dup_title(kind, values, call->lang);
+  return bh_office_title(call, kind, values);
 }
 
 const char *bh_office_name(BhOfficeCall *call, const char *record)

@@ -63,7 +63,7 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
   const char *area = bh_json_string_or(row, "area", "");
   const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
   g_autofree char *title = kind != NULL && values != NULL
-                               ? bh_kind_dup_title(kind, values, call->lang)
+                               ? bh_office_title(call, kind, values)
                                : g_strdup(bh_json_string_or(row, "title", id));
   const BhRegion *region = bh_hub_get_region(call->hub);
   const char *area_name = region != NULL ? bh_region_get_name(region, area) : NULL;

@@ -92,6 +92,8 @@ gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *r
 /* Loads a record the actor may see: BH_ERROR_NOT_FOUND for any other, so that nobody learns what
  * there is. */
 BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **error);
+/* Title of a record with these values, in the language of the call; g_free. */
+char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *values);
 /* Title of a record, its id when it is not here; borrowed from the call. */
 const char *bh_office_name(BhOfficeCall *call, const char *record);
 /* Value as people read it, refs by their titles; g_free. */

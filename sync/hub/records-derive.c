@@ -107,6 +107,11 @@ static void derive_scope(BhHubRecord *record, const BhKind *kind)
   }
 }
 
+static const json_t *get_values(const char *record, gpointer data)
+{
+  return bh_records_get_values(data, record);
+}
+
 gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error)
 {
   if (record->fresh || depth > DERIVE_DEPTH_MAX)
@@ -123,7 +128,7 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
   const char *parent = bh_kind_get_parent_field(kind);
   set_text(&record->row.parent, parent != NULL ? string_of(values, parent) : NULL);
   g_free(record->row.title);
-  record->row.title = bh_kind_dup_title(kind, values, "zh");
+  record->row.title = bh_kind_dup_title_with(kind, values, "zh", get_values, records);
   if (!derive_place(records, record, kind, values, depth, error))
     return FALSE;
   derive_scope(record, kind);

@@ -143,6 +143,21 @@ static gboolean is_watched_change(BhRecords *records, const BhHubRecord *record)
   return FALSE;
 }
 
+/* Its title changed, and others name it in theirs. */
+static gboolean is_titled_change(const BhRecords *records, const BhHubRecord *record)
+{
+  if (g_strcmp0(record->old_title, record->row.title) == 0)
+    return FALSE;
+  const GPtrArray *kinds = bh_kind_set_list(records->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    for (const char *const *ref = bh_kind_get_title_refs(kind); *ref != NULL; ref++)
+      if (g_strv_contains(bh_field_get_ref_kinds(bh_kind_find_field(kind, *ref)), record->row.kind))
+        return TRUE;
+  }
+  return FALSE;
+}
+
 /* Whoever took area and unit from this record, or is seen or hidden by what it says, is written
  * again. */
 static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, GError **error)
@@ -203,7 +218,7 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
   g_array_set_size(record->links, 0);
   gboolean moved = is_new || g_strcmp0(record->old_area, record->row.area) != 0 ||
                    g_strcmp0(record->old_unit, record->row.unit) != 0 ||
-                   is_watched_change(records, record);
+                   is_watched_change(records, record) || is_titled_change(records, record);
   bh_hub_record_forget_old(record);
   record->dirty = FALSE;
   return !moved || touch_dependents(records, record, error);

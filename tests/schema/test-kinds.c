@@ -223,6 +223,18 @@ static void test_titles_and_columns_name_a_record(void **state)
   json_object_del(values, "number");
   g_autofree char *shorter = bh_kind_dup_title(hazard, values, "zh");
   assert_string_equal(shorter, "安全出口锁闭");
+  const BhKind *inspection = bh_kind_set_find(world->kinds, "inspection");
+  assert_string_equal(bh_kind_get_title_refs(inspection)[0], "enterprise");
+  assert_null(bh_kind_get_title_refs(inspection)[1]);
+  test_world_put(world, "e", "enterprise", "{\"name\":\"东升煤矿\"}");
+  g_autoptr(json_t) visit =
+      json_pack("{s:s, s:s}", "number", "JC-7", "enterprise", test_world_id("e"));
+  BhContext context = test_world_context(world, "e", "e", "2026-11-21");
+  g_autofree char *whole =
+      bh_kind_dup_title_with(inspection, visit, "zh", context.lookup, context.data);
+  assert_string_equal(whole, "JC-7 东升煤矿");
+  g_autofree char *alone = bh_kind_dup_title(inspection, visit, "zh");
+  assert_string_equal(alone, "JC-7");
   json_object_clear(values);
   g_autofree char *none = bh_kind_dup_title(hazard, values, "zh");
   assert_string_equal(none, "隐患");
