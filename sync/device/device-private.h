@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define BH_POS(incarnation, seq) (((gint64)(incarnation) << BH_POS_SHIFT) | (gint64)(seq))
 
 #define BH_VIEW_CACHE_MAX 64 /* records kept folded in memory */
-#define BH_VIEW_TAIL_MAX 32  /* own entries of a record folded at most for one read */
+#define BH_VIEW_TAIL_MAX 64  /* own entries of a record folded at most for one read */
 
 typedef struct {
   gint64 changed, drafts, files, bytes, delivered, conflicts, quarantined;
@@ -40,6 +40,7 @@ struct _BhDevice {
   gboolean counters_dirty;
   GHashTable *views; /* id → BhView, a cache */
   guint64 view_tick;
+  gboolean retitle; /* titles may be waiting to be made anew */
 
   char *round_state; /* of this run only: nothing stays "working" over a restart (L19) */
   gint64 next_try_ms;
@@ -132,6 +133,9 @@ gboolean bh_view_store(BhDevice *device, BhView *view, gint64 pos, const BhOp *o
 gboolean bh_view_refold(BhDevice *device, const char *id, GError **error);
 /* Title and terms of a record anew; what it holds did not change. */
 gboolean bh_view_reindex(BhDevice *device, const char *id, GError **error);
+/* Makes some more titles anew after a record that they name changed its own; inside a transaction.
+ * device->retitle says whether there are more. */
+gboolean bh_view_retitle_some(BhDevice *device, GError **error);
 GHashTable *bh_view_cache_new(void);
 void bh_view_forget(BhDevice *device, const char *id);
 void bh_view_forget_all(BhDevice *device);
@@ -166,6 +170,10 @@ GArray *bh_records_store_list_entries(BhDevice *device, const char *id, int limi
 gint64 bh_records_store_count_pending(BhDevice *device, const char *id);
 gint64 bh_records_store_count_quarantined(BhDevice *device, const char *id);
 GPtrArray *bh_records_store_list_gone(BhDevice *device, GError **error);
+/* Notes the records under a term: their titles are to be made anew. */
+gboolean bh_records_store_retitle(BhDevice *device, const char *term, GError **error);
+/* The first `limit` of them, taken off the list. */
+GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **error);
 gint64 bh_records_store_max_number(BhDevice *device);
 gboolean bh_records_store_want_file(BhDevice *device, const char *sha256, GError **error);
 
@@ -173,6 +181,8 @@ gboolean bh_records_store_want_file(BhDevice *device, const char *sha256, GError
 
 /* Title as lists show it: names of other records in place of their ids. */
 char *bh_record_dup_title(BhDevice *device, const BhRecord *record);
+/* A BhTitleFunc over the store. */
+const json_t *bh_title_get_values(const char *record, gpointer device);
 /* What sorts titles bytewise, Chinese by GB 18030 (for the usual characters: by pinyin). */
 GByteArray *bh_title_dup_order_key(const char *title);
 /* TRUE when setting this key can change title or terms. */

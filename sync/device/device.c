@@ -35,6 +35,7 @@ gboolean bh_device_reload(BhDevice *device, GError **error)
 {
   bh_view_forget_all(device);
   device->counters_dirty = FALSE;
+  device->retitle = TRUE;
   return bh_device_store_load_identity(device, error) &&
          bh_device_store_load_chain(device, error) &&
          bh_device_store_load_counters(device, error) &&
@@ -99,12 +100,6 @@ void bh_device_close(BhDevice *device)
   g_free(device->path);
   g_free(device->dir);
   g_free(device);
-}
-
-void bh_device_rest(BhDevice *device)
-{
-  if (device->db != NULL)
-    bh_db_checkpoint(device->db);
 }
 
 /* --- transactions --- */
@@ -258,7 +253,8 @@ char *bh_device_get_setting(BhDevice *device, const char *name)
 gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *value,
                                GError **error)
 {
-  static const char *const known[] = {BH_SETTING_LEASE_DAYS, BH_SETTING_LEASE_WARNING_DAYS, NULL};
+  static const char *const known[] = {BH_SETTING_LEASE_DAYS, BH_SETTING_LEASE_WARNING_DAYS,
+                                      BH_SETTING_KEEP_DAYS, NULL};
   char *end = NULL;
 
   if (!g_strv_contains(known, name)) {

@@ -23,8 +23,10 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
                          GError **error);
 void bh_device_close(BhDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
-/* Nothing is to be done just now: moves the database's log into its file. */
-void bh_device_rest(BhDevice *device);
+/* Nothing is to be done just now: a short step of what waits for that – records of a reset that
+ * move in, titles, the index, what was delivered long ago – and then the database's log moves into
+ * its file. TRUE when there is more to do. */
+gboolean bh_device_rest(BhDevice *device);
 gboolean bh_device_is_enrolled(BhDevice *device);
 /* {"hub","hub_name","device","name","unit","area","url"}; NULL with BH_ERROR_NOT_FOUND before
  * enrolment. */
@@ -35,6 +37,7 @@ BhKindSet *bh_device_dup_kinds(BhDevice *device);
 /* Settings of this store, as text. NULL when not set (the default holds); g_free. */
 #define BH_SETTING_LEASE_DAYS "lease_days"                 /* 30: offline sign-in without a sync */
 #define BH_SETTING_LEASE_WARNING_DAYS "lease_warning_days" /* 7: said that long before it ends */
+#define BH_SETTING_KEEP_DAYS "keep_days"                   /* 30: what was delivered is kept here */
 char *bh_device_get_setting(BhDevice *device, const char *name);
 /* NULL removes. BH_ERROR_UNKNOWN for another name, _INVALID for a wrong value. */
 gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *value,

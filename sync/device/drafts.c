@@ -100,13 +100,7 @@ json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *re
   return draft;
 }
 
-static char *dup_title(BhDevice *device, const char *kind_name, const json_t *values)
-{
-  const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
-  return kind != NULL ? bh_kind_dup_title(kind, values, "zh") : g_strdup(kind_name);
-}
-
-/* Titles of drafts count what is typed but not saved; references stay out of them. */
+/* Titles of drafts count what is typed but not saved. */
 char *bh_draft_dup_title(BhDevice *device, const char *author, const char *record)
 {
   g_autoptr(json_t) draft = bh_device_draft_get(device, author, record, NULL);
@@ -121,12 +115,14 @@ char *bh_draft_dup_title(BhDevice *device, const char *author, const char *recor
   {
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
     g_auto(BhRow) row = {0};
-    if (field == NULL || bh_field_get_type(field) != BH_FIELD_REF || !json_is_string(value))
+    if (field == NULL || bh_field_get_type(field) != BH_FIELD_REF || !json_is_string(value) ||
+        g_strv_contains(bh_kind_get_title_refs(kind), key))
       continue;
     if (bh_records_store_find(device, json_string_value(value), &row, NULL) && row.number != 0)
       json_object_set_new(values, key, json_string(row.title));
   }
-  return dup_title(device, kind_name, values);
+  return kind != NULL ? bh_kind_dup_title_with(kind, values, "zh", bh_title_get_values, device)
+                      : g_strdup(kind_name);
 }
 
 json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **error)

@@ -76,9 +76,9 @@ static gboolean add_operations(BhDevice *device, BhBodyBuilder *builder, const j
   return TRUE;
 }
 
-static gboolean build_body(BhDevice *device, const char *id, const char *author, const json_t *ops,
-                           gint64 observed_ms, gint64 *at_ms, char **body, char **openings,
-                           GError **error)
+static BhBody *build_body(BhDevice *device, const char *id, const char *author, const json_t *ops,
+                          gint64 observed_ms, gint64 *at_ms, char **body, char **openings,
+                          GError **error)
 {
   BhEntryClock clock;
 
@@ -86,8 +86,9 @@ static gboolean build_body(BhDevice *device, const char *id, const char *author,
   *at_ms = clock.wall_ms;
   g_autoptr(BhBodyBuilder) builder =
       bh_body_builder_new(id, author, &clock, observed_ms, device->random);
-  return add_operations(device, builder, ops, error) &&
-         bh_body_builder_finish(builder, body, openings, error);
+  if (!add_operations(device, builder, ops, error))
+    return NULL;
+  return bh_body_builder_finish_body(builder, body, openings, error);
 }
 
 /* --- writing it down --- */
@@ -130,11 +131,8 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
   if (full == NULL)
     return NULL;
   bh_id_next(&device->ids, id);
-  if (!build_body(device, id, author, full, observed_ms, &at_ms, &body_text, &openings, error))
-    return NULL;
-  /* What is signed must be readable: parsing it here is the proof, and gives the operations with
-   * their commitments. */
-  g_autoptr(BhBody) body = bh_body_parse(body_text, openings, error);
+  g_autoptr(BhBody) body =
+      build_body(device, id, author, full, observed_ms, &at_ms, &body_text, &openings, error);
   if (body == NULL)
     return NULL;
   gint64 pos = BH_POS(device->incarnation, device->made + 1);
@@ -142,7 +140,7 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
       bh_entry_seal(device->signer, device->made + 1, device->head,
                     bh_kind_set_get_hash(device->kinds), body_text, openings);
   if (!bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
-      !apply_operations(device, body, pos, error))
+      !apply_operations(device, body, pos, error) || !bh_view_retitle_some(device, error))
     return NULL;
   note_head(device, text);
   return g_strdup(id);

@@ -8,7 +8,7 @@
 #define KINDS_MAX (4 * 1024 * 1024)       /* bytes */
 #define STAFF_MAX_BYTES (2 * 1024 * 1024) /* of the sealed box */
 #define STAFF_MAX 2000
-#define REINDEX_STEP 2000 /* records per pulled page after the kinds changed */
+#define REINDEX_STEP 200 /* records per step after the kinds changed */
 
 void bh_uplink_free(BhUplink *uplink)
 {

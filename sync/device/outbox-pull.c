@@ -6,6 +6,11 @@
 #include "sync/device/outbox-store.h"
 #include "sync/wire/limits.h"
 
+#define SWAP_STEP 100     /* records that change places in one transaction */
+#define SWAP_SPAN 2000    /* records compared at once … */
+#define SWAP_SPAN_COST 25 /* … and what that counts for */
+enum { SWAP_DIFFERENCES, SWAP_VANISHED, SWAP_DONE };
+
 typedef struct {
   BhDevice *device;
   GHashTable *touched; /* record ids to fold again */
@@ -21,14 +26,15 @@ char *bh_outbox_dup_cursor(BhDevice *device)
 {
   if (!bh_device_ready(device, NULL))
     return NULL;
-  char *shadow = bh_outbox_store_dup_shadow_cursor(device);
+  char *shadow = bh_shadow_store_dup_cursor(device);
   return shadow != NULL ? shadow : bh_setting_dup(device, "cursor");
 }
 
 gboolean bh_own_entry_list_records(const BhOwnEntry *entry, GPtrArray *out, GError **error)
 {
+  if (*entry->body == '\0')
+    return TRUE; /* dropped: none of its records is here */
   g_autoptr(BhBody) body = bh_body_parse(entry->body, entry->openings, error);
-
   if (body == NULL)
     return FALSE;
   for (guint i = 0; i < body->ops->len; i++) {
@@ -113,7 +119,7 @@ static gboolean take_snapshot(Pull *pull, const json_t *snapshot, gboolean shado
   if (text == NULL)
     return TRUE;
   if (shadow)
-    return bh_outbox_store_put_shadow(pull->device, record, text, error);
+    return bh_shadow_store_put(pull->device, record, text, error);
   touch(pull, record);
   return put_base(pull, record, text, bh_json_string_or(snapshot, "kind", ""),
                   newest_head_ms(snapshot), error);
@@ -241,14 +247,15 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean releas
 
 /* --- the shadow --- */
 
-static gboolean swap_shadow(Pull *pull, GError **error)
+/* Snapshots that differ, up to the end of a span. */
+static gboolean swap_differences(Pull *pull, BhShadow *shadow, int *budget, GError **error)
 {
-  BhDevice *device = pull->device;
-  gint64 number = 0;
+  gint64 through = shadow->place + SWAP_SPAN;
 
-  while (TRUE) {
+  for (; *budget > 0; --*budget) {
     g_autoptr(GError) local = NULL;
-    g_autofree char *text = bh_outbox_store_next_difference(device, &number, &local);
+    g_autofree char *text =
+        bh_shadow_store_next_difference(pull->device, &shadow->place, through, &local);
     if (local != NULL) {
       g_propagate_error(error, g_steal_pointer(&local));
       return FALSE;
@@ -260,14 +267,61 @@ static gboolean swap_shadow(Pull *pull, GError **error)
     if (snapshot == NULL || !take_snapshot(pull, snapshot, FALSE, error))
       return FALSE;
   }
-  g_autoptr(GPtrArray) vanished = bh_outbox_store_list_vanished(device, error);
-  if (vanished == NULL)
-    return FALSE;
-  for (guint i = 0; i < vanished->len; i++) {
-    if (!take_away(pull, g_ptr_array_index(vanished, i), error))
+  if (*budget <= 0)
+    return TRUE;
+  shadow->place = through;
+  *budget -= SWAP_SPAN_COST;
+  if (shadow->place >= bh_shadow_store_max(pull->device)) {
+    shadow->phase = SWAP_VANISHED;
+    shadow->place = 0;
+  }
+  return TRUE;
+}
+
+static gboolean swap_vanished(Pull *pull, BhShadow *shadow, int *budget, GError **error)
+{
+  gint64 through = shadow->place + SWAP_SPAN;
+
+  for (; *budget > 0; --*budget) {
+    g_autoptr(GError) local = NULL;
+    g_autofree char *id =
+        bh_shadow_store_next_vanished(pull->device, &shadow->place, through, &local);
+    if (local != NULL) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return FALSE;
+    }
+    if (id == NULL)
+      break;
+    if (!take_away(pull, id, error))
       return FALSE;
   }
-  return bh_outbox_store_clear_shadow(device, error);
+  if (*budget <= 0)
+    return TRUE;
+  shadow->place = through;
+  *budget -= SWAP_SPAN_COST;
+  if (shadow->place >= bh_records_store_max_number(pull->device))
+    shadow->phase = SWAP_DONE;
+  return TRUE;
+}
+
+/* A step of the swap: so many records, or spans in which nothing differs. Only when all have moved
+ * do the cursor and what the hub has of ours hold for the records: until then each snapshot knows
+ * for itself what is in it, and own work lies over those that did not come yet. */
+static gboolean swap_some(Pull *pull, BhShadow *shadow, const json_t *included, GError **error)
+{
+  BhDevice *device = pull->device;
+  int budget = SWAP_STEP;
+
+  while (budget > 0 && shadow->phase != SWAP_DONE) {
+    if (!(shadow->phase == SWAP_DIFFERENCES ? swap_differences(pull, shadow, &budget, error)
+                                            : swap_vanished(pull, shadow, &budget, error)))
+      return FALSE;
+  }
+  if (shadow->phase != SWAP_DONE)
+    return bh_shadow_store_move(device, shadow->phase, shadow->place, error);
+  return take_included(pull, included, error) && sweep_gone(pull, error) &&
+         bh_setting_set(device, "cursor", shadow->cursor, error) &&
+         bh_shadow_store_end(device, error);
 }
 
 /* --- a page --- */
@@ -285,8 +339,8 @@ static gboolean take_records(Pull *pull, const json_t *page, gboolean shadow, GE
   json_array_foreach(json_object_get(page, "gone"), index, item)
   {
     const char *id = json_string_value(item);
-    if (id != NULL && !(shadow ? bh_outbox_store_drop_shadow(pull->device, id, error)
-                               : take_away(pull, id, error)))
+    if (id != NULL &&
+        !(shadow ? bh_shadow_store_drop(pull->device, id, error) : take_away(pull, id, error)))
       return FALSE;
   }
   return TRUE;
@@ -319,12 +373,11 @@ static gboolean fold_touched(Pull *pull, GError **error)
 static gboolean choose_shadow(BhDevice *device, const json_t *page, gboolean *shadow,
                               GError **error)
 {
-  g_autofree char *running = bh_outbox_store_dup_shadow_cursor(device);
+  g_autofree char *running = bh_shadow_store_dup_cursor(device);
   gboolean has = FALSE;
 
   if (json_is_true(json_object_get(page, "reset"))) {
-    if (!bh_outbox_store_clear_shadow(device, error) ||
-        !bh_outbox_store_has_base(device, &has, error))
+    if (!bh_shadow_store_empty(device, error) || !bh_outbox_store_has_base(device, &has, error))
       return FALSE;
     *shadow = has;
     return TRUE;
@@ -333,20 +386,41 @@ static gboolean choose_shadow(BhDevice *device, const json_t *page, gboolean *sh
   return TRUE;
 }
 
+/* The last page of the shadow: the swap begins, and ends at once when there is little. */
+static gboolean begin_swap(Pull *pull, const json_t *page, const char *cursor, gboolean *done,
+                           GError **error)
+{
+  const json_t *included = json_object_get(page, "included");
+  g_autofree char *text = json_is_object(included) ? bh_json_dump(included) : g_strdup("{}");
+  BhShadow shadow = {.cursor = (char *)cursor};
+
+  if (!bh_shadow_store_set_cursor(pull->device, cursor, text, error) ||
+      !swap_some(pull, &shadow, included, error))
+    return FALSE;
+  *done = shadow.phase == SWAP_DONE;
+  return TRUE;
+}
+
 static gboolean apply(Pull *pull, const json_t *page, const char *cursor, GError **error)
 {
   BhDevice *device = pull->device;
-  gboolean shadow = FALSE;
+  gboolean shadow = FALSE, swapped = FALSE;
   gboolean more = json_is_true(json_object_get(page, "more"));
 
   if (!choose_shadow(device, page, &shadow, error) || !take_records(pull, page, shadow, error))
     return FALSE;
   if (shadow && more)
-    return bh_outbox_store_set_shadow_cursor(device, cursor, error);
-  if (shadow && !swap_shadow(pull, error))
+    return bh_shadow_store_set_cursor(device, cursor, NULL, error);
+  if (shadow && !begin_swap(pull, page, cursor, &swapped, error))
     return FALSE;
+  /* What the hub released is in snapshots that may not have moved yet: the next pull tells again.
+   */
+  if (shadow && !swapped)
+    return take_quarantined(pull, json_object_get(page, "quarantined"), FALSE, error) &&
+           fold_touched(pull, error);
   return take_own(pull, page, more, error) && fold_touched(pull, error) &&
-         bh_outbox_reindex_some(device, error) && bh_setting_set(device, "cursor", cursor, error);
+         bh_view_retitle_some(device, error) && bh_outbox_reindex_some(device, error) &&
+         bh_setting_set(device, "cursor", cursor, error);
 }
 
 /* Older chains were wholly with the hub before the current one began. */
@@ -366,4 +440,26 @@ gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **
   Pull pull = {device, touched, place_of_included(device, json_object_get(page, "included"))};
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   return write != NULL && apply(&pull, page, cursor, error) && bh_write_commit(write, error);
+}
+
+gboolean bh_outbox_swap_some(BhDevice *device, gboolean *more, GError **error)
+{
+  g_auto(BhShadow) shadow = {0};
+  gboolean found = FALSE;
+
+  *more = FALSE;
+  if (!bh_shadow_store_read(device, &shadow, &found, error))
+    return FALSE;
+  if (!found)
+    return bh_shadow_store_trim(device, SWAP_SPAN, more, error);
+  if (shadow.included == NULL)
+    return TRUE;
+  g_autoptr(json_t) included = bh_json_parse(shadow.included, strlen(shadow.included),
+                                             BH_DB_VALUE_MAX_BYTES, "included", error);
+  if (included == NULL)
+    return FALSE;
+  g_autoptr(GHashTable) touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  Pull pull = {device, touched, place_of_included(device, included)};
+  *more = TRUE;
+  return swap_some(&pull, &shadow, included, error) && fold_touched(&pull, error);
 }

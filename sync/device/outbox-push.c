@@ -67,7 +67,7 @@ gboolean bh_outbox_acknowledge(BhDevice *device, const char *incarnation, gint64
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL || !bh_outbox_store_set_acked(device, device->incarnation, seq, error) ||
       !bh_outbox_store_add_receipt(device, BH_POS(device->incarnation, seq),
-                                   device->clock->wall_ms(device->clock->data), error))
+                                   bh_device_now_ms(device), error))
     return FALSE;
   bh_device_count(device)->delivered += seq - device->acked;
   if (!bh_write_commit(write, error))
@@ -79,13 +79,17 @@ gboolean bh_outbox_acknowledge(BhDevice *device, const char *incarnation, gint64
 /* --- a new incarnation --- */
 
 static gboolean move_entry(BhDevice *device, gint64 from, gint64 to_incarnation, gint64 seq,
-                           char head[BH_HASH_HEX_LEN + 1], GError **error)
+                           char head[BH_HASH_HEX_LEN + 1], gboolean *moved, GError **error)
 {
   BhEnvelope envelope;
   g_autoptr(BhEntryText) old = bh_outbox_store_read_text(device, from, error);
 
   if (old == NULL || !bh_envelope_parse(old->envelope, &envelope, error))
     return FALSE;
+  /* Dropped long after the hub had it: there is nothing to put an envelope round. */
+  *moved = old->body != NULL;
+  if (!*moved)
+    return TRUE;
   g_autoptr(BhEntryText) text =
       bh_entry_seal(device->signer, seq, head, envelope.kinds, old->body, old->openings);
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
@@ -104,9 +108,11 @@ gboolean bh_outbox_begin_incarnation(BhDevice *device, gint64 keep, GError **err
   bh_signer_make_incarnation(device->signer, device->random);
   if (!bh_outbox_store_add_incarnation(device, old + 1, device->signer->incarnation, error))
     return FALSE;
-  for (gint64 seq = keep + 1; seq <= made; seq++) {
-    if (!move_entry(device, BH_POS(old, seq), old + 1, seq - keep, head, error))
+  for (gint64 seq = keep + 1, next = 1; seq <= made; seq++) {
+    gboolean moved = FALSE;
+    if (!move_entry(device, BH_POS(old, seq), old + 1, next, head, &moved, error))
       return FALSE;
+    next += moved;
   }
   if (device->acked > keep) {
     bh_device_count(device)->delivered -= device->acked - keep;

@@ -30,8 +30,9 @@ BhEntryText *bh_outbox_store_read_text(BhDevice *device, gint64 pos, GError **er
                 "store: own entry %" G_GINT64_FORMAT " is missing", pos & BH_POS_SEQ_MASK);
     return NULL;
   }
+  const char *body = bh_stmt_get_text(stmt, 2); /* empty once it was dropped */
   return bh_entry_text_new(bh_stmt_get_text(stmt, 0), bh_stmt_get_text(stmt, 1),
-                           bh_stmt_get_text(stmt, 2), bh_stmt_get_text(stmt, 3));
+                           *body != '\0' ? body : NULL, bh_stmt_get_text(stmt, 3));
 }
 
 gboolean bh_outbox_store_set_acked(BhDevice *device, gint64 incarnation, gint64 seq, GError **error)
@@ -265,103 +266,8 @@ gboolean bh_outbox_store_get_hub_key(BhDevice *device, guint8 hub_key[BH_PUBLIC_
   return TRUE;
 }
 
-/* --- shadow --- */
-
-gboolean bh_outbox_store_clear_shadow(BhDevice *device, GError **error)
-{
-  return bh_db_exec(device->db, "DELETE FROM shadow; DELETE FROM shadow_state", error);
-}
-
-char *bh_outbox_store_dup_shadow_cursor(BhDevice *device)
-{
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT cursor FROM shadow_state", NULL);
-
-  return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row ? g_strdup(bh_stmt_get_text(stmt, 0))
-                                                               : NULL;
-}
-
-gboolean bh_outbox_store_set_shadow_cursor(BhDevice *device, const char *cursor, GError **error)
-{
-  BhStmt *stmt = bh_db_prepare(device->db,
-                               "INSERT INTO shadow_state (one, cursor) VALUES (1, :cursor)"
-                               " ON CONFLICT (one) DO UPDATE SET cursor = excluded.cursor",
-                               error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "cursor", cursor);
-  return bh_stmt_run(stmt, error);
-}
-
-gboolean bh_outbox_store_put_shadow(BhDevice *device, const char *record, const char *text,
-                                    GError **error)
-{
-  BhStmt *stmt = bh_db_prepare(device->db,
-                               "INSERT INTO shadow (record, text) VALUES (:record, :text)"
-                               " ON CONFLICT (record) DO UPDATE SET text = excluded.text",
-                               error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "record", record);
-  bh_stmt_bind_text(stmt, "text", text);
-  return bh_stmt_run(stmt, error);
-}
-
-gboolean bh_outbox_store_drop_shadow(BhDevice *device, const char *record, GError **error)
-{
-  BhStmt *stmt = bh_db_prepare(device->db, "DELETE FROM shadow WHERE record = :record", error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "record", record);
-  return bh_stmt_run(stmt, error);
-}
-
 gboolean bh_outbox_store_has_base(BhDevice *device, gboolean *has, GError **error)
 {
   g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT 1 FROM base LIMIT 1", error);
   return stmt != NULL && bh_stmt_step(stmt, has, error);
-}
-
-char *bh_outbox_store_next_difference(BhDevice *device, gint64 *number, GError **error)
-{
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT s.number, s.text FROM shadow s LEFT JOIN record r ON r.id = s.record"
-                    " LEFT JOIN base b ON b.number = r.number"
-                    " WHERE s.number > :number AND (b.text IS NULL OR b.text <> s.text"
-                    " OR b.gone = 1) ORDER BY s.number LIMIT 1",
-                    error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_int(stmt, "number", *number);
-  if (!bh_stmt_step(stmt, &row, error) || !row)
-    return NULL;
-  *number = bh_stmt_get_int(stmt, 0);
-  return g_strdup(bh_stmt_get_text(stmt, 1));
-}
-
-GPtrArray *bh_outbox_store_list_vanished(BhDevice *device, GError **error)
-{
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT r.id FROM base b JOIN record r ON r.number = b.number"
-                    " WHERE NOT EXISTS (SELECT 1 FROM shadow s WHERE s.record = r.id)",
-                    error);
-
-  if (stmt == NULL)
-    return NULL;
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&ids);
-    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
-  }
 }

@@ -18,6 +18,8 @@ gboolean bh_own_entry_list_records(const BhOwnEntry *entry, GPtrArray *out, GErr
 
 /* Takes a set that is stored as the current one, not yet in memory. */
 gboolean bh_outbox_use_kinds(BhDevice *device, BhKindSet *set, GError **error);
+/* Goes on with the swap of a shadow that is complete; inside a transaction. */
+gboolean bh_outbox_swap_some(BhDevice *device, gboolean *more, GError **error);
 /* After the kinds changed: puts some more records under their new terms. */
 gboolean bh_outbox_reindex_some(BhDevice *device, GError **error);
 
@@ -58,18 +60,38 @@ gboolean bh_outbox_store_put_uplink(BhDevice *device, const json_t *uplink,
 gboolean bh_outbox_store_get_hub_key(BhDevice *device, guint8 hub_key[BH_PUBLIC_KEY_SIZE],
                                      GError **error);
 
+gboolean bh_outbox_store_has_base(BhDevice *device, gboolean *has, GError **error);
+
 /* --- shadow of a pull that starts over --- */
 
-gboolean bh_outbox_store_clear_shadow(BhDevice *device, GError **error);
-char *bh_outbox_store_dup_shadow_cursor(BhDevice *device);
-gboolean bh_outbox_store_set_shadow_cursor(BhDevice *device, const char *cursor, GError **error);
-gboolean bh_outbox_store_put_shadow(BhDevice *device, const char *record, const char *text,
+typedef struct {
+  char *cursor;
+  char *included; /* JSON of the last page; NULL while pages are to come */
+  gint64 phase, place;
+} BhShadow;
+void bh_shadow_clear(BhShadow *shadow);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhShadow, bh_shadow_clear)
+
+gboolean bh_shadow_store_read(BhDevice *device, BhShadow *shadow, gboolean *found, GError **error);
+char *bh_shadow_store_dup_cursor(BhDevice *device);
+/* Also begins the swap anew: what came is behind no place yet. */
+gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const char *included,
                                     GError **error);
-gboolean bh_outbox_store_drop_shadow(BhDevice *device, const char *record, GError **error);
-gboolean bh_outbox_store_has_base(BhDevice *device, gboolean *has, GError **error);
-/* The next snapshot in the shadow that differs from the base, after `number`; NULL at the end. */
-char *bh_outbox_store_next_difference(BhDevice *device, gint64 *number, GError **error);
-/* Ids of records in base that the shadow does not have. */
-GPtrArray *bh_outbox_store_list_vanished(BhDevice *device, GError **error);
+gboolean bh_shadow_store_move(BhDevice *device, gint64 phase, gint64 place, GError **error);
+/* The swap is done; what the shadow holds is for bh_shadow_store_trim. */
+gboolean bh_shadow_store_end(BhDevice *device, GError **error);
+gboolean bh_shadow_store_empty(BhDevice *device, GError **error);
+gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GError **error);
+gboolean bh_shadow_store_put(BhDevice *device, const char *record, const char *text,
+                             GError **error);
+gboolean bh_shadow_store_drop(BhDevice *device, const char *record, GError **error);
+gint64 bh_shadow_store_max(BhDevice *device);
+/* The next snapshot in the shadow that differs from the base, after *number and up to `through`;
+ * NULL when none. */
+char *bh_shadow_store_next_difference(BhDevice *device, gint64 *number, gint64 through,
+                                      GError **error);
+/* Id of the next record in base that the shadow does not have, likewise. */
+char *bh_shadow_store_next_vanished(BhDevice *device, gint64 *number, gint64 through,
+                                    GError **error);
 
 G_END_DECLS

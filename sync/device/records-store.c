@@ -299,6 +299,59 @@ GPtrArray *bh_records_store_list_gone(BhDevice *device, GError **error)
   }
 }
 
+gboolean bh_records_store_retitle(BhDevice *device, const char *term, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(device->db,
+                               "INSERT INTO retitle (number) SELECT p.record FROM term t"
+                               " JOIN posting p ON p.term = t.number WHERE t.text = :text"
+                               " ON CONFLICT (number) DO NOTHING",
+                               error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "text", term);
+  if (!bh_stmt_run(stmt, error))
+    return FALSE;
+  device->retitle = device->retitle || bh_db_changes(device->db) > 0;
+  return TRUE;
+}
+
+static GPtrArray *collect_ids(BhStmt *stmt, gint64 *last, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  gboolean row = FALSE;
+
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer(&ids);
+    *last = bh_stmt_get_int(stmt, 1);
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+  }
+}
+
+GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **error)
+{
+  gint64 last = 0;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db,
+                    "SELECT r.id, q.number FROM retitle q JOIN record r ON r.number = q.number"
+                    " ORDER BY q.number LIMIT :limit",
+                    error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_int(stmt, "limit", limit);
+  g_autoptr(GPtrArray) ids = collect_ids(stmt, &last, error);
+  if (ids == NULL)
+    return NULL;
+  return run_for_number(device, "DELETE FROM retitle WHERE number <= :number",
+                        ids->len < (guint)limit ? G_MAXINT64 : last, error)
+             ? g_steal_pointer(&ids)
+             : NULL;
+}
+
 gint64 bh_records_store_max_number(BhDevice *device)
 {
   gboolean row = FALSE;

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define RETITLE_STEP 50
+
 void bh_row_clear(BhRow *row)
 {
   g_clear_pointer(&row->kind, g_free);
@@ -106,6 +108,8 @@ static gboolean apply_overlay(BhDevice *device, BhRecord **record, const char *i
 
     if (!bh_journal_store_read(device, g_array_index(places, gint64, i), &entry, error))
       return FALSE;
+    if (*entry.body == '\0')
+      continue; /* dropped: the hub has it, and nothing else does */
     g_autoptr(BhBody) body = bh_body_parse(entry.body, entry.openings, error);
     if (body == NULL)
       return FALSE;
@@ -275,15 +279,38 @@ static gboolean store_index(BhDevice *device, BhView *view, GError **error)
   return TRUE;
 }
 
+/* Whoever names this record in its title has to be made anew; in steps, for there may be many. */
+static gboolean note_title_change(BhDevice *device, const BhRecord *record, GError **error)
+{
+  const GPtrArray *kinds = bh_kind_set_list(device->kinds);
+  g_autoptr(json_t) id = json_string(bh_record_get_id(record));
+
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(kinds, i);
+    for (const char *const *ref = bh_kind_get_title_refs(kind); *ref != NULL; ref++) {
+      const BhField *field = bh_kind_find_field(kind, *ref);
+      if (!g_strv_contains(bh_field_get_ref_kinds(field), bh_record_get_kind(record)))
+        continue;
+      g_autofree char *term = bh_term_for_value(bh_kind_get_name(kind), *ref, id);
+      if (!bh_records_store_retitle(device, term, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 /* Row with title and terms; makes the row when there is none. */
 static gboolean store_titled(BhDevice *device, BhView *view, GError **error)
 {
   BhRow *row = &view->row;
   char *title = bh_record_dup_title(device, view->record);
   g_autoptr(GByteArray) order_key = bh_title_dup_order_key(title);
+  gboolean renamed = g_strcmp0(row->title, title) != 0;
 
   g_free(row->title);
   row->title = title;
+  if (renamed && device->kinds != NULL && !note_title_change(device, view->record, error))
+    return FALSE;
   g_free(row->state);
   row->state = g_strdup(bh_record_get_string(view->record, "state"));
   if (row->number == 0) {
@@ -338,6 +365,21 @@ gboolean bh_view_reindex(BhDevice *device, const char *id, GError **error)
     return TRUE;
   g_propagate_error(error, g_steal_pointer(&local));
   return FALSE;
+}
+
+gboolean bh_view_retitle_some(BhDevice *device, GError **error)
+{
+  if (!device->retitle)
+    return TRUE;
+  g_autoptr(GPtrArray) ids = bh_records_store_take_retitle(device, RETITLE_STEP, error);
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++) {
+    if (!bh_view_reindex(device, g_ptr_array_index(ids, i), error))
+      return FALSE;
+  }
+  device->retitle = ids->len == RETITLE_STEP;
+  return TRUE;
 }
 
 static gboolean remove_record(BhDevice *device, const BhRow *row, GError **error)

@@ -29,6 +29,12 @@ static json_t *title_value(BhDevice *device, const BhKind *kind, const BhRecord 
   return json_string(row.title);
 }
 
+const json_t *bh_title_get_values(const char *record, gpointer device)
+{
+  BhView *view = bh_view_get(device, record, NULL);
+  return view != NULL ? bh_view_get_values(view) : NULL;
+}
+
 static char *make_title(BhDevice *device, const BhRecord *record, gboolean personal)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, bh_record_get_kind(record));
@@ -46,7 +52,10 @@ static char *make_title(BhDevice *device, const BhRecord *record, gboolean perso
     if (value != NULL)
       json_object_set_new(values, name, value);
   }
-  return bh_kind_dup_title(kind, values, "zh");
+  for (const char *const *ref = bh_kind_get_title_refs(kind); *ref != NULL; ref++)
+    if (json_object_get(values, *ref) == NULL && bh_record_get(record, *ref) != NULL)
+      json_object_set(values, *ref, bh_record_get(record, *ref));
+  return bh_kind_dup_title_with(kind, values, "zh", bh_title_get_values, device);
 }
 
 char *bh_record_dup_title(BhDevice *device, const BhRecord *record)
@@ -85,9 +94,9 @@ gboolean bh_key_is_indexed(const BhKind *kind, const char *key)
     return TRUE;
   if (field == NULL || strchr(key, '/') != NULL)
     return FALSE;
-  return bh_field_is_indexed(field) || g_strcmp0(key, bh_kind_get_parent_field(kind)) == 0 ||
-         bh_field_get_type(field) == BH_FIELD_REF || is_in_title(kind, key) ||
-         (strcmp(bh_kind_get_name(kind), "file") == 0 && strcmp(key, "sha256") == 0);
+  return bh_field_is_indexed(field) || bh_field_get_type(field) == BH_FIELD_HASH ||
+         g_strcmp0(key, bh_kind_get_parent_field(kind)) == 0 ||
+         bh_field_get_type(field) == BH_FIELD_REF || is_in_title(kind, key);
 }
 
 char *bh_term_for_value(const char *kind, const char *field, const json_t *value)
@@ -218,6 +227,7 @@ GPtrArray *bh_record_list_terms(BhDevice *device, const BhRecord *record)
     if (value == NULL || bh_field_is_personal(field))
       continue;
     if (bh_field_is_indexed(field) || bh_field_get_type(field) == BH_FIELD_REF ||
+        bh_field_get_type(field) == BH_FIELD_HASH ||
         g_strcmp0(key, bh_kind_get_parent_field(kind)) == 0)
       add_value_terms(terms, name, key, value);
     if (is_searched(field) && json_is_string(value))

@@ -53,11 +53,13 @@ static Work *next_work(BhWorker *worker, gboolean *touched)
   Work *work =
       *touched ? g_async_queue_timeout_pop(worker->queue, IDLE_MS * G_TIME_SPAN_MILLISECOND) : NULL;
 
-  if (work == NULL) {
-    if (*touched)
-      bh_device_rest(worker->device);
-    work = g_async_queue_pop(worker->queue);
+  /* Step by step, and whatever comes is served before the next. */
+  while (work == NULL && *touched) {
+    *touched = bh_device_rest(worker->device);
+    work = g_async_queue_try_pop(worker->queue);
   }
+  if (work == NULL)
+    work = g_async_queue_pop(worker->queue);
   *touched = TRUE;
   return work;
 }
@@ -65,7 +67,7 @@ static Work *next_work(BhWorker *worker, gboolean *touched)
 static gpointer run(gpointer data)
 {
   BhWorker *worker = data;
-  gboolean touched = FALSE;
+  gboolean touched = TRUE; /* an earlier run may have left something to go on with */
 
   if (!open_store(worker))
     return NULL;

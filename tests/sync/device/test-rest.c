@@ -1,0 +1,352 @@
+/* What is done in steps while nobody waits. */
+#include <sqlite3.h>
+#include <string.h>
+
+#include "schema/paths.h"
+#include "tests/sync/device/fixture.h"
+#include "tests/sync/device/shim-vfs.h"
+
+#define MANY 450
+#define FAULTS_MAX 120
+#define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
+
+static void rest_fully(Fixture *fixture)
+{
+  int steps = 0;
+  while (bh_device_rest(fixture->device))
+    assert_true(++steps < 10000);
+}
+
+static gsize count(Fixture *fixture, const char *kind, const char *search)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query = json_pack("{ss ss si}", "kind", kind, "search", search, "limit", 200);
+  g_autoptr(json_t) page = bh_device_list(fixture->device, query, &error);
+
+  assert_no_error(error);
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+static json_t *enterprise(Fixture *fixture, guint i, const char *name)
+{
+  g_autofree char *full = g_strdup_printf("%s第%03u煤矿", name, i);
+  g_autofree char *address = g_strdup_printf("柳树沟%u号", i);
+  return fixture_snapshot(fixture, test_id(0x5000 + i), "enterprise",
+                          json_pack("{ss ss ss ss ss}", "name", full, "address", address, "sector",
+                                    "coal_mine", "area", "140603", "state", "confirmed"));
+}
+
+static json_t *enterprises(Fixture *fixture, guint from, guint to, const char *name)
+{
+  json_t *records = json_array();
+  for (guint i = from; i < to; i++)
+    json_array_append_new(records, enterprise(fixture, i, name));
+  return records;
+}
+
+/* --- titles --- */
+
+static void test_a_search_for_the_enterprise_finds_its_inspections(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char inspection[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, inspection);
+  assert_int_equal(count(fixture, "inspection", "东升"), 1);
+  g_autoptr(json_t) found = bh_device_get(fixture->device, inspection, &error);
+  assert_non_null(strstr(bh_json_string_or(found, "title", ""), "朔州东升煤矿有限公司"));
+
+  g_free(fixture_save(fixture, fixture->enterprise, "enterprise",
+                      json_pack("{ss}", "name", "朔州西沟煤矿有限公司")));
+  assert_int_equal(count(fixture, "inspection", "东升"), 0);
+  assert_int_equal(count(fixture, "inspection", "西沟"), 1);
+}
+
+static void test_titles_follow_whatever_comes_first(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *visits = json_array();
+
+  for (guint i = 0; i < 120; i++)
+    json_array_append_new(visits, fixture_snapshot(fixture, test_id(0x9000 + i), "inspection",
+                                                   json_pack("{ss ss}", "enterprise",
+                                                             test_id(0x5001), "state", "on_site")));
+  fixture_pull(fixture, visits, NULL);
+  assert_int_equal(count(fixture, "inspection", "安泰"), 0);
+  fixture_pull(fixture, json_pack("[o]", enterprise(fixture, 1, "安泰")), NULL);
+  /* The rest of the titles survives a restart in between. */
+  fixture_reopen(fixture);
+  rest_fully(fixture);
+  assert_int_equal(count(fixture, "inspection", "安泰"), 120);
+}
+
+/* --- index --- */
+
+static void test_a_new_kind_set_indexes_every_record_again(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *dir = bh_data_path("schema", "kinds", NULL);
+  g_autoptr(BhKindSet) set = bh_kind_set_load_dir(dir, &error);
+  gsize index, at;
+  json_t *kind, *field;
+
+  fixture_pull(fixture, enterprises(fixture, 0, MANY, "安泰"), NULL);
+  assert_int_equal(count(fixture, "enterprise", "柳树沟"), 0);
+  g_autoptr(json_t) kinds = json_loads(bh_kind_set_get_text(set), 0, NULL);
+  json_array_foreach(json_object_get(kinds, "kinds"), index, kind)
+  {
+    json_array_foreach(json_object_get(kind, "fields"), at, field)
+    {
+      if (strcmp(bh_json_string_or(kind, "kind", ""), "enterprise") == 0 &&
+          strcmp(bh_json_string_or(field, "name", ""), "address") == 0)
+        json_object_set_new(field, "indexed", json_true());
+    }
+  }
+  g_autofree char *text = bh_json_dump_sorted(kinds);
+  assert_true(bh_outbox_store_kinds(fixture->device, text, strlen(text), &error));
+  assert_no_error(error);
+  assert_true(bh_device_rest(fixture->device));
+  gsize some = count(fixture, "enterprise", "柳树沟");
+  assert_true(some > 0);
+  fixture_reopen(fixture);
+  rest_fully(fixture);
+  assert_int_equal(count(fixture, "enterprise", "柳树沟"), 200);
+  assert_int_equal(count(fixture, "enterprise", "安泰第449"), 1);
+  for (guint i = 0; i < MANY; i += 37) {
+    g_autofree char *address = g_strdup_printf("%u", i);
+    assert_true(count(fixture, "enterprise", address) >= 1);
+  }
+}
+
+/* --- a large reset --- */
+
+static void test_a_large_reset_moves_in_between_saves(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  int steps = 0;
+
+  fixture_pull(fixture, enterprises(fixture, 0, MANY, "安泰"), NULL);
+  g_free(fixture_save(fixture, test_id(0x5000 + 3), "enterprise",
+                      json_pack("{ss}", "address", "自己写的")));
+  fixture_pull(fixture, enterprises(fixture, 0, 200, "北岭"),
+               json_pack("{sb sb ss}", "reset", 1, "more", 1, "cursor", "new-1"));
+  assert_false(bh_device_rest(fixture->device)); /* not before all of it is here */
+  fixture_pull(fixture, enterprises(fixture, 200, 300, "北岭"),
+               json_pack("{ss}", "cursor", "new-2"));
+  assert_true(count(fixture, "enterprise", "安泰") > 0);
+  assert_value(fixture, test_id(0x5000 + 3), "address", "自己写的");
+  do {
+    g_autofree char *note = g_strdup_printf("第 %d 次", steps);
+    g_free(fixture_save(fixture, test_id(0x5000 + 250), "enterprise",
+                        json_pack("{ss}", "notes", note)));
+    assert_value(fixture, test_id(0x5000 + 3), "address", "自己写的");
+    if (++steps == 2)
+      fixture_reopen(fixture);
+    /* What comes meanwhile joins the shadow. */
+    if (steps == 3)
+      fixture_pull(fixture, json_pack("[o]", enterprise(fixture, 7, "双碾")),
+                   json_pack("{ss s[s]}", "cursor", "new-3", "gone", test_id(0x5000 + 8)));
+  } while (bh_device_rest(fixture->device));
+  assert_true(steps > 3);
+  assert_int_equal(count(fixture, "enterprise", "安泰"), 0);
+  assert_int_equal(count(fixture, "enterprise", "北岭"), 200);
+  assert_int_equal(count(fixture, "enterprise", "双碾"), 1);
+  assert_int_equal(count(fixture, "enterprise", "第008"), 0);
+  assert_int_equal(count(fixture, "enterprise", "第299"), 1);
+  assert_int_equal(count(fixture, "enterprise", "第300"), 0);
+  assert_value(fixture, test_id(0x5000 + 3), "address", "自己写的");
+  g_autofree char *cursor = bh_outbox_dup_cursor(fixture->device);
+  assert_string_equal(cursor, "new-3");
+}
+
+/* --- what was delivered long ago --- */
+
+typedef struct {
+  char visit[BH_ID_LEN + 1];
+  char *sha256;
+} Delivered;
+
+static json_t *included(Fixture *fixture, gint64 seq, const char *gone)
+{
+  g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(fixture->device, NULL);
+  return json_pack("{s{sI} s[s*]}", "included", uplink->incarnation, (json_int_t)seq, "gone", gone);
+}
+
+static gsize body_size(Fixture *fixture, gint64 seq)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GString) batch = g_string_new(NULL);
+  gint64 last = 0;
+
+  assert_true(bh_outbox_read_batch(fixture->device, seq - 1, 1, 1, batch, &last, &error));
+  const char *cursor = batch->str;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  assert_no_error(error);
+  return text->body != NULL ? strlen(text->body) : 0;
+}
+
+static void note_time(Fixture *fixture)
+{
+  assert_true(bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms, NULL));
+}
+
+static void pass_days(Fixture *fixture, int days)
+{
+  fixture->time.wall_ms += days * DAY_MS;
+  fixture->time.boot_ms += days * DAY_MS;
+}
+
+/* Own entries 1 … 4: a visit, a photo of it, another visit, one more that is not sent. */
+static Fixture *deliver(Delivered *delivered)
+{
+  Fixture *fixture = fixture_new();
+  char other[BH_ID_LEN + 1], photo[BH_ID_LEN + 1];
+
+  note_time(fixture);
+  fixture_inspect(fixture, delivered->visit);
+  delivered->sha256 = fixture_add_picture(fixture, 3000, 5);
+  bh_device_make_id(fixture->device, photo);
+  g_free(fixture_save(fixture, photo, "file",
+                      json_pack("{ss ss ss si ss}", "parent", delivered->visit, "role", "photo",
+                                "sha256", delivered->sha256, "size", 3000, "media_type",
+                                "image/jpeg")));
+  fixture_inspect(fixture, other);
+  fixture_acknowledge(fixture, 3);
+  assert_true(bh_outbox_note_file(fixture->device, delivered->sha256, NULL, 3000, TRUE, NULL));
+  fixture_inspect(fixture, other);
+  return fixture;
+}
+
+static gboolean has_file(Fixture *fixture, const Delivered *delivered)
+{
+  g_autofree char *path = bh_device_dup_file_path(fixture->device, delivered->sha256);
+  return path != NULL;
+}
+
+static void test_what_was_sent_stays_for_a_while(void **state G_GNUC_UNUSED)
+{
+  Delivered delivered = {0};
+  g_autoptr(Fixture) fixture = deliver(&delivered);
+  g_autofree char *sha256 = delivered.sha256;
+
+  /* Its records leave the scope: nothing of it is shown any more, everything is kept. */
+  fixture_pull(fixture, json_array(), included(fixture, 3, NULL));
+  pass_days(fixture, 29);
+  rest_fully(fixture);
+  assert_true(body_size(fixture, 1) > 0);
+  assert_true(has_file(fixture, &delivered));
+  pass_days(fixture, 2);
+  rest_fully(fixture);
+  assert_int_equal(body_size(fixture, 1), 0);
+  assert_int_equal(body_size(fixture, 2), 0);
+  assert_int_equal(body_size(fixture, 3), 0);
+  assert_true(body_size(fixture, 4) > 0); /* not delivered */
+  assert_false(has_file(fixture, &delivered));
+  fixture_reopen(fixture);
+  g_autoptr(json_t) found = bh_device_doctor(fixture->device, NULL);
+  gsize index;
+  json_t *check;
+  json_array_foreach(json_object_get(found, "checks"), index, check)
+  {
+    if (strcmp(bh_json_string_or(check, "name", ""), "chain") == 0)
+      assert_true(json_is_true(json_object_get(check, "ok")));
+  }
+  assert_int_equal(fixture_status(fixture, "delivered"), 3);
+  assert_int_equal(fixture_status(fixture, "pending"), 1);
+}
+
+static void test_what_is_in_sight_held_back_or_not_included_is_kept(void **state G_GNUC_UNUSED)
+{
+  Delivered delivered = {0};
+  g_autoptr(Fixture) fixture = deliver(&delivered);
+  g_autofree char *sha256 = delivered.sha256;
+  g_autoptr(GString) batch = g_string_new(NULL);
+  g_autoptr(json_t) held = json_array();
+  gint64 last = 0;
+
+  pass_days(fixture, 40);
+  rest_fully(fixture); /* the hub's snapshots do not contain it: its records are shown from it */
+  assert_true(body_size(fixture, 1) > 0);
+
+  assert_true(bh_outbox_read_batch(fixture->device, 2, 1, 1, batch, &last, NULL));
+  const char *cursor = batch->str;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, NULL);
+  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
+  json_array_append_new(held, json_pack("{ss ss}", "entry", body->id, "reason", "x"));
+  json_t *visit =
+      fixture_snapshot(fixture, delivered.visit, "inspection",
+                       json_pack("{ss ss}", "enterprise", fixture->enterprise, "state", "on_site"));
+  json_t *more = included(fixture, 3, NULL);
+  json_object_set(more, "quarantined", held);
+  fixture_pull(fixture, json_pack("[o]", visit), more);
+  pass_days(fixture, 2);
+  rest_fully(fixture);
+  assert_true(body_size(fixture, 1) > 0); /* in sight */
+  assert_int_equal(body_size(fixture, 2), 0);
+  assert_true(body_size(fixture, 3) > 0); /* held back */
+}
+
+static void test_a_wrong_clock_lets_nothing_go(void **state G_GNUC_UNUSED)
+{
+  Delivered delivered = {0};
+  g_autoptr(Fixture) fixture = deliver(&delivered);
+  g_autofree char *sha256 = delivered.sha256;
+
+  fixture_pull(fixture, json_array(), included(fixture, 3, NULL));
+  fixture_reboot(fixture);
+  fixture->time.wall_ms += 4000 * DAY_MS;
+  rest_fully(fixture);
+  assert_true(body_size(fixture, 1) > 0);
+  assert_true(has_file(fixture, &delivered));
+}
+
+static void test_a_crash_while_letting_go_is_made_good(void **state G_GNUC_UNUSED)
+{
+  gboolean reached = TRUE;
+
+  for (int n = 1; reached && n < FAULTS_MAX; n++) {
+    Delivered delivered = {0};
+    g_autoptr(Fixture) fixture = deliver(&delivered);
+    g_autofree char *sha256 = delivered.sha256;
+    fixture_pull(fixture, json_array(), included(fixture, 3, NULL));
+    pass_days(fixture, 31);
+    shim_vfs_fail_at(n, SQLITE_IOERR_FSYNC, TRUE);
+    while (bh_device_rest(fixture->device))
+      continue;
+    reached = shim_vfs_has_failed();
+    shim_vfs_fail_at(0, 0, FALSE);
+    fixture_reopen(fixture);
+    /* A file that the store knows is whole on the disk. */
+    if (body_size(fixture, 2) > 0)
+      assert_true(has_file(fixture, &delivered));
+    rest_fully(fixture);
+    assert_int_equal(body_size(fixture, 1), 0);
+    assert_true(body_size(fixture, 4) > 0);
+    assert_false(has_file(fixture, &delivered));
+    assert_int_equal(fixture_status(fixture, "pending"), 1);
+  }
+  assert_false(reached);
+}
+
+static int install(void **state G_GNUC_UNUSED)
+{
+  shim_vfs_install();
+  return 0;
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_search_for_the_enterprise_finds_its_inspections),
+      cmocka_unit_test(test_titles_follow_whatever_comes_first),
+      cmocka_unit_test(test_a_new_kind_set_indexes_every_record_again),
+      cmocka_unit_test(test_a_large_reset_moves_in_between_saves),
+      cmocka_unit_test(test_what_was_sent_stays_for_a_while),
+      cmocka_unit_test(test_what_is_in_sight_held_back_or_not_included_is_kept),
+      cmocka_unit_test(test_a_wrong_clock_lets_nothing_go),
+      cmocka_unit_test(test_a_crash_while_letting_go_is_made_good),
+  };
+  return cmocka_run_group_tests(tests, install, NULL);
+}
