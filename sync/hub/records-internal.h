@@ -15,9 +15,9 @@ typedef struct {
   json_t *old_values; /* shown values as stored, once it is dirty; so the next five */
   char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
   gboolean dirty;
-  gboolean fresh; /* area, unit and scope of this change are derived */
+  gboolean fresh;   /* area, unit and scope of this change are derived */
   gsize size_bound; /* bytes the snapshot has at most */
-  GArray *links;  /* gint64 positions of entries applied, not yet written */
+  GArray *links;    /* gint64 positions of entries applied, not yet written */
 } BhHubRecord;
 
 struct _BhRecords {

@@ -169,15 +169,19 @@ static gboolean seen_before(const char *entry_id, const char *record_id, gpointe
 
 #define HEAD_MAX_BYTES 200 /* names, id, commitment and salt of one head */
 
-/* At least what an operation adds to a snapshot, without writing one. */
+/* At least what an operation adds to a snapshot, without writing that. */
 static gsize growth_of(const BhOp *op)
 {
   gsize bytes = 0;
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
     bytes += strlen(set->key) + HEAD_MAX_BYTES + g_strv_length(set->was) * (BH_ID_LEN + 3);
-    if (set->value != NULL)
-      bytes += json_dumpb(set->value, NULL, 0, JSON_COMPACT | JSON_ENCODE_ANY);
+    if (json_is_string(set->value)) {
+      bytes += 6 * json_string_length(set->value); /* if every byte were escaped */
+    } else if (set->value != NULL) {
+      g_autofree char *text = bh_json_dump(set->value);
+      bytes += strlen(text);
+    }
     if (set->opening != NULL)
       bytes += 2 * strlen(set->opening);
   }
