@@ -169,7 +169,7 @@ static gboolean seen_before(const char *entry_id, const char *record_id, gpointe
 
 #define HEAD_MAX_BYTES 200 /* names, id, commitment and salt of one head */
 
-/* At least what an operation adds to a snapshot, without writing that. */
+/* At most what an operation adds to a snapshot, without writing that. */
 static gsize growth_of(const BhOp *op)
 {
   gsize bytes = 0;
