@@ -165,6 +165,8 @@ static void print_entry(const json_t *entry)
          bh_json_string_or(entry, "by_name", ""));
   for (gsize i = 0; i < json_array_size(keys); i++)
     printf("%s %s", i > 0 ? "," : "", json_string_value(json_array_get(keys, i)));
+  if (json_object_get(entry, "why") != NULL)
+    printf(": %s", bh_json_string_or(entry, "why", ""));
   printf("\n");
 }
 

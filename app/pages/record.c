@@ -160,8 +160,10 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
     g_autofree char *at = bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
     g_autofree char *keys = dup_keys(self, json_object_get(entry, "keys"));
     g_autofree char *first = g_strdup_printf("%s  %s", at, bh_json_string_or(entry, "by_name", ""));
-    g_autofree char *text = g_strdup_printf("%s\n%s · %s", first, keys,
-                                            status_text(bh_json_string_or(entry, "status", "")));
+    const char *why = bh_json_string_or(entry, "why", "");
+    g_autofree char *text = g_strdup_printf("%s\n%s · %s%s%s", first, keys,
+                                            status_text(bh_json_string_or(entry, "status", "")),
+                                            why[0] != '\0' ? "\n" : "", why);
     gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
   }
   if (json_array_size(entries) == 0)
