@@ -392,6 +392,51 @@ static void test_L11_the_feed_is_paged_and_complete(void **state)
   test_device_free(device);
 }
 
+/* --- titles --- */
+
+static gsize count_visits(HubFixture *fixture, const char *search)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query = json_pack("{s:s, s:s}", "kind", "inspection", "search", search);
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  if (page == NULL)
+    fail_msg("%s", error->message);
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+static void test_visits_are_found_by_the_name_their_enterprise_has_now(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char enterprise[BH_ID_LEN + 1], visit[BH_ID_LEN + 1], made[BH_ID_LEN + 1];
+  test_device_make_id(device, enterprise);
+  test_device_make_id(device, visit);
+  BhEntryText *first = test_device_entry(
+      device, visit, "inspection",
+      json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", enterprise, "modes", "routine", "unit",
+                fixture->township, "lead", fixture->inspector, "state", "on_site"),
+      NULL);
+  g_autoptr(Answer) pushed = test_push(device, first, NULL);
+  assert_status(pushed, 200);
+  assert_int_equal(count_visits(fixture, "青石"), 0);
+  BhEntryText *second = test_device_enterprise(device, enterprise, "青石煤矿", "140603100");
+  g_strlcpy(made, device->last_entry, sizeof made);
+  g_autoptr(Answer) named = test_push(device, second, NULL);
+  assert_status(named, 200);
+  assert_int_equal(count_visits(fixture, "青石"), 1);
+  g_autoptr(Answer) renamed =
+      test_push(device,
+                test_device_entry(device, enterprise, "enterprise",
+                                  json_pack("{s:s}", "name", "白河煤矿"), made),
+                NULL);
+  assert_status(renamed, 200);
+  assert_int_equal(count_visits(fixture, "青石"), 0);
+  assert_int_equal(count_visits(fixture, "白河"), 1);
+  test_device_free(device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -420,6 +465,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_kind_sets_are_kept_by_hash_and_served, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_staff_are_sealed_to_the_device, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_visits_are_found_by_the_name_their_enterprise_has_now,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L11_the_feed_is_paged_and_complete, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
