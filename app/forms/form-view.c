@@ -10,9 +10,10 @@ struct _BhFormView {
   BhSession *session;
   const BhKind *kind;
   json_t *values;
-  json_t *related;   /* record id → values */
-  GPtrArray *rows;   /* BhFieldRow*, borrowed from the box */
-  GHashTable *dirty; /* BhFieldRow* typed in, not yet told */
+  json_t *related;     /* record id → values */
+  GPtrArray *rows;     /* BhFieldRow*, borrowed from the box */
+  GHashTable *dirty;   /* BhFieldRow* typed in, not yet told */
+  GHashTable *refused; /* BhFieldRow* holding what cannot be its value */
   guint pause;
 };
 
@@ -25,6 +26,7 @@ static void bh_form_view_dispose(GObject *object)
   BhFormView *self = BH_FORM_VIEW(object);
   g_clear_handle_id(&self->pause, g_source_remove);
   g_hash_table_remove_all(self->dirty);
+  g_hash_table_remove_all(self->refused);
   g_ptr_array_set_size(self->rows, 0);
   G_OBJECT_CLASS(bh_form_view_parent_class)->dispose(object);
 }
@@ -36,6 +38,7 @@ static void bh_form_view_finalize(GObject *object)
   json_decref(self->related);
   g_ptr_array_unref(self->rows);
   g_hash_table_unref(self->dirty);
+  g_hash_table_unref(self->refused);
   g_clear_object(&self->session);
   G_OBJECT_CLASS(bh_form_view_parent_class)->finalize(object);
 }
@@ -57,6 +60,7 @@ static void bh_form_view_init(BhFormView *self)
   self->related = json_object();
   self->rows = g_ptr_array_new();
   self->dirty = g_hash_table_new(NULL, NULL);
+  self->refused = g_hash_table_new(NULL, NULL);
   gtk_widget_show(GTK_WIDGET(self));
 }
 
@@ -89,17 +93,31 @@ static void update_shown(BhFormView *self)
   }
 }
 
+static char *dup_refusal(BhFieldRow *row, const GError *error)
+{
+  const BhField *field = bh_field_row_get_field(row);
+  BhFieldType type = bh_field_get_type(field);
+  if (bh_field_row_get_lang(row)[0] != 'z')
+    return g_strdup(error->message);
+  if (type == BH_FIELD_TEXT || type == BH_FIELD_LONGTEXT)
+    return g_strdup_printf(
+        _("At most %d characters, without invisible control characters; not kept as it stands"),
+        (int)bh_field_get_max(field));
+  return g_strdup(_("This cannot be a value of this field"));
+}
+
 static void tell(BhFormView *self, BhFieldRow *row)
 {
   g_hash_table_remove(self->dirty, row);
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) value = bh_field_row_get(row, &error);
   if (value == NULL) {
-    bh_field_row_set_problem(row, bh_session_get_lang(self->session)[0] == 'z'
-                                      ? _("This cannot be a value of this field")
-                                      : error->message);
+    g_autofree char *text = dup_refusal(row, error);
+    bh_field_row_set_problem(row, text);
+    g_hash_table_add(self->refused, row);
     return;
   }
+  g_hash_table_remove(self->refused, row);
   bh_field_row_set_problem(row, NULL);
   const char *key = bh_field_row_get_name(row);
   const json_t *old = json_object_get(self->values, key);
@@ -119,6 +137,19 @@ void bh_form_view_flush(BhFormView *self)
   g_autoptr(GList) dirty = g_hash_table_get_keys(self->dirty);
   for (GList *l = dirty; l != NULL; l = l->next)
     tell(self, l->data);
+}
+
+gboolean bh_form_view_settle(BhFormView *self)
+{
+  bh_form_view_flush(self);
+  for (guint i = 0; i < self->rows->len; i++) {
+    BhFieldRow *row = g_ptr_array_index(self->rows, i);
+    if (!g_hash_table_contains(self->refused, row) || !gtk_widget_get_visible(GTK_WIDGET(row)))
+      continue;
+    bh_field_row_focus(row);
+    return FALSE;
+  }
+  return TRUE;
 }
 
 static gboolean on_pause(gpointer data)
@@ -218,6 +249,7 @@ void bh_form_view_load(BhFormView *self, const json_t *values)
     bh_field_row_set(row, json_object_get(self->values, bh_field_row_get_name(row)));
   }
   g_hash_table_remove_all(self->dirty);
+  g_hash_table_remove_all(self->refused);
   update_shown(self);
 }
 
@@ -256,8 +288,11 @@ void bh_form_view_focus(BhFormView *self, const char *key)
 
 char *bh_form_view_show_problems(BhFormView *self, const json_t *problems)
 {
-  for (guint i = 0; i < self->rows->len; i++)
-    bh_field_row_set_problem(g_ptr_array_index(self->rows, i), NULL);
+  for (guint i = 0; i < self->rows->len; i++) {
+    BhFieldRow *row = g_ptr_array_index(self->rows, i);
+    if (!g_hash_table_contains(self->refused, row))
+      bh_field_row_set_problem(row, NULL);
+  }
   GString *rest = g_string_new(NULL);
   gboolean focused = FALSE;
   gsize i;

@@ -268,7 +268,8 @@ static void on_make(BhFinishPage *self)
   const char *basis = "";
   const char *deadline = "";
   if (order && self->form != NULL) {
-    bh_form_view_flush(self->form);
+    if (!bh_form_view_settle(self->form))
+      return;
     basis = bh_json_string_or(bh_form_view_get_values(self->form), "legal_basis", "");
     deadline = bh_json_string_or(bh_form_view_get_values(self->form), "deadline", "");
     if (*basis == '\0' || *deadline == '\0') {

@@ -198,8 +198,9 @@ static void on_save(BhHazardPage *self)
 {
   if (self->form == NULL)
     return;
-  bh_form_view_flush(self->form);
   show_message(self, "");
+  if (!bh_form_view_settle(self->form))
+    return;
   json_t *changed = json_object_get(self->hazard, "changed");
   if (json_object_size(changed) == 0) {
     bh_page_close(BH_PAGE(self));

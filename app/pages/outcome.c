@@ -99,7 +99,8 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void on_save(BhOutcomePage *self)
 {
-  bh_form_view_flush(self->form);
+  if (!bh_form_view_settle(self->form))
+    return;
   gtk_widget_hide(self->message);
   gtk_widget_set_sensitive(self->save, FALSE);
   bh_page_call(BH_PAGE(self), "check",

@@ -331,7 +331,8 @@ static void on_send_again(BhRecordPage *self)
 {
   if (self->review == NULL || self->form == NULL)
     return;
-  bh_form_view_flush(self->form);
+  if (!bh_form_view_settle(self->form))
+    return;
   gtk_widget_hide(self->message);
   gtk_widget_set_sensitive(self->send_again, FALSE);
   bh_page_call(BH_PAGE(self), "check",

@@ -339,7 +339,8 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void on_begin(BhStartPage *self)
 {
-  bh_form_view_flush(self->form);
+  if (!bh_form_view_settle(self->form))
+    return;
   show_message(self, "");
   gtk_widget_set_sensitive(self->begin, FALSE);
   bh_page_call(BH_PAGE(self), "check",

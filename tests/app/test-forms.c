@@ -201,6 +201,19 @@ static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
   assert_value(world, "integer", "12");
 }
 
+static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
+{
+  World *world = *state;
+  gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风\342\200\256门");
+  assert_false(bh_form_view_settle(world->form));
+  g_autoptr(json_t) none = json_array();
+  g_free(bh_form_view_show_problems(world->form, none));
+  assert_true(gtk_widget_get_visible(find(world, "problem-text")));
+  gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风门");
+  assert_true(bh_form_view_settle(world->form));
+  assert_false(gtk_widget_get_visible(find(world, "problem-text")));
+}
+
 static void test_problems_stand_at_their_field_and_the_rest_is_given_back(void **state)
 {
   World *world = *state;
@@ -279,6 +292,8 @@ int main(int argc, char **argv)
       cmocka_unit_test_setup_teardown(test_several_choices_come_sorted, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_date_is_one_tap, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_a_value_is_said_at_its_field, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_stops_saving_and_stays_said, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_problems_stand_at_their_field_and_the_rest_is_given_back,
                                       set_up, tear_down),
