@@ -4,6 +4,7 @@
 #include "sync/hub/feed-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/list-store.h"
+#include "sync/hub/scope.h"
 #include "sync/hub/search.h"
 
 #define LIMIT_DEFAULT 50
@@ -203,7 +204,12 @@ static gboolean may_see(Listing *listing, const BhListRow *row, const json_t *va
       .lookup = lookup,
       .data = &cache,
   };
-  return kind != NULL && bh_kind_is_visible(kind, &context);
+  const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
+  const BhRegion *region = listing->hub->region;
+  return kind != NULL &&
+         (bh_scope_is_within(row->scope, unit, TRUE, region, lookup, &cache) ||
+          bh_scope_is_within(row->scope2, unit, TRUE, region, lookup, &cache)) &&
+         bh_kind_is_visible(kind, &context);
 }
 
 /* Appends what the viewer may see of one page of rows; *last is the last row looked at. */

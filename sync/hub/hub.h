@@ -72,7 +72,7 @@ BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL:
  * "quarantine"|"accepted", "order"?: "changed"|"title", "after"?, "limit"? ≤ 200}. Result
  * {"rows":[{"id","kind","title","state","area","changed_ms","values","conflict","review",
  * "unit","files_total","files_here"}], "after"} ("after" is a text, null at the end). `viewer`
- * (values of a staff record) filters by visibility. */
+ * (values of a staff record) filters by visibility and by what their unit serves (R-264). */
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
                     GError **error);
 /* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",

@@ -21,6 +21,8 @@ static void list_row_free(BhListRow *row)
   g_free(row->state);
   g_free(row->area);
   g_free(row->unit);
+  g_free(row->scope);
+  g_free(row->scope2);
   g_free(row->review);
   g_free(row->snapshot);
   g_free(row);
@@ -72,7 +74,7 @@ static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
 {
   g_autoptr(GString) sql = g_string_new(
       "SELECT r.nr, r.position, r.changed_ms, r.id, r.kind, r.title, r.state, r.area, r.unit,"
-      " r.review, r.conflict, r.snapshot FROM record r WHERE 1");
+      " r.review, r.conflict, r.snapshot, r.scope, r.scope2 FROM record r WHERE 1");
   if (query->kind != NULL)
     g_string_append(sql, " AND r.kind = :kind");
   if (query->parent != NULL)
@@ -151,6 +153,8 @@ GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error)
     row->review = g_strdup(bh_stmt_get_text(stmt, 9));
     row->conflict = bh_stmt_get_int(stmt, 10) != 0;
     row->snapshot = g_strdup(bh_stmt_get_text(stmt, 11));
+    row->scope = g_strdup(bh_stmt_get_text(stmt, 12));
+    row->scope2 = g_strdup(bh_stmt_get_text(stmt, 13));
     g_ptr_array_add(rows, row);
   }
   return more ? NULL : g_steal_pointer(&rows);

@@ -44,6 +44,8 @@ typedef struct {
   char *state;
   char *area;
   char *unit;
+  char *scope;
+  char *scope2;
   char *review;
   gboolean conflict;
   char *snapshot;

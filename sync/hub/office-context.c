@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "sync/hub/record-store.h"
+#include "sync/hub/scope.h"
 
 #define CHILDREN_MAX 1000
 
@@ -76,9 +78,26 @@ BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **er
   return NULL;
 }
 
+/* A record that is not stored yet (an entry that waits in quarantine) belongs nowhere so far. */
+static gboolean is_within_reach(BhOfficeCall *call, const char *record)
+{
+  BhRecordRow row = {0};
+  gboolean found = FALSE;
+  if (!bh_record_row_load(call->db, record, &row, &found, NULL))
+    return FALSE;
+  const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
+  const BhRegion *region = bh_hub_get_region(call->hub);
+  gboolean within = !found || bh_scope_is_within(row.scope, unit, TRUE, region, lookup, call) ||
+                    bh_scope_is_within(row.scope2, unit, TRUE, region, lookup, call);
+  bh_record_row_clear(&row);
+  return within;
+}
+
 gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *record,
                            const json_t *values)
 {
+  if (!is_within_reach(call, record))
+    return FALSE;
   BhContext context;
   bh_office_context(call, record, values, &context);
   return bh_kind_is_visible(kind, &context);

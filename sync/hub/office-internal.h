@@ -86,7 +86,8 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                        BhContext *context);
 /* Shown values, or NULL when it is not here; borrowed from the call. */
 const json_t *bh_office_values(BhOfficeCall *call, const char *record);
-/* Whether the actor may see a record of these values. */
+/* Whether the actor may see a record of these values: it lies where the actor's unit serves, and
+ * its kind shows it. */
 gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *record,
                            const json_t *values);
 /* Loads a record the actor may see: BH_ERROR_NOT_FOUND for any other, so that nobody learns what

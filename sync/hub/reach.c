@@ -1,8 +1,7 @@
 #include "sync/hub/reach.h"
 
-#include <string.h>
-
 #include "sync/hub/records-internal.h"
+#include "sync/hub/scope.h"
 #include "sync/hub/view.h"
 
 struct _BhReach {
@@ -35,24 +34,15 @@ void bh_reach_free(BhReach *reach)
   g_free(reach);
 }
 
-static gboolean has_scope(BhReach *reach, const char *scope)
-{
-  if (scope == NULL)
-    return FALSE;
-  if (g_str_has_prefix(scope, "u:"))
-    return strcmp(scope + 2, reach->unit) == 0;
-  if (!g_str_has_prefix(scope, "a:"))
-    return strcmp(scope, "all") == 0;
-  const json_t *unit = bh_records_get_values(reach->records, reach->unit);
-  const char *area = bh_json_string_or(unit, "area", NULL);
-  return area != NULL &&
-         (strcmp(scope + 2, area) == 0 || bh_region_is_within(reach->region, scope + 2, area));
-}
-
 static const json_t *lookup(const char *id, gpointer data)
 {
   BhReach *reach = data;
   return bh_records_get_values(reach->records, id);
+}
+
+static gboolean has_scope(BhReach *reach, const char *scope)
+{
+  return bh_scope_is_within(scope, reach->unit, FALSE, reach->region, lookup, reach);
 }
 
 static gboolean is_shown(BhReach *reach, const BhKind *kind, const char *id, const json_t *values,

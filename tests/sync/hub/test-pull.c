@@ -174,6 +174,43 @@ static void test_I13_a_foreign_area_sees_nothing_the_area_above_does(void **stat
   test_device_free(county);
 }
 
+/* what a person in the office sees is what their unit serves, the units below included. */
+static void test_I13_a_person_of_the_office_sees_what_the_unit_serves(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *county = test_device_new(fixture, fixture->county);
+  char here[BH_ID_LEN + 1], there[BH_ID_LEN + 1];
+  test_device_make_id(county, here);
+  test_device_make_id(county, there);
+  push_enterprise(county, here, "140603100");
+  push_enterprise(county, there, "140603200");
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  assert_null(error);
+  g_autoptr(json_t) enterprises = json_pack("{s:s}", "kind", "enterprise");
+  g_autoptr(json_t) devices = json_pack("{s:s}", "kind", "device");
+  const struct {
+    const char *unit;
+    gsize enterprises;
+    gsize devices;
+  } cases[] = {{fixture->province, 2, 1},
+               {fixture->county, 2, 1},
+               {fixture->township, 1, 0},
+               {"0192f0c4-0000-7000-8000-000000000000", 0, 0}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(json_t) viewer =
+        json_pack("{s:s, s:s}", "id", fixture->inspector, "unit", cases[i].unit);
+    g_autoptr(json_t) some = bh_hub_list(fixture->hub, db, enterprises, viewer, &error);
+    assert_null(error);
+    assert_int_equal(json_array_size(json_object_get(some, "rows")), cases[i].enterprises);
+    g_autoptr(json_t) own = bh_hub_list(fixture->hub, db, devices, viewer, &error);
+    assert_null(error);
+    assert_int_equal(json_array_size(json_object_get(own, "rows")), cases[i].devices);
+  }
+  bh_hub_give_reader(fixture->hub, db);
+  test_device_free(county);
+}
+
 static void test_what_left_the_scope_is_gone(void **state)
 {
   HubFixture *fixture = *state;
@@ -449,6 +486,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_failed_enrolments_are_rate_limited, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I1_two_devices_of_one_unit_see_the_same, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(test_I13_a_person_of_the_office_sees_what_the_unit_serves,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I13_a_foreign_area_sees_nothing_the_area_above_does,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_left_the_scope_is_gone, set_up, tear_down),
