@@ -7,6 +7,7 @@
 
 #define KIND_MAX 64
 #define MEDIA_TYPE_MAX 64
+#define WHERE_MAX 64 /* bytes for the words around a key; half of it for an operation alone */
 /* Years 0001 … 9999; a clock may be wrong by decades, but not by more. */
 #define TIME_MAX_MS G_GINT64_CONSTANT(253402300799999)
 
@@ -202,7 +203,9 @@ static gboolean read_set(BhOp *op, const char *key, json_t *object, const char *
   BhSet *set = g_new0(BhSet, 1);
   set->key = g_strdup(key);
   g_ptr_array_add(op->sets, set);
-  g_autofree char *where = g_strdup_printf("%s, key \"%s\"", op_where, key);
+  /* For every key of every entry, and only read when one is refused: so not through printf. */
+  char where[WHERE_MAX + BH_KEY_MAX];
+  stpcpy(stpcpy(stpcpy(stpcpy(where, op_where), ", key \""), key), "\"");
   if (!json_is_object(object))
     return fail(error, BH_ERROR_FORMAT, where, "not an object");
   json_t *value = json_object_get(object, "v");
@@ -234,7 +237,8 @@ static int compare_sets(gconstpointer a, gconstpointer b)
 static gboolean read_op(BhBody *body, json_t *object, gsize *n_keys, GError **error)
 {
   static const char *const members[] = {"record", "kind", "set", NULL};
-  g_autofree char *where = g_strdup_printf("body: operation %u", body->ops->len);
+  char where[WHERE_MAX / 2];
+  g_snprintf(where, sizeof where, "body: operation %u", body->ops->len);
   BhOp *op = g_new0(BhOp, 1);
   op->sets = g_ptr_array_new_with_free_func(set_free);
   g_ptr_array_add(body->ops, op);

@@ -64,11 +64,58 @@ static gboolean read_hash(const json_t *object, const char *key, char out[BH_HAS
   return TRUE;
 }
 
-gboolean bh_envelope_parse(const char *text, BhEnvelope *envelope, GError **error)
+static gboolean skip(const char **at, const char *literal)
+{
+  gsize len = strlen(literal);
+  if (strncmp(*at, literal, len) != 0)
+    return FALSE;
+  *at += len;
+  return TRUE;
+}
+
+/* `out` holds len + 1 bytes. */
+static gboolean take(const char **at, char *out, gsize len)
+{
+  if (strnlen(*at, len) < len)
+    return FALSE;
+  memcpy(out, *at, len);
+  out[len] = '\0';
+  *at += len;
+  return TRUE;
+}
+
+static gboolean take_seq(const char **at, gint64 *seq)
+{
+  gsize digits = strspn(*at, "0123456789");
+  if (digits == 0 || digits > 18 || **at == '0')
+    return FALSE;
+  *seq = g_ascii_strtoll(*at, NULL, 10);
+  *at += digits;
+  return TRUE;
+}
+
+/* The very form bh_entry_seal writes, which nearly every envelope has. FALSE for any other, valid
+ * or not: the JSON parser decides about those. */
+static gboolean read_sealed_form(const char *text, BhEnvelope *read)
+{
+  const char *at = text;
+  return skip(&at, "{\"format\":\"" BH_ENTRY_FORMAT "\",\"hub\":\"") &&
+         take(&at, read->hub, BH_ID_LEN) && skip(&at, "\",\"device\":\"") &&
+         take(&at, read->device, BH_ID_LEN) && skip(&at, "\",\"incarnation\":\"") &&
+         take(&at, read->incarnation, BH_INCARNATION_LEN) && skip(&at, "\",\"seq\":") &&
+         take_seq(&at, &read->seq) && skip(&at, ",\"prev\":\"") &&
+         take(&at, read->prev, BH_HASH_HEX_LEN) && skip(&at, "\",\"kinds\":\"") &&
+         take(&at, read->kinds, BH_HASH_HEX_LEN) && skip(&at, "\",\"body\":\"") &&
+         take(&at, read->body_hash, BH_HASH_HEX_LEN) && strcmp(at, "\"}") == 0 &&
+         bh_id_is_valid(read->hub) && bh_id_is_valid(read->device) &&
+         incarnation_is_valid(read->incarnation) && bh_hash_is_valid(read->prev) &&
+         bh_hash_is_valid(read->kinds) && bh_hash_is_valid(read->body_hash);
+}
+
+static gboolean read_any_form(const char *text, gsize len, BhEnvelope *read, GError **error)
 {
   static const char *const members[] = {"format", "hub",   "device", "incarnation", "seq",
                                         "prev",   "kinds", "body",   NULL};
-  gsize len = strlen(text);
   g_autoptr(json_t) object = bh_json_parse(text, len, BH_ENVELOPE_MAX, "envelope", error);
   if (object == NULL)
     return FALSE;
@@ -91,15 +138,25 @@ gboolean bh_envelope_parse(const char *text, BhEnvelope *envelope, GError **erro
                 BH_INCARNATION_LEN);
     return FALSE;
   }
+  memcpy(read->incarnation, incarnation, sizeof read->incarnation);
+  return bh_json_only_keys(object, members, "envelope", error) &&
+         read_id(object, "hub", read->hub, error) &&
+         read_id(object, "device", read->device, error) &&
+         bh_json_get_int(object, "seq", 1, G_MAXINT64, &read->seq, "envelope", error) &&
+         read_hash(object, "prev", read->prev, error) &&
+         read_hash(object, "kinds", read->kinds, error) &&
+         read_hash(object, "body", read->body_hash, error);
+}
+
+gboolean bh_envelope_parse(const char *text, BhEnvelope *envelope, GError **error)
+{
+  gsize len = strlen(text);
   BhEnvelope read = {0};
-  memcpy(read.incarnation, incarnation, sizeof read.incarnation);
-  if (!bh_json_only_keys(object, members, "envelope", error) ||
-      !read_id(object, "hub", read.hub, error) || !read_id(object, "device", read.device, error) ||
-      !bh_json_get_int(object, "seq", 1, G_MAXINT64, &read.seq, "envelope", error) ||
-      !read_hash(object, "prev", read.prev, error) ||
-      !read_hash(object, "kinds", read.kinds, error) ||
-      !read_hash(object, "body", read.body_hash, error))
-    return FALSE;
+  if (!read_sealed_form(text, &read)) {
+    memset(&read, 0, sizeof read);
+    if (!read_any_form(text, len, &read, error))
+      return FALSE;
+  }
   if ((read.seq == 1) != g_str_equal(read.prev, no_hash)) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
                 "envelope: \"prev\" is 64 zeros at \"seq\" 1 and only there");

@@ -132,6 +132,40 @@ char *bh_json_dump_sorted(const json_t *value)
   return dump(value, JSON_SORT_KEYS);
 }
 
+void bh_json_append_string(GString *out, const char *text)
+{
+  g_string_append_c(out, '"');
+  for (;;) {
+    const char *plain = text;
+    while ((guchar)*text >= 0x20 && *text != '"' && *text != '\\')
+      text++;
+    g_string_append_len(out, plain, text - plain);
+    if (*text == '\0')
+      break;
+    static const char shorts[] = "\"\\\b\f\n\r\t";
+    static const char letters[] = "\"\\bfnrt";
+    const char *at = strchr(shorts, *text);
+    if (at != NULL) {
+      g_string_append_c(out, '\\');
+      g_string_append_c(out, letters[at - shorts]);
+    } else {
+      g_string_append_printf(out, "\\u%04X", (guint)(guchar)*text);
+    }
+    text++;
+  }
+  g_string_append_c(out, '"');
+}
+
+gboolean bh_json_append_sorted(GString *out, const json_t *value)
+{
+  if (json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value)) {
+    bh_json_append_string(out, json_string_value(value));
+    return TRUE;
+  }
+  return json_dump_callback(value, append_chunk, out,
+                            JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS) == 0;
+}
+
 static json_t *get_member(const json_t *object, const char *key, const char *where, GError **error)
 {
   json_t *member = json_object_get(object, key);

@@ -22,6 +22,10 @@ json_t *bh_json_load_file(const char *path, gsize limit, GError **error);
 char *bh_json_dump(const json_t *value);
 /* Compact text with sorted keys: equal values give equal bytes. */
 char *bh_json_dump_sorted(const json_t *value);
+/* The same text, appended; FALSE only when memory runs out. */
+gboolean bh_json_append_sorted(GString *out, const json_t *value);
+/* A JSON string of valid UTF-8 without NUL, in the form bh_json_dump gives it. */
+void bh_json_append_string(GString *out, const char *text);
 
 /* Typed getters for objects from outside. NULL/FALSE with BH_ERROR_FORMAT naming `where` and the
  * key when it is missing or of another type. Strings are borrowed from `object`. */

@@ -57,10 +57,11 @@ GPtrArray *bh_record_list_keys(const BhRecord *record);
 json_t *bh_record_dup_values(const BhRecord *record);
 
 /* Snapshot as it is stored and pulled (PROTOCOL 6): sorted JSON, so equal state gives equal bytes.
- * Reading checks every opening against its commitment and ignores members it does not know. */
+ * NULL only
+ * when memory runs out. Reading checks every opening against its commitment and ignores members it
+ * does not know. */
 #define BH_SNAPSHOT_MAX (64 * 1024 * 1024)           /* bytes */
 char *bh_record_to_snapshot(const BhRecord *record); /* g_free */
-json_t *bh_record_to_json(const BhRecord *record);   /* new reference; shares the values */
 BhRecord *bh_record_from_json(const json_t *snapshot, GError **error);
 BhRecord *bh_record_from_snapshot(const char *text, gsize len, GError **error);
 

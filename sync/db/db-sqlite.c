@@ -16,6 +16,7 @@ struct _BhStmt {
   sqlite3_stmt *stmt;
   const char *sql; /* the key it is cached by */
   GError *bind_error;
+  int next; /* number of the parameter that is likely to be bound next */
 };
 
 struct _BhDb {
@@ -252,6 +253,7 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
     return NULL;
   stmt = find_prepared(db, sql);
   if (stmt != NULL) {
+    stmt->next = 1;
     sqlite3_reset(stmt->stmt);
     sqlite3_clear_bindings(stmt->stmt);
     g_clear_error(&stmt->bind_error);
@@ -266,6 +268,7 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
     return NULL;
   }
   char *key = g_strdup(sql);
+  stmt->next = 1;
   stmt->sql = key;
   g_hash_table_insert(db->stmts, key, stmt);
   return stmt;
@@ -273,9 +276,12 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
 
 static int find_parameter(BhStmt *stmt, const char *name)
 {
+  const char *likely = sqlite3_bind_parameter_name(stmt->stmt, stmt->next);
   char full[PARAMETER_MAX] = ":";
   int index = 0;
 
+  if (likely != NULL && strcmp(likely + 1, name) == 0)
+    return stmt->next++;
   if (g_strlcpy(full + 1, name, sizeof full - 1) < sizeof full - 1)
     index = sqlite3_bind_parameter_index(stmt->stmt, full);
   if (index == 0 && stmt->bind_error == NULL)

@@ -154,8 +154,9 @@ static GPtrArray *collect_ids(BhStmt *stmt, GError **error)
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error)
 {
   return collect_ids(bh_sql_query(db, error,
-                                  "SELECT id FROM record WHERE scope_from = :id UNION"
-                                  " SELECT id FROM record WHERE parent = :id",
+                                  "SELECT id FROM record WHERE scope_from = :id UNION ALL"
+                                  " SELECT id FROM record WHERE parent = :id"
+                                  " AND scope_from IS NOT :id",
                                   "t", "id", id),
                      error);
 }

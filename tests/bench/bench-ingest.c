@@ -6,12 +6,14 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "schema/world.h"
 #include "sync/hub/hub-private.h"
 #include "sync/wire/batch.h"
 
-#define FINDINGS 10000
+#define FINDINGS_USUAL                                                                             \
+  10000 /* another number may be given as the argument, such as for a profile */
 #define VISITS 200
 #define BATCH 500
 
@@ -22,9 +24,22 @@ typedef struct {
   TestDevice *device;
 } Feeding;
 
-static double seconds_since(gint64 start)
+typedef struct {
+  double wall, cpu; /* seconds; all threads of the process */
+} Span;
+
+static Span now(void)
 {
-  return (double)(g_get_monotonic_time() - start) / 1e6;
+  struct timespec cpu;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+  return (Span){.wall = (double)g_get_monotonic_time() / 1e6,
+                .cpu = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9};
+}
+
+static Span since(Span start)
+{
+  Span end = now();
+  return (Span){.wall = end.wall - start.wall, .cpu = end.cpu - start.cpu};
 }
 
 static json_t *finding(const char *visit, const char *enterprise, int n)
@@ -46,10 +61,10 @@ static gboolean feed(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_ingest_apply(bh_hub_get_ingest(hub), db, feeding->batch, &feeding->result, error);
 }
 
-/* Verifies and applies entries in batches, as the server does; returns the seconds it took. */
-static double ingest(HubFixture *fixture, Feeding *feeding)
+/* Verifies and applies entries in batches, as the server does; returns the time it took. */
+static Span ingest(HubFixture *fixture, Feeding *feeding)
 {
-  gint64 start = g_get_monotonic_time();
+  Span start = now();
   for (guint at = 0; at < feeding->texts->len; at += BATCH) {
     g_autoptr(GError) error = NULL;
     feeding->batch = bh_batch_new(feeding->device->signer->device, feeding->device->unit);
@@ -67,12 +82,12 @@ static double ingest(HubFixture *fixture, Feeding *feeding)
     bh_ingest_result_clear(&feeding->result);
     bh_batch_free(feeding->batch);
   }
-  return seconds_since(start);
+  return since(start);
 }
 
-static double verify_only(TestDevice *device, GPtrArray *texts)
+static Span verify_only(TestDevice *device, GPtrArray *texts)
 {
-  gint64 start = g_get_monotonic_time();
+  Span start = now();
   for (guint i = 0; i < texts->len; i++) {
     const BhEntryText *text = texts->pdata[i];
     guint8 signature[BH_SIGNATURE_SIZE] = {0};
@@ -83,7 +98,7 @@ static double verify_only(TestDevice *device, GPtrArray *texts)
                         strlen(text->envelope), signature))
       fail_msg("signature");
   }
-  return seconds_since(start);
+  return since(start);
 }
 
 /* --- the same rows, raw --- */
@@ -137,7 +152,7 @@ static void copy_schema(sqlite3 *from, sqlite3 *to)
   sqlite3_finalize(stmt);
 }
 
-static double insert_raw(const char *path, sqlite3 *from, GPtrArray *tables, int batches)
+static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *tables, int batches)
 {
   sqlite3 *db;
   g_autofree sqlite3_stmt **stmts = g_new0(sqlite3_stmt *, tables->len);
@@ -146,7 +161,7 @@ static double insert_raw(const char *path, sqlite3 *from, GPtrArray *tables, int
   copy_schema(from, db);
   for (guint t = 0; t < tables->len; t++)
     check(db, sqlite3_prepare_v2(db, ((Table *)tables->pdata[t])->insert, -1, &stmts[t], NULL));
-  gint64 start = g_get_monotonic_time();
+  Span start = now();
   for (int batch = 0; batch < batches; batch++) {
     check(db, sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
     for (guint t = 0; t < tables->len; t++) {
@@ -163,15 +178,16 @@ static double insert_raw(const char *path, sqlite3 *from, GPtrArray *tables, int
     }
     check(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
   }
-  double seconds = seconds_since(start);
+  Span span = since(start);
   for (guint t = 0; t < tables->len; t++)
     sqlite3_finalize(stmts[t]);
   sqlite3_close(db);
-  return seconds;
+  return span;
 }
 
 /* Rows with a number or position above these were written by the measured part. */
-static double measure_raw(HubFixture *fixture, gint64 position, gint64 record, gboolean all_tables)
+static Span measure_raw(HubFixture *fixture, gint64 position, gint64 record, int findings,
+                        gboolean all_tables)
 {
   sqlite3 *db;
   g_autofree char *path = g_build_filename(fixture->dir, "hub.db", NULL);
@@ -198,7 +214,7 @@ static double measure_raw(HubFixture *fixture, gint64 position, gint64 record, g
       printf("    %-12s %6u rows\n", wanted[i].name, table->values->len / (guint)table->columns);
     g_ptr_array_add(tables, table);
   }
-  double seconds = insert_raw(raw, db, tables, FINDINGS / BATCH);
+  Span span = insert_raw(raw, db, tables, MAX(findings / BATCH, 1));
   for (guint t = 0; t < tables->len; t++) {
     Table *table = tables->pdata[t];
     g_ptr_array_unref(table->values);
@@ -206,7 +222,7 @@ static double measure_raw(HubFixture *fixture, gint64 position, gint64 record, g
     g_free(table);
   }
   sqlite3_close(db);
-  return seconds;
+  return span;
 }
 
 static void get_counters(HubFixture *fixture, gint64 *position, gint64 *record)
@@ -218,7 +234,12 @@ static void get_counters(HubFixture *fixture, gint64 *position, gint64 *record)
   bh_hub_give_reader(fixture->hub, db);
 }
 
-static void bench_P2_ingest(HubFixture *fixture)
+static void print_rates(const char *what, int entries, double wall, double cpu)
+{
+  printf("    %-42s %10.0f %8.0f\n", what, entries / wall, entries / cpu);
+}
+
+static void bench_P2_ingest(HubFixture *fixture, int findings)
 {
   Feeding feeding = {.device = test_device_new(fixture, fixture->township),
                      .texts = g_ptr_array_new()};
@@ -241,7 +262,7 @@ static void bench_P2_ingest(HubFixture *fixture)
   get_counters(fixture, &position, &record);
   g_ptr_array_set_size(feeding.texts, 0);
   gsize bytes = 0;
-  for (int i = 0; i < FINDINGS; i++) {
+  for (int i = 0; i < findings; i++) {
     char id[BH_ID_LEN + 1];
     test_device_make_id(feeding.device, id);
     BhEntryText *text = test_device_entry(feeding.device, id, "hazard",
@@ -249,20 +270,21 @@ static void bench_P2_ingest(HubFixture *fixture)
     bytes += bh_entry_text_size(text);
     g_ptr_array_add(feeding.texts, text);
   }
-  double signature = verify_only(feeding.device, feeding.texts);
-  double whole = ingest(fixture, &feeding);
-  double without = whole - signature;
-  double raw = measure_raw(fixture, position, record, TRUE);
-  double raw_entries = measure_raw(fixture, position, record, FALSE);
-  printf("P2  %d findings of %zu bytes in batches of %d\n", FINDINGS, bytes / FINDINGS, BATCH);
-  printf("    ingest, durable, verified, folded, indexed: %6.0f entries/s\n", FINDINGS / whole);
-  printf("    of that signature verification:             %6.1f %%\n", 100 * signature / whole);
-  printf("    ingest without signatures:                  %6.0f entries/s\n", FINDINGS / without);
-  printf("    raw insert of the same rows:                %6.0f entries/s\n", FINDINGS / raw);
-  printf("    raw insert of the entry rows alone:         %6.0f entries/s\n",
-         FINDINGS / raw_entries);
-  printf("    ratio to the same rows:                     %6.0f %% (goal 50 %%)\n",
-         100 * raw / without);
+  Span signature = verify_only(feeding.device, feeding.texts);
+  Span whole = ingest(fixture, &feeding);
+  Span raw = measure_raw(fixture, position, record, findings, TRUE);
+  Span raw_entries = measure_raw(fixture, position, record, findings, FALSE);
+  printf("P2  %d findings of %zu bytes in batches of %d\n", findings, bytes / (gsize)findings,
+         BATCH);
+  printf("    per second                                    by wall   by CPU\n");
+  print_rates("ingest, durable, verified, folded, indexed", findings, whole.wall, whole.cpu);
+  print_rates("ingest without signatures", findings, whole.wall - signature.wall,
+              whole.cpu - signature.cpu);
+  print_rates("raw insert of the same rows", findings, raw.wall, raw.cpu);
+  print_rates("raw insert of the entry rows alone", findings, raw_entries.wall, raw_entries.cpu);
+  printf("    %-42s %8.0f %% %8.0f %%\n", "ratio to the same rows (goal 50 %)",
+         100 * raw.wall / (whole.wall - signature.wall),
+         100 * raw.cpu / (whole.cpu - signature.cpu));
   g_ptr_array_unref(feeding.texts);
   test_device_free(feeding.device);
 }
@@ -294,11 +316,14 @@ static void bench_P5_wire(HubFixture *fixture, int count)
   test_device_free(device);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+  gint64 findings = FINDINGS_USUAL;
+  if (argc > 1)
+    assert_true(g_ascii_string_to_signed(argv[1], 10, 1, 1000000, &findings, NULL));
   HubFixture *fixture = hub_fixture_new();
-  bench_P2_ingest(fixture);
-  for (int i = 0; i < 3; i++) {
+  bench_P2_ingest(fixture, (int)findings);
+  for (int i = 0; argc == 1 && i < 3; i++) {
     static const int counts[] = {10, 100, 500};
     bench_P5_wire(fixture, counts[i]);
   }

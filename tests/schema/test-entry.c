@@ -178,6 +178,32 @@ static void test_broken_base64_is_refused(void **state G_GNUC_UNUSED)
   }
 }
 
+static void test_an_envelope_reads_the_same_in_any_form(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(BhSigner) signer = test_signer(1);
+  g_autoptr(BhEntryText) text = make_entry(signer, 1, NULL);
+  g_autoptr(json_t) tree = json_loads(text->envelope, 0, NULL);
+  g_autofree char *sorted = bh_json_dump_sorted(tree);
+  g_autofree char *spaced = g_strconcat(text->envelope, " ", NULL);
+  const char *const forms[] = {sorted, spaced};
+  BhEnvelope sealed;
+  assert_true(bh_envelope_parse(text->envelope, &sealed, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
+    BhEnvelope other;
+    assert_true(bh_envelope_parse(forms[i], &other, NULL));
+    assert_string_not_equal(other.hash, sealed.hash);
+    memcpy(other.hash, sealed.hash, sizeof other.hash);
+    assert_memory_equal(&other, &sealed, sizeof other);
+  }
+  /* Every byte of the form counts: none can be changed and still read as the sealed one. */
+  for (gsize i = 0; text->envelope[i] != '\0'; i++) {
+    g_autofree char *changed = g_strdup(text->envelope);
+    changed[i] = '~';
+    BhEnvelope other;
+    assert_false(bh_envelope_parse(changed, &other, NULL));
+  }
+}
+
 static void test_another_body_is_refused(void **state G_GNUC_UNUSED)
 {
   g_autoptr(BhSigner) signer = test_signer(1);
@@ -688,6 +714,7 @@ int main(void)
       cmocka_unit_test(test_forged_signature_is_refused),
       cmocka_unit_test(test_signature_of_another_domain_is_refused),
       cmocka_unit_test(test_broken_base64_is_refused),
+      cmocka_unit_test(test_an_envelope_reads_the_same_in_any_form),
       cmocka_unit_test(test_another_body_is_refused),
       cmocka_unit_test(test_every_bit_of_an_entry_counts),
       cmocka_unit_test(test_opening_that_does_not_match_is_refused),

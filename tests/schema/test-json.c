@@ -150,6 +150,24 @@ static void test_files_name_path_line_and_column(void **state G_GNUC_UNUSED)
   g_rmdir(dir);
 }
 
+static void test_appended_text_is_what_the_parser_library_writes(void **state G_GNUC_UNUSED)
+{
+  char every[0x80] = {0};
+  for (int c = 1; c < 0x80; c++)
+    every[c - 1] = (char)c;
+  const char *const texts[] = {"", every, "锚杆 \"松动\"\\", "\xf0\xa0\xae\xb7", "\u2028"};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+    g_autoptr(json_t) value = json_string(texts[i]);
+    g_autofree char *dumped = bh_json_dump(value);
+    g_autoptr(GString) string = g_string_new(NULL);
+    g_autoptr(GString) any = g_string_new(NULL);
+    bh_json_append_string(string, texts[i]);
+    assert_string_equal(string->str, dumped);
+    assert_true(bh_json_append_sorted(any, value));
+    assert_string_equal(any->str, dumped);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -157,6 +175,7 @@ int main(void)
       cmocka_unit_test(test_depth_and_size_are_bounded),
       cmocka_unit_test(test_integers_are_exact),
       cmocka_unit_test(test_sorted_text_does_not_depend_on_insertion),
+      cmocka_unit_test(test_appended_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_getters_name_what_is_wrong),
       cmocka_unit_test(test_files_name_path_line_and_column),
   };

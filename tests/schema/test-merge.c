@@ -210,6 +210,10 @@ static void test_snapshot_round_trip_keeps_openings(void **state G_GNUC_UNUSED)
   g_autoptr(BhRecord) copy = bh_record_copy(read);
   g_autofree char *copied = bh_record_to_snapshot(copy);
   assert_string_equal(text, copied);
+  g_autoptr(json_t) tree = bh_json_parse(text, strlen(text), BH_SNAPSHOT_MAX, "snapshot", &error);
+  assert_no_error(error);
+  g_autofree char *sorted = bh_json_dump_sorted(tree);
+  assert_string_equal(text, sorted);
   /* An opening that was changed on the way is noticed. */
   char *digit = strstr(text, "13800000000");
   digit[3] = '1';

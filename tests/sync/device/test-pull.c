@@ -28,7 +28,8 @@ static json_t *fold_at_hub(Fixture *fixture, const char *record, const char *kin
         assert_true(bh_record_apply(folded, body->id, op, NULL, NULL, &error));
     }
   }
-  return bh_record_to_json(folded);
+  g_autofree char *snapshot = bh_record_to_snapshot(folded);
+  return bh_json_parse(snapshot, strlen(snapshot), BH_SNAPSHOT_MAX, "snapshot", NULL);
 }
 
 static json_t *included(Fixture *fixture, gint64 seq)
