@@ -105,7 +105,7 @@ static GtkWidget *make(BhFieldRow *row, gboolean several)
   if (n > OPEN_UP_TO) {
     g_autofree char *id = g_strdup_printf("%s-unfold", bh_field_row_get_name(row));
     g_autofree char *name = g_strdup_printf(_("Choose: %s"), bh_field_row_get_label(row));
-    choice->fold = bh_part_button(id, name, "flat");
+    choice->fold = bh_part_button(id, name, NULL);
     g_signal_connect(choice->fold, "clicked", G_CALLBACK(on_unfold), choice);
     gtk_container_add(GTK_CONTAINER(box), choice->fold);
     show_chosen(choice, FALSE);

@@ -269,6 +269,21 @@ void bh_form_view_set(BhFormView *self, const char *key, const json_t *value)
   g_signal_emit(self, changed_signal, 0, key);
 }
 
+static void hide_choice(GtkWidget *widget, gpointer code)
+{
+  if (g_strcmp0(g_object_get_data(G_OBJECT(widget), "bh-code"), code) == 0)
+    gtk_widget_hide(gtk_widget_get_parent(widget));
+  else if (GTK_IS_CONTAINER(widget))
+    gtk_container_foreach(GTK_CONTAINER(widget), hide_choice, code);
+}
+
+void bh_form_view_hide_choice(BhFormView *self, const char *key, const char *code)
+{
+  BhFieldRow *row = find_row(self, key);
+  if (row != NULL)
+    hide_choice(GTK_WIDGET(row), (gpointer)code);
+}
+
 const json_t *bh_form_view_get_values(BhFormView *self)
 {
   return self->values;

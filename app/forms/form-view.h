@@ -24,6 +24,8 @@ BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char 
 void bh_form_view_load(BhFormView *form, const json_t *values);
 /* One value set by the program; emits "changed". */
 void bh_form_view_set(BhFormView *form, const char *key, const json_t *value);
+/* Takes one choice of a field away, where it makes no sense. */
+void bh_form_view_hide_choice(BhFormView *form, const char *key, const char *code);
 /* Shown values, borrowed; what is being typed is in it after bh_form_view_flush. */
 const json_t *bh_form_view_get_values(BhFormView *form);
 /* Borrowed; NULL when empty. */

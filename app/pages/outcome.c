@@ -116,6 +116,7 @@ static void bh_outcome_page_load(BhPage *page)
   bh_page_set_title(page, _("Not carried out"));
   static const char *const fields[] = {"outcome", "outcome_note", "outcome_counts", NULL};
   self->form = bh_form_view_new(session, bh_session_find_kind(session, "inspection"), fields, NULL);
+  bh_form_view_hide_choice(self->form, "outcome", "carried_out");
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Proof"));
   g_signal_connect_swapped(self->photos, "add-photo", G_CALLBACK(on_add_photo), self);

@@ -46,7 +46,8 @@ static void refuse(BhScanPage *self, const GError *error)
     show_message(self, _("Forged: this code was not issued by your hub. Do not rely on it; choose "
                          "the enterprise by name and report the plaque."));
   else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
-    show_message(self, _("The enterprise of this code is not on this device"));
+    show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
+                         "choose the enterprise by name."));
   else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID))
     show_message(self, _("The check digits of this code are wrong; please compare it again"));
   else
@@ -81,14 +82,19 @@ static void on_resolved(BhPage *page, json_t *result, const GError *error, gpoin
   else if (json_is_integer(json_object_get(plaque, "serial")))
     show_blank(self, json_integer_value(json_object_get(plaque, "serial")));
   else
-    show_message(self, _("The enterprise of this code is not on this device"));
+    show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
+                         "choose the enterprise by name."));
 }
 
 static void look_up(BhScanPage *self, const char *code)
 {
   /* The camera sees the same code many times a second. */
-  if (self->asking || strlen(code) > BH_PLAQUE_TEXT_MAX)
+  if (self->asking)
     return;
+  if (strlen(code) > BH_PLAQUE_TEXT_MAX) {
+    show_message(self, _("This is no enterprise code of ours"));
+    return;
+  }
   if (gtk_widget_get_visible(self->blank_box) && g_strcmp0(code, self->code) == 0)
     return;
   self->asking = TRUE;
