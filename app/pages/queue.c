@@ -5,6 +5,7 @@
 
 #include "app/devices/connectivity.h"
 #include "app/pages/record.h"
+#include "sync/device/copy.h"
 
 #define ROWS 50
 
@@ -206,58 +207,60 @@ static void copy_free(gpointer data)
   g_free(copy);
 }
 
-static gboolean copy_tree(GFile *from, GFile *to, GError **error)
-{
-  if (!g_file_make_directory_with_parents(to, NULL, error) &&
-      !g_error_matches(*error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-    return FALSE;
-  g_clear_error(error);
-  g_autoptr(GFileEnumerator) children = g_file_enumerate_children(
-      from, "standard::name,standard::type", G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, NULL, error);
-  while (children != NULL) {
-    GFileInfo *info = NULL;
-    GFile *child = NULL;
-    if (!g_file_enumerator_iterate(children, &info, &child, NULL, error))
-      return FALSE;
-    if (info == NULL)
-      return TRUE;
-    const char *name = g_file_info_get_name(info);
-    g_autoptr(GFile) target = g_file_get_child(to, name);
-    GFileType type = g_file_info_get_file_type(info);
-    if (type == G_FILE_TYPE_DIRECTORY && !copy_tree(child, target, error))
-      return FALSE;
-    if (type == G_FILE_TYPE_REGULAR && !g_str_has_prefix(name, "owner.") &&
-        !g_file_copy(child, target, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error))
-      return FALSE;
-  }
-  return FALSE;
-}
-
-/* On the store's thread: nothing is written meanwhile, so the copy is consistent. */
 static void copy_store(BhDevice *device, GTask *task, gpointer data)
 {
-  (void)device;
   Copy *copy = data;
   GError *error = NULL;
-  g_autoptr(GFile) from = g_file_new_for_path(copy->from);
-  g_autoptr(GFile) to = g_file_new_for_path(copy->to);
-  if (copy_tree(from, to, &error))
+  if (bh_copy_store(device, copy->to, &error))
     g_task_return_pointer(task, json_string(copy->to), (GDestroyNotify)json_decref);
   else
     g_task_return_error(task, error);
 }
 
-static void on_copied(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* Photos may take minutes: not on the store's thread, recording goes on. */
+static void copy_files(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+  (void)source;
+  (void)cancellable;
+  Copy *copy = data;
+  GError *error = NULL;
+  if (bh_copy_files(copy->from, copy->to, &error))
+    g_task_return_boolean(task, TRUE);
+  else
+    g_task_return_error(task, error);
+}
+
+static void on_files_copied(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)data;
+  BhPage *page = BH_PAGE(source);
+  if (gtk_widget_in_destruction(GTK_WIDGET(page)))
+    return;
+  g_autoptr(GError) error = NULL;
   gtk_widget_set_sensitive(BH_QUEUE_PAGE(page)->export_all, TRUE);
-  if (error != NULL) {
+  if (!g_task_propagate_boolean(G_TASK(result), &error)) {
     bh_page_say_error(page, error);
     return;
   }
-  g_autofree char *text =
-      g_strdup_printf(_("Everything was copied to %s"), json_string_value(result));
+  const Copy *copy = g_task_get_task_data(G_TASK(result));
+  g_autofree char *text = g_strdup_printf(_("Everything was copied to %s"), copy->to);
   bh_page_say(page, text);
+}
+
+static void on_copied(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  if (error != NULL) {
+    gtk_widget_set_sensitive(BH_QUEUE_PAGE(page)->export_all, TRUE);
+    bh_page_say_error(page, error);
+    return;
+  }
+  Copy *copy = g_new0(Copy, 1);
+  copy->from = g_strdup(bh_session_get_dir(bh_page_get_session(page)));
+  copy->to = g_strdup(json_string_value(result));
+  g_autoptr(GTask) task = g_task_new(page, NULL, on_files_copied, NULL);
+  g_task_set_task_data(task, copy, copy_free);
+  g_task_run_in_thread(task, copy_files);
 }
 
 static void on_export_all(BhQueuePage *self)
@@ -273,7 +276,6 @@ static void on_export_all(BhQueuePage *self)
   g_autofree char *at = bh_time_format(bh_session_now_ms(session));
   g_strdelimit(at, " :", '-');
   Copy *copy = g_new0(Copy, 1);
-  copy->from = g_strdup(bh_session_get_dir(session));
   copy->to = g_strdup_printf("%s/bihuan-%s", folder, at);
   gtk_widget_set_sensitive(self->export_all, FALSE);
   bh_page_say(page, _("Copying …"));
