@@ -16,6 +16,7 @@ struct _BhHazardPage {
   char *item_no;
   json_t *hazard; /* as bh_hazard_load gives it */
   gboolean candidate;
+  gboolean known_kept; /* what is known beforehand is in the draft */
   GtkWidget *item_notice;
   GtkWidget *candidate_box;
   GtkWidget *as_general;
@@ -65,8 +66,23 @@ static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
   bh_page_call(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
 }
 
+/* What the inspection and its list know of a new hazard goes into the draft, once. */
+static void keep_known(BhHazardPage *self)
+{
+  const char *key;
+  json_t *value;
+  if (self->inspection == NULL || self->known_kept)
+    return;
+  self->known_kept = TRUE;
+  json_object_foreach(json_object_get(self->hazard, "values"), key, value)
+  {
+    keep_draft(self, key, value);
+  }
+}
+
 static void on_changed(BhFormView *form, const char *key, BhHazardPage *self)
 {
+  keep_known(self);
   keep_draft(self, key, bh_form_view_get_value(form, key));
   gtk_widget_set_visible(self->discard, TRUE);
 }
@@ -91,6 +107,7 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
   (void)photo;
   BhPage *page = BH_PAGE(self);
   char id[BH_ID_LEN + 1];
+  keep_known(self);
   bh_session_make_id(bh_page_get_session(page), id);
   g_autoptr(json_t) values = json_copy(file);
   json_object_set_new(values, "parent", json_string(self->record));
@@ -201,6 +218,7 @@ static void on_save(BhHazardPage *self)
   show_message(self, "");
   if (!bh_form_view_settle(self->form))
     return;
+  keep_known(self);
   json_t *changed = json_object_get(self->hazard, "changed");
   if (json_object_size(changed) == 0) {
     bh_page_close(BH_PAGE(self));
@@ -335,15 +353,10 @@ static void on_hazard(BhPage *page, json_t *result, const GError *error, gpointe
   }
   self->hazard = json_incref(result);
   show(self);
-  const char *key;
-  json_t *value;
-  /* What the list knows is a draft from the first moment on. */
-  if (self->inspection == NULL)
-    return;
-  json_object_foreach(json_object_get(self->hazard, "values"), key, value)
-  {
-    keep_draft(self, key, value);
-  }
+  /* Not complied with is a finding from the first moment on; a hazard that was only looked at and
+   * left again is none. */
+  if (self->item_no != NULL)
+    keep_known(self);
 }
 
 typedef struct {

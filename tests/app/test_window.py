@@ -160,6 +160,10 @@ class Walk(unittest.TestCase):
         app.find("finish")
         self.look_at(app, "inspection")
         app.click("add_hazard")
+        app.find("summary")
+        app.click("back")  # looked at and left: no draft of it stays
+        app.find("finish")
+        app.click("add_hazard")
         app.type("summary", "<b>瓦斯监控</b> & 数据异常")
         app.click("level-major")
         app.type("criterion", "重大事故隐患判定标准第四条")
@@ -172,6 +176,7 @@ class Walk(unittest.TestCase):
         app = self.reopened = self.open()
         sign_in(app)
         self.look_at(app, "home-draft")
+        self.assertIsNone(app.look("draft-2"))
         app.click("draft-1")
         self.assertEqual(app.value("criterion"), "重大事故隐患判定标准第四条")
         app.click("deadline-plus-7")
