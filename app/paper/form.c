@@ -8,6 +8,9 @@
 #include "schema/error.h"
 
 #define SIGNATURE_HEIGHT 42
+#define LABEL_HEIGHT 24  /* the line above a signature, and the cell's padding */
+#define CLOSE_HEIGHT 110 /* seal, date, and the notes below */
+#define TOGETHER_MAX 560 /* of a page */
 #define EMPTY "—"
 
 /* --- reading --- */
@@ -286,7 +289,11 @@ void bh_form_add_signatures(BhForm *form, const char *enterprise_label)
 {
   static const double shares[] = {20, 80};
   const json_t *signatures = form->source->signatures;
-  bh_flow_need(form->flow, 3 * SIGNATURE_HEIGHT);
+  /* Signatures, seal and date stay on one page: a page with nothing but a seal can be put under any
+   * text. */
+  double rows = MAX(json_array_size(signatures), 3);
+  bh_flow_need(form->flow,
+               MIN(rows * (SIGNATURE_HEIGHT + LABEL_HEIGHT) + CLOSE_HEIGHT, TOGETHER_MAX));
   bh_flow_begin_table(form->flow, shares, G_N_ELEMENTS(shares), NULL);
   if (json_array_size(signatures) == 0) {
     add_signature_row(form, "检查人员\n（签名）", "", NULL);
@@ -309,7 +316,7 @@ void bh_form_add_close(BhForm *form)
   char *day = strchr(issued, ' ');
   if (day != NULL)
     *day = '\0';
-  bh_flow_need(form->flow, 90);
+  bh_flow_need(form->flow, CLOSE_HEIGHT);
   bh_flow_add_space(form->flow, 14);
   g_autofree char *seal = g_strconcat(issuer, "（印章）", NULL);
   bh_flow_add_text(form->flow, BH_FLOW_RIGHT, seal);

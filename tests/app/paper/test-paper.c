@@ -166,6 +166,24 @@ static void test_two_hundred_hazards_break_over_pages(G_GNUC_UNUSED void **state
   paper_assert_within_margins(file);
 }
 
+/* Wherever the text ends on its page, the seal stands under the last signatures. */
+static void test_a_seal_never_stands_on_a_page_of_its_own(G_GNUC_UNUSED void **state)
+{
+  for (int hazards = 1; hazards <= 14; hazards++) {
+    g_autoptr(PaperFile) file = paper_file_new();
+    g_autoptr(json_t) frozen = paper_sample("order_rectify", hazards);
+    g_autoptr(json_t) signatures = paper_sample_signatures();
+    paper_render(file, frozen, signatures, NULL);
+    g_autofree char *raw = paper_run("pdftotext", "-layout", file->pdf, "-", NULL);
+    g_auto(GStrv) pages = g_strsplit(raw, "\f", -1);
+    for (char **page = pages; *page != NULL; page++) {
+      g_autofree char *text = paper_squeeze(*page);
+      if (strstr(text, "（印章）") != NULL)
+        paper_assert_shows(text, "签收人");
+    }
+  }
+}
+
 static void test_long_descriptions_lose_nothing(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
@@ -381,6 +399,7 @@ int main(void)
       cmocka_unit_test(test_provisional_numbers_and_drafts_are_marked),
       cmocka_unit_test(test_empty_fields_leave_a_readable_paper),
       cmocka_unit_test(test_two_hundred_hazards_break_over_pages),
+      cmocka_unit_test(test_a_seal_never_stands_on_a_page_of_its_own),
       cmocka_unit_test(test_long_descriptions_lose_nothing),
       cmocka_unit_test(test_hostile_text_stays_text_and_on_the_page),
       cmocka_unit_test(test_fonts_are_embedded_and_chinese_under_any_locale),
