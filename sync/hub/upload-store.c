@@ -65,12 +65,13 @@ gboolean bh_upload_store_remove(BhDb *db, const char *id, GError **error)
   return bh_sql_run(db, error, "DELETE FROM upload WHERE id = :id", "t", "id", id);
 }
 
-gboolean bh_upload_store_count(BhDb *db, const char *device, gint64 *count, GError **error)
+gboolean bh_upload_store_count_unfinished(BhDb *db, const char *device, gint64 *count,
+                                          GError **error)
 {
   gboolean found;
-  g_autoptr(BhStmt) stmt =
-      bh_sql_row(db, &found, error, "SELECT count(*) FROM upload WHERE device = :device", "t",
-                 "device", device);
+  g_autoptr(BhStmt) stmt = bh_sql_row(
+      db, &found, error, "SELECT count(*) FROM upload WHERE device = :device AND done < size", "t",
+      "device", device);
   if (stmt == NULL)
     return FALSE;
   *count = bh_stmt_get_int(stmt, 0);

@@ -24,7 +24,10 @@ gboolean bh_upload_store_add(BhDb *db, const BhUploadRow *row, GError **error);
 gboolean bh_upload_store_set_done(BhDb *db, const char *id, gint64 done, gint64 now_ms,
                                   GError **error);
 gboolean bh_upload_store_remove(BhDb *db, const char *id, GError **error);
-gboolean bh_upload_store_count(BhDb *db, const char *device, gint64 *count, GError **error);
+/* Those that still lack bytes: finished ones stay known until they expire, and count for nothing.
+ */
+gboolean bh_upload_store_count_unfinished(BhDb *db, const char *device, gint64 *count,
+                                          GError **error);
 /* Ids not touched since (char*), at most 100. */
 GPtrArray *bh_upload_store_list_old(BhDb *db, gint64 before_ms, GError **error);
 

@@ -112,7 +112,7 @@ static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
     *change->row = there;
     return TRUE;
   }
-  if (!bh_upload_store_count(db, change->row->device, &count, error))
+  if (!bh_upload_store_count_unfinished(db, change->row->device, &count, error))
     return FALSE;
   if (count >= BH_UPLOADS_MAX_PER_DEVICE) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "the device has %d unfinished uploads",

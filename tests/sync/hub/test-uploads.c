@@ -511,6 +511,48 @@ static void test_ranges_are_honoured(void **state)
   photo_free(photo);
 }
 
+/* Makes another photo of the same device, declared like the first. */
+static void declare_another(Photo *photo)
+{
+  randombytes_buf(photo->bytes, photo->size);
+  g_free(photo->sha);
+  photo->sha = bh_hash_hex(photo->bytes, photo->size);
+  test_device_make_id(photo->device, photo->record);
+  BhEntryText *file = test_device_entry(
+      photo->device, photo->record, "file",
+      json_pack("{s:s, s:s, s:s, s:I, s:s}", "parent", photo->enterprise, "role", "photo", "sha256",
+                photo->sha, "size", (json_int_t)photo->size, "media_type", "image/jpeg"),
+      NULL);
+  g_autoptr(Answer) answer = test_push(photo->device, file, NULL);
+  assert_status(answer, 200);
+}
+
+static void test_only_unfinished_uploads_count_against_a_device(void **state)
+{
+  Photo *photo = declare_photo(*state, 64);
+  for (int i = 0; i < BH_UPLOADS_MAX_PER_DEVICE + 3; i++) {
+    declare_another(photo);
+    upload_all(photo);
+  }
+  g_autofree char *first = NULL;
+  for (int i = 0; i < BH_UPLOADS_MAX_PER_DEVICE; i++) {
+    declare_another(photo);
+    g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+    assert_status(made, 201);
+    g_free(first);
+    first = g_strdup(header(made, "location"));
+  }
+  g_autofree guint8 *bytes = g_memdup2(photo->bytes, photo->size);
+  declare_another(photo);
+  g_autoptr(Answer) refused = create(photo, photo->sha, photo->size);
+  assert_string_equal(test_error_code(refused), "limit");
+  g_autoptr(Answer) finished = patch(photo, first, 0, bytes, photo->size, bytes);
+  assert_status(finished, 204);
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  assert_status(made, 201);
+  photo_free(photo);
+}
+
 static void test_unfinished_uploads_expire(void **state)
 {
   HubFixture *fixture = *state;
@@ -551,6 +593,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(
           test_another_devices_upload_and_files_out_of_scope_are_not_there, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_ranges_are_honoured, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_only_unfinished_uploads_count_against_a_device, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_unfinished_uploads_expire, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
