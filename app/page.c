@@ -1,5 +1,7 @@
 #include "app/page.h"
 
+#include <string.h>
+
 #include "app/window.h"
 
 typedef struct {
@@ -170,10 +172,12 @@ void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify wo
 
 static void on_row_name(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
-  if (error != NULL)
+  const char *title = data;
+  const char *name = bh_json_string_or(result, "title", "");
+  /* The titles of some kinds name the enterprise themselves. */
+  if (error != NULL || strstr(title, name) != NULL)
     return;
-  g_autofree char *text =
-      g_strdup_printf("%s  %s", bh_json_string_or(result, "title", ""), (const char *)data);
+  g_autofree char *text = g_strdup_printf("%s  %s", name, title);
   bh_part_row_set_title(GTK_WIDGET(owner), text);
 }
 

@@ -21,6 +21,7 @@ struct _BhRecordPage {
   GtkWidget *review_box;
   GtkWidget *review_comment;
   GtkWidget *review_items;
+  GtkWidget *answer_box;
   GtkWidget *answer;
   GtkWidget *send_again;
   GtkWidget *conflicts;
@@ -265,6 +266,7 @@ static void on_reviews(BhPage *page, json_t *result, const GError *error, gpoint
     gtk_label_set_text(GTK_LABEL(self->review_items), items);
   }
   gtk_widget_set_visible(self->review_box, self->review != NULL);
+  gtk_widget_set_visible(self->answer_box, self->review != NULL);
   if (self->review != NULL)
     show_form(self);
 }
@@ -400,6 +402,7 @@ static void bh_record_page_class_init(BhRecordPageClass *klass)
   BH_PAGE_CHILD(klass, BhRecordPage, review_box);
   BH_PAGE_CHILD(klass, BhRecordPage, review_comment);
   BH_PAGE_CHILD(klass, BhRecordPage, review_items);
+  BH_PAGE_CHILD(klass, BhRecordPage, answer_box);
   BH_PAGE_CHILD(klass, BhRecordPage, answer);
   BH_PAGE_CHILD(klass, BhRecordPage, send_again);
   BH_PAGE_CHILD(klass, BhRecordPage, conflicts);

@@ -11,14 +11,20 @@ export function filesNote(total, here) {
     : el('span', { class: 'files-note' }, t('list.files', { here, total }));
 }
 
+// Titles of some kinds name the enterprise, which stands above them already.
+function restOfTitle(row) {
+  return row.enterprise ? row.title.replace(row.enterprise, '').replace(/\s+/g, ' ').trim() : '';
+}
+
 export function rowContent(row) {
+  const rest = restOfTitle(row);
   return [
     el('span', { class: 'row-head' },
       el('span', { class: 'row-kind' }, row.kind_label),
       row.state_label ? badge('state', row.state_label) : null,
       row.conflict ? badge('conflict', t('list.conflict')) : null),
     el('span', { class: 'row-title' }, row.enterprise || row.title),
-    row.enterprise && row.title ? el('span', { class: 'row-sub' }, row.title) : null,
+    rest ? el('span', { class: 'row-sub' }, rest) : null,
     el('span', { class: 'row-foot' }, el('span', {}, row.area), filesNote(row.files_total, row.files_here),
       el('time', {}, row.changed)),
   ];
