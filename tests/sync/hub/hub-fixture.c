@@ -439,3 +439,21 @@ json_t *test_head_value(const json_t *snapshot, const char *key)
       json_object_get(json_object_get(json_object_get(snapshot, "keys"), key), "heads");
   return json_object_get(json_array_get(heads, 0), "v");
 }
+
+int set_up(void **state)
+{
+  *state = hub_fixture_new();
+  return 0;
+}
+
+int tear_down(void **state)
+{
+  hub_fixture_free(*state);
+  return 0;
+}
+
+void assert_status(const Answer *answer, long status)
+{
+  if (answer->status != status)
+    fail_msg("status %ld instead of %ld: %s", answer->status, status, answer->body->str);
+}

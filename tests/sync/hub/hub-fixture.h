@@ -27,6 +27,10 @@ typedef struct {
   BhClock clock;
 } HubFixture;
 
+/* For cmocka: a hub as the state of one test. */
+int set_up(void **state);
+int tear_down(void **state);
+
 HubFixture *hub_fixture_new(void);
 /* Without server: for what needs only the store. */
 HubFixture *hub_fixture_new_store(void);
@@ -73,6 +77,8 @@ typedef struct {
 
 void answer_free(Answer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
+/* Fails the test naming both and what the hub said. */
+void assert_status(const Answer *answer, long status);
 /* Sends; `headers` is NULL or "Name: value" lines, NULL-terminated. `device` NULL: no token. */
 Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, const char *path,
                   const char *const *headers, const void *body, gssize len);

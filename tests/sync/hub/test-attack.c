@@ -6,18 +6,6 @@
 #include "sync/hub/hub-private.h"
 #include "sync/wire/limits.h"
 
-static int set_up(void **state)
-{
-  *state = hub_fixture_new();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  hub_fixture_free(*state);
-  return 0;
-}
-
 /* Pushes one entry; how many of it wait in quarantine. */
 static gsize push(TestDevice *device, BhEntryText *entry)
 {

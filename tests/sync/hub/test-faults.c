@@ -11,24 +11,6 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"
 
-static int set_up(void **state)
-{
-  *state = hub_fixture_new();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  hub_fixture_free(*state);
-  return 0;
-}
-
-static void assert_status(const Answer *answer, long status)
-{
-  if (answer->status != status)
-    fail_msg("status %ld instead of %ld: %s", answer->status, status, answer->body->str);
-}
-
 /* Every write of this process to a file fails from now on. */
 static void fill_disk(gboolean full)
 {

@@ -9,24 +9,6 @@
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 
-static int set_up(void **state)
-{
-  *state = hub_fixture_new();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  hub_fixture_free(*state);
-  return 0;
-}
-
-static void assert_status(const Answer *answer, long status)
-{
-  if (answer->status != status)
-    fail_msg("status %ld instead of %ld: %s", answer->status, status, answer->body->str);
-}
-
 /* --- enrolment --- */
 
 static Answer *enrol_with(HubFixture *fixture, const char *text, const BhSigner *signer,

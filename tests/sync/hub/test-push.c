@@ -6,24 +6,6 @@
 #include "schema/base64.h"
 #include "sync/hub/enrol.h"
 
-static int set_up(void **state)
-{
-  *state = hub_fixture_new();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  hub_fixture_free(*state);
-  return 0;
-}
-
-static void assert_status(const Answer *answer, long status)
-{
-  if (answer->status != status)
-    fail_msg("status %ld instead of %ld: %s", answer->status, status, answer->body->str);
-}
-
 static gint64 seq_of(const Answer *answer)
 {
   return json_integer_value(json_object_get(answer->json, "seq"));

@@ -14,24 +14,6 @@
 
 #define CHUNK 1000
 
-static int set_up(void **state)
-{
-  *state = hub_fixture_new();
-  return 0;
-}
-
-static int tear_down(void **state)
-{
-  hub_fixture_free(*state);
-  return 0;
-}
-
-static void assert_status(const Answer *answer, long status)
-{
-  if (answer->status != status)
-    fail_msg("status %ld instead of %ld: %s", answer->status, status, answer->body->str);
-}
-
 static const char *header(const Answer *answer, const char *name)
 {
   const char *value = g_hash_table_lookup(answer->headers, name);
