@@ -32,7 +32,7 @@ static gboolean parse_fields(BhPlace *place, BhKind *kind)
 
 static gboolean parse_states(BhPlace *place, BhKind *kind)
 {
-  static const char *const allowed[] = {"name", "label", "initial", "final", NULL};
+  static const char *const allowed[] = {"name", "label", "initial", "final", "written_by", NULL};
   const json_t *states = NULL;
   if (!bh_place_array(place, kind->declaration, "states", FALSE, STATES_MAX, &states))
     return FALSE;
@@ -49,7 +49,8 @@ static gboolean parse_states(BhPlace *place, BhKind *kind)
         !bh_place_name(place, declaration, "name", TRUE, &state->name) ||
         !bh_place_label(place, declaration, "label", TRUE) ||
         !bh_place_flag(place, declaration, "initial", &state->initial) ||
-        !bh_place_flag(place, declaration, "final", &state->final))
+        !bh_place_flag(place, declaration, "final", &state->final) ||
+        !bh_place_by_hub(place, declaration, &state->by_hub))
       return FALSE;
     for (guint i = 0; i < index; i++)
       if (g_str_equal(((BhState *)g_ptr_array_index(kind->states, i))->name, state->name))
@@ -205,9 +206,9 @@ static void collect_title_refs(BhKind *kind)
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
-      "bihuan-kind", "kind",      "label",       "source", "parent", "scope",    "visible",
-      "area_from",   "unit_from", "author_from", "title",  "list",   "sections", "review",
-      "fields",      "states",    "transitions", "checks", NULL};
+      "bihuan-kind", "kind",      "label",       "source", "parent",     "scope",    "visible",
+      "area_from",   "unit_from", "author_from", "title",  "list",       "sections", "review",
+      "fields",      "states",    "transitions", "checks", "written_by", NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -221,7 +222,8 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
       !bh_place_string(place, declaration, "scope", TRUE, 8, &kind->scope) ||
       !bh_place_string(place, declaration, "title", TRUE, 300, NULL) ||
-      !bh_place_name(place, declaration, "parent", FALSE, &kind->parent))
+      !bh_place_name(place, declaration, "parent", FALSE, &kind->parent) ||
+      !bh_place_by_hub(place, declaration, &kind->by_hub))
     return FALSE;
   if (!g_strv_contains(scopes, kind->scope))
     return bh_place_fail_at(place, "scope", "must be all, area or unit");

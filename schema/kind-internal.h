@@ -14,7 +14,7 @@ struct _BhField {
   gint64 min;
   gint64 max;
   gint64 digits;
-  gboolean personal, indexed, retired, in_form, always_required;
+  gboolean personal, indexed, retired, in_form, always_required, by_hub;
   const json_t *required; /* condition or NULL */
   const json_t *show_when;
   const json_t *locked_when;
@@ -26,7 +26,7 @@ struct _BhField {
 struct _BhState {
   const char *name;
   const json_t *declaration;
-  gboolean initial, final;
+  gboolean initial, final, by_hub;
 };
 
 struct _BhTransition {
@@ -52,7 +52,7 @@ struct _BhKind {
   const json_t *checks;
   const char *parent;
   const char *scope;
-  gboolean reviewable;
+  gboolean reviewable, by_hub;
   GPtrArray *title_refs; /* char*, NULL-terminated: first steps of the title's paths */
 };
 

@@ -141,6 +141,17 @@ gboolean bh_place_flag(BhPlace *place, const json_t *object, const char *key, gb
   return TRUE;
 }
 
+gboolean bh_place_by_hub(BhPlace *place, const json_t *object, gboolean *out)
+{
+  const char *writer = NULL;
+  if (!bh_place_string(place, object, "written_by", FALSE, 16, &writer))
+    return FALSE;
+  if (writer != NULL && strcmp(writer, "hub") != 0)
+    return bh_place_fail_at(place, "written_by", "must be \"hub\"");
+  *out = writer != NULL;
+  return TRUE;
+}
+
 gboolean bh_place_int(BhPlace *place, const json_t *object, const char *key, gint64 min, gint64 max,
                       gint64 *out)
 {

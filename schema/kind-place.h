@@ -38,6 +38,8 @@ gboolean bh_place_string(BhPlace *place, const json_t *object, const char *key, 
 gboolean bh_place_name(BhPlace *place, const json_t *object, const char *key, gboolean needed,
                        const char **out);
 gboolean bh_place_flag(BhPlace *place, const json_t *object, const char *key, gboolean *out);
+/* "written_by": only "hub" is a value; TRUE when it is there. */
+gboolean bh_place_by_hub(BhPlace *place, const json_t *object, gboolean *out);
 gboolean bh_place_int(BhPlace *place, const json_t *object, const char *key, gint64 min, gint64 max,
                       gint64 *out);
 /* {"zh": text, "en": text}, both there and not empty. */

@@ -100,6 +100,19 @@ char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const cha
   return g_string_free(g_steal_pointer(&title), FALSE);
 }
 
+gboolean bh_kind_is_left_to_hub(const BhKind *kind, const char *key, const json_t *value)
+{
+  if (kind->by_hub)
+    return TRUE;
+  if (g_strcmp0(key, "state") == 0) {
+    const BhState *state =
+        json_is_string(value) ? bh_kind_find_state(kind, json_string_value(value)) : NULL;
+    return state != NULL && state->by_hub;
+  }
+  const BhField *field = bh_kind_find_field(kind, key);
+  return field != NULL && field->by_hub;
+}
+
 gboolean bh_kind_is_reviewable(const BhKind *kind)
 {
   return kind->reviewable;

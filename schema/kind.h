@@ -79,6 +79,9 @@ const char *bh_kind_get_review_state(const BhKind *kind, const char *event);
 /* Name of the field that holds the parent record, or NULL. */
 const char *bh_kind_get_parent_field(const BhKind *kind);
 const char *bh_kind_get_scope(const BhKind *kind); /* "all", "area" or "unit" */
+/* "written_by": whether setting `key` of a record to `value` (counts for "state" only) is left to
+ * the hub and refused from devices; `key` NULL: all of the record is. */
+gboolean bh_kind_is_left_to_hub(const BhKind *kind, const char *key, const json_t *value);
 
 const char *bh_field_get_name(const BhField *field);
 BhFieldType bh_field_get_type(const BhField *field);

@@ -4,9 +4,6 @@
 #include "sync/hub/ingest-internal.h"
 #include "sync/wire/limits.h"
 
-/* Who belongs here, what devices there are and what is asked is decided at the hub. */
-static const char *const HUB_ONLY[] = {"unit", "staff", "device", "checklist", "release", NULL};
-
 #define TRIES_MAX 64 /* entries in quarantine looked at for one operation */
 
 static void refuse(GError **reason, BhErrorCode code, const BhOp *op, const char *key,
@@ -133,31 +130,38 @@ static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *k
   return FALSE;
 }
 
-/* Devices answer what the office asked; the decision is the office's. */
-static gboolean judge_review(const BhOp *op, GError **reason)
+/* By the set in use as well: an entry names its own kind set, and an older one may not know yet
+ * what is left to the hub now. */
+static gboolean is_left_to_hub(BhPiece *piece, const BhKind *kind, const char *key,
+                               const json_t *value)
 {
+  const BhKind *in_use = bh_kind_set_find(piece->ingest->kinds, bh_kind_get_name(kind));
+  return bh_kind_is_left_to_hub(kind, key, value) ||
+         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
+}
+
+static gboolean judge_writer(BhPiece *piece, const BhKind *kind, const BhOp *op, GError **reason)
+{
+  if (is_left_to_hub(piece, kind, NULL, NULL)) {
+    refuse(reason, BH_ERROR_DENIED, op, NULL, "records of this kind are made at the hub");
+    return FALSE;
+  }
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
-    if (strcmp(set->key, "answer") == 0 ||
-        (strcmp(set->key, "state") == 0 &&
-         g_strcmp0(json_string_value(set->value), "answered") == 0))
+    if (!is_left_to_hub(piece, kind, set->key, set->value))
       continue;
-    refuse(reason, BH_ERROR_DENIED, op, set->key, "reviews are decided at the hub");
+    refuse(reason, BH_ERROR_DENIED, op, set->key, "it is left to the hub");
     return FALSE;
   }
   return TRUE;
 }
 
 /* What only the signer's place decides: what a device of this unit may touch at all. */
-static gboolean judge_device(BhPiece *piece, const BhOp *op, const char *unit, GError **reason,
-                             GError **error)
+static gboolean judge_device(BhPiece *piece, const BhKind *kind, const BhOp *op, const char *unit,
+                             GError **reason, GError **error)
 {
   gboolean within;
-  if (g_strv_contains(HUB_ONLY, op->kind)) {
-    refuse(reason, BH_ERROR_DENIED, op, NULL, "records of this kind are made at the hub");
-    return FALSE;
-  }
-  if (strcmp(op->kind, "review") == 0 && !judge_review(op, reason))
+  if (!judge_writer(piece, kind, op, reason))
     return FALSE;
   if (piece->reach == NULL)
     piece->reach = bh_reach_new(piece->records, piece->ingest->kinds, piece->ingest->region, unit);
@@ -176,7 +180,7 @@ static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op,
     refuse(reason, BH_ERROR_UNKNOWN, op, NULL, "the kind is not in the kind set of the entry");
     return FALSE;
   }
-  if (unit != NULL && !judge_device(piece, op, unit, reason, error))
+  if (unit != NULL && !judge_device(piece, kind, op, unit, reason, error))
     return FALSE;
   BhRecord *record;
   if (!bh_records_get(piece->records, op->record, &record, error))

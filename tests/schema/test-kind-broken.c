@@ -164,6 +164,8 @@ static void test_broken_heads_are_refused(void **state)
       {V "sections/+", "{'name':'two','label':{'zh':'二','en':'Two'},'fields':['note']}",
        P ".sections[1].fields[0]: field \"note\" stands in two sections"},
       {V "sections/0/show_when", "{'field':'x','is':1}", P ".sections[0].show_when.field: path"},
+      {V "written_by", "'device'", P ".written_by: must be \"hub\""},
+      {V "written_by", "true", P ".written_by: must be"},
       {V "review/on_approve", "'gone'", P ".review.on_approve: kind visit has no state \"gone\""},
       {V "review/unfinished", "'new'", P ".review.unfinished: must be an array"},
       {V "review/unfinished", "['gone']", P ".review.unfinished: kind visit has no state"},
@@ -206,6 +208,7 @@ static void test_broken_fields_are_refused(void **state)
        "{'name':'n','type':'text','label':{'zh':'n','en':'n'},'personal':true,"
        "'indexed':true}",
        P ".fields[0].indexed: a personal field is never indexed"},
+      {V "fields/0/written_by", "'office'", P ".fields[0].written_by: must be \"hub\""},
       {V "fields/0/on_change_ask", "['nope']", P ".fields[0].on_change_ask[0]: kind visit has no"},
       {V "fields/0/locked_when", "{'field':'state','is':'gone'}",
        P ".fields[0].locked_when.is: \"gone\" is no value of this field"},
@@ -219,6 +222,7 @@ static void test_broken_workflows_are_refused(void **state)
   static const Case cases[] = {
       {V "states/1/name", "'new'", P ".states[1].name: \"new\" stands twice"},
       {V "states/1/label", NULL, P ".states[1]: \"label\" is missing"},
+      {V "states/1/written_by", "['hub']", P ".states[1].written_by: must be"},
       {V "states/0/initial", "false",
        P ".transitions[0].to: state \"new\" is not declared initial"},
       {V "transitions/0", NULL, P ".states[0]: initial state \"new\" has no transition from null"},

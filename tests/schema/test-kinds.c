@@ -246,6 +246,23 @@ static void test_titles_and_columns_name_a_record(void **state)
   }
 }
 
+static void test_what_the_office_decides_is_left_to_the_hub(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *review = bh_kind_set_find(world->kinds, "review");
+  g_autoptr(json_t) open = json_string("open");
+  g_autoptr(json_t) answered = json_string("answered");
+  assert_true(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "unit"), NULL, NULL));
+  assert_true(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "staff"), "name", NULL));
+  assert_true(bh_kind_is_left_to_hub(review, "decision", NULL));
+  assert_true(bh_kind_is_left_to_hub(review, "state", open));
+  assert_false(bh_kind_is_left_to_hub(review, "state", answered));
+  assert_false(bh_kind_is_left_to_hub(review, "answer", NULL));
+  assert_false(bh_kind_is_left_to_hub(review, NULL, NULL));
+  assert_false(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "hazard"), NULL, NULL));
+}
+
 static void test_reviewable_kinds_say_where_a_review_moves_them(void **state)
 {
   (void)state;
@@ -297,6 +314,7 @@ int main(void)
       cmocka_unit_test(test_hash_is_the_same_in_any_order_and_white_space),
       cmocka_unit_test(test_the_example_of_the_reference_loads_and_works),
       cmocka_unit_test(test_titles_and_columns_name_a_record),
+      cmocka_unit_test(test_what_the_office_decides_is_left_to_the_hub),
       cmocka_unit_test(test_reviewable_kinds_say_where_a_review_moves_them),
       cmocka_unit_test(test_names_of_outside_people_are_personal),
   };

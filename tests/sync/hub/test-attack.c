@@ -150,6 +150,50 @@ static void test_reviews_are_decided_at_the_hub_and_answered_by_devices(void **s
   end(&scene);
 }
 
+static const char *const OFFICE_KINDS[] = {"unit", "staff", "device", "checklist", "release"};
+
+/* The kind set in use without the words that leave something to the hub. */
+static BhKindSet *without_writers(BhHub *hub)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  const char *text = bh_kind_set_get_text(kinds);
+  g_autoptr(json_t) root = json_loads(text, 0, NULL);
+  size_t at;
+  json_t *kind;
+  json_array_foreach(json_object_get(root, "kinds"), at, kind)
+  {
+    json_object_del(kind, "written_by");
+  }
+  g_autofree char *older = bh_json_dump_sorted(root);
+  BhKindSet *set = bh_kind_set_from_text(older, strlen(older), &error);
+  if (set == NULL)
+    fail_msg("kinds: %s", error->message);
+  return set;
+}
+
+static void test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) now = bh_hub_dup_kinds(fixture->hub);
+  g_autoptr(BhKindSet) older = without_writers(fixture->hub);
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  assert_true(bh_hub_set_kinds(fixture->hub, older, &error));
+  assert_true(bh_hub_set_kinds(fixture->hub, now, &error));
+  for (guint i = 0; i < G_N_ELEMENTS(OFFICE_KINDS); i++) {
+    char id[BH_ID_LEN + 1];
+    const char *key = i < 3 ? "name" : i == 3 ? "code" : "entry";
+    make_id(device, id);
+    g_strlcpy(device->kinds, bh_kind_set_get_hash(now), sizeof device->kinds);
+    assert_int_equal(set_key(device, id, OFFICE_KINDS[i], key, json_string("x"), NULL), 1);
+    g_strlcpy(device->kinds, bh_kind_set_get_hash(older), sizeof device->kinds);
+    assert_int_equal(set_key(device, id, OFFICE_KINDS[i], key, json_string("x"), NULL), 1);
+    assert_null(dup_value(fixture, id, key));
+  }
+  test_device_free(device);
+}
+
 static void test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between(void **state)
 {
   Scene scene = begin(*state, "routine");
@@ -259,6 +303,7 @@ int main(void)
       TEST(test_I13_no_device_opens_a_covert_visit_it_is_not_shown),
       TEST(test_records_of_other_areas_are_changed_only_by_release),
       TEST(test_reviews_are_decided_at_the_hub_and_answered_by_devices),
+      TEST(test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names),
       TEST(test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between),
       TEST(test_a_step_held_back_for_another_reason_lets_the_next_one_through),
       TEST(test_L8_no_record_grows_until_others_cannot_take_it),
