@@ -1,5 +1,5 @@
 /* Strict JSON in and out, on jansson: no duplicate keys, no bad UTF-8, no NUL, bounded size and
- * depth. The only file besides its .c that names jansson's load and dump flags. */
+ * depth. Only its .c names jansson's load and dump flags. */
 #pragma once
 
 #include <glib.h>

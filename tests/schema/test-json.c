@@ -2,6 +2,7 @@
 
 #include <glib/gstdio.h>
 #include <string.h>
+#include "schema/json-internal.h"
 
 static json_t *parse(const char *text)
 {
@@ -168,6 +169,61 @@ static void test_appended_text_is_what_the_parser_library_writes(void **state G_
   }
 }
 
+#define CHANGES 40000
+
+static void assert_read_alike(const char *text, gsize len)
+{
+  g_autoptr(json_t) plain = bh_json_read_plain(text, len);
+  if (plain == NULL)
+    return;
+  g_autoptr(json_t) full = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
+  g_autofree char *seen = bh_json_dump(plain);
+  g_autofree char *expected = full != NULL ? bh_json_dump(full) : g_strdup("nothing");
+  if (memchr(text, '\0', len) != NULL || strcmp(seen, expected) != 0)
+    fail_msg("%.*s was read as %s", (int)len, text, seen);
+}
+
+static void test_plain_reader_reads_what_the_library_reads(void **state G_GNUC_UNUSED)
+{
+  static const char *const texts[] = {
+      "{\"id\":\"0192\",\"ops\":[{\"set\":{\"place\":{\"v\":\"3105 "
+      "工作面\",\"was\":[\"01\",\"02\"]}}}]}",
+      "{\"n\":[0,-0,-7,123456789012345678,-999999999999999999],\"w\":[true,false,null],\"e\":[]}",
+      " [ {\t} ,\r\n[ ] , \"\" , \"\xf0\xa0\xae\xb7\x7f\" , {\"a\" : 1 , \"b\" : [ 2 ] } ] ",
+  };
+  static const char pieces[] =
+      "\"\\{}[]:,0123-.eEtfn ua\t\x01\x7f\x80\xc3\xa9\xe4\xbd\xed\xa0\xf4\xff";
+  g_autoptr(GRand) chance = g_rand_new_with_seed(20260105);
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+    gsize len = strlen(texts[i]);
+    g_autoptr(json_t) plain = bh_json_read_plain(texts[i], len);
+    assert_non_null(plain);
+    assert_read_alike(texts[i], len);
+    for (gsize cut = 0; cut < len; cut++)
+      assert_read_alike(texts[i], cut);
+    for (int change = 0; change < CHANGES; change++) {
+      g_autoptr(GString) text = g_string_new(texts[i]);
+      for (int times = g_rand_int_range(chance, 1, 4); times > 0; times--) {
+        gssize at = g_rand_int_range(chance, 0, (gint32)text->len);
+        gsize from = (gsize)g_rand_int_range(chance, 0, (gint32)text->len);
+        int what = g_rand_int_range(chance, 0, 4);
+        /* The end of `pieces` counts: a NUL. */
+        char piece = pieces[g_rand_int_range(chance, 0, sizeof pieces)];
+        if (what == 0)
+          text->str[at] = piece;
+        else if (what == 1)
+          g_string_insert_c(text, at, piece);
+        else if (what == 2 && text->len > 1)
+          g_string_erase(text, at, 1);
+        else
+          g_string_insert_len(text, at, texts[i] + MIN(from, len),
+                              (gssize)MIN(len - MIN(from, len), 9));
+      }
+      assert_read_alike(text->str, text->len);
+    }
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -177,6 +233,7 @@ int main(void)
       cmocka_unit_test(test_sorted_text_does_not_depend_on_insertion),
       cmocka_unit_test(test_appended_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_getters_name_what_is_wrong),
+      cmocka_unit_test(test_plain_reader_reads_what_the_library_reads),
       cmocka_unit_test(test_files_name_path_line_and_column),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
