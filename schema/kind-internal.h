@@ -64,6 +64,10 @@ void bh_kind_free(BhKind *kind);
 gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *root,
                          GError **error);
 
+/* --- kind-views.c --- */
+/* Second pass over "forms" and "ledgers". */
+gboolean bh_kind_resolve_views(BhPlace *place, const BhKind *kind);
+
 /* --- kind-field.c --- */
 gboolean bh_field_type_from_name(const char *name, BhFieldType *type);
 /* Parses one element of "fields"; the caller frees with bh_field_free. */

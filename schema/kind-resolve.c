@@ -353,5 +353,5 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          check_condition(&place, set, kind, "visible", kind->visible) &&
          resolve_rules(&place, set, kind, "checks", kind->checks) &&
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
-         resolve_review(&place, kind);
+         resolve_review(&place, kind) && bh_kind_resolve_views(&place, kind);
 }

@@ -61,6 +61,12 @@ const BhField *bh_kind_find_field(const BhKind *kind, const char *name); /* also
 /* Declaration of the kind as parsed, borrowed: for what a caller wants beyond these functions
  * (sections, list columns). */
 const json_t *bh_kind_get_declaration(const BhKind *kind);
+/* Fields of a form that a page draws ("forms" of the kind), const BhField* in the declared order;
+ * empty when the kind has no such form. Free the array. */
+GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form);
+/* Declaration of a ledger the office keeps ("ledgers" of the kind), borrowed; NULL when there is
+ * none of that name. */
+const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name);
 /* One line that names a record in lists, made of the kind's "title" fields; g_free. */
 char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang);
 /* The same with what its paths ("{enterprise.name}") name: `get` gives the values of another

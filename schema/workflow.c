@@ -72,6 +72,66 @@ const char *bh_transition_get_deadline_text(const BhTransition *transition, cons
   return bh_label_pick(json_object_get(deadline, "text"), lang, "");
 }
 
+static gboolean read_day(const BhKind *kind, const json_t *values, const char *name, BhDate *day)
+{
+  const BhField *field = name != NULL ? g_hash_table_lookup(kind->field_index, name) : NULL;
+  const json_t *value = json_object_get(values, name);
+  if (field == NULL || value == NULL)
+    return FALSE;
+  if (field->type == BH_FIELD_TIME && json_is_integer(value)) {
+    *day = bh_date_from_ms(json_integer_value(value));
+    return TRUE;
+  }
+  return json_is_string(value) && bh_date_parse(json_string_value(value), day, NULL);
+}
+
+static gboolean transition_leads_from(const BhTransition *transition, const char *state)
+{
+  return transition->from != NULL && state != NULL &&
+         g_strv_contains((const char *const *)transition->from, state);
+}
+
+static gboolean get_deadline(const BhKind *kind, const BhTransition *transition,
+                             const json_t *values, const BhCalendar *calendar, BhDate *day)
+{
+  const json_t *deadline = json_object_get(transition->declaration, "deadline");
+  const char *field = bh_json_string_or(deadline, "field", NULL);
+  const char *from = bh_json_string_or(deadline, "from", NULL);
+  const json_t *days = json_object_get(deadline, "days");
+  const json_t *months = json_object_get(deadline, "months");
+  const json_t *workdays = json_object_get(deadline, "workdays");
+  const char *asked = field != NULL ? field : from;
+  if (asked == NULL ||
+      (transition->asks != NULL && g_strv_contains((const char *const *)transition->asks, asked)) ||
+      !read_day(kind, values, asked, day))
+    return FALSE;
+  if (days != NULL)
+    *day = bh_date_add_days(*day, (int)json_integer_value(days));
+  if (months != NULL)
+    *day = bh_date_add_months(*day, (int)json_integer_value(months));
+  if (workdays != NULL && calendar != NULL)
+    *day = bh_calendar_add_workdays(calendar, *day, (int)json_integer_value(workdays));
+  return workdays == NULL || calendar != NULL;
+}
+
+gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhCalendar *calendar,
+                             BhDate *due)
+{
+  const char *state = bh_json_string_or(values, "state", NULL);
+  gboolean found = FALSE;
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    BhDate day;
+    if (!transition_leads_from(transition, state) ||
+        !get_deadline(kind, transition, values, calendar, &day))
+      continue;
+    if (!found || bh_date_compare(&day, due) < 0)
+      *due = day;
+    found = TRUE;
+  }
+  return found;
+}
+
 const char *const *bh_transition_get_asks(const BhTransition *transition)
 {
   static const char *const none[] = {NULL};

@@ -24,6 +24,12 @@ const char *bh_transition_get_label(const BhTransition *transition, const char *
 const char *bh_transition_get_source(const BhTransition *transition);
 /* By when, in words; "" when nothing is said. */
 const char *bh_transition_get_deadline_text(const BhTransition *transition, const char *lang);
+/* Day by which the record should have left the state it is in (R-077, R-261): the earliest deadline
+ * of the ways that lead on from there, as far as the record's own values and the declaration tell.
+ * A deadline in a field that the step itself asks for limits that step and is not counted; nor is
+ * one the office sets, nor one in workdays without a calendar. FALSE when there is none. */
+gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhCalendar *calendar,
+                             BhDate *due);
 /* Names of the fields a form asks for on this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 

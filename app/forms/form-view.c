@@ -172,15 +172,6 @@ static void on_left(BhFieldRow *row, BhFormView *self)
   tell(self, row);
 }
 
-static gboolean wanted(const BhField *field, const char *const *only, const char *const *hidden)
-{
-  const char *name = bh_field_get_name(field);
-  if (only != NULL)
-    return g_strv_contains(only, name) && !bh_field_is_retired(field);
-  return bh_field_is_in_form(field) && !bh_field_is_retired(field) &&
-         (hidden == NULL || !g_strv_contains(hidden, name));
-}
-
 static void add_row(BhFormView *self, const BhField *field)
 {
   BhFieldRow *row = bh_field_row_new(field, self->session, self->values);
@@ -190,15 +181,23 @@ static void add_row(BhFormView *self, const BhField *field)
   gtk_container_add(GTK_CONTAINER(self), GTK_WIDGET(row));
 }
 
-BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *const *only,
-                             const char *const *hidden)
+static void add_form(BhFormView *self, const char *form)
 {
-  BhFormView *self = g_object_new(BH_TYPE_FORM_VIEW, NULL);
-  self->session = g_object_ref(session);
-  self->kind = kind;
-  const json_t *sections = json_object_get(bh_kind_get_declaration(kind), "sections");
-  const char *lang = bh_session_get_lang(session);
-  g_autoptr(GHashTable) done = g_hash_table_new(NULL, NULL);
+  g_autoptr(GPtrArray) fields = bh_kind_list_form(self->kind, form);
+  for (guint i = 0; i < fields->len; i++)
+    add_row(self, g_ptr_array_index(fields, i));
+}
+
+static gboolean is_wanted(const BhField *field, const char *const *hidden)
+{
+  return bh_field_is_in_form(field) && !bh_field_is_retired(field) &&
+         (hidden == NULL || !g_strv_contains(hidden, bh_field_get_name(field)));
+}
+
+static void add_all(BhFormView *self, const char *const *hidden)
+{
+  const json_t *sections = json_object_get(bh_kind_get_declaration(self->kind), "sections");
+  const char *lang = bh_session_get_lang(self->session);
   gsize i;
   json_t *section;
   json_array_foreach(sections, i, section)
@@ -208,11 +207,10 @@ BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char 
     json_t *name;
     json_array_foreach(json_object_get(section, "fields"), j, name)
     {
-      const char *text = json_string_value(name);
-      const BhField *field = text != NULL ? bh_kind_find_field(kind, text) : NULL;
-      if (field == NULL || !wanted(field, only, hidden) || !g_hash_table_add(done, (gpointer)field))
+      const BhField *field = bh_kind_find_field(self->kind, json_string_value(name));
+      if (!is_wanted(field, hidden))
         continue;
-      if (!headed && only == NULL) {
+      if (!headed) {
         const json_t *label = json_object_get(section, "label");
         gtk_container_add(GTK_CONTAINER(self), bh_part_heading(bh_json_string_or(label, lang, "")));
       }
@@ -220,12 +218,22 @@ BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char 
       add_row(self, field);
     }
   }
-  const GPtrArray *fields = bh_kind_list_fields(kind);
-  for (guint k = 0; k < fields->len; k++) {
-    const BhField *field = g_ptr_array_index(fields, k);
-    if (wanted(field, only, hidden) && g_hash_table_add(done, (gpointer)field))
-      add_row(self, field);
-  }
+  const GPtrArray *fields = bh_kind_list_fields(self->kind);
+  for (guint k = 0; sections == NULL && k < fields->len; k++)
+    if (is_wanted(g_ptr_array_index(fields, k), hidden))
+      add_row(self, g_ptr_array_index(fields, k));
+}
+
+BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
+                             const char *const *hidden)
+{
+  BhFormView *self = g_object_new(BH_TYPE_FORM_VIEW, NULL);
+  self->session = g_object_ref(session);
+  self->kind = kind;
+  if (form != NULL)
+    add_form(self, form);
+  else
+    add_all(self, hidden);
   update_shown(self);
   return self;
 }

@@ -16,9 +16,9 @@ G_BEGIN_DECLS
 #define BH_TYPE_FORM_VIEW (bh_form_view_get_type())
 G_DECLARE_FINAL_TYPE(BhFormView, bh_form_view, BH, FORM_VIEW, GtkBox)
 
-/* `only` (NULL-terminated, may be NULL): just these fields, in the kind's order. `hidden` (may be
+/* `form`: one of the kind's "forms", in its order; NULL: all fields, by sections. `hidden` (may be
  * NULL): fields the page sets itself. */
-BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *const *only,
+BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
                              const char *const *hidden);
 /* Shows a record's values; emits nothing. */
 void bh_form_view_load(BhFormView *form, const json_t *values);

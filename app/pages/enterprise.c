@@ -32,14 +32,12 @@ static void bh_enterprise_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_enterprise_page_parent_class)->finalize(object);
 }
 
-static void add_fact(BhEnterprisePage *self, const BhKind *kind, const json_t *values,
-                     const char *key)
+static void add_fact(BhEnterprisePage *self, const BhField *field, const json_t *values)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const char *lang = bh_session_get_lang(session);
-  const BhField *field = bh_kind_find_field(kind, key);
-  const json_t *value = json_object_get(values, key);
-  if (field == NULL || value == NULL || json_is_null(value))
+  const json_t *value = json_object_get(values, bh_field_get_name(field));
+  if (value == NULL || json_is_null(value))
     return;
   g_autofree char *text = bh_field_format_value(field, value, lang);
   if (bh_field_get_type(field) == BH_FIELD_AREA && bh_session_get_region(session) != NULL) {
@@ -80,23 +78,9 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
             "major");
   add_badge(self, json_is_true(json_object_get(values, "concern")), _("Special concern"), "major");
   bh_part_clear(self->facts);
-  static const char *const keys[] = {"uscc",
-                                     "short_code",
-                                     "sector",
-                                     "mine_type",
-                                     "class_grade",
-                                     "production_state",
-                                     "area",
-                                     "address",
-                                     "main_responsible_person",
-                                     "legal_representative",
-                                     "phone",
-                                     "licence_no",
-                                     "licence_valid_to",
-                                     "notes",
-                                     NULL};
-  for (int i = 0; keys[i] != NULL; i++)
-    add_fact(self, kind, values, keys[i]);
+  g_autoptr(GPtrArray) facts = bh_kind_list_form(kind, "file");
+  for (guint i = 0; i < facts->len; i++)
+    add_fact(self, facts->pdata[i], values);
 }
 
 static void on_row(GtkButton *row, BhEnterprisePage *self)

@@ -141,8 +141,7 @@ static void show_order(BhFinishPage *self)
   gtk_widget_set_visible(self->authority, referral);
   if (!wants_order(self) || self->form != NULL)
     return;
-  static const char *const fields[] = {"legal_basis", "deadline", NULL};
-  self->form = bh_form_view_new(session, bh_session_find_kind(session, "document"), fields, NULL);
+  self->form = bh_form_view_new(session, bh_session_find_kind(session, "document"), "issue", NULL);
   g_autofree char *basis = dup_common(rows, "legal_basis", FALSE);
   g_autofree char *deadline = dup_common(rows, "deadline", TRUE);
   g_autoptr(json_t) values = json_object();

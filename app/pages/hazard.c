@@ -304,27 +304,7 @@ static void show(BhHazardPage *self)
 {
   BhPage *page = BH_PAGE(self);
   BhSession *session = bh_page_get_session(page);
-  static const char *const fields[] = {"summary",
-                                       "description",
-                                       "level",
-                                       "criterion",
-                                       "mass_casualty_type",
-                                       "place",
-                                       "site",
-                                       "position",
-                                       "no_photo_reason",
-                                       "demand",
-                                       "responsible_person",
-                                       "responsible_post",
-                                       "deadline",
-                                       "at_once",
-                                       "fixed_on_site",
-                                       "fix_note",
-                                       "legal_basis",
-                                       "problem_type",
-                                       "illegal_act",
-                                       NULL};
-  self->form = bh_form_view_new(session, bh_session_find_kind(session, "hazard"), fields, NULL);
+  self->form = bh_form_view_new(session, bh_session_find_kind(session, "hazard"), "record", NULL);
   const json_t *values = json_object_get(self->hazard, "values");
   const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
   json_t *related = json_object_get(self->hazard, "enterprise");

@@ -116,10 +116,8 @@ static void show_form(BhInspectionPage *self)
   gtk_widget_set_sensitive(self->form_box, is_open(self));
   if (self->form != NULL)
     return;
-  static const char *const fields[] = {"place_note",      "position",          "opinion",
-                                       "guidance",        "certificate_shown", "recusal_advised",
-                                       "unsigned_reason", "lead_department",   NULL};
-  self->form = bh_form_view_new(session, bh_session_find_kind(session, "inspection"), fields, NULL);
+  self->form =
+      bh_form_view_new(session, bh_session_find_kind(session, "inspection"), "visit", NULL);
   g_autoptr(json_t) values = json_copy(bh_visit_get_values(self->visit, "inspection"));
   json_t *draft = json_object_get(self->visit, "inspection_draft");
   if (json_is_object(draft))

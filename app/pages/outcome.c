@@ -114,8 +114,8 @@ static void bh_outcome_page_load(BhPage *page)
   BhOutcomePage *self = BH_OUTCOME_PAGE(page);
   BhSession *session = bh_page_get_session(page);
   bh_page_set_title(page, _("Not carried out"));
-  static const char *const fields[] = {"outcome", "outcome_note", "outcome_counts", NULL};
-  self->form = bh_form_view_new(session, bh_session_find_kind(session, "inspection"), fields, NULL);
+  self->form =
+      bh_form_view_new(session, bh_session_find_kind(session, "inspection"), "outcome", NULL);
   bh_form_view_hide_choice(self->form, "outcome", "carried_out");
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Proof"));

@@ -361,10 +361,7 @@ static void bh_start_page_load(BhPage *page)
   BhSession *session = bh_page_get_session(page);
   const BhKind *kind = bh_session_find_kind(session, "inspection");
   bh_session_make_id(session, self->record);
-  static const char *const fields[] = {"subject_reason",    "modes",           "lead_department",
-                                       "other_departments", "remote_link",     "place_note",
-                                       "certificate_shown", "recusal_advised", NULL};
-  self->form = bh_form_view_new(session, kind, fields, NULL);
+  self->form = bh_form_view_new(session, kind, "start", NULL);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->observed = bh_field_row_new(bh_kind_find_field(kind, "started_at"), session, NULL);
   g_autoptr(json_t) now = json_integer(bh_session_now_ms(session));

@@ -112,18 +112,8 @@ static void bh_subject_page_load(BhPage *page)
   BhSession *session = bh_page_get_session(page);
   bh_page_set_title(page, _("Provisional enterprise"));
   bh_session_make_id(session, self->record);
-  static const char *const fields[] = {"name",
-                                       "sector",
-                                       "mine_type",
-                                       "area",
-                                       "address",
-                                       "production_state",
-                                       "actual_controller",
-                                       "phone",
-                                       "provisional_reason",
-                                       "position",
-                                       NULL};
-  self->form = bh_form_view_new(session, bh_session_find_kind(session, "enterprise"), fields, NULL);
+  self->form =
+      bh_form_view_new(session, bh_session_find_kind(session, "enterprise"), "provisional", NULL);
   g_autoptr(json_t) values = json_pack(
       "{s:s, s:s, s:b}", "name", self->name, "area",
       bh_json_string_or(bh_session_get_description(session), "area", ""), "provisional", 1);

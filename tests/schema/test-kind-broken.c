@@ -170,6 +170,18 @@ static void test_broken_heads_are_refused(void **state)
       {V "review/unfinished", "'new'", P ".review.unfinished: must be an array"},
       {V "review/unfinished", "['gone']", P ".review.unfinished: kind visit has no state"},
       {V "review", "{'on_delete':'done'}", P ".review: unknown member \"on_delete\""},
+      {V "forms", "['note']", P ".forms: must be an object"},
+      {V "forms", "{'short':[]}", P ".forms.short: must be an array of field names"},
+      {V "forms", "{'short':['gone']}", P ".forms.short[0]: kind visit has no field \"gone\""},
+      {V "forms", "{'short':['note','note']}", P ".forms.short[1]: field \"note\" stands twice"},
+      {V "ledgers", "{}", P ".ledgers: must be an array"},
+      {V "ledgers", "[{'name':'all','states':['new']}]", P ".ledgers[0]: \"label\" is missing"},
+      {V "ledgers", "[{'name':'all','label':{'zh':'全','en':'All'},'states':['gone']}]",
+       P ".ledgers[0].states: kind visit has no state \"gone\""},
+      {V "ledgers",
+       "[{'name':'all','label':{'zh':'全','en':'All'},'states':['new']},"
+       "{'name':'all','label':{'zh':'又','en':'Again'},'states':['new']}]",
+       P ".ledgers[1].name: \"all\" stands twice"},
   };
   try_cases(cases, G_N_ELEMENTS(cases));
 }

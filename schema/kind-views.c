@@ -1,0 +1,124 @@
+/* What people are shown of a kind, as data: "forms" (which fields a page asks for) and "ledgers"
+ * (lists the office keeps). */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+
+#define FORMS_MAX 20
+#define LEDGERS_MAX 20
+
+static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *name,
+                             const json_t *fields)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  gsize mark = bh_place_enter(place, name);
+  if (!json_is_array(fields) || json_array_size(fields) == 0)
+    return bh_place_fail(place, "must be an array of field names");
+  gsize index;
+  json_t *element;
+  json_array_foreach((json_t *)fields, index, element)
+  {
+    gsize inner = bh_place_enter_index(place, index);
+    const char *text = json_string_value(element);
+    const BhField *field = text != NULL ? g_hash_table_lookup(kind->field_index, text) : NULL;
+    if (field == NULL)
+      return bh_place_fail(place, "kind %s has no field \"%.64s\"", kind->name,
+                           text != NULL ? text : "");
+    if (field->retired)
+      return bh_place_fail(place, "field \"%s\" is retired", text);
+    if (!g_hash_table_add(seen, (gpointer)text))
+      return bh_place_fail(place, "field \"%s\" stands twice", text);
+    bh_place_leave(place, inner);
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean resolve_forms(BhPlace *place, const BhKind *kind)
+{
+  const json_t *forms = json_object_get(kind->declaration, "forms");
+  if (forms == NULL)
+    return TRUE;
+  gsize mark = bh_place_enter(place, "forms");
+  if (!json_is_object(forms) || json_object_size(forms) > FORMS_MAX)
+    return bh_place_fail(place, "must be an object of at most %d forms", FORMS_MAX);
+  const char *name;
+  json_t *fields;
+  json_object_foreach((json_t *)forms, name, fields)
+  {
+    if (!resolve_form(place, kind, name, fields))
+      return FALSE;
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+static gboolean resolve_ledger(BhPlace *place, const BhKind *kind, const json_t *ledger,
+                               GHashTable *names)
+{
+  static const char *const allowed[] = {"name", "label", "source", "states", "overdue", NULL};
+  const char *name = NULL;
+  gboolean overdue = FALSE;
+  g_autofree const char **states = NULL;
+  if (!bh_place_is_object(place, ledger, allowed) ||
+      !bh_place_name(place, ledger, "name", TRUE, &name) ||
+      !bh_place_label(place, ledger, "label", TRUE) ||
+      !bh_place_string(place, ledger, "source", FALSE, 300, NULL) ||
+      !bh_place_flag(place, ledger, "overdue", &overdue) ||
+      !bh_place_names(place, ledger, "states", TRUE, FALSE, &states))
+    return FALSE;
+  if (!g_hash_table_add(names, (gpointer)name))
+    return bh_place_fail_at(place, "name", "\"%s\" stands twice", name);
+  for (gsize i = 0; states[i] != NULL; i++)
+    if (bh_kind_find_state(kind, states[i]) == NULL)
+      return bh_place_fail_at(place, "states", "kind %s has no state \"%s\"", kind->name,
+                              states[i]);
+  return TRUE;
+}
+
+static gboolean resolve_ledgers(BhPlace *place, const BhKind *kind)
+{
+  const json_t *ledgers = NULL;
+  if (!bh_place_array(place, kind->declaration, "ledgers", FALSE, LEDGERS_MAX, &ledgers))
+    return FALSE;
+  g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
+  gsize index;
+  json_t *ledger;
+  json_array_foreach((json_t *)ledgers, index, ledger)
+  {
+    gsize mark = bh_place_enter(place, "ledgers");
+    bh_place_enter_index(place, index);
+    if (!resolve_ledger(place, kind, ledger, names))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+gboolean bh_kind_resolve_views(BhPlace *place, const BhKind *kind)
+{
+  return resolve_forms(place, kind) && resolve_ledgers(place, kind);
+}
+
+GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)
+{
+  const json_t *names = json_object_get(json_object_get(kind->declaration, "forms"), form);
+  GPtrArray *fields = g_ptr_array_new();
+  gsize index;
+  json_t *name;
+  json_array_foreach((json_t *)names, index, name)
+      g_ptr_array_add(fields, g_hash_table_lookup(kind->field_index, json_string_value(name)));
+  return fields;
+}
+
+const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name)
+{
+  gsize index;
+  json_t *ledger;
+  json_array_foreach(json_object_get(kind->declaration, "ledgers"), index, ledger)
+  {
+    if (g_strcmp0(bh_json_string_or(ledger, "name", NULL), name) == 0)
+      return ledger;
+  }
+  return NULL;
+}

@@ -1,0 +1,133 @@
+/* What follows from a kind for people: the day a record is due, forms and ledgers. */
+#include "schema/kind-internal.h"
+#include "schema/paths.h"
+#include "tests/schema/world-of-records.h"
+
+static char *due_of(TestWorld *world, const char *kind_name, const char *values,
+                    const BhCalendar *calendar)
+{
+  const BhKind *kind = bh_kind_set_find(world->kinds, kind_name);
+  g_autofree char *text = g_strdelimit(g_strdup(values), "'", '"');
+  g_autoptr(json_t) json = json_loads(text, 0, NULL);
+  BhDate due;
+  assert_non_null(kind);
+  assert_non_null(json);
+  return bh_workflow_get_due(kind, json, calendar, &due) ? bh_date_format(&due) : g_strdup("none");
+}
+
+static void test_R077_a_hazard_is_due_by_the_date_on_its_document(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *values, *due;
+  } cases[] = {
+      {"{'state':'ordered','deadline':'2026-12-01'}", "2026-12-01"},
+      {"{'state':'ordered'}", "none"},
+      {"{'state':'ordered','deadline':'soon'}", "none"},
+      {"{'state':'ordered','deadline':7}", "none"},
+      /* An extension has to come before the old date; the new one is what counts. */
+      {"{'state':'ordered','deadline':'2026-12-15','extension_old_deadline':'2026-12-01'}",
+       "2026-12-15"},
+      {"{'state':'closed','deadline':'2026-12-01'}", "none"},
+      {"{'state':'rectifying','deadline':'2026-12-01','listing_deadline':'2027-02-28'}",
+       "2027-02-28"},
+      {"{'deadline':'2026-12-01'}", "none"},
+      {"{'state':'nonsense','deadline':'2026-12-01'}", "none"},
+  };
+  g_autoptr(TestWorld) world = test_world_new();
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *due = due_of(world, "hazard", cases[i].values, NULL);
+    assert_string_equal(due, cases[i].due);
+  }
+}
+
+static void test_R261_the_earliest_of_several_days_counts_and_months_end_clamped(void **state)
+{
+  (void)state;
+  static const char kinds[] =
+      "{'bihuan-kinds':1,'kinds':[{'bihuan-kind':1,'kind':'case','label':{'zh':'案','en':'Case'},"
+      "'scope':'all','title':'{opened}','fields':["
+      "{'name':'opened','type':'date','label':{'zh':'立','en':'Opened'}},"
+      "{'name':'heard','type':'time','label':{'zh':'听','en':'Heard'}}],"
+      "'states':[{'name':'open','label':{'zh':'开','en':'Open'},'initial':true},"
+      "{'name':'told','label':{'zh':'告','en':'Told'}},{'name':'over','label':{'zh':'结','en':"
+      "'Over'},'final':true}],'transitions':["
+      "{'from':null,'to':'open','label':{'zh':'立','en':'Open'},'who':'anyone'},"
+      "{'from':['open'],'to':'over','label':{'zh':'结','en':'End'},'who':'anyone','deadline':"
+      "{'text':{'zh':'一月','en':'A month'},'from':'opened','months':1}},"
+      "{'from':['open'],'to':'told','label':{'zh':'告','en':'Tell'},'who':'anyone','deadline':"
+      "{'text':{'zh':'两天','en':'Two days'},'from':'heard','days':2}},"
+      "{'from':['told'],'to':'over','label':{'zh':'结','en':'End'},'who':'anyone','deadline':"
+      "{'text':{'zh':'三天','en':'Three'},'from':'opened','workdays':3}}]}]}";
+  g_autofree char *text = g_strdelimit(g_strdup(kinds), "'", '"');
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) set = bh_kind_set_from_text(text, strlen(text), &error);
+  assert_null(error);
+  TestWorld world = {.kinds = set};
+  g_autofree char *month = due_of(&world, "case", "{'state':'open','opened':'2027-01-31'}", NULL);
+  assert_string_equal(month, "2027-02-28");
+  /* 2027-02-01 00:30 in UTC+8 is still January in UTC. */
+  g_autofree char *both =
+      due_of(&world, "case", "{'state':'open','opened':'2027-01-31','heard':1801413000000}", NULL);
+  assert_string_equal(both, "2027-02-03");
+  g_autofree char *none = due_of(&world, "case", "{'state':'told','opened':'2026-09-30'}", NULL);
+  assert_string_equal(none, "none");
+  g_autofree char *pack = bh_data_path("assets", "packs", "calendar.json", NULL);
+  g_autoptr(BhCalendar) calendar = bh_calendar_load(pack, &error);
+  assert_null(error);
+  g_autofree char *work =
+      due_of(&world, "case", "{'state':'told','opened':'2026-09-30'}", calendar);
+  assert_string_not_equal(work, "none");
+  assert_true(strcmp(work, "2026-10-07") > 0); /* the holiday lies between */
+}
+
+static void test_forms_come_in_their_declared_order(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *document = bh_kind_set_find(world->kinds, "document");
+  g_autoptr(GPtrArray) issue = bh_kind_list_form(document, "issue");
+  g_autoptr(GPtrArray) none = bh_kind_list_form(document, "nothing");
+  assert_int_equal(issue->len, 2);
+  assert_string_equal(bh_field_get_name(issue->pdata[0]), "legal_basis");
+  assert_string_equal(bh_field_get_name(issue->pdata[1]), "deadline");
+  assert_int_equal(none->len, 0);
+}
+
+static void test_R081_the_three_lists_are_declared(void **state)
+{
+  (void)state;
+  static const char *const names[] = {"rectification", "listed_supervision", "accountability",
+                                      "overdue"};
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+    assert_non_null(bh_kind_find_ledger(hazard, names[i]));
+  assert_null(bh_kind_find_ledger(hazard, "everything"));
+  assert_null(bh_kind_find_ledger(bh_kind_set_find(world->kinds, "unit"), "overdue"));
+  /* Open is what is in one of the lists; what is final is in none. */
+  g_autoptr(GPtrArray) states = bh_kind_list_states(hazard);
+  for (guint i = 0; i < states->len; i++) {
+    gboolean listed = FALSE;
+    for (gsize k = 0; k < 3; k++) {
+      gsize at;
+      json_t *name;
+      json_array_foreach(json_object_get(bh_kind_find_ledger(hazard, names[k]), "states"), at, name)
+          listed |= g_str_equal(json_string_value(name), states->pdata[i]);
+    }
+    if (listed == bh_kind_is_final_state(hazard, states->pdata[i]))
+      fail_msg("state %s is %s", (const char *)states->pdata[i],
+               listed ? "final and listed" : "open and in no list");
+  }
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_R077_a_hazard_is_due_by_the_date_on_its_document),
+      cmocka_unit_test(test_R261_the_earliest_of_several_days_counts_and_months_end_clamped),
+      cmocka_unit_test(test_forms_come_in_their_declared_order),
+      cmocka_unit_test(test_R081_the_three_lists_are_declared),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
