@@ -46,6 +46,7 @@ BhCtlExit bh_ctl_staff(const BhCtlOptions *options);
 BhCtlExit bh_ctl_list(const BhCtlOptions *options);
 BhCtlExit bh_ctl_show(const BhCtlOptions *options);
 BhCtlExit bh_ctl_history(const BhCtlOptions *options);
+BhCtlExit bh_ctl_damaged(const BhCtlOptions *options);
 BhCtlExit bh_ctl_doctor(const BhCtlOptions *options);
 
 G_END_DECLS

@@ -27,6 +27,8 @@ static const Command commands[] = {
     {"list", "KIND", "records of a kind, newest change first", 1, bh_ctl_list},
     {"show", "ID", "one record", 1, bh_ctl_show},
     {"history", "ID", "own entries that touched a record", 1, bh_ctl_history},
+    {"damaged", "", "entries this device's disk did not keep, as they were found", 0,
+     bh_ctl_damaged},
     {"doctor", "", "check store, chain, files, clock and disk", 0, bh_ctl_doctor},
 };
 

@@ -213,6 +213,9 @@ static void print_status(const json_t *status)
   printf("%-14s %" G_GINT64_FORMAT " entries\n", "At the hub", number_of(status, "delivered"));
   printf("%-14s %" G_GINT64_FORMAT " conflicts, %" G_GINT64_FORMAT " held back by the hub\n",
          "To look at", number_of(status, "conflicts"), number_of(status, "quarantined"));
+  if (number_of(status, "damaged") > 0)
+    printf("%-14s %" G_GINT64_FORMAT " entries, set aside (see bihuanctl damaged)\n",
+           "Damaged here", number_of(status, "damaged"));
   print_time("Last sync", number_of(status, "last_sync_ms"));
   if (last_error != NULL)
     printf("%-14s %s\n", "Last error", last_error);
@@ -261,6 +264,19 @@ static void print_person(const json_t *person)
 BhCtlExit bh_ctl_staff(const BhCtlOptions *options)
 {
   return print_array(options, "list_staff", NULL, "staff", print_person);
+}
+
+static void print_damaged(const json_t *item)
+{
+  g_autofree char *at = bh_time_format(number_of(item, "at_ms"));
+
+  printf("%s  %s  %s\n", at, bh_json_string_or(item, "entry", "-"),
+         bh_json_string_or(item, "reason", ""));
+}
+
+BhCtlExit bh_ctl_damaged(const BhCtlOptions *options)
+{
+  return print_array(options, "damaged", NULL, "entries", print_damaged);
 }
 
 BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)

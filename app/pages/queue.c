@@ -73,6 +73,7 @@ static void show_status(BhQueuePage *self)
   gint64 drafts = json_integer_value(json_object_get(status, "drafts"));
   gint64 delivered = json_integer_value(json_object_get(status, "delivered"));
   gint64 held = json_integer_value(json_object_get(status, "quarantined"));
+  gint64 damaged = json_integer_value(json_object_get(status, "damaged"));
   g_autofree char *summary =
       g_strdup_printf(_("%d records, %d files and %d drafts not sent yet · %d received by the hub"),
                       (int)pending, (int)files, (int)drafts, (int)delivered);
@@ -86,6 +87,8 @@ static void show_status(BhQueuePage *self)
   }
   if (held > 0)
     g_string_append_printf(state, _(" · %d held for review at the hub"), (int)held);
+  if (damaged > 0)
+    g_string_append_printf(state, _(" · %d damaged on this device and set aside"), (int)damaged);
   switch (bh_connectivity_get(NULL)) {
   case BH_CONNECTIVITY_NONE:
     g_string_append(state, _(" · no network"));

@@ -88,6 +88,7 @@ static const char *check_label(const char *name)
       {"store", N_("Records")},
       {"enrolled", N_("Enrolment")},
       {"chain", N_("Chain of signatures")},
+      {"damaged", N_("Undamaged entries")},
       {"people", N_("People and sign-in")},
       {"clock", N_("Clock")},
       {"files", N_("Files that wait")},

@@ -38,6 +38,7 @@ struct _BhDevice {
 
   BhCounters counters;
   gboolean counters_dirty;
+  GArray *noted;     /* places of own entries that could not be read (damage.h); NULL: none */
   GHashTable *views; /* id → BhView, a cache */
   guint64 view_tick;
   gboolean retitle; /* titles may be waiting to be made anew */
@@ -91,7 +92,7 @@ gboolean bh_device_store_save_kinds(BhDevice *device, const char *hash, const ch
 json_t *bh_device_store_read_uplink(BhDevice *device, GError **error);
 /* "ok", or what the engine found; reads the whole store. */
 char *bh_device_store_check(BhDevice *device, GError **error);
-/* Checks the newest own entry against its place; sets the head's hash. */
+/* Checks the newest own entry against its place, notes damage; sets the head's hash. */
 gboolean bh_device_verify_tail(BhDevice *device, GError **error);
 
 /* --- views of records (records.c) --- */

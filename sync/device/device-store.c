@@ -1,4 +1,4 @@
-#include "sync/device/outbox-store.h"
+#include "sync/device/damage.h"
 
 #include <string.h>
 
@@ -258,26 +258,24 @@ gboolean bh_device_store_save_kinds(BhDevice *device, const char *hash, const ch
 
 gboolean bh_device_verify_tail(BhDevice *device, GError **error)
 {
-  BhEnvelope envelope;
-  g_autofree char *body_hash = NULL;
-  g_auto(BhOwnEntry) entry = {0};
+  g_autofree char *hash = NULL;
 
   memset(device->head, '0', BH_HASH_HEX_LEN);
   device->head[BH_HASH_HEX_LEN] = '\0';
   if (device->made == 0)
     return TRUE;
   gint64 pos = BH_POS(device->incarnation, device->made);
-  g_autofree char *text = bh_journal_store_dup_envelope(device, pos, error);
-  if (text == NULL || !bh_envelope_parse(text, &envelope, error) ||
-      !bh_journal_store_read(device, pos, &entry, error))
+  g_autofree char *envelope = bh_journal_store_dup_envelope(device, pos, error);
+  if (envelope == NULL)
     return FALSE;
-  body_hash = bh_hash_hex(entry.body, strlen(entry.body));
-  if (envelope.seq != device->made || strcmp(envelope.body_hash, body_hash) != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
-                "store: the newest entry (%" G_GINT64_FORMAT ") is damaged", device->made);
+  g_autoptr(GError) local = NULL;
+  g_autoptr(BhEntryText) text = bh_damage_read(device, pos, &local);
+  if (text == NULL && !g_error_matches(local, BH_ERROR, BH_ERROR_SIGNATURE)) {
+    g_propagate_error(error, g_steal_pointer(&local));
     return FALSE;
   }
-  g_strlcpy(device->head, envelope.hash, sizeof device->head);
+  hash = bh_hash_hex(envelope, strlen(envelope));
+  g_strlcpy(device->head, hash, sizeof device->head);
   return TRUE;
 }
 

@@ -1,4 +1,4 @@
-#include "sync/device/device-private.h"
+#include "sync/device/damage.h"
 
 #include <errno.h>
 #include <string.h>
@@ -52,6 +52,16 @@ static gboolean load_current_kinds(BhDevice *device, GError **error)
   return bh_device_store_load_kinds(device, hash, &device->kinds, error);
 }
 
+/* A newest entry that cannot be read keeps nobody from working. */
+static void mend(BhDevice *device)
+{
+  g_autoptr(GError) local = NULL;
+
+  if (bh_damage_is_noted(device) && device->kinds != NULL &&
+      !bh_damage_mend(device, device->acked, &local))
+    g_warning("store: a damaged entry cannot be set aside: %s", local->message);
+}
+
 BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *random,
                          GError **error)
 {
@@ -72,6 +82,7 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
     g_prefix_error(error, "store %s: ", dir);
     return NULL;
   }
+  mend(device);
   g_autofree char *pack = bh_data_path("assets", "packs", "regions.json", NULL);
   if (g_file_test(pack, G_FILE_TEST_EXISTS)) {
     g_autoptr(GError) local = NULL;
@@ -92,6 +103,7 @@ void bh_device_close(BhDevice *device)
   if (device == NULL)
     return;
   g_clear_pointer(&device->views, g_hash_table_unref);
+  g_clear_pointer(&device->noted, g_array_unref);
   bh_db_close(device->db);
   g_clear_pointer(&device->signer, bh_signer_free);
   g_clear_pointer(&device->kinds, bh_kind_set_unref);

@@ -123,12 +123,16 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 /* --- queue --- */
 
 /* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
- * "conflicts":n,"quarantined":n,"last_sync_ms","last_error","state":"idle|working|waiting|
+ * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
  * no_hub|revoked","next_try_ms","hub","device"}. Counters are kept, not counted. */
 json_t *bh_device_status(BhDevice *device, GError **error);
 /* What has not left yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
  * "at_ms","size","sent","why_code"}], oldest first, a page. */
 json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **error);
+/* Own entries that were damaged on this device and set aside, as they were found, oldest first:
+ * [{"entry","by","at_ms","found_ms","reason","records":[ids],"envelope","signature","body",
+ * "openings" (text; "…_base64" too where it is none)}]. */
+json_t *bh_device_list_damaged(BhDevice *device, GError **error);
 /* Self-check: {"checks":[{"name","ok","text"}]}. */
 json_t *bh_device_doctor(BhDevice *device, GError **error);
 

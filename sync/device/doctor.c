@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/statvfs.h>
 
+#include "sync/device/damage.h"
 #include "sync/device/files-store.h"
 #include "sync/device/outbox-store.h"
 
@@ -63,6 +64,15 @@ static void check_chain(BhDevice *device, json_t *checks)
                                           " entries are signed and chained",
                                           device->made - first + 1, device->made);
   add_check(checks, "chain", TRUE, text);
+}
+
+static void check_damaged(BhDevice *device, json_t *checks)
+{
+  gint64 n = bh_damage_store_count(device);
+  g_autofree char *text = g_strdup_printf(
+      "%" G_GINT64_FORMAT " entries were damaged on this device and are set aside", n);
+
+  add_check(checks, "damaged", n == 0, text);
 }
 
 static void check_files(BhDevice *device, json_t *checks)
@@ -130,6 +140,7 @@ json_t *bh_device_doctor(BhDevice *device, GError **error)
                                     : "enrolled");
   if (device->signer != NULL) {
     check_chain(device, checks);
+    check_damaged(device, checks);
     check_people(device, checks);
     check_clock(device, checks);
   }

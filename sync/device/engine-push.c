@@ -50,6 +50,20 @@ static void take_new_incarnation(BhEngine *engine, BhDevice *device)
     bh_engine_ask_head(engine);
 }
 
+/* The disk did not keep an entry: it is set aside, and what is sound goes up in a chain of its own.
+ */
+static void mend(BhEngine *engine, BhDevice *device)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (++engine->forks > BH_ENGINE_REPEATS_MAX)
+    bh_engine_fail_round(engine, device, BH_ERROR_STORAGE, 0);
+  else if (!bh_outbox_mend(device, engine->hub_seq, &error))
+    bh_engine_fail_store(engine, device, error);
+  else if (bh_engine_load_uplink(engine, device))
+    bh_engine_ask_head(engine);
+}
+
 /* Takes over {"seq","hash"}. FALSE when the round ended or went another way. */
 static gboolean note_head(BhEngine *engine, BhDevice *device, const json_t *object)
 {
@@ -138,6 +152,10 @@ void bh_engine_push(BhEngine *engine, BhDevice *device)
   if (engine->push_first < 0)
     engine->push_first = engine->hub_seq;
   packed = read_batch(engine, device, &error);
+  if (g_error_matches(error, BH_ERROR, BH_ERROR_SIGNATURE)) {
+    mend(engine, device);
+    return;
+  }
   if (error != NULL) {
     bh_engine_fail_store(engine, device, error);
     return;

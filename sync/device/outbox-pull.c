@@ -3,7 +3,7 @@
  * the records and takes their place when it is complete. */
 #include <string.h>
 
-#include "sync/device/outbox-store.h"
+#include "sync/device/damage.h"
 #include "sync/wire/limits.h"
 
 #define SWAP_STEP 100     /* records that change places in one transaction */
@@ -30,27 +30,13 @@ char *bh_outbox_dup_cursor(BhDevice *device)
   return shadow != NULL ? shadow : bh_setting_dup(device, "cursor");
 }
 
-gboolean bh_own_entry_list_records(const BhOwnEntry *entry, GPtrArray *out, GError **error)
-{
-  if (*entry->body == '\0')
-    return TRUE; /* dropped: none of its records is here */
-  g_autoptr(BhBody) body = bh_body_parse(entry->body, entry->openings, error);
-  if (body == NULL)
-    return FALSE;
-  for (guint i = 0; i < body->ops->len; i++) {
-    const BhOp *op = g_ptr_array_index(body->ops, i);
-    g_ptr_array_add(out, g_strdup(op->record));
-  }
-  return TRUE;
-}
-
 static gboolean touch_entry(Pull *pull, gint64 pos, GError **error)
 {
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
   g_auto(BhOwnEntry) entry = {0};
 
   if (!bh_journal_store_read(pull->device, pos, &entry, error) ||
-      !bh_own_entry_list_records(&entry, ids, error))
+      !bh_damage_list_records(pull->device, &entry, ids, error))
     return FALSE;
   for (guint i = 0; i < ids->len; i++)
     touch(pull, g_ptr_array_index(ids, i));

@@ -1,7 +1,7 @@
 /* The journal as the hub sees it: batches up, acknowledgements back, a new chain after a fork. */
 #include <string.h>
 
-#include "sync/device/outbox-store.h"
+#include "sync/device/damage.h"
 
 gboolean bh_outbox_get_heads(BhDevice *device, gint64 *made, gint64 *acked, GError **error)
 {
@@ -22,7 +22,7 @@ gboolean bh_outbox_read_batch(BhDevice *device, gint64 after, int max_entries, g
     return FALSE;
   while (seq < device->made && seq - after < max_entries) {
     g_autoptr(BhEntryText) text =
-        bh_outbox_store_read_text(device, BH_POS(device->incarnation, seq + 1), error);
+        bh_damage_read(device, BH_POS(device->incarnation, seq + 1), error);
     if (text == NULL) {
       g_string_truncate(out, start);
       return FALSE;
@@ -39,12 +39,15 @@ gboolean bh_outbox_read_batch(BhDevice *device, gint64 after, int max_entries, g
 static gboolean check_hash(BhDevice *device, gint64 seq, const char *hash, GError **error)
 {
   if (seq <= device->made) {
+    g_autoptr(GError) local = NULL;
     g_autofree char *envelope =
-        bh_journal_store_dup_envelope(device, BH_POS(device->incarnation, seq), error);
-    if (envelope == NULL)
+        bh_journal_store_dup_envelope(device, BH_POS(device->incarnation, seq), &local);
+    if (envelope == NULL && !g_error_matches(local, BH_ERROR, BH_ERROR_NOT_FOUND)) {
+      g_propagate_error(error, g_steal_pointer(&local));
       return FALSE;
-    g_autofree char *own = bh_hash_hex(envelope, strlen(envelope));
-    if (g_strcmp0(own, hash) == 0)
+    }
+    g_autofree char *own = envelope != NULL ? bh_hash_hex(envelope, strlen(envelope)) : NULL;
+    if (own != NULL && g_strcmp0(own, hash) == 0)
       return TRUE;
   }
   g_set_error(error, BH_ERROR, BH_ERROR_FORK,
@@ -82,9 +85,17 @@ static gboolean move_entry(BhDevice *device, gint64 from, gint64 to_incarnation,
                            char head[BH_HASH_HEX_LEN + 1], gboolean *moved, GError **error)
 {
   BhEnvelope envelope;
-  g_autoptr(BhEntryText) old = bh_outbox_store_read_text(device, from, error);
+  g_autoptr(GError) local = NULL;
+  g_autoptr(BhEntryText) old = bh_outbox_store_read_text(device, from, &local);
 
-  if (old == NULL || !bh_envelope_parse(old->envelope, &envelope, error))
+  *moved = FALSE;
+  if (g_error_matches(local, BH_ERROR, BH_ERROR_NOT_FOUND))
+    return TRUE; /* set aside */
+  if (local != NULL) {
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+  }
+  if (!bh_envelope_parse(old->envelope, &envelope, error))
     return FALSE;
   /* Dropped long after the hub had it: there is nothing to put an envelope round. */
   *moved = old->body != NULL;
@@ -98,7 +109,7 @@ static gboolean move_entry(BhDevice *device, gint64 from, gint64 to_incarnation,
                               text->signature, error);
 }
 
-gboolean bh_outbox_begin_incarnation(BhDevice *device, gint64 keep, GError **error)
+gboolean bh_outbox_put_envelopes(BhDevice *device, gint64 keep, GError **error)
 {
   gint64 old = device->incarnation, made = device->made;
   char head[BH_HASH_HEX_LEN + 1];
@@ -121,6 +132,14 @@ gboolean bh_outbox_begin_incarnation(BhDevice *device, gint64 keep, GError **err
   return TRUE;
 }
 
+gboolean bh_outbox_begin_incarnation(BhDevice *device, gint64 keep, GError **error)
+{
+  gboolean broken = FALSE;
+
+  return (device->made <= keep || bh_damage_set_aside(device, keep, &broken, error)) &&
+         bh_outbox_put_envelopes(device, keep, error);
+}
+
 gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error)
 {
   if (!bh_device_need_enrolled(device, error))
@@ -133,6 +152,11 @@ gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error)
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   return write != NULL && bh_outbox_begin_incarnation(device, seq, error) &&
          bh_write_commit(write, error) && bh_device_reload(device, error);
+}
+
+gboolean bh_outbox_mend(BhDevice *device, gint64 keep, GError **error)
+{
+  return bh_damage_mend(device, CLAMP(keep, 0, device->acked), error);
 }
 
 /* --- quarantine --- */
@@ -152,7 +176,7 @@ gboolean bh_outbox_quarantine(BhDevice *device, const char *entry, const char *r
     return TRUE;
   bh_device_count(device)->quarantined++;
   return bh_journal_store_read(device, pos, &own, error) &&
-         bh_own_entry_list_records(&own, touched, error);
+         bh_damage_list_records(device, &own, touched, error);
 }
 
 gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, GError **error)

@@ -26,7 +26,7 @@ BhEntryText *bh_outbox_store_read_text(BhDevice *device, gint64 pos, GError **er
   if (!bh_stmt_step(stmt, &row, error))
     return NULL;
   if (!row) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
                 "store: own entry %" G_GINT64_FORMAT " is missing", pos & BH_POS_SEQ_MASK);
     return NULL;
   }

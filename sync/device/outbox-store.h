@@ -8,13 +8,14 @@ G_BEGIN_DECLS
 
 /* --- shared, inside a transaction --- */
 
-/* New incarnation; own entries above `keep` of the old one move into it with new envelopes. */
+/* New incarnation; own entries above `keep` of the old one move into it with new envelopes, but for
+ * what is damaged (damage.h). */
 gboolean bh_outbox_begin_incarnation(BhDevice *device, gint64 keep, GError **error);
+/* The same after bh_damage_set_aside. */
+gboolean bh_outbox_put_envelopes(BhDevice *device, gint64 keep, GError **error);
 /* Notes an own entry as held back; its records are appended to `touched`. */
 gboolean bh_outbox_quarantine(BhDevice *device, const char *entry, const char *reason,
                               GPtrArray *touched, GError **error);
-/* Ids of the records an entry touches, appended to `out`. */
-gboolean bh_own_entry_list_records(const BhOwnEntry *entry, GPtrArray *out, GError **error);
 
 /* Takes a set that is stored as the current one, not yet in memory. */
 gboolean bh_outbox_use_kinds(BhDevice *device, BhKindSet *set, GError **error);
@@ -32,6 +33,7 @@ gboolean bh_kinds_store_list_after(BhDevice *device, gint64 *number, int limit, 
 
 /* --- chain --- */
 
+/* BH_ERROR_NOT_FOUND when there is no row. */
 BhEntryText *bh_outbox_store_read_text(BhDevice *device, gint64 pos, GError **error);
 gboolean bh_outbox_store_set_acked(BhDevice *device, gint64 incarnation, gint64 seq,
                                    GError **error);

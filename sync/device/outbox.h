@@ -37,7 +37,8 @@ gboolean bh_outbox_set_enrolled(BhDevice *device, const char *url, const char *p
 
 /* Own entries of the current incarnation with seq > after, in order: appended to `out` as wire
  * text up to both caps (at least one if there is any). *last is the seq of the last one taken
- * (== after when none). */
+ * (== after when none). Each is verified first: BH_ERROR_SIGNATURE when one is not what was signed
+ * any more. */
 gboolean bh_outbox_read_batch(BhDevice *device, gint64 after, int max_entries, gsize max_bytes,
                               GString *out, gint64 *last, GError **error);
 /* The hub has everything up to `seq` durably; `hash` must be our envelope's hash there, else
@@ -49,6 +50,9 @@ gboolean bh_outbox_get_heads(BhDevice *device, gint64 *made, gint64 *acked, GErr
 /* After a fork: new incarnation, new envelopes from seq 1 round the identical bodies of all
  * entries above `seq` of the old one. One transaction. */
 gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error);
+/* After bh_outbox_read_batch said BH_ERROR_SIGNATURE: what the disk did not keep is set aside, and
+ * the sound bodies above `keep` (what the hub has) get new envelopes in a new incarnation. */
+gboolean bh_outbox_mend(BhDevice *device, gint64 keep, GError **error);
 gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, GError **error);
 
 /* --- time --- */

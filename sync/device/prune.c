@@ -1,5 +1,7 @@
 #include "sync/device/prune.h"
 
+#include "sync/device/damage.h"
+
 #include <errno.h>
 #include <glib/gstdio.h>
 
@@ -70,9 +72,9 @@ static gboolean drop_entry(BhDevice *device, gint64 pos, GError **error)
 
   if (!bh_journal_store_read(device, pos, &entry, error))
     return FALSE;
-  g_autoptr(BhBody) body = bh_body_parse(entry.body, entry.openings, error);
+  g_autoptr(BhBody) body = bh_damage_parse(device, &entry);
   if (body == NULL)
-    return FALSE;
+    return TRUE;
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = g_ptr_array_index(body->ops, i);
     gboolean here = TRUE;

@@ -2,6 +2,7 @@
  * the round of this run; nothing is stored as "sending" (L19). */
 #include <string.h>
 
+#include "sync/device/damage.h"
 #include "sync/device/files-store.h"
 
 #define QUEUE_PAGE_MAX 200
@@ -51,6 +52,7 @@ json_t *bh_device_status(BhDevice *device, GError **error)
   json_object_set_new(out, "delivered", json_integer(c->delivered));
   json_object_set_new(out, "conflicts", json_integer(c->conflicts));
   json_object_set_new(out, "quarantined", json_integer(c->quarantined));
+  json_object_set_new(out, "damaged", json_integer(bh_damage_store_count(device)));
   json_object_set_new(out, "last_sync_ms",
                       json_integer(bh_setting_get_int(device, "last_sync_ms", 0)));
   set_text(out, "last_error", last_error);

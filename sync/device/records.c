@@ -1,6 +1,6 @@
 /* Folded records: base + own entries the base does not contain yet, kept for a few in memory. A
  * record is only ever folded again when it was touched itself. */
-#include "sync/device/device-private.h"
+#include "sync/device/damage.h"
 
 #include <string.h>
 
@@ -108,11 +108,9 @@ static gboolean apply_overlay(BhDevice *device, BhRecord **record, const char *i
 
     if (!bh_journal_store_read(device, g_array_index(places, gint64, i), &entry, error))
       return FALSE;
-    if (*entry.body == '\0')
-      continue; /* dropped: the hub has it, and nothing else does */
-    g_autoptr(BhBody) body = bh_body_parse(entry.body, entry.openings, error);
+    g_autoptr(BhBody) body = bh_damage_parse(device, &entry);
     if (body == NULL)
-      return FALSE;
+      continue; /* dropped, since the hub has it, or damaged */
     if (*record == NULL)
       *record = bh_record_new(id, kind_in_body(body, id));
     /* An operation of another kind than the record's is the hub's to judge; here it shows

@@ -1,5 +1,5 @@
 /* What is done while nobody waits: each call is one short transaction. */
-#include "sync/device/outbox-store.h"
+#include "sync/device/damage.h"
 #include "sync/device/prune.h"
 
 static gboolean reindex(BhDevice *device, gboolean *more, GError **error)
@@ -31,7 +31,8 @@ gboolean bh_device_rest(BhDevice *device)
   if (device->db == NULL)
     return FALSE;
   if (device->signer != NULL && device->kinds != NULL &&
-      (!step(device, &more, &local) || (!more && !bh_prune_some(device, &more, &local)))) {
+      ((bh_damage_is_noted(device) && !bh_damage_mend(device, device->acked, &local)) ||
+       !step(device, &more, &local) || (!more && !bh_prune_some(device, &more, &local)))) {
     g_warning("store: tidying up: %s", local->message);
     more = FALSE;
   }

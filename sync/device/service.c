@@ -214,6 +214,11 @@ static json_t *doctor(BhDevice *device, const json_t *params G_GNUC_UNUSED, GErr
   return bh_device_doctor(device, error);
 }
 
+static json_t *damaged(BhDevice *device, const json_t *params G_GNUC_UNUSED, GError **error)
+{
+  return wrap("entries", bh_device_list_damaged(device, error));
+}
+
 json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
 {
   static const struct {
@@ -241,6 +246,7 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"status", status},
       {"queue", queue},
       {"doctor", doctor},
+      {"damaged", damaged},
   };
   const char *name = bh_json_get_string(request, "method", WHERE, error);
   const json_t *params = json_object_get(request, "params");

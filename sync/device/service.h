@@ -8,6 +8,7 @@
  *   list_staff    {"staff":[…]}          draft_list  {"drafts":[…]}
  *   check         {"problems":[…]}       history     {"entries":[…]}
  *   queue         {"items":[…]}          make_id     {"id"}
+ *   damaged       {"entries":[…]}
  *   save save_draft  {"entry": id}       file_path   {"path": text or null}
  *   sign_in draft_set draft_discard      {}
  *

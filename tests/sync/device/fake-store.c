@@ -137,6 +137,10 @@ gboolean bh_outbox_read_batch(BhDevice *device, gint64 after, int max_entries, g
   if (FULL(error))
     return FALSE;
   *last = after;
+  if (device->damaged > after) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_SIGNATURE, "damaged");
+    return FALSE;
+  }
   while (*last < (gint64)device->entries->len && *last - after < max_entries &&
          (*last == after || out->len < max_bytes)) {
     g_string_append_printf(out, "%s %s\n\n\n\n", device->incarnation,
@@ -181,6 +185,16 @@ gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error)
   device->acked = 0;
   set_incarnation(device);
   return TRUE;
+}
+
+gboolean bh_outbox_mend(BhDevice *device, gint64 keep, GError **error)
+{
+  if (FULL(error))
+    return FALSE;
+  if (device->mended++ < 9)
+    g_ptr_array_remove_index(device->entries, (guint)device->damaged - 1);
+  device->damaged = 0;
+  return bh_outbox_reincarnate(device, keep, error);
 }
 
 gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, GError **error)

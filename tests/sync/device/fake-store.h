@@ -18,6 +18,8 @@ struct _BhDevice {
   gboolean enrolled;
   char incarnation[BH_INCARNATION_LEN + 1];
   guint incarnations;
+  gint64 damaged; /* seq of an entry that is not what was signed; 0: none */
+  guint mended;
   GPtrArray *entries; /* ids of the current incarnation, seq - 1 */
   gint64 acked;
   GPtrArray *files;   /* FakeFile* */

@@ -19,6 +19,21 @@ static void test_a_round_brings_everything_both_ways(void **state)
   assert_int_equal(bench->timer_ms, BH_ENGINE_POLL_MS);
 }
 
+static void test_a_damaged_entry_holds_up_none_behind_it(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  fake_store_save(bench->device, 5);
+  bench->device->damaged = 3;
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  assert_int_equal(bench->device->mended, 1);
+  assert_int_equal(bench->device->entries->len, 4);
+  assert_all_there(bench);
+  assert_string_equal(bench->device->state, "idle");
+}
+
 static void test_findings_go_before_files(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -498,6 +513,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_round_brings_everything_both_ways),
+      cmocka_unit_test(test_a_damaged_entry_holds_up_none_behind_it),
       cmocka_unit_test(test_findings_go_before_files),
       cmocka_unit_test(test_what_is_saved_during_an_upload_goes_after_the_chunk),
       cmocka_unit_test(test_the_list_of_staff_comes_when_it_changed_or_is_old),
