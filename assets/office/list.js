@@ -11,6 +11,13 @@ export function filesNote(total, here) {
     : el('span', { class: 'files-note' }, t('list.files', { here, total }));
 }
 
+// The day a record is due by, in words; a kind without deadlines has none.
+export function dueBadge(due) {
+  if (!due) return null;
+  if (due.days < 0) return badge('overdue', t('due.overdue', { days: -due.days }));
+  return badge('due', due.days === 0 ? t('due.today') : t('due.left', { days: due.days }));
+}
+
 // Titles of some kinds name the enterprise, which stands above them already.
 function restOfTitle(row) {
   return row.enterprise ? row.title.replace(row.enterprise, '').replace(/\s+/g, ' ').trim() : '';
@@ -22,6 +29,7 @@ export function rowContent(row) {
     el('span', { class: 'row-head' },
       el('span', { class: 'row-kind' }, row.kind_label),
       row.state_label ? badge('state', row.state_label) : null,
+      dueBadge(row.due),
       row.conflict ? badge('conflict', t('list.conflict')) : null),
     el('span', { class: 'row-title' }, row.enterprise || row.title),
     rest ? el('span', { class: 'row-sub' }, rest) : null,

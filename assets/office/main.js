@@ -5,6 +5,7 @@ import { language, setLanguage, t } from './i18n.js';
 import { showSignIn } from './signin.js';
 import { showInbox } from './inbox.js';
 import { showEnterprises } from './enterprises.js';
+import { showLedger } from './ledger.js';
 import { showDevices } from './devices.js';
 import { showPlaques } from './plaques.js';
 
@@ -12,7 +13,7 @@ const PULSE_MS = 5000;
 const app = document.getElementById('app');
 const state = { session: null, position: -1, lanes: {}, page: null, timer: 0, lost: null };
 
-const pages = { inbox: showInbox, enterprises: showEnterprises, devices: showDevices, plaques: showPlaques };
+const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, devices: showDevices, plaques: showPlaques };
 
 // "#/inbox/new/ID" → ['inbox', 'new', 'ID']
 function route() {

@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 import { actionBar } from './act.js';
 import { conflictBox } from './conflict.js';
 import { historyBox } from './history.js';
-import { rowContent } from './list.js';
+import { dueBadge, rowContent } from './list.js';
 
 const FINDINGS = ['hazard', 'document'];
 const PICTURES = ['image/jpeg', 'image/png'];
@@ -154,6 +154,7 @@ function headBox(view, back) {
     el('h2', { tabindex: -1 }, view.title || view.kind_label),
     el('p', { class: 'chips' },
       view.state_label ? badge('state', view.state_label) : null,
+      dueBadge(view.due),
       view.review ? badge(view.review, t(`lane.${view.review}`, null, view.review)) : null,
       view.conflict ? badge('conflict', t('list.conflict')) : null),
     el('p', { class: 'facts' },

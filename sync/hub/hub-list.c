@@ -101,22 +101,37 @@ static gboolean read_area(BhHub *hub, BhDb *db, const char *area, BhListQuery *w
   return TRUE;
 }
 
-/* "POSITION", or "NR:TITLE" when ordered by title. */
+/* "POSITION", or "NR:TITLE", "NR:DAY" in the orders by those. */
 static gboolean read_after(const char *after, BhListQuery *wanted, GError **error)
 {
   char *end = NULL;
   if (after == NULL || *after == '\0')
     return TRUE;
   gint64 number = g_ascii_strtoll(after, &end, 10);
-  if (number <= 0 || *end != (wanted->by_title ? ':' : '\0')) {
+  if (number <= 0 || *end != (wanted->order != BH_LIST_BY_CHANGE ? ':' : '\0')) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "after: not from a page of this order");
     return FALSE;
   }
-  if (wanted->by_title) {
+  if (wanted->order != BH_LIST_BY_CHANGE) {
     wanted->after_nr = number;
-    wanted->after_title = g_strdup(end + 1);
+    wanted->after_key = g_strdup(end + 1);
   } else {
     wanted->after_position = number;
+  }
+  return TRUE;
+}
+
+static gboolean read_order(const json_t *query, BhListQuery *wanted, GError **error)
+{
+  static const char *const names[] = {"changed", "title", "due", NULL};
+  const char *name = bh_json_string_or(query, "order", "changed");
+  while (names[wanted->order] != NULL && strcmp(names[wanted->order], name) != 0)
+    wanted->order++;
+  wanted->due_before = bh_json_string_or(query, "due_before", "9999-12-31");
+  if (names[wanted->order] == NULL || (wanted->order == BH_LIST_BY_DUE && wanted->kind == NULL)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                "order %.32s: changed, title, or due with a kind", name);
+    return FALSE;
   }
   return TRUE;
 }
@@ -126,7 +141,6 @@ static gboolean read_query(BhHub *hub, BhDb *db, const json_t *query, const BhKi
 {
   wanted->kind = bh_json_string_or(query, "kind", NULL);
   wanted->parent = bh_json_string_or(query, "parent", NULL);
-  wanted->by_title = strcmp(bh_json_string_or(query, "order", "changed"), "title") == 0;
   json_int_t limit = json_integer_value(json_object_get(query, "limit"));
   wanted->limit = limit > 0 ? (int)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
   const BhKind *kind = wanted->kind != NULL ? bh_kind_set_find(kinds, wanted->kind) : NULL;
@@ -140,7 +154,8 @@ static gboolean read_query(BhHub *hub, BhDb *db, const json_t *query, const BhKi
     if (wanted->match == NULL)
       wanted->nothing = TRUE;
   }
-  return read_after(bh_json_string_or(query, "after", NULL), wanted, error) &&
+  return read_order(query, wanted, error) &&
+         read_after(bh_json_string_or(query, "after", NULL), wanted, error) &&
          read_where(query, kind, wanted, error) &&
          read_inbox(bh_json_string_or(query, "inbox", NULL), wanted, error) &&
          read_area(hub, db, bh_json_string_or(query, "area", NULL), wanted, error);
@@ -246,14 +261,15 @@ static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
     g_clear_pointer(&after, g_free);
     if (last == NULL || ((int)found->len < wanted->limit && last == found->pdata[found->len - 1]))
       break;
-    after = wanted->by_title ? g_strdup_printf("%" G_GINT64_FORMAT ":%s", last->nr, last->title)
-                             : g_strdup_printf("%" G_GINT64_FORMAT, last->position);
+    const char *key = bh_list_row_key(last, wanted->order);
+    after = key != NULL ? g_strdup_printf("%" G_GINT64_FORMAT ":%s", last->nr, key)
+                        : g_strdup_printf("%" G_GINT64_FORMAT, last->position);
     if ((int)json_array_size(rows) >= wanted->limit)
       break;
     wanted->after_position = last->position;
     wanted->after_nr = last->nr;
-    g_free(wanted->after_title);
-    wanted->after_title = g_strdup(last->title);
+    g_free(wanted->after_key);
+    wanted->after_key = g_strdup(key);
   }
   return json_pack("{s:O, s:s?}", "rows", rows, "after", after);
 }

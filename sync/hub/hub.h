@@ -69,7 +69,8 @@ void bh_hub_give_reader(BhHub *hub, BhDb *db);
 BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL: _NOT_FOUND */
 /* Rows of one kind by page: query {"kind"?, "parent"?, "where"?: {indexed field: value|[values]},
  * "area"?: with everything below, "search"?, "inbox"?: "new"|"returned"|"answered"|"conflict"|
- * "quarantine"|"accepted", "order"?: "changed"|"title", "after"?, "limit"? ≤ 200}. Result
+ * "quarantine"|"accepted", "order"?: "changed"|"title"|"due" (those with a day
+ * they are due by, oldest first), "due_before"?: day, "after"?, "limit"? ≤ 200}. Result
  * {"rows":[{"id","kind","title","state","area","changed_ms","values","conflict","review",
  * "unit","files_total","files_here"}], "after"} ("after" is a text, null at the end). `viewer`
  * (values of a staff record) filters by visibility and by what their unit serves (R-264). */

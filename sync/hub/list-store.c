@@ -10,7 +10,7 @@ void bh_list_query_clear(BhListQuery *query)
     g_free(query->where[i].values);
   g_free(query->areas);
   g_free(query->match);
-  g_free(query->after_title);
+  g_free(query->after_key);
 }
 
 static void list_row_free(BhListRow *row)
@@ -25,7 +25,13 @@ static void list_row_free(BhListRow *row)
   g_free(row->scope2);
   g_free(row->review);
   g_free(row->snapshot);
+  g_free(row->due);
   g_free(row);
+}
+
+const char *bh_list_row_key(const BhListRow *row, BhListOrder order)
+{
+  return order == BH_LIST_BY_TITLE ? row->title : order == BH_LIST_BY_DUE ? row->due : NULL;
 }
 
 /* Whether so few records have one of the values that starting from them is cheaper than walking
@@ -74,7 +80,12 @@ static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
 {
   g_autoptr(GString) sql = g_string_new(
       "SELECT r.nr, r.position, r.changed_ms, r.id, r.kind, r.title, r.state, r.area, r.unit,"
-      " r.review, r.conflict, r.snapshot, r.scope, r.scope2 FROM record r WHERE 1");
+      " r.review, r.conflict, r.snapshot, r.scope, r.scope2");
+  g_string_append(sql, query->order == BH_LIST_BY_DUE
+                           ? ", d.value FROM field_value d JOIN record r ON r.nr = d.record"
+                             " WHERE d.kind = :kind AND d.field = '" BH_INDEX_DUE "'"
+                             " AND d.value < :due"
+                           : " FROM record r WHERE 1");
   if (query->kind != NULL)
     g_string_append(sql, " AND r.kind = :kind");
   if (query->parent != NULL)
@@ -92,12 +103,15 @@ static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
                          " WHERE q.decided_by IS NULL)");
   if (!append_where(db, query, sql, error))
     return NULL;
-  if (query->by_title && query->after_title != NULL)
-    g_string_append(sql, " AND (r.title, r.nr) > (:title, :nr)");
-  else if (!query->by_title && query->after_position > 0)
-    g_string_append(sql, " AND r.position < :position");
-  g_string_append(sql, query->by_title ? " ORDER BY r.title, r.nr LIMIT :limit"
-                                       : " ORDER BY r.position DESC LIMIT :limit");
+  static const char *const after[] = {" AND r.position < :position",
+                                      " AND (r.title, r.nr) > (:key, :nr)",
+                                      " AND (d.value, d.record) > (:key, :nr)"};
+  static const char *const order[] = {" ORDER BY r.position DESC LIMIT :limit",
+                                      " ORDER BY r.title, r.nr LIMIT :limit",
+                                      " ORDER BY d.value, d.record LIMIT :limit"};
+  if (query->order == BH_LIST_BY_CHANGE ? query->after_position > 0 : query->after_key != NULL)
+    g_string_append(sql, after[query->order]);
+  g_string_append(sql, order[query->order]);
   return g_string_free(g_steal_pointer(&sql), FALSE);
 }
 
@@ -121,10 +135,12 @@ static void bind_query(BhStmt *stmt, const BhListQuery *query)
     if (!g_str_equal(query->where[i].field, "state"))
       bh_stmt_bind_text(stmt, name, query->where[i].field);
   }
-  if (query->by_title && query->after_title != NULL) {
-    bh_stmt_bind_text(stmt, "title", query->after_title);
+  if (query->order == BH_LIST_BY_DUE)
+    bh_stmt_bind_text(stmt, "due", query->due_before);
+  if (query->order != BH_LIST_BY_CHANGE && query->after_key != NULL) {
+    bh_stmt_bind_text(stmt, "key", query->after_key);
     bh_stmt_bind_int(stmt, "nr", query->after_nr);
-  } else if (!query->by_title && query->after_position > 0) {
+  } else if (query->order == BH_LIST_BY_CHANGE && query->after_position > 0) {
     bh_stmt_bind_int(stmt, "position", query->after_position);
   }
   bh_stmt_bind_int(stmt, "limit", query->limit);
@@ -155,6 +171,8 @@ GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error)
     row->snapshot = g_strdup(bh_stmt_get_text(stmt, 11));
     row->scope = g_strdup(bh_stmt_get_text(stmt, 12));
     row->scope2 = g_strdup(bh_stmt_get_text(stmt, 13));
+    if (query->order == BH_LIST_BY_DUE)
+      row->due = g_strdup(bh_stmt_get_text(stmt, 14));
     g_ptr_array_add(rows, row);
   }
   return more ? NULL : g_steal_pointer(&rows);

@@ -8,6 +8,15 @@
 G_BEGIN_DECLS
 
 #define BH_LIST_WHERE_MAX 8
+/* The day a record is due (bh_workflow_get_due) stands beside its indexed fields, under a name no
+ * field can have. */
+#define BH_INDEX_DUE "@due"
+
+typedef enum {
+  BH_LIST_BY_CHANGE, /* newest first */
+  BH_LIST_BY_TITLE,
+  BH_LIST_BY_DUE, /* only what is due before `due_before`, oldest day first */
+} BhListOrder;
 
 typedef struct {
   const char *field;
@@ -25,9 +34,10 @@ typedef struct {
   gboolean conflict;
   gboolean quarantined;
   gboolean nothing; /* asked for what cannot be found */
-  gboolean by_title;
-  gint64 after_position; /* 0: from the newest */
-  char *after_title;
+  BhListOrder order;
+  const char *due_before; /* "YYYY-MM-DD"; for BH_LIST_BY_DUE */
+  gint64 after_position;  /* 0: from the newest */
+  char *after_key;        /* title or day */
   gint64 after_nr;
   int limit;
 } BhListQuery;
@@ -49,7 +59,11 @@ typedef struct {
   char *review;
   gboolean conflict;
   char *snapshot;
+  char *due; /* only in BH_LIST_BY_DUE */
 } BhListRow;
+
+/* What the order sorts by besides the number; NULL by change. */
+const char *bh_list_row_key(const BhListRow *row, BhListOrder order);
 
 /* BhListRow*, at most query->limit. */
 GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error);

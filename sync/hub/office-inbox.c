@@ -75,6 +75,9 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
       kind != NULL && state[0] != '\0' ? bh_kind_get_state_label(kind, state, call->lang) : "",
       "area", area_name != NULL ? area_name : area, "changed", changed, "enterprise",
       enterprise != NULL ? bh_office_name(call, enterprise) : "");
+  json_t *due = kind != NULL ? bh_office_due(call, kind, values) : NULL;
+  if (due != NULL)
+    json_object_set_new(out, "due", due);
   static const char *const passed[] = {"conflict", "review", "files_total", "files_here"};
   for (gsize i = 0; i < G_N_ELEMENTS(passed); i++) {
     json_t *value = json_object_get(row, passed[i]);
@@ -84,7 +87,7 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
   return out;
 }
 
-static json_t *list_rows(BhOfficeCall *call, const json_t *query, GError **error)
+json_t *bh_office_list_rows(BhOfficeCall *call, const json_t *query, GError **error)
 {
   g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, call->staff_values, error);
   if (page == NULL)
@@ -100,7 +103,7 @@ static json_t *list_rows(BhOfficeCall *call, const json_t *query, GError **error
   return json_pack("{s:o,s:O*}", "rows", rows, "after", json_is_null(after) ? NULL : after);
 }
 
-static void pass_query(BhOfficeCall *call, json_t *query, const char *name)
+void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name)
 {
   const char *value = bh_request_get_query(call->request, name);
   if (value != NULL && value[0] != '\0')
@@ -168,11 +171,11 @@ json_t *bh_office_inbox(BhOfficeCall *call, GError **error)
     return list_quarantine(call, error);
   g_autoptr(json_t) query =
       json_pack("{s:s,s:s,s:i}", "inbox", lane, "order", "changed", "limit", BH_OFFICE_PAGE_MAX);
-  pass_query(call, query, "kind");
-  pass_query(call, query, "area");
-  pass_query(call, query, "search");
-  pass_query(call, query, "after");
-  return list_rows(call, query, error);
+  bh_office_pass_query(call, query, "kind");
+  bh_office_pass_query(call, query, "area");
+  bh_office_pass_query(call, query, "search");
+  bh_office_pass_query(call, query, "after");
+  return bh_office_list_rows(call, query, error);
 }
 
 /* --- enterprises --- */
@@ -184,10 +187,10 @@ json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
   const char *sector = bh_request_get_query(call->request, "sector");
   if (sector != NULL && sector[0] != '\0')
     json_object_set_new(query, "where", json_pack("{s:s}", "sector", sector));
-  pass_query(call, query, "area");
-  pass_query(call, query, "search");
-  pass_query(call, query, "after");
-  return list_rows(call, query, error);
+  bh_office_pass_query(call, query, "area");
+  bh_office_pass_query(call, query, "search");
+  bh_office_pass_query(call, query, "after");
+  return bh_office_list_rows(call, query, error);
 }
 
 /* --- devices --- */
@@ -270,6 +273,6 @@ json_t *bh_office_filters(BhOfficeCall *call, GError **error)
   const BhRegion *region = bh_hub_get_region(call->hub);
   if (region != NULL)
     add_areas(region, bh_hub_get_area(call->hub), 0, areas);
-  return json_pack("{s:o,s:o,s:o}", "areas", areas, "kinds", list_kinds(call), "sectors",
-                   list_sectors(call));
+  return json_pack("{s:o,s:o,s:o,s:o}", "areas", areas, "kinds", list_kinds(call), "sectors",
+                   list_sectors(call), "ledgers", bh_office_list_ledgers(call));
 }

@@ -109,6 +109,7 @@ json_t *bh_office_inbox(BhOfficeCall *call, GError **error);
 json_t *bh_office_enterprises(BhOfficeCall *call, GError **error);
 json_t *bh_office_devices(BhOfficeCall *call, GError **error);
 json_t *bh_office_filters(BhOfficeCall *call, GError **error);
+json_t *bh_office_ledger(BhOfficeCall *call, GError **error); /* office-ledger.c */
 json_t *bh_office_record(BhOfficeCall *call, GError **error);      /* office-record.c */
 json_t *bh_office_history(BhOfficeCall *call, GError **error);     /* office-history.c */
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error); /* office-quarantine.c */
@@ -122,8 +123,16 @@ json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error);
 json_t *bh_office_file(BhOfficeCall *call, GError **error); /* office-file.c */
 void bh_office_page(BhRequest *request, gpointer data);
 
-/* Lists shared by office-record.c and office-inbox.c: a row as the page shows it. */
+/* Lists (office-inbox.c): a row as the page shows it; a page of rows; a parameter of the request
+ * put into the query of bh_hub_list when it is there. */
 json_t *bh_office_row(BhOfficeCall *call, const json_t *row);
+json_t *bh_office_list_rows(BhOfficeCall *call, const json_t *query, GError **error);
+void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name);
+/* Every ledger a kind declares, as the page's filter names it (office-ledger.c). */
+json_t *bh_office_list_ledgers(BhOfficeCall *call);
+/* {"day","days"}: the day a record is due by, and how many days that is from today (negative:
+ * overdue). NULL when it is not due. */
+json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *values);
 /* The "files" of a record: its children of kind file, with "here". */
 json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error);
 /* Fields a transition asks for, as the page draws them. */

@@ -38,6 +38,11 @@ static void on_enterprises(BhRequest *request, gpointer data)
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_enterprises);
 }
 
+static void on_ledger(BhRequest *request, gpointer data)
+{
+  bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_ledger);
+}
+
 static void on_devices(BhRequest *request, gpointer data)
 {
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_devices);
@@ -113,6 +118,7 @@ static const BhRoute routes[] = {
     {"GET", "/office/v1/filters", 0, on_filters},
     {"GET", "/office/v1/inbox", 0, on_inbox},
     {"GET", "/office/v1/enterprises", 0, on_enterprises},
+    {"GET", "/office/v1/ledger", 0, on_ledger},
     {"GET", "/office/v1/devices", 0, on_devices},
     {"GET", "/office/v1/records/{id}", 0, on_record},
     {"GET", "/office/v1/records/{id}/history", 0, on_history},

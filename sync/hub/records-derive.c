@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/workflow.h"
+#include "sync/hub/list-store.h"
 #include "sync/hub/search.h"
 
 #define DERIVE_DEPTH_MAX 16
@@ -167,6 +169,11 @@ GHashTable *bh_records_collect_index(const BhKind *kind, const json_t *values)
     } else {
       add_index_value(index, name, value);
     }
+  }
+  BhDate due;
+  if (bh_workflow_get_due(kind, values, NULL, &due)) {
+    g_autofree char *day = bh_date_format(&due);
+    g_hash_table_add(index, g_strconcat(BH_INDEX_DUE "\037", day, NULL));
   }
   return index;
 }

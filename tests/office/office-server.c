@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/checklist.h"
+#include "schema/civil.h"
 #include "schema/paths.h"
 #include "schema/world.h"
 #include "sync/hub/hub-private.h"
@@ -382,6 +383,36 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
   json_object_set_new(server->told, name, json_string(id));
 }
 
+/* A visit that goes on, with orders whose days lie long back, a week back, today and ahead. */
+static void add_ordered(Server *server, const char *checklist)
+{
+  static const int days[] = {-7, 30, -400, 0};
+  BhDate today = bh_date_from_ms(bh_clock_system()->wall_ms(bh_clock_system()->data));
+  char visit[BH_ID_LEN + 1];
+  new_id(server, visit);
+  g_autofree char *enterprise = g_strdup(sample_id("ent-01"));
+  g_autoptr(json_t) first = json_array();
+  json_array_append_new(first,
+                        inspection_op(visit, enterprise, "JC-2026-0007", checklist, "整改中"));
+  g_autofree char *started = push(server, first, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS(days); i++) {
+    char id[BH_ID_LEN + 1];
+    BhDate day = bh_date_add_days(today, days[i]);
+    g_autofree char *deadline = bh_date_format(&day);
+    g_autofree char *number = g_strdup_printf("YH-2026-01%02u", (guint)i);
+    g_autofree char *summary = g_strdup_printf("期限差 %d 天", days[i]);
+    g_autoptr(json_t) found = json_array();
+    add_hazard(server, found, visit, enterprise, number, summary, "general", "found", id);
+    json_object_set_new(json_object_get(json_array_get(found, 0), "set"), "deadline",
+                        json_string(deadline));
+    g_autofree char *entry = push(server, found, NULL);
+    const char *was[] = {entry, NULL};
+    g_autoptr(json_t) order =
+        json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "hazard", "set", "state", "ordered");
+    g_autofree char *ordered = push(server, order, was);
+  }
+}
+
 static void add_hostile(Server *server, const char *checklist)
 {
   static const char hostile[] = "<img src=x onerror=alert(1)><script>alert(2)</script>"
@@ -529,6 +560,7 @@ int main(int argc, char **argv)
   g_autofree char *conflicted =
       g_strdup(json_string_value(json_object_get(server.told, "conflicted")));
   add_conflict(&server, "conflicted", conflicted);
+  add_ordered(&server, checklist);
   add_hostile(&server, checklist);
   add_quarantined(&server);
   add_covert(&server);

@@ -58,7 +58,7 @@ class Sessions(unittest.TestCase):
     def test_a_stranger_sees_nothing(self):
         told = HUB.told
         client = Client(HUB)
-        for path in ("head", "inbox", "enterprises", "devices", "filters", "plaques",
+        for path in ("head", "inbox", "ledger", "enterprises", "devices", "filters", "plaques",
                      f"records/{told['inspection']}", f"records/{told['inspection']}/history",
                      f"quarantine/{told['quarantined']}", "plaques/1/qr.svg"):
             status, content, _ = client.ask("GET", f"/office/v1/{path}")
@@ -388,6 +388,25 @@ class Work(unittest.TestCase):
         self.assertTrue(hazards and all(row["kind"] == "hazard" for row in hazards))
         device = sun.ask("GET", "/office/v1/devices")[1]["rows"][0]
         self.assertGreaterEqual(device["quarantined"], 1)
+
+    def test_R081_lists_are_kept_by_state_and_what_is_overdue_comes_oldest_first(self):
+        sun = signed_in()
+        ledgers = sun.ask("GET", "/office/v1/filters")[1]["ledgers"]
+        self.assertEqual([one["name"] for one in ledgers if one["kind"] == "hazard"],
+                         ["rectification", "overdue", "listed_supervision", "accountability"])
+        late = sun.ask("GET", "/office/v1/ledger?kind=hazard&name=overdue")[1]["rows"]
+        self.assertEqual([(row["title"], row["due"]["days"]) for row in late],
+                         [("YH-2026-0102 期限差 -400 天", -400), ("YH-2026-0100 期限差 -7 天", -7)])
+        openly = sun.ask("GET", "/office/v1/ledger?kind=hazard&name=rectification")[1]["rows"]
+        titles = [row["title"] for row in openly]
+        for number in range(4):
+            self.assertTrue(any(f"YH-2026-010{number}" in title for title in titles), titles)
+        for narrowed, count in (("area=140603100", 2), ("area=140603200", 0), ("search=0102", 1)):
+            rows = sun.ask("GET", f"/office/v1/ledger?kind=hazard&name=overdue&{narrowed}")[1]["rows"]
+            self.assertEqual(len(rows), count, narrowed)
+        for query in ("", "?kind=hazard", "?kind=hazard&name=none", "?kind=none&name=overdue",
+                      "?kind=hazard&name=overdue&after=7"):
+            self.assertEqual(sun.ask("GET", "/office/v1/ledger" + query)[0], 400, query)
 
     def test_of_two_reviewers_only_the_first_decides(self):
         sun, zhou = signed_in("staff-sun"), signed_in("staff-zhou")

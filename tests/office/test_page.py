@@ -283,12 +283,26 @@ class Page(unittest.TestCase):
             return [...document.querySelectorAll('button, .nav-link, .lane, select')]
               .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 39.5)
               .map((one) => one.outerHTML.slice(0, 120));"""
-        for place in (f"#/inbox/new/{HUB.told['hostile']}", "#/enterprises", "#/plaques", "#/devices"):
+        for place in (f"#/inbox/new/{HUB.told['hostile']}", "#/ledger", "#/enterprises", "#/plaques",
+                      "#/devices"):
             self.go(place)
             browser.wait(lambda: browser.count("main *") > 8, place)
             self.assertEqual(browser.run(nameless), [], place)
             self.assertEqual(browser.run(small), [], place)
         self.assertEqual(browser.run("return document.querySelectorAll('[tabindex]:not([tabindex=\"-1\"])').length"), 0)
+        self.assert_quiet()
+
+    def test_16b_R080_the_ledger_shows_what_is_overdue(self):
+        browser = self.browser
+        self.go("#/ledger/hazard/overdue", "逾期 400 天")
+        self.assertEqual(browser.count(".rows .row"), 2)
+        self.assertIn("逾期 7 天", browser.text(".rows"))
+        self.picture("ledger")
+        browser.run("document.querySelector('.rows .row').click()")
+        browser.wait_text("逾期 400 天", ".pane")
+        self.go("#/ledger/hazard/rectification", "今天到期")
+        self.assertIn("还剩 30 天", browser.text(".rows"))
+        self.go("#/ledger", "问题整改清单")
         self.assert_quiet()
 
     def test_17_english_on_request(self):
