@@ -119,8 +119,8 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition)
 
 static gboolean parse_transition(BhPlace *place, BhTransition *transition)
 {
-  static const char *const allowed[] = {"from",  "to",   "label",    "who",    "when",
-                                        "needs", "asks", "deadline", "source", NULL};
+  static const char *const allowed[] = {"from", "to",       "label",  "who",        "when", "needs",
+                                        "asks", "deadline", "source", "written_by", NULL};
   const json_t *declaration = transition->declaration;
   if (!bh_place_is_object(place, declaration, allowed) ||
       !bh_place_name(place, declaration, "to", TRUE, &transition->to) ||
@@ -128,6 +128,7 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
       !bh_place_names(place, declaration, "who", TRUE, TRUE, &transition->who) ||
       !bh_place_names(place, declaration, "asks", FALSE, FALSE, &transition->asks) ||
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
+      !bh_place_by_hub(place, declaration, &transition->by_hub) ||
       !parse_rules(place, declaration, "needs", &transition->needs) ||
       !parse_deadline(place, declaration))
     return FALSE;

@@ -32,8 +32,8 @@ struct _BhState {
 struct _BhTransition {
   const char *to;
   const json_t *declaration;
-  gboolean creates;  /* "from": null */
-  const char **from; /* NULL when it creates */
+  gboolean creates, by_hub; /* "from": null */
+  const char **from;        /* NULL when it creates */
   const char **who;
   const char **asks;
   const json_t *when;

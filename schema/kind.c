@@ -100,6 +100,22 @@ char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const cha
   return g_string_free(g_steal_pointer(&title), FALSE);
 }
 
+/* No step that a device may take leads into the state. */
+static gboolean is_entered_by_hub(const BhKind *kind, const BhState *state)
+{
+  gboolean entered = FALSE;
+
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    if (strcmp(transition->to, state->name) != 0)
+      continue;
+    if (!transition->by_hub)
+      return FALSE;
+    entered = TRUE;
+  }
+  return entered;
+}
+
 gboolean bh_kind_is_left_to_hub(const BhKind *kind, const char *key, const json_t *value)
 {
   if (kind->by_hub)
@@ -107,7 +123,7 @@ gboolean bh_kind_is_left_to_hub(const BhKind *kind, const char *key, const json_
   if (g_strcmp0(key, "state") == 0) {
     const BhState *state =
         json_is_string(value) ? bh_kind_find_state(kind, json_string_value(value)) : NULL;
-    return state != NULL && state->by_hub;
+    return state != NULL && (state->by_hub || is_entered_by_hub(kind, state));
   }
   const BhField *field = bh_kind_find_field(kind, key);
   return field != NULL && field->by_hub;

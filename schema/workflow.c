@@ -56,6 +56,11 @@ const char *bh_transition_get_to(const BhTransition *transition)
   return transition->to;
 }
 
+gboolean bh_transition_is_left_to_hub(const BhTransition *transition)
+{
+  return transition->by_hub;
+}
+
 const char *bh_transition_get_label(const BhTransition *transition, const char *lang)
 {
   return bh_label_pick(json_object_get(transition->declaration, "label"), lang, transition->to);

@@ -36,6 +36,9 @@ const char *const *bh_transition_get_asks(const BhTransition *transition);
 /* Finds the declared transition; `from` NULL means creation. NULL if there is none. */
 const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to);
 
+/* "written_by": the step is the hub's alone; what a device sends of it waits in quarantine. */
+gboolean bh_transition_is_left_to_hub(const BhTransition *transition);
+
 /* Transitions that start from `from`, are open to the actor (who) and whose "when" condition
  * holds: what a form offers as buttons. const BhTransition*; free the array. */
 GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context);

@@ -29,8 +29,12 @@ static gboolean check_key(const BhKind *kind, const char *key, const json_t *val
                 "%s.%s: the value holds a NUL character or is nested too deep", name, key);
     return FALSE;
   }
-  if (strcmp(key, "state") != 0)
-    return bh_kind_check_value(kind, key, value, error);
+  if (strcmp(key, "state") != 0) {
+    if (!bh_kind_is_left_to_hub(kind, key, value))
+      return bh_kind_check_value(kind, key, value, error);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: is set at the hub only", name, key);
+    return FALSE;
+  }
   if (bh_kind_has_states(kind) && json_is_string(value) &&
       bh_kind_has_state(kind, json_string_value(value)))
     return TRUE;
@@ -239,6 +243,21 @@ static GPtrArray *lay_over(BhDevice *device, BhScope *scope, const json_t *ops)
   return out;
 }
 
+/* The hub would hold back a step that is its own. */
+static GPtrArray *check_step(const BhKind *kind, const char *from, const char *to,
+                             const BhContext *context)
+{
+  const BhTransition *step = bh_workflow_find(kind, from, to);
+  g_autoptr(json_t) state = json_string(to);
+  GPtrArray *problems = bh_workflow_check(kind, from, to, context);
+
+  if ((step != NULL && bh_transition_is_left_to_hub(step)) ||
+      bh_kind_is_left_to_hub(kind, "state", state))
+    g_ptr_array_add(problems, bh_problem_new("state", "actor", "此步骤只能在中心办理",
+                                             "this step is taken at the hub only"));
+  return problems;
+}
+
 static gboolean check_touched(BhScope *scope, const Touched *touched, GError **error)
 {
   BhContext context;
@@ -258,7 +277,7 @@ static gboolean check_touched(BhScope *scope, const Touched *touched, GError **e
     g_autoptr(GPtrArray) missing = bh_kind_check_record(touched->kind, &context);
     return refuse(touched->kind, missing, error);
   }
-  g_autoptr(GPtrArray) steps = bh_workflow_check(touched->kind, from, to, &context);
+  g_autoptr(GPtrArray) steps = check_step(touched->kind, from, to, &context);
   if (!refuse(touched->kind, steps, error))
     return FALSE;
   g_autoptr(GPtrArray) problems = bh_kind_check_record(touched->kind, &context);
@@ -392,7 +411,7 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   const char *from = bh_json_string_or(before, "state", NULL);
   const char *to = bh_json_string_or(context.values, "state", NULL);
   if (to != NULL && g_strcmp0(from, to) != 0) {
-    g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
+    g_autoptr(GPtrArray) problems = check_step(kind, from, to, &context);
     report(out, problems);
   }
   g_autoptr(GPtrArray) problems = bh_kind_check_record(kind, &context);

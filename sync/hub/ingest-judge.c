@@ -46,7 +46,30 @@ static gboolean judge_value(const BhOp *op, const BhKind *kind, const BhSet *set
 }
 
 static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *kind,
-                                 const BhSet *set, int *tries, GError **reason, GError **error);
+                                 const BhSet *set, gboolean by_device, int *tries, GError **reason,
+                                 GError **error);
+
+/* By the set in use as well: an entry names its own kind set, and an older one may not know yet
+ * what is left to the hub now. */
+static gboolean is_left_to_hub(BhPiece *piece, const BhKind *kind, const char *key,
+                               const json_t *value)
+{
+  const BhKind *in_use = bh_kind_set_find(piece->ingest->kinds, bh_kind_get_name(kind));
+  return bh_kind_is_left_to_hub(kind, key, value) ||
+         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
+}
+
+/* The same for a step; one that is not declared is nobody's. */
+static gboolean is_step_open(BhPiece *piece, const BhKind *kind, const char *from, const char *to,
+                             gboolean by_device)
+{
+  const BhTransition *step = bh_workflow_find(kind, from, to);
+  if (step == NULL || !by_device)
+    return step != NULL;
+  const BhKind *in_use = bh_kind_set_find(piece->ingest->kinds, bh_kind_get_name(kind));
+  const BhTransition *now = in_use != NULL ? bh_workflow_find(in_use, from, to) : NULL;
+  return !bh_transition_is_left_to_hub(step) && (now == NULL || !bh_transition_is_left_to_hub(now));
+}
 
 /* What an entry in quarantine sets counts as a state only where it could have been set: else it
  * would be a bridge over every step between. */
@@ -57,8 +80,10 @@ static gboolean could_be_set(BhPiece *piece, const BhEntryRow *row, const BhOp *
     return row->status != BH_ENTRY_DISMISSED;
   const BhKind *kind = bh_kind_set_find(piece->ingest->kinds, op->kind);
   g_autoptr(GError) reason = NULL;
+  gboolean by_device = strcmp(row->device, piece->ingest->hub) != 0;
   return kind != NULL && (*tries)-- > 0 &&
-         judge_transition(piece, op, kind, set, tries, &reason, error);
+         !(by_device && is_left_to_hub(piece, kind, "state", set->value)) &&
+         judge_transition(piece, op, kind, set, by_device, tries, &reason, error);
 }
 
 /* The state one earlier entry gave the record, g_free; NULL when that is not known here. */
@@ -97,7 +122,8 @@ static char *dup_state_by_entry(BhPiece *piece, const char *entry_id, const char
 /* A transition is judged against the states its `was` names, so that the verdict does not depend
  * on what arrived in between. */
 static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *kind,
-                                 const BhSet *set, int *tries, GError **reason, GError **error)
+                                 const BhSet *set, gboolean by_device, int *tries, GError **reason,
+                                 GError **error)
 {
   const char *to = json_string_value(set->value);
   if (to == NULL || !bh_kind_has_state(kind, to)) {
@@ -105,10 +131,14 @@ static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *k
     return FALSE;
   }
   if (set->was[0] == NULL) {
-    if (bh_workflow_find(kind, NULL, to) != NULL || bh_kind_is_initial_state(kind, to))
+    gboolean begins =
+        bh_kind_is_initial_state(kind, to) || bh_workflow_find(kind, NULL, to) != NULL;
+    if (is_step_open(piece, kind, NULL, to, by_device) ||
+        (begins && bh_workflow_find(kind, NULL, to) == NULL))
       return TRUE;
-    g_autofree char *why = g_strdup_printf("no record begins as %s", to);
-    refuse(reason, BH_ERROR_INVALID, op, "state", why);
+    g_autofree char *why = begins ? g_strdup_printf("that it begins as %s is left to the hub", to)
+                                  : g_strdup_printf("no record begins as %s", to);
+    refuse(reason, begins ? BH_ERROR_DENIED : BH_ERROR_INVALID, op, "state", why);
     return FALSE;
   }
   g_autofree char *from = NULL;
@@ -120,24 +150,16 @@ static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *k
       g_propagate_error(error, failed);
       return FALSE;
     }
-    if (from != NULL && (strcmp(from, to) == 0 || bh_workflow_find(kind, from, to) != NULL))
+    if (from != NULL && (strcmp(from, to) == 0 || is_step_open(piece, kind, from, to, by_device)))
       return TRUE;
   }
+  gboolean declared = from != NULL && bh_workflow_find(kind, from, to) != NULL;
   g_autofree char *why =
-      from != NULL ? g_strdup_printf("no transition from %s to %s", from, to)
-                   : g_strdup_printf("the entry it starts from (%s) is not known", set->was[0]);
-  refuse(reason, BH_ERROR_INVALID, op, "state", why);
+      declared       ? g_strdup_printf("the step from %s to %s is left to the hub", from, to)
+      : from != NULL ? g_strdup_printf("no transition from %s to %s", from, to)
+                     : g_strdup_printf("the entry it starts from (%s) is not known", set->was[0]);
+  refuse(reason, declared ? BH_ERROR_DENIED : BH_ERROR_INVALID, op, "state", why);
   return FALSE;
-}
-
-/* By the set in use as well: an entry names its own kind set, and an older one may not know yet
- * what is left to the hub now. */
-static gboolean is_left_to_hub(BhPiece *piece, const BhKind *kind, const char *key,
-                               const json_t *value)
-{
-  const BhKind *in_use = bh_kind_set_find(piece->ingest->kinds, bh_kind_get_name(kind));
-  return bh_kind_is_left_to_hub(kind, key, value) ||
-         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
 }
 
 static gboolean judge_writer(BhPiece *piece, const BhKind *kind, const BhOp *op, GError **reason)
@@ -195,7 +217,7 @@ static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op,
     if (!judge_value(op, kind, set, reason))
       return FALSE;
     if (strcmp(set->key, "state") == 0 && bh_kind_has_states(kind) &&
-        !judge_transition(piece, op, kind, set, &tries, reason, error))
+        !judge_transition(piece, op, kind, set, unit != NULL, &tries, reason, error))
       return FALSE;
   }
   return TRUE;

@@ -127,6 +127,8 @@ static void test_wrong_values_are_refused_naming_kind_and_field(void **state G_G
   refuse(fixture, id, "hazard", json_pack("{ss}", "summary", "x"), BH_ERROR_INVALID, "inspection");
   refuse(fixture, id, "inspection", json_pack("{ss}", "state", "archived"), BH_ERROR_INVALID,
          "state");
+  refuse(fixture, fixture->li, "staff", json_pack("{ss}", "name", "某"), BH_ERROR_INVALID,
+         "staff.name");
   refuse(fixture, id, "inspection", json_pack("{ss}", "state", "nowhere"), BH_ERROR_UNKNOWN,
          "state");
   refuse(fixture, hazard, "hazard", json_pack("{ss}", "state", "found"), BH_ERROR_INVALID,

@@ -213,15 +213,48 @@ static void test_a_step_held_back_for_another_reason_lets_the_next_one_through(v
 {
   Scene scene = begin(*state, "routine");
   TestDevice *device = scene.county;
-  char held[BH_ID_LEN + 1];
+  char held[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1];
+  make_id(device, hazard);
   assert_int_equal(
-      push(device, test_device_entry(device, scene.visit, "inspection",
-                                     json_pack("{s:s, s:s}", "state", "signed", "no_such", "x"),
-                                     scene.entry)),
+      push(device, test_device_entry(device, hazard, "hazard",
+                                     json_pack("{s:s, s:s, s:s}", "inspection", scene.visit,
+                                               "state", "found", "no_such", "x"),
+                                     NULL)),
       1);
   g_strlcpy(held, device->last_entry, sizeof held);
+  assert_int_equal(set_key(device, hazard, "hazard", "state", json_string("ordered"), held), 0);
+  end(&scene);
+}
+
+/* Who acts is only asserted by the device: whatever `by` it names, what the office decides is not
+ * decided by what a device signs. */
+static void test_what_the_office_decides_is_not_decided_by_a_device(void **state)
+{
+  Scene scene = begin(*state, "routine");
+  TestDevice *device = scene.county;
+  char hazard[BH_ID_LEN + 1], made[BH_ID_LEN + 1], held[BH_ID_LEN + 1];
+  make_id(device, hazard);
+  assert_int_equal(push(device, test_device_entry(device, hazard, "hazard",
+                                                  json_pack("{s:s, s:s}", "inspection", scene.visit,
+                                                            "state", "fixed_on_site"),
+                                                  NULL)),
+                   0);
+  g_strlcpy(made, device->last_entry, sizeof made);
+  assert_int_equal(set_key(device, hazard, "hazard", "state", json_string("closed"), made), 1);
   assert_int_equal(
-      set_key(device, scene.visit, "inspection", "state", json_string("returned"), held), 0);
+      set_key(device, scene.visit, "inspection", "state", json_string("signed"), scene.entry), 0);
+  g_strlcpy(made, device->last_entry, sizeof made);
+  static const char *const decided[] = {"accepted", "returned"};
+  for (guint i = 0; i < G_N_ELEMENTS(decided); i++)
+    assert_int_equal(
+        set_key(device, scene.visit, "inspection", "state", json_string(decided[i]), made), 1);
+  g_strlcpy(held, device->last_entry, sizeof held);
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "state", json_string("resubmitted"), held), 1);
+  g_autofree char *visit = dup_value(*state, scene.visit, "state");
+  g_autofree char *found = dup_value(*state, hazard, "state");
+  assert_string_equal(visit, "\"signed\"");
+  assert_string_equal(found, "\"fixed_on_site\"");
   end(&scene);
 }
 
@@ -305,6 +338,7 @@ int main(void)
       TEST(test_reviews_are_decided_at_the_hub_and_answered_by_devices),
       TEST(test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names),
       TEST(test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between),
+      TEST(test_what_the_office_decides_is_not_decided_by_a_device),
       TEST(test_a_step_held_back_for_another_reason_lets_the_next_one_through),
       TEST(test_L8_no_record_grows_until_others_cannot_take_it),
       TEST(test_who_acts_on_a_device_of_another_unit_is_noted),

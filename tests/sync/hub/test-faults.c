@@ -129,7 +129,7 @@ static void test_bad_input_is_told_with_what_and_where(void **state)
       {"enterprise", json_pack("{s:i}", "name", 5), "enterprise.name"},
       {"enterprise", json_pack("{s:s}", "sector", "circus"), "enterprise.sector"},
       {"enterprise", json_pack("{s:s}", "state", "dreaming"), "state"},
-      {"inspection", json_pack("{s:s}", "state", "archived"), "archived"},
+      {"inspection", json_pack("{s:s}", "state", "signed"), "signed"},
       {"staff", json_pack("{s:s}", "name", "冒名"), "staff"},
   };
   TestDevice *device = test_device_new(fixture, fixture->township);

@@ -281,7 +281,7 @@ static void test_L8_over_long_value_waits_in_quarantine(void **state)
 
 static void test_undeclared_transition_waits_in_quarantine(void **state)
 {
-  expect_quarantine(*state, "inspection", json_pack("{s:s}", "state", "archived"), "invalid");
+  expect_quarantine(*state, "inspection", json_pack("{s:s}", "state", "signed"), "invalid");
 }
 
 static void test_devices_cannot_make_staff_devices_or_units(void **state)
