@@ -46,6 +46,21 @@ void bh_part_set_class(GtkWidget *widget, const char *style_class, gboolean on)
     gtk_style_context_remove_class(context, style_class);
 }
 
+GtkWidget *bh_part_find_class(GtkWidget *root, const char *style_class)
+{
+  if (!gtk_widget_get_visible(root))
+    return NULL;
+  if (gtk_style_context_has_class(gtk_widget_get_style_context(root), style_class))
+    return root;
+  if (!GTK_IS_CONTAINER(root))
+    return NULL;
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(root));
+  GtkWidget *found = NULL;
+  for (GList *l = children; l != NULL && found == NULL; l = l->next)
+    found = bh_part_find_class(l->data, style_class);
+  return found;
+}
+
 GtkWidget *bh_part_label(const char *text, const char *style_class)
 {
   GtkWidget *label = gtk_label_new(text);

@@ -15,6 +15,9 @@ void bh_part_identify_tree(GtkWidget *root);
 void bh_part_add_class(GtkWidget *widget, const char *style_class);
 void bh_part_set_class(GtkWidget *widget, const char *style_class, gboolean on);
 
+/* The first one below `root` that shows and has the class; NULL when none does. */
+GtkWidget *bh_part_find_class(GtkWidget *root, const char *style_class);
+
 /* Wrapping, left-aligned; `style_class` may be NULL. */
 GtkWidget *bh_part_label(const char *text, const char *style_class);
 GtkWidget *bh_part_button(const char *id, const char *text, const char *style_class);

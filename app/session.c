@@ -493,66 +493,60 @@ void bh_session_set_actor(BhSession *self, const char *id, const char *name)
 
 /* --- errors for people --- */
 
-char *bh_session_dup_error_text(BhSession *self, const GError *error)
+const char *bh_error_text(BhErrorCode code)
 {
-  if (error->domain != BH_ERROR)
-    return g_strdup(error->message);
-  const char *text = NULL;
-  switch ((BhErrorCode)error->code) {
+  switch (code) {
   case BH_ERROR_FORMAT:
-    text = _("This is not in a form that can be read");
-    break;
+    return _("This is not in a form that can be read");
   case BH_ERROR_LIMIT:
-    text = _("Too long or too large");
-    break;
+    return _("Too long or too large");
   case BH_ERROR_INVALID:
-    text = _("Something is missing or not right");
-    break;
+    return _("Something is missing or not right");
   case BH_ERROR_UNKNOWN:
-    text = _("Made by a newer version");
-    break;
+    return _("Made by a newer version");
   case BH_ERROR_SIGNATURE:
-    text = _("The signature is not genuine");
-    break;
+    return _("The signature is not genuine");
   case BH_ERROR_CHAIN:
   case BH_ERROR_FORK:
-    text = _("The chain of records does not fit; it will be put right by itself");
-    break;
+    return _("The chain of records does not fit; it will be put right by itself");
   case BH_ERROR_DENIED:
-    text = _("Not allowed");
-    break;
+    return _("Not allowed");
   case BH_ERROR_REVOKED:
-    text = _("This device was revoked; ask your administrator");
-    break;
+    return _("This device was revoked; ask your administrator");
   case BH_ERROR_EXPIRED:
-    text = _("No longer valid");
-    break;
+    return _("No longer valid");
   case BH_ERROR_NOT_FOUND:
-    text = _("Not found on this device");
-    break;
+    return _("Not found on this device");
   case BH_ERROR_BUSY:
-    text = _("Busy; please try again");
-    break;
+    return _("Busy; please try again");
   case BH_ERROR_STORAGE:
-    text = _("The disk could not be written; nothing was changed");
-    break;
+    return _("The disk could not be written; nothing was changed");
   case BH_ERROR_NETWORK:
-    text = _("No connection to the hub");
-    break;
+    return _("No connection to the hub");
   case BH_ERROR_UNCERTAIN:
-    text = _("Sent, but without an answer; the hub will be asked");
-    break;
+    return _("Sent, but without an answer; the hub will be asked");
   case BH_ERROR_NOT_HUB:
-    text = _("This network answers in the hub's place; sign in to it first");
-    break;
+    return _("This network answers in the hub's place; sign in to it first");
   case BH_ERROR_LOCKED:
-    text = _("Too many wrong PINs");
-    break;
+    return _("Too many wrong PINs");
   case BH_ERROR_FAILED:
-  default:
-    text = _("That did not work");
     break;
   }
+  return _("That did not work");
+}
+
+/* What is not ours names no values of records, only what could not be done with which file. */
+static BhErrorCode code_of(const GError *error)
+{
+  if (error->domain == BH_ERROR)
+    return (BhErrorCode)error->code;
+  return error->domain == G_FILE_ERROR || error->domain == G_IO_ERROR ? BH_ERROR_STORAGE
+                                                                      : BH_ERROR_FAILED;
+}
+
+char *bh_session_dup_error_text(BhSession *self, const GError *error)
+{
+  const char *text = bh_error_text(code_of(error));
   if (self->lang[0] == 'z')
     return g_strdup(text);
   return g_strdup_printf("%s (%s)", text, error->message);

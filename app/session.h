@@ -8,6 +8,7 @@
 #include <gio/gio.h>
 #include "app/settings.h"
 #include "schema/civil.h"
+#include "schema/error.h"
 #include "schema/kind.h"
 #include "schema/region.h"
 #include "sync/device/worker.h"
@@ -82,6 +83,8 @@ void bh_session_refresh_status(BhSession *session);
 /* One round now, answering with the status when it is over; for the owner socket. */
 void bh_session_note_records_changed(BhSession *session);
 
+/* What an error code means, in people's words; static. */
+const char *bh_error_text(BhErrorCode code);
 /* What went wrong, for people, in the window's language; g_free. */
 char *bh_session_dup_error_text(BhSession *session, const GError *error);
 

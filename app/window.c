@@ -9,7 +9,8 @@
 #include "app/pages/queue.h"
 #include "app/pages/sign-in.h"
 
-#define TOAST_S 4
+#define TOAST_MIN_S 3
+#define TOAST_CHARACTERS_PER_S 8
 #define IDLE_CHECK_S 5
 #define WIDE_PX 600
 
@@ -26,6 +27,7 @@ struct _BhWindow {
   GtkWidget *queue;
   GtkWidget *queue_label;
   GtkStack *stack;
+  GtkOverlay *overlay;
   GtkRevealer *toast;
   GtkWidget *toast_text;
   GtkWidget *toast_button;
@@ -33,6 +35,7 @@ struct _BhWindow {
   gpointer undo_data;
   GDestroyNotify undo_free;
   guint toast_source;
+  guint fresh_source; /* what is said belongs to the step being taken */
   guint idle_source;
   gint64 active_us;
   GtkCssProvider *text_size;
@@ -54,6 +57,7 @@ static void bh_window_dispose(GObject *object)
 {
   BhWindow *self = BH_WINDOW(object);
   g_clear_handle_id(&self->toast_source, g_source_remove);
+  g_clear_handle_id(&self->fresh_source, g_source_remove);
   g_clear_handle_id(&self->idle_source, g_source_remove);
   drop_undo(self);
   if (self->session != NULL)
@@ -110,12 +114,31 @@ static void update_queue(BhWindow *self)
   gtk_widget_set_visible(self->queue, bh_session_get_kinds(self->session) != NULL);
 }
 
+static void hide_toast(BhWindow *self)
+{
+  g_clear_handle_id(&self->toast_source, g_source_remove);
+  gtk_revealer_set_reveal_child(self->toast, FALSE);
+  drop_undo(self);
+}
+
+/* Above the page's own buttons: neither they nor the first lines of the page are covered. */
+static void place_toast(BhWindow *self)
+{
+  GtkWidget *bar = top(self) != NULL ? bh_part_find_class(GTK_WIDGET(top(self)), "bar") : NULL;
+  int height = 0;
+  if (bar != NULL)
+    gtk_widget_get_preferred_height(bar, NULL, &height);
+  gtk_widget_set_margin_bottom(GTK_WIDGET(self->toast), height);
+}
+
 static void show_top(BhWindow *self)
 {
   BhPage *page = top(self);
   if (page != NULL)
     gtk_stack_set_visible_child(self->stack, GTK_WIDGET(page));
   bh_window_update_title(self);
+  if (self->fresh_source == 0)
+    hide_toast(self);
 }
 
 void bh_window_open(BhWindow *self, BhPage *page)
@@ -180,8 +203,7 @@ void bh_window_go_home(BhWindow *self)
 void bh_window_lock(BhWindow *self)
 {
   drop_from(self, 0);
-  gtk_revealer_set_reveal_child(self->toast, FALSE);
-  drop_undo(self);
+  hide_toast(self);
   if (bh_session_get_actor(self->session) != NULL)
     bh_session_set_actor(self->session, NULL, NULL);
   bh_window_open(self, bh_sign_in_page_new());
@@ -191,15 +213,23 @@ static gboolean on_toast_over(gpointer data)
 {
   BhWindow *self = data;
   self->toast_source = 0;
-  gtk_revealer_set_reveal_child(self->toast, FALSE);
-  drop_undo(self);
+  hide_toast(self);
+  return G_SOURCE_REMOVE;
+}
+
+/* By now the page that follows the step has its place. */
+static gboolean on_said(gpointer data)
+{
+  BhWindow *self = data;
+  self->fresh_source = 0;
+  place_toast(self);
   return G_SOURCE_REMOVE;
 }
 
 void bh_window_say_undo(BhWindow *self, const char *text, const char *button,
                         void (*func)(gpointer data), gpointer data, GDestroyNotify data_free)
 {
-  drop_undo(self);
+  hide_toast(self);
   self->undo = func;
   self->undo_data = data;
   self->undo_free = data_free;
@@ -209,9 +239,14 @@ void bh_window_say_undo(BhWindow *self, const char *text, const char *button,
     gtk_button_set_label(GTK_BUTTON(self->toast_button), button);
     atk_object_set_name(gtk_widget_get_accessible(self->toast_button), button);
   }
+  /* Words alone do not stand in the way of a finger. */
+  gtk_overlay_set_overlay_pass_through(self->overlay, GTK_WIDGET(self->toast), button == NULL);
+  place_toast(self);
   gtk_revealer_set_reveal_child(self->toast, TRUE);
-  g_clear_handle_id(&self->toast_source, g_source_remove);
-  self->toast_source = g_timeout_add_seconds(TOAST_S, on_toast_over, self);
+  guint seconds = TOAST_MIN_S + (guint)g_utf8_strlen(text, -1) / TOAST_CHARACTERS_PER_S;
+  self->toast_source = g_timeout_add_seconds(seconds, on_toast_over, self);
+  if (self->fresh_source == 0)
+    self->fresh_source = g_idle_add_full(G_PRIORITY_LOW, on_said, self, NULL);
 }
 
 void bh_window_say(BhWindow *self, const char *text)
@@ -248,10 +283,10 @@ void bh_window_apply_settings(BhWindow *self)
 static void on_toast_button(GtkButton *button, BhWindow *self)
 {
   (void)button;
-  gtk_revealer_set_reveal_child(self->toast, FALSE);
-  if (self->undo != NULL)
-    self->undo(self->undo_data);
-  drop_undo(self);
+  void (*undo)(gpointer data) = g_steal_pointer(&self->undo);
+  if (undo != NULL)
+    undo(self->undo_data);
+  hide_toast(self);
 }
 
 static void on_back(GtkButton *button, BhWindow *self)
@@ -338,6 +373,7 @@ static void bh_window_class_init(BhWindowClass *klass)
   gtk_widget_class_bind_template_child(widget_class, BhWindow, queue);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, queue_label);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, stack);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, overlay);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, toast);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, toast_text);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, toast_button);

@@ -21,7 +21,8 @@ void bh_window_close_page(BhWindow *window, BhPage *page);
 /* Closes everything above home. */
 void bh_window_go_home(BhWindow *window);
 void bh_window_update_title(BhWindow *window);
-/* Shows `text` for a few seconds. */
+/* Shows `text` for a few seconds, above the page's buttons. What is said together with a step to
+ * another page is shown there; the next step ends it. */
 void bh_window_say(BhWindow *window, const char *text);
 /* The same with a button, for undo; `func` is called at most once. */
 void bh_window_say_undo(BhWindow *window, const char *text, const char *button,

@@ -133,4 +133,4 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return *area->code != '\0' ? json_string(area->code) : json_null();
 }
 
-const BhFieldControl bh_field_area = {make, set, get, FALSE};
+const BhFieldControl bh_field_area = {make, set, get, FALSE, NULL};

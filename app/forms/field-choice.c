@@ -175,5 +175,5 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return array;
 }
 
-const BhFieldControl bh_field_choice = {make_one, set, get, FALSE};
-const BhFieldControl bh_field_choices = {make_several, set, get, FALSE};
+const BhFieldControl bh_field_choice = {make_one, set, get, FALSE, NULL};
+const BhFieldControl bh_field_choices = {make_several, set, get, FALSE, NULL};

@@ -206,5 +206,5 @@ static json_t *get_time(BhFieldRow *row, GtkWidget *control, GError **error)
   return json_integer(bh_date_to_ms(&date->date) + minutes * 60000);
 }
 
-const BhFieldControl bh_field_date = {make_date, set_date, get_date, FALSE};
-const BhFieldControl bh_field_time = {make_time, set_time, get_time, FALSE};
+const BhFieldControl bh_field_date = {make_date, set_date, get_date, FALSE, NULL};
+const BhFieldControl bh_field_time = {make_time, set_time, get_time, FALSE, NULL};

@@ -22,4 +22,4 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return json_boolean(gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(control)));
 }
 
-const BhFieldControl bh_field_flag = {make, set, get, TRUE};
+const BhFieldControl bh_field_flag = {make, set, get, TRUE, NULL};

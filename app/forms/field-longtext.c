@@ -45,4 +45,9 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return bh_field_parse_typed(bh_field_row_get_field(row), text, error);
 }
 
-const BhFieldControl bh_field_longtext = {make, set, get, FALSE};
+static char *dup_typed(GtkWidget *control)
+{
+  return bh_part_dup_text(view_of(control));
+}
+
+const BhFieldControl bh_field_longtext = {make, set, get, FALSE, dup_typed};

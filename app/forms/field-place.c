@@ -98,4 +98,4 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return place->place != NULL ? json_incref(place->place) : json_null();
 }
 
-const BhFieldControl bh_field_place = {make, set, get, FALSE};
+const BhFieldControl bh_field_place = {make, set, get, FALSE, NULL};

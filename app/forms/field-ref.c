@@ -238,5 +238,5 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return array;
 }
 
-const BhFieldControl bh_field_ref = {make_one, set, get, FALSE};
-const BhFieldControl bh_field_refs = {make_several, set, get, FALSE};
+const BhFieldControl bh_field_ref = {make_one, set, get, FALSE, NULL};
+const BhFieldControl bh_field_refs = {make_several, set, get, FALSE, NULL};

@@ -168,6 +168,13 @@ json_t *bh_field_row_get(BhFieldRow *self, GError **error)
   return self->type->get(self, self->control, error);
 }
 
+json_t *bh_field_row_dup_typed(BhFieldRow *self)
+{
+  g_autofree char *typed =
+      self->type->dup_typed != NULL ? self->type->dup_typed(self->control) : NULL;
+  return typed != NULL ? json_string(typed) : NULL;
+}
+
 void bh_field_row_set_problem(BhFieldRow *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->problem), text != NULL ? text : "");

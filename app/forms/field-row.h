@@ -21,6 +21,8 @@ typedef struct {
   /* New reference, JSON null when empty; NULL with BH_ERROR_INVALID for what cannot be a value. */
   json_t *(*get)(BhFieldRow *row, GtkWidget *control, GError **error);
   gboolean label_inside; /* the control carries the label itself */
+  /* What was typed, g_free; NULL where nothing can be typed that is no value. */
+  char *(*dup_typed)(GtkWidget *control);
 } BhFieldControl;
 
 /* `values` is the form's live object of shown values, borrowed, for lists that depend on other
@@ -34,6 +36,9 @@ const char *bh_field_row_get_name(BhFieldRow *row);
 
 void bh_field_row_set(BhFieldRow *row, const json_t *value);
 json_t *bh_field_row_get(BhFieldRow *row, GError **error);
+/* What a person typed that is no value, as a text that bh_field_row_set takes; new reference, NULL
+ * where nothing can be typed. */
+json_t *bh_field_row_dup_typed(BhFieldRow *row);
 /* `text` NULL clears. */
 void bh_field_row_set_problem(BhFieldRow *row, const char *text);
 void bh_field_row_set_required(BhFieldRow *row, gboolean required);

@@ -31,4 +31,4 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return value != NULL ? json_incref(value) : json_null();
 }
 
-const BhFieldControl bh_field_shown = {make, set, get, FALSE};
+const BhFieldControl bh_field_shown = {make, set, get, FALSE, NULL};

@@ -54,5 +54,10 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
                               error);
 }
 
-const BhFieldControl bh_field_text = {make_text, set, get, FALSE};
-const BhFieldControl bh_field_number = {make_number, set, get, FALSE};
+static char *dup_typed(GtkWidget *control)
+{
+  return g_strdup(gtk_entry_get_text(GTK_ENTRY(control)));
+}
+
+const BhFieldControl bh_field_text = {make_text, set, get, FALSE, dup_typed};
+const BhFieldControl bh_field_number = {make_number, set, get, FALSE, dup_typed};

@@ -106,20 +106,16 @@ static char *dup_refusal(BhFieldRow *row, const GError *error)
   return g_strdup(_("This cannot be a value of this field"));
 }
 
-static void tell(BhFormView *self, BhFieldRow *row)
+/* Says at the row what is wrong with what stands in it. */
+static void refuse(BhFormView *self, BhFieldRow *row, const GError *error)
 {
-  g_hash_table_remove(self->dirty, row);
-  g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) value = bh_field_row_get(row, &error);
-  if (value == NULL) {
-    g_autofree char *text = dup_refusal(row, error);
-    bh_field_row_set_problem(row, text);
-    g_hash_table_add(self->refused, row);
-    return;
-  }
-  g_hash_table_remove(self->refused, row);
-  bh_field_row_set_problem(row, NULL);
-  const char *key = bh_field_row_get_name(row);
+  g_autofree char *text = dup_refusal(row, error);
+  bh_field_row_set_problem(row, text);
+  g_hash_table_add(self->refused, row);
+}
+
+static void take(BhFormView *self, const char *key, json_t *value)
+{
   const json_t *old = json_object_get(self->values, key);
   if (json_equal(old, value) || (old == NULL && json_is_null(value)))
     return;
@@ -131,6 +127,22 @@ static void tell(BhFormView *self, BhFieldRow *row)
   g_signal_emit(self, changed_signal, 0, key);
 }
 
+static void tell(BhFormView *self, BhFieldRow *row)
+{
+  g_hash_table_remove(self->dirty, row);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) value = bh_field_row_get(row, &error);
+  if (value != NULL) {
+    g_hash_table_remove(self->refused, row);
+    bh_field_row_set_problem(row, NULL);
+  } else {
+    refuse(self, row, error);
+    value = bh_field_row_dup_typed(row);
+  }
+  if (value != NULL)
+    take(self, bh_field_row_get_name(row), value);
+}
+
 void bh_form_view_flush(BhFormView *self)
 {
   g_clear_handle_id(&self->pause, g_source_remove);
@@ -139,15 +151,28 @@ void bh_form_view_flush(BhFormView *self)
     tell(self, l->data);
 }
 
+/* What nobody sees cannot be put right: it goes. */
+static void drop_refused(BhFormView *self, BhFieldRow *row)
+{
+  g_autoptr(json_t) none = json_null();
+  g_hash_table_remove(self->refused, row);
+  bh_field_row_set_problem(row, NULL);
+  bh_field_row_set(row, NULL);
+  take(self, bh_field_row_get_name(row), none);
+}
+
 gboolean bh_form_view_settle(BhFormView *self)
 {
   bh_form_view_flush(self);
   for (guint i = 0; i < self->rows->len; i++) {
     BhFieldRow *row = g_ptr_array_index(self->rows, i);
-    if (!g_hash_table_contains(self->refused, row) || !gtk_widget_get_visible(GTK_WIDGET(row)))
+    if (!g_hash_table_contains(self->refused, row))
       continue;
-    bh_field_row_focus(row);
-    return FALSE;
+    if (gtk_widget_get_visible(GTK_WIDGET(row))) {
+      bh_field_row_focus(row);
+      return FALSE;
+    }
+    drop_refused(self, row);
   }
   return TRUE;
 }
@@ -248,6 +273,20 @@ static BhFieldRow *find_row(BhFormView *self, const char *key)
   return NULL;
 }
 
+/* A draft may hold what was typed and is no value. */
+static void judge_typed(BhFormView *self, BhFieldRow *row)
+{
+  g_autoptr(json_t) typed = bh_field_row_dup_typed(row);
+  if (typed == NULL)
+    return;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) value = bh_field_row_get(row, &error);
+  if (value == NULL)
+    refuse(self, row, error);
+  else
+    bh_field_row_set_problem(row, NULL);
+}
+
 void bh_form_view_load(BhFormView *self, const json_t *values)
 {
   json_object_clear(self->values);
@@ -258,6 +297,8 @@ void bh_form_view_load(BhFormView *self, const json_t *values)
   }
   g_hash_table_remove_all(self->dirty);
   g_hash_table_remove_all(self->refused);
+  for (guint i = 0; i < self->rows->len; i++)
+    judge_typed(self, g_ptr_array_index(self->rows, i));
   update_shown(self);
 }
 

@@ -3,7 +3,8 @@
  * to "changed" and keeps the draft.
  *
  * Signal "changed" (const char *key): half a second after the last keystroke or when a field is
- * left; bh_form_view_get_value gives the value. Main thread. */
+ * left; bh_form_view_get_value gives the value, or as text what was typed and cannot be one: a
+ * draft keeps it, and bh_form_view_load says again what is wrong with it. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -32,8 +33,8 @@ const json_t *bh_form_view_get_values(BhFormView *form);
 const json_t *bh_form_view_get_value(BhFormView *form, const char *key);
 /* Emits "changed" for what is typed and not yet told. Call before leaving or saving. */
 void bh_form_view_flush(BhFormView *form);
-/* Flushes too. FALSE when a shown field holds what cannot be its value: that would be lost, so
- * nothing is to be saved; the field says so and is brought into view. */
+/* Flushes too, and empties fields not shown of what cannot be their value. FALSE when a shown field
+ * holds such: nothing is to be saved; the field says so and is brought into view. */
 gboolean bh_form_view_settle(BhFormView *form);
 /* Problems as bh_device_check gives them ([{"field","zh","en"}]); fields not shown are collected
  * in the return value, one line each, g_free, "" when all found a field. The first one is brought

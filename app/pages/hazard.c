@@ -17,6 +17,7 @@ struct _BhHazardPage {
   json_t *hazard; /* as bh_hazard_load gives it */
   gboolean candidate;
   gboolean known_kept; /* what is known beforehand is in the draft */
+  gboolean discarded;
   GtkWidget *item_notice;
   GtkWidget *candidate_box;
   GtkWidget *as_general;
@@ -244,18 +245,92 @@ static void on_save(BhHazardPage *self)
                on_checked, NULL, NULL);
 }
 
+/* What was thrown away, to be brought back for as long as the offer stands. */
+typedef struct {
+  BhSession *session;
+  char *record;
+  json_t *changed;
+  json_t *files; /* id → values of picture drafts */
+} Discarded;
+
+static void discarded_free(gpointer data)
+{
+  Discarded *gone = data;
+  g_object_unref(gone->session);
+  g_free(gone->record);
+  json_decref(gone->changed);
+  json_decref(gone->files);
+  g_free(gone);
+}
+
+static void put_back(const Discarded *gone, const char *record, const char *kind,
+                     const json_t *values)
+{
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)values, key, value)
+  {
+    bh_session_call(gone->session, "draft_set",
+                    json_pack("{s:s, s:s, s:s, s:O}", "record", record, "kind", kind, "key", key,
+                              "value", value),
+                    gone->session, NULL, NULL, NULL, NULL);
+  }
+}
+
+static void on_undo_discard(gpointer data)
+{
+  const Discarded *gone = data;
+  const char *id;
+  json_t *values;
+  put_back(gone, gone->record, "hazard", gone->changed);
+  json_object_foreach(gone->files, id, values)
+  {
+    put_back(gone, id, "file", values);
+  }
+  bh_session_refresh_status(gone->session);
+  bh_session_note_records_changed(gone->session);
+}
+
+static json_t *dup_file_drafts(BhHazardPage *self)
+{
+  json_t *found = json_object();
+  const json_t *ids = json_object_get(self->hazard, "file_drafts");
+  const json_t *files = json_object_get(self->hazard, "files");
+  /* Drafts stand last among the files, in the same order. */
+  gsize skipped = json_array_size(files) - json_array_size(ids);
+  gsize i;
+  json_t *id;
+  json_array_foreach(ids, i, id)
+  {
+    json_object_set(found, json_string_value(id), json_array_get(files, skipped + i));
+  }
+  return found;
+}
+
 static void on_discarded(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
   (void)data;
-  if (error != NULL)
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  if (error != NULL) {
     bh_page_say_error(page, error);
-  else
-    bh_page_close(page);
+    return;
+  }
+  Discarded *gone = g_new0(Discarded, 1);
+  gone->session = g_object_ref(bh_page_get_session(page));
+  gone->record = g_strdup(self->record);
+  gone->changed = json_deep_copy(json_object_get(self->hazard, "changed"));
+  gone->files = dup_file_drafts(self);
+  bh_window_say_undo(bh_page_get_window(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
+                     gone, discarded_free);
+  self->discarded = TRUE;
+  bh_page_close(page);
 }
 
 static void on_discard(BhHazardPage *self)
 {
+  if (self->form != NULL)
+    bh_form_view_flush(self->form);
   gsize i;
   json_t *id;
   json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id)
@@ -399,7 +474,7 @@ static void bh_hazard_page_load(BhPage *page)
 static void bh_hazard_page_leave(BhPage *page)
 {
   BhHazardPage *self = BH_HAZARD_PAGE(page);
-  if (self->form != NULL)
+  if (self->form != NULL && !self->discarded)
     bh_form_view_flush(self->form);
 }
 

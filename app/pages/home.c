@@ -144,7 +144,8 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
-    if (strcmp(kind_name, "file") == 0 || shown >= ROWS)
+    /* Pictures go with their hazard, answers with what was returned. */
+    if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0 || shown >= ROWS)
       continue;
     g_autofree char *id = g_strdup_printf("draft-%u", ++shown);
     const char *title = bh_json_string_or(draft, "title", "");
@@ -191,9 +192,9 @@ static void bh_home_page_refresh(BhPage *page)
   if (actor == NULL)
     return;
   bh_page_call(page, "list",
-               json_pack("{s:{s:s, s:{s:[s,s]}, s:i, s:s, s:s}}", "query", "kind", "inspection",
-                         "where", "state", "on_site", "returned", "limit", ROWS, "order", "changed",
-                         "viewer", actor),
+               json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "inspection",
+                         "where", "state", "on_site", "limit", ROWS, "order", "changed", "viewer",
+                         actor),
                on_inspections, NULL, NULL);
   bh_page_call(page, "list",
                json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "review", "where",

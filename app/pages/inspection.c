@@ -173,10 +173,7 @@ static void bh_inspection_page_refresh(BhPage *page)
 static void bh_inspection_page_leave(BhPage *page)
 {
   BhInspectionPage *self = BH_INSPECTION_PAGE(page);
-  if (self->form == NULL)
-    return;
-  bh_form_view_flush(self->form);
-  if (is_open(self))
+  if (self->form != NULL && bh_form_view_settle(self->form) && is_open(self))
     bh_visit_save_inspection_draft(page, self->id);
 }
 

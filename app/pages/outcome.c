@@ -1,6 +1,7 @@
 #include "app/pages/outcome.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "app/forms/form-view.h"
 #include "app/forms/photos.h"
@@ -71,6 +72,9 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
+  /* Everything of it is in the entry now. */
+  bh_page_call(page, "draft_discard",
+               json_pack("{s:s}", "record", BH_OUTCOME_PAGE(page)->inspection), NULL, NULL, NULL);
   bh_page_say(page, _("Recorded as not carried out"));
   bh_window_go_home(bh_page_get_window(page));
 }
@@ -99,7 +103,7 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void on_save(BhOutcomePage *self)
 {
-  if (!bh_form_view_settle(self->form))
+  if (self->form == NULL || !bh_form_view_settle(self->form))
     return;
   gtk_widget_hide(self->message);
   gtk_widget_set_sensitive(self->save, FALSE);
@@ -109,18 +113,75 @@ static void on_save(BhOutcomePage *self)
                on_checked, NULL, NULL);
 }
 
-static void bh_outcome_page_load(BhPage *page)
+static void on_changed(BhFormView *form, const char *key, BhOutcomePage *self)
 {
+  const json_t *value = bh_form_view_get_value(form, key);
+  json_t *params =
+      json_pack("{s:s, s:s, s:s}", "record", self->inspection, "kind", "inspection", "key", key);
+  json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
+  bh_page_call(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+}
+
+static void load_form(BhOutcomePage *self, const BhKind *kind, const json_t *visit)
+{
+  g_autoptr(json_t) values = json_object();
+  g_autoptr(GPtrArray) fields = bh_kind_list_form(kind, "outcome");
+  for (guint i = 0; i < fields->len; i++) {
+    const char *key = bh_field_get_name(g_ptr_array_index(fields, i));
+    json_t *saved = json_object_get(bh_visit_get_values(visit, "inspection"), key);
+    json_t *typed = json_object_get(json_object_get(visit, "inspection_draft"), key);
+    json_t *value = typed != NULL ? typed : saved;
+    if (value != NULL && !json_is_null(value))
+      json_object_set(values, key, value);
+  }
+  bh_form_view_load(self->form, values);
+}
+
+static void show_proof(BhOutcomePage *self, const json_t *visit)
+{
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "files"), i, row)
+  {
+    json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "parent", ""), self->inspection) == 0 &&
+        strcmp(bh_json_string_or(values, "role", ""), "proof") == 0)
+      json_array_append(self->files, values);
+  }
+  bh_photos_show(self->photos, self->files);
+}
+
+static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
   BhOutcomePage *self = BH_OUTCOME_PAGE(page);
   BhSession *session = bh_page_get_session(page);
-  bh_page_set_title(page, _("Not carried out"));
-  self->form =
-      bh_form_view_new(session, bh_session_find_kind(session, "inspection"), "outcome", NULL);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  const BhKind *kind = bh_session_find_kind(session, "inspection");
+  self->form = bh_form_view_new(session, kind, "outcome", NULL);
   bh_form_view_hide_choice(self->form, "outcome", "carried_out");
+  load_form(self, kind, result);
+  g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Proof"));
   g_signal_connect_swapped(self->photos, "add-photo", G_CALLBACK(on_add_photo), self);
   gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(self->photos));
+  show_proof(self, result);
+}
+
+static void bh_outcome_page_load(BhPage *page)
+{
+  bh_page_set_title(page, _("Not carried out"));
+  bh_visit_ask(page, BH_OUTCOME_PAGE(page)->inspection, on_visit);
+}
+
+static void bh_outcome_page_leave(BhPage *page)
+{
+  if (BH_OUTCOME_PAGE(page)->form != NULL)
+    bh_form_view_flush(BH_OUTCOME_PAGE(page)->form);
 }
 
 static void bh_outcome_page_class_init(BhOutcomePageClass *klass)
@@ -128,6 +189,7 @@ static void bh_outcome_page_class_init(BhOutcomePageClass *klass)
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
   G_OBJECT_CLASS(klass)->finalize = bh_outcome_page_finalize;
   page_class->load = bh_outcome_page_load;
+  page_class->leave = bh_outcome_page_leave;
   BH_PAGE_TEMPLATE(klass, "outcome");
   BH_PAGE_CHILD(klass, BhOutcomePage, form_box);
   BH_PAGE_CHILD(klass, BhOutcomePage, photos_box);

@@ -15,14 +15,14 @@ struct _BhRecordPage {
   char *id;
   json_t *record;
   char *review;    /* open review; NULL when none */
-  json_t *changed; /* what was corrected here */
+  json_t *changed; /* what was corrected here, sent or not */
   GtkWidget *name;
   GtkWidget *state;
   GtkWidget *review_box;
   GtkWidget *review_comment;
   GtkWidget *review_items;
   GtkWidget *answer_box;
-  GtkWidget *answer;
+  GtkWidget *answer_form;
   GtkWidget *send_again;
   GtkWidget *conflicts;
   GtkWidget *facts;
@@ -30,7 +30,8 @@ struct _BhRecordPage {
   GtkWidget *message;
   GtkWidget *children;
   GtkWidget *history;
-  BhFormView *form; /* while returned */
+  BhFormView *form;   /* while returned */
+  BhFormView *answer; /* the same */
 };
 
 G_DEFINE_FINAL_TYPE(BhRecordPage, bh_record_page, BH_TYPE_PAGE)
@@ -148,6 +149,27 @@ static char *dup_keys(BhRecordPage *self, const json_t *keys)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* Why the hub holds an entry back: in people's words by its code, as the hub wrote it unfolded. */
+static GtkWidget *make_reason(const json_t *entry)
+{
+  GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
+  const char *code = bh_json_string_or(entry, "why_code", "");
+  const char *detail = bh_json_string_or(entry, "why", "");
+  gtk_container_add(GTK_CONTAINER(box),
+                    bh_part_notice("held",
+                                   *code != '\0' ? bh_error_text(bh_error_code_from_name(code))
+                                                 : _("The office will look at it"),
+                                   "warning"));
+  if (*detail != '\0') {
+    GtkWidget *more = gtk_expander_new(_("Technical detail"));
+    gtk_container_add(GTK_CONTAINER(more), bh_part_label(detail, "dim"));
+    bh_part_identify(more, "held-detail", _("Technical detail"));
+    gtk_container_add(GTK_CONTAINER(box), more);
+  }
+  gtk_widget_show_all(box);
+  return box;
+}
+
 static void on_history(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -161,11 +183,11 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
     g_autofree char *at = bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
     g_autofree char *keys = dup_keys(self, json_object_get(entry, "keys"));
     g_autofree char *first = g_strdup_printf("%s  %s", at, bh_json_string_or(entry, "by_name", ""));
-    const char *why = bh_json_string_or(entry, "why", "");
-    g_autofree char *text = g_strdup_printf("%s\n%s · %s%s%s", first, keys,
-                                            status_text(bh_json_string_or(entry, "status", "")),
-                                            why[0] != '\0' ? "\n" : "", why);
+    g_autofree char *text = g_strdup_printf("%s\n%s · %s", first, keys,
+                                            status_text(bh_json_string_or(entry, "status", "")));
     gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
+    if (json_object_get(entry, "why") != NULL)
+      gtk_container_add(GTK_CONTAINER(self->history), make_reason(entry));
   }
   if (json_array_size(entries) == 0)
     gtk_container_add(GTK_CONTAINER(self->history),
@@ -208,27 +230,73 @@ static void show_ways(BhRecordPage *self)
 
 /* --- returned: comment, correction, sending again --- */
 
-static void on_form_changed(BhFormView *form, const char *key, BhRecordPage *self)
+static void keep_draft(BhRecordPage *self, const char *record, const char *kind, const char *key,
+                       const json_t *value)
 {
-  const json_t *value = bh_form_view_get_value(form, key);
-  json_t *copy = value != NULL ? json_deep_copy(value) : json_null();
-  json_object_set(self->changed, key, copy);
   bh_page_call(BH_PAGE(self), "draft_set",
-               json_pack("{s:s, s:s, s:s, s:o}", "record", self->id, "kind",
-                         bh_json_string_or(self->record, "kind", ""), "key", key, "value", copy),
+               json_pack("{s:s, s:s, s:s, s:o}", "record", record, "kind", kind, "key", key,
+                         "value", value != NULL ? json_deep_copy(value) : json_null()),
                NULL, NULL, NULL);
 }
 
-static void show_form(BhRecordPage *self)
+static void on_form_changed(BhFormView *form, const char *key, BhRecordPage *self)
 {
+  const json_t *value = bh_form_view_get_value(form, key);
+  json_object_set_new(self->changed, key, value != NULL ? json_deep_copy(value) : json_null());
+  keep_draft(self, self->id, bh_json_string_or(self->record, "kind", ""), key, value);
+}
+
+static void on_answer_changed(BhFormView *form, const char *key, BhRecordPage *self)
+{
+  keep_draft(self, self->review, "review", key, bh_form_view_get_value(form, key));
+}
+
+/* What was typed at an earlier visit to this page comes with it. */
+static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhRecordPage *self = BH_RECORD_PAGE(page);
   if (self->form != NULL)
     return;
   static const char *const hidden[] = {"enterprise", "unit",    "lead",    "modes",    "checklist",
                                        "sections",   "answers", "item_no", "doc_type", NULL};
-  self->form = bh_form_view_new(bh_page_get_session(BH_PAGE(self)), kind_of(self), NULL, hidden);
-  bh_form_view_load(self->form, json_object_get(self->record, "values"));
+  g_autoptr(json_t) values = json_copy(json_object_get(self->record, "values"));
+  if (error == NULL) {
+    json_object_update(self->changed, json_object_get(result, "changed"));
+    json_object_update(values, self->changed);
+  }
+  self->form = bh_form_view_new(bh_page_get_session(page), kind_of(self), NULL, hidden);
+  bh_form_view_load(self->form, values);
   g_signal_connect(self->form, "changed", G_CALLBACK(on_form_changed), self);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
+}
+
+static void on_answer_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  BhRecordPage *self = BH_RECORD_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  if (self->answer != NULL)
+    return;
+  g_autoptr(json_t) values = json_copy(data);
+  if (error == NULL)
+    json_object_update(values, json_object_get(result, "changed"));
+  self->answer = bh_form_view_new(session, bh_session_find_kind(session, "review"), "answer", NULL);
+  bh_form_view_load(self->answer, values);
+  g_signal_connect(self->answer, "changed", G_CALLBACK(on_answer_changed), self);
+  gtk_container_add(GTK_CONTAINER(self->answer_form), GTK_WIDGET(self->answer));
+}
+
+static void release_json(gpointer data)
+{
+  json_decref(data);
+}
+
+static void show_forms(BhRecordPage *self, json_t *review_values)
+{
+  BhPage *page = BH_PAGE(self);
+  bh_page_call(page, "draft_get", json_pack("{s:s}", "record", self->id), on_draft, NULL, NULL);
+  bh_page_call(page, "draft_get", json_pack("{s:s}", "record", self->review), on_answer_draft,
+               json_incref(review_values), release_json);
 }
 
 static char *dup_items(BhRecordPage *self, const json_t *items)
@@ -252,14 +320,16 @@ static void on_reviews(BhPage *page, json_t *result, const GError *error, gpoint
   (void)data;
   BhRecordPage *self = BH_RECORD_PAGE(page);
   g_clear_pointer(&self->review, g_free);
+  json_t *review_values = NULL;
   gsize i;
   json_t *row;
   json_array_foreach(error == NULL ? json_object_get(result, "rows") : NULL, i, row)
   {
-    const json_t *values = json_object_get(row, "values");
+    json_t *values = json_object_get(row, "values");
     if (self->review != NULL || strcmp(bh_json_string_or(values, "state", ""), "open") != 0)
       continue;
     self->review = g_strdup(bh_json_string_or(row, "id", ""));
+    review_values = values;
     const char *comment = bh_json_string_or(values, "comment", "");
     gtk_label_set_text(GTK_LABEL(self->review_comment), comment);
     g_autofree char *items = dup_items(self, json_object_get(values, "items"));
@@ -267,8 +337,8 @@ static void on_reviews(BhPage *page, json_t *result, const GError *error, gpoint
   }
   gtk_widget_set_visible(self->review_box, self->review != NULL);
   gtk_widget_set_visible(self->answer_box, self->review != NULL);
-  if (self->review != NULL)
-    show_form(self);
+  if (self->review != NULL && self->form == NULL)
+    show_forms(self, review_values);
 }
 
 static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -282,6 +352,7 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
     return;
   }
   bh_page_call(page, "draft_discard", json_pack("{s:s}", "record", self->id), NULL, NULL, NULL);
+  bh_page_call(page, "draft_discard", json_pack("{s:s}", "record", self->review), NULL, NULL, NULL);
   bh_page_say(page, _("Corrected; it will be sent by itself"));
   bh_page_close(page);
 }
@@ -314,10 +385,10 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
     gtk_widget_set_visible(self->message, *rest != '\0');
     return;
   }
-  g_autofree char *answer = bh_part_dup_text(GTK_TEXT_VIEW(self->answer));
+  const json_t *answer = bh_form_view_get_value(self->answer, "answer");
   json_t *reply = json_pack("{s:s}", "state", "answered");
-  if (*answer != '\0')
-    json_object_set_new(reply, "answer", json_string(answer));
+  if (answer != NULL)
+    json_object_set_new(reply, "answer", json_deep_copy(answer));
   json_t *ops =
       json_pack("[{s:s, s:s, s:o}]", "record", self->review, "kind", "review", "set", reply);
   json_t *set = dup_correction(self);
@@ -331,9 +402,9 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void on_send_again(BhRecordPage *self)
 {
-  if (self->review == NULL || self->form == NULL)
+  if (self->review == NULL || self->form == NULL || self->answer == NULL)
     return;
-  if (!bh_form_view_settle(self->form))
+  if (!bh_form_view_settle(self->form) || !bh_form_view_settle(self->answer))
     return;
   gtk_widget_hide(self->message);
   gtk_widget_set_sensitive(self->send_again, FALSE);
@@ -387,6 +458,8 @@ static void bh_record_page_leave(BhPage *page)
   BhRecordPage *self = BH_RECORD_PAGE(page);
   if (self->form != NULL)
     bh_form_view_flush(self->form);
+  if (self->answer != NULL)
+    bh_form_view_flush(self->answer);
 }
 
 static void bh_record_page_class_init(BhRecordPageClass *klass)
@@ -403,7 +476,7 @@ static void bh_record_page_class_init(BhRecordPageClass *klass)
   BH_PAGE_CHILD(klass, BhRecordPage, review_comment);
   BH_PAGE_CHILD(klass, BhRecordPage, review_items);
   BH_PAGE_CHILD(klass, BhRecordPage, answer_box);
-  BH_PAGE_CHILD(klass, BhRecordPage, answer);
+  BH_PAGE_CHILD(klass, BhRecordPage, answer_form);
   BH_PAGE_CHILD(klass, BhRecordPage, send_again);
   BH_PAGE_CHILD(klass, BhRecordPage, conflicts);
   BH_PAGE_CHILD(klass, BhRecordPage, facts);

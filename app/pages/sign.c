@@ -413,6 +413,10 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
         g_strdup_printf(_("· %u hazards are drafts still; save or discard them"), (guint)drafts);
     g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
   }
+  if (json_object_size(json_object_get(self->visit, "inspection_draft")) > 0)
+    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "",
+                           _("· something typed on the page of the inspection cannot be kept; the "
+                             "field there says why"));
   add_order_problems(self, text);
   show_message(self, text->str);
   if (text->len > 0) {

@@ -219,7 +219,8 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean releas
     gint64 pos = bh_journal_store_find(pull->device, entry);
     if (pos == 0)
       continue;
-    const char *why = bh_json_string_or(item, "message", bh_json_string_or(item, "reason", ""));
+    g_autofree char *why = g_strdup_printf("%s: %s", bh_json_string_or(item, "reason", ""),
+                                           bh_json_string_or(item, "message", ""));
     g_hash_table_add(held, g_memdup2(&pos, sizeof pos));
     if (!bh_outbox_quarantine(pull->device, entry, why, ids, error))
       return FALSE;

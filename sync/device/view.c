@@ -96,6 +96,18 @@ static json_t *keys_of(const BhOwnEntry *entry, const char *record)
   return keys;
 }
 
+/* "code: message", as it was pulled. Programs translate by the code. */
+static void add_reason(json_t *out, const char *why)
+{
+  const char *colon = strchr(why, ':');
+  g_autofree char *code = g_strndup(why, colon != NULL ? (gsize)(colon - why) : 0);
+  gboolean coded =
+      *code != '\0' && strcmp(bh_error_code_name(bh_error_code_from_name(code)), code) == 0;
+
+  json_object_set_new(out, "why_code", json_string(coded ? code : ""));
+  json_object_set_new(out, "why", json_string(coded ? g_strchug((char *)colon + 1) : why));
+}
+
 static void add_status(BhDevice *device, json_t *out, const BhOwnEntry *entry)
 {
   gboolean sent = entry->pos <= BH_POS(device->incarnation, device->acked);
@@ -106,7 +118,7 @@ static void add_status(BhDevice *device, json_t *out, const BhOwnEntry *entry)
                                   : sent      ? "delivered"
                                               : "pending"));
   if (why != NULL)
-    json_object_set_new(out, "why", json_string(why));
+    add_reason(out, why);
 }
 
 static json_t *describe_entry(BhDevice *device, const BhOwnEntry *entry, const char *record)

@@ -194,7 +194,7 @@ static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
   bh_form_view_flush(world->form);
   assert_true(gtk_widget_get_visible(find(world, "problem-integer")));
   assert_true(gtk_widget_get_visible(find(world, "problem-uscc")));
-  assert_value(world, "integer", "none");
+  assert_value(world, "integer", "\"abc\"");
   gtk_entry_set_text(GTK_ENTRY(find(world, "integer")), "12");
   bh_form_view_flush(world->form);
   assert_false(gtk_widget_get_visible(find(world, "problem-integer")));
@@ -212,6 +212,21 @@ static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风门");
   assert_true(bh_form_view_settle(world->form));
   assert_false(gtk_widget_get_visible(find(world, "problem-text")));
+}
+
+static void test_what_was_refused_is_shown_again_with_its_error(void **state)
+{
+  World *world = *state;
+  gtk_entry_set_text(GTK_ENTRY(find(world, "integer")), "abc");
+  bh_form_view_flush(world->form);
+  g_autoptr(json_t) draft = json_deep_copy(bh_form_view_get_values(world->form));
+  g_autoptr(json_t) none = json_object();
+  bh_form_view_load(world->form, none);
+  assert_false(gtk_widget_get_visible(find(world, "problem-integer")));
+  bh_form_view_load(world->form, draft);
+  assert_string_equal(gtk_entry_get_text(GTK_ENTRY(find(world, "integer"))), "abc");
+  assert_true(gtk_widget_get_visible(find(world, "problem-integer")));
+  assert_false(bh_form_view_settle(world->form));
 }
 
 static void test_problems_stand_at_their_field_and_the_rest_is_given_back(void **state)
@@ -294,6 +309,8 @@ int main(int argc, char **argv)
       cmocka_unit_test_setup_teardown(test_what_cannot_be_a_value_is_said_at_its_field, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_stops_saving_and_stays_said, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_what_was_refused_is_shown_again_with_its_error, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_problems_stand_at_their_field_and_the_rest_is_given_back,
                                       set_up, tear_down),

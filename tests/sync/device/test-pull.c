@@ -160,6 +160,7 @@ static void test_L10_history_says_why_an_entry_is_held_back(void **state G_GNUC_
   assert_no_error(error);
   assert_string_equal(bh_json_string_or(json_array_get(history, 0), "why", ""),
                       "enterprise.address: too long");
+  assert_string_equal(bh_json_string_or(json_array_get(history, 0), "why_code", ""), "invalid");
 }
 
 /* The hub tells at most BH_QUARANTINED_MAX: who is not in a full list may still be held back. */
