@@ -300,9 +300,11 @@ static Truth holds_over(const json_t *condition, const char *word, const BhConte
     if (json_is_object(element))
       one = where != NULL ? evaluate(where, &inner) : YES;
     if (one == YES && distinct != NULL) {
-      const json_t *value = bh_context_get(&inner, distinct);
-      char *text = value != NULL ? bh_json_dump_sorted(value) : NULL;
-      if (text == NULL || !g_hash_table_add(seen, text))
+      gboolean unknown = FALSE;
+      const json_t *value = get(&inner, distinct, &unknown);
+      if (unknown)
+        one = UNKNOWN;
+      else if (is_empty(value) || !g_hash_table_add(seen, bh_json_dump_sorted(value)))
         one = NO;
     }
     yes += one == YES;
@@ -422,4 +424,12 @@ gboolean bh_field_is_locked(const BhField *field, const BhContext *context)
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context)
 {
   return kind->visible == NULL || evaluate(kind->visible, context) == YES;
+}
+
+gboolean bh_kind_is_open(const BhKind *kind, const BhContext *context)
+{
+  BhContext anybody = *context;
+  anybody.actor = NULL;
+  anybody.actor_values = NULL;
+  return bh_kind_is_visible(kind, &anybody);
 }

@@ -39,6 +39,73 @@ static gboolean check_condition(BhPlace *place, const BhKindSet *set, const BhKi
   return fine;
 }
 
+static gboolean check_visible(BhPlace *place, const json_t *condition);
+
+static gboolean check_visible_parts(BhPlace *place, const json_t *parts)
+{
+  const char *key;
+  json_t *part;
+  gsize index;
+  json_array_foreach((json_t *)parts, index, part)
+  {
+    gsize mark = bh_place_enter_index(place, index);
+    if (!check_visible(place, part))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  json_object_foreach((json_t *)parts, key, part)
+  {
+    gsize mark = bh_place_enter(place, key);
+    if (!check_visible(place, part))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+/* A record is given out anew when it or what it hangs on changes, not when a child does or a day
+ * passes; and whoever gives it out knows no children. */
+static gboolean check_visible(BhPlace *place, const json_t *condition)
+{
+  static const char *const over[] = {"any", "every", "count"};
+  static const char *const order[] = {"before", "after"};
+  for (gsize i = 0; i < G_N_ELEMENTS(over); i++) {
+    const json_t *source = json_object_get(condition, over[i]);
+    if (source != NULL && json_object_get(source, "refs") == NULL)
+      return bh_place_fail_at(place, over[i], "children do not decide who sees a record");
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
+    if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
+      return bh_place_fail_at(place, order[i], "the day does not decide who sees a record");
+  return check_visible_parts(place, condition);
+}
+
+/* What hangs under a record that some may not see tells of it. */
+static gboolean check_visible_as_parent(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  const BhField *parent =
+      kind->parent != NULL ? g_hash_table_lookup(kind->field_index, kind->parent) : NULL;
+  for (gsize i = 0; parent != NULL && parent->ref_kinds[i] != NULL; i++) {
+    const BhKind *above = bh_kind_set_find(set, parent->ref_kinds[i]);
+    if (above != NULL && above->visible != NULL && kind->visible == NULL)
+      return bh_place_fail_at(place, "visible", "is missing: not everybody sees its parent, a %s",
+                              above->name);
+  }
+  return TRUE;
+}
+
+static gboolean resolve_visible(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  if (!check_visible_as_parent(place, set, kind))
+    return FALSE;
+  if (!check_condition(place, set, kind, "visible", kind->visible))
+    return FALSE;
+  gsize mark = bh_place_enter(place, "visible");
+  gboolean fine = check_visible(place, kind->visible);
+  bh_place_leave(place, mark);
+  return fine;
+}
+
 static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
   for (guint i = 0; i < kind->fields->len; i++) {
@@ -350,7 +417,7 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_origin(&place, set, kind, "area_from", areas) &&
          resolve_origin(&place, set, kind, "unit_from", refs) &&
          resolve_origin(&place, set, kind, "author_from", refs) &&
-         check_condition(&place, set, kind, "visible", kind->visible) &&
+         resolve_visible(&place, set, kind) &&
          resolve_rules(&place, set, kind, "checks", kind->checks) &&
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
          resolve_review(&place, kind) && bh_kind_resolve_views(&place, kind);

@@ -188,5 +188,8 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *before, const 
  * context->actor_values is the viewer. A condition that cannot be decided here (no lookup, the
  * parent record is not here) hides the record. */
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
+/* Whether everybody in scope may see it, whoever they are: the context's actor is not looked at.
+ * What is visible to somebody and not open is restricted (R-257). */
+gboolean bh_kind_is_open(const BhKind *kind, const BhContext *context);
 
 G_END_DECLS

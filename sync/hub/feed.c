@@ -16,6 +16,7 @@ typedef struct {
   gboolean reset;
   gboolean more;
   GString *records;
+  BhAccess *access;   /* borrowed */
   GHashTable *listed; /* record ids in `records` or found to be hidden */
   json_t *gone;
 } Page;
@@ -84,7 +85,10 @@ static gboolean add_record(Page *page, const char *id, GError **error)
   g_autoptr(BhRecord) record = bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error);
   if (record != NULL) {
     ok = TRUE;
-    if (bh_view_sees(page->view, &row, record)) {
+    BhSight sight = bh_view_get_sight(page->view, &row, record);
+    if (sight == BH_SIGHT_RESTRICTED)
+      bh_access_note(page->access, id, row.kind, BH_ACCESS_PULL);
+    if (sight != BH_SIGHT_NONE) {
       if (withhold)
         bh_record_withhold(record, NULL);
       g_autofree char *snapshot = bh_record_to_snapshot(record);
@@ -184,9 +188,9 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
 }
 
 static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *cursor,
-                       int limit, GError **error)
+                       int limit, BhAccess *access, GError **error)
 {
-  g_auto(Page) page = {.hub = hub, .db = db};
+  g_auto(Page) page = {.hub = hub, .db = db, .access = access};
   page.view = bh_view_new(hub, db, device, error);
   if (page.view == NULL)
     return NULL;
@@ -200,32 +204,44 @@ static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const ch
 }
 
 char *bh_feed_changes(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *cursor,
-                      int limit, GError **error)
+                      int limit, BhAccess *access, GError **error)
 {
   if (!bh_log_begin_read(db, error))
     return NULL;
-  char *text = make_page(hub, db, device, cursor, limit, error);
+  char *text = make_page(hub, db, device, cursor, limit, access, error);
   bh_log_end_read(db);
   return text;
 }
 
+/* The same bytes may be shown by several records: through an open one they are open. */
 gboolean bh_feed_shows_file(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *sha256,
-                            gboolean *shows, GError **error)
+                            gboolean *shows, BhAccess *access, GError **error)
 {
+  BhSight best = BH_SIGHT_NONE;
+  const char *restricted = NULL;
+  g_autofree char *kind = NULL;
   *shows = FALSE;
   g_autoptr(BhView) view = bh_view_new(hub, db, device, error);
   g_autoptr(GPtrArray) ids = view != NULL ? bh_feed_store_list_showing(db, sha256, error) : NULL;
   if (ids == NULL)
     return FALSE;
-  for (guint i = 0; i < ids->len && !*shows; i++) {
+  for (guint i = 0; i < ids->len && best != BH_SIGHT_OPEN; i++) {
     BhRecordRow row = {0};
     gboolean found;
     if (!bh_record_row_load(db, ids->pdata[i], &row, &found, error))
       return FALSE;
     g_autoptr(BhRecord) record =
         found ? bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error) : NULL;
-    *shows = record != NULL && bh_view_sees(view, &row, record);
+    BhSight sight = record != NULL ? bh_view_get_sight(view, &row, record) : BH_SIGHT_NONE;
+    if (sight == BH_SIGHT_RESTRICTED && restricted == NULL) {
+      restricted = ids->pdata[i];
+      kind = g_strdup(row.kind);
+    }
+    best = MAX(best, sight);
     bh_record_row_clear(&row);
   }
+  if (best == BH_SIGHT_RESTRICTED)
+    bh_access_note(access, restricted, kind, BH_ACCESS_FILE);
+  *shows = best != BH_SIGHT_NONE;
   return TRUE;
 }

@@ -6,6 +6,8 @@
 #include "sync/hub/list-store.h"
 #include "sync/hub/scope.h"
 #include "sync/hub/search.h"
+#include "sync/hub/shown.h"
+#include "sync/hub/sight.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
@@ -161,27 +163,6 @@ static gboolean read_query(BhHub *hub, BhDb *db, const json_t *query, const BhKi
          read_area(hub, db, bh_json_string_or(query, "area", NULL), wanted, error);
 }
 
-static const json_t *lookup(const char *id, gpointer data)
-{
-  struct {
-    BhDb *db;
-    GHashTable *values;
-  } *cache = data;
-  gpointer values = NULL;
-  if (g_hash_table_lookup_extended(cache->values, id, NULL, &values))
-    return values;
-  g_autoptr(BhRecord) record = bh_hub_load_record(cache->db, id, NULL);
-  if (record != NULL)
-    values = bh_record_dup_values(record);
-  g_hash_table_insert(cache->values, g_strdup(id), values);
-  return values;
-}
-
-static void free_values(gpointer values)
-{
-  json_decref(values);
-}
-
 static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GError **error)
 {
   gint64 total, here;
@@ -199,32 +180,21 @@ typedef struct {
   BhDb *db;
   const BhKindSet *kinds;
   const json_t *viewer;
-  GHashTable *values;
+  BhShown *shown;
 } Listing;
 
-static gboolean may_see(Listing *listing, const BhListRow *row, const json_t *values)
+static BhSight get_sight(Listing *listing, const BhListRow *row, const json_t *values)
 {
   const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
-  if (listing->viewer == NULL)
-    return TRUE;
-  struct {
-    BhDb *db;
-    GHashTable *values;
-  } cache = {listing->db, listing->values};
-  BhContext context = {
-      .values = values,
-      .record = row->id,
-      .actor = bh_json_string_or(listing->viewer, "id", NULL),
-      .actor_values = listing->viewer,
-      .lookup = lookup,
-      .data = &cache,
-  };
   const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
   const BhRegion *region = listing->hub->region;
-  return kind != NULL &&
-         (bh_scope_is_within(row->scope, unit, TRUE, region, lookup, &cache) ||
-          bh_scope_is_within(row->scope2, unit, TRUE, region, lookup, &cache)) &&
-         bh_kind_is_visible(kind, &context);
+  if (listing->viewer == NULL)
+    return BH_SIGHT_OPEN;
+  if (kind == NULL ||
+      (!bh_scope_is_within(row->scope, unit, TRUE, region, bh_shown_lookup, listing->shown) &&
+       !bh_scope_is_within(row->scope2, unit, TRUE, region, bh_shown_lookup, listing->shown)))
+    return BH_SIGHT_NONE;
+  return bh_sight_of(kind, row->id, values, &listing->viewer, 1, bh_shown_lookup, listing->shown);
 }
 
 /* Appends what the viewer may see of one page of rows; *last is the last row looked at. */
@@ -239,11 +209,14 @@ static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, json_t *
     if (record == NULL)
       return FALSE;
     g_autoptr(json_t) values = bh_record_dup_values(record);
-    if (!may_see(listing, row, values))
+    BhSight sight = get_sight(listing, row, values);
+    if (sight == BH_SIGHT_NONE)
       continue;
     json_t *item = describe(listing->db, row, values, error);
     if (item == NULL)
       return FALSE;
+    if (sight == BH_SIGHT_RESTRICTED)
+      json_object_set_new(item, "restricted", json_true());
     json_array_append_new(rows, item);
   }
   return TRUE;
@@ -280,10 +253,10 @@ json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *vie
   Listing listing = {.hub = hub, .db = db, .kinds = kinds, .viewer = viewer};
   BhListQuery wanted = {0};
   json_t *result = NULL;
-  listing.values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
+  listing.shown = bh_shown_new(db);
   if (read_query(hub, db, query, kinds, &wanted, error))
     result = list(&listing, &wanted, error);
-  g_hash_table_unref(listing.values);
+  bh_shown_free(listing.shown);
   bh_list_query_clear(&wanted);
   return result;
 }

@@ -72,8 +72,10 @@ BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL:
  * "quarantine"|"accepted", "order"?: "changed"|"title"|"due" (those with a day
  * they are due by, oldest first), "due_before"?: day, "after"?, "limit"? ≤ 200}. Result
  * {"rows":[{"id","kind","title","state","area","changed_ms","values","conflict","review",
- * "unit","files_total","files_here"}], "after"} ("after" is a text, null at the end). `viewer`
- * (values of a staff record) filters by visibility and by what their unit serves (R-264). */
+ * "unit","files_total","files_here","restricted"?}], "after"} ("after" is a text, null at the end).
+ * `viewer` (values of a staff record, with "id") filters by visibility and by what their unit
+ * serves (R-264); "restricted" is true when the row is theirs to see by who they are, so that
+ * showing it is to be logged (access.h). */
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
                     GError **error);
 /* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",

@@ -142,7 +142,7 @@ static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, con
 json_t *bh_office_review(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
   if (record == NULL)
     return NULL;
   const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
@@ -214,7 +214,7 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
 json_t *bh_office_transition(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
   const char *to = record != NULL ? bh_json_get_string(call->body, "to", "body", error) : NULL;
   const char *covers = to != NULL ? bh_json_get_string(call->body, "covers", "body", error) : NULL;
   if (covers == NULL)
@@ -254,7 +254,7 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
 json_t *bh_office_resolve(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
   const char *key = record != NULL ? bh_json_get_string(call->body, "key", "body", error) : NULL;
   const char *chosen = key != NULL ? bh_json_get_string(call->body, "entry", "body", error) : NULL;
   json_t *expected = chosen != NULL ? bh_json_get_array(call->body, "heads", "body", error) : NULL;

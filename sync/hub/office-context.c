@@ -3,25 +3,13 @@
 #include <string.h>
 
 #include "schema/error.h"
-#include "sync/hub/record-store.h"
 #include "sync/hub/scope.h"
 
 #define CHILDREN_MAX 1000
 
 const json_t *bh_office_values(BhOfficeCall *call, const char *record)
 {
-  if (!bh_id_is_valid(record))
-    return NULL;
-  json_t *values = g_hash_table_lookup(call->values, record);
-  if (values != NULL)
-    return json_is_null(values) ? NULL : values;
-  g_autoptr(BhRecord) loaded = bh_hub_load_record(call->db, record, NULL);
-  values = loaded != NULL ? bh_record_dup_values(loaded) : json_null();
-  g_hash_table_insert(call->values, g_strdup(record), values);
-  if (loaded == NULL)
-    return NULL;
-  g_hash_table_insert(call->kind_names, g_strdup(record), g_strdup(bh_record_get_kind(loaded)));
-  return values;
+  return bh_shown_lookup(record, call->shown);
 }
 
 static const json_t *lookup(const char *record, gpointer data)
@@ -67,12 +55,17 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                          .data = call};
 }
 
-BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **error)
+BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
+                                 GError **error)
 {
   g_autoptr(BhRecord) record = bh_id_is_valid(id) ? bh_hub_load_record(call->db, id, NULL) : NULL;
   const BhKind *kind =
       record != NULL ? bh_kind_set_find(call->kinds, bh_record_get_kind(record)) : NULL;
-  if (kind != NULL && bh_office_may_see(call, kind, id, bh_office_values(call, id)))
+  BhSight sight = kind != NULL ? bh_office_get_sight(call, kind, id, bh_office_values(call, id))
+                               : BH_SIGHT_NONE;
+  if (sight == BH_SIGHT_RESTRICTED && way != NULL)
+    bh_office_note_access(call, id, bh_kind_get_name(kind), way);
+  if (sight != BH_SIGHT_NONE)
     return g_steal_pointer(&record);
   g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
   return NULL;
@@ -81,26 +74,36 @@ BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **er
 /* A record that is not stored yet (an entry that waits in quarantine) belongs nowhere so far. */
 static gboolean is_within_reach(BhOfficeCall *call, const char *record)
 {
-  BhRecordRow row = {0};
-  gboolean found = FALSE;
-  if (!bh_record_row_load(call->db, record, &row, &found, NULL))
-    return FALSE;
+  g_autoptr(GError) failed = NULL;
+  const BhShownRecord *here = bh_shown_find(call->shown, record, &failed);
   const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
   const BhRegion *region = bh_hub_get_region(call->hub);
-  gboolean within = !found || bh_scope_is_within(row.scope, unit, TRUE, region, lookup, call) ||
-                    bh_scope_is_within(row.scope2, unit, TRUE, region, lookup, call);
-  bh_record_row_clear(&row);
-  return within;
+  if (here == NULL)
+    return failed == NULL;
+  return bh_scope_is_within(here->scope, unit, TRUE, region, lookup, call) ||
+         bh_scope_is_within(here->scope2, unit, TRUE, region, lookup, call);
 }
 
-gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *record,
-                           const json_t *values)
+BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,
+                            const json_t *values)
 {
-  if (!is_within_reach(call, record))
-    return FALSE;
-  BhContext context;
-  bh_office_context(call, record, values, &context);
-  return bh_kind_is_visible(kind, &context);
+  const json_t *viewer = call->staff_values;
+  return is_within_reach(call, record) ? bh_sight_of(kind, record, values, &viewer, 1, lookup, call)
+                                       : BH_SIGHT_NONE;
+}
+
+json_t *bh_office_list(BhOfficeCall *call, const json_t *query, GError **error)
+{
+  json_t *page = bh_hub_list(call->hub, call->db, query, call->staff_values, error);
+  gsize index;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), index, row)
+  {
+    if (json_is_true(json_object_get(row, "restricted")))
+      bh_office_note_access(call, bh_json_string_or(row, "id", ""),
+                            bh_json_string_or(row, "kind", ""), BH_ACCESS_LIST);
+  }
+  return page;
 }
 
 char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *values)
@@ -111,14 +114,16 @@ char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *valu
 /* A title tells something too: of what the actor may not see there is none. */
 static char *make_name(BhOfficeCall *call, const char *record)
 {
-  const json_t *values = bh_office_values(call, record);
-  const char *kind_name = values != NULL ? g_hash_table_lookup(call->kind_names, record) : NULL;
-  const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
+  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
   if (kind == NULL)
     return g_strdup(record);
-  if (!bh_office_may_see(call, kind, record, values))
+  BhSight sight = bh_office_get_sight(call, kind, record, here->values);
+  if (sight == BH_SIGHT_NONE)
     return g_strdup(strcmp(call->lang, "en") == 0 ? "(not open to you)" : "（无权查看）");
-  return bh_office_title(call, kind, values);
+  if (sight == BH_SIGHT_RESTRICTED)
+    bh_office_note_access(call, record, here->kind, BH_ACCESS_LIST);
+  return bh_office_title(call, kind, here->values);
 }
 
 const char *bh_office_name(BhOfficeCall *call, const char *record)

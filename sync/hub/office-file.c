@@ -62,7 +62,7 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
   const char *sha256 = bh_request_get_param(call->request, "sha256");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, BH_ACCESS_FILE, error);
   if (record == NULL)
     return NULL;
   gboolean shows = FALSE;
@@ -74,7 +74,7 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error)
   }
   g_autofree char *media_type = NULL;
   g_autofree char *path = bh_hub_dup_file_path(call->hub, call->db, sha256, &media_type, error);
-  if (path != NULL)
+  if (path != NULL && bh_office_log_access(call, error))
     send_original(call, path, media_type, sha256);
   return NULL;
 }

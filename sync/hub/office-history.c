@@ -93,7 +93,7 @@ static json_t *entry_of(BhOfficeCall *call, const BhKind *kind, const json_t *it
 json_t *bh_office_history(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, BH_ACCESS_HISTORY, error);
   if (record == NULL)
     return NULL;
   const char *before_text = bh_request_get_query(call->request, "before");

@@ -16,7 +16,8 @@ static const char *const lanes[] = {"new",      "returned",   "answered",
 
 /* --- head --- */
 
-/* Only what the actor may see is counted. Accepted ones grow for ever and wait for nobody. */
+/* Only what the actor may see is counted; a count shows no record. Accepted ones grow for ever and
+ * wait for nobody. */
 static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, GError **error)
 {
   if (strcmp(lane, "accepted") == 0)
@@ -89,7 +90,7 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
 
 json_t *bh_office_list_rows(BhOfficeCall *call, const json_t *query, GError **error)
 {
-  g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, call->staff_values, error);
+  g_autoptr(json_t) page = bh_office_list(call, query, error);
   if (page == NULL)
     return NULL;
   json_t *rows = json_array();

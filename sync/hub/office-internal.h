@@ -2,7 +2,10 @@
 #pragma once
 
 #include "schema/workflow.h"
+#include "sync/hub/access.h"
 #include "sync/hub/office.h"
+#include "sync/hub/shown.h"
+#include "sync/hub/sight.h"
 
 G_BEGIN_DECLS
 
@@ -20,6 +23,8 @@ typedef enum {
 #define BH_OFFICE_ANYONE (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL | BH_OFFICE_ADMIN)
 #define BH_OFFICE_JUDGES (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_LEGAL)
 #define BH_OFFICE_KEEPERS (BH_OFFICE_REVIEWER | BH_OFFICE_ADMIN)
+/* Who answers for need-to-know looks into the log of it. */
+#define BH_OFFICE_OVERSEERS (BH_OFFICE_LEADER | BH_OFFICE_ADMIN)
 #define BH_OFFICE_RELEASERS (BH_OFFICE_REVIEWER | BH_OFFICE_LEADER | BH_OFFICE_ADMIN)
 
 struct _BhOffice {
@@ -50,9 +55,9 @@ typedef struct {
   guint roles; /* BhOfficeRole bits */
 
   char today[11];
-  GHashTable *values;     /* id → json_t* shown values, what lookup has loaded */
-  GHashTable *kind_names; /* id → kind, likewise */
-  GHashTable *names;      /* id → title */
+  BhShown *shown;    /* records as the reader has them */
+  GHashTable *names; /* id → title */
+  BhAccess *access;  /* restricted records the answer shows; NULL while there are none */
 } BhOfficeCall;
 
 /* Works on a call: an object to answer with 200, or NULL with an error, or NULL without one when
@@ -86,13 +91,16 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                        BhContext *context);
 /* Shown values, or NULL when it is not here; borrowed from the call. */
 const json_t *bh_office_values(BhOfficeCall *call, const char *record);
-/* Whether the actor may see a record of these values: it lies where the actor's unit serves, and
- * its kind shows it. */
-gboolean bh_office_may_see(BhOfficeCall *call, const BhKind *kind, const char *record,
-                           const json_t *values);
+/* How the actor sees a record as it would be with these values: it lies where the actor's unit
+ * serves, and its kind shows it. */
+BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,
+                            const json_t *values);
 /* Loads a record the actor may see: BH_ERROR_NOT_FOUND for any other, so that nobody learns what
- * there is. */
-BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, GError **error);
+ * there is. `way`: how it is about to be shown (access.h), NULL when it is not. */
+BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
+                                 GError **error);
+/* bh_hub_list for the actor, of rows that are about to be shown. */
+json_t *bh_office_list(BhOfficeCall *call, const json_t *query, GError **error);
 /* Title of a record with these values, in the language of the call; g_free. */
 char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *values);
 /* Title of a record, its id when it is not here; borrowed from the call. */
@@ -102,6 +110,15 @@ char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *v
 /* Text member of the body, trimmed; "" when absent. BH_ERROR_LIMIT over `max` characters. g_free.
  */
 char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error);
+
+/* --- office-access.c --- */
+/* The answer is going to show a restricted record (access.h has the ways). */
+void bh_office_note_access(BhOfficeCall *call, const char *record, const char *kind,
+                           const char *way);
+/* Before anything is answered: what it shows is in the log, durable. FALSE: it must not be shown.
+ */
+gboolean bh_office_log_access(BhOfficeCall *call, GError **error);
+json_t *bh_office_access(BhOfficeCall *call, GError **error);
 
 /* --- the rest, one file per concept --- */
 json_t *bh_office_head(BhOfficeCall *call, GError **error); /* office-inbox.c */

@@ -78,7 +78,7 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
   json_t *item;
   json_array_foreach(json_object_get(call->body, "enterprises"), index, item)
   {
-    g_autoptr(BhRecord) record = bh_office_load_visible(call, json_string_value(item), error);
+    g_autoptr(BhRecord) record = bh_office_load_visible(call, json_string_value(item), NULL, error);
     if (record == NULL)
       return FALSE;
     if (strcmp(bh_record_get_kind(record), "enterprise") != 0) {

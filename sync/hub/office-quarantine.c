@@ -9,8 +9,9 @@
 
 #define RAW_MAX 4000 /* bytes of a body that cannot be read, as text */
 
-/* Judged as the record would be with this operation in it. */
-static gboolean may_see_op(BhOfficeCall *call, const BhKind *kind, const BhOp *op)
+/* Judged as the record would be with this operation in it; what it hides already stays restricted,
+ * whatever the operation says. */
+static BhSight get_sight(BhOfficeCall *call, const BhKind *kind, const BhOp *op)
 {
   const json_t *known = bh_office_values(call, op->record);
   g_autoptr(json_t) values = known != NULL ? json_copy((json_t *)known) : json_object();
@@ -19,14 +20,21 @@ static gboolean may_see_op(BhOfficeCall *call, const BhKind *kind, const BhOp *o
     if (set->value != NULL)
       json_object_set(values, set->key, set->value);
   }
-  return bh_office_may_see(call, kind, op->record, values);
+  BhSight sight = bh_office_get_sight(call, kind, op->record, values);
+  return sight == BH_SIGHT_OPEN && known != NULL &&
+                 bh_office_get_sight(call, kind, op->record, known) != BH_SIGHT_OPEN
+             ? BH_SIGHT_RESTRICTED
+             : sight;
 }
 
 static json_t *op_of(BhOfficeCall *call, const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
   json_t *rows = json_array();
-  if (kind != NULL && !may_see_op(call, kind, op))
+  BhSight sight = kind != NULL ? get_sight(call, kind, op) : BH_SIGHT_OPEN;
+  if (sight == BH_SIGHT_RESTRICTED)
+    bh_office_note_access(call, op->record, op->kind, BH_ACCESS_HELD);
+  if (sight == BH_SIGHT_NONE)
     return json_pack("{s:s,s:s,s:s,s:s,s:o,s:b}", "record", op->record, "kind", op->kind,
                      "kind_label", bh_kind_get_label(kind, call->lang), "title", "", "rows", rows,
                      "hidden", TRUE);

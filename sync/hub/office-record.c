@@ -241,7 +241,7 @@ static json_t *list_rows(BhOfficeCall *call, const char *kind, const char *paren
 {
   g_autoptr(json_t) query =
       json_pack("{s:s,s:s,s:i}", "kind", kind, "parent", parent, "limit", CHILDREN_PAGE);
-  return bh_hub_list(call->hub, call->db, query, call->staff_values, error);
+  return bh_office_list(call, query, error);
 }
 
 json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
@@ -371,8 +371,7 @@ static gboolean add_related(BhOfficeCall *call, const char *id, const char *kind
   g_autoptr(json_t) query = json_pack("{s:s,s:{s:s},s:s,s:i}", "kind", kind_name, "where",
                                       "enterprise", id, "order", "changed", "limit", 50);
   const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
-  g_autoptr(json_t) page =
-      kind != NULL ? bh_hub_list(call->hub, call->db, query, call->staff_values, error) : NULL;
+  g_autoptr(json_t) page = kind != NULL ? bh_office_list(call, query, error) : NULL;
   if (page == NULL)
     return kind == NULL;
   json_t *rows = json_array();
@@ -454,7 +453,7 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
     if (g_strv_contains(bh_field_get_ref_kinds(field), "staff")) {
       g_autoptr(json_t) query =
           json_pack("{s:s,s:s,s:i}", "kind", "staff", "order", "title", "limit", CHILDREN_PAGE);
-      g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, call->staff_values, NULL);
+      g_autoptr(json_t) page = bh_office_list(call, query, NULL);
       gsize index;
       json_t *row;
       json_array_foreach(json_object_get(page, "rows"), index, row)
@@ -530,7 +529,7 @@ static json_t *row_of_record(BhOfficeCall *call, const char *id, GError **error)
 json_t *bh_office_record(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
-  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, error);
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, BH_ACCESS_RECORD, error);
   if (record == NULL)
     return NULL;
   const char *kind_name = bh_record_get_kind(record);

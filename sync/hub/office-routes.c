@@ -48,6 +48,11 @@ static void on_devices(BhRequest *request, gpointer data)
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_devices);
 }
 
+static void on_access(BhRequest *request, gpointer data)
+{
+  bh_office_start(data, request, BH_OFFICE_OVERSEERS, bh_office_access);
+}
+
 static void on_record(BhRequest *request, gpointer data)
 {
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_record);
@@ -120,6 +125,7 @@ static const BhRoute routes[] = {
     {"GET", "/office/v1/enterprises", 0, on_enterprises},
     {"GET", "/office/v1/ledger", 0, on_ledger},
     {"GET", "/office/v1/devices", 0, on_devices},
+    {"GET", "/office/v1/access", 0, on_access},
     {"GET", "/office/v1/records/{id}", 0, on_record},
     {"GET", "/office/v1/records/{id}/history", 0, on_history},
     {"GET", "/office/v1/records/{id}/files/{sha256}", 0, on_file},

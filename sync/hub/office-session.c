@@ -69,6 +69,7 @@ static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error
     return FALSE;
   }
   call->staff = g_strdup(staff);
+  json_object_set_new(values, "id", json_string(call->staff));
   call->staff_values = g_steal_pointer(&values);
   call->roles = bits;
   return TRUE;

@@ -106,14 +106,9 @@ static void call_clear(BhOfficeCall *call)
   g_free(call->token_hash);
   g_free(call->csrf);
   g_free(call->staff);
-  g_hash_table_unref(call->values);
-  g_hash_table_unref(call->kind_names);
+  g_clear_pointer(&call->shown, bh_shown_free);
+  g_clear_pointer(&call->access, bh_access_free);
   g_hash_table_unref(call->names);
-}
-
-static void unref_json(gpointer value)
-{
-  json_decref(value);
 }
 
 static void run_job(gpointer item, gpointer data)
@@ -127,16 +122,17 @@ static void run_job(gpointer item, gpointer data)
                        .request = job->request,
                        .kinds = bh_hub_dup_kinds(office->hub)};
   call.lang = g_strcmp0(bh_request_get_query(job->request, "lang"), "en") == 0 ? "en" : "zh";
-  call.values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_json);
-  call.kind_names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   call.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   BhDate date = bh_date_from_ms(bh_office_now_ms(office));
   g_autofree char *today = bh_date_format(&date);
   g_strlcpy(call.today, today, sizeof call.today);
   call.db = bh_hub_take_reader(office->hub, &error);
+  call.shown = bh_shown_new(call.db);
   g_autoptr(json_t) result = NULL;
   if (call.db != NULL && admit(&call, job->roles, &status, &error) && read_body(&call, &error))
     result = job->work(&call, &error);
+  if (result != NULL)
+    bh_office_log_access(&call, &error);
   answer(&call, result, status, error);
   call_clear(&call);
 }

@@ -48,25 +48,16 @@ static gboolean has_scope(BhReach *reach, const char *scope)
 static gboolean is_shown(BhReach *reach, const BhKind *kind, const char *id, const json_t *values,
                          gboolean *shown, GError **error)
 {
-  *shown = json_object_get(bh_kind_get_declaration(kind), "visible") == NULL;
+  /* Most records are open: the staff is looked up for the others. */
+  *shown = bh_sight_of(kind, id, values, NULL, 0, lookup, reach) == BH_SIGHT_OPEN;
   if (*shown)
     return TRUE;
   if (reach->viewers == NULL)
     reach->viewers = bh_view_list_staff(reach->records->db, reach->unit, error);
   if (reach->viewers == NULL)
     return FALSE;
-  for (guint i = 0; i < reach->viewers->len && !*shown; i++) {
-    const json_t *viewer = reach->viewers->pdata[i];
-    BhContext context = {
-        .values = values,
-        .record = id,
-        .actor = bh_json_string_or(viewer, "id", NULL),
-        .actor_values = viewer,
-        .lookup = lookup,
-        .data = reach,
-    };
-    *shown = bh_kind_is_visible(kind, &context);
-  }
+  *shown = bh_sight_of(kind, id, values, (const json_t *const *)reach->viewers->pdata,
+                       reach->viewers->len, lookup, reach) != BH_SIGHT_NONE;
   return TRUE;
 }
 

@@ -73,22 +73,38 @@ BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request)
   return device;
 }
 
-/* Text that may go out compressed. Takes `text`. */
-static void answer_text(BhRequest *request, guint status, char *text)
+typedef struct {
+  GBytes *bytes;
+  gboolean packed;
+} Text;
+
+static void text_clear(Text *text)
 {
-  g_autoptr(GBytes) bytes = g_bytes_new_take(text, strlen(text));
+  g_clear_pointer(&text->bytes, g_bytes_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
+
+/* Compressed when the device takes that. Takes `text`. */
+static Text pack_text(BhRequest *request, char *text)
+{
+  Text out = {.bytes = g_bytes_new_take(text, strlen(text))};
   const char *accepted = bh_request_get_header(request, "Accept-Encoding");
-  if (accepted != NULL && strstr(accepted, "zstd") != NULL &&
-      g_bytes_get_size(bytes) >= COMPRESS_MIN) {
-    g_autoptr(GBytes) packed =
-        bh_batch_compress(g_bytes_get_data(bytes, NULL), g_bytes_get_size(bytes), NULL);
-    if (packed != NULL) {
-      bh_request_add_header(request, "Content-Encoding", "zstd");
-      bh_request_answer_bytes(request, status, "application/json", packed);
-      return;
-    }
-  }
-  bh_request_answer_bytes(request, status, "application/json", bytes);
+  if (accepted == NULL || strstr(accepted, "zstd") == NULL ||
+      g_bytes_get_size(out.bytes) < COMPRESS_MIN)
+    return out;
+  GBytes *packed =
+      bh_batch_compress(g_bytes_get_data(out.bytes, NULL), g_bytes_get_size(out.bytes), NULL);
+  if (packed == NULL)
+    return out;
+  g_bytes_unref(out.bytes);
+  return (Text){.bytes = packed, .packed = TRUE};
+}
+
+static void answer_text(BhRequest *request, const Text *text)
+{
+  if (text->packed)
+    bh_request_add_header(request, "Content-Encoding", "zstd");
+  bh_request_answer_bytes(request, 200, "application/json", text->bytes);
 }
 
 /* --- enrolment --- */
@@ -305,10 +321,64 @@ static void handle_push(BhRequest *request, gpointer data)
 
 /* --- pull --- */
 
+/* An answer that waits until what it shows of restricted records is in the log (access.h). */
+typedef struct {
+  BhRequest *request;
+  BhAccess *access;
+  Text text;  /* of the feed, or */
+  char *path; /* a file */
+  char *type;
+  char *sha256;
+} Shown;
+
+static Shown *shown_new(BhRequest *request, const BhHubDevice *device)
+{
+  Shown *shown = g_new0(Shown, 1);
+  shown->request = request;
+  shown->access = bh_access_new(device->id);
+  return shown;
+}
+
+static void shown_answer(BhHub *hub, const GError *error, gpointer data)
+{
+  (void)hub;
+  Shown *shown = data;
+  if (error != NULL)
+    bh_device_api_answer_error(shown->request, error, NULL);
+  else if (shown->text.bytes != NULL)
+    answer_text(shown->request, &shown->text);
+  else
+    bh_request_answer_file(shown->request, shown->path, shown->type, shown->sha256);
+  bh_access_free(shown->access);
+  text_clear(&shown->text);
+  g_free(shown->path);
+  g_free(shown->type);
+  g_free(shown->sha256);
+  g_free(shown);
+}
+
+static gboolean shown_log(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Shown *shown = data;
+  return bh_access_write(hub, db, shown->access, error);
+}
+
+/* Takes `shown` and `error`; `db` is the reader it was read on. */
+static void finish_shown(BhDeviceApi *api, BhDb *db, Shown *shown, GError *error)
+{
+  g_autoptr(GError) failed = error;
+  gboolean left = FALSE;
+  if (failed == NULL && bh_access_drop_known(shown->access, api->hub, db, &left, &failed) && left)
+    bh_hub_submit(api->hub, shown_log, shown_answer, shown);
+  else
+    shown_answer(api->hub, failed, shown);
+  bh_hub_give_reader(api->hub, db);
+}
+
 static void handle_changes(BhRequest *request, gpointer data)
 {
   BhDeviceApi *api = data;
-  g_autoptr(GError) error = NULL;
+  GError *error = NULL;
   guint64 limit = BH_CHANGES_MAX_RECORDS;
   const char *limit_text = bh_request_get_query(request, "limit");
   g_autoptr(BhHubDevice) device = bh_device_api_authenticate(api, request);
@@ -316,20 +386,20 @@ static void handle_changes(BhRequest *request, gpointer data)
     return;
   if (limit_text != NULL &&
       !g_ascii_string_to_unsigned(limit_text, 10, 1, BH_CHANGES_MAX_RECORDS, &limit, NULL)) {
-    g_set_error(&error, BH_ERROR, BH_ERROR_FORMAT, "limit must be 1 to %d", BH_CHANGES_MAX_RECORDS);
-    bh_device_api_answer_error(request, error, NULL);
+    g_autoptr(GError) wrong =
+        g_error_new(BH_ERROR, BH_ERROR_FORMAT, "limit must be 1 to %d", BH_CHANGES_MAX_RECORDS);
+    bh_device_api_answer_error(request, wrong, NULL);
     return;
   }
+  Shown *shown = shown_new(request, device);
   BhDb *db = bh_hub_take_reader(api->hub, &error);
   char *text = db != NULL
                    ? bh_feed_changes(api->hub, db, device, bh_request_get_query(request, "cursor"),
-                                     (int)limit, &error)
+                                     (int)limit, shown->access, &error)
                    : NULL;
-  bh_hub_give_reader(api->hub, db);
   if (text != NULL)
-    answer_text(request, 200, text);
-  else
-    bh_device_api_answer_error(request, error, NULL);
+    shown->text = pack_text(request, text);
+  finish_shown(api, db, shown, error);
 }
 
 static void handle_kinds(BhRequest *request, gpointer data)
@@ -346,7 +416,8 @@ static void handle_kinds(BhRequest *request, gpointer data)
     text = bh_log_dup_kinds_text(db, hash, &error);
   bh_hub_give_reader(api->hub, db);
   if (text != NULL) {
-    answer_text(request, 200, text);
+    g_auto(Text) packed = pack_text(request, text);
+    answer_text(request, &packed);
     return;
   }
   if (error == NULL)
@@ -375,25 +446,21 @@ static void handle_staff(BhRequest *request, gpointer data)
 static void handle_file(BhRequest *request, gpointer data)
 {
   BhDeviceApi *api = data;
-  g_autoptr(GError) error = NULL;
-  g_autofree char *path = NULL, *type = NULL;
+  GError *error = NULL;
   gboolean shows = FALSE;
   g_autoptr(BhHubDevice) device = bh_device_api_authenticate(api, request);
   if (device == NULL)
     return;
-  const char *sha = bh_request_get_param(request, "sha256");
+  Shown *shown = shown_new(request, device);
+  shown->sha256 = g_strdup(bh_request_get_param(request, "sha256"));
   BhDb *db = bh_hub_take_reader(api->hub, &error);
-  if (db != NULL && bh_hash_is_valid(sha) &&
-      bh_feed_shows_file(api->hub, db, device, sha, &shows, &error) && shows)
-    path = bh_hub_dup_file_path(api->hub, db, sha, &type, &error);
-  bh_hub_give_reader(api->hub, db);
-  if (path != NULL) {
-    bh_request_answer_file(request, path, type, sha);
-    return;
-  }
-  if (error == NULL)
+  if (db != NULL && bh_hash_is_valid(shown->sha256) &&
+      bh_feed_shows_file(api->hub, db, device, shown->sha256, &shows, shown->access, &error) &&
+      shows)
+    shown->path = bh_hub_dup_file_path(api->hub, db, shown->sha256, &shown->type, &error);
+  if (shown->path == NULL && error == NULL)
     g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such file for this device");
-  bh_device_api_answer_error(request, error, NULL);
+  finish_shown(api, db, shown, error);
 }
 
 static const BhRoute ROUTES[] = {

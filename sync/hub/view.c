@@ -4,6 +4,7 @@
 
 #include "sync/hub/feed-store.h"
 #include "sync/hub/hub-private.h"
+#include "sync/hub/shown.h"
 
 struct _BhView {
   BhHub *hub;
@@ -13,7 +14,7 @@ struct _BhView {
   GPtrArray *viewers; /* json_t* */
   GPtrArray *scopes;  /* char* */
   GHashTable *scope_set;
-  GHashTable *values; /* record id → json_t*, or NULL */
+  BhShown *shown;
   char *hash;
 };
 
@@ -99,7 +100,7 @@ BhView *bh_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **er
   view->kinds = bh_hub_dup_kinds(hub);
   view->scopes = g_ptr_array_new_with_free_func(g_free);
   view->scope_set = g_hash_table_new(g_str_hash, g_str_equal);
-  view->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_values);
+  view->shown = bh_shown_new(db);
   view->viewers = bh_view_list_staff(db, device->unit, error);
   if (view->viewers == NULL)
     return NULL;
@@ -116,7 +117,7 @@ void bh_view_free(BhView *view)
   g_clear_pointer(&view->viewers, g_ptr_array_unref);
   g_clear_pointer(&view->scope_set, g_hash_table_unref);
   g_clear_pointer(&view->scopes, g_ptr_array_unref);
-  g_clear_pointer(&view->values, g_hash_table_unref);
+  g_clear_pointer(&view->shown, bh_shown_free);
   g_free(view->hash);
   g_free(view);
 }
@@ -148,41 +149,14 @@ gboolean bh_view_kind_hides(BhView *view, const char *name)
   return kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
 }
 
-static const json_t *lookup(const char *id, gpointer data)
+BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record)
 {
-  BhView *view = data;
-  gpointer values = NULL;
-  if (g_hash_table_lookup_extended(view->values, id, NULL, &values))
-    return values;
-  g_autoptr(BhRecord) record = bh_hub_load_record(view->db, id, NULL);
-  if (record != NULL)
-    values = bh_record_dup_values(record);
-  g_hash_table_insert(view->values, g_strdup(id), values);
-  return values;
-}
-
-gboolean bh_view_sees(BhView *view, const BhRecordRow *row, const BhRecord *record)
-{
-  if (!bh_view_has_scope(view, row))
-    return FALSE;
   const BhKind *kind = bh_kind_set_find(view->kinds, row->kind);
-  if (kind == NULL)
-    return FALSE;
+  if (kind == NULL || !bh_view_has_scope(view, row))
+    return BH_SIGHT_NONE;
   if (!bh_view_kind_hides(view, row->kind))
-    return TRUE;
+    return BH_SIGHT_OPEN;
   g_autoptr(json_t) values = bh_record_dup_values(record);
-  for (guint i = 0; i < view->viewers->len; i++) {
-    const json_t *viewer = view->viewers->pdata[i];
-    BhContext context = {
-        .values = values,
-        .record = row->id,
-        .actor = bh_json_string_or(viewer, "id", NULL),
-        .actor_values = viewer,
-        .lookup = lookup,
-        .data = view,
-    };
-    if (bh_kind_is_visible(kind, &context))
-      return TRUE;
-  }
-  return FALSE;
+  return bh_sight_of(kind, row->id, values, (const json_t *const *)view->viewers->pdata,
+                     view->viewers->len, bh_shown_lookup, view->shown);
 }

@@ -5,6 +5,7 @@
 #include "sync/hub/hub.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/record-store.h"
+#include "sync/hub/sight.h"
 
 G_BEGIN_DECLS
 
@@ -22,7 +23,7 @@ const char *bh_view_get_kinds_hash(BhView *view);
 const GPtrArray *bh_view_list_scopes(BhView *view);
 gboolean bh_view_has_scope(BhView *view, const BhRecordRow *row);
 /* Scope and visibility. */
-gboolean bh_view_sees(BhView *view, const BhRecordRow *row, const BhRecord *record);
+BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record);
 /* Whether the kind hides records from some of those in scope. */
 gboolean bh_view_kind_hides(BhView *view, const char *kind);
 

@@ -1,6 +1,7 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
- * then obeys lines on its input ("more", "concur NAME") until that ends. Photos are DIR/photo*.jpg.
+ * then obeys lines on its input ("more", "concur NAME", "log full", "log free") until that ends.
+ * Photos are DIR/photo*.jpg.
  */
 #include <stdio.h>
 #include <string.h>
@@ -433,7 +434,7 @@ static void add_hostile(Server *server, const char *checklist)
   json_object_set_new(server->told, "hostile_hazard", json_string(hazard));
 }
 
-/* A covert visit, and a reviewer of a unit that is not told of it. */
+/* A covert visit: units but its own and the one above are not told of it. */
 static void add_covert(Server *server)
 {
   char id[BH_ID_LEN + 1];
@@ -456,21 +457,29 @@ static void add_covert(Server *server)
   json_object_set_new(server->told, "covert", json_string(id));
 }
 
-static void add_far_reviewer(Server *server)
+/* Somebody with an account and one role; `unit` NULL: of the sample county, else of a new unit. */
+static void add_person(Server *server, const char *login, const char *name, const char *role,
+                       const char *unit_name, const char *area)
 {
   g_autoptr(GError) error = NULL;
   char unit[BH_ID_LEN + 1];
   char staff[BH_ID_LEN + 1];
-  bh_id_from_name("test", "unit-far", unit);
-  bh_id_from_name("test", "staff-far", staff);
-  g_autoptr(json_t) ops = json_pack(
-      "[{s:s,s:s,s:{s:s,s:s,s:s}},{s:s,s:s,s:{s:s,s:s,s:[s],s:s}}]", "record", unit, "kind", "unit",
-      "set", "name", "外地某局", "area", "140600", "level", "county", "record", staff, "kind",
-      "staff", "set", "name", "远审核", "unit", unit, "roles", "reviewer", "state", "active");
+  g_autofree char *password = g_strconcat("bihuan-", login, "-1", NULL);
+  bh_id_from_name("test", login, staff);
+  g_strlcpy(unit, sample_id("unit-pinglu"), sizeof unit);
+  g_autoptr(json_t) ops = json_array();
+  if (unit_name != NULL) {
+    bh_id_from_name("test", unit_name, unit);
+    json_array_append_new(ops,
+                          json_pack("{s:s,s:s,s:{s:s,s:s,s:s}}", "record", unit, "kind", "unit",
+                                    "set", "name", unit_name, "area", area, "level", "county"));
+  }
+  json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s,s:s,s:[s],s:s}}", "record", staff, "kind",
+                                       "staff", "set", "name", name, "unit", unit, "roles", role,
+                                       "state", "active"));
   g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
-  if (entry == NULL ||
-      !bh_office_set_password(server->hub, staff, "staff-far", "bihuan-far-away-1", &error))
-    die(error, "staff-far");
+  if (entry == NULL || !bh_office_set_password(server->hub, staff, login, password, &error))
+    die(error, login);
 }
 
 /* Two words for one field, neither of which knew the other. */
@@ -514,6 +523,23 @@ static void tell(Server *server)
   fflush(stdout);
 }
 
+static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
+{
+  (void)hub;
+  return bh_db_exec(db, sql, error);
+}
+
+/* From now on the access log takes no more rows, or takes them again. */
+static void set_log(Server *server, gboolean full)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *sql = g_strdup(full ? "CREATE TRIGGER full BEFORE INSERT ON access"
+                                         " BEGIN SELECT RAISE(ABORT, 'no room'); END"
+                                       : "DROP TRIGGER full");
+  if (!bh_hub_write(server->hub, exec, sql, &error))
+    die(error, "log");
+}
+
 static void obey(Server *server, const char *checklist)
 {
   char line[64];
@@ -525,7 +551,8 @@ static void obey(Server *server, const char *checklist)
       const json_t *record = json_object_get(server->told, g_strstrip(line + 7));
       g_autofree char *id = g_strdup(json_string_value(record));
       add_conflict(server, "concurred", id);
-    }
+    } else if (g_str_has_prefix(line, "log "))
+      set_log(server, g_str_has_prefix(line + 4, "full"));
     tell(server);
   }
 }
@@ -564,7 +591,9 @@ int main(int argc, char **argv)
   add_hostile(&server, checklist);
   add_quarantined(&server);
   add_covert(&server);
-  add_far_reviewer(&server);
+  add_person(&server, "staff-far", "远审核", "reviewer", "外地某局", "140600");
+  add_person(&server, "staff-side", "邻领导", "leader", "邻乡某站", "140603200");
+  add_person(&server, "staff-late", "迟审核", "reviewer", NULL, NULL);
 
   g_autoptr(BhOffice) office = bh_office_new(server.hub, FALSE);
   gsize n_routes = 0;

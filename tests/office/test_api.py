@@ -195,6 +195,79 @@ class Roles(unittest.TestCase):
         self.assertEqual((status, content["error"]), (400, "invalid"))
 
 
+class AccessLog(unittest.TestCase):
+    """Who was shown what is restricted (R-257)."""
+
+    def log(self, **query):
+        parts = "&".join(f"{name}={value}" for name, value in query.items())
+        status, content, _ = signed_in("staff-wu").ask("GET", f"/office/v1/access?{parts}")
+        self.assertEqual(status, 200)
+        return content["rows"]
+
+    def test_each_way_of_reading_a_covert_visit_is_logged_once(self):
+        covert = HUB.told["covert"]
+        path = f"/office/v1/records/{covert}"
+        reader = signed_in("staff-zhou")
+        for _ in range(2):
+            photo = reader.ask("GET", path)[1]["files"][0]
+            reader.ask("GET", f"{path}/history")
+            file = f"/office/v1/records/{photo['record']}/files/{photo['sha256']}"
+            self.assertEqual(reader.ask("GET", file)[0], 200)
+            reader.ask("GET", "/office/v1/inbox?lane=new")
+        mine = [row for row in self.log(record=covert) if row["by"].startswith("周")]
+        self.assertEqual(sorted(row["way"] for row in mine), ["history", "list", "record"])
+        self.assertEqual({(row["kind"], row["title"][:10], row["reader_kind"]) for row in mine},
+                         {("检查", "JC-AN-0001", "staff")})
+        of_photo = [row["way"] for row in self.log(record=photo["record"], reader=mine[0]["reader"])]
+        self.assertEqual(sorted(of_photo), ["file", "list"])
+
+    def test_open_records_and_counts_are_not_logged(self):
+        reader = signed_in("staff-zheng")
+        for place in ("head", f"records/{HUB.told['inspection']}", "enterprises",
+                      f"records/{HUB.told['inspection']}/history"):
+            self.assertEqual(reader.ask("GET", f"/office/v1/{place}")[0], 200)
+        self.assertEqual([row for row in self.log() if row["by"].startswith("郑")], [])
+
+    def test_reading_the_log_is_not_logged(self):
+        signed_in("staff-zhou").ask("GET", f"/office/v1/records/{HUB.told['covert']}")
+        overseer = signed_in("staff-wu")
+        who = overseer.ask("GET", "/office/v1/session")[1]["staff"]["id"]
+        before = self.log(reader=who)
+        rows = overseer.ask("GET", "/office/v1/access")[1]["rows"]
+        self.assertIn("JC-AN-0001", " ".join(row["title"] for row in rows))
+        self.assertEqual(self.log(reader=who), before)
+
+    def test_only_who_answers_for_it_reads_it(self):
+        self.assertEqual(Client(HUB).ask("GET", "/office/v1/access")[0], 401)
+        for login, status in (("staff-sun", 403), ("staff-zheng", 403), ("staff-zhou", 200),
+                              ("staff-wu", 200)):
+            self.assertEqual(signed_in(login).ask("GET", "/office/v1/access")[0], status, login)
+        self.assertEqual(signed_in("staff-wu").ask("GET", "/office/v1/access?record=../x")[0], 400)
+
+    def test_the_log_is_read_as_far_as_the_unit_serves(self):
+        signed_in("staff-sun").ask("GET", f"/office/v1/records/{HUB.told['covert']}")
+        status, content, _ = signed_in("staff-side").ask("GET", "/office/v1/access")
+        self.assertEqual((status, content["rows"]), (200, []))
+
+    def test_what_cannot_be_logged_is_not_shown(self):
+        covert = HUB.told["covert"]
+        path = f"/office/v1/records/{covert}"
+        reader = signed_in("staff-sun")
+        photo = reader.ask("GET", path)[1]["files"][0]
+        late = signed_in("staff-late")
+        HUB.do("log full")
+        try:
+            for place in (path, f"{path}/history", "/office/v1/inbox?lane=new",
+                          f"{path}/files/{photo['sha256']}".replace(covert, photo["record"])):
+                status, content, _ = late.ask("GET", place)
+                self.assertEqual((status, content["error"]), (507, "storage"), place)
+                self.assertNotIn("JC-AN", json.dumps(content))
+            self.assertEqual(late.ask("GET", f"/office/v1/records/{HUB.told['inspection']}")[0], 200)
+        finally:
+            HUB.do("log free")
+        self.assertEqual(late.ask("GET", path)[0], 200)
+
+
 class Visibility(unittest.TestCase):
     def test_I13_a_covert_visit_is_not_there_for_another_unit(self):
         covert = HUB.told["covert"]

@@ -319,9 +319,35 @@ static void test_broken_conditions_are_refused(void **state)
        "{'not':{'field':'flag','is':true}}}}}}}}}}}}}}",
        "conditions are nested deeper"},
       {V "visible", "{'field':'upper.nope','empty':true}", P ".visible.field: path"},
+      {V "visible", "{'any':'visit','where':{'field':'flag','is':true}}",
+       P ".visible.any: children do not decide who sees a record"},
+      {V "visible",
+       "{'any_of':[{'actor_is':'lead'},{'not':{'count':{'children':'visit','of':'upper'},"
+       "'at_least':1}}]}",
+       P ".visible.any_of[1].not.count: children do not decide"},
+      {V "visible", "{'all':[{'field':'day','before':'today'}]}",
+       P ".visible.all[0].before: the day does not decide who sees a record"},
+      {V "visible", "{'actor_role':'boss'}", P ".visible.actor_role: \"boss\" is no value"},
       {V "checks/0/when", "{'field':'nope','empty':true}", P ".checks[0].when.field: path"},
   };
   try_cases(cases, G_N_ELEMENTS(cases));
+}
+
+static void test_what_hangs_under_hidden_records_says_who_sees_it(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  change(root, "kinds/0/visible", "{'field':'name','empty':false}");
+  change(root, V "fields/3/ref_kinds", "['visit','staff']");
+  assert_null(load(root, &error));
+  assert_non_null(error);
+  assert_string_equal(error->message, "kinds: $.kinds[1].visible: is missing: not everybody sees"
+                                      " its parent, a staff");
+  change(root, V "visible", "{'actor_is':'lead'}");
+  g_clear_error(&error);
+  g_autoptr(BhKindSet) set = load(root, &error);
+  assert_no_error(error);
 }
 
 static void test_conditions_may_say_all_that_the_reference_offers(void **state)
@@ -475,6 +501,7 @@ int main(void)
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),
       cmocka_unit_test(test_broken_conditions_are_refused),
+      cmocka_unit_test(test_what_hangs_under_hidden_records_says_who_sees_it),
       cmocka_unit_test(test_conditions_may_say_all_that_the_reference_offers),
       cmocka_unit_test(test_files_that_are_no_kinds_are_refused_by_name),
       cmocka_unit_test(test_any_damage_is_refused_with_its_place_or_does_no_harm),
