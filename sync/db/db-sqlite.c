@@ -127,15 +127,14 @@ static gboolean configure(BhDb *db, GError **error)
   sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 
+  /* Before the first access: only then the log's index is kept in memory of this process and no
+   * second connection can ever checkpoint beside it. */
+  if (db->role == BH_DB_DEVICE && !bh_db_exec(db, "PRAGMA locking_mode=EXCLUSIVE", error))
+    return FALSE;
   if (!bh_db_exec(db, common, error))
     return FALSE;
   switch (db->role) {
   case BH_DB_DEVICE:
-    /* Before the first access: only then the log's index is kept in memory of this process and
-     * no second connection can ever checkpoint beside it. */
-    if (!bh_db_exec(db, "PRAGMA locking_mode=EXCLUSIVE", error) || !use_wal(db, error))
-      return FALSE;
-    break;
   case BH_DB_HUB_WRITER:
     if (!use_wal(db, error))
       return FALSE;

@@ -103,7 +103,11 @@ static void test_device_has_the_durable_settings(void **state)
   run(db, "CREATE TABLE t (a TEXT)");
   assert_int_equal(g_stat(fixture->path, &info), 0);
   assert_int_equal(info.st_mode & 0777, 0600);
-  /* The log's index is not shared with anybody. */
+  /* The log's index is not shared with anybody, whether the store is new or not. */
+  assert_false(g_file_test(shm, G_FILE_TEST_EXISTS));
+  g_clear_pointer(&db, bh_db_close);
+  db = open_or_die(fixture->path, BH_DB_DEVICE);
+  run(db, "INSERT INTO t VALUES ('x')");
   assert_false(g_file_test(shm, G_FILE_TEST_EXISTS));
 }
 
