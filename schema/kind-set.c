@@ -73,9 +73,9 @@ static gboolean add_kind(BhKindSet *set, json_t *declaration, const char *file, 
   return TRUE;
 }
 
-/* Resolves, sorts and names the set. `roots` tells the JSON path of each kind by its name, or is
- * NULL when each stands in a file of its own. */
-static gboolean finish(BhKindSet *set, GHashTable *roots, GError **error)
+/* `roots` tells the JSON path of each kind by its name, or is NULL when each stands in a file of
+ * its own. */
+static gboolean resolve(BhKindSet *set, GHashTable *roots, GError **error)
 {
   for (guint i = 0; i < set->kinds->len; i++) {
     const BhKind *kind = g_ptr_array_index(set->kinds, i);
@@ -84,6 +84,12 @@ static gboolean finish(BhKindSet *set, GHashTable *roots, GError **error)
       return FALSE;
   }
   g_ptr_array_sort(set->kinds, compare_names);
+  return TRUE;
+}
+
+/* Text and hash of the sorted set. */
+static gboolean name_set(BhKindSet *set, GError **error)
+{
   json_t *sorted = json_array();
   for (guint i = 0; i < set->kinds->len; i++) {
     const BhKind *kind = g_ptr_array_index(set->kinds, i);
@@ -146,10 +152,10 @@ BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error)
       return NULL;
     }
   }
-  return finish(set, NULL, error) ? g_steal_pointer(&set) : NULL;
+  return resolve(set, NULL, error) && name_set(set, error) ? g_steal_pointer(&set) : NULL;
 }
 
-BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error)
+static BhKindSet *read_text(const char *text, gsize len, GError **error)
 {
   static const char *const allowed[] = {"bihuan-kinds", "kinds", NULL};
   g_autoptr(json_t) root = bh_json_parse(text, len, KIND_SET_MAX, "kinds", error);
@@ -179,7 +185,30 @@ BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error)
     const BhKind *kind = g_ptr_array_index(set->kinds, index);
     g_hash_table_insert(roots, (gpointer)kind->name, g_steal_pointer(&path));
   }
-  return finish(set, roots, error) ? g_steal_pointer(&set) : NULL;
+  return resolve(set, roots, error) ? g_steal_pointer(&set) : NULL;
+}
+
+BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error)
+{
+  g_autoptr(BhKindSet) set = read_text(text, len, error);
+  return set != NULL && name_set(set, error) ? g_steal_pointer(&set) : NULL;
+}
+
+BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError **error)
+{
+  gsize len = strlen(text);
+  g_autofree char *found = bh_hash_hex(text, len);
+  if (!g_str_equal(found, hash)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "kinds: the text kept as %.64s is another one",
+                hash);
+    return NULL;
+  }
+  g_autoptr(BhKindSet) set = read_text(text, len, error);
+  if (set == NULL)
+    return NULL;
+  set->text = g_strdup(text);
+  set->hash = g_steal_pointer(&found);
+  return g_steal_pointer(&set);
 }
 
 const char *bh_kind_set_get_hash(const BhKindSet *set)

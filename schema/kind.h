@@ -43,6 +43,9 @@ typedef enum {
 BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error);
 /* From the canonical text that travels: {"bihuan-kinds":1,"kinds":[…]} sorted by name. */
 BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error);
+/* From a text that was kept under its hash, so that it need not be written anew to know both. A
+ * text that changed meanwhile is refused with BH_ERROR_STORAGE. */
+BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError **error);
 BhKindSet *bh_kind_set_ref(BhKindSet *set);
 void bh_kind_set_unref(BhKindSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhKindSet, bh_kind_set_unref)

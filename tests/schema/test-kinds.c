@@ -2,6 +2,7 @@
  * whatever does not change what they say. */
 #include <glib/gstdio.h>
 
+#include "schema/error.h"
 #include "schema/paths.h"
 #include "tests/schema/world-of-records.h"
 
@@ -161,6 +162,23 @@ static void test_hash_is_the_same_in_any_order_and_white_space(void **state)
   assert_true(strlen(text) < 256 * 1024);
 }
 
+static void test_a_kept_text_is_known_by_its_hash(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(TestWorld) world = test_world_new();
+  const char *hash = bh_kind_set_get_hash(world->kinds);
+  g_autofree char *text = g_strdup(bh_kind_set_get_text(world->kinds));
+  g_autoptr(BhKindSet) kept = bh_kind_set_from_kept_text(text, hash, &error);
+  assert_no_error(error);
+  assert_string_equal(bh_kind_set_get_hash(kept), hash);
+  assert_string_equal(bh_kind_set_get_text(kept), text);
+  assert_non_null(bh_kind_set_find(kept, "hazard"));
+  *strstr(text, "hazard") = 'l';
+  assert_null(bh_kind_set_from_kept_text(text, hash, &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE));
+}
+
 /* The first ```json block of the reference is a whole kind. */
 static char *take_example(void)
 {
@@ -312,6 +330,7 @@ int main(void)
       cmocka_unit_test(test_everything_people_see_has_both_languages),
       cmocka_unit_test(test_transitions_of_the_sources_cite_their_clause),
       cmocka_unit_test(test_hash_is_the_same_in_any_order_and_white_space),
+      cmocka_unit_test(test_a_kept_text_is_known_by_its_hash),
       cmocka_unit_test(test_the_example_of_the_reference_loads_and_works),
       cmocka_unit_test(test_titles_and_columns_name_a_record),
       cmocka_unit_test(test_what_the_office_decides_is_left_to_the_hub),
