@@ -28,7 +28,6 @@ struct _BhDevice {
 
   BhSigner *signer; /* NULL before enrolment */
   BhKindSet *kinds; /* NULL before the hub gave any */
-  BhRegion *region; /* NULL when no pack is installed */
   gint64 incarnation;
   gint64 made; /* newest own seq */
   gint64 acked;

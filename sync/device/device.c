@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 
 #include "schema/civil.h"
-#include "schema/paths.h"
 #include "sync/db/migrations.h"
 
 #define GOOD_CLOCK_MS (60 * 1000)
@@ -83,13 +82,6 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
     return NULL;
   }
   mend(device);
-  g_autofree char *pack = bh_data_path("assets", "packs", "regions.json", NULL);
-  if (g_file_test(pack, G_FILE_TEST_EXISTS)) {
-    g_autoptr(GError) local = NULL;
-    device->region = bh_region_load(pack, &local);
-    if (device->region == NULL)
-      g_warning("store: areas are shown by their codes: %s", local->message);
-  }
   g_autofree char *revoked = bh_setting_dup(device, "revoked");
   if (revoked != NULL) {
     g_free(device->round_state);
@@ -107,7 +99,6 @@ void bh_device_close(BhDevice *device)
   bh_db_close(device->db);
   g_clear_pointer(&device->signer, bh_signer_free);
   g_clear_pointer(&device->kinds, bh_kind_set_unref);
-  g_clear_pointer(&device->region, bh_region_free);
   g_free(device->round_state);
   g_free(device->path);
   g_free(device->dir);
@@ -245,11 +236,6 @@ json_t *bh_device_describe(BhDevice *device, GError **error)
 BhKindSet *bh_device_dup_kinds(BhDevice *device)
 {
   return device->kinds != NULL ? bh_kind_set_ref(device->kinds) : NULL;
-}
-
-const BhRegion *bh_device_get_region(BhDevice *device)
-{
-  return device->region;
 }
 
 void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1])

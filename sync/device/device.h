@@ -9,7 +9,6 @@
 #include "schema/kind.h"
 #include "schema/merge.h"
 #include "schema/workflow.h"
-#include "schema/region.h"
 
 G_BEGIN_DECLS
 
@@ -109,8 +108,6 @@ json_t *bh_device_history(BhDevice *device, const char *id, GError **error);
  * Verifies signature against the hub's plaque keys; forged: BH_ERROR_SIGNATURE. Result {"plaque":
  * {"serial","type"},"enterprise": id or null}. `text` is a plaque text, short code or uscc. */
 json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **error);
-/* Area tree for names; borrowed, may be NULL. */
-const BhRegion *bh_device_get_region(BhDevice *device);
 
 /* --- files --- */
 

@@ -94,29 +94,38 @@ static void worker_free(BhWorker *worker)
   g_free(worker);
 }
 
-BhWorker *bh_worker_start(const char *dir, const BhClock *clock, const BhRandom *random,
-                          GError **error)
+BhWorker *bh_worker_begin(const char *dir, const BhClock *clock, const BhRandom *random)
 {
   BhWorker *worker = g_new0(BhWorker, 1);
 
-  worker->queue = g_async_queue_new();
+  /* What a thread that could not open its store never took is freed with the queue. */
+  worker->queue = g_async_queue_new_full((GDestroyNotify)work_free);
   worker->dir = g_strdup(dir);
   worker->clock = clock;
   worker->random = random;
   g_mutex_init(&worker->mutex);
   g_cond_init(&worker->opened_cond);
   worker->thread = g_thread_new("bihuan-store", run, worker);
+  return worker;
+}
 
+gboolean bh_worker_wait(BhWorker *worker, GError **error)
+{
   g_mutex_lock(&worker->mutex);
   while (!worker->opened)
     g_cond_wait(&worker->opened_cond, &worker->mutex);
   g_mutex_unlock(&worker->mutex);
-  if (worker->open_error == NULL)
-    return worker;
-  g_thread_join(worker->thread);
-  g_propagate_error(error, g_steal_pointer(&worker->open_error));
-  worker_free(worker);
-  return NULL;
+  if (worker->open_error != NULL)
+    g_propagate_error(error, g_error_copy(worker->open_error));
+  return worker->open_error == NULL;
+}
+
+BhWorker *bh_worker_start(const char *dir, const BhClock *clock, const BhRandom *random,
+                          GError **error)
+{
+  g_autoptr(BhWorker) worker = bh_worker_begin(dir, clock, random);
+
+  return bh_worker_wait(worker, error) ? g_steal_pointer(&worker) : NULL;
 }
 
 void bh_worker_stop(BhWorker *worker)

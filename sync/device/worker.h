@@ -12,7 +12,12 @@ typedef struct _BhWorker BhWorker;
 /* Runs on the store thread. Return with g_task_return_*. */
 typedef void (*BhWorkFunc)(BhDevice *device, GTask *task, gpointer data);
 
-/* Starts the thread and opens the store on it (blocking until open). */
+/* Starts the thread, which opens the store; then bh_worker_wait tells how that went. In between
+ * nothing may be queued. */
+BhWorker *bh_worker_begin(const char *dir, const BhClock *clock, const BhRandom *random);
+/* Blocks until the store is open. FALSE when it cannot be; then the worker can only be stopped. */
+gboolean bh_worker_wait(BhWorker *worker, GError **error);
+/* Both in one, for whoever has nothing to do meanwhile. */
 BhWorker *bh_worker_start(const char *dir, const BhClock *clock, const BhRandom *random,
                           GError **error);
 /* Finishes what is queued, closes the store, joins the thread. */

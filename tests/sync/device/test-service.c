@@ -196,12 +196,25 @@ test_L22_answering_a_review_moves_its_record_in_the_same_entry(void **state G_GN
   assert_value(fixture, test_id(0x77), "state", "resubmitted");
 }
 
+static void test_a_store_that_cannot_be_opened_is_told_to_who_waits(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *dir = g_build_filename(fixture->dir, "store.db", "below", NULL);
+
+  g_autoptr(BhWorker) worker = bh_worker_begin(dir, &fixture->clock, &fixture->random);
+  assert_false(bh_worker_wait(worker, &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE));
+  assert_null(bh_worker_start(dir, &fixture->clock, &fixture->random, NULL));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_every_method_answers_with_an_object),
       cmocka_unit_test(test_bad_requests_are_refused),
       cmocka_unit_test(test_answers_come_on_the_callers_context),
+      cmocka_unit_test(test_a_store_that_cannot_be_opened_is_told_to_who_waits),
       cmocka_unit_test(test_codes_lead_to_their_enterprise),
       cmocka_unit_test(test_a_plaque_of_a_stranger_is_refused),
       cmocka_unit_test(test_L22_answering_a_review_moves_its_record_in_the_same_entry),
