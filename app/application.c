@@ -122,7 +122,6 @@ static void load_style(void)
   gtk_css_provider_load_from_resource(provider, "/cn/bihuan/app/style.css");
   gtk_style_context_add_provider_for_screen(gdk_screen_get_default(), GTK_STYLE_PROVIDER(provider),
                                             GTK_STYLE_PROVIDER_PRIORITY_APPLICATION);
-  gtk_icon_theme_add_resource_path(gtk_icon_theme_get_default(), "/cn/bihuan/app/icons");
 }
 
 static void say_fatal(const char *text, const GError *error)
@@ -151,7 +150,8 @@ static void on_window_gone(gpointer data, GObject *window)
   BH_APPLICATION(data)->window = NULL;
 }
 
-static gboolean open_store(BhApplication *self)
+/* The store is opened on its own thread while the window is made. */
+static gboolean begin_store(BhApplication *self)
 {
   g_autoptr(GError) error = NULL;
   if (g_mkdir_with_parents(self->dir, 0700) != 0) {
@@ -164,8 +164,16 @@ static gboolean open_store(BhApplication *self)
     say_fatal(_("Another program has the records open"), error);
     return FALSE;
   }
-  self->worker = bh_worker_start(self->dir, bh_clock_system(), bh_random_system(), &error);
-  if (self->worker == NULL) {
+  self->worker = bh_worker_begin(self->dir, bh_clock_system(), bh_random_system());
+  self->session = bh_session_new(self->worker, self->dir, self->lang, self->scan_image);
+  return TRUE;
+}
+
+static gboolean finish_store(BhApplication *self)
+{
+  g_autoptr(GError) error = NULL;
+  if (!bh_worker_wait(self->worker, &error)) {
+    gtk_widget_hide(GTK_WIDGET(self->window));
     say_fatal(_("The records cannot be opened"), error);
     return FALSE;
   }
@@ -177,18 +185,23 @@ static gboolean open_store(BhApplication *self)
 static void bh_application_activate(GApplication *application)
 {
   BhApplication *self = BH_APPLICATION(application);
-  if (self->window == NULL) {
-    if (self->session == NULL) {
-      if (!open_store(self)) {
-        g_application_quit(application);
-        return;
-      }
-      self->session = bh_session_new(self->worker, self->dir, self->lang, self->scan_image);
-    }
-    self->window = bh_window_new(GTK_APPLICATION(self), self->session);
-    g_object_weak_ref(G_OBJECT(self->window), on_window_gone, self);
+  gboolean first = self->session == NULL;
+  if (self->window != NULL) {
+    gtk_window_present(GTK_WINDOW(self->window));
+    return;
   }
+  if (first && !begin_store(self)) {
+    g_application_quit(application);
+    return;
+  }
+  self->window = bh_window_new(GTK_APPLICATION(self), self->session);
+  g_object_weak_ref(G_OBJECT(self->window), on_window_gone, self);
   gtk_window_present(GTK_WINDOW(self->window));
+  if (first && !finish_store(self)) {
+    g_application_quit(application);
+    return;
+  }
+  bh_window_load(self->window);
 }
 
 static void bh_application_startup(GApplication *application)

@@ -5,26 +5,19 @@
 #include <locale.h>
 #include <string.h>
 
+#include "schema/paths.h"
+
+#define CATALOGUE "/zh_CN/LC_MESSAGES/" GETTEXT_DOMAIN ".mo"
+
 /* Where the translations are: next to the program when it runs from a build tree. */
 static char *dup_locale_dir(void)
 {
   const char *set = g_getenv("BIHUAN_LOCALEDIR");
   if (set != NULL)
     return g_strdup(set);
-  if (g_getenv("BIHUAN_DATADIR") != NULL) {
-    g_autofree char *program = g_file_read_link("/proc/self/exe", NULL);
-    g_autofree char *dir = program != NULL ? g_path_get_dirname(program) : NULL;
-    for (int up = 0; dir != NULL && up < 4; up++) {
-      g_autofree char *candidate = g_build_filename(dir, "assets", "po", NULL);
-      g_autofree char *mo =
-          g_build_filename(candidate, "zh_CN", "LC_MESSAGES", GETTEXT_DOMAIN ".mo", NULL);
-      if (g_file_test(mo, G_FILE_TEST_EXISTS))
-        return g_steal_pointer(&candidate);
-      char *parent = g_path_get_dirname(dir);
-      g_free(dir);
-      dir = parent;
-    }
-  }
+  g_autofree char *built = bh_build_path("assets/po" CATALOGUE);
+  if (built != NULL)
+    return g_strndup(built, strlen(built) - strlen(CATALOGUE));
   return g_strdup(BH_LOCALEDIR);
 }
 

@@ -2,7 +2,6 @@
 #include <glib/gi18n.h>
 
 #include "app/application.h"
-#include "app/devices/camera.h"
 #include "app/lang.h"
 
 static char *find_asked_lang(int argc, char **argv)
@@ -35,7 +34,6 @@ int main(int argc, char **argv)
       G_OPTION_ENTRY_NULL};
   g_autoptr(GOptionContext) context = g_option_context_new(_("– record inspections on site"));
   g_option_context_add_main_entries(context, entries, GETTEXT_DOMAIN);
-  g_option_context_add_group(context, bh_camera_get_option_group());
   g_autoptr(GError) error = NULL;
   if (!g_option_context_parse(context, &argc, &argv, &error)) {
     g_printerr("bihuan: %s\n", error->message);

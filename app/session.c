@@ -8,6 +8,8 @@
 #include "schema/world.h"
 #include "sync/device/sync.h"
 
+#define SYNC_AFTER_MS 300
+
 struct _BhSession {
   GObject parent;
   BhWorker *worker; /* borrowed */
@@ -27,6 +29,7 @@ struct _BhSession {
   char *actor;
   char *actor_name;
   gint64 last_sync_ms;
+  guint sync_source; /* syncing starts soon */
   GCancellable *cancellable;
 };
 
@@ -93,10 +96,6 @@ BhSession *bh_session_new(BhWorker *worker, const char *dir, const char *lang,
   self->scan_image = g_strdup(scan_image);
   self->settings = bh_settings_load(dir);
   bh_id_source_init(&self->ids, bh_clock_system(), bh_random_system());
-  g_autofree char *calendar = bh_data_path("assets", "packs", "calendar.json", NULL);
-  self->calendar = bh_calendar_load(calendar, NULL);
-  g_autofree char *region = bh_data_path("assets", "packs", "regions.json", NULL);
-  self->region = bh_region_load(region, NULL);
   return self;
 }
 
@@ -140,13 +139,22 @@ const json_t *bh_session_get_status(BhSession *self)
   return self->status;
 }
 
+/* Packs are read when the first page asks for them. */
 const BhRegion *bh_session_get_region(BhSession *self)
 {
+  if (self->region == NULL) {
+    g_autofree char *path = bh_data_path("assets", "packs", "regions.json", NULL);
+    self->region = bh_region_load(path, NULL);
+  }
   return self->region;
 }
 
 const BhCalendar *bh_session_get_calendar(BhSession *self)
 {
+  if (self->calendar == NULL) {
+    g_autofree char *path = bh_data_path("assets", "packs", "calendar.json", NULL);
+    self->calendar = bh_calendar_load(path, NULL);
+  }
   return self->calendar;
 }
 
@@ -337,14 +345,27 @@ static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
     bh_session_note_records_changed(self);
 }
 
+static gboolean start_sync(gpointer data)
+{
+  BhSession *self = data;
+  self->sync_source = 0;
+  self->sync = bh_sync_start(self->worker, on_sync_changed, self);
+  return G_SOURCE_REMOVE;
+}
+
 void bh_session_sync_now(BhSession *self)
 {
   if (self->sync != NULL)
     bh_sync_kick(self->sync);
+  else if (self->sync_source != 0) {
+    g_source_remove(self->sync_source);
+    start_sync(self);
+  }
 }
 
 void bh_session_stop(BhSession *self)
 {
+  g_clear_handle_id(&self->sync_source, g_source_remove);
   g_cancellable_cancel(self->cancellable);
   g_clear_pointer(&self->sync, bh_sync_stop);
 }
@@ -390,8 +411,9 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
     if (unit != NULL)
       bh_session_call(self, "get", json_pack("{s:s}", "id", unit), self, self->cancellable, on_unit,
                       NULL, NULL);
-    if (self->sync == NULL)
-      self->sync = bh_sync_start(self->worker, on_sync_changed, self);
+    /* The network is tried once a person has the first page. */
+    if (self->sync == NULL && self->sync_source == 0)
+      self->sync_source = g_timeout_add_full(G_PRIORITY_LOW, SYNC_AFTER_MS, start_sync, self, NULL);
     g_signal_emit(self, signals[ENROLLED], 0);
   }
   bh_session_refresh_status(self);

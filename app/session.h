@@ -26,8 +26,8 @@ typedef void (*BhReply)(gpointer owner, json_t *result, const GError *error, gpo
  * stands in for the camera. */
 BhSession *bh_session_new(BhWorker *worker, const char *dir, const char *lang,
                           const char *scan_image);
-/* Reads description, kinds and status from the store and, once enrolled, starts syncing; ends with
- * "enrolled" or, on a fresh store, calls `done` with BH_ERROR_NOT_FOUND. */
+/* Reads description, kinds and status from the store and, once enrolled, soon starts syncing; ends
+ * with "enrolled" or, on a fresh store, calls `done` with BH_ERROR_NOT_FOUND. */
 void bh_session_load(BhSession *session, BhReply done, gpointer owner);
 /* Stops syncing; to be called before the worker is stopped. */
 void bh_session_stop(BhSession *session);

@@ -273,8 +273,12 @@ static gboolean on_idle_check(gpointer data)
 void bh_window_apply_settings(BhWindow *self)
 {
   const BhSettings *settings = bh_session_get_settings(self->session);
-  g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", settings->dark,
-               NULL);
+  GtkSettings *desktop = gtk_settings_get_default();
+  gboolean dark = FALSE;
+  g_object_get(desktop, "gtk-application-prefer-dark-theme", &dark, NULL);
+  /* Also to set what is set already makes GTK read its whole theme anew. */
+  if (settings->dark != dark)
+    g_object_set(desktop, "gtk-application-prefer-dark-theme", settings->dark, NULL);
   bh_part_set_class(GTK_WIDGET(self), "dark", settings->dark);
   g_autofree char *css = g_strdup_printf("window { font-size: %d%%; }", settings->text_percent);
   gtk_css_provider_load_from_data(self->text_size, css, -1, NULL);
@@ -385,6 +389,9 @@ static void bh_window_init(BhWindow *self)
   g_type_ensure(HDY_TYPE_AVATAR);
   gtk_widget_init_template(GTK_WIDGET(self));
   bh_part_identify_tree(GTK_WIDGET(self));
+  /* As pixels: a drawing would bring its whole renderer into memory at every start. */
+  g_autoptr(GdkPixbuf) icon = gdk_pixbuf_new_from_resource("/cn/bihuan/app/icon.png", NULL);
+  gtk_window_set_icon(GTK_WINDOW(self), icon);
   self->pages = g_ptr_array_new();
   self->wedge = bh_wedge_new();
   self->text_size = gtk_css_provider_new();
@@ -417,6 +424,10 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);
   g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
   bh_window_apply_settings(self);
-  bh_session_load(session, on_session_loaded, self);
   return self;
+}
+
+void bh_window_load(BhWindow *self)
+{
+  bh_session_load(self->session, on_session_loaded, self);
 }

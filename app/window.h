@@ -13,6 +13,8 @@ G_DECLARE_FINAL_TYPE(BhWindow, bh_window, BH, WINDOW, HdyApplicationWindow)
 
 BhWindow *bh_window_new(GtkApplication *application, BhSession *session);
 BhSession *bh_window_get_session(BhWindow *window);
+/* Shows the first page, once the store is open. */
+void bh_window_load(BhWindow *window);
 /* Takes over the floating page. */
 void bh_window_open(BhWindow *window, BhPage *page);
 void bh_window_replace(BhWindow *window, BhPage *old, BhPage *page);

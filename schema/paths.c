@@ -2,6 +2,9 @@
 
 #include <stdarg.h>
 
+/* A program lies at most so many folders below its build directory. */
+#define DEPTH_MAX 4
+
 char *bh_data_path(const char *first, ...)
 {
   const char *base = g_getenv("BIHUAN_DATADIR");
@@ -14,4 +17,19 @@ char *bh_data_path(const char *first, ...)
   va_end(more);
   g_ptr_array_add(parts, NULL);
   return g_build_filenamev((char **)parts->pdata);
+}
+
+char *bh_build_path(const char *name)
+{
+  g_autofree char *dir =
+      g_getenv("BIHUAN_DATADIR") != NULL ? g_file_read_link("/proc/self/exe", NULL) : NULL;
+  for (int up = 0; dir != NULL && up < DEPTH_MAX; up++) {
+    char *parent = g_path_get_dirname(dir);
+    g_free(dir);
+    dir = parent;
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    if (g_file_test(path, G_FILE_TEST_EXISTS))
+      return g_steal_pointer(&path);
+  }
+  return NULL;
 }

@@ -12,9 +12,6 @@ G_BEGIN_DECLS
 #define BH_TYPE_CAMERA (bh_camera_get_type())
 G_DECLARE_FINAL_TYPE(BhCamera, bh_camera, BH, CAMERA, GObject)
 
-/* Options of the camera's library, and its start; to be parsed before the first camera. */
-GOptionGroup *bh_camera_get_option_group(void);
-
 /* `still_image` NULL: the first real camera. */
 BhCamera *bh_camera_new(const char *still_image);
 /* Puts the live view, `height_px` high, into `box` and starts. FALSE with BH_ERROR_NOT_FOUND when

@@ -2,8 +2,9 @@
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>
-#include <zbar.h>
 
+#include "app/devices/camera-parts.h"
+#include "app/devices/module.h"
 #include "schema/error.h"
 
 /* Luminance of the picture, one byte a pixel; transparent parts count as white. */
@@ -28,33 +29,13 @@ static guint8 *dup_grey(GdkPixbuf *picture, gboolean invert)
   return grey;
 }
 
-static char *read_grey(const guint8 *grey, int width, int height)
-{
-  zbar_image_scanner_t *scanner = zbar_image_scanner_create();
-  zbar_image_scanner_set_config(scanner, ZBAR_NONE, ZBAR_CFG_ENABLE, 0);
-  zbar_image_scanner_set_config(scanner, ZBAR_QRCODE, ZBAR_CFG_ENABLE, 1);
-  zbar_image_t *image = zbar_image_create();
-  zbar_image_set_format(image, zbar_fourcc('Y', '8', '0', '0'));
-  zbar_image_set_size(image, (unsigned)width, (unsigned)height);
-  zbar_image_set_data(image, grey, (gulong)width * (gulong)height, NULL);
-  char *text = NULL;
-  if (zbar_scan_image(scanner, image) > 0) {
-    const zbar_symbol_t *symbol = zbar_image_first_symbol(image);
-    if (symbol != NULL && g_utf8_validate(zbar_symbol_get_data(symbol), -1, NULL))
-      text = g_strdup(zbar_symbol_get_data(symbol));
-  }
-  zbar_image_destroy(image);
-  zbar_image_scanner_destroy(scanner);
-  return text;
-}
-
-static char *read_both_ways(GdkPixbuf *picture)
+static char *read_both_ways(const BhCameraParts *parts, GdkPixbuf *picture)
 {
   int width = gdk_pixbuf_get_width(picture);
   int height = gdk_pixbuf_get_height(picture);
   for (int invert = 0; invert < 2; invert++) {
     g_autofree guint8 *grey = dup_grey(picture, invert == 1);
-    char *text = read_grey(grey, width, height);
+    char *text = parts->read_grey(grey, width, height);
     if (text != NULL)
       return text;
   }
@@ -63,7 +44,13 @@ static char *read_both_ways(GdkPixbuf *picture)
 
 char *bh_code_read_pixbuf(GdkPixbuf *picture)
 {
-  char *text = read_both_ways(picture);
+  g_autoptr(GError) error = NULL;
+  const BhCameraParts *parts = bh_module_find("camera", BH_CAMERA_PARTS, &error);
+  if (parts == NULL) {
+    g_warning("no codes can be read: %s", error->message);
+    return NULL;
+  }
+  char *text = read_both_ways(parts, picture);
   int width = gdk_pixbuf_get_width(picture);
   int height = gdk_pixbuf_get_height(picture);
   static const int sides[] = {1600, 900, 500};
@@ -75,7 +62,7 @@ char *bh_code_read_pixbuf(GdkPixbuf *picture)
         gdk_pixbuf_scale_simple(picture, MAX(1, (int)(width * factor)),
                                 MAX(1, (int)(height * factor)), GDK_INTERP_BILINEAR);
     if (scaled != NULL)
-      text = read_both_ways(scaled);
+      text = read_both_ways(parts, scaled);
   }
   return text;
 }

@@ -1,6 +1,11 @@
 /* The least a GTK and libhandy program can be: what the collector's start is compared with. */
 #include <handy.h>
 
+static void startup(G_GNUC_UNUSED GtkApplication *application, G_GNUC_UNUSED gpointer data)
+{
+  hdy_init();
+}
+
 static void activate(GtkApplication *application, G_GNUC_UNUSED gpointer data)
 {
   GtkWidget *window = hdy_application_window_new();
@@ -14,7 +19,7 @@ int main(int argc, char **argv)
 {
   g_autoptr(GtkApplication) application =
       gtk_application_new("org.example.bihuan.EmptyWindow", G_APPLICATION_NON_UNIQUE);
-  hdy_init();
+  g_signal_connect(application, "startup", G_CALLBACK(startup), NULL);
   g_signal_connect(application, "activate", G_CALLBACK(activate), NULL);
   return g_application_run(G_APPLICATION(application), argc, argv);
 }
