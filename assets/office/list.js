@@ -30,6 +30,7 @@ export function rowContent(row) {
       el('span', { class: 'row-kind' }, row.kind_label),
       row.state_label ? badge('state', row.state_label) : null,
       dueBadge(row.due),
+      row.restricted ? badge('restricted', t('list.restricted')) : null,
       row.conflict ? badge('conflict', t('list.conflict')) : null),
     el('span', { class: 'row-title' }, row.enterprise || row.title),
     rest ? el('span', { class: 'row-sub' }, rest) : null,

@@ -8,12 +8,19 @@ import { showEnterprises } from './enterprises.js';
 import { showLedger } from './ledger.js';
 import { showDevices } from './devices.js';
 import { showPlaques } from './plaques.js';
+import { showAccess } from './access.js';
 
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
 const state = { session: null, position: -1, lanes: {}, page: null, timer: 0, lost: null };
 
-const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, devices: showDevices, plaques: showPlaques };
+const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, devices: showDevices,
+  plaques: showPlaques, access: showAccess };
+// What the hub refuses to other roles is not offered to them.
+const roles = { access: ['leader', 'admin'] };
+
+const isOffered = (name) => Object.hasOwn(pages, name) &&
+  (!roles[name] || roles[name].some((role) => state.session.staff.roles.includes(role)));
 
 // "#/inbox/new/ID" → ['inbox', 'new', 'ID']
 function route() {
@@ -38,7 +45,7 @@ function header(current) {
     el('span', { class: 'brand' }, el('img', { src: 'icon.svg', alt: '', width: 28, height: 28 }),
       el('span', { class: 'brand-name' }, t('app.name')),
       el('span', { class: 'brand-hub' }, state.session.hub.name)),
-    el('nav', { class: 'nav', 'aria-label': t('nav.label') }, Object.keys(pages).map(link)),
+    el('nav', { class: 'nav', 'aria-label': t('nav.label') }, Object.keys(pages).filter(isOffered).map(link)),
     el('span', { class: 'who' },
       el('span', { class: 'who-name' }, state.session.staff.name),
       el('button', { type: 'button', class: 'quiet', 'aria-label': t('session.languageLabel'),
@@ -51,7 +58,7 @@ function show() {
   if (!state.session) return;
   document.title = t('app.title');
   const [name = 'inbox', ...rest] = route();
-  const current = Object.hasOwn(pages, name) ? name : 'inbox';
+  const current = isOffered(name) ? name : 'inbox';
   if (!state.page || state.page.name !== current) {
     state.page?.close?.();
     const main = el('main', { id: 'main', tabindex: -1, class: `page page-${current}` });

@@ -79,7 +79,8 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
   json_t *due = kind != NULL ? bh_office_due(call, kind, values) : NULL;
   if (due != NULL)
     json_object_set_new(out, "due", due);
-  static const char *const passed[] = {"conflict", "review", "files_total", "files_here"};
+  static const char *const passed[] = {"conflict", "review", "files_total", "files_here",
+                                       "restricted"};
   for (gsize i = 0; i < G_N_ELEMENTS(passed); i++) {
     json_t *value = json_object_get(row, passed[i]);
     if (value != NULL)

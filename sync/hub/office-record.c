@@ -564,6 +564,10 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "transitions", transitions_of(call, kind, &context));
   json_object_set_new(view, "may_review", json_boolean(is_reviewed_kind(call, kind)));
+  gboolean restricted = bh_office_get_sight(call, kind, id, context.values) == BH_SIGHT_RESTRICTED;
+  json_object_set_new(view, "restricted", json_boolean(restricted));
+  json_object_set_new(view, "may_oversee",
+                      json_boolean(restricted && (call->roles & BH_OFFICE_OVERSEERS) != 0));
   json_object_set_new(view, "may_resolve", json_boolean((call->roles & BH_OFFICE_JUDGES) != 0));
   json_t *reports = bh_log_list_reports(call->db, id, REPORTS_MAX, NULL);
   json_object_set_new(view, "reports", reports != NULL ? reports : json_array());

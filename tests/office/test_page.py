@@ -44,6 +44,13 @@ class Page(unittest.TestCase):
         if text:
             self.browser.wait_text(text, "#main")
 
+    def sign_in(self, login):
+        self.browser.wait_text("登录审核页")
+        self.browser.type("input[name=login]", login)
+        self.browser.type("input[name=password]", PASSWORDS[login])
+        self.browser.press("登录")
+        self.browser.wait(lambda: self.browser.count(".who-name"), "being signed in")
+
     def picture(self, name):
         if PICTURES:
             for width, height, kind in ((1280, 800, "wide"), (390, 844, "phone")):
@@ -341,6 +348,33 @@ class Page(unittest.TestCase):
         browser.press("登录")
         browser.wait_text("失败次数太多", ".form-error")
         self.assert_quiet(but=["403", "429"])
+
+    def test_20_R257_who_answers_for_need_to_know_sees_who_looked(self):
+        browser = self.browser
+        browser.open(HUB.page)
+        self.sign_in("staff-late")
+        self.go(f"#/inbox/new/{HUB.told['covert']}", "JC-AN-0001")
+        browser.wait_text("限知悉", ".pane .chips")
+        self.assertEqual(browser.count("a[href^='#/access']"), 0)
+        self.go("#/access")
+        browser.wait_text("待核", ".lanes")
+        browser.press("退出")
+        browser.wait_text("登录审核页")
+        self.sign_in("staff-wu")
+        self.go(f"#/inbox/new/{HUB.told['covert']}", "JC-AN-0001")
+        self.picture("restricted")
+        browser.run("document.querySelector('.pane .chips a').click()")
+        browser.wait_text("迟审核", ".table")
+        browser.wait_text("只看这条记录", ".chips")
+        for text in ("打开记录", "列表中看到", "检查", "JC-AN-0001"):
+            self.assertIn(text, browser.text(".table"))
+        browser.run("[...document.querySelectorAll('.table a')].find((one) => one.innerText === '迟审核').click()")
+        browser.wait_text("只看此人或终端：迟审核", ".chips")
+        self.assertNotIn("吴样例", browser.text(".table"))
+        self.go("#/access", "访问记录")
+        browser.wait_text("吴样例", ".table")
+        self.picture("access")
+        self.assert_quiet()
 
 
 if __name__ == "__main__":
