@@ -79,15 +79,27 @@ BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, cons
   return progress;
 }
 
-gboolean bh_visit_may_order(const json_t *visit, const BhDate *today)
+static gboolean is_over(const json_t *values, const char *key, const BhDate *today)
+{
+  BhDate last;
+  const char *valid_to = bh_json_string_or(values, key, NULL);
+  return valid_to != NULL && bh_date_parse(valid_to, &last, NULL) &&
+         bh_date_compare(today, &last) > 0;
+}
+
+BhOrderRight bh_visit_get_order_right(const json_t *visit, const BhDate *today)
 {
   const json_t *unit = bh_visit_get_values(visit, "unit");
-  if (!has_string(json_object_get(unit, "authority"), "order_rectify"))
-    return FALSE;
-  BhDate last;
-  const char *valid_to = bh_json_string_or(unit, "authority_valid_to", NULL);
-  return valid_to == NULL || !bh_date_parse(valid_to, &last, NULL) ||
-         bh_date_compare(today, &last) <= 0;
+  if (!has_string(json_object_get(unit, "authority"), "order_rectify") ||
+      is_over(unit, "authority_valid_to", today))
+    return BH_ORDER_NO_AUTHORITY;
+  const char *lead = bh_json_string_or(bh_visit_get_values(visit, "inspection"), "lead", "");
+  const json_t *person = json_object_get(json_object_get(visit, "staff"), lead);
+  if (bh_json_string_or(person, "certificate_no", NULL) == NULL ||
+      bh_json_string_or(person, "certificate_valid_to", NULL) == NULL ||
+      is_over(person, "certificate_valid_to", today))
+    return BH_ORDER_NO_CERTIFICATE;
+  return BH_ORDER_ALLOWED;
 }
 
 GPtrArray *bh_visit_list_orderable(const json_t *visit)

@@ -37,9 +37,13 @@ typedef struct {
 } BhVisitProgress;
 BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, const char *section);
 
-/* Whether this unit may order (R-121, FIELD 7): its authority names "order_rectify" and is not
- * over on `today`. */
-gboolean bh_visit_may_order(const json_t *visit, const BhDate *today);
+/* Whether this visit may end in an order, and if not, why (R-121, FIELD 7). */
+typedef enum {
+  BH_ORDER_ALLOWED,
+  BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not name "order_rectify", or is over */
+  BH_ORDER_NO_CERTIFICATE, /* the lead has no certificate that is valid on the day */
+} BhOrderRight;
+BhOrderRight bh_visit_get_order_right(const json_t *visit, const BhDate *today);
 /* Hazards that belong on an order: not fixed on the spot, not withdrawn; borrowed rows. */
 GPtrArray *bh_visit_list_orderable(const json_t *visit);
 

@@ -156,7 +156,7 @@ gboolean bh_plaque_parse_short_code(const char *typed, guint32 *serial, GError *
   g_autofree char *digits = bh_typed_code_fold(typed);
   gsize n = strspn(digits, "0123456789");
   if (n != 10 || digits[n] != '\0') {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "plaque code: not ten digits");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "plaque code: not ten digits");
     return FALSE;
   }
   guint64 number = g_ascii_strtoull(digits, NULL, 10);

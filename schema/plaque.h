@@ -46,7 +46,8 @@ gboolean bh_plaque_verify(const char *text, const guint8 public_key[BH_PUBLIC_KE
 
 /* "1234-5678-97": serial in eight digits and two check digits (ISO 7064 MOD 97-10); g_free. */
 char *bh_plaque_short_code(guint32 serial);
-/* Accepts spaces, hyphens, full-width digits. BH_ERROR_INVALID when the check digits fail. */
+/* Accepts spaces, hyphens, full-width digits. BH_ERROR_INVALID when the check digits fail,
+ * BH_ERROR_FORMAT for anything else than ten digits. */
 gboolean bh_plaque_parse_short_code(const char *typed, guint32 *serial, GError **error);
 
 /* RFC 9285. base45 decode: NULL with BH_ERROR_FORMAT. */

@@ -114,7 +114,7 @@ static gboolean wants_order(BhFinishPage *self)
 {
   BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
-  return rows->len > 0 && bh_visit_may_order(self->visit, &today);
+  return rows->len > 0 && bh_visit_get_order_right(self->visit, &today) == BH_ORDER_ALLOWED;
 }
 
 static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
@@ -134,11 +134,16 @@ static void show_order(BhFinishPage *self)
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   BhDate today = bh_session_today(session);
-  gboolean referral = rows->len > 0 && !bh_visit_may_order(self->visit, &today);
+  BhOrderRight right = bh_visit_get_order_right(self->visit, &today);
   gtk_label_set_text(GTK_LABEL(self->authority),
-                     _("This unit has no authority to order rectification: the record is made, and "
-                       "the hazards are referred to the competent department instead."));
-  gtk_widget_set_visible(self->authority, referral);
+                     right == BH_ORDER_NO_CERTIFICATE
+                         ? _("The lead has no valid certificate and may not order rectification: "
+                             "the record is made, and the hazards are referred to the competent "
+                             "department instead.")
+                         : _("This unit has no authority to order rectification: the record is "
+                             "made, and the hazards are referred to the competent department "
+                             "instead."));
+  gtk_widget_set_visible(self->authority, rows->len > 0 && right != BH_ORDER_ALLOWED);
   if (!wants_order(self) || self->form != NULL)
     return;
   self->form = bh_form_view_new(session, bh_session_find_kind(session, "document"), "issue", NULL);
@@ -276,6 +281,12 @@ static void on_make(BhFinishPage *self)
                            "legal basis."));
       return;
     }
+  }
+  BhDate today = bh_session_today(session);
+  BhDate last;
+  if (order && bh_date_parse(deadline, &last, NULL) && bh_date_compare(&last, &today) < 0) {
+    show_message(self, _("The deadline lies in the past"));
+    return;
   }
   g_autoptr(GPtrArray) confirmers = list_confirmers(self);
   if (is_clock_poor(self) && confirmers->len != 2) {

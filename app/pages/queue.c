@@ -75,8 +75,11 @@ static void show_status(BhQueuePage *self)
   gint64 held = json_integer_value(json_object_get(status, "quarantined"));
   gint64 damaged = json_integer_value(json_object_get(status, "damaged"));
   g_autofree char *summary =
-      g_strdup_printf(_("%d records, %d files and %d drafts not sent yet · %d received by the hub"),
-                      (int)pending, (int)files, (int)drafts, (int)delivered);
+      pending + files + drafts == 0
+          ? g_strdup_printf(_("Nothing is waiting · %d received by the hub"), (int)delivered)
+          : g_strdup_printf(
+                _("%d records, %d files and %d drafts not sent yet · %d received by the hub"),
+                (int)pending, (int)files, (int)drafts, (int)delivered);
   gtk_label_set_text(GTK_LABEL(self->summary), summary);
 
   g_autoptr(GString) state = g_string_new(state_text(bh_json_string_or(status, "state", "")));

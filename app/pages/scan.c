@@ -48,6 +48,12 @@ static void refuse(BhScanPage *self, const GError *error)
   else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
     show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
                          "choose the enterprise by name."));
+  else if (g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN))
+    show_message(self, _("Another hub issued this code; it cannot be verified here. Choose the "
+                         "enterprise by name."));
+  else if (g_error_matches(error, BH_ERROR, BH_ERROR_REVOKED))
+    show_message(self, _("This plaque was revoked. Do not rely on it; choose the enterprise by "
+                         "name and report the plaque."));
   else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID))
     show_message(self, _("The check digits of this code are wrong; please compare it again"));
   else

@@ -289,11 +289,11 @@ static void on_pad_save(BhSignPage *self)
   gboolean staff = self->staff != NULL && *self->staff != '\0';
   GBytes *png = bh_signature_pad_dup_png(BH_SIGNATURE_PAD(self->canvas));
   if (png == NULL) {
-    bh_page_say(BH_PAGE(self), _("Please sign on the pad first"));
+    show_message(self, _("Please sign on the pad first"));
     return;
   }
   if (!staff && *gtk_entry_get_text(GTK_ENTRY(self->pad_name)) == '\0') {
-    bh_page_say(BH_PAGE(self), _("Please give the name of who signs"));
+    show_message(self, _("Please give the name of who signs"));
     g_bytes_unref(png);
     return;
   }
@@ -326,7 +326,7 @@ static void on_refuse_save(BhSignPage *self)
   const char *reason = gtk_entry_get_text(GTK_ENTRY(self->refuse_reason));
   const char *witness = gtk_entry_get_text(GTK_ENTRY(self->refuse_witness));
   if (*reason == '\0' || *witness == '\0') {
-    bh_page_say(page, _("A refusal needs a reason and a witness"));
+    show_message(self, _("A refusal needs a reason and a witness"));
     return;
   }
   char signature[BH_ID_LEN + 1];
@@ -375,15 +375,19 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
 static void add_order_problems(BhSignPage *self, GString *text)
 {
   BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
-  if (!bh_visit_may_order(self->visit, &today))
+  if (bh_visit_get_order_right(self->visit, &today) != BH_ORDER_ALLOWED)
     return;
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
   for (guint i = 0; i < rows->len; i++) {
     const json_t *values = json_object_get(g_ptr_array_index(rows, i), "values");
-    if (*bh_json_string_or(values, "demand", "") != '\0' &&
-        *bh_json_string_or(values, "deadline", "") != '\0')
+    const char *deadline = bh_json_string_or(values, "deadline", "");
+    gboolean missing = *bh_json_string_or(values, "demand", "") == '\0' || *deadline == '\0';
+    BhDate last;
+    gboolean past = bh_date_parse(deadline, &last, NULL) && bh_date_compare(&last, &today) < 0;
+    if (!missing && !past)
       continue;
-    g_autofree char *line = g_strdup_printf(_("· %s: demand or deadline is missing"),
+    g_autofree char *line = g_strdup_printf(missing ? _("· %s: demand or deadline is missing")
+                                                    : _("· %s: the deadline lies in the past"),
                                             bh_json_string_or(values, "summary", ""));
     g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
   }

@@ -57,12 +57,14 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   (void)data;
   BhSubjectPage *self = BH_SUBJECT_PAGE(page);
   gtk_widget_set_sensitive(self->save, TRUE);
-  if (error != NULL)
+  if (error != NULL) {
     bh_page_say_error(page, error);
-  else if (self->inspection != NULL)
+  } else if (self->inspection != NULL) {
+    bh_page_say(page, _("The inspection now stands at this enterprise"));
     bh_page_close(page);
-  else
+  } else {
     bh_page_replace(page, bh_enterprise_page_new(self->record, self->reason));
+  }
 }
 
 static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)

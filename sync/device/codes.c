@@ -78,6 +78,11 @@ static gboolean verify_by_hub(BhDevice *device, const char *text, BhPlaque *plaq
 
   if (keys == NULL || !bh_plaque_decode(text, plaque, error))
     return FALSE;
+  if (strcmp(plaque->hub, device->signer->hub) != 0) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                        "plaque: names another hub, whose keys are not known here");
+    return FALSE;
+  }
   json_array_foreach(keys, index, item)
   {
     guint8 key[BH_PUBLIC_KEY_SIZE], id[BH_PLAQUE_KEY_ID_SIZE];
@@ -105,10 +110,6 @@ static json_t *resolve_plaque(BhDevice *device, const char *text, GError **error
 
   if (!verify_by_hub(device, text, &plaque, error))
     return NULL;
-  if (strcmp(plaque.hub, device->signer->hub) != 0) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_SIGNATURE, "plaque: made for another hub");
-    return NULL;
-  }
   if (!look_up_plaque(device, plaque.serial, &known, &bound, error))
     return NULL;
   const char *enterprise = bound != NULL                         ? bound
@@ -135,8 +136,13 @@ static json_t *resolve_short_code(BhDevice *device, const char *typed, GError **
   guint32 serial = 0;
   gboolean known = FALSE;
   g_autofree char *bound = NULL;
+  g_autoptr(GError) local = NULL;
 
-  if (!bh_plaque_parse_short_code(typed, &serial, NULL)) {
+  if (!bh_plaque_parse_short_code(typed, &serial, &local)) {
+    if (g_error_matches(local, BH_ERROR, BH_ERROR_INVALID)) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return NULL;
+    }
     g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND,
                         "this code is of no plaque and no enterprise known here");
     return NULL;
@@ -161,5 +167,8 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
   g_autofree char *enterprise = find_enterprise(device, typed);
   if (enterprise != NULL)
     return make_answer(0, NULL, enterprise);
+  g_autofree char *uscc = bh_uscc_normalize(typed);
+  if (strlen(uscc) == BH_USCC_LEN && !bh_uscc_check(uscc, error))
+    return NULL;
   return resolve_short_code(device, typed, error);
 }

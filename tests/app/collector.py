@@ -4,14 +4,18 @@ import http.client
 import json
 import os
 import re
+import shutil
 import ssl
 import subprocess
 import sys
+import tempfile
+import unittest
 from pathlib import Path
 from urllib.parse import urlsplit
 
 TOP = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(TOP / "tests" / "support"))
+from atspi import App, Bus, Display, Missing  # noqa: E402, F401
 
 UNIT = "unit-jingping"
 PINS = json.loads((TOP / "assets/samples/demo-pins.json").read_text())
@@ -116,3 +120,70 @@ def sign_in(app, tile="tile-1", pin=PINS["staff-li"]):
         app.click(f"key-{digit}")
     app.click("key-ok")
     app.find("scan")
+
+
+class WindowTest(unittest.TestCase):
+    """A hub with sample data, a store and a display for the tests of one class."""
+
+    build = None  # set by the program
+    size = (360, 640)
+    name = "app"
+    enrolled = True
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="bihuan-window-")
+        cls.hub = Hub(cls.build, cls.folder)
+        cls.store = Path(cls.folder) / "device"
+        if cls.enrolled:
+            cls.hub.enrol(cls.store)
+        cls.code = Path(cls.folder) / "code.png"
+        subprocess.run(["qrencode", "-s", "8", "-o", str(cls.code), enterprise("ent-01")["uscc"]],
+                       check=True)
+        cls.display = Display()
+        cls.bus = Bus(cls.display, BIHUAN_DATADIR=str(TOP), LANG="C.UTF-8")
+        cls.pictures = cls.build / "pictures" / f"{cls.name}-{cls.size[0]}x{cls.size[1]}"
+        shutil.rmtree(cls.pictures, ignore_errors=True)
+        cls.pictures.mkdir(parents=True)
+        cls.count = 0
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.hub.__exit__()
+        cls.bus.__exit__()
+        cls.display.__exit__()
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def open(self, camera=True, store=None, more=()):
+        log = open(self.build / "meson-logs" / "collector.log", "a")
+        self.addCleanup(log.close)
+        command = [str(self.build / "app/bihuan"), "--store", str(store or self.store), *more]
+        if camera:
+            command += ["--scan-image", str(self.code)]
+        app = App(self.bus, command, self.size, log=log)
+        self.addCleanup(app.close)
+        return app
+
+    def shot(self, app, name):
+        type(self).count += 1
+        app.shot(self.pictures / f"{type(self).count:02d}-{name}.png")
+
+    def rows(self, kind):
+        out = subprocess.run([self.hub.ctl, "--store", str(self.store), "list", kind, "--json"],
+                             env=self.hub.env, check=True, capture_output=True, text=True).stdout
+        rows = json.loads(out)
+        return rows["rows"] if isinstance(rows, dict) else rows
+
+    def find_id(self, kind, state):
+        return next(row["id"] for row in self.rows(kind) if row["values"]["state"] == state)
+
+    def query(self, kind, key):
+        return sorted(row["values"][key] for row in self.rows(kind))
+
+
+def main(cases):
+    """BUILD [SIZE]: runs the case of this size."""
+    chosen = cases[sys.argv[2] if len(sys.argv) > 2 else "360x640"]
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    suite = unittest.defaultTestLoader.loadTestsFromTestCase(chosen)
+    return not unittest.TextTestRunner(verbosity=2, failfast=True).run(suite).wasSuccessful()

@@ -6,64 +6,26 @@ Checked on every page: nothing English is left in the Chinese window, and nothin
 is smaller than a thumb."""
 
 import json
-import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
-import unittest
 from pathlib import Path
 
-from collector import PASSWORDS, PINS, TOP, Hub, Office, enterprise, sign_in
-from atspi import App, Bus, Display
+from collector import PASSWORDS, PINS, Office, WindowTest, main, sign_in
 
-BUILD = Path(sys.argv[1]).resolve()
 LATIN = re.compile(r"[A-Za-z]{4,}")
 # Codes, addresses and digests are not words.
 CODES = re.compile(r"https?://\S+|BHE1\S*|BH1:.*|COAL-\d+|SHA-256|[0-9a-f]{12,}|Apache-2.0|[A-Z0-9]{18}"
                    r"|[A-Z]?[0-9A-F]{5,7}|edit-\w+-symbolic|Gtk\S*|Cairo|renderer|pinglu\S*")
 
 
-class Walk(unittest.TestCase):
-    size = (360, 640)
-
-    @classmethod
-    def setUpClass(cls):
-        cls.folder = tempfile.mkdtemp(prefix="bihuan-window-")
-        cls.hub = Hub(BUILD, cls.folder)
-        cls.store = Path(cls.folder) / "device"
-        cls.code = Path(cls.folder) / "code.png"
-        subprocess.run(["qrencode", "-s", "8", "-o", str(cls.code), enterprise("ent-01")["uscc"]],
-                       check=True)
-        cls.display = Display()
-        cls.bus = Bus(cls.display, BIHUAN_DATADIR=str(TOP), LANG="C.UTF-8")
-        cls.pictures = BUILD / "pictures" / f"app-{cls.size[0]}x{cls.size[1]}"
-        shutil.rmtree(cls.pictures, ignore_errors=True)
-        cls.pictures.mkdir(parents=True)
-        cls.count = 0
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.hub.__exit__()
-        cls.bus.__exit__()
-        cls.display.__exit__()
-        shutil.rmtree(cls.folder, ignore_errors=True)
-
-    def open(self, camera=True):
-        log = open(BUILD / "meson-logs" / "collector.log", "a")
-        self.addCleanup(log.close)
-        command = [str(BUILD / "app/bihuan"), "--store", str(self.store)]
-        if camera:
-            command += ["--scan-image", str(self.code)]
-        app = App(self.bus, command, self.size, log=log)
-        self.addCleanup(app.close)
-        return app
+class Walk(WindowTest):
+    build = Path(sys.argv[1]).resolve()
+    enrolled = False
 
     def look_at(self, app, name):
         """A picture, and what holds on every page."""
-        type(self).count += 1
-        app.shot(self.pictures / f"{type(self).count:02d}-{name}.png")
+        self.shot(app, name)
         english = [t for t in app.texts() if LATIN.search(CODES.sub("", t))]
         self.assertEqual(english, [], f"English on page {name}")
         self.assertEqual(app.small_targets(), [], f"small targets on page {name}")
@@ -357,28 +319,10 @@ class Walk(unittest.TestCase):
         return subprocess.run(["zbarimg", "--quiet", "--raw", str(path.with_suffix(".png"))],
                               check=True, capture_output=True, text=True).stdout.strip()
 
-    def find_id(self, kind, state):
-        out = subprocess.run([self.hub.ctl, "--store", str(self.store), "list", kind, "--json"],
-                             env=self.hub.env, check=True, capture_output=True, text=True).stdout
-        rows = json.loads(out)
-        rows = rows["rows"] if isinstance(rows, dict) else rows
-        return next(row["id"] for row in rows if row["values"]["state"] == state)
-
-    def query(self, kind, key):
-        out = subprocess.run([self.hub.ctl, "--store", str(self.store), "list", kind, "--json"],
-                             env=self.hub.env, check=True, capture_output=True, text=True).stdout
-        rows = json.loads(out)
-        rows = rows["rows"] if isinstance(rows, dict) else rows
-        return sorted(row["values"][key] for row in rows)
-
 
 class WalkWide(Walk):
     size = (800, 480)
 
 
 if __name__ == "__main__":
-    sizes = {"360x640": Walk, "800x480": WalkWide}
-    chosen = sizes[sys.argv[2] if len(sys.argv) > 2 else "360x640"]
-    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-    suite = unittest.defaultTestLoader.loadTestsFromTestCase(chosen)
-    sys.exit(not unittest.TextTestRunner(verbosity=2, failfast=True).run(suite).wasSuccessful())
+    sys.exit(main({"360x640": Walk, "800x480": WalkWide}))

@@ -144,6 +144,11 @@ static void test_codes_lead_to_their_enterprise(void **state G_GNUC_UNUSED)
   expect_code(fixture, "PL-0042", fixture->enterprise);
   expect_code(fixture, " pl-0042 ", fixture->enterprise);
   expect_code(fixture, "91140603MA0GT5X83D", fixture->enterprise);
+  static const char *const mistyped[] = {"0000-0001-11", "91140603MA0000015R"};
+  for (gsize i = 0; i < G_N_ELEMENTS(mistyped); i++) {
+    assert_null(bh_device_resolve_code(fixture->device, mistyped[i], &error));
+    assert_error(error, BH_ERROR_INVALID);
+  }
   g_free(fixture_save(fixture, test_id(0xabc), "plaque",
                       json_pack("{ss si sI ss}", "enterprise", fixture->enterprise, "serial", 77,
                                 "bound_at", (json_int_t)fixture->time.wall_ms, "state", "bound")));
@@ -168,6 +173,10 @@ static void test_a_plaque_of_a_stranger_is_refused(void **state G_GNUC_UNUSED)
   g_autofree char *text = bh_plaque_encode(&plaque, stranger->public_key, stranger->secret_key);
   assert_null(bh_device_resolve_code(fixture->device, text, &error));
   assert_error(error, BH_ERROR_SIGNATURE);
+  g_strlcpy(plaque.hub, test_id(0xbeef), sizeof plaque.hub);
+  g_autofree char *abroad = bh_plaque_encode(&plaque, stranger->public_key, stranger->secret_key);
+  assert_null(bh_device_resolve_code(fixture->device, abroad, &error));
+  assert_error(error, BH_ERROR_UNKNOWN);
 }
 
 static void
