@@ -326,7 +326,7 @@ class Ways(WindowTest):
                 app.click("back")
                 app.find("scan")
             app.click("open-1")
-            for text in ("Add a hazard", "Check and sign"):
+            for text in ("Record a hazard", "Check and sign"):
                 app.text(text)
             self.shot(app, "english-inspection")
 
