@@ -58,22 +58,22 @@ static const json_t *get(const BhContext *context, const char *path, gboolean *u
     *unknown = TRUE;
     return NULL;
   }
-  g_auto(GStrv) steps = g_strsplit(path, ".", -1);
   const json_t *values = context->values;
-  gsize i = 0;
-  if (steps[0] != NULL && g_str_equal(steps[0], "actor")) {
+  const char *step = path;
+  if (strcmp(path, "actor") == 0 || g_str_has_prefix(path, "actor.")) {
     values = context->actor_values;
-    i = 1;
     if (values == NULL)
       *unknown = TRUE;
+    if (path[strlen("actor")] == '\0')
+      return NULL;
+    step += strlen("actor.");
   }
-  for (; values != NULL && steps[i] != NULL; i++) {
-    const json_t *value = json_object_get(values, steps[i]);
-    if (steps[i + 1] == NULL)
-      return value != NULL ? value : find_any_item(values, steps[i]);
-    values = follow(value, context, unknown);
-  }
-  return NULL;
+  for (const char *dot; values != NULL && (dot = strchr(step, '.')) != NULL; step = dot + 1)
+    values = follow(json_object_getn(values, step, (gsize)(dot - step)), context, unknown);
+  if (values == NULL)
+    return NULL;
+  const json_t *value = json_object_get(values, step);
+  return value != NULL ? value : find_any_item(values, step);
 }
 
 const json_t *bh_context_get(const BhContext *context, const char *path)

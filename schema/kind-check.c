@@ -26,23 +26,43 @@ static gboolean is_hidden_character(gunichar c, gboolean several_lines)
          (c & 0xfffe) == 0xfffe;
 }
 
+/* Whether a character that begins with this byte can be a hidden one: letters and Chinese
+ * characters need not be decoded for it. */
+static gboolean may_be_hidden(guchar first)
+{
+  return first < 0x20 || first == 0x7f || first == 0xc2 || first == 0xe2 || first >= 0xef;
+}
+
 static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean several_lines)
 {
   if (!json_is_string(value))
     return g_strdup("must be text");
   const char *text = json_string_value(value);
-  if (strlen(text) != json_string_length(value) || !g_utf8_validate(text, -1, NULL))
+  gsize bytes = json_string_length(value);
+  /* Holds no NUL when it is valid. */
+  if (!g_utf8_validate_len(text, bytes, NULL))
     return g_strdup("is not UTF-8 text");
-  glong length = g_utf8_strlen(text, -1);
+  gint64 length = 0;
+  gunichar hidden = 0;
+  for (gsize i = 0; i < bytes; i++) {
+    if (((guchar)text[i] & 0xc0) == 0x80)
+      continue;
+    length++;
+    if (hidden == 0 && may_be_hidden((guchar)text[i])) {
+      gunichar c = g_utf8_get_char(text + i);
+      hidden = is_hidden_character(c, several_lines) ? c : 0;
+    }
+  }
   if (length > max)
-    return g_strdup_printf("has %ld characters, at most %" G_GINT64_FORMAT " are allowed", length,
-                           max);
+    return g_strdup_printf("has %" G_GINT64_FORMAT " characters, at most %" G_GINT64_FORMAT
+                           " are allowed",
+                           length, max);
   if (length < min)
-    return g_strdup_printf("has %ld characters, at least %" G_GINT64_FORMAT " are needed", length,
-                           min);
-  for (const char *c = text; *c != '\0'; c = g_utf8_next_char(c))
-    if (is_hidden_character(g_utf8_get_char(c), several_lines))
-      return g_strdup_printf("holds the control character U+%04X", (unsigned)g_utf8_get_char(c));
+    return g_strdup_printf("has %" G_GINT64_FORMAT " characters, at least %" G_GINT64_FORMAT
+                           " are needed",
+                           length, min);
+  if (hidden != 0)
+    return g_strdup_printf("holds the control character U+%04X", (unsigned)hidden);
   return NULL;
 }
 
@@ -382,8 +402,9 @@ static void check_required(const BhKind *kind, const BhContext *context, GPtrArr
     g_ptr_array_add(problems, bh_problem_new("state", "required", "缺少状态", "state is missing"));
   for (guint i = 0; i < kind->fields->len; i++) {
     const BhField *field = g_ptr_array_index(kind->fields, i);
-    if (field->retired || has_value(context->values, field->name) ||
-        !bh_field_is_required(field, context) || !bh_field_is_shown(field, context))
+    if (field->retired || (!field->always_required && field->required == NULL) ||
+        has_value(context->values, field->name) || !bh_field_is_required(field, context) ||
+        !bh_field_is_shown(field, context))
       continue;
     g_autofree char *zh = g_strdup_printf("请填写“%s”", bh_field_get_label(field, "zh"));
     g_autofree char *en = g_strdup_printf("%s is missing", bh_field_get_label(field, "en"));

@@ -15,14 +15,18 @@ typedef struct {
 
 typedef struct {
   GPtrArray *heads;   /* Head*, by entry id */
-  GPtrArray *pending; /* char*, sorted: named by a set, but not folded into the record yet */
+  GPtrArray *pending; /* char*, sorted: named by a set, but not folded into the record yet; NULL
+                       * while there are none */
+  char key[];
 } Slot;
+
+#define SLOTS_USUAL 16
 
 struct _BhRecord {
   char id[BH_ID_LEN + 1];
   char *kind;
-  GHashTable *slots; /* key → Slot; a slot stays once its key was set */
-  gsize n_pending;   /* over all slots */
+  GPtrArray *slots; /* Slot*, by key; a slot stays once its key was set */
+  gsize n_pending;  /* over all slots */
 };
 
 static void head_free(gpointer data)
@@ -51,7 +55,7 @@ static void slot_free(gpointer data)
 {
   Slot *slot = data;
   g_ptr_array_unref(slot->heads);
-  g_ptr_array_unref(slot->pending);
+  g_clear_pointer(&slot->pending, g_ptr_array_unref);
   g_free(slot);
 }
 
@@ -60,7 +64,7 @@ BhRecord *bh_record_new(const char *id, const char *kind)
   BhRecord *record = g_new0(BhRecord, 1);
   g_strlcpy(record->id, id, sizeof record->id);
   record->kind = g_strdup(kind);
-  record->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, slot_free);
+  record->slots = g_ptr_array_new_full(SLOTS_USUAL, slot_free);
   return record;
 }
 
@@ -68,7 +72,7 @@ void bh_record_free(BhRecord *record)
 {
   if (record == NULL)
     return;
-  g_hash_table_unref(record->slots);
+  g_ptr_array_unref(record->slots);
   g_free(record->kind);
   g_free(record);
 }
@@ -83,29 +87,23 @@ const char *bh_record_get_kind(const BhRecord *record)
   return record->kind;
 }
 
-static Slot *ensure_slot(BhRecord *record, const char *key)
+static const char *get_name(const GPtrArray *array, guint index, gsize offset)
 {
-  Slot *slot = g_hash_table_lookup(record->slots, key);
-  if (slot == NULL) {
-    slot = g_new0(Slot, 1);
-    slot->heads = g_ptr_array_new_with_free_func(head_free);
-    slot->pending = g_ptr_array_new_with_free_func(g_free);
-    g_hash_table_insert(record->slots, g_strdup(key), slot);
-  }
-  return slot;
+  return (const char *)array->pdata[index] + offset;
 }
 
-/* Place of an entry id in a sorted array whose elements begin with (heads) or are (pending) the
- * id. TRUE when it is there. New ids are mostly the greatest, so the end is looked at first. */
-static gboolean find_place(const GPtrArray *array, const char *id, guint *place)
+/* Place of a name in an array whose elements have theirs, by which they are sorted, `offset` bytes
+ * from their beginning. TRUE when it is there. New ones are mostly the greatest, so the end is
+ * looked at first. */
+static gboolean find_name(const GPtrArray *array, const char *name, gsize offset, guint *place)
 {
   guint low = 0;
   guint high = array->len;
-  if (high > 0 && strcmp(array->pdata[high - 1], id) < 0)
+  if (high > 0 && strcmp(get_name(array, high - 1, offset), name) < 0)
     low = high;
   while (low < high) {
     guint middle = low + (high - low) / 2;
-    int order = strcmp(array->pdata[middle], id);
+    int order = strcmp(get_name(array, middle, offset), name);
     if (order == 0) {
       *place = middle;
       return TRUE;
@@ -118,26 +116,64 @@ static gboolean find_place(const GPtrArray *array, const char *id, guint *place)
   *place = low;
   return FALSE;
 }
+
+/* Of an entry id among heads or what is pending. */
+static gboolean find_place(const GPtrArray *array, const char *id, guint *place)
+{
+  *place = 0;
+  return array != NULL && find_name(array, id, 0, place);
+}
 G_STATIC_ASSERT(G_STRUCT_OFFSET(Head, entry) == 0);
+
+static Slot *find_slot(const BhRecord *record, const char *key)
+{
+  guint place;
+  return find_name(record->slots, key, G_STRUCT_OFFSET(Slot, key), &place)
+             ? record->slots->pdata[place]
+             : NULL;
+}
+
+static Slot *ensure_slot(BhRecord *record, const char *key)
+{
+  guint place;
+  if (find_name(record->slots, key, G_STRUCT_OFFSET(Slot, key), &place))
+    return record->slots->pdata[place];
+  gsize size = strlen(key) + 1;
+  Slot *slot = g_malloc(sizeof(Slot) + size);
+  slot->heads = g_ptr_array_new_with_free_func(head_free);
+  slot->pending = NULL;
+  memcpy(slot->key, key, size);
+  g_ptr_array_insert(record->slots, (gint)place, slot);
+  return slot;
+}
+
+/* `place` as find_place gave it. */
+static void add_pending(BhRecord *record, Slot *slot, guint place, const char *id)
+{
+  if (slot->pending == NULL)
+    slot->pending = g_ptr_array_new_with_free_func(g_free);
+  g_ptr_array_insert(slot->pending, (gint)place, g_strdup(id));
+  record->n_pending++;
+}
+
+static guint count_pending(const Slot *slot)
+{
+  return slot->pending != NULL ? slot->pending->len : 0;
+}
 
 BhRecord *bh_record_copy(const BhRecord *record)
 {
   BhRecord *copy = bh_record_new(record->id, record->kind);
-  copy->n_pending = record->n_pending;
-  GHashTableIter iter;
-  gpointer key;
-  gpointer value;
-  g_hash_table_iter_init(&iter, record->slots);
-  while (g_hash_table_iter_next(&iter, &key, &value)) {
-    const Slot *slot = value;
-    Slot *to = ensure_slot(copy, key);
+  for (guint k = 0; k < record->slots->len; k++) {
+    const Slot *slot = record->slots->pdata[k];
+    Slot *to = ensure_slot(copy, slot->key);
     for (guint i = 0; i < slot->heads->len; i++) {
       const Head *head = slot->heads->pdata[i];
       g_ptr_array_add(to->heads, head_new(head->entry, head->value, head->commitment, head->salt,
                                           head->opening));
     }
-    for (guint i = 0; i < slot->pending->len; i++)
-      g_ptr_array_add(to->pending, g_strdup(slot->pending->pdata[i]));
+    for (guint i = 0; i < count_pending(slot); i++)
+      add_pending(copy, to, i, slot->pending->pdata[i]);
   }
   return copy;
 }
@@ -158,8 +194,7 @@ static void replace_named(BhRecord *record, Slot *slot, const char *entry_id, ch
     if (find_place(slot->pending, was[i], &place) ||
         (seen != NULL && seen(was[i], record->id, data)))
       continue;
-    g_ptr_array_insert(slot->pending, (gint)place, g_strdup(was[i]));
-    record->n_pending++;
+    add_pending(record, slot, place, was[i]);
   }
 }
 
@@ -167,11 +202,8 @@ static void replace_named(BhRecord *record, Slot *slot, const char *entry_id, ch
  * else the order of arrival would stay visible. */
 static void settle_pending(BhRecord *record, const char *entry_id)
 {
-  GHashTableIter iter;
-  gpointer value;
-  g_hash_table_iter_init(&iter, record->slots);
-  while (record->n_pending > 0 && g_hash_table_iter_next(&iter, NULL, &value)) {
-    Slot *slot = value;
+  for (guint i = 0; record->n_pending > 0 && i < record->slots->len; i++) {
+    Slot *slot = record->slots->pdata[i];
     guint place = 0;
     if (find_place(slot->pending, entry_id, &place)) {
       g_ptr_array_remove_index(slot->pending, place);
@@ -206,14 +238,10 @@ gboolean bh_record_apply(BhRecord *record, const char *entry_id, const BhOp *op,
 
 void bh_record_withhold(BhRecord *record, const char *key)
 {
-  GHashTableIter iter;
-  gpointer slot_key;
-  gpointer value;
-  g_hash_table_iter_init(&iter, record->slots);
-  while (g_hash_table_iter_next(&iter, &slot_key, &value)) {
-    if (key != NULL && !g_str_equal(key, slot_key))
+  for (guint k = 0; k < record->slots->len; k++) {
+    const Slot *slot = record->slots->pdata[k];
+    if (key != NULL && !g_str_equal(key, slot->key))
       continue;
-    const Slot *slot = value;
     for (guint i = 0; i < slot->heads->len; i++) {
       Head *head = slot->heads->pdata[i];
       if (head->commitment == NULL)
@@ -226,11 +254,6 @@ void bh_record_withhold(BhRecord *record, const char *key)
 }
 
 /* --- reading --- */
-
-static const Slot *find_slot(const BhRecord *record, const char *key)
-{
-  return g_hash_table_lookup(record->slots, key);
-}
 
 static const Head *get_shown(const Slot *slot)
 {
@@ -294,11 +317,6 @@ gboolean bh_record_has_conflict(const BhRecord *record, const char *key)
   return slot != NULL && slot_has_conflict(slot);
 }
 
-static int compare_texts(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
 static gboolean slot_has_value(const Slot *slot)
 {
   return get_value(slot) != NULL;
@@ -307,14 +325,11 @@ static gboolean slot_has_value(const Slot *slot)
 static GPtrArray *list_keys(const BhRecord *record, gboolean (*wanted)(const Slot *slot))
 {
   GPtrArray *keys = g_ptr_array_new();
-  GHashTableIter iter;
-  gpointer key;
-  gpointer slot;
-  g_hash_table_iter_init(&iter, record->slots);
-  while (g_hash_table_iter_next(&iter, &key, &slot))
+  for (guint i = 0; i < record->slots->len; i++) {
+    Slot *slot = record->slots->pdata[i];
     if (wanted(slot))
-      g_ptr_array_add(keys, key);
-  g_ptr_array_sort(keys, compare_texts);
+      g_ptr_array_add(keys, slot->key);
+  }
   return keys;
 }
 
@@ -344,10 +359,13 @@ json_t *bh_record_dup_head_values(const BhRecord *record, const char *key)
 
 json_t *bh_record_dup_values(const BhRecord *record)
 {
-  g_autoptr(GPtrArray) keys = bh_record_list_keys(record);
   json_t *values = json_object();
-  for (guint i = 0; i < keys->len; i++)
-    json_object_set(values, keys->pdata[i], bh_record_get(record, keys->pdata[i]));
+  for (guint i = 0; i < record->slots->len; i++) {
+    const Slot *slot = record->slots->pdata[i];
+    json_t *value = get_value(slot);
+    if (value != NULL)
+      json_object_set_nocheck(values, slot->key, value);
+  }
   return values;
 }
 
@@ -389,17 +407,11 @@ static gboolean append_slot(GString *out, const Slot *slot)
       g_string_append_c(out, ',');
   }
   g_string_append_c(out, ']');
-  for (guint i = 0; i < slot->pending->len; i++) {
+  for (guint i = 0; i < count_pending(slot); i++) {
     g_string_append(out, i == 0 ? ",\"pending\":[" : ",");
     bh_json_append_string(out, slot->pending->pdata[i]);
   }
-  g_string_append(out, slot->pending->len > 0 ? "]}" : "}");
-  return TRUE;
-}
-
-static gboolean any_slot(const Slot *slot)
-{
-  (void)slot;
+  g_string_append(out, count_pending(slot) > 0 ? "]}" : "}");
   return TRUE;
 }
 
@@ -407,15 +419,15 @@ static gboolean any_slot(const Slot *slot)
  * a tree made only to be dumped and freed costs most of it. */
 char *bh_record_to_snapshot(const BhRecord *record)
 {
-  g_autoptr(GPtrArray) keys = list_keys(record, any_slot);
-  g_autoptr(GString) out = g_string_sized_new(128 + 128 * (gsize)keys->len);
+  g_autoptr(GString) out = g_string_sized_new(128 + 128 * (gsize)record->slots->len);
   g_string_append(out, "{\"keys\":{");
-  for (guint i = 0; i < keys->len; i++) {
+  for (guint i = 0; i < record->slots->len; i++) {
+    const Slot *slot = record->slots->pdata[i];
     if (i > 0)
       g_string_append_c(out, ',');
-    bh_json_append_string(out, keys->pdata[i]);
+    bh_json_append_string(out, slot->key);
     g_string_append_c(out, ':');
-    if (!append_slot(out, find_slot(record, keys->pdata[i])))
+    if (!append_slot(out, slot))
       return NULL;
   }
   g_string_append_c(out, '}');
@@ -501,8 +513,7 @@ static gboolean read_slot(BhRecord *record, const char *key, const json_t *membe
     if (!bh_id_is_valid(id) || (i > 0 && strcmp(slot->pending->pdata[i - 1], id) >= 0) ||
         find_place(slot->heads, id, &place))
       return fail(error, BH_ERROR_FORMAT, key, "\"pending\" is not a sorted list of other ids");
-    g_ptr_array_add(slot->pending, g_strdup(id));
-    record->n_pending++;
+    add_pending(record, slot, (guint)i, id);
   }
   return TRUE;
 }

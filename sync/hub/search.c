@@ -2,15 +2,33 @@
 
 typedef void (*RunFunc)(const gunichar *run, gsize len, GString *out);
 
+/* ASCII and Chinese characters (U+4000 … U+9FFF) alone: nothing else stands for one of them, none
+ * joins with another, so that normalising leaves them as they are. */
+static gboolean is_normal(const char *text)
+{
+  for (const guchar *at = (const guchar *)text; *at != '\0';) {
+    if (*at < 0x80)
+      at++;
+    else if (*at >= 0xe4 && *at <= 0xe9 && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80)
+      at += 3;
+    else
+      return FALSE;
+  }
+  return TRUE;
+}
+
 /* Calls `func` for every run of letters and digits. */
 static void each_run(const char *text, RunFunc func, GString *out)
 {
-  g_autofree char *folded = g_utf8_normalize(text, -1, G_NORMALIZE_ALL_COMPOSE);
-  if (folded == NULL)
-    return;
+  g_autofree char *folded = NULL;
+  if (!is_normal(text)) {
+    text = folded = g_utf8_normalize(text, -1, G_NORMALIZE_ALL_COMPOSE);
+    if (text == NULL)
+      return;
+  }
   gunichar run[BH_SEARCH_MAX];
   gsize len = 0, total = 0;
-  for (const char *at = folded; *at != '\0' && total < BH_SEARCH_MAX; at = g_utf8_next_char(at)) {
+  for (const char *at = text; *at != '\0' && total < BH_SEARCH_MAX; at = g_utf8_next_char(at)) {
     gunichar c = g_unichar_tolower(g_utf8_get_char(at));
     if (g_unichar_isalnum(c)) {
       run[len++] = c;

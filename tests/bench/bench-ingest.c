@@ -152,7 +152,7 @@ static void copy_schema(sqlite3 *from, sqlite3 *to)
   sqlite3_finalize(stmt);
 }
 
-static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *tables, int batches)
+G_NO_INLINE static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *tables, int batches)
 {
   sqlite3 *db;
   g_autofree sqlite3_stmt **stmts = g_new0(sqlite3_stmt *, tables->len);
