@@ -11,6 +11,9 @@
 /* Years 0001 … 9999; a clock may be wrong by decades, but not by more. */
 #define TIME_MAX_MS G_GINT64_CONSTANT(253402300799999)
 
+/* Most sets replace nothing; they share this. */
+static char *const nothing[] = {NULL};
+
 static void set_free(gpointer data)
 {
   BhSet *set = data;
@@ -20,7 +23,8 @@ static void set_free(gpointer data)
   g_clear_pointer(&set->opened, json_decref);
   g_free(set->salt);
   g_free(set->opening);
-  g_strfreev(set->was);
+  if (set->was != (char **)nothing)
+    g_strfreev(set->was);
   g_free(set);
 }
 
@@ -77,17 +81,28 @@ static gboolean read_optional_ms(const json_t *object, const char *key, gint64 m
   return bh_json_get_int(object, key, 1, max, value, where, error);
 }
 
+/* Bytes of the name of a field or kind at the beginning of `text`; 0 when there is none. */
+static gsize measure_name(const char *text)
+{
+  gsize len = 0;
+  if (!g_ascii_islower(text[0]))
+    return 0;
+  while (g_ascii_islower(text[len]) || g_ascii_isdigit(text[len]) || text[len] == '_')
+    len++;
+  return len;
+}
+
 static gboolean name_is_valid(const char *name, gsize max)
 {
-  gsize len = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
-  return len > 0 && len <= max && name[len] == '\0' && g_ascii_islower(name[0]);
+  gsize len = measure_name(name);
+  return len > 0 && len <= max && name[len] == '\0';
 }
 
 /* "field" or "field/item". */
 static gboolean key_is_valid(const char *key)
 {
-  gsize field = strspn(key, "abcdefghijklmnopqrstuvwxyz0123456789_");
-  if (field == 0 || !g_ascii_islower(key[0]))
+  gsize field = measure_name(key);
+  if (field == 0)
     return FALSE;
   if (key[field] == '\0')
     return TRUE;
@@ -158,14 +173,14 @@ static gboolean read_clock(const json_t *body, BhEntryClock *clock, GError **err
 }
 
 /* Sorted and without repeats, so that one list has one form. */
-static char **read_was(const json_t *object, const char *entry_id, const char *where,
-                       GError **error)
+static char **read_was(const json_t *array, const char *entry_id, const char *where, GError **error)
 {
-  if (json_object_get(object, "was") == NULL)
-    return g_new0(char *, 1);
-  const json_t *array = bh_json_get_array(object, "was", where, error);
   if (array == NULL)
+    return (char **)nothing;
+  if (!json_is_array(array)) {
+    fail(error, BH_ERROR_FORMAT, where, "\"was\" is not an array");
     return NULL;
+  }
   gsize n = json_array_size(array);
   if (n == 0) {
     fail(error, BH_ERROR_FORMAT, where, "\"was\" is empty (leave it out)");
@@ -209,10 +224,14 @@ static gboolean read_set(BhOp *op, const char *key, json_t *object, const char *
   if (!json_is_object(object))
     return fail(error, BH_ERROR_FORMAT, where, "not an object");
   json_t *value = json_object_get(object, "v");
-  if (!bh_json_only_keys(object, members, where, error))
-    return FALSE;
-  if ((value != NULL) == (json_object_get(object, "c") != NULL))
-    return fail(error, BH_ERROR_FORMAT, where, "needs either \"v\" or \"c\"");
+  json_t *was = NULL;
+  if (value == NULL || json_object_size(object) > 1) {
+    if (!bh_json_only_keys(object, members, where, error))
+      return FALSE;
+    if ((value != NULL) == (json_object_get(object, "c") != NULL))
+      return fail(error, BH_ERROR_FORMAT, where, "needs either \"v\" or \"c\"");
+    was = json_object_get(object, "was");
+  }
   if (value != NULL) {
     if (!check_value(value, 0, where, error))
       return FALSE;
@@ -225,7 +244,7 @@ static gboolean read_set(BhOp *op, const char *key, json_t *object, const char *
       return fail(error, BH_ERROR_FORMAT, where, "\"c\" is not a hash");
     set->commitment = g_strdup(commitment);
   }
-  set->was = read_was(object, entry_id, where, error);
+  set->was = read_was(was, entry_id, where, error);
   return set->was != NULL;
 }
 
@@ -268,9 +287,17 @@ static gboolean read_op(BhBody *body, json_t *object, gsize *n_keys, GError **er
 
   const char *key;
   json_t *set;
-  json_object_foreach(sets, key,
-                      set) if (!read_set(op, key, set, body->id, where, error)) return FALSE;
-  g_ptr_array_sort(op->sets, compare_sets);
+  gboolean sorted = TRUE;
+  json_object_foreach(sets, key, set)
+  {
+    if (!read_set(op, key, set, body->id, where, error))
+      return FALSE;
+    guint len = op->sets->len;
+    sorted = sorted &&
+             (len < 2 || compare_sets(&op->sets->pdata[len - 2], &op->sets->pdata[len - 1]) < 0);
+  }
+  if (!sorted)
+    g_ptr_array_sort(op->sets, compare_sets);
   return TRUE;
 }
 

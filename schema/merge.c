@@ -371,27 +371,35 @@ json_t *bh_record_dup_values(const BhRecord *record)
 
 /* --- snapshots --- */
 
-static void append_member(GString *out, const char *name, const char *text)
+/* Without a strlen for every piece of what is always the same. */
+#define APPEND(out, literal) g_string_append_len(out, literal, sizeof(literal) - 1)
+
+/* Ids and hashes: nothing in them needs escaping. */
+static void append_plain(GString *out, const char *text)
 {
-  g_string_append(out, out->str[out->len - 1] == '{' ? "\"" : ",\"");
-  g_string_append(out, name);
-  g_string_append(out, "\":");
-  bh_json_append_string(out, text);
+  g_string_append(out, text);
+  g_string_append_c(out, '"');
 }
 
 static gboolean append_head(GString *out, const Head *head)
 {
-  g_string_append_c(out, '{');
-  if (head->commitment != NULL)
-    append_member(out, "c", head->commitment);
-  append_member(out, "e", head->entry);
+  if (head->commitment != NULL) {
+    APPEND(out, "{\"c\":\"");
+    append_plain(out, head->commitment);
+    APPEND(out, ",\"e\":\"");
+  } else {
+    APPEND(out, "{\"e\":\"");
+  }
+  append_plain(out, head->entry);
   if (head->commitment == NULL) {
-    g_string_append(out, ",\"v\":");
+    APPEND(out, ",\"v\":");
     if (!bh_json_append_sorted(out, head->value))
       return FALSE;
   } else if (head->opening != NULL) {
-    append_member(out, "o", head->opening);
-    append_member(out, "s", head->salt);
+    APPEND(out, ",\"o\":");
+    bh_json_append_string(out, head->opening);
+    APPEND(out, ",\"s\":");
+    bh_json_append_string(out, head->salt);
   }
   g_string_append_c(out, '}');
   return TRUE;
@@ -399,7 +407,7 @@ static gboolean append_head(GString *out, const Head *head)
 
 static gboolean append_slot(GString *out, const Slot *slot)
 {
-  g_string_append(out, "{\"heads\":[");
+  APPEND(out, "{\"heads\":[");
   for (guint i = slot->heads->len; i > 0; i--) {
     if (!append_head(out, slot->heads->pdata[i - 1]))
       return FALSE;
@@ -408,8 +416,8 @@ static gboolean append_slot(GString *out, const Slot *slot)
   }
   g_string_append_c(out, ']');
   for (guint i = 0; i < count_pending(slot); i++) {
-    g_string_append(out, i == 0 ? ",\"pending\":[" : ",");
-    bh_json_append_string(out, slot->pending->pdata[i]);
+    g_string_append(out, i == 0 ? ",\"pending\":[\"" : ",\"");
+    append_plain(out, slot->pending->pdata[i]);
   }
   g_string_append(out, count_pending(slot) > 0 ? "]}" : "}");
   return TRUE;
@@ -420,7 +428,7 @@ static gboolean append_slot(GString *out, const Slot *slot)
 char *bh_record_to_snapshot(const BhRecord *record)
 {
   g_autoptr(GString) out = g_string_sized_new(128 + 128 * (gsize)record->slots->len);
-  g_string_append(out, "{\"keys\":{");
+  APPEND(out, "{\"keys\":{");
   for (guint i = 0; i < record->slots->len; i++) {
     const Slot *slot = record->slots->pdata[i];
     if (i > 0)
@@ -431,8 +439,10 @@ char *bh_record_to_snapshot(const BhRecord *record)
       return NULL;
   }
   g_string_append_c(out, '}');
-  append_member(out, "kind", record->kind);
-  append_member(out, "record", record->id);
+  APPEND(out, ",\"kind\":");
+  bh_json_append_string(out, record->kind);
+  APPEND(out, ",\"record\":\"");
+  append_plain(out, record->id);
   g_string_append_c(out, '}');
   return g_string_free(g_steal_pointer(&out), FALSE);
 }

@@ -172,6 +172,18 @@ static gboolean probe(BhDb *db, GError **error)
   return stmt != NULL && bh_stmt_run(stmt, error);
 }
 
+/* Nobody asks the engine how much memory it uses, and counting it takes a lock of the whole process
+ * with every allocation. */
+static void stop_counting_memory(void)
+{
+  static gsize done;
+
+  if (g_once_init_enter(&done)) {
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    g_once_init_leave(&done, 1);
+  }
+}
+
 BhDb *bh_db_open(const char *path, BhDbRole role, GError **error)
 {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
@@ -179,6 +191,7 @@ BhDb *bh_db_open(const char *path, BhDbRole role, GError **error)
   int rc;
 
   g_return_val_if_fail(path != NULL, NULL);
+  stop_counting_memory();
   db->role = role;
   db->stmts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, stmt_free);
   db->places = g_hash_table_new(g_direct_hash, g_direct_equal);
@@ -295,7 +308,8 @@ static void note_bind(BhStmt *stmt, int rc, const char *name)
     fail(stmt->db, rc, name, &stmt->bind_error);
 }
 
-void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text)
+static void bind_text(BhStmt *stmt, const char *name, const char *text,
+                      sqlite3_destructor_type keeping)
 {
   int index = find_parameter(stmt, name);
 
@@ -304,10 +318,19 @@ void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text)
   if (text == NULL)
     note_bind(stmt, sqlite3_bind_null(stmt->stmt, index), name);
   else
-    note_bind(
-        stmt,
-        sqlite3_bind_text64(stmt->stmt, index, text, strlen(text), SQLITE_TRANSIENT, SQLITE_UTF8),
-        name);
+    note_bind(stmt,
+              sqlite3_bind_text64(stmt->stmt, index, text, strlen(text), keeping, SQLITE_UTF8),
+              name);
+}
+
+void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text)
+{
+  bind_text(stmt, name, text, SQLITE_TRANSIENT);
+}
+
+void bh_stmt_bind_borrowed_text(BhStmt *stmt, const char *name, const char *text)
+{
+  bind_text(stmt, name, text, SQLITE_STATIC);
 }
 
 void bh_stmt_bind_int(BhStmt *stmt, const char *name, gint64 value)

@@ -43,6 +43,8 @@ gboolean bh_db_is_dead(BhDb *db);
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error);
 /* A value that cannot be bound (no such parameter, no memory) is an error of the next step. */
 void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text); /* NULL binds NULL */
+/* The same without a copy: `text` must stay until the statement is through or prepared anew. */
+void bh_stmt_bind_borrowed_text(BhStmt *stmt, const char *name, const char *text);
 void bh_stmt_bind_int(BhStmt *stmt, const char *name, gint64 value);
 void bh_stmt_bind_blob(BhStmt *stmt, const char *name, const void *bytes, gsize len);
 void bh_stmt_bind_null(BhStmt *stmt, const char *name);

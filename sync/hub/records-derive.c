@@ -2,12 +2,9 @@
 
 #include <string.h>
 
-#include "schema/workflow.h"
-#include "sync/hub/list-store.h"
 #include "sync/hub/search.h"
 
 #define DERIVE_DEPTH_MAX 16
-#define INDEX_VALUE_MAX 512 /* bytes; longer values are indexed by their beginning */
 
 static const char *string_of(const json_t *values, const char *key)
 {
@@ -137,46 +134,7 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
   return TRUE;
 }
 
-/* --- index, search, files --- */
-
-static void add_index_value(GHashTable *index, const char *field, const json_t *value)
-{
-  g_autofree char *text = NULL;
-  if (json_is_string(value))
-    text = g_strndup(json_string_value(value), INDEX_VALUE_MAX);
-  else if (json_is_integer(value))
-    text = g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-  else if (json_is_boolean(value))
-    text = g_strdup(json_is_true(value) ? "true" : "false");
-  if (text != NULL)
-    g_hash_table_add(index, g_strconcat(field, "\037", text, NULL));
-}
-
-GHashTable *bh_records_collect_index(const BhKind *kind, const json_t *values)
-{
-  GHashTable *index = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  const GPtrArray *fields = bh_kind_list_fields(kind);
-  for (guint i = 0; i < fields->len; i++) {
-    const BhField *field = fields->pdata[i];
-    const char *name = bh_field_get_name(field);
-    if (!bh_field_is_indexed(field))
-      continue;
-    const json_t *value = json_object_get(values, name);
-    if (json_is_array(value)) {
-      size_t at;
-      json_t *element;
-      json_array_foreach((json_t *)value, at, element) add_index_value(index, name, element);
-    } else {
-      add_index_value(index, name, value);
-    }
-  }
-  BhDate due;
-  if (bh_workflow_get_due(kind, values, NULL, &due)) {
-    g_autofree char *day = bh_date_format(&due);
-    g_hash_table_add(index, g_strconcat(BH_INDEX_DUE "\037", day, NULL));
-  }
-  return index;
-}
+/* --- search, files --- */
 
 char *bh_records_collect_search(const BhKind *kind, const json_t *values, const char *title)
 {
@@ -185,11 +143,14 @@ char *bh_records_collect_search(const BhKind *kind, const json_t *values, const 
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = fields->pdata[i];
     BhFieldType type = bh_field_get_type(field);
+    if (!bh_field_is_indexed(field) || bh_field_is_personal(field) ||
+        (type != BH_FIELD_TEXT && type != BH_FIELD_USCC && type != BH_FIELD_PHONE))
+      continue;
     const char *value = string_of(values, bh_field_get_name(field));
-    if (value != NULL && bh_field_is_indexed(field) && !bh_field_is_personal(field) &&
-        (type == BH_FIELD_TEXT || type == BH_FIELD_USCC || type == BH_FIELD_PHONE) &&
-        strstr(text->str, value) == NULL)
-      g_string_append_printf(text, " %s", value);
+    if (value == NULL || strstr(text->str, value) != NULL)
+      continue;
+    g_string_append_c(text, ' ');
+    g_string_append(text, value);
   }
   char *grams = bh_search_grams(text->str);
   g_string_free(text, TRUE);

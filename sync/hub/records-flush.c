@@ -2,46 +2,103 @@
 
 #include <string.h>
 
+#include "schema/workflow.h"
+#include "sync/hub/list-store.h"
 #include "sync/hub/log-store.h"
 
 #define FLUSH_ROUNDS_MAX 32
+#define INDEX_VALUE_MAX 512 /* bytes; longer values are indexed by their beginning */
 
-static void split_index(const char *joined, char **field, const char **value)
+/* Text one value is found by; NULL when there is none. May stand in `buffer`. */
+static const char *get_index_text(const json_t *value, char buffer[INDEX_VALUE_MAX + 1])
 {
-  const char *at = strchr(joined, '\037');
-  *field = g_strndup(joined, at - joined);
-  *value = at + 1;
+  if (json_is_string(value)) {
+    const char *text = json_string_value(value);
+    if (json_string_length(value) <= INDEX_VALUE_MAX)
+      return text;
+    memcpy(buffer, text, INDEX_VALUE_MAX);
+    buffer[INDEX_VALUE_MAX] = '\0';
+    return buffer;
+  }
+  if (json_is_integer(value)) {
+    g_snprintf(buffer, INDEX_VALUE_MAX, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    return buffer;
+  }
+  return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : NULL;
+}
+
+/* A list has one row for each of its elements, any other value is a list of itself. */
+static const json_t *get_element(const json_t *value, gsize index)
+{
+  if (json_is_array(value))
+    return json_array_get(value, index);
+  return index == 0 ? value : NULL;
+}
+
+static gboolean has_index_text(const json_t *value, const char *text)
+{
+  char buffer[INDEX_VALUE_MAX + 1];
+  const json_t *element;
+  for (gsize i = 0; (element = get_element(value, i)) != NULL; i++)
+    if (g_strcmp0(get_index_text(element, buffer), text) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+typedef gboolean (*IndexFunc)(BhDb *db, const char *kind, const char *field, const char *value,
+                              gint64 nr, GError **error);
+
+/* Calls `func` for what is in `value` and not in `other`. */
+static gboolean write_difference(BhRecords *records, const BhHubRecord *record, const char *field,
+                                 const json_t *value, const json_t *other, IndexFunc func,
+                                 GError **error)
+{
+  char buffer[INDEX_VALUE_MAX + 1];
+  const json_t *element;
+  for (gsize i = 0; (element = get_element(value, i)) != NULL; i++) {
+    const char *text = get_index_text(element, buffer);
+    if (text != NULL && !has_index_text(other, text) &&
+        !func(records->db, record->row.kind, field, text, record->row.nr, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Writes what changed of one field, a list or a single value. */
+static gboolean write_change(BhRecords *records, const BhHubRecord *record, const char *field,
+                             const json_t *before, const json_t *now, GError **error)
+{
+  return write_difference(records, record, field, now, before, bh_record_index_add, error) &&
+         write_difference(records, record, field, before, now, bh_record_index_remove, error);
+}
+
+/* The day by which something is due, as a value that is indexed; NULL when nothing is. */
+static json_t *make_due(const BhKind *kind, const json_t *values)
+{
+  BhDate due;
+  if (values == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
+    return NULL;
+  g_autofree char *day = bh_date_format(&due);
+  return json_string(day);
 }
 
 static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKind *kind,
                             GError **error)
 {
-  g_autoptr(GHashTable) now = bh_records_collect_index(kind, bh_records_values_of(record));
-  g_autoptr(GHashTable) before =
-      record->old_values != NULL ? bh_records_collect_index(kind, record->old_values) : NULL;
-  GHashTableIter iter;
-  gpointer joined;
-  g_hash_table_iter_init(&iter, now);
-  while (g_hash_table_iter_next(&iter, &joined, NULL)) {
-    if (before != NULL && g_hash_table_remove(before, joined))
+  const json_t *values = bh_records_values_of(record);
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
+    if (!bh_field_is_indexed(field))
       continue;
-    g_autofree char *field = NULL;
-    const char *value;
-    split_index(joined, &field, &value);
-    if (!bh_record_index_add(records->db, record->row.kind, field, value, record->row.nr, error))
+    const char *name = bh_field_get_name(field);
+    if (!write_change(records, record, name, json_object_get(record->old_values, name),
+                      json_object_get(values, name), error))
       return FALSE;
   }
-  if (before == NULL)
-    return TRUE;
-  g_hash_table_iter_init(&iter, before);
-  while (g_hash_table_iter_next(&iter, &joined, NULL)) {
-    g_autofree char *field = NULL;
-    const char *value;
-    split_index(joined, &field, &value);
-    if (!bh_record_index_remove(records->db, record->row.kind, field, value, record->row.nr, error))
-      return FALSE;
-  }
-  return TRUE;
+  g_autoptr(json_t) due = make_due(kind, values);
+  g_autoptr(json_t) due_before = make_due(kind, record->old_values);
+  return write_change(records, record, BH_INDEX_DUE, due_before, due, error);
 }
 
 static gboolean write_files(BhRecords *records, BhHubRecord *record, const BhKind *kind,

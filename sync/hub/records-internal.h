@@ -40,8 +40,7 @@ json_t *bh_records_values_of(BhHubRecord *record);
 /* Sets parent, area, unit, scope, state, title and conflict of the row from the values, deriving
  * the records it depends on first. */
 gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error);
-/* "field\037value" of every indexed value, sorted, as a set; text that is searched. */
-GHashTable *bh_records_collect_index(const BhKind *kind, const json_t *values);
+/* Text that is searched. */
 char *bh_records_collect_search(const BhKind *kind, const json_t *values, const char *title);
 GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values);
 /* What the review column should say; static string or NULL. */

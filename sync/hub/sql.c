@@ -2,8 +2,10 @@
 
 #include <stdarg.h>
 
+typedef void (*BindText)(BhStmt *stmt, const char *name, const char *text);
+
 static BhStmt *prepare_bound(BhDb *db, GError **error, const char *sql, const char *types,
-                             va_list args)
+                             BindText bind_text, va_list args)
 {
   BhStmt *stmt = bh_db_prepare(db, sql, error);
   if (stmt == NULL)
@@ -11,7 +13,7 @@ static BhStmt *prepare_bound(BhDb *db, GError **error, const char *sql, const ch
   for (const char *type = types; *type != '\0'; type++) {
     const char *name = va_arg(args, const char *);
     if (*type == 't') {
-      bh_stmt_bind_text(stmt, name, va_arg(args, const char *));
+      bind_text(stmt, name, va_arg(args, const char *));
     } else if (*type == 'i') {
       bh_stmt_bind_int(stmt, name, va_arg(args, gint64));
     } else {
@@ -31,7 +33,7 @@ gboolean bh_sql_run(BhDb *db, GError **error, const char *sql, const char *types
 {
   va_list args;
   va_start(args, types);
-  BhStmt *stmt = prepare_bound(db, error, sql, types, args);
+  BhStmt *stmt = prepare_bound(db, error, sql, types, bh_stmt_bind_borrowed_text, args);
   va_end(args);
   return stmt != NULL && bh_stmt_run(stmt, error);
 }
@@ -40,7 +42,7 @@ BhStmt *bh_sql_query(BhDb *db, GError **error, const char *sql, const char *type
 {
   va_list args;
   va_start(args, types);
-  BhStmt *stmt = prepare_bound(db, error, sql, types, args);
+  BhStmt *stmt = prepare_bound(db, error, sql, types, bh_stmt_bind_text, args);
   va_end(args);
   return stmt;
 }
@@ -50,7 +52,7 @@ BhStmt *bh_sql_row(BhDb *db, gboolean *found, GError **error, const char *sql, c
 {
   va_list args;
   va_start(args, types);
-  BhStmt *stmt = prepare_bound(db, error, sql, types, args);
+  BhStmt *stmt = prepare_bound(db, error, sql, types, bh_stmt_bind_text, args);
   va_end(args);
   *found = FALSE;
   if (stmt == NULL || !bh_stmt_step(stmt, found, error))

@@ -157,7 +157,10 @@ G_NO_INLINE static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *t
   sqlite3 *db;
   g_autofree sqlite3_stmt **stmts = g_new0(sqlite3_stmt *, tables->len);
   check(NULL, sqlite3_open(path, &db));
-  check(db, sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL", NULL, NULL, NULL));
+  check(db, sqlite3_exec(db,
+                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                         "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON",
+                         NULL, NULL, NULL));
   copy_schema(from, db);
   for (guint t = 0; t < tables->len; t++)
     check(db, sqlite3_prepare_v2(db, ((Table *)tables->pdata[t])->insert, -1, &stmts[t], NULL));
@@ -204,8 +207,10 @@ static Span measure_raw(HubFixture *fixture, gint64 position, gint64 record, int
       {"search", "rowid, grams", "rowid", record}, {"report", "*", "position", position},
   };
   for (guint i = 0; i < (all_tables ? G_N_ELEMENTS(wanted) : 1); i++) {
-    g_autofree char *from = g_strdup_printf("%s WHERE %s > %" G_GINT64_FORMAT, wanted[i].name,
-                                            wanted[i].key, wanted[i].above);
+    /* In the order in which they came: a batch writes what belongs to its entries. */
+    g_autofree char *from =
+        g_strdup_printf("%s WHERE %s > %" G_GINT64_FORMAT " ORDER BY %s", wanted[i].name,
+                        wanted[i].key, wanted[i].above, wanted[i].key);
     Table *table = read_table(db, from, wanted[i].columns);
     char *cut = strstr(table->insert, " WHERE");
     char *paren = strstr(table->insert, " (");
