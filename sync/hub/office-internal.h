@@ -126,7 +126,7 @@ json_t *bh_office_inbox(BhOfficeCall *call, GError **error);
 json_t *bh_office_enterprises(BhOfficeCall *call, GError **error);
 json_t *bh_office_devices(BhOfficeCall *call, GError **error);
 json_t *bh_office_filters(BhOfficeCall *call, GError **error);
-json_t *bh_office_ledger(BhOfficeCall *call, GError **error); /* office-ledger.c */
+json_t *bh_office_ledger(BhOfficeCall *call, GError **error);      /* office-ledger.c */
 json_t *bh_office_record(BhOfficeCall *call, GError **error);      /* office-record.c */
 json_t *bh_office_history(BhOfficeCall *call, GError **error);     /* office-history.c */
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error); /* office-quarantine.c */
