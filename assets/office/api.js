@@ -77,4 +77,6 @@ export const recordPath = (id, more) =>
   `records/${segment(id)}${more ? `/${more}` : ''}`;
 export const filePath = (file, download) =>
   `/office/v1/records/${segment(file.record)}/files/${segment(file.sha256)}${download ? '?download=1' : ''}`;
+export const casePath = (id, withoutPersonal) =>
+  `/office/v1/records/${segment(id)}/case${withoutPersonal ? '?without_personal=1' : ''}`;
 export const codePath = (serial) => `/office/v1/plaques/${segment(serial)}/qr.svg`;

@@ -1,5 +1,5 @@
 // One record: what it says, what belongs to it, and what may be done with it.
-import { filePath, get, recordPath } from './api.js';
+import { casePath, filePath, get, recordPath } from './api.js';
 import { badge, el, fill } from './dom.js';
 import { t } from './i18n.js';
 import { actionBar } from './act.js';
@@ -146,6 +146,11 @@ const reviewsBox = (reviews) => el('section', { class: 'card' },
 
 /* --- the whole --- */
 
+// The hub puts the archive together first; the browser then saves it under the name the hub gives.
+const caseLinks = (id) => el('p', { class: 'case-links no-print' },
+  el('a', { class: 'case-link', href: casePath(id), download: true, title: t('case.hint') }, t('case.export')),
+  el('a', { class: 'case-link', href: casePath(id, true), download: true }, t('case.withoutPersonal')));
+
 function headBox(view, back) {
   return el('header', { class: 'record-head' },
     el('a', { class: 'back', href: back }, '← ', t('record.back')),
@@ -162,7 +167,8 @@ function headBox(view, back) {
     el('p', { class: 'facts' },
       view.enterprise ? el('span', {}, t('record.enterprise'), t('app.colon'), el('bdi', {}, view.enterprise)) : null,
       view.area ? el('span', {}, t('record.area'), t('app.colon'), view.area) : null,
-      el('span', {}, t('record.changed'), t('app.colon'), view.changed)));
+      el('span', {}, t('record.changed'), t('app.colon'), view.changed)),
+    view.kind === 'inspection' ? caseLinks(view.id) : null);
 }
 
 const reportsBox = (reports, english) => el('section', { class: 'card card-warn' },

@@ -8,13 +8,11 @@
 #include "schema/civil.h"
 #include "sync/hub/cli.h"
 #include "sync/owner/owner.h"
-#include "sync/wire/export.h"
 
 #define SECRET_MAX 256 /* bytes of a PIN or password that is read */
 #define QUIET_ZONE 2   /* modules round a QR on the terminal */
 
-/* Options of a command; `words` follow them. TRUE to go on, else *code is the exit code. */
-static gboolean parse(const char *command, const char *words, const char *summary,
+gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code)
 {
   g_autoptr(GOptionContext) context = g_option_context_new(words);
@@ -34,8 +32,7 @@ static char *absolute(const char *path)
   return g_canonicalize_filename(path, NULL);
 }
 
-/* Runs a method and prints its result as JSON, or through `print`. */
-static int run(const char *dir, const char *method, json_t *params, gboolean as_json,
+int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_json,
                void (*print)(const json_t *result))
 {
   g_autoptr(GError) error = NULL;
@@ -63,8 +60,8 @@ int bh_cli_init(int argc, char **argv)
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   g_autoptr(GError) error = NULL;
-  if (!parse("init", "", "Makes a hub: store, keys, certificate, kind set and region pack.",
-             entries, &argc, &argv, &code))
+  if (!bh_cli_parse("init", "", "Makes a hub: store, keys, certificate, kind set and region pack.",
+                    entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || name == NULL || area == NULL || argc != 1)
     return bh_cli_usage("init", "--data, --name and --area are needed");
@@ -99,10 +96,10 @@ int bh_cli_load(int argc, char **argv)
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!parse("load", "PATH…",
-             "Loads files, or all files of directories: kinds, region packs, calendars,\n"
-             "checklists (CSV beside .items.json), records. Loading again changes nothing.",
-             entries, &argc, &argv, &code))
+  if (!bh_cli_parse("load", "PATH…",
+                    "Loads files, or all files of directories: kinds, region packs, calendars,\n"
+                    "checklists (CSV beside .items.json), records. Loading again changes nothing.",
+                    entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc < 2)
     return bh_cli_usage("load", "--data and at least one path are needed");
@@ -111,8 +108,8 @@ int bh_cli_load(int argc, char **argv)
     g_autofree char *path = absolute(argv[i]);
     json_array_append_new(paths, json_string(path));
   }
-  return run(dir, "load", json_pack("{s:o, s:b}", "paths", paths, "demo", (int)demo), as_json,
-             print_load);
+  return bh_cli_run(dir, "load", json_pack("{s:o, s:b}", "paths", paths, "demo", (int)demo),
+                    as_json, print_load);
 }
 
 /* --- enrol --- */
@@ -162,15 +159,16 @@ int bh_cli_enrol(int argc, char **argv)
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print text, url and end as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!parse("enrol", "",
-             "Invites one device: prints a one-time text and its QR code, valid ten\n"
-             "minutes.",
-             entries, &argc, &argv, &code))
+  if (!bh_cli_parse("enrol", "",
+                    "Invites one device: prints a one-time text and its QR code, valid ten\n"
+                    "minutes.",
+                    entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || unit == NULL || argc != 1)
     return bh_cli_usage("enrol", "--data and --unit are needed");
-  return run(dir, "enrol", json_pack("{s:s, s:s*, s:s*}", "unit", unit, "name", name, "url", url),
-             as_json, print_invitation);
+  return bh_cli_run(dir, "enrol",
+                    json_pack("{s:s, s:s*, s:s*}", "unit", unit, "name", name, "url", url), as_json,
+                    print_invitation);
 }
 
 /* --- staff --- */
@@ -245,18 +243,19 @@ int bh_cli_staff(int argc, char **argv)
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!parse("staff", "add|set-pin|set-password|list",
-             "People: who they are, their PIN on devices, their password for the office page.",
-             entries, &argc, &argv, &code))
+  if (!bh_cli_parse(
+          "staff", "add|set-pin|set-password|list",
+          "People: who they are, their PIN on devices, their password for the office page.",
+          entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2)
     return bh_cli_usage("staff", "--data and one of add, set-pin, set-password, list are needed");
   if (strcmp(argv[1], "list") == 0)
-    return run(dir, "staff.list", json_object(), as_json, print_staff);
+    return bh_cli_run(dir, "staff.list", json_object(), as_json, print_staff);
   if (strcmp(argv[1], "add") == 0) {
     if (name == NULL || unit == NULL || roles == NULL)
       return bh_cli_usage("staff", "add needs --name, --unit and --roles");
-    return run(
+    return bh_cli_run(
         dir, "staff.add",
         json_pack("{s:s, s:s, s:o}", "name", name, "unit", unit, "roles", split_roles(roles)),
         as_json, print_id);
@@ -270,12 +269,12 @@ int bh_cli_staff(int argc, char **argv)
   g_autofree char *secret = read_secret(file, &error);
   if (secret == NULL)
     return bh_cli_fail(error);
-  return pin ? run(dir, "staff.set-pin", json_pack("{s:s, s:s}", "staff", staff, "pin", secret),
-                   as_json, NULL)
-             : run(dir, "staff.set-password",
-                   json_pack("{s:s, s:s, s:s*}", "staff", staff, "password", secret, "login",
-                             login),
-                   as_json, NULL);
+  return pin ? bh_cli_run(dir, "staff.set-pin",
+                          json_pack("{s:s, s:s}", "staff", staff, "pin", secret), as_json, NULL)
+             : bh_cli_run(dir, "staff.set-password",
+                          json_pack("{s:s, s:s, s:s*}", "staff", staff, "password", secret, "login",
+                                    login),
+                          as_json, NULL);
 }
 
 /* --- device --- */
@@ -304,22 +303,23 @@ int bh_cli_device(int argc, char **argv)
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!parse("device", "list|revoke", "Devices: which there are, and shutting one out for good.",
-             entries, &argc, &argv, &code))
+  if (!bh_cli_parse("device", "list|revoke",
+                    "Devices: which there are, and shutting one out for good.", entries, &argc,
+                    &argv, &code))
     return code;
   if (dir == NULL || argc != 2)
     return bh_cli_usage("device", "--data and one of list, revoke are needed");
   if (strcmp(argv[1], "list") == 0)
-    return run(dir, "device.list", json_object(), as_json, print_devices);
+    return bh_cli_run(dir, "device.list", json_object(), as_json, print_devices);
   if (strcmp(argv[1], "revoke") != 0 || device == NULL)
     return bh_cli_usage("device", "revoke needs --device");
-  return run(dir, "device.revoke", json_pack("{s:s, s:s*}", "device", device, "reason", reason),
-             as_json, NULL);
+  return bh_cli_run(dir, "device.revoke",
+                    json_pack("{s:s, s:s*}", "device", device, "reason", reason), as_json, NULL);
 }
 
-/* --- export, backup, verify --- */
+/* --- backup --- */
 
-static int write_out(const char *command, const char *summary, int argc, char **argv)
+int bh_cli_backup(int argc, char **argv)
 {
   g_autofree char *dir = NULL, *out = NULL;
   gboolean as_json = FALSE;
@@ -329,65 +329,13 @@ static int write_out(const char *command, const char *summary, int argc, char **
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!parse(command, "", summary, entries, &argc, &argv, &code))
+  if (!bh_cli_parse("backup", "",
+                    "Copies the store, consistent, while it is served. Copy DIR/files and\n"
+                    "DIR/keys beside it.",
+                    entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || out == NULL || argc != 1)
-    return bh_cli_usage(command, "--data and --out are needed");
+    return bh_cli_usage("backup", "--data and --out are needed");
   g_autofree char *path = absolute(out);
-  return run(dir, command, json_pack("{s:s}", "out", path), as_json, NULL);
-}
-
-int bh_cli_export(int argc, char **argv)
-{
-  return write_out("export",
-                   "Writes every entry and kind set into one file that can be verified\n"
-                   "without the hub.",
-                   argc, argv);
-}
-
-int bh_cli_backup(int argc, char **argv)
-{
-  return write_out("backup",
-                   "Copies the store, consistent, while it is served. Copy DIR/files and\n"
-                   "DIR/keys beside it.",
-                   argc, argv);
-}
-
-int bh_cli_verify(int argc, char **argv)
-{
-  g_autofree char *key_text = NULL;
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-      {"hub-key", 'k', 0, G_OPTION_ARG_STRING, &key_text, "Public key of the hub, base64", "KEY"},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the report as JSON", NULL},
-      G_OPTION_ENTRY_NULL};
-  int code = BH_EXIT_USAGE;
-  guint8 key[BH_PUBLIC_KEY_SIZE];
-  g_autoptr(GError) error = NULL;
-  if (!parse("verify", "FILE",
-             "Verifies an export: every signature, chain and hash. Says authentic only with\n"
-             "the hub's key, else self-consistent.",
-             entries, &argc, &argv, &code))
-    return code;
-  if (argc != 2)
-    return bh_cli_usage("verify", "one file is needed");
-  if (key_text != NULL && !bh_base64_decode(key_text, key, sizeof key))
-    return bh_cli_usage("verify", "--hub-key must be base64 of 32 bytes");
-  g_autoptr(BhExportReport) report =
-      bh_export_verify(argv[1], key_text != NULL ? key : NULL, &error);
-  if (report == NULL)
-    return bh_cli_fail(error);
-  if (as_json) {
-    g_autoptr(json_t) json = bh_export_report_to_json(report);
-    bh_cli_print_json(json);
-  } else {
-    for (guint i = 0; i < report->problems->len; i++) {
-      const BhExportProblem *problem = report->problems->pdata[i];
-      printf("line %" G_GINT64_FORMAT ": %s\n", problem->line, problem->text);
-    }
-    printf("%s: %" G_GINT64_FORMAT " entries of %d signers, %" G_GINT64_FORMAT " problems.\n",
-           bh_export_report_get_verdict(report), report->entries, report->devices,
-           report->n_problems);
-  }
-  return report->n_problems == 0 ? BH_EXIT_OK : BH_EXIT_INVALID;
+  return bh_cli_run(dir, "backup", json_pack("{s:s}", "out", path), as_json, NULL);
 }

@@ -2,11 +2,15 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "sync/hub/access.h"
+#include "sync/hub/case.h"
 #include "sync/hub/cli.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/load.h"
 #include "sync/hub/office.h"
+#include "sync/hub/shown.h"
+#include "sync/hub/sight.h"
 #include "sync/wire/export.h"
 
 #define LIST_PAGE 200
@@ -253,10 +257,75 @@ static gboolean export_entries(BhHub *hub, BhDb *db, GOutputStream *out, gint64 
   return bh_export_writer_finish(writer, bh_hub_get_secret_key(hub), error);
 }
 
+/* Writing a file, and what of it is restricted. */
+typedef struct {
+  BhHub *hub;
+  BhDb *db;
+  BhKindSet *kinds;
+  BhShown *shown;
+  BhAccess *access;
+} Export;
+
+static void export_clear(Export *export)
+{
+  g_clear_pointer(&export->kinds, bh_kind_set_unref);
+  g_clear_pointer(&export->shown, bh_shown_free);
+  g_clear_pointer(&export->access, bh_access_free);
+  bh_hub_give_reader(export->hub, export->db);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Export, export_clear)
+
+static json_t *write_all(Export *export, GOutputStream *out, GError **error)
+{
+  gint64 count = 0;
+  bh_access_note(export->access, NULL, NULL, BH_ACCESS_EXPORT);
+  gboolean ok = bh_log_begin_read(export->db, error) &&
+                export_entries(export->hub, export->db, out, &count, error);
+  bh_log_end_read(export->db);
+  return ok ? json_pack("{s:I}", "entries", (json_int_t)count) : NULL;
+}
+
+/* Who has the store sees everything; what is not open to all of its scope is noted. */
+static gboolean sees(const char *record, gpointer data)
+{
+  Export *export = data;
+  const BhShownRecord *here = bh_shown_find(export->shown, record, NULL);
+  const BhKind *kind = here != NULL ? bh_kind_set_find(export->kinds, here->kind) : NULL;
+  if (kind != NULL && bh_sight_of(kind, record, here->values, NULL, 0, bh_shown_lookup,
+                                  export->shown) != BH_SIGHT_OPEN)
+    bh_access_note(export->access, record, here->kind, BH_ACCESS_EXPORT);
+  return TRUE;
+}
+
+static json_t *write_case(Export *export, const json_t *params, GOutputStream *out, GError **error)
+{
+  const BhCaseOptions options = {.personal =
+                                     !json_is_true(json_object_get(params, "without_personal")),
+                                 .sees = sees,
+                                 .data = export};
+  return bh_case_write(export->hub, export->db, param(params, "record"), &options, out, error);
+}
+
+static json_t *write_out(BhHub *hub, const json_t *params, GOutputStream *out, GError **error)
+{
+  g_auto(Export) export = {.hub = hub,
+                           .db = bh_hub_take_reader(hub, error),
+                           .kinds = bh_hub_dup_kinds(hub),
+                           .access = bh_access_new(bh_hub_get_id(hub))};
+  if (export.db == NULL)
+    return NULL;
+  export.shown = bh_shown_new(export.db);
+  g_autoptr(json_t) told = param(params, "record") != NULL ? write_case(&export, params, out, error)
+                                                           : write_all(&export, out, error);
+  return told != NULL && bh_access_log(export.access, hub, export.db, error)
+             ? g_steal_pointer(&told)
+             : NULL;
+}
+
+/* Beside its place first: what stands there is whole. */
 static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
 {
   const char *path = need(params, "out", error);
-  gint64 count = 0;
   g_autoptr(GError) failed = NULL;
   if (path == NULL)
     return NULL;
@@ -268,21 +337,19 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
     return NULL;
   }
-  BhDb *db = bh_hub_take_reader(hub, error);
-  gboolean ok = db != NULL && bh_log_begin_read(db, error) &&
-                export_entries(hub, db, G_OUTPUT_STREAM(out), &count, error);
-  bh_hub_give_reader(hub, db);
-  if (ok &&
+  g_autoptr(json_t) told = write_out(hub, params, G_OUTPUT_STREAM(out), error);
+  if (told != NULL &&
       !(g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed) && g_rename(temp, path) == 0)) {
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path,
                 failed != NULL ? failed->message : "cannot be renamed into place");
-    ok = FALSE;
+    g_clear_pointer(&told, json_decref);
   }
-  if (!ok) {
+  if (told == NULL) {
     g_unlink(temp);
     return NULL;
   }
-  return json_pack("{s:s, s:I}", "out", path, "entries", (json_int_t)count);
+  json_object_set_new(told, "out", json_string(path));
+  return g_steal_pointer(&told);
 }
 
 static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)

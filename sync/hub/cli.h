@@ -27,6 +27,14 @@ int bh_cli_fail(const GError *error);
 int bh_cli_usage(const char *command, const char *what);
 void bh_cli_print_json(const json_t *json);
 
+/* Options of a command; `words` follow them. TRUE to go on, else *code is the exit code. */
+gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
+                      const GOptionEntry *entries, int *argc, char ***argv, int *code);
+/* Runs a method and prints its result as JSON, or through `print`; the exit code. Takes `params`
+ * over. */
+int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_json,
+               void (*print)(const json_t *result));
+
 /* Commands: argv[0] is the command's name. */
 int bh_cli_init(int argc, char **argv);
 int bh_cli_load(int argc, char **argv);

@@ -217,12 +217,18 @@ void bh_request_answer_file(BhRequest *request, const char *path, const char *ty
                             const char *etag)
 {
   int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (fd < 0)
+    answer_open_error(request, errno);
+  else
+    bh_request_answer_fd(request, fd, type, etag);
+}
+
+void bh_request_answer_fd(BhRequest *request, int fd, const char *type, const char *etag)
+{
   struct stat st;
-  if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-    int err = fd < 0 ? errno : ENOENT;
-    if (fd >= 0)
-      close(fd);
-    answer_open_error(request, err);
+  if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+    close(fd);
+    answer_open_error(request, ENOENT);
     return;
   }
   g_autofree char *quoted = g_strdup_printf("\"%s\"", etag);

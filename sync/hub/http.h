@@ -66,6 +66,8 @@ void bh_request_answer_bytes(BhRequest *request, guint status, const char *type,
 /* A file from disk with Range and ETag (its name must be its hash). */
 void bh_request_answer_file(BhRequest *request, const char *path, const char *type,
                             const char *etag);
+/* The same with an open file, which is taken over: one that has no name any more, say. */
+void bh_request_answer_fd(BhRequest *request, int fd, const char *type, const char *etag);
 /* Before answering. Replaces a header of bh_http_start of the same name. The value is printable
  * (no line breaks); anything else is left out with a warning. */
 void bh_request_add_header(BhRequest *request, const char *name, const char *value);

@@ -17,8 +17,8 @@ static const Command COMMANDS[] = {
     {"enrol", "invite a device: one-time text and QR", bh_cli_enrol},
     {"staff", "add | set-pin | set-password | list", bh_cli_staff},
     {"device", "list | revoke", bh_cli_device},
-    {"export", "write everything into one file that can be verified", bh_cli_export},
-    {"verify", "verify an export without a hub", bh_cli_verify},
+    {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
+    {"verify", "verify such a file without a hub", bh_cli_verify},
     {"backup", "copy the store, consistent, while it is served", bh_cli_backup},
 };
 

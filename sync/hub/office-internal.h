@@ -32,6 +32,7 @@ struct _BhOffice {
   gboolean secure;
   GThreadPool *pool; /* calls wait for the disk and for Argon2, never on a thread of the server */
 
+  GMutex case_lock; /* held while a case is put together */
   GMutex lock;
   BhIdSource ids;       /* under lock */
   GHashTable *peers;    /* under lock: address → BhPeerRate, sign-ins only */
@@ -137,6 +138,7 @@ json_t *bh_office_resolve(BhOfficeCall *call, GError **error);
 json_t *bh_office_plaques(BhOfficeCall *call, GError **error); /* office-plaque.c */
 json_t *bh_office_issue_plaques(BhOfficeCall *call, GError **error);
 json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error);
+json_t *bh_office_case(BhOfficeCall *call, GError **error); /* office-case.c */
 json_t *bh_office_file(BhOfficeCall *call, GError **error); /* office-file.c */
 void bh_office_page(BhRequest *request, gpointer data);
 

@@ -63,6 +63,11 @@ static void on_history(BhRequest *request, gpointer data)
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_history);
 }
 
+static void on_case(BhRequest *request, gpointer data)
+{
+  bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_case);
+}
+
 static void on_file(BhRequest *request, gpointer data)
 {
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_file);
@@ -127,6 +132,7 @@ static const BhRoute routes[] = {
     {"GET", "/office/v1/devices", 0, on_devices},
     {"GET", "/office/v1/access", 0, on_access},
     {"GET", "/office/v1/records/{id}", 0, on_record},
+    {"GET", "/office/v1/records/{id}/case", 0, on_case},
     {"GET", "/office/v1/records/{id}/history", 0, on_history},
     {"GET", "/office/v1/records/{id}/files/{sha256}", 0, on_file},
     {"POST", "/office/v1/records/{id}/review", BODY_MAX, on_review},

@@ -34,10 +34,11 @@ typedef struct {
   guint8 hub_key[BH_PUBLIC_KEY_SIZE];
   GHashTable *kinds; /* hash → itself */
   GPtrArray *kind_order;
-  GHashTable *trust;   /* device id → GPtrArray of Trust: a device may get a new key */
-  GHashTable *signers; /* device ids met */
-  GHashTable *chains;  /* "device incarnation" → Chain */
-  GHashTable *bodies;  /* Known, by id */
+  GHashTable *trust;    /* device id → GPtrArray of Trust: a device may get a new key */
+  GHashTable *signers;  /* device ids met */
+  GHashTable *chains;   /* "device incarnation" → Chain */
+  GHashTable *bodies;   /* Known, by id */
+  BhCaseCheck *of_case; /* NULL: a whole export */
 } Verifier;
 
 static guint hash_known(gconstpointer data)
@@ -63,6 +64,7 @@ static void verifier_clear(Verifier *verifier)
   g_clear_pointer(&verifier->signers, g_hash_table_unref);
   g_clear_pointer(&verifier->chains, g_hash_table_unref);
   g_clear_pointer(&verifier->bodies, g_hash_table_unref);
+  g_clear_pointer(&verifier->of_case, bh_case_check_free);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Verifier, verifier_clear)
 
@@ -78,13 +80,21 @@ void bh_export_report_free(BhExportReport *report)
   if (report == NULL)
     return;
   g_ptr_array_unref(report->problems);
+  g_free(report->of_case);
   g_free(report);
 }
 
-static void note(Verifier *verifier, gint64 line, BhErrorCode code, const char *text)
+BhExportReport *bh_export_report_new(void)
 {
-  BhExportReport *report = verifier->report;
+  BhExportReport *report = g_new0(BhExportReport, 1);
+  report->problems = g_ptr_array_new_with_free_func(problem_free);
+  return report;
+}
+
+void bh_export_report_note(BhExportReport *report, gint64 line, BhErrorCode code, const char *text)
+{
   report->n_problems++;
+  report->authentic = FALSE;
   if (report->problems->len >= BH_EXPORT_MAX_PROBLEMS)
     return;
   BhExportProblem *problem = g_new0(BhExportProblem, 1);
@@ -94,6 +104,11 @@ static void note(Verifier *verifier, gint64 line, BhErrorCode code, const char *
   g_ptr_array_add(report->problems, problem);
 }
 
+static void note(Verifier *verifier, gint64 line, BhErrorCode code, const char *text)
+{
+  bh_export_report_note(verifier->report, line, code, text);
+}
+
 static void note_error(Verifier *verifier, gint64 line, const GError *error)
 {
   note(verifier, line, (BhErrorCode)error->code, error->message);
@@ -101,12 +116,16 @@ static void note_error(Verifier *verifier, gint64 line, const GError *error)
 
 /* --- head --- */
 
-static gboolean read_head(Verifier *verifier, const char *text, gsize len, const guint8 *wanted_key,
-                          GError **error)
+static gboolean read_head(Verifier *verifier, gboolean is_case, const char *text, gsize len,
+                          const guint8 *wanted_key, GError **error)
 {
-  static const char *const members[] = {"hub", "hub_key", "made_ms", "kinds", NULL};
+  static const char *const members[] = {"hub",    "hub_key",  "made_ms", "kinds",
+                                        "record", "personal", "spans",   NULL};
+  static const char *const of_all[] = {"hub", "hub_key", "made_ms", "kinds", NULL};
   g_autoptr(json_t) head = bh_json_parse(text, len, BH_EXPORT_HEAD_MAX_BYTES, "head", error);
-  if (head == NULL || !bh_json_only_keys(head, members, "head", error))
+  if (head == NULL || !bh_json_only_keys(head, is_case ? members : of_all, "head", error))
+    return FALSE;
+  if (is_case && (verifier->of_case = bh_case_check_new(head, error)) == NULL)
     return FALSE;
   const char *hub = bh_json_get_string(head, "hub", "head", error);
   const char *key = hub != NULL ? bh_json_get_string(head, "hub_key", "head", error) : NULL;
@@ -156,13 +175,15 @@ static gboolean read_beginning(Verifier *verifier, const guint8 *wanted_key, GEr
 {
   gsize len = 0;
   const char *line = bh_line_reader_next(&verifier->lines, 64, &len, error);
-  if (line == NULL || !g_str_equal(line, BH_EXPORT_FORMAT)) {
+  gboolean is_case = line != NULL && g_str_equal(line, BH_CASE_FORMAT);
+  if (line == NULL || (!is_case && !g_str_equal(line, BH_EXPORT_FORMAT))) {
     if (*error == NULL)
-      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "the file is no " BH_EXPORT_FORMAT);
+      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                  "the file is neither " BH_EXPORT_FORMAT " nor " BH_CASE_FORMAT);
     return FALSE;
   }
   line = bh_line_reader_next(&verifier->lines, BH_EXPORT_HEAD_MAX_BYTES, &len, error);
-  if (line == NULL || !read_head(verifier, line, len, wanted_key, error)) {
+  if (line == NULL || !read_head(verifier, is_case, line, len, wanted_key, error)) {
     if (*error == NULL)
       g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the file ends before its head");
     return FALSE;
@@ -216,6 +237,9 @@ static void check_chain(Verifier *verifier, const BhEnvelope *envelope, gint64 l
   }
   if (envelope->seq <= chain->seq)
     note(verifier, line, BH_ERROR_FORK, "entry: its place in the chain is taken already");
+  else if (envelope->seq > chain->seq + 1 && verifier->of_case != NULL &&
+           bh_case_check_skip(verifier->of_case, envelope, chain->seq + 1))
+    ; /* said to be left out: the entry stands for itself by its signature */
   else if (envelope->seq > chain->seq + 1)
     note(verifier, line, BH_ERROR_CHAIN, "entry: an earlier entry of its chain is missing");
   else if (chain->seq > 0 && !g_str_equal(envelope->prev, chain->hash))
@@ -270,6 +294,8 @@ static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnve
     return;
   }
   g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
+  if (body != NULL && verifier->of_case != NULL)
+    bh_case_check_declare(verifier->of_case, body);
   if (body == NULL || !g_hash_table_contains(verifier->kinds, envelope->kinds) ||
       !remember_body(verifier, body, envelope))
     report->doubtful++;
@@ -336,13 +362,43 @@ static void check_seal(Verifier *verifier, const char *text, gsize len)
     note(verifier, line, BH_ERROR_SIGNATURE, "the seal is not signed by the hub");
 }
 
+/* After the seal: what the head and the entries of a case promised. */
+static void check_promises(Verifier *verifier, gint64 line)
+{
+  g_autoptr(GError) wrong = NULL;
+  GHashTableIter iter;
+  gpointer key;
+  gpointer chain;
+  gboolean whole = TRUE;
+  g_hash_table_iter_init(&iter, verifier->chains);
+  while (g_hash_table_iter_next(&iter, &key, &chain))
+    whole = bh_case_check_chain(verifier->of_case, key, ((const Chain *)chain)->seq) && whole;
+  if (!whole || !bh_case_check_all_met(verifier->of_case))
+    note(verifier, line, BH_ERROR_CHAIN, "a span of the head is not whole");
+  if (!bh_case_check_end(verifier->of_case, &wrong))
+    note_error(verifier, line, wrong);
+}
+
+static void check_member(Verifier *verifier, const char *line, gsize len)
+{
+  g_autoptr(GError) wrong = NULL;
+  if (!bh_case_check_line(verifier->of_case, line, len, &wrong))
+    note_error(verifier, verifier->lines.line, wrong);
+}
+
 /* Everything behind the kind sets, up to the seal. */
 static gboolean read_rest(Verifier *verifier, GError **error)
 {
   gsize len = 0;
   const char *line;
+  gboolean members = FALSE; /* begun: no entry comes behind them */
   while ((line = bh_line_reader_next(&verifier->lines, SEAL_MAX_BYTES, &len, error)) != NULL) {
-    if (g_str_equal(line, "E")) {
+    if (verifier->of_case != NULL && (line[0] == 'F' || line[0] == 'P')) {
+      members = TRUE;
+      check_member(verifier, line, len);
+      continue;
+    }
+    if (!members && g_str_equal(line, "E")) {
       if (!read_entry(verifier, error))
         return FALSE;
       continue;
@@ -352,6 +408,8 @@ static gboolean read_rest(Verifier *verifier, GError **error)
       return FALSE;
     }
     check_seal(verifier, line, len);
+    if (verifier->of_case != NULL)
+      check_promises(verifier, verifier->lines.line);
     if (bh_line_reader_next(&verifier->lines, SEAL_MAX_BYTES, &len, error) != NULL)
       g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "something follows the seal");
     return *error == NULL;
@@ -361,13 +419,12 @@ static gboolean read_rest(Verifier *verifier, GError **error)
   return FALSE;
 }
 
-BhExportReport *bh_export_verify_stream(GInputStream *in, const char *name, const guint8 *hub_key,
-                                        GError **error)
+BhExportReport *bh_export_verify_text(GInputStream *in, const char *name, const guint8 *hub_key,
+                                      BhCaseCheck **check, GError **error)
 {
   g_auto(Verifier) verifier = {0};
   bh_line_reader_init(&verifier.lines, in);
-  verifier.report = g_new0(BhExportReport, 1);
-  verifier.report->problems = g_ptr_array_new_with_free_func(problem_free);
+  verifier.report = bh_export_report_new();
   verifier.kind_order = g_ptr_array_new_with_free_func(g_free);
   verifier.kinds = g_hash_table_new(g_str_hash, g_str_equal);
   verifier.trust =
@@ -388,6 +445,30 @@ BhExportReport *bh_export_verify_stream(GInputStream *in, const char *name, cons
   report->devices = (int)g_hash_table_size(verifier.signers);
   report->incarnations = (int)g_hash_table_size(verifier.chains);
   report->authentic = hub_key != NULL && report->n_problems == 0;
+  if (verifier.of_case != NULL)
+    report->of_case = bh_case_check_report(verifier.of_case);
+  *check = g_steal_pointer(&verifier.of_case);
+  return report;
+}
+
+static gboolean is_archive(GBufferedInputStream *in)
+{
+  gsize len = 0;
+  g_buffered_input_stream_fill(in, 4, NULL, NULL);
+  const guint8 *bytes = g_buffered_input_stream_peek_buffer(in, &len);
+  return len >= 4 && memcmp(bytes, "PK\003\004", 4) == 0;
+}
+
+BhExportReport *bh_export_verify_stream(GInputStream *in, const char *name, const guint8 *hub_key,
+                                        GError **error)
+{
+  g_autoptr(GInputStream) buffered = g_buffered_input_stream_new(in);
+  g_filter_input_stream_set_close_base_stream(G_FILTER_INPUT_STREAM(buffered), FALSE);
+  if (is_archive(G_BUFFERED_INPUT_STREAM(buffered)))
+    return bh_case_verify_stream(buffered, name, hub_key, error);
+  BhCaseCheck *check = NULL;
+  BhExportReport *report = bh_export_verify_text(buffered, name, hub_key, &check, error);
+  g_clear_pointer(&check, bh_case_check_free);
   return report;
 }
 
@@ -419,10 +500,18 @@ json_t *bh_export_report_to_json(const BhExportReport *report)
                           json_pack("{sI, ss, ss}", "line", (json_int_t)problem->line, "code",
                                     bh_error_code_name(problem->code), "text", problem->text));
   }
-  return json_pack("{ss, ss, sI, sI, sI, sI, si, si, so, sI}", "verdict",
+  const BhCaseReport *told = report->of_case;
+  json_t *of_case =
+      told == NULL
+          ? NULL
+          : json_pack("{ss, sb, si, sI, sI, sI, sb}", "record", told->record, "personal",
+                      (int)told->personal, "spans", told->spans, "gaps", (json_int_t)told->gaps,
+                      "files", (json_int_t)told->files, "files_missing",
+                      (json_int_t)told->files_missing, "in_archive", (int)told->in_archive);
+  return json_pack("{ss, ss, sI, sI, sI, sI, si, si, so*, so, sI}", "verdict",
                    bh_export_report_get_verdict(report), "hub", report->hub, "made_ms",
                    (json_int_t)report->made_ms, "entries", (json_int_t)report->entries, "withheld",
                    (json_int_t)report->withheld, "doubtful", (json_int_t)report->doubtful,
-                   "devices", report->devices, "incarnations", report->incarnations, "problems",
-                   problems, "problem_count", (json_int_t)report->n_problems);
+                   "devices", report->devices, "incarnations", report->incarnations, "case",
+                   of_case, "problems", problems, "problem_count", (json_int_t)report->n_problems);
 }

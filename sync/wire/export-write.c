@@ -28,15 +28,20 @@ static gboolean write_bytes(BhExportWriter *writer, const char *bytes, gsize len
 {
   g_autoptr(GError) io_error = NULL;
   if (!g_output_stream_write_all(writer->out, bytes, len, NULL, NULL, &io_error)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "export: %s", io_error->message);
+    if (io_error->domain == BH_ERROR)
+      g_propagate_error(error, g_steal_pointer(&io_error));
+    else
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "export: %s", io_error->message);
     return FALSE;
   }
   crypto_hash_sha256_update(&writer->state, (const guint8 *)bytes, len);
   return TRUE;
 }
 
+/* `more` are the members of a case's head, NULL for a whole export. */
 static gboolean write_head(BhExportWriter *writer, const guint8 hub_key[BH_PUBLIC_KEY_SIZE],
-                           gint64 made_ms, const char *const *kind_texts, GError **error)
+                           gint64 made_ms, const char *const *kind_texts, json_t *more,
+                           GError **error)
 {
   g_autoptr(json_t) hashes = json_array();
   for (gsize i = 0; kind_texts[i] != NULL; i++) {
@@ -46,8 +51,15 @@ static gboolean write_head(BhExportWriter *writer, const guint8 hub_key[BH_PUBLI
   g_autofree char *key = bh_base64_encode(hub_key, BH_PUBLIC_KEY_SIZE);
   g_autoptr(json_t) head = json_pack("{ss, ss, sI, sO}", "hub", writer->hub, "hub_key", key,
                                      "made_ms", (json_int_t)made_ms, "kinds", hashes);
+  json_object_update(head, more);
   g_autofree char *text = bh_json_dump(head);
-  g_autoptr(GString) lines = g_string_new(BH_EXPORT_FORMAT "\n");
+  if (strlen(text) > BH_EXPORT_HEAD_MAX_BYTES) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "export: its head is over %d bytes",
+                BH_EXPORT_HEAD_MAX_BYTES);
+    return FALSE;
+  }
+  g_autoptr(GString) lines =
+      g_string_new(more != NULL ? BH_CASE_FORMAT "\n" : BH_EXPORT_FORMAT "\n");
   g_string_append_printf(lines, "%s\n", text);
   if (!write_bytes(writer, lines->str, lines->len, error))
     return FALSE;
@@ -59,18 +71,36 @@ static gboolean write_head(BhExportWriter *writer, const guint8 hub_key[BH_PUBLI
   return TRUE;
 }
 
-BhExportWriter *bh_export_writer_new(GOutputStream *out, const char *hub,
-                                     const guint8 hub_key[BH_PUBLIC_KEY_SIZE], gint64 made_ms,
-                                     const char *const *kind_texts, GError **error)
+static BhExportWriter *begin(GOutputStream *out, const char *hub,
+                             const guint8 hub_key[BH_PUBLIC_KEY_SIZE], gint64 made_ms,
+                             const char *const *kind_texts, json_t *more, GError **error)
 {
   g_return_val_if_fail(bh_id_is_valid(hub), NULL);
   g_autoptr(BhExportWriter) writer = g_new0(BhExportWriter, 1);
   writer->out = out;
   g_strlcpy(writer->hub, hub, sizeof writer->hub);
   crypto_hash_sha256_init(&writer->state);
-  if (!write_head(writer, hub_key, made_ms, kind_texts, error))
+  if (!write_head(writer, hub_key, made_ms, kind_texts, more, error))
     return NULL;
   return g_steal_pointer(&writer);
+}
+
+BhExportWriter *bh_export_writer_new(GOutputStream *out, const char *hub,
+                                     const guint8 hub_key[BH_PUBLIC_KEY_SIZE], gint64 made_ms,
+                                     const char *const *kind_texts, GError **error)
+{
+  return begin(out, hub, hub_key, made_ms, kind_texts, NULL, error);
+}
+
+BhExportWriter *bh_export_writer_new_case(GOutputStream *out, const char *hub,
+                                          const guint8 hub_key[BH_PUBLIC_KEY_SIZE], gint64 made_ms,
+                                          const char *const *kind_texts, const char *record,
+                                          gboolean personal, json_t *spans, GError **error)
+{
+  g_return_val_if_fail(bh_id_is_valid(record), NULL);
+  g_autoptr(json_t) more =
+      json_pack("{s:s, s:b, s:O}", "record", record, "personal", (int)personal, "spans", spans);
+  return begin(out, hub, hub_key, made_ms, kind_texts, more, error);
 }
 
 void bh_export_writer_free(BhExportWriter *writer)
@@ -86,6 +116,30 @@ gboolean bh_export_writer_add(BhExportWriter *writer, const BhEntryText *entry, 
     return FALSE;
   writer->entries++;
   return TRUE;
+}
+
+static gboolean write_json(BhExportWriter *writer, const char *letter, const json_t *json,
+                           GError **error)
+{
+  g_autofree char *text = bh_json_dump(json);
+  g_autofree char *line = g_strconcat(letter, " ", text, "\n", NULL);
+  return write_bytes(writer, line, strlen(line), error);
+}
+
+gboolean bh_export_writer_add_file(BhExportWriter *writer, const BhFileRef *file, const char *name,
+                                   GError **error)
+{
+  g_autoptr(json_t) json = json_pack("{s:s*, s:s, s:I, s:s}", "name", name, "sha256", file->sha256,
+                                     "size", (json_int_t)file->size, "type", file->media_type);
+  return write_json(writer, "F", json, error);
+}
+
+gboolean bh_export_writer_add_page(BhExportWriter *writer, const char *sha256, gint64 size,
+                                   GError **error)
+{
+  g_autoptr(json_t) json = json_pack("{s:s, s:s, s:I}", "name", BH_CASE_PAGE_NAME, "sha256", sha256,
+                                     "size", (json_int_t)size);
+  return write_json(writer, "P", json, error);
 }
 
 gboolean bh_export_writer_finish(BhExportWriter *writer,

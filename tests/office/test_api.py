@@ -1,10 +1,13 @@
 """The office API against programs that do not behave like the page."""
 
+import hashlib
+import io
 import json
 import pathlib
 import re
 import sys
 import unittest
+import zipfile
 
 import yaml
 
@@ -211,15 +214,17 @@ class AccessLog(unittest.TestCase):
         for _ in range(2):
             photo = reader.ask("GET", path)[1]["files"][0]
             reader.ask("GET", f"{path}/history")
+            self.assertEqual(reader.ask("GET", f"{path}/case")[0], 200)
             file = f"/office/v1/records/{photo['record']}/files/{photo['sha256']}"
             self.assertEqual(reader.ask("GET", file)[0], 200)
             reader.ask("GET", "/office/v1/inbox?lane=new")
         mine = [row for row in self.log(record=covert) if row["by"].startswith("周")]
-        self.assertEqual(sorted(row["way"] for row in mine), ["history", "list", "record"])
+        self.assertEqual(sorted(row["way"] for row in mine),
+                         ["export", "history", "list", "record"])
         self.assertEqual({(row["kind"], row["title"][:10], row["reader_kind"]) for row in mine},
                          {("检查", "JC-AN-0001", "staff")})
         of_photo = [row["way"] for row in self.log(record=photo["record"], reader=mine[0]["reader"])]
-        self.assertEqual(sorted(of_photo), ["file", "list"])
+        self.assertEqual(sorted(of_photo), ["export", "file", "list"])
 
     def test_open_records_and_counts_are_not_logged(self):
         reader = signed_in("staff-zheng")
@@ -257,7 +262,7 @@ class AccessLog(unittest.TestCase):
         late = signed_in("staff-late")
         HUB.do("log full")
         try:
-            for place in (path, f"{path}/history", "/office/v1/inbox?lane=new",
+            for place in (path, f"{path}/history", f"{path}/case", "/office/v1/inbox?lane=new",
                           f"{path}/files/{photo['sha256']}".replace(covert, photo["record"])):
                 status, content, _ = late.ask("GET", place)
                 self.assertEqual((status, content["error"]), (507, "storage"), place)
@@ -396,6 +401,58 @@ class Files(unittest.TestCase):
         for path in ("../../etc/passwd", "..%2f..%2fREADME.md", "README.md", ".git", "none.js",
                      "%2e%2e/samples/demo-pins.json", "a/b.js", "main.js%00.html"):
             self.assertIn(Client(HUB).ask("GET", f"/office/{path}")[0], (400, 404), path)
+
+
+class Cases(unittest.TestCase):
+    def case(self, client, name, query=""):
+        status, content, headers = client.ask("GET", f"/office/v1/records/{HUB.told[name]}/case{query}")
+        self.assertEqual(status, 200)
+        self.assertEqual(headers["Content-Type"], "application/zip")
+        self.assertEqual(headers["Content-Disposition"],
+                         f'attachment; filename="case-{HUB.told[name]}.zip"')
+        self.assertEqual(headers["Cache-Control"], "no-store")
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            self.assertIsNone(archive.testzip())
+            return {one: archive.read(one) for one in archive.namelist()}
+
+    def test_case_is_one_archive_with_page_originals_and_proof(self):
+        members = self.case(signed_in(), "inspection")
+        self.assertEqual(list(members)[-2:], ["index.html", "case.export"])
+        page = members["index.html"].decode()
+        for text in ("执法案卷", "样例东坡沟煤矿", "回风巷瓦斯传感器断线", "李样例", "井坪 1 号终端",
+                     "证据清单", "核验说明", "缺：中心还没有收到这个文件", "样例负责人"):
+            self.assertIn(text, page)
+        self.assertNotIn("<script", page)
+        originals = [name for name in members if name.startswith("files/")]
+        self.assertEqual(len(originals), 4)
+        for name in originals:
+            digest = hashlib.sha256(members[name]).hexdigest()
+            self.assertRegex(name, rf"^files/{digest}\.(jpg|bin)$")
+            self.assertIn(digest, page)
+        other = self.case(signed_in(), "second")
+        self.assertNotIn("回风巷瓦斯传感器断线".encode(), other["case.export"] + other["index.html"])
+        self.assertEqual(sorted(pathlib.Path(HUB.dir, "hub").glob("case*")), [])
+
+    def test_personal_values_are_left_out_on_request(self):
+        with_them = self.case(signed_in(), "inspection")
+        self.assertIn("13900000001".encode(), with_them["case.export"])
+        members = self.case(signed_in(), "inspection", "?without_personal=1")
+        for text in ("13900000001", "样例负责人", "样例矿长"):
+            self.assertNotIn(text.encode(), members["case.export"] + members["index.html"], text)
+
+    def test_hostile_text_stays_text_in_the_page_of_a_case(self):
+        page = self.case(signed_in(), "hostile")["index.html"].decode()
+        self.assertIn("&lt;img src=x onerror=alert(0)&gt;", page)
+        for text in ("<img", "<script", "<b ", " onmouseover=\"alert"):
+            self.assertNotIn(text, page)
+
+    def test_I13_a_case_is_given_to_who_may_see_it(self):
+        def path(name):
+            return f"/office/v1/records/{HUB.told[name]}/case"
+        self.assertEqual(signed_in("staff-far").ask("GET", path("covert"))[0], 404)
+        self.assertEqual(Client(HUB).ask("GET", path("inspection"))[0], 401)
+        self.assertEqual(signed_in().ask("GET", path("hazard"))[0], 400)
+        self.assertIn("index.html", self.case(signed_in(), "covert"))
 
 
 class Plaques(unittest.TestCase):

@@ -108,6 +108,10 @@ class Page(unittest.TestCase):
             "const image = document.querySelector('.file img');"
             "image.scrollIntoView(); return image.complete && image.naturalWidth > 0"), "a photo")
         self.picture("record")
+        links = [browser.run("return document.querySelectorAll('.case-link')[arguments[0]]"
+                             ".getAttribute('href')", nr) for nr in (0, 1)]
+        whole = f"/office/v1/records/{HUB.told['inspection']}/case"
+        self.assertEqual(links, [whole, f"{whole}?without_personal=1"])
         self.assert_quiet()
 
     def test_04_history_tells_who_when_and_which_device(self):

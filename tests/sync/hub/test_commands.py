@@ -3,6 +3,7 @@
 
 usage: test_commands.py SOURCE_DIR PROGRAM
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -11,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import uuid
+import zipfile
 
 SOURCE, PROGRAM = sys.argv[1:3]
 ENVIRONMENT = dict(os.environ, BIHUAN_DATADIR=SOURCE)
@@ -23,6 +26,58 @@ def run(expected, *words, stdin=None):
     assert done.returncode == expected, (words, done.returncode, done.stdout, done.stderr)
     assert expected == OK or done.stderr or done.stdout, words
     return done.stdout
+
+
+def sample_id(name):
+    """The id that a name among the samples stands for (schema/ident.h)."""
+    raw = bytearray(hashlib.sha256(b"bihuan/id/1\0samples\0" + name.encode() + b"\0").digest()[:16])
+    raw[6], raw[8] = raw[6] & 0x0f | 0x80, raw[8] & 0x3f | 0x80
+    return str(uuid.UUID(bytes=bytes(raw)))
+
+
+def load_visit(hub):
+    """A visit and a hazard of it, made by the hub itself, with text that tries to be more."""
+    visit = {"enterprise": {"$ref": "ent-01"}, "modes": ["routine"], "number": "=1+1",
+             "unit": {"$ref": "unit-jingping"}, "lead": {"$ref": "staff-li"},
+             "subject_found_by": "plaque", "started_at": 1795258740000,
+             "opinion": "<script>alert(1)</script>", "state": "on_site"}
+    hazard = {"inspection": {"$ref": "visit"}, "enterprise": {"$ref": "ent-01"}, "level": "general",
+              "summary": "<b>粗</b>", "responsible_person": "张保密", "found_by": "inspection",
+              "description": "某处", "demand": "整改", "place": "井口", "state": "found"}
+    with tempfile.TemporaryDirectory() as directory:
+        path = pathlib.Path(directory, "visit.json")
+        path.write_text(json.dumps({"bihuan-records": 1, "space": "samples", "records": [
+            {"name": "visit", "kind": "inspection", "set": visit},
+            {"name": "hazard", "kind": "hazard", "set": hazard}]}), encoding="utf-8")
+        run(OK, "load", "--data", hub, path)
+    return sample_id("visit"), sample_id("hazard")
+
+
+def check_case(hub, out):
+    inspection, hazard = load_visit(hub)
+    told = json.loads(run(OK, "export", "--data", hub, "--record", inspection, "--out", out, "--json"))
+    assert told["out"] == str(out) and told["entries"] >= 4, told
+    with zipfile.ZipFile(out) as archive:
+        assert archive.testzip() is None
+        assert archive.namelist() == ["index.html", "case.export"]
+        page, text = (archive.read(name).decode() for name in archive.namelist())
+    assert "<script" not in page and "&lt;script&gt;" in page and "张保密" in page
+    assert "张保密" in text and "样例" in page
+    report = json.loads(run(OK, "verify", out, "--json"))
+    assert report["verdict"] == "self-consistent" and report["case"]["record"] == inspection
+    assert "Proved" in run(OK, "verify", out)
+    run(OK, "export", "--data", hub, "--record", inspection, "--without-personal", "--out", out)
+    with zipfile.ZipFile(out) as archive:
+        assert all("张保密" not in archive.read(name).decode() for name in archive.namelist())
+    assert json.loads(run(OK, "verify", out, "--json"))["case"]["personal"] is False
+    whole = out.read_bytes()
+    out.write_bytes(whole.replace("整改".encode(), "整治".encode(), 1))
+    assert json.loads(run(INVALID, "verify", out, "--json"))["verdict"] == "broken"
+    other = out.with_name("none.zip")
+    run(INVALID, "export", "--data", hub, "--record", hazard, "--out", other)
+    run(NOT_FOUND, "export", "--data", hub, "--record", "nothing", "--out", other)
+    run(USAGE, "export", "--data", hub, "--without-personal", "--out", other)
+    assert not other.exists() and not list(out.parent.glob("*.part"))
 
 
 def check_commands(hub, samples, out):
@@ -52,6 +107,7 @@ def check_commands(hub, samples, out):
     text = out.read_bytes()
     out.write_bytes(text.replace("新人".encode(), "旧人".encode()))
     assert json.loads(run(INVALID, "verify", out, "--json"))["verdict"] == "broken"
+    check_case(hub, out.with_suffix(".zip"))
     backup = out.with_suffix(".db")
     run(OK, "backup", "--data", hub, "--out", backup)
     assert backup.stat().st_size > 0

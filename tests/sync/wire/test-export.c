@@ -6,119 +6,12 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include "schema/base64.h"
-#include "sync/wire/export.h"
-
-#define KINDS "{\"bihuan-kinds\":1,\"kinds\":[]}"
-
-/* Counts up: makes the same ids, keys and salts each time. */
-static void fill(gpointer data, void *bytes, gsize size)
-{
-  for (gsize i = 0; i < size; i++)
-    ((guint8 *)bytes)[i] = (guint8)(*(guint *)data * 31 + i);
-  ++*(guint *)data;
-}
-
-static gint64 get_ms(gpointer data G_GNUC_UNUSED)
-{
-  return G_GINT64_CONSTANT(1795258740000);
-}
-
-static const char *get_boot_id(gpointer data G_GNUC_UNUSED)
-{
-  return "boot";
-}
-
-/* A hub, two devices it enrolled, and what they wrote. */
-typedef struct {
-  guint seed;
-  BhRandom random;
-  BhClock clock;
-  BhIdSource ids;
-  BhSigner *hub;
-  BhSigner *devices[2];
-  char *kinds_hash;
-  GPtrArray *entries; /* BhEntryText* */
-  char heads[3][BH_HASH_HEX_LEN + 1];
-  gint64 seqs[3];
-} World;
-
-static BhEntryText *seal_next(World *world, guint who, const char *body, const char *openings)
-{
-  const BhSigner *signer = who == 0 ? world->hub : world->devices[who - 1];
-  BhEntryText *text = bh_entry_seal(signer, ++world->seqs[who], world->heads[who],
-                                    world->kinds_hash, body, openings);
-  BhEnvelope envelope;
-  assert_true(bh_envelope_parse(text->envelope, &envelope, NULL));
-  memcpy(world->heads[who], envelope.hash, sizeof envelope.hash);
-  g_ptr_array_add(world->entries, text);
-  return text;
-}
-
-static void write_entry(World *world, guint who, const char *record, const char *kind,
-                        const char *key, const char *value, gboolean personal)
-{
-  BhEntryClock clock = {.wall_ms = 1, .boot_ms = 1};
-  g_strlcpy(clock.boot_id, "boot", sizeof clock.boot_id);
-  char id[BH_ID_LEN + 1];
-  bh_id_next(&world->ids, id);
-  g_autoptr(BhBodyBuilder) builder =
-      bh_body_builder_new(id, world->hub->hub, &clock, 0, &world->random);
-  g_autoptr(json_t) json = json_string(value);
-  bh_body_builder_set(builder, record, kind, key, json, personal, NULL);
-  g_autofree char *body = NULL;
-  g_autofree char *openings = NULL;
-  assert_true(bh_body_builder_finish(builder, &body, &openings, NULL));
-  seal_next(world, who, body, openings);
-}
-
-static void enrol(World *world, guint device)
-{
-  BhSigner *signer = world->devices[device] = bh_signer_new();
-  bh_signer_make_keys(signer, &world->random);
-  bh_signer_make_incarnation(signer, &world->random);
-  memcpy(signer->hub, world->hub->hub, sizeof signer->hub);
-  bh_id_next(&world->ids, signer->device);
-  g_autofree char *key = bh_base64_encode(signer->public_key, BH_PUBLIC_KEY_SIZE);
-  write_entry(world, 0, signer->device, "device", "key", key, FALSE);
-}
-
-static World *world_new(void)
-{
-  World *world = g_new0(World, 1);
-  world->random = (BhRandom){fill, &world->seed};
-  world->clock = (BhClock){get_ms, get_ms, get_boot_id, NULL};
-  bh_id_source_init(&world->ids, &world->clock, &world->random);
-  world->entries = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_text_free);
-  world->kinds_hash = bh_hash_hex(KINDS, strlen(KINDS));
-  world->hub = bh_signer_new();
-  bh_signer_make_keys(world->hub, &world->random);
-  bh_signer_make_incarnation(world->hub, &world->random);
-  bh_id_next(&world->ids, world->hub->hub);
-  memcpy(world->hub->device, world->hub->hub, sizeof world->hub->hub);
-  enrol(world, 0);
-  write_entry(world, 1, world->hub->hub, "hazard", "level", "major", FALSE);
-  enrol(world, 1);
-  write_entry(world, 1, world->hub->hub, "hazard", "phone", "13800000000", TRUE);
-  write_entry(world, 2, world->hub->hub, "hazard", "level", "general", FALSE);
-  write_entry(world, 1, world->hub->hub, "hazard", "demand", "prop", FALSE);
-  return world;
-}
-
-static void world_free(World *world)
-{
-  bh_signer_free(world->hub);
-  bh_signer_free(world->devices[0]);
-  bh_signer_free(world->devices[1]);
-  g_ptr_array_unref(world->entries);
-  g_free(world->kinds_hash);
-  g_free(world);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(World, world_free)
+#include "tests/sync/wire/export-world.h"
 
 /* Exports entries in the given order (all, when NULL), sealed by the hub. */
 static GBytes *export_order(const World *world, const guint *order, guint n)
 {
-  static const char *const kinds[] = {KINDS, NULL};
+  static const char *const kinds[] = {WORLD_KINDS, NULL};
   g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
   g_autoptr(GError) error = NULL;
   g_autoptr(BhExportWriter) writer =
@@ -279,12 +172,12 @@ static void test_withheld_bodies_and_erased_openings_verify(void **state G_GNUC_
 static void test_quarantined_entries_are_counted_and_no_problem(void **state G_GNUC_UNUSED)
 {
   g_autoptr(World) world = world_new();
-  seal_next(world, 1, "not JSON", "");
+  world_seal_next(world, 1, "not JSON", "");
   const BhEntryText *entry = world->entries->pdata[1];
   g_autofree char *body = g_strdup(entry->body);
   memcpy(strstr(body, "major"), "minor", 5); /* another body under a used id */
-  seal_next(world, 1, body, "");
-  seal_next(world, 1, entry->body, ""); /* the same once more: a new envelope after a fork */
+  world_seal_next(world, 1, body, "");
+  world_seal_next(world, 1, entry->body, ""); /* the same once more: a new envelope after a fork */
   g_autoptr(GBytes) bytes = export_order(world, NULL, world->entries->len);
   g_autoptr(BhExportReport) report = verify_bytes(bytes, world->hub->public_key);
   assert_true(report->authentic);
@@ -300,11 +193,11 @@ static void test_device_cannot_enrol_a_device(void **state G_GNUC_UNUSED)
   bh_signer_make_incarnation(stranger, &world->random);
   bh_id_next(&world->ids, stranger->device);
   g_autofree char *key = bh_base64_encode(stranger->public_key, BH_PUBLIC_KEY_SIZE);
-  write_entry(world, 1, stranger->device, "device", "key", key, FALSE);
+  world_write_entry(world, 1, stranger->device, "device", "key", key, FALSE);
   bh_signer_free(world->devices[1]);
   world->devices[1] = stranger;
   world->seqs[2] = 0;
-  write_entry(world, 2, world->hub->hub, "hazard", "level", "major", FALSE);
+  world_write_entry(world, 2, world->hub->hub, "hazard", "level", "major", FALSE);
   g_autoptr(GBytes) bytes = export_order(world, NULL, world->entries->len);
   g_autoptr(BhExportReport) report = verify_bytes(bytes, world->hub->public_key);
   assert_int_equal(report->n_problems, 1);

@@ -1,0 +1,132 @@
+/* The archive of a case: every member is one its sealed text names, with those bytes, in that
+ * order; and nothing else is in it. */
+#include <sodium.h>
+#include <string.h>
+
+#include "schema/error.h"
+#include "sync/wire/export-internal.h"
+#include "sync/wire/zip.h"
+
+#define READ_BYTES (64 * 1024)
+
+/* What a member turned out to be. */
+typedef struct {
+  char *name;
+  char sha256[BH_HASH_HEX_LEN + 1];
+  gint64 size;
+} Member;
+
+static void member_free(gpointer data)
+{
+  Member *member = data;
+  g_free(member->name);
+  g_free(member);
+}
+
+static Member *read_member(BhZipReader *zip, const char *name, GError **error)
+{
+  g_autofree guint8 *buffer = g_malloc(READ_BYTES);
+  GInputStream *in = bh_zip_reader_get_stream(zip);
+  crypto_hash_sha256_state state;
+  guint8 hash[BH_HASH_SIZE];
+  gssize n;
+  g_autoptr(GError) io_error = NULL;
+  crypto_hash_sha256_init(&state);
+  while ((n = g_input_stream_read(in, buffer, READ_BYTES, NULL, &io_error)) > 0)
+    crypto_hash_sha256_update(&state, buffer, (gsize)n);
+  if (n < 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", io_error->message);
+    return NULL;
+  }
+  Member *member = g_new0(Member, 1);
+  member->name = g_strdup(name);
+  member->size = bh_zip_reader_get_size(zip);
+  crypto_hash_sha256_final(&state, hash);
+  bh_hash_to_hex(hash, member->sha256);
+  return member;
+}
+
+/* Members before the text, and the text itself. */
+static BhExportReport *read_all(BhZipReader *zip, const char *name, const guint8 *hub_key,
+                                GPtrArray *members, BhCaseCheck **check, GError **error)
+{
+  const char *member;
+  while ((member = bh_zip_reader_next(zip, error)) != NULL) {
+    if (g_str_equal(member, BH_CASE_EXPORT_NAME))
+      return bh_export_verify_text(bh_zip_reader_get_stream(zip), name, hub_key, check, error);
+    Member *read = read_member(zip, member, error);
+    if (read == NULL)
+      return NULL;
+    g_ptr_array_add(members, read);
+  }
+  if (*error == NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                "archive: there is no " BH_CASE_EXPORT_NAME " in it");
+  return NULL;
+}
+
+static void compare(BhExportReport *report, const GPtrArray *sealed, const GPtrArray *members)
+{
+  for (guint i = 0; i < MAX(sealed->len, members->len); i++) {
+    const BhSealedFile *wanted = i < sealed->len ? sealed->pdata[i] : NULL;
+    const Member *member = i < members->len ? members->pdata[i] : NULL;
+    g_autofree char *text = NULL;
+    if (wanted == NULL)
+      text = g_strdup_printf("archive: member %u is not named by the sealed text", i + 1);
+    else if (member == NULL)
+      text = g_strdup_printf("archive: %s is missing", wanted->name);
+    else if (!g_str_equal(wanted->name, member->name))
+      text =
+          g_strdup_printf("archive: member %u is not %s, which belongs there", i + 1, wanted->name);
+    else if (wanted->size != member->size || !g_str_equal(wanted->sha256, member->sha256))
+      text = g_strdup_printf("archive: %s was changed: other bytes than were sealed", wanted->name);
+    if (text != NULL)
+      bh_export_report_note(report, 0, BH_ERROR_SIGNATURE, text);
+  }
+}
+
+/* The end of the text, of the archive, and what it holds. FALSE when reading fails. */
+static gboolean check_archive(BhZipReader *zip, BhExportReport *report, const BhCaseCheck *check,
+                              const GPtrArray *members, GError **error)
+{
+  g_autoptr(GError) wrong = NULL;
+  if (bh_zip_reader_next(zip, &wrong) != NULL)
+    bh_export_report_note(report, 0, BH_ERROR_FORMAT,
+                          "archive: something follows its " BH_CASE_EXPORT_NAME);
+  else if (wrong == NULL)
+    bh_zip_reader_finish(zip, report->made_ms, &wrong);
+  if (g_error_matches(wrong, BH_ERROR, BH_ERROR_STORAGE)) {
+    g_propagate_error(error, g_steal_pointer(&wrong));
+    return FALSE;
+  }
+  if (wrong != NULL)
+    bh_export_report_note(report, 0, (BhErrorCode)wrong->code, wrong->message);
+  if (check == NULL) {
+    bh_export_report_note(report, 0, BH_ERROR_UNKNOWN, "archive: its text is not that of a case");
+    return TRUE;
+  }
+  compare(report, bh_case_check_members(check), members);
+  report->of_case->in_archive = TRUE;
+  return TRUE;
+}
+
+BhExportReport *bh_case_verify_stream(GInputStream *in, const char *name, const guint8 *hub_key,
+                                      GError **error)
+{
+  g_autoptr(BhZipReader) zip = bh_zip_reader_new(in);
+  g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(member_free);
+  g_autoptr(GError) wrong = NULL;
+  BhCaseCheck *check = NULL;
+  g_autoptr(BhExportReport) report = read_all(zip, name, hub_key, members, &check, &wrong);
+  gboolean read = report != NULL && check_archive(zip, report, check, members, &wrong);
+  g_clear_pointer(&check, bh_case_check_free);
+  if (read)
+    return g_steal_pointer(&report);
+  if (g_error_matches(wrong, BH_ERROR, BH_ERROR_STORAGE)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", name, wrong->message);
+    return NULL;
+  }
+  BhExportReport *broken = bh_export_report_new();
+  bh_export_report_note(broken, 0, (BhErrorCode)wrong->code, wrong->message);
+  return broken;
+}

@@ -1,0 +1,25 @@
+/* The one form of the records of an archive, for writing and reading alike. */
+#pragma once
+
+#include "sync/wire/zip.h"
+
+G_BEGIN_DECLS
+
+#define BH_ZIP_LOCAL_SIZE 30 /* bytes before the name */
+#define BH_ZIP_LOCAL_MAGIC 0x04034b50
+#define BH_ZIP_CENTRAL_MAGIC 0x02014b50
+
+typedef struct {
+  char name[BH_ZIP_NAME_MAX_BYTES + 1];
+  guint32 crc;
+  guint32 size;
+  guint32 offset;
+} BhZipMember;
+
+/* Date and time as they stand in an archive: two seconds fine, 1980 … 2107. */
+guint32 bh_zip_stamp(gint64 made_ms);
+void bh_zip_put_local(GByteArray *out, const BhZipMember *member, guint32 stamp);
+/* Directory and end; `members` are BhZipMember. */
+void bh_zip_put_directory(GByteArray *out, const GArray *members, guint32 stamp, guint32 offset);
+
+G_END_DECLS
