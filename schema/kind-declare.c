@@ -84,7 +84,7 @@ static gboolean parse_rules(BhPlace *place, const json_t *object, const char *ke
   return TRUE;
 }
 
-static gboolean parse_deadline(BhPlace *place, const json_t *transition)
+static gboolean parse_deadline(BhPlace *place, const json_t *transition, const char **from_field)
 {
   static const char *const allowed[] = {"text",   "field",    "from",    "days",
                                         "months", "workdays", "setting", NULL};
@@ -92,13 +92,13 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition)
   if (deadline == NULL)
     return TRUE;
   gsize mark = bh_place_enter(place, "deadline");
-  const char *name = NULL;
+  const char *setting = NULL;
   gint64 count = 0;
   if (!bh_place_is_object(place, deadline, allowed) ||
       !bh_place_label(place, deadline, "text", TRUE) ||
-      !bh_place_name(place, deadline, "field", FALSE, &name) ||
-      !bh_place_name(place, deadline, "from", FALSE, &name) ||
-      !bh_place_name(place, deadline, "setting", FALSE, &name) ||
+      !bh_place_name(place, deadline, "field", FALSE, from_field) ||
+      !bh_place_name(place, deadline, "from", FALSE, from_field) ||
+      !bh_place_name(place, deadline, "setting", FALSE, &setting) ||
       !bh_place_int(place, deadline, "days", 0, 3660, &count) ||
       !bh_place_int(place, deadline, "workdays", 0, 3660, &count) ||
       !bh_place_int(place, deadline, "months", 0, 120, &count))
@@ -130,8 +130,11 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
       !bh_place_by_hub(place, declaration, &transition->by_hub) ||
       !parse_rules(place, declaration, "needs", &transition->needs) ||
-      !parse_deadline(place, declaration))
+      !parse_deadline(place, declaration, &transition->due))
     return FALSE;
+  if (transition->due != NULL && transition->asks != NULL &&
+      g_strv_contains((const char *const *)transition->asks, transition->due))
+    transition->due = NULL;
   transition->when = json_object_get(declaration, "when");
   const json_t *from = json_object_get(declaration, "from");
   if (from == NULL)

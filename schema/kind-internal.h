@@ -38,6 +38,7 @@ struct _BhTransition {
   const char **asks;
   const json_t *when;
   const json_t *needs; /* array or NULL */
+  const char *due;     /* field its deadline counts from, NULL when none or the step asks for it */
 };
 
 struct _BhKind {

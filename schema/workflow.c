@@ -77,13 +77,11 @@ const char *bh_transition_get_deadline_text(const BhTransition *transition, cons
   return bh_label_pick(json_object_get(deadline, "text"), lang, "");
 }
 
-static gboolean read_day(const BhKind *kind, const json_t *values, const char *name, BhDate *day)
+static gboolean read_day(const BhKind *kind, const char *name, const json_t *value, BhDate *day)
 {
-  const BhField *field = name != NULL ? g_hash_table_lookup(kind->field_index, name) : NULL;
-  const json_t *value = json_object_get(values, name);
-  if (field == NULL || value == NULL)
-    return FALSE;
-  if (field->type == BH_FIELD_TIME && json_is_integer(value)) {
+  if (json_is_integer(value)) {
+    if (bh_kind_find_field(kind, name)->type != BH_FIELD_TIME)
+      return FALSE;
     *day = bh_date_from_ms(json_integer_value(value));
     return TRUE;
   }
@@ -99,17 +97,13 @@ static gboolean transition_leads_from(const BhTransition *transition, const char
 static gboolean get_deadline(const BhKind *kind, const BhTransition *transition,
                              const json_t *values, const BhCalendar *calendar, BhDate *day)
 {
+  if (transition->due == NULL ||
+      !read_day(kind, transition->due, json_object_get(values, transition->due), day))
+    return FALSE;
   const json_t *deadline = json_object_get(transition->declaration, "deadline");
-  const char *field = bh_json_string_or(deadline, "field", NULL);
-  const char *from = bh_json_string_or(deadline, "from", NULL);
   const json_t *days = json_object_get(deadline, "days");
   const json_t *months = json_object_get(deadline, "months");
   const json_t *workdays = json_object_get(deadline, "workdays");
-  const char *asked = field != NULL ? field : from;
-  if (asked == NULL ||
-      (transition->asks != NULL && g_strv_contains((const char *const *)transition->asks, asked)) ||
-      !read_day(kind, values, asked, day))
-    return FALSE;
   if (days != NULL)
     *day = bh_date_add_days(*day, (int)json_integer_value(days));
   if (months != NULL)
@@ -135,6 +129,14 @@ gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhC
     found = TRUE;
   }
   return found;
+}
+
+gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key)
+{
+  for (guint i = 0; i < kind->transitions->len; i++)
+    if (g_strcmp0(((BhTransition *)g_ptr_array_index(kind->transitions, i))->due, key) == 0)
+      return TRUE;
+  return FALSE;
 }
 
 const char *const *bh_transition_get_asks(const BhTransition *transition)

@@ -30,6 +30,8 @@ const char *bh_transition_get_deadline_text(const BhTransition *transition, cons
  * one the office sets, nor one in workdays without a calendar. FALSE when there is none. */
 gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhCalendar *calendar,
                              BhDate *due);
+/* TRUE when the day may follow from this field (besides the state). */
+gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key);
 /* Names of the fields a form asks for on this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 

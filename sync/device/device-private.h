@@ -101,6 +101,7 @@ typedef struct {
   char *kind;
   char *title;
   char *state;
+  char *due; /* YYYY-MM-DD or NULL; not read from the store */
   gint64 conflicts;
   gint64 changed;
 } BhRow;

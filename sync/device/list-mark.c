@@ -21,13 +21,15 @@ void bh_list_mark_clear(BhListMark *mark)
   mark->set = FALSE;
 }
 
-/* "c<changed>" or "t<number>:<order key in hex>". */
-char *bh_list_row_dup_mark(const BhListRow *row, gboolean by_title)
+static const char letters[] = "ctd";
+
+/* "c<changed>", or "t<number>:<order key in hex>" and so with "d" in the order of days. */
+char *bh_list_row_dup_mark(const BhListRow *row, BhListOrder order)
 {
-  if (!by_title)
+  if (order == BH_LIST_BY_CHANGE)
     return g_strdup_printf("c%" G_GINT64_FORMAT, row->changed);
   g_autoptr(GString) text = g_string_new(NULL);
-  g_string_append_printf(text, "t%" G_GINT64_FORMAT ":", row->number);
+  g_string_append_printf(text, "%c%" G_GINT64_FORMAT ":", letters[order], row->number);
   for (guint i = 0; i < row->order_key->len; i++)
     g_string_append_printf(text, "%02x", row->order_key->data[i]);
   return g_string_free(g_steal_pointer(&text), FALSE);
@@ -47,17 +49,16 @@ static GByteArray *parse_hex(const char *hex)
   return hex[0] == '\0' ? g_steal_pointer(&bytes) : NULL;
 }
 
-gboolean bh_list_mark_parse(const char *text, gboolean by_title, BhListMark *mark, GError **error)
+gboolean bh_list_mark_parse(const char *text, BhListOrder order, BhListMark *mark, GError **error)
 {
   if (text == NULL)
     return TRUE;
   char *end = NULL;
   gint64 number = 0;
-  gboolean good =
-      strlen(text) <= MARK_MAX && text[0] == (by_title ? 't' : 'c') && g_ascii_isdigit(text[1]);
+  gboolean good = strlen(text) <= MARK_MAX && text[0] == letters[order] && g_ascii_isdigit(text[1]);
   if (good)
     number = g_ascii_strtoll(text + 1, &end, 10);
-  if (good && by_title) {
+  if (good && order != BH_LIST_BY_CHANGE) {
     mark->order_key = *end == ':' ? parse_hex(end + 1) : NULL;
     good = mark->order_key != NULL;
   } else if (good) {
@@ -80,13 +81,13 @@ void bh_list_mark_copy(const BhListMark *from, BhListMark *to)
     g_byte_array_ref(to->order_key);
 }
 
-void bh_list_mark_set(BhListMark *mark, const BhListRow *row, gboolean by_title)
+void bh_list_mark_set(BhListMark *mark, const BhListRow *row, BhListOrder order)
 {
   bh_list_mark_clear(mark);
   mark->set = TRUE;
   mark->number = row->number;
   mark->changed = row->changed;
-  mark->order_key = by_title ? g_byte_array_ref(row->order_key) : NULL;
+  mark->order_key = order != BH_LIST_BY_CHANGE ? g_byte_array_ref(row->order_key) : NULL;
 }
 
 static int compare_keys(const GByteArray *a, const GByteArray *b)
@@ -97,14 +98,14 @@ static int compare_keys(const GByteArray *a, const GByteArray *b)
   return a->len < b->len ? -1 : a->len > b->len;
 }
 
-gboolean bh_list_mark_is_before(const BhListMark *mark, const BhListRow *row, gboolean by_title)
+gboolean bh_list_mark_is_before(const BhListMark *mark, const BhListRow *row, BhListOrder order)
 {
   if (!mark->set)
     return TRUE;
-  if (!by_title)
+  if (order == BH_LIST_BY_CHANGE)
     return row->changed < mark->changed;
-  int order = compare_keys(row->order_key, mark->order_key);
-  return order > 0 || (order == 0 && row->number > mark->number);
+  int by_key = compare_keys(row->order_key, mark->order_key);
+  return by_key > 0 || (by_key == 0 && row->number > mark->number);
 }
 
 static int by_change(gconstpointer a, gconstpointer b)
@@ -113,14 +114,14 @@ static int by_change(gconstpointer a, gconstpointer b)
   return x->changed > y->changed ? -1 : x->changed < y->changed;
 }
 
-static int by_title_key(gconstpointer a, gconstpointer b)
+static int by_key(gconstpointer a, gconstpointer b)
 {
   const BhListRow *x = *(const BhListRow *const *)a, *y = *(const BhListRow *const *)b;
   int order = compare_keys(x->order_key, y->order_key);
   return order != 0 ? order : x->number < y->number ? -1 : x->number > y->number;
 }
 
-void bh_list_rows_sort(GPtrArray *rows, gboolean by_title)
+void bh_list_rows_sort(GPtrArray *rows, BhListOrder order)
 {
-  g_ptr_array_sort(rows, by_title ? by_title_key : by_change);
+  g_ptr_array_sort(rows, order == BH_LIST_BY_CHANGE ? by_change : by_key);
 }

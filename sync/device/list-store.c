@@ -1,6 +1,8 @@
 #include "sync/device/list-store.h"
 
-#define COLUMNS "SELECT number, id, title, state, conflicts, changed, order_key FROM record "
+#define FROM_RECORD(key)                                                                           \
+  "SELECT number, id, title, state, conflicts, changed, " key " FROM record WHERE kind = :kind"
+#define DAY "CAST(due AS BLOB)"
 
 static BhListRow *take_row(BhStmt *stmt)
 {
@@ -20,11 +22,16 @@ static BhListRow *take_row(BhStmt *stmt)
   return row;
 }
 
-BhListRow *bh_list_store_read(BhDevice *device, const char *kind, gint64 number, GError **error)
+BhListRow *bh_list_store_read(BhDevice *device, const char *kind, BhListOrder order, gint64 number,
+                              GError **error)
 {
+  static const char *const texts[] = {
+      [BH_LIST_BY_CHANGE] = FROM_RECORD("order_key") " AND number = :number",
+      [BH_LIST_BY_TITLE] = FROM_RECORD("order_key") " AND number = :number",
+      [BH_LIST_BY_DUE] = FROM_RECORD(DAY) " AND number = :number AND due IS NOT NULL",
+  };
   gboolean found = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, COLUMNS "WHERE number = :number AND kind = :kind", error);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, texts[order], error);
 
   if (stmt == NULL)
     return NULL;
@@ -33,36 +40,39 @@ BhListRow *bh_list_store_read(BhDevice *device, const char *kind, gint64 number,
   return bh_stmt_step(stmt, &found, error) && found ? take_row(stmt) : NULL;
 }
 
-static BhStmt *prepare_page(BhDevice *device, gboolean by_title, gboolean from_start,
+static BhStmt *prepare_page(BhDevice *device, BhListOrder order, gboolean from_start,
                             GError **error)
 {
-  if (!by_title)
-    return bh_db_prepare(device->db,
-                         COLUMNS "WHERE kind = :kind AND changed < :changed"
-                                 " ORDER BY changed DESC LIMIT :limit",
-                         error);
-  if (from_start)
-    return bh_db_prepare(
-        device->db, COLUMNS "WHERE kind = :kind ORDER BY order_key, number LIMIT :limit", error);
-  return bh_db_prepare(device->db,
-                       COLUMNS "WHERE kind = :kind AND (order_key, number) > (:key, :number)"
-                               " ORDER BY order_key, number LIMIT :limit",
-                       error);
+  static const char *const first[] = {
+      [BH_LIST_BY_CHANGE] = FROM_RECORD("order_key") " ORDER BY changed DESC LIMIT :limit",
+      [BH_LIST_BY_TITLE] = FROM_RECORD("order_key") " ORDER BY order_key, number LIMIT :limit",
+      [BH_LIST_BY_DUE] = FROM_RECORD(DAY) " AND due IS NOT NULL ORDER BY due, number LIMIT :limit",
+  };
+  static const char *const next[] = {
+      [BH_LIST_BY_CHANGE] = FROM_RECORD("order_key") " AND changed < :changed"
+                                                     " ORDER BY changed DESC LIMIT :limit",
+      [BH_LIST_BY_TITLE] = FROM_RECORD("order_key") " AND (order_key, number) > (:key, :number)"
+                                                    " ORDER BY order_key, number LIMIT :limit",
+      [BH_LIST_BY_DUE] = FROM_RECORD(DAY) " AND due IS NOT NULL"
+                                          " AND (due, number) > (CAST(:key AS TEXT), :number)"
+                                          " ORDER BY due, number LIMIT :limit",
+  };
+  return bh_db_prepare(device->db, from_start ? first[order] : next[order], error);
 }
 
-GPtrArray *bh_list_store_page(BhDevice *device, const char *kind, gboolean by_title,
+GPtrArray *bh_list_store_page(BhDevice *device, const char *kind, BhListOrder order,
                               const BhListMark *mark, int limit, GError **error)
 {
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(bh_list_row_free);
   gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = prepare_page(device, by_title, !mark->set, error);
+  g_autoptr(BhStmt) stmt = prepare_page(device, order, !mark->set, error);
 
   if (stmt == NULL)
     return NULL;
   bh_stmt_bind_text(stmt, "kind", kind);
   bh_stmt_bind_int(stmt, "limit", limit);
-  if (!by_title) {
-    bh_stmt_bind_int(stmt, "changed", mark->set ? mark->changed : G_MAXINT64);
+  if (mark->set && order == BH_LIST_BY_CHANGE) {
+    bh_stmt_bind_int(stmt, "changed", mark->changed);
   } else if (mark->set) {
     bh_stmt_bind_blob(stmt, "key", mark->order_key->data, mark->order_key->len);
     bh_stmt_bind_int(stmt, "number", mark->number);

@@ -16,7 +16,7 @@
 
 typedef struct {
   const char *kind;
-  gboolean by_title;
+  BhListOrder order;
   gsize limit;
   const char *viewer;
   GPtrArray *groups; /* GArray of term numbers: one of each group must fit */
@@ -130,6 +130,20 @@ static gboolean read_search(BhDevice *device, Query *query, const char *typed, G
   return TRUE;
 }
 
+static gboolean read_order(const json_t *json, Query *query, GError **error)
+{
+  static const char *const names[] = {"changed", "title", "due"};
+  const char *name = bh_json_string_or(json, "order", names[0]);
+
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    query->order = (BhListOrder)i;
+    if (strcmp(names[i], name) == 0)
+      return TRUE;
+  }
+  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "list: there is no order \"%.32s\"", name);
+  return FALSE;
+}
+
 static void group_free(gpointer group)
 {
   g_array_unref(group);
@@ -156,8 +170,8 @@ static gboolean read_query(BhDevice *device, const json_t *json, Query *query, G
   json_int_t limit = json_integer_value(json_object_get(json, "limit"));
   query->limit = limit > 0 ? (gsize)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
   query->viewer = bh_json_string_or(json, "viewer", NULL);
-  query->by_title = strcmp(bh_json_string_or(json, "order", "changed"), "title") == 0;
-  return bh_list_mark_parse(bh_json_string_or(json, "after", NULL), query->by_title, &query->mark,
+  return read_order(json, query, error) &&
+         bh_list_mark_parse(bh_json_string_or(json, "after", NULL), query->order, &query->mark,
                             error) &&
          read_parent(device, query, kind, json_object_get(json, "parent"), error) &&
          read_where(device, query, kind, json_object_get(json, "where"), error) &&
@@ -290,7 +304,7 @@ static GPtrArray *load_matches(BhDevice *device, const Query *query, const GArra
     if (!yes)
       continue;
     g_autoptr(GError) local = NULL;
-    BhListRow *row = bh_list_store_read(device, query->kind, number, &local);
+    BhListRow *row = bh_list_store_read(device, query->kind, query->order, number, &local);
     if (row != NULL) {
       g_ptr_array_add(rows, row);
     } else if (local != NULL) {
@@ -305,16 +319,16 @@ static gboolean fill_gathered(Page *page, GPtrArray *rows, char **after, GError 
 {
   const Query *query = page->query;
 
-  bh_list_rows_sort(rows, query->by_title);
+  bh_list_rows_sort(rows, query->order);
   for (guint i = 0; i < rows->len; i++) {
     const BhListRow *row = g_ptr_array_index(rows, i);
-    if (!bh_list_mark_is_before(&query->mark, row, query->by_title))
+    if (!bh_list_mark_is_before(&query->mark, row, query->order))
       continue;
     if (!offer(page, row, error))
       return FALSE;
     if (json_array_size(page->rows) >= query->limit) {
       if (i + 1 < rows->len)
-        *after = bh_list_row_dup_mark(row, query->by_title);
+        *after = bh_list_row_dup_mark(row, query->order);
       return TRUE;
     }
   }
@@ -332,7 +346,7 @@ static gboolean fill_walking(Page *page, char **after, GError **error)
   bh_list_mark_copy(&query->mark, &mark);
   while (TRUE) {
     g_autoptr(GPtrArray) rows =
-        bh_list_store_page(page->device, query->kind, query->by_title, &mark, WALK_CHUNK, error);
+        bh_list_store_page(page->device, query->kind, query->order, &mark, WALK_CHUNK, error);
     if (rows == NULL)
       return FALSE;
     for (guint i = 0; i < rows->len; i++) {
@@ -344,13 +358,13 @@ static gboolean fill_walking(Page *page, char **after, GError **error)
         return FALSE;
       if (json_array_size(page->rows) >= query->limit || walked >= WALK_MAX) {
         gboolean more = i + 1 < rows->len || rows->len == WALK_CHUNK;
-        *after = more ? bh_list_row_dup_mark(row, query->by_title) : NULL;
+        *after = more ? bh_list_row_dup_mark(row, query->order) : NULL;
         return TRUE;
       }
     }
     if (rows->len < WALK_CHUNK)
       return TRUE;
-    bh_list_mark_set(&mark, g_ptr_array_index(rows, rows->len - 1), query->by_title);
+    bh_list_mark_set(&mark, g_ptr_array_index(rows, rows->len - 1), query->order);
   }
 }
 

@@ -42,8 +42,8 @@ gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row,
   gboolean returned = FALSE;
   g_autoptr(BhStmt) stmt = bh_db_prepare(
       device->db,
-      "INSERT INTO record (id, kind, title, order_key, state, conflicts, changed) VALUES"
-      " (:id, :kind, :title, :order_key, :state, :conflicts, :changed) RETURNING number",
+      "INSERT INTO record (id, kind, title, order_key, state, due, conflicts, changed) VALUES"
+      " (:id, :kind, :title, :order_key, :state, :due, :conflicts, :changed) RETURNING number",
       error);
 
   if (stmt == NULL)
@@ -53,6 +53,7 @@ gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row,
   bh_stmt_bind_text(stmt, "title", row->title);
   bh_stmt_bind_blob(stmt, "order_key", order_key->data, order_key->len);
   bh_stmt_bind_text(stmt, "state", row->state);
+  bh_stmt_bind_text(stmt, "due", row->due);
   bh_stmt_bind_int(stmt, "conflicts", row->conflicts);
   bh_stmt_bind_int(stmt, "changed", row->changed);
   if (!bh_stmt_step(stmt, &returned, error))
@@ -72,7 +73,8 @@ gboolean bh_records_store_update(BhDevice *device, const BhRow *row, const GByte
                                      error)
                      : bh_db_prepare(device->db,
                                      "UPDATE record SET conflicts = :conflicts, changed = :changed,"
-                                     " title = :title, order_key = :order_key, state = :state"
+                                     " title = :title, order_key = :order_key, state = :state,"
+                                     " due = :due"
                                      " WHERE number = :number",
                                      error);
 
@@ -85,6 +87,7 @@ gboolean bh_records_store_update(BhDevice *device, const BhRow *row, const GByte
     bh_stmt_bind_text(stmt, "title", row->title);
     bh_stmt_bind_blob(stmt, "order_key", order_key->data, order_key->len);
     bh_stmt_bind_text(stmt, "state", row->state);
+    bh_stmt_bind_text(stmt, "due", row->due);
   }
   return bh_stmt_run(stmt, error);
 }

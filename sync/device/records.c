@@ -11,6 +11,7 @@ void bh_row_clear(BhRow *row)
   g_clear_pointer(&row->kind, g_free);
   g_clear_pointer(&row->title, g_free);
   g_clear_pointer(&row->state, g_free);
+  g_clear_pointer(&row->due, g_free);
   row->number = 0;
 }
 
@@ -251,7 +252,7 @@ static gboolean touches_index(const BhKind *kind, const BhOp *op)
     return TRUE;
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = g_ptr_array_index(op->sets, i);
-    if (bh_key_is_indexed(kind, set->key))
+    if (bh_key_is_indexed(kind, set->key) || bh_workflow_is_due_key(kind, set->key))
       return TRUE;
   }
   return FALSE;
@@ -297,6 +298,17 @@ static gboolean note_title_change(BhDevice *device, const BhRecord *record, GErr
   return TRUE;
 }
 
+static char *dup_due(BhDevice *device, BhView *view)
+{
+  const BhKind *kind = bh_kind_set_find(device->kinds, bh_record_get_kind(view->record));
+  BhDate due;
+
+  /* As at the hub, without a calendar: both have to come to the same day. */
+  if (kind == NULL || !bh_workflow_get_due(kind, bh_view_get_values(view), NULL, &due))
+    return NULL;
+  return bh_date_format(&due);
+}
+
 /* Row with title and terms; makes the row when there is none. */
 static gboolean store_titled(BhDevice *device, BhView *view, GError **error)
 {
@@ -311,6 +323,8 @@ static gboolean store_titled(BhDevice *device, BhView *view, GError **error)
     return FALSE;
   g_free(row->state);
   row->state = g_strdup(bh_record_get_string(view->record, "state"));
+  g_free(row->due);
+  row->due = dup_due(device, view);
   if (row->number == 0) {
     row->kind = g_strdup(bh_record_get_kind(view->record));
     if (!bh_records_store_insert(device, bh_record_get_id(view->record), row, order_key, error))

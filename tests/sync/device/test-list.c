@@ -107,6 +107,63 @@ static void test_titles_sort_by_pinyin(void **state G_GNUC_UNUSED)
   assert_int_equal(at, G_N_ELEMENTS(sorted));
 }
 
+static char *due_titles(Fixture *fixture, json_t *query, char **after)
+{
+  g_autoptr(json_t) page = list(fixture, query);
+  g_autoptr(GString) text = g_string_new(NULL);
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), i, row)
+      g_string_append(text, bh_json_string_or(json_object_get(row, "values"), "summary", "?"));
+  g_free(*after);
+  *after = g_strdup(bh_json_string_or(page, "after", NULL));
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void pull_hazard(Fixture *fixture, guint n, const char *summary, const char *state,
+                        const char *deadline)
+{
+  json_t *set = json_pack("{ss ss ss}", "summary", summary, "state", state, "enterprise",
+                          fixture->enterprise);
+  if (deadline != NULL)
+    json_object_set_new(set, "deadline", json_string(deadline));
+  json_t *records = json_array();
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0x8000 + n), "hazard", set));
+  fixture_pull(fixture, records, NULL);
+}
+
+static void test_R077_what_is_due_comes_in_the_order_of_days(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *after = NULL;
+
+  pull_hazard(fixture, 1, "B", "ordered", "2026-12-05");
+  pull_hazard(fixture, 2, "C", "ordered", "2027-01-31");
+  pull_hazard(fixture, 3, "A", "ordered", "2026-10-01");
+  pull_hazard(fixture, 4, "x", "closed", "2026-01-01");
+  pull_hazard(fixture, 5, "y", "ordered", NULL);
+  json_t *query = json_pack("{ss ss si}", "kind", "hazard", "order", "due", "limit", 2);
+  g_autofree char *first = due_titles(fixture, json_deep_copy(query), &after);
+  assert_string_equal(first, "AB");
+  assert_non_null(after);
+  json_object_set_new(query, "after", json_string(after));
+  g_autofree char *second = due_titles(fixture, query, &after);
+  assert_string_equal(second, "C");
+  assert_null(after);
+  /* The office moved one day and closed another. */
+  pull_hazard(fixture, 1, "B", "ordered", "2027-03-01");
+  pull_hazard(fixture, 3, "A", "closed", "2026-10-01");
+  g_autofree char *moved = due_titles(
+      fixture,
+      json_pack("{ss ss s{ss}}", "kind", "hazard", "order", "due", "where", "state", "ordered"),
+      &after);
+  assert_string_equal(moved, "CB");
+  g_autoptr(json_t) wrong = json_pack("{ss ss}", "kind", "hazard", "order", "size");
+  g_autoptr(GError) error = NULL;
+  assert_null(bh_device_list(fixture->device, wrong, &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN));
+}
+
 static void test_search_finds_one_two_and_more_characters_and_codes(void **state G_GNUC_UNUSED)
 {
   static const struct {
@@ -226,6 +283,7 @@ int main(void)
       cmocka_unit_test(test_L11_lists_come_in_pages_without_gap_or_repeat),
       cmocka_unit_test(test_what_changed_last_comes_first),
       cmocka_unit_test(test_titles_sort_by_pinyin),
+      cmocka_unit_test(test_R077_what_is_due_comes_in_the_order_of_days),
       cmocka_unit_test(test_search_finds_one_two_and_more_characters_and_codes),
       cmocka_unit_test(test_where_filters_indexed_fields_only),
       cmocka_unit_test(test_children_are_found_by_parent_and_follow_changes),
