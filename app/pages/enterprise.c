@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/due.h"
 #include "app/pages/inspection.h"
 #include "app/pages/record.h"
 #include "app/pages/start.h"
@@ -105,9 +106,11 @@ static void fill(BhEnterprisePage *self, GtkWidget *box, const json_t *rows, con
       continue;
     g_autofree char *id = g_strdup_printf("%s-%u", kind_name, ++shown);
     const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
-    const char *deadline = bh_json_string_or(values, "deadline", "");
-    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), deadline, label,
+    int days = 0;
+    g_autofree char *due = bh_due_dup_text(session, kind, values, &days);
+    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), due, label,
                                     bh_json_string_or(row, "id", ""));
+    bh_part_set_class(button, "urgent", due != NULL && days < 0);
     g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
     gtk_container_add(GTK_CONTAINER(box), button);
   }

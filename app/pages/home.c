@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/devices/power.h"
+#include "app/due.h"
 #include "app/pages/find.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
@@ -14,6 +15,8 @@
 #include "app/pages/settings.h"
 
 #define ROWS 20
+#define DUE_ROWS 3
+#define DUE_SOON_DAYS 3
 
 struct _BhHomePage {
   BhPage parent;
@@ -25,10 +28,13 @@ struct _BhHomePage {
   GtkWidget *returned;
   GtkWidget *open_box;
   GtkWidget *open;
+  GtkWidget *due_box;
+  GtkWidget *due;
   GtkWidget *drafts_box;
   GtkWidget *drafts;
   GtkWidget *sync_line;
   GtkWidget *recent;
+  GtkWidget *by_deadline;
   GtkWidget *settings;
 };
 
@@ -86,6 +92,49 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
     gtk_container_add(GTK_CONTAINER(self->open), button);
   }
   gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
+}
+
+/* The most pressing ones only; the rest is a tap away. */
+static void on_due(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHomePage *self = BH_HOME_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  const BhKind *kind = bh_session_find_kind(session, "hazard");
+  guint shown = 0;
+  gsize i;
+  json_t *row;
+  bh_part_clear(self->due);
+  json_array_foreach(error == NULL ? json_object_get(result, "rows") : NULL, i, row)
+  {
+    int days = 0;
+    const json_t *values = json_object_get(row, "values");
+    g_autofree char *text = bh_due_dup_text(session, kind, values, &days);
+    if (text == NULL || days > DUE_SOON_DAYS)
+      break;
+    g_autofree char *id = g_strdup_printf("due-%u", ++shown);
+    const char *title = bh_json_string_or(row, "title", "");
+    GtkWidget *button = bh_part_row(id, title, state_label(self, "hazard", row), text,
+                                    bh_json_string_or(row, "id", ""));
+    bh_part_set_class(button, "urgent", days < 0);
+    g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
+    bh_page_name_row(page, button, title, bh_json_string_or(values, "enterprise", NULL));
+    gtk_container_add(GTK_CONTAINER(self->due), button);
+  }
+  gtk_widget_set_visible(self->due_box, shown > 0);
+}
+
+static void ask_due(BhPage *page, const char *actor)
+{
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
+  const json_t *ledger = kind != NULL ? bh_kind_find_ledger(kind, "rectification") : NULL;
+  if (ledger == NULL)
+    return;
+  bh_page_call(page, "list",
+               json_pack("{s:{s:s, s:{s:O}, s:i, s:s, s:s}}", "query", "kind", "hazard", "where",
+                         "state", json_object_get(ledger, "states"), "limit", DUE_ROWS, "order",
+                         "due", "viewer", actor),
+               on_due, NULL, NULL);
 }
 
 static void on_parent_of_review(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -200,6 +249,7 @@ static void bh_home_page_refresh(BhPage *page)
                json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "review", "where",
                          "state", "open", "limit", ROWS, "order", "changed", "viewer", actor),
                on_reviews, NULL, NULL);
+  ask_due(page, actor);
   bh_page_call(page, "draft_list", NULL, on_drafts, NULL, NULL);
 }
 
@@ -234,7 +284,12 @@ static void on_sync_line(BhPage *page)
 
 static void on_recent(BhPage *page)
 {
-  bh_page_open(page, bh_list_page_new("inspection", _("Inspections")));
+  bh_page_open(page, bh_list_page_new("inspection", NULL, _("Inspections")));
+}
+
+static void on_by_deadline(BhPage *page)
+{
+  bh_page_open(page, bh_list_page_new("hazard", "rectification", _("Hazards by deadline")));
 }
 
 static void on_settings(BhPage *page)
@@ -257,10 +312,13 @@ static void bh_home_page_class_init(BhHomePageClass *klass)
   BH_PAGE_CHILD(klass, BhHomePage, returned);
   BH_PAGE_CHILD(klass, BhHomePage, open_box);
   BH_PAGE_CHILD(klass, BhHomePage, open);
+  BH_PAGE_CHILD(klass, BhHomePage, due_box);
+  BH_PAGE_CHILD(klass, BhHomePage, due);
   BH_PAGE_CHILD(klass, BhHomePage, drafts_box);
   BH_PAGE_CHILD(klass, BhHomePage, drafts);
   BH_PAGE_CHILD(klass, BhHomePage, sync_line);
   BH_PAGE_CHILD(klass, BhHomePage, recent);
+  BH_PAGE_CHILD(klass, BhHomePage, by_deadline);
   BH_PAGE_CHILD(klass, BhHomePage, settings);
 }
 
@@ -271,6 +329,7 @@ static void bh_home_page_init(BhHomePage *self)
   g_signal_connect_swapped(self->find, "clicked", G_CALLBACK(on_find), self);
   g_signal_connect_swapped(self->sync_line, "clicked", G_CALLBACK(on_sync_line), self);
   g_signal_connect_swapped(self->recent, "clicked", G_CALLBACK(on_recent), self);
+  g_signal_connect_swapped(self->by_deadline, "clicked", G_CALLBACK(on_by_deadline), self);
   g_signal_connect_swapped(self->settings, "clicked", G_CALLBACK(on_settings), self);
 }
 

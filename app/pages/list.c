@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/due.h"
 #include "app/pages/record.h"
 
 #define ROWS 40
@@ -9,6 +10,7 @@
 struct _BhListPage {
   BhPage parent;
   char *kind;
+  char *ledger;
   GtkWidget *search;
   GtkWidget *rows;
   GtkWidget *empty;
@@ -23,6 +25,7 @@ static void bh_list_page_finalize(GObject *object)
 {
   BhListPage *self = BH_LIST_PAGE(object);
   g_free(self->kind);
+  g_free(self->ledger);
   json_decref(self->after);
   G_OBJECT_CLASS(bh_list_page_parent_class)->finalize(object);
 }
@@ -50,12 +53,14 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
     const char *state = bh_json_string_or(row, "state", "");
     g_autofree char *id = g_strdup_printf("row-%u", ++self->shown);
     gboolean pending = json_integer_value(json_object_get(row, "pending")) > 0;
-    GtkWidget *button =
-        bh_part_row(id, bh_json_string_or(row, "title", ""),
-                    bh_kind_has_states(kind)
-                        ? bh_kind_get_state_label(kind, state, bh_session_get_lang(session))
-                        : NULL,
-                    pending ? _("Not sent") : _("Received"), bh_json_string_or(row, "id", ""));
+    int days = 0;
+    g_autofree char *due = bh_due_dup_text(session, kind, json_object_get(row, "values"), &days);
+    const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
+    g_autofree char *line = due != NULL ? g_strjoin(" · ", label, due, NULL) : g_strdup(label);
+    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), line,
+                                    pending ? _("Not sent") : _("Received"),
+                                    bh_json_string_or(row, "id", ""));
+    bh_part_set_class(button, "urgent", due != NULL && days < 0);
     g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
     bh_page_name_row(page, button, bh_json_string_or(row, "title", ""),
                      bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
@@ -70,8 +75,16 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
 static void load_page(BhListPage *self)
 {
   BhPage *page = BH_PAGE(self);
+  BhSession *session = bh_page_get_session(page);
+  const BhKind *kind = bh_session_find_kind(session, self->kind);
+  const json_t *ledger =
+      kind != NULL && self->ledger != NULL ? bh_kind_find_ledger(kind, self->ledger) : NULL;
   json_t *query = json_pack("{s:s, s:i, s:s, s:s}", "kind", self->kind, "limit", ROWS, "order",
-                            "changed", "viewer", bh_session_get_actor(bh_page_get_session(page)));
+                            self->ledger != NULL ? "due" : "changed", "viewer",
+                            bh_session_get_actor(session));
+  if (ledger != NULL)
+    json_object_set_new(query, "where",
+                        json_pack("{s:O}", "state", json_object_get(ledger, "states")));
   const char *text = gtk_entry_get_text(GTK_ENTRY(self->search));
   if (*text != '\0')
     json_object_set_new(query, "search", json_string(text));
@@ -113,10 +126,11 @@ static void bh_list_page_init(BhListPage *self)
   g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(load_page), self);
 }
 
-BhPage *bh_list_page_new(const char *kind, const char *title)
+BhPage *bh_list_page_new(const char *kind, const char *ledger, const char *title)
 {
   BhListPage *self = g_object_new(BH_TYPE_LIST_PAGE, NULL);
   self->kind = g_strdup(kind);
+  self->ledger = g_strdup(ledger);
   bh_page_set_title(BH_PAGE(self), title);
   return BH_PAGE(self);
 }

@@ -1,4 +1,5 @@
-/* Records of one kind, newest first, a page at a time. */
+/* Records of one kind, a page at a time: newest first, or what a ledger of the kind holds by the day
+ * it is due. */
 #pragma once
 
 #include "app/page.h"
@@ -8,6 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_LIST_PAGE (bh_list_page_get_type())
 G_DECLARE_FINAL_TYPE(BhListPage, bh_list_page, BH, LIST_PAGE, BhPage)
 
-BhPage *bh_list_page_new(const char *kind, const char *title);
+/* `ledger` (may be NULL): one that the kind declares. */
+BhPage *bh_list_page_new(const char *kind, const char *ledger, const char *title);
 
 G_END_DECLS

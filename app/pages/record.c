@@ -1,3 +1,4 @@
+#include "app/due.h"
 #include "app/pages/record.h"
 
 #include <glib/gi18n.h>
@@ -432,10 +433,13 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_label_set_text(GTK_LABEL(self->name), title);
   const char *state = bh_json_string_or(json_object_get(result, "values"), "state", "");
   gint64 pending = json_integer_value(json_object_get(result, "pending"));
-  g_autofree char *line = g_strdup_printf(
-      "%s · %s",
-      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : "",
-      pending > 0 ? _("Not sent yet") : _("Received by the hub"));
+  g_autofree char *due =
+      bh_due_dup_text(bh_page_get_session(page), kind, json_object_get(result, "values"), NULL);
+  const char *const parts[] = {
+      pending > 0 ? _("Not sent yet") : _("Received by the hub"),
+      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : due,
+      bh_kind_has_states(kind) ? due : NULL, NULL};
+  g_autofree char *line = g_strjoinv(" · ", (char **)parts);
   gtk_label_set_text(GTK_LABEL(self->state), line);
   show_values(self);
   show_conflicts(self);

@@ -1,0 +1,22 @@
+#include "app/due.h"
+
+#include <glib/gi18n.h>
+
+#include "schema/workflow.h"
+
+char *bh_due_dup_text(BhSession *session, const BhKind *kind, const json_t *values, int *days)
+{
+  BhDate due;
+  BhDate today = bh_session_today(session);
+  /* Without a calendar, so that lists, which the store sorts, and words never disagree. */
+  if (kind == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
+    return NULL;
+  int left = bh_date_days_between(&today, &due);
+  if (days != NULL)
+    *days = left;
+  if (left == 0)
+    return g_strdup(_("Due today"));
+  if (left > 0)
+    return g_strdup_printf(ngettext("%d day left", "%d days left", (gulong)left), left);
+  return g_strdup_printf(ngettext("%d day overdue", "%d days overdue", (gulong)-left), -left);
+}
