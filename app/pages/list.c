@@ -57,9 +57,9 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
     g_autofree char *due = bh_due_dup_text(session, kind, json_object_get(row, "values"), &days);
     const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
     g_autofree char *line = due != NULL ? g_strjoin(" · ", label, due, NULL) : g_strdup(label);
-    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), line,
-                                    pending ? _("Not sent") : _("Received"),
-                                    bh_json_string_or(row, "id", ""));
+    GtkWidget *button =
+        bh_part_row(id, bh_json_string_or(row, "title", ""), line,
+                    pending ? _("Not sent") : _("Received"), bh_json_string_or(row, "id", ""));
     bh_part_set_class(button, "urgent", due != NULL && days < 0);
     g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
     bh_page_name_row(page, button, bh_json_string_or(row, "title", ""),
@@ -79,9 +79,9 @@ static void load_page(BhListPage *self)
   const BhKind *kind = bh_session_find_kind(session, self->kind);
   const json_t *ledger =
       kind != NULL && self->ledger != NULL ? bh_kind_find_ledger(kind, self->ledger) : NULL;
-  json_t *query = json_pack("{s:s, s:i, s:s, s:s}", "kind", self->kind, "limit", ROWS, "order",
-                            self->ledger != NULL ? "due" : "changed", "viewer",
-                            bh_session_get_actor(session));
+  json_t *query =
+      json_pack("{s:s, s:i, s:s, s:s}", "kind", self->kind, "limit", ROWS, "order",
+                self->ledger != NULL ? "due" : "changed", "viewer", bh_session_get_actor(session));
   if (ledger != NULL)
     json_object_set_new(query, "where",
                         json_pack("{s:O}", "state", json_object_get(ledger, "states")));

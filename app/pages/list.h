@@ -1,5 +1,5 @@
-/* Records of one kind, a page at a time: newest first, or what a ledger of the kind holds by the day
- * it is due. */
+/* Records of one kind, a page at a time: newest first, or what a ledger of the kind holds by the
+ * day it is due. */
 #pragma once
 
 #include "app/page.h"

@@ -435,11 +435,11 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   gint64 pending = json_integer_value(json_object_get(result, "pending"));
   g_autofree char *due =
       bh_due_dup_text(bh_page_get_session(page), kind, json_object_get(result, "values"), NULL);
-  const char *const parts[] = {
-      pending > 0 ? _("Not sent yet") : _("Received by the hub"),
-      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : due,
-      bh_kind_has_states(kind) ? due : NULL, NULL};
-  g_autofree char *line = g_strjoinv(" · ", (char **)parts);
+  g_autofree char *line = g_strdup_printf(
+      "%s%s%s · %s",
+      bh_kind_has_states(kind) ? bh_kind_get_state_label(kind, state, lang_of(self)) : "",
+      due != NULL ? " · " : "", due != NULL ? due : "",
+      pending > 0 ? _("Not sent yet") : _("Received by the hub"));
   gtk_label_set_text(GTK_LABEL(self->state), line);
   show_values(self);
   show_conflicts(self);

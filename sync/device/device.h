@@ -98,7 +98,8 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
 /* Rows of one kind, a page at a time. query: {"kind", "parent"?, "where"?: {indexed field:
  * value or [values]}, "search"?: text, "order"?: "changed"|"title"|"due" (only what is due by a
  * day, the earliest first), "after"?: from the last page, "limit"? ≤ 200, "viewer"?: staff id}.
- * Result {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after"}; cost by page, not by store. */
+ * Result {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after"};
+ * cost by page, not by store. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
 /* Entries that touched a record, newest first: [{"entry","by","by_name","device","at_ms",
  * "observed_ms","status","keys":[…]}], own entries only. One in quarantine has "why_code" (name of

@@ -305,6 +305,16 @@ class Walk(WindowTest):
             app.find("start")
             app.text("样例北岭煤业")
 
+    def test_8_R077_what_was_ordered_is_listed_by_its_day(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("by_deadline")
+            app.find("row-1")
+            app.text("还剩")
+            self.look_at(app, "by-deadline")
+            app.click("row-1")
+            app.text("限期整改")
+
     def read_code(self, svg):
         """The text of a QR given as SVG."""
         import gi
