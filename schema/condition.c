@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include "schema/civil.h"
+#include "schema/workflow.h"
 
 typedef enum { NO, YES, UNKNOWN } Truth;
 
@@ -423,7 +424,13 @@ gboolean bh_field_is_locked(const BhField *field, const BhContext *context)
 
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context)
 {
-  return kind->visible == NULL || evaluate(kind->visible, context) == YES;
+  if (kind->visible == NULL)
+    return TRUE;
+  /* Who is out of service is nobody in particular. */
+  if (context->actor_values != NULL &&
+      !bh_staff_is_in_service(context->actor_values, context->today))
+    return bh_kind_is_open(kind, context);
+  return evaluate(kind->visible, context) == YES;
 }
 
 gboolean bh_kind_is_open(const BhKind *kind, const BhContext *context)

@@ -188,8 +188,8 @@ GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context);
 GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *before, const BhContext *context);
 
 /* Whether a viewer may see the record: the kind's "visible" condition, same on hub and device.
- * context->actor_values is the viewer. A condition that cannot be decided here (no lookup, the
- * parent record is not here) hides the record. */
+ * context->actor_values is the viewer; out of service (bh_staff_is_in_service) nobody. A condition
+ * that cannot be decided here (no lookup, the parent record is not here) hides the record. */
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
 /* Whether everybody in scope may see it, whoever they are: the context's actor is not looked at.
  * What is visible to somebody and not open is restricted (R-257). */

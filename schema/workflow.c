@@ -174,18 +174,14 @@ static gboolean has_role(const json_t *actor_values, const char *role)
   return FALSE;
 }
 
-/* Someone who left, or whose time in the list is over, acts no more. */
-static gboolean is_in_service(const BhContext *context)
+gboolean bh_staff_is_in_service(const json_t *values, const char *today)
 {
-  const json_t *values = context->actor_values;
   if (g_strcmp0(bh_json_string_or(values, "state", "active"), "active") != 0)
     return FALSE;
   const char *until = json_string_value(json_object_get(values, "valid_to"));
   const char *since = json_string_value(json_object_get(values, "valid_from"));
-  if (context->today == NULL)
-    return TRUE;
-  return (until == NULL || strcmp(context->today, until) <= 0) &&
-         (since == NULL || strcmp(context->today, since) >= 0);
+  return today == NULL || ((until == NULL || strcmp(today, until) <= 0) &&
+                           (since == NULL || strcmp(today, since) >= 0));
 }
 
 static gboolean is_open_to(const BhKind *kind, const BhTransition *transition,
@@ -195,7 +191,7 @@ static gboolean is_open_to(const BhKind *kind, const BhTransition *transition,
     return TRUE;
   if (context->actor_values == NULL)
     return g_strv_contains(transition->who, "system") || g_strv_contains(transition->who, "anyone");
-  if (!is_in_service(context))
+  if (!bh_staff_is_in_service(context->actor_values, context->today))
     return FALSE;
   for (gsize i = 0; transition->who[i] != NULL; i++) {
     const char *who = transition->who[i];

@@ -116,6 +116,12 @@ static gboolean check_valid(BhDevice *device, const char *staff, const BhStaffRo
   gboolean left =
       view != NULL && g_strcmp0(bh_record_get_string(view->record, "state"), "left") == 0;
 
+  const char *since = view != NULL ? bh_record_get_string(view->record, "valid_from") : NULL;
+  if (!left && since != NULL && strcmp(today, since) < 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED, "sign-in: %s is valid from %s on", row->name,
+                since);
+    return FALSE;
+  }
   if (!left && (row->valid_to == NULL || strcmp(today, row->valid_to) <= 0))
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_EXPIRED, "sign-in: %s is not valid any more", row->name);

@@ -86,3 +86,50 @@ GPtrArray *bh_feed_store_list_showing(BhDb *db, const char *sha256, GError **err
                                     "t", "sha", sha256),
                        error);
 }
+
+GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,
+                                      char **kind, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error,
+                              "SELECT l.position, r.kind FROM record r JOIN entry_record l"
+                              " ON l.record = r.nr WHERE r.id = :id AND l.position <= :until"
+                              " ORDER BY l.position LIMIT :limit",
+                              "tii", "id", record, "until", until, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
+  gboolean row = FALSE;
+  while (bh_stmt_step(stmt, &row, error) && row) {
+    gint64 position = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(positions, position);
+    if (*kind == NULL)
+      *kind = g_strdup(bh_stmt_get_text(stmt, 1));
+  }
+  bh_stmt_reset(stmt);
+  for (guint i = 0; !row && i < positions->len; i++) {
+    BhEntryRow *entry = bh_log_load_entry(db, g_array_index(positions, gint64, i), error);
+    if (entry == NULL)
+      return NULL;
+    g_ptr_array_add(rows, entry);
+  }
+  return row ? NULL : g_steal_pointer(&rows);
+}
+
+gboolean bh_feed_store_find_run(BhDb *db, gint64 position, gint64 *before, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, &failed,
+                 "SELECT p.position FROM entry p WHERE p.position <= :position AND NOT EXISTS"
+                 " (SELECT 1 FROM entry q WHERE q.position = p.position - 1)"
+                 " ORDER BY p.position DESC LIMIT 1",
+                 "i", "position", position);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *before = stmt != NULL ? bh_stmt_get_int(stmt, 0) - 1 : 0;
+  return TRUE;
+}

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "schema/ident.h"
-#include "sync/db/db.h"
+#include "sync/hub/log-store.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,12 @@ gboolean bh_feed_store_list_moved(BhDb *db, const char *scope, gint64 after, gin
 /* Ids of the staff records of a unit (char*). */
 GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error);
 /* Ids of records that show a file (char*). */
+/* Entries folded into a record up to a position, oldest first (BhEntryRow*), and the record's kind
+ * (g_free; NULL when there are none). */
+GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,
+                                      char **kind, GError **error);
+/* The position before the last unbroken run of entries that begins at or before `position`. */
+gboolean bh_feed_store_find_run(BhDb *db, gint64 position, gint64 *before, GError **error);
 GPtrArray *bh_feed_store_list_showing(BhDb *db, const char *sha256, GError **error);
 
 G_END_DECLS

@@ -5,6 +5,8 @@
 #include "sync/hub/enrol.h"
 #include "sync/hub/feed-store.h"
 #include "sync/hub/hub-private.h"
+#include "sync/hub/past.h"
+#include "sync/hub/possession.h"
 #include "sync/wire/limits.h"
 
 typedef struct {
@@ -19,10 +21,12 @@ typedef struct {
   BhAccess *access;   /* borrowed */
   GHashTable *listed; /* record ids in `records` or found to be hidden */
   json_t *gone;
+  BhPast *past; /* made when first asked */
 } Page;
 
 static void page_clear(Page *page)
 {
+  g_clear_pointer(&page->past, bh_past_free);
   g_clear_pointer(&page->view, bh_view_free);
   if (page->records != NULL)
     g_string_free(page->records, TRUE);
@@ -63,6 +67,21 @@ static int compare_items(gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
+/* Names a record to a device from which it is hidden now only if that may have it. */
+static gboolean add_hidden(Page *page, const char *id, gint64 created, GError **error)
+{
+  gboolean showed = FALSE;
+  if (page->reset || created > page->since)
+    return TRUE;
+  if (page->past == NULL)
+    page->past = bh_past_new(page->view, page->db, page->since);
+  if (!bh_past_showed(page->past, id, &showed, error))
+    return FALSE;
+  if (showed)
+    json_array_append_new(page->gone, json_string(id));
+  return TRUE;
+}
+
 static gboolean add_record(Page *page, const char *id, GError **error)
 {
   BhRecordRow row = {0};
@@ -95,8 +114,8 @@ static gboolean add_record(Page *page, const char *id, GError **error)
       if (page->records->len > 0)
         g_string_append_c(page->records, ',');
       g_string_append(page->records, snapshot);
-    } else if (!page->reset && row.created <= page->since) {
-      json_array_append_new(page->gone, json_string(id));
+    } else {
+      ok = add_hidden(page, id, row.created, error);
     }
   }
   bh_record_row_clear(&row);
@@ -131,6 +150,19 @@ static gboolean add_records(Page *page, int limit, GError **error)
   return bh_log_get_counter(page->db, "position", &page->through, error);
 }
 
+/* A record that left a scope of the device; `row` NULL when it is no more. */
+static gboolean add_moved(Page *page, const char *id, const BhRecordRow *row, GError **error)
+{
+  if (row != NULL && bh_view_has_scope(page->view, row))
+    return TRUE;
+  g_hash_table_add(page->listed, g_strdup(id));
+  if (row != NULL && bh_view_kind_hides(page->view, row->kind))
+    return add_hidden(page, id, row->created, error);
+  if (row == NULL || row->created <= page->since)
+    json_array_append_new(page->gone, json_string(id));
+  return TRUE;
+}
+
 static gboolean add_gone(Page *page, GError **error)
 {
   if (page->reset)
@@ -149,11 +181,10 @@ static gboolean add_gone(Page *page, GError **error)
       continue;
     if (!bh_record_row_load(page->db, id, &row, &found, error))
       return FALSE;
-    if (!found || !bh_view_has_scope(page->view, &row)) {
-      json_array_append_new(page->gone, json_string(id));
-      g_hash_table_add(page->listed, g_strdup(id));
-    }
+    gboolean ok = add_moved(page, id, found ? &row : NULL, error);
     bh_record_row_clear(&row);
+    if (!ok)
+      return FALSE;
   }
   return TRUE;
 }
@@ -233,6 +264,15 @@ gboolean bh_feed_shows_file(BhHub *hub, BhDb *db, const BhHubDevice *device, con
     g_autoptr(BhRecord) record =
         found ? bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error) : NULL;
     BhSight sight = record != NULL ? bh_view_get_sight(view, &row, record) : BH_SIGHT_NONE;
+    gboolean proven = FALSE;
+    if (sight != BH_SIGHT_NONE &&
+        !bh_possession_is_proven(db, bh_hub_get_id(hub), bh_view_find_kind(view, row.kind), record,
+                                 sha256, &proven, error)) {
+      bh_record_row_clear(&row);
+      return FALSE;
+    }
+    if (!proven)
+      sight = BH_SIGHT_NONE;
     if (sight == BH_SIGHT_RESTRICTED && restricted == NULL) {
       restricted = ids->pdata[i];
       kind = g_strdup(row.kind);

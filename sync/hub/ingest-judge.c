@@ -189,8 +189,21 @@ static gboolean judge_device(BhPiece *piece, const BhKind *kind, const BhOp *op,
     piece->reach = bh_reach_new(piece->records, piece->ingest->kinds, piece->ingest->region, unit);
   if (!bh_reach_judge(piece->reach, op->record, &within, error))
     return FALSE;
-  if (!within)
+  if (!within) {
     refuse(reason, BH_ERROR_DENIED, op, NULL, "the record is not open to the device");
+    return FALSE;
+  }
+  /* Nor does it hang anything under one. A parent that is not here yet is nobody's to protect. */
+  const char *field = bh_kind_get_parent_field(kind);
+  const BhSet *set = field != NULL ? find_set(op, field) : NULL;
+  const char *parent = set != NULL ? json_string_value(set->value) : NULL;
+  if (parent == NULL)
+    return TRUE;
+  if (!bh_reach_judge(piece->reach, parent, &within, error))
+    return FALSE;
+  if (!within)
+    refuse(reason, BH_ERROR_DENIED, op, field,
+           "the record it belongs to is not open to the device");
   return within;
 }
 

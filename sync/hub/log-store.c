@@ -607,3 +607,50 @@ gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 now_ms, GErro
   return bh_sql_run(db, error, "UPDATE file SET complete_ms = :now WHERE sha256 = :sha", "it",
                     "now", now_ms, "sha", sha256);
 }
+
+gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO file_holder (sha256, unit) SELECT :sha, unit FROM device"
+                    " WHERE id = :device ON CONFLICT DO NOTHING",
+                    "tt", "sha", sha256, "device", device);
+}
+
+static gboolean is_there(BhStmt *stmt, GError *failed, gboolean *there, GError **error)
+{
+  *there = stmt != NULL;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error(error, failed);
+  return FALSE;
+}
+
+gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, gboolean *held,
+                             GError **error)
+{
+  gboolean found;
+  GError *failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT 1 FROM file_holder h JOIN device d ON d.unit = h.unit"
+                            " JOIN file f ON f.sha256 = h.sha256"
+                            " WHERE h.sha256 = :sha AND d.id = :device"
+                            " AND f.complete_ms IS NOT NULL LIMIT 1",
+                            "tt", "sha", sha256, "device", device);
+  return is_there(stmt, failed, held, error);
+}
+
+gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
+                                  gboolean *held, GError **error)
+{
+  gboolean found;
+  GError *failed = NULL;
+  BhStmt *stmt =
+      bh_sql_row(db, &found, &failed,
+                 "SELECT 1 FROM entry e WHERE e.id = :entry AND e.is_first = 1 AND (e.device = :hub"
+                 " OR EXISTS (SELECT 1 FROM device d JOIN file_holder h ON h.unit = d.unit"
+                 " WHERE d.id = e.device AND h.sha256 = :sha))",
+                 "ttt", "entry", entry, "hub", hub, "sha", sha256);
+  return is_there(stmt, failed, held, error);
+}

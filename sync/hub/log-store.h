@@ -142,5 +142,12 @@ gboolean bh_log_get_file(BhDb *db, const char *sha256, gint64 *size, char **medi
 gboolean bh_log_declare_file(BhDb *db, const char *sha256, gint64 size, const char *media_type,
                              GError **error);
 gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 now_ms, GError **error);
+/* The device's unit sent all the bytes; whether it did, and the hub still has them; whether the
+ * signer of an entry is the hub, or a device of such a unit. */
+gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error);
+gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, gboolean *held,
+                             GError **error);
+gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
+                                  gboolean *held, GError **error);
 
 G_END_DECLS

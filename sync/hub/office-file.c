@@ -6,6 +6,7 @@
 #include "schema/error.h"
 #include "schema/paths.h"
 #include "sync/hub/office-store.h"
+#include "sync/hub/possession.h"
 
 #define MAGIC_MAX 8
 /* An original is looked at, never run: no script, no request, no frame of ours. */
@@ -67,6 +68,11 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error)
     return NULL;
   gboolean shows = FALSE;
   if (bh_hash_is_valid(sha256) && !bh_office_store_shows_file(call->db, id, sha256, &shows, error))
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+  if (shows && kind != NULL &&
+      !bh_possession_is_proven(call->db, bh_hub_get_id(call->hub), kind, record, sha256, &shows,
+                               error))
     return NULL;
   if (!shows) {
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: not of this record");

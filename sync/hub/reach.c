@@ -53,7 +53,8 @@ static gboolean is_shown(BhReach *reach, const BhKind *kind, const char *id, con
   if (*shown)
     return TRUE;
   if (reach->viewers == NULL)
-    reach->viewers = bh_view_list_staff(reach->records->db, reach->unit, error);
+    reach->viewers =
+        bh_view_list_viewers(reach->records->db, reach->unit, reach->records->now_ms, error);
   if (reach->viewers == NULL)
     return FALSE;
   *shown = bh_sight_of(kind, id, values, (const json_t *const *)reach->viewers->pdata,

@@ -105,7 +105,9 @@ static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
                 change->row->sha256, size, change->row->size);
     return FALSE;
   }
-  change->complete = complete;
+  /* Another unit's bytes are no answer to whoever only knows their hash. */
+  if (!bh_log_is_file_held(db, change->row->sha256, change->row->device, &change->complete, error))
+    return FALSE;
   if (!bh_upload_store_find(db, change->row->device, change->row->sha256, &there, &found, error))
     return FALSE;
   if (found) {
@@ -125,7 +127,8 @@ static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
 static gboolean write_done(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const RowChange *change = data;
-  if (change->complete && !bh_log_complete_file(db, change->row->sha256, now_ms(hub), error))
+  if (change->complete && (!bh_log_complete_file(db, change->row->sha256, now_ms(hub), error) ||
+                           !bh_log_hold_file(db, change->row->sha256, change->row->device, error)))
     return FALSE;
   return bh_upload_store_set_done(db, change->row->id, change->row->done, now_ms(hub), error);
 }
@@ -203,10 +206,15 @@ static gboolean make_shelf(BhHub *hub, const char *path, GError **error)
   return sync_dir(files, error);
 }
 
+/* What lies under a hash is never written again. */
 static gboolean put_in_place(BhHub *hub, const char *temp, const char *sha256, GError **error)
 {
   g_autofree char *path = bh_uploads_file_path(bh_hub_get_dir(hub), sha256);
   g_autofree char *shelf = g_path_get_dirname(path);
+  if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+    g_unlink(temp);
+    return TRUE;
+  }
   if (!make_shelf(hub, path, error))
     return FALSE;
   if (g_rename(temp, path) != 0)
@@ -243,12 +251,11 @@ gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id,
   BhDb *db = bh_hub_take_reader(uploads->hub, error);
   if (db == NULL)
     return FALSE;
-  gboolean found = FALSE, complete = FALSE;
-  gint64 size;
+  gboolean found = FALSE, held = FALSE;
   gboolean ok = bh_upload_store_load(db, id, row, &found, error);
   found = found && strcmp(row->device, device) == 0;
   if (ok && found)
-    ok = bh_log_get_file(db, row->sha256, &size, NULL, &complete, error);
+    ok = bh_log_is_file_held(db, row->sha256, device, &held, error);
   bh_hub_give_reader(uploads->hub, db);
   if (!ok)
     return FALSE;
@@ -256,7 +263,7 @@ gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id,
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such upload of this device");
     return FALSE;
   }
-  if (complete)
+  if (held)
     row->done = row->size;
   return TRUE;
 }
@@ -359,22 +366,24 @@ typedef struct {
   const char *sha256;
   gint64 size;
   const char *media_type;
+  const char *device; /* NULL: nobody's */
 } Import;
 
 static gboolean write_import(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const Import *import = data;
   return bh_log_declare_file(db, import->sha256, import->size, import->media_type, error) &&
-         bh_log_complete_file(db, import->sha256, now_ms(hub), error);
+         bh_log_complete_file(db, import->sha256, now_ms(hub), error) &&
+         (import->device == NULL || bh_log_hold_file(db, import->sha256, import->device, error));
 }
 
-gboolean bh_uploads_import(BhHub *hub, const void *bytes, gsize len, const char *media_type,
-                           char sha256[BH_HASH_HEX_LEN + 1], GError **error)
+gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gsize len,
+                           const char *media_type, char sha256[BH_HASH_HEX_LEN + 1], GError **error)
 {
   g_autofree char *hex = bh_hash_hex(bytes, len);
   g_autofree char *temp = temp_path(hub, hex);
   g_autoptr(GBytes) content = g_bytes_new_static(bytes, len);
-  Import import = {hex, (gint64)len, media_type};
+  Import import = {hex, (gint64)len, media_type, device};
   if (len > BH_FILE_MAX_BYTES) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a file may have %d bytes", BH_FILE_MAX_BYTES);
     return FALSE;

@@ -36,8 +36,10 @@ gboolean bh_uploads_expire(BhUploads *uploads, GError **error);
 /* Path of a file's place, whether it is there or not; g_free. */
 char *bh_uploads_file_path(const char *dir, const char *sha256);
 /* Puts bytes of the office or of an import in as a complete file; they need no declaration.
- * *sha256 is written. */
-gboolean bh_uploads_import(BhHub *hub, const void *bytes, gsize len, const char *media_type,
-                           char sha256[BH_HASH_HEX_LEN + 1], GError **error);
+ * *sha256 is written. `device` NULL: the hub's own, which only its entries show; else as if it had
+ * sent them. */
+gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gsize len,
+                           const char *media_type, char sha256[BH_HASH_HEX_LEN + 1],
+                           GError **error);
 
 G_END_DECLS

@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "schema/civil.h"
+#include "schema/workflow.h"
+
 #include "sync/hub/feed-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/shown.h"
@@ -42,6 +45,20 @@ GPtrArray *bh_view_list_staff(BhDb *db, const char *unit, GError **error)
   return g_steal_pointer(&staff);
 }
 
+GPtrArray *bh_view_list_viewers(BhDb *db, const char *unit, gint64 now_ms, GError **error)
+{
+  g_autoptr(GPtrArray) staff = bh_view_list_staff(db, unit, error);
+  BhDate date = bh_date_from_ms(now_ms);
+  g_autofree char *today = bh_date_format(&date);
+  for (guint i = 0; staff != NULL && i < staff->len;) {
+    if (bh_staff_is_in_service(staff->pdata[i], today))
+      i++;
+    else
+      g_ptr_array_remove_index(staff, i);
+  }
+  return g_steal_pointer(&staff);
+}
+
 static char *dup_unit_area(BhDb *db, const char *unit)
 {
   g_autoptr(BhRecord) record = bh_hub_load_record(db, unit, NULL);
@@ -74,7 +91,23 @@ static gboolean collect_scopes(BhView *view, const char *area, GError **error)
   return TRUE;
 }
 
-/* Names what the view depends on besides the records: the unit, its area, who works there. */
+/* What a kind declares about who gets its records. */
+static void add_rules(BhView *view, json_t *basis)
+{
+  static const char *const rules[] = {"visible", "scope", "area_from", "unit_from"};
+  const GPtrArray *kinds = bh_kind_set_list(view->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const json_t *declaration = bh_kind_get_declaration(kinds->pdata[i]);
+    json_array_append_new(basis, json_string(bh_kind_get_name(kinds->pdata[i])));
+    for (gsize j = 0; j < G_N_ELEMENTS(rules); j++) {
+      json_t *rule = json_object_get(declaration, rules[j]);
+      json_array_append(basis, rule != NULL ? rule : json_null());
+    }
+  }
+}
+
+/* Names what the view depends on besides the records: the unit, its area, who works there now, and
+ * what the kinds say. */
 static char *make_hash(BhView *view, const char *area)
 {
   g_autoptr(json_t) basis = json_array();
@@ -86,6 +119,7 @@ static char *make_hash(BhView *view, const char *area)
     json_array_append_new(basis, json_string(bh_json_string_or(values, "id", "")));
     json_array_append(basis, roles != NULL ? roles : json_null());
   }
+  add_rules(view, basis);
   g_autofree char *text = bh_json_dump_sorted(basis);
   g_autofree char *hash = bh_hash_hex(text, strlen(text));
   return g_strndup(hash, 16);
@@ -101,7 +135,8 @@ BhView *bh_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **er
   view->scopes = g_ptr_array_new_with_free_func(g_free);
   view->scope_set = g_hash_table_new(g_str_hash, g_str_equal);
   view->shown = bh_shown_new(db);
-  view->viewers = bh_view_list_staff(db, device->unit, error);
+  const BhClock *clock = bh_hub_get_clock(hub);
+  view->viewers = bh_view_list_viewers(db, device->unit, clock->wall_ms(clock->data), error);
   if (view->viewers == NULL)
     return NULL;
   g_autofree char *area = dup_unit_area(db, device->unit);
@@ -149,6 +184,23 @@ gboolean bh_view_kind_hides(BhView *view, const char *name)
   return kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
 }
 
+const BhKind *bh_view_find_kind(BhView *view, const char *name)
+{
+  return bh_kind_set_find(view->kinds, name);
+}
+
+BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
+                             const json_t *values,
+                             const json_t *(*lookup)(const char *record, gpointer data),
+                             gpointer data)
+{
+  const BhKind *declared = bh_kind_set_find(view->kinds, kind);
+  if (declared == NULL)
+    return BH_SIGHT_NONE;
+  return bh_sight_of(declared, record, values, (const json_t *const *)view->viewers->pdata,
+                     view->viewers->len, lookup, data);
+}
+
 BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, row->kind);
@@ -157,6 +209,5 @@ BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *
   if (!bh_view_kind_hides(view, row->kind))
     return BH_SIGHT_OPEN;
   g_autoptr(json_t) values = bh_record_dup_values(record);
-  return bh_sight_of(kind, row->id, values, (const json_t *const *)view->viewers->pdata,
-                     view->viewers->len, bh_shown_lookup, view->shown);
+  return bh_view_get_sight_of(view, row->kind, row->id, values, bh_shown_lookup, view->shown);
 }

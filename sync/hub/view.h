@@ -24,10 +24,19 @@ const GPtrArray *bh_view_list_scopes(BhView *view);
 gboolean bh_view_has_scope(BhView *view, const BhRecordRow *row);
 /* Scope and visibility. */
 BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record);
+/* Sight alone, with values of another time; `lookup` gives those of other records. */
+BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
+                             const json_t *values,
+                             const json_t *(*lookup)(const char *record, gpointer data),
+                             gpointer data);
+/* Borrowed; NULL when there is none. */
+const BhKind *bh_view_find_kind(BhView *view, const char *name);
 /* Whether the kind hides records from some of those in scope. */
 gboolean bh_view_kind_hides(BhView *view, const char *kind);
 
-/* Shown values of the active staff of a unit, with "id" (json_t*). */
+/* Shown values of the staff of a unit who did not leave, with "id" (json_t*). */
 GPtrArray *bh_view_list_staff(BhDb *db, const char *unit, GError **error);
+/* Those of them who are in service on the day of `now_ms`: only they widen what the unit sees. */
+GPtrArray *bh_view_list_viewers(BhDb *db, const char *unit, gint64 now_ms, GError **error);
 
 G_END_DECLS

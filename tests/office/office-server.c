@@ -263,7 +263,7 @@ static void add_photo(Server *server, json_t *ops, const char *parent, const cha
   const char *type = g_str_has_suffix(path, ".html") ? "text/html" : "image/jpeg";
   g_autofree char *full = g_build_filename(server->dir, path, NULL);
   if (g_file_get_contents(full, &bytes, &len, NULL)) {
-    if (!bh_uploads_import(server->hub, bytes, len, type, sha, &error))
+    if (!bh_uploads_import(server->hub, server->device.id, bytes, len, type, sha, &error))
       die(error, path);
   } else {
     g_autofree char *missing = bh_hash_hex(path, strlen(path));

@@ -100,7 +100,8 @@ static Finding add_finding(HubFixture *fixture, Scene *scene)
   char sha[BH_HASH_HEX_LEN + 1];
   test_device_make_id(scene->county, finding.hazard);
   test_device_make_id(scene->county, finding.file);
-  assert_true(bh_uploads_import(fixture->hub, "bytes", 5, "image/jpeg", sha, &error));
+  assert_true(bh_uploads_import(fixture->hub, scene->county->signer->device, "bytes", 5,
+                                "image/jpeg", sha, &error));
   push(scene->county,
        test_device_entry(scene->county, finding.hazard, "hazard",
                          json_pack("{s:s, s:s, s:s}", "inspection", scene->visit, "enterprise",
@@ -233,7 +234,9 @@ static void test_a_hub_of_before_the_log_gets_one(void **state)
   HubFixture *fixture = *state;
   g_autoptr(GError) error = NULL;
   Scene scene = begin(fixture, "covert");
-  assert_true(run_sql(fixture, "DROP TABLE access; UPDATE schema_version SET version = 2", &error));
+  assert_true(run_sql(
+      fixture, "DROP TABLE access; DROP TABLE file_holder; UPDATE schema_version SET version = 2",
+      &error));
   hub_fixture_stop(fixture);
   hub_fixture_start(fixture);
   g_autofree char *backup = g_build_filename(fixture->dir, "hub.db.before-3", NULL);

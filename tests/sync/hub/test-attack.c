@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/civil.h"
 #include "sync/hub/hub-private.h"
 #include "sync/wire/limits.h"
 
@@ -226,6 +227,137 @@ static void test_a_step_held_back_for_another_reason_lets_the_next_one_through(v
   end(&scene);
 }
 
+static gsize push_hazard(TestDevice *device, const char *hazard, const char *visit)
+{
+  return push(device, test_device_entry(
+                          device, hazard, "hazard",
+                          json_pack("{s:s, s:s}", "inspection", visit, "state", "found"), NULL));
+}
+
+static void test_I13_nothing_is_hung_under_a_record_the_device_is_not_shown(void **state)
+{
+  Scene scene = begin(*state, "covert");
+  TestDevice *device = scene.township;
+  char own[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1], moved[BH_ID_LEN + 1], early[BH_ID_LEN + 1],
+      unseen[BH_ID_LEN + 1];
+  make_id(device, own);
+  make_id(device, hazard);
+  make_id(device, moved);
+  make_id(device, early);
+  make_id(device, unseen);
+  assert_int_equal(push_hazard(device, hazard, scene.visit), 1);
+  /* Parent and child of one batch, and a child that comes before its parent. */
+  BhEntryText *parent = make_visit(device, own, scene.enterprise, "routine");
+  BhEntryText *child = test_device_entry(
+      device, moved, "hazard", json_pack("{s:s, s:s}", "inspection", own, "state", "found"), NULL);
+  g_autoptr(Answer) both = test_push(device, parent, child, NULL);
+  assert_int_equal(json_array_size(json_object_get(both->json, "quarantined")), 0);
+  assert_int_equal(push_hazard(device, early, unseen), 0);
+  assert_int_equal(
+      set_key(device, moved, "hazard", "inspection", json_string(scene.visit), device->last_entry),
+      1);
+  assert_int_equal(push_hazard(scene.county, hazard, scene.visit), 0);
+  end(&scene);
+}
+
+static gboolean names(const json_t *list, const char *id)
+{
+  size_t at;
+  json_t *item;
+  json_array_foreach((json_t *)list, at, item)
+  {
+    if (g_strcmp0(json_string_value(item), id) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static json_t *pull_on(TestDevice *device, json_t **before)
+{
+  json_t *now = test_pull(device, bh_json_string_or(*before, "cursor", NULL));
+  json_decref(*before);
+  *before = now;
+  return now;
+}
+
+static void test_I13_gone_names_nothing_that_was_never_shown(void **state)
+{
+  Scene scene = begin(*state, "covert");
+  char hazard[BH_ID_LEN + 1];
+  make_id(scene.county, hazard);
+  g_autoptr(json_t) seen = test_pull(scene.township, NULL);
+  assert_int_equal(push_hazard(scene.county, hazard, scene.visit), 0);
+  assert_int_equal(
+      set_key(scene.county, scene.visit, "inspection", "place_note", json_string("井口"), NULL), 0);
+  pull_on(scene.township, &seen);
+  assert_int_equal(set_key(scene.county, hazard, "hazard", "place", json_string("巷道"), NULL), 0);
+  pull_on(scene.township, &seen);
+  assert_int_equal(json_array_size(json_object_get(seen, "gone")), 0);
+  /* Opened, it is given; closed again, it is told to be gone with all below it. */
+  assert_int_equal(set_key(scene.county, scene.visit, "inspection", "released", json_true(), NULL),
+                   0);
+  pull_on(scene.township, &seen);
+  assert_non_null(test_find_record(seen, scene.visit));
+  assert_non_null(test_find_record(seen, hazard));
+  assert_int_equal(set_key(scene.county, scene.visit, "inspection", "released", json_false(),
+                           scene.county->last_entry),
+                   0);
+  pull_on(scene.township, &seen);
+  assert_true(names(json_object_get(seen, "gone"), scene.visit));
+  assert_true(names(json_object_get(seen, "gone"), hazard));
+  /* Changes of the hidden one tell nothing more; the first may repeat what was told. */
+  for (int i = 0; i < 2; i++) {
+    g_autofree char *text = g_strdup_printf("密 %d", i);
+    assert_int_equal(
+        set_key(scene.county, scene.visit, "inspection", "opinion", json_string(text), NULL), 0);
+    pull_on(scene.township, &seen);
+  }
+  assert_int_equal(json_array_size(json_object_get(seen, "gone")), 0);
+  end(&scene);
+}
+
+/* All of a unit get `valid_to`, by the hub. */
+static void end_terms(HubFixture *fixture, const char *unit, const char *valid_to)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) query = json_pack("{s:s, s:i}", "kind", "staff", "limit", 200);
+  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  size_t at;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), at, row)
+  {
+    const char *id = bh_json_string_or(row, "id", "");
+    g_autofree char *of = dup_value(fixture, id, "unit");
+    if (of == NULL || strstr(of, unit) == NULL)
+      continue;
+    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", id, "kind", "staff", "set",
+                                      "valid_to", valid_to);
+    g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+    if (entry == NULL)
+      fail_msg("append: %s", error->message);
+  }
+}
+
+static void test_I13_who_is_out_of_service_widens_no_view(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture, "covert");
+  BhDate day = bh_date_from_ms(fixture->clock.wall_ms(fixture->clock.data));
+  g_autofree char *today = bh_date_format(&day);
+  end_terms(fixture, fixture->county, today);
+  g_autoptr(json_t) then = test_pull(scene.county, NULL);
+  assert_non_null(test_find_record(then, scene.visit));
+  fixture->skew_ms += 25 * G_GINT64_CONSTANT(3600000);
+  pull_on(scene.county, &then);
+  assert_true(json_is_true(json_object_get(then, "reset")));
+  assert_null(test_find_record(then, scene.visit));
+  assert_int_equal(
+      set_key(scene.county, scene.visit, "inspection", "place_note", json_string("x"), NULL), 1);
+  end(&scene);
+}
+
 /* Who acts is only asserted by the device: whatever `by` it names, what the office decides is not
  * decided by what a device signs. */
 static void test_what_the_office_decides_is_not_decided_by_a_device(void **state)
@@ -338,6 +470,9 @@ int main(void)
       TEST(test_reviews_are_decided_at_the_hub_and_answered_by_devices),
       TEST(test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names),
       TEST(test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between),
+      TEST(test_I13_nothing_is_hung_under_a_record_the_device_is_not_shown),
+      TEST(test_I13_gone_names_nothing_that_was_never_shown),
+      TEST(test_I13_who_is_out_of_service_widens_no_view),
       TEST(test_what_the_office_decides_is_not_decided_by_a_device),
       TEST(test_a_step_held_back_for_another_reason_lets_the_next_one_through),
       TEST(test_L8_no_record_grows_until_others_cannot_take_it),

@@ -450,6 +450,22 @@ static void test_path_tricks_reach_no_file(void **state)
   photo_free(photo);
 }
 
+static TestDevice *make_stranger(HubFixture *fixture, const char *area)
+{
+  g_autoptr(GError) error = NULL;
+  char unit[BH_ID_LEN + 1];
+  BhIdSource ids;
+  bh_id_source_init(&ids, &fixture->clock, bh_hub_get_random(fixture->hub));
+  bh_id_next(&ids, unit);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", unit, "kind", "unit", "set", "name",
+                "样例·别处", "area", area, "level", "county");
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("unit: %s", error->message);
+  return test_device_new(fixture, unit);
+}
+
 static void test_another_devices_upload_and_files_out_of_scope_are_not_there(void **state)
 {
   HubFixture *fixture = *state;
@@ -463,21 +479,53 @@ static void test_another_devices_upload_and_files_out_of_scope_are_not_there(voi
   g_autoptr(Answer) colleague = test_send(fixture, other->device, "GET", path, NULL, NULL, -1);
   assert_status(colleague, 200);
   /* A unit whose area does not hold the enterprise. */
-  char unit[BH_ID_LEN + 1];
-  g_autoptr(GError) error = NULL;
-  test_device_make_id(photo->device, unit);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", unit, "kind", "unit", "set", "name",
-                "样例·别处", "area", "140521", "level", "county");
-  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
-  if (entry == NULL)
-    fail_msg("unit: %s", error->message);
-  TestDevice *stranger = test_device_new(fixture, unit);
+  TestDevice *stranger = make_stranger(fixture, "140521");
   g_autoptr(Answer) none = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
   assert_status(none, 404);
   test_device_free(stranger);
   photo_free(photo);
   photo_free(other);
+}
+
+/* Hashes stand on papers and in entries: naming one is no proof of having the bytes. */
+static void test_I13_a_hash_alone_opens_no_file(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 500);
+  upload_all(photo);
+  g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
+  TestDevice *stranger = make_stranger(fixture, "140521");
+  Photo claim = *photo;
+  claim.device = stranger;
+  test_device_make_id(stranger, claim.enterprise);
+  test_device_make_id(stranger, claim.record);
+  BhEntryText *made = test_device_enterprise(stranger, claim.enterprise, "别处矿", "140521100");
+  BhEntryText *file = test_device_entry(
+      stranger, claim.record, "file",
+      json_pack("{s:s, s:s, s:s, s:I, s:s}", "parent", claim.enterprise, "role", "photo", "sha256",
+                photo->sha, "size", (json_int_t)photo->size, "media_type", "image/jpeg"),
+      NULL);
+  g_autoptr(Answer) pushed = test_push(stranger, made, file, NULL);
+  assert_int_equal(json_array_size(json_object_get(pushed->json, "quarantined")), 0);
+  g_autoptr(Answer) none = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
+  assert_status(none, 404);
+  /* Nor is it told whether the hub has it: it sends the bytes like everybody. */
+  g_autoptr(Answer) created = create(&claim, photo->sha, photo->size);
+  assert_status(created, 201);
+  assert_string_equal(header(created, "upload-offset"), "0");
+  g_autofree guint8 *wrong = g_malloc0(photo->size);
+  g_autoptr(Answer) guessed =
+      patch(&claim, header(created, "location"), 0, wrong, photo->size, wrong);
+  assert_status(guessed, 460);
+  g_autoptr(Answer) still = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
+  assert_status(still, 404);
+  upload_all(&claim);
+  g_autoptr(Answer) own = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
+  assert_status(own, 200);
+  g_autoptr(Answer) again = create(&claim, photo->sha, photo->size);
+  assert_string_equal(header(again, "upload-offset"), "500");
+  test_device_free(stranger);
+  photo_free(photo);
 }
 
 static void test_ranges_are_honoured(void **state)
@@ -574,6 +622,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_path_tricks_reach_no_file, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_another_devices_upload_and_files_out_of_scope_are_not_there, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_I13_a_hash_alone_opens_no_file, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_ranges_are_honoured, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_only_unfinished_uploads_count_against_a_device, set_up,
                                       tear_down),
