@@ -26,9 +26,11 @@ BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by, const B
   json_object_set_new(builder->body, "by", json_string(by));
   if (observed_ms != 0)
     json_object_set_new(builder->body, "observed_ms", json_integer(observed_ms));
-  json_t *clocks = json_pack("{sI, sI, ss, si}", "wall_ms", (json_int_t)clock->wall_ms, "boot_ms",
-                             (json_int_t)clock->boot_ms, "boot_id", clock->boot_id, "quality",
-                             (int)clock->quality);
+  json_t *clocks = json_object();
+  json_object_set_new(clocks, "wall_ms", json_integer(clock->wall_ms));
+  json_object_set_new(clocks, "boot_ms", json_integer(clock->boot_ms));
+  json_object_set_new(clocks, "boot_id", json_string(clock->boot_id));
+  json_object_set_new(clocks, "quality", json_integer(clock->quality));
   if (clock->hub_ms != 0)
     json_object_set_new(clocks, "hub_ms", json_integer(clock->hub_ms));
   if (clock->hub_boot_ms != 0)
@@ -67,8 +69,11 @@ static gssize find_op(BhBodyBuilder *builder, const char *record, const char *ki
                           record)) return g_str_equal(bh_json_string_or(op, "kind", ""), kind)
       ? (gssize)i
       : -1;
-  json_array_append_new(builder->ops,
-                        json_pack("{ss, ss, s{}}", "record", record, "kind", kind, "set"));
+  op = json_object();
+  json_object_set_new(op, "record", json_string(record));
+  json_object_set_new(op, "kind", json_string(kind));
+  json_object_set_new(op, "set", json_object());
+  json_array_append_new(builder->ops, op);
   return (gssize)json_array_size(builder->ops) - 1;
 }
 
@@ -111,6 +116,12 @@ static json_t *own_value(json_t *value)
   return json_is_array(value) || json_is_object(value) ? json_deep_copy(value) : json_incref(value);
 }
 
+static json_t *plain(json_t *value)
+{
+  g_autoptr(json_t) set = json_object();
+  return json_object_set_new(set, "v", own_value(value)) == 0 ? g_steal_pointer(&set) : NULL;
+}
+
 void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char *kind,
                          const char *key, json_t *value, gboolean personal, const char *const *was)
 {
@@ -128,7 +139,7 @@ void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char 
   if (personal && !json_is_null(value))
     set = commit(builder, index, key, value);
   else
-    set = json_pack("{so}", "v", own_value(value));
+    set = plain(value);
   if (set == NULL) {
     note(builder, "the value has no JSON text", key);
     return;

@@ -24,12 +24,14 @@ BhEntryText *bh_entry_seal(const BhSigner *signer, gint64 seq, const char *prev,
   g_return_val_if_fail(body != NULL && strchr(body, '\n') == NULL, NULL);
 
   g_autofree char *body_hash = bh_hash_hex(body, strlen(body));
+  char number[24];
+  g_snprintf(number, sizeof number, "%" G_GINT64_FORMAT, seq);
   /* Nothing in here needs escaping, so the text is written as it is. */
-  g_autofree char *envelope = g_strdup_printf(
-      "{\"format\":\"" BH_ENTRY_FORMAT "\",\"hub\":\"%s\",\"device\":\"%s\",\"incarnation\":\"%s\","
-      "\"seq\":%" G_GINT64_FORMAT ",\"prev\":\"%s\",\"kinds\":\"%s\",\"body\":\"%s\"}",
-      signer->hub, signer->device, signer->incarnation, seq, seq == 1 ? no_hash : prev, kinds_hash,
-      body_hash);
+  g_autofree char *envelope =
+      g_strconcat("{\"format\":\"" BH_ENTRY_FORMAT "\",\"hub\":\"", signer->hub, "\",\"device\":\"",
+                  signer->device, "\",\"incarnation\":\"", signer->incarnation,
+                  "\",\"seq\":", number, ",\"prev\":\"", seq == 1 ? no_hash : prev,
+                  "\",\"kinds\":\"", kinds_hash, "\",\"body\":\"", body_hash, "\"}", NULL);
   guint8 signature[BH_SIGNATURE_SIZE];
   bh_sign(signer->secret_key, DOMAIN, envelope, strlen(envelope), signature);
   g_autofree char *signature_text = bh_base64_encode(signature, sizeof signature);

@@ -4,6 +4,8 @@
 #include <string.h>
 #include "schema/error.h"
 
+#define USUAL_LEN 1024 /* bytes of a text that is written */
+
 /* jansson's own error text quotes the input, which may be a personal value; so the place comes
  * from jansson and the words from here. */
 static const char *describe(enum json_error_code code)
@@ -117,56 +119,33 @@ static int append_chunk(const char *chunk, size_t size, void *data)
   return 0;
 }
 
-static char *dump(const json_t *value, size_t flags)
+static gboolean append(GString *out, const json_t *value, gboolean sorted)
 {
-  g_autoptr(GString) out = g_string_new(NULL);
-  if (json_dump_callback(value, append_chunk, out, JSON_COMPACT | JSON_ENCODE_ANY | flags) != 0)
-    return NULL;
-  return g_string_free(g_steal_pointer(&out), FALSE);
+  if (bh_json_write_plain(out, value, sorted))
+    return TRUE;
+  return json_dump_callback(value, append_chunk, out,
+                            JSON_COMPACT | JSON_ENCODE_ANY | (sorted ? JSON_SORT_KEYS : 0)) == 0;
+}
+
+static char *dump(const json_t *value, gboolean sorted)
+{
+  g_autoptr(GString) out = g_string_sized_new(USUAL_LEN);
+  return append(out, value, sorted) ? g_string_free(g_steal_pointer(&out), FALSE) : NULL;
 }
 
 char *bh_json_dump(const json_t *value)
 {
-  return dump(value, 0);
+  return dump(value, FALSE);
 }
 
 char *bh_json_dump_sorted(const json_t *value)
 {
-  return dump(value, JSON_SORT_KEYS);
-}
-
-void bh_json_append_string(GString *out, const char *text)
-{
-  g_string_append_c(out, '"');
-  for (;;) {
-    const char *plain = text;
-    while ((guchar)*text >= 0x20 && *text != '"' && *text != '\\')
-      text++;
-    g_string_append_len(out, plain, text - plain);
-    if (*text == '\0')
-      break;
-    static const char shorts[] = "\"\\\b\f\n\r\t";
-    static const char letters[] = "\"\\bfnrt";
-    const char *at = strchr(shorts, *text);
-    if (at != NULL) {
-      g_string_append_c(out, '\\');
-      g_string_append_c(out, letters[at - shorts]);
-    } else {
-      g_string_append_printf(out, "\\u%04X", (guint)(guchar)*text);
-    }
-    text++;
-  }
-  g_string_append_c(out, '"');
+  return dump(value, TRUE);
 }
 
 gboolean bh_json_append_sorted(GString *out, const json_t *value)
 {
-  if (json_is_string(value) && strlen(json_string_value(value)) == json_string_length(value)) {
-    bh_json_append_string(out, json_string_value(value));
-    return TRUE;
-  }
-  return json_dump_callback(value, append_chunk, out,
-                            JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS) == 0;
+  return append(out, value, TRUE);
 }
 
 static json_t *get_member(const json_t *object, const char *key, const char *where, GError **error)

@@ -15,6 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
   if (value == NULL)
     return 0;
   g_autofree char *text = bh_json_dump_sorted(value);
+  g_autofree char *in_order = bh_json_dump(value);
+  char *by_library = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+  g_assert_cmpstr(text, ==, by_library);
+  free(by_library);
+  by_library = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+  g_assert_cmpstr(in_order, ==, by_library);
+  free(by_library);
   g_autoptr(json_t) again = bh_json_parse(text, strlen(text), G_MAXSIZE, "again", &error);
   g_assert_no_error(error);
   g_autofree char *same = bh_json_dump_sorted(again);

@@ -151,6 +151,49 @@ static void test_files_name_path_line_and_column(void **state G_GNUC_UNUSED)
   g_rmdir(dir);
 }
 
+static void assert_written_alike(const json_t *value)
+{
+  g_autofree char *dumped = bh_json_dump(value);
+  g_autofree char *sorted = bh_json_dump_sorted(value);
+  char *by_library = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+  assert_string_equal(dumped, by_library);
+  free(by_library);
+  by_library = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+  assert_string_equal(sorted, by_library);
+  free(by_library);
+}
+
+static void test_text_is_what_the_parser_library_writes(void **state G_GNUC_UNUSED)
+{
+  static const char *const texts[] = {
+      "0",
+      "-1",
+      "9223372036854775807",
+      "-9223372036854775808",
+      "[]",
+      "{}",
+      "null",
+      "[true,false,null,[],{},[[1],[2,3]]]",
+      "[1.5,{\"b\":-0.25,\"a\":1e300}]",
+      "{\"z\":1,\"a\":{\"y\":[{\"b\":\"{\",\"a\":\"\\u0001\"}],\"x\":\"锚\\n杆\"},\"ab\":2,"
+      "\"a/\":3,\"锚\":4,\"\":5}",
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
+    g_autoptr(json_t) value = json_loads(texts[i], JSON_DECODE_ANY, NULL);
+    assert_non_null(value);
+    assert_written_alike(value);
+  }
+  g_autoptr(json_t) nul = json_stringn("a\0b", 3);
+  assert_written_alike(nul);
+  g_autoptr(json_t) deep = json_integer(1);
+  for (int i = 0; i < 2 * BH_JSON_MAX_DEPTH; i++) {
+    json_t *outer = json_array();
+    json_array_append_new(outer, deep);
+    deep = outer;
+  }
+  assert_written_alike(deep);
+}
+
 static void test_appended_text_is_what_the_parser_library_writes(void **state G_GNUC_UNUSED)
 {
   char every[0x80] = {0};
@@ -159,6 +202,7 @@ static void test_appended_text_is_what_the_parser_library_writes(void **state G_
   const char *const texts[] = {"", every, "锚杆 \"松动\"\\", "\xf0\xa0\xae\xb7", "\u2028"};
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     g_autoptr(json_t) value = json_string(texts[i]);
+    assert_written_alike(value);
     g_autofree char *dumped = bh_json_dump(value);
     g_autoptr(GString) string = g_string_new(NULL);
     g_autoptr(GString) any = g_string_new(NULL);
@@ -231,6 +275,7 @@ int main(void)
       cmocka_unit_test(test_depth_and_size_are_bounded),
       cmocka_unit_test(test_integers_are_exact),
       cmocka_unit_test(test_sorted_text_does_not_depend_on_insertion),
+      cmocka_unit_test(test_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_appended_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_getters_name_what_is_wrong),
       cmocka_unit_test(test_plain_reader_reads_what_the_library_reads),
