@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/devices/module.h"
 #include "schema/error.h"
 #include "schema/paths.h"
 #include "schema/world.h"
@@ -29,6 +30,7 @@ struct _BhSession {
   char *actor;
   char *actor_name;
   gint64 last_sync_ms;
+  gboolean sync_asked;
   guint sync_source; /* syncing starts soon */
   GCancellable *cancellable;
 };
@@ -345,11 +347,46 @@ static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
     bh_session_note_records_changed(self);
 }
 
+static BhTransport *make_transport(GError **error)
+{
+  BhTransport *(*make)(gboolean) = bh_module_find("transport", "bh_transport_curl_new", error);
+  return make != NULL ? make(FALSE) : NULL;
+}
+
+/* Libraries are read from a slow card, so not on the main thread. */
+static void make_transport_thread(GTask *task, gpointer source, gpointer data,
+                                  GCancellable *cancellable)
+{
+  (void)source;
+  (void)data;
+  (void)cancellable;
+  GError *error = NULL;
+  BhTransport *transport = make_transport(&error);
+  if (transport != NULL)
+    g_task_return_pointer(task, transport, (GDestroyNotify)bh_transport_free);
+  else
+    g_task_return_error(task, error);
+}
+
+static void on_transport(GObject *source, GAsyncResult *async, gpointer data)
+{
+  (void)data;
+  BhSession *self = BH_SESSION(source);
+  g_autoptr(GError) error = NULL;
+  BhTransport *transport = g_task_propagate_pointer(G_TASK(async), &error);
+  if (transport != NULL)
+    self->sync = bh_sync_start_with(self->worker, transport, bh_connectivity_monitor_new(),
+                                    on_sync_changed, self);
+  else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_warning("nothing can be sent: %s", error->message);
+}
+
 static gboolean start_sync(gpointer data)
 {
   BhSession *self = data;
+  g_autoptr(GTask) task = g_task_new(self, self->cancellable, on_transport, NULL);
   self->sync_source = 0;
-  self->sync = bh_sync_start(self->worker, on_sync_changed, self);
+  g_task_run_in_thread(task, make_transport_thread);
   return G_SOURCE_REMOVE;
 }
 
@@ -412,8 +449,9 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
       bh_session_call(self, "get", json_pack("{s:s}", "id", unit), self, self->cancellable, on_unit,
                       NULL, NULL);
     /* The network is tried once a person has the first page. */
-    if (self->sync == NULL && self->sync_source == 0)
+    if (!self->sync_asked)
       self->sync_source = g_timeout_add_full(G_PRIORITY_LOW, SYNC_AFTER_MS, start_sync, self, NULL);
+    self->sync_asked = TRUE;
     g_signal_emit(self, signals[ENROLLED], 0);
   }
   bh_session_refresh_status(self);
@@ -449,7 +487,9 @@ static void enrol_thread(GTask *task, gpointer source, gpointer data, GCancellab
   (void)cancellable;
   Enrol *enrol = data;
   GError *error = NULL;
-  if (bh_sync_enrol(enrol->worker, enrol->text, enrol->name, &error))
+  BhTransport *transport = make_transport(&error);
+  if (transport != NULL &&
+      bh_sync_enrol_with(enrol->worker, transport, enrol->text, enrol->name, &error))
     g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
   else
     g_task_return_error(task, error);

@@ -143,9 +143,9 @@ static json_t *ask_hub(BhTransport *transport, const Enrolment *enrolment, const
   }
 }
 
-static gboolean enrol(BhWorker *worker, const BhEnrolText *text, const char *name, GError **error)
+static gboolean enrol(BhWorker *worker, BhTransport *transport, const BhEnrolText *text,
+                      const char *name, GError **error)
 {
-  g_autoptr(BhTransport) transport = bh_transport_curl_new(FALSE);
   g_auto(Enrolment) enrolment = {.text = text};
   g_autoptr(json_t) answer = NULL;
 
@@ -158,8 +158,10 @@ static gboolean enrol(BhWorker *worker, const BhEnrolText *text, const char *nam
   return run_on_store(worker, keep_answer, &enrolment, error);
 }
 
-gboolean bh_sync_enrol(BhWorker *worker, const char *text, const char *name, GError **error)
+gboolean bh_sync_enrol_with(BhWorker *worker, BhTransport *transport, const char *text,
+                            const char *name, GError **error)
 {
+  g_autoptr(BhTransport) taken = transport;
   g_autoptr(BhEnrolText) decoded = bh_enrol_text_decode(text, error);
   g_autoptr(GMainContext) context = g_main_context_new();
   g_autoptr(json_t) status = NULL;
@@ -173,9 +175,9 @@ gboolean bh_sync_enrol(BhWorker *worker, const char *text, const char *name, GEr
     return FALSE;
   }
   g_main_context_push_thread_default(context);
-  ok = enrol(worker, decoded, name, error);
+  ok = enrol(worker, taken, decoded, name, error);
   g_main_context_pop_thread_default(context);
   if (ok)
-    status = bh_sync_once(worker, NULL);
+    status = bh_sync_once_with(worker, g_steal_pointer(&taken), NULL);
   return ok;
 }

@@ -197,12 +197,6 @@ BhSync *bh_sync_start_with(BhWorker *worker, BhTransport *transport, BhConnectiv
   return sync;
 }
 
-BhSync *bh_sync_start(BhWorker *worker, BhSyncChanged changed, gpointer data)
-{
-  return bh_sync_start_with(worker, bh_transport_curl_new(FALSE), bh_connectivity_monitor_new(),
-                            changed, data);
-}
-
 void bh_sync_stop(BhSync *sync)
 {
   if (sync == NULL)
@@ -249,14 +243,14 @@ static void on_status(GObject *source, GAsyncResult *result, gpointer data)
   *kept = g_object_ref(result);
 }
 
-json_t *bh_sync_once(BhWorker *worker, GError **error)
+json_t *bh_sync_once_with(BhWorker *worker, BhTransport *transport, GError **error)
 {
   g_autoptr(GMainContext) context = g_main_context_new();
   g_autoptr(GAsyncResult) result = NULL;
   BhSync *sync;
 
   g_main_context_push_thread_default(context);
-  sync = bh_sync_start_with(worker, bh_transport_curl_new(FALSE), NULL, NULL, NULL);
+  sync = bh_sync_start_with(worker, transport, NULL, NULL, NULL);
   while (!sync->resting)
     g_main_context_iteration(context, TRUE);
   bh_sync_stop(sync);

@@ -36,5 +36,9 @@ gboolean bh_sync_enrol(BhWorker *worker, const char *text, const char *name, GEr
 /* One whole round, blocking; result is the status afterwards ("last_error" says how it went).
  * BH_ERROR_NOT_FOUND before enrolment. For bihuanctl sync. */
 json_t *bh_sync_once(BhWorker *worker, GError **error);
+/* The same over another transport, which they take. */
+gboolean bh_sync_enrol_with(BhWorker *worker, BhTransport *transport, const char *text,
+                            const char *name, GError **error);
+json_t *bh_sync_once_with(BhWorker *worker, BhTransport *transport, GError **error);
 
 G_END_DECLS

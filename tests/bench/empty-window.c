@@ -1,4 +1,5 @@
-/* The least a GTK and libhandy program can be: what the collector's start is compared with. */
+/* The least a GTK and libhandy program can be: what the collector's start is compared with.
+ *   empty-window [LABEL] */
 #include <handy.h>
 
 static void startup(G_GNUC_UNUSED GtkApplication *application, G_GNUC_UNUSED gpointer data)
@@ -6,12 +7,13 @@ static void startup(G_GNUC_UNUSED GtkApplication *application, G_GNUC_UNUSED gpo
   hdy_init();
 }
 
-static void activate(GtkApplication *application, G_GNUC_UNUSED gpointer data)
+static void activate(GtkApplication *application, gpointer data)
 {
+  const char *text = data;
   GtkWidget *window = hdy_application_window_new();
   gtk_window_set_application(GTK_WINDOW(window), application);
   gtk_window_set_default_size(GTK_WINDOW(window), 360, 640);
-  gtk_container_add(GTK_CONTAINER(window), gtk_label_new("ready"));
+  gtk_container_add(GTK_CONTAINER(window), gtk_label_new(text));
   gtk_widget_show_all(window);
 }
 
@@ -20,6 +22,7 @@ int main(int argc, char **argv)
   g_autoptr(GtkApplication) application =
       gtk_application_new("org.example.bihuan.EmptyWindow", G_APPLICATION_NON_UNIQUE);
   g_signal_connect(application, "startup", G_CALLBACK(startup), NULL);
-  g_signal_connect(application, "activate", G_CALLBACK(activate), NULL);
-  return g_application_run(G_APPLICATION(application), argc, argv);
+  g_signal_connect(application, "activate", G_CALLBACK(activate),
+                   (gpointer)(argc > 1 ? argv[1] : "ready"));
+  return g_application_run(G_APPLICATION(application), 1, argv);
 }
