@@ -55,22 +55,6 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                          .data = call};
 }
 
-BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
-                                 GError **error)
-{
-  g_autoptr(BhRecord) record = bh_id_is_valid(id) ? bh_hub_load_record(call->db, id, NULL) : NULL;
-  const BhKind *kind =
-      record != NULL ? bh_kind_set_find(call->kinds, bh_record_get_kind(record)) : NULL;
-  BhSight sight = kind != NULL ? bh_office_get_sight(call, kind, id, bh_office_values(call, id))
-                               : BH_SIGHT_NONE;
-  if (sight == BH_SIGHT_RESTRICTED && way != NULL)
-    bh_office_note_access(call, id, bh_kind_get_name(kind), way);
-  if (sight != BH_SIGHT_NONE)
-    return g_steal_pointer(&record);
-  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
-  return NULL;
-}
-
 /* A record that is not stored yet (an entry that waits in quarantine) belongs nowhere so far. */
 static gboolean is_within_reach(BhOfficeCall *call, const char *record)
 {
@@ -90,6 +74,26 @@ BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *
   const json_t *viewer = call->staff_values;
   return is_within_reach(call, record) ? bh_sight_of(kind, record, values, &viewer, 1, lookup, call)
                                        : BH_SIGHT_NONE;
+}
+
+gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way)
+{
+  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  BhSight sight =
+      kind != NULL ? bh_office_get_sight(call, kind, record, here->values) : BH_SIGHT_NONE;
+  if (sight == BH_SIGHT_RESTRICTED && way != NULL)
+    bh_office_note_access(call, record, here->kind, way);
+  return sight != BH_SIGHT_NONE;
+}
+
+BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
+                                 GError **error)
+{
+  if (bh_office_show(call, id, way))
+    return bh_hub_load_record(call->db, id, error);
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
+  return NULL;
 }
 
 json_t *bh_office_list(BhOfficeCall *call, const json_t *query, GError **error)
@@ -118,11 +122,8 @@ static char *make_name(BhOfficeCall *call, const char *record)
   const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
   if (kind == NULL)
     return g_strdup(record);
-  BhSight sight = bh_office_get_sight(call, kind, record, here->values);
-  if (sight == BH_SIGHT_NONE)
+  if (!bh_office_show(call, record, BH_ACCESS_LIST))
     return g_strdup(strcmp(call->lang, "en") == 0 ? "(not open to you)" : "（无权查看）");
-  if (sight == BH_SIGHT_RESTRICTED)
-    bh_office_note_access(call, record, here->kind, BH_ACCESS_LIST);
   return bh_office_title(call, kind, here->values);
 }
 

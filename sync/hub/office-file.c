@@ -38,7 +38,7 @@ static gboolean begins_with(const char *path, const char *magic, gsize len)
 
 /* The name is made here: what a device called the file says nothing to a browser. */
 static void send_original(BhOfficeCall *call, const char *path, const char *media_type,
-                          const char *sha256)
+                          const char *sha256, GError **error)
 {
   const char *type = "application/octet-stream";
   const char *suffix = "bin";
@@ -52,7 +52,9 @@ static void send_original(BhOfficeCall *call, const char *path, const char *medi
     how = bh_request_get_query(call->request, "download") != NULL ? "attachment" : "inline";
   }
   g_autofree char *disposition = g_strdup_printf("%s; filename=\"%.16s.%s\"", how, sha256, suffix);
-  BhRequest *request = bh_office_take_request(call);
+  BhRequest *request = bh_office_take_request(call, error);
+  if (request == NULL)
+    return;
   bh_request_add_header(request, "Content-Disposition", disposition);
   bh_request_add_header(request, "Content-Security-Policy", ORIGINAL_POLICY);
   bh_request_add_header(request, "Cache-Control", "private, no-cache");
@@ -80,8 +82,8 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error)
   }
   g_autofree char *media_type = NULL;
   g_autofree char *path = bh_hub_dup_file_path(call->hub, call->db, sha256, &media_type, error);
-  if (path != NULL && bh_office_log_access(call, error))
-    send_original(call, path, media_type, sha256);
+  if (path != NULL)
+    send_original(call, path, media_type, sha256, error);
   return NULL;
 }
 

@@ -68,8 +68,9 @@ typedef json_t *(*BhOfficeWork)(BhOfficeCall *call, GError **error);
 /* --- office.c --- */
 /* Hands the request to the pool. `roles`: who may; 0: works without a session. */
 void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work);
-/* For work that answers by itself. */
-BhRequest *bh_office_take_request(BhOfficeCall *call);
+/* For work that answers by itself: the request, once what it shows of restricted records is in the
+ * log. NULL with an error: nothing of it may be shown. */
+BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error);
 void bh_office_make_id(BhOffice *office, char out[BH_ID_LEN + 1]);
 gint64 bh_office_now_ms(BhOffice *office);
 
@@ -96,8 +97,11 @@ const json_t *bh_office_values(BhOfficeCall *call, const char *record);
  * serves, and its kind shows it. */
 BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,
                             const json_t *values);
+/* Whether the actor may see a stored record, which is then about to be shown that `way` (access.h;
+ * NULL when it is not). */
+gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way);
 /* Loads a record the actor may see: BH_ERROR_NOT_FOUND for any other, so that nobody learns what
- * there is. `way`: how it is about to be shown (access.h), NULL when it is not. */
+ * there is. `way` as in bh_office_show. */
 BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
                                  GError **error);
 /* bh_hub_list for the actor, of rows that are about to be shown. */

@@ -163,7 +163,9 @@ json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error)
   if (svg == NULL)
     return NULL;
   g_autoptr(GBytes) bytes = g_bytes_new_take(svg, strlen(svg));
-  BhRequest *request = bh_office_take_request(call);
+  BhRequest *request = bh_office_take_request(call, error);
+  if (request == NULL)
+    return NULL;
   bh_request_add_header(request, "Cache-Control", "private, max-age=3600");
   bh_request_answer_bytes(request, 200, "image/svg+xml", bytes);
   return NULL;

@@ -28,9 +28,9 @@ void bh_office_make_id(BhOffice *office, char out[BH_ID_LEN + 1])
   g_mutex_unlock(&office->lock);
 }
 
-BhRequest *bh_office_take_request(BhOfficeCall *call)
+BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error)
 {
-  return g_steal_pointer(&call->request);
+  return bh_office_log_access(call, error) ? g_steal_pointer(&call->request) : NULL;
 }
 
 static gboolean is_safe(const char *method)
@@ -84,7 +84,7 @@ static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **e
 
 static void answer(BhOfficeCall *call, json_t *result, guint status, const GError *error)
 {
-  BhRequest *request = bh_office_take_request(call);
+  BhRequest *request = g_steal_pointer(&call->request);
   if (request == NULL)
     return;
   bh_request_add_header(request, "Cache-Control", "no-store");
