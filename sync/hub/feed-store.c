@@ -14,18 +14,27 @@ static GPtrArray *collect_texts(BhStmt *stmt, GError **error)
   return row ? NULL : g_steal_pointer(&texts);
 }
 
-/* Jumps from value to value in the index instead of walking all its rows. */
-#define NEXT_SCOPE(table)                                                                          \
-  "WITH RECURSIVE s (x) AS (SELECT min(scope) FROM " table " WHERE scope > 'a:'"                   \
-  " UNION ALL SELECT (SELECT min(scope) FROM " table " WHERE scope > s.x) FROM s"                  \
-  " WHERE s.x < 'a;') SELECT x FROM s WHERE x < 'a;'"
+/* Jumps from value to value in the index instead of walking all its rows: the scopes that begin
+ * with a letter and a colon, a semicolon being what comes after it. */
+#define SCOPES(column, table, letter)                                                              \
+  "SELECT x FROM (WITH RECURSIVE s (x) AS (SELECT min(" column ") FROM " table " WHERE " column    \
+  " > '" letter ":' UNION ALL SELECT (SELECT min(" column ") FROM " table " WHERE " column         \
+  " > s.x) FROM s WHERE s.x < '" letter ";') SELECT x FROM s WHERE x < '" letter ";')"
 
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error)
 {
   return collect_texts(bh_sql_query(db, error,
-                                    "SELECT x FROM (" NEXT_SCOPE(
-                                        "record") ") UNION"
-                                                  " SELECT x FROM (" NEXT_SCOPE("moved") ")",
+                                    SCOPES("scope", "record", "a") " UNION " //
+                                    SCOPES("scope", "moved", "a"),
+                                    ""),
+                       error);
+}
+
+GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error)
+{
+  return collect_texts(bh_sql_query(db, error,
+                                    SCOPES("scope", "record", "u") " UNION " //
+                                    SCOPES("scope2", "record", "u"),
                                     ""),
                        error);
 }

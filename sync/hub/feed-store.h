@@ -13,6 +13,8 @@ typedef struct {
 
 /* Scopes that begin with "a:" of records that are or were there (char*). */
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error);
+/* Scopes that begin with "u:" of records that are there. */
+GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error);
 /* Adds up to `limit` records of a scope changed after `after`. */
 gboolean bh_feed_store_list_changed(BhDb *db, const char *scope, gint64 after, int limit,
                                     GArray *items, GError **error);

@@ -103,6 +103,46 @@ static gboolean read_area(BhHub *hub, BhDb *db, const char *area, BhListQuery *w
   return TRUE;
 }
 
+typedef struct {
+  BhHub *hub;
+  BhDb *db;
+  const BhKindSet *kinds;
+  const json_t *viewer;
+  BhShown *shown;
+} Listing;
+
+static gboolean add_scopes(Listing *listing, GPtrArray *there, const char *unit, json_t *scopes)
+{
+  const BhRegion *region = listing->hub->region;
+  for (guint i = 0; there != NULL && i < there->len; i++)
+    if (bh_scope_is_within(there->pdata[i], unit, TRUE, region, bh_shown_lookup, listing->shown))
+      json_array_append_new(scopes, json_string(there->pdata[i]));
+  return there != NULL;
+}
+
+/* Who serves a part of what the hub holds is not led past all the rest row by row. Who serves the
+ * hub's own area sees nearly all of it, and few records hang on one parent: there each row is asked
+ * for itself, as every row is in the end. */
+static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *wanted,
+                            GError **error)
+{
+  const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
+  g_autofree char *whole = g_strconcat("a:", listing->hub->area, NULL);
+  gboolean for_all = kind != NULL && strcmp(bh_kind_get_scope(kind), "all") == 0;
+  if (listing->viewer == NULL || wanted->parent != NULL || for_all ||
+      bh_scope_is_within(whole, unit, TRUE, listing->hub->region, bh_shown_lookup, listing->shown))
+    return TRUE;
+  g_autoptr(GPtrArray) areas = bh_feed_store_list_areas(listing->db, error);
+  g_autoptr(GPtrArray) units = areas != NULL ? bh_feed_store_list_units(listing->db, error) : NULL;
+  g_autoptr(json_t) scopes = json_array();
+  if (kind == NULL)
+    json_array_append_new(scopes, json_string("all"));
+  if (!add_scopes(listing, areas, unit, scopes) || !add_scopes(listing, units, unit, scopes))
+    return FALSE;
+  wanted->scopes = bh_json_dump(scopes);
+  return TRUE;
+}
+
 /* "POSITION", or "NR:TITLE", "NR:DAY" in the orders by those. */
 static gboolean read_after(const char *after, BhListQuery *wanted, GError **error)
 {
@@ -138,14 +178,14 @@ static gboolean read_order(const json_t *query, BhListQuery *wanted, GError **er
   return TRUE;
 }
 
-static gboolean read_query(BhHub *hub, BhDb *db, const json_t *query, const BhKindSet *kinds,
-                           BhListQuery *wanted, GError **error)
+static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *wanted,
+                           GError **error)
 {
   wanted->kind = bh_json_string_or(query, "kind", NULL);
   wanted->parent = bh_json_string_or(query, "parent", NULL);
   json_int_t limit = json_integer_value(json_object_get(query, "limit"));
   wanted->limit = limit > 0 ? (int)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
-  const BhKind *kind = wanted->kind != NULL ? bh_kind_set_find(kinds, wanted->kind) : NULL;
+  const BhKind *kind = wanted->kind != NULL ? bh_kind_set_find(listing->kinds, wanted->kind) : NULL;
   if (wanted->kind != NULL && kind == NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no kind %.64s", wanted->kind);
     return FALSE;
@@ -160,7 +200,9 @@ static gboolean read_query(BhHub *hub, BhDb *db, const json_t *query, const BhKi
          read_after(bh_json_string_or(query, "after", NULL), wanted, error) &&
          read_where(query, kind, wanted, error) &&
          read_inbox(bh_json_string_or(query, "inbox", NULL), wanted, error) &&
-         read_area(hub, db, bh_json_string_or(query, "area", NULL), wanted, error);
+         read_area(listing->hub, listing->db, bh_json_string_or(query, "area", NULL), wanted,
+                   error) &&
+         read_scopes(listing, kind, wanted, error);
 }
 
 static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GError **error)
@@ -174,14 +216,6 @@ static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GE
                    "values", values, "conflict", (int)row->conflict, "review", row->review,
                    "files_total", (json_int_t)total, "files_here", (json_int_t)here);
 }
-
-typedef struct {
-  BhHub *hub;
-  BhDb *db;
-  const BhKindSet *kinds;
-  const json_t *viewer;
-  BhShown *shown;
-} Listing;
 
 static BhSight get_sight(Listing *listing, const BhListRow *row, const json_t *values)
 {
@@ -254,7 +288,7 @@ json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *vie
   BhListQuery wanted = {0};
   json_t *result = NULL;
   listing.shown = bh_shown_new(db);
-  if (read_query(hub, db, query, kinds, &wanted, error))
+  if (read_query(&listing, query, &wanted, error))
     result = list(&listing, &wanted, error);
   bh_shown_free(listing.shown);
   bh_list_query_clear(&wanted);

@@ -9,6 +9,7 @@ void bh_list_query_clear(BhListQuery *query)
   for (int i = 0; i < query->n_where; i++)
     g_free(query->where[i].values);
   g_free(query->areas);
+  g_free(query->scopes);
   g_free(query->match);
   g_free(query->after_key);
 }
@@ -50,6 +51,29 @@ static gboolean is_selective(BhDb *db, const BhListQuery *query, const BhListWhe
   if (stmt == NULL)
     return FALSE;
   *few = bh_stmt_get_int(stmt, 0) < FEW;
+  return TRUE;
+}
+
+/* The same question for the scopes. */
+static gboolean append_scopes(BhDb *db, const BhListQuery *query, GString *sql, GError **error)
+{
+  gboolean found;
+  if (query->scopes == NULL)
+    return TRUE;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, error,
+                 "SELECT count(*) FROM (SELECT 1 FROM record WHERE scope IN"
+                 " (SELECT value FROM json_each(:scopes)) UNION ALL SELECT 1 FROM record"
+                 " WHERE scope2 IN (SELECT value FROM json_each(:scopes)) LIMIT :few)",
+                 "ti", "scopes", query->scopes, "few", (gint64)FEW);
+  if (stmt == NULL)
+    return FALSE;
+  g_string_append(sql, bh_stmt_get_int(stmt, 0) < FEW
+                           ? " AND r.nr IN (SELECT nr FROM record WHERE scope IN"
+                             " (SELECT value FROM json_each(:scopes)) UNION SELECT nr FROM record"
+                             " WHERE scope2 IN (SELECT value FROM json_each(:scopes)))"
+                           : " AND (+r.scope IN (SELECT value FROM json_each(:scopes))"
+                             " OR +r.scope2 IN (SELECT value FROM json_each(:scopes)))");
   return TRUE;
 }
 
@@ -101,7 +125,7 @@ static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
   if (query->quarantined)
     g_string_append(sql, " AND r.id IN (SELECT q.record FROM quarantine q"
                          " WHERE q.decided_by IS NULL)");
-  if (!append_where(db, query, sql, error))
+  if (!append_scopes(db, query, sql, error) || !append_where(db, query, sql, error))
     return NULL;
   static const char *const after[] = {" AND r.position < :position",
                                       " AND (r.title, r.nr) > (:key, :nr)",
@@ -123,6 +147,8 @@ static void bind_query(BhStmt *stmt, const BhListQuery *query)
     bh_stmt_bind_text(stmt, "parent", query->parent);
   if (query->areas != NULL)
     bh_stmt_bind_text(stmt, "areas", query->areas);
+  if (query->scopes != NULL)
+    bh_stmt_bind_text(stmt, "scopes", query->scopes);
   if (query->match != NULL)
     bh_stmt_bind_text(stmt, "match", query->match);
   if (query->review != NULL)

@@ -28,8 +28,9 @@ typedef struct {
   const char *parent;
   BhListWhere where[BH_LIST_WHERE_MAX];
   int n_where;
-  char *areas; /* JSON array of codes, or NULL */
-  char *match; /* search query, or NULL */
+  char *areas;  /* JSON array of codes, or NULL */
+  char *scopes; /* JSON array: records of one of them; or NULL */
+  char *match;  /* search query, or NULL */
   const char *review;
   gboolean conflict;
   gboolean quarantined;

@@ -13,14 +13,7 @@
 
 static gboolean sees(const char *record, gpointer data)
 {
-  BhOfficeCall *call = data;
-  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
-  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
-  BhSight sight =
-      kind != NULL ? bh_office_get_sight(call, kind, record, here->values) : BH_SIGHT_NONE;
-  if (sight == BH_SIGHT_RESTRICTED)
-    bh_office_note_access(call, record, here->kind, BH_ACCESS_EXPORT);
-  return sight != BH_SIGHT_NONE;
+  return bh_office_show(data, record, BH_ACCESS_EXPORT);
 }
 
 static gboolean has_space(GFile *directory, GError **error)
@@ -85,14 +78,14 @@ json_t *bh_office_case(BhOfficeCall *call, GError **error)
   int fd = make(call, id, error);
   if (fd < 0)
     return NULL;
-  if (!bh_office_log_access(call, error)) {
+  BhRequest *request = bh_office_take_request(call, error);
+  if (request == NULL) {
     close(fd);
     return NULL;
   }
   g_autofree char *disposition = g_strdup_printf("attachment; filename=\"case-%s.zip\"", id);
   char tag[BH_ID_LEN + 1];
   bh_office_make_id(call->office, tag); /* put together anew each time, so never the same bytes */
-  BhRequest *request = bh_office_take_request(call);
   bh_request_add_header(request, "Content-Disposition", disposition);
   bh_request_add_header(request, "Cache-Control", "no-store");
   bh_request_answer_fd(request, fd, BH_CASE_TYPE, tag);

@@ -193,6 +193,70 @@ static void test_I13_a_person_of_the_office_sees_what_the_unit_serves(void **sta
   test_device_free(county);
 }
 
+/* `count` mines of one area, made at the hub. */
+static void add_mines(HubFixture *fixture, const char *prefix, const char *area, int count)
+{
+  g_autoptr(GError) error = NULL;
+  while (count > 0) {
+    g_autoptr(json_t) ops = json_array();
+    for (int i = 0; i < BH_ENTRY_MAX_OPS && count > 0; i++, count--) {
+      char id[BH_ID_LEN + 1];
+      g_autofree char *name = g_strdup_printf("%s%05d", prefix, count);
+      bh_id_from_name("test", name, id);
+      json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", id, "kind",
+                                           "enterprise", "set", "name", name, "area", area));
+    }
+    g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+    if (entry == NULL)
+      fail_msg("append: %s", error->message);
+  }
+}
+
+/* All pages of the mines as somebody of a unit sees them: how many there are. `*pages` counts. */
+static gsize list_mines(HubFixture *fixture, const char *unit, const char *order, int *pages)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *after = NULL;
+  gsize count = 0;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) viewer = json_pack("{s:s, s:s}", "id", fixture->inspector, "unit", unit);
+  *pages = 0;
+  do {
+    g_autoptr(json_t) query = json_pack("{s:s, s:s, s:i, s:s*}", "kind", "enterprise", "order",
+                                        order, "limit", 10, "after", after);
+    g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, viewer, &error);
+    assert_null(error);
+    count += json_array_size(json_object_get(page, "rows"));
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+    (*pages)++;
+  } while (after != NULL);
+  bh_hub_give_reader(fixture->hub, db);
+  return count;
+}
+
+static void test_L11_a_part_of_the_hub_is_listed_without_the_rest(void **state)
+{
+  HubFixture *fixture = *state;
+  static const char *const orders[] = {"changed", "title"};
+  int pages;
+  add_mines(fixture, "乙", "140603100", 25);
+  add_mines(fixture, "甲", "140603200", 200);
+  for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
+    assert_int_equal(list_mines(fixture, fixture->township, orders[i], &pages), 25);
+    assert_int_equal(pages, 3);
+    assert_int_equal(list_mines(fixture, fixture->county, orders[i], &pages), 225);
+    assert_int_equal(list_mines(fixture, "0192f0c4-0000-7000-8000-000000000000", orders[i], &pages),
+                     0);
+  }
+  add_mines(fixture, "丙", "140603100", 2100); /* so many that the order leads */
+  add_mines(fixture, "甲甲", "140603200", 200);
+  for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
+    assert_int_equal(list_mines(fixture, fixture->township, orders[i], &pages), 2125);
+    assert_int_equal(pages, 213);
+  }
+}
+
 static void test_what_left_the_scope_is_gone(void **state)
 {
   HubFixture *fixture = *state;
@@ -472,6 +536,8 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I13_a_foreign_area_sees_nothing_the_area_above_does,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_L11_a_part_of_the_hub_is_listed_without_the_rest, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_what_left_the_scope_is_gone, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit, set_up, tear_down),
