@@ -44,7 +44,8 @@ static gboolean note_sent(BhEngine *engine, BhDevice *device, const char *upload
     bh_engine_fail_store(engine, device, error);
     return FALSE;
   }
-  if (sent > file->sent) {
+  if (sent > engine->file_best) {
+    engine->file_best = sent;
     engine->repeats = 0;
     engine->failures = 0;
   }
@@ -147,6 +148,7 @@ static void take_next(BhEngine *engine, BhDevice *device)
   g_autoptr(GError) error = NULL;
 
   engine->repeats = 0;
+  engine->file_best = 0;
   engine->offset_known = FALSE;
   engine->file = bh_outbox_next_file(device, &error);
   if (error != NULL) {

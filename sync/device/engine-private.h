@@ -35,6 +35,7 @@ struct _BhEngine {
 
   gint64 hub_seq;    /* what the hub has of this incarnation */
   gint64 push_first; /* hub_seq when this round's push began */
+  gint64 push_best;  /* the most it had in this round */
   gint64 made;       /* what we made */
   gsize batch_bytes; /* cap of the next batch */
   int batch_entries;
@@ -48,8 +49,11 @@ struct _BhEngine {
   gint64 staff_boot_ms; /* when it was fetched */
   char *staff_wanted;   /* version that will be here after the request; NULL: hub names none */
   gint64 pulled_records;
+  guint pages, empty_pages; /* of this round; the latter in a row */
+  guint kinds_asked;
 
   BhPendingFile *file;   /* under way */
+  gint64 file_best;      /* the furthest it came in this round */
   gboolean offset_known; /* file->sent was confirmed in this round */
   gsize chunk_bytes;     /* size of the next chunk */
   gint64 chunk_began_ms;

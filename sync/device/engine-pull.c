@@ -30,11 +30,22 @@ static gboolean names_staff(const json_t *page)
   return FALSE;
 }
 
-static void ask_kinds(BhEngine *engine, const char *hash)
+/* A page no hub should send: said with what is wrong, and tried again later. */
+static void fail_page(BhEngine *engine, BhDevice *device, const char *what)
+{
+  g_warning("sync: the hub %s", what);
+  bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
+}
+
+static void ask_kinds(BhEngine *engine, BhDevice *device, const char *hash)
 {
   g_autofree char *path = g_strconcat("/v1/kinds/", hash, NULL);
-  BhTransportRequest *request = bh_engine_request(engine, "GET", path, BH_ANSWER_MAX_BYTES);
 
+  if (++engine->kinds_asked > BH_ENGINE_KINDS_PER_ROUND) {
+    fail_page(engine, device, "names another kind set again and again");
+    return;
+  }
+  BhTransportRequest *request = bh_engine_request(engine, "GET", path, BH_ANSWER_MAX_BYTES);
   g_free(engine->kinds);
   engine->kinds = g_strdup(hash);
   bh_transport_request_add_header(request, "Accept-Encoding", "zstd");
@@ -93,8 +104,19 @@ static void apply_page(BhEngine *engine, BhDevice *device)
     return;
   }
   if (g_strcmp0(before, bh_json_string_or(page, "cursor", NULL)) == 0) {
-    /* "More" from the same place would go round for ever. */
-    bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
+    fail_page(engine, device, "says there is more at the same cursor");
+    return;
+  }
+  gboolean empty = json_array_size(json_object_get(page, "records")) == 0 &&
+                   json_array_size(json_object_get(page, "gone")) == 0;
+  engine->empty_pages = empty ? engine->empty_pages + 1 : 0;
+  if (engine->empty_pages > BH_ENGINE_REPEATS_MAX) {
+    fail_page(engine, device, "says there is more and sends nothing");
+    return;
+  }
+  if (++engine->pages >= BH_ENGINE_PAGES_PER_ROUND) {
+    engine->again = TRUE;
+    leave_pull(engine, device);
     return;
   }
   /* Findings do not wait for a long list of enterprises. */
@@ -102,6 +124,18 @@ static void apply_page(BhEngine *engine, BhDevice *device)
     bh_engine_push(engine, device);
   else
     bh_engine_pull(engine, device);
+}
+
+/* What a page has too many of; NULL when it keeps the limits. */
+static const char *find_excess(const json_t *page)
+{
+  if (json_array_size(json_object_get(page, "records")) > BH_CHANGES_MAX_RECORDS)
+    return "sends more records in a page than were asked for";
+  if (json_array_size(json_object_get(page, "gone")) > BH_CHANGES_MAX_GONE)
+    return "names too many records as gone in one page";
+  if (json_array_size(json_object_get(page, "quarantined")) > BH_QUARANTINED_MAX)
+    return "names too many entries as held back";
+  return NULL;
 }
 
 void bh_engine_on_pull(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
@@ -120,13 +154,18 @@ void bh_engine_on_pull(BhEngine *engine, BhDevice *device, const BhTransportAnsw
     return;
   bh_engine_note_time(engine, device, engine->page);
   hash = bh_json_string_or(engine->page, "kinds", "");
+  const char *wrong = find_excess(engine->page);
+  if (wrong != NULL) {
+    fail_page(engine, device, wrong);
+    return;
+  }
   if (!bh_hash_is_valid(hash) || !json_is_array(json_object_get(engine->page, "records")) ||
       strlen(bh_json_string_or(engine->page, "cursor", "")) > BH_CURSOR_MAX_BYTES) {
     bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
     return;
   }
   if (!bh_outbox_has_kinds(device, hash))
-    ask_kinds(engine, hash);
+    ask_kinds(engine, device, hash);
   else
     apply_page(engine, device);
 }

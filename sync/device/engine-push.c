@@ -46,6 +46,7 @@ static void take_new_incarnation(BhEngine *engine, BhDevice *device)
     bh_engine_fail_store(engine, device, error);
     return;
   }
+  engine->push_best = 0;
   if (bh_engine_load_uplink(engine, device))
     bh_engine_ask_head(engine);
 }
@@ -56,12 +57,14 @@ static void mend(BhEngine *engine, BhDevice *device)
 {
   g_autoptr(GError) error = NULL;
 
-  if (++engine->forks > BH_ENGINE_REPEATS_MAX)
+  if (++engine->forks > BH_ENGINE_REPEATS_MAX) {
     bh_engine_fail_round(engine, device, BH_ERROR_STORAGE, 0);
-  else if (!bh_outbox_mend(device, engine->hub_seq, &error))
+  } else if (!bh_outbox_mend(device, engine->hub_seq, &error)) {
     bh_engine_fail_store(engine, device, error);
-  else if (bh_engine_load_uplink(engine, device))
+  } else if (bh_engine_load_uplink(engine, device)) {
+    engine->push_best = 0;
     bh_engine_ask_head(engine);
+  }
 }
 
 /* Takes over {"seq","hash"}. FALSE when the round ended or went another way. */
@@ -185,8 +188,15 @@ static void on_stored(BhEngine *engine, BhDevice *device, const json_t *object)
     return;
   }
   engine->failures = 0;
-  engine->repeats = 0;
-  engine->asked_again = FALSE;
+  /* A hub that loses again what it just took gets nowhere with it. */
+  if (engine->hub_seq > engine->push_best) {
+    engine->push_best = engine->hub_seq;
+    engine->repeats = 0;
+    engine->asked_again = FALSE;
+  } else if (++engine->repeats > BH_ENGINE_REPEATS_MAX) {
+    bh_engine_fail_round(engine, device, BH_ERROR_CHAIN, 0);
+    return;
+  }
   if (json_array_size(quarantined) > 0 &&
       !bh_outbox_note_quarantined(device, quarantined, &error)) {
     bh_engine_fail_store(engine, device, error);

@@ -256,6 +256,8 @@ static void begin_round(BhEngine *engine, BhDevice *device)
   engine->repeats = 0;
   engine->forks = 0;
   engine->pulled_records = 0;
+  engine->pages = engine->empty_pages = engine->kinds_asked = 0;
+  engine->push_best = 0;
   engine->push_first = -1;
   engine->batch_bytes = BH_BATCH_MAX_BYTES;
   engine->batch_entries = BH_BATCH_MAX_ENTRIES;

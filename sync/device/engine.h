@@ -25,6 +25,10 @@ G_BEGIN_DECLS
 #define BH_ENGINE_STAFF_MS (6 * 60 * 60 * 1000)
 #define BH_ENGINE_DOWNLOADS_PER_ROUND 50
 #define BH_ENGINE_REPEATS_MAX 3 /* answers without progress before a round gives up */
+#define BH_ENGINE_PAGES_PER_ROUND                                                                  \
+  1000                              /* then files have their turn, and the next round goes on      \
+                                     */
+#define BH_ENGINE_KINDS_PER_ROUND 3 /* kind sets fetched; a hub that names more is broken */
 
 typedef enum {
   BH_ENGINE_START,        /* begins the first round */

@@ -156,6 +156,19 @@ static gboolean sweep_gone(Pull *pull, GError **error)
 
 /* --- own entries --- */
 
+/* By the rows that are here, whatever number the hub names. */
+static gboolean touch_between(Pull *pull, gint64 after, gint64 through, GError **error)
+{
+  g_autoptr(GArray) places = bh_damage_store_list(pull->device, after, through, error);
+
+  if (places == NULL)
+    return FALSE;
+  for (guint i = 0; i < places->len; i++)
+    if (!touch_entry(pull, g_array_index(places, gint64, i), error))
+      return FALSE;
+  return TRUE;
+}
+
 static gboolean take_included(Pull *pull, const json_t *included, GError **error)
 {
   const char *name;
@@ -163,23 +176,17 @@ static gboolean take_included(Pull *pull, const json_t *included, GError **error
 
   json_object_foreach((json_t *)included, name, value)
   {
-    gint64 number = 0, before = 0, seq = json_integer_value(value);
+    gint64 number = 0, before = 0, seq = 0;
     if (!bh_outbox_store_get_included(pull->device, name, &number, &before, error))
       return FALSE;
-    gint64 own = number == pull->device->incarnation ? pull->device->made : seq;
-    seq = MIN(seq, own);
+    gint64 most = number == pull->device->incarnation ? pull->device->made : BH_POS_SEQ_MASK;
+    seq = CLAMP(json_integer_value(value), 0, most);
     if (number == 0 || seq == before)
       continue;
-    if (!bh_outbox_store_set_included(pull->device, number, seq, error))
+    if (!bh_outbox_store_set_included(pull->device, number, seq, error) ||
+        !touch_between(pull, BH_POS(number, MIN(before, seq)), BH_POS(number, MAX(before, seq)),
+                       error))
       return FALSE;
-    for (gint64 i = MIN(before, seq) + 1; i <= MAX(before, seq); i++) {
-      g_autoptr(GError) local = NULL;
-      if (!touch_entry(pull, BH_POS(number, i), &local) &&
-          !g_error_matches(local, BH_ERROR, BH_ERROR_NOT_FOUND)) {
-        g_propagate_error(error, g_steal_pointer(&local));
-        return FALSE;
-      }
-    }
   }
   return TRUE;
 }
@@ -364,10 +371,10 @@ static gboolean choose_shadow(BhDevice *device, const json_t *page, gboolean *sh
   gboolean has = FALSE;
 
   if (json_is_true(json_object_get(page, "reset"))) {
-    if (!bh_shadow_store_empty(device, error) || !bh_outbox_store_has_base(device, &has, error))
+    if (!bh_outbox_store_has_base(device, &has, error))
       return FALSE;
     *shadow = has;
-    return TRUE;
+    return has ? bh_shadow_store_restart(device, error) : bh_shadow_store_end(device, error);
   }
   *shadow = running != NULL;
   return TRUE;
@@ -379,9 +386,11 @@ static gboolean begin_swap(Pull *pull, const json_t *page, const char *cursor, g
 {
   const json_t *included = json_object_get(page, "included");
   g_autofree char *text = json_is_object(included) ? bh_json_dump(included) : g_strdup("{}");
-  BhShadow shadow = {.cursor = (char *)cursor};
+  g_auto(BhShadow) shadow = {0};
+  gboolean found = FALSE;
 
   if (!bh_shadow_store_set_cursor(pull->device, cursor, text, error) ||
+      !bh_shadow_store_read(pull->device, &shadow, &found, error) ||
       !swap_some(pull, &shadow, included, error))
     return FALSE;
   *done = shadow.phase == SWAP_DONE;

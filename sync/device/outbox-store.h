@@ -82,7 +82,8 @@ gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const 
 gboolean bh_shadow_store_move(BhDevice *device, gint64 phase, gint64 place, GError **error);
 /* The swap is done; what the shadow holds is for bh_shadow_store_trim. */
 gboolean bh_shadow_store_end(BhDevice *device, GError **error);
-gboolean bh_shadow_store_empty(BhDevice *device, GError **error);
+/* What is in it counts no longer: it goes with bh_shadow_store_trim, after the end. */
+gboolean bh_shadow_store_restart(BhDevice *device, GError **error);
 gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GError **error);
 gboolean bh_shadow_store_put(BhDevice *device, const char *record, const char *text,
                              GError **error);

@@ -40,7 +40,8 @@ gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const 
       bh_db_prepare(device->db,
                     "INSERT INTO shadow_state (one, cursor, included, phase, place)"
                     " VALUES (1, :cursor, :included, 0, 0) ON CONFLICT (one) DO UPDATE SET"
-                    " cursor = excluded.cursor, included = excluded.included, phase = 0, place = 0",
+                    " cursor = excluded.cursor, included = excluded.included, phase = 0,"
+                    " place = floor",
                     error);
 
   if (stmt == NULL)
@@ -67,9 +68,13 @@ gboolean bh_shadow_store_end(BhDevice *device, GError **error)
   return bh_db_exec(device->db, "DELETE FROM shadow_state", error);
 }
 
-gboolean bh_shadow_store_empty(BhDevice *device, GError **error)
+gboolean bh_shadow_store_restart(BhDevice *device, GError **error)
 {
-  return bh_db_exec(device->db, "DELETE FROM shadow; DELETE FROM shadow_state", error);
+  return bh_db_exec(device->db,
+                    "INSERT INTO shadow_state (one, cursor, floor) SELECT 1, '',"
+                    " coalesce(max(number), 0) FROM shadow WHERE true"
+                    " ON CONFLICT (one) DO UPDATE SET floor = max(floor, excluded.floor)",
+                    error);
 }
 
 gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GError **error)
@@ -90,8 +95,11 @@ gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GErro
 
 gboolean bh_shadow_store_put(BhDevice *device, const char *record, const char *text, GError **error)
 {
-  BhStmt *stmt =
-      bh_db_prepare(device->db, "INSERT INTO shadow (record, text) VALUES (:record, :text)", error);
+  BhStmt *stmt = bh_db_prepare(device->db,
+                               "INSERT INTO shadow (number, record, text) SELECT 1 + max("
+                               "coalesce((SELECT max(number) FROM shadow), 0),"
+                               " coalesce((SELECT floor FROM shadow_state), 0)), :record, :text",
+                               error);
 
   if (stmt == NULL || !bh_shadow_store_drop(device, record, error))
     return FALSE;
@@ -149,7 +157,8 @@ char *bh_shadow_store_next_vanished(BhDevice *device, gint64 *number, gint64 thr
       bh_db_prepare(device->db,
                     "SELECT b.number, r.id FROM base b JOIN record r ON r.number = b.number"
                     " WHERE b.number > :number AND b.number <= :through"
-                    " AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.record = r.id)"
+                    " AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.record = r.id"
+                    " AND s.number > (SELECT floor FROM shadow_state))"
                     " ORDER BY b.number LIMIT 1",
                     error);
 

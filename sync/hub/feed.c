@@ -231,6 +231,9 @@ static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const ch
   if (!read_cursor(&page, cursor, error) || !add_records(&page, limit, error) ||
       !add_gone(&page, error))
     return NULL;
+  /* More went than a page may say: starting anew says it by what is there. */
+  if (json_array_size(page.gone) > BH_CHANGES_MAX_GONE)
+    return make_page(hub, db, device, NULL, limit, access, error);
   return write_page(&page, device, error);
 }
 

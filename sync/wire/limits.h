@@ -18,6 +18,7 @@
 #define BH_RECORD_MAX_BYTES (2 * 1024 * 1024) /* snapshot; a set that passes it is quarantined */
 #define BH_CHANGES_MAX_RECORDS 500
 #define BH_CHANGES_MAX_BYTES (4 * 1024 * 1024) /* a page ends at it; one record may pass it */
+#define BH_CHANGES_MAX_GONE 10000 /* ids of a page; the hub lets a cursor start anew before */
 #define BH_QUARANTINED_MAX 200
 
 #define BH_ANSWER_MAX_BYTES (32 * 1024 * 1024) /* a client refuses longer ones, files aside */

@@ -288,6 +288,45 @@ static void test_a_reset_fills_a_shadow_and_swaps_when_complete(void **state G_G
   assert_string_equal(last, "new-2");
 }
 
+static void test_a_reset_within_a_reset_forgets_what_came_before(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  json_t *wang = fixture_snapshot(fixture, fixture->wang, "staff", json_pack("{ss}", "name", "王"));
+
+  fixture_pull(fixture, json_pack("[o o]", base_snapshot(fixture), wang),
+               json_pack("{sb sb ss}", "reset", 1, "more", 1, "cursor", "one"));
+  fixture_reopen(fixture);
+  fixture_pull(fixture, json_pack("[o]", base_snapshot(fixture)),
+               json_pack("{sb sb ss}", "reset", 1, "more", 1, "cursor", "two"));
+  fixture_pull(fixture, json_array(), json_pack("{sb ss}", "more", 0, "cursor", "three"));
+  while (bh_device_rest(fixture->device)) {
+  }
+  assert_value(fixture, fixture->enterprise, "name", "新名字");
+  assert_false(is_here(fixture, fixture->wang));
+  g_autofree char *last = bh_outbox_dup_cursor(fixture->device);
+  assert_string_equal(last, "three");
+}
+
+static void test_what_a_hub_says_it_has_costs_by_what_is_here(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhUplink) old = bh_outbox_get_uplink(fixture->device, &error);
+  static const gint64 said[] = {G_MAXINT64, -5, (gint64)1 << 41, 0};
+
+  save_note(fixture, fixture->enterprise, "北路");
+  fixture_acknowledge(fixture, 1);
+  assert_true(bh_outbox_reincarnate(fixture->device, 1, &error));
+  save_note(fixture, fixture->enterprise, "南路");
+  for (gsize i = 0; i < G_N_ELEMENTS(said); i++) {
+    fixture_pull(fixture, json_array(),
+                 json_pack("{s{sI sI}}", "included", old->incarnation, (json_int_t)said[i],
+                           "ffffffffffffffffffffffffffffffff", (json_int_t)said[i]));
+    assert_value(fixture, fixture->enterprise, "address", "南路");
+  }
+}
+
 static void test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -382,6 +421,8 @@ int main(void)
       cmocka_unit_test(test_I5_a_page_that_fails_moves_no_cursor),
       cmocka_unit_test(test_L8_one_bad_record_does_not_stop_the_others),
       cmocka_unit_test(test_a_reset_fills_a_shadow_and_swaps_when_complete),
+      cmocka_unit_test(test_a_reset_within_a_reset_forgets_what_came_before),
+      cmocka_unit_test(test_what_a_hub_says_it_has_costs_by_what_is_here),
       cmocka_unit_test(test_L17_own_work_stays_in_sight_between_the_pages_of_a_pull),
       cmocka_unit_test(test_I12_the_same_page_again_is_a_no_op),
       cmocka_unit_test(test_overlay_equals_a_fold_of_everything),
