@@ -66,8 +66,8 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
                          GError **error);
 
 /* --- kind-views.c --- */
-/* Second pass over "forms" and "ledgers". */
-gboolean bh_kind_resolve_views(BhPlace *place, const BhKind *kind);
+/* Second pass over "forms", "ledgers" and "related". */
+gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 
 /* --- kind-field.c --- */
 gboolean bh_field_type_from_name(const char *name, BhFieldType *type);

@@ -420,5 +420,5 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_visible(&place, set, kind) &&
          resolve_rules(&place, set, kind, "checks", kind->checks) &&
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
-         resolve_review(&place, kind) && bh_kind_resolve_views(&place, kind);
+         resolve_review(&place, kind) && bh_kind_resolve_views(&place, set, kind);
 }

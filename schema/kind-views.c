@@ -1,11 +1,12 @@
 /* What people are shown of a kind, as data: "forms" (which fields a page asks for) and "ledgers"
- * (lists the office keeps). */
+ * (lists that are kept) and "related" (records of other kinds that name this one). */
 #include "schema/kind-internal.h"
 
 #include <string.h>
 
 #define FORMS_MAX 20
 #define LEDGERS_MAX 20
+#define RELATED_MAX 20
 
 static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *name,
                              const json_t *fields)
@@ -95,9 +96,48 @@ static gboolean resolve_ledgers(BhPlace *place, const BhKind *kind)
   return TRUE;
 }
 
-gboolean bh_kind_resolve_views(BhPlace *place, const BhKind *kind)
+static gboolean resolve_relation(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                 const json_t *relation)
 {
-  return resolve_forms(place, kind) && resolve_ledgers(place, kind);
+  static const char *const allowed[] = {"kind", "field", NULL};
+  const char *other_name = NULL, *field_name = NULL;
+  if (!bh_place_is_object(place, relation, allowed) ||
+      !bh_place_name(place, relation, "kind", TRUE, &other_name) ||
+      !bh_place_name(place, relation, "field", TRUE, &field_name))
+    return FALSE;
+  const BhKind *other = bh_kind_set_find(set, other_name);
+  if (other == NULL)
+    return bh_place_fail_at(place, "kind", "there is no kind \"%s\"", other_name);
+  const BhField *field = g_hash_table_lookup(other->field_index, field_name);
+  if (field == NULL || !field->indexed || field->ref_kinds == NULL ||
+      !g_strv_contains((const char *const *)field->ref_kinds, kind->name))
+    return bh_place_fail_at(place, "field", "kind %s has no indexed ref \"%s\" to %s", other_name,
+                            field_name, kind->name);
+  return TRUE;
+}
+
+static gboolean resolve_related(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  const json_t *related = NULL;
+  if (!bh_place_array(place, kind->declaration, "related", FALSE, RELATED_MAX, &related))
+    return FALSE;
+  gsize index;
+  json_t *relation;
+  json_array_foreach((json_t *)related, index, relation)
+  {
+    gsize mark = bh_place_enter(place, "related");
+    bh_place_enter_index(place, index);
+    if (!resolve_relation(place, set, kind, relation))
+      return FALSE;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
+gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  return resolve_forms(place, kind) && resolve_ledgers(place, kind) &&
+         resolve_related(place, set, kind);
 }
 
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)

@@ -34,7 +34,7 @@ static void bh_scan_view_class_init(BhScanViewClass *klass)
 {
   G_OBJECT_CLASS(klass)->dispose = bh_scan_view_dispose;
   signals[CODE] = g_signal_new("code", BH_TYPE_SCAN_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                               G_TYPE_NONE, 1, G_TYPE_STRING);
+                               G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[TROUBLE] = g_signal_new("trouble", BH_TYPE_SCAN_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                   NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -49,7 +49,7 @@ static void bh_scan_view_init(BhScanView *self)
 static void on_code(BhCamera *camera, const char *code, BhScanView *self)
 {
   (void)camera;
-  g_signal_emit(self, signals[CODE], 0, code);
+  g_signal_emit(self, signals[CODE], 0, code, "camera");
 }
 
 static void on_failed(BhCamera *camera, const char *why, BhScanView *self)
@@ -100,7 +100,7 @@ static void on_picture_read(GObject *source, GAsyncResult *result, gpointer data
   g_autoptr(GError) error = NULL;
   g_autofree char *code = g_task_propagate_pointer(G_TASK(result), &error);
   if (code != NULL)
-    g_signal_emit(self, signals[CODE], 0, code);
+    g_signal_emit(self, signals[CODE], 0, code, "picture");
   else if (error != NULL)
     g_signal_emit(self, signals[TROUBLE], 0, _("This file is no picture that can be read"));
   else
@@ -125,7 +125,7 @@ static void on_typed(BhScanView *self)
 {
   g_autofree char *code = g_strstrip(g_strdup(gtk_entry_get_text(GTK_ENTRY(self->entry))));
   if (*code != '\0')
-    g_signal_emit(self, signals[CODE], 0, code);
+    g_signal_emit(self, signals[CODE], 0, code, "typed");
 }
 
 GtkWidget *bh_scan_view_new(const char *still_image, gboolean typed)

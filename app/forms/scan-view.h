@@ -1,5 +1,6 @@
 /* Reading a code by any means: live camera, a picture file, typing. Signals: "code" (const char
- * *text); "trouble" (const char *text) for people. Stops the camera when it is not shown. */
+ * *text, const char *means: "camera", "picture" or "typed"); "trouble" (const char *text) for
+ * people. Stops the camera when it is not shown. */
 #pragma once
 
 #include <gtk/gtk.h>

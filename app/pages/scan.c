@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/devices/location.h"
 #include "app/forms/scan-view.h"
 #include "app/pages/enterprise.h"
 #include "app/pages/find.h"
@@ -19,6 +20,8 @@ struct _BhScanPage {
   GtkWidget *by_name;
   GtkWidget *view;
   char *code;  /* being looked up, or the blank plaque's text */
+  char *means; /* it was read by */
+  json_t *fix; /* where the device is; NULL when not known */
   char *first; /* to look up on load; may be NULL */
   gint64 serial;
   gboolean asking;
@@ -30,7 +33,9 @@ static void bh_scan_page_finalize(GObject *object)
 {
   BhScanPage *self = BH_SCAN_PAGE(object);
   g_free(self->code);
+  g_free(self->means);
   g_free(self->first);
+  json_decref(self->fix);
   G_OBJECT_CLASS(bh_scan_page_parent_class)->finalize(object);
 }
 
@@ -40,24 +45,56 @@ static void show_message(BhScanPage *self, const char *text)
   gtk_widget_set_visible(self->message, text != NULL);
 }
 
+static void on_kept(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  if (error != NULL)
+    bh_page_say_error(page, error);
+}
+
+/* Who read which code, when, where and how; nobody waits for it. */
+static void keep_scan(BhScanPage *self, const char *outcome, const char *enterprise,
+                      const json_t *serial)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  char id[BH_ID_LEN + 1];
+  json_t *set = json_pack("{s:I, s:s?, s:s, s:s}", "scanned_at",
+                          (json_int_t)bh_session_now_ms(session), "scanned_by",
+                          bh_session_get_actor(session), "means", self->means, "outcome", outcome);
+  if (enterprise != NULL)
+    json_object_set_new(set, "enterprise", json_string(enterprise));
+  if (json_is_integer(serial))
+    json_object_set(set, "serial", (json_t *)serial);
+  if (enterprise == NULL && !json_is_integer(serial))
+    json_object_set_new(set, "code", json_string(self->code));
+  if (self->fix != NULL)
+    json_object_set(set, "position", self->fix);
+  bh_session_make_id(session, id);
+  bh_page_call(BH_PAGE(self), "save",
+               json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", id, "kind", "scan", "set", set),
+               on_kept, NULL, NULL);
+}
+
 static void refuse(BhScanPage *self, const GError *error)
 {
-  if (g_error_matches(error, BH_ERROR, BH_ERROR_SIGNATURE))
+  if (g_error_matches(error, BH_ERROR, BH_ERROR_SIGNATURE)) {
+    keep_scan(self, "forged", NULL, NULL);
     show_message(self, _("Forged: this code was not issued by your hub. Do not rely on it; choose "
                          "the enterprise by name and report the plaque."));
-  else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
+  } else if (g_error_matches(error, BH_ERROR, BH_ERROR_REVOKED)) {
+    keep_scan(self, "revoked", NULL, NULL);
+    show_message(self, _("This plaque was revoked. Choose the enterprise by name, and have it "
+                         "replaced."));
+  } else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND)) {
+    keep_scan(self, "unknown", NULL, NULL);
     show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
                          "choose the enterprise by name."));
-  else if (g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN))
-    show_message(self, _("Another hub issued this code; it cannot be verified here. Choose the "
-                         "enterprise by name."));
-  else if (g_error_matches(error, BH_ERROR, BH_ERROR_REVOKED))
-    show_message(self, _("This plaque was revoked. Do not rely on it; choose the enterprise by "
-                         "name and report the plaque."));
-  else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID))
+  } else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)) {
     show_message(self, _("The check digits of this code are wrong; please compare it again"));
-  else
+  } else {
     show_message(self, _("This is no enterprise code of ours"));
+  }
 }
 
 static void show_blank(BhScanPage *self, gint64 serial)
@@ -82,17 +119,17 @@ static void on_resolved(BhPage *page, json_t *result, const GError *error, gpoin
   }
   show_message(self, NULL);
   const char *enterprise = bh_json_string_or(result, "enterprise", NULL);
-  const json_t *plaque = json_object_get(result, "plaque");
-  if (enterprise != NULL)
+  const json_t *serial = json_object_get(json_object_get(result, "plaque"), "serial");
+  if (enterprise != NULL) {
+    keep_scan(self, "known", enterprise, serial);
     bh_page_replace(page, bh_enterprise_page_new(enterprise, NULL));
-  else if (json_is_integer(json_object_get(plaque, "serial")))
-    show_blank(self, json_integer_value(json_object_get(plaque, "serial")));
-  else
-    show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
-                         "choose the enterprise by name."));
+  } else {
+    keep_scan(self, "blank", NULL, serial);
+    show_blank(self, json_integer_value(serial));
+  }
 }
 
-static void look_up(BhScanPage *self, const char *code)
+static void look_up(BhScanPage *self, const char *code, const char *means)
 {
   /* The camera sees the same code many times a second. */
   if (self->asking)
@@ -106,6 +143,8 @@ static void look_up(BhScanPage *self, const char *code)
   self->asking = TRUE;
   g_free(self->code);
   self->code = g_strdup(code);
+  g_free(self->means);
+  self->means = g_strdup(means);
   bh_page_call(BH_PAGE(self), "resolve_code", json_pack("{s:s}", "text", code), on_resolved, NULL,
                NULL);
 }
@@ -126,16 +165,27 @@ static void on_by_name(BhPage *page)
   bh_page_replace(page, bh_find_page_new(&(BhFindTask){0}));
 }
 
+static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
+{
+  (void)source;
+  g_autoptr(BhScanPage) self = data;
+  g_autoptr(json_t) fix = bh_location_ask_finish(result, NULL);
+  if (fix != NULL)
+    self->fix = g_steal_pointer(&fix);
+}
+
 static void bh_scan_page_load(BhPage *page)
 {
   BhScanPage *self = BH_SCAN_PAGE(page);
+  bh_location_ask_async(g_getenv("BIHUAN_GPSD_HOST"), g_getenv("BIHUAN_GPSD_PORT"),
+                        bh_page_get_cancellable(page), on_fix, g_object_ref(self));
   bh_page_set_title(page, _("Scan a code"));
   self->view = bh_scan_view_new(bh_session_get_scan_image(bh_page_get_session(page)), TRUE);
   g_signal_connect_swapped(self->view, "code", G_CALLBACK(look_up), self);
   g_signal_connect_swapped(self->view, "trouble", G_CALLBACK(on_trouble), self);
   gtk_container_add(GTK_CONTAINER(self->scanner), self->view);
   if (self->first != NULL)
-    look_up(self, self->first);
+    look_up(self, self->first, "scanner");
   else
     bh_scan_view_start(BH_SCAN_VIEW(self->view));
 }
@@ -147,7 +197,7 @@ static void bh_scan_page_leave(BhPage *page)
 
 static gboolean bh_scan_page_code(BhPage *page, const char *code)
 {
-  look_up(BH_SCAN_PAGE(page), code);
+  look_up(BH_SCAN_PAGE(page), code, "scanner");
   return TRUE;
 }
 

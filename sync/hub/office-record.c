@@ -364,16 +364,18 @@ static json_t *children_of(BhOfficeCall *call, const char *id, const char *kind_
   return g_steal_pointer(&out);
 }
 
-/* Records about an enterprise that are not its children. */
-static gboolean add_related(BhOfficeCall *call, const char *id, const char *kind_name, json_t *out,
+/* Records of one related kind, the newest of them. */
+static gboolean add_related(BhOfficeCall *call, const char *id, const json_t *relation, json_t *out,
                             GError **error)
 {
-  g_autoptr(json_t) query = json_pack("{s:s,s:{s:s},s:s,s:i}", "kind", kind_name, "where",
-                                      "enterprise", id, "order", "changed", "limit", 50);
+  const char *kind_name = bh_json_string_or(relation, "kind", "");
   const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
-  g_autoptr(json_t) page = kind != NULL ? bh_office_list(call, query, error) : NULL;
+  g_autoptr(json_t) query =
+      json_pack("{s:s,s:{s:s},s:s,s:i}", "kind", kind_name, "where",
+                bh_json_string_or(relation, "field", ""), id, "order", "changed", "limit", 50);
+  g_autoptr(json_t) page = bh_office_list(call, query, error);
   if (page == NULL)
-    return kind == NULL;
+    return FALSE;
   json_t *rows = json_array();
   gsize index;
   json_t *row;
@@ -386,6 +388,19 @@ static gboolean add_related(BhOfficeCall *call, const char *id, const char *kind
   json_array_append_new(out, json_pack("{s:s,s:s,s:o}", "kind", kind_name, "label",
                                        bh_kind_get_label(kind, call->lang), "rows", rows));
   return TRUE;
+}
+
+static json_t *related_to(BhOfficeCall *call, const char *id, const BhKind *kind, GError **error)
+{
+  g_autoptr(json_t) out = json_array();
+  gsize index;
+  json_t *relation;
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "related"), index, relation)
+  {
+    if (!add_related(call, id, relation, out, error))
+      return NULL;
+  }
+  return g_steal_pointer(&out);
 }
 
 /* --- reviews --- */
@@ -553,13 +568,13 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   if (reviews == NULL)
     return NULL;
   json_object_set_new(view, "reviews", reviews);
-  if (strcmp(kind_name, "enterprise") == 0) {
-    g_autoptr(json_t) related = json_array();
-    if (!add_related(call, id, "inspection", related, error) ||
-        !add_related(call, id, "hazard", related, error))
-      return NULL;
-    json_object_set(view, "related", related);
-  }
+  json_t *related = related_to(call, id, kind, error);
+  if (related == NULL)
+    return NULL;
+  if (json_array_size(related) > 0)
+    json_object_set_new(view, "related", related);
+  else
+    json_decref(related);
   json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "transitions", transitions_of(call, kind, &context));

@@ -304,6 +304,11 @@ class Walk(WindowTest):
             app.click("result-1")
             app.find("start")
             app.text("样例北岭煤业")
+        scans = [(row["values"]["outcome"], row["values"]["means"], "code" in row["values"],
+                  row["values"].get("serial")) for row in self.rows("scan")]
+        self.assertIn(("forged", "typed", True, None), scans, "R-020: who read what is kept")
+        self.assertIn(("blank", "typed", False, blank), scans)
+        self.assertIn("known", [scan[0] for scan in scans])
 
     def test_8_R077_what_was_ordered_is_listed_by_its_day(self):
         with self.open() as app:
