@@ -1,7 +1,11 @@
 #!/usr/bin/python3
-"""A second verifier of export files and a second fold, from sync/wire/PROTOCOL.md § 1 and § 11."""
+"""A second verifier of export files and a second fold, from sync/wire/PROTOCOL.md § 1, § 11 and
+§ 13."""
 
+import datetime
 import re
+import struct
+import zlib
 
 from second_client import (Entry, ProtocolError, ZERO_HASH, commitment, from_base64, parse,
                            require, sha256, signature_fits)
@@ -130,6 +134,9 @@ class Report:
 
 
 class Verifier:
+    first = b"bihuan-export-1"
+    head = {"hub", "hub_key", "made_ms", "kinds"}
+
     def __init__(self, hub_key=None):
         self.given = hub_key
         self.report = Report()
@@ -154,10 +161,11 @@ class Verifier:
     def read(self, data):
         require(data.endswith(b"\n"), "the last line has no end")
         lines = data[:-1].split(b"\n")
-        require(lines[0] == b"bihuan-export-1", "not an export file")
+        require(lines[0] == self.first, "another format")
         require(len(lines[1]) <= 262144, "a too long header")
         header = parse(lines[1])
-        require(set(header) == {"hub", "hub_key", "made_ms", "kinds"}, "wrong members of a header")
+        require(set(header) == self.head, "wrong members of a header")
+        self.header = header
         self.hub, self.hub_key = header["hub"], from_base64(header["hub_key"], 32)
         self.keys[self.hub] = self.hub_key
         at = 2
@@ -173,8 +181,18 @@ class Verifier:
             require(at + 4 < len(lines), f"line {at + 1}: an entry is cut off")
             self.entry(at + 1, Entry(*lines[at + 1:at + 5]))
             at += 5
+        at = self.rest(lines, at)
         require(at == len(lines) - 1, f"line {at + 1}: neither entry nor seal")
         self.seal(at + 1, lines[at], data[:len(data) - len(lines[at]) - 1])
+
+    def rest(self, lines, at):
+        """Lines between the entries and the seal."""
+        return at
+
+    def follows(self, place, envelope):
+        """Whether it goes on with its chain."""
+        seq, prev = self.heads.get(place, (0, ZERO_HASH))
+        return envelope["seq"] == seq + 1 and envelope["prev"] == prev
 
     def seal(self, line, text, before):
         require(text.startswith(b"Z "), "no seal")
@@ -198,8 +216,7 @@ class Verifier:
                                 from_base64(entry.signature.decode("ascii"), 64)):
             report.fault(line + 1, "a signature that does not fit")
         place = envelope["device"], envelope["incarnation"]
-        seq, prev = self.heads.get(place, (0, ZERO_HASH))
-        if envelope["seq"] != seq + 1 or envelope["prev"] != prev:
+        if not self.follows(place, envelope):
             report.fault(line, "the chain is broken")
         self.heads[place] = envelope["seq"], entry.hash
         if not entry.body:
@@ -210,6 +227,9 @@ class Verifier:
             return
         self.body(envelope, entry)
 
+    def readable(self, body):
+        pass
+
     def body(self, envelope, entry):
         report = self.report
         try:
@@ -219,6 +239,7 @@ class Verifier:
                 RecursionError):
             report.doubtful += 1
             return
+        self.readable(body)
         known = self.bodies.setdefault(body["id"], envelope["body"])
         if known != envelope["body"] or envelope["kinds"] not in self.kinds:
             report.doubtful += 1
@@ -228,6 +249,118 @@ class Verifier:
                 if op["kind"] == "device" and "key" in op["set"]:
                     self.keys[op["record"]] = from_base64(op["set"]["key"]["v"], 32)
         report.folded.append((body, openings))
+
+
+def unpacked(data):
+    """[(name, bytes)] of an archive in the one form, and its date and time."""
+    members, at, stamp = [], 0, None
+    while data[at:at + 4] == b"PK\3\4":
+        (needed, flags, method, told, crc, packed, size, name_len,
+         extra) = struct.unpack_from("<HHHIIIIHH", data, at + 4)
+        require((needed, flags, method, extra) == (10, 0, 0, 0) and packed == size,
+                "a local header of another form")
+        name = data[at + 30:at + 30 + name_len]
+        content = data[at + 30 + name_len:at + 30 + name_len + size]
+        require(len(content) == size and zlib.crc32(content) == crc, "a wrong checksum")
+        require(stamp in (None, told), "another time")
+        members.append((name.decode("ascii"), content))
+        at, stamp = at + 30 + name_len + size, told
+    require(data == packed_again(members, stamp or 0), "an archive of another form")
+    return members, stamp
+
+
+def packed_again(members, stamp):
+    local, directory = b"", b""
+    for name, content in members:
+        common = struct.pack("<HHHIIIIHH", 10, 0, 0, stamp, zlib.crc32(content), len(content),
+                             len(content), len(name), 0)
+        directory += (b"PK\1\2" + struct.pack("<H", 20) + common
+                      + struct.pack("<HHHII", 0, 0, 0, 0, len(local)) + name.encode())
+        local += b"PK\3\4" + common + name.encode() + content
+    return local + directory + b"PK\5\6" + struct.pack("<HHHHIIH", 0, 0, len(members), len(members),
+                                                       len(directory), len(local), 0)
+
+
+def stamp_of(made_ms):
+    at = (datetime.datetime(1970, 1, 1) + datetime.timedelta(hours=8, milliseconds=made_ms))
+    return ((at.year - 1980) << 25 | at.month << 21 | at.day << 16 | at.hour << 11 | at.minute << 5
+            | at.second // 2)
+
+
+class CaseVerifier(Verifier):
+    """Of one case: the archive, or the text taken out of it."""
+
+    first = b"bihuan-case-1"
+    head = Verifier.head | {"record", "personal", "spans"}
+
+    def __init__(self, hub_key=None):
+        super().__init__(hub_key)
+        self.declared = {}
+        self.sealed = []
+        self.missing = self.gaps = 0
+        self.members = None
+
+    def read(self, data):
+        if data.startswith(b"PK"):
+            members, stamp = unpacked(data)
+            require(members and members[-1][0] == "case.export", "no case.export at the end")
+            self.members, data = members[:-1], members[-1][1]
+            super().read(data)
+            require(stamp == stamp_of(self.header["made_ms"]), "another time than the text's")
+            require([(name, sha256(content), len(content)) for name, content in self.members]
+                    == self.sealed, "other members than were sealed")
+        else:
+            super().read(data)
+        for (device, incarnation), span in self.spans().items():
+            require(self.heads.get((device, incarnation), (0,))[0] >= span[1], "a span is not whole")
+
+    def spans(self):
+        spans = {}
+        for span in self.header["spans"]:
+            require(set(span) == {"device", "incarnation", "from", "to"}
+                    and whole(span["from"], 1) and whole(span["to"], span["from"]), "a wrong span")
+            spans[span["device"], span["incarnation"]] = span["from"], span["to"]
+        require(len(spans) == len(self.header["spans"]), "two spans of a chain")
+        return spans
+
+    def follows(self, place, envelope):
+        last = self.heads.get(place, (0, ZERO_HASH))[0]
+        if envelope["seq"] <= last + 1:
+            return super().follows(place, envelope)
+        begin, end = self.spans().get(place, (0, 0))
+        self.gaps += 1
+        return not (begin < envelope["seq"] and end > last)
+
+    def readable(self, body):
+        for file in body.get("files") or []:
+            self.declared.setdefault(file["sha256"], (file["size"], file["type"]))
+
+    def rest(self, lines, at):
+        require(fits(ID, self.header["record"]) and isinstance(self.header["personal"], bool),
+                "a wrong head")
+        named = []
+        while lines[at].startswith(b"F "):
+            require(len(lines[at]) <= 512, "a too long line")
+            file = parse(lines[at][2:])
+            require({"sha256", "size", "type"} <= set(file) <= {"name", "sha256", "size", "type"},
+                    "wrong members of a file")
+            require(self.declared.get(file["sha256"]) == (file["size"], file["type"]),
+                    "a file that no entry declares")
+            named.append(file["sha256"])
+            if "name" in file:
+                require(re.fullmatch(f"files/{file['sha256']}\\.[a-z0-9]{{1,4}}", file["name"]),
+                        "a name that is not the hub's")
+                self.sealed.append((file["name"], file["sha256"], file["size"]))
+            else:
+                self.missing += 1
+            at += 1
+        require(named == list(self.declared), "not the files that entries declare")
+        require(lines[at].startswith(b"P "), "no page")
+        page = parse(lines[at][2:])
+        require(set(page) == {"name", "sha256", "size"} and page["name"] == "index.html",
+                "not the page")
+        self.sealed.append((page["name"], page["sha256"], page["size"]))
+        return at + 1
 
 
 class Fold:

@@ -219,6 +219,101 @@ class Export(Case):
         self.assertEqual(report.verdict, "self-consistent")
 
 
+class OneCase(Case):
+    """One inspection among other work of its device, as one file."""
+
+    def visit(self):
+        client = new_client("visit")
+        acting = person(client)
+        mine, other = enterprise(client, "本案煤矿"), enterprise(client, "别案煤矿", notes="别案内情")
+        inspection, hazard, file = (client.ids.next() for _ in range(3))
+        photo = os.urandom(5000)
+        declared = {"sha256": sha256(photo), "size": len(photo), "type": "image/jpeg"}
+        lost = {"sha256": sha256(b"lost"), "size": 4, "type": "video/mp4"}
+        bodies = [
+            acting.body([mine]), acting.body([other]),
+            acting.body([(inspection, "inspection", {
+                "enterprise": mine[0], "modes": ["routine"], "unit": client.unit,
+                "lead": World.staff["id"], "started_at": 1795258740000, "state": "on_site"})]),
+            acting.body([(other[0], "enterprise", {"notes": "别案内情之二"})]),
+            acting.body([(hazard, "hazard", {
+                "inspection": inspection, "enterprise": mine[0], "summary": "本案隐患",
+                "level": "general", "responsible_person": Personal("张保密"), "state": "found"}),
+                         (file, "file", {
+                             "parent": hazard, "role": "photo", "sha256": declared["sha256"],
+                             "size": len(photo), "media_type": "image/jpeg"})],
+                        files=[declared, lost])]
+        bodies += [acting.body([enterprise(client, f"别案煤矿{number}")]) for number in range(300)]
+        self.assertEqual(client.push([client.chain.put(*each) for each in bodies]), [])
+        client.upload(photo)
+        return client, inspection, photo
+
+    def exported(self, inspection, *options):
+        path = pathlib.Path(World.directory) / "case.zip"
+        programs.run("bihuan-hub", "export", "--data", World.hub.directory, "--record", inspection,
+                     "--out", path, *options)
+        told = json.loads(programs.run("bihuan-hub", "verify", path, "--hub-key",
+                                       second.to_base64(self.client.hub_key), "--json").stdout)
+        return path, told
+
+    def test_a_stranger_can_verify_one_case_and_sees_no_other(self):
+        client, inspection, photo = self.visit()
+        path, told = self.exported(inspection)
+        data = path.read_bytes()
+        stranger = verifier.CaseVerifier(client.hub_key)
+        report = stranger.verify(data)
+        self.assertEqual(report.problems, [])
+        self.assertEqual((told["verdict"], report.verdict), ("authentic", "authentic"))
+        self.assertEqual((told["entries"], told["withheld"], told["doubtful"]),
+                         (report.entries, report.withheld, report.doubtful))
+        self.assertEqual((told["case"]["gaps"], told["case"]["files"], told["case"]["files_missing"]),
+                         (stranger.gaps, 2, 1))
+        self.assertEqual(stranger.missing, 1)
+        self.assertEqual(list(stranger.spans().values()), [(3, 5)])
+        self.assertEqual((report.withheld, stranger.header["record"]), (1, inspection))
+        self.assertEqual(stranger.heads[client.device, client.chain.incarnation][0], 5,
+                         "what came later is not needed")
+        members = dict(stranger.members)
+        self.assertEqual(members[f"files/{sha256(photo)}.jpg"], photo)
+        page = members["index.html"].decode()
+        for text in ("本案煤矿", "本案隐患", "张保密", sha256(photo), sha256(b"lost"), "缺"):
+            self.assertIn(text, page)
+        self.assertIn("张保密".encode(), data)
+        self.assertNotIn("别案".encode(), data)
+        alone = verifier.CaseVerifier(client.hub_key)
+        text = verifier.unpacked(data)[0][-1][1]
+        self.assertEqual((alone.verify(text).verdict, alone.members), ("authentic", None))
+
+    def test_personal_values_stay_out_and_the_signatures_still_hold(self):
+        client, inspection, _ = self.visit()
+        path, told = self.exported(inspection, "--without-personal")
+        self.assertEqual((told["verdict"], told["case"]["personal"]), ("authentic", False))
+        self.assertEqual(verifier.CaseVerifier(client.hub_key).verify(path.read_bytes()).verdict,
+                         "authentic")
+        self.assertNotIn("张保密".encode(), path.read_bytes())
+
+    def test_T10_both_verifiers_notice_every_change(self):
+        client, inspection, _ = self.visit()
+        path, _ = self.exported(inspection)
+        data = path.read_bytes()
+        members, stamp = verifier.unpacked(data)
+        changes = [verifier.packed_again(members[:1] + members[2:], stamp),
+                   verifier.packed_again(members[1:], stamp),
+                   verifier.packed_again([members[1], members[0], *members[2:]], stamp),
+                   verifier.packed_again([members[0], members[0], *members[1:]], stamp),
+                   verifier.packed_again(members, stamp ^ 1), data[:-1], data + b"\0"]
+        changes += [data[:at] + bytes([data[at] ^ 1]) + data[at + 1:]
+                    for at in range(0, len(data), len(data) // 300)]
+        for number, changed in enumerate(changes):
+            report = verifier.CaseVerifier(client.hub_key).verify(changed)
+            self.assertEqual(report.verdict, "broken", number)
+            if number > 20 and number % 10:
+                continue
+            path.write_bytes(changed)
+            done = programs.run("bihuan-hub", "verify", path, check=False)
+            self.assertEqual(done.returncode, 5, (number, done.stdout))
+
+
 class Afterwards(Case):
     def test_the_hub_had_nothing_to_complain_of(self):
         """No failed assertion, internal error or sanitizer report behind a polite answer."""

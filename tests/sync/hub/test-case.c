@@ -1,0 +1,263 @@
+/* One case as one file: what belongs into it, what does not, and that it verifies. */
+#include "hub-fixture.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "sync/hub/case.h"
+#include "sync/hub/uploads.h"
+#include "sync/wire/export.h"
+#include "sync/wire/zip.h"
+
+#define OTHERS 200
+
+typedef struct {
+  TestDevice *device;
+  char enterprise[BH_ID_LEN + 1];
+  char visit[BH_ID_LEN + 1];
+  char hazard[BH_ID_LEN + 1];
+} Scene;
+
+/* A case as it was given out. */
+typedef struct {
+  json_t *told;
+  BhExportReport *report;
+  GString *text; /* case.export */
+  GString *page;
+} Given;
+
+static void given_clear(Given *given)
+{
+  json_decref(given->told);
+  bh_export_report_free(given->report);
+  g_string_free(given->text, TRUE);
+  g_string_free(given->page, TRUE);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Given, given_clear)
+
+static gsize push(TestDevice *device, BhEntryText *entry)
+{
+  g_autoptr(Answer) answer = test_push(device, entry, NULL);
+  assert_status(answer, 200);
+  return json_array_size(json_object_get(answer->json, "quarantined"));
+}
+
+static Scene begin(HubFixture *fixture)
+{
+  Scene scene = {test_device_new(fixture, fixture->county), "", "", ""};
+  TestDevice *device = scene.device;
+  test_device_make_id(device, scene.enterprise);
+  test_device_make_id(device, scene.visit);
+  test_device_make_id(device, scene.hazard);
+  push(device, test_device_enterprise(device, scene.enterprise, "本案煤矿", "140603100"));
+  push(device,
+       test_device_entry(device, scene.visit, "inspection",
+                         json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", scene.enterprise,
+                                   "modes", "routine", "unit", fixture->county, "lead",
+                                   fixture->inspector, "state", "on_site"),
+                         NULL));
+  push(device,
+       test_device_entry(device, scene.hazard, "hazard",
+                         json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", scene.visit,
+                                   "enterprise", scene.enterprise, "level", "general", "summary",
+                                   "本案隐患", "found_by", "inspection", "state", "found"),
+                         NULL));
+  return scene;
+}
+
+static void take_members(GBytes *bytes, Given *given)
+{
+  g_autoptr(GInputStream) in = g_memory_input_stream_new_from_bytes(bytes);
+  g_autoptr(BhZipReader) zip = bh_zip_reader_new(in);
+  const char *name;
+  given->text = g_string_new(NULL);
+  given->page = g_string_new(NULL);
+  while ((name = bh_zip_reader_next(zip, NULL)) != NULL) {
+    GString *to = strcmp(name, BH_CASE_PAGE_NAME) == 0     ? given->page
+                  : strcmp(name, BH_CASE_EXPORT_NAME) == 0 ? given->text
+                                                           : NULL;
+    g_autofree char *content = g_malloc((gsize)bh_zip_reader_get_size(zip));
+    gsize len = 0;
+    g_input_stream_read_all(bh_zip_reader_get_stream(zip), content,
+                            (gsize)bh_zip_reader_get_size(zip), &len, NULL, NULL);
+    if (to != NULL)
+      g_string_append_len(to, content, (gssize)len);
+  }
+}
+
+static Given give(HubFixture *fixture, const char *record)
+{
+  Given given = {0};
+  const BhCaseOptions options = {.personal = TRUE};
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  given.told = bh_case_write(fixture->hub, db, record, &options, out, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  if (given.told == NULL)
+    fail_msg("%s", error->message);
+  g_output_stream_close(out, NULL, NULL);
+  g_autoptr(GBytes) bytes = g_memory_output_stream_steal_as_bytes(G_MEMORY_OUTPUT_STREAM(out));
+  g_autoptr(GInputStream) in = g_memory_input_stream_new_from_bytes(bytes);
+  given.report = bh_export_verify_stream(in, "case", bh_hub_get_public_key(fixture->hub), &error);
+  assert_non_null(given.report);
+  if (given.report->n_problems > 0)
+    fail_msg("%s", ((const BhExportProblem *)given.report->problems->pdata[0])->text);
+  assert_true(given.report->authentic);
+  take_members(bytes, &given);
+  return given;
+}
+
+static void append(HubFixture *fixture, json_t *ops)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) owned = ops;
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, owned, &error);
+  if (entry == NULL)
+    fail_msg("%s", error->message);
+}
+
+static void test_what_lies_rotten_at_the_hub_is_said_to_be_missing(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  char file[BH_ID_LEN + 1];
+  char sha[BH_HASH_HEX_LEN + 1];
+  test_device_make_id(scene.device, file);
+  assert_true(bh_uploads_import(fixture->hub, "bytes", 5, "image/jpeg", sha, NULL));
+  push(scene.device,
+       test_device_entry(scene.device, file, "file",
+                         json_pack("{s:s, s:s, s:s, s:i, s:s}", "parent", scene.hazard, "role",
+                                   "photo", "sha256", sha, "size", 5, "media_type", "image/jpeg"),
+                         NULL));
+  {
+    g_auto(Given) whole = give(fixture, scene.visit);
+    assert_int_equal(whole.report->of_case->files, 1);
+    assert_int_equal(whole.report->of_case->files_missing, 0);
+  }
+  static const char *const rotten[] = {"bytez", "byte", "bytes and more"};
+  g_autofree char *path = bh_uploads_file_path(fixture->dir, sha);
+  for (gsize i = 0; i < G_N_ELEMENTS(rotten); i++) {
+    assert_true(g_file_set_contents(path, rotten[i], -1, NULL));
+    g_auto(Given) given = give(fixture, scene.visit);
+    assert_int_equal(given.report->of_case->files_missing, 1);
+    assert_non_null(strstr(given.page->str, "与登记的摘要不符"));
+  }
+  assert_int_equal(g_unlink(path), 0);
+  g_auto(Given) given = give(fixture, scene.visit);
+  assert_int_equal(given.report->of_case->files_missing, 1);
+  test_device_free(scene.device);
+}
+
+static void test_no_silent_deletion_what_was_dismissed_is_in_the_case(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  g_autoptr(GError) error = NULL;
+  assert_int_equal(
+      push(scene.device, test_device_entry(scene.device, scene.hazard, "hazard",
+                                           json_pack("{s:s}", "level", "nonsense"), NULL)),
+      1);
+  {
+    g_auto(Given) given = give(fixture, scene.visit);
+    assert_non_null(strstr(given.text->str, scene.device->last_entry));
+    assert_non_null(strstr(given.page->str, "待核，未采用"));
+  }
+  if (!bh_hub_release(fixture->hub, NULL, scene.device->last_entry, TRUE, "不合理", &error))
+    fail_msg("%s", error->message);
+  g_auto(Given) given = give(fixture, scene.visit);
+  assert_non_null(strstr(given.text->str, "nonsense"));
+  assert_non_null(strstr(given.text->str, "不合理"));
+  assert_non_null(strstr(given.page->str, "不予采用"));
+  test_device_free(scene.device);
+}
+
+static void test_personal_values_of_staff_and_context_of_others_stay_out(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  char other[BH_ID_LEN + 1];
+  test_device_make_id(scene.device, other);
+  push(scene.device, test_device_enterprise(scene.device, other, "别案煤矿", "140603100"));
+  append(fixture, json_pack("[{s:s, s:s, s:{s:s}}]", "record", fixture->inspector, "kind", "staff",
+                            "set", "phone", "13811112222"));
+  append(fixture, json_pack("[{s:s, s:s, s:{s:s}}, {s:s, s:s, s:{s:s}}]", "record",
+                            scene.enterprise, "kind", "enterprise", "set", "notes", "两案合写",
+                            "record", other, "kind", "enterprise", "set", "notes", "别案内情"));
+  g_auto(Given) given = give(fixture, scene.visit);
+  static const char *const out[] = {"13811112222", "别案", "两案合写"};
+  for (gsize i = 0; i < G_N_ELEMENTS(out); i++)
+    assert_null(strstr(given.text->str, out[i]));
+  assert_non_null(strstr(given.text->str, "本案煤矿"));
+  test_device_free(scene.device);
+}
+
+/* What a hub has grown to does not make a case bigger; what the device did in between shows as
+ * envelopes, and only that. */
+static void test_size_is_that_of_the_case(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  json_int_t before;
+  {
+    g_auto(Given) given = give(fixture, scene.visit);
+    before = json_integer_value(json_object_get(given.told, "entries"));
+    assert_int_equal(json_integer_value(json_object_get(given.told, "withheld")), 0);
+  }
+  TestDevice *busy = test_device_new(fixture, fixture->county);
+  for (int i = 0; i < OTHERS; i++) {
+    char id[BH_ID_LEN + 1];
+    test_device_make_id(busy, id);
+    push(busy, test_device_enterprise(busy, id, "别案煤矿", "140603100"));
+  }
+  for (int i = 0; i < 3; i++) {
+    char id[BH_ID_LEN + 1];
+    test_device_make_id(scene.device, id);
+    push(scene.device, test_device_enterprise(scene.device, id, "别案煤矿", "140603100"));
+  }
+  {
+    g_auto(Given) given = give(fixture, scene.visit);
+    assert_int_equal(json_integer_value(json_object_get(given.told, "entries")), before);
+  }
+  push(scene.device, test_device_entry(scene.device, scene.hazard, "hazard",
+                                       json_pack("{s:s}", "demand", "整改"), NULL));
+  g_auto(Given) given = give(fixture, scene.visit);
+  assert_int_equal(json_integer_value(json_object_get(given.told, "entries")), before + 4);
+  assert_int_equal(json_integer_value(json_object_get(given.told, "withheld")), 3);
+  assert_null(strstr(given.text->str, "别案"));
+  test_device_free(busy);
+  test_device_free(scene.device);
+}
+
+static void test_a_case_is_an_inspection(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  const BhCaseOptions options = {.personal = TRUE};
+  static const BhErrorCode codes[] = {BH_ERROR_INVALID, BH_ERROR_NOT_FOUND, BH_ERROR_NOT_FOUND};
+  const char *const records[] = {scene.hazard, "../x", "00000000-0000-7000-8000-000000000000"};
+  for (gsize i = 0; i < G_N_ELEMENTS(records); i++) {
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
+    BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+    assert_null(bh_case_write(fixture->hub, db, records[i], &options, out, &error));
+    bh_hub_give_reader(fixture->hub, db);
+    assert_true(g_error_matches(error, BH_ERROR, (int)codes[i]));
+  }
+  test_device_free(scene.device);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_what_lies_rotten_at_the_hub_is_said_to_be_missing,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_no_silent_deletion_what_was_dismissed_is_in_the_case,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_personal_values_of_staff_and_context_of_others_stay_out,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_size_is_that_of_the_case, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_case_is_an_inspection, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
