@@ -29,6 +29,7 @@ typedef struct {
 typedef struct {
   BhFileRef ref;
   char *name;       /* in the archive; NULL: its bytes are not there */
+  gboolean held;    /* who declared it sent it, too: a hash alone opens nobody's photos */
   gboolean damaged; /* what lies at the hub is not what was declared */
 } BhCaseFile;
 

@@ -28,7 +28,8 @@ static const char BEGIN[] =
     "thead th{background:#eee}tbody th{width:11rem;font-weight:normal;background:#f6f6f6}\n"
     "code{font-family:monospace;font-size:.85em}small{color:#444}.bad{color:#a00;font-weight:bold}"
     "\n"
-    "p,li{overflow-wrap:anywhere}.nr{width:3.5rem}.when{width:11rem}.who{width:8rem}\n"
+    "p,li{overflow-wrap:anywhere}td "
+    "div+div{margin-top:.5rem}.nr{width:3.5rem}.when{width:11rem}.who{width:8rem}\n"
     "thead{display:table-header-group}tr{break-inside:avoid}\n"
     "</style></head><body>\n";
 
@@ -326,7 +327,6 @@ static void put_set(GString *out, const BhCase *one, const BhKind *kind, const B
     g_autofree char *text = dup_value(one, kind, set->key, value);
     put_short(out, text);
   }
-  g_string_append(out, "；");
 }
 
 static void put_op(GString *out, const BhCase *one, const BhOp *op, GHashTable *met)
@@ -347,8 +347,10 @@ static void put_op(GString *out, const BhCase *one, const BhOp *op, GHashTable *
     g_string_append(out, "」");
   }
   g_string_append(out, "：");
-  for (guint i = 0; kind != NULL && i < op->sets->len; i++)
+  for (guint i = 0; kind != NULL && i < op->sets->len; i++) {
+    g_string_append(out, i > 0 ? "；" : "");
     put_set(out, one, kind, op, op->sets->pdata[i]);
+  }
   g_string_append(out, "</div>");
 }
 
@@ -397,12 +399,12 @@ static gboolean put_entry(GString *out, const BhCase *one, const BhCaseEntry *en
 
 static gboolean put_chronology(GString *out, const BhCase *one, GError **error)
 {
-  static const char *const heads[] = {"序号", "时间", "人员", "设备", "做了什么", NULL};
+  static const char *const heads[] = {"序号", "时间", "人员", "终端", "做了什么", NULL};
   static const char *const classes[] = {"nr", "when", "who", "who", ""};
   g_autoptr(GHashTable) met = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   int nr = 0;
-  g_string_append(out, "<h2>四、经过</h2>\n<p>按中心收到的先后排列。每一条在设备上保存时即已签名，"
-                       "此后只能追加，不能改动。第一行时间是设备自己的时钟。</p>\n");
+  g_string_append(out, "<h2>四、经过</h2>\n<p>按中心收到的先后排列。每一条在保存时即已签名，"
+                       "此后只能追加，不能改动。第一行时间是终端自己的时钟。</p>\n");
   begin_table(out, heads, classes);
   for (guint i = 0; i < one->entries->len; i++) {
     const BhCaseEntry *entry = &g_array_index(one->entries, BhCaseEntry, i);
@@ -465,7 +467,7 @@ static void put_evidence(GString *out, const BhCase *one)
                          one->files->len, one->files->len - (guint)one->absent);
   if (one->absent > 0)
     g_string_append_printf(out, "，<span class=\"bad\">缺 %d 个</span>", one->absent);
-  g_string_append(out, "。摘要在拍摄或导入时已写进设备签名的记录，原件一个字节也不曾改动。</p>\n");
+  g_string_append(out, "。摘要在拍摄或导入时已写进终端签名的记录，原件一个字节也不曾改动。</p>\n");
   begin_table(out, heads, classes);
   for (guint i = 0; i < one->files->len; i++) {
     const BhCaseFile *file = one->files->pdata[i];
@@ -477,7 +479,7 @@ static void put_evidence(GString *out, const BhCase *one)
     else
       g_string_append_printf(out, "<span class=\"bad\">%s</span><br>",
                              file->damaged ? "缺：中心存放的文件与登记的摘要不符，未收入"
-                                           : "缺：中心还没有收到这个文件");
+                                           : "缺：中心没有从登记它的单位收到这个文件");
     g_string_append_printf(out, "<code>%s</code></td><td>%" G_GINT64_FORMAT " 字节<br><small>",
                            file->ref.sha256, file->ref.size);
     put(out, file->ref.media_type);
@@ -502,18 +504,21 @@ static void put_statement(GString *out, const BhCase *one)
       "<h2>七、核验说明</h2>\n<h3>核验能证明什么</h3>\n<ol>\n"
       "<li>本案卷由中心封存：%s 收入 %u 条签名记录（其中 %u 条是本案经过），以及证据清单所列文件和"
       "本页。此后改动、增加、删去、调换其中任何一处，核验都会指出。</li>\n"
-      "<li>每条记录由当时所用的设备签名，设备的公钥由中心登记。有内容的 %u "
+      "<li>"
+      "每条记录由当时所用的终端签名（审核等在中心所作的由中心签名），终端的公钥由中心登记。有内容的"
+      " %u "
       "条，内容与签名时相同。</li>\n"
-      "<li>在每台设备上，从第一条到最后一条涉及本案的记录之间，一条不缺、次序不变。"
-      "其间与本案无关的，只留签名信封，不留内容；需要时可按设备和条号要求中心出示，并与信封中的摘要"
+      "<li>在每台终端上，从第一条到最后一条涉及本案的记录之间，一条不缺、次序不变。"
+      "其间与本案无关的，只留签名信封，不留内容；需要时可按终端和条号要求中心出示，并与信封中的摘要"
       "核对。"
-      "</li>\n<li>收入的每个文件，与设备签名记录中登记的 SHA-256 摘要一致。</li>\n</ol>\n",
+      "</li>\n<li>收入的每个文件，与终端签名记录中登记的 SHA-256 摘要一致。</li>\n</ol>\n",
       "<code>" BH_CASE_EXPORT_NAME "</code>", one->entries->len, own, bodies);
   g_string_append(
       out,
       "<h3>核验不能证明什么</h3>\n<ol>\n"
-      "<li>签名属于设备。操作的人以设备和 PIN 认定，没有个人自己的密钥。</li>\n"
-      "<li>“设备时间”是设备时钟，可能不准；可以确认的是不早于最近一次中心校时，不晚于中心收到。</"
+      "<li>签名属于终端。操作的人以终端和 PIN 认定，没有个人自己的密钥。</li>\n"
+      "<li>"
+      "时间首先是终端自己的时钟，可能不准；可以确认的是不早于最近一次中心校时，不晚于中心收到。</"
       "li>\n"
       "<li>哪些记录属于本案，由中心按记录之间的从属关系选出；没有写进任何记录的事，这里也没有。</"
       "li>\n"
@@ -574,7 +579,7 @@ char *bh_case_make_page(const BhCase *one, gsize *len, GError **error)
   put_answers(out, one);
   gboolean ok = put_chronology(out, one, error);
   put_evidence(out, one);
-  g_string_append(out, "<h2>六、所涉企业、单位、人员、设备</h2>\n");
+  g_string_append(out, "<h2>六、所涉企业、单位、人员、终端</h2>\n");
   put_context(out, one);
   put_statement(out, one);
   g_string_append(out, "</body></html>\n");

@@ -63,10 +63,12 @@ static gboolean storage_error(GError **error, const GError *failed)
 static gboolean add_file(BhCase *one, BhZipWriter *zip, BhCaseFile *file, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autofree char *path = bh_hub_dup_file_path(one->hub, one->db, file->ref.sha256, NULL, &failed);
+  g_autofree char *path =
+      file->held ? bh_hub_dup_file_path(one->hub, one->db, file->ref.sha256, NULL, &failed) : NULL;
   if (path == NULL) {
     one->absent++;
-    return g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND) || storage_error(error, failed);
+    return failed == NULL || g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND) ||
+           storage_error(error, failed);
   }
   char sha256[BH_HASH_HEX_LEN + 1] = "";
   g_autoptr(GFile) place = g_file_new_for_path(path);

@@ -355,18 +355,28 @@ static gboolean is_of_case(const BhCase *one, const BhBody *body)
   return only;
 }
 
-static void declare_files(BhCase *one, const BhBody *body)
+static BhCaseFile *declare_file(BhCase *one, const BhFileRef *ref)
+{
+  BhCaseFile *file = g_hash_table_lookup(one->by_hash, ref->sha256);
+  if (file != NULL)
+    return file;
+  file = g_new0(BhCaseFile, 1);
+  file->ref = *ref;
+  file->ref.media_type = g_strdup(ref->media_type);
+  g_ptr_array_add(one->files, file);
+  g_hash_table_insert(one->by_hash, file->ref.sha256, file);
+  return file;
+}
+
+static gboolean declare_files(BhCase *one, const BhBody *body, GError **error)
 {
   for (guint i = 0; i < body->files->len; i++) {
-    const BhFileRef *ref = body->files->pdata[i];
-    if (g_hash_table_contains(one->by_hash, ref->sha256))
-      continue;
-    BhCaseFile *file = g_new0(BhCaseFile, 1);
-    file->ref = *ref;
-    file->ref.media_type = g_strdup(ref->media_type);
-    g_ptr_array_add(one->files, file);
-    g_hash_table_insert(one->by_hash, file->ref.sha256, file);
+    BhCaseFile *file = declare_file(one, body->files->pdata[i]);
+    if (!file->held && !bh_log_is_held_by_author(one->db, bh_hub_get_id(one->hub), body->id,
+                                                 file->ref.sha256, &file->held, error))
+      return FALSE;
   }
+  return TRUE;
 }
 
 /* Drops context that is of other cases too, and learns what the rest needs. */
@@ -385,7 +395,8 @@ static gboolean settle_entries(BhCase *one, GError **error)
     if (!entry.own && (body == NULL || !is_of_case(one, body)))
       continue;
     if (body != NULL) {
-      declare_files(one, body);
+      if (!declare_files(one, body, error))
+        return FALSE;
       g_hash_table_add(one->sets, g_strdup(envelope.kinds));
     }
     g_array_index(one->entries, BhCaseEntry, n++) = entry;

@@ -2,6 +2,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "schema/base64.h"
 #include "sync/hub/access.h"
 #include "sync/hub/case.h"
 #include "sync/hub/cli.h"
@@ -348,7 +349,9 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     g_unlink(temp);
     return NULL;
   }
+  g_autofree char *key = bh_base64_encode(bh_hub_get_public_key(hub), BH_PUBLIC_KEY_SIZE);
   json_object_set_new(told, "out", json_string(path));
+  json_object_set_new(told, "hub_key", json_string(key));
   return g_steal_pointer(&told);
 }
 

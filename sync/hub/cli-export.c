@@ -17,6 +17,9 @@ static void print_case(const json_t *result)
          " of them without content; %" G_GINT64_FORMAT " files, %" G_GINT64_FORMAT " missing.\n",
          bh_json_string_or(result, "out", ""), number(result, "entries"),
          number(result, "withheld"), number(result, "files"), number(result, "files_missing"));
+  printf("Key of this hub for bihuan-hub verify --hub-key, to be told by another way than the"
+         " file:\n%s\n",
+         bh_json_string_or(result, "hub_key", ""));
 }
 
 int bh_cli_export(int argc, char **argv)

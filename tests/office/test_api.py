@@ -420,7 +420,7 @@ class Cases(unittest.TestCase):
         self.assertEqual(list(members)[-2:], ["index.html", "case.export"])
         page = members["index.html"].decode()
         for text in ("执法案卷", "样例东坡沟煤矿", "回风巷瓦斯传感器断线", "李样例", "井坪 1 号终端",
-                     "证据清单", "核验说明", "缺：中心还没有收到这个文件", "样例负责人"):
+                     "证据清单", "核验说明", "缺：中心没有从登记它的单位收到这个文件", "样例负责人"):
             self.assertIn(text, page)
         self.assertNotIn("<script", page)
         originals = [name for name in members if name.startswith("files/")]

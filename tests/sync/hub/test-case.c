@@ -124,7 +124,8 @@ static void test_what_lies_rotten_at_the_hub_is_said_to_be_missing(void **state)
   char file[BH_ID_LEN + 1];
   char sha[BH_HASH_HEX_LEN + 1];
   test_device_make_id(scene.device, file);
-  assert_true(bh_uploads_import(fixture->hub, "bytes", 5, "image/jpeg", sha, NULL));
+  assert_true(bh_uploads_import(fixture->hub, scene.device->signer->device, "bytes", 5,
+                                "image/jpeg", sha, NULL));
   push(scene.device,
        test_device_entry(scene.device, file, "file",
                          json_pack("{s:s, s:s, s:s, s:i, s:s}", "parent", scene.hazard, "role",
@@ -146,6 +147,28 @@ static void test_what_lies_rotten_at_the_hub_is_said_to_be_missing(void **state)
   assert_int_equal(g_unlink(path), 0);
   g_auto(Given) given = give(fixture, scene.visit);
   assert_int_equal(given.report->of_case->files_missing, 1);
+  test_device_free(scene.device);
+}
+
+static void test_naming_a_hash_puts_nobody_elses_file_into_a_case(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  TestDevice *township = test_device_new(fixture, fixture->township);
+  char file[BH_ID_LEN + 1];
+  char sha[BH_HASH_HEX_LEN + 1];
+  test_device_make_id(scene.device, file);
+  assert_true(bh_uploads_import(fixture->hub, township->signer->device, "bytes", 5, "image/jpeg",
+                                sha, NULL));
+  push(scene.device,
+       test_device_entry(scene.device, file, "file",
+                         json_pack("{s:s, s:s, s:s, s:i, s:s}", "parent", scene.hazard, "role",
+                                   "photo", "sha256", sha, "size", 5, "media_type", "image/jpeg"),
+                         NULL));
+  g_auto(Given) given = give(fixture, scene.visit);
+  assert_int_equal(given.report->of_case->files, 1);
+  assert_int_equal(given.report->of_case->files_missing, 1);
+  test_device_free(township);
   test_device_free(scene.device);
 }
 
@@ -252,6 +275,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_what_lies_rotten_at_the_hub_is_said_to_be_missing,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_naming_a_hash_puts_nobody_elses_file_into_a_case, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_no_silent_deletion_what_was_dismissed_is_in_the_case,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_personal_values_of_staff_and_context_of_others_stay_out,

@@ -66,6 +66,9 @@ def check_case(hub, out):
     report = json.loads(run(OK, "verify", out, "--json"))
     assert report["verdict"] == "self-consistent" and report["case"]["record"] == inspection
     assert "Proved" in run(OK, "verify", out)
+    assert json.loads(run(OK, "verify", out, "--hub-key", told["hub_key"],
+                          "--json"))["verdict"] == "authentic"
+    run(INVALID, "verify", out, "--hub-key", "A" * 43 + "=")
     run(OK, "export", "--data", hub, "--record", inspection, "--without-personal", "--out", out)
     with zipfile.ZipFile(out) as archive:
         assert all("张保密" not in archive.read(name).decode() for name in archive.namelist())
