@@ -294,6 +294,15 @@ char **bh_record_dup_heads(const BhRecord *record, const char *key)
   return ids;
 }
 
+json_t *bh_record_get_by_entry(const BhRecord *record, const char *key, const char *entry_id)
+{
+  const Slot *slot = find_slot(record, key);
+  guint place;
+  return slot != NULL && find_place(slot->heads, entry_id, &place)
+             ? ((const Head *)slot->heads->pdata[place])->value
+             : NULL;
+}
+
 /* Two commitments to one value differ by their salts, so only what can be read can be equal. */
 static gboolean same_value(const Head *a, const Head *b)
 {

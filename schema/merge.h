@@ -43,6 +43,8 @@ gboolean bh_record_is_withheld(const BhRecord *record, const char *key);
 /* Entry ids of all heads of a key, sorted; NULL-terminated, free with g_strfreev. Empty list when
  * the key was never set. This is what a new set names as `was`. */
 char **bh_record_dup_heads(const BhRecord *record, const char *key);
+/* Value one entry gave the key, borrowed; NULL when it is no head of it, or withheld. */
+json_t *bh_record_get_by_entry(const BhRecord *record, const char *key, const char *entry_id);
 /* More than one head with different values. */
 gboolean bh_record_has_conflict(const BhRecord *record, const char *key);
 /* Keys in conflict, sorted; free the array (keys are borrowed). Never NULL. */

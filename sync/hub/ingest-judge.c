@@ -4,7 +4,7 @@
 #include "sync/hub/ingest-internal.h"
 #include "sync/wire/limits.h"
 
-#define TRIES_MAX 64 /* entries in quarantine looked at for one operation */
+#define TRIES_MAX 64 /* earlier entries looked up in the log for one operation */
 
 static void refuse(GError **reason, BhErrorCode code, const BhOp *op, const char *key,
                    const char *why)
@@ -81,8 +81,7 @@ static gboolean could_be_set(BhPiece *piece, const BhEntryRow *row, const BhOp *
   const BhKind *kind = bh_kind_set_find(piece->ingest->kinds, op->kind);
   g_autoptr(GError) reason = NULL;
   gboolean by_device = strcmp(row->device, piece->ingest->hub) != 0;
-  return kind != NULL && (*tries)-- > 0 &&
-         !(by_device && is_left_to_hub(piece, kind, "state", set->value)) &&
+  return kind != NULL && !(by_device && is_left_to_hub(piece, kind, "state", set->value)) &&
          judge_transition(piece, op, kind, set, by_device, tries, &reason, error);
 }
 
@@ -93,17 +92,13 @@ static char *dup_state_by_entry(BhPiece *piece, const char *entry_id, const char
   BhRecord *record;
   if (!bh_records_get(piece->records, record_id, &record, error))
     return NULL;
-  if (record != NULL) {
-    g_autoptr(json_t) heads = bh_record_dup_head_values(record, "state");
-    size_t at;
-    json_t *head;
-    json_array_foreach(heads, at, head)
-    {
-      if (g_strcmp0(bh_json_string_or(head, "entry", NULL), entry_id) == 0)
-        return g_strdup(bh_json_string_or(head, "value", NULL));
-    }
-  }
-  /* No head any more, or quarantined: the log has it. */
+  const json_t *head = record != NULL ? bh_record_get_by_entry(record, "state", entry_id) : NULL;
+  if (head != NULL)
+    return g_strdup(json_string_value(head));
+  /* No head any more, or quarantined: the log has it. A list of thousands of such entries would
+   * keep the writer from everybody else. */
+  if ((*tries)-- <= 0)
+    return NULL;
   g_autoptr(BhEntryRow) row = bh_log_find_entry(piece->db, entry_id, error);
   if (row == NULL || row->text->body == NULL)
     return NULL;

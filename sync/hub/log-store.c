@@ -347,6 +347,21 @@ BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error)
   return row;
 }
 
+gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, &failed, "SELECT position FROM entry WHERE id = :id AND is_first = 1",
+                 "t", "id", entry_id);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *position = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  return TRUE;
+}
+
 BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error)
 {
   gboolean found;
@@ -422,14 +437,13 @@ gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **e
                     "ii", "record", record, "position", position);
 }
 
-gboolean bh_log_has_link(BhDb *db, const char *entry_id, const char *record_id)
+gboolean bh_log_has_link(BhDb *db, gint64 record, gint64 position)
 {
   gboolean found = FALSE;
   BhStmt *stmt = bh_sql_row(db, &found, NULL,
-                            "SELECT 1 FROM entry e JOIN record r ON r.id = :record"
-                            " JOIN entry_record l ON l.record = r.nr AND l.position = e.position"
-                            " WHERE e.id = :entry AND e.is_first = 1",
-                            "tt", "record", record_id, "entry", entry_id);
+                            "SELECT 1 FROM entry_record WHERE record = :record"
+                            " AND position = :position",
+                            "ii", "record", record, "position", position);
   if (stmt != NULL)
     bh_stmt_reset(stmt);
   return found;

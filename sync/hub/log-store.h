@@ -99,6 +99,8 @@ gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow
                           GError **error);
 /* The row that owns an entry id; NULL without an error when there is none. */
 BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error);
+/* Position of that row; 0 when there is none. */
+gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error);
 BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error);
 /* Rows after a position, oldest first, at most `limit` (BhEntryRow*). */
 GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error);
@@ -109,8 +111,8 @@ gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText
                          gint64 now_ms, GError **error);
 
 gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **error);
-/* Whether an entry was folded into a record. */
-gboolean bh_log_has_link(BhDb *db, const char *entry_id, const char *record_id);
+/* Whether the entry at a position was folded into a record; FALSE when the store fails too. */
+gboolean bh_log_has_link(BhDb *db, gint64 record, gint64 position);
 
 /* --- quarantine, reports, refusals --- */
 

@@ -189,6 +189,14 @@ static gboolean state_is_in(const json_t *states, const char *state)
   return FALSE;
 }
 
+gboolean bh_records_is_ended(const BhKind *kind, const char *state)
+{
+  if (kind == NULL || state == NULL)
+    return kind != NULL;
+  const json_t *review = json_object_get(bh_kind_get_declaration(kind), "review");
+  return !state_is_in(json_object_get(review, "unfinished"), state);
+}
+
 gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record)
 {
   /* The uppermost record of the case (the visit) says so by the states its kind lists. */
@@ -199,12 +207,7 @@ gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record)
       break;
     record = parent;
   }
-  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
-  if (kind == NULL || record->row.state == NULL)
-    return kind != NULL;
-  const json_t *review = json_object_get(bh_kind_get_declaration(kind), "review");
-  const json_t *unfinished = json_object_get(review, "unfinished");
-  return !state_is_in(unfinished, record->row.state);
+  return bh_records_is_ended(bh_kind_set_find(records->kinds, record->row.kind), record->row.state);
 }
 
 gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,

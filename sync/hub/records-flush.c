@@ -276,6 +276,10 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
   gboolean moved = is_new || g_strcmp0(record->old_area, record->row.area) != 0 ||
                    g_strcmp0(record->old_unit, record->row.unit) != 0 ||
                    is_watched_change(records, record) || is_titled_change(records, record);
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  record->turned =
+      is_new || bh_records_is_ended(kind, bh_json_string_or(record->old_values, "state", NULL)) !=
+                    bh_records_is_ended(kind, record->row.state);
   bh_hub_record_forget_old(record);
   record->dirty = FALSE;
   return !moved || touch_dependents(records, record, error);
@@ -294,7 +298,7 @@ static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHas
   if (!bh_kind_is_reviewable(kind))
     return TRUE;
   g_hash_table_add(targets, g_strdup(record->row.id));
-  if (record->row.parent != NULL)
+  if (record->row.parent != NULL || !record->turned)
     return TRUE;
   /* The visit itself: whether it is finished decides about what was found on it. */
   g_autoptr(GPtrArray) children = bh_record_list_children(records->db, record->row.id, NULL, error);

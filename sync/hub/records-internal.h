@@ -15,6 +15,7 @@ typedef struct {
   json_t *old_values; /* shown values as stored, once it is dirty; so the next five */
   char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
   gboolean dirty;
+  gboolean turned;  /* by the last write a visit ended or went on again */
   gboolean fresh;   /* area, unit and scope of this change are derived */
   gsize size_bound; /* bytes the snapshot has at most */
   GArray *links;    /* gint64 positions of entries applied, not yet written */
@@ -46,6 +47,8 @@ GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values);
 /* What the review column should say; static string or NULL. */
 gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
                                  GError **error);
+/* Whether a record of a kind in this state has ended, by what its kind says. */
+gboolean bh_records_is_ended(const BhKind *kind, const char *state);
 /* Whether the visit a record belongs to has ended, so that there is something to review. */
 gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record);
 

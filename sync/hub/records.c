@@ -154,15 +154,16 @@ void bh_records_touch(BhRecords *records, BhHubRecord *record)
 static gboolean seen_before(const char *entry_id, const char *record_id, gpointer data)
 {
   BhRecords *records = data;
-  BhHubRecord *record = g_hash_table_lookup(records->by_id, record_id);
-  if (record != NULL && record->links->len > 0) {
-    /* Entries of this very piece are in the log but not linked yet. */
-    g_autoptr(BhEntryRow) row = bh_log_find_entry(records->db, entry_id, NULL);
-    for (guint i = 0; row != NULL && i < record->links->len; i++)
-      if (g_array_index(record->links, gint64, i) == row->position)
-        return TRUE;
-  }
-  return bh_log_has_link(records->db, entry_id, record_id);
+  const BhHubRecord *record = g_hash_table_lookup(records->by_id, record_id);
+  gint64 position;
+  if (record == NULL || !bh_log_find_position(records->db, entry_id, &position, NULL) ||
+      position == 0)
+    return FALSE;
+  /* Entries of this very piece are in the log but not linked yet. */
+  for (guint i = 0; i < record->links->len; i++)
+    if (g_array_index(record->links, gint64, i) == position)
+      return TRUE;
+  return record->row.nr != 0 && bh_log_has_link(records->db, record->row.nr, position);
 }
 
 /* --- how large a record may grow --- */
