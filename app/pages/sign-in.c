@@ -252,6 +252,9 @@ static void show_tiles(BhSignInPage *self)
 
 static void on_tile(GtkButton *button, BhSignInPage *self)
 {
+  /* Not with the tiles, which are the first thing seen after a start. */
+  if (gtk_grid_get_child_at(GTK_GRID(self->keypad), 0, 0) == NULL)
+    make_keypad(self);
   g_free(self->staff);
   g_free(self->name);
   self->staff = g_strdup(bh_part_get_record(GTK_WIDGET(button)));
@@ -357,7 +360,6 @@ static void bh_sign_in_page_init(BhSignInPage *self)
 {
   self->pin = g_string_sized_new(PIN_MAX + 1);
   gtk_widget_init_template(GTK_WIDGET(self));
-  make_keypad(self);
   show_dots(self);
   g_signal_connect_swapped(self->other_person, "clicked", G_CALLBACK(show_tiles), self);
 }
