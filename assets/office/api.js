@@ -25,7 +25,9 @@ function explain(status, code, message, retryAfter) {
   if (code === 'locked') return t('error.locked', { seconds: retryAfter || '?' });
   if (status === 401) return t('error.session');
   const known = t(`error.${code}`, null, '');
-  const detail = message && !['denied', 'expired', 'busy'].includes(code) ? ` (${message})` : '';
+  // The kinds speak the page's language; what the hub says by itself is English.
+  const readable = language() === 'en' || /[\u3400-\u9fff]/.test(message || '');
+  const detail = message && readable && !['denied', 'expired', 'busy'].includes(code) ? ` (${message})` : '';
   return (known || t('error.failed')) + detail;
 }
 
@@ -79,4 +81,5 @@ export const filePath = (file, download) =>
   `/office/v1/records/${segment(file.record)}/files/${segment(file.sha256)}${download ? '?download=1' : ''}`;
 export const casePath = (id, withoutPersonal) =>
   `/office/v1/records/${segment(id)}/case${withoutPersonal ? '?without_personal=1' : ''}`;
+export const devicePath = (id, act) => `devices/${segment(id)}/${act}`;
 export const codePath = (serial) => `/office/v1/plaques/${segment(serial)}/qr.svg`;

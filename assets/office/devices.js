@@ -1,5 +1,5 @@
-import { get } from './api.js';
-import { badge, el, fill } from './dom.js';
+import { devicePath, get, post } from './api.js';
+import { action, badge, el, field, fill } from './dom.js';
 import { t } from './i18n.js';
 
 const COLUMNS = ['name', 'unit', 'seen', 'entries', 'quarantined', 'forks', 'state'];
@@ -13,23 +13,54 @@ function cell(name, row) {
   return row[name] ?? '';
 }
 
+const REASON_MAX = 200;
+
 export function showDevices(main) {
   const body = el('tbody');
   const status = el('p', { class: 'nothing', role: 'status' });
+  const place = el('div', { class: 'form-place' });
+  const said = el('div', { class: 'notice notice-good', role: 'status', hidden: true });
+
+  function askReason(row) {
+    const reason = el('input', { type: 'text', maxlength: REASON_MAX, required: true });
+    said.hidden = true;
+    fill(place, el('section', { class: 'card form' },
+      el('h3', {}, t('device.revokeTitle', { name: row.name })),
+      el('p', { class: 'muted' }, t('device.revokeHint')),
+      field(t('device.reason'), reason),
+      el('div', { class: 'buttons' },
+        action(t('device.revokeGo'), 'primary warn', async () => {
+          if (!reason.value.trim()) {
+            reason.focus();
+            throw new Error(t('device.needReason'));
+          }
+          await post(devicePath(row.id, 'revoke'), { reason: reason.value.trim() });
+          fill(place);
+          fill(said, t('device.revokedNow', { name: row.name }));
+          said.hidden = false;
+          await load();
+        }),
+        el('button', { type: 'button', class: 'quiet', onclick: () => fill(place) }, t('review.cancel')))));
+    reason.focus();
+  }
 
   async function load() {
     try {
-      const { rows } = await get('devices');
+      const { rows, may_revoke: mayRevoke } = await get('devices');
       fill(body, rows.map((row) => el('tr', {}, COLUMNS.map((name, index) =>
         el(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, 'data-label': t(`device.${name}`) },
-          el('span', {}, cell(name, row)))))));
+          el('span', {}, cell(name, row),
+            name === 'state' && mayRevoke && !row.revoked
+              ? el('button', { type: 'button', class: 'quiet warn', onclick: () => askReason(row),
+                'aria-label': t('device.revokeTitle', { name: row.name }) }, t('device.revoke'))
+              : null))))));
       fill(status, rows.length ? '' : t('device.empty'));
     } catch (error) {
       fill(status, error.message);
     }
   }
 
-  fill(main, el('div', { class: 'wide' }, el('h2', {}, t('nav.devices')),
+  fill(main, el('div', { class: 'wide' }, el('h2', {}, t('nav.devices')), said, place,
     el('table', { class: 'table' },
       el('thead', {}, el('tr', {}, COLUMNS.map((name) => el('th', { scope: 'col' }, t(`device.${name}`))))),
       body),

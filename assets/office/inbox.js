@@ -12,7 +12,7 @@ function quarantineRow(row) {
     el('span', { class: 'row-head' }, badge('quarantine', t('lane.quarantine')),
       el('span', { class: 'row-kind' }, row.device)),
     el('span', { class: 'row-title' }, row.title || t(`error.${row.reason}`, null, row.reason)),
-    el('span', { class: 'row-sub' }, row.message),
+    row.title ? el('span', { class: 'row-sub' }, t(`error.${row.reason}`, null, row.reason)) : null,
     el('span', { class: 'row-foot' }, el('time', {}, row.changed)),
   ];
 }

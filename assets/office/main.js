@@ -19,6 +19,13 @@ const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterpris
 // What the hub refuses to other roles is not offered to them.
 const roles = { access: ['leader', 'admin'] };
 
+const unknownPage = (main) => {
+  fill(main, el('div', { class: 'wide' },
+    el('p', { class: 'nothing', role: 'alert' }, t('route.unknown')),
+    el('p', { class: 'nothing' }, el('a', { href: '#/inbox' }, t('route.inbox')))));
+  return { show() {} };
+};
+
 const isOffered = (name) => Object.hasOwn(pages, name) &&
   (!roles[name] || roles[name].some((role) => state.session.staff.roles.includes(role)));
 
@@ -28,7 +35,7 @@ function route() {
   try {
     return parts.map(decodeURIComponent);
   } catch {
-    return [];
+    return [''];
   }
 }
 
@@ -58,13 +65,13 @@ function show() {
   if (!state.session) return;
   document.title = t('app.title');
   const [name = 'inbox', ...rest] = route();
-  const current = isOffered(name) ? name : 'inbox';
+  const current = isOffered(name) ? name : '';
   if (!state.page || state.page.name !== current) {
     state.page?.close?.();
     const main = el('main', { id: 'main', tabindex: -1, class: `page page-${current}` });
     state.lost = el('div', { class: 'lost', role: 'status', hidden: true }, t('live.lost'));
     fill(app, header(current), state.lost, main);
-    state.page = { name: current, ...pages[current](main, state) };
+    state.page = { name: current, ...(pages[current] || unknownPage)(main, state) };
   }
   state.page.show(rest);
 }

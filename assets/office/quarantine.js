@@ -11,7 +11,7 @@ function opBox(op) {
     el('dl', { class: 'values' }, op.rows.map((row) => el('div', { class: 'value-row' },
       el('dt', {}, row.label),
       el('dd', {}, el('bdi', { class: 'value' }, row.text),
-        row.problem ? el('span', { class: 'lacking' }, row.problem) : null)))));
+        row.problem ? el('span', { class: 'lacking', title: row.problem }, t('quarantine.bad')) : null)))));
 }
 
 export function quarantinePane(node, id, back) {
@@ -35,10 +35,12 @@ export function quarantinePane(node, id, back) {
         el('h2', { tabindex: -1 }, t('quarantine.title')),
         el('p', { class: 'muted' }, t('quarantine.hint'))),
       el('section', { class: 'card card-conflict' },
-        el('dl', { class: 'values' }, [['reason', `${t(`error.${view.reason}`, null, view.reason)}${t('app.colon')}${view.message}`], ['device', view.device],
+        el('dl', { class: 'values' }, [['reason', t(`error.${view.reason}`, null, view.reason)], ['device', view.device],
           ['by', view.by], ['received', view.received]].map(([name, text]) =>
           el('div', { class: 'value-row' }, el('dt', {}, t(`quarantine.${name}`)),
-            el('dd', {}, el('bdi', {}, text)))))),
+            el('dd', {}, el('bdi', {}, text))))),
+        view.message ? el('details', {}, el('summary', {}, t('quarantine.detail')),
+          el('p', { class: 'muted' }, el('bdi', {}, view.message))) : null),
       view.ops.map(opBox),
       view.raw ? el('section', { class: 'card' }, el('h3', {}, t('quarantine.raw')),
         el('pre', { class: 'raw' }, view.raw)) : null,

@@ -106,6 +106,12 @@ function sectionBox(section, back) {
 
 /* --- children and reviews --- */
 
+// Some states are called as the lane they stand in; once is enough.
+function laneBadge(row) {
+  const text = row.review ? t(`lane.${row.review}`, null, row.review) : '';
+  return text && text !== row.state_label ? badge(row.review, text) : null;
+}
+
 function childCard(row, back, view) {
   const known = (text) => text === view.enterprise || (row.title || '').includes(text);
   const brief = (row.brief || []).filter((line) => !known(line.text));
@@ -114,7 +120,7 @@ function childCard(row, back, view) {
       el('a', { class: 'child-title', href: `${back}/${encodeURIComponent(row.id)}` }, row.title || row.kind_label),
       row.state_label ? badge('state', row.state_label) : null,
       row.conflict ? badge('conflict', t('list.conflict')) : null,
-      row.review ? badge(row.review, t(`lane.${row.review}`, null, row.review)) : null),
+      laneBadge(row)),
     brief.length ? el('dl', { class: 'brief' }, brief.map((line) =>
       el('div', {}, el('dt', {}, line.label), el('dd', {}, el('bdi', {}, line.text))))) : null,
     filesBox(row.files));

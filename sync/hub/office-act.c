@@ -120,6 +120,24 @@ static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **er
   return g_steal_pointer(&items);
 }
 
+/* Whose step it is: a decision that moves the record is for those who may take that step. */
+gboolean bh_office_may_decide(BhOfficeCall *call, const char *id, const BhKind *kind,
+                              const char *event)
+{
+  const char *to = bh_kind_get_review_state(kind, event);
+  const json_t *values = bh_office_values(call, id);
+  const char *from = bh_json_string_or(values, "state", NULL);
+  if (to == NULL || g_strcmp0(from, to) == 0 || bh_workflow_find(kind, from, to) == NULL)
+    return TRUE;
+  BhContext context;
+  bh_office_context(call, id, values, &context);
+  g_autoptr(GPtrArray) open = bh_workflow_list_open(kind, from, &context);
+  for (guint i = 0; i < open->len; i++)
+    if (strcmp(bh_transition_get_to(g_ptr_array_index(open, i)), to) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 /* Moves the target when its kind says so and nothing declared stands against it. */
 static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, const char *event,
                      json_t *ops)
@@ -156,6 +174,11 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
                 "body: \"decision\" is approve or return, of a record that is reviewed");
     return NULL;
   }
+  const char *event = back ? "on_return" : "on_approve";
+  if (!bh_office_may_decide(call, id, kind, event)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "review: this decision is for another role");
+    return NULL;
+  }
   g_autofree char *comment = bh_office_body_text(call, "comment", BH_OFFICE_TEXT_MAX, error);
   if (comment == NULL)
     return NULL;
@@ -179,7 +202,7 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
       json_pack("[{s:s,s:s,s:O}]", "record", review, "kind", "review", "set", set);
   if (!close_older(call, id, ops, error))
     return NULL;
-  add_move(call, id, kind, back ? "on_return" : "on_approve", ops);
+  add_move(call, id, kind, event, ops);
   Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
   return run_act(&act, error);
 }

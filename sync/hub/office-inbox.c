@@ -5,11 +5,13 @@
 
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "sync/hub/enrol.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/office-store.h"
 
 #define LANE_COUNT_MAX 100 /* counted so far, then "99+" */
 #define AREAS_MAX 2000
+#define REVOKE_REASON_MAX 200 /* characters, as the kind has it */
 
 static const char *const lanes[] = {"new",      "returned",   "answered",
                                     "conflict", "quarantine", "accepted"};
@@ -226,7 +228,20 @@ json_t *bh_office_devices(BhOfficeCall *call, GError **error)
                   "quarantined", (int)json_array_size(held));
     json_array_append_new(rows, row);
   }
-  return json_pack("{s:o}", "rows", rows);
+  return json_pack("{s:o,s:b}", "rows", rows, "may_revoke", (call->roles & BH_OFFICE_ADMIN) != 0);
+}
+
+json_t *bh_office_revoke(BhOfficeCall *call, GError **error)
+{
+  g_autofree char *reason = bh_office_body_text(call, "reason", REVOKE_REASON_MAX, error);
+  if (reason == NULL)
+    return NULL;
+  if (reason[0] == '\0') {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: \"reason\" is missing");
+    return NULL;
+  }
+  const char *device = bh_request_get_param(call->request, "id");
+  return bh_enrol_revoke(call->hub, call->staff, device, reason, error) ? json_object() : NULL;
 }
 
 /* --- areas: what the filter offers, from the hub's own area down --- */

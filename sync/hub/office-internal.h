@@ -130,12 +130,16 @@ json_t *bh_office_head(BhOfficeCall *call, GError **error); /* office-inbox.c */
 json_t *bh_office_inbox(BhOfficeCall *call, GError **error);
 json_t *bh_office_enterprises(BhOfficeCall *call, GError **error);
 json_t *bh_office_devices(BhOfficeCall *call, GError **error);
+json_t *bh_office_revoke(BhOfficeCall *call, GError **error);
 json_t *bh_office_filters(BhOfficeCall *call, GError **error);
 json_t *bh_office_ledger(BhOfficeCall *call, GError **error);      /* office-ledger.c */
 json_t *bh_office_record(BhOfficeCall *call, GError **error);      /* office-record.c */
 json_t *bh_office_history(BhOfficeCall *call, GError **error);     /* office-history.c */
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error); /* office-quarantine.c */
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);
+/* FALSE when a review's "on_return" or "on_approve" would take a step that is for other roles. */
+gboolean bh_office_may_decide(BhOfficeCall *call, const char *id, const BhKind *kind,
+                              const char *event);
 json_t *bh_office_review(BhOfficeCall *call, GError **error); /* office-act.c */
 json_t *bh_office_transition(BhOfficeCall *call, GError **error);
 json_t *bh_office_resolve(BhOfficeCall *call, GError **error);

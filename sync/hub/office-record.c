@@ -525,11 +525,12 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
   return out;
 }
 
-/* TRUE when a record of this kind is given for review at all: what is still on the device or on
- * site is not. */
-static gboolean is_reviewed_kind(BhOfficeCall *call, const BhKind *kind)
+/* TRUE when this person may say return and approve. */
+static gboolean may_review(BhOfficeCall *call, const BhKind *kind, const char *id)
 {
-  return bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0;
+  return bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&
+         bh_office_may_decide(call, id, kind, "on_return") &&
+         bh_office_may_decide(call, id, kind, "on_approve");
 }
 
 static json_t *row_of_record(BhOfficeCall *call, const char *id, GError **error)
@@ -578,7 +579,7 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "transitions", transitions_of(call, kind, &context));
-  json_object_set_new(view, "may_review", json_boolean(is_reviewed_kind(call, kind)));
+  json_object_set_new(view, "may_review", json_boolean(may_review(call, kind, id)));
   gboolean restricted = bh_office_get_sight(call, kind, id, context.values) == BH_SIGHT_RESTRICTED;
   json_object_set_new(view, "restricted", json_boolean(restricted));
   json_object_set_new(view, "may_oversee",

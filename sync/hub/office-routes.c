@@ -53,6 +53,11 @@ static void on_access(BhRequest *request, gpointer data)
   bh_office_start(data, request, BH_OFFICE_OVERSEERS, bh_office_access);
 }
 
+static void on_revoke(BhRequest *request, gpointer data)
+{
+  bh_office_start(data, request, BH_OFFICE_ADMIN, bh_office_revoke);
+}
+
 static void on_record(BhRequest *request, gpointer data)
 {
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_record);
@@ -130,6 +135,7 @@ static const BhRoute routes[] = {
     {"GET", "/office/v1/enterprises", 0, on_enterprises},
     {"GET", "/office/v1/ledger", 0, on_ledger},
     {"GET", "/office/v1/devices", 0, on_devices},
+    {"POST", "/office/v1/devices/{id}/revoke", BODY_MAX, on_revoke},
     {"GET", "/office/v1/access", 0, on_access},
     {"GET", "/office/v1/records/{id}", 0, on_record},
     {"GET", "/office/v1/records/{id}/case", 0, on_case},

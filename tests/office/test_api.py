@@ -172,10 +172,28 @@ class Roles(unittest.TestCase):
             (legal, "GET", f"quarantine/{told['quarantined']}", None),
             (legal, "POST", "plaques", {"blank": 1}),
             (leader, "POST", "plaques", {"blank": 1}),
+            (leader, "POST", f"devices/{told['second']}/revoke", {"reason": "x"}),
         ]
         for client, method, path, body in cases:
             status, content, _ = client.ask(method, f"/office/v1/{path}", body)
             self.assertEqual((status, content["error"]), (403, "denied"), path)
+
+    def test_a_device_is_revoked_with_a_reason_only(self):
+        admin = signed_in("staff-wu")
+        device = admin.ask("GET", "/office/v1/devices")[1]["rows"][0]["id"]
+        for id, body, status in ((device, {"reason": " "}, 400), (device, {"reason": "x" * 201}, 413),
+                                 (HUB.told["second"], {"reason": "遗失"}, 404)):
+            self.assertEqual(admin.ask("POST", f"/office/v1/devices/{id}/revoke", body)[0], status, body)
+
+    def test_a_decision_that_moves_the_record_is_for_who_may_take_that_step(self):
+        legal = signed_in("staff-zheng")
+        path = f"/office/v1/records/{HUB.told['second']}"
+        _, view, _ = legal.ask("GET", path)
+        self.assertFalse(view["may_review"])
+        for body in ({"decision": "approve"}, {"decision": "return", "comment": "缺照片"}):
+            status, content, _ = legal.ask("POST", f"{path}/review", dict(body, covers=view["covers"]))
+            self.assertEqual((status, content["error"]), (403, "denied"), body)
+        self.assertTrue(signed_in().ask("GET", path)[1]["may_review"])
 
     def test_a_step_of_another_role_is_refused(self):
         legal = signed_in("staff-zheng")
@@ -601,6 +619,17 @@ class Work(unittest.TestCase):
         self.assertEqual(client.sign_in("x" * 65, "y")[0], 413)
         self.assertEqual(client.ask("POST", "/office/v1/session", {"login": "x"})[0], 400)
         self.assertEqual(signed_in().ask("GET", "/office/v1/plaques/99999/qr.svg")[0], 404)
+
+
+class RevokedDevices(unittest.TestCase):
+    def test_a_revoked_device_is_shown_as_such(self):
+        admin = signed_in("staff-wu")
+        device = admin.ask("GET", "/office/v1/devices")[1]["rows"][0]["id"]
+        path = f"/office/v1/devices/{device}/revoke"
+        self.assertEqual(admin.ask("POST", path, {"reason": "巡查途中遗失"})[0], 200)
+        self.assertEqual(admin.ask("POST", path, {"reason": "再次停用"})[0], 200)
+        rows = admin.ask("GET", "/office/v1/devices")[1]["rows"]
+        self.assertTrue(next(row for row in rows if row["id"] == device)["revoked"])
 
 
 class WrittenDown(unittest.TestCase):

@@ -360,8 +360,7 @@ class Page(unittest.TestCase):
         self.go(f"#/inbox/new/{HUB.told['covert']}", "JC-AN-0001")
         browser.wait_text("限知悉", ".pane .chips")
         self.assertEqual(browser.count("a[href^='#/access']"), 0)
-        self.go("#/access")
-        browser.wait_text("待核", ".lanes")
+        self.go("#/access", "您的岗位不能查看")
         browser.press("退出")
         browser.wait_text("登录审核页")
         self.sign_in("staff-wu")
@@ -378,6 +377,30 @@ class Page(unittest.TestCase):
         self.go("#/access", "访问记录")
         browser.wait_text("吴样例", ".table")
         self.picture("access")
+        self.assert_quiet()
+
+    def test_21_an_address_that_leads_nowhere_is_said(self):
+        browser = self.browser
+        for place in ("#/nowhere", "#/%E0%A4%A"):
+            self.go(place, "没有这一页")
+        self.picture("unknown")
+        browser.run("document.querySelector('#main a').click()")
+        browser.wait_text("待核", ".lanes")
+        self.assert_quiet()
+
+    def test_22_a_lost_device_is_shut_out(self):
+        browser = self.browser
+        self.go("#/devices", "井坪 1 号终端")
+        browser.wait(lambda: browser.count("td button"), "a device in use")
+        browser.run("document.querySelector('td button').click()")
+        browser.press("停用", ".form")
+        browser.wait_text("请写明停用的原因", ".form")
+        self.picture("revoke")
+        browser.type(".form input", "巡查途中遗失")
+        browser.press("停用", ".form")
+        browser.wait_text("已停用", ".notice-good")
+        browser.wait_text("已停用", ".table")
+        self.picture("revoked")
         self.assert_quiet()
 
 
