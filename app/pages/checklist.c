@@ -219,7 +219,8 @@ static void show_jump(BhChecklistPage *self, gboolean open)
 {
   gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), open);
   gtk_widget_set_visible(self->card, !open);
-  gtk_widget_set_sensitive(self->answers, !open && current(self) != NULL);
+  /* An answer needs its item in sight; the list of sections gets the room. */
+  gtk_widget_set_visible(self->answers, !open);
 }
 
 static void go_to(BhChecklistPage *self, guint index)
