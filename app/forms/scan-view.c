@@ -107,18 +107,18 @@ static void on_picture_read(GObject *source, GAsyncResult *result, gpointer data
     g_signal_emit(self, signals[TROUBLE], 0, _("No code was found in this picture"));
 }
 
+static void on_chosen(GtkWidget *view, const char *path)
+{
+  g_autoptr(GTask) task = g_task_new(view, NULL, on_picture_read, NULL);
+  g_task_set_task_data(task, g_strdup(path), g_free);
+  g_task_run_in_thread(task, read_picture);
+}
+
 static void on_choose(GtkButton *button, BhScanView *self)
 {
-  GtkWidget *top = gtk_widget_get_toplevel(GTK_WIDGET(button));
-  g_autoptr(GtkFileChooserNative) chooser =
-      gtk_file_chooser_native_new(_("Picture of the code"), GTK_WINDOW(top),
-                                  GTK_FILE_CHOOSER_ACTION_OPEN, _("Open"), _("Cancel"));
-  if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(chooser)) != GTK_RESPONSE_ACCEPT)
-    return;
-  g_autofree char *path = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
-  g_autoptr(GTask) task = g_task_new(self, NULL, on_picture_read, NULL);
-  g_task_set_task_data(task, g_steal_pointer(&path), g_free);
-  g_task_run_in_thread(task, read_picture);
+  (void)button;
+  bh_part_choose_file(GTK_WIDGET(self), GTK_FILE_CHOOSER_ACTION_OPEN, _("Picture of the code"),
+                      _("Open"), NULL, on_chosen);
 }
 
 static void on_typed(BhScanView *self)

@@ -169,21 +169,19 @@ static void look_at(BhPhotoPage *self, const char *path)
   g_task_run_in_thread(task, look_at_file);
 }
 
+static void on_chosen(GtkWidget *page, const char *path)
+{
+  look_at(BH_PHOTO_PAGE(page), path);
+}
+
 static void on_choose(BhPhotoPage *self)
 {
-  GtkWidget *top = gtk_widget_get_toplevel(GTK_WIDGET(self));
-  g_autoptr(GtkFileChooserNative) chooser = gtk_file_chooser_native_new(
-      _("Choose picture"), GTK_WINDOW(top), GTK_FILE_CHOOSER_ACTION_OPEN, _("Open"), _("Cancel"));
-  g_autoptr(GtkFileFilter) filter = g_object_ref_sink(gtk_file_filter_new());
+  GtkFileFilter *filter = gtk_file_filter_new();
   gtk_file_filter_set_name(filter, _("Pictures"));
   gtk_file_filter_add_mime_type(filter, "image/jpeg");
   gtk_file_filter_add_mime_type(filter, "image/png");
-  gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(chooser), filter);
-  if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(chooser)) != GTK_RESPONSE_ACCEPT)
-    return;
-  g_autofree char *path = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
-  if (path != NULL)
-    look_at(self, path);
+  bh_part_choose_file(GTK_WIDGET(self), GTK_FILE_CHOOSER_ACTION_OPEN, _("Choose picture"),
+                      _("Open"), filter, on_chosen);
 }
 
 static void on_take(BhPhotoPage *self)

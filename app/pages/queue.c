@@ -269,23 +269,22 @@ static void on_copied(BhPage *page, json_t *result, const GError *error, gpointe
   g_task_run_in_thread(task, copy_files);
 }
 
-static void on_export_all(BhQueuePage *self)
+static void on_folder(GtkWidget *widget, const char *folder)
 {
-  BhPage *page = BH_PAGE(self);
-  BhSession *session = bh_page_get_session(page);
-  g_autoptr(GtkFileChooserNative) chooser = gtk_file_chooser_native_new(
-      _("Folder for the copy"), GTK_WINDOW(bh_page_get_window(page)),
-      GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER, _("Copy here"), _("Cancel"));
-  if (gtk_native_dialog_run(GTK_NATIVE_DIALOG(chooser)) != GTK_RESPONSE_ACCEPT)
-    return;
-  g_autofree char *folder = gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(chooser));
-  g_autofree char *at = bh_time_format(bh_session_now_ms(session));
+  BhPage *page = BH_PAGE(widget);
+  g_autofree char *at = bh_time_format(bh_session_now_ms(bh_page_get_session(page)));
   g_strdelimit(at, " :", '-');
   Copy *copy = g_new0(Copy, 1);
   copy->to = g_strdup_printf("%s/bihuan-%s", folder, at);
-  gtk_widget_set_sensitive(self->export_all, FALSE);
+  gtk_widget_set_sensitive(BH_QUEUE_PAGE(page)->export_all, FALSE);
   bh_page_say(page, _("Copying …"));
   bh_page_run(page, copy_store, copy, copy_free, on_copied, NULL, NULL);
+}
+
+static void on_export_all(BhQueuePage *self)
+{
+  bh_part_choose_file(GTK_WIDGET(self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                      _("Folder for the copy"), _("Copy here"), NULL, on_folder);
 }
 
 static void bh_queue_page_load(BhPage *page)

@@ -3,6 +3,7 @@
 done, wrong or late; keys of a scanner; the lock after idle time; the English window."""
 
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -329,6 +330,21 @@ class Ways(WindowTest):
             for text in ("Record a hazard", "Check and sign"):
                 app.text(text)
             self.shot(app, "english-inspection")
+
+    def test_13_everything_is_copied_with_one_tap(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("sync_line")
+            app.click("export_all")
+            app.click_text("复制到这里")
+            app.text("已复制到", 60)
+            said = app.value("toast_text")
+            copy = Path(said[said.index("/"):].strip())
+            self.addCleanup(shutil.rmtree, copy, ignore_errors=True)
+            self.shot(app, "copied")
+            self.assertTrue((copy / "store.db").exists(), list(copy.iterdir()))
+            for name in (path.name for path in (self.store / "files").rglob("*") if path.is_file()):
+                self.assertTrue(list(copy.rglob(name)), name)
 
     def test_99_the_one_nobody_touched_is_locked_and_lost_nothing(self):
         app = self.idle
