@@ -337,7 +337,7 @@ class Ways(WindowTest):
             app.click("sync_line")
             app.click("export_all")
             app.click_text("复制到这里")
-            app.text("已复制到", 60)
+            app.text("已全部复制到", 60)
             said = app.value("toast_text")
             copy = Path(said[said.index("/"):].strip())
             self.addCleanup(shutil.rmtree, copy, ignore_errors=True)
