@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/base64.h"
+#include "sync/hub/access-store.h"
 #include "sync/hub/access.h"
 #include "sync/hub/case.h"
 #include "sync/hub/cli.h"
@@ -360,8 +361,79 @@ static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
   const char *path = need(params, "out", error);
   if (path == NULL)
     return NULL;
+  g_autoptr(BhAccess) access = bh_access_new(bh_hub_get_id(hub));
+  bh_access_note(access, NULL, NULL, BH_ACCESS_BACKUP);
   g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_READER, error);
-  return db != NULL && bh_db_backup(db, path, error) ? json_pack("{s:s}", "out", path) : NULL;
+  return db != NULL && bh_access_log(access, hub, db, error) && bh_db_backup(db, path, error)
+             ? json_pack("{s:s}", "out", path)
+             : NULL;
+}
+
+/* Id of the person or device that is called so. */
+static char *find_reader(BhHub *hub, const char *text, GError **error)
+{
+  static const char *const fields[] = {"name", NULL};
+  g_autoptr(GError) nobody = NULL;
+  if (strcmp(text, bh_hub_get_id(hub)) == 0)
+    return g_strdup(text);
+  char *staff = find_staff(hub, text, &nobody);
+  if (staff != NULL)
+    return staff;
+  if (g_error_matches(nobody, BH_ERROR, BH_ERROR_NOT_FOUND))
+    return find_record(hub, "device", text, fields, error);
+  g_propagate_error(error, g_steal_pointer(&nobody));
+  return NULL;
+}
+
+static void name_reader(BhHub *hub, BhShown *shown, json_t *row)
+{
+  const char *reader = bh_json_string_or(row, "reader", "");
+  gboolean here = strcmp(reader, bh_hub_get_id(hub)) == 0;
+  const json_t *values = here ? NULL : bh_shown_lookup(reader, shown);
+  json_object_set_new(
+      row, "by",
+      json_string(here ? bh_hub_get_name(hub) : bh_json_string_or(values, "name", reader)));
+  json_object_del(row, "scope");
+  json_object_del(row, "scope2");
+}
+
+static json_t *list_access(BhHub *hub, BhDb *db, const char *record, const char *reader,
+                           gint64 before, GError **error)
+{
+  g_autoptr(BhShown) shown = bh_shown_new(db);
+  g_autoptr(json_t) rows = bh_access_store_list(db, record, reader, before, LIST_PAGE, error);
+  json_t *last = NULL;
+  size_t at;
+  json_t *row;
+  json_array_foreach(rows, at, row)
+  {
+    name_reader(hub, shown, row);
+    last = json_object_get(row, "nr");
+  }
+  if (rows == NULL)
+    return NULL;
+  return json_pack("{s:O, s:O?}", "rows", rows, "before", at == LIST_PAGE ? last : NULL);
+}
+
+/* Reading the log is not logged itself. */
+static json_t *do_access_list(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *by = param(params, "by");
+  const char *record = param(params, "record");
+  json_int_t before = json_integer_value(json_object_get(params, "before"));
+  g_autofree char *reader = by != NULL ? find_reader(hub, by, error) : NULL;
+  if (by != NULL && reader == NULL)
+    return NULL;
+  if (record != NULL && !bh_id_is_valid(record)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "record: %.64s is no id", record);
+    return NULL;
+  }
+  BhDb *db = bh_hub_take_reader(hub, error);
+  json_t *list = db != NULL
+                     ? list_access(hub, db, record, reader, before > 0 ? before : G_MAXINT64, error)
+                     : NULL;
+  bh_hub_give_reader(hub, db);
+  return list;
 }
 
 typedef struct {
@@ -380,6 +452,7 @@ static const Method METHODS[] = {
     {"device.revoke", do_device_revoke},
     {"export", do_export},
     {"backup", do_backup},
+    {"access.list", do_access_list},
 };
 
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error)

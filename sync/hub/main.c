@@ -17,6 +17,7 @@ static const Command COMMANDS[] = {
     {"enrol", "invite a device: one-time text and QR", bh_cli_enrol},
     {"staff", "add | set-pin | set-password | list", bh_cli_staff},
     {"device", "list | revoke", bh_cli_device},
+    {"access", "list: who was shown restricted records", bh_cli_access},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
     {"backup", "copy the store, consistent, while it is served", bh_cli_backup},

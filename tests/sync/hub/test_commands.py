@@ -113,7 +113,24 @@ def check_commands(hub, samples, out):
     check_case(hub, out.with_suffix(".zip"))
     backup = out.with_suffix(".db")
     run(OK, "backup", "--data", hub, "--out", backup)
+    check_access(hub)
     assert backup.stat().st_size > 0
+
+
+def check_access(hub):
+    """What leaves the hub stands in the access log (R-257)."""
+    rows = json.loads(run(OK, "access", "list", "--data", hub, "--json"))["rows"]
+    assert [row["way"] for row in rows[:2]] == ["backup", "export"], rows
+    assert {row["by"] for row in rows[:2]} == {"枢纽"} and "record" not in rows[0], rows
+    told = run(OK, "access", "list", "--data", hub, "--by", rows[0]["reader"])
+    assert "backup" in told and "everything" in told, told
+    older = json.loads(run(OK, "access", "list", "--data", hub, "--before", rows[0]["nr"], "--json"))
+    assert older["rows"] == rows[1:] and older["before"] is None, older
+    of_one = json.loads(run(OK, "access", "list", "--data", hub, "--by", "吴样例", "--json"))
+    assert of_one["rows"] == [], of_one
+    run(NOT_FOUND, "access", "list", "--data", hub, "--by", "nobody")
+    run(INVALID, "access", "list", "--data", hub, "--record", "../x")
+    run(USAGE, "access", "--data", hub)
 
 
 def main():
@@ -126,8 +143,8 @@ def main():
         run(USAGE, "init", "--data", hub)
         run(USAGE, "load", "--no-such-option")
         assert "Exit codes" in run(OK, "--help")
-        for command in ("init", "load", "serve", "enrol", "staff", "device", "export", "verify",
-                        "backup"):
+        for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "export",
+                        "verify", "backup"):
             assert "--" in run(OK, command, "--help")
         run(NOT_FOUND, "staff", "list", "--data", hub)
         run(INVALID, "init", "--data", hub, "--name", "枢纽", "--area", "999999")
