@@ -64,9 +64,9 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
                 limit);
     return NULL;
   }
-  json_t *plain = bh_json_read_plain(text, len);
-  if (plain != NULL)
-    return plain;
+  json_t *usual = bh_json_read(text, len);
+  if (usual != NULL)
+    return usual;
   /* jansson 2.14 steps over a NUL that follows a number. */
   if (memchr(text, '\0', len) != NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: holds a NUL byte", what);
@@ -121,7 +121,7 @@ static int append_chunk(const char *chunk, size_t size, void *data)
 
 static gboolean append(GString *out, const json_t *value, gboolean sorted)
 {
-  if (bh_json_write_plain(out, value, sorted))
+  if (bh_json_write(out, value, sorted))
     return TRUE;
   return json_dump_callback(value, append_chunk, out,
                             JSON_COMPACT | JSON_ENCODE_ANY | (sorted ? JSON_SORT_KEYS : 0)) == 0;

@@ -1,5 +1,6 @@
-/* Strict JSON in and out, on jansson: no duplicate keys, no bad UTF-8, no NUL, bounded size and
- * depth. Only its .c names jansson's load and dump flags. */
+/* Strict JSON in and out: no duplicate keys, no bad UTF-8, no NUL, bounded size and depth. Values
+ * are jansson's; the usual text is read and written by yajl, what is unusual or broken by jansson.
+ */
 #pragma once
 
 #include <glib.h>

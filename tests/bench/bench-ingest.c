@@ -145,7 +145,7 @@ static void copy_schema(sqlite3 *from, sqlite3 *to)
   check(from, sqlite3_prepare_v2(from,
                                  "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"
                                  " AND name NOT LIKE 'search_%' AND name NOT LIKE 'sqlite_%'"
-                                 " ORDER BY type DESC",
+                                 " ORDER BY type = 'table' DESC",
                                  -1, &stmt, NULL));
   while (sqlite3_step(stmt) == SQLITE_ROW)
     check(to, sqlite3_exec(to, (const char *)sqlite3_column_text(stmt, 0), NULL, NULL, NULL));

@@ -217,7 +217,7 @@ static void test_appended_text_is_what_the_parser_library_writes(void **state G_
 
 static void assert_read_alike(const char *text, gsize len)
 {
-  g_autoptr(json_t) plain = bh_json_read_plain(text, len);
+  g_autoptr(json_t) plain = bh_json_read(text, len);
   if (plain == NULL)
     return;
   g_autoptr(json_t) full = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, NULL);
@@ -227,7 +227,7 @@ static void assert_read_alike(const char *text, gsize len)
     fail_msg("%.*s was read as %s", (int)len, text, seen);
 }
 
-static void test_plain_reader_reads_what_the_library_reads(void **state G_GNUC_UNUSED)
+static void test_the_usual_way_reads_what_jansson_reads(void **state G_GNUC_UNUSED)
 {
   static const char *const texts[] = {
       "{\"id\":\"0192\",\"ops\":[{\"set\":{\"place\":{\"v\":\"3105 "
@@ -240,7 +240,7 @@ static void test_plain_reader_reads_what_the_library_reads(void **state G_GNUC_U
   g_autoptr(GRand) chance = g_rand_new_with_seed(20260105);
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     gsize len = strlen(texts[i]);
-    g_autoptr(json_t) plain = bh_json_read_plain(texts[i], len);
+    g_autoptr(json_t) plain = bh_json_read(texts[i], len);
     assert_non_null(plain);
     assert_read_alike(texts[i], len);
     for (gsize cut = 0; cut < len; cut++)
@@ -278,7 +278,7 @@ int main(void)
       cmocka_unit_test(test_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_appended_text_is_what_the_parser_library_writes),
       cmocka_unit_test(test_getters_name_what_is_wrong),
-      cmocka_unit_test(test_plain_reader_reads_what_the_library_reads),
+      cmocka_unit_test(test_the_usual_way_reads_what_jansson_reads),
       cmocka_unit_test(test_files_name_path_line_and_column),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
