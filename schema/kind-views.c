@@ -54,9 +54,14 @@ static gboolean resolve_forms(BhPlace *place, const BhKind *kind)
   return TRUE;
 }
 
-static gboolean resolve_ledger(BhPlace *place, const BhKind *kind, const json_t *ledger,
-                               GHashTable *names)
+/* One element; `names` are those of the elements before it. */
+typedef gboolean (*ResolveFunc)(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                const json_t *element, GHashTable *names);
+
+static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                               const json_t *ledger, GHashTable *names)
 {
+  (void)set;
   static const char *const allowed[] = {"name", "label", "source", "states", "overdue", NULL};
   const char *name = NULL;
   gboolean overdue = FALSE;
@@ -77,28 +82,10 @@ static gboolean resolve_ledger(BhPlace *place, const BhKind *kind, const json_t 
   return TRUE;
 }
 
-static gboolean resolve_ledgers(BhPlace *place, const BhKind *kind)
-{
-  const json_t *ledgers = NULL;
-  if (!bh_place_array(place, kind->declaration, "ledgers", FALSE, LEDGERS_MAX, &ledgers))
-    return FALSE;
-  g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
-  gsize index;
-  json_t *ledger;
-  json_array_foreach((json_t *)ledgers, index, ledger)
-  {
-    gsize mark = bh_place_enter(place, "ledgers");
-    bh_place_enter_index(place, index);
-    if (!resolve_ledger(place, kind, ledger, names))
-      return FALSE;
-    bh_place_leave(place, mark);
-  }
-  return TRUE;
-}
-
 static gboolean resolve_relation(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                                 const json_t *relation)
+                                 const json_t *relation, GHashTable *names)
 {
+  (void)names;
   static const char *const allowed[] = {"kind", "field", NULL};
   const char *other_name = NULL, *field_name = NULL;
   if (!bh_place_is_object(place, relation, allowed) ||
@@ -116,18 +103,20 @@ static gboolean resolve_relation(BhPlace *place, const BhKindSet *set, const BhK
   return TRUE;
 }
 
-static gboolean resolve_related(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+static gboolean resolve_each(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                             const char *key, gsize max, ResolveFunc resolve)
 {
-  const json_t *related = NULL;
-  if (!bh_place_array(place, kind->declaration, "related", FALSE, RELATED_MAX, &related))
+  const json_t *elements = NULL;
+  if (!bh_place_array(place, kind->declaration, key, FALSE, max, &elements))
     return FALSE;
+  g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
   gsize index;
-  json_t *relation;
-  json_array_foreach((json_t *)related, index, relation)
+  json_t *element;
+  json_array_foreach((json_t *)elements, index, element)
   {
-    gsize mark = bh_place_enter(place, "related");
+    gsize mark = bh_place_enter(place, key);
     bh_place_enter_index(place, index);
-    if (!resolve_relation(place, set, kind, relation))
+    if (!resolve(place, set, kind, element, names))
       return FALSE;
     bh_place_leave(place, mark);
   }
@@ -136,8 +125,9 @@ static gboolean resolve_related(BhPlace *place, const BhKindSet *set, const BhKi
 
 gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
-  return resolve_forms(place, kind) && resolve_ledgers(place, kind) &&
-         resolve_related(place, set, kind);
+  return resolve_forms(place, kind) &&
+         resolve_each(place, set, kind, "ledgers", LEDGERS_MAX, resolve_ledger) &&
+         resolve_each(place, set, kind, "related", RELATED_MAX, resolve_relation);
 }
 
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)
