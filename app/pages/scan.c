@@ -90,6 +90,10 @@ static void refuse(BhScanPage *self, const GError *error)
     keep_scan(self, "unknown", NULL, NULL);
     show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
                          "choose the enterprise by name."));
+  } else if (g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN)) {
+    keep_scan(self, "unknown", NULL, NULL);
+    show_message(self, _("Another hub issued this code; it cannot be verified here. Choose the "
+                         "enterprise by name."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)) {
     show_message(self, _("The check digits of this code are wrong; please compare it again"));
   } else {
