@@ -85,8 +85,11 @@ typedef struct {
 typedef enum {
   BH_CLOCK_QUALITY_UNSURE = 0, /* never checked against a hub since boot */
   BH_CLOCK_QUALITY_GOOD = 1,   /* within a minute of the hub's time in this boot */
-  BH_CLOCK_QUALITY_BAD = 2,    /* known to be wrong, the person confirmed a date by hand */
+  BH_CLOCK_QUALITY_BAD = 2,    /* known to be wrong: against the hub's time, or in the past */
 } BhClockQuality;
+
+/* 2026-01-01: no clock of this program was ever earlier. */
+#define BH_CLOCK_FLOOR_MS 1767225600000
 
 /* Clocks when the entry was made. */
 typedef struct {

@@ -223,9 +223,13 @@ static void show_status(BhHomePage *self)
   atk_object_set_name(gtk_widget_get_accessible(self->sync_line), text);
 
   gtk_widget_set_visible(self->clock_notice, !bh_session_is_clock_good(session));
-  gtk_label_set_text(GTK_LABEL(self->clock_notice),
-                     _("The clock was not checked against the hub; two officers confirm date and "
-                       "time before documents are made"));
+  gboolean wrong = g_str_equal(bh_json_string_or(status, "clock", ""), "bad");
+  gtk_label_set_text(
+      GTK_LABEL(self->clock_notice),
+      wrong ? _("The clock of this device is wrong: set it, or two officers confirm date "
+                "and time before documents are made")
+            : _("The clock was not checked against the hub; two officers confirm date and "
+                "time before documents are made"));
   gboolean charging = FALSE;
   int percent = bh_power_get_percent(NULL, &charging);
   gboolean low = percent >= 0 && percent < BH_POWER_LOW_PERCENT && !charging;

@@ -32,6 +32,7 @@ struct _BhDevice {
   gint64 made; /* newest own seq */
   gint64 acked;
   char head[BH_HASH_HEX_LEN + 1]; /* hash of the newest own envelope */
+  gint64 last_ms;                 /* wall clock when that was made; 0 when there is none */
   gint64 hub_ms, hub_boot_ms;     /* last signed hub time; 0 before */
   char hub_boot_id[BH_ID_LEN + 1];
 
@@ -271,6 +272,8 @@ typedef struct {
 } BhFileFact;
 /* FALSE without error when the store does not know the file. */
 gboolean bh_files_store_find(BhDevice *device, const char *sha256, gint64 *size, char **media_type);
+/* Inside a transaction: all files the hub had are asked for again. */
+gboolean bh_files_recheck(BhDevice *device, GError **error);
 /* The entry at `pos` declares the file: from now on it is to be sent. */
 gboolean bh_files_declare(BhDevice *device, const char *sha256, gint64 pos, GError **error);
 

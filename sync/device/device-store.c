@@ -122,7 +122,8 @@ gboolean bh_device_store_load_chain(BhDevice *device, GError **error)
   if (!load_incarnation(device, error))
     return FALSE;
   g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT pos, id FROM entry WHERE pos > :floor ORDER BY pos DESC LIMIT 1", error);
+      device->db, "SELECT pos, id, at_ms FROM entry WHERE pos > :floor ORDER BY pos DESC LIMIT 1",
+      error);
   if (stmt == NULL)
     return FALSE;
   bh_stmt_bind_int(stmt, "floor", BH_POS(device->incarnation, 0));
@@ -131,6 +132,7 @@ gboolean bh_device_store_load_chain(BhDevice *device, GError **error)
   if (row) {
     device->made = bh_stmt_get_int(stmt, 0) & BH_POS_SEQ_MASK;
     bh_id_source_advance(&device->ids, bh_stmt_get_text(stmt, 1));
+    device->last_ms = bh_stmt_get_int(stmt, 2);
   }
   return TRUE;
 }

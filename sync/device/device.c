@@ -181,14 +181,18 @@ void bh_device_read_clock(BhDevice *device, BhEntryClock *clock)
   clock->wall_ms = source->wall_ms(source->data);
   clock->boot_ms = source->boot_ms(source->data);
   g_strlcpy(clock->boot_id, source->boot_id(source->data), sizeof clock->boot_id);
-  clock->quality = BH_CLOCK_QUALITY_UNSURE;
+  /* A clock without a battery wakes up in the past. */
+  clock->quality = clock->wall_ms < BH_CLOCK_FLOOR_MS || clock->wall_ms < device->hub_ms ||
+                           clock->wall_ms < device->last_ms - GOOD_CLOCK_MS
+                       ? BH_CLOCK_QUALITY_BAD
+                       : BH_CLOCK_QUALITY_UNSURE;
   clock->hub_ms = device->hub_ms;
   if (!is_hub_time_of_this_boot(device, clock->boot_id))
     return;
   clock->hub_boot_ms = device->hub_boot_ms;
   gint64 hub_now = device->hub_ms + (clock->boot_ms - device->hub_boot_ms);
-  if (ABS(hub_now - clock->wall_ms) <= GOOD_CLOCK_MS)
-    clock->quality = BH_CLOCK_QUALITY_GOOD;
+  clock->quality =
+      ABS(hub_now - clock->wall_ms) <= GOOD_CLOCK_MS ? BH_CLOCK_QUALITY_GOOD : BH_CLOCK_QUALITY_BAD;
 }
 
 gint64 bh_device_now_ms(BhDevice *device)

@@ -111,9 +111,10 @@ static void check_clock(BhDevice *device, json_t *checks)
 
   bh_device_read_clock(device, &clock);
   add_check(checks, "clock", clock.quality == BH_CLOCK_QUALITY_GOOD,
-            clock.quality == BH_CLOCK_QUALITY_GOOD ? "within a minute of the hub's time"
-                                                   : "not compared with the hub since the start,"
-                                                     " or more than a minute off");
+            clock.quality == BH_CLOCK_QUALITY_GOOD  ? "within a minute of the hub's time"
+            : clock.quality == BH_CLOCK_QUALITY_BAD ? "wrong: against the hub's time, the last"
+                                                      " entry or what is possible at all"
+                                                    : "not compared with the hub since the start");
 }
 
 static void check_people(BhDevice *device, json_t *checks)

@@ -33,11 +33,12 @@ struct _BhEngine {
   gboolean again;    /* a kick during a round */
   gboolean pulled;   /* in this round */
 
-  gint64 hub_seq;    /* what the hub has of this incarnation */
-  gint64 push_first; /* hub_seq when this round's push began */
-  gint64 push_best;  /* the most it had in this round */
-  gint64 made;       /* what we made */
-  gsize batch_bytes; /* cap of the next batch */
+  gint64 hub_seq;     /* what the hub has of this incarnation */
+  gint64 push_first;  /* hub_seq when this round's push began */
+  gboolean rechecked; /* files, since the hub fell behind what it had */
+  gint64 push_best;   /* the most it had in this round */
+  gint64 made;        /* what we made */
+  gsize batch_bytes;  /* cap of the next batch */
   int batch_entries;
   guint repeats; /* answers without progress */
   guint forks;

@@ -90,6 +90,21 @@ static gboolean note_head(BhEngine *engine, BhDevice *device, const json_t *obje
   return TRUE;
 }
 
+/* A hub that lost entries it had lost files too. */
+static gboolean recheck_files(BhEngine *engine, BhDevice *device)
+{
+  g_autoptr(GError) error = NULL;
+  gint64 made, acked;
+
+  if (!bh_outbox_get_heads(device, &made, &acked, &error) ||
+      (engine->hub_seq < acked && !engine->rechecked && !bh_outbox_recheck_files(device, &error))) {
+    bh_engine_fail_store(engine, device, error);
+    return FALSE;
+  }
+  engine->rechecked = engine->hub_seq < acked;
+  return TRUE;
+}
+
 void bh_engine_on_head(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
 {
   g_autoptr(json_t) object = NULL;
@@ -104,7 +119,7 @@ void bh_engine_on_head(BhEngine *engine, BhDevice *device, const BhTransportAnsw
   if (object == NULL)
     return;
   bh_engine_note_time(engine, device, object);
-  if (note_head(engine, device, object))
+  if (note_head(engine, device, object) && recheck_files(engine, device))
     bh_engine_push(engine, device);
 }
 

@@ -118,6 +118,25 @@ gboolean bh_files_store_note(BhDevice *device, const char *sha256, const char *u
   return bh_stmt_run(stmt, error);
 }
 
+gboolean bh_files_store_recheck(BhDevice *device, gint64 *files, gint64 *bytes, GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db,
+                                         "SELECT count(*), coalesce(sum(size), 0) FROM file"
+                                         " WHERE declared IS NOT NULL AND done = 1",
+                                         error);
+
+  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
+    return FALSE;
+  *files = bh_stmt_get_int(stmt, 0);
+  *bytes = bh_stmt_get_int(stmt, 1);
+  bh_stmt_reset(stmt);
+  return bh_db_exec(device->db,
+                    "UPDATE file SET done = 0, sent = 0, upload = NULL, deferred = 0"
+                    " WHERE declared IS NOT NULL AND done = 1",
+                    error);
+}
+
 gboolean bh_files_store_defer(BhDevice *device, const char *sha256, const char *why, GError **error)
 {
   BhStmt *stmt =

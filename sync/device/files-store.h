@@ -22,6 +22,7 @@ gboolean bh_files_store_state(BhDevice *device, const char *sha256, BhFileState 
 BhPendingFile *bh_files_store_next(BhDevice *device, gint64 through, GError **error);
 gboolean bh_files_store_note(BhDevice *device, const char *sha256, const char *upload, gint64 sent,
                              gboolean done, GError **error);
+gboolean bh_files_store_recheck(BhDevice *device, gint64 *files, gint64 *bytes, GError **error);
 gboolean bh_files_store_defer(BhDevice *device, const char *sha256, const char *why,
                               GError **error);
 /* Rows for the queue: [{"sha256","size","sent","why"?,"declared"}]. */

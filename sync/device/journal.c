@@ -111,11 +111,12 @@ static gboolean apply_operations(BhDevice *device, const BhBody *body, gint64 po
   return TRUE;
 }
 
-static void note_head(BhDevice *device, const BhEntryText *text)
+static void note_head(BhDevice *device, const BhEntryText *text, gint64 at_ms)
 {
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
 
   device->made++;
+  device->last_ms = at_ms;
   g_strlcpy(device->head, hash, sizeof device->head);
 }
 
@@ -142,7 +143,7 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
   if (!bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
       !apply_operations(device, body, pos, error) || !bh_view_retitle_some(device, error))
     return NULL;
-  note_head(device, text);
+  note_head(device, text, at_ms);
   return g_strdup(id);
 }
 

@@ -56,6 +56,23 @@ gboolean bh_outbox_note_file(BhDevice *device, const char *sha256, const char *u
          bh_write_commit(write, error);
 }
 
+gboolean bh_files_recheck(BhDevice *device, GError **error)
+{
+  gint64 files = 0, bytes = 0;
+
+  if (!bh_files_store_recheck(device, &files, &bytes, error))
+    return FALSE;
+  bh_device_count(device)->files += files;
+  bh_device_count(device)->bytes += bytes;
+  return TRUE;
+}
+
+gboolean bh_outbox_recheck_files(BhDevice *device, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_files_recheck(device, error) && bh_write_commit(write, error);
+}
+
 gboolean bh_outbox_defer_file(BhDevice *device, const char *sha256, const char *why, GError **error)
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);

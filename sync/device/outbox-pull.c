@@ -426,6 +426,18 @@ static gint64 place_of_included(BhDevice *device, const json_t *included)
   return BH_POS(device->incarnation, CLAMP(seq, 0, device->made));
 }
 
+/* Another epoch: the hub stands on an older copy of itself. */
+static gboolean take_epoch(BhDevice *device, const json_t *page, GError **error)
+{
+  const char *epoch = bh_json_string_or(page, "epoch", NULL);
+  g_autofree char *known = bh_setting_dup(device, "epoch");
+
+  if (epoch == NULL || strlen(epoch) > BH_CURSOR_MAX_BYTES || g_strcmp0(epoch, known) == 0)
+    return TRUE;
+  return (known == NULL || bh_files_recheck(device, error)) &&
+         bh_setting_set(device, "epoch", epoch, error);
+}
+
 gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **error)
 {
   const char *cursor = bh_json_get_string(page, "cursor", "changes", error);
@@ -435,7 +447,8 @@ gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **
   g_autoptr(GHashTable) touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   Pull pull = {device, touched, place_of_included(device, json_object_get(page, "included"))};
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  return write != NULL && apply(&pull, page, cursor, error) && bh_write_commit(write, error);
+  return write != NULL && take_epoch(device, page, error) && apply(&pull, page, cursor, error) &&
+         bh_write_commit(write, error);
 }
 
 gboolean bh_outbox_swap_some(BhDevice *device, gboolean *more, GError **error)

@@ -89,6 +89,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPendingFile, bh_pending_file_free)
 BhPendingFile *bh_outbox_next_file(BhDevice *device, GError **error);
 gboolean bh_outbox_note_file(BhDevice *device, const char *sha256, const char *upload, gint64 sent,
                              gboolean done, GError **error);
+/* The hub was restored from an older copy, and may lack what it once had whole: all such files are
+ * asked for again, and sent where they are missing there and still here. */
+gboolean bh_outbox_recheck_files(BhDevice *device, GError **error);
 /* A file that cannot be sent (damaged here, refused there): kept, visible in the queue with
  * `why`, tried again after the others. */
 gboolean bh_outbox_defer_file(BhDevice *device, const char *sha256, const char *why,

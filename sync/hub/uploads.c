@@ -77,6 +77,13 @@ static gboolean has_space(BhHub *hub, gint64 wanted, GError **error)
   return FALSE;
 }
 
+/* A copy of the store may be restored without its files. */
+static gboolean is_on_disk(BhHub *hub, const char *sha256)
+{
+  g_autofree char *path = bh_uploads_file_path(bh_hub_get_dir(hub), sha256);
+  return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
 /* --- rows, through the writer --- */
 
 typedef struct {
@@ -86,7 +93,6 @@ typedef struct {
 
 static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
-  (void)hub;
   RowChange *change = data;
   gboolean found, complete;
   gint64 count, size;
@@ -108,11 +114,15 @@ static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
   /* Another unit's bytes are no answer to whoever only knows their hash. */
   if (!bh_log_is_file_held(db, change->row->sha256, change->row->device, &change->complete, error))
     return FALSE;
+  change->complete = change->complete && is_on_disk(hub, change->row->sha256);
   if (!bh_upload_store_find(db, change->row->device, change->row->sha256, &there, &found, error))
     return FALSE;
   if (found) {
     *change->row = there;
-    return TRUE;
+    if (there.done < there.size || change->complete)
+      return TRUE;
+    change->row->done = 0;
+    return bh_upload_store_set_done(db, there.id, 0, now_ms(hub), error);
   }
   if (!bh_upload_store_count_unfinished(db, change->row->device, &count, error))
     return FALSE;
@@ -263,7 +273,7 @@ gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id,
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such upload of this device");
     return FALSE;
   }
-  if (held)
+  if (held && is_on_disk(uploads->hub, row->sha256))
     row->done = row->size;
   return TRUE;
 }

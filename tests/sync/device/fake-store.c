@@ -197,6 +197,19 @@ gboolean bh_outbox_mend(BhDevice *device, gint64 keep, GError **error)
   return bh_outbox_reincarnate(device, keep, error);
 }
 
+gboolean bh_outbox_recheck_files(BhDevice *device, GError **error)
+{
+  if (FULL(error))
+    return FALSE;
+  for (guint i = 0; i < device->files->len; i++) {
+    FakeFile *file = device->files->pdata[i];
+    file->done = FALSE;
+    file->sent = 0;
+    g_clear_pointer(&file->upload, g_free);
+  }
+  return TRUE;
+}
+
 gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, GError **error)
 {
   if (FULL(error))

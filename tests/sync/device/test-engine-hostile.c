@@ -165,6 +165,27 @@ static void test_an_offset_that_goes_up_and_down_puts_the_file_off(void **state)
   assert_non_null(file->why);
 }
 
+static void test_I7_a_hub_restored_from_an_older_copy_is_given_its_files_again(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  FakeFile *file = fake_store_add_file(bench->device, bench->dir, 1000);
+
+  (void)state;
+  fake_store_save(bench->device, 4);
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  assert_true(file->done);
+  g_hash_table_remove_all(bench->hub->files);
+  g_hash_table_remove_all(bench->hub->uploads);
+  GPtrArray *chain = g_hash_table_lookup(bench->hub->chains, bench->device->incarnation);
+  g_ptr_array_set_size(chain, 2);
+  step(bench, BH_ENGINE_KICK);
+  run_round(bench);
+  assert_int_equal(chain->len, 4);
+  assert_true(file->done);
+  assert_true(g_hash_table_contains(bench->hub->files, file->sha256));
+}
+
 static void test_a_wait_of_years_is_a_day(void **state)
 {
   g_autoptr(Bench) bench = begin();
@@ -187,6 +208,7 @@ int main(void)
       cmocka_unit_test(test_kind_sets_that_change_with_each_page_end_the_round),
       cmocka_unit_test(test_a_head_that_goes_up_and_down_ends),
       cmocka_unit_test(test_an_offset_that_goes_up_and_down_puts_the_file_off),
+      cmocka_unit_test(test_I7_a_hub_restored_from_an_older_copy_is_given_its_files_again),
       cmocka_unit_test(test_a_wait_of_years_is_a_day),
   };
 

@@ -182,9 +182,37 @@ static void test_files_named_by_pulled_records_are_wanted(void **state G_GNUC_UN
   assert_int_equal(none->len, 0);
 }
 
+static void test_I7_another_epoch_asks_for_all_files_again(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char inspection[BH_ID_LEN + 1], photo[BH_ID_LEN + 1];
+  g_autofree char *sha256 = fixture_add_picture(fixture, 5000, 1);
+
+  fixture_inspect(fixture, inspection);
+  bh_device_make_id(fixture->device, photo);
+  g_free(fixture_save(fixture, photo, "file",
+                      json_pack("{ss ss ss si ss}", "parent", inspection, "role", "photo", "sha256",
+                                sha256, "size", 5000, "media_type", "image/jpeg")));
+  fixture_pull(fixture, json_array(), json_pack("{ss}", "epoch", "one"));
+  fixture_acknowledge(fixture, 2);
+  g_autoptr(BhPendingFile) file = bh_outbox_next_file(fixture->device, &error);
+  assert_non_null(file);
+  assert_true(bh_outbox_note_file(fixture->device, sha256, NULL, file->size, TRUE, &error));
+  fixture_pull(fixture, json_array(), json_pack("{ss}", "epoch", "one"));
+  assert_int_equal(fixture_status(fixture, "files_pending"), 0);
+  fixture_pull(fixture, json_array(), json_pack("{ss}", "epoch", "two"));
+  assert_int_equal(fixture_status(fixture, "files_pending"), 1);
+  assert_int_equal(fixture_status(fixture, "bytes_pending"), file->size);
+  assert_true(bh_outbox_note_file(fixture->device, sha256, NULL, file->size, TRUE, &error));
+  assert_int_equal(fixture_status(fixture, "files_pending"), 0);
+  assert_int_equal(fixture_status(fixture, "bytes_pending"), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_I7_another_epoch_asks_for_all_files_again),
       cmocka_unit_test(test_a_file_is_kept_by_its_hash_and_once),
       cmocka_unit_test(test_L5_a_damaged_file_is_written_anew),
       cmocka_unit_test(test_only_pictures_and_pdf_are_taken),

@@ -163,8 +163,10 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
     BhClockQuality quality;
     gboolean hub_boot;
   } cases[] = {{0, FALSE, BH_CLOCK_QUALITY_GOOD, TRUE},
-               {3600 * 1000, FALSE, BH_CLOCK_QUALITY_UNSURE, TRUE},
-               {-3600 * 1000, TRUE, BH_CLOCK_QUALITY_UNSURE, FALSE}};
+               {3600 * 1000, FALSE, BH_CLOCK_QUALITY_BAD, TRUE},
+               {-3600 * 1000, TRUE, BH_CLOCK_QUALITY_BAD, FALSE},
+               {7200 * 1000, TRUE, BH_CLOCK_QUALITY_UNSURE, FALSE},
+               {-7200 * 1000, FALSE, BH_CLOCK_QUALITY_BAD, FALSE}};
 
   assert_true(bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms + 30000, &error));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
