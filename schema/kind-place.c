@@ -23,7 +23,8 @@ void bh_place_clear(BhPlace *place)
 gsize bh_place_enter(BhPlace *place, const char *key)
 {
   gsize mark = place->path->len;
-  g_string_append_printf(place->path, ".%s", key);
+  g_string_append_c(place->path, '.');
+  g_string_append(place->path, key);
   return mark;
 }
 
