@@ -94,3 +94,12 @@ BhBody *test_body_with_set(const char *entry, const char *record, const char *ki
   assert_no_error(error);
   return body;
 }
+
+GString *test_repeat(const char *head, const char *piece, guint n, const char *tail)
+{
+  GString *text = g_string_new(head);
+  for (guint i = 0; i < n; i++)
+    g_string_append(text, piece);
+  g_string_append(text, tail);
+  return text;
+}

@@ -40,6 +40,9 @@ BhEntryClock test_entry_clock(void);
 BhBody *test_body_with_set(const char *entry, const char *record, const char *kind, const char *key,
                            json_t *value, gboolean personal, const char *const *was);
 
+/* `head`, n times `piece`, `tail`. */
+GString *test_repeat(const char *head, const char *piece, guint n, const char *tail);
+
 #define assert_error(error, wanted)                                                                \
   do {                                                                                             \
     assert_non_null(error);                                                                        \

@@ -1,0 +1,341 @@
+/* The guards of workflows 1 to 4 that ask about other records, people and dates: a step that would
+ * pass, one thing changed, and what is then said. */
+#include "schema/kind-internal.h"
+#include "tests/schema/workflow-steps.h"
+
+typedef struct {
+  const char *kind, *from, *to;
+  const char *change; /* [{"name","kind","set"}…] */
+  const char *actor;  /* NULL: that of the step */
+  const char *text;
+} Breaker;
+
+#define R(set) "{'name':'r','kind':'','set':" set "}"
+#define O(name, set) "{'name':'" name "','kind':'','set':" set "}"
+
+static void try_breakers(const Breaker *breakers, gsize count)
+{
+  for (gsize i = 0; i < count; i++) {
+    const Breaker *b = &breakers[i];
+    const TestStep *step = test_step_find(b->kind, b->from, b->to);
+    assert_non_null(step);
+    g_autoptr(TestWorld) world = test_step_make_world(step);
+    test_world_put_all(world, b->change);
+    g_autoptr(GPtrArray) problems =
+        test_step_judge(world, step, b->from, b->actor != NULL ? b->actor : step->actor);
+    gboolean said = FALSE;
+    for (guint k = 0; k < problems->len; k++)
+      said |= strstr(((BhProblem *)problems->pdata[k])->text_en, b->text) != NULL;
+    if (!said)
+      fail_msg("%s %s > %s with %s: nobody said \"%s\"", b->kind, b->from != NULL ? b->from : "*",
+               b->to, b->change, b->text);
+  }
+}
+
+static void test_FIELD_7_orders_need_authority_and_a_valid_certificate(void **state)
+{
+  (void)state;
+  static const Breaker breakers[] = {
+      {"document", "draft", "approved", O("u", "{'authority':['record']}"), NULL,
+       "may not issue orders"},
+      {"document", "draft", "approved", O("u", "{'authority_valid_to':'2026-11-20'}"), NULL,
+       "authority has run out"},
+      {"document", "draft", "approved", O("li", "{'certificate_no':null}"), NULL,
+       "has no certificate"},
+      {"document", "draft", "approved", O("li", "{'certificate_valid_to':'2026-11-20'}"), NULL,
+       "certificate has expired"},
+      {"document", "approved", "issued", O("li", "{'certificate_valid_to':null}"), NULL,
+       "no validity date"},
+      {"document", "draft", "approved", R("{'measures':['suspend']}"), NULL, "penalties"},
+      {"inspection", "on_site", "signed", R("{'certificate_shown':false}"), NULL,
+       "certificate was shown"},
+  };
+  try_breakers(breakers, G_N_ELEMENTS(breakers));
+  /* A record of the visit needs none of that. */
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"document", "draft", "approved", "li", ORDER, ""});
+  test_world_put_quoted(world, "r", "document", "{'doc_type':'onsite_record'}");
+  test_world_put_quoted(world, "u", "unit", "{'authority':['record']}");
+  test_world_put_quoted(world, "li", "staff", "{'certificate_no':null}");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) problems =
+      bh_workflow_check(bh_kind_set_find(world->kinds, "document"), "draft", "approved", &context);
+  assert_int_equal(problems->len, 0);
+}
+
+static void test_FIELD_14_two_officers_confirm_the_date_when_the_clock_is_poor(void **state)
+{
+  (void)state;
+  static const Breaker breakers[] = {
+      {"document", "approved", "issued", R("{'clock_poor':true}"), NULL, "two officers confirm"},
+      {"document", "approved", "issued",
+       R("{'clock_poor':true,'dates_confirmed_by':{'$ref':'li'}}"), NULL, "two officers confirm"},
+  };
+  try_breakers(breakers, G_N_ELEMENTS(breakers));
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"document", "approved", "issued", "li",
+                                       ORDER ",'issued_at':1795258740000", SIGNED "," H_DEMAND});
+  const BhKind *document = bh_kind_set_find(world->kinds, "document");
+  test_world_put_quoted(
+      world, "r", "document",
+      "{'clock_poor':true,'dates_confirmed_by':{'$ref':'li'},'dates_confirmed_by_second':"
+      "{'$ref':'li'}}");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) same = bh_kind_check_record(document, &context);
+  assert_true(test_names_field(same, "dates_confirmed_by_second"));
+  test_world_put_quoted(world, "r", "document", "{'dates_confirmed_by_second':{'$ref':'wang'}}");
+  context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) different = bh_kind_check_record(document, &context);
+  assert_false(test_names_field(different, "dates_confirmed_by_second"));
+  g_autoptr(GPtrArray) way = bh_workflow_check(document, "approved", "issued", &context);
+  assert_int_equal(way->len, 0);
+}
+
+static void test_FIELD_3_visits_that_end_without_a_signature(void **state)
+{
+  (void)state;
+  static const Breaker breakers[] = {
+      {"inspection", "on_site", "signed", R("{'modes':['covert']}"), NULL, "does not apply"},
+      {"inspection", "on_site", "signed", R("{'modes':['remote']}"), NULL, "does not apply"},
+      {"inspection", "on_site", "unsigned", R("{'modes':['routine']}"), NULL, "does not apply"},
+      {"inspection", "on_site", "signed", R("{'outcome':'gate_closed'}"), NULL, "carried out"},
+      {"inspection", "on_site", "not_carried_out", R("{'outcome':'carried_out'}"), NULL,
+       "Choose why"},
+      {"inspection", "on_site", "not_carried_out", O("f", "{'role':'document'}"), NULL, "proof"},
+      {"inspection", "on_site", "signed", O("s3", "{'refused':true}"), NULL,
+       "enterprise has not signed"},
+      {"inspection", "on_site", "refused_sign", O("s2", "{'staff':{'$ref':'li'}}"), NULL,
+       "Two different inspectors"},
+      {"inspection", "on_site", "signed", O("s2", "{'staff':{'$ref':'li'}}"), NULL,
+       "Two different inspectors"},
+      {"inspection", "on_site", "signed",
+       "{'name':'p','kind':'participant','set':{'inspection':{'$ref':'r'},'role':'expert'}}", NULL,
+       "Every expert"},
+      {"inspection", "on_site", "signed", R("{'modes':['expert']}"), NULL, "names its expert"},
+      {"inspection", "on_site", "signed", O("h", "{'inspection':{'$ref':'r'}}"), NULL,
+       "Every hazard needs a demand"},
+  };
+  try_breakers(breakers, G_N_ELEMENTS(breakers));
+}
+
+static void test_guards_about_people_and_dates(void **state)
+{
+  (void)state;
+  static const Breaker breakers[] = {
+      {"hazard", "suspected", "confirmed", O("li", "{'roles':['reviewer']}"), "li",
+       "second person"},
+      {"hazard", "reported_fixed", "closed", "", "li", "entered the report"},
+      {"hazard", "fixed_on_site", "closed", O("li", "{'roles':['reviewer']}"), "li",
+       "who recorded it"},
+      {"document", "legal_review", "approved", O("li", "{'roles':['legal']}"), "li",
+       "not the author"},
+      {"inspection", "signed", "accepted", O("li", "{'roles':['reviewer']}"), "li",
+       "inspection they led"},
+      {"inspection", "archived", "reviewed", O("qian", "{'unit':{'$ref':'u'}}"), NULL,
+       "upper department"},
+      {"hazard", "found", "ordered", R("{'deadline':'2026-11-20'}"), NULL, "in the past"},
+      {"hazard", "found", "ordered", R("{'at_once':true}"), NULL, "due today"},
+      {"hazard", "found", "ordered", O("f", "{'role':'signature'}"), NULL, "Add a photo"},
+      {"hazard", "ordered", "accountability", R("{'deadline':'" TODAY "'}"), NULL,
+       "has not passed"},
+      {"hazard", "ordered", "ordered", R("{'deadline':'2026-12-01'}"), NULL, "after the old one"},
+      {"hazard", "ordered", "ordered", R("{'extension_old_deadline':'2026-11-20'}"), NULL,
+       "has passed"},
+      {"hazard", "listed", "rectifying", O("f2", "{'role':'photo'}"), NULL, "two proofs"},
+      {"hazard", "found", "handed_over", R("{'found_by':'inspection'}"), NULL, "upper level"},
+      {"hazard", "found", "suspected", R("{'level':'general'}"), NULL, "must be major"},
+      {"hazard", NULL, "found", R("{'level':'major'}"), NULL, "starts as suspected"},
+      {"hazard", NULL, "found", R("{'place':''}"), NULL, "Say where"},
+      {"inspection", "planned", "assigned", R("{'modes':['cross_area']}"), NULL, "outside"},
+      {"inspection", "planned", "assigned", R("{'modes':['double_random']}"), NULL, "draw record"},
+      {"inspection", "planned", "assigned", R("{'modes':['joint']}"), NULL, "lead department"},
+      {"inspection", "planned", "assigned", R("{'modes':['unannounced'],'notice_sent':true}"), NULL,
+       "No notice"},
+      {"inspection", NULL, "on_site", R("{'modes':['double_random']}"), NULL, "drawn"},
+      {"inspection", NULL, "planned", R("{'planned_month':null}"), NULL, "planned month"},
+      {"inspection", "accepted", "archived", O("h", "{'state':'ordered'}"), NULL, "still open"},
+      {"inspection", "accepted", "followed", O("h", "{'state':'closed'}"), NULL, "No hazard"},
+      {"document", "approved", "issued", O("h", "{'demand':''}"), NULL, "has a demand"},
+      {"document", "draft", "approved", R("{'major_decision':true}"), NULL, "legal review first"},
+      {"document", "draft", "legal_review", R("{'major_decision':false}"), NULL, "Only major"},
+      {"document", "issued", "served", R("{'service_method':'refused'}"), NULL, "witness"},
+      {"document", "issued", "served", R("{'service_method':'photographed'}"), NULL, "proves"},
+      {"document", "served", "performed", O("h", "{'state':'ordered'}"), NULL, "Not every hazard"},
+      {"document", "served", "not_performed", R("{'deadline':'2026-12-01'}"), NULL,
+       "has not passed"},
+      {"enterprise", NULL, "confirmed", R("{'provisional':true}"), NULL, "provisional"},
+      {"review", NULL, "closed", R("{'decision':'return'}"), NULL, "approval"},
+  };
+  try_breakers(breakers, G_N_ELEMENTS(breakers));
+}
+
+static void test_an_order_may_rest_on_the_signatures_of_its_inspection(void **state)
+{
+  (void)state;
+  const TestStep step = {"document", "approved", "issued", "li", ORDER ",'issued_at':1795258740000",
+                         H_DEMAND};
+  g_autoptr(TestWorld) world = test_step_make_world(&step);
+  g_autoptr(GPtrArray) unsigned_order = test_step_judge(world, &step, "approved", "li");
+  assert_int_equal(unsigned_order->len, 2);
+  test_world_put_quoted(world, "s1", "signature",
+                        "{'parent':{'$ref':'i'},'role':'inspector','staff':{'$ref':'li'}}");
+  test_world_put_quoted(
+      world, "s2", "signature",
+      "{'parent':{'$ref':'i'},'role':'second_inspector','staff':{'$ref':'wang'}}");
+  g_autoptr(GPtrArray) signed_order = test_step_judge(world, &step, "approved", "li");
+  assert_int_equal(signed_order->len, 0);
+}
+
+static void test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"inspection", "assigned", "on_site", "li", VISIT, ""});
+  const BhKind *inspection = bh_kind_set_find(world->kinds, "inspection");
+  g_autoptr(json_t) before = json_deep_copy(test_world_get(world, "r"));
+  test_world_put_quoted(world, "r", "inspection", "{'enterprise':{'$ref':'other'}}");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) without = bh_kind_check_change(inspection, before, &context);
+  assert_int_equal(without->len, 1);
+  assert_string_equal(((BhProblem *)without->pdata[0])->field, "retarget_reason");
+  test_world_put_quoted(world, "r", "inspection", "{'retarget_reason':'扫错码'}");
+  context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) with = bh_kind_check_change(inspection, before, &context);
+  assert_int_equal(with->len, 0);
+  json_object_set_new(before, "state", json_string("signed"));
+  g_autoptr(GPtrArray) late = bh_kind_check_change(inspection, before, &context);
+  assert_int_equal(late->len, 1);
+  assert_string_equal(((BhProblem *)late->pdata[0])->field, "enterprise");
+  /* What stayed the same is never asked about. */
+  context.values = before;
+  g_autoptr(GPtrArray) same = bh_kind_check_change(inspection, before, &context);
+  assert_int_equal(same->len, 0);
+  const BhField *enterprise = bh_kind_find_field(inspection, "enterprise");
+  assert_true(bh_field_is_locked(enterprise, &context));
+}
+
+static void test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"inspection", NULL, "on_site", "li", VISIT, ""});
+  const BhKind *inspection = bh_kind_set_find(world->kinds, "inspection");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) scanned = bh_kind_check_record(inspection, &context);
+  assert_int_equal(scanned->len, 0);
+  test_world_put_quoted(world, "r", "inspection", "{'subject_found_by':'list'}");
+  g_autoptr(GPtrArray) chosen = bh_kind_check_record(inspection, &context);
+  assert_int_equal(chosen->len, 1);
+  assert_string_equal(((BhProblem *)chosen->pdata[0])->field, "subject_reason");
+  assert_string_equal(((BhProblem *)chosen->pdata[0])->code, "required");
+  assert_string_equal(((BhProblem *)chosen->pdata[0])->text_zh, "请填写“手工选择原因”");
+  test_world_put_quoted(
+      world, "p", "enterprise",
+      "{'name':'无名采砂点','sector':'noncoal_mine','area':'140603','provisional':true,"
+      "'provisional_reason':'无照','state':'provisional'}");
+  BhContext provisional = test_world_context(world, "p", NULL, TODAY);
+  const BhKind *enterprise = bh_kind_set_find(world->kinds, "enterprise");
+  g_autoptr(GPtrArray) fine = bh_kind_check_record(enterprise, &provisional);
+  assert_int_equal(fine->len, 0);
+  test_world_put_quoted(world, "p", "enterprise", "{'provisional':false}");
+  g_autoptr(GPtrArray) bare = bh_kind_check_record(enterprise, &provisional);
+  assert_true(test_names_field(bare, "uscc"));
+}
+
+static void test_records_are_checked_as_a_whole(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"hazard", NULL, "found", "li", GENERAL, ""});
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  test_world_put_quoted(
+      world, "r", "hazard",
+      "{'nonsense':1,'deadline':'soon','summary':null,'answers/X':{'answer':'compliant'}}");
+  test_world_unset(world, "r", "state");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) problems = bh_kind_check_record(hazard, &context);
+  static const char *const wanted[] = {"nonsense unknown_field", "answers/X unknown_field",
+                                       "deadline invalid", "summary required", "state required"};
+  for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
+    gboolean found = FALSE;
+    for (guint k = 0; k < problems->len; k++) {
+      const BhProblem *problem = g_ptr_array_index(problems, k);
+      g_autofree char *line = g_strdup_printf("%s %s", problem->field, problem->code);
+      found |= g_str_equal(line, wanted[i]);
+      assert_true(problem->text_zh[0] != '\0' && problem->text_en[0] != '\0');
+    }
+    if (!found)
+      fail_msg("nobody said %s", wanted[i]);
+  }
+  test_world_put_quoted(world, "r", "hazard", "{'state':'listed','level':'general'}");
+  g_autoptr(GPtrArray) wrong_state = bh_kind_check_record(hazard, &context);
+  assert_true(test_names_field(wrong_state, "level"));
+}
+
+static void test_FIELD_1_a_policy_source_is_no_legal_basis(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"hazard", NULL, "found", "li", GENERAL, ""});
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  test_world_put_quoted(
+      world, "r", "hazard",
+      "{'policy_source':'晋政发〔2024〕1号（十七）','legal_basis':'消防法 第二十八条'}");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) two_bases = bh_kind_check_record(hazard, &context);
+  assert_int_equal(two_bases->len, 0);
+  test_world_put_quoted(world, "r", "hazard", "{'legal_basis':'晋政发〔2024〕1号（十七）'}");
+  g_autoptr(GPtrArray) one = bh_kind_check_record(hazard, &context);
+  assert_int_equal(one->len, 1);
+  assert_string_equal(((BhProblem *)one->pdata[0])->field, "legal_basis");
+}
+
+static void test_who_left_or_whose_term_is_over_does_nothing(void **state)
+{
+  (void)state;
+  static const char *const changes[] = {"{'state':'left'}", "{'valid_to':'2026-11-20'}",
+                                        "{'valid_from':'2026-11-22'}"};
+  const TestStep step = {"hazard", NULL, "found", "li", GENERAL, ""};
+  for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+    g_autoptr(TestWorld) world = test_step_make_world(&step);
+    test_world_put_quoted(world, "li", "staff", changes[i]);
+    g_autoptr(GPtrArray) problems = test_step_judge(world, &step, NULL, "li");
+    assert_int_equal(problems->len, 1);
+    assert_string_equal(((BhProblem *)problems->pdata[0])->code, "actor");
+  }
+}
+
+static void test_the_hub_acts_only_where_it_may(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"inspection", "accepted", "archived", "sun", ENDED, ""});
+  const BhKind *inspection = bh_kind_set_find(world->kinds, "inspection");
+  BhContext context = test_world_context(world, "r", NULL, TODAY);
+  g_autoptr(GPtrArray) nobody = bh_workflow_check(inspection, "accepted", "archived", &context);
+  assert_int_equal(nobody->len, 0);
+  context.actor = "the hub";
+  g_autoptr(GPtrArray) archive = bh_workflow_check(inspection, "accepted", "archived", &context);
+  assert_int_equal(archive->len, 0);
+  g_autoptr(GPtrArray) accept = bh_workflow_check(inspection, "signed", "accepted", &context);
+  assert_int_equal(accept->len, 1);
+  assert_string_equal(((BhProblem *)accept->pdata[0])->code, "actor");
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_FIELD_7_orders_need_authority_and_a_valid_certificate),
+      cmocka_unit_test(test_FIELD_14_two_officers_confirm_the_date_when_the_clock_is_poor),
+      cmocka_unit_test(test_FIELD_3_visits_that_end_without_a_signature),
+      cmocka_unit_test(test_guards_about_people_and_dates),
+      cmocka_unit_test(test_an_order_may_rest_on_the_signatures_of_its_inspection),
+      cmocka_unit_test(test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason),
+      cmocka_unit_test(test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason),
+      cmocka_unit_test(test_records_are_checked_as_a_whole),
+      cmocka_unit_test(test_FIELD_1_a_policy_source_is_no_legal_basis),
+      cmocka_unit_test(test_who_left_or_whose_term_is_over_does_nothing),
+      cmocka_unit_test(test_the_hub_acts_only_where_it_may),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}

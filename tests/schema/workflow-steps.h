@@ -1,0 +1,66 @@
+/* Workflows 1 to 4 as steps: one per declared transition, with a record and a world in which it may
+ * be taken. What the walk and the guards are tried on. JSON is written with ' for ". */
+#pragma once
+
+#include "tests/schema/world-of-records.h"
+
+#define TODAY "2026-11-21"
+
+typedef struct {
+  const char *kind, *from, *to, *actor;
+  const char *set;    /* values of the record "r" */
+  const char *others; /* [{"name","kind","set"}…] around it */
+} TestStep;
+
+#define SIGNED                                                                                     \
+  "{'name':'s1','kind':'signature','set':{'parent':{'$ref':'r'},'role':'inspector','staff':"       \
+  "{'$ref':'li'}}},{'name':'s2','kind':'signature','set':{'parent':{'$ref':'r'},'role':"           \
+  "'second_inspector','staff':{'$ref':'wang'}}}"
+#define ENTERPRISE_SIGNED                                                                          \
+  ",{'name':'s3','kind':'signature','set':{'parent':{'$ref':'r'},'role':'enterprise'}}"
+#define FILE(name, role)                                                                           \
+  "{'name':'" name "','kind':'file','set':{'parent':{'$ref':'r'},'role':'" role "'}}"
+
+/* inspection */
+#define VISIT                                                                                      \
+  "'enterprise':{'$ref':'e'},'unit':{'$ref':'u'},'lead':{'$ref':'li'},'modes':['routine'],"        \
+  "'subject_found_by':'plaque','started_at':1795250000000"
+#define ENDED VISIT ",'ended_at':1795258740000,'outcome':'carried_out'"
+/* hazard */
+#define HAZARD                                                                                           \
+  "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'summary':'安全出口锁闭','place':'食堂'," \
+  "'found_by':'inspection','recorded_by':{'$ref':'li'}"
+#define GENERAL HAZARD ",'level':'general'"
+#define MAJOR HAZARD ",'level':'major','criterion':'判定标准 第五条','level_reason':'理由'"
+#define DEMAND                                                                                     \
+  ",'demand':'打开','responsible_person':'张','deadline':'2026-12-01','order':{'$ref':'d'}"
+#define FIVE                                                                                       \
+  ",'five_measures':'a','five_responsibility':'b','five_funds':'c','five_time_limit':"             \
+  "'2026-12-31','five_plan':'d'"
+#define REPORTS                                                                                    \
+  ",'report_department_on':'2026-11-20','report_department_to':'局','report_workforce_on':"       \
+  "'2026-11-20','report_workforce_to':'staff'"
+#define FIXED ",'fix_report':'已打开','reported_on':'2026-11-21','reported_by':{'$ref':'li'}"
+/* document */
+#define ORDER                                                                                            \
+  "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'doc_type':'order_rectify','hazards':"            \
+  "[{'$ref':'h'}],'legal_basis':'安全生产法 第六十五条','deadline':'2026-12-01','drafted_by':" \
+  "{'$ref':'li'},'number':'（井应急）责改〔2026〕1号'"
+#define H_DEMAND                                                                                   \
+  "{'name':'h','kind':'hazard','set':{'demand':'打开','deadline':'2026-12-01','state':'ordered'}}"
+
+/* All steps; *count of them. */
+const TestStep *test_step_list(gsize *count);
+/* NULL when there is none. `from` NULL: the step that makes the record. */
+const TestStep *test_step_find(const char *kind, const char *from, const char *to);
+
+void test_world_put_quoted(TestWorld *world, const char *name, const char *kind,
+                           const char *quoted);
+/* `quoted`: objects of name, kind and set, joined by commas. */
+void test_world_put_all(TestWorld *world, const char *quoted);
+/* Units, people, an enterprise, an inspection of its, and the record "r" of the step. */
+TestWorld *test_step_make_world(const TestStep *step);
+/* What is said when `actor` takes the step from the state `from`. */
+GPtrArray *test_step_judge(TestWorld *world, const TestStep *step, const char *from,
+                           const char *actor);
+gboolean test_names_field(const GPtrArray *problems, const char *field);
