@@ -1,6 +1,7 @@
 #include "schema/world.h"
 
 #include <sodium.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 static gint64 read_clock_ms(clockid_t id)
@@ -58,4 +59,18 @@ const BhRandom *bh_random_system(void)
 {
   static const BhRandom random = {fill, NULL};
   return &random;
+}
+
+static gint64 read_free_bytes(gpointer data G_GNUC_UNUSED, const char *dir)
+{
+  struct statvfs info;
+  if (statvfs(dir, &info) != 0)
+    return -1;
+  return (gint64)info.f_bavail * (gint64)info.f_frsize;
+}
+
+const BhSpace *bh_space_system(void)
+{
+  static const BhSpace space = {read_free_bytes, NULL};
+  return &space;
 }

@@ -1,4 +1,5 @@
-/* The real sources of time and randomness, for programs; tests and simulations inject their own.
+/* The real sources of time, randomness and space, for programs; tests and simulations inject their
+ * own.
  * Any thread; static, never freed. */
 #pragma once
 
@@ -10,5 +11,13 @@ G_BEGIN_DECLS
 const BhClock *bh_clock_system(void);
 /* The kernel's random generator through libsodium. */
 const BhRandom *bh_random_system(void);
+
+/* How much a file system has left. */
+typedef struct {
+  /* Bytes that this user may still write below `dir`; -1 with errno when nobody can say. */
+  gint64 (*free_bytes)(gpointer data, const char *dir);
+  gpointer data;
+} BhSpace;
+const BhSpace *bh_space_system(void);
 
 G_END_DECLS

@@ -24,6 +24,7 @@ struct _BhDevice {
   BhDb *db;
   const BhClock *clock;
   const BhRandom *random;
+  const BhSpace *space;
   BhIdSource ids;
 
   BhSigner *signer; /* NULL before enrolment */

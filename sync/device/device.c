@@ -70,6 +70,7 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
   device->path = g_build_filename(dir, "store.db", NULL);
   device->clock = clock;
   device->random = random;
+  device->space = bh_space_system();
   device->round_state = g_strdup("idle");
   device->views = bh_view_cache_new();
   bh_id_source_init(&device->ids, clock, random);
@@ -88,6 +89,11 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
     device->round_state = g_strdup("revoked");
   }
   return g_steal_pointer(&device);
+}
+
+void bh_device_set_space(BhDevice *device, const BhSpace *space)
+{
+  device->space = space;
 }
 
 void bh_device_close(BhDevice *device)

@@ -9,6 +9,7 @@
 #include "schema/kind.h"
 #include "schema/merge.h"
 #include "schema/workflow.h"
+#include "schema/world.h"
 
 G_BEGIN_DECLS
 
@@ -21,6 +22,8 @@ typedef struct _BhDevice BhDevice;
 BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *random,
                          GError **error);
 void bh_device_close(BhDevice *device);
+/* Borrowed; that of the system unless set. */
+void bh_device_set_space(BhDevice *device, const BhSpace *space);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
 /* Nothing is to be done just now: a short step of what waits for that – records of a reset that
  * move in, titles, the index, what was delivered long ago – and then the database's log moves into
@@ -112,8 +115,12 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
 
 /* --- files --- */
 
+#define BH_DEVICE_FREE_MIN (64LL * 1024 * 1024) /* bytes that files leave free */
+
 /* Copies a file into the store: DIR/files/xx/SHA, fsynced and renamed. Media type by magic bytes
- * (JPEG, PNG, PDF; else BH_ERROR_FORMAT). {"sha256","size","media_type"}. */
+ * (JPEG, PNG, PDF; else BH_ERROR_FORMAT). BH_ERROR_STORAGE when less than
+ * BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
+ * {"sha256","size","media_type"}. */
 json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error);
 /* Path of a file that is here; NULL when it is not (yet). g_free. */

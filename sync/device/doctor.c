@@ -2,7 +2,6 @@
  * does. */
 #include <errno.h>
 #include <string.h>
-#include <sys/statvfs.h>
 
 #include "sync/device/damage.h"
 #include "sync/device/files-store.h"
@@ -93,13 +92,12 @@ static void check_files(BhDevice *device, json_t *checks)
 
 static void check_space(BhDevice *device, json_t *checks)
 {
-  struct statvfs info;
+  gint64 free_bytes = device->space->free_bytes(device->space->data, device->dir);
 
-  if (statvfs(device->dir, &info) != 0) {
+  if (free_bytes < 0) {
     add_check(checks, "space", FALSE, g_strerror(errno));
     return;
   }
-  gint64 free_bytes = (gint64)info.f_bavail * (gint64)info.f_frsize;
   g_autofree char *size = g_format_size((guint64)free_bytes);
   g_autofree char *text = g_strdup_printf("%s free", size);
   add_check(checks, "space", free_bytes >= FREE_MIN_BYTES, text);

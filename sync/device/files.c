@@ -122,6 +122,22 @@ static gboolean is_placed(BhDevice *device, const char *sha256)
   return strcmp(hash, sha256) == 0;
 }
 
+static gboolean has_space(BhDevice *device, gsize len, GError **error)
+{
+  gint64 left = device->space->free_bytes(device->space->data, device->dir);
+
+  if (left < 0)
+    return fail("ask for the space of", device->dir, error);
+  if (left - (gint64)len >= BH_DEVICE_FREE_MIN)
+    return TRUE;
+  g_autofree char *room = g_format_size((guint64)left);
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
+              "file: no room for %" G_GSIZE_FORMAT " bytes in %s: %s free, of which %lld MiB are"
+              " kept for findings",
+              len, device->dir, room, BH_DEVICE_FREE_MIN / (1024 * 1024));
+  return FALSE;
+}
+
 static json_t *make_fact(const char *sha256, gsize size, const char *media_type)
 {
   json_t *out = json_object();
@@ -149,7 +165,8 @@ json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GErr
     return NULL;
   }
   g_autofree char *sha256 = bh_hash_hex(bytes, len);
-  if (!is_placed(device, sha256) && !place(device, sha256, bytes, len, error))
+  if (!is_placed(device, sha256) &&
+      (!has_space(device, len, error) || !place(device, sha256, bytes, len, error)))
     return NULL;
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL || !bh_files_store_add(device, sha256, (gint64)len, media_type, error) ||

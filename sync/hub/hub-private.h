@@ -17,6 +17,7 @@ struct _BhHub {
   char *pin;
   const BhClock *clock;
   const BhRandom *random;
+  const BhSpace *space;
   BhSigner *signer; /* key read by any thread, the rest by the writer's */
   guint8 plaque_public[BH_PUBLIC_KEY_SIZE];
   guint8 plaque_secret[BH_SECRET_KEY_SIZE];

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -73,6 +74,7 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
   hub->db_path = g_build_filename(dir, "hub.db", NULL);
   hub->clock = clock;
   hub->random = random;
+  hub->space = bh_space_system();
   hub->signer = bh_signer_new();
   if (!open_store(hub, error) ||
       !bh_keys_load(dir, "hub", hub->signer->public_key, hub->signer->secret_key, error) ||
@@ -175,6 +177,24 @@ const BhClock *bh_hub_get_clock(BhHub *hub)
 const BhRandom *bh_hub_get_random(BhHub *hub)
 {
   return hub->random;
+}
+
+void bh_hub_set_space(BhHub *hub, const BhSpace *space)
+{
+  hub->space = space;
+}
+
+gboolean bh_hub_has_space(BhHub *hub, gint64 wanted, gint64 kept, const char *what, GError **error)
+{
+  gint64 left = hub->space->free_bytes(hub->space->data, hub->dir);
+  if (left - wanted >= kept)
+    return TRUE;
+  /* The path is for who runs the hub, not for who asks. */
+  if (left < 0)
+    g_warning("hub: free space of %s: %s", hub->dir, g_strerror(errno));
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
+              "%s: the disk of the hub has no room for %" G_GINT64_FORMAT " bytes", what, wanted);
+  return FALSE;
 }
 
 BhIngest *bh_hub_get_ingest(BhHub *hub)

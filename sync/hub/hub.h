@@ -6,6 +6,7 @@
 #include "schema/kind.h"
 #include "schema/merge.h"
 #include "schema/region.h"
+#include "schema/world.h"
 #include "sync/db/db.h"
 
 G_BEGIN_DECLS
@@ -28,6 +29,11 @@ BhKindSet *bh_hub_dup_kinds(BhHub *hub); /* current set, new reference; any thre
 const BhRegion *bh_hub_get_region(BhHub *hub);
 const BhClock *bh_hub_get_clock(BhHub *hub);
 const BhRandom *bh_hub_get_random(BhHub *hub);
+/* Borrowed; before anybody else uses the hub. That of the system unless set. */
+void bh_hub_set_space(BhHub *hub, const BhSpace *space);
+/* TRUE when `wanted` bytes more leave `kept` free where the hub lies; else BH_ERROR_STORAGE saying
+ * for what (`what`, as "file …") there is no room. Any thread. */
+gboolean bh_hub_has_space(BhHub *hub, gint64 wanted, gint64 kept, const char *what, GError **error);
 const char *bh_hub_get_pin(BhHub *hub); /* base64 SHA-256 of the TLS key's SPKI */
 /* Borrowed; the sizes are BH_PUBLIC_KEY_SIZE and BH_SECRET_KEY_SIZE. */
 const guint8 *bh_hub_get_public_key(BhHub *hub);

@@ -16,17 +16,6 @@ static gboolean sees(const char *record, gpointer data)
   return bh_office_show(data, record, BH_ACCESS_EXPORT);
 }
 
-static gboolean has_space(GFile *directory, GError **error)
-{
-  g_autoptr(GFileInfo) info =
-      g_file_query_filesystem_info(directory, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
-  if (info != NULL && g_file_info_get_attribute_uint64(info, G_FILE_ATTRIBUTE_FILESYSTEM_FREE) >
-                          2 * (guint64)BH_FREE_SPACE_MIN)
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "case: no space to put it together");
-  return FALSE;
-}
-
 static gboolean write_case(BhOfficeCall *call, const char *id, const char *path, GError **error)
 {
   const BhCaseOptions options = {
@@ -72,8 +61,8 @@ json_t *bh_office_case(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
   g_autoptr(BhRecord) record = bh_office_load_visible(call, id, BH_ACCESS_EXPORT, error);
-  g_autoptr(GFile) directory = g_file_new_for_path(bh_hub_get_dir(call->hub));
-  if (record == NULL || !has_space(directory, error))
+  if (record == NULL ||
+      !bh_hub_has_space(call->hub, BH_FREE_SPACE_MIN, BH_FREE_SPACE_MIN, "case", error))
     return NULL;
   int fd = make(call, id, error);
   if (fd < 0)

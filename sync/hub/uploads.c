@@ -5,7 +5,6 @@
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "sync/hub/log-store.h"
@@ -65,16 +64,10 @@ static gboolean fail(const char *path, GError **error)
   return FALSE;
 }
 
-static gboolean has_space(BhHub *hub, gint64 wanted, GError **error)
+static gboolean has_space(BhHub *hub, const char *sha256, gint64 wanted, GError **error)
 {
-  struct statvfs stat;
-  if (statvfs(bh_hub_get_dir(hub), &stat) != 0)
-    return fail(bh_hub_get_dir(hub), error);
-  if ((gint64)(stat.f_bavail * stat.f_frsize) - wanted >= BH_FREE_SPACE_MIN)
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "the hub has no space for %" G_GINT64_FORMAT " bytes",
-              wanted);
-  return FALSE;
+  g_autofree char *what = g_strdup_printf("file %s", sha256);
+  return bh_hub_has_space(hub, wanted, BH_FREE_SPACE_MIN, what, error);
 }
 
 /* A copy of the store may be restored without its files. */
@@ -241,7 +234,7 @@ gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *s
   BhUploadRow made = {.size = length, .touched_ms = now_ms(hub)};
   RowChange change = {.row = &made};
   BhIdSource ids;
-  if (!bh_uploads_expire(uploads, error) || !has_space(hub, length, error))
+  if (!bh_uploads_expire(uploads, error) || !has_space(hub, sha256, length, error))
     return FALSE;
   bh_id_source_init(&ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
   bh_id_next(&ids, made.id);
@@ -318,7 +311,8 @@ static gboolean append_locked(BhUploads *uploads, const char *device, const char
   }
   if (row->done == row->size && row->size > 0)
     return TRUE;
-  if (!has_space(uploads->hub, (gint64)len, error) || !write_at(temp, offset, bytes, error))
+  if (!has_space(uploads->hub, row->sha256, (gint64)len, error) ||
+      !write_at(temp, offset, bytes, error))
     return FALSE;
   row->done += (gint64)len;
   if (row->done == row->size)
@@ -398,7 +392,7 @@ gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gs
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a file may have %d bytes", BH_FILE_MAX_BYTES);
     return FALSE;
   }
-  if (!has_space(hub, (gint64)len, error) || !write_at(temp, 0, content, error) ||
+  if (!has_space(hub, hex, (gint64)len, error) || !write_at(temp, 0, content, error) ||
       !put_in_place(hub, temp, hex, error) || !bh_hub_write(hub, write_import, &import, error))
     return FALSE;
   g_strlcpy(sha256, hex, BH_HASH_HEX_LEN + 1);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -209,6 +210,71 @@ static void test_I7_another_epoch_asks_for_all_files_again(void **state G_GNUC_U
   assert_int_equal(fixture_status(fixture, "bytes_pending"), 0);
 }
 
+typedef struct {
+  gint64 left; /* -1: nobody can say */
+} FakeSpace;
+
+static gint64 tell_space(gpointer data, const char *dir)
+{
+  assert_true(g_file_test(dir, G_FILE_TEST_IS_DIR));
+  errno = EIO;
+  return ((FakeSpace *)data)->left;
+}
+
+static guint count_files(const char *path)
+{
+  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+  const char *name;
+  guint count = 0;
+
+  while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
+    g_autofree char *below = g_build_filename(path, name, NULL);
+    count += g_file_test(below, G_FILE_TEST_IS_DIR) ? count_files(below) : 1;
+  }
+  return count;
+}
+
+static void test_L5_files_leave_room_for_findings(void **state G_GNUC_UNUSED)
+{
+  enum { SIZE = 5000 };
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *files = g_build_filename(fixture->dir, "files", NULL);
+  g_autofree char *there = fixture_add_picture(fixture, SIZE, 1);
+  g_autoptr(GError) error = NULL;
+  FakeSpace fake = {BH_DEVICE_FREE_MIN + SIZE - 1};
+  const BhSpace space = {tell_space, &fake};
+  guint8 picture[SIZE] = {0xff, 0xd8, 0xff};
+  char id[BH_ID_LEN + 1];
+
+  bh_device_set_space(fixture->device, &space);
+  assert_null(bh_device_add_bytes(fixture->device, picture, SIZE, &error));
+  assert_non_null(strstr(error->message, "5000 bytes"));
+  assert_non_null(strstr(error->message, fixture->dir));
+  assert_error(error, BH_ERROR_STORAGE);
+  fake.left = -1;
+  assert_null(bh_device_add_bytes(fixture->device, picture, SIZE, &error));
+  assert_non_null(strstr(error->message, g_strerror(EIO)));
+  assert_error(error, BH_ERROR_STORAGE);
+  fake.left = 0;
+  assert_int_equal(count_files(files), 1);
+  /* What is here already takes no room, and a finding is still saved. */
+  g_free(fixture_add_picture(fixture, SIZE, 1));
+  fixture_inspect(fixture, id);
+  g_autoptr(json_t) told = bh_device_doctor(fixture->device, &error);
+  gsize index;
+  json_t *check;
+  json_array_foreach(json_object_get(told, "checks"), index, check)
+  {
+    if (g_str_equal(bh_json_string_or(check, "name", ""), "space"))
+      assert_false(json_is_true(json_object_get(check, "ok")));
+  }
+  fake.left = BH_DEVICE_FREE_MIN + SIZE;
+  g_autoptr(json_t) fact = bh_device_add_bytes(fixture->device, picture, SIZE, &error);
+  assert_no_error(error);
+  assert_non_null(fact);
+  assert_int_equal(count_files(files), 2);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -220,6 +286,7 @@ int main(void)
       cmocka_unit_test(test_L3_files_go_after_entries_small_first_and_resume),
       cmocka_unit_test(test_a_deferred_file_comes_after_the_others_and_says_why),
       cmocka_unit_test(test_files_named_by_pulled_records_are_wanted),
+      cmocka_unit_test(test_L5_files_leave_room_for_findings),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

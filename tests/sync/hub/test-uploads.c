@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include "schema/base64.h"
 #include "sync/hub/uploads.h"
@@ -315,6 +316,67 @@ static void test_L5_a_chunk_for_which_there_is_no_room_is_not_counted(void **sta
   photo_free(photo);
 }
 
+static gint64 tell_space(gpointer data, const char *dir)
+{
+  assert_true(g_file_test(dir, G_FILE_TEST_IS_DIR));
+  return *(gint64 *)data;
+}
+
+static void expect_no_room(HubFixture *fixture, const Photo *photo, const Answer *answer)
+{
+  assert_status(answer, 503);
+  assert_string_equal(test_error_code(answer), "storage");
+  assert_non_null(g_hash_table_lookup(answer->headers, "retry-after"));
+  /* Names the file, and not where the hub keeps it. */
+  assert_non_null(strstr(answer->body->str, photo->sha));
+  assert_non_null(strstr(answer->body->str, "no room"));
+  assert_null(strstr(answer->body->str, fixture->dir));
+}
+
+static void test_L5_files_leave_room_for_entries(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = declare_photo(fixture, 3 * CHUNK);
+  gint64 left = BH_FREE_SPACE_MIN + 3 * CHUNK - 1;
+  const BhSpace space = {tell_space, &left};
+  char id[BH_ID_LEN + 1];
+  bh_hub_set_space(fixture->hub, &space);
+  g_autoptr(Answer) refused = create(photo, photo->sha, photo->size);
+  expect_no_room(fixture, photo, refused);
+  left = BH_FREE_SPACE_MIN + 3 * CHUNK;
+  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  assert_status(made, 201);
+  const char *location = header(made, "location");
+  g_autoptr(Answer) first = patch(photo, location, 0, photo->bytes, CHUNK, photo->bytes);
+  assert_status(first, 204);
+  left = BH_FREE_SPACE_MIN + CHUNK - 1;
+  g_autoptr(Answer) full =
+      patch(photo, location, CHUNK, photo->bytes + CHUNK, CHUNK, photo->bytes + CHUNK);
+  expect_no_room(fixture, photo, full);
+  g_autofree char *part =
+      g_build_filename(fixture->dir, "uploads", strrchr(location, '/') + 1, NULL);
+  struct stat info;
+  assert_int_equal(stat(part, &info), 0);
+  assert_int_equal(info.st_size, CHUNK);
+  g_autoptr(Answer) where = send_tus(photo, "HEAD", location);
+  assert_string_equal(header(where, "upload-offset"), "1000");
+  expect_files(fixture, photo->enterprise, 1, 0);
+  left = BH_FREE_SPACE_MIN + CHUNK;
+  for (gsize at = CHUNK; at < photo->size; at += CHUNK) {
+    g_autoptr(Answer) next =
+        patch(photo, location, at, photo->bytes + at, CHUNK, photo->bytes + at);
+    assert_status(next, 204);
+  }
+  expect_files(fixture, photo->enterprise, 1, 1);
+  /* Entries have room longer. */
+  left = 0;
+  test_device_make_id(photo->device, id);
+  g_autoptr(Answer) entry = test_push(
+      photo->device, test_device_enterprise(photo->device, id, "二号矿", "140603100"), NULL);
+  assert_status(entry, 200);
+  photo_free(photo);
+}
+
 /* The device did not hear the answer; before it tried again, the office changed the record. */
 static void test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it(void **state)
 {
@@ -614,6 +676,7 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L5_a_chunk_for_which_there_is_no_room_is_not_counted,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_L5_files_leave_room_for_entries, set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_only_declared_files_with_their_length_are_taken, set_up,
