@@ -1,3 +1,4 @@
+import { anomalyList } from './anomalies.js';
 import { devicePath, get, post } from './api.js';
 import { action, badge, el, field, fill } from './dom.js';
 import { t } from './i18n.js';
@@ -15,7 +16,7 @@ function cell(name, row) {
 
 const REASON_MAX = 200;
 
-export function showDevices(main) {
+function deviceList(main) {
   const body = el('tbody');
   const status = el('p', { class: 'nothing', role: 'status' });
   const place = el('div', { class: 'form-place' });
@@ -60,10 +61,43 @@ export function showDevices(main) {
     }
   }
 
-  fill(main, el('div', { class: 'wide' }, el('h2', {}, t('nav.devices')), said, place,
+  fill(main, said, place,
     el('table', { class: 'table' },
       el('thead', {}, el('tr', {}, COLUMNS.map((name) => el('th', { scope: 'col' }, t(`device.${name}`))))),
       body),
-    status));
+    status);
   return { show: load, refresh: load };
+}
+
+// What the hub refuses to other roles is not offered to them.
+const OVERSEERS = ['reviewer', 'leader', 'admin'];
+
+export function showDevices(main, state) {
+  const box = el('div', { class: 'stack' });
+  const tabs = el('nav', { class: 'lanes', 'aria-label': t('nav.devices') });
+  const mayOversee = OVERSEERS.some((role) => state.session.staff.roles.includes(role));
+  let open = '';
+  let view = null;
+
+  function drawTabs() {
+    tabs.hidden = !mayOversee;
+    fill(tabs, ['list', 'anomalies'].map((name) => el('a', { class: 'lane',
+      href: name === 'list' ? '#/devices' : `#/devices/${name}`,
+      'aria-current': name === open ? 'page' : null }, t(`device.tab.${name}`))));
+  }
+
+  fill(main, el('div', { class: 'wide' }, el('h2', {}, t('nav.devices')), tabs, box));
+  return {
+    show([wanted = '', ...rest]) {
+      const next = wanted === 'anomalies' && mayOversee ? wanted : 'list';
+      if (next !== open) {
+        open = next;
+        fill(box);
+        view = open === 'anomalies' ? anomalyList(box) : deviceList(box);
+        drawTabs();
+      }
+      return view.show(rest);
+    },
+    refresh() { return view?.refresh?.(); },
+  };
 }

@@ -5,6 +5,8 @@
 #include "schema/base64.h"
 #include "sync/hub/access-store.h"
 #include "sync/hub/access.h"
+#include "sync/hub/anomaly-store.h"
+#include "sync/hub/anomaly.h"
 #include "sync/hub/case.h"
 #include "sync/hub/cli.h"
 #include "sync/hub/enrol.h"
@@ -436,6 +438,45 @@ static json_t *do_access_list(BhHub *hub, const json_t *params, GError **error)
   return list;
 }
 
+static json_t *list_anomalies(BhDb *db, const char *kind, gint64 before, GError **error)
+{
+  g_autoptr(BhShown) shown = bh_shown_new(db);
+  g_autoptr(json_t) rows = bh_anomaly_store_list(db, kind, before, LIST_PAGE, error);
+  json_t *last = NULL;
+  size_t at;
+  json_t *row;
+  json_array_foreach(rows, at, row)
+  {
+    const char *device = bh_json_string_or(row, "device", NULL);
+    const json_t *values = device != NULL ? bh_shown_lookup(device, shown) : NULL;
+    if (device != NULL)
+      json_object_set_new(row, "device_name",
+                          json_string(bh_json_string_or(values, "name", device)));
+    json_object_del(row, "scope");
+    json_object_del(row, "scope2");
+    last = json_object_get(row, "nr");
+  }
+  if (rows == NULL)
+    return NULL;
+  return json_pack("{s:O, s:O?}", "rows", rows, "before", at == LIST_PAGE ? last : NULL);
+}
+
+static json_t *do_anomaly_list(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *kind = param(params, "kind");
+  json_int_t before = json_integer_value(json_object_get(params, "before"));
+  if (kind != NULL && !bh_anomaly_is_kind(kind)) {
+    g_autofree char *known = g_strjoinv(", ", (char **)bh_anomaly_kinds());
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: %.64s is none of %s", kind, known);
+    return NULL;
+  }
+  BhDb *db = bh_hub_take_reader(hub, error);
+  json_t *list =
+      db != NULL ? list_anomalies(db, kind, before > 0 ? before : G_MAXINT64, error) : NULL;
+  bh_hub_give_reader(hub, db);
+  return list;
+}
+
 typedef struct {
   const char *name;
   json_t *(*run)(BhHub *hub, const json_t *params, GError **error);
@@ -453,6 +494,7 @@ static const Method METHODS[] = {
     {"export", do_export},
     {"backup", do_backup},
     {"access.list", do_access_list},
+    {"anomaly.list", do_anomaly_list},
 };
 
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error)

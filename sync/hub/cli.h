@@ -46,5 +46,6 @@ int bh_cli_export(int argc, char **argv);
 int bh_cli_verify(int argc, char **argv);
 int bh_cli_backup(int argc, char **argv);
 int bh_cli_access(int argc, char **argv);
+int bh_cli_anomaly(int argc, char **argv);
 
 G_END_DECLS

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "sync/hub/anomaly-store.h"
+#include "sync/hub/anomaly.h"
 #include "sync/hub/ingest-internal.h"
 
 #define KIND_SETS_KEPT 64 /* in memory */
@@ -205,6 +207,17 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
   return ok;
 }
 
+static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 position,
+                           GError **error)
+{
+  const BhBody *body = verified->body;
+  const char *odd = body != NULL ? bh_anomaly_judge_clock(&body->clock, piece->now_ms) : NULL;
+  const BhOp *op = odd != NULL && body->ops->len > 0 ? body->ops->pdata[0] : NULL;
+  return odd == NULL ||
+         bh_anomaly_store_add_clock(piece->db, verified->envelope.device, body->clock.boot_id, odd,
+                                    position, op != NULL ? op->record : NULL, error);
+}
+
 static gboolean store_entry(BhPiece *piece, const BhBatch *batch, const BhVerified *verified,
                             BhIngestResult *result, GError **error)
 {
@@ -241,6 +254,8 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, const BhVerifi
   g_autoptr(GError) reason = NULL;
   GError *failed = NULL;
   result->stored++;
+  if (!note_clock(piece, verified, row.position, error))
+    return FALSE;
   if (judge_and_apply(piece, verified, batch->unit, row.position, &reason, &failed))
     return bh_log_add_entry(piece->db, &verified->envelope, &row, error) &&
            bh_piece_declare(piece, verified->body, error);

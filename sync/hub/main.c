@@ -18,6 +18,7 @@ static const Command COMMANDS[] = {
     {"staff", "add | set-pin | set-password | list", bh_cli_staff},
     {"device", "list | revoke", bh_cli_device},
     {"access", "list: who was shown restricted records", bh_cli_access},
+    {"anomaly", "list: what is odd about how data came in", bh_cli_anomaly},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
     {"backup", "copy the store, consistent, while it is served", bh_cli_backup},

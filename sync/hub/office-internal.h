@@ -146,8 +146,9 @@ json_t *bh_office_resolve(BhOfficeCall *call, GError **error);
 json_t *bh_office_plaques(BhOfficeCall *call, GError **error); /* office-plaque.c */
 json_t *bh_office_issue_plaques(BhOfficeCall *call, GError **error);
 json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error);
-json_t *bh_office_case(BhOfficeCall *call, GError **error); /* office-case.c */
-json_t *bh_office_file(BhOfficeCall *call, GError **error); /* office-file.c */
+json_t *bh_office_anomalies(BhOfficeCall *call, GError **error); /* office-anomaly.c */
+json_t *bh_office_case(BhOfficeCall *call, GError **error);      /* office-case.c */
+json_t *bh_office_file(BhOfficeCall *call, GError **error);      /* office-file.c */
 void bh_office_page(BhRequest *request, gpointer data);
 
 /* Lists (office-inbox.c): a row as the page shows it; a page of rows; a parameter of the request

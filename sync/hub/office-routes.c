@@ -53,6 +53,11 @@ static void on_access(BhRequest *request, gpointer data)
   bh_office_start(data, request, BH_OFFICE_OVERSEERS, bh_office_access);
 }
 
+static void on_anomalies(BhRequest *request, gpointer data)
+{
+  bh_office_start(data, request, BH_OFFICE_RELEASERS, bh_office_anomalies);
+}
+
 static void on_revoke(BhRequest *request, gpointer data)
 {
   bh_office_start(data, request, BH_OFFICE_ADMIN, bh_office_revoke);
@@ -137,6 +142,7 @@ static const BhRoute routes[] = {
     {"GET", "/office/v1/devices", 0, on_devices},
     {"POST", "/office/v1/devices/{id}/revoke", BODY_MAX, on_revoke},
     {"GET", "/office/v1/access", 0, on_access},
+    {"GET", "/office/v1/anomalies", 0, on_anomalies},
     {"GET", "/office/v1/records/{id}", 0, on_record},
     {"GET", "/office/v1/records/{id}/case", 0, on_case},
     {"GET", "/office/v1/records/{id}/history", 0, on_history},

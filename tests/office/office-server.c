@@ -17,6 +17,7 @@
 
 #define SAMPLES_MAX (4 * 1024 * 1024)
 #define LONG_TEXT_CHARS 4000
+#define HOURS_MS(n) ((n)*G_GINT64_CONSTANT(3600000))
 
 typedef struct {
   char id[BH_ID_LEN + 1];
@@ -30,7 +31,8 @@ typedef struct {
   BhHub *hub;
   Device device;
   char *dir;
-  json_t *told; /* what the test is told */
+  json_t *told;        /* what the test is told */
+  gint64 clock_off_ms; /* of the device, in a boot of its own */
   char missing_sha[BH_HASH_HEX_LEN + 1];
 } Server;
 
@@ -210,12 +212,15 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
   Device *device = &server->device;
   g_autoptr(GError) error = NULL;
   const BhClock *clock = bh_clock_system();
-  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) - 3600000,
+  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) - 3600000 + server->clock_off_ms,
                         .boot_ms = 7200000,
                         .quality = BH_CLOCK_QUALITY_GOOD,
                         .hub_ms = clock->wall_ms(clock->data) - 7200000,
                         .hub_boot_ms = 3600000};
-  g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
+  if (server->clock_off_ms != 0)
+    g_snprintf(stamp.boot_id, sizeof stamp.boot_id, "boot-%" G_GINT64_FORMAT, server->clock_off_ms);
+  else
+    g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
   char id[BH_ID_LEN + 1];
   bh_id_next(&device->ids, id);
   g_autoptr(BhBodyBuilder) builder =
@@ -451,10 +456,24 @@ static void add_covert(Server *server)
                                      "set", "state", "unsigned");
   g_autoptr(json_t) photo = json_array();
   add_photo(server, photo, id, "photo2.jpg", "暗访照片");
+  server->clock_off_ms = HOURS_MS(9);
   g_autofree char *shown = push(server, photo, NULL);
+  server->clock_off_ms = 0;
   const char *was[] = {started, NULL};
   g_autofree char *ended = push(server, last, was);
   json_object_set_new(server->told, "covert", json_string(id));
+}
+
+/* A device that woke up in the past. */
+static void add_past(Server *server)
+{
+  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:s}}]", "record", sample_id("ent-03"), "kind",
+                                    "enterprise", "set", "notes", "门卫须提前联系。");
+  server->clock_off_ms = -HOURS_MS(24 * 400);
+  g_autofree char *first = push(server, ops, NULL);
+  const char *was[] = {first, NULL};
+  g_autofree char *second = push(server, ops, was);
+  server->clock_off_ms = 0;
 }
 
 /* Somebody with an account and one role; `unit` NULL: of the sample county, else of a new unit. */
@@ -591,6 +610,7 @@ int main(int argc, char **argv)
   add_hostile(&server, checklist);
   add_quarantined(&server);
   add_covert(&server);
+  add_past(&server);
   add_person(&server, "staff-far", "远审核", "reviewer", "外地某局", "140600");
   add_person(&server, "staff-side", "邻领导", "leader", "邻乡某站", "140603200");
   add_person(&server, "staff-late", "迟审核", "reviewer", NULL, NULL);

@@ -621,6 +621,44 @@ class Work(unittest.TestCase):
         self.assertEqual(signed_in().ask("GET", "/office/v1/plaques/99999/qr.svg")[0], 404)
 
 
+class Anomalies(unittest.TestCase):
+    """What was odd about how data came in (R-250)."""
+
+    def rows(self, login="staff-zhou", query=""):
+        status, content, _ = signed_in(login).ask("GET", f"/office/v1/anomalies{query}")
+        self.assertEqual(status, 200)
+        return content["rows"]
+
+    def test_a_clock_is_one_row_for_a_boot_and_says_what_it_said(self):
+        behind, = [row for row in self.rows(query="?kind=clock") if row["code"] == "behind"]
+        self.assertEqual((behind["times"], behind["device"]), (2, "井坪 1 号终端"))
+        self.assertEqual((behind["record_kind"], behind["by"][:1]), ("企业", "李"))
+        self.assertLess(behind["device_time"], behind["at"])
+
+    def test_kinds_are_kept_apart_and_pages_end(self):
+        every = self.rows()
+        self.assertEqual([row["nr"] for row in every],
+                         sorted((row["nr"] for row in every), reverse=True))
+        for kind in ("clock", "report", "quarantine", "fork", "refusal", "number"):
+            self.assertEqual(self.rows(query=f"?kind={kind}"),
+                             [row for row in every if row["kind"] == kind])
+        self.assertEqual(self.rows(query=f"?after={every[1]['nr']}"), every[2:])
+        self.assertEqual(signed_in("staff-wu").ask("GET", "/office/v1/anomalies?kind=x")[0], 400)
+
+    def test_who_answers_for_devices_reads_them_as_far_as_the_unit_serves(self):
+        self.assertEqual(Client(HUB).ask("GET", "/office/v1/anomalies")[0], 401)
+        for login, status in (("staff-sun", 200), ("staff-zheng", 403), ("staff-wu", 200)):
+            self.assertEqual(signed_in(login).ask("GET", "/office/v1/anomalies")[0], status, login)
+        self.assertEqual(self.rows("staff-side"), [])
+
+    def test_of_a_covert_visit_others_learn_only_that_the_clock_was_wrong(self):
+        ahead, = [row for row in self.rows() if row["code"] == "ahead"]
+        self.assertEqual((ahead["hidden"], bool(ahead["record"])), (False, True))
+        hidden, = [row for row in self.rows("staff-far") if row["code"] == "ahead"]
+        self.assertEqual((hidden["hidden"], hidden["title"], hidden["by"]), (True, "", ""))
+        self.assertFalse({"record", "record_kind", "entry"} & set(hidden))
+
+
 class RevokedDevices(unittest.TestCase):
     def test_a_revoked_device_is_shown_as_such(self):
         admin = signed_in("staff-wu")

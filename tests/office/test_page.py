@@ -388,7 +388,21 @@ class Page(unittest.TestCase):
         browser.wait_text("待核", ".lanes")
         self.assert_quiet()
 
-    def test_22_a_lost_device_is_shut_out(self):
+    def test_22_R250_what_was_odd_is_listed(self):
+        browser = self.browser
+        self.go("#/devices", "井坪 1 号终端")
+        browser.run("document.querySelector('.lanes a[href$=anomalies]').click()")
+        browser.wait_text("终端时钟早于已知的中心时间", ".table")
+        for text in ("本次开机共 2 条", "井坪 1 号终端", "隔离", "不符合规定", "已处理"):
+            self.assertIn(text, browser.text(".table"))
+        self.picture("anomalies")
+        self.go("#/devices/anomalies/clock", "终端时钟快于中心")
+        browser.wait(lambda: "不符合规定" not in browser.text(".table"), "only clocks")
+        browser.run("[...document.querySelectorAll('.table a')].pop().click()")
+        browser.wait(lambda: browser.count(".pane .record-head"), "the record")
+        self.assert_quiet()
+
+    def test_23_a_lost_device_is_shut_out(self):
         browser = self.browser
         self.go("#/devices", "井坪 1 号终端")
         browser.wait(lambda: browser.count("td button"), "a device in use")

@@ -114,6 +114,7 @@ def check_commands(hub, samples, out):
     backup = out.with_suffix(".db")
     run(OK, "backup", "--data", hub, "--out", backup)
     check_access(hub)
+    check_anomalies(hub)
     assert backup.stat().st_size > 0
 
 
@@ -133,6 +134,15 @@ def check_access(hub):
     run(USAGE, "access", "--data", hub)
 
 
+def check_anomalies(hub):
+    """What was odd is listed (R-250); an ordinary hub has nothing of it."""
+    assert json.loads(run(OK, "anomaly", "list", "--data", hub, "--json")) == \
+        {"rows": [], "before": None}
+    run(OK, "anomaly", "list", "--data", hub, "--kind", "clock", "--before", "5")
+    run(INVALID, "anomaly", "list", "--data", hub, "--kind", "ghost")
+    run(USAGE, "anomaly", "--data", hub)
+
+
 def main():
     samples = pathlib.Path(SOURCE) / "assets/samples"
     with tempfile.TemporaryDirectory() as directory:
@@ -143,8 +153,8 @@ def main():
         run(USAGE, "init", "--data", hub)
         run(USAGE, "load", "--no-such-option")
         assert "Exit codes" in run(OK, "--help")
-        for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "export",
-                        "verify", "backup"):
+        for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "anomaly",
+                        "export", "verify", "backup"):
             assert "--" in run(OK, command, "--help")
         run(NOT_FOUND, "staff", "list", "--data", hub)
         run(INVALID, "init", "--data", hub, "--name", "枢纽", "--area", "999999")

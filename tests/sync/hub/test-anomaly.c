@@ -1,0 +1,289 @@
+/* The list of anomalies: each stands in it once, and what is ordinary does not. */
+#include "hub-fixture.h"
+
+#include <string.h>
+
+#include "sync/hub/anomaly-store.h"
+#include "sync/hub/anomaly.h"
+
+#define MANY 1000
+#define HOUR_MS (60 * 60 * 1000)
+#define NOW_MS G_GINT64_CONSTANT(1790000000000)
+
+static json_t *list(HubFixture *fixture, const char *kind)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  json_t *rows = bh_anomaly_store_list(db, kind, G_MAXINT64, MANY, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  if (rows == NULL)
+    fail_msg("%s", error->message);
+  return rows;
+}
+
+/* The one anomaly there is. */
+static json_t *get_only(HubFixture *fixture, const char *kind)
+{
+  g_autoptr(json_t) all = list(fixture, NULL);
+  assert_int_equal(json_array_size(all), 1);
+  g_autoptr(json_t) rows = list(fixture, kind);
+  assert_int_equal(json_array_size(rows), 1);
+  return json_incref(json_array_get(rows, 0));
+}
+
+static void assert_text(const json_t *row, const char *name, const char *text)
+{
+  assert_string_equal(bh_json_string_or(row, name, ""), text);
+}
+
+static void push(TestDevice *device, BhEntryText *entry, long status)
+{
+  g_autoptr(Answer) answer = test_push(device, entry, NULL);
+  assert_status(answer, status);
+}
+
+static TestDevice *begin(HubFixture *fixture, char enterprise[BH_ID_LEN + 1])
+{
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  test_device_make_id(device, enterprise);
+  push(device, test_device_enterprise(device, enterprise, "一号矿", "140603100"), 200);
+  return device;
+}
+
+static BhEntryText *set_address(TestDevice *device, const char *enterprise, const char *address)
+{
+  return test_device_entry(device, enterprise, "enterprise", json_pack("{s:s}", "address", address),
+                           NULL);
+}
+
+static void test_what_is_ordinary_makes_none(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, id);
+  push(device, set_address(device, id, "东坡"), 200);
+  g_autoptr(json_t) rows = list(fixture, NULL);
+  assert_int_equal(json_array_size(rows), 0);
+  test_device_free(device);
+}
+
+static void test_I2_a_fork_stands_there_once_however_often_it_is_sent(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1], common[BH_HASH_HEX_LEN + 1], other[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, id);
+  g_autofree char *openings = NULL;
+  g_strlcpy(common, device->prev, sizeof common);
+  push(device, set_address(device, id, "东坡"), 200);
+  test_device_make_id(device, other);
+  g_autofree char *body = test_device_body(device, other, id, "enterprise",
+                                           json_pack("{s:s}", "address", "西坡"), NULL, &openings);
+  for (int i = 0; i < 2; i++) {
+    device->seq = 1;
+    g_strlcpy(device->prev, common, sizeof device->prev);
+    push(device, test_device_seal(device, body, openings), 409);
+  }
+  g_autoptr(json_t) row = get_only(fixture, "fork");
+  assert_text(row, "device", device->signer->device);
+  assert_text(row, "unit", fixture->township);
+  test_device_free(device);
+}
+
+static void test_what_is_refused_stands_there(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, id);
+  g_autoptr(BhEntryText) entry = set_address(device, id, "东坡");
+  BhEntryText *forged = g_new0(BhEntryText, 1);
+  forged->envelope = g_strdup(entry->envelope);
+  forged->signature = g_base64_encode((const guchar[BH_SIGNATURE_SIZE]){0}, BH_SIGNATURE_SIZE);
+  forged->body = g_strdup(entry->body);
+  forged->openings = g_strdup(entry->openings);
+  g_autoptr(Answer) answer = test_push(device, forged, NULL);
+  assert_true(answer->status >= 400);
+  g_autoptr(json_t) row = get_only(fixture, "refusal");
+  assert_text(row, "code", "signature");
+  assert_text(row, "device", device->signer->device);
+  assert_true(strlen(bh_json_string_or(row, "message", "")) > 0);
+  test_device_free(device);
+}
+
+static void test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  char id[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, id);
+  push(device,
+       test_device_entry(device, id, "enterprise", json_pack("{s:s}", "no_such", "x"), NULL), 200);
+  g_autoptr(json_t) row = get_only(fixture, "quarantine");
+  assert_text(row, "code", "unknown");
+  assert_text(row, "entry", device->last_entry);
+  assert_text(row, "by", fixture->inspector);
+  assert_true(json_integer_value(json_object_get(row, "at_ms")) > 0);
+  assert_true(bh_hub_release(fixture->hub, NULL, device->last_entry, TRUE, "不认识", &error));
+  g_autoptr(json_t) after = get_only(fixture, "quarantine");
+  assert_null(json_object_get(after, "entry"));
+  test_device_free(device);
+}
+
+static void test_a_step_of_a_person_of_another_unit_stands_there(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  test_device_make_id(device, id);
+  push(device, test_device_enterprise(device, id, "一号矿", "140603100"), 200);
+  g_autoptr(json_t) row = get_only(fixture, "report");
+  assert_text(row, "code", "actor");
+  assert_text(row, "zh", "操作人不属于该设备所在单位");
+  assert_text(row, "record", id);
+  assert_text(row, "device", device->signer->device);
+  test_device_free(device);
+}
+
+static void test_a_bad_clock_stands_there_once_for_a_boot(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  fixture->skew_ms = -HOUR_MS;
+  TestDevice *device = begin(fixture, id);
+  push(device, set_address(device, id, "东坡"), 200);
+  g_autoptr(json_t) row = get_only(fixture, "clock");
+  assert_text(row, "code", "ahead");
+  assert_text(row, "record", id);
+  assert_int_equal(json_integer_value(json_object_get(row, "times")), 2);
+  gint64 ahead_ms = json_integer_value(json_object_get(row, "wall_ms")) -
+                    json_integer_value(json_object_get(row, "at_ms"));
+  assert_in_range(ahead_ms, HOUR_MS - 60000, HOUR_MS + 60000);
+  test_device_free(device);
+}
+
+static void test_the_later_of_two_documents_with_one_number_stands_there(void **state)
+{
+  HubFixture *fixture = *state;
+  char enterprise[BH_ID_LEN + 1], first[BH_ID_LEN + 1], second[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, enterprise);
+  test_device_make_id(device, first);
+  test_device_make_id(device, second);
+  const char *const documents[] = {first, second, second};
+  for (guint i = 0; i < G_N_ELEMENTS(documents); i++)
+    push(device,
+         test_device_entry(device, documents[i], "document",
+                           json_pack("{s:s, s:s, s:s}", "enterprise", enterprise, "number",
+                                     "平应急〔2026〕7号", "title", i < 2 ? "指令书" : "改过"),
+                           NULL),
+         200);
+  g_autoptr(json_t) row = get_only(fixture, "number");
+  assert_text(row, "record", second);
+  assert_text(row, "source", "平应急〔2026〕7号");
+  test_device_free(device);
+}
+
+static void test_pages_go_on_where_the_one_before_ended(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  char id[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, id);
+  for (int i = 0; i < 3; i++)
+    push(device,
+         test_device_entry(device, id, "enterprise", json_pack("{s:s}", "no_such", "x"), NULL),
+         200);
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  gint64 before = G_MAXINT64;
+  for (int i = 0; i < 3; i++) {
+    g_autoptr(json_t) page = bh_anomaly_store_list(db, "quarantine", before, 1, &error);
+    assert_int_equal(json_array_size(page), 1);
+    gint64 nr = json_integer_value(json_object_get(json_array_get(page, 0), "nr"));
+    assert_true(nr < before);
+    before = nr;
+  }
+  g_autoptr(json_t) rest = bh_anomaly_store_list(db, "quarantine", before, 1, &error);
+  assert_int_equal(json_array_size(rest), 0);
+  bh_hub_give_reader(fixture->hub, db);
+  test_device_free(device);
+}
+
+static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
+{
+  (void)hub;
+  return bh_db_exec(db, sql, error);
+}
+
+static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  char id[BH_ID_LEN + 1], strange[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, id);
+  TestDevice *stranger = test_device_new(fixture, fixture->county);
+  push(device,
+       test_device_entry(device, id, "enterprise", json_pack("{s:s}", "no_such", "x"), NULL), 200);
+  test_device_make_id(stranger, strange);
+  push(stranger, test_device_enterprise(stranger, strange, "二号矿", "140603100"), 200);
+  g_autoptr(json_t) before = list(fixture, NULL);
+  assert_int_equal(json_array_size(before), 2);
+  static const char without[] =
+      "DROP TABLE anomaly; DROP TRIGGER anomaly_of_fork; DROP TRIGGER anomaly_of_refusal;"
+      "DROP TRIGGER anomaly_of_refusal_goes; DROP TRIGGER anomaly_of_quarantine;"
+      "DROP TRIGGER anomaly_of_report; DROP TRIGGER anomaly_of_number;"
+      "UPDATE schema_version SET version = 4";
+  assert_true(bh_hub_write(fixture->hub, exec, (gpointer)without, &error));
+  hub_fixture_stop(fixture);
+  hub_fixture_start(fixture);
+  g_autoptr(json_t) after = list(fixture, NULL);
+  assert_true(json_equal(before, after));
+  test_device_free(stranger);
+  test_device_free(device);
+}
+
+static void test_clocks_are_judged_by_what_proves_them(void **state)
+{
+  (void)state;
+  const struct {
+    gint64 wall_ms, hub_ms, boot_ms, hub_boot_ms;
+    BhClockQuality quality;
+    const char *odd;
+  } cases[] = {
+      {NOW_MS, 0, 1, 0, BH_CLOCK_QUALITY_UNSURE, NULL},
+      {NOW_MS - 30 * 24 * (gint64)HOUR_MS, 0, 1, 0, BH_CLOCK_QUALITY_UNSURE, NULL},
+      {NOW_MS + 60000, NOW_MS, 1, 1, BH_CLOCK_QUALITY_GOOD, NULL},
+      {NOW_MS, 0, 1, 0, BH_CLOCK_QUALITY_BAD, "bad"},
+      {NOW_MS + HOUR_MS, 0, 1, 0, BH_CLOCK_QUALITY_GOOD, "ahead"},
+      {NOW_MS - 2 * HOUR_MS, NOW_MS - HOUR_MS, 1, 0, BH_CLOCK_QUALITY_UNSURE, "behind"},
+      {NOW_MS - HOUR_MS, NOW_MS - 3 * HOUR_MS, 2 * HOUR_MS, 0, BH_CLOCK_QUALITY_UNSURE, NULL},
+      {NOW_MS - HOUR_MS, NOW_MS - 3 * HOUR_MS, 2 * HOUR_MS, 1, BH_CLOCK_QUALITY_GOOD, NULL},
+      {NOW_MS - HOUR_MS, NOW_MS - 3 * HOUR_MS, HOUR_MS, 1, BH_CLOCK_QUALITY_GOOD, "jump"},
+  };
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    BhEntryClock clock = {.wall_ms = cases[i].wall_ms,
+                          .boot_ms = cases[i].boot_ms,
+                          .quality = cases[i].quality,
+                          .hub_ms = cases[i].hub_ms,
+                          .hub_boot_ms = cases[i].hub_boot_ms};
+    const char *odd = bh_anomaly_judge_clock(&clock, NOW_MS);
+    if (g_strcmp0(odd, cases[i].odd) != 0)
+      fail_msg("case %u is judged %s", i, odd != NULL ? odd : "fine");
+  }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      TEST(test_what_is_ordinary_makes_none),
+      TEST(test_I2_a_fork_stands_there_once_however_often_it_is_sent),
+      TEST(test_what_is_refused_stands_there),
+      TEST(test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided),
+      TEST(test_a_step_of_a_person_of_another_unit_stands_there),
+      TEST(test_a_bad_clock_stands_there_once_for_a_boot),
+      TEST(test_the_later_of_two_documents_with_one_number_stands_there),
+      TEST(test_pages_go_on_where_the_one_before_ended),
+      TEST(test_a_hub_of_before_the_list_finds_what_it_has),
+      cmocka_unit_test(test_clocks_are_judged_by_what_proves_them),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
