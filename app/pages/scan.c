@@ -84,14 +84,15 @@ static void refuse(BhScanPage *self, const GError *error)
                          "the enterprise by name and report the plaque."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_REVOKED)) {
     keep_scan(self, "revoked", NULL, NULL);
-    show_message(self, _("This plaque was revoked. Choose the enterprise by name, and have it "
-                         "replaced."));
+    show_message(self,
+                 _("This plaque was revoked. Do not rely on it; choose the enterprise by name "
+                   "and report the plaque."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     keep_scan(self, "unknown", NULL, NULL);
     show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
                          "choose the enterprise by name."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN)) {
-    keep_scan(self, "unknown", NULL, NULL);
+    keep_scan(self, "foreign", NULL, NULL);
     show_message(self, _("Another hub issued this code; it cannot be verified here. Choose the "
                          "enterprise by name."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)) {
