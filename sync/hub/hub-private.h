@@ -1,5 +1,5 @@
 /* What a BhHub consists of. For the files of this room that are the hub: hub.c, hub-init.c,
- * hub-entries.c, and for those that need the ingest's pure step. */
+ * hub-kinds.c, and for those that need the ingest's pure step. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -33,5 +33,7 @@ struct _BhHub {
 /* For pieces of work that apply a batch: use on the writer thread only. */
 BhIngest *bh_hub_get_ingest(BhHub *hub);
 const char *bh_hub_get_epoch(BhHub *hub);
+/* A change of kinds that was interrupted goes on (hub-kinds.c). Blocks. */
+gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
 
 G_END_DECLS

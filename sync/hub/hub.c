@@ -7,11 +7,8 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"
-#include "sync/hub/record-store.h"
-#include "sync/hub/records.h"
 
 #define READERS_KEPT 16
-#define REFRESH_PAGE 500
 
 /* --- opening --- */
 
@@ -87,7 +84,7 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
   hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, clock, random);
   bh_ingest_set_kinds(hub->ingest, hub->kinds);
   hub->writer = bh_writer_start(hub->db_path, hub, error);
-  return hub->writer != NULL ? g_steal_pointer(&hub) : NULL;
+  return hub->writer != NULL && bh_hub_finish_deriving(hub, error) ? g_steal_pointer(&hub) : NULL;
 }
 
 void bh_hub_close(BhHub *hub)
@@ -298,59 +295,6 @@ gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean 
 {
   Decision decision = {by, entry, dismiss, reason};
   return bh_hub_write(hub, decide_func, &decision, error);
-}
-
-/* --- the kind set in use --- */
-
-typedef struct {
-  BhKindSet *kinds;
-  gint64 after;
-  gboolean more;
-} KindChange;
-
-static gboolean use_kinds(BhHub *hub, BhDb *db, gpointer data, GError **error)
-{
-  KindChange *change = data;
-  if (!bh_log_add_kinds(db, change->kinds, hub->clock->wall_ms(hub->clock->data), error) ||
-      !bh_log_set_value(db, "kinds", bh_kind_set_get_hash(change->kinds), error))
-    return FALSE;
-  bh_ingest_set_kinds(hub->ingest, change->kinds);
-  return TRUE;
-}
-
-static gboolean refresh_page(BhHub *hub, BhDb *db, gpointer data, GError **error)
-{
-  KindChange *change = data;
-  gint64 position;
-  g_autoptr(GPtrArray) ids = bh_record_list_ids(db, &change->after, REFRESH_PAGE, error);
-  if (ids == NULL || !bh_log_get_counter(db, "position", &position, error))
-    return FALSE;
-  change->more = ids->len == REFRESH_PAGE;
-  g_autoptr(BhRecords) records =
-      bh_records_new(db, change->kinds, hub->clock->wall_ms(hub->clock->data));
-  for (guint i = 0; i < ids->len; i++)
-    if (!bh_records_refresh(records, ids->pdata[i], error))
-      return FALSE;
-  return bh_records_flush(records, &position, error) &&
-         bh_log_set_counter(db, "position", position, error);
-}
-
-gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error)
-{
-  g_autoptr(BhKindSet) old = bh_hub_dup_kinds(hub);
-  if (strcmp(bh_kind_set_get_hash(old), bh_kind_set_get_hash(kinds)) == 0)
-    return TRUE;
-  KindChange change = {.kinds = kinds, .more = TRUE};
-  if (!bh_hub_write(hub, use_kinds, &change, error))
-    return FALSE;
-  g_mutex_lock(&hub->lock);
-  g_clear_pointer(&hub->kinds, bh_kind_set_unref);
-  hub->kinds = bh_kind_set_ref(kinds);
-  g_mutex_unlock(&hub->lock);
-  while (change.more)
-    if (!bh_hub_write(hub, refresh_page, &change, error))
-      return FALSE;
-  return TRUE;
 }
 
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error)

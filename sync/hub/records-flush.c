@@ -76,14 +76,35 @@ static gboolean write_change(BhRecords *records, const BhHubRecord *record, cons
 static json_t *make_due(const BhKind *kind, const json_t *values)
 {
   BhDate due;
-  if (values == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
+  if (kind == NULL || values == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
     return NULL;
   g_autofree char *day = bh_date_format(&due);
   return json_string(day);
 }
 
+static gboolean is_indexed(const BhKind *kind, const char *name)
+{
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, name) : NULL;
+  return field != NULL && bh_field_is_indexed(field);
+}
+
+/* What another set of kinds indexed and this one does not. */
+static gboolean drop_index(BhRecords *records, const BhHubRecord *record, const BhKind *kind,
+                           const BhKind *before, GError **error)
+{
+  const GPtrArray *fields = bh_kind_list_fields(before);
+  for (guint i = 0; i < fields->len; i++) {
+    const char *name = bh_field_get_name(fields->pdata[i]);
+    if (is_indexed(before, name) && !is_indexed(kind, name) &&
+        !write_change(records, record, name, json_object_get(record->old_values, name), NULL,
+                      error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
 static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKind *kind,
-                            GError **error)
+                            const BhKind *before, GError **error)
 {
   const json_t *values = bh_records_values_of(record);
   const GPtrArray *fields = bh_kind_list_fields(kind);
@@ -92,12 +113,16 @@ static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKin
     if (!bh_field_is_indexed(field))
       continue;
     const char *name = bh_field_get_name(field);
-    if (!write_change(records, record, name, json_object_get(record->old_values, name),
-                      json_object_get(values, name), error))
+    const json_t *old = before == kind || is_indexed(before, name)
+                            ? json_object_get(record->old_values, name)
+                            : NULL;
+    if (!write_change(records, record, name, old, json_object_get(values, name), error))
       return FALSE;
   }
+  if (before != kind && before != NULL && !drop_index(records, record, kind, before, error))
+    return FALSE;
   g_autoptr(json_t) due = make_due(kind, values);
-  g_autoptr(json_t) due_before = make_due(kind, record->old_values);
+  g_autoptr(json_t) due_before = make_due(before, record->old_values);
   return write_change(records, record, BH_INDEX_DUE, due_before, due, error);
 }
 
@@ -129,16 +154,20 @@ static gboolean write_derived(BhRecords *records, BhHubRecord *record, gboolean 
                               GError **error)
 {
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  const BhKind *kind_before = bh_kind_set_find(records->kinds_before, record->row.kind);
   if (kind == NULL)
     return TRUE;
   g_autofree char *grams =
       bh_records_collect_search(kind, bh_records_values_of(record), record->row.title);
   g_autofree char *before =
-      is_new ? NULL : bh_records_collect_search(kind, record->old_values, record->old_title);
+      is_new || kind_before == NULL
+          ? NULL
+          : bh_records_collect_search(kind_before, record->old_values, record->old_title);
   if (g_strcmp0(grams, before) != 0 &&
       !bh_record_search_set(records->db, record->row.nr, grams, !is_new, error))
     return FALSE;
-  return write_index(records, record, kind, error) && write_files(records, record, kind, error);
+  return write_index(records, record, kind, kind_before, error) &&
+         write_files(records, record, kind, error);
 }
 
 static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **error)

@@ -24,6 +24,8 @@ typedef struct {
 struct _BhRecords {
   BhDb *db;
   const BhKindSet *kinds;
+  const BhKindSet
+      *kinds_before; /* what is stored was derived by these; the same but after a change */
   gint64 now_ms;
   GHashTable *by_id;   /* id → BhHubRecord, NULL value: known to be absent */
   GPtrArray *dirty;    /* BhHubRecord*, borrowed */

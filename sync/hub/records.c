@@ -40,13 +40,18 @@ BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms)
 {
   BhRecords *records = g_new0(BhRecords, 1);
   records->db = db;
-  records->kinds = kinds;
+  records->kinds = records->kinds_before = kinds;
   records->now_ms = now_ms;
   records->by_id =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)hub_record_free);
   records->dirty = g_ptr_array_new();
   records->marked = g_ptr_array_new();
   return records;
+}
+
+void bh_records_set_kinds_before(BhRecords *records, const BhKindSet *before)
+{
+  records->kinds_before = before;
 }
 
 void bh_records_free(BhRecords *records)

@@ -14,6 +14,9 @@ typedef struct _BhRecords BhRecords;
 
 /* `kinds` is the set in use, by which titles, index and scope are derived. All borrowed. */
 BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms);
+/* What is stored was derived by another set, borrowed: what it indexed and the new one does not is
+ * taken away, and the other way round. */
+void bh_records_set_kinds_before(BhRecords *records, const BhKindSet *before);
 void bh_records_free(BhRecords *records);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRecords, bh_records_free)
 

@@ -1,0 +1,92 @@
+/* The kind set in use, and everything derived from records made anew when it changes. */
+#include <string.h>
+
+#include "sync/hub/hub-private.h"
+#include "sync/hub/log-store.h"
+#include "sync/hub/record-store.h"
+#include "sync/hub/records.h"
+
+#define REFRESH_PAGE 500
+
+/* Hash of the set by which records may still be derived: after a change, until all are anew. */
+#define DERIVED_BY "derived_by"
+
+typedef struct {
+  BhKindSet *kinds;
+  BhKindSet *before;
+  gint64 after;
+  gboolean more;
+} KindChange;
+
+static gboolean use_kinds(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  KindChange *change = data;
+  if (!bh_log_add_kinds(db, change->kinds, hub->clock->wall_ms(hub->clock->data), error) ||
+      !bh_log_set_value(db, "kinds", bh_kind_set_get_hash(change->kinds), error) ||
+      !bh_log_set_value(db, DERIVED_BY, bh_kind_set_get_hash(change->before), error))
+    return FALSE;
+  bh_ingest_set_kinds(hub->ingest, change->kinds);
+  return TRUE;
+}
+
+static gboolean refresh_page(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  KindChange *change = data;
+  gint64 position;
+  g_autoptr(GPtrArray) ids = bh_record_list_ids(db, &change->after, REFRESH_PAGE, error);
+  if (ids == NULL || !bh_log_get_counter(db, "position", &position, error))
+    return FALSE;
+  change->more = ids->len == REFRESH_PAGE;
+  g_autoptr(BhRecords) records =
+      bh_records_new(db, change->kinds, hub->clock->wall_ms(hub->clock->data));
+  bh_records_set_kinds_before(records, change->before);
+  for (guint i = 0; i < ids->len; i++)
+    if (!bh_records_refresh(records, ids->pdata[i], error))
+      return FALSE;
+  return bh_records_flush(records, &position, error) &&
+         bh_log_set_counter(db, "position", position, error) &&
+         (change->more || bh_log_set_value(db, DERIVED_BY, "", error));
+}
+
+/* Again from the first record when it was interrupted: what is done already is found done. */
+static gboolean derive_anew(BhHub *hub, BhKindSet *before, GError **error)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  KindChange change = {.kinds = kinds, .before = before, .more = TRUE};
+  while (change.more)
+    if (!bh_hub_write(hub, refresh_page, &change, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean bh_hub_finish_deriving(BhHub *hub, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  BhDb *db = bh_hub_take_reader(hub, error);
+  if (db == NULL)
+    return FALSE;
+  g_autofree char *hash = bh_log_dup_value(db, DERIVED_BY, &failed);
+  gboolean pending = hash != NULL && *hash != '\0';
+  g_autoptr(BhKindSet) before = pending ? bh_log_load_kinds(db, hash, &failed) : NULL;
+  bh_hub_give_reader(hub, db);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  return !pending || derive_anew(hub, before, error);
+}
+
+gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error)
+{
+  g_autoptr(BhKindSet) old = bh_hub_dup_kinds(hub);
+  if (strcmp(bh_kind_set_get_hash(old), bh_kind_set_get_hash(kinds)) == 0)
+    return TRUE;
+  KindChange change = {.kinds = kinds, .before = old};
+  if (!bh_hub_finish_deriving(hub, error) || !bh_hub_write(hub, use_kinds, &change, error))
+    return FALSE;
+  g_mutex_lock(&hub->lock);
+  g_clear_pointer(&hub->kinds, bh_kind_set_unref);
+  hub->kinds = bh_kind_set_ref(kinds);
+  g_mutex_unlock(&hub->lock);
+  return derive_anew(hub, old, error);
+}

@@ -1,0 +1,138 @@
+/* Another kind set at the hub: what is derived from records follows it, also when the change is
+ * interrupted. */
+#include "sync/hub/log-store.h"
+#include "sync/hub/sql.h"
+#include "tests/sync/hub/hub-fixture.h"
+
+#define MANY 300 /* more than one page of the change */
+
+/* The set in use with or without an index over the address. */
+static BhKindSet *with_index(BhHub *hub, gboolean indexed)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  g_autoptr(json_t) root = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
+  size_t i, k;
+  json_t *kind, *field;
+  json_array_foreach(json_object_get(root, "kinds"), i, kind)
+  {
+    if (g_strcmp0(bh_json_string_or(kind, "kind", ""), "enterprise") != 0)
+      continue;
+    json_array_foreach(json_object_get(kind, "fields"), k, field)
+    {
+      if (g_strcmp0(bh_json_string_or(field, "name", ""), "address") == 0)
+        json_object_set_new(field, "indexed", json_boolean(indexed));
+    }
+  }
+  g_autofree char *text = bh_json_dump_sorted(root);
+  BhKindSet *set = bh_kind_set_from_text(text, strlen(text), &error);
+  if (set == NULL)
+    fail_msg("kinds: %s", error->message);
+  return set;
+}
+
+static void add_enterprises(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = json_array();
+  for (int i = 0; i < MANY; i++) {
+    char id[BH_ID_LEN + 1];
+    g_autofree char *name = g_strdup_printf("样例%d号矿", i);
+    bh_id_from_name("test/kinds", name, id);
+    json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s,s:s,s:s}}", "record", id, "kind",
+                                         "enterprise", "set", "name", name, "address",
+                                         i % 2 == 0 ? "北路" : "南路", "area", "140603100"));
+  }
+  for (int at = 0; at < MANY; at += 50) {
+    g_autoptr(json_t) part = json_array();
+    for (int i = at; i < at + 50; i++)
+      json_array_append(part, json_array_get(ops, (size_t)i));
+    g_autofree char *entry = bh_hub_append(fixture->hub, NULL, part, &error);
+    if (entry == NULL)
+      fail_msg("append: %s", error->message);
+  }
+}
+
+static gint64 count_addresses(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean found;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  assert_non_null(db);
+  BhStmt *stmt = bh_sql_row(db, &found, &error,
+                            "SELECT count(*) FROM field_value WHERE kind = :kind"
+                            " AND field = :field",
+                            "tt", "kind", "enterprise", "field", "address");
+  assert_non_null(stmt);
+  gint64 count = bh_stmt_get_int(stmt, 0);
+  bh_stmt_reset(stmt);
+  bh_hub_give_reader(fixture->hub, db);
+  return count;
+}
+
+static void test_an_index_comes_and_goes_with_its_declaration(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) with = with_index(fixture->hub, TRUE);
+  g_autoptr(BhKindSet) without = with_index(fixture->hub, FALSE);
+  assert_true(bh_hub_set_kinds(fixture->hub, without, &error));
+  add_enterprises(fixture);
+  assert_int_equal(count_addresses(fixture), 0);
+  assert_true(bh_hub_set_kinds(fixture->hub, with, &error));
+  assert_int_equal(count_addresses(fixture), MANY);
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) query = json_pack("{s:s,s:{s:s},s:i}", "kind", "enterprise", "where", "address",
+                                      "北路", "limit", 200);
+  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  assert_null(error);
+  assert_int_equal(json_array_size(json_object_get(page, "rows")), MANY / 2);
+  assert_true(bh_hub_set_kinds(fixture->hub, without, &error));
+  assert_int_equal(count_addresses(fixture), 0);
+}
+
+typedef struct {
+  const char *derived_by;
+} Break;
+
+/* As if the power had gone after the new set was in use and before anything was derived by it. */
+static gboolean break_off(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  const Break *broken = data;
+  (void)hub;
+  return bh_db_exec(db, "DELETE FROM field_value WHERE kind = 'enterprise' AND field = 'address'",
+                    error) &&
+         bh_log_set_value(db, "derived_by", broken->derived_by, error);
+}
+
+static void test_a_change_that_was_broken_off_goes_on_at_the_next_start(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) with = with_index(fixture->hub, TRUE);
+  g_autoptr(BhKindSet) without = with_index(fixture->hub, FALSE);
+  assert_true(bh_hub_set_kinds(fixture->hub, without, &error));
+  add_enterprises(fixture);
+  assert_true(bh_hub_set_kinds(fixture->hub, with, &error));
+  Break broken = {bh_kind_set_get_hash(without)};
+  assert_true(bh_hub_write(fixture->hub, break_off, &broken, &error));
+  assert_int_equal(count_addresses(fixture), 0);
+  hub_fixture_stop(fixture);
+  hub_fixture_start(fixture);
+  assert_int_equal(count_addresses(fixture), MANY);
+  hub_fixture_stop(fixture);
+  hub_fixture_start(fixture);
+  assert_int_equal(count_addresses(fixture), MANY);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_an_index_comes_and_goes_with_its_declaration, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_change_that_was_broken_off_goes_on_at_the_next_start,
+                                      set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
