@@ -1,7 +1,9 @@
 #!/usr/bin/python3
-"""kill -9 of collector, agent and hub at random moments while recording and syncing.
+"""kill -9 of collector, agent and hub while recording and syncing.
 
-Afterwards device and hub agree, nothing that was reported as saved is missing and nothing is
+Each of them is killed a number of times that is certain, half of them at work: an owner has the
+store and findings were saved through it, a hub has committed something since it began to serve. The
+other half hits at any moment, starting up included. Afterwards device and hub agree, nothing that was reported as saved is missing and nothing is
 there twice (I1, I2, I12). The seed is printed and can be given again."""
 
 import argparse
@@ -11,6 +13,7 @@ import json
 import pathlib
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -19,6 +22,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 import atspi  # noqa: E402
 import programs  # noqa: E402
+import recording  # noqa: E402
 
 
 class Recorder(threading.Thread):
@@ -39,18 +43,11 @@ class Recorder(threading.Thread):
     def line(self):
         self.number += 1
         marker = f"击杀试验 {self.number:05d}"
-        hazard = programs_uuid()
-        ops = [{"record": hazard, "kind": "hazard", "set": {
-            "enterprise": self.enterprise, "summary": marker, "level": "general",
-            "place": "1301 工作面", "description": "支护间距超过作业规程",
-            "found_by": "inspection", "responsible_person": "王某", "state": "found",
-            "no_photo_reason": "井下不允许拍照"}}]
+        photo = None
         if self.number % 5 == 0:
-            path = self.photo_dir / f"{self.number}.jpg"
-            make_photo(path, self.number)
-            ops.append({"record": programs_uuid(), "kind": "file", "set": {
-                "parent": hazard, "role": "photo", "path": str(path)}})
-        return marker, json.dumps({"ops": ops}, ensure_ascii=False)
+            photo = self.photo_dir / f"{self.number}.jpg"
+            recording.make_photo(photo, self.number, 40_000 + 700 * (self.number % 100))
+        return marker, recording.make_finding(self.enterprise, marker, photo)
 
     def run(self):
         while not self.ending.is_set():
@@ -67,23 +64,95 @@ class Recorder(threading.Thread):
                 self.refusals[done.stderr.strip()[-160:]] += 1
 
 
-def programs_uuid():
-    raw = bytearray(random.randbytes(16))
-    raw[6] = 0x70 | (raw[6] & 0x0F)
-    raw[8] = 0x80 | (raw[8] & 0x3F)
-    text = raw.hex()
-    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+class Field:
+    """A device whose store one owner has, and its hub, both to be killed."""
+
+    def __init__(self, hub, store, top, desktop, recorder, chance):
+        self.hub, self.store, self.top, self.desktop = hub, store, top, desktop
+        self.recorder, self.chance = recorder, chance
+        self.kind, self.owner = None, None
+        self.taps = []  # rounds that somebody asked for
+
+    def need_owner(self, kind):
+        """An owner of that kind runs afterwards, the one that is there if it fits."""
+        if self.owner is not None and self.owner.poll() is None and self.kind == kind:
+            return
+        programs.stop(self.owner)
+        env = programs.environment(**(self.desktop or {}))
+        self.kind = kind
+        self.owner = programs.start(kind, "--store", self.store, log=self.top / f"{kind}.log",
+                                    env=env)
+
+    def has_store(self):
+        """The lock names this owner: it is the one through which others record now."""
+        told = (self.store / "owner.lock").read_text()
+        return told.endswith(f", process {self.owner.pid}\n")
+
+    def wait_for_owner_at_work(self):
+        programs.wait_for(f"{self.kind} has the store", self.has_store, timeout=60, step=0.02)
+        saved = len(self.recorder.saved)
+        programs.wait_for(f"a finding saved while {self.kind} has the store",
+                          lambda: len(self.recorder.saved) > saved, timeout=60, step=0.01)
+        assert self.has_store(), f"{self.kind} gave the store away"
+
+    def read_hub_log(self):
+        log = (self.hub.directory / "hub.db-wal").stat()
+        return log.st_mtime_ns, log.st_size
+
+    def wait_for_hub_at_work(self):
+        """Something was committed at the hub since now; a tap ends any waiting of the engine."""
+        log = self.read_hub_log()
+        for _ in range(20):
+            self.taps.append(programs.start("bihuanctl", "--store", self.store, "sync",
+                                            log=self.top / "taps.log"))
+            try:
+                programs.wait_for("a commit", lambda: self.read_hub_log() != log, 3, step=0.005)
+                return
+            except AssertionError:
+                continue
+        raise AssertionError("the hub committed nothing though findings were saved")
+
+    def kill_owner(self, at_work):
+        if at_work:
+            self.wait_for_owner_at_work()
+        time.sleep(self.chance.random() * 0.3)
+        hit(self.kind, self.owner)
+        self.owner = None
+
+    def kill_hub(self, at_work):
+        if at_work:
+            self.wait_for_hub_at_work()
+        time.sleep(self.chance.random() * (0.05 if at_work else 0.3))
+        hit("bihuan-hub", self.hub.process)
+        self.hub.process = None
+        if self.chance.random() < 0.5:
+            time.sleep(self.chance.random() * 0.3)
+        self.hub.serve()
+
+    def end(self):
+        for tap in self.taps:
+            tap.wait(120)
+        programs.stop(self.owner)
 
 
-def make_photo(path, number):
-    # A JPEG by its first and last bytes; what is between is noise, so that every file differs.
-    body = random.Random(number).randbytes(40_000 + 700 * (number % 100))
-    path.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + body + b"\xff\xd9")
+def hit(name, process):
+    """A kill that counts: the process ran until the signal and ended by it."""
+    assert process.poll() is None, f"{name} had ended by itself: {process.returncode}"
+    process.kill()
+    assert process.wait(20) == -signal.SIGKILL, f"{name}: {process.returncode}"
+
+
+def plan(moments, owners, chance):
+    """(victim, at work) for each moment: the same number for each, in any order."""
+    victims = [*owners, "bihuan-hub"]
+    deck = [(victims[i % len(victims)], i // len(victims) % 2 == 0) for i in range(moments)]
+    chance.shuffle(deck)
+    return deck
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--moments", type=int, default=200)
+    parser.add_argument("--moments", type=int, default=120)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--owners", default="bihuan,bihuan-agent",
                         help="which programs own the store in turn")
@@ -106,41 +175,35 @@ def main():
         hub.serve()
         stack.callback(lambda: hub.stop())
         programs.run("bihuanctl", "--store", store, "enrol", hub.enrol_text("140603100"))
-        pins = json.loads((programs.SOURCE / "assets/samples/demo-pins.json").read_text())
-        people = json.loads(programs.run("bihuanctl", "--store", store, "list", "staff", "--json")
-                            .stdout)["rows"]
-        enterprises = json.loads(programs.run("bihuanctl", "--store", store, "list", "enterprise",
-                                              "--json").stdout)["rows"]
-        staff, pin = pick_inspector(people, pins)
+        staff, pin = recording.pick_inspector(store)
+        enterprise = recording.list_rows(store, "enterprise")[0]["id"]
         pin_file = top / "pin"
         pin_file.write_text(pin + "\n")
 
-        recorder = Recorder(store, staff, pin_file, enterprises[0]["id"], photos)
+        recorder = Recorder(store, staff, pin_file, enterprise, photos)
         recorder.start()
-        owner = None
+        field = Field(hub, store, top, desktop, recorder, chance)
+        stack.callback(lambda: programs.stop(field.owner))
         kills = collections.Counter()
-        for moment in range(options.moments):
-            if owner is None or owner[1].poll() is not None:
-                kind = chance.choice(options.owners.split(","))
-                owner = (kind, start_owner(kind, store, top, desktop))
-            time.sleep(chance.random() * 0.5)
-            victim = chance.choice(["owner", "hub"])
-            if victim == "owner":
-                programs.stop(owner[1], hard=True)
-                kills[owner[0]] += 1
-                owner = None
+        owners = options.owners.split(",")
+        for victim, at_work in plan(options.moments, owners, chance):
+            if victim == "bihuan-hub":
+                field.need_owner(field.kind or chance.choice(owners))
+                field.kill_hub(at_work)
             else:
-                hub.kill()
-                kills["bihuan-hub"] += 1
-                if chance.random() < 0.5:
-                    time.sleep(chance.random() * 0.3)
-                hub.serve()
+                field.need_owner(victim)
+                field.kill_owner(at_work)
+            kills[victim, at_work] += 1
         recorder.ending.set()
         recorder.join(60)
         assert not recorder.is_alive(), "the recorder hangs"
-        if owner:
-            programs.stop(owner[1])
-        print(f"killed {dict(kills)}; {len(recorder.saved)} saved, "
+        field.end()
+        for victim in (*owners, "bihuan-hub"):
+            print(f"{victim} was killed {kills[victim, True]} times at work and"
+                  f" {kills[victim, False]} times at any moment", flush=True)
+            least = options.moments // (2 * (len(owners) + 1))
+            assert min(kills[victim, True], kills[victim, False]) >= least, victim
+        print(f"{len(recorder.saved)} saved, "
               f"{len(recorder.tried) - len(recorder.saved)} cut off", flush=True)
         for why, times in recorder.refusals.most_common(6):
             print(f"  {times} times: {why}", flush=True)
@@ -155,25 +218,12 @@ def main():
             shutil.rmtree(top, ignore_errors=True)
 
 
-def pick_inspector(people, pins):
-    """The sample inspector of the township whose device this is."""
-    units = json.loads((programs.SOURCE / "assets/samples/units.json").read_text())["records"]
-    sample = next(r for r in units if r["name"] == "staff-li")
-    person = next(p for p in people if p["values"]["name"] == sample["set"]["name"])
-    return person["id"], pins["staff-li"]
-
-
-def start_owner(kind, store, top, desktop):
-    env = programs.environment(**(desktop or {}))
-    return programs.start(kind, "--store", store, log=top / f"{kind}.log", env=env)
-
-
 def settle(store):
     """Everything drains once nothing dies any more."""
     end = time.monotonic() + 240
     while time.monotonic() < end:
         programs.run("bihuanctl", "--store", store, "sync", check=False, timeout=240)
-        status = json.loads(programs.run("bihuanctl", "--store", store, "status", "--json").stdout)
+        status = recording.read_status(store)
         if status["pending"] == 0 and status["files_pending"] == 0:
             return
         time.sleep(0.5)
@@ -206,7 +256,7 @@ def judge(top, hub, store, recorder):
     assert all(len(hashes) == 1 for hashes in bodies.values()), "I2: two bodies for one entry id"
     ids = {entry["body"]["id"] for entry in entries}
     assert all(recorder.entries[marker] in ids for marker in recorder.saved)
-    device = json.loads(programs.run("bihuanctl", "--store", store, "status", "--json").stdout)
+    device = recording.read_status(store)
     assert device["pending"] == 0 and device["quarantined"] == 0, device
     print(f"{len(entries)} entries at the hub, {sum(markers.values())} findings, none lost, "
           "none twice", flush=True)

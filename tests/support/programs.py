@@ -116,8 +116,9 @@ class Hub:
         stop(self.process)
         self.process = None
 
-    def enrol_text(self, unit):
-        told = run("bihuan-hub", "enrol", "--data", self.directory, "--unit", unit, "--json")
+    def enrol_text(self, unit, url=None):
+        told = run("bihuan-hub", "enrol", "--data", self.directory, "--unit", unit, "--json",
+                   *(["--url", url] if url else []))
         return json.loads(told.stdout)["text"]
 
 

@@ -1,0 +1,52 @@
+"""What the tests of this room record: an inspector of the samples, findings and photos."""
+
+import json
+import random
+
+import programs
+
+
+def make_uuid():
+    raw = bytearray(random.randbytes(16))
+    raw[6] = 0x70 | (raw[6] & 0x0F)
+    raw[8] = 0x80 | (raw[8] & 0x3F)
+    text = raw.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))
+
+
+def make_photo(path, number, size):
+    # A JPEG by its first and last bytes; what is between is noise, so that every file differs.
+    body = random.Random(number).randbytes(size)
+    path.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + body + b"\xff\xd9")
+
+
+def make_finding(enterprise, summary, photo=None):
+    """A line for `bihuanctl record`."""
+    hazard = make_uuid()
+    ops = [{"record": hazard, "kind": "hazard", "set": {
+        "enterprise": enterprise, "summary": summary, "level": "general",
+        "place": "1301 工作面", "description": "支护间距超过作业规程",
+        "found_by": "inspection", "responsible_person": "王某", "state": "found",
+        "no_photo_reason": "井下不允许拍照"}}]
+    if photo is not None:
+        ops.append({"record": make_uuid(), "kind": "file", "set": {
+            "parent": hazard, "role": "photo", "path": str(photo)}})
+    return json.dumps({"ops": ops}, ensure_ascii=False)
+
+
+def list_rows(store, kind):
+    return json.loads(programs.run("bihuanctl", "--store", store, "list", kind,
+                                   "--json").stdout)["rows"]
+
+
+def pick_inspector(store):
+    """The sample inspector of the township whose device this is: record id and PIN."""
+    samples = programs.SOURCE / "assets" / "samples"
+    units = json.loads((samples / "units.json").read_text())["records"]
+    sample = next(r for r in units if r["name"] == "staff-li")
+    person = next(p for p in list_rows(store, "staff") if p["values"]["name"] == sample["set"]["name"])
+    return person["id"], json.loads((samples / "demo-pins.json").read_text())["staff-li"]
+
+
+def read_status(store):
+    return json.loads(programs.run("bihuanctl", "--store", store, "status", "--json").stdout)
