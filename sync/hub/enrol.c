@@ -14,6 +14,7 @@
 #define PIN_MIN 4
 #define PIN_MAX 12
 #define NAME_MAX_CHARS 64
+#define REFUSAL_REST_MS (10 * 60 * 1000)
 
 static GBytes *hash_bytes(const guint8 *bytes, gsize len)
 {
@@ -269,6 +270,53 @@ BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GEr
     return NULL;
   }
   return g_steal_pointer(&device);
+}
+
+/* --- who is not let in --- */
+
+typedef struct {
+  char device[BH_ID_LEN + 1]; /* "": none that is known here */
+  GError *reason;
+} Refusal;
+
+static gboolean write_refusal(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  const Refusal *refusal = data;
+  gint64 now = now_ms(hub);
+  /* Others of the same kind may have been waiting. */
+  return bh_log_was_refused(db, refusal->device, (BhErrorCode)refusal->reason->code,
+                            now - REFUSAL_REST_MS) ||
+         bh_log_add_refusal(db, refusal->device, refusal->reason, now, error);
+}
+
+static void on_refusal_written(BhHub *hub, const GError *error, gpointer data)
+{
+  (void)hub;
+  Refusal *refusal = data;
+  if (error != NULL)
+    g_warning("hub: a refusal could not be noted: %s", error->message);
+  g_error_free(refusal->reason);
+  g_free(refusal);
+}
+
+void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError *reason)
+{
+  char id[BH_ID_LEN + 1] = "";
+  guint8 token[BH_TOKEN_SIZE];
+  if (!g_error_matches(reason, BH_ERROR, BH_ERROR_DENIED) &&
+      !g_error_matches(reason, BH_ERROR, BH_ERROR_REVOKED))
+    return;
+  g_autoptr(BhHubDevice) device =
+      bh_auth_parse(header, id, token, NULL) ? bh_log_load_device(db, id, NULL) : NULL;
+  sodium_memzero(token, sizeof token);
+  /* Whoever makes ids up neither fills the log nor keeps the writer busy. */
+  const char *name = device != NULL ? device->id : "";
+  if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now_ms(hub) - REFUSAL_REST_MS))
+    return;
+  Refusal *refusal = g_new0(Refusal, 1);
+  g_strlcpy(refusal->device, name, sizeof refusal->device);
+  refusal->reason = g_error_copy(reason);
+  bh_hub_submit(hub, write_refusal, on_refusal_written, refusal);
 }
 
 /* --- PINs --- */

@@ -20,6 +20,10 @@ gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const c
 
 /* The device an Authorization header proves. BH_ERROR_DENIED, or _REVOKED. */
 BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GError **error);
+/* Notes in the log that such a header was refused for BH_ERROR_DENIED or _REVOKED (other reasons
+ * are none of its business): once in ten minutes for each device and reason, and all that is of no
+ * device known here as one, named "". Does not wait for the writer. */
+void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError *reason);
 /* {"ms","sig"} for one device. */
 json_t *bh_enrol_time(BhHub *hub, const char *device);
 

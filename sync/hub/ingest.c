@@ -325,10 +325,10 @@ static gboolean check_device(BhPiece *piece, const BhBatch *batch, BhIngestResul
   g_autoptr(BhHubDevice) device = bh_log_load_device(piece->db, batch->device, error);
   if (device == NULL)
     return FALSE;
-  if (device->revoked_ms != 0)
-    g_set_error(&result->refused, BH_ERROR, BH_ERROR_REVOKED, "device %s was revoked",
-                batch->device);
-  return TRUE;
+  if (device->revoked_ms == 0)
+    return TRUE;
+  g_set_error(&result->refused, BH_ERROR, BH_ERROR_REVOKED, "device %s was revoked", batch->device);
+  return bh_log_add_refusal(piece->db, batch->device, result->refused, piece->now_ms, error);
 }
 
 gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,

@@ -133,8 +133,12 @@ gboolean bh_log_add_report(BhDb *db, gint64 position, int nr, const char *record
                            const BhProblem *problem, GError **error);
 /* [{"entry","field","code","zh","en"}] of a record, newest first. */
 json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **error);
+/* The newest 1000 are kept. */
 gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, gint64 now_ms,
                             GError **error);
+
+/* Whether a refusal of that device and code was noted since; FALSE when the store fails too. */
+gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms);
 
 /* --- files --- */
 

@@ -64,8 +64,10 @@ BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request)
   BhHubDevice *device = NULL;
   BhDb *db = bh_hub_take_reader(api->hub, &error);
   if (db != NULL) {
-    device = bh_enrol_authenticate(api->hub, db, bh_request_get_header(request, "Authorization"),
-                                   &error);
+    const char *header = bh_request_get_header(request, "Authorization");
+    device = bh_enrol_authenticate(api->hub, db, header, &error);
+    if (device == NULL)
+      bh_enrol_log_refusal(api->hub, db, header, error);
     bh_hub_give_reader(api->hub, db);
   }
   if (device == NULL)
