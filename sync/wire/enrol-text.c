@@ -115,7 +115,9 @@ BhEnrolText *bh_enrol_text_decode(const char *text, GError **error)
     return NULL;
   }
   bytes = bh_base45_decode(trimmed + strlen(PREFIX), error);
-  if (bytes != NULL)
+  if (bytes == NULL)
+    g_prefix_error(error, "enrolment text: ");
+  else
     object = bh_json_parse((const char *)bytes->data, bytes->len, BH_ENROL_TEXT_MAX_BYTES,
                            "enrolment text", error);
   if (object == NULL || !read_members(object, result, error))

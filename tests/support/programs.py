@@ -79,6 +79,7 @@ class Hub:
     def __init__(self, directory, name="样例中心", area="140603"):
         self.directory = pathlib.Path(directory)
         self.process = None
+        self.env = None  # of what is served from now on; None: as for any program
         self.listen = "127.0.0.1:0"
         self.office_listen = "127.0.0.1:0"
         self.log = str(self.directory) + ".log"
@@ -92,7 +93,8 @@ class Hub:
         chosen = self.directory / "serve.json"
         chosen.unlink(missing_ok=True)
         self.process = start("bihuan-hub", "serve", "--data", self.directory, "--listen",
-                             self.listen, "--office-listen", self.office_listen, log=self.log)
+                             self.listen, "--office-listen", self.office_listen, log=self.log,
+                             env=self.env)
 
         def ready():
             if self.process.poll() is not None:

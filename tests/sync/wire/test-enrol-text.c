@@ -67,6 +67,7 @@ static void test_a_damaged_text_is_refused(void **state)
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
     assert_null(bh_enrol_text_decode(texts[i], &error));
     assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_FORMAT));
+    assert_true(g_str_has_prefix(error->message, "enrolment text: "));
     g_clear_error(&error);
   }
   assert_null(bh_enrol_text_decode(longer, &error));

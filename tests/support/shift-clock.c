@@ -1,0 +1,15 @@
+/* Preloaded into a program: its wall clock goes SHIFT_CLOCK_S seconds ahead (or, below 0, behind)
+ * of the machine's. Every other clock stays. */
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+__attribute__((visibility("default"))) int clock_gettime(clockid_t id, struct timespec *now)
+{
+  int failed = (int)syscall(SYS_clock_gettime, id, now);
+  const char *shift = getenv("SHIFT_CLOCK_S");
+  if (failed == 0 && id == CLOCK_REALTIME && shift != NULL)
+    now->tv_sec += (time_t)strtoll(shift, NULL, 10);
+  return failed;
+}
