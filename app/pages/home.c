@@ -5,6 +5,7 @@
 
 #include "app/devices/power.h"
 #include "app/due.h"
+#include "app/pages/clock.h"
 #include "app/pages/find.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
@@ -21,6 +22,7 @@
 struct _BhHomePage {
   BhPage parent;
   GtkWidget *clock_notice;
+  GtkWidget *clock_ask;
   GtkWidget *battery_notice;
   GtkWidget *scan;
   GtkWidget *find;
@@ -223,6 +225,8 @@ static void show_status(BhHomePage *self)
   atk_object_set_name(gtk_widget_get_accessible(self->sync_line), text);
 
   gtk_widget_set_visible(self->clock_notice, !bh_session_is_clock_good(session));
+  gtk_widget_set_visible(self->clock_ask, !bh_session_is_clock_good(session) &&
+                                              bh_session_find_kind(session, "clock_note") != NULL);
   gboolean wrong = g_str_equal(bh_json_string_or(status, "clock", ""), "bad");
   gtk_label_set_text(
       GTK_LABEL(self->clock_notice),
@@ -296,6 +300,11 @@ static void on_by_deadline(BhPage *page)
   bh_page_open(page, bh_list_page_new("hazard", "rectification", _("Hazards by deadline")));
 }
 
+static void on_clock_ask(BhPage *page)
+{
+  bh_page_open(page, bh_clock_page_new());
+}
+
 static void on_settings(BhPage *page)
 {
   bh_page_open(page, bh_settings_page_new());
@@ -309,6 +318,7 @@ static void bh_home_page_class_init(BhHomePageClass *klass)
   page_class->code = bh_home_page_code;
   BH_PAGE_TEMPLATE(klass, "home");
   BH_PAGE_CHILD(klass, BhHomePage, clock_notice);
+  BH_PAGE_CHILD(klass, BhHomePage, clock_ask);
   BH_PAGE_CHILD(klass, BhHomePage, battery_notice);
   BH_PAGE_CHILD(klass, BhHomePage, scan);
   BH_PAGE_CHILD(klass, BhHomePage, find);
@@ -334,6 +344,7 @@ static void bh_home_page_init(BhHomePage *self)
   g_signal_connect_swapped(self->sync_line, "clicked", G_CALLBACK(on_sync_line), self);
   g_signal_connect_swapped(self->recent, "clicked", G_CALLBACK(on_recent), self);
   g_signal_connect_swapped(self->by_deadline, "clicked", G_CALLBACK(on_by_deadline), self);
+  g_signal_connect_swapped(self->clock_ask, "clicked", G_CALLBACK(on_clock_ask), self);
   g_signal_connect_swapped(self->settings, "clicked", G_CALLBACK(on_settings), self);
 }
 

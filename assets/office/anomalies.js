@@ -14,7 +14,10 @@ function detail(row) {
   }
   if (row.kind === 'fork') return t('anomaly.fork');
   if (row.kind === 'number') return [t('anomaly.number'), ' ', el('bdi', {}, row.number)];
-  if (row.kind === 'report') return el('bdi', {}, row.text || t('access.hidden'));
+  if (row.kind === 'report') {
+    if (row.hidden || row.code === 'actor') return el('bdi', {}, row.text || t('access.hidden'));
+    return t('anomaly.unmet', { text: row.text });
+  }
   return t(`anomaly.error.${row.code}`, null, row.code);
 }
 

@@ -189,6 +189,8 @@ export default {
   'anomaly.clock.ahead': 'the clock of the device is ahead of the hub',
   'anomaly.clock.behind': 'the clock of the device is before a known time of the hub',
   'anomaly.clock.jump': 'the clock of the device was changed',
+  'anomaly.clock.noted': 'a person compared it',
+  'anomaly.unmet': 'not met at that time: {text}',
   'anomaly.deviceTime': ', it said {time}',
   'anomaly.times': ', {count} entries since it was switched on',
   'anomaly.fork': 'the device sent another history; it may have been copied or put back',

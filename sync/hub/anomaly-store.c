@@ -2,17 +2,17 @@
 
 #include "sync/hub/sql.h"
 
-gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *boot_id,
+gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *source,
                                     const char *code, gint64 position, const char *record,
                                     GError **error)
 {
   return bh_sql_run(db, error,
                     "INSERT INTO anomaly (kind, code, device, record, position, source, times)"
-                    " VALUES ('clock', :code, :device, :record, :position, :boot, 1)"
+                    " VALUES ('clock', :code, :device, :record, :position, :source, 1)"
                     " ON CONFLICT (device, source, code) WHERE kind = 'clock'"
                     " DO UPDATE SET times = times + 1",
                     "tttit", "code", code, "device", device, "record", record, "position", position,
-                    "boot", boot_id);
+                    "source", source);
 }
 
 static json_t *read_row(BhStmt *stmt)

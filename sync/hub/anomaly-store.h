@@ -6,9 +6,10 @@
 
 G_BEGIN_DECLS
 
-/* The clock of a device was wrong in one boot: one row, which counts its entries. `record` is one
- * the first of them set, NULL for none. */
-gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *boot_id,
+/* The clock of a device was wrong in one boot (`source` is its id): one row, which counts its
+ * entries. Or a person said whether it was right ("noted", `source` is the record of that).
+ * `record` is one the first entry set. */
+gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *source,
                                     const char *code, gint64 position, const char *record,
                                     GError **error);
 /* [{"nr","kind","code","at_ms","times","source","device"?,"unit"?,"record"?,"entry"?,"by"?,

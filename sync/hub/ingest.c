@@ -207,15 +207,21 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
   return ok;
 }
 
+/* A clock that is odd, and what a person said of one. */
 static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 position,
                            GError **error)
 {
   const BhBody *body = verified->body;
-  const char *odd = body != NULL ? bh_anomaly_judge_clock(&body->clock, piece->now_ms) : NULL;
-  const BhOp *op = odd != NULL && body->ops->len > 0 ? body->ops->pdata[0] : NULL;
-  return odd == NULL ||
-         bh_anomaly_store_add_clock(piece->db, verified->envelope.device, body->clock.boot_id, odd,
-                                    position, op != NULL ? op->record : NULL, error);
+  const char *device = verified->envelope.device;
+  if (body == NULL || body->ops->len == 0)
+    return TRUE;
+  const char *odd = bh_anomaly_judge_clock(&body->clock, piece->now_ms);
+  const BhOp *op = body->ops->pdata[0];
+  gboolean noted = strcmp(op->kind, "clock_note") == 0;
+  return (odd == NULL || bh_anomaly_store_add_clock(piece->db, device, body->clock.boot_id, odd,
+                                                    position, op->record, error)) &&
+         (!noted || bh_anomaly_store_add_clock(piece->db, device, op->record, "noted", position,
+                                               op->record, error));
 }
 
 static gboolean store_entry(BhPiece *piece, const BhBatch *batch, const BhVerified *verified,

@@ -4,6 +4,7 @@ done, wrong or late; keys of a scanner; the lock after idle time; the English wi
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -345,6 +346,31 @@ class Ways(WindowTest):
             self.assertTrue((copy / "store.db").exists(), list(copy.iterdir()))
             for name in (path.name for path in (self.store / "files").rglob("*") if path.is_file()):
                 self.assertTrue(list(copy.rglob(name)), name)
+
+    def test_14_R250_what_a_person_says_of_the_clock_is_recorded(self):
+        self.hub.stop()
+        with sqlite3.connect(self.store / "store.db") as store:
+            store.execute("UPDATE hub_time SET hub_ms = hub_ms + 86400000")
+        store.close()
+        with self.open() as app:
+            sign_in(app)
+            app.text("本机时钟不准")
+            self.shot(app, "clock-wrong")
+            app.click("clock_ask")
+            app.click("save")
+            app.click("verdict-wrong")
+            app.click("save")
+            app.text("请填写实际时间")
+            app.find("reading-minute").get_value_iface().set_current_value(
+                (time.localtime().tm_min + 30) % 60)
+            self.shot(app, "clock-asked")
+            app.click("save")
+            app.find("scan")
+        self.hub.serve(self.hub.listen)
+        note, = self.rows("clock_note")
+        said = note["values"]
+        self.assertEqual(said["verdict"], "wrong")
+        self.assertGreater(abs(said["reading"] - said["shown_at"]), 28 * 60000)
 
     def test_99_the_one_nobody_touched_is_locked_and_lost_nothing(self):
         app = self.idle

@@ -3,12 +3,12 @@
 CREATE TABLE anomaly (
   nr INTEGER NOT NULL PRIMARY KEY,
   kind TEXT NOT NULL,           -- fork, refusal, quarantine, report, clock, number
-  code TEXT NOT NULL,           -- an error's or a report's; of a clock: bad, ahead, behind, jump
+  code TEXT NOT NULL,           -- an error's or a report's; of a clock: bad, ahead, behind, jump, noted
   at_ms INTEGER,                -- NULL: when the entry at `position` came in
   device TEXT,                  -- NULL: that of the entry
   record TEXT,
   position INTEGER,             -- of the entry; of a clock: of its first
-  source TEXT NOT NULL,         -- fork: seq; refusal, report: nr; clock: boot id; number: itself
+  source TEXT NOT NULL,         -- fork: seq; refusal, report: nr; clock: boot id or note; number: itself
   times INTEGER NOT NULL        -- of a clock: entries of this boot
 );
 CREATE INDEX anomaly_kind ON anomaly (kind, nr);

@@ -160,6 +160,33 @@ static void test_a_bad_clock_stands_there_once_for_a_boot(void **state)
   test_device_free(device);
 }
 
+static void test_what_a_person_said_of_the_clock_stands_there(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1], note[BH_ID_LEN + 1];
+  TestDevice *device = begin(fixture, id);
+  for (int i = 0; i < 2; i++) {
+    test_device_make_id(device, note);
+    g_autoptr(Answer) answer = test_push(
+        device,
+        test_device_entry(device, note, "clock_note",
+                          json_pack("{s:I, s:s, s:I, s:s}", "shown_at", (json_int_t)NOW_MS,
+                                    "verdict", "wrong", "reading", (json_int_t)NOW_MS + HOUR_MS,
+                                    "noted_by", fixture->inspector),
+                          NULL),
+        NULL);
+    assert_status(answer, 200);
+    assert_int_equal(json_array_size(json_object_get(answer->json, "quarantined")), 0);
+  }
+  g_autoptr(json_t) rows = list(fixture, "clock");
+  assert_int_equal(json_array_size(rows), 2);
+  const json_t *row = json_array_get(rows, 0);
+  assert_text(row, "code", "noted");
+  assert_text(row, "record", note);
+  assert_text(row, "by", fixture->inspector);
+  test_device_free(device);
+}
+
 static void test_the_later_of_two_documents_with_one_number_stands_there(void **state)
 {
   HubFixture *fixture = *state;
@@ -280,6 +307,7 @@ int main(void)
       TEST(test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided),
       TEST(test_a_step_of_a_person_of_another_unit_stands_there),
       TEST(test_a_bad_clock_stands_there_once_for_a_boot),
+      TEST(test_what_a_person_said_of_the_clock_stands_there),
       TEST(test_the_later_of_two_documents_with_one_number_stands_there),
       TEST(test_pages_go_on_where_the_one_before_ended),
       TEST(test_a_hub_of_before_the_list_finds_what_it_has),
