@@ -19,6 +19,8 @@
 #define ENTRIES 600
 #define BATCH 10
 #define ROUNDS 12
+#define BATCHES_MAX 4 /* let through in a round; ROUNDS of them are fewer than all */
+G_STATIC_ASSERT(ROUNDS *BATCHES_MAX < ENTRIES / BATCH);
 
 typedef struct {
   BhBatch *batch;
@@ -32,8 +34,9 @@ static gboolean apply(BhHub *hub, BhDb *db, gpointer data, GError **error)
 }
 
 /* Sends the entries of the file in order, BATCH at a time; writes each acknowledged seq to `ack`.
- * Starts at the hub's head. */
-static void feed(BhHub *hub, const char *device_id, const char *text, FILE *ack, gboolean from_head)
+ * Starts at the hub's head. With `permits` each batch waits for a byte from there. */
+static void feed(BhHub *hub, const char *device_id, const char *text, FILE *permits, FILE *ack,
+                 gboolean from_head)
 {
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(hub, &error);
@@ -54,6 +57,8 @@ static void feed(BhHub *hub, const char *device_id, const char *text, FILE *ack,
         bh_batch_add(piece.batch, bh_hub_get_id(hub), device->public_key, entry);
     }
     if (piece.batch->entries->len > 0) {
+      if (permits != NULL && fgetc(permits) == EOF)
+        _exit(9);
       if (!bh_hub_write(hub, apply, &piece, &error) || piece.result.refused != NULL)
         _exit(9);
       fprintf(ack, "%" G_GINT64_FORMAT "\n", piece.result.seq);
@@ -73,37 +78,49 @@ static int run_child(const char *dir, const char *device, const char *file)
     fprintf(stderr, "%s\n", error->message);
     return 9;
   }
-  feed(hub, device, text, stdout, TRUE);
+  feed(hub, device, text, stdin, stdout, TRUE);
   bh_hub_close(hub);
   return 0;
 }
 
-/* Runs the hub in a process of its own and kills it after a while; the last acknowledged seq. */
-static gint64 run_and_kill(HubFixture *fixture, const char *device, const char *file,
-                           guint after_ms, gboolean *ended)
+/* Runs the hub in a process of its own, lets it acknowledge so many batches, gives it one more and
+ * kills it `after_us` into that: it cannot have come to its end. The last acknowledged seq. */
+static gint64 run_and_kill(HubFixture *fixture, const char *device, const char *file, guint batches,
+                           guint after_us)
 {
-  int ack[2];
+  int permits[2], ack[2];
   char bytes[65536];
   gsize len = 0;
   ssize_t n;
+  assert_int_equal(pipe(permits), 0);
   assert_int_equal(pipe(ack), 0);
   pid_t pid = fork();
   if (pid == 0) {
+    dup2(permits[0], STDIN_FILENO);
     dup2(ack[1], STDOUT_FILENO);
+    close(permits[1]);
     close(ack[0]);
     execl("/proc/self/exe", "test-hub-kill", "child", fixture->dir, device, file, NULL);
     _exit(9);
   }
+  close(permits[0]);
   close(ack[1]);
-  g_usleep(after_ms * 1000);
-  kill(pid, SIGKILL);
+  for (guint i = 0; i < batches; i++) {
+    assert_int_equal(write(permits[1], "+", 1), 1);
+    do {
+      assert_int_equal(read(ack[0], bytes + len, 1), 1);
+    } while (bytes[len++] != '\n');
+  }
+  assert_int_equal(write(permits[1], "+", 1), 1);
+  g_usleep(after_us);
+  assert_int_equal(kill(pid, SIGKILL), 0);
   while ((n = read(ack[0], bytes + len, sizeof bytes - 1 - len)) > 0)
     len += (gsize)n;
   close(ack[0]);
+  close(permits[1]);
   int status;
-  waitpid(pid, &status, 0);
-  assert_true(!WIFEXITED(status) || WEXITSTATUS(status) == 0);
-  *ended = WIFEXITED(status);
+  assert_int_equal(waitpid(pid, &status, 0), pid);
+  assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
   bytes[len] = '\0';
   /* Only whole lines were acknowledged. */
   char *last = strrchr(bytes, '\n');
@@ -165,9 +182,7 @@ static void test_I2_I4_I6_I12_killed_hub_keeps_what_it_acknowledged(void **state
   g_autoptr(GString) text = g_string_new(NULL);
   g_autoptr(GError) error = NULL;
   g_autofree char *file = g_build_filename(fixture->dir, "entries", NULL);
-  gboolean ended = FALSE;
-  int kills = 0;
-  gint64 records = count_records(fixture->hub);
+  gint64 records = count_records(fixture->hub), before = 0;
   for (int i = 0; i < ENTRIES; i++) {
     char id[BH_ID_LEN + 1];
     test_device_make_id(device, id);
@@ -176,19 +191,20 @@ static void test_I2_I4_I6_I12_killed_hub_keeps_what_it_acknowledged(void **state
   }
   assert_true(g_file_set_contents(file, text->str, (gssize)text->len, &error));
   g_clear_pointer(&fixture->hub, bh_hub_close);
-  for (int round = 0; round < ROUNDS && !ended; round++) {
-    gint64 acknowledged = run_and_kill(fixture, device->signer->device, file,
-                                       (guint)g_random_int_range(20, 250), &ended);
-    kills += ended ? 0 : 1;
-    check_hub(fixture, device, acknowledged);
+  for (int round = 0; round < ROUNDS; round++) {
+    guint batches = (guint)g_random_int_range(0, BATCHES_MAX);
+    gint64 acknowledged = run_and_kill(fixture, device->signer->device, file, batches,
+                                       (guint)g_random_int_range(0, 8000));
+    assert_true(batches == 0 || acknowledged >= before + (gint64)batches * BATCH);
+    before = MAX(before, acknowledged);
+    check_hub(fixture, device, before);
   }
-  print_message("killed %d times\n", kills);
   fixture->hub = bh_hub_open(fixture->dir, &fixture->clock, bh_random_system(), &error);
   FILE *nowhere = fopen("/dev/null", "we");
-  feed(fixture->hub, device->signer->device, text->str, nowhere, TRUE);
+  feed(fixture->hub, device->signer->device, text->str, NULL, nowhere, TRUE);
   assert_int_equal(count_records(fixture->hub), records + ENTRIES);
   /* All of it once more, from the first. */
-  feed(fixture->hub, device->signer->device, text->str, nowhere, FALSE);
+  feed(fixture->hub, device->signer->device, text->str, NULL, nowhere, FALSE);
   fclose(nowhere);
   assert_int_equal(count_records(fixture->hub), records + ENTRIES);
   test_device_free(device);
