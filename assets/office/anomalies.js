@@ -18,12 +18,13 @@ function detail(row) {
     if (row.hidden || row.code === 'actor') return el('bdi', {}, row.text || t('access.hidden'));
     return t('anomaly.unmet', { text: row.text });
   }
-  return t(`anomaly.error.${row.code}`, null, row.code);
+  return t(`anomaly.${row.kind}.${row.code}`, null, t(`anomaly.error.${row.code}`, null, row.code));
 }
 
 function cell(name, row) {
   if (name === 'at') return el('time', { class: 'stamp' }, row.at);
   if (name === 'what') return [badge('conflict', t(`anomaly.kind.${row.kind}`)), ' ', detail(row)];
+  if (name === 'device' && !row.device && row.kind === 'refusal') return t('anomaly.stranger');
   if (name !== 'record') return el('bdi', {}, row[name]);
   if (row.entry) {
     return el('a', { href: `#/inbox/quarantine/${encodeURIComponent(row.entry)}` }, t('anomaly.held'));

@@ -197,6 +197,8 @@ export default {
   'anomaly.number': 'another document has the same number',
   'anomaly.held': 'See what is held',
   'anomaly.decided': 'Decided',
+  'anomaly.refusal.denied': 'wrong token',
+  'anomaly.stranger': 'an unknown device',
   'anomaly.error.signature': 'wrong signature',
   'anomaly.error.chain': 'the chain has a gap',
   'anomaly.error.fork': 'one entry with two contents',

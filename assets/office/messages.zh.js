@@ -197,6 +197,8 @@ export default {
   'anomaly.number': '另有文书用了同一编号',
   'anomaly.held': '查看隔离内容',
   'anomaly.decided': '已处理',
+  'anomaly.refusal.denied': '令牌不对',
+  'anomaly.stranger': '不认识的终端',
   'anomaly.error.signature': '签名不对',
   'anomaly.error.chain': '链条不连续',
   'anomaly.error.fork': '同一条目有两种内容',

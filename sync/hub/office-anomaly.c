@@ -17,11 +17,14 @@ static gboolean is_served(BhOfficeCall *call, const char *scope)
                             bh_hub_get_region(call->hub), bh_shown_lookup, call->shown);
 }
 
-/* Who answers for the device, or for the record. */
+/* Who answers for the device, or for the record; of neither, who answers for the hub. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 {
   const char *unit = bh_json_string_or(row, "unit", NULL);
-  g_autofree char *own = unit != NULL ? g_strconcat("u:", unit, NULL) : NULL;
+  gboolean nobody = unit == NULL && json_object_get(row, "record") == NULL;
+  g_autofree char *own = unit != NULL ? g_strconcat("u:", unit, NULL)
+                         : nobody     ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
+                                      : NULL;
   return is_served(call, own) || is_served(call, bh_json_string_or(row, "scope", NULL)) ||
          is_served(call, bh_json_string_or(row, "scope2", NULL));
 }

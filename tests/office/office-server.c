@@ -549,6 +549,14 @@ static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
 }
 
 /* From now on the access log takes no more rows, or takes them again. */
+static void add_stranger(Server *server)
+{
+  g_autoptr(GError) error = NULL;
+  static const char sql[] = "INSERT INTO refusal VALUES (1, 1790000000000, '', 'denied', 'no')";
+  if (!bh_hub_write(server->hub, exec, (gpointer)sql, &error))
+    die(error, "stranger");
+}
+
 static void set_log(Server *server, gboolean full)
 {
   g_autoptr(GError) error = NULL;
@@ -611,6 +619,7 @@ int main(int argc, char **argv)
   add_quarantined(&server);
   add_covert(&server);
   add_past(&server);
+  add_stranger(&server);
   add_person(&server, "staff-far", "远审核", "reviewer", "外地某局", "140600");
   add_person(&server, "staff-side", "邻领导", "leader", "邻乡某站", "140603200");
   add_person(&server, "staff-late", "迟审核", "reviewer", NULL, NULL);

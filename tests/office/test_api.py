@@ -645,6 +645,10 @@ class Anomalies(unittest.TestCase):
         self.assertEqual(self.rows(query=f"?after={every[1]['nr']}"), every[2:])
         self.assertEqual(signed_in("staff-wu").ask("GET", "/office/v1/anomalies?kind=x")[0], 400)
 
+    def test_a_device_nobody_knows_is_told_to_who_answers_for_the_hub(self):
+        stranger, = self.rows(query="?kind=refusal")
+        self.assertEqual((stranger["code"], stranger["device"]), ("denied", ""))
+
     def test_who_answers_for_devices_reads_them_as_far_as_the_unit_serves(self):
         self.assertEqual(Client(HUB).ask("GET", "/office/v1/anomalies")[0], 401)
         for login, status in (("staff-sun", 200), ("staff-zheng", 403), ("staff-wu", 200)):
