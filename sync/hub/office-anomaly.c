@@ -7,15 +7,8 @@
 #include "schema/error.h"
 #include "sync/hub/anomaly-store.h"
 #include "sync/hub/anomaly.h"
-#include "sync/hub/scope.h"
 
 #define ROUNDS_MAX 8 /* pages read to fill one, when the actor's unit does not serve all */
-
-static gboolean is_served(BhOfficeCall *call, const char *scope)
-{
-  return bh_scope_is_within(scope, bh_json_string_or(call->staff_values, "unit", NULL), TRUE,
-                            bh_hub_get_region(call->hub), bh_shown_lookup, call->shown);
-}
 
 /* Who answers for the device, or for the record; of neither, who answers for the hub. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
@@ -25,8 +18,9 @@ static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
   g_autofree char *own = unit != NULL ? g_strconcat("u:", unit, NULL)
                          : nobody     ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
                                       : NULL;
-  return is_served(call, own) || is_served(call, bh_json_string_or(row, "scope", NULL)) ||
-         is_served(call, bh_json_string_or(row, "scope2", NULL));
+  return bh_office_serves(call, own) ||
+         bh_office_serves(call, bh_json_string_or(row, "scope", NULL)) ||
+         bh_office_serves(call, bh_json_string_or(row, "scope2", NULL));
 }
 
 /* Of a record the actor may not see: that there was something, and on which device. */

@@ -87,6 +87,20 @@ gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way)
   return sight != BH_SIGHT_NONE;
 }
 
+gboolean bh_office_serves(BhOfficeCall *call, const char *scope)
+{
+  return bh_scope_is_within(scope, bh_json_string_or(call->staff_values, "unit", NULL), TRUE,
+                            bh_hub_get_region(call->hub), bh_shown_lookup, call->shown);
+}
+
+gboolean bh_office_serves_device(BhOfficeCall *call, const char *device)
+{
+  const json_t *values = bh_shown_lookup(device, call->shown);
+  const char *unit = bh_json_string_or(values, "unit", NULL);
+  g_autofree char *scope = unit != NULL ? g_strconcat("u:", unit, NULL) : NULL;
+  return bh_office_serves(call, scope);
+}
+
 BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
                                  GError **error)
 {

@@ -25,8 +25,8 @@ static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, GEr
   if (strcmp(lane, "accepted") == 0)
     return TRUE;
   if (strcmp(lane, "quarantine") == 0) {
-    g_autoptr(json_t) items =
-        bh_log_list_quarantine(call->db, NULL, G_MAXINT64, LANE_COUNT_MAX, error);
+    gint64 before = G_MAXINT64;
+    g_autoptr(json_t) items = bh_office_list_held(call, &before, LANE_COUNT_MAX, error);
     *count = (int)json_array_size(items);
     return items != NULL;
   }
@@ -143,22 +143,17 @@ static json_t *list_quarantine(BhOfficeCall *call, GError **error)
 {
   const char *after = bh_request_get_query(call->request, "after");
   gint64 before = after != NULL ? g_ascii_strtoll(after, NULL, 10) : G_MAXINT64;
-  g_autoptr(json_t) items =
-      bh_log_list_quarantine(call->db, NULL, before, BH_OFFICE_PAGE_MAX, error);
+  g_autoptr(json_t) items = bh_office_list_held(call, &before, BH_OFFICE_PAGE_MAX, error);
   if (items == NULL)
     return NULL;
   json_t *rows = json_array();
   gsize index;
   json_t *item;
-  gint64 last = 0;
   json_array_foreach(items, index, item)
   {
     json_array_append_new(rows, quarantine_row(call, item));
-    last = json_integer_value(json_object_get(item, "position"));
   }
-  g_autofree char *next = json_array_size(rows) == BH_OFFICE_PAGE_MAX
-                              ? g_strdup_printf("%" G_GINT64_FORMAT, last)
-                              : NULL;
+  g_autofree char *next = before > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, before) : NULL;
   return json_pack("{s:o,s:s*}", "rows", rows, "after", next);
 }
 
@@ -210,7 +205,7 @@ json_t *bh_office_devices(BhOfficeCall *call, GError **error)
   json_array_foreach(devices, index, device)
   {
     const char *id = bh_json_string_or(device, "id", "");
-    if (strcmp(id, bh_hub_get_id(call->hub)) == 0)
+    if (strcmp(id, bh_hub_get_id(call->hub)) == 0 || !bh_office_serves_device(call, id))
       continue;
     g_autoptr(json_t) held = bh_log_list_quarantine(call->db, id, G_MAXINT64, 200, error);
     if (held == NULL) {
@@ -241,6 +236,10 @@ json_t *bh_office_revoke(BhOfficeCall *call, GError **error)
     return NULL;
   }
   const char *device = bh_request_get_param(call->request, "id");
+  if (!bh_office_serves_device(call, device)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "device: there is none of this id");
+    return NULL;
+  }
   return bh_enrol_revoke(call->hub, call->staff, device, reason, error) ? json_object() : NULL;
 }
 

@@ -100,6 +100,10 @@ BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *
 /* Whether the actor may see a stored record, which is then about to be shown that `way` (access.h;
  * NULL when it is not). */
 gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way);
+/* Whether the actor's unit serves a scope ("u:UNIT", "a:AREA", "all"; NULL: nowhere). */
+gboolean bh_office_serves(BhOfficeCall *call, const char *scope);
+/* Whether it serves the unit of a device. */
+gboolean bh_office_serves_device(BhOfficeCall *call, const char *device);
 /* Loads a record the actor may see: BH_ERROR_NOT_FOUND for any other, so that nobody learns what
  * there is. `way` as in bh_office_show. */
 BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
@@ -132,10 +136,13 @@ json_t *bh_office_enterprises(BhOfficeCall *call, GError **error);
 json_t *bh_office_devices(BhOfficeCall *call, GError **error);
 json_t *bh_office_revoke(BhOfficeCall *call, GError **error);
 json_t *bh_office_filters(BhOfficeCall *call, GError **error);
-json_t *bh_office_ledger(BhOfficeCall *call, GError **error);      /* office-ledger.c */
-json_t *bh_office_record(BhOfficeCall *call, GError **error);      /* office-record.c */
-json_t *bh_office_history(BhOfficeCall *call, GError **error);     /* office-history.c */
-json_t *bh_office_quarantined(BhOfficeCall *call, GError **error); /* office-quarantine.c */
+json_t *bh_office_ledger(BhOfficeCall *call, GError **error);  /* office-ledger.c */
+json_t *bh_office_record(BhOfficeCall *call, GError **error);  /* office-record.c */
+json_t *bh_office_history(BhOfficeCall *call, GError **error); /* office-history.c */
+/* Waiting entries of devices the actor's unit serves, below *before, at most `limit`; *before moves
+ * on, 0 when there are no more (office-quarantine.c). */
+json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GError **error);
+json_t *bh_office_quarantined(BhOfficeCall *call, GError **error);
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);
 /* FALSE when a review's "on_return" or "on_approve" would take a step that is for other roles. */
 gboolean bh_office_may_decide(BhOfficeCall *call, const char *id, const BhKind *kind,

@@ -74,12 +74,47 @@ static char *raw_text(const BhEntryRow *row)
   return g_utf8_make_valid(start, -1);
 }
 
+/* Appends what is served of one page; FALSE with *error unset at the end of the list. */
+static gboolean add_held(BhOfficeCall *call, json_t *held, gint64 *before, gsize limit,
+                         GError **error)
+{
+  g_autoptr(json_t) items =
+      bh_log_list_quarantine(call->db, NULL, *before, BH_OFFICE_PAGE_MAX, error);
+  gsize index;
+  json_t *item;
+  json_array_foreach(items, index, item)
+  {
+    if (json_array_size(held) == limit)
+      return TRUE;
+    *before = json_integer_value(json_object_get(item, "position"));
+    if (bh_office_serves_device(call, bh_json_string_or(item, "device", "")))
+      json_array_append(held, item);
+  }
+  return json_array_size(items) == BH_OFFICE_PAGE_MAX;
+}
+
+json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(json_t) held = json_array();
+  while (json_array_size(held) < (gsize)limit) {
+    if (add_held(call, held, before, (gsize)limit, &failed))
+      continue;
+    if (failed != NULL) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return NULL;
+    }
+    *before = 0;
+    break;
+  }
+  return g_steal_pointer(&held);
+}
+
 static json_t *find_item(BhOfficeCall *call, const char *entry, GError **error)
 {
   gint64 before = G_MAXINT64;
-  for (;;) {
-    g_autoptr(json_t) items =
-        bh_log_list_quarantine(call->db, NULL, before, BH_OFFICE_PAGE_MAX, error);
+  while (before > 0) {
+    g_autoptr(json_t) items = bh_office_list_held(call, &before, BH_OFFICE_PAGE_MAX, error);
     if (items == NULL)
       return NULL;
     gsize index;
@@ -88,10 +123,7 @@ static json_t *find_item(BhOfficeCall *call, const char *entry, GError **error)
     {
       if (strcmp(bh_json_string_or(item, "entry", ""), entry) == 0)
         return json_incref(item);
-      before = json_integer_value(json_object_get(item, "position"));
     }
-    if (json_array_size(items) < BH_OFFICE_PAGE_MAX)
-      break;
   }
   g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "quarantine: not here, or decided already");
   return NULL;
@@ -137,6 +169,9 @@ json_t *bh_office_decide(BhOfficeCall *call, GError **error)
     return NULL;
   }
   const char *entry = bh_request_get_param(call->request, "id");
+  g_autoptr(json_t) item = find_item(call, entry, error);
+  if (item == NULL)
+    return NULL;
   return bh_hub_release(call->hub, call->staff, entry, dismiss, reason, error) ? json_object()
                                                                                : NULL;
 }

@@ -319,6 +319,20 @@ class Visibility(unittest.TestCase):
             self.assertEqual(far.ask("POST", f"{path}/{act}", body)[0], 404, act)
 
 
+    def test_R264_devices_and_what_they_left_waiting_are_for_whom_they_serve(self):
+        near, side = signed_in("staff-zhou"), signed_in("staff-side")
+        held = near.ask("GET", "/office/v1/inbox?lane=quarantine")[1]["rows"]
+        devices = near.ask("GET", "/office/v1/devices")[1]["rows"]
+        self.assertTrue(held and devices)
+        self.assertEqual(side.ask("GET", "/office/v1/inbox?lane=quarantine")[1]["rows"], [])
+        self.assertEqual(side.ask("GET", "/office/v1/devices")[1]["rows"], [])
+        self.assertEqual(side.ask("GET", "/office/v1/head")[1]["lanes"]["quarantine"], 0)
+        path = f"/office/v1/quarantine/{held[0]['entry']}"
+        self.assertEqual(near.ask("GET", path)[0], 200)
+        self.assertEqual(side.ask("GET", path)[0], 404)
+        self.assertEqual(side.ask("POST", path, {"action": "dismiss", "reason": "x"})[0], 404)
+
+
 def view_of(client, finder):
     """The file of the enterprise of the covert visit, as `client` sees it."""
     covert = finder.ask("GET", f"/office/v1/records/{HUB.told['covert']}")[1]
