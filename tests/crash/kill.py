@@ -152,7 +152,7 @@ def plan(moments, owners, chance):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--moments", type=int, default=60)
+    parser.add_argument("--moments", type=int, default=201)
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--owners", default="bihuan,bihuan-agent",
                         help="which programs own the store in turn")
