@@ -8,7 +8,10 @@
 #include <signal.h>
 #include <stdlib.h>
 
-#define LOOK_AGAIN_S 2    /* for a store that another program has */
+/* For a store that another program has: a command has it for a moment, a collector for hours. */
+#define LOOK_SOON_MS 100
+#define LOOK_SOON_TIMES 50
+#define LOOK_AGAIN_MS 2000
 #define LEAVE_ALONE_S 4   /* after a yield, for the one who asked to take it */
 #define YIELD_DELAY_MS 50 /* lets the answer out first */
 #define TAKE_TIMEOUT_S 5
@@ -21,6 +24,7 @@ typedef struct {
   BhOwner *owner;
   BhWorker *worker;
   BhSync *sync;
+  guint looked;  /* in vain, one after another */
   guint pending; /* requests of others on their way through the worker */
   gboolean yielding;
 } Agent;
@@ -118,12 +122,16 @@ static gboolean look(gpointer data)
   g_autoptr(GError) error = NULL;
 
   agent->owner = bh_owner_take(agent->dir, "agent", &error);
-  if (agent->owner != NULL && open_store(agent, &error))
+  if (agent->owner != NULL && open_store(agent, &error)) {
+    agent->looked = 0;
     return G_SOURCE_REMOVE;
+  }
   give_up_store(agent);
   if (!g_error_matches(error, BH_ERROR, BH_ERROR_BUSY))
     g_warning("%s", error->message);
-  g_timeout_add_seconds(LOOK_AGAIN_S, look, agent);
+  gboolean soon = agent->looked < LOOK_SOON_TIMES;
+  agent->looked += soon;
+  g_timeout_add(soon ? LOOK_SOON_MS : LOOK_AGAIN_MS, look, agent);
   return G_SOURCE_REMOVE;
 }
 

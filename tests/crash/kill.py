@@ -89,10 +89,10 @@ class Field:
         return told.endswith(f", process {self.owner.pid}\n")
 
     def wait_for_owner_at_work(self):
-        programs.wait_for(f"{self.kind} has the store", self.has_store, timeout=60, step=0.02)
+        programs.wait_for(f"{self.kind} has the store", self.has_store, timeout=300, step=0.02)
         saved = len(self.recorder.saved)
         programs.wait_for(f"a finding saved while {self.kind} has the store",
-                          lambda: len(self.recorder.saved) > saved, timeout=60, step=0.01)
+                          lambda: len(self.recorder.saved) > saved, timeout=300, step=0.01)
         assert self.has_store(), f"{self.kind} gave the store away"
 
     def read_hub_log(self):
