@@ -123,8 +123,9 @@ int bh_cli_verify(int argc, char **argv)
   g_autoptr(GError) error = NULL;
   if (!bh_cli_parse("verify", "FILE",
                     "Verifies an export or a case: every signature, chain and hash, and of a case\n"
-                    "every byte of the archive. Says authentic only with the hub's key, else\n"
-                    "self-consistent.",
+                    "every byte of the archive. With the hub's key the verdict is authentic (exit\n"
+                    "code 0). Without it the verdict is self-consistent (exit code 6): a stranger\n"
+                    "can seal such a file too. A file with problems is broken (exit code 5).",
                     entries, &argc, &argv, &code))
     return code;
   if (argc != 2)
@@ -141,5 +142,7 @@ int bh_cli_verify(int argc, char **argv)
   } else {
     print_report(report);
   }
-  return report->n_problems == 0 ? BH_EXIT_OK : BH_EXIT_INVALID;
+  if (report->n_problems > 0)
+    return BH_EXIT_INVALID;
+  return report->authentic ? BH_EXIT_OK : BH_EXIT_UNPROVED;
 }

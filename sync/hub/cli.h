@@ -14,6 +14,7 @@ enum {
   BH_EXIT_NOT_FOUND = 3, /* no such hub, unit, staff, device, file */
   BH_EXIT_BUSY = 4,      /* another process has the store and does not answer; or it is there */
   BH_EXIT_INVALID = 5,   /* the input was refused, or an export does not verify */
+  BH_EXIT_UNPROVED = 6,  /* an export is consistent in itself; no hub's key was given to prove it */
 };
 
 /* Methods of the owner's socket, which the commands ask for: new reference or NULL. Any thread but

@@ -32,7 +32,8 @@ static void print_help(FILE *out)
   fprintf(out,
           "\nbihuan-hub COMMAND --help tells its options.\n\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or there already,\n"
-          "5 input refused or export not verified.\n");
+          "5 input refused or export not verified, 6 export consistent in itself but not proved\n"
+          "to be the hub's: verify was given no --hub-key.\n");
 }
 
 int main(int argc, char **argv)

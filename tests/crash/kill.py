@@ -232,8 +232,9 @@ def settle(store):
 
 def judge(top, hub, store, recorder):
     export = top / "export.bhx"
-    programs.run("bihuan-hub", "export", "--data", hub.directory, "--out", export)
-    programs.run("bihuan-hub", "verify", export)
+    told = json.loads(programs.run("bihuan-hub", "export", "--data", hub.directory, "--out", export,
+                                   "--json").stdout)
+    programs.run("bihuan-hub", "verify", export, "--hub-key", told["hub_key"])
     entries = programs.read_export(export)
     markers = collections.Counter()
     places = collections.Counter()

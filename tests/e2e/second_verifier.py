@@ -1,10 +1,15 @@
 #!/usr/bin/python3
 """A second verifier of export files and a second fold, from sync/wire/PROTOCOL.md § 1, § 11 and
-§ 13."""
+§ 13.
+
+usage: second_verifier.py FILE [HUB_KEY]    exit code: 0 authentic, 5 broken, 6 self-consistent
+"""
 
 import datetime
+import pathlib
 import re
 import struct
+import sys
 import zlib
 
 from second_client import (Entry, ProtocolError, ZERO_HASH, commitment, from_base64, parse,
@@ -16,6 +21,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]*")
 KEY = re.compile(r"[a-z][a-z0-9_]*(/[A-Za-z0-9_.-]+)?")
 MEDIA_TYPE = re.compile(r"[^\s/;]+/[^\s/;]+")
 LAST_MS = 253402300799999
+EXIT_CODES = {"authentic": 0, "broken": 5, "self-consistent": 6}
 ENVELOPE = {"format", "hub", "device", "incarnation", "seq", "prev", "kinds", "body"}
 
 
@@ -414,3 +420,18 @@ def without_openings(snapshot):
                                    for head in told["heads"]])
             for key, told in snapshot["keys"].items()}
     return dict(snapshot, keys=keys)
+
+
+def main(path, hub_key=None):
+    key = from_base64(hub_key, 32) if hub_key else None
+    data = pathlib.Path(path).read_bytes()
+    case = data.startswith((b"PK", b"bihuan-case-1"))
+    report = (CaseVerifier if case else Verifier)(key).verify(data)
+    for line, text in report.problems:
+        print(f"line {line}: {text}")
+    print(report.verdict)
+    return EXIT_CODES[report.verdict]
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

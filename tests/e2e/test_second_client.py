@@ -5,6 +5,8 @@ client must not do. Each wrong step has the answer PROTOCOL.md gives it, and har
 import json
 import os
 import pathlib
+import subprocess
+import sys
 import unittest
 
 import nacl.signing
@@ -217,6 +219,23 @@ class Export(Case):
             self.assertEqual(done.returncode, 5, done.stdout)
         report = verifier.Verifier().verify(data)
         self.assertEqual(report.verdict, "self-consistent")
+
+    def test_a_script_does_not_mistake_a_file_without_a_key_for_authentic(self):
+        """Both verifiers end with another code for a file that nobody's key proves."""
+        client = new_client("exported for a script")
+        client.push(make(client, 3, client.chain)[1])
+        path, key = exported(), second.to_base64(client.hub_key)
+        changed = path.with_name("changed")
+        changed.write_bytes(path.read_bytes().replace(b'"made_ms":1', b'"made_ms":2', 1))
+        other = second.to_base64(bytes(32))
+        for code, words in ((0, [path, key]), (6, [path]), (5, [path, other]), (5, [changed]),
+                            (5, [changed, key])):
+            ours = programs.run("bihuan-hub", "verify", words[0],
+                                *["--hub-key" for _ in words[1:]], *words[1:], check=False)
+            theirs = subprocess.run([sys.executable, verifier.__file__, *map(str, words)],
+                                    capture_output=True, text=True, check=False)
+            self.assertEqual((ours.returncode, theirs.returncode), (code, code),
+                             (ours.stdout, theirs.stdout, theirs.stderr))
 
 
 class OneCase(Case):

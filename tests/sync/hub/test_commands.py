@@ -17,7 +17,7 @@ import zipfile
 
 SOURCE, PROGRAM = sys.argv[1:3]
 ENVIRONMENT = dict(os.environ, BIHUAN_DATADIR=SOURCE)
-OK, USAGE, NOT_FOUND, BUSY, INVALID = 0, 2, 3, 4, 5
+OK, USAGE, NOT_FOUND, BUSY, INVALID, UNPROVED = 0, 2, 3, 4, 5, 6
 
 
 def run(expected, *words, stdin=None):
@@ -63,16 +63,17 @@ def check_case(hub, out):
         page, text = (archive.read(name).decode() for name in archive.namelist())
     assert "<script" not in page and "&lt;script&gt;" in page and "张保密" in page
     assert "张保密" in text and "样例" in page
-    report = json.loads(run(OK, "verify", out, "--json"))
+    report = json.loads(run(UNPROVED, "verify", out, "--json"))
     assert report["verdict"] == "self-consistent" and report["case"]["record"] == inspection
-    assert "Proved" in run(OK, "verify", out)
+    assert "Proved" in run(UNPROVED, "verify", out)
+    run(OK, "verify", out, "--hub-key", told["hub_key"])
     assert json.loads(run(OK, "verify", out, "--hub-key", told["hub_key"],
                           "--json"))["verdict"] == "authentic"
     run(INVALID, "verify", out, "--hub-key", "A" * 43 + "=")
     run(OK, "export", "--data", hub, "--record", inspection, "--without-personal", "--out", out)
     with zipfile.ZipFile(out) as archive:
         assert all("张保密" not in archive.read(name).decode() for name in archive.namelist())
-    assert json.loads(run(OK, "verify", out, "--json"))["case"]["personal"] is False
+    assert json.loads(run(UNPROVED, "verify", out, "--json"))["case"]["personal"] is False
     whole = out.read_bytes()
     out.write_bytes(whole.replace("整改".encode(), "整治".encode(), 1))
     assert json.loads(run(INVALID, "verify", out, "--json"))["verdict"] == "broken"
@@ -106,7 +107,7 @@ def check_commands(hub, samples, out):
     assert json.loads(run(OK, "device", "list", "--data", hub, "--json")) == []
     run(NOT_FOUND, "device", "revoke", "--data", hub, "--device", "none")
     run(OK, "export", "--data", hub, "--out", out)
-    assert json.loads(run(OK, "verify", out, "--json"))["verdict"] == "self-consistent"
+    assert json.loads(run(UNPROVED, "verify", out, "--json"))["verdict"] == "self-consistent"
     text = out.read_bytes()
     out.write_bytes(text.replace("新人".encode(), "旧人".encode()))
     assert json.loads(run(INVALID, "verify", out, "--json"))["verdict"] == "broken"
