@@ -184,13 +184,16 @@ static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **er
   return TRUE;
 }
 
+/* json_equal says that two absent values differ. */
 static gboolean changed_value(const BhHubRecord *record, const char *key)
 {
-  return !json_equal(json_object_get(record->old_values, key),
-                     json_object_get(record->values, key));
+  const json_t *before = json_object_get(record->old_values, key);
+  const json_t *now = json_object_get(record->values, key);
+  return before != now && !json_equal((json_t *)before, (json_t *)now);
 }
 
-/* Names that other records' conditions of visibility read from this one: their last steps. */
+/* Names that other records' conditions of visibility read from this one: every step of a path after
+ * the first, which is a field of the record that is seen. */
 static void collect_watched(const json_t *condition, GHashTable *names)
 {
   const char *key;
@@ -203,10 +206,10 @@ static void collect_watched(const json_t *condition, GHashTable *names)
   json_object_foreach((json_t *)condition, key, value)
   {
     const char *path = json_string_value(value);
-    const char *dot = path != NULL ? strrchr(path, '.') : NULL;
-    if (dot != NULL)
-      g_hash_table_add(names, g_strdup(dot + 1));
-    else
+    g_auto(GStrv) steps = path != NULL ? g_strsplit(path, ".", -1) : NULL;
+    for (gsize i = 1; steps != NULL && steps[0] != NULL && steps[i] != NULL; i++)
+      g_hash_table_add(names, g_strdup(steps[i]));
+    if (path == NULL)
       collect_watched(value, names);
   }
 }
@@ -244,16 +247,24 @@ static gboolean is_titled_change(const BhRecords *records, const BhHubRecord *re
   return FALSE;
 }
 
-/* Whoever took area and unit from this record, or is seen or hidden by what it says, is written
- * again. */
-static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, GError **error)
+/* Records that took area and unit from this one, or whose visibility it decides, are written again.
+ * With `is_deep` those below them too: a photo of a hazard is hidden by what the visit says,
+ * although nothing of the hazard between them changed. */
+static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, gboolean is_deep,
+                                 GError **error)
 {
   g_autoptr(GPtrArray) ids = bh_record_list_dependents(records->db, record->row.id, error);
   if (ids == NULL)
     return FALSE;
-  for (guint i = 0; i < ids->len; i++)
-    if (!bh_records_refresh(records, ids->pdata[i], error))
+  for (guint i = 0; i < ids->len; i++) {
+    BhHubRecord *dependent;
+    if (!bh_records_find(records, ids->pdata[i], &dependent, error))
       return FALSE;
+    if (dependent == NULL)
+      continue;
+    bh_records_touch(records, dependent);
+    dependent->is_deep |= is_deep;
+  }
   return TRUE;
 }
 
@@ -302,16 +313,17 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
                             error))
       return FALSE;
   g_array_set_size(record->links, 0);
-  gboolean moved = is_new || g_strcmp0(record->old_area, record->row.area) != 0 ||
+  gboolean is_deep = is_new || record->is_deep || is_watched_change(records, record);
+  gboolean moved = is_deep || g_strcmp0(record->old_area, record->row.area) != 0 ||
                    g_strcmp0(record->old_unit, record->row.unit) != 0 ||
-                   is_watched_change(records, record) || is_titled_change(records, record);
+                   is_titled_change(records, record);
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
   record->turned =
       is_new || bh_records_is_ended(kind, bh_json_string_or(record->old_values, "state", NULL)) !=
                     bh_records_is_ended(kind, record->row.state);
   bh_hub_record_forget_old(record);
-  record->dirty = FALSE;
-  return !moved || touch_dependents(records, record, error);
+  record->dirty = record->is_deep = FALSE;
+  return !moved || touch_dependents(records, record, is_deep, error);
 }
 
 /* --- review column, after all rows stand --- */

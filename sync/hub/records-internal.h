@@ -17,6 +17,7 @@ typedef struct {
   gboolean dirty;
   gboolean turned;  /* by the last write a visit ended or went on again */
   gboolean fresh;   /* area, unit and scope of this change are derived */
+  gboolean is_deep; /* what decides visibility changed above it: all below it is written again */
   gsize size_bound; /* bytes the snapshot has at most */
   GArray *links;    /* gint64 positions of entries applied, not yet written */
 } BhHubRecord;
