@@ -47,11 +47,11 @@ function deviceList(main) {
 
   async function load() {
     try {
-      const { rows, may_revoke: mayRevoke } = await get('devices');
+      const { rows } = await get('devices');
       fill(body, rows.map((row) => el('tr', {}, COLUMNS.map((name, index) =>
         el(index === 0 ? 'th' : 'td', { scope: index === 0 ? 'row' : null, 'data-label': t(`device.${name}`) },
           el('span', {}, cell(name, row),
-            name === 'state' && mayRevoke && !row.revoked
+            name === 'state' && row.may_revoke && !row.revoked
               ? el('button', { type: 'button', class: 'quiet warn', onclick: () => askReason(row),
                 'aria-label': t('device.revokeTitle', { name: row.name }) }, t('device.revoke'))
               : null))))));

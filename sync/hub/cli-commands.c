@@ -236,7 +236,7 @@ int bh_cli_staff(int argc, char **argv)
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "add: name", "NAME"},
       {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "add: area code, name or id", "UNIT"},
       {"roles", 'r', 0, G_OPTION_ARG_STRING, &roles, "add: roles, by commas", "ROLES"},
-      {"staff", 's', 0, G_OPTION_ARG_STRING, &staff, "set-…: name or id", "STAFF"},
+      {"staff", 's', 0, G_OPTION_ARG_STRING, &staff, "set-…, remove-…: name or id", "STAFF"},
       {"file", 'f', 0, G_OPTION_ARG_FILENAME, &file,
        "set-…: file with the PIN or password, - for standard input", "FILE"},
       {"login", 'l', 0, G_OPTION_ARG_STRING, &login, "set-password: login name", "LOGIN"},
@@ -244,12 +244,13 @@ int bh_cli_staff(int argc, char **argv)
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse(
-          "staff", "add|set-pin|set-password|list",
+          "staff", "add|set-pin|set-password|remove-password|list",
           "People: who they are, their PIN on devices, their password for the office page.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2)
-    return bh_cli_usage("staff", "--data and one of add, set-pin, set-password, list are needed");
+    return bh_cli_usage(
+        "staff", "--data and one of add, set-pin, set-password, remove-password, list are needed");
   if (strcmp(argv[1], "list") == 0)
     return bh_cli_run(dir, "staff.list", json_object(), as_json, print_staff);
   if (strcmp(argv[1], "add") == 0) {
@@ -260,9 +261,14 @@ int bh_cli_staff(int argc, char **argv)
         json_pack("{s:s, s:s, s:o}", "name", name, "unit", unit, "roles", split_roles(roles)),
         as_json, print_id);
   }
+  if (strcmp(argv[1], "remove-password") == 0)
+    return staff != NULL ? bh_cli_run(dir, "staff.remove-password",
+                                      json_pack("{s:s}", "staff", staff), as_json, NULL)
+                         : bh_cli_usage("staff", "remove-password needs --staff");
   gboolean pin = strcmp(argv[1], "set-pin") == 0;
   if (!pin && strcmp(argv[1], "set-password") != 0)
-    return bh_cli_usage("staff", "the word after it must be add, set-pin, set-password or list");
+    return bh_cli_usage(
+        "staff", "the word after it must be add, set-pin, set-password, remove-password or list");
   if (staff == NULL || file == NULL)
     return bh_cli_usage("staff", "set-pin and set-password need --staff and --file");
   g_autoptr(GError) error = NULL;

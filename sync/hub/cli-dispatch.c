@@ -206,6 +206,13 @@ static json_t *do_staff_password(BhHub *hub, const json_t *params, GError **erro
              : NULL;
 }
 
+static json_t *do_staff_no_password(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *asked = need(params, "staff", error);
+  g_autofree char *staff = asked != NULL ? find_staff(hub, asked, error) : NULL;
+  return staff != NULL && bh_office_remove_account(hub, staff, error) ? done() : NULL;
+}
+
 static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
 {
   (void)params;
@@ -488,6 +495,7 @@ static const Method METHODS[] = {
     {"staff.add", do_staff_add},
     {"staff.set-pin", do_staff_pin},
     {"staff.set-password", do_staff_password},
+    {"staff.remove-password", do_staff_no_password},
     {"staff.list", do_staff_list},
     {"device.list", do_device_list},
     {"device.revoke", do_device_revoke},

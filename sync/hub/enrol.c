@@ -224,13 +224,17 @@ static gboolean write_revocation(BhHub *hub, BhDb *db, gpointer data, GError **e
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "the hub cannot be revoked");
     return FALSE;
   }
-  if (device->revoked_ms != 0)
-    return TRUE;
+  g_autoptr(BhRecord) record = bh_hub_load_record(db, revocation->device, error);
+  if (record == NULL)
+    return FALSE;
+  /* The device is shut out by the entry itself (effects.c). */
+  if (g_strcmp0(bh_record_get_string(record, "state"), "revoked") == 0)
+    return bh_log_revoke_device(db, revocation->device, now_ms(hub), error);
   g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s, s:s}}]", "record", revocation->device,
                                     "kind", "device", "set", "state", "revoked", "revoke_reason",
                                     revocation->reason != NULL ? revocation->reason : "");
   g_autofree char *entry = bh_hub_append_in(hub, db, revocation->by, ops, error);
-  return entry != NULL && bh_log_revoke_device(db, revocation->device, now_ms(hub), error);
+  return entry != NULL;
 }
 
 gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const char *reason,

@@ -194,6 +194,23 @@ json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
 
 /* --- devices --- */
 
+/* Who may revoke stands in the kind, and the writer judges by the same words. */
+static gboolean may_revoke(BhOfficeCall *call, const char *device)
+{
+  const BhKind *kind = bh_kind_set_find(call->kinds, "device");
+  const json_t *values = bh_office_values(call, device);
+  BhContext context;
+  if (kind == NULL || values == NULL)
+    return FALSE;
+  bh_office_context(call, device, values, &context);
+  g_autoptr(GPtrArray) open =
+      bh_workflow_list_open(kind, bh_json_string_or(values, "state", NULL), &context);
+  for (guint i = 0; i < open->len; i++)
+    if (strcmp(bh_transition_get_to(open->pdata[i]), "revoked") == 0)
+      return TRUE;
+  return FALSE;
+}
+
 json_t *bh_office_devices(BhOfficeCall *call, GError **error)
 {
   g_autoptr(json_t) devices = bh_log_list_devices(call->db, error);
@@ -221,9 +238,10 @@ json_t *bh_office_devices(BhOfficeCall *call, GError **error)
                   "revoked", json_object_get(device, "revoked_ms") != NULL, "entries",
                   json_object_get(device, "entries"), "forks", json_object_get(device, "forks"),
                   "quarantined", (int)json_array_size(held));
+    json_object_set_new(row, "may_revoke", json_boolean(may_revoke(call, id)));
     json_array_append_new(rows, row);
   }
-  return json_pack("{s:o,s:b}", "rows", rows, "may_revoke", (call->roles & BH_OFFICE_ADMIN) != 0);
+  return json_pack("{s:o}", "rows", rows);
 }
 
 json_t *bh_office_revoke(BhOfficeCall *call, GError **error)

@@ -60,7 +60,7 @@ static void on_anomalies(BhRequest *request, gpointer data)
 
 static void on_revoke(BhRequest *request, gpointer data)
 {
-  bh_office_start(data, request, BH_OFFICE_ADMIN, bh_office_revoke);
+  bh_office_start(data, request, BH_OFFICE_OVERSEERS, bh_office_revoke);
 }
 
 static void on_record(BhRequest *request, gpointer data)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/workflow.h"
+#include "sync/hub/effects.h"
 #include "sync/hub/list-store.h"
 #include "sync/hub/log-store.h"
 
@@ -306,7 +307,8 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
          write_moves(records, record, error);
   }
   record->row.snapshot = NULL;
-  if (!ok || !write_derived(records, record, is_new, error))
+  if (!ok || !write_derived(records, record, is_new, error) ||
+      !bh_effects_write(records, record, error))
     return FALSE;
   for (guint i = 0; i < record->links->len; i++)
     if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),

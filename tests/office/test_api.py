@@ -172,7 +172,7 @@ class Roles(unittest.TestCase):
             (legal, "GET", f"quarantine/{told['quarantined']}", None),
             (legal, "POST", "plaques", {"blank": 1}),
             (leader, "POST", "plaques", {"blank": 1}),
-            (leader, "POST", f"devices/{told['second']}/revoke", {"reason": "x"}),
+            (legal, "POST", f"devices/{told['second']}/revoke", {"reason": "x"}),
         ]
         for client, method, path, body in cases:
             status, content, _ = client.ask(method, f"/office/v1/{path}", body)
@@ -678,9 +678,21 @@ class Anomalies(unittest.TestCase):
 
 
 class RevokedDevices(unittest.TestCase):
-    def test_a_revoked_device_is_shown_as_such(self):
-        admin = signed_in("staff-wu")
-        device = admin.ask("GET", "/office/v1/devices")[1]["rows"][0]["id"]
+    def test_a_step_of_the_record_is_the_revocation_and_both_are_for_the_same_people(self):
+        devices = {login: signed_in(login).ask("GET", "/office/v1/devices")[1]["rows"][0]
+                   for login in ("staff-wu", "staff-zhou", "staff-sun", "staff-zheng")}
+        self.assertEqual({login: row["may_revoke"] for login, row in devices.items()},
+                         {"staff-wu": True, "staff-zhou": True, "staff-sun": False, "staff-zheng": False})
+        admin, leader = signed_in("staff-wu"), signed_in("staff-zhou")
+        device = devices["staff-wu"]["id"]
+        path = f"/office/v1/records/{device}"
+        covers = leader.ask("GET", path)[1]["covers"]
+        step = {"to": "revoked", "values": {"revoke_reason": "巡查途中遗失"}, "covers": covers}
+        self.assertEqual(signed_in().ask("POST", f"{path}/transition", step)[0], 403)
+        self.assertEqual(signed_in().ask("POST", f"/office/v1/devices/{device}/revoke", {"reason": "x"})[0], 403)
+        self.assertEqual(leader.ask("POST", f"{path}/transition", step)[0], 200)
+        row = admin.ask("GET", "/office/v1/devices")[1]["rows"][0]
+        self.assertEqual((row["revoked"], row["may_revoke"]), (True, False))
         path = f"/office/v1/devices/{device}/revoke"
         self.assertEqual(admin.ask("POST", path, {"reason": "巡查途中遗失"})[0], 200)
         self.assertEqual(admin.ask("POST", path, {"reason": "再次停用"})[0], 200)

@@ -3,11 +3,13 @@
 
 usage: test_commands.py SOURCE_DIR PROGRAM
 """
+import contextlib
 import hashlib
 import json
 import os
 import pathlib
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -84,6 +86,11 @@ def check_case(hub, out):
     assert not other.exists() and not list(out.parent.glob("*.part"))
 
 
+def logins(hub):
+    with contextlib.closing(sqlite3.connect(pathlib.Path(hub, "hub.db"))) as store:
+        return [row[0] for row in store.execute("SELECT login FROM office_account")]
+
+
 def check_commands(hub, samples, out):
     told = json.loads(run(OK, "load", "--data", hub, "--json", "--demo", samples))
     assert told["entries"] == 0, told
@@ -102,6 +109,13 @@ def check_commands(hub, samples, out):
     run(INVALID, "staff", "set-pin", "--data", hub, "--staff", staff, "--file", "-", stdin="1\n")
     run(NOT_FOUND, "staff", "set-pin", "--data", hub, "--staff", "nobody", "--file", "-",
         stdin="123456\n")
+    run(OK, "staff", "set-password", "--data", hub, "--staff", staff, "--login", "newcomer",
+        "--file", "-", stdin="a-good-password-1\n")
+    assert logins(hub).count("newcomer") == 1
+    run(OK, "staff", "remove-password", "--data", hub, "--staff", staff)
+    assert "newcomer" not in logins(hub)
+    run(USAGE, "staff", "remove-password", "--data", hub)
+    run(NOT_FOUND, "staff", "remove-password", "--data", hub, "--staff", "nobody")
     assert staff in [row["id"] for row in json.loads(run(OK, "staff", "list", "--data", hub,
                                                          "--json"))]
     assert json.loads(run(OK, "device", "list", "--data", hub, "--json")) == []
