@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/devices/wedge.h"
+#include "app/idle.h"
 #include "app/pages/enrol.h"
 #include "app/pages/home.h"
 #include "app/pages/queue.h"
@@ -37,7 +38,7 @@ struct _BhWindow {
   guint toast_source;
   guint fresh_source; /* what is said belongs to the step being taken */
   guint idle_source;
-  gint64 active_us;
+  BhIdle idle;
   GtkCssProvider *text_size;
   BhWedge *wedge;
 };
@@ -141,9 +142,23 @@ static void show_top(BhWindow *self)
     hide_toast(self);
 }
 
+static int lock_minutes(BhWindow *self)
+{
+  return bh_session_get_settings(self->session)->lock_minutes;
+}
+
+/* A step of the window itself: it does not undo that the time is over, because an answer of the
+ * store can open a page too, after a long sleep. */
+static void note_step(BhWindow *self)
+{
+  if (bh_session_get_actor(self->session) == NULL ||
+      !bh_idle_is_over(&self->idle, lock_minutes(self)))
+    bh_idle_touch(&self->idle, lock_minutes(self));
+}
+
 void bh_window_open(BhWindow *self, BhPage *page)
 {
-  bh_window_note_activity(self);
+  note_step(self);
   if (top(self) != NULL)
     bh_page_leave(top(self));
   gtk_container_add(GTK_CONTAINER(self->stack), GTK_WIDGET(page));
@@ -254,18 +269,20 @@ void bh_window_say(BhWindow *self, const char *text)
   bh_window_say_undo(self, text, NULL, NULL, NULL, NULL);
 }
 
-void bh_window_note_activity(BhWindow *self)
+/* The first touch after a long sleep comes before any timer has run. */
+gboolean bh_window_note_activity(BhWindow *self)
 {
-  self->active_us = g_get_monotonic_time();
+  if (bh_idle_touch(&self->idle, lock_minutes(self)) || bh_session_get_actor(self->session) == NULL)
+    return TRUE;
+  bh_window_lock(self);
+  return FALSE;
 }
 
 static gboolean on_idle_check(gpointer data)
 {
   BhWindow *self = data;
-  gint64 idle_us = g_get_monotonic_time() - self->active_us;
-  gint64 limit_us =
-      (gint64)bh_session_get_settings(self->session)->lock_minutes * 60 * G_USEC_PER_SEC;
-  if (bh_session_get_actor(self->session) != NULL && idle_us > limit_us)
+  if (bh_session_get_actor(self->session) != NULL &&
+      bh_idle_is_over(&self->idle, lock_minutes(self)))
     bh_window_lock(self);
   return G_SOURCE_CONTINUE;
 }
@@ -296,7 +313,7 @@ static void on_toast_button(GtkButton *button, BhWindow *self)
 static void on_back(GtkButton *button, BhWindow *self)
 {
   (void)button;
-  bh_window_note_activity(self);
+  note_step(self);
   bh_window_close_page(self, top(self));
 }
 
@@ -354,6 +371,13 @@ static void on_enrolled(BhSession *session, BhWindow *self)
   bh_window_lock(self);
 }
 
+static void on_actor(BhSession *session, BhWindow *self)
+{
+  (void)session;
+  bh_idle_touch(&self->idle, lock_minutes(self)); /* somebody has just signed in or out */
+  bh_window_update_title(self);
+}
+
 static void on_records(BhSession *session, BhWindow *self)
 {
   (void)session;
@@ -404,8 +428,6 @@ static void bh_window_init(BhWindow *self)
   g_signal_connect(self->toast_button, "clicked", G_CALLBACK(on_toast_button), self);
   g_signal_connect(self, "key-press-event", G_CALLBACK(on_key), NULL);
   g_signal_connect(self, "configure-event", G_CALLBACK(on_configure), NULL);
-  self->idle_source = g_timeout_add_seconds(IDLE_CHECK_S, on_idle_check, self);
-  bh_window_note_activity(self);
 }
 
 BhSession *bh_window_get_session(BhWindow *self)
@@ -417,10 +439,11 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
 {
   BhWindow *self = g_object_new(BH_TYPE_WINDOW, "application", application, NULL);
   self->session = g_object_ref(session);
+  bh_idle_init(&self->idle, bh_session_get_clock(session));
+  self->idle_source = g_timeout_add_seconds(IDLE_CHECK_S, on_idle_check, self);
   g_signal_connect_object(session, "status-changed", G_CALLBACK(update_queue), self,
                           G_CONNECT_SWAPPED);
-  g_signal_connect_object(session, "actor-changed", G_CALLBACK(bh_window_update_title), self,
-                          G_CONNECT_SWAPPED);
+  g_signal_connect_object(session, "actor-changed", G_CALLBACK(on_actor), self, 0);
   g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);
   g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
   bh_window_apply_settings(self);

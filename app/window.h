@@ -31,8 +31,9 @@ void bh_window_say_undo(BhWindow *window, const char *text, const char *button,
                         void (*func)(gpointer data), gpointer data, GDestroyNotify data_free);
 /* Wipes all pages (drafts are kept in the store) and shows the face tiles. */
 void bh_window_lock(BhWindow *window);
-/* A person touched the device. */
-void bh_window_note_activity(BhWindow *window);
+/* A person touched the device. FALSE when it had stood untouched for too long before, suspend
+ * included: the window has locked itself, and the touch is not to be acted on. */
+gboolean bh_window_note_activity(BhWindow *window);
 /* Applies text size and dark scheme. */
 void bh_window_apply_settings(BhWindow *window);
 

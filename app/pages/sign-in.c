@@ -70,10 +70,17 @@ static void show_message(BhSignInPage *self, const char *text)
   gtk_widget_set_visible(self->pin_message, text != NULL);
 }
 
+/* The clock that the store counts waits by: it goes on while the machine sleeps. */
+static gint64 boot_ms(BhSignInPage *self)
+{
+  const BhClock *clock = bh_session_get_clock(bh_page_get_session(BH_PAGE(self)));
+  return clock->boot_ms(clock->data);
+}
+
 static gboolean on_countdown(gpointer data)
 {
   BhSignInPage *self = data;
-  gint64 left_ms = self->locked_until_ms - g_get_monotonic_time() / 1000;
+  gint64 left_ms = self->locked_until_ms - boot_ms(self);
   gtk_widget_set_sensitive(self->keypad, left_ms <= 0);
   if (left_ms <= 0) {
     self->countdown = 0;
@@ -88,7 +95,7 @@ static gboolean on_countdown(gpointer data)
 
 static void start_countdown(BhSignInPage *self, gint64 wait_ms)
 {
-  self->locked_until_ms = g_get_monotonic_time() / 1000 + wait_ms;
+  self->locked_until_ms = boot_ms(self) + wait_ms;
   g_clear_handle_id(&self->countdown, g_source_remove);
   if (on_countdown(self))
     self->countdown = g_timeout_add_seconds(1, on_countdown, self);
@@ -110,29 +117,21 @@ static void check_free(gpointer data)
   g_free(check);
 }
 
-/* Answers {"ok"}, or {"code","message","wait_ms"} so that the time to wait is not lost. */
+/* Answers {"ok"}, or {"code","message","wait_ms","tries"} so that what is left is not lost. */
 static void check_pin(BhDevice *device, GTask *task, gpointer data)
 {
   Check *check = data;
   g_autoptr(GError) error = NULL;
-  gint64 wait_ms = 0;
-  if (bh_device_sign_in(device, check->staff, check->pin, &wait_ms, &error)) {
+  BhSignInRefusal refusal;
+  if (bh_device_sign_in(device, check->staff, check->pin, &refusal, &error)) {
     g_task_return_pointer(task, json_pack("{s:b}", "ok", 1), (GDestroyNotify)json_decref);
     return;
   }
-  json_t *answer = json_pack("{s:i, s:s, s:I}", "code",
+  json_t *answer = json_pack("{s:i, s:s, s:I, s:i}", "code",
                              error->domain == BH_ERROR ? error->code : BH_ERROR_FAILED, "message",
-                             error->message, "wait_ms", (json_int_t)wait_ms);
+                             error->message, "wait_ms", (json_int_t)refusal.locked_ms, "tries",
+                             refusal.tries_left);
   g_task_return_pointer(task, answer, (GDestroyNotify)json_decref);
-}
-
-/* The number of tries left, as the store's message says it; -1 when it does not. */
-static int find_tries(const char *message)
-{
-  for (const char *c = message; *c != '\0'; c++)
-    if (g_ascii_isdigit(*c))
-      return (int)g_ascii_strtoll(c, NULL, 10);
-  return -1;
 }
 
 static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -158,7 +157,7 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
   } else if (code == BH_ERROR_EXPIRED) {
     show_message(self, _("This person's sign-in is no longer valid; ask your administrator"));
   } else if (code == BH_ERROR_DENIED) {
-    int tries = find_tries(bh_json_string_or(result, "message", ""));
+    int tries = (int)json_integer_value(json_object_get(result, "tries"));
     g_autofree char *text = tries >= 0 ? g_strdup_printf(_("Wrong PIN; %d tries left"), tries)
                                        : g_strdup(_("Wrong PIN"));
     show_message(self, text);

@@ -49,11 +49,18 @@ gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *v
 
 /* [{"id","name","roles":[…],"drafts":n,"locked_until_ms"?}] of the unit, by name. */
 json_t *bh_device_list_staff(BhDevice *device, GError **error);
-/* Checks a PIN against the sealed verifier. BH_ERROR_DENIED (message says how many tries are
- * left), _LOCKED (message and *locked_ms: wait), _EXPIRED (staff no longer valid). Wrong tries
- * are counted on disk before the answer. Takes about 0.1 s of CPU. */
-gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin, gint64 *locked_ms,
-                           GError **error);
+/* What a refused sign-in leaves. */
+typedef struct {
+  gint64 locked_ms; /* with BH_ERROR_LOCKED: how long no PIN of this person is looked at */
+  int tries_left;   /* with BH_ERROR_DENIED for a wrong PIN: tries before a lock-out; else -1 */
+} BhSignInRefusal;
+
+/* Checks a PIN against the sealed verifier; TRUE only when it is right. BH_ERROR_DENIED, _LOCKED,
+ * _EXPIRED (staff no longer valid); `refusal` (may be NULL) says more of the first two. Wrong tries
+ * are counted on disk before the answer, and waits by the boot clock, which counts suspend. Takes
+ * about 0.1 s of CPU. */
+gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
+                           BhSignInRefusal *refusal, GError **error);
 
 /* --- drafts: per author and record, durable, unsigned (SYNC.md) --- */
 

@@ -128,15 +128,14 @@ static gboolean check_valid(BhDevice *device, const char *staff, const BhStaffRo
   return FALSE;
 }
 
-static gboolean check_locked(BhDevice *device, const BhLockout *lockout, gint64 *locked_ms,
+static gboolean check_locked(BhDevice *device, const BhLockout *lockout, BhSignInRefusal *refusal,
                              GError **error)
 {
   gint64 left = remaining_ms(device, lockout);
 
   if (left == 0)
     return TRUE;
-  if (locked_ms != NULL)
-    *locked_ms = left;
+  refusal->locked_ms = left;
   g_set_error(error, BH_ERROR, BH_ERROR_LOCKED,
               "sign-in: too many wrong PINs; wait %" G_GINT64_FORMAT " s", (left + 999) / 1000);
   return FALSE;
@@ -166,29 +165,32 @@ static gboolean forget_tries(BhDevice *device, const char *staff, GError **error
          bh_write_commit(write, error);
 }
 
-static gboolean deny(BhDevice *device, const BhLockout *lockout, gint64 *locked_ms, GError **error)
+/* A wrong PIN stays wrong, even when its wait is over by now: the machine may have slept while the
+ * PIN was checked, and the boot clock counts that. */
+static void deny(BhDevice *device, const BhLockout *lockout, BhSignInRefusal *refusal,
+                 GError **error)
 {
-  gint64 left = WRONG_BEFORE_LOCK - lockout->wrong;
-
-  if (left <= 0)
-    return check_locked(device, lockout, locked_ms, error);
-  g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
-              "sign-in: wrong PIN; %" G_GINT64_FORMAT " tries left", left);
-  return FALSE;
+  if (lockout->wrong >= WRONG_BEFORE_LOCK && !check_locked(device, lockout, refusal, error))
+    return;
+  refusal->tries_left = (int)MAX(1, WRONG_BEFORE_LOCK - lockout->wrong);
+  g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: wrong PIN; %d tries left",
+              refusal->tries_left);
 }
 
-gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin, gint64 *locked_ms,
-                           GError **error)
+gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
+                           BhSignInRefusal *refusal, GError **error)
 {
   g_auto(BhStaffRow) row = {0};
   BhLockout lockout;
+  BhSignInRefusal own;
 
-  if (locked_ms != NULL)
-    *locked_ms = 0;
+  if (refusal == NULL)
+    refusal = &own;
+  *refusal = (BhSignInRefusal){.tries_left = -1};
   if (!bh_device_ready(device, error) || !bh_people_store_find(device, staff, &row, error) ||
       !check_valid(device, staff, &row, error) || !check_lease(device, error) ||
       !bh_people_store_get_lockout(device, staff, &lockout, error) ||
-      !check_locked(device, &lockout, locked_ms, error))
+      !check_locked(device, &lockout, refusal, error))
     return FALSE;
   if (pin == NULL || strlen(pin) > PIN_MAX) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: this is no PIN");
@@ -201,7 +203,9 @@ gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
   }
   if (!count_try(device, staff, &lockout, error))
     return FALSE;
-  if (sodium_init() < 0 || crypto_pwhash_str_verify(row.verifier, pin, strlen(pin)) != 0)
-    return deny(device, &lockout, locked_ms, error);
+  if (sodium_init() < 0 || crypto_pwhash_str_verify(row.verifier, pin, strlen(pin)) != 0) {
+    deny(device, &lockout, refusal, error);
+    return FALSE;
+  }
   return forget_tries(device, staff, error);
 }

@@ -8,9 +8,9 @@
 static void expect(Fixture *fixture, const char *staff, const char *pin, int code, gint64 locked_ms)
 {
   g_autoptr(GError) error = NULL;
-  gint64 wait_ms = -1;
+  BhSignInRefusal refusal;
 
-  gboolean ok = bh_device_sign_in(fixture->device, staff, pin, &wait_ms, &error);
+  gboolean ok = bh_device_sign_in(fixture->device, staff, pin, &refusal, &error);
   if (code < 0) {
     assert_no_error(error);
     assert_true(ok);
@@ -20,7 +20,7 @@ static void expect(Fixture *fixture, const char *staff, const char *pin, int cod
       fail_msg("%s", error->message);
   }
   if (locked_ms >= 0)
-    assert_int_equal(wait_ms, locked_ms);
+    assert_int_equal(refusal.locked_ms, locked_ms);
 }
 
 static void test_L12_everybody_signs_in_with_their_own_pin(void **state G_GNUC_UNUSED)
@@ -94,6 +94,32 @@ static void test_wrong_tries_are_counted_over_a_restart(void **state G_GNUC_UNUS
   expect(fixture, fixture->li, "0000", BH_ERROR_LOCKED, MINUTE_MS);
 }
 
+/* Each look at the clock finds that the machine has slept since the last one. */
+static gint64 sleepy_boot_ms(gpointer data)
+{
+  StoreClock *time = data;
+  time->boot_ms += 2 * MINUTE_MS;
+  return time->boot_ms;
+}
+
+static void
+test_a_wrong_pin_is_never_right_however_long_the_machine_sleeps(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  fixture->clock.boot_ms = sleepy_boot_ms;
+  for (int i = 0; i < 12; i++) {
+    g_autoptr(GError) error = NULL;
+    BhSignInRefusal refusal;
+    fixture->time.boot_ms += 60 * MINUTE_MS;
+    assert_false(bh_device_sign_in(fixture->device, fixture->li, "0000", &refusal, &error));
+    if (g_error_matches(error, BH_ERROR, BH_ERROR_DENIED))
+      assert_int_equal(refusal.tries_left, MAX(1, 4 - i));
+    else
+      assert_error(error, BH_ERROR_LOCKED);
+  }
+}
+
 static const char *lease(Fixture *fixture)
 {
   g_autoptr(json_t) status = bh_device_status(fixture->device, NULL);
@@ -157,6 +183,7 @@ int main(void)
       cmocka_unit_test(test_lock_out_grows_and_ends_by_the_boot_clock_only),
       cmocka_unit_test(test_lock_out_survives_restart_and_reboot),
       cmocka_unit_test(test_wrong_tries_are_counted_over_a_restart),
+      cmocka_unit_test(test_a_wrong_pin_is_never_right_however_long_the_machine_sleeps),
       cmocka_unit_test(test_offline_sign_in_is_a_lease),
       cmocka_unit_test(test_who_left_cannot_sign_in),
       cmocka_unit_test(test_a_box_for_another_device_is_refused),
