@@ -1,14 +1,21 @@
+/* Base of all pages: life on the window's stack, and asking the store so that an answer reaches
+ * only who asked for it (questions.h for questions; acts here). */
 #include "app/page.h"
 
 #include <string.h>
 
+#include "app/questions.h"
 #include "app/window.h"
+#include "sync/device/service.h"
 
 typedef struct {
   BhWindow *window; /* borrowed: the window owns its pages */
   BhSession *session;
   GCancellable *cancellable;
+  BhQuestions *questions;
+  char *person; /* who opened the page; NULL before anybody signed in */
   char *title;
+  gboolean acting;
 } BhPagePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(BhPage, bh_page, GTK_TYPE_BIN)
@@ -28,8 +35,10 @@ static void bh_page_dispose(GObject *object)
 static void bh_page_finalize(GObject *object)
 {
   BhPagePrivate *priv = get(BH_PAGE(object));
+  g_clear_pointer(&priv->questions, bh_questions_free);
   g_clear_object(&priv->session);
   g_object_unref(priv->cancellable);
+  g_free(priv->person);
   g_free(priv->title);
   G_OBJECT_CLASS(bh_page_parent_class)->finalize(object);
 }
@@ -69,7 +78,9 @@ void bh_page_attach(BhPage *page, BhWindow *window, BhSession *session)
 {
   BhPagePrivate *priv = get(page);
   priv->window = window;
-  g_set_object(&priv->session, session);
+  priv->session = g_object_ref(session);
+  priv->person = g_strdup(bh_session_get_actor(session));
+  priv->questions = bh_questions_new(page, session, priv->cancellable);
   bh_part_identify_tree(GTK_WIDGET(page));
 }
 
@@ -122,6 +133,8 @@ GCancellable *bh_page_get_cancellable(BhPage *page)
   return get(page)->cancellable;
 }
 
+/* --- asking the store --- */
+
 typedef struct {
   BhPageReply reply;
   gpointer data;
@@ -148,18 +161,164 @@ static Call *call_new(BhPageReply reply, gpointer data, GDestroyNotify data_free
 static void on_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
   Call *call = data;
+  BhPagePrivate *priv = get(BH_PAGE(owner));
+  /* Another person has the device: what was asked for the one before is not theirs. */
+  if (g_strcmp0(priv->person, bh_session_get_actor(priv->session)) != 0)
+    return;
   if (call->reply != NULL)
     call->reply(BH_PAGE(owner), result, error, call->data);
   else if (error != NULL)
     bh_page_say_error(BH_PAGE(owner), error);
 }
 
-void bh_page_call(BhPage *page, const char *method, json_t *params, BhPageReply reply,
+/* What a page does is done by the person who opened it, whoever has the device by then. */
+static json_t *sign_params(BhPagePrivate *priv, json_t *params)
+{
+  json_t *signed_params = params != NULL ? params : json_object();
+  if (priv->person != NULL && json_object_get(signed_params, "author") == NULL)
+    json_object_set_new(signed_params, "author", json_string(priv->person));
+  return signed_params;
+}
+
+void bh_page_ask(BhPage *page, const char *slot, const char *method, json_t *params,
+                 BhPageReply reply, gpointer data, GDestroyNotify data_free)
+{
+  BhPagePrivate *priv = get(page);
+  bh_questions_call(priv->questions, slot, method, sign_params(priv, params), on_reply,
+                    call_new(reply, data, data_free), call_free);
+}
+
+void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
+                     GDestroyNotify work_free, BhPageReply reply, gpointer data,
+                     GDestroyNotify data_free)
+{
+  bh_questions_run(get(page)->questions, slot, func, work, work_free, on_reply,
+                   call_new(reply, data, data_free), call_free);
+}
+
+gboolean bh_page_is_asking(BhPage *page, const char *slot)
+{
+  return bh_questions_is_open(get(page)->questions, slot);
+}
+
+gboolean bh_page_forget(BhPage *page, const char *slot)
+{
+  return bh_questions_drop(get(page)->questions, slot);
+}
+
+void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply reply,
                   gpointer data, GDestroyNotify data_free)
 {
   BhPagePrivate *priv = get(page);
-  bh_session_call(priv->session, method, params, page, priv->cancellable, on_reply,
-                  call_new(reply, data, data_free), call_free);
+  bh_session_call(priv->session, method, sign_params(priv, params), page, priv->cancellable,
+                  on_reply, call_new(reply, data, data_free), call_free);
+}
+
+/* --- acts: one at a time --- */
+
+gboolean bh_page_is_acting(BhPage *page)
+{
+  return get(page)->acting;
+}
+
+static gboolean begin_act(BhPage *page)
+{
+  BhPagePrivate *priv = get(page);
+  if (priv->acting)
+    return FALSE;
+  priv->acting = TRUE;
+  gtk_widget_set_sensitive(GTK_WIDGET(page), FALSE);
+  return TRUE;
+}
+
+static void on_act_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  get(BH_PAGE(owner))->acting = FALSE;
+  gtk_widget_set_sensitive(GTK_WIDGET(owner), TRUE);
+  on_reply(owner, result, error, data);
+}
+
+gboolean bh_page_act(BhPage *page, const char *method, json_t *params, BhPageReply reply,
+                     gpointer data, GDestroyNotify data_free)
+{
+  BhPagePrivate *priv = get(page);
+  Call *call = call_new(reply, data, data_free);
+  if (!begin_act(page)) {
+    json_decref(params);
+    call_free(call);
+    return FALSE;
+  }
+  bh_session_call(priv->session, method, sign_params(priv, params), page, priv->cancellable,
+                  on_act_reply, call, call_free);
+  return TRUE;
+}
+
+gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
+                         BhPageReply reply, gpointer data, GDestroyNotify data_free)
+{
+  BhPagePrivate *priv = get(page);
+  Call *call = call_new(reply, data, data_free);
+  if (!begin_act(page)) {
+    if (work_free != NULL)
+      work_free(work);
+    call_free(call);
+    return FALSE;
+  }
+  bh_session_run_change(priv->session, func, work, work_free, page, priv->cancellable, on_act_reply,
+                        call, call_free);
+  return TRUE;
+}
+
+typedef struct {
+  json_t *check; /* requests of service.h, of the store's thread */
+  json_t *save;
+} Checked;
+
+static void checked_free(gpointer data)
+{
+  Checked *checked = data;
+  json_decref(checked->check);
+  json_decref(checked->save);
+  g_free(checked);
+}
+
+static void save_checked(BhDevice *device, GTask *task, gpointer data)
+{
+  Checked *checked = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) found = bh_service_call(device, checked->check, &error);
+  if (found != NULL && json_array_size(json_object_get(found, "problems")) == 0)
+    json_decref(bh_service_call(device, checked->save, &error));
+  if (error != NULL)
+    g_task_return_error(task, g_steal_pointer(&error));
+  else
+    g_task_return_pointer(task, g_steal_pointer(&found), (GDestroyNotify)json_decref);
+}
+
+/* A copy for the store's thread: json_t counts its references without a lock. */
+static json_t *dup_request(BhPagePrivate *priv, const char *method, json_t *params)
+{
+  g_autoptr(json_t) request =
+      json_pack("{s:s, s:o}", "method", method, "params", sign_params(priv, params));
+  return json_deep_copy(request);
+}
+
+gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind, json_t *set,
+                             const char *method, json_t *params, BhPageReply reply, gpointer data,
+                             GDestroyNotify data_free)
+{
+  BhPagePrivate *priv = get(page);
+  Checked *checked = g_new0(Checked, 1);
+  checked->check = dup_request(
+      priv, "check", json_pack("{s:s, s:s, s:o}", "record", record, "kind", kind, "set", set));
+  checked->save = dup_request(priv, method, params);
+  return bh_page_act_run(page, save_checked, checked, checked_free, reply, data, data_free);
+}
+
+void bh_page_call(BhPage *page, const char *method, json_t *params, BhPageReply reply,
+                  gpointer data, GDestroyNotify data_free)
+{
+  bh_page_keep(page, method, params, reply, data, data_free);
 }
 
 void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
@@ -170,23 +329,43 @@ void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify wo
                  call_new(reply, data, data_free), call_free);
 }
 
+/* --- rows --- */
+
+typedef struct {
+  GtkWidget *row; /* weak: NULL when the row is gone */
+  char *title;
+} Naming;
+
+static void naming_free(gpointer data)
+{
+  Naming *naming = data;
+  g_clear_weak_pointer(&naming->row);
+  g_free(naming->title);
+  g_free(naming);
+}
+
 static void on_row_name(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
-  const char *title = data;
+  (void)owner;
+  const Naming *naming = data;
   const char *name = bh_json_string_or(result, "title", "");
   /* The titles of some kinds name the enterprise themselves. */
-  if (error != NULL || strstr(title, name) != NULL)
+  if (error != NULL || naming->row == NULL || strstr(naming->title, name) != NULL)
     return;
-  g_autofree char *text = g_strdup_printf("%s  %s", name, title);
-  bh_part_row_set_title(GTK_WIDGET(owner), text);
+  g_autofree char *text = g_strdup_printf("%s  %s", name, naming->title);
+  bh_part_row_set_title(naming->row, text);
 }
 
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise)
 {
   BhPagePrivate *priv = get(page);
-  if (enterprise != NULL)
-    bh_session_call(priv->session, "get", json_pack("{s:s}", "id", enterprise), row,
-                    priv->cancellable, on_row_name, g_strdup(title), g_free);
+  if (enterprise == NULL)
+    return;
+  Naming *naming = g_new0(Naming, 1);
+  naming->title = g_strdup(title);
+  g_set_weak_pointer(&naming->row, row);
+  bh_session_call(priv->session, "get", json_pack("{s:s}", "id", enterprise), page,
+                  priv->cancellable, on_row_name, naming, naming_free);
 }
 
 void bh_page_open(BhPage *page, BhPage *next)

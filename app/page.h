@@ -1,7 +1,15 @@
 /* Base of all pages: one page is one .c, .h and .ui in app/pages. A page is put on the window's
  * stack by bh_window_open, then asked to `load`; when it is covered or closed it is asked to
  * `leave` (flush what is half typed); when it is seen again or records changed, to `refresh`.
- * Its cancellable is cancelled in dispose, so no answer reaches a page that is gone. */
+ *
+ * Answers of the store come later, when the page may show something else. So a page asks in one of
+ * three ways, and an answer reaches it only while it is the answer to what is asked now:
+ * a *question* (bh_page_ask) fills the page; a newer one in the same slot replaces it. An *act*
+ * (bh_page_act) is what a tap does; one runs at a time and nothing can be tapped meanwhile. What is
+ * *kept* (bh_page_keep) is typed or answered on the way and holds nobody up. No answer reaches a
+ * page that is gone or belongs to another person; the failure of an act, or of what was to be kept,
+ * is then reported by the window. Replies never look up in the page what was asked: `data` carries
+ * it. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -44,9 +52,42 @@ BhWindow *bh_page_get_window(BhPage *page);
 BhSession *bh_page_get_session(BhPage *page);
 GCancellable *bh_page_get_cancellable(BhPage *page);
 
-/* Asks the store (bh_session_call) with the page as owner. `reply` gets the page, and is called
- * with an error too. */
+/* `result` is borrowed and NULL when `error` is set. `data` is freed by the base in any case. */
 typedef void (*BhPageReply)(BhPage *page, json_t *result, const GError *error, gpointer data);
+
+/* Asks for something to show. `reply` comes at most once, and not at all when the page asked
+ * something newer in the same `slot` (a static string). */
+void bh_page_ask(BhPage *page, const char *slot, const char *method, json_t *params,
+                 BhPageReply reply, gpointer data, GDestroyNotify data_free);
+void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
+                     GDestroyNotify work_free, BhPageReply reply, gpointer data,
+                     GDestroyNotify data_free);
+gboolean bh_page_is_asking(BhPage *page, const char *slot);
+/* The awaited answer in `slot` will not come: it is older than what the page shows now. FALSE when
+ * none was awaited. */
+gboolean bh_page_forget(BhPage *page, const char *slot);
+
+/* Does what a person tapped, in the name of the page's person. `params` and `work` hold everything
+ * it is about. Until `reply` the page takes no taps; a second act is refused with FALSE (its
+ * arguments are freed), so one tap is one act. */
+gboolean bh_page_act(BhPage *page, const char *method, json_t *params, BhPageReply reply,
+                     gpointer data, GDestroyNotify data_free);
+gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
+                         BhPageReply reply, gpointer data, GDestroyNotify data_free);
+/* Checks `set` ({key: value}, taken over) for a record, and saves `params` (of "save" or
+ * "save_draft", taken over) when nothing stands against it: one act, nothing comes in between.
+ * `result` is {"problems":[…]}, empty when it was saved. */
+gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind, json_t *set,
+                             const char *method, json_t *params, BhPageReply reply, gpointer data,
+                             GDestroyNotify data_free);
+gboolean bh_page_is_acting(BhPage *page);
+
+/* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
+ * is said. */
+void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply reply,
+                  gpointer data, GDestroyNotify data_free);
+
+/* Asks without a slot: every answer comes. */
 void bh_page_call(BhPage *page, const char *method, json_t *params, BhPageReply reply,
                   gpointer data, GDestroyNotify data_free);
 void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,

@@ -31,13 +31,17 @@ struct _BhSession {
   char *actor_name;
   gint64 last_sync_ms;
   gboolean sync_asked;
-  guint sync_source; /* syncing starts soon */
+  guint sync_source;  /* syncing starts soon */
+  guint status_asked; /* number of the newest question for the status */
+  guint status_known; /* number of the one `status` answers */
+  BhHoldFunc hold;    /* NULL but in tests */
+  gpointer hold_data;
   GCancellable *cancellable;
 };
 
 G_DEFINE_FINAL_TYPE(BhSession, bh_session, G_TYPE_OBJECT)
 
-enum { ACTOR_CHANGED, STATUS_CHANGED, RECORDS_CHANGED, ENROLLED, N_SIGNALS };
+enum { ACTOR_CHANGED, STATUS_CHANGED, RECORDS_CHANGED, ENROLLED, FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void bh_session_dispose(GObject *object)
@@ -72,11 +76,13 @@ static void bh_session_class_init(BhSessionClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS(klass);
   object_class->dispose = bh_session_dispose;
   object_class->finalize = bh_session_finalize;
-  static const char *const names[N_SIGNALS] = {"actor-changed", "status-changed", "records-changed",
-                                               "enrolled"};
-  for (int i = 0; i < N_SIGNALS; i++)
+  static const char *const names[] = {"actor-changed", "status-changed", "records-changed",
+                                      "enrolled"};
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     signals[i] = g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
+  signals[FAILED] = g_signal_new("failed", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                 G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void bh_session_init(BhSession *self)
@@ -200,12 +206,14 @@ gint64 bh_session_count_unsent(BhSession *self)
 
 typedef struct {
   BhSession *session; /* owned */
+  char *method;       /* as bh_late_answer_get_method gives it */
   GObject *owner;     /* owned: alive until the answer came */
   GCancellable *cancellable;
   BhReply reply;
   gpointer data;
   GDestroyNotify data_free;
-  gboolean changes; /* the call changes the store */
+  gboolean changes;  /* the call changes the store */
+  gboolean answered; /* a second answer is dropped */
 } Pending;
 
 static void pending_free(Pending *pending)
@@ -215,15 +223,18 @@ static void pending_free(Pending *pending)
   g_clear_object(&pending->owner);
   g_clear_object(&pending->cancellable);
   g_object_unref(pending->session);
+  g_free(pending->method);
   g_free(pending);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pending, pending_free)
 
-static Pending *pending_new(BhSession *self, gpointer owner, GCancellable *cancellable,
-                            BhReply reply, gpointer data, GDestroyNotify data_free)
+static Pending *pending_new(BhSession *self, const char *method, gpointer owner,
+                            GCancellable *cancellable, BhReply reply, gpointer data,
+                            GDestroyNotify data_free)
 {
   Pending *pending = g_new0(Pending, 1);
   pending->session = g_object_ref(self);
+  pending->method = g_strdup(method);
   pending->owner = owner != NULL ? g_object_ref(owner) : NULL;
   pending->cancellable = cancellable != NULL ? g_object_ref(cancellable) : NULL;
   pending->reply = reply;
@@ -232,18 +243,83 @@ static Pending *pending_new(BhSession *self, gpointer owner, GCancellable *cance
   return pending;
 }
 
-static void pending_answer(Pending *pending, json_t *result, const GError *error)
+/* Whoever asked is gone, or does not listen. A draft that was not there had nothing to be kept. */
+static void report_lost(Pending *pending, const GError *error)
 {
-  if (pending->cancellable != NULL && g_cancellable_is_cancelled(pending->cancellable))
+  if (strcmp(pending->method, "save_draft") == 0 &&
+      g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
     return;
-  if (pending->reply != NULL)
-    pending->reply(pending->owner, result, error, pending->data);
-  else if (error != NULL)
-    g_warning("store: %s", error->message);
+  g_warning("%s: %s", pending->method, error->message);
+  if (pending->changes)
+    g_signal_emit(pending->session, signals[FAILED], 0, error);
 }
 
-static void note_status(BhSession *self, const json_t *status)
+static void pending_answer(Pending *pending, json_t *result, const GError *error)
 {
+  BhSession *self = pending->session;
+  if (pending->answered)
+    return;
+  pending->answered = TRUE;
+  if (pending->changes && error == NULL) {
+    bh_session_refresh_status(self);
+    if (self->sync != NULL)
+      bh_sync_notify_saved(self->sync);
+  }
+  gboolean gone = pending->cancellable != NULL && g_cancellable_is_cancelled(pending->cancellable);
+  if (!gone && pending->reply != NULL)
+    pending->reply(pending->owner, result, error, pending->data);
+  else if (error != NULL)
+    report_lost(pending, error);
+}
+
+struct _BhLateAnswer {
+  Pending *pending;
+  json_t *result;
+  GError *error;
+};
+
+const char *bh_late_answer_get_method(const BhLateAnswer *late)
+{
+  return late->pending->method;
+}
+
+void bh_late_answer_deliver(BhLateAnswer *late, const GError *instead)
+{
+  const GError *error = instead != NULL ? instead : late->error;
+  pending_answer(late->pending, error == NULL ? late->result : NULL, error);
+}
+
+void bh_late_answer_free(BhLateAnswer *late)
+{
+  pending_free(late->pending);
+  json_decref(late->result);
+  g_clear_error(&late->error);
+  g_free(late);
+}
+
+void bh_session_hold_answers(BhSession *self, BhHoldFunc hold, gpointer data)
+{
+  self->hold = hold;
+  self->hold_data = data;
+}
+
+static void on_worked(GObject *source, GAsyncResult *async, gpointer data)
+{
+  (void)source;
+  Pending *pending = data;
+  BhSession *self = pending->session;
+  g_autoptr(BhLateAnswer) late = g_new0(BhLateAnswer, 1);
+  late->pending = pending;
+  late->result = g_task_propagate_pointer(G_TASK(async), &late->error);
+  if (self->hold != NULL)
+    self->hold(g_steal_pointer(&late), self->hold_data);
+  else
+    bh_late_answer_deliver(late, NULL);
+}
+
+static void note_status(BhSession *self, const json_t *status, guint number)
+{
+  self->status_known = number;
   json_decref(self->status);
   self->status = json_deep_copy(status);
   g_signal_emit(self, signals[STATUS_CHANGED], 0);
@@ -251,29 +327,16 @@ static void note_status(BhSession *self, const json_t *status)
 
 static void on_status(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
-  if (error == NULL)
-    note_status(owner, result);
+  BhSession *self = owner;
+  guint number = GPOINTER_TO_UINT(data);
+  if (error == NULL && number > self->status_known)
+    note_status(self, result, number);
 }
 
 void bh_session_refresh_status(BhSession *self)
 {
-  bh_session_call(self, "status", NULL, self, self->cancellable, on_status, NULL, NULL);
-}
-
-static void on_called(GObject *source, GAsyncResult *async, gpointer data)
-{
-  (void)source;
-  g_autoptr(Pending) pending = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) result = bh_worker_call_finish(async, &error);
-  BhSession *self = pending->session;
-  if (pending->changes && error == NULL) {
-    bh_session_refresh_status(self);
-    if (self->sync != NULL)
-      bh_sync_notify_saved(self->sync);
-  }
-  pending_answer(pending, result, error);
+  bh_session_call(self, "status", NULL, self, self->cancellable, on_status,
+                  GUINT_TO_POINTER(++self->status_asked), NULL);
 }
 
 static gboolean is_change(const char *method)
@@ -300,27 +363,27 @@ void bh_session_call(BhSession *self, const char *method, json_t *params, gpoint
   g_autoptr(json_t) request = json_object();
   json_object_set_new(request, "method", json_string(method));
   json_object_set_new(request, "params", params);
-  Pending *pending = pending_new(self, owner, cancellable, reply, data, data_free);
+  Pending *pending = pending_new(self, method, owner, cancellable, reply, data, data_free);
   pending->changes = is_change(method);
   /* A change is never cancelled on its way: leaving a page must not undo a tap. */
-  bh_worker_call_async(self->worker, request, NULL, NULL, on_called, pending);
-}
-
-static void on_run(GObject *source, GAsyncResult *async, gpointer data)
-{
-  (void)source;
-  g_autoptr(Pending) pending = data;
-  g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) result = g_task_propagate_pointer(G_TASK(async), &error);
-  pending_answer(pending, result, error);
+  bh_worker_call_async(self->worker, request, NULL, NULL, on_worked, pending);
 }
 
 void bh_session_run(BhSession *self, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                     gpointer owner, GCancellable *cancellable, BhReply reply, gpointer data,
                     GDestroyNotify data_free)
 {
-  Pending *pending = pending_new(self, owner, cancellable, reply, data, data_free);
-  bh_worker_run_async(self->worker, func, work, work_free, NULL, NULL, on_run, pending);
+  Pending *pending = pending_new(self, "run", owner, cancellable, reply, data, data_free);
+  bh_worker_run_async(self->worker, func, work, work_free, NULL, NULL, on_worked, pending);
+}
+
+void bh_session_run_change(BhSession *self, BhWorkFunc func, gpointer work,
+                           GDestroyNotify work_free, gpointer owner, GCancellable *cancellable,
+                           BhReply reply, gpointer data, GDestroyNotify data_free)
+{
+  Pending *pending = pending_new(self, "change", owner, cancellable, reply, data, data_free);
+  pending->changes = TRUE;
+  bh_worker_run_async(self->worker, func, work, work_free, NULL, NULL, on_worked, pending);
 }
 
 void bh_session_make_id(BhSession *self, char out[BH_ID_LEN + 1])
@@ -342,7 +405,8 @@ static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
   gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
   gboolean pulled = last != self->last_sync_ms;
   self->last_sync_ms = last;
-  note_status(self, status);
+  /* Newer than every answer that is still on its way. */
+  note_status(self, status, self->status_asked);
   if (pulled)
     bh_session_note_records_changed(self);
 }
@@ -502,8 +566,8 @@ void bh_session_enrol(BhSession *self, const char *text, const char *name, gpoin
   enrol->worker = self->worker;
   enrol->text = g_strdup(text);
   enrol->name = g_strdup(name);
-  Pending *pending = pending_new(self, owner, cancellable, reply, NULL, NULL);
-  g_autoptr(GTask) task = g_task_new(NULL, NULL, on_run, pending);
+  Pending *pending = pending_new(self, "enrol", owner, cancellable, reply, NULL, NULL);
+  g_autoptr(GTask) task = g_task_new(NULL, NULL, on_worked, pending);
   g_task_set_task_data(task, enrol, enrol_free);
   g_task_run_in_thread(task, enrol_thread);
 }

@@ -2,7 +2,8 @@
  * of the queue. Main thread only; nothing here blocks on disk or network.
  *
  * Signals: "actor-changed"; "status-changed"; "records-changed" (something was saved here or came
- * from the hub); "enrolled". */
+ * from the hub); "enrolled"; "failed" (const GError *: a change was not kept, and whoever asked for
+ * it is gone). */
 #pragma once
 
 #include <gio/gio.h>
@@ -18,8 +19,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_SESSION (bh_session_get_type())
 G_DECLARE_FINAL_TYPE(BhSession, bh_session, BH, SESSION, GObject)
 
-/* Answer to a call. `result` is borrowed and NULL when `error` is set. Not called at all when the
- * call's cancellable was cancelled. */
+/* Answer to a call. `result` is borrowed and NULL when `error` is set. Called once, and not at all
+ * when the call's cancellable was cancelled: a change that failed is then told by "failed". */
 typedef void (*BhReply)(gpointer owner, json_t *result, const GError *error, gpointer data);
 
 /* `worker` is borrowed and must live longer. `lang` is "zh" or "en". `scan_image` (may be NULL)
@@ -71,6 +72,10 @@ void bh_session_call(BhSession *session, const char *method, json_t *params, gpo
 void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                     gpointer owner, GCancellable *cancellable, BhReply reply, gpointer data,
                     GDestroyNotify data_free);
+/* The same for a function that changes the store. */
+void bh_session_run_change(BhSession *session, BhWorkFunc func, gpointer work,
+                           GDestroyNotify work_free, gpointer owner, GCancellable *cancellable,
+                           BhReply reply, gpointer data, GDestroyNotify data_free);
 /* Enrols with the one-time text. */
 void bh_session_enrol(BhSession *session, const char *text, const char *name, gpointer owner,
                       GCancellable *cancellable, BhReply reply);
@@ -82,6 +87,24 @@ void bh_session_sync_now(BhSession *session);
 void bh_session_refresh_status(BhSession *session);
 /* One round now, answering with the status when it is over; for the owner socket. */
 void bh_session_note_records_changed(BhSession *session);
+
+/* --- for tests: answers held back --- */
+
+/* An answer of the store on its way to whoever asked. */
+typedef struct _BhLateAnswer BhLateAnswer;
+/* Takes `late` over. */
+typedef void (*BhHoldFunc)(BhLateAnswer *late, gpointer data);
+/* From now on each answer goes to `hold` and reaches whoever asked by bh_late_answer_deliver only.
+ * NULL, as in production: answers come as soon as they are there. */
+void bh_session_hold_answers(BhSession *session, BhHoldFunc hold, gpointer data);
+/* Method of service.h; "run" for a function, "change" for one that changes the store. */
+const char *bh_late_answer_get_method(const BhLateAnswer *late);
+/* May be called in any order, and again: as an answer that comes twice. `instead` (may be NULL)
+ * comes in place of what the store said. */
+void bh_late_answer_deliver(BhLateAnswer *late, const GError *instead);
+/* What was not delivered never comes. */
+void bh_late_answer_free(BhLateAnswer *late);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhLateAnswer, bh_late_answer_free)
 
 /* What an error code means, in people's words; static. */
 const char *bh_error_text(BhErrorCode code);

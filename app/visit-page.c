@@ -34,7 +34,7 @@ void bh_visit_ask(BhPage *page, const char *inspection, BhPageReply reply)
   Ask *ask = g_new0(Ask, 1);
   ask->author = g_strdup(actor);
   ask->inspection = g_strdup(inspection);
-  bh_page_run(page, load, ask, ask_free, reply, NULL, NULL);
+  bh_page_ask_run(page, BH_VISIT_SLOT, load, ask, ask_free, reply, NULL, NULL);
 }
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -48,5 +48,5 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection)
 {
-  bh_page_call(page, "save_draft", json_pack("{s:s}", "record", inspection), on_saved, NULL, NULL);
+  bh_page_keep(page, "save_draft", json_pack("{s:s}", "record", inspection), on_saved, NULL, NULL);
 }

@@ -6,7 +6,9 @@
 
 G_BEGIN_DECLS
 
-/* Answers with what bh_visit_load gives. */
+#define BH_VISIT_SLOT "visit" /* of the page's questions */
+
+/* Answers with what bh_visit_load gives; a newer call replaces it. */
 void bh_visit_ask(BhPage *page, const char *inspection, BhPageReply reply);
 /* Makes the draft of the inspection's own fields one entry, if there is one. */
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection);

@@ -385,6 +385,14 @@ static void on_records(BhSession *session, BhWindow *self)
     bh_page_refresh(top(self));
 }
 
+/* Who typed or tapped it has moved on; that it is not on disk must not stay unsaid. */
+static void on_failed(BhSession *session, const GError *error, BhWindow *self)
+{
+  g_autofree char *why = bh_session_dup_error_text(session, error);
+  g_autofree char *text = g_strdup_printf(_("What was entered last was not kept: %s"), why);
+  bh_window_say(self, text);
+}
+
 static void bh_window_class_init(BhWindowClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS(klass);
@@ -446,6 +454,7 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   g_signal_connect_object(session, "actor-changed", G_CALLBACK(on_actor), self, 0);
   g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);
   g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
+  g_signal_connect_object(session, "failed", G_CALLBACK(on_failed), self, 0);
   bh_window_apply_settings(self);
   return self;
 }

@@ -1,3 +1,5 @@
+/* Who works with this device: face tiles, then the PIN. The PIN is checked on the store's thread;
+ * the person it was typed for is signed in, or nobody. */
 #include "app/pages/sign-in.h"
 
 #include <glib/gi18n.h>
@@ -10,6 +12,7 @@
 
 #define PIN_MAX 12
 #define TILE_AVATAR_PX 64
+#define PIN_SLOT "pin"
 
 struct _BhSignInPage {
   BhPage parent;
@@ -28,7 +31,6 @@ struct _BhSignInPage {
   char *name;
   gint64 locked_until_ms;
   guint countdown;
-  gboolean checking;
 };
 
 G_DEFINE_FINAL_TYPE(BhSignInPage, bh_sign_in_page, BH_TYPE_PAGE)
@@ -108,6 +110,20 @@ typedef struct {
   char *pin;
 } Check;
 
+/* Whose PIN it is, for the answer. */
+typedef struct {
+  char *staff;
+  char *name;
+} Person;
+
+static void person_free(gpointer data)
+{
+  Person *person = data;
+  g_free(person->staff);
+  g_free(person->name);
+  g_free(person);
+}
+
 static void check_free(gpointer data)
 {
   Check *check = data;
@@ -136,9 +152,8 @@ static void check_pin(BhDevice *device, GTask *task, gpointer data)
 
 static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
+  const Person *person = data;
   BhSignInPage *self = BH_SIGN_IN_PAGE(page);
-  self->checking = FALSE;
   gtk_widget_set_sensitive(self->keypad, TRUE);
   wipe_pin(self);
   show_dots(self);
@@ -147,7 +162,7 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
     return;
   }
   if (json_is_true(json_object_get(result, "ok"))) {
-    bh_session_set_actor(bh_page_get_session(page), self->staff, self->name);
+    bh_session_set_actor(bh_page_get_session(page), person->staff, person->name);
     bh_page_replace(page, bh_home_page_new());
     return;
   }
@@ -169,22 +184,25 @@ static void on_checked(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void check(BhSignInPage *self)
 {
-  if (self->checking || self->pin->len == 0)
+  if (bh_page_is_asking(BH_PAGE(self), PIN_SLOT) || self->pin->len == 0)
     return;
-  self->checking = TRUE;
   gtk_widget_set_sensitive(self->keypad, FALSE);
   show_message(self, NULL);
   Check *work = g_new0(Check, 1);
   work->staff = g_strdup(self->staff);
   work->pin = g_strdup(self->pin->str);
-  bh_page_run(BH_PAGE(self), check_pin, work, check_free, on_checked, NULL, NULL);
+  Person *person = g_new0(Person, 1);
+  person->staff = g_strdup(self->staff);
+  person->name = g_strdup(self->name);
+  bh_page_ask_run(BH_PAGE(self), PIN_SLOT, check_pin, work, check_free, on_checked, person,
+                  person_free);
 }
 
 /* --- keypad --- */
 
 static void press(BhSignInPage *self, char key)
 {
-  if (self->checking || !gtk_widget_get_sensitive(self->keypad))
+  if (!gtk_widget_get_sensitive(self->keypad))
     return;
   if (key == '<' && self->pin->len > 0) {
     self->pin->str[self->pin->len - 1] = '\0';
@@ -243,9 +261,22 @@ static void make_keypad(BhSignInPage *self)
 
 /* --- face tiles --- */
 
-static void show_tiles(BhSignInPage *self)
+/* A PIN that is still being checked was typed for somebody who is not asked any more. */
+static void forget_check(BhSignInPage *self)
 {
   wipe_pin(self);
+  show_dots(self);
+  show_message(self, NULL);
+  g_clear_handle_id(&self->countdown, g_source_remove);
+  gtk_widget_set_sensitive(self->keypad, TRUE);
+  /* The tiles know who is locked out. */
+  if (bh_page_forget(BH_PAGE(self), PIN_SLOT))
+    bh_page_refresh(BH_PAGE(self));
+}
+
+static void show_tiles(BhSignInPage *self)
+{
+  forget_check(self);
   gtk_stack_set_visible_child_name(self->steps, "who");
 }
 
@@ -254,17 +285,13 @@ static void on_tile(GtkButton *button, BhSignInPage *self)
   /* Not with the tiles, which are the first thing seen after a start. */
   if (gtk_grid_get_child_at(GTK_GRID(self->keypad), 0, 0) == NULL)
     make_keypad(self);
+  forget_check(self);
   g_free(self->staff);
   g_free(self->name);
   self->staff = g_strdup(bh_part_get_record(GTK_WIDGET(button)));
   self->name = g_strdup(g_object_get_data(G_OBJECT(button), "bh-name"));
   gtk_label_set_text(GTK_LABEL(self->pin_name), self->name);
   hdy_avatar_set_text(HDY_AVATAR(self->pin_avatar), self->name);
-  wipe_pin(self);
-  show_dots(self);
-  show_message(self, NULL);
-  g_clear_handle_id(&self->countdown, g_source_remove);
-  gtk_widget_set_sensitive(self->keypad, TRUE);
   gint64 until = GPOINTER_TO_SIZE(g_object_get_data(G_OBJECT(button), "bh-locked-s")) * 1000;
   gint64 wait_ms = until - bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
   if (until > 0 && wait_ms > 0)
@@ -323,7 +350,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
 
 static void bh_sign_in_page_refresh(BhPage *page)
 {
-  bh_page_call(page, "list_staff", NULL, on_staff, NULL, NULL);
+  bh_page_ask(page, "staff", "list_staff", NULL, on_staff, NULL, NULL);
 }
 
 static void bh_sign_in_page_load(BhPage *page)

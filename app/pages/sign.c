@@ -1,3 +1,5 @@
+/* Signatures of an inspection, and its end. Who signs what is fixed by the tap that saves it: the
+ * store's answers only show what is on disk. */
 #include "app/pages/sign.h"
 
 #include <glib/gi18n.h>
@@ -197,10 +199,13 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
       g_strdup_printf(_("Digest of this text (SHA-256): %.16s…"), self->shown_sha256);
   gtk_label_set_text(GTK_LABEL(self->shown_hash), hash);
   show_signers(self);
+  gtk_widget_set_sensitive(self->done, TRUE);
 }
 
+/* How the visit ends depends on who signed: not before that is known. */
 static void bh_sign_page_refresh(BhPage *page)
 {
+  gtk_widget_set_sensitive(BH_SIGN_PAGE(page)->done, FALSE);
   bh_visit_ask(page, BH_SIGN_PAGE(page)->inspection, on_visit);
 }
 
@@ -211,7 +216,6 @@ static void on_signed(BhPage *page, json_t *result, const GError *error, gpointe
   (void)result;
   (void)data;
   BhSignPage *self = BH_SIGN_PAGE(page);
-  gtk_widget_set_sensitive(self->pad_save, TRUE);
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -241,47 +245,56 @@ static json_t *dup_signature(BhSignPage *self)
   return set;
 }
 
-static void on_picture(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* A signature on its way to the store: the picture, and the entry it belongs to. */
+typedef struct {
+  GBytes *png;
+  char *author;
+  json_t *ops; /* the signature, then its file; no reference anywhere else */
+} Signing;
+
+static void signing_free(gpointer data)
 {
-  (void)data;
-  BhSignPage *self = BH_SIGN_PAGE(page);
-  BhSession *session = bh_page_get_session(page);
-  if (error != NULL) {
-    gtk_widget_set_sensitive(self->pad_save, TRUE);
-    bh_page_say_error(page, error);
-    return;
+  Signing *signing = data;
+  g_bytes_unref(signing->png);
+  g_free(signing->author);
+  json_decref(signing->ops);
+  g_free(signing);
+}
+
+static void sign(BhDevice *device, GTask *task, gpointer data)
+{
+  Signing *signing = data;
+  g_autoptr(GError) error = NULL;
+  gsize len = 0;
+  const void *bytes = g_bytes_get_data(signing->png, &len);
+  g_autoptr(json_t) file = bh_device_add_bytes(device, bytes, len, &error);
+  if (file != NULL) {
+    json_object_update(json_object_get(json_array_get(signing->ops, 1), "set"), file);
+    g_free(bh_device_save(device, signing->author, signing->ops, 0, &error));
   }
+  if (error != NULL)
+    g_task_return_error(task, g_steal_pointer(&error));
+  else
+    g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
+}
+
+/* `png` is taken over. */
+static Signing *signing_new(BhSignPage *self, GBytes *png)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
   char signature[BH_ID_LEN + 1];
   char file[BH_ID_LEN + 1];
   bh_session_make_id(session, signature);
   bh_session_make_id(session, file);
   json_t *set = dup_signature(self);
   json_object_set_new(set, "file", json_string(file));
-  json_t *picture = json_copy(result);
-  json_object_set_new(picture, "parent", json_string(signature));
-  json_object_set_new(picture, "role", json_string("signature"));
-  bh_page_call(page, "save",
-               json_pack("{s:[{s:s, s:s, s:o}, {s:s, s:s, s:o}]}", "ops", "record", signature,
-                         "kind", "signature", "set", set, "record", file, "kind", "file", "set",
-                         picture),
-               on_signed, NULL, NULL);
-}
-
-static void add_png(BhDevice *device, GTask *task, gpointer data)
-{
-  g_autoptr(GError) error = NULL;
-  gsize len = 0;
-  const void *bytes = g_bytes_get_data(data, &len);
-  json_t *file = bh_device_add_bytes(device, bytes, len, &error);
-  if (file != NULL)
-    g_task_return_pointer(task, file, (GDestroyNotify)json_decref);
-  else
-    g_task_return_error(task, g_steal_pointer(&error));
-}
-
-static void free_bytes(gpointer data)
-{
-  g_bytes_unref(data);
+  Signing *signing = g_new0(Signing, 1);
+  signing->png = png;
+  signing->author = g_strdup(bh_session_get_actor(session));
+  signing->ops = json_pack("[{s:s, s:s, s:o}, {s:s, s:s, s:{s:s, s:s}}]", "record", signature,
+                           "kind", "signature", "set", set, "record", file, "kind", "file", "set",
+                           "parent", signature, "role", "signature");
+  return signing;
 }
 
 static void on_pad_save(BhSignPage *self)
@@ -297,8 +310,7 @@ static void on_pad_save(BhSignPage *self)
     g_bytes_unref(png);
     return;
   }
-  gtk_widget_set_sensitive(self->pad_save, FALSE);
-  bh_page_run(BH_PAGE(self), add_png, png, free_bytes, on_picture, NULL, NULL);
+  bh_page_act_run(BH_PAGE(self), sign, signing_new(self, png), signing_free, on_signed, NULL, NULL);
 }
 
 static void on_pad_undo(BhSignPage *self)
@@ -334,12 +346,12 @@ static void on_refuse_save(BhSignPage *self)
   json_t *set = dup_signature(self);
   json_object_set_new(set, "refused", json_true());
   json_object_set_new(set, "refusal_reason", json_string(reason));
-  bh_page_call(page, "save",
-               json_pack("{s:[{s:s, s:s, s:o}, {s:s, s:s, s:{s:s, s:s}}]}", "ops", "record",
-                         signature, "kind", "signature", "set", set, "record", self->inspection,
-                         "kind", "inspection", "set", "refusal_reason", reason, "refusal_witness",
-                         witness),
-               on_signed, NULL, NULL);
+  bh_page_act(page, "save",
+              json_pack("{s:[{s:s, s:s, s:o}, {s:s, s:s, s:{s:s, s:s}}]}", "ops", "record",
+                        signature, "kind", "signature", "set", set, "record", self->inspection,
+                        "kind", "inspection", "set", "refusal_reason", reason, "refusal_witness",
+                        witness),
+              on_signed, NULL, NULL);
 }
 
 /* --- the end of the visit --- */
@@ -357,18 +369,6 @@ static json_t *dup_end(BhSignPage *self)
   gint64 now = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
   return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
                    "state", end_state(self));
-}
-
-static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)result;
-  (void)data;
-  BhSignPage *self = BH_SIGN_PAGE(page);
-  gtk_widget_set_sensitive(self->done, TRUE);
-  if (error != NULL)
-    bh_page_say_error(page, error);
-  else
-    bh_page_replace(page, bh_finish_page_new(self->inspection));
 }
 
 /* After the signatures a deadline can no longer be agreed: ask while everybody is here. */
@@ -393,55 +393,64 @@ static void add_order_problems(BhSignPage *self, GString *text)
   }
 }
 
-static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* What stands against the end by what this page knows, one line each. */
+static char *dup_own_problems(BhSignPage *self)
 {
-  (void)data;
+  g_autoptr(GString) text = g_string_new(NULL);
+  gsize drafts = json_array_size(json_object_get(self->visit, "drafts"));
+  if (drafts > 0)
+    g_string_append_printf(text, _("· %u hazards are drafts still; save or discard them"),
+                           (guint)drafts);
+  if (json_object_size(json_object_get(self->visit, "inspection_draft")) > 0)
+    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "",
+                           _("· something typed on the page of the inspection cannot be kept; the "
+                             "field there says why"));
+  add_order_problems(self, text);
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+/* `data`: the page's own problems when it was asked. */
+static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
   BhSignPage *self = BH_SIGN_PAGE(page);
   const char *lang = bh_session_get_lang(bh_page_get_session(page));
-  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
+  const char *own = data;
   if (error != NULL) {
-    gtk_widget_set_sensitive(self->done, TRUE);
     bh_page_say_error(page, error);
     return;
   }
   g_autoptr(GString) text = g_string_new(NULL);
   gsize i;
   json_t *problem;
-  json_array_foreach(problems, i, problem)
+  json_array_foreach(json_object_get(result, "problems"), i, problem)
   {
     g_string_append_printf(text, "%s· %s", i > 0 ? "\n" : "", bh_json_string_or(problem, lang, ""));
   }
-  gsize drafts = json_array_size(json_object_get(self->visit, "drafts"));
-  if (drafts > 0) {
-    g_autofree char *line =
-        g_strdup_printf(_("· %u hazards are drafts still; save or discard them"), (guint)drafts);
-    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
-  }
-  if (json_object_size(json_object_get(self->visit, "inspection_draft")) > 0)
-    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "",
-                           _("· something typed on the page of the inspection cannot be kept; the "
-                             "field there says why"));
-  add_order_problems(self, text);
+  if (*own != '\0')
+    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", own);
   show_message(self, text->str);
-  if (text->len > 0) {
-    gtk_widget_set_sensitive(self->done, TRUE);
-    return;
-  }
-  bh_page_call(page, "save",
-               json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
-                         "inspection", "set", dup_end(self)),
-               on_ended, NULL, NULL);
+  if (text->len == 0)
+    bh_page_replace(page, bh_finish_page_new(self->inspection));
 }
 
 static void on_done(BhSignPage *self)
 {
+  BhPage *page = BH_PAGE(self);
   if (self->visit == NULL)
     return;
-  gtk_widget_set_sensitive(self->done, FALSE);
-  bh_page_call(BH_PAGE(self), "check",
-               json_pack("{s:s, s:s, s:o}", "record", self->inspection, "kind", "inspection", "set",
-                         dup_end(self)),
-               on_checked, NULL, NULL);
+  char *own = dup_own_problems(self);
+  json_t *end = dup_end(self);
+  /* With a problem of its own the visit is only checked, so that all problems are shown at once. */
+  if (*own != '\0')
+    bh_page_act(
+        page, "check",
+        json_pack("{s:s, s:s, s:o}", "record", self->inspection, "kind", "inspection", "set", end),
+        on_ended, own, g_free);
+  else
+    bh_page_act_checked(page, self->inspection, "inspection", json_incref(end), "save",
+                        json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection,
+                                  "kind", "inspection", "set", end),
+                        on_ended, own, g_free);
 }
 
 static void bh_sign_page_load(BhPage *page)
