@@ -84,7 +84,7 @@ static gboolean keep(BhCase *one, BhCaseRecord *record, gboolean own, GError **e
 
 static gboolean add_children(BhCase *one, const char *parent, GError **error)
 {
-  g_autoptr(GPtrArray) ids = bh_record_list_children(one->db, parent, NULL, error);
+  g_autoptr(GPtrArray) ids = bh_record_list_children(one->db, parent, NULL, G_MAXUINT, error);
   if (ids == NULL)
     return FALSE;
   for (guint i = 0; i < ids->len; i++) {
@@ -161,7 +161,7 @@ static gboolean add_context(BhCase *one, const char *id, gboolean from_own, GErr
     return FALSE;
   if (!is_enterprise)
     return TRUE;
-  g_autoptr(GPtrArray) plaques = bh_record_list_children(one->db, id, "plaque", error);
+  g_autoptr(GPtrArray) plaques = bh_record_list_children(one->db, id, "plaque", G_MAXUINT, error);
   for (guint i = 0; plaques != NULL && i < plaques->len; i++)
     if (!add_context(one, plaques->pdata[i], FALSE, error))
       return FALSE;

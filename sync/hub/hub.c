@@ -210,7 +210,8 @@ BhKindSet *bh_hub_dup_kinds(BhHub *hub)
 /* --- writing --- */
 
 typedef struct {
-  BhHubWrite func;
+  BhHubWrite func; /* one of these two */
+  BhHubTurn turn;
   BhHubDone done;
   gpointer data;
 } Write;
@@ -219,6 +220,12 @@ static gboolean write_func(BhDb *db, gpointer owner, gpointer data, GError **err
 {
   Write *write = data;
   return write->func(owner, db, write->data, error);
+}
+
+static BhTurn write_turn(BhDb *db, gpointer owner, gpointer data, GError **error)
+{
+  Write *write = data;
+  return write->turn(owner, db, write->data, error);
 }
 
 static void write_done(gpointer owner, const GError *error, gpointer data)
@@ -236,6 +243,21 @@ void bh_hub_submit(BhHub *hub, BhHubWrite func, BhHubDone done, gpointer data)
   write->done = done;
   write->data = data;
   bh_writer_submit(hub->writer, write_func, write_done, write);
+}
+
+void bh_hub_submit_turns(BhHub *hub, const char *client, BhHubTurn func, BhHubDone done,
+                         gpointer data)
+{
+  Write *write = g_new0(Write, 1);
+  write->turn = func;
+  write->done = done;
+  write->data = data;
+  bh_writer_submit_turns(hub->writer, client, write_turn, write_done, write);
+}
+
+gboolean bh_hub_is_waited_for(BhHub *hub, const char *client)
+{
+  return bh_writer_is_waited_for(hub->writer, client);
 }
 
 gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error)

@@ -8,6 +8,7 @@
 #include "schema/region.h"
 #include "schema/world.h"
 #include "sync/db/db.h"
+#include "sync/hub/writer.h"
 
 G_BEGIN_DECLS
 
@@ -49,7 +50,14 @@ const guint8 *bh_hub_get_plaque_secret_key(BhHub *hub);
 typedef gboolean (*BhHubWrite)(BhHub *hub, BhDb *db, gpointer data, GError **error);
 typedef void (*BhHubDone)(BhHub *hub, const GError *error, gpointer data);
 void bh_hub_submit(BhHub *hub, BhHubWrite func, BhHubDone done, gpointer data);
-/* Same, blocking until durable. Not from the writer thread. */
+/* Long work of a client (a device's id) in turns, so that nobody waits for all of it (writer.h):
+ * `func` is called again while it returns BH_TURN_MORE, each time in a later transaction. */
+typedef BhTurn (*BhHubTurn)(BhHub *hub, BhDb *db, gpointer data, GError **error);
+void bh_hub_submit_turns(BhHub *hub, const char *client, BhHubTurn func, BhHubDone done,
+                         gpointer data);
+/* On the writer thread: whether anybody but this client waits for it. */
+gboolean bh_hub_is_waited_for(BhHub *hub, const char *client);
+/* Same as bh_hub_submit, blocking until durable. Not from the writer thread. */
 gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error);
 
 /* One entry of the hub itself: ops as in bh_device_save ([{"record","kind","set"}]); `by` is a

@@ -28,6 +28,8 @@ typedef struct {
   BhRecords *records;
   gint64 position; /* last one given out */
   gint64 now_ms;
+  BhChildWork *work;    /* what rules about children cost so far; never NULL */
+  BhChildWork own_work; /* of this piece, where no batch counts over several */
   BhReach *reach; /* of the device that sent it, made when first asked; NULL for the hub's own */
 } BhPiece;
 

@@ -277,16 +277,7 @@ static const json_t *lookup(const char *record, gpointer data)
 static json_t *list_children(const char *record, const char *kind, gpointer data)
 {
   BhPiece *piece = data;
-  g_autoptr(GPtrArray) ids = bh_records_list_children(piece->records, record, kind, NULL);
-  if (ids == NULL)
-    return NULL;
-  json_t *list = json_array();
-  for (guint i = 0; i < ids->len; i++) {
-    const json_t *values = bh_records_get_values(piece->records, ids->pdata[i]);
-    if (values != NULL)
-      json_array_append_new(list, json_copy((json_t *)values));
-  }
-  return list;
+  return bh_records_share_children(piece->records, record, kind);
 }
 
 static void take_problems(GPtrArray *all, GPtrArray *more)
@@ -327,8 +318,12 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
       .children = list_children,
       .data = piece,
   };
+  piece->work->is_over = FALSE;
   take_problems(problems, bh_workflow_check(kind, from, json_string_value(state->value), &context));
   take_problems(problems, bh_kind_check_record(kind, &context));
+  if (piece->work->is_over)
+    g_ptr_array_add(problems, bh_problem_new("", "limit", "下级记录太多，有关规则未核对",
+                                             "not checked: there are too many records below it"));
   return problems;
 }
 

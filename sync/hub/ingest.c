@@ -81,6 +81,9 @@ gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **err
   if (!bh_log_get_counter(db, "position", &piece->position, error))
     return FALSE;
   piece->records = bh_records_new(db, ingest->kinds, piece->now_ms);
+  piece->work = &piece->own_work;
+  bh_records_limit_children(piece->records, piece->work, BH_OWN_CHILDREN_READ_MAX,
+                            BH_OWN_CHILDREN_SEEN_MAX);
   return TRUE;
 }
 
@@ -337,51 +340,96 @@ static gboolean check_device(BhPiece *piece, const BhBatch *batch, BhIngestResul
   return bh_log_add_refusal(piece->db, batch->device, result->refused, piece->now_ms, error);
 }
 
-gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,
-                         GError **error)
+/* Finds where the batch goes on. FALSE with `error` when the store fails; result->refused when it
+ * does not fit to what the hub has. */
+static gboolean find_start(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
+                           GError **error)
+{
+  const BhVerified *at = batch->entries->pdata[result->next];
+  if (!bh_log_get_head(piece->db, batch->device, at->envelope.incarnation, &result->seq,
+                       result->hash, error))
+    return FALSE;
+  if (at->envelope.seq > result->seq + 1) {
+    g_set_error(&result->refused, BH_ERROR, BH_ERROR_CHAIN,
+                "the batch begins at seq %" G_GINT64_FORMAT ", the hub has up to %" G_GINT64_FORMAT,
+                at->envelope.seq, result->seq);
+    return TRUE;
+  }
+  return result->next > 0 || skip_known(piece, batch, result->seq, &result->next, result, error);
+}
+
+typedef struct {
+  guint ops;
+  guint read, seen; /* children, when the turn began */
+} Turn;
+
+static gboolean is_turn_over(const Turn *turn, const BhIngestResult *result)
+{
+  return turn->ops + (result->work.read - turn->read) +
+             (result->work.seen - turn->seen) / BH_TURN_SEEN_PER_UNIT >=
+         BH_TURN_WORK_MAX;
+}
+
+/* Stores entries until the batch is through, or others wait and the turn is over. */
+static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
+                              BhWaitedFunc is_waited_for, gpointer data, GError **error)
+{
+  const BhVerified *last = NULL;
+  Turn turn = {0, result->work.read, result->work.seen};
+  while (result->next < batch->entries->len) {
+    last = batch->entries->pdata[result->next++];
+    if (!store_entry(piece, batch, last, result, error))
+      return FALSE;
+    turn.ops += last->body != NULL ? MAX(last->body->ops->len, 1) : 1;
+    if (is_waited_for != NULL && is_turn_over(&turn, result) && is_waited_for(data))
+      break;
+  }
+  if (last == NULL)
+    return TRUE;
+  result->seq = last->envelope.seq;
+  g_strlcpy(result->hash, last->envelope.hash, sizeof result->hash);
+  return bh_log_set_head(piece->db, batch->device, last->envelope.incarnation, result->seq,
+                         result->hash, error);
+}
+
+gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
+                              BhIngestResult *result, BhWaitedFunc is_waited_for, gpointer data,
+                              gboolean *more, GError **error)
 {
   g_auto(BhPiece) piece = {0};
-  result->quarantined = g_ptr_array_new_with_free_func(g_free);
-  memset(result->hash, '0', BH_HASH_HEX_LEN);
+  *more = FALSE;
+  if (result->quarantined == NULL) {
+    result->quarantined = g_ptr_array_new_with_free_func(g_free);
+    memset(result->hash, '0', BH_HASH_HEX_LEN);
+  }
   if (!bh_piece_begin(&piece, ingest, db, error) || !check_device(&piece, batch, result, error))
     return FALSE;
   if (result->refused != NULL)
     return TRUE;
+  piece.work = &result->work;
+  bh_records_limit_children(piece.records, piece.work, BH_BATCH_CHILDREN_READ_MAX,
+                            BH_BATCH_CHILDREN_SEEN_MAX);
   if (batch->entries->len > 0) {
-    const BhVerified *first = batch->entries->pdata[0];
-    const char *incarnation = first->envelope.incarnation;
-    if (!bh_log_get_head(db, batch->device, incarnation, &result->seq, result->hash, error))
-      return FALSE;
-    if (first->envelope.seq > result->seq + 1) {
-      g_set_error(&result->refused, BH_ERROR, BH_ERROR_CHAIN,
-                  "the batch begins at seq %" G_GINT64_FORMAT
-                  ", the hub has up to %" G_GINT64_FORMAT,
-                  first->envelope.seq, result->seq);
-      return TRUE;
-    }
-    guint next = 0;
-    if (!skip_known(&piece, batch, result->seq, &next, result, error))
+    if (!find_start(&piece, batch, result, error))
       return FALSE;
     if (result->refused != NULL)
       return TRUE;
-    const BhVerified *last = NULL;
-    for (; next < batch->entries->len; next++) {
-      last = batch->entries->pdata[next];
-      if (!store_entry(&piece, batch, last, result, error))
-        return FALSE;
-    }
-    if (last != NULL) {
-      result->seq = last->envelope.seq;
-      g_strlcpy(result->hash, last->envelope.hash, sizeof result->hash);
-      if (!bh_log_set_head(db, batch->device, incarnation, result->seq, result->hash, error))
-        return FALSE;
-    }
+    if (!store_entries(&piece, batch, result, is_waited_for, data, error))
+      return FALSE;
+    *more = result->next < batch->entries->len;
   }
-  if (batch->refused != NULL) {
+  if (!*more && batch->refused != NULL) {
     result->refused = g_error_copy(batch->refused);
     result->is_entry_refused = TRUE;
     if (!bh_log_add_refusal(db, batch->device, batch->refused, piece.now_ms, error))
       return FALSE;
   }
   return bh_piece_end(&piece, error);
+}
+
+gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,
+                         GError **error)
+{
+  gboolean more;
+  return bh_ingest_apply_turn(ingest, db, batch, result, NULL, NULL, &more, error);
 }

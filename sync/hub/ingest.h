@@ -8,6 +8,7 @@
 #include "schema/kind.h"
 #include "schema/region.h"
 #include "sync/db/db.h"
+#include "sync/hub/records.h"
 
 G_BEGIN_DECLS
 
@@ -38,6 +39,18 @@ gboolean bh_batch_add(BhBatch *batch, const char *hub, const guint8 key[BH_PUBLI
 
 /* --- second step --- */
 
+/* Children that the rules of one batch may have read and looked at: more than an honest visit has.
+ * What a rule then does not know is reported as not checked; a batch is never refused for it. */
+#define BH_BATCH_CHILDREN_READ_MAX 8192
+#define BH_BATCH_CHILDREN_SEEN_MAX 131072
+/* The same for one entry of the hub itself; there it is refused. */
+#define BH_OWN_CHILDREN_READ_MAX 65536
+#define BH_OWN_CHILDREN_SEEN_MAX 1048576
+/* Work after which a batch lets others in: one for an operation, one for a child read, one for
+ * each BH_TURN_SEEN_PER_UNIT children looked at. */
+#define BH_TURN_WORK_MAX 256
+#define BH_TURN_SEEN_PER_UNIT 32
+
 typedef struct _BhIngest BhIngest;
 
 /* All but `hub` borrowed. `signer` makes the hub's own entries; NULL for a reader that only
@@ -57,7 +70,9 @@ typedef struct {
   GPtrArray *quarantined; /* char*: entry ids of this batch in quarantine */
   guint stored;
   guint repeated;
-  GError *refused; /* CHAIN, FORK, REVOKED, or the batch's own; what was stored stays stored */
+  guint next;       /* entries of the batch dealt with, also in earlier turns */
+  BhChildWork work; /* of all its turns */
+  GError *refused;  /* CHAIN, FORK, REVOKED, or the batch's own; what was stored stays stored */
   gboolean is_entry_refused; /* `refused` is the batch's own */
 } BhIngestResult;
 
@@ -66,6 +81,14 @@ void bh_ingest_result_clear(BhIngestResult *result);
 /* FALSE only when the store fails: then the caller rolls back. `result` must be zeroed. */
 gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,
                          GError **error);
+
+/* The same in turns: asks `is_waited_for` once it has done BH_TURN_WORK_MAX, and stops after an
+ * entry when others wait. *more says that the batch is not through: then call again, with the same
+ * result, in a later transaction; no other batch of the device may come in between. */
+typedef gboolean (*BhWaitedFunc)(gpointer data);
+gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
+                              BhIngestResult *result, BhWaitedFunc is_waited_for, gpointer data,
+                              gboolean *more, GError **error);
 
 /* An entry of the hub itself: ops [{"record","kind","set":{key:value}}], `by` a staff id or NULL
  * for the system. What would be a quarantine or a report elsewhere is an error here and stores

@@ -161,18 +161,32 @@ GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error)
                      error);
 }
 
-GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, GError **error)
+GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, guint max,
+                                   GError **error)
 {
+  /* The oldest first, by record number. */
+  gint64 limit = (gint64)max + 1;
   if (kind == NULL)
     return collect_ids(bh_sql_query(db, error,
-                                    "SELECT id FROM record WHERE parent = :parent ORDER BY nr", "t",
-                                    "parent", parent),
+                                    "SELECT id FROM record WHERE parent = :parent ORDER BY nr"
+                                    " LIMIT :limit",
+                                    "ti", "parent", parent, "limit", limit),
                        error);
   return collect_ids(bh_sql_query(db, error,
                                   "SELECT id FROM record WHERE parent = :parent AND kind = :kind"
-                                  " ORDER BY nr",
-                                  "tt", "parent", parent, "kind", kind),
+                                  " ORDER BY nr LIMIT :limit",
+                                  "tti", "parent", parent, "kind", kind, "limit", limit),
                      error);
+}
+
+gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
+                                     const char *review, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "UPDATE record SET review = :review WHERE parent = :parent AND kind = :kind"
+                    " AND review IS NOT :review AND NOT EXISTS (SELECT 1 FROM record r"
+                    " WHERE r.parent = record.id AND r.kind = 'review')",
+                    "ttt", "review", review, "parent", parent, "kind", kind);
 }
 
 GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error)

@@ -50,7 +50,12 @@ gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const cha
 /* Ids of records that take their scope from one, and of its children (char*). */
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);
 /* Ids of children, of one kind or of all (kind NULL). */
-GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, GError **error);
+GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, guint max,
+                                   GError **error);
+/* Sets the review column of all children of a kind that were never reviewed; `review` may be NULL.
+ */
+gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
+                                     const char *review, GError **error);
 /* All ids in order of their numbers, after one, a page. */
 GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error);
 /* Id of the review that arrived last; NULL without an error when there is none. */

@@ -330,25 +330,34 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
 
 /* --- review column, after all rows stand --- */
 
-static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHashTable *targets,
-                                   GError **error)
+static void add_review_targets(BhRecords *records, const BhHubRecord *record, GHashTable *targets)
 {
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
   if (kind == NULL)
-    return TRUE;
+    return;
   if (strcmp(record->row.kind, "review") == 0 && record->row.parent != NULL)
     g_hash_table_add(targets, g_strdup(record->row.parent));
-  if (!bh_kind_is_reviewable(kind))
+  if (bh_kind_is_reviewable(kind))
+    g_hash_table_add(targets, g_strdup(record->row.id));
+}
+
+/* Whether a visit is finished decides about what was found on it: at once for all children that
+ * nobody reviewed yet, however many there are. */
+static gboolean write_child_reviews(BhRecords *records, BhHubRecord *record, GError **error)
+{
+  const BhKind *own = bh_kind_set_find(records->kinds, record->row.kind);
+  if (own == NULL || !bh_kind_is_reviewable(own) || record->row.parent != NULL || !record->turned)
     return TRUE;
-  g_hash_table_add(targets, g_strdup(record->row.id));
-  if (record->row.parent != NULL || !record->turned)
-    return TRUE;
-  /* The visit itself: whether it is finished decides about what was found on it. */
-  g_autoptr(GPtrArray) children = bh_record_list_children(records->db, record->row.id, NULL, error);
-  if (children == NULL)
-    return FALSE;
-  for (guint i = 0; i < children->len; i++)
-    g_hash_table_add(targets, g_strdup(children->pdata[i]));
+  const char *review = bh_records_is_ended(own, record->row.state) ? "new" : NULL;
+  const GPtrArray *kinds = bh_kind_set_list(records->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    if (bh_kind_is_reviewable(kind) && bh_kind_get_parent_field(kind) != NULL &&
+        !bh_record_set_child_reviews(records->db, record->row.id, bh_kind_get_name(kind), review,
+                                     error))
+      return FALSE;
+  }
+  record->turned = FALSE;
   return TRUE;
 }
 
@@ -379,19 +388,25 @@ static gboolean write_reviews(BhRecords *records, GHashTable *targets, GError **
 gboolean bh_records_flush(BhRecords *records, gint64 *position, GError **error)
 {
   g_autoptr(GHashTable) targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GPtrArray) turned = g_ptr_array_new();
   bh_records_forget_marks(records);
   for (int round = 0; records->dirty->len > 0 && round < FLUSH_ROUNDS_MAX; round++) {
     g_autoptr(GPtrArray) dirty = g_steal_pointer(&records->dirty);
     records->dirty = g_ptr_array_new();
     for (guint i = 0; i < dirty->len; i++) {
       BhHubRecord *record = dirty->pdata[i];
-      if (!write_record(records, record, position, error) ||
-          !add_review_targets(records, record, targets, error))
+      if (!write_record(records, record, position, error))
         return FALSE;
+      add_review_targets(records, record, targets);
+      if (record->turned)
+        g_ptr_array_add(turned, record);
     }
   }
   if (records->next_nr != 0 &&
       !bh_log_set_counter(records->db, "record", records->next_nr - 1, error))
     return FALSE;
+  for (guint i = 0; i < turned->len; i++)
+    if (!write_child_reviews(records, turned->pdata[i], error))
+      return FALSE;
   return write_reviews(records, targets, error);
 }

@@ -15,11 +15,12 @@ typedef struct {
   json_t *old_values; /* shown values as stored, once it is dirty; so the next five */
   char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
   gboolean dirty;
-  gboolean turned;  /* by the last write a visit ended or went on again */
-  gboolean fresh;   /* area, unit and scope of this change are derived */
-  gboolean is_deep; /* what decides visibility changed above it: all below it is written again */
-  gsize size_bound; /* bytes the snapshot has at most */
-  GArray *links;    /* gint64 positions of entries applied, not yet written */
+  gboolean is_under; /* listed in `under` of its parent */
+  gboolean turned;   /* by the last write a visit ended or went on again */
+  gboolean fresh;    /* area, unit and scope of this change are derived */
+  gboolean is_deep;  /* what decides visibility changed above it: all below it is written again */
+  gsize size_bound;  /* bytes the snapshot has at most */
+  GArray *links;     /* gint64 positions of entries applied, not yet written */
 } BhHubRecord;
 
 struct _BhRecords {
@@ -28,12 +29,23 @@ struct _BhRecords {
   const BhKindSet
       *kinds_before; /* what is stored was derived by these; the same but after a change */
   gint64 now_ms;
-  GHashTable *by_id;   /* id → BhHubRecord, NULL value: known to be absent */
-  GPtrArray *dirty;    /* BhHubRecord*, borrowed */
-  GPtrArray *marked;   /* BhHubRecord*, borrowed */
-  GHashTable *watched; /* field names, made when first asked */
-  gint64 next_nr;      /* 0 until the counter was read */
+  GHashTable *by_id;    /* id → BhHubRecord, NULL value: known to be absent */
+  GPtrArray *dirty;     /* BhHubRecord*, borrowed */
+  GPtrArray *marked;    /* BhHubRecord*, borrowed */
+  GHashTable *watched;  /* field names, made when first asked */
+  gint64 next_nr;       /* 0 until the counter was read */
+  GHashTable *families; /* of records-children.c: parent and kind → children read so far */
+  GHashTable *under;    /* parent id → GPtrArray of BhHubRecord* this piece changed */
+  BhChildWork *work;    /* borrowed; never NULL */
+  BhChildWork own_work; /* where nobody else counts */
+  guint read_max, seen_max;
 };
+
+void bh_records_children_init(BhRecords *records);
+void bh_records_children_clear(BhRecords *records);
+/* Around a change that may move the record to another parent, or take it away. */
+void bh_records_leave_family(BhRecords *records, BhHubRecord *record);
+void bh_records_join_family(BhRecords *records, BhHubRecord *record);
 
 /* FALSE on a storage error; *found NULL when absent. */
 gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found, GError **error);

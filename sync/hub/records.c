@@ -46,6 +46,8 @@ BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms)
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)hub_record_free);
   records->dirty = g_ptr_array_new();
   records->marked = g_ptr_array_new();
+  bh_records_children_init(records);
+  bh_records_limit_children(records, &records->own_work, G_MAXUINT, G_MAXUINT);
   return records;
 }
 
@@ -60,6 +62,7 @@ void bh_records_free(BhRecords *records)
     return;
   g_ptr_array_unref(records->dirty);
   g_ptr_array_unref(records->marked);
+  bh_records_children_clear(records);
   g_clear_pointer(&records->watched, g_hash_table_unref);
   g_hash_table_unref(records->by_id);
   g_free(records);
@@ -119,24 +122,6 @@ const json_t *bh_records_get_values(BhRecords *records, const char *id)
   if (!bh_records_find(records, id, &found, NULL) || found == NULL)
     return NULL;
   return bh_records_values_of(found);
-}
-
-GPtrArray *bh_records_list_children(BhRecords *records, const char *parent, const char *kind,
-                                    GError **error)
-{
-  g_autoptr(GPtrArray) ids = bh_record_list_children(records->db, parent, kind, error);
-  if (ids == NULL)
-    return NULL;
-  for (guint i = 0; i < records->dirty->len; i++) {
-    BhHubRecord *record = records->dirty->pdata[i];
-    const BhKind *declared = bh_kind_set_find(records->kinds, record->row.kind);
-    const char *field = declared != NULL ? bh_kind_get_parent_field(declared) : NULL;
-    if (record->row.nr != 0 || field == NULL || strcmp(record->row.kind, kind) != 0)
-      continue;
-    if (g_strcmp0(bh_record_get_string(record->record, field), parent) == 0)
-      g_ptr_array_add(ids, g_strdup(record->row.id));
-  }
-  return g_steal_pointer(&ids);
 }
 
 void bh_records_touch(BhRecords *records, BhHubRecord *record)
@@ -219,6 +204,14 @@ static gboolean check_size(BhRecords *records, BhHubRecord *record, const char *
   return TRUE;
 }
 
+static gboolean sets_key(const BhOp *op, const char *key)
+{
+  for (guint i = 0; i < op->sets->len; i++)
+    if (strcmp(((const BhSet *)op->sets->pdata[i])->key, key) == 0)
+      return TRUE;
+  return FALSE;
+}
+
 gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *op,
                           const char *unit, gint64 position, GError **error)
 {
@@ -238,10 +231,16 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   } else {
     bh_records_touch(records, record);
   }
+  const BhKind *kind = bh_kind_set_find(records->kinds, op->kind);
+  const char *parent_field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+  if (parent_field != NULL && !made && sets_key(op, parent_field))
+    bh_records_leave_family(records, record);
   if (!check_size(records, record, entry_id, op, error) ||
       !bh_record_apply(record->record, entry_id, op, seen_before, records, error)) {
     if (made)
       g_hash_table_insert(records->by_id, g_strdup(op->record), NULL);
+    else
+      bh_records_join_family(records, record);
     return FALSE;
   }
   json_decref(record->values);
@@ -249,6 +248,7 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   g_array_append_val(record->links, position);
   if (made)
     bh_records_touch(records, record);
+  bh_records_join_family(records, record);
   return TRUE;
 }
 
@@ -267,6 +267,7 @@ void bh_records_restore(BhRecords *records, const char *id)
   BhHubRecord *record = g_hash_table_lookup(records->by_id, id);
   if (record == NULL)
     return;
+  bh_records_leave_family(records, record);
   if (record->mark != NULL) {
     g_clear_pointer(&record->record, bh_record_free);
     record->record = g_steal_pointer(&record->mark);
@@ -274,6 +275,7 @@ void bh_records_restore(BhRecords *records, const char *id)
     json_decref(record->values);
     record->values = NULL;
     g_array_set_size(record->links, record->mark_links);
+    bh_records_join_family(records, record);
   } else if (record->row.nr == 0) {
     g_ptr_array_remove(records->dirty, record);
     g_hash_table_insert(records->by_id, g_strdup(id), NULL);

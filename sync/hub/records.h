@@ -25,9 +25,20 @@ gboolean bh_records_get(BhRecords *records, const char *id, BhRecord **record, G
 /* Shown values, or NULL when there is no such record or it cannot be read. Borrowed until the
  * record changes. */
 const json_t *bh_records_get_values(BhRecords *records, const char *id);
-/* Ids of children of a kind, those not written yet included (char*). */
-GPtrArray *bh_records_list_children(BhRecords *records, const char *parent, const char *kind,
-                                    GError **error);
+/* What rules about children cost: the hub bounds it, since a device decides how many children a
+ * record has and how often a rule asks for them. */
+typedef struct {
+  guint read;       /* children loaded from the store */
+  guint seen;       /* children handed to a rule, counted each time, and one for each list */
+  gboolean is_over; /* set when a list was withheld because of a limit; the caller resets it */
+} BhChildWork;
+/* `work` is borrowed and counts from where it stands; without this call nothing is limited. */
+void bh_records_limit_children(BhRecords *records, BhChildWork *work, guint read_max,
+                               guint seen_max);
+/* Values of the children of a kind, those not written yet included: a new reference to an array
+ * that all callers share and none may change. It is true until the next change. NULL when a limit
+ * is reached (work->is_over) or the store fails. */
+json_t *bh_records_share_children(BhRecords *records, const char *parent, const char *kind);
 /* Applies one operation of an entry, making the record when needed; `unit` is the signer's, for
  * records that name none. On failure the record is as it was. */
 gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *op,

@@ -205,6 +205,7 @@ static void handle_head(BhRequest *request, gpointer data)
 /* --- push --- */
 
 typedef struct {
+  BhHub *hub;
   BhRequest *request;
   BhBatch *batch;
   BhIngestResult result;
@@ -217,10 +218,20 @@ static void push_free(Push *push)
   g_free(push);
 }
 
-static gboolean push_apply(BhHub *hub, BhDb *db, gpointer data, GError **error)
+static gboolean push_is_waited_for(gpointer data)
+{
+  const Push *push = data;
+  return bh_hub_is_waited_for(push->hub, push->batch->device);
+}
+
+static BhTurn push_apply(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Push *push = data;
-  return bh_ingest_apply(bh_hub_get_ingest(hub), db, push->batch, &push->result, error);
+  gboolean more;
+  if (!bh_ingest_apply_turn(bh_hub_get_ingest(hub), db, push->batch, &push->result,
+                            push_is_waited_for, push, &more, error))
+    return BH_TURN_FAILED;
+  return more ? BH_TURN_MORE : BH_TURN_DONE;
 }
 
 static void push_answer(BhHub *hub, const GError *error, gpointer data)
@@ -316,9 +327,10 @@ static void handle_push(BhRequest *request, gpointer data)
     return;
   }
   Push *push = g_new0(Push, 1);
+  push->hub = api->hub;
   push->request = request;
   push->batch = batch;
-  bh_hub_submit(api->hub, push_apply, push_answer, push);
+  bh_hub_submit_turns(api->hub, device->id, push_apply, push_answer, push);
 }
 
 /* --- pull --- */

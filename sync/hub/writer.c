@@ -4,12 +4,26 @@
 
 #define IDLE_CHECKPOINT_US (500 * G_TIME_SPAN_MILLISECOND)
 
+typedef struct _Lane Lane;
+
 typedef struct {
-  BhWriterFunc func;
+  BhWriterFunc func; /* one of these two */
+  BhWriterTurnFunc turn;
   BhWriterDone done;
   gpointer data;
+  Lane *lane;
+  gboolean more; /* its last turn was not the last one */
   GError *error;
 } Piece;
+
+/* What one client has waiting. */
+struct _Lane {
+  char *client; /* NULL: the shared one */
+  GQueue pieces;
+  guint open; /* its pieces that wait or run; a lane without any is freed */
+  gboolean in_ring;
+  gboolean is_held; /* a piece of it goes on after the commit, before what came later */
+};
 
 struct _BhWriter {
   char *path;
@@ -18,11 +32,89 @@ struct _BhWriter {
   BhDb *db; /* the writer thread's */
   GMutex lock;
   GCond wake;
-  GQueue waiting; /* Piece* */
+  Lane shared;
+  GHashTable *lanes; /* client → Lane */
+  GQueue ring;       /* Lane* of clients with something waiting, in the order of their turns */
+  guint waiting;     /* pieces in all lanes */
+  gboolean shared_next;
   gboolean stopping;
   guint64 commits;
   guint64 pieces;
 };
+
+/* --- lanes, under the lock --- */
+
+static void lane_free(gpointer data)
+{
+  Lane *lane = data;
+  g_free(lane->client);
+  g_free(lane);
+}
+
+static Lane *find_lane(BhWriter *writer, const char *client)
+{
+  if (client == NULL)
+    return &writer->shared;
+  Lane *lane = g_hash_table_lookup(writer->lanes, client);
+  if (lane == NULL) {
+    lane = g_new0(Lane, 1);
+    lane->client = g_strdup(client);
+    g_queue_init(&lane->pieces);
+    g_hash_table_insert(writer->lanes, lane->client, lane);
+  }
+  return lane;
+}
+
+/* A client takes its turn again when it has something waiting and nothing half done. */
+static void lane_line_up(BhWriter *writer, Lane *lane)
+{
+  if (lane->client == NULL || lane->in_ring || lane->is_held || g_queue_is_empty(&lane->pieces))
+    return;
+  g_queue_push_tail(&writer->ring, lane);
+  lane->in_ring = TRUE;
+}
+
+static void lane_hold(BhWriter *writer, Lane *lane)
+{
+  lane->is_held = TRUE;
+  if (lane->in_ring)
+    g_queue_remove(&writer->ring, lane);
+  lane->in_ring = FALSE;
+}
+
+static Piece *lane_pop(BhWriter *writer, Lane *lane)
+{
+  writer->waiting--;
+  return g_queue_pop_head(&lane->pieces);
+}
+
+/* The shared lane after every client, and the clients one after the other. NULL: nothing waits. */
+static Piece *take_next(BhWriter *writer)
+{
+  gboolean shared = !g_queue_is_empty(&writer->shared.pieces) &&
+                    (writer->shared_next || g_queue_is_empty(&writer->ring));
+  writer->shared_next = !shared;
+  if (shared)
+    return lane_pop(writer, &writer->shared);
+  Lane *lane = g_queue_pop_head(&writer->ring);
+  if (lane == NULL)
+    return NULL;
+  Piece *piece = lane_pop(writer, lane);
+  lane->in_ring = FALSE;
+  lane_line_up(writer, lane);
+  return piece;
+}
+
+gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client)
+{
+  g_mutex_lock(&writer->lock);
+  const Lane *own = client != NULL ? g_hash_table_lookup(writer->lanes, client) : &writer->shared;
+  guint others = writer->waiting - (own != NULL ? own->pieces.length : 0);
+  g_mutex_unlock(&writer->lock);
+  return others > 0;
+}
+
+/* --- the thread --- */
 
 static void piece_finish(BhWriter *writer, Piece *piece, const GError *commit_error)
 {
@@ -32,16 +124,48 @@ static void piece_finish(BhWriter *writer, Piece *piece, const GError *commit_er
   g_free(piece);
 }
 
+static BhTurn call_piece(BhWriter *writer, Piece *piece)
+{
+  if (piece->turn != NULL)
+    return piece->turn(writer->db, writer->owner, piece->data, &piece->error);
+  return piece->func(writer->db, writer->owner, piece->data, &piece->error) ? BH_TURN_DONE
+                                                                            : BH_TURN_FAILED;
+}
+
 /* FALSE when the transaction itself cannot go on. */
 static gboolean run_piece(BhWriter *writer, Piece *piece, GError **error)
 {
   if (!bh_log_savepoint(writer->db, error))
     return FALSE;
-  if (piece->func(writer->db, writer->owner, piece->data, &piece->error))
+  BhTurn turn = call_piece(writer, piece);
+  piece->more = turn == BH_TURN_MORE;
+  if (turn != BH_TURN_FAILED)
     return bh_log_savepoint_release(writer->db, error);
   if (piece->error == NULL)
     g_set_error(&piece->error, BH_ERROR, BH_ERROR_FAILED, "the write failed without a reason");
   return bh_log_savepoint_undo(writer->db, error);
+}
+
+/* Takes pieces into `group` and runs them, until nothing waits or the group is full. */
+static gboolean run_pieces(BhWriter *writer, GPtrArray *group, GError **error)
+{
+  gint64 until_us = g_get_monotonic_time() + BH_WRITER_GROUP_MS * G_TIME_SPAN_MILLISECOND;
+  do {
+    g_mutex_lock(&writer->lock);
+    Piece *piece = take_next(writer);
+    g_mutex_unlock(&writer->lock);
+    if (piece == NULL)
+      break;
+    g_ptr_array_add(group, piece);
+    if (!run_piece(writer, piece, error))
+      return FALSE;
+    if (piece->more) {
+      g_mutex_lock(&writer->lock);
+      lane_hold(writer, piece->lane);
+      g_mutex_unlock(&writer->lock);
+    }
+  } while (group->len < BH_WRITER_GROUP_MAX && g_get_monotonic_time() < until_us);
+  return TRUE;
 }
 
 static gboolean run_group(BhWriter *writer, GPtrArray *group, GError **error)
@@ -53,12 +177,48 @@ static gboolean run_group(BhWriter *writer, GPtrArray *group, GError **error)
   }
   if (!bh_db_begin(writer->db, error))
     return FALSE;
-  for (guint i = 0; i < group->len; i++)
-    if (!run_piece(writer, group->pdata[i], error)) {
-      bh_db_rollback(writer->db);
-      return FALSE;
+  if (run_pieces(writer, group, error))
+    return bh_db_commit(writer->db, error);
+  bh_db_rollback(writer->db);
+  return FALSE;
+}
+
+/* A store that cannot be opened or begun answers all that wait: none of it was tried. */
+static void take_all(BhWriter *writer, GPtrArray *group)
+{
+  Piece *piece;
+  g_mutex_lock(&writer->lock);
+  while (group->len < BH_WRITER_GROUP_MAX && (piece = take_next(writer)) != NULL)
+    g_ptr_array_add(group, piece);
+  g_mutex_unlock(&writer->lock);
+}
+
+/* Puts what has more to do back to its lane; the others are left in `group`, to be answered. */
+static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committed)
+{
+  guint kept = 0;
+  g_mutex_lock(&writer->lock);
+  writer->commits++;
+  writer->pieces += group->len;
+  for (guint i = 0; i < group->len; i++) {
+    Piece *piece = group->pdata[i];
+    Lane *lane = piece->lane;
+    gboolean goes_on = committed && piece->more;
+    if (piece->more)
+      lane->is_held = FALSE;
+    if (goes_on) {
+      g_queue_push_head(&lane->pieces, piece);
+      writer->waiting++;
+    } else {
+      group->pdata[kept++] = piece;
+      lane->open--;
     }
-  return bh_db_commit(writer->db, error);
+    lane_line_up(writer, lane);
+    if (lane->open == 0 && lane->client != NULL)
+      g_hash_table_remove(writer->lanes, lane->client);
+  }
+  g_mutex_unlock(&writer->lock);
+  g_ptr_array_set_size(group, (gint)kept);
 }
 
 static void commit_group(BhWriter *writer, GPtrArray *group)
@@ -70,11 +230,10 @@ static void commit_group(BhWriter *writer, GPtrArray *group)
     /* After a failed commit nothing this connection believes may be trusted: a fresh one reads
      * what is really there. */
     g_clear_pointer(&writer->db, bh_db_close);
+    if (group->len == 0)
+      take_all(writer, group);
   }
-  g_mutex_lock(&writer->lock);
-  writer->commits++;
-  writer->pieces += group->len;
-  g_mutex_unlock(&writer->lock);
+  keep_unfinished(writer, group, error == NULL);
   for (guint i = 0; i < group->len; i++)
     piece_finish(writer, group->pdata[i], error);
   g_ptr_array_set_size(group, 0);
@@ -87,7 +246,7 @@ static gpointer writer_main(gpointer data)
   gboolean dirty = FALSE;
   g_mutex_lock(&writer->lock);
   for (;;) {
-    if (g_queue_is_empty(&writer->waiting)) {
+    if (writer->waiting == 0) {
       if (writer->stopping)
         break;
       if (!dirty) {
@@ -102,8 +261,6 @@ static gpointer writer_main(gpointer data)
       }
       continue;
     }
-    while (group->len < BH_WRITER_GROUP_MAX && !g_queue_is_empty(&writer->waiting))
-      g_ptr_array_add(group, g_queue_pop_head(&writer->waiting));
     g_mutex_unlock(&writer->lock);
     commit_group(writer, group);
     dirty = TRUE;
@@ -125,7 +282,9 @@ BhWriter *bh_writer_start(const char *path, gpointer owner, GError **error)
   writer->db = g_steal_pointer(&db);
   g_mutex_init(&writer->lock);
   g_cond_init(&writer->wake);
-  g_queue_init(&writer->waiting);
+  g_queue_init(&writer->shared.pieces);
+  g_queue_init(&writer->ring);
+  writer->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lane_free);
   writer->thread = g_thread_new("hub-writer", writer_main, writer);
   return writer;
 }
@@ -141,8 +300,33 @@ void bh_writer_stop(BhWriter *writer)
   g_thread_join(writer->thread);
   g_mutex_clear(&writer->lock);
   g_cond_clear(&writer->wake);
+  g_hash_table_unref(writer->lanes);
   g_free(writer->path);
   g_free(writer);
+}
+
+/* Takes the piece, which has all but its lane. */
+static void submit(BhWriter *writer, const char *client, Piece *piece)
+{
+  g_mutex_lock(&writer->lock);
+  gboolean full = writer->stopping || writer->waiting >= BH_WRITER_QUEUE_MAX;
+  if (!full) {
+    Lane *lane = find_lane(writer, client);
+    full = client != NULL && lane->open >= BH_WRITER_CLIENT_MAX;
+    if (!full) {
+      piece->lane = lane;
+      lane->open++;
+      g_queue_push_tail(&lane->pieces, piece);
+      writer->waiting++;
+      lane_line_up(writer, lane);
+      g_cond_signal(&writer->wake);
+    }
+  }
+  g_mutex_unlock(&writer->lock);
+  if (full) {
+    g_set_error(&piece->error, BH_ERROR, BH_ERROR_BUSY, "too much work waits at the hub");
+    piece_finish(writer, piece, NULL);
+  }
 }
 
 void bh_writer_submit(BhWriter *writer, BhWriterFunc func, BhWriterDone done, gpointer data)
@@ -151,17 +335,17 @@ void bh_writer_submit(BhWriter *writer, BhWriterFunc func, BhWriterDone done, gp
   piece->func = func;
   piece->done = done;
   piece->data = data;
-  g_mutex_lock(&writer->lock);
-  gboolean full = writer->stopping || writer->waiting.length >= BH_WRITER_QUEUE_MAX;
-  if (!full) {
-    g_queue_push_tail(&writer->waiting, piece);
-    g_cond_signal(&writer->wake);
-  }
-  g_mutex_unlock(&writer->lock);
-  if (full) {
-    g_set_error(&piece->error, BH_ERROR, BH_ERROR_BUSY, "too much work waits at the hub");
-    piece_finish(writer, piece, NULL);
-  }
+  submit(writer, NULL, piece);
+}
+
+void bh_writer_submit_turns(BhWriter *writer, const char *client, BhWriterTurnFunc func,
+                            BhWriterDone done, gpointer data)
+{
+  Piece *piece = g_new0(Piece, 1);
+  piece->turn = func;
+  piece->done = done;
+  piece->data = data;
+  submit(writer, client, piece);
 }
 
 typedef struct {

@@ -1,5 +1,11 @@
-/* The hub's one writing thread. Everything that waits goes into one transaction, a savepoint per
- * piece, and is answered after the one commit: many clients share one fsync. */
+/* The hub's one writing thread. What waits goes into one transaction, a savepoint per piece, and is
+ * answered after the one commit: many clients share one fsync.
+ *
+ * Turns are fair: each client (a device, by its id) has a queue of its own, and all that have none
+ * – people of the office, sign-ins, the hub itself – share one. The queues of the clients are
+ * served in turn, one piece each, and the shared queue after every one of them. A transaction ends
+ * after BH_WRITER_GROUP_MS, and long work is done in several turns, so what others wait for is one
+ * turn of each client at most, however much of it one client has waiting. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -7,7 +13,9 @@
 G_BEGIN_DECLS
 
 #define BH_WRITER_GROUP_MAX 256  /* pieces of one transaction */
+#define BH_WRITER_GROUP_MS 100   /* no more pieces join a transaction after that */
 #define BH_WRITER_QUEUE_MAX 4096 /* pieces that may wait; over it BH_ERROR_BUSY at once */
+#define BH_WRITER_CLIENT_MAX 32  /* the same for one client */
 
 typedef struct _BhWriter BhWriter;
 
@@ -15,6 +23,11 @@ typedef struct _BhWriter BhWriter;
  * the piece's error, or the commit's, or NULL when it is durable. */
 typedef gboolean (*BhWriterFunc)(BhDb *db, gpointer owner, gpointer data, GError **error);
 typedef void (*BhWriterDone)(gpointer owner, const GError *error, gpointer data);
+
+/* Work in turns: BH_TURN_MORE has it called again in a later transaction. `done` is called once,
+ * after the last turn; when the commit of an earlier one fails, there is no further turn. */
+typedef enum { BH_TURN_FAILED, BH_TURN_DONE, BH_TURN_MORE } BhTurn;
+typedef BhTurn (*BhWriterTurnFunc)(BhDb *db, gpointer owner, gpointer data, GError **error);
 
 /* Opens `path` as writer on its own thread. */
 BhWriter *bh_writer_start(const char *path, gpointer owner, GError **error);
@@ -24,6 +37,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWriter, bh_writer_stop)
 
 /* Any thread but for _run, which must not be the writer's own. */
 void bh_writer_submit(BhWriter *writer, BhWriterFunc func, BhWriterDone done, gpointer data);
+/* For a client: its pieces run in the order they came, also over several turns. */
+void bh_writer_submit_turns(BhWriter *writer, const char *client, BhWriterTurnFunc func,
+                            BhWriterDone done, gpointer data);
+/* Whether anybody but this client waits for the writer. */
+gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client);
 gboolean bh_writer_run(BhWriter *writer, BhWriterFunc func, gpointer data, GError **error);
 
 /* Commits so far, and pieces they carried. */

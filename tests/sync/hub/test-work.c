@@ -3,13 +3,19 @@
 
 #include <string.h>
 
+#include "sync/hub/hub-private.h"
 #include "sync/hub/sql.h"
+
+#define HAZARDS_FEW 300
+#define HAZARDS_MANY 9600 /* under one visit: what a dishonest device may declare */
+#define SIGNED 250        /* entries that end the visit, each of them judged */
 
 typedef struct {
   char enterprise[BH_ID_LEN + 1];
   char visit[BH_ID_LEN + 1];
   char hazard[BH_ID_LEN + 1];
   char photo[BH_ID_LEN + 1];
+  char began[BH_ID_LEN + 1]; /* the entry that began it */
 } Visit;
 
 /* The last feed position given out; entries take one each, written records too. */
@@ -48,6 +54,7 @@ static void push_visit(TestDevice *device, Visit *visit, const char *mode)
                      "subject_found_by", "plaque", "state", "on_site", "started_at",
                      (json_int_t)1764230400000),
            NULL);
+  g_strlcpy(visit->began, device->last_entry, sizeof visit->began);
   push_one(device, visit->hazard, "hazard",
            json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", visit->visit,
                      "enterprise", visit->enterprise, "summary", "护栏缺失", "level", "general",
@@ -96,6 +103,223 @@ static void test_a_change_of_visibility_moves_all_below_at_any_depth(void **stat
   test_device_free(device);
 }
 
+/* --- batches, applied as the server applies them --- */
+
+typedef struct {
+  BhBatch *batch;
+  BhIngestResult result;
+  gboolean others_wait;
+  gboolean more;
+} Feeding;
+
+static gboolean others_wait(gpointer data)
+{
+  return ((const Feeding *)data)->others_wait;
+}
+
+static gboolean feed(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Feeding *feeding = data;
+  return bh_ingest_apply_turn(bh_hub_get_ingest(hub), db, feeding->batch, &feeding->result,
+                              others_wait, feeding, &feeding->more, error);
+}
+
+static void feeding_add(Feeding *feeding, TestDevice *device, BhEntryText *text)
+{
+  if (feeding->batch == NULL)
+    feeding->batch = bh_batch_new(device->signer->device, device->unit);
+  assert_true(bh_batch_add(feeding->batch, bh_hub_get_id(device->fixture->hub),
+                           device->signer->public_key, text));
+}
+
+static void feeding_run(Feeding *feeding, HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  if (!bh_hub_write(fixture->hub, feed, feeding, &error))
+    fail_msg("%s", error->message);
+  assert_null(feeding->result.refused);
+}
+
+static void feeding_clear(Feeding *feeding)
+{
+  bh_ingest_result_clear(&feeding->result);
+  bh_batch_free(feeding->batch);
+  memset(feeding, 0, sizeof *feeding);
+}
+
+static void make_hazards(TestDevice *device, const Visit *visit, int count)
+{
+  Feeding feeding = {0};
+  for (int i = 0; i < count; i++) {
+    char id[BH_ID_LEN + 1];
+    test_device_make_id(device, id);
+    feeding_add(&feeding, device,
+                test_device_entry(device, id, "hazard",
+                                  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection",
+                                            visit->visit, "enterprise", visit->enterprise,
+                                            "summary", "护栏缺失", "level", "general", "found_by",
+                                            "inspection", "place", "井口", "state", "found"),
+                                  NULL));
+    if (feeding.batch->entries->len < 500 && i + 1 < count)
+      continue;
+    feeding_run(&feeding, device->fixture);
+    assert_int_equal(feeding.result.quarantined->len, 0);
+    feeding_clear(&feeding);
+  }
+}
+
+/* A batch of `count` entries that all end the visit, from the state the visit began with. */
+static void add_endings(Feeding *feeding, TestDevice *device, const Visit *visit, int count)
+{
+  for (int i = 0; i < count; i++)
+    feeding_add(
+        feeding, device,
+        test_device_entry(device, visit->visit, "inspection",
+                          json_pack("{s:s, s:I, s:s}", "state", "signed", "ended_at",
+                                    (json_int_t)1764237600000 + i, "outcome", "carried_out"),
+                          visit->began));
+}
+
+static gint64 count_reports(HubFixture *fixture, const char *record, const char *code)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean found;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhStmt *stmt = bh_sql_row(db, &found, &error,
+                            "SELECT count(*) FROM report WHERE record = :record AND code = :code",
+                            "tt", "record", record, "code", code);
+  assert_true(found);
+  gint64 count = bh_stmt_get_int(stmt, 0);
+  bh_stmt_reset(stmt);
+  bh_hub_give_reader(fixture->hub, db);
+  return count;
+}
+
+static void test_children_are_read_once_for_all_entries_of_a_batch(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  Visit visit;
+  Feeding feeding = {0};
+  push_visit(device, &visit, "routine");
+  make_hazards(device, &visit, HAZARDS_FEW);
+  add_endings(&feeding, device, &visit, SIGNED);
+  feeding_run(&feeding, fixture);
+  assert_int_equal(feeding.result.stored, SIGNED);
+  /* The hazards, and neither signatures nor participants are there. */
+  assert_int_equal(feeding.result.work.read, HAZARDS_FEW + 1);
+  assert_true(feeding.result.work.seen <= BH_BATCH_CHILDREN_SEEN_MAX);
+  assert_true(count_reports(fixture, visit.visit, "condition") > SIGNED);
+  assert_int_equal(count_reports(fixture, visit.visit, "limit"), 0);
+  feeding_clear(&feeding);
+  test_device_free(device);
+}
+
+static void test_a_visit_of_too_many_hazards_costs_what_the_limit_says(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  Visit visit;
+  Feeding feeding = {0};
+  push_visit(device, &visit, "routine");
+  make_hazards(device, &visit, HAZARDS_MANY);
+  add_endings(&feeding, device, &visit, SIGNED);
+  feeding_run(&feeding, fixture);
+  assert_int_equal(feeding.result.stored, SIGNED);
+  assert_int_equal(feeding.result.quarantined->len, 0);
+  assert_true(feeding.result.work.read <= BH_BATCH_CHILDREN_READ_MAX);
+  assert_true(feeding.result.work.seen <= BH_BATCH_CHILDREN_SEEN_MAX);
+  /* Said, not passed over. */
+  assert_int_equal(count_reports(fixture, visit.visit, "limit"), SIGNED);
+  feeding_clear(&feeding);
+  test_device_free(device);
+}
+
+static void test_looking_at_children_again_and_again_ends_at_the_limit(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  Visit visit;
+  Feeding feeding = {0};
+  push_visit(device, &visit, "routine");
+  make_hazards(device, &visit, 1000);
+  add_endings(&feeding, device, &visit, SIGNED);
+  feeding_run(&feeding, fixture);
+  gint64 unchecked = count_reports(fixture, visit.visit, "limit");
+  assert_true(unchecked > 0 && unchecked < SIGNED);
+  assert_true(feeding.result.work.seen <= BH_BATCH_CHILDREN_SEEN_MAX);
+  feeding_clear(&feeding);
+  test_device_free(device);
+}
+
+/* A rule sees what the same batch did to the children before. */
+static void test_children_changed_by_the_batch_are_seen_as_they_are(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  Visit visit;
+  Feeding feeding = {0};
+  push_visit(device, &visit, "routine");
+  add_endings(&feeding, device, &visit, 1);
+  feeding_add(&feeding, device,
+              test_device_entry(device, visit.hazard, "hazard",
+                                json_pack("{s:s}", "demand", "补装"), NULL));
+  add_endings(&feeding, device, &visit, 1);
+  feeding_run(&feeding, fixture);
+  gint64 before = count_reports(fixture, visit.visit, "condition");
+  feeding_clear(&feeding);
+  add_endings(&feeding, device, &visit, 1);
+  feeding_run(&feeding, fixture);
+  /* With the demand each ending has the same reports; the first, without, had one more. */
+  gint64 each = count_reports(fixture, visit.visit, "condition") - before;
+  assert_int_equal(before, 2 * each + 1);
+  feeding_clear(&feeding);
+  test_device_free(device);
+}
+
+/* --- turns --- */
+
+static void test_a_long_batch_lets_others_in_and_goes_on(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  Visit visit;
+  Feeding feeding = {.others_wait = TRUE};
+  guint turns = 0;
+  push_visit(device, &visit, "routine");
+  add_endings(&feeding, device, &visit, 450);
+  feeding_add(&feeding, device,
+              test_device_entry(device, visit.visit, "inspection",
+                                json_pack("{s:s}", "no_such_field", "x"), NULL));
+  do {
+    feeding_run(&feeding, fixture);
+    turns++;
+  } while (feeding.more);
+  assert_in_range(turns, 2, 4);
+  assert_int_equal(feeding.result.stored, 451);
+  assert_int_equal(feeding.result.repeated, 0);
+  assert_int_equal(feeding.result.quarantined->len, 1);
+  assert_int_equal(feeding.result.seq, device->seq);
+  assert_string_equal(feeding.result.hash, device->prev);
+  feeding_clear(&feeding);
+  test_device_free(device);
+}
+
+static void test_a_batch_goes_through_at_once_when_nobody_waits(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  Visit visit;
+  Feeding feeding = {0};
+  push_visit(device, &visit, "routine");
+  add_endings(&feeding, device, &visit, 450);
+  feeding_run(&feeding, fixture);
+  assert_false(feeding.more);
+  assert_int_equal(feeding.result.seq, device->seq);
+  feeding_clear(&feeding);
+  test_device_free(device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -103,6 +327,18 @@ int main(void)
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_change_of_visibility_moves_all_below_at_any_depth,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_children_are_read_once_for_all_entries_of_a_batch,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_visit_of_too_many_hazards_costs_what_the_limit_says,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_looking_at_children_again_and_again_ends_at_the_limit,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_children_changed_by_the_batch_are_seen_as_they_are,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_long_batch_lets_others_in_and_goes_on, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_batch_goes_through_at_once_when_nobody_waits, set_up,
+                                      tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
