@@ -39,7 +39,7 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
                              int limit, GError **error)
 {
   g_autofree char *sql = g_strconcat(
-      "SELECT a.nr, a.at_ms, a.reader, a.way, a.record, a.kind, r.scope, r.scope2 FROM access a"
+      "SELECT a.nr, a.at_ms, a.reader, a.way, a.record, a.kind, r.unit FROM access a"
       " LEFT JOIN record r ON r.id = a.record WHERE a.nr < :before",
       record != NULL ? " AND a.record = :record" : "",
       reader != NULL ? (record != NULL ? " AND +a.reader = :reader" : " AND a.reader = :reader")
@@ -62,8 +62,7 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
                             bh_stmt_get_text(stmt, 2), "way", bh_stmt_get_text(stmt, 3));
     set_text(row, "record", bh_stmt_get_text(stmt, 4));
     set_text(row, "kind", bh_stmt_get_text(stmt, 5));
-    set_text(row, "scope", bh_stmt_get_text(stmt, 6));
-    set_text(row, "scope2", bh_stmt_get_text(stmt, 7));
+    set_text(row, "unit", bh_stmt_get_text(stmt, 6));
     json_array_append_new(rows, row);
   }
   bh_stmt_reset(stmt);

@@ -12,8 +12,8 @@ gboolean bh_access_store_has(BhDb *db, const char *reader, const char *record, c
 /* `record` and `kind` NULL: everything there is. */
 gboolean bh_access_store_add(BhDb *db, gint64 now_ms, const char *reader, const char *way,
                              const char *record, const char *kind, GError **error);
-/* [{"nr","at_ms","reader","way","record"?,"kind"?,"scope"?,"scope2"?}] below `before`, newest
- * first; of one record and one reader where these are not NULL. The scopes are the record's now. */
+/* [{"nr","at_ms","reader","way","record"?,"kind"?,"unit"?}] below `before`, newest
+ * first; of one record and one reader where these are not NULL. "unit": the record's now. */
 json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, gint64 before,
                              int limit, GError **error);
 

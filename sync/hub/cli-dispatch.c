@@ -402,8 +402,7 @@ static void name_reader(BhHub *hub, BhShown *shown, json_t *row)
   json_object_set_new(
       row, "by",
       json_string(here ? bh_hub_get_name(hub) : bh_json_string_or(values, "name", reader)));
-  json_object_del(row, "scope");
-  json_object_del(row, "scope2");
+  json_object_del(row, "unit");
 }
 
 static json_t *list_access(BhHub *hub, BhDb *db, const char *record, const char *reader,
@@ -461,6 +460,7 @@ static json_t *list_anomalies(BhDb *db, const char *kind, gint64 before, GError 
                           json_string(bh_json_string_or(values, "name", device)));
     json_object_del(row, "scope");
     json_object_del(row, "scope2");
+    json_object_del(row, "position");
     last = json_object_get(row, "nr");
   }
   if (rows == NULL)

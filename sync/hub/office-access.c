@@ -7,7 +7,6 @@
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "sync/hub/access-store.h"
-#include "sync/hub/scope.h"
 
 #define ROUNDS_MAX 8 /* pages read to fill one, when the actor's unit does not serve all */
 
@@ -26,27 +25,22 @@ gboolean bh_office_log_access(BhOfficeCall *call, GError **error)
 
 /* --- reading it --- */
 
-/* An export shows what the whole area of the hub holds. A record that is not there any more belongs
- * nowhere. */
-static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
+static gboolean is_shown(BhOfficeCall *call, const char *record)
 {
-  const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
-  const BhRegion *region = bh_hub_get_region(call->hub);
-  g_autofree char *all = g_strconcat("a:", bh_hub_get_area(call->hub), NULL);
-  gboolean whole = json_object_get(row, "record") == NULL;
-  return bh_scope_is_within(whole ? all : bh_json_string_or(row, "scope", NULL), unit, TRUE, region,
-                            bh_shown_lookup, call->shown) ||
-         bh_scope_is_within(bh_json_string_or(row, "scope2", NULL), unit, TRUE, region,
-                            bh_shown_lookup, call->shown);
+  return record != NULL && bh_office_show(call, record, NULL);
 }
 
-/* Of a record the actor may not see, its kind is enough to answer for it. */
-static char *make_title(BhOfficeCall *call, const BhKind *kind, const char *record)
+/* An export shows what the whole area of the hub holds. Who may not see a record answers for who
+ * looked at it only from above its unit: that somebody did would tell the inspected area of a
+ * covert visit. A record that is not there any more belongs nowhere. */
+static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 {
-  const json_t *values = record != NULL ? bh_office_values(call, record) : NULL;
-  gboolean seen = kind != NULL && values != NULL &&
-                  bh_office_get_sight(call, kind, record, values) != BH_SIGHT_NONE;
-  return seen ? bh_office_title(call, kind, values) : g_strdup("");
+  const char *record = bh_json_string_or(row, "record", NULL);
+  const char *unit = bh_json_string_or(row, "unit", NULL);
+  g_autofree char *scope = record == NULL ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
+                           : unit != NULL ? g_strconcat("u:", unit, NULL)
+                                          : NULL;
+  return bh_office_serves(call, scope) || is_shown(call, record);
 }
 
 static json_t *describe(BhOfficeCall *call, const json_t *row)
@@ -57,11 +51,14 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
   const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
   const BhShownRecord *who = bh_shown_find(call->shown, reader, NULL);
   g_autofree char *at = bh_time_format(json_integer_value(json_object_get(row, "at_ms")));
-  g_autofree char *title = make_title(call, kind, record);
+  gboolean shown = is_shown(call, record);
+  g_autofree char *title = shown && kind != NULL
+                               ? bh_office_title(call, kind, bh_office_values(call, record))
+                               : g_strdup("");
   return json_pack("{s:O, s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "nr",
                    json_object_get(row, "nr"), "at", at, "reader", reader, "reader_kind",
                    who != NULL ? who->kind : "hub", "by", bh_office_name(call, reader), "way",
-                   bh_json_string_or(row, "way", ""), "record", record, "kind",
+                   bh_json_string_or(row, "way", ""), "record", shown ? record : NULL, "kind",
                    kind != NULL ? bh_kind_get_label(kind, call->lang) : "", "title", title);
 }
 

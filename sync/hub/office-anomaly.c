@@ -10,17 +10,26 @@
 
 #define ROUNDS_MAX 8 /* pages read to fill one, when the actor's unit does not serve all */
 
-/* Who answers for the device, or for the record; of neither, who answers for the hub. */
+/* Who answers for the device, or for a record they may see; of neither, who answers for the hub. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 {
+  const char *record = bh_json_string_or(row, "record", NULL);
   const char *unit = bh_json_string_or(row, "unit", NULL);
-  gboolean nobody = unit == NULL && json_object_get(row, "record") == NULL;
+  gboolean nobody = unit == NULL && record == NULL;
   g_autofree char *own = unit != NULL ? g_strconcat("u:", unit, NULL)
                          : nobody     ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
                                       : NULL;
-  return bh_office_serves(call, own) ||
-         bh_office_serves(call, bh_json_string_or(row, "scope", NULL)) ||
-         bh_office_serves(call, bh_json_string_or(row, "scope2", NULL));
+  return bh_office_serves(call, own) || (record != NULL && bh_office_show(call, record, NULL));
+}
+
+/* An entry that waits, or waited, in quarantine may say more than its first record does. */
+static gboolean is_hidden(BhOfficeCall *call, const json_t *row, const BhShownRecord *here)
+{
+  const char *record = bh_json_string_or(row, "record", NULL);
+  gint64 position = json_integer_value(json_object_get(row, "position"));
+  return (here != NULL && !bh_office_show(call, record, BH_ACCESS_LIST)) ||
+         (strcmp(bh_json_string_or(row, "kind", ""), "quarantine") == 0 &&
+          !bh_office_shows_waiting_at(call, position, NULL));
 }
 
 /* Of a record the actor may not see: that there was something, and on which device. */
@@ -28,7 +37,7 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
   const BhShownRecord *here = record != NULL ? bh_shown_find(call->shown, record, NULL) : NULL;
-  gboolean hidden = here != NULL && !bh_office_show(call, record, BH_ACCESS_LIST);
+  gboolean hidden = is_hidden(call, row, here);
   const BhKind *kind = here != NULL && !hidden ? bh_kind_set_find(call->kinds, here->kind) : NULL;
   const char *kind_name = bh_json_string_or(row, "kind", "");
   gboolean number = strcmp(kind_name, "number") == 0;

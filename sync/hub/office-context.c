@@ -134,8 +134,9 @@ static char *make_name(BhOfficeCall *call, const char *record)
 {
   const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
   const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  /* Nor does it name the id of what did not arrive, or waits in quarantine. */
   if (kind == NULL)
-    return g_strdup(record);
+    return g_strdup(strcmp(call->lang, "en") == 0 ? "(not here)" : "（未收到）");
   if (!bh_office_show(call, record, BH_ACCESS_LIST))
     return g_strdup(strcmp(call->lang, "en") == 0 ? "(not open to you)" : "（无权查看）");
   return bh_office_title(call, kind, here->values);

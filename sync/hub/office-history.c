@@ -108,8 +108,10 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error)
   gint64 last = 0;
   json_array_foreach(items, index, item)
   {
-    json_array_append_new(rows, entry_of(call, kind, item));
     last = json_integer_value(json_object_get(item, "position"));
+    if (!json_is_true(json_object_get(item, "quarantined")) ||
+        bh_office_shows_waiting_at(call, last, id))
+      json_array_append_new(rows, entry_of(call, kind, item));
   }
   g_autofree char *next =
       index == PAGE && last > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, last) : NULL;

@@ -129,11 +129,14 @@ static json_t *quarantine_row(BhOfficeCall *call, const json_t *item)
 {
   const char *device = bh_json_string_or(item, "device", NULL);
   const char *record = bh_json_string_or(item, "record", NULL);
+  gint64 position = json_integer_value(json_object_get(item, "position"));
   g_autofree char *received =
       bh_time_format(json_integer_value(json_object_get(item, "received_ms")));
   return json_pack(
       "{s:s,s:s,s:s,s:s,s:s,s:s}", "entry", bh_json_string_or(item, "entry", ""), "reason",
-      bh_json_string_or(item, "reason", ""), "message", bh_json_string_or(item, "message", ""),
+      bh_json_string_or(item, "reason", ""), "message",
+      bh_office_shows_waiting_at(call, position, NULL) ? bh_json_string_or(item, "message", "")
+                                                       : "",
       "device", device != NULL ? bh_office_name(call, device) : "", "title",
       record != NULL && bh_office_values(call, record) != NULL ? bh_office_name(call, record) : "",
       "changed", received);

@@ -3,6 +3,7 @@
 
 #include "schema/workflow.h"
 #include "sync/hub/access.h"
+#include "sync/hub/log-store.h"
 #include "sync/hub/office.h"
 #include "sync/hub/shown.h"
 #include "sync/hub/sight.h"
@@ -112,7 +113,8 @@ BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char 
 json_t *bh_office_list(BhOfficeCall *call, const json_t *query, GError **error);
 /* Title of a record with these values, in the language of the call; g_free. */
 char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *values);
-/* Title of a record, its id when it is not here; borrowed from the call. */
+/* Title of a record; of one that is not here, or not for the actor, words that say so. Borrowed
+ * from the call. */
 const char *bh_office_name(BhOfficeCall *call, const char *record);
 /* Value as people read it, refs by their titles; g_free. */
 char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *value);
@@ -142,6 +144,12 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error); /* office-history
 /* Waiting entries of devices the actor's unit serves, below *before, at most `limit`; *before moves
  * on, 0 when there are no more (office-quarantine.c). */
 json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GError **error);
+/* What waits in quarantine, as the actor may read it (office-waiting.c). How one operation is seen
+ * that a device sent; whether all that an entry sets of a record may be read (NULL: of all of its
+ * records; of a body that cannot be read, the raw text). The role and the unit count as well. */
+BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, const BhOp *op);
+gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, const char *record);
+gboolean bh_office_shows_waiting_at(BhOfficeCall *call, gint64 position, const char *record);
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error);
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);
 /* FALSE when a review's "on_return" or "on_approve" would take a step that is for other roles. */

@@ -12,6 +12,7 @@
 #define ISSUE_MAX 200
 #define OPS_MAX 60 /* per entry */
 #define SHEET_MM 40
+#define ROUNDS_MAX 8 /* pages read to fill one, when the actor may not see all */
 
 typedef struct {
   BhOfficeCall *call;
@@ -91,27 +92,68 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
   return TRUE;
 }
 
-static json_t *prints_of(BhOfficeCall *call, json_t *prints)
+/* A plaque of an enterprise is for whoever may see that; a blank one for who serves the unit that
+ * had it printed. */
+static gboolean is_print_shown(BhOfficeCall *call, const json_t *print)
 {
-  json_t *rows = json_array();
+  const char *enterprise = bh_json_string_or(print, "enterprise", NULL);
+  if (enterprise != NULL)
+    return bh_office_show(call, enterprise, BH_ACCESS_LIST);
+  const json_t *printer = bh_office_values(call, bh_json_string_or(print, "printed_by", NULL));
+  const char *unit = bh_json_string_or(printer, "unit", NULL);
+  g_autofree char *scope = unit != NULL ? g_strconcat("u:", unit, NULL) : NULL;
+  return bh_office_serves(call, scope);
+}
+
+static json_t *print_of(BhOfficeCall *call, const json_t *print)
+{
+  gint64 serial = json_integer_value(json_object_get(print, "serial"));
+  const char *enterprise = bh_json_string_or(print, "enterprise", NULL);
+  g_autofree char *code = bh_plaque_short_code((guint32)serial);
+  g_autofree char *printed =
+      bh_time_format(json_integer_value(json_object_get(print, "printed_ms")));
+  return json_pack("{s:I,s:s,s:s,s:s,s:s,s:s}", "serial", (json_int_t)serial, "code", code,
+                   "enterprise", enterprise != NULL ? enterprise : "", "name",
+                   enterprise != NULL ? bh_office_name(call, enterprise) : "", "printed", printed,
+                   "by", bh_office_name(call, bh_json_string_or(print, "printed_by", NULL)));
+}
+
+/* Adds what the actor may see, up to `most` rows; the serial of the last print looked at. */
+static gint64 add_prints(BhOfficeCall *call, json_t *prints, gsize most, json_t *rows)
+{
+  gint64 last = 0;
   gsize index;
   json_t *print;
   json_array_foreach(prints, index, print)
   {
-    gint64 serial = json_integer_value(json_object_get(print, "serial"));
-    const char *enterprise = bh_json_string_or(print, "enterprise", NULL);
-    const json_t *values = enterprise != NULL ? bh_office_values(call, enterprise) : NULL;
-    g_autofree char *code = bh_plaque_short_code((guint32)serial);
-    g_autofree char *printed =
-        bh_time_format(json_integer_value(json_object_get(print, "printed_ms")));
-    json_array_append_new(
-        rows, json_pack("{s:I,s:s,s:s,s:s,s:s,s:s}", "serial", (json_int_t)serial, "code", code,
-                        "enterprise", enterprise != NULL ? enterprise : "", "name",
-                        values != NULL ? bh_office_name(call, enterprise) : "", "printed", printed,
-                        "by", bh_office_name(call, bh_json_string_or(print, "printed_by", NULL))));
+    if (json_array_size(rows) == most)
+      break;
+    last = json_integer_value(json_object_get(print, "serial"));
+    if (is_print_shown(call, print))
+      json_array_append_new(rows, print_of(call, print));
   }
-  return json_pack("{s:o,s:s,s:i}", "rows", rows, "hub", bh_hub_get_name(call->hub), "size_mm",
+  return last;
+}
+
+static json_t *sheet_of(BhOfficeCall *call, json_t *rows)
+{
+  return json_pack("{s:O,s:s,s:i}", "rows", rows, "hub", bh_hub_get_name(call->hub), "size_mm",
                    SHEET_MM);
+}
+
+/* The newest the actor may see, of the newest there are. */
+static json_t *list_newest(BhOfficeCall *call, GError **error)
+{
+  g_autoptr(json_t) rows = json_array();
+  gint64 before = G_MAXINT64;
+  for (int i = 0; i < ROUNDS_MAX && before > 1 && json_array_size(rows) < BH_OFFICE_PAGE_MAX; i++) {
+    g_autoptr(json_t) prints =
+        bh_office_store_list_newest_prints(call->db, before, BH_OFFICE_PAGE_MAX, error);
+    if (prints == NULL)
+      return NULL;
+    before = add_prints(call, prints, BH_OFFICE_PAGE_MAX, rows);
+  }
+  return sheet_of(call, rows);
 }
 
 json_t *bh_office_issue_plaques(BhOfficeCall *call, GError **error)
@@ -138,14 +180,16 @@ json_t *bh_office_plaques(BhOfficeCall *call, GError **error)
 {
   const char *first = bh_request_get_query(call->request, "first");
   const char *count = bh_request_get_query(call->request, "count");
-  g_autoptr(json_t) prints =
-      first != NULL
-          ? bh_office_store_list_prints(
-                call->db, g_ascii_strtoll(first, NULL, 10),
-                (int)CLAMP(count != NULL ? g_ascii_strtoll(count, NULL, 10) : 1, 1, ISSUE_MAX),
-                error)
-          : bh_office_store_list_newest_prints(call->db, BH_OFFICE_PAGE_MAX, error);
-  return prints != NULL ? prints_of(call, prints) : NULL;
+  if (first == NULL)
+    return list_newest(call, error);
+  g_autoptr(json_t) prints = bh_office_store_list_prints(
+      call->db, g_ascii_strtoll(first, NULL, 10),
+      (int)CLAMP(count != NULL ? g_ascii_strtoll(count, NULL, 10) : 1, 1, ISSUE_MAX), error);
+  if (prints == NULL)
+    return NULL;
+  g_autoptr(json_t) rows = json_array();
+  add_prints(call, prints, ISSUE_MAX, rows);
+  return sheet_of(call, rows);
 }
 
 json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error)
@@ -155,7 +199,8 @@ json_t *bh_office_plaque_svg(BhOfficeCall *call, GError **error)
   if (prints == NULL)
     return NULL;
   const json_t *print = json_array_get(prints, 0);
-  if (print == NULL || json_integer_value(json_object_get(print, "serial")) != serial) {
+  if (print == NULL || json_integer_value(json_object_get(print, "serial")) != serial ||
+      !is_print_shown(call, print)) {
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "plaque: no such serial");
     return NULL;
   }

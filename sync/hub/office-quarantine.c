@@ -9,35 +9,17 @@
 
 #define RAW_MAX 4000 /* bytes of a body that cannot be read, as text */
 
-/* Judged as the record would be with this operation in it; what it hides already stays restricted,
- * whatever the operation says. */
-static BhSight get_sight(BhOfficeCall *call, const BhKind *kind, const BhOp *op)
-{
-  const json_t *known = bh_office_values(call, op->record);
-  g_autoptr(json_t) values = known != NULL ? json_copy((json_t *)known) : json_object();
-  for (guint i = 0; i < op->sets->len; i++) {
-    const BhSet *set = g_ptr_array_index(op->sets, i);
-    if (set->value != NULL)
-      json_object_set(values, set->key, set->value);
-  }
-  BhSight sight = bh_office_get_sight(call, kind, op->record, values);
-  return sight == BH_SIGHT_OPEN && known != NULL &&
-                 bh_office_get_sight(call, kind, op->record, known) != BH_SIGHT_OPEN
-             ? BH_SIGHT_RESTRICTED
-             : sight;
-}
-
-static json_t *op_of(BhOfficeCall *call, const BhOp *op)
+static json_t *op_of(BhOfficeCall *call, const char *device, const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
   json_t *rows = json_array();
-  BhSight sight = kind != NULL ? get_sight(call, kind, op) : BH_SIGHT_OPEN;
+  BhSight sight = bh_office_get_waiting_sight(call, device, op);
   if (sight == BH_SIGHT_RESTRICTED)
     bh_office_note_access(call, op->record, op->kind, BH_ACCESS_HELD);
   if (sight == BH_SIGHT_NONE)
-    return json_pack("{s:s,s:s,s:s,s:s,s:o,s:b}", "record", op->record, "kind", op->kind,
-                     "kind_label", bh_kind_get_label(kind, call->lang), "title", "", "rows", rows,
-                     "hidden", TRUE);
+    return json_pack("{s:s,s:s,s:s,s:s,s:o,s:b}", "record", "", "kind", op->kind, "kind_label",
+                     kind != NULL ? bh_kind_get_label(kind, call->lang) : op->kind, "title", "",
+                     "rows", rows, "hidden", TRUE);
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = g_ptr_array_index(op->sets, i);
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, set->key) : NULL;
@@ -142,15 +124,17 @@ json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
   g_autoptr(BhBody) body =
       row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;
   for (guint i = 0; body != NULL && i < body->ops->len; i++)
-    json_array_append_new(ops, op_of(call, g_ptr_array_index(body->ops, i)));
+    json_array_append_new(ops, op_of(call, row->device, g_ptr_array_index(body->ops, i)));
   g_autofree char *received = bh_time_format(row->received_ms);
-  g_autofree char *raw = body == NULL ? raw_text(row) : g_strdup("");
-  return json_pack(
-      "{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:b}", "entry", bh_json_string_or(item, "entry", ""),
-      "reason", bh_json_string_or(item, "reason", ""), "message",
-      bh_json_string_or(item, "message", ""), "device", bh_office_name(call, row->device), "by",
-      row->actor != NULL ? bh_office_name(call, row->actor) : "", "received", received, "ops", ops,
-      "raw", raw, "may_decide", (call->roles & BH_OFFICE_RELEASERS) != 0);
+  gboolean shown = bh_office_shows_waiting(call, row, NULL);
+  g_autofree char *raw = body == NULL && shown ? raw_text(row) : g_strdup("");
+  return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:b}", "entry",
+                   bh_json_string_or(item, "entry", ""), "reason",
+                   bh_json_string_or(item, "reason", ""), "message",
+                   shown ? bh_json_string_or(item, "message", "") : "", "device",
+                   bh_office_name(call, row->device), "by",
+                   row->actor != NULL ? bh_office_name(call, row->actor) : "", "received", received,
+                   "ops", ops, "raw", raw, "may_decide", (call->roles & BH_OFFICE_RELEASERS) != 0);
 }
 
 json_t *bh_office_decide(BhOfficeCall *call, GError **error)

@@ -85,7 +85,7 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
   if (bh_record_has_conflict(record, name))
     json_object_set_new(row, "conflict", json_true());
   if (bh_field_get_type(field) == BH_FIELD_REF && json_is_string(value) &&
-      bh_office_values(call, json_string_value(value)) != NULL)
+      bh_office_show(call, json_string_value(value), NULL))
     json_object_set(row, "ref", (json_t *)value);
   if (bh_field_get_type(field) == BH_FIELD_ITEMS)
     json_object_set_new(row, "answers", answers_of(call, name, values));

@@ -297,12 +297,12 @@ json_t *bh_office_store_list_prints(BhDb *db, gint64 first, int limit, GError **
       error);
 }
 
-json_t *bh_office_store_list_newest_prints(BhDb *db, int limit, GError **error)
+json_t *bh_office_store_list_newest_prints(BhDb *db, gint64 before, int limit, GError **error)
 {
   return collect_prints(
       bh_sql_query(db, error,
                    "SELECT serial, enterprise, text, printed_ms, printed_by FROM plaque_print"
-                   " ORDER BY serial DESC LIMIT :most",
-                   "i", "most", (gint64)limit),
+                   " WHERE serial < :before ORDER BY serial DESC LIMIT :most",
+                   "ii", "before", before, "most", (gint64)limit),
       error);
 }

@@ -53,8 +53,8 @@ gboolean bh_office_store_add_print(BhDb *db, gint64 serial, const char *enterpri
                                    const char *text, gint64 now_ms, const char *by, GError **error);
 /* [{"serial","enterprise"?,"text","printed_ms","printed_by"}] from serial `first` on. */
 json_t *bh_office_store_list_prints(BhDb *db, gint64 first, int limit, GError **error);
-/* Newest first: the last `limit`. */
-json_t *bh_office_store_list_newest_prints(BhDb *db, int limit, GError **error);
+/* Newest first: the last `limit` of serials below `before`. */
+json_t *bh_office_store_list_newest_prints(BhDb *db, gint64 before, int limit, GError **error);
 /* Whether the record shows this file. */
 gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sha256,
                                     gboolean *shows, GError **error);

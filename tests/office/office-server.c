@@ -461,7 +461,11 @@ static void add_covert(Server *server)
   server->clock_off_ms = 0;
   const char *was[] = {started, NULL};
   g_autofree char *ended = push(server, last, was);
+  g_autoptr(json_t) bad = json_pack("[{s:s,s:s,s:{s:s,s:s}}]", "record", id, "kind", "inspection",
+                                    "set", "place_note", "暗访隔离", "no_such", "x");
+  g_autofree char *held = push(server, bad, NULL);
   json_object_set_new(server->told, "covert", json_string(id));
+  json_object_set_new(server->told, "held_covert", json_string(held));
 }
 
 /* A device that woke up in the past. */
@@ -531,6 +535,12 @@ static void add_quarantined(Server *server)
       "level", "<b>no</b>", "place", "井口", "found_by", "inspection", "state", "found");
   g_autofree char *second = push(server, again, NULL);
   json_object_set_new(server->told, "quarantined2", json_string(second));
+  g_autoptr(json_t) known =
+      json_pack("[{s:s,s:s,s:{s:s,s:s}}]", "record", sample_id("ent-03"), "kind", "enterprise",
+                "set", "notes", "只有隔离区能看的话", "no_such", "x");
+  g_autofree char *third = push(server, known, NULL);
+  json_object_set_new(server->told, "held_of", json_string(sample_id("ent-03")));
+  json_object_set_new(server->told, "held", json_string(third));
 }
 
 /* --- serving --- */

@@ -333,6 +333,29 @@ class Visibility(unittest.TestCase):
         self.assertEqual(side.ask("POST", path, {"action": "dismiss", "reason": "x"})[0], 404)
 
 
+    def test_what_waits_in_quarantine_is_read_in_a_history_by_whom_the_lane_shows_it(self):
+        held, words = HUB.told["held"], "只有隔离区能看的话"
+        for login, there in (("staff-sun", True), ("staff-zheng", False), ("staff-side", False)):
+            client = signed_in(login)
+            lane = client.ask("GET", f"/office/v1/quarantine/{held}")
+            self.assertEqual(lane[0] == 200, there, login)
+            history = client.ask("GET", f"/office/v1/records/{HUB.told['held_of']}/history")[1]
+            self.assertEqual(words in json.dumps(history, ensure_ascii=False), there, login)
+            self.assertEqual(held in json.dumps(history), there, login)
+
+    def test_of_what_is_hidden_the_quarantine_names_no_record_and_no_reason_with_values(self):
+        far = signed_in("staff-far")
+        item = far.ask("GET", f"/office/v1/quarantine/{HUB.told['held_covert']}")[1]
+        self.assertEqual([op["hidden"] for op in item["ops"]], [True])
+        rows = [item] + far.ask("GET", "/office/v1/inbox?lane=quarantine")[1]["rows"]
+        rows += far.ask("GET", "/office/v1/anomalies")[1]["rows"]
+        told = json.dumps(rows, ensure_ascii=False)
+        self.assertNotIn(HUB.told["covert"], told)
+        self.assertNotIn("暗访隔离", told)
+        near = signed_in("staff-sun").ask("GET", f"/office/v1/quarantine/{HUB.told['held_covert']}")
+        self.assertIn(HUB.told["covert"], json.dumps(near[1]))
+
+
 def view_of(client, finder):
     """The file of the enterprise of the covert visit, as `client` sees it."""
     covert = finder.ask("GET", f"/office/v1/records/{HUB.told['covert']}")[1]
@@ -488,6 +511,18 @@ class Cases(unittest.TestCase):
 
 
 class Plaques(unittest.TestCase):
+    def test_plaques_are_for_whom_the_unit_serves(self):
+        sun, side = signed_in("staff-sun"), signed_in("staff-side")
+        for order in ({"blank": 1}, {"enterprises": [HUB.told["enterprise"]]}):
+            serial = sun.ask("POST", "/office/v1/plaques", order)[1]["first"]
+            svg, page = f"/office/v1/plaques/{serial}/qr.svg", f"/office/v1/plaques?first={serial}"
+            self.assertEqual(sun.ask("GET", svg)[0], 200)
+            self.assertEqual(len(sun.ask("GET", page)[1]["rows"]), 1)
+            self.assertEqual(side.ask("GET", svg)[:2], side.ask("GET", svg.replace(
+                f"/{serial}/", "/99999/"))[:2], "as if there were no such serial")
+            self.assertEqual(side.ask("GET", page)[1]["rows"], [])
+        self.assertEqual(side.ask("GET", "/office/v1/plaques")[1]["rows"], [])
+
     def test_serials_are_never_given_twice(self):
         sun = signed_in()
         first = sun.ask("POST", "/office/v1/plaques", {"blank": 3})[1]
