@@ -80,23 +80,27 @@ static gboolean check_visible(BhPlace *place, const json_t *condition)
   return check_visible_parts(place, condition);
 }
 
-/* What hangs under a record that some may not see tells of it. */
-static gboolean check_visible_as_parent(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+/* What names a record that some may not see tells of it. */
+static gboolean check_visible_as_named(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
-  const BhField *parent =
-      kind->parent != NULL ? g_hash_table_lookup(kind->field_index, kind->parent) : NULL;
-  for (gsize i = 0; parent != NULL && parent->ref_kinds[i] != NULL; i++) {
-    const BhKind *above = bh_kind_set_find(set, parent->ref_kinds[i]);
-    if (above != NULL && above->visible != NULL && kind->visible == NULL)
-      return bh_place_fail_at(place, "visible", "is missing: not everybody sees its parent, a %s",
-                              above->name);
+  if (kind->visible != NULL)
+    return TRUE;
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    for (gsize k = 0; field->ref_kinds != NULL && field->ref_kinds[k] != NULL; k++) {
+      const BhKind *named = bh_kind_set_find(set, field->ref_kinds[k]);
+      if (named != NULL && named->visible != NULL)
+        return bh_place_fail_at(place, "visible",
+                                "is missing: not everybody sees the %s that \"%s\" names",
+                                named->name, field->name);
+    }
   }
   return TRUE;
 }
 
 static gboolean resolve_visible(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
-  if (!check_visible_as_parent(place, set, kind))
+  if (!check_visible_as_named(place, set, kind))
     return FALSE;
   if (!check_condition(place, set, kind, "visible", kind->visible))
     return FALSE;

@@ -10,6 +10,8 @@
 #include "schema/checklist.h"
 
 #define LISTS 60
+#define SCANS 20
+#define SCAN_MS (12 * 60 * 60 * 1000) /* a plaque scanned longer ago was another visit's */
 
 struct _BhStartPage {
   BhPage parent;
@@ -18,6 +20,7 @@ struct _BhStartPage {
   char record[BH_ID_LEN + 1];
   json_t *enterprise_values;
   json_t *lists; /* rows of checklists */
+  json_t *scans; /* ids of what the actor scanned of the enterprise, of no visit yet */
   char *chosen_list;
   GtkWidget *form_box;
   GtkWidget *lists_box;
@@ -43,6 +46,7 @@ static void bh_start_page_finalize(GObject *object)
   g_free(self->chosen_list);
   json_decref(self->enterprise_values);
   json_decref(self->lists);
+  json_decref(self->scans);
   G_OBJECT_CLASS(bh_start_page_parent_class)->finalize(object);
 }
 
@@ -217,6 +221,31 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
+/* A scan is recorded before anybody knows what kind of visit follows; it joins the visit then, and
+ * is seen by who sees that. */
+static void on_scans(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  gint64 since_ms = bh_session_now_ms(session) - SCAN_MS;
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(result, "rows"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (g_strcmp0(bh_json_string_or(values, "scanned_by", NULL), bh_session_get_actor(session)) ==
+            0 &&
+        bh_json_string_or(values, "inspection", NULL) == NULL &&
+        json_integer_value(json_object_get(values, "scanned_at")) >= since_ms)
+      json_array_append(self->scans, json_object_get(row, "id"));
+  }
+}
+
 /* --- beginning --- */
 
 static json_t *dup_checked(GtkWidget *box)
@@ -288,6 +317,11 @@ static json_t *dup_ops(BhStartPage *self)
   const char *expert = gtk_entry_get_text(GTK_ENTRY(self->expert));
   if (*expert != '\0')
     add_participant(self, ops, "name", expert, "expert");
+  json_array_foreach(self->scans, i, id)
+  {
+    json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s}}", "record", json_string_value(id),
+                                         "kind", "scan", "set", "inspection", self->record));
+  }
   return ops;
 }
 
@@ -361,6 +395,7 @@ static void bh_start_page_load(BhPage *page)
   BhSession *session = bh_page_get_session(page);
   const BhKind *kind = bh_session_find_kind(session, "inspection");
   bh_session_make_id(session, self->record);
+  self->scans = json_array();
   self->form = bh_form_view_new(session, kind, "start", NULL);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->observed = bh_field_row_new(bh_kind_find_field(kind, "started_at"), session, NULL);
@@ -373,6 +408,10 @@ static void bh_start_page_load(BhPage *page)
                json_pack("{s:{s:s, s:i, s:s}}", "query", "kind", "checklist", "limit", LISTS,
                          "order", "title"),
                on_lists, NULL, NULL);
+  bh_page_call(page, "list",
+               json_pack("{s:{s:s, s:{s:s}, s:i}}", "query", "kind", "scan", "where", "enterprise",
+                         self->enterprise, "limit", SCANS),
+               on_scans, NULL, NULL);
   bh_page_call(page, "list_staff", NULL, on_staff, NULL, NULL);
 }
 

@@ -84,6 +84,10 @@ class Walk(WindowTest):
 
     def walk_list(self, app):
         app.text("共 30 项，已答 0 项")
+        visit, = self.rows("inspection")
+        known = [row["values"] for row in self.rows("scan") if row["values"]["outcome"] == "known"]
+        self.assertEqual([scan.get("inspection") for scan in known], [visit["id"]],
+                         "R-020: the scan belongs to the visit that it began")
         self.look_at(app, "checklist")
         for answered in range(1, 5):
             app.click("answer-compliant")

@@ -337,7 +337,7 @@ static void test_broken_conditions_are_refused(void **state)
   try_cases(cases, G_N_ELEMENTS(cases));
 }
 
-static void test_what_hangs_under_hidden_records_says_who_sees_it(void **state)
+static void test_what_names_hidden_records_says_who_sees_it(void **state)
 {
   (void)state;
   g_autoptr(GError) error = NULL;
@@ -347,7 +347,7 @@ static void test_what_hangs_under_hidden_records_says_who_sees_it(void **state)
   assert_null(load(root, &error));
   assert_non_null(error);
   assert_string_equal(error->message, "kinds: $.kinds[1].visible: is missing: not everybody sees"
-                                      " its parent, a staff");
+                                      " the staff that \"lead\" names");
   change(root, V "visible", "{'actor_is':'lead'}");
   g_clear_error(&error);
   g_autoptr(BhKindSet) set = load(root, &error);
@@ -505,7 +505,7 @@ int main(void)
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),
       cmocka_unit_test(test_broken_conditions_are_refused),
-      cmocka_unit_test(test_what_hangs_under_hidden_records_says_who_sees_it),
+      cmocka_unit_test(test_what_names_hidden_records_says_who_sees_it),
       cmocka_unit_test(test_conditions_may_say_all_that_the_reference_offers),
       cmocka_unit_test(test_files_that_are_no_kinds_are_refused_by_name),
       cmocka_unit_test(test_any_damage_is_refused_with_its_place_or_does_no_harm),
