@@ -107,6 +107,9 @@ json_t *bh_office_access(BhOfficeCall *call, GError **error)
   gboolean more = TRUE;
   if (!read_id(call, "record", &record, error) || !read_id(call, "reader", &reader, error))
     return NULL;
+  /* Rows of what the actor may not see name no record, so none is found by its id either. */
+  if (record != NULL && !is_shown(call, record))
+    more = FALSE;
   for (int i = 0; i < ROUNDS_MAX && more && json_array_size(rows) < BH_OFFICE_PAGE_MAX; i++)
     if (!add_page(call, record, reader, &before, rows, &more, error))
       return NULL;

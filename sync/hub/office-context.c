@@ -95,8 +95,10 @@ gboolean bh_office_serves(BhOfficeCall *call, const char *scope)
 
 gboolean bh_office_serves_device(BhOfficeCall *call, const char *device)
 {
-  const json_t *values = bh_shown_lookup(device, call->shown);
-  const char *unit = bh_json_string_or(values, "unit", NULL);
+  const BhShownRecord *here = bh_shown_find(call->shown, device, NULL);
+  const char *unit = here != NULL && strcmp(here->kind, "device") == 0
+                         ? bh_json_string_or(here->values, "unit", NULL)
+                         : NULL;
   g_autofree char *scope = unit != NULL ? g_strconcat("u:", unit, NULL) : NULL;
   return bh_office_serves(call, scope);
 }
