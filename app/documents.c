@@ -1,14 +1,19 @@
 #include "app/documents.h"
 
+#include <glib/gi18n.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "app/orders.h"
 #include "app/paper/code.h"
 #include "app/paper/freeze.h"
 #include "app/paper/paper.h"
+#include "app/said.h"
 #include "app/visit.h"
 #include "schema/error.h"
+
+#define OPS_PER_ENTRY 60 /* under BH_ENTRY_MAX_OPS */
 
 void bh_documents_request_free(BhDocumentsRequest *request)
 {
@@ -23,8 +28,10 @@ void bh_documents_request_free(BhDocumentsRequest *request)
   g_free(request);
 }
 
-static const json_t *find_document(const json_t *visit, const char *type)
+/* Ids of those that count; borrowed. */
+static GPtrArray *list_documents(const json_t *visit, const char *type)
 {
+  GPtrArray *ids = g_ptr_array_new();
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(visit, "documents"), i, row)
@@ -32,9 +39,9 @@ static const json_t *find_document(const json_t *visit, const char *type)
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "doc_type", ""), type) == 0 &&
         strcmp(bh_json_string_or(values, "state", ""), "voided") != 0)
-      return row;
+      g_ptr_array_add(ids, (gpointer)bh_json_string_or(row, "id", ""));
   }
-  return NULL;
+  return ids;
 }
 
 /* Until the hub has granted a block of numbers: unit, day and part of the record's id. */
@@ -100,57 +107,52 @@ json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const c
   return bh_paper_freeze(&facts, error);
 }
 
-static json_t *dup_hazards(const json_t *visit, gboolean order, json_t *ids)
+static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *visit,
+                              const BhKindSet *kinds, json_t *set, GError **error)
 {
-  json_t *values = json_array();
-  if (!order) {
-    json_decref(values);
-    return bh_visit_dup_row_values(visit, "hazards");
+  json_t *ids = json_array();
+  json_object_set_new(set, "hazards", ids);
+  if (strcmp(bh_json_string_or(set, "doc_type", ""), "order_rectify") != 0) {
+    g_autoptr(json_t) all = bh_visit_dup_row_values(visit, "hazards");
+    json_object_del(set, "hazards");
+    return bh_documents_freeze(visit, kinds, request->inspection, set, all, request->now_ms, error);
   }
-  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit);
-  for (guint i = 0; i < rows->len; i++) {
-    const json_t *row = g_ptr_array_index(rows, i);
-    json_array_append(values, json_object_get(row, "values"));
-    json_array_append_new(ids, json_string(bh_json_string_or(row, "id", "")));
-  }
-  return values;
+  guint taken = 0;
+  g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+  json_t *frozen = bh_orders_freeze(visit, kinds, request->inspection, set, left, 0, &taken,
+                                    request->now_ms, error);
+  for (guint i = 0; frozen != NULL && i < taken; i++)
+    json_array_append(ids, json_object_get(g_ptr_array_index(left, i), "id"));
+  return frozen;
 }
 
 static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
                     const char *record, const char *type, GError **error)
 {
-  gboolean order = strcmp(type, "order_rectify") == 0;
   g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
-  g_autoptr(json_t) ids = json_array();
-  g_autoptr(json_t) hazards = dup_hazards(visit, order, ids);
   g_autofree char *number = dup_provisional_number(visit, record, request->now_ms);
   const BhField *field = bh_kind_find_field(bh_kind_set_find(kinds, "document"), "doc_type");
-  json_t *set = json_pack(
-      "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:s, s:O}", "inspection", request->inspection,
+  g_autoptr(json_t) set = json_pack(
+      "{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:I, s:s}", "inspection", request->inspection,
       "enterprise", bh_json_string_or(bh_visit_get_values(visit, "inspection"), "enterprise", ""),
       "doc_type", type, "title", bh_field_find_choice_label(field, type, "zh"), "number", number,
       "drafted_by", request->author, "number_provisional", 1, "issued_at",
-      (json_int_t)request->now_ms, "state", "draft", "hazards", ids);
-  if (order) {
+      (json_int_t)request->now_ms, "state", "draft");
+  if (strcmp(type, "order_rectify") == 0) {
     json_object_set_new(set, "legal_basis", json_string(request->legal_basis));
     json_object_set_new(set, "deadline", json_string(request->deadline));
   }
-  if (json_array_size(ids) == 0)
-    json_object_del(set, "hazards");
   if (request->clock_poor) {
     json_object_set_new(set, "clock_poor", json_true());
     json_object_set_new(set, "dates_confirmed_by", json_string(request->confirmed_by));
     json_object_set_new(set, "dates_confirmed_by_second",
                         json_string(request->confirmed_by_second));
   }
-  json_t *frozen =
-      bh_documents_freeze(visit, kinds, request->inspection, set, hazards, request->now_ms, error);
-  if (frozen == NULL) {
-    json_decref(set);
+  json_t *frozen = freeze_hazards(request, visit, kinds, set, error);
+  if (frozen == NULL)
     return NULL;
-  }
   json_object_set_new(set, "frozen", frozen);
-  return save_one(device, request->author, record, "document", set, error);
+  return save_one(device, request->author, record, "document", json_incref(set), error);
 }
 
 /* --- paper --- */
@@ -240,12 +242,12 @@ static char *dup_freezing_entry(BhDevice *device, const char *record)
 }
 
 static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
-                         const char *type, char out[BH_ID_LEN + 1], GError **error)
+                         const char *type, const char *known, char out[BH_ID_LEN + 1],
+                         GError **error)
 {
-  const json_t *known = find_document(visit, type);
   g_autofree char *entry = NULL;
   if (known != NULL) {
-    g_strlcpy(out, bh_json_string_or(known, "id", ""), BH_ID_LEN + 1);
+    g_strlcpy(out, known, BH_ID_LEN + 1);
     entry = dup_freezing_entry(device, out);
   } else {
     bh_device_make_id(device, out);
@@ -271,45 +273,98 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   return file != NULL && issue(device, request, out, file, error);
 }
 
+/* The hazards the order names, as many entries as they need. */
 static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *request,
-                              const json_t *visit, const char *document, GError **error)
+                              const json_t *named, const char *document, GError **error)
 {
   g_autoptr(json_t) ops = json_array();
-  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit);
-  for (guint i = 0; i < rows->len; i++) {
-    const json_t *row = g_ptr_array_index(rows, i);
-    const json_t *values = json_object_get(row, "values");
-    if (strcmp(bh_json_string_or(values, "state", ""), "found") != 0)
+  gsize n = json_array_size(named);
+  for (gsize i = 0; i < n; i++) {
+    const char *id = json_string_value(json_array_get(named, i));
+    g_autoptr(json_t) hazard = bh_device_get(device, id, NULL);
+    if (strcmp(bh_json_string_or(json_object_get(hazard, "values"), "state", ""), "found") == 0)
+      json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", id, "kind",
+                                           "hazard", "set", "order", document, "state", "ordered"));
+    if (json_array_size(ops) == 0 || (json_array_size(ops) < OPS_PER_ENTRY && i + 1 < n))
       continue;
-    json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record",
-                                         bh_json_string_or(row, "id", ""), "kind", "hazard", "set",
-                                         "order", document, "state", "ordered"));
+    g_autofree char *entry = bh_device_save(device, request->author, ops, 0, error);
+    if (entry == NULL)
+      return FALSE;
+    json_array_clear(ops);
   }
-  if (json_array_size(ops) == 0)
-    return TRUE;
-  g_autofree char *entry = bh_device_save(device, request->author, ops, 0, error);
-  return entry != NULL;
+  return TRUE;
+}
+
+static gboolean add_made(BhDevice *device, const BhDocumentsRequest *request, const char *id,
+                         json_t *made, GError **error)
+{
+  g_autoptr(json_t) record = bh_device_get(device, id, error);
+  const json_t *values = json_object_get(record, "values");
+  const char *type = bh_json_string_or(values, "doc_type", "");
+  if (record == NULL ||
+      (strcmp(type, "order_rectify") == 0 &&
+       !order_hazards(device, request, json_object_get(values, "hazards"), id, error)))
+    return FALSE;
+  json_array_append_new(made, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type, "pdf",
+                                        bh_json_string_or(values, "pdf", "")));
+  return TRUE;
+}
+
+/* Those that were begun before, then new ones until every hazard stands on one. */
+static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
+                            const json_t *before, json_t *made, GError **error)
+{
+  char id[BH_ID_LEN + 1];
+  g_autoptr(GPtrArray) begun = list_documents(before, "order_rectify");
+  for (guint i = 0; i < begun->len; i++)
+    if (!make_one(device, request, before, "order_rectify", g_ptr_array_index(begun, i), id,
+                  error) ||
+        !add_made(device, request, id, made, error))
+      return FALSE;
+  while (TRUE) {
+    g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
+    if (visit == NULL)
+      return FALSE;
+    g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+    if (left->len == 0)
+      return TRUE;
+    if (!make_one(device, request, visit, "order_rectify", NULL, id, error) ||
+        !add_made(device, request, id, made, error))
+      return FALSE;
+  }
+}
+
+void bh_documents_set_too_long(const json_t *visit, GError **error)
+{
+  g_set_error(error, BH_SAID, 0,
+              _("The paper would hold more than %d bytes of text: this visit has %u hazards. "
+                "Shorten their descriptions, or record the rest in another inspection."),
+              BH_PAPER_FROZEN_MAX, (guint)json_array_size(json_object_get(visit, "hazards")));
+}
+
+/* Which limit, and what to do about it, in people's words. */
+static void explain(const json_t *visit, GError **error)
+{
+  if (error == NULL || !g_error_matches(*error, BH_ERROR, BH_ERROR_LIMIT))
+    return;
+  g_clear_error(error);
+  bh_documents_set_too_long(visit, error);
 }
 
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error)
 {
-  static const char *const types[] = {"onsite_record", "order_rectify"};
+  char id[BH_ID_LEN + 1];
   g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
   if (visit == NULL)
     return NULL;
   g_autoptr(json_t) made = json_array();
-  for (int i = 0; i < (request->order ? 2 : 1); i++) {
-    char id[BH_ID_LEN + 1];
-    if (!make_one(device, request, visit, types[i], id, error))
-      return NULL;
-    if (i == 1 && !order_hazards(device, request, visit, id, error))
-      return NULL;
-    g_autoptr(json_t) record = bh_device_get(device, id, error);
-    if (record == NULL)
-      return NULL;
-    json_array_append_new(
-        made, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", types[i], "pdf",
-                        bh_json_string_or(json_object_get(record, "values"), "pdf", "")));
+  g_autoptr(GPtrArray) records = list_documents(visit, "onsite_record");
+  const char *known = records->len > 0 ? g_ptr_array_index(records, 0) : NULL;
+  if (!make_one(device, request, visit, "onsite_record", known, id, error) ||
+      !add_made(device, request, id, made, error) ||
+      (request->order && !make_orders(device, request, visit, made, error))) {
+    explain(visit, error);
+    return NULL;
   }
   return json_pack("{s:O}", "documents", made);
 }

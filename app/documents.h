@@ -27,9 +27,13 @@ json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const c
                             const json_t *document, const json_t *hazards, gint64 now_ms,
                             GError **error);
 
+/* Says as BH_SAID that what this visit holds is too much for one paper. */
+void bh_documents_set_too_long(const json_t *visit, GError **error);
+
 void bh_documents_request_free(BhDocumentsRequest *request);
 
-/* {"documents": [{"id","doc_type","pdf"}]}; NULL with the first error. */
+/* {"documents": [{"id","doc_type","pdf"}]}: the record, and as many orders as the hazards need;
+ * NULL with the first error. */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);
 
 G_END_DECLS

@@ -5,7 +5,6 @@
 #include "app/visit.h"
 
 #define SUMMARY_MAX 60 /* characters, as the kind has it */
-#define FILES_MAX 100
 
 static void add_files(BhDevice *device, const char *author, const char *record, json_t *hazard)
 {
@@ -13,12 +12,11 @@ static void add_files(BhDevice *device, const char *author, const char *record, 
   json_t *drafts = json_array();
   json_object_set_new(hazard, "files", files);
   json_object_set_new(hazard, "file_drafts", drafts);
-  g_autoptr(json_t) query = json_pack("{s:s, s:s, s:i, s:s}", "kind", "file", "parent", record,
-                                      "limit", FILES_MAX, "viewer", author);
-  g_autoptr(json_t) page = bh_device_list(device, query, NULL);
+  g_autoptr(json_t) parents = json_pack("[s]", record);
+  g_autoptr(json_t) rows = bh_visit_list_children(device, "file", parents, author, NULL);
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), i, row)
+  json_array_foreach(rows, i, row)
   {
     json_array_append(files, json_object_get(row, "values"));
   }

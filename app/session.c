@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/devices/module.h"
+#include "app/said.h"
 #include "schema/error.h"
 #include "schema/paths.h"
 #include "schema/world.h"
@@ -672,6 +673,8 @@ static BhErrorCode code_of(const GError *error)
 
 char *bh_session_dup_error_text(BhSession *self, const GError *error)
 {
+  if (error->domain == BH_SAID)
+    return g_strdup(error->message);
   const char *text = bh_error_text(code_of(error));
   if (self->lang[0] == 'z')
     return g_strdup(text);

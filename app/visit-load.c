@@ -2,13 +2,29 @@
 
 #include <string.h>
 
-static json_t *list_children(BhDevice *device, const char *kind, const char *parent,
-                             const char *viewer, GError **error)
+#define PARENTS_PER_QUERY 50 /* as bh_device_list takes them */
+#define ROWS_PER_QUERY 200
+
+json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t *parents,
+                               const char *viewer, GError **error)
 {
-  g_autoptr(json_t) query = json_pack("{s:s, s:s, s:i, s:s}", "kind", kind, "parent", parent,
-                                      "limit", BH_VISIT_CHILDREN_MAX, "viewer", viewer);
-  g_autoptr(json_t) page = bh_device_list(device, query, error);
-  return page != NULL ? json_incref(json_object_get(page, "rows")) : NULL;
+  g_autoptr(json_t) all = json_array();
+  for (gsize from = 0; from < json_array_size(parents); from += PARENTS_PER_QUERY) {
+    g_autoptr(json_t) some = json_array();
+    gsize to = MIN(from + PARENTS_PER_QUERY, json_array_size(parents));
+    for (gsize i = from; i < to; i++)
+      json_array_append(some, json_array_get(parents, i));
+    g_autoptr(json_t) query = json_pack("{s:s, s:O, s:i, s:s}", "kind", kind, "parent", some,
+                                        "limit", ROWS_PER_QUERY, "viewer", viewer);
+    do {
+      g_autoptr(json_t) page = bh_device_list(device, query, error);
+      if (page == NULL)
+        return NULL;
+      json_array_extend(all, json_object_get(page, "rows"));
+      json_object_set(query, "after", json_object_get(page, "after"));
+    } while (json_is_string(json_object_get(query, "after")));
+  }
+  return g_steal_pointer(&all);
 }
 
 /* A record that is not on this device is no reason to stop: it shows as absent. */
@@ -19,27 +35,14 @@ static json_t *get_or_null(BhDevice *device, const json_t *values, const char *k
   return record != NULL ? record : json_null();
 }
 
-static gboolean add_files(BhDevice *device, json_t *files, const char *parent, const char *viewer,
-                          GError **error)
-{
-  g_autoptr(json_t) rows = list_children(device, "file", parent, viewer, error);
-  if (rows == NULL)
-    return FALSE;
-  json_array_extend(files, rows);
-  return TRUE;
-}
-
-static gboolean add_files_of(BhDevice *device, json_t *files, const json_t *rows,
-                             const char *viewer, GError **error)
+static void add_ids(json_t *ids, const json_t *rows)
 {
   gsize i;
   json_t *row;
   json_array_foreach(rows, i, row)
   {
-    if (!add_files(device, files, bh_json_string_or(row, "id", ""), viewer, error))
-      return FALSE;
+    json_array_append(ids, json_object_get(row, "id"));
   }
-  return TRUE;
 }
 
 static json_t *list_drafts(BhDevice *device, const char *author, const char *inspection)
@@ -150,20 +153,21 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
                   {"participants", "participant"},
                   {"signatures", "signature"},
                   {"documents", "document"}};
-  json_t *files = json_array();
-  json_object_set_new(visit, "files", files);
-  if (!add_files(device, files, inspection, author, error))
-    return NULL;
+  g_autoptr(json_t) self = json_pack("[s]", inspection);
+  g_autoptr(json_t) with_files = json_copy(self);
   for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
-    json_t *rows = list_children(device, children[i].kind, inspection, author, error);
+    json_t *rows = bh_visit_list_children(device, children[i].kind, self, author, error);
     if (rows == NULL)
       return NULL;
     rows = sort_rows(rows);
     json_object_set_new(visit, children[i].part, rows);
-    if (strcmp(children[i].kind, "participant") != 0 &&
-        !add_files_of(device, files, rows, author, error))
-      return NULL;
+    if (strcmp(children[i].kind, "participant") != 0)
+      add_ids(with_files, rows);
   }
+  json_t *files = bh_visit_list_children(device, "file", with_files, author, error);
+  if (files == NULL)
+    return NULL;
+  json_object_set_new(visit, "files", files);
   g_autoptr(json_t) draft = bh_device_draft_get(device, author, inspection, NULL);
   if (draft != NULL)
     json_object_set(visit, "inspection_draft", json_object_get(draft, "changed"));

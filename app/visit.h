@@ -10,14 +10,17 @@
 
 G_BEGIN_DECLS
 
-#define BH_VISIT_CHILDREN_MAX 200 /* of one kind, read and shown */
-
 /* {"inspection": as bh_device_get, "enterprise": …, "checklist": …, "unit": …, "hazards": [row…],
  * "participants": […], "signatures": […], "documents": […], "files": [rows of all of them],
  * "inspection_draft"?: {what `author` typed, not saved yet}, "drafts": [hazard drafts of `author`],
  * "staff": {id: values of those who take part or work here}, "refs": {id: values of staff, files
  * and sites named}}. Absent ones are null. */
 json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error);
+
+/* Rows of all children of a kind under the records `parents` (ids), to the end, as bh_device_list
+ * gives them; for the store's thread. A query for every 50 parents and every 200 rows. */
+json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t *parents,
+                               const char *viewer, GError **error);
 
 /* Values of a part ("inspection", "enterprise", …); borrowed, NULL when absent. */
 json_t *bh_visit_get_values(const json_t *visit, const char *part);

@@ -5,6 +5,7 @@
 
 #include "app/documents.h"
 #include "app/forms/form-view.h"
+#include "app/orders.h"
 #include "app/visit-page.h"
 #include "app/window.h"
 #include "schema/error.h"
@@ -81,12 +82,14 @@ static void on_document(GtkButton *row, BhFinishPage *self)
                  NULL);
 }
 
-static guint show_documents(BhFinishPage *self)
+/* TRUE when the record of the visit stands ready. */
+static gboolean show_documents(BhFinishPage *self)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = bh_session_find_kind(session, "document");
   bh_part_clear(self->documents);
-  guint ready = 0;
+  gboolean record = FALSE;
+  guint ready = 0, orders = 0;
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(self->visit, "documents"), i, row)
@@ -94,8 +97,12 @@ static guint show_documents(BhFinishPage *self)
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
     const char *pdf = bh_json_string_or(values, "pdf", "");
+    const char *type = bh_json_string_or(values, "doc_type", "");
     ready += *pdf != '\0';
-    g_autofree char *id = g_strdup_printf("document-%s", bh_json_string_or(values, "doc_type", ""));
+    record |= *pdf != '\0' && strcmp(type, "onsite_record") == 0;
+    orders += strcmp(type, "order_rectify") == 0;
+    g_autofree char *id = orders > 1 ? g_strdup_printf("document-%s-%u", type, orders)
+                                     : g_strdup_printf("document-%s", type);
     GtkWidget *button = bh_part_row(
         id, bh_json_string_or(values, "title", ""), bh_json_string_or(values, "number", ""),
         bh_kind_get_state_label(kind, state, bh_session_get_lang(session)), pdf);
@@ -105,7 +112,7 @@ static guint show_documents(BhFinishPage *self)
   if (ready > 0)
     gtk_container_add(GTK_CONTAINER(self->documents),
                       bh_part_label(_("Tap a document to show, share or print it"), "dim"));
-  return ready;
+  return record;
 }
 
 /* --- what the order needs --- */
@@ -113,8 +120,8 @@ static guint show_documents(BhFinishPage *self)
 static gboolean wants_order(BhFinishPage *self)
 {
   BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
-  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
-  return rows->len > 0 && bh_visit_get_order_right(self->visit, &today) == BH_ORDER_ALLOWED;
+  return bh_orders_are_due(self->visit) &&
+         bh_visit_get_order_right(self->visit, &today) == BH_ORDER_ALLOWED;
 }
 
 static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
@@ -204,9 +211,8 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   }
   json_decref(self->visit);
   self->visit = json_incref(result);
-  guint ready = show_documents(self);
-  guint wanted = wants_order(self) ? 2 : 1;
-  gboolean complete = ready >= wanted;
+  gboolean record = show_documents(self);
+  gboolean complete = record && !wants_order(self);
   if (!complete) {
     show_order(self);
     show_dates(self);

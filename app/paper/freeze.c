@@ -322,7 +322,10 @@ static gboolean check_facts(const BhPaperFacts *facts, GError **error)
       return FALSE;
     }
   }
-  if (json_array_size(facts->hazards) > BH_PAPER_MAX_HAZARDS) {
+  /* The record of the visit lists all there are; an order names them in a field of its own. */
+  gboolean record =
+      strcmp(bh_json_string_or(facts->document, "doc_type", ""), "onsite_record") == 0;
+  if (!record && json_array_size(facts->hazards) > BH_PAPER_MAX_HAZARDS) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "document: more than %d hazards",
                 BH_PAPER_MAX_HAZARDS);
     return FALSE;

@@ -17,7 +17,7 @@ G_BEGIN_DECLS
 /* Bytes of the JSON text as it stands escaped in an opening: `frozen` is a personal field, and the
  * openings of an entry have a limit of their own (BH_OPENINGS_MAX). */
 #define BH_PAPER_FROZEN_MAX 60000
-#define BH_PAPER_MAX_HAZARDS 200
+#define BH_PAPER_MAX_HAZARDS 200 /* on an order */
 
 /* All borrowed. Arrays hold plain values objects. */
 typedef struct {

@@ -26,7 +26,8 @@ struct _BhDb {
   GHashTable *places; /* address of an SQL text → BhStmt: most texts are literals */
   char *dead;         /* why; NULL while alive */
   int page_size;
-  int wal_pages; /* in the log after the last commit */
+  int wal_pages;    /* in the log after the last commit */
+  guint64 prepared; /* calls of bh_db_prepare */
 };
 
 static void stmt_free(gpointer data)
@@ -256,6 +257,11 @@ static BhStmt *find_prepared(BhDb *db, const char *sql)
   return stmt;
 }
 
+guint64 bh_db_count_prepared(BhDb *db)
+{
+  return db->prepared;
+}
+
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
 {
   BhStmt *stmt;
@@ -263,6 +269,7 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
 
   if (!check_alive(db, error))
     return NULL;
+  db->prepared++;
   stmt = find_prepared(db, sql);
   if (stmt != NULL) {
     stmt->next = 1;

@@ -41,6 +41,9 @@ gboolean bh_db_is_dead(BhDb *db);
  * bindings are cleared on each call, so one text cannot be read twice at the same time. A
  * g_autoptr(BhStmt) resets the statement when it leaves its block. */
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error);
+/* How many times a statement was asked for since the connection was opened: tests assert with it
+ * how much work something takes. */
+guint64 bh_db_count_prepared(BhDb *db);
 /* A value that cannot be bound (no such parameter, no memory) is an error of the next step. */
 void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text); /* NULL binds NULL */
 /* The same without a copy: `text` must stay until the statement is through or prepared anew. */

@@ -13,13 +13,9 @@
 static char *find_by_value(BhDevice *device, const char *kind, const char *field,
                            const json_t *value)
 {
-  g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
-  g_autofree char *text = bh_term_for_value(kind, field, value);
-  g_autoptr(GArray) terms = bh_terms_store_find(device, text, NULL);
+  g_autoptr(GArray) numbers = bh_terms_store_list_of(device, kind, field, value, 1, NULL);
 
-  if (terms == NULL || terms->len == 0 ||
-      !bh_terms_store_list(device, g_array_index(terms, gint64, 0), 1, numbers, NULL) ||
-      numbers->len == 0)
+  if (numbers == NULL || numbers->len == 0)
     return NULL;
   return bh_records_store_dup_id(device, g_array_index(numbers, gint64, 0), NULL);
 }

@@ -197,11 +197,18 @@ char *bh_term_for_value(const char *kind, const char *field, const json_t *value
 GPtrArray *bh_search_list_terms(const char *kind, const char *typed);
 gboolean bh_terms_store_replace(BhDevice *device, gint64 record, GPtrArray *terms, GError **error);
 gboolean bh_terms_store_delete(BhDevice *device, gint64 record, GError **error);
-/* Numbers of the terms that are `text`, or begin so when it ends in "*" (at most 64). */
-GArray *bh_terms_store_find(BhDevice *device, const char *text, GError **error);
-/* Records under a term, newest first, at most `limit`: appended to `out`. */
-gboolean bh_terms_store_list(BhDevice *device, gint64 term, int limit, GArray *out, GError **error);
-gboolean bh_terms_store_has(BhDevice *device, gint64 term, gint64 record, gboolean *has,
+/* Numbers of the terms that are one of `texts`, or begin with one that ends in "*": at most 64
+ * for each of those, *partial TRUE when there are more. */
+GArray *bh_terms_store_find(BhDevice *device, const GPtrArray *texts, gboolean *partial,
+                            GError **error);
+/* Records under any of the terms, newest first, each once, at most `limit`: appended to `out`. */
+gboolean bh_terms_store_list(BhDevice *device, const GArray *terms, int limit, GArray *out,
+                             GError **error);
+/* Records of a kind whose indexed field has this value, newest first, at most `limit`; -1: all. */
+GArray *bh_terms_store_list_of(BhDevice *device, const char *kind, const char *field,
+                               const json_t *value, int limit, GError **error);
+/* Whether the record stands under any of the terms. */
+gboolean bh_terms_store_has(BhDevice *device, const GArray *terms, gint64 record, gboolean *has,
                             GError **error);
 
 /* --- conditions (scope.c) --- */

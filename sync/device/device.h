@@ -105,12 +105,16 @@ char *bh_device_save_draft(BhDevice *device, const char *author, const char *rec
 /* {"id","kind","values","conflicts":[{"key","heads":[{"entry","value"}]}],"pending":entries not
  * yet at the hub,"quarantined":n,"title","author","changed_ms"}; BH_ERROR_NOT_FOUND. */
 json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
-/* Rows of one kind, a page at a time. query: {"kind", "parent"?, "where"?: {indexed field:
- * value or [values]}, "search"?: text, "order"?: "changed"|"title"|"due" (only what is due by a
- * day, the earliest first), "after"?: from the last page, "limit"? ≤ 200, "viewer"?: staff id}.
- * Result {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after"};
- * cost by page, not by store. */
+/* Rows of one kind, a page at a time. query: {"kind", "parent"?: id or [at most 50 ids], "where"?:
+ * {indexed field: value or [values]}, "without"?: child kind (only records that have no child of
+ * it), "search"?: text, "order"?: "changed"|"title"|"due" (only what is due by a day, the earliest
+ * first), "after"?: from the last page, "limit"? ≤ 200, "viewer"?: staff id}.
+ * Result {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after",
+ * "partial"?: true when more words begin like one of the search than were looked up}; cost by page,
+ * not by store. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
+#define BH_DEVICE_HISTORY_MAX 500 /* entries, the newest */
+
 /* Entries that touched a record, newest first: [{"entry","by","by_name","device","at_ms",
  * "observed_ms","status","keys":[…]}], own entries only. One in quarantine has "why_code" (name of
  * an error code, "" before the hub told) and "why" (the hub's words, English) too. */

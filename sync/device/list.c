@@ -19,8 +19,11 @@ typedef struct {
   BhListOrder order;
   gsize limit;
   const char *viewer;
+  const char *without; /* child kind: only records that have no child of it */
+  const char *without_field;
   GPtrArray *groups; /* GArray of term numbers: one of each group must fit */
   gboolean hopeless; /* a group without any term: nothing can match */
+  gboolean partial;  /* more words begin like the one typed than are looked up */
   BhListMark mark;   /* where the last page ended */
 } Query;
 
@@ -36,14 +39,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Query, query_clear)
 
 static gboolean add_group(BhDevice *device, Query *query, const GPtrArray *texts, GError **error)
 {
-  g_autoptr(GArray) group = g_array_new(FALSE, FALSE, sizeof(gint64));
+  gboolean partial = FALSE;
+  g_autoptr(GArray) group = bh_terms_store_find(device, texts, &partial, error);
 
-  for (guint i = 0; i < texts->len; i++) {
-    g_autoptr(GArray) found = bh_terms_store_find(device, g_ptr_array_index(texts, i), error);
-    if (found == NULL)
-      return FALSE;
-    g_array_append_vals(group, found->data, found->len);
-  }
+  if (group == NULL)
+    return FALSE;
+  query->partial |= partial;
   query->hopeless |= group->len == 0;
   g_ptr_array_add(query->groups, g_steal_pointer(&group));
   return TRUE;
@@ -112,6 +113,18 @@ static gboolean read_parent(BhDevice *device, Query *query, const BhKind *kind,
   return add_value_group(device, query, field, parent, error);
 }
 
+static gboolean read_without(BhDevice *device, Query *query, const char *name, GError **error)
+{
+  const BhKind *child = name != NULL ? bh_kind_set_find(device->kinds, name) : NULL;
+
+  query->without = name;
+  query->without_field = child != NULL ? bh_kind_get_parent_field(child) : NULL;
+  if (name == NULL || query->without_field != NULL)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "list: without: \"%.64s\" is no child kind", name);
+  return FALSE;
+}
+
 static gboolean read_search(BhDevice *device, Query *query, const char *typed, GError **error)
 {
   if (typed == NULL || *typed == '\0')
@@ -151,8 +164,8 @@ static void group_free(gpointer group)
 
 static gboolean read_query(BhDevice *device, const json_t *json, Query *query, GError **error)
 {
-  static const char *const allowed[] = {"kind",  "parent", "where",  "search", "order",
-                                        "after", "limit",  "viewer", NULL};
+  static const char *const allowed[] = {"kind",  "parent", "where",  "search",  "order",
+                                        "after", "limit",  "viewer", "without", NULL};
 
   if (!json_is_object(json)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "list: the query is no object");
@@ -174,6 +187,7 @@ static gboolean read_query(BhDevice *device, const json_t *json, Query *query, G
          bh_list_mark_parse(bh_json_string_or(json, "after", NULL), query->order, &query->mark,
                             error) &&
          read_parent(device, query, kind, json_object_get(json, "parent"), error) &&
+         read_without(device, query, bh_json_string_or(json, "without", NULL), error) &&
          read_where(device, query, kind, json_object_get(json, "where"), error) &&
          read_search(device, query, bh_json_string_or(json, "search", NULL), error);
 }
@@ -204,13 +218,30 @@ static json_t *make_row(BhDevice *device, BhScope *scope, const Query *query, co
   return out;
 }
 
+static gboolean is_left_out(Page *page, const char *id, gboolean *out, GError **error)
+{
+  *out = FALSE;
+  if (page->query->without == NULL)
+    return TRUE;
+  g_autoptr(json_t) parent = json_string(id);
+  g_autoptr(GArray) children = bh_terms_store_list_of(page->device, page->query->without,
+                                                      page->query->without_field, parent, 1, error);
+  *out = children != NULL && children->len > 0;
+  return children != NULL;
+}
+
 /* Adds the row when its viewer may see it. */
 static gboolean offer(Page *page, const BhListRow *row, GError **error)
 {
   BhContext context;
+  gboolean out = FALSE;
   g_autoptr(GError) local = NULL;
   const BhKind *kind = bh_kind_set_find(page->device->kinds, page->query->kind);
 
+  if (!is_left_out(page, row->id, &out, error))
+    return FALSE;
+  if (out)
+    return TRUE;
   if (bh_view_get(page->device, row->id, &local) == NULL) {
     if (local == NULL)
       return TRUE;
@@ -235,10 +266,8 @@ static gboolean fits(BhDevice *device, const GPtrArray *groups, const GArray *ex
     gboolean has = FALSE;
     if (group == except)
       continue;
-    for (guint j = 0; j < group->len && !has; j++) {
-      if (!bh_terms_store_has(device, g_array_index(group, gint64, j), number, &has, error))
-        return FALSE;
-    }
+    if (!bh_terms_store_has(device, group, number, &has, error))
+      return FALSE;
     *yes = has;
   }
   return TRUE;
@@ -250,12 +279,8 @@ static GArray *gather_group(BhDevice *device, const GArray *group, GError **erro
 {
   g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(gint64));
 
-  for (guint i = 0; i < group->len && out->len <= GATHER_MAX; i++) {
-    if (!bh_terms_store_list(device, g_array_index(group, gint64, i),
-                             GATHER_MAX + 1 - (int)out->len, out, error))
-      return NULL;
-  }
-  return g_steal_pointer(&out);
+  return bh_terms_store_list(device, group, GATHER_MAX + 1, out, error) ? g_steal_pointer(&out)
+                                                                        : NULL;
 }
 
 /* The group with the fewest records, when that is few enough; NULL when all match many. */
@@ -399,5 +424,7 @@ json_t *bh_device_list(BhDevice *device, const json_t *json, GError **error)
   json_t *out = json_object();
   json_object_set(out, "rows", rows);
   json_object_set_new(out, "after", after != NULL ? json_string(after) : json_null());
+  if (query.partial)
+    json_object_set_new(out, "partial", json_true());
   return out;
 }

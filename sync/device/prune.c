@@ -37,13 +37,9 @@ static gboolean is_named(BhDevice *device, const char *sha256, gboolean *named, 
       const BhField *field = g_ptr_array_index(fields, j);
       if (bh_field_get_type(field) != BH_FIELD_HASH)
         continue;
-      g_autofree char *term =
-          bh_term_for_value(bh_kind_get_name(kind), bh_field_get_name(field), hash);
-      g_autoptr(GArray) terms = bh_terms_store_find(device, term, error);
-      g_autoptr(GArray) records = g_array_new(FALSE, FALSE, sizeof(gint64));
-      if (terms == NULL ||
-          (terms->len > 0 &&
-           !bh_terms_store_list(device, g_array_index(terms, gint64, 0), 1, records, error)))
+      g_autoptr(GArray) records = bh_terms_store_list_of(device, bh_kind_get_name(kind),
+                                                         bh_field_get_name(field), hash, 1, error);
+      if (records == NULL)
         return FALSE;
       if (records->len > 0) {
         *named = TRUE;

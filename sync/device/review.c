@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#define REVIEWS_MAX 20
-
 static json_t *describe(BhView *view)
 {
   const char *state = bh_record_get_string(view->record, "state");
@@ -20,16 +18,14 @@ json_t *bh_review_find_open(BhDevice *device, const char *kind_name, const char 
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
   const BhKind *review = bh_kind_set_find(device->kinds, "review");
-  g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
 
   if (kind == NULL || review == NULL || !bh_kind_is_reviewable(kind))
     return json_null();
   const char *field = bh_kind_get_parent_field(review);
   g_autoptr(json_t) value = json_string(record);
-  g_autofree char *text = bh_term_for_value("review", field != NULL ? field : "parent", value);
-  g_autoptr(GArray) terms = bh_terms_store_find(device, text, NULL);
-  if (terms == NULL || terms->len == 0 ||
-      !bh_terms_store_list(device, g_array_index(terms, gint64, 0), REVIEWS_MAX, numbers, NULL))
+  g_autoptr(GArray) numbers =
+      bh_terms_store_list_of(device, "review", field != NULL ? field : "parent", value, -1, NULL);
+  if (numbers == NULL)
     return json_null();
   for (guint i = 0; i < numbers->len; i++) {
     g_autofree char *id = bh_records_store_dup_id(device, g_array_index(numbers, gint64, i), NULL);

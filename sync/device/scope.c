@@ -4,8 +4,6 @@
 
 #include <string.h>
 
-#define CHILDREN_MAX 2000
-
 struct _BhScope {
   BhDevice *device;
   char *actor;
@@ -103,16 +101,15 @@ static json_t *list_children(const char *record, const char *kind_name, gpointer
   BhDevice *device = scope->device;
   const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
   const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
-  g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
 
   if (field == NULL)
     return NULL;
-  json_t *out = json_array();
+  /* All of them: "every" and "count" of a part would be wrong. */
   g_autoptr(json_t) parent = json_string(record);
-  g_autofree char *text = bh_term_for_value(kind_name, field, parent);
-  g_autoptr(GArray) terms = bh_terms_store_find(device, text, NULL);
-  if (terms != NULL && terms->len > 0)
-    bh_terms_store_list(device, g_array_index(terms, gint64, 0), CHILDREN_MAX, numbers, NULL);
+  g_autoptr(GArray) numbers = bh_terms_store_list_of(device, kind_name, field, parent, -1, NULL);
+  if (numbers == NULL)
+    return NULL;
+  json_t *out = json_array();
   for (guint i = 0; i < numbers->len; i++) {
     g_autofree char *id = bh_records_store_dup_id(device, g_array_index(numbers, gint64, i), NULL);
     if (id != NULL && !g_hash_table_contains(scope->kinds, id))

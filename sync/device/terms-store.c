@@ -166,50 +166,10 @@ gboolean bh_terms_store_delete(BhDevice *device, gint64 record, GError **error)
   return bh_stmt_run(stmt, error);
 }
 
-GArray *bh_terms_store_find(BhDevice *device, const char *text, GError **error)
-{
-  g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(gint64));
-  gboolean row = FALSE;
-
-  if (!g_str_has_suffix(text, "*")) {
-    gint64 number = find_exact(device, text);
-    if (number != 0)
-      g_array_append_val(out, number);
-    return g_steal_pointer(&out);
-  }
-  g_autofree char *from = g_strndup(text, strlen(text) - 1);
-  /* Above every text that begins so: no term holds this last code point. */
-  g_autofree char *to = g_strconcat(from, "\xf4\x8f\xbf\xbf", NULL);
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db,
-      "SELECT number FROM term WHERE text >= :from AND text < :to ORDER BY text LIMIT :limit",
-      error);
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_text(stmt, "from", from);
-  bh_stmt_bind_text(stmt, "to", to);
-  bh_stmt_bind_int(stmt, "limit", PREFIX_TERMS_MAX);
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&out);
-    gint64 number = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(out, number);
-  }
-}
-
-gboolean bh_terms_store_list(BhDevice *device, gint64 term, int limit, GArray *out, GError **error)
+static gboolean collect(BhStmt *stmt, GArray *out, GError **error)
 {
   gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT record FROM posting WHERE term = :term ORDER BY record DESC LIMIT :limit",
-      error);
 
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "term", term);
-  bh_stmt_bind_int(stmt, "limit", limit);
   while (TRUE) {
     if (!bh_stmt_step(stmt, &row, error))
       return FALSE;
@@ -220,15 +180,118 @@ gboolean bh_terms_store_list(BhDevice *device, gint64 term, int limit, GArray *o
   }
 }
 
-gboolean bh_terms_store_has(BhDevice *device, gint64 term, gint64 record, gboolean *has,
+static gboolean find_prefix(BhDevice *device, const char *prefix, GArray *out, gboolean *partial,
                             GError **error)
 {
+  /* Above every text that begins so: no term holds this last code point. */
+  g_autofree char *to = g_strconcat(prefix, "\xf4\x8f\xbf\xbf", NULL);
   g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT 1 FROM posting WHERE term = :term AND record = :record", error);
+      device->db,
+      "SELECT number FROM term WHERE text >= :from AND text < :to ORDER BY text LIMIT :limit",
+      error);
 
   if (stmt == NULL)
     return FALSE;
-  bh_stmt_bind_int(stmt, "term", term);
+  bh_stmt_bind_text(stmt, "from", prefix);
+  bh_stmt_bind_text(stmt, "to", to);
+  bh_stmt_bind_int(stmt, "limit", PREFIX_TERMS_MAX + 1);
+  guint before = out->len;
+  if (!collect(stmt, out, error))
+    return FALSE;
+  if (out->len - before > PREFIX_TERMS_MAX) {
+    *partial = TRUE;
+    g_array_set_size(out, before + PREFIX_TERMS_MAX);
+  }
+  return TRUE;
+}
+
+GArray *bh_terms_store_find(BhDevice *device, const GPtrArray *texts, gboolean *partial,
+                            GError **error)
+{
+  g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(gint64));
+  g_autoptr(json_t) whole = json_array();
+
+  *partial = FALSE;
+  for (guint i = 0; i < texts->len; i++) {
+    const char *text = g_ptr_array_index(texts, i);
+    gsize len = strlen(text);
+    if (len == 0 || text[len - 1] != '*') {
+      json_array_append_new(whole, json_string(text));
+      continue;
+    }
+    g_autofree char *prefix = g_strndup(text, len - 1);
+    if (!find_prefix(device, prefix, out, partial, error))
+      return NULL;
+  }
+  if (json_array_size(whole) == 0)
+    return g_steal_pointer(&out);
+  g_autofree char *list = bh_json_dump(whole);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db,
+                                         "SELECT t.number FROM json_each(:texts) e"
+                                         " JOIN term t ON t.text = e.value",
+                                         error);
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_text(stmt, "texts", list);
+  return collect(stmt, out, error) ? g_steal_pointer(&out) : NULL;
+}
+
+static char *dup_list(const GArray *terms)
+{
+  g_autoptr(json_t) numbers = json_array();
+
+  for (guint i = 0; i < terms->len; i++)
+    json_array_append_new(numbers, json_integer(g_array_index(terms, gint64, i)));
+  return bh_json_dump(numbers);
+}
+
+gboolean bh_terms_store_list(BhDevice *device, const GArray *terms, int limit, GArray *out,
+                             GError **error)
+{
+  g_autofree char *list = dup_list(terms);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db,
+      "SELECT DISTINCT record FROM posting WHERE term IN (SELECT value FROM json_each(:terms))"
+      " ORDER BY record DESC LIMIT :limit",
+      error);
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "terms", list);
+  bh_stmt_bind_int(stmt, "limit", limit);
+  return collect(stmt, out, error);
+}
+
+GArray *bh_terms_store_list_of(BhDevice *device, const char *kind, const char *field,
+                               const json_t *value, int limit, GError **error)
+{
+  g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(gint64));
+  g_autofree char *text = bh_term_for_value(kind, field, value);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db,
+                                         "SELECT p.record FROM term t JOIN posting p"
+                                         " ON p.term = t.number WHERE t.text = :text"
+                                         " ORDER BY p.record DESC LIMIT :limit",
+                                         error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_text(stmt, "text", text);
+  bh_stmt_bind_int(stmt, "limit", limit);
+  return collect(stmt, numbers, error) ? g_steal_pointer(&numbers) : NULL;
+}
+
+gboolean bh_terms_store_has(BhDevice *device, const GArray *terms, gint64 record, gboolean *has,
+                            GError **error)
+{
+  g_autofree char *list = dup_list(terms);
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db,
+                    "SELECT 1 FROM json_each(:terms) e JOIN posting p ON p.term = e.value"
+                    " AND p.record = :record LIMIT 1",
+                    error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "terms", list);
   bh_stmt_bind_int(stmt, "record", record);
   return bh_stmt_step(stmt, has, error);
 }

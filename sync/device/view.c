@@ -4,8 +4,6 @@
 #include "sync/device/device-private.h"
 #include "sync/device/review.h"
 
-#define HISTORY_MAX 500
-
 static json_t *list_conflicts(const BhRecord *record)
 {
   g_autoptr(GPtrArray) keys = bh_record_list_conflicts(record);
@@ -145,7 +143,8 @@ json_t *bh_device_history(BhDevice *device, const char *id, GError **error)
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
   g_autoptr(json_t) out = json_array();
-  g_autoptr(GArray) places = bh_records_store_list_entries(device, id, HISTORY_MAX, error);
+  g_autoptr(GArray) places =
+      bh_records_store_list_entries(device, id, BH_DEVICE_HISTORY_MAX, error);
   if (places == NULL)
     return NULL;
   for (guint i = 0; i < places->len; i++) {

@@ -315,6 +315,7 @@ static void test_too_much_for_one_document_is_refused(G_GNUC_UNUSED void **state
   g_autofree char *endless = g_strnfill(BH_PAPER_FROZEN_MAX, '"');
   json_object_set_new(json_array_get(world->hazards, 0), "description", json_string(endless));
   assert_refused(world, BH_ERROR_LIMIT, "several documents");
+  json_object_set_new(world->document, "doc_type", json_string("order_rectify"));
   for (int i = 0; i < BH_PAPER_MAX_HAZARDS; i++)
     json_array_append_new(world->hazards, json_object());
   assert_refused(world, BH_ERROR_LIMIT, "200 hazards");

@@ -1,0 +1,78 @@
+/* Splits what is ordered over as many orders as it needs. What an order says is documents.c's. */
+#include "app/orders.h"
+
+#include <string.h>
+
+#include "app/documents.h"
+#include "app/paper/freeze.h"
+#include "schema/error.h"
+
+static GHashTable *list_ordered(const json_t *visit)
+{
+  GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
+  gsize i, j;
+  json_t *row, *id;
+  json_array_foreach(json_object_get(visit, "documents"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") != 0 ||
+        strcmp(bh_json_string_or(values, "state", ""), "voided") == 0)
+      continue;
+    json_array_foreach(json_object_get(values, "hazards"), j, id)
+        g_hash_table_add(ids, (gpointer)json_string_value(id));
+  }
+  return ids;
+}
+
+GPtrArray *bh_orders_list_left(const json_t *visit)
+{
+  GPtrArray *left = g_ptr_array_new();
+  g_autoptr(GHashTable) ordered = list_ordered(visit);
+  g_autoptr(GPtrArray) rows = bh_visit_list_orderable(visit);
+  for (guint i = 0; i < rows->len; i++) {
+    const char *id = bh_json_string_or(g_ptr_array_index(rows, i), "id", "");
+    if (!g_hash_table_contains(ordered, id))
+      g_ptr_array_add(left, g_ptr_array_index(rows, i));
+  }
+  return left;
+}
+
+gboolean bh_orders_are_due(const json_t *visit)
+{
+  g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+  gboolean begun = FALSE;
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "documents"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *state = bh_json_string_or(values, "state", "");
+    begun |= strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") == 0 &&
+             (strcmp(state, "draft") == 0 || strcmp(state, "approved") == 0);
+  }
+  return begun || left->len > 0;
+}
+
+json_t *bh_orders_freeze(const json_t *visit, const BhKindSet *kinds, const char *inspection,
+                         const json_t *document, const GPtrArray *rows, guint from, guint *taken,
+                         gint64 now_ms, GError **error)
+{
+  guint n = MIN(rows->len - from, BH_PAPER_MAX_HAZARDS);
+  while (TRUE) {
+    g_autoptr(json_t) hazards = json_array();
+    g_autoptr(GError) local = NULL;
+    for (guint i = from; i < from + n; i++)
+      json_array_append(hazards, json_object_get(g_ptr_array_index(rows, i), "values"));
+    json_t *frozen =
+        bh_documents_freeze(visit, kinds, inspection, document, hazards, now_ms, &local);
+    if (frozen != NULL) {
+      *taken = n;
+      return frozen;
+    }
+    if (!g_error_matches(local, BH_ERROR, BH_ERROR_LIMIT) || n <= 1) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return NULL;
+    }
+    n = n * 3 / 4;
+  }
+}

@@ -1,0 +1,3 @@
+#include "app/said.h"
+
+G_DEFINE_QUARK(bh - said, bh_said)

@@ -1,0 +1,188 @@
+/* A whole visit out of the store: all of it, in few queries; and its papers, as many as it needs.
+ */
+#include <string.h>
+
+#include "app/documents.h"
+#include "app/orders.h"
+#include "app/paper/freeze.h"
+#include "app/said.h"
+#include "sync/device/device-private.h"
+#include "tests/sync/device/fixture.h"
+
+#define INSPECTION 0x8000
+#define HAZARDS 0x9000
+#define FILES 0xa000
+#define SHA "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static json_t *make_hazard(Fixture *fixture, guint i, const char *description)
+{
+  g_autofree char *summary = g_strdup_printf("隐患%03u", i);
+  json_t *set =
+      json_pack("{ss ss ss ss ss ss ss ss}", "inspection", test_id(INSPECTION), "summary", summary,
+                "level", "general", "place", "3105工作面", "demand", "立即整改", "deadline",
+                "2099-01-05", "responsible_person", "张样例", "state", "found");
+  json_object_set_new(set, "enterprise", json_string(fixture->enterprise));
+  json_object_set_new(set, "found_by", json_string("inspection"));
+  json_object_set_new(set, "no_photo_reason", json_string("井下不能带非防爆相机"));
+  if (description != NULL)
+    json_object_set_new(set, "description", json_string(description));
+  return set;
+}
+
+/* An ended visit with `n` hazards, a photo at every tenth, signed by Li, allowed to order. */
+static void add_visit(Fixture *fixture, guint n, const char *description)
+{
+  json_t *records = json_array();
+  json_array_append_new(
+      records,
+      fixture_snapshot(fixture, fixture->unit, "unit",
+                       json_pack("{ss ss ss s[s]}", "name", "平鲁区应急管理局", "area", "140603",
+                                 "level", "county", "authority", "order_rectify")));
+  json_array_append_new(
+      records,
+      fixture_snapshot(fixture, fixture->li, "staff",
+                       json_pack("{ss ss s[s] ss ss ss}", "name", "李明", "unit", fixture->unit,
+                                 "roles", "inspector", "state", "active", "certificate_no", "A-1",
+                                 "certificate_valid_to", "2099-12-31")));
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(INSPECTION), "inspection",
+                                json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by",
+                                          "plaque", "enterprise", fixture->enterprise, "modes",
+                                          "routine", "unit", fixture->unit, "lead", fixture->li,
+                                          "started_at", (json_int_t)fixture->time.wall_ms,
+                                          "outcome", "carried_out", "state", "signed")));
+  for (guint i = 0; i < n; i++) {
+    json_array_append_new(records, fixture_snapshot(fixture, test_id(HAZARDS + i), "hazard",
+                                                    make_hazard(fixture, i, description)));
+    if (i % 10 == 0)
+      json_array_append_new(
+          records, fixture_snapshot(fixture, test_id(FILES + i), "file",
+                                    json_pack("{ss ss ss si ss}", "parent", test_id(HAZARDS + i),
+                                              "role", "photo", "sha256", SHA, "size", 5,
+                                              "media_type", "image/jpeg")));
+  }
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(INSPECTION + 1), "signature",
+                                json_pack("{ss ss ss ss sI}", "parent", test_id(INSPECTION), "role",
+                                          "inspector", "staff", fixture->li, "name", "李明",
+                                          "signed_at", (json_int_t)fixture->time.wall_ms)));
+  fixture_pull(fixture, records, NULL);
+}
+
+static json_t *load(Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  json_t *visit = bh_visit_load(fixture->device, fixture->li, test_id(INSPECTION), &error);
+  assert_no_error(error);
+  return visit;
+}
+
+static gsize count(const json_t *visit, const char *part)
+{
+  return json_array_size(json_object_get(visit, part));
+}
+
+static void test_nothing_of_a_visit_is_left_out(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  add_visit(fixture, 450, NULL);
+  g_autoptr(json_t) visit = load(fixture);
+  assert_int_equal(count(visit, "hazards"), 450);
+  assert_int_equal(count(visit, "files"), 45);
+  const json_t *last = json_array_get(json_object_get(visit, "hazards"), 449);
+  assert_string_equal(bh_json_string_or(json_object_get(last, "values"), "summary", ""), "隐患449");
+}
+
+static guint64 count_queries(guint hazards)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  add_visit(fixture, hazards, NULL);
+  guint64 before = bh_db_count_prepared(fixture->device->db);
+  g_autoptr(json_t) visit = load(fixture);
+  assert_int_equal(count(visit, "hazards"), hazards);
+  return bh_db_count_prepared(fixture->device->db) - before;
+}
+
+/* Each row that is shown is read, some statements for each; that it has children costs none. */
+static void test_a_visit_is_read_in_few_queries(void **state G_GNUC_UNUSED)
+{
+  guint64 small = count_queries(20), large = count_queries(120);
+  guint rows = 100 + 10; /* hazards and photos more */
+  g_test_message("%u rows more: %u statements more", rows, (guint)(large - small));
+  assert_true(large - small <= rows * 9);
+  assert_true(small <= 30 * 10 + 60);
+}
+
+static json_t *make_documents(Fixture *fixture, GError **error)
+{
+  g_autofree char *inspection = g_strdup(test_id(INSPECTION));
+  g_autofree char *basis = g_strdup("《安全生产法》第六十五条");
+  g_autofree char *deadline = g_strdup("2099-01-05");
+  BhDocumentsRequest request = {.author = fixture->li,
+                                .lang = "zh",
+                                .inspection = inspection,
+                                .now_ms = fixture->time.wall_ms,
+                                .order = TRUE,
+                                .legal_basis = basis,
+                                .deadline = deadline};
+  return bh_documents_make(fixture->device, &request, error);
+}
+
+static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  add_visit(fixture, 205, NULL);
+  g_autoptr(json_t) made = make_documents(fixture, &error);
+  assert_no_error(error);
+  assert_int_equal(count(made, "documents"), 3); /* the record, and two orders */
+
+  g_autoptr(json_t) visit = load(fixture);
+  gsize i, j;
+  json_t *row, *id;
+  json_array_foreach(json_object_get(visit, "documents"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    assert_string_equal(bh_json_string_or(values, "state", ""), "issued");
+    json_array_foreach(json_object_get(values, "hazards"), j, id)
+        assert_true(g_hash_table_add(seen, g_strdup(json_string_value(id))));
+    if (j > 0)
+      assert_int_equal(
+          json_array_size(json_object_get(json_object_get(values, "frozen"), "hazards")), j);
+  }
+  assert_int_equal(g_hash_table_size(seen), 205);
+  json_array_foreach(json_object_get(visit, "hazards"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    assert_string_equal(bh_json_string_or(values, "state", ""), "ordered");
+    assert_non_null(json_object_get(values, "order"));
+  }
+  assert_false(bh_orders_are_due(visit));
+}
+
+static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *long_text = g_strnfill(2000, 'x');
+  add_visit(fixture, 40, long_text);
+  g_autoptr(json_t) made = make_documents(fixture, &error);
+  assert_null(made);
+  assert_true(g_error_matches(error, BH_SAID, 0));
+  assert_non_null(strstr(error->message, "60000"));
+  assert_non_null(strstr(error->message, "40"));
+  g_autoptr(json_t) visit = load(fixture);
+  assert_int_equal(count(visit, "documents"), 0);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_nothing_of_a_visit_is_left_out),
+      cmocka_unit_test(test_a_visit_is_read_in_few_queries),
+      cmocka_unit_test(test_every_hazard_stands_on_one_order),
+      cmocka_unit_test(test_a_record_that_is_too_long_is_refused_in_words),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
