@@ -412,16 +412,6 @@ gboolean bh_field_is_required(const BhField *field, const BhContext *context)
   return field->required != NULL && evaluate(field->required, context) == YES;
 }
 
-gboolean bh_field_may_lock(const BhField *field)
-{
-  return field->locked_when != NULL;
-}
-
-gboolean bh_field_is_locked(const BhField *field, const BhContext *context)
-{
-  return field->locked_when != NULL && evaluate(field->locked_when, context) == YES;
-}
-
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context)
 {
   if (kind->visible == NULL)

@@ -120,13 +120,14 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition, const c
 static gboolean parse_transition(BhPlace *place, BhTransition *transition)
 {
   static const char *const allowed[] = {"from", "to",       "label",  "who",        "when", "needs",
-                                        "asks", "deadline", "source", "written_by", NULL};
+                                        "asks", "deadline", "source", "written_by", "sets", NULL};
   const json_t *declaration = transition->declaration;
   if (!bh_place_is_object(place, declaration, allowed) ||
       !bh_place_name(place, declaration, "to", TRUE, &transition->to) ||
       !bh_place_label(place, declaration, "label", TRUE) ||
       !bh_place_names(place, declaration, "who", TRUE, TRUE, &transition->who) ||
       !bh_place_names(place, declaration, "asks", FALSE, FALSE, &transition->asks) ||
+      !bh_place_names(place, declaration, "sets", FALSE, TRUE, &transition->sets) ||
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
       !bh_place_by_hub(place, declaration, &transition->by_hub) ||
       !parse_rules(place, declaration, "needs", &transition->needs) ||
@@ -210,10 +211,10 @@ static void collect_title_refs(BhKind *kind)
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
-      "bihuan-kind", "kind",      "label",     "source",      "parent",      "scope",
-      "visible",     "area_from", "unit_from", "author_from", "title",       "list",
-      "sections",    "review",    "fields",    "states",      "transitions", "checks",
-      "forms",       "ledgers",   "related",   "written_by",  NULL};
+      "bihuan-kind", "kind",        "label",       "source", "parent", "scope",    "visible",
+      "area_from",   "unit_from",   "author_from", "title",  "list",   "sections", "review",
+      "fields",      "states",      "transitions", "checks", "forms",  "ledgers",  "related",
+      "written_by",  "locked_when", "once",        NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -228,8 +229,12 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       !bh_place_string(place, declaration, "scope", TRUE, 8, &kind->scope) ||
       !bh_place_string(place, declaration, "title", TRUE, 300, NULL) ||
       !bh_place_name(place, declaration, "parent", FALSE, &kind->parent) ||
+      !bh_place_flag(place, declaration, "once", &kind->once) ||
       !bh_place_by_hub(place, declaration, &kind->by_hub))
     return FALSE;
+  kind->locked_when = json_object_get(declaration, "locked_when");
+  if (kind->once && json_object_get(declaration, "states") != NULL)
+    return bh_place_fail_at(place, "once", "a kind with states is changed by its steps");
   if (!g_strv_contains(scopes, kind->scope))
     return bh_place_fail_at(place, "scope", "must be all, area or unit");
   kind->visible = json_object_get(declaration, "visible");
@@ -244,6 +249,7 @@ static void transition_free(gpointer data)
   g_free(transition->from);
   g_free(transition->who);
   g_free(transition->asks);
+  g_free(transition->sets);
   g_free(transition);
 }
 

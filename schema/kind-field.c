@@ -117,7 +117,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   static const char *const allowed[] = {
       "name",    "type",   "label",       "hint",          "required",   "show_when", "choices",
       "min",     "max",    "digits",      "ref_kinds",     "personal",   "indexed",   "retired",
-      "in_form", "source", "locked_when", "on_change_ask", "written_by", NULL};
+      "in_form", "source", "locked_when", "on_change_ask", "written_by", "unlocked",  NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -156,6 +156,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
       !bh_place_flag(place, declaration, "indexed", &field->indexed) ||
       !bh_place_flag(place, declaration, "retired", &field->retired) ||
       !bh_place_flag(place, declaration, "in_form", &field->in_form) ||
+      !bh_place_flag(place, declaration, "unlocked", &field->unlocked) ||
       !bh_place_by_hub(place, declaration, &field->by_hub) ||
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL))
     return NULL;

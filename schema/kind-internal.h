@@ -15,6 +15,7 @@ struct _BhField {
   gint64 max;
   gint64 digits;
   gboolean personal, indexed, retired, in_form, always_required, by_hub;
+  gboolean unlocked;      /* stays open when the record is locked */
   const json_t *required; /* condition or NULL */
   const json_t *show_when;
   const json_t *locked_when;
@@ -36,6 +37,7 @@ struct _BhTransition {
   const char **from;        /* NULL when it creates */
   const char **who;
   const char **asks;
+  const char **sets; /* the program sets them on this step */
   const json_t *when;
   const json_t *needs; /* array or NULL */
   const char *due;     /* field its deadline counts from, NULL when none or the step asks for it */
@@ -51,6 +53,8 @@ struct _BhKind {
   GPtrArray *transitions;
   const json_t *visible;
   const json_t *checks;
+  const json_t *locked_when; /* condition or NULL */
+  gboolean once;             /* written by the entry that makes the record, and never again */
   const char *parent;
   const char *scope;
   gboolean reviewable, by_hub;

@@ -124,6 +124,9 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
         !check_condition(place, set, kind, "locked_when", field->locked_when) ||
         !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE))
       return FALSE;
+    if (field->unlocked && !bh_kind_may_lock(kind))
+      return bh_place_fail_at(place, "unlocked", "kind %s has neither \"locked_when\" nor \"once\"",
+                              kind->name);
     bh_place_leave(place, mark);
   }
   return TRUE;
@@ -225,6 +228,7 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
     }
     if (!check_who(place, set, kind, transition->who) ||
         !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
+        !check_field_names(place, kind, transition->sets, "sets", FALSE) ||
         !check_condition(place, set, kind, "when", transition->when) ||
         !resolve_rules(place, set, kind, "needs", transition->needs) ||
         !check_deadline(place, kind, json_object_get(transition->declaration, "deadline")))
@@ -422,6 +426,7 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
          resolve_origin(&place, set, kind, "unit_from", refs) &&
          resolve_origin(&place, set, kind, "author_from", refs) &&
          resolve_visible(&place, set, kind) &&
+         check_condition(&place, set, kind, "locked_when", kind->locked_when) &&
          resolve_rules(&place, set, kind, "checks", kind->checks) &&
          resolve_transitions(&place, set, kind) && resolve_sections(&place, set, kind) &&
          resolve_review(&place, kind) && bh_kind_resolve_views(&place, set, kind);

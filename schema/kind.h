@@ -170,7 +170,8 @@ const char *bh_kind_get_author(const BhKind *kind, const BhContext *context);
 /* One thing that is wrong with a record. */
 typedef struct {
   char *field; /* key, or "" for the whole record */
-  char *code;  /* "required", "invalid", "condition", "unknown_field", "transition", "actor" */
+  char *code;  /* "required", "invalid", "condition", "unknown_field", "transition", "actor",
+                * "locked" */
   char *text_zh;
   char *text_en;
 } BhProblem;
@@ -183,9 +184,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhProblem, bh_problem_free)
  * BhProblem* with free function set; empty when fine. Never NULL. */
 GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context);
 
-/* What is wrong with changing `before` (shown values until now, its state included) into
- * context->values: locked fields, and reasons that such a change asks for. Same list. */
-GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *before, const BhContext *context);
+/* What is wrong with setting `set` ({key: value}) in one operation, its state included: locked
+ * fields ("locked"), a record under a locked parent ("locked", field ""), reasons that such a
+ * change asks for ("required"). `before` is the context of the record as it was: its values before
+ * (NULL: it is new) and other records as they were before the whole entry. A set to the value that
+ * is there changes nothing. Same list. */
+GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhContext *before);
+/* TRUE when the key may not be set by an operation that leads to state `to` (NULL: it sets no
+ * state): it is locked, and no step open to the context's actor is there to change it. */
+gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
+                           const BhContext *before);
+/* TRUE when no record with these values may be made: what it belongs to is locked. */
+gboolean bh_kind_is_closed(const BhKind *kind, const BhContext *made);
+/* TRUE when records of the kind as a whole can lock ("locked_when", "once"). */
+gboolean bh_kind_may_lock(const BhKind *kind);
 
 /* Whether a viewer may see the record: the kind's "visible" condition, same on hub and device.
  * context->actor_values is the viewer; out of service (bh_staff_is_in_service) nobody. A condition

@@ -184,8 +184,8 @@ gboolean bh_staff_is_in_service(const json_t *values, const char *today)
                            (since == NULL || strcmp(today, since) >= 0));
 }
 
-static gboolean is_open_to(const BhKind *kind, const BhTransition *transition,
-                           const BhContext *context)
+gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
+                                  const BhContext *context)
 {
   if (context->actor == NULL)
     return TRUE;
@@ -212,7 +212,7 @@ GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhC
   GPtrArray *open = g_ptr_array_new();
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
-    if (starts_from(transition, from) && is_open_to(kind, transition, context) &&
+    if (starts_from(transition, from) && bh_transition_is_open_to(kind, transition, context) &&
         bh_condition_holds(transition->when, context))
       g_ptr_array_add(open, (gpointer)transition);
   }
@@ -234,7 +234,7 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
     g_ptr_array_add(problems, bh_problem_new("state", "transition", zh, en));
     return problems;
   }
-  if (!is_open_to(kind, transition, context)) {
+  if (!bh_transition_is_open_to(kind, transition, context)) {
     g_autofree char *zh =
         g_strdup_printf("当前人员无权“%s”", bh_transition_get_label(transition, "zh"));
     g_autofree char *en =

@@ -41,6 +41,11 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
 /* "written_by": the step is the hub's alone; what a device sends of it waits in quarantine. */
 gboolean bh_transition_is_left_to_hub(const BhTransition *transition);
 
+/* "who" alone: whether the actor of the context may take the step, as far as person and role go. An
+ * actor without staff values is the system. */
+gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
+                                  const BhContext *context);
+
 /* Transitions that start from `from`, are open to the actor (who) and whose "when" condition
  * holds: what a form offers as buttons. const BhTransition*; free the array. */
 GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context);

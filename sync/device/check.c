@@ -207,6 +207,7 @@ typedef struct {
   char *record;
   const BhKind *kind;
   json_t *before; /* NULL for a new record */
+  json_t *set;    /* of all operations on it */
 } Touched;
 
 static void touched_free(gpointer data)
@@ -215,6 +216,7 @@ static void touched_free(gpointer data)
 
   g_free(touched->record);
   json_decref(touched->before);
+  json_decref(touched->set);
   g_free(touched);
 }
 
@@ -222,7 +224,7 @@ static void touched_free(gpointer data)
 static GPtrArray *lay_over(BhDevice *device, BhScope *scope, const json_t *ops)
 {
   GPtrArray *out = g_ptr_array_new_with_free_func(touched_free);
-  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal); /* → Touched */
   gsize index;
   json_t *op;
 
@@ -230,14 +232,18 @@ static GPtrArray *lay_over(BhDevice *device, BhScope *scope, const json_t *ops)
   {
     const char *record = bh_json_string_or(op, "record", "");
     const char *kind = bh_json_string_or(op, "kind", "");
-    if (g_hash_table_add(seen, (gpointer)record)) {
-      Touched *touched = g_new0(Touched, 1);
+    Touched *touched = g_hash_table_lookup(seen, record);
+    if (touched == NULL) {
+      touched = g_new0(Touched, 1);
       json_t *before = bh_scope_get(scope, record);
       touched->record = g_strdup(record);
       touched->kind = bh_kind_set_find(device->kinds, kind);
       touched->before = json_incref(before);
+      touched->set = json_object();
       g_ptr_array_add(out, touched);
+      g_hash_table_insert(seen, (gpointer)record, touched);
     }
+    json_object_update(touched->set, json_object_get(op, "set"));
     bh_scope_set(scope, record, kind, json_object_get(op, "set"));
   }
   return out;
@@ -258,16 +264,19 @@ static GPtrArray *check_step(const BhKind *kind, const char *from, const char *t
   return problems;
 }
 
-static gboolean check_touched(BhScope *scope, const Touched *touched, GError **error)
+/* `stored`: a scope nothing was laid over. What is locked is judged by the records as they were
+ * before the entry, as the hub does: the entry that signs may still set what the signature locks.
+ */
+static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *touched,
+                              GError **error)
 {
-  BhContext context;
+  BhContext context, before;
 
   bh_scope_fill(scope, touched->record, &context);
-  if (touched->before != NULL) {
-    g_autoptr(GPtrArray) problems = bh_kind_check_change(touched->kind, touched->before, &context);
-    if (!refuse(touched->kind, problems, error))
-      return FALSE;
-  }
+  bh_scope_fill(stored, touched->record, &before);
+  g_autoptr(GPtrArray) changes = bh_kind_check_change(touched->kind, touched->set, &before);
+  if (!refuse(touched->kind, changes, error))
+    return FALSE;
   const char *from = bh_json_string_or(touched->before, "state", NULL);
   const char *to = bh_json_string_or(context.values, "state", NULL);
   if (to == NULL || g_strcmp0(from, to) == 0) {
@@ -285,19 +294,24 @@ static gboolean check_touched(BhScope *scope, const Touched *touched, GError **e
 }
 
 /* A set that no rule can have anything against once its value is right: of a record that is here,
- * no state, no field that locks or asks for a reason. This is the usual tap, an answer. */
-static gboolean is_plain(BhDevice *device, const json_t *op)
+ * no state, nothing that is locked, moves it or asks for a reason. This is the usual tap, an
+ * answer. */
+static gboolean is_plain(BhDevice *device, BhScope *stored, const json_t *op)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
+  BhContext before;
   const char *key;
   json_t *value;
 
   if (bh_view_get(device, bh_json_string_or(op, "record", ""), NULL) == NULL)
     return FALSE;
+  bh_scope_fill(stored, bh_json_string_or(op, "record", ""), &before);
   json_object_foreach(json_object_get(op, "set"), key, value)
   {
     const BhField *field = bh_kind_find_field(kind, key);
-    if (field == NULL || bh_field_may_lock(field) || bh_field_get_change_asks(field)[0] != NULL)
+    if (field == NULL || bh_field_may_lock(field) || bh_field_get_change_asks(field)[0] != NULL ||
+        g_strcmp0(bh_kind_get_parent_field(kind), key) == 0 ||
+        (bh_kind_may_lock(kind) && bh_kind_is_locked(kind, key, NULL, &before)))
       return FALSE;
   }
   return TRUE;
@@ -305,8 +319,10 @@ static gboolean is_plain(BhDevice *device, const json_t *op)
 
 static gboolean are_plain(BhDevice *device, const json_t *ops)
 {
+  g_autoptr(BhScope) stored = bh_scope_new(device, NULL);
+
   for (gsize i = 0; i < json_array_size(ops); i++) {
-    if (!is_plain(device, json_array_get(ops, i)))
+    if (!is_plain(device, stored, json_array_get(ops, i)))
       return FALSE;
   }
   return TRUE;
@@ -321,6 +337,7 @@ json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *
     return NULL;
   if (are_plain(device, ops))
     return json_incref((json_t *)ops);
+  g_autoptr(BhScope) stored = bh_scope_new(device, author);
   g_autoptr(json_t) full = json_copy((json_t *)ops);
   g_autoptr(BhScope) scope = bh_scope_new(device, author);
   g_autoptr(GPtrArray) touched = lay_over(device, scope, ops);
@@ -333,7 +350,7 @@ json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *
       json_array_append_new(full, move);
   }
   for (guint i = 0; i < touched->len; i++) {
-    if (!check_touched(scope, g_ptr_array_index(touched, i), error))
+    if (!check_touched(scope, stored, g_ptr_array_index(touched, i), error))
       return NULL;
   }
   return g_steal_pointer(&full);
@@ -404,10 +421,11 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   g_autoptr(json_t) valid = take_valid(kind, set, out);
   bh_scope_set(scope, record, kind_name, valid);
   bh_scope_fill(scope, record, &context);
-  if (before != NULL) {
-    g_autoptr(GPtrArray) problems = bh_kind_check_change(kind, before, &context);
-    report(out, problems);
-  }
+  g_autoptr(BhScope) untouched = bh_scope_new(device, author);
+  BhContext was;
+  bh_scope_fill(untouched, record, &was);
+  g_autoptr(GPtrArray) changes = bh_kind_check_change(kind, valid, &was);
+  report(out, changes);
   const char *from = bh_json_string_or(before, "state", NULL);
   const char *to = bh_json_string_or(context.values, "state", NULL);
   if (to != NULL && g_strcmp0(from, to) != 0) {

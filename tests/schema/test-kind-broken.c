@@ -228,6 +228,8 @@ static void test_broken_fields_are_refused(void **state)
       {V "fields/0/on_change_ask", "['nope']", P ".fields[0].on_change_ask[0]: kind visit has no"},
       {V "fields/0/locked_when", "{'field':'state','is':'gone'}",
        P ".fields[0].locked_when.is: \"gone\" is no value of this field"},
+      {V "fields/0/unlocked", "1", P ".fields[0].unlocked: must be true or false"},
+      {V "fields/0/unlocked", "true", P ".fields[0].unlocked: kind visit has neither"},
   };
   try_cases(cases, G_N_ELEMENTS(cases));
 }
@@ -254,7 +256,10 @@ static void test_broken_workflows_are_refused(void **state)
       {V "transitions/0/who", "[]", P ".transitions[0].who: is empty"},
       {V "transitions/0/who", "['author']", P ".transitions[0].who: \"author\" needs"},
       {V "transitions/1/asks", "['hour']", P ".transitions[1].asks[0]: kind visit has no field"},
+      {V "transitions/1/sets", "['hour']", P ".transitions[1].sets[0]: kind visit has no field"},
       {V "transitions/1/when", "{'field':'hour','empty':true}", P ".transitions[1].when.field"},
+      {V "locked_when", "{'field':'state','is':'gone'}", P ".locked_when.is: \"gone\" is no value"},
+      {V "once", "true", P ".once: a kind with states is changed by its steps"},
       {V "transitions/1/needs/0/must", NULL, P ".transitions[1].needs[0]: \"must\" is missing"},
       {V "transitions/1/needs/0/text", NULL, P ".transitions[1].needs[0]: \"text\" is missing"},
       {V "transitions/1/needs/0/field", "'hour'", P ".transitions[1].needs[0].field: kind visit"},

@@ -186,32 +186,138 @@ static void test_an_order_may_rest_on_the_signatures_of_its_inspection(void **st
   assert_int_equal(signed_order->len, 0);
 }
 
+static json_t *parse_set(const char *quoted)
+{
+  g_autofree char *text = g_strdelimit(g_strdup(quoted), "'", '"');
+  json_t *set = json_loads(text, 0, NULL);
+  if (set == NULL)
+    fail_msg("the case is no JSON: %s", text);
+  return test_world_resolve(set);
+}
+
+/* What is wrong with setting `set` on the world's record, as it is and with this state before. */
+static GPtrArray *judge_change(TestWorld *world, const char *kind, const char *actor,
+                               const char *state, const char *set_text)
+{
+  const BhKind *declared = bh_kind_set_find(world->kinds, kind);
+  g_autoptr(json_t) before = json_deep_copy(test_world_get(world, "r"));
+  g_autoptr(json_t) set = parse_set(set_text);
+  BhContext context = test_world_context(world, "r", actor, TODAY);
+  if (state != NULL)
+    json_object_set_new(before, "state", json_string(state));
+  context.values = before;
+  return bh_kind_check_change(declared, set, &context);
+}
+
+static void assert_locked(TestWorld *world, const char *kind, const char *actor, const char *state,
+                          const char *set, const char *field)
+{
+  g_autoptr(GPtrArray) problems = judge_change(world, kind, actor, state, set);
+  if (field == NULL && problems->len == 0)
+    return;
+  if (field == NULL || problems->len != 1)
+    fail_msg("%s in %s, %s: %u problems, the first %s", kind, state, set, problems->len,
+             problems->len > 0 ? ((BhProblem *)problems->pdata[0])->text_en : "none");
+  const BhProblem *problem = problems->pdata[0];
+  assert_string_equal(problem->code, "locked");
+  assert_string_equal(problem->field, field);
+}
+
 static void test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason(void **state)
 {
   (void)state;
   g_autoptr(TestWorld) world =
       test_step_make_world(&(TestStep){"inspection", "assigned", "on_site", "li", VISIT, ""});
-  const BhKind *inspection = bh_kind_set_find(world->kinds, "inspection");
-  g_autoptr(json_t) before = json_deep_copy(test_world_get(world, "r"));
-  test_world_put_quoted(world, "r", "inspection", "{'enterprise':{'$ref':'other'}}");
-  BhContext context = test_world_context(world, "r", "li", TODAY);
-  g_autoptr(GPtrArray) without = bh_kind_check_change(inspection, before, &context);
+  g_autoptr(GPtrArray) without =
+      judge_change(world, "inspection", "li", NULL, "{'enterprise':{'$ref':'other'}}");
   assert_int_equal(without->len, 1);
   assert_string_equal(((BhProblem *)without->pdata[0])->field, "retarget_reason");
-  test_world_put_quoted(world, "r", "inspection", "{'retarget_reason':'扫错码'}");
-  context = test_world_context(world, "r", "li", TODAY);
-  g_autoptr(GPtrArray) with = bh_kind_check_change(inspection, before, &context);
-  assert_int_equal(with->len, 0);
-  json_object_set_new(before, "state", json_string("signed"));
-  g_autoptr(GPtrArray) late = bh_kind_check_change(inspection, before, &context);
-  assert_int_equal(late->len, 1);
-  assert_string_equal(((BhProblem *)late->pdata[0])->field, "enterprise");
-  /* What stayed the same is never asked about. */
-  context.values = before;
-  g_autoptr(GPtrArray) same = bh_kind_check_change(inspection, before, &context);
-  assert_int_equal(same->len, 0);
-  const BhField *enterprise = bh_kind_find_field(inspection, "enterprise");
-  assert_true(bh_field_is_locked(enterprise, &context));
+  assert_string_equal(((BhProblem *)without->pdata[0])->code, "required");
+  assert_locked(world, "inspection", "li", NULL,
+                "{'enterprise':{'$ref':'other'},'retarget_reason':'扫错码'}", NULL);
+  assert_locked(world, "inspection", "li", "signed", "{'enterprise':{'$ref':'other'}}",
+                "enterprise");
+  /* What stays the same is never asked about. */
+  assert_locked(world, "inspection", "li", "signed", "{'modes':['routine']}", NULL);
+}
+
+static void test_what_a_signature_stands_on_stays_until_the_visit_is_returned(void **state)
+{
+  (void)state;
+  static const char *const sets[][2] = {
+      {"{'answers/COAL-01':{'answer':'compliant'}}", "answers/COAL-01"},
+      {"{'opinion':'改了'}", "opinion"},
+      {"{'lead':{'$ref':'wang'}}", "lead"},
+      {"{'started_at':1795258000000}", "started_at"},
+      {"{'checklist_version':'9'}", "checklist_version"},
+  };
+  static const char *const locked[] = {"signed",      "refused_sign", "unsigned", "not_carried_out",
+                                       "resubmitted", "accepted",     "followed", "archived",
+                                       "reviewed",    "cancelled"};
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"inspection", "assigned", "on_site", "li", VISIT, ""});
+  for (gsize i = 0; i < G_N_ELEMENTS(sets); i++) {
+    assert_locked(world, "inspection", "li", "on_site", sets[i][0], NULL);
+    assert_locked(world, "inspection", "li", "returned", sets[i][0], NULL);
+    for (gsize k = 0; k < G_N_ELEMENTS(locked); k++)
+      assert_locked(world, "inspection", "li", locked[k], sets[i][0], sets[i][1]);
+  }
+  /* What the office does with a visit later is no part of what was signed. */
+  assert_locked(world, "inspection", "li", "signed", "{'feedback_to':'县政府'}", NULL);
+  /* A step brings its own fields. */
+  assert_locked(world, "inspection", "li", "archived",
+                "{'state':'reviewed','file_review_score':90}", "file_review_score");
+  assert_locked(world, "inspection", "sun", "archived",
+                "{'state':'reviewed','file_review_score':90}", NULL);
+  assert_locked(world, "inspection", "sun", "archived", "{'file_review_score':90}",
+                "file_review_score");
+}
+
+static void test_R077_a_deadline_moves_only_with_the_extension_and_its_approver(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_step_make_world(
+      &(TestStep){"hazard", "found", "ordered", "li", "'deadline':'2026-12-01'", ""});
+  static const char EXTENSION[] =
+      "{'state':'ordered','deadline':'2026-12-20','extension_reason':'设备未到',"
+      "'extension_old_deadline':'2026-12-01','extension_approver':{'$ref':'zhou'}}";
+  assert_locked(world, "hazard", "li", "ordered", "{'deadline':'2027-06-30'}", "deadline");
+  assert_locked(world, "hazard", "li", "ordered", "{'level':'major'}", "level");
+  g_autoptr(GPtrArray) inspector = judge_change(world, "hazard", "li", "ordered", EXTENSION);
+  assert_int_equal(inspector->len, 4);
+  assert_locked(world, "hazard", "qian", "ordered", EXTENSION, NULL);
+  /* The step opens what it asks for, and nothing else. */
+  assert_locked(world, "hazard", "qian", "ordered",
+                "{'state':'ordered','deadline':'2026-12-20','summary':'别的'}", "summary");
+}
+
+static void test_nothing_is_added_to_what_was_signed(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *kind, *set;
+  } children[] = {
+      {"hazard", "{'inspection':{'$ref':'r'},'state':'found','summary':'新的'}"},
+      {"participant", "{'inspection':{'$ref':'r'},'role':'member'}"},
+      {"signature", "{'parent':{'$ref':'r'},'role':'enterprise'}"},
+      {"file", "{'parent':{'$ref':'r'},'role':'photo'}"},
+  };
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"inspection", "assigned", "on_site", "li", VISIT, ""});
+  for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
+    const BhKind *kind = bh_kind_set_find(world->kinds, children[i].kind);
+    for (int locked = 0; locked < 2; locked++) {
+      test_world_put_quoted(world, "r", "inspection",
+                            locked ? "{'state':'signed'}" : "{'state':'on_site'}");
+      g_autoptr(json_t) set = parse_set(children[i].set);
+      BhContext context = test_world_context(world, "r", "li", TODAY);
+      context.values = NULL;
+      context.record = test_world_id("new");
+      g_autoptr(GPtrArray) problems = bh_kind_check_change(kind, set, &context);
+      if (problems->len != (guint)locked)
+        fail_msg("%s: %u problems", children[i].kind, problems->len);
+    }
+  }
 }
 
 static void test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason(void **state)
@@ -331,6 +437,9 @@ int main(void)
       cmocka_unit_test(test_guards_about_people_and_dates),
       cmocka_unit_test(test_an_order_may_rest_on_the_signatures_of_its_inspection),
       cmocka_unit_test(test_FIELD_4_the_subject_changes_only_before_signing_and_with_a_reason),
+      cmocka_unit_test(test_what_a_signature_stands_on_stays_until_the_visit_is_returned),
+      cmocka_unit_test(test_R077_a_deadline_moves_only_with_the_extension_and_its_approver),
+      cmocka_unit_test(test_nothing_is_added_to_what_was_signed),
       cmocka_unit_test(test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason),
       cmocka_unit_test(test_records_are_checked_as_a_whole),
       cmocka_unit_test(test_FIELD_1_a_policy_source_is_no_legal_basis),

@@ -1,0 +1,147 @@
+/* What may not be changed any more: fields and whole records that a signature or a paper stands on,
+ * and the declared steps that open them. Says nothing about who may take a step at all
+ * (workflow.c), nor about single values (kind-check.c). */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+
+#include "schema/workflow.h"
+
+gboolean bh_field_may_lock(const BhField *field)
+{
+  return field->locked_when != NULL;
+}
+
+gboolean bh_kind_may_lock(const BhKind *kind)
+{
+  return kind->once || kind->locked_when != NULL;
+}
+
+gboolean bh_field_is_locked(const BhField *field, const BhContext *context)
+{
+  return field->locked_when != NULL && bh_condition_is_certain(field->locked_when, context);
+}
+
+gboolean bh_kind_is_closed(const BhKind *kind, const BhContext *made)
+{
+  return kind->locked_when != NULL && bh_condition_is_certain(kind->locked_when, made);
+}
+
+static gboolean names_field(const char **names, const BhField *field)
+{
+  return names != NULL && g_strv_contains((const char *const *)names, field->name);
+}
+
+/* Whether the operation takes a declared step that is there to change the field. */
+static gboolean is_opened(const BhKind *kind, const BhField *field, const char *to,
+                          const BhContext *before)
+{
+  const char *from = bh_json_string_or(before->values, "state", NULL);
+  const BhTransition *step = to != NULL && from != NULL ? bh_workflow_find(kind, from, to) : NULL;
+  return step != NULL && (names_field(step->asks, field) || names_field(step->sets, field)) &&
+         bh_transition_is_open_to(kind, step, before);
+}
+
+gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
+                           const BhContext *before)
+{
+  const BhField *field = strcmp(key, "state") != 0 ? bh_kind_find_field(kind, key) : NULL;
+  if (field == NULL)
+    return FALSE;
+  gboolean locked = bh_field_is_locked(field, before) ||
+                    (!field->unlocked && (kind->once || bh_kind_is_closed(kind, before)));
+  return locked && !is_opened(kind, field, to, before);
+}
+
+static BhProblem *make_closed_problem(const BhKind *kind)
+{
+  g_autofree char *zh =
+      g_strdup_printf("所属记录已锁定，不能再添加“%s”", bh_kind_get_label(kind, "zh"));
+  g_autofree char *en = g_strdup_printf("What it belongs to is locked: no %s is added any more",
+                                        bh_kind_get_label(kind, "en"));
+  return bh_problem_new("", "locked", zh, en);
+}
+
+static BhProblem *make_locked_problem(const BhField *field, const char *key)
+{
+  const char *slash = strchr(key, '/');
+  g_autofree char *zh =
+      g_strdup_printf("“%s%s%s”已锁定，只能由规定的步骤修改", bh_field_get_label(field, "zh"),
+                      slash != NULL ? " " : "", slash != NULL ? slash + 1 : "");
+  g_autofree char *en = g_strdup_printf("%s%s%s is locked: only a declared step changes it",
+                                        bh_field_get_label(field, "en"), slash != NULL ? " " : "",
+                                        slash != NULL ? slash + 1 : "");
+  return bh_problem_new(key, "locked", zh, en);
+}
+
+static gboolean is_unset(const json_t *value)
+{
+  return value == NULL || json_is_null(value) ||
+         (json_is_string(value) && json_string_length(value) == 0) ||
+         (json_is_array(value) && json_array_size(value) == 0);
+}
+
+static gboolean is_same(const json_t *old, const json_t *value)
+{
+  return (is_unset(old) && is_unset(value)) ||
+         (old != NULL && value != NULL && json_equal((json_t *)old, (json_t *)value));
+}
+
+/* Reasons that a change of a value asks for, once it was set. */
+static void check_asks(const BhKind *kind, const BhField *field, const json_t *before,
+                       const json_t *set, GPtrArray *problems)
+{
+  const char *const *asks = bh_field_get_change_asks(field);
+  for (gsize i = 0; asks[i] != NULL; i++) {
+    const json_t *given = json_object_get(set, asks[i]);
+    if (!is_unset(given != NULL ? given : json_object_get(before, asks[i])))
+      continue;
+    const BhField *asked = bh_kind_find_field(kind, asks[i]);
+    g_autofree char *zh = g_strdup_printf("修改“%s”须填写“%s”", bh_field_get_label(field, "zh"),
+                                          bh_field_get_label(asked, "zh"));
+    g_autofree char *en =
+        g_strdup_printf("Changing %s asks for %s", bh_field_get_label(field, "en"),
+                        bh_field_get_label(asked, "en"));
+    g_ptr_array_add(problems, bh_problem_new(asks[i], "required", zh, en));
+  }
+}
+
+/* Whether the operation hangs the record under a parent that takes no more of its kind. */
+static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const BhContext *before)
+{
+  const json_t *parent = kind->parent != NULL ? json_object_get(set, kind->parent) : NULL;
+  if (kind->locked_when == NULL || parent == NULL || json_is_null(parent) ||
+      is_same(json_object_get(before->values, kind->parent), parent))
+    return FALSE;
+  g_autoptr(json_t) values =
+      before->values != NULL ? json_copy((json_t *)before->values) : json_object();
+  json_object_update(values, (json_t *)set);
+  json_object_del(values, "state"); /* the one it begins with locks what comes later */
+  BhContext made = *before;
+  made.values = values;
+  return bh_kind_is_closed(kind, &made);
+}
+
+GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhContext *before)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const char *to = bh_json_string_or(set, "state", NULL);
+  const char *key;
+  json_t *value;
+  if (is_added_to_closed(kind, set, before))
+    g_ptr_array_add(problems, make_closed_problem(kind));
+  if (before->values == NULL)
+    return problems;
+  json_object_foreach((json_t *)set, key, value)
+  {
+    const BhField *field = bh_kind_find_field(kind, key);
+    const json_t *old = json_object_get(before->values, key);
+    if (field == NULL || is_same(old, value))
+      continue;
+    if (bh_kind_is_locked(kind, key, to, before))
+      g_ptr_array_add(problems, make_locked_problem(field, key));
+    else if (!is_unset(old))
+      check_asks(kind, field, before->values, set, problems);
+  }
+  return problems;
+}
