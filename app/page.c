@@ -329,43 +329,59 @@ void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify wo
                  call_new(reply, data, data_free), call_free);
 }
 
-/* --- rows --- */
+/* --- about one widget --- */
 
 typedef struct {
-  GtkWidget *row; /* weak: NULL when the row is gone */
-  char *title;
-} Naming;
+  GtkWidget *part; /* weak: NULL when it is gone */
+  BhPartReply reply;
+  gpointer data;
+  GDestroyNotify data_free;
+} About;
 
-static void naming_free(gpointer data)
+static void about_free(gpointer data)
 {
-  Naming *naming = data;
-  g_clear_weak_pointer(&naming->row);
-  g_free(naming->title);
-  g_free(naming);
+  About *about = data;
+  g_clear_weak_pointer(&about->part);
+  if (about->data_free != NULL)
+    about->data_free(about->data);
+  g_free(about);
 }
 
-static void on_row_name(gpointer owner, json_t *result, const GError *error, gpointer data)
+static void on_about(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)owner;
-  const Naming *naming = data;
+  (void)page;
+  const About *about = data;
+  if (about->part != NULL)
+    about->reply(about->part, result, error, about->data);
+}
+
+void bh_page_ask_about(BhPage *page, GtkWidget *part, const char *method, json_t *params,
+                       BhPartReply reply, gpointer data, GDestroyNotify data_free)
+{
+  About *about = g_new0(About, 1);
+  g_set_weak_pointer(&about->part, part);
+  about->reply = reply;
+  about->data = data;
+  about->data_free = data_free;
+  bh_page_keep(page, method, params, on_about, about, about_free);
+}
+
+static void on_row_name(GtkWidget *row, json_t *result, const GError *error, gpointer data)
+{
+  const char *title = data;
   const char *name = bh_json_string_or(result, "title", "");
   /* The titles of some kinds name the enterprise themselves. */
-  if (error != NULL || naming->row == NULL || strstr(naming->title, name) != NULL)
+  if (error != NULL || strstr(title, name) != NULL)
     return;
-  g_autofree char *text = g_strdup_printf("%s  %s", name, naming->title);
-  bh_part_row_set_title(naming->row, text);
+  g_autofree char *text = g_strdup_printf("%s  %s", name, title);
+  bh_part_row_set_title(row, text);
 }
 
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise)
 {
-  BhPagePrivate *priv = get(page);
-  if (enterprise == NULL)
-    return;
-  Naming *naming = g_new0(Naming, 1);
-  naming->title = g_strdup(title);
-  g_set_weak_pointer(&naming->row, row);
-  bh_session_call(priv->session, "get", json_pack("{s:s}", "id", enterprise), page,
-                  priv->cancellable, on_row_name, naming, naming_free);
+  if (enterprise != NULL)
+    bh_page_ask_about(page, row, "get", json_pack("{s:s}", "id", enterprise), on_row_name,
+                      g_strdup(title), g_free);
 }
 
 void bh_page_open(BhPage *page, BhPage *next)

@@ -87,6 +87,12 @@ gboolean bh_page_is_acting(BhPage *page);
 void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply reply,
                   gpointer data, GDestroyNotify data_free);
 
+/* Asks about one widget of the page (the name of a row): the answer does not come when the widget
+ * is gone. Many may be on their way at once. */
+typedef void (*BhPartReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
+void bh_page_ask_about(BhPage *page, GtkWidget *part, const char *method, json_t *params,
+                       BhPartReply reply, gpointer data, GDestroyNotify data_free);
+
 /* Asks without a slot: every answer comes. */
 void bh_page_call(BhPage *page, const char *method, json_t *params, BhPageReply reply,
                   gpointer data, GDestroyNotify data_free);

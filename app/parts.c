@@ -106,8 +106,11 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
   gtk_widget_set_valign(texts, GTK_ALIGN_CENTER);
   GtkWidget *first = bh_part_label(title, "row-title");
   gtk_container_add(GTK_CONTAINER(texts), first);
-  if (subtitle != NULL && *subtitle != '\0')
-    gtk_container_add(GTK_CONTAINER(texts), bh_part_label(subtitle, "dim"));
+  GtkWidget *second = NULL;
+  if (subtitle != NULL && *subtitle != '\0') {
+    second = bh_part_label(subtitle, "dim");
+    gtk_container_add(GTK_CONTAINER(texts), second);
+  }
   gtk_box_pack_start(GTK_BOX(box), texts, TRUE, TRUE, 0);
   if (badge != NULL && *badge != '\0') {
     GtkWidget *label = bh_part_label(badge, "badge");
@@ -123,6 +126,7 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
       g_strjoin(" ", subtitle != NULL ? subtitle : "", badge != NULL ? badge : "", NULL);
   atk_object_set_description(gtk_widget_get_accessible(button), g_strstrip(more));
   g_object_set_data(G_OBJECT(button), "bh-row-title", first);
+  g_object_set_data(G_OBJECT(button), "bh-row-subtitle", second);
   g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(record), g_free);
   gtk_widget_show_all(button);
   return button;
@@ -138,6 +142,14 @@ void bh_part_row_set_title(GtkWidget *row, const char *title)
   GtkWidget *label = g_object_get_data(G_OBJECT(row), "bh-row-title");
   gtk_label_set_text(GTK_LABEL(label), title);
   atk_object_set_name(gtk_widget_get_accessible(row), title);
+}
+
+void bh_part_row_set_subtitle(GtkWidget *row, const char *subtitle)
+{
+  GtkWidget *label = g_object_get_data(G_OBJECT(row), "bh-row-subtitle");
+  g_return_if_fail(label != NULL);
+  gtk_label_set_text(GTK_LABEL(label), subtitle);
+  atk_object_set_description(gtk_widget_get_accessible(row), subtitle);
 }
 
 GtkWidget *bh_part_heading(const char *text)

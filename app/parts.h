@@ -28,6 +28,8 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
                        const char *record);
 const char *bh_part_get_record(GtkWidget *row);
 void bh_part_row_set_title(GtkWidget *row, const char *title);
+/* Of a row that was made with a second line and no badge. */
+void bh_part_row_set_subtitle(GtkWidget *row, const char *subtitle);
 /* Section heading inside a page. */
 GtkWidget *bh_part_heading(const char *text);
 /* A check button with a wrapping label. */

@@ -6,11 +6,13 @@
 #include <glib/gi18n.h>
 
 #include "app/parts.h"
+#include "app/questions.h"
 
 #define PAGE 30
 
 typedef struct {
   BhFieldRow *row;
+  BhQuestions *questions;
   gboolean several;
   GPtrArray *ids;     /* chosen, as text */
   GHashTable *titles; /* id → title */
@@ -23,6 +25,7 @@ typedef struct {
 static void ref_free(gpointer data)
 {
   Ref *ref = data;
+  bh_questions_free(ref->questions);
   g_ptr_array_unref(ref->ids);
   g_hash_table_unref(ref->titles);
   g_free(ref);
@@ -148,14 +151,16 @@ static void load_results(Ref *ref)
       parent != NULL ? bh_json_string_or(bh_field_row_get_values(ref->row), parent, NULL) : NULL;
   if (of != NULL)
     json_object_set_new(query, "parent", json_string(of));
-  bh_session_call(session, "list", json_pack("{s:o}", "query", query), ref->row,
-                  bh_field_row_get_cancellable(ref->row), on_results, NULL, NULL);
+  bh_questions_call(ref->questions, "results", "list", json_pack("{s:o}", "query", query),
+                    on_results, NULL, NULL);
 }
 
 static GtkWidget *make(BhFieldRow *row, gboolean several)
 {
   Ref *ref = g_new0(Ref, 1);
   ref->row = row;
+  ref->questions =
+      bh_questions_new(row, bh_field_row_get_session(row), bh_field_row_get_cancellable(row));
   ref->several = several;
   ref->ids = g_ptr_array_new_with_free_func(g_free);
   ref->titles = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);

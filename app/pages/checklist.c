@@ -1,9 +1,12 @@
+/* One item of a checklist at a time. An answer is shown at once and saved behind it; what the store
+ * said before the tap is not shown any more. */
 #include "app/pages/checklist.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/pages/hazard.h"
+#include "app/visit-fill.h"
 #include "app/visit-page.h"
 
 #define SWIPE_MIN_PX_S 400.0 /* speed that counts as a swipe */
@@ -15,6 +18,8 @@ struct _BhChecklistPage {
   BhChecklist *list;
   GPtrArray *items; /* const BhChecklistItem*, borrowed from list */
   guint at;
+  guint saving;    /* answers on their way to the disk */
+  gboolean behind; /* the visit is to be read again once they are there */
   gboolean only_unanswered;
   GtkWidget *section;
   GtkWidget *filter;
@@ -317,21 +322,29 @@ static void on_answered(BhPage *page, json_t *result, const GError *error, gpoin
 {
   (void)result;
   (void)data;
-  if (error == NULL)
-    return;
+  BhChecklistPage *self = BH_CHECKLIST_PAGE(page);
+  self->saving--;
   /* What is shown must be what is on disk. */
-  bh_page_say_error(page, error);
-  bh_page_refresh(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    self->behind = TRUE;
+  }
+  if (self->saving == 0 && self->behind)
+    bh_page_refresh(page);
 }
 
 static void save(BhChecklistPage *self, json_t *set)
 {
   json_t *inspection = bh_visit_get_values(self->visit, "inspection");
   json_object_update(inspection, set);
-  bh_page_call(BH_PAGE(self), "save",
+  self->saving++;
+  bh_page_keep(BH_PAGE(self), "save",
                json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
                          "inspection", "set", set),
                on_answered, NULL, NULL);
+  /* A visit that was read before this answer does not know it. */
+  if (bh_page_forget(BH_PAGE(self), BH_VISIT_SLOT))
+    self->behind = TRUE;
 }
 
 static void answer(BhChecklistPage *self, BhAnswer chosen)
@@ -355,30 +368,33 @@ static void on_answer(GtkButton *button, BhChecklistPage *self)
   answer(self, (BhAnswer)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(button), "bh-answer")));
 }
 
-/* FIELD 8: what nobody looked at says so, openly marked as filled in bulk. */
+static void on_filled(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  else if (json_integer_value(json_object_get(result, "filled")) == 0)
+    bh_page_say(page, _("Everything in this section is answered"));
+  bh_page_refresh(page);
+}
+
+/* FIELD 8: what nobody looked at says so, openly marked as filled in bulk. Which items that are is
+ * decided by the store: an answer that this page does not know yet stays. */
 static void on_bulk(BhChecklistPage *self)
 {
+  BhPage *page = BH_PAGE(self);
   const BhChecklistItem *here = current(self);
   if (here == NULL)
     return;
-  json_t *set = json_object();
+  BhVisitFill *fill =
+      bh_visit_fill_new(bh_session_get_actor(bh_page_get_session(page)), self->inspection);
   for (guint i = 0; i < self->items->len; i++) {
     const BhChecklistItem *item = g_ptr_array_index(self->items, i);
-    if (strcmp(item->section, here->section) != 0 || is_answered(self, i))
-      continue;
-    g_autofree char *key = g_strconcat("answers/", item->item_no, NULL);
-    json_object_set_new(
-        set, key,
-        json_pack("{s:s, s:b}", "answer", bh_answer_code(BH_ANSWER_UNCHECKED), "bulk", 1));
+    if (strcmp(item->section, here->section) == 0)
+      bh_visit_fill_add(fill, item->item_no);
   }
   show_jump(self, FALSE);
-  if (json_object_size(set) == 0) {
-    json_decref(set);
-    bh_page_say(BH_PAGE(self), _("Everything in this section is answered"));
-    return;
-  }
-  save(self, set);
-  show(self);
+  bh_page_act_run(page, bh_visit_fill_run, fill, bh_visit_fill_free, on_filled, NULL, NULL);
 }
 
 static void make_answers(BhChecklistPage *self, const char *lang)
@@ -402,6 +418,19 @@ static void make_answers(BhChecklistPage *self, const char *lang)
   }
 }
 
+/* The item that was in sight stays there; at first, the one where the last visit of this page
+ * stopped. */
+static void find_place(BhChecklistPage *self, const char *seen)
+{
+  for (guint i = 0; i < self->items->len; i++) {
+    const BhChecklistItem *item = g_ptr_array_index(self->items, i);
+    if (seen != NULL ? strcmp(item->item_no, seen) == 0 : !is_answered(self, i)) {
+      self->at = i;
+      return;
+    }
+  }
+}
+
 static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -410,7 +439,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
-  gboolean first = self->visit == NULL;
+  g_autofree char *seen = current(self) != NULL ? g_strdup(current(self)->item_no) : NULL;
   json_decref(self->visit);
   self->visit = json_incref(result);
   g_clear_pointer(&self->items, g_ptr_array_unref);
@@ -421,18 +450,13 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say(page, _("The checklist is not on this device"));
   bh_page_set_title(page,
                     bh_json_string_or(bh_visit_get_values(self->visit, "enterprise"), "name", ""));
-  /* Goes on where the last visit of this page stopped. */
-  for (guint i = 0; first && i < self->items->len; i++) {
-    if (!is_answered(self, i)) {
-      self->at = i;
-      break;
-    }
-  }
+  find_place(self, seen);
   show(self);
 }
 
 static void bh_checklist_page_refresh(BhPage *page)
 {
+  BH_CHECKLIST_PAGE(page)->behind = FALSE;
   bh_visit_ask(page, BH_CHECKLIST_PAGE(page)->inspection, on_visit);
 }
 

@@ -1,3 +1,4 @@
+/* An enterprise by name: for a visit, for a blank plaque, or in place of a wrong one. */
 #include "app/pages/find.h"
 
 #include <glib/gi18n.h>
@@ -77,16 +78,16 @@ static void choose(BhFindPage *self, const char *enterprise)
   BhPage *page = BH_PAGE(self);
   BhSession *session = bh_page_get_session(page);
   if (self->plaque != NULL) {
-    bh_page_call(page, "save",
-                 bh_find_task_dup_bind(session, self->plaque, self->serial, enterprise), on_bound,
-                 g_strdup(enterprise), g_free);
+    bh_page_act(page, "save",
+                bh_find_task_dup_bind(session, self->plaque, self->serial, enterprise), on_bound,
+                g_strdup(enterprise), g_free);
   } else if (self->inspection != NULL) {
     json_t *set =
         json_pack("{s:s, s:s}", "enterprise", enterprise, "retarget_reason", get_reason(self));
-    bh_page_call(page, "save",
-                 json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
-                           "inspection", "set", set),
-                 on_retargeted, NULL, NULL);
+    bh_page_act(page, "save",
+                json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
+                          "inspection", "set", set),
+                on_retargeted, NULL, NULL);
   } else {
     bh_page_replace(page, bh_enterprise_page_new(enterprise, get_reason(self)));
   }
@@ -164,7 +165,8 @@ static void load_page(BhFindPage *self)
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
-  bh_page_call(page, "list", json_pack("{s:o}", "query", query), on_results, NULL, NULL);
+  /* A newer text, and a second tap on "more", take the place of what was asked before. */
+  bh_page_ask(page, "results", "list", json_pack("{s:o}", "query", query), on_results, NULL, NULL);
 }
 
 static void on_search(BhFindPage *self)

@@ -132,53 +132,69 @@ static void ask_due(BhPage *page, const char *actor)
   const json_t *ledger = kind != NULL ? bh_kind_find_ledger(kind, "rectification") : NULL;
   if (ledger == NULL)
     return;
-  bh_page_call(page, "list",
-               json_pack("{s:{s:s, s:{s:O}, s:i, s:s, s:s}}", "query", "kind", "hazard", "where",
-                         "state", json_object_get(ledger, "states"), "limit", DUE_ROWS, "order",
-                         "due", "viewer", actor),
-               on_due, NULL, NULL);
+  bh_page_ask(page, "due", "list",
+              json_pack("{s:{s:s, s:{s:O}, s:i, s:s, s:s}}", "query", "kind", "hazard", "where",
+                        "state", json_object_get(ledger, "states"), "limit", DUE_ROWS, "order",
+                        "due", "viewer", actor),
+              on_due, NULL, NULL);
 }
 
-static void on_parent_of_review(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* --- what the office returned --- */
+
+/* On the store's thread: open reviews with what they are about, in one answer: [{"id","title",
+ * "enterprise"?,"comment"}]. What is not on this device is left out. */
+static void load_returned(BhDevice *device, GTask *task, gpointer data)
 {
-  BhHomePage *self = BH_HOME_PAGE(page);
-  if (error != NULL)
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query =
+      json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", "review", "where", "state", "open",
+                "limit", ROWS, "order", "changed", "viewer", (const char *)data);
+  g_autoptr(json_t) page = bh_device_list(device, query, &error);
+  if (page == NULL) {
+    g_task_return_error(task, g_steal_pointer(&error));
     return;
-  const json_t *review = data;
-  g_autofree char *id = g_strdup_printf("returned-%s", bh_json_string_or(result, "id", ""));
-  GtkWidget *button = bh_part_row(id, bh_json_string_or(result, "title", ""),
-                                  bh_json_string_or(review, "comment", ""), _("Returned"),
-                                  bh_json_string_or(result, "id", ""));
-  bh_part_add_class(button, "urgent");
-  g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
-  bh_page_name_row(page, button, bh_json_string_or(result, "title", ""),
-                   bh_json_string_or(json_object_get(result, "values"), "enterprise", NULL));
-  gtk_container_add(GTK_CONTAINER(self->returned), button);
-  gtk_widget_show(self->returned_box);
+  }
+  json_t *returned = json_array();
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *parent = bh_json_string_or(values, "parent", NULL);
+    g_autoptr(json_t) record = parent != NULL ? bh_device_get(device, parent, NULL) : NULL;
+    if (record == NULL)
+      continue;
+    json_t *one =
+        json_pack("{s:s, s:s, s:s}", "id", parent, "title", bh_json_string_or(record, "title", ""),
+                  "comment", bh_json_string_or(values, "comment", ""));
+    json_t *enterprise = json_object_get(json_object_get(record, "values"), "enterprise");
+    if (enterprise != NULL)
+      json_object_set(one, "enterprise", enterprise);
+    json_array_append_new(returned, one);
+  }
+  g_task_return_pointer(task, returned, (GDestroyNotify)json_decref);
 }
 
-static void release_json(gpointer data)
-{
-  json_decref(data);
-}
-
-static void on_reviews(BhPage *page, json_t *result, const GError *error, gpointer data)
+static void on_returned_rows(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhHomePage *self = BH_HOME_PAGE(page);
   bh_part_clear(self->returned);
-  gtk_widget_hide(self->returned_box);
   gsize i;
-  json_t *row;
-  const json_t *rows = error == NULL ? json_object_get(result, "rows") : NULL;
-  json_array_foreach(rows, i, row)
+  json_t *one;
+  json_array_foreach(error == NULL ? result : NULL, i, one)
   {
-    json_t *values = json_object_get(row, "values");
-    const char *parent = bh_json_string_or(values, "parent", NULL);
-    if (parent != NULL)
-      bh_page_call(page, "get", json_pack("{s:s}", "id", parent), on_parent_of_review,
-                   json_incref(values), release_json);
+    const char *record = bh_json_string_or(one, "id", "");
+    const char *title = bh_json_string_or(one, "title", "");
+    g_autofree char *id = g_strdup_printf("returned-%s", record);
+    GtkWidget *button =
+        bh_part_row(id, title, bh_json_string_or(one, "comment", ""), _("Returned"), record);
+    bh_part_add_class(button, "urgent");
+    g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
+    bh_page_name_row(page, button, title, bh_json_string_or(one, "enterprise", NULL));
+    gtk_container_add(GTK_CONTAINER(self->returned), button);
   }
+  gtk_widget_set_visible(self->returned_box, error == NULL && json_array_size(result) > 0);
 }
 
 static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -248,17 +264,14 @@ static void bh_home_page_refresh(BhPage *page)
   show_status(BH_HOME_PAGE(page));
   if (actor == NULL)
     return;
-  bh_page_call(page, "list",
-               json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "inspection",
-                         "where", "state", "on_site", "limit", ROWS, "order", "changed", "viewer",
-                         actor),
-               on_inspections, NULL, NULL);
-  bh_page_call(page, "list",
-               json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "review", "where",
-                         "state", "open", "limit", ROWS, "order", "changed", "viewer", actor),
-               on_reviews, NULL, NULL);
+  bh_page_ask(page, "open", "list",
+              json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "inspection", "where",
+                        "state", "on_site", "limit", ROWS, "order", "changed", "viewer", actor),
+              on_inspections, NULL, NULL);
+  bh_page_ask_run(page, "returned", load_returned, g_strdup(actor), g_free, on_returned_rows, NULL,
+                  NULL);
   ask_due(page, actor);
-  bh_page_call(page, "draft_list", NULL, on_drafts, NULL, NULL);
+  bh_page_ask(page, "drafts", "draft_list", NULL, on_drafts, NULL, NULL);
 }
 
 static void bh_home_page_load(BhPage *page)

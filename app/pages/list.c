@@ -90,7 +90,8 @@ static void load_page(BhListPage *self)
     json_object_set_new(query, "search", json_string(text));
   if (self->after != NULL && !json_is_null(self->after))
     json_object_set(query, "after", self->after);
-  bh_page_call(page, "list", json_pack("{s:o}", "query", query), on_rows, NULL, NULL);
+  /* A newer text, and a second tap on "more", take the place of what was asked before. */
+  bh_page_ask(page, "rows", "list", json_pack("{s:o}", "query", query), on_rows, NULL, NULL);
 }
 
 static void on_search(BhListPage *self)

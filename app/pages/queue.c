@@ -1,3 +1,5 @@
+/* What has not left the device, and why. Rows keep their place while the page is looked at: what is
+ * sent meanwhile says so where it stands. */
 #include "app/pages/queue.h"
 
 #include <glib/gi18n.h>
@@ -8,6 +10,8 @@
 #include "sync/device/copy.h"
 
 #define ROWS 50
+#define ROWS_MAX 200 /* that are looked at again when the state changes */
+#define ITEMS "items"
 
 struct _BhQueuePage {
   BhPage parent;
@@ -19,10 +23,18 @@ struct _BhQueuePage {
   GtkWidget *export_all;
   GtkWidget *items;
   GtkWidget *more;
-  guint shown;
+  GHashTable *rows; /* key of an item → its row; borrowed widgets */
+  guint waiting;    /* rows that still wait */
+  gboolean behind;  /* the state changed while items were on their way */
 };
 
 G_DEFINE_FINAL_TYPE(BhQueuePage, bh_queue_page, BH_TYPE_PAGE)
+
+static void bh_queue_page_finalize(GObject *object)
+{
+  g_hash_table_unref(BH_QUEUE_PAGE(object)->rows);
+  G_OBJECT_CLASS(bh_queue_page_parent_class)->finalize(object);
+}
 
 /* Why something is still here, in people's words. */
 static const char *why_text(const char *code)
@@ -122,6 +134,25 @@ static void on_item(GtkButton *row, BhQueuePage *self)
     bh_page_open(BH_PAGE(self), bh_record_page_new(record));
 }
 
+/* --- rows --- */
+
+static char *dup_key(const json_t *item)
+{
+  return g_strjoin("/", bh_json_string_or(item, "what", ""), bh_json_string_or(item, "entry", ""),
+                   bh_json_string_or(item, "sha256", ""), bh_json_string_or(item, "record", ""),
+                   bh_json_string_or(item, "by", ""), NULL);
+}
+
+static char *dup_second_line(const json_t *item)
+{
+  gint64 at_ms = json_integer_value(json_object_get(item, "at_ms"));
+  g_autofree char *at = at_ms > 0 ? bh_time_format(at_ms) : g_strdup("");
+  gint64 size = json_integer_value(json_object_get(item, "size"));
+  g_autofree char *bytes = size > 0 ? g_format_size((guint64)size) : g_strdup("");
+  return g_strstrip(g_strdup_printf("%s  %s  %s  %s", bh_json_string_or(item, "by_name", ""), at,
+                                    bytes, why_text(bh_json_string_or(item, "why_code", ""))));
+}
+
 static void add_item(BhQueuePage *self, const json_t *item)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -129,62 +160,136 @@ static void add_item(BhQueuePage *self, const json_t *item)
   const char *label =
       kind != NULL ? bh_kind_get_label(kind, bh_session_get_lang(session)) : _("File");
   const char *title = bh_json_string_or(item, "title", "");
-  gint64 at_ms = json_integer_value(json_object_get(item, "at_ms"));
-  g_autofree char *at = at_ms > 0 ? bh_time_format(at_ms) : g_strdup("");
-  gint64 size = json_integer_value(json_object_get(item, "size"));
-  g_autofree char *bytes = size > 0 ? g_format_size((guint64)size) : g_strdup("");
   g_autofree char *first =
       *title != '\0' ? g_strdup_printf("%s · %s", label, title) : g_strdup(label);
-  g_autofree char *second =
-      g_strdup_printf("%s  %s  %s  %s", bh_json_string_or(item, "by_name", ""), at, bytes,
-                      why_text(bh_json_string_or(item, "why_code", "")));
-  g_autofree char *id = g_strdup_printf("queue-%u", ++self->shown);
-  GtkWidget *row =
-      bh_part_row(id, first, g_strstrip(second), NULL, bh_json_string_or(item, "record", ""));
+  g_autofree char *second = dup_second_line(item);
+  g_autofree char *id = g_strdup_printf("queue-%u", g_hash_table_size(self->rows) + 1);
+  GtkWidget *row = bh_part_row(id, first, second, NULL, bh_json_string_or(item, "record", ""));
   g_signal_connect(row, "clicked", G_CALLBACK(on_item), self);
   gtk_container_add(GTK_CONTAINER(self->items), row);
+  g_hash_table_insert(self->rows, dup_key(item), row);
+  self->waiting++;
+}
+
+static void clear_rows(BhQueuePage *self)
+{
+  g_hash_table_remove_all(self->rows);
+  bh_part_clear(self->items);
+  self->waiting = 0;
+}
+
+/* Rows that the store names wait still; each is told what about it is new. */
+static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *waiting)
+{
+  gsize i;
+  json_t *item;
+  json_array_foreach(items, i, item)
+  {
+    g_autofree char *key = dup_key(item);
+    GtkWidget *row = g_hash_table_lookup(self->rows, key);
+    if (row == NULL)
+      continue;
+    g_autofree char *second = dup_second_line(item);
+    bh_part_row_set_subtitle(row, second);
+    g_hash_table_add(waiting, row);
+  }
+}
+
+/* A row whose item the store does not name any more has left. With a full page of items, those
+ * behind the last named one are not known. */
+static void mark_gone(BhQueuePage *self, GHashTable *waiting, gboolean complete)
+{
+  g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
+  guint named = g_hash_table_size(waiting);
+  for (GList *l = rows; l != NULL && (complete || named > 0); l = l->next) {
+    if (g_hash_table_contains(waiting, l->data)) {
+      named--;
+    } else if (gtk_widget_get_sensitive(l->data)) {
+      bh_part_row_set_subtitle(l->data, _("Does not wait any more"));
+      gtk_widget_set_sensitive(l->data, FALSE);
+      self->waiting--;
+    }
+  }
+}
+
+static void add_new(BhQueuePage *self, const json_t *items)
+{
+  gsize i;
+  json_t *item;
+  json_array_foreach(items, i, item)
+  {
+    g_autofree char *key = dup_key(item);
+    if (!g_hash_table_contains(self->rows, key))
+      add_item(self, item);
+  }
+}
+
+typedef struct {
+  guint offset;
+  guint limit;
+} Range;
+
+static void on_items(BhPage *page, json_t *result, const GError *error, gpointer data);
+
+static void ask_items(BhQueuePage *self, guint offset, guint limit)
+{
+  Range *range = g_new0(Range, 1);
+  range->offset = offset;
+  range->limit = limit;
+  self->behind = FALSE;
+  bh_page_ask(BH_PAGE(self), ITEMS, "queue",
+              json_pack("{s:i, s:i}", "offset", (int)offset, "limit", (int)limit), on_items, range,
+              g_free);
+}
+
+/* The rows that are shown, again; asked once at a time, however often the state changes. */
+static void look_again(BhQueuePage *self)
+{
+  if (bh_page_is_asking(BH_PAGE(self), ITEMS))
+    self->behind = TRUE;
+  else
+    ask_items(self, 0, CLAMP(self->waiting, ROWS, ROWS_MAX));
 }
 
 static void on_items(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhQueuePage *self = BH_QUEUE_PAGE(page);
+  const Range *range = data;
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  if (GPOINTER_TO_UINT(data) == 0) {
-    bh_part_clear(self->items);
-    self->shown = 0;
-  }
   const json_t *items = json_object_get(result, "items");
-  gsize i;
-  json_t *item;
-  json_array_foreach(items, i, item)
-  {
-    add_item(self, item);
-  }
-  gtk_widget_set_visible(self->more, json_array_size(items) == ROWS);
-  if (self->shown == 0)
+  gboolean full = json_array_size(items) == range->limit;
+  if (range->offset == 0 && json_array_size(items) == 0) {
+    clear_rows(self);
     gtk_container_add(GTK_CONTAINER(self->items),
                       bh_part_label(_("Everything is at the hub"), "dim"));
-}
-
-static void load_items(BhQueuePage *self, guint offset)
-{
-  bh_page_call(BH_PAGE(self), "queue",
-               json_pack("{s:i, s:i}", "offset", (int)offset, "limit", ROWS), on_items,
-               GUINT_TO_POINTER(offset), NULL);
+  } else if (range->offset == 0 && self->waiting > 0) {
+    g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
+    mark_waiting(self, items, waiting);
+    mark_gone(self, waiting, !full || range->limit >= self->waiting);
+    if (!full)
+      add_new(self, items);
+  } else {
+    if (range->offset == 0)
+      clear_rows(self);
+    add_new(self, items);
+  }
+  gtk_widget_set_visible(self->more, full);
+  if (self->behind)
+    look_again(self);
 }
 
 static void bh_queue_page_refresh(BhPage *page)
 {
   show_status(BH_QUEUE_PAGE(page));
-  load_items(BH_QUEUE_PAGE(page), 0);
+  look_again(BH_QUEUE_PAGE(page));
 }
 
 static void on_more(BhQueuePage *self)
 {
-  load_items(self, self->shown);
+  ask_items(self, self->waiting, ROWS);
 }
 
 static void on_sync_now(BhQueuePage *self)
@@ -278,7 +383,7 @@ static void on_folder(GtkWidget *widget, const char *folder)
   copy->to = g_strdup_printf("%s/bihuan-%s", folder, at);
   gtk_widget_set_sensitive(BH_QUEUE_PAGE(page)->export_all, FALSE);
   bh_page_say(page, _("Copying …"));
-  bh_page_run(page, copy_store, copy, copy_free, on_copied, NULL, NULL);
+  bh_page_ask_run(page, "copy", copy_store, copy, copy_free, on_copied, NULL, NULL);
 }
 
 static void on_export_all(BhQueuePage *self)
@@ -298,6 +403,7 @@ static void bh_queue_page_load(BhPage *page)
 static void bh_queue_page_class_init(BhQueuePageClass *klass)
 {
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->finalize = bh_queue_page_finalize;
   page_class->load = bh_queue_page_load;
   page_class->refresh = bh_queue_page_refresh;
   BH_PAGE_TEMPLATE(klass, "queue");
@@ -314,6 +420,7 @@ static void bh_queue_page_class_init(BhQueuePageClass *klass)
 static void bh_queue_page_init(BhQueuePage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  self->rows = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_signal_connect_swapped(self->sync_now, "clicked", G_CALLBACK(on_sync_now), self);
   g_signal_connect_swapped(self->export_all, "clicked", G_CALLBACK(on_export_all), self);
   g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(on_more), self);

@@ -1,3 +1,4 @@
+/* Begins an inspection: how, with which list and parts of it, with whom. */
 #include "app/pages/start.h"
 
 #include <glib/gi18n.h>
@@ -11,6 +12,8 @@
 
 #define LISTS 60
 #define SCANS 20
+#define SECTIONS_SLOT "sections"
+#define SCANS_SLOT "scans"
 #define SCAN_MS (12 * 60 * 60 * 1000) /* a plaque scanned longer ago was another visit's */
 
 struct _BhStartPage {
@@ -64,12 +67,25 @@ static const json_t *find_list(BhStartPage *self, const char *id)
 
 /* --- checklist and sections --- */
 
+/* Not before the page knows what would be begun: the enterprise, the parts of the chosen list, and
+ * the scans that belong to the visit. */
+static void update_begin(BhStartPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  gboolean known = self->enterprise_values != NULL && self->lists != NULL &&
+                   !bh_page_is_asking(page, SECTIONS_SLOT) && !bh_page_is_asking(page, SCANS_SLOT);
+  gtk_widget_set_sensitive(self->begin, known);
+}
+
 static void on_whole_list(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
+  (void)data;
   BhStartPage *self = BH_START_PAGE(page);
-  if (error != NULL || g_strcmp0(self->chosen_list, data) != 0)
+  update_begin(self);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
     return;
-  bh_part_clear(self->sections);
+  }
   g_autoptr(GError) bad = NULL;
   const json_t *values = json_object_get(result, "values");
   g_autoptr(BhChecklist) checklist = bh_checklist_from_json(json_object_get(values, "items"), &bad);
@@ -92,8 +108,11 @@ static void choose_list(BhStartPage *self, const char *id)
 {
   g_autofree char *old = self->chosen_list;
   self->chosen_list = g_strdup(id);
-  bh_page_call(BH_PAGE(self), "get", json_pack("{s:s}", "id", id), on_whole_list, g_strdup(id),
-               g_free);
+  bh_part_clear(self->sections);
+  gtk_widget_hide(self->sections_box);
+  bh_page_ask(BH_PAGE(self), SECTIONS_SLOT, "get", json_pack("{s:s}", "id", id), on_whole_list,
+              NULL, NULL);
+  update_begin(self);
 }
 
 static void on_list(GtkToggleButton *button, BhStartPage *self)
@@ -161,8 +180,10 @@ static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
+  json_decref(self->lists);
   self->lists = json_incref(json_object_get(result, "rows"));
   show_lists(self);
+  update_begin(self);
 }
 
 /* --- enterprise and people --- */
@@ -193,10 +214,12 @@ static void on_enterprise(BhPage *page, json_t *result, const GError *error, gpo
     bh_page_say_error(page, error);
     return;
   }
+  json_decref(self->enterprise_values);
   self->enterprise_values = json_incref(json_object_get(result, "values"));
   bh_page_set_title(page, bh_json_string_or(self->enterprise_values, "name", ""));
   load_form(self);
   show_lists(self);
+  update_begin(self);
 }
 
 static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -229,6 +252,7 @@ static void on_scans(BhPage *page, json_t *result, const GError *error, gpointer
   BhStartPage *self = BH_START_PAGE(page);
   BhSession *session = bh_page_get_session(page);
   gint64 since_ms = bh_session_now_ms(session) - SCAN_MS;
+  update_begin(self);
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -331,44 +355,40 @@ static void show_message(BhStartPage *self, const char *text)
   gtk_widget_set_visible(self->message, *text != '\0');
 }
 
-static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* What was begun, for the answer. */
+typedef struct {
+  char *record;
+  gboolean listed; /* with a checklist */
+} Begun;
+
+static void begun_free(gpointer data)
 {
-  (void)result;
-  (void)data;
+  Begun *begun = data;
+  g_free(begun->record);
+  g_free(begun);
+}
+
+static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  const Begun *begun = data;
   BhStartPage *self = BH_START_PAGE(page);
-  gtk_widget_set_sensitive(self->begin, TRUE);
+  const json_t *problems = json_object_get(result, "problems");
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  BhWindow *window = bh_page_get_window(page);
-  g_autofree char *record = g_strdup(self->record);
-  gboolean listed = self->chosen_list != NULL;
-  bh_window_go_home(window);
-  bh_window_open(window, bh_inspection_page_new(record));
-  if (listed)
-    bh_window_open(window, bh_checklist_page_new(record));
-}
-
-static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)data;
-  BhStartPage *self = BH_START_PAGE(page);
-  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
-  if (error != NULL || json_array_size(problems) > 0) {
-    gtk_widget_set_sensitive(self->begin, TRUE);
-    if (error != NULL) {
-      bh_page_say_error(page, error);
-      return;
-    }
+  if (json_array_size(problems) > 0) {
     g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
     show_message(self, rest);
     return;
   }
-  bh_page_call(page, "save",
-               json_pack("{s:o, s:I}", "ops", dup_ops(self), "observed_ms",
-                         (json_int_t)get_observed_ms(self)),
-               on_saved, NULL, NULL);
+  BhWindow *window = bh_page_get_window(page);
+  BhPage *inspection = bh_inspection_page_new(begun->record);
+  BhPage *checklist = begun->listed ? bh_checklist_page_new(begun->record) : NULL;
+  bh_window_go_home(window); /* this page is gone */
+  bh_window_open(window, inspection);
+  if (checklist != NULL)
+    bh_window_open(window, checklist);
 }
 
 static void on_begin(BhStartPage *self)
@@ -376,11 +396,15 @@ static void on_begin(BhStartPage *self)
   if (!bh_form_view_settle(self->form))
     return;
   show_message(self, "");
-  gtk_widget_set_sensitive(self->begin, FALSE);
-  bh_page_call(BH_PAGE(self), "check",
-               json_pack("{s:s, s:s, s:o}", "record", self->record, "kind", "inspection", "set",
-                         dup_set(self)),
-               on_checked, NULL, NULL);
+  Begun *begun = g_new0(Begun, 1);
+  begun->record = g_strdup(self->record);
+  begun->listed = self->chosen_list != NULL;
+  json_t *ops = dup_ops(self);
+  json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
+  bh_page_act_checked(
+      BH_PAGE(self), self->record, "inspection", set, "save",
+      json_pack("{s:o, s:I}", "ops", ops, "observed_ms", (json_int_t)get_observed_ms(self)),
+      on_begun, begun, begun_free);
 }
 
 static void on_later(BhStartPage *self)
@@ -403,16 +427,18 @@ static void bh_start_page_load(BhPage *page)
   bh_field_row_set(self->observed, now);
   gtk_container_add(GTK_CONTAINER(self->observed_box), GTK_WIDGET(self->observed));
 
-  bh_page_call(page, "get", json_pack("{s:s}", "id", self->enterprise), on_enterprise, NULL, NULL);
-  bh_page_call(page, "list",
-               json_pack("{s:{s:s, s:i, s:s}}", "query", "kind", "checklist", "limit", LISTS,
-                         "order", "title"),
-               on_lists, NULL, NULL);
-  bh_page_call(page, "list",
-               json_pack("{s:{s:s, s:{s:s}, s:i}}", "query", "kind", "scan", "where", "enterprise",
-                         self->enterprise, "limit", SCANS),
-               on_scans, NULL, NULL);
-  bh_page_call(page, "list_staff", NULL, on_staff, NULL, NULL);
+  bh_page_ask(page, "enterprise", "get", json_pack("{s:s}", "id", self->enterprise), on_enterprise,
+              NULL, NULL);
+  bh_page_ask(page, "lists", "list",
+              json_pack("{s:{s:s, s:i, s:s}}", "query", "kind", "checklist", "limit", LISTS,
+                        "order", "title"),
+              on_lists, NULL, NULL);
+  bh_page_ask(page, SCANS_SLOT, "list",
+              json_pack("{s:{s:s, s:{s:s}, s:i}}", "query", "kind", "scan", "where", "enterprise",
+                        self->enterprise, "limit", SCANS),
+              on_scans, NULL, NULL);
+  bh_page_ask(page, "staff", "list_staff", NULL, on_staff, NULL, NULL);
+  update_begin(self);
 }
 
 static void bh_start_page_class_init(BhStartPageClass *klass)

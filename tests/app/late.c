@@ -7,7 +7,10 @@
 static void hold(BhLateAnswer *late, gpointer data)
 {
   World *world = data;
-  if (world->held == NULL || strcmp(bh_late_answer_get_method(late), world->held) != 0) {
+  const char *method = bh_late_answer_get_method(late);
+  gboolean held = g_strcmp0(world->held, "*") == 0 ? strcmp(method, "status") != 0
+                                                   : g_strcmp0(world->held, method) == 0;
+  if (!held) {
     bh_late_answer_deliver(late, NULL);
     bh_late_answer_free(late);
     return;
@@ -30,14 +33,28 @@ static json_t *make_items(void)
   return all;
 }
 
+static json_t *make_list(Fixture *fixture, guint id, const char *sector)
+{
+  return fixture_snapshot(fixture, test_id(id), "checklist",
+                          json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "code", sector, "name",
+                                    "样例清单", "version", "1", "sector", sector, "valid_from",
+                                    "2026-01-01", "items", make_items()));
+}
+
 static void make_records(Fixture *fixture)
 {
   json_t *records = json_array();
+  json_array_append_new(records, make_list(fixture, CHECKLIST, "coal_mine"));
+  json_array_append_new(records, make_list(fixture, CHECKLIST_OF_FIRE, "fire"));
   json_array_append_new(
-      records, fixture_snapshot(fixture, test_id(CHECKLIST), "checklist",
-                                json_pack("{s:s, s:s, s:s, s:s, s:s, s:o}", "code", "test", "name",
-                                          "样例清单", "version", "1", "sector", "coal_mine",
-                                          "valid_from", "2026-01-01", "items", make_items())));
+      records, fixture_snapshot(fixture, test_id(ENTERPRISE), "enterprise",
+                                json_pack("{s:s, s:s, s:s, s:s}", "name", "样例甲餐馆", "sector",
+                                          "fire", "area", "140603", "state", "confirmed")));
+  json_array_append_new(
+      records,
+      fixture_snapshot(fixture, test_id(REVIEW), "review",
+                       json_pack("{s:s, s:s, s:s, s:s}", "parent", test_id(INSPECTION), "decision",
+                                 "return", "comment", "请补充", "state", "open")));
   fixture_pull(fixture, records, NULL);
   json_t *set =
       json_pack("{s:s, s:s, s:[s], s:s, s:s, s:I}", "subject_found_by", "plaque", "enterprise",
@@ -145,19 +162,32 @@ void world_deliver(World *world, guint number, int code)
   world_settle(world);
 }
 
+void world_deliver_all(World *world, gboolean backwards)
+{
+  for (guint begin = 0; begin < world->late->len;) {
+    guint end = world->late->len;
+    for (guint i = begin; i < end; i++)
+      world_deliver(world, backwards ? end - 1 - (i - begin) : i, -1);
+    begin = end;
+  }
+}
+
 /* --- the window --- */
 
 typedef struct {
   const char *id;
-  gboolean hidden; /* look at what is not shown too */
   GtkWidget *found;
 } Search;
 
 static void find_named(GtkWidget *widget, gpointer data)
 {
   Search *search = data;
-  gboolean shown = gtk_widget_get_child_visible(widget) && gtk_widget_get_visible(widget);
-  if (search->found != NULL || (!shown && !search->hidden))
+  GtkWidget *parent = gtk_widget_get_parent(widget);
+  /* What a revealer shows may still be on its way in. */
+  gboolean shown = gtk_widget_get_visible(widget) &&
+                   (GTK_IS_REVEALER(parent) ? gtk_revealer_get_reveal_child(GTK_REVEALER(parent))
+                                            : gtk_widget_get_child_visible(widget));
+  if (search->found != NULL || !shown)
     return;
   if (strcmp(gtk_widget_get_name(widget), search->id) == 0)
     search->found = widget;
@@ -167,7 +197,7 @@ static void find_named(GtkWidget *widget, gpointer data)
 
 GtkWidget *world_look(World *world, const char *id)
 {
-  Search search = {id, FALSE, NULL};
+  Search search = {id, NULL};
   find_named(GTK_WIDGET(world->window), &search);
   return search.found;
 }
@@ -206,21 +236,17 @@ const char *world_text(World *world, const char *id)
 
 const char *world_said(World *world)
 {
-  GtkWidget *strip = world_find(world, "toast");
-  Search search = {"toast_text", TRUE, NULL}; /* it may still be on its way in */
-  find_named(strip, &search);
-  return gtk_revealer_get_reveal_child(GTK_REVEALER(strip))
-             ? gtk_label_get_text(GTK_LABEL(search.found))
-             : "";
+  GtkWidget *text = world_look(world, "toast_text");
+  return text != NULL ? gtk_label_get_text(GTK_LABEL(text)) : "";
 }
 
 /* --- the store --- */
 
-static json_t *ask(World *world, json_t *request)
+json_t *world_call(World *world, const char *method, json_t *params)
 {
-  g_autoptr(json_t) asked = request;
+  g_autoptr(json_t) request = json_pack("{s:s, s:o}", "method", method, "params", params);
   g_autoptr(GError) error = NULL;
-  json_t *result = bh_worker_call(world->worker, asked, &error);
+  json_t *result = bh_worker_call(world->worker, request, &error);
   assert_no_error(error);
   return result;
 }
@@ -228,15 +254,15 @@ static json_t *ask(World *world, json_t *request)
 json_t *world_list(World *world, const char *kind)
 {
   g_autoptr(json_t) page =
-      ask(world, json_pack("{s:s, s:{s:{s:s, s:s, s:i, s:s}}}", "method", "list", "params", "query",
-                           "kind", kind, "parent", test_id(INSPECTION), "limit", 200, "viewer",
-                           world->fixture->li));
+      world_call(world, "list",
+                 json_pack("{s:{s:s, s:s, s:i, s:s}}", "query", "kind", kind, "parent",
+                           test_id(INSPECTION), "limit", 200, "viewer", world->fixture->li));
   return json_incref(json_object_get(page, "rows"));
 }
 
 json_t *world_value(World *world, const char *key)
 {
   g_autoptr(json_t) record =
-      ask(world, json_pack("{s:s, s:{s:s}}", "method", "get", "params", "id", test_id(INSPECTION)));
+      world_call(world, "get", json_pack("{s:s}", "id", test_id(INSPECTION)));
   return json_incref(json_object_get(json_object_get(record, "values"), key));
 }

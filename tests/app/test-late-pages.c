@@ -1,0 +1,320 @@
+/* The answer arrives after the person moved on: what pages show and what a tap on them does. */
+#include "tests/app/late.h"
+
+#include <handy.h>
+#include <string.h>
+
+#include "app/pages/checklist.h"
+#include "app/pages/find.h"
+#include "app/pages/home.h"
+#include "app/pages/list.h"
+#include "app/pages/queue.h"
+#include "app/pages/start.h"
+
+/* --- the checklist --- */
+
+static BhPage *show_checklist(World *world)
+{
+  BhPage *page = bh_checklist_page_new(test_id(INSPECTION));
+  world_show(world, page);
+  assert_string_equal(world_text(world, "item_no"), "T-01");
+  return page;
+}
+
+static char *dup_answer(World *world, const char *item_no)
+{
+  g_autofree char *key = g_strconcat("answers/", item_no, NULL);
+  g_autoptr(json_t) value = world_value(world, key);
+  return g_strdup(bh_json_string_or(value, "answer", "none"));
+}
+
+/* A visit is on its way that was read before the tap on T-01. */
+static void answer_while_loading(World *world)
+{
+  BhPage *page = show_checklist(world);
+  world_hold(world, "run");
+  bh_page_refresh(page);
+  world_settle(world);
+  assert_int_equal(world_count_held(world), 1);
+  world_hold(world, "save");
+  assert_true(world_tap(world, "answer-compliant"));
+  world_hold(world, NULL);
+}
+
+static void test_a_visit_read_before_a_tap_does_not_take_the_answer_away(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  answer_while_loading(world);
+  world_deliver(world, 0, -1);
+  assert_string_equal(world_text(world, "section"), "甲 1/3");
+  assert_string_equal(world_text(world, "item_no"), "T-02");
+  /* Once the answer is on disk, the visit that was dropped is read again. */
+  world_deliver(world, 1, -1);
+  assert_string_equal(world_text(world, "section"), "甲 1/3");
+  assert_string_equal(world_text(world, "item_no"), "T-02");
+}
+
+static void test_bulk_does_not_overwrite_an_answer_that_the_page_lost(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  answer_while_loading(world);
+  world_deliver(world, 0, -1);
+  assert_true(world_tap(world, "jump"));
+  assert_true(world_tap(world, "bulk"));
+  world_deliver(world, 1, -1);
+  g_autofree char *first = dup_answer(world, "T-01");
+  g_autofree char *second = dup_answer(world, "T-02");
+  g_autofree char *other = dup_answer(world, "T-04");
+  assert_string_equal(first, "compliant");
+  assert_string_equal(second, "unchecked");
+  assert_string_equal(other, "none");
+  assert_string_equal(world_text(world, "section"), "甲 3/3");
+}
+
+static void test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  show_checklist(world);
+  json_decref(
+      world_call(world, "save",
+                 json_pack("{s:s, s:[{s:s, s:s, s:{s:{s:s}}}]}", "author", world->fixture->wang,
+                           "ops", "record", test_id(INSPECTION), "kind", "inspection", "set",
+                           "answers/T-02", "answer", "compliant")));
+  assert_true(world_tap(world, "jump"));
+  assert_true(world_tap(world, "bulk"));
+  g_autofree char *second = dup_answer(world, "T-02");
+  g_autofree char *third = dup_answer(world, "T-03");
+  assert_string_equal(second, "compliant");
+  assert_string_equal(third, "unchecked");
+}
+
+static void test_an_answer_that_fails_late_is_not_shown_any_more(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  show_checklist(world);
+  world_hold(world, "save");
+  assert_true(world_tap(world, "answer-compliant"));
+  world_hold(world, NULL);
+  assert_string_equal(world_text(world, "item_no"), "T-02");
+  assert_string_equal(world_text(world, "section"), "甲 1/3");
+  /* The store is as if it had refused the answer. */
+  json_decref(world_call(world, "save",
+                         json_pack("{s:s, s:[{s:s, s:s, s:{s:n}}]}", "author", world->fixture->li,
+                                   "ops", "record", test_id(INSPECTION), "kind", "inspection",
+                                   "set", "answers/T-01")));
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(strstr(world_said(world), "The disk could not be written"));
+  assert_string_equal(world_text(world, "item_no"), "T-02");
+  assert_string_equal(world_text(world, "section"), "甲 0/3");
+}
+
+/* --- searches --- */
+
+static void search(World *world, const char *text)
+{
+  world_type(world, "search", text);
+  g_signal_emit_by_name(world_find(world, "search"), "search-changed");
+  world_settle(world);
+}
+
+static void test_rows_of_two_searches_do_not_mix(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_find_page_new(&(BhFindTask){0}));
+  assert_non_null(world_look(world, "result-2"));
+  world_hold(world, "list");
+  search(world, "朔州");
+  search(world, "样例");
+  world_hold(world, NULL);
+  world_deliver_all(world, TRUE);
+  assert_null(world_look(world, "result-2"));
+  assert_string_equal(bh_part_get_record(world_find(world, "result-1")), test_id(ENTERPRISE));
+}
+
+static void test_a_second_tap_on_more_or_a_repeated_search_shows_each_row_once(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_list_page_new("inspection", NULL, "Inspections"));
+  world_hold(world, "list");
+  search(world, "");
+  search(world, "");
+  world_hold(world, NULL);
+  world_deliver_all(world, FALSE);
+  assert_non_null(world_look(world, "row-1"));
+  assert_null(world_look(world, "row-2"));
+}
+
+static void test_a_search_that_fails_late_is_not_said_of_the_newer_one(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_find_page_new(&(BhFindTask){0}));
+  world_hold(world, "list");
+  search(world, "朔州");
+  search(world, "样例");
+  world_hold(world, NULL);
+  world_deliver(world, 1, -1);
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_string_equal(world_said(world), "");
+  assert_non_null(world_look(world, "result-1"));
+}
+
+/* --- home --- */
+
+static void count_named(GtkWidget *widget, gpointer data)
+{
+  *(guint *)data += g_str_has_prefix(gtk_widget_get_name(widget), "returned-");
+}
+
+static void test_what_was_returned_is_shown_once_however_often_it_is_asked_for(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  BhPage *page = bh_home_page_new();
+  world_show(world, page);
+  world_hold(world, "*");
+  bh_page_refresh(page);
+  bh_page_refresh(page);
+  world_settle(world);
+  world_deliver_all(world, FALSE);
+  guint shown = 0;
+  gtk_container_foreach(GTK_CONTAINER(world_find(world, "returned")), count_named, &shown);
+  assert_int_equal(shown, 1);
+}
+
+static void test_the_name_of_a_row_that_is_gone_goes_nowhere(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  BhPage *page = bh_home_page_new();
+  world_show(world, page);
+  world_hold(world, "get");
+  bh_page_refresh(page);
+  world_settle(world);
+  guint held = world_count_held(world);
+  assert_true(held > 0);
+  world_hold(world, NULL);
+  bh_page_refresh(page); /* makes the rows anew */
+  world_settle(world);
+  for (guint i = 0; i < held; i++)
+    world_deliver(world, i, -1);
+  assert_non_null(world_look(world, "open-1"));
+}
+
+/* --- the queue --- */
+
+static void test_rows_of_the_queue_keep_their_place_when_the_state_changes(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  for (int i = 0; i < 60; i++)
+    json_decref(
+        world_call(world, "save",
+                   json_pack("{s:s, s:[{s:s, s:s, s:{s:{s:s}}}]}", "author", world->fixture->li,
+                             "ops", "record", test_id(INSPECTION), "kind", "inspection", "set",
+                             "answers/T-02", "answer", i % 2 ? "compliant" : "unchecked")));
+  world_show(world, bh_queue_page_new());
+  assert_non_null(world_look(world, "queue-50"));
+  assert_null(world_look(world, "queue-51"));
+  assert_true(world_tap(world, "more"));
+  GtkWidget *last = world_find(world, "queue-60");
+  bh_session_refresh_status(world->session);
+  world_settle(world);
+  assert_ptr_equal(world_look(world, "queue-60"), last);
+}
+
+static void test_the_queue_is_asked_once_however_often_the_state_changes(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_queue_page_new());
+  world_hold(world, "queue");
+  for (int i = 0; i < 5; i++)
+    g_signal_emit_by_name(world->session, "status-changed");
+  world_settle(world);
+  assert_int_equal(world_count_held(world), 1);
+  world_hold(world, NULL);
+  world_deliver(world, 0, -1);
+  assert_non_null(world_look(world, "queue-1"));
+}
+
+/* --- the start of an inspection --- */
+
+static void test_an_inspection_does_not_begin_with_the_parts_of_another_list(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_start_page_new(world->fixture->enterprise, NULL));
+  assert_non_null(world_look(world, "section-2"));
+  world_hold(world, "get");
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(world_find(world, "list-2")), TRUE);
+  world_settle(world);
+  assert_false(world_tap(world, "begin"));
+  assert_null(world_look(world, "section-1"));
+  world_hold(world, NULL);
+  world_deliver(world, 0, -1);
+  assert_non_null(world_look(world, "section-2"));
+  assert_true(gtk_widget_is_sensitive(world_find(world, "begin")));
+}
+
+static void test_the_parts_of_the_list_chosen_last_are_shown(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_start_page_new(world->fixture->enterprise, NULL));
+  world_hold(world, "get");
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(world_find(world, "list-2")), TRUE);
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(world_find(world, "list-1")), TRUE);
+  world_settle(world);
+  world_hold(world, NULL);
+  world_deliver(world, 0, BH_ERROR_NOT_FOUND);
+  assert_false(gtk_widget_is_sensitive(world_find(world, "begin")));
+  assert_string_equal(world_said(world), "");
+  world_deliver(world, 1, -1);
+  assert_non_null(world_look(world, "section-2"));
+  assert_null(world_look(world, "section-3"));
+}
+
+static void test_an_inspection_does_not_begin_before_its_list_and_scans_are_known(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_hold(world, "list");
+  world_show(world, bh_start_page_new(world->fixture->enterprise, NULL));
+  assert_int_equal(world_count_held(world), 2);
+  assert_false(world_tap(world, "begin"));
+  world_hold(world, NULL);
+  world_deliver(world, 0, -1);
+  assert_false(world_tap(world, "begin"));
+  world_deliver(world, 1, -1);
+  assert_true(gtk_widget_is_sensitive(world_find(world, "begin")));
+}
+
+int main(int argc, char **argv)
+{
+  gtk_init(&argc, &argv);
+  hdy_init();
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_a_visit_read_before_a_tap_does_not_take_the_answer_away),
+      cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_lost),
+      cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew),
+      cmocka_unit_test(test_an_answer_that_fails_late_is_not_shown_any_more),
+      cmocka_unit_test(test_rows_of_two_searches_do_not_mix),
+      cmocka_unit_test(test_a_second_tap_on_more_or_a_repeated_search_shows_each_row_once),
+      cmocka_unit_test(test_a_search_that_fails_late_is_not_said_of_the_newer_one),
+      cmocka_unit_test(test_what_was_returned_is_shown_once_however_often_it_is_asked_for),
+      cmocka_unit_test(test_the_name_of_a_row_that_is_gone_goes_nowhere),
+      cmocka_unit_test(test_rows_of_the_queue_keep_their_place_when_the_state_changes),
+      cmocka_unit_test(test_the_queue_is_asked_once_however_often_the_state_changes),
+      cmocka_unit_test(test_an_inspection_does_not_begin_with_the_parts_of_another_list),
+      cmocka_unit_test(test_the_parts_of_the_list_chosen_last_are_shown),
+      cmocka_unit_test(test_an_inspection_does_not_begin_before_its_list_and_scans_are_known),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
