@@ -315,20 +315,6 @@ gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind,
   return bh_page_act_run(page, save_checked, checked, checked_free, reply, data, data_free);
 }
 
-void bh_page_call(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                  gpointer data, GDestroyNotify data_free)
-{
-  bh_page_keep(page, method, params, reply, data, data_free);
-}
-
-void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
-                 BhPageReply reply, gpointer data, GDestroyNotify data_free)
-{
-  BhPagePrivate *priv = get(page);
-  bh_session_run(priv->session, func, work, work_free, page, priv->cancellable, on_reply,
-                 call_new(reply, data, data_free), call_free);
-}
-
 /* --- about one widget --- */
 
 typedef struct {

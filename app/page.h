@@ -93,12 +93,6 @@ typedef void (*BhPartReply)(GtkWidget *part, json_t *result, const GError *error
 void bh_page_ask_about(BhPage *page, GtkWidget *part, const char *method, json_t *params,
                        BhPartReply reply, gpointer data, GDestroyNotify data_free);
 
-/* Asks without a slot: every answer comes. */
-void bh_page_call(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                  gpointer data, GDestroyNotify data_free);
-void bh_page_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
-                 BhPageReply reply, gpointer data, GDestroyNotify data_free);
-
 /* Puts the name of the enterprise (a record id; NULL does nothing) before the row's title. */
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise);
 

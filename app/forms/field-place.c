@@ -12,6 +12,7 @@ typedef struct {
   GtkWidget *text;
   GtkWidget *ask;
   json_t *place;
+  gboolean wanted; /* the position that is looked for */
 } Place;
 
 static void place_free(gpointer data)
@@ -44,6 +45,10 @@ static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
   if (g_cancellable_is_cancelled(bh_field_row_get_cancellable(row)))
     return;
   Place *place = g_object_get_data(G_OBJECT(row), "bh-place-row");
+  /* It was looked for when the field held something else. */
+  if (!place->wanted)
+    return;
+  place->wanted = FALSE;
   gtk_widget_set_sensitive(place->ask, TRUE);
   if (fix == NULL) {
     gtk_label_set_text(GTK_LABEL(place->text), _("No satellite position here"));
@@ -57,6 +62,7 @@ static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
 
 static void on_ask(GtkButton *button, Place *place)
 {
+  place->wanted = TRUE;
   gtk_widget_set_sensitive(GTK_WIDGET(button), FALSE);
   gtk_label_set_text(GTK_LABEL(place->text), _("Looking for satellites …"));
   bh_location_ask_async(g_getenv("BIHUAN_GPSD_HOST"), g_getenv("BIHUAN_GPSD_PORT"),
@@ -85,6 +91,8 @@ static void set(BhFieldRow *row, GtkWidget *control, const json_t *value)
 {
   (void)row;
   Place *place = place_of(control);
+  place->wanted = FALSE;
+  gtk_widget_set_sensitive(place->ask, TRUE);
   json_decref(place->place);
   place->place = json_deep_copy(value);
   show(place);

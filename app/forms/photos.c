@@ -102,7 +102,8 @@ static void on_small(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)data;
   g_autoptr(GdkPixbuf) picture = g_task_propagate_pointer(G_TASK(result), NULL);
-  if (picture != NULL && !gtk_widget_in_destruction(GTK_WIDGET(source)))
+  /* Another set of pictures may be shown by now. */
+  if (picture != NULL && gtk_widget_get_parent(GTK_WIDGET(source)) != NULL)
     gtk_image_set_from_pixbuf(GTK_IMAGE(source), picture);
 }
 
@@ -110,7 +111,7 @@ static void on_path(gpointer owner, json_t *result, const GError *error, gpointe
 {
   (void)data;
   const char *path = json_string_value(result);
-  if (error != NULL || path == NULL)
+  if (error != NULL || path == NULL || gtk_widget_get_parent(GTK_WIDGET(owner)) == NULL)
     return;
   g_autoptr(GTask) task = g_task_new(owner, NULL, on_small, NULL);
   g_task_set_task_data(task, g_strdup(path), g_free);

@@ -1,3 +1,4 @@
+/* Asks a person whether the device's time is right, and records the answer. */
 #include "app/pages/clock.h"
 
 #include <glib/gi18n.h>
@@ -33,37 +34,21 @@ static json_t *dup_set(BhClockPage *self)
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)result;
   (void)data;
-  gtk_widget_set_sensitive(BH_CLOCK_PAGE(page)->save, TRUE);
+  BhClockPage *self = BH_CLOCK_PAGE(page);
+  const json_t *problems = json_object_get(result, "problems");
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_say(page, _("Saved; it will be sent by itself"));
-  bh_page_close(page);
-}
-
-static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)data;
-  BhClockPage *self = BH_CLOCK_PAGE(page);
-  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
-  if (error != NULL || json_array_size(problems) > 0) {
-    gtk_widget_set_sensitive(self->save, TRUE);
-    if (error != NULL) {
-      bh_page_say_error(page, error);
-      return;
-    }
+  if (json_array_size(problems) > 0) {
     g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
     gtk_label_set_text(GTK_LABEL(self->message), rest);
     gtk_widget_set_visible(self->message, *rest != '\0');
     return;
   }
-  bh_page_call(page, "save",
-               json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->record, "kind",
-                         "clock_note", "set", dup_set(self)),
-               on_saved, NULL, NULL);
+  bh_page_say(page, _("Saved; it will be sent by itself"));
+  bh_page_close(page);
 }
 
 /* The real time begins at what is shown; left there, it says nothing. */
@@ -84,11 +69,11 @@ static void on_save(BhClockPage *self)
   gtk_widget_set_visible(self->message, untouched);
   if (untouched)
     return;
-  gtk_widget_set_sensitive(self->save, FALSE);
-  bh_page_call(BH_PAGE(self), "check",
-               json_pack("{s:s, s:s, s:o}", "record", self->record, "kind", "clock_note", "set",
-                         dup_set(self)),
-               on_checked, NULL, NULL);
+  json_t *set = dup_set(self);
+  bh_page_act_checked(BH_PAGE(self), self->record, "clock_note", json_incref(set), "save",
+                      json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->record, "kind",
+                                "clock_note", "set", set),
+                      on_saved, NULL, NULL);
 }
 
 static void bh_clock_page_load(BhPage *page)

@@ -146,6 +146,7 @@ static void on_visits(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_widget_show(self->confirm);
 }
 
+/* `kind`, a static string, is the slot of the question too. */
 static void list_of(BhPage *page, const char *kind, BhPageReply reply)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
@@ -154,13 +155,13 @@ static void list_of(BhPage *page, const char *kind, BhPageReply reply)
                             self->id, "limit", ROWS, "order", "changed");
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
-  bh_page_call(page, "list", json_pack("{s:o}", "query", query), reply, NULL, NULL);
+  bh_page_ask(page, kind, "list", json_pack("{s:o}", "query", query), reply, NULL, NULL);
 }
 
 static void bh_enterprise_page_refresh(BhPage *page)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
-  bh_page_call(page, "get", json_pack("{s:s}", "id", self->id), on_record, NULL, NULL);
+  bh_page_ask(page, "record", "get", json_pack("{s:s}", "id", self->id), on_record, NULL, NULL);
   list_of(page, "hazard", on_hazards);
   list_of(page, "inspection", on_visits);
 }

@@ -78,8 +78,8 @@ static void on_document(GtkButton *row, BhFinishPage *self)
 {
   const char *sha256 = bh_part_get_record(GTK_WIDGET(row));
   if (sha256 != NULL && *sha256 != '\0')
-    bh_page_call(BH_PAGE(self), "file_path", json_pack("{s:s}", "sha256", sha256), on_path, NULL,
-                 NULL);
+    bh_page_ask(BH_PAGE(self), "path", "file_path", json_pack("{s:s}", "sha256", sha256), on_path,
+                NULL, NULL);
 }
 
 /* TRUE when the record of the visit stands ready. */
@@ -251,8 +251,6 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
   (void)result;
   (void)data;
   BhFinishPage *self = BH_FINISH_PAGE(page);
-  gtk_widget_set_sensitive(self->make, TRUE);
-  bh_session_refresh_status(bh_page_get_session(page));
   bh_session_sync_now(bh_page_get_session(page));
   bh_finish_page_refresh(page);
   if (error == NULL) {
@@ -313,9 +311,8 @@ static void on_make(BhFinishPage *self)
     request->confirmed_by_second = g_strdup(g_ptr_array_index(confirmers, 1));
   }
   show_message(self, NULL);
-  gtk_widget_set_sensitive(self->make, FALSE);
-  bh_page_say(page, _("Making the documents …"));
-  bh_page_run(page, make_documents, request, free_request, on_made, NULL, NULL);
+  if (bh_page_act_run(page, make_documents, request, free_request, on_made, NULL, NULL))
+    bh_page_say(page, _("Making the documents …"));
 }
 
 static void on_home(BhPage *page)

@@ -1,3 +1,4 @@
+/* One hazard: its form, its pictures, and the draft in which both are kept until they are saved. */
 #include "app/pages/hazard.h"
 
 #include <glib/gi18n.h>
@@ -64,7 +65,7 @@ static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
   json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
   json_t *changed = json_object_get(self->hazard, "changed");
   json_object_set_new(changed, key, value != NULL ? json_deep_copy(value) : json_null());
-  bh_page_call(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
 }
 
 /* What the inspection and its list know of a new hazard goes into the draft, once. */
@@ -119,7 +120,7 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
   g_free(bh_form_view_show_problems(self->form, none));
   show_message(self, "");
   if (is_saved(self)) {
-    bh_page_call(
+    bh_page_keep(
         page, "save",
         json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", id, "kind", "file", "set", values),
         NULL, NULL, NULL);
@@ -131,7 +132,7 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
   json_t *value;
   json_object_foreach(values, key, value)
   {
-    bh_page_call(
+    bh_page_keep(
         page, "draft_set",
         json_pack("{s:s, s:s, s:s, s:O}", "record", id, "kind", "file", "key", key, "value", value),
         NULL, NULL, NULL);
@@ -146,27 +147,6 @@ static void on_add_photo(BhHazardPage *self)
 }
 
 /* --- saving --- */
-
-static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)result;
-  (void)data;
-  BhHazardPage *self = BH_HAZARD_PAGE(page);
-  gtk_widget_set_sensitive(self->save, TRUE);
-  if (error != NULL) {
-    bh_page_say_error(page, error);
-    return;
-  }
-  gsize i;
-  json_t *id;
-  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id)
-  {
-    bh_page_call(page, "save_draft", json_pack("{s:O}", "record", id), NULL, NULL, NULL);
-  }
-  json_array_clear(json_object_get(self->hazard, "file_drafts"));
-  bh_page_say(page, _("Saved; it will be sent by itself"));
-  bh_page_close(page);
-}
 
 /* The state a new hazard starts in; NULL for one that has a state already. */
 static const char *first_state(BhHazardPage *self)
@@ -191,25 +171,34 @@ static json_t *dup_also(BhHazardPage *self)
   return also;
 }
 
-static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* `data`: ids of the pictures that are drafts, when the hazard was to be saved. */
+static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
-  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
-  if (error != NULL || json_array_size(problems) > 0) {
-    gtk_widget_set_sensitive(self->save, TRUE);
-    if (error != NULL) {
-      bh_page_say_error(page, error);
-      return;
-    }
+  const json_t *problems = json_object_get(result, "problems");
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  if (json_array_size(problems) > 0) {
     g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
     show_message(self, rest);
     bh_page_say(page, _("Kept as a draft; some things are still missing"));
     return;
   }
-  bh_page_call(page, "save_draft",
-               json_pack("{s:s, s:o}", "record", self->record, "also", dup_also(self)), on_saved,
-               NULL, NULL);
+  gsize i;
+  json_t *id;
+  json_array_foreach((json_t *)data, i, id)
+  {
+    bh_page_keep(page, "save_draft", json_pack("{s:O}", "record", id), NULL, NULL, NULL);
+  }
+  bh_page_say(page, _("Saved; it will be sent by itself"));
+  bh_page_close(page);
+}
+
+static void release_json(gpointer data)
+{
+  json_decref(data);
 }
 
 static void on_save(BhHazardPage *self)
@@ -236,31 +225,37 @@ static void on_save(BhHazardPage *self)
     show_message(self, rest);
     return;
   }
-  gtk_widget_set_sensitive(self->save, FALSE);
   json_t *set = json_copy(changed);
-  g_autoptr(json_t) also = dup_also(self);
+  json_t *also = dup_also(self);
   json_object_update(set, also);
-  bh_page_call(BH_PAGE(self), "check",
-               json_pack("{s:s, s:s, s:o}", "record", self->record, "kind", "hazard", "set", set),
-               on_checked, NULL, NULL);
+  bh_page_act_checked(BH_PAGE(self), self->record, "hazard", set, "save_draft",
+                      json_pack("{s:s, s:o}", "record", self->record, "also", also), on_saved,
+                      json_copy(json_object_get(self->hazard, "file_drafts")), release_json);
 }
 
 /* What was thrown away, to be brought back for as long as the offer stands. */
 typedef struct {
   BhSession *session;
+  char *author;
   char *record;
   json_t *changed;
   json_t *files; /* id → values of picture drafts */
 } Discarded;
 
-static void discarded_free(gpointer data)
+static void discarded_clear(gpointer data)
 {
   Discarded *gone = data;
   g_object_unref(gone->session);
+  g_free(gone->author);
   g_free(gone->record);
   json_decref(gone->changed);
   json_decref(gone->files);
-  g_free(gone);
+}
+
+/* Counted: the answer and the offer to undo each hold it. */
+static void discarded_release(gpointer data)
+{
+  g_rc_box_release_full(data, discarded_clear);
 }
 
 static void put_back(const Discarded *gone, const char *record, const char *kind,
@@ -271,8 +266,8 @@ static void put_back(const Discarded *gone, const char *record, const char *kind
   json_object_foreach((json_t *)values, key, value)
   {
     bh_session_call(gone->session, "draft_set",
-                    json_pack("{s:s, s:s, s:s, s:O}", "record", record, "kind", kind, "key", key,
-                              "value", value),
+                    json_pack("{s:s, s:s, s:s, s:s, s:O}", "author", gone->author, "record", record,
+                              "kind", kind, "key", key, "value", value),
                     gone->session, NULL, NULL, NULL, NULL);
   }
 }
@@ -307,39 +302,49 @@ static json_t *dup_file_drafts(BhHazardPage *self)
   return found;
 }
 
+static Discarded *discarded_new(BhHazardPage *self)
+{
+  Discarded *gone = g_rc_box_new0(Discarded);
+  gone->session = g_object_ref(bh_page_get_session(BH_PAGE(self)));
+  gone->author = g_strdup(bh_session_get_actor(gone->session));
+  gone->record = g_strdup(self->record);
+  gone->changed = json_deep_copy(json_object_get(self->hazard, "changed"));
+  gone->files = dup_file_drafts(self);
+  return gone;
+}
+
 static void on_discarded(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
-  (void)data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  Discarded *gone = g_new0(Discarded, 1);
-  gone->session = g_object_ref(bh_page_get_session(page));
-  gone->record = g_strdup(self->record);
-  gone->changed = json_deep_copy(json_object_get(self->hazard, "changed"));
-  gone->files = dup_file_drafts(self);
   bh_window_say_undo(bh_page_get_window(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
-                     gone, discarded_free);
+                     g_rc_box_acquire(data), discarded_release);
   self->discarded = TRUE;
   bh_page_close(page);
 }
 
 static void on_discard(BhHazardPage *self)
 {
-  if (self->form != NULL)
-    bh_form_view_flush(self->form);
-  gsize i;
-  json_t *id;
-  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id)
+  if (self->form == NULL)
+    return;
+  bh_form_view_flush(self->form);
+  Discarded *gone = discarded_new(self);
+  g_autoptr(json_t) files = json_incref(gone->files);
+  /* Refused while another act runs: then nothing is thrown away. */
+  if (!bh_page_act(BH_PAGE(self), "draft_discard", json_pack("{s:s}", "record", self->record),
+                   on_discarded, gone, discarded_release))
+    return;
+  const char *id;
+  json_t *values;
+  json_object_foreach(files, id, values)
   {
-    bh_page_call(BH_PAGE(self), "draft_discard", json_pack("{s:O}", "record", id), NULL, NULL,
+    bh_page_keep(BH_PAGE(self), "draft_discard", json_pack("{s:s}", "record", id), NULL, NULL,
                  NULL);
   }
-  bh_page_call(BH_PAGE(self), "draft_discard", json_pack("{s:s}", "record", self->record),
-               on_discarded, NULL, NULL);
 }
 
 /* --- the candidate flag: sorts, never decides --- */
@@ -406,6 +411,7 @@ static void on_hazard(BhPage *page, json_t *result, const GError *error, gpointe
     bh_page_say_error(page, error);
     return;
   }
+  json_decref(self->hazard);
   self->hazard = json_incref(result);
   show(self);
   /* Not complied with is a finding from the first moment on; a hazard that was only looked at and
@@ -468,7 +474,7 @@ static void bh_hazard_page_load(BhPage *page)
   ask->inspection = g_strdup(self->inspection);
   ask->item_no = g_strdup(self->item_no);
   bh_page_set_title(page, _("Hazard"));
-  bh_page_run(page, load, ask, ask_free, on_loaded, NULL, NULL);
+  bh_page_ask_run(page, "hazard", load, ask, ask_free, on_loaded, NULL, NULL);
 }
 
 static void bh_hazard_page_leave(BhPage *page)

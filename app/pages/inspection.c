@@ -1,3 +1,4 @@
+/* One inspection at a glance: progress, hazards, its own fields, and where to go from here. */
 #include "app/pages/inspection.h"
 
 #include <glib/gi18n.h>
@@ -107,7 +108,7 @@ static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage 
   json_t *params =
       json_pack("{s:s, s:s, s:s}", "record", self->id, "kind", "inspection", "key", key);
   json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
-  bh_page_call(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
 }
 
 static void show_form(BhInspectionPage *self)

@@ -1,3 +1,4 @@
+/* A visit that was not carried out: why, and the proof of it. */
 #include "app/pages/outcome.h"
 
 #include <glib/gi18n.h>
@@ -41,7 +42,7 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhOutcomePage *self)
   json_object_set_new(values, "role", json_string("proof"));
   json_array_append(self->files, values);
   bh_photos_show(self->photos, self->files);
-  bh_page_call(
+  bh_page_keep(
       BH_PAGE(self), "save",
       json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", id, "kind", "file", "set", values), NULL,
       NULL, NULL);
@@ -65,40 +66,24 @@ static json_t *dup_set(BhOutcomePage *self)
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)result;
   (void)data;
-  gtk_widget_set_sensitive(BH_OUTCOME_PAGE(page)->save, TRUE);
+  BhOutcomePage *self = BH_OUTCOME_PAGE(page);
+  const json_t *problems = json_object_get(result, "problems");
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  /* Everything of it is in the entry now. */
-  bh_page_call(page, "draft_discard",
-               json_pack("{s:s}", "record", BH_OUTCOME_PAGE(page)->inspection), NULL, NULL, NULL);
-  bh_page_say(page, _("Recorded as not carried out"));
-  bh_window_go_home(bh_page_get_window(page));
-}
-
-static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)data;
-  BhOutcomePage *self = BH_OUTCOME_PAGE(page);
-  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
-  if (error != NULL || json_array_size(problems) > 0) {
-    gtk_widget_set_sensitive(self->save, TRUE);
-    if (error != NULL) {
-      bh_page_say_error(page, error);
-      return;
-    }
+  if (json_array_size(problems) > 0) {
     g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
     gtk_label_set_text(GTK_LABEL(self->message), rest);
     gtk_widget_set_visible(self->message, *rest != '\0');
     return;
   }
-  bh_page_call(page, "save",
-               json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
-                         "inspection", "set", dup_set(self)),
-               on_saved, NULL, NULL);
+  /* Everything of it is in the entry now. */
+  bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", self->inspection), NULL, NULL,
+               NULL);
+  bh_page_say(page, _("Recorded as not carried out"));
+  bh_window_go_home(bh_page_get_window(page));
 }
 
 static void on_save(BhOutcomePage *self)
@@ -106,11 +91,11 @@ static void on_save(BhOutcomePage *self)
   if (self->form == NULL || !bh_form_view_settle(self->form))
     return;
   gtk_widget_hide(self->message);
-  gtk_widget_set_sensitive(self->save, FALSE);
-  bh_page_call(BH_PAGE(self), "check",
-               json_pack("{s:s, s:s, s:o}", "record", self->inspection, "kind", "inspection", "set",
-                         dup_set(self)),
-               on_checked, NULL, NULL);
+  json_t *set = dup_set(self);
+  bh_page_act_checked(BH_PAGE(self), self->inspection, "inspection", json_incref(set), "save",
+                      json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
+                                "inspection", "set", set),
+                      on_saved, NULL, NULL);
 }
 
 static void on_changed(BhFormView *form, const char *key, BhOutcomePage *self)
@@ -119,7 +104,7 @@ static void on_changed(BhFormView *form, const char *key, BhOutcomePage *self)
   json_t *params =
       json_pack("{s:s, s:s, s:s}", "record", self->inspection, "kind", "inspection", "key", key);
   json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
-  bh_page_call(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
 }
 
 static void load_form(BhOutcomePage *self, const BhKind *kind, const json_t *visit)

@@ -1,3 +1,4 @@
+/* One picture: taken here or chosen from a card, looked at, kept as a file of the store. */
 #include "app/pages/photo.h"
 
 #include <glib/gi18n.h>
@@ -16,6 +17,7 @@ struct _BhPhotoPage {
   BhCamera *camera;
   GdkPixbuf *taken; /* from the camera; NULL when a file was chosen */
   char *path;       /* chosen file; NULL when taken here */
+  guint looking;    /* number of the newest file that is looked at */
   gint64 taken_ms;
   GtkWidget *message;
   GtkWidget *view;
@@ -86,6 +88,18 @@ static void on_camera_failed(BhCamera *camera, const char *why, BhPhotoPage *sel
 /* --- looking at the picture --- */
 
 typedef struct {
+  char *path;
+  guint number;
+} Look;
+
+static void look_free(gpointer data)
+{
+  Look *look = data;
+  g_free(look->path);
+  g_free(look);
+}
+
+typedef struct {
   GdkPixbuf *small;
   BhPictureCheck check;
 } Looked;
@@ -130,7 +144,8 @@ static void look_at_file(GTask *task, gpointer source, gpointer data, GCancellab
   (void)source;
   (void)cancellable;
   GError *error = NULL;
-  g_autoptr(GdkPixbuf) picture = bh_picture_load(data, 0, &error);
+  const Look *look = data;
+  g_autoptr(GdkPixbuf) picture = bh_picture_load(look->path, 0, &error);
   if (picture == NULL) {
     g_task_return_error(task, error);
     return;
@@ -148,7 +163,14 @@ static void on_looked(GObject *source, GAsyncResult *result, gpointer data)
   if (g_cancellable_is_cancelled(bh_page_get_cancellable(BH_PAGE(self))))
     return;
   g_autoptr(GError) error = NULL;
+  const Look *look = g_task_get_task_data(G_TASK(result));
   Looked *looked = g_task_propagate_pointer(G_TASK(result), &error);
+  /* Another picture was chosen or taken meanwhile. */
+  if (look->number != self->looking) {
+    if (looked != NULL)
+      looked_free(looked);
+    return;
+  }
   if (looked == NULL) {
     g_clear_pointer(&self->path, g_free);
     show_message(self, _("This file is no picture that can be read"));
@@ -164,8 +186,11 @@ static void look_at(BhPhotoPage *self, const char *path)
   g_free(self->path);
   self->path = g_strdup(path);
   self->taken_ms = 0;
+  Look *look = g_new0(Look, 1);
+  look->path = g_strdup(path);
+  look->number = ++self->looking;
   g_autoptr(GTask) task = g_task_new(self, NULL, on_looked, NULL);
-  g_task_set_task_data(task, g_strdup(path), g_free);
+  g_task_set_task_data(task, look, look_free);
   g_task_run_in_thread(task, look_at_file);
 }
 
@@ -191,6 +216,7 @@ static void on_take(BhPhotoPage *self)
     bh_page_say(BH_PAGE(self), _("No picture yet; one moment"));
     return;
   }
+  self->looking++;
   g_set_object(&self->taken, picture);
   g_clear_pointer(&self->path, g_free);
   self->taken_ms = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
@@ -200,6 +226,7 @@ static void on_take(BhPhotoPage *self)
 
 static void on_again(BhPhotoPage *self)
 {
+  self->looking++;
   g_clear_object(&self->taken);
   g_clear_pointer(&self->path, g_free);
   show_message(self, NULL);
@@ -232,24 +259,33 @@ static void add_picture(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, g_steal_pointer(&error));
 }
 
+/* `data`: what the page knew of the picture when it was to be kept. */
 static void on_added(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
-  BhPhotoPage *self = BH_PHOTO_PAGE(page);
-  gtk_widget_set_sensitive(self->keep, TRUE);
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
   g_autoptr(json_t) values = json_copy(result);
-  json_object_set_new(values, "source", json_string(self->path != NULL ? "import" : "camera"));
+  json_object_update(values, data);
+  g_signal_emit(page, kept_signal, 0, values);
+  bh_page_close(page);
+}
+
+static json_t *dup_known(BhPhotoPage *self)
+{
+  json_t *known = json_pack("{s:s}", "source", self->path != NULL ? "import" : "camera");
   if (self->taken_ms > 0)
-    json_object_set_new(values, "taken_at", json_integer(self->taken_ms));
+    json_object_set_new(known, "taken_at", json_integer(self->taken_ms));
   const char *reason = gtk_entry_get_text(GTK_ENTRY(self->cannot_retake_reason));
   if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->cannot_retake)) && *reason != '\0')
-    json_object_set_new(values, "cannot_retake_reason", json_string(reason));
-  g_signal_emit(self, kept_signal, 0, values);
-  bh_page_close(page);
+    json_object_set_new(known, "cannot_retake_reason", json_string(reason));
+  return known;
+}
+
+static void release_json(gpointer data)
+{
+  json_decref(data);
 }
 
 static void on_keep(BhPhotoPage *self)
@@ -259,12 +295,12 @@ static void on_keep(BhPhotoPage *self)
     bh_page_say(BH_PAGE(self), _("Please give the reason first"));
     return;
   }
-  gtk_widget_set_sensitive(self->keep, FALSE);
   if (self->path != NULL)
-    bh_page_run(BH_PAGE(self), add_file, g_strdup(self->path), g_free, on_added, NULL, NULL);
+    bh_page_act_run(BH_PAGE(self), add_file, g_strdup(self->path), g_free, on_added,
+                    dup_known(self), release_json);
   else
-    bh_page_run(BH_PAGE(self), add_picture, g_object_ref(self->taken), g_object_unref, on_added,
-                NULL, NULL);
+    bh_page_act_run(BH_PAGE(self), add_picture, g_object_ref(self->taken), g_object_unref, on_added,
+                    dup_known(self), release_json);
 }
 
 static void on_cannot_retake(BhPhotoPage *self)

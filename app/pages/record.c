@@ -1,9 +1,10 @@
-#include "app/due.h"
+/* A record as it stands, with its history; and, when the office returned it, its correction. */
 #include "app/pages/record.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/due.h"
 #include "app/forms/form-view.h"
 #include "app/pages/finish.h"
 #include "app/pages/hazard.h"
@@ -60,17 +61,16 @@ static const char *lang_of(BhRecordPage *self)
 
 /* --- values --- */
 
-static void on_ref_title(gpointer owner, json_t *result, const GError *error, gpointer data)
+static void on_ref_title(GtkWidget *shown, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   const char *title =
       error == NULL ? bh_json_string_or(result, "title", "") : _("Not on this device");
-  gtk_label_set_text(GTK_LABEL(owner), title);
+  gtk_label_set_text(GTK_LABEL(shown), title);
 }
 
 static void add_fact(BhRecordPage *self, const BhField *field, const json_t *value)
 {
-  BhSession *session = bh_page_get_session(BH_PAGE(self));
   const char *label = bh_field_get_label(field, lang_of(self));
   g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
   GtkWidget *fact = bh_part_fact(label, text);
@@ -80,8 +80,8 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
   g_autoptr(GList) parts = gtk_container_get_children(GTK_CONTAINER(fact));
   GtkWidget *shown = g_list_last(parts)->data;
   gtk_label_set_text(GTK_LABEL(shown), "…");
-  bh_session_call(session, "get", json_pack("{s:s}", "id", json_string_value(value)), shown,
-                  bh_page_get_cancellable(BH_PAGE(self)), on_ref_title, NULL, NULL);
+  bh_page_ask_about(BH_PAGE(self), shown, "get", json_pack("{s:s}", "id", json_string_value(value)),
+                    on_ref_title, NULL, NULL);
 }
 
 static void show_values(BhRecordPage *self)
@@ -234,7 +234,7 @@ static void show_ways(BhRecordPage *self)
 static void keep_draft(BhRecordPage *self, const char *record, const char *kind, const char *key,
                        const json_t *value)
 {
-  bh_page_call(BH_PAGE(self), "draft_set",
+  bh_page_keep(BH_PAGE(self), "draft_set",
                json_pack("{s:s, s:s, s:s, s:o}", "record", record, "kind", kind, "key", key,
                          "value", value != NULL ? json_deep_copy(value) : json_null()),
                NULL, NULL, NULL);
@@ -257,8 +257,6 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   BhRecordPage *self = BH_RECORD_PAGE(page);
-  if (self->form != NULL)
-    return;
   static const char *const hidden[] = {"enterprise", "unit",    "lead",    "modes",    "checklist",
                                        "sections",   "answers", "item_no", "doc_type", NULL};
   g_autoptr(json_t) values = json_copy(json_object_get(self->record, "values"));
@@ -276,8 +274,6 @@ static void on_answer_draft(BhPage *page, json_t *result, const GError *error, g
 {
   BhRecordPage *self = BH_RECORD_PAGE(page);
   BhSession *session = bh_page_get_session(page);
-  if (self->answer != NULL)
-    return;
   g_autoptr(json_t) values = json_copy(data);
   if (error == NULL)
     json_object_update(values, json_object_get(result, "changed"));
@@ -292,12 +288,30 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-static void show_forms(BhRecordPage *self, json_t *review_values)
+/* What was typed belongs to one review; with another one the forms begin anew, from the drafts. */
+static void show_forms(BhRecordPage *self, const char *review, json_t *review_values)
 {
   BhPage *page = BH_PAGE(self);
-  bh_page_call(page, "draft_get", json_pack("{s:s}", "record", self->id), on_draft, NULL, NULL);
-  bh_page_call(page, "draft_get", json_pack("{s:s}", "record", self->review), on_answer_draft,
-               json_incref(review_values), release_json);
+  if (self->form != NULL)
+    bh_form_view_flush(self->form);
+  if (self->answer != NULL)
+    bh_form_view_flush(self->answer);
+  bh_part_clear(self->form_box);
+  bh_part_clear(self->answer_form);
+  self->form = NULL;
+  self->answer = NULL;
+  json_object_clear(self->changed);
+  g_free(self->review);
+  self->review = g_strdup(review);
+  if (review == NULL) {
+    bh_page_forget(page, "draft");
+    bh_page_forget(page, "answer");
+    return;
+  }
+  bh_page_ask(page, "draft", "draft_get", json_pack("{s:s}", "record", self->id), on_draft, NULL,
+              NULL);
+  bh_page_ask(page, "answer", "draft_get", json_pack("{s:s}", "record", review), on_answer_draft,
+              json_incref(review_values), release_json);
 }
 
 static char *dup_items(BhRecordPage *self, const json_t *items)
@@ -316,46 +330,45 @@ static char *dup_items(BhRecordPage *self, const json_t *items)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
+/* The open review that is being answered, or else the first one; NULL when none is open. */
+static const json_t *find_review(BhRecordPage *self, const json_t *rows)
+{
+  const json_t *found = NULL;
+  gsize i;
+  json_t *row;
+  json_array_foreach(rows, i, row)
+  {
+    if (strcmp(bh_json_string_or(json_object_get(row, "values"), "state", ""), "open") != 0)
+      continue;
+    if (g_strcmp0(bh_json_string_or(row, "id", NULL), self->review) == 0)
+      return row;
+    if (found == NULL)
+      found = row;
+  }
+  return found;
+}
+
 static void on_reviews(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhRecordPage *self = BH_RECORD_PAGE(page);
-  g_clear_pointer(&self->review, g_free);
-  json_t *review_values = NULL;
-  gsize i;
-  json_t *row;
-  json_array_foreach(error == NULL ? json_object_get(result, "rows") : NULL, i, row)
-  {
-    json_t *values = json_object_get(row, "values");
-    if (self->review != NULL || strcmp(bh_json_string_or(values, "state", ""), "open") != 0)
-      continue;
-    self->review = g_strdup(bh_json_string_or(row, "id", ""));
-    review_values = values;
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  const json_t *row = find_review(self, json_object_get(result, "rows"));
+  const char *review = bh_json_string_or(row, "id", NULL);
+  json_t *values = json_object_get(row, "values");
+  if (review != NULL) {
     const char *comment = bh_json_string_or(values, "comment", "");
     gtk_label_set_text(GTK_LABEL(self->review_comment), comment);
     g_autofree char *items = dup_items(self, json_object_get(values, "items"));
     gtk_label_set_text(GTK_LABEL(self->review_items), items);
   }
-  gtk_widget_set_visible(self->review_box, self->review != NULL);
-  gtk_widget_set_visible(self->answer_box, self->review != NULL);
-  if (self->review != NULL && self->form == NULL)
-    show_forms(self, review_values);
-}
-
-static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  (void)result;
-  (void)data;
-  BhRecordPage *self = BH_RECORD_PAGE(page);
-  gtk_widget_set_sensitive(self->send_again, TRUE);
-  if (error != NULL) {
-    bh_page_say_error(page, error);
-    return;
-  }
-  bh_page_call(page, "draft_discard", json_pack("{s:s}", "record", self->id), NULL, NULL, NULL);
-  bh_page_call(page, "draft_discard", json_pack("{s:s}", "record", self->review), NULL, NULL, NULL);
-  bh_page_say(page, _("Corrected; it will be sent by itself"));
-  bh_page_close(page);
+  gtk_widget_set_visible(self->review_box, review != NULL);
+  gtk_widget_set_visible(self->answer_box, review != NULL);
+  if (g_strcmp0(review, self->review) != 0)
+    show_forms(self, review, values);
 }
 
 static json_t *dup_correction(BhRecordPage *self)
@@ -370,35 +383,42 @@ static json_t *dup_correction(BhRecordPage *self)
   return set;
 }
 
-static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* `data`: the review that was answered. */
+static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
+  const char *review = data;
   BhRecordPage *self = BH_RECORD_PAGE(page);
   const json_t *problems = json_object_get(result, "problems");
-  if (error != NULL || json_array_size(problems) > 0) {
-    gtk_widget_set_sensitive(self->send_again, TRUE);
-    if (error != NULL) {
-      bh_page_say_error(page, error);
-      return;
-    }
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  if (json_array_size(problems) > 0) {
+    g_autofree char *rest =
+        self->form != NULL ? bh_form_view_show_problems(self->form, problems) : g_strdup("");
     gtk_label_set_text(GTK_LABEL(self->message), rest);
     gtk_widget_set_visible(self->message, *rest != '\0');
     return;
   }
+  bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", self->id), NULL, NULL, NULL);
+  bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", review), NULL, NULL, NULL);
+  bh_page_say(page, _("Corrected; it will be sent by itself"));
+  bh_page_close(page);
+}
+
+/* The answer to the review, and the correction where there is one. */
+static json_t *dup_ops(BhRecordPage *self, const json_t *set)
+{
   const json_t *answer = bh_form_view_get_value(self->answer, "answer");
   json_t *reply = json_pack("{s:s}", "state", "answered");
   if (answer != NULL)
     json_object_set_new(reply, "answer", json_deep_copy(answer));
   json_t *ops =
       json_pack("[{s:s, s:s, s:o}]", "record", self->review, "kind", "review", "set", reply);
-  json_t *set = dup_correction(self);
   if (json_object_size(set) > 0)
-    json_array_append_new(ops, json_pack("{s:s, s:s, s:o}", "record", self->id, "kind",
+    json_array_append_new(ops, json_pack("{s:s, s:s, s:O}", "record", self->id, "kind",
                                          bh_json_string_or(self->record, "kind", ""), "set", set));
-  else
-    json_decref(set);
-  bh_page_call(page, "save", json_pack("{s:o}", "ops", ops), on_sent, NULL, NULL);
+  return ops;
 }
 
 static void on_send_again(BhRecordPage *self)
@@ -408,11 +428,11 @@ static void on_send_again(BhRecordPage *self)
   if (!bh_form_view_settle(self->form) || !bh_form_view_settle(self->answer))
     return;
   gtk_widget_hide(self->message);
-  gtk_widget_set_sensitive(self->send_again, FALSE);
-  bh_page_call(BH_PAGE(self), "check",
-               json_pack("{s:s, s:s, s:o}", "record", self->id, "kind",
-                         bh_json_string_or(self->record, "kind", ""), "set", dup_correction(self)),
-               on_checked, NULL, NULL);
+  json_t *set = dup_correction(self);
+  json_t *ops = dup_ops(self, set);
+  bh_page_act_checked(BH_PAGE(self), self->id, bh_json_string_or(self->record, "kind", ""), set,
+                      "save", json_pack("{s:o}", "ops", ops), on_sent, g_strdup(self->review),
+                      g_free);
 }
 
 static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -444,17 +464,18 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   show_values(self);
   show_conflicts(self);
   show_ways(self);
-  bh_page_call(page, "history", json_pack("{s:s}", "id", self->id), on_history, NULL, NULL);
-  bh_page_call(page, "list",
-               json_pack("{s:{s:s, s:s, s:i}}", "query", "kind", "review", "parent", self->id,
-                         "limit", CHILDREN),
-               on_reviews, NULL, NULL);
+  bh_page_ask(page, "history", "history", json_pack("{s:s}", "id", self->id), on_history, NULL,
+              NULL);
+  bh_page_ask(page, "reviews", "list",
+              json_pack("{s:{s:s, s:s, s:i}}", "query", "kind", "review", "parent", self->id,
+                        "limit", CHILDREN),
+              on_reviews, NULL, NULL);
 }
 
 static void bh_record_page_refresh(BhPage *page)
 {
-  bh_page_call(page, "get", json_pack("{s:s}", "id", BH_RECORD_PAGE(page)->id), on_record, NULL,
-               NULL);
+  bh_page_ask(page, "record", "get", json_pack("{s:s}", "id", BH_RECORD_PAGE(page)->id), on_record,
+              NULL, NULL);
 }
 
 static void bh_record_page_leave(BhPage *page)

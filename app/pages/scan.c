@@ -1,3 +1,4 @@
+/* Whose code this is: read by the camera or a scanner, looked up in the store, kept as a scan. */
 #include "app/pages/scan.h"
 
 #include <glib/gi18n.h>
@@ -19,12 +20,10 @@ struct _BhScanPage {
   GtkWidget *bind;
   GtkWidget *by_name;
   GtkWidget *view;
-  char *code;  /* being looked up, or the blank plaque's text */
-  char *means; /* it was read by */
-  json_t *fix; /* where the device is; NULL when not known */
-  char *first; /* to look up on load; may be NULL */
-  gint64 serial;
-  gboolean asking;
+  char *blank;   /* text of the blank plaque that is shown; NULL when none is */
+  gint64 serial; /* of the blank plaque */
+  json_t *fix;   /* where the device is; NULL when not known */
+  char *first;   /* to look up on load; may be NULL */
 };
 
 G_DEFINE_FINAL_TYPE(BhScanPage, bh_scan_page, BH_TYPE_PAGE)
@@ -32,8 +31,7 @@ G_DEFINE_FINAL_TYPE(BhScanPage, bh_scan_page, BH_TYPE_PAGE)
 static void bh_scan_page_finalize(GObject *object)
 {
   BhScanPage *self = BH_SCAN_PAGE(object);
-  g_free(self->code);
-  g_free(self->means);
+  g_free(self->blank);
   g_free(self->first);
   json_decref(self->fix);
   G_OBJECT_CLASS(bh_scan_page_parent_class)->finalize(object);
@@ -45,54 +43,60 @@ static void show_message(BhScanPage *self, const char *text)
   gtk_widget_set_visible(self->message, text != NULL);
 }
 
-static void on_kept(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* A code on its way to the store and back. */
+typedef struct {
+  char *code;
+  char *means; /* it was read by */
+} Scan;
+
+static void scan_free(gpointer data)
 {
-  (void)result;
-  (void)data;
-  if (error != NULL)
-    bh_page_say_error(page, error);
+  Scan *scan = data;
+  g_free(scan->code);
+  g_free(scan->means);
+  g_free(scan);
 }
 
 /* Who read which code, when, where and how; nobody waits for it. */
-static void keep_scan(BhScanPage *self, const char *outcome, const char *enterprise,
-                      const json_t *serial)
+static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
+                      const char *enterprise, const json_t *serial)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   char id[BH_ID_LEN + 1];
   json_t *set = json_pack("{s:I, s:s?, s:s, s:s}", "scanned_at",
                           (json_int_t)bh_session_now_ms(session), "scanned_by",
-                          bh_session_get_actor(session), "means", self->means, "outcome", outcome);
+                          bh_session_get_actor(session), "means", scan->means, "outcome", outcome);
   if (enterprise != NULL)
     json_object_set_new(set, "enterprise", json_string(enterprise));
   if (json_is_integer(serial))
     json_object_set(set, "serial", (json_t *)serial);
   if (enterprise == NULL && !json_is_integer(serial))
-    json_object_set_new(set, "code", json_string(self->code));
+    json_object_set_new(set, "code", json_string(scan->code));
   if (self->fix != NULL)
     json_object_set(set, "position", self->fix);
   bh_session_make_id(session, id);
-  bh_page_call(BH_PAGE(self), "save",
+  bh_page_keep(BH_PAGE(self), "save",
                json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", id, "kind", "scan", "set", set),
-               on_kept, NULL, NULL);
+               NULL, NULL, NULL);
 }
 
-static void refuse(BhScanPage *self, const GError *error)
+static void refuse(BhScanPage *self, const Scan *scan, const GError *error)
 {
   if (g_error_matches(error, BH_ERROR, BH_ERROR_SIGNATURE)) {
-    keep_scan(self, "forged", NULL, NULL);
+    keep_scan(self, scan, "forged", NULL, NULL);
     show_message(self, _("Forged: this code was not issued by your hub. Do not rely on it; choose "
                          "the enterprise by name and report the plaque."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_REVOKED)) {
-    keep_scan(self, "revoked", NULL, NULL);
+    keep_scan(self, scan, "revoked", NULL, NULL);
     show_message(self,
                  _("This plaque was revoked. Do not rely on it; choose the enterprise by name "
                    "and report the plaque."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND)) {
-    keep_scan(self, "unknown", NULL, NULL);
+    keep_scan(self, scan, "unknown", NULL, NULL);
     show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
                          "choose the enterprise by name."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN)) {
-    keep_scan(self, "foreign", NULL, NULL);
+    keep_scan(self, scan, "foreign", NULL, NULL);
     show_message(self, _("Another hub issued this code; it cannot be verified here. Choose the "
                          "enterprise by name."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)) {
@@ -102,8 +106,10 @@ static void refuse(BhScanPage *self, const GError *error)
   }
 }
 
-static void show_blank(BhScanPage *self, gint64 serial)
+static void show_blank(BhScanPage *self, const char *code_text, gint64 serial)
 {
+  g_free(self->blank);
+  self->blank = g_strdup(code_text);
   self->serial = serial;
   g_autofree char *code = bh_plaque_short_code((guint32)serial);
   g_autofree char *text = g_strdup_printf(_("Blank plaque %s: genuine, not bound yet"), code);
@@ -114,44 +120,43 @@ static void show_blank(BhScanPage *self, gint64 serial)
 
 static void on_resolved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
+  const Scan *scan = data;
   BhScanPage *self = BH_SCAN_PAGE(page);
-  self->asking = FALSE;
   gtk_widget_hide(self->blank_box);
   if (error != NULL) {
-    refuse(self, error);
+    refuse(self, scan, error);
     return;
   }
   show_message(self, NULL);
   const char *enterprise = bh_json_string_or(result, "enterprise", NULL);
   const json_t *serial = json_object_get(json_object_get(result, "plaque"), "serial");
   if (enterprise != NULL) {
-    keep_scan(self, "known", enterprise, serial);
+    keep_scan(self, scan, "known", enterprise, serial);
     bh_page_replace(page, bh_enterprise_page_new(enterprise, NULL));
   } else {
-    keep_scan(self, "blank", NULL, serial);
-    show_blank(self, json_integer_value(serial));
+    keep_scan(self, scan, "blank", NULL, serial);
+    show_blank(self, scan->code, json_integer_value(serial));
   }
 }
 
 static void look_up(BhScanPage *self, const char *code, const char *means)
 {
   /* The camera sees the same code many times a second. */
-  if (self->asking)
+  if (bh_page_is_asking(BH_PAGE(self), "code"))
     return;
   if (strlen(code) > BH_PLAQUE_TEXT_MAX) {
     show_message(self, _("This is no enterprise code of ours"));
     return;
   }
-  if (gtk_widget_get_visible(self->blank_box) && g_strcmp0(code, self->code) == 0)
+  if (gtk_widget_get_visible(self->blank_box) && g_strcmp0(code, self->blank) == 0)
     return;
-  self->asking = TRUE;
-  g_free(self->code);
-  self->code = g_strdup(code);
-  g_free(self->means);
-  self->means = g_strdup(means);
-  bh_page_call(BH_PAGE(self), "resolve_code", json_pack("{s:s}", "text", code), on_resolved, NULL,
-               NULL);
+  Scan *scan = g_new0(Scan, 1);
+  scan->code = g_strdup(code);
+  scan->means = g_strdup(means);
+  /* The plaque that was shown is not the one in hand any more. */
+  gtk_widget_hide(self->blank_box);
+  bh_page_ask(BH_PAGE(self), "code", "resolve_code", json_pack("{s:s}", "text", code), on_resolved,
+              scan, scan_free);
 }
 
 static void on_trouble(BhScanPage *self, const char *text)
@@ -162,7 +167,7 @@ static void on_trouble(BhScanPage *self, const char *text)
 static void on_bind(BhScanPage *self)
 {
   bh_page_replace(BH_PAGE(self),
-                  bh_find_page_new(&(BhFindTask){.plaque = self->code, .serial = self->serial}));
+                  bh_find_page_new(&(BhFindTask){.plaque = self->blank, .serial = self->serial}));
 }
 
 static void on_by_name(BhPage *page)

@@ -127,7 +127,7 @@ static void on_checks(BhPage *page, json_t *result, const GError *error, gpointe
 static void on_doctor(BhSettingsPage *self)
 {
   gtk_widget_set_sensitive(self->doctor, FALSE);
-  bh_page_call(BH_PAGE(self), "doctor", NULL, on_checks, NULL, NULL);
+  bh_page_ask(BH_PAGE(self), "doctor", "doctor", NULL, on_checks, NULL, NULL);
 }
 
 static void bh_settings_page_load(BhPage *page)

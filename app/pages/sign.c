@@ -179,6 +179,16 @@ static char *dup_shown_text(BhSignPage *self, BhSession *session)
   return bh_paper_dup_shown_text(frozen);
 }
 
+/* What is on the pad was written under the text as it was before. */
+static void drop_strokes(BhSignPage *self)
+{
+  BhSignaturePad *pad = BH_SIGNATURE_PAD(self->canvas);
+  if (!gtk_widget_get_visible(self->pad_box) || bh_signature_pad_is_empty(pad))
+    return;
+  bh_signature_pad_clear(pad);
+  show_message(self, _("The text above has changed; read it again before you sign"));
+}
+
 static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -190,10 +200,12 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   }
   json_decref(self->visit);
   self->visit = json_incref(result);
+  g_autofree char *before = g_steal_pointer(&self->shown_sha256);
   g_free(self->shown_text);
-  g_free(self->shown_sha256);
   self->shown_text = dup_shown_text(self, session);
   self->shown_sha256 = bh_hash_hex(self->shown_text, strlen(self->shown_text));
+  if (g_strcmp0(before, self->shown_sha256) != 0)
+    drop_strokes(self);
   gtk_label_set_text(GTK_LABEL(self->shown), self->shown_text);
   g_autofree char *hash =
       g_strdup_printf(_("Digest of this text (SHA-256): %.16s…"), self->shown_sha256);

@@ -1,3 +1,4 @@
+/* An enterprise that is in no list yet, entered provisionally. */
 #include "app/pages/subject.h"
 
 #include <glib/gi18n.h>
@@ -53,13 +54,19 @@ static json_t *dup_set(BhSubjectPage *self)
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)result;
   (void)data;
   BhSubjectPage *self = BH_SUBJECT_PAGE(page);
-  gtk_widget_set_sensitive(self->save, TRUE);
+  const json_t *problems = json_object_get(result, "problems");
   if (error != NULL) {
     bh_page_say_error(page, error);
-  } else if (self->inspection != NULL) {
+    return;
+  }
+  g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
+  show_message(self, rest);
+  if (json_array_size(problems) > 0)
+    return;
+  /* What this page is for was given when it was opened, and never changes. */
+  if (self->inspection != NULL) {
     bh_page_say(page, _("The inspection now stands at this enterprise"));
     bh_page_close(page);
   } else {
@@ -67,45 +74,31 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-static void on_checked(BhPage *page, json_t *result, const GError *error, gpointer data)
+/* Everything the tap saves: the enterprise, and the plaque or the inspection it is for. */
+static json_t *dup_ops(BhSubjectPage *self)
 {
-  (void)data;
-  BhSubjectPage *self = BH_SUBJECT_PAGE(page);
-  if (error != NULL) {
-    bh_page_say_error(page, error);
-    gtk_widget_set_sensitive(self->save, TRUE);
-    return;
-  }
-  const json_t *problems = json_is_array(result) ? result : json_object_get(result, "problems");
-  g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-  show_message(self, rest);
-  if (json_array_size(problems) > 0) {
-    gtk_widget_set_sensitive(self->save, TRUE);
-    return;
-  }
   json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "enterprise", "set",
                           dup_set(self));
   if (self->plaque != NULL) {
-    g_autoptr(json_t) bind =
-        bh_find_task_dup_bind(bh_page_get_session(page), self->plaque, self->serial, self->record);
+    g_autoptr(json_t) bind = bh_find_task_dup_bind(bh_page_get_session(BH_PAGE(self)), self->plaque,
+                                                   self->serial, self->record);
     json_array_extend(ops, json_object_get(bind, "ops"));
   }
   if (self->inspection != NULL)
     json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", self->inspection,
                                          "kind", "inspection", "set", "enterprise", self->record,
                                          "retarget_reason", self->reason));
-  bh_page_call(page, "save", json_pack("{s:o}", "ops", ops), on_saved, NULL, NULL);
+  return ops;
 }
 
 static void on_save(BhSubjectPage *self)
 {
   if (!bh_form_view_settle(self->form))
     return;
-  gtk_widget_set_sensitive(self->save, FALSE);
-  bh_page_call(BH_PAGE(self), "check",
-               json_pack("{s:s, s:s, s:o}", "record", self->record, "kind", "enterprise", "set",
-                         dup_set(self)),
-               on_checked, NULL, NULL);
+  json_t *ops = dup_ops(self);
+  json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
+  bh_page_act_checked(BH_PAGE(self), self->record, "enterprise", set, "save",
+                      json_pack("{s:o}", "ops", ops), on_saved, NULL, NULL);
 }
 
 static void bh_subject_page_load(BhPage *page)

@@ -251,6 +251,30 @@ json_t *world_call(World *world, const char *method, json_t *params)
   return result;
 }
 
+typedef struct {
+  Fixture *fixture;
+  json_t *records;
+} Pull;
+
+static void pull(BhDevice *device, GTask *task, gpointer data)
+{
+  Pull *work = data;
+  work->fixture->device = device;
+  fixture_pull(work->fixture, work->records, NULL);
+  work->fixture->device = NULL;
+  g_task_return_boolean(task, TRUE);
+}
+
+void world_pull(World *world, guint id, const char *kind, json_t *set)
+{
+  Pull work = {world->fixture, json_array()};
+  json_array_append_new(work.records, fixture_snapshot(world->fixture, test_id(id), kind, set));
+  gboolean reached = FALSE;
+  bh_worker_run_async(world->worker, pull, &work, NULL, NULL, NULL, on_reached, &reached);
+  while (!reached)
+    g_main_context_iteration(NULL, TRUE);
+}
+
 json_t *world_list(World *world, const char *kind)
 {
   g_autoptr(json_t) page =

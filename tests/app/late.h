@@ -55,6 +55,8 @@ const char *world_said(World *world);
 /* A call of service.h past the window, as another program makes it; `params` stolen, new reference.
  */
 json_t *world_call(World *world, const char *method, json_t *params);
+/* The hub sends a snapshot of one record; `set` stolen. */
+void world_pull(World *world, guint id, const char *kind, json_t *set);
 /* Rows of a kind below the inspection, as bh_device_list gives them; new reference. */
 json_t *world_list(World *world, const char *kind);
 /* A value of the inspection; new reference, NULL when there is none. */

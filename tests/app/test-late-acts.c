@@ -1,0 +1,243 @@
+/* The answer arrives after the person moved on: what was tapped, typed and thrown away. */
+#include "tests/app/late.h"
+
+#include <handy.h>
+#include <string.h>
+
+#include "app/forms/signature-pad.h"
+#include "app/pages/find.h"
+#include "app/pages/hazard.h"
+#include "app/pages/home.h"
+#include "app/pages/inspection.h"
+#include "app/pages/outcome.h"
+#include "app/pages/record.h"
+#include "app/pages/sign.h"
+
+/* Names of the drafts of Li: record ids, in a line. */
+static char *dup_drafts(World *world)
+{
+  g_autoptr(json_t) list =
+      world_call(world, "draft_list", json_pack("{s:s}", "author", world->fixture->li));
+  g_autoptr(GString) text = g_string_new(NULL);
+  gsize i;
+  json_t *draft;
+  json_array_foreach(json_object_get(list, "drafts"), i, draft)
+  {
+    g_string_append_printf(text, "%s ", bh_json_string_or(draft, "record", ""));
+  }
+  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static guint count_entries(World *world, const char *key)
+{
+  g_autoptr(json_t) history =
+      world_call(world, "history", json_pack("{s:s}", "id", test_id(INSPECTION)));
+  guint found = 0;
+  gsize i;
+  json_t *entry;
+  json_array_foreach(json_object_get(history, "entries"), i, entry)
+  {
+    gsize j;
+    json_t *name;
+    json_array_foreach(json_object_get(entry, "keys"), j, name)
+    {
+      found += strcmp(json_string_value(name), key) == 0;
+    }
+  }
+  return found;
+}
+
+/* --- acts --- */
+
+static void test_nothing_can_be_typed_between_the_check_and_the_save(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_outcome_page_new(test_id(INSPECTION)));
+  world_hold(world, "*");
+  assert_true(world_tap(world, "save"));
+  assert_int_equal(world_count_held(world), 1);
+  assert_false(gtk_widget_is_sensitive(world_find(world, "outcome-gate_closed")));
+  assert_false(gtk_widget_is_sensitive(world_find(world, "add_photo")));
+  world_hold(world, NULL);
+  world_deliver_all(world, FALSE);
+  assert_true(gtk_widget_is_sensitive(world_find(world, "outcome-gate_closed")));
+}
+
+static void test_two_taps_on_another_enterprise_are_one(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_find_page_new(&(BhFindTask){.inspection = (char *)test_id(INSPECTION)}));
+  guint before = count_entries(world, "enterprise");
+  world_type(world, "reason", "样例原因");
+  world_hold(world, "*");
+  assert_true(world_tap(world, "result-1"));
+  world_force(world, "result-2");
+  world_hold(world, NULL);
+  world_deliver_all(world, FALSE);
+  assert_int_equal(count_entries(world, "enterprise"), before + 1);
+}
+
+static void test_a_store_that_never_answers_lets_people_go_back(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_home_page_new());
+  bh_window_open(world->window, bh_outcome_page_new(test_id(INSPECTION)));
+  world_settle(world);
+  world_hold(world, "*");
+  assert_true(world_tap(world, "save"));
+  assert_true(world_tap(world, "back"));
+  assert_null(world_look(world, "outcome-gate_closed"));
+  assert_true(world_tap(world, "find"));
+  assert_non_null(world_look(world, "search"));
+}
+
+static void test_what_one_person_tapped_is_theirs_when_another_has_the_device(void **state)
+{
+  (void)state;
+  static const double xy[] = {20, 20, 60, 80, 100, 30};
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_sign_page_new(test_id(INSPECTION)));
+  assert_true(world_tap(world, "signer-inspector-1"));
+  bh_signature_pad_add_stroke(BH_SIGNATURE_PAD(world_find(world, "canvas")), xy, 3);
+  world_hold(world, "change");
+  assert_true(world_tap(world, "pad_save"));
+  world_hold(world, NULL);
+  bh_window_lock(world->window);
+  bh_session_set_actor(world->session, world->fixture->wang, "王芳");
+  bh_window_open(world->window, bh_sign_page_new(test_id(INSPECTION)));
+  world_settle(world);
+  assert_true(world_tap(world, "signer-second_inspector-2"));
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(world_look(world, "canvas"));
+  assert_non_null(strstr(world_said(world), "was not kept"));
+  g_autoptr(json_t) rows = world_list(world, "signature");
+  g_autoptr(json_t) history =
+      world_call(world, "history",
+                 json_pack("{s:s}", "id", bh_json_string_or(json_array_get(rows, 0), "id", "")));
+  const json_t *entry = json_array_get(json_object_get(history, "entries"), 0);
+  assert_string_equal(bh_json_string_or(entry, "by", ""), world->fixture->li);
+}
+
+static void test_a_text_that_changes_under_the_pen_is_not_signed_unread(void **state)
+{
+  (void)state;
+  static const double xy[] = {20, 20, 60, 80, 100, 30};
+  g_autoptr(World) world = world_new();
+  BhPage *page = bh_sign_page_new(test_id(INSPECTION));
+  world_show(world, page);
+  assert_true(world_tap(world, "signer-inspector-1"));
+  bh_signature_pad_add_stroke(BH_SIGNATURE_PAD(world_find(world, "canvas")), xy, 3);
+  bh_page_refresh(page);
+  world_settle(world);
+  assert_false(bh_signature_pad_is_empty(BH_SIGNATURE_PAD(world_find(world, "canvas"))));
+  json_decref(world_call(world, "save",
+                         json_pack("{s:s, s:[{s:s, s:s, s:{s:s}}]}", "author", world->fixture->wang,
+                                   "ops", "record", test_id(INSPECTION), "kind", "inspection",
+                                   "set", "place_note", "样例地点")));
+  bh_page_refresh(page);
+  world_settle(world);
+  assert_true(bh_signature_pad_is_empty(BH_SIGNATURE_PAD(world_find(world, "canvas"))));
+  assert_non_null(strstr(world_text(world, "message"), "has changed"));
+}
+
+/* --- what is typed and thrown away --- */
+
+static World *new_at_inspection(void)
+{
+  World *world = world_new();
+  world_show(world, bh_home_page_new());
+  bh_window_open(world->window, bh_inspection_page_new(test_id(INSPECTION)));
+  world_settle(world);
+  return world;
+}
+
+static void test_what_was_typed_last_and_fails_late_is_said(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = new_at_inspection();
+  world_type(world, "place_note", "样例地点");
+  world_hold(world, "draft_set");
+  assert_true(world_tap(world, "back"));
+  world_hold(world, NULL);
+  assert_int_equal(world_count_held(world), 1);
+  assert_string_equal(world_said(world), "");
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(strstr(world_said(world), "was not kept"));
+}
+
+static void test_leaving_a_page_where_nothing_was_typed_says_nothing(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = new_at_inspection();
+  assert_true(world_tap(world, "back"));
+  assert_string_equal(world_said(world), "");
+}
+
+static void test_a_draft_that_could_not_be_thrown_away_stays_in_sight(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = new_at_inspection();
+  BhPage *page = bh_hazard_page_new(test_id(INSPECTION), "T-01");
+  bh_window_open(world->window, page);
+  world_settle(world);
+  world_type(world, "place", "样例地点");
+  bh_page_leave(page);
+  world_settle(world);
+  world_hold(world, "draft_discard");
+  assert_true(world_tap(world, "discard"));
+  assert_false(world_tap(world, "discard"));
+  world_hold(world, NULL);
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(world_look(world, "discard"));
+  assert_true(gtk_widget_is_sensitive(world_find(world, "discard")));
+  assert_non_null(strstr(world_said(world), "The disk could not be written"));
+}
+
+static void test_an_answer_typed_for_one_review_is_never_kept_for_another(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  BhPage *page = bh_record_page_new(test_id(INSPECTION));
+  world_show(world, page);
+  gtk_text_buffer_set_text(gtk_text_view_get_buffer(GTK_TEXT_VIEW(world_find(world, "answer"))),
+                           "为第一条", -1);
+  bh_page_leave(page);
+  world_settle(world);
+  world_pull(world, REVIEW, "review",
+             json_pack("{s:s, s:s, s:s, s:s}", "parent", test_id(INSPECTION), "decision", "return",
+                       "comment", "请补充", "state", "closed"));
+  world_pull(world, REVIEW + 0x10, "review",
+             json_pack("{s:s, s:s, s:s, s:s}", "parent", test_id(INSPECTION), "decision", "return",
+                       "comment", "第二条", "state", "open"));
+  bh_page_refresh(page);
+  world_settle(world);
+  assert_string_equal(world_text(world, "review_comment"), "第二条");
+  g_autofree char *typed = bh_part_dup_text(GTK_TEXT_VIEW(world_find(world, "answer")));
+  assert_string_equal(typed, "");
+  bh_page_leave(page);
+  world_settle(world);
+  g_autofree char *drafts = dup_drafts(world);
+  assert_non_null(strstr(drafts, test_id(REVIEW)));
+  assert_null(strstr(drafts, test_id(REVIEW + 0x10)));
+}
+
+int main(int argc, char **argv)
+{
+  gtk_init(&argc, &argv);
+  hdy_init();
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_nothing_can_be_typed_between_the_check_and_the_save),
+      cmocka_unit_test(test_two_taps_on_another_enterprise_are_one),
+      cmocka_unit_test(test_a_store_that_never_answers_lets_people_go_back),
+      cmocka_unit_test(test_what_one_person_tapped_is_theirs_when_another_has_the_device),
+      cmocka_unit_test(test_a_text_that_changes_under_the_pen_is_not_signed_unread),
+      cmocka_unit_test(test_what_was_typed_last_and_fails_late_is_said),
+      cmocka_unit_test(test_leaving_a_page_where_nothing_was_typed_says_nothing),
+      cmocka_unit_test(test_a_draft_that_could_not_be_thrown_away_stays_in_sight),
+      cmocka_unit_test(test_an_answer_typed_for_one_review_is_never_kept_for_another),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
