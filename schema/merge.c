@@ -303,6 +303,13 @@ json_t *bh_record_get_by_entry(const BhRecord *record, const char *key, const ch
              : NULL;
 }
 
+gboolean bh_record_is_awaited(const BhRecord *record, const char *key, const char *entry_id)
+{
+  const Slot *slot = find_slot(record, key);
+  guint place;
+  return slot != NULL && find_place(slot->pending, entry_id, &place);
+}
+
 /* Two commitments to one value differ by their salts, so only what can be read can be equal. */
 static gboolean same_value(const Head *a, const Head *b)
 {

@@ -45,6 +45,8 @@ gboolean bh_record_is_withheld(const BhRecord *record, const char *key);
 char **bh_record_dup_heads(const BhRecord *record, const char *key);
 /* Value one entry gave the key, borrowed; NULL when it is no head of it, or withheld. */
 json_t *bh_record_get_by_entry(const BhRecord *record, const char *key, const char *entry_id);
+/* TRUE when a set of the key named this entry before the entry itself was folded. */
+gboolean bh_record_is_awaited(const BhRecord *record, const char *key, const char *entry_id);
 /* More than one head with different values. */
 gboolean bh_record_has_conflict(const BhRecord *record, const char *key);
 /* Keys in conflict, sorted; free the array (keys are borrowed). Never NULL. */

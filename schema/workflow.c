@@ -207,6 +207,17 @@ gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transi
   return FALSE;
 }
 
+gboolean bh_workflow_may_lead_to(const BhKind *kind, const char *state, const BhContext *context)
+{
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    if (g_strcmp0(transition->to, state) == 0 &&
+        bh_transition_is_open_to(kind, transition, context))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context)
 {
   GPtrArray *open = g_ptr_array_new();

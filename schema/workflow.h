@@ -45,6 +45,8 @@ gboolean bh_transition_is_left_to_hub(const BhTransition *transition);
  * actor without staff values is the system. */
 gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
                                   const BhContext *context);
+/* Whether some declared step that leads into the state is open to the actor, wherever it starts. */
+gboolean bh_workflow_may_lead_to(const BhKind *kind, const char *state, const BhContext *context);
 
 /* Transitions that start from `from`, are open to the actor (who) and whose "when" condition
  * holds: what a form offers as buttons. const BhTransition*; free the array. */

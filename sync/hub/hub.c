@@ -319,6 +319,14 @@ gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean 
   return bh_hub_write(hub, decide_func, &decision, error);
 }
 
+gboolean bh_hub_may_release(BhHub *hub, BhDb *db, const char *by, const char *entry,
+                            gboolean dismiss, GError **error)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  return bh_ingest_may_decide(db, hub->id, kinds, hub->region,
+                              hub->clock->wall_ms(hub->clock->data), by, entry, dismiss, error);
+}
+
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error)
 {
   g_autofree char *to = g_build_filename(hub->dir, "regions.json", NULL);

@@ -101,8 +101,13 @@ json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, 
 /* Path of a complete, verified file, g_free; NULL with BH_ERROR_NOT_FOUND. */
 char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **media_type,
                            GError **error);
-/* Releases a quarantined entry (folds it) or dismisses it; both are entries of the hub. */
+/* Releases a quarantined entry (folds it) or dismisses it; both are entries of the hub. Judged
+ * again at that moment (judge.h); `by` NULL is the hub's own administration. BH_ERROR_NOT_FOUND,
+ * _INVALID or _DENIED: nothing changed. */
 gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean dismiss,
                         const char *reason, GError **error);
+/* Whether it would be done now, by the same judgement; the error is the one it would fail with. */
+gboolean bh_hub_may_release(BhHub *hub, BhDb *db, const char *by, const char *entry,
+                            gboolean dismiss, GError **error);
 
 G_END_DECLS

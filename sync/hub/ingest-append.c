@@ -1,3 +1,4 @@
+/* The hub's own entries: built, judged like any other, signed and appended. */
 #include <string.h>
 
 #include "schema/workflow.h"
@@ -92,53 +93,47 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
   return bh_body_builder_finish(builder, body, openings, error);
 }
 
-/* For entries of the hub a report is an error; who acts is not judged for the system itself. */
-static gboolean refuse_problems(GPtrArray *problems, gboolean by_system, const BhOp *op,
-                                GError **error)
+/* For entries of the hub a report is an error. */
+static gboolean refuse_problems(GPtrArray *problems, const BhOp *op, GError **error)
 {
-  for (guint i = 0; i < problems->len; i++) {
-    const BhProblem *problem = problems->pdata[i];
-    if (by_system && strcmp(problem->code, "actor") == 0)
-      continue;
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s %s, %s: %s", op->kind, op->record,
-                *problem->field != '\0' ? problem->field : "whole record", problem->text_en);
-    return FALSE;
-  }
-  return TRUE;
+  if (problems->len == 0)
+    return TRUE;
+  const BhProblem *problem = problems->pdata[0];
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s %s, %s: %s", op->kind, op->record,
+              *problem->field != '\0' ? problem->field : "whole record", problem->text_en);
+  return FALSE;
 }
 
 static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, gboolean by_system,
                           GError **error)
 {
-  const BhKindSet *kinds = piece->ingest->kinds;
-  g_autoptr(GError) reason = NULL;
-  GError *failed = NULL;
-  g_auto(GStrv) froms = g_new0(char *, body->ops->len + 1);
-  if (!bh_judge_entry(piece, kinds, body, NULL, &reason, &failed)) {
-    g_propagate_error(error, failed != NULL ? failed : g_steal_pointer(&reason));
+  const BhKindSet *kinds = piece->kinds;
+  BhActor actor = {.path = by_system ? BH_PATH_SYSTEM : BH_PATH_OFFICE, .at_ms = piece->now_ms};
+  g_auto(BhVerdict) verdict = {0};
+  if (!bh_judge_entry(piece, &actor, kinds, body, &verdict, error))
+    return FALSE;
+  const GError *against = bh_verdict_get_reason(&verdict, FALSE);
+  if (against != NULL) {
+    g_propagate_error(error, g_error_copy(against));
     return FALSE;
   }
-  for (guint i = 0; i < body->ops->len; i++) {
-    char *from = bh_judge_dup_from(piece, body->ops->pdata[i]);
-    froms[i] = from != NULL ? from : g_strdup("");
-  }
+  g_autoptr(GError) reason = NULL;
+  GError *failed = NULL;
   if (!bh_piece_apply(piece, body, NULL, position, &reason, &failed)) {
     g_propagate_error(error, failed != NULL ? failed : g_steal_pointer(&reason));
     return FALSE;
   }
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    g_autoptr(GPtrArray) problems =
-        bh_judge_report(piece, kinds, body, op, *froms[i] != '\0' ? froms[i] : NULL);
-    if (!refuse_problems(problems, by_system, op, error))
+    g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, &verdict.steps[i]);
+    if (!refuse_problems(problems, op, error))
       return FALSE;
   }
   return TRUE;
 }
 
-/* Appends inside an open piece; what it reads includes what the piece did before. */
-static gboolean append_entry(BhPiece *piece, const char *by, const json_t *ops,
-                             char entry_id[BH_ID_LEN + 1], GError **error)
+gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
+                         char entry_id[BH_ID_LEN + 1], GError **error)
 {
   BhIngest *ingest = piece->ingest;
   const BhSigner *signer = ingest->signer;
@@ -182,67 +177,7 @@ char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t 
   g_auto(BhPiece) piece = {0};
   char entry_id[BH_ID_LEN + 1];
   if (!bh_piece_begin(&piece, ingest, db, error) ||
-      !append_entry(&piece, by, ops, entry_id, error) || !bh_piece_end(&piece, error))
+      !bh_piece_append(&piece, by, ops, entry_id, error) || !bh_piece_end(&piece, error))
     return NULL;
   return g_strdup(entry_id);
-}
-
-/* --- quarantine --- */
-
-static gboolean release(BhPiece *piece, gint64 position, GError **error)
-{
-  g_autoptr(BhEntryRow) row = bh_log_load_entry(piece->db, position, error);
-  if (row == NULL)
-    return FALSE;
-  g_autoptr(BhBody) body =
-      row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, error) : NULL;
-  if (body == NULL || !row->is_first) {
-    g_clear_error(error);
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "the entry cannot be released: %s, it can only be dismissed",
-                body == NULL ? "its body cannot be read" : "its id belongs to another entry");
-    return FALSE;
-  }
-  g_autoptr(BhHubDevice) device = bh_log_load_device(piece->db, row->device, error);
-  if (device == NULL)
-    return FALSE;
-  for (guint i = 0; i < body->ops->len; i++) {
-    const BhOp *op = body->ops->pdata[i];
-    if (bh_kind_set_find(piece->ingest->kinds, op->kind) == NULL) {
-      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
-                  "the entry cannot be released: the hub has no kind %s", op->kind);
-      return FALSE;
-    }
-  }
-  g_autoptr(GError) reason = NULL;
-  if (!bh_piece_apply(piece, body, device->unit, position, &reason, error)) {
-    if (reason != NULL)
-      g_propagate_error(error, g_steal_pointer(&reason));
-    return FALSE;
-  }
-  return bh_piece_declare(piece, body, error);
-}
-
-gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char *entry,
-                          gboolean dismiss, const char *reason, GError **error)
-{
-  g_auto(BhPiece) piece = {0};
-  gint64 position;
-  char entry_id[BH_ID_LEN + 1], record[BH_ID_LEN + 1];
-  if (!bh_log_find_quarantine(db, entry, &position, error))
-    return FALSE;
-  if (position == 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no entry %.64s waits in quarantine", entry);
-    return FALSE;
-  }
-  if (!bh_piece_begin(&piece, ingest, db, error))
-    return FALSE;
-  bh_id_from_name("quarantine", entry, record);
-  g_autoptr(json_t) ops = json_pack(
-      "[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", record, "kind", "release", "set", "entry", entry,
-      "decision", dismiss ? "dismiss" : "release", "reason", reason != NULL ? reason : "");
-  return (dismiss || release(&piece, position, error)) &&
-         append_entry(&piece, by, ops, entry_id, error) && bh_piece_end(&piece, error) &&
-         bh_log_set_status(db, position, dismiss ? BH_ENTRY_DISMISSED : BH_ENTRY_RELEASED, error) &&
-         bh_log_decide_quarantine(db, position, entry_id, error);
 }

@@ -1,8 +1,9 @@
-/* Shared by ingest.c (chains and rows), ingest-judge.c (what an entry may do) and
- * ingest-append.c (the hub's own entries). */
+/* Shared by ingest.c (chains and rows), ingest-judge.c and judge-*.c (what an entry may do),
+ * ingest-append.c (the hub's own entries) and ingest-release.c (quarantine). */
 #pragma once
 
 #include "sync/hub/ingest.h"
+#include "sync/hub/judge.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/reach.h"
 #include "sync/hub/records.h"
@@ -23,16 +24,24 @@ struct _BhIngest {
 
 /* One piece of work inside a savepoint. */
 typedef struct {
-  BhIngest *ingest;
+  BhIngest *ingest; /* NULL on a reader, which only looks */
   BhDb *db;
+  const char *hub;        /* id */
+  const BhKindSet *kinds; /* in use */
+  const BhRegion *region;
   BhRecords *records;
   gint64 position; /* last one given out */
   gint64 now_ms;
   BhChildWork *work;    /* what rules about children cost so far; never NULL */
   BhChildWork own_work; /* of this piece, where no batch counts over several */
+  char today[11];
+  gint64 enrolled_ms; /* of the device that sent the piece; 0 for the hub's own */
   BhReach *reach; /* of the device that sent it, made when first asked; NULL for the hub's own */
 } BhPiece;
 
+/* A piece that only looks, on a reader: nothing of it is ever written. All borrowed. */
+void bh_piece_look(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *kinds,
+                   const BhRegion *region, gint64 now_ms);
 gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error);
 gboolean bh_piece_end(BhPiece *piece, GError **error);
 void bh_piece_clear(BhPiece *piece);
@@ -41,23 +50,32 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPiece, bh_piece_clear)
 /* NULL without an error when the hub never had that set. Borrowed. */
 BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GError **error);
 
-/* Judges what an entry sets, by the kind set it names; `unit` is that of the device that signed
- * it, NULL for the hub's own. TRUE when it may be applied; else *reason says why it is to be
- * quarantined. FALSE with `error` only when the store fails. */
-gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                        const char *unit, GError **reason, GError **error);
-/* What is odd about who acted on a device of `unit`; NULL when nothing is. bh_problem_free. */
-BhProblem *bh_judge_actor(BhPiece *piece, const BhBody *body, const char *unit);
+/* Judges what an entry sets, by the kind set it names and the one in use. `verdict` must be zeroed.
+ * FALSE only when the store fails. */
+gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
+                        const BhBody *body, BhVerdict *verdict, GError **error);
+/* Judges only who decides, for a dismissal: it hides from everybody what a device has sent, so it
+ * is for who could have shown it to them. */
+gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *body,
+                            BhVerdict *verdict, GError **error);
+/* The same once more after a released entry was applied: no record may have moved to where who
+ * released it does not see it. TRUE with *reason set when one did. */
+gboolean bh_judge_outcome(BhPiece *piece, const BhActor *actor, const BhBody *body, GError **reason,
+                          GError **error);
 /* Checks and guards, after the entry was applied: BhProblem* of one operation, empty when fine. */
 GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                           const BhOp *op, const char *from);
-/* The state an operation starts from, borrowed until the record changes: NULL when it makes the
- * record, or does not set the state. */
-char *bh_judge_dup_from(BhPiece *piece, const BhOp *op);
+                           const BhOp *op, const BhStepTaken *step);
 
+/* What the hub notes of an entry it applied at a position. */
+gboolean bh_piece_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                         const BhVerdict *verdict, gint64 position, GError **error);
 /* Applies all operations of a body, or none. FALSE with *reason when a record refuses. */
 gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gint64 position,
                         GError **reason, GError **error);
+/* Appends an entry of the hub inside an open piece; what it reads includes what the piece did
+ * before. */
+gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
+                         char entry_id[BH_ID_LEN + 1], GError **error);
 /* Files a body declares. */
 gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, GError **error);
 

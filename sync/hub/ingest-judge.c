@@ -1,19 +1,96 @@
+/* What one entry may do: who acts, each operation and its values, files. States are judged in
+ * judge-step.c, people in judge-people.c; what only seems wrong is reported at the end. */
 #include <string.h>
 
 #include "schema/workflow.h"
-#include "sync/hub/ingest-internal.h"
+#include "sync/hub/judge-internal.h"
+#include "sync/hub/records-internal.h"
 #include "sync/wire/limits.h"
 
-#define TRIES_MAX 64 /* earlier entries looked up in the log for one operation */
+/* --- verdict --- */
 
-static void refuse(GError **reason, BhErrorCode code, const BhOp *op, const char *key,
-                   const char *why)
+static void fault_free(gpointer data)
 {
-  g_set_error(reason, BH_ERROR, (gint)code, "%s %s, %s: %s", op->kind, op->record,
-              key != NULL ? key : "whole record", why);
+  BhFault *fault = data;
+  g_error_free(fault->reason);
+  g_free(fault);
 }
 
-static const BhSet *find_set(const BhOp *op, const char *key)
+void bh_verdict_clear(BhVerdict *verdict)
+{
+  for (guint i = 0; i < verdict->n_steps; i++)
+    g_free(verdict->steps[i].from);
+  g_clear_pointer(&verdict->steps, g_free);
+  g_clear_pointer(&verdict->faults, g_ptr_array_unref);
+  verdict->n_steps = 0;
+}
+
+static const BhFault *find_fault(const BhVerdict *verdict, BhFaultClass class, int op)
+{
+  for (guint i = 0; i < verdict->faults->len; i++) {
+    const BhFault *fault = verdict->faults->pdata[i];
+    if (fault->class == class && (op < 0 || fault->op == (guint)op))
+      return fault;
+  }
+  return NULL;
+}
+
+const GError *bh_verdict_get_reason(const BhVerdict *verdict, gboolean waive_data)
+{
+  const BhFault *fault = find_fault(verdict, BH_FAULT_AUTHORITY, -1);
+  if (fault == NULL && !waive_data)
+    fault = find_fault(verdict, BH_FAULT_DATA, -1);
+  return fault != NULL ? fault->reason : NULL;
+}
+
+static void add_reason(BhJudgement *judgement, guint op, BhFaultClass class, GError *reason)
+{
+  if (find_fault(judgement->verdict, class, (int)op) != NULL) {
+    g_error_free(reason);
+    return;
+  }
+  BhFault *fault = g_new0(BhFault, 1);
+  fault->class = class;
+  fault->op = op;
+  fault->reason = reason;
+  g_ptr_array_add(judgement->verdict->faults, fault);
+}
+
+void bh_judgement_add_fault(BhJudgement *judgement, guint op, BhFaultClass class, BhErrorCode code,
+                            const char *key, const char *why)
+{
+  const BhOp *at = judgement->body->ops->pdata[op];
+  add_reason(judgement, op, class,
+             g_error_new(BH_ERROR, (gint)code, "%s %s, %s: %s", at->kind, at->record,
+                         key != NULL ? key : "whole record", why));
+}
+
+/* --- judgement --- */
+
+void bh_judgement_begin(BhJudgement *judgement, BhPiece *piece, const BhActor *actor,
+                        const BhKindSet *kinds, const BhBody *body, BhVerdict *verdict)
+{
+  *judgement = (BhJudgement){
+      .piece = piece, .actor = actor, .kinds = kinds, .body = body, .verdict = verdict};
+  verdict->faults = g_ptr_array_new_with_free_func(fault_free);
+  verdict->n_steps = body->ops->len;
+  verdict->steps = g_new0(BhStepTaken, verdict->n_steps);
+}
+
+static void values_free(gpointer values)
+{
+  json_decref(values);
+}
+
+void bh_judgement_clear(BhJudgement *judgement)
+{
+  json_decref(judgement->acting);
+  json_decref(judgement->deciding);
+  judgement->acting = judgement->deciding = NULL;
+  g_clear_pointer(&judgement->after, g_hash_table_unref);
+}
+
+const BhSet *bh_op_find_set(const BhOp *op, const char *key)
 {
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
@@ -23,247 +100,234 @@ static const BhSet *find_set(const BhOp *op, const char *key)
   return NULL;
 }
 
-static gboolean judge_value(const BhOp *op, const BhKind *kind, const BhSet *set, GError **reason)
+static const BhOp *find_op(const BhBody *body, const char *record)
 {
-  if (strcmp(set->key, "state") == 0 && bh_kind_has_states(kind))
-    return TRUE; /* judged as a transition */
-  const BhField *field = bh_kind_find_field(kind, set->key);
-  if (field == NULL) {
-    refuse(reason, BH_ERROR_UNKNOWN, op, set->key, "the kind has no such field");
-    return FALSE;
-  }
-  gboolean personal = bh_field_is_personal(field);
-  if (set->commitment != NULL && !personal) {
-    refuse(reason, BH_ERROR_INVALID, op, set->key, "a commitment for a field that is not personal");
-    return FALSE;
-  }
-  if (personal && set->value != NULL && !json_is_null(set->value)) {
-    refuse(reason, BH_ERROR_INVALID, op, set->key, "a personal value stands open in the body");
-    return FALSE;
-  }
-  const json_t *value = set->commitment != NULL ? set->opened : set->value;
-  return value == NULL || bh_kind_check_value(kind, set->key, value, reason);
-}
-
-static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *kind,
-                                 const BhSet *set, gboolean by_device, int *tries, GError **reason,
-                                 GError **error);
-
-/* By the set in use as well: an entry names its own kind set, and an older one may not know yet
- * what is left to the hub now. */
-static gboolean is_left_to_hub(BhPiece *piece, const BhKind *kind, const char *key,
-                               const json_t *value)
-{
-  const BhKind *in_use = bh_kind_set_find(piece->ingest->kinds, bh_kind_get_name(kind));
-  return bh_kind_is_left_to_hub(kind, key, value) ||
-         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
-}
-
-/* The same for a step; one that is not declared is nobody's. */
-static gboolean is_step_open(BhPiece *piece, const BhKind *kind, const char *from, const char *to,
-                             gboolean by_device)
-{
-  const BhTransition *step = bh_workflow_find(kind, from, to);
-  if (step == NULL || !by_device)
-    return step != NULL;
-  const BhKind *in_use = bh_kind_set_find(piece->ingest->kinds, bh_kind_get_name(kind));
-  const BhTransition *now = in_use != NULL ? bh_workflow_find(in_use, from, to) : NULL;
-  return !bh_transition_is_left_to_hub(step) && (now == NULL || !bh_transition_is_left_to_hub(now));
-}
-
-/* What an entry in quarantine sets counts as a state only where it could have been set: else it
- * would be a bridge over every step between. */
-static gboolean could_be_set(BhPiece *piece, const BhEntryRow *row, const BhOp *op,
-                             const BhSet *set, int *tries, GError **error)
-{
-  if (row->status != BH_ENTRY_QUARANTINED)
-    return row->status != BH_ENTRY_DISMISSED;
-  const BhKind *kind = bh_kind_set_find(piece->ingest->kinds, op->kind);
-  g_autoptr(GError) reason = NULL;
-  gboolean by_device = strcmp(row->device, piece->ingest->hub) != 0;
-  return kind != NULL && !(by_device && is_left_to_hub(piece, kind, "state", set->value)) &&
-         judge_transition(piece, op, kind, set, by_device, tries, &reason, error);
-}
-
-/* The state one earlier entry gave the record, g_free; NULL when that is not known here. */
-static char *dup_state_by_entry(BhPiece *piece, const char *entry_id, const char *record_id,
-                                int *tries, GError **error)
-{
-  BhRecord *record;
-  if (!bh_records_get(piece->records, record_id, &record, error))
-    return NULL;
-  const json_t *head = record != NULL ? bh_record_get_by_entry(record, "state", entry_id) : NULL;
-  if (head != NULL)
-    return g_strdup(json_string_value(head));
-  /* No head any more, or quarantined: the log has it. A list of thousands of such entries would
-   * keep the writer from everybody else. */
-  if ((*tries)-- <= 0)
-    return NULL;
-  g_autoptr(BhEntryRow) row = bh_log_find_entry(piece->db, entry_id, error);
-  if (row == NULL || row->text->body == NULL)
-    return NULL;
-  g_autoptr(BhBody) body = bh_body_parse(row->text->body, row->text->openings, NULL);
-  for (guint i = 0; body != NULL && i < body->ops->len; i++) {
+  for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    const BhSet *set = strcmp(op->record, record_id) == 0 ? find_set(op, "state") : NULL;
-    if (set != NULL)
-      return could_be_set(piece, row, op, set, tries, error)
-                 ? g_strdup(json_string_value(set->value))
-                 : NULL;
+    if (strcmp(op->record, record) == 0)
+      return op;
   }
   return NULL;
 }
 
-/* A transition is judged against the states its `was` names, so that the verdict does not depend
- * on what arrived in between. */
-static gboolean judge_transition(BhPiece *piece, const BhOp *op, const BhKind *kind,
-                                 const BhSet *set, gboolean by_device, int *tries, GError **reason,
-                                 GError **error)
+static json_t *dup_after(const json_t *before, const BhOp *op)
 {
-  const char *to = json_string_value(set->value);
-  if (to == NULL || !bh_kind_has_state(kind, to)) {
-    refuse(reason, BH_ERROR_UNKNOWN, op, "state", "the kind has no such state");
-    return FALSE;
-  }
-  if (set->was[0] == NULL) {
-    gboolean begins =
-        bh_kind_is_initial_state(kind, to) || bh_workflow_find(kind, NULL, to) != NULL;
-    if (is_step_open(piece, kind, NULL, to, by_device) ||
-        (begins && bh_workflow_find(kind, NULL, to) == NULL))
-      return TRUE;
-    g_autofree char *why = begins ? g_strdup_printf("that it begins as %s is left to the hub", to)
-                                  : g_strdup_printf("no record begins as %s", to);
-    refuse(reason, begins ? BH_ERROR_DENIED : BH_ERROR_INVALID, op, "state", why);
-    return FALSE;
-  }
-  g_autofree char *from = NULL;
-  for (guint i = 0; set->was[i] != NULL; i++) {
-    GError *failed = NULL;
-    g_free(from);
-    from = dup_state_by_entry(piece, set->was[i], op->record, tries, &failed);
-    if (failed != NULL) {
-      g_propagate_error(error, failed);
-      return FALSE;
-    }
-    if (from != NULL && (strcmp(from, to) == 0 || is_step_open(piece, kind, from, to, by_device)))
-      return TRUE;
-  }
-  gboolean declared = from != NULL && bh_workflow_find(kind, from, to) != NULL;
-  g_autofree char *why =
-      declared       ? g_strdup_printf("the step from %s to %s is left to the hub", from, to)
-      : from != NULL ? g_strdup_printf("no transition from %s to %s", from, to)
-                     : g_strdup_printf("the entry it starts from (%s) is not known", set->was[0]);
-  refuse(reason, declared ? BH_ERROR_DENIED : BH_ERROR_INVALID, op, "state", why);
-  return FALSE;
-}
-
-static gboolean judge_writer(BhPiece *piece, const BhKind *kind, const BhOp *op, GError **reason)
-{
-  if (is_left_to_hub(piece, kind, NULL, NULL)) {
-    refuse(reason, BH_ERROR_DENIED, op, NULL, "records of this kind are made at the hub");
-    return FALSE;
-  }
+  json_t *after = before != NULL ? json_copy((json_t *)before) : json_object();
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
-    if (!is_left_to_hub(piece, kind, set->key, set->value))
-      continue;
-    refuse(reason, BH_ERROR_DENIED, op, set->key, "it is left to the hub");
-    return FALSE;
+    json_t *value = set->value != NULL ? set->value : set->opened;
+    if (value == NULL || json_is_null(value))
+      json_object_del(after, set->key);
+    else
+      json_object_set(after, set->key, value);
   }
-  return TRUE;
+  return after;
+}
+
+const json_t *bh_judgement_lookup(const char *record, gpointer data)
+{
+  BhJudgement *judgement = data;
+  const json_t *before = bh_records_get_values(judgement->piece->records, record);
+  const BhOp *op = find_op(judgement->body, record);
+  if (op == NULL)
+    return before;
+  if (judgement->after == NULL)
+    judgement->after = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, values_free);
+  json_t *after = g_hash_table_lookup(judgement->after, record);
+  if (after == NULL) {
+    after = dup_after(before, op);
+    g_hash_table_insert(judgement->after, g_strdup(record), after);
+  }
+  return after;
+}
+
+void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
+                          BhContext *context)
+{
+  const BhActor *actor = judgement->actor;
+  *context = (BhContext){
+      .values = bh_judgement_lookup(record, judgement),
+      .record = record,
+      .actor =
+          person == judgement->deciding && person != NULL ? actor->releaser : judgement->body->by,
+      .actor_values = person,
+      .lookup = bh_judgement_lookup,
+      .data = judgement,
+  };
+}
+
+gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *key,
+                                     const json_t *value)
+{
+  const BhKind *in_use = bh_kind_set_find(judgement->piece->kinds, bh_kind_get_name(kind));
+  return bh_kind_is_left_to_hub(kind, key, value) ||
+         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
+}
+
+/* --- operations --- */
+
+static void judge_value(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set)
+{
+  const BhField *field = bh_kind_find_field(kind, set->key);
+  const char *why = NULL;
+  BhErrorCode code = BH_ERROR_INVALID;
+  gboolean personal = field != NULL && bh_field_is_personal(field);
+  if (field == NULL) {
+    why = "the kind has no such field";
+    code = BH_ERROR_UNKNOWN;
+  } else if (set->commitment != NULL && !personal) {
+    why = "a commitment for a field that is not personal";
+  } else if (personal && set->value != NULL && !json_is_null(set->value)) {
+    why = "a personal value stands open in the body";
+  }
+  if (why != NULL) {
+    bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, code, set->key, why);
+    return;
+  }
+  const json_t *value = set->commitment != NULL ? set->opened : set->value;
+  GError *reason = NULL;
+  if (value != NULL && !bh_kind_check_value(kind, set->key, value, &reason))
+    add_reason(judgement, op, BH_FAULT_DATA, reason);
+}
+
+static gboolean is_state(const BhKind *kind, const BhSet *set)
+{
+  return strcmp(set->key, "state") == 0 && bh_kind_has_states(kind);
+}
+
+/* What is left to the hub; states are judged as steps. */
+static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+{
+  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL)) {
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
+                           "records of this kind are made at the hub");
+    return;
+  }
+  for (guint i = 0; i < at->sets->len; i++) {
+    const BhSet *set = at->sets->pdata[i];
+    if (!is_state(kind, set) && bh_judgement_is_left_to_hub(judgement, kind, set->key, set->value))
+      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, set->key,
+                             "it is left to the hub");
+  }
 }
 
 /* What only the signer's place decides: what a device of this unit may touch at all. */
-static gboolean judge_device(BhPiece *piece, const BhKind *kind, const BhOp *op, const char *unit,
-                             GError **reason, GError **error)
+static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
+                             GError **error)
 {
+  BhPiece *piece = judgement->piece;
   gboolean within;
-  if (!judge_writer(piece, kind, op, reason))
-    return FALSE;
+  judge_writer(judgement, op, kind, at);
   if (piece->reach == NULL)
-    piece->reach = bh_reach_new(piece->records, piece->ingest->kinds, piece->ingest->region, unit);
-  if (!bh_reach_judge(piece->reach, op->record, &within, error))
+    piece->reach =
+        bh_reach_new(piece->records, piece->kinds, piece->region, judgement->actor->unit);
+  if (!bh_reach_judge(piece->reach, at->record, &within, error))
     return FALSE;
-  if (!within) {
-    refuse(reason, BH_ERROR_DENIED, op, NULL, "the record is not open to the device");
-    return FALSE;
-  }
+  if (!within)
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
+                           "the record is not open to the device");
   /* Nor does it hang anything under one. A parent that is not here yet is nobody's to protect. */
   const char *field = bh_kind_get_parent_field(kind);
-  const BhSet *set = field != NULL ? find_set(op, field) : NULL;
+  const BhSet *set = field != NULL ? bh_op_find_set(at, field) : NULL;
   const char *parent = set != NULL ? json_string_value(set->value) : NULL;
   if (parent == NULL)
     return TRUE;
   if (!bh_reach_judge(piece->reach, parent, &within, error))
     return FALSE;
   if (!within)
-    refuse(reason, BH_ERROR_DENIED, op, field,
-           "the record it belongs to is not open to the device");
-  return within;
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, field,
+                           "the record it belongs to is not open to the device");
+  return TRUE;
 }
 
-static gboolean judge_op(BhPiece *piece, const BhKindSet *kinds, const BhOp *op, const char *unit,
-                         GError **reason, GError **error)
+static gboolean judge_sets(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
+                           GError **error)
 {
-  const BhKind *kind = bh_kind_set_find(kinds, op->kind);
-  if (kind == NULL) {
-    refuse(reason, BH_ERROR_UNKNOWN, op, NULL, "the kind is not in the kind set of the entry");
-    return FALSE;
-  }
-  if (unit != NULL && !judge_device(piece, kind, op, unit, reason, error))
-    return FALSE;
-  BhRecord *record;
-  if (!bh_records_get(piece->records, op->record, &record, error))
-    return FALSE;
-  if (record != NULL && strcmp(bh_record_get_kind(record), op->kind) != 0) {
-    refuse(reason, BH_ERROR_INVALID, op, NULL, "the record is of another kind");
-    return FALSE;
-  }
-  int tries = TRIES_MAX;
-  for (guint i = 0; i < op->sets->len; i++) {
-    const BhSet *set = op->sets->pdata[i];
-    if (!judge_value(op, kind, set, reason))
-      return FALSE;
-    if (strcmp(set->key, "state") == 0 && bh_kind_has_states(kind) &&
-        !judge_transition(piece, op, kind, set, unit != NULL, &tries, reason, error))
+  judgement->tries = BH_JUDGE_TRIES_MAX;
+  for (guint i = 0; i < at->sets->len; i++) {
+    const BhSet *set = at->sets->pdata[i];
+    if (is_state(kind, set)) {
+      if (!bh_judge_step(judgement, op, kind, set, error))
+        return FALSE;
+      continue;
+    }
+    judge_value(judgement, op, kind, set);
+    if (judgement->actor->path == BH_PATH_DEVICE &&
+        !bh_judge_named(judgement, op, kind, set, error))
       return FALSE;
   }
   return TRUE;
 }
 
-static gboolean judge_files(BhPiece *piece, const BhBody *body, GError **reason, GError **error)
+static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
 {
+  const BhOp *at = judgement->body->ops->pdata[op];
+  const BhActor *actor = judgement->actor;
+  const BhKind *kind = bh_kind_set_find(judgement->kinds, at->kind);
+  if (kind == NULL) {
+    bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, BH_ERROR_UNKNOWN, NULL,
+                           "the kind is not in the kind set of the entry");
+    kind = bh_kind_set_find(judgement->piece->kinds, at->kind);
+  }
+  if (kind == NULL)
+    return TRUE;
+  if (actor->path == BH_PATH_DEVICE && !judge_device(judgement, op, kind, at, error))
+    return FALSE;
+  if (actor->path == BH_PATH_OFFICE && judgement->acting != NULL &&
+      !bh_judge_office_access(judgement, op, judgement->acting, error))
+    return FALSE;
+  BhRecord *record;
+  if (!bh_records_get(judgement->piece->records, at->record, &record, error))
+    return FALSE;
+  if (record != NULL && strcmp(bh_record_get_kind(record), at->kind) != 0) {
+    bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, BH_ERROR_INVALID, NULL,
+                           "the record is of another kind");
+    return TRUE;
+  }
+  return judge_sets(judgement, op, kind, at, error);
+}
+
+static gboolean judge_files(BhJudgement *judgement, GError **error)
+{
+  const BhBody *body = judgement->body;
   for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
     const BhFileRef *file = body->files->pdata[i];
     gint64 size;
     gboolean complete;
-    if (!bh_log_get_file(piece->db, file->sha256, &size, NULL, &complete, error))
+    if (!bh_log_get_file(judgement->piece->db, file->sha256, &size, NULL, &complete, error))
       return FALSE;
-    if (size >= 0 && size != file->size) {
-      g_set_error(reason, BH_ERROR, BH_ERROR_INVALID,
-                  "file %s was declared with another size before", file->sha256);
-      return FALSE;
-    }
-    if (file->size > BH_FILE_MAX_BYTES) {
-      g_set_error(reason, BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes", file->sha256,
-                  BH_FILE_MAX_BYTES);
-      return FALSE;
-    }
+    if (size >= 0 && size != file->size)
+      add_reason(judgement, 0, BH_FAULT_DATA,
+                 g_error_new(BH_ERROR, BH_ERROR_INVALID,
+                             "file %s was declared with another size before", file->sha256));
+    else if (file->size > BH_FILE_MAX_BYTES)
+      add_reason(judgement, 0, BH_FAULT_DATA,
+                 g_error_new(BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes",
+                             file->sha256, BH_FILE_MAX_BYTES));
   }
   return TRUE;
 }
 
-gboolean bh_judge_entry(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                        const char *unit, GError **reason, GError **error)
+gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
+                        const BhBody *body, BhVerdict *verdict, GError **error)
 {
-  if (unit != NULL && strcmp(body->by, piece->ingest->hub) == 0) {
-    g_set_error(reason, BH_ERROR, BH_ERROR_DENIED, "a device cannot act as the hub");
+  g_auto(BhJudgement) judgement = {0};
+  bh_judgement_begin(&judgement, piece, actor, kinds, body, verdict);
+  if (!bh_judge_acting(&judgement, error) ||
+      (actor->release && !bh_judge_deciding(&judgement, error)))
     return FALSE;
-  }
   for (guint i = 0; i < body->ops->len; i++)
-    if (!judge_op(piece, kinds, body->ops->pdata[i], unit, reason, error))
+    if (!judge_op(&judgement, i, error))
       return FALSE;
-  return judge_files(piece, body, reason, error);
+  return judge_files(&judgement, error);
+}
+
+gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *body,
+                            BhVerdict *verdict, GError **error)
+{
+  g_auto(BhJudgement) judgement = {0};
+  bh_judgement_begin(&judgement, piece, actor, piece->kinds, body, verdict);
+  return bh_judge_deciding(&judgement, error);
 }
 
 /* --- reports --- */
@@ -280,35 +344,34 @@ static json_t *list_children(const char *record, const char *kind, gpointer data
   return bh_records_share_children(piece->records, record, kind);
 }
 
+/* Who acts is judged before: what is left are guards and checks. */
 static void take_problems(GPtrArray *all, GPtrArray *more)
 {
   g_ptr_array_set_free_func(more, NULL);
-  for (guint i = 0; i < more->len; i++)
-    g_ptr_array_add(all, more->pdata[i]);
+  for (guint i = 0; i < more->len; i++) {
+    BhProblem *problem = more->pdata[i];
+    if (strcmp(problem->code, "actor") == 0)
+      bh_problem_free(problem);
+    else
+      g_ptr_array_add(all, problem);
+  }
   g_ptr_array_unref(more);
 }
 
-BhProblem *bh_judge_actor(BhPiece *piece, const BhBody *body, const char *unit)
-{
-  BhRecord *actor;
-  if (!bh_records_get(piece->records, body->by, &actor, NULL))
-    return NULL;
-  if (actor == NULL || strcmp(bh_record_get_kind(actor), "staff") != 0)
-    return bh_problem_new("by", "actor", "操作人不是本级登记的人员", "who acted is not known here");
-  if (g_strcmp0(bh_record_get_string(actor, "unit"), unit) != 0)
-    return bh_problem_new("by", "actor", "操作人不属于该设备所在单位",
-                          "who acted is not of the unit of the device");
-  return NULL;
-}
-
 GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                           const BhOp *op, const char *from)
+                           const BhOp *op, const BhStepTaken *step)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   const BhKind *kind = bh_kind_set_find(kinds, op->kind);
-  const BhSet *state = find_set(op, "state");
-  if (kind == NULL || state == NULL || !bh_kind_has_states(kind))
+  const BhSet *state = bh_op_find_set(op, "state");
+  if (kind == NULL || state == NULL || !bh_kind_has_states(kind) || step->is_choice)
     return problems;
+  if (step->is_overtaken)
+    g_ptr_array_add(problems,
+                    bh_problem_new("state", "transition",
+                                   "此步骤从已被中心的决定取代的状态出发，两者并存",
+                                   "It starts from a state that a decision of the hub has "
+                                   "replaced; both stand"));
   BhContext context = {
       .values = bh_records_get_values(piece->records, op->record),
       .record = op->record,
@@ -319,19 +382,11 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
       .data = piece,
   };
   piece->work->is_over = FALSE;
-  take_problems(problems, bh_workflow_check(kind, from, json_string_value(state->value), &context));
+  take_problems(problems,
+                bh_workflow_check(kind, step->from, json_string_value(state->value), &context));
   take_problems(problems, bh_kind_check_record(kind, &context));
   if (piece->work->is_over)
     g_ptr_array_add(problems, bh_problem_new("", "limit", "下级记录太多，有关规则未核对",
                                              "not checked: there are too many records below it"));
   return problems;
-}
-
-char *bh_judge_dup_from(BhPiece *piece, const BhOp *op)
-{
-  const BhSet *set = find_set(op, "state");
-  if (set == NULL || set->was[0] == NULL)
-    return NULL;
-  int tries = TRIES_MAX;
-  return dup_state_by_entry(piece, set->was[0], op->record, &tries, NULL);
 }

@@ -71,20 +71,31 @@ void bh_ingest_result_clear(BhIngestResult *result)
 
 /* --- pieces --- */
 
-gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error)
+void bh_piece_look(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *kinds,
+                   const BhRegion *region, gint64 now_ms)
 {
-  g_assert(ingest->kinds != NULL);
   memset(piece, 0, sizeof *piece);
-  piece->ingest = ingest;
   piece->db = db;
-  piece->now_ms = ingest->clock->wall_ms(ingest->clock->data);
-  if (!bh_log_get_counter(db, "position", &piece->position, error))
-    return FALSE;
-  piece->records = bh_records_new(db, ingest->kinds, piece->now_ms);
+  piece->hub = hub;
+  piece->kinds = kinds;
+  piece->region = region;
+  piece->now_ms = now_ms;
+  piece->records = bh_records_new(db, kinds, now_ms);
   piece->work = &piece->own_work;
   bh_records_limit_children(piece->records, piece->work, BH_OWN_CHILDREN_READ_MAX,
                             BH_OWN_CHILDREN_SEEN_MAX);
-  return TRUE;
+  BhDate today = bh_date_from_ms(now_ms);
+  g_autofree char *text = bh_date_format(&today);
+  g_strlcpy(piece->today, text, sizeof piece->today);
+}
+
+gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error)
+{
+  g_assert(ingest->kinds != NULL);
+  bh_piece_look(piece, db, ingest->hub, ingest->kinds, ingest->region,
+                ingest->clock->wall_ms(ingest->clock->data));
+  piece->ingest = ingest;
+  return bh_log_get_counter(db, "position", &piece->position, error);
 }
 
 gboolean bh_piece_end(BhPiece *piece, GError **error)
@@ -147,38 +158,18 @@ static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRo
   return TRUE;
 }
 
-static gboolean write_reports(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
-                              const char *unit, char **froms, gint64 position, GError **error)
+gboolean bh_piece_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                         const BhVerdict *verdict, gint64 position, GError **error)
 {
   int nr = 0;
-  g_autoptr(BhProblem) stranger = bh_judge_actor(piece, body, unit);
-  if (stranger != NULL &&
-      !bh_log_add_report(piece->db, position, nr++, ((const BhOp *)body->ops->pdata[0])->record,
-                         stranger, error))
-    return FALSE;
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, froms[i]);
+    g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, &verdict->steps[i]);
     for (guint j = 0; j < problems->len; j++)
       if (!bh_log_add_report(piece->db, position, nr++, op->record, problems->pdata[j], error))
         return FALSE;
   }
   return TRUE;
-}
-
-static char **dup_froms(BhPiece *piece, const BhBody *body)
-{
-  char **froms = g_new0(char *, body->ops->len);
-  for (guint i = 0; i < body->ops->len; i++)
-    froms[i] = bh_judge_dup_from(piece, body->ops->pdata[i]);
-  return froms;
-}
-
-static void free_froms(char **froms, const BhBody *body)
-{
-  for (guint i = 0; i < body->ops->len; i++)
-    g_free(froms[i]);
-  g_free(froms);
 }
 
 /* Applies, or says why not. FALSE with `error` only when the store fails. */
@@ -201,13 +192,22 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
                 verified->envelope.kinds);
     return FALSE;
   }
-  if (!bh_judge_entry(piece, kinds, verified->body, unit, reason, error))
+  const BhBody *body = verified->body;
+  BhActor actor = {
+      .path = BH_PATH_DEVICE,
+      .unit = unit,
+      .at_ms = bh_judge_time(&body->clock, piece->enrolled_ms, piece->now_ms),
+  };
+  g_auto(BhVerdict) verdict = {0};
+  if (!bh_judge_entry(piece, &actor, kinds, body, &verdict, error))
     return FALSE;
-  char **froms = dup_froms(piece, verified->body);
-  gboolean ok = bh_piece_apply(piece, verified->body, unit, position, reason, error) &&
-                write_reports(piece, kinds, verified->body, unit, froms, position, error);
-  free_froms(froms, verified->body);
-  return ok;
+  const GError *against = bh_verdict_get_reason(&verdict, FALSE);
+  if (against != NULL) {
+    *reason = g_error_copy(against);
+    return FALSE;
+  }
+  return bh_piece_apply(piece, body, unit, position, reason, error) &&
+         bh_piece_report(piece, kinds, body, &verdict, position, error);
 }
 
 /* A clock that is odd, and what a person said of one. */
@@ -334,6 +334,7 @@ static gboolean check_device(BhPiece *piece, const BhBatch *batch, BhIngestResul
   g_autoptr(BhHubDevice) device = bh_log_load_device(piece->db, batch->device, error);
   if (device == NULL)
     return FALSE;
+  piece->enrolled_ms = device->enrolled_ms;
   if (device->revoked_ms == 0)
     return TRUE;
   g_set_error(&result->refused, BH_ERROR, BH_ERROR_REVOKED, "device %s was revoked", batch->device);

@@ -95,9 +95,16 @@ gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
  * nothing. Returns the entry id, g_free. */
 char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,
                        GError **error);
-/* Lets a quarantined entry in, or dismisses it; an entry of the hub either way.
- * BH_ERROR_NOT_FOUND when nothing of that id waits, _INVALID when it cannot be applied. */
+/* Lets a quarantined entry in, or dismisses it; an entry of the hub either way. It is judged again
+ * (judge.h): a release waives what is wrong with its data, never who may do what, and who decides
+ * must reach every record it touches. BH_ERROR_NOT_FOUND when nothing of that id waits, _INVALID
+ * when it cannot be applied, _DENIED when it is not for `by`; then nothing changed. */
 gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char *entry,
-                          gboolean dismiss, const char *reason, GError **error);
+                          gboolean dismissal, const char *reason, GError **error);
+/* The same question on a reader, of any thread: whether bh_ingest_decide would do it now, by the
+ * same judgement. */
+gboolean bh_ingest_may_decide(BhDb *db, const char *hub, const BhKindSet *kinds,
+                              const BhRegion *region, gint64 now_ms, const char *by,
+                              const char *entry, gboolean dismissal, GError **error);
 
 G_END_DECLS

@@ -51,7 +51,8 @@ typedef struct {
   char *name;
   guint8 public_key[BH_PUBLIC_KEY_SIZE];
   GBytes *token_hash; /* NULL for the hub itself */
-  gint64 revoked_ms;  /* 0 while it may come in */
+  gint64 enrolled_ms;
+  gint64 revoked_ms; /* 0 while it may come in */
 } BhHubDevice;
 
 void bh_hub_device_free(BhHubDevice *device);

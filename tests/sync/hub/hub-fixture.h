@@ -18,14 +18,19 @@ typedef struct {
   BhDeviceApi *api;
   BhHttp *http;
   char *url;
-  char *pin;                    /* for libcurl */
-  char county[BH_ID_LEN + 1];   /* unit of 140603 */
-  char township[BH_ID_LEN + 1]; /* unit of 140603100 */
-  char province[BH_ID_LEN + 1]; /* unit of 140000 */
-  char inspector[BH_ID_LEN + 1];
-  gint64 skew_ms; /* added to the hub's clock */
+  char *pin;                     /* for libcurl */
+  char county[BH_ID_LEN + 1];    /* unit of 140603 */
+  char township[BH_ID_LEN + 1];  /* unit of 140603100 */
+  char province[BH_ID_LEN + 1];  /* unit of 140000 */
+  char inspector[BH_ID_LEN + 1]; /* of the township */
+  gint64 skew_ms;                /* added to the hub's clock */
   BhClock clock;
 } HubFixture;
+
+/* Staff of the samples ("staff-li"). */
+void test_sample_id(const char *name, char id[BH_ID_LEN + 1]);
+/* A new inspector of a unit. */
+void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1]);
 
 /* For cmocka: a hub as the state of one test. */
 int set_up(void **state);
@@ -43,6 +48,7 @@ typedef struct {
   BhSigner *signer;
   char *token;
   char unit[BH_ID_LEN + 1];
+  char actor[BH_ID_LEN + 1]; /* inspector of the unit, who acts unless a test says otherwise */
   char kinds[BH_HASH_HEX_LEN + 1];
   gint64 seq;
   char prev[BH_HASH_HEX_LEN + 1];

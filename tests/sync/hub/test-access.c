@@ -32,7 +32,7 @@ static Scene begin(HubFixture *fixture, const char *mode)
        test_device_entry(scene.county, scene.visit, "inspection",
                          json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", scene.enterprise,
                                    "modes", mode, "unit", fixture->county, "lead",
-                                   fixture->inspector, "state", "on_site"),
+                                   scene.county->actor, "state", "on_site"),
                          NULL));
   return scene;
 }

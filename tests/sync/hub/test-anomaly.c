@@ -128,16 +128,16 @@ static void test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided(v
   test_device_free(device);
 }
 
-static void test_a_step_of_a_person_of_another_unit_stands_there(void **state)
+static void test_an_entry_of_a_person_of_another_unit_stands_there(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
   TestDevice *device = test_device_new(fixture, fixture->county);
   test_device_make_id(device, id);
+  g_strlcpy(device->actor, fixture->inspector, sizeof device->actor);
   push(device, test_device_enterprise(device, id, "一号矿", "140603100"), 200);
-  g_autoptr(json_t) row = get_only(fixture, "report");
-  assert_text(row, "code", "actor");
-  assert_text(row, "zh", "操作人不属于该设备所在单位");
+  g_autoptr(json_t) row = get_only(fixture, "quarantine");
+  assert_text(row, "code", "denied");
   assert_text(row, "record", id);
   assert_text(row, "device", device->signer->device);
   test_device_free(device);
@@ -249,7 +249,12 @@ static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
   push(device,
        test_device_entry(device, id, "enterprise", json_pack("{s:s}", "no_such", "x"), NULL), 200);
   test_device_make_id(stranger, strange);
-  push(stranger, test_device_enterprise(stranger, strange, "二号矿", "140603100"), 200);
+  push(stranger,
+       test_device_entry(stranger, strange, "enterprise",
+                         json_pack("{s:s, s:s, s:s, s:s}", "name", "二号矿", "sector", "coal_mine",
+                                   "area", "140603100", "state", "confirmed"),
+                         NULL),
+       200);
   g_autoptr(json_t) before = list(fixture, NULL);
   assert_int_equal(json_array_size(before), 2);
   static const char without[] =
@@ -305,7 +310,7 @@ int main(void)
       TEST(test_I2_a_fork_stands_there_once_however_often_it_is_sent),
       TEST(test_what_is_refused_stands_there),
       TEST(test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided),
-      TEST(test_a_step_of_a_person_of_another_unit_stands_there),
+      TEST(test_an_entry_of_a_person_of_another_unit_stands_there),
       TEST(test_a_bad_clock_stands_there_once_for_a_boot),
       TEST(test_what_a_person_said_of_the_clock_stands_there),
       TEST(test_the_later_of_two_documents_with_one_number_stands_there),

@@ -54,7 +54,7 @@ static Scene begin(HubFixture *fixture)
        test_device_entry(device, scene.visit, "inspection",
                          json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", scene.enterprise,
                                    "modes", "routine", "unit", fixture->county, "lead",
-                                   fixture->inspector, "state", "on_site"),
+                                   device->actor, "state", "on_site"),
                          NULL));
   push(device,
        test_device_entry(device, scene.hazard, "hazard",
@@ -202,7 +202,7 @@ static void test_personal_values_of_staff_and_context_of_others_stay_out(void **
   char other[BH_ID_LEN + 1];
   test_device_make_id(scene.device, other);
   push(scene.device, test_device_enterprise(scene.device, other, "别案煤矿", "140603100"));
-  append(fixture, json_pack("[{s:s, s:s, s:{s:s}}]", "record", fixture->inspector, "kind", "staff",
+  append(fixture, json_pack("[{s:s, s:s, s:{s:s}}]", "record", scene.device->actor, "kind", "staff",
                             "set", "phone", "13811112222"));
   append(fixture, json_pack("[{s:s, s:s, s:{s:s}}, {s:s, s:s, s:{s:s}}]", "record",
                             scene.enterprise, "kind", "enterprise", "set", "notes", "两案合写",

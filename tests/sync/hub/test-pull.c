@@ -344,10 +344,10 @@ static void test_a_record_whose_area_arrives_later_is_found_then(void **state)
   test_device_free(township);
 }
 
-static json_t *inspection_set(HubFixture *fixture, const char *enterprise, const char *mode)
+static json_t *inspection_set(TestDevice *device, const char *enterprise, const char *mode)
 {
   return json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", enterprise, "modes", mode, "unit",
-                   fixture->county, "lead", fixture->inspector, "state", "on_site");
+                   device->unit, "lead", device->actor, "state", "on_site");
 }
 
 static void test_I13_covert_visits_stay_with_their_unit_until_released(void **state)
@@ -362,7 +362,7 @@ static void test_I13_covert_visits_stay_with_their_unit_until_released(void **st
   g_autoptr(Answer) made =
       test_push(county,
                 test_device_entry(county, visit, "inspection",
-                                  inspection_set(fixture, enterprise, "covert"), NULL),
+                                  inspection_set(county, enterprise, "covert"), NULL),
                 NULL);
   assert_status(made, 200);
   if (json_array_size(json_object_get(made->json, "quarantined")) != 0)
@@ -401,7 +401,7 @@ static void test_L14_receipt_and_device_time_are_both_kept(void **state)
   TestDevice *device = test_device_new(fixture, fixture->township);
   char id[BH_ID_LEN + 1];
   test_device_make_id(device, id);
-  fixture->skew_ms = -3LL * 365 * 24 * 3600 * 1000;
+  fixture->skew_ms = -2LL * 365 * 24 * 3600 * 1000;
   push_enterprise(device, id, "140603100");
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
@@ -411,7 +411,7 @@ static void test_L14_receipt_and_device_time_are_both_kept(void **state)
   const json_t *item = json_array_get(history, 0);
   gint64 received = json_integer_value(json_object_get(item, "received_ms"));
   gint64 wall = json_integer_value(json_object_get(json_object_get(item, "clock"), "wall_ms"));
-  assert_true(wall - received > 2LL * 365 * 24 * 3600 * 1000);
+  assert_true(wall - received > 365LL * 24 * 3600 * 1000);
   assert_string_equal(bh_json_string_or(item, "device", ""), device->signer->device);
   test_device_free(device);
 }

@@ -394,10 +394,11 @@ static void test_L10_quarantined_entry_can_be_released_or_dismissed(void **state
       test_device_entry(device, other, "enterprise", json_pack("{s:s}", "name", name), NULL);
   g_autoptr(Answer) answer = test_push(device, a, b, NULL);
   assert_status(answer, 200);
-  assert_true(bh_hub_release(fixture->hub, fixture->inspector, first, FALSE, "属实", &error));
-  assert_true(
-      bh_hub_release(fixture->hub, fixture->inspector, device->last_entry, TRUE, "误报", &error));
-  assert_false(bh_hub_release(fixture->hub, fixture->inspector, first, FALSE, "", &error));
+  char reviewer[BH_ID_LEN + 1];
+  test_sample_id("staff-sun", reviewer);
+  assert_true(bh_hub_release(fixture->hub, reviewer, first, FALSE, "属实", &error));
+  assert_true(bh_hub_release(fixture->hub, reviewer, device->last_entry, TRUE, "误报", &error));
+  assert_false(bh_hub_release(fixture->hub, reviewer, first, FALSE, "", &error));
   assert_int_equal(error->code, BH_ERROR_NOT_FOUND);
   g_autoptr(json_t) changes = test_pull(device, NULL);
   assert_non_null(test_find_record(changes, id));

@@ -40,7 +40,6 @@ static void push_one(TestDevice *device, const char *record, const char *kind, j
 
 static void push_visit(TestDevice *device, Visit *visit, const char *mode)
 {
-  HubFixture *fixture = device->fixture;
   test_device_make_id(device, visit->enterprise);
   test_device_make_id(device, visit->visit);
   test_device_make_id(device, visit->hazard);
@@ -50,9 +49,8 @@ static void push_visit(TestDevice *device, Visit *visit, const char *mode)
   assert_status(made, 200);
   push_one(device, visit->visit, "inspection",
            json_pack("{s:s, s:[s], s:s, s:s, s:s, s:s, s:I}", "enterprise", visit->enterprise,
-                     "modes", mode, "unit", device->unit, "lead", fixture->inspector,
-                     "subject_found_by", "plaque", "state", "on_site", "started_at",
-                     (json_int_t)1764230400000),
+                     "modes", mode, "unit", device->unit, "lead", device->actor, "subject_found_by",
+                     "plaque", "state", "on_site", "started_at", (json_int_t)1764230400000),
            NULL);
   g_strlcpy(visit->began, device->last_entry, sizeof visit->began);
   push_one(device, visit->hazard, "hazard",
