@@ -9,10 +9,10 @@ function side(view, conflict, head, done) {
     el('p', { class: 'muted' }, t('conflict.from', {
       by: head.by || '?', device: head.device || '?', received: head.received || '?',
     })),
-    view.may_resolve ? action(t('conflict.take'), 'secondary', async () => {
+    !view.may_resolve ? null : !head.may_take ? el('p', { class: 'muted' }, t('conflict.notYours')) : action(t('conflict.take'), 'secondary', async () => {
       await post(recordPath(view.id, 'resolve'), { key: conflict.key, entry: head.entry, heads });
       await done(t('conflict.done'));
-    }) : null);
+    }));
 }
 
 export function conflictBox(view, done) {

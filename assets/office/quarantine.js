@@ -14,6 +14,14 @@ function opBox(op) {
         row.problem ? el('span', { class: 'lacking', title: row.problem }, t('quarantine.bad')) : null)))));
 }
 
+/* Why the page offers no release. */
+function refusal(view) {
+  return el('section', { class: 'card' },
+    el('p', {}, t(`quarantine.refused.${view.refused}`, null, t('quarantine.refused.denied'))),
+    view.refused_message ? el('details', {}, el('summary', {}, t('quarantine.detail')),
+      el('p', { class: 'muted' }, el('bdi', {}, view.refused_message))) : null);
+}
+
 export function quarantinePane(node, id, back) {
   let closed = false;
   const path = `quarantine/${encodeURIComponent(id)}`;
@@ -44,11 +52,14 @@ export function quarantinePane(node, id, back) {
       view.ops.map(opBox),
       view.raw ? el('section', { class: 'card' }, el('h3', {}, t('quarantine.raw')),
         el('pre', { class: 'raw' }, view.raw)) : null,
+      view.may_release ? null : refusal(view),
       view.may_decide ? el('section', { class: 'card actions no-print' },
         field(t('quarantine.why'), reason),
         el('div', { class: 'buttons' },
-          action(t('quarantine.release'), 'primary good', decide('release', t('quarantine.released'))),
-          action(t('quarantine.dismiss'), 'secondary warn', decide('dismiss', t('quarantine.dismissed'))))) : null);
+          view.may_release
+            ? action(t('quarantine.release'), 'primary good', decide('release', t('quarantine.released'))) : null,
+          view.may_dismiss
+            ? action(t('quarantine.dismiss'), 'secondary warn', decide('dismiss', t('quarantine.dismissed'))) : null)) : null);
   }
 
   fill(node, el('p', { class: 'nothing' }, t('list.loading')));

@@ -111,6 +111,31 @@ static json_t *find_item(BhOfficeCall *call, const char *entry, GError **error)
   return NULL;
 }
 
+static const char *code_of(const GError *error)
+{
+  return error->domain == BH_ERROR ? bh_error_code_name((BhErrorCode)error->code) : "failed";
+}
+
+/* What the actor may do with it, by the judgement that the act itself goes through; else why not.
+ * The words of that name records, so they are for who sees all of it. */
+static void add_decisions(BhOfficeCall *call, const char *entry, gboolean shown, json_t *view)
+{
+  gboolean decides = (call->roles & BH_OFFICE_RELEASERS) != 0;
+  g_autoptr(GError) refused = NULL;
+  g_autoptr(GError) kept = NULL;
+  gboolean release =
+      decides && bh_hub_may_release(call->hub, call->db, call->staff, entry, FALSE, &refused);
+  gboolean dismiss =
+      decides && bh_hub_may_release(call->hub, call->db, call->staff, entry, TRUE, &kept);
+  json_object_set_new(view, "may_decide", json_boolean(release || dismiss));
+  json_object_set_new(view, "may_release", json_boolean(release));
+  json_object_set_new(view, "may_dismiss", json_boolean(dismiss));
+  if (refused == NULL)
+    return;
+  json_object_set_new(view, "refused", json_string(code_of(refused)));
+  json_object_set_new(view, "refused_message", json_string(shown ? refused->message : ""));
+}
+
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
 {
   g_autoptr(json_t) item = find_item(call, bh_request_get_param(call->request, "id"), error);
@@ -128,13 +153,15 @@ json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
   g_autofree char *received = bh_time_format(row->received_ms);
   gboolean shown = bh_office_shows_waiting(call, row, NULL);
   g_autofree char *raw = body == NULL && shown ? raw_text(row) : g_strdup("");
-  return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s,s:b}", "entry",
-                   bh_json_string_or(item, "entry", ""), "reason",
-                   bh_json_string_or(item, "reason", ""), "message",
-                   shown ? bh_json_string_or(item, "message", "") : "", "device",
-                   bh_office_name(call, row->device), "by",
-                   row->actor != NULL ? bh_office_name(call, row->actor) : "", "received", received,
-                   "ops", ops, "raw", raw, "may_decide", (call->roles & BH_OFFICE_RELEASERS) != 0);
+  const char *entry = bh_json_string_or(item, "entry", "");
+  json_t *view = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:o,s:s}", "entry", entry, "reason",
+                           bh_json_string_or(item, "reason", ""), "message",
+                           shown ? bh_json_string_or(item, "message", "") : "", "device",
+                           bh_office_name(call, row->device), "by",
+                           row->actor != NULL ? bh_office_name(call, row->actor) : "", "received",
+                           received, "ops", ops, "raw", raw);
+  add_decisions(call, entry, shown, view);
+  return view;
 }
 
 json_t *bh_office_decide(BhOfficeCall *call, GError **error)
@@ -156,6 +183,15 @@ json_t *bh_office_decide(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) item = find_item(call, entry, error);
   if (item == NULL)
     return NULL;
-  return bh_hub_release(call->hub, call->staff, entry, dismiss, reason, error) ? json_object()
-                                                                               : NULL;
+  GError *refused = NULL;
+  if (bh_hub_release(call->hub, call->staff, entry, dismiss, reason, &refused))
+    return json_object();
+  gint64 position = json_integer_value(json_object_get(item, "position"));
+  if (refused->domain == BH_ERROR && !bh_office_shows_waiting_at(call, position, NULL)) {
+    g_set_error(error, BH_ERROR, refused->code, "quarantine: this entry is not yours to decide");
+    g_error_free(refused);
+  } else {
+    g_propagate_error(error, refused);
+  }
+  return NULL;
 }

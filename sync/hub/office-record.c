@@ -7,6 +7,7 @@
 #include "schema/checklist.h"
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "sync/hub/judge.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/office-store.h"
 
@@ -200,6 +201,17 @@ static char *state_text(BhOfficeCall *call, const BhKind *kind, const json_t *va
   return g_strdup(state != NULL ? bh_kind_get_state_label(kind, state, call->lang) : "");
 }
 
+/* Whether bh_office_resolve would take this head. */
+static gboolean may_take(BhOfficeCall *call, const BhKind *kind, const char *key,
+                         const json_t *heads, const json_t *head, const BhContext *context)
+{
+  const char *state = bh_json_string_or(head, "value", NULL);
+  if ((call->roles & BH_OFFICE_JUDGES) == 0 || json_is_true(json_object_get(head, "withheld")))
+    return FALSE;
+  return strcmp(key, "state") != 0 ||
+         (state != NULL && bh_judge_may_choose(kind, heads, state, context));
+}
+
 static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *kind)
 {
   json_t *out = json_array();
@@ -208,6 +220,9 @@ static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *
     return out;
   g_autoptr(json_t) history = bh_hub_history(call->hub, call->db, bh_record_get_id(record),
                                              G_MAXINT64, CHILDREN_PAGE, NULL);
+  g_autoptr(json_t) values = bh_record_dup_values(record);
+  BhContext context;
+  bh_office_context(call, bh_record_get_id(record), values, &context);
   for (guint i = 0; i < keys->len; i++) {
     const char *key = g_ptr_array_index(keys, i);
     const BhField *field = bh_kind_find_field(kind, key);
@@ -222,6 +237,8 @@ static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *
         g_autofree char *label = state_text(call, kind, json_object_get(head, "value"));
         json_object_set_new(side, "text", json_string(label));
       }
+      json_object_set_new(side, "may_take",
+                          json_boolean(may_take(call, kind, key, heads, head, &context)));
       json_array_append_new(sides, side);
     }
     const char *label = strcmp(key, "state") == 0

@@ -355,6 +355,19 @@ class Visibility(unittest.TestCase):
         near = signed_in("staff-sun").ask("GET", f"/office/v1/quarantine/{HUB.told['held_covert']}")
         self.assertIn(HUB.told["covert"], json.dumps(near[1]))
 
+    def test_the_page_offers_of_quarantine_what_would_be_done(self):
+        far, path = signed_in("staff-far"), f"/office/v1/quarantine/{HUB.told['held_covert']}"
+        item = far.ask("GET", path)[1]
+        self.assertEqual((item["may_decide"], item["may_release"], item["may_dismiss"], item["refused"],
+                          item["refused_message"]), (False, False, False, "denied", ""))
+        for action in ("release", "dismiss"):
+            status, content, _ = far.ask("POST", path, {"action": action, "reason": "x"})
+            self.assertEqual((status, content["error"]), (403, "denied"))
+            self.assertNotIn(HUB.told["covert"], content["message"])
+        item = signed_in("staff-sun").ask("GET", path)[1]
+        self.assertEqual((item["may_decide"], item["may_release"], item["may_dismiss"]), (True,) * 3)
+        self.assertNotIn("refused", item)
+
 
 def view_of(client, finder):
     """The file of the enterprise of the covert visit, as `client` sees it."""
