@@ -112,12 +112,20 @@ static gboolean parse_required(BhPlace *place, BhField *field)
   return TRUE;
 }
 
+static gboolean is_ref_to_staff(const BhField *field, const json_t *declaration)
+{
+  const json_t *kinds = json_object_get(declaration, "ref_kinds");
+  return field->type == BH_FIELD_REF && json_array_size(kinds) == 1 &&
+         g_strcmp0(json_string_value(json_array_get(kinds, 0)), "staff") == 0;
+}
+
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
 {
   static const char *const allowed[] = {
-      "name",    "type",   "label",       "hint",          "required",   "show_when", "choices",
-      "min",     "max",    "digits",      "ref_kinds",     "personal",   "indexed",   "retired",
-      "in_form", "source", "locked_when", "on_change_ask", "written_by", "unlocked",  NULL};
+      "name",       "type",     "label",    "hint",   "required",    "show_when",
+      "choices",    "min",      "max",      "digits", "ref_kinds",   "personal",
+      "indexed",    "retired",  "in_form",  "source", "locked_when", "on_change_ask",
+      "written_by", "unlocked", "own_unit", NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -157,6 +165,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
       !bh_place_flag(place, declaration, "retired", &field->retired) ||
       !bh_place_flag(place, declaration, "in_form", &field->in_form) ||
       !bh_place_flag(place, declaration, "unlocked", &field->unlocked) ||
+      !bh_place_flag(place, declaration, "own_unit", &field->own_unit) ||
       !bh_place_by_hub(place, declaration, &field->by_hub) ||
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL))
     return NULL;
@@ -170,6 +179,10 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   }
   if (field->personal && field->type == BH_FIELD_ITEMS) {
     bh_place_fail_at(place, "personal", "a field of items cannot be personal");
+    return NULL;
+  }
+  if (field->own_unit && !is_ref_to_staff(field, declaration)) {
+    bh_place_fail_at(place, "own_unit", "only a ref to staff alone has it");
     return NULL;
   }
   field->show_when = json_object_get(declaration, "show_when");
@@ -245,6 +258,11 @@ gboolean bh_field_is_personal(const BhField *field)
 gboolean bh_field_is_indexed(const BhField *field)
 {
   return field->indexed;
+}
+
+gboolean bh_field_is_of_own_unit(const BhField *field)
+{
+  return field->own_unit;
 }
 
 gboolean bh_field_is_retired(const BhField *field)

@@ -14,7 +14,7 @@ struct _BhField {
   gint64 min;
   gint64 max;
   gint64 digits;
-  gboolean personal, indexed, retired, in_form, always_required, by_hub;
+  gboolean personal, indexed, retired, in_form, always_required, by_hub, own_unit;
   gboolean unlocked;      /* stays open when the record is locked */
   const json_t *required; /* condition or NULL */
   const json_t *show_when;

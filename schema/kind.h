@@ -99,6 +99,8 @@ const char *bh_field_get_label(const BhField *field, const char *lang);
 const char *bh_field_get_hint(const BhField *field, const char *lang); /* "" when none */
 gboolean bh_field_is_personal(const BhField *field);
 gboolean bh_field_is_indexed(const BhField *field);
+/* "own_unit": a device sets it only to somebody of its own unit. */
+gboolean bh_field_is_of_own_unit(const BhField *field);
 gboolean bh_field_is_retired(const BhField *field); /* kept for old records, in no form */
 gboolean bh_field_is_in_form(const BhField *field); /* FALSE: set by the program, not typed */
 gint64 bh_field_get_max(const BhField *field);      /* characters, value, or count by type */

@@ -178,7 +178,9 @@ gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, co
 {
   const BhOp *at = judgement->body->ops->pdata[op];
   gboolean is_unit = is_origin(kind, "unit_from", set->key);
-  gboolean is_person = is_origin(kind, "author_from", set->key);
+  const BhField *field = bh_kind_find_field(kind, set->key);
+  gboolean is_person =
+      is_origin(kind, "author_from", set->key) || (field != NULL && bh_field_is_of_own_unit(field));
   const char *named = json_string_value(set->value);
   if ((!is_unit && !is_person) || named == NULL)
     return TRUE;

@@ -225,6 +225,8 @@ static void test_broken_fields_are_refused(void **state)
        "'indexed':true}",
        P ".fields[0].indexed: a personal field is never indexed"},
       {V "fields/0/written_by", "'office'", P ".fields[0].written_by: must be \"hub\""},
+      {V "fields/0/own_unit", "true", P ".fields[0].own_unit: only a ref to staff alone has it"},
+      {V "fields/0/own_unit", "'yes'", P ".fields[0].own_unit: must be true or false"},
       {V "fields/0/on_change_ask", "['nope']", P ".fields[0].on_change_ask[0]: kind visit has no"},
       {V "fields/0/locked_when", "{'field':'state','is':'gone'}",
        P ".fields[0].locked_when.is: \"gone\" is no value of this field"},
