@@ -184,7 +184,8 @@ static void judge_from(BhJudgement *judgement, guint op, const BhKind *kind, con
 
 gboolean bh_judge_is_choice(const BhRecord *record, const BhSet *set)
 {
-  if (record == NULL || set->value == NULL || !bh_record_has_conflict(record, set->key))
+  const json_t *value = set->value != NULL ? set->value : set->opened;
+  if (record == NULL || value == NULL || !bh_record_has_conflict(record, set->key))
     return FALSE;
   g_autoptr(json_t) heads = bh_record_dup_head_values(record, set->key);
   gboolean found = FALSE;
@@ -194,7 +195,8 @@ gboolean bh_judge_is_choice(const BhRecord *record, const BhSet *set)
   {
     if (!g_strv_contains((const char *const *)set->was, bh_json_string_or(head, "entry", "")))
       return FALSE;
-    found |= json_equal(json_object_get(head, "value"), set->value);
+    found |= !json_is_true(json_object_get(head, "withheld")) &&
+             json_equal(json_object_get(head, "value"), value);
   }
   return found;
 }

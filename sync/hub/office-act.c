@@ -285,12 +285,20 @@ json_t *bh_office_resolve(BhOfficeCall *call, GError **error)
     return NULL;
   g_autoptr(json_t) heads = bh_record_dup_head_values(record, key);
   json_t *value = NULL;
+  gboolean withheld = FALSE;
   gsize index;
   json_t *head;
   json_array_foreach(heads, index, head)
   {
-    if (strcmp(bh_json_string_or(head, "entry", ""), chosen) == 0)
-      value = json_object_get(head, "value");
+    if (strcmp(bh_json_string_or(head, "entry", ""), chosen) != 0)
+      continue;
+    value = json_object_get(head, "value");
+    withheld = json_is_true(json_object_get(head, "withheld"));
+  }
+  if (withheld) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "body: the value of this \"entry\" is not at the hub, so it cannot be chosen");
+    return NULL;
   }
   if (value == NULL || json_array_size(heads) < 2) {
     g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");

@@ -1,0 +1,580 @@
+/* What a device may do to a record: which states a step may start from, who may take it, and whose
+ * people and units an entry may name. */
+#include "hub-fixture.h"
+
+#include <string.h>
+
+#include "sync/hub/log-store.h"
+
+#define TOWNSHIP_AREA "140603100"
+#define HOUR_MS G_GINT64_CONSTANT(3600000)
+#define DAY_MS (24 * HOUR_MS)
+
+typedef struct {
+  HubFixture *fixture;
+  TestDevice *device; /* of the county */
+  char reviewer[BH_ID_LEN + 1];
+  char leader[BH_ID_LEN + 1];
+  char legal[BH_ID_LEN + 1];
+  char enterprise[BH_ID_LEN + 1];
+  char visit[BH_ID_LEN + 1];
+  char hazard[BH_ID_LEN + 1];
+  char begun[BH_ID_LEN + 1]; /* entry that made the visit */
+  char found[BH_ID_LEN + 1]; /* entry that made the hazard */
+} Scene;
+
+static gsize push(TestDevice *device, BhEntryText *entry)
+{
+  g_autoptr(Answer) answer = test_push(device, entry, NULL);
+  assert_status(answer, 200);
+  return json_array_size(json_object_get(answer->json, "quarantined"));
+}
+
+static json_t *visit_set(TestDevice *device, const char *enterprise)
+{
+  return json_pack("{s:s, s:[s], s:s, s:s, s:s, s:s, s:I}", "enterprise", enterprise, "modes",
+                   "routine", "unit", device->unit, "lead", device->actor, "subject_found_by",
+                   "plaque", "state", "on_site", "started_at", (json_int_t)1764230400000);
+}
+
+static json_t *hazard_set(Scene *scene)
+{
+  return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", scene->visit,
+                   "enterprise", scene->enterprise, "summary", "护栏缺失", "level", "general",
+                   "found_by", "inspection", "place", "井口", "recorded_by", scene->device->actor,
+                   "state", "found");
+}
+
+static Scene begin(HubFixture *fixture)
+{
+  Scene scene = {.fixture = fixture, .device = test_device_new(fixture, fixture->county)};
+  TestDevice *device = scene.device;
+  test_sample_id("staff-sun", scene.reviewer);
+  test_sample_id("staff-zhou", scene.leader);
+  test_sample_id("staff-zheng", scene.legal);
+  test_device_make_id(device, scene.enterprise);
+  test_device_make_id(device, scene.visit);
+  test_device_make_id(device, scene.hazard);
+  assert_int_equal(
+      push(device, test_device_enterprise(device, scene.enterprise, "一号矿", TOWNSHIP_AREA)), 0);
+  assert_int_equal(push(device, test_device_entry(device, scene.visit, "inspection",
+                                                  visit_set(device, scene.enterprise), NULL)),
+                   0);
+  g_strlcpy(scene.begun, device->last_entry, sizeof scene.begun);
+  assert_int_equal(
+      push(device, test_device_entry(device, scene.hazard, "hazard", hazard_set(&scene), NULL)), 0);
+  g_strlcpy(scene.found, device->last_entry, sizeof scene.found);
+  return scene;
+}
+
+static void end(Scene *scene)
+{
+  test_device_free(scene->device);
+}
+
+/* An entry of this id that sets keys of one record and names these entries for each. */
+static BhEntryText *make_entry(TestDevice *device, const char *id, const char *record,
+                               const char *kind, const json_t *set, const char *const *was)
+{
+  const BhClock *clock = bh_clock_system();
+  g_autofree char *body = NULL;
+  g_autofree char *openings = NULL;
+  g_autoptr(GError) error = NULL;
+  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data),
+                        .boot_ms = clock->boot_ms(clock->data),
+                        .quality = BH_CLOCK_QUALITY_GOOD};
+  g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
+  g_autoptr(BhBodyBuilder) builder =
+      bh_body_builder_new(id, device->actor, &stamp, 0, bh_random_system());
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)set, key, value)
+  {
+    bh_body_builder_set(builder, record, kind, key, value, FALSE, was);
+  }
+  if (!bh_body_builder_finish(builder, &body, &openings, &error))
+    fail_msg("body: %s", error->message);
+  return test_device_seal(device, body, openings);
+}
+
+/* How many entries wait for a step that names these entries; device->last_entry is its own. */
+static gsize step(TestDevice *device, const char *record, const char *kind, const char *to,
+                  const char *was, const char *was2)
+{
+  g_autofree char *first = g_strdup(was); /* may be last_entry itself */
+  const char *names[] = {first, was2, NULL};
+  g_autoptr(json_t) set = json_pack("{s:s}", "state", to);
+  test_device_make_id(device, device->last_entry);
+  return push(device, make_entry(device, device->last_entry, record, kind, set, names));
+}
+
+/* By the hub, as the office does it. The entry id, g_free; NULL with an error. */
+static char *act(Scene *scene, const char *by, const char *record, const char *kind, json_t *set,
+                 GError **error)
+{
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:o}]", "record", record, "kind", kind, "set", set);
+  return bh_hub_append(scene->fixture->hub, by, ops, error);
+}
+
+static char *act_well(Scene *scene, const char *by, const char *record, const char *kind,
+                      json_t *set)
+{
+  g_autoptr(GError) error = NULL;
+  char *entry = act(scene, by, record, kind, set, &error);
+  if (entry == NULL)
+    fail_msg("%s", error->message);
+  return entry;
+}
+
+static BhRecord *load(Scene *scene, const char *record)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(scene->fixture->hub, &error);
+  BhRecord *loaded = bh_hub_load_record(db, record, &error);
+  bh_hub_give_reader(scene->fixture->hub, db);
+  assert_non_null(loaded);
+  return loaded;
+}
+
+static void assert_state(Scene *scene, const char *record, const char *state, gboolean conflict)
+{
+  g_autoptr(BhRecord) loaded = load(scene, record);
+  assert_string_equal(bh_record_get_string(loaded, "state"), state);
+  assert_int_equal(bh_record_has_conflict(loaded, "state"), conflict);
+}
+
+static gsize count_reports(Scene *scene, const char *record, const char *code)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(scene->fixture->hub, &error);
+  g_autoptr(json_t) reports = bh_log_list_reports(db, record, 100, &error);
+  bh_hub_give_reader(scene->fixture->hub, db);
+  gsize n = 0;
+  for (size_t at = 0; at < json_array_size(reports); at++)
+    n += strcmp(bh_json_string_or(json_array_get(reports, at), "code", ""), code) == 0;
+  return n;
+}
+
+/* --- states --- */
+
+/* Signed by the device, accepted at the office; *accepted is the office's entry. */
+static void accept(Scene *scene, char signed_entry[BH_ID_LEN + 1], char accepted[BH_ID_LEN + 1])
+{
+  assert_int_equal(step(scene->device, scene->visit, "inspection", "signed", scene->begun, NULL),
+                   0);
+  g_strlcpy(signed_entry, scene->device->last_entry, BH_ID_LEN + 1);
+  /* The guards of accepting are not what is asked here: the hub's own administration. */
+  g_autofree char *entry =
+      act_well(scene, NULL, scene->visit, "inspection", json_pack("{s:s}", "state", "accepted"));
+  g_strlcpy(accepted, entry, BH_ID_LEN + 1);
+}
+
+static void test_a_decision_of_the_office_is_not_undone_by_naming_an_older_state(void **state)
+{
+  Scene scene = begin(*state);
+  char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
+  accept(&scene, was_signed, accepted);
+  const char *older[] = {scene.begun, was_signed, NULL};
+  static const char *const steps[] = {"cancelled", "signed", "on_site", "returned", "resubmitted"};
+  for (guint i = 0; i < G_N_ELEMENTS(older); i++)
+    for (guint j = 0; j < G_N_ELEMENTS(steps); j++)
+      assert_int_equal(step(scene.device, scene.visit, "inspection", steps[j], accepted, older[i]),
+                       1);
+  assert_state(&scene, scene.visit, "accepted", FALSE);
+  end(&scene);
+}
+
+static void test_a_voided_document_is_not_served_by_naming_an_older_state(void **state)
+{
+  Scene scene = begin(*state);
+  TestDevice *device = scene.device;
+  char document[BH_ID_LEN + 1], drafted[BH_ID_LEN + 1], issued[BH_ID_LEN + 1];
+  static const char *const path[] = {"approved", "issued"};
+  test_device_make_id(device, document);
+  assert_int_equal(
+      push(device,
+           test_device_entry(device, document, "document",
+                             json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "inspection",
+                                       scene.visit, "enterprise", scene.enterprise, "doc_type",
+                                       "onsite_record", "title", "现场检查记录", "number",
+                                       "平应急检记〔2026〕7号", "drafted_by", device->actor,
+                                       "issued_at", (json_int_t)1764230400000, "state", "draft"),
+                             NULL)),
+      0);
+  for (guint i = 0; i < G_N_ELEMENTS(path); i++) {
+    g_strlcpy(drafted, device->last_entry, sizeof drafted);
+    assert_int_equal(step(device, document, "document", path[i], drafted, NULL), 0);
+  }
+  g_strlcpy(issued, device->last_entry, sizeof issued);
+  g_autofree char *voided = act_well(&scene, NULL, document, "document",
+                                     json_pack("{s:s, s:s, s:s}", "state", "voided", "void_reason",
+                                               "开错", "void_approver", scene.leader));
+  assert_int_equal(step(device, document, "document", "served", voided, NULL), 1);
+  assert_int_equal(step(device, document, "document", "served", voided, issued), 1);
+  assert_int_equal(step(device, document, "document", "served", voided, drafted), 1);
+  assert_state(&scene, document, "voided", FALSE);
+  end(&scene);
+}
+
+/* The device did not know of the decision: its step stays possible, and it is seen that both stand.
+ */
+static void test_an_honest_late_step_stands_beside_a_decision_and_is_noticed(void **state)
+{
+  Scene scene = begin(*state);
+  char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
+  accept(&scene, was_signed, accepted);
+  gsize before = count_reports(&scene, scene.visit, "transition");
+  assert_int_equal(step(scene.device, scene.visit, "inspection", "cancelled", scene.begun, NULL),
+                   0);
+  g_autoptr(BhRecord) visit = load(&scene, scene.visit);
+  assert_true(bh_record_has_conflict(visit, "state"));
+  assert_int_equal(count_reports(&scene, scene.visit, "transition"), before + 1);
+  /* All it names must allow the step, also where none is present any more. */
+  assert_int_equal(
+      step(scene.device, scene.visit, "inspection", "cancelled", scene.begun, was_signed), 1);
+  end(&scene);
+}
+
+static void test_a_record_that_was_taken_further_does_not_begin_anew(void **state)
+{
+  Scene scene = begin(*state);
+  char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
+  /* Another device may have begun it too. */
+  assert_int_equal(step(scene.device, scene.visit, "inspection", "on_site", NULL, NULL), 0);
+  Scene other = begin(*state);
+  accept(&other, was_signed, accepted);
+  assert_int_equal(step(other.device, other.visit, "inspection", "on_site", NULL, NULL), 1);
+  assert_state(&other, other.visit, "accepted", FALSE);
+  end(&scene);
+  end(&other);
+}
+
+/* Verdicts on every step from every pair of the entries a hazard has, as one text. `order` says
+ * which id each of them has: `was` stands sorted in a body, so ids decide what stands first in it.
+ */
+static char *dup_verdicts(Scene *scene, const guint order[4])
+{
+  TestDevice *device = scene->device;
+  static const char *const path[] = {"found", "suspected", "found", "suspected"};
+  static const char *const steps[] = {"fixed_on_site", "ordered", "suspected", "confirmed",
+                                      "closed"};
+  char ids[4][BH_ID_LEN + 1];
+  GString *verdicts = g_string_new(NULL);
+  test_device_make_id(device, scene->hazard);
+  for (guint i = 0; i < G_N_ELEMENTS(ids); i++)
+    test_device_make_id(device, ids[i]);
+  test_sample_id("staff-feng", device->actor);
+  for (guint i = 0; i < G_N_ELEMENTS(path); i++) {
+    const char *was[] = {i > 0 ? ids[order[i - 1]] : NULL, NULL};
+    g_autoptr(json_t) set = i == 0 ? hazard_set(scene) : json_pack("{s:s}", "state", path[i]);
+    assert_int_equal(
+        push(device, make_entry(device, ids[order[i]], scene->hazard, "hazard", set, was)), 0);
+  }
+  /* Each is tried on the same record: one that is taken stands beside and replaces nothing named.
+   */
+  for (guint i = 0; i < 4; i++)
+    for (guint j = 0; j < i; j++)
+      for (guint k = 0; k < G_N_ELEMENTS(steps); k++) {
+        const char *was[] = {ids[order[i]], ids[order[j]], NULL};
+        gboolean head = i == 3;
+        g_string_append_printf(verdicts, "%u%u%s ", i, j, steps[k]);
+        if (head && strcmp(steps[k], "confirmed") == 0)
+          continue; /* would be taken */
+        g_string_append_printf(verdicts, "%" G_GSIZE_FORMAT "\n",
+                               step(device, scene->hazard, "hazard", steps[k], was[0], was[1]));
+      }
+  return g_string_free(verdicts, FALSE);
+}
+
+static void test_the_order_in_was_says_nothing(void **state)
+{
+  static const guint orders[][4] = {{0, 1, 2, 3}, {3, 2, 1, 0}, {1, 3, 0, 2},
+                                    {2, 0, 3, 1}, {3, 0, 1, 2}, {1, 2, 3, 0}};
+  Scene scene = begin(*state);
+  g_autofree char *first = dup_verdicts(&scene, orders[0]);
+  assert_non_null(strstr(first, " 0"));
+  assert_non_null(strstr(first, " 1"));
+  for (guint i = 1; i < G_N_ELEMENTS(orders); i++) {
+    g_autofree char *other = dup_verdicts(&scene, orders[i]);
+    assert_string_equal(first, other);
+  }
+  end(&scene);
+}
+
+static void test_an_unknown_state_beside_a_known_one_waits(void **state)
+{
+  Scene scene = begin(*state);
+  char unknown[BH_ID_LEN + 1];
+  test_device_make_id(scene.device, unknown);
+  assert_int_equal(step(scene.device, scene.hazard, "hazard", "ordered", scene.found, unknown), 1);
+  assert_int_equal(step(scene.device, scene.hazard, "hazard", "ordered", scene.found, NULL), 0);
+  end(&scene);
+}
+
+/* --- who --- */
+
+static void test_a_step_is_taken_by_whom_the_kind_names(void **state)
+{
+  Scene scene = begin(*state);
+  TestDevice *device = scene.device;
+  char suspected[BH_ID_LEN + 1], confirmed[BH_ID_LEN + 1], expert[BH_ID_LEN + 1];
+  g_autofree char *inspector = g_strdup(device->actor);
+  test_sample_id("staff-feng", expert);
+  assert_int_equal(step(device, scene.hazard, "hazard", "suspected", scene.found, NULL), 0);
+  g_strlcpy(suspected, device->last_entry, sizeof suspected);
+  /* Not the inspector, nor over his entry that waits. */
+  assert_int_equal(step(device, scene.hazard, "hazard", "confirmed", suspected, NULL), 1);
+  g_strlcpy(confirmed, device->last_entry, sizeof confirmed);
+  assert_int_equal(step(device, scene.hazard, "hazard", "planned", confirmed, NULL), 1);
+  g_strlcpy(device->actor, expert, sizeof device->actor);
+  assert_int_equal(step(device, scene.hazard, "hazard", "confirmed", suspected, NULL), 0);
+  g_strlcpy(confirmed, device->last_entry, sizeof confirmed);
+  g_strlcpy(device->actor, inspector, sizeof device->actor);
+  assert_int_equal(step(device, scene.hazard, "hazard", "planned", confirmed, NULL), 0);
+  assert_state(&scene, scene.hazard, "planned", FALSE);
+  end(&scene);
+}
+
+/* An entry of the device's actor, made at a time of its clock. */
+static BhEntryText *make_note(TestDevice *device, const char *record, gint64 wall_ms)
+{
+  g_autofree char *body = NULL;
+  g_autofree char *openings = NULL;
+  g_autoptr(GError) error = NULL;
+  BhEntryClock stamp = {.wall_ms = wall_ms, .boot_ms = 1, .boot_id = "boot"};
+  test_device_make_id(device, device->last_entry);
+  g_autoptr(BhBodyBuilder) builder =
+      bh_body_builder_new(device->last_entry, device->actor, &stamp, 0, bh_random_system());
+  g_autoptr(json_t) value = json_string("东坡");
+  bh_body_builder_set(builder, record, "enterprise", "address", value, FALSE, NULL);
+  if (!bh_body_builder_finish(builder, &body, &openings, &error))
+    fail_msg("body: %s", error->message);
+  return test_device_seal(device, body, openings);
+}
+
+static void test_who_left_on_monday_may_have_entered_it_on_friday(void **state)
+{
+  HubFixture *fixture = *state;
+  const BhClock *clock = bh_clock_system();
+  gint64 friday_ms = clock->wall_ms(clock->data);
+  Scene scene = begin(fixture);
+  TestDevice *device = scene.device;
+  char other[BH_ID_LEN + 1];
+  fixture->skew_ms = 3 * DAY_MS;
+  g_autofree char *left =
+      act_well(&scene, scene.leader, device->actor, "staff", json_pack("{s:s}", "state", "left"));
+  fixture->skew_ms = 4 * DAY_MS;
+  assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms)), 0);
+  assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms + 3 * DAY_MS)), 0);
+  assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms + 4 * DAY_MS)), 1);
+  /* A clock ahead of the hub says no more than that it was received. */
+  assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms + 99 * DAY_MS)), 1);
+  /* Nor is it before the device was enrolled: who never served then does not act. */
+  test_add_inspector(fixture, fixture->township, other);
+  g_strlcpy(device->actor, other, sizeof device->actor);
+  assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms - 400 * DAY_MS)), 1);
+  end(&scene);
+}
+
+static void test_a_clock_in_the_past_does_not_hinder_who_serves_now(void **state)
+{
+  Scene scene = begin(*state);
+  TestDevice *device = scene.device;
+  test_add_inspector(scene.fixture, scene.fixture->county, device->actor);
+  assert_int_equal(push(device, make_note(device, scene.enterprise, DAY_MS)), 0);
+  end(&scene);
+}
+
+static void test_who_moved_to_another_unit_acted_for_the_old_one_before(void **state)
+{
+  HubFixture *fixture = *state;
+  const BhClock *clock = bh_clock_system();
+  gint64 before_ms = clock->wall_ms(clock->data);
+  Scene scene = begin(fixture);
+  TestDevice *device = scene.device;
+  fixture->skew_ms = 3 * DAY_MS;
+  g_autofree char *moved =
+      act_well(&scene, NULL, device->actor, "staff", json_pack("{s:s}", "unit", fixture->township));
+  fixture->skew_ms = 5 * DAY_MS;
+  assert_int_equal(push(device, make_note(device, scene.enterprise, before_ms)), 0);
+  assert_int_equal(push(device, make_note(device, scene.enterprise, before_ms + 5 * DAY_MS)), 1);
+  end(&scene);
+}
+
+/* --- people and units an entry names --- */
+
+static void test_a_device_makes_no_record_of_another_unit_or_of_its_people(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  TestDevice *device = scene.device;
+  char visit[BH_ID_LEN + 1], nobody[BH_ID_LEN + 1];
+  test_device_make_id(device, nobody);
+  const struct {
+    const char *key;
+    const char *value;
+  } foreign[] = {{"unit", fixture->township},
+                 {"unit", nobody},
+                 {"lead", fixture->inspector},
+                 {"lead", nobody}};
+  for (guint i = 0; i < G_N_ELEMENTS(foreign); i++) {
+    json_t *set = visit_set(device, scene.enterprise);
+    json_object_set_new(set, foreign[i].key, json_string(foreign[i].value));
+    test_device_make_id(device, visit);
+    assert_int_equal(push(device, test_device_entry(device, visit, "inspection", set, NULL)), 1);
+    assert_int_equal(
+        push(device, test_device_entry(device, scene.visit, "inspection",
+                                       json_pack("{s:s}", foreign[i].key, foreign[i].value), NULL)),
+        1);
+  }
+  json_t *set = hazard_set(&scene);
+  json_object_set_new(set, "recorded_by", json_string(fixture->inspector));
+  test_device_make_id(device, visit);
+  assert_int_equal(push(device, test_device_entry(device, visit, "hazard", set, NULL)), 1);
+  end(&scene);
+}
+
+static void test_joint_visits_and_work_on_records_of_others_go_on(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  TestDevice *township = test_device_new(fixture, fixture->township);
+  char participant[BH_ID_LEN + 1], own[BH_ID_LEN + 1], enterprise[BH_ID_LEN + 1];
+  test_device_make_id(scene.device, participant);
+  test_device_make_id(township, own);
+  test_device_make_id(township, enterprise);
+  /* A participant of another unit; a hazard of a county visit found and ordered by the township;
+   * the same unit and lead said again; an enterprise of the township changed by the county. */
+  assert_int_equal(
+      push(scene.device, test_device_entry(scene.device, participant, "participant",
+                                           json_pack("{s:s, s:s, s:s}", "inspection", scene.visit,
+                                                     "staff", fixture->inspector, "role", "member"),
+                                           NULL)),
+      0);
+  json_t *set = hazard_set(&scene);
+  json_object_set_new(set, "recorded_by", json_string(township->actor));
+  assert_int_equal(push(township, test_device_entry(township, own, "hazard", set, NULL)), 0);
+  assert_int_equal(step(township, scene.hazard, "hazard", "ordered", scene.found, NULL), 0);
+  assert_int_equal(
+      push(township, test_device_entry(township, scene.visit, "inspection",
+                                       json_pack("{s:s, s:s}", "unit", scene.device->unit, "lead",
+                                                 scene.device->actor),
+                                       NULL)),
+      0);
+  assert_int_equal(
+      push(township, test_device_enterprise(township, enterprise, "二号矿", TOWNSHIP_AREA)), 0);
+  assert_int_equal(push(scene.device, test_device_entry(scene.device, enterprise, "enterprise",
+                                                        json_pack("{s:s}", "notes", "县查"), NULL)),
+                   0);
+  test_device_free(township);
+  end(&scene);
+}
+
+/* --- choosing among heads --- */
+
+static char *choose(Scene *scene, const char *by, const char *record, const char *kind,
+                    const char *to, GError **error)
+{
+  return act(scene, by, record, kind, json_pack("{s:s}", "state", to), error);
+}
+
+static void test_a_conflict_of_states_is_resolved_by_who_may_make_each(void **state)
+{
+  static const char *const choices[] = {"accepted", "cancelled"};
+  for (guint i = 0; i < G_N_ELEMENTS(choices); i++) {
+    g_autoptr(GError) error = NULL;
+    Scene scene = begin(*state);
+    char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
+    accept(&scene, was_signed, accepted);
+    assert_int_equal(step(scene.device, scene.visit, "inspection", "cancelled", scene.begun, NULL),
+                     0);
+    g_autofree char *refused =
+        choose(&scene, scene.legal, scene.visit, "inspection", choices[i], &error);
+    assert_null(refused);
+    assert_int_equal(error->code, BH_ERROR_DENIED);
+    g_clear_error(&error);
+    /* It is no step to anywhere else. */
+    g_autofree char *elsewhere =
+        choose(&scene, scene.leader, scene.visit, "inspection", "followed", &error);
+    assert_null(elsewhere);
+    g_clear_error(&error);
+    g_autofree char *chosen = choose(&scene, i == 0 ? scene.leader : scene.reviewer, scene.visit,
+                                     "inspection", choices[i], &error);
+    if (chosen == NULL)
+      fail_msg("%s: %s", choices[i], error->message);
+    assert_state(&scene, scene.visit, choices[i], FALSE);
+    end(&scene);
+  }
+}
+
+/* A device that names both heads does not choose for the office. */
+static void test_a_device_does_not_choose_over_a_decision(void **state)
+{
+  Scene scene = begin(*state);
+  char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1], cancelled[BH_ID_LEN + 1];
+  accept(&scene, was_signed, accepted);
+  assert_int_equal(step(scene.device, scene.visit, "inspection", "cancelled", scene.begun, NULL),
+                   0);
+  g_strlcpy(cancelled, scene.device->last_entry, sizeof cancelled);
+  assert_int_equal(step(scene.device, scene.visit, "inspection", "cancelled", accepted, cancelled),
+                   1);
+  assert_int_equal(step(scene.device, scene.visit, "inspection", "accepted", accepted, cancelled),
+                   1);
+  g_autoptr(BhRecord) visit = load(&scene, scene.visit);
+  assert_true(bh_record_has_conflict(visit, "state"));
+  end(&scene);
+}
+
+/* --- the office --- */
+
+static void test_an_entry_of_the_office_is_judged_by_who_acts(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  g_autoptr(GError) error = NULL;
+  char far[BH_ID_LEN + 1];
+  test_device_make_id(scene.device, far);
+  assert_int_equal(
+      push(scene.device, test_device_enterprise(scene.device, far, "远矿", "140603101")), 0);
+  const struct {
+    const char *by;
+    const char *record;
+    gboolean good;
+  } cases[] = {{fixture->inspector, scene.enterprise, TRUE},
+               {fixture->inspector, far, FALSE},
+               {scene.reviewer, far, TRUE},
+               {fixture->township, scene.enterprise, FALSE}};
+  for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *entry = act(&scene, cases[i].by, cases[i].record, "enterprise",
+                                 json_pack("{s:s}", "notes", "备注"), &error);
+    if ((entry != NULL) != cases[i].good)
+      fail_msg("case %u: %s", i, error != NULL ? error->message : "done");
+    g_clear_error(&error);
+  }
+  end(&scene);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      TEST(test_a_decision_of_the_office_is_not_undone_by_naming_an_older_state),
+      TEST(test_a_voided_document_is_not_served_by_naming_an_older_state),
+      TEST(test_an_honest_late_step_stands_beside_a_decision_and_is_noticed),
+      TEST(test_a_record_that_was_taken_further_does_not_begin_anew),
+      TEST(test_the_order_in_was_says_nothing),
+      TEST(test_an_unknown_state_beside_a_known_one_waits),
+      TEST(test_a_step_is_taken_by_whom_the_kind_names),
+      TEST(test_who_left_on_monday_may_have_entered_it_on_friday),
+      TEST(test_a_clock_in_the_past_does_not_hinder_who_serves_now),
+      TEST(test_who_moved_to_another_unit_acted_for_the_old_one_before),
+      TEST(test_a_device_makes_no_record_of_another_unit_or_of_its_people),
+      TEST(test_joint_visits_and_work_on_records_of_others_go_on),
+      TEST(test_a_conflict_of_states_is_resolved_by_who_may_make_each),
+      TEST(test_a_device_does_not_choose_over_a_decision),
+      TEST(test_an_entry_of_the_office_is_judged_by_who_acts),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
