@@ -10,6 +10,7 @@
 #include "app/visit-page.h"
 
 #define SWIPE_MIN_PX_S 400.0 /* speed that counts as a swipe */
+#define DOUBLE_TAP_MS 300    /* faster than anybody reads the next item */
 
 struct _BhChecklistPage {
   BhPage parent;
@@ -18,8 +19,9 @@ struct _BhChecklistPage {
   BhChecklist *list;
   GPtrArray *items; /* const BhChecklistItem*, borrowed from list */
   guint at;
-  guint saving;    /* answers on their way to the disk */
-  gboolean behind; /* the visit is to be read again once they are there */
+  guint saving;      /* answers on their way to the disk */
+  gboolean behind;   /* the visit is to be read again once they are there */
+  guint32 tapped_ms; /* time of the last tap on an answer, by its event; 0 before */
   gboolean only_unanswered;
   GtkWidget *section;
   GtkWidget *filter;
@@ -363,8 +365,18 @@ static void answer(BhChecklistPage *self, BhAnswer chosen)
     bh_page_say(BH_PAGE(self), _("That was the last item"));
 }
 
+/* The second tap of a double tap falls on the next item, which nobody has read. */
+static gboolean is_double_tap(BhChecklistPage *self)
+{
+  guint32 before_ms = self->tapped_ms;
+  self->tapped_ms = gtk_get_current_event_time(); /* 0 when no finger or mouse did it */
+  return before_ms != 0 && self->tapped_ms != 0 && self->tapped_ms - before_ms < DOUBLE_TAP_MS;
+}
+
 static void on_answer(GtkButton *button, BhChecklistPage *self)
 {
+  if (is_double_tap(self))
+    return;
   answer(self, (BhAnswer)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(button), "bh-answer")));
 }
 

@@ -91,6 +91,52 @@ static void test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew(void
   assert_string_equal(third, "unchecked");
 }
 
+static void tap_at(World *world, const char *id, guint32 time_ms)
+{
+  GtkWidget *button = world_find(world, id);
+  static const GdkEventType types[] = {GDK_BUTTON_PRESS, GDK_BUTTON_RELEASE};
+  for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
+    g_autoptr(GdkEvent) event = gdk_event_new(types[i]);
+    event->button.window = g_object_ref(gtk_button_get_event_window(GTK_BUTTON(button)));
+    event->button.button = GDK_BUTTON_PRIMARY;
+    event->button.time = time_ms;
+    event->button.x = event->button.y = 5;
+    gdk_event_set_device(
+        event, gdk_seat_get_pointer(gdk_display_get_default_seat(gdk_display_get_default())));
+    gtk_main_do_event(event);
+  }
+  world_settle(world);
+}
+
+static void test_a_double_tap_answers_one_item(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  show_checklist(world);
+  tap_at(world, "answer-compliant", 10000);
+  assert_string_equal(world_text(world, "item_no"), "T-02");
+  tap_at(world, "answer-compliant", 10150);
+  assert_string_equal(world_text(world, "item_no"), "T-02");
+  tap_at(world, "answer-compliant", 11000);
+  assert_string_equal(world_text(world, "item_no"), "T-03");
+}
+
+static void test_an_answer_asks_the_store_once_and_waits_for_nothing(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  show_checklist(world);
+  world_hold(world, "*");
+  for (int i = 0; i < 3; i++)
+    assert_true(world_tap(world, "answer-compliant"));
+  assert_int_equal(world_count_held(world), 3);
+  assert_string_equal(world_text(world, "item_no"), "T-04");
+  world_hold(world, NULL);
+  world_deliver_all(world, TRUE);
+  assert_int_equal(world_count_held(world), 3);
+  assert_string_equal(world_text(world, "section"), "乙 0/1");
+}
+
 static void test_an_answer_that_fails_late_is_not_shown_any_more(void **state)
 {
   (void)state;
@@ -304,6 +350,8 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_a_visit_read_before_a_tap_does_not_take_the_answer_away),
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_lost),
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew),
+      cmocka_unit_test(test_a_double_tap_answers_one_item),
+      cmocka_unit_test(test_an_answer_asks_the_store_once_and_waits_for_nothing),
       cmocka_unit_test(test_an_answer_that_fails_late_is_not_shown_any_more),
       cmocka_unit_test(test_rows_of_two_searches_do_not_mix),
       cmocka_unit_test(test_a_second_tap_on_more_or_a_repeated_search_shows_each_row_once),
