@@ -115,6 +115,7 @@ export default {
   'conflict.hint': 'Both values are kept; choose one. The other stays in the history.',
   'conflict.take': 'Take this one',
   'conflict.done': 'Resolved.',
+  'conflict.withheld': '(not at the hub, so it cannot be chosen)',
   'conflict.notYours': 'Who may choose this one has another role.',
   'conflict.empty': '(cleared)',
   'conflict.from': '{by}, {device}, at the hub {received}',

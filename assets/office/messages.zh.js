@@ -115,6 +115,7 @@ export default {
   'conflict.hint': '两种内容都保留着，请选定一种。未选的仍在历史中。',
   'conflict.take': '采用这一项',
   'conflict.done': '已选定。',
+  'conflict.withheld': '（中心没有此值，不能选定）',
   'conflict.notYours': '选定此项须由有相应权限的岗位决定。',
   'conflict.empty': '（已清空）',
   'conflict.from': '{by}，{device}，中心收到 {received}',

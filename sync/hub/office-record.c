@@ -237,6 +237,8 @@ static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *
         g_autofree char *label = state_text(call, kind, json_object_get(head, "value"));
         json_object_set_new(side, "text", json_string(label));
       }
+      if (json_is_true(json_object_get(head, "withheld")))
+        json_object_set_new(side, "withheld", json_true());
       json_object_set_new(side, "may_take",
                           json_boolean(may_take(call, kind, key, heads, head, &context)));
       json_array_append_new(sides, side);

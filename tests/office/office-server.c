@@ -33,6 +33,7 @@ typedef struct {
   char *dir;
   json_t *told;        /* what the test is told */
   gint64 clock_off_ms; /* of the device, in a boot of its own */
+  gboolean withholds;  /* the device sends no openings of personal values */
   char missing_sha[BH_HASH_HEX_LEN + 1];
 } Server;
 
@@ -236,8 +237,9 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
   if (!bh_body_builder_finish(builder, &body, &openings, &error))
     die(error, "body");
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(server->hub);
-  BhEntryText *text = bh_entry_seal(device->signer, ++device->seq, device->head,
-                                    bh_kind_set_get_hash(kinds), body, openings);
+  BhEntryText *text =
+      bh_entry_seal(device->signer, ++device->seq, device->head, bh_kind_set_get_hash(kinds), body,
+                    server->withholds ? "" : openings);
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
   g_strlcpy(device->head, hash, sizeof device->head);
   g_autoptr(BhBatch) batch = bh_batch_new(device->id, sample_id("unit-jingping"));
@@ -517,6 +519,23 @@ static void add_conflict(Server *server, const char *name, const char *record)
   json_object_set_new(server->told, name, json_string(record));
 }
 
+/* Two values of a personal field, of which one was never sent. */
+static void add_withheld(Server *server)
+{
+  g_autofree char *record = g_strdup(sample_id("ent-09"));
+  g_autoptr(json_t) one = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "enterprise",
+                                    "set", "legal_representative", "甲某");
+  g_autoptr(json_t) two = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "enterprise",
+                                    "set", "legal_representative", "乙某");
+  server->withholds = TRUE;
+  g_autofree char *withheld = push(server, one, NULL);
+  server->withholds = FALSE;
+  g_autofree char *open = push(server, two, NULL);
+  json_object_set_new(server->told, "half_known", json_string(record));
+  json_object_set_new(server->told, "withheld", json_string(withheld));
+  json_object_set_new(server->told, "open", json_string(open));
+}
+
 static void add_quarantined(Server *server)
 {
   char id[BH_ID_LEN + 1];
@@ -627,6 +646,7 @@ int main(int argc, char **argv)
   add_ordered(&server, checklist);
   add_hostile(&server, checklist);
   add_quarantined(&server);
+  add_withheld(&server);
   add_covert(&server);
   add_past(&server);
   add_stranger(&server);

@@ -663,6 +663,25 @@ class Work(unittest.TestCase):
         newest = sun.ask("GET", f"/office/v1/records/{HUB.told['conflicted']}/history")[1]["rows"][0]
         self.assertEqual(newest["sets"][0]["replaces"], len(heads))
 
+    def test_a_value_the_hub_does_not_have_is_not_chosen(self):
+        sun, withheld = signed_in(), HUB.told["withheld"]
+
+        def heads():
+            sides = self.view(sun, "half_known")["conflicts"][0]["heads"]
+            return {head["entry"]: head["may_take"] for head in sides}
+
+        before = heads()
+        self.assertEqual((before[withheld], before[HUB.told["open"]]), (False, True))
+        body = {"key": "legal_representative", "entry": withheld, "heads": list(before)}
+        status, content = self.act(sun, "half_known", "resolve", body)
+        self.assertEqual((status, content["error"]), (400, "invalid"))
+        self.assertEqual(heads(), before)
+        body["entry"] = HUB.told["open"]
+        self.assertEqual(self.act(sun, "half_known", "resolve", body)[0], 200)
+        view = self.view(sun, "half_known")
+        self.assertEqual(view["conflicts"], [])
+        self.assertIn("乙某", json.dumps(view, ensure_ascii=False))
+
     def test_quarantine_is_decided_once_and_with_a_reason(self):
         wu = signed_in("staff-zhou")
         path = f"/office/v1/quarantine/{HUB.told['quarantined']}"
