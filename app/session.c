@@ -348,8 +348,9 @@ static gboolean is_change(const char *method)
 
 static gboolean wants_author(const char *method)
 {
-  static const char *const methods[] = {"save",       "save_draft",    "draft_set", "draft_get",
-                                        "draft_list", "draft_discard", "check",     NULL};
+  static const char *const methods[] = {"save",      "save_draft", "draft_set",
+                                        "draft_get", "draft_list", "draft_discard",
+                                        "check",     "steps",      NULL};
   return g_strv_contains(methods, method);
 }
 

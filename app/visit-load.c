@@ -134,6 +134,21 @@ static json_t *sort_rows(json_t *rows)
   return sorted;
 }
 
+/* Who was removed from the visit is no part of it. */
+static json_t *take_present(json_t *rows)
+{
+  json_t *present = json_array();
+  gsize i;
+  json_t *row;
+  json_array_foreach(rows, i, row)
+  {
+    if (!json_is_true(json_object_get(json_object_get(row, "values"), "removed")))
+      json_array_append(present, row);
+  }
+  json_decref(rows);
+  return present;
+}
+
 json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error)
 {
   g_autoptr(json_t) visit = json_object();
@@ -159,7 +174,7 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
     json_t *rows = bh_visit_list_children(device, children[i].kind, self, author, error);
     if (rows == NULL)
       return NULL;
-    rows = sort_rows(rows);
+    rows = take_present(sort_rows(rows));
     json_object_set_new(visit, children[i].part, rows);
     if (strcmp(children[i].kind, "participant") != 0)
       add_ids(with_files, rows);

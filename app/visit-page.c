@@ -46,7 +46,12 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
 }
 
+void bh_visit_save_draft_of(BhPage *page, const char *record)
+{
+  bh_page_keep(page, "save_draft", json_pack("{s:s}", "record", record), on_saved, NULL, NULL);
+}
+
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection)
 {
-  bh_page_keep(page, "save_draft", json_pack("{s:s}", "record", inspection), on_saved, NULL, NULL);
+  bh_visit_save_draft_of(page, inspection);
 }

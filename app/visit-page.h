@@ -13,4 +13,7 @@ void bh_visit_ask(BhPage *page, const char *inspection, BhPageReply reply);
 /* Makes the draft of the inspection's own fields one entry, if there is one. */
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection);
 
+/* The same for another record of the visit. */
+void bh_visit_save_draft_of(BhPage *page, const char *record);
+
 G_END_DECLS

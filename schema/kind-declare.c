@@ -119,15 +119,19 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition, const c
 
 static gboolean parse_transition(BhPlace *place, BhTransition *transition)
 {
-  static const char *const allowed[] = {"from", "to",       "label",  "who",        "when", "needs",
-                                        "asks", "deadline", "source", "written_by", "sets", NULL};
+  static const char *const allowed[] = {"from",       "to",   "label", "who",      "when",
+                                        "needs",      "asks", "page",  "deadline", "source",
+                                        "written_by", "sets", "taker", NULL};
   const json_t *declaration = transition->declaration;
+  const char *name = NULL;
   if (!bh_place_is_object(place, declaration, allowed) ||
       !bh_place_name(place, declaration, "to", TRUE, &transition->to) ||
       !bh_place_label(place, declaration, "label", TRUE) ||
       !bh_place_names(place, declaration, "who", TRUE, TRUE, &transition->who) ||
       !bh_place_names(place, declaration, "asks", FALSE, FALSE, &transition->asks) ||
       !bh_place_names(place, declaration, "sets", FALSE, TRUE, &transition->sets) ||
+      !bh_place_name(place, declaration, "page", FALSE, &name) ||
+      !bh_place_name(place, declaration, "taker", FALSE, &name) ||
       !bh_place_string(place, declaration, "source", FALSE, 300, NULL) ||
       !bh_place_by_hub(place, declaration, &transition->by_hub) ||
       !parse_rules(place, declaration, "needs", &transition->needs) ||

@@ -1,6 +1,7 @@
 /* Second pass over a declaration: whatever names a field, a state or a kind must name one that is
  * declared. */
 #include "schema/kind-internal.h"
+#include "schema/workflow.h"
 
 #include <string.h>
 
@@ -199,6 +200,17 @@ static gboolean check_deadline(BhPlace *place, const BhKind *kind, const json_t 
   return TRUE;
 }
 
+static gboolean check_taker(BhPlace *place, const BhKind *kind, const char *name)
+{
+  const BhField *field = name != NULL ? bh_kind_find_field(kind, name) : NULL;
+  if (name == NULL)
+    return TRUE;
+  if (field == NULL || field->type != BH_FIELD_REF ||
+      !g_strv_contains((const char *const *)field->ref_kinds, "staff"))
+    return bh_place_fail_at(place, "taker", "\"%s\" is no ref field of staff", name);
+  return TRUE;
+}
+
 static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
   g_autoptr(GHashTable) pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -229,6 +241,7 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
     if (!check_who(place, set, kind, transition->who) ||
         !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
         !check_field_names(place, kind, transition->sets, "sets", FALSE) ||
+        !check_taker(place, kind, bh_transition_get_taker(transition)) ||
         !check_condition(place, set, kind, "when", transition->when) ||
         !resolve_rules(place, set, kind, "needs", transition->needs) ||
         !check_deadline(place, kind, json_object_get(transition->declaration, "deadline")))

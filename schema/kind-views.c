@@ -58,19 +58,47 @@ static gboolean resolve_forms(BhPlace *place, const BhKind *kind)
 typedef gboolean (*ResolveFunc)(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                 const json_t *element, GHashTable *names);
 
+static const char *const *list_parents(const BhKind *kind)
+{
+  static const char *const none[] = {NULL};
+  const BhField *field =
+      kind != NULL && kind->parent != NULL ? bh_kind_find_field(kind, kind->parent) : NULL;
+  return field != NULL ? bh_field_get_ref_kinds(field) : none;
+}
+
+static gboolean is_parent(const BhKind *child, const BhKind *kind)
+{
+  return g_strv_contains(list_parents(child), kind->name);
+}
+
+static gboolean some_parent_has(const BhKindSet *set, const BhKind *kind, const char *state)
+{
+  for (const char *const *name = list_parents(kind); *name != NULL; name++) {
+    const BhKind *parent = bh_kind_set_find(set, *name);
+    if (parent != NULL && bh_kind_find_state(parent, state) != NULL)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                const json_t *ledger, GHashTable *names)
 {
-  (void)set;
-  static const char *const allowed[] = {"name", "label", "source", "states", "overdue", NULL};
-  const char *name = NULL;
-  gboolean overdue = FALSE;
+  static const char *const allowed[] = {"name",    "label", "source",     "states", "overdue",
+                                        "without", "lane",  "parent_not", "page",   NULL};
+  const char *name = NULL, *without = NULL, *page = NULL;
+  gboolean overdue = FALSE, lane = FALSE;
   g_autofree const char **states = NULL;
+  g_autofree const char **parent_not = NULL;
   if (!bh_place_is_object(place, ledger, allowed) ||
       !bh_place_name(place, ledger, "name", TRUE, &name) ||
       !bh_place_label(place, ledger, "label", TRUE) ||
       !bh_place_string(place, ledger, "source", FALSE, 300, NULL) ||
       !bh_place_flag(place, ledger, "overdue", &overdue) ||
+      !bh_place_flag(place, ledger, "lane", &lane) ||
+      !bh_place_name(place, ledger, "without", FALSE, &without) ||
+      !bh_place_name(place, ledger, "page", FALSE, &page) ||
+      !bh_place_names(place, ledger, "parent_not", FALSE, TRUE, &parent_not) ||
       !bh_place_names(place, ledger, "states", TRUE, FALSE, &states))
     return FALSE;
   if (!g_hash_table_add(names, (gpointer)name))
@@ -79,6 +107,13 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
     if (bh_kind_find_state(kind, states[i]) == NULL)
       return bh_place_fail_at(place, "states", "kind %s has no state \"%s\"", kind->name,
                               states[i]);
+  const BhKind *child = without != NULL ? bh_kind_set_find(set, without) : NULL;
+  if (without != NULL && !is_parent(child, kind))
+    return bh_place_fail_at(place, "without", "\"%s\" is no child kind of %s", without, kind->name);
+  for (gsize i = 0; parent_not != NULL && parent_not[i] != NULL; i++)
+    if (!some_parent_has(set, kind, parent_not[i]))
+      return bh_place_fail_at(place, "parent_not", "no parent of %s has a state \"%s\"", kind->name,
+                              parent_not[i]);
   return TRUE;
 }
 

@@ -145,6 +145,16 @@ const char *const *bh_transition_get_asks(const BhTransition *transition)
   return transition->asks != NULL ? transition->asks : none;
 }
 
+const char *bh_transition_get_page(const BhTransition *transition)
+{
+  return bh_json_string_or(transition->declaration, "page", NULL);
+}
+
+const char *bh_transition_get_taker(const BhTransition *transition)
+{
+  return bh_json_string_or(transition->declaration, "taker", NULL);
+}
+
 static gboolean starts_from(const BhTransition *transition, const char *from)
 {
   if (from == NULL)
@@ -228,6 +238,25 @@ GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhC
       g_ptr_array_add(open, (gpointer)transition);
   }
   return open;
+}
+
+gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *to,
+                             const char *field, const BhContext *context)
+{
+  const BhTransition *transition = bh_workflow_find(kind, from, to);
+  gsize i;
+  json_t *guard;
+
+  if (transition == NULL)
+    return TRUE;
+  json_array_foreach((json_t *)transition->needs, i, guard)
+  {
+    if (g_strcmp0(bh_json_string_or(guard, "field", NULL), field) == 0 &&
+        bh_condition_holds(json_object_get(guard, "when"), context) &&
+        !bh_condition_holds(json_object_get(guard, "must"), context))
+      return TRUE;
+  }
+  return FALSE;
 }
 
 GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,

@@ -35,6 +35,11 @@ gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key);
 /* Names of the fields a form asks for on this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 
+/* Page of the collector that takes the step ("page"); NULL: the page made from the declaration. */
+const char *bh_transition_get_page(const BhTransition *transition);
+/* Ref field that gets who takes the step ("taker"); NULL: none. */
+const char *bh_transition_get_taker(const BhTransition *transition);
+
 /* Finds the declared transition; `from` NULL means creation. NULL if there is none. */
 const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to);
 
@@ -51,6 +56,11 @@ gboolean bh_workflow_may_lead_to(const BhKind *kind, const char *state, const Bh
 /* Transitions that start from `from`, are open to the actor (who) and whose "when" condition
  * holds: what a form offers as buttons. const BhTransition*; free the array. */
 GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context);
+
+/* Whether a guard of the step from → to that names `field` speaks against what `context` holds:
+ * such a choice leads nowhere and is not offered. What is not known speaks against nothing. */
+gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *to,
+                             const char *field, const BhContext *context);
 
 /* Whether somebody with these staff values acts and looks on that day: not left, and within
  * valid_from and valid_to. `today` NULL: whatever the day. */

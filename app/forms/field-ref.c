@@ -131,6 +131,9 @@ static void on_results(gpointer owner, json_t *result, const GError *error, gpoi
     g_signal_connect(button, "clicked", G_CALLBACK(on_result), ref);
     gtk_container_add(GTK_CONTAINER(ref->results), button);
   }
+  if (error == NULL && json_is_string(json_object_get(result, "after")))
+    gtk_container_add(GTK_CONTAINER(ref->results),
+                      bh_part_label(_("There are more; type part of the name"), "dim"));
   if (error != NULL || json_array_size(rows) == 0)
     gtk_container_add(GTK_CONTAINER(ref->results), bh_part_label(_("Nothing found"), "dim"));
 }

@@ -89,21 +89,46 @@ static void on_row(GtkButton *row, BhEnterprisePage *self)
   bh_page_open(BH_PAGE(self), bh_record_page_new(bh_part_get_record(GTK_WIDGET(row))));
 }
 
-static void fill(BhEnterprisePage *self, GtkWidget *box, const json_t *rows, const char *kind_name,
-                 const char *none)
+static void list_of(BhPage *page, const char *kind, const char *after);
+
+static void on_more(GtkButton *button, BhEnterprisePage *self)
 {
+  const char *kind = g_object_get_data(G_OBJECT(button), "bh-kind");
+  g_autofree char *after = g_strdup(g_object_get_data(G_OBJECT(button), "bh-after"));
+  list_of(BH_PAGE(self), kind, after);
+}
+
+static void add_more(BhEnterprisePage *self, GtkWidget *box, const char *kind, const char *after)
+{
+  g_autofree char *id = g_strdup_printf("more-%s", kind);
+  GtkWidget *button = bh_part_button(id, _("Show more"), NULL);
+  g_object_set_data(G_OBJECT(button), "bh-kind", (gpointer)kind);
+  g_object_set_data_full(G_OBJECT(button), "bh-after", g_strdup(after), g_free);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_more), self);
+  gtk_container_add(GTK_CONTAINER(box), button);
+}
+
+/* `from`: where the page of the list began; NULL for the first one. */
+static void fill(BhEnterprisePage *self, GtkWidget *box, const json_t *result,
+                 const char *kind_name, const char *from, const char *none)
+{
+  const json_t *rows = json_object_get(result, "rows");
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = bh_session_find_kind(session, kind_name);
-  bh_part_clear(box);
+  g_autoptr(GList) before = gtk_container_get_children(GTK_CONTAINER(box));
   guint shown = 0;
+  if (from == NULL)
+    bh_part_clear(box);
+  else if (before != NULL)
+    gtk_widget_destroy(g_list_last(before)->data); /* the button that asked */
+  if (from != NULL)
+    shown = g_list_length(before) - 1;
   gsize i;
   json_t *row;
   json_array_foreach(rows, i, row)
   {
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
-    if (strcmp(kind_name, "hazard") == 0 && bh_kind_is_final_state(kind, state))
-      continue;
     g_autofree char *id = g_strdup_printf("%s-%u", kind_name, ++shown);
     const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
     int days = 0;
@@ -116,26 +141,26 @@ static void fill(BhEnterprisePage *self, GtkWidget *box, const json_t *rows, con
   }
   if (shown == 0)
     gtk_container_add(GTK_CONTAINER(box), bh_part_label(none, "dim"));
+  const char *after = bh_json_string_or(result, "after", NULL);
+  if (after != NULL)
+    add_more(self, box, kind_name, after);
 }
 
 static void on_hazards(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   if (error == NULL)
-    fill(self, self->hazards, json_object_get(result, "rows"), "hazard",
-         _("No open hazard on this device"));
+    fill(self, self->hazards, result, "hazard", data, _("No open hazard on this device"));
 }
 
 static void on_visits(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   if (error != NULL)
     return;
   const json_t *rows = json_object_get(result, "rows");
-  fill(self, self->visits, rows, "inspection", _("No earlier visit on this device"));
-  if (self->reason == NULL)
+  fill(self, self->visits, result, "inspection", data, _("No earlier visit on this device"));
+  if (self->reason == NULL || data != NULL)
     return;
   const json_t *last = json_array_get(rows, 0);
   gint64 at = json_integer_value(json_object_get(json_object_get(last, "values"), "started_at"));
@@ -146,24 +171,44 @@ static void on_visits(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_widget_show(self->confirm);
 }
 
-/* `kind`, a static string, is the slot of the question too. */
-static void list_of(BhPage *page, const char *kind, BhPageReply reply)
+static json_t *list_unfinished(const BhKind *kind)
+{
+  json_t *names = json_array();
+  g_autoptr(GPtrArray) states = bh_kind_list_states(kind);
+  for (guint i = 0; i < states->len; i++)
+    if (!bh_kind_is_final_state(kind, g_ptr_array_index(states, i)))
+      json_array_append_new(names, json_string(g_ptr_array_index(states, i)));
+  return names;
+}
+
+/* `kind`, a static string, is the slot of the question too. Hazards: those that are not done with;
+ * visits: all. */
+static void list_of(BhPage *page, const char *kind, const char *after)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
-  const char *actor = bh_session_get_actor(bh_page_get_session(page));
-  json_t *query = json_pack("{s:s, s:{s:s}, s:i, s:s}", "kind", kind, "where", "enterprise",
-                            self->id, "limit", ROWS, "order", "changed");
+  BhSession *session = bh_page_get_session(page);
+  const BhKind *declared = bh_session_find_kind(session, kind);
+  const char *actor = bh_session_get_actor(session);
+  gboolean hazards = strcmp(kind, "hazard") == 0;
+  json_t *where = json_pack("{s:s}", "enterprise", self->id);
+  if (hazards && declared != NULL)
+    json_object_set_new(where, "state", list_unfinished(declared));
+  json_t *query = json_pack("{s:s, s:o, s:i, s:s}", "kind", kind, "where", where, "limit", ROWS,
+                            "order", "changed");
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
-  bh_page_ask(page, kind, "list", json_pack("{s:o}", "query", query), reply, NULL, NULL);
+  if (after != NULL)
+    json_object_set_new(query, "after", json_string(after));
+  bh_page_ask(page, kind, "list", json_pack("{s:o}", "query", query),
+              hazards ? on_hazards : on_visits, g_strdup(after), g_free);
 }
 
 static void bh_enterprise_page_refresh(BhPage *page)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   bh_page_ask(page, "record", "get", json_pack("{s:s}", "id", self->id), on_record, NULL, NULL);
-  list_of(page, "hazard", on_hazards);
-  list_of(page, "inspection", on_visits);
+  list_of(page, "hazard", NULL);
+  list_of(page, "inspection", NULL);
 }
 
 static void on_start(BhEnterprisePage *self)

@@ -145,6 +145,10 @@ static void on_results(BhPage *page, json_t *result, const GError *error, gpoint
     g_signal_connect(button, "clicked", G_CALLBACK(on_result), self);
     gtk_container_add(GTK_CONTAINER(self->results), button);
   }
+  if (json_is_true(json_object_get(result, "partial")))
+    gtk_container_add(
+        GTK_CONTAINER(self->results),
+        bh_part_label(_("Many words begin so; not all are looked up: type more of it"), "dim"));
   json_decref(self->after);
   self->after = json_incref(json_object_get(result, "after"));
   gtk_widget_set_visible(self->more, self->after != NULL && !json_is_null(self->after));

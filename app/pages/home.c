@@ -9,6 +9,7 @@
 #include "app/pages/find.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
+#include "app/pages/lanes.h"
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
 #include "app/pages/record.h"
@@ -30,6 +31,7 @@ struct _BhHomePage {
   GtkWidget *returned;
   GtkWidget *open_box;
   GtkWidget *open;
+  GtkWidget *lanes;
   GtkWidget *due_box;
   GtkWidget *due;
   GtkWidget *drafts_box;
@@ -41,6 +43,8 @@ struct _BhHomePage {
 };
 
 G_DEFINE_FINAL_TYPE(BhHomePage, bh_home_page, BH_TYPE_PAGE)
+
+static void on_recent(BhPage *page);
 
 static void on_open(GtkButton *row, BhHomePage *self)
 {
@@ -93,6 +97,11 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
                      bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
     gtk_container_add(GTK_CONTAINER(self->open), button);
   }
+  if (error == NULL && json_is_string(json_object_get(result, "after"))) {
+    GtkWidget *all = bh_part_button("open-all", _("Show all inspections"), NULL);
+    g_signal_connect_swapped(all, "clicked", G_CALLBACK(on_recent), self);
+    gtk_container_add(GTK_CONTAINER(self->open), all);
+  }
   gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
 }
 
@@ -141,23 +150,11 @@ static void ask_due(BhPage *page, const char *actor)
 
 /* --- what the office returned --- */
 
-/* On the store's thread: open reviews with what they are about, in one answer: [{"id","title",
- * "enterprise"?,"comment"}]. What is not on this device is left out. */
-static void load_returned(BhDevice *device, GTask *task, gpointer data)
+static void add_returned(BhDevice *device, const json_t *rows, json_t *returned)
 {
-  g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) query =
-      json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", "review", "where", "state", "open",
-                "limit", ROWS, "order", "changed", "viewer", (const char *)data);
-  g_autoptr(json_t) page = bh_device_list(device, query, &error);
-  if (page == NULL) {
-    g_task_return_error(task, g_steal_pointer(&error));
-    return;
-  }
-  json_t *returned = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), i, row)
+  json_array_foreach(rows, i, row)
   {
     const json_t *values = json_object_get(row, "values");
     const char *parent = bh_json_string_or(values, "parent", NULL);
@@ -172,7 +169,27 @@ static void load_returned(BhDevice *device, GTask *task, gpointer data)
       json_object_set(one, "enterprise", enterprise);
     json_array_append_new(returned, one);
   }
-  g_task_return_pointer(task, returned, (GDestroyNotify)json_decref);
+}
+
+/* On the store's thread: open reviews with what they are about, in one answer: [{"id","title",
+ * "enterprise"?,"comment"}]. What is not on this device is left out. */
+static void load_returned(BhDevice *device, GTask *task, gpointer data)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) query =
+      json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", "review", "where", "state", "open",
+                "limit", ROWS, "order", "changed", "viewer", (const char *)data);
+  g_autoptr(json_t) returned = json_array();
+  do {
+    g_autoptr(json_t) page = bh_device_list(device, query, &error);
+    if (page == NULL) {
+      g_task_return_error(task, g_steal_pointer(&error));
+      return;
+    }
+    add_returned(device, json_object_get(page, "rows"), returned);
+    json_object_set(query, "after", json_object_get(page, "after"));
+  } while (json_is_string(json_object_get(query, "after")));
+  g_task_return_pointer(task, g_steal_pointer(&returned), (GDestroyNotify)json_decref);
 }
 
 static void on_returned_rows(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -212,7 +229,7 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
     /* Pictures go with their hazard, answers with what was returned. */
-    if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0 || shown >= ROWS)
+    if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0)
       continue;
     g_autofree char *id = g_strdup_printf("draft-%u", ++shown);
     const char *title = bh_json_string_or(draft, "title", "");
@@ -270,6 +287,7 @@ static void bh_home_page_refresh(BhPage *page)
               on_inspections, NULL, NULL);
   bh_page_ask_run(page, "returned", load_returned, g_strdup(actor), g_free, on_returned_rows, NULL,
                   NULL);
+  bh_lanes_show(page, BH_HOME_PAGE(page)->lanes);
   ask_due(page, actor);
   bh_page_ask(page, "drafts", "draft_list", NULL, on_drafts, NULL, NULL);
 }
@@ -339,6 +357,7 @@ static void bh_home_page_class_init(BhHomePageClass *klass)
   BH_PAGE_CHILD(klass, BhHomePage, returned);
   BH_PAGE_CHILD(klass, BhHomePage, open_box);
   BH_PAGE_CHILD(klass, BhHomePage, open);
+  BH_PAGE_CHILD(klass, BhHomePage, lanes);
   BH_PAGE_CHILD(klass, BhHomePage, due_box);
   BH_PAGE_CHILD(klass, BhHomePage, due);
   BH_PAGE_CHILD(klass, BhHomePage, drafts_box);

@@ -10,7 +10,11 @@
 #include "app/pages/finish.h"
 #include "app/pages/hazard.h"
 #include "app/pages/outcome.h"
+#include "app/pages/participants.h"
+#include "app/pages/record.h"
 #include "app/pages/sign.h"
+#include "app/pages/start.h"
+#include "app/pages/steps.h"
 #include "app/visit-page.h"
 
 struct _BhInspectionPage {
@@ -22,9 +26,11 @@ struct _BhInspectionPage {
   GtkWidget *checklist;
   GtkWidget *hazards;
   GtkWidget *add_hazard;
+  GtkWidget *participants;
   GtkWidget *form_box;
   GtkWidget *retarget;
   GtkWidget *not_carried_out;
+  GtkWidget *steps;
   GtkWidget *finish;
   BhFormView *form;
 };
@@ -48,7 +54,9 @@ static gboolean is_open(BhInspectionPage *self)
 
 static void on_hazard(GtkButton *row, BhInspectionPage *self)
 {
-  bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(bh_part_get_record(GTK_WIDGET(row))));
+  const char *record = bh_part_get_record(GTK_WIDGET(row));
+  bh_page_open(BH_PAGE(self),
+               is_open(self) ? bh_hazard_page_new_for(record) : bh_record_page_new(record));
 }
 
 static void add_hazard_row(BhInspectionPage *self, const char *record, const json_t *values,
@@ -100,6 +108,46 @@ static void show_progress(BhInspectionPage *self)
                       bh_json_string_or(bh_visit_get_values(self->visit, "checklist"), "name", ""),
                       progress.touched, progress.total, progress.by_answer[BH_ANSWER_NONCOMPLIANT]);
   gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->checklist))), text);
+}
+
+/* What leads on from here: beginning, signing, or the papers; nothing once it was called off. */
+static const char *next_text(BhInspectionPage *self)
+{
+  const char *state =
+      bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
+  if (strcmp(state, "assigned") == 0)
+    return _("Begin the inspection");
+  if (strcmp(state, "planned") == 0 || strcmp(state, "not_carried_out") == 0 ||
+      strcmp(state, "cancelled") == 0)
+    return NULL;
+  return is_open(self) ? _("Check and sign") : _("Documents");
+}
+
+static void show_next(BhInspectionPage *self)
+{
+  const char *text = next_text(self);
+  gtk_widget_set_visible(self->finish, text != NULL);
+  if (text == NULL)
+    return;
+  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->finish))), text);
+  atk_object_set_name(gtk_widget_get_accessible(self->finish), text);
+}
+
+static void show_participants(BhInspectionPage *self)
+{
+  g_autoptr(GString) names = g_string_new(NULL);
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(self->visit, "participants"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    const char *staff = bh_json_string_or(values, "staff", NULL);
+    g_string_append_printf(names, "%s%s", i > 0 ? "、" : "",
+                           staff != NULL ? bh_visit_get_staff_name(self->visit, staff)
+                                         : bh_json_string_or(values, "name", ""));
+  }
+  g_autofree char *text = g_strdup_printf(_("Who takes part: %s"), names->str);
+  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->participants))), text);
 }
 
 static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage *self)
@@ -158,11 +206,9 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   gtk_widget_set_visible(self->add_hazard, is_open(self));
   gtk_widget_set_visible(self->retarget, is_open(self));
   gtk_widget_set_visible(self->not_carried_out, is_open(self));
-  GtkWidget *label = gtk_bin_get_child(GTK_BIN(self->finish));
-  const char *next = is_open(self) ? _("Check and sign") : _("Documents");
-  gtk_label_set_text(GTK_LABEL(label), next);
-  atk_object_set_name(gtk_widget_get_accessible(self->finish), next);
-  gtk_widget_set_visible(self->finish, strcmp(state, "not_carried_out") != 0);
+  show_next(self);
+  show_participants(self);
+  bh_steps_show(page, self->steps, self->id, FALSE);
 }
 
 static void bh_inspection_page_refresh(BhPage *page)
@@ -198,10 +244,20 @@ static void on_not_carried_out(BhInspectionPage *self)
   bh_page_open(BH_PAGE(self), bh_outcome_page_new(self->id));
 }
 
+static void on_participants(BhInspectionPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_participants_page_new(self->id));
+}
+
 static void on_finish(BhInspectionPage *self)
 {
-  bh_page_open(BH_PAGE(self),
-               is_open(self) ? bh_sign_page_new(self->id) : bh_finish_page_new(self->id));
+  const char *state =
+      bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
+  if (strcmp(state, "assigned") == 0)
+    bh_page_replace(BH_PAGE(self), bh_start_page_new_for(self->id));
+  else
+    bh_page_open(BH_PAGE(self),
+                 is_open(self) ? bh_sign_page_new(self->id) : bh_finish_page_new(self->id));
 }
 
 static void bh_inspection_page_class_init(BhInspectionPageClass *klass)
@@ -217,9 +273,11 @@ static void bh_inspection_page_class_init(BhInspectionPageClass *klass)
   BH_PAGE_CHILD(klass, BhInspectionPage, checklist);
   BH_PAGE_CHILD(klass, BhInspectionPage, hazards);
   BH_PAGE_CHILD(klass, BhInspectionPage, add_hazard);
+  BH_PAGE_CHILD(klass, BhInspectionPage, participants);
   BH_PAGE_CHILD(klass, BhInspectionPage, form_box);
   BH_PAGE_CHILD(klass, BhInspectionPage, retarget);
   BH_PAGE_CHILD(klass, BhInspectionPage, not_carried_out);
+  BH_PAGE_CHILD(klass, BhInspectionPage, steps);
   BH_PAGE_CHILD(klass, BhInspectionPage, finish);
 }
 
@@ -230,6 +288,7 @@ static void bh_inspection_page_init(BhInspectionPage *self)
   g_signal_connect_swapped(self->add_hazard, "clicked", G_CALLBACK(on_add_hazard), self);
   g_signal_connect_swapped(self->retarget, "clicked", G_CALLBACK(on_retarget), self);
   g_signal_connect_swapped(self->not_carried_out, "clicked", G_CALLBACK(on_not_carried_out), self);
+  g_signal_connect_swapped(self->participants, "clicked", G_CALLBACK(on_participants), self);
   g_signal_connect_swapped(self->finish, "clicked", G_CALLBACK(on_finish), self);
 }
 

@@ -9,6 +9,7 @@
 #include "app/pages/finish.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
+#include "app/pages/steps.h"
 
 #define CHILDREN 40
 
@@ -30,6 +31,7 @@ struct _BhRecordPage {
   GtkWidget *facts;
   GtkWidget *form_box;
   GtkWidget *message;
+  GtkWidget *steps;
   GtkWidget *children;
   GtkWidget *history;
   BhFormView *form;   /* while returned */
@@ -189,6 +191,11 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
     gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
     if (json_object_get(entry, "why") != NULL)
       gtk_container_add(GTK_CONTAINER(self->history), make_reason(entry));
+  }
+  if (json_array_size(entries) >= BH_DEVICE_HISTORY_MAX) {
+    g_autofree char *more = g_strdup_printf(_("The newest %d changes; older ones are not shown"),
+                                            BH_DEVICE_HISTORY_MAX);
+    gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(more, "dim"));
   }
   if (json_array_size(entries) == 0)
     gtk_container_add(GTK_CONTAINER(self->history),
@@ -464,11 +471,12 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   show_values(self);
   show_conflicts(self);
   show_ways(self);
+  bh_steps_show(page, self->steps, self->id, TRUE);
   bh_page_ask(page, "history", "history", json_pack("{s:s}", "id", self->id), on_history, NULL,
               NULL);
   bh_page_ask(page, "reviews", "list",
-              json_pack("{s:{s:s, s:s, s:i}}", "query", "kind", "review", "parent", self->id,
-                        "limit", CHILDREN),
+              json_pack("{s:{s:s, s:s, s:{s:s}, s:i}}", "query", "kind", "review", "parent",
+                        self->id, "where", "state", "open", "limit", CHILDREN),
               on_reviews, NULL, NULL);
 }
 
@@ -507,6 +515,7 @@ static void bh_record_page_class_init(BhRecordPageClass *klass)
   BH_PAGE_CHILD(klass, BhRecordPage, facts);
   BH_PAGE_CHILD(klass, BhRecordPage, form_box);
   BH_PAGE_CHILD(klass, BhRecordPage, message);
+  BH_PAGE_CHILD(klass, BhRecordPage, steps);
   BH_PAGE_CHILD(klass, BhRecordPage, children);
   BH_PAGE_CHILD(klass, BhRecordPage, history);
 }

@@ -8,8 +8,10 @@
 #include "app/documents.h"
 #include "app/forms/signature-pad.h"
 #include "app/pages/finish.h"
+#include "app/pages/participants.h"
 #include "app/paper/shown.h"
 #include "app/visit-page.h"
+#include "schema/error.h"
 
 struct _BhSignPage {
   BhPage parent;
@@ -113,7 +115,7 @@ static void on_signer(GtkButton *row, BhSignPage *self)
   const char *preset = strcmp(self->role, "enterprise") == 0
                            ? bh_json_string_or(bh_visit_get_values(self->visit, "enterprise"),
                                                "main_responsible_person", "")
-                           : "";
+                           : g_object_get_data(G_OBJECT(row), "bh-name");
   gtk_entry_set_text(GTK_ENTRY(self->pad_name), preset);
   gtk_entry_set_text(GTK_ENTRY(self->pad_post), "");
   gtk_widget_set_visible(self->refuse, strcmp(self->role, "enterprise") == 0);
@@ -135,11 +137,26 @@ static void add_signer(BhSignPage *self, const char *role, const char *staff, co
   GtkWidget *row = bh_part_row(id, title, name, badge, staff);
   bh_part_set_class(row, "good", signature != NULL);
   g_object_set_data_full(G_OBJECT(row), "bh-role", g_strdup(role), g_free);
+  g_object_set_data_full(G_OBJECT(row), "bh-name", g_strdup(name), g_free);
   g_autofree char *heading =
       *name != '\0' ? g_strdup_printf("%s · %s", title, name) : g_strdup(title);
   g_object_set_data_full(G_OBJECT(row), "bh-title", g_steal_pointer(&heading), g_free);
   g_signal_connect(row, "clicked", G_CALLBACK(on_signer), self);
   gtk_container_add(GTK_CONTAINER(self->signers), row);
+}
+
+static void on_participants(BhSignPage *self)
+{
+  bh_page_open(BH_PAGE(self), bh_participants_page_new(self->inspection));
+}
+
+/* Who was forgotten at the start is added here, and an expert's opinion is given. */
+static void add_participants_way(BhSignPage *self)
+{
+  GtkWidget *button =
+      bh_part_button("participants", _("Add inspectors; opinions of experts"), NULL);
+  g_signal_connect_swapped(button, "clicked", G_CALLBACK(on_participants), self);
+  gtk_container_add(GTK_CONTAINER(self->signers), button);
 }
 
 static void show_signers(BhSignPage *self)
@@ -163,6 +180,7 @@ static void show_signers(BhSignPage *self)
   }
   if (!has_mode(self, "covert") && !has_mode(self, "remote"))
     add_signer(self, "enterprise", NULL, _("Representative of the enterprise"), "");
+  add_participants_way(self);
 }
 
 /* What the record would say if it were made now: people sign these words. */
@@ -174,8 +192,17 @@ static char *dup_shown_text(BhSignPage *self, BhSession *session)
   g_autoptr(json_t) frozen =
       bh_documents_freeze(self->visit, bh_session_get_kinds(session), self->inspection, document,
                           hazards, bh_session_now_ms(session), &error);
-  if (frozen == NULL)
-    bh_page_say_error(BH_PAGE(self), error);
+  /* What makes no paper is not signed: nobody would ever see what they put their name to. */
+  gtk_widget_set_sensitive(self->signers, frozen != NULL);
+  gtk_widget_set_sensitive(self->done, frozen != NULL);
+  if (g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT)) {
+    g_clear_error(&error);
+    bh_documents_set_too_long(self->visit, &error);
+  }
+  if (frozen == NULL) {
+    g_autofree char *text = bh_session_dup_error_text(session, error);
+    show_message(self, text);
+  }
   return bh_paper_dup_shown_text(frozen);
 }
 

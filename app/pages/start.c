@@ -9,8 +9,9 @@
 #include "app/pages/inspection.h"
 #include "app/window.h"
 #include "schema/checklist.h"
+#include "schema/workflow.h"
 
-#define LISTS 60
+#define LISTS_PER_QUERY 60
 #define SCANS 20
 #define SECTIONS_SLOT "sections"
 #define SCANS_SLOT "scans"
@@ -21,6 +22,7 @@ struct _BhStartPage {
   char *enterprise;
   char *reason;
   char record[BH_ID_LEN + 1];
+  json_t *assigned; /* values of the inspection that was assigned; NULL: a new one */
   json_t *enterprise_values;
   json_t *lists; /* rows of checklists */
   json_t *scans; /* ids of what the actor scanned of the enterprise, of no visit yet */
@@ -47,6 +49,7 @@ static void bh_start_page_finalize(GObject *object)
   g_free(self->enterprise);
   g_free(self->reason);
   g_free(self->chosen_list);
+  json_decref(self->assigned);
   json_decref(self->enterprise_values);
   json_decref(self->lists);
   json_decref(self->scans);
@@ -172,21 +175,60 @@ static void show_lists(BhStartPage *self)
                       bh_part_label(_("No checklist on this device yet"), "dim"));
 }
 
+static void ask_lists(BhPage *page, const char *after);
+
+/* `data`: where the page began; NULL for the first one. */
 static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
   BhStartPage *self = BH_START_PAGE(page);
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  json_decref(self->lists);
-  self->lists = json_incref(json_object_get(result, "rows"));
+  if (data == NULL) {
+    json_decref(self->lists);
+    self->lists = json_array();
+  }
+  json_array_extend(self->lists, json_object_get(result, "rows"));
+  const char *after = bh_json_string_or(result, "after", NULL);
+  if (after != NULL) {
+    ask_lists(page, after);
+    return;
+  }
   show_lists(self);
   update_begin(self);
 }
 
+static void ask_lists(BhPage *page, const char *after)
+{
+  json_t *query =
+      json_pack("{s:s, s:i, s:s}", "kind", "checklist", "limit", LISTS_PER_QUERY, "order", "title");
+  if (after != NULL)
+    json_object_set_new(query, "after", json_string(after));
+  bh_page_ask(page, "lists", "list", json_pack("{s:o}", "query", query), on_lists, g_strdup(after),
+              g_free);
+}
+
 /* --- enterprise and people --- */
+
+/* Kinds of visit that a guard of this step speaks against: the office draws and assigns those. */
+static void hide_refused(BhStartPage *self, const BhKind *kind)
+{
+  g_autoptr(GPtrArray) fields = bh_kind_list_form(kind, "start");
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = g_ptr_array_index(fields, i);
+    const char *name = bh_field_get_name(field);
+    gboolean several = bh_field_get_type(field) == BH_FIELD_CHOICES;
+    for (gsize c = 0; c < bh_field_count_choices(field); c++) {
+      const char *code = bh_field_get_choice_code(field, c);
+      g_autoptr(json_t) values =
+          several ? json_pack("{s:[s]}", name, code) : json_pack("{s:s}", name, code);
+      BhContext context = {.values = values};
+      if (bh_workflow_refuses(kind, NULL, "on_site", name, &context))
+        bh_form_view_hide_choice(self->form, name, code);
+    }
+  }
+}
 
 static void load_form(BhStartPage *self)
 {
@@ -203,6 +245,17 @@ static void load_form(BhStartPage *self)
     json_object_set_new(
         values, "subject_reason",
         json_string(bh_json_string_or(self->enterprise_values, "provisional_reason", "")));
+  const char *key;
+  json_t *value;
+  json_object_foreach(self->assigned, key, value)
+  {
+    if (json_object_get(values, key) == NULL || strcmp(key, "modes") == 0)
+      json_object_set(values, key, value);
+  }
+  if (self->assigned != NULL && self->reason == NULL) {
+    json_object_set_new(values, "subject_found_by", json_string("list"));
+    json_object_set_new(values, "subject_reason", json_string(_("Assigned by the office")));
+  }
   bh_form_view_load(self->form, values);
 }
 
@@ -290,15 +343,21 @@ static gint64 get_observed_ms(BhStartPage *self)
   return json_integer_value(value);
 }
 
+static const char *get_lead(BhStartPage *self)
+{
+  const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
+  return bh_json_string_or(self->assigned, "lead", actor);
+}
+
 static json_t *dup_set(BhStartPage *self)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   gint64 observed_ms = get_observed_ms(self);
   json_t *set = json_copy((json_t *)bh_form_view_get_values(self->form));
+  const char *unit = bh_json_string_or(bh_session_get_description(session), "unit", "");
   json_object_set_new(set, "enterprise", json_string(self->enterprise));
-  json_object_set_new(
-      set, "unit", json_string(bh_json_string_or(bh_session_get_description(session), "unit", "")));
-  json_object_set_new(set, "lead", json_string(bh_session_get_actor(session)));
+  json_object_set_new(set, "unit", json_string(bh_json_string_or(self->assigned, "unit", unit)));
+  json_object_set_new(set, "lead", json_string(get_lead(self)));
   json_object_set_new(set, "started_at",
                       json_integer(observed_ms > 0 ? observed_ms : bh_session_now_ms(session)));
   if (observed_ms > 0)
@@ -311,6 +370,13 @@ static json_t *dup_set(BhStartPage *self)
     if (version != NULL)
       json_object_set_new(set, "checklist_version", json_string(version));
     json_object_set_new(set, "sections", dup_checked(self->sections));
+  }
+  const char *key;
+  json_t *value;
+  json_object_foreach(self->assigned, key, value)
+  {
+    if (json_equal(json_object_get(set, key), value))
+      json_object_del(set, key);
   }
   return set;
 }
@@ -330,13 +396,17 @@ static json_t *dup_ops(BhStartPage *self)
   json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "inspection", "set",
                           dup_set(self));
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-  add_participant(self, ops, "staff", actor, "lead");
+  const char *lead = get_lead(self);
+  add_participant(self, ops, "staff", lead, "lead");
+  if (strcmp(lead, actor) != 0)
+    add_participant(self, ops, "staff", actor, "member");
   g_autoptr(json_t) colleagues = dup_checked(self->colleagues);
   gsize i;
   json_t *id;
   json_array_foreach(colleagues, i, id)
   {
-    add_participant(self, ops, "staff", json_string_value(id), "member");
+    if (strcmp(json_string_value(id), lead) != 0)
+      add_participant(self, ops, "staff", json_string_value(id), "member");
   }
   const char *expert = gtk_entry_get_text(GTK_ENTRY(self->expert));
   if (*expert != '\0')
@@ -413,30 +483,56 @@ static void on_later(BhStartPage *self)
                          gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later)));
 }
 
+static void ask_enterprise(BhPage *page)
+{
+  BhStartPage *self = BH_START_PAGE(page);
+  bh_page_ask(page, "enterprise", "get", json_pack("{s:s}", "id", self->enterprise), on_enterprise,
+              NULL, NULL);
+  bh_page_ask(page, SCANS_SLOT, "list",
+              json_pack("{s:{s:s, s:{s:s}, s:i}}", "query", "kind", "scan", "where", "enterprise",
+                        self->enterprise, "limit", SCANS),
+              on_scans, NULL, NULL);
+}
+
+static void on_assigned(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  json_decref(self->assigned);
+  self->assigned = json_copy(json_object_get(result, "values"));
+  g_free(self->enterprise);
+  self->enterprise = g_strdup(bh_json_string_or(self->assigned, "enterprise", ""));
+  ask_enterprise(page);
+}
+
 static void bh_start_page_load(BhPage *page)
 {
   BhStartPage *self = BH_START_PAGE(page);
   BhSession *session = bh_page_get_session(page);
   const BhKind *kind = bh_session_find_kind(session, "inspection");
-  bh_session_make_id(session, self->record);
+  gboolean assigned = *self->record != '\0';
+  if (!assigned)
+    bh_session_make_id(session, self->record);
   self->scans = json_array();
   self->form = bh_form_view_new(session, kind, "start", NULL);
+  if (!assigned)
+    hide_refused(self, kind);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->observed = bh_field_row_new(bh_kind_find_field(kind, "started_at"), session, NULL);
   g_autoptr(json_t) now = json_integer(bh_session_now_ms(session));
   bh_field_row_set(self->observed, now);
   gtk_container_add(GTK_CONTAINER(self->observed_box), GTK_WIDGET(self->observed));
 
-  bh_page_ask(page, "enterprise", "get", json_pack("{s:s}", "id", self->enterprise), on_enterprise,
-              NULL, NULL);
-  bh_page_ask(page, "lists", "list",
-              json_pack("{s:{s:s, s:i, s:s}}", "query", "kind", "checklist", "limit", LISTS,
-                        "order", "title"),
-              on_lists, NULL, NULL);
-  bh_page_ask(page, SCANS_SLOT, "list",
-              json_pack("{s:{s:s, s:{s:s}, s:i}}", "query", "kind", "scan", "where", "enterprise",
-                        self->enterprise, "limit", SCANS),
-              on_scans, NULL, NULL);
+  if (assigned)
+    bh_page_ask(page, "assigned", "get", json_pack("{s:s}", "id", self->record), on_assigned, NULL,
+                NULL);
+  else
+    ask_enterprise(page);
+  ask_lists(page, NULL);
   bh_page_ask(page, "staff", "list_staff", NULL, on_staff, NULL, NULL);
   update_begin(self);
 }
@@ -471,5 +567,12 @@ BhPage *bh_start_page_new(const char *enterprise, const char *reason)
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
   self->enterprise = g_strdup(enterprise);
   self->reason = g_strdup(reason);
+  return BH_PAGE(self);
+}
+
+BhPage *bh_start_page_new_for(const char *inspection)
+{
+  BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
+  g_strlcpy(self->record, inspection, sizeof self->record);
   return BH_PAGE(self);
 }

@@ -10,5 +10,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(BhStartPage, bh_start_page, BH, START_PAGE, BhPage)
 
 BhPage *bh_start_page_new(const char *enterprise, const char *reason);
+/* For an inspection that the office has assigned: enterprise, kinds and lead are given. */
+BhPage *bh_start_page_new_for(const char *inspection);
 
 G_END_DECLS

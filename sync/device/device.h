@@ -88,6 +88,12 @@ void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
 json_t *bh_device_check(BhDevice *device, const char *author, const char *record, const char *kind,
                         const json_t *set, GError **error);
 
+/* Steps that lead on from where a record stands and are open to `author` on a device:
+ * [{"kind","to","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id}], in declared
+ * order. */
+json_t *bh_device_list_steps(BhDevice *device, const char *author, const char *record,
+                             GError **error);
+
 /* One entry: ops is [{"record","kind","set":{key:value}}]. Personal fields, `was` and files (from
  * set "sha256" of records of kind file) are filled in here. Each value is checked against its
  * declaration, each state set as a transition, each touched record against required fields only
@@ -107,9 +113,10 @@ char *bh_device_save_draft(BhDevice *device, const char *author, const char *rec
 json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
 /* Rows of one kind, a page at a time. query: {"kind", "parent"?: id or [at most 50 ids], "where"?:
  * {indexed field: value or [values]}, "without"?: child kind (only records that have no child of
- * it), "search"?: text, "order"?: "changed"|"title"|"due" (only what is due by a day, the earliest
- * first), "after"?: from the last page, "limit"? ≤ 200, "viewer"?: staff id}.
- * Result {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after",
+ * it), "parent_not"?: [states] (not when the parent stands in one), "search"?: text, "order"?:
+ * "changed"|"title"|"due" (only what is due by a day, the earliest first), "after"?: from the last
+ * page, "limit"? ≤ 200, "viewer"?: staff id}. Result
+ * {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after",
  * "partial"?: true when more words begin like one of the search than were looked up}; cost by page,
  * not by store. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);

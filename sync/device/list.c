@@ -21,10 +21,12 @@ typedef struct {
   const char *viewer;
   const char *without; /* child kind: only records that have no child of it */
   const char *without_field;
-  GPtrArray *groups; /* GArray of term numbers: one of each group must fit */
-  gboolean hopeless; /* a group without any term: nothing can match */
-  gboolean partial;  /* more words begin like the one typed than are looked up */
-  BhListMark mark;   /* where the last page ended */
+  const char *parent_field;
+  const json_t *parent_not; /* states: not when the parent stands in one of them; NULL: any */
+  GPtrArray *groups;        /* GArray of term numbers: one of each group must fit */
+  gboolean hopeless;        /* a group without any term: nothing can match */
+  gboolean partial;         /* more words begin like the one typed than are looked up */
+  BhListMark mark;          /* where the last page ended */
 } Query;
 
 static void query_clear(Query *query)
@@ -164,8 +166,9 @@ static void group_free(gpointer group)
 
 static gboolean read_query(BhDevice *device, const json_t *json, Query *query, GError **error)
 {
-  static const char *const allowed[] = {"kind",  "parent", "where",  "search",  "order",
-                                        "after", "limit",  "viewer", "without", NULL};
+  static const char *const allowed[] = {"kind",    "parent",     "where", "search",
+                                        "order",   "after",      "limit", "viewer",
+                                        "without", "parent_not", NULL};
 
   if (!json_is_object(json)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "list: the query is no object");
@@ -183,6 +186,8 @@ static gboolean read_query(BhDevice *device, const json_t *json, Query *query, G
   json_int_t limit = json_integer_value(json_object_get(json, "limit"));
   query->limit = limit > 0 ? (gsize)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
   query->viewer = bh_json_string_or(json, "viewer", NULL);
+  query->parent_field = bh_kind_get_parent_field(kind);
+  query->parent_not = query->parent_field != NULL ? json_object_get(json, "parent_not") : NULL;
   return read_order(json, query, error) &&
          bh_list_mark_parse(bh_json_string_or(json, "after", NULL), query->order, &query->mark,
                             error) &&
@@ -221,7 +226,14 @@ static json_t *make_row(BhDevice *device, BhScope *scope, const Query *query, co
 static gboolean is_left_out(Page *page, const char *id, gboolean *out, GError **error)
 {
   *out = FALSE;
-  if (page->query->without == NULL)
+  if (page->query->parent_not != NULL) {
+    const json_t *values = bh_scope_get(page->scope, id);
+    const char *above = bh_json_string_or(values, page->query->parent_field, "");
+    const json_t *state = json_object_get(bh_scope_get(page->scope, above), "state");
+    for (gsize i = 0; i < json_array_size(page->query->parent_not); i++)
+      *out |= state != NULL && json_equal(state, json_array_get(page->query->parent_not, i));
+  }
+  if (page->query->without == NULL || *out)
     return TRUE;
   g_autoptr(json_t) parent = json_string(id);
   g_autoptr(GArray) children = bh_terms_store_list_of(page->device, page->query->without,

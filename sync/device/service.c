@@ -125,6 +125,14 @@ static json_t *check(BhDevice *device, const json_t *params, GError **error)
                       : NULL;
 }
 
+static json_t *steps(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const char *record = author != NULL ? text_of(params, "record", error) : NULL;
+
+  return record != NULL ? wrap("steps", bh_device_list_steps(device, author, record, error)) : NULL;
+}
+
 static json_t *save(BhDevice *device, const json_t *params, GError **error)
 {
   const char *author = text_of(params, "author", error);
@@ -235,6 +243,7 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"draft_discard", draft_discard},
       {"make_id", make_id},
       {"check", check},
+      {"steps", steps},
       {"save", save},
       {"save_draft", save_draft},
       {"get", get},

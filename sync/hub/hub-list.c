@@ -183,6 +183,10 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
 {
   wanted->kind = bh_json_string_or(query, "kind", NULL);
   wanted->parent = bh_json_string_or(query, "parent", NULL);
+  wanted->without = bh_json_string_or(query, "without", NULL);
+  const json_t *parent_not = json_object_get(query, "parent_not");
+  if (parent_not != NULL)
+    wanted->parent_not = bh_json_dump(parent_not);
   json_int_t limit = json_integer_value(json_object_get(query, "limit"));
   wanted->limit = limit > 0 ? (int)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
   const BhKind *kind = wanted->kind != NULL ? bh_kind_set_find(listing->kinds, wanted->kind) : NULL;

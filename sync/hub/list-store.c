@@ -9,6 +9,7 @@ void bh_list_query_clear(BhListQuery *query)
   for (int i = 0; i < query->n_where; i++)
     g_free(query->where[i].values);
   g_free(query->areas);
+  g_free(query->parent_not);
   g_free(query->scopes);
   g_free(query->match);
   g_free(query->after_key);
@@ -114,6 +115,12 @@ static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
     g_string_append(sql, " AND r.kind = :kind");
   if (query->parent != NULL)
     g_string_append(sql, " AND r.parent = :parent");
+  if (query->without != NULL)
+    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record c WHERE c.parent = r.id"
+                         " AND c.kind = :without)");
+  if (query->parent_not != NULL)
+    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record p WHERE p.id = r.parent"
+                         " AND p.state IN (SELECT value FROM json_each(:parent_not)))");
   if (query->areas != NULL)
     g_string_append(sql, " AND r.area IN (SELECT value FROM json_each(:areas))");
   if (query->match != NULL)
@@ -145,6 +152,10 @@ static void bind_query(BhStmt *stmt, const BhListQuery *query)
     bh_stmt_bind_text(stmt, "kind", query->kind);
   if (query->parent != NULL)
     bh_stmt_bind_text(stmt, "parent", query->parent);
+  if (query->without != NULL)
+    bh_stmt_bind_text(stmt, "without", query->without);
+  if (query->parent_not != NULL)
+    bh_stmt_bind_text(stmt, "parent_not", query->parent_not);
   if (query->areas != NULL)
     bh_stmt_bind_text(stmt, "areas", query->areas);
   if (query->scopes != NULL)

@@ -28,9 +28,11 @@ typedef struct {
   const char *parent;
   BhListWhere where[BH_LIST_WHERE_MAX];
   int n_where;
-  char *areas;  /* JSON array of codes, or NULL */
-  char *scopes; /* JSON array: records of one of them; or NULL */
-  char *match;  /* search query, or NULL */
+  const char *without; /* child kind: only records without a child of it, or NULL */
+  char *parent_not;    /* JSON array of states the parent must not stand in, or NULL */
+  char *areas;         /* JSON array of codes, or NULL */
+  char *scopes;        /* JSON array: records of one of them; or NULL */
+  char *match;         /* search query, or NULL */
   const char *review;
   gboolean conflict;
   gboolean quarantined;

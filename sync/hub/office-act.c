@@ -253,6 +253,9 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) set = json_pack("{s:s}", "state", to);
   if (!parse_values(call, kind, transition, set, error))
     return NULL;
+  const char *taker = bh_transition_get_taker(transition);
+  if (taker != NULL)
+    json_object_set_new(set, taker, json_string(call->staff));
   BhContext context;
   g_autoptr(json_t) values = json_copy((json_t *)bh_office_values(call, id));
   json_object_update(values, set);

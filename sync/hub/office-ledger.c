@@ -46,6 +46,10 @@ json_t *bh_office_ledger(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) query =
       json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",
                 json_object_get(ledger, "states"), "limit", BH_OFFICE_PAGE_MAX);
+  static const char *const words[] = {"without", "parent_not"};
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    if (json_object_get(ledger, words[i]) != NULL)
+      json_object_set(query, words[i], json_object_get(ledger, words[i]));
   if (json_is_true(json_object_get(ledger, "overdue"))) {
     json_object_set_new(query, "order", json_string("due"));
     json_object_set_new(query, "due_before", json_string(call->today));

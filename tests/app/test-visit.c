@@ -176,6 +176,74 @@ static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GN
   assert_int_equal(count(visit, "documents"), 0);
 }
 
+static gboolean has_step(Fixture *fixture, const char *who, const char *record, const char *to,
+                         const char *page)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) steps = bh_device_list_steps(fixture->device, who, record, &error);
+  assert_no_error(error);
+  gsize i;
+  json_t *step;
+  json_array_foreach(steps, i, step)
+  {
+    if (strcmp(bh_json_string_or(step, "to", ""), to) == 0)
+      return g_strcmp0(bh_json_string_or(step, "page", NULL), page) == 0;
+  }
+  return FALSE;
+}
+
+static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state G_GNUC_UNUSED)
+{
+  char id[BH_ID_LEN + 1];
+  g_autoptr(Fixture) fixture = fixture_new();
+  fixture_inspect(fixture, id);
+  assert_true(has_step(fixture, fixture->li, id, "cancelled", NULL));
+  assert_true(has_step(fixture, fixture->li, id, "signed", "sign"));
+  assert_true(has_step(fixture, fixture->li, id, "not_carried_out", "outcome"));
+  /* Only its author calls a visit off; what is left to the hub is not offered. */
+  assert_false(has_step(fixture, fixture->wang, id, "cancelled", NULL));
+  add_visit(fixture, 1, NULL);
+  assert_false(has_step(fixture, fixture->li, test_id(INSPECTION), "accepted", NULL));
+  assert_true(has_step(fixture, fixture->li, test_id(HAZARDS), "ordered", "papers"));
+  assert_false(has_step(fixture, fixture->li, test_id(HAZARDS), "withdrawn", NULL));
+}
+
+static json_t *list(Fixture *fixture, json_t *query)
+{
+  g_autoptr(GError) error = NULL;
+  json_t *found = bh_device_list(fixture->device, query, &error);
+  assert_no_error(error);
+  json_decref(query);
+  return found;
+}
+
+static void
+test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards(void **state G_GNUC_UNUSED)
+{
+  char running[BH_ID_LEN + 1], id[BH_ID_LEN + 1];
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new();
+  add_visit(fixture, 3, NULL);
+  fixture_inspect(fixture, running);
+  bh_device_make_id(fixture->device, id);
+  json_t *hazard = make_hazard(fixture, 9, NULL);
+  json_object_set_new(hazard, "inspection", json_string(running));
+  json_object_set_new(hazard, "recorded_by", json_string(fixture->li));
+  g_free(fixture_save(fixture, id, "hazard", hazard));
+
+  g_autoptr(json_t) found = list(fixture, json_pack("{ss s{ss} s[s]}", "kind", "hazard", "where",
+                                                    "state", "found", "parent_not", "on_site"));
+  assert_int_equal(count(found, "rows"), 3);
+  g_autoptr(json_t) before = list(fixture, json_pack("{ss s{ss} ss}", "kind", "inspection", "where",
+                                                     "state", "signed", "without", "document"));
+  assert_int_equal(count(before, "rows"), 1);
+  json_decref(make_documents(fixture, &error));
+  assert_no_error(error);
+  g_autoptr(json_t) after = list(fixture, json_pack("{ss s{ss} ss}", "kind", "inspection", "where",
+                                                    "state", "signed", "without", "document"));
+  assert_int_equal(count(after, "rows"), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -183,6 +251,8 @@ int main(void)
       cmocka_unit_test(test_a_visit_is_read_in_few_queries),
       cmocka_unit_test(test_every_hazard_stands_on_one_order),
       cmocka_unit_test(test_a_record_that_is_too_long_is_refused_in_words),
+      cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),
+      cmocka_unit_test(test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

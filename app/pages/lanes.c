@@ -1,0 +1,166 @@
+/* Lanes of the first page, from the ledgers of all kinds. */
+#include "app/pages/lanes.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/pages/finish.h"
+#include "app/pages/inspection.h"
+#include "app/pages/list.h"
+#include "app/pages/record.h"
+
+#define ROWS_SHOWN 5
+#define ROWS_COUNTED 30 /* beyond it: "or more" */
+
+typedef struct {
+  GtkWidget *box;   /* weak: the lane's place, in the order of the kinds */
+  const char *kind; /* names, interned: the kinds may be replaced before the answer comes */
+  const char *name;
+} Lane;
+
+static void lane_free(gpointer data)
+{
+  Lane *lane = data;
+  g_clear_weak_pointer(&lane->box);
+  g_free(lane);
+}
+
+json_t *bh_ledger_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger)
+{
+  const char *actor = bh_session_get_actor(bh_page_get_session(page));
+  json_t *query = json_pack("{s:s, s:{s:O}}", "kind", bh_kind_get_name(kind), "where", "state",
+                            json_object_get(ledger, "states"));
+  static const char *const words[] = {"without", "parent_not"};
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    if (json_object_get(ledger, words[i]) != NULL)
+      json_object_set(query, words[i], json_object_get(ledger, words[i]));
+  if (actor != NULL)
+    json_object_set_new(query, "viewer", json_string(actor));
+  return query;
+}
+
+BhPage *bh_ledger_open_row(const json_t *ledger, const char *record)
+{
+  const char *name = bh_json_string_or(ledger, "page", "");
+  if (strcmp(name, "papers") == 0)
+    return bh_finish_page_new(record);
+  return strcmp(name, "visit") == 0 ? bh_inspection_page_new(record) : bh_record_page_new(record);
+}
+
+static const json_t *find_ledger(BhPage *page, const char *kind_name, const char *name)
+{
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), kind_name);
+  return kind != NULL ? bh_kind_find_ledger(kind, name) : NULL;
+}
+
+static void on_row(GtkButton *row, BhPage *page)
+{
+  GObject *object = G_OBJECT(row);
+  const json_t *ledger =
+      find_ledger(page, g_object_get_data(object, "bh-kind"), g_object_get_data(object, "bh-name"));
+  bh_page_open(page, bh_ledger_open_row(ledger, bh_part_get_record(GTK_WIDGET(row))));
+}
+
+static void on_all(GtkButton *button, BhPage *page)
+{
+  GObject *object = G_OBJECT(button);
+  bh_page_open(page, bh_list_page_new(g_object_get_data(object, "bh-kind"),
+                                      g_object_get_data(object, "bh-name"),
+                                      g_object_get_data(object, "bh-title")));
+}
+
+static void add_all(BhPage *page, const Lane *lane, const char *title, const char *count)
+{
+  g_autofree char *id = g_strdup_printf("lane-%s-all", lane->name);
+  g_autofree char *text = g_strdup_printf(_("Show all %s"), count);
+  GtkWidget *button = bh_part_button(id, text, NULL);
+  g_object_set_data(G_OBJECT(button), "bh-kind", (gpointer)lane->kind);
+  g_object_set_data(G_OBJECT(button), "bh-name", (gpointer)lane->name);
+  g_object_set_data_full(G_OBJECT(button), "bh-title", g_strdup(title), g_free);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_all), page);
+  gtk_container_add(GTK_CONTAINER(lane->box), button);
+}
+
+static void add_row(BhPage *page, const Lane *lane, const json_t *row, gsize number)
+{
+  BhSession *session = bh_page_get_session(page);
+  const char *title = bh_json_string_or(row, "title", "");
+  const char *state = bh_json_string_or(row, "state", "");
+  const BhKind *kind = bh_session_find_kind(session, lane->kind);
+  g_autofree char *id = g_strdup_printf("lane-%s-%u", lane->name, (guint)number);
+  GtkWidget *button = bh_part_row(
+      id, title, NULL, bh_kind_get_state_label(kind, state, bh_session_get_lang(session)),
+      bh_json_string_or(row, "id", ""));
+  g_object_set_data(G_OBJECT(button), "bh-kind", (gpointer)lane->kind);
+  g_object_set_data(G_OBJECT(button), "bh-name", (gpointer)lane->name);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_row), page);
+  bh_page_name_row(page, button, title,
+                   bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
+  gtk_container_add(GTK_CONTAINER(lane->box), button);
+}
+
+static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  Lane *lane = data;
+  const json_t *ledger = find_ledger(page, lane->kind, lane->name);
+  if (lane->box == NULL || ledger == NULL)
+    return;
+  bh_part_clear(lane->box);
+  const json_t *rows = error == NULL ? json_object_get(result, "rows") : NULL;
+  gsize n = json_array_size(rows);
+  gboolean more = json_is_string(json_object_get(result, "after"));
+  gtk_widget_set_visible(lane->box, n > 0);
+  if (n == 0)
+    return;
+  const json_t *label = json_object_get(ledger, "label");
+  const char *title = bh_json_string_or(label, bh_session_get_lang(bh_page_get_session(page)), "");
+  g_autofree char *count =
+      more ? g_strdup_printf(_("%u or more"), (guint)n) : g_strdup_printf("%u", (guint)n);
+  g_autofree char *heading = g_strdup_printf("%s · %s", title, count);
+  gtk_container_add(GTK_CONTAINER(lane->box), bh_part_heading(heading));
+  for (gsize i = 0; i < MIN(n, ROWS_SHOWN); i++)
+    add_row(page, lane, json_array_get(rows, i), i + 1);
+  if (more || n > ROWS_SHOWN)
+    add_all(page, lane, title, count);
+}
+
+/* Places for the lanes, made once: answers may come in any order. */
+static GtkWidget *get_place(GtkWidget *box, const char *name)
+{
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
+  for (GList *l = children; l != NULL; l = l->next)
+    if (g_strcmp0(g_object_get_data(l->data, "bh-lane"), name) == 0)
+      return l->data;
+  GtkWidget *place = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
+  g_object_set_data_full(G_OBJECT(place), "bh-lane", g_strdup(name), g_free);
+  gtk_container_add(GTK_CONTAINER(box), place);
+  return place;
+}
+
+static void ask_lane(BhPage *page, GtkWidget *box, const BhKind *kind, const json_t *ledger)
+{
+  const char *name = g_intern_string(bh_json_string_or(ledger, "name", ""));
+  Lane *lane = g_new0(Lane, 1);
+  g_set_weak_pointer(&lane->box, get_place(box, name));
+  lane->kind = g_intern_string(bh_kind_get_name(kind));
+  lane->name = name;
+  json_t *query = bh_ledger_dup_query(page, kind, ledger);
+  json_object_set_new(query, "limit", json_integer(ROWS_COUNTED));
+  bh_page_ask(page, name, "list", json_pack("{s:o}", "query", query), on_rows, lane, lane_free);
+}
+
+void bh_lanes_show(BhPage *page, GtkWidget *box)
+{
+  const BhKindSet *set = bh_session_get_kinds(bh_page_get_session(page));
+  const GPtrArray *kinds = set != NULL ? bh_kind_set_list(set) : NULL;
+  for (guint i = 0; kinds != NULL && i < kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(kinds, i);
+    gsize k;
+    json_t *ledger;
+    json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), k, ledger)
+    {
+      if (json_is_true(json_object_get(ledger, "lane")))
+        ask_lane(page, box, kind, ledger);
+    }
+  }
+}

@@ -1,0 +1,119 @@
+/* Reads the guards of a step for what people have to enter. Judges nothing: see workflow.c. */
+#include "schema/wants.h"
+
+#include <string.h>
+
+#include "schema/kind-internal.h"
+
+void bh_wants_free(BhWants *wants)
+{
+  if (wants == NULL)
+    return;
+  g_ptr_array_unref(wants->fields);
+  g_ptr_array_unref(wants->children);
+  g_free(wants);
+}
+
+static void add_field(BhWants *wants, const BhKind *kind, const char *path)
+{
+  const BhField *field = path != NULL ? bh_kind_find_field(kind, path) : NULL;
+
+  if (field != NULL && !g_ptr_array_find(wants->fields, field, NULL))
+    g_ptr_array_add(wants->fields, (gpointer)field);
+}
+
+typedef struct {
+  BhWants *wants;
+  const BhKind *kind;
+  gsize guard;
+} Reading;
+
+static void add_child(const Reading *reading, const json_t *source, const json_t *condition,
+                      gboolean alternative)
+{
+  BhWantedChild *child = g_new0(BhWantedChild, 1);
+
+  child->kind = json_is_string(source) ? json_string_value(source)
+                                       : bh_json_string_or(source, "children", NULL);
+  child->of = bh_json_string_or(source, "of", NULL);
+  child->where = json_object_get(condition, "where");
+  const json_t *at_least = json_object_get(condition, "at_least");
+  child->guard = reading->guard;
+  child->alternative = alternative;
+  child->at_least = at_least != NULL ? json_integer_value(at_least) : 1;
+  if (child->kind != NULL && child->at_least > 0)
+    g_ptr_array_add(reading->wants->children, child);
+  else
+    g_free(child);
+}
+
+static void read_condition(const Reading *reading, const json_t *condition, gboolean alternative)
+{
+  gsize i;
+  json_t *part;
+
+  json_array_foreach(json_object_get(condition, "all"), i, part)
+  {
+    read_condition(reading, part, alternative);
+  }
+  json_array_foreach(json_object_get(condition, "any_of"), i, part)
+  {
+    read_condition(reading, part, TRUE);
+  }
+  /* What must not be is not entered; that it is not before or after a day is said of a field. */
+  const json_t *not = json_object_get(condition, "not");
+  if (json_object_get(not, "before") != NULL || json_object_get(not, "after") != NULL)
+    read_condition(reading, not, alternative);
+  if (json_is_string(json_object_get(condition, "field")) &&
+      !json_is_true(json_object_get(condition, "empty")))
+    add_field(reading->wants, reading->kind, bh_json_string_or(condition, "field", NULL));
+  static const char *const sources[] = {"any", "count"};
+  for (gsize k = 0; k < G_N_ELEMENTS(sources); k++) {
+    const json_t *source = json_object_get(condition, sources[k]);
+    if (source != NULL)
+      add_child(reading, source, condition, alternative);
+  }
+}
+
+BhWants *bh_wants_new(const BhKind *kind, const BhTransition *transition)
+{
+  BhWants *wants = g_new0(BhWants, 1);
+  gsize i;
+  json_t *guard;
+
+  wants->fields = g_ptr_array_new();
+  wants->children = g_ptr_array_new_with_free_func(g_free);
+  for (const char *const *ask = bh_transition_get_asks(transition); *ask != NULL; ask++)
+    add_field(wants, kind, *ask);
+  json_array_foreach((json_t *)transition->needs, i, guard)
+  {
+    add_field(wants, kind, bh_json_string_or(guard, "field", NULL));
+    Reading reading = {wants, kind, i};
+    read_condition(&reading, json_object_get(guard, "must"), FALSE);
+  }
+  return wants;
+}
+
+static const char *find_value(const json_t *condition, const char *name)
+{
+  gsize i;
+  json_t *part;
+
+  if (g_strcmp0(bh_json_string_or(condition, "field", NULL), name) == 0) {
+    const json_t *in = json_object_get(condition, "in");
+    return in != NULL ? json_string_value(json_array_get(in, 0))
+                      : bh_json_string_or(condition, "is", NULL);
+  }
+  json_array_foreach(json_object_get(condition, "all"), i, part)
+  {
+    const char *found = find_value(part, name);
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+const char *bh_wanted_child_get_value(const BhWantedChild *child, const char *name)
+{
+  return find_value(child->where, name);
+}

@@ -1,0 +1,209 @@
+#!/usr/bin/python3
+"""test_ends.py BUILD: every visit has an end and every state a way on: a colleague who was not ticked,
+an expert's opinion, a visit begun by mistake, papers that were forgotten, what the office assigned."""
+
+import json
+import sys
+from pathlib import Path
+
+from collector import PINS, WindowTest, main, sign_in
+
+
+class Ends(WindowTest):
+    build = Path(sys.argv[1]).resolve()
+    name = "ends"
+
+    def begin(self, app, colleague=None, expert=None):
+        app.click("scan")
+        app.click("start")
+        app.check("certificate_shown")
+        app.check("recusal_advised")
+        if colleague:
+            app.check(colleague)
+        if expert:
+            app.type("expert", expert)
+        app.click("begin")
+        app.find("answer-compliant")
+        app.click("back")
+        app.find("finish")
+
+    def add_hazard(self, app, summary):
+        app.click("add_hazard")
+        app.type("summary", summary)
+        app.type("place", "3号煤3105工作面")
+        app.type("no_photo_reason", "井下不能带非防爆相机")
+        app.type("demand", "立即整改")
+        app.type("responsible_person", "样例负责人01")
+        app.click("deadline-plus-15")
+        app.click("save")
+        app.gone("summary")
+
+    def pad(self, app, signer, name=None):
+        app.click(signer)
+        app.find("canvas")
+        if name:
+            app.type("pad_name", name)
+        app.scroll_to("canvas")
+        app.settle(0.5)
+        app.draw("canvas", [[(.2, .3), (.3, .6), (.5, .2), (.7, .7)]])
+        app.click("pad_save")
+        app.gone("canvas")
+
+    def test_01_a_visit_begun_by_mistake_is_called_off_in_five_taps(self):
+        with self.open() as app:
+            sign_in(app)
+            self.begin(app)
+            app.click("back")
+            app.click("open-1")              # 1
+            app.click("step-cancelled")      # 2
+            app.click("save")                # 3: without a reason it stays
+            app.text("请填写取消原因")
+            self.shot(app, "cancel")
+            app.type("cancel_reason", "误开检查")
+            app.click("save")                # 4
+            app.text("已取消")
+            self.assertIsNone(app.look("step-cancelled"))
+            self.shot(app, "cancelled")
+            app.click("back")                # 5
+            app.find("scan")
+            self.assertIsNone(app.look("open-1"))
+        self.assertEqual(self.query("inspection", "state"), ["cancelled"])
+
+    def test_02_who_was_not_ticked_is_added_and_signs(self):
+        with self.open() as app:
+            sign_in(app)
+            self.begin(app)
+            self.add_hazard(app, "风门损坏")
+            app.click("finish")
+            self.pad(app, "signer-inspector-1")
+            self.pad(app, "signer-enterprise-2", "样例负责人01")
+            app.click("done")
+            app.text("须由两名不同的检查人员签字")
+            app.click("participants")
+            self.shot(app, "participants")
+            app.click("add-colleague-1")
+            app.find("participant-2")
+            app.find("remove-2")
+            self.shot(app, "participant-added")
+            app.click("remove-2")
+            app.gone("participant-2")
+            app.click("add-colleague-1")
+            app.find("participant-2")
+            app.click("back")
+            self.pad(app, "signer-second_inspector-2")
+            app.click("done")
+            app.find("make")
+        self.assertIn("signed", self.query("inspection", "state"))
+
+    def test_03_papers_that_were_forgotten_wait_on_the_first_page(self):
+        with self.open() as app:
+            sign_in(app)
+            app.text("待制作文书 · 1")
+            app.text("已发现，未下达文书 · 1")
+            self.shot(app, "home-lanes")
+            app.click("lane-papers-1")
+            app.type("legal_basis", "《安全生产法》第六十五条")
+            app.click("make")
+            app.find("document-order_rectify", 60)
+            app.click("home")
+            app.find("scan")
+            app.gone("lane-papers-1")
+            app.gone("lane-unordered-1")
+        self.assertIn("ordered", self.query("hazard", "state"))
+
+    def test_04_the_second_half_of_the_loop_is_on_the_device(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("by_deadline")
+            app.click("row-1")
+            app.find("step-reported_fixed")
+            self.shot(app, "hazard-steps")
+            app.click("step-reported_fixed")
+            app.type("fix_report", "风门已更换")
+            app.click("save")
+            app.text("请附整改证明")
+            app.click("add_photo")
+            app.click("take")
+            app.click("keep")
+            app.find("photo-1")
+            app.click("reported_on-plus-0")
+            self.shot(app, "report-fixed")
+            app.click("save")
+            app.text("已报整改")
+        with self.open() as app:
+            sign_in(app, "tile-2", PINS["staff-wang"])
+            app.click("by_deadline")
+            app.click("row-1")
+            app.find("step-closed")
+            app.click("step-closed")
+            app.click("recheck_result-passed")
+            app.click("recheck_on-plus-0")
+            app.click("save")
+            app.text("已销号")
+        self.assertEqual(self.query("hazard", "state"), ["closed"])
+
+    def test_05_an_expert_gives_an_opinion(self):
+        with self.open() as app:
+            sign_in(app)
+            self.begin(app, colleague="colleague-2", expert="专家甲")
+            app.click("finish")
+            self.pad(app, "signer-inspector-1")
+            self.pad(app, "signer-second_inspector-2")
+            app.click("signer-expert-3")
+            self.assertEqual(app.value("pad_name"), "专家甲")
+            self.pad(app, "signer-enterprise-4", "样例负责人01")
+            app.click("done")
+            app.text("每位专家都要提交意见")
+            app.click("participants")
+            app.text("未提交意见")
+            app.click("participant-3")
+            app.type("opinion", "通风系统符合要求，建议加强日常检查")
+            self.shot(app, "expert")
+            app.click("done")
+            app.text("已提交意见")
+            app.click("back")
+            app.click("done")
+            app.find("make")
+        self.assertEqual(self.query("inspection", "state").count("signed"), 2)
+
+    def test_06_what_only_the_office_starts_is_not_offered_and_what_it_assigns_is(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("scan")
+            app.click("start")
+            app.find("begin")
+            self.assertIsNone(app.look("modes-double_random"))
+            app.click("back")
+        self.assign()
+        with self.open() as app:
+            sign_in(app)
+            app.click("sync_line")
+            app.click("sync_now")
+            app.click("back")
+            app.text("已派任务 · 1", 30)
+            self.shot(app, "assigned")
+            app.click("lane-assigned-1")
+            app.click("finish")
+            app.check("certificate_shown")
+            app.check("recusal_advised")
+            self.shot(app, "start-assigned")
+            app.click("begin")
+            app.find("answer-compliant")
+        self.assertEqual(self.query("inspection", "state").count("on_site"), 1)
+
+    def assign(self):
+        """What the office assigned, written at the hub."""
+        records = Path(self.folder) / "assigned.json"
+        records.write_text(json.dumps({"bihuan-records": 1, "space": "samples", "records": [
+            {"name": "assigned-1", "kind": "inspection", "set": {
+                "enterprise": {"$ref": "ent-01"}, "unit": {"$ref": "unit-jingping"},
+                "lead": {"$ref": "staff-li"}, "modes": ["double_random"],
+                "draw_record": "抽取记录 1 号", "planned_month": "2026-12-01",
+                "state": "assigned"}}]}, ensure_ascii=False))
+        self.hub.stop()
+        self.hub.run("load", str(records))
+        self.hub.serve(self.hub.listen)
+
+
+if __name__ == "__main__":
+    sys.exit(main({"360x640": Ends}))

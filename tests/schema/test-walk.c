@@ -1,0 +1,354 @@
+/* No state without a way on for somebody: walks every kind, state, step and role as declared, and
+ * asks of each step whether what it wants can be entered by whoever takes it, where they take it.
+ *
+ * What pages exist cannot be read from the kinds: which of them make which child records stands in
+ * the tables below, and what nobody can do yet in the list of known dead ends. A dead end that is
+ * not on the list fails the test, and so does one on the list that has come alive. */
+#include <string.h>
+
+#include "schema/wants.h"
+#include "schema/kind-internal.h"
+#include "tests/schema/world-of-records.h"
+
+typedef struct {
+  const char *kind, *from, *to; /* from "*": a new record; to NULL: any step, the state itself */
+  const char *why;
+} DeadEnd;
+
+/* Each waits for the pages that make, change and attach any record. */
+static const DeadEnd known[] = {
+    {"inspection", "*", "planned", "no page plans inspections; `bihuan-hub load` writes them"},
+    {"inspection", "*", "assigned", "no page assigns inspections; `bihuan-hub load` writes them"},
+};
+
+/* Where a person makes records that hang on others. `page` as a step names it; NULL: a page that is
+ * reached in every state of the parent. */
+static const struct {
+  const char *parent, *child, *page;
+} makers[] = {
+    {"hazard", "file", NULL},            /* pictures on the page of a hazard */
+    {"inspection", "hazard", NULL},      /* from the checklist or the page of the visit */
+    {"inspection", "participant", NULL}, /* at the start and on the page of who takes part */
+    {"inspection", "signature", "sign"},
+    {"inspection", "file", "outcome"},
+    {"inspection", "document", "papers"},
+    {"document", "file", "papers"},
+};
+
+/* Pages of the collector that take a step and set its fields themselves. */
+static const char *const pages[] = {"answer", "find", "hazard", "outcome",
+                                    "papers", "sign", "start",  NULL};
+
+/* Roles that sign in at a device, and at the office. */
+static const char *const field_roles[] = {"inspector", "township", "expert", "reviewer", "leader",
+                                          "author",    "unit",     "anyone", NULL};
+static const char *const office_roles[] = {"reviewer", "leader", "legal",  "admin",
+                                           "author",   "unit",   "anyone", NULL};
+/* Kinds that only the hub writes, made by its shell, its routes or as an effect of something else.
+ */
+static const char *const made_at_hub[] = {"device", "staff", "plaque", "review", NULL};
+
+typedef struct {
+  const BhKindSet *set;
+  GPtrArray *found; /* char *: "kind from > to: why" */
+  guint steps;
+  gboolean met[G_N_ELEMENTS(known)];
+} Walk;
+
+static gboolean take_known(Walk *walk, const char *kind, const char *from, const char *to)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+    if (strcmp(known[i].kind, kind) == 0 && strcmp(known[i].from, from) == 0 &&
+        g_strcmp0(known[i].to, to) == 0) {
+      walk->met[i] = TRUE;
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+static void note(Walk *walk, const BhKind *kind, const char *from, const char *to, const char *why)
+{
+  if (!take_known(walk, kind->name, from, to))
+    g_ptr_array_add(walk->found, g_strdup_printf("%s %s > %s: %s", kind->name, from,
+                                                 to != NULL ? to : "?", why));
+}
+
+static gboolean shares(const char *const *a, const char *const *b)
+{
+  for (; *a != NULL; a++)
+    if (g_strv_contains(b, *a))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean is_hub_step(const BhKind *kind, const BhTransition *step)
+{
+  g_autoptr(json_t) to = json_string(step->to);
+  return step->by_hub || bh_kind_is_left_to_hub(kind, "state", to) ||
+         bh_kind_is_left_to_hub(kind, NULL, NULL);
+}
+
+/* --- fields --- */
+
+static gboolean has_office_control(const BhField *field)
+{
+  if (field->type == BH_FIELD_REF)
+    return g_strv_contains(bh_field_get_ref_kinds(field), "staff") ||
+           g_strv_contains(bh_field_get_ref_kinds(field), "enterprise");
+  return field->type != BH_FIELD_REFS && field->type != BH_FIELD_ITEMS &&
+         field->type != BH_FIELD_JSON && field->type != BH_FIELD_HASH &&
+         field->type != BH_FIELD_PLACE;
+}
+
+static gboolean has_device_control(const BhField *field)
+{
+  return field->in_form && !field->retired && !field->by_hub && field->type != BH_FIELD_ITEMS &&
+         field->type != BH_FIELD_JSON && field->type != BH_FIELD_HASH;
+}
+
+/* A form by sections shows a section when its condition holds with the new state. */
+static gboolean is_section_shown(const BhKind *kind, const BhField *field, const char *to)
+{
+  gsize i;
+  json_t *section, *name;
+  json_array_foreach(json_object_get(kind->declaration, "sections"), i, section)
+  {
+    gsize j;
+    json_array_foreach(json_object_get(section, "fields"), j, name)
+    {
+      if (strcmp(json_string_value(name), field->name) != 0)
+        continue;
+      g_autoptr(json_t) values = json_pack("{s:s, s:s}", "state", to, "level", "major");
+      BhContext context = {.values = values};
+      return bh_condition_holds(json_object_get(section, "show_when"), &context);
+    }
+  }
+  return TRUE;
+}
+
+/* Some other step asks for it, some form shows it, the program sets it: it can be there already. */
+static gboolean can_be_there(const BhKind *kind, const BhField *field)
+{
+  gboolean there = has_device_control(field);
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *step = g_ptr_array_index(kind->transitions, i);
+    there |= g_strv_contains(bh_transition_get_asks(step), field->name);
+    there |= step->sets != NULL && g_strv_contains((const char *const *)step->sets, field->name);
+  }
+  return there || !field->in_form;
+}
+
+static void walk_fields(Walk *walk, const BhKind *kind, const char *from, const BhTransition *step,
+                        const BhWants *wants)
+{
+  gboolean hub = is_hub_step(kind, step);
+  gboolean office = shares((const char *const *)step->who, office_roles);
+  gboolean field_work = !hub && shares((const char *const *)step->who, field_roles);
+  const char *page = bh_transition_get_page(step);
+  for (guint i = 0; i < wants->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(wants->fields, i);
+    gboolean asked = g_strv_contains(bh_transition_get_asks(step), field->name);
+    gboolean here =
+        (office && asked && has_office_control(field)) || (field_work && page != NULL) ||
+        (field_work && has_device_control(field) && is_section_shown(kind, field, step->to));
+    if (here || (!asked && can_be_there(kind, field)))
+      continue;
+    g_autofree char *why = g_strdup_printf("nobody can enter %s", field->name);
+    note(walk, kind, from, step->to, why);
+  }
+}
+
+/* --- child records --- */
+
+static gboolean is_made(const char *parent, const char *child, const char *page)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(makers); i++)
+    if (strcmp(makers[i].parent, parent) == 0 && strcmp(makers[i].child, child) == 0 &&
+        (makers[i].page == NULL || page == NULL || g_strcmp0(makers[i].page, page) == 0))
+      return TRUE;
+  return FALSE;
+}
+
+static const char *parent_of(const BhKind *kind, const BhWantedChild *child)
+{
+  const BhField *field = child->of != NULL ? bh_kind_find_field(kind, child->of) : NULL;
+  return field != NULL ? bh_field_get_ref_kinds(field)[0] : kind->name;
+}
+
+static gboolean is_within_reach(const BhKind *kind, const BhTransition *step,
+                                const BhWantedChild *child)
+{
+  const char *page = bh_transition_get_page(step);
+  /* The page of a step takes pictures of its own record. */
+  if (!is_hub_step(kind, step) && page == NULL && child->of == NULL &&
+      strcmp(child->kind, "file") == 0 && bh_wanted_child_get_value(child, "role") != NULL)
+    return TRUE;
+  return is_made(parent_of(kind, child), child->kind, child->of != NULL ? NULL : page);
+}
+
+/* Another branch of the guard: a field, or a record that can be made. */
+static gboolean has_other_branch(const BhKind *kind, const BhTransition *step, const BhWants *wants,
+                                 const BhWantedChild *child)
+{
+  const json_t *guard = json_array_get(step->needs, child->guard);
+  const json_t *branches = json_object_get(json_object_get(guard, "must"), "any_of");
+  gsize k;
+  json_t *branch;
+  json_array_foreach(branches, k, branch)
+  {
+    if (json_object_get(branch, "field") != NULL)
+      return TRUE;
+  }
+  for (guint i = 0; i < wants->children->len; i++) {
+    const BhWantedChild *other = g_ptr_array_index(wants->children, i);
+    if (other->guard == child->guard && is_within_reach(kind, step, other))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+static void walk_children(Walk *walk, const BhKind *kind, const char *from,
+                          const BhTransition *step, const BhWants *wants)
+{
+  for (guint i = 0; i < wants->children->len; i++) {
+    const BhWantedChild *child = g_ptr_array_index(wants->children, i);
+    if (is_within_reach(kind, step, child) ||
+        (child->alternative && has_other_branch(kind, step, wants, child)))
+      continue;
+    g_autofree char *why = g_strdup_printf("nobody can make a %s", child->kind);
+    note(walk, kind, from, step->to, why);
+  }
+}
+
+/* --- steps and states --- */
+
+static gboolean can_be_taken(const BhKind *kind, const BhTransition *step)
+{
+  const char *const *who = (const char *const *)step->who;
+  if (shares(who, office_roles))
+    return TRUE;
+  return is_hub_step(kind, step) ? g_strv_contains(who, "system") : shares(who, field_roles);
+}
+
+static void walk_step(Walk *walk, const BhKind *kind, const char *from, const BhTransition *step)
+{
+  const char *page = bh_transition_get_page(step);
+  walk->steps++;
+  if (!can_be_taken(kind, step))
+    note(walk, kind, from, step->to, "no role that may take it signs in where it is taken");
+  if (page != NULL && !g_strv_contains(pages, page))
+    note(walk, kind, from, step->to, "the collector has no such page");
+  g_autoptr(BhWants) wants = bh_wants_new(kind, step);
+  walk_fields(walk, kind, from, step, wants);
+  walk_children(walk, kind, from, step, wants);
+}
+
+/* A new record is made by a page of the collector, at the hub, or nowhere. */
+static void walk_creation(Walk *walk, const BhKind *kind, const BhTransition *step)
+{
+  if (is_hub_step(kind, step) ? !g_strv_contains(made_at_hub, kind->name)
+                              : bh_transition_get_page(step) == NULL &&
+                                    !g_strv_contains((const char *const *)step->who, "system"))
+    note(walk, kind, "*", step->to, "no page makes one");
+  walk->steps++;
+}
+
+static void walk_kind(Walk *walk, const BhKind *kind)
+{
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *step = g_ptr_array_index(kind->transitions, i);
+    if (step->creates)
+      walk_creation(walk, kind, step);
+    for (gsize k = 0; step->from != NULL && step->from[k] != NULL; k++)
+      walk_step(walk, kind, step->from[k], step);
+  }
+  for (guint i = 0; i < kind->states->len; i++) {
+    const BhState *state = g_ptr_array_index(kind->states, i);
+    gboolean on = state->final, here = state->initial;
+    for (guint k = 0; k < kind->transitions->len; k++) {
+      const BhTransition *step = g_ptr_array_index(kind->transitions, k);
+      on |= bh_workflow_find(kind, state->name, step->to) == step && can_be_taken(kind, step) &&
+            strcmp(step->to, state->name) != 0;
+      here |= strcmp(step->to, state->name) == 0;
+    }
+    if (!on)
+      note(walk, kind, state->name, NULL, "no step leads on");
+    if (!here)
+      note(walk, kind, state->name, NULL, "no step leads here");
+  }
+}
+
+static void test_every_state_has_a_way_on(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(TestWorld) world = test_world_new();
+  Walk walk = {.set = world->kinds, .found = g_ptr_array_new_with_free_func(g_free)};
+  const GPtrArray *kinds = bh_kind_set_list(world->kinds);
+  for (guint i = 0; i < kinds->len; i++)
+    walk_kind(&walk, g_ptr_array_index(kinds, i));
+  for (guint i = 0; i < walk.found->len; i++)
+    print_error("dead end: %s\n", (const char *)g_ptr_array_index(walk.found, i));
+  assert_int_equal(walk.found->len, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS(known); i++) {
+    if (!walk.met[i])
+      print_error("alive now, take it off the list: %s %s > %s\n", known[i].kind, known[i].from,
+                  known[i].to);
+    assert_true(walk.met[i]);
+  }
+  assert_int_equal(G_N_ELEMENTS(known), 2);
+  assert_true(walk.steps > 100);
+  g_ptr_array_unref(walk.found);
+}
+
+/* The walk sees a dead end: the expert's opinion was one, while no page had the field. */
+static void test_a_step_wants_what_its_guards_look_at(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  g_autoptr(BhWants) report =
+      bh_wants_new(hazard, bh_workflow_find(hazard, "ordered", "reported_fixed"));
+  assert_int_equal(report->children->len, 1);
+  const BhWantedChild *proof = g_ptr_array_index(report->children, 0);
+  assert_string_equal(proof->kind, "file");
+  assert_string_equal(bh_wanted_child_get_value(proof, "role"), "after_photo");
+  assert_true(g_ptr_array_find(report->fields, bh_kind_find_field(hazard, "fix_report"), NULL));
+
+  const BhKind *inspection = bh_kind_set_find(world->kinds, "inspection");
+  g_autoptr(BhWants) sign =
+      bh_wants_new(inspection, bh_workflow_find(inspection, "on_site", "signed"));
+  guint signatures = 0, experts = 0;
+  for (guint i = 0; i < sign->children->len; i++) {
+    const BhWantedChild *child = g_ptr_array_index(sign->children, i);
+    signatures += strcmp(child->kind, "signature") == 0;
+    experts += strcmp(child->kind, "participant") == 0;
+  }
+  assert_int_equal(signatures, 3);
+  assert_int_equal(experts, 1);
+}
+
+static void test_a_choice_that_leads_nowhere_is_known(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *kind = bh_kind_set_find(world->kinds, "inspection");
+  const BhField *modes = bh_kind_find_field(kind, "modes");
+  guint refused = 0;
+  for (gsize i = 0; i < bh_field_count_choices(modes); i++) {
+    g_autoptr(json_t) values = json_pack("{s:[s]}", "modes", bh_field_get_choice_code(modes, i));
+    BhContext context = {.values = values};
+    gboolean is = bh_workflow_refuses(kind, NULL, "on_site", "modes", &context);
+    assert_int_equal(is, strcmp(bh_field_get_choice_code(modes, i), "double_random") == 0);
+    refused += is;
+    assert_false(bh_workflow_refuses(kind, "assigned", "on_site", "modes", &context));
+  }
+  assert_int_equal(refused, 1);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_every_state_has_a_way_on),
+      cmocka_unit_test(test_a_step_wants_what_its_guards_look_at),
+      cmocka_unit_test(test_a_choice_that_leads_nowhere_is_known),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
