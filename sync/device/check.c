@@ -264,6 +264,16 @@ static GPtrArray *check_step(const BhKind *kind, const char *from, const char *t
   return problems;
 }
 
+/* A step may lead to the state it starts from, as an extension does: then it is taken by naming the
+ * state again. */
+static gboolean is_step(const BhKind *kind, const char *from, const char *to, const json_t *set)
+{
+  if (to == NULL)
+    return FALSE;
+  return g_strcmp0(from, to) != 0 ||
+         (json_object_get(set, "state") != NULL && bh_workflow_find(kind, from, to) != NULL);
+}
+
 /* `stored`: a scope nothing was laid over. What is locked is judged by the records as they were
  * before the entry, as the hub does: the entry that signs may still set what the signature locks.
  */
@@ -279,7 +289,7 @@ static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *to
     return FALSE;
   const char *from = bh_json_string_or(touched->before, "state", NULL);
   const char *to = bh_json_string_or(context.values, "state", NULL);
-  if (to == NULL || g_strcmp0(from, to) == 0) {
+  if (!is_step(touched->kind, from, to, touched->set)) {
     /* A kind without states is whole from its first entry on. */
     if (bh_kind_has_states(touched->kind) || touched->before != NULL)
       return TRUE;
@@ -428,7 +438,7 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   report(out, changes);
   const char *from = bh_json_string_or(before, "state", NULL);
   const char *to = bh_json_string_or(context.values, "state", NULL);
-  if (to != NULL && g_strcmp0(from, to) != 0) {
+  if (is_step(kind, from, to, valid)) {
     g_autoptr(GPtrArray) problems = check_step(kind, from, to, &context);
     report(out, problems);
   }

@@ -208,6 +208,33 @@ static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state 
   assert_false(has_step(fixture, fixture->li, test_id(HAZARDS), "withdrawn", NULL));
 }
 
+/* An extension leads to the state it starts from; its guards hold all the same. */
+static void test_a_step_to_the_same_state_is_a_step(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *records = json_array();
+  add_visit(fixture, 1, NULL);
+  json_array_append_new(
+      records, fixture_snapshot(fixture, fixture->wang, "staff",
+                                json_pack("{ss ss s[s] ss}", "name", "王芳", "unit", fixture->unit,
+                                          "roles", "leader", "state", "active")));
+  json_t *hazard = make_hazard(fixture, 0, NULL);
+  json_object_set_new(hazard, "state", json_string("ordered"));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(HAZARDS), "hazard", hazard));
+  fixture_pull(fixture, records, NULL);
+  assert_true(has_step(fixture, fixture->wang, test_id(HAZARDS), "ordered", NULL));
+  g_autoptr(json_t) set = json_pack("{ss ss}", "state", "ordered", "deadline", "2099-02-05");
+  g_autoptr(json_t) problems =
+      bh_device_check(fixture->device, fixture->wang, test_id(HAZARDS), "hazard", set, &error);
+  assert_no_error(error);
+  assert_true(json_array_size(problems) >= 1);
+  g_autoptr(json_t) ops = fixture_ops(test_id(HAZARDS), "hazard", json_incref(set));
+  g_autofree char *entry = bh_device_save(fixture->device, fixture->wang, ops, 0, &error);
+  assert_null(entry);
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
+}
+
 static json_t *list(Fixture *fixture, json_t *query)
 {
   g_autoptr(GError) error = NULL;
@@ -252,6 +279,7 @@ int main(void)
       cmocka_unit_test(test_every_hazard_stands_on_one_order),
       cmocka_unit_test(test_a_record_that_is_too_long_is_refused_in_words),
       cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),
+      cmocka_unit_test(test_a_step_to_the_same_state_is_a_step),
       cmocka_unit_test(test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
