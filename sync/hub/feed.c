@@ -13,6 +13,7 @@ typedef struct {
   BhHub *hub;
   BhDb *db;
   BhView *view;
+  const char *device;
   gint64 since;   /* position of the cursor */
   gint64 through; /* last position this page stands for */
   gboolean reset;
@@ -67,12 +68,19 @@ static int compare_items(gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* Names a record to a device from which it is hidden now only if that may have it. */
+/* Names a record to a device from which it is hidden now only if that may have it: it made it, or
+ * was given it. */
 static gboolean add_hidden(Page *page, const char *id, gint64 created, GError **error)
 {
   gboolean showed = FALSE;
   if (page->reset || created > page->since)
     return TRUE;
+  if (!bh_record_is_made_by(page->db, id, page->device, &showed, error))
+    return FALSE;
+  if (showed) {
+    json_array_append_new(page->gone, json_string(id));
+    return TRUE;
+  }
   if (page->past == NULL)
     page->past = bh_past_new(page->view, page->db, page->since);
   if (!bh_past_showed(page->past, id, &showed, error))
@@ -221,7 +229,7 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
 static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *cursor,
                        int limit, BhAccess *access, GError **error)
 {
-  g_auto(Page) page = {.hub = hub, .db = db, .access = access};
+  g_auto(Page) page = {.hub = hub, .db = db, .device = device->id, .access = access};
   page.view = bh_view_new(hub, db, device, error);
   if (page.view == NULL)
     return NULL;

@@ -220,7 +220,8 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
   judge_writer(judgement, op, kind, at);
   if (piece->reach == NULL)
     piece->reach =
-        bh_reach_new(piece->records, piece->kinds, piece->region, judgement->actor->unit);
+        bh_reach_new(piece->records, piece->kinds, piece->region, judgement->actor->unit,
+                     piece->device);
   if (!bh_reach_judge(piece->reach, at->record, &within, error))
     return FALSE;
   if (!within)

@@ -403,7 +403,10 @@ gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
     result->quarantined = g_ptr_array_new_with_free_func(g_free);
     memset(result->hash, '0', BH_HASH_HEX_LEN);
   }
-  if (!bh_piece_begin(&piece, ingest, db, error) || !check_device(&piece, batch, result, error))
+  if (!bh_piece_begin(&piece, ingest, db, error))
+    return FALSE;
+  piece.device = batch->device;
+  if (!check_device(&piece, batch, result, error))
     return FALSE;
   if (result->refused != NULL)
     return TRUE;

@@ -9,18 +9,20 @@ struct _BhReach {
   const BhKindSet *kinds;
   const BhRegion *region;
   const char *unit;
+  const char *device;
   GPtrArray *viewers;   /* json_t*: staff of the unit, read when first asked */
   GHashTable *verdicts; /* record id → TRUE or FALSE */
 };
 
 BhReach *bh_reach_new(BhRecords *records, const BhKindSet *kinds, const BhRegion *region,
-                      const char *unit)
+                      const char *unit, const char *device)
 {
   BhReach *reach = g_new0(BhReach, 1);
   reach->records = records;
   reach->kinds = kinds;
   reach->region = region;
   reach->unit = unit;
+  reach->device = device;
   reach->verdicts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   return reach;
 }
@@ -75,7 +77,8 @@ static gboolean judge(BhReach *reach, const char *id, gboolean *within, GError *
   if (kind == NULL ||
       (!has_scope(reach, record->row.scope) && !has_scope(reach, record->row.scope2)))
     return TRUE;
-  return is_shown(reach, kind, id, bh_records_values_of(record), within, error);
+  return is_shown(reach, kind, id, bh_records_values_of(record), within, error) &&
+         (*within || bh_view_is_own_orphan(reach->records->db, id, reach->device, within, error));
 }
 
 gboolean bh_reach_judge(BhReach *reach, const char *record, gboolean *within, GError **error)

@@ -13,9 +13,10 @@ typedef struct _BhReach BhReach;
 
 /* All are borrowed; `unit` is the device's. */
 BhReach *bh_reach_new(BhRecords *records, const BhKindSet *kinds, const BhRegion *region,
-                      const char *unit);
+                      const char *unit, const char *device);
 void bh_reach_free(BhReach *reach);
-/* *within tells whether the record was open to the unit before this piece, or is new in it. FALSE
+/* *within tells whether the record was open to the unit before this piece, is new in it, or
+ * was made by the device under a parent that has not arrived. FALSE
  * only when the store fails. */
 gboolean bh_reach_judge(BhReach *reach, const char *record, gboolean *within, GError **error);
 

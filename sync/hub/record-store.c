@@ -234,3 +234,44 @@ gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *covers, gi
   *changed = bh_stmt_get_int(stmt, 0) != 0;
   return TRUE;
 }
+
+static gboolean ask(BhStmt *stmt, GError *failed, gboolean *yes, GError **error)
+{
+  *yes = stmt != NULL;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error(error, failed);
+  return FALSE;
+}
+
+gboolean bh_record_is_made_by(BhDb *db, const char *id, const char *device, gboolean *made,
+                              GError **error)
+{
+  GError *failed = NULL;
+  gboolean found;
+  BhStmt *stmt =
+      bh_sql_row(db, &found, &failed,
+                 "SELECT 1 FROM entry WHERE device = :device AND position ="
+                 " (SELECT min(l.position) FROM record r JOIN entry_record l ON l.record = r.nr"
+                 " WHERE r.id = :id)",
+                 "tt", "device", device, "id", id);
+  return ask(stmt, failed, made, error);
+}
+
+gboolean bh_record_is_orphan(BhDb *db, const char *id, gboolean *orphan, GError **error)
+{
+  GError *failed = NULL;
+  gboolean found;
+  BhStmt *stmt =
+      bh_sql_row(db, &found, &failed,
+                 "WITH RECURSIVE above (id, depth) AS"
+                 " (SELECT parent, 1 FROM record WHERE id = :id AND parent IS NOT NULL UNION ALL"
+                 " SELECT r.parent, depth + 1 FROM above JOIN record r ON r.id = above.id"
+                 " WHERE r.parent IS NOT NULL AND depth < 16)"
+                 " SELECT 1 FROM above WHERE NOT EXISTS"
+                 " (SELECT 1 FROM record r WHERE r.id = above.id) LIMIT 1",
+                 "t", "id", id);
+  return ask(stmt, failed, orphan, error);
+}

@@ -56,6 +56,12 @@ GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kin
  */
 gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
                                      const char *review, GError **error);
+/* Whether the first entry of a record is this device's. */
+gboolean bh_record_is_made_by(BhDb *db, const char *id, const char *device, gboolean *made,
+                              GError **error);
+/* Whether what a record hangs on, directly or above that, has not arrived: nothing says yet who may
+ * see it. */
+gboolean bh_record_is_orphan(BhDb *db, const char *id, gboolean *orphan, GError **error);
 /* All ids in order of their numbers, after one, a page. */
 GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error);
 /* Id of the review that arrived last; NULL without an error when there is none. */

@@ -201,6 +201,13 @@ BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
                      view->viewers->len, lookup, data);
 }
 
+gboolean bh_view_is_own_orphan(BhDb *db, const char *record, const char *device, gboolean *own,
+                               GError **error)
+{
+  return bh_record_is_made_by(db, record, device, own, error) &&
+         (!*own || bh_record_is_orphan(db, record, own, error));
+}
+
 BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, row->kind);
@@ -209,5 +216,11 @@ BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *
   if (!bh_view_kind_hides(view, row->kind))
     return BH_SIGHT_OPEN;
   g_autoptr(json_t) values = bh_record_dup_values(record);
-  return bh_view_get_sight_of(view, row->kind, row->id, values, bh_shown_lookup, view->shown);
+  BhSight sight =
+      bh_view_get_sight_of(view, row->kind, row->id, values, bh_shown_lookup, view->shown);
+  gboolean own = FALSE;
+  if (sight == BH_SIGHT_NONE &&
+      bh_view_is_own_orphan(view->db, row->id, view->device->id, &own, NULL) && own)
+    return BH_SIGHT_RESTRICTED;
+  return sight;
 }

@@ -22,7 +22,11 @@ const char *bh_view_get_kinds_hash(BhView *view);
 /* Scopes the device serves (char*), borrowed. */
 const GPtrArray *bh_view_list_scopes(BhView *view);
 gboolean bh_view_has_scope(BhView *view, const BhRecordRow *row);
-/* Scope and visibility. */
+/* Whether a device made a record under one that has not arrived: nothing says yet who may see it,
+ * and whoever made it is not kept from it. Judged afresh when the parent comes. */
+gboolean bh_view_is_own_orphan(BhDb *db, const char *record, const char *device, gboolean *own,
+                               GError **error);
+/* Scope and visibility; the device's own under an absent parent is restricted, not hidden. */
 BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record);
 /* Sight alone, with values of another time; `lookup` gives those of other records. */
 BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
