@@ -368,13 +368,21 @@ static BhCaseFile *declare_file(BhCase *one, const BhFileRef *ref)
   return file;
 }
 
+/* The length is the verified one: somebody else may have declared another first. */
 static gboolean declare_files(BhCase *one, const BhBody *body, GError **error)
 {
   for (guint i = 0; i < body->files->len; i++) {
     BhCaseFile *file = declare_file(one, body->files->pdata[i]);
-    if (!file->held && !bh_log_is_held_by_author(one->db, bh_hub_get_id(one->hub), body->id,
-                                                 file->ref.sha256, &file->held, error))
+    gint64 size;
+    gboolean complete;
+    if (file->held)
+      continue;
+    if (!bh_log_is_held_by_author(one->db, bh_hub_get_id(one->hub), body->id, file->ref.sha256,
+                                  &file->held, error) ||
+        !bh_log_get_file(one->db, file->ref.sha256, &size, NULL, &complete, error))
       return FALSE;
+    if (file->held && complete)
+      file->ref.size = size;
   }
   return TRUE;
 }

@@ -168,7 +168,7 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
          bh_log_add_entry(piece->db, &envelope, &row, error) &&
          bh_log_set_head(piece->db, signer->device, signer->incarnation, seq + 1, envelope.hash,
                          error) &&
-         bh_piece_declare(piece, body, error);
+         bh_piece_declare(piece, body, signer->device, error);
 }
 
 char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,

@@ -77,7 +77,7 @@ gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gi
  * before. */
 gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
                          char entry_id[BH_ID_LEN + 1], GError **error);
-/* Files a body declares. */
-gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, GError **error);
+/* Files a body declares that `device` signed. */
+gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, const char *device, GError **error);
 
 G_END_DECLS

@@ -288,19 +288,27 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
   return judge_sets(judgement, op, kind, at, error);
 }
 
+static gboolean has_bytes(BhPiece *piece, const char *sha256, gboolean *held, GError **error)
+{
+  *held = piece->device == NULL;
+  return *held || bh_log_is_file_held(piece->db, sha256, piece->device, held, error);
+}
+
 static gboolean judge_files(BhJudgement *judgement, GError **error)
 {
   const BhBody *body = judgement->body;
   for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
     const BhFileRef *file = body->files->pdata[i];
     gint64 size;
-    gboolean complete;
-    if (!bh_log_get_file(judgement->piece->db, file->sha256, &size, NULL, &complete, error))
+    gboolean complete, held;
+    if (!bh_log_get_file(judgement->piece->db, file->sha256, &size, NULL, &complete, error) ||
+        !has_bytes(judgement->piece, file->sha256, &held, error))
       return FALSE;
-    if (size >= 0 && size != file->size)
+    /* A length counts once the bytes were compared; who has not sent them learns nothing of them.
+     */
+    if (complete && held && size != file->size)
       add_reason(judgement, 0, BH_FAULT_DATA,
-                 g_error_new(BH_ERROR, BH_ERROR_INVALID,
-                             "file %s was declared with another size before", file->sha256));
+                 g_error_new(BH_ERROR, BH_ERROR_INVALID, "file %s has another size", file->sha256));
     else if (file->size > BH_FILE_MAX_BYTES)
       add_reason(judgement, 0, BH_FAULT_DATA,
                  g_error_new(BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes",

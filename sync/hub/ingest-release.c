@@ -32,6 +32,7 @@ static gboolean load_waiting(BhPiece *piece, gint64 position, const char *by, Wa
   waiting->device = bh_log_load_device(piece->db, waiting->row->device, error);
   if (waiting->device == NULL)
     return FALSE;
+  piece->device = waiting->row->device;
   const BhEntryText *text = waiting->row->text;
   waiting->body = text->body != NULL ? bh_body_parse(text->body, text->openings, NULL) : NULL;
   GError *failed = NULL;
@@ -127,7 +128,7 @@ static gboolean release(BhPiece *piece, Waiting *waiting, gint64 position, GErro
   const BhKindSet *kinds = waiting->own != NULL ? waiting->own : piece->kinds;
   return try_release(piece, waiting, position, &verdict, error) &&
          bh_piece_report(piece, kinds, waiting->body, &verdict, position, error) &&
-         bh_piece_declare(piece, waiting->body, error);
+         bh_piece_declare(piece, waiting->body, waiting->row->device, error);
 }
 
 /* What cannot be read names nobody's record: whoever serves the device may put it aside. */

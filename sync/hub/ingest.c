@@ -110,11 +110,11 @@ void bh_piece_clear(BhPiece *piece)
   g_clear_pointer(&piece->records, bh_records_free);
 }
 
-gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, GError **error)
+gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, const char *device, GError **error)
 {
   for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
     const BhFileRef *file = body->files->pdata[i];
-    if (!bh_log_declare_file(piece->db, file->sha256, file->size, file->media_type, error))
+    if (!bh_log_declare_file(piece->db, device, file->sha256, file->size, file->media_type, error))
       return FALSE;
   }
   return TRUE;
@@ -154,7 +154,7 @@ static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRo
   g_ptr_array_add(quarantined, g_strdup(name));
   /* Its files may come all the same: releasing it must not find them missing. */
   if (verified->body != NULL && reason->code != BH_ERROR_LIMIT)
-    return bh_piece_declare(piece, verified->body, error);
+    return bh_piece_declare(piece, verified->body, verified->envelope.device, error);
   return TRUE;
 }
 
@@ -267,7 +267,7 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, const BhVerifi
     return FALSE;
   if (judge_and_apply(piece, verified, batch->unit, row.position, &reason, &failed))
     return bh_log_add_entry(piece->db, &verified->envelope, &row, error) &&
-           bh_piece_declare(piece, verified->body, error);
+           bh_piece_declare(piece, verified->body, verified->envelope.device, error);
   if (failed != NULL) {
     g_propagate_error(error, failed);
     return FALSE;

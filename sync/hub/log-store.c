@@ -621,19 +621,45 @@ gboolean bh_log_get_file(BhDb *db, const char *sha256, gint64 *size, char **medi
   return TRUE;
 }
 
-gboolean bh_log_declare_file(BhDb *db, const char *sha256, gint64 size, const char *media_type,
-                             GError **error)
+gboolean bh_log_declare_file(BhDb *db, const char *device, const char *sha256, gint64 size,
+                             const char *media_type, GError **error)
 {
   return bh_sql_run(db, error,
                     "INSERT INTO file (sha256, size, media_type) VALUES (:sha, :size, :type)"
                     " ON CONFLICT (sha256) DO NOTHING",
-                    "tit", "sha", sha256, "size", size, "type", media_type);
+                    "tit", "sha", sha256, "size", size, "type", media_type) &&
+         bh_sql_run(db, error,
+                    "INSERT INTO file_claim (sha256, unit, size) SELECT :sha, unit, :size"
+                    " FROM device WHERE id = :device ON CONFLICT DO NOTHING",
+                    "tit", "sha", sha256, "size", size, "device", device);
 }
 
-gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 now_ms, GError **error)
+gboolean bh_log_get_claim(BhDb *db, const char *device, const char *sha256, gint64 size,
+                          gint64 *claimed, GError **error)
 {
-  return bh_sql_run(db, error, "UPDATE file SET complete_ms = :now WHERE sha256 = :sha", "it",
-                    "now", now_ms, "sha", sha256);
+  gboolean found;
+  GError *failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT size FROM file_claim WHERE sha256 = :sha AND (unit = ''"
+                            " OR unit = (SELECT unit FROM device WHERE id = :device))"
+                            " ORDER BY size = :size DESC LIMIT 1",
+                            "tti", "sha", sha256, "device", device, "size", size);
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
+    return FALSE;
+  }
+  *claimed = stmt != NULL ? bh_stmt_get_int(stmt, 0) : -1;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 size, gint64 now_ms,
+                              GError **error)
+{
+  return bh_sql_run(db, error,
+                    "UPDATE file SET complete_ms = :now, size = :size WHERE sha256 = :sha", "iit",
+                    "now", now_ms, "size", size, "sha", sha256);
 }
 
 gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error)

@@ -143,12 +143,20 @@ gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint
 
 /* --- files --- */
 
-/* *size -1 when no entry declared it. `media_type` may be NULL, else g_free. */
+/* *size -1 when no entry declared it; as it was declared first while it is not complete, as it was
+ * verified then. `media_type` may be NULL, else g_free. */
 gboolean bh_log_get_file(BhDb *db, const char *sha256, gint64 *size, char **media_type,
                          gboolean *complete, GError **error);
-gboolean bh_log_declare_file(BhDb *db, const char *sha256, gint64 size, const char *media_type,
-                             GError **error);
-gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 now_ms, GError **error);
+/* `device` signed the entry (the hub's own id too; NULL: nobody): its unit may send that length. */
+gboolean bh_log_declare_file(BhDb *db, const char *device, const char *sha256, gint64 size,
+                             const char *media_type, GError **error);
+/* What entries of the device's unit declared: `size` where one of them did, else another length, -1
+ * when none declared the file. */
+gboolean bh_log_get_claim(BhDb *db, const char *device, const char *sha256, gint64 size,
+                          gint64 *claimed, GError **error);
+/* The bytes are there, and `size` of them. */
+gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 size, gint64 now_ms,
+                              GError **error);
 /* The device's unit sent all the bytes; whether it did, and the hub still has them; whether the
  * signer of an entry is the hub, or a device of such a unit. */
 gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error);

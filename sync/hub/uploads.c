@@ -87,14 +87,15 @@ typedef struct {
 static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   RowChange *change = data;
-  gboolean found, complete;
+  gboolean found;
   gint64 count, size;
   BhUploadRow there;
-  if (!bh_log_get_file(db, change->row->sha256, &size, NULL, &complete, error))
+  if (!bh_log_get_claim(db, change->row->device, change->row->sha256, change->row->size, &size,
+                        error))
     return FALSE;
   if (size < 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
-                "file %s: no entry the hub has declares it; push entries first",
+                "file %s: no entry of the unit declares it; push entries first",
                 change->row->sha256);
     return FALSE;
   }
@@ -130,8 +131,9 @@ static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
 static gboolean write_done(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const RowChange *change = data;
-  if (change->complete && (!bh_log_complete_file(db, change->row->sha256, now_ms(hub), error) ||
-                           !bh_log_hold_file(db, change->row->sha256, change->row->device, error)))
+  if (change->complete &&
+      (!bh_log_complete_file(db, change->row->sha256, change->row->size, now_ms(hub), error) ||
+       !bh_log_hold_file(db, change->row->sha256, change->row->device, error)))
     return FALSE;
   return bh_upload_store_set_done(db, change->row->id, change->row->done, now_ms(hub), error);
 }
@@ -376,8 +378,9 @@ typedef struct {
 static gboolean write_import(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const Import *import = data;
-  return bh_log_declare_file(db, import->sha256, import->size, import->media_type, error) &&
-         bh_log_complete_file(db, import->sha256, now_ms(hub), error) &&
+  return bh_log_declare_file(db, import->device, import->sha256, import->size, import->media_type,
+                             error) &&
+         bh_log_complete_file(db, import->sha256, import->size, now_ms(hub), error) &&
          (import->device == NULL || bh_log_hold_file(db, import->sha256, import->device, error));
 }
 

@@ -258,7 +258,8 @@ static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
   g_autoptr(json_t) before = list(fixture, NULL);
   assert_int_equal(json_array_size(before), 2);
   static const char without[] =
-      "DROP TABLE anomaly; DROP TRIGGER anomaly_of_fork; DROP TRIGGER anomaly_of_refusal;"
+      "DROP TABLE file_claim; DROP TABLE anomaly; DROP TRIGGER anomaly_of_fork; DROP TRIGGER "
+      "anomaly_of_refusal;"
       "DROP TRIGGER anomaly_of_refusal_goes; DROP TRIGGER anomaly_of_quarantine;"
       "DROP TRIGGER anomaly_of_report; DROP TRIGGER anomaly_of_number;"
       "UPDATE schema_version SET version = 4";

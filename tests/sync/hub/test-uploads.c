@@ -436,6 +436,55 @@ static void test_only_declared_files_with_their_length_are_taken(void **state)
   photo_free(photo);
 }
 
+/* A photo of `device`, of these bytes, declared with `size`; how many entries were quarantined. */
+static gsize declare_again(TestDevice *device, const Photo *photo, gsize size)
+{
+  char enterprise[BH_ID_LEN + 1], record[BH_ID_LEN + 1];
+  test_device_make_id(device, enterprise);
+  test_device_make_id(device, record);
+  BhEntryText *made = test_device_enterprise(device, enterprise, "二号矿", "140603100");
+  BhEntryText *file = test_device_entry(device, record, "file",
+                                        json_pack("{s:s, s:s, s:s, s:I, s:s}", "parent", enterprise,
+                                                  "role", "photo", "sha256", photo->sha, "size",
+                                                  (json_int_t)size, "media_type", "image/jpeg"),
+                                        NULL);
+  g_autoptr(Answer) answer = test_push(device, made, file, NULL);
+  assert_status(answer, 200);
+  return json_array_size(json_object_get(answer->json, "quarantined"));
+}
+
+static void test_a_wrong_length_of_another_unit_keeps_no_file_out(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *other = test_device_new(fixture, fixture->county);
+  Photo first = {.sha = bh_hash_hex("photo", 5), .size = 5};
+  Photo wrong = {.device = other, .sha = first.sha, .bytes = (guint8 *)"pho", .size = 3};
+  assert_int_equal(declare_again(other, &first, 3), 0);
+  Photo right = {.sha = first.sha, .bytes = (guint8 *)"photo", .size = 5};
+  right.device = test_device_new(fixture, fixture->township);
+  assert_int_equal(declare_again(right.device, &right, 5), 0);
+  g_autoptr(Answer) longer = create(&right, right.sha, 3);
+  assert_status(longer, 400);
+  upload_all(&right);
+  g_autofree char *path = g_strconcat("/v1/files/", first.sha, NULL);
+  g_autoptr(Answer) got = test_send(fixture, right.device, "GET", path, NULL, NULL, -1);
+  assert_status(got, 200);
+  assert_string_equal(got->body->str, "photo");
+  /* The wrong one never comes to be whole, and is told nothing of the other. */
+  g_autoptr(Answer) made = create(&wrong, wrong.sha, 3);
+  assert_status(made, 201);
+  g_autoptr(Answer) sent = patch(&wrong, header(made, "location"), 0, wrong.bytes, 3, wrong.bytes);
+  assert_status(sent, 460);
+  g_autoptr(Answer) guess = create(&wrong, wrong.sha, 5);
+  assert_int_equal(guess->status == 201 && header(guess, "upload-offset") != NULL, FALSE);
+  assert_int_equal(declare_again(other, &wrong, 4), 0);
+  /* Who sent the bytes knows their length. */
+  assert_int_equal(declare_again(right.device, &right, 4), 1);
+  test_device_free(right.device);
+  test_device_free(other);
+  g_free(first.sha);
+}
+
 static void test_tus_rules(void **state)
 {
   HubFixture *fixture = *state;
@@ -680,6 +729,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(
           test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_only_declared_files_with_their_length_are_taken, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_wrong_length_of_another_unit_keeps_no_file_out, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_tus_rules, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_path_tricks_reach_no_file, set_up, tear_down),
