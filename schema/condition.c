@@ -412,6 +412,12 @@ gboolean bh_field_is_required(const BhField *field, const BhContext *context)
   return field->required != NULL && evaluate(field->required, context) == YES;
 }
 
+gboolean bh_field_is_distinct(const BhField *field, const BhContext *context)
+{
+  return field->always_distinct ||
+         (field->distinct != NULL && evaluate(field->distinct, context) == YES);
+}
+
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context)
 {
   if (kind->visible == NULL)

@@ -119,13 +119,32 @@ static gboolean is_ref_to_staff(const BhField *field, const json_t *declaration)
          g_strcmp0(json_string_value(json_array_get(kinds, 0)), "staff") == 0;
 }
 
+/* A personal value is a commitment where numbers are compared, and a list is no number. */
+static gboolean parse_distinct(BhPlace *place, BhField *field)
+{
+  const json_t *distinct = json_object_get(field->declaration, "distinct");
+  if (distinct == NULL || json_is_false(distinct))
+    return TRUE;
+  field->always_distinct = json_is_true(distinct);
+  if (json_is_object(distinct))
+    field->distinct = distinct;
+  else if (!field->always_distinct)
+    return bh_place_fail_at(place, "distinct", "must be true, false or a condition");
+  if (field->type != BH_FIELD_TEXT && field->type != BH_FIELD_USCC &&
+      field->type != BH_FIELD_INTEGER)
+    return bh_place_fail_at(place, "distinct", "only text, uscc and integer have it");
+  if (field->personal)
+    return bh_place_fail_at(place, "distinct", "a personal value is never compared");
+  return TRUE;
+}
+
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
 {
   static const char *const allowed[] = {
-      "name",       "type",     "label",    "hint",   "required",    "show_when",
-      "choices",    "min",      "max",      "digits", "ref_kinds",   "personal",
-      "indexed",    "retired",  "in_form",  "source", "locked_when", "on_change_ask",
-      "written_by", "unlocked", "own_unit", NULL};
+      "name",       "type",     "label",    "hint",     "required",    "show_when",
+      "choices",    "min",      "max",      "digits",   "ref_kinds",   "personal",
+      "indexed",    "retired",  "in_form",  "source",   "locked_when", "on_change_ask",
+      "written_by", "unlocked", "own_unit", "distinct", NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -188,6 +207,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   field->show_when = json_object_get(declaration, "show_when");
   field->locked_when = json_object_get(declaration, "locked_when");
   if (parse_choices(place, field) && parse_refs(place, field) && parse_required(place, field) &&
+      parse_distinct(place, field) &&
       bh_place_names(place, declaration, "on_change_ask", FALSE, TRUE, &field->change_asks))
     return g_steal_pointer(&field);
   g_free(field->ref_kinds);

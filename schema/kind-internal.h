@@ -15,9 +15,11 @@ struct _BhField {
   gint64 max;
   gint64 digits;
   gboolean personal, indexed, retired, in_form, always_required, by_hub, own_unit;
+  gboolean always_distinct;
   gboolean unlocked;      /* stays open when the record is locked */
   const json_t *required; /* condition or NULL */
   const json_t *show_when;
+  const json_t *distinct; /* condition */
   const json_t *locked_when;
   const json_t *choices; /* array or NULL */
   const char **ref_kinds;

@@ -123,6 +123,7 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
     if (!check_condition(place, set, kind, "required", field->required) ||
         !check_condition(place, set, kind, "show_when", field->show_when) ||
         !check_condition(place, set, kind, "locked_when", field->locked_when) ||
+        !check_condition(place, set, kind, "distinct", field->distinct) ||
         !check_field_names(place, kind, field->change_asks, "on_change_ask", FALSE))
       return FALSE;
     if (field->unlocked && !bh_kind_may_lock(kind))

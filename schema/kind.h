@@ -159,6 +159,9 @@ gboolean bh_field_is_shown(const BhField *field, const BhContext *context);
 gboolean bh_field_may_lock(const BhField *field);
 /* TRUE when the field may not be changed in the present state. */
 gboolean bh_field_is_locked(const BhField *field, const BhContext *context);
+/* Whether no other record of the kind should have the value the record has (schema/number.h says
+ * what is the same). */
+gboolean bh_field_is_distinct(const BhField *field, const BhContext *context);
 
 /* Value at a path: "deadline", "enterprise.area" (follows refs through lookup), "actor.unit".
  * Borrowed; NULL when empty or not known here. */

@@ -13,7 +13,7 @@ function detail(row) {
       row.times > 1 ? t('anomaly.times', { count: row.times }) : ''];
   }
   if (row.kind === 'fork') return t('anomaly.fork');
-  if (row.kind === 'number') return [t('anomaly.number'), ' ', el('bdi', {}, row.number)];
+  if (row.kind === 'number') return [t(`anomaly.number.${row.code}`), ' ', el('bdi', {}, row.number)];
   if (row.kind === 'report') {
     if (row.hidden || row.code === 'actor') return el('bdi', {}, row.text || t('access.hidden'));
     return t('anomaly.unmet', { text: row.text });

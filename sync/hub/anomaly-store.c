@@ -24,6 +24,8 @@ static json_t *read_row(BhStmt *stmt)
                 "kind", bh_stmt_get_text(stmt, 1), "code", bh_stmt_get_text(stmt, 2), "at_ms",
                 (json_int_t)bh_stmt_get_int(stmt, 3), "times", (json_int_t)bh_stmt_get_int(stmt, 4),
                 "source", bh_stmt_get_text(stmt, 5));
+  if (!bh_stmt_is_null(stmt, 18))
+    json_object_set_new(row, "look", json_string(bh_stmt_get_text(stmt, 18)));
   if (!bh_stmt_is_null(stmt, 17))
     json_object_set_new(row, "position", json_integer(bh_stmt_get_int(stmt, 17)));
   if (!bh_stmt_is_null(stmt, 6))
@@ -40,7 +42,7 @@ json_t *bh_anomaly_store_list(BhDb *db, const char *kind, gint64 before, int lim
       "SELECT a.nr, a.kind, a.code, coalesce(a.at_ms, e.received_ms, 0), a.times, a.source,"
       " CASE WHEN a.kind = 'clock' THEN json_extract(e.body, '$.clock.wall_ms') END,"
       " d.id, d.unit, a.record, q.entry, e.actor, p.text_zh, p.text_en,"
-      " coalesce(f.message, w.message), r.scope, r.scope2, a.position"
+      " coalesce(f.message, w.message), r.scope, r.scope2, a.position, a.look"
       " FROM anomaly a LEFT JOIN entry e ON e.position = a.position"
       " LEFT JOIN device d ON d.id = coalesce(a.device, e.device)"
       " LEFT JOIN record r ON r.id = a.record"

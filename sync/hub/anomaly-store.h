@@ -13,9 +13,9 @@ gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *so
                                     const char *code, gint64 position, const char *record,
                                     GError **error);
 /* [{"nr","kind","code","at_ms","times","source","device"?,"unit"?,"record"?,"entry"?,"by"?,
- * "zh"?,"en"?,"message"?,"wall_ms"?,"scope"?,"scope2"?,"position"?}] below `before`, newest first,
- * of one kind where that is not NULL. "entry": an entry that waits in quarantine; "unit": of the
- * device; "wall_ms": what the device's clock said; the scopes are the record's now. */
+ * "zh"?,"en"?,"message"?,"wall_ms"?,"scope"?,"scope2"?,"position"?,"look"?}] below `before`, newest
+ * first, of one kind where that is not NULL. "entry": an entry that waits in quarantine; "unit": of
+ * the device; "wall_ms": what the device's clock said; the scopes are the record's now. */
 json_t *bh_anomaly_store_list(BhDb *db, const char *kind, gint64 before, int limit, GError **error);
 
 G_END_DECLS

@@ -461,6 +461,7 @@ static json_t *list_anomalies(BhDb *db, const char *kind, gint64 before, GError 
     json_object_del(row, "scope");
     json_object_del(row, "scope2");
     json_object_del(row, "position");
+    json_object_del(row, "look");
     last = json_object_get(row, "nr");
   }
   if (rows == NULL)

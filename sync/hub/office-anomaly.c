@@ -7,8 +7,29 @@
 #include "schema/error.h"
 #include "sync/hub/anomaly-store.h"
 #include "sync/hub/anomaly.h"
+#include "sync/hub/number-store.h"
 
 #define ROUNDS_MAX 8 /* pages read to fill one, when the actor's unit does not serve all */
+
+/* Whether a record with this number, besides the one of the row, is open to everybody in its scope
+ * or to the actor: that a number is taken by something hidden is not told. A row of before numbers
+ * were kept says nothing of the others. */
+static gboolean has_twin(BhOfficeCall *call, const json_t *row)
+{
+  const char *look = bh_json_string_or(row, "look", NULL);
+  g_autoptr(GPtrArray) ids = look != NULL ? bh_number_store_list(call->db, look, NULL) : NULL;
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    const char *id = g_ptr_array_index(ids, i);
+    const BhShownRecord *here = bh_shown_find(call->shown, id, NULL);
+    const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+    if (kind != NULL && strcmp(id, bh_json_string_or(row, "record", "")) != 0 &&
+        (bh_sight_of(kind, id, here->values, NULL, 0, bh_shown_lookup, call->shown) ==
+             BH_SIGHT_OPEN ||
+         bh_office_show(call, id, NULL)))
+      return TRUE;
+  }
+  return look == NULL;
+}
 
 /* Who answers for the device, or for a record they may see; of neither, who answers for the hub. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
@@ -19,6 +40,8 @@ static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
   g_autofree char *own = unit != NULL ? g_strconcat("u:", unit, NULL)
                          : nobody     ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
                                       : NULL;
+  if (strcmp(bh_json_string_or(row, "kind", ""), "number") == 0 && !has_twin(call, row))
+    return FALSE;
   return bh_office_serves(call, own) || (record != NULL && bh_office_show(call, record, NULL));
 }
 

@@ -168,7 +168,8 @@ static gboolean write_derived(BhRecords *records, BhHubRecord *record, gboolean 
       !bh_record_search_set(records->db, record->row.nr, grams, !is_new, error))
     return FALSE;
   return write_index(records, record, kind, kind_before, error) &&
-         write_files(records, record, kind, error);
+         write_files(records, record, kind, error) &&
+         bh_records_write_numbers(records, record, kind, kind_before, error);
 }
 
 static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **error)

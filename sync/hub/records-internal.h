@@ -59,6 +59,10 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
 /* Text that is searched. */
 char *bh_records_collect_search(const BhKind *kind, const json_t *values, const char *title);
 GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values);
+/* Keeps what its fields that are `distinct` say, and lists who shares it; `before`: the kind by
+ * which what is stored was derived. */
+gboolean bh_records_write_numbers(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                                  const BhKind *before, GError **error);
 /* What the review column should say; static string or NULL. */
 gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
                                  GError **error);

@@ -236,6 +236,7 @@ static void test_broken_fields_are_refused(void **state)
       {V "fields/0/own_unit", "true", P ".fields[0].own_unit: only a ref to staff alone has it"},
       {V "fields/0/own_unit", "'yes'", P ".fields[0].own_unit: must be true or false"},
       {V "fields/0/on_change_ask", "['nope']", P ".fields[0].on_change_ask[0]: kind visit has no"},
+      {V "fields/0/distinct", "'yes'", P ".fields[0].distinct: must be true, false or a condition"},
       {V "fields/0/locked_when", "{'field':'state','is':'gone'}",
        P ".fields[0].locked_when.is: \"gone\" is no value of this field"},
       {V "fields/0/unlocked", "1", P ".fields[0].unlocked: must be true or false"},

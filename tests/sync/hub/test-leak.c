@@ -15,6 +15,7 @@
 #define MARK "LEAK7Q" /* every text of a hidden record begins so */
 #define VISITS 16
 #define CHILDREN 14 /* of a visit */
+#define OPEN_NUMBER "JC-1"
 #define PASSWORD "bihuan-leak-7x"
 #define BATCH 40
 
@@ -332,11 +333,15 @@ static json_t *make_file(World *world)
 
 static json_t *make_value(World *world, const BhField *field, guint visit, const char *self)
 {
+  BhContext nothing = {0};
   const char *target;
   gsize choices = bh_field_count_choices(field);
   switch (bh_field_get_type(field)) {
   case BH_FIELD_TEXT:
   case BH_FIELD_LONGTEXT:
+    /* The number an open record has: that somebody has it too is not told. */
+    if (bh_field_is_distinct(field, &nothing) && below(world, 2) == 0)
+      return json_string(OPEN_NUMBER);
     return make_mark(world, bh_field_get_max(field));
   case BH_FIELD_INTEGER:
     return json_integer(MAX(1, bh_field_get_min(field)));
@@ -587,7 +592,7 @@ static void make_open(World *world)
             test_device_enterprise(world->township, world->enterprise, "一号矿", "140603100"));
   push_open(world, test_device_entry(world->township, world->open_visit, "inspection",
                                      json_pack("{s:s, s:s, s:[s], s:s, s:s, s:s}", "enterprise",
-                                               world->enterprise, "number", "JC-1", "modes",
+                                               world->enterprise, "number", OPEN_NUMBER, "modes",
                                                "routine", "unit", world->fixture->township, "lead",
                                                world->fixture->inspector, "state", "on_site"),
                                      NULL));
