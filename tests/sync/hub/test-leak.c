@@ -518,7 +518,8 @@ static void push_hidden(World *world, gboolean late)
     left->pdata[other] = kept;
   }
   for (guint i = 0, entries = 1; i < left->len; entries++) {
-    guint n = MIN(left->len - i, 1 + below(world, 2));
+    guint wanted = 1 + below(world, 2);
+    guint n = MIN(left->len - i, wanted);
     BhEntryText *text = make_entry(world, (Hidden *const *)left->pdata + i, n);
     bh_entry_text_append(text, batch);
     bh_entry_text_free(text);
