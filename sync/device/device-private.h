@@ -26,6 +26,7 @@ struct _BhDevice {
   const BhRandom *random;
   const BhSpace *space;
   BhIdSource ids;
+  BhClock id_clock; /* what ids are made from (bh_device_get_id_ms) */
 
   BhSigner *signer; /* NULL before enrolment */
   BhKindSet *kinds; /* NULL before the hub gave any */
@@ -47,6 +48,11 @@ struct _BhDevice {
   char *round_state; /* of this run only: nothing stays "working" over a restart (L19) */
   gint64 next_try_ms;
 };
+
+/* Time for ids: the device's clock where it lies within BH_ID_TRUST_MS after the least the last
+ * signed hub time proves, else that least. A clock that is years ahead makes no ids of the future,
+ * which the hub would not fold. `data` is the device. */
+gint64 bh_device_get_id_ms(gpointer data);
 
 /* --- transactions (device.c) --- */
 

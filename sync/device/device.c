@@ -6,6 +6,7 @@
 
 #include "schema/civil.h"
 #include "sync/db/migrations.h"
+#include "sync/wire/limits.h"
 
 #define GOOD_CLOCK_MS (60 * 1000)
 
@@ -73,7 +74,8 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
   device->space = bh_space_system();
   device->round_state = g_strdup("idle");
   device->views = bh_view_cache_new();
-  bh_id_source_init(&device->ids, clock, random);
+  device->id_clock = (BhClock){.wall_ms = bh_device_get_id_ms, .data = device};
+  bh_id_source_init(&device->ids, &device->id_clock, random);
 
   g_autofree char *files = g_build_filename(dir, "files", NULL);
   if (!make_dir(dir, error) || !make_dir(files, error) || !open_database(device, error) ||
@@ -208,6 +210,21 @@ gint64 bh_device_now_ms(BhDevice *device)
   if (is_hub_time_of_this_boot(device, clock->boot_id(clock->data)))
     return device->hub_ms + (clock->boot_ms(clock->data) - device->hub_boot_ms);
   return MAX(clock->wall_ms(clock->data), device->hub_ms);
+}
+
+gint64 bh_device_get_id_ms(gpointer data)
+{
+  BhDevice *device = data;
+  const BhClock *clock = device->clock;
+  gint64 wall_ms = clock->wall_ms(clock->data);
+  gint64 boot_ms = clock->boot_ms(clock->data);
+  if (device->hub_ms == 0)
+    return wall_ms;
+  /* In a later boot at least the time since that began has passed. */
+  gint64 least_ms = is_hub_time_of_this_boot(device, clock->boot_id(clock->data))
+                        ? device->hub_ms + (boot_ms - device->hub_boot_ms)
+                        : device->hub_ms + boot_ms;
+  return wall_ms < least_ms || wall_ms > least_ms + BH_ID_TRUST_MS ? least_ms : wall_ms;
 }
 
 char *bh_device_dup_today(BhDevice *device)

@@ -2,6 +2,12 @@
  * client"); the limits of an entry stand in schema/entry.h. Both ends hold to them. */
 #pragma once
 
+/* An entry id is made from a time (UUIDv7). One that lies further ahead of the hub's clock is not
+ * folded: it would be shown over every later one. A device takes its own clock for one only within
+ * the shorter span after the last hub time it knows. */
+#define BH_ID_AHEAD_MAX_MS (G_GINT64_CONSTANT(7) * 24 * 3600 * 1000)
+#define BH_ID_TRUST_MS (G_GINT64_CONSTANT(6) * 24 * 3600 * 1000)
+
 #define BH_BATCH_MAX_ENTRIES 500
 #define BH_BATCH_MAX_BYTES (4 * 1024 * 1024)      /* expanded */
 #define BH_BATCH_MAX_WIRE_BYTES (2 * 1024 * 1024) /* compressed */

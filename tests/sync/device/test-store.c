@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "tests/sync/device/fixture.h"
+#include "sync/wire/limits.h"
 
 static void test_save_is_shown_at_once_and_after_a_restart(void **state G_GNUC_UNUSED)
 {
@@ -188,6 +189,40 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
   }
 }
 
+/* A clock that is years ahead makes no ids of the future: they would be shown over later ones. */
+static void test_I11_ids_come_from_hub_time_where_the_clock_is_wrong(void **state G_GNUC_UNUSED)
+{
+  static const gint64 year_ms = 365LL * 24 * 3600 * 1000;
+  g_autoptr(Fixture) fixture = fixture_new();
+  gint64 true_ms = fixture->time.wall_ms;
+  const struct {
+    gint64 wall_ms;
+    gboolean reboot;
+    gboolean is_own; /* the clock is believed */
+  } cases[] = {{true_ms, FALSE, TRUE},
+               {true_ms + 10 * year_ms, FALSE, FALSE},
+               {true_ms + 10 * year_ms, TRUE, FALSE},
+               {true_ms - 10 * year_ms, TRUE, FALSE},
+               {true_ms + 5 * 24 * 3600 * 1000LL, TRUE, TRUE},
+               {true_ms + BH_ID_AHEAD_MAX_MS, TRUE, FALSE}};
+  g_autofree char *before = g_strdup("");
+
+  assert_true(bh_outbox_note_hub_time(fixture->device, true_ms, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    fixture->time.wall_ms = cases[i].wall_ms;
+    if (cases[i].reboot)
+      fixture_reboot(fixture);
+    char *id = fixture_save(fixture, fixture->enterprise, "enterprise",
+                            json_pack("{ss}", "address", "平鲁区"));
+    assert_true(strcmp(before, id) < 0);
+    assert_true(bh_id_time_ms(id) < true_ms + BH_ID_AHEAD_MAX_MS);
+    if (cases[i].is_own)
+      assert_in_range(bh_id_time_ms(id), cases[i].wall_ms, cases[i].wall_ms + 1000);
+    g_free(before);
+    before = id;
+  }
+}
+
 static void test_before_enrolment_everything_says_so(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new_bare();
@@ -213,6 +248,7 @@ int main(void)
       cmocka_unit_test(test_wrong_values_are_refused_naming_kind_and_field),
       cmocka_unit_test(test_L8_nul_is_refused_and_hostile_text_is_kept_exactly),
       cmocka_unit_test(test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot),
+      cmocka_unit_test(test_I11_ids_come_from_hub_time_where_the_clock_is_wrong),
       cmocka_unit_test(test_before_enrolment_everything_says_so),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
