@@ -9,6 +9,8 @@
 
 /* --- verdict --- */
 
+#define BH_DAY_MS (G_GINT64_CONSTANT(24) * 3600 * 1000)
+
 static void fault_free(gpointer data)
 {
   BhFault *fault = data;
@@ -219,9 +221,8 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
   gboolean within;
   judge_writer(judgement, op, kind, at);
   if (piece->reach == NULL)
-    piece->reach =
-        bh_reach_new(piece->records, piece->kinds, piece->region, judgement->actor->unit,
-                     piece->device);
+    piece->reach = bh_reach_new(piece->records, piece->kinds, piece->region, judgement->actor->unit,
+                                piece->device);
   if (!bh_reach_judge(piece->reach, at->record, &within, error))
     return FALSE;
   if (!within)
@@ -317,6 +318,19 @@ static gboolean judge_files(BhJudgement *judgement, GError **error)
   return TRUE;
 }
 
+/* Of concurrent values the one with the greatest entry id is shown: an id of the future would be
+ * shown over every later one. No release changes that before its time has come. */
+static void judge_id(BhJudgement *judgement)
+{
+  gint64 ahead_ms = bh_id_time_ms(judgement->body->id) - judgement->piece->now_ms;
+  if (judgement->actor->path == BH_PATH_DEVICE && ahead_ms > BH_ID_AHEAD_MAX_MS)
+    add_reason(judgement, 0, BH_FAULT_AUTHORITY,
+               g_error_new(BH_ERROR, BH_ERROR_INVALID,
+                           "the entry's id lies %" G_GINT64_FORMAT
+                           " days ahead of the hub's clock, at most %d are taken",
+                           ahead_ms / BH_DAY_MS, (int)(BH_ID_AHEAD_MAX_MS / BH_DAY_MS)));
+}
+
 gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
                         const BhBody *body, BhVerdict *verdict, GError **error)
 {
@@ -325,6 +339,7 @@ gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *k
   if (!bh_judge_acting(&judgement, error) ||
       (actor->release && !bh_judge_deciding(&judgement, error)))
     return FALSE;
+  judge_id(&judgement);
   for (guint i = 0; i < body->ops->len; i++)
     if (!judge_op(&judgement, i, error))
       return FALSE;

@@ -3,7 +3,9 @@
 #include "sync/hub/anomaly-store.h"
 #include "sync/hub/anomaly.h"
 #include "sync/hub/ingest-internal.h"
+#include "sync/wire/limits.h"
 
+#define ORDER_NR 10000    /* of the report that an id is out of order; others come before */
 #define KIND_SETS_KEPT 64 /* in memory */
 
 BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
@@ -227,9 +229,36 @@ static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 po
                                                op->record, error));
 }
 
-static gboolean store_entry(BhPiece *piece, const BhBatch *batch, const BhVerified *verified,
+/* Ids of a device grow along its chain. One that does not is no reason to keep the entry back: it
+ * only loses against later ones. `before` is the entry before it, where the batch has that. */
+static gboolean note_order(BhPiece *piece, const BhVerified *before, const BhVerified *verified,
+                           gint64 position, GError **error)
+{
+  const BhEnvelope *envelope = &verified->envelope;
+  g_autoptr(GError) failed = NULL;
+  g_autofree char *stored =
+      before == NULL ? bh_log_dup_id_at(piece->db, envelope->device, envelope->incarnation,
+                                        envelope->seq - 1, &failed)
+                     : NULL;
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  const char *last = before != NULL && before->body != NULL ? before->body->id : stored;
+  if (last == NULL || strcmp(last, verified->body->id) < 0 ||
+      bh_id_time_ms(last) > piece->now_ms + BH_ID_AHEAD_MAX_MS)
+    return TRUE;
+  g_autoptr(BhProblem) problem = bh_problem_new("", "order", "条目编号没有按设备上的先后递增",
+                                                "the entry's id does not follow the one before it");
+  const BhOp *op = verified->body->ops->pdata[0];
+  return bh_log_add_report(piece->db, position, ORDER_NR, op->record, problem, error);
+}
+
+static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
                             BhIngestResult *result, GError **error)
 {
+  const BhVerified *verified = batch->entries->pdata[index];
+  const BhVerified *before = index > 0 ? batch->entries->pdata[index - 1] : NULL;
   BhEntryRow row = {
       .position = ++piece->position,
       .received_ms = piece->now_ms,
@@ -267,6 +296,7 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, const BhVerifi
     return FALSE;
   if (judge_and_apply(piece, verified, batch->unit, row.position, &reason, &failed))
     return bh_log_add_entry(piece->db, &verified->envelope, &row, error) &&
+           note_order(piece, before, verified, row.position, error) &&
            bh_piece_declare(piece, verified->body, verified->envelope.device, error);
   if (failed != NULL) {
     g_propagate_error(error, failed);
@@ -378,8 +408,8 @@ static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResu
   const BhVerified *last = NULL;
   Turn turn = {0, result->work.read, result->work.seen};
   while (result->next < batch->entries->len) {
-    last = batch->entries->pdata[result->next++];
-    if (!store_entry(piece, batch, last, result, error))
+    last = batch->entries->pdata[result->next];
+    if (!store_entry(piece, batch, result->next++, result, error))
       return FALSE;
     turn.ops += last->body != NULL ? MAX(last->body->ops->len, 1) : 1;
     if (is_waited_for != NULL && is_turn_over(&turn, result) && is_waited_for(data))

@@ -255,6 +255,20 @@ gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, 
                     "ttit", "device", device, "incarnation", incarnation, "seq", seq, "hash", hash);
 }
 
+char *bh_log_dup_id_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
+                       GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT id FROM entry WHERE device = :device"
+                            " AND incarnation = :incarnation AND seq = :seq",
+                            "tti", "device", device, "incarnation", incarnation, "seq", seq);
+  char *id = stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 0)) : NULL;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return id;
+}
+
 gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                             char hash[BH_HASH_HEX_LEN + 1], GError **error)
 {

@@ -76,6 +76,10 @@ gboolean bh_log_get_head(BhDb *db, const char *device, const char *incarnation, 
                          char hash[BH_HASH_HEX_LEN + 1], GError **error);
 gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                          const char *hash, GError **error);
+/* Id of the entry at a place in a chain; NULL without an error when there is none, or its body does
+ * not say. g_free. */
+char *bh_log_dup_id_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
+                       GError **error);
 /* "" in `hash` when there is no such place. */
 gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                             char hash[BH_HASH_HEX_LEN + 1], GError **error);
