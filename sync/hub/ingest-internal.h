@@ -36,7 +36,7 @@ typedef struct {
   BhChildWork own_work; /* of this piece, where no batch counts over several */
   char today[11];
   gint64 enrolled_ms; /* of the device that sent the piece; 0 for the hub's own */
-  const char *device;   /* that sent it, borrowed; NULL for the hub's own */
+  const char *device; /* that sent it, borrowed; NULL for the hub's own */
   BhReach *reach; /* of the device that sent it, made when first asked; NULL for the hub's own */
 } BhPiece;
 
