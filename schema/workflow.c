@@ -289,5 +289,10 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
     g_ptr_array_add(problems, bh_problem_new("state", "transition", zh, en));
   }
   bh_rules_check(transition->needs, context, problems);
+  const char *taker = bh_transition_get_taker(transition);
+  if (taker != NULL && context->actor != NULL && context->actor_values != NULL &&
+      g_strcmp0(bh_json_string_or(context->values, taker, NULL), context->actor) != 0)
+    g_ptr_array_add(problems, bh_problem_new(taker, "taker", "须为办理此步骤的本人",
+                                             "It must name who takes the step"));
   return problems;
 }

@@ -162,6 +162,22 @@ static json_t *dup_after(BhStepPage *self)
   return after;
 }
 
+/* One heading over the few fields of a step says less than the page's title. */
+static void hide_only_heading(BhFormView *form)
+{
+  GtkWidget *heading = NULL;
+  guint headings = 0;
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(form));
+  for (GList *l = children; l != NULL; l = l->next) {
+    if (!GTK_IS_LABEL(l->data))
+      continue;
+    heading = l->data;
+    headings++;
+  }
+  if (headings == 1)
+    gtk_widget_hide(heading);
+}
+
 static void make_form(BhStepPage *self, const BhTransition *step, const BhWants *wants)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -178,6 +194,7 @@ static void make_form(BhStepPage *self, const BhTransition *step, const BhWants 
   g_ptr_array_add(hidden, NULL);
   self->form = bh_form_view_new(session, kind, NULL, (const char *const *)hidden->pdata);
   bh_form_view_load(self->form, after);
+  hide_only_heading(self->form);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   const char *first = bh_transition_get_asks(step)[0];
   if (first != NULL)

@@ -125,6 +125,7 @@ static void test_guards_about_people_and_dates(void **state)
       {"hazard", "suspected", "confirmed", O("li", "{'roles':['reviewer']}"), "li",
        "second person"},
       {"hazard", "reported_fixed", "closed", "", "li", "entered the report"},
+      {"hazard", "ordered", "reported_fixed", "", "wang", "who takes the step"},
       {"hazard", "fixed_on_site", "closed", O("li", "{'roles':['reviewer']}"), "li",
        "who recorded it"},
       {"document", "legal_review", "approved", O("li", "{'roles':['legal']}"), "li",
