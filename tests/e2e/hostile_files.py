@@ -218,15 +218,20 @@ class Files(Case):
         self.told(self.client.patch(place, 0, data), 404, "not_found")
         self.assertEqual(self.client.upload(data), 1)
 
-    def test_a_hash_declared_with_another_size_is_quarantined(self):
+    def test_another_size_counts_only_once_the_bytes_were_compared(self):
         data = os.urandom(500)
+
+        def declare_wrongly():
+            entry = fresh(self.client).put(*person(self.client).body(
+                [enterprise(self.client)],
+                files=[{"sha256": sha256(data), "size": 501, "type": "image/jpeg"}]))
+            return entry, self.client.push([entry])
+        entry, quarantined = declare_wrongly()
+        self.assertEqual(quarantined, [], "a length that may be wrong binds nobody")
         self.declare(data)
-        chain = fresh(self.client)
-        entry = chain.put(*person(self.client).body(
-            [enterprise(self.client)],
-            files=[{"sha256": sha256(data), "size": 501, "type": "image/jpeg"}]))
-        self.assertEqual(self.client.push([entry]), [entry.id])
         self.assertEqual(self.client.upload(data), 1)
+        entry, quarantined = declare_wrongly()
+        self.assertEqual(quarantined, [entry.id], "the unit sent the bytes: it knows")
 
 
 class Doors(Case):
