@@ -35,6 +35,8 @@ BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by, const B
     json_object_set_new(clocks, "hub_ms", json_integer(clock->hub_ms));
   if (clock->hub_boot_ms != 0)
     json_object_set_new(clocks, "hub_boot_ms", json_integer(clock->hub_boot_ms));
+  if (clock->hub_ms != 0 && clock->hub_sig[0] != '\0')
+    json_object_set_new(clocks, "hub_sig", json_string(clock->hub_sig));
   json_object_set_new(builder->body, "clock", clocks);
   builder->ops = json_array();
   json_object_set_new(builder->body, "ops", builder->ops);

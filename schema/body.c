@@ -143,10 +143,28 @@ static gboolean check_value(const json_t *value, int depth, const char *where, G
   return TRUE;
 }
 
+/* Whether the hub made it is judged where the hub's key is at hand (sync/wire/evidence.h). */
+static gboolean read_hub_signature(const json_t *object, BhEntryClock *clock, const char *where,
+                                   GError **error)
+{
+  guint8 bytes[BH_SIGNATURE_SIZE];
+  if (json_object_get(object, "hub_sig") == NULL)
+    return TRUE;
+  const char *text = bh_json_get_string(object, "hub_sig", where, error);
+  if (text == NULL)
+    return FALSE;
+  if (clock->hub_ms == 0)
+    return fail(error, BH_ERROR_FORMAT, where, "\"hub_sig\" without \"hub_ms\"");
+  if (strlen(text) != BH_SIGNATURE_BASE64_LEN || !bh_base64_decode(text, bytes, sizeof bytes))
+    return fail(error, BH_ERROR_FORMAT, where, "\"hub_sig\" is not base64 of 64 bytes");
+  memcpy(clock->hub_sig, text, BH_SIGNATURE_BASE64_LEN + 1);
+  return TRUE;
+}
+
 static gboolean read_clock(const json_t *body, BhEntryClock *clock, GError **error)
 {
   static const char *const members[] = {"wall_ms", "boot_ms",     "boot_id", "quality",
-                                        "hub_ms",  "hub_boot_ms", NULL};
+                                        "hub_ms",  "hub_boot_ms", "hub_sig", NULL};
   static const char where[] = "body: clock";
   const json_t *object = bh_json_get_object(body, "clock", "body", error);
   if (object == NULL || !bh_json_only_keys(object, members, where, error))
@@ -169,7 +187,7 @@ static gboolean read_clock(const json_t *body, BhEntryClock *clock, GError **err
       !read_optional_ms(object, "hub_boot_ms", TIME_MAX_MS, &clock->hub_boot_ms, where, error))
     return FALSE;
   clock->quality = (BhClockQuality)quality;
-  return TRUE;
+  return read_hub_signature(object, clock, where, error);
 }
 
 /* Sorted and without repeats, so that one list has one form. */

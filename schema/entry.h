@@ -22,6 +22,7 @@ G_BEGIN_DECLS
 #define BH_VALUE_MAX_DEPTH 16          /* brackets of one value; leaves room for what wraps it */
 #define BH_FILE_MAX (64 * 1024 * 1024) /* bytes */
 #define BH_SIGNATURE_SIZE 64
+#define BH_SIGNATURE_BASE64_LEN 88
 #define BH_PUBLIC_KEY_SIZE 32
 #define BH_SECRET_KEY_SIZE 64
 #define BH_INCARNATION_LEN 32 /* hex digits */
@@ -99,6 +100,7 @@ typedef struct {
   BhClockQuality quality;
   gint64 hub_ms;      /* last signed hub time, 0 if never */
   gint64 hub_boot_ms; /* boot clock when it was received, in the same boot; else 0 */
+  char hub_sig[BH_SIGNATURE_BASE64_LEN + 1]; /* the hub's, over that time; "" without */
 } BhEntryClock;
 
 /* One set of one key of one record. */

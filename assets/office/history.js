@@ -2,10 +2,13 @@ import { get, recordPath } from './api.js';
 import { badge, el, fill } from './dom.js';
 import { t } from './i18n.js';
 
+// What is proved, and apart from it what the device only says.
 function evidence(one) {
-  if (one.exact) return t('history.evidenceExact', { to: one.to });
-  return one.from ? t('history.evidence', { from: one.from, to: one.to })
-    : t('history.evidenceUntil', { to: one.to });
+  const times = { from: one.from, to: one.to };
+  return [el('span', {}, t(`history.proved.${one.basis}`, times)),
+    one.claimed && one.basis !== 'hub'
+      ? el('span', {}, t('history.claimed', { time: one.claimed })) : null,
+    one.odd ? badge('returned', t(`history.odd.${one.odd}`)) : null];
 }
 
 function entry(row) {
@@ -15,8 +18,9 @@ function entry(row) {
       row.quality === 2 ? badge('returned', t('history.clockBad')) : null),
     el('p', { class: 'entry-facts' },
       row.device ? el('span', {}, t('history.device', { device: row.device })) : null,
-      el('span', {}, evidence(row.evidence)),
-      el('span', {}, t('history.deviceTime', { time: row.device_time })),
+      evidence(row.evidence),
+      row.device_time !== row.evidence.claimed
+        ? el('span', {}, t('history.deviceTime', { time: row.device_time })) : null,
       row.observed ? el('span', {}, t('history.observed', { time: row.observed })) : null,
       el('span', {}, t('history.received', { time: row.received })),
       row.quality === 0 ? el('span', {}, t('history.clockUnsure')) : null),

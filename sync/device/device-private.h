@@ -37,6 +37,7 @@ struct _BhDevice {
   gint64 last_ms;                 /* wall clock when that was made; 0 when there is none */
   gint64 hub_ms, hub_boot_ms;     /* last signed hub time; 0 before */
   char hub_boot_id[BH_ID_LEN + 1];
+  char hub_sig[BH_SIGNATURE_BASE64_LEN + 1]; /* over hub_ms; "" when that was not kept */
 
   BhCounters counters;
   gboolean counters_dirty;

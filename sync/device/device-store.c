@@ -186,7 +186,7 @@ gboolean bh_device_store_load_hub_time(BhDevice *device, GError **error)
 {
   gboolean row = FALSE;
   g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT hub_ms, boot_ms, boot_id FROM hub_time", error);
+      bh_db_prepare(device->db, "SELECT hub_ms, boot_ms, boot_id, sig FROM hub_time", error);
 
   if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
     return FALSE;
@@ -194,9 +194,10 @@ gboolean bh_device_store_load_hub_time(BhDevice *device, GError **error)
     device->hub_ms = bh_stmt_get_int(stmt, 0);
     device->hub_boot_ms = bh_stmt_get_int(stmt, 1);
     g_strlcpy(device->hub_boot_id, bh_stmt_get_text(stmt, 2), sizeof device->hub_boot_id);
+    g_strlcpy(device->hub_sig, bh_stmt_get_text(stmt, 3), sizeof device->hub_sig);
   } else {
     device->hub_ms = device->hub_boot_ms = 0;
-    device->hub_boot_id[0] = '\0';
+    device->hub_boot_id[0] = device->hub_sig[0] = '\0';
   }
   return TRUE;
 }
@@ -205,9 +206,9 @@ gboolean bh_device_store_save_hub_time(BhDevice *device, GError **error)
 {
   BhStmt *stmt = bh_db_prepare(
       device->db,
-      "INSERT INTO hub_time (one, hub_ms, boot_ms, boot_id) VALUES (1, :hub, :boot, :id)"
+      "INSERT INTO hub_time (one, hub_ms, boot_ms, boot_id, sig) VALUES (1, :hub, :boot, :id, :sig)"
       " ON CONFLICT (one) DO UPDATE SET hub_ms = excluded.hub_ms, boot_ms = excluded.boot_ms,"
-      " boot_id = excluded.boot_id",
+      " boot_id = excluded.boot_id, sig = excluded.sig",
       error);
 
   if (stmt == NULL)
@@ -215,6 +216,7 @@ gboolean bh_device_store_save_hub_time(BhDevice *device, GError **error)
   bh_stmt_bind_int(stmt, "hub", device->hub_ms);
   bh_stmt_bind_int(stmt, "boot", device->hub_boot_ms);
   bh_stmt_bind_text(stmt, "id", device->hub_boot_id);
+  bh_stmt_bind_text(stmt, "sig", device->hub_sig);
   return bh_stmt_run(stmt, error);
 }
 

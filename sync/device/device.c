@@ -195,6 +195,7 @@ void bh_device_read_clock(BhDevice *device, BhEntryClock *clock)
                        ? BH_CLOCK_QUALITY_BAD
                        : BH_CLOCK_QUALITY_UNSURE;
   clock->hub_ms = device->hub_ms;
+  g_strlcpy(clock->hub_sig, device->hub_sig, sizeof clock->hub_sig);
   if (!is_hub_time_of_this_boot(device, clock->boot_id))
     return;
   clock->hub_boot_ms = device->hub_boot_ms;

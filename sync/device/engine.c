@@ -116,7 +116,7 @@ void bh_engine_note_time(BhEngine *engine, BhDevice *device, const json_t *objec
                           signature))
     return;
   /* A time that could not be kept is asked for again with the next round. */
-  bh_outbox_note_hub_time(device, ms, NULL);
+  bh_outbox_note_hub_time(device, ms, signature, NULL);
 }
 
 /* --- the end of a round --- */

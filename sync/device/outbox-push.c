@@ -203,7 +203,8 @@ gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, G
 
 /* --- time and rounds --- */
 
-gboolean bh_outbox_note_hub_time(BhDevice *device, gint64 hub_ms, GError **error)
+gboolean bh_outbox_note_hub_time(BhDevice *device, gint64 hub_ms, const char *signature,
+                                 GError **error)
 {
   const BhClock *clock = device->clock;
 
@@ -212,6 +213,7 @@ gboolean bh_outbox_note_hub_time(BhDevice *device, gint64 hub_ms, GError **error
     return FALSE;
   device->hub_ms = hub_ms;
   device->hub_boot_ms = clock->boot_ms(clock->data);
+  g_strlcpy(device->hub_sig, signature, sizeof device->hub_sig);
   g_strlcpy(device->hub_boot_id, clock->boot_id(clock->data), sizeof device->hub_boot_id);
   return bh_device_store_save_hub_time(device, error) && bh_write_commit(write, error);
 }

@@ -57,8 +57,9 @@ gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, G
 
 /* --- time --- */
 
-/* Signed hub time that was verified by the caller. */
-gboolean bh_outbox_note_hub_time(BhDevice *device, gint64 hub_ms, GError **error);
+/* Hub time whose signature (base64) the caller verified; entries carry both from now on. */
+gboolean bh_outbox_note_hub_time(BhDevice *device, gint64 hub_ms, const char *signature,
+                                 GError **error);
 
 /* --- pull --- */
 

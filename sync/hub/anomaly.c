@@ -13,18 +13,20 @@ gboolean bh_anomaly_is_kind(const char *kind)
   return g_strv_contains(KINDS, kind);
 }
 
-const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gint64 received_ms)
+const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gboolean is_time_signed,
+                                   const BhTimeProof *proof)
 {
   gint64 wall_ms = clock->wall_ms;
   const char *known = clock->quality == BH_CLOCK_QUALITY_BAD ? "bad" : NULL;
-  if (wall_ms > received_ms + BH_ANOMALY_CLOCK_MS)
+  BhEvidence evidence = bh_evidence_judge(clock, is_time_signed, proof);
+  if (evidence.odd != NULL)
+    return evidence.odd;
+  if (wall_ms > proof->received_ms + BH_EVIDENCE_SLACK_MS)
     return "ahead";
   if (clock->hub_ms <= 0)
     return known;
-  if (wall_ms < clock->hub_ms - BH_ANOMALY_CLOCK_MS)
+  if (wall_ms < clock->hub_ms - BH_EVIDENCE_SLACK_MS)
     return "behind";
-  if (clock->hub_boot_ms <= 0 || clock->boot_ms < clock->hub_boot_ms)
-    return known;
-  gint64 off_ms = wall_ms - (clock->hub_ms + (clock->boot_ms - clock->hub_boot_ms));
-  return ABS(off_ms) > BH_ANOMALY_CLOCK_MS ? "jump" : known;
+  /* Without hub time of this boot the claim is the wall clock itself. */
+  return ABS(wall_ms - evidence.claimed_ms) > BH_EVIDENCE_SLACK_MS ? "jump" : known;
 }

@@ -8,6 +8,7 @@
 #include "schema/civil.h"
 #include "schema/workflow.h"
 #include "sync/hub/case-internal.h"
+#include "sync/hub/proof.h"
 #include "sync/wire/export.h"
 
 #define LANG "zh"
@@ -285,29 +286,61 @@ static void put_context(GString *out, const BhCase *one)
 
 /* --- chronology --- */
 
-static void put_when(GString *out, const BhEntryRow *row, const BhBody *body)
+static const char *odd_text(const char *odd)
 {
-  g_autofree char *received = bh_time_format(row->received_ms);
+  static const char *const texts[][2] = {
+      {"forged", "所附中心时间的签名不是本中心的"},
+      {"before_enrolment", "声称的中心时间早于终端登记"},
+      {"after_receipt", "声称的时间晚于中心收到"},
+      {"back", "声称的中心时间早于前面记录所附的"},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+    if (g_str_equal(odd, texts[i][0]))
+      return texts[i][1];
+  return odd;
+}
+
+/* What is proved of the time stands apart from what the device says. */
+static void put_evidence_time(GString *out, const BhEvidence *evidence)
+{
+  static const char *const from_texts[] = {[BH_TIME_UNPROVED] = "",
+                                           [BH_TIME_ENROLMENT] = "（终端登记）",
+                                           [BH_TIME_SIGNED] = "（中心签发的时间）",
+                                           [BH_TIME_HUB] = ""};
+  g_autofree char *from = bh_time_format(evidence->from_ms);
+  g_autofree char *to = bh_time_format(evidence->to_ms);
+  if (evidence->basis == BH_TIME_HUB)
+    g_string_append_printf(out, "<br><small>中心所作：%s</small>", to);
+  else if (evidence->basis == BH_TIME_UNPROVED)
+    g_string_append_printf(out, "<br><small>可证：不晚于 %s（中心收到）</small>", to);
+  else
+    g_string_append_printf(out, "<br><small>可证：不早于 %s%s，不晚于 %s（中心收到）</small>", from,
+                           from_texts[evidence->basis], to);
+  if (evidence->odd != NULL)
+    g_string_append_printf(out, "<br><small class=\"bad\">矛盾：%s</small>",
+                           odd_text(evidence->odd));
+}
+
+static void put_when(GString *out, const BhCase *one, const BhEntryRow *row, const BhBody *body)
+{
+  g_autoptr(BhHubDevice) device = bh_log_load_device(one->db, row->device, NULL);
+  BhEvidence evidence = bh_proof_judge(one->hub, row, body, device);
   if (body != NULL) {
     const BhEntryClock *clock = &body->clock;
-    g_autofree char *wall = bh_time_format(clock->wall_ms);
-    g_string_append(out, wall);
+    g_autofree char *claimed = bh_time_format(evidence.claimed_ms);
+    g_string_append(out, claimed);
+    if (evidence.basis != BH_TIME_HUB)
+      g_string_append(out, "<br><small>终端声称，未证实</small>");
     if (clock->quality == BH_CLOCK_QUALITY_UNSURE)
       g_string_append(out, "<br><small>时钟未经中心校对</small>");
     if (clock->quality == BH_CLOCK_QUALITY_BAD)
       g_string_append(out, "<br><small>时钟有误，由人确认</small>");
     if (body->observed_ms > 0) {
       g_autofree char *observed = bh_time_format(body->observed_ms);
-      g_string_append_printf(out, "<br><small>现场看到：%s</small>", observed);
-    }
-    if (clock->hub_ms > 0) {
-      gboolean same_boot = clock->hub_boot_ms > 0 && clock->boot_ms >= clock->hub_boot_ms;
-      gint64 from_ms = clock->hub_ms + (same_boot ? clock->boot_ms - clock->hub_boot_ms : 0);
-      g_autofree char *from = bh_time_format(MIN(from_ms, row->received_ms));
-      g_string_append_printf(out, "<br><small>不早于 %s</small>", from);
+      g_string_append_printf(out, "<br><small>现场看到（自报）：%s</small>", observed);
     }
   }
-  g_string_append_printf(out, "<br><small>中心收到：%s</small>", received);
+  put_evidence_time(out, &evidence);
 }
 
 static void put_set(GString *out, const BhCase *one, const BhKind *kind, const BhOp *op,
@@ -381,7 +414,7 @@ static gboolean put_entry(GString *out, const BhCase *one, const BhCaseEntry *en
   g_autofree char *who = body != NULL ? dup_name(one, body->by) : g_strdup("");
   g_autofree char *device = dup_name(one, envelope.device);
   g_string_append_printf(out, "<tr><td>%d</td><td>", nr);
-  put_when(out, row, body);
+  put_when(out, one, row, body);
   g_string_append(out, "</td><td>");
   put(out, who);
   g_string_append(out, "</td><td>");
@@ -404,7 +437,8 @@ static gboolean put_chronology(GString *out, const BhCase *one, GError **error)
   g_autoptr(GHashTable) met = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   int nr = 0;
   g_string_append(out, "<h2>四、经过</h2>\n<p>按中心收到的先后排列。每一条在保存时即已签名，"
-                       "此后只能追加，不能改动。第一行时间是终端自己的时钟。</p>\n");
+                       "此后只能追加，不能改动。第一行时间是终端自己的说法，没有证实；可证的只有下"
+                       "面的起止时间。</p>\n");
   begin_table(out, heads, classes);
   for (guint i = 0; i < one->entries->len; i++) {
     const BhCaseEntry *entry = &g_array_index(one->entries, BhCaseEntry, i);
@@ -518,8 +552,9 @@ static void put_statement(GString *out, const BhCase *one)
       "<h3>核验不能证明什么</h3>\n<ol>\n"
       "<li>签名属于终端。操作的人以终端和 PIN 认定，没有个人自己的密钥。</li>\n"
       "<li>"
-      "时间首先是终端自己的时钟，可能不准；可以确认的是不早于最近一次中心校时，不晚于中心收到。</"
-      "li>\n"
+      "一条记录究竟在起止时间之间的哪一刻签名，不能证明：终端声称的时间只是它自己的说法。可证的是："
+      "不晚于中心收到；不早于记录（或同一链条上更早的记录）所附、由中心签名的时间，没有这样的时间时"
+      "不早于终端登记。</li>\n"
       "<li>哪些记录属于本案，由中心按记录之间的从属关系选出；没有写进任何记录的事，这里也没有。</"
       "li>\n"
       "<li>本页文字由中心根据签名记录生成，以签名记录为准。“中心收到”不等于文书送达。</li>\n</"

@@ -97,11 +97,23 @@ static void print_proof(const BhExportReport *report)
            report->doubtful);
 }
 
+static void print_times(const BhExportReport *report)
+{
+  printf("Times: %" G_GINT64_FORMAT " entries of devices carry, or follow one that carries, a time"
+         " signed by the hub:\n  they were made after it. Of %" G_GINT64_FORMAT
+         " only the enrolment"
+         " of the device lies before. When exactly an\n  entry was made is what its device claims,"
+         " not proved. Claims that contradict this: %" G_GINT64_FORMAT ".\n",
+         report->times_signed, report->times_claimed, report->times_odd);
+}
+
 static void print_report(const BhExportReport *report)
 {
   print_problems(report);
   if (report->of_case != NULL && report->n_problems == 0)
     print_proof(report);
+  if (report->n_problems == 0)
+    print_times(report);
   printf("%s: %" G_GINT64_FORMAT " entries of %d signers, %" G_GINT64_FORMAT " problems.\n",
          bh_export_report_get_verdict(report), report->entries, report->devices,
          report->n_problems);

@@ -3,6 +3,7 @@
 
 #include "sync/hub/hub-private.h"
 #include "sync/hub/list-store.h"
+#include "sync/hub/proof.h"
 #include "sync/hub/record-store.h"
 #include "sync/hub/uploads.h"
 
@@ -72,6 +73,16 @@ static json_t *describe_sets(const BhBody *body, const char *record)
   return sets;
 }
 
+/* What is proved of when it was made, and what its device says. */
+static json_t *describe_evidence(BhHub *hub, const BhEntryRow *row, const BhBody *body,
+                                 const BhHubDevice *device)
+{
+  BhEvidence evidence = bh_proof_judge(hub, row, body, device);
+  return json_pack("{s:I, s:I, s:I, s:s, s:s*}", "from_ms", (json_int_t)evidence.from_ms, "to_ms",
+                   (json_int_t)evidence.to_ms, "claimed_ms", (json_int_t)evidence.claimed_ms,
+                   "basis", bh_time_basis_name(evidence.basis), "odd", evidence.odd);
+}
+
 static json_t *describe_clock(const BhBody *body)
 {
   if (body == NULL)
@@ -89,10 +100,11 @@ static json_t *describe_entry(BhHub *hub, BhDb *db, const BhEntryRow *row, const
       row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;
   g_autoptr(BhHubDevice) device = bh_log_load_device(db, row->device, NULL);
   g_autofree char *by_name = dup_actor_name(hub, db, row->actor);
-  return json_pack("{s:s?, s:s?, s:s, s:s, s:s, s:I, s:I, s:o, s:I, s:b, s:o}", "entry", row->id,
-                   "by", row->actor, "by_name", by_name, "device", row->device, "device_name",
-                   device != NULL ? device->name : "", "position", (json_int_t)row->position,
-                   "received_ms", (json_int_t)row->received_ms, "clock", describe_clock(body),
+  return json_pack("{s:s?, s:s?, s:s, s:s, s:s, s:I, s:I, s:o, s:o, s:I, s:b, s:o}", "entry",
+                   row->id, "by", row->actor, "by_name", by_name, "device", row->device,
+                   "device_name", device != NULL ? device->name : "", "position",
+                   (json_int_t)row->position, "received_ms", (json_int_t)row->received_ms, "clock",
+                   describe_clock(body), "evidence", describe_evidence(hub, row, body, device),
                    "observed_ms", (json_int_t)(body != NULL ? body->observed_ms : 0), "quarantined",
                    (int)(row->status == BH_ENTRY_QUARANTINED), "sets", describe_sets(body, record));
 }

@@ -93,9 +93,9 @@ BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL:
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
                     GError **error);
 /* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",
- * "device_name","position","received_ms","clock":{…},"observed_ms","quarantined","sets":[{"key",
- * "value",
- * "was":[…]}]}]. */
+ * "device_name","position","received_ms","clock":{…},"evidence":{"from_ms","to_ms","claimed_ms",
+ * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[…]}]}]. "evidence" is
+ * a BhEvidence (sync/wire/evidence.h). */
 json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
                        GError **error);
 /* Path of a complete, verified file, g_free; NULL with BH_ERROR_NOT_FOUND. */

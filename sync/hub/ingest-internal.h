@@ -37,6 +37,7 @@ typedef struct {
   char today[11];
   gint64 enrolled_ms; /* of the device that sent the piece; 0 for the hub's own */
   const char *device; /* that sent it, borrowed; NULL for the hub's own */
+  gint64 signed_ms;   /* the latest signed hub time in its chain so far (BhTimeProof) */
   BhReach *reach; /* of the device that sent it, made when first asked; NULL for the hub's own */
 } BhPiece;
 

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "sync/hub/ingest.h"
+#include "sync/wire/evidence.h"
 
 static void verified_free(BhVerified *verified)
 {
@@ -27,6 +28,26 @@ void bh_batch_free(BhBatch *batch)
   g_ptr_array_unref(batch->entries);
   g_clear_error(&batch->refused);
   g_free(batch);
+}
+
+void bh_batch_set_hub_key(BhBatch *batch, const guint8 hub_key[BH_PUBLIC_KEY_SIZE])
+{
+  batch->hub_key = hub_key;
+}
+
+/* Entries made offline all carry the last time the hub gave: it is verified once. */
+static void check_time(BhBatch *batch, BhVerified *verified)
+{
+  const BhVerified *last = batch->timed;
+  if (verified->body == NULL || batch->hub_key == NULL || verified->body->clock.hub_sig[0] == '\0')
+    return;
+  const BhEntryClock *clock = &verified->body->clock;
+  gboolean same = last != NULL && last->body->clock.hub_ms == clock->hub_ms &&
+                  strcmp(last->body->clock.hub_sig, clock->hub_sig) == 0;
+  verified->is_time_signed =
+      same ? last->is_time_signed
+           : bh_evidence_is_signed(clock, &verified->envelope, batch->hub_key);
+  batch->timed = verified;
 }
 
 static gboolean check_place(const BhBatch *batch, const char *hub, const BhEnvelope *envelope,
@@ -76,6 +97,7 @@ gboolean bh_batch_add(BhBatch *batch, const char *hub, const guint8 key[BH_PUBLI
     g_set_error(&verified->body_error, BH_ERROR, BH_ERROR_FORMAT, "the body is missing");
   else
     verified->body = bh_body_parse(text->body, text->openings, &verified->body_error);
+  check_time(batch, verified);
   g_ptr_array_add(batch->entries, verified);
   return TRUE;
 }

@@ -220,7 +220,10 @@ static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 po
   const char *device = verified->envelope.device;
   if (body == NULL || body->ops->len == 0)
     return TRUE;
-  const char *odd = bh_anomaly_judge_clock(&body->clock, piece->now_ms);
+  const BhTimeProof proof = {.received_ms = piece->now_ms,
+                             .enrolled_ms = piece->enrolled_ms,
+                             .signed_ms = piece->signed_ms};
+  const char *odd = bh_anomaly_judge_clock(&body->clock, verified->is_time_signed, &proof);
   const BhOp *op = body->ops->pdata[0];
   gboolean noted = strcmp(op->kind, "clock_note") == 0;
   return (odd == NULL || bh_anomaly_store_add_clock(piece->db, device, body->clock.boot_id, odd,
@@ -259,9 +262,12 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
 {
   const BhVerified *verified = batch->entries->pdata[index];
   const BhVerified *before = index > 0 ? batch->entries->pdata[index - 1] : NULL;
+  if (verified->is_time_signed)
+    piece->signed_ms = MAX(piece->signed_ms, verified->body->clock.hub_ms);
   BhEntryRow row = {
       .position = ++piece->position,
       .received_ms = piece->now_ms,
+      .signed_ms = piece->signed_ms,
       .is_first = TRUE,
       .device = (char *)verified->envelope.device,
       .text = verified->text,
@@ -378,7 +384,9 @@ static gboolean find_start(BhPiece *piece, const BhBatch *batch, BhIngestResult 
 {
   const BhVerified *at = batch->entries->pdata[result->next];
   if (!bh_log_get_head(piece->db, batch->device, at->envelope.incarnation, &result->seq,
-                       result->hash, error))
+                       result->hash, error) ||
+      !bh_log_get_signed_ms(piece->db, batch->device, at->envelope.incarnation, &piece->signed_ms,
+                            error))
     return FALSE;
   if (at->envelope.seq > result->seq + 1) {
     g_set_error(&result->refused, BH_ERROR, BH_ERROR_CHAIN,
@@ -420,7 +428,9 @@ static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResu
   result->seq = last->envelope.seq;
   g_strlcpy(result->hash, last->envelope.hash, sizeof result->hash);
   return bh_log_set_head(piece->db, batch->device, last->envelope.incarnation, result->seq,
-                         result->hash, error);
+                         result->hash, error) &&
+         bh_log_set_signed_ms(piece->db, batch->device, last->envelope.incarnation,
+                              piece->signed_ms, error);
 }
 
 gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,

@@ -17,19 +17,24 @@ G_BEGIN_DECLS
 typedef struct {
   BhEntryText *text;
   BhEnvelope envelope;
-  BhBody *body;       /* NULL when it cannot be read */
-  GError *body_error; /* why */
+  BhBody *body;            /* NULL when it cannot be read */
+  GError *body_error;      /* why */
+  gboolean is_time_signed; /* the body carries a hub time that this hub signed for the device */
 } BhVerified;
 
 typedef struct {
   char device[BH_ID_LEN + 1];
   char unit[BH_ID_LEN + 1];
-  GPtrArray *entries; /* BhVerified*, a contiguous chain of one incarnation */
-  int refused_index;  /* of the first bad envelope, or -1 */
-  GError *refused;    /* what is wrong with it, naming the index; those before it are good */
+  GPtrArray *entries;      /* BhVerified*, a contiguous chain of one incarnation */
+  int refused_index;       /* of the first bad envelope, or -1 */
+  GError *refused;         /* what is wrong with it, naming the index; those before it are good */
+  const guint8 *hub_key;   /* borrowed; NULL: no hub time is taken for signed */
+  const BhVerified *timed; /* the last whose hub time was looked at: most carry the same */
 } BhBatch;
 
 BhBatch *bh_batch_new(const char *device, const char *unit);
+/* The key that the hub signs times with; before entries are added. Borrowed. */
+void bh_batch_set_hub_key(BhBatch *batch, const guint8 hub_key[BH_PUBLIC_KEY_SIZE]);
 void bh_batch_free(BhBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBatch, bh_batch_free)
 /* Takes the next entry into the batch. FALSE when its envelope is bad: the batch ends before it.

@@ -269,6 +269,34 @@ char *bh_log_dup_id_at(BhDb *db, const char *device, const char *incarnation, gi
   return id;
 }
 
+gboolean bh_log_get_signed_ms(BhDb *db, const char *device, const char *incarnation,
+                              gint64 *signed_ms, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT signed_ms FROM incarnation"
+                            " WHERE device = :device AND incarnation = :incarnation",
+                            "tt", "device", device, "incarnation", incarnation);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *signed_ms = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_set_signed_ms(BhDb *db, const char *device, const char *incarnation,
+                              gint64 signed_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "UPDATE incarnation SET signed_ms = :signed"
+                    " WHERE device = :device AND incarnation = :incarnation",
+                    "itt", "signed", signed_ms, "device", device, "incarnation", incarnation);
+}
+
 gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                             char hash[BH_HASH_HEX_LEN + 1], GError **error)
 {
@@ -320,19 +348,19 @@ gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow
   return bh_sql_run(
       db, error,
       "INSERT INTO entry (position, id, device, incarnation, seq, hash, status, is_first,"
-      " received_ms, actor, envelope, signature, body, openings) VALUES (:position, :id, :device,"
-      " :incarnation, :seq, :hash, :status, :first, :now, :actor, :envelope, :signature, :body,"
-      " :openings)",
-      "itttitiiittttt", "position", row->position, "id", row->id, "device", envelope->device,
+      " received_ms, actor, envelope, signature, body, openings, signed_ms) VALUES (:position, :id,"
+      " :device, :incarnation, :seq, :hash, :status, :first, :now, :actor, :envelope, :signature,"
+      " :body, :openings, :signed)",
+      "itttitiiittttti", "position", row->position, "id", row->id, "device", envelope->device,
       "incarnation", envelope->incarnation, "seq", envelope->seq, "hash", envelope->hash, "status",
       (gint64)row->status, "first", (gint64)row->is_first, "now", row->received_ms, "actor",
       row->actor, "envelope", row->text->envelope, "signature", row->text->signature, "body",
-      row->text->body, "openings", row->text->openings);
+      row->text->body, "openings", row->text->openings, "signed", row->signed_ms);
 }
 
 #define ENTRY_COLUMNS                                                                              \
   "position, received_ms, id, actor, status, is_first, device, envelope, signature, body, "        \
-  "openings"
+  "openings, signed_ms"
 
 static BhEntryRow *read_entry(BhStmt *stmt)
 {
@@ -346,6 +374,7 @@ static BhEntryRow *read_entry(BhStmt *stmt)
   row->device = g_strdup(bh_stmt_get_text(stmt, 6));
   row->text = bh_entry_text_new(bh_stmt_get_text(stmt, 7), bh_stmt_get_text(stmt, 8),
                                 bh_stmt_get_text(stmt, 9), bh_stmt_get_text(stmt, 10));
+  row->signed_ms = bh_stmt_get_int(stmt, 11);
   return row;
 }
 

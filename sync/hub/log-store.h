@@ -80,6 +80,11 @@ gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, 
  * not say. g_free. */
 char *bh_log_dup_id_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                        GError **error);
+/* The latest signed hub time that an entry of the chain carried; 0 when none did. */
+gboolean bh_log_get_signed_ms(BhDb *db, const char *device, const char *incarnation,
+                              gint64 *signed_ms, GError **error);
+gboolean bh_log_set_signed_ms(BhDb *db, const char *device, const char *incarnation,
+                              gint64 signed_ms, GError **error);
 /* "" in `hash` when there is no such place. */
 gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                             char hash[BH_HASH_HEX_LEN + 1], GError **error);
@@ -89,8 +94,9 @@ json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error);
 typedef struct {
   gint64 position;
   gint64 received_ms;
-  char *id;    /* NULL when the body does not say */
-  char *actor; /* NULL likewise */
+  gint64 signed_ms; /* see BhTimeProof (sync/wire/evidence.h); 0 of the hub's own */
+  char *id;         /* NULL when the body does not say */
+  char *actor;      /* NULL likewise */
   BhEntryStatus status;
   gboolean is_first;
   char *device;

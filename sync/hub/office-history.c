@@ -10,19 +10,18 @@
 #define PAGE 50
 #define VALUE_MAX 400 /* characters of a value in the history */
 
-/* When an entry was made, as far as it can be proved (SYNC.md, Clocks): by the last signed hub
- * time and the boot clock within one boot, else after that hub time; never after its receipt. */
-static json_t *evidence_of(const json_t *clock, gint64 received_ms)
+/* "from" is there when something proves it; "claimed" is never proved. */
+static json_t *evidence_of(const json_t *item)
 {
-  gint64 hub_ms = json_integer_value(json_object_get(clock, "hub_ms"));
-  gint64 hub_boot_ms = json_integer_value(json_object_get(clock, "hub_boot_ms"));
-  gint64 boot_ms = json_integer_value(json_object_get(clock, "boot_ms"));
-  gboolean exact = hub_ms > 0 && hub_boot_ms > 0 && boot_ms >= hub_boot_ms;
-  gint64 from_ms = exact ? hub_ms + (boot_ms - hub_boot_ms) : hub_ms;
-  gint64 to_ms = exact ? MIN(from_ms, received_ms) : received_ms;
-  g_autofree char *from = from_ms > 0 ? bh_time_format(MIN(from_ms, received_ms)) : NULL;
-  g_autofree char *to = bh_time_format(to_ms);
-  return json_pack("{s:s*,s:s,s:b}", "from", from, "to", to, "exact", exact);
+  const json_t *evidence = json_object_get(item, "evidence");
+  gint64 from_ms = json_integer_value(json_object_get(evidence, "from_ms"));
+  gint64 claimed_ms = json_integer_value(json_object_get(evidence, "claimed_ms"));
+  g_autofree char *from = from_ms > 0 ? bh_time_format(from_ms) : NULL;
+  g_autofree char *to = bh_time_format(json_integer_value(json_object_get(evidence, "to_ms")));
+  g_autofree char *claimed = claimed_ms != 0 ? bh_time_format(claimed_ms) : NULL;
+  return json_pack("{s:s*,s:s,s:s*,s:s,s:s*}", "from", from, "to", to, "claimed", claimed, "basis",
+                   bh_json_string_or(evidence, "basis", ""), "odd",
+                   bh_json_string_or(evidence, "odd", NULL));
 }
 
 static char *short_text(char *text)
@@ -85,8 +84,8 @@ static json_t *entry_of(BhOfficeCall *call, const BhKind *kind, const json_t *it
                    bh_json_string_or(item, "entry", ""), "by",
                    bh_json_string_or(item, "by_name", bh_json_string_or(item, "by", "")), "device",
                    bh_json_string_or(item, "device_name", ""), "received", received, "device_time",
-                   device_time, "observed", observed, "evidence", evidence_of(clock, received_ms),
-                   "quality", json_integer_value(json_object_get(clock, "quality")), "quarantined",
+                   device_time, "observed", observed, "evidence", evidence_of(item), "quality",
+                   json_integer_value(json_object_get(clock, "quality")), "quarantined",
                    json_is_true(json_object_get(item, "quarantined")), "sets", sets);
 }
 

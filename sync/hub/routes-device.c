@@ -294,6 +294,7 @@ static BhBatch *read_batch(BhHub *hub, const BhHubDevice *device, BhRequest *req
   if (!bh_batch_reader_init(&reader, text != NULL ? text : "", len, error))
     return NULL;
   BhBatch *batch = bh_batch_new(device->id, device->unit);
+  bh_batch_set_hub_key(batch, bh_hub_get_public_key(hub));
   BhEntryText *entry;
   while ((entry = bh_batch_reader_next(&reader, &batch->refused)) != NULL)
     if (!bh_batch_add(batch, bh_hub_get_id(hub), device->public_key, entry))

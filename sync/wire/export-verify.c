@@ -3,6 +3,7 @@
 #include <string.h>
 #include "schema/base64.h"
 #include "schema/error.h"
+#include "sync/wire/evidence.h"
 #include "sync/wire/export-internal.h"
 #include "sync/wire/line-reader.h"
 
@@ -14,9 +15,11 @@
 typedef struct {
   char hub[BH_ID_LEN + 1];
   guint8 key[BH_PUBLIC_KEY_SIZE];
+  gint64 enrolled_ms; /* by the clock of the hub's entry; 0 of the hub itself */
 } Trust;
 
 typedef struct {
+  gint64 signed_ms; /* BhTimeProof */
   gint64 seq;
   char hash[BH_HASH_HEX_LEN + 1];
 } Chain;
@@ -157,7 +160,7 @@ static gboolean read_head(Verifier *verifier, gboolean is_case, const char *text
 }
 
 static void trust_key(Verifier *verifier, const char *device, const char *hub,
-                      const guint8 key[BH_PUBLIC_KEY_SIZE])
+                      const guint8 key[BH_PUBLIC_KEY_SIZE], gint64 enrolled_ms)
 {
   GPtrArray *keys = g_hash_table_lookup(verifier->trust, device);
   if (keys == NULL) {
@@ -167,6 +170,7 @@ static void trust_key(Verifier *verifier, const char *device, const char *hub,
   Trust *trust = g_new0(Trust, 1);
   g_strlcpy(trust->hub, hub, sizeof trust->hub);
   memcpy(trust->key, key, BH_PUBLIC_KEY_SIZE);
+  trust->enrolled_ms = enrolled_ms;
   g_ptr_array_add(keys, trust);
 }
 
@@ -188,7 +192,7 @@ static gboolean read_beginning(Verifier *verifier, const guint8 *wanted_key, GEr
       g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the file ends before its head");
     return FALSE;
   }
-  trust_key(verifier, verifier->report->hub, verifier->report->hub, verifier->hub_key);
+  trust_key(verifier, verifier->report->hub, verifier->report->hub, verifier->hub_key, 0);
   for (guint i = 0; i < verifier->kind_order->len; i++) {
     line = bh_line_reader_next(&verifier->lines, BH_EXPORT_KINDS_MAX_BYTES + 2, &len, error);
     if (line == NULL || !g_str_has_prefix(line, "K ")) {
@@ -227,7 +231,7 @@ static gboolean is_signed(const Verifier *verifier, const BhEntryText *text,
   return FALSE;
 }
 
-static void check_chain(Verifier *verifier, const BhEnvelope *envelope, gint64 line)
+static Chain *check_chain(Verifier *verifier, const BhEnvelope *envelope, gint64 line)
 {
   g_autofree char *key = g_strdup_printf("%s %s", envelope->device, envelope->incarnation);
   Chain *chain = g_hash_table_lookup(verifier->chains, key);
@@ -248,6 +252,28 @@ static void check_chain(Verifier *verifier, const BhEnvelope *envelope, gint64 l
     chain->seq = envelope->seq;
     memcpy(chain->hash, envelope->hash, sizeof chain->hash);
   }
+  return chain;
+}
+
+/* What is proved of the time of an entry of a device. The file has no receipts: an entry was
+ * received before the next one of the hub in the file, and before the file was made. */
+static void check_time(Verifier *verifier, const BhEnvelope *envelope, const BhBody *body,
+                       Chain *chain)
+{
+  BhExportReport *report = verifier->report;
+  const GPtrArray *keys = g_hash_table_lookup(verifier->trust, envelope->device);
+  if (g_str_equal(envelope->device, envelope->hub) || keys == NULL)
+    return;
+  gboolean is_signed = bh_evidence_is_signed(&body->clock, envelope, verifier->hub_key);
+  if (is_signed)
+    chain->signed_ms = MAX(chain->signed_ms, body->clock.hub_ms);
+  const BhTimeProof proof = {.received_ms = report->made_ms,
+                             .enrolled_ms = ((const Trust *)keys->pdata[0])->enrolled_ms,
+                             .signed_ms = chain->signed_ms};
+  BhEvidence evidence = bh_evidence_judge(&body->clock, is_signed, &proof);
+  report->times_signed += evidence.basis == BH_TIME_SIGNED;
+  report->times_claimed += evidence.basis != BH_TIME_SIGNED;
+  report->times_odd += evidence.odd != NULL;
 }
 
 /* Devices are enrolled by what their hub signs itself, never by what a device says. */
@@ -264,7 +290,7 @@ static void learn_keys(Verifier *verifier, const BhEnvelope *envelope, const BhB
       guint8 key[BH_PUBLIC_KEY_SIZE];
       if (g_str_equal(set->key, "key") &&
           bh_base64_decode(json_string_value(set->value), key, sizeof key))
-        trust_key(verifier, op->record, envelope->hub, key);
+        trust_key(verifier, op->record, envelope->hub, key, body->clock.wall_ms);
     }
   }
 }
@@ -286,7 +312,8 @@ static gboolean remember_body(Verifier *verifier, const BhBody *body, const BhEn
   return same;
 }
 
-static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnvelope *envelope)
+static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnvelope *envelope,
+                       Chain *chain)
 {
   BhExportReport *report = verifier->report;
   if (text->body == NULL) {
@@ -301,6 +328,8 @@ static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnve
     report->doubtful++;
   else
     learn_keys(verifier, envelope, body);
+  if (body != NULL)
+    check_time(verifier, envelope, body, chain);
 }
 
 /* The four lines behind an "E". FALSE when the file cannot be read any further. */
@@ -331,8 +360,8 @@ static gboolean read_entry(Verifier *verifier, GError **error)
     return TRUE;
   }
   g_hash_table_add(verifier->signers, g_strdup(envelope.device));
-  check_chain(verifier, &envelope, line);
-  check_body(verifier, text, &envelope);
+  Chain *chain = check_chain(verifier, &envelope, line);
+  check_body(verifier, text, &envelope, chain);
   return TRUE;
 }
 
@@ -508,10 +537,13 @@ json_t *bh_export_report_to_json(const BhExportReport *report)
                       (int)told->personal, "spans", told->spans, "gaps", (json_int_t)told->gaps,
                       "files", (json_int_t)told->files, "files_missing",
                       (json_int_t)told->files_missing, "in_archive", (int)told->in_archive);
-  return json_pack("{ss, ss, sI, sI, sI, sI, si, si, so*, so, sI}", "verdict",
+  json_t *times =
+      json_pack("{sI, sI, sI}", "signed", (json_int_t)report->times_signed, "claimed",
+                (json_int_t)report->times_claimed, "contradicted", (json_int_t)report->times_odd);
+  return json_pack("{ss, ss, sI, sI, sI, sI, so, si, si, so*, so, sI}", "verdict",
                    bh_export_report_get_verdict(report), "hub", report->hub, "made_ms",
                    (json_int_t)report->made_ms, "entries", (json_int_t)report->entries, "withheld",
-                   (json_int_t)report->withheld, "doubtful", (json_int_t)report->doubtful,
-                   "devices", report->devices, "incarnations", report->incarnations, "case",
+                   (json_int_t)report->withheld, "doubtful", (json_int_t)report->doubtful, "times",
+                   times, "devices", report->devices, "incarnations", report->incarnations, "case",
                    of_case, "problems", problems, "problem_count", (json_int_t)report->n_problems);
 }

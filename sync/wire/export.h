@@ -78,7 +78,10 @@ typedef struct {
   gint64 doubtful; /* authentic, but without a valid body, of an unknown kind set, or with another
                       body than an earlier entry of this id: what a hub keeps in quarantine, and
                       no problem of the export */
-  int devices;     /* signers that were met, hubs included */
+  gint64 times_signed;  /* entries of devices made after a time that the hub signed, proved */
+  gint64 times_claimed; /* those of which only the enrolment lies before, if that */
+  gint64 times_odd;     /* those whose device claims a time that contradicts what is known */
+  int devices;          /* signers that were met, hubs included */
   int incarnations;
   BhCaseReport *of_case; /* NULL: a whole export */
   gint64 n_problems;
@@ -91,7 +94,8 @@ void bh_export_report_free(BhExportReport *report);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhExportReport, bh_export_report_free)
 /* "authentic", "self-consistent" or "broken". Static. */
 const char *bh_export_report_get_verdict(const BhExportReport *report);
-/* {"verdict","hub","made_ms","entries","withheld","doubtful","devices","incarnations",
+/* {"verdict","hub","made_ms","entries","withheld","doubtful","times":{"signed","claimed",
+ * "contradicted"},"devices","incarnations",
  * "case"?: {"record","personal","spans","gaps","files","files_missing","in_archive"},
  * "problems":[{"line","code","text"}],"problem_count"}; new reference. */
 json_t *bh_export_report_to_json(const BhExportReport *report);

@@ -298,6 +298,11 @@ class Entries(Case):
             "an unknown member": changed(more=1),
             "observed_ms of 0": changed(observed_ms=0),
             "hub_ms of 0": changed(clock=dict(clock, hub_ms=0)),
+            "a hub_sig without hub_ms": changed(clock={**{name: clock[name] for name in clock
+                                                         if name != "hub_ms"},
+                                                      "hub_sig": second.to_base64(bytes(64))}),
+            "a short hub_sig": changed(clock=dict(clock, hub_ms=5,
+                                                  hub_sig=second.to_base64(bytes(63)))),
             "a quality of 3": changed(clock=dict(clock, quality=3)),
             "a long boot_id": changed(clock=dict(clock, boot_id="x" * 37)),
             "a year over 9999": changed(clock=dict(clock, wall_ms=253402300800000)),
@@ -310,7 +315,9 @@ class Entries(Case):
                 self.quarantined(data)
         right = {
             "before 1970": changed(clock=dict(clock, wall_ms=-5)),
-            "all of a clock": changed(clock=dict(clock, hub_ms=5, hub_boot_ms=5), observed_ms=1),
+            "all of a clock": changed(clock=dict(clock, hub_boot_ms=5), observed_ms=1),
+            "a hub_sig of somebody else": changed(clock=dict(clock, hub_ms=5,
+                                                            hub_sig=second.to_base64(bytes(64)))),
             "64 operations": acting.body([enterprise(client) for _ in range(64)])[0],
         }
         for what, data in right.items():

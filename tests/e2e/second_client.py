@@ -182,14 +182,20 @@ class Chain:
 class Person:
     """Whoever acts: makes bodies with plain and personal values."""
 
-    def __init__(self, staff, ids):
+    """`client` (may be absent) has the hub's last signed time, which entries carry."""
+
+    def __init__(self, staff, ids, client=None):
         self.staff = staff
         self.ids = ids
+        self.client = client
         self.boot_id = str(uuid.uuid4())
 
     def clock(self):
-        return {"wall_ms": int(time.time() * 1000), "boot_ms": int(time.monotonic() * 1000),
-                "boot_id": self.boot_id, "quality": 0}
+        clock = {"wall_ms": int(time.time() * 1000), "boot_ms": int(time.monotonic() * 1000),
+                 "boot_id": self.boot_id, "quality": 0}
+        if self.client is not None:
+            clock.update(hub_ms=self.client.time["ms"], hub_sig=self.client.time["sig"])
+        return clock
 
     def body(self, operations, files=(), **other):
         """`operations`: (record, kind, {key: value | Personal | Set}). → body, openings."""
@@ -363,6 +369,7 @@ class Client:
         text = f"{self.hub} {self.device} {told['ms']}".encode()
         require(signature_fits(self.hub_key, "bihuan/time/1", text, from_base64(told["sig"], 64)),
                 "the time is not signed by the hub")
+        self.time = told
 
     def head(self, incarnation=None):
         told = self.get("/v1/head?incarnation=" + (incarnation or self.chain.incarnation)).json

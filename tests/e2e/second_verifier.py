@@ -58,7 +58,7 @@ def check_value(value, depth=0):
 def check_clock(clock):
     require(isinstance(clock, dict), "no clock")
     require({"wall_ms", "boot_ms", "boot_id", "quality"} <= set(clock)
-            <= {"wall_ms", "boot_ms", "boot_id", "quality", "hub_ms", "hub_boot_ms"},
+            <= {"wall_ms", "boot_ms", "boot_id", "quality", "hub_ms", "hub_boot_ms", "hub_sig"},
             "wrong members of a clock")
     require(whole(clock["wall_ms"], None, LAST_MS) and whole(clock["boot_ms"], 0, LAST_MS),
             "a wrong time")
@@ -66,6 +66,9 @@ def check_clock(clock):
     require(whole(clock["quality"], 0, 2), "a wrong quality")
     for name in ("hub_ms", "hub_boot_ms"):
         require(name not in clock or whole(clock[name], 1, LAST_MS), f"a wrong {name}")
+    if "hub_sig" in clock:
+        require("hub_ms" in clock, "a hub_sig without its hub_ms")
+        from_base64(clock["hub_sig"], 64)
 
 
 def check_body(data):
@@ -132,6 +135,7 @@ class Report:
     def __init__(self):
         self.problems = []
         self.entries = self.withheld = self.doubtful = 0
+        self.times = {"signed": 0, "claimed": 0, "contradicted": 0}
         self.folded = []
         self.verdict = "broken"
 
@@ -149,6 +153,8 @@ class Verifier:
         self.keys = {}
         self.heads = {}
         self.bodies = {}
+        self.enrolled = {}
+        self.signed = {}
 
     def verify(self, data):
         report = self.report
@@ -236,6 +242,23 @@ class Verifier:
     def readable(self, body):
         pass
 
+    def time(self, envelope, clock):
+        """What is proved of when a device made it (§ 1, Time)."""
+        device, place = envelope["device"], (envelope["device"], envelope["incarnation"])
+        told, carried = clock.get("hub_ms", 0), "hub_sig" in clock
+        fits_ = carried and signature_fits(self.hub_key, "bihuan/time/1",
+                                           f"{self.hub} {device} {told}".encode(),
+                                           from_base64(clock["hub_sig"], 64))
+        latest = max(self.signed.get(place, 0), told if fits_ else 0)
+        self.signed[place] = latest
+        enrolled, made = self.enrolled.get(device, 0), self.header["made_ms"]
+        self.report.times["signed" if latest > 0 and enrolled <= latest <= made
+                          else "claimed"] += 1
+        passed = clock["boot_ms"] - clock.get("hub_boot_ms", clock["boot_ms"])
+        if told and ((carried and not fits_) or told < enrolled or told > made or told < latest
+                     or told + max(passed, 0) > made + 5 * 60 * 1000):
+            self.report.times["contradicted"] += 1
+
     def body(self, envelope, entry):
         report = self.report
         try:
@@ -246,6 +269,8 @@ class Verifier:
             report.doubtful += 1
             return
         self.readable(body)
+        if envelope["device"] != self.hub and envelope["device"] in self.keys:
+            self.time(envelope, body["clock"])
         known = self.bodies.setdefault(body["id"], envelope["body"])
         if known != envelope["body"] or envelope["kinds"] not in self.kinds:
             report.doubtful += 1
@@ -254,6 +279,7 @@ class Verifier:
             for op in body["ops"]:
                 if op["kind"] == "device" and "key" in op["set"]:
                     self.keys[op["record"]] = from_base64(op["set"]["key"]["v"], 32)
+                    self.enrolled.setdefault(op["record"], body["clock"]["wall_ms"])
         report.folded.append((body, openings))
 
 

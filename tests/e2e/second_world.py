@@ -66,7 +66,7 @@ def new_client(name):
 
 
 def person(client):
-    return second.Person(World.staff["id"], client.ids)
+    return second.Person(World.staff["id"], client.ids, client)
 
 
 def enterprise(client, name="第二客户端煤矿", **more):

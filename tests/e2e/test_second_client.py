@@ -285,6 +285,9 @@ class OneCase(Case):
         self.assertEqual((told["verdict"], report.verdict), ("authentic", "authentic"))
         self.assertEqual((told["entries"], told["withheld"], told["doubtful"]),
                          (report.entries, report.withheld, report.doubtful))
+        self.assertEqual(told["times"], report.times)
+        for name in told["times"]:
+            self.assertGreater(told["times"][name], 0, told["times"])
         self.assertEqual((told["case"]["gaps"], told["case"]["files"], told["case"]["files_missing"]),
                          (stranger.gaps, 2, 1))
         self.assertEqual(stranger.missing, 1)

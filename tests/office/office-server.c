@@ -14,6 +14,7 @@
 #include "sync/hub/log-store.h"
 #include "sync/hub/office.h"
 #include "sync/hub/uploads.h"
+#include "sync/wire/credential.h"
 
 #define SAMPLES_MAX (4 * 1024 * 1024)
 #define LONG_TEXT_CHARS 4000
@@ -215,9 +216,13 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
   const BhClock *clock = bh_clock_system();
   BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) - 3600000 + server->clock_off_ms,
                         .boot_ms = 7200000,
-                        .quality = BH_CLOCK_QUALITY_GOOD,
-                        .hub_ms = clock->wall_ms(clock->data) - 7200000,
-                        .hub_boot_ms = 3600000};
+                        .quality = BH_CLOCK_QUALITY_GOOD};
+  if (server->clock_off_ms < 0) { /* it knows better from the hub */
+    stamp.hub_ms = clock->wall_ms(clock->data);
+    g_autofree char *sig = bh_hub_time_sign(bh_hub_get_secret_key(server->hub),
+                                            bh_hub_get_id(server->hub), device->id, stamp.hub_ms);
+    g_strlcpy(stamp.hub_sig, sig, sizeof stamp.hub_sig);
+  }
   if (server->clock_off_ms != 0)
     g_snprintf(stamp.boot_id, sizeof stamp.boot_id, "boot-%" G_GINT64_FORMAT, server->clock_off_ms);
   else
@@ -243,6 +248,7 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
   g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
   g_strlcpy(device->head, hash, sizeof device->head);
   g_autoptr(BhBatch) batch = bh_batch_new(device->id, sample_id("unit-jingping"));
+  bh_batch_set_hub_key(batch, bh_hub_get_public_key(server->hub));
   if (!bh_batch_add(batch, bh_hub_get_id(server->hub), device->signer->public_key, text))
     die(batch->refused, "batch");
   Push piece = {.batch = batch};

@@ -118,7 +118,7 @@ class Page(unittest.TestCase):
         browser = self.browser
         browser.run("document.querySelector('.history-box summary').click()")
         browser.wait_text("李样例", ".history")
-        for text in ("终端：井坪 1 号终端", "可证时间：", "终端时间：", "中心收到："):
+        for text in ("终端：井坪 1 号终端", "可证：不早于", "（终端登记）", "（未证实）", "中心收到："):
             self.assertIn(text, browser.text(".history"))
         self.assert_quiet()
 

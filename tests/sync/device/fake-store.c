@@ -218,8 +218,10 @@ gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, G
   return TRUE;
 }
 
-gboolean bh_outbox_note_hub_time(BhDevice *device, gint64 hub_ms, GError **error)
+gboolean bh_outbox_note_hub_time(BhDevice *device, gint64 hub_ms, const char *signature,
+                                 GError **error)
 {
+  g_assert_cmpuint(strlen(signature), ==, BH_SIGNATURE_BASE64_LEN);
   (void)error;
   g_assert_cmpint(hub_ms, >, 0);
   device->hub_times++;

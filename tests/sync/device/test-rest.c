@@ -189,7 +189,7 @@ static gsize body_size(Fixture *fixture, gint64 seq)
 
 static void note_time(Fixture *fixture)
 {
-  assert_true(bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms, NULL));
+  assert_true(bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms, "", NULL));
 }
 
 static void pass_days(Fixture *fixture, int days)

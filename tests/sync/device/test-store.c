@@ -169,7 +169,10 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
                {7200 * 1000, TRUE, BH_CLOCK_QUALITY_UNSURE, FALSE},
                {-7200 * 1000, FALSE, BH_CLOCK_QUALITY_BAD, FALSE}};
 
-  assert_true(bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms + 30000, &error));
+  g_autofree char *zeros = g_strnfill(86, 'A');
+  g_autofree char *signature = g_strconcat(zeros, "==", NULL); /* kept as it came */
+  assert_true(
+      bh_outbox_note_hub_time(fixture->device, fixture->time.wall_ms + 30000, signature, &error));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GString) batch = g_string_new(NULL);
     gint64 last = 0;
@@ -186,6 +189,7 @@ test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot(void **state G_G
     assert_int_equal(body->clock.quality, cases[i].quality);
     assert_int_equal(body->clock.hub_boot_ms != 0, cases[i].hub_boot);
     assert_int_equal(body->clock.hub_ms, 1795258830000LL);
+    assert_string_equal(body->clock.hub_sig, signature);
   }
 }
 

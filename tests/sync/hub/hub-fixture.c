@@ -354,7 +354,10 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
   g_autoptr(GError) error = NULL;
   BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data),
                         .boot_ms = clock->boot_ms(clock->data),
-                        .quality = BH_CLOCK_QUALITY_GOOD};
+                        .quality = BH_CLOCK_QUALITY_GOOD,
+                        .hub_ms = device->says.hub_ms,
+                        .hub_boot_ms = device->says.hub_boot_ms};
+  g_strlcpy(stamp.hub_sig, device->says.hub_sig, sizeof stamp.hub_sig);
   g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
   g_autoptr(BhBodyBuilder) builder =
       bh_body_builder_new(entry_id, device->actor, &stamp, 0, bh_random_system());

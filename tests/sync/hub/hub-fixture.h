@@ -32,6 +32,10 @@ void test_sample_id(const char *name, char id[BH_ID_LEN + 1]);
 /* A new inspector of a unit. */
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1]);
 
+/* Undoes the migrations of a hub's store from 0008 on; each new one is added here. */
+#define UNDO_FROM_0008                                                                             \
+  "ALTER TABLE entry DROP COLUMN signed_ms; ALTER TABLE incarnation DROP COLUMN signed_ms;"
+
 /* For cmocka: a hub as the state of one test. */
 int set_up(void **state);
 int tear_down(void **state);
@@ -54,6 +58,7 @@ typedef struct {
   char prev[BH_HASH_HEX_LEN + 1];
   BhIdSource ids;
   char last_entry[BH_ID_LEN + 1];
+  BhEntryClock says; /* hub_ms, hub_boot_ms and hub_sig of these go into its entries */
 } TestDevice;
 
 TestDevice *test_device_new(HubFixture *fixture, const char *unit);

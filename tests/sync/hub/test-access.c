@@ -239,7 +239,7 @@ static void test_a_hub_of_before_the_log_gets_one(void **state)
                       "TABLE number; DROP TABLE anomaly;"
                       " DROP TRIGGER anomaly_of_fork; DROP TRIGGER anomaly_of_refusal;"
                       " DROP TRIGGER anomaly_of_refusal_goes; DROP TRIGGER anomaly_of_quarantine;"
-                      " DROP TRIGGER anomaly_of_report;"
+                      " DROP TRIGGER anomaly_of_report;" UNDO_FROM_0008
                       " UPDATE schema_version SET version = 2",
                       &error));
   hub_fixture_stop(fixture);

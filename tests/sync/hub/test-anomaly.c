@@ -5,6 +5,7 @@
 
 #include "sync/hub/anomaly-store.h"
 #include "sync/hub/anomaly.h"
+#include "sync/wire/credential.h"
 
 #define MANY 1000
 #define HOUR_MS (60 * 60 * 1000)
@@ -160,6 +161,108 @@ static void test_a_bad_clock_stands_there_once_for_a_boot(void **state)
   test_device_free(device);
 }
 
+/* --- times that a device claims --- */
+
+static json_t *evidence_of_newest(HubFixture *fixture, const char *record)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) history = bh_hub_history(fixture->hub, db, record, G_MAXINT64, 1, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  if (history == NULL)
+    fail_msg("%s", error->message);
+  return json_incref(json_object_get(json_array_get(history, 0), "evidence"));
+}
+
+static gint64 number(const json_t *object, const char *name)
+{
+  return json_integer_value(json_object_get(object, name));
+}
+
+static gint64 hub_now_ms(HubFixture *fixture)
+{
+  return fixture->clock.wall_ms(fixture->clock.data);
+}
+
+static void take_hub_time(TestDevice *device, gint64 ms)
+{
+  BhHub *hub = device->fixture->hub;
+  g_autofree char *sig =
+      bh_hub_time_sign(bh_hub_get_secret_key(hub), bh_hub_get_id(hub), device->signer->device, ms);
+  device->says.hub_ms = ms;
+  g_strlcpy(device->says.hub_sig, sig, sizeof device->says.hub_sig);
+}
+
+static void test_a_device_enrolled_today_proves_nothing_of_last_year(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  gint64 begun_ms = hub_now_ms(fixture);
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  device->says.hub_ms = begun_ms - 400 * 24 * (gint64)HOUR_MS;
+  device->says.hub_boot_ms = bh_clock_system()->boot_ms(NULL);
+  test_device_make_id(device, id);
+  push(device, test_device_enterprise(device, id, "一号矿", "140603100"), 200);
+  g_autoptr(json_t) row = get_only(fixture, "clock");
+  assert_text(row, "code", "before_enrolment");
+  g_autoptr(json_t) evidence = evidence_of_newest(fixture, id);
+  assert_text(evidence, "basis", "enrolment");
+  assert_text(evidence, "odd", "before_enrolment");
+  assert_true(number(evidence, "from_ms") >= begun_ms);
+  assert_true(number(evidence, "to_ms") >= number(evidence, "from_ms"));
+  assert_in_range(number(evidence, "claimed_ms"), device->says.hub_ms,
+                  device->says.hub_ms + HOUR_MS);
+  test_device_free(device);
+}
+
+static void test_a_time_signed_by_the_hub_is_a_lower_bound_for_the_rest_of_the_chain(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  test_device_make_id(device, id);
+  fixture->skew_ms = HOUR_MS; /* the hub goes on; the device wakes up with its own time */
+  take_hub_time(device, hub_now_ms(fixture));
+  push(device, test_device_enterprise(device, id, "一号矿", "140603100"), 200);
+  g_autoptr(json_t) first = evidence_of_newest(fixture, id);
+  assert_text(first, "basis", "signed");
+  assert_int_equal(number(first, "from_ms"), device->says.hub_ms);
+  gint64 signed_ms = device->says.hub_ms;
+  device->says = (BhEntryClock){0}; /* it cannot go back behind what it carried */
+  push(device, set_address(device, id, "东坡"), 200);
+  g_autoptr(json_t) second = evidence_of_newest(fixture, id);
+  assert_text(second, "basis", "signed");
+  assert_int_equal(number(second, "from_ms"), signed_ms);
+  take_hub_time(device, signed_ms - 1000);
+  push(device, set_address(device, id, "西坡"), 200);
+  g_autoptr(json_t) third = evidence_of_newest(fixture, id);
+  assert_text(third, "odd", "back");
+  assert_int_equal(number(third, "from_ms"), signed_ms);
+  test_device_free(device);
+}
+
+static void test_a_hub_time_signed_by_somebody_else_is_noted_and_proves_nothing(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  TestDevice *other = test_device_new(fixture, fixture->township);
+  test_device_make_id(device, id);
+  take_hub_time(other, hub_now_ms(fixture));
+  device->says = other->says; /* a true time, given to another device */
+  g_autoptr(Answer) answer =
+      test_push(device, test_device_enterprise(device, id, "一号矿", "140603100"), NULL);
+  assert_status(answer, 200);
+  assert_int_equal(json_array_size(json_object_get(answer->json, "quarantined")), 0);
+  g_autoptr(json_t) row = get_only(fixture, "clock");
+  assert_text(row, "code", "forged");
+  g_autoptr(json_t) evidence = evidence_of_newest(fixture, id);
+  assert_text(evidence, "basis", "enrolment");
+  assert_text(evidence, "odd", "forged");
+  test_device_free(other);
+  test_device_free(device);
+}
+
 static void test_what_a_person_said_of_the_clock_stands_there(void **state)
 {
   HubFixture *fixture = *state;
@@ -311,8 +414,7 @@ static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
       "DROP TRIGGER "
       "anomaly_of_refusal;"
       "DROP TRIGGER anomaly_of_refusal_goes; DROP TRIGGER anomaly_of_quarantine;"
-      "DROP TRIGGER anomaly_of_report;"
-      "UPDATE schema_version SET version = 4";
+      "DROP TRIGGER anomaly_of_report;" UNDO_FROM_0008 "UPDATE schema_version SET version = 4";
   assert_true(bh_hub_write(fixture->hub, exec, (gpointer)without, &error));
   hub_fixture_stop(fixture);
   hub_fixture_start(fixture);
@@ -333,6 +435,7 @@ static void test_clocks_are_judged_by_what_proves_them(void **state)
       {NOW_MS, 0, 1, 0, BH_CLOCK_QUALITY_UNSURE, NULL},
       {NOW_MS - 30 * 24 * (gint64)HOUR_MS, 0, 1, 0, BH_CLOCK_QUALITY_UNSURE, NULL},
       {NOW_MS + 60000, NOW_MS, 1, 1, BH_CLOCK_QUALITY_GOOD, NULL},
+      {NOW_MS, NOW_MS + 1, 1, 1, BH_CLOCK_QUALITY_GOOD, "after_receipt"},
       {NOW_MS, 0, 1, 0, BH_CLOCK_QUALITY_BAD, "bad"},
       {NOW_MS + HOUR_MS, 0, 1, 0, BH_CLOCK_QUALITY_GOOD, "ahead"},
       {NOW_MS - 2 * HOUR_MS, NOW_MS - HOUR_MS, 1, 0, BH_CLOCK_QUALITY_UNSURE, "behind"},
@@ -346,7 +449,7 @@ static void test_clocks_are_judged_by_what_proves_them(void **state)
                           .quality = cases[i].quality,
                           .hub_ms = cases[i].hub_ms,
                           .hub_boot_ms = cases[i].hub_boot_ms};
-    const char *odd = bh_anomaly_judge_clock(&clock, NOW_MS);
+    const char *odd = bh_anomaly_judge_clock(&clock, FALSE, &(BhTimeProof){.received_ms = NOW_MS});
     if (g_strcmp0(odd, cases[i].odd) != 0)
       fail_msg("case %u is judged %s", i, odd != NULL ? odd : "fine");
   }
@@ -363,6 +466,9 @@ int main(void)
       TEST(test_a_quarantined_entry_stands_there_and_stays_when_it_is_decided),
       TEST(test_an_entry_of_a_person_of_another_unit_stands_there),
       TEST(test_a_bad_clock_stands_there_once_for_a_boot),
+      TEST(test_a_device_enrolled_today_proves_nothing_of_last_year),
+      TEST(test_a_time_signed_by_the_hub_is_a_lower_bound_for_the_rest_of_the_chain),
+      TEST(test_a_hub_time_signed_by_somebody_else_is_noted_and_proves_nothing),
       TEST(test_what_a_person_said_of_the_clock_stands_there),
       TEST(test_every_document_of_one_number_is_listed_however_it_is_written),
       TEST(test_numbers_that_differ_or_were_given_up_are_no_anomaly),

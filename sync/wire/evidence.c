@@ -1,0 +1,69 @@
+/* The interval in which an entry was signed, and what contradicts it. Reads no store: who calls it
+ * keeps the latest signed hub time of each chain. The receipt of the entry before is no lower
+ * bound: both may have been made offline and sent one after the other. */
+#include "sync/wire/evidence.h"
+
+#include <string.h>
+
+#include "sync/wire/credential.h"
+
+gboolean bh_evidence_is_signed(const BhEntryClock *clock, const BhEnvelope *envelope,
+                               const guint8 hub_key[BH_PUBLIC_KEY_SIZE])
+{
+  return clock->hub_ms > 0 && clock->hub_sig[0] != '\0' &&
+         bh_hub_time_verify(hub_key, envelope->hub, envelope->device, clock->hub_ms,
+                            clock->hub_sig);
+}
+
+static gint64 claim_of(const BhEntryClock *clock)
+{
+  if (clock->hub_ms > 0 && clock->hub_boot_ms > 0 && clock->boot_ms >= clock->hub_boot_ms)
+    return clock->hub_ms + (clock->boot_ms - clock->hub_boot_ms);
+  return clock->wall_ms;
+}
+
+static const char *find_odd(const BhEntryClock *clock, gboolean is_signed, const BhTimeProof *proof)
+{
+  if (clock->hub_ms <= 0)
+    return NULL;
+  if (clock->hub_sig[0] != '\0' && !is_signed)
+    return "forged";
+  if (clock->hub_ms < proof->enrolled_ms)
+    return "before_enrolment";
+  if (proof->received_ms > 0 &&
+      (clock->hub_ms > proof->received_ms ||
+       (clock->hub_boot_ms > 0 && claim_of(clock) > proof->received_ms + BH_EVIDENCE_SLACK_MS)))
+    return "after_receipt";
+  return clock->hub_ms < proof->signed_ms ? "back" : NULL;
+}
+
+BhEvidence bh_evidence_judge(const BhEntryClock *clock, gboolean is_signed,
+                             const BhTimeProof *proof)
+{
+  BhEvidence evidence = {.to_ms = proof->received_ms};
+  if (proof->by_hub) {
+    evidence.from_ms = evidence.claimed_ms = proof->received_ms;
+    evidence.basis = BH_TIME_HUB;
+    return evidence;
+  }
+  evidence.basis = proof->signed_ms > 0 && proof->signed_ms >= proof->enrolled_ms ? BH_TIME_SIGNED
+                   : proof->enrolled_ms > 0 ? BH_TIME_ENROLMENT
+                                            : BH_TIME_UNPROVED;
+  evidence.from_ms = MAX(proof->signed_ms, proof->enrolled_ms);
+  if (clock != NULL) {
+    evidence.claimed_ms = claim_of(clock);
+    evidence.odd = find_odd(clock, is_signed, proof);
+  }
+  /* Only a hub whose own clock was set back gives such times: then they prove nothing together. */
+  if (evidence.to_ms > 0 && evidence.from_ms > evidence.to_ms) {
+    evidence.from_ms = 0;
+    evidence.basis = BH_TIME_UNPROVED;
+  }
+  return evidence;
+}
+
+const char *bh_time_basis_name(BhTimeBasis basis)
+{
+  static const char *const names[] = {"unproved", "enrolment", "signed", "hub"};
+  return names[basis];
+}
