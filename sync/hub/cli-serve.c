@@ -1,5 +1,7 @@
+#include <errno.h>
 #include <glib-unix.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "schema/world.h"
@@ -11,6 +13,7 @@
 
 #define DEVICE_LISTEN "127.0.0.1:8443"
 #define OFFICE_LISTEN "127.0.0.1:8444"
+#define FILES_WANTED 8192
 
 typedef struct {
   const char *dir;
@@ -114,6 +117,17 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   return TRUE;
 }
 
+/* Two servers with their connections, and files, are more than the usual 1,024. */
+static void raise_file_limit(void)
+{
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = MIN(limit.rlim_max, FILES_WANTED);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    g_warning("serve: the limit of open files stays low: %s", g_strerror(errno));
+}
+
 static gboolean serve(Serving *serving, const char *device_listen, const char *office_listen,
                       const char *public_url, GError **error)
 {
@@ -159,6 +173,7 @@ int bh_cli_serve(int argc, char **argv)
     return bh_cli_fail(error);
   if (dir == NULL || argc != 1)
     return bh_cli_usage("serve", "--data is needed");
+  raise_file_limit();
   g_autofree char *data = g_canonicalize_filename(dir, NULL);
   g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
   Serving serving = {.dir = data, .loop = loop};

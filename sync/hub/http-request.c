@@ -8,6 +8,7 @@ void bh_request_clear(BhRequest *request)
   g_free(request->raw);
   g_free(request->path);
   g_free(request->peer);
+  g_free(request->network);
   g_strfreev(request->segments);
   g_clear_pointer(&request->params, g_hash_table_unref);
   g_clear_pointer(&request->query, g_hash_table_unref);
@@ -86,6 +87,11 @@ const char *bh_request_get_cookie(BhRequest *request, const char *name)
 const char *bh_request_get_peer(BhRequest *request)
 {
   return request->peer;
+}
+
+const char *bh_request_get_network(BhRequest *request)
+{
+  return request->network;
 }
 
 GBytes *bh_request_get_body(BhRequest *request)

@@ -24,6 +24,7 @@ struct _BhRequest {
   GHashTable *query;
   GPtrArray *headers; /* name, value, name, value … copied: a handler may outlive the connection */
   char *peer;
+  char *network;
   GPtrArray *cookies; /* values given out */
 
   const BhRoute *route;

@@ -5,10 +5,12 @@
 #include <microhttpd.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "schema/error.h"
+#include "sync/hub/http-door.h"
 #include "sync/hub/http-request.h"
 
 #define HEAD_MAX (16 * 1024)        /* bytes of request line and headers, PROTOCOL.md 10 */
@@ -22,6 +24,7 @@
 #define SLOW_BYTES_PER_S 32
 #define DEFAULT_CONNECTIONS 1000
 #define DEFAULT_CONNECTIONS_PER_IP 256
+#define SWEEP_US G_USEC_PER_SEC
 #define STATUS_HEADER_FIELDS_TOO_LARGE 431
 
 /* Reference counted: a handler may still hold requests when the server was stopped. */
@@ -32,6 +35,7 @@ struct _BhHttp {
   gpointer data;
   gint64 answer_timeout_us;
   gint64 bodies_bytes; /* atomic */
+  BhDoor *door;
 
   GMutex lock;      /* for what follows, and for the answer of every request */
   GCond changed;    /* a request was suspended, was answered, or the server stops */
@@ -53,6 +57,7 @@ static void http_clear(gpointer data)
 {
   BhHttp *http = data;
   bh_router_free(http->router);
+  bh_door_free(http->door);
   g_strfreev(http->headers);
   g_mutex_clear(&http->lock);
   g_cond_clear(&http->changed);
@@ -317,6 +322,33 @@ static char *peer_text(struct MHD_Connection *connection)
       g_inet_socket_address_get_address(G_INET_SOCKET_ADDRESS(address)));
 }
 
+static void shut_socket(int fd)
+{
+  shutdown(fd, SHUT_RDWR); /* the library notices and closes it */
+}
+
+static BhVisit *visit_of(struct MHD_Connection *connection)
+{
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+  return info->socket_context;
+}
+
+static void on_connection(void *cls, struct MHD_Connection *connection, void **visit,
+                          enum MHD_ConnectionNotificationCode what)
+{
+  BhHttp *http = cls;
+  if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+    bh_door_leave(http->door, *visit);
+    return;
+  }
+  g_autofree char *peer = peer_text(connection);
+  g_autofree char *network = bh_network_of(peer);
+  const union MHD_ConnectionInfo *info =
+      MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+  *visit = bh_door_enter(http->door, network, info->connect_fd, g_get_monotonic_time());
+}
+
 /* An answer given without any handler. Kept until the body is in, or queued at once when `now`
  * (the library then reads no more and closes the connection). */
 static enum MHD_Result refuse(BhRequest *request, gboolean now, guint status,
@@ -382,6 +414,8 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
   request->method = g_strdup(method);
   request->headers = g_ptr_array_new_with_free_func(g_free);
   request->peer = peer_text(request->connection);
+  request->network = bh_network_of(request->peer);
+  bh_door_note_head(request->http->door, visit_of(request->connection), request->begun_us);
   MHD_get_connection_values(request->connection, MHD_HEADER_KIND, copy_header, request->headers);
   if (bh_request_head_size(request) > HEAD_MAX) {
     g_autofree char *message = g_strdup_printf("request head: over %d bytes", HEAD_MAX);
@@ -514,11 +548,12 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
                          enum MHD_RequestTerminationCode code)
 {
   (void)cls;
-  (void)connection;
   (void)code;
   BhRequest *request = g_steal_pointer(con_cls);
   if (request == NULL)
     return;
+  if (request->begun)
+    bh_door_note_end(request->http->door, visit_of(connection), g_get_monotonic_time());
   g_mutex_lock(&request->http->lock);
   request->closed = TRUE;
   if (request->handed_over) {
@@ -529,7 +564,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
   request_unref(request);
 }
 
-/* --- the watch: nobody waits for an answer for ever --- */
+/* --- the watch: nobody waits for an answer for ever, nor is silent for ever --- */
 
 /* Under the lock: answers for the handler, whose own answer is dropped when it comes. */
 static void give_up(BhRequest *request, const char *message)
@@ -543,15 +578,20 @@ static void give_up(BhRequest *request, const char *message)
 static gpointer watch_suspended(gpointer data)
 {
   BhHttp *http = data;
+  gint64 sweep_us = g_get_monotonic_time() + SWEEP_US;
   g_mutex_lock(&http->lock);
   while (!http->stopping || http->suspended.length > 0) {
     BhRequest *oldest = g_queue_peek_head(&http->suspended);
-    if (oldest == NULL)
-      g_cond_wait(&http->changed, &http->lock);
-    else if (oldest->deadline_us <= g_get_monotonic_time())
+    gint64 now_us = g_get_monotonic_time();
+    if (now_us >= sweep_us) {
+      bh_door_sweep(http->door, now_us);
+      sweep_us = now_us + SWEEP_US;
+    }
+    if (oldest != NULL && oldest->deadline_us <= now_us)
       give_up(oldest, "no answer in time; ask again");
     else
-      g_cond_wait_until(&http->changed, &http->lock, oldest->deadline_us);
+      g_cond_wait_until(&http->changed, &http->lock,
+                        oldest != NULL ? MIN(oldest->deadline_us, sweep_us) : sweep_us);
   }
   g_mutex_unlock(&http->lock);
   return NULL;
@@ -589,6 +629,11 @@ static void log_daemon(void *cls, const char *format, va_list args)
   g_debug("http: %s", g_strchomp(text));
 }
 
+static guint max_connections(const BhHttpConfig *config)
+{
+  return config->max_connections > 0 ? config->max_connections : DEFAULT_CONNECTIONS;
+}
+
 static struct MHD_Daemon *start_daemon(BhHttp *http, const BhHttpConfig *config,
                                        GSocketAddress *address, const char *cert, const char *key)
 {
@@ -596,9 +641,8 @@ static struct MHD_Daemon *start_daemon(BhHttp *http, const BhHttpConfig *config,
   if (!g_socket_address_to_native(address, &native, sizeof native, NULL))
     return NULL;
   guint threads = config->threads > 0 ? config->threads : g_get_num_processors();
-  guint connections = config->max_connections > 0 ? config->max_connections : DEFAULT_CONNECTIONS;
-  guint per_ip = config->max_connections_per_ip > 0 ? config->max_connections_per_ip
-                                                    : DEFAULT_CONNECTIONS_PER_IP;
+  /* The door shuts what is too much; until the library has closed that, there are more. */
+  guint connections = 2 * max_connections(config);
   unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   if (native.ss_family == AF_INET6)
     flags |= MHD_USE_IPv6;
@@ -615,12 +659,11 @@ static struct MHD_Daemon *start_daemon(BhHttp *http, const BhHttpConfig *config,
   return MHD_start_daemon(
       flags, 0, NULL, NULL, on_request, http, MHD_OPTION_EXTERNAL_LOGGER, log_daemon, NULL,
       MHD_OPTION_SOCK_ADDR, (struct sockaddr *)&native, MHD_OPTION_THREAD_POOL_SIZE,
-      MAX(threads, 2u), MHD_OPTION_CONNECTION_LIMIT, connections,
-      MHD_OPTION_PER_IP_CONNECTION_LIMIT, per_ip, MHD_OPTION_CONNECTION_TIMEOUT,
-      (unsigned int)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL,
-      MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK, on_uri, http,
-      MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED, on_completed,
-      NULL, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
+      MAX(threads, 2u), MHD_OPTION_CONNECTION_LIMIT, connections, MHD_OPTION_NOTIFY_CONNECTION,
+      on_connection, http, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)IDLE_TIMEOUT_S,
+      MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_POOL, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+      MHD_OPTION_URI_LOG_CALLBACK, on_uri, http, MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
+      MHD_OPTION_NOTIFY_COMPLETED, on_completed, NULL, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 }
 
 BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n_routes,
@@ -647,6 +690,10 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
       1000 * (gint64)(config->answer_timeout_ms > 0 ? config->answer_timeout_ms
                                                     : DEFAULT_ANSWER_TIMEOUT_MS);
   http->router = bh_router_new(routes, n_routes);
+  http->door = bh_door_new(max_connections(config),
+                           config->max_connections_per_ip > 0 ? config->max_connections_per_ip
+                                                              : DEFAULT_CONNECTIONS_PER_IP,
+                           shut_socket);
   errno = 0;
   http->daemon = start_daemon(http, config, address, cert, key);
   int err = errno;

@@ -23,8 +23,8 @@ typedef struct {
   const char *cert_pem_path; /* NULL: plain HTTP (behind a proxy, tests) */
   const char *key_pem_path;
   guint threads;                /* 0: number of cores */
-  guint max_connections;        /* 0: 1,000 */
-  guint max_connections_per_ip; /* 0: 256 */
+  guint max_connections;        /* 0: 1,000. Over it somebody silent goes (http-door.h) */
+  guint max_connections_per_ip; /* of an IPv4 address or a /64 of IPv6; 0: 256 */
   guint answer_timeout_ms;      /* how long a handler may take to answer; 0: 30,000 */
 } BhHttpConfig;
 
@@ -49,7 +49,9 @@ const char *bh_request_get_query(BhRequest *request, const char *name);
 const char *bh_request_get_header(BhRequest *request, const char *name); /* case-insensitive */
 const char *bh_request_get_cookie(BhRequest *request, const char *name);
 const char *bh_request_get_peer(BhRequest *request); /* address text */
-GBytes *bh_request_get_body(BhRequest *request);     /* borrowed, never NULL */
+/* The peer as one sender: of an IPv6 address its /64 network (http-door.h). */
+const char *bh_request_get_network(BhRequest *request);
+GBytes *bh_request_get_body(BhRequest *request); /* borrowed, never NULL */
 
 /* Answer exactly once; frees the request. Any thread. After answer_timeout_ms without an
  * answer the client gets 503 "busy" and the late answer goes nowhere; the request stays valid until

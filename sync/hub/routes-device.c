@@ -7,7 +7,7 @@
 #include "sync/wire/batch.h"
 #include "sync/wire/limits.h"
 
-#define TRIES_MAX 10000 /* addresses remembered */
+#define TRIES_MAX 10000 /* addresses, of IPv6 networks, remembered */
 #define MINUTE_US (60 * G_TIME_SPAN_SECOND)
 #define COMPRESS_MIN 1024 /* bytes of an answer */
 
@@ -144,7 +144,7 @@ static void handle_enrol(BhRequest *request, gpointer data)
 {
   BhDeviceApi *api = data;
   g_autoptr(GError) error = NULL;
-  g_autofree char *peer = g_strdup(bh_request_get_peer(request));
+  g_autofree char *peer = g_strdup(bh_request_get_network(request));
   GBytes *body = bh_request_get_body(request);
   gsize len;
   const char *text = g_bytes_get_data(body, &len);

@@ -331,26 +331,85 @@ static void test_a_thousand_parallel_requests_are_all_answered(void **state)
   assert_int_equal(answered, PARALLEL);
 }
 
-static void test_connections_of_one_address_are_capped(void **state)
+static int dial_from(HttpFixture *fixture, const char *from)
 {
-  HttpFixture *fixture = *state;
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  struct sockaddr_in own = {.sin_family = AF_INET};
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons((guint16)bh_http_get_port(fixture->http)),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  inet_pton(AF_INET, from, &own.sin_addr);
+  if (bind(fd, (struct sockaddr *)&own, sizeof own) != 0 ||
+      connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
+    fail_msg("connect from %s: %s", from, g_strerror(errno));
+  struct timeval limit = {.tv_sec = 20};
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  return fd;
+}
+
+static gboolean is_served(int fd)
+{
+  static const char request[] = "GET /y HTTP/1.1\r\nHost: x\r\n\r\n";
+  char buffer[512];
+  say(fd, request, strlen(request));
+  return recv(fd, buffer, sizeof buffer, 0) > 0;
+}
+
+static gboolean is_closed(int fd)
+{
+  char byte;
+  return recv(fd, &byte, 1, 0) <= 0;
+}
+
+static void test_of_too_many_connections_of_one_address_the_oldest_idle_ones_go(void **state)
+{
+  (void)state;
   BhHttpConfig config = {.listen = "127.0.0.1:0", .threads = 2, .max_connections_per_ip = 4};
   static const BhRoute none[] = {{"GET", "/x", 0, NULL}};
   g_autoptr(BhHttp) http = bh_http_start(&config, none, 1, NULL, NULL, NULL);
   HttpFixture capped = {.http = http};
-  const char *request = "GET /y HTTP/1.1\r\nHost: x\r\n\r\n";
   int fds[8];
-  int served = 0;
   for (int i = 0; i < 8; i++) {
     fds[i] = dial(&capped);
-    say(fds[i], request, strlen(request));
-    char buffer[64];
-    served += recv(fds[i], buffer, sizeof buffer, 0) > 0;
+    assert_true(is_served(fds[i]));
   }
+  for (int i = 0; i < 4; i++)
+    assert_true(is_closed(fds[i]));
+  for (int i = 4; i < 8; i++)
+    assert_true(is_served(fds[i]));
   for (int i = 0; i < 8; i++)
     close(fds[i]);
-  assert_int_equal(served, 4);
-  (void)fixture;
+}
+
+#define SILENT 64
+
+/* As many as the server takes, from four addresses, and none says anything. */
+static void test_silent_connections_keep_nobody_out(void **state)
+{
+  (void)state;
+  BhHttpConfig config = {.listen = "127.0.0.1:0",
+                         .threads = 2,
+                         .max_connections = SILENT,
+                         .max_connections_per_ip = SILENT / 4};
+  static const BhRoute none[] = {{"GET", "/x", 0, NULL}};
+  g_autoptr(BhHttp) http = bh_http_start(&config, none, 1, NULL, NULL, NULL);
+  HttpFixture small = {.http = http};
+  int fds[SILENT];
+  int early = dial_from(&small, "127.0.0.1");
+  assert_true(is_served(early));
+  for (int i = 0; i < SILENT; i++) {
+    g_autofree char *from = g_strdup_printf("127.0.0.%d", 2 + i % 4);
+    fds[i] = dial_from(&small, from);
+  }
+  for (int i = 0; i < 10; i++) {
+    int fd = dial_from(&small, "127.0.0.99");
+    assert_true(is_served(fd));
+    close(fd);
+  }
+  assert_true(is_served(early));
+  close(early);
+  for (int i = 0; i < SILENT; i++)
+    close(fds[i]);
 }
 
 static void test_stop_waits_for_what_is_being_answered(void **state)
@@ -435,7 +494,8 @@ int main(void)
       cmocka_unit_test(test_files_come_whole_in_parts_and_not_again),
       cmocka_unit_test(test_links_are_not_followed),
       cmocka_unit_test(test_a_thousand_parallel_requests_are_all_answered),
-      cmocka_unit_test(test_connections_of_one_address_are_capped),
+      cmocka_unit_test(test_of_too_many_connections_of_one_address_the_oldest_idle_ones_go),
+      cmocka_unit_test(test_silent_connections_keep_nobody_out),
       cmocka_unit_test(test_stop_waits_for_what_is_being_answered),
       cmocka_unit_test(test_a_handler_that_never_answers_costs_a_503),
       cmocka_unit_test(test_listen_texts_are_checked),

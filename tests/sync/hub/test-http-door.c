@@ -1,0 +1,195 @@
+/* Who has to go when a server is full: never the one that holds little while others hold much. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "sync/hub/http-door.h"
+
+#define ALL 20
+#define PER_NETWORK 12
+#define FDS 4000
+#define SECOND G_USEC_PER_SEC
+
+static gboolean was_shut[FDS];
+static int last_shut;
+
+static void note_shut(int fd)
+{
+  assert_false(was_shut[fd]);
+  was_shut[fd] = TRUE;
+  last_shut = fd;
+}
+
+static int set_up(void **state)
+{
+  for (int i = 0; i < FDS; i++)
+    was_shut[i] = FALSE;
+  last_shut = -1;
+  *state = bh_door_new(ALL, PER_NETWORK, note_shut);
+  return 0;
+}
+
+static int tear_down(void **state)
+{
+  bh_door_free(*state);
+  return 0;
+}
+
+static void test_whoever_is_silent_goes_after_some_seconds(void **state)
+{
+  BhDoor *door = *state;
+  BhVisit *silent = bh_door_enter(door, "a", 1, 0);
+  BhVisit *busy = bh_door_enter(door, "a", 2, 0);
+  BhVisit *idle = bh_door_enter(door, "a", 3, 0);
+  bh_door_note_head(door, busy, SECOND);
+  bh_door_note_head(door, idle, SECOND);
+  bh_door_note_end(door, idle, 2 * SECOND);
+  bh_door_sweep(door, BH_DOOR_FIRST_HEAD_S * SECOND);
+  assert_false(was_shut[1]);
+  bh_door_sweep(door, BH_DOOR_FIRST_HEAD_S * SECOND + 1);
+  assert_true(was_shut[1]);
+  assert_false(was_shut[3]);
+  bh_door_sweep(door, (BH_DOOR_NEXT_HEAD_S + 2) * SECOND + 1);
+  assert_true(was_shut[3]);
+  assert_false(was_shut[2]);
+  bh_door_sweep(door, 1000 * SECOND);
+  bh_door_note_end(door, idle, 1000 * SECOND); /* it had been shut: nothing changes */
+  bh_door_leave(door, silent);
+  bh_door_leave(door, busy);
+  bh_door_leave(door, idle);
+}
+
+static void test_when_full_the_oldest_silent_one_of_the_greediest_goes(void **state)
+{
+  BhDoor *door = *state;
+  BhVisit *visits[ALL + 2];
+  for (int i = 0; i < ALL; i++)
+    visits[i] = bh_door_enter(door, i < 8 ? "modest" : "greedy", i, i);
+  assert_int_equal(last_shut, -1);
+  bh_door_note_head(door, visits[8], 100);
+  visits[ALL] = bh_door_enter(door, "newcomer", ALL, 200);
+  assert_int_equal(last_shut, 9);
+  visits[ALL + 1] = bh_door_enter(door, "modest", ALL + 1, 201);
+  assert_int_equal(last_shut, 10);
+  for (int i = 0; i < ALL + 2; i++)
+    bh_door_leave(door, visits[i]);
+}
+
+static void test_a_network_over_its_share_makes_room_itself(void **state)
+{
+  BhDoor *door = *state;
+  BhVisit *visits[PER_NETWORK + 2];
+  for (int i = 0; i < PER_NETWORK + 1; i++)
+    visits[i] = bh_door_enter(door, "a", i, i);
+  assert_int_equal(last_shut, 0);
+  for (int i = 1; i < PER_NETWORK + 1; i++)
+    bh_door_note_head(door, visits[i], 50);
+  visits[PER_NETWORK + 1] = bh_door_enter(door, "a", PER_NETWORK + 1, 60);
+  assert_int_equal(last_shut, PER_NETWORK + 1); /* all the others are at work: the new one goes */
+  for (int i = 0; i < PER_NETWORK + 2; i++)
+    bh_door_leave(door, visits[i]);
+}
+
+static void test_those_that_send_slowly_keep_nobody_out_either(void **state)
+{
+  BhDoor *door = *state;
+  BhVisit *visits[ALL + 1];
+  for (int i = 0; i < ALL; i++) {
+    visits[i] = bh_door_enter(door, i % 2 == 0 ? "slow" : "slower", i, i);
+    bh_door_note_head(door, visits[i], 100 + i);
+  }
+  visits[ALL] = bh_door_enter(door, "newcomer", ALL, 200);
+  assert_in_range(last_shut, 0, 1);
+  for (int i = 0; i < ALL + 1; i++)
+    bh_door_leave(door, visits[i]);
+}
+
+typedef struct {
+  BhVisit *visit;
+  int fd;
+  char network;
+  gboolean busy;
+} Guest;
+
+static void test_whatever_happens_the_limits_hold_and_the_modest_get_in(void **state)
+{
+  BhDoor *door = *state;
+  g_autoptr(GRand) rand = g_rand_new_with_seed(18);
+  g_autoptr(GArray) guests = g_array_new(FALSE, FALSE, sizeof(Guest));
+  int fd = 0;
+  for (gint64 now = 0; fd < FDS - 1; now++) {
+    int what = g_rand_int_range(rand, 0, 10);
+    if (what < 6) {
+      /* "a" comes far more often than the others. */
+      Guest guest = {.fd = fd++, .network = (char)(g_rand_boolean(rand) ? 'a' : 'a' + what)};
+      char name[2] = {guest.network, '\0'};
+      guint own = 0, silent = 0;
+      for (guint i = 0; i < guests->len; i++) {
+        const Guest *other = &g_array_index(guests, Guest, i);
+        if (!was_shut[other->fd]) {
+          own += other->network == guest.network;
+          silent += !other->busy;
+        }
+      }
+      guest.visit = bh_door_enter(door, name, guest.fd, now);
+      g_array_append_val(guests, guest);
+      if (silent > 0 && own < PER_NETWORK)
+        assert_false(was_shut[guest.fd]);
+    } else if (guests->len > 0) {
+      guint at = (guint)g_rand_int_range(rand, 0, (gint32)guests->len);
+      Guest *guest = &g_array_index(guests, Guest, at);
+      if (what == 9) {
+        bh_door_leave(door, guest->visit);
+        g_array_remove_index_fast(guests, at);
+      } else if (guest->busy) {
+        bh_door_note_end(door, guest->visit, now);
+        guest->busy = FALSE;
+      } else {
+        bh_door_note_head(door, guest->visit, now);
+        guest->busy = TRUE;
+      }
+    }
+    guint open = 0, of_a = 0;
+    for (guint i = 0; i < guests->len; i++) {
+      open += !was_shut[g_array_index(guests, Guest, i).fd];
+      of_a += !was_shut[g_array_index(guests, Guest, i).fd] &&
+              g_array_index(guests, Guest, i).network == 'a';
+    }
+    assert_in_range(open, 0, ALL);
+    assert_in_range(of_a, 0, PER_NETWORK);
+  }
+  for (guint i = 0; i < guests->len; i++)
+    bh_door_leave(door, g_array_index(guests, Guest, i).visit);
+}
+
+static void test_an_ipv6_network_is_one_sender(void **state G_GNUC_UNUSED)
+{
+  static const char *const cases[][2] = {
+      {"192.0.2.7", "192.0.2.7"},
+      {"2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"},
+      {"2001:db8:1:2:ffff::1", "2001:db8:1:2::"},
+      {"::ffff:192.0.2.7", "192.0.2.7"},
+      {"", ""},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *network = bh_network_of(cases[i][0]);
+    assert_string_equal(network, cases[i][1]);
+  }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      TEST(test_whoever_is_silent_goes_after_some_seconds),
+      TEST(test_when_full_the_oldest_silent_one_of_the_greediest_goes),
+      TEST(test_a_network_over_its_share_makes_room_itself),
+      TEST(test_those_that_send_slowly_keep_nobody_out_either),
+      TEST(test_whatever_happens_the_limits_hold_and_the_modest_get_in),
+      cmocka_unit_test(test_an_ipv6_network_is_one_sender),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
