@@ -92,6 +92,7 @@ static gboolean write_removal(BhHub *hub, BhDb *db, gpointer data, GError **erro
 {
   (void)hub;
   return bh_office_store_end_sessions_of(db, data, error) &&
+         bh_office_store_forget_known(db, data, error) &&
          bh_office_store_remove_account(db, data, error);
 }
 

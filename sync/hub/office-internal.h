@@ -35,9 +35,10 @@ struct _BhOffice {
 
   GMutex case_lock; /* held while a case is put together */
   GMutex lock;
-  BhIdSource ids;       /* under lock */
-  GHashTable *peers;    /* under lock: address → BhPeerRate, sign-ins only */
-  char *dummy_verifier; /* an unknown login costs as much as a known one */
+  BhIdSource ids;        /* under lock */
+  GHashTable *peers;     /* under lock: address → BhPeerRate, sign-ins only (office-turn.c) */
+  GHashTable *in_flight; /* under lock: key of a counter of failures → tries under way */
+  char *dummy_verifier;  /* an unknown login costs as much as a known one */
 };
 
 /* One request while it is worked on, on one thread of the pool. */

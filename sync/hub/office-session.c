@@ -1,4 +1,7 @@
-/* Sign-in, sessions, and what keeps strangers and other pages out. */
+/* Sign-in, sessions, and what keeps strangers and other pages out. Budgets of wrong passwords are
+ * in office-turn.c. Sessions are rows like all else, written by the hub's one writer: its shared
+ * queue has a turn after every turn of a device, so that a sign-in waits for one piece of somebody
+ * else's work at most, and a session that was given outlives a crash. */
 #include "sync/hub/office-internal.h"
 
 #include <sodium.h>
@@ -6,22 +9,13 @@
 
 #include "schema/error.h"
 #include "sync/hub/office-store.h"
+#include "sync/hub/office-turn.h"
 
 #define TOKEN_SIZE 32
-#define IDLE_MS (60 * 60 * 1000LL)      /* without any request but polls */
-#define LIFE_MS (12 * 60 * 60 * 1000LL) /* in all */
-#define TOUCH_MS (60 * 1000LL)          /* how exact seen_ms is */
-#define FREE_FAILURES 5                 /* before the first wait */
-#define FIRST_WAIT_MS (30 * 1000LL)     /* doubles with each failure */
-#define LONGEST_WAIT_MS (60 * 60 * 1000LL)
-#define PEER_BURST 20       /* failed sign-ins of one address at once */
-#define PEER_REFILL_MS 3000 /* one more each */
-#define PEERS_MAX 10000
-
-typedef struct {
-  int left;
-  gint64 refilled_ms;
-} BhPeerRate;
+#define IDLE_MS (60 * 60 * 1000LL)             /* without any request but polls */
+#define LIFE_MS (12 * 60 * 60 * 1000LL)        /* in all */
+#define TOUCH_MS (60 * 1000LL)                 /* how exact seen_ms is */
+#define KNOWN_MS (180 * 24 * 60 * 60 * 1000LL) /* a browser is known since its last sign-in */
 
 static const struct {
   const char *name;
@@ -77,11 +71,13 @@ static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error
 
 /* --- the cookie --- */
 
-static void set_cookie(BhOfficeCall *call, const char *token)
+/* `max_age_s` below 0: until the browser is closed. */
+static void set_cookie(BhOfficeCall *call, const char *name, const char *token, gint64 max_age_s)
 {
-  g_autofree char *cookie = g_strdup_printf(
-      "%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", bh_office_cookie_name(call->office), token,
-      call->office->secure ? "; Secure" : "", token[0] == '\0' ? "; Max-Age=0" : "");
+  g_autofree char *age =
+      max_age_s >= 0 ? g_strdup_printf("; Max-Age=%" G_GINT64_FORMAT, max_age_s) : g_strdup("");
+  g_autofree char *cookie = g_strdup_printf("%s=%s; Path=/; HttpOnly; SameSite=Strict%s%s", name,
+                                            token, call->office->secure ? "; Secure" : "", age);
   bh_request_add_header(call->request, "Set-Cookie", cookie);
 }
 
@@ -89,9 +85,9 @@ typedef struct {
   BhOffice *office;
   const char *token_hash;
   const char *old_token_hash;
-  const char *login_hash;
+  const char *known_hash;
+  const char *failures_key;
   const BhSessionRow *row;
-  const char *staff;
 } SessionWrite;
 
 static gboolean write_touch(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -151,91 +147,16 @@ gboolean bh_office_check_csrf(BhOfficeCall *call, GError **error)
   return FALSE;
 }
 
-/* --- slowing down guesses --- */
-
-static gboolean take_peer_turn(BhOffice *office, const char *peer, gint64 now_ms)
-{
-  g_mutex_lock(&office->lock);
-  if (g_hash_table_size(office->peers) > PEERS_MAX)
-    g_hash_table_remove_all(office->peers);
-  BhPeerRate *rate = g_hash_table_lookup(office->peers, peer);
-  if (rate == NULL) {
-    rate = g_new0(BhPeerRate, 1);
-    *rate = (BhPeerRate){.left = PEER_BURST, .refilled_ms = now_ms};
-    g_hash_table_insert(office->peers, g_strdup(peer), rate);
-  }
-  /* A clock that steps back must not lock an address out. */
-  gint64 passed = MAX(0, now_ms - rate->refilled_ms);
-  gint64 refill = passed / PEER_REFILL_MS;
-  rate->left = (int)MIN(PEER_BURST, rate->left + refill);
-  if (refill > 0 || now_ms < rate->refilled_ms)
-    rate->refilled_ms = now_ms;
-  gboolean may = rate->left > 0;
-  if (may)
-    rate->left--;
-  g_mutex_unlock(&office->lock);
-  return may;
-}
-
-/* Whole offices come from one address: only failures use its turns up. */
-static void give_peer_turn_back(BhOffice *office, const char *peer)
-{
-  g_mutex_lock(&office->lock);
-  BhPeerRate *rate = g_hash_table_lookup(office->peers, peer);
-  if (rate != NULL && rate->left < PEER_BURST)
-    rate->left++;
-  g_mutex_unlock(&office->lock);
-}
-
-static gint64 wait_of(int failures)
-{
-  if (failures < FREE_FAILURES)
-    return 0;
-  int doublings = MIN(failures - FREE_FAILURES, 20);
-  return MIN(LONGEST_WAIT_MS, FIRST_WAIT_MS << doublings);
-}
-
-static void set_locked(BhOfficeCall *call, gint64 wait_ms, GError **error)
-{
-  g_autofree char *seconds = g_strdup_printf("%" G_GINT64_FORMAT, (wait_ms + 999) / 1000);
-  bh_request_add_header(call->request, "Retry-After", seconds);
-  g_set_error(error, BH_ERROR, BH_ERROR_LOCKED, "sign-in: too many failures, wait %s s", seconds);
-}
-
-static gboolean check_turn(BhOfficeCall *call, const char *login_hash, GError **error)
-{
-  gint64 now_ms = bh_office_now_ms(call->office);
-  if (!take_peer_turn(call->office, bh_request_get_peer(call->request), now_ms)) {
-    set_locked(call, PEER_REFILL_MS, error);
-    return FALSE;
-  }
-  int failures = 0;
-  gint64 last_ms = 0;
-  if (!bh_office_store_get_failures(call->db, login_hash, &failures, &last_ms, error))
-    return FALSE;
-  gint64 left_ms = wait_of(failures) - MAX(0, now_ms - last_ms);
-  if (left_ms > 0) {
-    set_locked(call, left_ms, error);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 /* --- sign in and out --- */
-
-static gboolean write_failure(BhHub *hub, BhDb *db, gpointer data, GError **error)
-{
-  (void)hub;
-  SessionWrite *write = data;
-  return bh_office_store_add_failure(db, write->login_hash, bh_office_now_ms(write->office), error);
-}
 
 static gboolean write_session(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
   SessionWrite *write = data;
   gint64 now_ms = write->row->created_ms;
-  return bh_office_store_forget_failures(db, write->login_hash, error) &&
+  return bh_office_store_forget_failures(db, write->failures_key, error) &&
+         bh_office_store_set_known(db, write->known_hash, write->row->staff, now_ms,
+                                   now_ms - KNOWN_MS, error) &&
          (write->old_token_hash == NULL ||
           bh_office_store_end_session(db, write->old_token_hash, error)) &&
          bh_office_store_add_session(db, write->token_hash, write->row, now_ms - IDLE_MS,
@@ -256,24 +177,32 @@ static char *make_token(BhHub *hub)
   return text;
 }
 
-/* A new token at every sign-in, whatever cookie came: a planted one is worth nothing. */
-static gboolean open_session(BhOfficeCall *call, const char *login_hash, GError **error)
+/* A new token at every sign-in, whatever cookie came: a planted one is worth nothing. A browser
+ * that is not known yet becomes so. */
+static gboolean open_session(BhOfficeCall *call, const BhOfficeTurn *turn, GError **error)
 {
   g_autofree char *token = make_token(call->hub);
   g_autofree char *csrf = make_token(call->hub);
   g_autofree char *hash = bh_hash_hex(token, strlen(token));
   const char *old = bh_request_get_cookie(call->request, bh_office_cookie_name(call->office));
   g_autofree char *old_hash = old != NULL ? bh_hash_hex(old, strlen(old)) : NULL;
+  const char *known_name = bh_office_known_cookie_name(call->office);
+  g_autofree char *known = turn->is_known
+                               ? g_strdup(bh_request_get_cookie(call->request, known_name))
+                               : make_token(call->hub);
+  g_autofree char *known_hash = bh_hash_hex(known, strlen(known));
   gint64 now_ms = bh_office_now_ms(call->office);
   BhSessionRow row = {.staff = call->staff, .csrf = csrf, .created_ms = now_ms, .seen_ms = now_ms};
   SessionWrite write = {.office = call->office,
                         .token_hash = hash,
                         .old_token_hash = old_hash,
-                        .login_hash = login_hash,
+                        .known_hash = known_hash,
+                        .failures_key = turn->own_key,
                         .row = &row};
   if (!bh_hub_write(call->hub, write_session, &write, error))
     return FALSE;
-  set_cookie(call, token);
+  set_cookie(call, known_name, known, KNOWN_MS / 1000);
+  set_cookie(call, bh_office_cookie_name(call->office), token, -1);
   call->token_hash = g_steal_pointer(&hash);
   call->csrf = g_steal_pointer(&csrf);
   return TRUE;
@@ -310,9 +239,6 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "sign-in: name or password is too long");
     return NULL;
   }
-  g_autofree char *login_hash = bh_hash_hex(login, strlen(login));
-  if (!check_turn(call, login_hash, error))
-    return NULL;
   g_autofree char *staff = NULL;
   g_autoptr(GError) own = NULL;
   g_autofree char *verifier = bh_office_store_dup_verifier(call->db, login, &staff, &own);
@@ -320,17 +246,19 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
     g_propagate_error(error, g_steal_pointer(&own));
     return NULL;
   }
+  g_auto(BhOfficeTurn) turn = {0};
+  if (!bh_office_turn_take(call, login, staff, &turn, error))
+    return NULL;
   const char *compared = verifier != NULL ? verifier : call->office->dummy_verifier;
   gboolean right = crypto_pwhash_str_verify(compared, password, strlen(password)) == 0;
   if (verifier == NULL || !right || !load_staff(call, staff, NULL)) {
-    SessionWrite write = {.office = call->office, .login_hash = login_hash};
-    if (bh_hub_write(call->hub, write_failure, &write, error))
+    if (bh_office_turn_fail(&turn, error))
       set_refused(error);
     return NULL;
   }
-  if (!open_session(call, login_hash, error))
+  if (!open_session(call, &turn, error))
     return NULL;
-  give_peer_turn_back(call->office, bh_request_get_peer(call->request));
+  bh_office_turn_succeed(&turn);
   return describe(call);
 }
 
@@ -346,7 +274,7 @@ json_t *bh_office_sign_out(BhOfficeCall *call, GError **error)
   SessionWrite write = {.office = call->office, .token_hash = call->token_hash};
   if (!bh_hub_write(call->hub, write_end, &write, error))
     return NULL;
-  set_cookie(call, "");
+  set_cookie(call, bh_office_cookie_name(call->office), "", 0);
   return json_object();
 }
 

@@ -106,15 +106,15 @@ gboolean bh_office_store_end_sessions_of(BhDb *db, const char *staff, GError **e
                     staff);
 }
 
-gboolean bh_office_store_get_failures(BhDb *db, const char *login_hash, int *failures,
-                                      gint64 *last_ms, GError **error)
+gboolean bh_office_store_get_failures(BhDb *db, const char *key, int *failures, gint64 *last_ms,
+                                      GError **error)
 {
   g_autoptr(GError) own = NULL;
   gboolean found;
   BhStmt *stmt = bh_sql_row(db, &found, &own,
                             "SELECT failures, last_ms FROM office_attempt"
                             " WHERE login_hash = :hash",
-                            "t", "hash", login_hash);
+                            "t", "hash", key);
   *failures = 0;
   *last_ms = 0;
   if (own != NULL) {
@@ -129,24 +129,71 @@ gboolean bh_office_store_get_failures(BhDb *db, const char *login_hash, int *fai
   return TRUE;
 }
 
-gboolean bh_office_store_add_failure(BhDb *db, const char *login_hash, gint64 now_ms,
-                                     GError **error)
+gboolean bh_office_store_set_failures(BhDb *db, const char *key, int failures, gint64 now_ms,
+                                      GError **error)
 {
   return bh_sql_run(db, error,
                     "INSERT INTO office_attempt (login_hash, failures, last_ms)"
-                    " VALUES (:hash, 1, :now) ON CONFLICT (login_hash) DO UPDATE SET"
-                    " failures = failures + 1, last_ms = excluded.last_ms",
-                    "ti", "hash", login_hash, "now", now_ms) &&
+                    " VALUES (:hash, :failures, :now) ON CONFLICT (login_hash) DO UPDATE SET"
+                    " failures = excluded.failures, last_ms = excluded.last_ms",
+                    "tii", "hash", key, "failures", (gint64)failures, "now", now_ms) &&
          bh_sql_run(db, error,
                     "DELETE FROM office_attempt WHERE login_hash IN (SELECT login_hash FROM"
                     " office_attempt ORDER BY last_ms DESC LIMIT -1 OFFSET :kept)",
                     "i", "kept", (gint64)BH_OFFICE_ATTEMPTS_KEPT);
 }
 
-gboolean bh_office_store_forget_failures(BhDb *db, const char *login_hash, GError **error)
+gboolean bh_office_store_add_failure(BhDb *db, const char *key, gint64 now_ms, GError **error)
+{
+  int failures = 0;
+  gint64 last_ms = 0;
+  return bh_office_store_get_failures(db, key, &failures, &last_ms, error) &&
+         bh_office_store_set_failures(db, key, failures + 1, now_ms, error);
+}
+
+gboolean bh_office_store_forget_failures(BhDb *db, const char *key, GError **error)
 {
   return bh_sql_run(db, error, "DELETE FROM office_attempt WHERE login_hash = :hash", "t", "hash",
-                    login_hash);
+                    key);
+}
+
+gboolean bh_office_store_is_known(BhDb *db, const char *token_hash, const char *staff,
+                                  gboolean *known, GError **error)
+{
+  g_autoptr(GError) own = NULL;
+  BhStmt *stmt = bh_sql_row(db, known, &own,
+                            "SELECT 1 FROM office_known WHERE token_hash = :hash"
+                            " AND staff = :staff",
+                            "tt", "hash", token_hash, "staff", staff);
+  if (own != NULL) {
+    g_propagate_error(error, g_steal_pointer(&own));
+    return FALSE;
+  }
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_office_store_set_known(BhDb *db, const char *token_hash, const char *staff,
+                                   gint64 now_ms, gint64 old_before_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO office_known (token_hash, staff, seen_ms)"
+                    " VALUES (:hash, :staff, :now) ON CONFLICT (token_hash) DO UPDATE SET"
+                    " seen_ms = excluded.seen_ms",
+                    "tti", "hash", token_hash, "staff", staff, "now", now_ms) &&
+         bh_sql_run(db, error,
+                    "DELETE FROM office_known WHERE seen_ms < :old OR token_hash IN"
+                    " (SELECT token_hash FROM office_known WHERE staff = :staff"
+                    " ORDER BY seen_ms DESC LIMIT -1 OFFSET :kept)",
+                    "iti", "old", old_before_ms, "staff", staff, "kept",
+                    (gint64)BH_OFFICE_KNOWN_KEPT);
+}
+
+gboolean bh_office_store_forget_known(BhDb *db, const char *staff, GError **error)
+{
+  return bh_sql_run(db, error, "DELETE FROM office_known WHERE staff = :staff", "t", "staff",
+                    staff);
 }
 
 /* One number of one row, 0 when there is no row. Takes `own`. */

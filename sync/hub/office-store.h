@@ -34,13 +34,27 @@ gboolean bh_office_store_touch_session(BhDb *db, const char *token_hash, gint64 
 gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **error);
 gboolean bh_office_store_end_sessions_of(BhDb *db, const char *staff, GError **error);
 
-/* Zero failures when there is no row. */
-gboolean bh_office_store_get_failures(BhDb *db, const char *login_hash, int *failures,
-                                      gint64 *last_ms, GError **error);
+/* Failed sign-ins by a key that office-turn.c makes of the login and where it came from. Zero
+ * failures when there is no row. */
+gboolean bh_office_store_get_failures(BhDb *db, const char *key, int *failures, gint64 *last_ms,
+                                      GError **error);
 /* Counts one more; keeps at most BH_OFFICE_ATTEMPTS_KEPT rows, the newest. */
-gboolean bh_office_store_add_failure(BhDb *db, const char *login_hash, gint64 now_ms,
-                                     GError **error);
-gboolean bh_office_store_forget_failures(BhDb *db, const char *login_hash, GError **error);
+gboolean bh_office_store_add_failure(BhDb *db, const char *key, gint64 now_ms, GError **error);
+/* The same with another number. */
+gboolean bh_office_store_set_failures(BhDb *db, const char *key, int failures, gint64 now_ms,
+                                      GError **error);
+gboolean bh_office_store_forget_failures(BhDb *db, const char *key, GError **error);
+
+#define BH_OFFICE_KNOWN_KEPT 8 /* browsers of one person */
+
+/* Whether this person has signed in with the browser that has the token. */
+gboolean bh_office_store_is_known(BhDb *db, const char *token_hash, const char *staff,
+                                  gboolean *known, GError **error);
+/* Remembers the browser; forgets those not seen since `old_before_ms`, and of this person all but
+ * the newest BH_OFFICE_KNOWN_KEPT. */
+gboolean bh_office_store_set_known(BhDb *db, const char *token_hash, const char *staff,
+                                   gint64 now_ms, gint64 old_before_ms, GError **error);
+gboolean bh_office_store_forget_known(BhDb *db, const char *staff, GError **error);
 
 /* {"id","kind","state","area","changed_ms","conflict","review"} as bh_hub_list has them; NULL with
  * BH_ERROR_NOT_FOUND. */

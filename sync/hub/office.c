@@ -159,6 +159,7 @@ BhOffice *bh_office_new(BhHub *hub, gboolean secure)
   g_mutex_init(&office->lock);
   g_mutex_init(&office->case_lock);
   bh_id_source_init(&office->ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
+  office->in_flight = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   office->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   office->dummy_verifier = g_malloc0(crypto_pwhash_STRBYTES);
   if (crypto_pwhash_str(office->dummy_verifier, "", 0, crypto_pwhash_OPSLIMIT_INTERACTIVE,
@@ -172,6 +173,7 @@ void bh_office_free(BhOffice *office)
 {
   g_thread_pool_free(office->pool, FALSE, TRUE);
   g_hash_table_unref(office->peers);
+  g_hash_table_unref(office->in_flight);
   g_mutex_clear(&office->lock);
   g_mutex_clear(&office->case_lock);
   g_free(office->dummy_verifier);

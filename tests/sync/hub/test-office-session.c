@@ -134,8 +134,8 @@ static size_t collect(char *bytes, size_t size, size_t count, void *data)
   return size * count;
 }
 
-static Answer *ask(Fixture *f, const char *method, const char *path, const char *body,
-                   const char *cookie, const char *header)
+static Answer *ask_from(Fixture *f, const char *from, const char *method, const char *path,
+                        const char *body, const char *cookie, const char *header)
 {
   Answer *answer = g_new0(Answer, 1);
   answer->head = g_string_new(NULL);
@@ -151,6 +151,8 @@ static Answer *ask(Fixture *f, const char *method, const char *path, const char 
   CURL *curl = curl_easy_init();
   curl_easy_setopt(curl, CURLOPT_URL, url);
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
+  if (from != NULL)
+    curl_easy_setopt(curl, CURLOPT_INTERFACE, from);
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
@@ -168,20 +170,39 @@ static Answer *ask(Fixture *f, const char *method, const char *path, const char 
   return answer;
 }
 
-static Answer *sign_in(Fixture *f, const char *password)
+static Answer *ask(Fixture *f, const char *method, const char *path, const char *body,
+                   const char *cookie, const char *header)
 {
-  g_autofree char *body = g_strdup_printf("{\"login\":\"reviewer\",\"password\":\"%s\"}", password);
-  return ask(f, "POST", "session", body, NULL, NULL);
+  return ask_from(f, NULL, method, path, body, cookie, header);
 }
 
-/* "name=value" of the cookie that came, or NULL; g_free. */
-static char *cookie_of(const Answer *answer)
+/* `from` is a loopback address, or NULL; `cookie` (may be NULL) that of a known browser. */
+static Answer *sign_in_from(Fixture *f, const char *from, const char *cookie, const char *password)
 {
-  const char *line = strstr(answer->head->str, "Set-Cookie: ");
+  g_autofree char *body = g_strdup_printf("{\"login\":\"reviewer\",\"password\":\"%s\"}", password);
+  return ask_from(f, from, "POST", "session", body, cookie, NULL);
+}
+
+static Answer *sign_in(Fixture *f, const char *password)
+{
+  return sign_in_from(f, NULL, NULL, password);
+}
+
+/* "name=value" of a cookie that came, or NULL; g_free. `name` ends in "=". */
+static char *cookie_named(const Answer *answer, const char *name)
+{
+  g_autofree char *head = g_strconcat("Set-Cookie: ", name, NULL);
+  const char *line = strstr(answer->head->str, head);
   if (line == NULL)
     return NULL;
   line += strlen("Set-Cookie: ");
   return g_strndup(line, strcspn(line, ";\r"));
+}
+
+static char *cookie_of(const Answer *answer)
+{
+  char *secure = cookie_named(answer, "__Host-bihuan=");
+  return secure != NULL ? secure : cookie_named(answer, "bihuan=");
 }
 
 static char *come_in(Fixture *f)
@@ -303,6 +324,97 @@ static void test_the_lock_out_grows_and_outlives_a_restart(void **state)
   assert_int_equal(right->status, 200);
 }
 
+static gpointer guess(gpointer data)
+{
+  g_autoptr(Answer) answer = sign_in(data, "wrong-password-1");
+  return GINT_TO_POINTER((int)answer->status);
+}
+
+#define PARALLEL 8
+
+static void test_guesses_at_the_same_time_are_counted_like_others(void **state)
+{
+  Fixture *f = *state;
+  GThread *threads[PARALLEL];
+  int looked_at = 0;
+  for (int i = 0; i < PARALLEL; i++)
+    threads[i] = g_thread_new("guess", guess, f);
+  for (int i = 0; i < PARALLEL; i++) {
+    int status = GPOINTER_TO_INT(g_thread_join(threads[i]));
+    assert_true(status == 403 || status == 429);
+    looked_at += status == 403;
+  }
+  assert_in_range(looked_at, 1, 5);
+  for (int i = looked_at; i < 5; i++) {
+    g_autoptr(Answer) wrong = sign_in(f, "wrong-password-1");
+    assert_int_equal(wrong->status, 403);
+  }
+  g_autoptr(Answer) over = sign_in(f, PASSWORD);
+  assert_int_equal(over->status, 429);
+}
+
+static void fail_from(Fixture *f, const char *from, const char *cookie, int times)
+{
+  for (int i = 0; i < times; i++) {
+    g_autoptr(Answer) wrong = sign_in_from(f, from, cookie, "wrong-password-1");
+    assert_int_equal(wrong->status, 403);
+  }
+}
+
+static void test_a_stranger_locks_himself_out_and_not_the_person(void **state)
+{
+  Fixture *f = *state;
+  fail_from(f, "127.0.0.2", NULL, 5);
+  g_autoptr(Answer) stranger = sign_in_from(f, "127.0.0.2", NULL, PASSWORD);
+  assert_int_equal(stranger->status, 429);
+  g_autoptr(Answer) person = sign_in_from(f, "127.0.0.3", NULL, PASSWORD);
+  assert_int_equal(person->status, 200);
+  g_autoptr(Answer) still = sign_in_from(f, "127.0.0.2", NULL, PASSWORD);
+  assert_int_equal(still->status, 429); /* her success opens nothing to him */
+}
+
+static void test_a_known_browser_is_locked_by_its_own_failures_only(void **state)
+{
+  Fixture *f = *state;
+  g_autoptr(Answer) first = sign_in(f, PASSWORD);
+  g_autofree char *known = cookie_named(first, "bihuan-known=");
+  assert_non_null(known);
+  fail_from(f, NULL, NULL, 5); /* somebody else behind the same address */
+  g_autoptr(Answer) unknown = sign_in(f, PASSWORD);
+  assert_int_equal(unknown->status, 429);
+  g_autoptr(Answer) person = sign_in_from(f, NULL, known, PASSWORD);
+  assert_int_equal(person->status, 200);
+  stop(f);
+  start(f);
+  fail_from(f, NULL, known, 5);
+  g_autoptr(Answer) own = sign_in_from(f, NULL, known, PASSWORD);
+  assert_int_equal(own->status, 429);
+  f->now_ms += 31 * 1000;
+  g_autoptr(Answer) later = sign_in_from(f, NULL, known, PASSWORD);
+  assert_int_equal(later->status, 200);
+  g_autoptr(Answer) made_up = sign_in_from(f, NULL, "bihuan-known=made-up", "wrong-password-1");
+  assert_int_equal(made_up->status, 403);
+}
+
+static void test_many_addresses_are_slowed_down_together_and_known_browsers_are_not(void **state)
+{
+  Fixture *f = *state;
+  g_autoptr(Answer) first = sign_in(f, PASSWORD);
+  g_autofree char *known = cookie_named(first, "bihuan-known=");
+  for (int i = 0; i < 6; i++) {
+    g_autofree char *from = g_strdup_printf("127.0.1.%d", i + 1);
+    fail_from(f, from, NULL, 5);
+  }
+  g_autoptr(Answer) more = sign_in_from(f, "127.0.1.100", NULL, "wrong-password-1");
+  assert_int_equal(more->status, 429);
+  g_autoptr(Answer) person = sign_in_from(f, NULL, known, PASSWORD);
+  assert_int_equal(person->status, 200);
+  f->now_ms += MINUTE_MS + 1;
+  fail_from(f, "127.0.1.100", NULL, 1);
+  g_autoptr(Answer) again = sign_in_from(f, "127.0.1.101", NULL, "wrong-password-1");
+  assert_int_equal(again->status, 429);
+}
+
 static void test_behind_tls_the_cookie_is_bound_to_the_host(void **state)
 {
   Fixture *f = *state;
@@ -354,6 +466,10 @@ int main(void)
       CASE(test_a_new_password_ends_the_sessions),
       CASE(test_a_removed_account_is_closed),
       CASE(test_the_lock_out_grows_and_outlives_a_restart),
+      CASE(test_guesses_at_the_same_time_are_counted_like_others),
+      CASE(test_a_stranger_locks_himself_out_and_not_the_person),
+      CASE(test_a_known_browser_is_locked_by_its_own_failures_only),
+      CASE(test_many_addresses_are_slowed_down_together_and_known_browsers_are_not),
       CASE(test_behind_tls_the_cookie_is_bound_to_the_host),
       CASE(test_passwords_are_held_to_a_measure),
   };
