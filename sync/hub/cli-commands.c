@@ -178,8 +178,11 @@ static void print_staff(const json_t *result)
   size_t at;
   json_t *row;
   json_array_foreach((json_t *)result, at, row)
-      printf("%s  %s  %s\n", bh_json_string_or(row, "id", ""), bh_json_string_or(row, "state", ""),
-             bh_json_string_or(row, "title", ""));
+      printf("%s  %s  %s%s\n", bh_json_string_or(row, "id", ""),
+             bh_json_string_or(row, "state", ""), bh_json_string_or(row, "title", ""),
+             g_str_equal(bh_json_string_or(row, "pin", ""), "old")
+                 ? "  [PIN set under an older rule: set it anew]"
+                 : "");
 }
 
 static void print_id(const json_t *result)
@@ -245,7 +248,8 @@ int bh_cli_staff(int argc, char **argv)
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse(
           "staff", "add|set-pin|set-password|remove-password|list",
-          "People: who they are, their PIN on devices, their password for the office page.",
+          "People: who they are, their PIN on devices, their password for the office page.\n"
+          "A PIN has 6 to 12 digits and is no sequence, repetition or date.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2)

@@ -216,7 +216,20 @@ static json_t *do_staff_no_password(BhHub *hub, const json_t *params, GError **e
 static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
 {
   (void)params;
-  return list_kind(hub, "staff", error);
+  g_autoptr(json_t) rows = list_kind(hub, "staff", error);
+  BhDb *db = rows != NULL ? bh_hub_take_reader(hub, error) : NULL;
+  gboolean ok = db != NULL;
+  size_t at;
+  json_t *row;
+  json_array_foreach(rows, at, row)
+  {
+    const char *pin = "";
+    ok = ok && bh_enrol_describe_pin(db, bh_json_string_or(row, "id", ""), &pin, error);
+    json_object_set_new(row, "pin", json_string(pin));
+  }
+  if (db != NULL)
+    bh_hub_give_reader(hub, db);
+  return ok ? g_steal_pointer(&rows) : NULL;
 }
 
 static json_t *do_device_list(BhHub *hub, const json_t *params, GError **error)

@@ -6,13 +6,12 @@
 #include "schema/base64.h"
 #include "sync/hub/enrol-store.h"
 #include "sync/hub/hub-private.h"
+#include "sync/hub/pin.h"
 #include "sync/hub/record-store.h"
 #include "sync/hub/view.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 
-#define PIN_MIN 4
-#define PIN_MAX 12
 #define NAME_MAX_CHARS 64
 #define REFUSAL_REST_MS (10 * 60 * 1000)
 
@@ -345,19 +344,32 @@ static gboolean write_pin(BhHub *hub, BhDb *db, gpointer data, GError **error)
 
 gboolean bh_enrol_set_pin(BhHub *hub, const char *staff, const char *pin, GError **error)
 {
-  gsize len = strlen(pin);
-  if (len < PIN_MIN || len > PIN_MAX || strspn(pin, "0123456789") != len) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "a PIN has %d to %d digits", PIN_MIN, PIN_MAX);
+  if (!bh_staff_pin_check(pin, error))
     return FALSE;
-  }
   char verifier[crypto_pwhash_STRBYTES];
-  if (crypto_pwhash_str(verifier, pin, len, crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                        crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0) {
+  if (crypto_pwhash_str(verifier, pin, strlen(pin), BH_STAFF_PIN_OPSLIMIT, BH_STAFF_PIN_MEMLIMIT) !=
+      0) {
     g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "not enough memory to hash a PIN");
     return FALSE;
   }
   PinChange change = {staff, verifier};
   return bh_hub_write(hub, write_pin, &change, error);
+}
+
+gboolean bh_enrol_describe_pin(BhDb *db, const char *staff, const char **what, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  g_autofree char *verifier = bh_pin_store_dup(db, staff, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *what =
+      verifier == NULL ? "none"
+      : crypto_pwhash_str_needs_rehash(verifier, BH_STAFF_PIN_OPSLIMIT, BH_STAFF_PIN_MEMLIMIT) == 0
+          ? "set"
+          : "old";
+  return TRUE;
 }
 
 static json_t *describe_staff(BhDb *db, const json_t *values, GError **error)

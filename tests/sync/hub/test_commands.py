@@ -105,10 +105,13 @@ def check_commands(hub, samples, out):
                 "--roles", "inspector").strip()
     run(INVALID, "staff", "add", "--data", hub, "--name", "新人", "--unit", "140603100", "--roles",
         "emperor")
-    run(OK, "staff", "set-pin", "--data", hub, "--staff", staff, "--file", "-", stdin="123456\n")
-    run(INVALID, "staff", "set-pin", "--data", hub, "--staff", staff, "--file", "-", stdin="1\n")
+    run(OK, "staff", "set-pin", "--data", hub, "--staff", staff, "--file", "-", stdin="470251\n")
+    for weak in ("1", "1234", "123456", "111111", "654321", "135791", "121212", "990314", "199003",
+                 "19900314", "12341234", "47025", "470251x", "1234567890123"):
+        run(INVALID, "staff", "set-pin", "--data", hub, "--staff", staff, "--file", "-",
+            stdin=f"{weak}\n")
     run(NOT_FOUND, "staff", "set-pin", "--data", hub, "--staff", "nobody", "--file", "-",
-        stdin="123456\n")
+        stdin="470251\n")
     run(OK, "staff", "set-password", "--data", hub, "--staff", staff, "--login", "newcomer",
         "--file", "-", stdin="a-good-password-1\n")
     assert logins(hub).count("newcomer") == 1
@@ -116,8 +119,9 @@ def check_commands(hub, samples, out):
     assert "newcomer" not in logins(hub)
     run(USAGE, "staff", "remove-password", "--data", hub)
     run(NOT_FOUND, "staff", "remove-password", "--data", hub, "--staff", "nobody")
-    assert staff in [row["id"] for row in json.loads(run(OK, "staff", "list", "--data", hub,
-                                                         "--json"))]
+    pins = {row["id"]: row["pin"] for row in json.loads(run(OK, "staff", "list", "--data", hub,
+                                                            "--json"))}
+    assert pins[staff] == "set" and "none" in pins.values() and "old" not in pins.values(), pins
     assert json.loads(run(OK, "device", "list", "--data", hub, "--json")) == []
     run(NOT_FOUND, "device", "revoke", "--data", hub, "--device", "none")
     run(OK, "export", "--data", hub, "--out", out)
