@@ -277,6 +277,11 @@ json_t *bh_people_dup_values(BhDevice *device, const char *staff);
 /* End of offline sign-in, INT64 max before the first staff list. */
 gint64 bh_people_get_lease_end_ms(BhDevice *device);
 /* Lock-outs of an earlier boot start again in this one. At open. */
+/* The hub's list of people replaces the one here, in a transaction: the first clears it and finds
+ * whether it was as this device had sealed it, the second seals the new one. When it was not,
+ * everybody has one try left before a lock-out. */
+gboolean bh_people_begin_list(BhDevice *device, gboolean *sealed, GError **error);
+gboolean bh_people_end_list(BhDevice *device, gboolean sealed, GError **error);
 gboolean bh_people_carry_lockouts(BhDevice *device, GError **error);
 
 /* --- files --- */

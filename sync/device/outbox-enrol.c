@@ -290,6 +290,7 @@ gboolean bh_outbox_store_staff(BhDevice *device, const char *sealed_base64, GErr
 {
   gsize len = 0, index;
   json_t *person;
+  gboolean sealed = FALSE;
 
   if (!bh_device_ready(device, error))
     return FALSE;
@@ -310,13 +311,14 @@ gboolean bh_outbox_store_staff(BhDevice *device, const char *sealed_base64, GErr
     return FALSE;
   }
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  if (write == NULL || !bh_people_store_clear(device, error))
+  if (write == NULL || !bh_people_begin_list(device, &sealed, error))
     return FALSE;
   json_array_foreach(people, index, person)
   {
     if (!put_person(device, person, error))
       return FALSE;
   }
-  return bh_setting_set_int(device, "staff_ms", bh_device_now_ms(device), error) &&
+  return bh_people_end_list(device, sealed, error) &&
+         bh_setting_set_int(device, "staff_ms", bh_device_now_ms(device), error) &&
          bh_write_commit(write, error);
 }

@@ -170,3 +170,46 @@ gboolean bh_people_store_carry_lockouts(BhDevice *device, const char *boot_id, g
   bh_stmt_bind_int(stmt, "now", boot_ms);
   return bh_stmt_run(stmt, error);
 }
+
+char *bh_people_store_dup_text(BhDevice *device, GError **error)
+{
+  g_autoptr(GString) text = g_string_new(NULL);
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db,
+      "SELECT 'staff ' || quote(id) || quote(name) || quote(roles) || quote(verifier)"
+      " || quote(valid_to) FROM staff UNION ALL"
+      " SELECT 'lockout ' || quote(staff) || ' ' || wrong || ' ' || wait_ms || ' ' || until_boot_ms"
+      " || ' ' || quote(boot_id) FROM lockout ORDER BY 1",
+      error);
+
+  if (stmt == NULL)
+    return NULL;
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return NULL;
+    if (!row)
+      return g_string_free(g_steal_pointer(&text), FALSE);
+    g_string_append(text, bh_stmt_get_text(stmt, 0));
+    g_string_append_c(text, '\n');
+  }
+}
+
+gboolean bh_people_store_put_all_lockouts(BhDevice *device, gint64 wrong, gint64 wait_ms,
+                                          GError **error)
+{
+  BhStmt *stmt =
+      bh_db_prepare(device->db,
+                    "INSERT INTO lockout (staff, wrong, wait_ms, until_boot_ms, boot_id)"
+                    " SELECT id, :wrong, :wait, 0, :boot FROM staff WHERE TRUE"
+                    " ON CONFLICT (staff) DO UPDATE SET wrong = max(wrong, excluded.wrong),"
+                    " wait_ms = max(wait_ms, excluded.wait_ms)",
+                    error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "wrong", wrong);
+  bh_stmt_bind_int(stmt, "wait", wait_ms);
+  bh_stmt_bind_text(stmt, "boot", device->clock->boot_id(device->clock->data));
+  return bh_stmt_run(stmt, error);
+}

@@ -36,4 +36,10 @@ gboolean bh_people_store_drop_lockout(BhDevice *device, const char *staff, GErro
 gboolean bh_people_store_carry_lockouts(BhDevice *device, const char *boot_id, gint64 boot_ms,
                                         GError **error);
 
+/* Rows of staff and lock-outs as one text that has one form; g_free, NULL on error. */
+char *bh_people_store_dup_text(BhDevice *device, GError **error);
+/* Everybody has failed `wrong` times, and waited `wait_ms` last. */
+gboolean bh_people_store_put_all_lockouts(BhDevice *device, gint64 wrong, gint64 wait_ms,
+                                          GError **error);
+
 G_END_DECLS

@@ -1,5 +1,9 @@
-/* Who is acting: sign-in by PIN against the sealed verifiers, offline, for as long as the lease
- * runs (L12, L13). */
+/* Who is acting: sign-in by PIN against the verifiers the hub sent, offline, for as long as the
+ * lease runs (L12, L13). People and their lock-outs are sealed with the device's key, so that a row
+ * that was removed or written by hand is noticed. What this does not stop: who can read the raw
+ * disk has that key too, can sign as the device without any PIN, try PINs against the verifiers at
+ * leisure, or put an older copy of the whole store back. Only disk encryption and revocation help
+ * there. */
 #include <sodium.h>
 #include <string.h>
 
@@ -8,7 +12,9 @@
 
 #define WRONG_BEFORE_LOCK 5
 #define DAY_MS (24LL * 3600 * 1000)
-#define PIN_MAX 128 /* bytes */
+#define SEAL_SETTING "people_seal"
+#define BROKEN_SEAL_WAIT_MS (5 * 60 * 1000) /* as if that had been waited last */
+#define PIN_MAX 128                         /* bytes */
 
 /* Lock-outs grow: 1, 5, 15 minutes, then an hour each time. */
 static gint64 next_wait_ms(gint64 wait_ms)
@@ -30,15 +36,96 @@ static gint64 remaining_ms(BhDevice *device, const BhLockout *lockout)
   return CLAMP(lockout->until_boot_ms - now, 0, lockout->wait_ms);
 }
 
+/* --- the seal over people and lock-outs --- */
+
+/* Hex; g_free, NULL on error. */
+static char *make_seal(BhDevice *device, GError **error)
+{
+  static const char domain[] = "bihuan/people/1";
+  crypto_auth_hmacsha256_state state;
+  guint8 mac[crypto_auth_hmacsha256_BYTES];
+  g_autofree char *text = bh_people_store_dup_text(device, error);
+
+  if (text == NULL)
+    return NULL;
+  crypto_auth_hmacsha256_init(&state, device->signer->secret_key,
+                              sizeof device->signer->secret_key);
+  crypto_auth_hmacsha256_update(&state, (const guint8 *)domain, sizeof domain);
+  crypto_auth_hmacsha256_update(&state, (const guint8 *)text, strlen(text));
+  crypto_auth_hmacsha256_final(&state, mac);
+  sodium_memzero(&state, sizeof state);
+  char *hex = g_malloc(2 * sizeof mac + 1);
+  return sodium_bin2hex(hex, 2 * sizeof mac + 1, mac, sizeof mac);
+}
+
+/* Inside the transaction that changed them. */
+static gboolean put_seal(BhDevice *device, GError **error)
+{
+  g_autofree char *kept = bh_setting_dup(device, SEAL_SETTING);
+  g_autofree char *seal = make_seal(device, error);
+
+  /* Without a change nothing is written, so that opening a store costs no fsync. */
+  return seal != NULL &&
+         (g_strcmp0(kept, seal) == 0 || bh_setting_set(device, SEAL_SETTING, seal, error));
+}
+
+static gboolean is_sealed(BhDevice *device, gboolean *sealed, GError **error)
+{
+  g_autofree char *kept = bh_setting_dup(device, SEAL_SETTING);
+  g_autofree char *seal = make_seal(device, error);
+
+  if (seal == NULL)
+    return FALSE;
+  *sealed = g_strcmp0(kept, seal) == 0;
+  return TRUE;
+}
+
+static gboolean check_seal(BhDevice *device, GError **error)
+{
+  gboolean sealed = FALSE;
+
+  if (!is_sealed(device, &sealed, error))
+    return FALSE;
+  if (!sealed)
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_SIGNATURE,
+                        "sign-in: the store's people or lock-outs were changed by something else;"
+                        " sync with the hub");
+  return sealed;
+}
+
+gboolean bh_people_begin_list(BhDevice *device, gboolean *sealed, GError **error)
+{
+  return is_sealed(device, sealed, error) && bh_people_store_clear(device, error);
+}
+
+gboolean bh_people_end_list(BhDevice *device, gboolean sealed, GError **error)
+{
+  /* The very first list has nothing to be sealed before it. */
+  gboolean first = bh_setting_get_int(device, "staff_ms", 0) == 0;
+
+  return (sealed || first ||
+          bh_people_store_put_all_lockouts(device, WRONG_BEFORE_LOCK - 1, BROKEN_SEAL_WAIT_MS,
+                                           error)) &&
+         put_seal(device, error);
+}
+
+/* What does not fit its seal stays as it is, until the hub sends the people again. */
 gboolean bh_people_carry_lockouts(BhDevice *device, GError **error)
 {
   const BhClock *clock = device->clock;
-  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  gboolean sealed = FALSE;
 
+  if (device->signer == NULL)
+    return TRUE;
+  if (!is_sealed(device, &sealed, error))
+    return FALSE;
+  if (!sealed)
+    return TRUE;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
   return write != NULL &&
          bh_people_store_carry_lockouts(device, clock->boot_id(clock->data),
                                         clock->boot_ms(clock->data), error) &&
-         bh_write_commit(write, error);
+         put_seal(device, error) && bh_write_commit(write, error);
 }
 
 /* --- lease --- */
@@ -153,7 +240,7 @@ static gboolean count_try(BhDevice *device, const char *staff, BhLockout *lockou
     lockout->wait_ms = next_wait_ms(lockout->wait_ms);
     lockout->until_boot_ms = device->clock->boot_ms(device->clock->data) + lockout->wait_ms;
   }
-  return bh_people_store_put_lockout(device, staff, lockout, error) &&
+  return bh_people_store_put_lockout(device, staff, lockout, error) && put_seal(device, error) &&
          bh_write_commit(write, error);
 }
 
@@ -162,7 +249,7 @@ static gboolean forget_tries(BhDevice *device, const char *staff, GError **error
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
 
   return write != NULL && bh_people_store_drop_lockout(device, staff, error) &&
-         bh_write_commit(write, error);
+         put_seal(device, error) && bh_write_commit(write, error);
 }
 
 /* A wrong PIN stays wrong, even when its wait is over by now: the machine may have slept while the
@@ -188,6 +275,7 @@ gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
     refusal = &own;
   *refusal = (BhSignInRefusal){.tries_left = -1};
   if (!bh_device_ready(device, error) || !bh_people_store_find(device, staff, &row, error) ||
+      !bh_device_need_enrolled(device, error) || !check_seal(device, error) ||
       !check_valid(device, staff, &row, error) || !check_lease(device, error) ||
       !bh_people_store_get_lockout(device, staff, &lockout, error) ||
       !check_locked(device, &lockout, refusal, error))

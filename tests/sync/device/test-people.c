@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sync/device/device-private.h"
 #include "tests/sync/device/fixture.h"
 
 #define MINUTE_MS (60 * 1000)
@@ -120,6 +121,36 @@ test_a_wrong_pin_is_never_right_however_long_the_machine_sleeps(void **state G_G
   }
 }
 
+static void change_store(Fixture *fixture, const char *sql)
+{
+  g_autoptr(GError) error = NULL;
+  if (!bh_db_exec(fixture->device->db, sql, &error))
+    fail_msg("%s", error->message);
+}
+
+static void test_a_lock_out_is_not_ended_by_taking_its_row_away(void **state G_GNUC_UNUSED)
+{
+  static const char *const changes[] = {
+      "DELETE FROM lockout", "UPDATE lockout SET wrong = 0, wait_ms = 0, until_boot_ms = 0",
+      "DELETE FROM lockout; DELETE FROM setting WHERE name = 'people_seal'",
+      "UPDATE staff SET verifier = (SELECT verifier FROM staff ORDER BY name LIMIT 1)"};
+  for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
+    g_autoptr(Fixture) fixture = fixture_new();
+    lock(fixture);
+    change_store(fixture, changes[i]);
+    for (int j = 0; j < 2; j++) {
+      expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_SIGNATURE, 0);
+      expect(fixture, fixture->wang, PIN_OF_LI, BH_ERROR_SIGNATURE, 0);
+      fixture_reboot(fixture);
+    }
+    fixture_give_staff(fixture); /* the hub was asked, and knows the device */
+    fixture->time.boot_ms += 60 * MINUTE_MS;
+    expect(fixture, fixture->wang, "0000", BH_ERROR_LOCKED, 15 * MINUTE_MS);
+    expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+    expect(fixture, fixture->li, "0000", BH_ERROR_DENIED, 0);
+  }
+}
+
 static const char *lease(Fixture *fixture)
 {
   g_autoptr(json_t) status = bh_device_status(fixture->device, NULL);
@@ -184,6 +215,7 @@ int main(void)
       cmocka_unit_test(test_lock_out_survives_restart_and_reboot),
       cmocka_unit_test(test_wrong_tries_are_counted_over_a_restart),
       cmocka_unit_test(test_a_wrong_pin_is_never_right_however_long_the_machine_sleeps),
+      cmocka_unit_test(test_a_lock_out_is_not_ended_by_taking_its_row_away),
       cmocka_unit_test(test_offline_sign_in_is_a_lease),
       cmocka_unit_test(test_who_left_cannot_sign_in),
       cmocka_unit_test(test_a_box_for_another_device_is_refused),
