@@ -211,7 +211,7 @@ static void test_I11_ids_come_from_hub_time_where_the_clock_is_wrong(void **stat
                {true_ms + BH_ID_AHEAD_MAX_MS, TRUE, FALSE}};
   g_autofree char *before = g_strdup("");
 
-  assert_true(bh_outbox_note_hub_time(fixture->device, true_ms, NULL));
+  assert_true(bh_outbox_note_hub_time(fixture->device, true_ms, "", NULL));
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     fixture->time.wall_ms = cases[i].wall_ms;
     if (cases[i].reboot)
