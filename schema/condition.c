@@ -77,6 +77,12 @@ static const json_t *get(const BhContext *context, const char *path, gboolean *u
   return value != NULL ? value : find_any_item(values, step);
 }
 
+const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown)
+{
+  const json_t *value = get(context, path, unknown);
+  return is_empty(value) ? NULL : value;
+}
+
 const json_t *bh_context_get(const BhContext *context, const char *path)
 {
   gboolean unknown = FALSE;

@@ -119,9 +119,9 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition, const c
 
 static gboolean parse_transition(BhPlace *place, BhTransition *transition)
 {
-  static const char *const allowed[] = {"from",       "to",   "label", "who",      "when",
-                                        "needs",      "asks", "page",  "deadline", "source",
-                                        "written_by", "sets", "taker", NULL};
+  static const char *const allowed[] = {"from",       "to",   "label", "who",       "when",
+                                        "needs",      "asks", "page",  "deadline",  "source",
+                                        "written_by", "sets", "taker", "authority", NULL};
   const json_t *declaration = transition->declaration;
   const char *name = NULL;
   if (!bh_place_is_object(place, declaration, allowed) ||
@@ -141,6 +141,7 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
       g_strv_contains((const char *const *)transition->asks, transition->due))
     transition->due = NULL;
   transition->when = json_object_get(declaration, "when");
+  transition->authority = json_object_get(declaration, "authority");
   const json_t *from = json_object_get(declaration, "from");
   if (from == NULL)
     return bh_place_fail(place, "\"from\" is missing (null: a new record)");
@@ -215,10 +216,10 @@ static void collect_title_refs(BhKind *kind)
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
-      "bihuan-kind", "kind",        "label",       "source", "parent", "scope",    "visible",
-      "area_from",   "unit_from",   "author_from", "title",  "list",   "sections", "review",
-      "fields",      "states",      "transitions", "checks", "forms",  "ledgers",  "related",
-      "written_by",  "locked_when", "once",        NULL};
+      "bihuan-kind", "kind",        "label",       "source",    "parent", "scope",    "visible",
+      "area_from",   "unit_from",   "author_from", "title",     "list",   "sections", "review",
+      "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",  "related",
+      "written_by",  "locked_when", "once",        "authority", NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -242,6 +243,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
   if (!g_strv_contains(scopes, kind->scope))
     return bh_place_fail_at(place, "scope", "must be all, area or unit");
   kind->visible = json_object_get(declaration, "visible");
+  kind->authority = json_object_get(declaration, "authority");
   kind->reviewable = json_object_get(declaration, "review") != NULL;
   collect_title_refs(kind);
   return parse_rules(place, declaration, "checks", &kind->checks);

@@ -41,8 +41,9 @@ struct _BhTransition {
   const char **asks;
   const char **sets; /* the program sets them on this step */
   const json_t *when;
-  const json_t *needs; /* array or NULL */
-  const char *due;     /* field its deadline counts from, NULL when none or the step asks for it */
+  const json_t *needs;     /* array or NULL */
+  const json_t *authority; /* of this step: path, paths or true (that of the kind); or NULL */
+  const char *due; /* field its deadline counts from, NULL when none or the step asks for it */
 };
 
 struct _BhKind {
@@ -54,6 +55,7 @@ struct _BhKind {
   GPtrArray *states;
   GPtrArray *transitions;
   const json_t *visible;
+  const json_t *authority; /* path, or several, to the unit that decides; NULL: none */
   const json_t *checks;
   const json_t *locked_when; /* condition or NULL */
   gboolean once;             /* written by the entry that makes the record, and never again */
@@ -94,6 +96,15 @@ gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *
  * by -1; NULL takes any type. */
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
                        const int *types);
+
+/* --- review.c --- */
+/* Whether who acts is of the unit whose step it is, or of one above. */
+gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
+                             const BhContext *context);
+
+/* --- condition.c --- */
+/* Value at a path, NULL when there is none; *unknown is set when that cannot be said here. */
+const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown);
 
 /* --- kind-check.c --- */
 /* Adds a problem for each of "needs" or "checks" that does not hold. */

@@ -212,6 +212,51 @@ static gboolean check_taker(BhPlace *place, const BhKind *kind, const char *name
   return TRUE;
 }
 
+/* "area_from" and its sisters: a path or several, the first with a value counts. */
+static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                               const json_t *object, const char *key, const int *types)
+{
+  const json_t *origin = json_object_get(object, key);
+  if (origin == NULL)
+    return TRUE;
+  gsize mark = bh_place_enter(place, key);
+  if (json_is_string(origin)) {
+    if (!bh_path_check(place, set, kind, json_string_value(origin), types))
+      return FALSE;
+  } else if (json_is_array(origin) && json_array_size(origin) > 0) {
+    gsize index;
+    json_t *path;
+    json_array_foreach((json_t *)origin, index, path)
+    {
+      gsize inner = bh_place_enter_index(place, index);
+      if (!bh_path_check(place, set, kind, json_string_value(path), types))
+        return FALSE;
+      bh_place_leave(place, inner);
+    }
+  } else {
+    return bh_place_fail(place, "must be a path or an array of paths");
+  }
+  bh_place_leave(place, mark);
+  return TRUE;
+}
+
+/* The unit that decides: a path to a ref, of which units are what it may name. */
+static gboolean resolve_authority(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                  const json_t *object)
+{
+  static const int refs[] = {BH_FIELD_REF, -1};
+  return resolve_origin(place, set, kind, object, "authority", refs);
+}
+
+static gboolean resolve_step_authority(BhPlace *place, const BhKindSet *set, const BhKind *kind,
+                                       const BhTransition *transition)
+{
+  if (!json_is_true(transition->authority))
+    return resolve_authority(place, set, kind, transition->declaration);
+  return kind->authority != NULL ||
+         bh_place_fail_at(place, "authority", "kind %s names no unit that decides", kind->name);
+}
+
 static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
   g_autoptr(GHashTable) pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -245,6 +290,7 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
         !check_taker(place, kind, bh_transition_get_taker(transition)) ||
         !check_condition(place, set, kind, "when", transition->when) ||
         !resolve_rules(place, set, kind, "needs", transition->needs) ||
+        !resolve_step_authority(place, set, kind, transition) ||
         !check_deadline(place, kind, json_object_get(transition->declaration, "deadline")))
       return FALSE;
     bh_place_leave(place, mark);
@@ -359,9 +405,48 @@ static gboolean resolve_title(BhPlace *place, const BhKindSet *set, const BhKind
   return TRUE;
 }
 
+/* States that a member of "review" lists; none stands in two of them. */
+static gboolean check_review_states(BhPlace *place, const BhKind *kind, const char *member,
+                                    GHashTable *listed)
+{
+  g_autofree const char **states = NULL;
+  const json_t *review = json_object_get(kind->declaration, "review");
+  if (!bh_place_names(place, review, member, FALSE, FALSE, &states))
+    return FALSE;
+  for (gsize i = 0; states != NULL && states[i] != NULL; i++) {
+    if (!check_state(place, kind, member, states[i]))
+      return FALSE;
+    if (!g_hash_table_add(listed, (gpointer)states[i]))
+      return bh_place_fail_at(place, member, "\"%s\" stands in another list too", states[i]);
+  }
+  return TRUE;
+}
+
+/* Where the steps decide, there is one. */
+static gboolean check_steps(BhPlace *place, const BhKind *kind)
+{
+  gsize index;
+  json_t *state;
+  json_array_foreach(json_object_get(json_object_get(kind->declaration, "review"), "steps"), index,
+                     state)
+  {
+    gboolean leads = FALSE;
+    for (guint i = 0; i < kind->transitions->len; i++) {
+      const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+      leads = leads || (transition->from != NULL &&
+                        g_strv_contains(transition->from, json_string_value(state)));
+    }
+    if (!leads)
+      return bh_place_fail_at(place, "steps", "no step leads from \"%s\"",
+                              json_string_value(state));
+  }
+  return TRUE;
+}
+
 static gboolean resolve_review(BhPlace *place, const BhKind *kind)
 {
-  static const char *const allowed[] = {"on_return", "on_answer", "on_approve", "unfinished", NULL};
+  static const char *const allowed[] = {"on_return",  "on_answer", "on_approve",
+                                        "unfinished", "steps",     NULL};
   const json_t *review = json_object_get(kind->declaration, "review");
   if (review == NULL)
     return TRUE;
@@ -374,40 +459,10 @@ static gboolean resolve_review(BhPlace *place, const BhKind *kind)
         (state != NULL && !check_state(place, kind, allowed[i], state)))
       return FALSE;
   }
-  g_autofree const char **unfinished = NULL;
-  if (!bh_place_names(place, review, "unfinished", FALSE, FALSE, &unfinished))
+  g_autoptr(GHashTable) listed = g_hash_table_new(g_str_hash, g_str_equal);
+  if (!check_review_states(place, kind, "unfinished", listed) ||
+      !check_review_states(place, kind, "steps", listed) || !check_steps(place, kind))
     return FALSE;
-  for (gsize i = 0; unfinished != NULL && unfinished[i] != NULL; i++)
-    if (!check_state(place, kind, "unfinished", unfinished[i]))
-      return FALSE;
-  bh_place_leave(place, mark);
-  return TRUE;
-}
-
-/* "area_from" and its sisters: a path or several, the first with a value counts. */
-static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKind *kind,
-                               const char *key, const int *types)
-{
-  const json_t *origin = json_object_get(kind->declaration, key);
-  if (origin == NULL)
-    return TRUE;
-  gsize mark = bh_place_enter(place, key);
-  if (json_is_string(origin)) {
-    if (!bh_path_check(place, set, kind, json_string_value(origin), types))
-      return FALSE;
-  } else if (json_is_array(origin) && json_array_size(origin) > 0) {
-    gsize index;
-    json_t *path;
-    json_array_foreach((json_t *)origin, index, path)
-    {
-      gsize inner = bh_place_enter_index(place, index);
-      if (!bh_path_check(place, set, kind, json_string_value(path), types))
-        return FALSE;
-      bh_place_leave(place, inner);
-    }
-  } else {
-    return bh_place_fail(place, "must be a path or an array of paths");
-  }
   bh_place_leave(place, mark);
   return TRUE;
 }
@@ -436,9 +491,10 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
       return FALSE;
   }
   return resolve_title(&place, set, kind) && resolve_fields(&place, set, kind) &&
-         resolve_origin(&place, set, kind, "area_from", areas) &&
-         resolve_origin(&place, set, kind, "unit_from", refs) &&
-         resolve_origin(&place, set, kind, "author_from", refs) &&
+         resolve_origin(&place, set, kind, kind->declaration, "area_from", areas) &&
+         resolve_origin(&place, set, kind, kind->declaration, "unit_from", refs) &&
+         resolve_origin(&place, set, kind, kind->declaration, "author_from", refs) &&
+         resolve_authority(&place, set, kind, kind->declaration) &&
          resolve_visible(&place, set, kind) &&
          check_condition(&place, set, kind, "locked_when", kind->locked_when) &&
          resolve_rules(&place, set, kind, "checks", kind->checks) &&

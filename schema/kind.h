@@ -82,9 +82,10 @@ char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const cha
 const char *const *bh_kind_get_title_refs(const BhKind *kind);
 gboolean bh_kind_is_reviewable(const BhKind *kind);
 /* State its target moves to when a review is made: `event` is "on_return", "on_answer" or
- * "on_approve"; NULL when none is declared. The move is made only when bh_workflow_check finds
- * nothing against it. */
+ * "on_approve"; NULL when none is declared. */
 const char *bh_kind_get_review_state(const BhKind *kind, const char *event);
+/* The same as a step from `state`: NULL when none leads there from it. */
+const char *bh_kind_get_review_move(const BhKind *kind, const char *event, const char *state);
 /* Name of the field that holds the parent record, or NULL. */
 const char *bh_kind_get_parent_field(const BhKind *kind);
 const char *bh_kind_get_scope(const BhKind *kind); /* "all", "area" or "unit" */

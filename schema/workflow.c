@@ -201,7 +201,8 @@ gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transi
     return TRUE;
   if (context->actor_values == NULL)
     return g_strv_contains(transition->who, "system") || g_strv_contains(transition->who, "anyone");
-  if (!bh_staff_is_in_service(context->actor_values, context->today))
+  if (!bh_staff_is_in_service(context->actor_values, context->today) ||
+      !bh_authority_allows(kind, transition, context))
     return FALSE;
   for (gsize i = 0; transition->who[i] != NULL; i++) {
     const char *who = transition->who[i];
@@ -275,10 +276,13 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
     return problems;
   }
   if (!bh_transition_is_open_to(kind, transition, context)) {
+    gboolean here = context->actor == NULL || bh_authority_allows(kind, transition, context);
     g_autofree char *zh =
-        g_strdup_printf("当前人员无权“%s”", bh_transition_get_label(transition, "zh"));
-    g_autofree char *en =
-        g_strdup_printf("This person may not do \"%s\"", bh_transition_get_label(transition, "en"));
+        g_strdup_printf(here ? "当前人员无权“%s”" : "“%s”由承办单位或其上级单位办理",
+                        bh_transition_get_label(transition, "zh"));
+    g_autofree char *en = g_strdup_printf(here ? "This person may not do \"%s\""
+                                               : "\"%s\" is for the unit in charge or one above it",
+                                          bh_transition_get_label(transition, "en"));
     g_ptr_array_add(problems, bh_problem_new("state", "actor", zh, en));
   }
   if (!bh_condition_holds(transition->when, context)) {

@@ -126,18 +126,19 @@ export function actionBar(view, tools) {
     fill(form, node);
     node.querySelector('textarea, input, select, button')?.focus();
   };
-  const reviewable = view.may_review && view.review && view.review !== 'none';
-  if (!reviewable && !view.transitions.length) return null;
+  const approves = view.may_approve && view.review !== 'accepted';
+  const returns = view.may_return && view.review !== 'returned';
+  const why = view.not_approved && view.review !== 'accepted' && view.review !== 'returned' ? view.not_approved : '';
+  if (!approves && !returns && !why && !view.transitions.length) return null;
   return el('section', { class: 'card actions no-print', 'aria-label': t('review.title') },
+    why ? el('p', { class: 'muted' }, why) : null,
     el('div', { class: 'buttons' },
-      reviewable ? [
-        view.review === 'accepted' ? null : action(t('review.approve'), 'primary good', async () => {
-          await post(recordPath(view.id, 'review'), { decision: 'approve', covers: view.covers });
-          await tools.done(t('review.approved'));
-        }),
-        view.review === 'returned' ? null : el('button', { type: 'button', class: 'secondary warn',
-          onclick: () => open(returnForm(view, tools, close)) }, t('review.return')),
-      ] : null,
+      approves ? action(t('review.approve'), 'primary good', async () => {
+        await post(recordPath(view.id, 'review'), { decision: 'approve', covers: view.covers });
+        await tools.done(t('review.approved'));
+      }) : null,
+      returns ? el('button', { type: 'button', class: 'secondary warn',
+        onclick: () => open(returnForm(view, tools, close)) }, t('review.return')) : null,
       view.transitions.map((step) => el('button', { type: 'button', class: 'secondary',
         onclick: () => open(stepForm(view, step, tools, close)) }, step.label))),
     form);

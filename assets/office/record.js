@@ -143,7 +143,7 @@ const reviewsBox = (reviews) => el('section', { class: 'card' },
   el('h3', {}, t('review.past')),
   el('ol', { class: 'reviews' }, reviews.map((review) => el('li', {},
     el('p', { class: 'review-head' },
-      badge(review.decision === 'return' ? 'returned' : 'accepted', t(`review.${review.decision}`)),
+      badge(review.decision === 'return' ? 'returned' : 'accepted', t(`review.${review.decision}`, null, review.decision)),
       badge('state', review.state_label),
       el('span', { class: 'muted' }, t('review.by', { by: review.by, at: review.at }))),
     review.comment ? el('p', { class: 'comment' }, el('bdi', {}, review.comment)) : null,
@@ -181,6 +181,13 @@ const reportsBox = (reports, english) => el('section', { class: 'card card-warn'
   el('h3', {}, t('record.reports')),
   el('ul', {}, reports.map((report) => el('li', {}, english ? report.en : report.zh))));
 
+// Approved once, and something came after that.
+const changedBox = (changed) => el('section', { class: 'card card-warn' },
+  el('h3', {}, t('record.changedSince')),
+  el('p', { class: 'muted' }, t('review.by', { by: changed.by, at: changed.at })),
+  el('ul', {}, changed.rows.map((row) => el('li', {}, row.kind_label, ' ', el('bdi', {}, row.title)))),
+  changed.more ? el('p', { class: 'muted' }, t('record.andMore')) : null);
+
 export function recordPane(node, id, back, state) {
   let view = null;
   let closed = false;
@@ -203,6 +210,7 @@ export function recordPane(node, id, back, state) {
       said ? el('div', { class: 'notice notice-good', role: 'status' }, said) : null,
       bar,
       view.conflicts.length ? conflictBox(view, load) : null,
+      view.changed_since && view.review === 'new' ? changedBox(view.changed_since) : null,
       view.reports?.length ? reportsBox(view.reports, document.documentElement.lang === 'en') : null,
       view.reviews.length ? reviewsBox(view.reviews) : null,
       view.files.length ? el('section', { class: 'card' }, el('h3', {}, t('files.title')), filesBox(view.files)) : null,

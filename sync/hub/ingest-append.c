@@ -3,6 +3,7 @@
 
 #include "schema/workflow.h"
 #include "sync/hub/ingest-internal.h"
+#include "sync/hub/review-judge.h"
 
 static gboolean make_entry_id(BhPiece *piece, char id[BH_ID_LEN + 1], GError **error)
 {
@@ -117,6 +118,8 @@ static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, g
     g_propagate_error(error, g_error_copy(against));
     return FALSE;
   }
+  if (!bh_review_judge(piece, body, by_system, error))
+    return FALSE;
   g_autoptr(GError) reason = NULL;
   GError *failed = NULL;
   if (!bh_piece_apply(piece, body, NULL, position, &reason, &failed)) {

@@ -8,7 +8,7 @@
 #include "sync/hub/office-store.h"
 
 #define ITEMS_MAX 100
-#define REVIEWS_MAX 60 /* open ones that one decision closes */
+#define PAGE 200
 
 typedef struct {
   BhOfficeCall *call;
@@ -35,6 +35,17 @@ static gboolean heads_are(char *const *heads, const json_t *expected)
   return TRUE;
 }
 
+static gboolean is_newest(BhDb *db, const char *record, const char *covers, GError **error)
+{
+  g_autofree char *newest = NULL;
+  if (!bh_office_store_newest_entry(db, record, &newest, error))
+    return FALSE;
+  if (strcmp(newest, covers) == 0)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+  return FALSE;
+}
+
 static gboolean nothing_new(Act *act, BhDb *db, GError **error)
 {
   if (act->key != NULL) {
@@ -47,16 +58,7 @@ static gboolean nothing_new(Act *act, BhDb *db, GError **error)
       return FALSE;
     }
   }
-  if (act->covers != NULL) {
-    g_autofree char *newest = NULL;
-    if (!bh_office_store_newest_entry(db, act->record, &newest, error))
-      return FALSE;
-    if (strcmp(newest, act->covers) != 0) {
-      g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
-      return FALSE;
-    }
-  }
-  return TRUE;
+  return act->covers == NULL || is_newest(db, act->record, act->covers, error);
 }
 
 static gboolean write_act(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -77,26 +79,42 @@ static json_t *run_act(Act *act, GError **error)
 
 /* --- review --- */
 
-/* Reviews of the target that are not closed are closed by the new one. */
+/* Reviews of the target that are not closed: JSON array of ids. */
+static json_t *list_open_reviews(BhOfficeCall *call, const char *target, GError **error)
+{
+  g_autoptr(json_t) ids = json_array();
+  g_autofree char *after = NULL;
+  do {
+    g_autoptr(json_t) query =
+        json_pack("{s:s,s:s,s:{s:[s,s]},s:i,s:s*}", "kind", "review", "parent", target, "where",
+                  "state", "open", "answered", "limit", PAGE, "after", after);
+    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
+    if (page == NULL)
+      return NULL;
+    gsize index;
+    json_t *row;
+    json_array_foreach(json_object_get(page, "rows"), index, row)
+    {
+      json_array_append(ids, json_object_get(row, "id"));
+    }
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL);
+  return g_steal_pointer(&ids);
+}
+
+/* They are closed by the new one. */
 static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops, GError **error)
 {
-  g_autoptr(json_t) query =
-      json_pack("{s:s,s:s,s:i}", "kind", "review", "parent", target, "limit", 200);
-  g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
-  if (page == NULL)
-    return FALSE;
+  g_autoptr(json_t) ids = list_open_reviews(call, target, error);
   gsize index;
-  json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), index, row)
+  json_t *id;
+  json_array_foreach(ids, index, id)
   {
-    const char *state = bh_json_string_or(row, "state", "");
-    if ((strcmp(state, "open") == 0 || strcmp(state, "answered") == 0) &&
-        json_array_size(ops) < REVIEWS_MAX)
-      json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s}}", "record",
-                                           bh_json_string_or(row, "id", ""), "kind", "review",
-                                           "set", "state", "closed"));
+    json_array_append_new(ops, json_pack("{s:O,s:s,s:{s:s}}", "record", id, "kind", "review", "set",
+                                         "state", "closed"));
   }
-  return TRUE;
+  return ids != NULL;
 }
 
 static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **error)
@@ -120,41 +138,45 @@ static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **er
   return g_steal_pointer(&items);
 }
 
-/* Whose step it is: a decision that moves the record is for those who may take that step. */
-gboolean bh_office_may_decide(BhOfficeCall *call, const char *id, const BhKind *kind,
-                              const char *event)
+GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const BhKind *kind,
+                                    const char *event)
 {
-  const char *to = bh_kind_get_review_state(kind, event);
-  const json_t *values = bh_office_values(call, id);
-  const char *from = bh_json_string_or(values, "state", NULL);
-  if (to == NULL || g_strcmp0(from, to) == 0 || bh_workflow_find(kind, from, to) == NULL)
-    return TRUE;
   BhContext context;
-  bh_office_context(call, id, values, &context);
-  g_autoptr(GPtrArray) open = bh_workflow_list_open(kind, from, &context);
-  for (guint i = 0; i < open->len; i++)
-    if (strcmp(bh_transition_get_to(g_ptr_array_index(open, i)), to) == 0)
-      return TRUE;
-  return FALSE;
+  bh_office_context(call, id, bh_office_values(call, id), &context);
+  return bh_review_check(kind, event, &context);
 }
 
-/* Moves the target when its kind says so and nothing declared stands against it. */
+static void set_problem(BhOfficeCall *call, const BhProblem *problem, GError **error)
+{
+  gboolean actor = strcmp(problem->code, "actor") == 0;
+  g_set_error(error, BH_ERROR, actor ? BH_ERROR_DENIED : BH_ERROR_INVALID, "%s: %s", problem->field,
+              strcmp(call->lang, "en") == 0 ? problem->text_en : problem->text_zh);
+}
+
+/* The step a decision takes, when it takes one. */
 static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, const char *event,
                      json_t *ops)
 {
-  const char *to = bh_kind_get_review_state(kind, event);
-  const json_t *values = bh_office_values(call, id);
-  const char *from = bh_json_string_or(values, "state", NULL);
-  if (to == NULL || g_strcmp0(from, to) == 0)
-    return;
-  BhContext context;
-  g_autoptr(json_t) moved = json_copy((json_t *)values);
-  json_object_set_new(moved, "state", json_string(to));
-  bh_office_context(call, id, moved, &context);
-  g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
-  if (problems->len == 0)
+  const char *from = bh_json_string_or(bh_office_values(call, id), "state", NULL);
+  const char *to = bh_kind_get_review_move(kind, event, from);
+  if (to != NULL)
     json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s}}", "record", id, "kind",
                                          bh_kind_get_name(kind), "set", "state", to));
+}
+
+/* An operation that makes a review: `decision` is approve, return or step. */
+static json_t *make_review(BhOfficeCall *call, const char *target, const char *decision,
+                           const char *covers, const char *comment)
+{
+  char id[BH_ID_LEN + 1];
+  gboolean back = strcmp(decision, "return") == 0;
+  bh_office_make_id(call->office, id);
+  json_t *op = json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s}}", "record", id, "kind", "review", "set",
+                         "parent", target, "decision", decision, "state", back ? "open" : "closed",
+                         "covers", covers, "reviewer", call->staff);
+  if (comment[0] != '\0')
+    json_object_set_new(json_object_get(op, "set"), "comment", json_string(comment));
+  return op;
 }
 
 json_t *bh_office_review(BhOfficeCall *call, GError **error)
@@ -175,8 +197,11 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
     return NULL;
   }
   const char *event = back ? "on_return" : "on_approve";
-  if (!bh_office_may_decide(call, id, kind, event)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "review: this decision is for another role");
+  if (!is_newest(call->db, id, covers, error))
+    return NULL;
+  g_autoptr(GPtrArray) problems = bh_office_check_decision(call, id, kind, event);
+  if (problems->len > 0) {
+    set_problem(call, problems->pdata[0], error);
     return NULL;
   }
   g_autofree char *comment = bh_office_body_text(call, "comment", BH_OFFICE_TEXT_MAX, error);
@@ -189,17 +214,10 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) items = checked_items(call, kind, error);
   if (items == NULL)
     return NULL;
-  char review[BH_ID_LEN + 1];
-  bh_office_make_id(call->office, review);
-  g_autoptr(json_t) set =
-      json_pack("{s:s,s:s,s:s,s:s,s:s}", "parent", id, "decision", decision, "state",
-                back ? "open" : "closed", "covers", covers, "reviewer", call->staff);
-  if (comment[0] != '\0')
-    json_object_set_new(set, "comment", json_string(comment));
+  json_t *op = make_review(call, id, decision, covers, comment);
+  g_autoptr(json_t) ops = json_pack("[o]", op);
   if (json_array_size(items) > 0)
-    json_object_set(set, "items", items);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s,s:s,s:O}]", "record", review, "kind", "review", "set", set);
+    json_object_set(json_object_get(op, "set"), "items", items);
   if (!close_older(call, id, ops, error))
     return NULL;
   add_move(call, id, kind, event, ops);
@@ -234,6 +252,26 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
   return TRUE;
 }
 
+/* Whoever may review the record and takes a step on it has seen it: it needs no second look. What
+ * is returned stays so until it was answered. */
+static gboolean add_look(BhOfficeCall *call, const char *id, const BhKind *kind,
+                         const BhTransition *transition, const char *covers, json_t *ops,
+                         GError **error)
+{
+  BhContext context;
+  bh_office_context(call, id, bh_office_values(call, id), &context);
+  const char *state = bh_json_string_or(context.values, "state", NULL);
+  if (!bh_kind_is_reviewable(kind) || (call->roles & BH_OFFICE_JUDGES) == 0 ||
+      bh_kind_get_review_meaning(kind, state) == BH_REVIEW_NOTHING ||
+      !bh_kind_is_decided_by(kind, &context))
+    return TRUE;
+  g_autoptr(json_t) open = list_open_reviews(call, id, error);
+  if (open != NULL && json_array_size(open) == 0)
+    json_array_append_new(
+        ops, make_review(call, id, "step", covers, bh_transition_get_label(transition, "zh")));
+  return open != NULL;
+}
+
 json_t *bh_office_transition(BhOfficeCall *call, GError **error)
 {
   const char *id = bh_request_get_param(call->request, "id");
@@ -262,15 +300,13 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   bh_office_context(call, id, values, &context);
   g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
   if (problems->len > 0) {
-    const BhProblem *problem = g_ptr_array_index(problems, 0);
-    gboolean actor = strcmp(problem->code, "actor") == 0;
-    g_set_error(error, BH_ERROR, actor ? BH_ERROR_DENIED : BH_ERROR_INVALID, "%s: %s",
-                problem->field,
-                strcmp(call->lang, "en") == 0 ? problem->text_en : problem->text_zh);
+    set_problem(call, problems->pdata[0], error);
     return NULL;
   }
   g_autoptr(json_t) ops =
       json_pack("[{s:s,s:s,s:O}]", "record", id, "kind", bh_kind_get_name(kind), "set", set);
+  if (!add_look(call, id, kind, transition, covers, ops, error))
+    return NULL;
   Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
   return run_act(&act, error);
 }

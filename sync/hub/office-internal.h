@@ -153,9 +153,10 @@ gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, cons
 gboolean bh_office_shows_waiting_at(BhOfficeCall *call, gint64 position, const char *record);
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error);
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);
-/* FALSE when a review's "on_return" or "on_approve" would take a step that is for other roles. */
-gboolean bh_office_may_decide(BhOfficeCall *call, const char *id, const BhKind *kind,
-                              const char *event);
+/* What speaks against a decision about a record ("on_return", "on_approve"): BhProblem*, empty when
+ * nothing does. The writer judges it again. */
+GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const BhKind *kind,
+                                    const char *event);
 json_t *bh_office_review(BhOfficeCall *call, GError **error); /* office-act.c */
 json_t *bh_office_transition(BhOfficeCall *call, GError **error);
 json_t *bh_office_resolve(BhOfficeCall *call, GError **error);

@@ -10,9 +10,11 @@
 #include "sync/hub/judge.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/office-store.h"
+#include "sync/hub/records.h"
 
 #define CHILDREN_PAGE 200
 #define REPORTS_MAX 50
+#define CHANGED_SHOWN 10
 
 /* --- checklist answers --- */
 
@@ -471,6 +473,16 @@ static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind
 
 /* --- what may be done --- */
 
+/* Of few kinds a record is chosen from a list; of others it is looked up. */
+static const char *find_listed(const BhField *field)
+{
+  static const char *const listed[] = {"staff", "unit"};
+  for (gsize i = 0; i < G_N_ELEMENTS(listed); i++)
+    if (g_strv_contains(bh_field_get_ref_kinds(field), listed[i]))
+      return listed[i];
+  return NULL;
+}
+
 json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
                        const json_t *values)
 {
@@ -484,9 +496,10 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
       json_array_append_new(choices,
                             json_pack("{s:s,s:s}", "code", bh_field_get_choice_code(field, c),
                                       "label", bh_field_get_choice_label(field, c, call->lang)));
-    if (g_strv_contains(bh_field_get_ref_kinds(field), "staff")) {
+    const char *listed = find_listed(field);
+    if (listed != NULL) {
       g_autoptr(json_t) query =
-          json_pack("{s:s,s:s,s:i}", "kind", "staff", "order", "title", "limit", CHILDREN_PAGE);
+          json_pack("{s:s,s:s,s:i}", "kind", listed, "order", "title", "limit", CHILDREN_PAGE);
       g_autoptr(json_t) page = bh_office_list(call, query, NULL);
       gsize index;
       json_t *row;
@@ -544,12 +557,72 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
   return out;
 }
 
-/* TRUE when this person may say return and approve. */
-static gboolean may_review(BhOfficeCall *call, const BhKind *kind, const char *id)
+/* The list is by change; ids of the hub are by time. */
+static const json_t *find_last(const json_t *reviews)
 {
-  return bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&
-         bh_office_may_decide(call, id, kind, "on_return") &&
-         bh_office_may_decide(call, id, kind, "on_approve");
+  const json_t *last = NULL;
+  gsize index;
+  json_t *review;
+  json_array_foreach((json_t *)reviews, index, review)
+  {
+    if (strcmp(bh_json_string_or(review, "id", ""), bh_json_string_or(last, "id", "")) > 0)
+      last = review;
+  }
+  return last;
+}
+
+/* What came after the last review that closed: the reason why it waits again. NULL when it does not
+ * or was never reviewed. */
+static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *reviews,
+                             GError **error)
+{
+  const json_t *last = find_last(reviews);
+  const char *review = bh_json_string_or(last, "id", NULL);
+  if (review == NULL || strcmp(bh_json_string_or(last, "state", ""), "closed") != 0)
+    return NULL;
+  const char *covers = bh_json_string_or(bh_office_values(call, review), "covers", "");
+  g_autofree char *apart = bh_records_dup_reviewed(call->kinds);
+  g_autoptr(json_t) ids =
+      bh_office_store_list_changed(call->db, id, apart, covers, review, CHANGED_SHOWN + 1, error);
+  if (json_array_size(ids) == 0)
+    return NULL;
+  json_t *rows = json_array();
+  gsize index;
+  json_t *item;
+  json_array_foreach(ids, index, item)
+  {
+    const char *record = json_string_value(item);
+    const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
+    const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+    if (kind != NULL && index < CHANGED_SHOWN)
+      json_array_append_new(rows, json_pack("{s:s,s:s}", "kind_label",
+                                            bh_kind_get_label(kind, call->lang), "title",
+                                            bh_office_name(call, record)));
+  }
+  return json_pack("{s:s,s:s,s:o,s:b}", "at", bh_json_string_or(last, "at", ""), "by",
+                   bh_json_string_or(last, "by", ""), "rows", rows, "more",
+                   json_array_size(ids) > CHANGED_SHOWN);
+}
+
+/* What this person may decide, and why not: the page offers no more than that. */
+static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id, json_t *view)
+{
+  static const char *const events[] = {"on_approve", "on_return"};
+  static const char *const names[] = {"may_approve", "may_return"};
+  /* The lane says that the visit it belongs to has ended. */
+  gboolean judges = bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&
+                    json_object_get(view, "review") != NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS(events); i++) {
+    g_autoptr(GPtrArray) problems =
+        judges ? bh_office_check_decision(call, id, kind, events[i]) : NULL;
+    json_object_set_new(view, names[i], json_boolean(judges && problems->len == 0));
+    if (i > 0 || problems == NULL || problems->len == 0)
+      continue;
+    const BhProblem *problem = problems->pdata[0];
+    json_object_set_new(
+        view, "not_approved",
+        json_string(strcmp(call->lang, "en") == 0 ? problem->text_en : problem->text_zh));
+  }
 }
 
 static json_t *row_of_record(BhOfficeCall *call, const char *id, GError **error)
@@ -588,6 +661,14 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   if (reviews == NULL)
     return NULL;
   json_object_set_new(view, "reviews", reviews);
+  g_autoptr(GError) failed = NULL;
+  json_t *changed = changed_since(call, id, reviews, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return NULL;
+  }
+  if (changed != NULL)
+    json_object_set_new(view, "changed_since", changed);
   json_t *related = related_to(call, id, kind, error);
   if (related == NULL)
     return NULL;
@@ -598,7 +679,7 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
   json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
   json_object_set_new(view, "transitions", transitions_of(call, kind, &context));
-  json_object_set_new(view, "may_review", json_boolean(may_review(call, kind, id)));
+  add_decisions(call, kind, id, view);
   gboolean restricted = bh_office_get_sight(call, kind, id, context.values) == BH_SIGHT_RESTRICTED;
   json_object_set_new(view, "restricted", json_boolean(restricted));
   json_object_set_new(view, "may_oversee",

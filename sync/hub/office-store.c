@@ -1,5 +1,6 @@
 #include "sync/hub/office-store.h"
 
+#include "sync/hub/record-store.h"
 #include "sync/hub/sql.h"
 
 char *bh_office_store_dup_verifier(BhDb *db, const char *login, char **staff, GError **error)
@@ -258,7 +259,7 @@ gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry
       bh_sql_row(db, &found, &own,
                  "WITH family (nr, id, depth) AS (SELECT nr, id, 0 FROM record WHERE id = :record"
                  " UNION ALL SELECT record.nr, record.id, depth + 1 FROM record JOIN family"
-                 " ON record.parent = family.id WHERE depth < 2)"
+                 " ON record.parent = family.id WHERE depth < " BH_RECORD_DEPTH ")"
                  " SELECT entry.id FROM family JOIN entry_record ON entry_record.record = family.nr"
                  " JOIN entry ON entry.position = entry_record.position"
                  " ORDER BY entry.position DESC LIMIT 1",
@@ -271,6 +272,33 @@ gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry
   if (stmt != NULL)
     bh_stmt_reset(stmt);
   return TRUE;
+}
+
+json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *apart,
+                                     const char *covers, const char *review, int limit,
+                                     GError **error)
+{
+  BhStmt *stmt = bh_sql_query(
+      db, error,
+      "WITH family (nr, id, kind, depth) AS (SELECT nr, id, kind, 0 FROM record WHERE id = :record"
+      " UNION ALL SELECT r.nr, r.id, r.kind, depth + 1 FROM family JOIN record r"
+      " ON r.parent = family.id WHERE depth < " BH_RECORD_DEPTH
+      " AND r.kind NOT IN (SELECT value FROM json_each(:apart)))"
+      " SELECT DISTINCT f.id FROM family f JOIN entry_record a ON a.record = f.nr"
+      " WHERE f.kind <> 'review' AND a.position > coalesce((SELECT e.position FROM entry e"
+      " WHERE e.id = :covers AND e.is_first = 1), -1) AND NOT EXISTS (SELECT 1 FROM entry_record b"
+      " WHERE b.record = (SELECT nr FROM record WHERE id = :review) AND b.position = a.position)"
+      " ORDER BY f.nr LIMIT :most",
+      "tttti", "record", record, "apart", apart, "covers", covers, "review", review, "most",
+      (gint64)limit);
+  gboolean row = FALSE;
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(json_t) ids = json_array();
+  while (bh_stmt_step(stmt, &row, error) && row)
+    json_array_append_new(ids, json_string(bh_stmt_get_text(stmt, 0)));
+  bh_stmt_reset(stmt);
+  return row ? NULL : g_steal_pointer(&ids);
 }
 
 static void set_text(json_t *object, const char *name, BhStmt *stmt, int column)

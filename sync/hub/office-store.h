@@ -72,7 +72,12 @@ json_t *bh_office_store_list_newest_prints(BhDb *db, gint64 before, int limit, G
 /* Whether the record shows this file. */
 gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sha256,
                                     gboolean *shows, GError **error);
-/* Newest entry of a record, and of what lies below it two levels deep; "" when there is none. */
+/* Ids of the record and of what lies below it that were changed after the entry `covers`, but for
+ * what came with `review`; at most `limit`. `apart` as in bh_record_changed_since. */
+json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *apart,
+                                     const char *covers, const char *review, int limit,
+                                     GError **error);
+/* Newest entry of a record, and of all that lies below it; "" when there is none. */
 gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error);
 
 G_END_DECLS

@@ -180,13 +180,15 @@ GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kin
 }
 
 gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
-                                     const char *review, GError **error)
+                                     const char *unfinished, const char *review, GError **error)
 {
-  return bh_sql_run(db, error,
-                    "UPDATE record SET review = :review WHERE parent = :parent AND kind = :kind"
-                    " AND review IS NOT :review AND NOT EXISTS (SELECT 1 FROM record r"
-                    " WHERE r.parent = record.id AND r.kind = 'review')",
-                    "ttt", "review", review, "parent", parent, "kind", kind);
+  return bh_sql_run(
+      db, error,
+      "UPDATE record SET review = :review WHERE parent = :parent AND kind = :kind"
+      " AND review IS NOT :review AND (:review IS NULL OR coalesce(state, '')"
+      " NOT IN (SELECT value FROM json_each(:unfinished))) AND NOT EXISTS (SELECT 1 FROM record r"
+      " WHERE r.parent = record.id AND r.kind = 'review')",
+      "tttt", "review", review, "parent", parent, "kind", kind, "unfinished", unfinished);
 }
 
 GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error)
@@ -217,18 +219,23 @@ char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error)
   return stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 0)) : NULL;
 }
 
-gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *covers, gint64 review,
-                                 gboolean *changed, GError **error)
+gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *apart, const char *covers,
+                                 gint64 review, gboolean *changed, GError **error)
 {
   gboolean found;
   g_autoptr(BhStmt) stmt =
       bh_sql_row(db, &found, error,
-                 "SELECT EXISTS (SELECT 1 FROM entry_record a WHERE a.record = :record"
+                 "WITH family (nr, id, kind, depth) AS (SELECT nr, id, kind, 0 FROM record"
+                 " WHERE nr = :record UNION ALL SELECT r.nr, r.id, r.kind, depth + 1 FROM family"
+                 " JOIN record r ON r.parent = family.id WHERE depth < " BH_RECORD_DEPTH
+                 " AND r.kind NOT IN (SELECT value FROM json_each(:apart)))"
+                 " SELECT EXISTS (SELECT 1 FROM family f JOIN entry_record a ON a.record = f.nr"
+                 " WHERE f.kind <> 'review'"
                  " AND a.position > coalesce((SELECT e.position FROM entry e"
                  " WHERE e.id = :covers AND e.is_first = 1), -1)"
                  " AND NOT EXISTS (SELECT 1 FROM entry_record b WHERE b.record = :review"
                  " AND b.position = a.position))",
-                 "iti", "record", record, "covers", covers, "review", review);
+                 "itti", "record", record, "apart", apart, "covers", covers, "review", review);
   if (stmt == NULL)
     return FALSE;
   *changed = bh_stmt_get_int(stmt, 0) != 0;

@@ -53,9 +53,9 @@ GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);
 GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, guint max,
                                    GError **error);
 /* Sets the review column of all children of a kind that were never reviewed; `review` may be NULL.
- */
+ * Else those in a state of the JSON array `unfinished` stay as they are. */
 gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
-                                     const char *review, GError **error);
+                                     const char *unfinished, const char *review, GError **error);
 /* Whether the first entry of a record is this device's. */
 gboolean bh_record_is_made_by(BhDb *db, const char *id, const char *device, gboolean *made,
                               GError **error);
@@ -66,9 +66,13 @@ gboolean bh_record_is_orphan(BhDb *db, const char *id, gboolean *orphan, GError 
 GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error);
 /* Id of the review that arrived last; NULL without an error when there is none. */
 char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error);
-/* Whether `record` was changed after the entry `covers` by an entry that is not one of `review`
- * too. An unknown `covers` counts as changed. */
-gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *covers, gint64 review,
-                                 gboolean *changed, GError **error);
+/* How deep records hang on each other: a picture of a signature of a document of a visit. */
+#define BH_RECORD_DEPTH "3"
+
+/* Whether `record`, or what lies below it, was changed after the entry `covers` by an entry that is
+ * not one of `review` too. `apart`: JSON array of the kinds below it that are reviewed by
+ * themselves, with all that is theirs. An unknown `covers` counts as changed. */
+gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *apart, const char *covers,
+                                 gint64 review, gboolean *changed, GError **error);
 
 G_END_DECLS

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/workflow.h"
 #include "sync/hub/search.h"
 
 #define DERIVE_DEPTH_MAX 16
@@ -177,28 +178,15 @@ GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values)
 
 /* --- review --- */
 
-static gboolean state_is_in(const json_t *states, const char *state)
-{
-  size_t at;
-  json_t *element;
-  json_array_foreach((json_t *)states, at, element)
-  {
-    if (g_strcmp0(json_string_value(element), state) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 gboolean bh_records_is_ended(const BhKind *kind, const char *state)
 {
-  if (kind == NULL || state == NULL)
-    return kind != NULL;
-  const json_t *review = json_object_get(bh_kind_get_declaration(kind), "review");
-  return !state_is_in(json_object_get(review, "unfinished"), state);
+  return kind != NULL && bh_kind_get_review_meaning(kind, state) != BH_REVIEW_NOTHING;
 }
 
 gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record)
 {
+  if (!bh_records_is_ended(bh_kind_set_find(records->kinds, record->row.kind), record->row.state))
+    return FALSE;
   /* The uppermost record of the case (the visit) says so by the states its kind lists. */
   for (int depth = 0; depth < DERIVE_DEPTH_MAX; depth++) {
     BhHubRecord *parent;
@@ -210,10 +198,40 @@ gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record)
   return bh_records_is_ended(bh_kind_set_find(records->kinds, record->row.kind), record->row.state);
 }
 
+char *bh_records_dup_reviewed(const BhKindSet *kinds)
+{
+  g_autoptr(json_t) names = json_array();
+  const GPtrArray *list = bh_kind_set_list(kinds);
+  for (guint i = 0; i < list->len; i++)
+    if (bh_kind_is_reviewable(list->pdata[i]))
+      json_array_append_new(names, json_string(bh_kind_get_name(list->pdata[i])));
+  return bh_json_dump(names);
+}
+
+static const char *get_apart(BhRecords *records)
+{
+  if (records->apart == NULL)
+    records->apart = bh_records_dup_reviewed(records->kinds);
+  return records->apart;
+}
+
+/* The lane by the last review of it; NULL when that leaves it to what was changed since. */
+static const char *get_open_lane(const json_t *last)
+{
+  const char *state = bh_json_string_or(last, "state", "");
+  if (strcmp(state, "answered") == 0)
+    return "answered";
+  return strcmp(state, "open") == 0 && g_strcmp0(string_of(last, "decision"), "return") == 0
+             ? "returned"
+             : NULL;
+}
+
 gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
                                  GError **error)
 {
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  BhHubRecord *last = NULL;
+  gboolean changed;
   *review = NULL;
   if (kind == NULL || !bh_kind_is_reviewable(kind))
     return TRUE;
@@ -223,26 +241,18 @@ gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const 
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  if (id == NULL) {
-    *review = bh_records_is_finished(records, record) ? "new" : NULL;
-    return TRUE;
-  }
-  BhHubRecord *last;
-  if (!bh_records_find(records, id, &last, error))
+  if (id != NULL && !bh_records_find(records, id, &last, error))
     return FALSE;
   const json_t *values = last != NULL ? bh_records_values_of(last) : NULL;
-  if (g_strcmp0(string_of(values, "state"), "answered") == 0) {
-    *review = "answered";
+  *review = get_open_lane(values);
+  if (*review != NULL || !bh_records_is_finished(records, record))
     return TRUE;
-  }
-  if (g_strcmp0(string_of(values, "decision"), "return") == 0 &&
-      g_strcmp0(string_of(values, "state"), "open") == 0) {
-    *review = "returned";
+  *review = "new";
+  /* It waits for its own step, whatever was said of it. */
+  if (last == NULL || bh_kind_get_review_meaning(kind, record->row.state) == BH_REVIEW_STEPS)
     return TRUE;
-  }
-  gboolean changed;
-  if (!bh_record_changed_since(records->db, record->row.nr, string_of(values, "covers"),
-                               last != NULL ? last->row.nr : 0, &changed, error))
+  if (!bh_record_changed_since(records->db, record->row.nr, get_apart(records),
+                               string_of(values, "covers"), last->row.nr, &changed, error))
     return FALSE;
   *review = changed ? "new" : "accepted";
   return TRUE;

@@ -8,6 +8,7 @@
 #include "sync/hub/log-store.h"
 
 #define FLUSH_ROUNDS_MAX 32
+#define FLUSH_DEPTH_MAX 4   /* of records that hang on each other */
 #define INDEX_VALUE_MAX 512 /* bytes; longer values are indexed by their beginning */
 
 /* Text one value is found by; NULL when there is none. May stand in `buffer`. */
@@ -315,6 +316,7 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
     if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),
                             error))
       return FALSE;
+  record->entered = record->links->len > 0;
   g_array_set_size(record->links, 0);
   gboolean is_deep = is_new || record->is_deep || is_watched_change(records, record);
   gboolean moved = is_deep || g_strcmp0(record->old_area, record->row.area) != 0 ||
@@ -331,15 +333,49 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
 
 /* --- review column, after all rows stand --- */
 
-static void add_review_targets(BhRecords *records, const BhHubRecord *record, GHashTable *targets)
+/* What hangs on a record under review belongs to what the review covered. */
+static gboolean add_covering_target(BhRecords *records, BhHubRecord *record, GHashTable *targets,
+                                    GError **error)
+{
+  for (int depth = 0; record->row.parent != NULL && depth < FLUSH_DEPTH_MAX; depth++) {
+    BhHubRecord *parent;
+    if (!bh_records_find(records, record->row.parent, &parent, error))
+      return FALSE;
+    const BhKind *kind = parent != NULL ? bh_kind_set_find(records->kinds, parent->row.kind) : NULL;
+    if (kind == NULL)
+      return TRUE;
+    if (bh_kind_is_reviewable(kind)) {
+      g_hash_table_add(targets, g_strdup(parent->row.id));
+      return TRUE;
+    }
+    record = parent;
+  }
+  return TRUE;
+}
+
+static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHashTable *targets,
+                                   GError **error)
 {
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
   if (kind == NULL)
-    return;
+    return TRUE;
   if (strcmp(record->row.kind, "review") == 0 && record->row.parent != NULL)
     g_hash_table_add(targets, g_strdup(record->row.parent));
   if (bh_kind_is_reviewable(kind))
     g_hash_table_add(targets, g_strdup(record->row.id));
+  else if (record->entered)
+    return add_covering_target(records, record, targets, error);
+  return TRUE;
+}
+
+static gboolean set_child_reviews(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                                  const char *review, GError **error)
+{
+  const json_t *declared = json_object_get(bh_kind_get_declaration(kind), "review");
+  const json_t *listed = json_object_get(declared, "unfinished");
+  g_autofree char *unfinished = listed != NULL ? bh_json_dump(listed) : g_strdup("[]");
+  return bh_record_set_child_reviews(records->db, record->row.id, bh_kind_get_name(kind),
+                                     unfinished, review, error);
 }
 
 /* Whether a visit is finished decides about what was found on it: at once for all children that
@@ -354,8 +390,7 @@ static gboolean write_child_reviews(BhRecords *records, BhHubRecord *record, GEr
   for (guint i = 0; i < kinds->len; i++) {
     const BhKind *kind = kinds->pdata[i];
     if (bh_kind_is_reviewable(kind) && bh_kind_get_parent_field(kind) != NULL &&
-        !bh_record_set_child_reviews(records->db, record->row.id, bh_kind_get_name(kind), review,
-                                     error))
+        !set_child_reviews(records, record, kind, review, error))
       return FALSE;
   }
   record->turned = FALSE;
@@ -396,9 +431,9 @@ gboolean bh_records_flush(BhRecords *records, gint64 *position, GError **error)
     records->dirty = g_ptr_array_new();
     for (guint i = 0; i < dirty->len; i++) {
       BhHubRecord *record = dirty->pdata[i];
-      if (!write_record(records, record, position, error))
+      if (!write_record(records, record, position, error) ||
+          !add_review_targets(records, record, targets, error))
         return FALSE;
-      add_review_targets(records, record, targets);
       if (record->turned)
         g_ptr_array_add(turned, record);
     }

@@ -15,6 +15,7 @@ typedef struct {
   json_t *old_values; /* shown values as stored, once it is dirty; so the next five */
   char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
   gboolean dirty;
+  gboolean entered;  /* an entry of this piece set something of it */
   gboolean is_under; /* listed in `under` of its parent */
   gboolean turned;   /* by the last write a visit ended or went on again */
   gboolean fresh;    /* area, unit and scope of this change are derived */
@@ -33,6 +34,7 @@ struct _BhRecords {
   GPtrArray *dirty;     /* BhHubRecord*, borrowed */
   GPtrArray *marked;    /* BhHubRecord*, borrowed */
   GHashTable *watched;  /* field names, made when first asked */
+  char *apart;          /* JSON array of the kinds that are reviewed, made when first asked */
   gint64 next_nr;       /* 0 until the counter was read */
   GHashTable *families; /* of records-children.c: parent and kind → children read so far */
   GHashTable *under;    /* parent id → GPtrArray of BhHubRecord* this piece changed */

@@ -64,6 +64,7 @@ void bh_records_free(BhRecords *records)
   g_ptr_array_unref(records->marked);
   bh_records_children_clear(records);
   g_clear_pointer(&records->watched, g_hash_table_unref);
+  g_free(records->apart);
   g_hash_table_unref(records->by_id);
   g_free(records);
 }

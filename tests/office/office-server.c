@@ -1,6 +1,7 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
- * then obeys lines on its input ("more", "concur NAME", "log full", "log free") until that ends.
+ * then obeys lines on its input ("more", "concur NAME", "photo NAME", "log full", "log free") until
+ * that ends.
  * Photos are DIR/photo*.jpg.
  */
 #include <stdio.h>
@@ -613,6 +614,12 @@ static void obey(Server *server, const char *checklist)
       const json_t *record = json_object_get(server->told, g_strstrip(line + 7));
       g_autofree char *id = g_strdup(json_string_value(record));
       add_conflict(server, "concurred", id);
+    } else if (strncmp(line, "photo ", 6) == 0) {
+      const json_t *record = json_object_get(server->told, g_strstrip(line + 6));
+      g_autofree char *id = g_strdup(json_string_value(record));
+      g_autoptr(json_t) ops = json_array();
+      add_photo(server, ops, id, "photo2.jpg", "后补的照片");
+      g_autofree char *entry = push(server, ops, NULL);
     } else if (g_str_has_prefix(line, "log "))
       set_log(server, g_str_has_prefix(line + 4, "full"));
     tell(server);

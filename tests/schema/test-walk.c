@@ -95,6 +95,7 @@ static gboolean has_office_control(const BhField *field)
 {
   if (field->type == BH_FIELD_REF)
     return g_strv_contains(bh_field_get_ref_kinds(field), "staff") ||
+           g_strv_contains(bh_field_get_ref_kinds(field), "unit") ||
            g_strv_contains(bh_field_get_ref_kinds(field), "enterprise");
   return field->type != BH_FIELD_REFS && field->type != BH_FIELD_ITEMS &&
          field->type != BH_FIELD_JSON && field->type != BH_FIELD_HASH &&

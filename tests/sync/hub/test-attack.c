@@ -131,9 +131,15 @@ static void test_reviews_are_decided_at_the_hub_and_answered_by_devices(void **s
                              NULL)),
       1);
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:{s:s, s:s, s:s, s:s}}]", "record", asked, "kind", "review", "set",
-                "parent", scene.visit, "decision", "return", "comment", "请补正", "state", "open");
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "started_at", json_integer(1764230400000), NULL),
+      0);
+  assert_int_equal(
+      set_key(device, scene.visit, "inspection", "state", json_string("signed"), scene.entry), 0);
+  g_autoptr(json_t) ops = json_pack(
+      "[{s:s, s:s, s:{s:s, s:s, s:s, s:s}}, {s:s, s:s, s:{s:s}}]", "record", asked, "kind",
+      "review", "set", "parent", scene.visit, "decision", "return", "comment", "请补正", "state",
+      "open", "record", scene.visit, "kind", "inspection", "set", "state", "returned");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
     fail_msg("append: %s", error->message);

@@ -1,0 +1,151 @@
+/* Who decides about a record, and what a review of it means in the state it is in. Nothing is moved
+ * here. */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+#include "schema/workflow.h"
+
+#define LEVELS_MAX 8 /* of units above each other */
+
+/* --- authority --- */
+
+/* The unit a declared origin names; the first path with a value counts. */
+static const char *find_unit(const json_t *origin, const BhContext *context, gboolean *unknown)
+{
+  gsize n = json_is_array(origin) ? json_array_size(origin) : 1;
+  for (gsize i = 0; i < n; i++) {
+    const json_t *path = json_is_array(origin) ? json_array_get(origin, i) : origin;
+    const json_t *unit = bh_context_find(context, json_string_value(path), unknown);
+    if (json_is_string(unit))
+      return json_string_value(unit);
+  }
+  return NULL;
+}
+
+static gboolean is_unit_or_above(const char *unit, const BhContext *context)
+{
+  const char *own = bh_json_string_or(context->actor_values, "unit", "");
+  for (int level = 0; unit != NULL && level < LEVELS_MAX; level++) {
+    if (strcmp(unit, own) == 0)
+      return TRUE;
+    const json_t *values = context->lookup != NULL ? context->lookup(unit, context->data) : NULL;
+    unit = bh_json_string_or(values, "parent", NULL);
+  }
+  return FALSE;
+}
+
+/* A record that names no unit is nobody's in particular; one whose unit cannot be looked up is
+ * decided by nobody here. */
+static gboolean holds(const json_t *origin, const BhContext *context)
+{
+  gboolean unknown = FALSE;
+  if (origin == NULL || context->actor_values == NULL)
+    return TRUE;
+  const char *unit = find_unit(origin, context, &unknown);
+  return unit != NULL ? is_unit_or_above(unit, context) : !unknown;
+}
+
+static gboolean is_left_to_hub(const BhKind *kind, const BhTransition *transition)
+{
+  const BhState *to = bh_kind_find_state(kind, transition->to);
+  return kind->by_hub || transition->by_hub || (to != NULL && to->by_hub);
+}
+
+gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
+                             const BhContext *context)
+{
+  const json_t *own = transition->authority;
+  if (own != NULL)
+    return holds(json_is_true(own) ? kind->authority : own, context);
+  return !is_left_to_hub(kind, transition) || holds(kind->authority, context);
+}
+
+gboolean bh_kind_is_decided_by(const BhKind *kind, const BhContext *context)
+{
+  return holds(kind->authority, context);
+}
+
+/* --- review --- */
+
+static gboolean lists_state(const BhKind *kind, const char *member, const char *state)
+{
+  gsize index;
+  json_t *name;
+  json_array_foreach(json_object_get(json_object_get(kind->declaration, "review"), member), index,
+                     name)
+  {
+    if (g_strcmp0(json_string_value(name), state) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state)
+{
+  const char *to = bh_kind_get_review_state(kind, "on_approve");
+  if (lists_state(kind, "unfinished", state))
+    return BH_REVIEW_NOTHING;
+  if (lists_state(kind, "steps", state))
+    return BH_REVIEW_STEPS;
+  if (to != NULL && g_strcmp0(to, state) != 0 && bh_workflow_find(kind, state, to) != NULL)
+    return BH_REVIEW_MOVES;
+  return BH_REVIEW_COVERS;
+}
+
+const char *bh_kind_get_review_move(const BhKind *kind, const char *event, const char *state)
+{
+  const char *to = bh_kind_get_review_state(kind, event);
+  return to != NULL && g_strcmp0(to, state) != 0 && bh_workflow_find(kind, state, to) != NULL
+             ? to
+             : NULL;
+}
+
+static void add(GPtrArray *problems, const char *code, const char *zh, const char *en)
+{
+  g_ptr_array_add(problems, bh_problem_new("state", code, zh, en));
+}
+
+static void add_steps(const BhKind *kind, const char *state, GPtrArray *problems)
+{
+  g_autofree char *zh = g_strdup_printf("“%s”不能直接审核通过，请办理下一步",
+                                        bh_kind_get_state_label(kind, state, "zh"));
+  g_autofree char *en = g_strdup_printf("\"%s\" is not approved: its next step decides",
+                                        bh_kind_get_state_label(kind, state, "en"));
+  add(problems, "transition", zh, en);
+}
+
+/* The step a decision takes is judged as any other, by the values after it. */
+static void check_move(const BhKind *kind, const char *event, const BhContext *context,
+                       GPtrArray *problems)
+{
+  const char *from = bh_json_string_or(context->values, "state", NULL);
+  const char *to = bh_kind_get_review_move(kind, event, from);
+  if (to == NULL)
+    return;
+  g_autoptr(json_t) moved = json_copy((json_t *)context->values);
+  json_object_set_new(moved, "state", json_string(to));
+  BhContext after = *context;
+  after.values = moved;
+  g_autoptr(GPtrArray) more = bh_workflow_check(kind, from, to, &after);
+  g_ptr_array_set_free_func(more, NULL);
+  for (guint i = 0; i < more->len; i++)
+    g_ptr_array_add(problems, more->pdata[i]);
+}
+
+GPtrArray *bh_review_check(const BhKind *kind, const char *event, const BhContext *context)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const char *state = bh_json_string_or(context->values, "state", NULL);
+  BhReviewMeaning meaning = bh_kind_get_review_meaning(kind, state);
+  gboolean approves = strcmp(event, "on_approve") == 0;
+  if (!kind->reviewable || meaning == BH_REVIEW_NOTHING)
+    add(problems, "transition", "还没有可以审核的内容", "There is nothing to review yet");
+  else if (approves && meaning == BH_REVIEW_STEPS)
+    add_steps(kind, state, problems);
+  if (!bh_kind_is_decided_by(kind, context))
+    add(problems, "actor", "由检查单位或其上级单位审核",
+        "The unit that carried it out, or one above it, reviews it");
+  if (problems->len == 0)
+    check_move(kind, event, context, problems);
+  return problems;
+}

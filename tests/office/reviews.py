@@ -1,0 +1,82 @@
+"""What a review means and covers, and the end of a device. Run by test_api.py, on its hub."""
+
+import unittest
+
+from hub import Client
+
+HUB = None
+
+
+def signed_in(login="staff-sun"):
+    client = Client(HUB)
+    status, content, _ = client.sign_in(login)
+    assert status == 200, (status, content)
+    return client
+
+
+def view_of(client, name):
+    return client.ask("GET", f"/office/v1/records/{HUB.told[name]}")[1]
+
+
+def act(client, name, what, body):
+    status, content, _ = client.ask("POST", f"/office/v1/records/{HUB.told[name]}/{what}", body)
+    return status, content
+
+
+class WorkByReview(unittest.TestCase):
+    def test_what_waits_for_a_step_is_not_approved_and_stays_in_the_inbox(self):
+        sun = signed_in()
+        view = view_of(sun, "major")
+        self.assertEqual((view["may_approve"], view["may_return"]), (False, True))
+        self.assertIn("疑似重大", view["not_approved"])
+        status, content = act(sun, "major", "review", {"decision": "approve", "covers": view["covers"]})
+        self.assertEqual((status, content["error"]), (400, "invalid"))
+        self.assertIn("下一步", content["message"])
+        self.assertEqual(view_of(sun, "major")["review"], "new")
+        self.assertIn("confirmed", [step["to"] for step in view["transitions"]])
+
+    def test_nothing_of_a_visit_that_goes_on_is_reviewed(self):
+        rows = signed_in().ask("GET", "/office/v1/ledger?kind=hazard&name=rectification")[1]["rows"]
+        path = "/office/v1/records/" + next(row["id"] for row in rows if row["title"].endswith(" 30 天"))
+        for client in (signed_in(), signed_in("staff-zheng")):
+            view = client.ask("GET", path)[1]
+            body = {"decision": "approve", "covers": view["covers"]}
+            self.assertEqual((view["may_approve"], view["may_return"]), (False, False))
+            self.assertEqual(client.ask("POST", f"{path}/review", body)[0], 400)
+
+    def test_what_comes_below_between_look_and_approval_and_after_it_is_looked_at_again(self):
+        sun = signed_in()
+        HUB.do("more")
+        body = {"decision": "approve", "covers": view_of(sun, "more")["covers"]}
+        HUB.do("photo more")
+        status, content = act(sun, "more", "review", body)
+        self.assertEqual((status, content["error"]), (409, "chain"))
+        body["covers"] = view_of(sun, "more")["covers"]
+        self.assertEqual(act(sun, "more", "review", body)[0], 200)
+        self.assertEqual(view_of(sun, "more")["review"], "accepted")
+        HUB.do("photo more")
+        view = view_of(sun, "more")
+        self.assertEqual((view["state"], view["review"], view["may_approve"]), ("accepted", "new", True))
+        self.assertEqual([row["kind_label"] for row in view["changed_since"]["rows"]], ["附件"])
+
+
+class WorkOfLostDevicesEnds(unittest.TestCase):
+    def test_a_step_of_the_record_is_the_revocation_and_both_are_for_the_same_people(self):
+        devices = {login: signed_in(login).ask("GET", "/office/v1/devices")[1]["rows"][0]
+                   for login in ("staff-wu", "staff-zhou", "staff-sun", "staff-zheng")}
+        self.assertEqual({login: row["may_revoke"] for login, row in devices.items()},
+                         {"staff-wu": True, "staff-zhou": True, "staff-sun": False, "staff-zheng": False})
+        admin, leader = signed_in("staff-wu"), signed_in("staff-zhou")
+        device = devices["staff-wu"]["id"]
+        path = f"/office/v1/records/{device}"
+        covers = leader.ask("GET", path)[1]["covers"]
+        step = {"to": "revoked", "values": {"revoke_reason": "巡查途中遗失"}, "covers": covers}
+        self.assertEqual(signed_in().ask("POST", f"{path}/transition", step)[0], 403)
+        self.assertEqual(leader.ask("POST", f"{path}/transition", step)[0], 200)
+        row = admin.ask("GET", "/office/v1/devices")[1]["rows"][0]
+        self.assertEqual((row["revoked"], row["may_revoke"]), (True, False))
+        path = f"/office/v1/devices/{device}/revoke"
+        self.assertEqual(admin.ask("POST", path, {"reason": "巡查途中遗失"})[0], 200)
+        self.assertEqual(admin.ask("POST", path, {"reason": "再次停用"})[0], 200)
+        rows = admin.ask("GET", "/office/v1/devices")[1]["rows"]
+        self.assertTrue(next(row for row in rows if row["id"] == device)["revoked"])

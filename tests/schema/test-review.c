@@ -1,0 +1,231 @@
+/* Who decides about a record, and what approving it means: in every state of every kind that is
+ * reviewed it moves, covers what was seen, or is refused because the steps decide. */
+#include "schema/kind-internal.h"
+#include "tests/schema/workflow-steps.h"
+
+static gboolean has_code(const GPtrArray *problems, const char *code)
+{
+  for (guint i = 0; i < problems->len; i++)
+    if (g_str_equal(((BhProblem *)problems->pdata[i])->code, code))
+      return TRUE;
+  return FALSE;
+}
+
+/* A record as it stands in `state`: that of a step which leads there, or starts there. */
+static TestWorld *make_world(const BhKind *kind, const char *state)
+{
+  gsize count;
+  const TestStep *steps = test_step_list(&count);
+  const TestStep *found = NULL;
+  for (gsize i = 0; i < count; i++) {
+    if (!g_str_equal(steps[i].kind, bh_kind_get_name(kind)))
+      continue;
+    if (found == NULL || g_str_equal(steps[i].to, state))
+      found = &steps[i];
+  }
+  assert_non_null(found);
+  TestWorld *world = test_step_make_world(found);
+  g_autofree char *set = g_strdup_printf("{'state':'%s'}", state);
+  test_world_put_quoted(world, "r", bh_kind_get_name(kind), set);
+  return world;
+}
+
+/* Ledgers and due days are by state alone: covering cannot hide from them. */
+static void try_approving(const BhKind *kind, const char *state)
+{
+  g_autoptr(TestWorld) world = make_world(kind, state);
+  BhContext context = test_world_context(world, "r", "sun", TODAY);
+  g_autoptr(GPtrArray) problems = bh_review_check(kind, "on_approve", &context);
+  const char *to = bh_kind_get_review_move(kind, "on_approve", state);
+  switch (bh_kind_get_review_meaning(kind, state)) {
+  case BH_REVIEW_NOTHING:
+    assert_true(has_code(problems, "transition"));
+    break;
+  case BH_REVIEW_STEPS: {
+    assert_true(has_code(problems, "transition"));
+    gboolean leads = FALSE;
+    g_autoptr(GPtrArray) states = bh_kind_list_states(kind);
+    for (guint i = 0; i < states->len; i++)
+      leads |= bh_workflow_find(kind, state, states->pdata[i]) != NULL;
+    assert_true(leads);
+    break;
+  }
+  case BH_REVIEW_MOVES: {
+    assert_non_null(to);
+    /* Refused exactly when the step would be. */
+    g_autoptr(json_t) moved = json_copy((json_t *)context.values);
+    json_object_set_new(moved, "state", json_string(to));
+    BhContext after = context;
+    after.values = moved;
+    g_autoptr(GPtrArray) step = bh_workflow_check(kind, state, to, &after);
+    assert_int_equal(problems->len, step->len);
+    break;
+  }
+  case BH_REVIEW_COVERS:
+    assert_null(to);
+    assert_int_equal(problems->len, 0);
+    break;
+  }
+}
+
+static void test_approving_means_one_thing_in_every_state_of_every_reviewed_kind(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_world_new();
+  const GPtrArray *kinds = bh_kind_set_list(world->kinds);
+  guint tried = 0;
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    if (!bh_kind_is_reviewable(kind))
+      continue;
+    g_autoptr(GPtrArray) states = bh_kind_list_states(kind);
+    for (guint k = 0; k < states->len; k++, tried++)
+      try_approving(kind, states->pdata[k]);
+  }
+  assert_true(tried > 40);
+}
+
+/* What only the office moves on, or somebody has to confirm, is not approved away. */
+static void test_what_waits_for_a_step_is_not_approved(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *kind, *state;
+    BhReviewMeaning meaning;
+  } cases[] = {
+      {"hazard", "found", BH_REVIEW_STEPS},          {"hazard", "suspected", BH_REVIEW_STEPS},
+      {"hazard", "reported_fixed", BH_REVIEW_STEPS}, {"hazard", "planned", BH_REVIEW_STEPS},
+      {"hazard", "acceptance", BH_REVIEW_STEPS},     {"hazard", "signed_off", BH_REVIEW_STEPS},
+      {"hazard", "fixed_on_site", BH_REVIEW_MOVES},  {"hazard", "ordered", BH_REVIEW_COVERS},
+      {"inspection", "on_site", BH_REVIEW_NOTHING},  {"inspection", "signed", BH_REVIEW_MOVES},
+      {"inspection", "returned", BH_REVIEW_STEPS},   {"inspection", "accepted", BH_REVIEW_COVERS},
+      {"document", "draft", BH_REVIEW_NOTHING},      {"document", "legal_review", BH_REVIEW_STEPS},
+      {"document", "issued", BH_REVIEW_COVERS},      {"document", "performed", BH_REVIEW_STEPS},
+  };
+  g_autoptr(TestWorld) world = test_world_new();
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++)
+    assert_int_equal(
+        bh_kind_get_review_meaning(bh_kind_set_find(world->kinds, cases[i].kind), cases[i].state),
+        cases[i].meaning);
+}
+
+static void test_nobody_approves_the_visit_they_led(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *kind = bh_kind_set_find(world->kinds, "inspection");
+  g_autoptr(TestWorld) there = make_world(kind, "signed");
+  test_world_put_quoted(there, "sun", "staff", "{'roles':['inspector','reviewer']}");
+  test_world_put_quoted(there, "r", "inspection", "{'lead':{'$ref':'sun'}}");
+  BhContext own = test_world_context(there, "r", "sun", TODAY);
+  BhContext other = test_world_context(there, "r", "zhou", TODAY);
+  g_autoptr(GPtrArray) refused = bh_review_check(kind, "on_approve", &own);
+  g_autoptr(GPtrArray) taken = bh_review_check(kind, "on_approve", &other);
+  assert_true(test_names_field(refused, "lead"));
+  assert_int_equal(taken->len, 0);
+}
+
+/* --- authority --- */
+
+/* The same people at three levels: the unit itself, one above it, one below, one beside. */
+static void test_a_unit_decides_about_its_own_and_about_what_is_below_it(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *unit;
+    gboolean decides;
+  } cases[] = {{"u", TRUE}, {"v", TRUE}, {"top", TRUE}, {"below", FALSE}, {"beside", FALSE}};
+  static const char *const kinds[] = {"inspection", "hazard", "document"};
+  g_autoptr(TestWorld) set = test_world_new();
+  for (gsize k = 0; k < G_N_ELEMENTS(kinds); k++) {
+    const BhKind *kind = bh_kind_set_find(set->kinds, kinds[k]);
+    g_autoptr(TestWorld) world = make_world(kind, g_str_equal(kinds[k], "inspection") ? "accepted"
+                                                  : g_str_equal(kinds[k], "hazard")   ? "ordered"
+                                                                                      : "issued");
+    test_world_put_quoted(world, "v", "unit", "{'parent':{'$ref':'top'}}");
+    test_world_put_quoted(world, "top", "unit", "{'level':'province'}");
+    test_world_put_quoted(world, "below", "unit", "{'parent':{'$ref':'u'}}");
+    test_world_put_quoted(world, "beside", "unit", "{'parent':{'$ref':'v'}}");
+    for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+      g_autofree char *person = g_strdup_printf("{'unit':{'$ref':'%s'}}", cases[i].unit);
+      test_world_put_quoted(world, "sun", "staff", person);
+      BhContext context = test_world_context(world, "r", "sun", TODAY);
+      g_autoptr(GPtrArray) approve = bh_review_check(kind, "on_approve", &context);
+      g_autoptr(GPtrArray) back = bh_review_check(kind, "on_return", &context);
+      assert_int_equal(has_code(approve, "actor"), !cases[i].decides);
+      assert_int_equal(has_code(back, "actor"), !cases[i].decides);
+    }
+  }
+}
+
+/* Every step left to the hub, and every one that says so, is closed to a unit below and beside. */
+static void test_steps_of_the_office_are_taken_in_its_own_unit_or_above(void **state)
+{
+  (void)state;
+  gsize count, bound = 0;
+  const TestStep *steps = test_step_list(&count);
+  for (gsize i = 0; i < count; i++) {
+    g_autoptr(TestWorld) world = test_step_make_world(&steps[i]);
+    const BhKind *kind = bh_kind_set_find(world->kinds, steps[i].kind);
+    const BhTransition *step = bh_workflow_find(kind, steps[i].from, steps[i].to);
+    if (kind->authority == NULL || (step->authority == NULL && !step->by_hub))
+      continue;
+    test_world_put_quoted(world, "beside", "unit", "{'parent':{'$ref':'v'}}");
+    if (bh_kind_find_field(kind, "unit") != NULL)
+      test_world_put_quoted(world, "r", steps[i].kind, "{'unit':{'$ref':'u'}}");
+    test_world_put_quoted(world, steps[i].actor, "staff", "{'unit':{'$ref':'beside'}}");
+    g_autoptr(GPtrArray) problems =
+        test_step_judge(world, &steps[i], steps[i].from, steps[i].actor);
+    if (!has_code(problems, "actor"))
+      fail_msg("%s to %s is open to a unit beside", steps[i].kind, steps[i].to);
+    bound++;
+  }
+  assert_true(bound > 20);
+}
+
+static void test_a_ring_of_units_ends_and_an_unknown_unit_decides_nothing(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) set = test_world_new();
+  const BhKind *kind = bh_kind_set_find(set->kinds, "hazard");
+  g_autoptr(TestWorld) world = make_world(kind, "ordered");
+  test_world_put_quoted(world, "v", "unit", "{'parent':{'$ref':'u'}}");
+  test_world_put_quoted(world, "sun", "staff", "{'unit':{'$ref':'beside'}}");
+  BhContext ring = test_world_context(world, "r", "sun", TODAY);
+  assert_false(bh_kind_is_decided_by(kind, &ring));
+  test_world_put_quoted(world, "sun", "staff", "{'unit':{'$ref':'u'}}");
+  BhContext own = test_world_context(world, "r", "sun", TODAY);
+  assert_true(bh_kind_is_decided_by(kind, &own));
+  test_world_remove(world, "i");
+  BhContext unknown = test_world_context(world, "r", "sun", TODAY);
+  assert_false(bh_kind_is_decided_by(kind, &unknown));
+}
+
+static void test_a_hazard_that_was_handed_over_is_decided_by_whom_it_was_handed_to(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) set = test_world_new();
+  const BhKind *kind = bh_kind_set_find(set->kinds, "hazard");
+  g_autoptr(TestWorld) world = make_world(kind, "ordered");
+  test_world_put_quoted(world, "i", "inspection", "{'unit':{'$ref':'v'}}");
+  test_world_put_quoted(world, "sun", "staff", "{'unit':{'$ref':'u'}}");
+  BhContext before = test_world_context(world, "r", "sun", TODAY);
+  assert_false(bh_kind_is_decided_by(kind, &before));
+  test_world_put_quoted(world, "r", "hazard", "{'handed_over_unit':{'$ref':'u'}}");
+  BhContext after = test_world_context(world, "r", "sun", TODAY);
+  assert_true(bh_kind_is_decided_by(kind, &after));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_approving_means_one_thing_in_every_state_of_every_reviewed_kind),
+      cmocka_unit_test(test_what_waits_for_a_step_is_not_approved),
+      cmocka_unit_test(test_nobody_approves_the_visit_they_led),
+      cmocka_unit_test(test_a_unit_decides_about_its_own_and_about_what_is_below_it),
+      cmocka_unit_test(test_steps_of_the_office_are_taken_in_its_own_unit_or_above),
+      cmocka_unit_test(test_a_ring_of_units_ends_and_an_unknown_unit_decides_nothing),
+      cmocka_unit_test(test_a_hazard_that_was_handed_over_is_decided_by_whom_it_was_handed_to),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
