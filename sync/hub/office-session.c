@@ -201,8 +201,8 @@ static gboolean open_session(BhOfficeCall *call, const BhOfficeTurn *turn, GErro
                         .row = &row};
   if (!bh_hub_write(call->hub, write_session, &write, error))
     return FALSE;
-  set_cookie(call, known_name, known, KNOWN_MS / 1000);
   set_cookie(call, bh_office_cookie_name(call->office), token, -1);
+  set_cookie(call, known_name, known, KNOWN_MS / 1000);
   call->token_hash = g_steal_pointer(&hash);
   call->csrf = g_steal_pointer(&csrf);
   return TRUE;

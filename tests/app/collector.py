@@ -105,7 +105,8 @@ class Office:
         answer = self.connection.getresponse()
         content = answer.read()
         for cookie in answer.headers.get_all("Set-Cookie") or []:
-            self.headers["Cookie"] = cookie.split(";")[0]
+            if not cookie.startswith(("bihuan-known=", "__Host-bihuan-known=")):
+                self.headers["Cookie"] = cookie.split(";")[0]
         if answer.status >= 400:
             raise RuntimeError(f"{method} {path}: {answer.status} {content.decode()}")
         return content
