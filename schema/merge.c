@@ -198,6 +198,39 @@ static void replace_named(BhRecord *record, Slot *slot, const char *entry_id, ch
   }
 }
 
+guint bh_record_count_pending(const BhRecord *record, const char *key)
+{
+  if (key == NULL)
+    return (guint)record->n_pending;
+  const Slot *slot = find_slot(record, key);
+  return slot != NULL ? count_pending(slot) : 0;
+}
+
+guint bh_record_count_unknown(const BhRecord *record, const BhSet *set, BhSeenFunc seen,
+                              gpointer data)
+{
+  const Slot *slot = find_slot(record, set->key);
+  guint unknown = 0, place;
+  for (gsize i = 0; set->was[i] != NULL; i++) {
+    gboolean here = slot != NULL && (find_place(slot->heads, set->was[i], &place) ||
+                                     find_place(slot->pending, set->was[i], &place));
+    if (!here && !(seen != NULL && seen(set->was[i], record->id, data)))
+      unknown++;
+  }
+  return unknown;
+}
+
+void bh_record_foreach_head(const BhRecord *record, BhHeadFunc func, gpointer data)
+{
+  for (guint k = 0; k < record->slots->len; k++) {
+    const Slot *slot = record->slots->pdata[k];
+    for (guint i = 0; i < slot->heads->len; i++) {
+      const Head *head = slot->heads->pdata[i];
+      func(slot->key, head->entry, head->value, data);
+    }
+  }
+}
+
 /* The entry is folded now, so nothing waits for it any more: also no key that it does not set,
  * else the order of arrival would stay visible. */
 static void settle_pending(BhRecord *record, const char *entry_id)

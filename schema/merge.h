@@ -47,6 +47,15 @@ char **bh_record_dup_heads(const BhRecord *record, const char *key);
 json_t *bh_record_get_by_entry(const BhRecord *record, const char *key, const char *entry_id);
 /* TRUE when a set of the key named this entry before the entry itself was folded. */
 gboolean bh_record_is_awaited(const BhRecord *record, const char *key, const char *entry_id);
+/* Entries that sets of the key (NULL: of any key) named and that were not folded yet. */
+guint bh_record_count_pending(const BhRecord *record, const char *key);
+/* How many the set would add to them. */
+guint bh_record_count_unknown(const BhRecord *record, const BhSet *set, BhSeenFunc seen,
+                              gpointer data);
+/* Calls `func` for every head of every key; `value` is NULL when withheld. */
+typedef void (*BhHeadFunc)(const char *key, const char *entry_id, const json_t *value,
+                           gpointer data);
+void bh_record_foreach_head(const BhRecord *record, BhHeadFunc func, gpointer data);
 /* More than one head with different values. */
 gboolean bh_record_has_conflict(const BhRecord *record, const char *key);
 /* Keys in conflict, sorted; free the array (keys are borrowed). Never NULL. */

@@ -451,6 +451,7 @@ gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
   if (result->refused != NULL)
     return TRUE;
   piece.work = &result->work;
+  bh_records_set_writer(piece.records, batch->device);
   bh_records_limit_children(piece.records, piece.work, BH_BATCH_CHILDREN_READ_MAX,
                             BH_BATCH_CHILDREN_SEEN_MAX);
   if (batch->entries->len > 0) {

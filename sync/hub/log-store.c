@@ -391,6 +391,20 @@ BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error)
   return row;
 }
 
+gboolean bh_log_is_entry_of(BhDb *db, const char *entry_id, const char *device, gboolean *is_of,
+                            GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, is_of, &failed,
+                                      "SELECT 1 FROM entry WHERE id = :id AND is_first = 1"
+                                      " AND device = :device",
+                                      "tt", "id", entry_id, "device", device);
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&failed));
+  return FALSE;
+}
+
 gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error)
 {
   gboolean found;

@@ -110,6 +110,9 @@ gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow
                           GError **error);
 /* The row that owns an entry id; NULL without an error when there is none. */
 BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error);
+/* Whether that row was signed by the device. */
+gboolean bh_log_is_entry_of(BhDb *db, const char *entry_id, const char *device, gboolean *is_of,
+                            GError **error);
 /* Position of that row; 0 when there is none. */
 gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error);
 BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error);

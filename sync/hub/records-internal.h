@@ -21,6 +21,7 @@ typedef struct {
   gboolean fresh;    /* area, unit and scope of this change are derived */
   gboolean is_deep;  /* what decides visibility changed above it: all below it is written again */
   gsize size_bound;  /* bytes the snapshot has at most */
+  gsize share;       /* bytes of it that the writer of the piece brought; 0: not weighed yet */
   GArray *links;     /* gint64 positions of entries applied, not yet written */
 } BhHubRecord;
 
@@ -30,18 +31,26 @@ struct _BhRecords {
   const BhKindSet
       *kinds_before; /* what is stored was derived by these; the same but after a change */
   gint64 now_ms;
-  GHashTable *by_id;    /* id → BhHubRecord, NULL value: known to be absent */
-  GPtrArray *dirty;     /* BhHubRecord*, borrowed */
-  GPtrArray *marked;    /* BhHubRecord*, borrowed */
-  GHashTable *watched;  /* field names, made when first asked */
-  char *apart;          /* JSON array of the kinds that are reviewed, made when first asked */
-  gint64 next_nr;       /* 0 until the counter was read */
-  GHashTable *families; /* of records-children.c: parent and kind → children read so far */
-  GHashTable *under;    /* parent id → GPtrArray of BhHubRecord* this piece changed */
-  BhChildWork *work;    /* borrowed; never NULL */
-  BhChildWork own_work; /* where nobody else counts */
+  GHashTable *by_id;          /* id → BhHubRecord, NULL value: known to be absent */
+  GPtrArray *dirty;           /* BhHubRecord*, borrowed */
+  GPtrArray *marked;          /* BhHubRecord*, borrowed */
+  GHashTable *watched;        /* field names, made when first asked */
+  char *apart;                /* JSON array of the kinds that are reviewed, made when first asked */
+  gint64 next_nr;             /* 0 until the counter was read */
+  char writer[BH_ID_LEN + 1]; /* device whose entries are applied; "" for the hub's own */
+  GHashTable *families;       /* of records-children.c: parent and kind → children read so far */
+  GHashTable *under;          /* parent id → GPtrArray of BhHubRecord* this piece changed */
+  BhChildWork *work;          /* borrowed; never NULL */
+  BhChildWork own_work;       /* where nobody else counts */
   guint read_max, seen_max;
 };
+
+/* BhSeenFunc for bh_record_apply; `data` is a BhRecords. */
+gboolean bh_records_seen_before(const char *entry_id, const char *record_id, gpointer data);
+/* FALSE with the reason when the operation would make the record too large, or give one device more
+ * of it than its share. */
+gboolean bh_records_check_size(BhRecords *records, BhHubRecord *record, const char *entry_id,
+                               const BhOp *op, GError **error);
 
 void bh_records_children_init(BhRecords *records);
 void bh_records_children_clear(BhRecords *records);

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "sync/hub/log-store.h"
-#include "sync/wire/limits.h"
 
 void bh_hub_record_forget_old(BhHubRecord *record)
 {
@@ -49,6 +48,11 @@ BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms)
   bh_records_children_init(records);
   bh_records_limit_children(records, &records->own_work, G_MAXUINT, G_MAXUINT);
   return records;
+}
+
+void bh_records_set_writer(BhRecords *records, const char *device)
+{
+  g_strlcpy(records->writer, device != NULL ? device : "", sizeof records->writer);
 }
 
 void bh_records_set_kinds_before(BhRecords *records, const BhKindSet *before)
@@ -142,7 +146,7 @@ void bh_records_touch(BhRecords *records, BhHubRecord *record)
   }
 }
 
-static gboolean seen_before(const char *entry_id, const char *record_id, gpointer data)
+gboolean bh_records_seen_before(const char *entry_id, const char *record_id, gpointer data)
 {
   BhRecords *records = data;
   const BhHubRecord *record = g_hash_table_lookup(records->by_id, record_id);
@@ -155,54 +159,6 @@ static gboolean seen_before(const char *entry_id, const char *record_id, gpointe
     if (g_array_index(record->links, gint64, i) == position)
       return TRUE;
   return record->row.nr != 0 && bh_log_has_link(records->db, record->row.nr, position);
-}
-
-/* --- how large a record may grow --- */
-
-#define HEAD_MAX_BYTES 200 /* names, id, commitment and salt of one head */
-
-/* At most what an operation adds to a snapshot, without writing that. */
-static gsize growth_of(const BhOp *op)
-{
-  gsize bytes = 0;
-  for (guint i = 0; i < op->sets->len; i++) {
-    const BhSet *set = op->sets->pdata[i];
-    bytes += strlen(set->key) + HEAD_MAX_BYTES + g_strv_length(set->was) * (BH_ID_LEN + 3);
-    if (json_is_string(set->value)) {
-      bytes += 6 * json_string_length(set->value); /* if every byte were escaped */
-    } else if (set->value != NULL) {
-      g_autofree char *text = bh_json_dump(set->value);
-      bytes += strlen(text);
-    }
-    if (set->opening != NULL)
-      bytes += 2 * strlen(set->opening);
-  }
-  return bytes;
-}
-
-/* Whoever shows or changes a record reads all of it, and a device takes it over a thin line: so
- * nobody may let one grow without end. Measured only when it might be too large. */
-static gboolean check_size(BhRecords *records, BhHubRecord *record, const char *entry_id,
-                           const BhOp *op, GError **error)
-{
-  gsize growth = growth_of(op);
-  if (record->size_bound + growth <= BH_RECORD_MAX_BYTES) {
-    record->size_bound += growth;
-    return TRUE;
-  }
-  g_autoptr(BhRecord) copy = bh_record_copy(record->record);
-  if (!bh_record_apply(copy, entry_id, op, seen_before, records, error))
-    return FALSE;
-  g_autofree char *snapshot = bh_record_to_snapshot(copy);
-  gsize size = strlen(snapshot);
-  if (size > BH_RECORD_MAX_BYTES) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "%s %s: would grow to %" G_GSIZE_FORMAT " bytes, at most %d are allowed", op->kind,
-                op->record, size, BH_RECORD_MAX_BYTES);
-    return FALSE;
-  }
-  record->size_bound = size;
-  return TRUE;
 }
 
 static gboolean sets_key(const BhOp *op, const char *key)
@@ -236,8 +192,8 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   const char *parent_field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
   if (parent_field != NULL && !made && sets_key(op, parent_field))
     bh_records_leave_family(records, record);
-  if (!check_size(records, record, entry_id, op, error) ||
-      !bh_record_apply(record->record, entry_id, op, seen_before, records, error)) {
+  if (!bh_records_check_size(records, record, entry_id, op, error) ||
+      !bh_record_apply(record->record, entry_id, op, bh_records_seen_before, records, error)) {
     if (made)
       g_hash_table_insert(records->by_id, g_strdup(op->record), NULL);
     else

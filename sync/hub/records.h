@@ -17,6 +17,8 @@ BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms);
 /* What is stored was derived by another set, borrowed: what it indexed and the new one does not is
  * taken away, and the other way round. */
 void bh_records_set_kinds_before(BhRecords *records, const BhKindSet *before);
+/* The device whose entries are applied from now on, for its share of a record; NULL: the hub. */
+void bh_records_set_writer(BhRecords *records, const char *device);
 void bh_records_free(BhRecords *records);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRecords, bh_records_free)
 

@@ -22,6 +22,13 @@
 #define BH_UPLOAD_EXPIRES_S (7 * 24 * 60 * 60)
 
 #define BH_RECORD_MAX_BYTES (2 * 1024 * 1024) /* snapshot; a set that passes it is quarantined */
+/* Of these, so that no device shuts out the others: what one device may have brought, and what all
+ * devices leave to the office. */
+#define BH_RECORD_DEVICE_MAX_BYTES (512 * 1024)
+#define BH_RECORD_OFFICE_BYTES (256 * 1024)
+/* Entries that sets name as replaced and that never came, of a key and of a record. */
+#define BH_PENDING_PER_KEY_MAX 32
+#define BH_PENDING_PER_RECORD_MAX 2048
 #define BH_CHANGES_MAX_RECORDS 500
 #define BH_CHANGES_MAX_BYTES (4 * 1024 * 1024) /* a page ends at it; one record may pass it */
 #define BH_CHANGES_MAX_GONE 10000 /* ids of a page; the hub lets a cursor start anew before */

@@ -427,16 +427,35 @@ static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
   char id[BH_ID_LEN + 1];
   make_id(device, id);
   assert_int_equal(push(device, test_device_enterprise(device, id, "一号矿", "140603100")), 0);
+  /* Names of entries that never came: not even one such set. */
   gsize held = 0;
-  for (int i = 0; i < 12; i++)
+  for (int i = 0; i < 4; i++)
     held += push(device, make_ballast(device, id));
-  assert_true(held > 0 && held < 12);
+  assert_int_equal(held, 4);
+  /* Values that no other replaces: as many as one device may bring, the second as many again. */
+  g_autoptr(GString) text = g_string_new(NULL);
+  for (int i = 0; i < 3900; i++)
+    g_string_append(text, "煤");
+  int taken[2] = {0, 0};
+  TestDevice *both[2] = {device, other};
+  for (int k = 0; k < 2; k++)
+    for (int i = 0; i < 60; i++)
+      taken[k] += set_key(both[k], id, "enterprise", "notes", json_string(text->str), NULL) == 0;
+  assert_in_range(taken[0], 30, 50);
+  assert_in_range(taken[1], 30, 50);
   g_autoptr(json_t) changes = test_pull(other, NULL);
   g_autofree char *snapshot = bh_json_dump(test_find_record(changes, id));
   assert_non_null(snapshot);
   assert_true(strlen(snapshot) <= BH_RECORD_MAX_BYTES);
-  /* Others still work on it. */
-  assert_int_equal(set_key(other, id, "enterprise", "notes", json_string("正常"), NULL), 0);
+  /* Others still work on it, and the office does. */
+  TestDevice *third = test_device_new(fixture, fixture->township);
+  assert_int_equal(set_key(third, id, "enterprise", "address", json_string("正常"), NULL), 0);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", id, "kind", "enterprise",
+                                    "set", "address", "河东");
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  assert_non_null(entry);
+  test_device_free(third);
   test_device_free(device);
   test_device_free(other);
 }
