@@ -35,6 +35,7 @@ typedef struct {
   BhChildWork *work;    /* what rules about children cost so far; never NULL */
   BhChildWork own_work; /* of this piece, where no batch counts over several */
   char today[11];
+  char made_on[11];   /* day the entry being judged was made: its claim, bounded by the receipt */
   gint64 enrolled_ms; /* of the device that sent the piece; 0 for the hub's own */
   const char *device; /* that sent it, borrowed; NULL for the hub's own */
   gint64 signed_ms;   /* the latest signed hub time in its chain so far (BhTimeProof) */

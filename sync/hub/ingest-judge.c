@@ -2,6 +2,7 @@
  * judge-step.c, people in judge-people.c; what only seems wrong is reported at the end. */
 #include <string.h>
 
+#include "schema/civil.h"
 #include "schema/workflow.h"
 #include "sync/hub/judge-internal.h"
 #include "sync/hub/records-internal.h"
@@ -286,6 +287,7 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
                            "the record is of another kind");
     return TRUE;
   }
+  bh_judge_locks(judgement, op, kind, record);
   return judge_sets(judgement, op, kind, at, error);
 }
 
@@ -336,6 +338,9 @@ gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *k
 {
   g_auto(BhJudgement) judgement = {0};
   bh_judgement_begin(&judgement, piece, actor, kinds, body, verdict);
+  BhDate day = bh_date_from_ms(actor->at_ms);
+  g_autofree char *made_on = bh_date_format(&day);
+  g_strlcpy(piece->made_on, made_on, sizeof piece->made_on);
   if (!bh_judge_acting(&judgement, error) ||
       (actor->release && !bh_judge_deciding(&judgement, error)))
     return FALSE;
@@ -401,6 +406,7 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
       .record = op->record,
       .actor = body->by,
       .actor_values = bh_records_get_values(piece->records, body->by),
+      .today = piece->made_on,
       .lookup = lookup,
       .children = list_children,
       .data = piece,

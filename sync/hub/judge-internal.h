@@ -45,6 +45,8 @@ gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind,
 /* Judges how an operation sets the state. */
 gboolean bh_judge_step(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
                        GError **error);
+/* Whether an operation changes what is locked; `record` NULL: it makes the record. */
+void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *kind, const BhRecord *record);
 /* Who acts: fills judgement->acting, or adds a fault. */
 gboolean bh_judge_acting(BhJudgement *judgement, GError **error);
 /* Whether a person or a unit that an operation names is of the device's unit. */

@@ -1,0 +1,158 @@
+/* What a signature or an issued paper stands on does not change at the hub, whatever a device
+ * signs: it waits in quarantine, and nothing but a declared step opens it. */
+#include "hub-fixture.h"
+
+#include <string.h>
+
+#include "sync/hub/log-store.h"
+
+typedef struct {
+  TestDevice *device;
+  char enterprise[BH_ID_LEN + 1];
+  char visit[BH_ID_LEN + 1];
+  char hazard[BH_ID_LEN + 1];
+  char paper[BH_ID_LEN + 1];
+  char began[BH_ID_LEN + 1]; /* the entry that began the visit */
+} Case;
+
+/* Whether the hub took the change; `was` is the entry each key names. */
+static gboolean set(TestDevice *device, const char *record, const char *kind, json_t *values,
+                    const char *was)
+{
+  g_autoptr(Answer) answer =
+      test_push(device, test_device_entry(device, record, kind, values, was), NULL);
+  assert_status(answer, 200);
+  return json_array_size(json_object_get(answer->json, "quarantined")) == 0;
+}
+
+/* Takes the record from one state to the next. */
+static void move(TestDevice *device, const char *record, const char *kind, const char *state)
+{
+  g_autofree char *from = g_strdup(device->last_entry);
+  assert_true(set(device, record, kind, json_pack("{s:s}", "state", state), from));
+}
+
+static void open_case(Case *one, HubFixture *fixture)
+{
+  TestDevice *device = one->device = test_device_new(fixture, fixture->county);
+  test_device_make_id(device, one->enterprise);
+  test_device_make_id(device, one->visit);
+  test_device_make_id(device, one->hazard);
+  test_device_make_id(device, one->paper);
+  g_autoptr(Answer) made = test_push(
+      device, test_device_enterprise(device, one->enterprise, "一号矿", "140603100"), NULL);
+  assert_status(made, 200);
+  assert_true(
+      set(device, one->visit, "inspection",
+          json_pack("{s:s, s:[s], s:s, s:s, s:s, s:I, s:s}", "enterprise", one->enterprise, "modes",
+                    "routine", "unit", device->unit, "lead", device->actor, "subject_found_by",
+                    "list", "started_at", (json_int_t)1764230400000, "state", "on_site"),
+          NULL));
+  g_strlcpy(one->began, device->last_entry, sizeof one->began);
+  assert_true(set(device, one->hazard, "hazard",
+                  json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", one->visit,
+                            "enterprise", one->enterprise, "summary", "护栏缺失", "level",
+                            "general", "found_by", "inspection", "place", "井口", "deadline",
+                            "2030-12-01", "state", "found"),
+                  NULL));
+  move(device, one->hazard, "hazard", "ordered");
+}
+
+static json_t *answer_set(const char *answer)
+{
+  return json_pack("{s:{s:s}}", "answers/COAL-01", "answer", answer);
+}
+
+static void test_answers_and_findings_stay_once_the_visit_is_signed(void **state)
+{
+  Case one;
+  open_case(&one, *state);
+  TestDevice *device = one.device;
+  TestDevice *other = test_device_new(*state, ((HubFixture *)*state)->county);
+  assert_true(set(device, one.visit, "inspection", answer_set("noncompliant"), NULL));
+  assert_true(
+      set(device, one.visit, "inspection", json_pack("{s:s}", "state", "signed"), one.began));
+  /* Neither by the device that signed nor by a colleague's whose answers come late. */
+  assert_false(set(device, one.visit, "inspection", answer_set("compliant"), NULL));
+  assert_false(set(other, one.visit, "inspection",
+                   json_pack("{s:{s:s}}", "answers/COAL-02", "answer", "compliant"), NULL));
+  assert_false(
+      set(device, one.visit, "inspection", json_pack("{s:s}", "opinion", "没有问题"), NULL));
+  char hazard[BH_ID_LEN + 1];
+  test_device_make_id(device, hazard);
+  assert_false(set(device, hazard, "hazard",
+                   json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", one.visit,
+                             "enterprise", one.enterprise, "summary", "后来的", "level", "general",
+                             "found_by", "inspection", "place", "井口", "state", "found"),
+                   NULL));
+  /* What repeats the value that is there changes nothing. */
+  assert_true(set(device, one.visit, "inspection", answer_set("noncompliant"), NULL));
+  test_device_free(other);
+  test_device_free(device);
+}
+
+static void test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit(void **state)
+{
+  Case one;
+  open_case(&one, *state);
+  assert_false(
+      set(one.device, one.hazard, "hazard", json_pack("{s:s}", "deadline", "2031-06-30"), NULL));
+  assert_false(set(one.device, one.hazard, "hazard", json_pack("{s:s}", "level", "major"), NULL));
+  test_device_free(one.device);
+}
+
+static void test_an_approved_or_served_paper_is_not_rewritten(void **state)
+{
+  static const char *const states[] = {"approved", "issued", "served"};
+  Case one;
+  open_case(&one, *state);
+  TestDevice *device = one.device;
+  char other[BH_ID_LEN + 1];
+  test_device_make_id(device, other);
+  assert_true(
+      set(device, one.paper, "document",
+          json_pack("{s:s, s:s, s:s, s:s, s:s, s:[s], s:s}", "inspection", one.visit, "enterprise",
+                    one.enterprise, "doc_type", "order_rectify", "deadline", "2030-12-01",
+                    "legal_basis", "第三十八条", "hazards", one.hazard, "state", "draft"),
+          NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS(states); i++) {
+    move(device, one.paper, "document", states[i]);
+    g_autofree char *last = g_strdup(device->last_entry);
+    const struct {
+      const char *key;
+      json_t *value;
+    } changes[] = {
+        {"doc_type", json_string("onsite_record")},
+        {"enterprise", json_string(other)},
+        {"deadline", json_string("2031-06-30")},
+        {"legal_basis", json_string("另一条")},
+        {"title", json_string("别的")},
+        {"number", json_string("假1号")},
+        {"hazards", json_pack("[s]", other)},
+        {"measures", json_pack("[s]", "fine")},
+        {"fine_amount", json_string("1.00")},
+    };
+    for (gsize k = 0; k < G_N_ELEMENTS(changes); k++) {
+      json_t *values = json_object();
+      json_object_set_new(values, changes[k].key, changes[k].value);
+      if (set(device, one.paper, "document", values, last))
+        fail_msg("%s of a paper that is %s was changed", changes[k].key, states[i]);
+    }
+    /* The next step starts from the last one that was taken. */
+    g_strlcpy(device->last_entry, last, sizeof device->last_entry);
+  }
+  test_device_free(device);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_answers_and_findings_stay_once_the_visit_is_signed,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_an_approved_or_served_paper_is_not_rewritten, set_up,
+                                      tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
