@@ -36,9 +36,7 @@ static GPtrArray *list_documents(const json_t *visit, const char *type)
   json_t *row;
   json_array_foreach(json_object_get(visit, "documents"), i, row)
   {
-    const json_t *values = json_object_get(row, "values");
-    if (strcmp(bh_json_string_or(values, "doc_type", ""), type) == 0 &&
-        strcmp(bh_json_string_or(values, "state", ""), "voided") != 0)
+    if (strcmp(bh_json_string_or(json_object_get(row, "values"), "doc_type", ""), type) == 0)
       g_ptr_array_add(ids, (gpointer)bh_json_string_or(row, "id", ""));
   }
   return ids;

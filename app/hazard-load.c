@@ -35,6 +35,20 @@ static void add_files(BhDevice *device, const char *author, const char *record, 
   }
 }
 
+/* Whether `author` may take the record back now: asked of the rules, not guessed. */
+static gboolean is_withdrawable(BhDevice *device, const char *author, const char *record,
+                                const json_t *values)
+{
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  const BhKind *kind = bh_kind_set_find(kinds, "hazard");
+  g_autoptr(json_t) op =
+      bh_visit_dup_withdrawal(kind, record, bh_json_string_or(values, "state", ""), "-");
+  g_autoptr(json_t) problems = op != NULL ? bh_device_check(device, author, record, "hazard",
+                                                            json_object_get(op, "set"), NULL)
+                                          : NULL;
+  return problems != NULL && json_array_size(problems) == 0;
+}
+
 json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record, GError **error)
 {
   (void)error;
@@ -51,6 +65,8 @@ json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record,
   json_object_set_new(
       hazard, "state",
       json_string(bh_json_string_or(json_object_get(saved, "values"), "state", "")));
+  if (saved != NULL && is_withdrawable(device, author, record, json_object_get(saved, "values")))
+    json_object_set_new(hazard, "withdrawable", json_true());
   const char *enterprise = bh_json_string_or(copy, "enterprise", NULL);
   g_autoptr(json_t) subject = enterprise != NULL ? bh_device_get(device, enterprise, NULL) : NULL;
   if (subject != NULL)
@@ -91,7 +107,10 @@ json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *insp
   set_text(values, "item_no", item->item_no);
   set_text(values, "policy_source", item->policy_source);
   set_text(values, "checklist", bh_json_string_or(about, "checklist", NULL));
-  if (item->major_candidate)
-    json_object_set_new(values, "candidate", json_true());
+  if (item->major_candidate) {
+    /* Nobody decided yet: without a level the hazard cannot be saved. */
+    json_object_set_new(values, "major_candidate", json_true());
+    json_object_del(values, "level");
+  }
   return values;
 }

@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 /* {"values": record + draft, "changed": {draft keys}, "saved": flag, "state": text,
- * "enterprise": values, "files": [values], "file_drafts": [record ids]}. `record` may be new: then
- * everything is empty. */
+ * "enterprise": values, "files": [values], "file_drafts": [record ids], "withdrawable"?: flag}.
+ * `record` may be new: then everything is empty. */
 json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record, GError **error);
 
 /* Prefilled values of a new hazard at an inspection, from its checklist's item (may be NULL). */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/workflow.h"
+
 #define PARENTS_PER_QUERY 50 /* as bh_device_list takes them */
 #define ROWS_PER_QUERY 200
 
@@ -119,6 +121,22 @@ static int by_id(const void *a, const void *b)
                 bh_json_string_or(*(json_t *const *)b, "id", ""));
 }
 
+/* What counts as never made is in no list of the visit. */
+static json_t *drop_void(json_t *rows, const BhKind *kind)
+{
+  json_t *kept = json_array();
+  gsize i;
+  json_t *row;
+  json_array_foreach(rows, i, row)
+  {
+    const char *state = bh_json_string_or(json_object_get(row, "values"), "state", "");
+    if (kind == NULL || !bh_kind_is_void_state(kind, state))
+      json_array_append(kept, row);
+  }
+  json_decref(rows);
+  return kept;
+}
+
 /* In order of creation: ids are. */
 static json_t *sort_rows(json_t *rows)
 {
@@ -170,11 +188,12 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
                   {"documents", "document"}};
   g_autoptr(json_t) self = json_pack("[s]", inspection);
   g_autoptr(json_t) with_files = json_copy(self);
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
   for (gsize i = 0; i < G_N_ELEMENTS(children); i++) {
     json_t *rows = bh_visit_list_children(device, children[i].kind, self, author, error);
     if (rows == NULL)
       return NULL;
-    rows = take_present(sort_rows(rows));
+    rows = drop_void(take_present(sort_rows(rows)), bh_kind_set_find(kinds, children[i].kind));
     json_object_set_new(visit, children[i].part, rows);
     if (strcmp(children[i].kind, "participant") != 0)
       add_ids(with_files, rows);

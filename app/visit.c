@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/workflow.h"
+
 json_t *bh_visit_get_values(const json_t *visit, const char *part)
 {
   return json_object_get(json_object_get(visit, part), "values");
@@ -112,7 +114,7 @@ GPtrArray *bh_visit_list_orderable(const json_t *visit)
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
     if (!json_is_true(json_object_get(values, "fixed_on_site")) &&
-        strcmp(state, "withdrawn") != 0 && strcmp(state, "fixed_on_site") != 0)
+        strcmp(state, "fixed_on_site") != 0)
       g_ptr_array_add(rows, row);
   }
   return rows;
@@ -128,4 +130,17 @@ json_t *bh_visit_dup_row_values(const json_t *visit, const char *part)
     json_array_append(all, json_object_get(row, "values"));
   }
   return all;
+}
+
+json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const char *state,
+                                const char *reason)
+{
+  const BhTransition *step = bh_workflow_find_void(kind, state);
+  const char *asked = step != NULL ? bh_transition_get_asks(step)[0] : NULL;
+  if (step == NULL)
+    return NULL;
+  json_t *set = json_pack("{s:s}", "state", bh_transition_get_to(step));
+  if (asked != NULL)
+    json_object_set_new(set, asked, json_string(reason));
+  return json_pack("{s:s, s:s, s:o}", "record", record, "kind", bh_kind_get_name(kind), "set", set);
 }

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * "participants": […], "signatures": […], "documents": […], "files": [rows of all of them],
  * "inspection_draft"?: {what `author` typed, not saved yet}, "drafts": [hazard drafts of `author`],
  * "staff": {id: values of those who take part or work here}, "refs": {id: values of staff, files
- * and sites named}}. Absent ones are null. */
+ * and sites named}}. Absent ones are null; records that count as never made ("void" states) are
+ * left out. */
 json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error);
 
 /* Rows of all children of a kind under the records `parents` (ids), to the end, as bh_device_list
@@ -49,6 +50,11 @@ typedef enum {
 BhOrderRight bh_visit_get_order_right(const json_t *visit, const BhDate *today);
 /* Hazards that belong on an order: not fixed on the spot, not withdrawn; borrowed rows. */
 GPtrArray *bh_visit_list_orderable(const json_t *visit);
+
+/* The operation that takes back a record made by mistake, with its reason in the first field the
+ * step asks for; NULL when no step of the device leads there from `state`. */
+json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const char *state,
+                                const char *reason);
 
 /* Values of the rows of a part ("hazards", "participants", …) as one new array. */
 json_t *bh_visit_dup_row_values(const json_t *visit, const char *part);

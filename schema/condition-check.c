@@ -3,6 +3,7 @@
 #include "schema/kind-internal.h"
 
 #include <string.h>
+#include "schema/checklist.h"
 #include "schema/civil.h"
 
 #define DEPTH_MAX 12
@@ -103,10 +104,13 @@ static gboolean value_fits_end(const End *end, const json_t *value)
   if (end->field == NULL)
     return json_is_string(value) && bh_kind_find_state(end->kind, json_string_value(value)) != NULL;
   BhDate date;
+  BhAnswer answer;
   switch (end->field->type) {
   case BH_FIELD_CHOICE:
   case BH_FIELD_CHOICES:
     return bh_field_find_choice(end->field, json_string_value(value)) != NULL;
+  case BH_FIELD_ITEMS:
+    return bh_answer_from_code(json_string_value(value), &answer);
   case BH_FIELD_FLAG:
     return json_is_boolean(value);
   case BH_FIELD_INTEGER:
@@ -185,7 +189,7 @@ static gboolean is_area_code(const char *text)
 static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                               const GArray *ends, const char *word, const json_t *operand)
 {
-  static const int many[] = {BH_FIELD_CHOICES, BH_FIELD_REFS, -1};
+  static const int many[] = {BH_FIELD_CHOICES, BH_FIELD_REFS, BH_FIELD_ITEMS, -1};
   static const int moments[] = {BH_FIELD_DATE, BH_FIELD_TIME, -1};
   static const int counted[] = {BH_FIELD_INTEGER, BH_FIELD_DECIMAL, BH_FIELD_CHOICES, BH_FIELD_REFS,
                                 -1};

@@ -52,13 +52,30 @@ static const json_t *find_any_item(const json_t *values, const char *field)
   return NULL;
 }
 
-/* A condition of a checklist record was not checked against the kinds, so a path may be none. */
-static const json_t *get(const BhContext *context, const char *path, gboolean *unknown)
+/* "has" over a field of items: any item with one of these answers. */
+static Truth holds_item(const json_t *values, const char *field, const json_t *operand)
 {
-  if (path == NULL) {
-    *unknown = TRUE;
-    return NULL;
+  gsize len = strlen(field);
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)values, key, value)
+  {
+    if (strncmp(key, field, len) != 0 || key[len] != '/')
+      continue;
+    const json_t *answer = json_object_get(value, "answer");
+    if (json_equal((json_t *)operand, (json_t *)answer))
+      return YES;
+    for (gsize i = 0; answer != NULL && i < json_array_size(operand); i++)
+      if (json_equal(json_array_get(operand, i), (json_t *)answer))
+        return YES;
   }
+  return NO;
+}
+
+/* The record in which a path ends; *last is its last step. */
+static const json_t *get_holder(const BhContext *context, const char *path, const char **last,
+                                gboolean *unknown)
+{
   const json_t *values = context->values;
   const char *step = path;
   if (strcmp(path, "actor") == 0 || g_str_has_prefix(path, "actor.")) {
@@ -71,6 +88,19 @@ static const json_t *get(const BhContext *context, const char *path, gboolean *u
   }
   for (const char *dot; values != NULL && (dot = strchr(step, '.')) != NULL; step = dot + 1)
     values = follow(json_object_getn(values, step, (gsize)(dot - step)), context, unknown);
+  *last = step;
+  return values;
+}
+
+/* A condition of a checklist record was not checked against the kinds, so a path may be none. */
+static const json_t *get(const BhContext *context, const char *path, gboolean *unknown)
+{
+  if (path == NULL) {
+    *unknown = TRUE;
+    return NULL;
+  }
+  const char *step = path;
+  const json_t *values = get_holder(context, path, &step, unknown);
   if (values == NULL)
     return NULL;
   const json_t *value = json_object_get(values, step);
@@ -231,8 +261,13 @@ static Truth holds_field(const json_t *condition, const BhContext *context)
     return holds_is(value, operand, context);
   if ((operand = json_object_get(condition, "in")) != NULL)
     return holds_in(value, operand, context);
-  if ((operand = json_object_get(condition, "has")) != NULL)
-    return holds_has(value, operand, context);
+  if ((operand = json_object_get(condition, "has")) != NULL) {
+    const char *path = json_string_value(json_object_get(condition, "field"));
+    const char *step = path;
+    const json_t *values =
+        json_is_object(value) && path != NULL ? get_holder(context, path, &step, &unknown) : NULL;
+    return values != NULL ? holds_item(values, step, operand) : holds_has(value, operand, context);
+  }
   if ((operand = json_object_get(condition, "empty")) != NULL)
     return truth(is_empty(value) == json_is_true(operand));
   if ((operand = json_object_get(condition, "before")) != NULL)

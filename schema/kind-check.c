@@ -306,8 +306,7 @@ static const BhField *find_addressed(const BhKind *kind, const char *key)
   return slash == NULL || is_item_name(slash + 1) ? field : NULL;
 }
 
-gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *value,
-                             GError **error)
+static gboolean check_one(const BhKind *kind, const char *key, const json_t *value, GError **error)
 {
   if (g_strcmp0(key, "state") == 0 && kind->states->len > 0) {
     if (json_is_string(value) && bh_kind_find_state(kind, json_string_value(value)) != NULL)
@@ -325,6 +324,19 @@ gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *
   if (bh_field_check_value(field, value, &reason))
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, reason);
+  return FALSE;
+}
+
+gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *value,
+                             GError **error)
+{
+  if (!check_one(kind, key, value, error))
+    return FALSE;
+  const BhField *field = bh_kind_find_field(kind, key);
+  g_autoptr(BhProblem) both = field != NULL ? bh_field_check_excludes(field, value) : NULL;
+  if (both == NULL)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, both->text_en);
   return FALSE;
 }
 
@@ -350,23 +362,55 @@ void bh_problem_free(BhProblem *problem)
   g_free(problem);
 }
 
+static void check_rule(const json_t *rule, const BhContext *context, GPtrArray *problems)
+{
+  /* A rule whose occasion cannot be told is not applied. */
+  const json_t *when = json_object_get(rule, "when");
+  if (when != NULL && !bh_condition_is_certain(when, context))
+    return;
+  if (bh_condition_holds(json_object_get(rule, "must"), context))
+    return;
+  const json_t *text = json_object_get(rule, "text");
+  BhProblem *problem = bh_problem_new(bh_json_string_or(rule, "field", ""), "condition",
+                                      bh_label_pick(text, "zh", ""), bh_label_pick(text, "en", ""));
+  problem->quarantine = json_is_true(json_object_get(rule, "quarantine"));
+  g_ptr_array_add(problems, problem);
+}
+
 void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *problems)
 {
   gsize index;
   json_t *rule;
   json_array_foreach((json_t *)rules, index, rule)
   {
-    /* A rule whose occasion cannot be told is not applied. */
-    const json_t *when = json_object_get(rule, "when");
-    if (when != NULL && !bh_condition_is_certain(when, context))
-      continue;
-    if (bh_condition_holds(json_object_get(rule, "must"), context))
-      continue;
-    const json_t *text = json_object_get(rule, "text");
-    g_ptr_array_add(problems,
-                    bh_problem_new(bh_json_string_or(rule, "field", ""), "condition",
-                                   bh_label_pick(text, "zh", ""), bh_label_pick(text, "en", "")));
+    check_rule(rule, context, problems);
   }
+}
+
+GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *context)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  gsize index;
+  json_t *rule;
+  json_array_foreach((json_t *)kind->checks, index, rule)
+  {
+    const char *field = bh_json_string_or(rule, "field", NULL);
+    if (field != NULL && g_strv_contains(keys, field))
+      check_rule(rule, context, problems);
+  }
+  return problems;
+}
+
+gboolean bh_kind_has_check_of(const BhKind *kind, const char *key)
+{
+  gsize index;
+  json_t *rule;
+  json_array_foreach((json_t *)kind->checks, index, rule)
+  {
+    if (g_strcmp0(bh_json_string_or(rule, "field", NULL), key) == 0)
+      return TRUE;
+  }
+  return FALSE;
 }
 
 static gboolean has_value(const json_t *values, const char *key)
@@ -384,7 +428,7 @@ static void check_values(const BhKind *kind, const json_t *values, GPtrArray *pr
   json_object_foreach((json_t *)values, key, value)
   {
     g_autoptr(GError) error = NULL;
-    if (bh_kind_check_value(kind, key, value, &error))
+    if (check_one(kind, key, value, &error))
       continue;
     gboolean unknown = g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN);
     const BhField *field = bh_kind_find_field(kind, key);

@@ -32,7 +32,8 @@ static gboolean parse_fields(BhPlace *place, BhKind *kind)
 
 static gboolean parse_states(BhPlace *place, BhKind *kind)
 {
-  static const char *const allowed[] = {"name", "label", "initial", "final", "written_by", NULL};
+  static const char *const allowed[] = {"name", "label",      "initial", "final",
+                                        "void", "written_by", NULL};
   const json_t *states = NULL;
   if (!bh_place_array(place, kind->declaration, "states", FALSE, STATES_MAX, &states))
     return FALSE;
@@ -50,8 +51,11 @@ static gboolean parse_states(BhPlace *place, BhKind *kind)
         !bh_place_label(place, declaration, "label", TRUE) ||
         !bh_place_flag(place, declaration, "initial", &state->initial) ||
         !bh_place_flag(place, declaration, "final", &state->final) ||
+        !bh_place_flag(place, declaration, "void", &state->is_void) ||
         !bh_place_by_hub(place, declaration, &state->by_hub))
       return FALSE;
+    if (state->is_void && !state->final)
+      return bh_place_fail_at(place, "void", "only a final state is void");
     for (guint i = 0; i < index; i++)
       if (g_str_equal(((BhState *)g_ptr_array_index(kind->states, i))->name, state->name))
         return bh_place_fail_at(place, "name", "\"%s\" stands twice", state->name);
@@ -63,7 +67,8 @@ static gboolean parse_states(BhPlace *place, BhKind *kind)
 static gboolean parse_rules(BhPlace *place, const json_t *object, const char *key,
                             const json_t **out)
 {
-  static const char *const allowed[] = {"field", "when", "must", "text", "source", NULL};
+  static const char *const allowed[] = {"field",  "when",       "must", "text",
+                                        "source", "quarantine", NULL};
   if (!bh_place_array(place, object, key, FALSE, RULES_MAX, out))
     return FALSE;
   gsize index;
@@ -73,8 +78,10 @@ static gboolean parse_rules(BhPlace *place, const json_t *object, const char *ke
     gsize mark = bh_place_enter(place, key);
     bh_place_enter_index(place, index);
     const char *field = NULL;
+    gboolean quarantine = FALSE;
     if (!bh_place_is_object(place, rule, allowed) || !bh_place_label(place, rule, "text", TRUE) ||
         !bh_place_name(place, rule, "field", FALSE, &field) ||
+        !bh_place_flag(place, rule, "quarantine", &quarantine) ||
         !bh_place_string(place, rule, "source", FALSE, 300, NULL))
       return FALSE;
     if (json_object_get(rule, "must") == NULL)

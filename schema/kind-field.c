@@ -56,9 +56,34 @@ static gboolean has_limits(BhFieldType type)
   return row->min_low != 0 || row->max_high > 1;
 }
 
+/* "excludes" of a choice: other choices of the same field. */
+static gboolean parse_excludes(BhPlace *place, const BhField *field)
+{
+  gsize index;
+  json_t *choice;
+  json_array_foreach((json_t *)field->choices, index, choice)
+  {
+    gsize mark = bh_place_enter(place, "choices");
+    bh_place_enter_index(place, index);
+    g_autofree const char **excludes = NULL;
+    if (json_object_get(choice, "excludes") != NULL && field->type != BH_FIELD_CHOICES)
+      return bh_place_fail_at(place, "excludes", "only choices can be chosen together");
+    if (!bh_place_names(place, choice, "excludes", FALSE, TRUE, &excludes))
+      return FALSE;
+    for (gsize i = 0; excludes != NULL && excludes[i] != NULL; i++) {
+      if (bh_field_find_choice(field, excludes[i]) == NULL ||
+          g_str_equal(excludes[i], json_string_value(json_object_get(choice, "code"))))
+        return bh_place_fail_at(place, "excludes", "\"%s\" is not another choice of the field",
+                                excludes[i]);
+    }
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
 static gboolean parse_choices(BhPlace *place, BhField *field)
 {
-  static const char *const allowed[] = {"code", "label", "retired", "source", NULL};
+  static const char *const allowed[] = {"code", "label", "retired", "excludes", "source", NULL};
   gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
   if (!wanted) {
     if (json_object_get(field->declaration, "choices") != NULL)
@@ -86,7 +111,7 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
       return bh_place_fail_at(place, "code", "\"%s\" stands twice", code);
     bh_place_leave(place, mark);
   }
-  return TRUE;
+  return parse_excludes(place, field);
 }
 
 static gboolean parse_refs(BhPlace *place, BhField *field)
@@ -348,4 +373,43 @@ const char *const *bh_field_get_change_asks(const BhField *field)
 {
   static const char *const none[] = {NULL};
   return field->change_asks != NULL ? field->change_asks : none;
+}
+
+static gboolean excludes(const json_t *choice, const char *code)
+{
+  const json_t *codes = json_object_get(choice, "excludes");
+  if (json_is_string(codes))
+    return g_strcmp0(json_string_value(codes), code) == 0;
+  gsize index;
+  json_t *other;
+  json_array_foreach((json_t *)codes, index, other)
+  {
+    if (g_strcmp0(json_string_value(other), code) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value)
+{
+  if (field->type != BH_FIELD_CHOICES)
+    return NULL;
+  gsize count = json_array_size(value);
+  for (gsize i = 0; i < count; i++) {
+    const char *code = json_string_value(json_array_get(value, i));
+    const json_t *choice = bh_field_find_choice(field, code);
+    for (gsize k = 0; k < count; k++) {
+      const char *other = json_string_value(json_array_get(value, k));
+      if (other == NULL || k == i || !excludes(choice, other))
+        continue;
+      g_autofree char *zh =
+          g_strdup_printf("“%s”和“%s”不能同时选择", bh_field_find_choice_label(field, code, "zh"),
+                          bh_field_find_choice_label(field, other, "zh"));
+      g_autofree char *en = g_strdup_printf("\"%s\" and \"%s\" exclude each other",
+                                            bh_field_find_choice_label(field, code, "en"),
+                                            bh_field_find_choice_label(field, other, "en"));
+      return bh_problem_new(field->name, "invalid", zh, en);
+    }
+  }
+  return NULL;
 }

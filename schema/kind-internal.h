@@ -29,7 +29,7 @@ struct _BhField {
 struct _BhState {
   const char *name;
   const json_t *declaration;
-  gboolean initial, final, by_hub;
+  gboolean initial, final, is_void, by_hub;
 };
 
 struct _BhTransition {

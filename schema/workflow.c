@@ -45,6 +45,12 @@ gboolean bh_kind_is_final_state(const BhKind *kind, const char *state)
   return found != NULL && found->final;
 }
 
+gboolean bh_kind_is_void_state(const BhKind *kind, const char *state)
+{
+  const BhState *found = bh_kind_find_state(kind, state);
+  return found != NULL && found->is_void;
+}
+
 gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state)
 {
   const BhState *found = bh_kind_find_state(kind, state);
@@ -167,6 +173,17 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
   for (guint i = 0; i < kind->transitions->len; i++) {
     const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
     if (starts_from(transition, from) && g_strcmp0(transition->to, to) == 0)
+      return transition;
+  }
+  return NULL;
+}
+
+const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from)
+{
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(kind->transitions, i);
+    if (!transition->by_hub && transition_leads_from(transition, from) &&
+        bh_kind_is_void_state(kind, transition->to))
       return transition;
   }
   return NULL;

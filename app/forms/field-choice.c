@@ -156,8 +156,6 @@ static int compare_codes(gconstpointer a, gconstpointer b)
 
 static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
 {
-  (void)row;
-  (void)error;
   Choice *choice = choice_of(control);
   g_autoptr(GPtrArray) codes = g_ptr_array_new();
   g_autoptr(GList) buttons = list_buttons(choice);
@@ -172,7 +170,14 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   json_t *array = json_array();
   for (guint i = 0; i < codes->len; i++)
     json_array_append_new(array, json_string(g_ptr_array_index(codes, i)));
-  return array;
+  g_autoptr(BhProblem) both = bh_field_check_excludes(bh_field_row_get_field(row), array);
+  if (both == NULL)
+    return array;
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
+                      strcmp(bh_field_row_get_lang(row), "zh") == 0 ? both->text_zh
+                                                                    : both->text_en);
+  json_decref(array);
+  return NULL;
 }
 
 const BhFieldControl bh_field_choice = {make_one, set, get, FALSE, NULL};

@@ -1,7 +1,13 @@
 #include "app/forms/signature-pad.h"
 
+#include <math.h>
+
 #define STROKE_PX 4.0
 #define MARGIN_PX 8.0
+/* Below this it is a dot or a slip of the hand, not a name. */
+#define INK_MIN_LENGTH_PX 60.0
+#define INK_MIN_EXTENT_PX 24.0 /* of the wider side */
+#define INK_MIN_POINTS 4
 #define MAX_POINTS 20000 /* over all strokes; later ones are ignored */
 
 typedef struct {
@@ -165,6 +171,35 @@ void bh_signature_pad_add_stroke(BhSignaturePad *self, const double *xy, gsize n
   g_signal_emit(self, changed_signal, 0);
 }
 
+typedef struct {
+  double left, top, right, bottom, length;
+} Extent;
+
+static Extent measure(BhSignaturePad *self)
+{
+  Extent extent = {G_MAXDOUBLE, G_MAXDOUBLE, 0, 0, 0};
+  for (guint i = 0; i < self->strokes->len; i++) {
+    GArray *stroke = g_ptr_array_index(self->strokes, i);
+    for (guint j = 0; j < stroke->len; j++) {
+      Point *point = &g_array_index(stroke, Point, j);
+      extent.left = MIN(extent.left, point->x);
+      extent.top = MIN(extent.top, point->y);
+      extent.right = MAX(extent.right, point->x);
+      extent.bottom = MAX(extent.bottom, point->y);
+      if (j > 0)
+        extent.length += hypot(point->x - point[-1].x, point->y - point[-1].y);
+    }
+  }
+  return extent;
+}
+
+gboolean bh_signature_pad_has_name(BhSignaturePad *self)
+{
+  Extent extent = measure(self);
+  return self->n_points >= INK_MIN_POINTS && extent.length >= INK_MIN_LENGTH_PX &&
+         MAX(extent.right - extent.left, extent.bottom - extent.top) >= INK_MIN_EXTENT_PX;
+}
+
 static cairo_status_t append(void *data, const unsigned char *bytes, unsigned int len)
 {
   g_byte_array_append(data, bytes, len);
@@ -175,23 +210,14 @@ GBytes *bh_signature_pad_dup_png(BhSignaturePad *self)
 {
   if (self->strokes->len == 0)
     return NULL;
-  double left = G_MAXDOUBLE, top = G_MAXDOUBLE, right = 0, bottom = 0;
-  for (guint i = 0; i < self->strokes->len; i++) {
-    GArray *stroke = g_ptr_array_index(self->strokes, i);
-    for (guint j = 0; j < stroke->len; j++) {
-      Point *point = &g_array_index(stroke, Point, j);
-      left = MIN(left, point->x);
-      top = MIN(top, point->y);
-      right = MAX(right, point->x);
-      bottom = MAX(bottom, point->y);
-    }
-  }
+  Extent extent = measure(self);
   cairo_surface_t *surface = cairo_image_surface_create(
-      CAIRO_FORMAT_RGB24, (int)(right - left + 2 * MARGIN_PX), (int)(bottom - top + 2 * MARGIN_PX));
+      CAIRO_FORMAT_RGB24, (int)(extent.right - extent.left + 2 * MARGIN_PX),
+      (int)(extent.bottom - extent.top + 2 * MARGIN_PX));
   cairo_t *cr = cairo_create(surface);
   cairo_set_source_rgb(cr, 1, 1, 1);
   cairo_paint(cr);
-  cairo_translate(cr, MARGIN_PX - left, MARGIN_PX - top);
+  cairo_translate(cr, MARGIN_PX - extent.left, MARGIN_PX - extent.top);
   cairo_set_source_rgb(cr, 0, 0, 0);
   draw_strokes(self, cr);
   GByteArray *png = g_byte_array_new();

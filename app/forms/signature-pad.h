@@ -11,6 +11,8 @@ G_DECLARE_FINAL_TYPE(BhSignaturePad, bh_signature_pad, BH, SIGNATURE_PAD, GtkDra
 
 GtkWidget *bh_signature_pad_new(void);
 gboolean bh_signature_pad_is_empty(BhSignaturePad *pad);
+/* FALSE while there is too little ink for a name: a dot, a tick. */
+gboolean bh_signature_pad_has_name(BhSignaturePad *pad);
 void bh_signature_pad_undo(BhSignaturePad *pad);
 void bh_signature_pad_clear(BhSignaturePad *pad);
 /* Black strokes on white, cut to the strokes, as PNG; NULL when empty. */

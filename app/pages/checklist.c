@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/forms/confirm.h"
 #include "app/pages/hazard.h"
 #include "app/visit-fill.h"
 #include "app/visit-page.h"
@@ -41,6 +42,8 @@ struct _BhChecklistPage {
   GtkWidget *standard;
   GtkWidget *policy;
   GtkWidget *linked;
+  GtkWidget *question;
+  BhConfirm *confirm;
   GtkWidget *answers;
   GtkWidget *buttons[4]; /* by BhAnswer */
   GtkWidget *previous;
@@ -153,6 +156,11 @@ static void show_answer(BhChecklistPage *self, const json_t *value, BhAnswer ans
 static void show(BhChecklistPage *self)
 {
   const BhChecklistItem *item = current(self);
+  /* A question belongs to the item it was asked about. */
+  if (gtk_widget_get_visible(GTK_WIDGET(self->confirm))) {
+    bh_confirm_close(self->confirm);
+    gtk_widget_show(self->answers);
+  }
   gtk_widget_set_sensitive(self->answers, item != NULL);
   if (item == NULL) {
     gtk_label_set_text(GTK_LABEL(self->check), _("This list has no item for this enterprise"));
@@ -224,6 +232,7 @@ static void on_filter(BhChecklistPage *self)
 
 static void show_jump(BhChecklistPage *self, gboolean open)
 {
+  bh_confirm_close(self->confirm);
   gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), open);
   gtk_widget_set_visible(self->card, !open);
   /* An answer needs its item in sight; the list of sections gets the room. */
@@ -349,11 +358,109 @@ static void save(BhChecklistPage *self, json_t *set)
     self->behind = TRUE;
 }
 
+/* --- an answer that contradicts a hazard of the item --- */
+
+typedef struct {
+  char *item_no;
+  BhAnswer chosen;
+} Contradiction;
+
+static void contradiction_free(gpointer data)
+{
+  Contradiction *asked = data;
+  g_free(asked->item_no);
+  g_free(asked);
+}
+
+static void free_json(gpointer data)
+{
+  json_decref(data);
+}
+
+/* `data`: drafts of hazards that the new answer contradicts too. */
+static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  gsize i;
+  json_t *record;
+  json_array_foreach(error == NULL ? data : NULL, i, record)
+  {
+    bh_page_keep(page, "draft_discard", json_pack("{s:O}", "record", record), NULL, NULL, NULL);
+  }
+  bh_page_refresh(page);
+}
+
+/* The answer and the withdrawal of what it contradicts are one entry: both or neither. */
+static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *asked,
+                                const char *reason)
+{
+  BhPage *page = BH_PAGE(self);
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
+  g_autofree char *key = g_strconcat("answers/", asked->item_no, NULL);
+  json_t *ops = json_pack("[{s:s, s:s, s:{s:{s:s}}}]", "record", self->inspection, "kind",
+                          "inspection", "set", key, "answer", bh_answer_code(asked->chosen));
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(self->visit, "hazards"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "item_no", ""), asked->item_no) != 0)
+      continue;
+    json_t *op = bh_visit_dup_withdrawal(kind, bh_json_string_or(row, "id", ""),
+                                         bh_json_string_or(values, "state", ""), reason);
+    if (op == NULL) {
+      bh_page_say(page, _("This hazard can no longer be withdrawn here; the office can"));
+      json_decref(ops);
+      return;
+    }
+    json_array_append_new(ops, op);
+  }
+  json_t *drafts = json_array();
+  json_array_foreach(json_object_get(self->visit, "drafts"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "item_no", ""), asked->item_no) == 0)
+      json_array_append(drafts, json_object_get(row, "record"));
+  }
+  bh_page_act(page, "save", json_pack("{s:o}", "ops", ops), on_withdrawn, drafts, free_json);
+}
+
+static void on_contradiction(gpointer owner, gboolean yes, const char *reason, gpointer data)
+{
+  BhChecklistPage *self = owner;
+  gtk_widget_show(self->answers);
+  if (yes)
+    withdraw_and_answer(self, data, reason);
+}
+
+static void ask_about_hazard(BhChecklistPage *self, const BhChecklistItem *item, BhAnswer chosen)
+{
+  const char *lang = bh_session_get_lang(bh_page_get_session(BH_PAGE(self)));
+  Contradiction *asked = g_new0(Contradiction, 1);
+  asked->item_no = g_strdup(item->item_no);
+  asked->chosen = chosen;
+  g_autofree char *text =
+      g_strdup_printf(_("A hazard is recorded for item %s. \"%s\" contradicts it: withdraw the "
+                        "hazard with a reason, or leave the item not compliant."),
+                      item->item_no, bh_answer_label(chosen, lang));
+  g_autofree char *yes =
+      g_strdup_printf(_("Withdraw it, answer \"%s\""), bh_answer_label(chosen, lang));
+  gtk_widget_hide(self->answers);
+  bh_confirm_ask(self->confirm, text, _("Reason of the withdrawal"), yes,
+                 _("Leave it not compliant"), on_contradiction, self, asked, contradiction_free);
+}
+
 static void answer(BhChecklistPage *self, BhAnswer chosen)
 {
   const BhChecklistItem *item = current(self);
   if (item == NULL)
     return;
+  if (chosen != BH_ANSWER_NONCOMPLIANT && has_linked(self, item->item_no)) {
+    ask_about_hazard(self, item, chosen);
+    return;
+  }
   g_autofree char *key = g_strconcat("answers/", item->item_no, NULL);
   save(self, json_pack("{s:{s:s}}", key, "answer", bh_answer_code(chosen)));
   show(self);
@@ -504,6 +611,7 @@ static void bh_checklist_page_class_init(BhChecklistPageClass *klass)
   BH_PAGE_CHILD(klass, BhChecklistPage, standard);
   BH_PAGE_CHILD(klass, BhChecklistPage, policy);
   BH_PAGE_CHILD(klass, BhChecklistPage, linked);
+  BH_PAGE_CHILD(klass, BhChecklistPage, question);
   BH_PAGE_CHILD(klass, BhChecklistPage, answers);
   BH_PAGE_CHILD(klass, BhChecklistPage, previous);
   BH_PAGE_CHILD(klass, BhChecklistPage, position);
@@ -513,6 +621,8 @@ static void bh_checklist_page_class_init(BhChecklistPageClass *klass)
 static void bh_checklist_page_init(BhChecklistPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  self->confirm = BH_CONFIRM(bh_confirm_new("contradiction"));
+  gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
   g_signal_connect_swapped(self->previous, "clicked", G_CALLBACK(on_previous), self);
   g_signal_connect_swapped(self->next, "clicked", G_CALLBACK(on_next), self);
   g_signal_connect_swapped(self->filter, "clicked", G_CALLBACK(on_filter), self);

@@ -13,7 +13,7 @@
 struct _BhEnterprisePage {
   BhPage parent;
   char *id;
-  char *reason; /* NULL after a plaque */
+  BhFound *found;
   GtkWidget *confirm;
   GtkWidget *name;
   GtkWidget *badges;
@@ -29,7 +29,7 @@ static void bh_enterprise_page_finalize(GObject *object)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(object);
   g_free(self->id);
-  g_free(self->reason);
+  bh_found_free(self->found);
   G_OBJECT_CLASS(bh_enterprise_page_parent_class)->finalize(object);
 }
 
@@ -160,7 +160,8 @@ static void on_visits(BhPage *page, json_t *result, const GError *error, gpointe
     return;
   const json_t *rows = json_object_get(result, "rows");
   fill(self, self->visits, result, "inspection", data, _("No earlier visit on this device"));
-  if (self->reason == NULL || data != NULL)
+  if (data != NULL || strcmp(self->found->by, "plaque") == 0 ||
+      strcmp(self->found->by, "code") == 0)
     return;
   const json_t *last = json_array_get(rows, 0);
   gint64 at = json_integer_value(json_object_get(json_object_get(last, "values"), "started_at"));
@@ -213,7 +214,7 @@ static void bh_enterprise_page_refresh(BhPage *page)
 
 static void on_start(BhEnterprisePage *self)
 {
-  bh_page_open(BH_PAGE(self), bh_start_page_new(self->id, self->reason));
+  bh_page_open(BH_PAGE(self), bh_start_page_new(self->id, self->found));
 }
 
 static void bh_enterprise_page_class_init(BhEnterprisePageClass *klass)
@@ -238,10 +239,10 @@ static void bh_enterprise_page_init(BhEnterprisePage *self)
   g_signal_connect_swapped(self->start, "clicked", G_CALLBACK(on_start), self);
 }
 
-BhPage *bh_enterprise_page_new(const char *id, const char *reason)
+BhPage *bh_enterprise_page_new(const char *id, BhFound *found)
 {
   BhEnterprisePage *self = g_object_new(BH_TYPE_ENTERPRISE_PAGE, NULL);
   self->id = g_strdup(id);
-  self->reason = g_strdup(reason);
+  self->found = found;
   return BH_PAGE(self);
 }

@@ -2,13 +2,14 @@
 #pragma once
 
 #include "app/page.h"
+#include "app/pages/start.h"
 
 G_BEGIN_DECLS
 
 #define BH_TYPE_ENTERPRISE_PAGE (bh_enterprise_page_get_type())
 G_DECLARE_FINAL_TYPE(BhEnterprisePage, bh_enterprise_page, BH, ENTERPRISE_PAGE, BhPage)
 
-/* `reason` says why it was chosen by hand; NULL after a plaque. */
-BhPage *bh_enterprise_page_new(const char *id, const char *reason);
+/* Takes over `found`. */
+BhPage *bh_enterprise_page_new(const char *id, BhFound *found);
 
 G_END_DECLS

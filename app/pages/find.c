@@ -58,7 +58,7 @@ static void on_bound(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   bh_page_say(page, _("The plaque is bound"));
-  bh_page_replace(page, bh_enterprise_page_new(data, NULL));
+  bh_page_replace(page, bh_enterprise_page_new(data, bh_found_new(NULL, NULL, NULL)));
 }
 
 static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -89,7 +89,8 @@ static void choose(BhFindPage *self, const char *enterprise)
                           "inspection", "set", set),
                 on_retargeted, NULL, NULL);
   } else {
-    bh_page_replace(page, bh_enterprise_page_new(enterprise, get_reason(self)));
+    bh_page_replace(
+        page, bh_enterprise_page_new(enterprise, bh_found_new("list", get_reason(self), NULL)));
   }
 }
 

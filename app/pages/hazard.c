@@ -4,19 +4,21 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/forms/confirm.h"
 #include "app/forms/form-view.h"
 #include "app/forms/photos.h"
 #include "app/hazard-load.h"
 #include "app/pages/photo.h"
+#include "app/visit.h"
 #include "app/window.h"
+#include "schema/workflow.h"
 
 struct _BhHazardPage {
   BhPage parent;
   char record[BH_ID_LEN + 1];
   char *inspection; /* of a new one */
   char *item_no;
-  json_t *hazard; /* as bh_hazard_load gives it */
-  gboolean candidate;
+  json_t *hazard;      /* as bh_hazard_load gives it */
   gboolean known_kept; /* what is known beforehand is in the draft */
   gboolean discarded;
   GtkWidget *item_notice;
@@ -27,6 +29,9 @@ struct _BhHazardPage {
   GtkWidget *form_box;
   GtkWidget *message;
   GtkWidget *discard;
+  GtkWidget *withdraw;
+  GtkWidget *question;
+  BhConfirm *confirm;
   GtkWidget *save;
   BhFormView *form;
   BhPhotos *photos;
@@ -82,8 +87,19 @@ static void keep_known(BhHazardPage *self)
   }
 }
 
+/* The item asks whether the hazard is major, and nobody has said yet. */
+static gboolean is_undecided(BhHazardPage *self)
+{
+  const json_t *values = bh_form_view_get_values(self->form);
+  const json_t *known = json_object_get(self->hazard, "values");
+  return json_is_true(json_object_get(known, "major_candidate")) &&
+         *bh_json_string_or(values, "level", "") == '\0';
+}
+
 static void on_changed(BhFormView *form, const char *key, BhHazardPage *self)
 {
+  if (strcmp(key, "level") == 0)
+    gtk_widget_set_visible(self->candidate_box, is_undecided(self));
   keep_known(self);
   keep_draft(self, key, bh_form_view_get_value(form, key));
   gtk_widget_set_visible(self->discard, TRUE);
@@ -347,6 +363,46 @@ static void on_discard(BhHazardPage *self)
   }
 }
 
+/* --- taking back what was recorded by mistake --- */
+
+static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  bh_page_say(page, _("The hazard was withdrawn; record and reason are kept"));
+  self->discarded = TRUE;
+  bh_page_close(page);
+}
+
+static void on_withdraw_answered(gpointer owner, gboolean yes, const char *reason, gpointer data)
+{
+  (void)data;
+  BhHazardPage *self = owner;
+  gtk_widget_show(self->withdraw);
+  if (!yes)
+    return;
+  BhPage *page = BH_PAGE(self);
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
+  json_t *op = bh_visit_dup_withdrawal(kind, self->record,
+                                       bh_json_string_or(self->hazard, "state", ""), reason);
+  bh_page_act(page, "save", json_pack("{s:[o]}", "ops", op), on_withdrawn, NULL, NULL);
+}
+
+static void on_withdraw(BhHazardPage *self)
+{
+  gtk_widget_hide(self->withdraw);
+  bh_confirm_ask(self->confirm,
+                 _("Withdraw this hazard? It leaves the visit and its papers; the record and the "
+                   "reason stay in the history."),
+                 _("Reason of the withdrawal"), _("Withdraw"), _("Keep it"), on_withdraw_answered,
+                 self, NULL, NULL);
+}
+
 /* --- the candidate flag: sorts, never decides --- */
 
 static void decide(BhHazardPage *self, const char *level)
@@ -354,8 +410,7 @@ static void decide(BhHazardPage *self, const char *level)
   g_autoptr(json_t) value = json_string(level);
   bh_form_view_set(self->form, "level", value);
   gtk_widget_hide(self->candidate_box);
-  if (strcmp(level, "major") == 0)
-    bh_form_view_focus(self->form, "criterion");
+  bh_form_view_focus(self->form, strcmp(level, "major") == 0 ? "criterion" : "level_reason");
 }
 
 static void on_as_general(BhHazardPage *self)
@@ -377,7 +432,7 @@ static void show_item(BhHazardPage *self, const json_t *values)
                                           item_no, bh_json_string_or(values, "policy_source", "–"));
   gtk_label_set_text(GTK_LABEL(self->item_notice), text);
   gtk_widget_set_visible(self->item_notice, *item_no != '\0');
-  gtk_widget_set_visible(self->candidate_box, self->candidate && !is_saved(self));
+  gtk_widget_set_visible(self->candidate_box, is_undecided(self));
 }
 
 static void show(BhHazardPage *self)
@@ -400,6 +455,8 @@ static void show(BhHazardPage *self)
   show_item(self, values);
   gboolean drafted = json_object_size(json_object_get(self->hazard, "changed")) > 0;
   gtk_widget_set_visible(self->discard, drafted);
+  gtk_widget_set_visible(self->withdraw,
+                         json_is_true(json_object_get(self->hazard, "withdrawable")));
   bh_page_set_title(page, is_saved(self) ? _("Hazard") : _("New hazard"));
 }
 
@@ -453,16 +510,6 @@ static void load(BhDevice *device, GTask *task, gpointer data)
     g_task_return_pointer(task, g_steal_pointer(&hazard), (GDestroyNotify)json_decref);
 }
 
-static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointer data)
-{
-  BhHazardPage *self = BH_HAZARD_PAGE(page);
-  json_t *values = json_object_get(result, "values");
-  self->candidate = json_is_true(json_object_get(values, "candidate"));
-  if (values != NULL)
-    json_object_del(values, "candidate");
-  on_hazard(page, result, error, data);
-}
-
 static void bh_hazard_page_load(BhPage *page)
 {
   BhHazardPage *self = BH_HAZARD_PAGE(page);
@@ -474,7 +521,7 @@ static void bh_hazard_page_load(BhPage *page)
   ask->inspection = g_strdup(self->inspection);
   ask->item_no = g_strdup(self->item_no);
   bh_page_set_title(page, _("Hazard"));
-  bh_page_ask_run(page, "hazard", load, ask, ask_free, on_loaded, NULL, NULL);
+  bh_page_ask_run(page, "hazard", load, ask, ask_free, on_hazard, NULL, NULL);
 }
 
 static void bh_hazard_page_leave(BhPage *page)
@@ -498,6 +545,8 @@ static void bh_hazard_page_class_init(BhHazardPageClass *klass)
   BH_PAGE_CHILD(klass, BhHazardPage, photos_box);
   BH_PAGE_CHILD(klass, BhHazardPage, form_box);
   BH_PAGE_CHILD(klass, BhHazardPage, message);
+  BH_PAGE_CHILD(klass, BhHazardPage, withdraw);
+  BH_PAGE_CHILD(klass, BhHazardPage, question);
   BH_PAGE_CHILD(klass, BhHazardPage, discard);
   BH_PAGE_CHILD(klass, BhHazardPage, save);
 }
@@ -507,6 +556,9 @@ static void bh_hazard_page_init(BhHazardPage *self)
   gtk_widget_init_template(GTK_WIDGET(self));
   g_signal_connect_swapped(self->as_general, "clicked", G_CALLBACK(on_as_general), self);
   g_signal_connect_swapped(self->as_major, "clicked", G_CALLBACK(on_as_major), self);
+  self->confirm = BH_CONFIRM(bh_confirm_new("withdrawal"));
+  gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
+  g_signal_connect_swapped(self->withdraw, "clicked", G_CALLBACK(on_withdraw), self);
   g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
   g_signal_connect_swapped(self->save, "clicked", G_CALLBACK(on_save), self);
 }

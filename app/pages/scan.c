@@ -10,6 +10,7 @@
 #include "app/pages/find.h"
 #include "schema/error.h"
 #include "schema/plaque.h"
+#include "schema/uscc.h"
 
 struct _BhScanPage {
   BhPage parent;
@@ -57,12 +58,11 @@ static void scan_free(gpointer data)
   g_free(scan);
 }
 
-/* Who read which code, when, where and how; nobody waits for it. */
+/* Who read which code, when, where and how; nobody waits for it. `id` gets the record's. */
 static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
-                      const char *enterprise, const json_t *serial)
+                      const char *enterprise, const json_t *serial, char id[BH_ID_LEN + 1])
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
-  char id[BH_ID_LEN + 1];
   json_t *set = json_pack("{s:I, s:s?, s:s, s:s}", "scanned_at",
                           (json_int_t)bh_session_now_ms(session), "scanned_by",
                           bh_session_get_actor(session), "means", scan->means, "outcome", outcome);
@@ -82,21 +82,22 @@ static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
 
 static void refuse(BhScanPage *self, const Scan *scan, const GError *error)
 {
+  char id[BH_ID_LEN + 1];
   if (g_error_matches(error, BH_ERROR, BH_ERROR_SIGNATURE)) {
-    keep_scan(self, scan, "forged", NULL, NULL);
+    keep_scan(self, scan, "forged", NULL, NULL, id);
     show_message(self, _("Forged: this code was not issued by your hub. Do not rely on it; choose "
                          "the enterprise by name and report the plaque."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_REVOKED)) {
-    keep_scan(self, scan, "revoked", NULL, NULL);
+    keep_scan(self, scan, "revoked", NULL, NULL, id);
     show_message(self,
                  _("This plaque was revoked. Do not rely on it; choose the enterprise by name "
                    "and report the plaque."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND)) {
-    keep_scan(self, scan, "unknown", NULL, NULL);
+    keep_scan(self, scan, "unknown", NULL, NULL, id);
     show_message(self, _("No enterprise on this device has this code. Compare what was typed, or "
                          "choose the enterprise by name."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN)) {
-    keep_scan(self, scan, "foreign", NULL, NULL);
+    keep_scan(self, scan, "foreign", NULL, NULL, id);
     show_message(self, _("Another hub issued this code; it cannot be verified here. Choose the "
                          "enterprise by name."));
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)) {
@@ -118,6 +119,17 @@ static void show_blank(BhScanPage *self, const char *code_text, gint64 serial)
   bh_scan_view_stop(BH_SCAN_VIEW(self->view));
 }
 
+/* Only what was read from the plaque itself proves that somebody stood before it: a code that was
+ * typed, whatever the keyboard, does not. */
+static const char *get_found_by(const Scan *scan)
+{
+  g_autofree char *uscc = bh_uscc_normalize(scan->code);
+  gboolean signed_code = g_str_has_prefix(scan->code, "BH1:");
+  if (signed_code && strcmp(scan->means, "typed") != 0)
+    return strcmp(scan->means, "picture") == 0 ? "plaque_picture" : "plaque";
+  return !signed_code && bh_uscc_check(uscc, NULL) ? "code" : "plaque_typed";
+}
+
 static void on_resolved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   const Scan *scan = data;
@@ -130,11 +142,13 @@ static void on_resolved(BhPage *page, json_t *result, const GError *error, gpoin
   show_message(self, NULL);
   const char *enterprise = bh_json_string_or(result, "enterprise", NULL);
   const json_t *serial = json_object_get(json_object_get(result, "plaque"), "serial");
+  char id[BH_ID_LEN + 1];
   if (enterprise != NULL) {
-    keep_scan(self, scan, "known", enterprise, serial);
-    bh_page_replace(page, bh_enterprise_page_new(enterprise, NULL));
+    keep_scan(self, scan, "known", enterprise, serial, id);
+    bh_page_replace(page,
+                    bh_enterprise_page_new(enterprise, bh_found_new(get_found_by(scan), NULL, id)));
   } else {
-    keep_scan(self, scan, "blank", NULL, serial);
+    keep_scan(self, scan, "blank", NULL, serial, id);
     show_blank(self, scan->code, json_integer_value(serial));
   }
 }

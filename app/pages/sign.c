@@ -339,6 +339,11 @@ static Signing *signing_new(BhSignPage *self, GBytes *png)
 static void on_pad_save(BhSignPage *self)
 {
   gboolean staff = self->staff != NULL && *self->staff != '\0';
+  BhSignaturePad *canvas = BH_SIGNATURE_PAD(self->canvas);
+  if (!bh_signature_pad_is_empty(canvas) && !bh_signature_pad_has_name(canvas)) {
+    show_message(self, _("A dot is no signature: please write the name"));
+    return;
+  }
   GBytes *png = bh_signature_pad_dup_png(BH_SIGNATURE_PAD(self->canvas));
   if (png == NULL) {
     show_message(self, _("Please sign on the pad first"));

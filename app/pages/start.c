@@ -20,7 +20,7 @@
 struct _BhStartPage {
   BhPage parent;
   char *enterprise;
-  char *reason;
+  BhFound *found;
   char record[BH_ID_LEN + 1];
   json_t *assigned; /* values of the inspection that was assigned; NULL: a new one */
   json_t *enterprise_values;
@@ -47,7 +47,7 @@ static void bh_start_page_finalize(GObject *object)
 {
   BhStartPage *self = BH_START_PAGE(object);
   g_free(self->enterprise);
-  g_free(self->reason);
+  bh_found_free(self->found);
   g_free(self->chosen_list);
   json_decref(self->assigned);
   json_decref(self->enterprise_values);
@@ -235,12 +235,10 @@ static void load_form(BhStartPage *self)
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   gboolean provisional = json_is_true(json_object_get(self->enterprise_values, "provisional"));
   g_autoptr(json_t) values = json_pack("{s:s, s:[s], s:s}", "subject_found_by",
-                                       provisional            ? "provisional"
-                                       : self->reason != NULL ? "list"
-                                                              : "plaque",
-                                       "modes", "routine", "lead", bh_session_get_actor(session));
-  if (self->reason != NULL)
-    json_object_set_new(values, "subject_reason", json_string(self->reason));
+                                       provisional ? "provisional" : self->found->by, "modes",
+                                       "routine", "lead", bh_session_get_actor(session));
+  if (self->found->reason != NULL)
+    json_object_set_new(values, "subject_reason", json_string(self->found->reason));
   else if (provisional)
     json_object_set_new(
         values, "subject_reason",
@@ -252,7 +250,7 @@ static void load_form(BhStartPage *self)
     if (json_object_get(values, key) == NULL || strcmp(key, "modes") == 0)
       json_object_set(values, key, value);
   }
-  if (self->assigned != NULL && self->reason == NULL) {
+  if (self->assigned != NULL && self->found->reason == NULL) {
     json_object_set_new(values, "subject_found_by", json_string("list"));
     json_object_set_new(values, "subject_reason", json_string(_("Assigned by the office")));
   }
@@ -363,6 +361,8 @@ static json_t *dup_set(BhStartPage *self)
   if (observed_ms > 0)
     json_object_set_new(set, "entered_later", json_true());
   json_object_set_new(set, "state", json_string("on_site"));
+  if (self->found->scan != NULL)
+    json_object_set_new(set, "scan", json_string(self->found->scan));
   const json_t *list = find_list(self, self->chosen_list);
   if (list != NULL) {
     json_object_set_new(set, "checklist", json_string(self->chosen_list));
@@ -562,11 +562,35 @@ static void bh_start_page_init(BhStartPage *self)
   g_signal_connect_swapped(self->begin, "clicked", G_CALLBACK(on_begin), self);
 }
 
-BhPage *bh_start_page_new(const char *enterprise, const char *reason)
+BhFound *bh_found_new(const char *by, const char *reason, const char *scan)
+{
+  BhFound *found = g_new0(BhFound, 1);
+  found->by = g_strdup(by != NULL ? by : "list");
+  found->reason = g_strdup(reason);
+  found->scan = g_strdup(scan);
+  return found;
+}
+
+BhFound *bh_found_copy(const BhFound *found)
+{
+  return bh_found_new(found->by, found->reason, found->scan);
+}
+
+void bh_found_free(BhFound *found)
+{
+  if (found == NULL)
+    return;
+  g_free(found->by);
+  g_free(found->reason);
+  g_free(found->scan);
+  g_free(found);
+}
+
+BhPage *bh_start_page_new(const char *enterprise, const BhFound *found)
 {
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
   self->enterprise = g_strdup(enterprise);
-  self->reason = g_strdup(reason);
+  self->found = bh_found_copy(found);
   return BH_PAGE(self);
 }
 
@@ -574,5 +598,6 @@ BhPage *bh_start_page_new_for(const char *inspection)
 {
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
   g_strlcpy(self->record, inspection, sizeof self->record);
+  self->found = bh_found_new("list", NULL, NULL);
   return BH_PAGE(self);
 }

@@ -9,7 +9,20 @@ G_BEGIN_DECLS
 #define BH_TYPE_START_PAGE (bh_start_page_get_type())
 G_DECLARE_FINAL_TYPE(BhStartPage, bh_start_page, BH, START_PAGE, BhPage)
 
-BhPage *bh_start_page_new(const char *enterprise, const char *reason);
+/* How an enterprise was found, for the inspection that may begin there. */
+typedef struct {
+  char *by;     /* choice of "subject_found_by" */
+  char *reason; /* why it was chosen by hand; NULL when nobody gave one */
+  char *scan;   /* record of the scan; NULL without one */
+} BhFound;
+/* All copied; `by` NULL stands for "list". Free with bh_found_free. */
+BhFound *bh_found_new(const char *by, const char *reason, const char *scan);
+BhFound *bh_found_copy(const BhFound *found);
+void bh_found_free(BhFound *found);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFound, bh_found_free)
+
+/* `found` is copied. */
+BhPage *bh_start_page_new(const char *enterprise, const BhFound *found);
 /* For an inspection that the office has assigned: enterprise, kinds and lead are given. */
 BhPage *bh_start_page_new_for(const char *inspection);
 

@@ -70,7 +70,8 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say(page, _("The inspection now stands at this enterprise"));
     bh_page_close(page);
   } else {
-    bh_page_replace(page, bh_enterprise_page_new(self->record, self->reason));
+    bh_page_replace(page, bh_enterprise_page_new(self->record,
+                                                 bh_found_new("provisional", self->reason, NULL)));
   }
 }
 

@@ -274,6 +274,27 @@ static gboolean is_step(const BhKind *kind, const char *from, const char *to, co
          (json_object_get(set, "state") != NULL && bh_workflow_find(kind, from, to) != NULL);
 }
 
+/* Keys whose value is another one than before, for g_strv_contains; strings are borrowed. */
+static GPtrArray *list_changed(const json_t *before, const json_t *values)
+{
+  GPtrArray *keys = g_ptr_array_new();
+  const char *key;
+  json_t *value;
+
+  json_object_foreach((json_t *)values, key, value)
+  {
+    if (!json_equal(value, json_object_get(before, key)))
+      g_ptr_array_add(keys, (gpointer)key);
+  }
+  json_object_foreach((json_t *)before, key, value)
+  {
+    if (json_object_get(values, key) == NULL)
+      g_ptr_array_add(keys, (gpointer)key);
+  }
+  g_ptr_array_add(keys, NULL);
+  return keys;
+}
+
 /* `stored`: a scope nothing was laid over. What is locked is judged by the records as they were
  * before the entry, as the hub does: the entry that signs may still set what the signature locks.
  */
@@ -286,6 +307,11 @@ static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *to
   bh_scope_fill(stored, touched->record, &before);
   g_autoptr(GPtrArray) changes = bh_kind_check_change(touched->kind, touched->set, &before);
   if (!refuse(touched->kind, changes, error))
+    return FALSE;
+  g_autoptr(GPtrArray) keys = list_changed(touched->before, context.values);
+  g_autoptr(GPtrArray) odd =
+      bh_kind_check_keys(touched->kind, (const char *const *)keys->pdata, &context);
+  if (!refuse(touched->kind, odd, error))
     return FALSE;
   const char *from = bh_json_string_or(touched->before, "state", NULL);
   const char *to = bh_json_string_or(context.values, "state", NULL);
@@ -304,8 +330,8 @@ static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *to
 }
 
 /* A set that no rule can have anything against once its value is right: of a record that is here,
- * no state, nothing that is locked, moves it or asks for a reason. This is the usual tap, an
- * answer. */
+ * no state, nothing that is locked, moves it, asks for a reason or that a check names. This is the
+ * usual tap, an answer. */
 static gboolean is_plain(BhDevice *device, BhScope *stored, const json_t *op)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
@@ -320,6 +346,7 @@ static gboolean is_plain(BhDevice *device, BhScope *stored, const json_t *op)
   {
     const BhField *field = bh_kind_find_field(kind, key);
     if (field == NULL || bh_field_may_lock(field) || bh_field_get_change_asks(field)[0] != NULL ||
+        bh_kind_has_check_of(kind, bh_field_get_name(field)) ||
         g_strcmp0(bh_kind_get_parent_field(kind), key) == 0 ||
         (bh_kind_may_lock(kind) && bh_kind_is_locked(kind, key, NULL, &before)))
       return FALSE;
@@ -368,17 +395,17 @@ json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *
 
 /* --- what a form asks --- */
 
+static void report_one(json_t *out, const BhProblem *problem)
+{
+  json_array_append_new(out,
+                        json_pack("{ss ss ss ss}", "field", problem->field, "code", problem->code,
+                                  "zh", problem->text_zh, "en", problem->text_en));
+}
+
 static void report(json_t *out, const GPtrArray *problems)
 {
-  for (guint i = 0; i < problems->len; i++) {
-    const BhProblem *problem = g_ptr_array_index(problems, i);
-    json_t *item = json_object();
-    json_object_set_new(item, "field", json_string(problem->field));
-    json_object_set_new(item, "code", json_string(problem->code));
-    json_object_set_new(item, "zh", json_string(problem->text_zh));
-    json_object_set_new(item, "en", json_string(problem->text_en));
-    json_array_append_new(out, item);
-  }
+  for (guint i = 0; i < problems->len; i++)
+    report_one(out, g_ptr_array_index(problems, i));
 }
 
 static void report_error(json_t *out, const char *key, const GError *why)
@@ -402,7 +429,11 @@ static json_t *take_valid(const BhKind *kind, const json_t *set, json_t *out)
   json_object_foreach((json_t *)set, key, value)
   {
     g_autoptr(GError) local = NULL;
-    if (check_key(kind, key, value, &local))
+    const BhField *field = bh_kind_find_field(kind, key);
+    g_autoptr(BhProblem) both = field != NULL ? bh_field_check_excludes(field, value) : NULL;
+    if (both != NULL)
+      report_one(out, both);
+    else if (check_key(kind, key, value, &local))
       json_object_set(valid, key, value);
     else
       report_error(out, key, local);

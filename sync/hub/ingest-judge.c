@@ -393,7 +393,8 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   const BhKind *kind = bh_kind_set_find(kinds, op->kind);
   const BhSet *state = bh_op_find_set(op, "state");
-  if (kind == NULL || state == NULL || !bh_kind_has_states(kind) || step->is_choice)
+  gboolean steps = state != NULL && kind != NULL && bh_kind_has_states(kind);
+  if (kind == NULL || (steps && step->is_choice))
     return problems;
   if (step->is_overtaken)
     g_ptr_array_add(problems,
@@ -412,9 +413,16 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
       .data = piece,
   };
   piece->work->is_over = FALSE;
-  take_problems(problems,
-                bh_workflow_check(kind, step->from, json_string_value(state->value), &context));
-  take_problems(problems, bh_kind_check_record(kind, &context));
+  if (steps) {
+    take_problems(problems,
+                  bh_workflow_check(kind, step->from, json_string_value(state->value), &context));
+    take_problems(problems, bh_kind_check_record(kind, &context));
+  } else {
+    g_autofree const char **keys = g_new0(const char *, op->sets->len + 1);
+    for (guint i = 0; i < op->sets->len; i++)
+      keys[i] = ((const BhSet *)op->sets->pdata[i])->key;
+    take_problems(problems, bh_kind_check_keys(kind, keys, &context));
+  }
   if (piece->work->is_over)
     g_ptr_array_add(problems, bh_problem_new("", "limit", "下级记录太多，有关规则未核对",
                                              "not checked: there are too many records below it"));

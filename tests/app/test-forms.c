@@ -278,9 +278,9 @@ static void test_signature_undo_clear_and_picture(void **state)
   BhSignaturePad *pad = BH_SIGNATURE_PAD(g_object_ref_sink(bh_signature_pad_new()));
   assert_true(bh_signature_pad_is_empty(pad));
   assert_null(bh_signature_pad_dup_png(pad));
-  static const double stroke[] = {10, 10, 60, 40, 120, 20};
-  bh_signature_pad_add_stroke(pad, stroke, 3);
-  bh_signature_pad_add_stroke(pad, stroke, 3);
+  static const double stroke[] = {10, 10, 60, 40, 90, 30, 120, 20};
+  bh_signature_pad_add_stroke(pad, stroke, 4);
+  bh_signature_pad_add_stroke(pad, stroke, 4);
   bh_signature_pad_undo(pad);
   assert_false(bh_signature_pad_is_empty(pad));
   g_autoptr(GBytes) png = bh_signature_pad_dup_png(pad);
@@ -292,6 +292,33 @@ static void test_signature_undo_clear_and_picture(void **state)
   assert_true(bh_signature_pad_is_empty(pad));
   gtk_widget_destroy(GTK_WIDGET(pad));
   g_object_unref(pad);
+}
+
+static void test_a_dot_is_no_signature(void **state)
+{
+  (void)state;
+  static const struct {
+    const double xy[20];
+    gsize n_points;
+    gboolean name;
+  } rows[] = {
+      {{50, 50}, 1, FALSE},
+      {{50, 50, 51, 50, 51, 51, 50, 51, 50, 50}, 5, FALSE},         /* a thick dot */
+      {{50, 50, 60, 60, 50, 60, 60, 50, 50, 50, 60, 60}, 6, FALSE}, /* scribbled on one spot */
+      {{50, 50, 70, 70}, 2, FALSE},                                 /* a tick */
+      {{10, 10, 60, 40, 90, 30, 120, 20}, 4, TRUE},
+      {{10, 10, 10, 40, 10, 60, 10, 90}, 4, TRUE}, /* downwards */
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    BhSignaturePad *pad = BH_SIGNATURE_PAD(g_object_ref_sink(bh_signature_pad_new()));
+    assert_false(bh_signature_pad_has_name(pad));
+    bh_signature_pad_add_stroke(pad, rows[i].xy, rows[i].n_points);
+    assert_int_equal(bh_signature_pad_has_name(pad), rows[i].name);
+    bh_signature_pad_undo(pad);
+    assert_false(bh_signature_pad_has_name(pad));
+    gtk_widget_destroy(GTK_WIDGET(pad));
+    g_object_unref(pad);
+  }
 }
 
 int main(int argc, char **argv)
@@ -318,6 +345,7 @@ int main(int argc, char **argv)
       cmocka_unit_test_setup_teardown(test_every_control_has_a_name_and_is_big_enough, set_up,
                                       tear_down),
       cmocka_unit_test(test_signature_undo_clear_and_picture),
+      cmocka_unit_test(test_a_dot_is_no_signature),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

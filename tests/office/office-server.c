@@ -315,7 +315,7 @@ static json_t *inspection_op(const char *id, const char *enterprise, const char 
   gint64 now_ms = clock->wall_ms(clock->data);
   return json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:[s,s],s:s,s:s,s:s,s:I,s:I,s:b,s:b,s:s,s:s,s:s}}",
                    "record", id, "kind", "inspection", "set", "number", number, "enterprise",
-                   enterprise, "subject_found_by", "plaque", "modes", "routine", "unannounced",
+                   enterprise, "subject_found_by", "code", "modes", "routine", "unannounced",
                    "unit", sample_id("unit-jingping"), "lead", sample_id("staff-li"), "checklist",
                    checklist, "started_at", (json_int_t)(now_ms - 9000000), "ended_at",
                    (json_int_t)(now_ms - 3600000), "certificate_shown", TRUE, "recusal_advised",

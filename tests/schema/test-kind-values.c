@@ -1,5 +1,6 @@
 /* Every field type takes what it should and nothing else, in each direction. */
 #include "schema/kind.h"
+#include "schema/paths.h"
 #include "tests/schema/support.h"
 
 static const char declaration[] =
@@ -218,6 +219,43 @@ static void test_bad_values_are_refused_by_kind_and_key(void **state)
   }
 }
 
+/* The shipped kind says on one side only which kinds of inspection cannot go together. */
+static void test_choices_that_exclude_each_other_are_refused_when_set(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *modes;
+    gboolean fine;
+  } rows[] = {
+      {"['self_check']", TRUE},
+      {"['routine','self_check']", TRUE},
+      {"['routine','unannounced']", TRUE},
+      {"['self_check','unannounced']", FALSE},
+      {"['covert','open']", FALSE},
+      {"['remote','unannounced']", FALSE},
+  };
+  g_autofree char *dir = bh_data_path("schema", "kinds", NULL);
+  g_autoptr(BhKindSet) shipped = bh_kind_set_load_dir(dir, NULL);
+  const BhKind *inspection = bh_kind_set_find(shipped, "inspection");
+  const BhField *field = bh_kind_find_field(inspection, "modes");
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(json_t) value = value_of(rows[i].modes);
+    g_autoptr(GError) error = NULL;
+    assert_int_equal(bh_kind_check_value(inspection, "modes", value, &error), rows[i].fine);
+    g_autoptr(BhProblem) problem = bh_field_check_excludes(field, value);
+    assert_int_equal(problem == NULL, rows[i].fine);
+  }
+  g_autoptr(json_t) both = value_of("['self_check','unannounced']");
+  g_autoptr(BhProblem) problem = bh_field_check_excludes(field, both);
+  assert_string_equal(problem->text_zh, "“企业自查”和“四不两直”不能同时选择");
+  /* An inspection begun under an older kind set can still be finished. */
+  g_autoptr(json_t) values = json_pack("{s:O}", "modes", both);
+  BhContext context = {.values = values};
+  g_autoptr(GPtrArray) problems = bh_kind_check_record(inspection, &context);
+  for (guint i = 0; i < problems->len; i++)
+    assert_string_not_equal(((BhProblem *)problems->pdata[i])->code, "invalid");
+}
+
 static void test_keys_that_address_nothing_are_unknown(void **state)
 {
   (void)state;
@@ -391,6 +429,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_good_values_are_taken),
       cmocka_unit_test(test_bad_values_are_refused_by_kind_and_key),
+      cmocka_unit_test(test_choices_that_exclude_each_other_are_refused_when_set),
       cmocka_unit_test(test_keys_that_address_nothing_are_unknown),
       cmocka_unit_test(test_what_people_type_becomes_values),
       cmocka_unit_test(test_what_cannot_be_read_says_so),

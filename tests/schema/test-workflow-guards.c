@@ -158,6 +158,23 @@ static void test_guards_about_people_and_dates(void **state)
       {"inspection", "accepted", "followed", O("h", "{'state':'closed'}"), NULL, "No hazard"},
       {"document", "approved", "issued", O("h", "{'demand':''}"), NULL, "has a demand"},
       {"document", "draft", "approved", R("{'major_decision':true}"), NULL, "legal review first"},
+      {"inspection", NULL, "on_site", R("{'subject_found_by':'plaque'}"), NULL, "is not a scan"},
+      {"inspection", NULL, "on_site",
+       R("{'subject_found_by':'plaque','scan':{'$ref':'scan'}}") "," O(
+           "scan", "{'enterprise':{'$ref':'e'},'means':'typed'}"),
+       NULL, "is not a scan"},
+      {"inspection", NULL, "on_site",
+       R("{'subject_found_by':'plaque','scan':{'$ref':'scan'}}") "," O(
+           "scan", "{'enterprise':{'$ref':'elsewhere'},'means':'camera'}"),
+       NULL, "is not a scan"},
+      {"inspection", "on_site", "not_carried_out", R("{'answers/A-1':{'answer':'compliant'}}"),
+       NULL, "Items are answered"},
+      {"inspection", "on_site", "not_carried_out",
+       O("h", "{'inspection':{'$ref':'r'},'state':'found'}"), NULL, "Hazards are recorded"},
+      {"hazard", "found", "withdrawn_on_site", O("i", "{'state':'signed'}"), NULL,
+       "The visit has ended"},
+      {"hazard", "found", "withdrawn_on_site", R("{'withdraw_reason':''}"), NULL, "Reason"},
+      {"hazard", "found", "withdrawn_on_site", "", "wang", "may not"},
       {"document", "draft", "legal_review", R("{'major_decision':false}"), NULL, "Only major"},
       {"document", "issued", "served", R("{'service_method':'refused'}"), NULL, "witness"},
       {"document", "issued", "served", R("{'service_method':'photographed'}"), NULL, "proves"},
@@ -349,6 +366,48 @@ static void test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason(void **sta
   assert_true(test_names_field(bare, "uscc"));
 }
 
+static void test_a_hazard_names_the_enterprise_of_its_inspection(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"hazard", NULL, "found", "li", GENERAL, ""});
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  static const char *const keys[] = {"enterprise", NULL};
+  static const char *const others[] = {"demand", NULL};
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  g_autoptr(GPtrArray) fine = bh_kind_check_keys(hazard, keys, &context);
+  assert_int_equal(fine->len, 0);
+  test_world_put_quoted(world, "r", "hazard", "{'enterprise':{'$ref':'elsewhere'}}");
+  g_autoptr(GPtrArray) moved = bh_kind_check_keys(hazard, keys, &context);
+  assert_true(test_names_field(moved, "enterprise"));
+  g_autoptr(GPtrArray) whole = bh_kind_check_record(hazard, &context);
+  assert_true(test_names_field(whole, "enterprise"));
+  g_autoptr(GPtrArray) other_field = bh_kind_check_keys(hazard, others, &context);
+  assert_int_equal(other_field->len, 0);
+}
+
+static void test_a_candidate_for_major_is_decided(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world =
+      test_step_make_world(&(TestStep){"hazard", NULL, "found", "li", GENERAL, ""});
+  const BhKind *hazard = bh_kind_set_find(world->kinds, "hazard");
+  BhContext context = test_world_context(world, "r", "li", TODAY);
+  test_world_put_quoted(world, "r", "hazard", "{'major_candidate':true}");
+  g_autoptr(GPtrArray) without = bh_kind_check_record(hazard, &context);
+  assert_true(test_names_field(without, "level_reason"));
+  test_world_put_quoted(world, "r", "hazard", "{'level':'major','state':'suspected'}");
+  g_autoptr(GPtrArray) major = bh_kind_check_record(hazard, &context);
+  assert_false(test_names_field(major, "level_reason"));
+  test_world_put_quoted(world, "r", "hazard",
+                        "{'level':'general','state':'found','level_reason':'已断电'}");
+  g_autoptr(GPtrArray) reasoned = bh_kind_check_record(hazard, &context);
+  assert_int_equal(reasoned->len, 0);
+  test_world_unset(world, "r", "level");
+  g_autoptr(GPtrArray) open = bh_kind_check_record(hazard, &context);
+  assert_true(test_names_field(open, "level"));
+}
+
 static void test_records_are_checked_as_a_whole(void **state)
 {
   (void)state;
@@ -442,6 +501,8 @@ int main(void)
       cmocka_unit_test(test_R077_a_deadline_moves_only_with_the_extension_and_its_approver),
       cmocka_unit_test(test_nothing_is_added_to_what_was_signed),
       cmocka_unit_test(test_FIELD_12_choosing_the_subject_by_hand_needs_a_reason),
+      cmocka_unit_test(test_a_hazard_names_the_enterprise_of_its_inspection),
+      cmocka_unit_test(test_a_candidate_for_major_is_decided),
       cmocka_unit_test(test_records_are_checked_as_a_whole),
       cmocka_unit_test(test_FIELD_1_a_policy_source_is_no_legal_basis),
       cmocka_unit_test(test_who_left_or_whose_term_is_over_does_nothing),

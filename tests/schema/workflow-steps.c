@@ -1,5 +1,7 @@
 #include "tests/schema/workflow-steps.h"
 
+#define ON_SITE "{'name':'i','kind':'inspection','set':{'state':'on_site'}}"
+
 static const TestStep steps[] = {
     /* workflow 3: inspection */
     {"inspection", NULL, "planned", "sun", VISIT ",'planned_month':'2026-12-01'", ""},
@@ -57,6 +59,10 @@ static const TestStep steps[] = {
      ""},
     {"hazard", "found", "suspected", "li", MAJOR, ""},
     {"hazard", "found", "withdrawn", "sun", GENERAL ",'withdraw_reason':'重复'", ""},
+    {"hazard", "found", "withdrawn_on_site", "li", GENERAL ",'withdraw_reason':'误记'", ON_SITE},
+    {"hazard", "fixed_on_site", "withdrawn_on_site", "li", GENERAL ",'withdraw_reason':'误记'",
+     ON_SITE},
+    {"hazard", "suspected", "withdrawn_on_site", "li", MAJOR ",'withdraw_reason':'误记'", ON_SITE},
     {"hazard", "found", "transferred", "sun",
      GENERAL ",'transferred_to':'自然资源局','transferred_on':'2026-11-21','transfer_reason':"
              "'盗采','illegal_act':'illegal_mining','case_number':'案1'",

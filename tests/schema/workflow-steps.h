@@ -24,7 +24,7 @@ typedef struct {
 /* inspection */
 #define VISIT                                                                                      \
   "'enterprise':{'$ref':'e'},'unit':{'$ref':'u'},'lead':{'$ref':'li'},'modes':['routine'],"        \
-  "'subject_found_by':'plaque','started_at':1795250000000"
+  "'subject_found_by':'code','started_at':1795250000000"
 #define ENDED VISIT ",'ended_at':1795258740000,'outcome':'carried_out'"
 /* hazard */
 #define HAZARD                                                                                           \

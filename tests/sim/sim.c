@@ -45,7 +45,7 @@ static void inspect(SimDevice *device, const SimTemplate *made)
 
   bh_device_make_id(device->store, id);
   save(device, made, id, "inspection",
-       json_pack("{ss ss s[s] ss ss sI ss}", "subject_found_by", "plaque", "enterprise",
+       json_pack("{ss ss s[s] ss ss sI ss}", "subject_found_by", "code", "enterprise",
                  made->enterprise, "modes", "routine", "unit", made->unit, "lead", made->staff[0],
                  "started_at", (json_int_t)1795258800000LL, "state", "on_site"));
 }

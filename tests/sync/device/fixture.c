@@ -239,7 +239,7 @@ void fixture_inspect(Fixture *fixture, char id[BH_ID_LEN + 1])
 {
   bh_device_make_id(fixture->device, id);
   g_free(fixture_save(fixture, id, "inspection",
-                      json_pack("{ss ss s[s] ss ss sI ss}", "subject_found_by", "plaque",
+                      json_pack("{ss ss s[s] ss ss sI ss}", "subject_found_by", "code",
                                 "enterprise", fixture->enterprise, "modes", "routine", "unit",
                                 fixture->unit, "lead", fixture->li, "started_at",
                                 (json_int_t)fixture->time.wall_ms, "state", "on_site")));

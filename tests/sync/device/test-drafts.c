@@ -51,7 +51,7 @@ static void test_a_saved_draft_is_one_entry_and_is_gone(void **state G_GNUC_UNUS
   set_draft(fixture, fixture->li, record, "modes", json_pack("[s]", "routine"));
   set_draft(fixture, fixture->li, record, "unit", json_string(fixture->unit));
   set_draft(fixture, fixture->li, record, "lead", json_string(fixture->li));
-  set_draft(fixture, fixture->li, record, "subject_found_by", json_string("plaque"));
+  set_draft(fixture, fixture->li, record, "subject_found_by", json_string("code"));
   /* Half-way a draft may be anything; saving it is judged, and a refusal keeps it. */
   set_draft(fixture, fixture->li, record, "started_at", json_string("soon"));
   assert_null(bh_device_save_draft(fixture->device, fixture->li, record, also, &error));

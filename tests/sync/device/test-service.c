@@ -189,7 +189,7 @@ test_L22_answering_a_review_moves_its_record_in_the_same_entry(void **state G_GN
   fixture_inspect(fixture, inspection);
   json_t *visit =
       json_pack("{ss s[s] ss ss ss sI ss}", "enterprise", fixture->enterprise, "modes", "routine",
-                "unit", fixture->unit, "lead", fixture->li, "subject_found_by", "plaque",
+                "unit", fixture->unit, "lead", fixture->li, "subject_found_by", "code",
                 "started_at", (json_int_t)fixture->time.wall_ms, "state", "returned");
   json_array_append_new(records, fixture_snapshot(fixture, test_id(0x77), "inspection", visit));
   json_array_append_new(

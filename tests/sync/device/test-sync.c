@@ -180,7 +180,7 @@ static json_t *make_inspection(void)
   bh_id_source_init(&source, bh_clock_system(), bh_random_system());
   bh_id_next(&source, id);
   return json_pack("{s:s,s:[{s:s,s:s,s:{ss ss s[s] ss ss sI ss}}]}", "author", PERSON, "ops",
-                   "record", id, "kind", "inspection", "set", "subject_found_by", "plaque",
+                   "record", id, "kind", "inspection", "set", "subject_found_by", "code",
                    "enterprise", ENTERPRISE, "modes", "routine", "unit", UNIT, "lead", PERSON,
                    "started_at", (json_int_t)1795258800000LL, "state", "on_site");
 }

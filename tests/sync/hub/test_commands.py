@@ -41,7 +41,7 @@ def load_visit(hub):
     """A visit and a hazard of it, made by the hub itself, with text that tries to be more."""
     visit = {"enterprise": {"$ref": "ent-01"}, "modes": ["routine"], "number": "=1+1",
              "unit": {"$ref": "unit-jingping"}, "lead": {"$ref": "staff-li"},
-             "subject_found_by": "plaque", "started_at": 1795258740000,
+             "subject_found_by": "code", "started_at": 1795258740000,
              "opinion": "<script>alert(1)</script>", "state": "on_site"}
     hazard = {"inspection": {"$ref": "visit"}, "enterprise": {"$ref": "ent-01"}, "level": "general",
               "summary": "<b>粗</b>", "responsible_person": "张保密", "found_by": "inspection",
