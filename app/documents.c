@@ -9,6 +9,7 @@
 #include "app/paper/code.h"
 #include "app/paper/freeze.h"
 #include "app/paper/paper.h"
+#include "app/paper/shown.h"
 #include "app/said.h"
 #include "app/visit.h"
 #include "schema/error.h"
@@ -105,6 +106,20 @@ json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const c
   return bh_paper_freeze(&facts, error);
 }
 
+char *bh_documents_dup_shown_digest(BhDevice *device, const char *author, const char *inspection,
+                                    gint64 now_ms, GError **error)
+{
+  g_autoptr(json_t) visit = bh_visit_load(device, author, inspection, error);
+  if (visit == NULL)
+    return NULL;
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", "onsite_record");
+  g_autoptr(json_t) hazards = bh_visit_dup_row_values(visit, "hazards");
+  g_autoptr(json_t) frozen =
+      bh_documents_freeze(visit, kinds, inspection, document, hazards, now_ms, error);
+  return frozen != NULL ? bh_paper_dup_shown_digest(frozen) : NULL;
+}
+
 static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *visit,
                               const BhKindSet *kinds, json_t *set, GError **error)
 {
@@ -149,6 +164,8 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
   json_t *frozen = freeze_hazards(request, visit, kinds, set, error);
   if (frozen == NULL)
     return NULL;
+  g_autofree char *digest = bh_paper_dup_shown_digest(frozen);
+  json_object_set_new(set, "signed_sha256", json_string(digest));
   json_object_set_new(set, "frozen", frozen);
   return save_one(device, request->author, record, "document", json_incref(set), error);
 }
@@ -160,6 +177,24 @@ static char *find_file(const char *sha256, gpointer data)
   return bh_device_dup_file_path(data, sha256);
 }
 
+/* Signatures under this very text: for the record those of the visit, for an order its own alone.
+ * A picture given for another text, or before the paper existed, is on no paper. */
+static json_t *list_signatures(const json_t *visit, const json_t *frozen)
+{
+  g_autofree char *digest = bh_paper_dup_shown_digest(frozen);
+  gboolean record = strcmp(bh_json_string_or(frozen, "doc_type", ""), "onsite_record") == 0;
+  json_t *found = json_array();
+  gsize i;
+  json_t *row;
+  json_array_foreach(record ? json_object_get(visit, "signatures") : NULL, i, row)
+  {
+    json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "shown_sha256", ""), digest) == 0)
+      json_array_append(found, values);
+  }
+  return found;
+}
+
 static json_t *render(BhDevice *device, const json_t *visit, const json_t *frozen,
                       const char *entry, GError **error)
 {
@@ -167,7 +202,7 @@ static json_t *render(BhDevice *device, const json_t *visit, const json_t *froze
   if (about == NULL)
     return NULL;
   g_autofree char *qr = bh_paper_code_make(bh_json_string_or(about, "hub", ""), entry);
-  g_autoptr(json_t) values = bh_visit_dup_row_values(visit, "signatures");
+  g_autoptr(json_t) values = list_signatures(visit, frozen);
   g_autoptr(json_t) signatures = bh_paper_freeze_signatures(values, json_object_get(visit, "refs"));
   g_autofree char *path = g_build_filename(g_get_tmp_dir(), "bihuan-XXXXXX", NULL);
   int fd = g_mkstemp(path);

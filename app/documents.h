@@ -32,6 +32,11 @@ void bh_documents_set_too_long(const json_t *visit, GError **error);
 
 void bh_documents_request_free(BhDocumentsRequest *request);
 
+/* Digest of what people sign of a visit, by the records as they stand in the store: what the page
+ * showed when nothing changed since. g_free; NULL with an error. */
+char *bh_documents_dup_shown_digest(BhDevice *device, const char *author, const char *inspection,
+                                    gint64 now_ms, GError **error);
+
 /* {"documents": [{"id","doc_type","pdf"}]}: the record, and as many orders as the hazards need;
  * NULL with the first error. */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);

@@ -10,6 +10,7 @@
 #include "app/pages/finish.h"
 #include "app/pages/participants.h"
 #include "app/paper/shown.h"
+#include "app/said.h"
 #include "app/visit-page.h"
 #include "schema/error.h"
 
@@ -64,6 +65,12 @@ static void show_message(BhSignPage *self, const char *text)
     bh_part_bring_into_view(self->message);
 }
 
+static gboolean is_for_shown(BhSignPage *self, const json_t *signature)
+{
+  return g_strcmp0(bh_json_string_or(signature, "shown_sha256", NULL), self->shown_sha256) == 0;
+}
+
+/* The last one given to the text that is shown; else the last one given to an earlier text. */
 static const json_t *find_signature(BhSignPage *self, const char *role, const char *staff)
 {
   const json_t *found = NULL;
@@ -73,7 +80,8 @@ static const json_t *find_signature(BhSignPage *self, const char *role, const ch
   {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "role", ""), role) == 0 &&
-        (staff == NULL || g_strcmp0(bh_json_string_or(values, "staff", NULL), staff) == 0))
+        (staff == NULL || g_strcmp0(bh_json_string_or(values, "staff", NULL), staff) == 0) &&
+        (is_for_shown(self, values) || found == NULL || !is_for_shown(self, found)))
       found = values;
   }
   return found;
@@ -129,13 +137,16 @@ static void add_signer(BhSignPage *self, const char *role, const char *staff, co
                        const char *name)
 {
   const json_t *signature = find_signature(self, role, staff);
-  const char *badge = signature == NULL                                     ? _("Not signed")
-                      : json_is_true(json_object_get(signature, "refused")) ? _("Refused")
-                                                                            : _("Signed");
+  gboolean counts = signature != NULL && is_for_shown(self, signature);
+  gboolean refused = json_is_true(json_object_get(signature, "refused"));
+  const char *badge = signature == NULL ? _("Not signed")
+                      : !counts         ? refused ? _("Refused (old text)") : _("Signed (old text)")
+                              : refused ? _("Refused")
+                                        : _("Signed");
   g_autoptr(GList) before = gtk_container_get_children(GTK_CONTAINER(self->signers));
   g_autofree char *id = g_strdup_printf("signer-%s-%u", role, g_list_length(before) + 1);
   GtkWidget *row = bh_part_row(id, title, name, badge, staff);
-  bh_part_set_class(row, "good", signature != NULL);
+  bh_part_set_class(row, "good", counts && !refused);
   g_object_set_data_full(G_OBJECT(row), "bh-role", g_strdup(role), g_free);
   g_object_set_data_full(G_OBJECT(row), "bh-name", g_strdup(name), g_free);
   g_autofree char *heading =
@@ -257,6 +268,7 @@ static void on_signed(BhPage *page, json_t *result, const GError *error, gpointe
   BhSignPage *self = BH_SIGN_PAGE(page);
   if (error != NULL) {
     bh_page_say_error(page, error);
+    bh_sign_page_refresh(page);
     return;
   }
   close_pad(self);
@@ -288,6 +300,7 @@ static json_t *dup_signature(BhSignPage *self)
 typedef struct {
   GBytes *png;
   char *author;
+  gint64 now_ms;
   json_t *ops; /* the signature, then its file; no reference anywhere else */
 } Signing;
 
@@ -306,7 +319,14 @@ static void sign(BhDevice *device, GTask *task, gpointer data)
   g_autoptr(GError) error = NULL;
   gsize len = 0;
   const void *bytes = g_bytes_get_data(signing->png, &len);
-  g_autoptr(json_t) file = bh_device_add_bytes(device, bytes, len, &error);
+  const json_t *set = json_object_get(json_array_get(signing->ops, 0), "set");
+  /* Something may have come from a colleague between the reading and the last stroke. */
+  g_autofree char *present = bh_documents_dup_shown_digest(
+      device, signing->author, bh_json_string_or(set, "parent", ""), signing->now_ms, &error);
+  if (present != NULL && strcmp(present, bh_json_string_or(set, "shown_sha256", "")) != 0)
+    g_set_error(&error, BH_SAID, 0, "%s",
+                _("The text above has changed; read it again before you sign"));
+  g_autoptr(json_t) file = error == NULL ? bh_device_add_bytes(device, bytes, len, &error) : NULL;
   if (file != NULL) {
     json_object_update(json_object_get(json_array_get(signing->ops, 1), "set"), file);
     g_free(bh_device_save(device, signing->author, signing->ops, 0, &error));
@@ -330,6 +350,7 @@ static Signing *signing_new(BhSignPage *self, GBytes *png)
   Signing *signing = g_new0(Signing, 1);
   signing->png = png;
   signing->author = g_strdup(bh_session_get_actor(session));
+  signing->now_ms = bh_session_now_ms(session);
   signing->ops = json_pack("[{s:s, s:s, s:o}, {s:s, s:s, s:{s:s, s:s}}]", "record", signature,
                            "kind", "signature", "set", set, "record", file, "kind", "file", "set",
                            "parent", signature, "role", "signature");
@@ -405,14 +426,16 @@ static const char *end_state(BhSignPage *self)
   if (has_mode(self, "covert") || has_mode(self, "remote"))
     return "unsigned";
   const json_t *signature = find_signature(self, "enterprise", NULL);
-  return json_is_true(json_object_get(signature, "refused")) ? "refused_sign" : "signed";
+  return is_for_shown(self, signature) && json_is_true(json_object_get(signature, "refused"))
+             ? "refused_sign"
+             : "signed";
 }
 
 static json_t *dup_end(BhSignPage *self)
 {
   gint64 now = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
-  return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
-                   "state", end_state(self));
+  return json_pack("{s:I, s:s, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
+                   "signed_sha256", self->shown_sha256, "state", end_state(self));
 }
 
 /* After the signatures a deadline can no longer be agreed: ask while everybody is here. */

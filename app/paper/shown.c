@@ -1,6 +1,9 @@
 #include "app/paper/shown.h"
 
+#include <string.h>
+
 #include "schema/civil.h"
+#include "schema/ident.h"
 
 static void add_line(GString *text, const char *label, const char *value)
 {
@@ -66,6 +69,15 @@ static void add_answers(GString *text, const json_t *frozen)
                          bh_json_string_or(json_object_get(frozen, "inspection"), "checklist", ""),
                          sum(sections, "compliant"), sum(sections, "noncompliant"),
                          sum(sections, "not_applicable"), sum(sections, "unchecked"));
+  gsize i;
+  json_t *finding;
+  json_array_foreach(json_object_get(answers, "findings"), i, finding)
+  {
+    const char *note = bh_json_string_or(finding, "note", "");
+    g_string_append_printf(
+        text, "    不符合 %s %s%s%s\n", bh_json_string_or(finding, "item_no", ""),
+        bh_json_string_or(finding, "check", ""), *note != '\0' ? "：" : "", note);
+  }
 }
 
 static void add_hazard(GString *text, const json_t *hazard, guint number)
@@ -107,4 +119,10 @@ char *bh_paper_dup_shown_text(const json_t *frozen)
   }
   add_text(text, "检查意见", inspection, "opinion");
   return g_string_free(text, FALSE);
+}
+
+char *bh_paper_dup_shown_digest(const json_t *frozen)
+{
+  g_autofree char *text = bh_paper_dup_shown_text(frozen);
+  return bh_hash_hex(text, strlen(text));
 }

@@ -10,4 +10,7 @@ G_BEGIN_DECLS
  * is a document. g_free; never NULL. Any thread. */
 char *bh_paper_dup_shown_text(const json_t *frozen);
 
+/* SHA-256 of that text, 64 hex digits: what a signature is given to. g_free. */
+char *bh_paper_dup_shown_digest(const json_t *frozen);
+
 G_END_DECLS

@@ -262,6 +262,27 @@ static gboolean judge_sets(BhJudgement *judgement, guint op, const BhKind *kind,
   return TRUE;
 }
 
+/* Guards marked "quarantine": a correct client never takes the step against them. Judged with what
+ * is here; children that may still arrive are not asked about. */
+static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+{
+  const BhSet *set = bh_op_find_set(at, "state");
+  const BhStepTaken *step = &judgement->verdict->steps[op];
+  if (judgement->actor->path != BH_PATH_DEVICE || set == NULL || !is_state(kind, set) ||
+      !json_is_string(set->value) || step->is_choice)
+    return;
+  BhContext context;
+  bh_judgement_context(judgement, at->record, judgement->acting, &context);
+  g_autoptr(GPtrArray) problems =
+      bh_workflow_check(kind, step->from, json_string_value(set->value), &context);
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = g_ptr_array_index(problems, i);
+    if (problem->quarantine)
+      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_INVALID,
+                             *problem->field != '\0' ? problem->field : NULL, problem->text_en);
+  }
+}
+
 static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
 {
   const BhOp *at = judgement->body->ops->pdata[op];
@@ -288,7 +309,10 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
     return TRUE;
   }
   bh_judge_locks(judgement, op, kind, record);
-  return judge_sets(judgement, op, kind, at, error);
+  if (!judge_sets(judgement, op, kind, at, error))
+    return FALSE;
+  judge_guards(judgement, op, kind, at);
+  return TRUE;
 }
 
 static gboolean has_bytes(BhPiece *piece, const char *sha256, gboolean *held, GError **error)

@@ -391,8 +391,9 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
   add_signature(server, findings, id, "second_inspector", sample_id("staff-wang"), NULL);
   add_signature(server, findings, id, "enterprise", NULL, "样例负责人");
   g_autofree char *found = push(server, findings, NULL);
-  g_autoptr(json_t) last = json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection",
-                                     "set", "state", "signed");
+  g_autoptr(json_t) last =
+      json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection", "set", "state", "signed",
+                "signed_sha256", server->missing_sha);
   const char *was[] = {started, NULL};
   g_autofree char *signed_entry = push(server, last, was);
   json_object_set_new(server->told, name, json_string(id));

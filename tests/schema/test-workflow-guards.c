@@ -10,6 +10,7 @@ typedef struct {
   const char *text;
 } Breaker;
 
+#define OLD_TEXT "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 #define R(set) "{'name':'r','kind':'','set':" set "}"
 #define O(name, set) "{'name':'" name "','kind':'','set':" set "}"
 
@@ -108,6 +109,20 @@ static void test_FIELD_3_visits_that_end_without_a_signature(void **state)
        "Two different inspectors"},
       {"inspection", "on_site", "signed", O("s2", "{'staff':{'$ref':'li'}}"), NULL,
        "Two different inspectors"},
+      /* given to a text as it was before */
+      {"inspection", "on_site", "signed", O("s3", "{'shown_sha256':'" OLD_TEXT "'}"), NULL,
+       "enterprise has not signed"},
+      {"inspection", "on_site", "signed", O("s2", "{'shown_sha256':'" OLD_TEXT "'}"), NULL,
+       "Two different inspectors"},
+      {"inspection", "on_site", "refused_sign", O("s2", "{'shown_sha256':'" OLD_TEXT "'}"), NULL,
+       "Two different inspectors"},
+      {"document", "approved", "issued", R("{'signed_sha256':'" OLD_TEXT "'}"), NULL,
+       "inspector must sign"},
+      {"document", "issued", "served", O("s3", "{'shown_sha256':'" OLD_TEXT "'}"), NULL,
+       "signs for it"},
+      {"document", "approved", "issued",
+       R("{'doc_type':'onsite_record'}") "," O("i", "{'signed_sha256':'" OLD_TEXT "'}"), NULL,
+       "not the text that was signed"},
       {"inspection", "on_site", "signed",
        "{'name':'p','kind':'participant','set':{'inspection':{'$ref':'r'},'role':'expert'}}", NULL,
        "Every expert"},
@@ -195,11 +210,13 @@ static void test_an_order_may_rest_on_the_signatures_of_its_inspection(void **st
   g_autoptr(TestWorld) world = test_step_make_world(&step);
   g_autoptr(GPtrArray) unsigned_order = test_step_judge(world, &step, "approved", "li");
   assert_int_equal(unsigned_order->len, 2);
+  test_world_put_quoted(world, "i", "inspection", "{'signed_sha256':'" TEXT "'}");
   test_world_put_quoted(world, "s1", "signature",
-                        "{'parent':{'$ref':'i'},'role':'inspector','staff':{'$ref':'li'}}");
-  test_world_put_quoted(
-      world, "s2", "signature",
-      "{'parent':{'$ref':'i'},'role':'second_inspector','staff':{'$ref':'wang'}}");
+                        "{'parent':{'$ref':'i'},'role':'inspector','staff':{'$ref':'li'},"
+                        "'shown_sha256':'" TEXT "'}");
+  test_world_put_quoted(world, "s2", "signature",
+                        "{'parent':{'$ref':'i'},'role':'second_inspector','staff':{'$ref':'wang'},"
+                        "'shown_sha256':'" TEXT "'}");
   g_autoptr(GPtrArray) signed_order = test_step_judge(world, &step, "approved", "li");
   assert_int_equal(signed_order->len, 0);
 }

@@ -12,12 +12,15 @@ typedef struct {
   const char *others; /* [{"name","kind","set"}…] around it */
 } TestStep;
 
+/* Digest of the text that is signed. */
+#define TEXT "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define SIGNED                                                                                     \
   "{'name':'s1','kind':'signature','set':{'parent':{'$ref':'r'},'role':'inspector','staff':"       \
-  "{'$ref':'li'}}},{'name':'s2','kind':'signature','set':{'parent':{'$ref':'r'},'role':"           \
-  "'second_inspector','staff':{'$ref':'wang'}}}"
+  "{'$ref':'li'},'shown_sha256':'" TEXT "'}},{'name':'s2','kind':'signature','set':{'parent':"     \
+  "{'$ref':'r'},'role':'second_inspector','staff':{'$ref':'wang'},'shown_sha256':'" TEXT "'}}"
 #define ENTERPRISE_SIGNED                                                                          \
-  ",{'name':'s3','kind':'signature','set':{'parent':{'$ref':'r'},'role':'enterprise'}}"
+  ",{'name':'s3','kind':'signature','set':{'parent':{'$ref':'r'},'role':'enterprise',"             \
+  "'shown_sha256':'" TEXT "'}}"
 #define FILE(name, role)                                                                           \
   "{'name':'" name "','kind':'file','set':{'parent':{'$ref':'r'},'role':'" role "'}}"
 
@@ -25,7 +28,7 @@ typedef struct {
 #define VISIT                                                                                      \
   "'enterprise':{'$ref':'e'},'unit':{'$ref':'u'},'lead':{'$ref':'li'},'modes':['routine'],"        \
   "'subject_found_by':'code','started_at':1795250000000"
-#define ENDED VISIT ",'ended_at':1795258740000,'outcome':'carried_out'"
+#define ENDED VISIT ",'ended_at':1795258740000,'outcome':'carried_out','signed_sha256':'" TEXT "'"
 /* hazard */
 #define HAZARD                                                                                           \
   "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'summary':'安全出口锁闭','place':'食堂'," \
@@ -45,7 +48,7 @@ typedef struct {
 #define ORDER                                                                                            \
   "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'doc_type':'order_rectify','hazards':"            \
   "[{'$ref':'h'}],'legal_basis':'安全生产法 第六十五条','deadline':'2026-12-01','drafted_by':" \
-  "{'$ref':'li'},'number':'（井应急）责改〔2026〕1号'"
+  "{'$ref':'li'},'number':'（井应急）责改〔2026〕1号','signed_sha256':'" TEXT "'"
 #define H_DEMAND                                                                                   \
   "{'name':'h','kind':'hazard','set':{'demand':'打开','deadline':'2026-12-01','state':'ordered'}}"
 
