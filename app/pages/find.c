@@ -4,10 +4,14 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/forms/confirm.h"
+#include "app/move.h"
 #include "app/pages/enterprise.h"
 #include "app/pages/subject.h"
+#include "app/visit-page.h"
 
 #define ROWS 30
+#define LISTS 60
 
 struct _BhFindPage {
   BhPage parent;
@@ -20,6 +24,10 @@ struct _BhFindPage {
   GtkWidget *results;
   GtkWidget *more;
   GtkWidget *provisional;
+  GtkWidget *question;
+  BhConfirm *confirm;
+  json_t *visit; /* of the inspection to move; NULL until loaded */
+  json_t *lists; /* rows of the checklists here; NULL until loaded */
   json_t *after; /* where the next page of results starts */
   guint shown;
 };
@@ -32,6 +40,8 @@ static void bh_find_page_finalize(GObject *object)
   g_free(self->plaque);
   g_free(self->inspection);
   json_decref(self->after);
+  json_decref(self->visit);
+  json_decref(self->lists);
   G_OBJECT_CLASS(bh_find_page_parent_class)->finalize(object);
 }
 
@@ -61,6 +71,24 @@ static void on_bound(BhPage *page, json_t *result, const GError *error, gpointer
   bh_page_replace(page, bh_enterprise_page_new(data, bh_found_new(NULL, NULL, NULL)));
 }
 
+/* The enterprise the inspection is about to move to. */
+typedef struct {
+  char *enterprise; /* NULL: one that is recorded first */
+  char *sector;
+  char *reason;
+  char *name; /* typed, of one that is recorded first */
+} Move;
+
+static void move_free(gpointer data)
+{
+  Move *move = data;
+  g_free(move->enterprise);
+  g_free(move->sector);
+  g_free(move->reason);
+  g_free(move->name);
+  g_free(move);
+}
+
 static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
@@ -73,7 +101,94 @@ static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpo
   bh_page_close(page);
 }
 
-static void choose(BhFindPage *self, const char *enterprise)
+/* The drafts of the person who moves the visit follow it; `data`: the visit and the enterprise. */
+static void move_drafts(BhPage *page, const json_t *visit, const char *enterprise)
+{
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "drafts"), i, row)
+  {
+    const char *record = bh_json_string_or(row, "record", "");
+    bh_page_keep(page, "draft_set",
+                 json_pack("{s:s, s:s, s:s, s:s}", "record", record, "kind", "hazard", "key",
+                           "enterprise", "value", enterprise),
+                 NULL, NULL, NULL);
+    bh_page_keep(page, "draft_set",
+                 json_pack("{s:s, s:s, s:s, s:n}", "record", record, "kind", "hazard", "key",
+                           "site", "value"),
+                 NULL, NULL, NULL);
+  }
+}
+
+static void on_move_answered(gpointer owner, gboolean yes, const char *reason, gpointer data)
+{
+  (void)reason;
+  BhFindPage *self = owner;
+  const Move *move = data;
+  BhPage *page = BH_PAGE(self);
+  if (!yes)
+    return;
+  if (move->enterprise == NULL) {
+    BhFindTask task = {self->plaque, self->serial, self->inspection, self->visit, self->lists};
+    bh_page_replace(page, bh_subject_page_new(&task, move->name, move->reason));
+    return;
+  }
+  json_t *ops =
+      bh_move_dup_ops(self->visit, self->lists, move->enterprise, move->sector, move->reason);
+  if (bh_page_act(page, "save", json_pack("{s:o}", "ops", ops), on_retargeted, NULL, NULL))
+    move_drafts(page, self->visit, move->enterprise);
+}
+
+/* Nothing moves without a word: how much does, and what stays behind, stands in the question. */
+static void ask_to_move(BhFindPage *self, const char *enterprise, const char *sector)
+{
+  if (self->visit == NULL || self->lists == NULL)
+    return;
+  BhMoveCount count = bh_move_count(self->visit);
+  if (count.sealed) {
+    bh_page_say(BH_PAGE(self), _("Somebody signed already: the enterprise can no longer be "
+                                 "changed. Cancel this visit and begin another."));
+    return;
+  }
+  Move *move = g_new0(Move, 1);
+  move->enterprise = g_strdup(enterprise);
+  move->sector = g_strdup(sector);
+  move->reason = g_strdup(get_reason(self));
+  move->name = g_strdup(gtk_entry_get_text(GTK_ENTRY(self->search)));
+  g_autofree char *text = g_strdup_printf(
+      _("%u hazards and %u drafts move with the visit; places of work chosen at the old "
+        "enterprise are cleared. A checklist of another sector is replaced: its %u answers stay in "
+        "the history and no longer count."),
+      count.hazards, count.drafts, count.answers);
+  bh_confirm_ask(self->confirm, text, NULL, _("Move the visit"), _("Leave it"), on_move_answered,
+                 self, move, move_free);
+}
+
+static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhFindPage *self = BH_FIND_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  json_decref(self->visit);
+  self->visit = json_incref(result);
+}
+
+static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhFindPage *self = BH_FIND_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  json_decref(self->lists);
+  self->lists = json_incref(json_object_get(result, "rows"));
+}
+
+static void choose(BhFindPage *self, const char *enterprise, const char *sector)
 {
   BhPage *page = BH_PAGE(self);
   BhSession *session = bh_page_get_session(page);
@@ -82,12 +197,7 @@ static void choose(BhFindPage *self, const char *enterprise)
                 bh_find_task_dup_bind(session, self->plaque, self->serial, enterprise), on_bound,
                 g_strdup(enterprise), g_free);
   } else if (self->inspection != NULL) {
-    json_t *set =
-        json_pack("{s:s, s:s}", "enterprise", enterprise, "retarget_reason", get_reason(self));
-    bh_page_act(page, "save",
-                json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
-                          "inspection", "set", set),
-                on_retargeted, NULL, NULL);
+    ask_to_move(self, enterprise, sector);
   } else {
     bh_page_replace(
         page, bh_enterprise_page_new(enterprise, bh_found_new("list", get_reason(self), NULL)));
@@ -111,7 +221,8 @@ json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 ser
 static void on_result(GtkButton *row, BhFindPage *self)
 {
   if (has_reason(self))
-    choose(self, bh_part_get_record(GTK_WIDGET(row)));
+    choose(self, bh_part_get_record(GTK_WIDGET(row)),
+           g_object_get_data(G_OBJECT(row), "bh-sector"));
 }
 
 static char *dup_details(BhFindPage *self, const json_t *values)
@@ -143,6 +254,8 @@ static void on_results(BhPage *page, json_t *result, const GError *error, gpoint
     GtkWidget *button =
         bh_part_row(id, bh_json_string_or(row, "title", ""), details,
                     provisional ? _("Provisional") : NULL, bh_json_string_or(row, "id", ""));
+    g_object_set_data_full(G_OBJECT(button), "bh-sector",
+                           g_strdup(bh_json_string_or(values, "sector", "")), g_free);
     g_signal_connect(button, "clicked", G_CALLBACK(on_result), self);
     gtk_container_add(GTK_CONTAINER(self->results), button);
   }
@@ -187,7 +300,11 @@ static void on_provisional(BhFindPage *self)
 {
   if (!has_reason(self))
     return;
-  BhFindTask task = {self->plaque, self->serial, self->inspection};
+  if (self->inspection != NULL) {
+    ask_to_move(self, NULL, NULL);
+    return;
+  }
+  BhFindTask task = {self->plaque, self->serial, NULL, NULL, NULL};
   bh_page_replace(
       BH_PAGE(self),
       bh_subject_page_new(&task, gtk_entry_get_text(GTK_ENTRY(self->search)), get_reason(self)));
@@ -205,6 +322,13 @@ static void bh_find_page_load(BhPage *page)
                          : _("An enterprise chosen by hand needs a reason; it stands in the "
                              "record."));
   gtk_widget_set_visible(self->reason, self->plaque == NULL);
+  if (self->inspection != NULL) {
+    bh_visit_ask(page, self->inspection, on_visit);
+    bh_page_ask(page, "lists", "list",
+                json_pack("{s:{s:s, s:i, s:s}}", "query", "kind", "checklist", "limit", LISTS,
+                          "order", "title"),
+                on_lists, NULL, NULL);
+  }
   load_page(self);
 }
 
@@ -220,11 +344,14 @@ static void bh_find_page_class_init(BhFindPageClass *klass)
   BH_PAGE_CHILD(klass, BhFindPage, results);
   BH_PAGE_CHILD(klass, BhFindPage, more);
   BH_PAGE_CHILD(klass, BhFindPage, provisional);
+  BH_PAGE_CHILD(klass, BhFindPage, question);
 }
 
 static void bh_find_page_init(BhFindPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  self->confirm = BH_CONFIRM(bh_confirm_new("move"));
+  gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
   g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(on_search), self);
   g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(load_page), self);
   g_signal_connect_swapped(self->provisional, "clicked", G_CALLBACK(on_provisional), self);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/forms/form-view.h"
+#include "app/move.h"
 #include "app/pages/enterprise.h"
 
 struct _BhSubjectPage {
@@ -12,6 +13,8 @@ struct _BhSubjectPage {
   char *plaque;
   gint64 serial;
   char *inspection;
+  json_t *visit; /* of the inspection */
+  json_t *lists;
   char *name;
   char *reason;
   char record[BH_ID_LEN + 1];
@@ -28,6 +31,8 @@ static void bh_subject_page_finalize(GObject *object)
   BhSubjectPage *self = BH_SUBJECT_PAGE(object);
   g_free(self->plaque);
   g_free(self->inspection);
+  json_decref(self->visit);
+  json_decref(self->lists);
   g_free(self->name);
   g_free(self->reason);
   G_OBJECT_CLASS(bh_subject_page_parent_class)->finalize(object);
@@ -85,10 +90,12 @@ static json_t *dup_ops(BhSubjectPage *self)
                                                    self->serial, self->record);
     json_array_extend(ops, json_object_get(bind, "ops"));
   }
-  if (self->inspection != NULL)
-    json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", self->inspection,
-                                         "kind", "inspection", "set", "enterprise", self->record,
-                                         "retarget_reason", self->reason));
+  if (self->inspection != NULL) {
+    const char *sector = bh_json_string_or(bh_form_view_get_values(self->form), "sector", "");
+    g_autoptr(json_t) moved =
+        bh_move_dup_ops(self->visit, self->lists, self->record, sector, self->reason);
+    json_array_extend(ops, moved);
+  }
   return ops;
 }
 
@@ -142,6 +149,8 @@ BhPage *bh_subject_page_new(const BhFindTask *task, const char *name, const char
   self->plaque = g_strdup(task->plaque);
   self->serial = task->serial;
   self->inspection = g_strdup(task->inspection);
+  self->visit = json_incref((json_t *)task->visit);
+  self->lists = json_incref((json_t *)task->lists);
   self->name = g_strdup(name);
   self->reason = g_strdup(reason);
   return BH_PAGE(self);

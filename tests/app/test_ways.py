@@ -207,6 +207,7 @@ class Ways(WindowTest):
         with self.open() as app:
             sign_in(app)
             self.begin(app)
+            self.add_hazard(app, "记在错误的企业")
             app.click("retarget")
             app.type("search", "样例黑口子二号井")
             app.settle(1)
@@ -215,6 +216,9 @@ class Ways(WindowTest):
             app.text("请先填写原因")
             app.type("reason", "走错井口")
             app.click("provisional")
+            app.text("1 条隐患和 0 份草稿随检查一并移到新企业")
+            self.shot(app, "retarget-question")
+            app.click("move_yes")
             app.click("sector-unfold")
             app.click("sector-coal_mine")
             self.shot(app, "retarget-provisional")
@@ -223,6 +227,12 @@ class Ways(WindowTest):
             app.text("样例黑口子二号井")
             self.shot(app, "retargeted")
         self.assertIn("走错井口", json.dumps(self.rows("inspection"), ensure_ascii=False))
+        moved = next(row for row in self.rows("inspection")
+                     if row["values"].get("retarget_reason") == "走错井口")
+        hazard = next(row for row in self.rows("hazard")
+                      if row["values"]["summary"] == "记在错误的企业")
+        self.assertEqual(hazard["values"]["enterprise"], moved["values"]["enterprise"],
+                         "what was recorded below the visit moves with it")
 
     def test_08_an_expired_certificate_ends_in_referral(self):
         with self.open() as app:
