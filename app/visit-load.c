@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
 #define PARENTS_PER_QUERY 50 /* as bh_device_list takes them */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
 json_t *bh_visit_get_values(const json_t *visit, const char *part)

@@ -1,4 +1,5 @@
 #include "schema/kind-internal.h"
+#include "schema/kind-rules.h"
 
 #include <string.h>
 #include "schema/checklist.h"
@@ -371,10 +372,11 @@ static void check_rule(const json_t *rule, const BhContext *context, GPtrArray *
   if (bh_condition_holds(json_object_get(rule, "must"), context))
     return;
   const json_t *text = json_object_get(rule, "text");
-  BhProblem *problem = bh_problem_new(bh_json_string_or(rule, "field", ""), "condition",
-                                      bh_label_pick(text, "zh", ""), bh_label_pick(text, "en", ""));
-  problem->quarantine = json_is_true(json_object_get(rule, "quarantine"));
-  g_ptr_array_add(problems, problem);
+  gboolean quarantine = json_is_true(json_object_get(rule, "quarantine"));
+  g_ptr_array_add(problems,
+                  bh_problem_new(bh_json_string_or(rule, "field", ""),
+                                 quarantine ? BH_PROBLEM_QUARANTINE : "condition",
+                                 bh_label_pick(text, "zh", ""), bh_label_pick(text, "en", "")));
 }
 
 void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *problems)

@@ -1,4 +1,5 @@
 #include "schema/kind-internal.h"
+#include "schema/kind-rules.h"
 
 #include <string.h>
 

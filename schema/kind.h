@@ -126,27 +126,8 @@ char *bh_field_format_value(const BhField *field, const json_t *value, const cha
  * BH_ERROR_INVALID naming the field and why. */
 json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **error);
 
-/* One thing that is wrong with a record. */
-typedef struct {
-  char *field; /* key, or "" for the whole record */
-  char *code;  /* "required", "invalid", "condition", "unknown_field", "transition", "actor",
-                * "locked" */
-  char *text_zh;
-  char *text_en;
-  gboolean quarantine; /* a device's entry with it waits in quarantine at the hub */
-} BhProblem;
-BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
-                          const char *text_en);
-void bh_problem_free(BhProblem *problem);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhProblem, bh_problem_free)
-
-/* Two chosen codes of which one "excludes" the other; NULL when there are none. Judged when a value
- * is set, not when a record is looked at again: an older kind set may have allowed both. */
-BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value);
-
-/* Type, limits and choices of one value, choices that exclude each other included. JSON null is
- * always valid (cleared). `field` may be addressed as "field/item" for ITEMS. BH_ERROR_INVALID or
- * _UNKNOWN naming kind and key. */
+/* Type, limits and choices of one value. JSON null is always valid (cleared). `field` may be
+ * addressed as "field/item" for ITEMS. BH_ERROR_INVALID or _UNKNOWN naming kind and key. */
 gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *value,
                              GError **error);
 
@@ -192,16 +173,22 @@ const char *bh_kind_get_area(const BhKind *kind, const BhContext *context);
 const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context);
 const char *bh_kind_get_author(const BhKind *kind, const BhContext *context);
 
+/* One thing that is wrong with a record. */
+typedef struct {
+  char *field; /* key, or "" for the whole record */
+  char *code;  /* "required", "invalid", "condition", "unknown_field", "transition", "actor",
+                * "locked" */
+  char *text_zh;
+  char *text_en;
+} BhProblem;
+BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
+                          const char *text_en);
+void bh_problem_free(BhProblem *problem);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhProblem, bh_problem_free)
+
 /* Everything wrong with the values: types, required fields of shown fields, the kind's "checks".
  * BhProblem* with free function set; empty when fine. Never NULL. */
 GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context);
-
-/* The "checks" that name one of `keys` (NULL-terminated) as their field: what an entry that sets
- * them is judged by, whether or not it takes a step. Same list. */
-GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys,
-                              const BhContext *context);
-/* TRUE when one of the "checks" names the field. */
-gboolean bh_kind_has_check_of(const BhKind *kind, const char *key);
 
 /* What is wrong with setting `set` ({key: value}) in one operation, its state included: locked
  * fields ("locked"), a record under a locked parent ("locked", field ""), reasons that such a

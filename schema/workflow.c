@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "schema/kind-internal.h"
+#include "schema/kind-rules.h"
 
 const BhState *bh_kind_find_state(const BhKind *kind, const char *name)
 {

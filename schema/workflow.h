@@ -15,8 +15,6 @@ gboolean bh_kind_has_state(const BhKind *kind, const char *state);
 GPtrArray *bh_kind_list_states(const BhKind *kind);
 const char *bh_kind_get_state_label(const BhKind *kind, const char *state, const char *lang);
 gboolean bh_kind_is_final_state(const BhKind *kind, const char *state);
-/* "void": the record counts as never made; pages and papers of the visit leave it out. */
-gboolean bh_kind_is_void_state(const BhKind *kind, const char *state);
 /* TRUE when a new record may start in `state`. */
 gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state);
 
@@ -44,10 +42,6 @@ const char *bh_transition_get_taker(const BhTransition *transition);
 
 /* Finds the declared transition; `from` NULL means creation. NULL if there is none. */
 const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to);
-
-/* The declared step from `from` to a void state that is not left to the hub: how a record that was
- * made by mistake is taken back. NULL when there is none. */
-const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from);
 
 /* "written_by": the step is the hub's alone; what a device sends of it waits in quarantine. */
 gboolean bh_transition_is_left_to_hub(const BhTransition *transition);

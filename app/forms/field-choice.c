@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/parts.h"
+#include "schema/kind-rules.h"
 
 #define OPEN_UP_TO 8 /* choices shown without unfolding */
 

@@ -11,6 +11,7 @@
 #include "app/pages/photo.h"
 #include "app/visit.h"
 #include "app/window.h"
+#include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
 struct _BhHazardPage {

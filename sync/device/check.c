@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/device/device-private.h"
+#include "schema/kind-rules.h"
 
 #define PROBLEMS_IN_MESSAGE 5
 

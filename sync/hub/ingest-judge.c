@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/kind-rules.h"
 #include "schema/workflow.h"
 #include "sync/hub/judge-internal.h"
 #include "sync/hub/records-internal.h"
@@ -277,7 +278,7 @@ static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, c
       bh_workflow_check(kind, step->from, json_string_value(set->value), &context);
   for (guint i = 0; i < problems->len; i++) {
     const BhProblem *problem = g_ptr_array_index(problems, i);
-    if (problem->quarantine)
+    if (strcmp(problem->code, BH_PROBLEM_QUARANTINE) == 0)
       bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_INVALID,
                              *problem->field != '\0' ? problem->field : NULL, problem->text_en);
   }

@@ -1,4 +1,5 @@
 /* Every field type takes what it should and nothing else, in each direction. */
+#include "schema/kind-rules.h"
 #include "schema/kind.h"
 #include "schema/paths.h"
 #include "tests/schema/support.h"

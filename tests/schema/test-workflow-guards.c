@@ -1,5 +1,6 @@
 /* The guards of workflows 1 to 4 that ask about other records, people and dates: a step that would
  * pass, one thing changed, and what is then said. */
+#include "schema/kind-rules.h"
 #include "schema/kind-internal.h"
 #include "tests/schema/workflow-steps.h"
 

@@ -1,0 +1,32 @@
+/* Rules about what people say: choices that exclude each other, checks of single fields, states
+ * that count as never made. Pure; any thread. */
+#pragma once
+
+#include "schema/kind.h"
+
+G_BEGIN_DECLS
+
+/* The code of a BhProblem whose guard says "quarantine": a device's entry with it waits in
+ * quarantine at the hub. */
+#define BH_PROBLEM_QUARANTINE "quarantine"
+
+/* Two chosen codes of which one "excludes" the other; NULL when there are none. bh_kind_check_value
+ * refuses them; bh_kind_check_record does not look again, since an older kind set may have allowed
+ * both. */
+BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value);
+
+/* The "checks" that name one of `keys` (NULL-terminated) as their field: what an entry that sets
+ * them is judged by, whether or not it takes a step. BhProblem* with free function set; never
+ * NULL. */
+GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys,
+                              const BhContext *context);
+/* TRUE when one of the "checks" names the field. */
+gboolean bh_kind_has_check_of(const BhKind *kind, const char *key);
+
+/* "void": the record counts as never made; pages and papers of the visit leave it out. */
+gboolean bh_kind_is_void_state(const BhKind *kind, const char *state);
+/* The declared step from `from` to a void state that is not left to the hub: how a record that was
+ * made by mistake is taken back. NULL when there is none. */
+const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from);
+
+G_END_DECLS
