@@ -7,7 +7,7 @@
 /* Below this it is a dot or a slip of the hand, not a name. */
 #define INK_MIN_LENGTH_PX 60.0
 #define INK_MIN_EXTENT_PX 24.0 /* of the wider side */
-#define INK_MIN_POINTS 4
+#define INK_MIN_POINTS 3
 #define MAX_POINTS 20000 /* over all strokes; later ones are ignored */
 
 typedef struct {

@@ -573,7 +573,8 @@ BhFound *bh_found_new(const char *by, const char *reason, const char *scan)
 
 BhFound *bh_found_copy(const BhFound *found)
 {
-  return bh_found_new(found->by, found->reason, found->scan);
+  return found != NULL ? bh_found_new(found->by, found->reason, found->scan)
+                       : bh_found_new(NULL, NULL, NULL);
 }
 
 void bh_found_free(BhFound *found)

@@ -21,7 +21,7 @@ BhFound *bh_found_copy(const BhFound *found);
 void bh_found_free(BhFound *found);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFound, bh_found_free)
 
-/* `found` is copied. */
+/* `found` is copied; NULL: chosen from the list, nobody said why. */
 BhPage *bh_start_page_new(const char *enterprise, const BhFound *found);
 /* For an inspection that the office has assigned: enterprise, kinds and lead are given. */
 BhPage *bh_start_page_new_for(const char *inspection);

@@ -57,7 +57,7 @@ static void make_records(Fixture *fixture)
                                  "return", "comment", "请补充", "state", "open")));
   fixture_pull(fixture, records, NULL);
   json_t *set =
-      json_pack("{s:s, s:s, s:[s], s:s, s:s, s:I}", "subject_found_by", "plaque", "enterprise",
+      json_pack("{s:s, s:s, s:[s], s:s, s:s, s:I}", "subject_found_by", "code", "enterprise",
                 fixture->enterprise, "modes", "routine", "unit", fixture->unit, "lead", fixture->li,
                 "started_at", (json_int_t)fixture->time.wall_ms);
   json_object_set_new(set, "state", json_string("on_site"));

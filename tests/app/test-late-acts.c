@@ -71,9 +71,12 @@ static void test_two_taps_on_another_enterprise_are_one(void **state)
   world_show(world, bh_find_page_new(&(BhFindTask){.inspection = (char *)test_id(INSPECTION)}));
   guint before = count_entries(world, "enterprise");
   world_type(world, "reason", "样例原因");
-  world_hold(world, "*");
+  world_settle(world);
   assert_true(world_tap(world, "result-1"));
+  world_hold(world, "*");
+  assert_true(world_tap(world, "move_yes"));
   world_force(world, "result-2");
+  world_force(world, "move_yes");
   world_hold(world, NULL);
   world_deliver_all(world, FALSE);
   assert_int_equal(count_entries(world, "enterprise"), before + 1);

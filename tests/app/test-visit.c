@@ -29,6 +29,18 @@ static json_t *make_hazard(Fixture *fixture, guint i, const char *description)
   return set;
 }
 
+/* `digest`: of the text the visit ended with; NULL while nobody has read it. */
+static json_t *snapshot_inspection(Fixture *fixture, const char *digest)
+{
+  json_t *set = json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by", "code", "enterprise",
+                          fixture->enterprise, "modes", "routine", "unit", fixture->unit, "lead",
+                          fixture->li, "started_at", (json_int_t)fixture->time.wall_ms, "outcome",
+                          "carried_out", "state", "signed");
+  if (digest != NULL)
+    json_object_set_new(set, "signed_sha256", json_string(digest));
+  return fixture_snapshot(fixture, test_id(INSPECTION), "inspection", set);
+}
+
 /* An ended visit with `n` hazards, a photo at every tenth, signed by Li, allowed to order. */
 static void add_visit(Fixture *fixture, guint n, const char *description)
 {
@@ -44,13 +56,7 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
                        json_pack("{ss ss s[s] ss ss ss}", "name", "李明", "unit", fixture->unit,
                                  "roles", "inspector", "state", "active", "certificate_no", "A-1",
                                  "certificate_valid_to", "2099-12-31")));
-  json_array_append_new(
-      records, fixture_snapshot(fixture, test_id(INSPECTION), "inspection",
-                                json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by",
-                                          "plaque", "enterprise", fixture->enterprise, "modes",
-                                          "routine", "unit", fixture->unit, "lead", fixture->li,
-                                          "started_at", (json_int_t)fixture->time.wall_ms,
-                                          "outcome", "carried_out", "state", "signed")));
+  json_array_append_new(records, snapshot_inspection(fixture, NULL));
   for (guint i = 0; i < n; i++) {
     json_array_append_new(records, fixture_snapshot(fixture, test_id(HAZARDS + i), "hazard",
                                                     make_hazard(fixture, i, description)));
@@ -61,12 +67,18 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
                                               "role", "photo", "sha256", SHA, "size", 5,
                                               "media_type", "image/jpeg")));
   }
-  json_array_append_new(
-      records, fixture_snapshot(fixture, test_id(INSPECTION + 1), "signature",
-                                json_pack("{ss ss ss ss sI}", "parent", test_id(INSPECTION), "role",
-                                          "inspector", "staff", fixture->li, "name", "李明",
-                                          "signed_at", (json_int_t)fixture->time.wall_ms)));
   fixture_pull(fixture, records, NULL);
+  g_autofree char *digest = bh_documents_dup_shown_digest(
+      fixture->device, fixture->li, test_id(INSPECTION), fixture->time.wall_ms, NULL);
+  json_t *signed_records = json_array();
+  json_array_append_new(signed_records, snapshot_inspection(fixture, digest));
+  json_array_append_new(
+      signed_records,
+      fixture_snapshot(fixture, test_id(INSPECTION + 1), "signature",
+                       json_pack("{ss ss ss ss ss? sI}", "parent", test_id(INSPECTION), "role",
+                                 "inspector", "staff", fixture->li, "name", "李明", "shown_sha256",
+                                 digest, "signed_at", (json_int_t)fixture->time.wall_ms)));
+  fixture_pull(fixture, signed_records, NULL);
 }
 
 static json_t *load(Fixture *fixture)

@@ -90,7 +90,13 @@ class Ends(WindowTest):
             app.click("add-colleague-1")
             app.find("participant-2")
             app.click("back")
+            app.text("已签（旧文本）")        # who stands on the record belongs to what was signed
+            self.shot(app, "signed-old-text")
             self.pad(app, "signer-second_inspector-2")
+            app.click("done")
+            app.text("被检查单位尚未签字")
+            self.pad(app, "signer-inspector-1")
+            self.pad(app, "signer-enterprise-3", "样例负责人01")
             app.click("done")
             app.find("make")
         self.assertIn("signed", self.query("inspection", "state"))

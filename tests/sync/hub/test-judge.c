@@ -34,7 +34,7 @@ static json_t *visit_set(TestDevice *device, const char *enterprise)
 {
   return json_pack("{s:s, s:[s], s:s, s:s, s:s, s:s, s:I}", "enterprise", enterprise, "modes",
                    "routine", "unit", device->unit, "lead", device->actor, "subject_found_by",
-                   "plaque", "state", "on_site", "started_at", (json_int_t)1764230400000);
+                   "code", "state", "on_site", "started_at", (json_int_t)1764230400000);
 }
 
 static json_t *hazard_set(Scene *scene)

@@ -51,7 +51,7 @@ static void push_visit(TestDevice *device, Visit *visit, const char *mode)
   push_one(device, visit->visit, "inspection",
            json_pack("{s:s, s:[s], s:s, s:s, s:s, s:s, s:I}", "enterprise", visit->enterprise,
                      "modes", mode, "unit", device->unit, "lead", device->actor, "subject_found_by",
-                     "plaque", "state", "on_site", "started_at", (json_int_t)1764230400000),
+                     "code", "state", "on_site", "started_at", (json_int_t)1764230400000),
            NULL);
   g_strlcpy(visit->began, device->last_entry, sizeof visit->began);
   push_one(device, visit->hazard, "hazard",
