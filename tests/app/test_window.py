@@ -112,6 +112,10 @@ class Walk(WindowTest):
         app.find("photo-1")
         app.type("place", "3号煤3105工作面")
         app.type("responsible_person", "样例负责人01")
+        app.click("save")
+        app.text("请填写“等级”")  # the item asks whether it is major, and nobody said
+        app.click("as_general")
+        app.type("level_reason", "普查方案已报批，正在实施")
         app.click("deadline-plus-15")
         app.click("site")
         app.click("site-result-1")
