@@ -32,12 +32,12 @@ static gboolean names_field(const char **names, const BhField *field)
   return names != NULL && g_strv_contains((const char *const *)names, field->name);
 }
 
-/* Whether the operation takes a declared step that is there to change the field. */
-static gboolean is_opened(const BhKind *kind, const BhField *field, const char *to,
-                          const BhContext *before)
+gboolean bh_kind_step_opens(const BhKind *kind, const char *key, const char *from, const char *to,
+                            const BhContext *before)
 {
-  const char *from = bh_json_string_or(before->values, "state", NULL);
-  const BhTransition *step = to != NULL && from != NULL ? bh_workflow_find(kind, from, to) : NULL;
+  const BhField *field = bh_kind_find_field(kind, key);
+  const BhTransition *step =
+      field != NULL && to != NULL && from != NULL ? bh_workflow_find(kind, from, to) : NULL;
   return step != NULL && (names_field(step->asks, field) || names_field(step->sets, field)) &&
          bh_transition_is_open_to(kind, step, before);
 }
@@ -50,7 +50,8 @@ gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
     return FALSE;
   gboolean locked = bh_field_is_locked(field, before) ||
                     (!field->unlocked && (kind->once || bh_kind_is_closed(kind, before)));
-  return locked && !is_opened(kind, field, to, before);
+  const char *from = bh_json_string_or(before->values, "state", NULL);
+  return locked && !bh_kind_step_opens(kind, key, from, to, before);
 }
 
 static BhProblem *make_closed_problem(const BhKind *kind)

@@ -200,6 +200,10 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhC
  * state): it is locked, and no step open to the context's actor is there to change it. */
 gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
                            const BhContext *before);
+/* TRUE when a step from one state to another is declared, open to the context's actor, and there to
+ * change the key. */
+gboolean bh_kind_step_opens(const BhKind *kind, const char *key, const char *from, const char *to,
+                            const BhContext *before);
 /* TRUE when no record with these values may be made: what it belongs to is locked. */
 gboolean bh_kind_is_closed(const BhKind *kind, const BhContext *made);
 /* TRUE when records of the kind as a whole can lock ("locked_when", "once"). */

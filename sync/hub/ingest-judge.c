@@ -309,9 +309,9 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
                            "the record is of another kind");
     return TRUE;
   }
-  bh_judge_locks(judgement, op, kind, record);
   if (!judge_sets(judgement, op, kind, at, error))
     return FALSE;
+  bh_judge_locks(judgement, op, kind, record); /* after the step, which may open some */
   judge_guards(judgement, op, kind, at);
   return TRUE;
 }

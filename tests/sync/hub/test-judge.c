@@ -508,6 +508,62 @@ static void test_a_conflict_of_states_is_resolved_by_who_may_make_each(void **st
   }
 }
 
+/* The newest of two states is shown, but what any of them locks is locked: for the record, for what
+ * hangs below it, and for what is to be hung there. */
+static void test_a_step_that_was_overtaken_opens_no_lock(void **state)
+{
+  Scene scene = begin(*state);
+  TestDevice *device = scene.device;
+  char visit[BH_ID_LEN + 1], below[BH_ID_LEN + 1], more[BH_ID_LEN + 1];
+  test_device_make_id(device, visit);
+  test_device_make_id(device, below);
+  test_device_make_id(device, more);
+  json_t *set = visit_set(device, scene.enterprise);
+  json_object_set_new(set, "state", json_string("assigned"));
+  json_object_set_new(set, "unplanned_reason", json_string("举报"));
+  g_autofree char *assigned = act_well(&scene, NULL, visit, "inspection", set);
+  assert_int_equal(step(device, visit, "inspection", "on_site", assigned, NULL), 0);
+  g_strlcpy(scene.visit, visit, sizeof scene.visit);
+  g_autofree char *begun = g_strdup(device->last_entry);
+  assert_int_equal(
+      push(device, test_device_entry(device, below, "hazard", hazard_set(&scene), NULL)), 0);
+  assert_int_equal(step(device, visit, "inspection", "signed", begun, NULL), 0);
+  assert_int_equal(push(device, test_device_entry(device, visit, "inspection",
+                                                  json_pack("{s:s}", "opinion", "改"), NULL)),
+                   1);
+  assert_int_equal(step(device, visit, "inspection", "on_site", assigned, NULL), 0);
+  assert_state(&scene, visit, "on_site", TRUE);
+  assert_int_equal(push(device, test_device_entry(device, visit, "inspection",
+                                                  json_pack("{s:s}", "opinion", "改"), NULL)),
+                   1);
+  assert_int_equal(push(device, test_device_entry(device, below, "hazard",
+                                                  json_pack("{s:s}", "summary", "改"), NULL)),
+                   1);
+  assert_int_equal(
+      push(device, test_device_entry(device, more, "hazard", hazard_set(&scene), NULL)), 1);
+  end(&scene);
+}
+
+/* An honest late step may set what it asks for, and nothing else. */
+static void test_a_late_step_brings_what_it_asks_for(void **state)
+{
+  Scene scene = begin(*state);
+  TestDevice *device = scene.device;
+  char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
+  accept(&scene, was_signed, accepted);
+  assert_int_equal(
+      push(device, test_device_entry(device, scene.visit, "inspection",
+                                     json_pack("{s:s, s:s}", "state", "cancelled", "opinion", "改"),
+                                     scene.begun)),
+      1);
+  assert_int_equal(push(device, test_device_entry(device, scene.visit, "inspection",
+                                                  json_pack("{s:s, s:s}", "state", "cancelled",
+                                                            "cancel_reason", "停产"),
+                                                  scene.begun)),
+                   0);
+  end(&scene);
+}
+
 /* A device that names both heads does not choose for the office. */
 static void test_a_device_does_not_choose_over_a_decision(void **state)
 {
@@ -574,6 +630,8 @@ int main(void)
       TEST(test_joint_visits_and_work_on_records_of_others_go_on),
       TEST(test_a_conflict_of_states_is_resolved_by_who_may_make_each),
       TEST(test_a_device_does_not_choose_over_a_decision),
+      TEST(test_a_step_that_was_overtaken_opens_no_lock),
+      TEST(test_a_late_step_brings_what_it_asks_for),
       TEST(test_an_entry_of_the_office_is_judged_by_who_acts),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
