@@ -51,9 +51,11 @@ function finder(ask) {
   input.addEventListener('input', delayed(300, async () => {
     chosen = '';
     const page = input.value.trim() ? await get(ask.search, { search: input.value.trim() }).catch(() => null) : null;
-    fill(found, (page?.rows || []).slice(0, FOUND_MAX).map((row) =>
+    const rows = page?.rows || [];
+    fill(found, rows.slice(0, FOUND_MAX).map((row) =>
       el('button', { type: 'button', class: 'quiet', onclick: () => choose(row) }, row.title, ' ',
-        el('span', { class: 'muted' }, row.area))));
+        el('span', { class: 'muted' }, row.area))),
+      rows.length > FOUND_MAX ? el('p', { class: 'muted' }, t('step.moreFound')) : null);
   }));
   return { node: el('div', {}, field(ask.label, input, ask.hint), found), read: () => chosen || undefined };
 }

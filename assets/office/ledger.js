@@ -1,5 +1,5 @@
 // Lists that the kinds declare: what is open, overdue, under listed supervision, to be accounted for.
-import { el, field, fill, select } from './dom.js';
+import { action, el, field, fill, select } from './dom.js';
 import { language, t } from './i18n.js';
 import { areaOptions, delayed, loadFilters, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
@@ -13,6 +13,7 @@ export function showLedger(main, state) {
   const query = { area: '', search: '' };
   const tabs = el('nav', { class: 'lanes', 'aria-label': t('ledger.label') });
   const head = el('div', { class: 'ledger-head' });
+  const printed = el('span');
   const filterBar = el('div', { class: 'filters' });
   const right = el('section', { class: 'pane' });
 
@@ -31,7 +32,12 @@ export function showLedger(main, state) {
     }, ledger.label)));
     fill(head, el('h2', {}, current.label),
       current.source ? el('p', { class: 'muted' }, t('ledger.source', { source: current.source })) : null,
-      el('button', { type: 'button', class: 'quiet no-print', onclick: () => print() }, t('ledger.print')));
+      el('p', { class: 'only-print' }, printed),
+      action(t('ledger.print'), 'quiet no-print', async () => {
+        const shown = await list.fetchAll();
+        fill(printed, t('ledger.printed', { shown, at: new Date().toLocaleString() }));
+        print();
+      }));
   }
 
   function show([kind = '', name = '', id = '']) {

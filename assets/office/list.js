@@ -39,12 +39,16 @@ export function rowContent(row) {
   ];
 }
 
+const ALL_PAGES = 100; // of a list that is printed
+
 // draw(row) gives the <li>'s content; `empty` the words for an empty list.
 export function pagedList(draw, empty) {
   const list = el('ul', { class: 'rows', 'aria-label': t('list.label') });
   const status = el('p', { class: 'list-status', role: 'status' });
+  const total = el('p', { class: 'list-total', role: 'status' });
   const more = el('button', { type: 'button', class: 'quiet more', hidden: true }, t('list.more'));
   let request = 0;
+  let counted = 0;
   let load = null;
   let after = null;
 
@@ -68,12 +72,40 @@ export function pagedList(draw, empty) {
     }
   }
 
+  // How many there are in all, asked once for each question: the rows do not wait for it.
+  async function fetchTotal() {
+    const mine = ++counted;
+    fill(total);
+    const [path, query] = load();
+    const answer = await get('count', { list: path, ...query }).catch(() => null);
+    if (mine !== counted || !answer) return;
+    fill(total, t(answer.more ? 'list.totalMore' : 'list.total', { total: answer.total.toLocaleString() }));
+  }
+
+  // Every page, for what is printed. Says what is missing when there are too many.
+  async function fetchAll() {
+    for (let pages = 0; after && pages < ALL_PAGES; pages++) {
+      const before = after;
+      await fetchPage(true);
+      if (after === before) break;
+    }
+    if (after) fill(status, t('list.notAll', { shown: list.children.length.toLocaleString() }));
+    return list.children.length;
+  }
+
   more.addEventListener('click', () => fetchPage(true));
   return {
-    nodes: [list, status, more],
+    nodes: [total, list, status, more],
     // from: () => [path, query]
-    start(from) { load = from; fill(list); more.hidden = true; return fetchPage(false); },
+    start(from) {
+      load = from;
+      fill(list);
+      more.hidden = true;
+      fetchTotal();
+      return fetchPage(false);
+    },
     refresh() { return load && fetchPage(false); },
+    fetchAll,
     mark(id) {
       for (const link of list.querySelectorAll('[data-id]')) {
         if (link.dataset.id === id) link.setAttribute('aria-current', 'true');

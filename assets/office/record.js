@@ -126,13 +126,19 @@ function childCard(row, back, view) {
     filesBox(row.files));
 }
 
+// A count that is not the whole says so.
+const countOf = (number, more) => el('span', { class: 'count' }, more ? `${number}+` : number);
+
 const childrenBox = (group, back, view) => el('section', { class: 'card' },
-  el('h3', {}, group.label, ' ', el('span', { class: 'count' }, group.rows.length)),
+  el('h3', {}, group.label, ' ', countOf(group.rows.length, group.more)),
   el('ul', { class: 'children' }, byAge(group.rows, 'id').map((row) => childCard(row, back, view))),
   group.more ? el('p', { class: 'muted' }, t('record.moreRows')) : null);
 
 const relatedBox = (group, back) => el('section', { class: 'card' },
-  el('h3', {}, group.label, ' ', el('span', { class: 'count' }, group.rows.length)),
+  el('h3', {}, group.label, ' ', countOf(group.total, group.more)),
+  group.total > group.rows.length
+    ? el('p', { class: 'muted' }, t('record.newestOf', { shown: group.rows.length, total: `${group.total}${group.more ? '+' : ''}` }))
+    : null,
   group.rows.length
     ? el('ul', { class: 'rows rows-inside' }, group.rows.map((row) =>
       el('li', {}, el('a', { class: 'row', href: `${back}/${encodeURIComponent(row.id)}` },
@@ -177,9 +183,10 @@ function headBox(view, back) {
     view.kind === 'inspection' ? caseLinks(view.id) : null);
 }
 
-const reportsBox = (reports, english) => el('section', { class: 'card card-warn' },
+const reportsBox = (reports, more, english) => el('section', { class: 'card card-warn' },
   el('h3', {}, t('record.reports')),
-  el('ul', {}, reports.map((report) => el('li', {}, english ? report.en : report.zh))));
+  el('ul', {}, reports.map((report) => el('li', {}, english ? report.en : report.zh))),
+  more ? el('p', { class: 'muted' }, t('record.andMore')) : null);
 
 // Approved once, and something came after that.
 const changedBox = (changed) => el('section', { class: 'card card-warn' },
@@ -211,7 +218,7 @@ export function recordPane(node, id, back, state) {
       bar,
       view.conflicts.length ? conflictBox(view, load) : null,
       view.changed_since && view.review === 'new' ? changedBox(view.changed_since) : null,
-      view.reports?.length ? reportsBox(view.reports, document.documentElement.lang === 'en') : null,
+      view.reports?.length ? reportsBox(view.reports, view.reports_more, document.documentElement.lang === 'en') : null,
       view.reviews.length ? reviewsBox(view.reviews) : null,
       view.files.length ? el('section', { class: 'card' }, el('h3', {}, t('files.title')), filesBox(view.files)) : null,
       groups(true),

@@ -285,6 +285,66 @@ static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
   return json_pack("{s:O, s:s?}", "rows", rows, "after", after);
 }
 
+/* A kind that hides nothing needs no look into the record. */
+static gboolean is_seen(Listing *listing, const BhListRow *row, gboolean *seen, GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
+  const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
+  if (json_object_get(declared, "visible") == NULL) {
+    g_autoptr(json_t) none = json_object();
+    *seen = get_sight(listing, row, none) != BH_SIGHT_NONE;
+    return TRUE;
+  }
+  g_autoptr(BhRecord) record = bh_record_from_snapshot(row->snapshot, strlen(row->snapshot), error);
+  if (record == NULL)
+    return FALSE;
+  g_autoptr(json_t) values = bh_record_dup_values(record);
+  *seen = get_sight(listing, row, values) != BH_SIGHT_NONE;
+  return TRUE;
+}
+
+static gboolean count(Listing *listing, BhListQuery *wanted, int max, int *found, GError **error)
+{
+  *found = 0;
+  wanted->limit = LIMIT_MAX;
+  while (!wanted->nothing && *found <= max) {
+    g_autoptr(GPtrArray) rows = bh_hub_list_page(listing->db, wanted, error);
+    if (rows == NULL)
+      return FALSE;
+    for (guint i = 0; i < rows->len && *found <= max; i++) {
+      gboolean seen;
+      if (!is_seen(listing, rows->pdata[i], &seen, error))
+        return FALSE;
+      *found += seen ? 1 : 0;
+    }
+    if ((int)rows->len < wanted->limit)
+      break;
+    const BhListRow *last = rows->pdata[rows->len - 1];
+    wanted->after_position = last->position;
+    wanted->after_nr = last->nr;
+    g_free(wanted->after_key);
+    wanted->after_key = g_strdup(bh_list_row_key(last, wanted->order));
+  }
+  return TRUE;
+}
+
+gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer, int max,
+                      int *found, gboolean *more, GError **error)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  Listing listing = {.hub = hub, .db = db, .kinds = kinds, .viewer = viewer};
+  BhListQuery wanted = {0};
+  listing.shown = bh_shown_new(db);
+  gboolean good =
+      read_query(&listing, query, &wanted, error) && count(&listing, &wanted, max, found, error);
+  bh_shown_free(listing.shown);
+  bh_list_query_clear(&wanted);
+  *more = good && *found > max;
+  if (*more)
+    *found = max;
+  return good;
+}
+
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer, GError **error)
 {
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);

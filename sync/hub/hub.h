@@ -92,6 +92,10 @@ BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL:
  * showing it is to be logged (access.h). */
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
                     GError **error);
+/* How many rows such a query has for the viewer, all pages together, as far as `max`: *more says
+ * that there are more. Shows none of them. */
+gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer, int max,
+                      int *found, gboolean *more, GError **error);
 /* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",
  * "device_name","position","received_ms","clock":{…},"evidence":{"from_ms","to_ms","claimed_ms",
  * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[…]}]}]. "evidence" is

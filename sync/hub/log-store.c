@@ -544,6 +544,19 @@ gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided
                     "ti", "by", decided_by, "position", position);
 }
 
+gboolean bh_log_count_quarantine(BhDb *db, const char *device, gint64 *count, GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, error,
+                                      "SELECT count(*) FROM quarantine WHERE device = :device"
+                                      " AND decided_by IS NULL",
+                                      "t", "device", device);
+  if (stmt == NULL)
+    return FALSE;
+  *count = bh_stmt_get_int(stmt, 0);
+  return TRUE;
+}
+
 json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int limit,
                                GError **error)
 {

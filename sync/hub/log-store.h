@@ -136,6 +136,8 @@ gboolean bh_log_add_quarantine(BhDb *db, gint64 position, const char *entry, con
 gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, GError **error);
 gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided_by,
                                   GError **error);
+/* How many of a device are open. */
+gboolean bh_log_count_quarantine(BhDb *db, const char *device, gint64 *count, GError **error);
 /* [{"entry","record","reason","message"}] that are open; `device` NULL: of all, with "device",
  * "position" and "received_ms" too. */
 json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int limit,

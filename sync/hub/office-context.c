@@ -39,7 +39,8 @@ static json_t *list_children(const char *record, const char *kind, gpointer data
     g_free(after);
     after = g_strdup(bh_json_string_or(page, "after", NULL));
   } while (after != NULL && json_array_size(children) < CHILDREN_MAX);
-  return g_steal_pointer(&children);
+  /* A part of them answers no question about all. */
+  return after == NULL ? g_steal_pointer(&children) : NULL;
 }
 
 void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,

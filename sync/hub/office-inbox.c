@@ -11,6 +11,7 @@
 
 #define LANE_COUNT_MAX 100 /* counted so far, then "99+" */
 #define AREAS_MAX 2000
+#define AREAS_DEEP 5
 #define REVOKE_REASON_MAX 200 /* characters, as the kind has it */
 
 static const char *const lanes[] = {"new",      "returned",   "answered",
@@ -160,39 +161,89 @@ static json_t *list_quarantine(BhOfficeCall *call, GError **error)
   return json_pack("{s:o,s:s*}", "rows", rows, "after", next);
 }
 
-json_t *bh_office_inbox(BhOfficeCall *call, GError **error)
+static const char *get_lane(BhOfficeCall *call, GError **error)
 {
   const char *lane = bh_request_get_query(call->request, "lane");
   if (lane == NULL)
-    lane = "new";
-  if (!is_lane(lane)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane");
-    return NULL;
-  }
-  if (strcmp(lane, "quarantine") == 0)
-    return list_quarantine(call, error);
-  g_autoptr(json_t) query =
+    return "new";
+  if (is_lane(lane))
+    return lane;
+  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane");
+  return NULL;
+}
+
+static json_t *inbox_query(BhOfficeCall *call, const char *lane)
+{
+  json_t *query =
       json_pack("{s:s,s:s,s:i}", "inbox", lane, "order", "changed", "limit", BH_OFFICE_PAGE_MAX);
   bh_office_pass_query(call, query, "kind");
   bh_office_pass_query(call, query, "area");
   bh_office_pass_query(call, query, "search");
+  return query;
+}
+
+json_t *bh_office_inbox(BhOfficeCall *call, GError **error)
+{
+  const char *lane = get_lane(call, error);
+  if (lane == NULL || strcmp(lane, "quarantine") == 0)
+    return lane != NULL ? list_quarantine(call, error) : NULL;
+  g_autoptr(json_t) query = inbox_query(call, lane);
   bh_office_pass_query(call, query, "after");
   return bh_office_list_rows(call, query, error);
 }
 
 /* --- enterprises --- */
 
-json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
+static json_t *enterprise_query(BhOfficeCall *call)
 {
-  g_autoptr(json_t) query = json_pack("{s:s,s:s,s:i}", "kind", "enterprise", "order", "title",
-                                      "limit", BH_OFFICE_PAGE_MAX);
+  json_t *query = json_pack("{s:s,s:s,s:i}", "kind", "enterprise", "order", "title", "limit",
+                            BH_OFFICE_PAGE_MAX);
   const char *sector = bh_request_get_query(call->request, "sector");
   if (sector != NULL && sector[0] != '\0')
     json_object_set_new(query, "where", json_pack("{s:s}", "sector", sector));
   bh_office_pass_query(call, query, "area");
   bh_office_pass_query(call, query, "search");
+  return query;
+}
+
+json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
+{
+  g_autoptr(json_t) query = enterprise_query(call);
   bh_office_pass_query(call, query, "after");
   return bh_office_list_rows(call, query, error);
+}
+
+/* --- how many --- */
+
+/* Waiting entries have no record yet. */
+static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GError **error)
+{
+  gint64 before = G_MAXINT64;
+  g_autoptr(json_t) items = bh_office_list_held(call, &before, BH_OFFICE_COUNT_MAX + 1, error);
+  *found = (int)MIN(json_array_size(items), BH_OFFICE_COUNT_MAX);
+  *more = json_array_size(items) > BH_OFFICE_COUNT_MAX;
+  return items != NULL;
+}
+
+json_t *bh_office_count(BhOfficeCall *call, GError **error)
+{
+  const char *list = bh_request_get_query(call->request, "list");
+  g_autoptr(json_t) query = NULL;
+  int found = 0;
+  gboolean more = FALSE, good;
+  const char *lane = g_strcmp0(list, "inbox") == 0 ? get_lane(call, error) : "";
+  if (lane == NULL)
+    return NULL;
+  if (strcmp(lane, "quarantine") == 0) {
+    good = count_held(call, &found, &more, error);
+  } else {
+    query = *lane != '\0'                         ? inbox_query(call, lane)
+            : g_strcmp0(list, "enterprises") == 0 ? enterprise_query(call)
+                                                  : bh_office_ledger_query(call, error);
+    good = query != NULL && bh_hub_count(call->hub, call->db, query, call->staff_values,
+                                         BH_OFFICE_COUNT_MAX, &found, &more, error);
+  }
+  return good ? json_pack("{s:i,s:b}", "total", found, "more", more) : NULL;
 }
 
 /* --- devices --- */
@@ -227,20 +278,19 @@ json_t *bh_office_devices(BhOfficeCall *call, GError **error)
     const char *id = bh_json_string_or(device, "id", "");
     if (strcmp(id, bh_hub_get_id(call->hub)) == 0 || !bh_office_serves_device(call, id))
       continue;
-    g_autoptr(json_t) held = bh_log_list_quarantine(call->db, id, G_MAXINT64, 200, error);
-    if (held == NULL) {
+    gint64 held = 0;
+    if (!bh_log_count_quarantine(call->db, id, &held, error)) {
       json_decref(rows);
       return NULL;
     }
     gint64 seen_ms = json_integer_value(json_object_get(device, "seen_ms"));
     g_autofree char *seen = seen_ms > 0 ? bh_time_format(seen_ms) : g_strdup("");
-    json_t *row =
-        json_pack("{s:s,s:s,s:s,s:s,s:b,s:O*,s:O*,s:i}", "id", id, "name",
-                  bh_json_string_or(device, "name", ""), "unit",
-                  bh_office_name(call, bh_json_string_or(device, "unit", NULL)), "seen", seen,
-                  "revoked", json_object_get(device, "revoked_ms") != NULL, "entries",
-                  json_object_get(device, "entries"), "forks", json_object_get(device, "forks"),
-                  "quarantined", (int)json_array_size(held));
+    json_t *row = json_pack("{s:s,s:s,s:s,s:s,s:b,s:O*,s:O*,s:I}", "id", id, "name",
+                            bh_json_string_or(device, "name", ""), "unit",
+                            bh_office_name(call, bh_json_string_or(device, "unit", NULL)), "seen",
+                            seen, "revoked", json_object_get(device, "revoked_ms") != NULL,
+                            "entries", json_object_get(device, "entries"), "forks",
+                            json_object_get(device, "forks"), "quarantined", (json_int_t)held);
     json_object_set_new(row, "may_revoke", json_boolean(may_revoke(call, id)));
     json_array_append_new(rows, row);
   }
@@ -266,16 +316,30 @@ json_t *bh_office_revoke(BhOfficeCall *call, GError **error)
 
 /* --- areas: what the filter offers, from the hub's own area down --- */
 
-static void add_areas(const BhRegion *region, const char *code, int depth, json_t *out)
+static void add_areas(const BhRegion *region, const char *code, int depth, int deepest, json_t *out)
 {
-  if (json_array_size(out) >= AREAS_MAX || depth > 5)
+  if (json_array_size(out) > AREAS_MAX)
     return;
   const char *name = bh_region_get_name(region, code);
   json_array_append_new(out, json_pack("{s:s,s:s,s:i}", "code", code, "name",
                                        name != NULL ? name : code, "depth", depth));
   g_autoptr(GPtrArray) children = bh_region_list_children(region, code);
-  for (guint i = 0; i < children->len; i++)
-    add_areas(region, g_ptr_array_index(children, i), depth + 1, out);
+  for (guint i = 0; depth < deepest && i < children->len; i++)
+    add_areas(region, g_ptr_array_index(children, i), depth + 1, deepest, out);
+}
+
+/* As deep as it can be shown whole: half a tree would look like all of it. */
+static json_t *list_areas(BhOfficeCall *call)
+{
+  const BhRegion *region = bh_hub_get_region(call->hub);
+  json_t *areas = json_array();
+  for (int deepest = AREAS_DEEP; region != NULL && deepest >= 0; deepest--) {
+    json_array_clear(areas);
+    add_areas(region, bh_hub_get_area(call->hub), 0, deepest, areas);
+    if (json_array_size(areas) <= AREAS_MAX)
+      break;
+  }
+  return areas;
 }
 
 /* Kinds a filter offers: those that are reviewed. */
@@ -306,10 +370,6 @@ static json_t *list_sectors(BhOfficeCall *call)
 json_t *bh_office_filters(BhOfficeCall *call, GError **error)
 {
   (void)error;
-  json_t *areas = json_array();
-  const BhRegion *region = bh_hub_get_region(call->hub);
-  if (region != NULL)
-    add_areas(region, bh_hub_get_area(call->hub), 0, areas);
-  return json_pack("{s:o,s:o,s:o,s:o}", "areas", areas, "kinds", list_kinds(call), "sectors",
-                   list_sectors(call), "ledgers", bh_office_list_ledgers(call));
+  return json_pack("{s:o,s:o,s:o,s:o}", "areas", list_areas(call), "kinds", list_kinds(call),
+                   "sectors", list_sectors(call), "ledgers", bh_office_list_ledgers(call));
 }

@@ -11,6 +11,7 @@
 G_BEGIN_DECLS
 
 #define BH_OFFICE_PAGE_MAX 100  /* rows of a page of a list */
+#define BH_OFFICE_COUNT_MAX 10000 /* rows that are counted; then there are "more" */
 #define BH_OFFICE_TEXT_MAX 2000 /* characters of a comment or reason */
 
 /* Roles of staff that may come in. */
@@ -139,7 +140,10 @@ json_t *bh_office_enterprises(BhOfficeCall *call, GError **error);
 json_t *bh_office_devices(BhOfficeCall *call, GError **error);
 json_t *bh_office_revoke(BhOfficeCall *call, GError **error);
 json_t *bh_office_filters(BhOfficeCall *call, GError **error);
-json_t *bh_office_ledger(BhOfficeCall *call, GError **error);  /* office-ledger.c */
+/* How many rows ?list=inbox, enterprises or ledger has with the parameters of that list. */
+json_t *bh_office_count(BhOfficeCall *call, GError **error);
+json_t *bh_office_ledger(BhOfficeCall *call, GError **error); /* office-ledger.c */
+json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error);
 json_t *bh_office_record(BhOfficeCall *call, GError **error);  /* office-record.c */
 json_t *bh_office_history(BhOfficeCall *call, GError **error); /* office-history.c */
 /* Waiting entries of devices the actor's unit serves, below *before, at most `limit`; *before moves

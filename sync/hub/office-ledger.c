@@ -33,7 +33,7 @@ json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *valu
   return json_pack("{s:s,s:i}", "day", day, "days", bh_date_days_between(&today, &due));
 }
 
-json_t *bh_office_ledger(BhOfficeCall *call, GError **error)
+json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
 {
   const char *kind_name = bh_request_get_query(call->request, "kind");
   const char *name = bh_request_get_query(call->request, "name");
@@ -43,9 +43,8 @@ json_t *bh_office_ledger(BhOfficeCall *call, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "kind, name: there is no such ledger");
     return NULL;
   }
-  g_autoptr(json_t) query =
-      json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",
-                json_object_get(ledger, "states"), "limit", BH_OFFICE_PAGE_MAX);
+  json_t *query = json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",
+                            json_object_get(ledger, "states"), "limit", BH_OFFICE_PAGE_MAX);
   static const char *const words[] = {"without", "parent_not"};
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
     if (json_object_get(ledger, words[i]) != NULL)
@@ -56,6 +55,14 @@ json_t *bh_office_ledger(BhOfficeCall *call, GError **error)
   }
   bh_office_pass_query(call, query, "area");
   bh_office_pass_query(call, query, "search");
+  return query;
+}
+
+json_t *bh_office_ledger(BhOfficeCall *call, GError **error)
+{
+  g_autoptr(json_t) query = bh_office_ledger_query(call, error);
+  if (query == NULL)
+    return NULL;
   bh_office_pass_query(call, query, "after");
   return bh_office_list_rows(call, query, error);
 }

@@ -13,6 +13,9 @@
 #include "sync/hub/records.h"
 
 #define CHILDREN_PAGE 200
+#define CHILDREN_MAX 2000
+#define RELATED_SHOWN 50
+#define RELATED_COUNTED 1000
 #define REPORTS_MAX 50
 #define CHANGED_SHOWN 10
 
@@ -258,23 +261,42 @@ static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *
 
 /* --- files and children --- */
 
-static json_t *list_rows(BhOfficeCall *call, const char *kind, const char *parent, GError **error)
+/* Rows of a query to the end, or as many as one view may carry: *more tells that there are more. */
+static json_t *list_all(BhOfficeCall *call, json_t *query, gboolean *more, GError **error)
 {
-  g_autoptr(json_t) query =
-      json_pack("{s:s,s:s,s:i}", "kind", kind, "parent", parent, "limit", CHILDREN_PAGE);
-  return bh_office_list(call, query, error);
+  g_autoptr(json_t) rows = json_array();
+  json_object_set_new(query, "limit", json_integer(CHILDREN_PAGE));
+  do {
+    g_autoptr(json_t) page = bh_office_list(call, query, error);
+    if (page == NULL)
+      return NULL;
+    json_array_extend(rows, json_object_get(page, "rows"));
+    json_t *after = json_object_get(page, "after");
+    *more = json_is_string(after);
+    if (*more)
+      json_object_set(query, "after", after);
+  } while (*more && json_array_size(rows) < CHILDREN_MAX);
+  return g_steal_pointer(&rows);
+}
+
+static json_t *list_rows(BhOfficeCall *call, const char *kind, const char *parent, gboolean *more,
+                         GError **error)
+{
+  g_autoptr(json_t) query = json_pack("{s:s,s:s}", "kind", kind, "parent", parent);
+  return list_all(call, query, more, error);
 }
 
 json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
 {
-  g_autoptr(json_t) page = list_rows(call, "file", record, error);
-  if (page == NULL)
+  gboolean more;
+  g_autoptr(json_t) found = list_rows(call, "file", record, &more, error);
+  if (found == NULL)
     return NULL;
   const BhKind *kind = bh_kind_set_find(call->kinds, "file");
   json_t *out = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), index, row)
+  json_array_foreach(found, index, row)
   {
     const char *id = bh_json_string_or(row, "id", "");
     const json_t *values = bh_office_values(call, id);
@@ -338,13 +360,14 @@ static gboolean is_child_kind(const BhKind *child, const char *parent_kind)
 static gboolean add_children(BhOfficeCall *call, const char *id, const BhKind *kind, json_t *out,
                              GError **error)
 {
-  g_autoptr(json_t) page = list_rows(call, bh_kind_get_name(kind), id, error);
-  if (page == NULL)
+  gboolean more;
+  g_autoptr(json_t) found = list_rows(call, bh_kind_get_name(kind), id, &more, error);
+  if (found == NULL)
     return FALSE;
   g_autoptr(json_t) rows = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), index, row)
+  json_array_foreach(found, index, row)
   {
     json_t *item = bh_office_row(call, row);
     json_array_append_new(rows, item);
@@ -356,11 +379,9 @@ static gboolean add_children(BhOfficeCall *call, const char *id, const BhKind *k
     json_object_set_new(item, "files", files);
   }
   if (json_array_size(rows) > 0)
-    json_array_append_new(out,
-                          json_pack("{s:s,s:s,s:O,s:b}", "kind", bh_kind_get_name(kind), "label",
-                                    bh_kind_get_label(kind, call->lang), "rows", rows, "more",
-                                    !json_is_null(json_object_get(page, "after")) &&
-                                        json_object_get(page, "after") != NULL));
+    json_array_append_new(out, json_pack("{s:s,s:s,s:O,s:b}", "kind", bh_kind_get_name(kind),
+                                         "label", bh_kind_get_label(kind, call->lang), "rows", rows,
+                                         "more", more));
   return TRUE;
 }
 
@@ -385,19 +406,19 @@ static json_t *children_of(BhOfficeCall *call, const char *id, const char *kind_
   return g_steal_pointer(&out);
 }
 
-/* Records of one related kind, the newest of them. */
+/* Records of one related kind, the newest of them, and how many there are. */
 static gboolean add_related(BhOfficeCall *call, const char *id, const json_t *relation, json_t *out,
                             GError **error)
 {
   const char *kind_name = bh_json_string_or(relation, "kind", "");
   const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
-  g_autoptr(json_t) query =
-      json_pack("{s:s,s:{s:s},s:s,s:i}", "kind", kind_name, "where",
-                bh_json_string_or(relation, "field", ""), id, "order", "changed", "limit", 50);
+  g_autoptr(json_t) query = json_pack("{s:s,s:{s:s},s:s,s:i}", "kind", kind_name, "where",
+                                      bh_json_string_or(relation, "field", ""), id, "order",
+                                      "changed", "limit", RELATED_SHOWN);
   g_autoptr(json_t) page = bh_office_list(call, query, error);
   if (page == NULL)
     return FALSE;
-  json_t *rows = json_array();
+  g_autoptr(json_t) rows = json_array();
   gsize index;
   json_t *row;
   json_array_foreach(json_object_get(page, "rows"), index, row)
@@ -406,8 +427,15 @@ static gboolean add_related(BhOfficeCall *call, const char *id, const json_t *re
     json_object_set_new(item, "brief", brief_of(call, bh_json_string_or(row, "id", ""), kind));
     json_array_append_new(rows, item);
   }
-  json_array_append_new(out, json_pack("{s:s,s:s,s:o}", "kind", kind_name, "label",
-                                       bh_kind_get_label(kind, call->lang), "rows", rows));
+  int total = (int)json_array_size(rows);
+  gboolean more = FALSE;
+  if (json_is_string(json_object_get(page, "after")) &&
+      !bh_hub_count(call->hub, call->db, query, call->staff_values, RELATED_COUNTED, &total, &more,
+                    error))
+    return FALSE;
+  json_array_append_new(out, json_pack("{s:s,s:s,s:O,s:i,s:b}", "kind", kind_name, "label",
+                                       bh_kind_get_label(kind, call->lang), "rows", rows, "total",
+                                       total, "more", more));
   return TRUE;
 }
 
@@ -445,13 +473,14 @@ static json_t *labels_of(BhOfficeCall *call, const BhKind *kind, const json_t *k
 static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind, GError **error)
 {
   const BhKind *review = bh_kind_set_find(call->kinds, "review");
-  g_autoptr(json_t) page = list_rows(call, "review", id, error);
-  if (page == NULL)
+  gboolean more;
+  g_autoptr(json_t) found = list_rows(call, "review", id, &more, error);
+  if (found == NULL)
     return NULL;
   json_t *out = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), index, row)
+  json_array_foreach(found, index, row)
   {
     const char *review_id = bh_json_string_or(row, "id", "");
     const json_t *values = bh_office_values(call, review_id);
@@ -473,14 +502,26 @@ static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind
 
 /* --- what may be done --- */
 
-/* Of few kinds a record is chosen from a list; of others it is looked up. */
-static const char *find_listed(const BhField *field)
+/* Kinds that everybody has whole are chosen from a list; of others one is looked up. */
+static void add_ref_choices(BhOfficeCall *call, const BhField *field, json_t *choices)
 {
-  static const char *const listed[] = {"staff", "unit"};
-  for (gsize i = 0; i < G_N_ELEMENTS(listed); i++)
-    if (g_strv_contains(bh_field_get_ref_kinds(field), listed[i]))
-      return listed[i];
-  return NULL;
+  const char *const *kinds = bh_field_get_ref_kinds(field);
+  for (gsize i = 0; kinds[i] != NULL; i++) {
+    const BhKind *kind = bh_kind_set_find(call->kinds, kinds[i]);
+    if (kind == NULL || strcmp(bh_kind_get_scope(kind), "all") != 0)
+      continue;
+    gboolean more;
+    g_autoptr(json_t) query = json_pack("{s:s,s:s}", "kind", kinds[i], "order", "title");
+    g_autoptr(json_t) rows = list_all(call, query, &more, NULL);
+    gsize index;
+    json_t *row;
+    json_array_foreach(rows, index, row)
+    {
+      json_array_append_new(choices,
+                            json_pack("{s:s,s:s}", "code", bh_json_string_or(row, "id", ""),
+                                      "label", bh_json_string_or(row, "title", "")));
+    }
+  }
 }
 
 json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
@@ -496,20 +537,7 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
       json_array_append_new(choices,
                             json_pack("{s:s,s:s}", "code", bh_field_get_choice_code(field, c),
                                       "label", bh_field_get_choice_label(field, c, call->lang)));
-    const char *listed = find_listed(field);
-    if (listed != NULL) {
-      g_autoptr(json_t) query =
-          json_pack("{s:s,s:s,s:i}", "kind", listed, "order", "title", "limit", CHILDREN_PAGE);
-      g_autoptr(json_t) page = bh_office_list(call, query, NULL);
-      gsize index;
-      json_t *row;
-      json_array_foreach(json_object_get(page, "rows"), index, row)
-      {
-        json_array_append_new(choices,
-                              json_pack("{s:s,s:s}", "code", bh_json_string_or(row, "id", ""),
-                                        "label", bh_json_string_or(row, "title", "")));
-      }
-    }
+    add_ref_choices(call, field, choices);
     const json_t *value = json_object_get(values, fields[i]);
     json_t *item =
         json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "name", fields[i], "label",
@@ -685,7 +713,11 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   json_object_set_new(view, "may_oversee",
                       json_boolean(restricted && (call->roles & BH_OFFICE_OVERSEERS) != 0));
   json_object_set_new(view, "may_resolve", json_boolean((call->roles & BH_OFFICE_JUDGES) != 0));
-  json_t *reports = bh_log_list_reports(call->db, id, REPORTS_MAX, NULL);
+  json_t *reports = bh_log_list_reports(call->db, id, REPORTS_MAX + 1, NULL);
+  gboolean cut = json_array_size(reports) > REPORTS_MAX;
+  if (cut)
+    json_array_remove(reports, REPORTS_MAX);
   json_object_set_new(view, "reports", reports != NULL ? reports : json_array());
+  json_object_set_new(view, "reports_more", json_boolean(cut));
   return g_steal_pointer(&view);
 }

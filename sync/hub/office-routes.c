@@ -38,6 +38,11 @@ static void on_enterprises(BhRequest *request, gpointer data)
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_enterprises);
 }
 
+static void on_count(BhRequest *request, gpointer data)
+{
+  bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_count);
+}
+
 static void on_ledger(BhRequest *request, gpointer data)
 {
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_ledger);
@@ -139,6 +144,7 @@ static const BhRoute routes[] = {
     {"GET", "/office/v1/inbox", 0, on_inbox},
     {"GET", "/office/v1/enterprises", 0, on_enterprises},
     {"GET", "/office/v1/ledger", 0, on_ledger},
+    {"GET", "/office/v1/count", 0, on_count},
     {"GET", "/office/v1/devices", 0, on_devices},
     {"POST", "/office/v1/devices/{id}/revoke", BODY_MAX, on_revoke},
     {"GET", "/office/v1/access", 0, on_access},

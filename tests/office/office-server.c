@@ -1,10 +1,11 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
- * then obeys lines on its input ("more", "concur NAME", "photo NAME", "log full", "log free") until
- * that ends.
+ * then obeys lines on its input ("more", "concur NAME", "photo NAME", "crowd N",
+ * "photos N", "log full", "log free") until that ends.
  * Photos are DIR/photo*.jpg.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "schema/checklist.h"
@@ -604,6 +605,31 @@ static void set_log(Server *server, gboolean full)
     die(error, "log");
 }
 
+/* Visits to one enterprise, more than one view shows. The last one is told as "crowded". */
+static void add_crowd(Server *server, int count)
+{
+  g_autofree char *enterprise = g_strdup(sample_id("ent-01"));
+  for (int i = 0; i < count; i++) {
+    char id[BH_ID_LEN + 1];
+    new_id(server, id);
+    g_autofree char *number = g_strdup_printf("JC-2026-9%03d", i);
+    g_autoptr(json_t) ops = json_array();
+    json_array_append_new(ops, inspection_op(id, enterprise, number, "", "众多之一。"));
+    g_autofree char *entry = push(server, ops, NULL);
+    json_object_set_new(server->told, "crowded", json_string(id));
+  }
+}
+
+static void add_photos(Server *server, int count)
+{
+  g_autofree char *id = g_strdup(json_string_value(json_object_get(server->told, "crowded")));
+  for (int i = 0; i < count; i++) {
+    g_autoptr(json_t) ops = json_array();
+    add_photo(server, ops, id, "photo1.jpg", "众多之一");
+    g_autofree char *entry = push(server, ops, NULL);
+  }
+}
+
 static void obey(Server *server, const char *checklist)
 {
   char line[64];
@@ -621,6 +647,10 @@ static void obey(Server *server, const char *checklist)
       g_autoptr(json_t) ops = json_array();
       add_photo(server, ops, id, "photo2.jpg", "后补的照片");
       g_autofree char *entry = push(server, ops, NULL);
+    } else if (strncmp(line, "crowd ", 6) == 0) {
+      add_crowd(server, atoi(line + 6));
+    } else if (strncmp(line, "photos ", 7) == 0) {
+      add_photos(server, atoi(line + 7));
     } else if (g_str_has_prefix(line, "log "))
       set_log(server, g_str_has_prefix(line + 4, "full"));
     tell(server);
