@@ -9,6 +9,7 @@
 #include "app/pages/finish.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
+#include "app/pages/return-form.h"
 #include "app/pages/steps.h"
 
 #define CHILDREN 40
@@ -18,6 +19,7 @@ struct _BhRecordPage {
   char *id;
   json_t *record;
   char *review;    /* open review; NULL when none */
+  json_t *asked;   /* values of the open review */
   json_t *changed; /* what was corrected here, sent or not */
   GtkWidget *name;
   GtkWidget *state;
@@ -46,6 +48,7 @@ static void bh_record_page_finalize(GObject *object)
   g_free(self->id);
   g_free(self->review);
   json_decref(self->record);
+  json_decref(self->asked);
   json_decref(self->changed);
   G_OBJECT_CLASS(bh_record_page_parent_class)->finalize(object);
 }
@@ -264,14 +267,13 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   BhRecordPage *self = BH_RECORD_PAGE(page);
-  static const char *const hidden[] = {"enterprise", "unit",    "lead",    "modes",    "checklist",
-                                       "sections",   "answers", "item_no", "doc_type", NULL};
   g_autoptr(json_t) values = json_copy(json_object_get(self->record, "values"));
   if (error == NULL) {
     json_object_update(self->changed, json_object_get(result, "changed"));
     json_object_update(values, self->changed);
   }
-  self->form = bh_form_view_new(bh_page_get_session(page), kind_of(self), NULL, hidden);
+  self->form =
+      bh_return_form_new(bh_page_get_session(page), kind_of(self), self->record, self->asked);
   bh_form_view_load(self->form, values);
   g_signal_connect(self->form, "changed", G_CALLBACK(on_form_changed), self);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
@@ -310,6 +312,8 @@ static void show_forms(BhRecordPage *self, const char *review, json_t *review_va
   json_object_clear(self->changed);
   g_free(self->review);
   self->review = g_strdup(review);
+  json_decref(self->asked);
+  self->asked = json_incref(review_values);
   if (review == NULL) {
     bh_page_forget(page, "draft");
     bh_page_forget(page, "answer");
@@ -381,11 +385,8 @@ static void on_reviews(BhPage *page, json_t *result, const GError *error, gpoint
 static json_t *dup_correction(BhRecordPage *self)
 {
   json_t *set = json_copy(self->changed);
-  const json_t *review = json_object_get(bh_kind_get_declaration(kind_of(self)), "review");
-  const char *to = bh_json_string_or(review, "on_answer", NULL);
-  const char *from = bh_json_string_or(review, "on_return", NULL);
-  const char *now = bh_json_string_or(json_object_get(self->record, "values"), "state", "");
-  if (to != NULL && g_strcmp0(from, now) == 0)
+  const char *to = bh_return_form_get_move(kind_of(self), self->record);
+  if (to != NULL)
     json_object_set_new(set, "state", json_string(to));
   return set;
 }

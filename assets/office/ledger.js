@@ -34,8 +34,7 @@ export function showLedger(main, state) {
       current.source ? el('p', { class: 'muted' }, t('ledger.source', { source: current.source })) : null,
       el('p', { class: 'only-print' }, printed),
       action(t('ledger.print'), 'quiet no-print', async () => {
-        const shown = await list.fetchAll();
-        fill(printed, t('ledger.printed', { shown, at: new Date().toLocaleString() }));
+        fill(printed, t('ledger.printed', await list.fetchAll()));
         print();
       }));
   }

@@ -49,6 +49,7 @@ export function pagedList(draw, empty) {
   const more = el('button', { type: 'button', class: 'quiet more', hidden: true }, t('list.more'));
   let request = 0;
   let counted = 0;
+  let countedAt = '';
   let load = null;
   let after = null;
 
@@ -79,7 +80,8 @@ export function pagedList(draw, empty) {
     const [path, query] = load();
     const answer = await get('count', { list: path, ...query }).catch(() => null);
     if (mine !== counted || !answer) return;
-    fill(total, t(answer.more ? 'list.totalMore' : 'list.total', { total: answer.total.toLocaleString() }));
+    countedAt = answer.at;
+    fill(total, t(answer.more ? 'list.totalMore' : 'list.total', { total: answer.total }));
   }
 
   // Every page, for what is printed. Says what is missing when there are too many.
@@ -89,8 +91,8 @@ export function pagedList(draw, empty) {
       await fetchPage(true);
       if (after === before) break;
     }
-    if (after) fill(status, t('list.notAll', { shown: list.children.length.toLocaleString() }));
-    return list.children.length;
+    if (after) fill(status, t('list.notAll', { shown: list.children.length }));
+    return { shown: list.children.length, at: countedAt };
   }
 
   more.addEventListener('click', () => fetchPage(true));

@@ -47,7 +47,7 @@ export default {
   'list.filesMissing': 'Files {here}/{total}, {missing} missing',
   'list.conflict': 'Conflict',
   'list.restricted': 'Need-to-know',
-  'ledger.printed': '{shown} listed, printed {at}',
+  'ledger.printed': '{shown} listed, as of {at}',
   'ledger.label': 'Ledgers',
   'ledger.source': 'Basis: {source}',
   'ledger.print': 'Print this list',

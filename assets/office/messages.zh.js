@@ -47,7 +47,7 @@ export default {
   'list.filesMissing': '附件 {here}/{total}，缺 {missing}',
   'list.conflict': '有冲突',
   'list.restricted': '限知悉',
-  'ledger.printed': '共列出 {shown} 条，打印于 {at}',
+  'ledger.printed': '共列出 {shown} 条，截至 {at}',
   'ledger.label': '台账分类',
   'ledger.source': '依据：{source}',
   'ledger.print': '打印本清单',

@@ -199,17 +199,36 @@ static gboolean is_state(const BhKind *kind, const BhSet *set)
   return strcmp(set->key, "state") == 0 && bh_kind_has_states(kind);
 }
 
-/* What is left to the hub; states are judged as steps. */
-static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind)
 {
-  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL)) {
+  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
                            "records of this kind are made at the hub");
+}
+
+/* A step left to the hub that who releases takes brings what it asks for. */
+static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhKind *kind,
+                                     const BhOp *at, const char *key)
+{
+  const BhStepTaken *taken = &judgement->verdict->steps[op];
+  const BhSet *state = bh_op_find_set(at, "state");
+  const BhTransition *step =
+      judgement->actor->release && taken->is_releasers && state != NULL
+          ? bh_workflow_find(kind, taken->from, json_string_value(state->value))
+          : NULL;
+  return step != NULL && g_strv_contains(bh_transition_get_asks(step), key);
+}
+
+/* Fields left to the hub, once the step is known; states are judged as steps. */
+static void judge_fields(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+{
+  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
     return;
-  }
   for (guint i = 0; i < at->sets->len; i++) {
     const BhSet *set = at->sets->pdata[i];
-    if (!is_state(kind, set) && bh_judgement_is_left_to_hub(judgement, kind, set->key, set->value))
+    if (!is_state(kind, set) &&
+        bh_judgement_is_left_to_hub(judgement, kind, set->key, set->value) &&
+        !is_asked_by_releaser(judgement, op, kind, at, set->key))
       bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, set->key,
                              "it is left to the hub");
   }
@@ -221,7 +240,7 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
 {
   BhPiece *piece = judgement->piece;
   gboolean within;
-  judge_writer(judgement, op, kind, at);
+  judge_writer(judgement, op, kind);
   if (piece->reach == NULL)
     piece->reach = bh_reach_new(piece->records, piece->kinds, piece->region, judgement->actor->unit,
                                 piece->device);
@@ -260,6 +279,8 @@ static gboolean judge_sets(BhJudgement *judgement, guint op, const BhKind *kind,
         !bh_judge_named(judgement, op, kind, set, error))
       return FALSE;
   }
+  if (judgement->actor->path == BH_PATH_DEVICE)
+    judge_fields(judgement, op, kind, at);
   return TRUE;
 }
 

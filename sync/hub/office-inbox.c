@@ -243,7 +243,8 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
     good = query != NULL && bh_hub_count(call->hub, call->db, query, call->staff_values,
                                          BH_OFFICE_COUNT_MAX, &found, &more, error);
   }
-  return good ? json_pack("{s:i,s:b}", "total", found, "more", more) : NULL;
+  g_autofree char *at = bh_time_format(bh_office_now_ms(call->office));
+  return good ? json_pack("{s:i,s:b,s:s}", "total", found, "more", more, "at", at) : NULL;
 }
 
 /* --- devices --- */

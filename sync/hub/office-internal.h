@@ -10,9 +10,9 @@
 
 G_BEGIN_DECLS
 
-#define BH_OFFICE_PAGE_MAX 100  /* rows of a page of a list */
+#define BH_OFFICE_PAGE_MAX 100    /* rows of a page of a list */
 #define BH_OFFICE_COUNT_MAX 10000 /* rows that are counted; then there are "more" */
-#define BH_OFFICE_TEXT_MAX 2000 /* characters of a comment or reason */
+#define BH_OFFICE_TEXT_MAX 2000   /* characters of a comment or reason */
 
 /* Roles of staff that may come in. */
 typedef enum {

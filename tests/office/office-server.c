@@ -614,7 +614,9 @@ static void add_crowd(Server *server, int count)
     new_id(server, id);
     g_autofree char *number = g_strdup_printf("JC-2026-9%03d", i);
     g_autoptr(json_t) ops = json_array();
-    json_array_append_new(ops, inspection_op(id, enterprise, number, "", "众多之一。"));
+    json_t *op = inspection_op(id, enterprise, number, "", "众多之一。");
+    json_object_del(json_object_get(op, "set"), "checklist");
+    json_array_append_new(ops, op);
     g_autofree char *entry = push(server, ops, NULL);
     json_object_set_new(server->told, "crowded", json_string(id));
   }
@@ -648,9 +650,9 @@ static void obey(Server *server, const char *checklist)
       add_photo(server, ops, id, "photo2.jpg", "后补的照片");
       g_autofree char *entry = push(server, ops, NULL);
     } else if (strncmp(line, "crowd ", 6) == 0) {
-      add_crowd(server, atoi(line + 6));
+      add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10));
     } else if (strncmp(line, "photos ", 7) == 0) {
-      add_photos(server, atoi(line + 7));
+      add_photos(server, (int)g_ascii_strtoll(line + 7, NULL, 10));
     } else if (g_str_has_prefix(line, "log "))
       set_log(server, g_str_has_prefix(line + 4, "full"));
     tell(server);

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 
 #include "schema/error.h"
+#include "schema/kind-internal.h"
 #include "schema/paths.h"
 #include "tests/schema/world-of-records.h"
 
@@ -281,6 +282,80 @@ static void test_what_the_office_decides_is_left_to_the_hub(void **state)
   assert_false(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "hazard"), NULL, NULL));
 }
 
+static gboolean in_a_form(const BhKind *kind, const char *field)
+{
+  const char *form;
+  json_t *fields;
+  json_object_foreach(json_object_get(kind->declaration, "forms"), form, fields)
+  {
+    gsize index;
+    json_t *name;
+    json_array_foreach(fields, index, name)
+    {
+      if (g_strcmp0(json_string_value(name), field) == 0)
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* What begins a record is a device's to say. */
+static gboolean begins(const BhKind *kind, const char *field)
+{
+  for (guint i = 0; i < kind->transitions->len; i++) {
+    const BhTransition *step = kind->transitions->pdata[i];
+    gsize index;
+    json_t *need;
+    json_array_foreach((json_t *)step->needs, index, need)
+    {
+      if (step->creates && !bh_transition_is_left_to_hub(step) &&
+          g_str_equal(bh_json_string_or(need, "field", ""), field))
+        return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* What only steps of the office ask for, no device sets by itself either: an inspector gives no
+ * points to his own file. */
+static void test_fields_of_the_offices_steps_are_left_to_the_hub(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_world_new();
+  const GPtrArray *kinds = bh_kind_set_list(world->kinds);
+  guint tried = 0;
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    g_autoptr(GHashTable) office = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint k = 0; k < kind->transitions->len; k++) {
+      const BhTransition *step = kind->transitions->pdata[k];
+      const char *const *asks = bh_transition_get_asks(step);
+      for (gsize n = 0; asks[n] != NULL; n++)
+        g_hash_table_insert(office, (gpointer)asks[n],
+                            GINT_TO_POINTER(bh_transition_is_left_to_hub(step) && !step->creates &&
+                                            (!g_hash_table_contains(office, asks[n]) ||
+                                             g_hash_table_lookup(office, asks[n]) != NULL)));
+    }
+    GHashTableIter iter;
+    gpointer name, only;
+    g_hash_table_iter_init(&iter, office);
+    while (g_hash_table_iter_next(&iter, &name, &only)) {
+      const BhField *field = bh_kind_find_field(kind, name);
+      if (only == NULL || kind->by_hub || !bh_field_is_in_form(field) || in_a_form(kind, name) ||
+          begins(kind, name))
+        continue;
+      if (!bh_kind_is_left_to_hub(kind, name, NULL))
+        fail_msg("%s.%s is asked for by the office only", kind->name, (char *)name);
+      tried++;
+    }
+  }
+  assert_true(tried > 30);
+  static const char *const own[] = {"file_review_score", "released",      "published_at",
+                                    "feedback_to",       "planned_month", "draw_record"};
+  for (gsize i = 0; i < G_N_ELEMENTS(own); i++)
+    assert_true(bh_kind_is_left_to_hub(bh_kind_set_find(world->kinds, "inspection"), own[i], NULL));
+}
+
 static void test_reviewable_kinds_say_where_a_review_moves_them(void **state)
 {
   (void)state;
@@ -334,6 +409,7 @@ int main(void)
       cmocka_unit_test(test_the_example_of_the_reference_loads_and_works),
       cmocka_unit_test(test_titles_and_columns_name_a_record),
       cmocka_unit_test(test_what_the_office_decides_is_left_to_the_hub),
+      cmocka_unit_test(test_fields_of_the_offices_steps_are_left_to_the_hub),
       cmocka_unit_test(test_reviewable_kinds_say_where_a_review_moves_them),
       cmocka_unit_test(test_names_of_outside_people_are_personal),
   };

@@ -25,6 +25,9 @@ static const TestStep steps[] = {
      "{'name':'h','kind':'hazard','set':{'inspection':{'$ref':'r'},'state':'ordered'}}"},
     {"inspection", "accepted", "archived", "sun", ENDED,
      "{'name':'h','kind':'hazard','set':{'inspection':{'$ref':'r'},'state':'closed'}}"},
+    {"inspection", "accepted", "accepted", "zhou", ENDED ",'modes':['covert'],'released':true", ""},
+    {"inspection", "followed", "followed", "zhou", ENDED ",'modes':['covert'],'released':true", ""},
+    {"inspection", "archived", "archived", "zhou", ENDED ",'modes':['covert'],'released':true", ""},
     {"inspection", "archived", "reviewed", "qian", ENDED ",'file_review_comment':'齐全'", ""},
     {"inspection", "planned", "cancelled", "sun", VISIT ",'cancel_reason':'停电'", ""},
     /* workflow 1: hazard */

@@ -50,6 +50,16 @@ void test_sample_id(const char *name, char id[BH_ID_LEN + 1])
   bh_id_from_name("samples", name, id);
 }
 
+void test_set_released(HubFixture *fixture, const char *visit, gboolean released)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:b}}]", "record", visit, "kind", "inspection",
+                                    "set", "released", (int)released);
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("release: %s", error->message);
+}
+
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1])
 {
   g_autoptr(GError) error = NULL;

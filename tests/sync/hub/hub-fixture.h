@@ -29,6 +29,8 @@ typedef struct {
 
 /* Staff of the samples ("staff-li"). */
 void test_sample_id(const char *name, char id[BH_ID_LEN + 1]);
+/* The office opens a covert visit to everybody, or closes it again. */
+void test_set_released(HubFixture *fixture, const char *visit, gboolean released);
 /* A new inspector of a unit. */
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1]);
 

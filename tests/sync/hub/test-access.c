@@ -149,8 +149,7 @@ static void test_a_released_visit_is_open(void **state)
 {
   HubFixture *fixture = *state;
   Scene scene = begin(fixture, "covert");
-  push(scene.county, test_device_entry(scene.county, scene.visit, "inspection",
-                                       json_pack("{s:b}", "released", 1), NULL));
+  test_set_released(fixture, scene.visit, TRUE);
   pull(scene.county);
   assert_int_equal(count_log(fixture, NULL), 0);
   test_device_free(scene.county);

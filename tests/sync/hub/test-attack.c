@@ -96,6 +96,19 @@ static void test_I13_no_device_opens_a_covert_visit_it_is_not_shown(void **state
   end(&scene);
 }
 
+static void test_nobody_gives_points_to_the_own_file(void **state)
+{
+  Scene scene = begin(*state, "routine");
+  assert_int_equal(set_key(scene.county, scene.visit, "inspection", "file_review_score",
+                           json_integer(100), NULL),
+                   1);
+  assert_int_equal(set_key(scene.county, scene.visit, "inspection", "published_at",
+                           json_string("2026-11-20"), NULL),
+                   1);
+  assert_null(dup_value(*state, scene.visit, "file_review_score"));
+  end(&scene);
+}
+
 static void test_records_of_other_areas_are_changed_only_by_release(void **state)
 {
   Scene scene = begin(*state, "routine");
@@ -300,14 +313,11 @@ static void test_I13_gone_names_nothing_that_was_never_shown(void **state)
   pull_on(scene.township, &seen);
   assert_int_equal(json_array_size(json_object_get(seen, "gone")), 0);
   /* Opened, it is given; closed again, it is told to be gone with all below it. */
-  assert_int_equal(set_key(scene.county, scene.visit, "inspection", "released", json_true(), NULL),
-                   0);
+  test_set_released(*state, scene.visit, TRUE);
   pull_on(scene.township, &seen);
   assert_non_null(test_find_record(seen, scene.visit));
   assert_non_null(test_find_record(seen, hazard));
-  assert_int_equal(set_key(scene.county, scene.visit, "inspection", "released", json_false(),
-                           scene.county->last_entry),
-                   0);
+  test_set_released(*state, scene.visit, FALSE);
   pull_on(scene.township, &seen);
   assert_true(names(json_object_get(seen, "gone"), scene.visit));
   assert_true(names(json_object_get(seen, "gone"), hazard));
@@ -491,6 +501,7 @@ int main(void)
       TEST(test_what_is_left_to_the_hub_waits_whatever_kind_set_the_entry_names),
       TEST(test_an_entry_in_quarantine_is_no_bridge_over_the_steps_between),
       TEST(test_I13_nothing_is_hung_under_a_record_the_device_is_not_shown),
+      TEST(test_nobody_gives_points_to_the_own_file),
       TEST(test_I13_gone_names_nothing_that_was_never_shown),
       TEST(test_I13_who_is_out_of_service_widens_no_view),
       TEST(test_what_the_office_decides_is_not_decided_by_a_device),

@@ -371,11 +371,7 @@ static void test_I13_covert_visits_stay_with_their_unit_until_released(void **st
   g_autoptr(json_t) of_township = test_pull(township, NULL);
   assert_non_null(test_find_record(of_county, visit));
   assert_null(test_find_record(of_township, visit));
-  g_autoptr(Answer) released = test_push(
-      county,
-      test_device_entry(county, visit, "inspection", json_pack("{s:b}", "released", 1), NULL),
-      NULL);
-  assert_status(released, 200);
+  test_set_released(fixture, visit, TRUE);
   g_autoptr(json_t) then = test_pull(township, bh_json_string_or(of_township, "cursor", ""));
   assert_non_null(test_find_record(then, visit));
   test_device_free(county);

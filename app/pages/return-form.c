@@ -1,0 +1,66 @@
+/* Which fields a returned record shows for correction. Saves nothing. */
+#include "app/pages/return-form.h"
+
+#include <string.h>
+
+/* What has a page of its own, or says what the record is about. */
+static const char *const ELSEWHERE[] = {"enterprise", "unit",    "lead",    "modes",    "checklist",
+                                        "sections",   "answers", "item_no", "doc_type", NULL};
+
+static gboolean lists(const json_t *names, const char *name)
+{
+  gsize index;
+  json_t *item;
+  json_array_foreach((json_t *)names, index, item)
+  {
+    if (g_strcmp0(json_string_value(item), name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The pages of the collector ask for it. */
+static gboolean is_in_a_form(const BhKind *kind, const char *name)
+{
+  const char *form;
+  json_t *names;
+  json_object_foreach(json_object_get(bh_kind_get_declaration(kind), "forms"), form, names)
+  {
+    if (lists(names, name))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+const char *bh_return_form_get_move(const BhKind *kind, const json_t *record)
+{
+  const json_t *review = json_object_get(bh_kind_get_declaration(kind), "review");
+  const char *now = bh_json_string_or(json_object_get(record, "values"), "state", "");
+  return g_strcmp0(bh_json_string_or(review, "on_return", NULL), now) == 0
+             ? bh_json_string_or(review, "on_answer", NULL)
+             : NULL;
+}
+
+static gboolean is_offered(const BhKind *kind, const char *name, const json_t *record,
+                           const json_t *review)
+{
+  BhContext context = {.values = json_object_get(record, "values"),
+                       .record = bh_json_string_or(record, "id", NULL)};
+  return (lists(json_object_get(review, "items"), name) || is_in_a_form(kind, name)) &&
+         !g_strv_contains(ELSEWHERE, name) && !bh_kind_is_left_to_hub(kind, name, NULL) &&
+         !bh_kind_is_locked(kind, name, bh_return_form_get_move(kind, record), &context);
+}
+
+BhFormView *bh_return_form_new(BhSession *session, const BhKind *kind, const json_t *record,
+                               const json_t *review)
+{
+  g_autoptr(GPtrArray) hidden = g_ptr_array_new();
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const char *name = bh_field_get_name(fields->pdata[i]);
+    if (!is_offered(kind, name, record, review))
+      g_ptr_array_add(hidden, (gpointer)name);
+  }
+  g_ptr_array_add(hidden, NULL);
+  return bh_form_view_new(session, kind, NULL, (const char *const *)hidden->pdata);
+}
