@@ -605,8 +605,17 @@ static void on_actor(gpointer owner, json_t *result, const GError *error, gpoint
   self->actor_values = json_incref(json_object_get(result, "values"));
 }
 
+void bh_session_sign_out(BhSession *self, const char *staff)
+{
+  bh_session_call(self, "sign_out", json_pack("{s:s}", "staff", staff), NULL, NULL, NULL, NULL,
+                  NULL);
+}
+
 void bh_session_set_actor(BhSession *self, const char *id, const char *name)
 {
+  /* What was saved before waits in the same queue, so it is signed before the key is wiped. */
+  if (self->actor != NULL)
+    bh_session_sign_out(self, self->actor);
   g_free(self->actor);
   g_free(self->actor_name);
   self->actor = g_strdup(id);

@@ -58,7 +58,9 @@ const char *bh_session_get_actor_name(BhSession *session); /* "" when locked */
 /* Values of the actor's staff record; {} until loaded. */
 const json_t *bh_session_get_actor_values(BhSession *session);
 const json_t *bh_session_get_unit_values(BhSession *session);
-/* `id` NULL locks. */
+/* Wipes the key that a PIN has opened for somebody who is not the actor. */
+void bh_session_sign_out(BhSession *session, const char *staff);
+/* `id` NULL locks. Who acted before is signed out, after what they saved. */
 void bh_session_set_actor(BhSession *session, const char *id, const char *name);
 
 /* --- asking the store --- */

@@ -1,9 +1,11 @@
 #include "schema/body-internal.h"
 
+#include <sodium.h>
 #include <string.h>
 #include "schema/base64.h"
 #include "schema/commitment.h"
 #include "schema/error.h"
+#include "schema/person.h"
 
 struct _BhBodyBuilder {
   json_t *body;
@@ -11,6 +13,8 @@ struct _BhBodyBuilder {
   json_t *files; /* joins the body at the end, if it holds any */
   json_t *openings;
   BhRandom random;
+  char hub[BH_ID_LEN + 1]; /* "" when no person signs */
+  guint8 secret_key[BH_SECRET_KEY_SIZE];
   GError *error; /* the first thing that went wrong, told at the end */
 };
 
@@ -51,7 +55,15 @@ void bh_body_builder_free(BhBodyBuilder *builder)
   json_decref(builder->files);
   json_decref(builder->openings);
   g_clear_error(&builder->error);
+  sodium_memzero(builder->secret_key, sizeof builder->secret_key);
   g_free(builder);
+}
+
+void bh_body_builder_sign(BhBodyBuilder *builder, const char *hub,
+                          const guint8 secret_key[BH_SECRET_KEY_SIZE])
+{
+  g_strlcpy(builder->hub, hub, sizeof builder->hub);
+  memcpy(builder->secret_key, secret_key, BH_SECRET_KEY_SIZE);
 }
 
 static void note(BhBodyBuilder *builder, const char *what, const char *key)
@@ -194,6 +206,11 @@ BhBody *bh_body_builder_finish_body(BhBodyBuilder *builder, char **body, char **
   if (body_text == NULL || openings_text == NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "body: no memory");
     return NULL;
+  }
+  if (builder->hub[0] != '\0') {
+    char *signed_text = bh_body_sign(body_text, builder->hub, builder->secret_key, read);
+    g_free(body_text);
+    body_text = signed_text;
   }
   if (!check_length(body_text, BH_BODY_MAX, "body", error) ||
       !check_length(openings_text, BH_OPENINGS_MAX, "openings", error))

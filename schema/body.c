@@ -451,7 +451,8 @@ static gboolean read_openings(BhBody *body, const json_t *array, GError **error)
 
 BhBody *bh_body_read(const json_t *object, const json_t *openings, GError **error)
 {
-  static const char *const members[] = {"id", "by", "observed_ms", "clock", "ops", "files", NULL};
+  static const char *const members[] = {"id",  "by",    "observed_ms", "clock",
+                                        "ops", "files", "signed",      NULL};
   if (!json_is_object(object)) {
     fail(error, BH_ERROR_FORMAT, "body", "not an object");
     return NULL;
@@ -486,5 +487,9 @@ BhBody *bh_body_parse(const char *text, const char *openings, GError **error)
     if (array == NULL)
       return NULL;
   }
-  return bh_body_read(object, array, error);
+  g_autoptr(BhBody) body = bh_body_read(object, array, error);
+  if (body == NULL ||
+      (json_object_get(object, "signed") != NULL && !bh_body_read_signature(body, text, error)))
+    return NULL;
+  return g_steal_pointer(&body);
 }

@@ -44,8 +44,8 @@ void bh_signer_make_keys(BhSigner *signer, const BhRandom *random);
 void bh_signer_make_incarnation(BhSigner *signer, const BhRandom *random);
 
 /* Detached Ed25519 over "bihuan/" + domain + "\0" + bytes. One domain per purpose ("entry/1",
- * "time/1", "plaque/1", "enrol/1", "export/1"), so that a signature for one can never serve as
- * another. */
+ * "time/1", "plaque/1", "enrol/1", "export/1", "person/1"), so that a signature for one can never
+ * serve as another. */
 void bh_sign(const guint8 secret_key[BH_SECRET_KEY_SIZE], const char *domain, const void *bytes,
              gsize len, guint8 signature[BH_SIGNATURE_SIZE]);
 gboolean bh_sign_verify(const guint8 public_key[BH_PUBLIC_KEY_SIZE], const char *domain,
@@ -133,6 +133,10 @@ typedef struct {
   BhEntryClock clock;
   GPtrArray *ops;   /* BhOp* */
   GPtrArray *files; /* BhFileRef*: declared before any upload */
+  /* Of the person who acts (person.h), when there is one. Not verified by parsing. */
+  gboolean is_signed;
+  guint8 person_key[BH_PUBLIC_KEY_SIZE];
+  guint8 person_signature[BH_SIGNATURE_SIZE];
 } BhBody;
 
 void bh_body_free(BhBody *body);

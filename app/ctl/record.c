@@ -233,6 +233,13 @@ static gboolean sign_in(Run *run, GError **error)
   return done != NULL;
 }
 
+/* The store may be that of a collector, which goes on running. */
+static void sign_out(Run *run)
+{
+  g_autoptr(json_t) done =
+      bh_link_call(run->link, "sign_out", json_pack("{ss}", "staff", run->options->by), NULL);
+}
+
 static BhCtlExit run_file(const BhCtlOptions *options, LineFunc func, gboolean with_pin)
 {
   const char *path = options->arguments[0];
@@ -259,6 +266,8 @@ static BhCtlExit run_file(const BhCtlOptions *options, LineFunc func, gboolean w
   BhCtlExit code = run_lines(&run, func, in);
   if (!standard)
     fclose(in);
+  if (with_pin)
+    sign_out(&run);
   return code;
 }
 

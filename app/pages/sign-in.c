@@ -270,8 +270,11 @@ static void forget_check(BhSignInPage *self)
   g_clear_handle_id(&self->countdown, g_source_remove);
   gtk_widget_set_sensitive(self->keypad, TRUE);
   /* The tiles know who is locked out. */
-  if (bh_page_forget(BH_PAGE(self), PIN_SLOT))
+  if (bh_page_forget(BH_PAGE(self), PIN_SLOT)) {
+    /* When the PIN was right, the store has opened that person's key. */
+    bh_session_sign_out(bh_page_get_session(BH_PAGE(self)), self->staff);
     bh_page_refresh(BH_PAGE(self));
+  }
 }
 
 static void show_tiles(BhSignInPage *self)

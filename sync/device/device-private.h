@@ -42,6 +42,7 @@ struct _BhDevice {
   BhCounters counters;
   gboolean counters_dirty;
   GArray *noted;     /* places of own entries that could not be read (damage.h); NULL: none */
+  GHashTable *keys;  /* staff id → open key of somebody signed in (people.c); NULL: nobody yet */
   GHashTable *views; /* id → BhView, a cache */
   guint64 view_tick;
   gboolean retitle; /* titles may be waiting to be made anew */
@@ -276,6 +277,10 @@ char *bh_people_store_dup_name(BhDevice *device, const char *staff);
 json_t *bh_people_dup_values(BhDevice *device, const char *staff);
 /* End of offline sign-in, INT64 max before the first staff list. */
 gint64 bh_people_get_lease_end_ms(BhDevice *device);
+/* The open key of a person, borrowed until they sign out; NULL for who has none here. FALSE with
+ * BH_ERROR_DENIED for somebody who has a key and is not signed in. */
+gboolean bh_people_get_key(BhDevice *device, const char *staff, const guint8 **secret_key,
+                           GError **error);
 /* Lock-outs of an earlier boot start again in this one. At open. */
 /* The hub's list of people replaces the one here, in a transaction: the first clears it and finds
  * whether it was as this device had sealed it, the second seals the new one. When it was not,

@@ -102,6 +102,7 @@ void bh_device_close(BhDevice *device)
 {
   if (device == NULL)
     return;
+  g_clear_pointer(&device->keys, g_hash_table_unref);
   g_clear_pointer(&device->views, g_hash_table_unref);
   g_clear_pointer(&device->noted, g_array_unref);
   bh_db_close(device->db);

@@ -55,12 +55,16 @@ typedef struct {
   int tries_left;   /* with BH_ERROR_DENIED for a wrong PIN: tries before a lock-out; else -1 */
 } BhSignInRefusal;
 
-/* Checks a PIN against the sealed verifier; TRUE only when it is right. BH_ERROR_DENIED, _LOCKED,
+/* Opens the person's key with a PIN; TRUE only when it is right. From then on what is saved in that
+ * person's name carries their signature, until bh_device_sign_out. BH_ERROR_DENIED, _LOCKED,
  * _EXPIRED (staff no longer valid); `refusal` (may be NULL) says more of the first two. Wrong tries
  * are counted on disk before the answer, and waits by the boot clock, which counts suspend. Takes
  * about 0.1 s of CPU. */
 gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
                            BhSignInRefusal *refusal, GError **error);
+/* Ends one sign-in; after the last one the key is wiped, and nothing can be saved in that person's
+ * name. Who is not signed in: nothing happens. */
+void bh_device_sign_out(BhDevice *device, const char *staff);
 
 /* --- drafts: per author and record, durable, unsigned (SYNC.md) --- */
 

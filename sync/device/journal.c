@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sync/device/check.h"
+#include "schema/person.h"
 
 void bh_own_entry_clear(BhOwnEntry *entry)
 {
@@ -84,8 +85,13 @@ static BhBody *build_body(BhDevice *device, const char *id, const char *author, 
 
   bh_device_read_clock(device, &clock);
   *at_ms = clock.wall_ms;
+  const guint8 *key;
   g_autoptr(BhBodyBuilder) builder =
       bh_body_builder_new(id, author, &clock, observed_ms, device->random);
+  if (!bh_people_get_key(device, author, &key, error))
+    return NULL;
+  if (key != NULL)
+    bh_body_builder_sign(builder, device->signer->hub, key);
   if (!add_operations(device, builder, ops, error))
     return NULL;
   return bh_body_builder_finish_body(builder, body, openings, error);

@@ -273,7 +273,7 @@ static gboolean put_person(BhDevice *device, const json_t *person, GError **erro
   const char *name = id != NULL ? bh_json_get_string(person, "name", "staff", error) : NULL;
   json_t *roles = name != NULL ? bh_json_get_array(person, "roles", "staff", error) : NULL;
   /* Somebody who has no PIN yet is listed all the same, and cannot sign in. */
-  const char *verifier = bh_json_string_or(person, "verifier", "");
+  const char *seal = bh_json_string_or(person, "seal", "");
 
   if (roles == NULL)
     return FALSE;
@@ -282,7 +282,7 @@ static gboolean put_person(BhDevice *device, const json_t *person, GError **erro
     return FALSE;
   }
   g_autofree char *text = bh_json_dump(roles);
-  return bh_people_store_put(device, id, name, text, verifier,
+  return bh_people_store_put(device, id, name, text, seal,
                              bh_json_string_or(person, "valid_to", NULL), error);
 }
 

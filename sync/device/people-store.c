@@ -7,7 +7,7 @@
 void bh_staff_row_clear(BhStaffRow *row)
 {
   g_clear_pointer(&row->name, g_free);
-  g_clear_pointer(&row->verifier, g_free);
+  g_clear_pointer(&row->seal, g_free);
   g_clear_pointer(&row->valid_to, g_free);
 }
 
@@ -15,7 +15,7 @@ gboolean bh_people_store_find(BhDevice *device, const char *staff, BhStaffRow *r
 {
   gboolean found = FALSE;
   g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT name, verifier, valid_to FROM staff WHERE id = :id", error);
+      bh_db_prepare(device->db, "SELECT name, seal, valid_to FROM staff WHERE id = :id", error);
 
   if (stmt == NULL)
     return FALSE;
@@ -28,7 +28,7 @@ gboolean bh_people_store_find(BhDevice *device, const char *staff, BhStaffRow *r
     return FALSE;
   }
   row->name = g_strdup(bh_stmt_get_text(stmt, 0));
-  row->verifier = g_strdup(bh_stmt_get_text(stmt, 1));
+  row->seal = g_strdup(bh_stmt_get_text(stmt, 1));
   row->valid_to = g_strdup(bh_stmt_get_text(stmt, 2));
   return TRUE;
 }
@@ -83,11 +83,11 @@ gboolean bh_people_store_clear(BhDevice *device, GError **error)
 }
 
 gboolean bh_people_store_put(BhDevice *device, const char *id, const char *name, const char *roles,
-                             const char *verifier, const char *valid_to, GError **error)
+                             const char *seal, const char *valid_to, GError **error)
 {
   BhStmt *stmt = bh_db_prepare(device->db,
-                               "INSERT INTO staff (id, name, roles, verifier, valid_to) VALUES"
-                               " (:id, :name, :roles, :verifier, :valid_to)",
+                               "INSERT INTO staff (id, name, roles, seal, valid_to) VALUES"
+                               " (:id, :name, :roles, :seal, :valid_to)",
                                error);
 
   if (stmt == NULL)
@@ -95,7 +95,7 @@ gboolean bh_people_store_put(BhDevice *device, const char *id, const char *name,
   bh_stmt_bind_text(stmt, "id", id);
   bh_stmt_bind_text(stmt, "name", name);
   bh_stmt_bind_text(stmt, "roles", roles);
-  bh_stmt_bind_text(stmt, "verifier", verifier);
+  bh_stmt_bind_text(stmt, "seal", seal);
   bh_stmt_bind_text(stmt, "valid_to", valid_to);
   return bh_stmt_run(stmt, error);
 }
@@ -177,7 +177,7 @@ char *bh_people_store_dup_text(BhDevice *device, GError **error)
   gboolean row = FALSE;
   g_autoptr(BhStmt) stmt = bh_db_prepare(
       device->db,
-      "SELECT 'staff ' || quote(id) || quote(name) || quote(roles) || quote(verifier)"
+      "SELECT 'staff ' || quote(id) || quote(name) || quote(roles) || quote(seal)"
       " || quote(valid_to) FROM staff UNION ALL"
       " SELECT 'lockout ' || quote(staff) || ' ' || wrong || ' ' || wait_ms || ' ' || until_boot_ms"
       " || ' ' || quote(boot_id) FROM lockout ORDER BY 1",

@@ -7,7 +7,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *name;
-  char *verifier;
+  char *seal;     /* "" while the office has set no PIN */
   char *valid_to; /* NULL: no end */
 } BhStaffRow;
 void bh_staff_row_clear(BhStaffRow *row);
@@ -25,7 +25,7 @@ gboolean bh_people_store_find(BhDevice *device, const char *staff, BhStaffRow *r
 json_t *bh_people_store_list(BhDevice *device, GError **error);
 gboolean bh_people_store_clear(BhDevice *device, GError **error);
 gboolean bh_people_store_put(BhDevice *device, const char *id, const char *name, const char *roles,
-                             const char *verifier, const char *valid_to, GError **error);
+                             const char *seal, const char *valid_to, GError **error);
 /* All zero for somebody who never was wrong. */
 gboolean bh_people_store_get_lockout(BhDevice *device, const char *staff, BhLockout *lockout,
                                      GError **error);

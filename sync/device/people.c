@@ -1,13 +1,14 @@
-/* Who is acting: sign-in by PIN against the verifiers the hub sent, offline, for as long as the
- * lease runs (L12, L13). People and their lock-outs are sealed with the device's key, so that a row
- * that was removed or written by hand is noticed. What this does not stop: who can read the raw
- * disk has that key too, can sign as the device without any PIN, try PINs against the verifiers at
- * leisure, or put an older copy of the whole store back. Only disk encryption and revocation help
- * there. */
+/* Who is acting: sign-in by PIN, which opens the person's own key, offline, for as long as the
+ * lease runs (L12, L13). The open keys are kept here, in memory only. People and their lock-outs
+ * are sealed with the device's key, so that a row that was removed or written by hand is noticed.
+ * What this does not stop: who can read the raw disk has that key too, can try PINs against the
+ * sealed keys at leisure, or put an older copy of the whole store back. Only disk encryption and
+ * revocation help there. */
 #include <sodium.h>
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/person.h"
 #include "sync/device/people-store.h"
 
 #define WRONG_BEFORE_LOCK 5
@@ -193,6 +194,42 @@ json_t *bh_device_list_staff(BhDevice *device, GError **error)
   return g_steal_pointer(&people);
 }
 
+/* --- open keys --- */
+
+typedef struct {
+  guint8 secret_key[BH_SECRET_KEY_SIZE];
+  int uses; /* sign-ins that have not ended */
+} OpenKey;
+
+/* Locked into memory where the system allows it, and wiped when freed. */
+static OpenKey *open_key_new(void)
+{
+  if (sodium_init() < 0)
+    g_error("libsodium cannot start");
+  OpenKey *key = sodium_malloc(sizeof *key);
+  if (key == NULL)
+    g_error("no memory for a key");
+  key->uses = 1;
+  return key;
+}
+
+static void open_key_free(OpenKey *key)
+{
+  sodium_free(key);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(OpenKey, open_key_free)
+
+static void keep_key(BhDevice *device, const char *staff, OpenKey *key)
+{
+  if (device->keys == NULL)
+    device->keys =
+        g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)open_key_free);
+  OpenKey *before = g_hash_table_lookup(device->keys, staff);
+  if (before != NULL)
+    key->uses += before->uses;
+  g_hash_table_replace(device->keys, g_strdup(staff), key);
+}
+
 /* --- sign-in --- */
 
 static gboolean check_valid(BhDevice *device, const char *staff, const BhStaffRow *row,
@@ -284,16 +321,55 @@ gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
     g_set_error_literal(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: this is no PIN");
     return FALSE;
   }
-  if (*row.verifier == '\0') {
+  if (*row.seal == '\0') {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_DENIED,
                         "sign-in: the office has not set a PIN for this person");
     return FALSE;
   }
   if (!count_try(device, staff, &lockout, error))
     return FALSE;
-  if (sodium_init() < 0 || crypto_pwhash_str_verify(row.verifier, pin, strlen(pin)) != 0) {
-    deny(device, &lockout, refusal, error);
+  g_autoptr(OpenKey) key = open_key_new();
+  g_autoptr(GError) wrong = NULL;
+  if (!bh_person_open_key(row.seal, pin, key->secret_key, &wrong)) {
+    if (g_error_matches(wrong, BH_ERROR, BH_ERROR_DENIED))
+      deny(device, &lockout, refusal, error);
+    else
+      g_propagate_prefixed_error(error, g_steal_pointer(&wrong), "sign-in: ");
     return FALSE;
   }
-  return forget_tries(device, staff, error);
+  if (!forget_tries(device, staff, error))
+    return FALSE;
+  keep_key(device, staff, g_steal_pointer(&key));
+  return TRUE;
+}
+
+void bh_device_sign_out(BhDevice *device, const char *staff)
+{
+  OpenKey *key = device->keys != NULL ? g_hash_table_lookup(device->keys, staff) : NULL;
+  if (key != NULL && --key->uses == 0)
+    g_hash_table_remove(device->keys, staff);
+}
+
+gboolean bh_people_get_key(BhDevice *device, const char *staff, const guint8 **secret_key,
+                           GError **error)
+{
+  g_auto(BhStaffRow) row = {0};
+  g_autoptr(GError) failed = NULL;
+  OpenKey *key = device->keys != NULL ? g_hash_table_lookup(device->keys, staff) : NULL;
+
+  *secret_key = key != NULL ? key->secret_key : NULL;
+  if (key != NULL)
+    return TRUE;
+  /* Who is not of the unit, or has no PIN, has no key here. */
+  if (!bh_people_store_find(device, staff, &row, &failed)) {
+    if (g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND))
+      return TRUE;
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  if (*row.seal == '\0')
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+              "save: %s has to sign in before anything is saved in their name", row.name);
+  return FALSE;
 }

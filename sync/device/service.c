@@ -65,6 +65,16 @@ static json_t *sign_in(BhDevice *device, const json_t *params, GError **error)
   return pin != NULL ? done(bh_device_sign_in(device, staff, pin, NULL, error)) : NULL;
 }
 
+static json_t *sign_out(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *staff = text_of(params, "staff", error);
+
+  if (staff == NULL)
+    return NULL;
+  bh_device_sign_out(device, staff);
+  return done(TRUE);
+}
+
 static json_t *draft_set(BhDevice *device, const json_t *params, GError **error)
 {
   const char *author = text_of(params, "author", error);
@@ -233,29 +243,14 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
     const char *name;
     Method method;
   } methods[] = {
-      {"describe", describe},
-      {"kinds", kinds},
-      {"list_staff", list_staff},
-      {"sign_in", sign_in},
-      {"draft_set", draft_set},
-      {"draft_get", draft_get},
-      {"draft_list", draft_list},
-      {"draft_discard", draft_discard},
-      {"make_id", make_id},
-      {"check", check},
-      {"steps", steps},
-      {"save", save},
-      {"save_draft", save_draft},
-      {"get", get},
-      {"list", list},
-      {"history", history},
-      {"resolve_code", resolve_code},
-      {"add_file", add_file},
-      {"file_path", file_path},
-      {"status", status},
-      {"queue", queue},
-      {"doctor", doctor},
-      {"damaged", damaged},
+      {"describe", describe},   {"kinds", kinds},           {"list_staff", list_staff},
+      {"sign_in", sign_in},     {"sign_out", sign_out},     {"draft_set", draft_set},
+      {"draft_get", draft_get}, {"draft_list", draft_list}, {"draft_discard", draft_discard},
+      {"make_id", make_id},     {"check", check},           {"steps", steps},
+      {"save", save},           {"save_draft", save_draft}, {"get", get},
+      {"list", list},           {"history", history},       {"resolve_code", resolve_code},
+      {"add_file", add_file},   {"file_path", file_path},   {"status", status},
+      {"queue", queue},         {"doctor", doctor},         {"damaged", damaged},
   };
   const char *name = bh_json_get_string(request, "method", WHERE, error);
   const json_t *params = json_object_get(request, "params");

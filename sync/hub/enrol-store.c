@@ -55,22 +55,3 @@ gboolean bh_enrol_store_use(BhDb *db, GBytes *token_hash, GBytes *key, const cha
                     " WHERE token_hash = :token",
                     "btb", "key", key, "device", device, "token", token_hash);
 }
-
-gboolean bh_pin_store_set(BhDb *db, const char *staff, const char *verifier, gint64 now_ms,
-                          GError **error)
-{
-  return bh_sql_run(db, error,
-                    "INSERT INTO staff_pin (staff, verifier, set_ms)"
-                    " VALUES (:staff, :verifier, :now) ON CONFLICT (staff)"
-                    " DO UPDATE SET verifier = excluded.verifier, set_ms = excluded.set_ms",
-                    "tti", "staff", staff, "verifier", verifier, "now", now_ms);
-}
-
-char *bh_pin_store_dup(BhDb *db, const char *staff, GError **error)
-{
-  gboolean found;
-  g_autoptr(BhStmt) stmt =
-      bh_sql_row(db, &found, error, "SELECT verifier FROM staff_pin WHERE staff = :staff", "t",
-                 "staff", staff);
-  return stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 0)) : NULL;
-}

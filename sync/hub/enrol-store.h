@@ -1,4 +1,4 @@
-/* Rows of enrolment tokens and PIN verifiers. Only SQL. */
+/* Rows of enrolment tokens. Only SQL. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -25,10 +25,5 @@ gboolean bh_enrol_store_add(BhDb *db, GBytes *token_hash, const char *unit, cons
 gboolean bh_enrol_store_load(BhDb *db, GBytes *token_hash, BhEnrolRow *row, GError **error);
 gboolean bh_enrol_store_use(BhDb *db, GBytes *token_hash, GBytes *key, const char *device,
                             GError **error);
-
-gboolean bh_pin_store_set(BhDb *db, const char *staff, const char *verifier, gint64 now_ms,
-                          GError **error);
-/* NULL without an error when there is none. g_free. */
-char *bh_pin_store_dup(BhDb *db, const char *staff, GError **error);
 
 G_END_DECLS

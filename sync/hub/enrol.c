@@ -4,8 +4,10 @@
 #include <string.h>
 
 #include "schema/base64.h"
+#include "schema/person.h"
 #include "sync/hub/enrol-store.h"
 #include "sync/hub/hub-private.h"
+#include "sync/hub/person-store.h"
 #include "sync/hub/pin.h"
 #include "sync/hub/record-store.h"
 #include "sync/hub/view.h"
@@ -324,14 +326,34 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
 
 /* --- PINs --- */
 
+/* What was saved offline under the key before may still arrive; the sign-in of a device ends after
+ * as long without a sync. */
+#define OLD_KEY_MS (30LL * 24 * 3600 * 1000)
+
 typedef struct {
   const char *staff;
-  const char *verifier;
+  const char *seal;
+  const char *key; /* base64 */
 } PinChange;
+
+/* The public key stands in the person's record as well, signed by the hub: whoever verifies an
+ * export finds it there. */
+static gboolean write_key(BhHub *hub, BhDb *db, const PinChange *change, GError **error)
+{
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  const BhKind *kind = bh_kind_set_find(kinds, "staff");
+  if (kind == NULL || bh_kind_find_field(kind, "sign_key") == NULL)
+    return TRUE; /* an older kind set is in use */
+  g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", change->staff, "kind",
+                                    "staff", "set", "sign_key", change->key);
+  g_autofree char *entry = bh_hub_append_in(hub, db, NULL, ops, error);
+  return entry != NULL;
+}
 
 static gboolean write_pin(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const PinChange *change = data;
+  gint64 now = now_ms(hub);
   g_autoptr(BhRecord) staff = bh_hub_load_record(db, change->staff, error);
   if (staff == NULL)
     return FALSE;
@@ -339,36 +361,36 @@ static gboolean write_pin(BhHub *hub, BhDb *db, gpointer data, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is no staff", change->staff);
     return FALSE;
   }
-  return bh_pin_store_set(db, change->staff, change->verifier, now_ms(hub), error);
+  return bh_person_store_set(db, change->staff, change->seal, change->key, now, now + OLD_KEY_MS,
+                             error) &&
+         write_key(hub, db, change, error);
 }
 
 gboolean bh_enrol_set_pin(BhHub *hub, const char *staff, const char *pin, GError **error)
 {
+  guint8 key[BH_PUBLIC_KEY_SIZE];
   if (!bh_staff_pin_check(pin, error))
     return FALSE;
-  char verifier[crypto_pwhash_STRBYTES];
-  if (crypto_pwhash_str(verifier, pin, strlen(pin), BH_STAFF_PIN_OPSLIMIT, BH_STAFF_PIN_MEMLIMIT) !=
-      0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "not enough memory to hash a PIN");
+  g_autofree char *seal = bh_person_make_key(pin, bh_hub_get_random(hub), key, error);
+  if (seal == NULL)
     return FALSE;
-  }
-  PinChange change = {staff, verifier};
+  g_autofree char *key_text = bh_base64_encode(key, sizeof key);
+  PinChange change = {staff, seal, key_text};
   return bh_hub_write(hub, write_pin, &change, error);
 }
 
 gboolean bh_enrol_describe_pin(BhDb *db, const char *staff, const char **what, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autofree char *verifier = bh_pin_store_dup(db, staff, &failed);
+  g_autofree char *seal = bh_person_store_dup_seal(db, staff, &failed);
+  gboolean had_one = FALSE;
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  *what =
-      verifier == NULL ? "none"
-      : crypto_pwhash_str_needs_rehash(verifier, BH_STAFF_PIN_OPSLIMIT, BH_STAFF_PIN_MEMLIMIT) == 0
-          ? "set"
-          : "old";
+  if (seal == NULL && !bh_person_store_accepts(db, staff, "", 0, &had_one, error))
+    return FALSE;
+  *what = seal != NULL ? "set" : had_one ? "old" : "none";
   return TRUE;
 }
 
@@ -376,7 +398,7 @@ static json_t *describe_staff(BhDb *db, const json_t *values, GError **error)
 {
   const char *id = bh_json_string_or(values, "id", "");
   g_autoptr(GError) failed = NULL;
-  g_autofree char *verifier = bh_pin_store_dup(db, id, &failed);
+  g_autofree char *seal = bh_person_store_dup_seal(db, id, &failed);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return NULL;
@@ -385,8 +407,8 @@ static json_t *describe_staff(BhDb *db, const json_t *values, GError **error)
   json_t *staff =
       json_pack("{s:s, s:s, s:o}", "id", id, "name", bh_json_string_or(values, "name", ""), "roles",
                 json_is_array(roles) ? json_incref(roles) : json_array());
-  if (verifier != NULL)
-    json_object_set_new(staff, "verifier", json_string(verifier));
+  if (seal != NULL)
+    json_object_set_new(staff, "seal", json_string(seal));
   const char *valid_to = bh_json_string_or(values, "valid_to", NULL);
   if (valid_to != NULL)
     json_object_set_new(staff, "valid_to", json_string(valid_to));

@@ -27,8 +27,8 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
 /* {"ms","sig"} for one device. */
 json_t *bh_enrol_time(BhHub *hub, const char *device);
 
-/* "none", "set", or "old": set under an older rule (sync/hub/pin.h) – still valid, but to be set
- * anew. Static. */
+/* "none", "set", or "old": set before people had keys of their own – it opens nothing any more and
+ * has to be set anew. Static. */
 gboolean bh_enrol_describe_pin(BhDb *db, const char *staff, const char **what, GError **error);
 /* Gives a staff record a PIN (bh_staff_pin_check); about 0.2 s of CPU. */
 gboolean bh_enrol_set_pin(BhHub *hub, const char *staff, const char *pin, GError **error);

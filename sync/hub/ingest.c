@@ -198,6 +198,7 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
   BhActor actor = {
       .path = BH_PATH_DEVICE,
       .unit = unit,
+      .received_ms = piece->now_ms,
       .at_ms = bh_judge_time(&body->clock, piece->enrolled_ms, piece->now_ms),
   };
   g_auto(BhVerdict) verdict = {0};

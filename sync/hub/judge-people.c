@@ -1,8 +1,11 @@
 /* Who acts, who decides, and whose people and units an entry may name. */
 #include <string.h>
 
+#include "schema/base64.h"
+
 #include "sync/hub/judge-internal.h"
 #include "sync/hub/list-store.h"
+#include "sync/hub/person-store.h"
 #include "sync/hub/records-internal.h"
 #include "sync/hub/scope.h"
 #include "sync/hub/sight.h"
@@ -125,6 +128,25 @@ static json_t *dup_office_person(BhJudgement *judgement, const char *staff, GErr
   return values;
 }
 
+/* What a device sends is signed by who acts, with a key that the hub gave them when it set their
+ * PIN: whoever has no PIN cannot have signed in on a device. That the signature fits the body was
+ * seen before (ingest-verify.c). */
+static gboolean judge_key(BhJudgement *judgement, GError **error)
+{
+  const BhBody *body = judgement->body;
+  g_autofree char *key =
+      body->is_signed ? bh_base64_encode(body->person_key, BH_PUBLIC_KEY_SIZE) : g_strdup("");
+  gboolean accepted;
+  if (!bh_person_store_accepts(judgement->piece->db, body->by, key, judgement->actor->received_ms,
+                               &accepted, error))
+    return FALSE;
+  if (!accepted)
+    bh_judgement_add_fault(judgement, 0, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, "by",
+                           body->is_signed ? "the person's signature is by a key that is not theirs"
+                                           : "the signature of who acted is missing");
+  return TRUE;
+}
+
 gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
 {
   const char *by = judgement->body->by;
@@ -152,7 +174,7 @@ gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
   }
   if (judgement->acting == NULL)
     bh_judgement_add_fault(judgement, 0, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, "by", why);
-  return TRUE;
+  return judgement->actor->path != BH_PATH_DEVICE || judge_key(judgement, error);
 }
 
 /* --- people and units an entry names --- */

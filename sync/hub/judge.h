@@ -20,6 +20,7 @@ typedef enum {
 typedef struct {
   BhActorPath path;
   const char *unit;     /* of the signing device; NULL on other paths */
+  gint64 received_ms;   /* when the hub got it */
   gint64 at_ms;         /* when the entry was made, as far as the hub can tell (bh_judge_time) */
   gboolean release;     /* it leaves quarantine: faults of data are not looked for again */
   const char *releaser; /* staff id of who releases or dismisses; NULL for the shell */

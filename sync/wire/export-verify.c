@@ -2,6 +2,7 @@
 
 #include <string.h>
 #include "schema/base64.h"
+#include "schema/person.h"
 #include "schema/error.h"
 #include "sync/wire/evidence.h"
 #include "sync/wire/export-internal.h"
@@ -323,7 +324,8 @@ static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnve
   g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
   if (body != NULL && verifier->of_case != NULL)
     bh_case_check_declare(verifier->of_case, body);
-  if (body == NULL || !g_hash_table_contains(verifier->kinds, envelope->kinds) ||
+  if (body == NULL || !bh_body_verify_person(body, text->body, envelope->hub, NULL) ||
+      !g_hash_table_contains(verifier->kinds, envelope->kinds) ||
       !remember_body(verifier, body, envelope))
     report->doubtful++;
   else

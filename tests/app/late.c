@@ -68,12 +68,14 @@ static void make_records(Fixture *fixture)
                                 fixture->wang, "role", "member", "sort", 1)));
 }
 
-World *world_new(void)
+static World *make_world(gboolean pins)
 {
   World *world = g_new0(World, 1);
   g_autoptr(GError) error = NULL;
   world->fixture = fixture_new();
   make_records(world->fixture);
+  if (pins)
+    fixture_give_pins(world->fixture);
   g_clear_pointer(&world->fixture->device, bh_device_close);
   world->late = g_ptr_array_new();
   world->worker =
@@ -87,6 +89,16 @@ World *world_new(void)
   bh_window_load(world->window);
   world_settle(world);
   return world;
+}
+
+World *world_new(void)
+{
+  return make_world(FALSE);
+}
+
+World *world_new_with_pins(void)
+{
+  return make_world(TRUE);
 }
 
 void world_free(World *world)

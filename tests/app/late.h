@@ -17,6 +17,8 @@ typedef struct {
 /* Two people (Li, Wang), two lists of four items in two sections, two enterprises, and Li's
  * inspection of the first with Wang, on site and returned. The window shows the face tiles. */
 World *world_new(void);
+/* Both people have their PINs (PIN_OF_LI, PIN_OF_WANG) and save nothing before they signed in. */
+World *world_new_with_pins(void);
 void world_free(World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(World, world_free)
 

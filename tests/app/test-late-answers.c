@@ -31,7 +31,7 @@ static void check_pin_of_li(World *world, const char *pin)
 static void test_the_pin_of_one_person_never_signs_in_another(void **state)
 {
   (void)state;
-  g_autoptr(World) world = world_new();
+  g_autoptr(World) world = world_new_with_pins();
   check_pin_of_li(world, PIN_OF_LI);
   world_force(world, "other_person");
   world_force(world, "tile-2");
@@ -48,7 +48,7 @@ static void test_the_pin_of_one_person_never_signs_in_another(void **state)
 static void test_a_late_right_pin_signs_in_whom_it_was_typed_for_and_once(void **state)
 {
   (void)state;
-  g_autoptr(World) world = world_new();
+  g_autoptr(World) world = world_new_with_pins();
   check_pin_of_li(world, PIN_OF_LI);
   assert_false(world_tap(world, "key-1"));
   world_deliver(world, 0, -1);
@@ -62,7 +62,7 @@ static void test_a_late_right_pin_signs_in_whom_it_was_typed_for_and_once(void *
 static void test_a_late_wrong_pin_says_nothing_to_the_next_person(void **state)
 {
   (void)state;
-  g_autoptr(World) world = world_new();
+  g_autoptr(World) world = world_new_with_pins();
   check_pin_of_li(world, "9999");
   world_force(world, "other_person");
   world_force(world, "tile-2");
@@ -75,7 +75,7 @@ static void test_a_late_wrong_pin_says_nothing_to_the_next_person(void **state)
 static void test_a_check_of_a_pin_that_fails_late_says_nothing_to_the_next_person(void **state)
 {
   (void)state;
-  g_autoptr(World) world = world_new();
+  g_autoptr(World) world = world_new_with_pins();
   check_pin_of_li(world, PIN_OF_LI);
   world_force(world, "other_person");
   world_deliver(world, 0, BH_ERROR_STORAGE);

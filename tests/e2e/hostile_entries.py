@@ -12,7 +12,7 @@ import second_client as second
 import second_verifier as verifier
 from second_client import Personal, ZERO_HASH, compact, sha256
 from second_world import (Case, World, body, enterprise, exported, flip, fresh, lines, make,
-                          new_client, person)
+                          new_client, person, signed_again)
 
 
 class Entries(Case):
@@ -99,7 +99,7 @@ class Entries(Case):
         # An id has one body: another under it is quarantined.
         changed = json.loads(entries[0].body)
         changed["ops"][0]["set"]["name"] = {"v": "改"}
-        liar = after.put(compact(changed).encode())
+        liar = after.put(signed_again(self.client, changed))
         self.assertEqual(self.stored(self.client.post(liar.lines()), after), [entries[0].id])
         World.quarantined.discard(entries[0].id)
         records, page = new_client("after the fork").pull()
@@ -164,7 +164,9 @@ class Entries(Case):
 
     def test_json_may_be_written_in_any_way(self):
         chain = fresh(self.client)
-        data = json.dumps(json.loads(body(self.client)[0]), indent=None).encode()
+        members = json.loads(body(self.client)[0])
+        members.pop("signed")
+        data = person(self.client).sign(json.dumps(members, indent=None).encode())
         envelope = json.loads(chain.put(data).envelope)
         envelope = json.dumps(dict(reversed(envelope.items())), separators=(" , ", " : "))
         envelope = envelope.replace("bihuan", "\\u0062ihuan").encode()
@@ -324,7 +326,7 @@ class Entries(Case):
             with self.subTest(what=what):
                 verifier.check_body(data)
                 chain = fresh(client)
-                data = compact(dict(json.loads(data), id=client.ids.next())).encode()
+                data = signed_again(client, dict(json.loads(data), id=client.ids.next()))
                 self.assertEqual(self.stored(client.post(chain.put(data).lines()), chain), [])
 
     def test_openings_that_do_not_fit_are_quarantined(self):

@@ -15,6 +15,8 @@ import uuid
 
 import nacl.exceptions
 import nacl.public
+import nacl.pwhash
+import nacl.secret
 import nacl.signing
 import zstandard
 from cryptography import x509
@@ -179,16 +181,34 @@ class Chain:
         return entry
 
 
+def open_seal(seal, pin):
+    """A person's signing key out of its seal (§ 6)."""
+    require(seal.startswith("BHP1:"), "a strange seal")
+    data = from_base64(seal[5:], 88)
+    key = nacl.pwhash.argon2id.kdf(32, pin.encode(), data[:16], opslimit=3,
+                                   memlimit=64 * 1024 * 1024)
+    seed = nacl.secret.SecretBox(key).decrypt(data[40:], data[16:40])
+    return nacl.signing.SigningKey(seed)
+
+
 class Person:
-    """Whoever acts: makes bodies with plain and personal values."""
+    """Whoever acts: makes bodies with plain and personal values. With a key they are signed; `client`
+    has the hub's last signed time, which entries carry."""
 
-    """`client` (may be absent) has the hub's last signed time, which entries carry."""
-
-    def __init__(self, staff, ids, client=None):
+    def __init__(self, staff, ids, client=None, key=None):
         self.staff = staff
         self.ids = ids
         self.client = client
+        self.key = key
         self.boot_id = str(uuid.uuid4())
+
+    def sign(self, body):
+        if self.key is None:
+            return body
+        text = signed_text("bihuan/person/1", self.client.hub.encode() + b"\0" + body[:-1])
+        return body[:-1] + b',"signed":' + compact({
+            "key": to_base64(self.key.verify_key.encode()),
+            "sig": to_base64(self.key.sign(text).signature)}).encode() + b"}"
 
     def clock(self):
         clock = {"wall_ms": int(time.time() * 1000), "boot_ms": int(time.monotonic() * 1000),
@@ -220,7 +240,8 @@ class Person:
         if files:
             members["files"] = list(files)
         members.update(other)
-        return compact(members).encode(), compact(openings).encode() if openings else b""
+        return (self.sign(compact(members).encode()),
+                compact(openings).encode() if openings else b"")
 
 
 class Personal:

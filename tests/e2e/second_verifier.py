@@ -75,7 +75,7 @@ def check_body(data):
     require(len(data) <= 262144, "the body is over 262,144 bytes")
     body = parse(data)
     require(isinstance(body, dict) and {"id", "by", "clock", "ops"} <= set(body)
-            <= {"id", "by", "clock", "ops", "observed_ms", "files"}, "wrong members of a body")
+            <= {"id", "by", "clock", "ops", "observed_ms", "files", "signed"}, "wrong members of a body")
     require(fits(ID, body["id"]) and fits(ID, body["by"]), "id or by is no id")
     require("observed_ms" not in body or whole(body["observed_ms"], 1, LAST_MS),
             "a wrong observed_ms")

@@ -11,10 +11,13 @@ import tempfile
 import threading
 import unittest
 
+import nacl.exceptions
+
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import programs  # noqa: E402
 import second_client as second  # noqa: E402
+from second_client import compact  # noqa: E402
 
 UNIT = "140603100"
 AREA = "140603100"
@@ -27,6 +30,7 @@ class World:
     good = None
     records = None
     staff = None
+    key = None
     quarantined = set()
     clients = []
 
@@ -49,7 +53,19 @@ def start():
     World.good = new_client("good")
     World.records, _ = World.good.pull(limit=7)
     World.staff = next(person for person in World.good.staff()["staff"]
-                       if "inspector" in person["roles"] and "verifier" in person)
+                       if "inspector" in person["roles"] and "seal" in person)
+    World.key = open_with(World.staff["seal"])
+
+
+def open_with(seal):
+    """The key under one of the PINs of the samples."""
+    pins = json.loads((programs.SOURCE / "assets/samples/demo-pins.json").read_text())
+    for pin in pins.values():
+        try:
+            return second.open_seal(seal, pin)
+        except nacl.exceptions.CryptoError:
+            pass
+    raise AssertionError("no PIN of the samples opens the seal")
 
 
 def stop():
@@ -66,7 +82,13 @@ def new_client(name):
 
 
 def person(client):
-    return second.Person(World.staff["id"], client.ids, client)
+    return second.Person(World.staff["id"], client.ids, client, World.key)
+
+
+def signed_again(client, members):
+    """The bytes of a body that was changed, under the person's signature."""
+    members.pop("signed", None)
+    return person(client).sign(compact(members).encode())
 
 
 def enterprise(client, name="第二客户端煤矿", **more):

@@ -151,7 +151,7 @@ class Job(Case):
     def test_staff_are_sealed_for_this_device_alone(self):
         told = self.client.staff()
         self.assertTrue(told["made_ms"] > 0)
-        self.assertTrue(World.staff["verifier"].startswith("$argon2id$"))
+        self.assertTrue(World.staff["seal"].startswith("BHP1:"))
         sealed = second.from_base64(self.client.get("/v1/staff").json["sealed"])
         stranger = nacl.signing.SigningKey.generate().to_curve25519_private_key()
         with self.assertRaises(second.nacl.exceptions.CryptoError):

@@ -17,6 +17,7 @@
 #include "sync/hub/office.h"
 #include "sync/hub/uploads.h"
 #include "sync/wire/credential.h"
+#include "tests/support/unsigned.h"
 
 #define SAMPLES_MAX (4 * 1024 * 1024)
 #define LONG_TEXT_CHARS 4000
@@ -356,6 +357,18 @@ static void add_signature(Server *server, json_t *ops, const char *parent, const
                         json_pack("{s:s,s:s,s:o}", "record", id, "kind", "signature", "set", set));
 }
 
+/* Two words for one field, neither of which knew the other. */
+static void add_conflict(Server *server, const char *name, const char *record)
+{
+  g_autoptr(json_t) one = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
+                                    "set", "opinion", "意见甲：限期三日整改。");
+  g_autoptr(json_t) two = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
+                                    "set", "opinion", "意见乙：停产整顿。");
+  g_autofree char *a = push(server, one, NULL);
+  g_autofree char *b = push(server, two, NULL);
+  json_object_set_new(server->told, name, json_string(record));
+}
+
 /* A visit: started, worked on, signed. Its id is told under `name`. */
 static void add_inspection(Server *server, const char *name, const char *enterprise,
                            const char *number, const char *checklist, const char *opinion,
@@ -373,6 +386,9 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
     add_answers(op);
   json_array_append_new(first, op);
   g_autofree char *started = push(server, first, NULL);
+  /* While the visit goes on: what was signed cannot be changed. */
+  if (strcmp(name, "conflicted") == 0)
+    add_conflict(server, name, id);
   g_autoptr(json_t) findings = json_array();
   if (rich) {
     add_hazard(server, findings, id, enterprise, "YH-2026-0001", "回风巷瓦斯传感器断线", "general",
@@ -470,11 +486,11 @@ static void add_covert(Server *server)
   server->clock_off_ms = HOURS_MS(9);
   g_autofree char *shown = push(server, photo, NULL);
   server->clock_off_ms = 0;
+  g_autoptr(json_t) bad = json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection",
+                                    "set", "no_such", "暗访隔离");
+  g_autofree char *held = push(server, bad, NULL);
   const char *was[] = {started, NULL};
   g_autofree char *ended = push(server, last, was);
-  g_autoptr(json_t) bad = json_pack("[{s:s,s:s,s:{s:s,s:s}}]", "record", id, "kind", "inspection",
-                                    "set", "place_note", "暗访隔离", "no_such", "x");
-  g_autofree char *held = push(server, bad, NULL);
   json_object_set_new(server->told, "covert", json_string(id));
   json_object_set_new(server->told, "held_covert", json_string(held));
 }
@@ -514,18 +530,6 @@ static void add_person(Server *server, const char *login, const char *name, cons
   g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
   if (entry == NULL || !bh_office_set_password(server->hub, staff, login, password, &error))
     die(error, login);
-}
-
-/* Two words for one field, neither of which knew the other. */
-static void add_conflict(Server *server, const char *name, const char *record)
-{
-  g_autoptr(json_t) one = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
-                                    "set", "opinion", "意见甲：限期三日整改。");
-  g_autoptr(json_t) two = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
-                                    "set", "opinion", "意见乙：停产整顿。");
-  g_autofree char *a = push(server, one, NULL);
-  g_autofree char *b = push(server, two, NULL);
-  json_object_set_new(server->told, name, json_string(record));
 }
 
 /* Two values of a personal field, of which one was never sent. */
@@ -647,7 +651,10 @@ static void obey(Server *server, const char *checklist)
       const json_t *record = json_object_get(server->told, g_strstrip(line + 6));
       g_autofree char *id = g_strdup(json_string_value(record));
       g_autoptr(json_t) ops = json_array();
-      add_photo(server, ops, id, "photo2.jpg", "后补的照片");
+      add_photo(server, ops, id, "photo2.jpg", "后补的证明");
+      /* Photos of a signed visit are locked, proofs come later. */
+      json_object_set_new(json_object_get(json_array_get(ops, 0), "set"), "role",
+                          json_string("proof"));
       g_autofree char *entry = push(server, ops, NULL);
     } else if (strncmp(line, "crowd ", 6) == 0) {
       add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10));
@@ -675,6 +682,7 @@ int main(int argc, char **argv)
     die(error, "open");
   load_samples(&server, "units.json");
   load_samples(&server, "enterprises.json");
+  test_take_unsigned(server.hub, sample_id("staff-li"));
   char checklist[BH_ID_LEN + 1];
   bh_id_from_name("test", "coal-mine", checklist);
   add_checklist(&server, checklist);
@@ -686,9 +694,6 @@ int main(int argc, char **argv)
                  FALSE);
   add_inspection(&server, "conflicted", sample_id("ent-06"), "JC-2026-0003", checklist, "意见",
                  FALSE);
-  g_autofree char *conflicted =
-      g_strdup(json_string_value(json_object_get(server.told, "conflicted")));
-  add_conflict(&server, "conflicted", conflicted);
   add_ordered(&server, checklist);
   add_hostile(&server, checklist);
   add_quarantined(&server);

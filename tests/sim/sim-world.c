@@ -4,6 +4,7 @@
 #include "schema/error.h"
 #include "sync/hub/enrol.h"
 #include "sync/wire/enrol-text.h"
+#include "tests/support/unsigned.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -288,6 +289,7 @@ static void fill_hub(SimTemplate *made, SimWorld *world)
     append(world, made->staff[i], "staff",
            json_pack("{ss ss s[s] ss}", "name", names[i], "unit", made->unit, "roles", "inspector",
                      "state", "active"));
+    test_take_unsigned(world->hub, made->staff[i]);
   }
   append(world, made->enterprise, "enterprise",
          json_pack("{ss ss ss ss ss ss}", "name", "朔州东升煤矿有限公司", "short_code", "PL-0042",

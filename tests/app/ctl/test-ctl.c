@@ -70,6 +70,7 @@ static Fixture *make_store(void)
 {
   Fixture *fixture = fixture_new();
 
+  fixture_give_pins(fixture);
   assert_true(bh_device_set_setting(fixture->device, BH_SETTING_LEASE_DAYS, "3650", NULL));
   g_clear_pointer(&fixture->device, bh_device_close);
   return fixture;

@@ -40,8 +40,10 @@ void fixture_enrol(Fixture *fixture);
 void fixture_reopen(Fixture *fixture);
 void fixture_reboot(Fixture *fixture);
 
-/* Hands a sealed box with both people over. */
+/* Hands a sealed box with both people over, who have no PIN … */
 void fixture_give_staff(Fixture *fixture);
+/* … or PIN_OF_LI and PIN_OF_WANG: then nothing is saved in their name before they signed in. */
+void fixture_give_pins(Fixture *fixture);
 /* A snapshot as the hub would send it: {key: value} all set by one entry of the hub. */
 json_t *fixture_snapshot(Fixture *fixture, const char *id, const char *kind, json_t *set);
 /* Steals `records` (array of snapshots); members of `more` (stolen, may be NULL) are laid over. */

@@ -1,10 +1,20 @@
 #include <string.h>
 
+#include "schema/person.h"
 #include "sync/device/device-private.h"
+#include "sync/device/outbox.h"
+#include "sync/device/people-store.h"
 #include "tests/sync/device/fixture.h"
 
 #define MINUTE_MS (60 * 1000)
 #define DAY_MS (24LL * 3600 * 1000)
+
+static Fixture *with_pins(void)
+{
+  Fixture *fixture = fixture_new();
+  fixture_give_pins(fixture);
+  return fixture;
+}
 
 static void expect(Fixture *fixture, const char *staff, const char *pin, int code, gint64 locked_ms)
 {
@@ -26,7 +36,7 @@ static void expect(Fixture *fixture, const char *staff, const char *pin, int cod
 
 static void test_L12_everybody_signs_in_with_their_own_pin(void **state G_GNUC_UNUSED)
 {
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
 
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
   expect(fixture, fixture->wang, PIN_OF_WANG, -1, 0);
@@ -44,7 +54,7 @@ static void lock(Fixture *fixture)
 static void test_lock_out_grows_and_ends_by_the_boot_clock_only(void **state G_GNUC_UNUSED)
 {
   static const int minutes[] = {5, 15, 60, 60};
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
   gint64 wait_ms = MINUTE_MS;
 
   lock(fixture);
@@ -64,7 +74,7 @@ static void test_lock_out_grows_and_ends_by_the_boot_clock_only(void **state G_G
 
 static void test_lock_out_survives_restart_and_reboot(void **state G_GNUC_UNUSED)
 {
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
   g_autoptr(GError) error = NULL;
 
   lock(fixture);
@@ -74,7 +84,7 @@ static void test_lock_out_survives_restart_and_reboot(void **state G_GNUC_UNUSED
   fixture->time.wall_ms += 100 * MINUTE_MS;
   fixture_reboot(fixture);
   expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_LOCKED, MINUTE_MS);
-  fixture_give_staff(fixture);
+  fixture_give_pins(fixture);
   expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_LOCKED, MINUTE_MS);
   g_autoptr(json_t) people = bh_device_list_staff(fixture->device, &error);
   assert_int_equal(
@@ -86,7 +96,7 @@ static void test_lock_out_survives_restart_and_reboot(void **state G_GNUC_UNUSED
 
 static void test_wrong_tries_are_counted_over_a_restart(void **state G_GNUC_UNUSED)
 {
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
 
   for (int i = 0; i < 4; i++) {
     expect(fixture, fixture->li, "0000", BH_ERROR_DENIED, 0);
@@ -106,7 +116,7 @@ static gint64 sleepy_boot_ms(gpointer data)
 static void
 test_a_wrong_pin_is_never_right_however_long_the_machine_sleeps(void **state G_GNUC_UNUSED)
 {
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
 
   fixture->clock.boot_ms = sleepy_boot_ms;
   for (int i = 0; i < 12; i++) {
@@ -133,9 +143,9 @@ static void test_a_lock_out_is_not_ended_by_taking_its_row_away(void **state G_G
   static const char *const changes[] = {
       "DELETE FROM lockout", "UPDATE lockout SET wrong = 0, wait_ms = 0, until_boot_ms = 0",
       "DELETE FROM lockout; DELETE FROM setting WHERE name = 'people_seal'",
-      "UPDATE staff SET verifier = (SELECT verifier FROM staff ORDER BY name LIMIT 1)"};
+      "UPDATE staff SET seal = (SELECT seal FROM staff ORDER BY name LIMIT 1)"};
   for (gsize i = 0; i < G_N_ELEMENTS(changes); i++) {
-    g_autoptr(Fixture) fixture = fixture_new();
+    g_autoptr(Fixture) fixture = with_pins();
     lock(fixture);
     change_store(fixture, changes[i]);
     for (int j = 0; j < 2; j++) {
@@ -143,7 +153,7 @@ static void test_a_lock_out_is_not_ended_by_taking_its_row_away(void **state G_G
       expect(fixture, fixture->wang, PIN_OF_LI, BH_ERROR_SIGNATURE, 0);
       fixture_reboot(fixture);
     }
-    fixture_give_staff(fixture); /* the hub was asked, and knows the device */
+    fixture_give_pins(fixture); /* the hub was asked, and knows the device */
     fixture->time.boot_ms += 60 * MINUTE_MS;
     expect(fixture, fixture->wang, "0000", BH_ERROR_LOCKED, 15 * MINUTE_MS);
     expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
@@ -159,7 +169,7 @@ static const char *lease(Fixture *fixture)
 
 static void test_offline_sign_in_is_a_lease(void **state G_GNUC_UNUSED)
 {
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
   g_autoptr(GError) error = NULL;
 
   assert_string_equal(lease(fixture), "good");
@@ -173,7 +183,7 @@ static void test_offline_sign_in_is_a_lease(void **state G_GNUC_UNUSED)
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
   assert_true(bh_device_set_setting(fixture->device, BH_SETTING_LEASE_DAYS, NULL, &error));
   expect(fixture, fixture->li, PIN_OF_LI, BH_ERROR_EXPIRED, 0);
-  fixture_give_staff(fixture);
+  fixture_give_pins(fixture);
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
   assert_false(bh_device_set_setting(fixture->device, BH_SETTING_LEASE_DAYS, "soon", &error));
   assert_error(error, BH_ERROR_INVALID);
@@ -183,7 +193,7 @@ static void test_offline_sign_in_is_a_lease(void **state G_GNUC_UNUSED)
 
 static void test_who_left_cannot_sign_in(void **state G_GNUC_UNUSED)
 {
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
   json_t *records = json_array();
 
   json_array_append_new(
@@ -197,7 +207,7 @@ static void test_who_left_cannot_sign_in(void **state G_GNUC_UNUSED)
 
 static void test_a_box_for_another_device_is_refused(void **state G_GNUC_UNUSED)
 {
-  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(Fixture) fixture = with_pins();
   g_autoptr(GError) error = NULL;
   guint8 junk[200] = {1, 2, 3};
   g_autofree char *base64 = g_base64_encode(junk, sizeof junk);
@@ -205,6 +215,63 @@ static void test_a_box_for_another_device_is_refused(void **state G_GNUC_UNUSED)
   assert_false(bh_outbox_store_staff(fixture->device, base64, &error));
   assert_error(error, BH_ERROR_SIGNATURE);
   expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+}
+
+/* Saves a change of the enterprise in somebody's name; the error code, or -1. */
+static int save_as(Fixture *fixture, const char *staff)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", fixture->enterprise, "kind",
+                                    "enterprise", "set", "address", "改");
+  g_autofree char *entry = bh_device_save(fixture->device, staff, ops, 0, &error);
+  return entry != NULL ? -1 : error->code;
+}
+
+static void test_nothing_is_saved_for_who_is_not_signed_in(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = with_pins();
+
+  assert_int_equal(save_as(fixture, fixture->li), BH_ERROR_DENIED);
+  expect(fixture, fixture->li, PIN_OF_WANG, BH_ERROR_DENIED, 0);
+  assert_int_equal(save_as(fixture, fixture->li), BH_ERROR_DENIED);
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  assert_int_equal(save_as(fixture, fixture->li), -1);
+  assert_int_equal(save_as(fixture, fixture->wang), BH_ERROR_DENIED);
+  /* A shell signed in as well, and ends; then the window ends. */
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  bh_device_sign_out(fixture->device, fixture->li);
+  assert_int_equal(save_as(fixture, fixture->li), -1);
+  bh_device_sign_out(fixture->device, fixture->wang);
+  bh_device_sign_out(fixture->device, fixture->li);
+  bh_device_sign_out(fixture->device, fixture->li);
+  assert_int_equal(save_as(fixture, fixture->li), BH_ERROR_DENIED);
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  fixture_reopen(fixture);
+  assert_int_equal(save_as(fixture, fixture->li), BH_ERROR_DENIED);
+}
+
+static void test_what_is_saved_carries_the_signature_of_the_person(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = with_pins();
+  g_autoptr(GError) error = NULL;
+  g_auto(BhStaffRow) row = {0};
+  guint8 secret_key[BH_SECRET_KEY_SIZE];
+
+  expect(fixture, fixture->li, PIN_OF_LI, -1, 0);
+  assert_int_equal(save_as(fixture, fixture->li), -1);
+  assert_true(bh_people_store_find(fixture->device, fixture->li, &row, &error));
+  assert_true(bh_person_open_key(row.seal, PIN_OF_LI, secret_key, &error));
+  g_autoptr(GString) batch = g_string_new(NULL);
+  gint64 last = 0;
+  assert_true(bh_outbox_read_batch(fixture->device, 0, 1, 1, batch, &last, &error));
+  const char *cursor = batch->str;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, batch->str + batch->len, &error);
+  g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, &error);
+  assert_no_error(error);
+  assert_true(body->is_signed);
+  assert_memory_equal(body->person_key, secret_key + 32, BH_PUBLIC_KEY_SIZE);
+  assert_true(bh_body_verify_person(body, text->body, fixture->hub, &error));
+  assert_string_equal(body->by, fixture->li);
 }
 
 int main(void)
@@ -219,6 +286,8 @@ int main(void)
       cmocka_unit_test(test_offline_sign_in_is_a_lease),
       cmocka_unit_test(test_who_left_cannot_sign_in),
       cmocka_unit_test(test_a_box_for_another_device_is_refused),
+      cmocka_unit_test(test_nothing_is_saved_for_who_is_not_signed_in),
+      cmocka_unit_test(test_what_is_saved_carries_the_signature_of_the_person),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,6 +40,7 @@ static void refuse(BhWorker *worker, json_t *request, int code)
 static void test_every_method_answers_with_an_object(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
+  fixture_give_pins(fixture);
   g_autoptr(BhWorker) worker = start(fixture);
   const char *e = fixture->enterprise, *li = fixture->li;
 

@@ -1,4 +1,5 @@
 /* Enrolment, rounds, background and agent against a real hub over TLS. */
+#include "tests/support/unsigned.h"
 #include "sync/device/sync.h"
 
 #include "schema/error.h"
@@ -81,6 +82,7 @@ static int setup(void **state)
   append(bench, PERSON, "staff",
          json_pack("{ss ss s[s] ss}", "name", "李明", "unit", UNIT, "roles", "inspector", "state",
                    "active"));
+  test_take_unsigned(bench->hub, PERSON);
   append(bench, ENTERPRISE, "enterprise",
          json_pack("{ss sb ss ss ss}", "name", "东升煤矿", "provisional", 1, "provisional_reason",
                    "无证", "sector", "coal_mine", "area", "140603"));

@@ -6,11 +6,13 @@
 
 #include "schema/base64.h"
 #include "schema/paths.h"
+#include "schema/person.h"
 #include "schema/world.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/load.h"
 #include "sync/wire/batch.h"
+#include "tests/support/unsigned.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 
@@ -107,6 +109,10 @@ HubFixture *hub_fixture_new_store(void)
   bh_id_from_name("samples", "unit-jingping", fixture->township);
   bh_id_from_name("samples", "unit-shanxi", fixture->province);
   bh_id_from_name("samples", "staff-li", fixture->inspector);
+  char chen[BH_ID_LEN + 1];
+  test_sample_id("staff-chen", chen);
+  test_take_unsigned(fixture->hub, fixture->inspector);
+  test_take_unsigned(fixture->hub, chen);
   return fixture;
 }
 
@@ -354,6 +360,14 @@ void test_device_make_id(TestDevice *device, char id[BH_ID_LEN + 1])
   bh_id_next(&device->ids, id);
 }
 
+void test_device_let(TestDevice *device)
+{
+  if (device->with_key || strcmp(device->let, device->actor) == 0)
+    return;
+  test_take_unsigned(device->fixture->hub, device->actor);
+  g_strlcpy(device->let, device->actor, sizeof device->let);
+}
+
 char *test_device_body(TestDevice *device, const char *entry_id, const char *record,
                        const char *kind, json_t *set, const char *was, char **openings)
 {
@@ -362,6 +376,7 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
   const BhKind *declared = bh_kind_set_find(kinds, kind);
   const char *const names[] = {was, NULL};
   g_autoptr(GError) error = NULL;
+  test_device_let(device);
   BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data),
                         .boot_ms = clock->boot_ms(clock->data),
                         .quality = BH_CLOCK_QUALITY_GOOD,
@@ -383,6 +398,9 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
       bh_body_builder_add_file(builder, json_string_value(value),
                                json_integer_value(json_object_get(set, "size")), "image/jpeg");
   }
+  static const guint8 none[BH_SECRET_KEY_SIZE];
+  if (device->with_key && memcmp(device->person_key, none, sizeof none) != 0)
+    bh_body_builder_sign(builder, device->signer->hub, device->person_key);
   if (!bh_body_builder_finish(builder, &body, openings, &error))
     fail_msg("body: %s", error->message);
   return body;

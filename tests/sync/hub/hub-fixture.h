@@ -37,7 +37,8 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
 /* Undoes the migrations of a hub's store from 0008 on; each new one is added here. */
 #define UNDO_FROM_0008                                                                             \
   "ALTER TABLE entry DROP COLUMN signed_ms; ALTER TABLE incarnation DROP COLUMN signed_ms;"        \
-  "DROP TABLE office_known;"
+  "DROP TABLE office_known; DROP TABLE person_seal; DROP TABLE person_key;"                        \
+  "CREATE TABLE staff_pin (staff TEXT, verifier TEXT, set_ms INTEGER);"
 
 /* For cmocka: a hub as the state of one test. */
 int set_up(void **state);
@@ -55,6 +56,9 @@ typedef struct {
   BhSigner *signer;
   char *token;
   char unit[BH_ID_LEN + 1];
+  char let[BH_ID_LEN + 1]; /* of whom the hub takes entries without their signature */
+  gboolean with_key; /* … but for entries signed with person_key, or with none when it is 0 */
+  guint8 person_key[BH_SECRET_KEY_SIZE];
   char actor[BH_ID_LEN + 1]; /* inspector of the unit, who acts unless a test says otherwise */
   char kinds[BH_HASH_HEX_LEN + 1];
   gint64 seq;
@@ -66,6 +70,9 @@ typedef struct {
 
 TestDevice *test_device_new(HubFixture *fixture, const char *unit);
 void test_device_free(TestDevice *device);
+/* Has the hub take entries of the device's actor without their signature, unless `with_key`. Not on
+ * the writer. */
+void test_device_let(TestDevice *device);
 void test_device_make_id(TestDevice *device, char id[BH_ID_LEN + 1]);
 /* Seals a body as the next envelope of the chain. */
 BhEntryText *test_device_seal(TestDevice *device, const char *body, const char *openings);

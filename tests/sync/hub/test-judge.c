@@ -84,6 +84,7 @@ static BhEntryText *make_entry(TestDevice *device, const char *id, const char *r
                         .boot_ms = clock->boot_ms(clock->data),
                         .quality = BH_CLOCK_QUALITY_GOOD};
   g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
+  test_device_let(device);
   g_autoptr(BhBodyBuilder) builder =
       bh_body_builder_new(id, device->actor, &stamp, 0, bh_random_system());
   const char *key;
@@ -344,6 +345,7 @@ static BhEntryText *make_note(TestDevice *device, const char *record, gint64 wal
   g_autoptr(GError) error = NULL;
   BhEntryClock stamp = {.wall_ms = wall_ms, .boot_ms = 1, .boot_id = "boot"};
   test_device_make_id(device, device->last_entry);
+  test_device_let(device);
   g_autoptr(BhBodyBuilder) builder =
       bh_body_builder_new(device->last_entry, device->actor, &stamp, 0, bh_random_system());
   g_autoptr(json_t) value = json_string("东坡");

@@ -80,10 +80,9 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *data)
 {
   Reply *reply = data;
   g_autofree char *line = g_strndup(bytes, size * n);
-  if (g_ascii_strncasecmp(line, "set-cookie: ", 12) == 0) {
-    g_free(reply->cookie);
+  /* The session's comes first, that of the known browser behind it. */
+  if (g_ascii_strncasecmp(line, "set-cookie: ", 12) == 0 && reply->cookie == NULL)
     reply->cookie = g_strndup(line + 12, strcspn(line + 12, ";"));
-  }
   return size * n;
 }
 
@@ -194,6 +193,9 @@ static const struct {
      " lane=new&search=" MARK " lane=conflict&search=" MARK " lane=new&area=140603100"},
     {"GET", "/office/v1/enterprises", "- search=" MARK " area=140603100"},
     {"GET", "/office/v1/ledger", NULL}, /* as the kinds declare */
+    {"GET", "/office/v1/count",
+     "list=enterprises list=inbox&lane=new list=inbox&lane=returned list=inbox&lane=accepted"
+     " list=inbox&lane=conflict list=inbox&lane=quarantine list=inbox&lane=new&search=" MARK},
     {"GET", "/office/v1/devices", "-"},
     {"GET", "/office/v1/access", "- record={id} reader={id}"},
     {"GET", "/office/v1/anomalies",

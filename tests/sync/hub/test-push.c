@@ -506,6 +506,8 @@ static void test_group_commit_shares_one_fsync_among_many_clients(void **state)
   guint64 commits, pieces, commits_after, pieces_after;
   for (int i = 0; i < CLIENTS; i++)
     devices[i] = test_device_new(fixture, fixture->township);
+  for (int i = 0; i < CLIENTS; i++)
+    test_device_let(devices[i]);
   bh_hub_count_commits(fixture->hub, &commits, &pieces);
   for (int round = 0; round < ROUNDS; round++) {
     Sender senders[CLIENTS];

@@ -1,0 +1,170 @@
+/* Who acts on a device signs with a key that only their PIN opens: a colleague's device key is not
+ * enough. */
+#include "hub-fixture.h"
+
+#include <string.h>
+
+#include "schema/person.h"
+#include "sync/hub/enrol.h"
+#include "sync/hub/person-store.h"
+
+#define PIN "246810"
+#define OTHER_PIN "135790"
+#define DAY_MS (24LL * 3600 * 1000)
+
+/* Whether one change of an enterprise, as the device signs it now, waits in quarantine. */
+static gboolean is_held(TestDevice *device)
+{
+  char id[BH_ID_LEN + 1];
+  test_device_make_id(device, id);
+  g_autoptr(Answer) answer =
+      test_push(device, test_device_enterprise(device, id, "一号矿", "140603100"), NULL);
+  assert_status(answer, 200);
+  return json_array_size(json_object_get(answer->json, "quarantined")) == 1;
+}
+
+static void set_pin(HubFixture *fixture, const char *staff, const char *pin)
+{
+  g_autoptr(GError) error = NULL;
+  if (!bh_enrol_set_pin(fixture->hub, staff, pin, &error))
+    fail_msg("%s", error->message);
+}
+
+static void open_key(HubFixture *fixture, const char *staff, const char *pin,
+                     guint8 key[BH_SECRET_KEY_SIZE])
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autofree char *seal = bh_person_store_dup_seal(db, staff, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  if (!bh_person_open_key(seal, pin, key, &error))
+    fail_msg("%s", error->message);
+}
+
+/* A device of the township on which an inspector acts who has a PIN. */
+static TestDevice *begin(HubFixture *fixture)
+{
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  test_add_inspector(fixture, fixture->township, device->actor);
+  device->with_key = TRUE;
+  set_pin(fixture, device->actor, PIN);
+  return device;
+}
+
+static void test_only_the_person_acts_as_the_person(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = begin(fixture);
+  char colleague[BH_ID_LEN + 1];
+  assert_true(is_held(device));
+  open_key(fixture, device->actor, PIN, device->person_key);
+  assert_false(is_held(device));
+  test_add_inspector(fixture, fixture->township, colleague);
+  set_pin(fixture, colleague, OTHER_PIN);
+  open_key(fixture, colleague, OTHER_PIN, device->person_key);
+  assert_true(is_held(device));
+  g_strlcpy(device->actor, colleague, sizeof device->actor);
+  assert_false(is_held(device));
+  test_device_free(device);
+}
+
+static void test_who_has_no_pin_acts_on_no_device(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  test_add_inspector(fixture, fixture->township, device->actor);
+  device->with_key = TRUE;
+  assert_true(is_held(device));
+  test_device_free(device);
+}
+
+static void test_nobody_releases_what_the_person_did_not_sign(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = begin(fixture);
+  char admin[BH_ID_LEN + 1];
+  test_sample_id("staff-wu", admin);
+  assert_true(is_held(device));
+  g_autoptr(GError) error = NULL;
+  assert_false(bh_hub_release(fixture->hub, admin, device->last_entry, FALSE, "因", &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_DENIED));
+  g_clear_error(&error);
+  assert_false(bh_hub_release(fixture->hub, NULL, device->last_entry, FALSE, "因", &error));
+  test_device_free(device);
+}
+
+/* The person's own public key, and a signature that is not by it. */
+static void test_a_signature_that_does_not_fit_is_not_taken_by_any_way(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = begin(fixture);
+  char id[BH_ID_LEN + 1];
+  char *openings;
+  open_key(fixture, device->actor, PIN, device->person_key);
+  bh_id_next(&device->ids, device->last_entry);
+  test_device_make_id(device, id);
+  g_autofree char *body = test_device_body(device, device->last_entry, id, "enterprise",
+                                           json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", "二号矿",
+                                                     "sector", "coal_mine", "area", "140603100",
+                                                     "state", "provisional", "unit", device->unit),
+                                           NULL, &openings);
+  char *name = strstr(body, "二号矿");
+  assert_non_null(name);
+  memcpy(name, "三号矿", strlen("三号矿"));
+  g_autoptr(Answer) answer = test_push(device, test_device_seal(device, body, openings), NULL);
+  g_free(openings);
+  assert_status(answer, 200);
+  json_t *held = json_object_get(answer->json, "quarantined");
+  assert_int_equal(json_array_size(held), 1);
+  g_autoptr(GError) error = NULL;
+  assert_false(bh_hub_release(fixture->hub, NULL, json_string_value(json_array_get(held, 0)), FALSE,
+                              "因", &error));
+  test_device_free(device);
+}
+
+static void test_what_was_saved_under_the_pin_before_may_arrive_for_a_month(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = begin(fixture);
+  open_key(fixture, device->actor, PIN, device->person_key);
+  set_pin(fixture, device->actor, OTHER_PIN);
+  assert_false(is_held(device));
+  fixture->skew_ms = 29 * DAY_MS;
+  assert_false(is_held(device));
+  fixture->skew_ms = 31 * DAY_MS;
+  assert_true(is_held(device));
+  open_key(fixture, device->actor, OTHER_PIN, device->person_key);
+  assert_false(is_held(device));
+  test_device_free(device);
+}
+
+static void test_the_public_key_stands_in_the_record_of_the_person(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = begin(fixture);
+  g_autoptr(GError) error = NULL;
+  open_key(fixture, device->actor, PIN, device->person_key);
+  g_autofree char *key = g_base64_encode(device->person_key + 32, BH_PUBLIC_KEY_SIZE);
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(BhRecord) staff = bh_hub_load_record(db, device->actor, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  assert_string_equal(bh_record_get_string(staff, "sign_key"), key);
+  test_device_free(device);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_only_the_person_acts_as_the_person, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_who_has_no_pin_acts_on_no_device, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_nobody_releases_what_the_person_did_not_sign, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_signature_that_does_not_fit_is_not_taken_by_any_way,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_what_was_saved_under_the_pin_before_may_arrive_for_a_month, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_public_key_stands_in_the_record_of_the_person,
+                                      set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
