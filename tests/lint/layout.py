@@ -8,7 +8,7 @@ from collections import defaultdict
 from lint import TOP, Report, files, is_text, read
 
 TOP_LEVEL = {"meson.build", "meson_options.txt", "app", "sync", "schema", "assets", "tests", "cross",
-             "README.md", "LICENSE"}
+             "README.md", "LICENSE", "SECURITY.md"}
 ROOMS_BELOW = {"app", "sync", "schema", "assets"}
 TEST_ROOMS = {"support", "lint", "e2e", "bench", "sim", "crash", "fuzz"}
 # Folders that hold only files whose format the room above explains.
