@@ -27,15 +27,28 @@ class Display:
     """An X server of its own; the window manager is left out, windows are moved by hand."""
 
     def __init__(self, size="1280x900"):
+        # A number that no other display has just given up: a server that ends removes the socket of
+        # its number, also when the next server has it already.
+        for turn in range(50):
+            number = 1000 + (os.getpid() * 50 + turn) % 19000
+            self.process, self.name = self._start(number, size), f":{number}"
+            if self.process:
+                return
+        raise RuntimeError("Xvfb did not start")
+
+    @staticmethod
+    def _start(number, size):
         read, write = os.pipe()
-        self.process = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp"],
+        process = subprocess.Popen(
+            ["Xvfb", f":{number}", "-displayfd", str(write), "-screen", "0", f"{size}x24",
+             "-nolisten", "tcp", "-noreset"],
             pass_fds=[write], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(write)
         with os.fdopen(read) as numbers:
-            self.name = ":" + numbers.readline().strip()
-        if self.name == ":":
-            raise RuntimeError("Xvfb did not start")
+            if numbers.readline().strip() == str(number):
+                return process
+        process.wait()
+        return None
 
     def __enter__(self):
         return self

@@ -609,7 +609,7 @@ static void world_free(World *world)
 /* What passing time and other units' work may change: how far the hub has come, and when. */
 static json_t *plain(const Reply *reply)
 {
-  static const char *const moving[] = {"position", "seen", "cursor", "time"};
+  static const char *const moving[] = {"position", "seen", "cursor", "time", "at"};
   json_t *answer = bh_json_parse(reply->body->str, reply->body->len, 64 * 1024 * 1024, "x", NULL);
   for (gsize i = 0; json_is_object(answer) && i < G_N_ELEMENTS(moving); i++)
     json_object_del(answer, moving[i]);
