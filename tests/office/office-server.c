@@ -369,6 +369,21 @@ static void add_conflict(Server *server, const char *name, const char *record)
   json_object_set_new(server->told, name, json_string(record));
 }
 
+static void add_hostile_hazard(Server *server, const char *inspection)
+{
+  g_autofree char *filler = g_strnfill(LONG_TEXT_CHARS - 10, 'W');
+  char hazard[BH_ID_LEN + 1];
+  new_id(server, hazard);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}}]", "record", hazard, "kind",
+                "hazard", "set", "inspection", inspection, "enterprise", sample_id("ent-02"),
+                "summary", "<b onclick=alert(3)>粗</b>", "description", filler, "level", "general",
+                "place", "\" onmouseover=\"alert(4)", "found_by", "inspection", "demand",
+                "javascript:alert(5)", "state", "found");
+  g_autofree char *entry = push(server, ops, NULL);
+  json_object_set_new(server->told, "hostile_hazard", json_string(hazard));
+}
+
 /* A visit: started, worked on, signed. Its id is told under `name`. */
 static void add_inspection(Server *server, const char *name, const char *enterprise,
                            const char *number, const char *checklist, const char *opinion,
@@ -389,6 +404,8 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
   /* While the visit goes on: what was signed cannot be changed. */
   if (strcmp(name, "conflicted") == 0)
     add_conflict(server, name, id);
+  if (strcmp(name, "hostile") == 0)
+    add_hostile_hazard(server, id);
   g_autoptr(json_t) findings = json_array();
   if (rich) {
     add_hazard(server, findings, id, enterprise, "YH-2026-0001", "回风巷瓦斯传感器断线", "general",
@@ -452,18 +469,6 @@ static void add_hostile(Server *server, const char *checklist)
                                 "\"'&lt; 😀👩‍🚒 {{7*7}} ${7*7} javascript:alert(6)";
   add_inspection(server, "hostile", sample_id("ent-02"), "<img src=x onerror=alert(0)>", checklist,
                  hostile, FALSE);
-  const char *id = json_string_value(json_object_get(server->told, "hostile"));
-  g_autofree char *filler = g_strnfill(LONG_TEXT_CHARS - 10, 'W');
-  char hazard[BH_ID_LEN + 1];
-  new_id(server, hazard);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s}}]", "record", hazard, "kind",
-                "hazard", "set", "inspection", id, "enterprise", sample_id("ent-02"), "summary",
-                "<b onclick=alert(3)>粗</b>", "description", filler, "level", "general", "place",
-                "\" onmouseover=\"alert(4)", "found_by", "inspection", "demand",
-                "javascript:alert(5)", "state", "found");
-  g_autofree char *entry = push(server, ops, NULL);
-  json_object_set_new(server->told, "hostile_hazard", json_string(hazard));
 }
 
 /* A covert visit: units but its own and the one above are not told of it. */
@@ -530,6 +535,15 @@ static void add_person(Server *server, const char *login, const char *name, cons
   g_autofree char *entry = bh_hub_append(server->hub, NULL, ops, &error);
   if (entry == NULL || !bh_office_set_password(server->hub, staff, login, password, &error))
     die(error, login);
+}
+
+/* Photos of a signed visit are locked, proofs come later. */
+static void add_proof(Server *server, const char *record)
+{
+  g_autoptr(json_t) ops = json_array();
+  add_photo(server, ops, record, "photo2.jpg", "后补的证明");
+  json_object_set_new(json_object_get(json_array_get(ops, 0), "set"), "role", json_string("proof"));
+  g_autofree char *entry = push(server, ops, NULL);
 }
 
 /* Two values of a personal field, of which one was never sent. */
@@ -646,16 +660,11 @@ static void obey(Server *server, const char *checklist)
     else if (strncmp(line, "concur ", 7) == 0) {
       const json_t *record = json_object_get(server->told, g_strstrip(line + 7));
       g_autofree char *id = g_strdup(json_string_value(record));
-      add_conflict(server, "concurred", id);
+      add_proof(server, id);
     } else if (strncmp(line, "photo ", 6) == 0) {
       const json_t *record = json_object_get(server->told, g_strstrip(line + 6));
       g_autofree char *id = g_strdup(json_string_value(record));
-      g_autoptr(json_t) ops = json_array();
-      add_photo(server, ops, id, "photo2.jpg", "后补的证明");
-      /* Photos of a signed visit are locked, proofs come later. */
-      json_object_set_new(json_object_get(json_array_get(ops, 0), "set"), "role",
-                          json_string("proof"));
-      g_autofree char *entry = push(server, ops, NULL);
+      add_proof(server, id);
     } else if (strncmp(line, "crowd ", 6) == 0) {
       add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10));
     } else if (strncmp(line, "photos ", 7) == 0) {
