@@ -216,11 +216,6 @@ void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply 
 
 /* --- acts: one at a time --- */
 
-gboolean bh_page_is_acting(BhPage *page)
-{
-  return get(page)->acting;
-}
-
 static gboolean begin_act(BhPage *page)
 {
   BhPagePrivate *priv = get(page);

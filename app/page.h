@@ -80,7 +80,6 @@ gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyN
 gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind, json_t *set,
                              const char *method, json_t *params, BhPageReply reply, gpointer data,
                              GDestroyNotify data_free);
-gboolean bh_page_is_acting(BhPage *page);
 
 /* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
  * is said. */

@@ -3,7 +3,6 @@
 #include <string.h>
 #include "schema/error.h"
 
-#define DAY_MS G_GINT64_CONSTANT(86400000)
 #define FIRST_DAY (-25567) /* 1900-01-01, in days since 1970-01-01 */
 #define LAST_DAY 2932896   /* 9999-12-31 */
 
@@ -89,13 +88,13 @@ static gint64 floor_divide(gint64 a, gint64 b)
 BhDate bh_date_from_ms(gint64 utc_ms)
 {
   /* Bounded before adding, so that no clock value overflows. */
-  gint64 ms = CLAMP(utc_ms, FIRST_DAY * DAY_MS, (LAST_DAY + 1) * DAY_MS);
-  return from_days(floor_divide(ms + BH_CIVIL_OFFSET_MS, DAY_MS));
+  gint64 ms = CLAMP(utc_ms, FIRST_DAY * BH_DAY_MS, (LAST_DAY + 1) * BH_DAY_MS);
+  return from_days(floor_divide(ms + BH_CIVIL_OFFSET_MS, BH_DAY_MS));
 }
 
 gint64 bh_date_to_ms(const BhDate *date)
 {
-  return to_days(date) * DAY_MS - BH_CIVIL_OFFSET_MS;
+  return to_days(date) * BH_DAY_MS - BH_CIVIL_OFFSET_MS;
 }
 
 int bh_date_compare(const BhDate *a, const BhDate *b)
@@ -136,8 +135,8 @@ int bh_date_weekday(const BhDate *date)
 char *bh_time_format(gint64 utc_ms)
 {
   BhDate date = bh_date_from_ms(utc_ms);
-  gint64 ms = CLAMP(utc_ms, FIRST_DAY * DAY_MS, (LAST_DAY + 1) * DAY_MS) + BH_CIVIL_OFFSET_MS;
-  gint64 minute = (ms - floor_divide(ms, DAY_MS) * DAY_MS) / 60000;
+  gint64 ms = CLAMP(utc_ms, FIRST_DAY * BH_DAY_MS, (LAST_DAY + 1) * BH_DAY_MS) + BH_CIVIL_OFFSET_MS;
+  gint64 minute = (ms - floor_divide(ms, BH_DAY_MS) * BH_DAY_MS) / 60000;
   return g_strdup_printf("%04d-%02d-%02d %02d:%02d", date.year, date.month, date.day,
                          (int)(minute / 60), (int)(minute % 60));
 }

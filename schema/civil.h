@@ -7,6 +7,7 @@
 G_BEGIN_DECLS
 
 #define BH_CIVIL_OFFSET_MS (8LL * 3600 * 1000)
+#define BH_DAY_MS G_GINT64_CONSTANT(86400000)
 
 typedef struct {
   int year;  /* 1900 … 9999 */

@@ -214,6 +214,20 @@ const char *bh_json_string_or(const json_t *object, const char *key, const char 
   return text != NULL ? text : fallback;
 }
 
+gboolean bh_json_names(const json_t *names, const char *name)
+{
+  gsize index;
+  json_t *each;
+  if (json_is_string(names))
+    return g_strcmp0(json_string_value(names), name) == 0;
+  json_array_foreach((json_t *)names, index, each)
+  {
+    if (g_strcmp0(json_string_value(each), name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
 gboolean bh_json_only_keys(const json_t *object, const char *const *allowed, const char *where,
                            GError **error)
 {

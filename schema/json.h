@@ -41,6 +41,9 @@ json_t *bh_json_get_object(const json_t *object, const char *key, const char *wh
 /* Borrowed string of `key`, or `fallback` when absent or not a string. */
 const char *bh_json_string_or(const json_t *object, const char *key, const char *fallback);
 
+/* Whether `names` is this string, or an array with it. */
+gboolean bh_json_names(const json_t *names, const char *name);
+
 /* FALSE with BH_ERROR_FORMAT naming the first member that is not in the NULL-terminated list. */
 gboolean bh_json_only_keys(const json_t *object, const char *const *allowed, const char *where,
                            GError **error);

@@ -378,17 +378,7 @@ const char *const *bh_field_get_change_asks(const BhField *field)
 
 static gboolean excludes(const json_t *choice, const char *code)
 {
-  const json_t *codes = json_object_get(choice, "excludes");
-  if (json_is_string(codes))
-    return g_strcmp0(json_string_value(codes), code) == 0;
-  gsize index;
-  json_t *other;
-  json_array_foreach((json_t *)codes, index, other)
-  {
-    if (g_strcmp0(json_string_value(other), code) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  return bh_json_names(json_object_get(choice, "excludes"), code);
 }
 
 BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value)

@@ -68,7 +68,7 @@ gboolean bh_person_open_key(const char *text, const char *pin,
   guint8 public_key[BH_PUBLIC_KEY_SIZE];
   if (text == NULL || !g_str_has_prefix(text, SEAL_PREFIX) ||
       !bh_base64_decode(text + strlen(SEAL_PREFIX), (guint8 *)&seal, sizeof seal)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "this is no sealed key of a person");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "not a sealed key of a person");
     return FALSE;
   }
   if (!derive(pin, seal.salt, key, error))
@@ -164,4 +164,13 @@ gboolean bh_body_verify_person(const BhBody *body, const char *text, const char 
   g_set_error_literal(error, BH_ERROR, BH_ERROR_SIGNATURE,
                       "body: the signature of the person does not verify");
   return FALSE;
+}
+
+BhBody *bh_body_parse_signed(const char *text, const char *openings, const char *hub,
+                             GError **error)
+{
+  g_autoptr(BhBody) body = bh_body_parse(text, openings, error);
+  if (body == NULL || !bh_body_verify_person(body, text, hub, error))
+    return NULL;
+  return g_steal_pointer(&body);
 }

@@ -34,5 +34,8 @@ void bh_body_builder_sign(BhBodyBuilder *builder, const char *hub,
  * the hub that gave it out. */
 gboolean bh_body_verify_person(const BhBody *body, const char *text, const char *hub,
                                GError **error);
+/* bh_body_parse and bh_body_verify_person: what an entry of `hub` says, or NULL. */
+BhBody *bh_body_parse_signed(const char *text, const char *openings, const char *hub,
+                             GError **error);
 
 G_END_DECLS

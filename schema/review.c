@@ -69,15 +69,8 @@ gboolean bh_kind_is_decided_by(const BhKind *kind, const BhContext *context)
 
 static gboolean lists_state(const BhKind *kind, const char *member, const char *state)
 {
-  gsize index;
-  json_t *name;
-  json_array_foreach(json_object_get(json_object_get(kind->declaration, "review"), member), index,
-                     name)
-  {
-    if (g_strcmp0(json_string_value(name), state) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  const json_t *review = json_object_get(kind->declaration, "review");
+  return bh_json_names(json_object_get(review, member), state);
 }
 
 BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state)

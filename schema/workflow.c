@@ -68,6 +68,18 @@ gboolean bh_transition_is_left_to_hub(const BhTransition *transition)
   return transition->by_hub;
 }
 
+gboolean bh_transition_may_quarantine(const BhTransition *transition)
+{
+  gsize index;
+  json_t *guard;
+  json_array_foreach(transition->needs, index, guard)
+  {
+    if (json_is_true(json_object_get(guard, "quarantine")))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 const char *bh_transition_get_label(const BhTransition *transition, const char *lang)
 {
   return bh_label_pick(json_object_get(transition->declaration, "label"), lang, transition->to);
@@ -192,14 +204,7 @@ const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from)
 
 static gboolean has_role(const json_t *actor_values, const char *role)
 {
-  gsize index;
-  json_t *element;
-  json_array_foreach(json_object_get(actor_values, "roles"), index, element)
-  {
-    if (g_strcmp0(json_string_value(element), role) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  return bh_json_names(json_object_get(actor_values, "roles"), role);
 }
 
 gboolean bh_staff_is_in_service(const json_t *values, const char *today)

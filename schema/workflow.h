@@ -45,6 +45,8 @@ const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const
 
 /* "written_by": the step is the hub's alone; what a device sends of it waits in quarantine. */
 gboolean bh_transition_is_left_to_hub(const BhTransition *transition);
+/* Whether a guard of the step says "quarantine": against it no correct client takes the step. */
+gboolean bh_transition_may_quarantine(const BhTransition *transition);
 
 /* "who" alone: whether the actor of the context may take the step, as far as person and role go. An
  * actor without staff values is the system. */

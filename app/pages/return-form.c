@@ -7,18 +7,6 @@
 static const char *const ELSEWHERE[] = {"enterprise", "unit",    "lead",    "modes",    "checklist",
                                         "sections",   "answers", "item_no", "doc_type", NULL};
 
-static gboolean lists(const json_t *names, const char *name)
-{
-  gsize index;
-  json_t *item;
-  json_array_foreach((json_t *)names, index, item)
-  {
-    if (g_strcmp0(json_string_value(item), name) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 /* The pages of the collector ask for it. */
 static gboolean is_in_a_form(const BhKind *kind, const char *name)
 {
@@ -26,7 +14,7 @@ static gboolean is_in_a_form(const BhKind *kind, const char *name)
   json_t *names;
   json_object_foreach(json_object_get(bh_kind_get_declaration(kind), "forms"), form, names)
   {
-    if (lists(names, name))
+    if (bh_json_names(names, name))
       return TRUE;
   }
   return FALSE;
@@ -46,7 +34,7 @@ static gboolean is_offered(const BhKind *kind, const char *name, const json_t *r
 {
   BhContext context = {.values = json_object_get(record, "values"),
                        .record = bh_json_string_or(record, "id", NULL)};
-  return (lists(json_object_get(review, "items"), name) || is_in_a_form(kind, name)) &&
+  return (bh_json_names(json_object_get(review, "items"), name) || is_in_a_form(kind, name)) &&
          !g_strv_contains(ELSEWHERE, name) && !bh_kind_is_left_to_hub(kind, name, NULL) &&
          !bh_kind_is_locked(kind, name, bh_return_form_get_move(kind, record), &context);
 }

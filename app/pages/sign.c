@@ -90,14 +90,7 @@ static const json_t *find_signature(BhSignPage *self, const char *role, const ch
 static gboolean has_mode(BhSignPage *self, const char *mode)
 {
   const json_t *modes = json_object_get(bh_visit_get_values(self->visit, "inspection"), "modes");
-  gsize i;
-  json_t *one;
-  json_array_foreach(modes, i, one)
-  {
-    if (g_strcmp0(json_string_value(one), mode) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  return bh_json_names(modes, mode);
 }
 
 /* --- who signs --- */

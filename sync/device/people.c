@@ -12,7 +12,6 @@
 #include "sync/device/people-store.h"
 
 #define WRONG_BEFORE_LOCK 5
-#define DAY_MS (24LL * 3600 * 1000)
 #define SEAL_SETTING "people_seal"
 #define BROKEN_SEAL_WAIT_MS (5 * 60 * 1000) /* as if that had been waited last */
 #define PIN_MAX 128                         /* bytes */
@@ -136,7 +135,7 @@ gint64 bh_people_get_lease_end_ms(BhDevice *device)
   gint64 synced = bh_setting_get_int(device, "staff_ms", 0);
   gint64 days = bh_setting_get_int(device, BH_SETTING_LEASE_DAYS, 30);
 
-  return synced > 0 ? synced + days * DAY_MS : G_MAXINT64;
+  return synced > 0 ? synced + days * BH_DAY_MS : G_MAXINT64;
 }
 
 static gboolean check_lease(BhDevice *device, GError **error)

@@ -7,7 +7,6 @@
 
 #define ENTRIES_STEP 50
 #define FILES_STEP 10
-#define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
 #define PLACE "prune_place" /* settings: how far the running sweep came … */
 #define SWEPT "prune_ms"    /* … and when the last one ended */
 
@@ -150,10 +149,10 @@ gboolean bh_prune_some(BhDevice *device, gboolean *more, GError **error)
     return TRUE;
   gint64 now = bh_device_now_ms(device);
   gint64 swept = bh_setting_get_int(device, SWEPT, 0);
-  if (swept <= now && now - swept < DAY_MS)
+  if (swept <= now && now - swept < BH_DAY_MS)
     return TRUE;
   gint64 days = bh_setting_get_int(device, BH_SETTING_KEEP_DAYS, BH_KEEP_DAYS);
-  if (!sweep(device, now - days * DAY_MS, more, error))
+  if (!sweep(device, now - days * BH_DAY_MS, more, error))
     return FALSE;
   files = FILES_STEP;
   if (!remove_bytes(device, &files, error))

@@ -2,18 +2,6 @@
 
 #include "sync/hub/sql.h"
 
-static GPtrArray *collect_texts(BhStmt *stmt, GError **error)
-{
-  if (stmt == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
-    g_ptr_array_add(texts, g_strdup(bh_stmt_get_text(stmt, 0)));
-  bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&texts);
-}
-
 /* Jumps from value to value in the index instead of walking all its rows: the scopes that begin
  * with a letter and a colon, a semicolon being what comes after it. */
 #define SCOPES(column, table, letter)                                                              \
@@ -23,20 +11,20 @@ static GPtrArray *collect_texts(BhStmt *stmt, GError **error)
 
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error)
 {
-  return collect_texts(bh_sql_query(db, error,
-                                    SCOPES("scope", "record", "a") " UNION " //
-                                    SCOPES("scope", "moved", "a"),
-                                    ""),
-                       error);
+  return bh_sql_collect_texts(bh_sql_query(db, error,
+                                           SCOPES("scope", "record", "a") " UNION " //
+                                           SCOPES("scope", "moved", "a"),
+                                           ""),
+                              error);
 }
 
 GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error)
 {
-  return collect_texts(bh_sql_query(db, error,
-                                    SCOPES("scope", "record", "u") " UNION " //
-                                    SCOPES("scope2", "record", "u"),
-                                    ""),
-                       error);
+  return bh_sql_collect_texts(bh_sql_query(db, error,
+                                           SCOPES("scope", "record", "u") " UNION " //
+                                           SCOPES("scope2", "record", "u"),
+                                           ""),
+                              error);
 }
 
 static gboolean collect_items(BhStmt *stmt, GArray *items, GError **error)
@@ -80,20 +68,21 @@ gboolean bh_feed_store_list_moved(BhDb *db, const char *scope, gint64 after, gin
 
 GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error)
 {
-  return collect_texts(bh_sql_query(db, error,
-                                    "SELECT id FROM record WHERE kind = 'staff' AND unit = :unit"
-                                    " ORDER BY title, id",
-                                    "t", "unit", unit),
-                       error);
+  return bh_sql_collect_texts(
+      bh_sql_query(db, error,
+                   "SELECT id FROM record WHERE kind = 'staff' AND unit = :unit"
+                   " ORDER BY title, id",
+                   "t", "unit", unit),
+      error);
 }
 
 GPtrArray *bh_feed_store_list_showing(BhDb *db, const char *sha256, GError **error)
 {
-  return collect_texts(bh_sql_query(db, error,
-                                    "SELECT r.id FROM record_file f JOIN record r"
-                                    " ON r.nr = f.record WHERE f.sha256 = :sha LIMIT 1000",
-                                    "t", "sha", sha256),
-                       error);
+  return bh_sql_collect_texts(bh_sql_query(db, error,
+                                           "SELECT r.id FROM record_file f JOIN record r"
+                                           " ON r.nr = f.record WHERE f.sha256 = :sha LIMIT 1000",
+                                           "t", "sha", sha256),
+                              error);
 }
 
 GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,

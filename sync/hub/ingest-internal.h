@@ -57,6 +57,10 @@ BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GE
  * FALSE only when the store fails. */
 gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
                         const BhBody *body, BhVerdict *verdict, GError **error);
+/* Records as the piece has them, in the form that conditions ask: `piece` is a BhPiece. */
+const json_t *bh_piece_lookup(const char *record, gpointer piece);
+json_t *bh_piece_list_children(const char *record, const char *kind, gpointer piece);
+
 /* Judges only who decides, for a dismissal: it hides from everybody what a device has sent, so it
  * is for who could have shown it to them. */
 gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *body,

@@ -11,8 +11,6 @@
 
 /* --- verdict --- */
 
-#define BH_DAY_MS (G_GINT64_CONSTANT(24) * 3600 * 1000)
-
 static void fault_free(gpointer data)
 {
   BhFault *fault = data;
@@ -293,6 +291,9 @@ static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, c
   if (judgement->actor->path != BH_PATH_DEVICE || set == NULL || !is_state(kind, set) ||
       !json_is_string(set->value) || step->is_choice)
     return;
+  const BhTransition *taken = bh_workflow_find(kind, step->from, json_string_value(set->value));
+  if (taken == NULL || !bh_transition_may_quarantine(taken))
+    return;
   BhContext context;
   bh_judgement_context(judgement, at->record, judgement->acting, &context);
   g_autoptr(GPtrArray) problems =
@@ -407,18 +408,6 @@ gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *
 
 /* --- reports --- */
 
-static const json_t *lookup(const char *record, gpointer data)
-{
-  BhPiece *piece = data;
-  return bh_records_get_values(piece->records, record);
-}
-
-static json_t *list_children(const char *record, const char *kind, gpointer data)
-{
-  BhPiece *piece = data;
-  return bh_records_share_children(piece->records, record, kind);
-}
-
 /* Who acts is judged before: what is left are guards and checks. */
 static void take_problems(GPtrArray *all, GPtrArray *more)
 {
@@ -454,8 +443,8 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
       .actor = body->by,
       .actor_values = bh_records_get_values(piece->records, body->by),
       .today = piece->made_on,
-      .lookup = lookup,
-      .children = list_children,
+      .lookup = bh_piece_lookup,
+      .children = bh_piece_list_children,
       .data = piece,
   };
   piece->work->is_over = FALSE;

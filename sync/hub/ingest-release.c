@@ -35,11 +35,10 @@ static gboolean load_waiting(BhPiece *piece, gint64 position, const char *by, Wa
     return FALSE;
   piece->device = waiting->row->device;
   const BhEntryText *text = waiting->row->text;
-  waiting->body = text->body != NULL ? bh_body_parse(text->body, text->openings, NULL) : NULL;
   /* A signature that does not fit makes the body one that nobody can vouch for. */
-  if (waiting->body != NULL &&
-      !bh_body_verify_person(waiting->body, text->body, envelope.hub, NULL))
-    g_clear_pointer(&waiting->body, bh_body_free);
+  waiting->body = text->body != NULL
+                      ? bh_body_parse_signed(text->body, text->openings, envelope.hub, NULL)
+                      : NULL;
   GError *failed = NULL;
   if (strcmp(envelope.kinds, bh_kind_set_get_hash(piece->kinds)) != 0)
     waiting->own = bh_log_load_kinds(piece->db, envelope.kinds, &failed);
@@ -47,15 +46,10 @@ static gboolean load_waiting(BhPiece *piece, gint64 position, const char *by, Wa
     g_propagate_error(error, failed);
     return FALSE;
   }
-  waiting->actor = (BhActor){
-      .path = BH_PATH_DEVICE,
-      .unit = waiting->device->unit,
-      .releaser = by,
-      .received_ms = waiting->row->received_ms,
-  };
   if (waiting->body != NULL)
-    waiting->actor.at_ms = bh_judge_time(&waiting->body->clock, waiting->device->enrolled_ms,
-                                         waiting->row->received_ms);
+    waiting->actor = bh_judge_device_actor(waiting->body, waiting->device->unit,
+                                           waiting->device->enrolled_ms, waiting->row->received_ms);
+  waiting->actor.releaser = by;
   return TRUE;
 }
 

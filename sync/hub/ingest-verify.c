@@ -98,10 +98,7 @@ gboolean bh_batch_add(BhBatch *batch, const char *hub, const guint8 key[BH_PUBLI
   if (text->body == NULL)
     g_set_error(&verified->body_error, BH_ERROR, BH_ERROR_FORMAT, "the body is missing");
   else
-    verified->body = bh_body_parse(text->body, text->openings, &verified->body_error);
-  if (verified->body != NULL &&
-      !bh_body_verify_person(verified->body, text->body, hub, &verified->body_error))
-    g_clear_pointer(&verified->body, bh_body_free);
+    verified->body = bh_body_parse_signed(text->body, text->openings, hub, &verified->body_error);
   check_time(batch, verified);
   g_ptr_array_add(batch->entries, verified);
   return TRUE;

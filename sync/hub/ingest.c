@@ -100,6 +100,18 @@ gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **err
   return bh_log_get_counter(db, "position", &piece->position, error);
 }
 
+const json_t *bh_piece_lookup(const char *record, gpointer data)
+{
+  BhPiece *piece = data;
+  return bh_records_get_values(piece->records, record);
+}
+
+json_t *bh_piece_list_children(const char *record, const char *kind, gpointer data)
+{
+  BhPiece *piece = data;
+  return bh_records_share_children(piece->records, record, kind);
+}
+
 gboolean bh_piece_end(BhPiece *piece, GError **error)
 {
   return bh_records_flush(piece->records, &piece->position, error) &&
@@ -195,12 +207,7 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
     return FALSE;
   }
   const BhBody *body = verified->body;
-  BhActor actor = {
-      .path = BH_PATH_DEVICE,
-      .unit = unit,
-      .received_ms = piece->now_ms,
-      .at_ms = bh_judge_time(&body->clock, piece->enrolled_ms, piece->now_ms),
-  };
+  BhActor actor = bh_judge_device_actor(body, unit, piece->enrolled_ms, piece->now_ms);
   g_auto(BhVerdict) verdict = {0};
   if (!bh_judge_entry(piece, &actor, kinds, body, &verdict, error))
     return FALSE;

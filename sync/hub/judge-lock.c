@@ -20,22 +20,6 @@ static void values_free(gpointer values)
   json_decref(values);
 }
 
-/* States of a record in conflict, without repeats; the one shown first. */
-static GPtrArray *list_states(const BhRecord *record)
-{
-  GPtrArray *states = g_ptr_array_new_with_free_func(g_free);
-  g_autoptr(json_t) heads = bh_record_dup_head_values(record, "state");
-  size_t at;
-  json_t *head;
-  json_array_foreach(heads, at, head)
-  {
-    const char *state = bh_json_string_or(head, "value", NULL);
-    if (state != NULL && !g_ptr_array_find_with_equal_func(states, state, g_str_equal, NULL))
-      g_ptr_array_add(states, g_strdup(state));
-  }
-  return states;
-}
-
 static const json_t *lookup_before(const char *record, gpointer data)
 {
   Before *before = data;
@@ -48,7 +32,7 @@ static const json_t *lookup_before(const char *record, gpointer data)
   json_t *values = g_hash_table_lookup(before->values, record);
   if (values != NULL)
     return values;
-  g_autoptr(GPtrArray) states = list_states(folded);
+  g_autoptr(GPtrArray) states = bh_judge_list_states(folded);
   before->variants = MAX(before->variants, states->len);
   values = json_copy((json_t *)shown);
   if (states->len > 0)

@@ -12,7 +12,6 @@
 
 #define PAST_MAX 200     /* entries of a staff record that are looked through */
 #define ANCESTORS_MAX 16 /* parents above a record */
-#define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
 
 gint64 bh_judge_time(const BhEntryClock *clock, gint64 enrolled_ms, gint64 received_ms)
 {
@@ -20,6 +19,17 @@ gint64 bh_judge_time(const BhEntryClock *clock, gint64 enrolled_ms, gint64 recei
   if (clock->hub_ms > 0 && clock->hub_boot_ms > 0 && clock->boot_ms >= clock->hub_boot_ms)
     at = clock->hub_ms + (clock->boot_ms - clock->hub_boot_ms);
   return MIN(MAX(at, enrolled_ms), received_ms);
+}
+
+BhActor bh_judge_device_actor(const BhBody *body, const char *unit, gint64 enrolled_ms,
+                              gint64 received_ms)
+{
+  return (BhActor){
+      .path = BH_PATH_DEVICE,
+      .unit = unit,
+      .received_ms = received_ms,
+      .at_ms = bh_judge_time(&body->clock, enrolled_ms, received_ms),
+  };
 }
 
 /* --- staff, now and then --- */
@@ -89,7 +99,8 @@ static json_t *dup_past(BhJudgement *judgement, const char *staff, const json_t 
         (row->status != BH_ENTRY_APPLIED && row->status != BH_ENTRY_RELEASED))
       continue;
     lay_over(row, staff, version);
-    if (row->received_ms >= from_ms + DAY_MS || until_ms <= from_ms || !serves(version, unit, day))
+    if (row->received_ms >= from_ms + BH_DAY_MS || until_ms <= from_ms ||
+        !serves(version, unit, day))
       continue;
     served = TRUE;
     add_roles(roles, version);
@@ -182,17 +193,7 @@ gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
 /* Whether a declaration ("unit_from", "author_from") reads this field of the record itself. */
 static gboolean is_origin(const BhKind *kind, const char *declared, const char *key)
 {
-  const json_t *origin = json_object_get(bh_kind_get_declaration(kind), declared);
-  if (json_is_string(origin))
-    return strcmp(json_string_value(origin), key) == 0;
-  size_t at;
-  json_t *path;
-  json_array_foreach((json_t *)origin, at, path)
-  {
-    if (g_strcmp0(json_string_value(path), key) == 0)
-      return TRUE;
-  }
-  return FALSE;
+  return bh_json_names(json_object_get(bh_kind_get_declaration(kind), declared), key);
 }
 
 gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,

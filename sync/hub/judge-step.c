@@ -36,11 +36,7 @@ static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, cons
     return FALSE;
   if (kind == NULL)
     return TRUE;
-  BhActor actor = {
-      .path = BH_PATH_DEVICE,
-      .unit = device->unit,
-      .at_ms = bh_judge_time(&body->clock, device->enrolled_ms, row->received_ms),
-  };
+  BhActor actor = bh_judge_device_actor(body, device->unit, device->enrolled_ms, row->received_ms);
   g_auto(BhVerdict) verdict = {0};
   g_auto(BhJudgement) earlier = {0};
   bh_judgement_begin(&earlier, judgement->piece, &actor, judgement->piece->kinds, body, &verdict);
@@ -279,7 +275,7 @@ static void judge_all(BhJudgement *judgement, guint op, const BhKind *kind, cons
   }
 }
 
-static GPtrArray *list_heads(const BhRecord *record)
+GPtrArray *bh_judge_list_states(const BhRecord *record)
 {
   GPtrArray *states = g_ptr_array_new_with_free_func(g_free);
   g_autoptr(json_t) heads = record != NULL ? bh_record_dup_head_values(record, "state") : NULL;
@@ -288,7 +284,7 @@ static GPtrArray *list_heads(const BhRecord *record)
   json_array_foreach(heads, at, head)
   {
     const char *state = bh_json_string_or(head, "value", NULL);
-    if (state != NULL)
+    if (state != NULL && !g_ptr_array_find_with_equal_func(states, state, g_str_equal, NULL))
       g_ptr_array_add(states, g_strdup(state));
   }
   return states;
@@ -302,7 +298,7 @@ static void judge_beginning(BhJudgement *judgement, guint op, const BhKind *kind
   judge_from(judgement, op, kind, NULL, to);
   if (record == NULL || bh_record_is_awaited(record, "state", judgement->body->id))
     return;
-  g_autoptr(GPtrArray) heads = list_heads(record);
+  g_autoptr(GPtrArray) heads = bh_judge_list_states(record);
   for (guint i = 0; i < heads->len; i++) {
     const char *state = heads->pdata[i];
     if (strcmp(state, to) != 0 && !bh_kind_is_initial_state(kind, state))
@@ -314,7 +310,7 @@ static void judge_beginning(BhJudgement *judgement, guint op, const BhKind *kind
 static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *kind,
                               const BhRecord *record, const char *to)
 {
-  g_autoptr(GPtrArray) heads = list_heads(record);
+  g_autoptr(GPtrArray) heads = bh_judge_list_states(record);
   g_autoptr(json_t) state = json_string(to);
   if (judgement->actor->release)
     judge_all(judgement, op, kind, heads, to);
@@ -334,7 +330,7 @@ static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *ki
 static void note_overtaken(BhJudgement *judgement, guint op, const BhKind *kind,
                            const BhRecord *record)
 {
-  g_autoptr(GPtrArray) heads = list_heads(record);
+  g_autoptr(GPtrArray) heads = bh_judge_list_states(record);
   for (guint i = 0; i < heads->len; i++) {
     g_autoptr(json_t) state = json_string(heads->pdata[i]);
     if (bh_judgement_is_left_to_hub(judgement, kind, "state", state))

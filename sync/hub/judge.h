@@ -29,6 +29,9 @@ typedef struct {
 /* The time an entry says it was made, within what the hub knows: not before its device was
  * enrolled, not after it was received. */
 gint64 bh_judge_time(const BhEntryClock *clock, gint64 enrolled_ms, gint64 received_ms);
+/* Who acts in an entry of a device: one that comes in, or one that is stored. Borrows `unit`. */
+BhActor bh_judge_device_actor(const BhBody *body, const char *unit, gint64 enrolled_ms,
+                              gint64 received_ms);
 
 typedef enum {
   /* The entry cannot be understood or checked as it stands: unknown kind, malformed or over-long

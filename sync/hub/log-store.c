@@ -394,15 +394,10 @@ BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error)
 gboolean bh_log_is_entry_of(BhDb *db, const char *entry_id, const char *device, gboolean *is_of,
                             GError **error)
 {
-  g_autoptr(GError) failed = NULL;
-  g_autoptr(BhStmt) stmt = bh_sql_row(db, is_of, &failed,
-                                      "SELECT 1 FROM entry WHERE id = :id AND is_first = 1"
-                                      " AND device = :device",
-                                      "tt", "id", entry_id, "device", device);
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error(error, g_steal_pointer(&failed));
-  return FALSE;
+  return bh_sql_has_row(db, is_of, error,
+                        "SELECT 1 FROM entry WHERE id = :id AND is_first = 1"
+                        " AND device = :device",
+                        "tt", "id", entry_id, "device", device);
 }
 
 gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error)
@@ -740,41 +735,24 @@ gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GErr
                     "tt", "sha", sha256, "device", device);
 }
 
-static gboolean is_there(BhStmt *stmt, GError *failed, gboolean *there, GError **error)
-{
-  *there = stmt != NULL;
-  if (stmt != NULL)
-    bh_stmt_reset(stmt);
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error(error, failed);
-  return FALSE;
-}
-
 gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, gboolean *held,
                              GError **error)
 {
-  gboolean found;
-  GError *failed = NULL;
-  BhStmt *stmt = bh_sql_row(db, &found, &failed,
-                            "SELECT 1 FROM file_holder h JOIN device d ON d.unit = h.unit"
-                            " JOIN file f ON f.sha256 = h.sha256"
-                            " WHERE h.sha256 = :sha AND d.id = :device"
-                            " AND f.complete_ms IS NOT NULL LIMIT 1",
-                            "tt", "sha", sha256, "device", device);
-  return is_there(stmt, failed, held, error);
+  return bh_sql_has_row(db, held, error,
+                        "SELECT 1 FROM file_holder h JOIN device d ON d.unit = h.unit"
+                        " JOIN file f ON f.sha256 = h.sha256"
+                        " WHERE h.sha256 = :sha AND d.id = :device"
+                        " AND f.complete_ms IS NOT NULL LIMIT 1",
+                        "tt", "sha", sha256, "device", device);
 }
 
 gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
                                   gboolean *held, GError **error)
 {
-  gboolean found;
-  GError *failed = NULL;
-  BhStmt *stmt =
-      bh_sql_row(db, &found, &failed,
-                 "SELECT 1 FROM entry e WHERE e.id = :entry AND e.is_first = 1 AND (e.device = :hub"
-                 " OR EXISTS (SELECT 1 FROM device d JOIN file_holder h ON h.unit = d.unit"
-                 " WHERE d.id = e.device AND h.sha256 = :sha))",
-                 "ttt", "entry", entry, "hub", hub, "sha", sha256);
-  return is_there(stmt, failed, held, error);
+  return bh_sql_has_row(
+      db, held, error,
+      "SELECT 1 FROM entry e WHERE e.id = :entry AND e.is_first = 1 AND (e.device = :hub"
+      " OR EXISTS (SELECT 1 FROM device d JOIN file_holder h ON h.unit = d.unit"
+      " WHERE d.id = e.device AND h.sha256 = :sha))",
+      "ttt", "entry", entry, "hub", hub, "sha", sha256);
 }

@@ -47,12 +47,5 @@ GPtrArray *bh_number_store_list(BhDb *db, const char *look, GError **error)
                               "SELECT r.id FROM number n JOIN record r ON r.nr = n.record"
                               " WHERE n.look = :look LIMIT :most",
                               "ti", "look", look, "most", (gint64)BH_NUMBER_GROUP_MAX);
-  if (stmt == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
-    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
-  bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&ids);
+  return bh_sql_collect_texts(stmt, error);
 }

@@ -38,13 +38,8 @@ char *bh_person_store_dup_seal(BhDb *db, const char *staff, GError **error)
 gboolean bh_person_store_accepts(BhDb *db, const char *staff, const char *key, gint64 now_ms,
                                  gboolean *accepted, GError **error)
 {
-  g_autoptr(GError) failed = NULL;
-  g_autoptr(BhStmt) stmt = bh_sql_row(db, accepted, &failed,
-                                      "SELECT 1 FROM person_key WHERE staff = :staff AND key = :key"
-                                      " AND (until_ms IS NULL OR until_ms >= :now)",
-                                      "tti", "staff", staff, "key", key, "now", now_ms);
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error(error, g_steal_pointer(&failed));
-  return FALSE;
+  return bh_sql_has_row(db, accepted, error,
+                        "SELECT 1 FROM person_key WHERE staff = :staff AND key = :key"
+                        " AND (until_ms IS NULL OR until_ms >= :now)",
+                        "tti", "staff", staff, "key", key, "now", now_ms);
 }

@@ -139,26 +139,14 @@ gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const cha
                     "itt", "position", position, "scope", scope, "record", record);
 }
 
-static GPtrArray *collect_ids(BhStmt *stmt, GError **error)
-{
-  if (stmt == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
-    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
-  bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&ids);
-}
-
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error)
 {
-  return collect_ids(bh_sql_query(db, error,
-                                  "SELECT id FROM record WHERE scope_from = :id UNION ALL"
-                                  " SELECT id FROM record WHERE parent = :id"
-                                  " AND scope_from IS NOT :id",
-                                  "t", "id", id),
-                     error);
+  return bh_sql_collect_texts(bh_sql_query(db, error,
+                                           "SELECT id FROM record WHERE scope_from = :id UNION ALL"
+                                           " SELECT id FROM record WHERE parent = :id"
+                                           " AND scope_from IS NOT :id",
+                                           "t", "id", id),
+                              error);
 }
 
 GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, guint max,
@@ -167,16 +155,18 @@ GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kin
   /* The oldest first, by record number. */
   gint64 limit = (gint64)max + 1;
   if (kind == NULL)
-    return collect_ids(bh_sql_query(db, error,
-                                    "SELECT id FROM record WHERE parent = :parent ORDER BY nr"
-                                    " LIMIT :limit",
-                                    "ti", "parent", parent, "limit", limit),
-                       error);
-  return collect_ids(bh_sql_query(db, error,
-                                  "SELECT id FROM record WHERE parent = :parent AND kind = :kind"
-                                  " ORDER BY nr LIMIT :limit",
-                                  "tti", "parent", parent, "kind", kind, "limit", limit),
-                     error);
+    return bh_sql_collect_texts(
+        bh_sql_query(db, error,
+                     "SELECT id FROM record WHERE parent = :parent ORDER BY nr"
+                     " LIMIT :limit",
+                     "ti", "parent", parent, "limit", limit),
+        error);
+  return bh_sql_collect_texts(
+      bh_sql_query(db, error,
+                   "SELECT id FROM record WHERE parent = :parent AND kind = :kind"
+                   " ORDER BY nr LIMIT :limit",
+                   "tti", "parent", parent, "kind", kind, "limit", limit),
+      error);
 }
 
 gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
@@ -242,43 +232,26 @@ gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *apart, con
   return TRUE;
 }
 
-static gboolean ask(BhStmt *stmt, GError *failed, gboolean *yes, GError **error)
-{
-  *yes = stmt != NULL;
-  if (stmt != NULL)
-    bh_stmt_reset(stmt);
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error(error, failed);
-  return FALSE;
-}
-
 gboolean bh_record_is_made_by(BhDb *db, const char *id, const char *device, gboolean *made,
                               GError **error)
 {
-  GError *failed = NULL;
-  gboolean found;
-  BhStmt *stmt =
-      bh_sql_row(db, &found, &failed,
-                 "SELECT 1 FROM entry WHERE device = :device AND position ="
-                 " (SELECT min(l.position) FROM record r JOIN entry_record l ON l.record = r.nr"
-                 " WHERE r.id = :id)",
-                 "tt", "device", device, "id", id);
-  return ask(stmt, failed, made, error);
+  return bh_sql_has_row(
+      db, made, error,
+      "SELECT 1 FROM entry WHERE device = :device AND position ="
+      " (SELECT min(l.position) FROM record r JOIN entry_record l ON l.record = r.nr"
+      " WHERE r.id = :id)",
+      "tt", "device", device, "id", id);
 }
 
 gboolean bh_record_is_orphan(BhDb *db, const char *id, gboolean *orphan, GError **error)
 {
-  GError *failed = NULL;
-  gboolean found;
-  BhStmt *stmt =
-      bh_sql_row(db, &found, &failed,
-                 "WITH RECURSIVE above (id, depth) AS"
-                 " (SELECT parent, 1 FROM record WHERE id = :id AND parent IS NOT NULL UNION ALL"
-                 " SELECT r.parent, depth + 1 FROM above JOIN record r ON r.id = above.id"
-                 " WHERE r.parent IS NOT NULL AND depth < 16)"
-                 " SELECT 1 FROM above WHERE NOT EXISTS"
-                 " (SELECT 1 FROM record r WHERE r.id = above.id) LIMIT 1",
-                 "t", "id", id);
-  return ask(stmt, failed, orphan, error);
+  return bh_sql_has_row(
+      db, orphan, error,
+      "WITH RECURSIVE above (id, depth) AS"
+      " (SELECT parent, 1 FROM record WHERE id = :id AND parent IS NOT NULL UNION ALL"
+      " SELECT r.parent, depth + 1 FROM above JOIN record r ON r.id = above.id"
+      " WHERE r.parent IS NOT NULL AND depth < 16)"
+      " SELECT 1 FROM above WHERE NOT EXISTS"
+      " (SELECT 1 FROM record r WHERE r.id = above.id) LIMIT 1",
+      "t", "id", id);
 }

@@ -5,27 +5,12 @@
 #include <string.h>
 
 #include "schema/workflow.h"
-
-static const json_t *lookup(const char *record, gpointer data)
-{
-  BhPiece *piece = data;
-  return bh_records_get_values(piece->records, record);
-}
-
-static json_t *list_children(const char *record, const char *kind, gpointer data)
-{
-  BhPiece *piece = data;
-  return bh_records_share_children(piece->records, record, kind);
-}
+#include "sync/hub/judge-internal.h"
 
 static const char *get_set_text(const BhOp *op, const char *key)
 {
-  for (guint i = 0; i < op->sets->len; i++) {
-    const BhSet *set = op->sets->pdata[i];
-    if (strcmp(set->key, key) == 0)
-      return json_string_value(set->value);
-  }
-  return NULL;
+  const BhSet *set = bh_op_find_set(op, key);
+  return set != NULL ? json_string_value(set->value) : NULL;
 }
 
 /* The state the same entry gives the record, NULL when it gives none. */
@@ -94,8 +79,8 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
                        .actor_values =
                            by_system ? NULL : bh_records_get_values(piece->records, body->by),
                        .today = piece->today,
-                       .lookup = lookup,
-                       .children = list_children,
+                       .lookup = bh_piece_lookup,
+                       .children = bh_piece_list_children,
                        .data = piece};
   const char *from = bh_json_string_or(context.values, "state", NULL);
   g_autoptr(GPtrArray) problems = bh_review_check(kind, event, &context);

@@ -63,3 +63,29 @@ BhStmt *bh_sql_row(BhDb *db, gboolean *found, GError **error, const char *sql, c
   }
   return stmt;
 }
+
+gboolean bh_sql_has_row(BhDb *db, gboolean *has, GError **error, const char *sql, const char *types,
+                        ...)
+{
+  va_list args;
+  va_start(args, types);
+  BhStmt *stmt = prepare_bound(db, error, sql, types, bh_stmt_bind_text, args);
+  va_end(args);
+  *has = FALSE;
+  if (stmt == NULL || !bh_stmt_step(stmt, has, error))
+    return FALSE;
+  bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+GPtrArray *bh_sql_collect_texts(BhStmt *stmt, GError **error)
+{
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+  gboolean row = FALSE, good;
+  while ((good = bh_stmt_step(stmt, &row, error)) && row)
+    g_ptr_array_add(texts, g_strdup(bh_stmt_get_text(stmt, 0)));
+  bh_stmt_reset(stmt);
+  return good ? g_steal_pointer(&texts) : NULL;
+}

@@ -83,12 +83,5 @@ GPtrArray *bh_upload_store_list_old(BhDb *db, gint64 before_ms, GError **error)
   BhStmt *stmt =
       bh_sql_query(db, error, "SELECT id FROM upload WHERE touched_ms < :before LIMIT 100", "i",
                    "before", before_ms);
-  if (stmt == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
-    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
-  bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&ids);
+  return bh_sql_collect_texts(stmt, error);
 }

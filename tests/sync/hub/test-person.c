@@ -138,6 +138,53 @@ static void test_what_was_saved_under_the_pin_before_may_arrive_for_a_month(void
   test_device_free(device);
 }
 
+static gboolean is_step_held(TestDevice *device, const char *record, const char *state,
+                             const char *was)
+{
+  g_autoptr(Answer) answer = test_push(
+      device, test_device_entry(device, record, "hazard", json_pack("{s:s}", "state", state), was),
+      NULL);
+  assert_status(answer, 200);
+  return json_array_size(json_object_get(answer->json, "quarantined")) == 1;
+}
+
+/* What waits because its key was not taken any more is no state that a later step starts from. */
+static void test_a_step_under_an_old_key_is_no_bridge(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = begin(fixture);
+  char enterprise[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1];
+  char found[BH_ID_LEN + 1], ordered[BH_ID_LEN + 1];
+  open_key(fixture, device->actor, PIN, device->person_key);
+  test_device_make_id(device, enterprise);
+  test_device_make_id(device, hazard);
+  g_autoptr(Answer) first =
+      test_push(device, test_device_enterprise(device, enterprise, "一号矿", "140603100"), NULL);
+  assert_status(first, 200);
+  g_autoptr(Answer) second =
+      test_push(device,
+                test_device_entry(device, hazard, "hazard",
+                                  json_pack("{s:s, s:s, s:s, s:s, s:s}", "enterprise", enterprise,
+                                            "summary", "顶板离层", "level", "general", "found_by",
+                                            "inspection", "state", "found"),
+                                  NULL),
+                NULL);
+  assert_status(second, 200);
+  assert_int_equal(json_array_size(json_object_get(second->json, "quarantined")), 0);
+  g_strlcpy(found, device->last_entry, sizeof found);
+  set_pin(fixture, device->actor, OTHER_PIN);
+  fixture->skew_ms = 31 * DAY_MS;
+  assert_true(is_step_held(device, hazard, "ordered", found));
+  g_strlcpy(ordered, device->last_entry, sizeof ordered);
+  open_key(fixture, device->actor, OTHER_PIN, device->person_key);
+  assert_true(is_step_held(device, hazard, "reported_fixed", ordered));
+  /* The same two steps under the key in use. */
+  assert_false(is_step_held(device, hazard, "ordered", found));
+  g_strlcpy(ordered, device->last_entry, sizeof ordered);
+  assert_false(is_step_held(device, hazard, "reported_fixed", ordered));
+  test_device_free(device);
+}
+
 static void test_the_public_key_stands_in_the_record_of_the_person(void **state)
 {
   HubFixture *fixture = *state;
@@ -163,6 +210,7 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_what_was_saved_under_the_pin_before_may_arrive_for_a_month, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_step_under_an_old_key_is_no_bridge, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_public_key_stands_in_the_record_of_the_person,
                                       set_up, tear_down),
   };
