@@ -9,12 +9,16 @@
 #include "app/paper/code.h"
 #include "app/paper/freeze.h"
 #include "app/paper/paper.h"
-#include "app/paper/shown.h"
 #include "app/said.h"
 #include "app/visit.h"
 #include "schema/error.h"
+#include "schema/signed-text.h"
 
 #define OPS_PER_ENTRY 60 /* under BH_ENTRY_MAX_OPS */
+
+/* Types of documents. */
+#define RECORD "onsite_record"
+#define ORDER "order_rectify"
 
 void bh_documents_request_free(BhDocumentsRequest *request)
 {
@@ -84,9 +88,9 @@ static gboolean check(BhDevice *device, const BhDocumentsRequest *request, const
 
 /* --- draft with frozen fields --- */
 
-json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const char *inspection,
-                            const json_t *document, const json_t *hazards, gint64 now_ms,
-                            GError **error)
+static json_t *freeze_document(const json_t *visit, const BhKindSet *kinds, const char *inspection,
+                               const json_t *document, const json_t *hazards, gboolean to_sign,
+                               gint64 now_ms, GError **error)
 {
   g_autoptr(BhChecklist) checklist = bh_visit_dup_checklist(visit);
   g_autoptr(json_t) participants = bh_visit_dup_row_values(visit, "participants");
@@ -102,22 +106,38 @@ json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const c
       .hazards = hazards,
       .checklist = checklist,
       .checklist_name = bh_json_string_or(bh_visit_get_values(visit, "checklist"), "name", NULL),
-      .issued_ms = now_ms};
+      .issued_ms = now_ms,
+      .to_sign = to_sign};
   return bh_paper_freeze(&facts, error);
 }
 
-char *bh_documents_dup_shown_digest(BhDevice *device, const char *author, const char *inspection,
-                                    gint64 now_ms, GError **error)
+json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const char *inspection,
+                            const json_t *document, const json_t *hazards, gint64 now_ms,
+                            GError **error)
 {
-  g_autoptr(json_t) visit = bh_visit_load(device, author, inspection, error);
-  if (visit == NULL)
-    return NULL;
-  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
-  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", "onsite_record");
+  return freeze_document(visit, kinds, inspection, document, hazards, FALSE, now_ms, error);
+}
+
+json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
+                                    const char *inspection, gint64 now_ms, GError **error)
+{
+  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", RECORD);
   g_autoptr(json_t) hazards = bh_visit_dup_row_values(visit, "hazards");
-  g_autoptr(json_t) frozen =
-      bh_documents_freeze(visit, kinds, inspection, document, hazards, now_ms, error);
-  return frozen != NULL ? bh_paper_dup_shown_digest(frozen) : NULL;
+  return freeze_document(visit, kinds, inspection, document, hazards, TRUE, now_ms, error);
+}
+
+/* The record of a visit that was signed says what was signed, whatever changed since. */
+static json_t *freeze_record(const BhDocumentsRequest *request, const json_t *visit,
+                             const BhKindSet *kinds, const json_t *set, GError **error)
+{
+  g_autoptr(json_t) hazards = bh_visit_dup_row_values(visit, "hazards");
+  const json_t *signed_facts =
+      json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
+  g_autoptr(json_t) now =
+      bh_documents_freeze(visit, kinds, request->inspection, set, hazards, request->now_ms, error);
+  if (now == NULL || !json_is_object(signed_facts))
+    return g_steal_pointer(&now);
+  return bh_paper_complete(signed_facts, now, error);
 }
 
 static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *visit,
@@ -125,10 +145,9 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
 {
   json_t *ids = json_array();
   json_object_set_new(set, "hazards", ids);
-  if (strcmp(bh_json_string_or(set, "doc_type", ""), "order_rectify") != 0) {
-    g_autoptr(json_t) all = bh_visit_dup_row_values(visit, "hazards");
+  if (strcmp(bh_json_string_or(set, "doc_type", ""), ORDER) != 0) {
     json_object_del(set, "hazards");
-    return bh_documents_freeze(visit, kinds, request->inspection, set, all, request->now_ms, error);
+    return freeze_record(request, visit, kinds, set, error);
   }
   guint taken = 0;
   g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
@@ -151,7 +170,7 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
       "doc_type", type, "title", bh_field_find_choice_label(field, type, "zh"), "number", number,
       "drafted_by", request->author, "number_provisional", 1, "issued_at",
       (json_int_t)request->now_ms, "state", "draft");
-  if (strcmp(type, "order_rectify") == 0) {
+  if (strcmp(type, ORDER) == 0) {
     json_object_set_new(set, "legal_basis", json_string(request->legal_basis));
     json_object_set_new(set, "deadline", json_string(request->deadline));
   }
@@ -164,7 +183,7 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
   json_t *frozen = freeze_hazards(request, visit, kinds, set, error);
   if (frozen == NULL)
     return NULL;
-  g_autofree char *digest = bh_paper_dup_shown_digest(frozen);
+  g_autofree char *digest = bh_signed_text_dup_digest(frozen);
   json_object_set_new(set, "signed_sha256", json_string(digest));
   json_object_set_new(set, "frozen", frozen);
   return save_one(device, request->author, record, "document", json_incref(set), error);
@@ -177,16 +196,16 @@ static char *find_file(const char *sha256, gpointer data)
   return bh_device_dup_file_path(data, sha256);
 }
 
-/* Signatures under this very text: for the record those of the visit, for an order its own alone.
- * A picture given for another text, or before the paper existed, is on no paper. */
+/* Signatures under this very text: for the record those of the visit, for an order its own. A
+ * picture given for another text is on no paper. */
 static json_t *list_signatures(const json_t *visit, const json_t *frozen)
 {
-  g_autofree char *digest = bh_paper_dup_shown_digest(frozen);
-  gboolean record = strcmp(bh_json_string_or(frozen, "doc_type", ""), "onsite_record") == 0;
+  g_autofree char *digest = bh_signed_text_dup_digest(frozen);
+  gboolean record = strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0;
   json_t *found = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(record ? json_object_get(visit, "signatures") : NULL, i, row)
+  json_array_foreach(json_object_get(visit, record ? "signatures" : "receipts"), i, row)
   {
     json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "shown_sha256", ""), digest) == 0)
@@ -335,7 +354,7 @@ static gboolean add_made(BhDevice *device, const BhDocumentsRequest *request, co
   const json_t *values = json_object_get(record, "values");
   const char *type = bh_json_string_or(values, "doc_type", "");
   if (record == NULL ||
-      (strcmp(type, "order_rectify") == 0 &&
+      (strcmp(type, ORDER) == 0 &&
        !order_hazards(device, request, json_object_get(values, "hazards"), id, error)))
     return FALSE;
   json_array_append_new(made, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type, "pdf",
@@ -348,10 +367,9 @@ static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
                             const json_t *before, json_t *made, GError **error)
 {
   char id[BH_ID_LEN + 1];
-  g_autoptr(GPtrArray) begun = list_documents(before, "order_rectify");
+  g_autoptr(GPtrArray) begun = list_documents(before, ORDER);
   for (guint i = 0; i < begun->len; i++)
-    if (!make_one(device, request, before, "order_rectify", g_ptr_array_index(begun, i), id,
-                  error) ||
+    if (!make_one(device, request, before, ORDER, g_ptr_array_index(begun, i), id, error) ||
         !add_made(device, request, id, made, error))
       return FALSE;
   while (TRUE) {
@@ -361,7 +379,7 @@ static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
     g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
     if (left->len == 0)
       return TRUE;
-    if (!make_one(device, request, visit, "order_rectify", NULL, id, error) ||
+    if (!make_one(device, request, visit, ORDER, NULL, id, error) ||
         !add_made(device, request, id, made, error))
       return FALSE;
   }
@@ -391,13 +409,73 @@ json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, G
   if (visit == NULL)
     return NULL;
   g_autoptr(json_t) made = json_array();
-  g_autoptr(GPtrArray) records = list_documents(visit, "onsite_record");
+  g_autoptr(GPtrArray) records = list_documents(visit, RECORD);
   const char *known = records->len > 0 ? g_ptr_array_index(records, 0) : NULL;
-  if (!make_one(device, request, visit, "onsite_record", known, id, error) ||
+  if (!make_one(device, request, visit, RECORD, known, id, error) ||
       !add_made(device, request, id, made, error) ||
       (request->order && !make_orders(device, request, visit, made, error))) {
     explain(visit, error);
     return NULL;
   }
   return json_pack("{s:O}", "documents", made);
+}
+
+/* --- service --- */
+
+void bh_service_request_free(gpointer data)
+{
+  BhServiceRequest *request = data;
+  g_free(request->author);
+  g_free(request->inspection);
+  g_free(request->document);
+  json_decref(request->set);
+  g_free(request);
+}
+
+/* {"problems": […]}, empty when nothing stands against the step. */
+static json_t *check_service(BhDevice *device, const BhServiceRequest *request, GError **error)
+{
+  json_t *problems =
+      bh_device_check(device, request->author, request->document, "document", request->set, error);
+  return problems != NULL ? json_pack("{s:o}", "problems", problems) : NULL;
+}
+
+/* The paper with the signatures under it. An order that another device made is served without: its
+ * code, and maybe the pictures, are not here. */
+static gboolean add_served_copy(BhDevice *device, const BhServiceRequest *request,
+                                const json_t *visit, const json_t *record, json_t *ops,
+                                GError **error)
+{
+  char id[BH_ID_LEN + 1];
+  g_autofree char *entry = dup_freezing_entry(device, request->document);
+  if (entry == NULL || strcmp(bh_json_string_or(request->set, "service_method", ""), "signed") != 0)
+    return TRUE;
+  const json_t *frozen = json_object_get(json_object_get(record, "values"), "frozen");
+  json_t *file = render(device, visit, frozen, entry, error);
+  if (file == NULL)
+    return FALSE;
+  bh_device_make_id(device, id);
+  json_object_set_new(file, "parent", json_string(request->document));
+  json_object_set_new(file, "role", json_string("document"));
+  json_object_set(json_object_get(json_array_get(ops, 0), "set"), "served_pdf",
+                  json_object_get(file, "sha256"));
+  json_array_append_new(ops,
+                        json_pack("{s:s, s:s, s:o}", "record", id, "kind", "file", "set", file));
+  return TRUE;
+}
+
+json_t *bh_documents_serve(BhDevice *device, const BhServiceRequest *request, GError **error)
+{
+  g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
+  g_autoptr(json_t) record = visit != NULL ? bh_device_get(device, request->document, error) : NULL;
+  g_autoptr(json_t) result = record != NULL ? check_service(device, request, error) : NULL;
+  if (result == NULL || json_array_size(json_object_get(result, "problems")) > 0)
+    return g_steal_pointer(&result);
+  g_autoptr(json_t) set = json_copy(request->set);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:O}]", "record", request->document, "kind", "document", "set", set);
+  if (!add_served_copy(device, request, visit, record, ops, error))
+    return NULL;
+  g_autofree char *saved = bh_device_save(device, request->author, ops, 0, error);
+  return saved != NULL ? g_steal_pointer(&result) : NULL;
 }

@@ -32,13 +32,28 @@ void bh_documents_set_too_long(const json_t *visit, GError **error);
 
 void bh_documents_request_free(BhDocumentsRequest *request);
 
-/* Digest of what people sign of a visit, by the records as they stand in the store: what the page
- * showed when nothing changed since. g_free; NULL with an error. */
-char *bh_documents_dup_shown_digest(BhDevice *device, const char *author, const char *inspection,
-                                    gint64 now_ms, GError **error);
+/* The frozen fields of the record of this visit before it is signed: people sign their text
+ * (schema/signed-text.h). Leaves room for what is set afterwards. Pure; any thread. */
+json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
+                                    const char *inspection, gint64 now_ms, GError **error);
 
 /* {"documents": [{"id","doc_type","pdf"}]}: the record, and as many orders as the hazards need;
  * NULL with the first error. */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);
+
+/* That an order was handed over: signed for, or refused. */
+typedef struct {
+  char *author;
+  char *inspection;
+  char *document;
+  json_t *set; /* the step and what it asks for; owned */
+} BhServiceRequest;
+
+void bh_service_request_free(gpointer request);
+
+/* Takes the step, with a copy of the paper that shows the signatures, when nothing stands against
+ * it:
+ * {"problems": […]} as bh_device_check gives them, empty when it was saved. NULL with an error. */
+json_t *bh_documents_serve(BhDevice *device, const BhServiceRequest *request, GError **error);
 
 G_END_DECLS

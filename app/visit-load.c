@@ -89,7 +89,7 @@ static json_t *list_people(BhDevice *device, const json_t *visit)
     add_record(device, people, one, "id");
   }
   add_record(device, people, bh_visit_get_values(visit, "inspection"), "lead");
-  static const char *const parts[] = {"participants", "signatures"};
+  static const char *const parts[] = {"participants", "signatures", "receipts"};
   for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
     json_array_foreach(json_object_get(visit, parts[p]), i, one)
     {
@@ -168,6 +168,21 @@ static json_t *take_present(json_t *rows)
   return present;
 }
 
+/* Signatures under the orders of the visit. */
+static gboolean add_receipts(BhDevice *device, json_t *visit, const char *author,
+                             json_t *with_files, GError **error)
+{
+  g_autoptr(json_t) documents = json_array();
+  add_ids(documents, json_object_get(visit, "documents"));
+  json_t *rows = bh_visit_list_children(device, "signature", documents, author, error);
+  if (rows == NULL)
+    return FALSE;
+  rows = sort_rows(rows);
+  json_object_set_new(visit, "receipts", rows);
+  add_ids(with_files, rows);
+  return TRUE;
+}
+
 json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error)
 {
   g_autoptr(json_t) visit = json_object();
@@ -199,6 +214,8 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
     if (strcmp(children[i].kind, "participant") != 0)
       add_ids(with_files, rows);
   }
+  if (!add_receipts(device, visit, author, with_files, error))
+    return NULL;
   json_t *files = bh_visit_list_children(device, "file", with_files, author, error);
   if (files == NULL)
     return NULL;

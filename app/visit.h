@@ -11,11 +11,11 @@
 G_BEGIN_DECLS
 
 /* {"inspection": as bh_device_get, "enterprise": …, "checklist": …, "unit": …, "hazards": [row…],
- * "participants": […], "signatures": […], "documents": […], "files": [rows of all of them],
- * "inspection_draft"?: {what `author` typed, not saved yet}, "drafts": [hazard drafts of `author`],
- * "staff": {id: values of those who take part or work here}, "refs": {id: values of staff, files
- * and sites named}}. Absent ones are null; records that count as never made ("void" states) are
- * left out. */
+ * "participants": […], "signatures": […], "documents": […], "receipts": [signatures under its
+ * orders], "files": [rows of all of them], "inspection_draft"?: {what `author` typed, not saved
+ * yet}, "drafts": [hazard drafts of `author`], "staff": {id: values of those who take part or work
+ * here}, "refs": {id: values of staff, files and sites named}}. Absent ones are null; records that
+ * count as never made ("void" states) are left out. */
 json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error);
 
 /* Rows of all children of a kind under the records `parents` (ids), to the end, as bh_device_list

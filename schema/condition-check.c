@@ -194,6 +194,8 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
   static const int counted[] = {BH_FIELD_INTEGER, BH_FIELD_DECIMAL, BH_FIELD_CHOICES, BH_FIELD_REFS,
                                 -1};
   static const int areas[] = {BH_FIELD_AREA, -1};
+  static const int hashes[] = {BH_FIELD_HASH, -1};
+  static const int texts[] = {BH_FIELD_TEXT, BH_FIELD_LONGTEXT, BH_FIELD_PAPER, -1};
   const int *wanted = NULL;
   if (g_str_equal(word, "has"))
     wanted = many;
@@ -203,6 +205,8 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
     wanted = counted;
   else if (g_str_equal(word, "within"))
     wanted = areas;
+  else if (g_str_equal(word, "digest_of"))
+    wanted = hashes;
   if (wanted != NULL && !ends_have_type(ends, wanted))
     return bh_place_fail(place, "does not fit the type of the field");
   if (g_str_equal(word, "empty"))
@@ -213,6 +217,10 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
     return check_values(place, set, kind, ends, operand, word[0] == 'h');
   if (wanted == moments)
     return check_moment(place, set, kind, operand);
+  if (wanted == hashes)
+    return json_is_string(operand)
+               ? bh_path_check(place, set, kind, json_string_value(operand), texts)
+               : bh_place_fail(place, "must be a path");
   if (wanted == areas)
     return json_is_object(operand)
                ? check_other_field(place, set, kind, operand, areas)
@@ -224,15 +232,16 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
 static gboolean check_field_condition(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                       const json_t *condition)
 {
-  static const char *const allowed[] = {"field", "is",     "in",       "has",     "empty", "before",
-                                        "after", "within", "at_least", "at_most", NULL};
+  static const char *const allowed[] = {"field",    "is",      "in",        "has",
+                                        "empty",    "before",  "after",     "within",
+                                        "at_least", "at_most", "digest_of", NULL};
   const char *path = NULL;
   if (!bh_place_is_object(place, condition, allowed) ||
       !bh_place_string(place, condition, "field", TRUE, 200, &path))
     return FALSE;
   if (json_object_size(condition) != 2)
     return bh_place_fail(place, "needs exactly one of is, in, has, empty, before, after, within, "
-                                "at_least, at_most");
+                                "at_least, at_most, digest_of");
   gsize mark = bh_place_enter(place, "field");
   g_autoptr(GArray) ends = find_ends(place, set, kind, path);
   if (ends == NULL)

@@ -5,6 +5,7 @@
 
 #include <string.h>
 #include "schema/civil.h"
+#include "schema/signed-text.h"
 #include "schema/workflow.h"
 
 typedef enum { NO, YES, UNKNOWN } Truth;
@@ -249,6 +250,17 @@ static Truth holds_within(const json_t *value, const json_t *operand, const BhCo
   return truth(bh_area_code_is_within(json_string_value(value), json_string_value(other)));
 }
 
+/* A value that is not here, or whose text is not, is the digest of nothing. */
+static Truth holds_digest(const json_t *value, const json_t *operand, const BhContext *context)
+{
+  gboolean unknown = FALSE;
+  const json_t *text = get(context, json_string_value(operand), &unknown);
+  if (unknown)
+    return UNKNOWN;
+  g_autofree char *digest = !is_empty(text) ? bh_signed_text_dup_digest(text) : NULL;
+  return truth(digest != NULL && g_strcmp0(json_string_value(value), digest) == 0);
+}
+
 static Truth holds_field(const json_t *condition, const BhContext *context)
 {
   gboolean unknown = FALSE;
@@ -276,6 +288,8 @@ static Truth holds_field(const json_t *condition, const BhContext *context)
     return holds_order(value, operand, 1, context);
   if ((operand = json_object_get(condition, "within")) != NULL)
     return holds_within(value, operand, context);
+  if ((operand = json_object_get(condition, "digest_of")) != NULL)
+    return holds_digest(value, operand, context);
   if ((operand = json_object_get(condition, "at_least")) != NULL)
     return holds_bound(value, operand, 1);
   if ((operand = json_object_get(condition, "at_most")) != NULL)

@@ -5,6 +5,7 @@
 #include "schema/checklist.h"
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "schema/signed-text.h"
 #include "schema/uscc.h"
 
 #define TYPED_MAX (256 * 1024) /* bytes */
@@ -91,6 +92,10 @@ char *bh_field_format_value(const BhField *field, const json_t *value, const cha
   case BH_FIELD_ITEMS:
     if (json_is_object(value))
       return format_item(value, lang);
+    break;
+  case BH_FIELD_PAPER:
+    if (json_is_object(value))
+      return bh_signed_text_make(value);
     break;
   default:
     if (json_is_string(value))
@@ -269,6 +274,7 @@ static json_t *parse_by_type(const BhField *field, const char *typed, const char
   case BH_FIELD_PLACE:
     return parse_place(folded);
   case BH_FIELD_JSON:
+  case BH_FIELD_PAPER:
   case BH_FIELD_ITEMS:
     return bh_json_parse(typed, strlen(typed), TYPED_MAX, field->name, NULL);
   case BH_FIELD_TEXT:

@@ -268,6 +268,8 @@ static char *find_fault(const BhField *field, const json_t *value)
     return bh_hash_is_valid(text) ? NULL : g_strdup("must be 64 lower-case hex digits");
   case BH_FIELD_ITEMS:
     return check_item(value);
+  case BH_FIELD_PAPER:
+    return json_is_object(value) ? check_json(field, value) : g_strdup("must be an object");
   case BH_FIELD_JSON:
     return check_json(field, value);
   }

@@ -31,6 +31,7 @@ static const TypeRow type_rows[] = {
     {"hash", BH_FIELD_HASH, 0, 0, 0, 0},
     {"items", BH_FIELD_ITEMS, 0, 500, 0, 2000},
     {"json", BH_FIELD_JSON, 0, 65536, 0, 250000},
+    {"paper", BH_FIELD_PAPER, 0, 60000, 0, 60000},
 };
 
 static const TypeRow *find_row(BhFieldType type)

@@ -33,7 +33,8 @@ typedef enum {
   BH_FIELD_PLACE, /* {"lat":"39.123456","lon":"112.…","accuracy_m":int,"at_ms":int,"source":…} */
   BH_FIELD_HASH,  /* SHA-256 hex of a file */
   BH_FIELD_ITEMS, /* keyed items "field/ITEM": {"answer":code,"note":text,"bulk":flag} */
-  BH_FIELD_JSON,  /* bounded JSON carried through (checklist items, frozen document fields) */
+  BH_FIELD_JSON,  /* bounded JSON carried through (items of a checklist) */
+  BH_FIELD_PAPER, /* frozen fields of a document, read as the text that is signed */
 } BhFieldType;
 
 /* --- the set --- */

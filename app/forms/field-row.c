@@ -89,6 +89,7 @@ static const BhFieldControl *control_of(const BhField *field)
   case BH_FIELD_HASH:
   case BH_FIELD_ITEMS:
   case BH_FIELD_JSON:
+  case BH_FIELD_PAPER:
     break;
   }
   return &bh_field_shown;

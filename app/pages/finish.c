@@ -6,6 +6,7 @@
 #include "app/documents.h"
 #include "app/forms/form-view.h"
 #include "app/orders.h"
+#include "app/pages/sign.h"
 #include "app/visit-page.h"
 #include "app/window.h"
 #include "schema/error.h"
@@ -82,6 +83,22 @@ static void on_document(GtkButton *row, BhFinishPage *self)
                 NULL, NULL);
 }
 
+static void on_receipt(GtkButton *button, BhFinishPage *self)
+{
+  bh_page_open(BH_PAGE(self),
+               bh_sign_page_new_order(self->inspection, bh_part_get_record(GTK_WIDGET(button))));
+}
+
+/* An order that was issued is signed for next. */
+static void add_receipt_way(BhFinishPage *self, const char *order, guint number)
+{
+  g_autofree char *id = number > 1 ? g_strdup_printf("receipt-%u", number) : g_strdup("receipt");
+  GtkWidget *button = bh_part_button(id, _("Sign for receipt …"), "suggested-action");
+  g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(order), g_free);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_receipt), self);
+  gtk_container_add(GTK_CONTAINER(self->documents), button);
+}
+
 /* TRUE when the record of the visit stands ready. */
 static gboolean show_documents(BhFinishPage *self)
 {
@@ -96,7 +113,8 @@ static gboolean show_documents(BhFinishPage *self)
   {
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
-    const char *pdf = bh_json_string_or(values, "pdf", "");
+    const char *issued = bh_json_string_or(values, "pdf", "");
+    const char *pdf = bh_json_string_or(values, "served_pdf", issued);
     const char *type = bh_json_string_or(values, "doc_type", "");
     ready += *pdf != '\0';
     record |= *pdf != '\0' && strcmp(type, "onsite_record") == 0;
@@ -108,6 +126,8 @@ static gboolean show_documents(BhFinishPage *self)
         bh_kind_get_state_label(kind, state, bh_session_get_lang(session)), pdf);
     g_signal_connect(button, "clicked", G_CALLBACK(on_document), self);
     gtk_container_add(GTK_CONTAINER(self->documents), button);
+    if (strcmp(type, "order_rectify") == 0 && strcmp(state, "issued") == 0)
+      add_receipt_way(self, bh_json_string_or(row, "id", ""), orders);
   }
   if (ready > 0)
     gtk_container_add(GTK_CONTAINER(self->documents),

@@ -1,5 +1,6 @@
-/* Signatures of an inspection, and its end. Who signs what is fixed by the tap that saves it: the
- * store's answers only show what is on disk. */
+/* Signatures under the record of an inspection, and its end; or under an order of it, and its
+ * service. Who signs what is fixed by the tap that saves it: the store's answers only show what is
+ * on disk. */
 #include "app/pages/sign.h"
 
 #include <glib/gi18n.h>
@@ -9,19 +10,22 @@
 #include "app/forms/signature-pad.h"
 #include "app/pages/finish.h"
 #include "app/pages/participants.h"
-#include "app/paper/shown.h"
-#include "app/said.h"
+#include "app/signing.h"
 #include "app/visit-page.h"
 #include "schema/error.h"
+#include "schema/signed-text.h"
 
 struct _BhSignPage {
   BhPage parent;
   char *inspection;
+  char *document; /* the order; NULL: the record of the visit */
   json_t *visit;
   char *shown_text;
   char *shown_sha256;
   GtkWidget *shown;
   GtkWidget *shown_hash;
+  GtkWidget *changes_box;
+  GtkWidget *changes;
   GtkWidget *signers;
   GtkWidget *pad_box;
   GtkWidget *pad_for;
@@ -38,6 +42,7 @@ struct _BhSignPage {
   GtkWidget *refuse_save;
   GtkWidget *message;
   GtkWidget *done;
+  GtkWidget *done_label;
   GtkWidget *canvas;
   char *role;  /* who signs now */
   char *staff; /* NULL for people who are no staff */
@@ -49,6 +54,7 @@ static void bh_sign_page_finalize(GObject *object)
 {
   BhSignPage *self = BH_SIGN_PAGE(object);
   g_free(self->inspection);
+  g_free(self->document);
   json_decref(self->visit);
   g_free(self->shown_text);
   g_free(self->shown_sha256);
@@ -70,16 +76,23 @@ static gboolean is_for_shown(BhSignPage *self, const json_t *signature)
   return g_strcmp0(bh_json_string_or(signature, "shown_sha256", NULL), self->shown_sha256) == 0;
 }
 
+static const char *get_signed_record(BhSignPage *self)
+{
+  return self->document != NULL ? self->document : self->inspection;
+}
+
 /* The last one given to the text that is shown; else the last one given to an earlier text. */
 static const json_t *find_signature(BhSignPage *self, const char *role, const char *staff)
 {
   const json_t *found = NULL;
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "signatures"), i, row)
+  json_array_foreach(
+      json_object_get(self->visit, self->document != NULL ? "receipts" : "signatures"), i, row)
   {
     const json_t *values = json_object_get(row, "values");
-    if (strcmp(bh_json_string_or(values, "role", ""), role) == 0 &&
+    if (strcmp(bh_json_string_or(values, "parent", ""), get_signed_record(self)) == 0 &&
+        strcmp(bh_json_string_or(values, "role", ""), role) == 0 &&
         (staff == NULL || g_strcmp0(bh_json_string_or(values, "staff", NULL), staff) == 0) &&
         (is_for_shown(self, values) || found == NULL || !is_for_shown(self, found)))
       found = values;
@@ -179,23 +192,38 @@ static void show_signers(BhSignPage *self)
     if (staff != NULL && g_strcmp0(staff, lead) != 0)
       add_signer(self, "second_inspector", staff, _("Second inspector"),
                  bh_visit_get_staff_name(self->visit, staff));
-    else if (strcmp(bh_json_string_or(values, "role", ""), "expert") == 0)
+    else if (self->document == NULL && strcmp(bh_json_string_or(values, "role", ""), "expert") == 0)
       add_signer(self, "expert", NULL, _("Expert"), bh_json_string_or(values, "name", ""));
   }
   if (!has_mode(self, "covert") && !has_mode(self, "remote"))
     add_signer(self, "enterprise", NULL, _("Representative of the enterprise"), "");
-  add_participants_way(self);
+  if (self->document == NULL)
+    add_participants_way(self);
 }
 
-/* What the record would say if it were made now: people sign these words. */
+/* What the record would say if it were made now, or what the order says; a new reference. */
+static json_t *dup_facts(BhSignPage *self, BhSession *session, GError **error)
+{
+  gsize i;
+  json_t *row;
+  if (self->document == NULL)
+    return bh_documents_freeze_to_sign(self->visit, bh_session_get_kinds(session), self->inspection,
+                                       bh_session_now_ms(session), error);
+  json_array_foreach(json_object_get(self->visit, "documents"), i, row)
+  {
+    if (strcmp(bh_json_string_or(row, "id", ""), self->document) == 0)
+      return json_incref(json_object_get(json_object_get(row, "values"), "frozen"));
+  }
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "document: %s is not in this visit",
+              self->document);
+  return NULL;
+}
+
+/* People sign these words. */
 static char *dup_shown_text(BhSignPage *self, BhSession *session)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", "onsite_record");
-  g_autoptr(json_t) hazards = bh_visit_dup_row_values(self->visit, "hazards");
-  g_autoptr(json_t) frozen =
-      bh_documents_freeze(self->visit, bh_session_get_kinds(session), self->inspection, document,
-                          hazards, bh_session_now_ms(session), &error);
+  g_autoptr(json_t) frozen = dup_facts(self, session, &error);
   /* What makes no paper is not signed: nobody would ever see what they put their name to. */
   gtk_widget_set_sensitive(self->signers, frozen != NULL);
   gtk_widget_set_sensitive(self->done, frozen != NULL);
@@ -207,7 +235,23 @@ static char *dup_shown_text(BhSignPage *self, BhSession *session)
     g_autofree char *text = bh_session_dup_error_text(session, error);
     show_message(self, text);
   }
-  return bh_paper_dup_shown_text(frozen);
+  return bh_signed_text_make(frozen);
+}
+
+/* The text that was signed before and is not the one shown now. */
+static void show_changes(BhSignPage *self)
+{
+  const json_t *inspection = bh_visit_get_values(self->visit, "inspection");
+  const json_t *before = json_object_get(inspection, "signed_facts");
+  gboolean changed =
+      self->document == NULL && json_is_object(before) &&
+      g_strcmp0(bh_json_string_or(inspection, "signed_sha256", NULL), self->shown_sha256) != 0;
+  gtk_widget_set_visible(self->changes_box, changed);
+  if (!changed)
+    return;
+  g_autofree char *old = bh_signed_text_make(before);
+  g_autofree char *text = bh_signed_text_dup_changes(old, self->shown_text);
+  gtk_label_set_text(GTK_LABEL(self->changes), text);
 }
 
 /* What is on the pad was written under the text as it was before. */
@@ -237,12 +281,14 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   self->shown_sha256 = bh_hash_hex(self->shown_text, strlen(self->shown_text));
   if (g_strcmp0(before, self->shown_sha256) != 0)
     drop_strokes(self);
-  gtk_label_set_text(GTK_LABEL(self->shown), self->shown_text);
+  g_autofree char *shown = g_strchomp(g_strdup(self->shown_text));
+  gtk_label_set_text(GTK_LABEL(self->shown), shown);
   g_autofree char *hash =
       g_strdup_printf(_("Digest of this text (SHA-256): %.16s…"), self->shown_sha256);
   gtk_label_set_text(GTK_LABEL(self->shown_hash), hash);
+  show_changes(self);
   show_signers(self);
-  gtk_widget_set_sensitive(self->done, TRUE);
+  gtk_widget_set_sensitive(self->done, gtk_widget_get_sensitive(self->signers));
 }
 
 /* How the visit ends depends on who signed: not before that is known. */
@@ -269,85 +315,26 @@ static void on_signed(BhPage *page, json_t *result, const GError *error, gpointe
   bh_sign_page_refresh(page);
 }
 
-static json_t *dup_signature(BhSignPage *self)
+/* Who signs now; borrows from the page. */
+static BhSigningRequest get_signer(BhSignPage *self)
 {
-  BhSession *session = bh_page_get_session(BH_PAGE(self));
-  json_t *set = json_pack("{s:s, s:s, s:s, s:I}", "parent", self->inspection, "role", self->role,
-                          "shown_sha256", self->shown_sha256, "signed_at",
-                          (json_int_t)bh_session_now_ms(session));
-  const char *name = gtk_entry_get_text(GTK_ENTRY(self->pad_name));
-  const char *post = gtk_entry_get_text(GTK_ENTRY(self->pad_post));
-  if (self->staff != NULL && *self->staff != '\0') {
-    json_object_set_new(set, "staff", json_string(self->staff));
-    name = bh_visit_get_staff_name(self->visit, self->staff);
-    post = "";
-  }
-  if (*name != '\0')
-    json_object_set_new(set, "name", json_string(name));
-  if (*post != '\0')
-    json_object_set_new(set, "post", json_string(post));
-  return set;
+  gboolean staff = self->staff != NULL && *self->staff != '\0';
+  return (BhSigningRequest){
+      .inspection = self->inspection,
+      .document = self->document,
+      .shown_sha256 = self->shown_sha256,
+      .role = self->role,
+      .staff = self->staff,
+      .name = staff ? bh_visit_get_staff_name(self->visit, self->staff)
+                    : gtk_entry_get_text(GTK_ENTRY(self->pad_name)),
+      .post = staff ? "" : gtk_entry_get_text(GTK_ENTRY(self->pad_post)),
+  };
 }
 
-/* A signature on its way to the store: the picture, and the entry it belongs to. */
-typedef struct {
-  GBytes *png;
-  char *author;
-  gint64 now_ms;
-  json_t *ops; /* the signature, then its file; no reference anywhere else */
-} Signing;
-
-static void signing_free(gpointer data)
+static void save_signature(BhSignPage *self, const BhSigningRequest *signer, GBytes *png)
 {
-  Signing *signing = data;
-  g_bytes_unref(signing->png);
-  g_free(signing->author);
-  json_decref(signing->ops);
-  g_free(signing);
-}
-
-static void sign(BhDevice *device, GTask *task, gpointer data)
-{
-  Signing *signing = data;
-  g_autoptr(GError) error = NULL;
-  gsize len = 0;
-  const void *bytes = g_bytes_get_data(signing->png, &len);
-  const json_t *set = json_object_get(json_array_get(signing->ops, 0), "set");
-  /* Something may have come from a colleague between the reading and the last stroke. */
-  g_autofree char *present = bh_documents_dup_shown_digest(
-      device, signing->author, bh_json_string_or(set, "parent", ""), signing->now_ms, &error);
-  if (present != NULL && strcmp(present, bh_json_string_or(set, "shown_sha256", "")) != 0)
-    g_set_error(&error, BH_SAID, 0, "%s",
-                _("The text above has changed; read it again before you sign"));
-  g_autoptr(json_t) file = error == NULL ? bh_device_add_bytes(device, bytes, len, &error) : NULL;
-  if (file != NULL) {
-    json_object_update(json_object_get(json_array_get(signing->ops, 1), "set"), file);
-    g_free(bh_device_save(device, signing->author, signing->ops, 0, &error));
-  }
-  if (error != NULL)
-    g_task_return_error(task, g_steal_pointer(&error));
-  else
-    g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
-}
-
-/* `png` is taken over. */
-static Signing *signing_new(BhSignPage *self, GBytes *png)
-{
-  BhSession *session = bh_page_get_session(BH_PAGE(self));
-  char signature[BH_ID_LEN + 1];
-  char file[BH_ID_LEN + 1];
-  bh_session_make_id(session, signature);
-  bh_session_make_id(session, file);
-  json_t *set = dup_signature(self);
-  json_object_set_new(set, "file", json_string(file));
-  Signing *signing = g_new0(Signing, 1);
-  signing->png = png;
-  signing->author = g_strdup(bh_session_get_actor(session));
-  signing->now_ms = bh_session_now_ms(session);
-  signing->ops = json_pack("[{s:s, s:s, s:o}, {s:s, s:s, s:{s:s, s:s}}]", "record", signature,
-                           "kind", "signature", "set", set, "record", file, "kind", "file", "set",
-                           "parent", signature, "role", "signature");
-  return signing;
+  gpointer signing = bh_signing_new(bh_page_get_session(BH_PAGE(self)), signer, png);
+  bh_page_act_run(BH_PAGE(self), bh_signing_run, signing, bh_signing_free, on_signed, NULL, NULL);
 }
 
 static void on_pad_save(BhSignPage *self)
@@ -368,7 +355,8 @@ static void on_pad_save(BhSignPage *self)
     g_bytes_unref(png);
     return;
   }
-  bh_page_act_run(BH_PAGE(self), sign, signing_new(self, png), signing_free, on_signed, NULL, NULL);
+  BhSigningRequest signer = get_signer(self);
+  save_signature(self, &signer, png);
 }
 
 static void on_pad_undo(BhSignPage *self)
@@ -381,35 +369,11 @@ static void on_pad_clear(BhSignPage *self)
   bh_signature_pad_clear(BH_SIGNATURE_PAD(self->canvas));
 }
 
-/* --- a refusal --- */
-
 static void on_refuse(BhSignPage *self)
 {
   gtk_widget_show(self->refuse_box);
   gtk_widget_grab_focus(self->refuse_reason);
   bh_part_bring_into_view(self->refuse_box);
-}
-
-static void on_refuse_save(BhSignPage *self)
-{
-  BhPage *page = BH_PAGE(self);
-  const char *reason = gtk_entry_get_text(GTK_ENTRY(self->refuse_reason));
-  const char *witness = gtk_entry_get_text(GTK_ENTRY(self->refuse_witness));
-  if (*reason == '\0' || *witness == '\0') {
-    show_message(self, _("A refusal needs a reason and a witness"));
-    return;
-  }
-  char signature[BH_ID_LEN + 1];
-  bh_session_make_id(bh_page_get_session(page), signature);
-  json_t *set = dup_signature(self);
-  json_object_set_new(set, "refused", json_true());
-  json_object_set_new(set, "refusal_reason", json_string(reason));
-  bh_page_act(page, "save",
-              json_pack("{s:[{s:s, s:s, s:o}, {s:s, s:s, s:{s:s, s:s}}]}", "ops", "record",
-                        signature, "kind", "signature", "set", set, "record", self->inspection,
-                        "kind", "inspection", "set", "refusal_reason", reason, "refusal_witness",
-                        witness),
-              on_signed, NULL, NULL);
 }
 
 /* --- the end of the visit --- */
@@ -427,8 +391,8 @@ static const char *end_state(BhSignPage *self)
 static json_t *dup_end(BhSignPage *self)
 {
   gint64 now = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
-  return json_pack("{s:I, s:s, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
-                   "signed_sha256", self->shown_sha256, "state", end_state(self));
+  return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
+                   "state", end_state(self));
 }
 
 /* After the signatures a deadline can no longer be agreed: ask while everybody is here. */
@@ -477,6 +441,7 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
   const char *own = data;
   if (error != NULL) {
     bh_page_say_error(page, error);
+    bh_sign_page_refresh(page);
     return;
   }
   g_autoptr(GString) text = g_string_new(NULL);
@@ -489,15 +454,17 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
   if (*own != '\0')
     g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", own);
   show_message(self, text->str);
-  if (text->len == 0)
+  if (text->len > 0)
+    return;
+  if (self->document != NULL)
+    bh_page_close(page);
+  else
     bh_page_replace(page, bh_finish_page_new(self->inspection));
 }
 
-static void on_done(BhSignPage *self)
+static void end_visit(BhSignPage *self)
 {
   BhPage *page = BH_PAGE(self);
-  if (self->visit == NULL)
-    return;
   char *own = dup_own_problems(self);
   json_t *end = dup_end(self);
   /* With a problem of its own the visit is only checked, so that all problems are shown at once. */
@@ -507,15 +474,73 @@ static void on_done(BhSignPage *self)
         json_pack("{s:s, s:s, s:o}", "record", self->inspection, "kind", "inspection", "set", end),
         on_ended, own, g_free);
   else
-    bh_page_act_checked(page, self->inspection, "inspection", json_incref(end), "save",
-                        json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection,
-                                  "kind", "inspection", "set", end),
-                        on_ended, own, g_free);
+    bh_page_act_run(
+        page, bh_ending_run,
+        bh_ending_new(bh_page_get_session(page), self->inspection, self->shown_sha256, end),
+        bh_ending_free, on_ended, own, g_free);
+}
+
+/* --- the service of an order --- */
+
+static void serve(BhDevice *device, GTask *task, gpointer request)
+{
+  g_autoptr(GError) error = NULL;
+  json_t *result = bh_documents_serve(device, request, &error);
+  if (result != NULL)
+    g_task_return_pointer(task, result, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error(task, g_steal_pointer(&error));
+}
+
+/* `set`: how it was served; taken over. */
+static void serve_order(BhSignPage *self, json_t *set)
+{
+  BhPage *page = BH_PAGE(self);
+  BhServiceRequest *request = g_new0(BhServiceRequest, 1);
+  json_object_set_new(set, "state", json_string("served"));
+  json_object_set_new(set, "served_at", json_integer(bh_session_now_ms(bh_page_get_session(page))));
+  request->author = g_strdup(bh_session_get_actor(bh_page_get_session(page)));
+  request->inspection = g_strdup(self->inspection);
+  request->document = g_strdup(self->document);
+  request->set = set;
+  bh_page_act_run(page, serve, request, bh_service_request_free, on_ended, g_strdup(""), g_free);
+}
+
+static void on_refuse_save(BhSignPage *self)
+{
+  const char *reason = gtk_entry_get_text(GTK_ENTRY(self->refuse_reason));
+  const char *witness = gtk_entry_get_text(GTK_ENTRY(self->refuse_witness));
+  if (*reason == '\0' || *witness == '\0') {
+    show_message(self, _("A refusal needs a reason and a witness"));
+    return;
+  }
+  if (self->document != NULL) {
+    serve_order(self, json_pack("{s:s, s:s, s:s}", "service_method", "refused",
+                                "service_refusal_reason", reason, "service_witness", witness));
+    return;
+  }
+  BhSigningRequest signer = get_signer(self);
+  signer.refusal_reason = reason;
+  signer.refusal_witness = witness;
+  save_signature(self, &signer, NULL);
+}
+
+static void on_done(BhSignPage *self)
+{
+  if (self->visit == NULL)
+    return;
+  if (self->document != NULL)
+    serve_order(self, json_pack("{s:s}", "service_method", "signed"));
+  else
+    end_visit(self);
 }
 
 static void bh_sign_page_load(BhPage *page)
 {
-  bh_page_set_title(page, _("Sign"));
+  BhSignPage *self = BH_SIGN_PAGE(page);
+  bh_page_set_title(page, self->document != NULL ? _("Sign for receipt") : _("Sign"));
+  gtk_label_set_text(GTK_LABEL(self->done_label),
+                     self->document != NULL ? _("Record the service") : _("Finish the inspection"));
   bh_sign_page_refresh(page);
 }
 
@@ -528,6 +553,8 @@ static void bh_sign_page_class_init(BhSignPageClass *klass)
   BH_PAGE_TEMPLATE(klass, "sign");
   BH_PAGE_CHILD(klass, BhSignPage, shown);
   BH_PAGE_CHILD(klass, BhSignPage, shown_hash);
+  BH_PAGE_CHILD(klass, BhSignPage, changes_box);
+  BH_PAGE_CHILD(klass, BhSignPage, changes);
   BH_PAGE_CHILD(klass, BhSignPage, signers);
   BH_PAGE_CHILD(klass, BhSignPage, pad_box);
   BH_PAGE_CHILD(klass, BhSignPage, pad_for);
@@ -544,6 +571,7 @@ static void bh_sign_page_class_init(BhSignPageClass *klass)
   BH_PAGE_CHILD(klass, BhSignPage, refuse_save);
   BH_PAGE_CHILD(klass, BhSignPage, message);
   BH_PAGE_CHILD(klass, BhSignPage, done);
+  BH_PAGE_CHILD(klass, BhSignPage, done_label);
 }
 
 static void bh_sign_page_init(BhSignPage *self)
@@ -565,4 +593,11 @@ BhPage *bh_sign_page_new(const char *inspection)
   BhSignPage *self = g_object_new(BH_TYPE_SIGN_PAGE, NULL);
   self->inspection = g_strdup(inspection);
   return BH_PAGE(self);
+}
+
+BhPage *bh_sign_page_new_order(const char *inspection, const char *document)
+{
+  BhPage *page = bh_sign_page_new(inspection);
+  BH_SIGN_PAGE(page)->document = g_strdup(document);
+  return page;
 }

@@ -371,24 +371,43 @@ static json_t *build(const BhPaperFacts *facts)
   return out;
 }
 
+static gboolean check_size(const json_t *frozen, gsize max, GError **error)
+{
+  g_autofree char *text = bh_json_dump(frozen);
+  g_autoptr(json_t) opening = json_string(text);
+  g_autofree char *escaped = bh_json_dump(opening);
+  gsize size = escaped != NULL ? strlen(escaped) : 0;
+  if (size <= max)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+              "document: %" G_GSIZE_FORMAT " bytes of fields, at most %" G_GSIZE_FORMAT
+              "; spread the hazards over several documents",
+              size, max);
+  return FALSE;
+}
+
 json_t *bh_paper_freeze(const BhPaperFacts *facts, GError **error)
 {
   if (!check_facts(facts, error))
     return NULL;
   g_autoptr(json_t) frozen = build(facts);
-  g_autofree char *text = bh_json_dump(frozen);
-  g_autoptr(json_t) opening = json_string(text);
-  g_autofree char *escaped = bh_json_dump(opening);
-  gsize size = escaped != NULL ? strlen(escaped) : 0;
-  if (size > BH_PAPER_FROZEN_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
-                "document: %" G_GSIZE_FORMAT
-                " bytes of fields, at most %d; spread the hazards over "
-                "several documents",
-                size, BH_PAPER_FROZEN_MAX);
-    return NULL;
-  }
-  return g_steal_pointer(&frozen);
+  gsize max =
+      facts->to_sign ? BH_PAPER_FROZEN_MAX - BH_PAPER_FROZEN_LATER_MAX : BH_PAPER_FROZEN_MAX;
+  return check_size(frozen, max, error) ? g_steal_pointer(&frozen) : NULL;
+}
+
+json_t *bh_paper_complete(const json_t *signed_facts, const json_t *facts, GError **error)
+{
+  static const char *const document[] = {
+      "doc_type", "number", "number_provisional", "title", "issued_at", "dates_confirmed_by", NULL};
+  static const char *const inspection[] = {
+      "ended_at",        "outcome", "outcome_note", "refusal_reason", "refusal_witness",
+      "unsigned_reason", NULL};
+  g_autoptr(json_t) complete = json_deep_copy(signed_facts);
+  copy_all(complete, facts, document);
+  copy_all(json_object_get(complete, "inspection"), json_object_get(facts, "inspection"),
+           inspection);
+  return check_size(complete, BH_PAPER_FROZEN_MAX, error) ? g_steal_pointer(&complete) : NULL;
 }
 
 json_t *bh_paper_freeze_signatures(const json_t *signatures, const json_t *refs)

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
 /* Bytes of the JSON text as it stands escaped in an opening: `frozen` is a personal field, and the
  * openings of an entry have a limit of their own (BH_OPENINGS_MAX). */
 #define BH_PAPER_FROZEN_MAX 60000
+/* What is set after the signatures: number, dates, how the visit ended. */
+#define BH_PAPER_FROZEN_LATER_MAX 6000
 #define BH_PAPER_MAX_HAZARDS 200 /* on an order */
 
 /* All borrowed. Arrays hold plain values objects. */
@@ -34,7 +36,13 @@ typedef struct {
   const char *checklist_name;   /* NULL: none */
   const char *remedies;         /* notice on legal remedies from a law pack; NULL: none given */
   gint64 issued_ms;             /* UTC; the one time the paper shows as its date */
+  gboolean to_sign;             /* it is signed before it is issued: leaves room for what follows */
 } BhPaperFacts;
+
+/* The record of a visit as it was signed, with what was set since by `facts`; `signed_facts` is
+ * what bh_paper_freeze made when it was signed. Its text (schema/signed-text.h) is the signed one,
+ * whatever the records say now. New reference; NULL with BH_ERROR_LIMIT. */
+json_t *bh_paper_complete(const json_t *signed_facts, const json_t *facts, GError **error);
 
 /* New reference. NULL with BH_ERROR_FORMAT, _INVALID (naming what is missing) or _LIMIT. */
 json_t *bh_paper_freeze(const BhPaperFacts *facts, GError **error);

@@ -6,6 +6,7 @@
 #include "app/orders.h"
 #include "app/paper/freeze.h"
 #include "app/said.h"
+#include "schema/signed-text.h"
 #include "sync/device/device-private.h"
 #include "tests/sync/device/fixture.h"
 
@@ -29,16 +30,36 @@ static json_t *make_hazard(Fixture *fixture, guint i, const char *description)
   return set;
 }
 
-/* `digest`: of the text the visit ended with; NULL while nobody has read it. */
-static json_t *snapshot_inspection(Fixture *fixture, const char *digest)
+/* `facts`: what the visit ended with; NULL while nobody has read it. */
+static json_t *snapshot_inspection(Fixture *fixture, json_t *facts)
 {
   json_t *set = json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by", "code", "enterprise",
                           fixture->enterprise, "modes", "routine", "unit", fixture->unit, "lead",
                           fixture->li, "started_at", (json_int_t)fixture->time.wall_ms, "outcome",
                           "carried_out", "state", "signed");
-  if (digest != NULL)
+  if (facts != NULL) {
+    g_autofree char *digest = bh_signed_text_dup_digest(facts);
+    json_object_set(set, "signed_facts", facts);
     json_object_set_new(set, "signed_sha256", json_string(digest));
+  }
   return fixture_snapshot(fixture, test_id(INSPECTION), "inspection", set);
+}
+
+static json_t *load(Fixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  json_t *visit = bh_visit_load(fixture->device, fixture->li, test_id(INSPECTION), &error);
+  assert_no_error(error);
+  return visit;
+}
+
+/* NULL when it is too much for one paper. */
+static json_t *freeze_to_sign(Fixture *fixture)
+{
+  g_autoptr(json_t) visit = load(fixture);
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  return bh_documents_freeze_to_sign(visit, kinds, test_id(INSPECTION), fixture->time.wall_ms,
+                                     NULL);
 }
 
 /* An ended visit with `n` hazards, a photo at every tenth, signed by Li, allowed to order. */
@@ -68,10 +89,10 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
                                               "media_type", "image/jpeg")));
   }
   fixture_pull(fixture, records, NULL);
-  g_autofree char *digest = bh_documents_dup_shown_digest(
-      fixture->device, fixture->li, test_id(INSPECTION), fixture->time.wall_ms, NULL);
+  g_autoptr(json_t) facts = freeze_to_sign(fixture);
+  g_autofree char *digest = bh_signed_text_dup_digest(facts);
   json_t *signed_records = json_array();
-  json_array_append_new(signed_records, snapshot_inspection(fixture, digest));
+  json_array_append_new(signed_records, snapshot_inspection(fixture, facts));
   json_array_append_new(
       signed_records,
       fixture_snapshot(fixture, test_id(INSPECTION + 1), "signature",
@@ -79,14 +100,6 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
                                  "inspector", "staff", fixture->li, "name", "李明", "shown_sha256",
                                  digest, "signed_at", (json_int_t)fixture->time.wall_ms)));
   fixture_pull(fixture, signed_records, NULL);
-}
-
-static json_t *load(Fixture *fixture)
-{
-  g_autoptr(GError) error = NULL;
-  json_t *visit = bh_visit_load(fixture->device, fixture->li, test_id(INSPECTION), &error);
-  assert_no_error(error);
-  return visit;
 }
 
 static gsize count(const json_t *visit, const char *part)

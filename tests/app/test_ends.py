@@ -3,6 +3,7 @@
 an expert's opinion, a visit begun by mistake, papers that were forgotten, what the office assigned."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 
@@ -111,11 +112,45 @@ class Ends(WindowTest):
             app.type("legal_basis", "《安全生产法》第六十五条")
             app.click("make")
             app.find("document-order_rectify", 60)
+            self.sign_for_the_order(app)
             app.click("home")
             app.find("scan")
             app.gone("lane-papers-1")
             app.gone("lane-unordered-1")
         self.assertIn("ordered", self.query("hazard", "state"))
+        self.assertIn("served", self.query("document", "state"))
+        self.check_served_copy()
+
+    def sign_for_the_order(self, app):
+        """Signatures under the record are none under the order: it is signed for by itself."""
+        app.click("receipt")
+        app.find("signer-enterprise-3")
+        app.text("责令整改 1 条")
+        app.click("done")
+        app.text("请取得企业签收")
+        self.pad(app, "signer-inspector-1")
+        self.pad(app, "signer-second_inspector-2")
+        self.pad(app, "signer-enterprise-3", "样例负责人01")
+        self.shot(app, "order-signed")
+        app.click("done")
+        app.text("已送达")
+        app.gone("receipt")
+        self.shot(app, "order-served")
+
+    def count_pictures(self, sha256):
+        """Pictures on the pages of a paper: the signatures, and its code."""
+        path = next(self.store.rglob(sha256))
+        listed = subprocess.run(["pdfimages", "-list", path], check=True, capture_output=True,
+                                text=True).stdout
+        return sum(" image " in line for line in listed.splitlines())
+
+    def check_served_copy(self):
+        """The copy shows the three signatures, which the paper that was handed over does not."""
+        orders = [row["values"] for row in self.rows("document")
+                  if row["values"]["doc_type"] == "order_rectify"]
+        self.assertEqual([order["service_method"] for order in orders], ["signed"])
+        self.assertEqual(self.count_pictures(orders[0]["served_pdf"])
+                         - self.count_pictures(orders[0]["pdf"]), 3)
 
     def test_04_the_second_half_of_the_loop_is_on_the_device(self):
         with self.open() as app:
@@ -168,6 +203,13 @@ class Ends(WindowTest):
             app.click("done")
             app.text("已提交意见")
             app.click("back")
+            app.text("签字后改动的内容")     # the record prints the opinion: nobody has read it yet
+            app.text("+ 专家意见（专家甲）：通风系统符合要求，建议加强日常检查")
+            self.shot(app, "changed-since")
+            self.pad(app, "signer-inspector-1")
+            self.pad(app, "signer-second_inspector-2")
+            self.pad(app, "signer-enterprise-4", "样例负责人01")
+            app.gone("changes")
             app.click("done")
             app.find("make")
         self.assertEqual(self.query("inspection", "state").count("signed"), 2)

@@ -3,7 +3,7 @@
 import threading
 
 from attack_world import (AREA_A, Case, act, devices, enterprise, hazard, heads, hub, new, now_ms,
-                          sessions, shown, staff, visit, why)
+                          sessions, shown, signed, staff, visit, why)
 from second_client import Set, compact
 
 import programs
@@ -16,7 +16,7 @@ def ended(unit, by=None):
     assert not held
     entry, held = act(unit, [(seen, "inspection", {
         "state": Set("unsigned", [began]), "ended_at": now_ms(), "outcome": "carried_out",
-        "unsigned_reason": "远程"})], by)
+        "unsigned_reason": "远程"} | signed())], by)
     assert not held
     return seen, mine, entry
 
@@ -157,7 +157,7 @@ class Approval(Case):
         seen, began, _ = visit("a", mine, ["remote"])
         self.applied(act("a", [(seen, "inspection", {
             "state": Set("unsigned", [began]), "ended_at": now_ms(), "outcome": "carried_out",
-            "unsigned_reason": "远程"})]))
+            "unsigned_reason": "远程"} | signed())]))
         self.done(sessions["a-reviewer"].review(seen, "approve"))
         accepted = heads("a", seen, "state")
         late = self.applied(act("a", [(seen, "inspection", {

@@ -1,13 +1,15 @@
 """What an enrolled device may not do with its own valid key: step back over a decision of the hub,
 change what is locked, act as somebody else, make work for everybody else."""
 
+import hashlib
 import random
 import threading
 import time
 
 import second_client as second
-from attack_world import (AREA_A, AREA_B, Case, Office, act, acting, devices, enterprise, hazard, heads, keys, kinds, new,
-                          now_ms, sessions, shown, staff, units, values, visit, why)
+from attack_world import (AREA_A, AREA_B, Case, Office, act, acting, devices, enterprise, frozen,
+                          hazard, heads, keys, kinds, new, now_ms, sessions, shown, signed, staff,
+                          units, values, visit, why)
 from second_client import Personal, Set
 
 
@@ -21,9 +23,9 @@ class States(Case):
         values = {"inspection": seen, "enterprise": mine, "doc_type": "order_rectify",
                   "title": "责令限期整改指令书", "drafted_by": staff["a-inspector"],
                   "legal_basis": "依据", "deadline": "2027-01-31", "number": "甲-1",
-                  "frozen": Personal({"text": "原文"}), "dates_confirmed_by": staff["a-inspector"],
+                  "dates_confirmed_by": staff["a-inspector"],
                   "dates_confirmed_by_second": staff["a-colleague"], "issued_at": now_ms(),
-                  "state": "draft"}
+                  "state": "draft"} | frozen()
         steps.append(self.applied(act("a", [(order, "document", values)])))
         for state in ("approved", "issued"):
             steps.append(self.applied(act(
@@ -50,7 +52,7 @@ class States(Case):
         self.assertFalse(held)
         ended = self.applied(act("a", [(seen, "inspection", {
             "state": Set("unsigned", [began]), "ended_at": now_ms(), "outcome": "carried_out",
-            "unsigned_reason": "远程"})]))
+            "unsigned_reason": "远程"} | signed())]))
         self.done(sessions["a-reviewer"].review(seen, "approve"))
         self.assertEqual(shown("a", seen, "state"), "accepted")
         accepted = heads("a", seen, "state")
@@ -86,7 +88,7 @@ class States(Case):
             "answers/COAL-01": {"answer": "noncompliant"}})]))
         self.applied(act("a", [(seen, "inspection", {
             "state": Set("unsigned", [began]), "ended_at": now_ms(), "outcome": "carried_out",
-            "unsigned_reason": "远程"})]))
+            "unsigned_reason": "远程"} | signed())]))
         self.held(act("a", [(seen, "inspection", {
             "answers/COAL-01": Set({"answer": "compliant"}, [answered])})]))
         self.held(act("a", [(seen, "inspection", {"file_review_score": 100})]))
@@ -160,6 +162,75 @@ class People(Case):
         self.assertNotEqual(shown("a", mine, "address"), "冒名")
 
 
+class SignedTexts(Case):
+    """A digest that signatures are given to stands for a text, which the hub reads."""
+
+    def test_a_visit_does_not_end_with_another_text_than_its_digest(self):
+        mine = enterprise("a", AREA_A)
+        seen, began, _ = visit("a", mine)
+        honest = signed()
+        other = {"paper": 1, "hazards": [{"level": "一般隐患", "description": "没有人看过"}]}
+        for forged in (signed(other), {"signed_sha256": honest["signed_sha256"]},
+                       {"signed_facts": honest["signed_facts"]}, {},
+                       honest | {"signed_sha256": "0" * 64},
+                       honest | {"signed_facts": Personal("发现隐患 0 条\n")}):
+            for state in ("signed", "refused_sign"):
+                with self.subTest(forged=sorted(forged), state=state):
+                    self.held(act("a", [(seen, "inspection", {
+                        "state": Set(state, [began]), "ended_at": now_ms(),
+                        "outcome": "carried_out"} | forged)]))
+        self.assertEqual(shown("a", seen, "state"), "on_site")
+        self.applied(act("a", [(seen, "inspection", {
+            "state": Set("signed", [began]), "ended_at": now_ms(),
+            "outcome": "carried_out"} | honest)]))
+
+    def test_what_was_signed_is_not_replaced_after_the_visit(self):
+        mine = enterprise("a", AREA_A)
+        seen, began, _ = visit("a", mine, ["remote"])
+        ended = self.applied(act("a", [(seen, "inspection", {
+            "state": Set("unsigned", [began]), "ended_at": now_ms(), "outcome": "carried_out",
+            "unsigned_reason": "远程"} | signed())]))
+        self.done(sessions["a-reviewer"].review(seen, "return", comment="补正"))
+        for key, value in (("signed_facts", Personal({"paper": 1, "hazards": [{}]})),
+                           ("signed_sha256", "1" * 64)):
+            with self.subTest(key=key):
+                self.held(act("a", [(seen, "inspection", {key: Set(value, [ended])})]))
+
+    def issue(self, subject, seen, doc_type, values):
+        """Drafts, approves and issues a paper. → (whether the issue waits, the paper)."""
+        paper = new("a")
+        drafted = self.applied(act("a", [(paper, "document", {
+            "inspection": seen, "enterprise": subject, "doc_type": doc_type,
+            "title": "文书", "drafted_by": staff["a-inspector"], "number": f"文-{paper[-6:]}",
+            "issued_at": now_ms(), "state": "draft"} | values)]))
+        approved = self.applied(act("a", [(paper, "document", {
+            "state": Set("approved", [drafted])})]))
+        _, waits = act("a", [(paper, "document", {"state": Set("issued", [approved])})])
+        return waits, paper
+
+    def test_a_paper_is_not_issued_with_another_text_than_its_digest(self):
+        mine = enterprise("a", AREA_A)
+        seen, began, _ = visit("a", mine, ["remote"])
+        self.applied(act("a", [(seen, "inspection", {
+            "state": Set("unsigned", [began]), "ended_at": now_ms(), "outcome": "carried_out",
+            "unsigned_reason": "远程"} | signed())]))
+        other = {"paper": 1, "hazards": [{"level": "一般隐患", "description": "没有人看过"}]}
+        another = hashlib.sha256("发现隐患 1 条\n1. 【一般隐患】没有人看过\n".encode()).hexdigest()
+        for doc_type in ("onsite_record", "order_rectify"):
+            for values in (frozen(other), {}, {"signed_sha256": "0" * 64},
+                           frozen() | {"signed_sha256": "0" * 64}):
+                with self.subTest(doc_type=doc_type, values=sorted(values)):
+                    waits, paper = self.issue(mine, seen, doc_type, values)
+                    self.assertTrue(waits, "the hub issued it")
+                    self.assertEqual(shown("a", paper, "state"), "approved")
+        # In itself it is right, but nobody signed this record.
+        waits, _ = self.issue(mine, seen, "onsite_record",
+                              frozen(other) | {"signed_sha256": another})
+        self.assertTrue(waits, "the hub issued a record that nobody signed")
+        waits, _ = self.issue(mine, seen, "onsite_record", frozen())
+        self.assertFalse(waits)
+
+
 class Work(Case):
     """One device must not keep the writer from everybody else."""
 
@@ -177,7 +248,7 @@ class Work(Case):
         held = device.push(below)
         self.assertFalse(held, held and why(held[0]))
         steps = [chain.put(*person.body([(seen, "inspection", {
-            "state": Set("signed", [began]), "ended_at": now_ms(), "outcome": "carried_out"})]))
+            "state": Set("signed", [began]), "ended_at": now_ms(), "outcome": "carried_out"} | signed())]))
             for _ in range(250)]
         attack = threading.Thread(target=lambda: device.push(steps))
         attack.start()

@@ -17,6 +17,7 @@
 #include "sync/hub/office.h"
 #include "sync/hub/uploads.h"
 #include "sync/wire/credential.h"
+#include "tests/support/signed-text.h"
 #include "tests/support/unsigned.h"
 
 #define SAMPLES_MAX (4 * 1024 * 1024)
@@ -209,6 +210,8 @@ static void build_sets(Server *server, BhBodyBuilder *builder, const json_t *op,
           json_integer_value(json_object_get(json_object_get(op, "set"), "size")),
           bh_json_string_or(json_object_get(op, "set"), "media_type", ""));
   }
+  test_add_signed_text(builder, bh_json_string_or(op, "record", ""), kind_name,
+                       json_object_get(op, "set"));
 }
 
 /* One entry of the device; `was` (may be NULL) replaces for every key. The entry id, g_free. */
@@ -349,7 +352,7 @@ static void add_signature(Server *server, json_t *ops, const char *parent, const
   new_id(server, id);
   const BhClock *clock = bh_clock_system();
   json_t *set = json_pack("{s:s,s:s,s:s,s:I,s:s}", "parent", parent, "role", role, "shown_sha256",
-                          server->missing_sha, "signed_at", (json_int_t)clock->wall_ms(clock->data),
+                          TEST_SIGNED_SHA256, "signed_at", (json_int_t)clock->wall_ms(clock->data),
                           "post", "执法人员");
   json_object_set_new(set, staff != NULL ? "staff" : "name",
                       json_string(staff != NULL ? staff : name));
@@ -425,9 +428,8 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
   add_signature(server, findings, id, "second_inspector", sample_id("staff-wang"), NULL);
   add_signature(server, findings, id, "enterprise", NULL, "样例负责人");
   g_autofree char *found = push(server, findings, NULL);
-  g_autoptr(json_t) last =
-      json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection", "set", "state", "signed",
-                "signed_sha256", server->missing_sha);
+  g_autoptr(json_t) last = json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection",
+                                     "set", "state", "signed");
   const char *was[] = {started, NULL};
   g_autofree char *signed_entry = push(server, last, was);
   json_object_set_new(server->told, name, json_string(id));

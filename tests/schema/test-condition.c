@@ -28,6 +28,10 @@ static void put(TestWorld *world, const char *name, const char *kind, const char
   test_world_put(world, name, kind, text);
 }
 
+/* SHA-256 of "发现隐患 0 条\n": the text of frozen fields that name nothing. */
+#define NO_HAZARDS "f9f72dc5d4d6362b6c7401ba732ecf53f6ac73e3e919c772b74478b8281b50fa"
+#define ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
 /* A hazard in an inspection by 李 of unit u at an enterprise, two files, an order over it. */
 static TestWorld *small_world(void)
 {
@@ -41,7 +45,8 @@ static TestWorld *small_world(void)
   put(world, "i", "inspection",
       "{'enterprise':{'$ref':'e'},'unit':{'$ref':'u'},'lead':{'$ref':'li'},"
       "'modes':['routine','unannounced'],'started_at':1795258740000,'answers/COAL-01':{'answer':"
-      "'compliant'},'state':'on_site','certificate_shown':true,'outcome_counts':false}");
+      "'compliant'},'state':'on_site','certificate_shown':true,'outcome_counts':false,"
+      "'signed_facts':{'paper':1},'place_note':'abc','signed_sha256':'" NO_HAZARDS "'}");
   put(world, "h", "hazard",
       "{'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'level':'general','state':'found',"
       "'deadline':'2026-12-01','recheck_on':'2026-11-30','number':'','recorded_by':{'$ref':'li'},"
@@ -144,6 +149,31 @@ static void test_days_and_numbers_are_ordered(void **state)
   check_rows(world, "h", hazard, G_N_ELEMENTS(hazard));
   check_rows(world, "i", inspection, G_N_ELEMENTS(inspection));
   check_rows(world, "d", document, G_N_ELEMENTS(document));
+}
+
+static void test_a_hash_is_that_of_a_text(void **state)
+{
+  (void)state;
+  static const Row inspection[] = {
+      {"{'field':'signed_sha256','digest_of':'signed_facts'}", 'y'},
+      {"{'field':'signed_sha256','digest_of':'place_note'}", 'n'},
+      {"{'field':'signed_sha256','digest_of':'opinion'}", 'n'},
+      {"{'field':'checklist_sha256','digest_of':'signed_facts'}", 'n'},
+  };
+  static const Row hazard[] = {
+      {"{'field':'inspection.signed_sha256','digest_of':'inspection.signed_facts'}", 'y'},
+      {"{'field':'same_as.signed_sha256','digest_of':'inspection.signed_facts'}", '?'},
+      {"{'field':'inspection.signed_sha256','digest_of':'same_as.description'}", '?'},
+  };
+  g_autoptr(TestWorld) world = small_world();
+  check_rows(world, "i", inspection, G_N_ELEMENTS(inspection));
+  check_rows(world, "h", hazard, G_N_ELEMENTS(hazard));
+  put(world, "i", "inspection", "{'signed_facts':{'paper':1,'hazards':[{'level':'一般'}]}}");
+  static const Row forged[] = {{"{'field':'signed_sha256','digest_of':'signed_facts'}", 'n'}};
+  check_rows(world, "i", forged, G_N_ELEMENTS(forged));
+  put(world, "i", "inspection", "{'signed_sha256':'" ABC "'}");
+  static const Row text[] = {{"{'field':'signed_sha256','digest_of':'place_note'}", 'y'}};
+  check_rows(world, "i", text, G_N_ELEMENTS(text));
 }
 
 static void test_other_records_are_counted(void **state)
@@ -323,6 +353,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_fields_are_compared),
       cmocka_unit_test(test_days_and_numbers_are_ordered),
+      cmocka_unit_test(test_a_hash_is_that_of_a_text),
       cmocka_unit_test(test_other_records_are_counted),
       cmocka_unit_test(test_who_acts_counts),
       cmocka_unit_test(test_joins_keep_what_is_not_known),

@@ -17,7 +17,7 @@ static const char sound[] =
     "upper',"
     "'review':{'on_approve':'done'},"
     "'sections':[{'name':'one','label':{'zh':'一','en':'One'},"
-    "'fields':['note','area','lead','upper','count','day','mode','people','flag']}],"
+    "'fields':['note','area','lead','upper','count','day','mode','people','flag','print']}],"
     "'fields':["
     "{'name':'note','type':'text','label':{'zh':'注','en':'Note'}},"
     "{'name':'area','type':'area','label':{'zh':'区','en':'Area'}},"
@@ -28,7 +28,8 @@ static const char sound[] =
     "{'name':'mode','type':'choice','label':{'zh':'式','en':'Mode'},'choices':["
     "{'code':'a','label':{'zh':'甲','en':'A'}},{'code':'b','label':{'zh':'乙','en':'B'}}]},"
     "{'name':'people','type':'refs','label':{'zh':'众','en':'People'},'ref_kinds':'staff'},"
-    "{'name':'flag','type':'flag','label':{'zh':'标','en':'Flag'}}],"
+    "{'name':'flag','type':'flag','label':{'zh':'标','en':'Flag'}},"
+    "{'name':'print','type':'hash','label':{'zh':'纹','en':'Sum'}}],"
     "'states':[{'name':'new','label':{'zh':'新','en':'New'},'initial':true},"
     "{'name':'done','label':{'zh':'完','en':'Done'},'final':true}],"
     "'transitions':[{'from':null,'to':'new','label':{'zh':'建','en':'Make'},'who':['inspector']},"
@@ -331,6 +332,10 @@ static void test_broken_conditions_are_refused(void **state)
       {M, "{'field':'note','at_least':1}", C ".at_least: does not fit the type"},
       {M, "{'field':'count','at_least':'1'}", C ".at_least: must be an integer"},
       {M, "{'field':'note','within':'140600'}", C ".within: does not fit the type"},
+      {M, "{'field':'note','digest_of':'note'}", C ".digest_of: does not fit the type"},
+      {M, "{'field':'print','digest_of':7}", C ".digest_of: must be a path"},
+      {M, "{'field':'print','digest_of':'day'}", C ".digest_of: path \"day\" ends at a field"},
+      {M, "{'field':'print','digest_of':'nothing'}", C ".digest_of: "},
       {M, "{'field':'area','within':'Shanxi'}", C ".within: must be an area code"},
       {M, "{'field':'lead.age','empty':true}", C ".field: path \"lead.age\": staff has no field"},
       {M, "{'field':'note.name','empty':true}", C ".field: path \"note.name\": what comes before"},
@@ -404,6 +409,7 @@ static void test_conditions_may_say_all_that_the_reference_offers(void **state)
       "{'field':'day','after':'2026-01-01'}",
       "{'field':'people','at_most':3}",
       "{'field':'area','within':{'field':'upper.area'}}",
+      "{'field':'print','digest_of':'upper.note'}",
       "{'field':'upper.state','is':'done'}",
       "{'any':'visit','where':{'field':'lead.name','empty':false}}",
       "{'every':{'refs':'people'},'where':{'field':'roles','has':'inspector'}}",

@@ -28,6 +28,7 @@ static const char declaration[] =
     "{'name':'place','type':'place','label':{'zh':'位','en':'Place'}},"
     "{'name':'hash','type':'hash','label':{'zh':'纹','en':'Hash'}},"
     "{'name':'items','type':'items','label':{'zh':'项','en':'Items'}},"
+    "{'name':'paper','type':'paper','label':{'zh':'文','en':'Paper'},'max':40},"
     "{'name':'json','type':'json','label':{'zh':'体','en':'JSON'},'max':20}]}]}";
 
 #define ID "'01890000-0000-7000-8000-000000000001'"
@@ -105,6 +106,7 @@ static void test_good_values_are_taken(void **state)
       {"items/COAL-01", "{'answer':'compliant'}"},
       {"items/A_1.b", "{'answer':'noncompliant','note':'甲\\n乙','bulk':false,'remote':true}"},
       {"json", "{'a':[1,2,null]}"},
+      {"paper", "{'paper':1}"},
       {"text", "null"},
       {"items/X", "null"},
   };
@@ -205,6 +207,9 @@ static void test_bad_values_are_refused_by_kind_and_key(void **state)
       {"items/COAL-01", "{'answer':'compliant','bulk':1}"},
       {"items/COAL-01", "'compliant'"},
       {"json", "{'a':'123456789012345'}"},
+      {"paper", "{'title':'1234567890123456789012345678901234567890'}"},
+      {"paper", "[1]"},
+      {"paper", "'发现隐患'"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
@@ -386,6 +391,7 @@ static void test_values_are_shown_in_the_language_of_the_reader(void **state)
       {"items", "{'answer':'noncompliant','note':'锁闭'}", "不符合：锁闭", "not compliant: 锁闭"},
       {"items", "{'answer':'unchecked'}", "未检查", "not checked"},
       {"json", "{'a':1}", "{\"a\":1}", "{\"a\":1}"},
+      {"paper", "{'paper':1}", "发现隐患 0 条\n", "发现隐患 0 条\n"},
       {"integer", "'wrong'", "\"wrong\"", "\"wrong\""},
       {"text", "null", "", ""},
   };

@@ -12,8 +12,9 @@ typedef struct {
   const char *others; /* [{"name","kind","set"}…] around it */
 } TestStep;
 
-/* Digest of the text that is signed. */
-#define TEXT "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+/* What is signed, and the SHA-256 of its text: "发现隐患 0 条\n". */
+#define FACTS "{'paper':1}"
+#define TEXT "f9f72dc5d4d6362b6c7401ba732ecf53f6ac73e3e919c772b74478b8281b50fa"
 #define SIGNED                                                                                     \
   "{'name':'s1','kind':'signature','set':{'parent':{'$ref':'r'},'role':'inspector','staff':"       \
   "{'$ref':'li'},'shown_sha256':'" TEXT "'}},{'name':'s2','kind':'signature','set':{'parent':"     \
@@ -28,7 +29,9 @@ typedef struct {
 #define VISIT                                                                                      \
   "'enterprise':{'$ref':'e'},'unit':{'$ref':'u'},'lead':{'$ref':'li'},'modes':['routine'],"        \
   "'subject_found_by':'code','started_at':1795250000000"
-#define ENDED VISIT ",'ended_at':1795258740000,'outcome':'carried_out','signed_sha256':'" TEXT "'"
+#define ENDED                                                                                      \
+  VISIT ",'ended_at':1795258740000,'outcome':'carried_out','signed_facts':" FACTS                  \
+        ",'signed_sha256':'" TEXT "'"
 /* hazard */
 #define HAZARD                                                                                           \
   "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'summary':'安全出口锁闭','place':'食堂'," \
@@ -48,7 +51,8 @@ typedef struct {
 #define ORDER                                                                                            \
   "'inspection':{'$ref':'i'},'enterprise':{'$ref':'e'},'doc_type':'order_rectify','hazards':"            \
   "[{'$ref':'h'}],'legal_basis':'安全生产法 第六十五条','deadline':'2026-12-01','drafted_by':" \
-  "{'$ref':'li'},'number':'（井应急）责改〔2026〕1号','signed_sha256':'" TEXT "'"
+  "{'$ref':'li'},'number':'（井应急）责改〔2026〕1号','frozen':" FACTS ",'signed_sha256':'" TEXT         \
+  "'"
 #define H_DEMAND                                                                                   \
   "{'name':'h','kind':'hazard','set':{'demand':'打开','deadline':'2026-12-01','state':'ordered'}}"
 

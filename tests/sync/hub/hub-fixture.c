@@ -12,6 +12,7 @@
 #include "sync/hub/keys.h"
 #include "sync/hub/load.h"
 #include "sync/wire/batch.h"
+#include "tests/support/signed-text.h"
 #include "tests/support/unsigned.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
@@ -398,6 +399,7 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
       bh_body_builder_add_file(builder, json_string_value(value),
                                json_integer_value(json_object_get(set, "size")), "image/jpeg");
   }
+  test_add_signed_text(builder, record, kind, set);
   static const guint8 none[BH_SECRET_KEY_SIZE];
   if (device->with_key && memcmp(device->person_key, none, sizeof none) != 0)
     bh_body_builder_sign(builder, device->signer->hub, device->person_key);

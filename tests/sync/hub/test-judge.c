@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/hub/log-store.h"
+#include "tests/support/signed-text.h"
 
 #define TOWNSHIP_AREA "140603100"
 #define HOUR_MS G_GINT64_CONSTANT(3600000)
@@ -93,6 +94,7 @@ static BhEntryText *make_entry(TestDevice *device, const char *id, const char *r
   {
     bh_body_builder_set(builder, record, kind, key, value, FALSE, was);
   }
+  test_add_signed_text(builder, record, kind, set);
   if (!bh_body_builder_finish(builder, &body, &openings, &error))
     fail_msg("body: %s", error->message);
   return test_device_seal(device, body, openings);
@@ -198,7 +200,7 @@ static void test_a_voided_document_is_not_served_by_naming_an_older_state(void *
            test_device_entry(device, document, "document",
                              json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:s}", "inspection",
                                        scene.visit, "enterprise", scene.enterprise, "doc_type",
-                                       "onsite_record", "title", "现场检查记录", "number",
+                                       "order_rectify", "title", "责令限期整改指令书", "number",
                                        "平应急检记〔2026〕7号", "drafted_by", device->actor,
                                        "issued_at", (json_int_t)1764230400000, "state", "draft"),
                              NULL)),

@@ -10,6 +10,7 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/ingest-internal.h"
 #include "tests/support/unsigned.h"
+#include "tests/support/signed-text.h"
 
 #define AREA_BELOW "140603100" /* where the enterprise lies */
 #define PATHS_MAX 8            /* members of a path */
@@ -133,9 +134,16 @@ static json_t *raw_values(Matrix *matrix, const char *kind, Visibility visibilit
   }
   if (strcmp(kind, "enterprise") == 0)
     json_object_set_new(values, "area", json_string(AREA_BELOW));
-  if (strcmp(kind, "inspection") == 0)
+  if (strcmp(kind, "inspection") == 0) {
     json_object_set_new(values, "modes",
                         json_pack("[s]", visibility == COVERT ? "covert" : "routine"));
+    json_object_set_new(values, "signed_facts", test_signed_facts());
+    json_object_set_new(values, "signed_sha256", json_string(TEST_SIGNED_SHA256));
+  }
+  if (strcmp(kind, "document") == 0) {
+    json_object_set_new(values, "frozen", test_signed_facts());
+    json_object_set_new(values, "signed_sha256", json_string(TEST_SIGNED_SHA256));
+  }
   return values;
 }
 

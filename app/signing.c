@@ -1,0 +1,240 @@
+/* Signatures and the end of a visit, on the store's thread. What papers say is documents.c's. */
+#include "app/signing.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "app/documents.h"
+#include "app/said.h"
+#include "app/visit.h"
+#include "schema/signed-text.h"
+
+static void return_result(GTask *task, json_t *result, GError *error)
+{
+  if (result != NULL)
+    g_task_return_pointer(task, result, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error(task, error);
+}
+
+/* Frozen fields of the visit as its records stand in the store, if their text is the one with this
+ * digest. */
+static json_t *freeze_shown(BhDevice *device, const char *author, const char *inspection,
+                            gint64 now_ms, const char *shown_sha256, GError **error)
+{
+  g_autoptr(json_t) visit = bh_visit_load(device, author, inspection, error);
+  if (visit == NULL)
+    return NULL;
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  g_autoptr(json_t) frozen = bh_documents_freeze_to_sign(visit, kinds, inspection, now_ms, error);
+  if (frozen == NULL)
+    return NULL;
+  g_autofree char *digest = bh_signed_text_dup_digest(frozen);
+  if (strcmp(digest, shown_sha256) == 0)
+    return g_steal_pointer(&frozen);
+  g_set_error(error, BH_SAID, 0, "%s",
+              _("The text above has changed; read it again before you sign"));
+  return NULL;
+}
+
+static gboolean is_kept(BhDevice *device, const char *inspection, const char *shown_sha256)
+{
+  g_autoptr(json_t) record = bh_device_get(device, inspection, NULL);
+  return strcmp(bh_json_string_or(json_object_get(record, "values"), "signed_sha256", ""),
+                shown_sha256) == 0;
+}
+
+/* Sets `set` to keep the text with the visit, unless it is kept already. */
+static gboolean keep_text(BhDevice *device, const char *author, const char *inspection,
+                          gint64 now_ms, const char *shown_sha256, json_t *set, GError **error)
+{
+  json_t *frozen = freeze_shown(device, author, inspection, now_ms, shown_sha256, error);
+  if (frozen == NULL)
+    return FALSE;
+  if (is_kept(device, inspection, shown_sha256)) {
+    json_decref(frozen);
+    return TRUE;
+  }
+  json_object_set_new(set, "signed_facts", frozen);
+  json_object_set_new(set, "signed_sha256", json_string(shown_sha256));
+  return TRUE;
+}
+
+/* --- a signature --- */
+
+typedef struct {
+  char *author;
+  char *inspection;
+  char *document;
+  char *shown_sha256;
+  gint64 now_ms;
+  char id[BH_ID_LEN + 1];
+  GBytes *png;       /* NULL: refused */
+  json_t *set;       /* of the signature */
+  json_t *visit_set; /* of the inspection */
+} Signing;
+
+void bh_signing_free(gpointer data)
+{
+  Signing *signing = data;
+  g_free(signing->author);
+  g_free(signing->inspection);
+  g_free(signing->document);
+  g_free(signing->shown_sha256);
+  g_clear_pointer(&signing->png, g_bytes_unref);
+  json_decref(signing->set);
+  json_decref(signing->visit_set);
+  g_free(signing);
+}
+
+static void set_text(json_t *set, const char *key, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    json_object_set_new(set, key, json_string(text));
+}
+
+gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GBytes *png)
+{
+  Signing *signing = g_new0(Signing, 1);
+  const char *parent = signer->document != NULL ? signer->document : signer->inspection;
+  signing->author = g_strdup(bh_session_get_actor(session));
+  signing->inspection = g_strdup(signer->inspection);
+  signing->document = g_strdup(signer->document);
+  signing->shown_sha256 = g_strdup(signer->shown_sha256);
+  signing->now_ms = bh_session_now_ms(session);
+  signing->png = png;
+  bh_session_make_id(session, signing->id);
+  signing->set =
+      json_pack("{s:s, s:s, s:s, s:I}", "parent", parent, "role", signer->role, "shown_sha256",
+                signer->shown_sha256, "signed_at", (json_int_t)signing->now_ms);
+  set_text(signing->set, "staff", signer->staff);
+  set_text(signing->set, "name", signer->name);
+  set_text(signing->set, "post", signer->post);
+  signing->visit_set = json_object();
+  if (signer->refusal_reason != NULL) {
+    json_object_set_new(signing->set, "refused", json_true());
+    set_text(signing->set, "refusal_reason", signer->refusal_reason);
+  }
+  if (signer->refusal_reason != NULL && signer->document == NULL) {
+    set_text(signing->visit_set, "refusal_reason", signer->refusal_reason);
+    set_text(signing->visit_set, "refusal_witness", signer->refusal_witness);
+  }
+  return signing;
+}
+
+/* What was frozen into an order never changes; it may be another one than was shown. */
+static gboolean check_order(BhDevice *device, const Signing *signing, GError **error)
+{
+  g_autoptr(json_t) record = bh_device_get(device, signing->document, error);
+  if (record == NULL)
+    return FALSE;
+  g_autofree char *digest =
+      bh_signed_text_dup_digest(json_object_get(json_object_get(record, "values"), "frozen"));
+  if (g_strcmp0(digest, signing->shown_sha256) == 0)
+    return TRUE;
+  g_set_error(error, BH_SAID, 0, "%s",
+              _("The text above has changed; read it again before you sign"));
+  return FALSE;
+}
+
+static gboolean add_picture(BhDevice *device, const Signing *signing, json_t *ops, GError **error)
+{
+  char id[BH_ID_LEN + 1];
+  gsize len = 0;
+  if (signing->png == NULL)
+    return TRUE;
+  const void *bytes = g_bytes_get_data(signing->png, &len);
+  json_t *file = bh_device_add_bytes(device, bytes, len, error);
+  if (file == NULL)
+    return FALSE;
+  bh_device_make_id(device, id);
+  json_object_set_new(signing->set, "file", json_string(id));
+  json_object_set_new(file, "parent", json_string(signing->id));
+  json_object_set_new(file, "role", json_string("signature"));
+  json_array_append_new(ops,
+                        json_pack("{s:s, s:s, s:o}", "record", id, "kind", "file", "set", file));
+  return TRUE;
+}
+
+static char *save_signature(BhDevice *device, const Signing *signing, GError **error)
+{
+  g_autoptr(json_t) ops = json_array();
+  gboolean ready = signing->document != NULL
+                       ? check_order(device, signing, error)
+                       : keep_text(device, signing->author, signing->inspection, signing->now_ms,
+                                   signing->shown_sha256, signing->visit_set, error);
+  if (!ready || !add_picture(device, signing, ops, error))
+    return NULL;
+  json_array_insert_new(ops, 0,
+                        json_pack("{s:s, s:s, s:O}", "record", signing->id, "kind", "signature",
+                                  "set", signing->set));
+  if (json_object_size(signing->visit_set) > 0)
+    json_array_append_new(ops, json_pack("{s:s, s:s, s:O}", "record", signing->inspection, "kind",
+                                         "inspection", "set", signing->visit_set));
+  return bh_device_save(device, signing->author, ops, 0, error);
+}
+
+void bh_signing_run(BhDevice *device, GTask *task, gpointer data)
+{
+  GError *error = NULL;
+  g_autofree char *entry = save_signature(device, data, &error);
+  return_result(task, entry != NULL ? json_object() : NULL, error);
+}
+
+/* --- the end of a visit --- */
+
+typedef struct {
+  char *author;
+  char *inspection;
+  char *shown_sha256;
+  gint64 now_ms;
+  json_t *set;
+} Ending;
+
+void bh_ending_free(gpointer data)
+{
+  Ending *ending = data;
+  g_free(ending->author);
+  g_free(ending->inspection);
+  g_free(ending->shown_sha256);
+  json_decref(ending->set);
+  g_free(ending);
+}
+
+gpointer bh_ending_new(BhSession *session, const char *inspection, const char *shown_sha256,
+                       json_t *set)
+{
+  Ending *ending = g_new0(Ending, 1);
+  ending->author = g_strdup(bh_session_get_actor(session));
+  ending->inspection = g_strdup(inspection);
+  ending->shown_sha256 = g_strdup(shown_sha256);
+  ending->now_ms = bh_session_now_ms(session);
+  ending->set = set;
+  return ending;
+}
+
+static json_t *end_visit(BhDevice *device, const Ending *ending, GError **error)
+{
+  if (!keep_text(device, ending->author, ending->inspection, ending->now_ms, ending->shown_sha256,
+                 ending->set, error))
+    return NULL;
+  g_autoptr(json_t) problems =
+      bh_device_check(device, ending->author, ending->inspection, "inspection", ending->set, error);
+  if (problems == NULL)
+    return NULL;
+  if (json_array_size(problems) == 0) {
+    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:O}]", "record", ending->inspection, "kind",
+                                      "inspection", "set", ending->set);
+    g_autofree char *entry = bh_device_save(device, ending->author, ops, 0, error);
+    if (entry == NULL)
+      return NULL;
+  }
+  return json_pack("{s:O}", "problems", problems);
+}
+
+void bh_ending_run(BhDevice *device, GTask *task, gpointer data)
+{
+  GError *error = NULL;
+  json_t *result = end_visit(device, data, &error);
+  return_result(task, result, error);
+}
