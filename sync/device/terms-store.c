@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+/* Up to so many terms are looked up one by one; a list of more is handed over as JSON. */
+#define SINGLE_TERMS_MAX 8
 #define PREFIX_TERMS_MAX 64
 
 static gint64 find_exact(BhDevice *device, const char *text)
@@ -248,15 +250,22 @@ static char *dup_list(const GArray *terms)
 gboolean bh_terms_store_list(BhDevice *device, const GArray *terms, int limit, GArray *out,
                              GError **error)
 {
-  g_autofree char *list = dup_list(terms);
+  /* Postings of one term lie in order: reading stops at the limit. Those of several are sorted. */
+  gboolean one = terms->len == 1;
+  g_autofree char *list = one ? NULL : dup_list(terms);
   g_autoptr(BhStmt) stmt = bh_db_prepare(
       device->db,
-      "SELECT DISTINCT record FROM posting WHERE term IN (SELECT value FROM json_each(:terms))"
-      " ORDER BY record DESC LIMIT :limit",
+      one ? "SELECT record FROM posting WHERE term = :term ORDER BY record DESC LIMIT :limit"
+          : "SELECT DISTINCT record FROM posting WHERE term IN (SELECT value FROM "
+            "json_each(:terms))"
+            " ORDER BY record DESC LIMIT :limit",
       error);
   if (stmt == NULL)
     return FALSE;
-  bh_stmt_bind_text(stmt, "terms", list);
+  if (one)
+    bh_stmt_bind_int(stmt, "term", g_array_index(terms, gint64, 0));
+  else
+    bh_stmt_bind_text(stmt, "terms", list);
   bh_stmt_bind_int(stmt, "limit", limit);
   return collect(stmt, out, error);
 }
@@ -279,8 +288,20 @@ GArray *bh_terms_store_list_of(BhDevice *device, const char *kind, const char *f
   return collect(stmt, numbers, error) ? g_steal_pointer(&numbers) : NULL;
 }
 
-gboolean bh_terms_store_has(BhDevice *device, const GArray *terms, gint64 record, gboolean *has,
-                            GError **error)
+static gboolean has_one(BhDevice *device, gint64 term, gint64 record, gboolean *has, GError **error)
+{
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db, "SELECT 1 FROM posting WHERE term = :term AND record = :record", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "term", term);
+  bh_stmt_bind_int(stmt, "record", record);
+  return bh_stmt_step(stmt, has, error);
+}
+
+static gboolean has_any(BhDevice *device, const GArray *terms, gint64 record, gboolean *has,
+                        GError **error)
 {
   g_autofree char *list = dup_list(terms);
   g_autoptr(BhStmt) stmt =
@@ -294,4 +315,16 @@ gboolean bh_terms_store_has(BhDevice *device, const GArray *terms, gint64 record
   bh_stmt_bind_text(stmt, "terms", list);
   bh_stmt_bind_int(stmt, "record", record);
   return bh_stmt_step(stmt, has, error);
+}
+
+gboolean bh_terms_store_has(BhDevice *device, const GArray *terms, gint64 record, gboolean *has,
+                            GError **error)
+{
+  *has = FALSE;
+  if (terms->len > SINGLE_TERMS_MAX)
+    return has_any(device, terms, record, has, error);
+  for (guint i = 0; i < terms->len && !*has; i++)
+    if (!has_one(device, g_array_index(terms, gint64, i), record, has, error))
+      return FALSE;
+  return TRUE;
 }
