@@ -241,6 +241,11 @@ int main(int argc, char **argv)
   shim_vfs_install();
   g_autoptr(Fixture) small = fixture_new();
   bench_save(small, "small store");
+  g_autoptr(Fixture) person = fixture_new();
+  BhSignInRefusal refusal;
+  fixture_give_pins(person);
+  assert_true(bh_device_sign_in(person->device, person->li, PIN_OF_LI, &refusal, NULL));
+  bench_save(person, "small store, with the person's signature (another one)");
   g_autoptr(Fixture) large = fixture_new();
   fill(large, records, FALSE);
   bench_save(large, name);

@@ -369,6 +369,24 @@ void test_device_let(TestDevice *device)
   g_strlcpy(device->let, device->actor, sizeof device->let);
 }
 
+void test_set_pin(HubFixture *fixture, const char *staff, const char *pin)
+{
+  g_autoptr(GError) error = NULL;
+  if (!bh_enrol_set_pin(fixture->hub, staff, pin, &error))
+    fail_msg("%s", error->message);
+}
+
+void test_open_key(HubFixture *fixture, const char *staff, const char *pin,
+                   guint8 key[BH_SECRET_KEY_SIZE])
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autofree char *seal = bh_person_store_dup_seal(db, staff, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  if (!bh_person_open_key(seal, pin, key, &error))
+    fail_msg("%s", error->message);
+}
+
 char *test_device_body(TestDevice *device, const char *entry_id, const char *record,
                        const char *kind, json_t *set, const char *was, char **openings)
 {

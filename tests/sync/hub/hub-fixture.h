@@ -70,6 +70,10 @@ typedef struct {
 
 TestDevice *test_device_new(HubFixture *fixture, const char *unit);
 void test_device_free(TestDevice *device);
+/* Gives a person a PIN at the hub; what it opens. */
+void test_set_pin(HubFixture *fixture, const char *staff, const char *pin);
+void test_open_key(HubFixture *fixture, const char *staff, const char *pin,
+                   guint8 key[BH_SECRET_KEY_SIZE]);
 /* Has the hub take entries of the device's actor without their signature, unless `with_key`. Not on
  * the writer. */
 void test_device_let(TestDevice *device);

@@ -23,31 +23,13 @@ static gboolean is_held(TestDevice *device)
   return json_array_size(json_object_get(answer->json, "quarantined")) == 1;
 }
 
-static void set_pin(HubFixture *fixture, const char *staff, const char *pin)
-{
-  g_autoptr(GError) error = NULL;
-  if (!bh_enrol_set_pin(fixture->hub, staff, pin, &error))
-    fail_msg("%s", error->message);
-}
-
-static void open_key(HubFixture *fixture, const char *staff, const char *pin,
-                     guint8 key[BH_SECRET_KEY_SIZE])
-{
-  g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  g_autofree char *seal = bh_person_store_dup_seal(db, staff, &error);
-  bh_hub_give_reader(fixture->hub, db);
-  if (!bh_person_open_key(seal, pin, key, &error))
-    fail_msg("%s", error->message);
-}
-
 /* A device of the township on which an inspector acts who has a PIN. */
 static TestDevice *begin(HubFixture *fixture)
 {
   TestDevice *device = test_device_new(fixture, fixture->township);
   test_add_inspector(fixture, fixture->township, device->actor);
   device->with_key = TRUE;
-  set_pin(fixture, device->actor, PIN);
+  test_set_pin(fixture, device->actor, PIN);
   return device;
 }
 
@@ -57,11 +39,11 @@ static void test_only_the_person_acts_as_the_person(void **state)
   TestDevice *device = begin(fixture);
   char colleague[BH_ID_LEN + 1];
   assert_true(is_held(device));
-  open_key(fixture, device->actor, PIN, device->person_key);
+  test_open_key(fixture, device->actor, PIN, device->person_key);
   assert_false(is_held(device));
   test_add_inspector(fixture, fixture->township, colleague);
-  set_pin(fixture, colleague, OTHER_PIN);
-  open_key(fixture, colleague, OTHER_PIN, device->person_key);
+  test_set_pin(fixture, colleague, OTHER_PIN);
+  test_open_key(fixture, colleague, OTHER_PIN, device->person_key);
   assert_true(is_held(device));
   g_strlcpy(device->actor, colleague, sizeof device->actor);
   assert_false(is_held(device));
@@ -100,7 +82,7 @@ static void test_a_signature_that_does_not_fit_is_not_taken_by_any_way(void **st
   TestDevice *device = begin(fixture);
   char id[BH_ID_LEN + 1];
   char *openings;
-  open_key(fixture, device->actor, PIN, device->person_key);
+  test_open_key(fixture, device->actor, PIN, device->person_key);
   bh_id_next(&device->ids, device->last_entry);
   test_device_make_id(device, id);
   g_autofree char *body = test_device_body(device, device->last_entry, id, "enterprise",
@@ -126,14 +108,14 @@ static void test_what_was_saved_under_the_pin_before_may_arrive_for_a_month(void
 {
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
-  open_key(fixture, device->actor, PIN, device->person_key);
-  set_pin(fixture, device->actor, OTHER_PIN);
+  test_open_key(fixture, device->actor, PIN, device->person_key);
+  test_set_pin(fixture, device->actor, OTHER_PIN);
   assert_false(is_held(device));
   fixture->skew_ms = 29 * DAY_MS;
   assert_false(is_held(device));
   fixture->skew_ms = 31 * DAY_MS;
   assert_true(is_held(device));
-  open_key(fixture, device->actor, OTHER_PIN, device->person_key);
+  test_open_key(fixture, device->actor, OTHER_PIN, device->person_key);
   assert_false(is_held(device));
   test_device_free(device);
 }
@@ -155,7 +137,7 @@ static void test_a_step_under_an_old_key_is_no_bridge(void **state)
   TestDevice *device = begin(fixture);
   char enterprise[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1];
   char found[BH_ID_LEN + 1], ordered[BH_ID_LEN + 1];
-  open_key(fixture, device->actor, PIN, device->person_key);
+  test_open_key(fixture, device->actor, PIN, device->person_key);
   test_device_make_id(device, enterprise);
   test_device_make_id(device, hazard);
   g_autoptr(Answer) first =
@@ -172,11 +154,11 @@ static void test_a_step_under_an_old_key_is_no_bridge(void **state)
   assert_status(second, 200);
   assert_int_equal(json_array_size(json_object_get(second->json, "quarantined")), 0);
   g_strlcpy(found, device->last_entry, sizeof found);
-  set_pin(fixture, device->actor, OTHER_PIN);
+  test_set_pin(fixture, device->actor, OTHER_PIN);
   fixture->skew_ms = 31 * DAY_MS;
   assert_true(is_step_held(device, hazard, "ordered", found));
   g_strlcpy(ordered, device->last_entry, sizeof ordered);
-  open_key(fixture, device->actor, OTHER_PIN, device->person_key);
+  test_open_key(fixture, device->actor, OTHER_PIN, device->person_key);
   assert_true(is_step_held(device, hazard, "reported_fixed", ordered));
   /* The same two steps under the key in use. */
   assert_false(is_step_held(device, hazard, "ordered", found));
@@ -190,7 +172,7 @@ static void test_the_public_key_stands_in_the_record_of_the_person(void **state)
   HubFixture *fixture = *state;
   TestDevice *device = begin(fixture);
   g_autoptr(GError) error = NULL;
-  open_key(fixture, device->actor, PIN, device->person_key);
+  test_open_key(fixture, device->actor, PIN, device->person_key);
   g_autofree char *key = g_base64_encode(device->person_key + 32, BH_PUBLIC_KEY_SIZE);
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
   g_autoptr(BhRecord) staff = bh_hub_load_record(db, device->actor, &error);

@@ -54,8 +54,8 @@ static void test_nine_of_ten_pins_of_six_digits_are_taken(void **state G_GNUC_UN
 {
   int taken = 0;
   for (int number = 0; number < 1000000; number += 7) {
-    char pin[8];
-    snprintf(pin, sizeof pin, "%06d", number);
+    char pin[16];
+    g_snprintf(pin, sizeof pin, "%06d", number);
     taken += bh_staff_pin_check(pin, NULL);
   }
   assert_in_range(taken, 1000000 / 7 * 85 / 100, 1000000 / 7);
