@@ -7,7 +7,7 @@
 
 #include "app/orders.h"
 #include "app/paper/code.h"
-#include "app/paper/freeze.h"
+#include "schema/freeze.h"
 #include "app/paper/paper.h"
 #include "app/said.h"
 #include "app/visit.h"

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "app/documents.h"
-#include "app/paper/freeze.h"
+#include "schema/freeze.h"
 #include "schema/error.h"
 
 static GHashTable *list_ordered(const json_t *visit)

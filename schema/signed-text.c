@@ -1,5 +1,5 @@
 /* The text that signatures are given to, made from frozen fields. Which fields are frozen is
- * decided by the collector (app/paper/freeze.c). */
+ * decided in freeze.c. */
 #include "schema/signed-text.h"
 
 #include <string.h>

@@ -1,7 +1,7 @@
 /* Enforcement documents as A4 paper: 现场检查记录 (R-072) and 责令限期整改指令书, from the frozen
  * fields of a document record. What is on the paper is what is in `frozen` and in the signatures,
  * nothing else: no clock, store or network is asked, and equal input gives equal bytes.
- * app/paper/README.md lists the members of `frozen`; app/paper/freeze.h makes it.
+ * app/paper/README.md lists the members of `frozen`; schema/freeze.h makes it.
  *
  * Main thread or any one thread; a BhPaper is not shared between threads. */
 #pragma once

@@ -72,6 +72,8 @@ export default {
   'record.changedNote': 'This record has just changed.',
   'record.reload': 'Load again',
   'record.print': 'Print',
+  'record.signedChanges': 'What was signed, and what the records say now',
+  'record.signedChangesHint': 'The lines with − were signed and are not so any more; those with + came later. Nobody signed them.',
   'record.changedSince': 'Changed since it was reviewed',
   'record.andMore': '… and more',
   'record.reports': 'Noted on receipt',

@@ -72,6 +72,8 @@ export default {
   'record.changedNote': '这条记录刚有变动。',
   'record.reload': '重新载入',
   'record.print': '打印',
+  'record.signedChanges': '所签内容与现有记录的差异',
+  'record.signedChangesHint': '标 − 的行是签字时的内容，现已不同；标 + 的行是签字后才有的，没有人对它签字。',
   'record.changedSince': '审核之后又有改动',
   'record.andMore': '……还有更多',
   'record.reports': '收件时的提示',

@@ -195,6 +195,11 @@ const changedBox = (changed) => el('section', { class: 'card card-warn' },
   el('ul', {}, changed.rows.map((row) => el('li', {}, row.kind_label, ' ', el('bdi', {}, row.title)))),
   changed.more ? el('p', { class: 'muted' }, t('record.andMore')) : null);
 
+const signedBox = (lines) => el('section', { class: 'card card-warn' },
+  el('h3', {}, t('record.signedChanges')),
+  el('p', { class: 'muted' }, t('record.signedChangesHint')),
+  el('p', { class: 'comment', dir: 'auto' }, lines));
+
 export function recordPane(node, id, back, state) {
   let view = null;
   let closed = false;
@@ -218,6 +223,7 @@ export function recordPane(node, id, back, state) {
       bar,
       view.conflicts.length ? conflictBox(view, load) : null,
       view.changed_since && view.review === 'new' ? changedBox(view.changed_since) : null,
+      view.signed_changes ? signedBox(view.signed_changes) : null,
       view.reports?.length ? reportsBox(view.reports, view.reports_more, document.documentElement.lang === 'en') : null,
       view.reviews.length ? reviewsBox(view.reviews) : null,
       view.files.length ? el('section', { class: 'card' }, el('h3', {}, t('files.title')), filesBox(view.files)) : null,

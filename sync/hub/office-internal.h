@@ -133,6 +133,13 @@ void bh_office_note_access(BhOfficeCall *call, const char *record, const char *k
 gboolean bh_office_log_access(BhOfficeCall *call, GError **error);
 json_t *bh_office_access(BhOfficeCall *call, GError **error);
 
+/* --- office-signed.c --- */
+/* Lines in which a visit differs now from the text that was signed (bh_signed_text_dup_changes):
+ * *changes, g_free, NULL for none, for what was not signed, and for a visit with too many records
+ * to compare. Cost by what the visit holds. */
+gboolean bh_office_find_signed_changes(BhOfficeCall *call, const char *id, const json_t *values,
+                                       char **changes, GError **error);
+
 /* --- the rest, one file per concept --- */
 json_t *bh_office_head(BhOfficeCall *call, GError **error); /* office-inbox.c */
 json_t *bh_office_inbox(BhOfficeCall *call, GError **error);

@@ -697,6 +697,11 @@ json_t *bh_office_record(BhOfficeCall *call, GError **error)
   }
   if (changed != NULL)
     json_object_set_new(view, "changed_since", changed);
+  g_autofree char *unsigned_lines = NULL;
+  if (!bh_office_find_signed_changes(call, id, context.values, &unsigned_lines, error))
+    return NULL;
+  if (unsigned_lines != NULL)
+    json_object_set_new(view, "signed_changes", json_string(unsigned_lines));
   json_t *related = related_to(call, id, kind, error);
   if (related == NULL)
     return NULL;

@@ -4,7 +4,7 @@
 
 #include "app/documents.h"
 #include "app/orders.h"
-#include "app/paper/freeze.h"
+#include "schema/freeze.h"
 #include "app/said.h"
 #include "schema/signed-text.h"
 #include "sync/device/device-private.h"

@@ -1,4 +1,4 @@
-#include "app/paper/freeze.h"
+#include "schema/freeze.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
