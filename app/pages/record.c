@@ -89,6 +89,18 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
                     on_ref_title, NULL, NULL);
 }
 
+/* A page of text: shown when it is asked for. */
+static void add_paper(BhRecordPage *self, const BhField *field, const json_t *value)
+{
+  g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
+  GtkWidget *more = gtk_expander_new(bh_field_get_label(field, lang_of(self)));
+  bh_part_identify(more, bh_field_get_name(field), bh_field_get_label(field, lang_of(self)));
+  gtk_widget_set_size_request(gtk_expander_get_label_widget(GTK_EXPANDER(more)), -1, 48);
+  gtk_container_add(GTK_CONTAINER(more), bh_part_label(g_strchomp(text), "paper"));
+  gtk_widget_show(more);
+  gtk_container_add(GTK_CONTAINER(self->facts), more);
+}
+
 static void show_values(BhRecordPage *self)
 {
   const json_t *values = json_object_get(self->record, "values");
@@ -101,7 +113,10 @@ static void show_values(BhRecordPage *self)
     if (value == NULL || json_is_null(value) || type == BH_FIELD_JSON || type == BH_FIELD_ITEMS ||
         type == BH_FIELD_HASH || type == BH_FIELD_REFS)
       continue;
-    add_fact(self, field, value);
+    if (type == BH_FIELD_PAPER)
+      add_paper(self, field, value);
+    else
+      add_fact(self, field, value);
   }
 }
 
