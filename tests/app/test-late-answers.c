@@ -172,7 +172,7 @@ static void test_two_taps_on_recording_a_refusal_are_one(void **state)
   assert_true(world_tap(world, "refuse"));
   world_type(world, "refuse_reason", "样例原因");
   world_type(world, "refuse_witness", "样例见证人");
-  world_hold(world, "save");
+  hold_signature(world);
   assert_true(world_tap(world, "refuse_save"));
   world_force(world, "refuse_save");
   world_hold(world, NULL);

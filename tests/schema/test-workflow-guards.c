@@ -235,7 +235,7 @@ static void test_an_order_may_rest_on_the_signatures_of_its_inspection(void **st
 static json_t *parse_set(const char *quoted)
 {
   g_autofree char *text = g_strdelimit(g_strdup(quoted), "'", '"');
-  json_t *set = json_loads(text, 0, NULL);
+  g_autoptr(json_t) set = json_loads(text, 0, NULL);
   if (set == NULL)
     fail_msg("the case is no JSON: %s", text);
   return test_world_resolve(set);

@@ -29,8 +29,9 @@ static void test_L6_a_copy_holds_all_that_was_recorded(void **state G_GNUC_UNUSE
   g_autoptr(json_t) file = bh_device_add_bytes(fixture->device, photo, sizeof photo, &error);
   assert_null(error);
   const char *sha256 = bh_json_string_or(file, "sha256", "");
+  g_autoptr(json_t) opinion = json_string("草稿");
   assert_true(bh_device_draft_set(fixture->device, fixture->li, record, "inspection", "opinion",
-                                  json_string("草稿"), &error));
+                                  opinion, &error));
 
   assert_true(bh_copy_store(fixture->device, to, &error));
   assert_true(bh_copy_files(fixture->dir, to, &error));

@@ -77,8 +77,8 @@ static void test_I2_a_fork_stands_there_once_however_often_it_is_sent(void **sta
   g_strlcpy(common, device->prev, sizeof common);
   push(device, set_address(device, id, "东坡"), 200);
   test_device_make_id(device, other);
-  g_autofree char *body = test_device_body(device, other, id, "enterprise",
-                                           json_pack("{s:s}", "address", "西坡"), NULL, &openings);
+  g_autoptr(json_t) west = json_pack("{s:s}", "address", "西坡");
+  g_autofree char *body = test_device_body(device, other, id, "enterprise", west, NULL, &openings);
   for (int i = 0; i < 2; i++) {
     device->seq = 1;
     g_strlcpy(device->prev, common, sizeof device->prev);

@@ -85,11 +85,11 @@ static void test_a_signature_that_does_not_fit_is_not_taken_by_any_way(void **st
   test_open_key(fixture, device->actor, PIN, device->person_key);
   bh_id_next(&device->ids, device->last_entry);
   test_device_make_id(device, id);
-  g_autofree char *body = test_device_body(device, device->last_entry, id, "enterprise",
-                                           json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", "二号矿",
-                                                     "sector", "coal_mine", "area", "140603100",
-                                                     "state", "provisional", "unit", device->unit),
-                                           NULL, &openings);
+  g_autoptr(json_t) set =
+      json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", "二号矿", "sector", "coal_mine", "area",
+                "140603100", "state", "provisional", "unit", device->unit);
+  g_autofree char *body =
+      test_device_body(device, device->last_entry, id, "enterprise", set, NULL, &openings);
   char *name = strstr(body, "二号矿");
   assert_non_null(name);
   memcpy(name, "三号矿", strlen("三号矿"));

@@ -191,8 +191,8 @@ static void test_I2_fork_is_409_flagged_and_new_incarnation_is_recognised(void *
   char other[BH_ID_LEN + 1];
   g_autofree char *openings = NULL;
   test_device_make_id(device, other);
-  g_autofree char *body = test_device_body(device, other, id, "enterprise",
-                                           json_pack("{s:s}", "address", "西坡"), NULL, &openings);
+  g_autoptr(json_t) west = json_pack("{s:s}", "address", "西坡");
+  g_autofree char *body = test_device_body(device, other, id, "enterprise", west, NULL, &openings);
   g_autoptr(Answer) fork = test_push(device, test_device_seal(device, body, openings), NULL);
   assert_status(fork, 409);
   assert_string_equal(test_error_code(fork), "fork");
