@@ -67,6 +67,9 @@ json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record,
       json_string(bh_json_string_or(json_object_get(saved, "values"), "state", "")));
   if (saved != NULL && is_withdrawable(device, author, record, json_object_get(saved, "values")))
     json_object_set_new(hazard, "withdrawable", json_true());
+  json_t *locked = bh_device_list_locked(device, record, NULL);
+  if (locked != NULL)
+    json_object_set_new(hazard, "locked", locked);
   const char *enterprise = bh_json_string_or(copy, "enterprise", NULL);
   g_autoptr(json_t) subject = enterprise != NULL ? bh_device_get(device, enterprise, NULL) : NULL;
   if (subject != NULL)

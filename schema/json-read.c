@@ -111,7 +111,7 @@ json_t *bh_json_read(const char *text, gsize len)
                                            NULL,    on_string,  on_object,  on_key,
                                            on_end,  on_array,   on_end};
   /* yajl puts a question mark in the place of half a surrogate pair. */
-  if (len == 0 || memmem(text, len, "\\u", 2) != NULL)
+  if (memmem(text, len, "\\u", 2) != NULL)
     return NULL;
   Reader reader = {0};
   yajl_handle parser = yajl_alloc(&callbacks, NULL, &reader);

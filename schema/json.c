@@ -64,6 +64,8 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
                 limit);
     return NULL;
   }
+  if (text == NULL) /* an empty body */
+    text = "";
   json_t *usual = bh_json_read(text, len);
   if (usual != NULL)
     return usual;

@@ -198,6 +198,35 @@ void bh_field_row_set_hint(BhFieldRow *self, const char *text)
   gtk_widget_set_visible(self->hint, text != NULL && *text != '\0');
 }
 
+/* A ref is shown by the control that knows its title. */
+static gboolean shows_title(const BhField *field)
+{
+  return bh_field_get_type(field) == BH_FIELD_REF || bh_field_get_type(field) == BH_FIELD_REFS;
+}
+
+void bh_field_row_lock(BhFieldRow *self, const json_t *value)
+{
+  int place = 0;
+  if (shows_title(self->field)) {
+    gtk_widget_set_sensitive(self->control, FALSE);
+    return;
+  }
+  gtk_container_child_get(GTK_CONTAINER(self), self->control, "position", &place, NULL);
+  gtk_widget_destroy(self->control);
+  if (self->label == NULL) { /* it stood inside the control */
+    self->label = bh_part_label(bh_field_row_get_label(self), "field-label");
+    gtk_container_add(GTK_CONTAINER(self), self->label);
+    gtk_box_reorder_child(GTK_BOX(self), self->label, place++);
+  }
+  self->type = &bh_field_shown;
+  self->control = self->type->make(self);
+  gtk_container_add(GTK_CONTAINER(self), self->control);
+  gtk_box_reorder_child(GTK_BOX(self), self->control, place);
+  gtk_widget_show(self->control);
+  bh_field_row_set_hint(self, NULL);
+  bh_field_row_set(self, value);
+}
+
 void bh_field_row_focus(BhFieldRow *self)
 {
   gtk_widget_child_focus(GTK_WIDGET(self), GTK_DIR_TAB_FORWARD);

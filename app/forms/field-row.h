@@ -43,6 +43,8 @@ json_t *bh_field_row_dup_typed(BhFieldRow *row);
 void bh_field_row_set_problem(BhFieldRow *row, const char *text);
 void bh_field_row_set_required(BhFieldRow *row, gboolean required);
 void bh_field_row_set_hint(BhFieldRow *row, const char *text);
+/* From now on the value is shown and cannot be changed. */
+void bh_field_row_lock(BhFieldRow *row, const json_t *value);
 void bh_field_row_focus(BhFieldRow *row);
 
 /* For the controls. */

@@ -302,6 +302,28 @@ void bh_form_view_load(BhFormView *self, const json_t *values)
   update_shown(self);
 }
 
+void bh_form_view_lock(BhFormView *self, const json_t *locked)
+{
+  gboolean any = FALSE;
+  for (guint i = 0; i < self->rows->len; i++) {
+    BhFieldRow *row = g_ptr_array_index(self->rows, i);
+    const char *name = bh_field_row_get_name(row);
+    if (!bh_json_names(locked, name))
+      continue;
+    any |= gtk_widget_get_visible(GTK_WIDGET(row));
+    bh_field_row_lock(row, json_object_get(self->values, name));
+  }
+  if (!any)
+    return;
+  GtkWidget *notice =
+      bh_part_notice("locked",
+                     _("What was signed or ordered is shown as text. Only a step changes it: a "
+                       "deadline by an extension, other fields after a return."),
+                     NULL);
+  gtk_container_add(GTK_CONTAINER(self), notice);
+  gtk_box_reorder_child(GTK_BOX(self), notice, 0);
+}
+
 void bh_form_view_set(BhFormView *self, const char *key, const json_t *value)
 {
   const json_t *old = json_object_get(self->values, key);

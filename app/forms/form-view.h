@@ -23,6 +23,9 @@ BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char 
                              const char *const *hidden);
 /* Shows a record's values; emits nothing. */
 void bh_form_view_load(BhFormView *form, const json_t *values);
+/* Shows the named fields (array of names; NULL: none) as text that cannot be changed, and says once
+ * why. */
+void bh_form_view_lock(BhFormView *form, const json_t *locked);
 /* One value set by the program; emits "changed". */
 void bh_form_view_set(BhFormView *form, const char *key, const json_t *value);
 /* Takes one choice of a field away, where it makes no sense. */

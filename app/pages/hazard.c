@@ -447,6 +447,7 @@ static void show(BhHazardPage *self)
   if (enterprise != NULL && related != NULL)
     bh_form_view_add_related(self->form, enterprise, related);
   bh_form_view_load(self->form, values);
+  bh_form_view_lock(self->form, json_object_get(self->hazard, "locked"));
   g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Photos"));

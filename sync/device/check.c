@@ -478,3 +478,25 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   report(out, problems);
   return out;
 }
+
+json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error)
+{
+  BhContext context;
+
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
+    return NULL;
+  json_t *names = json_array();
+  g_autoptr(json_t) stored = bh_device_get(device, record, NULL);
+  const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(stored, "kind", ""));
+  if (kind == NULL)
+    return names;
+  g_autoptr(BhScope) scope = bh_scope_new(device, NULL);
+  bh_scope_fill(scope, record, &context);
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const char *name = bh_field_get_name(fields->pdata[i]);
+    if (bh_kind_is_locked(kind, name, NULL, &context))
+      json_array_append_new(names, json_string(name));
+  }
+  return names;
+}

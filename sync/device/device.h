@@ -92,6 +92,10 @@ void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
 json_t *bh_device_check(BhDevice *device, const char *author, const char *record, const char *kind,
                         const json_t *set, GError **error);
 
+/* Fields of a stored record that are locked as it stands, as names: no save changes them but by a
+ * declared step that opens them. Empty for a record that is not here. */
+json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error);
+
 /* Steps that lead on from where a record stands and are open to `author` on a device:
  * [{"kind","to","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id}], in declared
  * order. */

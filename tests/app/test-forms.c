@@ -186,6 +186,30 @@ static void test_a_date_is_one_tap(void **state)
   assert_value(world, "date", wanted);
 }
 
+static void test_a_locked_field_is_text(void **state)
+{
+  World *world = *state;
+  g_autoptr(json_t) record = json_pack("{s:s, s:b, s:s, s:s}", "text", "一", "flag", 1, "choice",
+                                       "one", "date", "2026-02-28");
+  g_autoptr(json_t) locked = json_pack("[s, s, s]", "text", "flag", "date");
+  g_autoptr(json_t) none = json_array();
+  bh_form_view_load(world->form, record);
+  bh_form_view_lock(world->form, none);
+  assert_true(GTK_IS_ENTRY(find(world, "text")));
+  bh_form_view_lock(world->form, locked);
+  assert_true(GTK_IS_LABEL(find(world, "text")));
+  assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "text"))), "一");
+  assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "flag"))), "是");
+  assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "date"))), "2026-02-28");
+  assert_true(gtk_widget_get_visible(find(world, "locked")));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choice-two")), TRUE);
+  bh_form_view_flush(world->form);
+  assert_value(world, "choice", "\"two\"");
+  assert_value(world, "text", "\"一\"");
+  assert_value(world, "flag", "true");
+  assert_value(world, "date", "\"2026-02-28\"");
+}
+
 static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
 {
   World *world = *state;
@@ -333,6 +357,7 @@ int main(int argc, char **argv)
           test_one_choice_excludes_the_others_and_shows_what_depends_on_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_several_choices_come_sorted, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_date_is_one_tap, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_locked_field_is_text, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_a_value_is_said_at_its_field, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_stops_saving_and_stays_said, set_up,

@@ -138,6 +138,53 @@ static void test_wrong_values_are_refused_naming_kind_and_field(void **state G_G
   refuse(fixture, hazard, "dragon", json_pack("{ss}", "summary", "x"), BH_ERROR_UNKNOWN, "dragon");
 }
 
+static gboolean is_listed(Fixture *fixture, const char *record, const char *field)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) locked = bh_device_list_locked(fixture->device, record, &error);
+  assert_no_error(error);
+  return bh_json_names(locked, field);
+}
+
+/* A hazard that was ordered, as it comes from the hub. */
+static void pull_hazard(Fixture *fixture, const char *inspection, const char *hazard,
+                        const char *state)
+{
+  json_t *records = json_array();
+  json_array_append_new(
+      records,
+      fixture_snapshot(fixture, hazard, "hazard",
+                       json_pack("{ss ss ss ss ss ss ss}", "inspection", inspection, "enterprise",
+                                 fixture->enterprise, "summary", "风门损坏", "level", "general",
+                                 "place", "3105工作面", "deadline", "2099-01-05", "state", state)));
+  fixture_pull(fixture, records, NULL);
+}
+
+static void test_what_an_order_stands_on_is_locked_and_listed_as_such(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char id[BH_ID_LEN + 1];
+  g_autofree char *hazard = g_strdup(test_id(0x9100));
+  static const char *const fields[] = {"summary", "place", "deadline", "level"};
+
+  fixture_inspect(fixture, id);
+  pull_hazard(fixture, id, hazard, "found");
+  for (gsize i = 0; i < G_N_ELEMENTS(fields); i++)
+    assert_false(is_listed(fixture, hazard, fields[i]));
+  pull_hazard(fixture, id, hazard, "ordered");
+  for (gsize i = 0; i < G_N_ELEMENTS(fields); i++) {
+    assert_true(is_listed(fixture, hazard, fields[i]));
+    refuse(fixture, hazard, "hazard",
+           json_pack("{ss}", fields[i],
+                     i == 2   ? "2099-02-05"
+                     : i == 3 ? "major"
+                              : "别的"),
+           BH_ERROR_INVALID, fields[i]);
+  }
+  g_autoptr(json_t) none = bh_device_list_locked(fixture->device, test_id(0x9999), NULL);
+  assert_int_equal(json_array_size(none), 0);
+}
+
 static void test_L8_nul_is_refused_and_hostile_text_is_kept_exactly(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -250,6 +297,7 @@ int main(void)
       cmocka_unit_test(test_a_set_names_the_heads_it_replaces),
       cmocka_unit_test(test_personal_values_leave_as_commitments_with_openings),
       cmocka_unit_test(test_wrong_values_are_refused_naming_kind_and_field),
+      cmocka_unit_test(test_what_an_order_stands_on_is_locked_and_listed_as_such),
       cmocka_unit_test(test_L8_nul_is_refused_and_hostile_text_is_kept_exactly),
       cmocka_unit_test(test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot),
       cmocka_unit_test(test_I11_ids_come_from_hub_time_where_the_clock_is_wrong),
