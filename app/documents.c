@@ -283,10 +283,10 @@ static char *dup_freezing_entry(BhDevice *device, const char *record)
   json_array_foreach(history, i, one)
   {
     gsize j;
-    json_t *key;
-    json_array_foreach(json_object_get(one, "keys"), j, key)
+    json_t *set;
+    json_array_foreach(json_object_get(one, "sets"), j, set)
     {
-      if (g_strcmp0(json_string_value(key), "frozen") == 0 && entry == NULL)
+      if (strcmp(bh_json_string_or(set, "key", ""), "frozen") == 0 && entry == NULL)
         entry = g_strdup(bh_json_string_or(one, "entry", ""));
     }
   }

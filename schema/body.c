@@ -43,6 +43,24 @@ static void file_free(gpointer data)
   g_free(file);
 }
 
+json_t *bh_set_get_value(const BhSet *set)
+{
+  return set->value != NULL ? set->value : set->opened;
+}
+
+const BhSet *bh_body_find_set(const BhBody *body, const char *record, const char *key)
+{
+  for (guint i = 0; body != NULL && i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    for (guint j = 0; strcmp(op->record, record) == 0 && j < op->sets->len; j++) {
+      const BhSet *set = g_ptr_array_index(op->sets, j);
+      if (strcmp(set->key, key) == 0)
+        return set;
+    }
+  }
+  return NULL;
+}
+
 void bh_body_free(BhBody *body)
 {
   if (body == NULL)

@@ -139,6 +139,12 @@ typedef struct {
   guint8 person_signature[BH_SIGNATURE_SIZE];
 } BhBody;
 
+/* The value as far as it is known here: plain, or opened; NULL for a commitment nobody opened.
+ * Borrowed. */
+json_t *bh_set_get_value(const BhSet *set);
+/* The set of a key of a record in an entry; borrowed, NULL when it sets none. `body` may be NULL.
+ */
+const BhSet *bh_body_find_set(const BhBody *body, const char *record, const char *key);
 void bh_body_free(BhBody *body);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBody, bh_body_free)
 

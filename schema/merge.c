@@ -261,9 +261,9 @@ gboolean bh_record_apply(BhRecord *record, const char *entry_id, const BhOp *op,
     gboolean replaced = find_place(slot->pending, entry_id, &place);
     replace_named(record, slot, entry_id, set->was, seen, data);
     if (!replaced && !find_place(slot->heads, entry_id, &place))
-      g_ptr_array_insert(slot->heads, (gint)place,
-                         head_new(entry_id, set->value != NULL ? set->value : set->opened,
-                                  set->commitment, set->salt, set->opening));
+      g_ptr_array_insert(
+          slot->heads, (gint)place,
+          head_new(entry_id, bh_set_get_value(set), set->commitment, set->salt, set->opening));
   }
   settle_pending(record, entry_id);
   return TRUE;

@@ -156,15 +156,28 @@ BhCtlExit bh_ctl_show(const BhCtlOptions *options)
   return BH_CTL_OK;
 }
 
+/* "deadline "2026-12-01" -> "2026-12-20"", as JSON; what was not there before has no arrow. */
+static void print_set(const json_t *set, gboolean follows)
+{
+  const json_t *replaced = json_object_get(set, "replaced");
+  g_autofree char *value = bh_json_dump(json_object_get(set, "value"));
+  printf("%s %s ", follows ? "," : "", bh_json_string_or(set, "key", ""));
+  for (gsize i = 0; i < json_array_size(replaced); i++) {
+    g_autofree char *old = bh_json_dump(json_array_get(replaced, i));
+    printf("%s%s", i > 0 ? " / " : "", old);
+  }
+  printf("%s%s", json_array_size(replaced) > 0 ? " -> " : "", value != NULL ? value : "null");
+}
+
 static void print_entry(const json_t *entry)
 {
   g_autofree char *at = bh_time_format(number_of(entry, "at_ms"));
-  const json_t *keys = json_object_get(entry, "keys");
+  const json_t *sets = json_object_get(entry, "sets");
 
   printf("%s  %-11s %s ", at, bh_json_string_or(entry, "status", ""),
          bh_json_string_or(entry, "by_name", ""));
-  for (gsize i = 0; i < json_array_size(keys); i++)
-    printf("%s %s", i > 0 ? "," : "", json_string_value(json_array_get(keys, i)));
+  for (gsize i = 0; i < json_array_size(sets); i++)
+    print_set(json_array_get(sets, i), i > 0);
   if (json_object_get(entry, "why") != NULL)
     printf(": %s", bh_json_string_or(entry, "why", ""));
   printf("\n");

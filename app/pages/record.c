@@ -148,26 +148,69 @@ static const char *status_text(const char *status)
   return _("Not sent yet");
 }
 
-static char *dup_keys(BhRecordPage *self, const json_t *keys)
+/* "整改期限"; "检查项 COAL-01". */
+static char *dup_label(BhRecordPage *self, const char *key)
 {
-  g_autoptr(GString) text = g_string_new(NULL);
-  gsize i;
-  json_t *key;
-  json_array_foreach(keys, i, key)
-  {
-    const char *name = json_string_value(key);
-    const BhField *field = name != NULL ? bh_kind_find_field(kind_of(self), name) : NULL;
-    const char *slash = name != NULL ? strchr(name, '/') : NULL;
-    if (text->len > 0)
-      g_string_append(text, ", ");
-    if (g_strcmp0(name, "state") == 0)
-      g_string_append(text, _("State"));
-    else
-      g_string_append(text, field != NULL ? bh_field_get_label(field, lang_of(self)) : name);
-    if (slash != NULL)
-      g_string_append_printf(text, " %s", slash + 1);
+  const BhField *field = bh_kind_find_field(kind_of(self), key);
+  const char *slash = strchr(key, '/');
+  const char *label = strcmp(key, "state") == 0 ? _("State")
+                      : field != NULL           ? bh_field_get_label(field, lang_of(self))
+                                                : key;
+  return slash != NULL ? g_strdup_printf("%s %s", label, slash + 1) : g_strdup(label);
+}
+
+/* NULL for what is not read as text: other records, long and technical values. */
+static char *dup_shown(BhRecordPage *self, const char *key, const json_t *value)
+{
+  const BhKind *kind = kind_of(self);
+  const BhField *field = bh_kind_find_field(kind, key);
+  if (strcmp(key, "state") == 0 && json_is_string(value))
+    return g_strdup(bh_kind_get_state_label(kind, json_string_value(value), lang_of(self)));
+  if (field == NULL || value == NULL || json_is_null(value))
+    return NULL;
+  switch (bh_field_get_type(field)) {
+  case BH_FIELD_REF:
+  case BH_FIELD_REFS:
+  case BH_FIELD_JSON:
+  case BH_FIELD_HASH:
+  case BH_FIELD_PAPER:
+    return NULL;
+  default:
+    return bh_field_format_value(field, value, lang_of(self));
   }
-  return g_string_free(g_steal_pointer(&text), FALSE);
+}
+
+static void add_change(BhRecordPage *self, GString *text, const json_t *set)
+{
+  const char *key = bh_json_string_or(set, "key", "");
+  g_autofree char *label = dup_label(self, key);
+  g_autofree char *value = dup_shown(self, key, json_object_get(set, "value"));
+  g_autoptr(GString) old = g_string_new(NULL);
+  gsize i;
+  json_t *one;
+  json_array_foreach(json_object_get(set, "replaced"), i, one)
+  {
+    g_autofree char *shown = dup_shown(self, key, one);
+    if (shown != NULL)
+      g_string_append_printf(old, "%s%s", old->len > 0 ? " / " : "", shown);
+  }
+  g_string_append_printf(text, "\n%s", label);
+  if (old->len > 0)
+    g_string_append_printf(text, "：%s → %s", old->str, value != NULL ? value : "–");
+  else if (value != NULL)
+    g_string_append_printf(text, "：%s", value);
+}
+
+static char *dup_changes(BhRecordPage *self, const json_t *sets)
+{
+  GString *text = g_string_new(NULL);
+  gsize i;
+  json_t *set;
+  json_array_foreach(sets, i, set)
+  {
+    add_change(self, text, set);
+  }
+  return g_string_free(text, FALSE);
 }
 
 /* Why the hub holds an entry back: in people's words by its code, as the hub wrote it unfolded. */
@@ -202,10 +245,10 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
   json_array_foreach(entries, i, entry)
   {
     g_autofree char *at = bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
-    g_autofree char *keys = dup_keys(self, json_object_get(entry, "keys"));
-    g_autofree char *first = g_strdup_printf("%s  %s", at, bh_json_string_or(entry, "by_name", ""));
-    g_autofree char *text = g_strdup_printf("%s\n%s · %s", first, keys,
-                                            status_text(bh_json_string_or(entry, "status", "")));
+    g_autofree char *changes = dup_changes(self, json_object_get(entry, "sets"));
+    g_autofree char *text =
+        g_strdup_printf("%s  %s · %s%s", at, bh_json_string_or(entry, "by_name", ""),
+                        status_text(bh_json_string_or(entry, "status", "")), changes);
     gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
     if (json_object_get(entry, "why") != NULL)
       gtk_container_add(GTK_CONTAINER(self->history), make_reason(entry));

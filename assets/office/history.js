@@ -26,7 +26,9 @@ function entry(row) {
       row.quality === 0 ? el('span', {}, t('history.clockUnsure')) : null),
     el('dl', { class: 'brief' }, row.sets.map((set) => el('div', {},
       el('dt', {}, set.label, set.item ? ` ${set.item}` : ''),
-      el('dd', {}, set.text ? el('bdi', {}, set.text) : el('span', { class: 'muted' }, t('history.cleared')))))));
+      el('dd', {},
+        set.old ? [el('del', {}, el('bdi', {}, set.old)), ' → '] : null,
+        set.text ? el('bdi', {}, set.text) : el('span', { class: 'muted' }, t('history.cleared')))))));
 }
 
 export function historyBox(id) {

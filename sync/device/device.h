@@ -131,8 +131,9 @@ json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
 #define BH_DEVICE_HISTORY_MAX 500 /* entries, the newest */
 
 /* Entries that touched a record, newest first: [{"entry","by","by_name","device","at_ms",
- * "observed_ms","status","keys":[…]}], own entries only. One in quarantine has "why_code" (name of
- * an error code, "" before the hub told) and "why" (the hub's words, English) too. */
+ * "observed_ms","status","sets":[{"key","value","replaced":[values of own entries that the set
+ * names as replaced]}]}], own entries only. One in quarantine has "why_code" (name of an error
+ * code, "" before the hub told) and "why" (the hub's words, English) too. */
 json_t *bh_device_history(BhDevice *device, const char *id, GError **error);
 /* Record of the plaque with this serial or of the enterprise id; NULL with BH_ERROR_NOT_FOUND.
  * Verifies signature against the hub's plaque keys; forged: BH_ERROR_SIGNATURE. Result {"plaque":

@@ -79,19 +79,33 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
 
 /* --- history --- */
 
-static json_t *keys_of(const BhOwnEntry *entry, const char *record)
+/* Values that a set replaced, as far as an entry among `bodies` (id → BhBody) gave them. */
+static json_t *list_replaced(const BhSet *set, const char *record, GHashTable *bodies)
 {
-  json_t *keys = json_array();
-  g_autoptr(BhBody) body = bh_body_parse(entry->body, entry->openings, NULL);
+  json_t *values = json_array();
+  for (guint i = 0; set->was[i] != NULL; i++) {
+    const BhSet *earlier =
+        bh_body_find_set(g_hash_table_lookup(bodies, set->was[i]), record, set->key);
+    json_t *value = earlier != NULL ? bh_set_get_value(earlier) : NULL;
+    if (value != NULL && !json_is_null(value))
+      json_array_append(values, value);
+  }
+  return values;
+}
 
+static json_t *list_sets(const BhBody *body, const char *record, GHashTable *bodies)
+{
+  json_t *sets = json_array();
   for (guint i = 0; body != NULL && i < body->ops->len; i++) {
     const BhOp *op = g_ptr_array_index(body->ops, i);
     for (guint j = 0; strcmp(op->record, record) == 0 && j < op->sets->len; j++) {
       const BhSet *set = g_ptr_array_index(op->sets, j);
-      json_array_append_new(keys, json_string(set->key));
+      json_array_append_new(sets, json_pack("{s:s, s:O?, s:o}", "key", set->key, "value",
+                                            bh_set_get_value(set), "replaced",
+                                            list_replaced(set, record, bodies)));
     }
   }
-  return keys;
+  return sets;
 }
 
 /* "code: message", as it was pulled. Programs translate by the code. */
@@ -119,11 +133,12 @@ static void add_status(BhDevice *device, json_t *out, const BhOwnEntry *entry)
     add_reason(out, why);
 }
 
-static json_t *describe_entry(BhDevice *device, const BhOwnEntry *entry, const char *record)
+static json_t *describe_entry(BhDevice *device, const BhOwnEntry *entry, const char *record,
+                              GHashTable *bodies)
 {
   json_t *out = json_object();
   g_autofree char *name = bh_people_store_dup_name(device, entry->author);
-  g_autoptr(BhBody) body = bh_body_parse(entry->body, entry->openings, NULL);
+  const BhBody *body = g_hash_table_lookup(bodies, entry->id);
 
   json_object_set_new(out, "entry", json_string(entry->id));
   json_object_set_new(out, "by", json_string(entry->author));
@@ -134,24 +149,43 @@ static json_t *describe_entry(BhDevice *device, const BhOwnEntry *entry, const c
       out, "observed_ms",
       json_integer(body != NULL && body->observed_ms != 0 ? body->observed_ms : entry->at_ms));
   add_status(device, out, entry);
-  json_object_set_new(out, "keys", keys_of(entry, record));
+  json_object_set_new(out, "sets", list_sets(body, record, bodies));
   return out;
+}
+
+static void body_free(gpointer body)
+{
+  bh_body_free(body);
+}
+
+static void entry_free(gpointer data)
+{
+  BhOwnEntry *entry = data;
+  bh_own_entry_clear(entry);
+  g_free(entry);
 }
 
 json_t *bh_device_history(BhDevice *device, const char *id, GError **error)
 {
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
-  g_autoptr(json_t) out = json_array();
   g_autoptr(GArray) places =
       bh_records_store_list_entries(device, id, BH_DEVICE_HISTORY_MAX, error);
   if (places == NULL)
     return NULL;
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(entry_free);
+  g_autoptr(GHashTable) bodies = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, body_free);
   for (guint i = 0; i < places->len; i++) {
-    g_auto(BhOwnEntry) entry = {0};
-    if (!bh_journal_store_read(device, g_array_index(places, gint64, i), &entry, error))
+    BhOwnEntry *entry = g_new0(BhOwnEntry, 1);
+    g_ptr_array_add(entries, entry);
+    if (!bh_journal_store_read(device, g_array_index(places, gint64, i), entry, error))
       return NULL;
-    json_array_append_new(out, describe_entry(device, &entry, id));
+    BhBody *body = bh_body_parse(entry->body, entry->openings, NULL);
+    if (body != NULL)
+      g_hash_table_insert(bodies, entry->id, body);
   }
-  return g_steal_pointer(&out);
+  json_t *out = json_array();
+  for (guint i = 0; i < entries->len; i++)
+    json_array_append_new(out, describe_entry(device, entries->pdata[i], id, bodies));
+  return out;
 }

@@ -52,23 +52,62 @@ static char *dup_actor_name(BhHub *hub, BhDb *db, const char *actor)
   return g_strdup(name != NULL ? name : "");
 }
 
-static json_t *describe_sets(const BhBody *body, const char *record)
+#define EARLIER_MAX 200 /* entries outside the page that are read for what its entries replaced */
+
+/* Entries that are named as replaced, id → BhBody*, NULL for one that never counted. */
+typedef struct {
+  BhDb *db;
+  GHashTable *bodies;
+  int left;
+} Earlier;
+
+static void body_free(gpointer body)
+{
+  bh_body_free(body);
+}
+
+static BhBody *parse_applied(const BhEntryRow *row)
+{
+  gboolean applied = row->status == BH_ENTRY_APPLIED || row->status == BH_ENTRY_RELEASED;
+  return applied && row->text->body != NULL
+             ? bh_body_parse(row->text->body, row->text->openings, NULL)
+             : NULL;
+}
+
+static const BhBody *find_earlier(Earlier *earlier, const char *entry)
+{
+  gpointer body = NULL;
+  if (g_hash_table_lookup_extended(earlier->bodies, entry, NULL, &body) || earlier->left == 0)
+    return body;
+  earlier->left--;
+  g_autoptr(BhEntryRow) row = bh_log_find_entry(earlier->db, entry, NULL);
+  body = row != NULL ? parse_applied(row) : NULL;
+  g_hash_table_insert(earlier->bodies, g_strdup(entry), body);
+  return body;
+}
+
+static json_t *describe_set(const BhSet *set, const char *record, Earlier *earlier)
+{
+  json_t *was = json_array();
+  json_t *replaced = json_array();
+  for (guint k = 0; set->was[k] != NULL; k++) {
+    const BhSet *before = bh_body_find_set(find_earlier(earlier, set->was[k]), record, set->key);
+    json_t *value = before != NULL ? bh_set_get_value(before) : NULL;
+    json_array_append_new(was, json_string(set->was[k]));
+    if (value != NULL && !json_is_null(value))
+      json_array_append(replaced, value);
+  }
+  return json_pack("{s:s, s:O?, s:o, s:o}", "key", set->key, "value", bh_set_get_value(set), "was",
+                   was, "replaced", replaced);
+}
+
+static json_t *describe_sets(const BhBody *body, const char *record, Earlier *earlier)
 {
   json_t *sets = json_array();
   for (guint i = 0; body != NULL && i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    if (strcmp(op->record, record) != 0)
-      continue;
-    for (guint j = 0; j < op->sets->len; j++) {
-      const BhSet *set = op->sets->pdata[j];
-      json_t *value = set->value != NULL ? set->value : set->opened;
-      json_t *was = json_array();
-      for (guint k = 0; set->was[k] != NULL; k++)
-        json_array_append_new(was, json_string(set->was[k]));
-      json_array_append_new(sets, json_pack("{s:s, s:o, s:o}", "key", set->key, "value",
-                                            value != NULL ? json_incref(value) : json_null(), "was",
-                                            was));
-    }
+    for (guint j = 0; strcmp(op->record, record) == 0 && j < op->sets->len; j++)
+      json_array_append_new(sets, describe_set(op->sets->pdata[j], record, earlier));
   }
   return sets;
 }
@@ -94,7 +133,8 @@ static json_t *describe_clock(const BhBody *body)
                    (json_int_t)clock->hub_boot_ms);
 }
 
-static json_t *describe_entry(BhHub *hub, BhDb *db, const BhEntryRow *row, const char *record)
+static json_t *describe_entry(BhHub *hub, BhDb *db, const BhEntryRow *row, const char *record,
+                              Earlier *earlier)
 {
   g_autoptr(BhBody) body =
       row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;
@@ -106,7 +146,8 @@ static json_t *describe_entry(BhHub *hub, BhDb *db, const BhEntryRow *row, const
                    (json_int_t)row->position, "received_ms", (json_int_t)row->received_ms, "clock",
                    describe_clock(body), "evidence", describe_evidence(hub, row, body, device),
                    "observed_ms", (json_int_t)(body != NULL ? body->observed_ms : 0), "quarantined",
-                   (int)(row->status == BH_ENTRY_QUARANTINED), "sets", describe_sets(body, record));
+                   (int)(row->status == BH_ENTRY_QUARANTINED), "sets",
+                   describe_sets(body, record, earlier));
 }
 
 json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
@@ -115,8 +156,15 @@ json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, 
   g_autoptr(GPtrArray) rows = bh_list_store_history(db, record, before, limit, error);
   if (rows == NULL)
     return NULL;
+  g_autoptr(GHashTable) bodies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, body_free);
+  Earlier earlier = {.db = db, .bodies = bodies, .left = EARLIER_MAX};
+  for (guint i = 0; i < rows->len; i++) {
+    const BhEntryRow *row = rows->pdata[i];
+    if (row->id != NULL)
+      g_hash_table_insert(bodies, g_strdup(row->id), parse_applied(row));
+  }
   json_t *history = json_array();
   for (guint i = 0; i < rows->len; i++)
-    json_array_append_new(history, describe_entry(hub, db, rows->pdata[i], record));
+    json_array_append_new(history, describe_entry(hub, db, rows->pdata[i], record, &earlier));
   return history;
 }

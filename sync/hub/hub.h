@@ -98,8 +98,9 @@ gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *v
                       int *found, gboolean *more, GError **error);
 /* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",
  * "device_name","position","received_ms","clock":{…},"evidence":{"from_ms","to_ms","claimed_ms",
- * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[…]}]}]. "evidence" is
- * a BhEvidence (sync/wire/evidence.h). */
+ * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[…],"replaced":[values
+ * that those entries gave, as far as they were applied and are here]}]}]. "evidence" is a
+ * BhEvidence (sync/wire/evidence.h). Reads at most 200 entries besides the page. */
 json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
                        GError **error);
 /* Path of a complete, verified file, g_free; NULL with BH_ERROR_NOT_FOUND. */

@@ -117,7 +117,7 @@ static json_t *dup_after(const json_t *before, const BhOp *op)
   json_t *after = before != NULL ? json_copy((json_t *)before) : json_object();
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
-    json_t *value = set->value != NULL ? set->value : set->opened;
+    json_t *value = bh_set_get_value(set);
     if (value == NULL || json_is_null(value))
       json_object_del(after, set->key);
     else

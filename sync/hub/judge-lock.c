@@ -54,7 +54,7 @@ static json_t *dup_sets(const BhOp *op, const BhRecord *record)
   json_t *values = json_object();
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
-    json_t *value = set->value != NULL ? set->value : set->opened;
+    json_t *value = bh_set_get_value(set);
     if (strcmp(set->key, "state") != 0 && bh_judge_is_choice(record, set))
       continue;
     if (value != NULL)

@@ -180,7 +180,7 @@ static void judge_from(BhJudgement *judgement, guint op, const BhKind *kind, con
 
 gboolean bh_judge_is_choice(const BhRecord *record, const BhSet *set)
 {
-  const json_t *value = set->value != NULL ? set->value : set->opened;
+  const json_t *value = bh_set_get_value(set);
   if (record == NULL || value == NULL || !bh_record_has_conflict(record, set->key))
     return FALSE;
   g_autoptr(json_t) heads = bh_record_dup_head_values(record, set->key);

@@ -51,6 +51,21 @@ static char *value_text(BhOfficeCall *call, const BhKind *kind, const char *key,
   return field != NULL ? bh_office_format(call, field, value) : bh_json_dump(value);
 }
 
+/* Of a conflict that was resolved: each value. */
+static char *dup_old(BhOfficeCall *call, const BhKind *kind, const char *key,
+                     const json_t *replaced)
+{
+  GString *text = g_string_new(NULL);
+  gsize index;
+  json_t *value;
+  json_array_foreach(replaced, index, value)
+  {
+    g_autofree char *one = value_text(call, kind, key, value);
+    g_string_append_printf(text, "%s%s", text->len > 0 ? " / " : "", one);
+  }
+  return short_text(g_string_free(text, FALSE));
+}
+
 static json_t *set_of(BhOfficeCall *call, const BhKind *kind, const json_t *set)
 {
   const char *key = bh_json_string_or(set, "key", "");
@@ -60,8 +75,10 @@ static json_t *set_of(BhOfficeCall *call, const BhKind *kind, const json_t *set)
                       : field != NULL           ? bh_field_get_label(field, call->lang)
                                                 : key;
   g_autofree char *text = short_text(value_text(call, kind, key, json_object_get(set, "value")));
-  return json_pack("{s:s,s:s,s:s,s:i}", "label", label, "item", item != NULL ? item + 1 : "",
-                   "text", text, "replaces", (int)json_array_size(json_object_get(set, "was")));
+  g_autofree char *old = dup_old(call, kind, key, json_object_get(set, "replaced"));
+  return json_pack("{s:s,s:s,s:s,s:s*,s:i}", "label", label, "item", item != NULL ? item + 1 : "",
+                   "text", text, "old", *old != '\0' ? old : NULL, "replaces",
+                   (int)json_array_size(json_object_get(set, "was")));
 }
 
 static json_t *entry_of(BhOfficeCall *call, const BhKind *kind, const json_t *item)

@@ -23,7 +23,7 @@ static json_t *op_of(BhOfficeCall *call, const char *device, const BhOp *op)
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = g_ptr_array_index(op->sets, i);
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, set->key) : NULL;
-    const json_t *value = set->value != NULL ? set->value : set->opened;
+    const json_t *value = bh_set_get_value(set);
     g_autoptr(GError) bad = NULL;
     gboolean fits =
         field != NULL && value != NULL && bh_kind_check_value(kind, set->key, value, &bad);

@@ -38,10 +38,10 @@ static guint count_entries(World *world, const char *key)
   json_array_foreach(json_object_get(history, "entries"), i, entry)
   {
     gsize j;
-    json_t *name;
-    json_array_foreach(json_object_get(entry, "keys"), j, name)
+    json_t *set;
+    json_array_foreach(json_object_get(entry, "sets"), j, set)
     {
-      found += strcmp(json_string_value(name), key) == 0;
+      found += strcmp(bh_json_string_or(set, "key", ""), key) == 0;
     }
   }
   return found;

@@ -497,7 +497,7 @@ static void test_I11_no_clock_changes_the_set_of_conflicts(void **state G_GNUC_U
       for (gsize w = 0; set->was[w] != NULL; w++)
         g_ptr_array_add(was, g_hash_table_lookup(renamed, set->was[w]));
       g_ptr_array_add(was, NULL);
-      json_t *value = set->value != NULL ? set->value : set->opened;
+      json_t *value = bh_set_get_value(set);
       g_ptr_array_add(other.bodies,
                       test_body_with_set(g_hash_table_lookup(renamed, body->id), RECORD, "hazard",
                                          set->key, value, set->commitment != NULL,

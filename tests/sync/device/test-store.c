@@ -160,6 +160,27 @@ static void pull_hazard(Fixture *fixture, const char *inspection, const char *ha
   fixture_pull(fixture, records, NULL);
 }
 
+static void test_history_says_what_was_replaced(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char id[BH_ID_LEN + 1];
+
+  fixture_inspect(fixture, id);
+  g_free(fixture_save(fixture, id, "inspection", json_pack("{ss}", "place_note", "南口")));
+  g_free(fixture_save(fixture, id, "inspection", json_pack("{ss}", "place_note", "北口")));
+  g_autoptr(json_t) history = bh_device_history(fixture->device, id, &error);
+  assert_no_error(error);
+  const json_t *newest = json_array_get(json_object_get(json_array_get(history, 0), "sets"), 0);
+  assert_string_equal(bh_json_string_or(newest, "key", ""), "place_note");
+  assert_string_equal(bh_json_string_or(newest, "value", ""), "北口");
+  const json_t *replaced = json_object_get(newest, "replaced");
+  assert_int_equal(json_array_size(replaced), 1);
+  assert_string_equal(json_string_value(json_array_get(replaced, 0)), "南口");
+  const json_t *first = json_array_get(json_object_get(json_array_get(history, 1), "sets"), 0);
+  assert_int_equal(json_array_size(json_object_get(first, "replaced")), 0);
+}
+
 static void test_what_an_order_stands_on_is_locked_and_listed_as_such(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -297,6 +318,7 @@ int main(void)
       cmocka_unit_test(test_a_set_names_the_heads_it_replaces),
       cmocka_unit_test(test_personal_values_leave_as_commitments_with_openings),
       cmocka_unit_test(test_wrong_values_are_refused_naming_kind_and_field),
+      cmocka_unit_test(test_history_says_what_was_replaced),
       cmocka_unit_test(test_what_an_order_stands_on_is_locked_and_listed_as_such),
       cmocka_unit_test(test_L8_nul_is_refused_and_hostile_text_is_kept_exactly),
       cmocka_unit_test(test_clock_quality_is_good_only_near_the_hubs_time_in_this_boot),

@@ -101,6 +101,49 @@ static void test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit(void
   test_device_free(one.device);
 }
 
+/* What the newest entry of a record's history replaced of a key; new reference. */
+static json_t *list_replaced(HubFixture *fixture, const char *record, const char *key, gsize entry)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) history = bh_hub_history(fixture->hub, db, record, 0, 50, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  g_assert_no_error(error);
+  size_t at;
+  json_t *one;
+  json_array_foreach(json_object_get(json_array_get(history, entry), "sets"), at, one)
+  {
+    if (strcmp(bh_json_string_or(one, "key", ""), key) == 0)
+      return json_incref(json_object_get(one, "replaced"));
+  }
+  fail_msg("entry %zu sets no %s", entry, key);
+  return NULL;
+}
+
+static void test_history_says_what_was_replaced_and_nothing_that_waits(void **state)
+{
+  Case one;
+  open_case(&one, *state);
+  TestDevice *device = one.device;
+  assert_true(
+      set(device, one.enterprise, "enterprise", json_pack("{s:s}", "address", "南路"), NULL));
+  g_autofree char *south = g_strdup(device->last_entry);
+  assert_true(
+      set(device, one.enterprise, "enterprise", json_pack("{s:s}", "address", "北路"), south));
+  g_autoptr(json_t) replaced = list_replaced(*state, one.enterprise, "address", 0);
+  assert_int_equal(json_array_size(replaced), 1);
+  assert_string_equal(json_string_value(json_array_get(replaced, 0)), "南路");
+  /* A value that was never applied is not what was there before. */
+  assert_false(
+      set(device, one.hazard, "hazard", json_pack("{s:s}", "deadline", "2031-06-30"), NULL));
+  g_autofree char *waiting = g_strdup(device->last_entry);
+  assert_false(
+      set(device, one.hazard, "hazard", json_pack("{s:s}", "deadline", "2031-07-30"), waiting));
+  g_autoptr(json_t) none = list_replaced(*state, one.hazard, "deadline", 0);
+  assert_int_equal(json_array_size(none), 0);
+  test_device_free(device);
+}
+
 static void test_an_approved_or_served_paper_is_not_rewritten(void **state)
 {
   static const char *const states[] = {"approved", "issued", "served"};
@@ -151,6 +194,8 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(
           test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_history_says_what_was_replaced_and_nothing_that_waits,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_an_approved_or_served_paper_is_not_rewritten, set_up,
                                       tear_down),
   };
