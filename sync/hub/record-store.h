@@ -20,6 +20,7 @@ typedef struct {
   char *state;
   char *title;
   char *review;
+  char *restriction; /* who may see it (schema/restriction.h); NULL: not known */
   gboolean conflict;
   gint64 position;
   gint64 created;
