@@ -120,6 +120,37 @@ gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean r
                     nr, "grams", grams);
 }
 
+gboolean bh_record_awaited_add(BhDb *db, gint64 nr, const char *device, const char *key,
+                               const char *entry, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO awaited (record, device, key, entry)"
+                    " VALUES (:nr, :device, :key, :entry) ON CONFLICT DO NOTHING",
+                    "ittt", "nr", nr, "device", device, "key", key, "entry", entry);
+}
+
+gboolean bh_record_awaited_remove(BhDb *db, gint64 nr, gint64 position, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "DELETE FROM awaited WHERE record = :nr AND entry ="
+                    " (SELECT id FROM entry WHERE position = :position)",
+                    "ii", "nr", nr, "position", position);
+}
+
+gboolean bh_record_awaited_count(BhDb *db, gint64 nr, const char *device, const char *key,
+                                 guint *count, GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, error,
+                                      "SELECT count(*) FROM awaited WHERE record = :nr"
+                                      " AND device = :device AND (:key IS NULL OR key = :key)",
+                                      "itt", "nr", nr, "device", device, "key", key);
+  if (stmt == NULL)
+    return FALSE;
+  *count = (guint)bh_stmt_get_int(stmt, 0);
+  return TRUE;
+}
+
 gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error)
 {
   return bh_sql_run(db, error,

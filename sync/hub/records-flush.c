@@ -330,7 +330,7 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
   }
   record->row.snapshot = NULL;
   if (!ok || !write_derived(records, record, is_new, error) ||
-      !bh_effects_write(records, record, error))
+      !bh_effects_write(records, record, error) || !bh_records_write_named(records, record, error))
     return FALSE;
   for (guint i = 0; i < record->links->len; i++)
     if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),
