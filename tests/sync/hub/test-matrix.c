@@ -305,6 +305,7 @@ typedef struct {
   const Person *person;
   Visibility visibility;
   gboolean by_device;
+  gboolean false_taker;   /* it names the author as who takes the step */
   const Person *releaser; /* of what the device sent, or NULL */
   char record[BH_ID_LEN + 1];
   char made[BH_ID_LEN + 1]; /* entry that made it, in the state `from` */
@@ -356,14 +357,28 @@ static gboolean put_scene(Attempt *attempt, BhHub *hub, BhDb *db, GError **error
          bh_piece_end(&piece, error);
 }
 
+/* The step, with who takes it where the step keeps that. */
+static json_t *step_sets(const Attempt *attempt)
+{
+  const json_t *step =
+      find_step(json_object_get(attempt->matrix->kinds, attempt->kind), attempt->from, attempt->to);
+  const char *taker = json_string_value(json_object_get(step, "taker"));
+  json_t *sets = json_pack("{s:s}", "state", attempt->to);
+  if (taker != NULL)
+    json_object_set_new(
+        sets, taker,
+        json_string(attempt->false_taker ? attempt->matrix->author : attempt->person->id));
+  return sets;
+}
+
 static void sign_by_device(Attempt *attempt)
 {
   TestDevice *device = attempt->matrix->devices[attempt->person->relation];
   test_device_new_incarnation(device);
   g_strlcpy(device->actor, attempt->person->id, sizeof device->actor);
   g_strlcpy(device->let, attempt->person->id, sizeof device->let);
-  attempt->sent = test_device_entry(device, attempt->record, attempt->kind,
-                                    json_pack("{s:s}", "state", attempt->to), attempt->made);
+  attempt->sent =
+      test_device_entry(device, attempt->record, attempt->kind, step_sets(attempt), attempt->made);
 }
 
 static gboolean send_by_device(Attempt *attempt, BhHub *hub, BhDb *db, GError **error)
@@ -405,8 +420,8 @@ static gboolean write_attempt(BhHub *hub, BhDb *db, gpointer data, GError **erro
     if (!send_by_device(attempt, hub, db, error))
       fail_msg("%s", (*error)->message);
   } else {
-    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", record, "kind",
-                                      attempt->kind, "set", "state", attempt->to);
+    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:o}]", "record", record, "kind", attempt->kind,
+                                      "set", step_sets(attempt));
     g_free(
         bh_ingest_append(bh_hub_get_ingest(hub), db, attempt->person->id, ops, &attempt->refused));
   }
@@ -493,6 +508,10 @@ static void try_step(Attempt *attempt, GString *wrong)
       if (may && is_conditional(step))
         continue;
       run(attempt, may, wrong);
+      attempt->false_taker = step != NULL && json_object_get(step, "taker") != NULL;
+      if (attempt->false_taker)
+        run(attempt, FALSE, wrong);
+      attempt->false_taker = FALSE;
     }
   }
 }
