@@ -1,6 +1,7 @@
 /* Lists of records by page: what bh_hub_list offers, turned into one statement. */
 #include <string.h>
 
+#include "schema/restriction.h"
 #include "sync/hub/feed-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/list-store.h"
@@ -11,7 +12,7 @@
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
-#define HIDDEN_ROUNDS_MAX 8 /* pages read to fill one, when the viewer may not see all */
+#define RESTRICTIONS_MAX 10000 /* that are judged for one list; with more each record is */
 
 static gboolean add_values(json_t *list, const json_t *value)
 {
@@ -143,6 +144,31 @@ static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *w
   return TRUE;
 }
 
+/* What the viewer may not see is left out by the store: a page then costs what it shows, and
+ * neither its length nor its time tells how much is hidden. Each row is still judged by itself
+ * (get_sight), for a restriction may be older than what it depends on. */
+static gboolean read_restrictions(Listing *listing, const BhKind *kind, BhListQuery *wanted,
+                                  GError **error)
+{
+  BhContext viewer = {.actor = bh_json_string_or(listing->viewer, "id", NULL),
+                      .actor_values = listing->viewer,
+                      .lookup = bh_shown_lookup,
+                      .data = listing->shown};
+  if (listing->viewer == NULL ||
+      (kind != NULL && json_object_get(bh_kind_get_declaration(kind), "visible") == NULL))
+    return TRUE;
+  g_autoptr(GPtrArray) there =
+      bh_list_store_restrictions(listing->db, wanted->kind, RESTRICTIONS_MAX + 1, error);
+  g_autoptr(json_t) shown = json_array();
+  if (there == NULL || there->len > RESTRICTIONS_MAX)
+    return there != NULL;
+  for (guint i = 0; i < there->len; i++)
+    if (bh_restriction_allows(there->pdata[i], &viewer))
+      json_array_append_new(shown, json_string(there->pdata[i]));
+  wanted->restrictions = bh_json_dump(shown);
+  return TRUE;
+}
+
 /* "POSITION", or "NR:TITLE", "NR:DAY" in the orders by those. */
 static gboolean read_after(const char *after, BhListQuery *wanted, GError **error)
 {
@@ -206,7 +232,8 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
          read_inbox(bh_json_string_or(query, "inbox", NULL), wanted, error) &&
          read_area(listing->hub, listing->db, bh_json_string_or(query, "area", NULL), wanted,
                    error) &&
-         read_scopes(listing, kind, wanted, error);
+         read_scopes(listing, kind, wanted, error) &&
+         read_restrictions(listing, kind, wanted, error);
 }
 
 static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GError **error)
@@ -235,13 +262,28 @@ static BhSight get_sight(Listing *listing, const BhListRow *row, const json_t *v
   return bh_sight_of(kind, row->id, values, &listing->viewer, 1, bh_shown_lookup, listing->shown);
 }
 
-/* Appends what the viewer may see of one page of rows; *last is the last row looked at. */
-static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, json_t *rows,
-                         const BhListRow **last, GError **error)
+static char *make_after(const BhListRow *row, BhListOrder order)
 {
-  for (guint i = 0; i < found->len && (int)json_array_size(rows) < limit; i++) {
+  const char *key = bh_list_row_key(row, order);
+  return key != NULL ? g_strdup_printf("%" G_GINT64_FORMAT ":%s", row->nr, key)
+                     : g_strdup_printf("%" G_GINT64_FORMAT, row->position);
+}
+
+static void go_on_after(BhListQuery *wanted, const BhListRow *row)
+{
+  wanted->after_position = row->position;
+  wanted->after_nr = row->nr;
+  g_free(wanted->after_key);
+  wanted->after_key = g_strdup(bh_list_row_key(row, wanted->order));
+}
+
+/* Appends what the viewer may see of one page of rows; *after follows the last row that is shown,
+ * never one that is hidden. *more is set by a row that would be shown too. */
+static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, BhListOrder order,
+                         json_t *rows, char **after, gboolean *more, GError **error)
+{
+  for (guint i = 0; i < found->len && !*more; i++) {
     const BhListRow *row = found->pdata[i];
-    *last = row;
     g_autoptr(BhRecord) record =
         bh_record_from_snapshot(row->snapshot, strlen(row->snapshot), error);
     if (record == NULL)
@@ -250,39 +292,40 @@ static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, json_t *
     BhSight sight = get_sight(listing, row, values);
     if (sight == BH_SIGHT_NONE)
       continue;
+    if ((int)json_array_size(rows) == limit) {
+      *more = TRUE;
+      break;
+    }
     json_t *item = describe(listing->db, row, values, error);
     if (item == NULL)
       return FALSE;
     if (sight == BH_SIGHT_RESTRICTED)
       json_object_set_new(item, "restricted", json_true());
     json_array_append_new(rows, item);
+    g_free(*after);
+    *after = make_after(row, order);
   }
   return TRUE;
 }
 
+/* Reads on until the page is full and one more row is seen, or to the end: a page that ended at
+ * hidden rows would tell that there are some. */
 static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
 {
   g_autoptr(json_t) rows = json_array();
   g_autofree char *after = NULL;
-  for (int round = 0; round < HIDDEN_ROUNDS_MAX && !wanted->nothing; round++) {
-    const BhListRow *last = NULL;
+  gboolean more = FALSE, ended = wanted->nothing;
+  const int limit = wanted->limit++;
+  while (!more && !ended) {
     g_autoptr(GPtrArray) found = bh_hub_list_page(listing->db, wanted, error);
-    if (found == NULL || !add_rows(listing, found, wanted->limit, rows, &last, error))
+    if (found == NULL ||
+        !add_rows(listing, found, limit, wanted->order, rows, &after, &more, error))
       return NULL;
-    g_clear_pointer(&after, g_free);
-    if (last == NULL || ((int)found->len < wanted->limit && last == found->pdata[found->len - 1]))
-      break;
-    const char *key = bh_list_row_key(last, wanted->order);
-    after = key != NULL ? g_strdup_printf("%" G_GINT64_FORMAT ":%s", last->nr, key)
-                        : g_strdup_printf("%" G_GINT64_FORMAT, last->position);
-    if ((int)json_array_size(rows) >= wanted->limit)
-      break;
-    wanted->after_position = last->position;
-    wanted->after_nr = last->nr;
-    g_free(wanted->after_key);
-    wanted->after_key = g_strdup(key);
+    ended = (int)found->len < wanted->limit;
+    if (!ended)
+      go_on_after(wanted, found->pdata[found->len - 1]);
   }
-  return json_pack("{s:O, s:s?}", "rows", rows, "after", after);
+  return json_pack("{s:O, s:s?}", "rows", rows, "after", more ? after : NULL);
 }
 
 /* A kind that hides nothing needs no look into the record. */
@@ -319,11 +362,7 @@ static gboolean count(Listing *listing, BhListQuery *wanted, int max, int *found
     }
     if ((int)rows->len < wanted->limit)
       break;
-    const BhListRow *last = rows->pdata[rows->len - 1];
-    wanted->after_position = last->position;
-    wanted->after_nr = last->nr;
-    g_free(wanted->after_key);
-    wanted->after_key = g_strdup(bh_list_row_key(last, wanted->order));
+    go_on_after(wanted, rows->pdata[rows->len - 1]);
   }
   return TRUE;
 }

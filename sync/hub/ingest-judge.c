@@ -306,6 +306,32 @@ static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, c
   }
 }
 
+/* Who takes a step is who stands in its `taker` field: a step that names another person, or nobody,
+ * says something of somebody who did not act, and guards of later steps stand on it. By the set in
+ * use as well: an older one may not know the word. */
+static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+{
+  const BhSet *set = bh_op_find_set(at, "state");
+  const BhStepTaken *step = &judgement->verdict->steps[op];
+  const BhKind *kinds[] = {kind, bh_kind_set_find(judgement->piece->kinds, at->kind)};
+  if (judgement->actor->path == BH_PATH_SYSTEM || set == NULL || !is_state(kind, set) ||
+      !json_is_string(set->value) || step->is_choice)
+    return;
+  const json_t *values = bh_judgement_lookup(at->record, judgement);
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    const BhTransition *taken =
+        kinds[i] != NULL ? bh_workflow_find(kinds[i], step->from, json_string_value(set->value))
+                         : NULL;
+    const char *taker = taken != NULL ? bh_transition_get_taker(taken) : NULL;
+    if (taker != NULL &&
+        g_strcmp0(bh_json_string_or(values, taker, NULL), judgement->body->by) != 0) {
+      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, taker,
+                             "it does not name who takes the step");
+      return;
+    }
+  }
+}
+
 static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
 {
   const BhOp *at = judgement->body->ops->pdata[op];
@@ -334,6 +360,7 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
   if (!judge_sets(judgement, op, kind, at, error))
     return FALSE;
   bh_judge_locks(judgement, op, kind, record); /* after the step, which may open some */
+  judge_taker(judgement, op, kind, at);
   judge_guards(judgement, op, kind, at);
   return TRUE;
 }

@@ -11,6 +11,7 @@ void bh_list_query_clear(BhListQuery *query)
   g_free(query->areas);
   g_free(query->parent_not);
   g_free(query->scopes);
+  g_free(query->restrictions);
   g_free(query->match);
   g_free(query->after_key);
 }
@@ -123,6 +124,9 @@ static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
                          " AND p.state IN (SELECT value FROM json_each(:parent_not)))");
   if (query->areas != NULL)
     g_string_append(sql, " AND r.area IN (SELECT value FROM json_each(:areas))");
+  if (query->restrictions != NULL)
+    g_string_append(sql, " AND (r.restriction IS NULL OR r.restriction = '' OR r.restriction IN"
+                         " (SELECT value FROM json_each(:restrictions)))");
   if (query->match != NULL)
     g_string_append(sql, " AND r.nr IN (SELECT rowid FROM search WHERE search MATCH :match)");
   if (query->review != NULL)
@@ -160,6 +164,8 @@ static void bind_query(BhStmt *stmt, const BhListQuery *query)
     bh_stmt_bind_text(stmt, "areas", query->areas);
   if (query->scopes != NULL)
     bh_stmt_bind_text(stmt, "scopes", query->scopes);
+  if (query->restrictions != NULL)
+    bh_stmt_bind_text(stmt, "restrictions", query->restrictions);
   if (query->match != NULL)
     bh_stmt_bind_text(stmt, "match", query->match);
   if (query->review != NULL)
@@ -213,6 +219,23 @@ GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error)
     g_ptr_array_add(rows, row);
   }
   return more ? NULL : g_steal_pointer(&rows);
+}
+
+GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error)
+{
+  /* From one text to the next by the index, however many records share each. */
+  return bh_sql_collect_texts(
+      bh_sql_query(db, error,
+                   "WITH RECURSIVE each (kind, text) AS (SELECT * FROM (SELECT kind, restriction"
+                   " FROM record WHERE restriction > '' AND (:kind IS NULL OR kind = :kind)"
+                   " ORDER BY kind, restriction LIMIT 1) UNION ALL SELECT n.kind, n.restriction"
+                   " FROM each JOIN record n ON n.rowid = (SELECT r.rowid FROM record r"
+                   " WHERE r.restriction > '' AND (r.kind, r.restriction) > (each.kind, each.text)"
+                   " ORDER BY r.kind, r.restriction LIMIT 1)"
+                   " WHERE :kind IS NULL OR n.kind = :kind)"
+                   " SELECT text FROM each LIMIT :max",
+                   "ti", "kind", kind, "max", (gint64)max),
+      error);
 }
 
 gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,

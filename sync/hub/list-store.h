@@ -32,6 +32,7 @@ typedef struct {
   char *parent_not;    /* JSON array of states the parent must not stand in, or NULL */
   char *areas;         /* JSON array of codes, or NULL */
   char *scopes;        /* JSON array: records of one of them; or NULL */
+  char *restrictions;  /* JSON array: of restricted records only these; or NULL */
   char *match;         /* search query, or NULL */
   const char *review;
   gboolean conflict;
@@ -70,6 +71,9 @@ const char *bh_list_row_key(const BhListRow *row, BhListOrder order);
 
 /* BhListRow*, at most query->limit. */
 GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error);
+/* The restrictions that records have (of one kind, or of any when it is NULL), each once, char*: at
+ * most `max`. */
+GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error);
 /* Files a record and its `file` children declare, and how many are here. */
 gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
                                    GError **error);

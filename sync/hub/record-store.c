@@ -14,6 +14,7 @@ void bh_record_row_clear(BhRecordRow *row)
   g_clear_pointer(&row->state, g_free);
   g_clear_pointer(&row->title, g_free);
   g_clear_pointer(&row->review, g_free);
+  g_clear_pointer(&row->restriction, g_free);
   g_clear_pointer(&row->snapshot, g_free);
 }
 
@@ -21,12 +22,12 @@ gboolean bh_record_row_load(BhDb *db, const char *id, BhRecordRow *row, gboolean
                             GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autoptr(BhStmt) stmt =
-      bh_sql_row(db, found, &failed,
-                 "SELECT nr, kind, parent, area, unit, scope, scope2, scope_from, state, title,"
-                 " review, conflict, position, created, changed_ms, snapshot FROM record"
-                 " WHERE id = :id",
-                 "t", "id", id);
+  g_autoptr(BhStmt) stmt = bh_sql_row(
+      db, found, &failed,
+      "SELECT nr, kind, parent, area, unit, scope, scope2, scope_from, state, title,"
+      " review, conflict, position, created, changed_ms, snapshot, restriction FROM record"
+      " WHERE id = :id",
+      "t", "id", id);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
@@ -50,6 +51,7 @@ gboolean bh_record_row_load(BhDb *db, const char *id, BhRecordRow *row, gboolean
   row->created = bh_stmt_get_int(stmt, 13);
   row->changed_ms = bh_stmt_get_int(stmt, 14);
   row->snapshot = g_strdup(bh_stmt_get_text(stmt, 15));
+  row->restriction = g_strdup(bh_stmt_get_text(stmt, 16));
   return TRUE;
 }
 
@@ -58,14 +60,15 @@ gboolean bh_record_row_insert(BhDb *db, const BhRecordRow *row, GError **error)
   return bh_sql_run(
       db, error,
       "INSERT INTO record (nr, id, kind, parent, area, unit, scope, scope2, scope_from, state,"
-      " title, review, conflict, position, created, changed_ms, snapshot) VALUES (:nr, :id, :kind,"
-      " :parent, :area, :unit, :scope, :scope2, :scope_from, :state, :title, :review, :conflict,"
-      " :position, :created, :changed_ms, :snapshot)",
-      "itttttttttttiiiit", "nr", row->nr, "id", row->id, "kind", row->kind, "parent", row->parent,
+      " title, review, conflict, position, created, changed_ms, snapshot, restriction) VALUES (:nr,"
+      " :id, :kind, :parent, :area, :unit, :scope, :scope2, :scope_from, :state, :title, :review,"
+      " :conflict, :position, :created, :changed_ms, :snapshot, :restriction)",
+      "itttttttttttiiiitt", "nr", row->nr, "id", row->id, "kind", row->kind, "parent", row->parent,
       "area", row->area, "unit", row->unit, "scope", row->scope, "scope2", row->scope2,
       "scope_from", row->scope_from, "state", row->state, "title", row->title, "review",
       row->review, "conflict", (gint64)row->conflict, "position", row->position, "created",
-      row->created, "changed_ms", row->changed_ms, "snapshot", row->snapshot);
+      row->created, "changed_ms", row->changed_ms, "snapshot", row->snapshot, "restriction",
+      row->restriction);
 }
 
 gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error)
@@ -75,11 +78,12 @@ gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error)
       "UPDATE record SET kind = :kind, parent = :parent, area = :area, unit = :unit,"
       " scope = :scope, scope2 = :scope2, scope_from = :scope_from, state = :state,"
       " title = :title, conflict = :conflict, position = :position, changed_ms = :changed_ms,"
-      " snapshot = :snapshot WHERE nr = :nr",
-      "itttttttttiiit", "nr", row->nr, "kind", row->kind, "parent", row->parent, "area", row->area,
+      " snapshot = :snapshot, restriction = :restriction WHERE nr = :nr",
+      "itttttttttiiitt", "nr", row->nr, "kind", row->kind, "parent", row->parent, "area", row->area,
       "unit", row->unit, "scope", row->scope, "scope2", row->scope2, "scope_from", row->scope_from,
       "state", row->state, "title", row->title, "conflict", (gint64)row->conflict, "position",
-      row->position, "changed_ms", row->changed_ms, "snapshot", row->snapshot);
+      row->position, "changed_ms", row->changed_ms, "snapshot", row->snapshot, "restriction",
+      row->restriction);
 }
 
 gboolean bh_record_row_set_review(BhDb *db, gint64 nr, const char *review, GError **error)
@@ -114,6 +118,37 @@ gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean r
   return *grams == '\0' ||
          bh_sql_run(db, error, "INSERT INTO search (rowid, grams) VALUES (:nr, :grams)", "it", "nr",
                     nr, "grams", grams);
+}
+
+gboolean bh_record_awaited_add(BhDb *db, gint64 nr, const char *device, const char *key,
+                               const char *entry, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO awaited (record, device, key, entry)"
+                    " VALUES (:nr, :device, :key, :entry) ON CONFLICT DO NOTHING",
+                    "ittt", "nr", nr, "device", device, "key", key, "entry", entry);
+}
+
+gboolean bh_record_awaited_remove(BhDb *db, gint64 nr, gint64 position, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "DELETE FROM awaited WHERE record = :nr AND entry ="
+                    " (SELECT id FROM entry WHERE position = :position)",
+                    "ii", "nr", nr, "position", position);
+}
+
+gboolean bh_record_awaited_count(BhDb *db, gint64 nr, const char *device, const char *key,
+                                 guint *count, GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, error,
+                                      "SELECT count(*) FROM awaited WHERE record = :nr"
+                                      " AND device = :device AND (:key IS NULL OR key = :key)",
+                                      "itt", "nr", nr, "device", device, "key", key);
+  if (stmt == NULL)
+    return FALSE;
+  *count = (guint)bh_stmt_get_int(stmt, 0);
+  return TRUE;
 }
 
 gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error)

@@ -20,6 +20,7 @@ typedef struct {
   char *state;
   char *title;
   char *review;
+  char *restriction; /* who may see it (schema/restriction.h); NULL: not known */
   gboolean conflict;
   gint64 position;
   gint64 created;
@@ -42,6 +43,13 @@ gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, c
                                 gint64 nr, GError **error);
 gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean replace,
                               GError **error);
+/* Entries that a device's sets of a key named and that have not come. `position` is that of an
+ * entry that came; `key` NULL counts all keys. */
+gboolean bh_record_awaited_add(BhDb *db, gint64 nr, const char *device, const char *key,
+                               const char *entry, GError **error);
+gboolean bh_record_awaited_remove(BhDb *db, gint64 nr, gint64 position, GError **error);
+gboolean bh_record_awaited_count(BhDb *db, gint64 nr, const char *device, const char *key,
+                                 guint *count, GError **error);
 gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error);
 gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError **error);
 gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/restriction.h"
 #include "schema/workflow.h"
 #include "sync/hub/effects.h"
 #include "sync/hub/list-store.h"
@@ -283,6 +284,24 @@ static gboolean take_number(BhRecords *records, gint64 *nr, GError **error)
   return TRUE;
 }
 
+static const json_t *get_values(const char *record, gpointer data)
+{
+  return bh_records_get_values(data, record);
+}
+
+/* A kind that left the set hides its records. */
+static void derive_restriction(BhRecords *records, BhHubRecord *record)
+{
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  BhContext context = {.values = bh_records_values_of(record),
+                       .record = record->row.id,
+                       .lookup = get_values,
+                       .data = records};
+  g_free(record->row.restriction);
+  record->row.restriction =
+      kind != NULL ? bh_restriction_dup(kind, records->kinds, &context) : NULL;
+}
+
 static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *position,
                              GError **error)
 {
@@ -290,6 +309,7 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
 
   if (!bh_records_derive(records, record, 0, error))
     return FALSE;
+  derive_restriction(records, record);
   record->row.position = ++*position;
   record->row.changed_ms = records->now_ms;
   g_autofree char *snapshot = bh_record_to_snapshot(record->record);
@@ -310,7 +330,7 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
   }
   record->row.snapshot = NULL;
   if (!ok || !write_derived(records, record, is_new, error) ||
-      !bh_effects_write(records, record, error))
+      !bh_effects_write(records, record, error) || !bh_records_write_named(records, record, error))
     return FALSE;
   for (guint i = 0; i < record->links->len; i++)
     if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),

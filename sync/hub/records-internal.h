@@ -23,7 +23,17 @@ typedef struct {
   gsize size_bound;  /* bytes the snapshot has at most */
   gsize share;       /* bytes of it that the writer of the piece brought; 0: not weighed yet */
   GArray *links;     /* gint64 positions of entries applied, not yet written */
+  GPtrArray *named;  /* BhNamed*: what the writer's sets named and is awaited, not yet written */
+  guint mark_named;  /* length of named at the mark */
+  gboolean awaits;   /* entries were awaited before one of these applied */
 } BhHubRecord;
+
+/* An entry that a set of the piece's writer named and that has not come. */
+typedef struct {
+  char entry[BH_ID_LEN + 1];
+  char *key;
+} BhNamed;
+void bh_named_free(gpointer named);
 
 struct _BhRecords {
   BhDb *db;
@@ -51,6 +61,12 @@ gboolean bh_records_seen_before(const char *entry_id, const char *record_id, gpo
  * of it than its share. */
 gboolean bh_records_check_size(BhRecords *records, BhHubRecord *record, const char *entry_id,
                                const BhOp *op, GError **error);
+
+/* Before an operation is applied, and after: keeps what it named that has not come. */
+void bh_records_note_awaiting(BhHubRecord *record);
+void bh_records_note_named(BhHubRecord *record, const BhOp *op);
+/* Writes what is kept of a record that has its number. */
+gboolean bh_records_write_named(BhRecords *records, BhHubRecord *record, GError **error);
 
 void bh_records_children_init(BhRecords *records);
 void bh_records_children_clear(BhRecords *records);

@@ -36,28 +36,100 @@ static gsize growth_of(const BhOp *op, gboolean exact)
 
 /* --- entries that were named and never came --- */
 
-/* Such names stay in the snapshot until the entry comes, which may be never, and nothing tells
- * whose they are. So they are few: an honest set names what its device was given by the hub. */
+void bh_named_free(gpointer data)
+{
+  BhNamed *named = data;
+  g_free(named->key);
+  g_free(named);
+}
+
+void bh_records_note_awaiting(BhHubRecord *record)
+{
+  record->awaits |= bh_record_count_pending(record->record, NULL) > 0;
+}
+
+void bh_records_note_named(BhHubRecord *record, const BhOp *op)
+{
+  if (bh_record_count_pending(record->record, NULL) == 0)
+    return;
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    for (gsize k = 0; set->was[k] != NULL; k++) {
+      if (!bh_record_is_awaited(record->record, set->key, set->was[k]))
+        continue;
+      BhNamed *named = g_new0(BhNamed, 1);
+      g_strlcpy(named->entry, set->was[k], sizeof named->entry);
+      named->key = g_strdup(set->key);
+      g_ptr_array_add(record->named, named);
+    }
+  }
+}
+
+/* What came is forgotten first: an entry may come and be named by the same piece. */
+gboolean bh_records_write_named(BhRecords *records, BhHubRecord *record, GError **error)
+{
+  for (guint i = 0; record->awaits && i < record->links->len; i++)
+    if (!bh_record_awaited_remove(records->db, record->row.nr,
+                                  g_array_index(record->links, gint64, i), error))
+      return FALSE;
+  for (guint i = 0; i < record->named->len; i++) {
+    const BhNamed *named = record->named->pdata[i];
+    if (bh_record_is_awaited(record->record, named->key, named->entry) &&
+        !bh_record_awaited_add(records->db, record->row.nr, records->writer, named->key,
+                               named->entry, error))
+      return FALSE;
+  }
+  record->awaits = FALSE;
+  g_ptr_array_set_size(record->named, 0);
+  return TRUE;
+}
+
+/* How many entries the writer has named that have not come: of a key, or NULL of the record. */
+static gboolean count_named(BhRecords *records, const BhHubRecord *record, const char *key,
+                            guint *count, GError **error)
+{
+  *count = 0;
+  if (record->row.nr != 0 &&
+      !bh_record_awaited_count(records->db, record->row.nr, records->writer, key, count, error))
+    return FALSE;
+  for (guint i = 0; i < record->named->len; i++) {
+    const BhNamed *named = record->named->pdata[i];
+    *count += (key == NULL || strcmp(named->key, key) == 0) &&
+              bh_record_is_awaited(record->record, named->key, named->entry);
+  }
+  return TRUE;
+}
+
+/* Such names stay in the snapshot until the entry comes, which may be never. So they are few, for
+ * each device: an honest set names what its device was given by the hub. What all devices named is
+ * known from the record, and mostly little enough not to ask whose it is. */
 static gboolean check_pending(BhRecords *records, const BhHubRecord *record, const BhOp *op,
                               GError **error)
 {
   guint all = bh_record_count_pending(record->record, NULL);
+  guint added = 0;
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
-    guint known = bh_record_count_pending(record->record, set->key);
-    guint named = g_strv_length(set->was);
-    if (named == 0 ||
-        (known + named <= BH_PENDING_PER_KEY_MAX && all + named <= BH_PENDING_PER_RECORD_MAX)) {
-      all += named;
+    guint here = bh_record_count_pending(record->record, set->key);
+    guint names = g_strv_length(set->was), own, own_all;
+    if (names == 0 || (here + names <= BH_PENDING_PER_KEY_MAX &&
+                       all + added + names <= BH_PENDING_PER_RECORD_MAX)) {
+      added += names;
       continue;
     }
     guint unknown = bh_record_count_unknown(record->record, set, bh_records_seen_before, records);
-    all += unknown;
+    added += unknown;
     if (unknown == 0 ||
-        (known + unknown <= BH_PENDING_PER_KEY_MAX && all <= BH_PENDING_PER_RECORD_MAX))
+        (here + unknown <= BH_PENDING_PER_KEY_MAX && all + added <= BH_PENDING_PER_RECORD_MAX))
+      continue;
+    if (!count_named(records, record, set->key, &own, error) ||
+        !count_named(records, record, NULL, &own_all, error))
+      return FALSE;
+    if (own + unknown <= BH_PENDING_PER_KEY_MAX && own_all + added <= BH_PENDING_PER_RECORD_MAX)
       continue;
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "%s %s, %s: names %u entries that are not here, too many wait for such already",
+                "%s %s, %s: names %u entries that are not here, too many of this device wait for "
+                "such already",
                 op->kind, op->record, set->key, unknown);
     return FALSE;
   }

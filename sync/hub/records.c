@@ -25,6 +25,7 @@ static void hub_record_free(BhHubRecord *record)
   json_decref(record->values);
   bh_hub_record_forget_old(record);
   g_array_unref(record->links);
+  g_ptr_array_unref(record->named);
   g_free(record);
 }
 
@@ -32,6 +33,7 @@ static BhHubRecord *hub_record_new(void)
 {
   BhHubRecord *record = g_new0(BhHubRecord, 1);
   record->links = g_array_new(FALSE, FALSE, sizeof(gint64));
+  record->named = g_ptr_array_new_with_free_func(bh_named_free);
   return record;
 }
 
@@ -192,6 +194,7 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   const char *parent_field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
   if (parent_field != NULL && !made && sets_key(op, parent_field))
     bh_records_leave_family(records, record);
+  bh_records_note_awaiting(record);
   if (!bh_records_check_size(records, record, entry_id, op, error) ||
       !bh_record_apply(record->record, entry_id, op, bh_records_seen_before, records, error)) {
     if (made)
@@ -203,6 +206,7 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   json_decref(record->values);
   record->values = NULL;
   g_array_append_val(record->links, position);
+  bh_records_note_named(record, op);
   if (made)
     bh_records_touch(records, record);
   bh_records_join_family(records, record);
@@ -216,6 +220,7 @@ void bh_records_mark(BhRecords *records, const char *id)
     return;
   record->mark = bh_record_copy(record->record);
   record->mark_links = record->links->len;
+  record->mark_named = record->named->len;
   g_ptr_array_add(records->marked, record);
 }
 
@@ -232,6 +237,7 @@ void bh_records_restore(BhRecords *records, const char *id)
     json_decref(record->values);
     record->values = NULL;
     g_array_set_size(record->links, record->mark_links);
+    g_ptr_array_set_size(record->named, (gint)record->mark_named);
     bh_records_join_family(records, record);
   } else if (record->row.nr == 0) {
     g_ptr_array_remove(records->dirty, record);

@@ -26,7 +26,8 @@
  * devices leave to the office. */
 #define BH_RECORD_DEVICE_MAX_BYTES (512 * 1024)
 #define BH_RECORD_OFFICE_BYTES (256 * 1024)
-/* Entries that sets name as replaced and that never came, of a key and of a record. */
+/* Entries that sets of one device name as replaced and that have not come, of a key and of a
+ * record. */
 #define BH_PENDING_PER_KEY_MAX 32
 #define BH_PENDING_PER_RECORD_MAX 2048
 #define BH_CHANGES_MAX_RECORDS 500

@@ -37,6 +37,8 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
 /* Undoes the migrations of a hub's store from 0008 on; each new one is added here. */
 #define UNDO_FROM_0008                                                                             \
   "ALTER TABLE entry DROP COLUMN signed_ms; ALTER TABLE incarnation DROP COLUMN signed_ms;"        \
+  "DROP TABLE awaited;"                                                                            \
+  "DROP INDEX record_restriction; ALTER TABLE record DROP COLUMN restriction;"                     \
   "DROP TABLE office_known; DROP TABLE person_seal; DROP TABLE person_key;"                        \
   "CREATE TABLE staff_pin (staff TEXT, verifier TEXT, set_ms INTEGER);"
 

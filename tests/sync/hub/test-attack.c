@@ -470,6 +470,91 @@ static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
   test_device_free(other);
 }
 
+/* Sets one key and names `n` entries that never came; how many entries wait in quarantine for it.
+ */
+static gsize name_unknown(TestDevice *device, const char *record, const char *kind, const char *key,
+                          json_t *value, int n)
+{
+  g_autoptr(GString) was = g_string_new(NULL);
+  for (int i = 0; i < n; i++) {
+    char id[BH_ID_LEN + 1];
+    make_id(device, id);
+    g_string_append_printf(was, "%s\"%s\"", i > 0 ? "," : "", id);
+  }
+  g_autofree char *openings = NULL;
+  make_id(device, device->last_entry);
+  g_autoptr(json_t) set = json_object();
+  json_object_set_new(set, key, value);
+  g_autofree char *plain =
+      test_device_body(device, device->last_entry, record, kind, set, record, &openings);
+  g_autofree char *list = g_strdup_printf("\"was\":[\"%s\"]", record);
+  g_autofree char *many = g_strdup_printf("\"was\":[%s]", was->str);
+  char *at = strstr(plain, list);
+  assert_non_null(at);
+  *at = '\0';
+  g_autofree char *body = g_strconcat(plain, many, at + strlen(list), NULL);
+  return push(device, test_device_seal(device, body, openings));
+}
+
+static gsize name_one(TestDevice *device, const char *record, int n)
+{
+  return name_unknown(device, record, "enterprise", "notes", json_string("重矿"), n);
+}
+
+/* Of a key and of a record: who has named as many as one device may is held back, nobody else. */
+static void test_L8_unknown_entries_are_counted_for_each_device(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  TestDevice *other = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1], visit[BH_ID_LEN + 1];
+  make_id(device, id);
+  make_id(device, visit);
+  assert_int_equal(push(device, test_device_enterprise(device, id, "一号矿", "140603100")), 0);
+  assert_int_equal(push(device, make_visit(device, visit, id, "routine")), 0);
+  assert_int_equal(name_one(device, id, BH_PENDING_PER_KEY_MAX - 1), 0);
+  assert_int_equal(name_one(device, id, 1), 0);
+  assert_int_equal(name_one(device, id, 1), 1);
+  assert_int_equal(name_one(other, id, 1), 0);
+  assert_int_equal(name_one(device, id, 1), 1);
+  assert_int_equal(set_key(device, id, "enterprise", "notes", json_string("轻矿"), NULL), 0);
+  for (int i = 0; i < BH_PENDING_PER_RECORD_MAX; i += BH_PENDING_PER_KEY_MAX) {
+    g_autofree char *key = g_strdup_printf("answers/T-%03d", i / BH_PENDING_PER_KEY_MAX);
+    assert_int_equal(name_unknown(device, visit, "inspection", key,
+                                  json_pack("{s:s}", "answer", "compliant"),
+                                  BH_PENDING_PER_KEY_MAX),
+                     0);
+  }
+  json_t *answer = json_pack("{s:s}", "answer", "compliant");
+  assert_int_equal(
+      name_unknown(device, visit, "inspection", "answers/U-000", json_incref(answer), 1), 1);
+  assert_int_equal(name_unknown(other, visit, "inspection", "answers/U-000", answer, 1), 0);
+  test_device_free(device);
+  test_device_free(other);
+}
+
+/* An entry that comes at last makes room for the next name. */
+static void test_L8_what_arrives_is_unknown_no_more(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  TestDevice *late = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1];
+  make_id(device, id);
+  assert_int_equal(push(device, test_device_enterprise(device, id, "一号矿", "140603100")), 0);
+  g_autoptr(BhEntryText) entry =
+      test_device_entry(late, id, "enterprise", json_pack("{s:s}", "notes", "晚到"), NULL);
+  assert_int_equal(
+      set_key(device, id, "enterprise", "notes", json_string("重矿"), late->last_entry), 0);
+  assert_int_equal(name_one(device, id, BH_PENDING_PER_KEY_MAX - 1), 0);
+  assert_int_equal(name_one(device, id, 1), 1);
+  assert_int_equal(push(late, g_steal_pointer(&entry)), 0);
+  assert_int_equal(name_one(device, id, 1), 0);
+  assert_int_equal(name_one(device, id, 1), 1);
+  test_device_free(device);
+  test_device_free(late);
+}
+
 static void test_only_people_of_its_unit_act_on_a_device(void **state)
 {
   HubFixture *fixture = *state;
@@ -507,6 +592,8 @@ int main(void)
       TEST(test_what_the_office_decides_is_not_decided_by_a_device),
       TEST(test_a_step_held_back_for_another_reason_lets_the_next_one_through),
       TEST(test_L8_no_record_grows_until_others_cannot_take_it),
+      TEST(test_L8_unknown_entries_are_counted_for_each_device),
+      TEST(test_L8_what_arrives_is_unknown_no_more),
       TEST(test_only_people_of_its_unit_act_on_a_device),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -615,6 +615,47 @@ static void test_an_entry_of_the_office_is_judged_by_who_acts(void **state)
   end(&scene);
 }
 
+/* Reports the hazard rectified, naming somebody as who reports it (NULL: nobody). */
+static gsize report_fixed(Scene *scene, const char *reporter, const char *ordered)
+{
+  const char *names[] = {ordered, NULL};
+  g_autoptr(json_t) set =
+      json_pack("{s:s, s:s*}", "state", "reported_fixed", "reported_by", reporter);
+  TestDevice *device = scene->device;
+  test_device_make_id(device, device->last_entry);
+  return push(device, make_entry(device, device->last_entry, scene->hazard, "hazard", set, names));
+}
+
+/* Who takes a step is who it names as its taker: a guard of a later step, as that somebody else
+ * re-checks, stands on it. */
+static void test_a_step_names_nobody_else_as_its_taker(void **state)
+{
+  Scene scene = begin(*state);
+  char colleague[BH_ID_LEN + 1], ordered[BH_ID_LEN + 1];
+  test_add_inspector(scene.fixture, scene.fixture->county, colleague);
+  assert_int_equal(step(scene.device, scene.hazard, "hazard", "ordered", scene.found, NULL), 0);
+  g_strlcpy(ordered, scene.device->last_entry, sizeof ordered);
+  assert_int_equal(report_fixed(&scene, colleague, ordered), 1);
+  assert_int_equal(report_fixed(&scene, NULL, ordered), 1);
+  assert_int_equal(report_fixed(&scene, scene.device->actor, ordered), 0);
+  end(&scene);
+}
+
+/* Nor does a release let it in. */
+static void test_no_release_names_another_taker(void **state)
+{
+  Scene scene = begin(*state);
+  g_autoptr(GError) error = NULL;
+  char colleague[BH_ID_LEN + 1], ordered[BH_ID_LEN + 1];
+  test_add_inspector(scene.fixture, scene.fixture->county, colleague);
+  assert_int_equal(step(scene.device, scene.hazard, "hazard", "ordered", scene.found, NULL), 0);
+  g_strlcpy(ordered, scene.device->last_entry, sizeof ordered);
+  assert_int_equal(report_fixed(&scene, colleague, ordered), 1);
+  assert_false(
+      bh_hub_release(scene.fixture->hub, NULL, scene.device->last_entry, FALSE, "因", &error));
+  end(&scene);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -637,6 +678,8 @@ int main(void)
       TEST(test_a_step_that_was_overtaken_opens_no_lock),
       TEST(test_a_late_step_brings_what_it_asks_for),
       TEST(test_an_entry_of_the_office_is_judged_by_who_acts),
+      TEST(test_a_step_names_nobody_else_as_its_taker),
+      TEST(test_no_release_names_another_taker),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

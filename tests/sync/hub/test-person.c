@@ -124,7 +124,9 @@ static gboolean is_step_held(TestDevice *device, const char *record, const char 
                              const char *was)
 {
   g_autoptr(Answer) answer = test_push(
-      device, test_device_entry(device, record, "hazard", json_pack("{s:s}", "state", state), was),
+      device,
+      test_device_entry(device, record, "hazard",
+                        json_pack("{s:s, s:s}", "state", state, "reported_by", device->actor), was),
       NULL);
   assert_status(answer, 200);
   return json_array_size(json_object_get(answer->json, "quarantined")) == 1;

@@ -6,6 +6,7 @@
 #include "schema/base64.h"
 #include "schema/world.h"
 #include "sync/hub/enrol.h"
+#include "sync/hub/sql.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 
@@ -255,6 +256,107 @@ static void test_L11_a_part_of_the_hub_is_listed_without_the_rest(void **state)
     assert_int_equal(list_mines(fixture, fixture->township, orders[i], &pages), 2125);
     assert_int_equal(pages, 213);
   }
+}
+
+/* `count` covert visits of the county to one mine, made at the hub, and an open one before them. */
+static void add_covert_visits(HubFixture *fixture, int count)
+{
+  g_autoptr(GError) error = NULL;
+  char mine[BH_ID_LEN + 1];
+  bh_id_from_name("test", "甲00001", mine);
+  add_mines(fixture, "甲", "140603100", 1);
+  for (int i = 0; i <= count;) {
+    g_autoptr(json_t) ops = json_array();
+    for (int n = 0; n < BH_ENTRY_MAX_OPS && i <= count; n++, i++) {
+      char id[BH_ID_LEN + 1];
+      g_autofree char *name = g_strdup_printf("visit %05d", i);
+      bh_id_from_name("test", name, id);
+      json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:[s], s:s}}", "record", id, "kind",
+                                           "inspection", "set", "enterprise", mine, "modes",
+                                           i == 0 ? "routine" : "covert", "unit", fixture->county));
+    }
+    g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+    if (entry == NULL)
+      fail_msg("append: %s", error->message);
+  }
+}
+
+static json_t *list_visits(HubFixture *fixture, const char *unit, const char *order)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) viewer = json_pack("{s:s, s:s}", "id", fixture->inspector, "unit", unit);
+  g_autoptr(json_t) query =
+      json_pack("{s:s, s:s, s:i}", "kind", "inspection", "order", order, "limit", 10);
+  json_t *page = bh_hub_list(fixture->hub, db, query, viewer, &error);
+  assert_null(error);
+  bh_hub_give_reader(fixture->hub, db);
+  return page;
+}
+
+static gboolean exec(BhHub *hub G_GNUC_UNUSED, BhDb *db, gpointer sql, GError **error)
+{
+  return bh_db_exec(db, sql, error);
+}
+
+static gboolean exec_sql(HubFixture *fixture, const char *sql, GError **error)
+{
+  return bh_hub_write(fixture->hub, exec, (gpointer)sql, error);
+}
+
+static gint64 count_underived(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean found;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  BhStmt *stmt =
+      bh_sql_row(db, &found, &error, "SELECT count(*) FROM record WHERE restriction IS NULL", "");
+  assert_non_null(stmt);
+  gint64 count = bh_stmt_get_int(stmt, 0);
+  bh_stmt_reset(stmt);
+  bh_hub_give_reader(fixture->hub, db);
+  return count;
+}
+
+/* However many rows the reader may not see: the first page has what there is to see, and says that
+ * it is the end. A page without rows but with a cursor would tell that something is hidden. */
+static void test_I13_hidden_rows_leave_no_gap(void **state)
+{
+  HubFixture *fixture = *state;
+  static const char *const orders[] = {"changed", "title"};
+  add_covert_visits(fixture, 3000);
+  for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
+    g_autoptr(json_t) open = list_visits(fixture, fixture->township, orders[i]);
+    assert_int_equal(json_array_size(json_object_get(open, "rows")), 1);
+    assert_null(bh_json_string_or(open, "after", NULL));
+    g_autoptr(json_t) own = list_visits(fixture, fixture->county, orders[i]);
+    assert_int_equal(json_array_size(json_object_get(own, "rows")), 10);
+    assert_non_null(bh_json_string_or(own, "after", NULL));
+  }
+}
+
+/* A store of before has no restrictions: they are derived at the start, and until then each record
+ * is looked at. */
+static void test_I13_a_store_of_before_restrictions_hides_as_well(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  add_covert_visits(fixture, 300);
+  assert_int_equal(count_underived(fixture), 0);
+  assert_true(exec_sql(fixture, "UPDATE record SET restriction = NULL", &error));
+  g_autoptr(json_t) looked = list_visits(fixture, fixture->township, "title");
+  assert_int_equal(json_array_size(json_object_get(looked, "rows")), 1);
+  assert_null(bh_json_string_or(looked, "after", NULL));
+  assert_true(exec_sql(fixture,
+                       "DROP TABLE awaited; DROP INDEX record_restriction; ALTER TABLE record DROP "
+                       "COLUMN restriction;"
+                       " UPDATE schema_version SET version = 10",
+                       &error));
+  hub_fixture_stop(fixture);
+  hub_fixture_start(fixture);
+  assert_int_equal(count_underived(fixture), 0);
+  g_autoptr(json_t) derived = list_visits(fixture, fixture->township, "title");
+  assert_int_equal(json_array_size(json_object_get(derived, "rows")), 1);
 }
 
 static void test_what_left_the_scope_is_gone(void **state)
@@ -535,6 +637,9 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_I13_a_foreign_area_sees_nothing_the_area_above_does,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L11_a_part_of_the_hub_is_listed_without_the_rest, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_I13_hidden_rows_leave_no_gap, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_I13_a_store_of_before_restrictions_hides_as_well, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_what_left_the_scope_is_gone, set_up, tear_down),
       cmocka_unit_test_setup_teardown(

@@ -1,0 +1,316 @@
+/* The people, units and records that the matrices try, and what the declarations say of them. */
+#include "matrix-scene.h"
+
+#include <string.h>
+
+#include "sync/hub/hub-private.h"
+#include "sync/hub/ingest-internal.h"
+#include "tests/support/unsigned.h"
+#include "tests/support/signed-text.h"
+
+#define AREA_BELOW "140603100" /* where the enterprise lies */
+#define PATHS_MAX 8            /* members of a path */
+
+const char *const MATRIX_ROLES[MATRIX_N_ROLES] = {"inspector", "township", "reviewer", "legal",
+                                                  "leader",    "expert",   "admin"};
+const char *const MATRIX_RELATIONS[N_UNITS] = {"same", "above", "below", "aside"};
+
+/* --- the scene --- */
+
+static void append(Matrix *matrix, const char *record, const char *kind, json_t *set)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:o}]", "record", record, "kind", kind, "set", set);
+  g_autofree char *entry = bh_hub_append(matrix->fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("%s: %s", kind, error->message);
+}
+
+void matrix_make_id(char id[BH_ID_LEN + 1])
+{
+  static BhIdSource ids;
+  static gboolean ready = FALSE;
+  if (!ready)
+    bh_id_source_init(&ids, bh_clock_system(), bh_random_system());
+  ready = TRUE;
+  bh_id_next(&ids, id);
+}
+
+static void add_people(Matrix *matrix)
+{
+  HubFixture *fixture = matrix->fixture;
+  g_strlcpy(matrix->units[SAME], fixture->county, BH_ID_LEN + 1);
+  g_strlcpy(matrix->units[BELOW], fixture->township, BH_ID_LEN + 1);
+  bh_id_from_name("samples", "unit-shuozhou", matrix->units[ABOVE]);
+  matrix_make_id(matrix->units[ASIDE]);
+  append(matrix, matrix->units[ASIDE], "unit",
+         json_pack("{s:s, s:s, s:s, s:s, s:s}", "name", "邻镇", "short_name", "邻", "area",
+                   "140603101", "level", "township", "parent", fixture->county));
+  for (guint i = 0; i < G_N_ELEMENTS(matrix->people); i++) {
+    Person *person = &matrix->people[i];
+    person->relation = (Relation)(i / MATRIX_N_ROLES);
+    person->role = MATRIX_ROLES[i % MATRIX_N_ROLES];
+    matrix_make_id(person->id);
+    append(matrix, person->id, "staff",
+           json_pack("{s:s, s:s, s:[s], s:s}", "name", person->role, "unit",
+                     matrix->units[person->relation], "roles", person->role, "state", "active"));
+    test_take_unsigned(fixture->hub, person->id);
+  }
+  matrix_make_id(matrix->author);
+  append(matrix, matrix->author, "staff",
+         json_pack("{s:s, s:s, s:[s], s:s}", "name", "作者", "unit", matrix->units[SAME], "roles",
+                   "inspector", "state", "active"));
+  for (guint i = 0; i < N_UNITS; i++)
+    matrix->devices[i] = test_device_new(fixture, matrix->units[i]);
+}
+
+const char *matrix_scene_of(Matrix *matrix, const char *kind)
+{
+  for (guint i = 0; i < matrix->n_kinds; i++)
+    if (strcmp(matrix->kind_names[i], kind) == 0)
+      return matrix->by_kind[i];
+  return NULL;
+}
+
+/* A record that names the scene wherever its kind refers to something, raw. */
+json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibility)
+{
+  json_t *declaration = json_object_get(matrix->kinds, kind);
+  json_t *values = json_object();
+  size_t at;
+  json_t *field;
+  json_array_foreach(json_object_get(declaration, "fields"), at, field)
+  {
+    const char *name = json_string_value(json_object_get(field, "name"));
+    const char *type = json_string_value(json_object_get(field, "type"));
+    json_t *targets = json_object_get(field, "ref_kinds");
+    const char *target = json_string_value(json_array_get(targets, 0));
+    if (strcmp(type, "ref") != 0)
+      continue;
+    json_t *author_from = json_object_get(declaration, "author_from");
+    gboolean is_author =
+        (json_is_string(author_from) && strcmp(json_string_value(author_from), name) == 0) ||
+        g_strcmp0(json_string_value(json_array_get(author_from, 0)), name) == 0;
+    const char *id = strcmp(target, "staff") == 0 ? (is_author ? matrix->author : NULL)
+                     : strcmp(target, "unit") == 0
+                         ? (strcmp(name, "unit") == 0 ? matrix->units[SAME] : NULL)
+                         : NULL;
+    for (gsize i = 0; id == NULL && i < json_array_size(targets); i++)
+      id = strcmp(target, "staff") != 0 && strcmp(target, "unit") != 0
+               ? matrix_scene_of(matrix, json_string_value(json_array_get(targets, i)))
+               : NULL;
+    if (id != NULL)
+      json_object_set_new(values, name, json_string(id));
+  }
+  if (strcmp(kind, "enterprise") == 0)
+    json_object_set_new(values, "area", json_string(AREA_BELOW));
+  if (strcmp(kind, "inspection") == 0) {
+    json_object_set_new(values, "modes",
+                        json_pack("[s]", visibility == COVERT ? "covert" : "routine"));
+    json_object_set_new(values, "signed_facts", test_signed_facts());
+    json_object_set_new(values, "signed_sha256", json_string(TEST_SIGNED_SHA256));
+  }
+  if (strcmp(kind, "document") == 0) {
+    json_object_set_new(values, "frozen", test_signed_facts());
+    json_object_set_new(values, "signed_sha256", json_string(TEST_SIGNED_SHA256));
+  }
+  return values;
+}
+
+static void add_scene(Matrix *matrix, const char *kind, Visibility visibility)
+{
+  char *id = matrix->by_kind[matrix->n_kinds];
+  matrix_make_id(id);
+  json_object_set_new(matrix->scene, id, matrix_raw_values(matrix, kind, visibility));
+  json_object_set_new(json_object_get(matrix->scene, id), "kind", json_string(kind));
+  matrix->kind_names[matrix->n_kinds++] = kind;
+}
+
+void matrix_begin(Matrix *matrix, HubFixture *fixture)
+{
+  g_autoptr(BhKindSet) set = bh_hub_dup_kinds(fixture->hub);
+  const GPtrArray *kinds = bh_kind_set_list(set);
+  *matrix = (Matrix){.fixture = fixture, .kinds = json_object()};
+  for (guint i = 0; i < kinds->len; i++)
+    json_object_set(matrix->kinds, bh_kind_get_name(kinds->pdata[i]),
+                    (json_t *)bh_kind_get_declaration(kinds->pdata[i]));
+  add_people(matrix);
+}
+
+void matrix_end(Matrix *matrix)
+{
+  for (guint i = 0; i < N_UNITS; i++)
+    test_device_free(matrix->devices[i]);
+  json_decref(matrix->kinds);
+  json_decref(matrix->scene);
+}
+
+/* What others refer to, as the records of each kind do: parents first. */
+void matrix_set_scene(Matrix *matrix, Visibility visibility)
+{
+  json_decref(matrix->scene);
+  matrix->scene = json_object();
+  matrix->n_kinds = 0;
+  add_scene(matrix, "enterprise", visibility);
+  add_scene(matrix, "inspection", visibility);
+  add_scene(matrix, "hazard", visibility);
+}
+
+/* --- what the declarations say --- */
+
+/* The text at "a.b.c", NULL when nothing is there. */
+const char *matrix_follow(Matrix *matrix, const json_t *values, const char *path)
+{
+  g_auto(GStrv) parts = g_strsplit(path, ".", PATHS_MAX);
+  const char *found = NULL;
+  for (guint i = 0; parts[i] != NULL; i++) {
+    if (i > 0)
+      values = found != NULL ? json_object_get(matrix->scene, found) : NULL;
+    found = values != NULL ? json_string_value(json_object_get(values, parts[i])) : NULL;
+  }
+  return found;
+}
+
+/* The same of one path or of the first of several that leads to something. */
+const char *matrix_follow_any(Matrix *matrix, const json_t *values, const json_t *paths)
+{
+  if (json_is_string(paths))
+    return matrix_follow(matrix, values, json_string_value(paths));
+  size_t at;
+  json_t *path;
+  json_array_foreach((json_t *)paths, at, path)
+  {
+    const char *found = matrix_follow(matrix, values, json_string_value(path));
+    if (found != NULL)
+      return found;
+  }
+  return NULL;
+}
+
+gboolean matrix_is_named(const json_t *list, const char *name)
+{
+  size_t at;
+  json_t *each;
+  json_array_foreach((json_t *)list, at, each)
+  {
+    if (g_strcmp0(json_string_value(each), name) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+const json_t *matrix_find_step(const json_t *kind, const char *from, const char *to)
+{
+  size_t at;
+  json_t *step;
+  json_array_foreach(json_object_get(kind, "transitions"), at, step)
+  {
+    if (strcmp(json_string_value(json_object_get(step, "to")), to) == 0 &&
+        matrix_is_named(json_object_get(step, "from"), from))
+      return step;
+  }
+  return NULL;
+}
+
+gboolean matrix_is_hub(const json_t *declaration)
+{
+  return g_strcmp0(json_string_value(json_object_get(declaration, "written_by")), "hub") == 0;
+}
+
+static const json_t *find_state(const json_t *kind, const char *name)
+{
+  size_t at;
+  json_t *state;
+  json_array_foreach(json_object_get(kind, "states"), at, state)
+  {
+    if (strcmp(json_string_value(json_object_get(state, "name")), name) == 0)
+      return state;
+  }
+  return NULL;
+}
+
+gboolean matrix_is_left_to_hub(const json_t *kind, const json_t *step)
+{
+  return matrix_is_hub(kind) || matrix_is_hub(step) ||
+         matrix_is_hub(find_state(kind, json_string_value(json_object_get(step, "to"))));
+}
+
+/* Which unit made the record, by the words of the kind. */
+gboolean matrix_fits_who(Matrix *matrix, const json_t *kind, const json_t *step,
+                         const json_t *values, const Person *person)
+{
+  const json_t *who = json_object_get(step, "who");
+  const char *author = matrix_follow_any(matrix, values, json_object_get(kind, "author_from"));
+  const char *unit = matrix_follow_any(matrix, values, json_object_get(kind, "unit_from"));
+  return matrix_is_named(who, person->role) || matrix_is_named(who, "anyone") ||
+         (matrix_is_named(who, "author") && g_strcmp0(author, person->id) == 0) ||
+         (matrix_is_named(who, "unit") && g_strcmp0(unit, matrix->units[person->relation]) == 0);
+}
+
+/* All records of the scene are of the unit SAME, so only it and what is above it decide. */
+gboolean matrix_fits_authority(Matrix *matrix, const json_t *kind, const json_t *step,
+                               const json_t *values, const Person *person)
+{
+  const json_t *own = json_object_get(step, "authority");
+  const json_t *paths =
+      json_is_string(own) || json_is_array(own) ? own : json_object_get(kind, "authority");
+  if (paths == NULL || (own == NULL && !matrix_is_left_to_hub(kind, step)))
+    return TRUE;
+  return matrix_follow_any(matrix, values, paths) == NULL || person->relation == SAME ||
+         person->relation == ABOVE;
+}
+
+/* Whether the record lies where the person's unit serves, and is shown to them. Restricted kinds
+ * hang on the inspection of the scene; who is of its unit or its parent sees a covert one. */
+gboolean matrix_is_seen(const json_t *kind, const Person *person, Visibility visibility)
+{
+  const char *scope = json_string_value(json_object_get(kind, "scope"));
+  if (strcmp(scope, "unit") == 0)
+    return person->relation == SAME || person->relation == ABOVE;
+  if (strcmp(scope, "area") == 0 && person->relation == ASIDE)
+    return FALSE;
+  return visibility == OPEN || json_object_get(kind, "visible") == NULL ||
+         person->relation == SAME || person->relation == ABOVE;
+}
+
+/* --- into the store --- */
+
+static gboolean apply_raw(BhPiece *piece, const char *entry, const char *by, const char *record,
+                          const char *kind, const json_t *values, GError **error)
+{
+  BhEntryClock clock = {.wall_ms = piece->now_ms, .boot_ms = 1, .boot_id = "b"};
+  g_autofree char *text = NULL;
+  g_autofree char *openings = NULL;
+  g_autoptr(BhBodyBuilder) builder = bh_body_builder_new(entry, by, &clock, 0, bh_random_system());
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)values, key, value)
+  {
+    if (strcmp(key, "kind") != 0)
+      bh_body_builder_set(builder, record, kind, key, value, FALSE, NULL);
+  }
+  g_autoptr(BhBody) body = bh_body_builder_finish_body(builder, &text, &openings, error);
+  g_autoptr(GError) reason = NULL;
+  return body != NULL &&
+         bh_piece_apply(piece, body, piece->ingest->hub, ++piece->position, &reason, error) &&
+         reason == NULL;
+}
+
+/* Puts the scene and one record with these values into the store, without asking anybody. */
+gboolean matrix_put(Matrix *matrix, BhHub *hub, BhDb *db, const char *kind, const char *record,
+                    const char *made, const json_t *values, GError **error)
+{
+  g_auto(BhPiece) piece = {0};
+  if (!bh_piece_begin(&piece, bh_hub_get_ingest(hub), db, error))
+    return FALSE;
+  for (guint i = 0; i < matrix->n_kinds; i++) {
+    char entry[BH_ID_LEN + 1];
+    matrix_make_id(entry);
+    if (!apply_raw(&piece, entry, matrix->author, matrix->by_kind[i], matrix->kind_names[i],
+                   json_object_get(matrix->scene, matrix->by_kind[i]), error))
+      return FALSE;
+  }
+  return apply_raw(&piece, made, matrix->author, record, kind, values, error) &&
+         bh_piece_end(&piece, error);
+}
