@@ -1,5 +1,6 @@
 /* First pass over a declaration: its own shape, before anything refers to anything else. */
 #include "schema/kind-internal.h"
+#include "schema/workflow.h"
 
 #include <string.h>
 
@@ -126,9 +127,9 @@ static gboolean parse_deadline(BhPlace *place, const json_t *transition, const c
 
 static gboolean parse_transition(BhPlace *place, BhTransition *transition)
 {
-  static const char *const allowed[] = {"from",       "to",   "label", "who",       "when",
-                                        "needs",      "asks", "page",  "deadline",  "source",
-                                        "written_by", "sets", "taker", "authority", NULL};
+  static const char *const allowed[] = {
+      "from",     "to",     "label",      "who",  "when",  "needs", "asks",      "page",
+      "deadline", "source", "written_by", "sets", "taker", "keeps", "authority", NULL};
   const json_t *declaration = transition->declaration;
   const char *name = NULL;
   if (!bh_place_is_object(place, declaration, allowed) ||
@@ -146,6 +147,9 @@ static gboolean parse_transition(BhPlace *place, BhTransition *transition)
     return FALSE;
   if (transition->due != NULL && transition->asks != NULL &&
       g_strv_contains((const char *const *)transition->asks, transition->due))
+    transition->due = NULL;
+  if (transition->due != NULL &&
+      json_object_get(bh_transition_get_keeps(transition), transition->due))
     transition->due = NULL;
   transition->when = json_object_get(declaration, "when");
   transition->authority = json_object_get(declaration, "authority");

@@ -123,6 +123,31 @@ static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const 
   return bh_kind_is_closed(kind, &made);
 }
 
+/* What a step keeps is the value that was there. */
+static void check_kept(const BhKind *kind, const char *to, const json_t *set,
+                       const BhContext *before, GPtrArray *problems)
+{
+  const char *from = bh_json_string_or(before->values, "state", NULL);
+  const BhTransition *step = from != NULL && to != NULL ? bh_workflow_find(kind, from, to) : NULL;
+  const char *name;
+  json_t *source;
+  json_object_foreach(step != NULL ? (json_t *)bh_transition_get_keeps(step) : NULL, name, source)
+  {
+    const json_t *was = json_object_get(before->values, json_string_value(source));
+    if (is_same(was, json_object_get(set, name)))
+      continue;
+    const BhField *field = bh_kind_find_field(kind, name);
+    const BhField *kept = bh_kind_find_field(kind, json_string_value(source));
+    g_autofree char *zh =
+        g_strdup_printf("“%s”须与修改前的“%s”一致", bh_field_get_label(field, "zh"),
+                        bh_field_get_label(kept, "zh"));
+    g_autofree char *en =
+        g_strdup_printf("%s must be %s as it was before", bh_field_get_label(field, "en"),
+                        bh_field_get_label(kept, "en"));
+    g_ptr_array_add(problems, bh_problem_new(name, "kept", zh, en));
+  }
+}
+
 GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhContext *before)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
@@ -133,6 +158,7 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhC
     g_ptr_array_add(problems, make_closed_problem(kind));
   if (before->values == NULL)
     return problems;
+  check_kept(kind, to, set, before, problems);
   json_object_foreach((json_t *)set, key, value)
   {
     const BhField *field = bh_kind_find_field(kind, key);

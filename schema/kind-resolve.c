@@ -212,6 +212,30 @@ static gboolean check_taker(BhPlace *place, const BhKind *kind, const char *name
   return TRUE;
 }
 
+/* "keeps": {field: the field whose value before the step it gets}. */
+static gboolean check_keeps(BhPlace *place, const BhKind *kind, const BhTransition *transition)
+{
+  const json_t *keeps = json_object_get(transition->declaration, "keeps");
+  const char *name;
+  json_t *source;
+  if (keeps == NULL)
+    return TRUE;
+  if (!json_is_object(keeps) || json_object_size(keeps) == 0)
+    return bh_place_fail_at(place, "keeps", "must be an object of fields");
+  if (transition->creates)
+    return bh_place_fail_at(place, "keeps", "a new record has no values to keep");
+  json_object_foreach((json_t *)keeps, name, source)
+  {
+    const BhField *field = bh_kind_find_field(kind, name);
+    const BhField *from =
+        json_is_string(source) ? bh_kind_find_field(kind, json_string_value(source)) : NULL;
+    if (field == NULL || from == NULL || field->type != from->type || field->personal)
+      return bh_place_fail_at(place, "keeps", "\"%s\" and what it keeps must be fields of one type",
+                              name);
+  }
+  return TRUE;
+}
+
 /* "area_from" and its sisters: a path or several, the first with a value counts. */
 static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                const json_t *object, const char *key, const int *types)
@@ -288,6 +312,7 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
         !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
         !check_field_names(place, kind, transition->sets, "sets", FALSE) ||
         !check_taker(place, kind, bh_transition_get_taker(transition)) ||
+        !check_keeps(place, kind, transition) ||
         !check_condition(place, set, kind, "when", transition->when) ||
         !resolve_rules(place, set, kind, "needs", transition->needs) ||
         !resolve_step_authority(place, set, kind, transition) ||

@@ -174,6 +174,22 @@ const char *bh_transition_get_taker(const BhTransition *transition)
   return bh_json_string_or(transition->declaration, "taker", NULL);
 }
 
+const json_t *bh_transition_get_keeps(const BhTransition *transition)
+{
+  return json_object_get(transition->declaration, "keeps");
+}
+
+void bh_transition_keep(const BhTransition *transition, const json_t *before, json_t *set)
+{
+  const char *field;
+  json_t *source;
+  json_object_foreach((json_t *)bh_transition_get_keeps(transition), field, source)
+  {
+    json_t *value = json_object_get(before, json_string_value(source));
+    json_object_set_new(set, field, value != NULL ? json_deep_copy(value) : json_null());
+  }
+}
+
 static gboolean starts_from(const BhTransition *transition, const char *from)
 {
   if (from == NULL)

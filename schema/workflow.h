@@ -37,6 +37,11 @@ const char *const *bh_transition_get_asks(const BhTransition *transition);
 
 /* Page of the collector that takes the step ("page"); NULL: the page made from the declaration. */
 const char *bh_transition_get_page(const BhTransition *transition);
+/* What the step keeps of the record as it was ("keeps"): {field: name of the field whose value it
+ * gets}, borrowed; NULL: nothing. */
+const json_t *bh_transition_get_keeps(const BhTransition *transition);
+/* Adds to `set` what the step keeps of a record with the values `before`. */
+void bh_transition_keep(const BhTransition *transition, const json_t *before, json_t *set);
 /* Ref field that gets who takes the step ("taker"); NULL: none. */
 const char *bh_transition_get_taker(const BhTransition *transition);
 

@@ -297,6 +297,7 @@ static json_t *dup_set(BhStepPage *self, const BhTransition *step)
   if (taker != NULL)
     json_object_set_new(set, taker,
                         json_string(bh_session_get_actor(bh_page_get_session(BH_PAGE(self)))));
+  bh_transition_keep(step, values_of(self), set);
   return set;
 }
 

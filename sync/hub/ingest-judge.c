@@ -332,6 +332,47 @@ static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, co
   }
 }
 
+/* Whether a value is that of a present head of the key which the set of that key replaces. */
+static gboolean is_kept_of(const BhRecord *record, const BhSet *replaces, const char *source,
+                           const json_t *given)
+{
+  for (guint i = 0; replaces != NULL && replaces->was[i] != NULL; i++) {
+    const json_t *head = bh_record_get_by_entry(record, source, replaces->was[i]);
+    if (head != NULL && given != NULL && json_equal((json_t *)head, (json_t *)given))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A step that keeps a value of the record as it was ("keeps") does not name another one. */
+static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
+                       const BhRecord *record)
+{
+  const BhSet *state = bh_op_find_set(at, "state");
+  const BhStepTaken *step = &judgement->verdict->steps[op];
+  const BhTransition *taken =
+      record != NULL && judgement->actor->path != BH_PATH_SYSTEM && state != NULL &&
+              is_state(kind, state) && json_is_string(state->value) && !step->is_choice
+          ? bh_workflow_find(kind, step->from, json_string_value(state->value))
+          : NULL;
+  const json_t *before = bh_records_get_values(judgement->piece->records, at->record);
+  const char *name;
+  json_t *source;
+  json_object_foreach(taken != NULL ? (json_t *)bh_transition_get_keeps(taken) : NULL, name, source)
+  {
+    const char *from = json_string_value(source);
+    const BhSet *set = bh_op_find_set(at, name);
+    const json_t *given = set != NULL ? set->value : NULL;
+    const json_t *shown = json_object_get(before, from);
+    gboolean nothing = given == NULL || json_is_null(given);
+    if ((nothing && shown == NULL) || (!nothing && shown != NULL && json_equal(shown, given)) ||
+        is_kept_of(record, bh_op_find_set(at, from), from, given))
+      continue;
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_INVALID, name,
+                           "it is not the value that was there before the step");
+  }
+}
+
 static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
 {
   const BhOp *at = judgement->body->ops->pdata[op];
@@ -361,6 +402,7 @@ static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
     return FALSE;
   bh_judge_locks(judgement, op, kind, record); /* after the step, which may open some */
   judge_taker(judgement, op, kind, at);
+  judge_kept(judgement, op, kind, at, record);
   judge_guards(judgement, op, kind, at);
   return TRUE;
 }

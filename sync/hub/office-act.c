@@ -294,6 +294,7 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   const char *taker = bh_transition_get_taker(transition);
   if (taker != NULL)
     json_object_set_new(set, taker, json_string(call->staff));
+  bh_transition_keep(transition, bh_office_values(call, id), set);
   BhContext context;
   g_autoptr(json_t) values = json_copy((json_t *)bh_office_values(call, id));
   json_object_update(values, set);

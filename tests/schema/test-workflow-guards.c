@@ -332,9 +332,22 @@ static void test_R077_a_deadline_moves_only_with_the_extension_and_its_approver(
   g_autoptr(GPtrArray) inspector = judge_change(world, "hazard", "li", "ordered", EXTENSION);
   assert_int_equal(inspector->len, 4);
   assert_locked(world, "hazard", "qian", "ordered", EXTENSION, NULL);
+  /* The old deadline is the one that was there, whatever the step says. */
+  static const char *const false_words[] = {"'extension_old_deadline':'2026-11-30',", ""};
+  for (gsize i = 0; i < G_N_ELEMENTS(false_words); i++) {
+    g_autofree char *set = g_strdup_printf("{'state':'ordered','deadline':'2026-12-20',%s"
+                                           "'extension_reason':'设备未到'}",
+                                           false_words[i]);
+    g_autoptr(GPtrArray) problems = judge_change(world, "hazard", "qian", "ordered", set);
+    assert_int_equal(problems->len, 1);
+    assert_string_equal(((BhProblem *)problems->pdata[0])->code, "kept");
+    assert_string_equal(((BhProblem *)problems->pdata[0])->field, "extension_old_deadline");
+  }
   /* The step opens what it asks for, and nothing else. */
   assert_locked(world, "hazard", "qian", "ordered",
-                "{'state':'ordered','deadline':'2026-12-20','summary':'别的'}", "summary");
+                "{'state':'ordered','deadline':'2026-12-20','extension_old_deadline':'2026-12-01',"
+                "'summary':'别的'}",
+                "summary");
 }
 
 static void test_nothing_is_added_to_what_was_signed(void **state)

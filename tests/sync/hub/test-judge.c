@@ -641,6 +641,36 @@ static void test_a_step_names_nobody_else_as_its_taker(void **state)
   end(&scene);
 }
 
+/* An extension says which deadline it replaces: the one that is there. */
+static void test_an_extension_names_the_deadline_that_was_there(void **state)
+{
+  Scene scene = begin(*state);
+  TestDevice *device = scene.device;
+  char ordered[BH_ID_LEN + 1];
+  static const struct {
+    const char *old;
+    gsize waits;
+  } cases[] = {{"2030-11-30", 1}, {NULL, 1}, {"2030-12-01", 0}};
+  assert_int_equal(
+      push(device, test_device_entry(device, scene.hazard, "hazard",
+                                     json_pack("{s:s}", "deadline", "2030-12-01"), NULL)),
+      0);
+  assert_int_equal(step(device, scene.hazard, "hazard", "ordered", scene.found, NULL), 0);
+  g_strlcpy(ordered, device->last_entry, sizeof ordered);
+  g_strlcpy(device->actor, scene.leader, sizeof device->actor);
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    const char *names[] = {ordered, NULL};
+    g_autoptr(json_t) set =
+        json_pack("{s:s, s:s, s:s, s:s*}", "state", "ordered", "deadline", "2031-01-31",
+                  "extension_reason", "设备未到", "extension_old_deadline", cases[i].old);
+    test_device_make_id(device, device->last_entry);
+    assert_int_equal(
+        push(device, make_entry(device, device->last_entry, scene.hazard, "hazard", set, names)),
+        cases[i].waits);
+  }
+  end(&scene);
+}
+
 /* Nor does a release let it in. */
 static void test_no_release_names_another_taker(void **state)
 {
@@ -680,6 +710,7 @@ int main(void)
       TEST(test_an_entry_of_the_office_is_judged_by_who_acts),
       TEST(test_a_step_names_nobody_else_as_its_taker),
       TEST(test_no_release_names_another_taker),
+      TEST(test_an_extension_names_the_deadline_that_was_there),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -73,6 +73,8 @@ static json_t *value_of(const json_t *field, int which)
     return json_boolean(which == 0);
   if (strcmp(type, "items") == 0)
     return json_pack("{s:s}", "answer", which == 0 ? "compliant" : "noncompliant");
+  if (strcmp(type, "paper") == 0)
+    return json_pack("{s:i}", "paper", which);
   if (strcmp(type, "json") == 0)
     return json_pack("{s:i}", "n", which);
   if (strcmp(type, "place") == 0)
