@@ -1,5 +1,5 @@
-/* What moves with a visit when its enterprise was the wrong one. Asks nobody and saves nothing:
- * the pages do. */
+/* What moves with a visit when its enterprise was the wrong one, and how it comes into the store.
+ * Asks nobody: the pages do. */
 #include "app/move.h"
 
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "app/visit.h"
 
 #define ANSWERS_PREFIX "answers/"
+#define OPS_PER_ENTRY 60 /* under BH_ENTRY_MAX_OPS */
 
 BhMoveCount bh_move_count(const json_t *visit)
 {
@@ -48,6 +49,24 @@ static void set_list(json_t *set, const json_t *visit, const json_t *lists, cons
   }
 }
 
+/* Those that do not stand at the enterprise yet. */
+static void add_hazards(json_t *ops, const json_t *visit, const char *enterprise)
+{
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "hazards"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    if (strcmp(bh_json_string_or(values, "enterprise", ""), enterprise) == 0)
+      continue;
+    json_t *moved = json_pack("{s:s}", "enterprise", enterprise);
+    if (bh_json_string_or(values, "site", NULL) != NULL)
+      json_object_set_new(moved, "site", json_null());
+    json_array_append_new(ops, json_pack("{s:O, s:s, s:o}", "record", json_object_get(row, "id"),
+                                         "kind", "hazard", "set", moved));
+  }
+}
+
 json_t *bh_move_dup_ops(const json_t *visit, const json_t *lists, const char *enterprise,
                         const char *sector, const char *reason)
 {
@@ -56,15 +75,79 @@ json_t *bh_move_dup_ops(const json_t *visit, const json_t *lists, const char *en
   set_list(set, visit, lists, sector);
   json_t *ops = json_pack("[{s:O, s:s, s:o}]", "record", json_object_get(inspection, "id"), "kind",
                           "inspection", "set", set);
-  gsize i;
-  json_t *row;
-  json_array_foreach(json_object_get(visit, "hazards"), i, row)
-  {
-    json_t *moved = json_pack("{s:s}", "enterprise", enterprise);
-    if (bh_json_string_or(json_object_get(row, "values"), "site", NULL) != NULL)
-      json_object_set_new(moved, "site", json_null());
-    json_array_append_new(ops, json_pack("{s:O, s:s, s:o}", "record", json_object_get(row, "id"),
-                                         "kind", "hazard", "set", moved));
-  }
+  add_hazards(ops, visit, enterprise);
   return ops;
+}
+
+json_t *bh_move_dup_rest(const json_t *visit)
+{
+  json_t *ops = json_array();
+  const char *enterprise =
+      bh_json_string_or(bh_visit_get_values(visit, "inspection"), "enterprise", NULL);
+  if (enterprise != NULL)
+    add_hazards(ops, visit, enterprise);
+  return ops;
+}
+
+/* --- saving --- */
+
+typedef struct {
+  char *author;
+  json_t *ops;
+  char *record; /* judged first; NULL: nothing */
+  char *kind;
+  json_t *set;
+} Moving;
+
+gpointer bh_move_new(BhSession *session, json_t *ops, const char *record, const char *kind,
+                     json_t *set)
+{
+  Moving *moving = g_new0(Moving, 1);
+  moving->author = g_strdup(bh_session_get_actor(session));
+  moving->ops = ops;
+  moving->record = g_strdup(record);
+  moving->kind = g_strdup(kind);
+  moving->set = set;
+  return moving;
+}
+
+void bh_move_free(gpointer data)
+{
+  Moving *moving = data;
+  g_free(moving->author);
+  json_decref(moving->ops);
+  g_free(moving->record);
+  g_free(moving->kind);
+  json_decref(moving->set);
+  g_free(moving);
+}
+
+gboolean bh_move_save(BhDevice *device, const char *author, const json_t *ops, GError **error)
+{
+  for (gsize from = 0; from < json_array_size(ops); from += OPS_PER_ENTRY) {
+    g_autoptr(json_t) some = json_array();
+    for (gsize i = from; i < MIN(from + OPS_PER_ENTRY, json_array_size(ops)); i++)
+      json_array_append(some, json_array_get(ops, i));
+    g_autofree char *entry = bh_device_save(device, author, some, 0, error);
+    if (entry == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+void bh_move_run(BhDevice *device, GTask *task, gpointer data)
+{
+  const Moving *moving = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) problems = moving->record != NULL
+                                   ? bh_device_check(device, moving->author, moving->record,
+                                                     moving->kind, moving->set, &error)
+                                   : json_array();
+  if (problems != NULL && json_array_size(problems) == 0)
+    bh_move_save(device, moving->author, moving->ops, &error);
+  if (error != NULL)
+    g_task_return_error(task, g_steal_pointer(&error));
+  else
+    g_task_return_pointer(task, json_pack("{s:O}", "problems", problems),
+                          (GDestroyNotify)json_decref);
 }

@@ -135,7 +135,8 @@ static void on_move_answered(gpointer owner, gboolean yes, const char *reason, g
   }
   json_t *ops =
       bh_move_dup_ops(self->visit, self->lists, move->enterprise, move->sector, move->reason);
-  if (bh_page_act(page, "save", json_pack("{s:o}", "ops", ops), on_retargeted, NULL, NULL))
+  gpointer moving = bh_move_new(bh_page_get_session(page), ops, NULL, NULL, NULL);
+  if (bh_page_act_run(page, bh_move_run, moving, bh_move_free, on_retargeted, NULL, NULL))
     move_drafts(page, self->visit, move->enterprise);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/forms/form-view.h"
+#include "app/move.h"
 #include "app/pages/checklist.h"
 #include "app/pages/find.h"
 #include "app/pages/finish.h"
@@ -33,6 +34,7 @@ struct _BhInspectionPage {
   GtkWidget *steps;
   GtkWidget *finish;
   BhFormView *form;
+  gboolean move_tried; /* what an interrupted move left was looked at */
 };
 
 G_DEFINE_FINAL_TYPE(BhInspectionPage, bh_inspection_page, BH_TYPE_PAGE)
@@ -176,6 +178,8 @@ static void show_form(BhInspectionPage *self)
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
 }
 
+static void complete_move(BhInspectionPage *self);
+
 static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -209,6 +213,33 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   show_next(self);
   show_participants(self);
   bh_steps_show(page, self->steps, self->id, FALSE);
+  complete_move(self);
+}
+
+static void on_moved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  bh_page_say(page, _("The hazards that a move had left behind now stand at this enterprise"));
+  bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
+}
+
+/* A move to another enterprise that was interrupted is completed once. */
+static void complete_move(BhInspectionPage *self)
+{
+  BhPage *page = BH_PAGE(self);
+  json_t *ops = bh_move_dup_rest(self->visit);
+  if (self->move_tried || !is_open(self) || json_array_size(ops) == 0) {
+    json_decref(ops);
+    return;
+  }
+  self->move_tried = TRUE;
+  bh_page_act_run(page, bh_move_run, bh_move_new(bh_page_get_session(page), ops, NULL, NULL, NULL),
+                  bh_move_free, on_moved, NULL, NULL);
 }
 
 static void bh_inspection_page_refresh(BhPage *page)

@@ -105,8 +105,10 @@ static void on_save(BhSubjectPage *self)
     return;
   json_t *ops = dup_ops(self);
   json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
-  bh_page_act_checked(BH_PAGE(self), self->record, "enterprise", set, "save",
-                      json_pack("{s:o}", "ops", ops), on_saved, NULL, NULL);
+  BhPage *page = BH_PAGE(self);
+  bh_page_act_run(page, bh_move_run,
+                  bh_move_new(bh_page_get_session(page), ops, self->record, "enterprise", set),
+                  bh_move_free, on_saved, NULL, NULL);
 }
 
 static void bh_subject_page_load(BhPage *page)

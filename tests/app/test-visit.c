@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/documents.h"
+#include "app/move.h"
 #include "app/orders.h"
 #include "schema/freeze.h"
 #include "app/said.h"
@@ -31,12 +32,12 @@ static json_t *make_hazard(Fixture *fixture, guint i, const char *description)
 }
 
 /* `facts`: what the visit ended with; NULL while nobody has read it. */
-static json_t *snapshot_inspection(Fixture *fixture, json_t *facts)
+static json_t *snapshot_inspection(Fixture *fixture, const char *state, json_t *facts)
 {
   json_t *set = json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by", "code", "enterprise",
                           fixture->enterprise, "modes", "routine", "unit", fixture->unit, "lead",
                           fixture->li, "started_at", (json_int_t)fixture->time.wall_ms, "outcome",
-                          "carried_out", "state", "signed");
+                          "carried_out", "state", state);
   if (facts != NULL) {
     g_autofree char *digest = bh_signed_text_dup_digest(facts);
     json_object_set(set, "signed_facts", facts);
@@ -77,7 +78,7 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
                        json_pack("{ss ss s[s] ss ss ss}", "name", "李明", "unit", fixture->unit,
                                  "roles", "inspector", "state", "active", "certificate_no", "A-1",
                                  "certificate_valid_to", "2099-12-31")));
-  json_array_append_new(records, snapshot_inspection(fixture, NULL));
+  json_array_append_new(records, snapshot_inspection(fixture, "signed", NULL));
   for (guint i = 0; i < n; i++) {
     json_array_append_new(records, fixture_snapshot(fixture, test_id(HAZARDS + i), "hazard",
                                                     make_hazard(fixture, i, description)));
@@ -92,7 +93,7 @@ static void add_visit(Fixture *fixture, guint n, const char *description)
   g_autoptr(json_t) facts = freeze_to_sign(fixture);
   g_autofree char *digest = bh_signed_text_dup_digest(facts);
   json_t *signed_records = json_array();
-  json_array_append_new(signed_records, snapshot_inspection(fixture, facts));
+  json_array_append_new(signed_records, snapshot_inspection(fixture, "signed", facts));
   json_array_append_new(
       signed_records,
       fixture_snapshot(fixture, test_id(INSPECTION + 1), "signature",
@@ -296,6 +297,98 @@ test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards(void **state
   assert_int_equal(count(after, "rows"), 0);
 }
 
+/* --- another enterprise --- */
+
+#define OTHER 0xb000
+
+/* A visit that goes on, with `n` hazards, and the enterprise it should have been at. */
+static void add_open_visit(Fixture *fixture, guint n)
+{
+  json_t *records = json_array();
+  json_array_append_new(records, snapshot_inspection(fixture, "on_site", NULL));
+  for (guint i = 0; i < n; i++)
+    json_array_append_new(records, fixture_snapshot(fixture, test_id(HAZARDS + i), "hazard",
+                                                    make_hazard(fixture, i, NULL)));
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(OTHER), "enterprise",
+                                json_pack("{ss ss ss ss}", "name", "西山煤矿", "sector",
+                                          "coal_mine", "area", "140603", "state", "confirmed")));
+  fixture_pull(fixture, records, NULL);
+}
+
+static guint count_at(const json_t *visit, const char *enterprise)
+{
+  guint found = 0;
+  gsize i;
+  json_t *row;
+  json_array_foreach(json_object_get(visit, "hazards"), i, row)
+  {
+    const json_t *values = json_object_get(row, "values");
+    found += strcmp(bh_json_string_or(values, "enterprise", ""), enterprise) == 0;
+  }
+  return found;
+}
+
+static void
+test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  add_open_visit(fixture, 150);
+  g_autoptr(json_t) visit = load(fixture);
+  g_autoptr(json_t) ops = bh_move_dup_ops(visit, NULL, test_id(OTHER), "coal_mine", "扫错了码");
+  assert_int_equal(json_array_size(ops), 151);
+  assert_true(bh_move_save(fixture->device, fixture->li, ops, &error));
+  g_autoptr(json_t) moved = load(fixture);
+  assert_int_equal(count_at(moved, test_id(OTHER)), 150);
+  g_autoptr(json_t) rest = bh_move_dup_rest(moved);
+  assert_int_equal(json_array_size(rest), 0);
+}
+
+static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  add_open_visit(fixture, 100);
+  g_autoptr(json_t) visit = load(fixture);
+  g_autoptr(json_t) nothing = bh_move_dup_rest(visit);
+  assert_int_equal(json_array_size(nothing), 0);
+  g_autoptr(json_t) ops = bh_move_dup_ops(visit, NULL, test_id(OTHER), "coal_mine", "扫错了码");
+  g_autoptr(json_t) first = json_array();
+  for (gsize i = 0; i < 41; i++)
+    json_array_append(first, json_array_get(ops, i));
+  assert_true(bh_move_save(fixture->device, fixture->li, first, &error));
+  fixture_reopen(fixture);
+  g_autoptr(json_t) half = load(fixture);
+  assert_int_equal(count_at(half, test_id(OTHER)), 40);
+  g_autoptr(json_t) rest = bh_move_dup_rest(half);
+  assert_int_equal(json_array_size(rest), 60);
+  assert_true(bh_move_save(fixture->device, fixture->li, rest, &error));
+  g_autoptr(json_t) whole = load(fixture);
+  assert_int_equal(count_at(whole, test_id(OTHER)), 100);
+}
+
+/* The rule is the store's, not a page's. */
+static void test_a_visit_that_somebody_signed_moves_no_more(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  add_open_visit(fixture, 1);
+  json_t *records = json_array();
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(INSPECTION + 1), "signature",
+                                json_pack("{ss ss ss ss sI}", "parent", test_id(INSPECTION), "role",
+                                          "inspector", "staff", fixture->li, "shown_sha256", SHA,
+                                          "signed_at", (json_int_t)fixture->time.wall_ms)));
+  fixture_pull(fixture, records, NULL);
+  g_autoptr(json_t) visit = load(fixture);
+  g_autoptr(json_t) ops = bh_move_dup_ops(visit, NULL, test_id(OTHER), "coal_mine", "扫错了码");
+  assert_false(bh_move_save(fixture->device, fixture->li, ops, &error));
+  assert_non_null(strstr(error->message, "enterprise"));
+  g_autoptr(json_t) after = load(fixture);
+  assert_int_equal(count_at(after, test_id(OTHER)), 0);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -306,6 +399,9 @@ int main(void)
       cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),
       cmocka_unit_test(test_a_step_to_the_same_state_is_a_step),
       cmocka_unit_test(test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards),
+      cmocka_unit_test(test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole),
+      cmocka_unit_test(test_a_move_that_was_interrupted_is_completed),
+      cmocka_unit_test(test_a_visit_that_somebody_signed_moves_no_more),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
