@@ -212,6 +212,23 @@ static gboolean check_taker(BhPlace *place, const BhKind *kind, const char *name
   return TRUE;
 }
 
+/* A step that devices take asks for nothing that only the hub sets: it could never be taken. */
+static gboolean check_open_fields(BhPlace *place, const BhKind *kind,
+                                  const BhTransition *transition, const char **names,
+                                  const char *word)
+{
+  const BhState *to = bh_kind_find_state(kind, transition->to);
+  if (kind->by_hub || transition->by_hub || to->by_hub)
+    return TRUE;
+  for (gsize i = 0; names != NULL && names[i] != NULL; i++) {
+    const BhField *field = bh_kind_find_field(kind, names[i]);
+    if (field != NULL && field->by_hub)
+      return bh_place_fail_at(place, word, "\"%s\" is left to the hub, and the step is not",
+                              names[i]);
+  }
+  return TRUE;
+}
+
 /* "keeps": {field: the field whose value before the step it gets}. */
 static gboolean check_keeps(BhPlace *place, const BhKind *kind, const BhTransition *transition)
 {
@@ -311,6 +328,8 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
     if (!check_who(place, set, kind, transition->who) ||
         !check_field_names(place, kind, transition->asks, "asks", FALSE) ||
         !check_field_names(place, kind, transition->sets, "sets", FALSE) ||
+        !check_open_fields(place, kind, transition, transition->asks, "asks") ||
+        !check_open_fields(place, kind, transition, transition->sets, "sets") ||
         !check_taker(place, kind, bh_transition_get_taker(transition)) ||
         !check_keeps(place, kind, transition) ||
         !check_condition(place, set, kind, "when", transition->when) ||

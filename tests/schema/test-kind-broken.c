@@ -288,6 +288,7 @@ static void test_broken_workflows_are_refused(void **state)
       {V "transitions/1/sets", "['hour']", P ".transitions[1].sets[0]: kind visit has no field"},
       {V "transitions/1/taker", "'hour'",
        P ".transitions[1].taker: \"hour\" is no ref field of staff"},
+      {V "fields/5/written_by", "'hub'", P ".transitions[1].asks: \"day\" is left to the hub"},
       {V "transitions/1/keeps", "{'day':'count'}",
        P ".transitions[1].keeps: \"day\" and what it keeps must be fields of one type"},
       {V "transitions/1/keeps", "{'day':7}", P ".transitions[1].keeps: \"day\" and what"},
