@@ -89,8 +89,8 @@ BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL:
  * "unit","files_total","files_here","restricted"?}], "after"} ("after" is a text, null at the end).
  * `viewer` (values of a staff record, with "id") filters by visibility and by what their unit
  * serves (R-264), without a gap: every page but the last is full, whatever is hidden between its
- * rows. "restricted" is true when the row is theirs to see by who they are, so that showing it is to
- * be logged (access.h). */
+ * rows. "restricted" is true when the row is theirs to see by who they are, so that showing it is
+ * to be logged (access.h). */
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
                     GError **error);
 /* How many rows such a query has for the viewer, all pages together, as far as `max`: *more says
