@@ -60,7 +60,10 @@ static void on_draft(GtkButton *row, BhHomePage *self)
 {
   const char *record = bh_part_get_record(GTK_WIDGET(row));
   const char *kind = g_object_get_data(G_OBJECT(row), "bh-kind");
-  if (g_strcmp0(kind, "hazard") == 0)
+  /* The draft of a record that was taken further belongs to a step: its page offers the steps. */
+  if (g_object_get_data(G_OBJECT(row), "bh-further") != NULL)
+    bh_page_open(BH_PAGE(self), bh_record_page_new(record));
+  else if (g_strcmp0(kind, "hazard") == 0)
     bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(record));
   else if (g_strcmp0(kind, "inspection") == 0)
     bh_page_open(BH_PAGE(self), bh_inspection_page_new(record));
@@ -238,6 +241,9 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
     GtkWidget *row = bh_part_row(id, *title != '\0' ? title : _("Not named yet"), label, _("Draft"),
                                  bh_json_string_or(draft, "record", ""));
     g_object_set_data_full(G_OBJECT(row), "bh-kind", g_strdup(kind_name), g_free);
+    const char *state = bh_json_string_or(draft, "state", NULL);
+    gboolean further = kind != NULL && state != NULL && !bh_kind_is_initial_state(kind, state);
+    g_object_set_data(G_OBJECT(row), "bh-further", further ? row : NULL);
     g_signal_connect(row, "clicked", G_CALLBACK(on_draft), self);
     gtk_container_add(GTK_CONTAINER(self->drafts), row);
   }

@@ -17,13 +17,17 @@ struct _BhStepPage {
   char *record;
   char *to;
   char *label;
-  json_t *loaded; /* {"record": as bh_device_get, "files": rows}; NULL until it is there */
+  /* {"record": as bh_device_get, "files": rows, "typed": what a draft has}; NULL until it is there
+   */
+  json_t *loaded;
   GtkWidget *subject;
   GtkWidget *form_box;
   GtkWidget *photos_box;
   GtkWidget *message;
+  GtkWidget *discard;
   GtkWidget *save;
   BhFormView *form;
+  json_t *shown; /* array: names of the form's fields */
 };
 
 G_DEFINE_FINAL_TYPE(BhStepPage, bh_step_page, BH_TYPE_PAGE)
@@ -35,6 +39,7 @@ static void bh_step_page_finalize(GObject *object)
   g_free(self->to);
   g_free(self->label);
   json_decref(self->loaded);
+  json_decref(self->shown);
   G_OBJECT_CLASS(bh_step_page_parent_class)->finalize(object);
 }
 
@@ -178,6 +183,39 @@ static void hide_only_heading(BhFormView *form)
     gtk_widget_hide(heading);
 }
 
+/* --- draft --- */
+
+static void on_changed(BhFormView *form, const char *key, BhStepPage *self)
+{
+  const json_t *value = bh_form_view_get_value(form, key);
+  gtk_widget_show(self->discard);
+  bh_page_keep(BH_PAGE(self), "draft_set",
+               json_pack("{s:s, s:s, s:s, s:o}", "record", self->record, "kind",
+                         bh_kind_get_name(kind_of(self)), "key", key, "value",
+                         value != NULL ? json_deep_copy(value) : json_null()),
+               NULL, NULL, NULL);
+}
+
+/* What was typed here before: of the draft only what this form shows. Another form of the record
+ * may have left more in it, which is no part of this step. */
+static void add_typed(BhStepPage *self, json_t *values)
+{
+  gsize i;
+  json_t *name;
+  json_array_foreach(self->shown, i, name)
+  {
+    const char *key = json_string_value(name);
+    json_t *value = json_object_get(json_object_get(self->loaded, "typed"), key);
+    if (value == NULL)
+      continue;
+    gtk_widget_show(self->discard);
+    if (json_is_null(value))
+      json_object_del(values, key);
+    else
+      json_object_set(values, key, value);
+  }
+}
+
 static void make_form(BhStepPage *self, const BhTransition *step, const BhWants *wants)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -188,12 +226,16 @@ static void make_form(BhStepPage *self, const BhTransition *step, const BhWants 
   g_autoptr(GPtrArray) hidden = g_ptr_array_new();
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = g_ptr_array_index(fields, i);
-    if (!is_wanted(self, step, wants, field, &context))
+    if (is_wanted(self, step, wants, field, &context))
+      json_array_append_new(self->shown, json_string(bh_field_get_name(field)));
+    else
       g_ptr_array_add(hidden, (gpointer)bh_field_get_name(field));
   }
+  add_typed(self, after);
   g_ptr_array_add(hidden, NULL);
   self->form = bh_form_view_new(session, kind, NULL, (const char *const *)hidden->pdata);
   bh_form_view_load(self->form, after);
+  g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
   hide_only_heading(self->form);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   const char *first = bh_transition_get_asks(step)[0];
@@ -256,7 +298,10 @@ static void load(BhDevice *device, GTask *task, gpointer data)
   json_t *files =
       record != NULL ? bh_visit_list_children(device, "file", parents, ask->author, &error) : NULL;
   if (files != NULL) {
-    g_task_return_pointer(task, json_pack("{s:o, s:o}", "record", record, "files", files),
+    g_autoptr(json_t) draft = bh_device_draft_get(device, ask->author, ask->record, NULL);
+    g_task_return_pointer(task,
+                          json_pack("{s:o, s:o, s:O*}", "record", record, "files", files, "typed",
+                                    json_object_get(draft, "changed")),
                           (GDestroyNotify)json_decref);
     return;
   }
@@ -301,6 +346,12 @@ static json_t *dup_set(BhStepPage *self, const BhTransition *step)
   return set;
 }
 
+/* What the form showed goes out of the draft, and nothing else. */
+static json_t *forget_params(BhStepPage *self)
+{
+  return json_pack("{s:s, s:O}", "record", self->record, "keys", self->shown);
+}
+
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhStepPage *self = BH_STEP_PAGE(page);
@@ -317,6 +368,8 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
       bh_part_bring_into_view(self->message);
     return;
   }
+  /* All of it is in the entry now. */
+  bh_page_keep(page, "draft_forget", forget_params(self), NULL, NULL, NULL);
   g_autofree char *said = g_strdup_printf(_("Done: %s"), (const char *)data);
   bh_page_say(page, said);
   bh_page_close(page);
@@ -334,6 +387,22 @@ static void on_save(BhStepPage *self)
       json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", self->record, "kind", kind, "set", set);
   bh_page_act_checked(BH_PAGE(self), self->record, kind, set, "save", params, on_saved,
                       g_strdup(self->label), g_free);
+}
+
+static void on_discarded(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)data;
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  else
+    bh_page_close(page);
+}
+
+static void on_discard(BhStepPage *self)
+{
+  bh_form_view_flush(self->form);
+  bh_page_act(BH_PAGE(self), "draft_forget", forget_params(self), on_discarded, NULL, NULL);
 }
 
 static void bh_step_page_leave(BhPage *page)
@@ -364,12 +433,15 @@ static void bh_step_page_class_init(BhStepPageClass *klass)
   BH_PAGE_CHILD(klass, BhStepPage, form_box);
   BH_PAGE_CHILD(klass, BhStepPage, photos_box);
   BH_PAGE_CHILD(klass, BhStepPage, message);
+  BH_PAGE_CHILD(klass, BhStepPage, discard);
   BH_PAGE_CHILD(klass, BhStepPage, save);
 }
 
 static void bh_step_page_init(BhStepPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  self->shown = json_array();
+  g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
   g_signal_connect_swapped(self->save, "clicked", G_CALLBACK(on_save), self);
 }
 

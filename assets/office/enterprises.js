@@ -14,14 +14,17 @@ export function showEnterprises(main, state) {
   const right = el('section', { class: 'pane' });
   const filterBar = el('div', { class: 'filters' });
   const printBar = el('div', { class: 'print-bar' });
+  let full = false;
   const mayPrint = state.session.staff.roles.some((role) => ['reviewer', 'admin'].includes(role));
 
   function drawPrint() {
     if (!mayPrint) return;
-    fill(printBar, chosen.size === 0 ? el('span', { class: 'muted' }, t('enterprise.none'))
+    fill(printBar, full ? el('p', { class: 'muted', role: 'status' }, t('enterprise.full', { max: CHOSEN_MAX })) : null,
+      chosen.size === 0 ? el('span', { class: 'muted' }, t('enterprise.none'))
       : action(t('enterprise.print', { count: chosen.size }), 'secondary', async () => {
         const made = await post('plaques', { enterprises: [...chosen] });
         chosen.clear();
+        full = false;
         location.hash = `#/plaques/sheet/${made.first}/${made.count}`;
       }));
   }
@@ -30,7 +33,8 @@ export function showEnterprises(main, state) {
     const box = el('input', { type: 'checkbox', 'aria-label': `${t('enterprise.choose')}${t('app.colon')}${row.title}`,
       checked: chosen.has(row.id) });
     box.addEventListener('change', () => {
-      if (box.checked && chosen.size >= CHOSEN_MAX) box.checked = false;
+      full = box.checked && chosen.size >= CHOSEN_MAX;
+      if (full) box.checked = false;
       if (box.checked) chosen.add(row.id);
       else chosen.delete(row.id);
       drawPrint();

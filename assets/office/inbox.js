@@ -44,7 +44,7 @@ export function showInbox(main, state) {
       return el('a', { href: `#/inbox/${name}`, class: `lane lane-${name}`,
         'aria-current': name === lane ? 'page' : null },
         el('span', {}, t(`lane.${name}`)),
-        count > 0 ? el('span', { class: 'count' }, count > 99 ? '99+' : count) : null);
+        count > 0 ? el('span', { class: 'count' }, state.more?.[name] ? `${count}+` : count) : null);
     }));
   }
 

@@ -73,10 +73,9 @@ export function pagedList(draw, empty) {
     }
   }
 
-  // How many there are in all, asked once for each question: the rows do not wait for it.
+  // How many there are in all, asked with each page from the top: the rows do not wait for it.
   async function fetchTotal() {
     const mine = ++counted;
-    fill(total);
     const [path, query] = load();
     const answer = await get('count', { list: path, ...query }).catch(() => null);
     if (mine !== counted || !answer) return;
@@ -102,11 +101,17 @@ export function pagedList(draw, empty) {
     start(from) {
       load = from;
       fill(list);
+      fill(total);
       more.hidden = true;
       fetchTotal();
       return fetchPage(false);
     },
-    refresh() { return load && fetchPage(false); },
+    // The count follows what others and the own acts changed, as the rows do.
+    refresh() {
+      if (!load) return null;
+      fetchTotal();
+      return fetchPage(false);
+    },
     fetchAll,
     mark(id) {
       for (const link of list.querySelectorAll('[data-id]')) {

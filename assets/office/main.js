@@ -12,7 +12,7 @@ import { showAccess } from './access.js';
 
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
-const state = { session: null, position: -1, lanes: {}, page: null, timer: 0, lost: null };
+const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null };
 
 const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, devices: showDevices,
   plaques: showPlaques, access: showAccess };
@@ -76,6 +76,7 @@ function show() {
   state.page.show(rest);
 }
 
+// Every PULSE_MS, and right after an act.
 async function pulse() {
   clearTimeout(state.timer);
   if (!state.session) return;
@@ -86,6 +87,7 @@ async function pulse() {
       if (head.position !== state.position) {
         state.position = head.position;
         state.lanes = head.lanes || state.lanes;
+        state.more = head.lanes_more || state.more;
         state.page?.refresh?.();
       }
     } catch {
@@ -104,6 +106,7 @@ function signedOut() {
   document.title = t('app.title');
   showSignIn(app, begin);
 }
+state.pulse = pulse;
 
 async function signOut() {
   try {

@@ -172,6 +172,7 @@ export default {
   'quarantine.needReason': 'Give a reason.',
   'enterprise.choose': 'Choose for plaques',
   'enterprise.print': 'Print plaques for {count} chosen',
+  'enterprise.full': 'At most {max} at a time; choose the others next time',
   'enterprise.none': 'Tick enterprises to print plaques',
   'device.name': 'Device',
   'device.unit': 'Unit',

@@ -172,6 +172,7 @@ export default {
   'quarantine.needReason': '请写明理由。',
   'enterprise.choose': '选中以便打印企业码',
   'enterprise.print': '为选中的 {count} 家打印企业码',
+  'enterprise.full': '一次最多打印 {max} 家，其余请下次再选',
   'enterprise.none': '先勾选企业，再打印企业码',
   'device.name': '终端',
   'device.unit': '单位',

@@ -22,7 +22,7 @@ function refusal(view) {
       el('p', { class: 'muted' }, el('bdi', {}, view.refused_message))) : null);
 }
 
-export function quarantinePane(node, id, back) {
+export function quarantinePane(node, id, back, state) {
   let closed = false;
   const path = `quarantine/${encodeURIComponent(id)}`;
 
@@ -36,6 +36,7 @@ export function quarantinePane(node, id, back) {
       await post(path, { action: what, reason: reason.value });
       fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')),
         el('div', { class: 'notice notice-good', role: 'status' }, said));
+      state.pulse?.();
     };
     fill(node,
       el('header', { class: 'record-head' },

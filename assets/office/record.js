@@ -217,11 +217,11 @@ export function recordPane(node, id, back, state) {
     // What was found stands before the fields, who took part after them.
     const groups = (first) => view.children.filter((group) => FINDINGS.includes(group.kind) === first)
       .map((group) => childrenBox(group, back, view));
-    const bar = actionBar(view, { done: load, editing: (on) => { editing = on; } });
+    const bar = actionBar(view, { done, editing: (on) => { editing = on; } });
     fill(node, headBox(view, back), notice,
       said ? el('div', { class: 'notice notice-good', role: 'status' }, said) : null,
       bar,
-      view.conflicts.length ? conflictBox(view, load) : null,
+      view.conflicts.length ? conflictBox(view, done) : null,
       view.changed_since && view.review === 'new' ? changedBox(view.changed_since) : null,
       view.signed_changes ? signedBox(view.signed_changes) : null,
       view.reports?.length ? reportsBox(view.reports, view.reports_more, document.documentElement.lang === 'en') : null,
@@ -233,6 +233,12 @@ export function recordPane(node, id, back, state) {
       groups(false),
       (view.related || []).map((group) => relatedBox(group, back)),
       historyBox(view.id));
+  }
+
+  // After an act: the lists beside it and their counts are asked anew at once.
+  async function done(said) {
+    await load(said);
+    state.pulse?.();
   }
 
   async function load(said) {

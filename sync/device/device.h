@@ -77,10 +77,15 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
  * BH_ERROR_NOT_FOUND. */
 json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *record,
                             GError **error);
-/* [{"record","kind","title","updated_ms"}] newest first. */
+/* [{"record","kind","title","state"?,"updated_ms"}] newest first; "state" of the record as saved.
+ */
 json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **error);
 gboolean bh_device_draft_discard(BhDevice *device, const char *author, const char *record,
                                  GError **error);
+/* Removes these keys (array of texts) of the draft, and the draft with its last one: what was saved
+ * in another way. Other keys stay. */
+gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
+                                const json_t *keys, GError **error);
 
 /* --- entries --- */
 

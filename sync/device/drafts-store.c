@@ -67,6 +67,19 @@ gboolean bh_drafts_store_put(BhDevice *device, const char *author, const char *r
   return bh_stmt_run(stmt, error);
 }
 
+gboolean bh_drafts_store_remove(BhDevice *device, const char *author, const char *record,
+                                const char *key, GError **error)
+{
+  BhStmt *stmt = prepare(
+      device, "DELETE FROM draft_key WHERE author = :author AND record = :record AND key = :key",
+      author, record, error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "key", key);
+  return bh_stmt_run(stmt, error);
+}
+
 gint64 bh_drafts_store_count_keys(BhDevice *device, const char *author, const char *record)
 {
   gboolean row = FALSE;

@@ -14,6 +14,9 @@ gint64 bh_drafts_store_count_keys(BhDevice *device, const char *author, const ch
 /* {"record","kind","changed","updated_ms"}; BH_ERROR_NOT_FOUND. */
 json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *record,
                             GError **error);
+/* Removes one key; not an error when it is not there. */
+gboolean bh_drafts_store_remove(BhDevice *device, const char *author, const char *record,
+                                const char *key, GError **error);
 gboolean bh_drafts_store_drop(BhDevice *device, const char *author, const char *record,
                               gboolean *dropped, GError **error);
 

@@ -140,6 +140,10 @@ json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **erro
     g_autofree char *title =
         bh_draft_dup_title(device, author, bh_json_string_or(draft, "record", ""));
     json_object_set_new(draft, "title", json_string(title));
+    BhView *view = bh_view_get(device, bh_json_string_or(draft, "record", ""), NULL);
+    const char *state = view != NULL ? bh_record_get_string(view->record, "state") : NULL;
+    if (state != NULL)
+      json_object_set_new(draft, "state", json_string(state));
     json_object_del(draft, "author");
   }
   return out;
@@ -161,6 +165,27 @@ gboolean bh_device_draft_discard(BhDevice *device, const char *author, const cha
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   return write != NULL && drop(device, author, record, error) && bh_write_commit(write, error);
+}
+
+gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
+                                const json_t *keys, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  size_t i;
+  json_t *key;
+
+  if (write == NULL)
+    return FALSE;
+  json_array_foreach((json_t *)keys, i, key)
+  {
+    const char *name = json_string_value(key);
+    if (name != NULL && !bh_drafts_store_remove(device, author, record, name, error))
+      return FALSE;
+  }
+  if (bh_drafts_store_count_keys(device, author, record) == 0 &&
+      !drop(device, author, record, error))
+    return FALSE;
+  return bh_write_commit(write, error);
 }
 
 static json_t *make_operations(const json_t *draft, const char *record, const json_t *also)

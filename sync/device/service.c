@@ -115,6 +115,15 @@ static json_t *draft_discard(BhDevice *device, const json_t *params, GError **er
   return record != NULL ? done(bh_device_draft_discard(device, author, record, error)) : NULL;
 }
 
+static json_t *draft_forget(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const char *record = author != NULL ? text_of(params, "record", error) : NULL;
+  const json_t *keys = json_object_get(params, "keys");
+
+  return record != NULL ? done(bh_device_draft_forget(device, author, record, keys, error)) : NULL;
+}
+
 static json_t *make_id(BhDevice *device, const json_t *params G_GNUC_UNUSED,
                        GError **error G_GNUC_UNUSED)
 {
@@ -243,14 +252,31 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
     const char *name;
     Method method;
   } methods[] = {
-      {"describe", describe},   {"kinds", kinds},           {"list_staff", list_staff},
-      {"sign_in", sign_in},     {"sign_out", sign_out},     {"draft_set", draft_set},
-      {"draft_get", draft_get}, {"draft_list", draft_list}, {"draft_discard", draft_discard},
-      {"make_id", make_id},     {"check", check},           {"steps", steps},
-      {"save", save},           {"save_draft", save_draft}, {"get", get},
-      {"list", list},           {"history", history},       {"resolve_code", resolve_code},
-      {"add_file", add_file},   {"file_path", file_path},   {"status", status},
-      {"queue", queue},         {"doctor", doctor},         {"damaged", damaged},
+      {"describe", describe},
+      {"kinds", kinds},
+      {"list_staff", list_staff},
+      {"sign_in", sign_in},
+      {"sign_out", sign_out},
+      {"draft_set", draft_set},
+      {"draft_get", draft_get},
+      {"draft_list", draft_list},
+      {"draft_discard", draft_discard},
+      {"draft_forget", draft_forget},
+      {"make_id", make_id},
+      {"check", check},
+      {"steps", steps},
+      {"save", save},
+      {"save_draft", save_draft},
+      {"get", get},
+      {"list", list},
+      {"history", history},
+      {"resolve_code", resolve_code},
+      {"add_file", add_file},
+      {"file_path", file_path},
+      {"status", status},
+      {"queue", queue},
+      {"doctor", doctor},
+      {"damaged", damaged},
   };
   const char *name = bh_json_get_string(request, "method", WHERE, error);
   const json_t *params = json_object_get(request, "params");

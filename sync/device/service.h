@@ -11,6 +11,7 @@
  *   damaged       {"entries":[…]}
  *   save save_draft  {"entry": id}       file_path   {"path": text or null}
  *   sign_in sign_out draft_set draft_discard      {}
+ *   draft_forget                                  {}
  *
  * "list" takes {"query": …}, "queue" {"offset","limit"}, "draft_set" a JSON "value" (null clears).
  * How long a lock-out still lasts stands in the message and in list_staff. */

@@ -12,6 +12,7 @@
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
+#define COUNT_PAGE 2000        /* rows read at once that are only counted */
 #define RESTRICTIONS_MAX 10000 /* that are judged for one list; with more each record is */
 
 static gboolean add_values(json_t *list, const json_t *value)
@@ -248,16 +249,20 @@ static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GE
                    "files_total", (json_int_t)total, "files_here", (json_int_t)here);
 }
 
+static gboolean is_in_scope(Listing *listing, const BhListRow *row)
+{
+  const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
+  const BhRegion *region = listing->hub->region;
+  return bh_scope_is_within(row->scope, unit, TRUE, region, bh_shown_lookup, listing->shown) ||
+         bh_scope_is_within(row->scope2, unit, TRUE, region, bh_shown_lookup, listing->shown);
+}
+
 static BhSight get_sight(Listing *listing, const BhListRow *row, const json_t *values)
 {
   const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
-  const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
-  const BhRegion *region = listing->hub->region;
   if (listing->viewer == NULL)
     return BH_SIGHT_OPEN;
-  if (kind == NULL ||
-      (!bh_scope_is_within(row->scope, unit, TRUE, region, bh_shown_lookup, listing->shown) &&
-       !bh_scope_is_within(row->scope2, unit, TRUE, region, bh_shown_lookup, listing->shown)))
+  if (kind == NULL || !is_in_scope(listing, row))
     return BH_SIGHT_NONE;
   return bh_sight_of(kind, row->id, values, &listing->viewer, 1, bh_shown_lookup, listing->shown);
 }
@@ -328,17 +333,18 @@ static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
   return json_pack("{s:O, s:s?}", "rows", rows, "after", more ? after : NULL);
 }
 
-/* A kind that hides nothing needs no look into the record. */
-static gboolean is_seen(Listing *listing, const BhListRow *row, gboolean *seen, GError **error)
+/* What the store has judged by its restriction, or hides nothing, needs no look into the record. */
+static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhListRow *row,
+                        gboolean *seen, GError **error)
 {
   const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
   const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
-  if (json_object_get(declared, "visible") == NULL) {
-    g_autoptr(json_t) none = json_object();
-    *seen = get_sight(listing, row, none) != BH_SIGHT_NONE;
+  if (json_object_get(declared, "visible") == NULL ||
+      (row->is_derived && wanted->restrictions != NULL)) {
+    *seen = listing->viewer == NULL || (kind != NULL && is_in_scope(listing, row));
     return TRUE;
   }
-  g_autoptr(BhRecord) record = bh_record_from_snapshot(row->snapshot, strlen(row->snapshot), error);
+  g_autoptr(BhRecord) record = bh_hub_load_record(listing->db, row->id, error);
   if (record == NULL)
     return FALSE;
   g_autoptr(json_t) values = bh_record_dup_values(record);
@@ -349,14 +355,15 @@ static gboolean is_seen(Listing *listing, const BhListRow *row, gboolean *seen, 
 static gboolean count(Listing *listing, BhListQuery *wanted, int max, int *found, GError **error)
 {
   *found = 0;
-  wanted->limit = LIMIT_MAX;
+  wanted->limit = COUNT_PAGE;
+  wanted->count = TRUE;
   while (!wanted->nothing && *found <= max) {
     g_autoptr(GPtrArray) rows = bh_hub_list_page(listing->db, wanted, error);
     if (rows == NULL)
       return FALSE;
     for (guint i = 0; i < rows->len && *found <= max; i++) {
       gboolean seen;
-      if (!is_seen(listing, rows->pdata[i], &seen, error))
+      if (!is_seen(listing, wanted, rows->pdata[i], &seen, error))
         return FALSE;
       *found += seen ? 1 : 0;
     }

@@ -106,7 +106,9 @@ static char *make_sql(BhDb *db, const BhListQuery *query, GError **error)
 {
   g_autoptr(GString) sql = g_string_new(
       "SELECT r.nr, r.position, r.changed_ms, r.id, r.kind, r.title, r.state, r.area, r.unit,"
-      " r.review, r.conflict, r.snapshot, r.scope, r.scope2");
+      " r.review, r.conflict, ");
+  g_string_append(sql, query->count ? "NULL" : "r.snapshot");
+  g_string_append(sql, ", r.scope, r.scope2, r.restriction IS NOT NULL");
   g_string_append(sql, query->order == BH_LIST_BY_DUE
                            ? ", d.value FROM field_value d JOIN record r ON r.nr = d.record"
                              " WHERE d.kind = :kind AND d.field = '" BH_INDEX_DUE "'"
@@ -214,8 +216,9 @@ GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error)
     row->snapshot = g_strdup(bh_stmt_get_text(stmt, 11));
     row->scope = g_strdup(bh_stmt_get_text(stmt, 12));
     row->scope2 = g_strdup(bh_stmt_get_text(stmt, 13));
+    row->is_derived = bh_stmt_get_int(stmt, 14) != 0;
     if (query->order == BH_LIST_BY_DUE)
-      row->due = g_strdup(bh_stmt_get_text(stmt, 14));
+      row->due = g_strdup(bh_stmt_get_text(stmt, 15));
     g_ptr_array_add(rows, row);
   }
   return more ? NULL : g_steal_pointer(&rows);

@@ -37,6 +37,7 @@ typedef struct {
   const char *review;
   gboolean conflict;
   gboolean quarantined;
+  gboolean count;   /* rows are only counted: no titles, no snapshots */
   gboolean nothing; /* asked for what cannot be found */
   BhListOrder order;
   const char *due_before; /* "YYYY-MM-DD"; for BH_LIST_BY_DUE */
@@ -63,7 +64,8 @@ typedef struct {
   char *review;
   gboolean conflict;
   char *snapshot;
-  char *due; /* only in BH_LIST_BY_DUE */
+  gboolean is_derived; /* its restriction is known, so the query has judged it */
+  char *due;           /* only in BH_LIST_BY_DUE */
 } BhListRow;
 
 /* What the order sorts by besides the number; NULL by change. */

@@ -9,7 +9,7 @@
 #include "sync/hub/log-store.h"
 #include "sync/hub/office-store.h"
 
-#define LANE_COUNT_MAX 100 /* counted so far, then "99+" */
+#define HELD_COUNT_MAX 1000 /* entries in quarantine that are counted: each is read */
 #define AREAS_MAX 2000
 #define AREAS_DEEP 5
 #define REVOKE_REASON_MAX 200 /* characters, as the kind has it */
@@ -19,22 +19,28 @@ static const char *const lanes[] = {"new",      "returned",   "answered",
 
 /* --- head --- */
 
+/* Waiting entries have no record yet. */
+static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GError **error)
+{
+  gint64 before = G_MAXINT64;
+  g_autoptr(json_t) items = bh_office_list_held(call, &before, HELD_COUNT_MAX + 1, error);
+  *found = (int)MIN(json_array_size(items), HELD_COUNT_MAX);
+  *more = json_array_size(items) > HELD_COUNT_MAX;
+  return items != NULL;
+}
+
 /* Only what the actor may see is counted; a count shows no record. Accepted ones grow for ever and
  * wait for nobody. */
-static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, GError **error)
+static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gboolean *more,
+                           GError **error)
 {
   if (strcmp(lane, "accepted") == 0)
     return TRUE;
-  if (strcmp(lane, "quarantine") == 0) {
-    gint64 before = G_MAXINT64;
-    g_autoptr(json_t) items = bh_office_list_held(call, &before, LANE_COUNT_MAX, error);
-    *count = (int)json_array_size(items);
-    return items != NULL;
-  }
-  g_autoptr(json_t) query = json_pack("{s:s,s:i}", "inbox", lane, "limit", LANE_COUNT_MAX);
-  g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, call->staff_values, error);
-  *count = (int)json_array_size(json_object_get(page, "rows"));
-  return page != NULL;
+  if (strcmp(lane, "quarantine") == 0)
+    return count_held(call, count, more, error);
+  g_autoptr(json_t) query = json_pack("{s:s}", "inbox", lane);
+  return bh_hub_count(call->hub, call->db, query, call->staff_values, BH_OFFICE_COUNT_MAX, count,
+                      more, error);
 }
 
 json_t *bh_office_head(BhOfficeCall *call, GError **error)
@@ -46,13 +52,18 @@ json_t *bh_office_head(BhOfficeCall *call, GError **error)
   if (known != NULL && g_ascii_strtoll(known, NULL, 10) == position)
     return json_pack("{s:I}", "position", (json_int_t)position);
   g_autoptr(json_t) counts = json_object();
+  g_autoptr(json_t) mores = json_object();
   for (gsize i = 0; i < G_N_ELEMENTS(lanes); i++) {
     int count = 0;
-    if (!count_lane(call, lanes[i], &count, error))
+    gboolean more = FALSE;
+    if (!count_lane(call, lanes[i], &count, &more, error))
       return NULL;
     json_object_set_new(counts, lanes[i], json_integer(count));
+    if (more)
+      json_object_set_new(mores, lanes[i], json_true());
   }
-  return json_pack("{s:I,s:O}", "position", (json_int_t)position, "lanes", counts);
+  return json_pack("{s:I,s:O,s:O}", "position", (json_int_t)position, "lanes", counts, "lanes_more",
+                   mores);
 }
 
 /* --- rows --- */
@@ -214,16 +225,6 @@ json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
 }
 
 /* --- how many --- */
-
-/* Waiting entries have no record yet. */
-static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GError **error)
-{
-  gint64 before = G_MAXINT64;
-  g_autoptr(json_t) items = bh_office_list_held(call, &before, BH_OFFICE_COUNT_MAX + 1, error);
-  *found = (int)MIN(json_array_size(items), BH_OFFICE_COUNT_MAX);
-  *more = json_array_size(items) > BH_OFFICE_COUNT_MAX;
-  return items != NULL;
-}
 
 json_t *bh_office_count(BhOfficeCall *call, GError **error)
 {

@@ -1,6 +1,6 @@
 /* A real hub with sample data and one device for the tests of the page: makes everything in DIR,
  * serves the office on a port of its own, prints one JSON line with what the test needs to know,
- * then obeys lines on its input ("more", "concur NAME", "photo NAME", "crowd N",
+ * then obeys lines on its input ("more", "concur NAME", "photo NAME", "crowd N", "ended N",
  * "photos N", "log full", "log free") until that ends.
  * Photos are DIR/photo*.jpg.
  */
@@ -626,7 +626,7 @@ static void set_log(Server *server, gboolean full)
 }
 
 /* Visits to one enterprise, more than one view shows. The last one is told as "crowded". */
-static void add_crowd(Server *server, int count)
+static void add_crowd(Server *server, int count, gboolean end)
 {
   g_autofree char *enterprise = g_strdup(sample_id("ent-01"));
   for (int i = 0; i < count; i++) {
@@ -638,6 +638,11 @@ static void add_crowd(Server *server, int count)
     json_object_del(json_object_get(op, "set"), "checklist");
     json_array_append_new(ops, op);
     g_autofree char *entry = push(server, ops, NULL);
+    const char *was[] = {entry, NULL};
+    g_autoptr(json_t) last =
+        json_pack("[{s:s,s:s,s:{s:s,s:s}}]", "record", id, "kind", "inspection", "set", "state",
+                  "signed", "signed_sha256", server->missing_sha);
+    g_autofree char *ended = end ? push(server, last, was) : NULL;
     json_object_set_new(server->told, "crowded", json_string(id));
   }
 }
@@ -668,7 +673,9 @@ static void obey(Server *server, const char *checklist)
       g_autofree char *id = g_strdup(json_string_value(record));
       add_proof(server, id);
     } else if (strncmp(line, "crowd ", 6) == 0) {
-      add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10));
+      add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10), FALSE);
+    } else if (strncmp(line, "ended ", 6) == 0) {
+      add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10), TRUE);
     } else if (strncmp(line, "photos ", 7) == 0) {
       add_photos(server, (int)g_ascii_strtoll(line + 7, NULL, 10));
     } else if (g_str_has_prefix(line, "log "))

@@ -775,5 +775,18 @@ class WrittenDown(unittest.TestCase):
         self.assertEqual(problems | {f"{what} was never seen" for what in every - seen}, set())
 
 
+class WorkInBulk(unittest.TestCase):
+    """By its name after what the lanes of others count, before the device is revoked."""
+
+    def test_15_a_lane_counts_to_the_end(self):
+        client = signed_in("staff-sun")
+        before = client.ask("GET", "/office/v1/head")[1]["lanes"]["new"]
+        HUB.do("ended 130")
+        head = client.ask("GET", "/office/v1/head")[1]
+        self.assertEqual((head["lanes"]["new"], head["lanes_more"]), (before + 130, {}))
+        total = client.ask("GET", "/office/v1/count?list=inbox&lane=new")[1]
+        self.assertEqual((total["total"], total["more"]), (before + 130, False))
+
+
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2)

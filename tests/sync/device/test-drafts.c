@@ -39,6 +39,32 @@ static void test_L13_drafts_of_two_people_on_one_record_stay_apart(void **state 
   assert_error(error, BH_ERROR_NOT_FOUND);
 }
 
+/* What was saved in another way goes out of the draft; what another form left in it stays. */
+static void test_a_draft_forgets_keys_and_ends_with_the_last(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char record[BH_ID_LEN + 1];
+  g_autoptr(json_t) one = json_pack("[s, s]", "place_note", "not_there");
+  g_autoptr(json_t) other = json_pack("[s]", "opinion");
+
+  fixture_inspect(fixture, record);
+  set_draft(fixture, fixture->li, record, "place_note", json_string("井口"));
+  set_draft(fixture, fixture->li, record, "opinion", json_string("意见"));
+  assert_true(bh_device_draft_forget(fixture->device, fixture->li, record, one, &error));
+  g_autoptr(json_t) draft = bh_device_draft_get(fixture->device, fixture->li, record, &error);
+  assert_no_error(error);
+  assert_int_equal(json_object_size(json_object_get(draft, "changed")), 1);
+  assert_non_null(json_object_get(json_object_get(draft, "changed"), "opinion"));
+  g_autoptr(json_t) list = bh_device_draft_list(fixture->device, fixture->li, &error);
+  assert_string_equal(bh_json_string_or(json_array_get(list, 0), "state", ""), "on_site");
+  assert_int_equal(fixture_status(fixture, "drafts"), 1);
+  assert_true(bh_device_draft_forget(fixture->device, fixture->li, record, other, &error));
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+  assert_true(bh_device_draft_forget(fixture->device, fixture->li, record, other, &error));
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+}
+
 static void test_a_saved_draft_is_one_entry_and_is_gone(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -141,6 +167,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_L13_drafts_of_two_people_on_one_record_stay_apart),
+      cmocka_unit_test(test_a_draft_forgets_keys_and_ends_with_the_last),
       cmocka_unit_test(test_a_saved_draft_is_one_entry_and_is_gone),
       cmocka_unit_test(test_L16_a_draft_outlives_a_new_kind_set),
       cmocka_unit_test(test_drafts_are_listed_newest_first_with_a_title),
