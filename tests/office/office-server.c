@@ -639,9 +639,8 @@ static void add_crowd(Server *server, int count, gboolean end)
     json_array_append_new(ops, op);
     g_autofree char *entry = push(server, ops, NULL);
     const char *was[] = {entry, NULL};
-    g_autoptr(json_t) last =
-        json_pack("[{s:s,s:s,s:{s:s,s:s}}]", "record", id, "kind", "inspection", "set", "state",
-                  "signed", "signed_sha256", server->missing_sha);
+    g_autoptr(json_t) last = json_pack("[{s:s,s:s,s:{s:s}}]", "record", id, "kind", "inspection",
+                                       "set", "state", "signed");
     g_autofree char *ended = end ? push(server, last, was) : NULL;
     json_object_set_new(server->told, "crowded", json_string(id));
   }

@@ -173,6 +173,8 @@ static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values
   }
   if (json_object_get(condition, "any") != NULL)
     return NO;
+  if (json_object_get(condition, "count") != NULL)
+    return json_integer_value(json_object_get(condition, "at_least")) > 0 ? NO : YES;
   const char *path = json_string_value(json_object_get(condition, "field"));
   if (path == NULL)
     fail_msg("a lock is declared by a word that this test does not know");
