@@ -71,6 +71,11 @@ class Page(unittest.TestCase):
         found = re.search(name + r"\s*(\d+)?", self.browser.text(".lanes"))
         return int(found.group(1) or 0)
 
+    def total(self):
+        """How many the line over the list says there are; 0 while it says nothing."""
+        found = re.search(r"共\s*(\d+)\s*条", self.browser.text(".list-total"))
+        return int(found.group(1)) if found else 0
+
     def test_01_a_wrong_password_is_said_and_nothing_opens(self):
         browser = self.browser
         browser.wait_text("登录审核页")
@@ -141,8 +146,14 @@ class Page(unittest.TestCase):
     def test_06_approve_moves_the_record(self):
         browser = self.browser
         self.go(f"#/inbox/new/{HUB.told['second']}", "JC-2026-0002")
+        browser.wait(lambda: self.total() > 0, "the total of the lane")
+        before = self.total()
+        self.assertEqual(before, self.lane("待核"))
         browser.press("审核通过", ".actions")
         browser.wait_text("已审核通过", ".notice-good")
+        # The badge, the total and the rows say the same without a turn of the pulse being waited for.
+        browser.wait(lambda: self.total() == before - 1, "the total after the act")
+        browser.wait(lambda: self.lane("待核") == before - 1, "the badge after the act")
         self.go("#/inbox/accepted", "JC-2026-0002")
         self.assert_quiet()
 
