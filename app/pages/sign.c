@@ -235,7 +235,7 @@ static char *dup_shown_text(BhSignPage *self, BhSession *session)
     g_autofree char *text = bh_session_dup_error_text(session, error);
     show_message(self, text);
   }
-  return bh_signed_text_make(frozen);
+  return frozen != NULL ? bh_signed_text_make(frozen) : g_strdup("");
 }
 
 /* The text that was signed before and is not the one shown now. */
