@@ -159,6 +159,11 @@ class Ends(WindowTest):
             app.click("row-1")
             app.find("step-reported_fixed")
             self.shot(app, "hazard-steps")
+            app.click("open-hazard")
+            app.text("已签字或已下达的内容只作显示")     # what the order stands on is text
+            self.assertIsNone(app.look("deadline-plus-15"))
+            self.shot(app, "hazard-locked")
+            app.click("back")
             app.click("step-reported_fixed")
             app.type("fix_report", "风门已更换，复试合格")
             app.click("back")                # what was typed is kept, without saving
