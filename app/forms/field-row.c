@@ -16,6 +16,7 @@ struct _BhFieldRow {
   GtkWidget *control;
   GtkWidget *problem;
   gboolean setting;
+  gboolean locked;
 };
 
 G_DEFINE_FINAL_TYPE(BhFieldRow, bh_field_row, GTK_TYPE_BOX)
@@ -207,6 +208,7 @@ static gboolean shows_title(const BhField *field)
 void bh_field_row_lock(BhFieldRow *self, const json_t *value)
 {
   int place = 0;
+  self->locked = TRUE;
   if (shows_title(self->field)) {
     gtk_widget_set_sensitive(self->control, FALSE);
     return;
@@ -225,6 +227,11 @@ void bh_field_row_lock(BhFieldRow *self, const json_t *value)
   gtk_widget_show(self->control);
   bh_field_row_set_hint(self, NULL);
   bh_field_row_set(self, value);
+}
+
+gboolean bh_field_row_is_locked(BhFieldRow *self)
+{
+  return self->locked;
 }
 
 void bh_field_row_focus(BhFieldRow *self)

@@ -45,6 +45,7 @@ void bh_field_row_set_required(BhFieldRow *row, gboolean required);
 void bh_field_row_set_hint(BhFieldRow *row, const char *text);
 /* From now on the value is shown and cannot be changed. */
 void bh_field_row_lock(BhFieldRow *row, const json_t *value);
+gboolean bh_field_row_is_locked(BhFieldRow *row);
 void bh_field_row_focus(BhFieldRow *row);
 
 /* For the controls. */

@@ -88,8 +88,11 @@ static void update_shown(BhFormView *self)
   for (guint i = 0; i < self->rows->len; i++) {
     BhFieldRow *row = g_ptr_array_index(self->rows, i);
     const BhField *field = bh_field_row_get_field(row);
-    gtk_widget_set_visible(GTK_WIDGET(row), bh_field_is_shown(field, &context));
-    bh_field_row_set_required(row, bh_field_is_required(field, &context));
+    gboolean locked = bh_field_row_is_locked(row);
+    gboolean empty = json_object_get(self->values, bh_field_get_name(field)) == NULL;
+    gtk_widget_set_visible(GTK_WIDGET(row),
+                           bh_field_is_shown(field, &context) && !(locked && empty));
+    bh_field_row_set_required(row, !locked && bh_field_is_required(field, &context));
   }
 }
 
@@ -313,6 +316,7 @@ void bh_form_view_lock(BhFormView *self, const json_t *locked)
     any |= gtk_widget_get_visible(GTK_WIDGET(row));
     bh_field_row_lock(row, json_object_get(self->values, name));
   }
+  update_shown(self);
   if (!any)
     return;
   GtkWidget *notice =

@@ -191,7 +191,7 @@ static void test_a_locked_field_is_text(void **state)
   World *world = *state;
   g_autoptr(json_t) record = json_pack("{s:s, s:b, s:s, s:s}", "text", "一", "flag", 1, "choice",
                                        "one", "date", "2026-02-28");
-  g_autoptr(json_t) locked = json_pack("[s, s, s]", "text", "flag", "date");
+  g_autoptr(json_t) locked = json_pack("[s, s, s, s]", "text", "flag", "date", "longtext");
   g_autoptr(json_t) none = json_array();
   bh_form_view_load(world->form, record);
   bh_form_view_lock(world->form, none);
@@ -202,6 +202,8 @@ static void test_a_locked_field_is_text(void **state)
   assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "flag"))), "是");
   assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "date"))), "2026-02-28");
   assert_true(gtk_widget_get_visible(find(world, "locked")));
+  /* What is locked and empty is nothing to look at. */
+  assert_false(gtk_widget_get_visible(gtk_widget_get_parent(find(world, "longtext"))));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choice-two")), TRUE);
   bh_form_view_flush(world->form);
   assert_value(world, "choice", "\"two\"");
