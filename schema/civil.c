@@ -44,9 +44,22 @@ gboolean bh_date_parse(const char *text, BhDate *date, GError **error)
   return TRUE;
 }
 
+static void put_digits(char *end, int number, int count)
+{
+  for (; count > 0; count--, number /= 10)
+    *--end = (char)('0' + number % 10);
+}
+
+/* By hand: each save and each condition asks for today's date. */
 char *bh_date_format(const BhDate *date)
 {
-  return g_strdup_printf("%04d-%02d-%02d", date->year, date->month, date->day);
+  if (!bh_date_is_valid(date))
+    return g_strdup_printf("%04d-%02d-%02d", date->year, date->month, date->day);
+  char *text = g_strdup("0000-00-00");
+  put_digits(text + 4, date->year, 4);
+  put_digits(text + 7, date->month, 2);
+  put_digits(text + 10, date->day, 2);
+  return text;
 }
 
 char *bh_date_format_zh(const BhDate *date)
