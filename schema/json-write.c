@@ -25,6 +25,22 @@ static gboolean write_text(yajl_gen writer, const char *text, gsize len)
          yajl_gen_string(writer, (const guchar *)text, len) == yajl_gen_status_ok;
 }
 
+/* By hand: yajl writes integers with printf. */
+static gboolean write_integer(yajl_gen writer, json_int_t value)
+{
+  char digits[24];
+  char *start = digits + sizeof digits;
+  guint64 rest = value < 0 ? 0 - (guint64)value : (guint64)value;
+  do {
+    *--start = (char)('0' + rest % 10);
+    rest /= 10;
+  } while (rest > 0);
+  if (value < 0)
+    *--start = '-';
+  return yajl_gen_number(writer, start, (size_t)(digits + sizeof digits - start)) ==
+         yajl_gen_status_ok;
+}
+
 static gboolean write_value(yajl_gen writer, const json_t *value, gboolean sorted, int depth);
 
 static gboolean write_array(yajl_gen writer, const json_t *array, gboolean sorted, int depth)
@@ -83,7 +99,7 @@ static gboolean write_value(yajl_gen writer, const json_t *value, gboolean sorte
   case JSON_STRING:
     return write_text(writer, json_string_value(value), json_string_length(value));
   case JSON_INTEGER:
-    return yajl_gen_integer(writer, json_integer_value(value)) == yajl_gen_status_ok;
+    return write_integer(writer, json_integer_value(value));
   case JSON_TRUE:
   case JSON_FALSE:
     return yajl_gen_bool(writer, json_is_true(value)) == yajl_gen_status_ok;
