@@ -7,14 +7,12 @@
 
 #include "app/orders.h"
 #include "app/paper/code.h"
-#include "schema/freeze.h"
 #include "app/paper/paper.h"
 #include "app/said.h"
 #include "app/visit.h"
 #include "schema/error.h"
+#include "schema/freeze.h"
 #include "schema/signed-text.h"
-
-#define OPS_PER_ENTRY 60 /* under BH_ENTRY_MAX_OPS */
 
 /* Types of documents. */
 #define RECORD "onsite_record"
@@ -255,22 +253,29 @@ static gboolean advance(BhDevice *device, const BhDocumentsRequest *request, con
   return entry != NULL;
 }
 
+/* Saves a step of a document with the paper it brings; `file` gets its parent and its role. */
+static gboolean save_with_paper(BhDevice *device, const char *author, const char *document,
+                                json_t *set, json_t *file, GError **error)
+{
+  char id[BH_ID_LEN + 1];
+  bh_device_make_id(device, id);
+  json_object_set_new(file, "parent", json_string(document));
+  json_object_set_new(file, "role", json_string("document"));
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:O}, {s:s, s:s, s:O}]", "record", document, "kind", "document", "set",
+                set, "record", id, "kind", "file", "set", file);
+  g_autofree char *entry = bh_device_save(device, author, ops, 0, error);
+  return entry != NULL;
+}
+
 static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const char *record,
                       json_t *file, GError **error)
 {
-  char id[BH_ID_LEN + 1];
-  g_autoptr(json_t) state = json_pack("{s:s}", "state", "issued");
-  if (!check(device, request, record, "document", state, error))
+  g_autoptr(json_t) set = json_pack("{s:s}", "state", "issued");
+  if (!check(device, request, record, "document", set, error))
     return FALSE;
-  bh_device_make_id(device, id);
-  json_object_set_new(file, "parent", json_string(record));
-  json_object_set_new(file, "role", json_string("document"));
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:{s:s, s:s}}, {s:s, s:s, s:O}]", "record", record, "kind", "document",
-                "set", "state", "issued", "pdf", bh_json_string_or(file, "sha256", ""), "record",
-                id, "kind", "file", "set", file);
-  g_autofree char *entry = bh_device_save(device, request->author, ops, 0, error);
-  return entry != NULL;
+  json_object_set(set, "pdf", json_object_get(file, "sha256"));
+  return save_with_paper(device, request->author, record, set, file, error);
 }
 
 /* The entry that froze the fields, from the record's own history. */
@@ -325,26 +330,21 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   return file != NULL && issue(device, request, out, file, error);
 }
 
-/* The hazards the order names, as many entries as they need. */
 static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *request,
                               const json_t *named, const char *document, GError **error)
 {
   g_autoptr(json_t) ops = json_array();
-  gsize n = json_array_size(named);
-  for (gsize i = 0; i < n; i++) {
-    const char *id = json_string_value(json_array_get(named, i));
+  gsize i;
+  json_t *one;
+  json_array_foreach((json_t *)named, i, one)
+  {
+    const char *id = json_string_value(one);
     g_autoptr(json_t) hazard = bh_device_get(device, id, NULL);
     if (strcmp(bh_json_string_or(json_object_get(hazard, "values"), "state", ""), "found") == 0)
       json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", id, "kind",
                                            "hazard", "set", "order", document, "state", "ordered"));
-    if (json_array_size(ops) == 0 || (json_array_size(ops) < OPS_PER_ENTRY && i + 1 < n))
-      continue;
-    g_autofree char *entry = bh_device_save(device, request->author, ops, 0, error);
-    if (entry == NULL)
-      return FALSE;
-    json_array_clear(ops);
   }
-  return TRUE;
+  return bh_visit_save_ops(device, request->author, ops, error);
 }
 
 static gboolean add_made(BhDevice *device, const BhDocumentsRequest *request, const char *id,
@@ -440,42 +440,42 @@ static json_t *check_service(BhDevice *device, const BhServiceRequest *request, 
   return problems != NULL ? json_pack("{s:o}", "problems", problems) : NULL;
 }
 
-/* The paper with the signatures under it. An order that another device made is served without: its
- * code, and maybe the pictures, are not here. */
-static gboolean add_served_copy(BhDevice *device, const BhServiceRequest *request,
-                                const json_t *visit, const json_t *record, json_t *ops,
-                                GError **error)
+/* The paper with the signatures under it, a new reference. NULL without an error for an order that
+ * another device made: its code, and maybe the pictures, are not here. */
+static json_t *render_served(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
-  char id[BH_ID_LEN + 1];
   g_autofree char *entry = dup_freezing_entry(device, request->document);
-  if (entry == NULL || strcmp(bh_json_string_or(request->set, "service_method", ""), "signed") != 0)
-    return TRUE;
-  const json_t *frozen = json_object_get(json_object_get(record, "values"), "frozen");
-  json_t *file = render(device, visit, frozen, entry, error);
-  if (file == NULL)
-    return FALSE;
-  bh_device_make_id(device, id);
-  json_object_set_new(file, "parent", json_string(request->document));
-  json_object_set_new(file, "role", json_string("document"));
-  json_object_set(json_object_get(json_array_get(ops, 0), "set"), "served_pdf",
-                  json_object_get(file, "sha256"));
-  json_array_append_new(ops,
-                        json_pack("{s:s, s:s, s:o}", "record", id, "kind", "file", "set", file));
-  return TRUE;
+  if (entry == NULL)
+    return NULL;
+  g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
+  g_autoptr(json_t) record = visit != NULL ? bh_device_get(device, request->document, error) : NULL;
+  return record != NULL
+             ? render(device, visit, json_object_get(json_object_get(record, "values"), "frozen"),
+                      entry, error)
+             : NULL;
 }
 
 json_t *bh_documents_serve(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
-  g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
-  g_autoptr(json_t) record = visit != NULL ? bh_device_get(device, request->document, error) : NULL;
-  g_autoptr(json_t) result = record != NULL ? check_service(device, request, error) : NULL;
+  gboolean receipt = strcmp(bh_json_string_or(request->set, "service_method", ""), "signed") == 0;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(json_t) result = check_service(device, request, error);
   if (result == NULL || json_array_size(json_object_get(result, "problems")) > 0)
     return g_steal_pointer(&result);
-  g_autoptr(json_t) set = json_copy(request->set);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:O}]", "record", request->document, "kind", "document", "set", set);
-  if (!add_served_copy(device, request, visit, record, ops, error))
+  g_autoptr(json_t) file = receipt ? render_served(device, request, &failed) : NULL;
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return NULL;
-  g_autofree char *saved = bh_device_save(device, request->author, ops, 0, error);
-  return saved != NULL ? g_steal_pointer(&result) : NULL;
+  }
+  g_autoptr(json_t) set = json_copy(request->set);
+  gboolean saved;
+  if (file != NULL) {
+    json_object_set(set, "served_pdf", json_object_get(file, "sha256"));
+    saved = save_with_paper(device, request->author, request->document, set, file, error);
+  } else {
+    g_autofree char *entry =
+        save_one(device, request->author, request->document, "document", json_incref(set), error);
+    saved = entry != NULL;
+  }
+  return saved ? g_steal_pointer(&result) : NULL;
 }

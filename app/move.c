@@ -7,7 +7,6 @@
 #include "app/visit.h"
 
 #define ANSWERS_PREFIX "answers/"
-#define OPS_PER_ENTRY 60 /* under BH_ENTRY_MAX_OPS */
 
 BhMoveCount bh_move_count(const json_t *visit)
 {
@@ -122,19 +121,6 @@ void bh_move_free(gpointer data)
   g_free(moving);
 }
 
-gboolean bh_move_save(BhDevice *device, const char *author, const json_t *ops, GError **error)
-{
-  for (gsize from = 0; from < json_array_size(ops); from += OPS_PER_ENTRY) {
-    g_autoptr(json_t) some = json_array();
-    for (gsize i = from; i < MIN(from + OPS_PER_ENTRY, json_array_size(ops)); i++)
-      json_array_append(some, json_array_get(ops, i));
-    g_autofree char *entry = bh_device_save(device, author, some, 0, error);
-    if (entry == NULL)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 void bh_move_run(BhDevice *device, GTask *task, gpointer data)
 {
   const Moving *moving = data;
@@ -144,7 +130,7 @@ void bh_move_run(BhDevice *device, GTask *task, gpointer data)
                                                      moving->kind, moving->set, &error)
                                    : json_array();
   if (problems != NULL && json_array_size(problems) == 0)
-    bh_move_save(device, moving->author, moving->ops, &error);
+    bh_visit_save_ops(device, moving->author, moving->ops, &error);
   if (error != NULL)
     g_task_return_error(task, g_steal_pointer(&error));
   else

@@ -26,13 +26,9 @@ json_t *bh_move_dup_ops(const json_t *visit, const json_t *lists, const char *en
  * than their visit. Empty when there are none. */
 json_t *bh_move_dup_rest(const json_t *visit);
 
-/* Saves operations in their order, in as many entries as they need. After an error or a crash the
- * first entries stand. For the store's thread. */
-gboolean bh_move_save(BhDevice *device, const char *author, const json_t *ops, GError **error);
-
-/* The same for bh_page_act_run with bh_move_run. `check` (record, kind, set) is judged first: the
- * result is {"problems": […]} as bh_device_check gives them, empty when all was saved; NULL:
- * nothing is judged beforehand. `ops` and `set` are taken over. */
+/* bh_visit_save_ops for bh_page_act_run with bh_move_run. `check` (record, kind, set) is judged
+ * first: the result is {"problems": […]} as bh_device_check gives them, empty when all was saved;
+ * NULL: nothing is judged beforehand. `ops` and `set` are taken over. */
 gpointer bh_move_new(BhSession *session, json_t *ops, const char *record, const char *kind,
                      json_t *set);
 void bh_move_run(BhDevice *device, GTask *task, gpointer move);

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "app/documents.h"
-#include "schema/freeze.h"
 #include "schema/error.h"
+#include "schema/freeze.h"
 
 static GHashTable *list_ordered(const json_t *visit)
 {

@@ -17,57 +17,64 @@ static void return_result(GTask *task, json_t *result, GError *error)
     g_task_return_error(task, error);
 }
 
-/* Frozen fields of the visit as its records stand in the store, if their text is the one with this
- * digest. */
-static json_t *freeze_shown(BhDevice *device, const char *author, const char *inspection,
-                            gint64 now_ms, const char *shown_sha256, GError **error)
+/* What somebody read, and when they tapped. */
+typedef struct {
+  char *author;
+  char *inspection;
+  char *sha256; /* of the text on the screen */
+  gint64 now_ms;
+} Shown;
+
+static Shown shown_of(BhSession *session, const char *inspection, const char *sha256)
 {
-  g_autoptr(json_t) visit = bh_visit_load(device, author, inspection, error);
-  if (visit == NULL)
-    return NULL;
-  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
-  g_autoptr(json_t) frozen = bh_documents_freeze_to_sign(visit, kinds, inspection, now_ms, error);
-  if (frozen == NULL)
-    return NULL;
+  return (Shown){.author = g_strdup(bh_session_get_actor(session)),
+                 .inspection = g_strdup(inspection),
+                 .sha256 = g_strdup(sha256),
+                 .now_ms = bh_session_now_ms(session)};
+}
+
+static void shown_clear(Shown *shown)
+{
+  g_free(shown->author);
+  g_free(shown->inspection);
+  g_free(shown->sha256);
+}
+
+static gboolean check_shown(const json_t *frozen, const Shown *shown, GError **error)
+{
   g_autofree char *digest = bh_signed_text_dup_digest(frozen);
-  if (strcmp(digest, shown_sha256) == 0)
-    return g_steal_pointer(&frozen);
+  if (g_strcmp0(digest, shown->sha256) == 0)
+    return TRUE;
   g_set_error(error, BH_SAID, 0, "%s",
               _("The text above has changed; read it again before you sign"));
-  return NULL;
+  return FALSE;
 }
 
-static gboolean is_kept(BhDevice *device, const char *inspection, const char *shown_sha256)
+/* Sets `set` to keep the text with the visit, unless it is kept already; FALSE when the records in
+ * the store make another text than was shown. */
+static gboolean keep_text(BhDevice *device, const Shown *shown, json_t *set, GError **error)
 {
-  g_autoptr(json_t) record = bh_device_get(device, inspection, NULL);
-  return strcmp(bh_json_string_or(json_object_get(record, "values"), "signed_sha256", ""),
-                shown_sha256) == 0;
-}
-
-/* Sets `set` to keep the text with the visit, unless it is kept already. */
-static gboolean keep_text(BhDevice *device, const char *author, const char *inspection,
-                          gint64 now_ms, const char *shown_sha256, json_t *set, GError **error)
-{
-  json_t *frozen = freeze_shown(device, author, inspection, now_ms, shown_sha256, error);
-  if (frozen == NULL)
+  g_autoptr(json_t) visit = bh_visit_load(device, shown->author, shown->inspection, error);
+  if (visit == NULL)
     return FALSE;
-  if (is_kept(device, inspection, shown_sha256)) {
-    json_decref(frozen);
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  g_autoptr(json_t) frozen =
+      bh_documents_freeze_to_sign(visit, kinds, shown->inspection, shown->now_ms, error);
+  if (frozen == NULL || !check_shown(frozen, shown, error))
+    return FALSE;
+  const json_t *kept = bh_visit_get_values(visit, "inspection");
+  if (strcmp(bh_json_string_or(kept, "signed_sha256", ""), shown->sha256) == 0)
     return TRUE;
-  }
-  json_object_set_new(set, "signed_facts", frozen);
-  json_object_set_new(set, "signed_sha256", json_string(shown_sha256));
+  json_object_set(set, "signed_facts", frozen);
+  json_object_set_new(set, "signed_sha256", json_string(shown->sha256));
   return TRUE;
 }
 
 /* --- a signature --- */
 
 typedef struct {
-  char *author;
-  char *inspection;
+  Shown shown;
   char *document;
-  char *shown_sha256;
-  gint64 now_ms;
   char id[BH_ID_LEN + 1];
   GBytes *png;       /* NULL: refused */
   json_t *set;       /* of the signature */
@@ -77,10 +84,8 @@ typedef struct {
 void bh_signing_free(gpointer data)
 {
   Signing *signing = data;
-  g_free(signing->author);
-  g_free(signing->inspection);
+  shown_clear(&signing->shown);
   g_free(signing->document);
-  g_free(signing->shown_sha256);
   g_clear_pointer(&signing->png, g_bytes_unref);
   json_decref(signing->set);
   json_decref(signing->visit_set);
@@ -97,16 +102,13 @@ gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GByt
 {
   Signing *signing = g_new0(Signing, 1);
   const char *parent = signer->document != NULL ? signer->document : signer->inspection;
-  signing->author = g_strdup(bh_session_get_actor(session));
-  signing->inspection = g_strdup(signer->inspection);
+  signing->shown = shown_of(session, signer->inspection, signer->shown_sha256);
   signing->document = g_strdup(signer->document);
-  signing->shown_sha256 = g_strdup(signer->shown_sha256);
-  signing->now_ms = bh_session_now_ms(session);
   signing->png = png;
   bh_session_make_id(session, signing->id);
   signing->set =
       json_pack("{s:s, s:s, s:s, s:I}", "parent", parent, "role", signer->role, "shown_sha256",
-                signer->shown_sha256, "signed_at", (json_int_t)signing->now_ms);
+                signer->shown_sha256, "signed_at", (json_int_t)signing->shown.now_ms);
   set_text(signing->set, "staff", signer->staff);
   set_text(signing->set, "name", signer->name);
   set_text(signing->set, "post", signer->post);
@@ -126,15 +128,8 @@ gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GByt
 static gboolean check_order(BhDevice *device, const Signing *signing, GError **error)
 {
   g_autoptr(json_t) record = bh_device_get(device, signing->document, error);
-  if (record == NULL)
-    return FALSE;
-  g_autofree char *digest =
-      bh_signed_text_dup_digest(json_object_get(json_object_get(record, "values"), "frozen"));
-  if (g_strcmp0(digest, signing->shown_sha256) == 0)
-    return TRUE;
-  g_set_error(error, BH_SAID, 0, "%s",
-              _("The text above has changed; read it again before you sign"));
-  return FALSE;
+  return record != NULL && check_shown(json_object_get(json_object_get(record, "values"), "frozen"),
+                                       &signing->shown, error);
 }
 
 static gboolean add_picture(BhDevice *device, const Signing *signing, json_t *ops, GError **error)
@@ -161,17 +156,16 @@ static char *save_signature(BhDevice *device, const Signing *signing, GError **e
   g_autoptr(json_t) ops = json_array();
   gboolean ready = signing->document != NULL
                        ? check_order(device, signing, error)
-                       : keep_text(device, signing->author, signing->inspection, signing->now_ms,
-                                   signing->shown_sha256, signing->visit_set, error);
+                       : keep_text(device, &signing->shown, signing->visit_set, error);
   if (!ready || !add_picture(device, signing, ops, error))
     return NULL;
   json_array_insert_new(ops, 0,
                         json_pack("{s:s, s:s, s:O}", "record", signing->id, "kind", "signature",
                                   "set", signing->set));
   if (json_object_size(signing->visit_set) > 0)
-    json_array_append_new(ops, json_pack("{s:s, s:s, s:O}", "record", signing->inspection, "kind",
-                                         "inspection", "set", signing->visit_set));
-  return bh_device_save(device, signing->author, ops, 0, error);
+    json_array_append_new(ops, json_pack("{s:s, s:s, s:O}", "record", signing->shown.inspection,
+                                         "kind", "inspection", "set", signing->visit_set));
+  return bh_device_save(device, signing->shown.author, ops, 0, error);
 }
 
 void bh_signing_run(BhDevice *device, GTask *task, gpointer data)
@@ -184,19 +178,14 @@ void bh_signing_run(BhDevice *device, GTask *task, gpointer data)
 /* --- the end of a visit --- */
 
 typedef struct {
-  char *author;
-  char *inspection;
-  char *shown_sha256;
-  gint64 now_ms;
+  Shown shown;
   json_t *set;
 } Ending;
 
 void bh_ending_free(gpointer data)
 {
   Ending *ending = data;
-  g_free(ending->author);
-  g_free(ending->inspection);
-  g_free(ending->shown_sha256);
+  shown_clear(&ending->shown);
   json_decref(ending->set);
   g_free(ending);
 }
@@ -205,27 +194,23 @@ gpointer bh_ending_new(BhSession *session, const char *inspection, const char *s
                        json_t *set)
 {
   Ending *ending = g_new0(Ending, 1);
-  ending->author = g_strdup(bh_session_get_actor(session));
-  ending->inspection = g_strdup(inspection);
-  ending->shown_sha256 = g_strdup(shown_sha256);
-  ending->now_ms = bh_session_now_ms(session);
+  ending->shown = shown_of(session, inspection, shown_sha256);
   ending->set = set;
   return ending;
 }
 
 static json_t *end_visit(BhDevice *device, const Ending *ending, GError **error)
 {
-  if (!keep_text(device, ending->author, ending->inspection, ending->now_ms, ending->shown_sha256,
-                 ending->set, error))
+  if (!keep_text(device, &ending->shown, ending->set, error))
     return NULL;
-  g_autoptr(json_t) problems =
-      bh_device_check(device, ending->author, ending->inspection, "inspection", ending->set, error);
+  g_autoptr(json_t) problems = bh_device_check(
+      device, ending->shown.author, ending->shown.inspection, "inspection", ending->set, error);
   if (problems == NULL)
     return NULL;
   if (json_array_size(problems) == 0) {
-    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:O}]", "record", ending->inspection, "kind",
-                                      "inspection", "set", ending->set);
-    g_autofree char *entry = bh_device_save(device, ending->author, ops, 0, error);
+    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:O}]", "record", ending->shown.inspection,
+                                      "kind", "inspection", "set", ending->set);
+    g_autofree char *entry = bh_device_save(device, ending->shown.author, ops, 0, error);
     if (entry == NULL)
       return NULL;
   }

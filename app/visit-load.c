@@ -7,6 +7,7 @@
 
 #define PARENTS_PER_QUERY 50 /* as bh_device_list takes them */
 #define ROWS_PER_QUERY 200
+#define OPS_PER_ENTRY 60 /* under BH_ENTRY_MAX_OPS */
 
 json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t *parents,
                                const char *viewer, GError **error)
@@ -227,4 +228,17 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
   json_object_set_new(visit, "staff", list_people(device, visit));
   json_object_set_new(visit, "refs", list_refs(device, visit));
   return g_steal_pointer(&visit);
+}
+
+gboolean bh_visit_save_ops(BhDevice *device, const char *author, const json_t *ops, GError **error)
+{
+  for (gsize from = 0; from < json_array_size(ops); from += OPS_PER_ENTRY) {
+    g_autoptr(json_t) some = json_array();
+    for (gsize i = from; i < MIN(from + OPS_PER_ENTRY, json_array_size(ops)); i++)
+      json_array_append(some, json_array_get(ops, i));
+    g_autofree char *entry = bh_device_save(device, author, some, 0, error);
+    if (entry == NULL)
+      return FALSE;
+  }
+  return TRUE;
 }

@@ -1,6 +1,6 @@
 /* One inspection with everything that belongs to it, as plain JSON read from the store in one
- * go, and what the pages work out from it: progress. Pure except bh_visit_load, which runs on the
- * store's thread. */
+ * go, and what the pages work out from it: progress. Pure except where a function says that it
+ * runs on the store's thread. */
 #pragma once
 
 #include "schema/checklist.h"
@@ -22,6 +22,10 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
  * gives them; for the store's thread. A query for every 50 parents and every 200 rows. */
 json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t *parents,
                                const char *viewer, GError **error);
+
+/* Saves operations in their order, in as many entries as they need; for the store's thread. After
+ * an error or a crash the first entries stand. */
+gboolean bh_visit_save_ops(BhDevice *device, const char *author, const json_t *ops, GError **error);
 
 /* Values of a part ("inspection", "enterprise", …); borrowed, NULL when absent. */
 json_t *bh_visit_get_values(const json_t *visit, const char *part);

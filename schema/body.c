@@ -48,15 +48,23 @@ json_t *bh_set_get_value(const BhSet *set)
   return set->value != NULL ? set->value : set->opened;
 }
 
+const BhSet *bh_op_find_set(const BhOp *op, const char *key)
+{
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    if (strcmp(set->key, key) == 0)
+      return set;
+  }
+  return NULL;
+}
+
 const BhSet *bh_body_find_set(const BhBody *body, const char *record, const char *key)
 {
+  /* An entry names a record in at most one operation. */
   for (guint i = 0; body != NULL && i < body->ops->len; i++) {
     const BhOp *op = g_ptr_array_index(body->ops, i);
-    for (guint j = 0; strcmp(op->record, record) == 0 && j < op->sets->len; j++) {
-      const BhSet *set = g_ptr_array_index(op->sets, j);
-      if (strcmp(set->key, key) == 0)
-        return set;
-    }
+    if (strcmp(op->record, record) == 0)
+      return bh_op_find_set(op, key);
   }
   return NULL;
 }

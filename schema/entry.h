@@ -142,6 +142,8 @@ typedef struct {
 /* The value as far as it is known here: plain, or opened; NULL for a commitment nobody opened.
  * Borrowed. */
 json_t *bh_set_get_value(const BhSet *set);
+/* The set of a key in an operation; borrowed, NULL when it sets none. */
+const BhSet *bh_op_find_set(const BhOp *op, const char *key);
 /* The set of a key of a record in an entry; borrowed, NULL when it sets none. `body` may be NULL.
  */
 const BhSet *bh_body_find_set(const BhBody *body, const char *record, const char *key);

@@ -486,8 +486,9 @@ json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **err
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return NULL;
   json_t *names = json_array();
-  g_autoptr(json_t) stored = bh_device_get(device, record, NULL);
-  const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(stored, "kind", ""));
+  BhView *stored = bh_view_get(device, record, NULL);
+  const BhKind *kind =
+      stored != NULL ? bh_kind_set_find(device->kinds, bh_record_get_kind(stored->record)) : NULL;
   if (kind == NULL)
     return names;
   g_autoptr(BhScope) scope = bh_scope_new(device, NULL);

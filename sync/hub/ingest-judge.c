@@ -92,16 +92,6 @@ void bh_judgement_clear(BhJudgement *judgement)
   g_clear_pointer(&judgement->after, g_hash_table_unref);
 }
 
-const BhSet *bh_op_find_set(const BhOp *op, const char *key)
-{
-  for (guint i = 0; i < op->sets->len; i++) {
-    const BhSet *set = op->sets->pdata[i];
-    if (strcmp(set->key, key) == 0)
-      return set;
-  }
-  return NULL;
-}
-
 static const BhOp *find_op(const BhBody *body, const char *record)
 {
   for (guint i = 0; i < body->ops->len; i++) {

@@ -30,7 +30,6 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhJudgement, bh_judgement_clear)
 /* `key` NULL: the whole record. */
 void bh_judgement_add_fault(BhJudgement *judgement, guint op, BhFaultClass class, BhErrorCode code,
                             const char *key, const char *why);
-const BhSet *bh_op_find_set(const BhOp *op, const char *key);
 /* Present states of a record, without repeats, the one shown first: char*. `record` may be NULL. */
 GPtrArray *bh_judge_list_states(const BhRecord *record);
 /* Values of any record as they would be with this entry, borrowed; NULL when it is not here. The

@@ -5,8 +5,8 @@
 #include "app/documents.h"
 #include "app/move.h"
 #include "app/orders.h"
-#include "schema/freeze.h"
 #include "app/said.h"
+#include "schema/freeze.h"
 #include "schema/signed-text.h"
 #include "sync/device/device-private.h"
 #include "tests/sync/device/fixture.h"
@@ -338,7 +338,7 @@ test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole(void **state G_G
   g_autoptr(json_t) visit = load(fixture);
   g_autoptr(json_t) ops = bh_move_dup_ops(visit, NULL, test_id(OTHER), "coal_mine", "扫错了码");
   assert_int_equal(json_array_size(ops), 151);
-  assert_true(bh_move_save(fixture->device, fixture->li, ops, &error));
+  assert_true(bh_visit_save_ops(fixture->device, fixture->li, ops, &error));
   g_autoptr(json_t) moved = load(fixture);
   assert_int_equal(count_at(moved, test_id(OTHER)), 150);
   g_autoptr(json_t) rest = bh_move_dup_rest(moved);
@@ -357,13 +357,13 @@ static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UN
   g_autoptr(json_t) first = json_array();
   for (gsize i = 0; i < 41; i++)
     json_array_append(first, json_array_get(ops, i));
-  assert_true(bh_move_save(fixture->device, fixture->li, first, &error));
+  assert_true(bh_visit_save_ops(fixture->device, fixture->li, first, &error));
   fixture_reopen(fixture);
   g_autoptr(json_t) half = load(fixture);
   assert_int_equal(count_at(half, test_id(OTHER)), 40);
   g_autoptr(json_t) rest = bh_move_dup_rest(half);
   assert_int_equal(json_array_size(rest), 60);
-  assert_true(bh_move_save(fixture->device, fixture->li, rest, &error));
+  assert_true(bh_visit_save_ops(fixture->device, fixture->li, rest, &error));
   g_autoptr(json_t) whole = load(fixture);
   assert_int_equal(count_at(whole, test_id(OTHER)), 100);
 }
@@ -383,7 +383,7 @@ static void test_a_visit_that_somebody_signed_moves_no_more(void **state G_GNUC_
   fixture_pull(fixture, records, NULL);
   g_autoptr(json_t) visit = load(fixture);
   g_autoptr(json_t) ops = bh_move_dup_ops(visit, NULL, test_id(OTHER), "coal_mine", "扫错了码");
-  assert_false(bh_move_save(fixture->device, fixture->li, ops, &error));
+  assert_false(bh_visit_save_ops(fixture->device, fixture->li, ops, &error));
   assert_non_null(strstr(error->message, "enterprise"));
   g_autoptr(json_t) after = load(fixture);
   assert_int_equal(count_at(after, test_id(OTHER)), 0);
