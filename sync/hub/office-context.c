@@ -5,6 +5,7 @@
 #include "schema/error.h"
 #include "sync/hub/scope.h"
 
+#define ROWS_PER_QUERY 200
 #define CHILDREN_MAX 1000
 
 const json_t *bh_office_values(BhOfficeCall *call, const char *record)
@@ -12,35 +13,53 @@ const json_t *bh_office_values(BhOfficeCall *call, const char *record)
   return bh_shown_lookup(record, call->shown);
 }
 
+BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values)
+{
+  const json_t *list = bh_office_values(call, bh_json_string_or(values, "checklist", NULL));
+  const json_t *items = json_object_get(list, "items");
+  return items != NULL ? bh_checklist_from_json(items, NULL) : NULL;
+}
+
 static const json_t *lookup(const char *record, gpointer data)
 {
   return bh_office_values(data, record);
 }
 
+GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const char *kind,
+                                   guint most, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *after = NULL;
+  do {
+    g_autoptr(json_t) query = json_pack("{s:s,s:s,s:i,s:s*}", "parent", parent, "kind", kind,
+                                        "limit", ROWS_PER_QUERY, "after", after);
+    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
+    if (page == NULL)
+      return NULL;
+    size_t at;
+    json_t *row;
+    json_array_foreach(json_object_get(page, "rows"), at, row)
+        g_ptr_array_add(ids, g_strdup(bh_json_string_or(row, "id", "")));
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL && ids->len < most);
+  return after == NULL ? g_steal_pointer(&ids) : NULL;
+}
+
 static json_t *list_children(const char *record, const char *kind, gpointer data)
 {
   BhOfficeCall *call = data;
-  g_autoptr(json_t) children = json_array();
-  g_autofree char *after = NULL;
-  do {
-    g_autoptr(json_t) query = json_pack("{s:s,s:s,s:i,s:s*}", "parent", record, "kind", kind,
-                                        "limit", 200, "after", after);
-    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, NULL);
-    if (page == NULL)
-      return NULL;
-    gsize index;
-    json_t *row;
-    json_array_foreach(json_object_get(page, "rows"), index, row)
-    {
-      const json_t *values = bh_office_values(call, bh_json_string_or(row, "id", NULL));
-      if (values != NULL)
-        json_array_append(children, (json_t *)values);
-    }
-    g_free(after);
-    after = g_strdup(bh_json_string_or(page, "after", NULL));
-  } while (after != NULL && json_array_size(children) < CHILDREN_MAX);
   /* A part of them answers no question about all. */
-  return after == NULL ? g_steal_pointer(&children) : NULL;
+  g_autoptr(GPtrArray) ids = bh_office_list_children(call, record, kind, CHILDREN_MAX, NULL);
+  if (ids == NULL)
+    return NULL;
+  json_t *children = json_array();
+  for (guint i = 0; i < ids->len; i++) {
+    const json_t *values = bh_office_values(call, ids->pdata[i]);
+    if (values != NULL)
+      json_array_append(children, (json_t *)values);
+  }
+  return children;
 }
 
 void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,

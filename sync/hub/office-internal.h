@@ -1,6 +1,7 @@
 /* What the office's files share. Private to sync/hub/office-*.c. */
 #pragma once
 
+#include "schema/checklist.h"
 #include "schema/workflow.h"
 #include "sync/hub/access.h"
 #include "sync/hub/log-store.h"
@@ -96,6 +97,12 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                        BhContext *context);
 /* Shown values, or NULL when it is not here; borrowed from the call. */
 const json_t *bh_office_values(BhOfficeCall *call, const char *record);
+/* Ids of the children of a kind; NULL with an error, or without one when a page of 200
+ * follows after `most`. */
+GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const char *kind,
+                                   guint most, GError **error);
+/* The checklist that a visit with these values names; NULL when it names none that can be read. */
+BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values);
 /* How the actor sees a record as it would be with these values: it lies where the actor's unit
  * serves, and its kind shows it. */
 BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,

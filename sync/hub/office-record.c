@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include "schema/checklist.h"
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "sync/hub/judge.h"
@@ -41,19 +40,12 @@ static json_t *answer_row(BhOfficeCall *call, const char *item_no, const BhCheck
                    item != NULL && item->major_candidate);
 }
 
-static BhChecklist *load_checklist(BhOfficeCall *call, const json_t *values)
-{
-  const json_t *list = bh_office_values(call, bh_json_string_or(values, "checklist", NULL));
-  const json_t *items = json_object_get(list, "items");
-  return items != NULL ? bh_checklist_from_json(items, NULL) : NULL;
-}
-
 /* Items in the list's order; answers to items the list does not know come after. */
 static json_t *answers_of(BhOfficeCall *call, const char *field, const json_t *values)
 {
   json_t *rows = json_array();
   g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(BhChecklist) list = load_checklist(call, values);
+  g_autoptr(BhChecklist) list = bh_office_load_checklist(call, values);
   for (gsize i = 0; list != NULL && i < bh_checklist_count(list); i++) {
     const BhChecklistItem *item = bh_checklist_get(list, i);
     const json_t *value = answer_of(values, field, item->item_no);

@@ -5,12 +5,10 @@
 
 #include <string.h>
 
-#include "schema/checklist.h"
 #include "schema/freeze.h"
 #include "schema/kind-rules.h"
 #include "schema/signed-text.h"
 
-#define ROWS_PER_QUERY 200
 #define ROWS_MAX 2000 /* of one kind under one visit: more are not compared */
 
 static int compare_ids(gconstpointer a, gconstpointer b)
@@ -18,39 +16,16 @@ static int compare_ids(gconstpointer a, gconstpointer b)
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Ids of the children of a kind, in order of creation, as the device lists them; NULL with an
- * error, or without one when there are more than are compared. */
-static GPtrArray *list_ids(BhOfficeCall *call, const char *parent, const char *kind, GError **error)
-{
-  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  g_autofree char *after = NULL;
-  do {
-    g_autoptr(json_t) query = json_pack("{s:s,s:s,s:i,s:s*}", "parent", parent, "kind", kind,
-                                        "limit", ROWS_PER_QUERY, "after", after);
-    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
-    if (page == NULL)
-      return NULL;
-    size_t at;
-    json_t *row;
-    json_array_foreach(json_object_get(page, "rows"), at, row)
-        g_ptr_array_add(ids, g_strdup(bh_json_string_or(row, "id", "")));
-    g_free(after);
-    after = g_strdup(bh_json_string_or(page, "after", NULL));
-  } while (after != NULL && ids->len < ROWS_MAX);
-  if (after != NULL)
-    return NULL;
-  g_ptr_array_sort(ids, compare_ids);
-  return g_steal_pointer(&ids);
-}
-
 /* Values of the children that count: neither withdrawn as never made nor removed. */
 static json_t *list_children(BhOfficeCall *call, const char *parent, const char *name,
                              GError **error)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, name);
-  g_autoptr(GPtrArray) ids = list_ids(call, parent, name, error);
+  g_autoptr(GPtrArray) ids = bh_office_list_children(call, parent, name, ROWS_MAX, error);
   if (ids == NULL)
     return NULL;
+  /* In the order of their ids, as the device lists them. */
+  g_ptr_array_sort(ids, compare_ids);
   json_t *rows = json_array();
   for (guint i = 0; i < ids->len; i++) {
     const json_t *values = bh_office_values(call, ids->pdata[i]);
@@ -91,8 +66,7 @@ static json_t *freeze_now(BhOfficeCall *call, const char *id, const json_t *visi
   if (hazards == NULL)
     return NULL;
   const json_t *list = bh_office_values(call, bh_json_string_or(visit, "checklist", NULL));
-  const json_t *items = json_object_get(list, "items");
-  g_autoptr(BhChecklist) checklist = items != NULL ? bh_checklist_from_json(items, NULL) : NULL;
+  g_autoptr(BhChecklist) checklist = bh_office_load_checklist(call, visit);
   g_autoptr(json_t) document = json_pack("{s:s}", "doc_type", "onsite_record");
   g_autoptr(json_t) refs = list_refs(call, visit, participants, hazards);
   BhPaperFacts facts = {.kinds = call->kinds,
