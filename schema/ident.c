@@ -8,10 +8,14 @@
 
 static void format_id(const guint8 bytes[ID_BYTES], char out[BH_ID_LEN + 1])
 {
-  char hex[2 * ID_BYTES + 1];
-  sodium_bin2hex(hex, sizeof hex, bytes, ID_BYTES);
-  g_snprintf(out, BH_ID_LEN + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
-             hex + 20);
+  static const guint8 pieces[] = {4, 2, 2, 2, 6};
+  for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
+    sodium_bin2hex(out, 2u * pieces[i] + 1, bytes, pieces[i]);
+    bytes += pieces[i];
+    out += 2 * pieces[i];
+    *out++ = '-';
+  }
+  out[-1] = '\0';
 }
 
 static gboolean is_lower_hex(char c)

@@ -5,19 +5,6 @@
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
-static void append_run(void *data, const char *text, size_t len)
-{
-  g_string_append_len(data, text, (gssize)len);
-}
-
-static yajl_gen make_writer(GString *out)
-{
-  yajl_gen writer = yajl_gen_alloc(NULL);
-  if (writer != NULL)
-    yajl_gen_config(writer, yajl_gen_print_callback, append_run, out);
-  return writer;
-}
-
 static gboolean write_text(yajl_gen writer, const char *text, gsize len)
 {
   /* jansson refuses a NUL. */
@@ -111,21 +98,30 @@ static gboolean write_value(yajl_gen writer, const json_t *value, gboolean sorte
   return FALSE;
 }
 
+/* In one piece: yajl hands out every comma by itself. */
+static void append_written(GString *out, yajl_gen writer)
+{
+  const guchar *text;
+  size_t len;
+  yajl_gen_get_buf(writer, &text, &len);
+  g_string_append_len(out, (const char *)text, (gssize)len);
+}
+
 void bh_json_append_string(GString *out, const char *text)
 {
-  yajl_gen writer = make_writer(out);
+  yajl_gen writer = yajl_gen_alloc(NULL);
   g_return_if_fail(writer != NULL);
-  write_text(writer, text, strlen(text));
+  if (write_text(writer, text, strlen(text)))
+    append_written(out, writer);
   yajl_gen_free(writer);
 }
 
 gboolean bh_json_write(GString *out, const json_t *value, gboolean sorted)
 {
-  gsize before = out->len;
-  yajl_gen writer = make_writer(out);
+  yajl_gen writer = yajl_gen_alloc(NULL);
   gboolean written = writer != NULL && write_value(writer, value, sorted, 0);
-  if (!written)
-    g_string_truncate(out, before);
+  if (written)
+    append_written(out, writer);
   if (writer != NULL)
     yajl_gen_free(writer);
   return written;

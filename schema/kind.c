@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "schema/entry.h"
+
 const char *bh_kind_get_name(const BhKind *kind)
 {
   return kind->name;
@@ -24,7 +26,10 @@ const BhField *bh_kind_find_field(const BhKind *kind, const char *name)
   const char *slash = strchr(name, '/');
   if (slash == NULL)
     return g_hash_table_lookup(kind->field_index, name);
-  g_autofree char *stem = g_strndup(name, (gsize)(slash - name));
+  char stem[BH_KEY_MAX + 1];
+  if (slash - name > BH_KEY_MAX)
+    return NULL;
+  g_strlcpy(stem, name, (gsize)(slash - name) + 1);
   const BhField *field = g_hash_table_lookup(kind->field_index, stem);
   return field != NULL && field->type == BH_FIELD_ITEMS ? field : NULL;
 }

@@ -92,6 +92,7 @@ gboolean bh_people_store_put(BhDevice *device, const char *id, const char *name,
 
   if (stmt == NULL)
     return FALSE;
+  device->keyless[0] = '\0';
   bh_stmt_bind_text(stmt, "id", id);
   bh_stmt_bind_text(stmt, "name", name);
   bh_stmt_bind_text(stmt, "roles", roles);

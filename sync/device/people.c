@@ -357,17 +357,18 @@ gboolean bh_people_get_key(BhDevice *device, const char *staff, const guint8 **s
   OpenKey *key = device->keys != NULL ? g_hash_table_lookup(device->keys, staff) : NULL;
 
   *secret_key = key != NULL ? key->secret_key : NULL;
-  if (key != NULL)
+  if (key != NULL || strcmp(device->keyless, staff) == 0)
     return TRUE;
-  /* Who is not of the unit, or has no PIN, has no key here. */
-  if (!bh_people_store_find(device, staff, &row, &failed)) {
-    if (g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND))
-      return TRUE;
+  if (!bh_people_store_find(device, staff, &row, &failed) &&
+      !g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  if (*row.seal == '\0')
+  /* Who is not of the unit, or has no PIN, has no key here. */
+  if (row.seal == NULL || *row.seal == '\0') {
+    g_strlcpy(device->keyless, staff, sizeof device->keyless);
     return TRUE;
+  }
   g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
               "save: %s has to sign in before anything is saved in their name", row.name);
   return FALSE;

@@ -10,7 +10,7 @@ struct _BhScope {
   char *today;
   json_t *actor_values;
   GHashTable *values; /* record id → json_t, never changed once others may hold it */
-  GHashTable *kinds;  /* record id → kind, of records with unsaved values */
+  GHashTable *kinds;  /* record id → kind, of records with unsaved values; NULL: none */
 };
 
 static void unref_json(gpointer data)
@@ -27,7 +27,6 @@ BhScope *bh_scope_new(BhDevice *device, const char *actor)
   scope->today = bh_device_dup_today(device);
   scope->actor_values = actor != NULL ? bh_people_dup_values(device, actor) : NULL;
   scope->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_json);
-  scope->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   return scope;
 }
 
@@ -36,7 +35,7 @@ void bh_scope_free(BhScope *scope)
   if (scope == NULL)
     return;
   g_hash_table_unref(scope->values);
-  g_hash_table_unref(scope->kinds);
+  g_clear_pointer(&scope->kinds, g_hash_table_unref);
   json_decref(scope->actor_values);
   g_free(scope->actor);
   g_free(scope->today);
@@ -66,6 +65,8 @@ void bh_scope_set(BhScope *scope, const char *record, const char *kind, const js
   /* A copy: the record's own values stay as they are until the entry is written. */
   json_t *values = known != NULL ? json_copy(known) : json_object();
   g_hash_table_replace(scope->values, g_strdup(record), values);
+  if (scope->kinds == NULL)
+    scope->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_replace(scope->kinds, g_strdup(record), g_strdup(kind));
   json_object_foreach((json_t *)set, key, value)
   {
@@ -87,6 +88,8 @@ static void add_unsaved_children(BhScope *scope, const char *parent, const char 
   GHashTableIter iter;
   gpointer id, name;
 
+  if (scope->kinds == NULL)
+    return;
   g_hash_table_iter_init(&iter, scope->kinds);
   while (g_hash_table_iter_next(&iter, &id, &name)) {
     json_t *values = g_hash_table_lookup(scope->values, id);
@@ -112,7 +115,7 @@ static json_t *list_children(const char *record, const char *kind_name, gpointer
   json_t *out = json_array();
   for (guint i = 0; i < numbers->len; i++) {
     g_autofree char *id = bh_records_store_dup_id(device, g_array_index(numbers, gint64, i), NULL);
-    if (id != NULL && !g_hash_table_contains(scope->kinds, id))
+    if (id != NULL && (scope->kinds == NULL || !g_hash_table_contains(scope->kinds, id)))
       json_array_append(out, bh_scope_get(scope, id));
   }
   add_unsaved_children(scope, record, kind_name, field, out);
