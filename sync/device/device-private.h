@@ -41,10 +41,10 @@ struct _BhDevice {
 
   BhCounters counters;
   gboolean counters_dirty;
-  GArray *noted;     /* places of own entries that could not be read (damage.h); NULL: none */
-  GHashTable *keys;  /* staff id → open key of somebody signed in (people.c); NULL: nobody yet */
+  GArray *noted;    /* places of own entries that could not be read (damage.h); NULL: none */
+  GHashTable *keys; /* staff id → open key of somebody signed in (people.c); NULL: nobody yet */
   char keyless[BH_ID_LEN + 1]; /* who was last found to have no key here; "": nobody */
-  GHashTable *views; /* id → BhView, a cache */
+  GHashTable *views;           /* id → BhView, a cache */
   guint64 view_tick;
   gboolean retitle; /* titles may be waiting to be made anew */
 

@@ -345,6 +345,32 @@ test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole(void **state G_G
   assert_int_equal(json_array_size(rest), 0);
 }
 
+/* What the move says of the checklist, with lists of two sectors on the device. */
+static json_t *move_list(const char *now, const char *sector, const json_t *lists)
+{
+  g_autoptr(json_t) visit =
+      json_pack("{s:{s:s, s:{}}, s:{s:s, s:{s:s}}}", "inspection", "id", test_id(INSPECTION),
+                "values", "checklist", "id", test_id(OTHER + 1), "values", "sector", now);
+  g_autoptr(json_t) ops = bh_move_dup_ops(visit, lists, test_id(OTHER), sector, "扫错了码");
+  return json_incref(json_object_get(json_array_get(ops, 0), "set"));
+}
+
+static void test_a_visit_that_moves_to_another_sector_gets_its_list(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(json_t) lists =
+      json_pack("[{s:s, s:{s:s, s:s}}, {s:s, s:{s:s, s:s}}]", "id", test_id(OTHER + 1), "values",
+                "sector", "coal_mine", "version", "1", "id", test_id(OTHER + 2), "values", "sector",
+                "fire", "version", "3");
+  g_autoptr(json_t) same = move_list("coal_mine", "coal_mine", lists);
+  assert_null(json_object_get(same, "checklist"));
+  g_autoptr(json_t) other = move_list("coal_mine", "fire", lists);
+  assert_string_equal(bh_json_string_or(other, "checklist", ""), test_id(OTHER + 2));
+  assert_string_equal(bh_json_string_or(other, "checklist_version", ""), "3");
+  assert_true(json_is_null(json_object_get(other, "sections")));
+  g_autoptr(json_t) none = move_list("coal_mine", "trade", lists);
+  assert_true(json_is_null(json_object_get(none, "checklist")));
+}
+
 static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -400,6 +426,7 @@ int main(void)
       cmocka_unit_test(test_a_step_to_the_same_state_is_a_step),
       cmocka_unit_test(test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards),
       cmocka_unit_test(test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole),
+      cmocka_unit_test(test_a_visit_that_moves_to_another_sector_gets_its_list),
       cmocka_unit_test(test_a_move_that_was_interrupted_is_completed),
       cmocka_unit_test(test_a_visit_that_somebody_signed_moves_no_more),
   };

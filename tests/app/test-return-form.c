@@ -1,0 +1,110 @@
+/* What a returned record asks of the inspector: what the review named and what a page of the
+ * collector asks for, nothing of the hub's and nothing that is locked. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <glib/gstdio.h>
+
+#include "app/pages/return-form.h"
+#include "schema/paths.h"
+
+typedef struct {
+  BhKindSet *kinds;
+  BhSession *session;
+  char *dir;
+} World;
+
+static int set_up(void **state)
+{
+  World *world = g_new0(World, 1);
+  g_autoptr(GError) error = NULL;
+  g_autofree char *kinds = bh_data_path("schema", "kinds", NULL);
+  world->kinds = bh_kind_set_load_dir(kinds, &error);
+  if (world->kinds == NULL)
+    fail_msg("%s", error->message);
+  world->dir = g_dir_make_tmp("bihuan-return-XXXXXX", NULL);
+  world->session = bh_session_new(NULL, world->dir, "zh", NULL);
+  *state = world;
+  return 0;
+}
+
+static int tear_down(void **state)
+{
+  World *world = *state;
+  g_object_unref(world->session);
+  bh_kind_set_unref(world->kinds);
+  g_rmdir(world->dir);
+  g_free(world->dir);
+  g_free(world);
+  return 0;
+}
+
+static void note_field(GtkWidget *widget, gpointer data)
+{
+  GHashTable *names = data;
+  g_hash_table_add(names, g_strdup(gtk_widget_get_name(widget)));
+  if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), note_field, data);
+}
+
+/* Names of the widgets of the form; a control is named after its field. */
+static GHashTable *list_shown(World *world, const char *state, const char *const *asked)
+{
+  g_autoptr(json_t) record =
+      json_pack("{s:s, s:s, s:{s:s}}", "id", "r", "kind", "inspection", "values", "state", state);
+  g_autoptr(json_t) review = json_pack("{s:[]}", "items");
+  for (gsize i = 0; asked[i] != NULL; i++)
+    json_array_append_new(json_object_get(review, "items"), json_string(asked[i]));
+  BhFormView *form = bh_return_form_new(
+      world->session, bh_kind_set_find(world->kinds, "inspection"), record, review);
+  g_object_ref_sink(form);
+  GHashTable *names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  note_field(GTK_WIDGET(form), names);
+  gtk_widget_destroy(GTK_WIDGET(form));
+  g_object_unref(form);
+  return names;
+}
+
+static void test_a_return_asks_what_the_review_named_and_what_a_page_asks(void **state)
+{
+  World *world = *state;
+  const char *const asked[] = {"refusal_reason", "file_review_score", NULL};
+  g_autoptr(GHashTable) names = list_shown(world, "returned", asked);
+  const BhKind *kind = bh_kind_set_find(world->kinds, "inspection");
+  const json_t *forms = json_object_get(bh_kind_get_declaration(kind), "forms");
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const char *name = bh_field_get_name(fields->pdata[i]);
+    gboolean wanted = bh_json_names(json_object_get(forms, "start"), name) ||
+                      bh_json_names(json_object_get(forms, "visit"), name) ||
+                      bh_json_names(json_object_get(forms, "outcome"), name) ||
+                      g_strv_contains(asked, name);
+    if (g_hash_table_contains(names, name) && (!wanted || bh_kind_is_left_to_hub(kind, name, NULL)))
+      fail_msg("%s is shown", name);
+  }
+  assert_true(g_hash_table_contains(names, "opinion"));
+  assert_true(g_hash_table_contains(names, "refusal_reason"));
+}
+
+static void test_what_nobody_asked_for_is_not_shown(void **state)
+{
+  const char *const nothing[] = {NULL};
+  g_autoptr(GHashTable) names = list_shown(*state, "returned", nothing);
+  assert_true(g_hash_table_contains(names, "opinion"));
+  assert_false(g_hash_table_contains(names, "refusal_reason"));
+  assert_false(g_hash_table_contains(names, "cancel_reason"));
+}
+
+int main(int argc, char **argv)
+{
+  gtk_init(&argc, &argv);
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_a_return_asks_what_the_review_named_and_what_a_page_asks,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_what_nobody_asked_for_is_not_shown, set_up, tear_down),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
