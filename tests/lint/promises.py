@@ -9,7 +9,8 @@ TABLE = "tests/README.md"
 ROW = re.compile(r"^\| (?P<name>[A-Z]+[0-9]*) \|(?P<rest>.*)\|$")
 PLACE = re.compile(r"`(tests/[\w./-]+)`")
 NAME = re.compile(r"`(test_\w+|\"[^\"`]+\")`")
-NAMES = [f"L{n}" for n in range(1, 23)] + [f"I{n}" for n in range(1, 14)] + ["ODK", "BAD"]
+NAMES = [f"L{n}" for n in range(1, 23)] + [f"I{n}" for n in range(1, 14)] \
+    + [f"A{n}" for n in range(1, 20)] + ["ODK", "BAD"]
 
 
 def tests_of(path):
