@@ -12,7 +12,6 @@
 #include "sync/owner/owner.h"
 
 #define TAKE_OVER_S 15
-#define SYNC_ANSWER_S 120
 
 struct _BhApplication {
   GtkApplication parent;
@@ -28,51 +27,6 @@ struct _BhApplication {
 G_DEFINE_FINAL_TYPE(BhApplication, bh_application, GTK_TYPE_APPLICATION)
 
 /* --- the owner socket --- */
-
-typedef struct {
-  BhSession *session;
-  BhOwnerCall *call;
-  gulong handler;
-  guint timeout;
-  gboolean worked;
-} SyncWait;
-
-static void sync_answer(SyncWait *wait)
-{
-  g_signal_handler_disconnect(wait->session, wait->handler);
-  g_clear_handle_id(&wait->timeout, g_source_remove);
-  bh_owner_reply(wait->call, bh_session_get_status(wait->session));
-  g_object_unref(wait->session);
-  g_free(wait);
-}
-
-static void on_sync_status(BhSession *session, SyncWait *wait)
-{
-  const char *state = bh_json_string_or(bh_session_get_status(session), "state", "");
-  if (strcmp(state, "working") == 0)
-    wait->worked = TRUE;
-  else if (wait->worked)
-    sync_answer(wait);
-}
-
-static gboolean on_sync_timeout(gpointer data)
-{
-  SyncWait *wait = data;
-  wait->timeout = 0;
-  sync_answer(wait);
-  return G_SOURCE_REMOVE;
-}
-
-static void serve_sync(BhApplication *self, BhOwnerCall *call)
-{
-  SyncWait *wait = g_new0(SyncWait, 1);
-  wait->session = g_object_ref(self->session);
-  wait->call = call;
-  wait->handler =
-      g_signal_connect(self->session, "status-changed", G_CALLBACK(on_sync_status), wait);
-  wait->timeout = g_timeout_add_seconds(SYNC_ANSWER_S, on_sync_timeout, wait);
-  bh_session_sync_now(self->session);
-}
 
 typedef struct {
   BhApplication *self;
@@ -103,7 +57,10 @@ static void on_owner_call(BhOwner *owner, const json_t *request, BhOwnerCall *ca
   BhApplication *self = data;
   const char *method = bh_json_string_or(request, "method", "");
   if (strcmp(method, "sync") == 0) {
-    serve_sync(self, call);
+    /* The answer does not wait for the round: the caller reads the status meanwhile. */
+    g_autoptr(json_t) empty = json_object();
+    bh_session_sync_now(self->session);
+    bh_owner_reply(call, empty);
     return;
   }
   Served *served = g_new0(Served, 1);

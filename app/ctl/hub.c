@@ -31,7 +31,8 @@ BhCtlExit bh_ctl_enrol(const BhCtlOptions *options)
 
 static gboolean is_resting(const json_t *status)
 {
-  return strcmp(bh_json_string_or(status, "state", ""), "working") != 0;
+  return strcmp(bh_json_string_or(status, "state", ""), "working") != 0 &&
+         !json_is_true(json_object_get(status, "behind"));
 }
 
 /* Another process syncs: ask it to, and watch until its round is over. */
@@ -70,7 +71,8 @@ static BhCtlExit judge(const json_t *status)
   if (strcmp(state, "no_hub") == 0 || strcmp(last_error, "network") == 0 ||
       strcmp(last_error, "not_hub") == 0)
     return BH_CTL_NO_HUB;
-  return *last_error != '\0' ? BH_CTL_FAILED : BH_CTL_OK;
+  return *last_error != '\0' || json_is_true(json_object_get(status, "behind")) ? BH_CTL_FAILED
+                                                                                : BH_CTL_OK;
 }
 
 BhCtlExit bh_ctl_sync(const BhCtlOptions *options)
@@ -90,6 +92,8 @@ BhCtlExit bh_ctl_sync(const BhCtlOptions *options)
     bh_ctl_print_json(status);
   else if (code == BH_CTL_OK)
     printf("In step with the hub.\n");
+  else if (json_is_true(json_object_get(status, "behind")))
+    printf("Not in step with the hub: its records are still taking their places\n");
   else
     printf("Not in step with the hub: %s\n",
            bh_json_string_or(status, "last_error", bh_json_string_or(status, "state", "")));

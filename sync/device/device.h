@@ -29,6 +29,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
  * move in, titles, the index, what was delivered long ago – and then the database's log moves into
  * its file. TRUE when there is more to do. */
 gboolean bh_device_rest(BhDevice *device);
+/* The hub's records start over and did not all take their places yet. */
+gboolean bh_device_is_behind(BhDevice *device);
 gboolean bh_device_is_enrolled(BhDevice *device);
 /* {"hub","hub_name","device","name","unit","area","url"}; NULL with BH_ERROR_NOT_FOUND before
  * enrolment. */
@@ -162,7 +164,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 
 /* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
  * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
- * no_hub|revoked","next_try_ms","hub","device"}. Counters are kept, not counted. */
+ * no_hub|revoked","behind": the hub's records start over and did not all take their places yet,
+ * "next_try_ms","hub","device"}. Counters are kept, not counted. */
 json_t *bh_device_status(BhDevice *device, GError **error);
 /* What has not left yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
  * "at_ms","size","sent","why_code"}], oldest first, a page. */

@@ -30,7 +30,10 @@ struct _BhEngine {
   BhErrorCode error; /* of the last round, when failed */
   gboolean failed;   /* a round ended with an error, or had one that did not end it */
   gboolean saved;    /* something to push since heads were read */
-  gboolean again;    /* a kick during a round */
+  gboolean again;    /* another round is to follow this one at once */
+  gboolean kicked;   /* a person asked for a round during this one */
+  gboolean online;   /* a network came back during this round */
+  gboolean due;      /* the next round begins without a wait */
   gboolean pulled;   /* in this round */
 
   gint64 hub_seq;     /* what the hub has of this incarnation */

@@ -169,9 +169,15 @@ void bh_engine_fail_round(BhEngine *engine, BhDevice *device, BhErrorCode code,
   engine->failed = TRUE;
   engine->error = code;
   engine->again = FALSE;
-  delay_ms = code == BH_ERROR_REVOKED || code == BH_ERROR_DENIED
-                 ? BH_RETRY_MAX_MS
-                 : backoff_ms(engine, retry_after_s);
+  if (code == BH_ERROR_REVOKED || code == BH_ERROR_DENIED) {
+    delay_ms = BH_RETRY_MAX_MS;
+  } else if ((engine->kicked || engine->online) && retry_after_s <= 0) {
+    engine->failures = 0;
+    delay_ms = 0;
+  } else {
+    delay_ms = backoff_ms(engine, retry_after_s);
+  }
+  engine->due = delay_ms == 0;
   engine->failures++;
   engine->phase = PHASE_WAITING;
   engine->actions.timer_ms = delay_ms;
@@ -235,7 +241,8 @@ void bh_engine_finish_round(BhEngine *engine, BhDevice *device)
     if (left_over)
       delay_ms = BH_RETRY_MAX_MS;
   }
-  if (engine->again || engine->saved)
+  engine->due = engine->again || engine->kicked || engine->saved;
+  if (engine->due)
     delay_ms = 0;
   engine->again = FALSE;
   engine->actions.timer_ms = delay_ms;
@@ -252,6 +259,9 @@ static void begin_round(BhEngine *engine, BhDevice *device)
   engine->failed = FALSE;
   engine->pulled = FALSE;
   engine->again = FALSE;
+  engine->kicked = FALSE;
+  engine->online = FALSE;
+  engine->due = FALSE;
   engine->asked_again = FALSE;
   engine->repeats = 0;
   engine->forks = 0;
@@ -276,7 +286,7 @@ static void on_kick(BhEngine *engine, BhDevice *device)
 {
   g_hash_table_remove_all(engine->absent);
   if (is_working(engine)) {
-    engine->again = TRUE;
+    engine->kicked = TRUE;
     return;
   }
   engine->failures = 0;
@@ -369,7 +379,9 @@ BhEngineActions bh_engine_step(BhEngine *engine, BhDevice *device, const BhEngin
     on_saved(engine);
     break;
   case BH_ENGINE_CONNECTIVITY:
-    if (event->online && !is_working(engine) && engine->failed)
+    if (event->online && is_working(engine))
+      engine->online = TRUE;
+    else if (event->online && engine->failed)
       on_kick(engine, device);
     break;
   case BH_ENGINE_TIMER:
@@ -426,7 +438,7 @@ gboolean bh_engine_is_resting(const BhEngine *engine, gboolean *ok)
 {
   if (ok != NULL)
     *ok = !engine->failed;
-  return !is_working(engine);
+  return !is_working(engine) && !engine->due;
 }
 
 const char *bh_engine_get_error(const BhEngine *engine)

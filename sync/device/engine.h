@@ -74,7 +74,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhEngine, bh_engine_free)
 
 BhEngineActions bh_engine_step(BhEngine *engine, BhDevice *device, const BhEngineEvent *event);
 void bh_engine_get_progress(const BhEngine *engine, BhEngineProgress *progress);
-/* No request is out and no round runs; `ok` (may be NULL): the last round ended without error. */
+/* No request is out, no round runs and none is to begin at once; `ok` (may be NULL): the last round
+ * ended without error. */
 gboolean bh_engine_is_resting(const BhEngine *engine, gboolean *ok);
 /* What ended the last round, static; NULL when it was fine. */
 const char *bh_engine_get_error(const BhEngine *engine);

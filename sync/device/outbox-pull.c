@@ -263,9 +263,11 @@ static gboolean swap_differences(Pull *pull, BhShadow *shadow, int *budget, GErr
   }
   if (*budget <= 0)
     return TRUE;
-  shadow->place = through;
+  /* No further than there are rows: pages that come meanwhile add theirs behind this place. */
+  gint64 last = bh_shadow_store_max(pull->device);
+  shadow->place = MIN(through, last);
   *budget -= SWAP_SPAN_COST;
-  if (shadow->place >= bh_shadow_store_max(pull->device)) {
+  if (shadow->place >= last) {
     shadow->phase = SWAP_VANISHED;
     shadow->place = 0;
   }
@@ -363,6 +365,22 @@ static gboolean fold_touched(Pull *pull, GError **error)
   return TRUE;
 }
 
+/* What a page brings for a shadow whose rows were compared already is compared by itself, and then
+ * what vanished is looked for once more. */
+static gboolean reopen_swap(BhDevice *device, const json_t *page, GError **error)
+{
+  g_auto(BhShadow) shadow = {0};
+  gboolean found = FALSE;
+
+  if (json_array_size(json_object_get(page, "records")) == 0 &&
+      json_array_size(json_object_get(page, "gone")) == 0)
+    return TRUE;
+  if (!bh_shadow_store_read(device, &shadow, &found, error))
+    return FALSE;
+  return !found || shadow.phase != SWAP_VANISHED ||
+         bh_shadow_store_move(device, SWAP_DIFFERENCES, bh_shadow_store_max(device), error);
+}
+
 /* Only a store that has records needs the shadow: the first pull fills an empty one directly. */
 static gboolean choose_shadow(BhDevice *device, const json_t *page, gboolean *shadow,
                               GError **error)
@@ -403,7 +421,8 @@ static gboolean apply(Pull *pull, const json_t *page, const char *cursor, GError
   gboolean shadow = FALSE, swapped = FALSE;
   gboolean more = json_is_true(json_object_get(page, "more"));
 
-  if (!choose_shadow(device, page, &shadow, error) || !take_records(pull, page, shadow, error))
+  if (!choose_shadow(device, page, &shadow, error) ||
+      (shadow && !reopen_swap(device, page, error)) || !take_records(pull, page, shadow, error))
     return FALSE;
   if (shadow && more)
     return bh_shadow_store_set_cursor(device, cursor, NULL, error);

@@ -75,6 +75,8 @@ void bh_shadow_clear(BhShadow *shadow);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhShadow, bh_shadow_clear)
 
 gboolean bh_shadow_store_read(BhDevice *device, BhShadow *shadow, gboolean *found, GError **error);
+/* A pull that starts over is not at its end. */
+gboolean bh_shadow_store_is_open(BhDevice *device);
 char *bh_shadow_store_dup_cursor(BhDevice *device);
 /* Also begins the swap anew: what came is behind no place yet. */
 gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const char *included,

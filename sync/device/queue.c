@@ -4,6 +4,7 @@
 
 #include "sync/device/damage.h"
 #include "sync/device/files-store.h"
+#include "sync/device/outbox-store.h"
 
 #define QUEUE_PAGE_MAX 200
 
@@ -57,6 +58,7 @@ json_t *bh_device_status(BhDevice *device, GError **error)
                       json_integer(bh_setting_get_int(device, "last_sync_ms", 0)));
   set_text(out, "last_error", last_error);
   set_text(out, "state", device->round_state);
+  json_object_set_new(out, "behind", json_boolean(bh_shadow_store_is_open(device)));
   json_object_set_new(out, "next_try_ms", json_integer(device->next_try_ms));
   set_text(out, "hub", device->signer != NULL ? device->signer->hub : NULL);
   set_text(out, "device", device->signer != NULL ? device->signer->device : NULL);

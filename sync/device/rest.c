@@ -1,5 +1,6 @@
 /* What is done while nobody waits: each call is one short transaction. */
 #include "sync/device/damage.h"
+#include "sync/device/outbox-store.h"
 #include "sync/device/prune.h"
 
 static gboolean reindex(BhDevice *device, gboolean *more, GError **error)
@@ -21,6 +22,11 @@ static gboolean step(BhDevice *device, gboolean *more, GError **error)
   if (!*more && !reindex(device, more, error))
     return FALSE;
   return bh_write_commit(write, error);
+}
+
+gboolean bh_device_is_behind(BhDevice *device)
+{
+  return device->db != NULL && bh_shadow_store_is_open(device);
 }
 
 gboolean bh_device_rest(BhDevice *device)

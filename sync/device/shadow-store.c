@@ -24,6 +24,14 @@ gboolean bh_shadow_store_read(BhDevice *device, BhShadow *shadow, gboolean *foun
   return TRUE;
 }
 
+gboolean bh_shadow_store_is_open(BhDevice *device)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT 1 FROM shadow_state", NULL);
+
+  return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row;
+}
+
 char *bh_shadow_store_dup_cursor(BhDevice *device)
 {
   g_auto(BhShadow) shadow = {0};
@@ -40,8 +48,7 @@ gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const 
       bh_db_prepare(device->db,
                     "INSERT INTO shadow_state (one, cursor, included, phase, place)"
                     " VALUES (1, :cursor, :included, 0, 0) ON CONFLICT (one) DO UPDATE SET"
-                    " cursor = excluded.cursor, included = excluded.included, phase = 0,"
-                    " place = floor",
+                    " cursor = excluded.cursor, included = excluded.included",
                     error);
 
   if (stmt == NULL)
@@ -71,9 +78,10 @@ gboolean bh_shadow_store_end(BhDevice *device, GError **error)
 gboolean bh_shadow_store_restart(BhDevice *device, GError **error)
 {
   return bh_db_exec(device->db,
-                    "INSERT INTO shadow_state (one, cursor, floor) SELECT 1, '',"
-                    " coalesce(max(number), 0) FROM shadow WHERE true"
-                    " ON CONFLICT (one) DO UPDATE SET floor = max(floor, excluded.floor)",
+                    "INSERT INTO shadow_state (one, cursor, floor, phase, place) SELECT 1, '',"
+                    " coalesce(max(number), 0), 0, coalesce(max(number), 0) FROM shadow WHERE true"
+                    " ON CONFLICT (one) DO UPDATE SET floor = max(floor, excluded.floor),"
+                    " included = NULL, phase = 0, place = max(floor, excluded.floor)",
                     error);
 }
 

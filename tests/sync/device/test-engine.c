@@ -145,6 +145,40 @@ static void test_a_connection_that_comes_back_starts_at_once(void **state)
   assert_string_equal(bench->device->state, "idle");
 }
 
+/* The request that hung was sent over the network that went away. */
+static void test_a_connection_that_comes_back_during_a_request_is_not_forgotten(void **state)
+{
+  static const BhEngineEvent wishes[] = {{.type = BH_ENGINE_CONNECTIVITY, .online = TRUE},
+                                         {.type = BH_ENGINE_KICK}};
+  (void)state;
+  for (gsize i = 0; i < G_N_ELEMENTS(wishes); i++) {
+    g_autoptr(Bench) bench = bench_new();
+    step(bench, BH_ENGINE_START);
+    for (int failures = 0; failures < 6; failures++) {
+      fail_request(bench, BH_ERROR_NETWORK);
+      step(bench, BH_ENGINE_TIMER);
+    }
+    step_event(bench, wishes[i]);
+    fail_request(bench, BH_ERROR_NETWORK);
+    assert_int_equal(bench->timer_ms, 0);
+    assert_false(bh_engine_is_resting(bench->engine, NULL));
+  }
+}
+
+static void test_a_kick_during_a_round_is_another_round(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  step(bench, BH_ENGINE_START);
+  step(bench, BH_ENGINE_KICK);
+  run_round(bench);
+  assert_int_equal(bench->timer_ms, 0);
+  step(bench, BH_ENGINE_TIMER);
+  run_round(bench);
+  assert_true(bench->timer_ms > 0);
+}
+
 static void test_waits_grow_with_full_jitter_up_to_the_cap(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -521,6 +555,8 @@ int main(void)
       cmocka_unit_test(test_a_save_starts_a_round_soon),
       cmocka_unit_test(test_a_save_does_not_shorten_a_backoff_but_a_kick_does),
       cmocka_unit_test(test_a_connection_that_comes_back_starts_at_once),
+      cmocka_unit_test(test_a_connection_that_comes_back_during_a_request_is_not_forgotten),
+      cmocka_unit_test(test_a_kick_during_a_round_is_another_round),
       cmocka_unit_test(test_waits_grow_with_full_jitter_up_to_the_cap),
       cmocka_unit_test(test_retry_after_is_honoured),
       cmocka_unit_test(test_L12_an_uncertain_push_asks_for_the_head_first),

@@ -7,6 +7,7 @@
 #include "tests/sync/device/shim-vfs.h"
 
 #define MANY 450
+#define SPANNING 8300 /* more than a page of a reset compares */
 #define FAULTS_MAX 120
 #define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
 
@@ -159,6 +160,33 @@ static void test_a_large_reset_moves_in_between_saves(void **state G_GNUC_UNUSED
   assert_value(fixture, test_id(0x5000 + 3), "address", "自己写的");
   g_autofree char *cursor = bh_outbox_dup_cursor(fixture->device);
   assert_string_equal(cursor, "new-3");
+}
+
+static gboolean is_behind(Fixture *fixture)
+{
+  g_autoptr(json_t) status = bh_device_status(fixture->device, NULL);
+  return json_is_true(json_object_get(status, "behind"));
+}
+
+/* More records are compared than one page has time for, and the program is never idle: each page
+ * goes on where the one before stopped. */
+static void test_a_reset_goes_on_with_every_page(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  int pages = 0;
+
+  fixture_pull(fixture, enterprises(fixture, 0, SPANNING, "安泰"), NULL);
+  fixture_pull(fixture, enterprises(fixture, 0, SPANNING - 1, "北岭"),
+               json_pack("{sb ss}", "reset", 1, "cursor", "new-0"));
+  while (is_behind(fixture)) {
+    g_autofree char *next = g_strdup_printf("new-%d", ++pages);
+    assert_true(pages < 200);
+    fixture_pull(fixture, json_array(), json_pack("{ss}", "cursor", next));
+  }
+  assert_true(pages > 0);
+  assert_int_equal(count(fixture, "enterprise", "安泰"), 0);
+  g_autofree char *last = g_strdup_printf("第%03u", SPANNING - 1);
+  assert_int_equal(count(fixture, "enterprise", last), 0);
 }
 
 /* --- what was delivered long ago --- */
@@ -343,6 +371,7 @@ int main(void)
       cmocka_unit_test(test_titles_follow_whatever_comes_first),
       cmocka_unit_test(test_a_new_kind_set_indexes_every_record_again),
       cmocka_unit_test(test_a_large_reset_moves_in_between_saves),
+      cmocka_unit_test(test_a_reset_goes_on_with_every_page),
       cmocka_unit_test(test_what_was_sent_stays_for_a_while),
       cmocka_unit_test(test_what_is_in_sight_held_back_or_not_included_is_kept),
       cmocka_unit_test(test_a_wrong_clock_lets_nothing_go),

@@ -7,6 +7,7 @@
 #include "sync/hub/device-api.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/keys.h"
+#include "sync/hub/log-store.h"
 #include "sync/owner/owner.h"
 
 #include <glib/gstdio.h>
@@ -23,6 +24,7 @@
 #define ENTERPRISE "0190a0b0-0000-7000-8000-000000000102"
 #define PERSON "0190a0b0-0000-7000-8000-000000000103"
 #define WAIT_S 30
+#define MANY 190 /* more than one transaction of a reset moves */
 
 typedef struct {
   char *dir;
@@ -424,6 +426,57 @@ static void test_I7_what_an_older_copy_of_the_hub_lost_is_sent_again(void **stat
   bh_worker_stop(worker);
 }
 
+/* Enterprises 1 … MANY of the hub, all with this name. */
+static void name_all(Bench *bench, const char *name)
+{
+  for (int i = 1; i <= MANY; i++) {
+    g_autofree char *id = g_strdup_printf("0190a0b0-0000-7000-8000-%012d", 500000 + i);
+    g_autofree char *full = g_strdup_printf("%s%d", name, i);
+    append(bench, id, "enterprise",
+           json_pack("{ss sb ss ss ss}", "name", full, "provisional", 1, "provisional_reason",
+                     "无证", "sector", "coal_mine", "area", "140603"));
+  }
+}
+
+static gsize count_named(BhWorker *worker, const char *name)
+{
+  g_autoptr(json_t) page = call(
+      worker, "list",
+      json_pack("{s:{s:s,s:s,s:i}}", "query", "kind", "enterprise", "search", name, "limit", 200));
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+/* As when the hub was put back from a copy: every device starts over. */
+static gboolean write_epoch(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  (void)data;
+  return bh_log_set_value(db, "epoch", "0190a0b0-0000-7000-8000-00000000e0e0", error);
+}
+
+/* More changed places than one transaction moves: a single round brings them all, and what it says
+ * of itself is true. */
+static void test_one_round_catches_up_with_a_large_reset(void **state)
+{
+  Bench *bench = *state;
+  g_autofree char *dir = store_dir(bench, "behind");
+  guint port = bh_http_get_port(bench->http);
+  g_autoptr(GError) error = NULL;
+
+  name_all(bench, "北岭");
+  BhWorker *worker = start_enrolled(bench, dir);
+  json_decref(bh_sync_once(worker, NULL));
+  name_all(bench, "南坡");
+  assert_true(bh_hub_write(bench->hub, write_epoch, NULL, &error));
+  stop_hub(bench);
+  start_hub(bench, port);
+  g_autoptr(json_t) status = bh_sync_once(worker, NULL);
+  assert_false(json_is_true(json_object_get(status, "behind")));
+  assert_int_equal(count_named(worker, "北岭"), 0);
+  assert_int_equal(count_named(worker, "南坡"), MANY);
+  bh_worker_stop(worker);
+}
+
 /* --- the agent --- */
 
 static GPid start_agent(const char *dir)
@@ -506,6 +559,7 @@ int main(void)
       cmocka_unit_test(test_what_is_saved_goes_by_itself),
       cmocka_unit_test(test_stopping_in_the_middle_is_quick_and_quiet),
       cmocka_unit_test(test_I7_what_an_older_copy_of_the_hub_lost_is_sent_again),
+      cmocka_unit_test(test_one_round_catches_up_with_a_large_reset),
       cmocka_unit_test(test_the_agent_syncs_yields_and_comes_back),
   };
 
