@@ -39,6 +39,28 @@ static gboolean names_actor(const json_t *condition)
   return FALSE;
 }
 
+BhViewerTraits bh_restriction_get_traits(const json_t *condition)
+{
+  BhViewerTraits traits = 0;
+  const char *key, *path = json_string_value(condition);
+  json_t *value;
+  gsize i;
+  if (path != NULL)
+    return begins_at_actor(path) ? BH_VIEWER_SELF : 0;
+  json_array_foreach((json_t *)condition, i, value) traits |= bh_restriction_get_traits(value);
+  json_object_foreach((json_t *)condition, key, value)
+  {
+    if (strcmp(key, "actor_unit") == 0)
+      traits |= BH_VIEWER_UNIT;
+    else if (strcmp(key, "actor_role") == 0)
+      traits |= BH_VIEWER_ROLES;
+    else if (g_str_has_prefix(key, "actor"))
+      traits |= BH_VIEWER_SELF;
+    traits |= bh_restriction_get_traits(value);
+  }
+  return traits;
+}
+
 /* The kinds that a step leads to, when it leads to the parent of one of `kinds`: a change there has
  * what is below written again. NULL for any other reference. */
 static GPtrArray *step_up(const BhKindSet *set, const GPtrArray *kinds, const char *step)

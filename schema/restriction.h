@@ -17,4 +17,14 @@ char *bh_restriction_dup(const BhKind *kind, const BhKindSet *kinds, const BhCon
  * when that cannot be said, and for who is out of service. */
 gboolean bh_restriction_allows(const char *text, const BhContext *viewer);
 
+typedef enum {
+  BH_VIEWER_UNIT = 1 << 0,  /* the unit of the viewer */
+  BH_VIEWER_ROLES = 1 << 1, /* their roles */
+  BH_VIEWER_SELF = 1 << 2,  /* who it is, or other values of the staff record */
+} BhViewerTraits;
+
+/* What a condition on record and viewer asks of the viewer. Two viewers who are alike in that see
+ * the same records. */
+BhViewerTraits bh_restriction_get_traits(const json_t *condition);
+
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/restriction.h"
 #include "schema/workflow.h"
 
 #include "sync/hub/feed-store.h"
@@ -106,6 +107,48 @@ static void add_rules(BhView *view, json_t *basis)
   }
 }
 
+static BhViewerTraits traits_of(BhView *view)
+{
+  BhViewerTraits traits = 0;
+  const GPtrArray *kinds = bh_kind_set_list(view->kinds);
+  for (guint i = 0; i < kinds->len; i++)
+    traits |= bh_restriction_get_traits(
+        json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"));
+  return traits;
+}
+
+static char *describe_viewer(const json_t *values, BhViewerTraits traits)
+{
+  if (traits & BH_VIEWER_SELF)
+    return bh_json_dump_sorted(values);
+  g_autoptr(json_t) told = json_object();
+  if (traits & BH_VIEWER_UNIT)
+    json_object_set(told, "unit", json_object_get(values, "unit"));
+  if (traits & BH_VIEWER_ROLES)
+    json_object_set(told, "roles", json_object_get(values, "roles"));
+  return bh_json_dump_sorted(told);
+}
+
+static int compare_texts(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Who works there, in what the kinds ask of a viewer: one colleague more of the same sort changes
+ * nothing. */
+static void add_viewers(BhView *view, json_t *basis)
+{
+  BhViewerTraits traits = traits_of(view);
+  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+  for (guint i = 0; i < view->viewers->len; i++)
+    g_ptr_array_add(texts, describe_viewer(view->viewers->pdata[i], traits));
+  g_ptr_array_sort(texts, compare_texts);
+  for (guint i = 0; i < texts->len; i++) {
+    if (i == 0 || strcmp(texts->pdata[i], texts->pdata[i - 1]) != 0)
+      json_array_append_new(basis, json_string(texts->pdata[i]));
+  }
+}
+
 /* Names what the view depends on besides the records: the unit, its area, who works there now, and
  * what the kinds say. */
 static char *make_hash(BhView *view, const char *area)
@@ -113,12 +156,7 @@ static char *make_hash(BhView *view, const char *area)
   g_autoptr(json_t) basis = json_array();
   json_array_append_new(basis, json_string(view->device->unit));
   json_array_append_new(basis, json_string(area != NULL ? area : ""));
-  for (guint i = 0; i < view->viewers->len; i++) {
-    const json_t *values = view->viewers->pdata[i];
-    json_t *roles = json_object_get(values, "roles");
-    json_array_append_new(basis, json_string(bh_json_string_or(values, "id", "")));
-    json_array_append(basis, roles != NULL ? roles : json_null());
-  }
+  add_viewers(view, basis);
   add_rules(view, basis);
   g_autofree char *text = bh_json_dump_sorted(basis);
   g_autofree char *hash = bh_hash_hex(text, strlen(text));

@@ -99,6 +99,27 @@ static void test_a_text_follows_what_is_not_above_the_record(void **state G_GNUC
   }
 }
 
+static void test_what_is_asked_of_a_viewer_is_known(void **state G_GNUC_UNUSED)
+{
+  static const struct {
+    const char *condition;
+    guint traits;
+  } rows[] = {
+      {"{\"field\":\"modes\",\"has\":\"covert\"}", 0},
+      {"{\"any_of\":[{\"not\":{\"field\":\"a\",\"is\":true}},{\"actor_unit\":\"unit\"}]}",
+       BH_VIEWER_UNIT},
+      {"{\"all\":[{\"actor_role\":\"leader\"},{\"actor_unit\":\"unit\"}]}",
+       BH_VIEWER_UNIT | BH_VIEWER_ROLES},
+      {"{\"actor_is\":\"lead\"}", BH_VIEWER_SELF},
+      {"{\"field\":\"actor.valid_to\",\"empty\":false}", BH_VIEWER_SELF},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    g_autoptr(json_t) condition = json_loads(rows[i].condition, 0, NULL);
+    assert_int_equal(bh_restriction_get_traits(condition), rows[i].traits);
+  }
+  assert_int_equal(bh_restriction_get_traits(NULL), 0);
+}
+
 static void test_records_of_one_unit_share_a_text(void **state G_GNUC_UNUSED)
 {
   g_autoptr(TestWorld) world = make_world("covert", "false");
@@ -119,6 +140,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_restriction_says_what_the_condition_says),
       cmocka_unit_test(test_a_text_follows_what_is_not_above_the_record),
+      cmocka_unit_test(test_what_is_asked_of_a_viewer_is_known),
       cmocka_unit_test(test_records_of_one_unit_share_a_text),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

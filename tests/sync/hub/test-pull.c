@@ -405,13 +405,10 @@ static void test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit(voi
     assert_true(json_is_true(json_object_get(reset, "reset")));
     assert_non_null(test_find_record(reset, id));
   }
-  /* Somebody new in the unit changes what the device may see. */
+  /* Another area of the unit changes what the device may see. */
   g_autoptr(GError) error = NULL;
-  char staff[BH_ID_LEN + 1];
-  test_device_make_id(device, staff);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:{s:s, s:s, s:[s], s:s}}]", "record", staff, "kind", "staff", "set",
-                "name", "新人", "unit", fixture->township, "roles", "inspector", "state", "active");
+  g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", fixture->township, "kind",
+                                    "unit", "set", "area", "140603");
   g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
   if (entry == NULL)
     fail_msg("append: %s", error->message);
@@ -531,6 +528,24 @@ static void test_kind_sets_are_kept_by_hash_and_served(void **state)
     g_autoptr(Answer) none = test_send(fixture, device, "GET", strange[i], NULL, NULL, -1);
     assert_true(none->status == 404 || none->status == 400);
   }
+  test_device_free(device);
+}
+
+/* A device of the unit pulls what is new, not everything it has. */
+static void test_a_new_colleague_moves_nothing_but_the_colleague(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char enterprise[BH_ID_LEN + 1], colleague[BH_ID_LEN + 1];
+  test_device_make_id(device, enterprise);
+  push_enterprise(device, enterprise, "140603100");
+  g_autoptr(json_t) before = test_pull(device, NULL);
+  test_add_inspector(fixture, fixture->township, colleague);
+  g_autoptr(json_t) after = test_pull(device, bh_json_string_or(before, "cursor", ""));
+  assert_false(json_is_true(json_object_get(after, "reset")));
+  assert_int_equal(json_array_size(json_object_get(after, "records")), 1);
+  assert_non_null(test_find_record(after, colleague));
+  assert_int_equal(json_array_size(json_object_get(after, "gone")), 0);
   test_device_free(device);
 }
 
@@ -655,6 +670,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_kind_sets_are_kept_by_hash_and_served, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_staff_are_sealed_to_the_device, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_new_colleague_moves_nothing_but_the_colleague, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_visits_are_found_by_the_name_their_enterprise_has_now,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L11_the_feed_is_paged_and_complete, set_up, tear_down),
