@@ -247,9 +247,29 @@ gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const c
 
 /* --- who is there --- */
 
-BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GError **error)
+static gboolean write_seen(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  return bh_log_touch_device(db, data, now_ms(hub), error);
+}
+
+static void on_seen_written(BhHub *hub, const GError *error, gpointer data)
 {
   (void)hub;
+  if (error != NULL)
+    g_warning("hub: the last contact of device %s could not be noted: %s", (char *)data,
+              error->message);
+  g_free(data);
+}
+
+/* A clock that was set back counts as a minute that passed. */
+static void note_seen(BhHub *hub, const BhHubDevice *device)
+{
+  if (ABS(now_ms(hub) - device->seen_ms) >= BH_DEVICE_SEEN_MS)
+    bh_hub_submit(hub, write_seen, on_seen_written, g_strdup(device->id));
+}
+
+BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GError **error)
+{
   char id[BH_ID_LEN + 1];
   guint8 token[BH_TOKEN_SIZE];
   g_autoptr(GError) failed = NULL;
@@ -274,6 +294,7 @@ BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GEr
     g_set_error(error, BH_ERROR, BH_ERROR_REVOKED, "device %s was revoked", id);
     return NULL;
   }
+  note_seen(hub, device);
   return g_steal_pointer(&device);
 }
 

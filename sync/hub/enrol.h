@@ -19,6 +19,7 @@ gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const c
                          GError **error);
 
 /* The device an Authorization header proves. BH_ERROR_DENIED, or _REVOKED. */
+#define BH_DEVICE_SEEN_MS 60000 /* how exact the time of its last request is kept */
 BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GError **error);
 /* Notes in the log that such a header was refused for BH_ERROR_DENIED or _REVOKED (other reasons
  * are none of its business): once in ten minutes for each device and reason, and all that is of no

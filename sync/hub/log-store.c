@@ -127,8 +127,8 @@ BhHubDevice *bh_log_load_device(BhDb *db, const char *id, GError **error)
 {
   gboolean found;
   BhStmt *stmt = bh_sql_row(db, &found, error,
-                            "SELECT public_key, token_hash, unit, name, revoked_ms, enrolled_ms"
-                            " FROM device WHERE id = :id",
+                            "SELECT public_key, token_hash, unit, name, revoked_ms, enrolled_ms,"
+                            " seen_ms FROM device WHERE id = :id",
                             "t", "id", id);
   if (stmt == NULL) {
     if (error != NULL && *error == NULL)
@@ -150,6 +150,7 @@ BhHubDevice *bh_log_load_device(BhDb *db, const char *id, GError **error)
   device->name = g_strdup(bh_stmt_get_text(stmt, 3));
   device->revoked_ms = bh_stmt_get_int(stmt, 4);
   device->enrolled_ms = bh_stmt_get_int(stmt, 5);
+  device->seen_ms = bh_stmt_get_int(stmt, 6);
   bh_stmt_reset(stmt);
   if (!sound) {
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the key of device %s is damaged", id);

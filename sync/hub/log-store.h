@@ -53,6 +53,7 @@ typedef struct {
   GBytes *token_hash; /* NULL for the hub itself */
   gint64 enrolled_ms;
   gint64 revoked_ms; /* 0 while it may come in */
+  gint64 seen_ms;    /* its last request, to BH_DEVICE_SEEN_MS */
 } BhHubDevice;
 
 void bh_hub_device_free(BhHubDevice *device);

@@ -549,6 +549,36 @@ static void test_a_new_colleague_moves_nothing_but_the_colleague(void **state)
   test_device_free(device);
 }
 
+static gint64 last_contact(HubFixture *fixture, const TestDevice *device)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(BhHubDevice) row = bh_log_load_device(db, device->signer->device, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  assert_non_null(row);
+  return row->seen_ms;
+}
+
+/* Noted once in a minute, without the answer waiting for it. */
+static void test_the_last_contact_of_a_device_is_kept(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  guint64 commits[2], pieces[2];
+  json_decref(test_pull(device, NULL));
+  gint64 before = last_contact(fixture, device);
+  bh_hub_count_commits(fixture->hub, &commits[0], &pieces[0]);
+  json_decref(test_pull(device, NULL));
+  bh_hub_count_commits(fixture->hub, &commits[1], &pieces[1]);
+  assert_int_equal(pieces[1], pieces[0]);
+  fixture->skew_ms += BH_DEVICE_SEEN_MS;
+  json_decref(test_pull(device, NULL));
+  for (int i = 0; i < 200 && last_contact(fixture, device) == before; i++)
+    g_usleep(10000);
+  assert_true(last_contact(fixture, device) >= before + BH_DEVICE_SEEN_MS);
+  test_device_free(device);
+}
+
 static void test_staff_are_sealed_to_the_device(void **state)
 {
   HubFixture *fixture = *state;
@@ -670,6 +700,7 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_kind_sets_are_kept_by_hash_and_served, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_staff_are_sealed_to_the_device, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_last_contact_of_a_device_is_kept, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_new_colleague_moves_nothing_but_the_colleague, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_visits_are_found_by_the_name_their_enterprise_has_now,
