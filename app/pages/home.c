@@ -15,6 +15,7 @@
 #include "app/pages/record.h"
 #include "app/pages/scan.h"
 #include "app/pages/settings.h"
+#include "app/sync-text.h"
 
 #define ROWS 20
 #define DUE_ROWS 3
@@ -254,12 +255,7 @@ static void show_status(BhHomePage *self)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const json_t *status = bh_session_get_status(session);
-  gint64 unsent = bh_session_count_unsent(session);
-  gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
-  g_autofree char *at = last > 0 ? bh_time_format(last) : g_strdup(_("never"));
-  g_autofree char *text =
-      unsent > 0 ? g_strdup_printf(_("%d not sent yet · last sync %s"), (int)unsent, at)
-                 : g_strdup_printf(_("Everything is at the hub · last sync %s"), at);
+  g_autofree char *text = bh_sync_text_dup(status, bh_session_count_unsent(session));
   gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->sync_line))), text);
   atk_object_set_name(gtk_widget_get_accessible(self->sync_line), text);
 
