@@ -9,8 +9,7 @@
 #include "sync/hub/cli.h"
 #include "sync/owner/owner.h"
 
-#define SECRET_MAX 256 /* bytes of a PIN or password that is read */
-#define QUIET_ZONE 2   /* modules round a QR on the terminal */
+#define QUIET_ZONE 2 /* modules round a QR on the terminal */
 
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code)
@@ -38,6 +37,7 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
   g_autoptr(GError) error = NULL;
   g_autofree char *data = absolute(dir);
   g_autoptr(json_t) owned = params;
+  json_object_set_new(owned, "lang", json_string(bh_cli_lang()));
   g_autoptr(json_t) result = bh_cli_call(data, method, owned, &error);
   if (result == NULL)
     return bh_cli_fail(error);
@@ -169,122 +169,6 @@ int bh_cli_enrol(int argc, char **argv)
   return bh_cli_run(dir, "enrol",
                     json_pack("{s:s, s:s*, s:s*}", "unit", unit, "name", name, "url", url), as_json,
                     print_invitation);
-}
-
-/* --- staff --- */
-
-static void print_staff(const json_t *result)
-{
-  size_t at;
-  json_t *row;
-  json_array_foreach((json_t *)result, at, row)
-      printf("%s  %s  %s%s\n", bh_json_string_or(row, "id", ""),
-             bh_json_string_or(row, "state", ""), bh_json_string_or(row, "title", ""),
-             g_str_equal(bh_json_string_or(row, "pin", ""), "old")
-                 ? "  [PIN set under an older rule: set it anew]"
-                 : "");
-}
-
-static void print_id(const json_t *result)
-{
-  puts(bh_json_string_or(result, "id", ""));
-}
-
-static int compare_words(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static json_t *split_roles(const char *text)
-{
-  g_auto(GStrv) words = g_strsplit(text, ",", -1);
-  json_t *roles = json_array();
-  g_autoptr(GPtrArray) sorted = g_ptr_array_new();
-  for (int i = 0; words[i] != NULL; i++)
-    g_ptr_array_add(sorted, g_strstrip(words[i]));
-  g_ptr_array_sort(sorted, compare_words);
-  for (guint i = 0; i < sorted->len; i++)
-    json_array_append_new(roles, json_string(sorted->pdata[i]));
-  return roles;
-}
-
-/* First line of a file, or of standard input for "-"; g_free. Secrets are never arguments: those
- * show in the list of processes. */
-static char *read_secret(const char *path, GError **error)
-{
-  char line[SECRET_MAX + 2];
-  FILE *file = strcmp(path, "-") == 0 ? stdin : g_fopen(path, "re");
-  if (file == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: %s", path, g_strerror(errno));
-    return NULL;
-  }
-  gboolean read = fgets(line, sizeof line, file) != NULL;
-  if (file != stdin)
-    fclose(file);
-  if (!read) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: is empty", path);
-    return NULL;
-  }
-  line[strcspn(line, "\r\n")] = '\0';
-  return g_strdup(line);
-}
-
-int bh_cli_staff(int argc, char **argv)
-{
-  g_autofree char *dir = NULL, *name = NULL, *unit = NULL, *roles = NULL, *staff = NULL;
-  g_autofree char *file = NULL, *login = NULL;
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "add: name", "NAME"},
-      {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "add: area code, name or id", "UNIT"},
-      {"roles", 'r', 0, G_OPTION_ARG_STRING, &roles, "add: roles, by commas", "ROLES"},
-      {"staff", 's', 0, G_OPTION_ARG_STRING, &staff, "set-…, remove-…: name or id", "STAFF"},
-      {"file", 'f', 0, G_OPTION_ARG_FILENAME, &file,
-       "set-…: file with the PIN or password, - for standard input", "FILE"},
-      {"login", 'l', 0, G_OPTION_ARG_STRING, &login, "set-password: login name", "LOGIN"},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
-      G_OPTION_ENTRY_NULL};
-  int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse(
-          "staff", "add|set-pin|set-password|remove-password|list",
-          "People: who they are, their PIN on devices, their password for the office page.\n"
-          "A PIN has 6 to 12 digits and is no sequence, repetition or date.",
-          entries, &argc, &argv, &code))
-    return code;
-  if (dir == NULL || argc != 2)
-    return bh_cli_usage(
-        "staff", "--data and one of add, set-pin, set-password, remove-password, list are needed");
-  if (strcmp(argv[1], "list") == 0)
-    return bh_cli_run(dir, "staff.list", json_object(), as_json, print_staff);
-  if (strcmp(argv[1], "add") == 0) {
-    if (name == NULL || unit == NULL || roles == NULL)
-      return bh_cli_usage("staff", "add needs --name, --unit and --roles");
-    return bh_cli_run(
-        dir, "staff.add",
-        json_pack("{s:s, s:s, s:o}", "name", name, "unit", unit, "roles", split_roles(roles)),
-        as_json, print_id);
-  }
-  if (strcmp(argv[1], "remove-password") == 0)
-    return staff != NULL ? bh_cli_run(dir, "staff.remove-password",
-                                      json_pack("{s:s}", "staff", staff), as_json, NULL)
-                         : bh_cli_usage("staff", "remove-password needs --staff");
-  gboolean pin = strcmp(argv[1], "set-pin") == 0;
-  if (!pin && strcmp(argv[1], "set-password") != 0)
-    return bh_cli_usage(
-        "staff", "the word after it must be add, set-pin, set-password, remove-password or list");
-  if (staff == NULL || file == NULL)
-    return bh_cli_usage("staff", "set-pin and set-password need --staff and --file");
-  g_autoptr(GError) error = NULL;
-  g_autofree char *secret = read_secret(file, &error);
-  if (secret == NULL)
-    return bh_cli_fail(error);
-  return pin ? bh_cli_run(dir, "staff.set-pin",
-                          json_pack("{s:s, s:s}", "staff", staff, "pin", secret), as_json, NULL)
-             : bh_cli_run(dir, "staff.set-password",
-                          json_pack("{s:s, s:s, s:s*}", "staff", staff, "password", secret, "login",
-                                    login),
-                          as_json, NULL);
 }
 
 /* --- device --- */

@@ -28,6 +28,12 @@ int bh_cli_fail(const GError *error);
 int bh_cli_usage(const char *command, const char *what);
 void bh_cli_print_json(const json_t *json);
 
+/* Words of the command line and what is printed are UTF-8 whatever the locale. To be called first.
+ */
+void bh_cli_start_locale(void);
+/* Language of what is said about data: "en" where the environment names English, else "zh". */
+const char *bh_cli_lang(void);
+
 /* Options of a command; `words` follow them. TRUE to go on, else *code is the exit code. */
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code);
@@ -41,6 +47,7 @@ int bh_cli_init(int argc, char **argv);
 int bh_cli_load(int argc, char **argv);
 int bh_cli_serve(int argc, char **argv);
 int bh_cli_enrol(int argc, char **argv);
+int bh_cli_unit(int argc, char **argv);
 int bh_cli_staff(int argc, char **argv);
 int bh_cli_device(int argc, char **argv);
 int bh_cli_export(int argc, char **argv);
