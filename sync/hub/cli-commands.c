@@ -84,22 +84,34 @@ static void print_load(const json_t *result)
          (int)json_integer_value(json_object_get(result, "checklists")),
          (int)json_integer_value(json_object_get(result, "records")),
          (int)json_integer_value(json_object_get(result, "entries")));
+  size_t at;
+  json_t *name;
+  json_array_foreach(json_object_get(result, "skipped"), at, name)
+      printf("Left out: %s\n", json_string_value(name));
 }
 
 int bh_cli_load(int argc, char **argv)
 {
-  g_autofree char *dir = NULL;
+  g_autofree char *dir = NULL, *kind = NULL;
   gboolean demo = FALSE, as_json = FALSE;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"kind", 'k', 0, G_OPTION_ARG_STRING, &kind,
+       "What the rows of a table are: enterprise, staff …", "KIND"},
       {"demo", 0, 0, G_OPTION_ARG_NONE, &demo, "Also set the demo PINs and passwords", NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse("load", "PATH…",
-                    "Loads files, or all files of directories: kinds, region packs, calendars,\n"
-                    "checklists (CSV beside .items.json), records. Loading again changes nothing.",
-                    entries, &argc, &argv, &code))
+  if (!bh_cli_parse(
+          "load", "PATH…",
+          "Loads files, or all files of directories: kinds, region packs, calendars,\n"
+          "checklists (CSV beside .items.json), records (JSON). Other CSV is a table of\n"
+          "records of --kind: the header names its fields, by name or by label; choices,\n"
+          "units and areas may be written by label or name. A column id names a record\n"
+          "that is there, or gives it a name of your own. An empty cell changes nothing.\n"
+          "UTF-8, GB 18030 and UTF-16 are read. Loading the same again changes nothing.\n"
+          "All that is wrong is told at once, with the line; then nothing is loaded.",
+          entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc < 2)
     return bh_cli_usage("load", "--data and at least one path are needed");
@@ -108,7 +120,8 @@ int bh_cli_load(int argc, char **argv)
     g_autofree char *path = absolute(argv[i]);
     json_array_append_new(paths, json_string(path));
   }
-  return bh_cli_run(dir, "load", json_pack("{s:o, s:b}", "paths", paths, "demo", (int)demo),
+  return bh_cli_run(dir, "load",
+                    json_pack("{s:o, s:b, s:s*}", "paths", paths, "demo", (int)demo, "kind", kind),
                     as_json, print_load);
 }
 

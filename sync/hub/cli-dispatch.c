@@ -34,14 +34,14 @@ static const char *need(const json_t *params, const char *name, GError **error)
   return value;
 }
 
-static json_t *done(void)
-{
-  return json_pack("{s:b}", "done", 1);
-}
-
 static const char *lang_of(const json_t *params)
 {
   return bh_json_string_or(params, "lang", "en");
+}
+
+static json_t *done(void)
+{
+  return json_pack("{s:b}", "done", 1);
 }
 
 /* Id of the record of a kind that people call so; g_free. */
@@ -61,8 +61,10 @@ static json_t *do_load(BhHub *hub, const json_t *params, GError **error)
   for (size_t i = 0; i < json_array_size(list); i++)
     g_ptr_array_add(paths, (gpointer)json_string_value(json_array_get(list, i)));
   g_ptr_array_add(paths, NULL);
-  return bh_load_paths(hub, (const char *const *)paths->pdata,
-                       json_is_true(json_object_get(params, "demo")), error);
+  const BhLoadOptions options = {.demo = json_is_true(json_object_get(params, "demo")),
+                                 .kind = param(params, "kind"),
+                                 .lang = lang_of(params)};
+  return bh_load_paths(hub, (const char *const *)paths->pdata, &options, error);
 }
 
 /* Where devices reach the hub: what the serving process wrote down. */

@@ -108,6 +108,22 @@ static void add_called(Listed *listed, const char *text, const char *id)
     g_ptr_array_add(ids, (gpointer)id);
 }
 
+/* Takes a reference. */
+static void add_row(BhNames *names, const BhKind *kind, Listed *listed, json_t *row)
+{
+  const char *id = bh_json_string_or(row, "id", "");
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  g_hash_table_insert(names->by_id, (gpointer)id, json_incref(row));
+  add_called(listed, bh_json_string_or(row, "title", ""), id);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
+    const char *text =
+        bh_json_string_or(json_object_get(row, "values"), bh_field_get_name(field), NULL);
+    if (text != NULL && is_called_by(kind, field))
+      add_called(listed, text, id);
+  }
+}
+
 static Listed *list_kind(BhNames *names, const char *kind_name, GError **error)
 {
   Listed *listed = g_hash_table_lookup(names->kinds_listed, kind_name);
@@ -125,21 +141,9 @@ static Listed *list_kind(BhNames *names, const char *kind_name, GError **error)
   listed->called =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   g_hash_table_insert(names->kinds_listed, g_strdup(kind_name), listed);
-  const GPtrArray *fields = bh_kind_list_fields(kind);
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row)
-  {
-    const char *id = bh_json_string_or(row, "id", "");
-    g_hash_table_insert(names->by_id, (gpointer)id, json_incref(row));
-    for (guint i = 0; i < fields->len; i++) {
-      const BhField *field = fields->pdata[i];
-      const char *text =
-          bh_json_string_or(json_object_get(row, "values"), bh_field_get_name(field), NULL);
-      if (text != NULL && is_called_by(kind, field))
-        add_called(listed, text, id);
-    }
-  }
+  json_array_foreach(rows, at, row) add_row(names, kind, listed, row);
   return listed;
 }
 
@@ -151,7 +155,7 @@ const json_t *bh_names_list(BhNames *names, const char *kind, GError **error)
 
 /* --- finding --- */
 
-static const json_t *find_row(BhNames *names, const char *kind, const char *id)
+const json_t *bh_names_find_row(BhNames *names, const char *kind, const char *id)
 {
   const json_t *row = g_hash_table_lookup(names->by_id, id);
   return row != NULL && strcmp(bh_json_string_or(row, "kind", ""), kind) == 0 ? row : NULL;
@@ -165,9 +169,9 @@ GPtrArray *bh_names_list_called(BhNames *names, const char *kind, const char *te
     return NULL;
   GPtrArray *ids = g_ptr_array_new();
   bh_id_from_name("samples", text, sample);
-  const json_t *row = find_row(names, kind, text);
+  const json_t *row = bh_names_find_row(names, kind, text);
   if (row == NULL)
-    row = find_row(names, kind, sample);
+    row = bh_names_find_row(names, kind, sample);
   if (row != NULL) {
     g_ptr_array_add(ids, (gpointer)bh_json_string_or(row, "id", ""));
     return ids;
@@ -177,6 +181,18 @@ GPtrArray *bh_names_list_called(BhNames *names, const char *kind, const char *te
   for (guint i = 0; called != NULL && i < called->len; i++)
     g_ptr_array_add(ids, called->pdata[i]);
   return ids;
+}
+
+void bh_names_add(BhNames *names, const char *kind_name, const char *id, json_t *values)
+{
+  Listed *listed = list_kind(names, kind_name, NULL);
+  const BhKind *kind = bh_kind_set_find(names->kinds, kind_name);
+  if (listed == NULL || g_hash_table_contains(names->by_id, id))
+    return;
+  g_autofree char *title = bh_kind_dup_title(kind, values, names->lang);
+  g_autoptr(json_t) row = json_pack("{s:s, s:s, s:s, s:O}", "id", id, "kind", kind_name, "title",
+                                    title, "values", values);
+  add_row(names, kind, listed, row);
 }
 
 static char *format_column(BhNames *names, const BhField *field, const json_t *value)
@@ -192,7 +208,7 @@ static char *format_column(BhNames *names, const BhField *field, const json_t *v
   const char *const *kinds = bh_field_get_ref_kinds(field);
   for (int i = 0; kinds[i] != NULL; i++) {
     const json_t *row =
-        list_kind(names, kinds[i], NULL) != NULL ? find_row(names, kinds[i], text) : NULL;
+        list_kind(names, kinds[i], NULL) != NULL ? bh_names_find_row(names, kinds[i], text) : NULL;
     if (row != NULL)
       return g_strdup(bh_json_string_or(row, "title", text));
   }
@@ -203,7 +219,7 @@ char *bh_names_describe(BhNames *names, const char *kind_name, const char *id)
 {
   const BhKind *kind = bh_kind_set_find(names->kinds, kind_name);
   const json_t *row =
-      list_kind(names, kind_name, NULL) != NULL ? find_row(names, kind_name, id) : NULL;
+      list_kind(names, kind_name, NULL) != NULL ? bh_names_find_row(names, kind_name, id) : NULL;
   if (row == NULL || kind == NULL)
     return g_strdup(id);
   const char *title = bh_json_string_or(row, "title", id);

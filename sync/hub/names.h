@@ -24,13 +24,18 @@ gboolean bh_names_is_zh(const BhNames *names);
 /* Rows of a kind (bh_hub_list), ordered by title, borrowed; NULL on a storage error. */
 const json_t *bh_names_list(BhNames *names, const char *kind, GError **error);
 /* Ids (borrowed strings) of the records of a kind that answer to a text: their id, their name among
- * the samples, or the value of a field of their title, an indexed or a distinct one. Free the
+ * the samples, their title, or the value of a field of it or of an indexed one. Free the
  * array; NULL on a storage error. */
 GPtrArray *bh_names_list_called(BhNames *names, const char *kind, const char *text, GError **error);
 /* The one of any of the kinds (NULL-terminated) that does; borrowed. NULL with BH_ERROR_NOT_FOUND,
  * or with _INVALID naming all candidates. */
 const char *bh_names_find(BhNames *names, const char *const *kinds, const char *text,
                           GError **error);
+/* The row of a record of the kind, borrowed; NULL when there is none or the kind was not listed. */
+const json_t *bh_names_find_row(BhNames *names, const char *kind, const char *id);
+/* From now on a record that is not stored yet answers too; keeps a reference to `values`. Nothing
+ * changes for one that is there. */
+void bh_names_add(BhNames *names, const char *kind, const char *id, json_t *values);
 /* "新人（平鲁区应急管理局，执法人员，在岗）": title and list columns without personal values;
  * g_free. The id when there is no such record. */
 char *bh_names_describe(BhNames *names, const char *kind, const char *id);

@@ -3,9 +3,11 @@
 
 usage: test_setup.py SOURCE_DIR PROGRAM
 """
+import contextlib
 import json
 import os
 import pathlib
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -160,6 +162,207 @@ class People(Commands):
                                 "--level", "county", env=env).strip()
             self.add_staff("钱样例", unit, env=env)
             self.assertIn(f"局 {locale}", self.run_hub(OK, "unit", "list", env=env))
+
+
+HEADER = "企业名称,统一社会信用代码,行业领域,所在区划,监管单位,联系电话,重点企业\n"
+ROW_1 = "平鲁煤业,91140600MA0K00001C,煤矿,140603,平应急,0349-6000000,是\n"
+ROW_2 = "井坪加油站,91140600MA0K00002A,危险化学品,井坪镇,平应急,,否\n"
+CHECKLIST = "item_no,section_zh,check_zh,standard_zh,basis_zh,major_hazard,rectification_zh,method_zh\n"
+ITEM = "{},一,查什么,合格,文件,no,改,现场检查\n"
+
+
+def check_character(first17):
+    letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    total = sum(letters.index(c) * 3 ** i for i, c in enumerate(first17))
+    return letters[-total % 31]
+
+
+def code(number):
+    first = f"91140600MA0K{number:05d}"
+    return first + check_character(first)
+
+
+ROW_1 = ROW_1.replace("91140600MA0K00001C", code(1))
+ROW_2 = ROW_2.replace("91140600MA0K00002A", code(2))
+
+
+class Loads(Commands):
+    def setUp(self):
+        super().setUp()
+        self.unit = self.add_unit("平鲁区应急管理局", "140603", "county", "--short-name", "平应急")
+
+    def write(self, name, text, encoding="utf-8"):
+        path = self.top / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode(encoding))
+        return path
+
+    def load(self, expected, *words, env=None):
+        done = self.run_any(expected, "load", "--data", self.hub, *words, env=env or CHINESE)
+        return done.stdout + done.stderr
+
+    def records(self, kind):
+        found = {}
+        with contextlib.closing(sqlite3.connect(self.hub / "hub.db")) as store:
+            for record, snapshot in store.execute(
+                    "SELECT id, snapshot FROM record WHERE kind = ?", (kind,)):
+                found[record] = {key: heads["heads"][0].get("v") for key, heads in
+                                 json.loads(snapshot)["keys"].items()}
+        return found
+
+    def count(self, told):
+        return int(told.split(":")[1].split()[0])
+
+    def test_a_table_of_enterprises_loads_however_excel_wrote_it(self):
+        table = HEADER + ROW_1 + ROW_2
+        self.assertEqual(self.count(self.load(OK, "--kind", "enterprise",
+                                              self.write("a.csv", table))), 2)
+        for name, text in (("bom.csv", table.encode("utf-8-sig")),
+                           ("gb.csv", table.replace("\n", "\r\n").encode("gb18030")),
+                           ("utf16.csv", table.replace(",", "\t").encode("utf-16")),
+                           ("semicolon.csv", table.replace(",", ";")),
+                           ("blank.csv", HEADER + "\n,,,,,,\n" + ROW_1 + ",,,,,,\n" + ROW_2 + "\r\n\n"),
+                           ("names.csv", "name,uscc,sector,area,unit,key_enterprise\n"
+                            f"井坪加油站,{code(2)},hazardous_chemicals,140603100,{self.unit},no\n")):
+            told = self.load(OK, "--kind", "enterprise", self.write(name, text))
+            self.assertEqual(self.count(told), 0, (name, told))
+        found = {values["name"]: values for values in self.records("enterprise").values()}
+        self.assertEqual(found["井坪加油站"]["area"], "140603100")
+        self.assertEqual(found["井坪加油站"]["unit"], self.unit)
+        self.assertEqual(found["平鲁煤业"]["state"], "confirmed")
+        self.assertIs(found["平鲁煤业"]["key_enterprise"], True)
+        # A changed cell changes the record; an empty one leaves what is there.
+        told = self.load(OK, "--kind", "enterprise", self.write(
+            "b.csv", HEADER + ROW_1.replace("煤矿", "").replace("是", "否")))
+        self.assertEqual(self.count(told), 1)
+        found = {values["name"]: values for values in self.records("enterprise").values()}
+        self.assertEqual((found["平鲁煤业"]["sector"], found["平鲁煤业"]["key_enterprise"]),
+                         ("coal_mine", False))
+
+    def test_all_that_is_wrong_with_a_table_is_told_with_row_value_and_choices(self):
+        rows = [("甲", code(3), "煤矿井", "140603", "平应急", "", ""),
+                ("乙", code(4), "煤矿", "140603299", "平应急", "", ""),
+                ("丙", code(5), "煤矿", "140603", "没有的局", "", ""),
+                ("丁", code(6)[:-1] + ("0" if code(6)[-1] != "0" else "1"), "煤矿", "140603", "", "", ""),
+                ("", code(7), "煤矿", "140603", "", "", ""),
+                ("戊", code(8), "煤矿", "140603", "", "", "也许"),
+                ("己", code(3), "煤矿", "140603", "", "", ""),
+                ("庚" * 101, code(9), "煤矿", "140603", "", "", ""),
+                ("辛", "", "煤矿", "140603", "", "", "")]
+        path = self.write("bad.csv", HEADER + "\n" + "".join(",".join(row) + "\n" for row in rows))
+        told = self.load(INVALID, "--kind", "enterprise", path)
+        for line, texts in ((3, ("行业领域", "煤矿井", "煤矿（coal_mine）")), (4, ("所在区划", "140603299")),
+                            (5, ("监管单位", "没有的局")), (6, ("统一社会信用代码", "校验位")),
+                            (7, ("企业名称",)), (8, ("重点企业", "也许", "是 或 否")),
+                            (9, ("统一社会信用代码", "第 3 行")), (10, ("企业名称", "100")),
+                            (11, ("统一社会信用代码",))):
+            lines = [text for text in told.splitlines() if f"  bad.csv 第 {line} 行" in text]
+            self.assertEqual(len(lines), 1, (line, told))
+            for text in texts:
+                self.assertIn(text, lines[0])
+        self.assertIn("9", told.splitlines()[0])
+        self.assertEqual(self.records("enterprise"), {})
+        self.assertIn("bad.csv, line 4", self.load(INVALID, "--kind", "enterprise", path, env=ENGLISH))
+        many = HEADER + "".join(f"企业{i},{code(i)},没有,140603,,,\n" for i in range(60))
+        told = self.load(INVALID, "--kind", "enterprise", self.write("many.csv", many))
+        self.assertEqual(told.count("many.csv 第"), 50)
+        self.assertIn("60", told)
+
+    def test_columns_nobody_knows_are_refused_and_those_there_are_named(self):
+        told = self.load(INVALID, "--kind", "enterprise",
+                         self.write("a.csv", "企业名称,备用列,企业名称,sign\n甲,1,2,3\n"))
+        for text in ("备用列", "sign", "统一社会信用代码", "企业名称"):
+            self.assertIn(text, told)
+        self.load(INVALID, "--kind", "nothing", self.write("b.csv", HEADER + ROW_1))
+        told = self.load(INVALID, self.write("c.csv", HEADER + ROW_1))
+        self.assertIn("--kind", told)
+        self.load(INVALID, "--kind", "enterprise", self.write("d.csv", ""))
+        self.load(INVALID, "--kind", "enterprise", self.write("e.csv", HEADER + '"甲,1\n'))
+
+    def test_a_code_that_another_enterprise_has_is_refused(self):
+        self.load(OK, "--kind", "enterprise", self.write("a.csv", HEADER + ROW_1))
+        told = self.load(INVALID, "--kind", "enterprise",
+                         self.write("b.csv", HEADER + ROW_1.replace("平鲁煤业", "别的煤业")))
+        self.assertIn("平鲁煤业", told)
+        identity = next(iter(self.records("enterprise")))
+        self.assertIn(identity, told)
+        # With its id the row renames it.
+        row = ROW_1.replace("平鲁煤业", "别的煤业").strip()
+        self.load(OK, "--kind", "enterprise", self.write(
+            "c.csv", "id," + HEADER + f"{identity},{row}\n"))
+        self.assertEqual(self.records("enterprise")[identity]["name"], "别的煤业")
+
+    def test_records_as_json_are_judged_the_same(self):
+        def file(*records, name="r.json"):
+            return self.write(name, json.dumps(
+                {"bihuan-records": 1, "space": "here", "records": records}))
+
+        def enterprise(name, **more):
+            return {"name": name, "kind": "enterprise", "set": {
+                "name": name, "sector": "coal_mine", "area": "140603", "state": "confirmed",
+                "uscc": code(20)} | more}
+        told = self.load(INVALID, file(
+            enterprise("one"), enterprise("two"),
+            enterprise("three", uscc=code(21), area="140603299"),
+            enterprise("four", uscc=code(22), unit="00000000-0000-7000-8000-000000000000"),
+            enterprise("five", uscc=code(23), sector="煤矿", height=3),
+            {"name": "six", "kind": "castle", "set": {}}))
+        for number, texts in ((2, ("统一社会信用代码",)), (3, ("140603299",)), (4, ("监管单位",)),
+                              (5, ("行业领域", "coal_mine")), (5, ("height",)), (6, ("castle",))):
+            found = [text for text in told.splitlines() if f"第 {number} 条" in text and
+                     all(word in text for word in texts)]
+            self.assertEqual(len(found), 1, (number, texts, told))
+        self.assertEqual(self.records("enterprise"), {})
+        self.load(OK, file(enterprise("one", supervisor={"$ref": "qian"}), {
+            "name": "qian", "kind": "staff", "set": {"name": "钱样例", "unit": self.unit,
+                                                     "roles": ["inspector"], "state": "active"}}))
+
+    def test_units_of_a_table_name_each_other_and_staff_name_units(self):
+        told = self.load(OK, "--kind", "unit", self.write(
+            "units.csv", "名称,行政区划,层级,上级单位\n井坪镇,井坪镇,township,平鲁区住建局\n"
+            "平鲁区住建局,140603,县级,平鲁区应急管理局\n"))
+        self.assertEqual(self.count(told), 2)
+        staff = self.write("staff.csv", "姓名,单位,角色,执法证号,执法证有效期至\n"
+                           "钱样例,井坪镇,乡镇监管人员、执法人员,晋F1,2030/1/5\n新人,井坪镇,township,,\n"
+                           "新人,平应急,inspector,,\n")
+        self.assertEqual(self.count(self.load(OK, "--kind", "staff", staff)), 3)
+        self.assertEqual(self.count(self.load(OK, "--kind", "staff", staff)), 0)
+        people = {row["values"]["name"]: row["values"] for row in self.list_json("staff")}
+        self.assertEqual(people["钱样例"]["roles"], ["inspector", "township"])
+        self.assertEqual(people["钱样例"]["certificate_valid_to"], "2030-01-05")
+        self.assertEqual(people["钱样例"]["state"], "active")
+        told = self.load(INVALID, "--kind", "staff", self.write(
+            "twice.csv", "姓名,单位,角色\n孙样例,井坪镇,township\n孙样例,井坪镇,inspector\n"))
+        self.assertIn("第 2 行", told)
+        self.assertIn("第 3 行", told)
+
+    def test_what_cannot_be_loaded_is_an_error_that_says_what_to_do(self):
+        for name in ("a.xlsx", "a.xls", "a.ods"):
+            told = self.load(INVALID, "--kind", "enterprise", self.write(name, b"PK\x03\x04"))
+            self.assertIn("CSV", told)
+        self.load(INVALID, self.write("a.doc", b"x"))
+        self.load(INVALID, self.write("b.json", "{}"))
+        self.assertIn("--demo", self.load(INVALID, self.write("demo-pins.json", "{}")))
+        folder = self.top / "folder"
+        folder.mkdir()
+        (folder / "README.md").write_text("x")
+        (folder / "b.xlsx").write_bytes(b"PK")
+        self.assertIn("b.xlsx", self.load(INVALID, folder))
+
+    def test_checklists_come_in_chinese_encodings_and_all_their_faults_are_told(self):
+        head = {"code": "local", "name": {"zh": "本地清单", "en": "Local"}, "version": "1",
+                "valid_from": "2026-01-01", "source": "本局"}
+        self.write("list.items.json", json.dumps({"bihuan-items": 1, "checklist": head, "items": {}}))
+        text = CHECKLIST + ITEM.format("L-1") + ",,,,,,,\n" + ITEM.format("L-2") + "\n"
+        self.load(OK, self.write("list.csv", text.replace("\n", "\r\n"), "gb18030"))
+        told = self.load(OK, self.write("list.csv", text, "utf-8-sig"))
+        self.assertIn("0 new entries", told)
+        told = self.load(INVALID, self.write(
+            "list.csv", CHECKLIST + ITEM.format("l-1") + "\n" + ITEM.format("L-2").replace(",no,", ",否,")))
+        self.assertIn("list.csv 第 2 行", told)
+        self.assertIn("list.csv 第 4 行", told)
+        self.assertIn("major_hazard", told)
+        (self.top / "list.items.json").unlink()
+        self.assertIn("list.items.json", self.load(INVALID, self.top / "list.csv"))
 
 
 if __name__ == "__main__":
