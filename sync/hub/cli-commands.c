@@ -50,27 +50,76 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
 
 /* --- init --- */
 
+/* The topmost directory of a path that is not there yet; NULL when all of it is. g_free. */
+static char *find_missing(const char *path)
+{
+  g_autofree char *at = absolute(path);
+  char *missing = NULL;
+  while (!g_file_test(at, G_FILE_TEST_EXISTS)) {
+    g_free(missing);
+    missing = g_strdup(at);
+    char *above = g_path_get_dirname(at);
+    g_free(at);
+    at = above;
+  }
+  return missing;
+}
+
+/* Takes away directories that were made for nothing, from `dir` up to `missing`. */
+static void remove_made(const char *dir, const char *missing)
+{
+  g_autofree char *at = absolute(dir);
+  while (missing != NULL && g_rmdir(at) == 0 && strcmp(at, missing) != 0) {
+    char *above = g_path_get_dirname(at);
+    g_free(at);
+    at = above;
+  }
+}
+
+static gboolean init(const char *dir, const BhHubPlan *plan, GError **error)
+{
+  g_autofree char *missing = find_missing(dir);
+  g_autofree char *lock = g_build_filename(dir, "owner.lock", NULL);
+  if (g_mkdir_with_parents(dir, 0700) != 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", dir, g_strerror(errno));
+    remove_made(dir, missing);
+    return FALSE;
+  }
+  gboolean was_locked = g_file_test(lock, G_FILE_TEST_EXISTS);
+  g_autoptr(BhOwner) owner = bh_owner_take(dir, "hub", error);
+  gboolean ok = owner != NULL && bh_hub_make(dir, plan, error);
+  if (!ok && !was_locked)
+    g_unlink(lock);
+  g_clear_pointer(&owner, bh_owner_release);
+  if (!ok)
+    remove_made(dir, missing);
+  return ok;
+}
+
 int bh_cli_init(int argc, char **argv)
 {
-  g_autofree char *dir = NULL, *name = NULL, *area = NULL;
+  g_autofree char *dir = NULL, *name = NULL, *area = NULL, *regions = NULL, *url = NULL;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name people see", "NAME"},
-      {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area code the hub serves", "CODE"},
+      {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area the hub serves: code or name", "AREA"},
+      {"public-url", 'u', 0, G_OPTION_ARG_STRING, &url,
+       "Where devices reach it, such as https://hub.example:8443", "URL"},
+      {"regions", 'r', 0, G_OPTION_ARG_FILENAME, &regions,
+       "Region pack that has the area and those below it", "FILE"},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   g_autoptr(GError) error = NULL;
-  if (!bh_cli_parse("init", "", "Makes a hub: store, keys, certificate, kind set and region pack.",
+  if (!bh_cli_parse("init", "",
+                    "Makes a hub: store, keys, certificate, kind set and region pack. Without\n"
+                    "--regions it has the areas of the sample pack. Nothing is left when it fails.",
                     entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || name == NULL || area == NULL || argc != 1)
     return bh_cli_usage("init", "--data, --name and --area are needed");
-  if (g_mkdir_with_parents(dir, 0700) != 0) {
-    fprintf(stderr, "bihuan-hub: %s: %s\n", dir, g_strerror(errno));
-    return BH_EXIT_FAILED;
-  }
-  g_autoptr(BhOwner) owner = bh_owner_take(dir, "hub", &error);
-  if (owner == NULL || !bh_hub_init(dir, name, area, &error))
+  const BhHubPlan plan = {
+      .name = name, .area = area, .public_url = url, .regions = regions, .lang = bh_cli_lang()};
+  if (!init(dir, &plan, &error))
     return bh_cli_fail(error);
   printf("Made the hub \"%s\" in %s.\n", name, dir);
   return BH_EXIT_OK;
@@ -168,7 +217,8 @@ int bh_cli_enrol(int argc, char **argv)
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "Area code, name or id of the unit", "UNIT"},
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name of the device", "NAME"},
-      {"url", 0, 0, G_OPTION_ARG_STRING, &url, "Where devices reach the hub", "URL"},
+      {"url", 0, 0, G_OPTION_ARG_STRING, &url,
+       "Where this device reaches the hub, if not at its --public-url", "URL"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print text, url and end as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;

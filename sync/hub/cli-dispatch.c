@@ -67,9 +67,17 @@ static json_t *do_load(BhHub *hub, const json_t *params, GError **error)
   return bh_load_paths(hub, (const char *const *)paths->pdata, &options, error);
 }
 
-/* Where devices reach the hub: what the serving process wrote down. */
-static char *dup_served_url(BhHub *hub)
+/* Where devices reach the hub: what was set, else where it was served last, unless that was on
+ * every interface. NULL, with or without an error, when it is not known. */
+static char *dup_public_url(BhHub *hub, GError **error)
 {
+  g_autoptr(GError) failed = NULL;
+  char *set = bh_hub_dup_public_url(hub, &failed);
+  if (set != NULL || failed != NULL) {
+    if (failed != NULL)
+      g_propagate_error(error, g_steal_pointer(&failed));
+    return set;
+  }
   g_autofree char *path = g_build_filename(bh_hub_get_dir(hub), "serve.json", NULL);
   g_autoptr(json_t) served = bh_json_load_file(path, 64 * 1024, NULL);
   return g_strdup(bh_json_string_or(served, "url", NULL));
@@ -80,13 +88,18 @@ static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
   gint64 expires_ms;
   const char *asked = need(params, "unit", error);
   g_autofree char *unit = asked != NULL ? find(hub, "unit", asked, params, error) : NULL;
+  g_autoptr(GError) failed = NULL;
   g_autofree char *url =
-      param(params, "url") != NULL ? g_strdup(param(params, "url")) : dup_served_url(hub);
+      param(params, "url") != NULL ? g_strdup(param(params, "url")) : dup_public_url(hub, &failed);
   if (unit == NULL)
     return NULL;
   if (url == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "the hub was never served: say with --url where devices reach it");
+    if (failed != NULL)
+      g_propagate_error(error, g_steal_pointer(&failed));
+    else
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                  "it is not known where devices reach the hub: serve it with --public-url "
+                  "https://HOST:PORT once, or give --url here");
     return NULL;
   }
   g_autofree char *text =

@@ -33,6 +33,7 @@ struct _BhHub {
 /* For pieces of work that apply a batch: use on the writer thread only. */
 BhIngest *bh_hub_get_ingest(BhHub *hub);
 const char *bh_hub_get_epoch(BhHub *hub);
+gboolean bh_hub_check_public_url(const char *url, GError **error);
 /* A change of kinds that was interrupted goes on (hub-kinds.c). Blocks. */
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
 

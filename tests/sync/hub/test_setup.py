@@ -7,6 +7,9 @@ import contextlib
 import json
 import os
 import pathlib
+import resource
+import shlex
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +19,7 @@ import unittest
 SOURCE, PROGRAM = sys.argv[1:3]
 CHINESE = dict(os.environ, BIHUAN_DATADIR=SOURCE, LC_ALL="zh_CN.UTF-8")
 ENGLISH = dict(CHINESE, LC_ALL="en_US.UTF-8")
-OK, USAGE, NOT_FOUND, BUSY, INVALID = 0, 2, 3, 4, 5
+OK, FAILED, USAGE, NOT_FOUND, BUSY, INVALID = 0, 1, 2, 3, 4, 5
 
 
 class Commands(unittest.TestCase):
@@ -55,6 +58,144 @@ class Commands(unittest.TestCase):
     def add_staff(self, name, unit, *more, roles="inspector", env=None):
         return self.run_hub(OK, "staff", "add", "--name", name, "--unit", unit, "--roles", roles,
                             *more, env=env).strip()
+
+
+class Begins(Commands):
+    def setUp(self):
+        # pylint: disable=consider-using-with
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.top = pathlib.Path(directory.name)
+        self.hub = self.top / "new" / "hub"
+
+    def pack(self, *areas):
+        path = self.top / "pack.json"
+        path.write_text(json.dumps({"region": "test", "source": "test", "areas": [
+            dict(zip(("code", "name", "level", "parent"), area)) for area in areas]}))
+        return path
+
+    def init(self, expected, *words, env=None, **more):
+        done = subprocess.run([PROGRAM, "init", "--data", self.hub, *words], env=env or CHINESE,
+                              text=True, encoding="utf-8", capture_output=True, check=False, **more)
+        self.assertEqual(done.returncode, expected, (words, done.stdout, done.stderr))
+        return done.stdout + done.stderr
+
+    def test_init_makes_a_hub_for_any_area_of_a_pack(self):
+        pack = self.pack(("330000", "浙江省", "province"), ("330100", "杭州市", "city", "330000"),
+                         ("330106", "西湖区", "county", "330100"),
+                         ("330106001", "北山街道", "township", "330106"))
+        self.init(OK, "--name", "西湖", "--regions", pack, "--area", "杭州市西湖区")
+        pack.unlink()
+        self.add_unit("西湖区应急管理局", "330106")
+        self.add_unit("北山街道", "北山街道", "township")
+        self.assertEqual([row["values"]["area"] for row in self.list_json("unit")],
+                         ["330106001", "330106"])
+
+    def test_init_leaves_nothing_behind_when_it_fails(self):
+        twice = self.pack(("330000", "浙江省", "province"), ("330100", "杭州市", "city", "330000"),
+                          ("330102", "上城区", "county", "330100"),
+                          ("340000", "安徽省", "province"), ("340100", "上城区", "city", "340000"))
+        told = self.init(INVALID, "--name", "枢纽", "--regions", twice, "--area", "上城区")
+        for text in ("330102", "340100", "浙江省杭州市上城区"):
+            self.assertIn(text, told)
+        self.assertIn("330999", self.init(INVALID, "--name", "枢纽", "--area", "330999"))
+        self.init(INVALID, "--name", "", "--area", "140603")
+        self.init(NOT_FOUND, "--name", "枢纽", "--regions", self.top / "none.json", "--area", "140603")
+        broken = self.top / "broken.json"
+        broken.write_text("{")
+        self.init(INVALID, "--name", "枢纽", "--regions", broken, "--area", "140603")
+        self.assertFalse(self.hub.parent.exists())
+
+        def no_room():
+            resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, 64 * 1024))
+            signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        self.init(FAILED, "--name", "枢纽", "--area", "140603", preexec_fn=no_room)
+        self.assertFalse(self.hub.parent.exists())
+        self.hub.mkdir(parents=True)
+        self.init(FAILED, "--name", "枢纽", "--area", "140603", preexec_fn=no_room)
+        self.assertEqual(list(self.hub.iterdir()), [])
+        self.init(OK, "--name", "枢纽", "--area", "平鲁区")
+
+    def test_init_touches_nothing_that_is_there(self):
+        for name in ("hub.db", "keys", "regions.json"):
+            self.hub.mkdir(parents=True, exist_ok=True)
+            (self.hub / name).write_text("precious")
+            self.assertIn(name if name != "hub.db" else "hub",
+                          self.init(BUSY, "--name", "枢纽", "--area", "140603"))
+            self.assertEqual([path.name for path in self.hub.iterdir()], [name])
+            self.assertEqual((self.hub / name).read_text(), "precious")
+            (self.hub / name).unlink()
+
+
+class Serves(Commands):
+    def serve(self, *words, listen="127.0.0.1:0"):
+        """A serving hub, with what it said where it serves; ended with the test."""
+        # pylint: disable=consider-using-with
+        server = subprocess.Popen([PROGRAM, "serve", "--data", self.hub, "--listen", listen,
+                                   "--office-listen", "127.0.0.1:0", *words], env=ENGLISH,
+                                  stdout=subprocess.PIPE)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.wait)
+        self.addCleanup(server.terminate)
+        self.assertTrue(server.stdout.readline())
+        return server, json.loads((self.hub / "serve.json").read_text())
+
+    @staticmethod
+    def end(server):
+        server.terminate()
+        server.wait()
+
+    def enrol(self, expected, *words):
+        told = self.run_hub(expected, "enrol", "--unit", "140603", "--json", *words)
+        return json.loads(told)["url"] if expected == OK else told
+
+    def test_enrolment_never_names_an_address_that_is_none(self):
+        self.add_unit()
+        self.assertIn("--public-url", self.enrol(INVALID))
+        server, told = self.serve(listen="0.0.0.0:0")
+        self.assertNotIn("url", told)
+        self.assertIn("--public-url", self.enrol(INVALID))
+        for wrong in ("https://0.0.0.0:8443", "https://[::]:8443", "https://h/x", "http://h"):
+            self.assertIn(wrong, self.enrol(INVALID, "--url", wrong))
+            self.run_any(INVALID, "init", "--data", self.top / "x", "--name", "x", "--area",
+                         "140603", "--public-url", wrong)
+        self.assertEqual(self.enrol(OK, "--url", "https://hub.example:1"), "https://hub.example:1")
+        self.end(server)
+        self.run_hub(INVALID, "serve", "--listen", "127.0.0.1:0", "--public-url",
+                     "https://0.0.0.0:8443")
+        # Said once, it stays; what is listened on does not replace it.
+        server, told = self.serve("--public-url", "https://hub.example:8443", listen="0.0.0.0:0")
+        self.assertEqual(told["url"], "https://hub.example:8443")
+        self.end(server)
+        server, told = self.serve()
+        self.assertEqual(told["url"], "https://hub.example:8443")
+        self.assertEqual(self.enrol(OK), "https://hub.example:8443")
+
+    def test_init_says_where_devices_reach_the_hub(self):
+        self.hub = self.top / "other"
+        self.run_hub(OK, "init", "--name", "枢纽", "--area", "140603", "--public-url",
+                     "https://hub.example")
+        self.add_unit()
+        self.assertEqual(self.enrol(OK), "https://hub.example")
+
+    def test_the_shipped_service_runs_the_program_as_it_is(self):
+        unit = pathlib.Path(SOURCE, "assets/systemd/bihuan-hub.service").read_text()
+        words = shlex.split(next(line for line in unit.splitlines()
+                                 if line.startswith("ExecStart=")).partition("=")[2])
+        self.assertEqual(words[:2], ["/usr/bin/bihuan-hub", "serve"])
+        words = [word.replace("%S/bihuan-hub", str(self.hub)).replace(":8443", ":0")
+                 .replace(":8444", ":0") for word in words[1:]]
+        # pylint: disable=consider-using-with
+        server = subprocess.Popen([PROGRAM, *words], env=ENGLISH, stdout=subprocess.PIPE)
+        self.addCleanup(server.stdout.close)
+        self.addCleanup(server.kill)
+        self.assertTrue(server.stdout.readline())
+        self.add_unit()
+        self.assertIn("--public-url", self.enrol(INVALID))
+        server.terminate()
+        self.assertEqual(server.wait(timeout=20), OK)
+        users = pathlib.Path(SOURCE, "assets/systemd/bihuan-hub.sysusers").read_text()
+        self.assertIn("User=" + users.split()[1] + "\n", unit)
 
 
 class People(Commands):
