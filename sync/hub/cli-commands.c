@@ -76,7 +76,9 @@ static void remove_made(const char *dir, const char *missing)
   }
 }
 
-static gboolean init(const char *dir, const BhHubPlan *plan, GError **error)
+gboolean bh_cli_make_hub(const char *dir,
+                         gboolean (*make)(const char *dir, gpointer data, GError **error),
+                         gpointer data, GError **error)
 {
   g_autofree char *missing = find_missing(dir);
   g_autofree char *lock = g_build_filename(dir, "owner.lock", NULL);
@@ -87,13 +89,18 @@ static gboolean init(const char *dir, const BhHubPlan *plan, GError **error)
   }
   gboolean was_locked = g_file_test(lock, G_FILE_TEST_EXISTS);
   g_autoptr(BhOwner) owner = bh_owner_take(dir, "hub", error);
-  gboolean ok = owner != NULL && bh_hub_make(dir, plan, error);
+  gboolean ok = owner != NULL && make(dir, data, error);
   if (!ok && !was_locked)
     g_unlink(lock);
   g_clear_pointer(&owner, bh_owner_release);
   if (!ok)
     remove_made(dir, missing);
   return ok;
+}
+
+static gboolean make_new(const char *dir, gpointer plan, GError **error)
+{
+  return bh_hub_make(dir, plan, error);
 }
 
 int bh_cli_init(int argc, char **argv)
@@ -117,9 +124,9 @@ int bh_cli_init(int argc, char **argv)
     return code;
   if (dir == NULL || name == NULL || area == NULL || argc != 1)
     return bh_cli_usage("init", "--data, --name and --area are needed");
-  const BhHubPlan plan = {
+  BhHubPlan plan = {
       .name = name, .area = area, .public_url = url, .regions = regions, .lang = bh_cli_lang()};
-  if (!init(dir, &plan, &error))
+  if (!bh_cli_make_hub(dir, make_new, &plan, &error))
     return bh_cli_fail(error);
   printf("Made the hub \"%s\" in %s.\n", name, dir);
   return BH_EXIT_OK;
@@ -272,27 +279,4 @@ int bh_cli_device(int argc, char **argv)
     return bh_cli_usage("device", "revoke needs --device");
   return bh_cli_run(dir, "device.revoke",
                     json_pack("{s:s, s:s*}", "device", device, "reason", reason), as_json, NULL);
-}
-
-/* --- backup --- */
-
-int bh_cli_backup(int argc, char **argv)
-{
-  g_autofree char *dir = NULL, *out = NULL;
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "File to write", "FILE"},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
-      G_OPTION_ENTRY_NULL};
-  int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse("backup", "",
-                    "Copies the store, consistent, while it is served. Copy DIR/files and\n"
-                    "DIR/keys beside it.",
-                    entries, &argc, &argv, &code))
-    return code;
-  if (dir == NULL || out == NULL || argc != 1)
-    return bh_cli_usage("backup", "--data and --out are needed");
-  g_autofree char *path = absolute(out);
-  return bh_cli_run(dir, "backup", json_pack("{s:s}", "out", path), as_json, NULL);
 }

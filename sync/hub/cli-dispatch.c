@@ -331,7 +331,7 @@ static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
   bh_access_note(access, NULL, NULL, BH_ACCESS_BACKUP);
   g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_READER, error);
   return db != NULL && bh_access_log(access, hub, db, error) && bh_db_backup(db, path, error)
-             ? json_pack("{s:s}", "out", path)
+             ? json_pack("{s:s, s:s}", "out", path, "hub", bh_hub_get_id(hub))
              : NULL;
 }
 
@@ -435,6 +435,13 @@ static json_t *do_anomaly_list(BhHub *hub, const json_t *params, GError **error)
   return list;
 }
 
+static json_t *do_about(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  (void)error;
+  return json_pack("{s:s, s:s}", "hub", bh_hub_get_id(hub), "name", bh_hub_get_name(hub));
+}
+
 typedef struct {
   const char *name;
   json_t *(*run)(BhHub *hub, const json_t *params, GError **error);
@@ -452,6 +459,7 @@ static const Method METHODS[] = {
     {"staff.list", do_staff_list},
     {"device.list", do_device_list},
     {"device.revoke", do_device_revoke},
+    {"about", do_about},
     {"export", do_export},
     {"backup", do_backup},
     {"access.list", do_access_list},

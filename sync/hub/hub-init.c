@@ -51,7 +51,7 @@ static const char *const PARTS[] = {"hub.db",         "hub.db-wal",   "hub.db-sh
                                     "uploads",        "keys",         NULL};
 static const char *const KEYS[] = {"hub.key", "plaque.key", "tls.key", "tls.crt", NULL};
 
-static gboolean is_free(const char *dir, GError **error)
+gboolean bh_hub_is_free(const char *dir, GError **error)
 {
   for (int i = 0; PARTS[i] != NULL; i++) {
     g_autofree char *path = g_build_filename(dir, PARTS[i], NULL);
@@ -67,13 +67,31 @@ static gboolean is_free(const char *dir, GError **error)
   return TRUE;
 }
 
-/* Only after is_free() found none of it. */
-static void take_away(const char *dir)
+/* Files lie on shelves: files/ab/HASH. */
+static void take_files_away(const char *dir)
+{
+  g_autofree char *files = g_build_filename(dir, "files", NULL);
+  g_autoptr(GDir) shelves = g_dir_open(files, 0, NULL);
+  const char *shelf;
+  while (shelves != NULL && (shelf = g_dir_read_name(shelves)) != NULL) {
+    g_autofree char *path = g_build_filename(files, shelf, NULL);
+    g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (entries != NULL && (name = g_dir_read_name(entries)) != NULL) {
+      g_autofree char *file = g_build_filename(path, name, NULL);
+      g_unlink(file);
+    }
+    g_rmdir(path);
+  }
+}
+
+void bh_hub_take_away(const char *dir)
 {
   for (int i = 0; KEYS[i] != NULL; i++) {
     g_autofree char *path = g_build_filename(dir, "keys", KEYS[i], NULL);
     g_unlink(path);
   }
+  take_files_away(dir);
   for (int i = 0; PARTS[i] != NULL; i++) {
     g_autofree char *path = g_build_filename(dir, PARTS[i], NULL);
     if (g_unlink(path) != 0)
@@ -114,7 +132,7 @@ gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error)
   g_autofree char *text = NULL;
   gsize len = 0;
   g_autoptr(GError) failed = NULL;
-  if (!is_free(dir, error))
+  if (!bh_hub_is_free(dir, error))
     return FALSE;
   if (*plan->name == '\0' || strlen(plan->name) > NAME_MAX_BYTES ||
       !g_utf8_validate(plan->name, -1, NULL)) {
@@ -140,7 +158,7 @@ gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error)
       write_region(dir, text, len, error) && bh_keys_make(dir, bh_random_system(), error) &&
       make_store(dir, plan, area, kinds, error))
     return TRUE;
-  take_away(dir);
+  bh_hub_take_away(dir);
   return FALSE;
 }
 

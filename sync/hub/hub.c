@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "sync/db/migrations.h"
+#include "sync/hub/copy.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"
@@ -59,7 +60,7 @@ static gboolean open_store(BhHub *hub, GError **error)
   }
   g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_WRITER, error);
   return db != NULL && bh_migrate(db, hub->db_path, migrations, n, error) &&
-         load_values(hub, db, error);
+         bh_copy_begin_anew(db, hub->clock, hub->random, error) && load_values(hub, db, error);
 }
 
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)

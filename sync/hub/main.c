@@ -22,7 +22,8 @@ static const Command COMMANDS[] = {
     {"anomaly", "list: what is odd about how data came in", bh_cli_anomaly},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
-    {"backup", "copy the store, consistent, while it is served", bh_cli_backup},
+    {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},
+    {"restore", "make a hub from such a folder", bh_cli_restore},
 };
 
 static void print_help(FILE *out)

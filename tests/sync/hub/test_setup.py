@@ -4,11 +4,13 @@
 usage: test_setup.py SOURCE_DIR PROGRAM
 """
 import contextlib
+import hashlib
 import json
 import os
 import pathlib
 import resource
 import shlex
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -196,6 +198,103 @@ class Serves(Commands):
         self.assertEqual(server.wait(timeout=20), OK)
         users = pathlib.Path(SOURCE, "assets/systemd/bihuan-hub.sysusers").read_text()
         self.assertIn("User=" + users.split()[1] + "\n", unit)
+
+
+class Restores(Commands):
+    def value(self, hub, name):
+        with contextlib.closing(sqlite3.connect(hub / "hub.db")) as store:
+            return store.execute("SELECT value FROM hub_value WHERE name = ?", (name,)).fetchone()[0]
+
+    def add_file(self, hub):
+        """A photo that is complete at the hub."""
+        sha = hashlib.sha256(b"photo").hexdigest()
+        with contextlib.closing(sqlite3.connect(hub / "hub.db")) as store, store:
+            store.execute("INSERT INTO file VALUES (?, 5, 'image/jpeg', 1)", (sha,))
+        path = hub / "files" / sha[:2] / sha
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"photo")
+        return path.relative_to(hub)
+
+    def backup(self, expected=OK, name="copy"):
+        return self.run_hub(expected, "backup", "--out", self.top / name)
+
+    def restore(self, expected, name="copy", where="again"):
+        done = self.run_any(expected, "restore", self.top / name, "--data", self.top / where)
+        return done.stdout + done.stderr
+
+    def damage(self, name):
+        copy = self.top / name
+        shutil.copytree(self.top / "copy", copy)
+        return copy
+
+    def test_a_restored_hub_is_whole_and_begins_a_new_epoch(self):
+        unit = self.add_unit()
+        photo = self.add_file(self.hub)
+        self.backup()
+        copy = self.top / "copy"
+        modes = {path.name: path.stat().st_mode & 0o777 for path in copy.rglob("*")
+                 if path.is_file()}
+        self.assertEqual({modes[name] for name in ("hub.db", "hub.key", "tls.key")}, {0o600})
+        told = self.restore(OK)
+        self.assertIn("枢纽", told)
+        self.assertIn("serve --data", told)
+        again = self.top / "again"
+        self.assertEqual((again / photo).read_bytes(), b"photo")
+        for name, same in (("id", True), ("epoch", False), ("incarnation", False)):
+            self.assertEqual(self.value(again, name) == self.value(self.hub, name), same, name)
+        epoch = self.value(again, "epoch")
+        # It works, also for entries of its own, in a chain that is no fork of the old one.
+        self.hub, old = again, self.hub
+        self.add_staff("钱样例", unit)
+        self.assertEqual(self.value(again, "epoch"), epoch)
+        self.run_hub(OK, "export", "--out", self.top / "all.export")
+        self.assertEqual(self.run_any(6, "verify", self.top / "all.export", "--json").returncode, 6)
+        self.assertIn("again", self.restore(BUSY))
+        # Served as it lies there, a copy begins a new epoch as well.
+        self.hub = copy
+        self.add_staff("孙样例", unit)
+        self.assertNotIn(self.value(copy, "epoch"), (epoch, self.value(old, "epoch")))
+
+    def test_a_backup_is_renewed_in_its_folder_and_in_no_other(self):
+        self.add_unit()
+        self.backup()
+        photo = self.add_file(self.hub)
+        self.add_unit("井坪镇", "140603100", "township")
+        self.backup()
+        self.assertTrue((self.top / "copy" / photo).exists())
+        self.restore(OK)
+        self.hub = self.top / "again"
+        self.assertEqual(len(self.list_json("unit")), 2)
+        self.hub = self.top / "other"
+        self.run_hub(OK, "init", "--name", "别的", "--area", "140603")
+        self.backup(BUSY)
+        (self.top / "full").mkdir()
+        (self.top / "full" / "letter.txt").write_text("dear")
+        self.backup(BUSY, "full")
+        self.assertEqual(len(list((self.top / "full").iterdir())), 1)
+
+    def test_a_bad_copy_is_refused_and_leaves_nothing_behind(self):
+        photo = self.add_file(self.hub)
+        self.backup()
+        self.run_any(OK, "init", "--data", self.top / "other", "--name", "别的", "--area", "140603")
+        keys = self.damage("keys")
+        shutil.copy(self.top / "other/keys/hub.key", keys / "keys/hub.key")
+        cert = self.damage("cert")
+        shutil.copy(self.top / "other/keys/tls.crt", cert / "keys/tls.crt")
+        torn = self.damage("torn")
+        store = bytearray((torn / "hub.db").read_bytes())
+        store[8192:12288] = b"\xa5" * 4096
+        (torn / "hub.db").write_bytes(store)
+        (self.damage("pack") / "regions.json").unlink()
+        (self.damage("half") / "hub.db").unlink()
+        for name, expected in (("keys", INVALID), ("cert", INVALID), ("torn", FAILED),
+                               ("pack", FAILED), ("half", NOT_FOUND), ("nowhere", NOT_FOUND)):
+            self.restore(expected, name)
+            self.assertFalse((self.top / "again").exists(), name)
+        lost = self.damage("lost")
+        (lost / photo).write_bytes(b"phot0")
+        self.assertIn("1 of 1 files", self.restore(OK, "lost"))
+        self.assertFalse((self.top / "again" / photo).exists())
 
 
 class People(Commands):
