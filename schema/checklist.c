@@ -174,6 +174,13 @@ const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist)
   return checklist->head;
 }
 
+gboolean bh_checklist_is_in_force(const json_t *values, const char *today)
+{
+  const char *from = bh_json_string_or(values, "valid_from", NULL);
+  const char *to = bh_json_string_or(values, "valid_to", NULL);
+  return (from == NULL || strcmp(from, today) <= 0) && (to == NULL || strcmp(today, to) <= 0);
+}
+
 gsize bh_checklist_count(const BhChecklist *checklist)
 {
   return checklist->items->len;

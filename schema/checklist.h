@@ -72,6 +72,10 @@ const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist);
  * item and the place. */
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error);
 
+/* Whether a checklist record with these values is offered for a new visit on this day
+ * ("YYYY-MM-DD"): within valid_from and valid_to. */
+gboolean bh_checklist_is_in_force(const json_t *values, const char *today);
+
 gsize bh_checklist_count(const BhChecklist *checklist);
 const BhChecklistItem *bh_checklist_get(const BhChecklist *checklist, gsize index);
 const BhChecklistItem *bh_checklist_find(const BhChecklist *checklist, const char *item_no);

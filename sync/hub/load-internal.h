@@ -57,6 +57,12 @@ char *bh_load_repeats(const BhLoad *load, const BhLoadRecord *first);
 BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const char *where,
                           json_t *set);
 
+/* Notes that a whole file is not loaded, and why. */
+void bh_load_refuse(BhLoad *load, const char *path, const char *zh, const char *en);
+
+/* load-checklist.c: a checklist as a record; then, once all are read, older versions end. */
+void bh_load_checklist(BhLoad *load, const char *csv);
+void bh_load_end_older(BhLoad *load);
 /* load-table.c: the rows of a table as records of options->kind. */
 gboolean bh_load_table(BhLoad *load, const char *path, GError **error);
 /* load-check.c: looks at every record before any is written. */

@@ -4,9 +4,7 @@
 
 #include <string.h>
 
-#include "schema/checklist.h"
 #include "schema/civil.h"
-#include "schema/csv.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/office.h"
 
@@ -102,7 +100,7 @@ BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const 
   return record;
 }
 
-static void refuse_file(BhLoad *load, const char *path, const char *zh, const char *en)
+void bh_load_refuse(BhLoad *load, const char *path, const char *zh, const char *en)
 {
   g_autofree char *base = g_path_get_basename(path);
   bh_load_problem(load, base, bh_load_is_zh(load) ? zh : en);
@@ -219,11 +217,11 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean asked, GError
   } else if (!asked) {
     json_array_append_new(load->skipped, json_string(base));
   } else if (is_secrets(base)) {
-    refuse_file(load, path, "演示口令要加 --demo 才装载",
-                "demo secrets are loaded with --demo only");
+    bh_load_refuse(load, path, "演示口令要加 --demo 才装载",
+                   "demo secrets are loaded with --demo only");
   } else {
-    refuse_file(load, path, "不认识的 JSON：既不是种类、区划包、日历，也不是记录",
-                "JSON of no kind known here: no kind, region pack, calendar or records");
+    bh_load_refuse(load, path, "不认识的 JSON：既不是种类、区划包、日历，也不是记录",
+                   "JSON of no kind known here: no kind, region pack, calendar or records");
   }
   return TRUE;
 }
@@ -248,10 +246,10 @@ static gboolean take_csv(BhLoad *load, const char *path, GError **error)
     g_autofree char *base = g_path_get_basename(items);
     g_autofree char *zh = g_strdup_printf("检查清单旁边缺少 %s", base);
     g_autofree char *en = g_strdup_printf("a checklist needs %s beside it", base);
-    refuse_file(load, path, zh, en);
+    bh_load_refuse(load, path, zh, en);
   } else if (load->options->kind == NULL) {
-    refuse_file(load, path, "请用 --kind 说明每一行是什么，如 --kind enterprise",
-                "say with --kind what its rows are, such as --kind enterprise");
+    bh_load_refuse(load, path, "请用 --kind 说明每一行是什么，如 --kind enterprise",
+                   "say with --kind what its rows are, such as --kind enterprise");
   } else {
     g_ptr_array_add(load->tables, g_strdup(path));
   }
@@ -278,11 +276,11 @@ static gboolean take_file(BhLoad *load, const char *path, gboolean asked, GError
   if (has_suffix(path, csv))
     return take_csv(load, path, error);
   if (has_suffix(path, sheets)) {
-    refuse_file(load, path, "不能直接读电子表格，请在表格软件里另存为 CSV（CSV UTF-8）再装载",
-                "a spreadsheet cannot be read: save it as CSV (CSV UTF-8) there and load that");
+    bh_load_refuse(load, path, "不能直接读电子表格，请在表格软件里另存为 CSV（CSV UTF-8）再装载",
+                   "a spreadsheet cannot be read: save it as CSV (CSV UTF-8) there and load that");
   } else if (asked) {
-    refuse_file(load, path, "不支持的文件：只能装载 .json 和 .csv",
-                "this sort of file cannot be loaded: .json and .csv can");
+    bh_load_refuse(load, path, "不支持的文件：只能装载 .json 和 .csv",
+                   "this sort of file cannot be loaded: .json and .csv can");
   } else if (!has_suffix(path, notes)) {
     g_autofree char *base = g_path_get_basename(path);
     json_array_append_new(load->skipped, json_string(base));
@@ -320,62 +318,6 @@ static gboolean take_path(BhLoad *load, const char *path, GError **error)
         !take_file(load, names->pdata[i], FALSE, error))
       return FALSE;
   return TRUE;
-}
-
-/* --- checklists become records --- */
-
-static BhChecklist *read_checklist(BhLoad *load, const char *csv, GPtrArray *faults, GError **error)
-{
-  g_autofree char *stem = g_strndup(csv, strlen(csv) - strlen(".csv"));
-  g_autofree char *items_path = g_strconcat(stem, ".items.json", NULL);
-  g_autofree char *bytes = NULL;
-  gsize len = 0;
-  g_autoptr(GError) failed = NULL;
-  g_autoptr(json_t) items = bh_json_load_file(items_path, BH_CHECKLIST_MAX_BYTES, error);
-  if (items == NULL)
-    return NULL;
-  if (!g_file_get_contents(csv, &bytes, &len, &failed)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
-    return NULL;
-  }
-  g_autoptr(BhChecklist) list = bh_checklist_parse_all(bytes, len, csv, items, faults, error);
-  return list != NULL && bh_checklist_check(list, load->kinds, error) ? g_steal_pointer(&list)
-                                                                      : NULL;
-}
-
-static void take_checklist(BhLoad *load, const char *csv)
-{
-  g_autoptr(GPtrArray) faults = bh_csv_faults_new();
-  g_autoptr(GError) why = NULL;
-  g_autoptr(BhChecklist) list = read_checklist(load, csv, faults, &why);
-  for (guint i = 0; i < faults->len; i++) {
-    const BhCsvFault *fault = faults->pdata[i];
-    g_autofree char *where = bh_load_where(load, csv, fault->line);
-    g_autofree char *text =
-        g_strdup_printf(bh_load_is_zh(load) ? "第 %d 列：%s" : "column %d: %s",
-                        MAX(fault->column, 1), bh_load_is_zh(load) ? fault->zh : fault->en);
-    bh_load_problem(load, where, text);
-  }
-  if (list == NULL) {
-    if (faults->len == 0)
-      refuse_file(load, csv, why->message, why->message);
-    return;
-  }
-  const BhChecklistHead *head = bh_checklist_get_head(list);
-  g_autofree char *name = g_strconcat(head->code, "/", head->version, NULL);
-  json_t *items = bh_checklist_to_json(list);
-  g_autofree char *text = bh_json_dump_sorted(items);
-  g_autofree char *sha = bh_hash_hex(text, strlen(text));
-  char id[BH_ID_LEN + 1];
-  bh_id_from_name("checklist", name, id);
-  g_autoptr(json_t) set =
-      json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "code", head->code, "name", head->name,
-                "version", head->version, "valid_from", head->valid_from, "source", head->source,
-                "items", items, "sha256", sha);
-  if (head->sector != NULL && *head->sector != '\0')
-    json_object_set_new(set, "sector", json_string(head->sector));
-  g_autofree char *where = bh_load_where(load, csv, 0);
-  bh_load_add(load, id, "checklist", where, set);
 }
 
 /* --- writing --- */
@@ -534,7 +476,8 @@ static json_t *load_all(BhLoad *load, const char *const *paths, GError **error)
   if (!use_kind_dirs(load, error) || !begin_check(load, error))
     return NULL;
   for (guint i = 0; i < load->checklists->len; i++)
-    take_checklist(load, load->checklists->pdata[i]);
+    bh_load_checklist(load, load->checklists->pdata[i]);
+  bh_load_end_older(load);
   if (!read_tables(load, error))
     return NULL;
   bh_load_check(load);

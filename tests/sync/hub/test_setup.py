@@ -604,6 +604,44 @@ class Loads(Commands):
         (self.top / "list.items.json").unlink()
         self.assertIn("list.items.json", self.load(INVALID, self.top / "list.csv"))
 
+    def checklist(self, version, valid_from, question="查什么", name="list"):
+        head = {"code": "local", "name": {"zh": "本地清单", "en": "Local"}, "version": version,
+                "valid_from": valid_from, "source": "本局"}
+        self.write(f"{name}.items.json",
+                   json.dumps({"bihuan-items": 1, "checklist": head, "items": {}}))
+        return self.write(f"{name}.csv", CHECKLIST + ITEM.format("L-1").replace("查什么", question))
+
+    def lists(self):
+        return {values["version"]: (values["items"][0]["check"], values.get("valid_to"))
+                for values in self.records("checklist").values()}
+
+    def test_a_version_that_is_in_use_keeps_its_words(self):
+        self.load(OK, self.checklist("1", "2026-01-01"))
+        self.assertIn("0 new", self.load(OK, self.checklist("1", "2026-01-01")))
+        for changed in (self.checklist("1", "2026-01-01", "查别的", "a"),
+                        self.checklist("1", "2026-02-01", name="b")):
+            told = self.load(INVALID, changed)
+            self.assertIn("版本", told)
+        self.assertEqual(self.lists(), {"1": ("查什么", None)})
+
+    def test_a_newer_version_ends_the_older_one(self):
+        old = self.checklist("1", "2026-01-01", name="old")
+        new = self.checklist("2", "2026-11-01", "查别的", "new")
+        self.load(OK, old)
+        self.load(OK, new)
+        wanted = {"1": ("查什么", "2026-10-31"), "2": ("查别的", None)}
+        self.assertEqual(self.lists(), wanted)
+        for path in (old, new):
+            self.assertIn("0 new", self.load(OK, path))
+        # An older one that comes late, and versions that come together.
+        self.load(OK, self.checklist("0", "2025-01-01", name="older"))
+        self.load(OK, self.checklist("3", "2027-01-01", name="x"), self.checklist("4", "2028-01-01", name="y"))
+        wanted |= {"0": ("查什么", "2025-12-31"), "2": ("查别的", "2026-12-31"),
+                   "3": ("查什么", "2027-12-31"), "4": ("查什么", None)}
+        self.assertEqual(self.lists(), wanted)
+        self.assertIn("0 new", self.load(OK, old))
+        self.assertEqual(self.lists(), wanted)
+
 
 if __name__ == "__main__":
     unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
