@@ -145,3 +145,15 @@ json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const ch
     json_object_set_new(set, asked, json_string(reason));
   return json_pack("{s:s, s:s, s:o}", "record", record, "kind", bh_kind_get_name(kind), "set", set);
 }
+
+void bh_visit_add_lists(json_t *lists, const json_t *rows, const BhDate *today)
+{
+  g_autofree char *day = bh_date_format(today);
+  gsize at;
+  json_t *row;
+  json_array_foreach((json_t *)rows, at, row)
+  {
+    if (bh_checklist_is_in_force(json_object_get(row, "values"), day))
+      json_array_append(lists, row);
+  }
+}

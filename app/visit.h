@@ -63,4 +63,7 @@ json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const ch
 /* Values of the rows of a part ("hazards", "participants", …) as one new array. */
 json_t *bh_visit_dup_row_values(const json_t *visit, const char *part);
 
+/* Adds to `lists` the rows of checklists that are offered for a visit which begins on this day. */
+void bh_visit_add_lists(json_t *lists, const json_t *rows, const BhDate *today);
+
 G_END_DECLS

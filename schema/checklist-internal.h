@@ -23,9 +23,10 @@ BhChecklist *bh_checklist_new(void);
 gboolean bh_is_item_no(const char *text);
 
 /* --- checklist-csv.c --- */
-/* Reads a whole CSV into an empty list. */
-gboolean bh_checklist_read_csv(BhChecklist *checklist, const char *csv, gsize len, const char *name,
-                               GError **error);
+/* Reads a whole CSV into an empty list, and what is wrong with it into `faults` (BhCsvFault*). */
+void bh_checklist_read_csv(BhChecklist *checklist, const char *csv, gsize len, GPtrArray *faults);
+/* The first of some faults as an error. */
+void bh_checklist_set_fault(const GPtrArray *faults, const char *name, GError **error);
 /* Adds one item; takes the cells it keeps (they become NULL). `line` is for the error. */
 gboolean bh_checklist_add_row(BhChecklist *checklist, const char *name, int line,
                               char *cells[COLUMNS], GError **error);

@@ -1,6 +1,7 @@
 #include "schema/checklist-internal.h"
 
 #include <string.h>
+#include "schema/csv.h"
 #include "schema/error.h"
 
 static const struct {
@@ -80,8 +81,8 @@ void bh_checklist_free(BhChecklist *checklist)
   g_free(checklist);
 }
 
-BhChecklist *bh_checklist_parse(const char *csv, gsize csv_len, const char *csv_name,
-                                const json_t *item_file, GError **error)
+BhChecklist *bh_checklist_parse_all(const char *csv, gsize csv_len, const char *csv_name,
+                                    const json_t *item_file, GPtrArray *faults, GError **error)
 {
   if (csv_len > BH_CHECKLIST_MAX_BYTES) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
@@ -91,8 +92,11 @@ BhChecklist *bh_checklist_parse(const char *csv, gsize csv_len, const char *csv_
     return NULL;
   }
   g_autoptr(BhChecklist) checklist = bh_checklist_new();
-  if (!bh_checklist_read_csv(checklist, csv, csv_len, csv_name, error))
+  bh_checklist_read_csv(checklist, csv, csv_len, faults);
+  if (faults->len > 0) {
+    bh_checklist_set_fault(faults, csv_name, error);
     return NULL;
+  }
   if (item_file == NULL)
     return g_steal_pointer(&checklist);
   g_autofree char *items_name = g_strdup_printf("%s, item file", csv_name);
@@ -100,6 +104,13 @@ BhChecklist *bh_checklist_parse(const char *csv, gsize csv_len, const char *csv_
   bh_place_init(&place, items_name, error);
   return bh_checklist_read_item_file(&place, checklist, item_file) ? g_steal_pointer(&checklist)
                                                                    : NULL;
+}
+
+BhChecklist *bh_checklist_parse(const char *csv, gsize csv_len, const char *csv_name,
+                                const json_t *item_file, GError **error)
+{
+  g_autoptr(GPtrArray) faults = bh_csv_faults_new();
+  return bh_checklist_parse_all(csv, csv_len, csv_name, item_file, faults, error);
 }
 
 BhChecklist *bh_checklist_load(const char *csv_path, const char *items_path, GError **error)
@@ -161,6 +172,13 @@ gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, 
 const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist)
 {
   return checklist->head;
+}
+
+gboolean bh_checklist_is_in_force(const json_t *values, const char *today)
+{
+  const char *from = bh_json_string_or(values, "valid_from", NULL);
+  const char *to = bh_json_string_or(values, "valid_to", NULL);
+  return (from == NULL || strcmp(from, today) <= 0) && (to == NULL || strcmp(today, to) <= 0);
 }
 
 gsize bh_checklist_count(const BhChecklist *checklist)

@@ -56,6 +56,10 @@ typedef struct {
 BhChecklist *bh_checklist_load(const char *csv_path, const char *items_path, GError **error);
 BhChecklist *bh_checklist_parse(const char *csv, gsize csv_len, const char *csv_name,
                                 const json_t *item_file, GError **error);
+/* The same, with all that is wrong with the table in `faults` (schema/csv.h), which the error names
+ * the first of. */
+BhChecklist *bh_checklist_parse_all(const char *csv, gsize csv_len, const char *csv_name,
+                                    const json_t *item_file, GPtrArray *faults, GError **error);
 /* From the `items` field of a checklist record, as bh_checklist_to_json made it. */
 BhChecklist *bh_checklist_from_json(const json_t *items, GError **error);
 json_t *bh_checklist_to_json(const BhChecklist *checklist);
@@ -67,6 +71,10 @@ const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist);
 /* Whether every applies_when fits what `set` declares of enterprise; BH_ERROR_INVALID naming the
  * item and the place. */
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error);
+
+/* Whether a checklist record with these values is offered for a new visit on this day
+ * ("YYYY-MM-DD"): within valid_from and valid_to. */
+gboolean bh_checklist_is_in_force(const json_t *values, const char *today);
 
 gsize bh_checklist_count(const BhChecklist *checklist);
 const BhChecklistItem *bh_checklist_get(const BhChecklist *checklist, gsize index);

@@ -252,3 +252,25 @@ GPtrArray *bh_region_list_children(const BhRegion *region, const char *code)
   }
   return codes;
 }
+
+static gboolean is_called(const BhRegion *region, const Area *area, const char *text)
+{
+  if (!g_str_has_suffix(text, area->name))
+    return FALSE;
+  g_autofree char *full = bh_region_dup_full_name(region, area->code);
+  return g_str_has_suffix(full, text);
+}
+
+GPtrArray *bh_region_list_called(const BhRegion *region, const char *text)
+{
+  GPtrArray *codes = g_ptr_array_new();
+  const Area *exact = find(region, text);
+  if (exact != NULL)
+    g_ptr_array_add(codes, exact->code);
+  for (guint i = 0; region != NULL && exact == NULL && i < region->areas->len; i++) {
+    const Area *area = region->areas->pdata[i];
+    if (area->successor == NULL && is_called(region, area, text))
+      g_ptr_array_add(codes, area->code);
+  }
+  return codes;
+}

@@ -30,5 +30,9 @@ gboolean bh_region_is_within(const BhRegion *region, const char *code, const cha
 /* Codes of the present areas (those without a successor) directly below `code`, or of the topmost
  * ones for NULL, in pack order; borrowed strings, free the array. */
 GPtrArray *bh_region_list_children(const BhRegion *region, const char *code);
+/* Codes of the areas that answer to a text: the one of this code, or the present ones that are
+ * called so, alone or with the names of the areas above ("朔州市平鲁区"). Borrowed strings, pack
+ * order; free the array. */
+GPtrArray *bh_region_list_called(const BhRegion *region, const char *text);
 
 G_END_DECLS

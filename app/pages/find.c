@@ -185,8 +185,10 @@ static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
+  BhDate today = bh_session_today(bh_page_get_session(page));
   json_decref(self->lists);
-  self->lists = json_incref(json_object_get(result, "rows"));
+  self->lists = json_array();
+  bh_visit_add_lists(self->lists, json_object_get(result, "rows"), &today);
 }
 
 static void choose(BhFindPage *self, const char *enterprise, const char *sector)

@@ -8,6 +8,7 @@
 #include "app/pages/checklist.h"
 #include "app/pages/inspection.h"
 #include "app/window.h"
+#include "app/visit.h"
 #include "schema/checklist.h"
 #include "schema/workflow.h"
 
@@ -189,7 +190,8 @@ static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer
     json_decref(self->lists);
     self->lists = json_array();
   }
-  json_array_extend(self->lists, json_object_get(result, "rows"));
+  BhDate today = bh_session_today(bh_page_get_session(page));
+  bh_visit_add_lists(self->lists, json_object_get(result, "rows"), &today);
   const char *after = bh_json_string_or(result, "after", NULL);
   if (after != NULL) {
     ask_lists(page, after);

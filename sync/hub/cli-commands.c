@@ -9,8 +9,7 @@
 #include "sync/hub/cli.h"
 #include "sync/owner/owner.h"
 
-#define SECRET_MAX 256 /* bytes of a PIN or password that is read */
-#define QUIET_ZONE 2   /* modules round a QR on the terminal */
+#define QUIET_ZONE 2 /* modules round a QR on the terminal */
 
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code)
@@ -38,6 +37,7 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
   g_autoptr(GError) error = NULL;
   g_autofree char *data = absolute(dir);
   g_autoptr(json_t) owned = params;
+  json_object_set_new(owned, "lang", json_string(bh_cli_lang()));
   g_autoptr(json_t) result = bh_cli_call(data, method, owned, &error);
   if (result == NULL)
     return bh_cli_fail(error);
@@ -50,27 +50,83 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
 
 /* --- init --- */
 
+/* The topmost directory of a path that is not there yet; NULL when all of it is. g_free. */
+static char *find_missing(const char *path)
+{
+  g_autofree char *at = absolute(path);
+  char *missing = NULL;
+  while (!g_file_test(at, G_FILE_TEST_EXISTS)) {
+    g_free(missing);
+    missing = g_strdup(at);
+    char *above = g_path_get_dirname(at);
+    g_free(at);
+    at = above;
+  }
+  return missing;
+}
+
+/* Takes away directories that were made for nothing, from `dir` up to `missing`. */
+static void remove_made(const char *dir, const char *missing)
+{
+  g_autofree char *at = absolute(dir);
+  while (missing != NULL && g_rmdir(at) == 0 && strcmp(at, missing) != 0) {
+    char *above = g_path_get_dirname(at);
+    g_free(at);
+    at = above;
+  }
+}
+
+gboolean bh_cli_make_hub(const char *dir,
+                         gboolean (*make)(const char *dir, gpointer data, GError **error),
+                         gpointer data, GError **error)
+{
+  g_autofree char *missing = find_missing(dir);
+  g_autofree char *lock = g_build_filename(dir, "owner.lock", NULL);
+  if (g_mkdir_with_parents(dir, 0700) != 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", dir, g_strerror(errno));
+    remove_made(dir, missing);
+    return FALSE;
+  }
+  gboolean was_locked = g_file_test(lock, G_FILE_TEST_EXISTS);
+  g_autoptr(BhOwner) owner = bh_owner_take(dir, "hub", error);
+  gboolean ok = owner != NULL && make(dir, data, error);
+  if (!ok && !was_locked)
+    g_unlink(lock);
+  g_clear_pointer(&owner, bh_owner_release);
+  if (!ok)
+    remove_made(dir, missing);
+  return ok;
+}
+
+static gboolean make_new(const char *dir, gpointer plan, GError **error)
+{
+  return bh_hub_make(dir, plan, error);
+}
+
 int bh_cli_init(int argc, char **argv)
 {
-  g_autofree char *dir = NULL, *name = NULL, *area = NULL;
+  g_autofree char *dir = NULL, *name = NULL, *area = NULL, *regions = NULL, *url = NULL;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name people see", "NAME"},
-      {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area code the hub serves", "CODE"},
+      {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area the hub serves: code or name", "AREA"},
+      {"public-url", 'u', 0, G_OPTION_ARG_STRING, &url,
+       "Where devices reach it, such as https://hub.example:8443", "URL"},
+      {"regions", 'r', 0, G_OPTION_ARG_FILENAME, &regions,
+       "Region pack that has the area and those below it", "FILE"},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   g_autoptr(GError) error = NULL;
-  if (!bh_cli_parse("init", "", "Makes a hub: store, keys, certificate, kind set and region pack.",
+  if (!bh_cli_parse("init", "",
+                    "Makes a hub: store, keys, certificate, kind set and region pack. Without\n"
+                    "--regions it has the areas of the sample pack. Nothing is left when it fails.",
                     entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || name == NULL || area == NULL || argc != 1)
     return bh_cli_usage("init", "--data, --name and --area are needed");
-  if (g_mkdir_with_parents(dir, 0700) != 0) {
-    fprintf(stderr, "bihuan-hub: %s: %s\n", dir, g_strerror(errno));
-    return BH_EXIT_FAILED;
-  }
-  g_autoptr(BhOwner) owner = bh_owner_take(dir, "hub", &error);
-  if (owner == NULL || !bh_hub_init(dir, name, area, &error))
+  BhHubPlan plan = {
+      .name = name, .area = area, .public_url = url, .regions = regions, .lang = bh_cli_lang()};
+  if (!bh_cli_make_hub(dir, make_new, &plan, &error))
     return bh_cli_fail(error);
   printf("Made the hub \"%s\" in %s.\n", name, dir);
   return BH_EXIT_OK;
@@ -84,22 +140,34 @@ static void print_load(const json_t *result)
          (int)json_integer_value(json_object_get(result, "checklists")),
          (int)json_integer_value(json_object_get(result, "records")),
          (int)json_integer_value(json_object_get(result, "entries")));
+  size_t at;
+  json_t *name;
+  json_array_foreach(json_object_get(result, "skipped"), at, name)
+      printf("Left out: %s\n", json_string_value(name));
 }
 
 int bh_cli_load(int argc, char **argv)
 {
-  g_autofree char *dir = NULL;
+  g_autofree char *dir = NULL, *kind = NULL;
   gboolean demo = FALSE, as_json = FALSE;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"kind", 'k', 0, G_OPTION_ARG_STRING, &kind,
+       "What the rows of a table are: enterprise, staff …", "KIND"},
       {"demo", 0, 0, G_OPTION_ARG_NONE, &demo, "Also set the demo PINs and passwords", NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse("load", "PATH…",
-                    "Loads files, or all files of directories: kinds, region packs, calendars,\n"
-                    "checklists (CSV beside .items.json), records. Loading again changes nothing.",
-                    entries, &argc, &argv, &code))
+  if (!bh_cli_parse(
+          "load", "PATH…",
+          "Loads files, or all files of directories: kinds, region packs, calendars,\n"
+          "checklists (CSV beside .items.json), records (JSON). Other CSV is a table of\n"
+          "records of --kind: the header names its fields, by name or by label; choices,\n"
+          "units and areas may be written by label or name. A column id names a record\n"
+          "that is there, or gives it a name of your own. An empty cell changes nothing.\n"
+          "UTF-8, GB 18030 and UTF-16 are read. Loading the same again changes nothing.\n"
+          "All that is wrong is told at once, with the line; then nothing is loaded.",
+          entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc < 2)
     return bh_cli_usage("load", "--data and at least one path are needed");
@@ -108,7 +176,8 @@ int bh_cli_load(int argc, char **argv)
     g_autofree char *path = absolute(argv[i]);
     json_array_append_new(paths, json_string(path));
   }
-  return bh_cli_run(dir, "load", json_pack("{s:o, s:b}", "paths", paths, "demo", (int)demo),
+  return bh_cli_run(dir, "load",
+                    json_pack("{s:o, s:b, s:s*}", "paths", paths, "demo", (int)demo, "kind", kind),
                     as_json, print_load);
 }
 
@@ -155,7 +224,8 @@ int bh_cli_enrol(int argc, char **argv)
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "Area code, name or id of the unit", "UNIT"},
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name of the device", "NAME"},
-      {"url", 0, 0, G_OPTION_ARG_STRING, &url, "Where devices reach the hub", "URL"},
+      {"url", 0, 0, G_OPTION_ARG_STRING, &url,
+       "Where this device reaches the hub, if not at its --public-url", "URL"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print text, url and end as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
@@ -169,122 +239,6 @@ int bh_cli_enrol(int argc, char **argv)
   return bh_cli_run(dir, "enrol",
                     json_pack("{s:s, s:s*, s:s*}", "unit", unit, "name", name, "url", url), as_json,
                     print_invitation);
-}
-
-/* --- staff --- */
-
-static void print_staff(const json_t *result)
-{
-  size_t at;
-  json_t *row;
-  json_array_foreach((json_t *)result, at, row)
-      printf("%s  %s  %s%s\n", bh_json_string_or(row, "id", ""),
-             bh_json_string_or(row, "state", ""), bh_json_string_or(row, "title", ""),
-             g_str_equal(bh_json_string_or(row, "pin", ""), "old")
-                 ? "  [PIN set under an older rule: set it anew]"
-                 : "");
-}
-
-static void print_id(const json_t *result)
-{
-  puts(bh_json_string_or(result, "id", ""));
-}
-
-static int compare_words(gconstpointer a, gconstpointer b)
-{
-  return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-static json_t *split_roles(const char *text)
-{
-  g_auto(GStrv) words = g_strsplit(text, ",", -1);
-  json_t *roles = json_array();
-  g_autoptr(GPtrArray) sorted = g_ptr_array_new();
-  for (int i = 0; words[i] != NULL; i++)
-    g_ptr_array_add(sorted, g_strstrip(words[i]));
-  g_ptr_array_sort(sorted, compare_words);
-  for (guint i = 0; i < sorted->len; i++)
-    json_array_append_new(roles, json_string(sorted->pdata[i]));
-  return roles;
-}
-
-/* First line of a file, or of standard input for "-"; g_free. Secrets are never arguments: those
- * show in the list of processes. */
-static char *read_secret(const char *path, GError **error)
-{
-  char line[SECRET_MAX + 2];
-  FILE *file = strcmp(path, "-") == 0 ? stdin : g_fopen(path, "re");
-  if (file == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: %s", path, g_strerror(errno));
-    return NULL;
-  }
-  gboolean read = fgets(line, sizeof line, file) != NULL;
-  if (file != stdin)
-    fclose(file);
-  if (!read) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: is empty", path);
-    return NULL;
-  }
-  line[strcspn(line, "\r\n")] = '\0';
-  return g_strdup(line);
-}
-
-int bh_cli_staff(int argc, char **argv)
-{
-  g_autofree char *dir = NULL, *name = NULL, *unit = NULL, *roles = NULL, *staff = NULL;
-  g_autofree char *file = NULL, *login = NULL;
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "add: name", "NAME"},
-      {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "add: area code, name or id", "UNIT"},
-      {"roles", 'r', 0, G_OPTION_ARG_STRING, &roles, "add: roles, by commas", "ROLES"},
-      {"staff", 's', 0, G_OPTION_ARG_STRING, &staff, "set-…, remove-…: name or id", "STAFF"},
-      {"file", 'f', 0, G_OPTION_ARG_FILENAME, &file,
-       "set-…: file with the PIN or password, - for standard input", "FILE"},
-      {"login", 'l', 0, G_OPTION_ARG_STRING, &login, "set-password: login name", "LOGIN"},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
-      G_OPTION_ENTRY_NULL};
-  int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse(
-          "staff", "add|set-pin|set-password|remove-password|list",
-          "People: who they are, their PIN on devices, their password for the office page.\n"
-          "A PIN has 6 to 12 digits and is no sequence, repetition or date.",
-          entries, &argc, &argv, &code))
-    return code;
-  if (dir == NULL || argc != 2)
-    return bh_cli_usage(
-        "staff", "--data and one of add, set-pin, set-password, remove-password, list are needed");
-  if (strcmp(argv[1], "list") == 0)
-    return bh_cli_run(dir, "staff.list", json_object(), as_json, print_staff);
-  if (strcmp(argv[1], "add") == 0) {
-    if (name == NULL || unit == NULL || roles == NULL)
-      return bh_cli_usage("staff", "add needs --name, --unit and --roles");
-    return bh_cli_run(
-        dir, "staff.add",
-        json_pack("{s:s, s:s, s:o}", "name", name, "unit", unit, "roles", split_roles(roles)),
-        as_json, print_id);
-  }
-  if (strcmp(argv[1], "remove-password") == 0)
-    return staff != NULL ? bh_cli_run(dir, "staff.remove-password",
-                                      json_pack("{s:s}", "staff", staff), as_json, NULL)
-                         : bh_cli_usage("staff", "remove-password needs --staff");
-  gboolean pin = strcmp(argv[1], "set-pin") == 0;
-  if (!pin && strcmp(argv[1], "set-password") != 0)
-    return bh_cli_usage(
-        "staff", "the word after it must be add, set-pin, set-password, remove-password or list");
-  if (staff == NULL || file == NULL)
-    return bh_cli_usage("staff", "set-pin and set-password need --staff and --file");
-  g_autoptr(GError) error = NULL;
-  g_autofree char *secret = read_secret(file, &error);
-  if (secret == NULL)
-    return bh_cli_fail(error);
-  return pin ? bh_cli_run(dir, "staff.set-pin",
-                          json_pack("{s:s, s:s}", "staff", staff, "pin", secret), as_json, NULL)
-             : bh_cli_run(dir, "staff.set-password",
-                          json_pack("{s:s, s:s, s:s*}", "staff", staff, "password", secret, "login",
-                                    login),
-                          as_json, NULL);
 }
 
 /* --- device --- */
@@ -325,27 +279,4 @@ int bh_cli_device(int argc, char **argv)
     return bh_cli_usage("device", "revoke needs --device");
   return bh_cli_run(dir, "device.revoke",
                     json_pack("{s:s, s:s*}", "device", device, "reason", reason), as_json, NULL);
-}
-
-/* --- backup --- */
-
-int bh_cli_backup(int argc, char **argv)
-{
-  g_autofree char *dir = NULL, *out = NULL;
-  gboolean as_json = FALSE;
-  const GOptionEntry entries[] = {
-      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "File to write", "FILE"},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
-      G_OPTION_ENTRY_NULL};
-  int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse("backup", "",
-                    "Copies the store, consistent, while it is served. Copy DIR/files and\n"
-                    "DIR/keys beside it.",
-                    entries, &argc, &argv, &code))
-    return code;
-  if (dir == NULL || out == NULL || argc != 1)
-    return bh_cli_usage("backup", "--data and --out are needed");
-  g_autofree char *path = absolute(out);
-  return bh_cli_run(dir, "backup", json_pack("{s:s}", "out", path), as_json, NULL);
 }

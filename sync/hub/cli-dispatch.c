@@ -13,6 +13,7 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/load.h"
 #include "sync/hub/office.h"
+#include "sync/hub/people.h"
 #include "sync/hub/shown.h"
 #include "sync/hub/sight.h"
 #include "sync/wire/export.h"
@@ -33,95 +34,22 @@ static const char *need(const json_t *params, const char *name, GError **error)
   return value;
 }
 
+static const char *lang_of(const json_t *params)
+{
+  return bh_json_string_or(params, "lang", "en");
+}
+
 static json_t *done(void)
 {
   return json_pack("{s:b}", "done", 1);
 }
 
-/* --- records by what people call them --- */
-
-static gboolean fits(const json_t *row, const char *text, const char *const *fields)
+/* Id of the record of a kind that people call so; g_free. */
+static char *find(BhHub *hub, const char *kind, const char *text, const json_t *params,
+                  GError **error)
 {
-  const json_t *values = json_object_get(row, "values");
-  for (int i = 0; fields[i] != NULL; i++)
-    if (g_strcmp0(bh_json_string_or(values, fields[i], NULL), text) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-/* A record of a kind by id, by the value of one of `fields`, or by its name among the samples.
- * g_free; NULL with _NOT_FOUND, or _INVALID when several fit. */
-static char *find_record(BhHub *hub, const char *kind, const char *text, const char *const *fields,
-                         GError **error)
-{
-  g_autoptr(json_t) after = NULL;
-  g_autofree char *found = NULL;
-  char sample[BH_ID_LEN + 1];
-  BhDb *db = bh_hub_take_reader(hub, error);
-  gboolean ok = db != NULL;
-  bh_id_from_name("samples", text, sample);
-  do {
-    g_autoptr(json_t) query =
-        json_pack("{s:s, s:s, s:i}", "kind", kind, "order", "title", "limit", LIST_PAGE);
-    if (after != NULL)
-      json_object_set(query, "after", after);
-    g_autoptr(json_t) page = ok ? bh_hub_list(hub, db, query, NULL, error) : NULL;
-    size_t at;
-    json_t *row;
-    ok = page != NULL;
-    json_array_foreach(json_object_get(page, "rows"), at, row)
-    {
-      const char *id = bh_json_string_or(row, "id", "");
-      if (strcmp(id, text) != 0 && strcmp(id, sample) != 0 && !fits(row, text, fields))
-        continue;
-      if (ok && found != NULL)
-        g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "several records of kind %s are %s: %s, %s",
-                    kind, text, found, id);
-      ok = ok && found == NULL;
-      g_free(found);
-      found = g_strdup(id);
-    }
-    json_decref(after);
-    after = ok ? json_incref(json_object_get(page, "after")) : NULL;
-  } while (ok && json_is_string(after));
-  bh_hub_give_reader(hub, db);
-  if (ok && found == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no %s %s", kind, text);
-  return ok ? g_steal_pointer(&found) : NULL;
-}
-
-static char *find_unit(BhHub *hub, const char *text, GError **error)
-{
-  static const char *const fields[] = {"area", "name", "short_name", NULL};
-  return find_record(hub, "unit", text, fields, error);
-}
-
-static char *find_staff(BhHub *hub, const char *text, GError **error)
-{
-  static const char *const fields[] = {"name", NULL};
-  return find_record(hub, "staff", text, fields, error);
-}
-
-static json_t *list_kind(BhHub *hub, const char *kind, GError **error)
-{
-  g_autoptr(json_t) rows = json_array();
-  g_autoptr(json_t) after = NULL;
-  BhDb *db = bh_hub_take_reader(hub, error);
-  gboolean ok = db != NULL;
-  do {
-    g_autoptr(json_t) query =
-        json_pack("{s:s, s:s, s:i}", "kind", kind, "order", "title", "limit", LIST_PAGE);
-    if (after != NULL)
-      json_object_set(query, "after", after);
-    g_autoptr(json_t) page = ok ? bh_hub_list(hub, db, query, NULL, error) : NULL;
-    ok = page != NULL;
-    if (ok)
-      json_array_extend(rows, json_object_get(page, "rows"));
-    json_decref(after);
-    after = ok ? json_incref(json_object_get(page, "after")) : NULL;
-  } while (ok && json_is_string(after));
-  bh_hub_give_reader(hub, db);
-  return ok ? g_steal_pointer(&rows) : NULL;
+  const char *const kinds[] = {kind, NULL};
+  return bh_people_find(hub, kinds, text, lang_of(params), error);
 }
 
 /* --- methods --- */
@@ -133,13 +61,23 @@ static json_t *do_load(BhHub *hub, const json_t *params, GError **error)
   for (size_t i = 0; i < json_array_size(list); i++)
     g_ptr_array_add(paths, (gpointer)json_string_value(json_array_get(list, i)));
   g_ptr_array_add(paths, NULL);
-  return bh_load_paths(hub, (const char *const *)paths->pdata,
-                       json_is_true(json_object_get(params, "demo")), error);
+  const BhLoadOptions options = {.demo = json_is_true(json_object_get(params, "demo")),
+                                 .kind = param(params, "kind"),
+                                 .lang = lang_of(params)};
+  return bh_load_paths(hub, (const char *const *)paths->pdata, &options, error);
 }
 
-/* Where devices reach the hub: what the serving process wrote down. */
-static char *dup_served_url(BhHub *hub)
+/* Where devices reach the hub: what was set, else where it was served last, unless that was on
+ * every interface. NULL, with or without an error, when it is not known. */
+static char *dup_public_url(BhHub *hub, GError **error)
 {
+  g_autoptr(GError) failed = NULL;
+  char *set = bh_hub_dup_public_url(hub, &failed);
+  if (set != NULL || failed != NULL) {
+    if (failed != NULL)
+      g_propagate_error(error, g_steal_pointer(&failed));
+    return set;
+  }
   g_autofree char *path = g_build_filename(bh_hub_get_dir(hub), "serve.json", NULL);
   g_autoptr(json_t) served = bh_json_load_file(path, 64 * 1024, NULL);
   return g_strdup(bh_json_string_or(served, "url", NULL));
@@ -149,14 +87,19 @@ static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
 {
   gint64 expires_ms;
   const char *asked = need(params, "unit", error);
-  g_autofree char *unit = asked != NULL ? find_unit(hub, asked, error) : NULL;
+  g_autofree char *unit = asked != NULL ? find(hub, "unit", asked, params, error) : NULL;
+  g_autoptr(GError) failed = NULL;
   g_autofree char *url =
-      param(params, "url") != NULL ? g_strdup(param(params, "url")) : dup_served_url(hub);
+      param(params, "url") != NULL ? g_strdup(param(params, "url")) : dup_public_url(hub, &failed);
   if (unit == NULL)
     return NULL;
   if (url == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "the hub was never served: say with --url where devices reach it");
+    if (failed != NULL)
+      g_propagate_error(error, g_steal_pointer(&failed));
+    else
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                  "it is not known where devices reach the hub: serve it with --public-url "
+                  "https://HOST:PORT once, or give --url here");
     return NULL;
   }
   g_autofree char *text =
@@ -166,32 +109,35 @@ static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
                       : NULL;
 }
 
-static json_t *do_staff_add(BhHub *hub, const json_t *params, GError **error)
+/* --- units and people --- */
+
+static json_t *do_record_add(BhHub *hub, const json_t *params, GError **error)
 {
-  const char *name = need(params, "name", error);
-  const char *asked = name != NULL ? need(params, "unit", error) : NULL;
-  g_autofree char *unit = asked != NULL ? find_unit(hub, asked, error) : NULL;
-  json_t *roles = json_object_get(params, "roles");
-  char id[BH_ID_LEN + 1];
-  BhIdSource ids;
-  if (unit == NULL)
-    return NULL;
-  bh_id_source_init(&ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
-  bh_id_next(&ids, id);
-  g_autoptr(json_t) ops =
-      json_pack("[{s:s, s:s, s:{s:s, s:s, s:O, s:s}}]", "record", id, "kind", "staff", "set",
-                "name", name, "unit", unit, "roles", roles, "state", "active");
-  g_autofree char *entry = ops != NULL ? bh_hub_append(hub, NULL, ops, error) : NULL;
-  if (ops == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "roles are missing");
-  return entry != NULL ? json_pack("{s:s, s:s}", "id", id, "entry", entry) : NULL;
+  const char *kind = need(params, "kind", error);
+  return kind != NULL
+             ? bh_people_add(hub, kind, json_object_get(params, "set"), lang_of(params), error)
+             : NULL;
+}
+
+static json_t *do_record_change(BhHub *hub, const json_t *params, GError **error)
+{
+  const char *kind = need(params, "kind", error);
+  const char *called = kind != NULL ? need(params, "record", error) : NULL;
+  return called != NULL ? bh_people_change(hub, kind, called, json_object_get(params, "set"),
+                                           param(params, "state"), lang_of(params), error)
+                        : NULL;
+}
+
+static json_t *do_unit_list(BhHub *hub, const json_t *params, GError **error)
+{
+  return bh_people_list(hub, "unit", lang_of(params), error);
 }
 
 static json_t *do_staff_pin(BhHub *hub, const json_t *params, GError **error)
 {
   const char *asked = need(params, "staff", error);
   const char *pin = asked != NULL ? need(params, "pin", error) : NULL;
-  g_autofree char *staff = pin != NULL ? find_staff(hub, asked, error) : NULL;
+  g_autofree char *staff = pin != NULL ? find(hub, "staff", asked, params, error) : NULL;
   return staff != NULL && bh_enrol_set_pin(hub, staff, pin, error) ? done() : NULL;
 }
 
@@ -199,7 +145,7 @@ static json_t *do_staff_password(BhHub *hub, const json_t *params, GError **erro
 {
   const char *asked = need(params, "staff", error);
   const char *password = asked != NULL ? need(params, "password", error) : NULL;
-  g_autofree char *staff = password != NULL ? find_staff(hub, asked, error) : NULL;
+  g_autofree char *staff = password != NULL ? find(hub, "staff", asked, params, error) : NULL;
   return staff != NULL &&
                  bh_office_set_password(hub, staff, param(params, "login"), password, error)
              ? done()
@@ -209,14 +155,13 @@ static json_t *do_staff_password(BhHub *hub, const json_t *params, GError **erro
 static json_t *do_staff_no_password(BhHub *hub, const json_t *params, GError **error)
 {
   const char *asked = need(params, "staff", error);
-  g_autofree char *staff = asked != NULL ? find_staff(hub, asked, error) : NULL;
+  g_autofree char *staff = asked != NULL ? find(hub, "staff", asked, params, error) : NULL;
   return staff != NULL && bh_office_remove_account(hub, staff, error) ? done() : NULL;
 }
 
 static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
 {
-  (void)params;
-  g_autoptr(json_t) rows = list_kind(hub, "staff", error);
+  g_autoptr(json_t) rows = bh_people_list(hub, "staff", lang_of(params), error);
   BhDb *db = rows != NULL ? bh_hub_take_reader(hub, error) : NULL;
   gboolean ok = db != NULL;
   size_t at;
@@ -243,9 +188,8 @@ static json_t *do_device_list(BhHub *hub, const json_t *params, GError **error)
 
 static json_t *do_device_revoke(BhHub *hub, const json_t *params, GError **error)
 {
-  static const char *const fields[] = {"name", NULL};
   const char *asked = need(params, "device", error);
-  g_autofree char *device = asked != NULL ? find_record(hub, "device", asked, fields, error) : NULL;
+  g_autofree char *device = asked != NULL ? find(hub, "device", asked, params, error) : NULL;
   return device != NULL && bh_enrol_revoke(hub, NULL, device, param(params, "reason"), error)
              ? done()
              : NULL;
@@ -387,24 +331,17 @@ static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
   bh_access_note(access, NULL, NULL, BH_ACCESS_BACKUP);
   g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_READER, error);
   return db != NULL && bh_access_log(access, hub, db, error) && bh_db_backup(db, path, error)
-             ? json_pack("{s:s}", "out", path)
+             ? json_pack("{s:s, s:s}", "out", path, "hub", bh_hub_get_id(hub))
              : NULL;
 }
 
 /* Id of the person or device that is called so. */
-static char *find_reader(BhHub *hub, const char *text, GError **error)
+static char *find_reader(BhHub *hub, const char *text, const json_t *params, GError **error)
 {
-  static const char *const fields[] = {"name", NULL};
-  g_autoptr(GError) nobody = NULL;
-  if (strcmp(text, bh_hub_get_id(hub)) == 0)
-    return g_strdup(text);
-  char *staff = find_staff(hub, text, &nobody);
-  if (staff != NULL)
-    return staff;
-  if (g_error_matches(nobody, BH_ERROR, BH_ERROR_NOT_FOUND))
-    return find_record(hub, "device", text, fields, error);
-  g_propagate_error(error, g_steal_pointer(&nobody));
-  return NULL;
+  static const char *const kinds[] = {"staff", "device", NULL};
+  return strcmp(text, bh_hub_get_id(hub)) == 0
+             ? g_strdup(text)
+             : bh_people_find(hub, kinds, text, lang_of(params), error);
 }
 
 static void name_reader(BhHub *hub, BhShown *shown, json_t *row)
@@ -442,7 +379,7 @@ static json_t *do_access_list(BhHub *hub, const json_t *params, GError **error)
   const char *by = param(params, "by");
   const char *record = param(params, "record");
   json_int_t before = json_integer_value(json_object_get(params, "before"));
-  g_autofree char *reader = by != NULL ? find_reader(hub, by, error) : NULL;
+  g_autofree char *reader = by != NULL ? find_reader(hub, by, params, error) : NULL;
   if (by != NULL && reader == NULL)
     return NULL;
   if (record != NULL && !bh_id_is_valid(record)) {
@@ -498,6 +435,13 @@ static json_t *do_anomaly_list(BhHub *hub, const json_t *params, GError **error)
   return list;
 }
 
+static json_t *do_about(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  (void)error;
+  return json_pack("{s:s, s:s}", "hub", bh_hub_get_id(hub), "name", bh_hub_get_name(hub));
+}
+
 typedef struct {
   const char *name;
   json_t *(*run)(BhHub *hub, const json_t *params, GError **error);
@@ -506,13 +450,16 @@ typedef struct {
 static const Method METHODS[] = {
     {"load", do_load},
     {"enrol", do_enrol},
-    {"staff.add", do_staff_add},
+    {"record.add", do_record_add},
+    {"record.change", do_record_change},
+    {"unit.list", do_unit_list},
     {"staff.set-pin", do_staff_pin},
     {"staff.set-password", do_staff_password},
     {"staff.remove-password", do_staff_no_password},
     {"staff.list", do_staff_list},
     {"device.list", do_device_list},
     {"device.revoke", do_device_revoke},
+    {"about", do_about},
     {"export", do_export},
     {"backup", do_backup},
     {"access.list", do_access_list},

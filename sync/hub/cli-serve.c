@@ -10,6 +10,7 @@
 #include "sync/hub/keys.h"
 #include "sync/hub/office.h"
 #include "sync/owner/owner.h"
+#include "sync/wire/enrol-text.h"
 
 #define DEVICE_LISTEN "127.0.0.1:8443"
 #define OFFICE_LISTEN "127.0.0.1:8444"
@@ -68,18 +69,26 @@ static char *chosen_address(const char *listen, guint port)
   return g_strdup_printf("%.*s:%u", colon != NULL ? (int)(colon - listen) : 0, listen, port);
 }
 
+/* What devices are told: the address that was set, else the one listened on, unless that means
+ * every interface. NULL: none. */
+static char *dup_device_url(Serving *serving, const char *listen)
+{
+  g_autofree char *set = bh_hub_dup_public_url(serving->hub, NULL);
+  g_autofree char *url =
+      set != NULL ? g_steal_pointer(&set) : g_strconcat("https://", listen, NULL);
+  return bh_hub_url_is_valid(url) ? g_steal_pointer(&url) : NULL;
+}
+
 static gboolean write_chosen(Serving *serving, guint device_port, guint office_port,
-                             const char *device_listen, const char *office_listen,
-                             const char *public_url, GError **error)
+                             const char *device_listen, const char *office_listen, GError **error)
 {
   g_autofree char *path = g_build_filename(serving->dir, "serve.json", NULL);
   g_autofree char *device = chosen_address(device_listen, device_port);
   g_autofree char *office = chosen_address(office_listen, office_port);
-  g_autofree char *url =
-      public_url != NULL ? g_strdup(public_url) : g_strconcat("https://", device, NULL);
+  g_autofree char *url = dup_device_url(serving, device);
   g_autofree char *office_url = g_strconcat("https://", office, "/office/", NULL);
   g_autoptr(json_t) chosen = json_pack(
-      "{s:s, s:s, s:s, s:s, s:s, s:i}", "hub", bh_hub_get_id(serving->hub), "listen", device,
+      "{s:s, s:s, s:s, s:s*, s:s, s:i}", "hub", bh_hub_get_id(serving->hub), "listen", device,
       "office_listen", office, "url", url, "office_url", office_url, "pid", (int)getpid());
   g_autofree char *text = bh_json_dump(chosen);
   g_autoptr(GError) failed = NULL;
@@ -87,13 +96,15 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
     return FALSE;
   }
-  printf("Serving devices at %s and the office at %s\n", url, office_url);
+  printf("Serving devices at %s and the office at %s\n", url != NULL ? url : device, office_url);
+  if (url == NULL)
+    printf("Devices cannot be enrolled yet: say with --public-url where they reach this hub.\n");
   fflush(stdout);
   return TRUE;
 }
 
 static gboolean serve_http(Serving *serving, const char *device_listen, const char *office_listen,
-                           const char *public_url, GError **error)
+                           GError **error)
 {
   gsize n;
   g_autofree char *cert = bh_keys_dup_cert_path(serving->dir);
@@ -111,7 +122,7 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   routes = bh_office_routes(&n);
   g_autoptr(BhHttp) page = bh_http_start(&config, routes, n, bh_office_headers(), office, error);
   if (page == NULL || !write_chosen(serving, bh_http_get_port(devices), bh_http_get_port(page),
-                                    device_listen, office_listen, public_url, error))
+                                    device_listen, office_listen, error))
     return FALSE;
   g_main_loop_run(serving->loop);
   return TRUE;
@@ -138,11 +149,13 @@ static gboolean serve(Serving *serving, const char *device_listen, const char *o
   if (hub == NULL)
     return FALSE;
   serving->hub = hub;
+  if (public_url != NULL && !bh_hub_set_public_url(hub, public_url, error))
+    return FALSE;
   serving->calls = g_thread_pool_new(run_call, serving, 2, FALSE, NULL);
   guint term = g_unix_signal_add(SIGTERM, on_signal, serving);
   guint intr = g_unix_signal_add(SIGINT, on_signal, serving);
   gboolean ok = bh_owner_serve(owner, on_call, serving, error) &&
-                serve_http(serving, device_listen, office_listen, public_url, error);
+                serve_http(serving, device_listen, office_listen, error);
   g_source_remove(term);
   g_source_remove(intr);
   g_thread_pool_free(serving->calls, FALSE, TRUE);
@@ -159,7 +172,9 @@ int bh_cli_serve(int argc, char **argv)
       {"listen", 'l', 0, G_OPTION_ARG_STRING, &listen, "For devices; " DEVICE_LISTEN, "HOST:PORT"},
       {"office-listen", 'o', 0, G_OPTION_ARG_STRING, &office, "For the page; " OFFICE_LISTEN,
        "HOST:PORT"},
-      {"url", 0, 0, G_OPTION_ARG_STRING, &url, "Where devices reach it, if not at --listen", "URL"},
+      {"public-url", 'u', 0, G_OPTION_ARG_STRING, &url, "Where devices reach it; kept from then on",
+       "URL"},
+      {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &url, "The same", "URL"},
       G_OPTION_ENTRY_NULL};
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
   g_autoptr(GError) error = NULL;

@@ -1,11 +1,32 @@
 #include "sync/hub/cli.h"
 
+#include <langinfo.h>
+#include <locale.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "schema/world.h"
 #include "sync/owner/owner.h"
 
 #define ASK_TIMEOUT_S 600
+
+void bh_cli_start_locale(void)
+{
+  if (setlocale(LC_ALL, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    setlocale(LC_ALL, "C.UTF-8");
+  setlocale(LC_NUMERIC, "C");
+}
+
+const char *bh_cli_lang(void)
+{
+  const char *names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    const char *value = g_getenv(names[i]);
+    if (value != NULL && *value != '\0')
+      return g_str_has_prefix(value, "en") ? "en" : "zh";
+  }
+  return "zh";
+}
 
 int bh_cli_fail(const GError *error)
 {

@@ -28,9 +28,20 @@ int bh_cli_fail(const GError *error);
 int bh_cli_usage(const char *command, const char *what);
 void bh_cli_print_json(const json_t *json);
 
+/* Words of the command line and what is printed are UTF-8 whatever the locale. To be called first.
+ */
+void bh_cli_start_locale(void);
+/* Language of what is said about data: "en" where the environment names English, else "zh". */
+const char *bh_cli_lang(void);
+
 /* Options of a command; `words` follow them. TRUE to go on, else *code is the exit code. */
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code);
+/* Takes the lock of a directory, making it and those above it where they are missing, and runs
+ * `make` there. What was made for nothing is taken away again. */
+gboolean bh_cli_make_hub(const char *dir,
+                         gboolean (*make)(const char *dir, gpointer data, GError **error),
+                         gpointer data, GError **error);
 /* Runs a method and prints its result as JSON, or through `print`; the exit code. Takes `params`
  * over. */
 int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_json,
@@ -41,11 +52,13 @@ int bh_cli_init(int argc, char **argv);
 int bh_cli_load(int argc, char **argv);
 int bh_cli_serve(int argc, char **argv);
 int bh_cli_enrol(int argc, char **argv);
+int bh_cli_unit(int argc, char **argv);
 int bh_cli_staff(int argc, char **argv);
 int bh_cli_device(int argc, char **argv);
 int bh_cli_export(int argc, char **argv);
 int bh_cli_verify(int argc, char **argv);
 int bh_cli_backup(int argc, char **argv);
+int bh_cli_restore(int argc, char **argv);
 int bh_cli_access(int argc, char **argv);
 int bh_cli_anomaly(int argc, char **argv);
 

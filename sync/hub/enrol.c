@@ -58,10 +58,8 @@ char *bh_enrol_invite(BhHub *hub, const char *unit, const char *name, const char
 {
   guint8 token[BH_ENROL_TOKEN_SIZE];
   const BhRandom *random = bh_hub_get_random(hub);
-  if (!bh_hub_url_is_valid(url)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: not an address devices could use", url);
+  if (!bh_hub_check_public_url(url, error))
     return NULL;
-  }
   random->fill(random->data, token, sizeof token);
   g_autoptr(GBytes) token_hash = hash_bytes(token, sizeof token);
   Invitation invitation = {

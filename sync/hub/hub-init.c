@@ -7,6 +7,7 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"
+#include "sync/hub/names.h"
 
 #define NAME_MAX_BYTES 256
 
@@ -19,24 +20,7 @@ static gboolean make_dir(const char *dir, const char *sub, GError **error)
   return FALSE;
 }
 
-static gboolean copy_region(const char *dir, GError **error)
-{
-  g_autofree char *from = bh_data_path("assets", "packs", "regions.json", NULL);
-  g_autofree char *to = g_build_filename(dir, "regions.json", NULL);
-  g_autofree char *text = NULL;
-  gsize len = 0;
-  g_autoptr(GError) failed = NULL;
-  g_autoptr(BhRegion) region = bh_region_load(from, error);
-  if (region == NULL)
-    return FALSE;
-  if (g_file_get_contents(from, &text, &len, &failed) &&
-      g_file_set_contents(to, text, (gssize)len, &failed))
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
-  return FALSE;
-}
-
-static gboolean fill_store(BhDb *db, const char *dir, const char *name, const char *area,
+static gboolean fill_store(BhDb *db, const char *dir, const BhHubPlan *plan, const char *area,
                            const BhKindSet *kinds, GError **error)
 {
   const BhClock *clock = bh_clock_system();
@@ -51,51 +35,135 @@ static gboolean fill_store(BhDb *db, const char *dir, const char *name, const ch
   bh_id_source_init(&ids, clock, random);
   bh_id_next(&ids, id);
   bh_id_next(&ids, epoch);
-  return bh_log_set_value(db, "id", id, error) && bh_log_set_value(db, "name", name, error) &&
+  return bh_log_set_value(db, "id", id, error) && bh_log_set_value(db, "name", plan->name, error) &&
          bh_log_set_value(db, "area", area, error) && bh_log_set_value(db, "epoch", epoch, error) &&
          bh_log_set_value(db, "incarnation", signer->incarnation, error) &&
          bh_log_set_value(db, "kinds", bh_kind_set_get_hash(kinds), error) &&
          bh_log_add_kinds(db, kinds, now_ms, error) &&
-         bh_log_add_device(db, id, signer->public_key, NULL, id, name, now_ms, error);
+         (plan->public_url == NULL ||
+          bh_log_set_value(db, "public_url", plan->public_url, error)) &&
+         bh_log_add_device(db, id, signer->public_key, NULL, id, plan->name, now_ms, error);
 }
 
-gboolean bh_hub_init(const char *dir, const char *name, const char *area, GError **error)
+/* What a hub consists of, and what is made beside it: in this order it is taken away again. */
+static const char *const PARTS[] = {"hub.db",         "hub.db-wal",   "hub.db-shm",
+                                    "hub.db-journal", "regions.json", "files",
+                                    "uploads",        "keys",         NULL};
+static const char *const KEYS[] = {"hub.key", "plaque.key", "tls.key", "tls.crt", NULL};
+
+gboolean bh_hub_is_free(const char *dir, GError **error)
 {
-  g_autofree char *path = g_build_filename(dir, "hub.db", NULL);
-  g_autofree char *kinds_dir = bh_data_path("schema", "kinds", NULL);
-  if (g_file_test(path, G_FILE_TEST_EXISTS)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "there is a hub in %s already", dir);
+  for (int i = 0; PARTS[i] != NULL; i++) {
+    g_autofree char *path = g_build_filename(dir, PARTS[i], NULL);
+    if (!g_file_test(path, G_FILE_TEST_EXISTS))
+      continue;
+    if (i == 0)
+      g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "there is a hub in %s already", dir);
+    else
+      g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "there is %s already: it may be of another hub",
+                  path);
     return FALSE;
   }
-  if (*name == '\0' || strlen(name) > NAME_MAX_BYTES || !g_utf8_validate(name, -1, NULL)) {
+  return TRUE;
+}
+
+/* Files lie on shelves: files/ab/HASH. */
+static void take_files_away(const char *dir)
+{
+  g_autofree char *files = g_build_filename(dir, "files", NULL);
+  g_autoptr(GDir) shelves = g_dir_open(files, 0, NULL);
+  const char *shelf;
+  while (shelves != NULL && (shelf = g_dir_read_name(shelves)) != NULL) {
+    g_autofree char *path = g_build_filename(files, shelf, NULL);
+    g_autoptr(GDir) entries = g_dir_open(path, 0, NULL);
+    const char *name;
+    while (entries != NULL && (name = g_dir_read_name(entries)) != NULL) {
+      g_autofree char *file = g_build_filename(path, name, NULL);
+      g_unlink(file);
+    }
+    g_rmdir(path);
+  }
+}
+
+void bh_hub_take_away(const char *dir)
+{
+  for (int i = 0; KEYS[i] != NULL; i++) {
+    g_autofree char *path = g_build_filename(dir, "keys", KEYS[i], NULL);
+    g_unlink(path);
+  }
+  take_files_away(dir);
+  for (int i = 0; PARTS[i] != NULL; i++) {
+    g_autofree char *path = g_build_filename(dir, PARTS[i], NULL);
+    if (g_unlink(path) != 0)
+      g_rmdir(path);
+  }
+}
+
+static gboolean write_region(const char *dir, const char *text, gsize len, GError **error)
+{
+  g_autofree char *to = g_build_filename(dir, "regions.json", NULL);
+  g_autoptr(GError) failed = NULL;
+  if (g_file_set_contents(to, text, (gssize)len, &failed))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
+  return FALSE;
+}
+
+static gboolean make_store(const char *dir, const BhHubPlan *plan, const char *area,
+                           const BhKindSet *kinds, GError **error)
+{
+  g_autofree char *path = g_build_filename(dir, "hub.db", NULL);
+  gsize n;
+  const BhMigration *migrations = bh_migrations_get_hub(&n);
+  g_autoptr(BhDb) db = bh_db_open(path, BH_DB_HUB_WRITER, error);
+  if (db == NULL || !bh_migrate(db, path, migrations, n, error) || !bh_db_begin(db, error))
+    return FALSE;
+  if (fill_store(db, dir, plan, area, kinds, error) && bh_db_commit(db, error))
+    return TRUE;
+  bh_db_rollback(db);
+  return FALSE;
+}
+
+gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error)
+{
+  g_autofree char *kinds_dir = bh_data_path("schema", "kinds", NULL);
+  g_autofree char *installed = bh_data_path("assets", "packs", "regions.json", NULL);
+  const char *pack = plan->regions != NULL ? plan->regions : installed;
+  g_autofree char *text = NULL;
+  gsize len = 0;
+  g_autoptr(GError) failed = NULL;
+  if (!bh_hub_is_free(dir, error))
+    return FALSE;
+  if (*plan->name == '\0' || strlen(plan->name) > NAME_MAX_BYTES ||
+      !g_utf8_validate(plan->name, -1, NULL)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "the name must have 1 to %d bytes of UTF-8",
                 NAME_MAX_BYTES);
     return FALSE;
   }
+  if (plan->public_url != NULL && !bh_hub_check_public_url(plan->public_url, error))
+    return FALSE;
   g_autoptr(BhKindSet) kinds = bh_kind_set_load_dir(kinds_dir, error);
-  if (kinds == NULL || !make_dir(dir, "files", error) || !make_dir(dir, "uploads", error) ||
-      !copy_region(dir, error))
+  g_autoptr(BhRegion) region = kinds != NULL ? bh_region_load(pack, error) : NULL;
+  const char *area =
+      region != NULL
+          ? bh_names_find_area(region, plan->area, plan->lang != NULL ? plan->lang : "en", error)
+          : NULL;
+  if (area == NULL)
     return FALSE;
-  g_autofree char *region_path = g_build_filename(dir, "regions.json", NULL);
-  g_autoptr(BhRegion) region = bh_region_load(region_path, error);
-  if (region == NULL)
-    return FALSE;
-  if (!bh_region_has(region, area)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "the region pack has no area %.32s", area);
+  if (!g_file_get_contents(pack, &text, &len, &failed)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
     return FALSE;
   }
-  if (!bh_keys_make(dir, bh_random_system(), error))
-    return FALSE;
-
-  gsize n;
-  const BhMigration *migrations = bh_migrations_get_hub(&n);
-  g_autoptr(BhDb) db = bh_db_open(path, BH_DB_HUB_WRITER, error);
-  if (db != NULL && bh_migrate(db, path, migrations, n, error) && bh_db_begin(db, error)) {
-    if (fill_store(db, dir, name, area, kinds, error) && bh_db_commit(db, error))
-      return TRUE;
-    bh_db_rollback(db);
-  }
-  g_clear_pointer(&db, bh_db_close);
-  g_unlink(path); /* so that the next try does not find half a hub */
+  if (make_dir(dir, "files", error) && make_dir(dir, "uploads", error) &&
+      write_region(dir, text, len, error) && bh_keys_make(dir, bh_random_system(), error) &&
+      make_store(dir, plan, area, kinds, error))
+    return TRUE;
+  bh_hub_take_away(dir);
   return FALSE;
+}
+
+gboolean bh_hub_init(const char *dir, const char *name, const char *area, GError **error)
+{
+  const BhHubPlan plan = {.name = name, .area = area};
+  return bh_hub_make(dir, &plan, error);
 }

@@ -4,9 +4,11 @@
 #include <sodium.h>
 
 #include "sync/db/migrations.h"
+#include "sync/hub/copy.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"
+#include "sync/wire/enrol-text.h"
 
 #define READERS_KEPT 16
 
@@ -58,7 +60,7 @@ static gboolean open_store(BhHub *hub, GError **error)
   }
   g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_WRITER, error);
   return db != NULL && bh_migrate(db, hub->db_path, migrations, n, error) &&
-         load_values(hub, db, error);
+         bh_copy_begin_anew(db, hub->clock, hub->random, error) && load_values(hub, db, error);
 }
 
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)
@@ -341,6 +343,39 @@ gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
   return FALSE;
+}
+
+/* --- address --- */
+
+gboolean bh_hub_check_public_url(const char *url, GError **error)
+{
+  if (bh_hub_url_is_valid(url))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              "%s: not an address devices could use; it has to be https://HOST or "
+              "https://HOST:PORT, with the name or address other machines reach this one by",
+              url);
+  return FALSE;
+}
+
+char *bh_hub_dup_public_url(BhHub *hub, GError **error)
+{
+  BhDb *db = bh_hub_take_reader(hub, error);
+  char *url = db != NULL ? bh_log_dup_value(db, "public_url", error) : NULL;
+  bh_hub_give_reader(hub, db);
+  return url;
+}
+
+static gboolean write_public_url(BhHub *hub, BhDb *db, gpointer url, GError **error)
+{
+  (void)hub;
+  return bh_log_set_value(db, "public_url", url, error);
+}
+
+gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error)
+{
+  return bh_hub_check_public_url(url, error) &&
+         bh_hub_write(hub, write_public_url, (gpointer)url, error);
 }
 
 /* --- readers --- */

@@ -14,8 +14,19 @@ G_BEGIN_DECLS
 
 typedef struct _BhHub BhHub;
 
-/* Makes DIR with store, hub keys, plaque key, TLS key and certificate, kind set and region pack.
- * BH_ERROR_BUSY when there is a hub already. */
+typedef struct {
+  const char *name;
+  const char *area;       /* code or name of an area of the pack */
+  const char *public_url; /* where devices reach the hub (bh_hub_set_public_url); NULL: not yet */
+  const char *regions;    /* path of the region pack; NULL: the one that is installed */
+  const char *lang;       /* "zh" or "en", for what is wrong with the area; NULL: "en" */
+} BhHubPlan;
+
+/* Makes a hub in a directory that is there: store, hub keys, plaque key, TLS key and certificate,
+ * kind set and region pack. Nothing of it is left when it fails. BH_ERROR_BUSY when there is a hub
+ * already, or anything of one. */
+gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error);
+/* The same with the installed pack. */
 gboolean bh_hub_init(const char *dir, const char *name, const char *area, GError **error);
 /* Opens it and starts the writer thread. The caller owns the store (owner.h). */
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error);
@@ -26,6 +37,11 @@ const char *bh_hub_get_id(BhHub *hub);
 const char *bh_hub_get_name(BhHub *hub);
 const char *bh_hub_get_area(BhHub *hub);
 const char *bh_hub_get_dir(BhHub *hub);
+/* Where devices reach the hub: NULL, without an error, when nobody has said so yet. g_free. */
+char *bh_hub_dup_public_url(BhHub *hub, GError **error);
+/* "https://host[:port]" and no wildcard, else BH_ERROR_INVALID. Devices that are enrolled keep the
+ * address they know. Blocks until durable. */
+gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error);
 BhKindSet *bh_hub_dup_kinds(BhHub *hub); /* current set, new reference; any thread */
 const BhRegion *bh_hub_get_region(BhHub *hub);
 const BhClock *bh_hub_get_clock(BhHub *hub);

@@ -164,6 +164,23 @@ gboolean bh_keys_load(const char *dir, const char *which, guint8 public_key[BH_P
   return ok;
 }
 
+gboolean bh_keys_check_tls(const char *dir, GError **error)
+{
+  g_autofree char *cert = bh_keys_dup_cert_path(dir);
+  g_autofree char *key = bh_keys_dup_tls_key_path(dir);
+  gnutls_certificate_credentials_t both = NULL;
+  int rc = gnutls_certificate_allocate_credentials(&both);
+  if (rc == 0)
+    rc = gnutls_certificate_set_x509_key_file(both, cert, key, GNUTLS_X509_FMT_PEM);
+  if (both != NULL)
+    gnutls_certificate_free_credentials(both);
+  if (rc >= 0)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE, "%s: does not fit its key: %s", cert,
+              gnutls_strerror(rc));
+  return FALSE;
+}
+
 char *bh_keys_dup_pin(const char *dir, GError **error)
 {
   g_autofree char *path = bh_keys_dup_cert_path(dir);

@@ -12,6 +12,8 @@ gboolean bh_keys_make(const char *dir, const BhRandom *random, GError **error);
 /* `which` is "hub" or "plaque". */
 gboolean bh_keys_load(const char *dir, const char *which, guint8 public_key[BH_PUBLIC_KEY_SIZE],
                       guint8 secret_key[BH_SECRET_KEY_SIZE], GError **error);
+/* Whether the TLS key is that of the certificate; BH_ERROR_SIGNATURE. */
+gboolean bh_keys_check_tls(const char *dir, GError **error);
 char *bh_keys_dup_cert_path(const char *dir);    /* g_free */
 char *bh_keys_dup_tls_key_path(const char *dir); /* g_free */
 /* Base64 SHA-256 of the certificate's SubjectPublicKeyInfo; g_free. */

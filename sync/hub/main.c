@@ -1,4 +1,3 @@
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,13 +14,16 @@ static const Command COMMANDS[] = {
     {"load", "load kinds, packs, checklists and records", bh_cli_load},
     {"serve", "serve devices and the office page", bh_cli_serve},
     {"enrol", "invite a device: one-time text and QR", bh_cli_enrol},
-    {"staff", "add | set-pin | set-password | list", bh_cli_staff},
+    {"unit", "add | set | list: offices and townships", bh_cli_unit},
+    {"staff", "add | set | set-roles | move | retire | return | set-pin | set-password | list",
+     bh_cli_staff},
     {"device", "list | revoke", bh_cli_device},
     {"access", "list: who was shown restricted records", bh_cli_access},
     {"anomaly", "list: what is odd about how data came in", bh_cli_anomaly},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
-    {"backup", "copy the store, consistent, while it is served", bh_cli_backup},
+    {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},
+    {"restore", "make a hub from such a folder", bh_cli_restore},
 };
 
 static void print_help(FILE *out)
@@ -38,7 +40,7 @@ static void print_help(FILE *out)
 
 int main(int argc, char **argv)
 {
-  setlocale(LC_ALL, "");
+  bh_cli_start_locale();
   if (argc < 2) {
     print_help(stderr);
     return BH_EXIT_USAGE;

@@ -1,5 +1,7 @@
 #include "sync/wire/enrol-text.h"
 
+#include <gio/gio.h>
+
 #include "schema/base64.h"
 #include "schema/error.h"
 #include "schema/plaque.h"
@@ -53,6 +55,13 @@ static gboolean is_printable(const char *text)
   return *text == '\0';
 }
 
+gboolean bh_hub_host_is_wildcard(const char *host)
+{
+  g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);
+  return *host == '\0' || strcmp(host, "*") == 0 || strspn(host, "0.") == strlen(host) ||
+         (address != NULL && g_inet_address_get_is_any(address));
+}
+
 /* Host and port only: what follows is ours to say, and user names or paths could point the
  * token elsewhere than the person sees. */
 gboolean bh_hub_url_is_valid(const char *url)
@@ -63,7 +72,8 @@ gboolean bh_hub_url_is_valid(const char *url)
       (!g_str_has_prefix(url, "https://") && !bh_hub_url_is_loopback_http(url)))
     return FALSE;
   uri = g_uri_parse(url, G_URI_FLAGS_HAS_PASSWORD, NULL);
-  return uri != NULL && g_uri_get_host(uri) != NULL && *g_uri_get_host(uri) != '\0' &&
+  return uri != NULL && g_uri_get_host(uri) != NULL &&
+         !bh_hub_host_is_wildcard(g_uri_get_host(uri)) && g_uri_get_port(uri) != 0 &&
          g_uri_get_userinfo(uri) == NULL && *g_uri_get_path(uri) == '\0' &&
          g_uri_get_query(uri) == NULL && g_uri_get_fragment(uri) == NULL;
 }

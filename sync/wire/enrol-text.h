@@ -24,7 +24,12 @@ char *bh_enrol_text_encode(const char *url, const char *pin,
  * https, or http to a loopback address. */
 BhEnrolText *bh_enrol_text_decode(const char *text, GError **error);
 
-/* TRUE for "https://host[:port]", and "http://" to 127.0.0.1, [::1] or localhost. */
+/* TRUE for an address that means every interface of a machine and none that others reach:
+ * "0.0.0.0",
+ * "::". Without brackets. */
+gboolean bh_hub_host_is_wildcard(const char *host);
+/* TRUE for "https://host[:port]", and "http://" to 127.0.0.1, [::1] or localhost; never for a
+ * wildcard. */
 gboolean bh_hub_url_is_valid(const char *url);
 gboolean bh_hub_url_is_loopback_http(const char *url);
 

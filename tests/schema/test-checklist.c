@@ -174,6 +174,21 @@ static void test_a_list_survives_the_way_through_a_record(void **state)
   assert_null(bh_checklist_from_json(empty, &error));
 }
 
+static void test_a_list_is_offered_within_its_days(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(json_t) both =
+      json_pack("{s:s, s:s}", "valid_from", "2026-01-01", "valid_to", "2026-10-31");
+  g_autoptr(json_t) open = json_pack("{s:s}", "valid_from", "2026-11-01");
+  g_autoptr(json_t) none = json_object();
+  assert_false(bh_checklist_is_in_force(both, "2025-12-31"));
+  assert_true(bh_checklist_is_in_force(both, "2026-01-01"));
+  assert_true(bh_checklist_is_in_force(both, "2026-10-31"));
+  assert_false(bh_checklist_is_in_force(both, "2026-11-01"));
+  assert_false(bh_checklist_is_in_force(open, "2026-10-31"));
+  assert_true(bh_checklist_is_in_force(open, "2030-01-01"));
+  assert_true(bh_checklist_is_in_force(none, "2030-01-01"));
+}
+
 static void test_answers_have_stable_codes(void **state)
 {
   (void)state;
@@ -199,6 +214,7 @@ int main(void)
       cmocka_unit_test(test_broken_item_files_name_the_place),
       cmocka_unit_test(test_a_condition_about_nothing_declared_is_refused),
       cmocka_unit_test(test_a_list_survives_the_way_through_a_record),
+      cmocka_unit_test(test_a_list_is_offered_within_its_days),
       cmocka_unit_test(test_answers_have_stable_codes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

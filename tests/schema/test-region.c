@@ -47,6 +47,29 @@ static void test_names_and_parents(void **state G_GNUC_UNUSED)
   assert_string_equal(counties->pdata[0], "140602");
 }
 
+static void assert_called(const BhRegion *region, const char *text, const char *wanted)
+{
+  g_autoptr(GPtrArray) codes = bh_region_list_called(region, text);
+  g_autoptr(GString) found = g_string_new(NULL);
+  for (guint i = 0; i < codes->len; i++)
+    g_string_append_printf(found, "%s%s", i > 0 ? " " : "", (const char *)codes->pdata[i]);
+  assert_string_equal(found->str, wanted);
+}
+
+static void test_areas_answer_to_code_and_name(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(BhRegion) region = load_shipped();
+  assert_called(region, "140603", "140603");
+  assert_called(region, "平鲁区", "140603");
+  assert_called(region, "朔州市平鲁区", "140603");
+  assert_called(region, "山西省朔州市平鲁区", "140603");
+  assert_called(region, "大同市平鲁区", "");
+  assert_called(region, "鲁区", "");
+  assert_called(region, "城区", "140502"); /* 朔城区 is another one */
+  assert_called(region, "", "");
+  assert_called(NULL, "平鲁区", "");
+}
+
 static void test_old_codes_live_on_in_their_successor(void **state G_GNUC_UNUSED)
 {
   g_autoptr(BhRegion) region = load_shipped();
@@ -140,6 +163,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_names_and_parents),
+      cmocka_unit_test(test_areas_answer_to_code_and_name),
       cmocka_unit_test(test_old_codes_live_on_in_their_successor),
       cmocka_unit_test(test_what_lies_within_what),
       cmocka_unit_test(test_without_a_pack_digits_decide),

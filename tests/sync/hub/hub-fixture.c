@@ -103,7 +103,8 @@ HubFixture *hub_fixture_new_store(void)
   open_hub(fixture);
   g_autofree char *units = bh_data_path("assets", "samples", "units.json", NULL);
   const char *paths[] = {units, NULL};
-  g_autoptr(json_t) loaded = bh_load_paths(fixture->hub, paths, FALSE, &error);
+  const BhLoadOptions options = {.lang = "en"};
+  g_autoptr(json_t) loaded = bh_load_paths(fixture->hub, paths, &options, &error);
   if (loaded == NULL)
     fail_msg("load: %s", error->message);
   bh_id_from_name("samples", "unit-pinglu", fixture->county);

@@ -130,11 +130,11 @@ def check_commands(hub, samples, out):
     out.write_bytes(text.replace("新人".encode(), "旧人".encode()))
     assert json.loads(run(INVALID, "verify", out, "--json"))["verdict"] == "broken"
     check_case(hub, out.with_suffix(".zip"))
-    backup = out.with_suffix(".db")
+    backup = out.with_suffix(".backup")
     run(OK, "backup", "--data", hub, "--out", backup)
     check_access(hub)
     check_anomalies(hub)
-    assert backup.stat().st_size > 0
+    assert (backup / "hub.db").stat().st_size > 0
 
 
 def check_access(hub):
@@ -173,7 +173,7 @@ def main():
         run(USAGE, "load", "--no-such-option")
         assert "Exit codes" in run(OK, "--help")
         for command in ("init", "load", "serve", "enrol", "staff", "device", "access", "anomaly",
-                        "export", "verify", "backup"):
+                        "export", "verify", "backup", "restore", "unit"):
             assert "--" in run(OK, command, "--help")
         run(NOT_FOUND, "staff", "list", "--data", hub)
         run(INVALID, "init", "--data", hub, "--name", "枢纽", "--area", "999999")

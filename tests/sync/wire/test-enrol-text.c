@@ -80,6 +80,12 @@ static void test_the_address_is_https_or_a_loopback(void **state)
                                      "https://10.0.0.1:1",  "http://127.0.0.1:8080",
                                      "http://[::1]:8080",   "http://localhost"};
   static const char *const bad[] = {"",
+                                    "https://0.0.0.0:8443",
+                                    "https://[::]:8443",
+                                    "https://[0:0:0:0:0:0:0:0]",
+                                    "https://0:8443",
+                                    "https://*:8443",
+                                    "https://h:0",
                                     "hub.example",
                                     "https://",
                                     "https://h/",
