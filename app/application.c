@@ -94,13 +94,8 @@ static void say_fatal(const char *text, const GError *error)
 static void on_event(GdkEvent *event, gpointer data)
 {
   BhApplication *self = data;
-  if (self->window != NULL &&
-      (event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
-       event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
-       event->type == GDK_SCROLL) &&
-      !bh_window_note_activity(self->window))
-    return;
-  gtk_main_do_event(event);
+  if (self->window == NULL || bh_window_take_event(self->window, event))
+    gtk_main_do_event(event);
 }
 
 static void on_window_gone(gpointer data, GObject *window)

@@ -380,6 +380,11 @@ void bh_page_close(BhPage *page)
   bh_window_close_page(get(page)->window, page);
 }
 
+void bh_page_change_view(BhPage *page)
+{
+  bh_window_change_view(get(page)->window);
+}
+
 void bh_page_say(BhPage *page, const char *text)
 {
   bh_window_say(get(page)->window, text);

@@ -99,6 +99,9 @@ void bh_page_open(BhPage *page, BhPage *next);
 /* Opens `next` in this page's place: going back skips this page. */
 void bh_page_replace(BhPage *page, BhPage *next);
 void bh_page_close(BhPage *page);
+/* The page shows something else from now on, so that a second tap would hit what nobody has read:
+ * the next item, a picture in place of the camera. It takes no tap before it was seen. */
+void bh_page_change_view(BhPage *page);
 void bh_page_say(BhPage *page, const char *text);
 /* Says what went wrong, in people's words. */
 void bh_page_say_error(BhPage *page, const GError *error);

@@ -5,6 +5,7 @@
 
 #include "app/devices/wedge.h"
 #include "app/idle.h"
+#include "app/input.h"
 #include "app/pages/enrol.h"
 #include "app/pages/home.h"
 #include "app/pages/queue.h"
@@ -41,6 +42,7 @@ struct _BhWindow {
   BhIdle idle;
   GtkCssProvider *text_size;
   BhWedge *wedge;
+  BhInput *input;
 };
 
 G_DEFINE_FINAL_TYPE(BhWindow, bh_window, HDY_TYPE_APPLICATION_WINDOW)
@@ -68,6 +70,7 @@ static void bh_window_dispose(GObject *object)
   g_clear_object(&self->session);
   g_clear_object(&self->text_size);
   g_clear_pointer(&self->wedge, bh_wedge_free);
+  g_clear_pointer(&self->input, bh_input_free);
   G_OBJECT_CLASS(bh_window_parent_class)->dispose(object);
 }
 
@@ -137,6 +140,7 @@ static void show_top(BhWindow *self)
   BhPage *page = top(self);
   if (page != NULL)
     gtk_stack_set_visible_child(self->stack, GTK_WIDGET(page));
+  bh_input_change_view(self->input);
   bh_window_update_title(self);
   if (self->fresh_source == 0)
     hide_toast(self);
@@ -270,12 +274,25 @@ void bh_window_say(BhWindow *self, const char *text)
 }
 
 /* The first touch after a long sleep comes before any timer has run. */
-gboolean bh_window_note_activity(BhWindow *self)
+static gboolean note_activity(BhWindow *self)
 {
   if (bh_idle_touch(&self->idle, lock_minutes(self)) || bh_session_get_actor(self->session) == NULL)
     return TRUE;
   bh_window_lock(self);
   return FALSE;
+}
+
+gboolean bh_window_take_event(BhWindow *self, GdkEvent *event)
+{
+  gboolean touches = event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
+                     event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
+                     event->type == GDK_SCROLL;
+  return (!touches || note_activity(self)) && bh_input_take(self->input, event);
+}
+
+void bh_window_change_view(BhWindow *self)
+{
+  bh_input_change_view(self->input);
 }
 
 static gboolean on_idle_check(gpointer data)
@@ -426,6 +443,7 @@ static void bh_window_init(BhWindow *self)
   gtk_window_set_icon(GTK_WINDOW(self), icon);
   self->pages = g_ptr_array_new();
   self->wedge = bh_wedge_new();
+  self->input = bh_input_new(GTK_WIDGET(self));
   self->text_size = gtk_css_provider_new();
   gtk_style_context_add_provider_for_screen(gdk_screen_get_default(),
                                             GTK_STYLE_PROVIDER(self->text_size),

@@ -31,9 +31,13 @@ void bh_window_say_undo(BhWindow *window, const char *text, const char *button,
                         void (*func)(gpointer data), gpointer data, GDestroyNotify data_free);
 /* Wipes all pages (drafts are kept in the store) and shows the face tiles. */
 void bh_window_lock(BhWindow *window);
-/* A person touched the device. FALSE when it had stood untouched for too long before, suspend
- * included: the window has locked itself, and the touch is not to be acted on. */
-gboolean bh_window_note_activity(BhWindow *window);
+/* An event of this program, before any widget sees it. FALSE when it is not to be delivered: it is
+ * the bounce of a tap, or the first touch after the device stood untouched for too long, suspend
+ * included, and the window has locked itself. */
+gboolean bh_window_take_event(BhWindow *window, GdkEvent *event);
+/* The page on top shows something else in the same place, the next item of a list: like another
+ * page, it takes no tap before it was seen. */
+void bh_window_change_view(BhWindow *window);
 /* Applies text size and dark scheme. */
 void bh_window_apply_settings(BhWindow *window);
 

@@ -11,7 +11,6 @@
 #include "app/visit-page.h"
 
 #define SWIPE_MIN_PX_S 400.0 /* speed that counts as a swipe */
-#define DOUBLE_TAP_MS 300    /* faster than anybody reads the next item */
 
 struct _BhChecklistPage {
   BhPage parent;
@@ -20,9 +19,8 @@ struct _BhChecklistPage {
   BhChecklist *list;
   GPtrArray *items; /* const BhChecklistItem*, borrowed from list */
   guint at;
-  guint saving;      /* answers on their way to the disk */
-  gboolean behind;   /* the visit is to be read again once they are there */
-  guint32 tapped_ms; /* time of the last tap on an answer, by its event; 0 before */
+  guint saving;    /* answers on their way to the disk */
+  gboolean behind; /* the visit is to be read again once they are there */
   gboolean only_unanswered;
   GtkWidget *section;
   GtkWidget *filter;
@@ -189,6 +187,13 @@ static gboolean is_answered(BhChecklistPage *self, guint index)
   return get_value(self, g_ptr_array_index(self->items, index)) != NULL;
 }
 
+static void go_to(BhChecklistPage *self, guint index)
+{
+  self->at = index;
+  bh_page_change_view(BH_PAGE(self));
+  show(self);
+}
+
 static void step(BhChecklistPage *self, int direction)
 {
   if (self->items == NULL)
@@ -196,8 +201,7 @@ static void step(BhChecklistPage *self, int direction)
   for (int i = (int)self->at + direction; i >= 0 && i < (int)self->items->len; i += direction) {
     if (self->only_unanswered && is_answered(self, (guint)i))
       continue;
-    self->at = (guint)i;
-    show(self);
+    go_to(self, (guint)i);
     return;
   }
   if (self->only_unanswered)
@@ -239,15 +243,9 @@ static void show_jump(BhChecklistPage *self, gboolean open)
   gtk_widget_set_visible(self->answers, !open);
 }
 
-static void go_to(BhChecklistPage *self, guint index)
-{
-  self->at = index;
-  show_jump(self, FALSE);
-  show(self);
-}
-
 static void on_section(GtkButton *row, BhChecklistPage *self)
 {
+  show_jump(self, FALSE);
   go_to(self, GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(row), "bh-index")));
 }
 
@@ -302,6 +300,7 @@ static void on_jump_go(BhChecklistPage *self)
     const BhChecklistItem *item = g_ptr_array_index(self->items, i);
     if (matches(item->item_no, typed)) {
       gtk_entry_set_text(GTK_ENTRY(self->jump_entry), "");
+      show_jump(self, FALSE);
       go_to(self, i);
       return;
     }
@@ -472,18 +471,8 @@ static void answer(BhChecklistPage *self, BhAnswer chosen)
     bh_page_say(BH_PAGE(self), _("That was the last item"));
 }
 
-/* The second tap of a double tap falls on the next item, which nobody has read. */
-static gboolean is_double_tap(BhChecklistPage *self)
-{
-  guint32 before_ms = self->tapped_ms;
-  self->tapped_ms = gtk_get_current_event_time(); /* 0 when no finger or mouse did it */
-  return before_ms != 0 && self->tapped_ms != 0 && self->tapped_ms - before_ms < DOUBLE_TAP_MS;
-}
-
 static void on_answer(GtkButton *button, BhChecklistPage *self)
 {
-  if (is_double_tap(self))
-    return;
   answer(self, (BhAnswer)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(button), "bh-answer")));
 }
 

@@ -144,6 +144,7 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
     return;
   }
   /* A picture of a hazard that is a draft is a draft too, and becomes an entry after it. */
+  gtk_widget_show(self->discard);
   json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
   const char *key;
   json_t *value;

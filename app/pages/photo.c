@@ -63,6 +63,7 @@ static void show_buttons(BhPhotoPage *self, gboolean has_picture)
   gtk_widget_set_visible(self->cannot_retake, has_picture);
   gtk_widget_set_visible(self->view, !has_picture);
   gtk_widget_set_visible(self->preview, has_picture);
+  bh_page_change_view(BH_PAGE(self));
 }
 
 static void start_camera(BhPhotoPage *self)

@@ -10,6 +10,7 @@
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
 #include "app/pages/start.h"
+#include "app/taps.h"
 
 /* --- the checklist --- */
 
@@ -91,8 +92,24 @@ static void test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew(void
   assert_string_equal(third, "unchecked");
 }
 
+static gboolean on_looked(gpointer data)
+{
+  *(gboolean *)data = TRUE;
+  return G_SOURCE_REMOVE;
+}
+
+/* Frames are drawn meanwhile, and somebody looks at them. */
+static void look(void)
+{
+  gboolean looked = FALSE;
+  g_timeout_add(2 * BH_TAPS_LOOK_MS, on_looked, &looked);
+  while (!looked)
+    gtk_main_iteration();
+}
+
 static void tap_at(World *world, const char *id, guint32 time_ms)
 {
+  look();
   GtkWidget *button = world_find(world, id);
   static const GdkEventType types[] = {GDK_BUTTON_PRESS, GDK_BUTTON_RELEASE};
   for (gsize i = 0; i < G_N_ELEMENTS(types); i++) {
@@ -103,7 +120,8 @@ static void tap_at(World *world, const char *id, guint32 time_ms)
     event->button.x = event->button.y = 5;
     gdk_event_set_device(
         event, gdk_seat_get_pointer(gdk_display_get_default_seat(gdk_display_get_default())));
-    gtk_main_do_event(event);
+    if (bh_window_take_event(world->window, event))
+      gtk_main_do_event(event);
   }
   world_settle(world);
 }

@@ -256,6 +256,17 @@ class App:
         self.bus.turn()
         time.sleep(STEP_S)
 
+    def tap(self, id, times=1, gap_s=0.5):
+        """Touches the middle of a control with the pointer, as a finger does; `times` in a row."""
+        area = self.find(id).get_extents(self.bus.atspi.CoordType.SCREEN)
+        self.xdo("mousemove", area.x + area.width // 2, area.y + area.height // 2, "click",
+                 "--repeat", times, "--delay", int(gap_s * 1000), 1)
+
+    def xdo(self, *args):
+        """What xdotool does with pointer and keys."""
+        subprocess.run(["xdotool", *map(str, args)], env=self.bus.env, check=True)
+        self.bus.turn()
+
     def scan_keys(self, code):
         """Keys as a scanner that poses as a keyboard sends them: fast, with Enter at the end."""
         subprocess.run(["xdotool", "mousemove", "4", str(self.size[1] - 4), "windowfocus", self.window, "key",
