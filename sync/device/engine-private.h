@@ -26,15 +26,16 @@ struct _BhEngine {
   BhEnginePhase phase;
   BhUplink *uplink; /* during a round */
   gint64 wall_ms, boot_ms;
-  guint failures;    /* since the last success */
-  BhErrorCode error; /* of the last round, when failed */
-  gboolean failed;   /* a round ended with an error, or had one that did not end it */
-  gboolean saved;    /* something to push since heads were read */
-  gboolean again;    /* another round is to follow this one at once */
-  gboolean kicked;   /* a person asked for a round during this one */
-  gboolean online;   /* a network came back during this round */
-  gboolean due;      /* the next round begins without a wait */
-  gboolean pulled;   /* in this round */
+  guint failures;     /* since the last success */
+  BhErrorCode error;  /* of the last round, when failed */
+  gboolean failed;    /* a round ended with an error, or had one that did not end it */
+  gboolean saved;     /* something to push since heads were read */
+  gboolean again;     /* another round is to follow this one at once */
+  gboolean elsewhere; /* this round goes to the hub's other address */
+  gboolean kicked;    /* a person asked for a round during this one */
+  gboolean online;    /* a network came back during this round */
+  gboolean due;       /* the next round begins without a wait */
+  gboolean pulled;    /* in this round */
 
   gint64 hub_seq;     /* what the hub has of this incarnation */
   gint64 push_first;  /* hub_seq when this round's push began */

@@ -11,8 +11,14 @@ gboolean bh_engine_load_uplink(BhEngine *engine, BhDevice *device)
 
   g_clear_pointer(&engine->uplink, bh_uplink_free);
   engine->uplink = bh_outbox_get_uplink(device, &error);
-  if (engine->uplink != NULL)
+  if (engine->uplink != NULL) {
+    engine->elsewhere = engine->elsewhere && engine->uplink->other_url != NULL;
+    if (engine->elsewhere) {
+      g_free(engine->uplink->url);
+      engine->uplink->url = g_strdup(engine->uplink->other_url);
+    }
     return TRUE;
+  }
   if (!g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     bh_engine_fail_store(engine, device, error);
     return FALSE;
@@ -105,6 +111,20 @@ static gboolean recheck_files(BhEngine *engine, BhDevice *device)
   return TRUE;
 }
 
+/* The hub answered at its other address, with its own key: that is where it is now. */
+static gboolean keep_address(BhEngine *engine, BhDevice *device)
+{
+  g_autoptr(GError) error = NULL;
+
+  if (!engine->elsewhere)
+    return TRUE;
+  engine->elsewhere = FALSE;
+  if (bh_outbox_set_address(device, engine->uplink->url, &error))
+    return TRUE;
+  bh_engine_fail_store(engine, device, error);
+  return FALSE;
+}
+
 void bh_engine_on_head(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
 {
   g_autoptr(json_t) object = NULL;
@@ -119,6 +139,8 @@ void bh_engine_on_head(BhEngine *engine, BhDevice *device, const BhTransportAnsw
   if (object == NULL)
     return;
   bh_engine_note_time(engine, device, object);
+  if (!keep_address(engine, device))
+    return;
   if (note_head(engine, device, object) && recheck_files(engine, device))
     bh_engine_push(engine, device);
 }

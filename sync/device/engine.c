@@ -160,11 +160,23 @@ static const char *state_of(BhErrorCode code)
   return "waiting";
 }
 
+/* Not found where it was: the next round looks at the other address, at once, and after that at the
+ * first one again. */
+static gboolean look_elsewhere(BhEngine *engine, BhErrorCode code)
+{
+  if (engine->phase != PHASE_HEAD || engine->uplink == NULL || engine->uplink->other_url == NULL ||
+      (code != BH_ERROR_NETWORK && code != BH_ERROR_UNCERTAIN && code != BH_ERROR_NOT_HUB))
+    return FALSE;
+  engine->elsewhere = !engine->elsewhere;
+  return engine->elsewhere;
+}
+
 void bh_engine_fail_round(BhEngine *engine, BhDevice *device, BhErrorCode code,
                           gint64 retry_after_s)
 {
   gint64 delay_ms;
 
+  gboolean looks_on = look_elsewhere(engine, code);
   leave_round(engine);
   engine->failed = TRUE;
   engine->error = code;
@@ -173,6 +185,8 @@ void bh_engine_fail_round(BhEngine *engine, BhDevice *device, BhErrorCode code,
     delay_ms = BH_RETRY_MAX_MS;
   } else if ((engine->kicked || engine->online) && retry_after_s <= 0) {
     engine->failures = 0;
+    delay_ms = 0;
+  } else if (looks_on) {
     delay_ms = 0;
   } else {
     delay_ms = backoff_ms(engine, retry_after_s);

@@ -3,6 +3,7 @@
 #include "schema/base64.h"
 #include "schema/error.h"
 #include "sync/device/outbox.h"
+#include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 
 #include <sodium.h>
@@ -17,15 +18,48 @@ typedef struct {
   guint8 secret_key[BH_SECRET_KEY_SIZE];
   const BhEnrolText *text;
   const json_t *answer;
+  BhUplink *uplink; /* of a store that is enrolled at the hub of the text already */
   GAsyncResult *result;
 } Enrolment;
 
 static void wipe_enrolment(Enrolment *enrolment)
 {
   sodium_memzero(enrolment->secret_key, sizeof enrolment->secret_key);
+  g_clear_pointer(&enrolment->uplink, bh_uplink_free);
   g_clear_object(&enrolment->result);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Enrolment, wipe_enrolment)
+
+/* A text of the hub that this store has, with the same key: the hub may have another address now.
+ * The device's token goes to no other key. */
+static BhUplink *find_moved(BhDevice *device, const BhEnrolText *text, GError **error)
+{
+  g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(device, error);
+
+  if (uplink == NULL)
+    return NULL;
+  if (strcmp(uplink->hub, text->hub) != 0)
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
+                        "enrolment: this store is enrolled already, at another hub");
+  else if (!g_strv_contains((const char *const *)uplink->pins, text->pin))
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
+                        "enrolment: this store is enrolled already, and the text names another key "
+                        "of the hub");
+  else
+    return g_steal_pointer(&uplink);
+  return NULL;
+}
+
+static void keep_address(BhDevice *device, GTask *task, gpointer data)
+{
+  Enrolment *enrolment = data;
+  GError *error = NULL;
+
+  if (bh_outbox_set_address(device, enrolment->text->url, &error))
+    g_task_return_boolean(task, TRUE);
+  else
+    g_task_return_error(task, error);
+}
 
 static void take_key(BhDevice *device, GTask *task, gpointer data)
 {
@@ -33,8 +67,7 @@ static void take_key(BhDevice *device, GTask *task, gpointer data)
   GError *error = NULL;
 
   if (bh_device_is_enrolled(device))
-    g_set_error_literal(&error, BH_ERROR, BH_ERROR_INVALID,
-                        "enrolment: this store is enrolled already");
+    enrolment->uplink = find_moved(device, enrolment->text, &error);
   else
     bh_outbox_get_enrol_key(device, enrolment->public_key, enrolment->secret_key, &error);
   if (error != NULL)
@@ -122,6 +155,20 @@ static json_t *read_answer(const Enrolment *enrolment, const BhTransportAnswer *
   return NULL;
 }
 
+/* A store that is enrolled asks only whether its hub knows it there. */
+static BhTransportRequest *make_question(const Enrolment *enrolment)
+{
+  const BhUplink *uplink = enrolment->uplink;
+  g_autofree char *path = g_strconcat("/v1/head?incarnation=", uplink->incarnation, NULL);
+  g_autofree char *authorization = bh_auth_format(uplink->device, uplink->token);
+  const char *pins[] = {enrolment->text->pin, NULL};
+  BhTransportRequest *request = bh_transport_request_new("GET", enrolment->text->url, path, pins);
+
+  request->answer_max = ANSWER_MAX_BYTES;
+  bh_transport_request_add_header(request, "Authorization", authorization);
+  return request;
+}
+
 /* An answer that was lost is asked for again: the hub gives the same key the same enrolment. */
 static json_t *ask_hub(BhTransport *transport, const Enrolment *enrolment, const char *name,
                        GError **error)
@@ -131,7 +178,9 @@ static json_t *ask_hub(BhTransport *transport, const Enrolment *enrolment, const
     g_autoptr(GAsyncResult) result = NULL;
     g_autoptr(BhTransportAnswer) answer = NULL;
 
-    bh_transport_send_async(transport, make_request(enrolment, name), NULL, on_done, &result);
+    BhTransportRequest *request =
+        enrolment->uplink != NULL ? make_question(enrolment) : make_request(enrolment, name);
+    bh_transport_send_async(transport, request, NULL, on_done, &result);
     wait_for(&result);
     answer = bh_transport_send_finish(result, &local);
     if (answer != NULL)
@@ -155,7 +204,8 @@ static gboolean enrol(BhWorker *worker, BhTransport *transport, const BhEnrolTex
   if (answer == NULL)
     return FALSE;
   enrolment.answer = answer;
-  return run_on_store(worker, keep_answer, &enrolment, error);
+  return run_on_store(worker, enrolment.uplink != NULL ? keep_address : keep_answer, &enrolment,
+                      error);
 }
 
 gboolean bh_sync_enrol_with(BhWorker *worker, BhTransport *transport, const char *text,

@@ -4,7 +4,10 @@
 
 #include "sync/device/outbox-store.h"
 #include "sync/device/people-store.h"
+#include "sync/wire/enrol-text.h"
 
+#define OTHER_URL "other_url" /* setting */
+#define URL_MAX_BYTES 300
 #define KINDS_MAX (4 * 1024 * 1024)       /* bytes */
 #define STAFF_MAX_BYTES (2 * 1024 * 1024) /* of the sealed box */
 #define STAFF_MAX 2000
@@ -18,6 +21,7 @@ void bh_uplink_free(BhUplink *uplink)
   if (uplink->token != NULL)
     sodium_memzero(uplink->token, strlen(uplink->token));
   g_free(uplink->token);
+  g_free(uplink->other_url);
   g_strfreev(uplink->pins);
   g_free(uplink);
 }
@@ -54,6 +58,7 @@ BhUplink *bh_outbox_get_uplink(BhDevice *device, GError **error)
   g_autoptr(BhUplink) uplink = g_new0(BhUplink, 1);
   uplink->url = g_strdup(bh_json_string_or(row, "url", ""));
   uplink->token = g_strdup(bh_json_string_or(row, "token", ""));
+  uplink->other_url = bh_setting_dup(device, OTHER_URL);
   uplink->pins = parse_pins(bh_json_string_or(row, "pins", "[]"), error);
   g_strlcpy(uplink->hub, device->signer->hub, sizeof uplink->hub);
   g_strlcpy(uplink->device, device->signer->device, sizeof uplink->device);
@@ -61,6 +66,40 @@ BhUplink *bh_outbox_get_uplink(BhDevice *device, GError **error)
   if (uplink->pins == NULL || !bh_outbox_store_get_hub_key(device, uplink->hub_key, error))
     return NULL;
   return g_steal_pointer(&uplink);
+}
+
+static gboolean is_address(const char *url)
+{
+  return strlen(url) <= URL_MAX_BYTES && bh_hub_url_is_valid(url);
+}
+
+gboolean bh_outbox_set_address(BhDevice *device, const char *url, GError **error)
+{
+  g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(device, error);
+
+  if (uplink == NULL)
+    return FALSE;
+  if (!is_address(url)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "hub: \"%.80s\" is no address of a hub", url);
+    return FALSE;
+  }
+  if (strcmp(uplink->url, url) == 0)
+    return TRUE;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_setting_set(device, OTHER_URL, uplink->url, error) &&
+         bh_outbox_store_set_url(device, url, error) && bh_write_commit(write, error);
+}
+
+gboolean bh_outbox_note_address(BhDevice *device, const char *url, GError **error)
+{
+  g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(device, error);
+
+  if (uplink == NULL)
+    return FALSE;
+  /* One that is known, or that nobody could use, changes nothing. */
+  if (strcmp(uplink->url, url) == 0 || g_strcmp0(uplink->other_url, url) == 0 || !is_address(url))
+    return TRUE;
+  return bh_setting_set(device, OTHER_URL, url, error);
 }
 
 gboolean bh_outbox_get_enrol_key(BhDevice *device, guint8 public_key[BH_PUBLIC_KEY_SIZE],
@@ -197,6 +236,31 @@ gboolean bh_outbox_use_kinds(BhDevice *device, BhKindSet *set, GError **error)
   return TRUE;
 }
 
+/* Takes `set`. */
+static void switch_kinds(BhDevice *device, BhKindSet *set)
+{
+  bh_view_forget_all(device);
+  g_clear_pointer(&device->kinds, bh_kind_set_unref);
+  device->kinds = set;
+}
+
+/* The hub may go back to a set it had before. */
+gboolean bh_outbox_adopt_kinds(BhDevice *device, const char *hash, GError **error)
+{
+  if (device->kinds != NULL && strcmp(bh_kind_set_get_hash(device->kinds), hash) == 0)
+    return TRUE;
+  if (!bh_hash_is_valid(hash) || !bh_kinds_store_has(device, hash))
+    return TRUE;
+  g_autoptr(BhKindSet) set = NULL;
+  g_autoptr(BhWrite) write = NULL;
+  if (!bh_device_store_load_kinds(device, hash, &set, error) ||
+      (write = bh_write_begin(device, error)) == NULL || !bh_outbox_use_kinds(device, set, error) ||
+      !bh_write_commit(write, error))
+    return FALSE;
+  switch_kinds(device, g_steal_pointer(&set));
+  return TRUE;
+}
+
 gboolean bh_outbox_store_kinds(BhDevice *device, const char *text, gsize len, GError **error)
 {
   if (len > KINDS_MAX) {
@@ -212,9 +276,7 @@ gboolean bh_outbox_store_kinds(BhDevice *device, const char *text, gsize len, GE
                                   error) ||
       !bh_outbox_use_kinds(device, set, error) || !bh_write_commit(write, error))
     return FALSE;
-  bh_view_forget_all(device);
-  g_clear_pointer(&device->kinds, bh_kind_set_unref);
-  device->kinds = g_steal_pointer(&set);
+  switch_kinds(device, g_steal_pointer(&set));
   return TRUE;
 }
 

@@ -457,17 +457,24 @@ static gboolean take_epoch(BhDevice *device, const json_t *page, GError **error)
          bh_setting_set(device, "epoch", epoch, error);
 }
 
+static gboolean take_address(BhDevice *device, const json_t *page, GError **error)
+{
+  const char *url = bh_json_string_or(page, "url", NULL);
+  return url == NULL || bh_outbox_note_address(device, url, error);
+}
+
 gboolean bh_outbox_apply_changes(BhDevice *device, const json_t *page, GError **error)
 {
   const char *cursor = bh_json_get_string(page, "cursor", "changes", error);
 
-  if (cursor == NULL || !bh_device_need_enrolled(device, error))
+  if (cursor == NULL || !bh_device_need_enrolled(device, error) ||
+      !bh_outbox_adopt_kinds(device, bh_json_string_or(page, "kinds", ""), error))
     return FALSE;
   g_autoptr(GHashTable) touched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   Pull pull = {device, touched, place_of_included(device, json_object_get(page, "included"))};
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  return write != NULL && take_epoch(device, page, error) && apply(&pull, page, cursor, error) &&
-         bh_write_commit(write, error);
+  return write != NULL && take_epoch(device, page, error) && take_address(device, page, error) &&
+         apply(&pull, page, cursor, error) && bh_write_commit(write, error);
 }
 
 gboolean bh_outbox_swap_some(BhDevice *device, gboolean *more, GError **error)

@@ -248,6 +248,16 @@ gboolean bh_outbox_store_put_uplink(BhDevice *device, const json_t *uplink,
   return bh_stmt_run(stmt, error);
 }
 
+gboolean bh_outbox_store_set_url(BhDevice *device, const char *url, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(device->db, "UPDATE uplink SET url = :url", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "url", url);
+  return bh_stmt_run(stmt, error);
+}
+
 gboolean bh_outbox_store_get_hub_key(BhDevice *device, guint8 hub_key[BH_PUBLIC_KEY_SIZE],
                                      GError **error)
 {

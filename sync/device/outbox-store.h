@@ -75,6 +75,12 @@ void bh_shadow_clear(BhShadow *shadow);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhShadow, bh_shadow_clear)
 
 gboolean bh_shadow_store_read(BhDevice *device, BhShadow *shadow, gboolean *found, GError **error);
+/* Switches to a set that is here already; does nothing when it is in use, or not here. */
+gboolean bh_outbox_adopt_kinds(BhDevice *device, const char *hash, GError **error);
+gboolean bh_outbox_store_set_url(BhDevice *device, const char *url, GError **error);
+/* An address the hub says it has, for when it is not found at the one in use. */
+gboolean bh_outbox_note_address(BhDevice *device, const char *url, GError **error);
+
 /* A pull that starts over is not at its end. */
 gboolean bh_shadow_store_is_open(BhDevice *device);
 char *bh_shadow_store_dup_cursor(BhDevice *device);

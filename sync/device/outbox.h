@@ -17,12 +17,17 @@ typedef struct {
   char incarnation[BH_INCARNATION_LEN + 1];
   guint8 hub_key[BH_PUBLIC_KEY_SIZE]; /* checks signed time */
   char **pins;                        /* base64 SPKI SHA-256, NULL-terminated */
+  char *other_url;                    /* where the hub may be found as well; NULL: nowhere */
 } BhUplink;
 void bh_uplink_free(BhUplink *uplink);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhUplink, bh_uplink_free)
 
 /* NULL with BH_ERROR_NOT_FOUND before enrolment. */
 BhUplink *bh_outbox_get_uplink(BhDevice *device, GError **error);
+
+/* The hub answered at this address ("https://host:port"), or at its other one: it is the one to use
+ * from now on, and the address before becomes the other. */
+gboolean bh_outbox_set_address(BhDevice *device, const char *url, GError **error);
 
 /* --- enrolment --- */
 

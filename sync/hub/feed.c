@@ -213,6 +213,9 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
       "cursor", cursor, "more", (int)page->more, "reset", (int)page->reset, "kinds",
       bh_view_get_kinds_hash(page->view), "time", bh_enrol_time(page->hub, device->id), "gone",
       page->gone, "included", included, "quarantined", quarantined);
+  g_autofree char *url = bh_log_dup_value(page->db, "public_url", NULL);
+  if (url != NULL)
+    json_object_set_new(head, "url", json_string(url));
   if (!page->more) {
     char *staff = bh_enrol_staff_version(page->db, device, error);
     if (staff == NULL)

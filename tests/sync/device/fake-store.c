@@ -48,6 +48,8 @@ void bh_device_close(BhDevice *device)
   g_hash_table_unref(device->kinds);
   g_hash_table_unref(device->records);
   g_free(device->cursor);
+  g_free(device->url);
+  g_free(device->other_url);
   g_free(device->state);
   g_free(device->error);
   g_free(device);
@@ -106,6 +108,7 @@ void bh_uplink_free(BhUplink *uplink)
 {
   g_free(uplink->url);
   g_free(uplink->token);
+  g_free(uplink->other_url);
   g_strfreev(uplink->pins);
   g_free(uplink);
 }
@@ -121,7 +124,8 @@ BhUplink *bh_outbox_get_uplink(BhDevice *device, GError **error)
     return NULL;
   }
   uplink = g_new0(BhUplink, 1);
-  uplink->url = g_strdup("https://hub.example");
+  uplink->url = g_strdup(device->url != NULL ? device->url : "https://hub.example");
+  uplink->other_url = g_strdup(device->other_url);
   uplink->token = g_strdup("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
   g_strlcpy(uplink->hub, FAKE_HUB, sizeof uplink->hub);
   g_strlcpy(uplink->device, FAKE_DEVICE, sizeof uplink->device);
@@ -129,6 +133,16 @@ BhUplink *bh_outbox_get_uplink(BhDevice *device, GError **error)
   memcpy(uplink->hub_key, device->hub_public, sizeof uplink->hub_key);
   uplink->pins = g_strsplit("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=", " ", 0);
   return uplink;
+}
+
+gboolean bh_outbox_set_address(BhDevice *device, const char *url, GError **error)
+{
+  if (FULL(error))
+    return FALSE;
+  g_free(device->other_url);
+  device->other_url = device->url != NULL ? device->url : g_strdup("https://hub.example");
+  device->url = g_strdup(url);
+  return TRUE;
 }
 
 gboolean bh_outbox_read_batch(BhDevice *device, gint64 after, int max_entries, gsize max_bytes,

@@ -16,6 +16,7 @@ typedef struct {
 
 struct _BhDevice {
   gboolean enrolled;
+  char *url, *other_url; /* NULL: https://hub.example, none */
   char incarnation[BH_INCARNATION_LEN + 1];
   guint incarnations;
   gint64 damaged; /* seq of an entry that is not what was signed; 0: none */

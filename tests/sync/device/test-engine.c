@@ -179,6 +179,52 @@ static void test_a_kick_during_a_round_is_another_round(void **state)
   assert_true(bench->timer_ms > 0);
 }
 
+static gboolean goes_to(const Bench *bench, const char *url)
+{
+  return bench->request != NULL && g_str_has_prefix(bench->request->url, url);
+}
+
+/* A hub that said beforehand where it moves to, or moved back. */
+static void test_a_hub_that_moved_is_found_at_its_other_address(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  bench->device->other_url = g_strdup("https://new.example");
+  step(bench, BH_ENGINE_START);
+  assert_true(goes_to(bench, "https://hub.example/"));
+  fail_request(bench, BH_ERROR_NETWORK);
+  step(bench, BH_ENGINE_TIMER);
+  assert_true(goes_to(bench, "https://new.example/"));
+  /* Not found there either: the first one again. */
+  fail_request(bench, BH_ERROR_UNCERTAIN);
+  step(bench, BH_ENGINE_TIMER);
+  assert_true(goes_to(bench, "https://hub.example/"));
+  fail_request(bench, BH_ERROR_NETWORK);
+  step(bench, BH_ENGINE_TIMER);
+  assert_true(goes_to(bench, "https://new.example/"));
+  assert_null(bench->device->url);
+  give_right(bench);
+  assert_string_equal(bench->device->url, "https://new.example");
+  assert_string_equal(bench->device->other_url, "https://hub.example");
+  assert_true(goes_to(bench, "https://new.example/"));
+}
+
+static void test_somebody_else_at_the_other_address_is_no_hub(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  bench->device->other_url = g_strdup("https://new.example");
+  step(bench, BH_ENGINE_START);
+  fail_request(bench, BH_ERROR_NETWORK);
+  step(bench, BH_ENGINE_TIMER);
+  give(bench, make_answer(200, "0190a0b0-0000-7000-8000-00000000cccc", "{}"));
+  assert_null(bench->device->url);
+  step(bench, BH_ENGINE_TIMER);
+  assert_true(goes_to(bench, "https://hub.example/"));
+}
+
 static void test_waits_grow_with_full_jitter_up_to_the_cap(void **state)
 {
   g_autoptr(Bench) bench = bench_new();
@@ -557,6 +603,8 @@ int main(void)
       cmocka_unit_test(test_a_connection_that_comes_back_starts_at_once),
       cmocka_unit_test(test_a_connection_that_comes_back_during_a_request_is_not_forgotten),
       cmocka_unit_test(test_a_kick_during_a_round_is_another_round),
+      cmocka_unit_test(test_a_hub_that_moved_is_found_at_its_other_address),
+      cmocka_unit_test(test_somebody_else_at_the_other_address_is_no_hub),
       cmocka_unit_test(test_waits_grow_with_full_jitter_up_to_the_cap),
       cmocka_unit_test(test_retry_after_is_honoured),
       cmocka_unit_test(test_L12_an_uncertain_push_asks_for_the_head_first),

@@ -121,6 +121,34 @@ static void test_a_new_kind_set_indexes_every_record_again(void **state G_GNUC_U
   }
 }
 
+static void assert_uses(Fixture *fixture, const char *hash)
+{
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(fixture->device);
+  assert_string_equal(bh_kind_set_get_hash(kinds), hash);
+}
+
+/* The set is here already, so nothing is fetched: the page alone says which one is in force. */
+static void test_a_hub_that_goes_back_to_an_older_kind_set_is_followed(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) first = bh_device_dup_kinds(fixture->device);
+  g_autoptr(json_t) kinds = json_loads(bh_kind_set_get_text(first), 0, NULL);
+  json_t *one = json_array_get(json_object_get(kinds, "kinds"), 0);
+  json_t *label = json_object_get(json_array_get(json_object_get(one, "fields"), 0), "label");
+  json_object_set_new(label, "zh", json_string("改过的名称"));
+  g_autofree char *text = bh_json_dump_sorted(kinds);
+  g_autofree char *second = bh_hash_hex(text, strlen(text));
+
+  assert_true(bh_outbox_store_kinds(fixture->device, text, strlen(text), &error));
+  assert_no_error(error);
+  assert_uses(fixture, second);
+  fixture_pull(fixture, json_array(), json_pack("{ss}", "kinds", bh_kind_set_get_hash(first)));
+  assert_uses(fixture, bh_kind_set_get_hash(first));
+  fixture_reopen(fixture);
+  assert_uses(fixture, bh_kind_set_get_hash(first));
+}
+
 /* --- a large reset --- */
 
 static void test_a_large_reset_moves_in_between_saves(void **state G_GNUC_UNUSED)
@@ -370,6 +398,7 @@ int main(void)
       cmocka_unit_test(test_a_search_for_the_enterprise_finds_its_inspections),
       cmocka_unit_test(test_titles_follow_whatever_comes_first),
       cmocka_unit_test(test_a_new_kind_set_indexes_every_record_again),
+      cmocka_unit_test(test_a_hub_that_goes_back_to_an_older_kind_set_is_followed),
       cmocka_unit_test(test_a_large_reset_moves_in_between_saves),
       cmocka_unit_test(test_a_reset_goes_on_with_every_page),
       cmocka_unit_test(test_what_was_sent_stays_for_a_while),
