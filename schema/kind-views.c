@@ -187,3 +187,16 @@ const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name)
   }
   return NULL;
 }
+
+char *bh_source_dup_clauses(const char *source)
+{
+  g_auto(GStrv) parts = g_strsplit(source != NULL ? source : "", ";", -1);
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (int i = 0; parts[i] != NULL; i++) {
+    const char *part = g_strstrip(parts[i]);
+    gboolean is_number = g_str_has_prefix(part, "R-") && g_ascii_isdigit(part[2]);
+    if (*part != '\0' && !is_number)
+      g_string_append_printf(out, "%s%s", out->len > 0 ? "; " : "", part);
+  }
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}

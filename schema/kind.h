@@ -71,6 +71,9 @@ GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form);
 /* Declaration of a ledger the office keeps ("ledgers" of the kind), borrowed; NULL when there is
  * none of that name. */
 const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name);
+/* What people are shown of a "source": its clauses, without the numbers of requirements of this
+ * program ("R-090"), which say nothing to them. "" when nothing is left; g_free. */
+char *bh_source_dup_clauses(const char *source);
 /* One line that names a record in lists, made of the kind's "title" fields; g_free. */
 char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang);
 /* The same with what its paths ("{enterprise.name}") name: `get` gives the values of another

@@ -20,7 +20,7 @@ gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state);
 
 const char *bh_transition_get_to(const BhTransition *transition);
 const char *bh_transition_get_label(const BhTransition *transition, const char *lang);
-/* Clause, "" if a design row. */
+/* As declared; people are shown bh_source_dup_clauses of it. */
 const char *bh_transition_get_source(const BhTransition *transition);
 /* By when, in words; "" when nothing is said. */
 const char *bh_transition_get_deadline_text(const BhTransition *transition, const char *lang);

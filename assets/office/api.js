@@ -52,7 +52,9 @@ async function ask(method, path, body, extra) {
   if (answer.ok) return json;
   const retryAfter = answer.headers.get('Retry-After');
   const error = new HubError(answer.status, json.error,
-    explain(answer.status, json.error, json.message, retryAfter), retryAfter);
+    json.why === 'origin' ? t('error.origin', { browser: window.location.host, host: json.host || '?' })
+      : explain(answer.status, json.error, json.message, retryAfter), retryAfter);
+  error.why = json.why;
   if (answer.status === 401 && token) {
     token = '';
     onSignedOut();

@@ -282,6 +282,7 @@ export default {
   'error.network': 'The hub cannot be reached.',
   'error.session': 'The session is over, sign in again.',
   'error.locked': 'Too many failures, wait {seconds} s.',
+  'error.origin': 'Refused because the address in the browser ({browser}) is not the one the hub was asked for ({host}); the password has nothing to do with it. The proxy before the hub has to pass on Host as it came (nginx: proxy_set_header Host $http_host).',
   'error.denied': 'This is not open to you.',
   'error.expired': 'The session is over, sign in again.',
   'error.invalid': 'Against a rule',

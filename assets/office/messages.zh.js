@@ -282,6 +282,7 @@ export default {
   'error.network': '连不上中心，请检查网络。',
   'error.session': '登录已过期，请重新登录。',
   'error.locked': '失败次数太多，请等 {seconds} 秒。',
+  'error.origin': '浏览器里的地址（{browser}）与中心收到的（{host}）不一致，所以被拒绝，与密码无关。请管理员让前面的代理原样传递 Host（nginx：proxy_set_header Host $http_host）。',
   'error.denied': '您没有做这件事的权限。',
   'error.expired': '登录已过期，请重新登录。',
   'error.invalid': '不符合规定',

@@ -19,7 +19,7 @@ export function showSignIn(app, begin) {
       begin(await post('session', { login: login.value, password: password.value }));
     } catch (problem) {
       password.value = '';
-      fill(error, problem.code === 'denied' ? t('signin.wrong') : problem.message);
+      fill(error, problem.code === 'denied' && problem.why !== 'origin' ? t('signin.wrong') : problem.message);
       password.focus();
     } finally {
       go.disabled = false;

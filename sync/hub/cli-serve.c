@@ -21,6 +21,7 @@ typedef struct {
   BhHub *hub;
   GMainLoop *loop;
   GThreadPool *calls;
+  char **proxies; /* of the office page */
 } Serving;
 
 typedef struct {
@@ -119,6 +120,7 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   if (devices == NULL)
     return FALSE;
   config.listen = office_listen;
+  config.proxies = (const char *const *)serving->proxies;
   routes = bh_office_routes(&n);
   g_autoptr(BhHttp) page = bh_http_start(&config, routes, n, bh_office_headers(), office, error);
   if (page == NULL || !write_chosen(serving, bh_http_get_port(devices), bh_http_get_port(page),
@@ -167,6 +169,7 @@ static gboolean serve(Serving *serving, const char *device_listen, const char *o
 int bh_cli_serve(int argc, char **argv)
 {
   g_autofree char *dir = NULL, *listen = NULL, *office = NULL, *url = NULL;
+  g_auto(GStrv) proxies = NULL;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"listen", 'l', 0, G_OPTION_ARG_STRING, &listen, "For devices; " DEVICE_LISTEN, "HOST:PORT"},
@@ -174,6 +177,8 @@ int bh_cli_serve(int argc, char **argv)
        "HOST:PORT"},
       {"public-url", 'u', 0, G_OPTION_ARG_STRING, &url, "Where devices reach it; kept from then on",
        "URL"},
+      {"proxy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &proxies,
+       "Address of a proxy before the page, whose X-Forwarded-For is believed", "ADDRESS"},
       {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &url, "The same", "URL"},
       G_OPTION_ENTRY_NULL};
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -191,7 +196,7 @@ int bh_cli_serve(int argc, char **argv)
   raise_file_limit();
   g_autofree char *data = g_canonicalize_filename(dir, NULL);
   g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  Serving serving = {.dir = data, .loop = loop};
+  Serving serving = {.dir = data, .loop = loop, .proxies = proxies};
   if (!serve(&serving, listen != NULL ? listen : DEVICE_LISTEN,
              office != NULL ? office : OFFICE_LISTEN, url, &error))
     return bh_cli_fail(error);

@@ -11,6 +11,7 @@
 
 #include "schema/error.h"
 #include "sync/hub/http-door.h"
+#include "sync/hub/http-proxy.h"
 #include "sync/hub/http-request.h"
 
 #define HEAD_MAX (16 * 1024)        /* bytes of request line and headers, PROTOCOL.md 10 */
@@ -32,6 +33,7 @@ struct _BhHttp {
   struct MHD_Daemon *daemon;
   BhRouter *router;
   char **headers;
+  char **proxies;
   gpointer data;
   gint64 answer_timeout_us;
   gint64 bodies_bytes; /* atomic */
@@ -59,6 +61,7 @@ static void http_clear(gpointer data)
   bh_router_free(http->router);
   bh_door_free(http->door);
   g_strfreev(http->headers);
+  g_strfreev(http->proxies);
   g_mutex_clear(&http->lock);
   g_cond_clear(&http->changed);
 }
@@ -343,7 +346,11 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **v
     return;
   }
   g_autofree char *peer = peer_text(connection);
-  g_autofree char *network = bh_network_of(peer);
+  /* The clients of a proxy are many, and its connections are not one sender's. */
+  gboolean is_proxy = bh_proxies_have((const char *const *)http->proxies, peer);
+  static gint nth; /* atomic */
+  g_autofree char *network =
+      is_proxy ? g_strdup_printf("proxy %d", g_atomic_int_add(&nth, 1)) : bh_network_of(peer);
   const union MHD_ConnectionInfo *info =
       MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
   *visit = bh_door_enter(http->door, network, info->connect_fd, g_get_monotonic_time());
@@ -413,10 +420,12 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
   request->begun_us = g_get_monotonic_time();
   request->method = g_strdup(method);
   request->headers = g_ptr_array_new_with_free_func(g_free);
-  request->peer = peer_text(request->connection);
-  request->network = bh_network_of(request->peer);
   bh_door_note_head(request->http->door, visit_of(request->connection), request->begun_us);
   MHD_get_connection_values(request->connection, MHD_HEADER_KIND, copy_header, request->headers);
+  g_autofree char *peer = peer_text(request->connection);
+  request->peer =
+      bh_proxies_find_client((const char *const *)request->http->proxies, peer, request->headers);
+  request->network = bh_network_of(request->peer);
   if (bh_request_head_size(request) > HEAD_MAX) {
     g_autofree char *message = g_strdup_printf("request head: over %d bytes", HEAD_MAX);
     return refuse(request, TRUE, STATUS_HEADER_FIELDS_TOO_LARGE,
@@ -672,7 +681,10 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
   g_autoptr(GSocketAddress) address = NULL;
   g_autofree char *cert = NULL;
   g_autofree char *key = NULL;
+  g_auto(GStrv) proxies = bh_proxies_new(config->proxies, error);
   gsize key_len = 0;
+  if (proxies == NULL)
+    return NULL;
   if (!parse_listen(config->listen, &address, error))
     return NULL;
   if (config->cert_pem_path != NULL &&
@@ -685,6 +697,7 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
   g_cond_init(&http->changed);
   g_queue_init(&http->suspended);
   http->headers = headers != NULL ? g_strdupv((char **)headers) : g_new0(char *, 1);
+  http->proxies = g_steal_pointer(&proxies);
   http->data = data;
   http->answer_timeout_us =
       1000 * (gint64)(config->answer_timeout_ms > 0 ? config->answer_timeout_ms

@@ -25,7 +25,8 @@ typedef struct {
   guint threads;                /* 0: number of cores */
   guint max_connections;        /* 0: 1,000. Over it somebody silent goes (http-door.h) */
   guint max_connections_per_ip; /* of an IPv4 address or a /64 of IPv6; 0: 256 */
-  guint answer_timeout_ms;      /* how long a handler may take to answer; 0: 30,000 */
+  const char *const *proxies; /* addresses whose X-Forwarded-For is believed (http-proxy.h); NULL */
+  guint answer_timeout_ms;    /* how long a handler may take to answer; 0: 30,000 */
 } BhHttpConfig;
 
 /* `headers` (NULL-terminated name, value, …) are put on every answer. `data` goes to handlers. */
@@ -48,7 +49,8 @@ const char *bh_request_get_param(BhRequest *request, const char *name); /* from 
 const char *bh_request_get_query(BhRequest *request, const char *name);
 const char *bh_request_get_header(BhRequest *request, const char *name); /* case-insensitive */
 const char *bh_request_get_cookie(BhRequest *request, const char *name);
-const char *bh_request_get_peer(BhRequest *request); /* address text */
+/* Address text of who asks: of the client, where a known proxy asks for it. */
+const char *bh_request_get_peer(BhRequest *request);
 /* The peer as one sender: of an IPv6 address its /64 network (http-door.h). */
 const char *bh_request_get_network(BhRequest *request);
 GBytes *bh_request_get_body(BhRequest *request); /* borrowed, never NULL */

@@ -32,7 +32,7 @@ static void print_help(FILE *out)
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
     fprintf(out, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].does);
   fprintf(out,
-          "\nbihuan-hub COMMAND --help tells its options.\n\n"
+          "\nbihuan-hub COMMAND --help lists its options.\n\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or there already,\n"
           "5 input refused or export not verified, 6 export consistent in itself but not proved\n"
           "to be the hub's: verify was given no --hub-key.\n");

@@ -52,6 +52,7 @@ typedef struct {
   BhRequest *request; /* NULL once answered */
   const char *lang;   /* "zh" or "en" */
   json_t *body;       /* object, or NULL */
+  json_t *more;       /* members of the answer to an error, or NULL */
 
   char *token_hash;
   char *csrf;

@@ -567,11 +567,11 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
         (g_strcmp0(bh_kind_get_review_state(kind, "on_return"), to) == 0 ||
          g_strcmp0(bh_kind_get_review_state(kind, "on_approve"), to) == 0))
       continue;
+    g_autofree char *source = bh_source_dup_clauses(bh_transition_get_source(transition));
     json_array_append_new(
         out,
         json_pack("{s:s,s:s,s:s,s:o}", "to", to, "label",
-                  bh_transition_get_label(transition, call->lang), "source",
-                  bh_transition_get_source(transition), "asks",
+                  bh_transition_get_label(transition, call->lang), "source", source, "asks",
                   bh_office_form(call, kind, bh_transition_get_asks(transition), context->values)));
   }
   return out;

@@ -132,9 +132,14 @@ gboolean bh_office_check_origin(BhOfficeCall *call, GError **error)
   gboolean good = origin != NULL && host != NULL && g_str_has_prefix(origin, scheme) &&
                   g_ascii_strcasecmp(origin + strlen(scheme), host) == 0 &&
                   (site == NULL || strcmp(site, "same-origin") == 0);
-  if (!good)
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "Origin: not this page");
-  return good;
+  if (good)
+    return TRUE;
+  /* Said apart from other refusals: behind a proxy that changes the Host header every change is
+   * refused, and the password has nothing to do with it. */
+  call->more = json_pack("{s:s, s:s}", "why", "origin", "host", host != NULL ? host : "");
+  g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "Origin: not this page; was asked for host \"%s\"",
+              host != NULL ? host : "");
+  return FALSE;
 }
 
 gboolean bh_office_check_csrf(BhOfficeCall *call, GError **error)

@@ -91,9 +91,9 @@ static void answer(BhOfficeCall *call, json_t *result, guint status, const GErro
   if (error == NULL)
     bh_request_answer_json(request, 200, result);
   else if (status != 0)
-    bh_request_answer_error_as(request, status, error, NULL);
+    bh_request_answer_error_as(request, status, error, call->more);
   else
-    bh_request_answer_error(request, error, NULL);
+    bh_request_answer_error(request, error, call->more);
 }
 
 static void call_clear(BhOfficeCall *call)
@@ -102,6 +102,7 @@ static void call_clear(BhOfficeCall *call)
     bh_hub_give_reader(call->hub, call->db);
   g_clear_pointer(&call->kinds, bh_kind_set_unref);
   g_clear_pointer(&call->body, json_decref);
+  g_clear_pointer(&call->more, json_decref);
   g_clear_pointer(&call->staff_values, json_decref);
   g_free(call->token_hash);
   g_free(call->csrf);

@@ -157,6 +157,13 @@ class OtherPages(unittest.TestCase):
             {"Content-Type": "text/plain"})
         self.assertEqual((status, content["error"]), (400, "format"))
 
+    def test_a_host_that_a_proxy_changed_is_told_apart_from_a_wrong_password(self):
+        for headers, why in (({"Host": "inside:8444"}, "origin"), ({}, None)):
+            status, content, _ = Client(HUB).ask("POST", "/office/v1/session", {
+                "login": "staff-sun", "password": "not-this-one"}, headers)
+            self.assertEqual((status, content["error"], content.get("why"), content.get("host")),
+                             (403, "denied", why, headers.get("Host")))
+
     def test_sign_in_from_another_origin_is_refused(self):
         client = Client(HUB)
         status, _, _ = client.ask("POST", "/office/v1/session", {

@@ -81,6 +81,45 @@ static void test_R261_the_earliest_of_several_days_counts_and_months_end_clamped
   assert_true(strcmp(work, "2026-10-07") > 0); /* the holiday lies between */
 }
 
+static void assert_no_numbers(const char *source)
+{
+  g_autofree char *shown = bh_source_dup_clauses(source);
+  for (const char *at = strstr(shown, "R-"); at != NULL; at = strstr(at + 2, "R-"))
+    if (g_ascii_isdigit(at[2]))
+      fail_msg("%s: people would read %s", source, shown);
+}
+
+static void test_sources_are_shown_without_requirement_numbers(void **state)
+{
+  (void)state;
+  static const char *const cases[][2] = {
+      {"朔安发〔2022〕3号 §26; R-076", "朔安发〔2022〕3号 §26"},
+      {"R-020; cf. 晋市政发〔2022〕1号 §14", "cf. 晋市政发〔2022〕1号 §14"},
+      {"R-020, R-041, R-247", ""},
+      {"A; R-1; B", "A; B"},
+      {"R-type", "R-type"},
+      {NULL, ""}};
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *shown = bh_source_dup_clauses(cases[i][0]);
+    assert_string_equal(shown, cases[i][1]);
+  }
+  g_autofree char *dir = bh_data_path("schema", "kinds", NULL);
+  g_autoptr(BhKindSet) kinds = bh_kind_set_load_dir(dir, NULL);
+  assert_non_null(kinds);
+  const GPtrArray *list = bh_kind_set_list(kinds);
+  for (guint i = 0; i < list->len; i++) {
+    const char *const parts[] = {"transitions", "ledgers", "fields", NULL};
+    const json_t *declaration = bh_kind_get_declaration(list->pdata[i]);
+    assert_no_numbers(bh_json_string_or(declaration, "source", ""));
+    for (int k = 0; parts[k] != NULL; k++) {
+      size_t at;
+      json_t *member;
+      json_array_foreach(json_object_get(declaration, parts[k]), at, member)
+          assert_no_numbers(bh_json_string_or(member, "source", ""));
+    }
+  }
+}
+
 static void test_forms_come_in_their_declared_order(void **state)
 {
   (void)state;
@@ -126,6 +165,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_R077_a_hazard_is_due_by_the_date_on_its_document),
       cmocka_unit_test(test_R261_the_earliest_of_several_days_counts_and_months_end_clamped),
+      cmocka_unit_test(test_sources_are_shown_without_requirement_numbers),
       cmocka_unit_test(test_forms_come_in_their_declared_order),
       cmocka_unit_test(test_R081_the_three_lists_are_declared),
   };

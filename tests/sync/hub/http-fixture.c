@@ -18,9 +18,9 @@ static void on_param(BhRequest *request, gpointer data)
   const char *query = bh_request_get_query(request, "q");
   const char *cookie = bh_request_get_cookie(request, "id");
   g_autoptr(json_t) json =
-      json_pack("{s:s,s:s,s:s?,s:s?,s:s}", "method", bh_request_get_method(request), "name",
+      json_pack("{s:s,s:s,s:s?,s:s?,s:s,s:s}", "method", bh_request_get_method(request), "name",
                 bh_request_get_param(request, "name"), "q", query, "cookie", cookie, "peer",
-                bh_request_get_peer(request));
+                bh_request_get_peer(request), "network", bh_request_get_network(request));
   bh_request_add_header(request, "X-Common", "own");
   bh_request_answer_json(request, 200, json);
 }
@@ -107,6 +107,12 @@ HttpFixture *http_fixture_new(gboolean tls)
 
 HttpFixture *http_fixture_new_with(gboolean tls, guint answer_timeout_ms)
 {
+  return http_fixture_new_behind(tls, answer_timeout_ms, NULL);
+}
+
+HttpFixture *http_fixture_new_behind(gboolean tls, guint answer_timeout_ms,
+                                     const char *const *proxies)
+{
   HttpFixture *fixture = g_new0(HttpFixture, 1);
   g_autoptr(GError) error = NULL;
   fixture->dir = g_dir_make_tmp("bihuan-http-XXXXXX", &error);
@@ -129,6 +135,7 @@ HttpFixture *http_fixture_new_with(gboolean tls, guint answer_timeout_ms)
                          .threads = 2,
                          .max_connections = 1500,
                          .max_connections_per_ip = 1400,
+                         .proxies = proxies,
                          .answer_timeout_ms = answer_timeout_ms};
   static const char *const headers[] = {"Bihuan-Hub", "test", "X-Common", "common", NULL};
   fixture->http = bh_http_start(&config, routes, G_N_ELEMENTS(routes), headers, fixture, &error);

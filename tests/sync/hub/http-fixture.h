@@ -16,4 +16,6 @@ typedef struct {
 /* `tls`: with a certificate made for the test, files cert.pem and key.pem in `dir`. */
 HttpFixture *http_fixture_new(gboolean tls);
 HttpFixture *http_fixture_new_with(gboolean tls, guint answer_timeout_ms);
+HttpFixture *http_fixture_new_behind(gboolean tls, guint answer_timeout_ms,
+                                     const char *const *proxies);
 void http_fixture_free(HttpFixture *fixture);

@@ -92,6 +92,54 @@ static void test_a_request_is_told_and_answered(void **state)
   assert_null(strstr(answer, "X-Common: common"));
 }
 
+#define FORWARDED "X-Forwarded-For: "
+
+static void test_only_a_known_proxy_says_who_asks(void **state)
+{
+  static const char *const known[] = {"127.0.0.1", "10.0.0.2", NULL};
+  static const char *const other[] = {"192.0.2.1", NULL};
+  static const struct {
+    const char *headers;
+    const char *peer;
+  } cases[] = {
+      {"", "127.0.0.1"},
+      {FORWARDED "203.0.113.9\r\n", "203.0.113.9"},
+      {FORWARDED "1.1.1.1, 203.0.113.9\r\n",
+       "203.0.113.9"}, /* the first is the client's own word */
+      {FORWARDED "1.1.1.1\r\n" FORWARDED "203.0.113.9\r\n", "203.0.113.9"},
+      {FORWARDED "1.1.1.1, 203.0.113.9, 10.0.0.2\r\n", "203.0.113.9"}, /* two proxies */
+      {FORWARDED "203.0.113.9, unknown\r\n", "127.0.0.1"},
+      {FORWARDED "\r\n", "127.0.0.1"},
+      {FORWARDED "2001:DB8::1\r\n", "2001:db8::1"},
+  };
+  HttpFixture *behind = http_fixture_new_behind(FALSE, 0, known);
+  HttpFixture *beside = http_fixture_new_behind(FALSE, 0, other);
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autofree char *wanted = g_strdup_printf("\"peer\":\"%s\"", cases[i].peer);
+    g_autofree char *believed = ask_line(behind, "GET /param/x", cases[i].headers);
+    g_autofree char *stranger = ask_line(beside, "GET /param/x", cases[i].headers);
+    g_autofree char *nobody = ask_line(*state, "GET /param/x", cases[i].headers);
+    assert_has(believed, wanted);
+    assert_has(stranger, "\"peer\":\"127.0.0.1\"");
+    assert_has(nobody, "\"peer\":\"127.0.0.1\"");
+  }
+  g_autofree char *network = ask_line(behind, "GET /param/x", FORWARDED "2001:db8::1\r\n");
+  assert_has(network, "\"network\":\"2001:db8::\"");
+  http_fixture_free(beside);
+  http_fixture_free(behind);
+}
+
+static void test_a_proxy_is_named_by_its_address(void **state)
+{
+  (void)state;
+  static const char *const wrong[] = {"proxy.example", NULL};
+  BhHttpConfig config = {.listen = "127.0.0.1:0", .proxies = wrong};
+  g_autoptr(GError) error = NULL;
+  assert_null(bh_http_start(&config, NULL, 0, NULL, NULL, &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
+  assert_non_null(strstr(error->message, "proxy.example"));
+}
+
 static void test_unknown_addresses_and_methods_are_json_errors(void **state)
 {
   g_autofree char *missing = ask_line(*state, "GET /secret-name", "");
@@ -477,6 +525,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_request_is_told_and_answered),
+      cmocka_unit_test(test_only_a_known_proxy_says_who_asks),
+      cmocka_unit_test(test_a_proxy_is_named_by_its_address),
       cmocka_unit_test(test_unknown_addresses_and_methods_are_json_errors),
       cmocka_unit_test(test_head_is_a_get_without_body),
       cmocka_unit_test(test_path_tricks_reach_no_handler),

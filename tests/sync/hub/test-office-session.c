@@ -24,6 +24,7 @@ typedef struct {
   BhHttp *http;
   gboolean secure;
   char staff[BH_ID_LEN + 1];
+  const char *const *proxies; /* before the server; NULL: none */
 } Fixture;
 
 typedef struct {
@@ -64,7 +65,7 @@ static void start(Fixture *f)
   f->office = bh_office_new(f->hub, f->secure);
   gsize n = 0;
   const BhRoute *routes = bh_office_routes(&n);
-  BhHttpConfig config = {.listen = "127.0.0.1:0", .threads = 2};
+  BhHttpConfig config = {.listen = "127.0.0.1:0", .threads = 2, .proxies = f->proxies};
   f->http = bh_http_start(&config, routes, n, bh_office_headers(), f->office, &error);
   g_assert_no_error(error);
 }
@@ -373,6 +374,35 @@ static void test_a_stranger_locks_himself_out_and_not_the_person(void **state)
   assert_int_equal(still->status, 429); /* her success opens nothing to him */
 }
 
+static glong sign_in_behind(Fixture *f, const char *client, const char *password)
+{
+  g_autofree char *header = g_strconcat("X-Forwarded-For: ", client, NULL);
+  g_autofree char *body = g_strdup_printf("{\"login\":\"reviewer\",\"password\":\"%s\"}", password);
+  g_autoptr(Answer) answer = ask(f, "POST", "session", body, NULL, header);
+  return answer->status;
+}
+
+static void test_people_behind_a_proxy_have_limits_of_their_own(void **state)
+{
+  static const char *const proxies[] = {"127.0.0.1", NULL};
+  Fixture *f = *state;
+  stop(f);
+  f->proxies = proxies;
+  start(f);
+  for (int i = 0; i < 5; i++)
+    assert_int_equal(sign_in_behind(f, "203.0.113.1", "wrong-password-1"), 403);
+  assert_int_equal(sign_in_behind(f, "203.0.113.1", PASSWORD), 429);
+  assert_int_equal(sign_in_behind(f, "203.0.113.2", PASSWORD), 200);
+}
+
+static void test_who_is_no_proxy_cannot_name_another_address(void **state)
+{
+  Fixture *f = *state;
+  for (int i = 0; i < 5; i++)
+    assert_int_equal(sign_in_behind(f, "203.0.113.1", "wrong-password-1"), 403);
+  assert_int_equal(sign_in_behind(f, "203.0.113.2", PASSWORD), 429);
+}
+
 static void test_a_known_browser_is_locked_by_its_own_failures_only(void **state)
 {
   Fixture *f = *state;
@@ -468,6 +498,8 @@ int main(void)
       CASE(test_the_lock_out_grows_and_outlives_a_restart),
       CASE(test_guesses_at_the_same_time_are_counted_like_others),
       CASE(test_a_stranger_locks_himself_out_and_not_the_person),
+      CASE(test_people_behind_a_proxy_have_limits_of_their_own),
+      CASE(test_who_is_no_proxy_cannot_name_another_address),
       CASE(test_a_known_browser_is_locked_by_its_own_failures_only),
       CASE(test_many_addresses_are_slowed_down_together_and_known_browsers_are_not),
       CASE(test_behind_tls_the_cookie_is_bound_to_the_host),
