@@ -85,6 +85,57 @@ class Fingers(WindowTest):
             app.find("photo-1")
             app.click("discard")
 
+    # --- a scanner is not a keyboard ---
+
+    def test_05_a_scan_answers_nothing_and_is_said(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("checklist")
+            app.find("answer-compliant")
+            app.find("answer-compliant").grab_focus()
+            before = [text for text in app.texts() if "已答" in text]
+            app.scan_keys("AB12CD34")
+            app.text("AB12CD34")
+            self.assertIn("用不上", app.value("toast_text"))
+            self.shot(app, "scan-of-no-use")
+            self.assertEqual([text for text in app.texts() if "已答" in text], before)
+
+    def test_06_a_scan_types_into_no_field_and_people_still_do(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.find("summary").grab_focus()
+            app.settle()
+            app.scan_keys("6901234567892")
+            app.text("6901234567892")
+            self.assertEqual(app.value("summary"), "")
+            app.xdo("type", "--delay", "90", "fan 2 broken")
+            app.settle()
+            self.assertEqual(app.value("summary"), "fan 2 broken")
+            app.xdo("type", "--delay", "2", " at once")  # pasted by a keyboard on the screen
+            app.settle(1)
+            self.assertEqual(app.value("summary"), "fan 2 broken at once")
+
+    def test_07_neither_enter_nor_a_scan_throws_a_draft_away(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("draft-1")
+            app.find("summary")
+            app.settle(1)
+            app.xdo("key", "Return")
+            app.settle()
+            app.find("summary")
+            app.find("discard").grab_focus()
+            app.settle()
+            app.xdo("key", "Return")
+            app.scan_keys("6901234567892")
+            app.settle()
+            self.assertEqual(app.value("summary"), "fan 2 broken at once")
+            app.click("discard")
+            app.gone("summary")
+
 
 if __name__ == "__main__":
     sys.exit(main({"360x640": Fingers}))
