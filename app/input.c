@@ -186,6 +186,27 @@ static void take_key_release(BhInput *self, GdkEvent *event)
     deliver(self, event);
 }
 
+/* --- the wheel --- */
+
+static gboolean has_value(GtkWidget *widget)
+{
+  return GTK_IS_SPIN_BUTTON(widget) || GTK_IS_COMBO_BOX(widget) || GTK_IS_RANGE(widget);
+}
+
+/* The wheel over such a control turns to the page around it. */
+static gboolean take_scroll(GdkEvent *event)
+{
+  GtkWidget *widget = gtk_get_event_widget(event);
+  while (widget != NULL && !has_value(widget))
+    widget = gtk_widget_get_parent(widget);
+  if (widget == NULL)
+    return TRUE;
+  GtkWidget *page = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
+  if (page != NULL)
+    gtk_widget_event(page, event);
+  return FALSE;
+}
+
 /* --- all --- */
 
 BhInput *bh_input_new(GtkWidget *window, const char *prefix, BhInputScanned scanned, gpointer data)
@@ -233,6 +254,8 @@ gboolean bh_input_take(BhInput *self, GdkEvent *event)
   case GDK_KEY_RELEASE:
     take_key_release(self, event);
     return FALSE;
+  case GDK_SCROLL:
+    return take_scroll(event);
   default:
     return TRUE;
   }

@@ -1,6 +1,7 @@
 /* What fingers, keys and scanners send to the window, looked at before any widget sees it. The
  * bounce of a tap reaches nobody. The keys of a scanner are told from typing and become a code.
- * Enter alone presses no button of style "careful", which throws away what people did. Main thread.
+ * The wheel moves the page and no value. Enter alone presses no button of style "careful", which
+ * throws away what people did. Main thread.
  */
 #pragma once
 
