@@ -1,12 +1,25 @@
-/* Looks at events on their way to the widgets. What counts as a tap is decided in taps.c. */
+/* Looks at events on their way to the widgets. What counts as a tap is decided in taps.c, what is a
+ * code in devices/wedge.c; here keys wait until it is known whether a hand or a scanner sent them.
+ */
 #include "app/input.h"
 
+#include "app/devices/wedge.h"
 #include "app/taps.h"
+
+/* Input methods send a key again that they have no use for, with this bit of the state. */
+#define SENT_AGAIN_MASK (1u << 25)
 
 struct _BhInput {
   GtkWidget *window;
+  BhInputScanned scanned;
+  gpointer data;
   BhTaps taps;
   gboolean dropping; /* a press was refused: what belongs to it goes too */
+  BhWedge *wedge;
+  GQueue held;         /* GdkEvent*: keys that may belong to a code */
+  guint held_source;   /* gives them to the widgets */
+  guint16 down;        /* hardware code of the key that is held down; 0 for none */
+  gboolean may_choose; /* a key is being delivered that moves the focus */
 };
 
 static gint64 now_ms(void)
@@ -14,28 +27,30 @@ static gint64 now_ms(void)
   return g_get_monotonic_time() / 1000;
 }
 
+/* --- focus --- */
+
+static gboolean is_careful(GtkWidget *widget)
+{
+  return widget != NULL &&
+         gtk_style_context_has_class(gtk_widget_get_style_context(widget), "careful");
+}
+
+/* The focus comes to such a button by the keys that move it only: not because a page was opened or
+ * what had it went away. */
+static void on_focus(GtkWindow *window, GtkWidget *widget, BhInput *self)
+{
+  if (is_careful(widget) && !self->may_choose)
+    gtk_window_set_focus(window, NULL);
+}
+
+/* --- taps --- */
+
 static gboolean on_draw(GtkWidget *window, cairo_t *cr, BhInput *self)
 {
   (void)window;
   (void)cr;
   bh_taps_note_drawn(&self->taps, now_ms());
   return GDK_EVENT_PROPAGATE;
-}
-
-BhInput *bh_input_new(GtkWidget *window)
-{
-  BhInput *self = g_new0(BhInput, 1);
-  self->window = window;
-  g_signal_connect(window, "draw", G_CALLBACK(on_draw), self);
-  return self;
-}
-
-void bh_input_free(BhInput *self)
-{
-  if (self == NULL)
-    return;
-  g_signal_handlers_disconnect_by_data(self->window, self);
-  g_free(self);
 }
 
 void bh_input_change_view(BhInput *self)
@@ -53,14 +68,169 @@ static gboolean take_press(BhInput *self, GdkEvent *event, gconstpointer target)
   return bh_taps_accept(&self->taps, &tap);
 }
 
+/* --- keys --- */
+
+static gboolean is_enter(guint key)
+{
+  return key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_ISO_Enter;
+}
+
+static gboolean moves_focus(guint key)
+{
+  return key == GDK_KEY_Tab || key == GDK_KEY_ISO_Left_Tab || key == GDK_KEY_Up ||
+         key == GDK_KEY_Down || key == GDK_KEY_Left || key == GDK_KEY_Right;
+}
+
 /* Enter and the space bar press the button that has the focus; held down, they do so many times a
  * second. */
-static gboolean take_key(BhInput *self, GdkEvent *event)
+static gboolean presses_rightly(BhInput *self, GdkEvent *event)
 {
   guint key = event->key.keyval;
-  gboolean presses = key == GDK_KEY_Return || key == GDK_KEY_KP_Enter || key == GDK_KEY_space;
   GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self->window));
-  return !presses || !GTK_IS_BUTTON(focus) || take_press(self, event, focus);
+  if (event->type != GDK_KEY_PRESS || !GTK_IS_BUTTON(focus))
+    return TRUE;
+  if (is_enter(key))
+    return !is_careful(focus) && take_press(self, event, focus);
+  return key != GDK_KEY_space || take_press(self, event, focus);
+}
+
+static void deliver(BhInput *self, GdkEvent *event)
+{
+  if (!presses_rightly(self, event))
+    return;
+  self->may_choose = event->type == GDK_KEY_PRESS && moves_focus(event->key.keyval);
+  gtk_main_do_event(event);
+  self->may_choose = FALSE;
+}
+
+static void drop_held(BhInput *self)
+{
+  g_clear_handle_id(&self->held_source, g_source_remove);
+  bh_wedge_forget(self->wedge);
+  g_queue_clear_full(&self->held, (GDestroyNotify)gdk_event_free);
+}
+
+/* A hand typed them. */
+static void deliver_held(BhInput *self)
+{
+  GQueue held = self->held;
+  g_queue_init(&self->held);
+  drop_held(self);
+  for (GList *l = held.head; l != NULL; l = l->next)
+    deliver(self, l->data);
+  g_queue_clear_full(&held, (GDestroyNotify)gdk_event_free);
+}
+
+static gboolean on_held_long(gpointer data)
+{
+  BhInput *self = data;
+  self->held_source = 0;
+  deliver_held(self);
+  return G_SOURCE_REMOVE;
+}
+
+static void hold(BhInput *self, const GdkEvent *event)
+{
+  g_queue_push_tail(&self->held, gdk_event_copy(event));
+  g_clear_handle_id(&self->held_source, g_source_remove);
+  /* After the keys that are waiting already: their own times say how fast they came. */
+  self->held_source =
+      g_timeout_add_full(G_PRIORITY_HIGH_IDLE, BH_WEDGE_GAP_MS, on_held_long, self, NULL);
+}
+
+/* TRUE for a key that may be one of a code: it is new, types a character, and nothing else is held
+ * with it. */
+static gboolean may_be_of_code(const BhInput *self, const GdkEventKey *key)
+{
+  gunichar character = gdk_keyval_to_unicode(key->keyval);
+  guint modifiers = GDK_CONTROL_MASK | GDK_MOD1_MASK | GDK_SUPER_MASK | SENT_AGAIN_MASK;
+  return key->hardware_keycode != self->down && (key->state & modifiers) == 0 && character >= ' ' &&
+         character != 0x7f;
+}
+
+static void take_key(BhInput *self, GdkEvent *event)
+{
+  const GdkEventKey *key = &event->key;
+  if (key->is_modifier) { /* comes between the letters of a code too */
+    deliver(self, event);
+    return;
+  }
+  gboolean enter = is_enter(key->keyval) && (key->state & SENT_AGAIN_MASK) == 0;
+  gboolean candidate = enter || may_be_of_code(self, key);
+  self->down = key->hardware_keycode;
+  if (!candidate || !bh_wedge_goes_on(self->wedge, key->time))
+    deliver_held(self);
+  if (!candidate) {
+    deliver(self, event);
+    return;
+  }
+  g_autofree char *code = bh_wedge_take_key(self->wedge, key);
+  if (code != NULL) {
+    drop_held(self);
+    self->scanned(code, self->data);
+  } else if (enter) {
+    deliver_held(self);
+    deliver(self, event);
+  } else {
+    hold(self, event);
+  }
+}
+
+static void take_key_release(BhInput *self, GdkEvent *event)
+{
+  if (self->down == event->key.hardware_keycode)
+    self->down = 0;
+  if (!g_queue_is_empty(&self->held) && !event->key.is_modifier)
+    g_queue_push_tail(&self->held, gdk_event_copy(event));
+  else
+    deliver(self, event);
+}
+
+/* --- the wheel --- */
+
+static gboolean has_value(GtkWidget *widget)
+{
+  return GTK_IS_SPIN_BUTTON(widget) || GTK_IS_COMBO_BOX(widget) || GTK_IS_RANGE(widget);
+}
+
+/* The wheel over such a control turns to the page around it. */
+static gboolean take_scroll(GdkEvent *event)
+{
+  GtkWidget *widget = gtk_get_event_widget(event);
+  while (widget != NULL && !has_value(widget))
+    widget = gtk_widget_get_parent(widget);
+  if (widget == NULL)
+    return TRUE;
+  GtkWidget *page = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
+  if (page != NULL)
+    gtk_widget_event(page, event);
+  return FALSE;
+}
+
+/* --- all --- */
+
+BhInput *bh_input_new(GtkWidget *window, const char *prefix, BhInputScanned scanned, gpointer data)
+{
+  BhInput *self = g_new0(BhInput, 1);
+  self->window = window;
+  self->scanned = scanned;
+  self->data = data;
+  self->wedge = bh_wedge_new();
+  bh_wedge_set_prefix(self->wedge, prefix);
+  g_queue_init(&self->held);
+  g_signal_connect(window, "draw", G_CALLBACK(on_draw), self);
+  g_signal_connect_after(window, "set-focus", G_CALLBACK(on_focus), self);
+  return self;
+}
+
+void bh_input_free(BhInput *self)
+{
+  if (self == NULL)
+    return;
+  g_signal_handlers_disconnect_by_data(self->window, self);
+  drop_held(self);
+  bh_wedge_free(self->wedge);
+  g_free(self);
 }
 
 gboolean bh_input_take(BhInput *self, GdkEvent *event)
@@ -68,6 +238,7 @@ gboolean bh_input_take(BhInput *self, GdkEvent *event)
   switch (event->type) {
   case GDK_BUTTON_PRESS:
   case GDK_TOUCH_BEGIN:
+    deliver_held(self);
     self->dropping = !take_press(self, event, gtk_get_event_widget(event));
     return !self->dropping;
   case GDK_2BUTTON_PRESS:
@@ -78,7 +249,13 @@ gboolean bh_input_take(BhInput *self, GdkEvent *event)
   case GDK_TOUCH_CANCEL:
     return !self->dropping;
   case GDK_KEY_PRESS:
-    return take_key(self, event);
+    take_key(self, event);
+    return FALSE;
+  case GDK_KEY_RELEASE:
+    take_key_release(self, event);
+    return FALSE;
+  case GDK_SCROLL:
+    return take_scroll(event);
   default:
     return TRUE;
   }

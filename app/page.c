@@ -101,7 +101,7 @@ void bh_page_leave(BhPage *page)
 
 gboolean bh_page_take_code(BhPage *page, const char *code)
 {
-  return BH_PAGE_GET_CLASS(page)->code(page, code);
+  return !get(page)->acting && BH_PAGE_GET_CLASS(page)->code(page, code);
 }
 
 const char *bh_page_get_title(BhPage *page)

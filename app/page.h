@@ -28,7 +28,8 @@ struct _BhPageClass {
   void (*load)(BhPage *page);
   void (*refresh)(BhPage *page);
   void (*leave)(BhPage *page);
-  /* A code read by a keyboard-wedge scanner. TRUE when the page used it. */
+  /* A code read by a keyboard-wedge scanner; its keys reach no widget. FALSE when the page has no
+   * use for it: the window says so. */
   gboolean (*code)(BhPage *page, const char *code);
 };
 

@@ -19,6 +19,7 @@ BhSettings *bh_settings_load(const char *dir)
       read_int(file, "lock-minutes", 5, BH_SETTINGS_LOCK_MIN, BH_SETTINGS_LOCK_MAX);
   settings->text_percent = read_int(file, "text-percent", 100, 100, 150);
   settings->dark = g_key_file_get_boolean(file, GROUP, "dark", NULL);
+  settings->scanner_prefix = g_key_file_get_string(file, GROUP, "scanner-prefix", NULL);
   return settings;
 }
 
@@ -28,6 +29,8 @@ gboolean bh_settings_save(const BhSettings *settings, GError **error)
   g_key_file_set_integer(file, GROUP, "lock-minutes", settings->lock_minutes);
   g_key_file_set_integer(file, GROUP, "text-percent", settings->text_percent);
   g_key_file_set_boolean(file, GROUP, "dark", settings->dark);
+  if (settings->scanner_prefix != NULL)
+    g_key_file_set_string(file, GROUP, "scanner-prefix", settings->scanner_prefix);
   return g_key_file_save_to_file(file, settings->path, error);
 }
 
@@ -36,5 +39,6 @@ void bh_settings_free(BhSettings *settings)
   if (settings == NULL)
     return;
   g_free(settings->path);
+  g_free(settings->scanner_prefix);
   g_free(settings);
 }

@@ -13,6 +13,7 @@ typedef struct {
   int lock_minutes; /* idle time before the window locks; 5 unless set */
   int text_percent; /* 100, 125 or 150 */
   gboolean dark;
+  char *scanner_prefix; /* what the keyboard scanner sends before each code; NULL: nothing */
 } BhSettings;
 
 /* Missing or damaged files give the defaults. */

@@ -3,7 +3,6 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "app/devices/wedge.h"
 #include "app/idle.h"
 #include "app/input.h"
 #include "app/pages/enrol.h"
@@ -15,6 +14,7 @@
 #define TOAST_CHARACTERS_PER_S 8
 #define IDLE_CHECK_S 5
 #define WIDE_PX 600
+#define SCAN_SHOWN_CHARACTERS 32
 
 struct _BhWindow {
   HdyApplicationWindow parent;
@@ -41,7 +41,6 @@ struct _BhWindow {
   guint idle_source;
   BhIdle idle;
   GtkCssProvider *text_size;
-  BhWedge *wedge;
   BhInput *input;
 };
 
@@ -69,7 +68,6 @@ static void bh_window_dispose(GObject *object)
     g_ptr_array_set_size(self->pages, 0);
   g_clear_object(&self->session);
   g_clear_object(&self->text_size);
-  g_clear_pointer(&self->wedge, bh_wedge_free);
   g_clear_pointer(&self->input, bh_input_free);
   G_OBJECT_CLASS(bh_window_parent_class)->dispose(object);
 }
@@ -287,6 +285,8 @@ gboolean bh_window_take_event(BhWindow *self, GdkEvent *event)
   gboolean touches = event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
                      event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
                      event->type == GDK_SCROLL;
+  if (self->input == NULL) /* the window is going */
+    return TRUE;
   return (!touches || note_activity(self)) && bh_input_take(self->input, event);
 }
 
@@ -355,10 +355,22 @@ static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
     bh_window_close_page(self, top(self));
     return GDK_EVENT_STOP;
   }
-  g_autofree char *code = bh_wedge_take_key(self->wedge, event);
-  if (code != NULL && top(self) != NULL)
-    return bh_page_take_code(top(self), code) ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
   return GDK_EVENT_PROPAGATE;
+}
+
+/* A scan goes to the page in front or nowhere; it is no typing. */
+static void on_scanned(const char *code, gpointer data)
+{
+  BhWindow *self = data;
+  if (top(self) != NULL && bh_page_take_code(top(self), code))
+    return;
+  g_autofree char *shown = g_utf8_strlen(code, -1) > SCAN_SHOWN_CHARACTERS
+                               ? g_utf8_substring(code, 0, SCAN_SHOWN_CHARACTERS)
+                               : NULL;
+  g_autofree char *text = shown != NULL
+                              ? g_strdup_printf(_("Scanned %s…: nothing here uses it"), shown)
+                              : g_strdup_printf(_("Scanned %s: nothing here uses it"), code);
+  bh_window_say(self, text);
 }
 
 /* On a handheld the buttons of the window manager would push out who acts and what is unsent. */
@@ -442,8 +454,6 @@ static void bh_window_init(BhWindow *self)
   g_autoptr(GdkPixbuf) icon = gdk_pixbuf_new_from_resource("/cn/bihuan/app/icon.png", NULL);
   gtk_window_set_icon(GTK_WINDOW(self), icon);
   self->pages = g_ptr_array_new();
-  self->wedge = bh_wedge_new();
-  self->input = bh_input_new(GTK_WIDGET(self));
   self->text_size = gtk_css_provider_new();
   gtk_style_context_add_provider_for_screen(gdk_screen_get_default(),
                                             GTK_STYLE_PROVIDER(self->text_size),
@@ -466,6 +476,8 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   BhWindow *self = g_object_new(BH_TYPE_WINDOW, "application", application, NULL);
   self->session = g_object_ref(session);
   bh_idle_init(&self->idle, bh_session_get_clock(session));
+  self->input = bh_input_new(GTK_WIDGET(self), bh_session_get_settings(session)->scanner_prefix,
+                             on_scanned, self);
   self->idle_source = g_timeout_add_seconds(IDLE_CHECK_S, on_idle_check, self);
   g_signal_connect_object(session, "status-changed", G_CALLBACK(update_queue), self,
                           G_CONNECT_SWAPPED);

@@ -67,6 +67,11 @@ char *bh_plaque_encode(const BhPlaque *plaque, const guint8 public_key[BH_PUBLIC
   return g_strconcat(PREFIX, text, NULL);
 }
 
+gboolean bh_plaque_is_text(const char *text)
+{
+  return g_ascii_strncasecmp(text, PREFIX, strlen(PREFIX)) == 0;
+}
+
 static gboolean fail(GError **error, const char *what)
 {
   g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "plaque: %s", what);
@@ -76,11 +81,12 @@ static gboolean fail(GError **error, const char *what)
 /* Payload and signature; NULL when it is no plaque of this version. */
 static GByteArray *read_bytes(const char *text, BhPlaque *plaque, GError **error)
 {
-  if (text == NULL || !g_str_has_prefix(text, PREFIX) || strlen(text) > BH_PLAQUE_TEXT_MAX) {
+  if (text == NULL || !bh_plaque_is_text(text) || strlen(text) > BH_PLAQUE_TEXT_MAX) {
     fail(error, "does not begin with " PREFIX " or is too long");
     return NULL;
   }
-  g_autoptr(GByteArray) bytes = bh_base45_decode(text + strlen(PREFIX), error);
+  g_autofree char *upper = g_ascii_strup(text + strlen(PREFIX), -1);
+  g_autoptr(GByteArray) bytes = bh_base45_decode(upper, error);
   if (bytes == NULL)
     return NULL;
   if (bytes->len < 2 || bytes->data[0] != VERSION) {

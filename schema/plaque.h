@@ -37,6 +37,9 @@ void bh_plaque_key_id(const guint8 public_key[BH_PUBLIC_KEY_SIZE],
  * serial over the limit or a day outside 0 … 65535. */
 char *bh_plaque_encode(const BhPlaque *plaque, const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                        const guint8 secret_key[BH_SECRET_KEY_SIZE]);
+/* TRUE for a text that begins like a plaque. Here and below the case of letters does not matter: a
+ * scanner behind caps lock sends small ones. */
+gboolean bh_plaque_is_text(const char *text);
 /* Decodes without verifying (to learn the key id). BH_ERROR_FORMAT for anything else than a
  * plaque of this version. */
 gboolean bh_plaque_decode(const char *text, BhPlaque *plaque, GError **error);

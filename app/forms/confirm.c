@@ -90,10 +90,11 @@ static void on_no(BhConfirm *self)
   answer(self, FALSE);
 }
 
-static void add_button(BhConfirm *self, const char *which, const char *text, GCallback clicked)
+static void add_button(BhConfirm *self, const char *which, const char *text, const char *style,
+                       GCallback clicked)
 {
   g_autofree char *id = g_strconcat(self->id, "_", which, NULL);
-  GtkWidget *button = bh_part_button(id, text, NULL);
+  GtkWidget *button = bh_part_button(id, text, style);
   g_signal_connect_swapped(button, "clicked", clicked, self);
   gtk_container_add(GTK_CONTAINER(self), button);
 }
@@ -114,8 +115,8 @@ void bh_confirm_ask(BhConfirm *self, const char *text, const char *reason, const
     self->reason = bh_part_entry(id, reason, reason);
     gtk_container_add(GTK_CONTAINER(self), self->reason);
   }
-  add_button(self, "no", no, G_CALLBACK(on_no));
-  add_button(self, "yes", yes, G_CALLBACK(on_yes));
+  add_button(self, "no", no, NULL, G_CALLBACK(on_no));
+  add_button(self, "yes", yes, "careful", G_CALLBACK(on_yes));
   gtk_widget_show(GTK_WIDGET(self));
   bh_part_bring_into_view(GTK_WIDGET(self));
 }

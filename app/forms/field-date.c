@@ -5,13 +5,13 @@
 
 #include <glib/gi18n.h>
 
+#include "app/forms/month.h"
 #include "app/parts.h"
 
 typedef struct {
   BhFieldRow *row;
   GtkWidget *button; /* the date as text; unfolds the calendar */
-  GtkWidget *revealer;
-  GtkWidget *calendar;
+  GtkWidget *month;
   GtkWidget *hour; /* NULL for dates */
   GtkWidget *minute;
   GtkWidget *workday;
@@ -50,26 +50,27 @@ static void take(Date *date, BhDate value)
 {
   date->date = value;
   date->filled = TRUE;
+  gtk_widget_hide(date->month);
   show(date);
   bh_field_row_left(date->row);
 }
 
-static void on_day(GtkCalendar *calendar, Date *date)
+static void on_day(BhMonth *month, const BhDate *day, Date *date)
 {
-  guint year, month, day;
-  gtk_calendar_get_date(calendar, &year, &month, &day);
-  gtk_revealer_set_reveal_child(GTK_REVEALER(date->revealer), FALSE);
-  take(date, (BhDate){(int)year, (int)month + 1, (int)day});
+  (void)month;
+  take(date, *day);
 }
 
 static void on_unfold(GtkButton *button, Date *date)
 {
   (void)button;
-  BhDate start = date->filled ? date->date : bh_session_today(bh_field_row_get_session(date->row));
-  gtk_calendar_select_month(GTK_CALENDAR(date->calendar), (guint)start.month - 1,
-                            (guint)start.year);
-  gboolean open = gtk_revealer_get_reveal_child(GTK_REVEALER(date->revealer));
-  gtk_revealer_set_reveal_child(GTK_REVEALER(date->revealer), !open);
+  if (gtk_widget_get_visible(date->month)) {
+    gtk_widget_hide(date->month);
+    return;
+  }
+  BhDate today = bh_session_today(bh_field_row_get_session(date->row));
+  bh_month_show(BH_MONTH(date->month), &today, date->filled ? &date->date : NULL);
+  bh_part_bring_into_view(date->month);
 }
 
 static void on_quick(GtkButton *button, Date *date)
@@ -134,14 +135,9 @@ static GtkWidget *make(BhFieldRow *row, gboolean with_time)
     gtk_widget_show(quick);
     gtk_container_add(GTK_CONTAINER(box), quick);
   }
-  date->calendar = gtk_calendar_new();
-  gtk_widget_show(date->calendar);
-  g_signal_connect(date->calendar, "day-selected-double-click", G_CALLBACK(on_day), date);
-  g_signal_connect(date->calendar, "day-selected", G_CALLBACK(on_day), date);
-  date->revealer = gtk_revealer_new();
-  gtk_container_add(GTK_CONTAINER(date->revealer), date->calendar);
-  gtk_container_add(GTK_CONTAINER(box), date->revealer);
-  gtk_widget_show(date->revealer);
+  date->month = bh_month_new(bh_field_row_get_name(row));
+  g_signal_connect(date->month, "chosen", G_CALLBACK(on_day), date);
+  gtk_container_add(GTK_CONTAINER(box), date->month);
   date->workday = bh_part_notice("workday-hint", "", "warning");
   gtk_widget_hide(date->workday);
   gtk_container_add(GTK_CONTAINER(box), date->workday);

@@ -65,10 +65,15 @@ static void on_enrol(BhEnrolPage *self)
                    bh_page_get_cancellable(BH_PAGE(self)), on_enrolled);
 }
 
+/* Whatever else the camera sees does not overwrite what was pasted. */
+static gboolean is_one_time_text(const char *code)
+{
+  return g_ascii_strncasecmp(code, ONE_TIME_PREFIX, strlen(ONE_TIME_PREFIX)) == 0;
+}
+
 static void on_code(BhEnrolPage *self, const char *code)
 {
-  /* Whatever else the camera sees does not overwrite what was pasted. */
-  if (g_str_has_prefix(code, ONE_TIME_PREFIX))
+  if (is_one_time_text(code))
     gtk_entry_set_text(GTK_ENTRY(self->one_time_text), code);
 }
 
@@ -92,7 +97,7 @@ static void bh_enrol_page_leave(BhPage *page)
 static gboolean bh_enrol_page_code(BhPage *page, const char *code)
 {
   on_code(BH_ENROL_PAGE(page), code);
-  return TRUE;
+  return is_one_time_text(code);
 }
 
 static void bh_enrol_page_class_init(BhEnrolPageClass *klass)

@@ -136,6 +136,7 @@ static void add_row(BhParticipantsPage *self, const json_t *row, guint number)
     g_autofree char *name = g_strdup_printf("remove-%u", number);
     g_autofree char *text = g_strdup_printf(_("Remove %s"), name_of(self, values));
     GtkWidget *remove = bh_part_icon_button(name, "list-remove-symbolic", text);
+    bh_part_add_class(remove, "careful");
     g_object_set_data_full(G_OBJECT(remove), "bh-record", g_strdup(record), g_free);
     g_signal_connect(remove, "clicked", G_CALLBACK(on_remove), self);
     gtk_box_pack_end(GTK_BOX(line), remove, FALSE, FALSE, 0);

@@ -124,7 +124,7 @@ static void show_blank(BhScanPage *self, const char *code_text, gint64 serial)
 static const char *get_found_by(const Scan *scan)
 {
   g_autofree char *uscc = bh_uscc_normalize(scan->code);
-  gboolean signed_code = g_str_has_prefix(scan->code, "BH1:");
+  gboolean signed_code = bh_plaque_is_text(scan->code);
   if (signed_code && strcmp(scan->means, "typed") != 0)
     return strcmp(scan->means, "picture") == 0 ? "plaque_picture" : "plaque";
   return !signed_code && bh_uscc_check(uscc, NULL) ? "code" : "plaque_typed";

@@ -158,7 +158,7 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
     return NULL;
   }
   g_autofree char *typed = g_strstrip(g_strdup(text));
-  if (g_str_has_prefix(typed, "BH1:"))
+  if (bh_plaque_is_text(typed))
     return resolve_plaque(device, typed, error);
   g_autofree char *enterprise = find_enterprise(device, typed);
   if (enterprise != NULL)

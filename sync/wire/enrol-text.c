@@ -119,7 +119,7 @@ BhEnrolText *bh_enrol_text_decode(const char *text, GError **error)
     set_format_error("is too long", error);
     return NULL;
   }
-  trimmed = g_strstrip(g_strdup(text));
+  trimmed = g_strstrip(g_ascii_strup(text, -1)); /* caps lock may have made the letters small */
   if (!g_str_has_prefix(trimmed, PREFIX)) {
     set_format_error("does not begin with " PREFIX, error);
     return NULL;

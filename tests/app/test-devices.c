@@ -48,6 +48,43 @@ static void test_a_person_typing_is_no_scanner(void **state)
   assert_null(type(wedge, "123", 8, &at_ms)); /* too short */
 }
 
+static void test_a_short_code_is_one_only_when_no_hand_is_that_fast(void **state)
+{
+  (void)state;
+  g_autoptr(BhWedge) wedge = bh_wedge_new();
+  guint32 at_ms = 1000;
+  g_autofree char *code = type(wedge, "SL01", 8, &at_ms);
+  assert_string_equal(code, "SL01");
+  at_ms += 900;
+  assert_null(type(wedge, "1234", 45, &at_ms)); /* a PIN, rolled over the keys */
+}
+
+static void test_a_scanner_with_a_prefix_is_known_by_it(void **state)
+{
+  (void)state;
+  g_autoptr(BhWedge) wedge = bh_wedge_new();
+  bh_wedge_set_prefix(wedge, "]Q");
+  guint32 at_ms = 1000;
+  g_autofree char *code = type(wedge, "]Q12", 40, &at_ms);
+  assert_string_equal(code, "12");
+}
+
+static void test_caps_lock_changes_no_code(void **state)
+{
+  (void)state;
+  g_autoptr(BhWedge) wedge = bh_wedge_new();
+  g_autofree char *code = NULL;
+  guint32 at_ms = 1000;
+  for (const char *c = "bh1:abCD-12"; *c != '\0'; c++) {
+    GdkEventKey key = {.keyval = gdk_unicode_to_keyval((guint32)*c), .state = GDK_LOCK_MASK};
+    key.time = at_ms += 8;
+    assert_null(bh_wedge_take_key(wedge, &key));
+  }
+  GdkEventKey enter = {.keyval = GDK_KEY_Return, .state = GDK_LOCK_MASK, .time = at_ms + 8};
+  code = bh_wedge_take_key(wedge, &enter);
+  assert_string_equal(code, "BH1:ABcd-12");
+}
+
 /* A QR as a picture: `module` pixels a dot, a quiet zone of four. */
 static GdkPixbuf *draw_code(const char *text, int module, gboolean inverted)
 {
@@ -157,6 +194,9 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_burst_that_ends_in_enter_is_a_code),
       cmocka_unit_test(test_a_person_typing_is_no_scanner),
+      cmocka_unit_test(test_a_short_code_is_one_only_when_no_hand_is_that_fast),
+      cmocka_unit_test(test_a_scanner_with_a_prefix_is_known_by_it),
+      cmocka_unit_test(test_caps_lock_changes_no_code),
       cmocka_unit_test(test_codes_are_read_small_and_inverted),
       cmocka_unit_test(test_a_picture_without_code_gives_none),
       cmocka_unit_test(test_a_file_that_is_no_picture_is_refused),

@@ -3,6 +3,7 @@
 codes that are typed by a scanner, the wheel, and a keyboard on the screen."""
 
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from collector import WindowTest, main, sign_in
@@ -84,6 +85,108 @@ class Fingers(WindowTest):
             app.tap("keep")
             app.find("photo-1")
             app.click("discard")
+
+    # --- a scanner is not a keyboard ---
+
+    def test_05_a_scan_answers_nothing_and_is_said(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("checklist")
+            app.find("answer-compliant")
+            app.find("answer-compliant").grab_focus()
+            before = [text for text in app.texts() if "已答" in text]
+            app.scan_keys("AB12CD34")
+            app.text("AB12CD34")
+            self.assertIn("用不上", app.value("toast_text"))
+            self.shot(app, "scan-of-no-use")
+            self.assertEqual([text for text in app.texts() if "已答" in text], before)
+
+    def test_06_a_scan_types_into_no_field_and_people_still_do(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.find("summary").grab_focus()
+            app.settle()
+            app.scan_keys("6901234567892")
+            app.text("6901234567892")
+            self.assertEqual(app.value("summary"), "")
+            app.xdo("type", "--delay", "90", "fan 2 broken")
+            app.settle()
+            self.assertEqual(app.value("summary"), "fan 2 broken")
+            app.xdo("type", "--delay", "2", " at once")  # pasted by a keyboard on the screen
+            app.settle(1)
+            self.assertEqual(app.value("summary"), "fan 2 broken at once")
+
+    def test_07_neither_enter_nor_a_scan_throws_a_draft_away(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("draft-1")
+            app.find("summary")
+            app.settle(1)
+            app.xdo("key", "Return")
+            app.settle()
+            app.find("summary")
+            app.find("discard").grab_focus()
+            app.settle()
+            app.xdo("key", "Return")
+            app.scan_keys("6901234567892")
+            app.settle()
+            self.assertEqual(app.value("summary"), "fan 2 broken at once")
+            app.click("discard")
+            app.gone("summary")
+
+    # --- changed is not chosen ---
+
+    def test_08_only_a_tap_on_a_day_sets_a_date(self):
+        today = datetime.now(timezone(timedelta(hours=8))).date()
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.scroll_to("deadline")
+            app.settle()
+            app.click("deadline")
+            app.text(f"{today.year}年{today.month}月")
+            app.text(f"{today.isoformat()}，今天")
+            app.settle()
+            self.shot(app, "month")
+            last = max(id for id in app.ids() if id.startswith("deadline-day-"))
+            area = app.find(last).get_extents(self.bus.atspi.CoordType.WINDOW)
+            self.assertLessEqual(area.y + area.height, self.size[1], "opens in sight")
+            area = app.find(last).get_extents(self.bus.atspi.CoordType.WINDOW)
+            self.assertGreaterEqual(area.height, 48)
+            # The frame that only a window without a manager has takes a pixel of each column.
+            self.assertGreaterEqual(area.width, 46)
+            area = app.find("deadline-month-after").get_extents(self.bus.atspi.CoordType.WINDOW)
+            self.assertGreaterEqual(area.height, 48)
+            self.assertLessEqual(area.x + area.width, self.size[0])
+            app.tap("deadline-month-after")
+            app.settle()
+            app.wheel("deadline-month", 3)
+            app.settle()
+            self.assertIn("选择日期", app.value("deadline"))
+            following = (today.replace(day=1) + timedelta(days=32)).replace(day=17)
+            app.text(f"{following.year}年{following.month}月")
+            app.scroll_to(f"deadline-day-{following}")
+            app.settle()
+            app.tap(f"deadline-day-{following}")
+            app.settle()
+            self.assertIn(f"{following.month}月17日", app.value("deadline"))
+            self.assertIsNone(app.look(f"deadline-day-{following}"))
+            app.click("discard")
+
+    def test_09_the_wheel_changes_no_value(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("settings")
+            app.find("lock_minutes")
+            app.settle(1)
+            before = app.value("lock_minutes")
+            app.wheel("lock_minutes", -3)
+            app.settle()
+            self.assertEqual(app.value("lock_minutes"), before)
 
 
 if __name__ == "__main__":

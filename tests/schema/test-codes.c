@@ -156,6 +156,8 @@ static void test_plaque_round_trip(void **state G_GNUC_UNUSED)
     BhPlaque decoded = {0};
     assert_true(bh_plaque_decode(text, &decoded, &error));
     assert_string_equal(decoded.hub, plaque.hub);
+    g_autofree char *small = g_ascii_strdown(text, -1);
+    assert_true(bh_plaque_verify(small, signer->public_key, &read, &error));
   }
 }
 

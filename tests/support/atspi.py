@@ -262,6 +262,12 @@ class App:
         self.xdo("mousemove", area.x + area.width // 2, area.y + area.height // 2, "click",
                  "--repeat", times, "--delay", int(gap_s * 1000), 1)
 
+    def wheel(self, id, notches):
+        """Turns the mouse wheel over a control; down for positive numbers."""
+        area = self.find(id).get_extents(self.bus.atspi.CoordType.SCREEN)
+        self.xdo("mousemove", area.x + area.width // 3, area.y + area.height // 2, "click",
+                 "--repeat", abs(notches), "--delay", 60, 5 if notches > 0 else 4)
+
     def xdo(self, *args):
         """What xdotool does with pointer and keys."""
         subprocess.run(["xdotool", *map(str, args)], env=self.bus.env, check=True)

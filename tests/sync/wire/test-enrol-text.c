@@ -34,6 +34,10 @@ static void test_the_text_is_read_back_and_fits_a_qr_code(void **state)
   assert_string_equal(read->pin, PIN);
   assert_string_equal(read->hub, HUB);
   assert_memory_equal(read->token, token, sizeof token);
+  g_autofree char *small = g_ascii_strdown(text, -1);
+  g_autoptr(BhEnrolText) again = bh_enrol_text_decode(small, NULL);
+  assert_non_null(again);
+  assert_memory_equal(again->token, token, sizeof token);
 }
 
 static void test_a_damaged_text_is_refused(void **state)
