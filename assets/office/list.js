@@ -1,6 +1,6 @@
 // A paged list beside an open record: what inbox and enterprises share.
 import { get } from './api.js';
-import { badge, el, fill } from './dom.js';
+import { badge, el, excess, fill } from './dom.js';
 import { t } from './i18n.js';
 
 export function filesNote(total, here) {
@@ -40,6 +40,14 @@ export function rowContent(row) {
 }
 
 const ALL_PAGES = 100; // of a list that is printed
+const SEARCH_MAX = 100; // characters
+
+// Why a list is empty: by what was asked for, or else `nothing`.
+export function emptyWords(query, nothing) {
+  const { search, ...others } = query;
+  if (search) return t('list.notFound', { search });
+  return Object.values(others).some(Boolean) ? t('list.noneChosen') : nothing;
+}
 
 // draw(row) gives the <li>'s content; `empty` the words for an empty list.
 export function pagedList(draw, empty) {
@@ -58,6 +66,8 @@ export function pagedList(draw, empty) {
     if (!next && !list.children.length) fill(status, t('list.loading'));
     try {
       const [path, query] = load();
+      const problem = excess(t('filter.search'), query.search || '', SEARCH_MAX);
+      if (problem) throw new Error(problem);
       const page = await get(path, { ...query, after: next ? after : undefined });
       if (mine !== request) return;
       const rows = page.rows.map((row) => el('li', {}, draw(row)));
@@ -77,6 +87,7 @@ export function pagedList(draw, empty) {
   async function fetchTotal() {
     const mine = ++counted;
     const [path, query] = load();
+    if (excess('', query.search || '', SEARCH_MAX)) return;
     const answer = await get('count', { list: path, ...query }).catch(() => null);
     if (mine !== counted || !answer) return;
     countedAt = answer.at;
