@@ -69,6 +69,30 @@ class Work(Page):
             self.assertEqual(browser.count("[maxlength]"), 0, place)
         self.assert_quiet()
 
+    def test_03_a_list_stays_expanded_and_keeps_its_place(self):
+        browser = self.browser
+        self.hub.do("ended 250")
+        self.go("#/inbox/new")
+        browser.wait_text("JC-2026-9249", ".rows")
+        for shown in (200, 258):
+            browser.press("更多")
+            browser.wait(lambda: browser.count(".rows .row") == shown, f"{shown} rows")
+        for first in (0, 120):
+            browser.run("document.querySelector('.side').scrollTop = 0;"
+                        "document.querySelectorAll('.rows .row')[arguments[0]].dataset.mark = 'mine';"
+                        "if (arguments[0]) document.querySelectorAll('.rows .row')[arguments[0]].scrollIntoView();", first)
+            place = "return document.querySelector('[data-mark]').getBoundingClientRect().top"
+            before = browser.run(place)
+            # A new record above, and one that moves away from below.
+            self.hub.do("ended 1")
+            browser.wait(lambda: browser.run("return document.querySelectorAll('.rows .row')[1]"
+                                             ".dataset.mark !== undefined") or first, "a new row on top")
+            browser.wait(lambda: browser.count(".rows .row") == 259 + (first > 0), "one row more")
+            if first:
+                self.assertAlmostEqual(browser.run(place), before, delta=1)
+            browser.run("delete document.querySelector('[data-mark]').dataset.mark")
+        self.assert_quiet()
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)
