@@ -1,23 +1,24 @@
 // Approve, return, and the steps the record's workflow offers to this person.
 import { get, post, recordPath } from './api.js';
-import { action, el, field, fill, select } from './dom.js';
+import { action, el, excess, field, fill, select } from './dom.js';
 import { t } from './i18n.js';
 import { delayed } from './list.js';
 
 const COMMENT_MAX = 2000;
 const FOUND_MAX = 8;
+const FIND_MAX = 100; // characters
 
 /* --- review --- */
 
 function returnForm(view, tools, close) {
-  const comment = el('textarea', { rows: 4, maxlength: COMMENT_MAX, required: true });
+  const comment = el('textarea', { rows: 4, required: true });
   const boxes = view.sections.flatMap((section) => section.rows).map((row) => {
     const box = el('input', { type: 'checkbox', value: row.key });
     return { row, box, node: el('label', { class: 'check' }, box, row.label) };
   });
   const filled = boxes.filter(({ row }) => !row.empty || row.missing);
   return el('div', { class: 'form' },
-    field(t('review.comment'), comment, t('review.commentHint')),
+    field(t('review.comment'), comment, t('review.commentHint'), COMMENT_MAX),
     filled.length ? el('fieldset', {}, el('legend', {}, t('review.items')),
       el('div', { class: 'checks' }, filled.map(({ node }) => node))) : null,
     el('div', { class: 'buttons' },
@@ -41,7 +42,7 @@ function returnForm(view, tools, close) {
 function finder(ask) {
   let chosen = ask.value || '';
   const found = el('div', { class: 'found', role: 'group', 'aria-label': ask.label });
-  const input = el('input', { type: 'search', maxlength: 100, placeholder: t('step.find'), value: ask.shown || '' });
+  const input = el('input', { type: 'search', placeholder: t('step.find'), value: ask.shown || '' });
   const choose = (row) => {
     chosen = row.id;
     input.value = row.title;
@@ -50,14 +51,18 @@ function finder(ask) {
   };
   input.addEventListener('input', delayed(300, async () => {
     chosen = '';
-    const page = input.value.trim() ? await get(ask.search, { search: input.value.trim() }).catch(() => null) : null;
+    const search = input.value.trim();
+    const asked = search && !excess('', search, FIND_MAX);
+    const page = asked ? await get(ask.search, { search }).catch(() => null) : null;
+    if (search !== input.value.trim()) return;
     const rows = page?.rows || [];
     fill(found, rows.slice(0, FOUND_MAX).map((row) =>
       el('button', { type: 'button', class: 'quiet', onclick: () => choose(row) }, row.title, ' ',
         el('span', { class: 'muted' }, row.area))),
+      page && !rows.length ? el('p', { class: 'muted' }, t('list.notFound', { search })) : null,
       rows.length > FOUND_MAX ? el('p', { class: 'muted' }, t('step.moreFound')) : null);
   }));
-  return { node: el('div', {}, field(ask.label, input, ask.hint), found), read: () => chosen || undefined };
+  return { node: el('div', {}, field(ask.label, input, ask.hint, FIND_MAX), found), read: () => chosen || undefined };
 }
 
 function control(ask) {
@@ -85,17 +90,17 @@ function control(ask) {
     node = select([{ code: '', name: t('step.choose') },
       ...ask.choices.map((choice) => ({ code: choice.code, name: choice.label }))], String(value), null);
   } else if (ask.type === 'longtext') {
-    node = el('textarea', { rows: 3, maxlength: ask.max || null, value: String(value) });
+    node = el('textarea', { rows: 3, value: String(value) });
   } else if (ask.type === 'time') {
     node = el('input', { type: 'datetime-local', value: String(value).replace(' ', 'T') });
     return { node: field(ask.label, node, ask.hint), read: () => node.value.replace('T', ' ') || undefined };
   } else {
     const kind = ask.type === 'date' ? 'date' : 'text';
     node = el('input', { type: kind, value: String(value),
-      maxlength: kind === 'text' && ask.max > 0 && ask.type === 'text' ? ask.max : null,
       inputmode: ['integer', 'decimal'].includes(ask.type) ? 'decimal' : null });
   }
-  return { node: field(ask.label, node, ask.hint), read: () => (node.value === '' ? undefined : node.value) };
+  const max = ['text', 'longtext'].includes(ask.type) ? ask.max : 0;
+  return { node: field(ask.label, node, ask.hint, max), read: () => (node.value === '' ? undefined : node.value) };
 }
 
 function stepForm(view, step, tools, close) {

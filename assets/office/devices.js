@@ -23,12 +23,12 @@ function deviceList(main) {
   const said = el('div', { class: 'notice notice-good', role: 'status', hidden: true });
 
   function askReason(row) {
-    const reason = el('input', { type: 'text', maxlength: REASON_MAX, required: true });
+    const reason = el('input', { type: 'text', required: true });
     said.hidden = true;
     fill(place, el('section', { class: 'card form' },
       el('h3', {}, t('device.revokeTitle', { name: row.name })),
       el('p', { class: 'muted' }, t('device.revokeHint')),
-      field(t('device.reason'), reason),
+      field(t('device.reason'), reason, '', REASON_MAX),
       el('div', { class: 'buttons' },
         action(t('device.revokeGo'), 'primary warn', async () => {
           if (!reason.value.trim()) {

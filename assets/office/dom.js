@@ -1,5 +1,6 @@
 // The only place that makes elements. Text becomes a text node and nothing else; there is no way
 // here to turn a string into markup.
+import { t } from './i18n.js';
 
 // Marks that turn the direction of what stands around them would let one value pose as another.
 const TURNING = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
@@ -39,10 +40,48 @@ export function fill(node, ...children) {
 
 export const badge = (kind, text) => el('span', { class: `badge badge-${kind}` }, text);
 
-// A labelled control: the label is what a screen reader says.
-export function field(label, control, hint) {
+// A labelled control: the label is what a screen reader says. With `max`, characters are counted
+// beside it; the browser cuts nothing.
+export function field(label, control, hint, max) {
   return el('label', { class: 'field' }, el('span', { class: 'field-label' }, label), control,
-    hint ? el('span', { class: 'hint' }, hint) : null);
+    hint ? el('span', { class: 'hint' }, hint) : null, max > 0 ? counter(label, control, max) : null);
+}
+
+// The hub counts characters; a script's text counts 16-bit units, of which some take two.
+const lengthOf = (text) => [...text].length;
+
+const limits = new WeakMap(); // control → {label, max}
+
+function counter(label, control, max) {
+  const node = el('span', { class: 'counter' });
+  const count = () => {
+    const length = lengthOf(control.value);
+    node.classList.toggle('is-over', length > max);
+    control.setAttribute('aria-invalid', String(length > max));
+    fill(node, length > 0 ? `${length}/${max}` : '');
+  };
+  limits.set(control, { label, max });
+  control.addEventListener('input', count);
+  count();
+  return node;
+}
+
+// What is said of a text that is longer than the hub takes; '' when it fits.
+export function excess(label, text, max) {
+  const over = lengthOf(text) - max;
+  return over > 0 ? t('text.over', { label, over, max }) : '';
+}
+
+// Before anything of a form is sent.
+function refuseExcess(form) {
+  for (const control of form?.querySelectorAll('input, textarea') || []) {
+    const limit = limits.get(control);
+    const problem = limit ? excess(limit.label, control.value, limit.max) : '';
+    if (problem) {
+      control.focus();
+      throw new Error(problem);
+    }
+  }
 }
 
 export function select(options, value, onchange, props) {
@@ -61,6 +100,7 @@ export function action(label, className, run) {
     button.disabled = true;
     fill(note);
     try {
+      refuseExcess(button.closest('.form, .typed'));
       await run(button);
     } catch (error) {
       fill(note, error.message);

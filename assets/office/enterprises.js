@@ -1,7 +1,7 @@
 import { post } from './api.js';
 import { action, el, field, fill, select } from './dom.js';
 import { language, t } from './i18n.js';
-import { areaOptions, delayed, loadFilters, pagedList, rowContent } from './list.js';
+import { areaOptions, delayed, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
 
 const CHOSEN_MAX = 200;
@@ -42,10 +42,10 @@ export function showEnterprises(main, state) {
     return el('div', { class: 'row-choose' }, mayPrint ? box : null,
       el('a', { href: `#/enterprises/${encodeURIComponent(row.id)}`, class: 'row', 'data-id': row.id,
         'aria-current': row.id === open ? 'true' : null }, rowContent({ ...row, enterprise: '' })));
-  }, () => t('list.empty'));
+  }, () => emptyWords(query, t('list.empty')));
 
   const reload = () => list.start(() => ['enterprises', query]);
-  const search = el('input', { type: 'search', placeholder: t('filter.searchHint'), maxlength: 100 });
+  const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
   search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
 
   loadFilters(language()).then((filters) => fill(filterBar,

@@ -1,7 +1,7 @@
 // Lanes and list on the left, the open record on the right; one after the other on a phone.
 import { badge, el, field, fill, select } from './dom.js';
 import { language, t } from './i18n.js';
-import { areaOptions, delayed, loadFilters, pagedList, rowContent } from './list.js';
+import { areaOptions, delayed, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
 import { quarantinePane } from './quarantine.js';
 
@@ -32,10 +32,10 @@ export function showInbox(main, state) {
       href: `#/inbox/${lane}/${encodeURIComponent(id)}`, class: 'row', 'data-id': id,
       'aria-current': id === open ? 'true' : null,
     }, row.entry ? quarantineRow(row) : rowContent(row));
-  }, () => (lane === 'new' ? t('list.emptyNew') : t('list.empty')));
+  }, () => emptyWords(lane === 'quarantine' ? {} : query, t(lane === 'new' ? 'list.emptyNew' : 'list.empty')));
 
   const reload = () => list.start(() => ['inbox', { lane, ...query }]);
-  const search = el('input', { type: 'search', placeholder: t('filter.searchHint'), maxlength: 100 });
+  const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
   search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
 
   function drawTabs() {

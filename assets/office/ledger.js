@@ -1,7 +1,7 @@
 // Lists that the kinds declare: what is open, overdue, under listed supervision, to be accounted for.
 import { action, el, field, fill, select } from './dom.js';
 import { language, t } from './i18n.js';
-import { areaOptions, delayed, loadFilters, pagedList, rowContent } from './list.js';
+import { areaOptions, delayed, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
 
 export function showLedger(main, state) {
@@ -21,9 +21,9 @@ export function showLedger(main, state) {
   const list = pagedList((row) => el('a', {
     href: `${addressOf(current)}/${encodeURIComponent(row.id)}`, class: 'row', 'data-id': row.id,
     'aria-current': row.id === open ? 'true' : null,
-  }, rowContent(row)), () => t('list.empty'));
+  }, rowContent(row)), () => emptyWords(query, t('list.empty')));
   const reload = () => list.start(() => ['ledger', { kind: current.kind, name: current.name, ...query }]);
-  const search = el('input', { type: 'search', placeholder: t('filter.searchHint'), maxlength: 100 });
+  const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
   search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
 
   function draw() {

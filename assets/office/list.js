@@ -1,6 +1,6 @@
 // A paged list beside an open record: what inbox and enterprises share.
 import { get } from './api.js';
-import { badge, el, fill } from './dom.js';
+import { badge, el, excess, fill } from './dom.js';
 import { t } from './i18n.js';
 
 export function filesNote(total, here) {
@@ -40,6 +40,58 @@ export function rowContent(row) {
 }
 
 const ALL_PAGES = 100; // of a list that is printed
+const SEARCH_MAX = 100; // characters
+
+// Why a list is empty: by what was asked for, or else `nothing`.
+export function emptyWords(query, nothing) {
+  const { search, ...others } = query;
+  if (search) return t('list.notFound', { search });
+  return Object.values(others).some(Boolean) ? t('list.noneChosen') : nothing;
+}
+
+// What scrolls a list: its column on a wide screen, the whole page on a narrow one.
+function scrollerOf(node) {
+  for (let box = node.parentElement; box; box = box.parentElement) {
+    if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY === 'auto') return box;
+  }
+  return document.scrollingElement;
+}
+
+// Changes a list while the rows that are seen stay where they are. At its top, new rows are seen.
+function keepPlace(list, change) {
+  const box = scrollerOf(list);
+  const top = box === document.scrollingElement ? 0 : box.getBoundingClientRect().top;
+  const topOf = (item) => item.getBoundingClientRect().top;
+  const seen = box.scrollTop > 0
+    ? [...list.children].filter((item) => item.getBoundingClientRect().bottom > top).map((item) => [item, topOf(item)])
+    : [];
+  change();
+  const kept = seen.find(([item]) => item.isConnected);
+  if (kept) box.scrollTop += topOf(kept[0]) - kept[1];
+}
+
+const keyOf = (row) => row.entry || row.id;
+
+// Makes the list hold these rows. What did not change keeps its node.
+function putRows(list, rows, draw) {
+  const before = new Map([...list.children].map((item) => [item.dataset.key, item]));
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
+  const items = rows.map((row) => {
+    const said = JSON.stringify(row);
+    const item = before.get(keyOf(row)) || el('li', { 'data-key': keyOf(row) });
+    before.delete(keyOf(row));
+    if (item.said !== said) fill(item, draw(row));
+    item.said = said;
+    return item;
+  });
+  for (const gone of before.values()) gone.remove();
+  items.forEach((item, index) => {
+    if (list.children[index] !== item) list.insertBefore(item, list.children[index] || null);
+  });
+  if (focused && document.activeElement?.dataset.id !== focused) {
+    list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+  }
+}
 
 // draw(row) gives the <li>'s content; `empty` the words for an empty list.
 export function pagedList(draw, empty) {
@@ -47,36 +99,61 @@ export function pagedList(draw, empty) {
   const status = el('p', { class: 'list-status', role: 'status' });
   const total = el('p', { class: 'list-total', role: 'status' });
   const more = el('button', { type: 'button', class: 'quiet more', hidden: true }, t('list.more'));
-  let request = 0;
+  let started = 0;
   let counted = 0;
   let countedAt = '';
   let load = null;
+  let rows = [];
   let after = null;
+  let work = Promise.resolve();
+  let stale = false;
 
-  async function fetchPage(next) {
-    const mine = ++request;
-    if (!next && !list.children.length) fill(status, t('list.loading'));
-    try {
-      const [path, query] = load();
-      const page = await get(path, { ...query, after: next ? after : undefined });
-      if (mine !== request) return;
-      const rows = page.rows.map((row) => el('li', {}, draw(row)));
-      const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
-      if (next) list.append(...rows);
-      else fill(list, rows);
-      if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
-      after = page.after || null;
-      more.hidden = !after;
-      fill(status, list.children.length ? '' : empty());
-    } catch (error) {
-      if (mine === request) fill(status, error.message);
-    }
+  // From one page to the next, until there are `wanted` rows or no more of them. A record that
+  // changes meanwhile may come twice: what came first is newer.
+  async function read(from, next, wanted) {
+    const [path, query] = load();
+    const problem = excess(t('filter.search'), query.search || '', SEARCH_MAX);
+    if (problem) throw new Error(problem);
+    const found = new Map(from.map((row) => [keyOf(row), row]));
+    do {
+      const page = await get(path, { ...query, after: next });
+      for (const row of page.rows) if (!found.has(keyOf(row))) found.set(keyOf(row), row);
+      next = page.after || null;
+    } while (next && found.size < wanted);
+    return { rows: [...found.values()], after: next };
   }
+
+  // One after the other; what was asked for before the last start counts no more.
+  function enqueue(make) {
+    const mine = started;
+    work = work.then(async () => {
+      if (mine !== started) return;
+      try {
+        const found = await make();
+        if (mine !== started) return;
+        ({ rows, after } = found);
+        keepPlace(list, () => putRows(list, rows, draw));
+        more.hidden = !after;
+        fill(status, rows.length ? '' : empty());
+      } catch (error) {
+        if (mine === started) fill(status, error.message);
+      }
+    });
+    return work;
+  }
+
+  const readMore = () => enqueue(() => read(rows, after, rows.length + 1));
+  // As many rows as there were, whatever others changed.
+  const readAgain = () => {
+    stale = false;
+    return read([], null, rows.length);
+  };
 
   // How many there are in all, asked with each page from the top: the rows do not wait for it.
   async function fetchTotal() {
     const mine = ++counted;
     const [path, query] = load();
+    if (excess('', query.search || '', SEARCH_MAX)) return;
     const answer = await get('count', { list: path, ...query }).catch(() => null);
     if (mine !== counted || !answer) return;
     countedAt = answer.at;
@@ -87,30 +164,36 @@ export function pagedList(draw, empty) {
   async function fetchAll() {
     for (let pages = 0; after && pages < ALL_PAGES; pages++) {
       const before = after;
-      await fetchPage(true);
+      await readMore();
       if (after === before) break;
     }
-    if (after) fill(status, t('list.notAll', { shown: list.children.length }));
-    return { shown: list.children.length, at: countedAt };
+    if (after) fill(status, t('list.notAll', { shown: rows.length }));
+    return { shown: rows.length, at: countedAt };
   }
 
-  more.addEventListener('click', () => fetchPage(true));
+  more.addEventListener('click', readMore);
   return {
     nodes: [total, list, status, more],
     // from: () => [path, query]
     start(from) {
       load = from;
+      started += 1;
+      stale = false;
+      rows = [];
       fill(list);
       fill(total);
+      fill(status, t('list.loading'));
       more.hidden = true;
       fetchTotal();
-      return fetchPage(false);
+      return enqueue(readAgain);
     },
     // The count follows what others and the own acts changed, as the rows do.
     refresh() {
       if (!load) return null;
       fetchTotal();
-      return fetchPage(false);
+      if (stale) return work;
+      stale = true;
+      return enqueue(readAgain);
     },
     fetchAll,
     mark(id) {

@@ -27,7 +27,7 @@ export function quarantinePane(node, id, back, state) {
   const path = `quarantine/${encodeURIComponent(id)}`;
 
   function draw(view) {
-    const reason = el('textarea', { rows: 3, maxlength: REASON_MAX });
+    const reason = el('textarea', { rows: 3 });
     const decide = (what, said) => async () => {
       if (!reason.value.trim()) {
         reason.focus();
@@ -54,8 +54,8 @@ export function quarantinePane(node, id, back, state) {
       view.raw ? el('section', { class: 'card' }, el('h3', {}, t('quarantine.raw')),
         el('pre', { class: 'raw' }, view.raw)) : null,
       view.may_release ? null : refusal(view),
-      view.may_decide ? el('section', { class: 'card actions no-print' },
-        field(t('quarantine.why'), reason),
+      view.may_decide ? el('section', { class: 'card actions typed no-print' },
+        field(t('quarantine.why'), reason, '', REASON_MAX),
         el('div', { class: 'buttons' },
           view.may_release
             ? action(t('quarantine.release'), 'primary good', decide('release', t('quarantine.released'))) : null,

@@ -3,10 +3,10 @@ import { el, field, fill } from './dom.js';
 import { language, setLanguage, t } from './i18n.js';
 
 export function showSignIn(app, begin) {
-  const login = el('input', { name: 'login', autocomplete: 'username', required: true, maxlength: 64,
+  const login = el('input', { name: 'login', autocomplete: 'username', required: true,
     autocapitalize: 'none', spellcheck: 'false' });
   const password = el('input', { name: 'password', type: 'password', autocomplete: 'current-password',
-    required: true, maxlength: 128 });
+    required: true });
   const error = el('p', { class: 'form-error', role: 'alert' });
   const go = el('button', { type: 'submit', class: 'primary' }, t('signin.go'));
   const other = language() === 'en' ? 'zh' : 'en';
@@ -19,7 +19,8 @@ export function showSignIn(app, begin) {
       begin(await post('session', { login: login.value, password: password.value }));
     } catch (problem) {
       password.value = '';
-      fill(error, problem.code === 'denied' && problem.why !== 'origin' ? t('signin.wrong') : problem.message);
+      const said = { denied: t('signin.wrong'), limit: t('signin.tooLong') };
+      fill(error, (problem.why !== 'origin' && said[problem.code]) || problem.message);
       password.focus();
     } finally {
       go.disabled = false;

@@ -222,6 +222,11 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
     return FALSE;
   }
   const char *search = bh_json_string_or(query, "search", "");
+  /* The index's query leaves out what is longer: that would find what was not asked for. */
+  if (g_utf8_strlen(search, -1) > BH_SEARCH_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "search: over %d characters", BH_SEARCH_MAX);
+    return FALSE;
+  }
   if (*search != '\0') {
     wanted->match = bh_search_query(search);
     if (wanted->match == NULL)

@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-#define BH_SEARCH_MAX 400 /* characters of one record's text that are indexed */
+#define BH_SEARCH_MAX 400 /* characters of a record's text that are indexed, and of a search */
 
 /* Pairs of neighbouring letters and digits, lower case, full-width forms folded, by spaces; the
  * last character of a run also stands alone. g_free. */

@@ -11,12 +11,15 @@ import zipfile
 
 import yaml
 
+import lists
 import reviews
 from hub import PASSWORDS, Client, Hub
+from lists import WorkWithLists
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 
 HUB = None
-WorkByReview.__module__ = WorkOfLostDevicesEnds.__module__ = __name__  # on the same hub
+for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists):
+    case.__module__ = __name__  # on the same hub
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")
@@ -25,7 +28,7 @@ OPERATIONS = {(method.upper(), path): operation
 
 def setUpModule():
     global HUB
-    HUB = reviews.HUB = Hub(*sys.argv[1:3])
+    HUB = reviews.HUB = lists.HUB = Hub(*sys.argv[1:3])
 
 
 def tearDownModule():

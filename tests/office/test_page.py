@@ -9,64 +9,11 @@ import sys
 import tempfile
 import unittest
 
-from hub import PASSWORDS, Hub
-from webdriver import Browser
-
-HUB = None
-PICTURES = sys.argv[3] if len(sys.argv) > 3 else None
+from hub import PASSWORDS
+from page import PICTURES, Page
 
 
-def setUpModule():
-    global HUB
-    HUB = Hub(*sys.argv[1:3])
-    if PICTURES:
-        os.makedirs(PICTURES, exist_ok=True)
-
-
-def tearDownModule():
-    code = HUB.close()
-    if code != 0:
-        raise AssertionError(f"the hub ended with {code}")
-
-
-class Page(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.browser = Browser()
-        cls.browser.open(HUB.page)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.browser.close()
-
-    def go(self, place, text=None):
-        self.browser.run("location.hash = arguments[0]", place)
-        if text:
-            self.browser.wait_text(text, "#main")
-
-    def sign_in(self, login):
-        self.browser.wait_text("登录审核页")
-        self.browser.type("input[name=login]", login)
-        self.browser.type("input[name=password]", PASSWORDS[login])
-        self.browser.press("登录")
-        self.browser.wait(lambda: self.browser.count(".who-name"), "being signed in")
-
-    def picture(self, name):
-        if PICTURES:
-            for width, height, kind in ((1280, 800, "wide"), (390, 844, "phone")):
-                self.browser.size(width, height)
-                for dark in (False, True):
-                    self.browser.scheme(dark)
-                    self.browser.wait_pictures()
-                    self.browser.picture(f"{PICTURES}/office-{name}-{kind}{'-dark' if dark else ''}.png")
-            self.browser.size(1280, 800)
-            self.browser.scheme(False)
-
-    def assert_quiet(self, but=()):
-        lines = [line["message"] for line in self.browser.messages()]
-        loud = [line for line in lines if not any(part in line for part in but)]
-        self.assertEqual(loud, [])
-
+class Reviewer(Page):
     def lane(self, name):
         found = re.search(name + r"\s*(\d+)?", self.browser.text(".lanes"))
         return int(found.group(1) or 0)
@@ -103,7 +50,7 @@ class Page(unittest.TestCase):
 
     def test_03_L9_a_record_shows_photos_and_what_is_missing(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{HUB.told['inspection']}", "JC-2026-0001")
+        self.go(f"#/inbox/new/{self.hub.told['inspection']}", "JC-2026-0001")
         browser.wait_text("共 2 个，已到 1 个，缺 1 个", ".pane")
         browser.wait_text("缺：尚未传到中心", ".file-gone")
         browser.wait_text("中心已收", ".received")
@@ -115,7 +62,7 @@ class Page(unittest.TestCase):
         self.picture("record")
         links = [browser.run("return document.querySelectorAll('.case-link')[arguments[0]]"
                              ".getAttribute('href')", nr) for nr in (0, 1)]
-        whole = f"/office/v1/records/{HUB.told['inspection']}/case"
+        whole = f"/office/v1/records/{self.hub.told['inspection']}/case"
         self.assertEqual(links, [whole, f"{whole}?without_personal=1"])
         self.assert_quiet()
 
@@ -145,7 +92,7 @@ class Page(unittest.TestCase):
 
     def test_06_approve_moves_the_record(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{HUB.told['second']}", "JC-2026-0002")
+        self.go(f"#/inbox/new/{self.hub.told['second']}", "JC-2026-0002")
         browser.wait(lambda: self.total() > 0, "the total of the lane")
         before = self.total()
         self.assertEqual(before, self.lane("待核"))
@@ -159,7 +106,7 @@ class Page(unittest.TestCase):
 
     def test_07_a_step_asks_for_its_fields_and_is_taken(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{HUB.told['hazard']}", "YH-2026-0001")
+        self.go(f"#/inbox/new/{self.hub.told['hazard']}", "YH-2026-0001")
         browser.press("撤销", ".actions")
         browser.press("确定", ".form")
         browser.wait_text("请填写撤销原因", ".form .action-error")
@@ -172,7 +119,7 @@ class Page(unittest.TestCase):
 
     def test_08_a_conflict_is_shown_side_by_side_and_resolved(self):
         browser = self.browser
-        self.go(f"#/inbox/conflict/{HUB.told['conflicted']}", "冲突：同一项有不同的内容")
+        self.go(f"#/inbox/conflict/{self.hub.told['conflicted']}", "冲突：同一项有不同的内容")
         self.assertGreaterEqual(browser.count(".side-by"), 2)
         self.picture("conflict")
         browser.press("采用这一项", ".side-by:first-child")
@@ -186,7 +133,7 @@ class Page(unittest.TestCase):
         self.go("#/inbox/quarantine")
         browser.wait(lambda: browser.count(".rows .row") > 1, "rows in quarantine")
         waiting = browser.count(".rows .row")
-        self.go(f"#/inbox/quarantine/{HUB.told['quarantined2']}", "隔离的记录")
+        self.go(f"#/inbox/quarantine/{self.hub.told['quarantined2']}", "隔离的记录")
         browser.wait_text("[U+202E]<img src=x onerror=alert(8)>", ".pane")
         self.picture("quarantine")
         browser.press("不予采用", ".actions")
@@ -202,12 +149,12 @@ class Page(unittest.TestCase):
     def test_10_hostile_text_stays_text(self):
         browser = self.browser
         browser.run("window.ran = false; window.alert = () => { window.ran = true; };")
-        self.go(f"#/inbox/new/{HUB.told['hostile']}", "<img src=x onerror=alert(0)>")
+        self.go(f"#/inbox/new/{self.hub.told['hostile']}", "<img src=x onerror=alert(0)>")
         browser.wait_text("<img src=x onerror=alert(1)><script>alert(2)</script>", ".sections")
         browser.wait_text("😀👩‍🚒 {{7*7}} ${7*7} javascript:alert(6)", ".sections")
         browser.wait_text("<b onclick=alert(3)>粗</b>", ".child")
         self.picture("hostile")
-        self.go(f"#/inbox/new/{HUB.told['hostile_hazard']}", "<b onclick=alert(3)>粗</b>")
+        self.go(f"#/inbox/new/{self.hub.told['hostile_hazard']}", "<b onclick=alert(3)>粗</b>")
         browser.wait_text('" onmouseover="alert(4)', ".sections")
         browser.wait_text("W" * 500, ".sections")
         browser.run("document.querySelector('.history-box summary').click()")
@@ -233,17 +180,17 @@ class Page(unittest.TestCase):
         browser = self.browser
         self.go("#/inbox/new")
         browser.wait(lambda: browser.count(".rows .row") > 0, "rows")
-        HUB.do("more")
+        self.hub.do("more")
         browser.wait_text("JC-2026-0099", ".rows")
         self.assert_quiet()
 
     def test_13_an_open_form_is_not_taken_away_by_news(self):
         browser = self.browser
-        self.go(f"#/inbox/new/{HUB.told['more']}", "JC-2026-0099")
+        self.go(f"#/inbox/new/{self.hub.told['more']}", "JC-2026-0099")
         browser.press("退回补正", ".actions")
         browser.type(".form textarea", "正在写")
         browser.run("document.querySelector('.form textarea').dataset.mark = 'mine'")
-        HUB.do("concur more")
+        self.hub.do("concur more")
         browser.wait_text("这条记录刚有变动", ".notice")
         self.assertEqual(browser.run("return document.querySelector('.form textarea').value"), "正在写")
         browser.press("退回", ".form")
@@ -252,7 +199,7 @@ class Page(unittest.TestCase):
 
     def test_14_enterprises_devices_and_plaques(self):
         browser = self.browser
-        self.go(f"#/enterprises/{HUB.told['enterprise']}", "统一社会信用代码")
+        self.go(f"#/enterprises/{self.hub.told['enterprise']}", "统一社会信用代码")
         browser.wait_text("JC-2026-0001", ".pane")
         self.picture("enterprise")
         self.go("#/devices", "井坪 1 号终端")
@@ -309,7 +256,7 @@ class Page(unittest.TestCase):
             return [...document.querySelectorAll('button, .nav-link, .lane, select')]
               .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < 39.5)
               .map((one) => one.outerHTML.slice(0, 120));"""
-        for place in (f"#/inbox/new/{HUB.told['hostile']}", "#/ledger", "#/enterprises", "#/plaques",
+        for place in (f"#/inbox/new/{self.hub.told['hostile']}", "#/ledger", "#/enterprises", "#/plaques",
                       "#/devices"):
             self.go(place)
             browser.wait(lambda: browser.count("main *") > 8, place)
@@ -336,7 +283,7 @@ class Page(unittest.TestCase):
         self.go("#/inbox/new")
         browser.press("English")
         browser.wait_text("To review", ".lanes")
-        self.go(f"#/inbox/new/{HUB.told['hostile']}")
+        self.go(f"#/inbox/new/{self.hub.told['hostile']}")
         browser.wait_text("Enterprise", ".pane")
         self.assertEqual(browser.run("return document.documentElement.lang"), "en")
         browser.press("中文")
@@ -371,16 +318,16 @@ class Page(unittest.TestCase):
 
     def test_20_R257_who_answers_for_need_to_know_sees_who_looked(self):
         browser = self.browser
-        browser.open(HUB.page)
+        browser.open(self.hub.page)
         self.sign_in("staff-late")
-        self.go(f"#/inbox/new/{HUB.told['covert']}", "JC-AN-0001")
+        self.go(f"#/inbox/new/{self.hub.told['covert']}", "JC-AN-0001")
         browser.wait_text("限知悉", ".pane .chips")
         self.assertEqual(browser.count("a[href^='#/access']"), 0)
         self.go("#/access", "您的岗位不能查看")
         browser.press("退出")
         browser.wait_text("登录审核页")
         self.sign_in("staff-wu")
-        self.go(f"#/inbox/new/{HUB.told['covert']}", "JC-AN-0001")
+        self.go(f"#/inbox/new/{self.hub.told['covert']}", "JC-AN-0001")
         self.picture("restricted")
         browser.run("document.querySelector('.pane .chips a').click()")
         browser.wait_text("迟审核", ".table")

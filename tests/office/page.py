@@ -1,0 +1,57 @@
+"""What the tests of the page share: a hub, a browser, and how a reviewer goes about."""
+
+import os
+import sys
+import unittest
+
+from hub import PASSWORDS, Hub
+from webdriver import Browser
+
+PICTURES = sys.argv[3] if len(sys.argv) > 3 else None
+
+
+class Page(unittest.TestCase):
+    """One hub and one browser for all cases of a class; cases run in order of their names."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.hub = Hub(*sys.argv[1:3])
+        if PICTURES:
+            os.makedirs(PICTURES, exist_ok=True)
+        cls.browser = Browser()
+        cls.browser.open(cls.hub.page)
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.browser.close()
+        code = cls.hub.close()
+        if code != 0:
+            raise AssertionError(f"the hub ended with {code}")
+
+    def go(self, place, text=None):
+        self.browser.run("location.hash = arguments[0]", place)
+        if text:
+            self.browser.wait_text(text, "#main")
+
+    def sign_in(self, login):
+        self.browser.wait_text("登录审核页")
+        self.browser.type("input[name=login]", login)
+        self.browser.type("input[name=password]", PASSWORDS[login])
+        self.browser.press("登录")
+        self.browser.wait(lambda: self.browser.count(".who-name"), "being signed in")
+
+    def picture(self, name):
+        if PICTURES:
+            for width, height, kind in ((1280, 800, "wide"), (390, 844, "phone")):
+                self.browser.size(width, height)
+                for dark in (False, True):
+                    self.browser.scheme(dark)
+                    self.browser.wait_pictures()
+                    self.browser.picture(f"{PICTURES}/office-{name}-{kind}{'-dark' if dark else ''}.png")
+            self.browser.size(1280, 800)
+            self.browser.scheme(False)
+
+    def assert_quiet(self, but=()):
+        lines = [line["message"] for line in self.browser.messages()]
+        loud = [line for line in lines if not any(part in line for part in but)]
+        self.assertEqual(loud, [])
