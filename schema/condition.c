@@ -6,6 +6,7 @@
 #include <string.h>
 #include "schema/civil.h"
 #include "schema/signed-text.h"
+#include "schema/typed.h"
 #include "schema/workflow.h"
 
 typedef enum { NO, YES, UNKNOWN } Truth;
@@ -15,21 +16,10 @@ static Truth truth(gboolean value)
   return value ? YES : NO;
 }
 
-static gboolean is_empty(const json_t *value)
-{
-  if (value == NULL || json_is_null(value))
-    return TRUE;
-  if (json_is_string(value))
-    return json_string_length(value) == 0;
-  if (json_is_array(value))
-    return json_array_size(value) == 0;
-  return json_is_object(value) && json_object_size(value) == 0;
-}
-
 /* Values of the record a ref points to; `unknown` is set when that cannot be said. */
 static const json_t *follow(const json_t *ref, const BhContext *context, gboolean *unknown)
 {
-  if (is_empty(ref) || !json_is_string(ref))
+  if (bh_value_is_blank(ref) || !json_is_string(ref))
     return NULL;
   const json_t *values = NULL;
   if (context->lookup != NULL)
@@ -47,7 +37,7 @@ static const json_t *find_any_item(const json_t *values, const char *field)
   json_t *value;
   json_object_foreach((json_t *)values, key, value)
   {
-    if (strncmp(key, field, len) == 0 && key[len] == '/' && !is_empty(value))
+    if (strncmp(key, field, len) == 0 && key[len] == '/' && !bh_value_is_blank(value))
       return value;
   }
   return NULL;
@@ -111,14 +101,14 @@ static const json_t *get(const BhContext *context, const char *path, gboolean *u
 const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown)
 {
   const json_t *value = get(context, path, unknown);
-  return is_empty(value) ? NULL : value;
+  return bh_value_is_blank(value) ? NULL : value;
 }
 
 const json_t *bh_context_get(const BhContext *context, const char *path)
 {
   gboolean unknown = FALSE;
   const json_t *value = path != NULL ? get(context, path, &unknown) : NULL;
-  return is_empty(value) ? NULL : value;
+  return bh_value_is_blank(value) ? NULL : value;
 }
 
 /* The right side of a comparison: a plain value or {"field": path}. */
@@ -132,9 +122,9 @@ static const json_t *get_operand(const json_t *operand, const BhContext *context
 /* A flag that was never set is not set. */
 static gboolean is_equal(const json_t *value, const json_t *other)
 {
-  if (json_is_false(other) && is_empty(value))
+  if (json_is_false(other) && bh_value_is_blank(value))
     return TRUE;
-  return !is_empty(value) && !is_empty(other) && json_equal(value, other);
+  return !bh_value_is_blank(value) && !bh_value_is_blank(other) && json_equal(value, other);
 }
 
 static Truth holds_is(const json_t *value, const json_t *operand, const BhContext *context)
@@ -245,7 +235,8 @@ static Truth holds_within(const json_t *value, const json_t *operand, const BhCo
   const json_t *other = get_operand(operand, context, &unknown);
   if (unknown)
     return UNKNOWN;
-  if (is_empty(value) || is_empty(other) || !json_is_string(value) || !json_is_string(other))
+  if (bh_value_is_blank(value) || bh_value_is_blank(other) || !json_is_string(value) ||
+      !json_is_string(other))
     return NO;
   return truth(bh_area_code_is_within(json_string_value(value), json_string_value(other)));
 }
@@ -257,7 +248,7 @@ static Truth holds_digest(const json_t *value, const json_t *operand, const BhCo
   const json_t *text = get(context, json_string_value(operand), &unknown);
   if (unknown)
     return UNKNOWN;
-  g_autofree char *digest = !is_empty(text) ? bh_signed_text_dup_digest(text) : NULL;
+  g_autofree char *digest = !bh_value_is_blank(text) ? bh_signed_text_dup_digest(text) : NULL;
   return truth(digest != NULL && g_strcmp0(json_string_value(value), digest) == 0);
 }
 
@@ -281,7 +272,7 @@ static Truth holds_field(const json_t *condition, const BhContext *context)
     return values != NULL ? holds_item(values, step, operand) : holds_has(value, operand, context);
   }
   if ((operand = json_object_get(condition, "empty")) != NULL)
-    return truth(is_empty(value) == json_is_true(operand));
+    return truth(bh_value_is_blank(value) == json_is_true(operand));
   if ((operand = json_object_get(condition, "before")) != NULL)
     return holds_order(value, operand, -1, context);
   if ((operand = json_object_get(condition, "after")) != NULL)
@@ -360,7 +351,7 @@ static Truth holds_over(const json_t *condition, const char *word, const BhConte
       const json_t *value = get(&inner, distinct, &unknown);
       if (unknown)
         one = UNKNOWN;
-      else if (is_empty(value) || !g_hash_table_add(seen, bh_json_dump_sorted(value)))
+      else if (bh_value_is_blank(value) || !g_hash_table_add(seen, bh_json_dump_sorted(value)))
         one = NO;
     }
     yes += one == YES;
@@ -405,7 +396,8 @@ static Truth holds_actor(const json_t *condition, const BhContext *context)
   const json_t *person = get(context, json_string_value(operand), &unknown);
   if (unknown || context->actor == NULL)
     return UNKNOWN;
-  gboolean same = !is_empty(person) && g_strcmp0(json_string_value(person), context->actor) == 0;
+  gboolean same =
+      !bh_value_is_blank(person) && g_strcmp0(json_string_value(person), context->actor) == 0;
   return truth(same != negated);
 }
 

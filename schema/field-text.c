@@ -7,6 +7,7 @@
 #include "schema/error.h"
 #include "schema/signed-text.h"
 #include "schema/uscc.h"
+#include "schema/typed.h"
 
 #define TYPED_MAX (256 * 1024) /* bytes */
 
@@ -292,7 +293,9 @@ json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **e
                 field->name, TYPED_MAX);
     return NULL;
   }
-  g_autofree char *stripped = g_strstrip(g_strdup(typed));
+  gboolean several = field->type == BH_FIELD_LONGTEXT || field->type == BH_FIELD_JSON ||
+                     field->type == BH_FIELD_PAPER || field->type == BH_FIELD_ITEMS;
+  g_autofree char *stripped = bh_typed_clean(typed, several);
   if (stripped[0] == '\0')
     return json_null();
   g_autofree char *folded = fold_width(stripped);

@@ -4,6 +4,7 @@
 
 #include "schema/error.h"
 #include "schema/ident.h"
+#include "schema/typed.h"
 
 #define ANSWERS_PREFIX "answers/"
 #define COORDINATES "北纬 %s°，东经 %s°"
@@ -19,9 +20,7 @@ static const struct {
 static void copy(json_t *to, const json_t *from, const char *key)
 {
   json_t *value = json_object_get(from, key);
-  gboolean empty = value == NULL || json_is_null(value) ||
-                   (json_is_string(value) && json_string_length(value) == 0);
-  if (!empty)
+  if (!bh_value_is_blank(value))
     json_object_set_new(to, key, json_deep_copy(value));
 }
 

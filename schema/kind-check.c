@@ -6,6 +6,7 @@
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "schema/uscc.h"
+#include "schema/typed.h"
 
 #define ITEM_NAME_MAX 48
 #define ITEM_NOTE_MAX 2000 /* characters */
@@ -34,6 +35,13 @@ static gboolean may_be_hidden(guchar first)
   return first < 0x20 || first == 0x7f || first == 0xc2 || first == 0xe2 || first >= 0xef;
 }
 
+/* FALSE for the first bytes of blanks (typed.h), and of some other characters. */
+static gboolean may_be_seen(guchar first)
+{
+  return first > 0x20 && first != 0x7f && first != 0xc2 && (first < 0xe1 || first > 0xe3) &&
+         first != 0xef;
+}
+
 static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean several_lines)
 {
   if (!json_is_string(value))
@@ -45,10 +53,12 @@ static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean se
     return g_strdup("is not UTF-8 text");
   gint64 length = 0;
   gunichar hidden = 0;
+  gboolean is_seen = FALSE;
   for (gsize i = 0; i < bytes; i++) {
     if (((guchar)text[i] & 0xc0) == 0x80)
       continue;
     length++;
+    is_seen = is_seen || may_be_seen((guchar)text[i]);
     if (hidden == 0 && may_be_hidden((guchar)text[i])) {
       gunichar c = g_utf8_get_char(text + i);
       hidden = is_hidden_character(c, several_lines) ? c : 0;
@@ -62,6 +72,8 @@ static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean se
     return g_strdup_printf("has %" G_GINT64_FORMAT " characters, at least %" G_GINT64_FORMAT
                            " are needed",
                            length, min);
+  if (!is_seen && bytes > 0 && bh_typed_is_blank(text))
+    return g_strdup("holds nothing that can be seen");
   if (hidden != 0)
     return g_strdup_printf("holds the control character U+%04X", (unsigned)hidden);
   return NULL;
@@ -417,14 +429,6 @@ gboolean bh_kind_has_check_of(const BhKind *kind, const char *key)
   return FALSE;
 }
 
-static gboolean has_value(const json_t *values, const char *key)
-{
-  const json_t *value = json_object_get(values, key);
-  return value != NULL && !json_is_null(value) &&
-         !(json_is_string(value) && json_string_length(value) == 0) &&
-         !(json_is_array(value) && json_array_size(value) == 0);
-}
-
 static void check_values(const BhKind *kind, const json_t *values, GPtrArray *problems)
 {
   const char *key;
@@ -446,13 +450,13 @@ static void check_values(const BhKind *kind, const json_t *values, GPtrArray *pr
 
 static void check_required(const BhKind *kind, const BhContext *context, GPtrArray *problems)
 {
-  if (kind->states->len > 0 && !has_value(context->values, "state"))
+  if (kind->states->len > 0 && bh_value_is_blank(json_object_get(context->values, "state")))
     g_ptr_array_add(problems, bh_problem_new("state", "required", "缺少状态", "state is missing"));
   for (guint i = 0; i < kind->fields->len; i++) {
     const BhField *field = g_ptr_array_index(kind->fields, i);
     if (field->retired || (!field->always_required && field->required == NULL) ||
-        has_value(context->values, field->name) || !bh_field_is_required(field, context) ||
-        !bh_field_is_shown(field, context))
+        !bh_value_is_blank(json_object_get(context->values, field->name)) ||
+        !bh_field_is_required(field, context) || !bh_field_is_shown(field, context))
       continue;
     g_autofree char *zh = g_strdup_printf("请填写“%s”", bh_field_get_label(field, "zh"));
     g_autofree char *en = g_strdup_printf("%s is missing", bh_field_get_label(field, "en"));

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "schema/workflow.h"
+#include "schema/typed.h"
 
 gboolean bh_field_may_lock(const BhField *field)
 {
@@ -75,16 +76,9 @@ static BhProblem *make_locked_problem(const BhField *field, const char *key)
   return bh_problem_new(key, "locked", zh, en);
 }
 
-static gboolean is_unset(const json_t *value)
-{
-  return value == NULL || json_is_null(value) ||
-         (json_is_string(value) && json_string_length(value) == 0) ||
-         (json_is_array(value) && json_array_size(value) == 0);
-}
-
 static gboolean is_same(const json_t *old, const json_t *value)
 {
-  return (is_unset(old) && is_unset(value)) ||
+  return (bh_value_is_blank(old) && bh_value_is_blank(value)) ||
          (old != NULL && value != NULL && json_equal((json_t *)old, (json_t *)value));
 }
 
@@ -95,7 +89,7 @@ static void check_asks(const BhKind *kind, const BhField *field, const json_t *b
   const char *const *asks = bh_field_get_change_asks(field);
   for (gsize i = 0; asks[i] != NULL; i++) {
     const json_t *given = json_object_get(set, asks[i]);
-    if (!is_unset(given != NULL ? given : json_object_get(before, asks[i])))
+    if (!bh_value_is_blank(given != NULL ? given : json_object_get(before, asks[i])))
       continue;
     const BhField *asked = bh_kind_find_field(kind, asks[i]);
     g_autofree char *zh = g_strdup_printf("修改“%s”须填写“%s”", bh_field_get_label(field, "zh"),
@@ -167,7 +161,7 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhC
       continue;
     if (bh_kind_is_locked(kind, key, to, before))
       g_ptr_array_add(problems, make_locked_problem(field, key));
-    else if (!is_unset(old))
+    else if (!bh_value_is_blank(old))
       check_asks(kind, field, before->values, set, problems);
   }
   return problems;

@@ -19,3 +19,69 @@ char *bh_typed_code_fold(const char *typed)
   }
   return g_string_free(out, FALSE);
 }
+
+/* Without width, and without a meaning in Chinese or English text. */
+static gboolean has_no_width(gunichar c)
+{
+  return c == 0x00ad || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
+         (c >= 0x2060 && c <= 0x2064) || c == 0xfeff;
+}
+
+/* Letters that are drawn as nothing. */
+static gboolean is_filler(gunichar c)
+{
+  return c == 0x115f || c == 0x1160 || c == 0x2800 || c == 0x3164 || c == 0xffa0;
+}
+
+static gboolean is_blank(gunichar c)
+{
+  return g_unichar_isspace(c) || has_no_width(c) || is_filler(c) || c < 0x20 ||
+         (c >= 0x7f && c < 0xa0);
+}
+
+gboolean bh_typed_is_blank(const char *text)
+{
+  for (; text != NULL && *text != '\0'; text = g_utf8_next_char(text)) {
+    if (!is_blank(g_utf8_get_char(text)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean bh_value_is_blank(const json_t *value)
+{
+  if (value == NULL || json_is_null(value))
+    return TRUE;
+  if (json_is_string(value))
+    return bh_typed_is_blank(json_string_value(value));
+  if (json_is_array(value))
+    return json_array_size(value) == 0;
+  return json_is_object(value) && json_object_size(value) == 0;
+}
+
+char *bh_typed_clean(const char *typed, gboolean several_lines)
+{
+  GString *out = g_string_new(NULL);
+  gsize end = 0; /* behind the last character that can be seen */
+  gboolean broken = FALSE;
+  for (const char *at = typed; *at != '\0'; at = g_utf8_next_char(at)) {
+    gunichar c = g_utf8_get_char(at);
+    gboolean breaks = c == '\n' || c == '\r' || c == '\t' || c == 0x2028 || c == 0x2029;
+    if (has_no_width(c) || (out->len == 0 && is_blank(c)))
+      continue;
+    if (breaks && !several_lines) {
+      if (!broken)
+        g_string_append_c(out, ' ');
+      broken = TRUE;
+      continue;
+    }
+    broken = FALSE;
+    if (c == '\r' && at[1] == '\n')
+      continue;
+    g_string_append_unichar(out, c == '\r' || c == 0x2028 || c == 0x2029 ? '\n' : c);
+    if (!is_blank(c))
+      end = out->len;
+  }
+  g_string_truncate(out, end);
+  return g_string_free(out, FALSE);
+}

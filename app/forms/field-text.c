@@ -22,14 +22,10 @@ static GtkWidget *make_entry(BhFieldRow *row, GtkInputPurpose purpose)
 
 static GtkWidget *make_text(BhFieldRow *row)
 {
-  const BhField *field = bh_field_row_get_field(row);
-  BhFieldType type = bh_field_get_type(field);
-  GtkWidget *entry = make_entry(row, type == BH_FIELD_PHONE ? GTK_INPUT_PURPOSE_PHONE
-                                                            : GTK_INPUT_PURPOSE_FREE_FORM);
-  gint64 max = bh_field_get_max(field);
-  if (type == BH_FIELD_TEXT && max > 0 && max < 65536)
-    gtk_entry_set_max_length(GTK_ENTRY(entry), (int)max);
-  return entry;
+  BhFieldType type = bh_field_get_type(bh_field_row_get_field(row));
+  /* No max_length: GTK would cut what is pasted without a word. The check says it is too long. */
+  return make_entry(row,
+                    type == BH_FIELD_PHONE ? GTK_INPUT_PURPOSE_PHONE : GTK_INPUT_PURPOSE_FREE_FORM);
 }
 
 static GtkWidget *make_number(BhFieldRow *row)

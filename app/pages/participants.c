@@ -98,10 +98,20 @@ static void on_colleague(GtkButton *button, BhParticipantsPage *self)
 
 static void on_expert_add(BhParticipantsPage *self)
 {
-  g_autofree char *name = g_strstrip(g_strdup(gtk_entry_get_text(GTK_ENTRY(self->expert))));
-  if (self->visit == NULL || *name == '\0')
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const BhField *field = bh_kind_find_field(bh_session_find_kind(session, "participant"), "name");
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) name =
+      bh_field_parse_typed(field, gtk_entry_get_text(GTK_ENTRY(self->expert)), &error);
+  if (name == NULL) {
+    /* Stays as it was typed. */
+    bh_page_say(BH_PAGE(self), _("This is not a name that can be kept: it is too long, or holds "
+                                 "marks that cannot be seen"));
     return;
-  add(self, "name", name, "expert");
+  }
+  if (self->visit == NULL || json_is_null(name))
+    return;
+  add(self, "name", json_string_value(name), "expert");
   gtk_entry_set_text(GTK_ENTRY(self->expert), "");
 }
 

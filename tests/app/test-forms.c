@@ -240,6 +240,34 @@ static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
   assert_false(gtk_widget_get_visible(find(world, "problem-text")));
 }
 
+/* Nothing is cut: what is too long stays whole, is said, and is not saved. */
+static void test_a_text_that_is_too_long_is_kept_and_said(void **state)
+{
+  World *world = *state;
+  g_autoptr(GString) pasted = g_string_new(NULL);
+  for (int i = 0; i < 50; i++)
+    g_string_append(pasted, "风");
+  GtkEntry *entry = GTK_ENTRY(find(world, "text"));
+  int at = 0;
+  gtk_editable_insert_text(GTK_EDITABLE(entry), pasted->str, -1, &at);
+  assert_string_equal(gtk_entry_get_text(entry), pasted->str);
+  assert_false(bh_form_view_settle(world->form));
+  assert_true(gtk_widget_get_visible(find(world, "problem-text")));
+  g_autofree char *kept = g_strdup_printf("\"%s\"", pasted->str);
+  assert_value(world, "text", kept);
+}
+
+static void test_what_was_pasted_comes_in_one_line_without_hidden_marks(void **state)
+{
+  World *world = *state;
+  gtk_entry_set_text(GTK_ENTRY(find(world, "text")), " 风\u200b门\n二\u3000");
+  assert_true(bh_form_view_settle(world->form));
+  assert_value(world, "text", "\"风门 二\"");
+  gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "\u3000\u200b");
+  assert_true(bh_form_view_settle(world->form));
+  assert_value(world, "text", "none");
+}
+
 static void test_what_was_refused_is_shown_again_with_its_error(void **state)
 {
   World *world = *state;
@@ -364,6 +392,10 @@ int main(int argc, char **argv)
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_stops_saving_and_stays_said, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(test_a_text_that_is_too_long_is_kept_and_said, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_what_was_pasted_comes_in_one_line_without_hidden_marks,
+                                      set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_was_refused_is_shown_again_with_its_error, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_problems_stand_at_their_field_and_the_rest_is_given_back,
