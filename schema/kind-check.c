@@ -12,7 +12,7 @@
 #define ITEM_NOTE_MAX 2000 /* characters */
 #define DECIMAL_MAX_LEN 24
 #define PLACE_DIGITS_MAX 7
-#define ACCURACY_MAX_M 100000
+#define ACCURACY_MAX_M 1000 /* what is less exact says nothing of a mine */
 
 /* A moment between 1970 and the year 10000, in milliseconds. */
 #define TIME_MAX_MS G_GINT64_CONSTANT(253402300799999)
@@ -189,10 +189,15 @@ static char *check_place(const json_t *value)
   if (!is_degree(json_object_get(value, "lat"), 90) ||
       !is_degree(json_object_get(value, "lon"), 180))
     return g_strdup("lat and lon must be decimal degrees as text");
+  if (strspn(json_string_value(json_object_get(value, "lat")), "-0.") ==
+          json_string_length(json_object_get(value, "lat")) &&
+      strspn(json_string_value(json_object_get(value, "lon")), "-0.") ==
+          json_string_length(json_object_get(value, "lon")))
+    return g_strdup("is 0, 0, which a receiver gives when it has no position");
   const json_t *accuracy = json_object_get(value, "accuracy_m");
   if (accuracy != NULL && (!json_is_integer(accuracy) || json_integer_value(accuracy) < 0 ||
                            json_integer_value(accuracy) > ACCURACY_MAX_M))
-    return g_strdup("accuracy_m must be an integer from 0 to 100000");
+    return g_strdup("accuracy_m must be an integer from 0 to 1000");
   const json_t *at = json_object_get(value, "at_ms");
   if (at != NULL &&
       (!json_is_integer(at) || json_integer_value(at) < 0 || json_integer_value(at) > TIME_MAX_MS))

@@ -1,7 +1,7 @@
 /* What the module of the location offers to location.h, which loads it. */
 #pragma once
 
-#include <gio/gio.h>
+#include "app/devices/location.h"
 
 G_BEGIN_DECLS
 
@@ -10,12 +10,15 @@ G_BEGIN_DECLS
 typedef struct {
   double lat, lon;
   double accuracy_m; /* -1: not known */
+  gint64 at_ms;      /* by the satellites; 0: not known */
 } BhLocationFix;
 
 typedef struct {
-  /* The next fix of gpsd; blocks for `wait_us` at most. `port` NULL: gpsd's own. */
+  /* The next fix of gpsd that `judge` finds good; blocks for `wait_us` at most. `port` NULL: gpsd's
+   * own. *fault: what was wrong with the last one. */
   gboolean (*ask)(const char *host, const char *port, gint64 wait_us, GCancellable *cancellable,
-                  BhLocationFix *fix, GError **error);
+                  BhLocationJudge judge, BhLocationFix *fix, BhLocationFault *fault,
+                  GError **error);
 } BhLocationParts;
 
 G_END_DECLS

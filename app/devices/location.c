@@ -1,9 +1,11 @@
 #include "app/devices/location.h"
 
+#include <glib/gi18n.h>
 #include <math.h>
 
 #include "app/devices/location-parts.h"
 #include "app/devices/module.h"
+#include "schema/error.h"
 
 json_t *bh_location_make(double lat, double lon, double accuracy_m, gint64 at_ms,
                          const char *source)
@@ -17,6 +19,32 @@ json_t *bh_location_make(double lat, double lon, double accuracy_m, gint64 at_ms
   if (isfinite(accuracy_m) && accuracy_m >= 0)
     json_object_set_new(place, "accuracy_m", json_integer((json_int_t)ceil(accuracy_m)));
   return place;
+}
+
+BhLocationFault bh_location_judge(double lat, double lon, double accuracy_m, gint64 at_ms,
+                                  gint64 now_ms)
+{
+  if (!isfinite(lat) || !isfinite(lon) || fabs(lat) > 90 || fabs(lon) > 180 ||
+      (fabs(lat) < 1e-6 && fabs(lon) < 1e-6))
+    return BH_LOCATION_IMPOSSIBLE;
+  if (at_ms > 0 && ABS(now_ms - at_ms) > BH_LOCATION_AGE_MS)
+    return BH_LOCATION_OLD;
+  return accuracy_m > BH_LOCATION_ACCURACY_M ? BH_LOCATION_INEXACT : BH_LOCATION_GOOD;
+}
+
+const char *bh_location_fault_text(BhLocationFault fault)
+{
+  switch (fault) {
+  case BH_LOCATION_OLD:
+    return _("The receiver only has an old position; try again under the open sky");
+  case BH_LOCATION_IMPOSSIBLE:
+    return _("The receiver gives a position that cannot be");
+  case BH_LOCATION_INEXACT:
+    return _("The position is not exact enough yet; try again");
+  case BH_LOCATION_GOOD:
+    break;
+  }
+  return NULL;
 }
 
 typedef struct {
@@ -38,14 +66,19 @@ static void ask_thread(GTask *task, gpointer source, gpointer data, GCancellable
   Ask *ask = data;
   GError *error = NULL;
   BhLocationFix fix;
+  BhLocationFault fault = BH_LOCATION_GOOD;
   const BhLocationParts *parts = bh_module_find("location", BH_LOCATION_PARTS, &error);
   if (parts != NULL && parts->ask(ask->host, ask->port, BH_LOCATION_WAIT_S * G_USEC_PER_SEC,
-                                  cancellable, &fix, &error))
-    g_task_return_pointer(
-        task, bh_location_make(fix.lat, fix.lon, fix.accuracy_m, g_get_real_time() / 1000, "gps"),
-        (GDestroyNotify)json_decref);
-  else
+                                  cancellable, bh_location_judge, &fix, &fault, &error)) {
+    gint64 at_ms = fix.at_ms > 0 ? fix.at_ms : g_get_real_time() / 1000;
+    g_task_return_pointer(task, bh_location_make(fix.lat, fix.lon, fix.accuracy_m, at_ms, "gps"),
+                          (GDestroyNotify)json_decref);
+  } else if (fault != BH_LOCATION_GOOD) {
+    g_clear_error(&error);
+    g_task_return_new_error(task, BH_ERROR, BH_ERROR_INVALID, "%s", bh_location_fault_text(fault));
+  } else {
     g_task_return_error(task, error);
+  }
 }
 
 void bh_location_ask_async(const char *host, const char *port, GCancellable *cancellable,

@@ -6,11 +6,13 @@
 
 #include "app/devices/location.h"
 #include "app/parts.h"
+#include "schema/error.h"
 
 typedef struct {
   BhFieldRow *row;
   GtkWidget *text;
   GtkWidget *ask;
+  GtkWidget *clear;
   json_t *place;
   gboolean wanted; /* the position that is looked for */
 } Place;
@@ -34,6 +36,17 @@ static void show(Place *place)
                                                    bh_field_row_get_lang(place->row))
                            : g_strdup(_("No position yet"));
   gtk_label_set_text(GTK_LABEL(place->text), text);
+  gtk_widget_set_visible(place->clear, place->place != NULL);
+}
+
+static void on_clear(GtkButton *button, Place *place)
+{
+  (void)button;
+  place->wanted = FALSE;
+  gtk_widget_set_sensitive(place->ask, TRUE);
+  g_clear_pointer(&place->place, json_decref);
+  show(place);
+  bh_field_row_left(place->row);
 }
 
 static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
@@ -51,7 +64,9 @@ static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
   place->wanted = FALSE;
   gtk_widget_set_sensitive(place->ask, TRUE);
   if (fix == NULL) {
-    gtk_label_set_text(GTK_LABEL(place->text), _("No satellite position here"));
+    gtk_label_set_text(GTK_LABEL(place->text), g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)
+                                                   ? error->message
+                                                   : _("No satellite position here"));
     return;
   }
   json_decref(place->place);
@@ -83,6 +98,14 @@ static GtkWidget *make(BhFieldRow *row)
   atk_object_set_name(gtk_widget_get_accessible(place->ask), name);
   g_signal_connect(place->ask, "clicked", G_CALLBACK(on_ask), place);
   gtk_box_pack_end(GTK_BOX(box), place->ask, FALSE, FALSE, 0);
+  g_autofree char *clear_id = g_strconcat("clear-", bh_field_row_get_name(row), NULL);
+  g_autofree char *clear_name =
+      g_strdup_printf(_("Clear position: %s"), bh_field_row_get_label(row));
+  place->clear = bh_part_button(clear_id, _("Clear"), NULL);
+  gtk_widget_set_no_show_all(place->clear, TRUE);
+  atk_object_set_name(gtk_widget_get_accessible(place->clear), clear_name);
+  g_signal_connect(place->clear, "clicked", G_CALLBACK(on_clear), place);
+  gtk_box_pack_end(GTK_BOX(box), place->clear, FALSE, FALSE, 0);
   show(place);
   return box;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <qrencode.h>
@@ -189,6 +190,124 @@ static void test_a_position_has_text_degrees_and_no_invented_accuracy(void **sta
   assert_int_equal(json_integer_value(json_object_get(known, "accuracy_m")), 5);
 }
 
+static void test_only_a_position_of_now_on_earth_is_taken(void **state)
+{
+  (void)state;
+  static const struct {
+    double lat, lon, accuracy_m;
+    gint64 age_ms;
+    BhLocationFault fault;
+  } rows[] = {
+      {39.5, 112.2, 8, 0, BH_LOCATION_GOOD},
+      {39.5, 112.2, -1, 30000, BH_LOCATION_GOOD},
+      {39.5, 112.2, 8, 2 * 3600000, BH_LOCATION_OLD},
+      {39.5, 112.2, 8, -2 * 3600000, BH_LOCATION_OLD},
+      {0, 0, 8, 0, BH_LOCATION_IMPOSSIBLE},
+      {91.5, 112.2, 8, 0, BH_LOCATION_IMPOSSIBLE},
+      {39.5, -180.1, 8, 0, BH_LOCATION_IMPOSSIBLE},
+      {(double)NAN, 112.2, 8, 0, BH_LOCATION_IMPOSSIBLE},
+      {39.5, 112.2, 250000, 0, BH_LOCATION_INEXACT},
+      {39.5, 112.2, BH_LOCATION_ACCURACY_M, 0, BH_LOCATION_GOOD},
+  };
+  gint64 now_ms = G_GINT64_CONSTANT(1795860849275);
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    BhLocationFault fault = bh_location_judge(rows[i].lat, rows[i].lon, rows[i].accuracy_m,
+                                              now_ms - rows[i].age_ms, now_ms);
+    assert_int_equal(fault, rows[i].fault);
+    assert_true((bh_location_fault_text(fault) == NULL) == (fault == BH_LOCATION_GOOD));
+  }
+  assert_int_equal(bh_location_judge(39.5, 112.2, 8, 0, now_ms), BH_LOCATION_GOOD);
+}
+
+/* --- a receiver --- */
+
+#define assert_no_error(error)                                                                     \
+  if (error != NULL)                                                                               \
+  fail_msg("%s", error->message)
+
+typedef struct {
+  GSocketListener *listener;
+  guint16 port;
+  const char *const *reports; /* lines that follow one another twice a second */
+} Receiver;
+
+static gpointer serve_reports(gpointer data)
+{
+  static const char hello[] = "{\"class\":\"VERSION\",\"release\":\"3.22\",\"rev\":\"3.22\","
+                              "\"proto_major\":3,\"proto_minor\":14}\r\n";
+  Receiver *receiver = data;
+  g_autoptr(GSocketConnection) client =
+      g_socket_listener_accept(receiver->listener, NULL, NULL, NULL);
+  GOutputStream *out = g_io_stream_get_output_stream(G_IO_STREAM(client));
+  gboolean open = g_output_stream_write_all(out, hello, strlen(hello), NULL, NULL, NULL);
+  for (gsize i = 0; open; i++) {
+    const char *line =
+        receiver->reports[i] != NULL ? receiver->reports[i] : receiver->reports[i - 1];
+    if (receiver->reports[i] == NULL)
+      i--;
+    open = g_output_stream_write_all(out, line, strlen(line), NULL, NULL, NULL);
+    g_usleep(300000);
+  }
+  return NULL;
+}
+
+static void keep_result(GObject *source, GAsyncResult *result, gpointer data)
+{
+  (void)source;
+  *(GAsyncResult **)data = g_object_ref(result);
+}
+
+static json_t *ask_receiver(const char *const *reports, GError **error)
+{
+  Receiver receiver = {.listener = g_socket_listener_new(), .reports = reports};
+  g_autoptr(GAsyncResult) result = NULL;
+  receiver.port = g_socket_listener_add_any_inet_port(receiver.listener, NULL, NULL);
+  g_autofree char *port = g_strdup_printf("%u", receiver.port);
+  GThread *thread = g_thread_new("gpsd", serve_reports, &receiver);
+  bh_location_ask_async("127.0.0.1", port, NULL, keep_result, &result);
+  while (result == NULL)
+    g_main_context_iteration(NULL, TRUE);
+  json_t *place = bh_location_ask_finish(result, error);
+  g_thread_join(thread);
+  g_object_unref(receiver.listener);
+  return place;
+}
+
+static char *report(gint64 age_s, const char *lat)
+{
+  g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+  g_autoptr(GDateTime) then = g_date_time_add_seconds(now, (gdouble)-age_s);
+  g_autofree char *time = g_date_time_format(then, "%Y-%m-%dT%H:%M:%S.000Z");
+  return g_strdup_printf("{\"class\":\"TPV\",\"device\":\"/dev/x\",\"mode\":3,\"time\":\"%s\","
+                         "\"lat\":%s,\"lon\":112.2,\"epx\":4.0,\"epy\":5.0}\r\n",
+                         time, lat);
+}
+
+static void test_the_last_report_of_hours_ago_is_waited_past(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *old = report(7200, "10.0");
+  g_autofree char *fresh = report(0, "39.5");
+  const char *const reports[] = {old, old, fresh, NULL};
+  g_autoptr(json_t) place = ask_receiver(reports, &error);
+  assert_no_error(error);
+  assert_string_equal(json_string_value(json_object_get(place, "lat")), "39.500000");
+}
+
+/* The clock of the device is wrong, the satellites' goes on. */
+static void test_a_wrong_clock_of_the_device_hinders_no_position(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autofree char *first = report(7200, "39.5");
+  g_autofree char *second = report(7199, "39.5");
+  const char *const reports[] = {first, second, NULL};
+  g_autoptr(json_t) place = ask_receiver(reports, &error);
+  assert_no_error(error);
+  assert_non_null(place);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -203,6 +322,9 @@ int main(void)
       cmocka_unit_test(test_dark_and_blurred_pictures_are_told),
       cmocka_unit_test(test_the_battery_is_read_as_the_kernel_tells_it),
       cmocka_unit_test(test_a_position_has_text_degrees_and_no_invented_accuracy),
+      cmocka_unit_test(test_only_a_position_of_now_on_earth_is_taken),
+      cmocka_unit_test(test_the_last_report_of_hours_ago_is_waited_past),
+      cmocka_unit_test(test_a_wrong_clock_of_the_device_hinders_no_position),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

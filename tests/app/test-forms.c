@@ -186,6 +186,18 @@ static void test_a_date_is_one_tap(void **state)
   assert_value(world, "date", wanted);
 }
 
+static void test_a_position_can_be_cleared(void **state)
+{
+  World *world = *state;
+  g_autoptr(json_t) record = json_pack("{s:{s:s, s:s}}", "place", "lat", "39.5", "lon", "112.2");
+  bh_form_view_load(world->form, record);
+  GtkWidget *clear = find(world, "clear-place");
+  assert_true(gtk_widget_get_visible(clear));
+  gtk_button_clicked(GTK_BUTTON(clear));
+  assert_value(world, "place", "none");
+  assert_false(gtk_widget_get_visible(clear));
+}
+
 static void test_a_locked_field_is_text(void **state)
 {
   World *world = *state;
@@ -387,6 +399,7 @@ int main(int argc, char **argv)
           test_one_choice_excludes_the_others_and_shows_what_depends_on_it, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_several_choices_come_sorted, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_date_is_one_tap, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_position_can_be_cleared, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_locked_field_is_text, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_a_value_is_said_at_its_field, set_up,
                                       tear_down),

@@ -195,6 +195,8 @@ static void test_bad_values_are_refused_by_kind_and_key(void **state)
       {"place", "{'lat':'39.12345678','lon':'1'}"},
       {"place", "{'lat':'39','lon':'1','more':1}"},
       {"place", "{'lat':'39','lon':'1','accuracy_m':-1}"},
+      {"place", "{'lat':'39','lon':'1','accuracy_m':250000}"},
+      {"place", "{'lat':'0','lon':'0.000'}"},
       {"place", "{'lat':'39','lon':'1','source':'GPS!'}"},
       {"place", "{'lat':'nan','lon':'1'}"},
       {"place", "'39,112'"},
