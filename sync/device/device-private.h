@@ -206,10 +206,11 @@ char *bh_term_for_value(const char *kind, const char *field, const json_t *value
 GPtrArray *bh_search_list_terms(const char *kind, const char *typed);
 gboolean bh_terms_store_replace(BhDevice *device, gint64 record, GPtrArray *terms, GError **error);
 gboolean bh_terms_store_delete(BhDevice *device, gint64 record, GError **error);
-/* Numbers of the terms that are one of `texts`, or begin with one that ends in "*": at most 64
- * for each of those, *partial TRUE when there are more. */
-GArray *bh_terms_store_find(BhDevice *device, const GPtrArray *texts, gboolean *partial,
-                            GError **error);
+/* Numbers of the terms that are one of `texts`. With `typed`, those of a search, also of the terms
+ * that begin with one that ends in "*": at most 1,024 for each of those, *partial TRUE when there
+ * are more. A star in a value is a star. */
+GArray *bh_terms_store_find(BhDevice *device, const GPtrArray *texts, gboolean typed,
+                            gboolean *partial, GError **error);
 /* Records under any of the terms, newest first, each once, at most `limit`: appended to `out`. */
 gboolean bh_terms_store_list(BhDevice *device, const GArray *terms, int limit, GArray *out,
                              GError **error);

@@ -39,10 +39,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Query, query_clear)
 
 /* --- reading the query --- */
 
-static gboolean add_group(BhDevice *device, Query *query, const GPtrArray *texts, GError **error)
+static gboolean add_group(BhDevice *device, Query *query, const GPtrArray *texts, gboolean typed,
+                          GError **error)
 {
   gboolean partial = FALSE;
-  g_autoptr(GArray) group = bh_terms_store_find(device, texts, &partial, error);
+  g_autoptr(GArray) group = bh_terms_store_find(device, texts, typed, &partial, error);
 
   if (group == NULL)
     return FALSE;
@@ -73,7 +74,7 @@ static gboolean add_value_group(BhDevice *device, Query *query, const char *fiel
     }
     g_ptr_array_add(texts, text);
   }
-  return add_group(device, query, texts, error);
+  return add_group(device, query, texts, FALSE, error);
 }
 
 static gboolean read_where(BhDevice *device, Query *query, const BhKind *kind, const json_t *where,
@@ -139,7 +140,7 @@ static gboolean read_search(BhDevice *device, Query *query, const char *typed, G
   for (guint i = 0; i < terms->len; i++) {
     g_autoptr(GPtrArray) one = g_ptr_array_new();
     g_ptr_array_add(one, g_ptr_array_index(terms, i));
-    if (!add_group(device, query, one, error))
+    if (!add_group(device, query, one, TRUE, error))
       return FALSE;
   }
   return TRUE;

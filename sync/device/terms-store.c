@@ -4,7 +4,7 @@
 
 /* Up to so many terms are looked up one by one; a list of more is handed over as JSON. */
 #define SINGLE_TERMS_MAX 8
-#define PREFIX_TERMS_MAX 64
+#define PREFIX_TERMS_MAX 1024
 
 static gint64 find_exact(BhDevice *device, const char *text)
 {
@@ -207,8 +207,8 @@ static gboolean find_prefix(BhDevice *device, const char *prefix, GArray *out, g
   return TRUE;
 }
 
-GArray *bh_terms_store_find(BhDevice *device, const GPtrArray *texts, gboolean *partial,
-                            GError **error)
+GArray *bh_terms_store_find(BhDevice *device, const GPtrArray *texts, gboolean typed,
+                            gboolean *partial, GError **error)
 {
   g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(gint64));
   g_autoptr(json_t) whole = json_array();
@@ -217,7 +217,7 @@ GArray *bh_terms_store_find(BhDevice *device, const GPtrArray *texts, gboolean *
   for (guint i = 0; i < texts->len; i++) {
     const char *text = g_ptr_array_index(texts, i);
     gsize len = strlen(text);
-    if (len == 0 || text[len - 1] != '*') {
+    if (!typed || len == 0 || text[len - 1] != '*') {
       json_array_append_new(whole, json_string(text));
       continue;
     }

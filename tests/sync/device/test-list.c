@@ -185,6 +185,42 @@ static void test_search_finds_one_two_and_more_characters_and_codes(void **state
   }
 }
 
+/* More words begin with the character than one would think of. */
+static void test_one_character_finds_all_that_have_it(void **state G_GNUC_UNUSED)
+{
+  enum { NAMES = 180 };
+  g_autoptr(Fixture) fixture = fixture_new();
+  json_t *records = json_array();
+  for (guint i = 0; i < NAMES; i++) {
+    char second[8] = {0};
+    g_unichar_to_utf8(0x4e00 + i * 3, second);
+    g_autofree char *name = g_strdup_printf("龘%s矿", second);
+    json_array_append_new(
+        records, fixture_snapshot(fixture, test_id(0x7000 + i), "enterprise",
+                                  json_pack("{ss ss ss ss}", "name", name, "sector", "coal_mine",
+                                            "area", "140603", "state", "confirmed")));
+  }
+  fixture_pull(fixture, records, NULL);
+  assert_int_equal(
+      count(fixture, json_pack("{ss ss si}", "kind", "enterprise", "search", "龘", "limit", 200)),
+      NAMES);
+}
+
+static void test_a_star_in_a_value_is_a_star(void **state G_GNUC_UNUSED)
+{
+  static const char *const codes[] = {"9*", "PL*", "*", NULL};
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  add_many(fixture);
+  for (int i = 0; codes[i] != NULL; i++) {
+    g_autoptr(json_t) found = bh_device_resolve_code(fixture->device, codes[i], NULL);
+    assert_null(json_string_value(json_object_get(found, "enterprise")));
+    assert_int_equal(count(fixture, json_pack("{ss s{ss} si}", "kind", "enterprise", "where",
+                                              "short_code", codes[i], "limit", 200)),
+                     0);
+  }
+}
+
 static void test_where_filters_indexed_fields_only(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -285,6 +321,8 @@ int main(void)
       cmocka_unit_test(test_titles_sort_by_pinyin),
       cmocka_unit_test(test_R077_what_is_due_comes_in_the_order_of_days),
       cmocka_unit_test(test_search_finds_one_two_and_more_characters_and_codes),
+      cmocka_unit_test(test_one_character_finds_all_that_have_it),
+      cmocka_unit_test(test_a_star_in_a_value_is_a_star),
       cmocka_unit_test(test_where_filters_indexed_fields_only),
       cmocka_unit_test(test_children_are_found_by_parent_and_follow_changes),
       cmocka_unit_test(test_I13_a_viewer_sees_only_what_is_visible_to_them),
