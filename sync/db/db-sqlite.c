@@ -391,6 +391,15 @@ gboolean bh_stmt_step(BhStmt *stmt, gboolean *row, GError **error)
   return FALSE;
 }
 
+gboolean bh_stmt_next(BhStmt *stmt, gboolean *ended, GError **error)
+{
+  gboolean row = FALSE;
+  gboolean read = bh_stmt_step(stmt, &row, error);
+
+  *ended = read && !row;
+  return read && row;
+}
+
 gboolean bh_stmt_run(BhStmt *stmt, GError **error)
 {
   gboolean row = TRUE;

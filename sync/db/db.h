@@ -53,6 +53,9 @@ void bh_stmt_bind_blob(BhStmt *stmt, const char *name, const void *bytes, gsize 
 void bh_stmt_bind_null(BhStmt *stmt, const char *name);
 /* TRUE with *row TRUE when a row stands ready, *row FALSE at the end. */
 gboolean bh_stmt_step(BhStmt *stmt, gboolean *row, GError **error);
+/* For a loop over all rows: TRUE while one stands ready. *ended is TRUE only when the last one was
+ * read, FALSE after an error. */
+gboolean bh_stmt_next(BhStmt *stmt, gboolean *ended, GError **error);
 /* Steps a statement to its end, dropping rows, and resets it. */
 gboolean bh_stmt_run(BhStmt *stmt, GError **error);
 /* Ends a read before its last row. A read left open keeps its snapshot: a hub reader then sees

@@ -6,13 +6,13 @@ static gboolean collect(BhStmt *stmt, GArray *positions, GError **error)
 {
   if (stmt == NULL)
     return FALSE;
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     gint64 position = bh_stmt_get_int(stmt, 0);
     g_array_append_val(positions, position);
   }
   bh_stmt_reset(stmt);
-  return !row;
+  return ended;
 }
 
 gboolean bh_case_store_list_folded(BhDb *db, const char *record, GArray *positions, GError **error)
@@ -40,15 +40,15 @@ GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error
   if (stmt == NULL)
     return NULL;
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(held_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     BhCaseHeld *held = g_new0(BhCaseHeld, 1);
     held->position = bh_stmt_get_int(stmt, 0);
     held->decided_by = g_strdup(bh_stmt_get_text(stmt, 1));
     g_ptr_array_add(list, held);
   }
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&list);
+  return ended ? g_steal_pointer(&list) : NULL;
 }
 
 gboolean bh_case_store_list_chain(BhDb *db, const char *device, const char *incarnation,

@@ -31,14 +31,14 @@ static gboolean collect_items(BhStmt *stmt, GArray *items, GError **error)
 {
   if (stmt == NULL)
     return FALSE;
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     BhFeedItem item = {.position = bh_stmt_get_int(stmt, 0)};
     g_strlcpy(item.record, bh_stmt_get_text(stmt, 1), sizeof item.record);
     g_array_append_val(items, item);
   }
   bh_stmt_reset(stmt);
-  return !row;
+  return ended;
 }
 
 gboolean bh_feed_store_list_changed(BhDb *db, const char *scope, gint64 after, int limit,
@@ -97,21 +97,21 @@ GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until
     return NULL;
   g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     gint64 position = bh_stmt_get_int(stmt, 0);
     g_array_append_val(positions, position);
     if (*kind == NULL)
       *kind = g_strdup(bh_stmt_get_text(stmt, 1));
   }
   bh_stmt_reset(stmt);
-  for (guint i = 0; !row && i < positions->len; i++) {
+  for (guint i = 0; ended && i < positions->len; i++) {
     BhEntryRow *entry = bh_log_load_entry(db, g_array_index(positions, gint64, i), error);
     if (entry == NULL)
       return NULL;
     g_ptr_array_add(rows, entry);
   }
-  return row ? NULL : g_steal_pointer(&rows);
+  return ended ? g_steal_pointer(&rows) : NULL;
 }
 
 gboolean bh_feed_store_find_run(BhDb *db, gint64 position, gint64 *before, GError **error)

@@ -90,11 +90,11 @@ char **bh_log_dup_all_kinds(BhDb *db, GError **error)
   if (stmt == NULL)
     return NULL;
   g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
     g_strv_builder_add(texts, bh_stmt_get_text(stmt, 0));
   bh_stmt_reset(stmt);
-  return row ? NULL : g_strv_builder_end(texts);
+  return ended ? g_strv_builder_end(texts) : NULL;
 }
 
 BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error)
@@ -202,8 +202,8 @@ json_t *bh_log_list_devices(BhDb *db, GError **error)
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) list = json_array();
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     json_t *device = json_pack(
         "{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "id", bh_stmt_get_text(stmt, 0), "name",
         bh_stmt_get_text(stmt, 1), "unit", bh_stmt_get_text(stmt, 2), "enrolled_ms",
@@ -215,7 +215,7 @@ json_t *bh_log_list_devices(BhDb *db, GError **error)
     json_array_append_new(list, device);
   }
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&list);
+  return ended ? g_steal_pointer(&list) : NULL;
 }
 
 /* --- chains and entries --- */
@@ -325,11 +325,11 @@ json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error)
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) heads = json_object();
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
     json_object_set_new(heads, bh_stmt_get_text(stmt, 0), json_integer(bh_stmt_get_int(stmt, 1)));
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&heads);
+  return ended ? g_steal_pointer(&heads) : NULL;
 }
 
 void bh_entry_row_free(BhEntryRow *row)
@@ -442,11 +442,11 @@ GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error
   if (stmt == NULL)
     return NULL;
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
     g_ptr_array_add(list, read_entry(stmt));
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&list);
+  return ended ? g_steal_pointer(&list) : NULL;
 }
 
 gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error)
@@ -572,8 +572,8 @@ json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int 
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) list = json_array();
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     json_t *item = json_pack("{s:s, s:s?, s:s, s:s}", "entry", bh_stmt_get_text(stmt, 0), "record",
                              bh_stmt_get_text(stmt, 1), "reason", bh_stmt_get_text(stmt, 2),
                              "message", bh_stmt_get_text(stmt, 3));
@@ -585,7 +585,7 @@ json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int 
     json_array_append_new(list, item);
   }
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&list);
+  return ended ? g_steal_pointer(&list) : NULL;
 }
 
 gboolean bh_log_collect_quarantined(BhDb *db, const char *device, const char *incarnation,
@@ -599,11 +599,11 @@ gboolean bh_log_collect_quarantined(BhDb *db, const char *device, const char *in
                    "ttii", "device", device, "incarnation", incarnation, "from", from, "to", to);
   if (stmt == NULL)
     return FALSE;
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
     g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
   bh_stmt_reset(stmt);
-  return !row;
+  return ended;
 }
 
 gboolean bh_log_add_report(BhDb *db, gint64 position, int nr, const char *record,
@@ -627,14 +627,14 @@ json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **er
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) list = json_array();
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
     json_array_append_new(
         list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "entry", bh_stmt_get_text(stmt, 0), "field",
                         bh_stmt_get_text(stmt, 1), "code", bh_stmt_get_text(stmt, 2), "zh",
                         bh_stmt_get_text(stmt, 3), "en", bh_stmt_get_text(stmt, 4)));
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&list);
+  return ended ? g_steal_pointer(&list) : NULL;
 }
 
 gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, gint64 now_ms,

@@ -291,14 +291,14 @@ json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *a
       " ORDER BY f.nr LIMIT :most",
       "tttti", "record", record, "apart", apart, "covers", covers, "review", review, "most",
       (gint64)limit);
-  gboolean row = FALSE;
+  gboolean ended = FALSE;
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) ids = json_array();
-  while (bh_stmt_step(stmt, &row, error) && row)
+  while (bh_stmt_next(stmt, &ended, error))
     json_array_append_new(ids, json_string(bh_stmt_get_text(stmt, 0)));
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&ids);
+  return ended ? g_steal_pointer(&ids) : NULL;
 }
 
 static void set_text(json_t *object, const char *name, BhStmt *stmt, int column)

@@ -225,13 +225,13 @@ GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **er
   if (stmt == NULL)
     return NULL;
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
     *after_nr = bh_stmt_get_int(stmt, 1);
   }
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&ids);
+  return ended ? g_steal_pointer(&ids) : NULL;
 }
 
 char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error)

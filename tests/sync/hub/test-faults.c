@@ -204,6 +204,50 @@ static void test_L7_acknowledged_is_applied_or_visibly_quarantined(void **state)
   test_device_free(device);
 }
 
+/* --- a store that cannot be read --- */
+
+/* Rows of these come from a text that is no JSON: the first step fails. */
+static void spoil(BhDb *db, const char *table, const char *columns)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *sql =
+      g_strdup_printf("PRAGMA foreign_keys = OFF; ALTER TABLE %s RENAME TO %s_was;"
+                      " CREATE VIEW %s AS SELECT %s",
+                      table, table, table, columns);
+  if (!bh_db_exec(db, sql, &error))
+    fail_msg("%s: %s", table, error->message);
+}
+
+static void test_a_list_that_cannot_be_read_is_an_error_and_not_empty(void **state)
+{
+  (void)state;
+  HubFixture *fixture = hub_fixture_new_store();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(fixture->dir, "hub.db", NULL);
+  hub_fixture_stop(fixture);
+  g_autoptr(BhDb) db = bh_db_open(path, BH_DB_HUB_WRITER, &error);
+  assert_non_null(db);
+  spoil(db, "kind_set", "json('{') AS body, 1 AS added_ms, 'a' AS hash");
+  g_auto(GStrv) kinds = bh_log_dup_all_kinds(db, &error);
+  assert_null(kinds);
+  assert_non_null(error);
+  g_clear_error(&error);
+  spoil(db, "incarnation", "json('{') AS device, 'x' AS name, 1 AS seq, json('{') AS incarnation");
+  g_autoptr(json_t) heads = bh_log_list_heads(db, "x", &error);
+  assert_null(heads);
+  assert_non_null(error);
+  g_clear_error(&error);
+  spoil(db, "device",
+        "json('{') AS id, 'n' AS name, 'u' AS unit, 1 AS enrolled_ms, 1 AS seen_ms, NULL AS"
+        " revoked_ms, x'00' AS token_hash");
+  g_autoptr(json_t) devices = bh_log_list_devices(db, &error);
+  assert_null(devices);
+  assert_non_null(error);
+  g_clear_error(&error);
+  g_clear_pointer(&db, bh_db_close);
+  hub_fixture_free(fixture);
+}
+
 /* --- a store that was put back --- */
 
 typedef struct {
@@ -298,6 +342,7 @@ int main(void)
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_L7_acknowledged_is_applied_or_visibly_quarantined,
                                       set_up, tear_down),
+      cmocka_unit_test(test_a_list_that_cannot_be_read_is_an_error_and_not_empty),
       cmocka_unit_test_setup_teardown(test_I7_a_new_epoch_starts_every_cursor_anew, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_I7_a_cursor_beyond_what_the_hub_has_starts_anew, set_up,
