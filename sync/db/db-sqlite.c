@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define PARAMETER_MAX 64
+#define STEPS_PER_QUESTION 20000 /* of the engine: a millisecond or two */
 #define BACKUP_PAGES_PER_STEP 1024
 #define PLACES_MAX 1024 /* addresses of SQL texts that are remembered */
 
@@ -28,6 +29,8 @@ struct _BhDb {
   int page_size;
   int wal_pages;    /* in the log after the last commit */
   guint64 prepared; /* calls of bh_db_prepare */
+  BhDbIsOver is_over;
+  gpointer is_over_data;
 };
 
 static void stmt_free(gpointer data)
@@ -55,7 +58,8 @@ static gboolean fail(BhDb *db, int rc, const char *doing, GError **error)
   if (rc == SQLITE_CONSTRAINT_UNIQUE || rc == SQLITE_CONSTRAINT_PRIMARYKEY ||
       rc == SQLITE_CONSTRAINT_ROWID)
     code = BH_ERROR_FORK;
-  else if ((rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED)
+  else if ((rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED ||
+           (rc & 0xff) == SQLITE_INTERRUPT)
     code = BH_ERROR_BUSY;
   g_set_error(error, BH_ERROR, code, "database: %s: %s (%d)", doing, sqlite3_errmsg(db->handle),
               rc);
@@ -568,6 +572,21 @@ void bh_db_checkpoint(BhDb *db)
     return;
   bh_db_end_reads(db);
   move_log(db);
+}
+
+static int ask_is_over(void *data)
+{
+  BhDb *db = data;
+
+  return db->is_over(db->is_over_data) ? 1 : 0;
+}
+
+void bh_db_set_is_over(BhDb *db, BhDbIsOver func, gpointer data)
+{
+  db->is_over = func;
+  db->is_over_data = data;
+  sqlite3_progress_handler(db->handle, func != NULL ? STEPS_PER_QUESTION : 0,
+                           func != NULL ? ask_is_over : NULL, db);
 }
 
 static gboolean copy_pages(BhDb *db, sqlite3 *target, const char *path, GError **error)

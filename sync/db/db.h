@@ -86,6 +86,11 @@ gint64 bh_db_changes(BhDb *db);
 /* Resets every statement: the next read sees the newest state. For a reader that goes back to a
  * pool. */
 void bh_db_end_reads(BhDb *db);
+/* Asks now and then, while a statement runs, whether anybody still waits for it; once `func` says
+ * that nobody does, the statement ends with BH_ERROR_BUSY. The connection stays good. NULL asks
+ * nobody. */
+typedef gboolean (*BhDbIsOver)(gpointer data);
+void bh_db_set_is_over(BhDb *db, BhDbIsOver func, gpointer data);
 /* Moves the log into the file when the role may; called when idle. Ends all reads. */
 void bh_db_checkpoint(BhDb *db);
 /* A consistent copy made page by page with the engine's backup, fsynced, renamed into place.

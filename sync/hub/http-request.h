@@ -32,6 +32,7 @@ struct _BhRequest {
   GBytes *body;
   gsize received;
   gint64 begun_us;
+  int fd; /* of the connection, which the library does not look at while it waits for an answer */
   gboolean begun;
   gboolean dispatched;
   struct MHD_Response *refusal; /* decided while the body still comes in */

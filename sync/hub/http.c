@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -155,6 +156,19 @@ static void wake(BhRequest *request)
   request->is_suspended = FALSE;
   g_queue_unlink(&request->http->suspended, &request->link);
   MHD_resume_connection(request->connection);
+}
+
+/* The connection cannot be closed as long as the request is neither closed nor answered. */
+gboolean bh_request_is_abandoned(BhRequest *request)
+{
+  g_mutex_lock(&request->http->lock);
+  gboolean gone = request->closed;
+  if (!gone) {
+    struct pollfd socket = {.fd = request->fd, .events = POLLRDHUP};
+    gone = poll(&socket, 1, 0) > 0 && (socket.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+  }
+  g_mutex_unlock(&request->http->lock);
+  return gone;
 }
 
 /* Takes `response` and the handler's reference. */
@@ -419,6 +433,8 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
   request->begun = TRUE;
   request->begun_us = g_get_monotonic_time();
   request->method = g_strdup(method);
+  request->fd =
+      MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
   request->headers = g_ptr_array_new_with_free_func(g_free);
   bh_door_note_head(request->http->door, visit_of(request->connection), request->begun_us);
   MHD_get_connection_values(request->connection, MHD_HEADER_KIND, copy_header, request->headers);

@@ -55,6 +55,10 @@ const char *bh_request_get_peer(BhRequest *request);
 const char *bh_request_get_network(BhRequest *request);
 GBytes *bh_request_get_body(BhRequest *request); /* borrowed, never NULL */
 
+/* Nobody waits for the answer any more: the client left, or was told that none came in time. A
+ * client that only stopped sending counts as one that left. Before answering; any thread. */
+gboolean bh_request_is_abandoned(BhRequest *request);
+
 /* Answer exactly once; frees the request. Any thread. After answer_timeout_ms without an
  * answer the client gets 503 "busy" and the late answer goes nowhere; the request stays valid until
  * it is given. */

@@ -12,7 +12,6 @@
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
-#define COUNT_PAGE 2000        /* rows read at once that are only counted */
 #define RESTRICTIONS_MAX 10000 /* that are judged for one list; with more each record is */
 
 static gboolean add_values(json_t *list, const json_t *value)
@@ -360,7 +359,7 @@ static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhLis
 static gboolean count(Listing *listing, BhListQuery *wanted, int max, int *found, GError **error)
 {
   *found = 0;
-  wanted->limit = COUNT_PAGE;
+  wanted->limit = max + 1;
   wanted->count = TRUE;
   while (!wanted->nothing && *found <= max) {
     g_autoptr(GPtrArray) rows = bh_hub_list_page(listing->db, wanted, error);

@@ -34,6 +34,8 @@ typedef struct {
   char *scopes;        /* JSON array: records of one of them; or NULL */
   char *restrictions;  /* JSON array: of restricted records only these; or NULL */
   char *match;         /* search query, or NULL */
+  char *found;         /* what the store found by it, when that is little; JSON array of numbers */
+  gboolean finds_much; /* so it was not kept */
   const char *review;
   gboolean conflict;
   gboolean quarantined;
@@ -71,8 +73,10 @@ typedef struct {
 /* What the order sorts by besides the number; NULL by change. */
 const char *bh_list_row_key(const BhListRow *row, BhListOrder order);
 
-/* BhListRow*, at most query->limit. */
-GPtrArray *bh_hub_list_page(BhDb *db, const BhListQuery *query, GError **error);
+/* The statement for the query, g_free; a test reads how it is carried out. */
+char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, GError **error);
+/* BhListRow*, at most query->limit; of rows that are counted only what tells who may see them. */
+GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error);
 /* The restrictions that records have (of one kind, or of any when it is NULL), each once, char*: at
  * most `max`. */
 GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error);

@@ -30,7 +30,10 @@ void bh_office_make_id(BhOffice *office, char out[BH_ID_LEN + 1])
 
 BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error)
 {
-  return bh_office_log_access(call, error) ? g_steal_pointer(&call->request) : NULL;
+  if (!bh_office_log_access(call, error))
+    return NULL;
+  bh_db_set_is_over(call->db, NULL, NULL);
+  return g_steal_pointer(&call->request);
 }
 
 static gboolean is_safe(const char *method)
@@ -82,6 +85,28 @@ static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **e
   return TRUE;
 }
 
+static gboolean is_abandoned(gpointer request)
+{
+  return bh_request_is_abandoned(request);
+}
+
+/* What only reads stops when nobody waits for it, so that others get the thread. */
+static gboolean begin(BhOfficeCall *call, GError **error)
+{
+  gboolean reads = is_safe(bh_request_get_method(call->request));
+  if (reads && bh_request_is_abandoned(call->request)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: whoever asked is gone");
+    return FALSE;
+  }
+  call->db = bh_hub_take_reader(call->hub, error);
+  if (call->db == NULL)
+    return FALSE;
+  call->shown = bh_shown_new(call->db);
+  if (reads)
+    bh_db_set_is_over(call->db, is_abandoned, call->request);
+  return TRUE;
+}
+
 static void answer(BhOfficeCall *call, json_t *result, guint status, const GError *error)
 {
   BhRequest *request = g_steal_pointer(&call->request);
@@ -127,13 +152,13 @@ static void run_job(gpointer item, gpointer data)
   BhDate date = bh_date_from_ms(bh_office_now_ms(office));
   g_autofree char *today = bh_date_format(&date);
   g_strlcpy(call.today, today, sizeof call.today);
-  call.db = bh_hub_take_reader(office->hub, &error);
-  call.shown = bh_shown_new(call.db);
   g_autoptr(json_t) result = NULL;
-  if (call.db != NULL && admit(&call, job->roles, &status, &error) && read_body(&call, &error))
+  if (begin(&call, &error) && admit(&call, job->roles, &status, &error) && read_body(&call, &error))
     result = job->work(&call, &error);
   if (result != NULL)
     bh_office_log_access(&call, &error);
+  if (call.db != NULL)
+    bh_db_set_is_over(call.db, NULL, NULL);
   answer(&call, result, status, error);
   call_clear(&call);
 }

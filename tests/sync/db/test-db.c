@@ -426,6 +426,34 @@ static void test_full_text_search_works_under_the_defensive_settings(void **stat
   assert_string_equal(hit, "wa si");
 }
 
+static gboolean is_over(gpointer data)
+{
+  return ++*(int *)data > 3;
+}
+
+static void test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good(void **state)
+{
+  Fixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhDb) db = bh_db_open(fixture->path, BH_DB_HUB_WRITER, &error);
+  const char *endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+                        " SELECT count(*) FROM n";
+  gboolean row = FALSE;
+  int asked = 0;
+  bh_db_set_is_over(db, is_over, &asked);
+  BhStmt *stmt = bh_db_prepare(db, endless, &error);
+  assert_non_null(stmt);
+  assert_false(bh_stmt_step(stmt, &row, &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_BUSY));
+  assert_int_equal(asked, 4);
+  assert_false(bh_db_is_dead(db));
+  g_clear_error(&error);
+  bh_db_set_is_over(db, NULL, NULL);
+  stmt = bh_db_prepare(db, "SELECT 1", &error);
+  assert_true(bh_stmt_step(stmt, &row, &error) && row);
+  assert_int_equal(asked, 4);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -448,6 +476,7 @@ int main(void)
       T(test_backup_to_nowhere_is_an_error_and_leaves_nothing),
       T(test_the_schema_table_cannot_be_written),
       T(test_full_text_search_works_under_the_defensive_settings),
+      T(test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good),
 #undef T
   };
 

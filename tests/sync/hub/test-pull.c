@@ -348,6 +348,7 @@ static void test_I13_a_store_of_before_restrictions_hides_as_well(void **state)
   assert_int_equal(json_array_size(json_object_get(looked, "rows")), 1);
   assert_null(bh_json_string_or(looked, "after", NULL));
   assert_true(exec_sql(fixture,
+                       UNDO_0013
                        "DROP TABLE awaited; DROP INDEX record_restriction; ALTER TABLE record DROP "
                        "COLUMN restriction;"
                        " UPDATE schema_version SET version = 10",

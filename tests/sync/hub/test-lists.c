@@ -1,0 +1,327 @@
+/* How the store carries out the lists of the office, at a size at which it matters: no list reads a
+ * whole kind for a few rows, and each gives the rows a plain statement gives. */
+#include <string.h>
+
+#include "sync/hub/hub-private.h"
+#include "sync/hub/list-store.h"
+#include "sync/hub/sql.h"
+#include "tests/sync/hub/hub-fixture.h"
+
+#define PAGE 40
+
+/* 70,000 records: every tenth a visit, the nine after it hazards of it. Few stand in the state
+ * "rare", in area "small", in the lane "returned", have "one" in their text. */
+static const char *const store =
+    "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 69999)"
+    " INSERT INTO record (nr, id, kind, parent, area, unit, scope, scope2, scope_from, state,"
+    "  title, review, conflict, position, created, changed_ms, snapshot, restriction)"
+    " SELECT 1000 + i, 'r' || i, iif(i % 10, 'hazard', 'inspection'),"
+    "  iif(i % 10, 'r' || (i - i % 10), NULL), iif(i < 300, 'small', 'big' || (i / 2 % 2)), NULL,"
+    "  'a:' || iif(i < 300, 'small', 'big' || (i / 2 % 2)), iif(i % 9, NULL, 'u:far' || (i % 5)), "
+    "NULL,"
+    "  CASE WHEN i BETWEEN 400 AND 450 THEN 'rare' WHEN i % 3 = 0 THEN 'closed'"
+    "   WHEN i % 3 = 1 THEN 'found' ELSE 'ordered' END,"
+    "  't' || (i * 7919 % 1000), CASE WHEN i % 500 = 7 THEN 'returned' WHEN i % 2 THEN 'new'"
+    "   ELSE 'accepted' END, i % 900 = 13, 100000 + (i * 3 % 70000), 100000 + i, 0, '{}',"
+    "  iif(i % 11, '', 'hidden') FROM n;"
+    "INSERT INTO field_value SELECT kind, 'enterprise', iif(nr % 4, 'often', 'seldom' || (nr / "
+    "100)),"
+    "  nr FROM record WHERE nr >= 1000 AND id LIKE 'r%';"
+    "INSERT INTO field_value SELECT kind, '@due', '2026-11-' || (10 + nr % 20), nr FROM record"
+    "  WHERE kind = 'hazard' AND state <> 'closed' AND id LIKE 'r%';"
+    "INSERT INTO search (rowid, grams) SELECT nr, CASE WHEN nr % 30000 = 5 THEN 'all one' WHEN nr "
+    "BETWEEN 31000 AND 40000 THEN 'all late' ELSE 'all' END FROM record"
+    "  WHERE nr >= 1000 AND id LIKE 'r%';"
+    "INSERT INTO quarantine (position, entry, device, record, code, message)"
+    "  VALUES (1000001, 'e', 'd', 'r77', 'denied', ''), (1000002, 'f', 'd', 'r78', 'denied', '')";
+
+typedef struct {
+  const char *name;
+  BhListQuery query; /* texts that are freed stand as literals here and are copied */
+  const char *leads; /* stands in the plan */
+  gboolean sorts;    /* more than the page may be sorted: few rows are led to */
+  const char *rows;  /* the same records, plainly */
+} Shape;
+
+#define STATES(list) .where = {{"state", (char *)list}}, .n_where = 1
+#define VALUES(list) .where = {{"enterprise", (char *)list}}, .n_where = 1
+#define BIG "r.area IN ('big0', 'big1')"
+#define DUE "r.state <> 'closed' AND r.nr % 20 < 10"
+#define OF_KIND "r.kind = 'hazard' AND "
+
+static const Shape shapes[] = {
+    {"children",
+     {.kind = "hazard", .parent = "r500"},
+     "record_parent (parent=? AND kind=?",
+     TRUE,
+     OF_KIND "r.parent = 'r500'"},
+    {"a rare state",
+     {.kind = "hazard", STATES("[\"rare\",\"none\"]")},
+     "record_state (kind=? AND state=?",
+     TRUE,
+     OF_KIND "r.state IN ('rare')"},
+    {"frequent states",
+     {.kind = "hazard", STATES("[\"found\",\"ordered\",\"rare\"]")},
+     "record_state (kind=? AND state=?",
+     FALSE,
+     OF_KIND "r.state IN ('rare', 'found', 'ordered')"},
+    {"frequent states of few places",
+     {.kind = "hazard", STATES("[\"found\",\"ordered\"]"), .scopes = (char *)"[\"a:small\"]"},
+     "record_scope (scope=?",
+     TRUE,
+     OF_KIND "r.state IN ('found', 'ordered') AND r.area = 'small'"},
+    {"a lane", {.review = "new"}, "record_review (review=?", FALSE, "r.review = 'new'"},
+    {"a lane with few",
+     {.review = "returned"},
+     "record_review (review=?",
+     TRUE,
+     "r.review = 'returned'"},
+    {"a lane, of a kind",
+     {.review = "new", .kind = "hazard"},
+     "record_review (review=?",
+     FALSE,
+     OF_KIND "r.review = 'new'"},
+    {"a lane, a small area",
+     {.review = "new", .areas = (char *)"[\"small\"]"},
+     "record_area (area=?",
+     TRUE,
+     "r.review = 'new' AND r.area = 'small'"},
+    {"a lane, large areas",
+     {.review = "new", .areas = (char *)"[\"big0\",\"big1\"]"},
+     "record_area (area=?",
+     FALSE,
+     "r.review = 'new' AND " BIG},
+    {"a lane, few places",
+     {.review = "new", .scopes = (char *)"[\"a:small\",\"u:far3\"]"},
+     "record_scope2 (scope2=?",
+     TRUE,
+     "r.review = 'new' AND (r.area = 'small' OR r.scope2 = 'u:far3')"},
+    {"a lane, many of few places",
+     {.review = "new", .scopes = (char *)"[\"a:big0\",\"a:big1\",\"u:far1\"]"},
+     "record_scope2 (scope2=?",
+     FALSE,
+     "r.review = 'new' AND (" BIG " OR r.scope2 = 'u:far1')"},
+    {"a lane, what is shown",
+     {.review = "new", .restrictions = (char *)"[\"open\"]"},
+     "record_review (review=?",
+     FALSE,
+     "r.review = 'new' AND r.restriction = ''"},
+    {"a search that finds few",
+     {.review = "new", .match = (char *)"\"one\""},
+     "SEARCH r USING INTEGER PRIMARY KEY",
+     TRUE,
+     "r.review = 'new' AND r.nr % 30000 = 5"},
+    {"a search that finds all",
+     {.review = "new", .match = (char *)"\"all\""},
+     "record_review (review=?",
+     TRUE,
+     "r.review = 'new'"},
+    {"a search that finds much, but none of the newest",
+     {.review = "new", .match = (char *)"\"late\""},
+     "record_review (review=?",
+     TRUE,
+     "r.review = 'new' AND r.nr BETWEEN 31000 AND 40000"},
+    {"a search that finds all, of few places",
+     {.review = "new", .match = (char *)"\"all\"", .scopes = (char *)"[\"a:small\"]"},
+     "record_scope (scope=?",
+     TRUE,
+     "r.review = 'new' AND r.area = 'small'"},
+    {"a rare value",
+     {.kind = "hazard", VALUES("[\"seldom30\",\"seldom31\"]")},
+     "SEARCH v USING PRIMARY KEY (kind=? AND field=? AND value=?",
+     TRUE,
+     OF_KIND "r.nr % 4 = 0 AND r.nr / 100 IN (30, 31)"},
+    {"a frequent value",
+     {.kind = "hazard", VALUES("[\"often\"]")},
+     "record_kind (kind=?",
+     FALSE,
+     OF_KIND "r.nr % 4"},
+    {"by title",
+     {.kind = "hazard", .order = BH_LIST_BY_TITLE},
+     "record_title (kind=?",
+     FALSE,
+     "r.kind = 'hazard'"},
+    {"by title, few places",
+     {.kind = "hazard", .order = BH_LIST_BY_TITLE, .scopes = (char *)"[\"a:small\"]"},
+     "record_scope (scope=?",
+     TRUE,
+     OF_KIND "r.area = 'small'"},
+    {"overdue",
+     {.kind = "hazard",
+      .order = BH_LIST_BY_DUE,
+      .due_before = "2026-11-20",
+      STATES("[\"found\",\"ordered\"]")},
+     "SEARCH d USING PRIMARY KEY (kind=? AND field=?",
+     FALSE,
+     OF_KIND "r.state IN ('found', 'ordered') AND " DUE},
+    {"overdue, few places",
+     {.kind = "hazard",
+      .order = BH_LIST_BY_DUE,
+      .due_before = "2026-11-20",
+      .scopes = (char *)"[\"a:small\",\"u:far2\"]"},
+     "record_scope2 (scope2=?",
+     FALSE,
+     OF_KIND "(r.area = 'small' OR r.scope2 = 'u:far2') AND " DUE},
+    {"conflicts", {.conflict = TRUE}, "record_conflict", TRUE, "r.conflict = 1"},
+    {"what waits in quarantine",
+     {.quarantined = TRUE},
+     "USING INDEX sqlite_autoindex_record_1 (id=?)",
+     TRUE,
+     "r.id IN ('r77', 'r78')"},
+};
+
+static gboolean exec(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  return bh_db_exec(db, data, error);
+}
+
+static int set_up_lists(void **state)
+{
+  g_autoptr(GError) error = NULL;
+  HubFixture *fixture = hub_fixture_new_store();
+  if (!bh_hub_write(fixture->hub, exec, (gpointer)store, &error))
+    fail_msg("store: %s", error->message);
+  *state = fixture;
+  return 0;
+}
+
+static BhListQuery copy_query(const BhListQuery *query)
+{
+  BhListQuery copy = *query;
+  for (int i = 0; i < copy.n_where; i++)
+    copy.where[i].values = g_strdup(query->where[i].values);
+  copy.areas = g_strdup(query->areas);
+  copy.scopes = g_strdup(query->scopes);
+  copy.restrictions = g_strdup(query->restrictions);
+  copy.match = g_strdup(query->match);
+  copy.limit = PAGE;
+  return copy;
+}
+
+static char *dup_plan(BhDb *db, BhListQuery *query)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *sql = bh_list_store_make_sql(db, query, &error);
+  assert_non_null(sql);
+  g_autofree char *explain = g_strconcat("EXPLAIN QUERY PLAN ", sql, NULL);
+  BhStmt *stmt = bh_db_prepare(db, explain, &error);
+  GString *plan = g_string_new(NULL);
+  gboolean row = FALSE;
+  if (stmt == NULL)
+    fail_msg("%s: %s", sql, error->message);
+  while (bh_stmt_step(stmt, &row, &error) && row)
+    g_string_append_printf(plan, "%s\n", bh_stmt_get_text(stmt, 3));
+  return g_string_free(plan, FALSE);
+}
+
+static int count_of(const char *text, const char *part)
+{
+  int count = 0;
+  for (const char *at = strstr(text, part); at != NULL; at = strstr(at + 1, part))
+    count++;
+  return count;
+}
+
+/* The index of conflicts holds nothing else, so it is read whole. The page itself is sorted once it
+ * is found; all else comes in order unless few rows are led to.
+ */
+static void check_plan(BhDb *db, const Shape *shape, BhListQuery *query)
+{
+  g_autofree char *plan = dup_plan(db, query);
+  int sorted =
+      count_of(plan, "USE TEMP B-TREE FOR ORDER BY") + count_of(plan, "LAST TERM OF ORDER");
+  if (strstr(plan, "SCAN r\n") != NULL || strstr(plan, "SCAN record") != NULL ||
+      count_of(plan, "SCAN r USING") > count_of(plan, "SCAN r USING INDEX record_conflict") ||
+      strstr(plan, "AUTOMATIC") != NULL)
+    fail_msg("%s: reads the whole table:\n%s", shape->name, plan);
+  if (strstr(plan, shape->leads) == NULL)
+    fail_msg("%s: is not led by %s:\n%s", shape->name, shape->leads, plan);
+  if (strstr(shape->leads, "record_kind") == NULL && strstr(plan, "record_kind (kind=?") != NULL)
+    fail_msg("%s: walks the whole kind:\n%s", shape->name, plan);
+  if (!shape->sorts && sorted > 1)
+    fail_msg("%s: sorts more than the page:\n%s", shape->name, plan);
+}
+
+static GPtrArray *list_plainly(BhDb *db, const Shape *shape)
+{
+  static const char *const order[] = {"r.position DESC", "r.title, r.nr", "r.nr % 20, r.nr"};
+  g_autoptr(GError) error = NULL;
+  g_autofree char *sql = g_strdup_printf("SELECT r.id FROM record r NOT INDEXED WHERE r.id LIKE "
+                                         "'r%%' AND r.nr >= 1000 AND %s ORDER BY %s"
+                                         " LIMIT %d",
+                                         shape->rows, order[shape->query.order], 2 * PAGE);
+  GPtrArray *ids = bh_sql_collect_texts(bh_sql_query(db, &error, sql, ""), &error);
+  if (ids == NULL)
+    fail_msg("%s: %s", sql, error->message);
+  return ids;
+}
+
+static guint check_rows(BhDb *db, const Shape *shape, BhListQuery *query, GPtrArray *wanted,
+                        guint from)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GPtrArray) page = bh_hub_list_page(db, query, &error);
+  if (page == NULL)
+    fail_msg("%s: %s", shape->name, error->message);
+  if (page->len != MIN(PAGE, wanted->len - from))
+    fail_msg("%s: %u rows from %u on, not %u", shape->name, page->len, from, wanted->len - from);
+  for (guint i = 0; i < page->len; i++) {
+    const BhListRow *row = page->pdata[i];
+    if (strcmp(row->id, wanted->pdata[from + i]) != 0)
+      fail_msg("%s: row %u is %s, not %s", shape->name, from + i, row->id,
+               (const char *)wanted->pdata[from + i]);
+  }
+  if (page->len > 0) {
+    const BhListRow *last = page->pdata[page->len - 1];
+    query->after_position = last->position;
+    query->after_nr = last->nr;
+    g_free(query->after_key);
+    query->after_key = g_strdup(bh_list_row_key(last, query->order));
+  }
+  return page->len;
+}
+
+static void test_no_list_reads_a_whole_kind_for_a_few_rows(void **state)
+{
+  HubFixture *fixture = *state;
+  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+    BhListQuery query = copy_query(&shapes[i].query);
+    check_plan(db, &shapes[i], &query);
+    query.count = TRUE;
+    check_plan(db, &shapes[i], &query);
+    query.after_position = 120000;
+    query.after_key = g_strdup("2026-11-12");
+    query.after_nr = 2000;
+    check_plan(db, &shapes[i], &query);
+    bh_list_query_clear(&query);
+  }
+  bh_hub_give_reader(fixture->hub, db);
+}
+
+static void test_whatever_leads_the_rows_and_their_order_are_the_same(void **state)
+{
+  HubFixture *fixture = *state;
+  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+    g_autoptr(GPtrArray) wanted = list_plainly(db, &shapes[i]);
+    BhListQuery query = copy_query(&shapes[i].query);
+    if (wanted->len == 0)
+      fail_msg("%s: compares nothing", shapes[i].name);
+    guint found = check_rows(db, &shapes[i], &query, wanted, 0);
+    if (found == PAGE)
+      check_rows(db, &shapes[i], &query, wanted, found);
+    bh_list_query_clear(&query);
+  }
+  bh_hub_give_reader(fixture->hub, db);
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_no_list_reads_a_whole_kind_for_a_few_rows),
+      cmocka_unit_test(test_whatever_leads_the_rows_and_their_order_are_the_same),
+  };
+  return cmocka_run_group_tests(tests, set_up_lists, tear_down);
+}
