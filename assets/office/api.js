@@ -55,7 +55,7 @@ async function ask(method, path, body, extra) {
     explain(answer.status, json.error, json.message, retryAfter), retryAfter);
   if (answer.status === 401 && token) {
     token = '';
-    onSignedOut();
+    onSignedOut('ended');
   }
   throw error;
 }

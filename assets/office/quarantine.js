@@ -1,5 +1,6 @@
 import { get, post } from './api.js';
 import { action, el, field, fill } from './dom.js';
+import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 
 const REASON_MAX = 2000;
@@ -27,13 +28,15 @@ export function quarantinePane(node, id, back, state) {
   const path = `quarantine/${encodeURIComponent(id)}`;
 
   function draw(view) {
-    const reason = el('textarea', { rows: 3 });
+    let kept = null;
+    const reason = el('textarea', { name: 'reason', rows: 3 });
     const decide = (what, said) => async () => {
       if (!reason.value.trim()) {
         reason.focus();
         throw new Error(t('quarantine.needReason'));
       }
       await post(path, { action: what, reason: reason.value });
+      kept.sent();
       fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')),
         el('div', { class: 'notice notice-good', role: 'status' }, said));
       state.pulse?.();
@@ -61,6 +64,7 @@ export function quarantinePane(node, id, back, state) {
             ? action(t('quarantine.release'), 'primary good', decide('release', t('quarantine.released'))) : null,
           view.may_dismiss
             ? action(t('quarantine.dismiss'), 'secondary warn', decide('dismiss', t('quarantine.dismissed'))) : null)) : null);
+    if (view.may_decide) kept = keepTyped(node.querySelector('.typed'), id, 'decide');
   }
 
   fill(node, el('p', { class: 'nothing' }, t('list.loading')));

@@ -204,11 +204,9 @@ export function recordPane(node, id, back, state) {
   let view = null;
   let closed = false;
   let editing = false;
-  const notice = el('div', { class: 'notice', role: 'status', hidden: true },
-    t('record.changedNote'), ' ',
-    el('button', { type: 'button', class: 'quiet', onclick: () => load() }, t('record.reload')));
+  const notice = el('div', { class: 'notice', role: 'status', hidden: true });
 
-  function draw(said) {
+  function draw(said, warning) {
     editing = false;
     notice.hidden = true;
     const emptyToggle = el('input', { type: 'checkbox' });
@@ -217,9 +215,10 @@ export function recordPane(node, id, back, state) {
     // What was found stands before the fields, who took part after them.
     const groups = (first) => view.children.filter((group) => FINDINGS.includes(group.kind) === first)
       .map((group) => childrenBox(group, back, view));
-    const bar = actionBar(view, { done, editing: (on) => { editing = on; } });
+    const bar = actionBar(view, { done, overtaken, editing: (on) => { editing = on; } });
     fill(node, headBox(view, back), notice,
       said ? el('div', { class: 'notice notice-good', role: 'status' }, said) : null,
+      warning ? el('div', { class: 'notice notice-changed', role: 'alert', tabindex: -1 }, warning) : null,
       bar,
       view.conflicts.length ? conflictBox(view, done) : null,
       view.changed_since && view.review === 'new' ? changedBox(view.changed_since) : null,
@@ -239,6 +238,28 @@ export function recordPane(node, id, back, state) {
   async function done(said) {
     await load(said);
     state.pulse?.();
+  }
+
+  // Who changed what since the page was asked for: lines, or the bare fact when they cannot be had.
+  async function changesSince(covers) {
+    const news = await get(recordPath(id, 'news'), { since: covers }).catch(() => null);
+    if (!news?.rows.length) return [el('p', {}, t('record.changedNote'))];
+    return [el('p', {}, t('record.changedBy')),
+      el('ul', {}, news.rows.map((row) => el('li', {}, t('record.changeOf', {
+        by: row.own ? t('record.yourself') : row.by, at: row.received, kind: row.kind_label, title: row.title,
+        what: row.sets.map((set) => set.label + (set.item ? ` ${set.item}` : '')).join(t('app.comma')),
+      })))),
+      news.more ? el('p', {}, t('record.andMore')) : null];
+  }
+
+  // What was to be sent met a newer record: shows that one, and what is new. FALSE: it cannot be had.
+  async function overtaken() {
+    const [changes, next] = await Promise.all([changesSince(view.covers), get(recordPath(id)).catch(() => null)]);
+    if (!next || closed) return false;
+    view = next;
+    draw('', [changes, el('p', {}, t('record.notSent'))]);
+    node.querySelector('.notice-changed').focus();
+    return true;
   }
 
   async function load(said) {
@@ -264,6 +285,10 @@ export function recordPane(node, id, back, state) {
       const next = await get(recordPath(id)).catch(() => null);
       if (!next || closed || next.covers === view.covers) return;
       if (editing) {
+        const changes = await changesSince(view.covers);
+        if (closed || !editing) return;
+        fill(notice, changes, el('button', { type: 'button', class: 'quiet', onclick: () => load() },
+          t('record.reload')), el('span', { class: 'muted' }, t('record.reloadKeeps')));
         notice.hidden = false;
       } else {
         view = next;

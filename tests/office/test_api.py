@@ -286,7 +286,7 @@ class AccessLog(unittest.TestCase):
         late = signed_in("staff-late")
         HUB.do("log full")
         try:
-            for place in (path, f"{path}/history", f"{path}/case", "/office/v1/inbox?lane=new",
+            for place in (path, f"{path}/history", f"{path}/news", f"{path}/case", "/office/v1/inbox?lane=new",
                           f"{path}/files/{photo['sha256']}".replace(covert, photo["record"])):
                 status, content, _ = late.ask("GET", place)
                 self.assertEqual((status, content["error"]), (507, "storage"), place)
