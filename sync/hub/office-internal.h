@@ -175,6 +175,12 @@ json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GErro
 BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, const BhOp *op);
 gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, const char *record);
 gboolean bh_office_shows_waiting_at(BhOfficeCall *call, gint64 position, const char *record);
+/* What a waiting entry is about: adds "kind_label", "title" and "enterprise" to a row, of the first
+ * record it sets that the actor may see; "hidden" when there is none. */
+void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *out);
+/* A reason the hub keeps in its own words, for people: labels for codes, in the language of the
+ * call; "" when it has no words for it. g_free (office-words.c). */
+char *bh_office_held_words(BhOfficeCall *call, const char *message);
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error);
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);
 /* What speaks against a decision about a record ("on_return", "on_approve"): BhProblem*, empty when

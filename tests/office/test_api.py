@@ -18,8 +18,8 @@ from lists import WorkWithLists
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 
 HUB = None
-for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists):
-    case.__module__ = __name__  # on the same hub
+# On the same hub.
+WorkByReview.__module__ = WorkOfLostDevicesEnds.__module__ = WorkWithLists.__module__ = __name__
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")

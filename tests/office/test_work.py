@@ -191,6 +191,28 @@ class Work(Page):
         browser.wait(lambda: browser.run("return window.heads.includes(false)"), "a use of the session")
         self.assert_quiet()
 
+    def test_08_what_is_held_back_is_said_in_the_readers_words(self):
+        browser = self.browser
+        self.go("#/inbox/quarantine")
+        browser.wait(lambda: browser.count(".rows .row") == 4, "what is held back")
+        rows = browser.run("return [...document.querySelectorAll('.rows .row')].map((row) => row.innerText)")
+        for row in rows:
+            self.assertNotIn("您没有", row)
+            self.assertIn("井坪 1 号终端", row)
+        level, = [row for row in rows if "onerror" in row]
+        for words in ("隐患", "样例", "等级：不是可选的内容"):
+            self.assertIn(words, level)
+        self.assertTrue(any("隐患摘要：有 200 字，最多 60 字" in row for row in rows), rows)
+        self.assertTrue(any("样例露天煤矿一矿" in row and "中心没有这个项目" in row for row in rows), rows)
+        self.picture("held-list")
+        self.go(f"#/inbox/quarantine/{self.hub.told['quarantined2']}")
+        browser.wait_text("[U+202E]<img src=x onerror=alert(8)>", ".pane h2")
+        browser.wait_text("等级：不是可选的内容", ".pane .card-conflict")
+        self.assertNotIn("is not one of", browser.text(".pane"))
+        self.assertNotIn("技术细节", browser.text(".pane"))
+        self.picture("held")
+        self.assert_quiet()
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)
