@@ -310,7 +310,8 @@ json_t *bh_office_store_list_news(BhDb *db, const char *record, const char *sinc
       " UNION ALL SELECT r.nr, r.id, depth + 1 FROM record r JOIN family"
       " ON r.parent = family.id WHERE depth < " BH_RECORD_DEPTH ")"
       " SELECT f.id, a.position FROM family f JOIN entry_record a ON a.record = f.nr"
-      " WHERE a.position > (SELECT e.position FROM entry e WHERE e.id = :since AND e.is_first = 1)"
+      " WHERE a.position > coalesce((SELECT e.position FROM entry e WHERE e.id = :since"
+      " AND e.is_first = 1), -1)"
       " ORDER BY a.position DESC, f.nr LIMIT :most",
       "tti", "record", record, "since", since, "most", (gint64)limit);
   gboolean row = FALSE;

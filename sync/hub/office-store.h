@@ -78,7 +78,7 @@ json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *a
                                      const char *covers, const char *review, int limit,
                                      GError **error);
 /* [{"record","position"}] of what entries after `since` set of the record and of what lies below
- * it, newest first; at most `limit`. */
+ * it, newest first; at most `limit`. After an unknown entry: of all. */
 json_t *bh_office_store_list_news(BhDb *db, const char *record, const char *since, int limit,
                                   GError **error);
 /* Newest entry of a record, and of all that lies below it; "" when there is none. */

@@ -33,7 +33,7 @@ class WorkByReview(unittest.TestCase):
         row, = sun.ask("GET", f"{path}/news?since={covers}")[1]["rows"]
         self.assertEqual((row["by"], row["own"]), ("李样例", False))
         self.assertIn("后补的证明", row["title"] + str(row["sets"]))
-        self.assertEqual(sun.ask("GET", f"{path}/news?since=none")[1]["rows"], [])
+        self.assertGreater(len(sun.ask("GET", f"{path}/news?since=none")[1]["rows"]), 2)
         far = signed_in("staff-far")
         self.assertEqual(far.ask("GET", f"/office/v1/records/{HUB.told['covert']}/news?since={covers}")[0], 404)
 
