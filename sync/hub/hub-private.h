@@ -35,5 +35,7 @@ BhIngest *bh_hub_get_ingest(BhHub *hub);
 const char *bh_hub_get_epoch(BhHub *hub);
 /* A change of kinds that was interrupted goes on (hub-kinds.c). Blocks. */
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
+/* Makes the search index anew when it was written by an older rule than this program's. */
+gboolean bh_hub_finish_search(BhHub *hub, GError **error);
 
 G_END_DECLS

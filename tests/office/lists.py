@@ -42,3 +42,11 @@ class WorkWithLists(unittest.TestCase):
         self.assertGreater(len(said), 20)
         self.assertEqual([one for one in sorted(said) if not any(
             re.fullmatch(pattern, one.replace("%s", "x")) for pattern in known)], [])
+
+    def test_hazards_are_found_by_their_enterprise(self):
+        name = "样例东坡沟煤矿"
+        for search in (name, name[2:4], name[4]):
+            rows = ask(f"ledger?kind=hazard&name=overdue&search={urllib.parse.quote(search)}")[1]["rows"]
+            self.assertEqual([row["enterprise"] for row in rows], [name] * 2, search)
+        search = urllib.parse.quote(f"{name} 期限差 -400")
+        self.assertEqual(len(ask(f"ledger?kind=hazard&name=overdue&search={search}")[1]["rows"]), 1)
