@@ -135,7 +135,8 @@ function stepForm(view, step, tools, close) {
         const values = {};
         for (const { ask, read, before } of controls) {
           const value = read();
-          if (value !== undefined && JSON.stringify(value) !== before) values[ask.name] = value;
+          // What is emptied is sent as emptied.
+          if (JSON.stringify(value) !== before) values[ask.name] = value ?? null;
         }
         await send(tools, async () => {
           await post(recordPath(view.id, 'transition'), { to: step.to, values, covers: view.covers });

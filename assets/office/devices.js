@@ -21,7 +21,7 @@ function deviceList(main) {
   const body = el('tbody');
   const status = el('p', { class: 'nothing', role: 'status' });
   const place = el('div', { class: 'form-place' });
-  const said = el('div', { class: 'notice notice-good', role: 'status', hidden: true });
+  const said = el('div', { class: 'notice notice-good', role: 'status', tabindex: -1, hidden: true });
 
   function askReason(row) {
     const reason = el('input', { type: 'text', name: 'reason', required: true });
@@ -41,6 +41,7 @@ function deviceList(main) {
           fill(place);
           fill(said, t('device.revokedNow', { name: row.name }));
           said.hidden = false;
+          said.focus();
           await load();
         }),
         el('button', { type: 'button', class: 'quiet', onclick: () => { kept.closed(); fill(place); } },

@@ -75,8 +75,8 @@ export function showInbox(main, state) {
       pane?.close?.();
       const back = `#/inbox/${lane}`;
       pane = !id ? null
-        : lane === 'quarantine' ? quarantinePane(right, id, back, state)
-        : recordPane(right, id, back, state);
+        : lane === 'quarantine' ? quarantinePane(right, id, back, state, list.next)
+        : recordPane(right, id, back, state, list.next);
       if (!id) fill(right, el('p', { class: 'nothing' }, t('record.choose')));
     },
     refresh() {

@@ -127,6 +127,7 @@ export default {
   'review.answer': 'Answer',
   'review.approved': 'Approved.',
   'review.returned': 'Returned; the device gets it with its next sync.',
+  'review.next': 'Next one',
   'review.by': '{by}, {at}',
   'review.needComment': 'Say why it is returned.',
   'step.moreFound': 'There are more: type more of the name.',

@@ -127,6 +127,7 @@ export default {
   'review.answer': '补正说明',
   'review.approved': '已审核通过。',
   'review.returned': '已退回，终端下次同步时收到。',
+  'review.next': '下一条',
   'review.by': '{by}，{at}',
   'review.needComment': '请写明退回的原因。',
   'step.moreFound': '还有更多，请把名称写得更全。',

@@ -28,7 +28,7 @@ function refusal(view) {
     view.refused_message ? el('p', { class: 'muted' }, el('bdi', {}, view.refused_message)) : null);
 }
 
-export function quarantinePane(node, id, back, state) {
+export function quarantinePane(node, id, back, state, nextOf) {
   let closed = false;
   const path = `quarantine/${encodeURIComponent(id)}`;
 
@@ -42,8 +42,11 @@ export function quarantinePane(node, id, back, state) {
       }
       await post(path, { action: what, reason: reason.value });
       kept.sent();
-      fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')),
-        el('div', { class: 'notice notice-good', role: 'status' }, said));
+      const next = nextOf?.(id);
+      const good = el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',
+        next ? el('a', { class: 'next', href: next }, t('review.next')) : null);
+      fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')), good);
+      good.focus();
       state.pulse?.();
     };
     fill(node,

@@ -200,10 +200,12 @@ const signedBox = (lines) => el('section', { class: 'card card-warn' },
   el('p', { class: 'muted' }, t('record.signedChangesHint')),
   el('p', { class: 'comment', dir: 'auto' }, lines));
 
-export function recordPane(node, id, back, state) {
+// `nextOf(id)`: address of the record that follows in the list, '' when there is none.
+export function recordPane(node, id, back, state, nextOf) {
   let view = null;
   let closed = false;
   let editing = false;
+  let next = '';
   const notice = el('div', { class: 'notice', role: 'status', hidden: true });
 
   function draw(said, warning) {
@@ -216,8 +218,10 @@ export function recordPane(node, id, back, state) {
     const groups = (first) => view.children.filter((group) => FINDINGS.includes(group.kind) === first)
       .map((group) => childrenBox(group, back, view));
     const bar = actionBar(view, { done, overtaken, editing: (on) => { editing = on; } });
+    const good = said ? el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',
+      next ? el('a', { class: 'next', href: next }, t('review.next')) : null) : null;
     fill(node, headBox(view, back), notice,
-      said ? el('div', { class: 'notice notice-good', role: 'status' }, said) : null,
+      good,
       warning ? el('div', { class: 'notice notice-changed', role: 'alert', tabindex: -1 }, warning) : null,
       bar,
       view.conflicts.length ? conflictBox(view, done) : null,
@@ -232,10 +236,13 @@ export function recordPane(node, id, back, state) {
       groups(false),
       (view.related || []).map((group) => relatedBox(group, back)),
       historyBox(view.id));
+    // The button that was pressed is gone: eye and keys go on at what it did.
+    good?.focus();
   }
 
   // After an act: the lists beside it and their counts are asked anew at once.
   async function done(said) {
+    next = nextOf?.(id) || '';
     await load(said);
     state.pulse?.();
   }
@@ -254,9 +261,9 @@ export function recordPane(node, id, back, state) {
 
   // What was to be sent met a newer record: shows that one, and what is new. FALSE: it cannot be had.
   async function overtaken() {
-    const [changes, next] = await Promise.all([changesSince(view.covers), get(recordPath(id)).catch(() => null)]);
-    if (!next || closed) return false;
-    view = next;
+    const [changes, found] = await Promise.all([changesSince(view.covers), get(recordPath(id)).catch(() => null)]);
+    if (!found || closed) return false;
+    view = found;
     draw('', [changes, el('p', {}, t('record.notSent'))]);
     node.querySelector('.notice-changed').focus();
     return true;
@@ -264,10 +271,10 @@ export function recordPane(node, id, back, state) {
 
   async function load(said) {
     try {
-      const next = await get(recordPath(id));
+      const found = await get(recordPath(id));
       if (closed) return;
       const first = view === null;
-      view = next;
+      view = found;
       draw(typeof said === 'string' ? said : '');
       if (first) node.querySelector('h2')?.focus({ preventScroll: true });
     } catch (error) {
@@ -282,8 +289,8 @@ export function recordPane(node, id, back, state) {
   return {
     async refresh() {
       if (!view) return;
-      const next = await get(recordPath(id)).catch(() => null);
-      if (!next || closed || next.covers === view.covers) return;
+      const found = await get(recordPath(id)).catch(() => null);
+      if (!found || closed || found.covers === view.covers) return;
       if (editing) {
         const changes = await changesSince(view.covers);
         if (closed || !editing) return;
@@ -291,7 +298,7 @@ export function recordPane(node, id, back, state) {
           t('record.reload')), el('span', { class: 'muted' }, t('record.reloadKeeps')));
         notice.hidden = false;
       } else {
-        view = next;
+        view = found;
         draw('');
       }
     },

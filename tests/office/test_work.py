@@ -213,6 +213,48 @@ class Work(Page):
         self.picture("held")
         self.assert_quiet()
 
+    def test_09_after_an_act_the_eye_and_the_keys_are_at_what_it_says(self):
+        browser = self.browser
+        self.open_record("conflicted", "JC-2026-0003")
+        browser.press("退回补正", ".actions")
+        browser.size(800, 600)
+        # An error beside one button moves no other.
+        place = "const box = [...document.querySelectorAll('.form .buttons button')].pop().getBoundingClientRect();" \
+                "return [box.left, box.top]"
+        before = browser.run(place)
+        browser.press("退回", ".form")
+        browser.wait_text("请写明退回的原因", ".form")
+        scrolled = "return document.querySelector('.form').getBoundingClientRect().top"
+        before[1] -= browser.run(scrolled)
+        after = browser.run(place)
+        after[1] -= browser.run(scrolled)
+        self.assertAlmostEqual(after[0], before[0], delta=1)
+        self.fill(".form textarea", "请核对。")
+        browser.press("退回", ".form")
+        browser.wait_text("已退回", ".notice-good")
+        self.assertTrue(browser.run("return document.activeElement.matches('.notice-good')"))
+        self.assertTrue(browser.run(
+            "const box = document.querySelector('.notice-good').getBoundingClientRect();"
+            "return box.top >= 0 && box.bottom <= innerHeight"))
+        self.picture("after-act")
+        browser.press("下一条", ".notice-good")
+        browser.wait(lambda: "JC-2026-0003" not in browser.text(".pane h2"), "the next record")
+        browser.size(1280, 800)
+        self.assert_quiet()
+
+    def test_10_a_prefilled_field_that_is_cleared_is_cleared(self):
+        browser = self.browser
+        browser.press("退出")
+        self.sign_in("staff-zhou")
+        self.open_record("hazard", "YH-2026-0001")
+        browser.press("责令限期整改", ".actions")
+        self.fill(".form textarea[name=demand]", "")
+        browser.press("确定", ".form")
+        browser.wait_text("请填写", ".form .action-error")
+        self.assertIn("YH-2026-0001", browser.text(".pane h2"))
+        self.assertIn("已发现", browser.text(".pane .chips"))
+        self.assert_quiet(but=["400"])
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)
