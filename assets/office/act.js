@@ -1,6 +1,7 @@
 // Approve, return, and the steps the record's workflow offers to this person.
 import { get, post, recordPath } from './api.js';
 import { action, el, excess, field, fill, select } from './dom.js';
+import { draftsOf, dropDraft, keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 import { delayed } from './list.js';
 
@@ -10,14 +11,24 @@ const FIND_MAX = 100; // characters
 
 /* --- review --- */
 
+// What a form sends. When the record was changed meanwhile, it is shown as it is now, with who
+// changed what; the text stays in its form.
+async function send(tools, run) {
+  try {
+    await run();
+  } catch (error) {
+    if (error.code !== 'chain' || !await tools.overtaken()) throw error;
+  }
+}
+
 function returnForm(view, tools, close) {
-  const comment = el('textarea', { rows: 4, required: true });
+  const comment = el('textarea', { name: 'comment', rows: 4, required: true });
   const boxes = view.sections.flatMap((section) => section.rows).map((row) => {
-    const box = el('input', { type: 'checkbox', value: row.key });
+    const box = el('input', { type: 'checkbox', name: 'items', value: row.key });
     return { row, box, node: el('label', { class: 'check' }, box, row.label) };
   });
   const filled = boxes.filter(({ row }) => !row.empty || row.missing);
-  return el('div', { class: 'form' },
+  const form = el('div', { class: 'form' },
     field(t('review.comment'), comment, t('review.commentHint'), COMMENT_MAX),
     filled.length ? el('fieldset', {}, el('legend', {}, t('review.items')),
       el('div', { class: 'checks' }, filled.map(({ node }) => node))) : null,
@@ -27,30 +38,37 @@ function returnForm(view, tools, close) {
           comment.focus();
           throw new Error(t('review.needComment'));
         }
-        await post(recordPath(view.id, 'review'), {
-          decision: 'return', comment: comment.value, covers: view.covers,
-          items: filled.filter(({ box }) => box.checked).map(({ row }) => row.key),
+        await send(tools, async () => {
+          await post(recordPath(view.id, 'review'), {
+            decision: 'return', comment: comment.value, covers: view.covers,
+            items: filled.filter(({ box }) => box.checked).map(({ row }) => row.key),
+          });
+          kept.sent();
+          await tools.done(t('review.returned'));
         });
-        await tools.done(t('review.returned'));
       }),
-      el('button', { type: 'button', class: 'quiet', onclick: close }, t('review.cancel'))));
+      el('button', { type: 'button', class: 'quiet', onclick: () => { kept.closed(); close(); } },
+        t('review.cancel'))));
+  const kept = keepTyped(form, view.id, 'return');
+  return form;
 }
 
 /* --- steps --- */
 
 // One record out of many: typed, looked up at the hub, chosen from what was found.
 function finder(ask) {
-  let chosen = ask.value || '';
   const found = el('div', { class: 'found', role: 'group', 'aria-label': ask.label });
-  const input = el('input', { type: 'search', placeholder: t('step.find'), value: ask.shown || '' });
+  const input = el('input', { type: 'search', name: ask.name, placeholder: t('step.find'), value: ask.shown || '',
+    'data-chosen': ask.value || '' });
   const choose = (row) => {
-    chosen = row.id;
+    input.dataset.chosen = row.id;
     input.value = row.title;
+    input.dispatchEvent(new Event('change', { bubbles: true }));
     fill(found);
     input.focus();
   };
+  input.addEventListener('input', () => { input.dataset.chosen = ''; });
   input.addEventListener('input', delayed(300, async () => {
-    chosen = '';
     const search = input.value.trim();
     const asked = search && !excess('', search, FIND_MAX);
     const page = asked ? await get(ask.search, { search }).catch(() => null) : null;
@@ -62,7 +80,7 @@ function finder(ask) {
       page && !rows.length ? el('p', { class: 'muted' }, t('list.notFound', { search })) : null,
       rows.length > FOUND_MAX ? el('p', { class: 'muted' }, t('step.moreFound')) : null);
   }));
-  return { node: el('div', {}, field(ask.label, input, ask.hint, FIND_MAX), found), read: () => chosen || undefined };
+  return { node: el('div', {}, field(ask.label, input, ask.hint, FIND_MAX), found), read: () => input.dataset.chosen || undefined };
 }
 
 function control(ask) {
@@ -70,7 +88,7 @@ function control(ask) {
   if (ask.search) return finder(ask);
   if (ask.type === 'choices') {
     const chosen = Array.isArray(value) ? value : [];
-    const boxes = ask.choices.map((choice) => el('input', { type: 'checkbox', value: choice.code,
+    const boxes = ask.choices.map((choice) => el('input', { type: 'checkbox', name: ask.name, value: choice.code,
       checked: chosen.includes(choice.code) }));
     return {
       node: el('fieldset', {}, el('legend', {}, ask.label), el('div', { class: 'checks' },
@@ -81,22 +99,22 @@ function control(ask) {
   if (ask.type === 'flag') {
     const options = [{ code: '', name: t('step.choose') }, { code: 'true', name: t('step.yes') },
       { code: 'false', name: t('step.no') }];
-    const node = select(options, value === '' ? '' : String(value), null);
+    const node = select(options, value === '' ? '' : String(value), null, { name: ask.name });
     return { node: field(ask.label, node, ask.hint),
       read: () => (node.value === '' ? undefined : node.value === 'true') };
   }
   let node;
   if (ask.choices.length) {
     node = select([{ code: '', name: t('step.choose') },
-      ...ask.choices.map((choice) => ({ code: choice.code, name: choice.label }))], String(value), null);
+      ...ask.choices.map((choice) => ({ code: choice.code, name: choice.label }))], String(value), null, { name: ask.name });
   } else if (ask.type === 'longtext') {
-    node = el('textarea', { rows: 3, value: String(value) });
+    node = el('textarea', { name: ask.name, rows: 3, value: String(value) });
   } else if (ask.type === 'time') {
-    node = el('input', { type: 'datetime-local', value: String(value).replace(' ', 'T') });
+    node = el('input', { type: 'datetime-local', name: ask.name, value: String(value).replace(' ', 'T') });
     return { node: field(ask.label, node, ask.hint), read: () => node.value.replace('T', ' ') || undefined };
   } else {
     const kind = ask.type === 'date' ? 'date' : 'text';
-    node = el('input', { type: kind, value: String(value),
+    node = el('input', { type: kind, name: ask.name, value: String(value),
       inputmode: ['integer', 'decimal'].includes(ask.type) ? 'decimal' : null });
   }
   const max = ['text', 'longtext'].includes(ask.type) ? ask.max : 0;
@@ -108,7 +126,7 @@ function stepForm(view, step, tools, close) {
     const made = control(ask);
     return { ask, ...made, before: JSON.stringify(made.read()) };
   });
-  return el('div', { class: 'form' },
+  const form = el('div', { class: 'form' },
     el('h4', {}, step.label),
     step.source ? el('p', { class: 'muted' }, t('step.source', { source: step.source })) : null,
     controls.map(({ node }) => node),
@@ -117,13 +135,29 @@ function stepForm(view, step, tools, close) {
         const values = {};
         for (const { ask, read, before } of controls) {
           const value = read();
-          if (value !== undefined && JSON.stringify(value) !== before) values[ask.name] = value;
+          // What is emptied is sent as emptied.
+          if (JSON.stringify(value) !== before) values[ask.name] = value ?? null;
         }
-        await post(recordPath(view.id, 'transition'), { to: step.to, values, covers: view.covers });
-        await tools.done(t('step.done'));
+        await send(tools, async () => {
+          await post(recordPath(view.id, 'transition'), { to: step.to, values, covers: view.covers });
+          kept.sent();
+          await tools.done(t('step.done'));
+        });
       }),
-      el('button', { type: 'button', class: 'quiet', onclick: close }, t('review.cancel'))));
+      el('button', { type: 'button', class: 'quiet', onclick: () => { kept.closed(); close(); } },
+        t('review.cancel'))));
+  const kept = keepTyped(form, view.id, `step ${step.to}`);
+  return form;
 }
+
+// Typed for an act that is not offered any more: still there to be copied.
+const strandedBox = (view, stranded) => el('div', { class: 'form' },
+  el('p', {}, t('draft.stranded')),
+  el('p', { class: 'comment' }, el('bdi', {}, stranded.text)),
+  el('div', { class: 'buttons' }, el('button', { type: 'button', class: 'quiet', onclick: (event) => {
+    dropDraft(view.id, stranded.form);
+    event.target.closest('.form').remove();
+  } }, t('draft.drop'))));
 
 export function actionBar(view, tools) {
   const form = el('div', { class: 'form-place' });
@@ -136,17 +170,28 @@ export function actionBar(view, tools) {
   const approves = view.may_approve && view.review !== 'accepted';
   const returns = view.may_return && view.review !== 'returned';
   const why = view.not_approved && view.review !== 'accepted' && view.review !== 'returned' ? view.not_approved : '';
-  if (!approves && !returns && !why && !view.transitions.length) return null;
+  const forms = new Map(view.transitions.map((step) => [`step ${step.to}`, () => stepForm(view, step, tools, close)]));
+  if (returns) forms.set('return', () => returnForm(view, tools, close));
+  const typed = draftsOf(view.id);
+  const stranded = typed.filter(({ form: name, text }) => !forms.has(name) && text);
+  if (!approves && !returns && !why && !view.transitions.length && !stranded.length) return null;
+  const again = typed.find(({ form: name, isOpen }) => isOpen && forms.has(name));
+  if (again) {
+    tools.editing(true);
+    fill(form, forms.get(again.form)());
+  }
   return el('section', { class: 'card actions no-print', 'aria-label': t('review.title') },
     why ? el('p', { class: 'muted' }, why) : null,
     el('div', { class: 'buttons' },
       approves ? action(t('review.approve'), 'primary good', async () => {
-        await post(recordPath(view.id, 'review'), { decision: 'approve', covers: view.covers });
-        await tools.done(t('review.approved'));
+        await send(tools, async () => {
+          await post(recordPath(view.id, 'review'), { decision: 'approve', covers: view.covers });
+          await tools.done(t('review.approved'));
+        });
       }) : null,
       returns ? el('button', { type: 'button', class: 'secondary warn',
-        onclick: () => open(returnForm(view, tools, close)) }, t('review.return')) : null,
+        onclick: () => open(forms.get('return')()) }, t('review.return')) : null,
       view.transitions.map((step) => el('button', { type: 'button', class: 'secondary',
-        onclick: () => open(stepForm(view, step, tools, close)) }, step.label))),
-    form);
+        onclick: () => open(forms.get(`step ${step.to}`)()) }, step.label))),
+    form, stranded.map((one) => strandedBox(view, one)));
 }

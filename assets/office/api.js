@@ -57,7 +57,7 @@ async function ask(method, path, body, extra) {
   error.why = json.why;
   if (answer.status === 401 && token) {
     token = '';
-    onSignedOut();
+    onSignedOut('ended');
   }
   throw error;
 }

@@ -1,6 +1,7 @@
 import { anomalyList } from './anomalies.js';
 import { devicePath, get, post } from './api.js';
 import { action, badge, el, field, fill } from './dom.js';
+import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 
 const COLUMNS = ['name', 'unit', 'seen', 'entries', 'quarantined', 'forks', 'state'];
@@ -20,10 +21,10 @@ function deviceList(main) {
   const body = el('tbody');
   const status = el('p', { class: 'nothing', role: 'status' });
   const place = el('div', { class: 'form-place' });
-  const said = el('div', { class: 'notice notice-good', role: 'status', hidden: true });
+  const said = el('div', { class: 'notice notice-good', role: 'status', tabindex: -1, hidden: true });
 
   function askReason(row) {
-    const reason = el('input', { type: 'text', required: true });
+    const reason = el('input', { type: 'text', name: 'reason', required: true });
     said.hidden = true;
     fill(place, el('section', { class: 'card form' },
       el('h3', {}, t('device.revokeTitle', { name: row.name })),
@@ -36,12 +37,16 @@ function deviceList(main) {
             throw new Error(t('device.needReason'));
           }
           await post(devicePath(row.id, 'revoke'), { reason: reason.value.trim() });
+          kept.sent();
           fill(place);
           fill(said, t('device.revokedNow', { name: row.name }));
           said.hidden = false;
+          said.focus();
           await load();
         }),
-        el('button', { type: 'button', class: 'quiet', onclick: () => fill(place) }, t('review.cancel')))));
+        el('button', { type: 'button', class: 'quiet', onclick: () => { kept.closed(); fill(place); } },
+          t('review.cancel')))));
+    const kept = keepTyped(place.firstChild, row.id, 'revoke');
     reason.focus();
   }
 

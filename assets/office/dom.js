@@ -61,7 +61,7 @@ function counter(label, control, max) {
     fill(node, length > 0 ? `${length}/${max}` : '');
   };
   limits.set(control, { label, max });
-  control.addEventListener('input', count);
+  for (const event of ['input', 'restored']) control.addEventListener(event, count);
   count();
   return node;
 }

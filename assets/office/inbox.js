@@ -3,17 +3,18 @@ import { badge, el, field, fill, select } from './dom.js';
 import { language, t } from './i18n.js';
 import { areaOptions, delayed, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
-import { quarantinePane } from './quarantine.js';
+import { heldWhy, quarantinePane } from './quarantine.js';
 
 const LANES = ['new', 'returned', 'answered', 'conflict', 'quarantine', 'accepted'];
 
 function quarantineRow(row) {
   return [
     el('span', { class: 'row-head' }, badge('quarantine', t('lane.quarantine')),
-      el('span', { class: 'row-kind' }, row.device)),
-    el('span', { class: 'row-title' }, row.title || t(`error.${row.reason}`, null, row.reason)),
-    row.title ? el('span', { class: 'row-sub' }, t(`error.${row.reason}`, null, row.reason)) : null,
-    el('span', { class: 'row-foot' }, el('time', {}, row.changed)),
+      el('span', { class: 'row-kind' }, row.kind_label || '')),
+    el('span', { class: 'row-title' }, row.hidden ? t('quarantine.hidden') : row.enterprise || row.title || row.kind_label),
+    row.enterprise && row.title ? el('span', { class: 'row-sub' }, row.title) : null,
+    el('span', { class: 'row-why' }, heldWhy(row)),
+    el('span', { class: 'row-foot' }, el('span', {}, row.device), el('time', {}, row.changed)),
   ];
 }
 
@@ -74,8 +75,8 @@ export function showInbox(main, state) {
       pane?.close?.();
       const back = `#/inbox/${lane}`;
       pane = !id ? null
-        : lane === 'quarantine' ? quarantinePane(right, id, back, state)
-        : recordPane(right, id, back, state);
+        : lane === 'quarantine' ? quarantinePane(right, id, back, state, list.next)
+        : recordPane(right, id, back, state, list.next);
       if (!id) fill(right, el('p', { class: 'nothing' }, t('record.choose')));
     },
     refresh() {

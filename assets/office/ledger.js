@@ -52,7 +52,7 @@ export function showLedger(main, state) {
     open = id;
     list.mark(id);
     pane?.close?.();
-    pane = id ? recordPane(right, id, addressOf(current), state) : null;
+    pane = id ? recordPane(right, id, addressOf(current), state, list.next) : null;
     if (!id) fill(right, el('p', { class: 'nothing' }, t('record.choose')));
   }
 

@@ -196,6 +196,11 @@ export function pagedList(draw, empty) {
       return enqueue(readAgain);
     },
     fetchAll,
+    // Address of the row after that of a record.
+    next(id) {
+      const links = [...list.querySelectorAll('[data-id]')];
+      return links[links.findIndex((link) => link.dataset.id === id) + 1]?.getAttribute('href') || '';
+    },
     mark(id) {
       for (const link of list.querySelectorAll('[data-id]')) {
         if (link.dataset.id === id) link.setAttribute('aria-current', 'true');

@@ -1,6 +1,7 @@
 // Start, routes, the frame round every page, and the pulse that keeps it live.
 import { get, poll, remove, setToken, whenSignedOut } from './api.js';
 import { el, fill } from './dom.js';
+import { closeDrafts, hasDrafts, openDrafts } from './drafts.js';
 import { language, setLanguage, t } from './i18n.js';
 import { showSignIn } from './signin.js';
 import { showInbox } from './inbox.js';
@@ -12,7 +13,9 @@ import { showAccess } from './access.js';
 
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
-const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null };
+const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, typed: false };
+// Tabs of one browser share its session: what one does to it the others are told.
+const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session') : null;
 
 const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, devices: showDevices,
   plaques: showPlaques, access: showAccess };
@@ -82,7 +85,10 @@ async function pulse() {
   if (!state.session) return;
   if (!document.hidden) {
     try {
-      const head = await poll('head', { position: state.position });
+      // Who types uses the session; a page that lies open does not.
+      const ask = state.typed ? get : poll;
+      state.typed = false;
+      const head = await ask('head', { position: state.position });
       if (state.lost) state.lost.hidden = true;
       if (head.position !== state.position) {
         state.position = head.position;
@@ -97,14 +103,17 @@ async function pulse() {
   if (state.session) state.timer = setTimeout(pulse, PULSE_MS);
 }
 
-function signedOut() {
+// `how`: 'ended' by the hub, 'elsewhere' in another tab, 'other' person's sign-in; none: by the person.
+function signedOut(how) {
+  const kept = closeDrafts() || hasDrafts();
+  setToken('');
   state.session = null;
   state.page?.close?.();
   state.page = null;
   state.position = -1;
   clearTimeout(state.timer);
   document.title = t('app.title');
-  showSignIn(app, begin);
+  showSignIn(app, begin, how ? t(`signin.why.${how}`) + (kept ? t('signin.kept') : '') : '');
 }
 state.pulse = pulse;
 
@@ -112,27 +121,43 @@ async function signOut() {
   try {
     await remove('session');
   } finally {
-    setToken('');
+    tabs?.postMessage({ staff: '' });
     signedOut();
   }
 }
 
-function begin(session) {
+async function begin(session, isNew = true) {
+  await openDrafts(session.staff.id, session.drafts);
   state.session = session;
   setToken(session.token);
+  if (isNew) tabs?.postMessage({ staff: session.staff.id });
   show();
   pulse();
+}
+
+// Another tab signed out, or somebody in: this one goes on only as the same person.
+async function onOtherTab({ data }) {
+  if (!data.staff && state.session) signedOut('elsewhere');
+  else if (state.session && data.staff !== state.session.staff.id) signedOut('other');
+  else if (data.staff) {
+    const session = await get('session').catch(() => null);
+    if (!session?.staff || session.staff.id !== data.staff) return;
+    if (state.session) setToken(session.token);
+    else begin(session, false);
+  }
 }
 
 async function start() {
   setLanguage(language());
   whenSignedOut(signedOut);
   window.addEventListener('hashchange', show);
+  document.addEventListener('input', () => { state.typed = true; });
+  tabs?.addEventListener('message', onOtherTab);
   document.addEventListener('visibilitychange', () => document.hidden || pulse());
   try {
     const session = await get('session');
-    if (session.staff) begin(session);
-    else signedOut();
+    if (session.staff) await begin(session, false);
+    else signedOut(hasDrafts() ? 'ended' : '');
   } catch {
     signedOut();
   }

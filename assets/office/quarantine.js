@@ -1,8 +1,15 @@
 import { get, post } from './api.js';
 import { action, el, field, fill } from './dom.js';
+import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 
 const REASON_MAX = 2000;
+
+// Why it was held back, in words; the hub's own, where it has some, say it most exactly.
+export function heldWhy(held) {
+  const why = t(`quarantine.why.${held.reason}`, null, t(`anomaly.error.${held.reason}`, null, held.reason));
+  return held.words ? `${why}${t('app.colon')}${held.words}` : why;
+}
 
 function opBox(op) {
   return el('section', { class: 'card' },
@@ -11,44 +18,50 @@ function opBox(op) {
     el('dl', { class: 'values' }, op.rows.map((row) => el('div', { class: 'value-row' },
       el('dt', {}, row.label),
       el('dd', {}, el('bdi', { class: 'value' }, row.text),
-        row.problem ? el('span', { class: 'lacking', title: row.problem }, t('quarantine.bad')) : null)))));
+        row.bad ? el('span', { class: 'lacking' }, row.problem || t('quarantine.bad')) : null)))));
 }
 
 /* Why the page offers no release. */
 function refusal(view) {
   return el('section', { class: 'card' },
     el('p', {}, t(`quarantine.refused.${view.refused}`, null, t('quarantine.refused.denied'))),
-    view.refused_message ? el('details', {}, el('summary', {}, t('quarantine.detail')),
-      el('p', { class: 'muted' }, el('bdi', {}, view.refused_message))) : null);
+    view.refused_message ? el('p', { class: 'muted' }, el('bdi', {}, view.refused_message)) : null);
 }
 
-export function quarantinePane(node, id, back, state) {
+export function quarantinePane(node, id, back, state, nextOf) {
   let closed = false;
   const path = `quarantine/${encodeURIComponent(id)}`;
 
   function draw(view) {
-    const reason = el('textarea', { rows: 3 });
+    let kept = null;
+    const reason = el('textarea', { name: 'reason', rows: 3 });
     const decide = (what, said) => async () => {
       if (!reason.value.trim()) {
         reason.focus();
         throw new Error(t('quarantine.needReason'));
       }
       await post(path, { action: what, reason: reason.value });
-      fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')),
-        el('div', { class: 'notice notice-good', role: 'status' }, said));
+      kept.sent();
+      const next = nextOf?.(id);
+      const good = el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',
+        next ? el('a', { class: 'next', href: next }, t('review.next')) : null);
+      fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')), good);
+      good.focus();
       state.pulse?.();
     };
     fill(node,
       el('header', { class: 'record-head' },
         el('a', { class: 'back', href: back }, '← ', t('record.back')),
-        el('h2', { tabindex: -1 }, t('quarantine.title')),
+        el('p', { class: 'record-kind' }, t('quarantine.title'), view.kind_label ? ` · ${view.kind_label}` : ''),
+        el('h2', { tabindex: -1 }, view.title || view.kind_label || t('quarantine.title')),
         el('p', { class: 'muted' }, t('quarantine.hint'))),
       el('section', { class: 'card card-conflict' },
-        el('dl', { class: 'values' }, [['reason', t(`error.${view.reason}`, null, view.reason)], ['device', view.device],
+        el('dl', { class: 'values' }, [['reason', heldWhy(view)],
+          ...(view.enterprise ? [['enterprise', view.enterprise]] : []), ['device', view.device],
           ['by', view.by], ['received', view.received]].map(([name, text]) =>
           el('div', { class: 'value-row' }, el('dt', {}, t(`quarantine.${name}`)),
             el('dd', {}, el('bdi', {}, text))))),
-        view.message ? el('details', {}, el('summary', {}, t('quarantine.detail')),
+        view.message && !view.words ? el('details', {}, el('summary', {}, t('quarantine.detail')),
           el('p', { class: 'muted' }, el('bdi', {}, view.message))) : null),
       view.ops.map(opBox),
       view.raw ? el('section', { class: 'card' }, el('h3', {}, t('quarantine.raw')),
@@ -61,6 +74,7 @@ export function quarantinePane(node, id, back, state) {
             ? action(t('quarantine.release'), 'primary good', decide('release', t('quarantine.released'))) : null,
           view.may_dismiss
             ? action(t('quarantine.dismiss'), 'secondary warn', decide('dismiss', t('quarantine.dismissed'))) : null)) : null);
+    if (view.may_decide) kept = keepTyped(node.querySelector('.typed'), id, 'decide');
   }
 
   fill(node, el('p', { class: 'nothing' }, t('list.loading')));

@@ -200,15 +200,15 @@ const signedBox = (lines) => el('section', { class: 'card card-warn' },
   el('p', { class: 'muted' }, t('record.signedChangesHint')),
   el('p', { class: 'comment', dir: 'auto' }, lines));
 
-export function recordPane(node, id, back, state) {
+// `nextOf(id)`: address of the record that follows in the list, '' when there is none.
+export function recordPane(node, id, back, state, nextOf) {
   let view = null;
   let closed = false;
   let editing = false;
-  const notice = el('div', { class: 'notice', role: 'status', hidden: true },
-    t('record.changedNote'), ' ',
-    el('button', { type: 'button', class: 'quiet', onclick: () => load() }, t('record.reload')));
+  let next = '';
+  const notice = el('div', { class: 'notice', role: 'status', hidden: true });
 
-  function draw(said) {
+  function draw(said, warning) {
     editing = false;
     notice.hidden = true;
     const emptyToggle = el('input', { type: 'checkbox' });
@@ -217,9 +217,12 @@ export function recordPane(node, id, back, state) {
     // What was found stands before the fields, who took part after them.
     const groups = (first) => view.children.filter((group) => FINDINGS.includes(group.kind) === first)
       .map((group) => childrenBox(group, back, view));
-    const bar = actionBar(view, { done, editing: (on) => { editing = on; } });
+    const bar = actionBar(view, { done, overtaken, editing: (on) => { editing = on; } });
+    const good = said ? el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',
+      next ? el('a', { class: 'next', href: next }, t('review.next')) : null) : null;
     fill(node, headBox(view, back), notice,
-      said ? el('div', { class: 'notice notice-good', role: 'status' }, said) : null,
+      good,
+      warning ? el('div', { class: 'notice notice-changed', role: 'alert', tabindex: -1 }, warning) : null,
       bar,
       view.conflicts.length ? conflictBox(view, done) : null,
       view.changed_since && view.review === 'new' ? changedBox(view.changed_since) : null,
@@ -233,20 +236,45 @@ export function recordPane(node, id, back, state) {
       groups(false),
       (view.related || []).map((group) => relatedBox(group, back)),
       historyBox(view.id));
+    // The button that was pressed is gone: eye and keys go on at what it did.
+    good?.focus();
   }
 
   // After an act: the lists beside it and their counts are asked anew at once.
   async function done(said) {
+    next = nextOf?.(id) || '';
     await load(said);
     state.pulse?.();
   }
 
+  // Who changed what since the page was asked for: lines, or the bare fact when they cannot be had.
+  async function changesSince(covers) {
+    const news = await get(recordPath(id, 'news'), { since: covers }).catch(() => null);
+    if (!news?.rows.length) return [el('p', {}, t('record.changedNote'))];
+    return [el('p', {}, t('record.changedBy')),
+      el('ul', {}, news.rows.map((row) => el('li', {}, t('record.changeOf', {
+        by: row.own ? t('record.yourself') : row.by, at: row.received, kind: row.kind_label, title: row.title,
+        what: row.sets.map((set) => set.label + (set.item ? ` ${set.item}` : '')).join(t('app.comma')),
+      })))),
+      news.more ? el('p', {}, t('record.andMore')) : null];
+  }
+
+  // What was to be sent met a newer record: shows that one, and what is new. FALSE: it cannot be had.
+  async function overtaken() {
+    const [changes, found] = await Promise.all([changesSince(view.covers), get(recordPath(id)).catch(() => null)]);
+    if (!found || closed) return false;
+    view = found;
+    draw('', [changes, el('p', {}, t('record.notSent'))]);
+    node.querySelector('.notice-changed').focus();
+    return true;
+  }
+
   async function load(said) {
     try {
-      const next = await get(recordPath(id));
+      const found = await get(recordPath(id));
       if (closed) return;
       const first = view === null;
-      view = next;
+      view = found;
       draw(typeof said === 'string' ? said : '');
       if (first) node.querySelector('h2')?.focus({ preventScroll: true });
     } catch (error) {
@@ -261,12 +289,16 @@ export function recordPane(node, id, back, state) {
   return {
     async refresh() {
       if (!view) return;
-      const next = await get(recordPath(id)).catch(() => null);
-      if (!next || closed || next.covers === view.covers) return;
+      const found = await get(recordPath(id)).catch(() => null);
+      if (!found || closed || found.covers === view.covers) return;
       if (editing) {
+        const changes = await changesSince(view.covers);
+        if (closed || !editing) return;
+        fill(notice, changes, el('button', { type: 'button', class: 'quiet', onclick: () => load() },
+          t('record.reload')), el('span', { class: 'muted' }, t('record.reloadKeeps')));
         notice.hidden = false;
       } else {
-        view = next;
+        view = found;
         draw('');
       }
     },

@@ -2,7 +2,8 @@ import { post } from './api.js';
 import { el, field, fill } from './dom.js';
 import { language, setLanguage, t } from './i18n.js';
 
-export function showSignIn(app, begin) {
+// `why`: what ended the session, for who did not end it.
+export function showSignIn(app, begin, why) {
   const login = el('input', { name: 'login', autocomplete: 'username', required: true,
     autocapitalize: 'none', spellcheck: 'false' });
   const password = el('input', { name: 'password', type: 'password', autocomplete: 'current-password',
@@ -16,7 +17,7 @@ export function showSignIn(app, begin) {
     go.disabled = true;
     fill(error);
     try {
-      begin(await post('session', { login: login.value, password: password.value }));
+      await begin(await post('session', { login: login.value, password: password.value }));
     } catch (problem) {
       password.value = '';
       const said = { denied: t('signin.wrong'), limit: t('signin.tooLong') };
@@ -31,11 +32,12 @@ export function showSignIn(app, begin) {
     el('form', { class: 'card signin-card', onsubmit: submit },
       el('div', { class: 'signin-brand' }, el('img', { src: 'icon.svg', alt: '', width: 48, height: 48 }),
         el('h1', {}, t('signin.title'))),
+      why ? el('p', { class: 'notice', role: 'status' }, why) : null,
       field(t('signin.login'), login),
       field(t('signin.password'), password, t('signin.hint')),
       error, go,
       el('button', { type: 'button', class: 'quiet', lang: other === 'en' ? 'en' : 'zh-CN',
         'aria-label': t('session.languageLabel'),
-        onclick: () => { setLanguage(other); showSignIn(app, begin); } }, t('session.language')))));
+        onclick: () => { setLanguage(other); showSignIn(app, begin, ''); } }, t('session.language')))));
   login.focus();
 }

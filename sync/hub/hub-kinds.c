@@ -11,6 +11,11 @@
 /* Hash of the set by which records may still be derived: after a change, until all are anew. */
 #define DERIVED_BY "derived_by"
 
+/* The rule by which the search index was written; a new number when bh_records_collect_search
+ * changes. */
+#define SEARCHED_BY "searched_by"
+#define SEARCH_RULE "2"
+
 typedef struct {
   BhKindSet *kinds;
   BhKindSet *before;
@@ -74,6 +79,41 @@ gboolean bh_hub_finish_deriving(BhHub *hub, GError **error)
     return FALSE;
   }
   return !pending || derive_anew(hub, before, error);
+}
+
+static gboolean index_page(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  KindChange *change = data;
+  g_autoptr(GPtrArray) ids = bh_record_list_ids(db, &change->after, REFRESH_PAGE, error);
+  if (ids == NULL)
+    return FALSE;
+  change->more = ids->len == REFRESH_PAGE;
+  g_autoptr(BhRecords) records =
+      bh_records_new(db, change->kinds, hub->clock->wall_ms(hub->clock->data));
+  for (guint i = 0; i < ids->len; i++)
+    if (!bh_records_index_search(records, ids->pdata[i], error))
+      return FALSE;
+  return change->more || bh_log_set_value(db, SEARCHED_BY, SEARCH_RULE, error);
+}
+
+gboolean bh_hub_finish_search(BhHub *hub, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  BhDb *db = bh_hub_take_reader(hub, error);
+  if (db == NULL)
+    return FALSE;
+  g_autofree char *rule = bh_log_dup_value(db, SEARCHED_BY, &failed);
+  bh_hub_give_reader(hub, db);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  KindChange change = {.kinds = kinds, .more = g_strcmp0(rule, SEARCH_RULE) != 0};
+  while (change.more)
+    if (!bh_hub_write(hub, index_page, &change, error))
+      return FALSE;
+  return TRUE;
 }
 
 gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error)

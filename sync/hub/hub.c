@@ -86,7 +86,10 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
   hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, clock, random);
   bh_ingest_set_kinds(hub->ingest, hub->kinds);
   hub->writer = bh_writer_start(hub->db_path, hub, error);
-  return hub->writer != NULL && bh_hub_finish_deriving(hub, error) ? g_steal_pointer(&hub) : NULL;
+  return hub->writer != NULL && bh_hub_finish_deriving(hub, error) &&
+                 bh_hub_finish_search(hub, error)
+             ? g_steal_pointer(&hub)
+             : NULL;
 }
 
 void bh_hub_close(BhHub *hub)

@@ -6,8 +6,10 @@
 #include "schema/checklist.h"
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "sync/hub/office-store.h"
 
 #define PAGE 50
+#define NEWS_MAX 20   /* changes of a record that are named one by one */
 #define VALUE_MAX 400 /* characters of a value in the history */
 
 /* "from" is there when something proves it; "claimed" is never proved. */
@@ -132,4 +134,54 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error)
   g_autofree char *next =
       index == PAGE && last > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, last) : NULL;
   return json_pack("{s:o,s:s*}", "rows", rows, "before", next);
+}
+
+/* One entry and what it set of one record; NULL without an error for what the actor may not see. */
+static json_t *news_of(BhOfficeCall *call, const char *record, gint64 position, GError **error)
+{
+  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  if (kind == NULL || !bh_office_show(call, record, BH_ACCESS_HISTORY))
+    return NULL;
+  g_autoptr(json_t) items = bh_hub_history(call->hub, call->db, record, position + 1, 1, error);
+  const json_t *item = json_array_get(items, 0);
+  if (item == NULL)
+    return NULL;
+  json_t *row = entry_of(call, kind, item);
+  json_object_set_new(row, "kind_label", json_string(bh_kind_get_label(kind, call->lang)));
+  json_object_set_new(row, "title", json_string(bh_office_name(call, record)));
+  json_object_set_new(row, "own",
+                      json_boolean(strcmp(bh_json_string_or(item, "by", ""), call->staff) == 0));
+  return row;
+}
+
+json_t *bh_office_news(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  const char *since = bh_request_get_query(call->request, "since");
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, BH_ACCESS_HISTORY, error);
+  if (record == NULL)
+    return NULL;
+  g_autoptr(json_t) news =
+      bh_office_store_list_news(call->db, id, since != NULL ? since : "", NEWS_MAX + 1, error);
+  if (news == NULL)
+    return NULL;
+  g_autoptr(json_t) rows = json_array();
+  gsize index;
+  json_t *item;
+  json_array_foreach(news, index, item)
+  {
+    json_t *row = index < NEWS_MAX
+                      ? news_of(call, bh_json_string_or(item, "record", ""),
+                                json_integer_value(json_object_get(item, "position")), &failed)
+                      : NULL;
+    if (row != NULL)
+      json_array_append_new(rows, row);
+    if (failed != NULL) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return NULL;
+    }
+  }
+  return json_pack("{s:O,s:b}", "rows", rows, "more", json_array_size(news) > NEWS_MAX);
 }

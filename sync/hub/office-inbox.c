@@ -140,18 +140,20 @@ static gboolean is_lane(const char *lane)
 static json_t *quarantine_row(BhOfficeCall *call, const json_t *item)
 {
   const char *device = bh_json_string_or(item, "device", NULL);
-  const char *record = bh_json_string_or(item, "record", NULL);
   gint64 position = json_integer_value(json_object_get(item, "position"));
+  g_autoptr(BhEntryRow) entry = bh_log_load_entry(call->db, position, NULL);
+  gboolean shown = entry != NULL && bh_office_shows_waiting(call, entry, NULL);
+  const char *message = shown ? bh_json_string_or(item, "message", "") : "";
+  g_autofree char *words = bh_office_held_words(call, message);
   g_autofree char *received =
       bh_time_format(json_integer_value(json_object_get(item, "received_ms")));
-  return json_pack(
-      "{s:s,s:s,s:s,s:s,s:s,s:s}", "entry", bh_json_string_or(item, "entry", ""), "reason",
-      bh_json_string_or(item, "reason", ""), "message",
-      bh_office_shows_waiting_at(call, position, NULL) ? bh_json_string_or(item, "message", "")
-                                                       : "",
-      "device", device != NULL ? bh_office_name(call, device) : "", "title",
-      record != NULL && bh_office_values(call, record) != NULL ? bh_office_name(call, record) : "",
-      "changed", received);
+  json_t *row =
+      json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "entry", bh_json_string_or(item, "entry", ""),
+                "reason", bh_json_string_or(item, "reason", ""), "message", message, "words", words,
+                "device", device != NULL ? bh_office_name(call, device) : "", "changed", received);
+  if (entry != NULL)
+    bh_office_add_subject(call, entry, row);
+  return row;
 }
 
 static json_t *list_quarantine(BhOfficeCall *call, GError **error)

@@ -88,6 +88,9 @@ gboolean bh_office_load_session(BhOfficeCall *call, gboolean touch, GError **err
 gboolean bh_office_check_origin(BhOfficeCall *call, GError **error);
 gboolean bh_office_check_csrf(BhOfficeCall *call, GError **error);
 json_t *bh_office_sign_in(BhOfficeCall *call, GError **error);
+/* Key for what the signed-in person typed and did not send, in hexadecimal; g_free
+ * (office-draft.c). */
+char *bh_office_dup_draft_key(BhOfficeCall *call, GError **error);
 /* Who is signed in: {"staff":null} for nobody, so that asking is no error. */
 json_t *bh_office_who(BhOfficeCall *call, GError **error);
 json_t *bh_office_sign_out(BhOfficeCall *call, GError **error);
@@ -161,6 +164,9 @@ json_t *bh_office_ledger(BhOfficeCall *call, GError **error); /* office-ledger.c
 json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error);
 json_t *bh_office_record(BhOfficeCall *call, GError **error);  /* office-record.c */
 json_t *bh_office_history(BhOfficeCall *call, GError **error); /* office-history.c */
+/* What came of a record, and of all below it, after the entry ?since: for whom it was changed
+ * under the hands of. */
+json_t *bh_office_news(BhOfficeCall *call, GError **error);
 /* Waiting entries of devices the actor's unit serves, below *before, at most `limit`; *before moves
  * on, 0 when there are no more (office-quarantine.c). */
 json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GError **error);
@@ -170,6 +176,12 @@ json_t *bh_office_list_held(BhOfficeCall *call, gint64 *before, int limit, GErro
 BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, const BhOp *op);
 gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, const char *record);
 gboolean bh_office_shows_waiting_at(BhOfficeCall *call, gint64 position, const char *record);
+/* What a waiting entry is about: adds "kind_label", "title" and "enterprise" to a row, of the first
+ * record it sets that the actor may see; "hidden" when there is none. */
+void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *out);
+/* A reason the hub keeps in its own words, for people: labels for codes, in the language of the
+ * call; "" when it has no words for it. g_free (office-words.c). */
+char *bh_office_held_words(BhOfficeCall *call, const char *message);
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error);
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);
 /* What speaks against a decision about a record ("on_return", "on_approve"): BhProblem*, empty when

@@ -9,6 +9,25 @@
 
 #define RAW_MAX 4000 /* bytes of a body that cannot be read, as text */
 
+/* Values of a record as they would be with an operation in it; those the device sent as no value of
+ * their kind are left out of a title. */
+static json_t *dup_values_with(BhOfficeCall *call, const BhKind *kind, const BhOp *op)
+{
+  const json_t *known = bh_office_values(call, op->record);
+  json_t *values = known != NULL ? json_copy((json_t *)known) : json_object();
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    const json_t *value = bh_set_get_value(set);
+    const BhField *field = bh_kind_find_field(kind, set->key);
+    gboolean is_text = field != NULL && (bh_field_get_type(field) == BH_FIELD_TEXT ||
+                                         bh_field_get_type(field) == BH_FIELD_LONGTEXT);
+    if (json_object_get(values, set->key) == NULL && value != NULL &&
+        (bh_kind_check_value(kind, set->key, value, NULL) || (is_text && json_is_string(value))))
+      json_object_set(values, set->key, (json_t *)value);
+  }
+  return values;
+}
+
 static json_t *op_of(BhOfficeCall *call, const char *device, const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
@@ -35,18 +54,44 @@ static json_t *op_of(BhOfficeCall *call, const char *device, const BhOp *op)
                             : fits                  ? bh_office_format(call, field, value)
                             : json_is_string(value) ? g_strdup(json_string_value(value))
                                                     : bh_json_dump(value);
-    json_array_append_new(
-        rows, json_pack("{s:s,s:s,s:s,s:s}", "key", set->key, "label",
-                        field != NULL   ? bh_field_get_label(field, call->lang)
-                        : state != NULL ? (strcmp(call->lang, "en") == 0 ? "State" : "状态")
-                                        : set->key,
-                        "text", text, "problem", bad != NULL ? bad->message : ""));
+    g_autofree char *problem =
+        bad != NULL ? bh_office_held_words(call, bad->message) : g_strdup("");
+    json_array_append_new(rows, json_pack("{s:s,s:s,s:s,s:b,s:s}", "key", set->key, "label",
+                                          field != NULL ? bh_field_get_label(field, call->lang)
+                                          : state != NULL
+                                              ? (strcmp(call->lang, "en") == 0 ? "State" : "状态")
+                                              : set->key,
+                                          "text", text, "bad", bad != NULL, "problem", problem));
   }
+  g_autoptr(json_t) values = kind != NULL ? dup_values_with(call, kind, op) : NULL;
+  g_autofree char *title = values != NULL ? bh_office_title(call, kind, values) : g_strdup("");
   return json_pack("{s:s,s:s,s:s,s:s,s:o}", "record", op->record, "kind", op->kind, "kind_label",
-                   kind != NULL ? bh_kind_get_label(kind, call->lang) : op->kind, "title",
-                   bh_office_values(call, op->record) != NULL ? bh_office_name(call, op->record)
-                                                              : "",
+                   kind != NULL ? bh_kind_get_label(kind, call->lang) : op->kind, "title", title,
                    "rows", rows);
+}
+
+void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *out)
+{
+  g_autoptr(BhBody) body =
+      row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;
+  for (guint i = 0; body != NULL && i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
+    BhSight sight = bh_office_get_waiting_sight(call, row->device, op);
+    if (kind == NULL || sight == BH_SIGHT_NONE)
+      continue;
+    if (sight == BH_SIGHT_RESTRICTED)
+      bh_office_note_access(call, op->record, op->kind, BH_ACCESS_LIST);
+    g_autoptr(json_t) values = dup_values_with(call, kind, op);
+    g_autofree char *title = bh_office_title(call, kind, values);
+    const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
+    json_object_set_new(out, "kind_label", json_string(bh_kind_get_label(kind, call->lang)));
+    json_object_set_new(out, "title", json_string(title));
+    json_object_set_new(out, "enterprise",
+                        json_string(enterprise != NULL ? bh_office_name(call, enterprise) : ""));
+    return;
+  }
+  json_object_set_new(out, "hidden", json_boolean(body != NULL && body->ops->len > 0));
 }
 
 static char *raw_text(const BhEntryRow *row)
@@ -133,7 +178,8 @@ static void add_decisions(BhOfficeCall *call, const char *entry, gboolean shown,
   if (refused == NULL)
     return;
   json_object_set_new(view, "refused", json_string(code_of(refused)));
-  json_object_set_new(view, "refused_message", json_string(shown ? refused->message : ""));
+  g_autofree char *words = bh_office_held_words(call, refused->message);
+  json_object_set_new(view, "refused_message", json_string(shown ? words : ""));
 }
 
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
@@ -160,6 +206,10 @@ json_t *bh_office_quarantined(BhOfficeCall *call, GError **error)
                            bh_office_name(call, row->device), "by",
                            row->actor != NULL ? bh_office_name(call, row->actor) : "", "received",
                            received, "ops", ops, "raw", raw);
+  g_autofree char *words =
+      bh_office_held_words(call, shown ? bh_json_string_or(item, "message", "") : "");
+  json_object_set_new(view, "words", json_string(words));
+  bh_office_add_subject(call, row, view);
   add_decisions(call, entry, shown, view);
   return view;
 }

@@ -73,6 +73,11 @@ static void on_record(BhRequest *request, gpointer data)
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_record);
 }
 
+static void on_news(BhRequest *request, gpointer data)
+{
+  bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_news);
+}
+
 static void on_history(BhRequest *request, gpointer data)
 {
   bh_office_start(data, request, BH_OFFICE_ANYONE, bh_office_history);
@@ -152,6 +157,7 @@ static const BhRoute routes[] = {
     {"GET", "/office/v1/records/{id}", 0, on_record},
     {"GET", "/office/v1/records/{id}/case", 0, on_case},
     {"GET", "/office/v1/records/{id}/history", 0, on_history},
+    {"GET", "/office/v1/records/{id}/news", 0, on_news},
     {"GET", "/office/v1/records/{id}/files/{sha256}", 0, on_file},
     {"POST", "/office/v1/records/{id}/review", BODY_MAX, on_review},
     {"POST", "/office/v1/records/{id}/transition", BODY_MAX, on_transition},

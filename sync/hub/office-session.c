@@ -218,18 +218,22 @@ static void set_refused(GError **error)
   g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "sign-in: name or password is wrong");
 }
 
-static json_t *describe(BhOfficeCall *call)
+static json_t *describe(BhOfficeCall *call, GError **error)
 {
+  g_autofree char *drafts = bh_office_dup_draft_key(call, error);
+  if (drafts == NULL)
+    return NULL;
   json_t *names = json_array();
   for (gsize i = 0; i < G_N_ELEMENTS(roles); i++) {
     if (call->roles & roles[i].bit)
       json_array_append_new(names, json_string(roles[i].name));
   }
   const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
-  return json_pack("{s:{s:s,s:s,s:s,s:o},s:s,s:{s:s,s:s,s:s}}", "staff", "id", call->staff, "name",
-                   bh_json_string_or(call->staff_values, "name", ""), "unit",
-                   unit != NULL ? bh_office_name(call, unit) : "", "roles", names, "token",
-                   call->csrf, "hub", "id", bh_hub_get_id(call->hub), "name",
+  json_t *staff = json_pack("{s:s,s:s,s:s,s:o}", "id", call->staff, "name",
+                            bh_json_string_or(call->staff_values, "name", ""), "unit",
+                            unit != NULL ? bh_office_name(call, unit) : "", "roles", names);
+  return json_pack("{s:o,s:s,s:s,s:{s:s,s:s,s:s}}", "staff", staff, "token", call->csrf, "drafts",
+                   drafts, "hub", "id", bh_hub_get_id(call->hub), "name",
                    bh_hub_get_name(call->hub), "area", bh_hub_get_area(call->hub));
 }
 
@@ -264,7 +268,7 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
   if (!open_session(call, &turn, error))
     return NULL;
   bh_office_turn_succeed(&turn);
-  return describe(call);
+  return describe(call, error);
 }
 
 static gboolean write_end(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -287,7 +291,7 @@ json_t *bh_office_who(BhOfficeCall *call, GError **error)
 {
   g_autoptr(GError) nobody = NULL;
   if (bh_office_load_session(call, TRUE, &nobody))
-    return describe(call);
+    return describe(call, error);
   if (g_error_matches(nobody, BH_ERROR, BH_ERROR_EXPIRED) ||
       g_error_matches(nobody, BH_ERROR, BH_ERROR_DENIED))
     return json_pack("{s:n}", "staff");

@@ -301,6 +301,30 @@ json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *a
   return ended ? g_steal_pointer(&ids) : NULL;
 }
 
+json_t *bh_office_store_list_news(BhDb *db, const char *record, const char *since, int limit,
+                                  GError **error)
+{
+  BhStmt *stmt = bh_sql_query(
+      db, error,
+      "WITH family (nr, id, depth) AS (SELECT nr, id, 0 FROM record WHERE id = :record"
+      " UNION ALL SELECT r.nr, r.id, depth + 1 FROM record r JOIN family"
+      " ON r.parent = family.id WHERE depth < " BH_RECORD_DEPTH ")"
+      " SELECT f.id, a.position FROM family f JOIN entry_record a ON a.record = f.nr"
+      " WHERE a.position > coalesce((SELECT e.position FROM entry e WHERE e.id = :since"
+      " AND e.is_first = 1), -1)"
+      " ORDER BY a.position DESC, f.nr LIMIT :most",
+      "tti", "record", record, "since", since, "most", (gint64)limit);
+  gboolean row = FALSE;
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(json_t) news = json_array();
+  while (bh_stmt_step(stmt, &row, error) && row)
+    json_array_append_new(news, json_pack("{s:s,s:I}", "record", bh_stmt_get_text(stmt, 0),
+                                          "position", (json_int_t)bh_stmt_get_int(stmt, 1)));
+  bh_stmt_reset(stmt);
+  return row ? NULL : g_steal_pointer(&news);
+}
+
 static void set_text(json_t *object, const char *name, BhStmt *stmt, int column)
 {
   if (!bh_stmt_is_null(stmt, column))

@@ -77,6 +77,10 @@ gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sh
 json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *apart,
                                      const char *covers, const char *review, int limit,
                                      GError **error);
+/* [{"record","position"}] of what entries after `since` set of the record and of what lies below
+ * it, newest first; at most `limit`. After an unknown entry: of all. */
+json_t *bh_office_store_list_news(BhDb *db, const char *record, const char *since, int limit,
+                                  GError **error);
 /* Newest entry of a record, and of all that lies below it; "" when there is none. */
 gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error);
 

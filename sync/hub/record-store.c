@@ -1,5 +1,7 @@
 #include "sync/hub/record-store.h"
 
+#include <string.h>
+
 #include "sync/hub/sql.h"
 
 void bh_record_row_clear(BhRecordRow *row)
@@ -110,10 +112,30 @@ gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, c
                     "ttti", "kind", kind, "field", field, "value", value, "nr", nr);
 }
 
-gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean replace,
+/* Whether the index says this already. */
+static gboolean is_searched_by(BhDb *db, gint64 nr, const char *grams, gboolean *same,
+                               GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  gboolean found;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, &failed, "SELECT grams FROM search WHERE rowid = :nr", "i", "nr", nr);
+  *same = strcmp(stmt != NULL ? bh_stmt_get_text(stmt, 0) : "", grams) == 0;
+  if (failed == NULL)
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&failed));
+  return FALSE;
+}
+
+gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean is_new,
                               GError **error)
 {
-  if (replace && !bh_sql_run(db, error, "DELETE FROM search WHERE rowid = :nr", "i", "nr", nr))
+  gboolean same = FALSE;
+  if (!is_new && !is_searched_by(db, nr, grams, &same, error))
+    return FALSE;
+  if (same)
+    return TRUE;
+  if (!is_new && !bh_sql_run(db, error, "DELETE FROM search WHERE rowid = :nr", "i", "nr", nr))
     return FALSE;
   return *grams == '\0' ||
          bh_sql_run(db, error, "INSERT INTO search (rowid, grams) VALUES (:nr, :grams)", "it", "nr",

@@ -41,7 +41,8 @@ gboolean bh_record_index_add(BhDb *db, const char *kind, const char *field, cons
                              gint64 nr, GError **error);
 gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, const char *value,
                                 gint64 nr, GError **error);
-gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean replace,
+/* Makes the index say `grams` of a record; `is_new`: it says nothing of it yet. */
+gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean is_new,
                               GError **error);
 /* Entries that a device's sets of a key named and that have not come. `position` is that of an
  * entry that came; `key` NULL counts all keys. */

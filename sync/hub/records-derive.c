@@ -137,9 +137,28 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
 
 /* --- search, files --- */
 
-char *bh_records_collect_search(const BhKind *kind, const json_t *values, const char *title)
+/* Title of the record this one has its place from, its enterprise: people search by it where it is
+ * not in the record's own title too. NULL for a kind that hides records: a hit would tell of one.
+ */
+static const char *get_place_title(BhRecords *records, const BhHubRecord *record)
 {
-  GString *text = g_string_new(title);
+  BhHubRecord *from = NULL;
+  const char *id = record->row.scope_from;
+  if (id == NULL || !bh_records_find(records, id, &from, NULL) || from == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(records->kinds, from->row.kind);
+  gboolean hides =
+      kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
+  return hides ? NULL : from->row.title;
+}
+
+char *bh_records_collect_search(BhRecords *records, BhHubRecord *record, const BhKind *kind)
+{
+  const json_t *values = bh_records_values_of(record);
+  GString *text = g_string_new(record->row.title);
+  const char *place = get_place_title(records, record);
+  if (place != NULL && strstr(text->str, place) == NULL)
+    g_string_append_printf(text, " %s", place);
   const GPtrArray *fields = bh_kind_list_fields(kind);
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = fields->pdata[i];

@@ -160,18 +160,24 @@ static gboolean write_derived(BhRecords *records, BhHubRecord *record, gboolean 
   const BhKind *kind_before = bh_kind_set_find(records->kinds_before, record->row.kind);
   if (kind == NULL)
     return TRUE;
-  g_autofree char *grams =
-      bh_records_collect_search(kind, bh_records_values_of(record), record->row.title);
-  g_autofree char *before =
-      is_new || kind_before == NULL
-          ? NULL
-          : bh_records_collect_search(kind_before, record->old_values, record->old_title);
-  if (g_strcmp0(grams, before) != 0 &&
-      !bh_record_search_set(records->db, record->row.nr, grams, !is_new, error))
+  g_autofree char *grams = bh_records_collect_search(records, record, kind);
+  if (!bh_record_search_set(records->db, record->row.nr, grams, is_new, error))
     return FALSE;
   return write_index(records, record, kind, kind_before, error) &&
          write_files(records, record, kind, error) &&
          bh_records_write_numbers(records, record, kind, kind_before, error);
+}
+
+gboolean bh_records_index_search(BhRecords *records, const char *id, GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, id, &record, error))
+    return FALSE;
+  const BhKind *kind = record != NULL ? bh_kind_set_find(records->kinds, record->row.kind) : NULL;
+  if (kind == NULL)
+    return TRUE;
+  g_autofree char *grams = bh_records_collect_search(records, record, kind);
+  return bh_record_search_set(records->db, record->row.nr, grams, FALSE, error);
 }
 
 static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **error)

@@ -83,8 +83,9 @@ json_t *bh_records_values_of(BhHubRecord *record);
 /* Sets parent, area, unit, scope, state, title and conflict of the row from the values, deriving
  * the records it depends on first. */
 gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error);
-/* Text that is searched. */
-char *bh_records_collect_search(const BhKind *kind, const json_t *values, const char *title);
+/* Text that is searched: by the record's title, by that of the record it has its place from, and by
+ * its own fields. */
+char *bh_records_collect_search(BhRecords *records, BhHubRecord *record, const BhKind *kind);
 GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values);
 /* Keeps what its fields that are `distinct` say, and lists who shares it; `before`: the kind by
  * which what is stored was derived. */

@@ -52,6 +52,8 @@ void bh_records_restore(BhRecords *records, const char *id);
 void bh_records_forget_marks(BhRecords *records);
 /* Has a record written anew although nothing was applied (a new kind set). */
 gboolean bh_records_refresh(BhRecords *records, const char *id, GError **error);
+/* Writes what it is searched by, and nothing else of it. */
+gboolean bh_records_index_search(BhRecords *records, const char *id, GError **error);
 /* JSON array of the names of the kinds that are reviewed: what lies below a record of one and is of
  * another belongs to that one's review. g_free. */
 char *bh_records_dup_reviewed(const BhKindSet *kinds);

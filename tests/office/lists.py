@@ -1,5 +1,8 @@
 """Lists of the office: what they find and how they say it; run by test_api.py on its hub."""
 
+import pathlib
+import re
+import sys
 import unittest
 import urllib.parse
 
@@ -24,3 +27,26 @@ class WorkWithLists(unittest.TestCase):
                 status, content = ask(f"{place}&search={search}")
                 self.assertEqual((place, status), (place, expected))
         self.assertEqual(content["error"], "limit")
+
+    def test_whatever_the_hub_refuses_has_words_for_people(self):
+        hub = pathlib.Path(sys.argv[2], "sync/hub")
+        words = (hub / "office-words.c").read_text(encoding="utf-8")
+        known = [re.escape(said).replace("%s", r"\S+").replace(r"\*", ".*")
+                 for said in re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"', words)]
+        said = set()
+        for source in ("ingest-judge.c", "judge-people.c", "judge-step.c", "judge-lock.c"):
+            text = (hub / source).read_text(encoding="utf-8")
+            for call in re.findall(r"(?:add_fault|refuse)\(judgement,(.*?)\);", text, re.DOTALL):
+                said.update(one for one in re.findall(r'"([^"]*)"', call) if " " in one)
+            said.update(re.findall(r'why = "([^"]*)"', text))
+        self.assertGreater(len(said), 20)
+        self.assertEqual([one for one in sorted(said) if not any(
+            re.fullmatch(pattern, one.replace("%s", "x")) for pattern in known)], [])
+
+    def test_hazards_are_found_by_their_enterprise(self):
+        name = "样例东坡沟煤矿"
+        for search in (name, name[2:4], name[4]):
+            rows = ask(f"ledger?kind=hazard&name=overdue&search={urllib.parse.quote(search)}")[1]["rows"]
+            self.assertEqual([row["enterprise"] for row in rows], [name] * 2, search)
+        search = urllib.parse.quote(f"{name} 期限差 -400")
+        self.assertEqual(len(ask(f"ledger?kind=hazard&name=overdue&search={search}")[1]["rows"]), 1)

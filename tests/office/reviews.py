@@ -24,6 +24,26 @@ def act(client, name, what, body):
 
 
 class WorkByReview(unittest.TestCase):
+    def test_what_came_since_is_named_with_its_writer(self):
+        sun = signed_in()
+        path = f"/office/v1/records/{HUB.told['second']}"
+        covers = view_of(sun, "second")["covers"]
+        self.assertEqual(sun.ask("GET", f"{path}/news?since={covers}")[1], {"rows": [], "more": False})
+        HUB.do("concur second")
+        row, = sun.ask("GET", f"{path}/news?since={covers}")[1]["rows"]
+        self.assertEqual((row["by"], row["own"]), ("李样例", False))
+        self.assertIn("后补的证明", row["title"] + str(row["sets"]))
+        self.assertGreater(len(sun.ask("GET", f"{path}/news?since=none")[1]["rows"]), 2)
+        far = signed_in("staff-far")
+        self.assertEqual(far.ask("GET", f"/office/v1/records/{HUB.told['covert']}/news?since={covers}")[0], 404)
+
+    def test_the_key_of_drafts_is_one_persons_own(self):
+        keys = [signed_in(login).ask("GET", "/office/v1/session")[1]["drafts"]
+                for login in ("staff-sun", "staff-sun", "staff-zhou")]
+        self.assertEqual(keys[0], keys[1])
+        self.assertNotEqual(keys[0], keys[2])
+        self.assertRegex(keys[0], "^[0-9a-f]{64}$")
+
     def test_what_waits_for_a_step_is_not_approved_and_stays_in_the_inbox(self):
         sun = signed_in()
         view = view_of(sun, "major")

@@ -18,8 +18,8 @@ from lists import WorkWithLists
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 
 HUB = None
-for case in (WorkByReview, WorkOfLostDevicesEnds, WorkWithLists):
-    case.__module__ = __name__  # on the same hub
+# On the same hub.
+WorkByReview.__module__ = WorkOfLostDevicesEnds.__module__ = WorkWithLists.__module__ = __name__
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")
@@ -293,7 +293,7 @@ class AccessLog(unittest.TestCase):
         late = signed_in("staff-late")
         HUB.do("log full")
         try:
-            for place in (path, f"{path}/history", f"{path}/case", "/office/v1/inbox?lane=new",
+            for place in (path, f"{path}/history", f"{path}/news", f"{path}/case", "/office/v1/inbox?lane=new",
                           f"{path}/files/{photo['sha256']}".replace(covert, photo["record"])):
                 status, content, _ = late.ask("GET", place)
                 self.assertEqual((status, content["error"]), (507, "storage"), place)

@@ -194,7 +194,8 @@ class Reviewer(Page):
         browser.wait_text("这条记录刚有变动", ".notice")
         self.assertEqual(browser.run("return document.querySelector('.form textarea').value"), "正在写")
         browser.press("退回", ".form")
-        browser.wait_text("别人刚改过这条记录", ".form")
+        browser.wait_text("所以没有发出", ".notice-changed")
+        self.assertEqual(browser.run("return document.querySelector('.form textarea').value"), "正在写")
         self.assert_quiet(but=["409"])
 
     def test_14_enterprises_devices_and_plaques(self):

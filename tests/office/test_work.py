@@ -93,6 +93,168 @@ class Work(Page):
             browser.run("delete document.querySelector('[data-mark]').dataset.mark")
         self.assert_quiet()
 
+    def typed(self):
+        return self.browser.run("return document.querySelector('.form textarea')?.value")
+
+    def test_04_unsent_text_outlives_the_session_for_its_writer_alone(self):
+        browser = self.browser
+        self.open_record("inspection", "JC-2026-0001")
+        browser.press("退回补正", ".actions")
+        self.fill(".form textarea", "请补充井口照片。")
+        browser.run("document.querySelector('.form input[value=ended_at]').click()")
+        browser.call("DELETE", "/cookie/bihuan")
+        browser.wait_text("登录已结束", ".signin")
+        browser.wait_text("没发出的文字还在", ".signin")
+        self.picture("session-over")
+        # It is nobody else's, and not to be read from the browser.
+        self.sign_in("staff-zhou")
+        browser.wait_text("JC-2026-0001", ".pane h2")
+        browser.wait_text("退回补正", ".actions")
+        self.assertIsNone(self.typed())
+        kept = browser.run("return JSON.stringify(sessionStorage)")
+        self.assertIn("bihuan-draft", kept)
+        self.assertNotIn("井口", kept)
+        browser.press("退出")
+        self.sign_in("staff-sun")
+        browser.wait(lambda: self.typed() == "请补充井口照片。", "the text")
+        browser.wait_text("已恢复上次没发出的内容", ".form")
+        self.assertTrue(browser.run("return document.querySelector('.form input[value=ended_at]').checked"))
+        self.picture("text-back")
+        # A reload of the whole page, and a look at another record.
+        browser.open(self.hub.page + "?1#/inbox/new/" + self.hub.told["second"])
+        browser.wait_text("JC-2026-0002", ".pane h2")
+        self.open_record("inspection", "JC-2026-0001")
+        browser.wait(lambda: self.typed() == "请补充井口照片。", "the text after a reload")
+        browser.press("取消", ".form")
+        self.assertIsNone(self.typed())
+        browser.press("退回补正", ".actions")
+        self.assertEqual(self.typed(), "请补充井口照片。")
+        self.assert_quiet(but=["401", "403"])
+
+    def test_05_who_changed_what_is_said_and_the_text_stays(self):
+        browser = self.browser
+        self.hub.do("concur inspection")
+        browser.wait_text("李样例", ".notice")
+        browser.wait_text("后补的证明", ".notice")
+        self.picture("changed-meanwhile")
+        browser.press("重新载入", ".notice")
+        browser.wait(lambda: not browser.count(".notice:not([hidden])"), "the record anew")
+        self.assertEqual(self.typed(), "请补充井口照片。")
+        # The page does not know yet that it was changed again.
+        browser.run("window.realFetch = window.fetch; window.fetch = (path, how) =>"
+                    "how.method === 'GET' && /records.[0-9a-z-]+[?]|head/.test(path) && !window.told ?"
+                    "new Promise(() => {}) : window.realFetch(path, how);")
+        self.hub.do("concur inspection")
+        browser.run("const old = window.fetch; window.fetch = (path, how) => {"
+                    "if (how.method === 'POST') window.told = true; return old(path, how); };")
+        browser.press("退回", ".form")
+        browser.wait_text("所以没有发出", ".notice-changed")
+        browser.run("window.fetch = window.realFetch")
+        browser.wait_text("李样例", ".notice-changed")
+        self.assertTrue(browser.run("return document.activeElement.matches('.notice-changed')"))
+        self.assertEqual(self.typed(), "请补充井口照片。")
+        browser.press("退回", ".form")
+        browser.wait_text("已退回", ".notice-good")
+        self.assertNotIn("bihuan-draft", browser.run("return JSON.stringify(sessionStorage)"))
+        self.assert_quiet(but=["409"])
+
+    def test_06_another_tab_signs_out_and_the_text_is_kept(self):
+        browser = self.browser
+        self.open_record("second", "JC-2026-0002")
+        browser.press("退回补正", ".actions")
+        self.fill(".form textarea", "第二条的意见")
+        first = browser.call("GET", "/window")
+        other = browser.call("POST", "/window/new", {"type": "tab"})["handle"]
+        browser.call("POST", "/window", {"handle": other})
+        browser.open(self.hub.page)
+        browser.press("退出")
+        browser.wait_text("登录审核页")
+        browser.call("DELETE", "/window")
+        browser.call("POST", "/window", {"handle": first})
+        browser.wait_text("已在另一个窗口退出", ".signin")
+        self.sign_in("staff-sun")
+        browser.wait(lambda: self.typed() == "第二条的意见", "the text")
+        self.assert_quiet(but=["401"])
+
+    def test_07_typing_uses_the_session(self):
+        browser = self.browser
+        browser.run("""
+            window.heads = [];
+            const real = window.fetch;
+            window.fetch = (path, how) => {
+              if (/v1.head/.test(path)) window.heads.push('X-Bihuan-Poll' in how.headers);
+              return real(path, how);
+            };""")
+        browser.wait(lambda: browser.run("return window.heads.length > 0"), "a poll")
+        self.assertTrue(browser.run("return window.heads[0]"))
+        self.fill(".form textarea", "第二条的意见，再写")
+        browser.wait(lambda: browser.run("return window.heads.includes(false)"), "a use of the session")
+        self.assert_quiet()
+
+    def test_08_what_is_held_back_is_said_in_the_readers_words(self):
+        browser = self.browser
+        self.go("#/inbox/quarantine")
+        browser.wait(lambda: browser.count(".rows .row") == 4, "what is held back")
+        rows = browser.run("return [...document.querySelectorAll('.rows .row')].map((row) => row.innerText)")
+        for row in rows:
+            self.assertNotIn("您没有", row)
+            self.assertIn("井坪 1 号终端", row)
+        level, = [row for row in rows if "onerror" in row]
+        for words in ("隐患", "样例", "等级：不是可选的内容"):
+            self.assertIn(words, level)
+        self.assertTrue(any("隐患摘要：有 200 字，最多 60 字" in row for row in rows), rows)
+        self.assertTrue(any("样例露天煤矿一矿" in row and "中心没有这个项目" in row for row in rows), rows)
+        self.picture("held-list")
+        self.go(f"#/inbox/quarantine/{self.hub.told['quarantined2']}")
+        browser.wait_text("[U+202E]<img src=x onerror=alert(8)>", ".pane h2")
+        browser.wait_text("等级：不是可选的内容", ".pane .card-conflict")
+        self.assertNotIn("is not one of", browser.text(".pane"))
+        self.assertNotIn("技术细节", browser.text(".pane"))
+        self.picture("held")
+        self.assert_quiet()
+
+    def test_09_after_an_act_the_eye_and_the_keys_are_at_what_it_says(self):
+        browser = self.browser
+        self.open_record("conflicted", "JC-2026-0003")
+        browser.press("退回补正", ".actions")
+        browser.size(800, 600)
+        # An error beside one button moves no other.
+        place = "const box = [...document.querySelectorAll('.form .buttons button')].pop().getBoundingClientRect();" \
+                "return [box.left, box.top]"
+        before = browser.run(place)
+        browser.press("退回", ".form")
+        browser.wait_text("请写明退回的原因", ".form")
+        scrolled = "return document.querySelector('.form').getBoundingClientRect().top"
+        before[1] -= browser.run(scrolled)
+        after = browser.run(place)
+        after[1] -= browser.run(scrolled)
+        self.assertAlmostEqual(after[0], before[0], delta=1)
+        self.fill(".form textarea", "请核对。")
+        browser.press("退回", ".form")
+        browser.wait_text("已退回", ".notice-good")
+        self.assertTrue(browser.run("return document.activeElement.matches('.notice-good')"))
+        self.assertTrue(browser.run(
+            "const box = document.querySelector('.notice-good').getBoundingClientRect();"
+            "return box.top >= 0 && box.bottom <= innerHeight"))
+        self.picture("after-act")
+        browser.press("下一条", ".notice-good")
+        browser.wait(lambda: "JC-2026-0003" not in browser.text(".pane h2"), "the next record")
+        browser.size(1280, 800)
+        self.assert_quiet()
+
+    def test_10_a_prefilled_field_that_is_cleared_is_cleared(self):
+        browser = self.browser
+        browser.press("退出")
+        self.sign_in("staff-zhou")
+        self.open_record("hazard", "YH-2026-0001")
+        browser.press("责令限期整改", ".actions")
+        self.fill(".form textarea[name=demand]", "")
+        browser.press("确定", ".form")
+        browser.wait_text("请填写", ".form .action-error")
+        self.assertIn("YH-2026-0001", browser.text(".pane h2"))
+        self.assertIn("已发现", browser.text(".pane .chips"))
+        self.assert_quiet(but=["400"])
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)

@@ -202,6 +202,7 @@ static const struct {
      "- kind=fork kind=refusal kind=quarantine kind=report kind=clock kind=number"},
     {"GET", "/office/v1/records/{id}", "-"},
     {"GET", "/office/v1/records/{id}/history", "-"},
+    {"GET", "/office/v1/records/{id}/news", "- since={id}"},
     {"GET", "/office/v1/records/{id}/case", "-"},
     {"GET", "/office/v1/records/{id}/files/{sha256}", "-"},
     {"GET", "/office/v1/quarantine/{id}", "-"},

@@ -6,6 +6,8 @@
 #include "schema/base64.h"
 #include "schema/world.h"
 #include "sync/hub/enrol.h"
+#include "sync/hub/hub-private.h"
+#include "sync/hub/log-store.h"
 #include "sync/hub/sql.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
@@ -623,16 +625,21 @@ static void test_L11_the_feed_is_paged_and_complete(void **state)
 
 /* --- titles --- */
 
-static gsize count_visits(HubFixture *fixture, const char *search)
+static gsize count_found(HubFixture *fixture, const char *kind, const char *search)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) query = json_pack("{s:s, s:s}", "kind", "inspection", "search", search);
+  g_autoptr(json_t) query = json_pack("{s:s, s:s}", "kind", kind, "search", search);
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
   g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
   bh_hub_give_reader(fixture->hub, db);
   if (page == NULL)
     fail_msg("%s", error->message);
   return json_array_size(json_object_get(page, "rows"));
+}
+
+static gsize count_visits(HubFixture *fixture, const char *search)
+{
+  return count_found(fixture, "inspection", search);
 }
 
 static void test_visits_are_found_by_the_name_their_enterprise_has_now(void **state)
@@ -666,6 +673,54 @@ static void test_visits_are_found_by_the_name_their_enterprise_has_now(void **st
   test_device_free(device);
 }
 
+static gboolean forget_search(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  (void)data;
+  return bh_db_exec(db, "DELETE FROM search", error) &&
+         bh_log_set_value(db, "searched_by", "1", error);
+}
+
+static void test_hazards_are_found_by_the_name_their_enterprise_has_now(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char enterprise[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1], made[BH_ID_LEN + 1];
+  test_device_make_id(device, enterprise);
+  test_device_make_id(device, hazard);
+  BhEntryText *found = test_device_entry(
+      device, hazard, "hazard",
+      json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "enterprise", enterprise, "summary", "线路老化",
+                "level", "general", "place", "配电室", "found_by", "inspection", "state", "found"),
+      NULL);
+  g_autoptr(Answer) first = test_push(device, found, NULL);
+  assert_status(first, 200);
+  assert_int_equal(count_found(fixture, "hazard", "青石"), 0);
+  BhEntryText *named = test_device_enterprise(device, enterprise, "青石煤矿", "140603100");
+  g_strlcpy(made, device->last_entry, sizeof made);
+  g_autoptr(Answer) second = test_push(device, named, NULL);
+  assert_status(second, 200);
+  assert_int_equal(count_found(fixture, "hazard", "青石"), 1);
+  assert_int_equal(count_found(fixture, "hazard", "石"), 1);
+  assert_int_equal(count_found(fixture, "hazard", "青石 老化"), 1);
+  assert_int_equal(count_found(fixture, "hazard", "青石 断裂"), 0);
+  g_autoptr(Answer) renamed =
+      test_push(device,
+                test_device_entry(device, enterprise, "enterprise",
+                                  json_pack("{s:s}", "name", "白河煤矿"), made),
+                NULL);
+  assert_status(renamed, 200);
+  assert_int_equal(count_found(fixture, "hazard", "青石"), 0);
+  assert_int_equal(count_found(fixture, "hazard", "白河"), 1);
+  /* A store whose index an older program wrote is indexed anew when it is opened. */
+  assert_true(bh_hub_write(fixture->hub, forget_search, NULL, &error));
+  assert_int_equal(count_found(fixture, "hazard", "白河"), 0);
+  assert_true(bh_hub_finish_search(fixture->hub, &error));
+  assert_int_equal(count_found(fixture, "hazard", "白河"), 1);
+  test_device_free(device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -681,6 +736,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_I13_a_person_of_the_office_sees_what_the_unit_serves,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_I13_a_foreign_area_sees_nothing_the_area_above_does,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_hazards_are_found_by_the_name_their_enterprise_has_now,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L11_a_part_of_the_hub_is_listed_without_the_rest, set_up,
                                       tear_down),

@@ -1,0 +1,136 @@
+// What was typed and not sent, per person, record and form. It lies in this tab's storage, encrypted
+// under a key the hub gives to that person alone: whoever signs in next cannot read it.
+import { el } from './dom.js';
+import { t } from './i18n.js';
+
+const PREFIX = 'bihuan-draft';
+const NONCE_SIZE = 12;
+
+const memory = new Map(); // person → Map of name → form's values
+let person = '';
+let key = null;
+
+const nameOf = (record, form) => `${encodeURIComponent(record)}/${encodeURIComponent(form)}`;
+const placeOf = (name) => `${PREFIX}/${person}/${name}`;
+const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
+const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+// Without a secure page there is no encryption: texts then last as long as the page is open.
+const hasStorage = () => Boolean(key && globalThis.sessionStorage);
+
+async function write(name, values) {
+  if (!hasStorage()) return;
+  const place = placeOf(name);
+  const nonce = crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
+  const plain = new TextEncoder().encode(JSON.stringify(values));
+  const mine = memory.get(person);
+  const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, plain);
+  // Only the newest: an older one may be done later.
+  if (mine.get(name) !== values) return;
+  try {
+    sessionStorage.setItem(place, hexOf(nonce) + hexOf(new Uint8Array(sealed)));
+  } catch { /* full: it lasts as long as the page is open */ }
+}
+
+async function read(place) {
+  const sealed = bytesOf(sessionStorage.getItem(place));
+  const plain = await crypto.subtle.decrypt({ name: 'AES-GCM', iv: sealed.slice(0, NONCE_SIZE) }, key,
+    sealed.slice(NONCE_SIZE));
+  return JSON.parse(new TextDecoder().decode(plain));
+}
+
+export async function openDrafts(staff, secret) {
+  person = staff;
+  if (!memory.has(person)) memory.set(person, new Map());
+  key = globalThis.crypto?.subtle
+    ? await crypto.subtle.importKey('raw', bytesOf(secret), 'AES-GCM', false, ['encrypt', 'decrypt']).catch(() => null)
+    : null;
+  if (!hasStorage()) return;
+  const places = Object.keys(sessionStorage).filter((place) => place.startsWith(placeOf('')));
+  for (const place of places) {
+    const name = place.slice(placeOf('').length);
+    const values = await read(place).catch(() => null);
+    if (values && !memory.get(person).has(name)) memory.get(person).set(name, values);
+  }
+}
+
+// Whether anybody's texts lie in this tab.
+export const hasDrafts = () => Object.keys(globalThis.sessionStorage || {}).some((place) => place.startsWith(PREFIX));
+
+// Returns whether something is kept for this person.
+export function closeDrafts() {
+  const kept = (memory.get(person)?.size || 0) > 0;
+  if (key) memory.clear();
+  person = '';
+  key = null;
+  return kept;
+}
+
+function drop(record, form) {
+  const name = nameOf(record, form);
+  memory.get(person)?.delete(name);
+  if (hasStorage()) sessionStorage.removeItem(placeOf(name));
+}
+
+/* --- forms --- */
+
+const controlsOf = (form) => [...form.querySelectorAll('textarea[name], input[name], select[name]')];
+
+function valuesOf(form) {
+  return controlsOf(form).map((control) => ({
+    name: control.name,
+    of: control.type === 'checkbox' ? control.value : '',
+    value: control.type === 'checkbox' ? control.checked : control.value,
+    chosen: control.dataset.chosen || '',
+  }));
+}
+
+function putValues(form, values) {
+  for (const control of controlsOf(form)) {
+    const of = control.type === 'checkbox' ? control.value : '';
+    const kept = values.find((one) => one.name === control.name && one.of === of);
+    if (!kept) continue;
+    if (control.type === 'checkbox') control.checked = kept.value;
+    else control.value = kept.value;
+    if (kept.chosen) control.dataset.chosen = kept.chosen;
+    control.dispatchEvent(new Event('restored'));
+  }
+}
+
+// Keeps what is typed into a form from now on, and puts in what was kept of it before. What the
+// person closes is kept too; only what was sent is not.
+export function keepTyped(form, record, name) {
+  const first = JSON.stringify(valuesOf(form));
+  const before = memory.get(person)?.get(nameOf(record, name));
+  const keep = (isOpen) => {
+    const values = valuesOf(form);
+    if (JSON.stringify(values) === first) drop(record, name);
+    else {
+      const draft = { values, isOpen };
+      memory.get(person)?.set(nameOf(record, name), draft);
+      write(nameOf(record, name), draft);
+    }
+  };
+  for (const [other, draft] of memory.get(person) || []) {
+    if (other !== nameOf(record, name) && other.startsWith(nameOf(record, ''))) draft.isOpen = false;
+  }
+  if (before) {
+    putValues(form, before.values);
+    keep(true);
+    form.prepend(el('p', { class: 'muted', role: 'status' }, t('draft.back')));
+  }
+  form.addEventListener('input', () => keep(true));
+  form.addEventListener('change', () => keep(true));
+  return { sent: () => drop(record, name), closed: () => keep(false) };
+}
+
+// What is kept of the forms of a record: [{form, isOpen, text}].
+export function draftsOf(record) {
+  return [...(memory.get(person) || [])].filter(([name]) => name.startsWith(nameOf(record, ''))).map(([name, draft]) => ({
+    form: decodeURIComponent(name.split('/')[1]),
+    isOpen: draft.isOpen,
+    text: draft.values.filter((one) => typeof one.value === 'string' && one.value).map((one) => one.value).join('\n'),
+  }));
+}
+
+export const dropDraft = drop;
