@@ -249,6 +249,60 @@ class Fingers(WindowTest):
         self.assertTrue(app.is_checked("section-1"))
         self.assertFalse(app.is_checked("section-2"))
 
+    # --- what a tap opens ---
+
+    def test_12_a_photo_is_shown_large(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.click("add_photo")
+            app.click("take")
+            app.click("keep")
+            app.find("photo-1")
+            app.settle()
+            app.click("photo-1")
+            app.find("size")
+            self.shot(app, "picture")
+            app.click("size")
+            app.text("适合屏幕")
+            self.shot(app, "picture-full")
+            app.click("back")
+            app.find("photo-1")
+
+    def test_13_a_draft_opens_from_what_is_not_sent(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("draft-1")
+            app.type("summary", "风门损坏，待补充")
+            app.click("back")
+            app.click("sync_line")
+            app.click_text("风门损坏，待补充")
+            app.find("summary")
+            self.assertEqual(app.value("summary"), "风门损坏，待补充")
+            app.click("user")
+            sign_in(app, "tile-2", PINS["staff-wang"])
+            app.click("sync_line")
+            app.click_text("风门损坏，待补充")
+            app.text("这份草稿属于李样例")
+            app.find("export_all")
+
+    def test_14_a_folder_is_chosen_on_a_narrow_screen(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("sync_line")
+            app.click("export_all")
+            app.find("files_accept")
+            self.shot(app, "files")
+            for id in ("files_accept", "files_back", "place-home"):
+                area = app.find(id).get_extents(self.bus.atspi.CoordType.SCREEN)
+                self.assertLessEqual(area.x + area.width, self.size[0], id)
+                self.assertGreaterEqual(area.x, 0, id)
+            app.click("up")
+            app.find("entry-1")
+            app.click("files_back")
+            app.gone("files_accept")
+
 
 if __name__ == "__main__":
     sys.exit(main({"360x640": Fingers}))
