@@ -237,61 +237,6 @@ void bh_part_bring_into_view(GtkWidget *widget)
                      g_object_unref);
 }
 
-typedef struct {
-  GtkWidget *owner; /* holds the dialog */
-  void (*picked)(GtkWidget *owner, const char *path);
-} Choice;
-
-static void on_choice(GtkNativeDialog *dialog, int response, gpointer data)
-{
-  Choice *choice = data;
-  g_autofree char *path = response == GTK_RESPONSE_ACCEPT
-                              ? gtk_file_chooser_get_filename(GTK_FILE_CHOOSER(dialog))
-                              : NULL;
-  gtk_native_dialog_hide(dialog);
-  if (path != NULL && !gtk_widget_in_destruction(choice->owner))
-    choice->picked(choice->owner, path);
-}
-
-static void free_choice(gpointer data, GClosure *closure)
-{
-  (void)closure;
-  g_free(data);
-}
-
-static void drop_dialog(gpointer dialog)
-{
-  gtk_native_dialog_destroy(dialog);
-  g_object_unref(dialog);
-}
-
-static void on_owner_gone(GtkWidget *owner)
-{
-  g_object_set_data(G_OBJECT(owner), "bh-file-dialog", NULL);
-}
-
-void bh_part_choose_file(GtkWidget *owner, GtkFileChooserAction action, const char *title,
-                         const char *accept, GtkFileFilter *filter,
-                         void (*picked)(GtkWidget *owner, const char *path))
-{
-  GtkWindow *top = GTK_WINDOW(gtk_widget_get_toplevel(owner));
-  GtkFileChooserNative *dialog =
-      gtk_file_chooser_native_new(title, top, action, accept, _("Cancel"));
-  /* Else it begins with what was used lately, which is no folder. */
-  if (action == GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER)
-    gtk_file_chooser_set_current_folder(GTK_FILE_CHOOSER(dialog), g_get_home_dir());
-  if (filter != NULL)
-    gtk_file_chooser_add_filter(GTK_FILE_CHOOSER(dialog), filter);
-  Choice *choice = g_new0(Choice, 1);
-  choice->owner = owner;
-  choice->picked = picked;
-  g_signal_connect_data(dialog, "response", G_CALLBACK(on_choice), choice, free_choice, 0);
-  if (g_object_get_data(G_OBJECT(owner), "bh-file-dialog") == NULL)
-    g_signal_connect(owner, "destroy", G_CALLBACK(on_owner_gone), NULL);
-  g_object_set_data_full(G_OBJECT(owner), "bh-file-dialog", dialog, drop_dialog);
-  gtk_native_dialog_show(GTK_NATIVE_DIALOG(dialog));
-}
-
 GtkWidget *bh_part_avatar(const char *name, int size)
 {
   GtkWidget *avatar = hdy_avatar_new(size, name, TRUE);

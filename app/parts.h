@@ -44,11 +44,6 @@ GtkWidget *bh_part_notice(const char *id, const char *text, const char *style);
 void bh_part_clear(GtkWidget *container);
 /* Scrolls its area so that `widget` stands near the top. */
 void bh_part_bring_into_view(GtkWidget *widget);
-/* Asks for a file or a folder beside everything else: nothing waits for it. `picked` gets the path
- * unless the person cancels or `owner` goes first. `filter` may be NULL; it is taken over. */
-void bh_part_choose_file(GtkWidget *owner, GtkFileChooserAction action, const char *title,
-                         const char *accept, GtkFileFilter *filter,
-                         void (*picked)(GtkWidget *owner, const char *path));
 /* A round picture with the first letters of a name. */
 GtkWidget *bh_part_avatar(const char *name, int size);
 /* The whole text of a text view; g_free. */

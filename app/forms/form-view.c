@@ -15,6 +15,7 @@ struct _BhFormView {
   GHashTable *dirty;   /* BhFieldRow* typed in, not yet told */
   GHashTable *refused; /* BhFieldRow* holding what cannot be its value */
   guint pause;
+  guint longest;
 };
 
 G_DEFINE_FINAL_TYPE(BhFormView, bh_form_view, GTK_TYPE_BOX)
@@ -25,6 +26,7 @@ static void bh_form_view_dispose(GObject *object)
 {
   BhFormView *self = BH_FORM_VIEW(object);
   g_clear_handle_id(&self->pause, g_source_remove);
+  g_clear_handle_id(&self->longest, g_source_remove);
   g_hash_table_remove_all(self->dirty);
   g_hash_table_remove_all(self->refused);
   g_ptr_array_set_size(self->rows, 0);
@@ -149,6 +151,7 @@ static void tell(BhFormView *self, BhFieldRow *row)
 void bh_form_view_flush(BhFormView *self)
 {
   g_clear_handle_id(&self->pause, g_source_remove);
+  g_clear_handle_id(&self->longest, g_source_remove);
   g_autoptr(GList) dirty = g_hash_table_get_keys(self->dirty);
   for (GList *l = dirty; l != NULL; l = l->next)
     tell(self, l->data);
@@ -188,11 +191,21 @@ static gboolean on_pause(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean on_longest(gpointer data)
+{
+  BhFormView *self = data;
+  self->longest = 0;
+  bh_form_view_flush(self);
+  return G_SOURCE_REMOVE;
+}
+
 static void on_edited(BhFieldRow *row, BhFormView *self)
 {
   g_hash_table_add(self->dirty, row);
   g_clear_handle_id(&self->pause, g_source_remove);
   self->pause = g_timeout_add(BH_FORM_VIEW_PAUSE_MS, on_pause, self);
+  if (self->longest == 0)
+    self->longest = g_timeout_add(BH_FORM_VIEW_LONGEST_MS, on_longest, self);
 }
 
 static void on_left(BhFieldRow *row, BhFormView *self)

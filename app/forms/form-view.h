@@ -2,9 +2,10 @@
  * ones marked, problems shown at their field. Knows nothing of drafts or entries: the page listens
  * to "changed" and keeps the draft.
  *
- * Signal "changed" (const char *key): half a second after the last keystroke or when a field is
- * left; bh_form_view_get_value gives the value, or as text what was typed and cannot be one: a
- * draft keeps it, and bh_form_view_load says again what is wrong with it. Main thread. */
+ * Signal "changed" (const char *key): half a second after the last keystroke, every two seconds
+ * of typing without such a pause, or when a field is left; bh_form_view_get_value gives the value,
+ * or as text what was typed and cannot be one: a draft keeps it, and bh_form_view_load says again
+ * what is wrong with it. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -12,7 +13,8 @@
 
 G_BEGIN_DECLS
 
-#define BH_FORM_VIEW_PAUSE_MS 500 /* of typing before a draft is kept */
+#define BH_FORM_VIEW_PAUSE_MS 500    /* of typing before a draft is kept */
+#define BH_FORM_VIEW_LONGEST_MS 2000 /* without such a pause: it is kept all the same */
 
 #define BH_TYPE_FORM_VIEW (bh_form_view_get_type())
 G_DECLARE_FINAL_TYPE(BhFormView, bh_form_view, BH, FORM_VIEW, GtkBox)

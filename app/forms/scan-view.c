@@ -4,6 +4,7 @@
 
 #include "app/devices/camera.h"
 #include "app/devices/code-reader.h"
+#include "app/files.h"
 #include "app/parts.h"
 
 #define VIEW_HEIGHT_PX 240
@@ -117,8 +118,7 @@ static void on_chosen(GtkWidget *view, const char *path)
 static void on_choose(GtkButton *button, BhScanView *self)
 {
   (void)button;
-  bh_part_choose_file(GTK_WIDGET(self), GTK_FILE_CHOOSER_ACTION_OPEN, _("Picture of the code"),
-                      _("Open"), NULL, on_chosen);
+  bh_files_choose(GTK_WIDGET(self), BH_FILES_PICTURE, _("Picture of the code"), NULL, on_chosen);
 }
 
 static void on_typed(BhScanView *self)

@@ -7,6 +7,7 @@
 #include "app/forms/form-view.h"
 #include "app/orders.h"
 #include "app/pages/sign.h"
+#include "app/typed.h"
 #include "app/visit-page.h"
 #include "app/window.h"
 #include "schema/error.h"
@@ -24,6 +25,8 @@ struct _BhFinishPage {
   GtkWidget *message;
   GtkWidget *make;
   GtkWidget *home;
+  BhTyped *typed;   /* draft of what the order will say */
+  json_t *before;   /* {key: value} of that draft; NULL until known */
   BhFormView *form; /* legal basis and deadline of the order; NULL without one */
 };
 
@@ -33,6 +36,8 @@ static void bh_finish_page_finalize(GObject *object)
 {
   BhFinishPage *self = BH_FINISH_PAGE(object);
   g_free(self->inspection);
+  bh_typed_free(self->typed);
+  json_decref(self->before);
   json_decref(self->visit);
   G_OBJECT_CLASS(bh_finish_page_parent_class)->finalize(object);
 }
@@ -156,6 +161,11 @@ static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
   return g_strdup(found != NULL ? found : "");
 }
 
+static void on_changed(BhFormView *form, const char *key, BhFinishPage *self)
+{
+  bh_typed_keep(self->typed, BH_PAGE(self), key, bh_form_view_get_value(form, key));
+}
+
 static void show_order(BhFinishPage *self)
 {
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
@@ -181,7 +191,17 @@ static void show_order(BhFinishPage *self)
     json_object_set_new(values, "legal_basis", json_string(basis));
   if (*deadline != '\0')
     json_object_set_new(values, "deadline", json_string(deadline));
+  const char *key;
+  json_t *value;
+  json_object_foreach(self->before, key, value)
+  {
+    if (json_is_null(value))
+      json_object_del(values, key);
+    else
+      json_object_set(values, key, value);
+  }
   bh_form_view_load(self->form, values);
+  g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
   gtk_container_add(GTK_CONTAINER(self->problems), bh_part_heading(_("Order to rectify")));
   gtk_container_add(GTK_CONTAINER(self->problems), GTK_WIDGET(self->form));
 }
@@ -246,6 +266,8 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
 
 static void bh_finish_page_refresh(BhPage *page)
 {
+  if (BH_FINISH_PAGE(page)->before == NULL)
+    return; /* the visit is asked for when that is known */
   bh_visit_ask(page, BH_FINISH_PAGE(page)->inspection, on_visit);
 }
 
@@ -274,6 +296,7 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
   bh_session_sync_now(bh_page_get_session(page));
   bh_finish_page_refresh(page);
   if (error == NULL) {
+    bh_typed_drop(self->typed, page); /* the order says it */
     show_message(self, NULL);
     bh_page_say(page, _("The documents stand ready"));
     return;
@@ -340,10 +363,25 @@ static void on_home(BhPage *page)
   bh_window_go_home(bh_page_get_window(page));
 }
 
+static void on_typed(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  BH_FINISH_PAGE(page)->before = json_incref(result);
+  bh_finish_page_refresh(page);
+}
+
 static void bh_finish_page_load(BhPage *page)
 {
   bh_page_set_title(page, _("Documents"));
-  bh_finish_page_refresh(page);
+  bh_typed_ask(BH_FINISH_PAGE(page)->typed, page, on_typed);
+}
+
+static void bh_finish_page_leave(BhPage *page)
+{
+  if (BH_FINISH_PAGE(page)->form != NULL)
+    bh_form_view_flush(BH_FINISH_PAGE(page)->form);
 }
 
 static void bh_finish_page_class_init(BhFinishPageClass *klass)
@@ -352,6 +390,7 @@ static void bh_finish_page_class_init(BhFinishPageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_finish_page_finalize;
   page_class->load = bh_finish_page_load;
   page_class->refresh = bh_finish_page_refresh;
+  page_class->leave = bh_finish_page_leave;
   BH_PAGE_TEMPLATE(klass, "finish");
   BH_PAGE_CHILD(klass, BhFinishPage, problems);
   BH_PAGE_CHILD(klass, BhFinishPage, dates_box);
@@ -375,5 +414,6 @@ BhPage *bh_finish_page_new(const char *inspection)
 {
   BhFinishPage *self = g_object_new(BH_TYPE_FINISH_PAGE, NULL);
   self->inspection = g_strdup(inspection);
+  self->typed = bh_typed_new("document", "inspection", inspection, NULL);
   return BH_PAGE(self);
 }

@@ -9,6 +9,7 @@
 #include "app/forms/photos.h"
 #include "app/hazard-load.h"
 #include "app/pages/photo.h"
+#include "app/pages/picture.h"
 #include "app/visit.h"
 #include "app/window.h"
 #include "schema/kind-rules.h"
@@ -453,6 +454,7 @@ static void show(BhHazardPage *self)
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Photos"));
   g_signal_connect_swapped(self->photos, "add-photo", G_CALLBACK(on_add_photo), self);
+  g_signal_connect_swapped(self->photos, "open-photo", G_CALLBACK(bh_picture_open), self);
   gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(self->photos));
   show_photos(self);
   show_item(self, values);

@@ -6,6 +6,7 @@
 #include "app/devices/power.h"
 #include "app/due.h"
 #include "app/pages/clock.h"
+#include "app/pages/drafts.h"
 #include "app/pages/find.h"
 #include "app/pages/hazard.h"
 #include "app/pages/inspection.h"
@@ -59,17 +60,7 @@ static void on_returned(GtkButton *row, BhHomePage *self)
 
 static void on_draft(GtkButton *row, BhHomePage *self)
 {
-  const char *record = bh_part_get_record(GTK_WIDGET(row));
-  const char *kind = g_object_get_data(G_OBJECT(row), "bh-kind");
-  /* The draft of a record that was taken further belongs to a step: its page offers the steps. */
-  if (g_object_get_data(G_OBJECT(row), "bh-further") != NULL)
-    bh_page_open(BH_PAGE(self), bh_record_page_new(record));
-  else if (g_strcmp0(kind, "hazard") == 0)
-    bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(record));
-  else if (g_strcmp0(kind, "inspection") == 0)
-    bh_page_open(BH_PAGE(self), bh_inspection_page_new(record));
-  else
-    bh_page_open(BH_PAGE(self), bh_record_page_new(record));
+  bh_drafts_open(BH_PAGE(self), bh_part_get_record(GTK_WIDGET(row)));
 }
 
 static const char *state_label(BhHomePage *self, const char *kind_name, const json_t *row)
@@ -232,8 +223,10 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
-    /* Pictures go with their hazard, answers with what was returned. */
-    if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0)
+    /* Pictures go with their hazard, answers with what was returned, what an order will say with
+     * its visit. */
+    if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0 ||
+        (strcmp(kind_name, "document") == 0 && json_object_get(draft, "state") == NULL))
       continue;
     g_autofree char *id = g_strdup_printf("draft-%u", ++shown);
     const char *title = bh_json_string_or(draft, "title", "");
@@ -241,10 +234,6 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
         kind != NULL ? bh_kind_get_label(kind, bh_session_get_lang(session)) : kind_name;
     GtkWidget *row = bh_part_row(id, *title != '\0' ? title : _("Not named yet"), label, _("Draft"),
                                  bh_json_string_or(draft, "record", ""));
-    g_object_set_data_full(G_OBJECT(row), "bh-kind", g_strdup(kind_name), g_free);
-    const char *state = bh_json_string_or(draft, "state", NULL);
-    gboolean further = kind != NULL && state != NULL && !bh_kind_is_initial_state(kind, state);
-    g_object_set_data(G_OBJECT(row), "bh-further", further ? row : NULL);
     g_signal_connect(row, "clicked", G_CALLBACK(on_draft), self);
     gtk_container_add(GTK_CONTAINER(self->drafts), row);
   }

@@ -7,6 +7,7 @@
 #include "app/forms/form-view.h"
 #include "app/forms/photos.h"
 #include "app/pages/photo.h"
+#include "app/pages/picture.h"
 #include "app/visit-page.h"
 #include "app/window.h"
 
@@ -153,6 +154,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->photos = bh_photos_new(session, _("Proof"));
   g_signal_connect_swapped(self->photos, "add-photo", G_CALLBACK(on_add_photo), self);
+  g_signal_connect_swapped(self->photos, "open-photo", G_CALLBACK(bh_picture_open), self);
   gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(self->photos));
   show_proof(self, result);
 }

@@ -7,6 +7,7 @@
 #include "app/devices/camera.h"
 #include "app/devices/code-reader.h"
 #include "app/devices/picture-check.h"
+#include "app/files.h"
 
 #define JPEG_QUALITY "85"
 #define PREVIEW_PX 300
@@ -202,12 +203,7 @@ static void on_chosen(GtkWidget *page, const char *path)
 
 static void on_choose(BhPhotoPage *self)
 {
-  GtkFileFilter *filter = gtk_file_filter_new();
-  gtk_file_filter_set_name(filter, _("Pictures"));
-  gtk_file_filter_add_mime_type(filter, "image/jpeg");
-  gtk_file_filter_add_mime_type(filter, "image/png");
-  bh_part_choose_file(GTK_WIDGET(self), GTK_FILE_CHOOSER_ACTION_OPEN, _("Choose picture"),
-                      _("Open"), filter, on_chosen);
+  bh_files_choose(GTK_WIDGET(self), BH_FILES_PICTURE, _("Choose picture"), NULL, on_chosen);
 }
 
 static void on_take(BhPhotoPage *self)

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "app/devices/connectivity.h"
+#include "app/files.h"
+#include "app/pages/drafts.h"
 #include "app/pages/record.h"
 #include "sync/device/copy.h"
 
@@ -130,8 +132,18 @@ static void show_status(BhQueuePage *self)
 static void on_item(GtkButton *row, BhQueuePage *self)
 {
   const char *record = bh_part_get_record(GTK_WIDGET(row));
-  if (record != NULL && *record != '\0')
+  const char *by = g_object_get_data(G_OBJECT(row), "bh-draft-by");
+  const char *name = g_object_get_data(G_OBJECT(row), "bh-draft-name");
+  if (record == NULL || *record == '\0')
+    return;
+  if (by == NULL) {
     bh_page_open(BH_PAGE(self), bh_record_page_new(record));
+  } else if (g_strcmp0(by, bh_session_get_actor(bh_page_get_session(BH_PAGE(self)))) == 0) {
+    bh_drafts_open(BH_PAGE(self), record);
+  } else {
+    g_autofree char *text = g_strdup_printf(_("This draft is of %s, who alone can open it"), name);
+    bh_page_say(BH_PAGE(self), text);
+  }
 }
 
 /* --- rows --- */
@@ -165,6 +177,12 @@ static void add_item(BhQueuePage *self, const json_t *item)
   g_autofree char *second = dup_second_line(item);
   g_autofree char *id = g_strdup_printf("queue-%u", g_hash_table_size(self->rows) + 1);
   GtkWidget *row = bh_part_row(id, first, second, NULL, bh_json_string_or(item, "record", ""));
+  if (strcmp(bh_json_string_or(item, "what", ""), "draft") == 0) {
+    g_object_set_data_full(G_OBJECT(row), "bh-draft-by",
+                           g_strdup(bh_json_string_or(item, "by", "")), g_free);
+    g_object_set_data_full(G_OBJECT(row), "bh-draft-name",
+                           g_strdup(bh_json_string_or(item, "by_name", "")), g_free);
+  }
   g_signal_connect(row, "clicked", G_CALLBACK(on_item), self);
   gtk_container_add(GTK_CONTAINER(self->items), row);
   g_hash_table_insert(self->rows, dup_key(item), row);
@@ -388,8 +406,8 @@ static void on_folder(GtkWidget *widget, const char *folder)
 
 static void on_export_all(BhQueuePage *self)
 {
-  bh_part_choose_file(GTK_WIDGET(self), GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
-                      _("Folder for the copy"), _("Copy here"), NULL, on_folder);
+  bh_files_choose(GTK_WIDGET(self), BH_FILES_FOLDER, _("Folder for the copy"), _("Copy here"),
+                  on_folder);
 }
 
 static void bh_queue_page_load(BhPage *page)

@@ -7,12 +7,15 @@
 #include "app/forms/form-view.h"
 #include "app/pages/checklist.h"
 #include "app/pages/inspection.h"
+#include "app/typed.h"
 #include "app/window.h"
 #include "app/visit.h"
 #include "schema/checklist.h"
 #include "schema/workflow.h"
 
 #define LISTS_PER_QUERY 60
+#define PAUSE_MS 500        /* until what was ticked or typed beside the form is kept */
+#define BESIDE "start_page" /* key of the draft for what stands beside the form */
 #define SCANS 20
 #define SECTIONS_SLOT "sections"
 #define SCANS_SLOT "scans"
@@ -22,8 +25,11 @@ struct _BhStartPage {
   BhPage parent;
   char *enterprise;
   BhFound *found;
-  char record[BH_ID_LEN + 1];
-  json_t *assigned; /* values of the inspection that was assigned; NULL: a new one */
+  BhTyped *typed; /* draft of the visit that may begin */
+  json_t *before; /* {key: value} of the draft when the page was opened */
+  guint pause;
+  char *assigned_id; /* NULL: a new one */
+  json_t *assigned;  /* values of the inspection that was assigned; NULL: a new one */
   json_t *enterprise_values;
   json_t *lists; /* rows of checklists */
   json_t *scans; /* ids of what the actor scanned of the enterprise, of no visit yet */
@@ -37,6 +43,7 @@ struct _BhStartPage {
   GtkWidget *later;
   GtkWidget *observed_box;
   GtkWidget *message;
+  GtkWidget *discard;
   GtkWidget *begin;
   BhFormView *form;
   BhFieldRow *observed;
@@ -44,17 +51,32 @@ struct _BhStartPage {
 
 G_DEFINE_FINAL_TYPE(BhStartPage, bh_start_page, BH_TYPE_PAGE)
 
+static void bh_start_page_dispose(GObject *object)
+{
+  g_clear_handle_id(&BH_START_PAGE(object)->pause, g_source_remove);
+  G_OBJECT_CLASS(bh_start_page_parent_class)->dispose(object);
+}
+
 static void bh_start_page_finalize(GObject *object)
 {
   BhStartPage *self = BH_START_PAGE(object);
   g_free(self->enterprise);
   bh_found_free(self->found);
   g_free(self->chosen_list);
+  g_free(self->assigned_id);
+  bh_typed_free(self->typed);
+  json_decref(self->before);
   json_decref(self->assigned);
   json_decref(self->enterprise_values);
   json_decref(self->lists);
   json_decref(self->scans);
   G_OBJECT_CLASS(bh_start_page_parent_class)->finalize(object);
+}
+
+/* Of the visit that would begin. */
+static const char *record_of(BhStartPage *self)
+{
+  return self->assigned_id != NULL ? self->assigned_id : self->typed->record;
 }
 
 static const json_t *find_list(BhStartPage *self, const char *id)
@@ -67,6 +89,79 @@ static const json_t *find_list(BhStartPage *self, const char *id)
       return json_object_get(row, "values");
   }
   return NULL;
+}
+
+/* --- what was typed and ticked is kept --- */
+
+static json_t *list_ticks(GtkWidget *box, gboolean on)
+{
+  json_t *names = json_array();
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
+  for (GList *l = children; l != NULL; l = l->next)
+    if (GTK_IS_TOGGLE_BUTTON(l->data) && gtk_toggle_button_get_active(l->data) == on)
+      json_array_append_new(names, json_string(bh_part_get_record(l->data)));
+  return names;
+}
+
+/* What was chosen beside the form when the page was opened; NULL for nothing. */
+static const json_t *get_before(BhStartPage *self, const char *key)
+{
+  return json_object_get(json_object_get(self->before, BESIDE), key);
+}
+
+/* All of it under one key: only this page reads it. */
+static void keep_beside(BhStartPage *self)
+{
+  gboolean later = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later));
+  json_t *observed = later ? bh_field_row_get(self->observed, NULL) : NULL;
+  g_autoptr(json_t) all = json_pack(
+      "{s:o, s:o, s:s, s:s?, s:b}", "colleagues", list_ticks(self->colleagues, TRUE), "left_out",
+      list_ticks(self->sections, FALSE), "expert", gtk_entry_get_text(GTK_ENTRY(self->expert)),
+      "list", self->chosen_list, "later", later);
+  if (observed != NULL)
+    json_object_set_new(all, "observed", observed);
+  json_object_set_new(all, "found",
+                      json_pack("{s:s?, s:s?, s:s?}", "by", self->found->by, "reason",
+                                self->found->reason, "scan", self->found->scan));
+  bh_typed_keep(self->typed, BH_PAGE(self), BESIDE, all);
+}
+
+static gboolean on_pause(gpointer data)
+{
+  BhStartPage *self = data;
+  self->pause = 0;
+  keep_beside(self);
+  return G_SOURCE_REMOVE;
+}
+
+/* Not restarted by the next change: who types without a pause loses half a second at most. */
+static void on_beside(BhStartPage *self)
+{
+  gtk_widget_show(self->discard);
+  if (self->pause == 0)
+    self->pause = g_timeout_add(PAUSE_MS, on_pause, self);
+}
+
+static void on_changed(BhFormView *form, const char *key, BhStartPage *self)
+{
+  on_beside(self);
+  bh_typed_keep(self->typed, BH_PAGE(self), key, bh_form_view_get_value(form, key));
+}
+
+static void flush(BhStartPage *self)
+{
+  if (self->form != NULL)
+    bh_form_view_flush(self->form);
+  if (self->pause == 0)
+    return;
+  g_clear_handle_id(&self->pause, g_source_remove);
+  keep_beside(self);
+}
+
+static void on_discard(BhStartPage *self)
+{
+  bh_typed_drop(self->typed, BH_PAGE(self));
+  bh_page_close(BH_PAGE(self));
 }
 
 /* --- checklist and sections --- */
@@ -102,8 +197,12 @@ static void on_whole_list(BhPage *page, json_t *result, const GError *error, gpo
   for (guint i = 0; i < sections->len; i++) {
     const char *name = g_ptr_array_index(sections, i);
     g_autofree char *id = g_strdup_printf("section-%u", i + 1);
-    GtkWidget *check = bh_part_check(id, name, TRUE);
+    gboolean same_list =
+        g_strcmp0(json_string_value(get_before(self, "list")), self->chosen_list) == 0;
+    gboolean left_out = same_list && bh_json_names(get_before(self, "left_out"), name);
+    GtkWidget *check = bh_part_check(id, name, !left_out);
     g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(name), g_free);
+    g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_beside), self);
     gtk_container_add(GTK_CONTAINER(self->sections), check);
   }
 }
@@ -121,8 +220,10 @@ static void choose_list(BhStartPage *self, const char *id)
 
 static void on_list(GtkToggleButton *button, BhStartPage *self)
 {
-  if (gtk_toggle_button_get_active(button))
-    choose_list(self, bh_part_get_record(GTK_WIDGET(button)));
+  if (!gtk_toggle_button_get_active(button))
+    return;
+  choose_list(self, bh_part_get_record(GTK_WIDGET(button)));
+  on_beside(self);
 }
 
 static gboolean suits(BhStartPage *self, const json_t *values)
@@ -145,13 +246,15 @@ static void add_list(BhStartPage *self, const json_t *row, GtkWidget **group, gu
   bh_part_identify(radio, id, text);
   g_object_set_data_full(G_OBJECT(radio), "bh-record", g_strdup(bh_json_string_or(row, "id", "")),
                          g_free);
+  if (*group == NULL)
+    *group = radio;
+  if (g_strcmp0(bh_part_get_record(radio), json_string_value(get_before(self, "list"))) == 0)
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), TRUE);
+  if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(radio)))
+    choose_list(self, bh_part_get_record(radio));
   g_signal_connect(radio, "toggled", G_CALLBACK(on_list), self);
   gtk_widget_show(radio);
   gtk_container_add(GTK_CONTAINER(self->lists_box), radio);
-  if (*group == NULL) {
-    *group = radio;
-    choose_list(self, bh_json_string_or(row, "id", ""));
-  }
 }
 
 static void show_lists(BhStartPage *self)
@@ -256,6 +359,13 @@ static void load_form(BhStartPage *self)
     json_object_set_new(values, "subject_found_by", json_string("list"));
     json_object_set_new(values, "subject_reason", json_string(_("Assigned by the office")));
   }
+  json_object_foreach(self->before, key, value)
+  {
+    if (json_is_null(value))
+      json_object_del(values, key);
+    else if (strcmp(key, BESIDE) != 0 && strcmp(key, BH_START_ASSIGNED) != 0)
+      json_object_set(values, key, value);
+  }
   bh_form_view_load(self->form, values);
 }
 
@@ -291,8 +401,10 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
     if (g_strcmp0(who, actor) == 0)
       continue;
     g_autofree char *id = g_strdup_printf("colleague-%u", (guint)i + 1);
-    GtkWidget *check = bh_part_check(id, bh_json_string_or(one, "name", ""), FALSE);
+    GtkWidget *check = bh_part_check(id, bh_json_string_or(one, "name", ""),
+                                     bh_json_names(get_before(self, "colleagues"), who));
     g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(who), g_free);
+    g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_beside), self);
     gtk_container_add(GTK_CONTAINER(self->colleagues), check);
   }
 }
@@ -324,16 +436,6 @@ static void on_scans(BhPage *page, json_t *result, const GError *error, gpointer
 }
 
 /* --- beginning --- */
-
-static json_t *dup_checked(GtkWidget *box)
-{
-  json_t *names = json_array();
-  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
-  for (GList *l = children; l != NULL; l = l->next)
-    if (GTK_IS_TOGGLE_BUTTON(l->data) && gtk_toggle_button_get_active(l->data))
-      json_array_append_new(names, json_string(bh_part_get_record(l->data)));
-  return names;
-}
 
 static gint64 get_observed_ms(BhStartPage *self)
 {
@@ -371,7 +473,7 @@ static json_t *dup_set(BhStartPage *self)
     const char *version = bh_json_string_or(list, "version", NULL);
     if (version != NULL)
       json_object_set_new(set, "checklist_version", json_string(version));
-    json_object_set_new(set, "sections", dup_checked(self->sections));
+    json_object_set_new(set, "sections", list_ticks(self->sections, TRUE));
   }
   const char *key;
   json_t *value;
@@ -389,20 +491,20 @@ static void add_participant(BhStartPage *self, json_t *ops, const char *key, con
   char id[BH_ID_LEN + 1];
   bh_session_make_id(bh_page_get_session(BH_PAGE(self)), id);
   json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:i}}", "record", id, "kind",
-                                       "participant", "set", "inspection", self->record, key, value,
-                                       "role", role, "sort", (int)json_array_size(ops)));
+                                       "participant", "set", "inspection", record_of(self), key,
+                                       value, "role", role, "sort", (int)json_array_size(ops)));
 }
 
 static json_t *dup_ops(BhStartPage *self)
 {
-  json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "inspection", "set",
-                          dup_set(self));
+  json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", record_of(self), "kind", "inspection",
+                          "set", dup_set(self));
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
   const char *lead = get_lead(self);
   add_participant(self, ops, "staff", lead, "lead");
   if (strcmp(lead, actor) != 0)
     add_participant(self, ops, "staff", actor, "member");
-  g_autoptr(json_t) colleagues = dup_checked(self->colleagues);
+  g_autoptr(json_t) colleagues = list_ticks(self->colleagues, TRUE);
   gsize i;
   json_t *id;
   json_array_foreach(colleagues, i, id)
@@ -416,7 +518,7 @@ static json_t *dup_ops(BhStartPage *self)
   json_array_foreach(self->scans, i, id)
   {
     json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s}}", "record", json_string_value(id),
-                                         "kind", "scan", "set", "inspection", self->record));
+                                         "kind", "scan", "set", "inspection", record_of(self)));
   }
   return ops;
 }
@@ -454,6 +556,7 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     show_message(self, rest);
     return;
   }
+  bh_typed_drop(self->typed, page); /* it is a visit now */
   BhWindow *window = bh_page_get_window(page);
   BhPage *inspection = bh_inspection_page_new(begun->record);
   BhPage *checklist = begun->listed ? bh_checklist_page_new(begun->record) : NULL;
@@ -469,18 +572,19 @@ static void on_begin(BhStartPage *self)
     return;
   show_message(self, "");
   Begun *begun = g_new0(Begun, 1);
-  begun->record = g_strdup(self->record);
+  begun->record = g_strdup(record_of(self));
   begun->listed = self->chosen_list != NULL;
   json_t *ops = dup_ops(self);
   json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
   bh_page_act_checked(
-      BH_PAGE(self), self->record, "inspection", set, "save",
+      BH_PAGE(self), record_of(self), "inspection", set, "save",
       json_pack("{s:o, s:I}", "ops", ops, "observed_ms", (json_int_t)get_observed_ms(self)),
       on_begun, begun, begun_free);
 }
 
 static void on_later(BhStartPage *self)
 {
+  on_beside(self);
   gtk_widget_set_visible(self->observed_box,
                          gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later)));
 }
@@ -511,27 +615,40 @@ static void on_assigned(BhPage *page, json_t *result, const GError *error, gpoin
   ask_enterprise(page);
 }
 
-static void bh_start_page_load(BhPage *page)
+/* What was typed beside the form; the lists of colleagues and sections are not there yet. */
+static void show_before(BhStartPage *self)
 {
-  BhStartPage *self = BH_START_PAGE(page);
-  BhSession *session = bh_page_get_session(page);
-  const BhKind *kind = bh_session_find_kind(session, "inspection");
-  gboolean assigned = *self->record != '\0';
-  if (!assigned)
-    bh_session_make_id(session, self->record);
-  self->scans = json_array();
-  self->form = bh_form_view_new(session, kind, "start", NULL);
-  if (!assigned)
-    hide_refused(self, kind);
-  gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
-  self->observed = bh_field_row_new(bh_kind_find_field(kind, "started_at"), session, NULL);
-  g_autoptr(json_t) now = json_integer(bh_session_now_ms(session));
-  bh_field_row_set(self->observed, now);
-  gtk_container_add(GTK_CONTAINER(self->observed_box), GTK_WIDGET(self->observed));
+  gboolean later = json_is_true(get_before(self, "later"));
+  const json_t *beside = json_object_get(self->before, BESIDE);
+  gtk_widget_set_visible(self->discard, self->typed->kept);
+  gtk_entry_set_text(GTK_ENTRY(self->expert), bh_json_string_or(beside, "expert", ""));
+  gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->later), later);
+  gtk_widget_set_visible(self->observed_box, later);
+  if (json_is_integer(get_before(self, "observed")))
+    bh_field_row_set(self->observed, get_before(self, "observed"));
+  if (self->found != NULL)
+    return;
+  const json_t *found = get_before(self, "found");
+  self->found =
+      bh_found_new(bh_json_string_or(found, "by", NULL), bh_json_string_or(found, "reason", NULL),
+                   bh_json_string_or(found, "scan", NULL));
+}
 
-  if (assigned)
-    bh_page_ask(page, "assigned", "get", json_pack("{s:s}", "id", self->record), on_assigned, NULL,
-                NULL);
+static void on_typed(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhStartPage *self = BH_START_PAGE(page);
+  if (error != NULL)
+    bh_page_say_error(page, error);
+  self->before = json_incref(result);
+  show_before(self);
+  g_signal_connect_swapped(self->later, "toggled", G_CALLBACK(on_later), self);
+  g_signal_connect_swapped(self->expert, "changed", G_CALLBACK(on_beside), self);
+  g_signal_connect_swapped(self->observed, "left", G_CALLBACK(on_beside), self);
+  g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
+  if (self->assigned_id != NULL)
+    bh_page_ask(page, "assigned", "get", json_pack("{s:s}", "id", record_of(self)), on_assigned,
+                NULL, NULL);
   else
     ask_enterprise(page);
   ask_lists(page, NULL);
@@ -539,11 +656,36 @@ static void bh_start_page_load(BhPage *page)
   update_begin(self);
 }
 
+static void bh_start_page_load(BhPage *page)
+{
+  BhStartPage *self = BH_START_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  const BhKind *kind = bh_session_find_kind(session, "inspection");
+  self->scans = json_array();
+  self->form = bh_form_view_new(session, kind, "start", NULL);
+  if (self->assigned_id == NULL)
+    hide_refused(self, kind);
+  gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
+  self->observed = bh_field_row_new(bh_kind_find_field(kind, "started_at"), session, NULL);
+  g_autoptr(json_t) now = json_integer(bh_session_now_ms(session));
+  bh_field_row_set(self->observed, now);
+  gtk_container_add(GTK_CONTAINER(self->observed_box), GTK_WIDGET(self->observed));
+  gtk_widget_set_sensitive(self->begin, FALSE);
+  bh_typed_ask(self->typed, page, on_typed);
+}
+
+static void bh_start_page_leave(BhPage *page)
+{
+  flush(BH_START_PAGE(page));
+}
+
 static void bh_start_page_class_init(BhStartPageClass *klass)
 {
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
+  G_OBJECT_CLASS(klass)->dispose = bh_start_page_dispose;
   G_OBJECT_CLASS(klass)->finalize = bh_start_page_finalize;
   page_class->load = bh_start_page_load;
+  page_class->leave = bh_start_page_leave;
   BH_PAGE_TEMPLATE(klass, "start");
   BH_PAGE_CHILD(klass, BhStartPage, form_box);
   BH_PAGE_CHILD(klass, BhStartPage, lists_box);
@@ -554,13 +696,14 @@ static void bh_start_page_class_init(BhStartPageClass *klass)
   BH_PAGE_CHILD(klass, BhStartPage, later);
   BH_PAGE_CHILD(klass, BhStartPage, observed_box);
   BH_PAGE_CHILD(klass, BhStartPage, message);
+  BH_PAGE_CHILD(klass, BhStartPage, discard);
   BH_PAGE_CHILD(klass, BhStartPage, begin);
 }
 
 static void bh_start_page_init(BhStartPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
-  g_signal_connect_swapped(self->later, "toggled", G_CALLBACK(on_later), self);
+  g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
   g_signal_connect_swapped(self->begin, "clicked", G_CALLBACK(on_begin), self);
 }
 
@@ -594,13 +737,23 @@ BhPage *bh_start_page_new(const char *enterprise, const BhFound *found)
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
   self->enterprise = g_strdup(enterprise);
   self->found = bh_found_copy(found);
+  self->typed = bh_typed_new("inspection", "enterprise", enterprise, NULL);
+  return BH_PAGE(self);
+}
+
+BhPage *bh_start_page_new_draft(const char *record, const json_t *values)
+{
+  BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
+  self->enterprise = g_strdup(bh_json_string_or(values, "enterprise", ""));
+  self->typed = bh_typed_new("inspection", "enterprise", self->enterprise, record);
   return BH_PAGE(self);
 }
 
 BhPage *bh_start_page_new_for(const char *inspection)
 {
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
-  g_strlcpy(self->record, inspection, sizeof self->record);
   self->found = bh_found_new("list", NULL, NULL);
+  self->typed = bh_typed_new("inspection", BH_START_ASSIGNED, inspection, NULL);
+  self->assigned_id = g_strdup(inspection);
   return BH_PAGE(self);
 }

@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+/* Key of a draft: the assigned inspection that it is about. */
+#define BH_START_ASSIGNED "assigned"
+
 #define BH_TYPE_START_PAGE (bh_start_page_get_type())
 G_DECLARE_FINAL_TYPE(BhStartPage, bh_start_page, BH, START_PAGE, BhPage)
 
@@ -23,6 +26,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFound, bh_found_free)
 
 /* `found` is copied; NULL: chosen from the list, nobody said why. */
 BhPage *bh_start_page_new(const char *enterprise, const BhFound *found);
+/* Goes on with what was typed for a visit that was not begun: `record` of the draft, and its
+ * values. */
+BhPage *bh_start_page_new_draft(const char *record, const json_t *values);
 /* For an inspection that the office has assigned: enterprise, kinds and lead are given. */
 BhPage *bh_start_page_new_for(const char *inspection);
 

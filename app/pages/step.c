@@ -8,6 +8,7 @@
 #include "app/forms/form-view.h"
 #include "app/forms/photos.h"
 #include "app/pages/photo.h"
+#include "app/pages/picture.h"
 #include "app/visit.h"
 #include "app/window.h"
 #include "schema/wants.h"
@@ -141,6 +142,7 @@ static void add_photos(BhStepPage *self, const BhWantedChild *child)
   g_object_set_data_full(G_OBJECT(photos), "bh-heading", g_strdup(heading), g_free);
   g_object_set_data_full(G_OBJECT(photos), "bh-files", files, release_json);
   g_signal_connect(photos, "add-photo", G_CALLBACK(on_add_photo), NULL);
+  g_signal_connect_swapped(photos, "open-photo", G_CALLBACK(bh_picture_open), self);
   bh_photos_show(photos, files);
   gtk_container_add(GTK_CONTAINER(self->photos_box), GTK_WIDGET(photos));
 }

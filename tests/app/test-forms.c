@@ -147,6 +147,25 @@ static void test_typing_tells_after_half_a_second_and_once(void **state)
   assert_value(world, "text", "\"瓦斯\"");
 }
 
+static void test_typing_without_a_pause_tells_within_two_seconds(void **state)
+{
+  World *world = *state;
+  GtkEntry *entry = GTK_ENTRY(find(world, "text"));
+  gint64 begin = g_get_monotonic_time();
+  guint typed = 0;
+  while (world->changed->len == 0 &&
+         g_get_monotonic_time() - begin < 2 * BH_FORM_VIEW_LONGEST_MS * 1000) {
+    g_autofree char *text = g_strdup_printf("%u", typed++);
+    gtk_entry_set_text(entry, text);
+    g_usleep(50000);
+    while (gtk_events_pending())
+      gtk_main_iteration();
+  }
+  assert_int_equal(world->changed->len, 1);
+  assert_in_range(g_get_monotonic_time() - begin, BH_FORM_VIEW_PAUSE_MS * 1000,
+                  (BH_FORM_VIEW_LONGEST_MS + 500) * 1000);
+}
+
 static void test_leaving_a_page_tells_at_once(void **state)
 {
   World *world = *state;
@@ -393,6 +412,8 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_every_type_keeps_its_value, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_typing_tells_after_half_a_second_and_once, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_typing_without_a_pause_tells_within_two_seconds, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_leaving_a_page_tells_at_once, set_up, tear_down),
       cmocka_unit_test_setup_teardown(

@@ -6,7 +6,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from collector import WindowTest, main, sign_in
+from collector import PINS, WindowTest, main, sign_in
 
 BOUNCES_S = (0.06, 0.12, 0.2, 0.29)  # between the two taps of a finger that meant one
 
@@ -112,10 +112,10 @@ class Fingers(WindowTest):
             app.scan_keys("6901234567892")
             app.text("6901234567892")
             self.assertEqual(app.value("summary"), "")
-            app.xdo("type", "--delay", "90", "fan 2 broken")
+            app.type_keys("fan 2 broken", 90)
             app.settle()
             self.assertEqual(app.value("summary"), "fan 2 broken")
-            app.xdo("type", "--delay", "2", " at once")  # pasted by a keyboard on the screen
+            app.type_keys(" at once", 2)  # pasted by a keyboard on the screen
             app.settle(1)
             self.assertEqual(app.value("summary"), "fan 2 broken at once")
 
@@ -125,12 +125,12 @@ class Fingers(WindowTest):
             app.click("draft-1")
             app.find("summary")
             app.settle(1)
-            app.xdo("key", "Return")
+            app.keys("Return")
             app.settle()
             app.find("summary")
             app.find("discard").grab_focus()
             app.settle()
-            app.xdo("key", "Return")
+            app.keys("Return")
             app.scan_keys("6901234567892")
             app.settle()
             self.assertEqual(app.value("summary"), "fan 2 broken at once")
@@ -187,6 +187,121 @@ class Fingers(WindowTest):
             app.wheel("lock_minutes", -3)
             app.settle()
             self.assertEqual(app.value("lock_minutes"), before)
+
+    # --- what is typed is kept ---
+
+    def test_10_typing_without_a_pause_outlives_the_program(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.find("summary").grab_focus()
+            app.settle()
+            app.type_keys("the fan of the return airway is broken again", 120)
+            app.kill()
+        with self.open() as app:
+            sign_in(app)
+            app.click("draft-1")
+            self.assertTrue(app.value("summary").startswith("the fan of the"), app.value("summary"))
+            app.click("discard")
+            app.gone("summary")
+
+    def test_11_what_was_typed_on_the_start_page_is_there_again(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("scan")
+            app.click("start")
+            app.check("section-2", False)
+            app.check("colleague-2")
+            app.check("certificate_shown")
+            app.type("expert", "专家甲")
+            app.click("user")  # another person takes the device at once
+            sign_in(app, "tile-2", PINS["staff-wang"])
+            self.assertIsNone(app.look("draft-1"))
+            app.click("scan")
+            app.click("start")
+            app.find("colleague-1")
+            self.assertEqual(app.value("expert"), "")
+            app.click("user")
+            sign_in(app)
+            app.click("scan")
+            app.click("start")
+            app.find("colleague-2")
+            self.look_at_start(app)
+            app.click("back")
+            app.click("back")
+            app.click("draft-1")
+            app.find("colleague-2")
+            self.look_at_start(app)
+            self.shot(app, "start-draft")
+            app.click("discard")
+            app.find("scan")
+            app.gone("draft-1")
+            app.click("scan")
+            app.click("start")
+            app.find("colleague-2")
+            self.assertFalse(app.is_checked("colleague-2"))
+
+    def look_at_start(self, app):
+        self.assertEqual(app.value("expert"), "专家甲")
+        self.assertTrue(app.is_checked("colleague-2"))
+        self.assertTrue(app.is_checked("certificate_shown"))
+        self.assertTrue(app.is_checked("section-1"))
+        self.assertFalse(app.is_checked("section-2"))
+
+    # --- what a tap opens ---
+
+    def test_12_a_photo_is_shown_large(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.click("add_photo")
+            app.click("take")
+            app.click("keep")
+            app.find("photo-1")
+            app.settle()
+            app.click("photo-1")
+            app.find("size")
+            self.shot(app, "picture")
+            app.click("size")
+            app.text("适合屏幕")
+            self.shot(app, "picture-full")
+            app.click("back")
+            app.find("photo-1")
+
+    def test_13_a_draft_opens_from_what_is_not_sent(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("draft-1")
+            app.type("summary", "风门损坏，待补充")
+            app.click("back")
+            app.click("sync_line")
+            app.click_text("风门损坏，待补充")
+            app.find("summary")
+            self.assertEqual(app.value("summary"), "风门损坏，待补充")
+            app.click("user")
+            sign_in(app, "tile-2", PINS["staff-wang"])
+            app.click("sync_line")
+            app.click_text("风门损坏，待补充")
+            app.text("这份草稿属于李样例")
+            app.find("export_all")
+
+    def test_14_a_folder_is_chosen_on_a_narrow_screen(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("sync_line")
+            app.click("export_all")
+            app.find("files_accept")
+            self.shot(app, "files")
+            for id in ("files_accept", "files_back", "place-home"):
+                area = app.find(id).get_extents(self.bus.atspi.CoordType.SCREEN)
+                self.assertLessEqual(area.x + area.width, self.size[0], id)
+                self.assertGreaterEqual(area.x, 0, id)
+            app.click("up")
+            app.find("entry-1")
+            app.click("files_back")
+            app.gone("files_accept")
 
 
 if __name__ == "__main__":

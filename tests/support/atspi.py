@@ -268,10 +268,29 @@ class App:
         self.xdo("mousemove", area.x + area.width // 3, area.y + area.height // 2, "click",
                  "--repeat", abs(notches), "--delay", 60, 5 if notches > 0 else 4)
 
+    def keys(self, *names):
+        """Presses keys, by their X names, on whatever has the focus."""
+        self._take_keyboard()
+        self.xdo("key", *names)
+
+    def type_keys(self, text, gap_ms):
+        """Types with so much time from one key to the next."""
+        self._take_keyboard()
+        self.xdo("type", "--delay", 2 * gap_ms, text)  # xdotool means press and release each
+
+    def _take_keyboard(self):
+        self.xdo("mousemove", 4, self.size[1] - 4, "windowfocus", self.window)
+        self.settle(0.2)
+
     def xdo(self, *args):
         """What xdotool does with pointer and keys."""
-        subprocess.run(["xdotool", *map(str, args)], env=self.bus.env, check=True)
-        self.bus.turn()
+        process = subprocess.Popen(["xdotool", *map(str, args)], env=self.bus.env)
+        # The program may wait for an answer of this process before it takes the next key.
+        while process.poll() is None:
+            self.bus.turn()
+            time.sleep(0.005)
+        if process.returncode != 0:
+            raise RuntimeError(f"xdotool {args}: {process.returncode}")
 
     def scan_keys(self, code):
         """Keys as a scanner that poses as a keyboard sends them: fast, with Enter at the end."""

@@ -1,0 +1,30 @@
+/* What somebody has typed for a record that does not exist yet, kept as a draft of a fresh record
+ * until it is made. Found again by the record above it, for each person their own. Main thread. */
+#pragma once
+
+#include "app/page.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char record[BH_ID_LEN + 1]; /* of the draft, and of what will be made of it */
+  char *kind;
+  char *above_key; /* key of the draft that names the record above: "enterprise" */
+  char *above;
+  gboolean kept; /* there is a draft */
+  gboolean over; /* what was typed is made or thrown away: nothing more is kept */
+} BhTyped;
+
+/* All copied; `record` "" or NULL makes a fresh one when no draft is found. */
+BhTyped *bh_typed_new(const char *kind, const char *above_key, const char *above,
+                      const char *record);
+void bh_typed_free(BhTyped *typed);
+/* Answers with {key: value} of the draft, {} without one; `typed->record` is known from then on.
+ * `typed` must live as long as the page. */
+void bh_typed_ask(BhTyped *typed, BhPage *page, BhPageReply reply);
+/* Keeps one key; NULL clears it. */
+void bh_typed_keep(BhTyped *typed, BhPage *page, const char *key, const json_t *value);
+/* Throws the draft away; nothing is kept after it. */
+void bh_typed_drop(BhTyped *typed, BhPage *page);
+
+G_END_DECLS
