@@ -216,18 +216,47 @@ void bh_part_clear(GtkWidget *container)
   gtk_container_foreach(GTK_CONTAINER(container), destroy_child, NULL);
 }
 
-static gboolean scroll_to(gpointer data)
+/* The area that `widget` scrolls in, and where it stands in what is shown; NULL when it is in none.
+ */
+static GtkAdjustment *find_place(GtkWidget *widget, int *y)
 {
-  GtkWidget *widget = data;
   GtkWidget *scrolled = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
   GtkWidget *viewport = gtk_widget_get_ancestor(widget, GTK_TYPE_VIEWPORT);
-  int y = 0;
   if (scrolled == NULL || viewport == NULL || !gtk_widget_get_mapped(widget) ||
-      !gtk_widget_translate_coordinates(widget, viewport, 0, 0, NULL, &y))
-    return G_SOURCE_REMOVE;
-  GtkAdjustment *adjustment = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
-  gtk_adjustment_set_value(adjustment, gtk_adjustment_get_value(adjustment) + y - SCROLL_MARGIN_PX);
+      !gtk_widget_translate_coordinates(widget, viewport, 0, 0, NULL, y))
+    return NULL;
+  if (!gtk_widget_is_ancestor(viewport, scrolled)) /* a text view scrolls by itself */
+    scrolled = gtk_widget_get_ancestor(viewport, GTK_TYPE_SCROLLED_WINDOW);
+  return scrolled != NULL ? gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled))
+                          : NULL;
+}
+
+static gboolean scroll_to(gpointer data)
+{
+  int y = 0;
+  GtkAdjustment *adjustment = find_place(data, &y);
+  if (adjustment != NULL)
+    gtk_adjustment_set_value(adjustment,
+                             gtk_adjustment_get_value(adjustment) + y - SCROLL_MARGIN_PX);
   return G_SOURCE_REMOVE;
+}
+
+static gboolean keep_in_view(gpointer data)
+{
+  int y = 0;
+  GtkAdjustment *adjustment = find_place(data, &y);
+  if (adjustment == NULL)
+    return G_SOURCE_REMOVE;
+  double top = gtk_adjustment_get_value(adjustment) + y;
+  gtk_adjustment_clamp_page(adjustment, top - SCROLL_MARGIN_PX,
+                            top + gtk_widget_get_allocated_height(data) + SCROLL_MARGIN_PX);
+  return G_SOURCE_REMOVE;
+}
+
+void bh_part_keep_in_view(GtkWidget *widget)
+{
+  g_timeout_add_full(G_PRIORITY_DEFAULT_IDLE, SCROLL_DELAY_MS, keep_in_view, g_object_ref(widget),
+                     g_object_unref);
 }
 
 void bh_part_bring_into_view(GtkWidget *widget)

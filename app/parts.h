@@ -44,6 +44,8 @@ GtkWidget *bh_part_notice(const char *id, const char *text, const char *style);
 void bh_part_clear(GtkWidget *container);
 /* Scrolls its area so that `widget` stands near the top. */
 void bh_part_bring_into_view(GtkWidget *widget);
+/* Scrolls its area no more than is needed to see all of `widget`. */
+void bh_part_keep_in_view(GtkWidget *widget);
 /* A round picture with the first letters of a name. */
 GtkWidget *bh_part_avatar(const char *name, int size);
 /* The whole text of a text view; g_free. */

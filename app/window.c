@@ -30,7 +30,7 @@ struct _BhWindow {
   GtkWidget *queue_label;
   GtkStack *stack;
   GtkOverlay *overlay;
-  GtkRevealer *toast;
+  GtkWidget *toast; /* without windows of its own: a tap on its words reaches what lies below */
   GtkWidget *toast_text;
   GtkWidget *toast_button;
   void (*undo)(gpointer data);
@@ -42,6 +42,7 @@ struct _BhWindow {
   BhIdle idle;
   GtkCssProvider *text_size;
   BhInput *input;
+  int height_px; /* of the window, when it was configured last */
 };
 
 G_DEFINE_FINAL_TYPE(BhWindow, bh_window, HDY_TYPE_APPLICATION_WINDOW)
@@ -119,7 +120,7 @@ static void update_queue(BhWindow *self)
 static void hide_toast(BhWindow *self)
 {
   g_clear_handle_id(&self->toast_source, g_source_remove);
-  gtk_revealer_set_reveal_child(self->toast, FALSE);
+  gtk_widget_hide(self->toast);
   drop_undo(self);
 }
 
@@ -130,7 +131,7 @@ static void place_toast(BhWindow *self)
   int height = 0;
   if (bar != NULL)
     gtk_widget_get_preferred_height(bar, NULL, &height);
-  gtk_widget_set_margin_bottom(GTK_WIDGET(self->toast), height);
+  gtk_widget_set_margin_bottom(self->toast, height);
 }
 
 static void show_top(BhWindow *self)
@@ -256,10 +257,8 @@ void bh_window_say_undo(BhWindow *self, const char *text, const char *button,
     gtk_button_set_label(GTK_BUTTON(self->toast_button), button);
     atk_object_set_name(gtk_widget_get_accessible(self->toast_button), button);
   }
-  /* Words alone do not stand in the way of a finger. */
-  gtk_overlay_set_overlay_pass_through(self->overlay, GTK_WIDGET(self->toast), button == NULL);
   place_toast(self);
-  gtk_revealer_set_reveal_child(self->toast, TRUE);
+  gtk_widget_show(self->toast);
   guint seconds = TOAST_MIN_S + (guint)g_utf8_strlen(text, -1) / TOAST_CHARACTERS_PER_S;
   self->toast_source = g_timeout_add_seconds(seconds, on_toast_over, self);
   if (self->fresh_source == 0)
@@ -351,11 +350,12 @@ static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
 {
   (void)data;
   BhWindow *self = BH_WINDOW(widget);
-  if (event->keyval == GDK_KEY_Escape && self->pages->len > 1) {
+  if (event->keyval != GDK_KEY_Escape || self->pages->len < 2)
+    return GDK_EVENT_PROPAGATE;
+  /* First the field and its input method: what is being composed is given up, not the page. */
+  if (!gtk_window_propagate_key_event(GTK_WINDOW(self), event))
     bh_window_close_page(self, top(self));
-    return GDK_EVENT_STOP;
-  }
-  return GDK_EVENT_PROPAGATE;
+  return GDK_EVENT_STOP;
 }
 
 /* A scan goes to the page in front or nowhere; it is no typing. */
@@ -381,6 +381,11 @@ static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpoint
   gboolean wide = event->width >= WIDE_PX;
   if (hdy_header_bar_get_show_close_button(self->header) != wide)
     hdy_header_bar_set_show_close_button(self->header, wide);
+  /* A keyboard on the screen takes the lower half: what is typed in stays in sight. */
+  GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self));
+  if (event->height < self->height_px && focus != NULL)
+    bh_part_keep_in_view(focus);
+  self->height_px = event->height;
   return GDK_EVENT_PROPAGATE;
 }
 

@@ -522,6 +522,8 @@ static void make_answers(BhChecklistPage *self, const char *lang)
     g_object_set_data(G_OBJECT(button), "bh-answer", GINT_TO_POINTER(which));
     g_signal_connect(button, "clicked", G_CALLBACK(on_answer), self);
     gtk_grid_attach(GTK_GRID(self->answers), button, i % 2, i / 2, 1, 1);
+    /* Else a tap leaves the mark of the focus there, and the next item looks answered. */
+    gtk_widget_set_focus_on_click(button, FALSE);
     self->buttons[which] = button;
   }
 }

@@ -85,6 +85,7 @@ class Fingers(WindowTest):
             app.tap("keep")
             app.find("photo-1")
             app.click("discard")
+            app.gone("summary")
 
     # --- a scanner is not a keyboard ---
 
@@ -176,6 +177,7 @@ class Fingers(WindowTest):
             self.assertIn(f"{following.month}月17日", app.value("deadline"))
             self.assertIsNone(app.look(f"deadline-day-{following}"))
             app.click("discard")
+            app.gone("summary")
 
     def test_09_the_wheel_changes_no_value(self):
         with self.open() as app:
@@ -302,6 +304,87 @@ class Fingers(WindowTest):
             app.find("entry-1")
             app.click("files_back")
             app.gone("files_accept")
+
+    # --- the input method, the keyboard on the screen, what is said ---
+
+    def test_15_escape_gives_up_what_is_composed_before_the_page(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("draft-1")
+            app.find("summary").grab_focus()
+            app.keys("End", "ctrl+shift+u", "6", "3")
+            app.settle()
+            app.keys("Escape")
+            app.settle()
+            app.find("summary")
+            app.keys("Escape")
+            app.gone("summary", 5)
+
+    def test_16_the_field_in_use_stays_in_sight(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("draft-1")
+            for id in ("demand", "responsible_person"):
+                app.scroll_to(id)
+                app.find(id).grab_focus()
+                app.settle()
+                app.resize(360, 380)
+                app.settle()
+                self.shot(app, f"keyboard-{id}")
+                area = app.find(id).get_extents(self.bus.atspi.CoordType.WINDOW)
+                save = app.find("save").get_extents(self.bus.atspi.CoordType.WINDOW)
+                self.assertLessEqual(area.y + area.height, save.y, id)
+                self.assertGreaterEqual(area.y, 60, id)
+                app.resize(*self.size)
+
+    def test_17_what_is_said_stands_in_no_way(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            self.add_hazard(app, "又一条")
+            app.click("save")
+            app.gone("summary")
+            app.click("back")
+            app.click("open-1")
+            app.find("finish")
+            app.settle(0.6)
+            app.scan_keys("AB12CD34")
+            app.text("AB12CD34")
+            below = None
+            for _ in range(8):
+                below = below or self.find_below(app, "toast_text")
+                if below is None:  # the page under it is at another place
+                    app.wheel("hazard-1", 1)
+            self.assertIsNotNone(below, app.ids())
+            self.shot(app, "said-over-a-button")
+            app.tap("toast_text")
+            app.gone(below, 2)
+
+    def find_below(self, app, id):
+        """The button under the middle of a control."""
+        kind = self.bus.atspi.CoordType.WINDOW
+        said = app.find(id).get_extents(kind)
+        x, y = said.x + said.width // 2, said.y + said.height // 2
+        for node in app.walk():
+            area = node.get_extents(kind)
+            if node.get_role_name() == "push button" and area.x < x < area.x + area.width and \
+                    area.y < y < area.y + area.height:
+                return node.get_accessible_id()
+        return None
+
+    def test_18_a_tapped_answer_marks_no_answer_of_the_next_item(self):
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("checklist")
+            app.find("answer-compliant")
+            app.settle(1)
+            app.keys("Tab")
+            app.tap("answer-compliant")
+            app.settle()
+            self.shot(app, "next-item")
+            states = app.find("answer-compliant").get_state_set()
+            self.assertFalse(states.contains(self.bus.atspi.StateType.FOCUSED))
 
 
 if __name__ == "__main__":
