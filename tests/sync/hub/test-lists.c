@@ -8,6 +8,7 @@
 #include "tests/sync/hub/hub-fixture.h"
 
 #define PAGE 40
+#define MADE 50
 
 /* 70,000 records: every tenth a visit, the nine after it hazards of it. Few stand in the state
  * "rare", in area "small", in the lane "returned", have "one" in their text. */
@@ -317,11 +318,61 @@ static void test_whatever_leads_the_rows_and_their_order_are_the_same(void **sta
   bh_hub_give_reader(fixture->hub, db);
 }
 
+/* Pages of the index of the search that were written so far: the third number of its structure. */
+static guint64 count_search_pages(HubFixture *fixture)
+{
+  gboolean found;
+  gsize len, at = 4;
+  guint64 number = 0;
+  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  BhStmt *stmt = bh_sql_row(db, &found, NULL, "SELECT block FROM search_data WHERE id = 10", "");
+  const guint8 *bytes = bh_stmt_get_blob(stmt, 0, &len);
+  for (int i = 0; i < 3; i++) {
+    number = 0;
+    do {
+      assert_true(at < len);
+      number = number << 7 | (bytes[at] & 0x7f);
+    } while (bytes[at++] & 0x80);
+  }
+  bh_stmt_reset(stmt);
+  bh_hub_give_reader(fixture->hub, db);
+  return number;
+}
+
+/* A trigger on any table a record is written to would have each record's search written by itself:
+ * every statement that may be undone alone ends what the search has gathered. */
+static void test_the_search_of_many_records_is_written_at_once(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = json_array();
+  guint64 before = count_search_pages(fixture);
+  for (int i = 0; i < MADE; i++) {
+    char id[BH_ID_LEN + 1];
+    g_autofree char *name = g_strdup_printf("甲乙%d号矿", i);
+    bh_id_from_name("test/lists", name, id);
+    json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s,s:s}}", "record", id, "kind",
+                                         "enterprise", "set", "name", name, "area", "140603100"));
+  }
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("append: %s", error->message);
+  assert_in_range(count_search_pages(fixture) - before, 1, MADE / 5);
+  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  gboolean found;
+  BhStmt *stmt =
+      bh_sql_row(db, &found, NULL, "SELECT count(*) FROM search WHERE search MATCH '\"甲乙\"'", "");
+  assert_int_equal(bh_stmt_get_int(stmt, 0), MADE);
+  bh_stmt_reset(stmt);
+  bh_hub_give_reader(fixture->hub, db);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_no_list_reads_a_whole_kind_for_a_few_rows),
       cmocka_unit_test(test_whatever_leads_the_rows_and_their_order_are_the_same),
+      cmocka_unit_test(test_the_search_of_many_records_is_written_at_once),
   };
   return cmocka_run_group_tests(tests, set_up_lists, tear_down);
 }
