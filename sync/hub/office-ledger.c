@@ -15,10 +15,11 @@ json_t *bh_office_list_ledgers(BhOfficeCall *call)
     json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), index, ledger)
     {
       const json_t *label = json_object_get(ledger, "label");
-      json_array_append_new(out, json_pack("{s:s,s:s,s:s,s:s}", "kind", bh_kind_get_name(kind),
-                                           "name", bh_json_string_or(ledger, "name", ""), "label",
-                                           bh_json_string_or(label, call->lang, ""), "source",
-                                           bh_json_string_or(ledger, "source", "")));
+      g_autofree char *source = bh_office_dup_source(bh_json_string_or(ledger, "source", ""));
+      json_array_append_new(out,
+                            json_pack("{s:s,s:s,s:s,s:s}", "kind", bh_kind_get_name(kind), "name",
+                                      bh_json_string_or(ledger, "name", ""), "label",
+                                      bh_json_string_or(label, call->lang, ""), "source", source));
     }
   }
   return out;

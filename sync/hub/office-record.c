@@ -567,11 +567,11 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
         (g_strcmp0(bh_kind_get_review_state(kind, "on_return"), to) == 0 ||
          g_strcmp0(bh_kind_get_review_state(kind, "on_approve"), to) == 0))
       continue;
+    g_autofree char *source = bh_office_dup_source(bh_transition_get_source(transition));
     json_array_append_new(
         out,
         json_pack("{s:s,s:s,s:s,s:o}", "to", to, "label",
-                  bh_transition_get_label(transition, call->lang), "source",
-                  bh_transition_get_source(transition), "asks",
+                  bh_transition_get_label(transition, call->lang), "source", source, "asks",
                   bh_office_form(call, kind, bh_transition_get_asks(transition), context->values)));
   }
   return out;
@@ -638,10 +638,9 @@ static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id
     json_object_set_new(view, names[i], json_boolean(judges && problems->len == 0));
     if (i > 0 || problems == NULL || problems->len == 0)
       continue;
-    const BhProblem *problem = problems->pdata[0];
-    json_object_set_new(
-        view, "not_approved",
-        json_string(strcmp(call->lang, "en") == 0 ? problem->text_en : problem->text_zh));
+    g_autoptr(GError) why = NULL;
+    bh_office_set_problems(call, kind, NULL, problems, &why);
+    json_object_set_new(view, "not_approved", json_string(why->message));
   }
 }
 
