@@ -27,8 +27,9 @@ function explain(status, code, message, retryAfter) {
   const known = t(`error.${code}`, null, '');
   // The kinds speak the page's language; what the hub says by itself is English.
   const readable = language() === 'en' || /[\u3400-\u9fff]/.test(message || '');
-  const detail = message && readable && !['denied', 'expired', 'busy'].includes(code) ? ` (${message})` : '';
-  return (known || t('error.failed')) + detail;
+  const isSaid = ['expired', 'busy'].includes(code) || (code === 'denied' && language() === 'en');
+  const what = known || t('error.failed');
+  return message && readable && !isSaid ? what.replace(/[。.]$/, '') + t('app.colon') + message : what;
 }
 
 async function ask(method, path, body, extra) {

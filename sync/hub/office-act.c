@@ -146,13 +146,6 @@ GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const Bh
   return bh_review_check(kind, event, &context);
 }
 
-static void set_problem(BhOfficeCall *call, const BhProblem *problem, GError **error)
-{
-  gboolean actor = strcmp(problem->code, "actor") == 0;
-  g_set_error(error, BH_ERROR, actor ? BH_ERROR_DENIED : BH_ERROR_INVALID, "%s: %s", problem->field,
-              strcmp(call->lang, "en") == 0 ? problem->text_en : problem->text_zh);
-}
-
 /* The step a decision takes, when it takes one. */
 static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, const char *event,
                      json_t *ops)
@@ -201,7 +194,7 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
     return NULL;
   g_autoptr(GPtrArray) problems = bh_office_check_decision(call, id, kind, event);
   if (problems->len > 0) {
-    set_problem(call, problems->pdata[0], error);
+    bh_office_set_problems(call, kind, NULL, problems, error);
     return NULL;
   }
   g_autofree char *comment = bh_office_body_text(call, "comment", BH_OFFICE_TEXT_MAX, error);
@@ -227,8 +220,48 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
 
 /* --- transitions --- */
 
+/* Typed values that cannot be read: their fields, and what is wrong in words. */
+typedef struct {
+  GPtrArray *fields;
+  GPtrArray *words;
+} Unread;
+
+static Unread *unread_new(void)
+{
+  Unread *unread = g_new0(Unread, 1);
+  unread->fields = g_ptr_array_new_with_free_func(g_free);
+  unread->words = g_ptr_array_new_with_free_func(g_free);
+  return unread;
+}
+
+static void unread_free(Unread *unread)
+{
+  g_ptr_array_unref(unread->fields);
+  g_ptr_array_unref(unread->words);
+  g_free(unread);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Unread, unread_free)
+
+static void add_unread(BhOfficeCall *call, const BhKind *kind, const char *name,
+                       const GError *wrong, Unread *unread)
+{
+  g_autofree char *message = g_strdup_printf("%s.%s", bh_kind_get_name(kind), wrong->message);
+  g_ptr_array_add(unread->fields, g_strdup(name));
+  g_ptr_array_add(unread->words, bh_office_held_words(call, message));
+}
+
+/* A field that could not be read is not called empty too. */
+static void drop_unread(const Unread *unread, GPtrArray *problems)
+{
+  for (guint i = problems->len; i-- > 0;) {
+    const BhProblem *problem = problems->pdata[i];
+    if (g_ptr_array_find_with_equal_func(unread->fields, problem->field, g_str_equal, NULL))
+      g_ptr_array_remove_index(problems, i);
+  }
+}
+
 static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTransition *transition,
-                             json_t *set, GError **error)
+                             json_t *set, Unread *unread, GError **error)
 {
   const json_t *given = json_object_get(call->body, "values");
   const char *const *asks = bh_transition_get_asks(transition);
@@ -236,6 +269,7 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
   json_t *typed;
   json_object_foreach((json_t *)given, name, typed)
   {
+    g_autoptr(GError) wrong = NULL;
     const BhField *field = bh_kind_find_field(kind, name);
     if (field == NULL || !g_strv_contains(asks, name)) {
       g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: this step does not ask for \"%.*s\"",
@@ -243,11 +277,12 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
       return FALSE;
     }
     json_t *value = json_is_string(typed)
-                        ? bh_field_parse_typed(field, json_string_value(typed), error)
+                        ? bh_field_parse_typed(field, json_string_value(typed), &wrong)
                         : json_incref(typed);
     if (value == NULL)
-      return FALSE;
-    json_object_set_new(set, name, value);
+      add_unread(call, kind, name, wrong, unread);
+    else
+      json_object_set_new(set, name, value);
   }
   return TRUE;
 }
@@ -289,7 +324,8 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
     return NULL;
   }
   g_autoptr(json_t) set = json_pack("{s:s}", "state", to);
-  if (!parse_values(call, kind, transition, set, error))
+  g_autoptr(Unread) unread = unread_new();
+  if (!parse_values(call, kind, transition, set, unread, error))
     return NULL;
   const char *taker = bh_transition_get_taker(transition);
   if (taker != NULL)
@@ -300,8 +336,9 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   json_object_update(values, set);
   bh_office_context(call, id, values, &context);
   g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
-  if (problems->len > 0) {
-    set_problem(call, problems->pdata[0], error);
+  drop_unread(unread, problems);
+  if (problems->len > 0 || unread->words->len > 0) {
+    bh_office_set_problems(call, kind, unread->words, problems, error);
     return NULL;
   }
   g_autoptr(json_t) ops =

@@ -182,6 +182,10 @@ void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *ou
 /* A reason the hub keeps in its own words, for people: labels for codes, in the language of the
  * call; "" when it has no words for it. g_free (office-words.c). */
 char *bh_office_held_words(BhOfficeCall *call, const char *message);
+/* All that speaks against an act, in one text: `more` first (NULL: nothing), then BhProblem* of
+ * `problems`. BH_ERROR_DENIED when one is about who acts, otherwise BH_ERROR_INVALID. */
+void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *more,
+                            const GPtrArray *problems, GError **error);
 json_t *bh_office_quarantined(BhOfficeCall *call, GError **error);
 json_t *bh_office_decide(BhOfficeCall *call, GError **error);
 /* What speaks against a decision about a record ("on_return", "on_approve"): BhProblem*, empty when

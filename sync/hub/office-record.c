@@ -638,10 +638,9 @@ static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id
     json_object_set_new(view, names[i], json_boolean(judges && problems->len == 0));
     if (i > 0 || problems == NULL || problems->len == 0)
       continue;
-    const BhProblem *problem = problems->pdata[0];
-    json_object_set_new(
-        view, "not_approved",
-        json_string(strcmp(call->lang, "en") == 0 ? problem->text_en : problem->text_zh));
+    g_autoptr(GError) why = NULL;
+    bh_office_set_problems(call, kind, NULL, problems, &why);
+    json_object_set_new(view, "not_approved", json_string(why->message));
   }
 }
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "schema/error.h"
+
 #define WORDS_MAX 2 /* states a sentence names */
 
 /* "%s" in a sentence is a state's code, and "*" at its end whatever follows. */
@@ -62,6 +64,9 @@ static const struct {
     {"there are too many records below it to tell whether it is locked",
      "下属记录太多，不能判断是否已锁定", NULL},
     {"is not one of the choices", "不是可选的内容", NULL},
+    {"cannot be read as date", "不是日期", "is not a date"},
+    {"cannot be read as time", "不是时间", "is not a time"},
+    {"cannot be read as *", "填写的格式不对", "cannot be read"},
     {"must be a date YYYY-MM-DD", "不是日期", NULL},
     {"must be UTC milliseconds", "不是时间", "is not a time"},
     {"must be a record id", "没有指明记录", "does not name a record"},
@@ -211,4 +216,32 @@ char *bh_office_held_words(BhOfficeCall *call, const char *message)
     return g_strdup(label);
   return *label == '\0' ? g_steal_pointer(&words)
                         : g_strconcat(label, english ? ": " : "：", words, NULL);
+}
+
+/* Most texts of a kind name their field already. */
+static void add_problem(GString *text, const char *label, const char *words, const char *lang)
+{
+  const gboolean english = strcmp(lang, "en") == 0;
+  if (text->len > 0)
+    g_string_append(text, english ? "; " : "；");
+  if (*label != '\0' && strstr(words, label) == NULL)
+    g_string_append_printf(text, english ? "%s: " : "%s：", label);
+  g_string_append(text, words);
+}
+
+void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *more,
+                            const GPtrArray *problems, GError **error)
+{
+  const gboolean english = strcmp(call->lang, "en") == 0;
+  g_autoptr(GString) text = g_string_new(NULL);
+  gboolean denied = FALSE;
+  for (guint i = 0; more != NULL && i < more->len; i++)
+    add_problem(text, "", more->pdata[i], call->lang);
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = problems->pdata[i];
+    denied |= strcmp(problem->code, "actor") == 0;
+    add_problem(text, label_key(kind, problem->field, call->lang),
+                english ? problem->text_en : problem->text_zh, call->lang);
+  }
+  g_set_error_literal(error, BH_ERROR, denied ? BH_ERROR_DENIED : BH_ERROR_INVALID, text->str);
 }

@@ -1,5 +1,6 @@
 """Lists of the office: what they find and how they say it; run by test_api.py on its hub."""
 
+import json
 import pathlib
 import re
 import sys
@@ -50,3 +51,37 @@ class WorkWithLists(unittest.TestCase):
             self.assertEqual([row["enterprise"] for row in rows], [name] * 2, search)
         search = urllib.parse.quote(f"{name} 期限差 -400")
         self.assertEqual(len(ask(f"ledger?kind=hazard&name=overdue&search={search}")[1]["rows"]), 1)
+
+    def test_problems_come_all_at_once_and_by_their_labels(self):
+        client = Client(HUB)
+        client.sign_in("staff-zhou")
+        path = f"/office/v1/records/{HUB.told['hostile_hazard']}"
+        covers = client.ask("GET", path)[1]["covers"]
+
+        def step(values, language="zh"):
+            return client.ask("POST", f"{path}/transition?lang={language}", {
+                "to": "ordered", "values": values, "covers": covers})[1]["message"]
+
+        self.assertIn("请填写整改要求；请填写整改责任人", step({"demand": None}))
+        self.assertIn("整改期限：不是日期", step({"deadline": "2026-99"}))
+        self.assertNotIn("deadline", step({"deadline": "2026-99", "demand": None}))
+
+    def test_no_number_of_a_requirement_is_shown(self):
+        shown = [json.dumps(ask("filters")[1])]
+        for name in ("hazard", "inspection", "major", "second"):
+            shown.append(json.dumps(ask(f"records/{HUB.told[name]}", "staff-zhou")[1]))
+        for text in shown:
+            self.assertIsNone(re.search(r"\bR-\d{3}", text), text[:200])
+
+
+class WorkInBulk(unittest.TestCase):
+    """By its name after what the lanes of others count, before the device is revoked."""
+
+    def test_15_a_lane_counts_to_the_end(self):
+        client = signed_in("staff-sun")
+        before = client.ask("GET", "/office/v1/head")[1]["lanes"]["new"]
+        HUB.do("ended 130")
+        head = client.ask("GET", "/office/v1/head")[1]
+        self.assertEqual((head["lanes"]["new"], head["lanes_more"]), (before + 130, {}))
+        total = client.ask("GET", "/office/v1/count?list=inbox&lane=new")[1]
+        self.assertEqual((total["total"], total["more"]), (before + 130, False))

@@ -14,12 +14,13 @@ import yaml
 import lists
 import reviews
 from hub import PASSWORDS, Client, Hub
-from lists import WorkWithLists
+from lists import WorkInBulk, WorkWithLists
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 
 HUB = None
 # On the same hub.
 WorkByReview.__module__ = WorkOfLostDevicesEnds.__module__ = WorkWithLists.__module__ = __name__
+WorkInBulk.__module__ = __name__
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")
@@ -784,18 +785,6 @@ class WrittenDown(unittest.TestCase):
                  for status in operation["responses"]}
         self.assertEqual(problems | {f"{what} was never seen" for what in every - seen}, set())
 
-
-class WorkInBulk(unittest.TestCase):
-    """By its name after what the lanes of others count, before the device is revoked."""
-
-    def test_15_a_lane_counts_to_the_end(self):
-        client = signed_in("staff-sun")
-        before = client.ask("GET", "/office/v1/head")[1]["lanes"]["new"]
-        HUB.do("ended 130")
-        head = client.ask("GET", "/office/v1/head")[1]
-        self.assertEqual((head["lanes"]["new"], head["lanes_more"]), (before + 130, {}))
-        total = client.ask("GET", "/office/v1/count?list=inbox&lane=new")[1]
-        self.assertEqual((total["total"], total["more"]), (before + 130, False))
 
 
 if __name__ == "__main__":

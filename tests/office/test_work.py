@@ -249,8 +249,12 @@ class Work(Page):
         self.open_record("hazard", "YH-2026-0001")
         browser.press("责令限期整改", ".actions")
         self.fill(".form textarea[name=demand]", "")
+        self.fill(".form [name=responsible_person]", "")
         browser.press("确定", ".form")
-        browser.wait_text("请填写", ".form .action-error")
+        # All that is missing at once, by the labels, and nothing by its code.
+        browser.wait_text("请填写整改要求；请填写整改责任人", ".form .action-error")
+        self.assertNotRegex(browser.text(".form .action-error"), "[a-z_]{4}")
+        self.picture("problems")
         self.assertIn("YH-2026-0001", browser.text(".pane h2"))
         self.assertIn("已发现", browser.text(".pane .chips"))
         self.assert_quiet(but=["400"])
