@@ -12,11 +12,15 @@ from hub import Client
 HUB = None
 
 
-def ask(path, login="staff-sun"):
+def signed_in(login="staff-sun"):
     client = Client(HUB)
     status, content, _ = client.sign_in(login)
     assert status == 200, (status, content)
-    return client.ask("GET", f"/office/v1/{path}")[:2]
+    return client
+
+
+def ask(path, login="staff-sun"):
+    return signed_in(login).ask("GET", f"/office/v1/{path}")[:2]
 
 
 class WorkWithLists(unittest.TestCase):
