@@ -12,6 +12,7 @@
 typedef struct {
   const BhCtlOptions *options;
   BhLink *link;
+  const char *file_method; /* "add_file", or "describe_file" when nothing is to be kept */
   char *folder; /* paths in lines are relative to the file's folder, or to the working directory */
 } Run;
 
@@ -28,7 +29,7 @@ static char *resolve_path(const Run *run, const char *path)
 static json_t *add_file(Run *run, const char *path, GError **error)
 {
   g_autofree char *full = resolve_path(run, path);
-  return bh_link_call(run->link, "add_file", json_pack("{ss}", "path", full), error);
+  return bh_link_call(run->link, run->file_method, json_pack("{ss}", "path", full), error);
 }
 
 static gboolean add_files(Run *run, const json_t *line, GError **error)
@@ -255,7 +256,7 @@ static BhCtlExit run_file(const BhCtlOptions *options, LineFunc func, gboolean w
   if (link == NULL)
     return bh_ctl_fail(error);
   g_autofree char *base = g_canonicalize_filename(folder, NULL);
-  Run run = {options, link, base};
+  Run run = {options, link, func == save_line ? "add_file" : "describe_file", base};
   if (with_pin && !sign_in(&run, &error))
     return bh_ctl_fail(error);
   FILE *in = standard ? stdin : fopen(path, "re");

@@ -156,6 +156,8 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
  * BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
  * {"sha256","size","media_type"}. */
 json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
+/* The same facts of a file that would be taken, without keeping it. */
+json_t *bh_device_describe_file(BhDevice *device, const char *path, GError **error);
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error);
 /* Path of a file that is here; NULL when it is not (yet). g_free. */
 char *bh_device_dup_file_path(BhDevice *device, const char *sha256);

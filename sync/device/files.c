@@ -148,22 +148,28 @@ static json_t *make_fact(const char *sha256, gsize size, const char *media_type)
   return out;
 }
 
-json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
+/* What the bytes are; NULL when they are too many, or no picture or paper. */
+static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 {
   const char *media_type = sniff(bytes, len);
 
-  if (!bh_device_ready(device, error))
-    return NULL;
   if (len > BH_FILE_MAX) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
                 BH_FILE_MAX);
     return NULL;
   }
-  if (media_type == NULL) {
+  if (media_type == NULL)
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
                         "file: neither JPEG nor PNG nor PDF by its first bytes");
+  return media_type;
+}
+
+json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
+{
+  const char *media_type = bh_device_ready(device, error) ? judge_bytes(bytes, len, error) : NULL;
+
+  if (media_type == NULL)
     return NULL;
-  }
   g_autofree char *sha256 = bh_hash_hex(bytes, len);
   if (!is_placed(device, sha256) &&
       (!has_space(device, len, error) || !place(device, sha256, bytes, len, error)))
@@ -175,12 +181,11 @@ json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GErr
   return make_fact(sha256, len, media_type);
 }
 
-json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error)
+static char *read_path(const char *path, gsize *len, GError **error)
 {
   struct stat info;
   g_autoptr(GError) local = NULL;
-  g_autofree char *bytes = NULL;
-  gsize len = 0;
+  char *bytes = NULL;
 
   if (stat(path, &info) != 0 || !S_ISREG(info.st_mode)) {
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: there is no file %s", path);
@@ -190,15 +195,37 @@ json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %s is over %d bytes", path, BH_FILE_MAX);
     return NULL;
   }
-  if (!g_file_get_contents(path, &bytes, &len, &local)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "file: cannot read %s: %s", path,
-                local->message);
-    return NULL;
-  }
-  json_t *fact = bh_device_add_bytes(device, bytes, len, error);
-  if (fact == NULL)
+  if (g_file_get_contents(path, &bytes, len, &local))
+    return bytes;
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "file: cannot read %s: %s", path, local->message);
+  return NULL;
+}
+
+json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error)
+{
+  gsize len = 0;
+  g_autofree char *bytes = read_path(path, &len, error);
+  json_t *fact = bytes != NULL ? bh_device_add_bytes(device, bytes, len, error) : NULL;
+
+  if (bytes != NULL && fact == NULL)
     g_prefix_error(error, "%s: ", path);
   return fact;
+}
+
+json_t *bh_device_describe_file(BhDevice *device, const char *path, GError **error)
+{
+  gsize len = 0;
+  g_autofree char *bytes = bh_device_ready(device, error) ? read_path(path, &len, error) : NULL;
+
+  if (bytes == NULL)
+    return NULL;
+  const char *media_type = judge_bytes(bytes, len, error);
+  if (media_type == NULL) {
+    g_prefix_error(error, "%s: ", path);
+    return NULL;
+  }
+  g_autofree char *sha256 = bh_hash_hex(bytes, len);
+  return make_fact(sha256, len, media_type);
 }
 
 gboolean bh_files_declare(BhDevice *device, const char *sha256, gint64 pos, GError **error)

@@ -212,6 +212,13 @@ static json_t *add_file(BhDevice *device, const json_t *params, GError **error)
   return path != NULL ? bh_device_add_file(device, path, error) : NULL;
 }
 
+static json_t *describe_file(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *path = text_of(params, "path", error);
+
+  return path != NULL ? bh_device_describe_file(device, path, error) : NULL;
+}
+
 static json_t *file_path(BhDevice *device, const json_t *params, GError **error)
 {
   const char *sha256 = text_of(params, "sha256", error);
@@ -272,6 +279,7 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"history", history},
       {"resolve_code", resolve_code},
       {"add_file", add_file},
+      {"describe_file", describe_file},
       {"file_path", file_path},
       {"status", status},
       {"queue", queue},

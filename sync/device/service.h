@@ -3,7 +3,7 @@
  * without the prefix; params are an object with the argument names of device.h. Results are
  * objects: what device.h gives as an object comes as it is, and else
  *
- *   describe status doctor draft_get get list resolve_code add_file   as in device.h
+ *   describe status doctor draft_get get list resolve_code add_file describe_file   as in device.h
  *   kinds         {"hash","text"} of the newest kind set
  *   list_staff    {"staff":[…]}          draft_list  {"drafts":[…]}
  *   check         {"problems":[…]}       history     {"entries":[…]}

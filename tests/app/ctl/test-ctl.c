@@ -184,6 +184,40 @@ static void test_files_come_by_path(void **state G_GNUC_UNUSED)
   assert_true(g_file_test(picture, G_FILE_TEST_EXISTS));
 }
 
+static guint count_files(const char *path)
+{
+  g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  if (dir == NULL)
+    return g_file_test(path, G_FILE_TEST_IS_REGULAR);
+  while ((name = g_dir_read_name(dir)) != NULL) {
+    g_autofree char *child = g_build_filename(path, name, NULL);
+    n += count_files(child);
+  }
+  return n;
+}
+
+static void test_a_check_keeps_no_file(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = make_store();
+  g_autofree char *picture = write_file(fixture, "a.jpg", "\xff\xd8\xff\xe0 picture");
+  g_autofree char *no_picture = write_file(fixture, "b.jpg", "text");
+  g_autofree char *files = g_build_filename(fixture->dir, "files", NULL);
+  g_autofree char *good = g_strdup_printf("{\"ops\":[],\"files\":[\"%s\"]}\n", picture);
+  g_autofree char *bad = g_strdup_printf("{\"ops\":[],\"files\":[\"%s\"]}\n", no_picture);
+  g_autofree char *text = g_strconcat(good, bad, NULL);
+  g_autofree char *lines = write_file(fixture, "lines", text);
+  g_auto(Outcome) check = {0};
+  guint before = count_files(files);
+
+  run(&check, "--store", fixture->dir, "check", "--by", fixture->li, lines, NULL);
+  assert_non_null(strstr(check.out, "line 1: nothing is wrong"));
+  assert_non_null(strstr(check.err, "b.jpg"));
+  assert_int_equal(count_files(files), before);
+}
+
 static void test_L12_without_the_right_pin_nothing_is_recorded(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
@@ -283,6 +317,7 @@ int main(void)
       cmocka_unit_test(test_a_store_that_is_not_enrolled_says_so),
       cmocka_unit_test(test_L8_a_bad_line_stops_nothing_else),
       cmocka_unit_test(test_files_come_by_path),
+      cmocka_unit_test(test_a_check_keeps_no_file),
       cmocka_unit_test(test_L12_without_the_right_pin_nothing_is_recorded),
       cmocka_unit_test(test_records_are_shown_for_people_and_programs),
       cmocka_unit_test(test_no_hub_has_its_own_code),
