@@ -1,7 +1,8 @@
 import { post } from './api.js';
-import { action, el, field, fill, select } from './dom.js';
-import { language, t } from './i18n.js';
-import { areaOptions, delayed, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
+import { action, el, fill } from './dom.js';
+import { filterBar, placeUnder, placeWith } from './filters.js';
+import { t } from './i18n.js';
+import { areaOptions, emptyWords, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
 
 const CHOSEN_MAX = 200;
@@ -12,7 +13,6 @@ export function showEnterprises(main, state) {
   let open = '';
   let pane = null;
   const right = el('section', { class: 'pane' });
-  const filterBar = el('div', { class: 'filters' });
   const printBar = el('div', { class: 'print-bar' });
   let full = false;
   const mayPrint = state.session.staff.roles.some((role) => ['reviewer', 'admin'].includes(role));
@@ -29,6 +29,7 @@ export function showEnterprises(main, state) {
       }));
   }
 
+  const place = () => placeWith('#/enterprises', query);
   const list = pagedList((row) => {
     const box = el('input', { type: 'checkbox', 'aria-label': `${t('enterprise.choose')}${t('app.colon')}${row.title}`,
       checked: chosen.has(row.id) });
@@ -40,34 +41,32 @@ export function showEnterprises(main, state) {
       drawPrint();
     });
     return el('div', { class: 'row-choose' }, mayPrint ? box : null,
-      el('a', { href: `#/enterprises/${encodeURIComponent(row.id)}`, class: 'row', 'data-id': row.id,
+      el('a', { href: placeUnder(place(), row.id), class: 'row', 'data-id': row.id,
         'aria-current': row.id === open ? 'true' : null }, rowContent({ ...row, enterprise: '' })));
   }, () => emptyWords(query, t('list.empty')));
 
   const reload = () => list.start(() => ['enterprises', query]);
-  const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
-  search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
-
-  loadFilters(language()).then((filters) => fill(filterBar,
-    field(t('filter.search'), search),
-    field(t('filter.sector'), select([{ code: '', name: t('filter.all') }, ...filters.sectors], '',
-      (value) => { query.sector = value; reload(); })),
-    field(t('filter.area'), select(areaOptions(filters.areas), '',
-      (value) => { query.area = value; reload(); })))).catch(() => {});
+  const bar = filterBar(query, (filters) => [
+    { name: 'sector', label: t('filter.sector'), options: [{ code: '', name: t('filter.all') }, ...filters.sectors] },
+    { name: 'area', label: t('filter.area'), options: areaOptions(filters.areas) },
+  ], reload);
 
   fill(main, el('div', { class: 'split' },
-    el('section', { class: 'side' }, filterBar, printBar, ...list.nodes), right));
+    el('section', { class: 'side' }, bar.node, printBar, ...list.nodes), right));
   drawPrint();
-  reload();
+  let started = false;
 
   return {
     show([id = '']) {
+      const asked = bar.read();
+      if (asked || !started) reload();
+      started = true;
       main.classList.toggle('has-open', id !== '');
       if (id === open && (id || right.children.length)) return;
       open = id;
       list.mark(id);
       pane?.close?.();
-      pane = id ? recordPane(right, id, '#/enterprises', state) : null;
+      pane = id ? recordPane(right, id, place(), state) : null;
       if (!id) fill(right, el('p', { class: 'nothing' }, t('record.choose')));
     },
     refresh() {

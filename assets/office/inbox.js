@@ -1,7 +1,8 @@
 // Lanes and list on the left, the open record on the right; one after the other on a phone.
-import { badge, el, field, fill, select } from './dom.js';
-import { language, t } from './i18n.js';
-import { areaOptions, delayed, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
+import { badge, el, fill } from './dom.js';
+import { filterBar, placeUnder, placeWith } from './filters.js';
+import { t } from './i18n.js';
+import { areaOptions, emptyWords, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
 import { heldWhy, quarantinePane } from './quarantine.js';
 
@@ -24,56 +25,51 @@ export function showInbox(main, state) {
   let pane = null;
   const query = { kind: '', area: '', search: '' };
   const tabs = el('nav', { class: 'lanes', 'aria-label': t('lane.label') });
-  const filterBar = el('div', { class: 'filters' });
   const right = el('section', { class: 'pane', 'aria-live': 'off' });
 
+  const place = (name = lane) => placeWith(`#/inbox/${name}`, query);
   const list = pagedList((row) => {
     const id = row.entry || row.id;
     return el('a', {
-      href: `#/inbox/${lane}/${encodeURIComponent(id)}`, class: 'row', 'data-id': id,
+      href: placeUnder(place(), id), class: 'row', 'data-id': id,
       'aria-current': id === open ? 'true' : null,
     }, row.entry ? quarantineRow(row) : rowContent(row));
   }, () => emptyWords(lane === 'quarantine' ? {} : query, t(lane === 'new' ? 'list.emptyNew' : 'list.empty')));
 
   const reload = () => list.start(() => ['inbox', { lane, ...query }]);
-  const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
-  search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
+  const bar = filterBar(query, (filters) => [
+    { name: 'kind', label: t('filter.kind'), options: [{ code: '', name: t('filter.all') }, ...filters.kinds] },
+    { name: 'area', label: t('filter.area'), options: areaOptions(filters.areas) },
+  ], () => { drawTabs(); reload(); });
 
   function drawTabs() {
     fill(tabs, LANES.map((name) => {
       const count = state.lanes[name];
-      return el('a', { href: `#/inbox/${name}`, class: `lane lane-${name}`,
+      return el('a', { href: place(name), class: `lane lane-${name}`,
         'aria-current': name === lane ? 'page' : null },
         el('span', {}, t(`lane.${name}`)),
         count > 0 ? el('span', { class: 'count' }, state.more?.[name] ? `${count}+` : count) : null);
     }));
   }
 
-  loadFilters(language()).then((filters) => {
-    const kinds = [{ code: '', name: t('filter.all') }, ...filters.kinds];
-    fill(filterBar,
-      field(t('filter.search'), search),
-      field(t('filter.kind'), select(kinds, '', (value) => { query.kind = value; reload(); })),
-      field(t('filter.area'), select(areaOptions(filters.areas), '', (value) => { query.area = value; reload(); })));
-  }).catch(() => {});
-
   fill(main, el('div', { class: 'split' },
-    el('section', { class: 'side' }, tabs, filterBar, ...list.nodes), right));
+    el('section', { class: 'side' }, tabs, bar.node, ...list.nodes), right));
 
   return {
     show([wanted = 'new', id = '']) {
       const next = LANES.includes(wanted) ? wanted : 'new';
-      const moved = next !== lane;
+      const asked = bar.read();
+      const moved = next !== lane || asked;
       lane = next;
       main.classList.toggle('has-open', id !== '');
-      filterBar.hidden = lane === 'quarantine';
+      bar.node.hidden = lane === 'quarantine';
       drawTabs();
       if (moved) reload();
       if (id === open && !moved) return;
       open = id;
       list.mark(id);
       pane?.close?.();
-      const back = `#/inbox/${lane}`;
+      const back = place();
       pane = !id ? null
         : lane === 'quarantine' ? quarantinePane(right, id, back, state, list.next)
         : recordPane(right, id, back, state, list.next);

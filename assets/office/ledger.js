@@ -1,7 +1,8 @@
 // Lists that the kinds declare: what is open, overdue, under listed supervision, to be accounted for.
-import { action, el, field, fill, select } from './dom.js';
+import { action, el, fill } from './dom.js';
+import { filterBar, placeUnder, placeWith } from './filters.js';
 import { language, t } from './i18n.js';
-import { areaOptions, delayed, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
+import { areaOptions, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
 import { recordPane } from './record.js';
 
 export function showLedger(main, state) {
@@ -14,17 +15,18 @@ export function showLedger(main, state) {
   const tabs = el('nav', { class: 'lanes', 'aria-label': t('ledger.label') });
   const head = el('div', { class: 'ledger-head' });
   const printed = el('span');
-  const filterBar = el('div', { class: 'filters' });
   const right = el('section', { class: 'pane' });
 
-  const addressOf = (ledger) => `#/ledger/${encodeURIComponent(ledger.kind)}/${encodeURIComponent(ledger.name)}`;
+  const addressOf = (ledger) =>
+    placeWith(`#/ledger/${encodeURIComponent(ledger.kind)}/${encodeURIComponent(ledger.name)}`, query);
   const list = pagedList((row) => el('a', {
-    href: `${addressOf(current)}/${encodeURIComponent(row.id)}`, class: 'row', 'data-id': row.id,
+    href: placeUnder(addressOf(current), row.id), class: 'row', 'data-id': row.id,
     'aria-current': row.id === open ? 'true' : null,
   }, rowContent(row)), () => emptyWords(query, t('list.empty')));
   const reload = () => list.start(() => ['ledger', { kind: current.kind, name: current.name, ...query }]);
-  const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
-  search.addEventListener('input', delayed(300, () => { query.search = search.value.trim(); reload(); }));
+  const bar = filterBar(query, (filters) => [
+    { name: 'area', label: t('filter.area'), options: areaOptions(filters.areas) },
+  ], () => { draw(); reload(); });
 
   function draw() {
     fill(tabs, ledgers.map((ledger) => el('a', {
@@ -34,7 +36,8 @@ export function showLedger(main, state) {
       current.source ? el('p', { class: 'muted' }, t('ledger.source', { source: current.source })) : null,
       el('p', { class: 'only-print' }, printed),
       action(t('ledger.print'), 'quiet no-print', async () => {
-        fill(printed, t('ledger.printed', await list.fetchAll()));
+        const { total, ...counts } = await list.fetchAll();
+        fill(printed, t('ledger.printed', { ...counts, total, filter: bar.words() || t('filter.all') }));
         print();
       }));
   }
@@ -43,7 +46,8 @@ export function showLedger(main, state) {
     wanted = [kind, name, id];
     if (!ledgers.length) return;
     const next = ledgers.find((one) => one.kind === kind && one.name === name) || ledgers[0];
-    const moved = next !== current;
+    const asked = bar.read();
+    const moved = next !== current || asked;
     current = next;
     main.classList.toggle('has-open', id !== '');
     draw();
@@ -58,15 +62,11 @@ export function showLedger(main, state) {
 
   loadFilters(language()).then((filters) => {
     ledgers = filters.ledgers;
-    fill(filterBar,
-      field(t('filter.search'), search),
-      field(t('filter.area'), select(areaOptions(filters.areas), '',
-        (value) => { query.area = value; reload(); })));
     show(wanted);
   }).catch((error) => fill(head, error.message));
 
   fill(main, el('div', { class: 'split' },
-    el('section', { class: 'side' }, tabs, head, filterBar, ...list.nodes), right));
+    el('section', { class: 'side' }, tabs, head, bar.node, ...list.nodes), right));
 
   return {
     show,

@@ -102,6 +102,7 @@ export function pagedList(draw, empty) {
   let started = 0;
   let counted = 0;
   let countedAt = '';
+  let countedAs = '';
   let load = null;
   let rows = [];
   let after = null;
@@ -157,18 +158,20 @@ export function pagedList(draw, empty) {
     const answer = await get('count', { list: path, ...query }).catch(() => null);
     if (mine !== counted || !answer) return;
     countedAt = answer.at;
+    countedAs = answer.more ? `${answer.total}+` : answer.total;
     fill(total, t(answer.more ? 'list.totalMore' : 'list.total', { total: answer.total }));
   }
 
   // Every page, for what is printed. Says what is missing when there are too many.
   async function fetchAll() {
+    await fetchTotal();
     for (let pages = 0; after && pages < ALL_PAGES; pages++) {
       const before = after;
       await readMore();
       if (after === before) break;
     }
     if (after) fill(status, t('list.notAll', { shown: rows.length }));
-    return { shown: rows.length, at: countedAt };
+    return { shown: rows.length, at: countedAt, total: countedAs };
   }
 
   more.addEventListener('click', readMore);

@@ -2,6 +2,7 @@
 import { get, poll, remove, setToken, whenSignedOut } from './api.js';
 import { el, fill } from './dom.js';
 import { closeDrafts, hasDrafts, openDrafts } from './drafts.js';
+import { forgetPlaces, lastPlace, notePlace } from './filters.js';
 import { language, setLanguage, t } from './i18n.js';
 import { showSignIn } from './signin.js';
 import { showInbox } from './inbox.js';
@@ -34,7 +35,7 @@ const isOffered = (name) => Object.hasOwn(pages, name) &&
 
 // "#/inbox/new/ID" → ['inbox', 'new', 'ID']
 function route() {
-  const parts = location.hash.replace(/^#\/?/, '').split('/').filter(Boolean);
+  const parts = location.hash.split('?')[0].replace(/^#\/?/, '').split('/').filter(Boolean);
   try {
     return parts.map(decodeURIComponent);
   } catch {
@@ -44,7 +45,7 @@ function route() {
 
 function header(current) {
   const link = (name) => el('a', {
-    href: `#/${name}`, class: 'nav-link', 'aria-current': name === current ? 'page' : null,
+    href: name === current ? `#/${name}` : lastPlace(name), class: 'nav-link', 'aria-current': name === current ? 'page' : null,
   }, t(`nav.${name}`));
   const other = language() === 'en' ? 'zh' : 'en';
   return el('header', { class: 'top' },
@@ -67,6 +68,7 @@ function header(current) {
 function show() {
   if (!state.session) return;
   document.title = t('app.title');
+  notePlace();
   const [name = 'inbox', ...rest] = route();
   const current = isOffered(name) ? name : '';
   if (!state.page || state.page.name !== current) {
@@ -106,6 +108,7 @@ async function pulse() {
 // `how`: 'ended' by the hub, 'elsewhere' in another tab, 'other' person's sign-in; none: by the person.
 function signedOut(how) {
   const kept = closeDrafts() || hasDrafts();
+  forgetPlaces();
   setToken('');
   state.session = null;
   state.page?.close?.();

@@ -57,7 +57,7 @@ export default {
   'list.filesMissing': 'Files {here}/{total}, {missing} missing',
   'list.conflict': 'Conflict',
   'list.restricted': 'Need-to-know',
-  'ledger.printed': '{shown} listed, as of {at}',
+  'ledger.printed': '{shown} of {total} listed; filter: {filter}; as of {at}',
   'ledger.label': 'Ledgers',
   'ledger.source': 'Basis: {source}',
   'ledger.print': 'Print this list',

@@ -57,7 +57,7 @@ export default {
   'list.filesMissing': '附件 {here}/{total}，缺 {missing}',
   'list.conflict': '有冲突',
   'list.restricted': '限知悉',
-  'ledger.printed': '共列出 {shown} 条，截至 {at}',
+  'ledger.printed': '列出 {shown} 条，共 {total} 条；条件：{filter}；截至 {at}',
   'ledger.label': '台账分类',
   'ledger.source': '依据：{source}',
   'ledger.print': '打印本清单',

@@ -1,6 +1,7 @@
 // One record: what it says, what belongs to it, and what may be done with it.
 import { casePath, filePath, get, recordPath } from './api.js';
 import { badge, el, fill } from './dom.js';
+import { placeUnder } from './filters.js';
 import { t } from './i18n.js';
 import { actionBar } from './act.js';
 import { conflictBox } from './conflict.js';
@@ -87,7 +88,7 @@ function valueNode(row, back) {
   if (row.missing) return el('span', { class: 'lacking' }, t('record.missing'));
   if (row.empty) return el('span', { class: 'muted' }, t('record.empty'));
   const text = row.ref
-    ? el('a', { href: `${back.split('/').slice(0, 3).join('/')}/${encodeURIComponent(row.ref)}` }, row.text)
+    ? el('a', { href: placeUnder(back, row.ref) }, row.text)
     : el('bdi', { class: 'value' }, row.text);
   return [text,
     row.personal ? el('span', { class: 'mark' }, t('record.personal')) : null,
@@ -117,7 +118,7 @@ function childCard(row, back, view) {
   const brief = (row.brief || []).filter((line) => !known(line.text));
   return el('li', { class: 'child' },
     el('div', { class: 'child-head' },
-      el('a', { class: 'child-title', href: `${back}/${encodeURIComponent(row.id)}` }, row.title || row.kind_label),
+      el('a', { class: 'child-title', href: placeUnder(back, row.id) }, row.title || row.kind_label),
       row.state_label ? badge('state', row.state_label) : null,
       row.conflict ? badge('conflict', t('list.conflict')) : null,
       laneBadge(row)),
@@ -141,7 +142,7 @@ const relatedBox = (group, back) => el('section', { class: 'card' },
     : null,
   group.rows.length
     ? el('ul', { class: 'rows rows-inside' }, group.rows.map((row) =>
-      el('li', {}, el('a', { class: 'row', href: `${back}/${encodeURIComponent(row.id)}` },
+      el('li', {}, el('a', { class: 'row', href: placeUnder(back, row.id) },
         rowContent({ ...row, enterprise: '' })))))
     : el('p', { class: 'muted' }, t('list.empty')));
 

@@ -259,6 +259,43 @@ class Work(Page):
         self.assertIn("已发现", browser.text(".pane .chips"))
         self.assert_quiet(but=["400"])
 
+    def test_11_filters_stand_in_the_address(self):
+        browser = self.browser
+        asked = "return document.querySelector('input[type=search]')?.value"
+        for place, rows in (("#/inbox/new", "样例东坡沟"), ("#/ledger/hazard/rectification", "YH-2026-01"),
+                            ("#/enterprises", "样例")):
+            self.go(place, rows)
+            self.fill("input[type=search]", "样例东坡沟")
+            browser.wait(lambda: "search=" in browser.run("return location.hash"), "the address")
+            browser.wait(lambda: browser.count(".rows .row"), "rows")
+            browser.run("document.querySelector('.rows .row').click()")
+            browser.wait(lambda: browser.count(".pane h2"), "a record")
+            self.assertEqual(browser.run(asked), "样例东坡沟")
+            # Another page and back by its link, back by the browser, and the whole page anew.
+            self.go("#/devices", "井坪 1 号终端")
+            name = place.split("/")[1]
+            browser.run(f"document.querySelector('.nav a[href^=\"#/{name}\"]').click()")
+            browser.wait(lambda: browser.run(asked) == "样例东坡沟", "the search by the link")
+            self.go("#/devices", "井坪 1 号终端")
+            browser.call("POST", "/back", {})
+            browser.wait(lambda: browser.run(asked) == "样例东坡沟", "the search by back")
+            browser.call("POST", "/refresh", {})
+            browser.wait(lambda: browser.run(asked) == "样例东坡沟", "the search after a reload")
+            browser.wait(lambda: browser.count(".rows .row"), "rows after a reload")
+            self.assertNotIn("样例南窑", browser.text(".rows"))
+        self.assert_quiet()
+
+    def test_12_a_printed_ledger_is_whole_and_says_what_it_is(self):
+        browser = self.browser
+        browser.run("window.print = () => { window.printed = true; }")
+        self.go("#/ledger/hazard/rectification?search=%E6%A0%B7%E4%BE%8B%E4%B8%9C%E5%9D%A1%E6%B2%9F")
+        browser.press("打印本清单")
+        browser.wait(lambda: browser.run("return window.printed"), "the print")
+        said = browser.run("return document.querySelector('.only-print').textContent")
+        count = browser.count(".rows .row")
+        self.assertIn(f"列出 {count} 条，共 {count} 条；条件：搜索：样例东坡沟；截至 20", said)
+        self.assert_quiet()
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)
