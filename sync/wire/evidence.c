@@ -26,8 +26,13 @@ static const char *find_odd(const BhEntryClock *clock, gboolean is_signed, const
 {
   if (clock->hub_ms <= 0)
     return NULL;
+  /* Received before the device was enrolled: the hub's own clock was wrong, and its receipt speaks
+   * against nobody. A signature that is not the hub's is none at any time. */
+  gboolean hub_was_wrong = proof->received_ms > 0 && proof->received_ms < proof->enrolled_ms;
   if (clock->hub_sig[0] != '\0' && !is_signed)
     return "forged";
+  if (hub_was_wrong)
+    return NULL;
   if (clock->hub_ms < proof->enrolled_ms)
     return "before_enrolment";
   if (proof->received_ms > 0 &&

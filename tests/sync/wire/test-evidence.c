@@ -134,6 +134,22 @@ static void test_claims_that_contradict_what_is_known_are_named(void **state G_G
   }
 }
 
+/* It started years behind its own entries: what devices say then is not odd, only not proved. */
+static void test_a_hub_whose_clock_is_wrong_blames_no_device(void **state G_GNUC_UNUSED)
+{
+  BhTimeProof proof = {.received_ms = ENROLLED_MS - 9000 * DAY_MS, .enrolled_ms = ENROLLED_MS};
+  for (int days = -1; days < 3; days++) {
+    BhEntryClock clock = {
+        .wall_ms = ENROLLED_MS, .boot_ms = 5, .hub_ms = ENROLLED_MS + days * DAY_MS};
+    BhEvidence evidence = bh_evidence_judge(&clock, FALSE, &proof);
+    assert_null(evidence.odd);
+    assert_int_equal(evidence.basis, BH_TIME_UNPROVED);
+    assert_int_equal(evidence.from_ms, 0);
+  }
+  BhEntryClock forged = {.wall_ms = ENROLLED_MS, .hub_ms = ENROLLED_MS, .hub_sig = "x"};
+  assert_string_equal(bh_evidence_judge(&forged, FALSE, &proof).odd, "forged");
+}
+
 static void
 test_a_hub_set_back_proves_nothing_rather_than_the_impossible(void **state G_GNUC_UNUSED)
 {
@@ -159,6 +175,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_whatever_is_claimed_the_proved_interval_holds_the_truth),
       cmocka_unit_test(test_claims_that_contradict_what_is_known_are_named),
+      cmocka_unit_test(test_a_hub_whose_clock_is_wrong_blames_no_device),
       cmocka_unit_test(test_a_hub_set_back_proves_nothing_rather_than_the_impossible),
       cmocka_unit_test(test_the_hubs_own_entries_are_of_the_moment_it_made_them),
   };
