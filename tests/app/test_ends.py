@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from collector import PINS, WindowTest, main, sign_in
+from collector import PINS, WindowTest, fill_hazard, main, sign_in
 
 
 class Ends(WindowTest):
@@ -29,13 +29,7 @@ class Ends(WindowTest):
         app.find("finish")
 
     def add_hazard(self, app, summary):
-        app.click("add_hazard")
-        app.type("summary", summary)
-        app.type("place", "3号煤3105工作面")
-        app.type("no_photo_reason", "井下不能带非防爆相机")
-        app.type("demand", "立即整改")
-        app.type("responsible_person", "样例负责人01")
-        app.click("deadline-plus-15")
+        fill_hazard(app, summary)
         app.click("save")
         app.gone("summary")
 

@@ -6,7 +6,7 @@ import sys
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from collector import PINS, WindowTest, main, sign_in
+from collector import PINS, WindowTest, fill_hazard, main, sign_in
 
 BOUNCES_S = (0.06, 0.12, 0.2, 0.29)  # between the two taps of a finger that meant one
 
@@ -22,15 +22,6 @@ class Fingers(WindowTest):
         app.check("recusal_advised")
         app.click("begin")
         app.find("answer-compliant")
-
-    def add_hazard(self, app, summary):
-        app.click("add_hazard")
-        app.type("summary", summary)
-        app.type("place", "3号煤3105工作面")
-        app.type("no_photo_reason", "井下不能带非防爆相机")
-        app.type("demand", "立即整改")
-        app.type("responsible_person", "样例负责人01")
-        app.click("deadline-plus-15")
 
     # --- one tap, one act ---
 
@@ -63,7 +54,7 @@ class Fingers(WindowTest):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
-            self.add_hazard(app, "风门损坏")
+            fill_hazard(app, "风门损坏")
             app.settle(1)
             app.tap("save", 2, 0.15)
             app.gone("summary")
@@ -341,7 +332,7 @@ class Fingers(WindowTest):
         with self.open() as app:
             sign_in(app)
             app.click("open-1")
-            self.add_hazard(app, "又一条")
+            fill_hazard(app, "又一条")
             app.click("save")
             app.gone("summary")
             app.click("back")

@@ -10,8 +10,8 @@ import sys
 import time
 from pathlib import Path
 
-from collector import (PASSWORDS, PINS, App, Hub, Missing, Office, WindowTest, enterprise, main,
-                       sign_in)
+from collector import (PASSWORDS, PINS, App, Hub, Missing, Office, WindowTest, enterprise,
+                       fill_hazard, main, sign_in)
 
 MINE = enterprise("ent-01")
 LONG = "采煤工作面上隅角瓦斯浓度超过规定且未按要求设置挡风帘" * 200  # longer than any field takes
@@ -53,14 +53,7 @@ class Ways(WindowTest):
         app.find("finish")
 
     def add_hazard(self, app, summary, deadline="deadline-plus-15"):
-        app.click("add_hazard")
-        app.type("summary", summary)
-        app.type("place", "3号煤3105工作面")
-        app.type("no_photo_reason", "井下不能带非防爆相机")
-        app.type("demand", "立即整改")
-        app.type("responsible_person", "样例负责人01")
-        if deadline:
-            app.click(deadline)
+        fill_hazard(app, summary, deadline)
         app.click("save")
         app.gone("summary")
 
