@@ -100,6 +100,10 @@ static void test_a_hazard_is_taken_back_with_a_reason_only(void **state)
   assert_true(world_tap(world, "withdrawal_no"));
   assert_shown(world, HAZARD, "state", "found");
   assert_true(world_tap(world, "withdraw"));
+  /* Blanks are no reason: the question stays. */
+  world_type(world, "withdrawal_reason", "\u3000\u200b");
+  world_tap(world, "withdrawal_yes");
+  assert_shown(world, HAZARD, "state", "found");
   world_type(world, "withdrawal_reason", "记错了企业");
   assert_true(world_tap(world, "withdrawal_yes"));
   g_autofree char *now = dup_value(world, HAZARD, "state");
