@@ -63,6 +63,11 @@ static gboolean open_store(BhHub *hub, GError **error)
          bh_copy_begin_anew(db, hub->clock, hub->random, error) && load_values(hub, db, error);
 }
 
+static gboolean reload(BhDb *db, gpointer owner, GError **error)
+{
+  return bh_hub_reload_kinds(owner, db, error);
+}
+
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)
 {
   g_autofree char *region_path = g_build_filename(dir, "regions.json", NULL);
@@ -85,7 +90,7 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
     return NULL;
   hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, clock, random);
   bh_ingest_set_kinds(hub->ingest, hub->kinds);
-  hub->writer = bh_writer_start(hub->db_path, hub, error);
+  hub->writer = bh_writer_start(hub->db_path, reload, hub, error);
   return hub->writer != NULL && bh_hub_finish_deriving(hub, error) &&
                  bh_hub_finish_search(hub, error)
              ? g_steal_pointer(&hub)
