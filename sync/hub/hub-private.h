@@ -18,6 +18,7 @@ struct _BhHub {
   const BhClock *clock;
   const BhRandom *random;
   const BhSpace *space;
+  const BhDisk *disk;
   BhSigner *signer; /* key read by any thread, the rest by the writer's */
   guint8 plaque_public[BH_PUBLIC_KEY_SIZE];
   guint8 plaque_secret[BH_SECRET_KEY_SIZE];

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "sync/db/migrations.h"
+#include "sync/disk/durable.h"
 #include "sync/hub/copy.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
@@ -79,6 +80,7 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
   hub->clock = clock;
   hub->random = random;
   hub->space = bh_space_system();
+  hub->disk = bh_disk_system();
   hub->signer = bh_signer_new();
   if (!open_store(hub, error) ||
       !bh_keys_load(dir, "hub", hub->signer->public_key, hub->signer->secret_key, error) ||
@@ -184,6 +186,16 @@ const BhClock *bh_hub_get_clock(BhHub *hub)
 const BhRandom *bh_hub_get_random(BhHub *hub)
 {
   return hub->random;
+}
+
+void bh_hub_set_disk(BhHub *hub, const BhDisk *disk)
+{
+  hub->disk = disk;
+}
+
+const BhDisk *bh_hub_get_disk(BhHub *hub)
+{
+  return hub->disk;
 }
 
 void bh_hub_set_space(BhHub *hub, const BhSpace *space)
@@ -340,17 +352,11 @@ gboolean bh_hub_may_release(BhHub *hub, BhDb *db, const char *by, const char *en
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error)
 {
   g_autofree char *to = g_build_filename(hub->dir, "regions.json", NULL);
-  g_autofree char *text = NULL;
-  gsize len = 0;
-  g_autoptr(GError) failed = NULL;
   g_autoptr(BhRegion) region = bh_region_load(path, error);
   if (region == NULL)
     return FALSE;
-  if (g_file_get_contents(path, &text, &len, &failed) &&
-      g_file_set_contents(to, text, (gssize)len, &failed))
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
-  return FALSE;
+  return bh_durable_copy(hub->disk, path, to, error) &&
+         bh_durable_sync_folder(hub->disk, hub->dir, error);
 }
 
 /* --- address --- */

@@ -47,6 +47,9 @@ const BhRegion *bh_hub_get_region(BhHub *hub);
 const BhClock *bh_hub_get_clock(BhHub *hub);
 const BhRandom *bh_hub_get_random(BhHub *hub);
 /* Borrowed; before anybody else uses the hub. That of the system unless set. */
+/* Default: the system's. Tests let it fail. */
+void bh_hub_set_disk(BhHub *hub, const BhDisk *disk);
+const BhDisk *bh_hub_get_disk(BhHub *hub);
 void bh_hub_set_space(BhHub *hub, const BhSpace *space);
 /* TRUE when `wanted` bytes more leave `kept` free where the hub lies; else BH_ERROR_STORAGE saying
  * for what (`what`, as "file …") there is no room. Any thread. */
