@@ -78,6 +78,8 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
   device->clock = clock;
   device->random = random;
   device->space = bh_space_system();
+  device->disk = bh_disk_system();
+  device->opened_boot_ms = clock->boot_ms(clock->data);
   device->round_state = g_strdup("idle");
   device->views = bh_view_cache_new();
   device->id_clock = (BhClock){.wall_ms = bh_device_get_id_ms, .data = device};
@@ -103,6 +105,11 @@ void bh_device_set_space(BhDevice *device, const BhSpace *space)
   device->space = space;
 }
 
+void bh_device_set_disk(BhDevice *device, const BhDisk *disk)
+{
+  device->disk = disk;
+}
+
 void bh_device_close(BhDevice *device)
 {
   if (device == NULL)
@@ -110,6 +117,7 @@ void bh_device_close(BhDevice *device)
   g_clear_pointer(&device->keys, g_hash_table_unref);
   g_clear_pointer(&device->views, g_hash_table_unref);
   g_clear_pointer(&device->noted, g_array_unref);
+  g_clear_pointer(&device->held_files, g_hash_table_unref);
   bh_db_close(device->db);
   g_clear_pointer(&device->signer, bh_signer_free);
   g_clear_pointer(&device->kinds, bh_kind_set_unref);
