@@ -441,6 +441,22 @@ static json_t *do_about(BhHub *hub, const json_t *params, GError **error)
   return json_pack("{s:s, s:s}", "hub", bh_hub_get_id(hub), "name", bh_hub_get_name(hub));
 }
 
+static json_t *do_clock(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  (void)error;
+  gint64 machine_ms, known_ms;
+  gboolean doubted = bh_hub_is_time_doubted(hub, &machine_ms, &known_ms);
+  g_autofree char *machine = bh_time_format(machine_ms);
+  g_autofree char *known = bh_time_format(known_ms);
+  return json_pack("{s:b, s:s, s:s}", "doubted", (int)doubted, "machine", machine, "known", known);
+}
+
+static json_t *do_clock_trust(BhHub *hub, const json_t *params, GError **error)
+{
+  return bh_hub_trust_clock(hub, error) ? do_clock(hub, params, error) : NULL;
+}
+
 typedef struct {
   const char *name;
   json_t *(*run)(BhHub *hub, const json_t *params, GError **error);
@@ -459,6 +475,8 @@ static const Method METHODS[] = {
     {"device.list", do_device_list},
     {"device.revoke", do_device_revoke},
     {"about", do_about},
+    {"clock", do_clock},
+    {"clock.trust", do_clock_trust},
     {"export", do_export},
     {"backup", do_backup},
     {"access.list", do_access_list},

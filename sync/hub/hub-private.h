@@ -2,6 +2,7 @@
  * hub-kinds.c, and for those that need the ingest's pure step. */
 #pragma once
 
+#include "sync/hub/hub-time.h"
 #include "sync/hub/hub.h"
 #include "sync/hub/ingest.h"
 #include "sync/hub/writer.h"
@@ -15,7 +16,8 @@ struct _BhHub {
   char *area;
   char *epoch;
   char *pin;
-  const BhClock *clock;
+  BhHubTime *time;
+  const BhClock *clock; /* of `time` */
   const BhRandom *random;
   const BhSpace *space;
   const BhDisk *disk;

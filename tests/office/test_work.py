@@ -296,6 +296,26 @@ class Work(Page):
         self.assertIn(f"列出 {count} 条，共 {count} 条；条件：搜索：样例东坡沟；截至 20", said)
         self.assert_quiet()
 
+    def test_13_a_hub_whose_clock_is_wrong_says_so_and_work_goes_on(self):
+        browser = self.browser
+        self.hub.do(f"clock {-26 * 365 * 86400}")
+        browser.wait_text("中心的时钟不对：现在显示 2000-", "#app > .lost:not([hidden])")
+        # Who works here still signs in, and what they do is marked.
+        browser.press("退出")
+        self.sign_in("staff-sun")
+        browser.wait_text("中心的时钟不对", "#app > .lost:not([hidden])")
+        self.open_record("crowded", "JC-2026-9")
+        browser.press("审核通过", ".actions")
+        browser.wait_text("已审核通过", ".notice-good")
+        self.open_record("crowded", "JC-2026-9", "accepted")
+        browser.run("document.querySelector('.history-box summary').click()")
+        browser.wait_text("中心所作，中心时钟存疑", ".history")
+        browser.wait_text("或更晚", ".history")
+        self.picture("clock")
+        self.hub.do("clock 0")
+        browser.wait(lambda: not browser.count("#app > .lost:not([hidden])"), "the clock is right again")
+        self.assert_quiet()
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)

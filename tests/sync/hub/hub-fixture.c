@@ -433,7 +433,7 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
   const char *const names[] = {was, NULL};
   g_autoptr(GError) error = NULL;
   test_device_let(device);
-  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data),
+  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) + device->skew_ms,
                         .boot_ms = clock->boot_ms(clock->data),
                         .quality = BH_CLOCK_QUALITY_GOOD,
                         .hub_ms = device->says.hub_ms,

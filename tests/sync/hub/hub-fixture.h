@@ -36,15 +36,16 @@ void test_set_released(HubFixture *fixture, const char *visit, gboolean released
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1]);
 
 /* Undoes the migrations of a hub's store from 0008 on; each new one is added here. */
-#define UNDO_0013                                                                                  \
-  "DROP INDEX record_area; DROP INDEX record_state; DROP INDEX record_review;"                     \
+#define UNDO_FROM_0013                                                                             \
+  "ALTER TABLE entry DROP COLUMN doubted; DROP INDEX record_area; DROP INDEX record_state; DROP "  \
+  "INDEX record_review;"                                                                           \
   "DROP INDEX record_scope; DROP INDEX record_scope2; DROP INDEX record_title;"                    \
   "CREATE UNIQUE INDEX record_scope ON record (scope, position);"                                  \
   "CREATE UNIQUE INDEX record_scope2 ON record (scope2, position) WHERE scope2 IS NOT NULL;"       \
   "CREATE INDEX record_title ON record (kind, title);"                                             \
   "CREATE INDEX record_review ON record (review, position) WHERE review IS NOT NULL;"
 #define UNDO_FROM_0008                                                                             \
-  UNDO_0013                                                                                        \
+  UNDO_FROM_0013                                                                                   \
   "ALTER TABLE entry DROP COLUMN signed_ms; ALTER TABLE incarnation DROP COLUMN signed_ms;"        \
   "DROP TABLE awaited;"                                                                            \
   "DROP INDEX record_restriction; ALTER TABLE record DROP COLUMN restriction;"                     \
@@ -81,6 +82,7 @@ typedef struct {
   char prev[BH_HASH_HEX_LEN + 1];
   BhIdSource ids;
   char last_entry[BH_ID_LEN + 1];
+  gint64 skew_ms;    /* added to its clock */
   BhEntryClock says; /* hub_ms, hub_boot_ms and hub_sig of these go into its entries */
 } TestDevice;
 
