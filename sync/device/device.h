@@ -24,6 +24,7 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
 void bh_device_close(BhDevice *device);
 /* Borrowed; that of the system unless set. */
 void bh_device_set_space(BhDevice *device, const BhSpace *space);
+void bh_device_set_disk(BhDevice *device, const BhDisk *disk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
 /* Nothing is to be done just now: a short step of what waits for that – records of a reset that
  * move in, titles, the index, what was delivered long ago – and then the database's log moves into

@@ -15,6 +15,12 @@ gint64 bh_drafts_store_count_keys(BhDevice *device, const char *author, const ch
 json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *record,
                             GError **error);
 /* Removes one key; not an error when it is not there. */
+/* Texts of the values of a draft, or of one key; appended to `out`. */
+gboolean bh_drafts_store_list_values(BhDevice *device, const char *author, const char *record,
+                                     const char *key, GPtrArray *out, GError **error);
+/* Records of the author's drafts whose parent is this record. */
+GPtrArray *bh_drafts_store_list_below(BhDevice *device, const char *author, const char *record,
+                                      GError **error);
 gboolean bh_drafts_store_remove(BhDevice *device, const char *author, const char *record,
                                 const char *key, GError **error);
 gboolean bh_drafts_store_drop(BhDevice *device, const char *author, const char *record,

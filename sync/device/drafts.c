@@ -1,10 +1,12 @@
 /* Drafts: what a person has begun and not saved yet, apart for each author (L13). */
 #include "sync/device/drafts-store.h"
+#include "sync/device/release.h"
 
 #include <string.h>
 
 #define DRAFT_MAX_KEYS BH_ENTRY_MAX_KEYS
 #define DRAFT_VALUE_MAX (BH_BODY_MAX / 2)
+#define DRAFT_MAX_DEPTH 8 /* of records below a record */
 
 static gboolean check_key(const char *author, const char *record, const char *key,
                           const json_t *value, GError **error)
@@ -42,6 +44,22 @@ static gboolean check_kind(BhDevice *device, const char *record, const char *kin
   return TRUE;
 }
 
+/* Files that the draft names, or one key of it, may be named by nothing from now on. `kept`: the
+ * value that the key gets, or NULL. */
+static gboolean release_files(BhDevice *device, const char *author, const char *record,
+                              const char *key, const char *kept, GError **error)
+{
+  g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+
+  if (!bh_drafts_store_list_values(device, author, record, key, values, error))
+    return FALSE;
+  for (guint i = 0; i < values->len; i++)
+    if (g_strcmp0(values->pdata[i], kept) != 0 &&
+        !bh_release_note_draft(device, values->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
 gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *record,
                              const char *kind, const char *key, const json_t *value, GError **error)
 {
@@ -60,14 +78,18 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
     return FALSE;
   if (made)
     bh_device_count(device)->drafts++;
-  if (!bh_drafts_store_put(device, author, record, key, text, error))
+  if (!release_files(device, author, record, key, text, error) ||
+      !bh_drafts_store_put(device, author, record, key, text, error))
     return FALSE;
   if (bh_drafts_store_count_keys(device, author, record) > DRAFT_MAX_KEYS) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "draft: more than %d fields changed",
                 DRAFT_MAX_KEYS);
     return FALSE;
   }
-  return bh_write_commit(write, error);
+  if (!bh_write_commit(write, error))
+    return FALSE;
+  bh_release_settle(device, text);
+  return TRUE;
 }
 
 static json_t *join_values(BhDevice *device, const char *record, const json_t *changed)
@@ -153,10 +175,31 @@ static gboolean drop(BhDevice *device, const char *author, const char *record, G
 {
   gboolean dropped = FALSE;
 
-  if (!bh_drafts_store_drop(device, author, record, &dropped, error))
+  if (!release_files(device, author, record, NULL, NULL, error) ||
+      !bh_drafts_store_drop(device, author, record, &dropped, error))
     return FALSE;
   if (dropped)
     bh_device_count(device)->drafts--;
+  return TRUE;
+}
+
+/* With a record that is nowhere but in the draft goes what stands below it: nobody could save that.
+ */
+static gboolean drop_with_children(BhDevice *device, const char *author, const char *record,
+                                   int depth, GError **error)
+{
+  g_auto(BhRow) row = {0};
+
+  if (!drop(device, author, record, error) || !bh_records_store_find(device, record, &row, error))
+    return FALSE;
+  if (row.number != 0 || depth == DRAFT_MAX_DEPTH)
+    return TRUE;
+  g_autoptr(GPtrArray) below = bh_drafts_store_list_below(device, author, record, error);
+  if (below == NULL)
+    return FALSE;
+  for (guint i = 0; i < below->len; i++)
+    if (!drop_with_children(device, author, below->pdata[i], depth + 1, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -164,7 +207,8 @@ gboolean bh_device_draft_discard(BhDevice *device, const char *author, const cha
                                  GError **error)
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  return write != NULL && drop(device, author, record, error) && bh_write_commit(write, error);
+  return write != NULL && drop_with_children(device, author, record, 0, error) &&
+         bh_write_commit(write, error);
 }
 
 gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
@@ -179,7 +223,8 @@ gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char
   json_array_foreach((json_t *)keys, i, key)
   {
     const char *name = json_string_value(key);
-    if (name != NULL && !bh_drafts_store_remove(device, author, record, name, error))
+    if (name != NULL && (!release_files(device, author, record, name, NULL, error) ||
+                         !bh_drafts_store_remove(device, author, record, name, error)))
       return FALSE;
   }
   if (bh_drafts_store_count_keys(device, author, record) == 0 &&

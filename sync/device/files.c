@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "sync/device/files-store.h"
+#include "sync/device/release.h"
+#include "sync/disk/durable.h"
 
 static const char *sniff(const guint8 *bytes, gsize len)
 {
@@ -30,7 +32,7 @@ static gboolean fail(const char *doing, const char *path, GError **error)
   return FALSE;
 }
 
-static char *make_path(BhDevice *device, const char *sha256)
+char *bh_device_make_file_path(BhDevice *device, const char *sha256)
 {
   char folder[3] = {sha256[0], sha256[1], '\0'};
   return g_build_filename(device->dir, "files", folder, sha256, NULL);
@@ -40,23 +42,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256)
 {
   if (!bh_hash_is_valid(sha256))
     return NULL;
-  g_autofree char *path = make_path(device, sha256);
+  g_autofree char *path = bh_device_make_file_path(device, sha256);
   return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : NULL;
-}
-
-static gboolean sync_folder(const char *folder, GError **error)
-{
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-  if (fd < 0 || fsync(fd) != 0) {
-    int saved = errno;
-    if (fd >= 0)
-      close(fd);
-    errno = saved;
-    return fail("sync", folder, error);
-  }
-  close(fd);
-  return TRUE;
 }
 
 static gboolean write_all(int fd, const guint8 *bytes, gsize len)
@@ -92,7 +79,7 @@ static gboolean write_temporary(const char *path, const guint8 *bytes, gsize len
 static gboolean place(BhDevice *device, const char *sha256, const guint8 *bytes, gsize len,
                       GError **error)
 {
-  g_autofree char *path = make_path(device, sha256);
+  g_autofree char *path = bh_device_make_file_path(device, sha256);
   g_autofree char *folder = g_path_get_dirname(path);
   g_autofree char *files = g_path_get_dirname(folder);
   g_autofree char *temporary = g_strdup_printf("%s.part", path);
@@ -106,7 +93,8 @@ static gboolean place(BhDevice *device, const char *sha256, const guint8 *bytes,
     unlink(temporary);
     return FALSE;
   }
-  return sync_folder(folder, error) && sync_folder(files, error);
+  return bh_durable_sync_folder(device->disk, folder, error) &&
+         bh_durable_sync_folder(device->disk, files, error);
 }
 
 /* TRUE when the bytes are here already and undamaged. */
@@ -164,6 +152,25 @@ static const char *judge_bytes(const void *bytes, gsize len, GError **error)
   return media_type;
 }
 
+/* Before the bytes: should nothing come to name them, they are found by this. */
+static gboolean note_first(BhDevice *device, const char *sha256, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_release_note(device, sha256, error) && bh_write_commit(write, error);
+}
+
+static gboolean keep(BhDevice *device, const char *sha256, const void *bytes, gsize len,
+                     const char *media_type, GError **error)
+{
+  if (!is_placed(device, sha256) &&
+      (!has_space(device, len, error) || !note_first(device, sha256, error) ||
+       !place(device, sha256, bytes, len, error)))
+    return FALSE;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_files_store_add(device, sha256, (gint64)len, media_type, error) &&
+         bh_release_note(device, sha256, error) && bh_write_commit(write, error);
+}
+
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
 {
   const char *media_type = bh_device_ready(device, error) ? judge_bytes(bytes, len, error) : NULL;
@@ -171,14 +178,21 @@ json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GErr
   if (media_type == NULL)
     return NULL;
   g_autofree char *sha256 = bh_hash_hex(bytes, len);
-  if (!is_placed(device, sha256) &&
-      (!has_space(device, len, error) || !place(device, sha256, bytes, len, error)))
+  if (!keep(device, sha256, bytes, len, media_type, error))
     return NULL;
-  g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  if (write == NULL || !bh_files_store_add(device, sha256, (gint64)len, media_type, error) ||
-      !bh_write_commit(write, error))
-    return NULL;
+  bh_release_hold(device, sha256);
   return make_fact(sha256, len, media_type);
+}
+
+gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const void *bytes, gsize len,
+                                 GError **error)
+{
+  gboolean wanted = FALSE;
+
+  if (!bh_device_ready(device, error) || !bh_files_store_is_wanted(device, sha256, &wanted, error))
+    return FALSE;
+  const char *media_type = wanted ? judge_bytes(bytes, len, error) : NULL;
+  return !wanted || (media_type != NULL && keep(device, sha256, bytes, len, media_type, error));
 }
 
 static char *read_path(const char *path, gsize *len, GError **error)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/base64.h"
+#include "sync/disk/durable.h"
 #include "sync/hub/access-store.h"
 #include "sync/hub/access.h"
 #include "sync/hub/anomaly-store.h"
@@ -306,13 +307,11 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     return NULL;
   }
   g_autoptr(json_t) told = write_out(hub, params, G_OUTPUT_STREAM(out), error);
-  if (told != NULL &&
-      !(g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed) && g_rename(temp, path) == 0)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path,
-                failed != NULL ? failed->message : "cannot be renamed into place");
+  if (told != NULL && !g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path, failed->message);
     g_clear_pointer(&told, json_decref);
   }
-  if (told == NULL) {
+  if (told == NULL || !bh_durable_place(bh_hub_get_disk(hub), temp, path, error)) {
     g_unlink(temp);
     return NULL;
   }

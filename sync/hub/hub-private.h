@@ -20,6 +20,7 @@ struct _BhHub {
   const BhClock *clock; /* of `time` */
   const BhRandom *random;
   const BhSpace *space;
+  const BhDisk *disk;
   BhSigner *signer; /* key read by any thread, the rest by the writer's */
   guint8 plaque_public[BH_PUBLIC_KEY_SIZE];
   guint8 plaque_secret[BH_SECRET_KEY_SIZE];
@@ -42,6 +43,8 @@ void bh_hub_take_away(const char *dir);
 gboolean bh_hub_check_public_url(const char *url, GError **error);
 /* A change of kinds that was interrupted goes on (hub-kinds.c). Blocks. */
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
+/* The set in use is the one the store names. On the writer thread. */
+gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error);
 /* Makes the search index anew when it was written by an older rule than this program's. */
 gboolean bh_hub_finish_search(BhHub *hub, GError **error);
 

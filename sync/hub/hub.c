@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "sync/db/migrations.h"
+#include "sync/disk/durable.h"
 #include "sync/hub/copy.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
@@ -84,6 +85,11 @@ static gboolean open_store(BhHub *hub, const BhClock *machine, GError **error)
          bh_copy_begin_anew(db, hub->clock, hub->random, error) && load_values(hub, db, error);
 }
 
+static gboolean reload(BhDb *db, gpointer owner, GError **error)
+{
+  return bh_hub_reload_kinds(owner, db, error);
+}
+
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)
 {
   g_autofree char *region_path = g_build_filename(dir, "regions.json", NULL);
@@ -94,6 +100,7 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
   hub->db_path = g_build_filename(dir, "hub.db", NULL);
   hub->random = random;
   hub->space = bh_space_system();
+  hub->disk = bh_disk_system();
   hub->signer = bh_signer_new();
   if (!open_store(hub, clock, error) ||
       !bh_keys_load(dir, "hub", hub->signer->public_key, hub->signer->secret_key, error) ||
@@ -105,7 +112,7 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
     return NULL;
   hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, hub->time, random);
   bh_ingest_set_kinds(hub->ingest, hub->kinds);
-  hub->writer = bh_writer_start(hub->db_path, hub, error);
+  hub->writer = bh_writer_start(hub->db_path, reload, hub, error);
   return hub->writer != NULL && bh_hub_finish_deriving(hub, error) &&
                  bh_hub_finish_search(hub, error)
              ? g_steal_pointer(&hub)
@@ -205,6 +212,16 @@ gboolean bh_hub_is_time_doubted(BhHub *hub, gint64 *machine_ms, gint64 *known_ms
 const BhRandom *bh_hub_get_random(BhHub *hub)
 {
   return hub->random;
+}
+
+void bh_hub_set_disk(BhHub *hub, const BhDisk *disk)
+{
+  hub->disk = disk;
+}
+
+const BhDisk *bh_hub_get_disk(BhHub *hub)
+{
+  return hub->disk;
 }
 
 void bh_hub_set_space(BhHub *hub, const BhSpace *space)
@@ -380,17 +397,11 @@ gboolean bh_hub_may_release(BhHub *hub, BhDb *db, const char *by, const char *en
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error)
 {
   g_autofree char *to = g_build_filename(hub->dir, "regions.json", NULL);
-  g_autofree char *text = NULL;
-  gsize len = 0;
-  g_autoptr(GError) failed = NULL;
   g_autoptr(BhRegion) region = bh_region_load(path, error);
   if (region == NULL)
     return FALSE;
-  if (g_file_get_contents(path, &text, &len, &failed) &&
-      g_file_set_contents(to, text, (gssize)len, &failed))
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
-  return FALSE;
+  return bh_durable_copy(hub->disk, path, to, error) &&
+         bh_durable_sync_folder(hub->disk, hub->dir, error);
 }
 
 /* --- address --- */

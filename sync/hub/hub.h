@@ -54,6 +54,9 @@ gboolean bh_hub_is_time_doubted(BhHub *hub, gint64 *machine_ms, gint64 *known_ms
 gboolean bh_hub_trust_clock(BhHub *hub, GError **error);
 const BhRandom *bh_hub_get_random(BhHub *hub);
 /* Borrowed; before anybody else uses the hub. That of the system unless set. */
+/* Default: the system's. Tests let it fail. */
+void bh_hub_set_disk(BhHub *hub, const BhDisk *disk);
+const BhDisk *bh_hub_get_disk(BhHub *hub);
 void bh_hub_set_space(BhHub *hub, const BhSpace *space);
 /* TRUE when `wanted` bytes more leave `kept` free where the hub lies; else BH_ERROR_STORAGE saying
  * for what (`what`, as "file …") there is no room. Any thread. */

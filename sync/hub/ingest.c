@@ -45,6 +45,8 @@ void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds)
   BhKindSet *old = ingest->kinds;
   ingest->kinds = bh_kind_set_ref(kinds);
   g_clear_pointer(&old, bh_kind_set_unref);
+  /* A set whose commit failed may be among them. */
+  g_hash_table_remove_all(ingest->known_sets);
   remember_kinds(ingest, kinds);
 }
 

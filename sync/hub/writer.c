@@ -28,6 +28,7 @@ struct _Lane {
 
 struct _BhWriter {
   char *path;
+  BhWriterReload reload;
   gpointer owner;
   GThread *thread;
   BhDb *db; /* the writer thread's */
@@ -173,13 +174,19 @@ static gboolean run_pieces(BhWriter *writer, GPtrArray *group, GError **error)
   return TRUE;
 }
 
+static gboolean open_again(BhWriter *writer, GError **error)
+{
+  g_autoptr(BhDb) db = bh_db_open(writer->path, BH_DB_HUB_WRITER, error);
+  if (db == NULL || (writer->reload != NULL && !writer->reload(db, writer->owner, error)))
+    return FALSE;
+  writer->db = g_steal_pointer(&db);
+  return TRUE;
+}
+
 static gboolean run_group(BhWriter *writer, GPtrArray *group, GError **error)
 {
-  if (writer->db == NULL) {
-    writer->db = bh_db_open(writer->path, BH_DB_HUB_WRITER, error);
-    if (writer->db == NULL)
-      return FALSE;
-  }
+  if (writer->db == NULL && !open_again(writer, error))
+    return FALSE;
   if (!bh_db_begin(writer->db, error))
     return FALSE;
   if (run_pieces(writer, group, error))
@@ -300,13 +307,14 @@ static gpointer writer_main(gpointer data)
   return NULL;
 }
 
-BhWriter *bh_writer_start(const char *path, gpointer owner, GError **error)
+BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owner, GError **error)
 {
   g_autoptr(BhDb) db = bh_db_open(path, BH_DB_HUB_WRITER, error);
   if (db == NULL)
     return NULL;
   BhWriter *writer = g_new0(BhWriter, 1);
   writer->path = g_strdup(path);
+  writer->reload = reload;
   writer->owner = owner;
   writer->db = g_steal_pointer(&db);
   writer->log_max = BH_WRITER_LOG_MAX_BYTES;

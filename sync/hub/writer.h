@@ -29,8 +29,13 @@ typedef void (*BhWriterDone)(gpointer owner, const GError *error, gpointer data)
 typedef enum { BH_TURN_FAILED, BH_TURN_DONE, BH_TURN_MORE } BhTurn;
 typedef BhTurn (*BhWriterTurnFunc)(BhDb *db, gpointer owner, gpointer data, GError **error);
 
-/* Opens `path` as writer on its own thread. */
-BhWriter *bh_writer_start(const char *path, gpointer owner, GError **error);
+/* What the owner remembers of the store is read again. */
+typedef gboolean (*BhWriterReload)(BhDb *db, gpointer owner, GError **error);
+
+/* Opens `path` as writer on its own thread. After a commit that failed, the connection is opened
+ * anew and `reload` (or NULL) is called with it on that thread before anything else: a failed
+ * commit is undone, or found on the disk all the same. Until it succeeds nothing is written. */
+BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owner, GError **error);
 /* Works off what waits, then ends. */
 void bh_writer_stop(BhWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWriter, bh_writer_stop)

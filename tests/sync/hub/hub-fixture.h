@@ -24,6 +24,7 @@ typedef struct {
   char province[BH_ID_LEN + 1];  /* unit of 140000 */
   char inspector[BH_ID_LEN + 1]; /* of the township */
   gint64 skew_ms;                /* added to the hub's clock */
+  gboolean is_kept;              /* the folder stays */
   BhClock clock;
 } HubFixture;
 
@@ -51,6 +52,9 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
   "DROP TABLE office_known; DROP TABLE person_seal; DROP TABLE person_key;"                        \
   "CREATE TABLE staff_pin (staff TEXT, verifier TEXT, set_ms INTEGER);"
 
+/* Every write of this process to a file fails from now on, or no longer. */
+void test_fill_disk(gboolean full);
+
 /* For cmocka: a hub as the state of one test. */
 int set_up(void **state);
 int tear_down(void **state);
@@ -58,6 +62,8 @@ int tear_down(void **state);
 HubFixture *hub_fixture_new(void);
 /* Without server: for what needs only the store. */
 HubFixture *hub_fixture_new_store(void);
+/* The same in a folder that stays; a store that is there is opened. */
+HubFixture *hub_fixture_keep_store(const char *dir);
 void hub_fixture_free(HubFixture *fixture);
 void hub_fixture_stop(HubFixture *fixture); /* server and store */
 void hub_fixture_start(HubFixture *fixture);

@@ -87,7 +87,7 @@ static void world_start(World *world)
   g_cond_init(&world->wake);
   world->dir = g_dir_make_tmp("bihuan-writer-XXXXXX", NULL);
   g_autofree char *path = g_build_filename(world->dir, "hub.db", NULL);
-  world->writer = bh_writer_start(path, world, &error);
+  world->writer = bh_writer_start(path, NULL, world, &error);
   if (world->writer == NULL)
     fail_msg("%s", error->message);
   bh_writer_submit(world->writer, wait_at_gate, NULL, world);
