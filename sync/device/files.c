@@ -6,22 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/media.h"
 #include "sync/device/files-store.h"
-
-static const char *sniff(const guint8 *bytes, gsize len)
-{
-  static const guint8 jpeg[] = {0xff, 0xd8, 0xff};
-  static const guint8 png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  static const guint8 pdf[] = {'%', 'P', 'D', 'F', '-'};
-
-  if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
-    return "image/jpeg";
-  if (len >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
-    return "image/png";
-  if (len >= sizeof pdf && memcmp(bytes, pdf, sizeof pdf) == 0)
-    return "application/pdf";
-  return NULL;
-}
 
 static gboolean fail(const char *doing, const char *path, GError **error)
 {
@@ -148,20 +134,39 @@ static json_t *make_fact(const char *sha256, gsize size, const char *media_type)
   return out;
 }
 
-/* What the bytes are; NULL when they are too many, or no picture or paper. */
+static gboolean check_size(gsize len, GError **error)
+{
+  if (len <= BH_FILE_MAX)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
+              BH_FILE_MAX);
+  return FALSE;
+}
+
+/* What the bytes from outside are; NULL when they are too many, or no whole picture or paper. */
 static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 {
-  const char *media_type = sniff(bytes, len);
+  BhMedia media;
 
-  if (len > BH_FILE_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
-                BH_FILE_MAX);
+  if (!check_size(len, error))
     return NULL;
-  }
-  if (media_type == NULL)
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        "file: neither JPEG nor PNG nor PDF by its first bytes");
-  return media_type;
+  bh_media_judge(bytes, len, &media);
+  const char *problem = bh_media_get_problem(&media);
+  if (problem == NULL)
+    return media.type;
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "file: %s", problem);
+  return NULL;
+}
+
+static gboolean keep(BhDevice *device, const char *sha256, const void *bytes, gsize len,
+                     const char *media_type, GError **error)
+{
+  if (!is_placed(device, sha256) &&
+      (!has_space(device, len, error) || !place(device, sha256, bytes, len, error)))
+    return FALSE;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_files_store_add(device, sha256, (gint64)len, media_type, error) &&
+         bh_write_commit(write, error);
 }
 
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
@@ -171,14 +176,21 @@ json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GErr
   if (media_type == NULL)
     return NULL;
   g_autofree char *sha256 = bh_hash_hex(bytes, len);
-  if (!is_placed(device, sha256) &&
-      (!has_space(device, len, error) || !place(device, sha256, bytes, len, error)))
-    return NULL;
-  g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  if (write == NULL || !bh_files_store_add(device, sha256, (gint64)len, media_type, error) ||
-      !bh_write_commit(write, error))
-    return NULL;
-  return make_fact(sha256, len, media_type);
+  return keep(device, sha256, bytes, len, media_type, error) ? make_fact(sha256, len, media_type)
+                                                             : NULL;
+}
+
+gboolean bh_outbox_keep_file(BhDevice *device, const void *bytes, gsize len, GError **error)
+{
+  if (!bh_device_ready(device, error) || !check_size(len, error))
+    return FALSE;
+  const char *media_type = bh_media_sniff(bytes, len);
+  if (media_type == NULL) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "file: neither JPEG nor PNG nor PDF");
+    return FALSE;
+  }
+  g_autofree char *sha256 = bh_hash_hex(bytes, len);
+  return keep(device, sha256, bytes, len, media_type, error);
 }
 
 static char *read_path(const char *path, gsize *len, GError **error)

@@ -108,6 +108,8 @@ gboolean bh_outbox_defer_file(BhDevice *device, const char *sha256, const char *
 /* Files that records in the store name and that are not here, newest first, at most `limit`;
  * strings of hex, free the array. */
 GPtrArray *bh_outbox_list_missing_files(BhDevice *device, int limit, GError **error);
+/* Keeps a file as the hub has it, a damaged picture too: it was signed for as it is. */
+gboolean bh_outbox_keep_file(BhDevice *device, const void *bytes, gsize len, GError **error);
 
 /* --- status --- */
 
