@@ -69,6 +69,45 @@ void test_jpeg_fill(guint8 *bytes, gsize size)
   memcpy(bytes + at, jpeg_end, sizeof jpeg_end);
 }
 
+static void append(GByteArray *out, const char *bytes, gsize len)
+{
+  g_byte_array_append(out, (const guint8 *)bytes, (guint)len);
+}
+
+/* A block of one grey is two bits of 0: no difference, no more coefficients. A progressive one has
+ * a scan of one bit for each of both. */
+static void append_scan(GByteArray *out, const char *head, gsize bits)
+{
+  append(out, "\xff\xda\x00\x08\x01\x01\x00", 7);
+  append(out, head, 3);
+  guint at = out->len;
+  g_byte_array_set_size(out, at + (guint)(bits / 8) + 1);
+  memset(out->data + at, 0, out->len - at);
+}
+
+GByteArray *test_jpeg_sized(guint width, guint height, gboolean progressive)
+{
+  const gsize size_at = 69 + 5, tables_end = sizeof jpeg_end - 10 - 3;
+  const gsize blocks = (gsize)((width + 7) / 8) * ((height + 7) / 8);
+  GByteArray *out = g_byte_array_new();
+  append(out, "\xff\xd8", 2);
+  g_byte_array_append(out, jpeg_end, (guint)tables_end);
+  guint8 *frame = out->data + 2 + size_at;
+  frame[-4] = progressive ? 0xc2 : 0xc0;
+  frame[0] = (guint8)(height >> 8);
+  frame[1] = (guint8)height;
+  frame[2] = (guint8)(width >> 8);
+  frame[3] = (guint8)width;
+  if (progressive) {
+    append_scan(out, "\x00\x00\x00", blocks);
+    append_scan(out, "\x01\x3f\x00", blocks);
+  } else {
+    append_scan(out, "\x00\x3f\x00", 2 * blocks);
+  }
+  append(out, "\xff\xd9", 2);
+  return out;
+}
+
 const guint8 *test_png(gsize *size)
 {
   *size = sizeof png;
