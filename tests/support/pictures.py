@@ -18,3 +18,10 @@ def make_jpeg(size, seed):
     remarks = b"".join(b"\xff\xfe" + struct.pack(">H", len(part) + 2) + part
                        for part in (noise[at:at + _REMARK] for at in range(0, len(noise), _REMARK)))
     return b"\xff\xd8" + remarks + _JPEG_END
+
+
+def make_jpeg_sized(width, height):
+    """A grey JPEG of that many pixels; the bytes are few, since all of it is of one grey."""
+    tables = _JPEG_END[:-3].replace(struct.pack(">HH", 1, 1), struct.pack(">HH", height, width), 1)
+    blocks = -(-width // 8) * -(-height // 8)
+    return b"\xff\xd8" + tables + b"\x00" * (2 * blocks // 8 + 1) + b"\xff\xd9"
