@@ -112,8 +112,10 @@ char *bh_names_expected(const BhNames *names, const BhField *field)
   case BH_FIELD_REFS:
     return list_ref_kinds(names, field);
   case BH_FIELD_PHONE:
-    return g_strdup(zh ? "应为电话号码：3 到 24 位，数字和 + - ( )"
-                       : "a phone number: 3 to 24 digits, +, - and brackets");
+    return g_strdup(zh ? "应为一个或两个电话号码，每个 3 到 24 位，可带分机，如 "
+                         "0553-1234567转801、13800000000"
+                       : "one or two phone numbers of 3 to 24 digits each, such as "
+                         "0553-1234567转801、13800000000");
   case BH_FIELD_USCC:
     return g_strdup(zh ? "应为 18 位统一社会信用代码，校验位要对"
                        : "a credit code of 18 characters with the right check character");
