@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/typed.h"
 #include "sync/hub/names-internal.h"
 
 #define SHOWN_MAX 60 /* characters of what was written that a refusal repeats */
@@ -170,7 +171,7 @@ static json_t *parse_refs(BhNames *names, const BhField *field, const char *type
   g_auto(GStrv) parts = g_strsplit(joined, ",", -1);
   g_autoptr(json_t) ids = json_array();
   for (int i = 0; parts[i] != NULL; i++) {
-    const char *part = g_strstrip(parts[i]);
+    g_autofree char *part = bh_typed_clean(parts[i], FALSE);
     if (*part == '\0')
       continue;
     const char *id = bh_names_find(names, bh_field_get_ref_kinds(field), part, error);
@@ -183,7 +184,7 @@ static json_t *parse_refs(BhNames *names, const BhField *field, const char *type
 
 json_t *bh_names_parse(BhNames *names, const BhField *field, const char *typed, GError **error)
 {
-  g_autofree char *text = g_utf8_validate(typed, -1, NULL) ? g_strstrip(g_strdup(typed)) : NULL;
+  g_autofree char *text = g_utf8_validate(typed, -1, NULL) ? bh_typed_clean(typed, TRUE) : NULL;
   g_autoptr(GError) why = NULL;
   if (text != NULL && *text == '\0')
     return json_null();
