@@ -169,6 +169,24 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
   assert_int_equal(json_array_size(saved), 1);
 }
 
+/* The list's question is shown, and describes nothing: what was found is said by who found it. */
+static void test_a_question_is_no_description_of_a_hazard(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_hazard_page_new(test_id(INSPECTION), "T-03"));
+  assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "summary"))), "");
+  const char *notice = gtk_label_get_text(GTK_LABEL(world_find(world, "item_notice")));
+  assert_non_null(strstr(notice, "样例检查项"));
+  assert_non_null(strstr(notice, "T-03"));
+  world_type(world, "place", "工作面");
+  world_type(world, "no_photo_reason", "井下");
+  world_tap(world, "save");
+  assert_true(gtk_widget_get_visible(world_find(world, "problem-summary")));
+  g_autoptr(json_t) hazards = world_list(world, "hazard");
+  assert_int_equal(json_array_size(hazards), 0);
+}
+
 int main(int argc, char **argv)
 {
   gtk_init(&argc, &argv);
@@ -178,6 +196,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_compliant_with_a_reason_takes_the_hazard_back_in_the_same_entry),
       cmocka_unit_test(test_a_hazard_is_taken_back_with_a_reason_only),
       cmocka_unit_test(test_a_closed_gate_and_a_hazard_do_not_go_together),
+      cmocka_unit_test(test_a_question_is_no_description_of_a_hazard),
       cmocka_unit_test(test_a_reopened_draft_asks_again_whether_it_is_major),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
