@@ -79,6 +79,17 @@ static void test_what_was_not_looked_at_is_never_certified(G_GNUC_UNUSED void **
   paper_assert_shows(text, "在已查看的范围内未记录问题。");
 }
 
+static void test_items_left_out_of_the_paper_are_counted_on_it(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(PaperFile) file = paper_file_new();
+  g_autoptr(json_t) frozen = paper_sample("onsite_record", 0);
+  json_object_set_new(json_object_get(frozen, "answers"), "for_government", json_integer(2));
+  g_autofree char *code = make_code();
+  paper_render(file, frozen, NULL, code);
+  g_autofree char *text = paper_read_text(file);
+  paper_assert_shows(text, "本次应查看的项目共 23 项，其中 2 项面向政府部门，不列入本记录。");
+}
+
 static void test_no_legal_basis_is_invented(G_GNUC_UNUSED void **state)
 {
   const char *const types[] = {"onsite_record", "order_rectify"};
@@ -394,6 +405,7 @@ int main(void)
       cmocka_unit_test(test_record_shows_every_field),
       cmocka_unit_test(test_order_shows_every_field),
       cmocka_unit_test(test_what_was_not_looked_at_is_never_certified),
+      cmocka_unit_test(test_items_left_out_of_the_paper_are_counted_on_it),
       cmocka_unit_test(test_no_legal_basis_is_invented),
       cmocka_unit_test(test_a_visit_that_failed_says_so),
       cmocka_unit_test(test_provisional_numbers_and_drafts_are_marked),
