@@ -51,6 +51,10 @@ int bh_flow_count_pages(const BhFlow *flow);
 /* TRUE when there was more than BH_FLOW_MAX_PAGES hold: the document is not to be used. */
 gboolean bh_flow_is_full(const BhFlow *flow);
 
+/* Characters (gunichar) of the texts so far that no font of this machine can draw: each stands as
+ * BH_FONT_STAND_IN (app/paper/font.h). Borrowed. */
+const GArray *bh_flow_get_undrawn(const BhFlow *flow);
+
 /* Text must be clean (app/paper/text.h). Empty text takes no room. */
 void bh_flow_add_text(BhFlow *flow, BhFlowStyle style, const char *text);
 /* As above, keeping `aside` points free at both sides. */

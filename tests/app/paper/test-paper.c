@@ -244,6 +244,30 @@ static void test_hostile_text_stays_text_and_on_the_page(G_GNUC_UNUSED void **st
   paper_assert_within_margins(file);
 }
 
+/* A private character in a name: no box with a number on an issued order, and said on it. */
+static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(PaperFile) file = paper_file_new();
+  g_autoptr(json_t) frozen = paper_sample("order_rectify", 2);
+  g_autoptr(json_t) signatures = paper_sample_signatures();
+  g_autofree char *code = make_code();
+  paper_render(file, frozen, signatures, code);
+  g_autofree char *plain = paper_read_text(file);
+  assert_null(strstr(plain, "〓"));
+  json_object_set_new(json_object_get(frozen, "enterprise"), "name", json_string("张\uE000煤矿"));
+  json_object_set_new(json_array_get(json_object_get(frozen, "hazards"), 1), "responsible_person",
+                      json_string("赵\U0010FFF0"));
+  json_object_set_new(json_array_get(signatures, 1), "name", json_string("王\uE001"));
+  paper_render(file, frozen, signatures, code);
+  g_autofree char *text = paper_read_text(file);
+  paper_assert_shows(text, "张〓煤矿");
+  paper_assert_shows(text, "赵〓");
+  paper_assert_shows(text, "王〓");
+  paper_assert_shows(text, "原字见电子记录：U+E000、U+10FFF0、U+E001。");
+  assert_null(strstr(text, "\uE000"));
+  paper_keep_picture(file, "paper-undrawn");
+}
+
 static void test_fonts_are_embedded_and_chinese_under_any_locale(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
@@ -414,6 +438,7 @@ int main(void)
       cmocka_unit_test(test_a_seal_never_stands_on_a_page_of_its_own),
       cmocka_unit_test(test_long_descriptions_lose_nothing),
       cmocka_unit_test(test_hostile_text_stays_text_and_on_the_page),
+      cmocka_unit_test(test_what_no_font_draws_is_marked_and_noted),
       cmocka_unit_test(test_fonts_are_embedded_and_chinese_under_any_locale),
       cmocka_unit_test(test_equal_input_gives_equal_bytes),
       cmocka_unit_test(test_a_document_is_small_enough_for_a_slow_link),
