@@ -68,6 +68,40 @@ static void test_L11_lists_come_in_pages_without_gap_or_repeat(void **state G_GN
   walk(fixture, "title", 200, MANY + 1);
 }
 
+/* The place where a page of titles ends holds the title it ends at, however long that is. */
+static void test_long_titles_have_a_second_page(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GString) comment = g_string_new(NULL);
+  g_autoptr(GError) error = NULL;
+  json_t *records = json_array();
+
+  while (g_utf8_strlen(comment->str, -1) < 2000)
+    g_string_append(comment, "请补充现场照片");
+  g_string_truncate(comment, (gsize)(g_utf8_offset_to_pointer(comment->str, 1990) - comment->str));
+  for (guint i = 0; i < 5; i++) {
+    g_autofree char *text = g_strdup_printf("%s%u", comment->str, i);
+    json_array_append_new(
+        records,
+        fixture_snapshot(fixture, test_id(0x7000 + i), "review",
+                         json_pack("{ss ss ss ss}", "parent", fixture->enterprise, "decision",
+                                   "return", "comment", text, "state", "open")));
+  }
+  fixture_pull(fixture, records, NULL);
+  g_autofree char *after = NULL;
+  gsize seen = 0;
+  do {
+    g_autoptr(json_t) query =
+        json_pack("{ss ss si ss*}", "kind", "review", "order", "title", "limit", 2, "after", after);
+    g_autoptr(json_t) page = bh_device_list(fixture->device, query, &error);
+    assert_no_error(error);
+    seen += json_array_size(json_object_get(page, "rows"));
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL);
+  assert_int_equal(seen, 5);
+}
+
 static void test_what_changed_last_comes_first(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -317,6 +351,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_L11_lists_come_in_pages_without_gap_or_repeat),
+      cmocka_unit_test(test_long_titles_have_a_second_page),
       cmocka_unit_test(test_what_changed_last_comes_first),
       cmocka_unit_test(test_titles_sort_by_pinyin),
       cmocka_unit_test(test_R077_what_is_due_comes_in_the_order_of_days),
