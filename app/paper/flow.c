@@ -463,6 +463,36 @@ void bh_flow_add_line(BhFlow *flow, int number, BhFlowStyle style, const char *t
   g_ptr_array_add(g_ptr_array_index(flow->pages, number), item);
 }
 
+#define ENDS_GAP 14         /* between the two texts of one line */
+#define RIGHT_SHARE_MAX 0.7 /* of the line that the right one takes */
+
+void bh_flow_add_ends(BhFlow *flow, int number, BhFlowStyle style, const char *left,
+                      const char *right, double y)
+{
+  g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
+  double body = bh_flow_get_body_width(flow), widths[2], x = flow->margin;
+  const char *const texts[] = {left, right};
+  PangoLayout *layout = make_layout(flow, style, right, body);
+  int width = 0;
+  pango_layout_set_width(layout, -1);
+  pango_layout_get_size(layout, &width, NULL);
+  g_object_unref(layout);
+  /* A point more: a width that is rounded down would cut the last character. */
+  widths[1] = MIN((double)width / PANGO_SCALE + 1, body * RIGHT_SHARE_MAX);
+  widths[0] = body - widths[1] - (*right != '\0' ? ENDS_GAP : 0);
+  for (int i = 0; i < 2; i++) {
+    Item *item = g_new0(Item, 1);
+    item->layout = make_layout(flow, style, texts[i], widths[i]);
+    /* Of a number the end tells it from others. */
+    pango_layout_set_ellipsize(item->layout, i == 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_MIDDLE);
+    pango_layout_set_single_paragraph_mode(item->layout, TRUE);
+    item->n_lines = 1;
+    item->x = i == 0 ? x : flow->width - flow->margin - widths[1];
+    item->y = y;
+    g_ptr_array_add(g_ptr_array_index(flow->pages, number), item);
+  }
+}
+
 /* --- drawing --- */
 
 /* Lines of an item, in order, with the place where each one's baseline begins. */

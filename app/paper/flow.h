@@ -78,6 +78,11 @@ void bh_flow_end_table(BhFlow *flow);
  * with an ellipsis; `y` is its top. */
 void bh_flow_add_line(BhFlow *flow, int page, BhFlowStyle style, const char *text, double y);
 
+/* The same with a text at each end. When both do not fit, the left one is cut first, the right one
+ * in its middle. */
+void bh_flow_add_ends(BhFlow *flow, int page, BhFlowStyle style, const char *left,
+                      const char *right, double y);
+
 /* Notes the glyphs of all pages; to be called once, before drawing with the same ink. */
 void bh_flow_collect(const BhFlow *flow, BhInk *ink);
 /* Draws what was placed on the page; with `ink` NULL as the screen does. */

@@ -96,11 +96,10 @@ static void add_undrawn_note(BhFlow *flow)
 static void add_page_lines(BhPaper *paper)
 {
   int pages = bh_flow_count_pages(paper->flow);
-  g_autofree char *running = g_strdup_printf("%s　%s", paper->title, paper->number);
   for (int page = 0; page < pages; page++) {
     g_autofree char *foot = g_strdup_printf("第 %d 页 共 %d 页", page + 1, pages);
     if (page > 0)
-      bh_flow_add_line(paper->flow, page, BH_FLOW_SMALL, running, HEAD_Y);
+      bh_flow_add_ends(paper->flow, page, BH_FLOW_SMALL, paper->title, paper->number, HEAD_Y);
     bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, foot, FOOT_Y);
     if (paper->code != NULL)
       bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, paper->code, FOOT_Y + 14);

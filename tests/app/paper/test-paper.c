@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -268,6 +269,32 @@ static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **sta
   paper_keep_picture(file, "paper-undrawn");
 }
 
+/* On the pages that follow the number is whole, whatever the title is. */
+static void test_a_long_title_leaves_the_number_on_each_page(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(PaperFile) file = paper_file_new();
+  g_autoptr(json_t) frozen = paper_sample("order_rectify", 30);
+  g_autofree char *code = make_code();
+  g_autoptr(GString) title = g_string_new("责令");
+  for (int i = 0; i < 30; i++)
+    g_string_append(title, "限期整改");
+  json_object_set_new(frozen, "title", json_string(title->str));
+  paper_render(file, frozen, NULL, code);
+  /* What an ellipsis stands for is in the text of a PDF too, but has no width. */
+  g_autofree char *words =
+      paper_run("pdftotext", "-bbox", "-f", "2", "-l", "2", file->pdf, "-", NULL);
+  const char *number = strstr(strstr(words, "<page"), "L-0017号");
+  assert_non_null(number);
+  while (number > words && strncmp(number, "xMin=", 5) != 0)
+    number--;
+  double left = 0, top = 0, right = 0;
+  assert_int_equal(sscanf(number, "xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\"", &left, &top, &right),
+                   3);
+  assert_true(left > 400 && right - left > 80);
+  paper_assert_within_margins(file);
+  paper_keep_picture(file, "paper-long-title");
+}
+
 static void test_fonts_are_embedded_and_chinese_under_any_locale(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
@@ -439,6 +466,7 @@ int main(void)
       cmocka_unit_test(test_long_descriptions_lose_nothing),
       cmocka_unit_test(test_hostile_text_stays_text_and_on_the_page),
       cmocka_unit_test(test_what_no_font_draws_is_marked_and_noted),
+      cmocka_unit_test(test_a_long_title_leaves_the_number_on_each_page),
       cmocka_unit_test(test_fonts_are_embedded_and_chinese_under_any_locale),
       cmocka_unit_test(test_equal_input_gives_equal_bytes),
       cmocka_unit_test(test_a_document_is_small_enough_for_a_slow_link),
