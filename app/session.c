@@ -342,16 +342,18 @@ void bh_session_refresh_status(BhSession *self)
 
 static gboolean is_change(const char *method)
 {
-  static const char *const methods[] = {"save",          "save_draft",   "draft_set",
-                                        "draft_discard", "draft_forget", NULL};
+  static const char *const methods[] = {"save",      "save_draft",    "save_drafts",
+                                        "draft_set", "draft_discard", "draft_forget",
+                                        "draft_put", "draft_drop",    NULL};
   return g_strv_contains(methods, method);
 }
 
 static gboolean wants_author(const char *method)
 {
-  static const char *const methods[] = {
-      "save",          "save_draft", "draft_set", "draft_get",    "draft_list",
-      "draft_discard", "check",      "steps",     "draft_forget", NULL};
+  static const char *const methods[] = {"save",      "save_draft", "save_drafts",   "draft_set",
+                                        "draft_get", "draft_list", "draft_discard", "draft_forget",
+                                        "draft_put", "draft_drop", "check",         "steps",
+                                        NULL};
   return g_strv_contains(methods, method);
 }
 
