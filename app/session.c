@@ -1,10 +1,9 @@
 #include "app/session.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/devices/module.h"
-#include "app/said.h"
+#include "app/kinds.h"
 #include "schema/error.h"
 #include "schema/paths.h"
 #include "schema/world.h"
@@ -20,7 +19,8 @@ struct _BhSession {
   char *lang;
   char *scan_image;
   BhSettings *settings;
-  BhKindSet *kinds;
+  BhKinds *kinds;
+  gboolean kinds_asked; /* a newer set is on its way from the store */
   BhRegion *region;
   BhCalendar *calendar;
   BhIdSource ids;
@@ -42,7 +42,7 @@ struct _BhSession {
 
 G_DEFINE_FINAL_TYPE(BhSession, bh_session, G_TYPE_OBJECT)
 
-enum { ACTOR_CHANGED, STATUS_CHANGED, RECORDS_CHANGED, ENROLLED, FAILED, N_SIGNALS };
+enum { ACTOR_CHANGED, STATUS_CHANGED, RECORDS_CHANGED, ENROLLED, KINDS_CHANGED, FAILED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 static void bh_session_dispose(GObject *object)
@@ -61,7 +61,7 @@ static void bh_session_finalize(GObject *object)
   g_free(self->actor);
   g_free(self->actor_name);
   bh_settings_free(self->settings);
-  g_clear_pointer(&self->kinds, bh_kind_set_unref);
+  g_clear_pointer(&self->kinds, bh_kinds_free);
   g_clear_pointer(&self->region, bh_region_free);
   g_clear_pointer(&self->calendar, bh_calendar_free);
   json_decref(self->description);
@@ -78,7 +78,7 @@ static void bh_session_class_init(BhSessionClass *klass)
   object_class->dispose = bh_session_dispose;
   object_class->finalize = bh_session_finalize;
   static const char *const names[] = {"actor-changed", "status-changed", "records-changed",
-                                      "enrolled"};
+                                      "enrolled", "kinds-changed"};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     signals[i] = g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
@@ -88,6 +88,7 @@ static void bh_session_class_init(BhSessionClass *klass)
 
 static void bh_session_init(BhSession *self)
 {
+  self->kinds = bh_kinds_new();
   self->description = json_object();
   self->status = json_object();
   self->actor_values = json_object();
@@ -130,12 +131,13 @@ BhSettings *bh_session_get_settings(BhSession *self)
 
 const BhKindSet *bh_session_get_kinds(BhSession *self)
 {
-  return self->kinds;
+  return bh_kinds_get_newest(self->kinds);
 }
 
 const BhKind *bh_session_find_kind(BhSession *self, const char *kind)
 {
-  return self->kinds != NULL && kind != NULL ? bh_kind_set_find(self->kinds, kind) : NULL;
+  const BhKindSet *kinds = bh_kinds_get_newest(self->kinds);
+  return kinds != NULL && kind != NULL ? bh_kind_set_find(kinds, kind) : NULL;
 }
 
 const json_t *bh_session_get_description(BhSession *self)
@@ -318,11 +320,60 @@ static void on_worked(GObject *source, GAsyncResult *async, gpointer data)
     bh_late_answer_deliver(late, NULL);
 }
 
+/* The kind set of the store, on its way to the main thread. */
+typedef struct {
+  BhKindSet *set;
+} Carried;
+
+static void carried_clear(gpointer data)
+{
+  Carried *carried = data;
+  g_clear_pointer(&carried->set, bh_kind_set_unref);
+}
+
+static void carried_release(gpointer data)
+{
+  g_atomic_rc_box_release_full(data, carried_clear);
+}
+
+static void load_kinds(BhDevice *device, GTask *task, gpointer data)
+{
+  Carried *carried = data;
+  carried->set = bh_device_dup_kinds(device);
+  g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
+}
+
+static void on_kinds(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)error;
+  BhSession *self = owner;
+  Carried *carried = data;
+  self->kinds_asked = FALSE;
+  if (carried->set != NULL && bh_kinds_take(self->kinds, g_steal_pointer(&carried->set)))
+    g_signal_emit(self, signals[KINDS_CHANGED], 0);
+}
+
+/* A round adopted other forms than the window has. */
+static void follow_kinds(BhSession *self)
+{
+  const BhKindSet *kinds = bh_kinds_get_newest(self->kinds);
+  const char *used = bh_json_string_or(self->status, "kinds", NULL);
+  if (kinds == NULL || used == NULL || self->kinds_asked ||
+      strcmp(bh_kind_set_get_hash(kinds), used) == 0)
+    return;
+  self->kinds_asked = TRUE;
+  Carried *carried = g_atomic_rc_box_new0(Carried);
+  bh_session_run(self, load_kinds, g_atomic_rc_box_acquire(carried), carried_release, self,
+                 self->cancellable, on_kinds, carried, carried_release);
+}
+
 static void note_status(BhSession *self, const json_t *status, guint number)
 {
   self->status_known = number;
   json_decref(self->status);
   self->status = json_deep_copy(status);
+  follow_kinds(self);
   g_signal_emit(self, signals[STATUS_CHANGED], 0);
 }
 
@@ -479,20 +530,26 @@ void bh_session_stop(BhSession *self)
 typedef struct {
   BhReply done;
   gpointer owner;
+  Carried *kinds; /* counted */
 } Load;
 
-static void take_kinds(BhDevice *device, GTask *task, gpointer data)
+static void load_free(gpointer data)
 {
-  BhSession *self = data;
+  Load *load = data;
+  carried_release(load->kinds);
+  g_free(load);
+}
+
+static void describe(BhDevice *device, GTask *task, gpointer data)
+{
+  Carried *carried = data;
   g_autoptr(GError) error = NULL;
   json_t *description = bh_device_describe(device, &error);
   if (description == NULL) {
     g_task_return_error(task, g_steal_pointer(&error));
     return;
   }
-  /* The main thread reads `kinds` only after this task's answer. */
-  g_clear_pointer(&self->kinds, bh_kind_set_unref);
-  self->kinds = bh_device_dup_kinds(device);
+  carried->set = bh_device_dup_kinds(device);
   g_task_return_pointer(task, description, (GDestroyNotify)json_decref);
 }
 
@@ -511,6 +568,8 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
   BhSession *self = owner;
   Load *load = data;
   if (error == NULL) {
+    if (load->kinds->set != NULL)
+      bh_kinds_take(self->kinds, g_steal_pointer(&load->kinds->set));
     json_decref(self->description);
     self->description = json_deep_copy(result);
     const char *unit = bh_json_string_or(result, "unit", NULL);
@@ -533,7 +592,9 @@ void bh_session_load(BhSession *self, BhReply done, gpointer owner)
   Load *load = g_new0(Load, 1);
   load->done = done;
   load->owner = owner;
-  bh_session_run(self, take_kinds, self, NULL, self, self->cancellable, on_loaded, load, g_free);
+  load->kinds = g_atomic_rc_box_new0(Carried);
+  bh_session_run(self, describe, g_atomic_rc_box_acquire(load->kinds), carried_release, self,
+                 self->cancellable, on_loaded, load, load_free);
 }
 
 typedef struct {
@@ -629,67 +690,4 @@ void bh_session_set_actor(BhSession *self, const char *id, const char *name)
     bh_session_call(self, "get", json_pack("{s:s}", "id", id), self, self->cancellable, on_actor,
                     g_strdup(id), g_free);
   g_signal_emit(self, signals[ACTOR_CHANGED], 0);
-}
-
-/* --- errors for people --- */
-
-const char *bh_error_text(BhErrorCode code)
-{
-  switch (code) {
-  case BH_ERROR_FORMAT:
-    return _("This is not in a form that can be read");
-  case BH_ERROR_LIMIT:
-    return _("Too long or too large");
-  case BH_ERROR_INVALID:
-    return _("Something is missing or not right");
-  case BH_ERROR_UNKNOWN:
-    return _("Made by a newer version");
-  case BH_ERROR_SIGNATURE:
-    return _("The signature is not genuine");
-  case BH_ERROR_CHAIN:
-  case BH_ERROR_FORK:
-    return _("The chain of records does not fit; it will be put right by itself");
-  case BH_ERROR_DENIED:
-    return _("Not allowed");
-  case BH_ERROR_REVOKED:
-    return _("This device was revoked; ask your administrator");
-  case BH_ERROR_EXPIRED:
-    return _("No longer valid");
-  case BH_ERROR_NOT_FOUND:
-    return _("Not found on this device");
-  case BH_ERROR_BUSY:
-    return _("Busy; please try again");
-  case BH_ERROR_STORAGE:
-    return _("The disk could not be written; nothing was changed");
-  case BH_ERROR_NETWORK:
-    return _("No connection to the hub");
-  case BH_ERROR_UNCERTAIN:
-    return _("Sent, but without an answer; the hub will be asked");
-  case BH_ERROR_NOT_HUB:
-    return _("This network answers in the hub's place; sign in to it first");
-  case BH_ERROR_LOCKED:
-    return _("Too many wrong PINs");
-  case BH_ERROR_FAILED:
-    break;
-  }
-  return _("That did not work");
-}
-
-/* What is not ours names no values of records, only what could not be done with which file. */
-static BhErrorCode code_of(const GError *error)
-{
-  if (error->domain == BH_ERROR)
-    return (BhErrorCode)error->code;
-  return error->domain == G_FILE_ERROR || error->domain == G_IO_ERROR ? BH_ERROR_STORAGE
-                                                                      : BH_ERROR_FAILED;
-}
-
-char *bh_session_dup_error_text(BhSession *self, const GError *error)
-{
-  if (error->domain == BH_SAID)
-    return g_strdup(error->message);
-  const char *text = bh_error_text(code_of(error));
-  if (self->lang[0] == 'z')
-    return g_strdup(text);
-  return g_strdup_printf("%s (%s)", text, error->message);
 }

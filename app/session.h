@@ -2,8 +2,9 @@
  * of the queue. Main thread only; nothing here blocks on disk or network.
  *
  * Signals: "actor-changed"; "status-changed"; "records-changed" (something was saved here or came
- * from the hub); "enrolled"; "failed" (const GError *: a change was not kept, and whoever asked for
- * it is gone). */
+ * from the hub); "enrolled"; "kinds-changed" (a round adopted other forms: pages
+ * opened from now on show those); "failed" (const GError *: a change was not kept, and whoever
+ * asked for it is gone). */
 #pragma once
 
 #include <gio/gio.h>
@@ -37,7 +38,9 @@ const char *bh_session_get_lang(BhSession *session);
 const char *bh_session_get_dir(BhSession *session);
 const char *bh_session_get_scan_image(BhSession *session);
 BhSettings *bh_session_get_settings(BhSession *session);
-const BhKindSet *bh_session_get_kinds(BhSession *session); /* NULL before enrolment */
+/* The newest kind set, NULL before enrolment. A set stays for as long as the session, so that an
+ * open form can go on with the kind it was made from. */
+const BhKindSet *bh_session_get_kinds(BhSession *session);
 const BhKind *bh_session_find_kind(BhSession *session, const char *kind);
 const json_t *bh_session_get_description(BhSession *session);  /* {} before enrolment */
 const json_t *bh_session_get_status(BhSession *session);       /* {} until known */

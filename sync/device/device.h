@@ -181,7 +181,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 /* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
  * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
  * no_hub|revoked","behind": the hub's records start over and did not all take their places yet,
- * "next_try_ms","hub","device"}. Counters are kept, not counted. */
+ * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}.
+ * Counters are kept, not counted. */
 json_t *bh_device_status(BhDevice *device, GError **error);
 /* What has not left yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
  * "at_ms","size","sent","why_code"}], oldest first, a page. */
