@@ -35,6 +35,8 @@ struct _BhSession {
   guint sync_source;  /* syncing starts soon */
   guint status_asked; /* number of the newest question for the status */
   guint status_known; /* number of the one `status` answers */
+  guint keeping;      /* changes that the store did not answer yet */
+  gboolean not_kept;  /* one of those on their way together failed */
   BhHoldFunc hold;    /* NULL but in tests */
   gpointer hold_data;
   GCancellable *cancellable;
@@ -42,7 +44,16 @@ struct _BhSession {
 
 G_DEFINE_FINAL_TYPE(BhSession, bh_session, G_TYPE_OBJECT)
 
-enum { ACTOR_CHANGED, STATUS_CHANGED, RECORDS_CHANGED, ENROLLED, KINDS_CHANGED, FAILED, N_SIGNALS };
+enum {
+  ACTOR_CHANGED,
+  STATUS_CHANGED,
+  RECORDS_CHANGED,
+  ENROLLED,
+  KINDS_CHANGED,
+  ALL_KEPT,
+  FAILED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 static void bh_session_dispose(GObject *object)
@@ -82,6 +93,8 @@ static void bh_session_class_init(BhSessionClass *klass)
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     signals[i] = g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
+  signals[ALL_KEPT] = g_signal_new("all-kept", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[FAILED] = g_signal_new("failed", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
@@ -246,15 +259,39 @@ static Pending *pending_new(BhSession *self, const char *method, gpointer owner,
   return pending;
 }
 
-/* Whoever asked is gone, or does not listen. A draft that was not there had nothing to be kept. */
+void bh_session_report_failed(BhSession *self, const char *what, const GError *error)
+{
+  g_warning("%s: %s", what, error->message);
+  g_signal_emit(self, signals[FAILED], 0, error);
+}
+
+/* A draft that was not there had nothing to be kept. */
+static gboolean is_harmless(const Pending *pending, const GError *error)
+{
+  return strcmp(pending->method, "save_draft") == 0 &&
+         g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND);
+}
+
+/* Whoever asked is gone, or does not listen. */
 static void report_lost(Pending *pending, const GError *error)
 {
-  if (strcmp(pending->method, "save_draft") == 0 &&
-      g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
+  if (is_harmless(pending, error))
     return;
-  g_warning("%s: %s", pending->method, error->message);
   if (pending->changes)
-    g_signal_emit(pending->session, signals[FAILED], 0, error);
+    bh_session_report_failed(pending->session, pending->method, error);
+  else
+    g_warning("%s: %s", pending->method, error->message);
+}
+
+static void note_answered(Pending *pending, const GError *error)
+{
+  BhSession *self = pending->session;
+  self->not_kept |= error != NULL && !is_harmless(pending, error);
+  if (--self->keeping > 0)
+    return;
+  gboolean kept = !self->not_kept;
+  self->not_kept = FALSE;
+  g_signal_emit(self, signals[ALL_KEPT], 0, kept);
 }
 
 static void pending_answer(Pending *pending, json_t *result, const GError *error)
@@ -273,6 +310,8 @@ static void pending_answer(Pending *pending, json_t *result, const GError *error
     pending->reply(pending->owner, result, error, pending->data);
   else if (error != NULL)
     report_lost(pending, error);
+  if (pending->changes)
+    note_answered(pending, error);
 }
 
 struct _BhLateAnswer {
@@ -387,16 +426,29 @@ static void on_status(gpointer owner, json_t *result, const GError *error, gpoin
 
 void bh_session_refresh_status(BhSession *self)
 {
+  if (g_cancellable_is_cancelled(self->cancellable)) /* stopped: the worker may be gone */
+    return;
   bh_session_call(self, "status", NULL, self, self->cancellable, on_status,
                   GUINT_TO_POINTER(++self->status_asked), NULL);
 }
 
-static gboolean is_change(const char *method)
+gboolean bh_session_is_change(const char *method)
 {
   static const char *const methods[] = {"save",      "save_draft",    "save_drafts",
                                         "draft_set", "draft_discard", "draft_forget",
                                         "draft_put", "draft_drop",    NULL};
   return g_strv_contains(methods, method);
+}
+
+static void note_change(Pending *pending)
+{
+  pending->changes = TRUE;
+  pending->session->keeping++;
+}
+
+gboolean bh_session_is_keeping(BhSession *self)
+{
+  return self->keeping > 0;
 }
 
 static gboolean wants_author(const char *method)
@@ -420,7 +472,8 @@ void bh_session_call(BhSession *self, const char *method, json_t *params, gpoint
   json_object_set_new(request, "method", json_string(method));
   json_object_set_new(request, "params", params);
   Pending *pending = pending_new(self, method, owner, cancellable, reply, data, data_free);
-  pending->changes = is_change(method);
+  if (bh_session_is_change(method))
+    note_change(pending);
   /* A change is never cancelled on its way: leaving a page must not undo a tap. */
   bh_worker_call_async(self->worker, request, NULL, NULL, on_worked, pending);
 }
@@ -438,7 +491,7 @@ void bh_session_run_change(BhSession *self, BhWorkFunc func, gpointer work,
                            BhReply reply, gpointer data, GDestroyNotify data_free)
 {
   Pending *pending = pending_new(self, "change", owner, cancellable, reply, data, data_free);
-  pending->changes = TRUE;
+  note_change(pending);
   bh_worker_run_async(self->worker, func, work, work_free, NULL, NULL, on_worked, pending);
 }
 

@@ -116,7 +116,7 @@ static void test_what_one_person_tapped_is_theirs_when_another_has_the_device(vo
   assert_true(world_tap(world, "signer-second_inspector-2"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
   assert_non_null(world_look(world, "canvas"));
-  assert_non_null(strstr(world_said(world), "was not kept"));
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
   g_autoptr(json_t) rows = world_list(world, "signature");
   g_autoptr(json_t) history =
       world_call(world, "history",
@@ -167,9 +167,72 @@ static void test_what_was_typed_last_and_fails_late_is_said(void **state)
   assert_true(world_tap(world, "back"));
   world_hold(world, NULL);
   assert_int_equal(world_count_held(world), 1);
-  assert_string_equal(world_said(world), "");
+  assert_null(world_look(world, "failure"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_said(world), "was not kept"));
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
+  /* It stays until somebody has seen it, whatever they open meanwhile. */
+  assert_true(world_tap(world, "find"));
+  assert_non_null(world_look(world, "failure"));
+  assert_true(world_tap(world, "failure_seen"));
+  assert_null(world_look(world, "failure"));
+}
+
+static void test_a_change_that_fails_for_who_had_the_device_before_is_said(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = new_at_inspection();
+  world_type(world, "place_note", "样例地点");
+  world_hold(world, "draft_set");
+  bh_page_leave(BH_PAGE(gtk_widget_get_ancestor(world_find(world, "place_note"), BH_TYPE_PAGE)));
+  world_settle(world);
+  world_hold(world, NULL);
+  bh_session_set_actor(world->session, world->fixture->wang, "王芳");
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
+}
+
+/* --- the window is closed --- */
+
+static gboolean close_window(World *world)
+{
+  g_autoptr(GdkEvent) event = gdk_event_new(GDK_DELETE);
+  event->any.window = g_object_ref(gtk_widget_get_window(GTK_WIDGET(world->window)));
+  gtk_main_do_event(event);
+  world_settle(world);
+  return gtk_widget_in_destruction(GTK_WIDGET(world->window)) ||
+         gtk_widget_get_window(GTK_WIDGET(world->window)) == NULL;
+}
+
+static void test_the_window_closes_once_what_was_typed_last_is_kept(void **state)
+{
+  (void)state;
+  World *world = new_at_inspection();
+  g_autoptr(BhWindow) window = g_object_ref(world->window);
+  world_type(world, "place_note", "样例地点");
+  world_hold(world, "draft_set");
+  assert_false(close_window(world));
+  world_hold(world, NULL);
+  world_deliver(world, 0, -1);
+  assert_null(gtk_widget_get_window(GTK_WIDGET(window)));
+  g_autoptr(json_t) kept = world_value(world, "place_note");
+  assert_string_equal(json_string_value(kept), "样例地点");
+  world_free(world);
+}
+
+static void test_a_window_whose_last_words_are_not_kept_stays_and_says_so(void **state)
+{
+  (void)state;
+  World *world = new_at_inspection();
+  g_autoptr(BhWindow) window = g_object_ref(world->window);
+  world_type(world, "place_note", "样例地点");
+  world_hold(world, "draft_set");
+  assert_false(close_window(world));
+  world_hold(world, NULL);
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
+  assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "place_note"))), "样例地点");
+  assert_true(close_window(world));
+  world_free(world);
 }
 
 static void test_leaving_a_page_where_nothing_was_typed_says_nothing(void **state)
@@ -315,6 +378,9 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_what_one_person_tapped_is_theirs_when_another_has_the_device),
       cmocka_unit_test(test_a_text_that_changes_under_the_pen_is_not_signed_unread),
       cmocka_unit_test(test_what_was_typed_last_and_fails_late_is_said),
+      cmocka_unit_test(test_a_change_that_fails_for_who_had_the_device_before_is_said),
+      cmocka_unit_test(test_the_window_closes_once_what_was_typed_last_is_kept),
+      cmocka_unit_test(test_a_window_whose_last_words_are_not_kept_stays_and_says_so),
       cmocka_unit_test(test_leaving_a_page_where_nothing_was_typed_says_nothing),
       cmocka_unit_test(test_a_draft_that_could_not_be_thrown_away_stays_in_sight),
       cmocka_unit_test(test_a_hazard_and_its_pictures_are_saved_in_one_step),
