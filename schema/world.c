@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <sys/statvfs.h>
 #include <time.h>
+#include <unistd.h>
 
 static gint64 read_clock_ms(clockid_t id)
 {
@@ -73,4 +74,20 @@ const BhSpace *bh_space_system(void)
 {
   static const BhSpace space = {read_free_bytes, NULL};
   return &space;
+}
+
+static int sync_one(gpointer data G_GNUC_UNUSED, int fd)
+{
+  return fsync(fd);
+}
+
+static int sync_whole(gpointer data G_GNUC_UNUSED, int fd)
+{
+  return syncfs(fd);
+}
+
+const BhDisk *bh_disk_system(void)
+{
+  static const BhDisk disk = {sync_one, sync_whole, NULL};
+  return &disk;
 }

@@ -1,6 +1,5 @@
-/* The real sources of time, randomness and space, for programs; tests and simulations inject their
- * own.
- * Any thread; static, never freed. */
+/* The real sources of time, randomness, space and durability, for programs; tests and simulations
+ * inject their own. Any thread; static, never freed. */
 #pragma once
 
 #include "schema/ident.h"
@@ -19,5 +18,13 @@ typedef struct {
   gpointer data;
 } BhSpace;
 const BhSpace *bh_space_system(void);
+
+/* What makes durable what was written. Both return 0, or -1 with errno. */
+typedef struct {
+  int (*sync)(gpointer data, int fd);     /* a file, or the names in a folder */
+  int (*sync_all)(gpointer data, int fd); /* everything on the file system of a folder */
+  gpointer data;
+} BhDisk;
+const BhDisk *bh_disk_system(void);
 
 G_END_DECLS

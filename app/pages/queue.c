@@ -340,7 +340,7 @@ static void copy_store(BhDevice *device, GTask *task, gpointer data)
 {
   Copy *copy = data;
   GError *error = NULL;
-  if (bh_copy_store(device, copy->to, &error))
+  if (bh_copy_store(device, copy->to, bh_disk_system(), &error))
     g_task_return_pointer(task, json_string(copy->to), (GDestroyNotify)json_decref);
   else
     g_task_return_error(task, error);
@@ -353,7 +353,7 @@ static void copy_files(GTask *task, gpointer source, gpointer data, GCancellable
   (void)cancellable;
   Copy *copy = data;
   GError *error = NULL;
-  if (bh_copy_files(copy->from, copy->to, &error))
+  if (bh_copy_files(copy->from, copy->to, bh_disk_system(), &error))
     g_task_return_boolean(task, TRUE);
   else
     g_task_return_error(task, error);

@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 // What is proved, and apart from it what the device only says.
 function evidence(one) {
   const times = { from: one.from, to: one.to };
-  return [el('span', {}, t(`history.proved.${one.basis}`, times)),
+  return [el('span', {}, t(`history.${one.to ? 'proved' : 'doubted'}.${one.basis}`, times)),
     one.claimed && one.basis !== 'hub'
       ? el('span', {}, t('history.claimed', { time: one.claimed })) : null,
     one.odd ? badge('returned', t(`history.odd.${one.odd}`)) : null];
@@ -15,14 +15,14 @@ function entry(row) {
   return el('li', { class: 'entry' },
     el('p', { class: 'entry-head' }, el('strong', {}, el('bdi', {}, row.by)),
       row.quarantined ? badge('quarantine', t('history.quarantined')) : null,
-      row.quality === 2 ? badge('returned', t('history.clockBad')) : null),
+      row.quality === 2 && row.evidence.basis !== 'hub' ? badge('returned', t('history.clockBad')) : null),
     el('p', { class: 'entry-facts' },
       row.device ? el('span', {}, t('history.device', { device: row.device })) : null,
       evidence(row.evidence),
       row.device_time !== row.evidence.claimed
         ? el('span', {}, t('history.deviceTime', { time: row.device_time })) : null,
       row.observed ? el('span', {}, t('history.observed', { time: row.observed })) : null,
-      el('span', {}, t('history.received', { time: row.received })),
+      el('span', {}, t(row.evidence.to ? 'history.received' : 'history.receivedLater', { time: row.received })),
       row.quality === 0 ? el('span', {}, t('history.clockUnsure')) : null),
     el('dl', { class: 'brief' }, row.sets.map((set) => el('div', {},
       el('dt', {}, set.label, set.item ? ` ${set.item}` : ''),

@@ -14,7 +14,7 @@ import { showAccess } from './access.js';
 
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
-const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, typed: false };
+const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, typed: false };
 // Tabs of one browser share its session: what one does to it the others are told.
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session') : null;
 
@@ -75,10 +75,18 @@ function show() {
     state.page?.close?.();
     const main = el('main', { id: 'main', tabindex: -1, class: `page page-${current}` });
     state.lost = el('div', { class: 'lost', role: 'status', hidden: true }, t('live.lost'));
-    fill(app, header(current), state.lost, main);
+    state.clock = el('div', { class: 'lost', role: 'status', hidden: true });
+    fill(app, header(current), state.lost, state.clock, main);
     state.page = { name: current, ...(pages[current] || unknownPage)(main, state) };
   }
   state.page.show(rest);
+}
+
+// The hub's own clock has gone back: everybody who works here is told.
+function showDoubt(clock) {
+  const text = clock ? t('live.clock', clock) : '';
+  state.clock.hidden = !clock;
+  if (state.clock.textContent !== text) state.clock.textContent = text;
 }
 
 // Every PULSE_MS, and right after an act.
@@ -92,6 +100,7 @@ async function pulse() {
       state.typed = false;
       const head = await ask('head', { position: state.position });
       if (state.lost) state.lost.hidden = true;
+      showDoubt(head.clock);
       if (head.position !== state.position) {
         state.position = head.position;
         state.lanes = head.lanes || state.lanes;

@@ -25,6 +25,7 @@ struct _BhDevice {
   const BhClock *clock;
   const BhRandom *random;
   const BhSpace *space;
+  const BhDisk *disk;
   BhIdSource ids;
   BhClock id_clock; /* what ids are made from (bh_device_get_id_ms) */
 
@@ -47,6 +48,9 @@ struct _BhDevice {
   GHashTable *views;           /* id → BhView, a cache */
   guint64 view_tick;
   gboolean retitle; /* titles may be waiting to be made anew */
+  gint64 opened_boot_ms;
+  GHashTable *held_files; /* hash → what keeps it here for now (release.c); NULL: none */
+  char release_place[BH_HASH_HEX_LEN + 1]; /* how far the released files were looked through */
 
   char *round_state; /* of this run only: nothing stays "working" over a restart (L19) */
   gint64 next_try_ms;
@@ -202,6 +206,8 @@ gboolean bh_key_is_indexed(const BhKind *kind, const char *key);
 /* Terms of a record, sorted, without repeats. */
 GPtrArray *bh_record_list_terms(BhDevice *device, const BhRecord *record);
 char *bh_term_for_value(const char *kind, const char *field, const json_t *value);
+/* The hash in the term of a value that is one; NULL for other terms. Borrowed. */
+const char *bh_term_get_hash(const char *term);
 /* Terms a typed search asks for. Those that end in "*" stand for every term that begins so. */
 GPtrArray *bh_search_list_terms(const char *kind, const char *typed);
 gboolean bh_terms_store_replace(BhDevice *device, gint64 record, GPtrArray *terms, GError **error);
@@ -297,6 +303,8 @@ typedef struct {
   gint64 size;
   char *media_type;
 } BhFileFact;
+/* Where its bytes are, or would be. g_free. */
+char *bh_device_make_file_path(BhDevice *device, const char *sha256);
 /* FALSE without error when the store does not know the file. */
 gboolean bh_files_store_find(BhDevice *device, const char *sha256, gint64 *size, char **media_type);
 /* Inside a transaction: all files the hub had are asked for again. */

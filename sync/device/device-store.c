@@ -115,6 +115,8 @@ static gboolean load_incarnation(BhDevice *device, GError **error)
   return TRUE;
 }
 
+/* The newest entry may be of an older incarnation, of which the hub has all: its time still counts.
+ */
 gboolean bh_device_store_load_chain(BhDevice *device, GError **error)
 {
   gboolean row = FALSE;
@@ -122,18 +124,16 @@ gboolean bh_device_store_load_chain(BhDevice *device, GError **error)
   if (!load_incarnation(device, error))
     return FALSE;
   g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT pos, id, at_ms FROM entry WHERE pos > :floor ORDER BY pos DESC LIMIT 1",
-      error);
-  if (stmt == NULL)
+      device->db, "SELECT pos, id, at_ms FROM entry ORDER BY pos DESC LIMIT 1", error);
+  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
     return FALSE;
-  bh_stmt_bind_int(stmt, "floor", BH_POS(device->incarnation, 0));
-  if (!bh_stmt_step(stmt, &row, error))
-    return FALSE;
-  if (row) {
-    device->made = bh_stmt_get_int(stmt, 0) & BH_POS_SEQ_MASK;
-    bh_id_source_advance(&device->ids, bh_stmt_get_text(stmt, 1));
-    device->last_ms = bh_stmt_get_int(stmt, 2);
-  }
+  device->last_ms = row ? bh_stmt_get_int(stmt, 2) : 0;
+  if (!row)
+    return TRUE;
+  gint64 pos = bh_stmt_get_int(stmt, 0);
+  bh_id_source_advance(&device->ids, bh_stmt_get_text(stmt, 1));
+  if (pos > BH_POS(device->incarnation, 0))
+    device->made = pos & BH_POS_SEQ_MASK;
   return TRUE;
 }
 

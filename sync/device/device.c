@@ -31,6 +31,21 @@ static gboolean open_database(BhDevice *device, GError **error)
   return TRUE;
 }
 
+static gboolean load_current_kinds(BhDevice *device, GError **error)
+{
+  g_autofree char *hash = bh_setting_dup(device, "kinds");
+  g_autoptr(BhKindSet) set = NULL;
+
+  if (hash == NULL ||
+      (device->kinds != NULL && strcmp(bh_kind_set_get_hash(device->kinds), hash) == 0))
+    return TRUE;
+  if (!bh_device_store_load_kinds(device, hash, &set, error))
+    return FALSE;
+  g_clear_pointer(&device->kinds, bh_kind_set_unref);
+  device->kinds = g_steal_pointer(&set);
+  return TRUE;
+}
+
 gboolean bh_device_reload(BhDevice *device, GError **error)
 {
   bh_view_forget_all(device);
@@ -39,17 +54,8 @@ gboolean bh_device_reload(BhDevice *device, GError **error)
   return bh_device_store_load_identity(device, error) &&
          bh_device_store_load_chain(device, error) &&
          bh_device_store_load_counters(device, error) &&
-         bh_device_store_load_hub_time(device, error) && bh_device_verify_tail(device, error);
-}
-
-static gboolean load_current_kinds(BhDevice *device, GError **error)
-{
-  g_autofree char *hash = bh_setting_dup(device, "kinds");
-
-  if (hash == NULL)
-    return TRUE;
-  g_clear_pointer(&device->kinds, bh_kind_set_unref);
-  return bh_device_store_load_kinds(device, hash, &device->kinds, error);
+         bh_device_store_load_hub_time(device, error) && load_current_kinds(device, error) &&
+         bh_device_verify_tail(device, error);
 }
 
 /* A newest entry that cannot be read keeps nobody from working. */
@@ -72,6 +78,8 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
   device->clock = clock;
   device->random = random;
   device->space = bh_space_system();
+  device->disk = bh_disk_system();
+  device->opened_boot_ms = clock->boot_ms(clock->data);
   device->round_state = g_strdup("idle");
   device->views = bh_view_cache_new();
   device->id_clock = (BhClock){.wall_ms = bh_device_get_id_ms, .data = device};
@@ -79,8 +87,7 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
 
   g_autofree char *files = g_build_filename(dir, "files", NULL);
   if (!make_dir(dir, error) || !make_dir(files, error) || !open_database(device, error) ||
-      !bh_device_reload(device, error) || !load_current_kinds(device, error) ||
-      !bh_people_carry_lockouts(device, error)) {
+      !bh_device_reload(device, error) || !bh_people_carry_lockouts(device, error)) {
     g_prefix_error(error, "store %s: ", dir);
     return NULL;
   }
@@ -98,6 +105,11 @@ void bh_device_set_space(BhDevice *device, const BhSpace *space)
   device->space = space;
 }
 
+void bh_device_set_disk(BhDevice *device, const BhDisk *disk)
+{
+  device->disk = disk;
+}
+
 void bh_device_close(BhDevice *device)
 {
   if (device == NULL)
@@ -105,6 +117,7 @@ void bh_device_close(BhDevice *device)
   g_clear_pointer(&device->keys, g_hash_table_unref);
   g_clear_pointer(&device->views, g_hash_table_unref);
   g_clear_pointer(&device->noted, g_array_unref);
+  g_clear_pointer(&device->held_files, g_hash_table_unref);
   bh_db_close(device->db);
   g_clear_pointer(&device->signer, bh_signer_free);
   g_clear_pointer(&device->kinds, bh_kind_set_unref);

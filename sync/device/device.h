@@ -24,6 +24,7 @@ BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *
 void bh_device_close(BhDevice *device);
 /* Borrowed; that of the system unless set. */
 void bh_device_set_space(BhDevice *device, const BhSpace *space);
+void bh_device_set_disk(BhDevice *device, const BhDisk *disk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
 /* Nothing is to be done just now: a short step of what waits for that – records of a reset that
  * move in, titles, the index, what was delivered long ago – and then the database's log moves into
@@ -88,6 +89,14 @@ gboolean bh_device_draft_discard(BhDevice *device, const char *author, const cha
  * in another way. Other keys stay. */
 gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
                                 const json_t *keys, GError **error);
+/* Drafts that belong together, in one transaction with one fsync: [{"record","kind","set": {key:
+ * value}}], each key as bh_device_draft_set takes it. A key that is refused leaves all as it was.
+ */
+gboolean bh_device_draft_put(BhDevice *device, const char *author, const json_t *drafts,
+                             GError **error);
+/* Discards the drafts of these records (array of ids) in one transaction. */
+gboolean bh_device_draft_drop(BhDevice *device, const char *author, const json_t *records,
+                              GError **error);
 
 /* --- entries --- */
 
@@ -124,6 +133,12 @@ char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gi
  * joined to it; the draft is gone in the same transaction. */
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
                            const json_t *also, GError **error);
+/* Drafts that belong together, as bh_device_save_draft, in one transaction: a hazard and its
+ * pictures. `drafts`: [{"record","also"?: {key: value}}], a parent before its children. One entry,
+ * or as many as BH_ENTRY_MAX_OPS, _KEYS and _FILES ask for. All are saved, or nothing is:
+ * BH_ERROR_NOT_FOUND when one is not there. Returns the ids of the entries. */
+json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t *drafts,
+                              GError **error);
 
 /* --- reading --- */
 
@@ -155,9 +170,9 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
 
 #define BH_DEVICE_FREE_MIN (64LL * 1024 * 1024) /* bytes that files leave free */
 
-/* Copies a file into the store: DIR/files/xx/SHA, fsynced and renamed. Media type by magic bytes
- * (JPEG, PNG, PDF; else BH_ERROR_FORMAT). BH_ERROR_STORAGE when less than
- * BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
+/* Takes a file from outside into the store: DIR/files/xx/SHA, fsynced and renamed. JPEG, PNG and
+ * PDF that are whole (schema/media.h; else BH_ERROR_FORMAT, saying what is wrong). BH_ERROR_STORAGE
+ * when less than BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
  * {"sha256","size","media_type"}. */
 json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
 /* The same facts of a file that would be taken, without keeping it. */
@@ -171,7 +186,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 /* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
  * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
  * no_hub|revoked","behind": the hub's records start over and did not all take their places yet,
- * "next_try_ms","hub","device"}. Counters are kept, not counted. */
+ * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}.
+ * Counters are kept, not counted. */
 json_t *bh_device_status(BhDevice *device, GError **error);
 /* What has not left yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
  * "at_ms","size","sent","why_code"}], oldest first, a page. */

@@ -67,6 +67,56 @@ gboolean bh_drafts_store_put(BhDevice *device, const char *author, const char *r
   return bh_stmt_run(stmt, error);
 }
 
+gboolean bh_drafts_store_list_values(BhDevice *device, const char *author, const char *record,
+                                     const char *key, GPtrArray *out, GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt =
+      prepare(device,
+              "SELECT value FROM draft_key WHERE author = :author AND record = :record"
+              " AND (:key IS NULL OR key = :key)",
+              author, record, error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "key", key);
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    g_ptr_array_add(out, g_strdup(bh_stmt_get_text(stmt, 0)));
+  }
+}
+
+GPtrArray *bh_drafts_store_list_below(BhDevice *device, const char *author, const char *record,
+                                      GError **error)
+{
+  g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *value = g_strdup_printf("\"%s\"", record);
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db,
+                    "SELECT d.record, d.kind, k.key FROM draft d JOIN draft_key k"
+                    " ON k.author = d.author AND k.record = d.record"
+                    " WHERE d.author = :author AND k.value = :value",
+                    error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_text(stmt, "author", author);
+  bh_stmt_bind_text(stmt, "value", value);
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer(&out);
+    const BhKind *kind = bh_kind_set_find(device->kinds, bh_stmt_get_text(stmt, 1));
+    if (kind != NULL && g_strcmp0(bh_kind_get_parent_field(kind), bh_stmt_get_text(stmt, 2)) == 0)
+      g_ptr_array_add(out, g_strdup(bh_stmt_get_text(stmt, 0)));
+  }
+}
+
 gboolean bh_drafts_store_remove(BhDevice *device, const char *author, const char *record,
                                 const char *key, GError **error)
 {

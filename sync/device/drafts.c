@@ -1,10 +1,12 @@
 /* Drafts: what a person has begun and not saved yet, apart for each author (L13). */
 #include "sync/device/drafts-store.h"
+#include "sync/device/release.h"
 
 #include <string.h>
 
 #define DRAFT_MAX_KEYS BH_ENTRY_MAX_KEYS
 #define DRAFT_VALUE_MAX (BH_BODY_MAX / 2)
+#define DRAFT_MAX_DEPTH 8 /* of records below a record */
 
 static gboolean check_key(const char *author, const char *record, const char *key,
                           const json_t *value, GError **error)
@@ -42,32 +44,67 @@ static gboolean check_kind(BhDevice *device, const char *record, const char *kin
   return TRUE;
 }
 
-gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *record,
-                             const char *kind, const char *key, const json_t *value, GError **error)
+/* Files that the draft names, or one key of it, may be named by nothing from now on. `kept`: the
+ * value that the key gets, or NULL. */
+static gboolean release_files(BhDevice *device, const char *author, const char *record,
+                              const char *key, const char *kept, GError **error)
+{
+  g_autoptr(GPtrArray) values = g_ptr_array_new_with_free_func(g_free);
+
+  if (!bh_drafts_store_list_values(device, author, record, key, values, error))
+    return FALSE;
+  for (guint i = 0; i < values->len; i++)
+    if (g_strcmp0(values->pdata[i], kept) != 0 &&
+        !bh_release_note_draft(device, values->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean bh_draft_put(BhDevice *device, const char *author, const char *record, const char *kind,
+                      const char *key, const json_t *value, GError **error)
 {
   gboolean made = FALSE;
 
-  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error) ||
-      !check_key(author, record, key, value, error) || !check_kind(device, record, kind, error))
+  if (!check_key(author, record, key, value, error) || !check_kind(device, record, kind, error))
     return FALSE;
   g_autofree char *text = bh_json_dump(value);
   if (text == NULL || strlen(text) > DRAFT_VALUE_MAX) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "draft.%s: over %d bytes", key, DRAFT_VALUE_MAX);
     return FALSE;
   }
-  g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  if (write == NULL || !bh_drafts_store_touch(device, author, record, kind, &made, error))
+  if (!bh_drafts_store_touch(device, author, record, kind, &made, error))
     return FALSE;
   if (made)
     bh_device_count(device)->drafts++;
-  if (!bh_drafts_store_put(device, author, record, key, text, error))
+  if (!release_files(device, author, record, key, text, error) ||
+      !bh_drafts_store_put(device, author, record, key, text, error))
     return FALSE;
   if (bh_drafts_store_count_keys(device, author, record) > DRAFT_MAX_KEYS) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "draft: more than %d fields changed",
                 DRAFT_MAX_KEYS);
     return FALSE;
   }
-  return bh_write_commit(write, error);
+  return TRUE;
+}
+
+void bh_draft_settle(BhDevice *device, const json_t *value)
+{
+  g_autofree char *text = bh_json_dump(value);
+  if (text != NULL)
+    bh_release_settle(device, text);
+}
+
+gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *record,
+                             const char *kind, const char *key, const json_t *value, GError **error)
+{
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
+    return FALSE;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  if (write == NULL || !bh_draft_put(device, author, record, kind, key, value, error) ||
+      !bh_write_commit(write, error))
+    return FALSE;
+  bh_draft_settle(device, value);
+  return TRUE;
 }
 
 static json_t *join_values(BhDevice *device, const char *record, const json_t *changed)
@@ -149,14 +186,36 @@ json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **erro
   return out;
 }
 
-static gboolean drop(BhDevice *device, const char *author, const char *record, GError **error)
+gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record, GError **error)
 {
   gboolean dropped = FALSE;
 
-  if (!bh_drafts_store_drop(device, author, record, &dropped, error))
+  if (!release_files(device, author, record, NULL, NULL, error) ||
+      !bh_drafts_store_drop(device, author, record, &dropped, error))
     return FALSE;
   if (dropped)
     bh_device_count(device)->drafts--;
+  return TRUE;
+}
+
+/* With a record that is nowhere but in the draft goes what stands below it: nobody could save that.
+ */
+static gboolean drop_with_children(BhDevice *device, const char *author, const char *record,
+                                   int depth, GError **error)
+{
+  g_auto(BhRow) row = {0};
+
+  if (!bh_draft_drop(device, author, record, error) ||
+      !bh_records_store_find(device, record, &row, error))
+    return FALSE;
+  if (row.number != 0 || depth == DRAFT_MAX_DEPTH)
+    return TRUE;
+  g_autoptr(GPtrArray) below = bh_drafts_store_list_below(device, author, record, error);
+  if (below == NULL)
+    return FALSE;
+  for (guint i = 0; i < below->len; i++)
+    if (!drop_with_children(device, author, below->pdata[i], depth + 1, error))
+      return FALSE;
   return TRUE;
 }
 
@@ -164,7 +223,8 @@ gboolean bh_device_draft_discard(BhDevice *device, const char *author, const cha
                                  GError **error)
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  return write != NULL && drop(device, author, record, error) && bh_write_commit(write, error);
+  return write != NULL && drop_with_children(device, author, record, 0, error) &&
+         bh_write_commit(write, error);
 }
 
 gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
@@ -179,28 +239,27 @@ gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char
   json_array_foreach((json_t *)keys, i, key)
   {
     const char *name = json_string_value(key);
-    if (name != NULL && !bh_drafts_store_remove(device, author, record, name, error))
+    if (name != NULL && (!release_files(device, author, record, name, NULL, error) ||
+                         !bh_drafts_store_remove(device, author, record, name, error)))
       return FALSE;
   }
   if (bh_drafts_store_count_keys(device, author, record) == 0 &&
-      !drop(device, author, record, error))
+      !bh_draft_drop(device, author, record, error))
     return FALSE;
   return bh_write_commit(write, error);
 }
 
-static json_t *make_operations(const json_t *draft, const char *record, const json_t *also)
+json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *also)
 {
   json_t *set = json_copy(json_object_get(draft, "changed"));
   json_t *op = json_object();
-  json_t *ops = json_array();
 
   if (also != NULL)
     json_object_update(set, (json_t *)also);
   json_object_set_new(op, "record", json_string(record));
   json_object_set(op, "kind", json_object_get(draft, "kind"));
   json_object_set_new(op, "set", set);
-  json_array_append_new(ops, op);
-  return ops;
+  return op;
 }
 
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
@@ -214,9 +273,10 @@ char *bh_device_save_draft(BhDevice *device, const char *author, const char *rec
   g_autoptr(json_t) draft = bh_drafts_store_get(device, author, record, error);
   if (draft == NULL)
     return NULL;
-  g_autoptr(json_t) ops = make_operations(draft, record, also);
+  g_autoptr(json_t) ops = json_array();
+  json_array_append_new(ops, bh_draft_dup_operation(draft, record, also));
   g_autofree char *id = bh_journal_write(device, author, ops, 0, error);
-  if (id == NULL || !drop(device, author, record, error) || !bh_write_commit(write, error))
+  if (id == NULL || !bh_draft_drop(device, author, record, error) || !bh_write_commit(write, error))
     return NULL;
   return g_steal_pointer(&id);
 }

@@ -385,20 +385,20 @@ void bh_engine_on_download(BhEngine *engine, BhDevice *device, const BhTransport
 {
   const char *wanted = engine->missing->pdata[engine->missing->len - 1];
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) kept = NULL;
   g_autofree char *hash = NULL;
   const void *bytes;
+  gboolean kept;
   gsize len;
 
   if (ended_by(engine, device, answer))
     return;
   bytes = g_bytes_get_data(answer->body, &len);
   hash = bh_hash_hex(bytes != NULL ? bytes : "", len);
-  if (answer->status == 200 && g_str_equal(hash, wanted))
-    kept = bh_device_add_bytes(device, bytes, len, &error);
+  kept = answer->status == 200 && g_str_equal(hash, wanted) &&
+         bh_outbox_keep_download(device, wanted, bytes, len, &error);
   if (g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE))
     bh_engine_fail_store(engine, device, error);
-  else if (kept == NULL)
+  else if (!kept)
     bh_engine_skip_download(engine, device);
   else
     go_on_downloading(engine, device);

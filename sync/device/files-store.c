@@ -180,6 +180,14 @@ json_t *bh_files_store_list_waiting(BhDevice *device, gint64 offset, int limit, 
   }
 }
 
+gboolean bh_files_store_is_wanted(BhDevice *device, const char *sha256, gboolean *wanted,
+                                  GError **error)
+{
+  g_autoptr(BhStmt) stmt =
+      prepare(device, "SELECT 1 FROM wanted WHERE sha256 = :sha", sha256, error);
+  return stmt != NULL && bh_stmt_step(stmt, wanted, error);
+}
+
 GPtrArray *bh_files_store_list_wanted(BhDevice *device, int limit, GError **error)
 {
   g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);

@@ -27,6 +27,9 @@ gboolean bh_files_store_defer(BhDevice *device, const char *sha256, const char *
                               GError **error);
 /* Rows for the queue: [{"sha256","size","sent","why"?,"declared"}]. */
 json_t *bh_files_store_list_waiting(BhDevice *device, gint64 offset, int limit, GError **error);
+/* A record names it, and it is not here. */
+gboolean bh_files_store_is_wanted(BhDevice *device, const char *sha256, gboolean *wanted,
+                                  GError **error);
 GPtrArray *bh_files_store_list_wanted(BhDevice *device, int limit, GError **error);
 
 G_END_DECLS

@@ -6,22 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/media.h"
 #include "sync/device/files-store.h"
-
-static const char *sniff(const guint8 *bytes, gsize len)
-{
-  static const guint8 jpeg[] = {0xff, 0xd8, 0xff};
-  static const guint8 png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  static const guint8 pdf[] = {'%', 'P', 'D', 'F', '-'};
-
-  if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
-    return "image/jpeg";
-  if (len >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
-    return "image/png";
-  if (len >= sizeof pdf && memcmp(bytes, pdf, sizeof pdf) == 0)
-    return "application/pdf";
-  return NULL;
-}
+#include "sync/device/release.h"
+#include "sync/disk/durable.h"
 
 static gboolean fail(const char *doing, const char *path, GError **error)
 {
@@ -30,7 +18,7 @@ static gboolean fail(const char *doing, const char *path, GError **error)
   return FALSE;
 }
 
-static char *make_path(BhDevice *device, const char *sha256)
+char *bh_device_make_file_path(BhDevice *device, const char *sha256)
 {
   char folder[3] = {sha256[0], sha256[1], '\0'};
   return g_build_filename(device->dir, "files", folder, sha256, NULL);
@@ -40,23 +28,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256)
 {
   if (!bh_hash_is_valid(sha256))
     return NULL;
-  g_autofree char *path = make_path(device, sha256);
+  g_autofree char *path = bh_device_make_file_path(device, sha256);
   return g_file_test(path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer(&path) : NULL;
-}
-
-static gboolean sync_folder(const char *folder, GError **error)
-{
-  int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-  if (fd < 0 || fsync(fd) != 0) {
-    int saved = errno;
-    if (fd >= 0)
-      close(fd);
-    errno = saved;
-    return fail("sync", folder, error);
-  }
-  close(fd);
-  return TRUE;
 }
 
 static gboolean write_all(int fd, const guint8 *bytes, gsize len)
@@ -92,7 +65,7 @@ static gboolean write_temporary(const char *path, const guint8 *bytes, gsize len
 static gboolean place(BhDevice *device, const char *sha256, const guint8 *bytes, gsize len,
                       GError **error)
 {
-  g_autofree char *path = make_path(device, sha256);
+  g_autofree char *path = bh_device_make_file_path(device, sha256);
   g_autofree char *folder = g_path_get_dirname(path);
   g_autofree char *files = g_path_get_dirname(folder);
   g_autofree char *temporary = g_strdup_printf("%s.part", path);
@@ -106,7 +79,8 @@ static gboolean place(BhDevice *device, const char *sha256, const guint8 *bytes,
     unlink(temporary);
     return FALSE;
   }
-  return sync_folder(folder, error) && sync_folder(files, error);
+  return bh_durable_sync_folder(device->disk, folder, error) &&
+         bh_durable_sync_folder(device->disk, files, error);
 }
 
 /* TRUE when the bytes are here already and undamaged. */
@@ -148,20 +122,47 @@ static json_t *make_fact(const char *sha256, gsize size, const char *media_type)
   return out;
 }
 
-/* What the bytes are; NULL when they are too many, or no picture or paper. */
+static gboolean check_size(gsize len, GError **error)
+{
+  if (len <= BH_FILE_MAX)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
+              BH_FILE_MAX);
+  return FALSE;
+}
+
+/* What the bytes from outside are; NULL when they are too many, or no whole picture or paper. */
 static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 {
-  const char *media_type = sniff(bytes, len);
+  BhMedia media;
 
-  if (len > BH_FILE_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
-                BH_FILE_MAX);
+  if (!check_size(len, error))
     return NULL;
-  }
-  if (media_type == NULL)
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        "file: neither JPEG nor PNG nor PDF by its first bytes");
-  return media_type;
+  bh_media_judge(bytes, len, &media);
+  const char *problem = bh_media_get_problem(&media);
+  if (problem == NULL)
+    return media.type;
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "file: %s", problem);
+  return NULL;
+}
+
+/* Before the bytes: should nothing come to name them, they are found by this. */
+static gboolean note_first(BhDevice *device, const char *sha256, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_release_note(device, sha256, error) && bh_write_commit(write, error);
+}
+
+static gboolean keep(BhDevice *device, const char *sha256, const void *bytes, gsize len,
+                     const char *media_type, GError **error)
+{
+  if (!is_placed(device, sha256) &&
+      (!has_space(device, len, error) || !note_first(device, sha256, error) ||
+       !place(device, sha256, bytes, len, error)))
+    return FALSE;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_files_store_add(device, sha256, (gint64)len, media_type, error) &&
+         bh_release_note(device, sha256, error) && bh_write_commit(write, error);
 }
 
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
@@ -171,14 +172,28 @@ json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GErr
   if (media_type == NULL)
     return NULL;
   g_autofree char *sha256 = bh_hash_hex(bytes, len);
-  if (!is_placed(device, sha256) &&
-      (!has_space(device, len, error) || !place(device, sha256, bytes, len, error)))
+  if (!keep(device, sha256, bytes, len, media_type, error))
     return NULL;
-  g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  if (write == NULL || !bh_files_store_add(device, sha256, (gint64)len, media_type, error) ||
-      !bh_write_commit(write, error))
-    return NULL;
+  bh_release_hold(device, sha256);
   return make_fact(sha256, len, media_type);
+}
+
+gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const void *bytes, gsize len,
+                                 GError **error)
+{
+  gboolean wanted = FALSE;
+
+  if (!bh_device_ready(device, error) || !bh_files_store_is_wanted(device, sha256, &wanted, error))
+    return FALSE;
+  if (!wanted)
+    return TRUE;
+  if (!check_size(len, error))
+    return FALSE;
+  const char *media_type = bh_media_sniff(bytes, len);
+  if (media_type != NULL)
+    return keep(device, sha256, bytes, len, media_type, error);
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "file: neither JPEG nor PNG nor PDF");
+  return FALSE;
 }
 
 static char *read_path(const char *path, gsize *len, GError **error)

@@ -108,6 +108,10 @@ gboolean bh_outbox_defer_file(BhDevice *device, const char *sha256, const char *
 /* Files that records in the store name and that are not here, newest first, at most `limit`;
  * strings of hex, free the array. */
 GPtrArray *bh_outbox_list_missing_files(BhDevice *device, int limit, GError **error);
+/* Bytes of one of these, of which the hash is right. TRUE without keeping them when no record names
+ * the file any more. A damaged picture is kept too: it was signed for as it is. */
+gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const void *bytes, gsize len,
+                                 GError **error);
 
 /* --- status --- */
 

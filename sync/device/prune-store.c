@@ -62,6 +62,20 @@ gboolean bh_prune_store_discard(BhDevice *device, const char *sha256, GError **e
          run_with_hash(device, "DELETE FROM file WHERE sha256 = :sha AND done = 1", sha256, error);
 }
 
+gboolean bh_prune_store_give_up(BhDevice *device, const char *sha256, gint64 pos, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(device->db,
+                               "UPDATE file SET declared = NULL WHERE sha256 = :sha"
+                               " AND declared = :pos AND done = 1",
+                               error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "sha", sha256);
+  bh_stmt_bind_int(stmt, "pos", pos);
+  return bh_stmt_run(stmt, error);
+}
+
 char *bh_prune_store_next_discard(BhDevice *device, gboolean *known, GError **error)
 {
   gboolean row = FALSE;

@@ -1,6 +1,8 @@
 #include "sync/device/prune.h"
 
 #include "sync/device/damage.h"
+#include "sync/device/release.h"
+#include "sync/disk/durable.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
@@ -22,40 +24,16 @@ static gboolean is_here(BhDevice *device, const char *record, gboolean *here, GE
   return TRUE;
 }
 
-/* Some record that is here names the file. */
-static gboolean is_named(BhDevice *device, const char *sha256, gboolean *named, GError **error)
-{
-  const GPtrArray *kinds = bh_kind_set_list(device->kinds);
-  g_autoptr(json_t) hash = json_string(sha256);
-
-  *named = FALSE;
-  for (guint i = 0; i < kinds->len; i++) {
-    const BhKind *kind = g_ptr_array_index(kinds, i);
-    const GPtrArray *fields = bh_kind_list_fields(kind);
-    for (guint j = 0; j < fields->len; j++) {
-      const BhField *field = g_ptr_array_index(fields, j);
-      if (bh_field_get_type(field) != BH_FIELD_HASH)
-        continue;
-      g_autoptr(GArray) records = bh_terms_store_list_of(device, bh_kind_get_name(kind),
-                                                         bh_field_get_name(field), hash, 1, error);
-      if (records == NULL)
-        return FALSE;
-      if (records->len > 0) {
-        *named = TRUE;
-        return TRUE;
-      }
-    }
-  }
-  return TRUE;
-}
-
-static gboolean drop_files(BhDevice *device, const BhBody *body, GError **error)
+/* What something else names stays, as if it had come from the hub. */
+static gboolean drop_files(BhDevice *device, gint64 pos, const BhBody *body, GError **error)
 {
   for (guint i = 0; i < body->files->len; i++) {
     const BhFileRef *file = g_ptr_array_index(body->files, i);
     gboolean named = FALSE;
-    if (!is_named(device, file->sha256, &named, error) ||
-        (!named && !bh_prune_store_discard(device, file->sha256, error)))
+    if (!bh_release_is_named(device, file->sha256, &named, error) ||
+        (!named && !bh_release_store_is_drafted(device, file->sha256, &named, error)) ||
+        !(named ? bh_prune_store_give_up(device, file->sha256, pos, error)
+                : bh_prune_store_discard(device, file->sha256, error)))
       return FALSE;
   }
   return TRUE;
@@ -78,10 +56,28 @@ static gboolean drop_entry(BhDevice *device, gint64 pos, GError **error)
     if (here)
       return TRUE;
   }
-  return drop_files(device, body, error) && bh_prune_store_drop_body(device, pos, error);
+  return drop_files(device, pos, body, error) && bh_prune_store_drop_body(device, pos, error);
 }
 
 /* --- bytes --- */
+
+/* On the disk before the note goes: a power cut brings no picture back. */
+static gboolean unlink_bytes(BhDevice *device, const char *sha256, GError **error)
+{
+  g_autofree char *path = bh_device_make_file_path(device, sha256);
+  g_autofree char *part = g_strconcat(path, ".part", NULL);
+  g_autofree char *shelf = g_path_get_dirname(path);
+  const char *const paths[] = {path, part};
+  gboolean removed = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+    if (g_unlink(paths[i]) == 0)
+      removed = TRUE;
+    else if (errno != ENOENT)
+      g_warning("store: cannot remove %s: %s", paths[i], g_strerror(errno));
+  }
+  return !removed || bh_durable_sync_folder(device->disk, shelf, error);
+}
 
 /* The row went first, and the note with it: a crash in between leaves the note, never a row without
  * bytes. */
@@ -97,9 +93,8 @@ static gboolean remove_bytes(BhDevice *device, int *left, GError **error)
     }
     if (sha256 == NULL)
       return TRUE;
-    g_autofree char *path = known ? NULL : bh_device_dup_file_path(device, sha256);
-    if (path != NULL && g_unlink(path) != 0 && errno != ENOENT)
-      g_warning("store: cannot remove %s: %s", path, g_strerror(errno));
+    if (!known && !unlink_bytes(device, sha256, error))
+      return FALSE;
     g_autoptr(BhWrite) write = bh_write_begin(device, error);
     if (write == NULL || !bh_prune_store_forget_discard(device, sha256, error) ||
         !bh_write_commit(write, error))

@@ -28,6 +28,8 @@ GArray *bh_prune_store_list(BhDevice *device, gint64 after, gint64 before_ms, in
 gboolean bh_prune_store_drop_body(BhDevice *device, gint64 pos, GError **error);
 /* Takes the row of a file that is wholly at the hub and notes its bytes for removal. */
 gboolean bh_prune_store_discard(BhDevice *device, const char *sha256, GError **error);
+/* The entry at `pos` declares the file no longer. */
+gboolean bh_prune_store_give_up(BhDevice *device, const char *sha256, gint64 pos, GError **error);
 /* The next one noted; *known: it came back meanwhile. NULL when none. */
 char *bh_prune_store_next_discard(BhDevice *device, gboolean *known, GError **error);
 gboolean bh_prune_store_forget_discard(BhDevice *device, const char *sha256, GError **error);

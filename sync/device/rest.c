@@ -2,6 +2,7 @@
 #include "sync/device/damage.h"
 #include "sync/device/outbox-store.h"
 #include "sync/device/prune.h"
+#include "sync/device/release.h"
 
 static gboolean reindex(BhDevice *device, gboolean *more, GError **error)
 {
@@ -38,7 +39,8 @@ gboolean bh_device_rest(BhDevice *device)
     return FALSE;
   if (device->signer != NULL && device->kinds != NULL &&
       ((bh_damage_is_noted(device) && !bh_damage_mend(device, device->acked, &local)) ||
-       !step(device, &more, &local) || (!more && !bh_prune_some(device, &more, &local)))) {
+       !step(device, &more, &local) || (!more && !bh_release_some(device, &more, &local)) ||
+       (!more && !bh_prune_some(device, &more, &local)))) {
     g_warning("store: tidying up: %s", local->message);
     more = FALSE;
   }

@@ -1,4 +1,4 @@
-#include "sync/device/device-private.h"
+#include "sync/device/release.h"
 
 #include <string.h>
 
@@ -85,6 +85,30 @@ static gboolean change_posting(BhDevice *device, gint64 term, gint64 record, gbo
   return bh_stmt_run(stmt, error);
 }
 
+/* A term that no record stands under any more goes with its text. A file that it names may be named
+ * by nothing now. */
+static gboolean drop_term(BhDevice *device, gint64 term, GError **error)
+{
+  gboolean row = FALSE;
+  g_autofree char *text = NULL;
+  BhStmt *stmt = bh_db_prepare(device->db,
+                               "DELETE FROM term WHERE number = :term AND NOT EXISTS"
+                               " (SELECT 1 FROM posting WHERE term = :term) RETURNING text",
+                               error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "term", term);
+  if (!bh_stmt_step(stmt, &row, error))
+    return FALSE;
+  if (row)
+    text = g_strdup(bh_stmt_get_text(stmt, 0));
+  if (row && !bh_stmt_run(stmt, error))
+    return FALSE;
+  const char *hash = text != NULL ? bh_term_get_hash(text) : NULL;
+  return hash == NULL || bh_release_note(device, hash, error);
+}
+
 static int compare_numbers(gconstpointer a, gconstpointer b)
 {
   gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
@@ -118,7 +142,8 @@ static gboolean apply_difference(BhDevice *device, gint64 record, const GArray *
       continue;
     }
     *changed = TRUE;
-    if (!change_posting(device, MIN(old, new), record, new < old, error))
+    if (!change_posting(device, MIN(old, new), record, new < old, error) ||
+        (old < new && !drop_term(device, old, error)))
       return FALSE;
     if (old < new)
       i++;

@@ -119,6 +119,12 @@ char *bh_term_for_value(const char *kind, const char *field, const json_t *value
   return g_strconcat(kind, SEPARATOR, "=", field, SEPARATOR, text, NULL);
 }
 
+const char *bh_term_get_hash(const char *term)
+{
+  const char *value = strrchr(term, *SEPARATOR);
+  return value != NULL && bh_hash_is_valid(value + 1) ? value + 1 : NULL;
+}
+
 static void add_value_terms(GPtrArray *terms, const char *kind, const char *field,
                             const json_t *value)
 {

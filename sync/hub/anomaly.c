@@ -21,7 +21,7 @@ const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gboolean is_time_s
   BhEvidence evidence = bh_evidence_judge(clock, is_time_signed, proof);
   if (evidence.odd != NULL)
     return evidence.odd;
-  if (wall_ms > proof->received_ms + BH_EVIDENCE_SLACK_MS)
+  if (!proof->receipt_is_doubted && wall_ms > proof->received_ms + BH_EVIDENCE_SLACK_MS)
     return "ahead";
   if (clock->hub_ms <= 0)
     return known;

@@ -309,7 +309,12 @@ static void put_evidence_time(GString *out, const BhEvidence *evidence)
                                            [BH_TIME_HUB] = ""};
   g_autofree char *from = bh_time_format(evidence->from_ms);
   g_autofree char *to = bh_time_format(evidence->to_ms);
-  if (evidence->basis == BH_TIME_HUB)
+  if (evidence->to_ms == 0 && evidence->from_ms == 0)
+    g_string_append(out, "<br><small>中心时钟存疑，时间不可证</small>");
+  else if (evidence->to_ms == 0)
+    g_string_append_printf(out, "<br><small>可证：不早于 %s%s；中心时钟存疑</small>", from,
+                           from_texts[evidence->basis]);
+  else if (evidence->basis == BH_TIME_HUB)
     g_string_append_printf(out, "<br><small>中心所作：%s</small>", to);
   else if (evidence->basis == BH_TIME_UNPROVED)
     g_string_append_printf(out, "<br><small>可证：不晚于 %s（中心收到）</small>", to);

@@ -12,12 +12,13 @@ static gboolean backup(const char *dir, const char *out, BhCopyReport *report, G
 {
   g_autoptr(json_t) nothing = json_object();
   g_autoptr(json_t) about = bh_cli_call(dir, "about", nothing, error);
-  if (about == NULL || !bh_copy_prepare(dir, out, bh_json_string_or(about, "hub", ""), error))
+  if (about == NULL ||
+      !bh_copy_prepare(dir, out, bh_json_string_or(about, "hub", ""), bh_disk_system(), error))
     return FALSE;
   g_autofree char *store = g_build_filename(out, BH_COPY_STORE_NEW, NULL);
   g_autoptr(json_t) params = json_pack("{s:s}", "out", store);
   g_autoptr(json_t) made = bh_cli_call(dir, "backup", params, error);
-  return made != NULL && bh_copy_finish(dir, out, report, error);
+  return made != NULL && bh_copy_finish(dir, out, bh_disk_system(), report, error);
 }
 
 static void warn_of_missing(const BhCopyReport *report)
@@ -75,7 +76,7 @@ typedef struct {
 static gboolean restore(const char *dir, gpointer data, GError **error)
 {
   Restore *restore = data;
-  return bh_copy_restore(restore->from, dir, &restore->report, error);
+  return bh_copy_restore(restore->from, dir, bh_disk_system(), &restore->report, error);
 }
 
 int bh_cli_restore(int argc, char **argv)

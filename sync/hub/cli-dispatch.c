@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/base64.h"
+#include "sync/disk/durable.h"
 #include "sync/hub/access-store.h"
 #include "sync/hub/access.h"
 #include "sync/hub/anomaly-store.h"
@@ -306,13 +307,11 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     return NULL;
   }
   g_autoptr(json_t) told = write_out(hub, params, G_OUTPUT_STREAM(out), error);
-  if (told != NULL &&
-      !(g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed) && g_rename(temp, path) == 0)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path,
-                failed != NULL ? failed->message : "cannot be renamed into place");
+  if (told != NULL && !g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path, failed->message);
     g_clear_pointer(&told, json_decref);
   }
-  if (told == NULL) {
+  if (told == NULL || !bh_durable_place(bh_hub_get_disk(hub), temp, path, error)) {
     g_unlink(temp);
     return NULL;
   }
@@ -442,6 +441,22 @@ static json_t *do_about(BhHub *hub, const json_t *params, GError **error)
   return json_pack("{s:s, s:s}", "hub", bh_hub_get_id(hub), "name", bh_hub_get_name(hub));
 }
 
+static json_t *do_clock(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  (void)error;
+  gint64 machine_ms, known_ms;
+  gboolean doubted = bh_hub_is_time_doubted(hub, &machine_ms, &known_ms);
+  g_autofree char *machine = bh_time_format(machine_ms);
+  g_autofree char *known = bh_time_format(known_ms);
+  return json_pack("{s:b, s:s, s:s}", "doubted", (int)doubted, "machine", machine, "known", known);
+}
+
+static json_t *do_clock_trust(BhHub *hub, const json_t *params, GError **error)
+{
+  return bh_hub_trust_clock(hub, error) ? do_clock(hub, params, error) : NULL;
+}
+
 typedef struct {
   const char *name;
   json_t *(*run)(BhHub *hub, const json_t *params, GError **error);
@@ -460,6 +475,8 @@ static const Method METHODS[] = {
     {"device.list", do_device_list},
     {"device.revoke", do_device_revoke},
     {"about", do_about},
+    {"clock", do_clock},
+    {"clock.trust", do_clock_trust},
     {"export", do_export},
     {"backup", do_backup},
     {"access.list", do_access_list},

@@ -100,6 +100,10 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
   printf("Serving devices at %s and the office at %s\n", url != NULL ? url : device, office_url);
   if (url == NULL)
     printf("Devices cannot be enrolled yet: say with --public-url where they reach this hub.\n");
+  gint64 machine_ms, known_ms;
+  if (bh_hub_is_time_doubted(serving->hub, &machine_ms, &known_ms))
+    printf("The clock of this machine is wrong: times are in doubt until it is set right "
+           "(bihuan-hub clock).\n");
   fflush(stdout);
   return TRUE;
 }

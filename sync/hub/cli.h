@@ -55,6 +55,7 @@ int bh_cli_enrol(int argc, char **argv);
 int bh_cli_unit(int argc, char **argv);
 int bh_cli_staff(int argc, char **argv);
 int bh_cli_device(int argc, char **argv);
+int bh_cli_clock(int argc, char **argv);
 int bh_cli_export(int argc, char **argv);
 int bh_cli_verify(int argc, char **argv);
 int bh_cli_backup(int argc, char **argv);

@@ -3,14 +3,12 @@
 #include "sync/hub/copy.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "schema/world.h"
+#include "sync/disk/durable.h"
 #include "sync/hub/copy-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
@@ -32,38 +30,7 @@ static gboolean make_dir(const char *path, GError **error)
   return g_mkdir_with_parents(path, 0700) == 0 || fail(path, error);
 }
 
-/* Beside its place first; durable only once the whole copy is (sync_all). */
-static gboolean copy_file(const char *from, const char *to, GError **error)
-{
-  g_autofree char *temp = g_strconcat(to, ".part", NULL);
-  g_autoptr(GFile) source = g_file_new_for_path(from);
-  g_autoptr(GFile) target = g_file_new_for_path(temp);
-  g_autoptr(GError) failed = NULL;
-  if (!g_file_copy(source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_TARGET_DEFAULT_PERMS, NULL,
-                   NULL, NULL, &failed)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", to, failed->message);
-    g_unlink(temp);
-    return FALSE;
-  }
-  if (g_chmod(temp, 0600) == 0 && g_rename(temp, to) == 0)
-    return TRUE;
-  fail(to, error);
-  g_unlink(temp);
-  return FALSE;
-}
-
-static gboolean sync_all(const char *dir, GError **error)
-{
-  int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  gboolean ok = fd >= 0 && syncfs(fd) == 0;
-  if (!ok)
-    fail(dir, error);
-  if (fd >= 0)
-    close(fd);
-  return ok;
-}
-
-static gboolean copy_small(const char *from, const char *to, GError **error)
+static gboolean copy_small(const char *from, const char *to, const BhDisk *disk, GError **error)
 {
   static const char *const small[] = {"regions.json", "keys/hub.key", "keys/plaque.key",
                                       "keys/tls.key", "keys/tls.crt", NULL};
@@ -76,7 +43,7 @@ static gboolean copy_small(const char *from, const char *to, GError **error)
   for (int i = 0; small[i] != NULL; i++) {
     g_autofree char *source = g_build_filename(from, small[i], NULL);
     g_autofree char *target = g_build_filename(to, small[i], NULL);
-    if (!copy_file(source, target, error))
+    if (!bh_durable_copy(disk, source, target, error))
       return FALSE;
   }
   return TRUE;
@@ -117,7 +84,7 @@ static gboolean copy_files(BhDb *db, const char *from, const char *to, BhCopyRep
     if (!is_whole(source, sha256)) {
       g_warning("copy: file %s is missing or damaged", sha256);
       report->missing++;
-    } else if (!make_dir(shelf, error) || !copy_file(source, target, error)) {
+    } else if (!make_dir(shelf, error) || !bh_durable_copy_unsynced(source, target, error)) {
       return FALSE;
     }
   }
@@ -177,7 +144,8 @@ static gboolean is_empty(const char *path)
   return dir != NULL && g_dir_read_name(dir) == NULL;
 }
 
-gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, GError **error)
+gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, const BhDisk *disk,
+                         GError **error)
 {
   g_autofree char *note_path = g_build_filename(out, BH_COPY_NOTE, NULL);
   if (g_str_equal(dir, out)) {
@@ -188,7 +156,7 @@ gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, GErr
     g_autoptr(json_t) note = json_pack("{s:i, s:s}", "bihuan-backup", 1, "hub", hub);
     g_autofree char *text = bh_json_dump(note);
     g_autoptr(GError) failed = NULL;
-    if (!make_dir(out, error))
+    if (!bh_durable_make_folder(disk, out, error))
       return FALSE;
     if (g_file_set_contents(note_path, text, -1, &failed))
       return TRUE;
@@ -203,17 +171,17 @@ gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, GErr
   return FALSE;
 }
 
-gboolean bh_copy_finish(const char *dir, const char *out, BhCopyReport *report, GError **error)
+gboolean bh_copy_finish(const char *dir, const char *out, const BhDisk *disk, BhCopyReport *report,
+                        GError **error)
 {
   g_autofree char *made = g_build_filename(out, BH_COPY_STORE_NEW, NULL);
   g_autofree char *place = g_build_filename(out, "hub.db", NULL);
   *report = (BhCopyReport){0};
   g_autoptr(BhDb) db = bh_db_open(made, BH_DB_EXPORT, error);
-  gboolean ok = db != NULL && copy_small(dir, out, error) &&
+  gboolean ok = db != NULL && copy_small(dir, out, disk, error) &&
                 copy_files(db, dir, out, report, error) && mark_as_copy(db, error);
   g_clear_pointer(&db, bh_db_close);
-  return ok && sync_all(out, error) && (g_rename(made, place) == 0 || fail(place, error)) &&
-         sync_all(out, error);
+  return ok && bh_durable_sync_all(disk, out, error) && bh_durable_place(disk, made, place, error);
 }
 
 /* --- restore --- */
@@ -237,13 +205,13 @@ static gboolean check_keys(BhDb *db, const char *dir, const char *hub, GError **
   return FALSE;
 }
 
-static gboolean check_and_fill(const char *from, const char *dir, BhCopyReport *report,
-                               GError **error)
+static gboolean check_and_fill(const char *from, const char *dir, const BhDisk *disk,
+                               BhCopyReport *report, GError **error)
 {
   g_autofree char *source = g_build_filename(from, "hub.db", NULL);
   g_autofree char *place = g_build_filename(dir, "hub.db", NULL);
   g_autofree char *pack = g_build_filename(dir, "regions.json", NULL);
-  if (!copy_small(from, dir, error) || !copy_file(source, place, error))
+  if (!copy_small(from, dir, disk, error) || !bh_durable_copy_unsynced(source, place, error))
     return FALSE;
   g_autoptr(BhRegion) region = bh_region_load(pack, error);
   g_autoptr(BhDb) db = region != NULL ? bh_db_open(place, BH_DB_EXPORT, error) : NULL;
@@ -267,7 +235,8 @@ static gboolean open_once(const char *dir, GError **error)
   return hub != NULL;
 }
 
-gboolean bh_copy_restore(const char *from, const char *dir, BhCopyReport *report, GError **error)
+gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
+                         BhCopyReport *report, GError **error)
 {
   g_autofree char *store = g_build_filename(from, "hub.db", NULL);
   *report = (BhCopyReport){0};
@@ -278,7 +247,8 @@ gboolean bh_copy_restore(const char *from, const char *dir, BhCopyReport *report
   }
   if (!bh_hub_is_free(dir, error))
     return FALSE;
-  if (check_and_fill(from, dir, report, error) && open_once(dir, error) && sync_all(dir, error))
+  if (check_and_fill(from, dir, disk, report, error) && open_once(dir, error) &&
+      bh_durable_sync_all(disk, dir, error))
     return TRUE;
   bh_hub_take_away(dir);
   return FALSE;

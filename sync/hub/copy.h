@@ -3,6 +3,7 @@
  * 12). */
 #pragma once
 
+#include "schema/world.h"
 #include "sync/hub/hub.h"
 
 G_BEGIN_DECLS
@@ -20,13 +21,16 @@ typedef struct {
 
 /* Makes `out` ready for a backup of the hub in `dir`: a new or empty folder, or one with an older
  * backup of the same hub, which the new one replaces. BH_ERROR_BUSY for any other. */
-gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, GError **error);
+gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, const BhDisk *disk,
+                         GError **error);
 /* Completes a backup whose store is in out/BH_COPY_STORE_NEW: marks that as a copy, adds keys,
  * region pack and the files it names from `dir`, and puts it in place. */
-gboolean bh_copy_finish(const char *dir, const char *out, BhCopyReport *report, GError **error);
+gboolean bh_copy_finish(const char *dir, const char *out, const BhDisk *disk, BhCopyReport *report,
+                        GError **error);
 /* Makes the hub in `dir`, a directory that is there, from a backup: checks store, keys, pack and
  * files. Nothing of it is left when it fails. The caller owns `dir` (owner.h). */
-gboolean bh_copy_restore(const char *from, const char *dir, BhCopyReport *report, GError **error);
+gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
+                         BhCopyReport *report, GError **error);
 
 /* When the store is marked as a copy: a new epoch, and a new incarnation of the hub's own chain, in
  * one transaction; at opening. */

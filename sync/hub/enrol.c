@@ -174,6 +174,10 @@ static gboolean parse_request(const json_t *request, Acceptance *acceptance, GEr
 
 json_t *bh_enrol_time(BhHub *hub, const char *device)
 {
+  gint64 machine_ms, known_ms;
+  /* Devices would carry on from a time that is late. */
+  if (bh_hub_is_time_doubted(hub, &machine_ms, &known_ms))
+    return NULL;
   gint64 ms = now_ms(hub);
   g_autofree char *sig =
       bh_hub_time_sign(bh_hub_get_secret_key(hub), bh_hub_get_id(hub), device, ms);
@@ -198,7 +202,7 @@ json_t *bh_enrol_accept(BhHub *hub, const json_t *request, GError **error)
   g_autofree char *token = bh_base64_encode(acceptance.device_token, BH_TOKEN_SIZE);
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
   sodium_memzero(acceptance.device_token, BH_TOKEN_SIZE);
-  return json_pack("{s:s, s:s, s:s, s:[s], s:s, s:s, s:s, s:s, s:[s], s:s, s:o}", "hub",
+  return json_pack("{s:s, s:s, s:s, s:[s], s:s, s:s, s:s, s:s, s:[s], s:s, s:o*}", "hub",
                    bh_hub_get_id(hub), "hub_name", bh_hub_get_name(hub), "hub_key", hub_key,
                    "plaque_keys", plaque_key, "device", acceptance.device, "token", token, "unit",
                    acceptance.unit, "area", area, "pins", bh_hub_get_pin(hub), "kinds",

@@ -25,7 +25,7 @@ BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GEr
  * are none of its business): once in ten minutes for each device and reason, and all that is of no
  * device known here as one, named "". Does not wait for the writer. */
 void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError *reason);
-/* {"ms","sig"} for one device. */
+/* {"ms","sig"} for one device; NULL while the hub's time is in doubt. */
 json_t *bh_enrol_time(BhHub *hub, const char *device);
 
 /* "none", "set", or "old": set before people had keys of their own – it opens nothing any more and

@@ -209,7 +209,7 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
       g_strdup_printf("1.%s.%s.%" G_GINT64_FORMAT, bh_hub_get_epoch(page->hub),
                       bh_view_get_hash(page->view), page->through);
   g_autoptr(json_t) head = json_pack(
-      "{s:s, s:s, s:b, s:b, s:s, s:o, s:O, s:O, s:O}", "epoch", bh_hub_get_epoch(page->hub),
+      "{s:s, s:s, s:b, s:b, s:s, s:o*, s:O, s:O, s:O}", "epoch", bh_hub_get_epoch(page->hub),
       "cursor", cursor, "more", (int)page->more, "reset", (int)page->reset, "kinds",
       bh_view_get_kinds_hash(page->view), "time", bh_enrol_time(page->hub, device->id), "gone",
       page->gone, "included", included, "quarantined", quarantined);

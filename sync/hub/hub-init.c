@@ -4,6 +4,7 @@
 #include "schema/paths.h"
 #include "schema/world.h"
 #include "sync/db/migrations.h"
+#include "sync/disk/durable.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"
@@ -99,14 +100,20 @@ void bh_hub_take_away(const char *dir)
   }
 }
 
-static gboolean write_region(const char *dir, const char *text, gsize len, GError **error)
+static gboolean write_region(const char *dir, const char *pack, GError **error)
 {
   g_autofree char *to = g_build_filename(dir, "regions.json", NULL);
-  g_autoptr(GError) failed = NULL;
-  if (g_file_set_contents(to, text, (gssize)len, &failed))
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
-  return FALSE;
+  return bh_durable_copy(bh_disk_system(), pack, to, error);
+}
+
+/* What is in them was synced as it was written. */
+static gboolean sync_folders(const char *dir, GError **error)
+{
+  g_autofree char *keys = g_build_filename(dir, "keys", NULL);
+  g_autofree char *above = g_path_get_dirname(dir);
+  const BhDisk *disk = bh_disk_system();
+  return bh_durable_sync_folder(disk, keys, error) && bh_durable_sync_folder(disk, dir, error) &&
+         bh_durable_sync_folder(disk, above, error);
 }
 
 static gboolean make_store(const char *dir, const BhHubPlan *plan, const char *area,
@@ -129,9 +136,6 @@ gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error)
   g_autofree char *kinds_dir = bh_data_path("schema", "kinds", NULL);
   g_autofree char *installed = bh_data_path("assets", "packs", "regions.json", NULL);
   const char *pack = plan->regions != NULL ? plan->regions : installed;
-  g_autofree char *text = NULL;
-  gsize len = 0;
-  g_autoptr(GError) failed = NULL;
   if (!bh_hub_is_free(dir, error))
     return FALSE;
   if (*plan->name == '\0' || strlen(plan->name) > NAME_MAX_BYTES ||
@@ -150,13 +154,9 @@ gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error)
           : NULL;
   if (area == NULL)
     return FALSE;
-  if (!g_file_get_contents(pack, &text, &len, &failed)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
-    return FALSE;
-  }
   if (make_dir(dir, "files", error) && make_dir(dir, "uploads", error) &&
-      write_region(dir, text, len, error) && bh_keys_make(dir, bh_random_system(), error) &&
-      make_store(dir, plan, area, kinds, error))
+      write_region(dir, pack, error) && bh_keys_make(dir, bh_random_system(), error) &&
+      make_store(dir, plan, area, kinds, error) && sync_folders(dir, error))
     return TRUE;
   bh_hub_take_away(dir);
   return FALSE;

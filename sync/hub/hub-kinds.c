@@ -23,6 +23,16 @@ typedef struct {
   gboolean more;
 } KindChange;
 
+static void keep_kinds(BhHub *hub, BhKindSet *kinds)
+{
+  g_mutex_lock(&hub->lock);
+  g_clear_pointer(&hub->kinds, bh_kind_set_unref);
+  hub->kinds = bh_kind_set_ref(kinds);
+  g_mutex_unlock(&hub->lock);
+}
+
+/* The rest of the transaction is already judged by the new set; bh_hub_reload_kinds takes it back
+ * when the commit fails. */
 static gboolean use_kinds(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   KindChange *change = data;
@@ -116,17 +126,29 @@ gboolean bh_hub_finish_search(BhHub *hub, GError **error)
   return TRUE;
 }
 
+gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  g_autofree char *hash = bh_log_dup_value(db, "kinds", &failed);
+  g_autoptr(BhKindSet) kinds = hash != NULL ? bh_log_load_kinds(db, hash, &failed) : NULL;
+  if (kinds == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: the kind set in use cannot be read: %s",
+                hub->db_path, failed != NULL ? failed->message : "it is missing");
+    return FALSE;
+  }
+  bh_ingest_set_kinds(hub->ingest, kinds);
+  keep_kinds(hub, kinds);
+  return TRUE;
+}
+
 gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error)
 {
   g_autoptr(BhKindSet) old = bh_hub_dup_kinds(hub);
   if (strcmp(bh_kind_set_get_hash(old), bh_kind_set_get_hash(kinds)) == 0)
-    return TRUE;
+    return bh_hub_finish_deriving(hub, error);
   KindChange change = {.kinds = kinds, .before = old};
   if (!bh_hub_finish_deriving(hub, error) || !bh_hub_write(hub, use_kinds, &change, error))
     return FALSE;
-  g_mutex_lock(&hub->lock);
-  g_clear_pointer(&hub->kinds, bh_kind_set_unref);
-  hub->kinds = bh_kind_set_ref(kinds);
-  g_mutex_unlock(&hub->lock);
+  keep_kinds(hub, kinds);
   return derive_anew(hub, old, error);
 }

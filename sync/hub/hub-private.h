@@ -2,6 +2,7 @@
  * hub-kinds.c, and for those that need the ingest's pure step. */
 #pragma once
 
+#include "sync/hub/hub-time.h"
 #include "sync/hub/hub.h"
 #include "sync/hub/ingest.h"
 #include "sync/hub/writer.h"
@@ -15,9 +16,11 @@ struct _BhHub {
   char *area;
   char *epoch;
   char *pin;
-  const BhClock *clock;
+  BhHubTime *time;
+  const BhClock *clock; /* of `time` */
   const BhRandom *random;
   const BhSpace *space;
+  const BhDisk *disk;
   BhSigner *signer; /* key read by any thread, the rest by the writer's */
   guint8 plaque_public[BH_PUBLIC_KEY_SIZE];
   guint8 plaque_secret[BH_SECRET_KEY_SIZE];
@@ -40,6 +43,8 @@ void bh_hub_take_away(const char *dir);
 gboolean bh_hub_check_public_url(const char *url, GError **error);
 /* A change of kinds that was interrupted goes on (hub-kinds.c). Blocks. */
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
+/* The set in use is the one the store names. On the writer thread. */
+gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error);
 /* Makes the search index anew when it was written by an older rule than this program's. */
 gboolean bh_hub_finish_search(BhHub *hub, GError **error);
 

@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "sync/db/migrations.h"
+#include "sync/disk/durable.h"
 #include "sync/hub/copy.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
@@ -11,6 +12,7 @@
 #include "sync/wire/enrol-text.h"
 
 #define READERS_KEPT 16
+#define TRUSTED_FROM "clock_trusted_from" /* position: times of before it are not looked at */
 
 /* --- opening --- */
 
@@ -50,7 +52,26 @@ static gboolean load_values(BhHub *hub, BhDb *db, GError **error)
   return TRUE;
 }
 
-static gboolean open_store(BhHub *hub, GError **error)
+/* What it received last has passed for certain, unless somebody said later that the clock of then
+ * was wrong. */
+static gboolean begin_time(BhHub *hub, BhDb *db, const BhClock *machine, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  g_autofree char *trusted = bh_log_dup_value(db, TRUSTED_FROM, &failed);
+  gint64 after = trusted != NULL ? g_ascii_strtoll(trusted, NULL, 10) : 0;
+  gint64 known_ms;
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  if (!bh_log_get_last_received(db, after, &known_ms, error))
+    return FALSE;
+  hub->time = bh_hub_time_new(machine, known_ms);
+  hub->clock = bh_hub_time_get_clock(hub->time);
+  return TRUE;
+}
+
+static gboolean open_store(BhHub *hub, const BhClock *machine, GError **error)
 {
   gsize n;
   const BhMigration *migrations = bh_migrations_get_hub(&n);
@@ -60,7 +81,13 @@ static gboolean open_store(BhHub *hub, GError **error)
   }
   g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_WRITER, error);
   return db != NULL && bh_migrate(db, hub->db_path, migrations, n, error) &&
+         begin_time(hub, db, machine, error) &&
          bh_copy_begin_anew(db, hub->clock, hub->random, error) && load_values(hub, db, error);
+}
+
+static gboolean reload(BhDb *db, gpointer owner, GError **error)
+{
+  return bh_hub_reload_kinds(owner, db, error);
 }
 
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)
@@ -71,11 +98,11 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
   g_queue_init(&hub->readers);
   hub->dir = g_strdup(dir);
   hub->db_path = g_build_filename(dir, "hub.db", NULL);
-  hub->clock = clock;
   hub->random = random;
   hub->space = bh_space_system();
+  hub->disk = bh_disk_system();
   hub->signer = bh_signer_new();
-  if (!open_store(hub, error) ||
+  if (!open_store(hub, clock, error) ||
       !bh_keys_load(dir, "hub", hub->signer->public_key, hub->signer->secret_key, error) ||
       !bh_keys_load(dir, "plaque", hub->plaque_public, hub->plaque_secret, error))
     return NULL;
@@ -83,9 +110,9 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
   hub->region = hub->pin != NULL ? bh_region_load(region_path, error) : NULL;
   if (hub->region == NULL)
     return NULL;
-  hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, clock, random);
+  hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, hub->time, random);
   bh_ingest_set_kinds(hub->ingest, hub->kinds);
-  hub->writer = bh_writer_start(hub->db_path, hub, error);
+  hub->writer = bh_writer_start(hub->db_path, reload, hub, error);
   return hub->writer != NULL && bh_hub_finish_deriving(hub, error) &&
                  bh_hub_finish_search(hub, error)
              ? g_steal_pointer(&hub)
@@ -101,6 +128,7 @@ void bh_hub_close(BhHub *hub)
     bh_db_close(reader);
   bh_writer_stop(hub->writer);
   bh_ingest_free(hub->ingest);
+  bh_hub_time_free(hub->time);
   g_clear_pointer(&hub->kinds, bh_kind_set_unref);
   g_clear_pointer(&hub->region, bh_region_free);
   bh_signer_free(hub->signer);
@@ -176,9 +204,24 @@ const BhClock *bh_hub_get_clock(BhHub *hub)
   return hub->clock;
 }
 
+gboolean bh_hub_is_time_doubted(BhHub *hub, gint64 *machine_ms, gint64 *known_ms)
+{
+  return bh_hub_time_is_doubted(hub->time, machine_ms, known_ms);
+}
+
 const BhRandom *bh_hub_get_random(BhHub *hub)
 {
   return hub->random;
+}
+
+void bh_hub_set_disk(BhHub *hub, const BhDisk *disk)
+{
+  hub->disk = disk;
+}
+
+const BhDisk *bh_hub_get_disk(BhHub *hub)
+{
+  return hub->disk;
 }
 
 void bh_hub_set_space(BhHub *hub, const BhSpace *space)
@@ -271,6 +314,25 @@ gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error
   return bh_writer_run(hub->writer, write_func, &write, error);
 }
 
+static gboolean trust_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  (void)data;
+  gint64 position;
+  if (!bh_log_get_counter(db, "position", &position, error))
+    return FALSE;
+  g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, position);
+  return bh_log_set_value(db, TRUSTED_FROM, text, error);
+}
+
+gboolean bh_hub_trust_clock(BhHub *hub, GError **error)
+{
+  if (!bh_hub_write(hub, trust_func, NULL, error))
+    return FALSE;
+  bh_hub_time_trust(hub->time);
+  return TRUE;
+}
+
 void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces)
 {
   bh_writer_count(hub->writer, commits, pieces);
@@ -335,17 +397,11 @@ gboolean bh_hub_may_release(BhHub *hub, BhDb *db, const char *by, const char *en
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error)
 {
   g_autofree char *to = g_build_filename(hub->dir, "regions.json", NULL);
-  g_autofree char *text = NULL;
-  gsize len = 0;
-  g_autoptr(GError) failed = NULL;
   g_autoptr(BhRegion) region = bh_region_load(path, error);
   if (region == NULL)
     return FALSE;
-  if (g_file_get_contents(path, &text, &len, &failed) &&
-      g_file_set_contents(to, text, (gssize)len, &failed))
-    return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
-  return FALSE;
+  return bh_durable_copy(hub->disk, path, to, error) &&
+         bh_durable_sync_folder(hub->disk, hub->dir, error);
 }
 
 /* --- address --- */

@@ -44,9 +44,19 @@ char *bh_hub_dup_public_url(BhHub *hub, GError **error);
 gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error);
 BhKindSet *bh_hub_dup_kinds(BhHub *hub); /* current set, new reference; any thread */
 const BhRegion *bh_hub_get_region(BhHub *hub);
+/* Never goes back (hub-time.h). */
 const BhClock *bh_hub_get_clock(BhHub *hub);
+/* Whether its times are in doubt, since the machine's clock went back; what that says, and the
+ * latest time that was known before. Any thread. */
+gboolean bh_hub_is_time_doubted(BhHub *hub, gint64 *machine_ms, gint64 *known_ms);
+/* Somebody looked at the machine's clock: it is right, whatever came before. Blocks until durable.
+ */
+gboolean bh_hub_trust_clock(BhHub *hub, GError **error);
 const BhRandom *bh_hub_get_random(BhHub *hub);
 /* Borrowed; before anybody else uses the hub. That of the system unless set. */
+/* Default: the system's. Tests let it fail. */
+void bh_hub_set_disk(BhHub *hub, const BhDisk *disk);
+const BhDisk *bh_hub_get_disk(BhHub *hub);
 void bh_hub_set_space(BhHub *hub, const BhSpace *space);
 /* TRUE when `wanted` bytes more leave `kept` free where the hub lies; else BH_ERROR_STORAGE saying
  * for what (`what`, as "file …") there is no room. Any thread. */

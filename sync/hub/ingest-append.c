@@ -71,11 +71,11 @@ static gboolean build_op(BhPiece *piece, BhBodyBuilder *builder, const json_t *o
 static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by, const json_t *ops,
                            char **body, char **openings, GError **error)
 {
-  const BhClock *clock = piece->ingest->clock;
+  const BhClock *clock = bh_hub_time_get_clock(piece->ingest->time);
   BhEntryClock stamp = {
       .wall_ms = piece->now_ms,
       .boot_ms = clock->boot_ms(clock->data),
-      .quality = BH_CLOCK_QUALITY_GOOD,
+      .quality = piece->is_doubted ? BH_CLOCK_QUALITY_BAD : BH_CLOCK_QUALITY_GOOD,
   };
   g_strlcpy(stamp.boot_id, clock->boot_id(clock->data), sizeof stamp.boot_id);
   g_autoptr(BhBodyBuilder) builder =
@@ -153,6 +153,7 @@ gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
   BhEntryRow row = {
       .position = ++piece->position,
       .received_ms = piece->now_ms,
+      .is_doubted = piece->is_doubted,
       .id = body->id,
       .actor = body->by,
       .is_first = TRUE,

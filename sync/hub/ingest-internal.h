@@ -14,7 +14,7 @@ struct _BhIngest {
   char hub[BH_ID_LEN + 1];
   const BhSigner *signer;
   const BhRegion *region;
-  const BhClock *clock;
+  BhHubTime *time;
   const BhRandom *random;
   BhKindSet *kinds;       /* in use */
   GHashTable *known_sets; /* hash → BhKindSet*, loaded so far */
@@ -32,10 +32,12 @@ typedef struct {
   BhRecords *records;
   gint64 position; /* last one given out */
   gint64 now_ms;
+  gboolean is_doubted;  /* now_ms is (hub-time.h) */
   BhChildWork *work;    /* what rules about children cost so far; never NULL */
   BhChildWork own_work; /* of this piece, where no batch counts over several */
   char today[11];
-  char made_on[11];   /* day the entry being judged was made: its claim, bounded by the receipt */
+  char made_on[11]; /* day the entry being judged was made: its claim, bounded by the receipt where
+                     * that is not in doubt */
   gint64 enrolled_ms; /* of the device that sent the piece; 0 for the hub's own */
   const char *device; /* that sent it, borrowed; NULL for the hub's own */
   gint64 signed_ms;   /* the latest signed hub time in its chain so far (BhTimeProof) */

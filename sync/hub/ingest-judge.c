@@ -431,7 +431,8 @@ static gboolean judge_files(BhJudgement *judgement, GError **error)
 static void judge_id(BhJudgement *judgement)
 {
   gint64 ahead_ms = bh_id_time_ms(judgement->body->id) - judgement->piece->now_ms;
-  if (judgement->actor->path == BH_PATH_DEVICE && ahead_ms > BH_ID_AHEAD_MAX_MS)
+  if (judgement->actor->path == BH_PATH_DEVICE && !judgement->actor->is_doubted &&
+      ahead_ms > BH_ID_AHEAD_MAX_MS)
     add_reason(judgement, 0, BH_FAULT_AUTHORITY,
                g_error_new(BH_ERROR, BH_ERROR_INVALID,
                            "the entry's id lies %" G_GINT64_FORMAT

@@ -47,8 +47,9 @@ static gboolean load_waiting(BhPiece *piece, gint64 position, const char *by, Wa
     return FALSE;
   }
   if (waiting->body != NULL)
-    waiting->actor = bh_judge_device_actor(waiting->body, waiting->device->unit,
-                                           waiting->device->enrolled_ms, waiting->row->received_ms);
+    waiting->actor =
+        bh_judge_device_actor(waiting->body, waiting->device->unit, waiting->device->enrolled_ms,
+                              waiting->row->received_ms, waiting->row->is_doubted);
   waiting->actor.releaser = by;
   return TRUE;
 }

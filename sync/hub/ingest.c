@@ -9,17 +9,17 @@
 #define KIND_SETS_KEPT 64 /* in memory */
 
 BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
-                        const BhClock *clock, const BhRandom *random)
+                        BhHubTime *time, const BhRandom *random)
 {
   BhIngest *ingest = g_new0(BhIngest, 1);
   g_strlcpy(ingest->hub, hub, sizeof ingest->hub);
   ingest->signer = signer;
   ingest->region = region;
-  ingest->clock = clock;
+  ingest->time = time;
   ingest->random = random;
   ingest->known_sets =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)bh_kind_set_unref);
-  bh_id_source_init(&ingest->ids, clock, random);
+  bh_id_source_init(&ingest->ids, bh_hub_time_get_clock(time), random);
   return ingest;
 }
 
@@ -45,6 +45,8 @@ void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds)
   BhKindSet *old = ingest->kinds;
   ingest->kinds = bh_kind_set_ref(kinds);
   g_clear_pointer(&old, bh_kind_set_unref);
+  /* A set whose commit failed may be among them. */
+  g_hash_table_remove_all(ingest->known_sets);
   remember_kinds(ingest, kinds);
 }
 
@@ -94,8 +96,10 @@ void bh_piece_look(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *k
 gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error)
 {
   g_assert(ingest->kinds != NULL);
-  bh_piece_look(piece, db, ingest->hub, ingest->kinds, ingest->region,
-                ingest->clock->wall_ms(ingest->clock->data));
+  gboolean is_doubted;
+  gint64 now_ms = bh_hub_time_read(ingest->time, &is_doubted);
+  bh_piece_look(piece, db, ingest->hub, ingest->kinds, ingest->region, now_ms);
+  piece->is_doubted = is_doubted;
   piece->ingest = ingest;
   return bh_log_get_counter(db, "position", &piece->position, error);
 }
@@ -207,7 +211,8 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
     return FALSE;
   }
   const BhBody *body = verified->body;
-  BhActor actor = bh_judge_device_actor(body, unit, piece->enrolled_ms, piece->now_ms);
+  BhActor actor =
+      bh_judge_device_actor(body, unit, piece->enrolled_ms, piece->now_ms, piece->is_doubted);
   g_auto(BhVerdict) verdict = {0};
   if (!bh_judge_entry(piece, &actor, kinds, body, &verdict, error))
     return FALSE;
@@ -229,6 +234,7 @@ static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 po
   if (body == NULL || body->ops->len == 0)
     return TRUE;
   const BhTimeProof proof = {.received_ms = piece->now_ms,
+                             .receipt_is_doubted = piece->is_doubted,
                              .enrolled_ms = piece->enrolled_ms,
                              .signed_ms = piece->signed_ms};
   const char *odd = bh_anomaly_judge_clock(&body->clock, verified->is_time_signed, &proof);
@@ -275,6 +281,7 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
   BhEntryRow row = {
       .position = ++piece->position,
       .received_ms = piece->now_ms,
+      .is_doubted = piece->is_doubted,
       .signed_ms = piece->signed_ms,
       .is_first = TRUE,
       .device = (char *)verified->envelope.device,

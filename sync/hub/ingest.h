@@ -8,6 +8,7 @@
 #include "schema/kind.h"
 #include "schema/region.h"
 #include "sync/db/db.h"
+#include "sync/hub/hub-time.h"
 #include "sync/hub/records.h"
 
 G_BEGIN_DECLS
@@ -61,7 +62,7 @@ typedef struct _BhIngest BhIngest;
 /* All but `hub` borrowed. `signer` makes the hub's own entries; NULL for a reader that only
  * replays. */
 BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
-                        const BhClock *clock, const BhRandom *random);
+                        BhHubTime *time, const BhRandom *random);
 void bh_ingest_free(BhIngest *ingest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhIngest, bh_ingest_free)
 /* The kind set in use from now on; it must stand in the store. */

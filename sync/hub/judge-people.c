@@ -22,13 +22,14 @@ gint64 bh_judge_time(const BhEntryClock *clock, gint64 enrolled_ms, gint64 recei
 }
 
 BhActor bh_judge_device_actor(const BhBody *body, const char *unit, gint64 enrolled_ms,
-                              gint64 received_ms)
+                              gint64 received_ms, gboolean is_doubted)
 {
   return (BhActor){
       .path = BH_PATH_DEVICE,
       .unit = unit,
       .received_ms = received_ms,
-      .at_ms = bh_judge_time(&body->clock, enrolled_ms, received_ms),
+      .is_doubted = is_doubted,
+      .at_ms = bh_judge_time(&body->clock, enrolled_ms, is_doubted ? G_MAXINT64 : received_ms),
   };
 }
 

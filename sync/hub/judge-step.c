@@ -36,7 +36,8 @@ static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, cons
     return FALSE;
   if (kind == NULL)
     return TRUE;
-  BhActor actor = bh_judge_device_actor(body, device->unit, device->enrolled_ms, row->received_ms);
+  BhActor actor = bh_judge_device_actor(body, device->unit, device->enrolled_ms, row->received_ms,
+                                        row->is_doubted);
   g_auto(BhVerdict) verdict = {0};
   g_auto(BhJudgement) earlier = {0};
   bh_judgement_begin(&earlier, judgement->piece, &actor, judgement->piece->kinds, body, &verdict);

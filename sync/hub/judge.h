@@ -21,17 +21,18 @@ typedef struct {
   BhActorPath path;
   const char *unit;     /* of the signing device; NULL on other paths */
   gint64 received_ms;   /* when the hub got it */
+  gboolean is_doubted;  /* the hub's clock was in doubt then: it was at received_ms or later */
   gint64 at_ms;         /* when the entry was made, as far as the hub can tell (bh_judge_time) */
   gboolean release;     /* it leaves quarantine: faults of data are not looked for again */
   const char *releaser; /* staff id of who releases or dismisses; NULL for the shell */
 } BhActor;
 
 /* The time an entry says it was made, within what the hub knows: not before its device was
- * enrolled, not after it was received. */
+ * enrolled, not after it was received; G_MAXINT64 where nobody knows when that was. */
 gint64 bh_judge_time(const BhEntryClock *clock, gint64 enrolled_ms, gint64 received_ms);
 /* Who acts in an entry of a device: one that comes in, or one that is stored. Borrows `unit`. */
 BhActor bh_judge_device_actor(const BhBody *body, const char *unit, gint64 enrolled_ms,
-                              gint64 received_ms);
+                              gint64 received_ms, gboolean is_doubted);
 
 typedef enum {
   /* The entry cannot be understood or checked as it stands: unknown kind, malformed or over-long

@@ -349,19 +349,20 @@ gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow
   return bh_sql_run(
       db, error,
       "INSERT INTO entry (position, id, device, incarnation, seq, hash, status, is_first,"
-      " received_ms, actor, envelope, signature, body, openings, signed_ms) VALUES (:position, :id,"
-      " :device, :incarnation, :seq, :hash, :status, :first, :now, :actor, :envelope, :signature,"
-      " :body, :openings, :signed)",
-      "itttitiiittttti", "position", row->position, "id", row->id, "device", envelope->device,
+      " received_ms, actor, envelope, signature, body, openings, signed_ms, doubted) VALUES"
+      " (:position, :id, :device, :incarnation, :seq, :hash, :status, :first, :now, :actor,"
+      " :envelope, :signature, :body, :openings, :signed, :doubted)",
+      "itttitiiitttttii", "position", row->position, "id", row->id, "device", envelope->device,
       "incarnation", envelope->incarnation, "seq", envelope->seq, "hash", envelope->hash, "status",
       (gint64)row->status, "first", (gint64)row->is_first, "now", row->received_ms, "actor",
       row->actor, "envelope", row->text->envelope, "signature", row->text->signature, "body",
-      row->text->body, "openings", row->text->openings, "signed", row->signed_ms);
+      row->text->body, "openings", row->text->openings, "signed", row->signed_ms, "doubted",
+      (gint64)row->is_doubted);
 }
 
 #define ENTRY_COLUMNS                                                                              \
   "position, received_ms, id, actor, status, is_first, device, envelope, signature, body, "        \
-  "openings, signed_ms"
+  "openings, signed_ms, doubted"
 
 static BhEntryRow *read_entry(BhStmt *stmt)
 {
@@ -376,6 +377,7 @@ static BhEntryRow *read_entry(BhStmt *stmt)
   row->text = bh_entry_text_new(bh_stmt_get_text(stmt, 7), bh_stmt_get_text(stmt, 8),
                                 bh_stmt_get_text(stmt, 9), bh_stmt_get_text(stmt, 10));
   row->signed_ms = bh_stmt_get_int(stmt, 11);
+  row->is_doubted = bh_stmt_get_int(stmt, 12) != 0;
   return row;
 }
 
@@ -413,6 +415,22 @@ gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, 
     return FALSE;
   }
   *position = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  return TRUE;
+}
+
+gboolean bh_log_get_last_received(BhDb *db, gint64 after, gint64 *received_ms, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, &failed,
+                                      "SELECT received_ms FROM entry WHERE position > :after"
+                                      " ORDER BY position DESC LIMIT 1",
+                                      "i", "after", after);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *received_ms = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
   return TRUE;
 }
 

@@ -95,9 +95,10 @@ json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error);
 typedef struct {
   gint64 position;
   gint64 received_ms;
-  gint64 signed_ms; /* see BhTimeProof (sync/wire/evidence.h); 0 of the hub's own */
-  char *id;         /* NULL when the body does not say */
-  char *actor;      /* NULL likewise */
+  gboolean is_doubted; /* the hub's clock was in doubt then (hub-time.h) */
+  gint64 signed_ms;    /* see BhTimeProof (sync/wire/evidence.h); 0 of the hub's own */
+  char *id;            /* NULL when the body does not say */
+  char *actor;         /* NULL likewise */
   BhEntryStatus status;
   gboolean is_first;
   char *device;
@@ -117,6 +118,8 @@ gboolean bh_log_is_entry_of(BhDb *db, const char *entry_id, const char *device, 
 /* Position of that row; 0 when there is none. */
 gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error);
 BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error);
+/* When the last entry after a position was received; 0 when there is none. */
+gboolean bh_log_get_last_received(BhDb *db, gint64 after, gint64 *received_ms, GError **error);
 /* Rows after a position, oldest first, at most `limit` (BhEntryRow*). */
 GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error);
 gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error);

@@ -20,6 +20,7 @@ static const Command COMMANDS[] = {
     {"device", "list | revoke", bh_cli_device},
     {"access", "list: who was shown restricted records", bh_cli_access},
     {"anomaly", "list: what is odd about how data came in", bh_cli_anomaly},
+    {"clock", "whether the machine's clock is believed, and to say that it is right", bh_cli_clock},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
     {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},

@@ -12,16 +12,17 @@
 #define NEWS_MAX 20   /* changes of a record that are named one by one */
 #define VALUE_MAX 400 /* characters of a value in the history */
 
-/* "from" is there when something proves it; "claimed" is never proved. */
+/* "from" and "to" are there when something proves them; "claimed" is never proved. */
 static json_t *evidence_of(const json_t *item)
 {
   const json_t *evidence = json_object_get(item, "evidence");
   gint64 from_ms = json_integer_value(json_object_get(evidence, "from_ms"));
   gint64 claimed_ms = json_integer_value(json_object_get(evidence, "claimed_ms"));
   g_autofree char *from = from_ms > 0 ? bh_time_format(from_ms) : NULL;
-  g_autofree char *to = bh_time_format(json_integer_value(json_object_get(evidence, "to_ms")));
+  gint64 to_ms = json_integer_value(json_object_get(evidence, "to_ms"));
+  g_autofree char *to = to_ms > 0 ? bh_time_format(to_ms) : NULL;
   g_autofree char *claimed = claimed_ms != 0 ? bh_time_format(claimed_ms) : NULL;
-  return json_pack("{s:s*,s:s,s:s*,s:s,s:s*}", "from", from, "to", to, "claimed", claimed, "basis",
+  return json_pack("{s:s*,s:s*,s:s*,s:s,s:s*}", "from", from, "to", to, "claimed", claimed, "basis",
                    bh_json_string_or(evidence, "basis", ""), "odd",
                    bh_json_string_or(evidence, "odd", NULL));
 }

@@ -43,6 +43,17 @@ static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gbo
                       more, error);
 }
 
+/* Told to everybody: what happens meanwhile stands under a time that is late. NULL: no doubt. */
+static json_t *describe_doubt(BhOfficeCall *call)
+{
+  gint64 machine_ms, known_ms;
+  if (!bh_hub_is_time_doubted(call->hub, &machine_ms, &known_ms))
+    return NULL;
+  g_autofree char *machine = bh_time_format(machine_ms);
+  g_autofree char *known = bh_time_format(known_ms);
+  return json_pack("{s:s,s:s}", "machine", machine, "known", known);
+}
+
 json_t *bh_office_head(BhOfficeCall *call, GError **error)
 {
   gint64 position = 0;
@@ -50,7 +61,7 @@ json_t *bh_office_head(BhOfficeCall *call, GError **error)
     return NULL;
   const char *known = bh_request_get_query(call->request, "position");
   if (known != NULL && g_ascii_strtoll(known, NULL, 10) == position)
-    return json_pack("{s:I}", "position", (json_int_t)position);
+    return json_pack("{s:I,s:o*}", "position", (json_int_t)position, "clock", describe_doubt(call));
   g_autoptr(json_t) counts = json_object();
   g_autoptr(json_t) mores = json_object();
   for (gsize i = 0; i < G_N_ELEMENTS(lanes); i++) {
@@ -62,8 +73,8 @@ json_t *bh_office_head(BhOfficeCall *call, GError **error)
     if (more)
       json_object_set_new(mores, lanes[i], json_true());
   }
-  return json_pack("{s:I,s:O,s:O}", "position", (json_int_t)position, "lanes", counts, "lanes_more",
-                   mores);
+  return json_pack("{s:I,s:O,s:O,s:o*}", "position", (json_int_t)position, "lanes", counts,
+                   "lanes_more", mores, "clock", describe_doubt(call));
 }
 
 /* --- rows --- */

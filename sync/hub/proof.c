@@ -9,6 +9,7 @@ BhEvidence bh_proof_judge(BhHub *hub, const BhEntryRow *row, const BhBody *body,
   BhEnvelope envelope;
   const BhEntryClock *clock = body != NULL ? &body->clock : NULL;
   const BhTimeProof proof = {.received_ms = row->received_ms,
+                             .receipt_is_doubted = row->is_doubted,
                              .enrolled_ms = device != NULL ? device->enrolled_ms : 0,
                              .signed_ms = row->signed_ms,
                              .by_hub = strcmp(row->device, bh_hub_get_id(hub)) == 0};

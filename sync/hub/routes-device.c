@@ -197,7 +197,7 @@ static void handle_head(BhRequest *request, gpointer data)
     bh_device_api_answer_error(request, error, NULL);
     return;
   }
-  g_autoptr(json_t) answer = json_pack("{s:I, s:s, s:o}", "seq", (json_int_t)seq, "hash", hash,
+  g_autoptr(json_t) answer = json_pack("{s:I, s:s, s:o*}", "seq", (json_int_t)seq, "hash", hash,
                                        "time", bh_enrol_time(api->hub, device->id));
   bh_request_answer_json(request, 200, answer);
 }

@@ -29,8 +29,13 @@ typedef void (*BhWriterDone)(gpointer owner, const GError *error, gpointer data)
 typedef enum { BH_TURN_FAILED, BH_TURN_DONE, BH_TURN_MORE } BhTurn;
 typedef BhTurn (*BhWriterTurnFunc)(BhDb *db, gpointer owner, gpointer data, GError **error);
 
-/* Opens `path` as writer on its own thread. */
-BhWriter *bh_writer_start(const char *path, gpointer owner, GError **error);
+/* What the owner remembers of the store is read again. */
+typedef gboolean (*BhWriterReload)(BhDb *db, gpointer owner, GError **error);
+
+/* Opens `path` as writer on its own thread. After a commit that failed, the connection is opened
+ * anew and `reload` (or NULL) is called with it on that thread before anything else: a failed
+ * commit is undone, or found on the disk all the same. Until it succeeds nothing is written. */
+BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owner, GError **error);
 /* Works off what waits, then ends. */
 void bh_writer_stop(BhWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWriter, bh_writer_stop)
@@ -43,6 +48,13 @@ void bh_writer_submit_turns(BhWriter *writer, const char *client, BhWriterTurnFu
 /* Whether anybody but this client waits for the writer. */
 gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client);
 gboolean bh_writer_run(BhWriter *writer, BhWriterFunc func, gpointer data, GError **error);
+
+/* The log is moved beside the writer each time it has grown by the first; the writer itself moves
+ * the rest, between two commits, when it could not be kept under the second. */
+#define BH_WRITER_LOG_STEP_BYTES (4 * 1024 * 1024)
+#define BH_WRITER_LOG_MAX_BYTES (32 * 1024 * 1024)
+/* How often the log was moved beside the writer, and how often by it. */
+void bh_writer_count_checkpoints(BhWriter *writer, guint64 *beside, guint64 *own);
 
 /* Commits so far, and pieces they carried. */
 void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces);

@@ -35,7 +35,7 @@ static const char *find_odd(const BhEntryClock *clock, gboolean is_signed, const
     return NULL;
   if (clock->hub_ms < proof->enrolled_ms)
     return "before_enrolment";
-  if (proof->received_ms > 0 &&
+  if (proof->received_ms > 0 && !proof->receipt_is_doubted &&
       (clock->hub_ms > proof->received_ms ||
        (clock->hub_boot_ms > 0 && claim_of(clock) > proof->received_ms + BH_EVIDENCE_SLACK_MS)))
     return "after_receipt";
@@ -45,7 +45,7 @@ static const char *find_odd(const BhEntryClock *clock, gboolean is_signed, const
 BhEvidence bh_evidence_judge(const BhEntryClock *clock, gboolean is_signed,
                              const BhTimeProof *proof)
 {
-  BhEvidence evidence = {.to_ms = proof->received_ms};
+  BhEvidence evidence = {.to_ms = proof->receipt_is_doubted ? 0 : proof->received_ms};
   if (proof->by_hub) {
     evidence.from_ms = evidence.claimed_ms = proof->received_ms;
     evidence.basis = BH_TIME_HUB;

@@ -13,10 +13,12 @@ G_BEGIN_DECLS
  * known. */
 typedef struct {
   gint64 received_ms; /* when the hub had it */
-  gint64 enrolled_ms; /* when the hub gave the device its id, which the signature covers */
-  gint64 signed_ms;   /* the latest hub time whose signature was verified, in the entry or in one
-                       * before it in its chain: what is signed over it was made after it */
-  gboolean by_hub;    /* the hub signed the entry: its receipt is the moment it was made */
+  gboolean
+      receipt_is_doubted; /* the hub's clock was late then: it had it at received_ms or later */
+  gint64 enrolled_ms;     /* when the hub gave the device its id, which the signature covers */
+  gint64 signed_ms; /* the latest hub time whose signature was verified, in the entry or in one
+                     * before it in its chain: what is signed over it was made after it */
+  gboolean by_hub;  /* the hub signed the entry: its receipt is the moment it was made */
 } BhTimeProof;
 
 typedef enum {
@@ -29,7 +31,7 @@ typedef enum {
 /* Proved is only that the entry was signed not before from_ms and not after to_ms. */
 typedef struct {
   gint64 from_ms;
-  gint64 to_ms;
+  gint64 to_ms;      /* 0: nothing is known of it */
   BhTimeBasis basis; /* what from_ms rests on */
   gint64 claimed_ms; /* what the device says, by its hub time and boot clock, or else by its wall
                       * clock: never proved. Of the hub's own entries to_ms */

@@ -21,6 +21,7 @@
 #define HAZARDS 5         /* of a visit */
 #define TOWNSHIP_PART 100 /* one record of so many is of the township, the oldest ones */
 #define ENTERPRISE_PART 50
+#define FIRST 1000 /* number of the last record before those of the bench */
 #define TRANSACTION 20000
 
 typedef struct {
@@ -264,7 +265,6 @@ static void fill(Store *store)
   prepare(store, "INSERT INTO field_value (kind, field, value, record) VALUES (?, ?, ?, ?)",
           &store->value);
   prepare(store, "INSERT INTO search (rowid, grams) VALUES (?, ?)", &store->search);
-  store->first = store->nr;
   put_enterprises(store);
   gint64 visits = store->records / VISIT;
   for (gint64 i = 0; i < visits; i++)
@@ -447,6 +447,32 @@ static void measure_viewer(Store *store, const char *name, const json_t *viewer)
           json_pack("{s:s, s:{s:s}}", "kind", "hazard", "where", "enterprise", enterprise), viewer);
 }
 
+/* 0 of an office that has none of these records. */
+static gint64 read_newest(const Store *store)
+{
+  sqlite3_stmt *stmt;
+  check(store->db, sqlite3_prepare_v2(store->db, "SELECT max(nr) FROM record", -1, &stmt, NULL));
+  check(store->db, sqlite3_step(stmt));
+  gint64 nr = sqlite3_column_int64(stmt, 0);
+  sqlite3_finalize(stmt);
+  return nr;
+}
+
+static void make_records(Store *store)
+{
+  make_templates(store);
+  list_areas(store);
+  store->nr = store->position = FIRST;
+  double start = now().wall;
+  fill(store);
+  printf("    written in %.0f s\n", (now().wall - start) / 1e3);
+  for (int i = 0; i < 3; i++) {
+    g_free(store->ids[i]);
+    g_free(store->snapshots[i]);
+  }
+  g_ptr_array_unref(store->areas);
+}
+
 static json_t *make_viewer(const char *id, const char *unit)
 {
   return json_pack("{s:s, s:s}", "id", id, "unit", unit);
@@ -457,28 +483,24 @@ int main(int argc, char **argv)
   gint64 records = RECORDS_USUAL;
   if (argc > 1)
     assert_true(g_ascii_string_to_signed(argv[1], 10, 1000, RECORDS_MAX, &records, NULL));
-  Store store = {.fixture = hub_fixture_new_store(), .records = records};
+  const char *kept = argc > 2 ? argv[2] : NULL;
+  Store store = {.fixture = kept != NULL ? hub_fixture_keep_store(kept) : hub_fixture_new_store(),
+                 .records = records};
   g_autofree char *path = g_build_filename(store.fixture->dir, "hub.db", NULL);
   check(NULL, sqlite3_open(path, &store.db));
   sqlite3_busy_timeout(store.db, 10000);
-  make_templates(&store);
-  list_areas(&store);
   store.enterprises = records / ENTERPRISE_PART;
-  store.nr = store.position = 1000;
-  double start = now().wall;
-  fill(&store);
-  printf("P8  %d records, of which one in %d belongs to the township; written in %.0f s\n",
-         (int)(store.nr - 1000), TOWNSHIP_PART, (now().wall - start) / 1e3);
+  store.first = FIRST;
+  store.nr = read_newest(&store);
+  if (store.nr <= FIRST)
+    make_records(&store);
+  printf("P8  %d records, of which one in %d belongs to the township\n", (int)(store.nr - FIRST),
+         TOWNSHIP_PART);
   g_autoptr(json_t) county =
       make_viewer("00000000-0000-7000-8000-00000000000a", store.fixture->county);
   g_autoptr(json_t) township = make_viewer(store.fixture->inspector, store.fixture->township);
   measure_viewer(&store, "county", county);
   measure_viewer(&store, "township", township);
-  for (int i = 0; i < 3; i++) {
-    g_free(store.ids[i]);
-    g_free(store.snapshots[i]);
-  }
-  g_ptr_array_unref(store.areas);
   sqlite3_close(store.db);
   hub_fixture_free(store.fixture);
   return 0;

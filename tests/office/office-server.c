@@ -670,6 +670,17 @@ static void add_photos(Server *server, int count)
   }
 }
 
+/* --- the machine's clock --- */
+
+static gint64 skew_ms;
+
+static gint64 skewed_wall_ms(gpointer data)
+{
+  (void)data;
+  const BhClock *clock = bh_clock_system();
+  return clock->wall_ms(clock->data) + skew_ms;
+}
+
 static void obey(Server *server, const char *checklist)
 {
   char line[64];
@@ -693,6 +704,8 @@ static void obey(Server *server, const char *checklist)
       add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10), TRUE);
     } else if (strncmp(line, "photos ", 7) == 0) {
       add_photos(server, (int)g_ascii_strtoll(line + 7, NULL, 10));
+    } else if (strncmp(line, "clock ", 6) == 0) {
+      skew_ms = g_ascii_strtoll(line + 6, NULL, 10) * 1000;
     } else if (g_str_has_prefix(line, "log "))
       set_log(server, g_str_has_prefix(line + 4, "full"));
     tell(server);
@@ -710,7 +723,9 @@ int main(int argc, char **argv)
   g_strlcpy(server.missing_sha, missing, sizeof server.missing_sha);
   if (!bh_hub_init(hub_dir, "平鲁区应急管理局", "140603", &error))
     die(error, "init");
-  server.hub = bh_hub_open(hub_dir, bh_clock_system(), bh_random_system(), &error);
+  BhClock clock = *bh_clock_system();
+  clock.wall_ms = skewed_wall_ms;
+  server.hub = bh_hub_open(hub_dir, &clock, bh_random_system(), &error);
   if (server.hub == NULL)
     die(error, "open");
   load_samples(&server, "units.json");

@@ -1,10 +1,15 @@
 """A reviewer's day with the page in Debian's Chromium: what is typed stays, lists keep their place,
 and what is refused is said in words. Cases run in order of their names."""
 
+import json
 import sys
 import unittest
+from pathlib import Path
 
 from page import Page
+
+# What is blank, for the hub and the page.
+BLANK = Path(__file__).resolve().parents[1] / "schema" / "fixtures" / "blank.json"
 
 
 class Work(Page):
@@ -294,6 +299,53 @@ class Work(Page):
         said = browser.run("return document.querySelector('.only-print').textContent")
         count = browser.count(".rows .row")
         self.assertIn(f"列出 {count} 条，共 {count} 条；条件：搜索：样例东坡沟；截至 20", said)
+        self.assert_quiet()
+
+    def test_13_a_hub_whose_clock_is_wrong_says_so_and_work_goes_on(self):
+        browser = self.browser
+        self.hub.do(f"clock {-26 * 365 * 86400}")
+        browser.wait_text("中心的时钟不对：现在显示 2000-", "#app > .lost:not([hidden])")
+        # Who works here still signs in, and what they do is marked.
+        browser.press("退出")
+        self.sign_in("staff-sun")
+        browser.wait_text("中心的时钟不对", "#app > .lost:not([hidden])")
+        self.open_record("crowded", "JC-2026-9")
+        browser.press("审核通过", ".actions")
+        browser.wait_text("已审核通过", ".notice-good")
+        self.open_record("crowded", "JC-2026-9", "accepted")
+        browser.run("document.querySelector('.history-box summary').click()")
+        browser.wait_text("中心所作，中心时钟存疑", ".history")
+        browser.wait_text("或更晚", ".history")
+        self.picture("clock")
+        self.hub.do("clock 0")
+        browser.wait(lambda: not browser.count("#app > .lost:not([hidden])"), "the clock is right again")
+        self.assert_quiet()
+
+    def test_14_blank_means_blank(self):
+        browser = self.browser
+        # One character by itself, of all that the hub takes for blank and of their neighbours.
+        ranges = json.loads(BLANK.read_text())["ranges"]
+        wrong = browser.run_async("""
+            const [ranges, done] = arguments;
+            import('/office/dom.js').then(({ trimmed }) => {
+              const wrong = [];
+              for (let code = 1; code <= 0xffff; code++) {
+                const blank = ranges.some(([from, to]) => from <= code && code <= to);
+                if ((trimmed(String.fromCharCode(code)) === '') !== blank) wrong.push(code);
+              }
+              if (trimmed(' \\u3000 甲\\u3000乙\\u200b\\n') !== '甲\\u3000乙') wrong.push('ends');
+              done(wrong);
+            }).catch((error) => done(String(error)));""", ranges)
+        self.assertEqual(wrong, [])
+        self.open_record("second", "JC-2026-0002")
+        browser.press("退回补正", ".actions")
+        self.fill(".form textarea", "\u3000\u00a0\u200b\ufeff")
+        browser.press("退回", ".form")
+        browser.wait_text("请写明退回的原因", ".form .action-error")
+        browser.press("取消", ".form")
+        self.go("#/enterprises", "样例")
+        self.fill("input[type=search]", "\u3000\u200b")
+        browser.wait(lambda: "search=" not in browser.run("return location.hash"), "no search")
         self.assert_quiet()
 
 

@@ -365,12 +365,14 @@ GPtrArray *bh_outbox_list_missing_files(BhDevice *device, int limit, GError **er
   return list;
 }
 
-json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
+gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const void *bytes, gsize len,
+                                 GError **error)
 {
+  (void)sha256;
   if (FULL(error))
-    return NULL;
+    return FALSE;
   g_hash_table_add(device->have, bh_hash_hex(bytes, len));
-  return json_object();
+  return TRUE;
 }
 
 gboolean bh_outbox_note_round(BhDevice *device, const char *state, const char *error_code,

@@ -1,8 +1,10 @@
 #include "hub-fixture.h"
 
 #include <curl/curl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "schema/base64.h"
 #include "schema/paths.h"
@@ -89,32 +91,56 @@ static void find_actor(TestDevice *device)
     test_add_inspector(fixture, device->unit, device->actor);
 }
 
-HubFixture *hub_fixture_new_store(void)
+static HubFixture *new_fixture(const char *dir)
 {
-  g_autoptr(GError) error = NULL;
   HubFixture *fixture = g_new0(HubFixture, 1);
-  fixture->dir = g_dir_make_tmp("bihuan-hub-XXXXXX", NULL);
+  fixture->dir = g_strdup(dir);
   fixture->clock.wall_ms = skewed_wall_ms;
   fixture->clock.boot_ms = system_boot_ms;
   fixture->clock.boot_id = system_boot_id;
   fixture->clock.data = fixture;
-  if (!bh_hub_init(fixture->dir, "测试枢纽", "140603", &error))
-    fail_msg("init: %s", error->message);
-  open_hub(fixture);
+  bh_id_from_name("samples", "unit-pinglu", fixture->county);
+  bh_id_from_name("samples", "unit-jingping", fixture->township);
+  bh_id_from_name("samples", "unit-shanxi", fixture->province);
+  bh_id_from_name("samples", "staff-li", fixture->inspector);
+  return fixture;
+}
+
+static void load_units(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
   g_autofree char *units = bh_data_path("assets", "samples", "units.json", NULL);
   const char *paths[] = {units, NULL};
   const BhLoadOptions options = {.lang = "en"};
   g_autoptr(json_t) loaded = bh_load_paths(fixture->hub, paths, &options, &error);
   if (loaded == NULL)
     fail_msg("load: %s", error->message);
-  bh_id_from_name("samples", "unit-pinglu", fixture->county);
-  bh_id_from_name("samples", "unit-jingping", fixture->township);
-  bh_id_from_name("samples", "unit-shanxi", fixture->province);
-  bh_id_from_name("samples", "staff-li", fixture->inspector);
   char chen[BH_ID_LEN + 1];
   test_sample_id("staff-chen", chen);
   test_take_unsigned(fixture->hub, fixture->inspector);
   test_take_unsigned(fixture->hub, chen);
+}
+
+HubFixture *hub_fixture_keep_store(const char *dir)
+{
+  g_autoptr(GError) error = NULL;
+  HubFixture *fixture = new_fixture(dir);
+  g_autofree char *path = g_build_filename(dir, "hub.db", NULL);
+  gboolean made = !g_file_test(path, G_FILE_TEST_EXISTS);
+  fixture->is_kept = TRUE;
+  if (made && !bh_hub_init(dir, "测试枢纽", "140603", &error))
+    fail_msg("init: %s", error->message);
+  open_hub(fixture);
+  if (made)
+    load_units(fixture);
+  return fixture;
+}
+
+HubFixture *hub_fixture_new_store(void)
+{
+  g_autofree char *dir = g_dir_make_tmp("bihuan-hub-XXXXXX", NULL);
+  HubFixture *fixture = hub_fixture_keep_store(dir);
+  fixture->is_kept = FALSE;
   return fixture;
 }
 
@@ -172,9 +198,19 @@ static void remove_tree(const char *path)
 void hub_fixture_free(HubFixture *fixture)
 {
   hub_fixture_stop(fixture);
-  remove_tree(fixture->dir);
+  if (!fixture->is_kept)
+    remove_tree(fixture->dir);
   g_free(fixture->dir);
   g_free(fixture);
+}
+
+void test_fill_disk(gboolean full)
+{
+  struct rlimit limit;
+  signal(SIGXFSZ, SIG_IGN);
+  assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+  limit.rlim_cur = full ? 1 : limit.rlim_max;
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
 /* --- HTTP --- */
@@ -397,7 +433,7 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
   const char *const names[] = {was, NULL};
   g_autoptr(GError) error = NULL;
   test_device_let(device);
-  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data),
+  BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) + device->skew_ms,
                         .boot_ms = clock->boot_ms(clock->data),
                         .quality = BH_CLOCK_QUALITY_GOOD,
                         .hub_ms = device->says.hub_ms,

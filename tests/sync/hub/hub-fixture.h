@@ -24,6 +24,7 @@ typedef struct {
   char province[BH_ID_LEN + 1];  /* unit of 140000 */
   char inspector[BH_ID_LEN + 1]; /* of the township */
   gint64 skew_ms;                /* added to the hub's clock */
+  gboolean is_kept;              /* the folder stays */
   BhClock clock;
 } HubFixture;
 
@@ -35,20 +36,24 @@ void test_set_released(HubFixture *fixture, const char *visit, gboolean released
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1]);
 
 /* Undoes the migrations of a hub's store from 0008 on; each new one is added here. */
-#define UNDO_0013                                                                                  \
-  "DROP INDEX record_area; DROP INDEX record_state; DROP INDEX record_review;"                     \
+#define UNDO_FROM_0013                                                                             \
+  "ALTER TABLE entry DROP COLUMN doubted; DROP INDEX record_area; DROP INDEX record_state; DROP "  \
+  "INDEX record_review;"                                                                           \
   "DROP INDEX record_scope; DROP INDEX record_scope2; DROP INDEX record_title;"                    \
   "CREATE UNIQUE INDEX record_scope ON record (scope, position);"                                  \
   "CREATE UNIQUE INDEX record_scope2 ON record (scope2, position) WHERE scope2 IS NOT NULL;"       \
   "CREATE INDEX record_title ON record (kind, title);"                                             \
   "CREATE INDEX record_review ON record (review, position) WHERE review IS NOT NULL;"
 #define UNDO_FROM_0008                                                                             \
-  UNDO_0013                                                                                        \
+  UNDO_FROM_0013                                                                                   \
   "ALTER TABLE entry DROP COLUMN signed_ms; ALTER TABLE incarnation DROP COLUMN signed_ms;"        \
   "DROP TABLE awaited;"                                                                            \
   "DROP INDEX record_restriction; ALTER TABLE record DROP COLUMN restriction;"                     \
   "DROP TABLE office_known; DROP TABLE person_seal; DROP TABLE person_key;"                        \
   "CREATE TABLE staff_pin (staff TEXT, verifier TEXT, set_ms INTEGER);"
+
+/* Every write of this process to a file fails from now on, or no longer. */
+void test_fill_disk(gboolean full);
 
 /* For cmocka: a hub as the state of one test. */
 int set_up(void **state);
@@ -57,6 +62,8 @@ int tear_down(void **state);
 HubFixture *hub_fixture_new(void);
 /* Without server: for what needs only the store. */
 HubFixture *hub_fixture_new_store(void);
+/* The same in a folder that stays; a store that is there is opened. */
+HubFixture *hub_fixture_keep_store(const char *dir);
 void hub_fixture_free(HubFixture *fixture);
 void hub_fixture_stop(HubFixture *fixture); /* server and store */
 void hub_fixture_start(HubFixture *fixture);
@@ -75,6 +82,7 @@ typedef struct {
   char prev[BH_HASH_HEX_LEN + 1];
   BhIdSource ids;
   char last_entry[BH_ID_LEN + 1];
+  gint64 skew_ms;    /* added to its clock */
   BhEntryClock says; /* hub_ms, hub_boot_ms and hub_sig of these go into its entries */
 } TestDevice;
 

@@ -148,8 +148,10 @@ static void test_a_bad_clock_stands_there_once_for_a_boot(void **state)
 {
   HubFixture *fixture = *state;
   char id[BH_ID_LEN + 1];
-  fixture->skew_ms = -HOUR_MS;
-  TestDevice *device = begin(fixture, id);
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  device->skew_ms = HOUR_MS;
+  test_device_make_id(device, id);
+  push(device, test_device_enterprise(device, id, "一号矿", "140603100"), 200);
   push(device, set_address(device, id, "东坡"), 200);
   g_autoptr(json_t) row = get_only(fixture, "clock");
   assert_text(row, "code", "ahead");

@@ -3,23 +3,11 @@
 #include "hub-fixture.h"
 
 #include <glib/gstdio.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "sync/hub/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"
-
-/* Every write of this process to a file fails from now on. */
-static void fill_disk(gboolean full)
-{
-  struct rlimit limit;
-  signal(SIGXFSZ, SIG_IGN);
-  assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
-  limit.rlim_cur = full ? 1 : limit.rlim_max;
-  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
-}
 
 static Answer *push_text_again(TestDevice *device, const GString *batch)
 {
@@ -37,10 +25,10 @@ static void test_L5_a_full_disk_is_told_and_nothing_is_half_stored(void **state)
     g_autoptr(BhEntryText) text = test_device_enterprise(device, ids[i], "一号矿", "140603100");
     bh_entry_text_append(text, batch);
   }
-  fill_disk(TRUE);
+  test_fill_disk(TRUE);
   g_autoptr(Answer) full = push_text_again(device, batch);
   g_autoptr(Answer) still_full = push_text_again(device, batch);
-  fill_disk(FALSE);
+  test_fill_disk(FALSE);
   assert_status(full, 503);
   assert_status(still_full, 503);
   assert_string_equal(test_error_code(full), "storage");

@@ -126,6 +126,87 @@ static void test_a_change_that_was_broken_off_goes_on_at_the_next_start(void **s
   assert_int_equal(count_addresses(fixture), MANY);
 }
 
+/* The kind set that the hub names in its next own entry, and that its store has in use. */
+static void get_kinds_in_use(HubFixture *fixture, char **named, char **stored)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:s}}]", "record", fixture->inspector, "kind",
+                                    "staff", "set", "name", "李");
+  g_autofree char *entry = bh_hub_append(fixture->hub, NULL, ops, &error);
+  if (entry == NULL)
+    fail_msg("append: %s", error->message);
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(BhEntryRow) row = bh_log_find_entry(db, entry, &error);
+  assert_non_null(row);
+  BhEnvelope envelope;
+  assert_true(bh_envelope_parse(row->text->envelope, &envelope, &error));
+  *named = g_strdup(envelope.kinds);
+  *stored = bh_log_dup_value(db, "kinds", &error);
+  bh_hub_give_reader(fixture->hub, db);
+}
+
+static void test_a_set_whose_commit_failed_is_not_in_use(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) before = bh_hub_dup_kinds(fixture->hub);
+  g_autoptr(BhKindSet) without = with_index(fixture->hub, FALSE);
+  g_autofree char *named = NULL, *stored = NULL, *named_later = NULL, *stored_later = NULL;
+  test_fill_disk(TRUE);
+  gboolean set = bh_hub_set_kinds(fixture->hub, without, &error);
+  test_fill_disk(FALSE);
+  assert_false(set);
+  assert_int_equal(error->code, BH_ERROR_STORAGE);
+  get_kinds_in_use(fixture, &named, &stored);
+  assert_string_equal(stored, bh_kind_set_get_hash(before));
+  assert_string_equal(named, stored);
+  g_clear_error(&error);
+  assert_true(bh_hub_set_kinds(fixture->hub, without, &error));
+  get_kinds_in_use(fixture, &named_later, &stored_later);
+  assert_string_equal(stored_later, bh_kind_set_get_hash(without));
+  assert_string_equal(named_later, stored_later);
+}
+
+/* The store of a hub whose commit of another set was answered as failed and is on the disk. */
+static gboolean use_behind_the_back(BhHub *hub, BhDb *db, gpointer kinds, GError **error)
+{
+  (void)hub;
+  g_autoptr(BhKindSet) old = bh_hub_dup_kinds(hub);
+  return bh_log_add_kinds(db, kinds, 1, error) &&
+         bh_log_set_value(db, "kinds", bh_kind_set_get_hash(kinds), error) &&
+         bh_log_set_value(db, "derived_by", bh_kind_set_get_hash(old), error);
+}
+
+/* Ends the transaction under the writer, which opens the store anew for what comes next. */
+static gboolean spoil(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub, (void)data;
+  return bh_db_exec(db, "ROLLBACK", error);
+}
+
+static void test_a_set_that_is_on_the_disk_after_all_is_in_use_and_derived_by(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) with = with_index(fixture->hub, TRUE);
+  g_autoptr(BhKindSet) without = with_index(fixture->hub, FALSE);
+  g_autofree char *named = NULL, *stored = NULL;
+  assert_true(bh_hub_set_kinds(fixture->hub, without, &error));
+  add_enterprises(fixture);
+  assert_true(bh_hub_write(fixture->hub, use_behind_the_back, with, &error));
+  assert_false(bh_hub_write(fixture->hub, spoil, NULL, &error));
+  get_kinds_in_use(fixture, &named, &stored);
+  assert_string_equal(stored, bh_kind_set_get_hash(with));
+  assert_string_equal(named, stored);
+  g_autoptr(BhKindSet) now = bh_hub_dup_kinds(fixture->hub);
+  assert_string_equal(bh_kind_set_get_hash(now), stored);
+  /* Who was told that it failed asks again. */
+  g_clear_error(&error);
+  assert_int_equal(count_addresses(fixture), 0);
+  assert_true(bh_hub_set_kinds(fixture->hub, with, &error));
+  assert_int_equal(count_addresses(fixture), MANY);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -133,6 +214,10 @@ int main(void)
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_change_that_was_broken_off_goes_on_at_the_next_start,
                                       set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_set_whose_commit_failed_is_not_in_use, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(
+          test_a_set_that_is_on_the_disk_after_all_is_in_use_and_derived_by, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -350,7 +350,7 @@ static void test_I13_a_store_of_before_restrictions_hides_as_well(void **state)
   assert_int_equal(json_array_size(json_object_get(looked, "rows")), 1);
   assert_null(bh_json_string_or(looked, "after", NULL));
   assert_true(exec_sql(fixture,
-                       UNDO_0013
+                       UNDO_FROM_0013
                        "DROP TABLE awaited; DROP INDEX record_restriction; ALTER TABLE record DROP "
                        "COLUMN restriction;"
                        " UPDATE schema_version SET version = 10",
@@ -499,9 +499,7 @@ static void test_L14_receipt_and_device_time_are_both_kept(void **state)
   TestDevice *device = test_device_new(fixture, fixture->township);
   char id[BH_ID_LEN + 1];
   test_device_make_id(device, id);
-  fixture->skew_ms = -2LL * 365 * 24 * 3600 * 1000;
-  /* Ids follow the hub's time, whatever the device's own clock says. */
-  bh_id_source_init(&device->ids, &fixture->clock, bh_random_system());
+  device->skew_ms = 2LL * 365 * 24 * 3600 * 1000;
   push_enterprise(device, id, "140603100");
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);

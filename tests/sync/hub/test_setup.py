@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A hub set up from nothing by its own commands, as an office does it: area, units, people.
 
-usage: test_setup.py SOURCE_DIR PROGRAM
+usage: test_setup.py SOURCE_DIR PROGRAM SHIFT_CLOCK_LIBRARY (preloaded, it moves the wall clock)
 """
 import contextlib
 import hashlib
@@ -16,9 +16,10 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
-SOURCE, PROGRAM = sys.argv[1:3]
+SOURCE, PROGRAM, SHIFT_CLOCK = sys.argv[1:4]
 CHINESE = dict(os.environ, BIHUAN_DATADIR=SOURCE, LC_ALL="zh_CN.UTF-8")
 ENGLISH = dict(CHINESE, LC_ALL="en_US.UTF-8")
 OK, FAILED, USAGE, NOT_FOUND, BUSY, INVALID = 0, 1, 2, 3, 4, 5
@@ -81,6 +82,28 @@ class Begins(Commands):
                               text=True, encoding="utf-8", capture_output=True, check=False, **more)
         self.assertEqual(done.returncode, expected, (words, done.stdout, done.stderr))
         return done.stdout + done.stderr
+
+    def test_a_clock_that_went_back_is_said_and_a_person_may_vouch_for_it(self):
+        now, past = ENGLISH, dict(ENGLISH, LD_PRELOAD=SHIFT_CLOCK, SHIFT_CLOCK_S=str(-30 * 86400))
+        self.init(OK, "--name", "枢纽", "--area", "140603")
+        self.add_unit("平鲁区应急管理局", "140603")
+        self.assertIn("is believed", self.run_hub(OK, "clock", env=now))
+        self.assertIn("in doubt", self.run_hub(OK, "clock", env=past))
+        self.assertTrue(json.loads(self.run_hub(OK, "clock", "--json", env=past))["doubted"])
+        serving = subprocess.Popen([PROGRAM, "serve", "--data", self.hub, "--listen", "127.0.0.1:0",
+                                    "--office-listen", "127.0.0.1:0"],  # pylint: disable=consider-using-with
+                                   env=past, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        while not (self.hub / "serve.json").exists():
+            self.assertIsNone(serving.poll())
+            time.sleep(0.05)
+        self.assertIn("in doubt", self.run_hub(OK, "clock", env=now))
+        serving.terminate()
+        out, log = serving.communicate(timeout=30)
+        self.assertEqual(serving.returncode, OK, log)
+        self.assertIn("The clock of this machine is wrong", out)
+        self.assertIn("times are in doubt", log)
+        self.assertIn("is believed", self.run_hub(OK, "clock", "--right", env=past))
+        self.assertIn("is believed", self.run_hub(OK, "clock", env=past))
 
     def test_init_makes_a_hub_for_any_area_of_a_pack(self):
         pack = self.pack(("330000", "浙江省", "province"), ("330100", "杭州市", "city", "330000"),
@@ -460,6 +483,7 @@ class Loads(Commands):
                            ("gb.csv", table.replace("\n", "\r\n").encode("gb18030")),
                            ("utf16.csv", table.replace(",", "\t").encode("utf-16")),
                            ("semicolon.csv", table.replace(",", ";")),
+                           ("spaces.csv", table.replace(",", "\u3000,\u00a0\u200b")),
                            ("blank.csv", HEADER + "\n,,,,,,\n" + ROW_1 + ",,,,,,\n" + ROW_2 + "\r\n\n"),
                            ("names.csv", "name,uscc,sector,area,unit,key_enterprise\n"
                             f"井坪加油站,{code(2)},hazardous_chemicals,140603100,{self.unit},no\n")):
@@ -656,4 +680,4 @@ class Loads(Commands):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0], *sys.argv[3:]])
+    unittest.main(argv=[sys.argv[0], *sys.argv[4:]])

@@ -1,0 +1,526 @@
+/* What nobody names any more is removed from the disk: files of records that left, pictures of
+ * drafts that were thrown away. What is named, or not sent, stays. */
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sync/db/db.h"
+#include "sync/device/release.h"
+#include "tests/support/fake-disk.h"
+#include "tests/sync/device/fixture.h"
+
+/* All that is done while nobody waits, after a while in which nobody brings anything back. */
+static void rest_later(Fixture *fixture)
+{
+  int steps = 0;
+
+  fixture->time.boot_ms += BH_RELEASE_GRACE_MS + 1;
+  fixture->time.wall_ms += BH_RELEASE_GRACE_MS + 1;
+  while (bh_device_rest(fixture->device))
+    assert_true(++steps < 10000);
+}
+
+static void rest_now(Fixture *fixture)
+{
+  while (bh_device_rest(fixture->device))
+    continue;
+}
+
+static gboolean is_here(Fixture *fixture, const char *sha256)
+{
+  g_autofree char *path = bh_device_dup_file_path(fixture->device, sha256);
+  return path != NULL;
+}
+
+/* --- records --- */
+
+static json_t *file_record(Fixture *fixture, guint id, const char *sha256)
+{
+  return fixture_snapshot(fixture, test_id(id), "file",
+                          json_pack("{ss ss ss sI ss}", "parent", fixture->enterprise, "role",
+                                    "photo", "sha256", sha256, "size", (json_int_t)5000,
+                                    "media_type", "image/jpeg"));
+}
+
+/* The bytes that fixture_add_picture makes, as they come from the hub. */
+static GBytes *make_picture(guint seed, char **sha256)
+{
+  guint8 *bytes = g_malloc0(5000);
+  TestRandom random = {seed + 1};
+
+  test_random_fill(&random, bytes, 5000);
+  memcpy(bytes, "\xff\xd8\xff", 3);
+  *sha256 = bh_hash_hex(bytes, 5000);
+  return g_bytes_new_take(bytes, 5000);
+}
+
+/* A picture that a record names and the hub sent; its hash. */
+static char *download(Fixture *fixture, guint record, guint seed)
+{
+  g_autoptr(GError) error = NULL;
+  char *sha256 = NULL;
+  g_autoptr(GBytes) bytes = make_picture(seed, &sha256);
+
+  fixture_pull(fixture, json_pack("[o]", file_record(fixture, record, sha256)), NULL);
+  assert_true(bh_outbox_keep_download(fixture->device, sha256, g_bytes_get_data(bytes, NULL),
+                                      g_bytes_get_size(bytes), &error));
+  assert_no_error(error);
+  assert_true(is_here(fixture, sha256));
+  return sha256;
+}
+
+static void take_away(Fixture *fixture, guint record)
+{
+  fixture_pull(fixture, json_array(), json_pack("{s[s]}", "gone", test_id(record)));
+}
+
+static void test_files_of_a_record_that_left_go_from_the_disk(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *leaves = download(fixture, 0x7001, 1);
+  g_autofree char *stays = download(fixture, 0x7002, 2);
+
+  rest_later(fixture);
+  assert_true(is_here(fixture, leaves) && is_here(fixture, stays));
+  take_away(fixture, 0x7001);
+  rest_now(fixture);
+  assert_false(is_here(fixture, leaves));
+  assert_true(is_here(fixture, stays));
+}
+
+static void test_files_of_a_covert_visit_that_was_closed_again_go(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(json_t) visit =
+      fixture_snapshot(fixture, test_id(0x7100), "inspection",
+                       json_pack("{ss s[s] ss sb}", "enterprise", fixture->enterprise, "modes",
+                                 "covert", "state", "on_site", "released", 1));
+  char *sha256 = NULL;
+  g_autoptr(GBytes) bytes = make_picture(3, &sha256);
+  g_autofree char *hash = sha256;
+  json_t *photo = file_record(fixture, 0x7101, hash);
+
+  fixture_pull(fixture, json_pack("[O o]", visit, photo), NULL);
+  assert_true(bh_outbox_keep_download(fixture->device, hash, g_bytes_get_data(bytes, NULL),
+                                      g_bytes_get_size(bytes), NULL));
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+  fixture_pull(fixture, json_array(),
+               json_pack("{s[s s]}", "gone", test_id(0x7100), test_id(0x7101)));
+  rest_now(fixture);
+  assert_false(is_here(fixture, hash));
+}
+
+static void test_what_left_with_a_reset_goes_as_well(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *leaves = download(fixture, 0x7001, 1);
+  g_autofree char *stays = download(fixture, 0x7002, 2);
+
+  fixture_pull(fixture, json_pack("[o]", file_record(fixture, 0x7002, stays)),
+               json_pack("{sb}", "reset", 1));
+  rest_later(fixture);
+  assert_false(is_here(fixture, leaves));
+  assert_true(is_here(fixture, stays));
+}
+
+static void test_a_file_that_another_record_names_stays(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = download(fixture, 0x7001, 1);
+
+  fixture_pull(fixture, json_pack("[o]", file_record(fixture, 0x7002, hash)), NULL);
+  take_away(fixture, 0x7001);
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+  take_away(fixture, 0x7002);
+  rest_later(fixture);
+  assert_false(is_here(fixture, hash));
+}
+
+static void test_a_file_that_a_record_replaced_goes(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *old = download(fixture, 0x7001, 1);
+  g_autofree char *new = download(fixture, 0x7001, 2);
+
+  rest_later(fixture);
+  assert_false(is_here(fixture, old));
+  assert_true(is_here(fixture, new));
+}
+
+static void test_what_comes_back_is_asked_for_again(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = download(fixture, 0x7001, 1);
+
+  take_away(fixture, 0x7001);
+  rest_later(fixture);
+  fixture_pull(fixture, json_pack("[o]", file_record(fixture, 0x7001, hash)), NULL);
+  g_autoptr(GPtrArray) wanted = bh_outbox_list_missing_files(fixture->device, 10, NULL);
+  assert_int_equal(wanted->len, 1);
+  g_free(download(fixture, 0x7001, 1));
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+}
+
+static void
+test_a_file_that_is_on_its_way_when_its_record_leaves_is_not_kept(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char *sha256 = NULL;
+  g_autoptr(GBytes) bytes = make_picture(1, &sha256);
+  g_autofree char *hash = sha256;
+
+  fixture_pull(fixture, json_pack("[o]", file_record(fixture, 0x7001, hash)), NULL);
+  take_away(fixture, 0x7001);
+  rest_later(fixture);
+  g_autoptr(GPtrArray) wanted = bh_outbox_list_missing_files(fixture->device, 10, NULL);
+  assert_int_equal(wanted->len, 0);
+  assert_true(bh_outbox_keep_download(fixture->device, hash, g_bytes_get_data(bytes, NULL),
+                                      g_bytes_get_size(bytes), NULL));
+  assert_false(is_here(fixture, hash));
+}
+
+static void test_words_of_a_record_that_left_are_not_in_the_store(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  gboolean row = TRUE;
+
+  fixture_pull(
+      fixture,
+      json_pack("[o]", fixture_snapshot(fixture, test_id(0x7001), "enterprise",
+                                        json_pack("{ss ss}", "name", "鹦鹉螺", "area", "140603"))),
+      NULL);
+  take_away(fixture, 0x7001);
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(fixture->device->db, "SELECT 1 FROM term WHERE instr(text, '鹦') > 0", &error);
+  assert_non_null(stmt);
+  assert_true(bh_stmt_step(stmt, &row, &error));
+  assert_false(row);
+}
+
+/* --- drafts --- */
+
+static void draft_text(Fixture *fixture, const char *record, const char *kind, const char *key,
+                       const char *text)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) value = json_string(text);
+
+  bh_device_draft_set(fixture->device, fixture->li, record, kind, key, value, &error);
+  assert_no_error(error);
+}
+
+static void discard(Fixture *fixture, const char *record)
+{
+  g_autoptr(GError) error = NULL;
+
+  bh_device_draft_discard(fixture->device, fixture->li, record, &error);
+  assert_no_error(error);
+}
+
+/* A picture in a draft of a file below `parent`. */
+static char *draft_picture(Fixture *fixture, guint id, const char *parent, guint seed)
+{
+  char *hash = fixture_add_picture(fixture, 5000, seed);
+
+  draft_text(fixture, test_id(id), "file", "parent", parent);
+  draft_text(fixture, test_id(id), "file", "sha256", hash);
+  return hash;
+}
+
+static void test_the_picture_of_a_draft_stays_as_long_as_the_draft(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+
+  rest_later(fixture);
+  fixture_reopen(fixture);
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+  discard(fixture, test_id(0x7201));
+  /* It can still be brought back. */
+  rest_now(fixture);
+  assert_true(is_here(fixture, hash));
+  rest_later(fixture);
+  assert_false(is_here(fixture, hash));
+}
+
+static void test_a_draft_that_is_brought_back_has_its_picture(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+
+  discard(fixture, test_id(0x7201));
+  rest_now(fixture);
+  draft_text(fixture, test_id(0x7201), "file", "sha256", hash);
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+}
+
+static void test_a_draft_below_one_that_is_thrown_away_goes_with_it(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char hazard[BH_ID_LEN + 1];
+
+  bh_device_make_id(fixture->device, hazard);
+  draft_text(fixture, hazard, "hazard", "summary", "护栏缺失");
+  g_autofree char *hash = draft_picture(fixture, 0x7201, hazard, 1);
+  g_autofree char *other = draft_picture(fixture, 0x7202, fixture->enterprise, 2);
+  discard(fixture, hazard);
+  assert_int_equal(fixture_status(fixture, "drafts"), 1);
+  rest_later(fixture);
+  assert_false(is_here(fixture, hash));
+  assert_true(is_here(fixture, other));
+  /* A change of a record that is there takes nothing else along. */
+  draft_text(fixture, fixture->enterprise, "enterprise", "address", "南路");
+  discard(fixture, fixture->enterprise);
+  rest_later(fixture);
+  assert_true(is_here(fixture, other));
+}
+
+static void test_a_picture_that_was_replaced_or_taken_out_goes(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *first = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+  g_autofree char *second = draft_picture(fixture, 0x7201, fixture->enterprise, 2);
+  g_autoptr(json_t) keys = json_pack("[s]", "sha256");
+
+  rest_later(fixture);
+  assert_false(is_here(fixture, first));
+  assert_true(is_here(fixture, second));
+  assert_true(bh_device_draft_forget(fixture->device, fixture->li, test_id(0x7201), keys, &error));
+  rest_later(fixture);
+  assert_false(is_here(fixture, second));
+}
+
+static void test_a_picture_that_another_draft_or_record_names_stays(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *in_draft = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+  g_autofree char *in_record = download(fixture, 0x7301, 2);
+
+  g_free(draft_picture(fixture, 0x7202, fixture->enterprise, 1));
+  g_free(draft_picture(fixture, 0x7203, fixture->enterprise, 2));
+  discard(fixture, test_id(0x7201));
+  discard(fixture, test_id(0x7203));
+  rest_later(fixture);
+  assert_true(is_here(fixture, in_draft));
+  assert_true(is_here(fixture, in_record));
+}
+
+static void
+test_a_picture_that_was_added_twice_and_thrown_away_once_stays(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+
+  g_free(fixture_add_picture(fixture, 5000, 1));
+  discard(fixture, test_id(0x7201));
+  rest_later(fixture);
+  /* Whoever added it the second time names it at last. */
+  assert_true(is_here(fixture, hash));
+  draft_text(fixture, test_id(0x7202), "file", "sha256", hash);
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+}
+
+/* --- own entries --- */
+
+static char *save_picture(Fixture *fixture, guint id, guint seed)
+{
+  char *hash = draft_picture(fixture, id, fixture->enterprise, seed);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) also = json_pack("{ss sI ss}", "role", "photo", "size", (json_int_t)5000,
+                                     "media_type", "image/jpeg");
+  g_autofree char *entry =
+      bh_device_save_draft(fixture->device, fixture->li, test_id(id), also, &error);
+
+  assert_no_error(error);
+  return hash;
+}
+
+static void test_a_file_that_is_not_sent_stays_whatever_leaves(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *hash = save_picture(fixture, 0x7401, 1);
+
+  take_away(fixture, 0x7401);
+  rest_later(fixture);
+  fixture_reopen(fixture);
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+  assert_int_equal(fixture_status(fixture, "files_pending"), 1);
+  fixture_acknowledge(fixture, 1);
+  g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(fixture->device, &error);
+  fixture_pull(fixture, json_array(),
+               json_pack("{s{sI} s[s]}", "included", uplink->incarnation, (json_int_t)1, "gone",
+                         test_id(0x7401)));
+  rest_later(fixture);
+  /* The entry is with the hub, its file is not. */
+  assert_true(is_here(fixture, hash));
+  g_autoptr(BhPendingFile) next = bh_outbox_next_file(fixture->device, &error);
+  assert_non_null(next);
+  assert_string_equal(next->sha256, hash);
+}
+
+/* --- what happens in between --- */
+
+static void
+test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = fixture_add_picture(fixture, 5000, 1);
+
+  rest_later(fixture);
+  assert_true(is_here(fixture, hash));
+  fixture_reopen(fixture);
+  rest_now(fixture);
+  assert_true(is_here(fixture, hash));
+  fixture->time.boot_ms += BH_RELEASE_OPEN_MS + 1;
+  rest_now(fixture);
+  assert_false(is_here(fixture, hash));
+}
+
+/* Does one thing and dies wherever it is then. */
+static void die_after(Fixture *fixture, void (*func)(Fixture *fixture))
+{
+  int status = 0;
+
+  g_clear_pointer(&fixture->device, bh_device_close);
+  pid_t child = fork();
+  if (child == 0) {
+    fixture->device = bh_device_open(fixture->dir, &fixture->clock, &fixture->random, NULL);
+    func(fixture);
+    kill(getpid(), SIGKILL);
+  }
+  waitpid(child, &status, 0);
+  assert_true(WIFSIGNALED(status));
+  fixture_reopen(fixture);
+}
+
+static void discard_one(Fixture *fixture)
+{
+  discard(fixture, test_id(0x7201));
+}
+
+static void note_only(Fixture *fixture)
+{
+  gboolean more = FALSE;
+
+  fixture->time.boot_ms += BH_RELEASE_GRACE_MS + 1;
+  bh_release_some(fixture->device, &more, NULL);
+}
+
+static void test_a_kill_in_between_leaves_nothing_for_ever(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+
+  die_after(fixture, discard_one);
+  assert_true(is_here(fixture, hash));
+  die_after(fixture, note_only);
+  /* Its row is gone, its bytes are not. */
+  assert_true(is_here(fixture, hash));
+  rest_later(fixture);
+  assert_false(is_here(fixture, hash));
+}
+
+/* As after a kill between the bytes and the row. */
+static void test_bytes_without_a_row_go(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *hash = fixture_add_picture(fixture, 5000, 1);
+  g_autofree char *path = bh_device_dup_file_path(fixture->device, hash);
+  g_autofree char *part = g_strconcat(path, ".part", NULL);
+
+  assert_true(g_file_set_contents(part, "half", 4, NULL));
+  assert_true(bh_db_exec(fixture->device->db, "DELETE FROM file", &error));
+  fixture_reopen(fixture);
+  rest_later(fixture);
+  assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+  assert_false(g_file_test(part, G_FILE_TEST_EXISTS));
+}
+
+static void test_a_removal_that_is_not_on_the_disk_is_tried_again(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *hash = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+  g_autofree char *folder = g_strndup(hash, 2);
+  g_autofree char *shelf = g_build_filename(fixture->dir, "files", folder, NULL);
+  g_autoptr(FakeDisk) fake = fake_disk_new(fixture->dir);
+
+  discard(fixture, test_id(0x7201));
+  bh_device_set_disk(fixture->device, &fake->disk);
+  fake->fail_at = 1;
+  rest_later(fixture);
+  assert_int_equal(fake->calls, 1);
+  bh_device_set_disk(fixture->device, bh_disk_system());
+  /* As a power cut would have it. */
+  g_free(fixture_add_picture(fixture, 5000, 1));
+  assert_true(bh_db_exec(fixture->device->db, "DELETE FROM file; DELETE FROM released", NULL));
+  assert_true(is_here(fixture, hash));
+  rest_later(fixture);
+  assert_false(is_here(fixture, hash));
+}
+
+/* A step looks at a few; nothing is left behind. */
+static void test_many_go_in_short_steps(void **state G_GNUC_UNUSED)
+{
+  enum { MANY = 95 };
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func(g_free);
+  int steps = 0;
+
+  for (guint i = 0; i < MANY; i++)
+    g_ptr_array_add(hashes, draft_picture(fixture, 0x8000 + i, fixture->enterprise, i + 10));
+  for (guint i = 0; i < MANY; i++)
+    discard(fixture, test_id(0x8000 + i));
+  fixture->time.boot_ms += BH_RELEASE_GRACE_MS + 1;
+  guint64 before = bh_db_count_prepared(fixture->device->db), most = 0;
+  while (bh_device_rest(fixture->device)) {
+    guint64 now = bh_db_count_prepared(fixture->device->db);
+    most = MAX(most, now - before);
+    before = now;
+    steps++;
+  }
+  assert_true(steps >= 5 && steps < 40);
+  if (most > 600)
+    fail_msg("%d statements in one step", (int)most);
+  for (guint i = 0; i < MANY; i++)
+    assert_false(is_here(fixture, hashes->pdata[i]));
+}
+
+int main(void)
+{
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_files_of_a_record_that_left_go_from_the_disk),
+      cmocka_unit_test(test_files_of_a_covert_visit_that_was_closed_again_go),
+      cmocka_unit_test(test_what_left_with_a_reset_goes_as_well),
+      cmocka_unit_test(test_a_file_that_another_record_names_stays),
+      cmocka_unit_test(test_a_file_that_a_record_replaced_goes),
+      cmocka_unit_test(test_what_comes_back_is_asked_for_again),
+      cmocka_unit_test(test_a_file_that_is_on_its_way_when_its_record_leaves_is_not_kept),
+      cmocka_unit_test(test_words_of_a_record_that_left_are_not_in_the_store),
+      cmocka_unit_test(test_the_picture_of_a_draft_stays_as_long_as_the_draft),
+      cmocka_unit_test(test_a_draft_that_is_brought_back_has_its_picture),
+      cmocka_unit_test(test_a_draft_below_one_that_is_thrown_away_goes_with_it),
+      cmocka_unit_test(test_a_picture_that_was_replaced_or_taken_out_goes),
+      cmocka_unit_test(test_a_picture_that_another_draft_or_record_names_stays),
+      cmocka_unit_test(test_a_picture_that_was_added_twice_and_thrown_away_once_stays),
+      cmocka_unit_test(test_a_file_that_is_not_sent_stays_whatever_leaves),
+      cmocka_unit_test(test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run),
+      cmocka_unit_test(test_a_kill_in_between_leaves_nothing_for_ever),
+      cmocka_unit_test(test_bytes_without_a_row_go),
+      cmocka_unit_test(test_a_removal_that_is_not_on_the_disk_is_tried_again),
+      cmocka_unit_test(test_many_go_in_short_steps),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
