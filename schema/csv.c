@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "schema/typed.h"
+
 #define ROWS_MAX 100000
 
 static void fault_free(gpointer data)
@@ -153,7 +155,7 @@ static BhCsvRow *read_row(Csv *csv, gboolean *is_blank)
     }
     if (!read_cell(csv, cell, &last))
       return NULL;
-    char *text = g_strstrip(g_strdup(cell->str));
+    char *text = bh_typed_clean(cell->str, TRUE);
     *is_blank &= *text == '\0';
     g_ptr_array_add(cells, text);
   }

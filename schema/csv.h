@@ -11,7 +11,7 @@ G_BEGIN_DECLS
 
 typedef struct {
   int line;     /* where the row begins, from 1, as editors and spreadsheets count */
-  char **cells; /* UTF-8 without white space around them; NULL-terminated, at least one */
+  char **cells; /* UTF-8 without blanks around them (typed.h); NULL-terminated, at least one */
   guint n_cells;
 } BhCsvRow;
 

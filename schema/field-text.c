@@ -5,6 +5,7 @@
 #include "schema/checklist.h"
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "schema/phone.h"
 #include "schema/signed-text.h"
 #include "schema/uscc.h"
 #include "schema/typed.h"
@@ -252,6 +253,12 @@ static json_t *parse_uscc(const char *text)
   return json_string(code);
 }
 
+static json_t *parse_phone(const char *text)
+{
+  g_autofree char *clean = bh_phone_clean(text);
+  return json_string(clean != NULL ? clean : text);
+}
+
 static json_t *parse_by_type(const BhField *field, const char *typed, const char *folded)
 {
   switch (field->type) {
@@ -272,6 +279,8 @@ static json_t *parse_by_type(const BhField *field, const char *typed, const char
     return parse_time(folded);
   case BH_FIELD_USCC:
     return parse_uscc(folded);
+  case BH_FIELD_PHONE:
+    return parse_phone(folded);
   case BH_FIELD_PLACE:
     return parse_place(folded);
   case BH_FIELD_JSON:

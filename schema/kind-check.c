@@ -5,6 +5,7 @@
 #include "schema/checklist.h"
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "schema/phone.h"
 #include "schema/uscc.h"
 #include "schema/typed.h"
 
@@ -154,13 +155,10 @@ static char *check_set(const BhField *field, const json_t *value)
 static char *check_phone(const json_t *value)
 {
   const char *text = json_string_value(value);
-  gsize len = text != NULL ? strlen(text) : 0;
-  gsize digits = 0;
-  for (gsize i = 0; i < len; i++)
-    digits += g_ascii_isdigit(text[i]) != 0;
-  if (len < 3 || len > 24 || digits < 3 || strspn(text, "0123456789+-() ") != len)
-    return g_strdup("must be a phone number: 3 to 24 digits, +, -, brackets, spaces");
-  return NULL;
+  if (text != NULL && bh_phone_is_valid(text))
+    return NULL;
+  return g_strdup("must be a phone number, or two: 3 to 24 digits, +, -, brackets and spaces each, "
+                  "an extension behind 转");
 }
 
 static char *check_area(const json_t *value)

@@ -1,11 +1,7 @@
 #include "app/devices/code-reader.h"
 
-#include <gio/gio.h>
-#include <glib/gstdio.h>
-
 #include "app/devices/camera-parts.h"
 #include "app/devices/module.h"
-#include "schema/error.h"
 
 /* Luminance of the picture, one byte a pixel; transparent parts count as white. */
 static guint8 *dup_grey(GdkPixbuf *picture, gboolean invert)
@@ -65,28 +61,4 @@ char *bh_code_read_pixbuf(GdkPixbuf *picture)
       text = read_both_ways(parts, scaled);
   }
   return text;
-}
-
-GdkPixbuf *bh_picture_load(const char *path, int max_side, GError **error)
-{
-  GStatBuf about;
-  if (g_stat(path, &about) != 0 || about.st_size > BH_PICTURE_MAX_BYTES) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "picture: missing or over %d bytes",
-                BH_PICTURE_MAX_BYTES);
-    return NULL;
-  }
-  int width = 0;
-  int height = 0;
-  if (gdk_pixbuf_get_file_info(path, &width, &height) == NULL || width <= 0 || height <= 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "picture: not an image");
-    return NULL;
-  }
-  if ((gint64)width * height > BH_PICTURE_MAX_PIXELS) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "picture: over %d pixels", BH_PICTURE_MAX_PIXELS);
-    return NULL;
-  }
-  g_autoptr(GdkPixbuf) raw = max_side > 0 && MAX(width, height) > max_side
-                                 ? gdk_pixbuf_new_from_file_at_size(path, max_side, max_side, error)
-                                 : gdk_pixbuf_new_from_file(path, error);
-  return raw != NULL ? gdk_pixbuf_apply_embedded_orientation(raw) : NULL;
 }

@@ -108,6 +108,9 @@ static char *dup_refusal(BhFieldRow *row, const GError *error)
     return g_strdup_printf(
         _("At most %d characters, without invisible control characters; not kept as it stands"),
         (int)bh_field_get_max(field));
+  if (type == BH_FIELD_PHONE)
+    return g_strdup(_("One or two phone numbers of 3 to 24 digits each, such as "
+                      "0553-1234567 ext. 801, 13800000000; not kept as it stands"));
   return g_strdup(_("This cannot be a value of this field"));
 }
 

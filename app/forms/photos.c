@@ -2,7 +2,7 @@
 
 #include <glib/gi18n.h>
 
-#include "app/devices/code-reader.h"
+#include "app/devices/picture-load.h"
 #include "app/parts.h"
 
 #define THUMB_PX 96

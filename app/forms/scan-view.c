@@ -4,10 +4,12 @@
 
 #include "app/devices/camera.h"
 #include "app/devices/code-reader.h"
+#include "app/devices/picture-load.h"
 #include "app/files.h"
 #include "app/parts.h"
 
 #define VIEW_HEIGHT_PX 240
+#define PICTURE_PX 4096 /* a code of a twentieth of the width is still read */
 
 struct _BhScanView {
   GtkBox parent;
@@ -85,7 +87,7 @@ static void read_picture(GTask *task, gpointer source, gpointer data, GCancellab
   (void)source;
   (void)cancellable;
   GError *error = NULL;
-  g_autoptr(GdkPixbuf) picture = bh_picture_load(data, 0, &error);
+  g_autoptr(GdkPixbuf) picture = bh_picture_load(data, PICTURE_PX, &error);
   if (picture == NULL)
     g_task_return_error(task, error);
   else
@@ -103,7 +105,7 @@ static void on_picture_read(GObject *source, GAsyncResult *result, gpointer data
   if (code != NULL)
     g_signal_emit(self, signals[CODE], 0, code, "picture");
   else if (error != NULL)
-    g_signal_emit(self, signals[TROUBLE], 0, _("This file is no picture that can be read"));
+    g_signal_emit(self, signals[TROUBLE], 0, error->message);
   else
     g_signal_emit(self, signals[TROUBLE], 0, _("No code was found in this picture"));
 }

@@ -5,12 +5,13 @@
 #include <string.h>
 
 #include "app/devices/camera.h"
-#include "app/devices/code-reader.h"
 #include "app/devices/picture-check.h"
+#include "app/devices/picture-load.h"
 #include "app/files.h"
 
 #define JPEG_QUALITY "85"
 #define PREVIEW_PX 300
+#define LOOK_PX 1280 /* enough to tell what is blurred */
 #define VIEW_HEIGHT_PX 280
 
 struct _BhPhotoPage {
@@ -147,7 +148,7 @@ static void look_at_file(GTask *task, gpointer source, gpointer data, GCancellab
   (void)cancellable;
   GError *error = NULL;
   const Look *look = data;
-  g_autoptr(GdkPixbuf) picture = bh_picture_load(look->path, 0, &error);
+  g_autoptr(GdkPixbuf) picture = bh_picture_load_whole(look->path, LOOK_PX, &error);
   if (picture == NULL) {
     g_task_return_error(task, error);
     return;
@@ -175,7 +176,7 @@ static void on_looked(GObject *source, GAsyncResult *result, gpointer data)
   }
   if (looked == NULL) {
     g_clear_pointer(&self->path, g_free);
-    show_message(self, _("This file is no picture that can be read"));
+    show_message(self, error->message);
     return;
   }
   show_picture(self, looked->small, looked->check);

@@ -3,7 +3,7 @@
 
 #include <glib/gi18n.h>
 
-#include "app/devices/code-reader.h"
+#include "app/devices/picture-load.h"
 
 #define SIDE_MAX_PX 2560 /* enough to read a nameplate, and not all memory */
 
@@ -61,9 +61,9 @@ static void on_size(BhPicturePage *self)
   show_size(self);
 }
 
-static void say_missing(BhPicturePage *self)
+static void say(BhPicturePage *self, const char *text)
 {
-  gtk_label_set_text(GTK_LABEL(self->message), _("This picture is not on this device"));
+  gtk_label_set_text(GTK_LABEL(self->message), text);
   gtk_widget_show(self->message);
 }
 
@@ -83,14 +83,15 @@ static void on_picture(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)data;
   BhPicturePage *self = BH_PICTURE_PAGE(source);
-  GdkPixbuf *picture = g_task_propagate_pointer(G_TASK(result), NULL);
+  g_autoptr(GError) error = NULL;
+  GdkPixbuf *picture = g_task_propagate_pointer(G_TASK(result), &error);
   if (gtk_widget_in_destruction(GTK_WIDGET(self))) {
     g_clear_object(&picture);
     return;
   }
   self->picture = picture;
   if (picture == NULL) {
-    say_missing(self);
+    say(self, error->message);
     return;
   }
   atk_object_set_name(gtk_widget_get_accessible(self->area), _("The picture"));
@@ -103,7 +104,7 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
   BhPicturePage *self = BH_PICTURE_PAGE(page);
   const char *path = bh_json_string_or(result, "path", NULL);
   if (error != NULL || path == NULL) {
-    say_missing(self);
+    say(self, _("This picture is not on this device"));
     return;
   }
   g_autoptr(GTask) task = g_task_new(self, bh_page_get_cancellable(page), on_picture, NULL);

@@ -1,6 +1,6 @@
 // Approve, return, and the steps the record's workflow offers to this person.
 import { get, post, recordPath } from './api.js';
-import { action, el, excess, field, fill, select } from './dom.js';
+import { action, el, excess, field, fill, select, trimmed } from './dom.js';
 import { draftsOf, dropDraft, keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 import { delayed } from './list.js';
@@ -34,7 +34,7 @@ function returnForm(view, tools, close) {
       el('div', { class: 'checks' }, filled.map(({ node }) => node))) : null,
     el('div', { class: 'buttons' },
       action(t('review.send'), 'primary warn', async () => {
-        if (!comment.value.trim()) {
+        if (!trimmed(comment.value)) {
           comment.focus();
           throw new Error(t('review.needComment'));
         }
@@ -69,10 +69,10 @@ function finder(ask) {
   };
   input.addEventListener('input', () => { input.dataset.chosen = ''; });
   input.addEventListener('input', delayed(300, async () => {
-    const search = input.value.trim();
+    const search = trimmed(input.value);
     const asked = search && !excess('', search, FIND_MAX);
     const page = asked ? await get(ask.search, { search }).catch(() => null) : null;
-    if (search !== input.value.trim()) return;
+    if (search !== trimmed(input.value)) return;
     const rows = page?.rows || [];
     fill(found, rows.slice(0, FOUND_MAX).map((row) =>
       el('button', { type: 'button', class: 'quiet', onclick: () => choose(row) }, row.title, ' ',

@@ -1,6 +1,6 @@
 import { anomalyList } from './anomalies.js';
 import { devicePath, get, post } from './api.js';
-import { action, badge, el, field, fill } from './dom.js';
+import { action, badge, el, field, fill, trimmed } from './dom.js';
 import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 
@@ -32,11 +32,11 @@ function deviceList(main) {
       field(t('device.reason'), reason, '', REASON_MAX),
       el('div', { class: 'buttons' },
         action(t('device.revokeGo'), 'primary warn', async () => {
-          if (!reason.value.trim()) {
+          if (!trimmed(reason.value)) {
             reason.focus();
             throw new Error(t('device.needReason'));
           }
-          await post(devicePath(row.id, 'revoke'), { reason: reason.value.trim() });
+          await post(devicePath(row.id, 'revoke'), { reason: reason.value });
           kept.sent();
           fill(place);
           fill(said, t('device.revokedNow', { name: row.name }));

@@ -6,6 +6,19 @@ import { t } from './i18n.js';
 const TURNING = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
+// What the hub takes for blank (schema/typed.c): white space of any script, marks without width,
+// letters that are drawn as nothing.
+const BLANK = /[\p{Z}\p{Cc}\u00ad\u115f\u1160\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufeff\uffa0]/u;
+
+// A text without blanks at its ends; '' when nothing of it can be seen.
+export function trimmed(text) {
+  let from = 0;
+  let to = text.length;
+  while (from < to && BLANK.test(text[from])) from += 1;
+  while (to > from && BLANK.test(text[to - 1])) to -= 1;
+  return text.slice(from, to);
+}
+
 export function shown(text) {
   const named = (mark) => '[U+' + mark.codePointAt(0).toString(16).toUpperCase().padStart(4, '0') + ']';
   return String(text ?? '').replace(TURNING, named).replace(CONTROL, named);

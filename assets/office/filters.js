@@ -1,6 +1,6 @@
 // What a list is asked for: search and choices, kept in the address, so that back, a reload and a
 // visit to another page find them again. "#/PAGE/PART?name=value"
-import { el, field, fill, select } from './dom.js';
+import { el, field, fill, select, trimmed } from './dom.js';
 import { language, t } from './i18n.js';
 import { delayed, loadFilters } from './list.js';
 
@@ -42,12 +42,12 @@ export function filterBar(query, choices, changed) {
   const show = () => Object.entries(controls).forEach(([name, control]) => {
     if (control !== document.activeElement || control !== search) control.value = query[name];
   });
-  search.addEventListener('input', delayed(TYPING_MS, () => put('search', search.value.trim())));
+  search.addEventListener('input', delayed(TYPING_MS, () => put('search', trimmed(search.value))));
   loadFilters(language()).then((filters) => {
     fill(node, field(t('filter.search'), search), choices(filters).map(({ name, label, options }) => {
       controls[name] = select(options, query[name], (value) => put(name, value));
       words[name] = () => query[name] &&
-        `${label}${t('app.colon')}${(options.find((option) => option.code === query[name])?.name || query[name]).trim()}`;
+        `${label}${t('app.colon')}${trimmed(options.find((option) => option.code === query[name])?.name || query[name])}`;
       return field(label, controls[name]);
     }));
     show();

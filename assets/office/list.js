@@ -1,6 +1,6 @@
 // A paged list beside an open record: what inbox and enterprises share.
 import { get } from './api.js';
-import { badge, el, excess, fill } from './dom.js';
+import { badge, el, excess, fill, trimmed } from './dom.js';
 import { t } from './i18n.js';
 
 export function filesNote(total, here) {
@@ -20,7 +20,7 @@ export function dueBadge(due) {
 
 // Titles of some kinds name the enterprise, which stands above them already.
 function restOfTitle(row) {
-  return row.enterprise ? row.title.replace(row.enterprise, '').replace(/\s+/g, ' ').trim() : '';
+  return row.enterprise ? trimmed(row.title.replace(row.enterprise, '').replace(/\s+/g, ' ')) : '';
 }
 
 export function rowContent(row) {

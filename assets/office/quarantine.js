@@ -1,5 +1,5 @@
 import { get, post } from './api.js';
-import { action, el, field, fill } from './dom.js';
+import { action, el, field, fill, trimmed } from './dom.js';
 import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 
@@ -36,7 +36,7 @@ export function quarantinePane(node, id, back, state, nextOf) {
     let kept = null;
     const reason = el('textarea', { name: 'reason', rows: 3 });
     const decide = (what, said) => async () => {
-      if (!reason.value.trim()) {
+      if (!trimmed(reason.value)) {
         reason.focus();
         throw new Error(t('quarantine.needReason'));
       }

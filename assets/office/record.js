@@ -100,8 +100,8 @@ function sectionBox(section, back) {
   return el('section', { class: filled ? 'card section' : 'card section section-empty' },
     el('h3', {}, section.label),
     el('dl', { class: 'values' }, section.rows.map((row) => el('div', {
-      class: ['value-row', row.empty && !row.missing ? 'is-empty' : '', row.answers?.length ? 'is-wide' : '']
-        .join(' ').trim(),
+      class: ['value-row', row.empty && !row.missing && 'is-empty', row.answers?.length && 'is-wide']
+        .filter(Boolean).join(' '),
     }, el('dt', {}, row.label), el('dd', {}, valueNode(row, back))))));
 }
 

@@ -121,8 +121,10 @@ static gboolean configure(BhDb *db, GError **error)
   static const char *const common = "PRAGMA foreign_keys=ON; PRAGMA cell_size_check=ON;"
                                     "PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"
                                     "PRAGMA synchronous=FULL;";
-  static const char *const writer = "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;"
-                                    "PRAGMA journal_size_limit=8388608;";
+  static const char *const writer = "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;";
+  static const char *const device = "PRAGMA journal_size_limit=8388608;";
+  /* The one writer changes pages all over the store: it keeps more of them. */
+  static const char *const hub = "PRAGMA journal_size_limit=33554432; PRAGMA cache_size=-32000;";
 
   sqlite3_extended_result_codes(db->handle, 1);
   sqlite3_busy_timeout(db->handle, BH_DB_BUSY_TIMEOUT_MS);
@@ -140,17 +142,25 @@ static gboolean configure(BhDb *db, GError **error)
     return FALSE;
   switch (db->role) {
   case BH_DB_DEVICE:
-  case BH_DB_HUB_WRITER:
     if (!use_wal(db, error))
+      return FALSE;
+    break;
+  case BH_DB_HUB_WRITER:
+    /* Of a new store. One entry changes some forty pages, most of them in one place: smaller ones
+     * are less to write. */
+    if (!bh_db_exec(db, "PRAGMA page_size=2048", error) || !use_wal(db, error))
       return FALSE;
     break;
   case BH_DB_HUB_READER:
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     return bh_db_exec(db, "PRAGMA wal_autocheckpoint=0; PRAGMA query_only=ON", error);
+  case BH_DB_HUB_CHECKPOINTER:
+    return use_wal(db, error) && bh_db_exec(db, writer, error);
   case BH_DB_EXPORT:
     return TRUE;
   }
-  if (!bh_db_exec(db, writer, error))
+  if (!bh_db_exec(db, writer, error) ||
+      !bh_db_exec(db, db->role == BH_DB_DEVICE ? device : hub, error))
     return FALSE;
   sqlite3_wal_hook(db->handle, note_wal, db);
   return TRUE;
@@ -200,8 +210,8 @@ BhDb *bh_db_open(const char *path, BhDbRole role, GError **error)
   db->role = role;
   db->stmts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, stmt_free);
   db->places = g_hash_table_new(g_direct_hash, g_direct_equal);
-  if (role == BH_DB_HUB_READER) {
-    flags |= SQLITE_OPEN_READONLY;
+  if (role == BH_DB_HUB_READER || role == BH_DB_HUB_CHECKPOINTER) {
+    flags |= role == BH_DB_HUB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
       g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "database: there is no %s", path);
       return NULL;
@@ -456,13 +466,16 @@ gboolean bh_db_begin(BhDb *db, GError **error)
 }
 
 /* PASSIVE never waits for readers; what it leaves is moved the next time. */
-static void move_log(BhDb *db)
+static gboolean move_log(BhDb *db)
 {
-  int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+  int in_log = -1, moved = -1;
+  int rc = sqlite3_wal_checkpoint_v2(db->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
 
   note_result(db, rc);
-  if (rc == SQLITE_OK)
-    db->wal_pages = 0;
+  if (rc != SQLITE_OK || in_log != moved)
+    return FALSE;
+  db->wal_pages = 0;
+  return TRUE;
 }
 
 gboolean bh_db_commit(BhDb *db, GError **error)
@@ -483,7 +496,7 @@ gboolean bh_db_commit(BhDb *db, GError **error)
     g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, local->message);
     return FALSE;
   }
-  if ((gint64)db->wal_pages * db->page_size > BH_DB_WAL_MAX_BYTES)
+  if (db->role == BH_DB_DEVICE && bh_db_get_log_bytes(db) > BH_DB_WAL_MAX_BYTES)
     move_log(db);
   return TRUE;
 }
@@ -565,13 +578,18 @@ void bh_db_end_reads(BhDb *db)
     bh_stmt_reset(stmt);
 }
 
-void bh_db_checkpoint(BhDb *db)
+gboolean bh_db_checkpoint(BhDb *db)
 {
-  if (db->dead != NULL || (db->role != BH_DB_DEVICE && db->role != BH_DB_HUB_WRITER) ||
+  if (db->dead != NULL || db->role == BH_DB_HUB_READER || db->role == BH_DB_EXPORT ||
       bh_db_in_transaction(db))
-    return;
+    return FALSE;
   bh_db_end_reads(db);
-  move_log(db);
+  return move_log(db);
+}
+
+gint64 bh_db_get_log_bytes(BhDb *db)
+{
+  return (gint64)db->wal_pages * db->page_size;
 }
 
 static int ask_is_over(void *data)

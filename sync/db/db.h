@@ -16,17 +16,18 @@
 G_BEGIN_DECLS
 
 #define BH_DB_BUSY_TIMEOUT_MS 2000
-#define BH_DB_WAL_MAX_BYTES (4 * 1024 * 1024) /* over it a commit checkpoints */
+#define BH_DB_WAL_MAX_BYTES (4 * 1024 * 1024) /* over it a commit on a device checkpoints */
 #define BH_DB_VALUE_MAX_BYTES (64 * 1024 * 1024)
 
 typedef struct _BhDb BhDb;
 typedef struct _BhStmt BhStmt;
 
 typedef enum {
-  BH_DB_DEVICE,     /* locking_mode=EXCLUSIVE, one connection in the whole system */
-  BH_DB_HUB_WRITER, /* writes and checkpoints; WAL, synchronous=FULL */
-  BH_DB_HUB_READER, /* read-only, never checkpoints */
-  BH_DB_EXPORT,     /* plain file, for exports and tests */
+  BH_DB_DEVICE,           /* locking_mode=EXCLUSIVE, one connection in the whole system */
+  BH_DB_HUB_WRITER,       /* WAL, synchronous=FULL; checkpoints only when asked to */
+  BH_DB_HUB_READER,       /* read-only, never checkpoints */
+  BH_DB_HUB_CHECKPOINTER, /* does nothing else, beside a writer; never makes the file */
+  BH_DB_EXPORT,           /* plain file, for exports and tests */
 } BhDbRole;
 
 /* Opens with the settings of the role; a file that is not there is made with mode 0600, except
@@ -91,8 +92,13 @@ void bh_db_end_reads(BhDb *db);
  * nobody. */
 typedef gboolean (*BhDbIsOver)(gpointer data);
 void bh_db_set_is_over(BhDb *db, BhDbIsOver func, gpointer data);
-/* Moves the log into the file when the role may; called when idle. Ends all reads. */
-void bh_db_checkpoint(BhDb *db);
+/* Moves the log into the file when the role may, as far as no reader is in the way. Ends all reads
+ * of this connection. TRUE when all of it was moved: the next transaction writes it from its start.
+ */
+gboolean bh_db_checkpoint(BhDb *db);
+/* How long the log was after the last commit of this connection; 0 once a checkpoint of it moved
+ * all. */
+gint64 bh_db_get_log_bytes(BhDb *db);
 /* A consistent copy made page by page with the engine's backup, fsynced, renamed into place.
  * Not inside a transaction. */
 gboolean bh_db_backup(BhDb *db, const char *path, GError **error);

@@ -152,9 +152,9 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
 
 #define BH_DEVICE_FREE_MIN (64LL * 1024 * 1024) /* bytes that files leave free */
 
-/* Copies a file into the store: DIR/files/xx/SHA, fsynced and renamed. Media type by magic bytes
- * (JPEG, PNG, PDF; else BH_ERROR_FORMAT). BH_ERROR_STORAGE when less than
- * BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
+/* Takes a file from outside into the store: DIR/files/xx/SHA, fsynced and renamed. JPEG, PNG and
+ * PDF that are whole (schema/media.h; else BH_ERROR_FORMAT, saying what is wrong). BH_ERROR_STORAGE
+ * when less than BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
  * {"sha256","size","media_type"}. */
 json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
 /* The same facts of a file that would be taken, without keeping it. */

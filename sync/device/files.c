@@ -6,24 +6,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "schema/media.h"
 #include "sync/device/files-store.h"
 #include "sync/device/release.h"
 #include "sync/disk/durable.h"
-
-static const char *sniff(const guint8 *bytes, gsize len)
-{
-  static const guint8 jpeg[] = {0xff, 0xd8, 0xff};
-  static const guint8 png[] = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
-  static const guint8 pdf[] = {'%', 'P', 'D', 'F', '-'};
-
-  if (len >= sizeof jpeg && memcmp(bytes, jpeg, sizeof jpeg) == 0)
-    return "image/jpeg";
-  if (len >= sizeof png && memcmp(bytes, png, sizeof png) == 0)
-    return "image/png";
-  if (len >= sizeof pdf && memcmp(bytes, pdf, sizeof pdf) == 0)
-    return "application/pdf";
-  return NULL;
-}
 
 static gboolean fail(const char *doing, const char *path, GError **error)
 {
@@ -136,20 +122,28 @@ static json_t *make_fact(const char *sha256, gsize size, const char *media_type)
   return out;
 }
 
-/* What the bytes are; NULL when they are too many, or no picture or paper. */
+static gboolean check_size(gsize len, GError **error)
+{
+  if (len <= BH_FILE_MAX)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
+              BH_FILE_MAX);
+  return FALSE;
+}
+
+/* What the bytes from outside are; NULL when they are too many, or no whole picture or paper. */
 static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 {
-  const char *media_type = sniff(bytes, len);
+  BhMedia media;
 
-  if (len > BH_FILE_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %" G_GSIZE_FORMAT " bytes, at most %d", len,
-                BH_FILE_MAX);
+  if (!check_size(len, error))
     return NULL;
-  }
-  if (media_type == NULL)
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        "file: neither JPEG nor PNG nor PDF by its first bytes");
-  return media_type;
+  bh_media_judge(bytes, len, &media);
+  const char *problem = bh_media_get_problem(&media);
+  if (problem == NULL)
+    return media.type;
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "file: %s", problem);
+  return NULL;
 }
 
 /* Before the bytes: should nothing come to name them, they are found by this. */
@@ -191,8 +185,15 @@ gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const voi
 
   if (!bh_device_ready(device, error) || !bh_files_store_is_wanted(device, sha256, &wanted, error))
     return FALSE;
-  const char *media_type = wanted ? judge_bytes(bytes, len, error) : NULL;
-  return !wanted || (media_type != NULL && keep(device, sha256, bytes, len, media_type, error));
+  if (!wanted)
+    return TRUE;
+  if (!check_size(len, error))
+    return FALSE;
+  const char *media_type = bh_media_sniff(bytes, len);
+  if (media_type != NULL)
+    return keep(device, sha256, bytes, len, media_type, error);
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "file: neither JPEG nor PNG nor PDF");
+  return FALSE;
 }
 
 static char *read_path(const char *path, gsize *len, GError **error)

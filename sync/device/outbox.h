@@ -109,7 +109,7 @@ gboolean bh_outbox_defer_file(BhDevice *device, const char *sha256, const char *
  * strings of hex, free the array. */
 GPtrArray *bh_outbox_list_missing_files(BhDevice *device, int limit, GError **error);
 /* Bytes of one of these, of which the hash is right. TRUE without keeping them when no record names
- * the file any more. */
+ * the file any more. A damaged picture is kept too: it was signed for as it is. */
 gboolean bh_outbox_keep_download(BhDevice *device, const char *sha256, const void *bytes, gsize len,
                                  GError **error);
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/typed.h"
 #include "sync/hub/names-internal.h"
 
 #define SHOWN_MAX 60 /* characters of what was written that a refusal repeats */
@@ -112,8 +113,10 @@ char *bh_names_expected(const BhNames *names, const BhField *field)
   case BH_FIELD_REFS:
     return list_ref_kinds(names, field);
   case BH_FIELD_PHONE:
-    return g_strdup(zh ? "应为电话号码：3 到 24 位，数字和 + - ( )"
-                       : "a phone number: 3 to 24 digits, +, - and brackets");
+    return g_strdup(zh ? "应为一个或两个电话号码，每个 3 到 24 位，可带分机，如 "
+                         "0553-1234567转801、13800000000"
+                       : "one or two phone numbers of 3 to 24 digits each, such as "
+                         "0553-1234567转801、13800000000");
   case BH_FIELD_USCC:
     return g_strdup(zh ? "应为 18 位统一社会信用代码，校验位要对"
                        : "a credit code of 18 characters with the right check character");
@@ -168,7 +171,7 @@ static json_t *parse_refs(BhNames *names, const BhField *field, const char *type
   g_auto(GStrv) parts = g_strsplit(joined, ",", -1);
   g_autoptr(json_t) ids = json_array();
   for (int i = 0; parts[i] != NULL; i++) {
-    const char *part = g_strstrip(parts[i]);
+    g_autofree char *part = bh_typed_clean(parts[i], FALSE);
     if (*part == '\0')
       continue;
     const char *id = bh_names_find(names, bh_field_get_ref_kinds(field), part, error);
@@ -181,7 +184,7 @@ static json_t *parse_refs(BhNames *names, const BhField *field, const char *type
 
 json_t *bh_names_parse(BhNames *names, const BhField *field, const char *typed, GError **error)
 {
-  g_autofree char *text = g_utf8_validate(typed, -1, NULL) ? g_strstrip(g_strdup(typed)) : NULL;
+  g_autofree char *text = g_utf8_validate(typed, -1, NULL) ? bh_typed_clean(typed, TRUE) : NULL;
   g_autoptr(GError) why = NULL;
   if (text != NULL && *text == '\0')
     return json_null();

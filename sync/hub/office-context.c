@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/typed.h"
 #include "sync/hub/scope.h"
 
 #define ROWS_PER_QUERY 200
@@ -213,7 +214,7 @@ char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *v
 
 char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error)
 {
-  char *text = g_strstrip(g_strdup(bh_json_string_or(call->body, key, "")));
+  char *text = bh_typed_clean(bh_json_string_or(call->body, key, ""), TRUE);
   if ((gsize)g_utf8_strlen(text, -1) <= max)
     return text;
   g_free(text);

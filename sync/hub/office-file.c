@@ -1,14 +1,12 @@
 /* Bytes: the page's own files, and the originals of records. */
 #include "sync/hub/office-internal.h"
 
-#include <string.h>
-
 #include "schema/error.h"
+#include "schema/media.h"
 #include "schema/paths.h"
 #include "sync/hub/office-store.h"
 #include "sync/hub/possession.h"
 
-#define MAGIC_MAX 8
 /* An original is looked at, never run: no script, no request, no frame of ours. */
 #define ORIGINAL_POLICY "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
@@ -17,23 +15,21 @@
 static const struct {
   const char *type;
   const char *suffix;
-  const char *magic;
-  gsize magic_len;
 } shown[] = {
-    {"image/jpeg", "jpg", "\xff\xd8\xff", 3},
-    {"image/png", "png", "\x89PNG\r\n\x1a\n", 8},
-    {"application/pdf", "pdf", "%PDF-", 5},
+    {BH_MEDIA_JPEG, "jpg"},
+    {BH_MEDIA_PNG, "png"},
+    {BH_MEDIA_PDF, "pdf"},
 };
 
-static gboolean begins_with(const char *path, const char *magic, gsize len)
+static const char *sniff_file(const char *path)
 {
-  guint8 bytes[MAGIC_MAX];
+  guint8 bytes[BH_MEDIA_SNIFF_MAX];
   g_autoptr(GFile) file = g_file_new_for_path(path);
   g_autoptr(GFileInputStream) stream = g_file_read(file, NULL, NULL);
   gsize read = 0;
-  return stream != NULL &&
-         g_input_stream_read_all(G_INPUT_STREAM(stream), bytes, len, &read, NULL, NULL) &&
-         read == len && memcmp(bytes, magic, len) == 0;
+  gboolean good = stream != NULL && g_input_stream_read_all(G_INPUT_STREAM(stream), bytes,
+                                                            sizeof bytes, &read, NULL, NULL);
+  return good ? bh_media_sniff(bytes, read) : NULL;
 }
 
 /* The name is made here: what a device called the file says nothing to a browser. */
@@ -43,9 +39,9 @@ static void send_original(BhOfficeCall *call, const char *path, const char *medi
   const char *type = "application/octet-stream";
   const char *suffix = "bin";
   const char *how = "attachment";
+  const char *sniffed = sniff_file(path);
   for (gsize i = 0; i < G_N_ELEMENTS(shown); i++) {
-    if (g_strcmp0(media_type, shown[i].type) != 0 ||
-        !begins_with(path, shown[i].magic, shown[i].magic_len))
+    if (g_strcmp0(media_type, shown[i].type) != 0 || g_strcmp0(sniffed, shown[i].type) != 0)
       continue;
     type = shown[i].type;
     suffix = shown[i].suffix;

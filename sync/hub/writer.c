@@ -1,5 +1,6 @@
 #include "sync/hub/writer.h"
 
+#include "sync/hub/checkpointer.h"
 #include "sync/hub/log-store.h"
 
 #define IDLE_CHECKPOINT_US (500 * G_TIME_SPAN_MILLISECOND)
@@ -31,6 +32,9 @@ struct _BhWriter {
   gpointer owner;
   GThread *thread;
   BhDb *db; /* the writer thread's */
+  BhCheckpointer *checkpointer;
+  gint64 log_asked; /* its length when a run was last asked for; the writer thread's */
+  gint64 log_max;   /* the writer thread's: more, while readers keep the log from being moved */
   GMutex lock;
   GCond wake;
   Lane shared;
@@ -41,6 +45,7 @@ struct _BhWriter {
   gboolean stopping;
   guint64 commits;
   guint64 pieces;
+  guint64 own_checkpoints;
 };
 
 /* --- lanes, under the lock --- */
@@ -246,6 +251,32 @@ static void commit_group(BhWriter *writer, GPtrArray *group)
   g_ptr_array_set_size(group, 0);
 }
 
+/* A log that grows while it is moved never comes to its end: then nobody may write for the moment
+ * that the rest takes. */
+static void move_rest(BhWriter *writer)
+{
+  bh_checkpointer_wait(writer->checkpointer);
+  gint64 bytes = bh_db_get_log_bytes(writer->db);
+  writer->log_max =
+      bh_db_checkpoint(writer->db) ? BH_WRITER_LOG_MAX_BYTES : bytes + BH_WRITER_LOG_STEP_BYTES;
+  g_mutex_lock(&writer->lock);
+  writer->own_checkpoints++;
+  g_mutex_unlock(&writer->lock);
+}
+
+static void keep_log_short(BhWriter *writer)
+{
+  gint64 bytes = writer->db != NULL ? bh_db_get_log_bytes(writer->db) : 0;
+  if (bytes < writer->log_asked) /* written from its start again */
+    writer->log_asked = 0;
+  if (bytes > writer->log_max) {
+    move_rest(writer);
+  } else if (bytes >= writer->log_asked + BH_WRITER_LOG_STEP_BYTES) {
+    writer->log_asked = bytes;
+    bh_checkpointer_wake(writer->checkpointer);
+  }
+}
+
 static gpointer writer_main(gpointer data)
 {
   BhWriter *writer = data;
@@ -260,16 +291,14 @@ static gpointer writer_main(gpointer data)
         g_cond_wait(&writer->wake, &writer->lock);
       } else if (!g_cond_wait_until(&writer->wake, &writer->lock,
                                     g_get_monotonic_time() + IDLE_CHECKPOINT_US)) {
-        g_mutex_unlock(&writer->lock);
-        if (writer->db != NULL)
-          bh_db_checkpoint(writer->db);
+        bh_checkpointer_wake(writer->checkpointer);
         dirty = FALSE;
-        g_mutex_lock(&writer->lock);
       }
       continue;
     }
     g_mutex_unlock(&writer->lock);
     commit_group(writer, group);
+    keep_log_short(writer);
     dirty = TRUE;
     g_mutex_lock(&writer->lock);
   }
@@ -288,6 +317,8 @@ BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owne
   writer->reload = reload;
   writer->owner = owner;
   writer->db = g_steal_pointer(&db);
+  writer->log_max = BH_WRITER_LOG_MAX_BYTES;
+  writer->checkpointer = bh_checkpointer_start(path);
   g_mutex_init(&writer->lock);
   g_cond_init(&writer->wake);
   g_queue_init(&writer->shared.pieces);
@@ -306,6 +337,7 @@ void bh_writer_stop(BhWriter *writer)
   g_cond_signal(&writer->wake);
   g_mutex_unlock(&writer->lock);
   g_thread_join(writer->thread);
+  bh_checkpointer_stop(writer->checkpointer);
   g_mutex_clear(&writer->lock);
   g_cond_clear(&writer->wake);
   g_hash_table_unref(writer->lanes);
@@ -400,6 +432,14 @@ gboolean bh_writer_run(BhWriter *writer, BhWriterFunc func, gpointer data, GErro
     return TRUE;
   g_propagate_error(error, blocking.error);
   return FALSE;
+}
+
+void bh_writer_count_checkpoints(BhWriter *writer, guint64 *beside, guint64 *own)
+{
+  *beside = bh_checkpointer_count(writer->checkpointer);
+  g_mutex_lock(&writer->lock);
+  *own = writer->own_checkpoints;
+  g_mutex_unlock(&writer->lock);
 }
 
 void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces)

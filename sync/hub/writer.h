@@ -49,6 +49,13 @@ void bh_writer_submit_turns(BhWriter *writer, const char *client, BhWriterTurnFu
 gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client);
 gboolean bh_writer_run(BhWriter *writer, BhWriterFunc func, gpointer data, GError **error);
 
+/* The log is moved beside the writer each time it has grown by the first; the writer itself moves
+ * the rest, between two commits, when it could not be kept under the second. */
+#define BH_WRITER_LOG_STEP_BYTES (4 * 1024 * 1024)
+#define BH_WRITER_LOG_MAX_BYTES (32 * 1024 * 1024)
+/* How often the log was moved beside the writer, and how often by it. */
+void bh_writer_count_checkpoints(BhWriter *writer, guint64 *beside, guint64 *own);
+
 /* Commits so far, and pieces they carried. */
 void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces);
 

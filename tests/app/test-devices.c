@@ -14,8 +14,11 @@
 #include "app/devices/code-reader.h"
 #include "app/devices/location.h"
 #include "app/devices/picture-check.h"
+#include "app/devices/picture-load.h"
 #include "app/devices/power.h"
 #include "app/devices/wedge.h"
+#include "app/said.h"
+#include "tests/support/pictures.h"
 
 static char *type(BhWedge *wedge, const char *text, guint32 gap_ms, guint32 *at_ms)
 {
@@ -128,17 +131,84 @@ static void test_a_picture_without_code_gives_none(void **state)
   assert_null(bh_code_read_pixbuf(picture));
 }
 
-static void test_a_file_that_is_no_picture_is_refused(void **state)
+typedef struct {
+  char *dir, *path;
+} PictureFile;
+
+static void picture_file_clear(PictureFile *file)
+{
+  g_unlink(file->path);
+  g_rmdir(file->dir);
+  g_free(file->path);
+  g_free(file->dir);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PictureFile, picture_file_clear)
+
+static PictureFile make_file(const void *bytes, gsize len)
+{
+  PictureFile file = {g_dir_make_tmp("bihuan-picture-XXXXXX", NULL), NULL};
+  file.path = g_build_filename(file.dir, "photo.jpg", NULL);
+  assert_true(g_file_set_contents(file.path, bytes, (gssize)len, NULL));
+  return file;
+}
+
+static char *say_of(const void *bytes, gsize len)
+{
+  g_auto(PictureFile) file = make_file(bytes, len);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GdkPixbuf) picture = bh_picture_load_whole(file.path, 300, &error);
+  assert_null(picture);
+  assert_true(error->domain == BH_SAID);
+  return g_strdup(error->message);
+}
+
+static void test_what_is_wrong_with_a_picture_is_said(void **state)
 {
   (void)state;
-  g_autofree char *dir = g_dir_make_tmp("bihuan-picture-XXXXXX", NULL);
-  g_autofree char *path = g_build_filename(dir, "no.jpg", NULL);
-  assert_true(g_file_set_contents(path, "\xff\xd8\xff\xe0 no more", -1, NULL));
+  g_autoptr(GByteArray) sound = test_jpeg_sized(300, 200, FALSE);
+  g_autofree char *text = say_of("text", 4);
+  assert_string_equal(text, "This file is no picture that can be read");
+  g_autofree char *three = say_of("\xff\xd8\xff", 3);
+  assert_string_equal(three, "The picture is cut off: the end of the file is missing");
+  g_autofree char *third = say_of(sound->data, sound->len - 100);
+  assert_string_equal(third, three);
+  g_autofree char *fake = say_of("\xff\xd8\xff\xd9", 4);
+  assert_string_equal(fake, "The picture is damaged; its file does not hold together");
+  g_autoptr(GByteArray) huge = test_jpeg_sized(65000, 40000, FALSE);
+  g_autofree char *large = say_of(huge->data, huge->len);
+  assert_string_equal(large, "The picture is too large: 2600 megapixels; of this sort at most 256");
+  g_autoptr(GByteArray) scans = test_jpeg_sized(20000, 10000, TRUE);
+  g_autofree char *many = say_of(scans->data, scans->len);
+  assert_string_equal(many, "The picture is too large: 200 megapixels; of this sort at most 134");
   g_autoptr(GError) error = NULL;
-  assert_null(bh_picture_load(path, 0, &error));
-  assert_non_null(error);
-  g_unlink(path);
-  g_rmdir(dir);
+  assert_null(bh_picture_load_whole("/nowhere.jpg", 300, &error));
+  assert_string_equal(error->message, "The file cannot be read; is the card still in?");
+}
+
+/* 72 megapixels, as telephones take them, in whatever way they are kept. */
+static void test_a_large_picture_is_taken_and_made_small(void **state)
+{
+  (void)state;
+  for (int progressive = 0; progressive < 2; progressive++) {
+    g_autoptr(GByteArray) bytes = test_jpeg_sized(9800, 7350, progressive == 1);
+    g_auto(PictureFile) file = make_file(bytes->data, bytes->len);
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GdkPixbuf) picture = bh_picture_load_whole(file.path, 1280, &error);
+    assert_null(error);
+    assert_int_equal(gdk_pixbuf_get_width(picture), 1280);
+    assert_int_equal(gdk_pixbuf_get_height(picture), 960);
+  }
+}
+
+/* Evidence that is cut off is still looked at, as far as it goes. */
+static void test_of_a_damaged_picture_the_rest_is_shown(void **state)
+{
+  (void)state;
+  g_autoptr(GByteArray) bytes = test_jpeg_sized(3000, 2000, FALSE);
+  g_auto(PictureFile) file = make_file(bytes->data, bytes->len - 4000);
+  g_autoptr(GdkPixbuf) seen = bh_picture_load(file.path, 1280, NULL);
+  assert_non_null(seen);
+  assert_null(bh_picture_load_whole(file.path, 1280, NULL));
 }
 
 static void test_dark_and_blurred_pictures_are_told(void **state)
@@ -318,7 +388,9 @@ int main(void)
       cmocka_unit_test(test_caps_lock_changes_no_code),
       cmocka_unit_test(test_codes_are_read_small_and_inverted),
       cmocka_unit_test(test_a_picture_without_code_gives_none),
-      cmocka_unit_test(test_a_file_that_is_no_picture_is_refused),
+      cmocka_unit_test(test_what_is_wrong_with_a_picture_is_said),
+      cmocka_unit_test(test_a_large_picture_is_taken_and_made_small),
+      cmocka_unit_test(test_of_a_damaged_picture_the_rest_is_shown),
       cmocka_unit_test(test_dark_and_blurred_pictures_are_told),
       cmocka_unit_test(test_the_battery_is_read_as_the_kernel_tells_it),
       cmocka_unit_test(test_a_position_has_text_degrees_and_no_invented_accuracy),

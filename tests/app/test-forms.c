@@ -343,6 +343,20 @@ static void test_hostile_text_stays_text(void **state)
   assert_string_equal(rest, "");
 }
 
+static void test_a_phone_field_takes_two_numbers_with_extensions(void **state)
+{
+  World *world = *state;
+  GtkWidget *phone = find(world, "phone");
+  gtk_entry_set_text(GTK_ENTRY(phone), "０５５３-1234567 转 801／13800000000");
+  wait_pause();
+  assert_value(world, "phone", "\"0553-1234567转801、13800000000\"");
+  gtk_entry_set_text(GTK_ENTRY(phone), "0553-1234567转总机");
+  wait_pause();
+  const char *said = gtk_label_get_text(GTK_LABEL(find(world, "problem-phone")));
+  assert_non_null(strstr(said, "One or two phone numbers"));
+  assert_string_equal(gtk_entry_get_text(GTK_ENTRY(phone)), "0553-1234567转总机");
+}
+
 static void test_every_control_has_a_name_and_is_big_enough(void **state)
 {
   World *world = *state;
@@ -435,6 +449,8 @@ int main(int argc, char **argv)
       cmocka_unit_test_setup_teardown(test_problems_stand_at_their_field_and_the_rest_is_given_back,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_hostile_text_stays_text, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_a_phone_field_takes_two_numbers_with_extensions, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_every_control_has_a_name_and_is_big_enough, set_up,
                                       tear_down),
       cmocka_unit_test(test_signature_undo_clear_and_picture),

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 from collector import PINS, WindowTest, fill_hazard, main, sign_in
+import pictures  # noqa: E402, found by collector
 
 BOUNCES_S = (0.06, 0.12, 0.2, 0.29)  # between the two taps of a finger that meant one
 
@@ -261,6 +262,37 @@ class Fingers(WindowTest):
             app.text("适合屏幕")
             self.shot(app, "picture-full")
             app.click("back")
+            app.find("photo-1")
+
+    def test_12b_what_is_wrong_with_a_chosen_picture_is_said(self):
+        home = Path(self.folder) / "card"
+        home.mkdir()
+        sound = pictures.make_jpeg(90000, 1)
+        (home / "1.jpg").write_bytes(sound[:30000])
+        (home / "2.jpg").write_bytes(sound[:3])
+        (home / "3.jpg").write_bytes(pictures.make_jpeg_sized(60000, 40000))
+        (home / "4.jpg").write_bytes(pictures.make_jpeg_sized(9800, 7350))
+        before = self.bus.env.get("HOME")
+        self.bus.env["HOME"] = str(home)
+        self.addCleanup(self.bus.env.update, HOME=before or "")
+        with self.open() as app:
+            sign_in(app)
+            app.click("open-1")
+            app.click("add_hazard")
+            app.click("add_photo")
+            app.find("take")
+            for number, said in ((1, "照片不完整：文件被截断，缺少结尾部分"), (2, "缺少结尾部分"),
+                                 (3, "照片过大：2400 百万像素，此类照片最多 256 百万像素")):
+                app.click("choose")
+                app.click(f"entry-{number}")
+                app.text(said)
+                self.shot(app, f"refused-{number}")
+                self.assertIsNone(app.look("keep"))
+            app.click("choose")
+            app.click("entry-4")
+            app.find("keep")
+            self.shot(app, "72-megapixels")
+            app.click("keep")
             app.find("photo-1")
 
     def test_13_a_draft_opens_from_what_is_not_sent(self):

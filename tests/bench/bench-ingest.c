@@ -18,6 +18,8 @@
 #define VISITS 200
 #define PIN "246810"
 #define BATCH 500
+#define SINGLES 1000
+#define SETTLE_US (1500 * 1000)
 
 typedef struct {
   GPtrArray *texts; /* BhEntryText* */
@@ -64,13 +66,13 @@ static gboolean feed(BhHub *hub, BhDb *db, gpointer data, GError **error)
 }
 
 /* Verifies and applies entries in batches, as the server does; returns the time it took. */
-static Span ingest(HubFixture *fixture, Feeding *feeding)
+static Span ingest(HubFixture *fixture, Feeding *feeding, guint size)
 {
   Span start = now();
-  for (guint at = 0; at < feeding->texts->len; at += BATCH) {
+  for (guint at = 0; at < feeding->texts->len; at += size) {
     g_autoptr(GError) error = NULL;
     feeding->batch = bh_batch_new(feeding->device->signer->device, feeding->device->unit);
-    for (guint i = at; i < MIN(at + BATCH, feeding->texts->len); i++) {
+    for (guint i = at; i < MIN(at + size, feeding->texts->len); i++) {
       bh_batch_add(feeding->batch, bh_hub_get_id(fixture->hub), feeding->device->signer->public_key,
                    feeding->texts->pdata[i]);
       feeding->texts->pdata[i] = NULL;
@@ -173,7 +175,8 @@ G_NO_INLINE static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *t
   g_autofree sqlite3_stmt **stmts = g_new0(sqlite3_stmt *, tables->len);
   check(NULL, sqlite3_open(path, &db));
   check(db, sqlite3_exec(db,
-                         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                         "PRAGMA page_size=2048; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
+                         "PRAGMA cache_size=-32000;"
                          "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON",
                          NULL, NULL, NULL));
   copy_schema(from, db);
@@ -269,6 +272,29 @@ static TestDevice *make_device(HubFixture *fixture)
   return device;
 }
 
+/* What this process had the disk written so far, in bytes. */
+static gint64 get_written(void)
+{
+  g_autofree char *text = NULL;
+  assert_true(g_file_get_contents("/proc/self/io", &text, NULL, NULL));
+  const char *at = strstr(text, "\nwrite_bytes: ");
+  return at != NULL ? g_ascii_strtoll(at + strlen("\nwrite_bytes: "), NULL, 10) : 0;
+}
+
+/* Each entry is a push, and a commit, of its own. */
+static void measure_single(HubFixture *fixture, Feeding *feeding)
+{
+  guint n = feeding->texts->len;
+  gint64 before = get_written();
+  Span span = ingest(fixture, feeding, 1);
+  gint64 during = get_written() - before;
+  g_usleep(SETTLE_US); /* until what is left of the log is in the store */
+  gint64 after = get_written() - before;
+  printf("    single pushes: %.0f a second, %.0f us CPU each; %" G_GINT64_FORMAT
+         " kB written each, %" G_GINT64_FORMAT " with the last checkpoint (goal 40)\n",
+         n / span.wall, span.cpu * 1e6 / n, during / n / 1000, after / n / 1000);
+}
+
 static void bench_P2_ingest(HubFixture *fixture, int findings)
 {
   Feeding feeding = {.device = make_device(fixture), .texts = g_ptr_array_new()};
@@ -287,7 +313,7 @@ static void bench_P2_ingest(HubFixture *fixture, int findings)
                                     fixture->inspector, "state", "on_site"),
                           NULL));
   }
-  ingest(fixture, &feeding);
+  ingest(fixture, &feeding, BATCH);
   get_counters(fixture, &position, &record);
   g_ptr_array_set_size(feeding.texts, 0);
   gsize bytes = 0;
@@ -300,7 +326,7 @@ static void bench_P2_ingest(HubFixture *fixture, int findings)
     g_ptr_array_add(feeding.texts, text);
   }
   Span signature = verify_only(feeding.device, feeding.texts);
-  Span whole = ingest(fixture, &feeding);
+  Span whole = ingest(fixture, &feeding, BATCH);
   Span raw = measure_raw(fixture, position, record, findings, TRUE);
   Span raw_entries = measure_raw(fixture, position, record, findings, FALSE);
   printf("P2  %d findings of %zu bytes in batches of %d\n", findings, bytes / (gsize)findings,
@@ -314,6 +340,15 @@ static void bench_P2_ingest(HubFixture *fixture, int findings)
   printf("    %-42s %8.0f %% %8.0f %%\n", "ratio to the same rows (goal 50 %)",
          100 * raw.wall / (whole.wall - signature.wall),
          100 * raw.cpu / (whole.cpu - signature.cpu));
+  g_ptr_array_set_size(feeding.texts, 0);
+  for (int i = 0; i < SINGLES; i++) {
+    char id[BH_ID_LEN + 1];
+    test_device_make_id(feeding.device, id);
+    g_ptr_array_add(feeding.texts,
+                    test_device_entry(feeding.device, id, "hazard",
+                                      finding(visits[i % VISITS], enterprise, findings + i), NULL));
+  }
+  measure_single(fixture, &feeding);
   g_ptr_array_unref(feeding.texts);
   test_device_free(feeding.device);
 }

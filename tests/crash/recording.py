@@ -3,6 +3,7 @@
 import json
 import random
 
+import pictures
 import programs
 
 
@@ -15,9 +16,7 @@ def make_uuid():
 
 
 def make_photo(path, number, size):
-    # A JPEG by its first and last bytes; what is between is noise, so that every file differs.
-    body = random.Random(number).randbytes(size)
-    path.write_bytes(b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + body + b"\xff\xd9")
+    path.write_bytes(pictures.make_jpeg(size, number))
 
 
 def make_finding(enterprise, summary, photo=None):

@@ -37,6 +37,7 @@ JANSSON_IO = re.compile(r"\bjson_(load|dump)(s|b|f|fd|_file|_callback)\s*\(")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+(?:"([^"\n]+)"|<([^>\n]+)>)', re.M)
 # Machines get theirs in UTC with "GMT" or "Z" at the end.
 TIME_TEXT = re.compile(r'\bg_date_time_format\s*\(\s*[^;"]*"(?![^"]*(?:GMT|Z)")')
+BLANK_JS = re.compile(r"\.(trim(?:Start|End)?)\s*\(")
 TIME_TEXT_JS = re.compile(r"\b(new Date|Date\.now|Intl\.|toLocale\w*)")
 SQL = re.compile(
     r"\s*(?:SELECT\s.+\bFROM\b|INSERT\s+(?:OR\s+\w+\s+)?INTO\s|REPLACE\s+INTO\s"
@@ -114,6 +115,13 @@ for path in files(".js", under=("assets",)):
         report.add(path, line_of(text, match.start()),
                    f"{match[1]}: the hub sends times as the text to show")
 report.close("one rule shows times, everywhere")
+
+for path in files(".js", under=("assets",)):
+    text = read(path)
+    for match in BLANK_JS.finditer(text):
+        report.add(path, line_of(text, match.start()),
+                   f"{match[1]}() knows other blanks than the hub; use trimmed() of dom.js")
+report.close("one rule says what is blank")
 
 for path in sources + files(".h", under=("tests",)):
     if path.endswith(".h") and "#pragma once" not in read(path):

@@ -36,6 +36,7 @@ SINS = [
     ("sources", "app/bare.h", "int a;\n", "has no #pragma once"),
     ("sources", "app/when.c", 's = g_date_time_format(t, "%F");\n', "by bh_time_format"),
     ("sources", "assets/office/when.js", "t = new Date();\n", "the text to show"),
+    ("sources", "assets/office/blank.js", "s = a.trim();\n", "use trimmed() of dom.js"),
     ("promises", "tests/README.md", "| L1 | x | `tests/a.c` | `test_none` |\n", "tests/a.c does not"),
     ("promises", "tests/README.md", "| L1 | x |\n", "L2 has no row"),
     ("promises", "tests/README.md", "| L1 | x | `tests/README.md` | `test_none` |\n",

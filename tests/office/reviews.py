@@ -44,6 +44,18 @@ class WorkByReview(unittest.TestCase):
         self.assertNotEqual(keys[0], keys[2])
         self.assertRegex(keys[0], "^[0-9a-f]{64}$")
 
+    def test_a_comment_of_blanks_is_none_and_is_kept_without_blanks(self):
+        sun = signed_in()
+        covers = view_of(sun, "second")["covers"]
+        for blank in ("", " ", "\u3000", "\u00a0\u200b", "\ufeff\n\u2800"):
+            status, content = act(sun, "second", "review",
+                                  {"decision": "return", "covers": covers, "comment": blank})
+            self.assertEqual((status, content["error"]), (400, "invalid"), repr(blank))
+        status, content = act(sun, "second", "review", {
+            "decision": "return", "covers": covers, "comment": "\u3000\u200b请补照片\n一张\u00a0\u3000"})
+        self.assertEqual(status, 200, content)
+        self.assertEqual(view_of(sun, "second")["reviews"][0]["comment"], "请补照片\n一张")
+
     def test_what_waits_for_a_step_is_not_approved_and_stays_in_the_inbox(self):
         sun = signed_in()
         view = view_of(sun, "major")

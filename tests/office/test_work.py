@@ -1,10 +1,15 @@
 """A reviewer's day with the page in Debian's Chromium: what is typed stays, lists keep their place,
 and what is refused is said in words. Cases run in order of their names."""
 
+import json
 import sys
 import unittest
+from pathlib import Path
 
 from page import Page
+
+# What is blank, for the hub and the page.
+BLANK = Path(__file__).resolve().parents[1] / "schema" / "fixtures" / "blank.json"
 
 
 class Work(Page):
@@ -314,6 +319,33 @@ class Work(Page):
         self.picture("clock")
         self.hub.do("clock 0")
         browser.wait(lambda: not browser.count("#app > .lost:not([hidden])"), "the clock is right again")
+        self.assert_quiet()
+
+    def test_14_blank_means_blank(self):
+        browser = self.browser
+        # One character by itself, of all that the hub takes for blank and of their neighbours.
+        ranges = json.loads(BLANK.read_text())["ranges"]
+        wrong = browser.run_async("""
+            const [ranges, done] = arguments;
+            import('/office/dom.js').then(({ trimmed }) => {
+              const wrong = [];
+              for (let code = 1; code <= 0xffff; code++) {
+                const blank = ranges.some(([from, to]) => from <= code && code <= to);
+                if ((trimmed(String.fromCharCode(code)) === '') !== blank) wrong.push(code);
+              }
+              if (trimmed(' \\u3000 甲\\u3000乙\\u200b\\n') !== '甲\\u3000乙') wrong.push('ends');
+              done(wrong);
+            }).catch((error) => done(String(error)));""", ranges)
+        self.assertEqual(wrong, [])
+        self.open_record("second", "JC-2026-0002")
+        browser.press("退回补正", ".actions")
+        self.fill(".form textarea", "\u3000\u00a0\u200b\ufeff")
+        browser.press("退回", ".form")
+        browser.wait_text("请写明退回的原因", ".form .action-error")
+        browser.press("取消", ".form")
+        self.go("#/enterprises", "样例")
+        self.fill("input[type=search]", "\u3000\u200b")
+        browser.wait(lambda: "search=" not in browser.run("return location.hash"), "no search")
         self.assert_quiet()
 
 

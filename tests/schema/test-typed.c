@@ -5,6 +5,7 @@
 
 #include "schema/kind.h"
 #include "schema/kind-rules.h"
+#include "schema/paths.h"
 #include "tests/schema/support.h"
 
 /* Ideographic and no-break space, zero width space and joiner, byte order mark, soft hyphen, a
@@ -42,6 +43,30 @@ static void test_blank_is_blank_for_everybody(void **state G_GNUC_UNUSED)
   }
   assert_true(bh_typed_is_blank(NULL));
   assert_true(bh_value_is_blank(NULL));
+}
+
+/* The page of the office goes by the same list (tests/office/test_work.py). */
+static void test_exactly_these_characters_are_blank(void **state G_GNUC_UNUSED)
+{
+  g_autofree char *path = bh_data_path("tests", "schema", "fixtures", "blank.json", NULL);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) fixture = bh_json_load_file(path, 1024 * 1024, &error);
+  assert_no_error(error);
+  const json_t *ranges = json_object_get(fixture, "ranges");
+  gsize at = 0;
+  for (gunichar c = 1; c <= 0x10ffff; c++) {
+    char text[7] = {0};
+    if (!g_unichar_validate(c))
+      continue;
+    g_unichar_to_utf8(c, text);
+    const json_t *range = json_array_get(ranges, at);
+    gboolean blank = range != NULL && json_integer_value(json_array_get(range, 0)) <= c;
+    if (bh_typed_is_blank(text) != blank)
+      fail_msg("U+%04X", c);
+    if (blank && json_integer_value(json_array_get(range, 1)) == c)
+      at++;
+  }
+  assert_int_equal(at, json_array_size(ranges));
 }
 
 /* By a shell or another client too: required is not met by a space, and a condition sees none. */
@@ -92,6 +117,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_blank_is_blank_for_everybody),
+      cmocka_unit_test(test_exactly_these_characters_are_blank),
       cmocka_unit_test(test_a_blank_meets_no_rule),
       cmocka_unit_test(test_what_was_pasted_is_what_was_meant),
   };

@@ -1,6 +1,7 @@
 /* Draws what happens in a world, one seed after the other. See README.md. */
 #include "schema/error.h"
 #include "tests/sim/sim-check.h"
+#include "tests/support/pictures.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +103,7 @@ static void take_photo(SimDevice *device, const SimTemplate *made)
   if (inspection == NULL)
     return;
   test_random_fill(&world->dice, bytes, size);
-  memcpy(bytes, "\xff\xd8\xff", 3);
+  test_jpeg_fill(bytes, size);
   fact = bh_device_add_bytes(device->store, bytes, size, NULL);
   g_assert_nonnull(fact);
   bh_device_make_id(device->store, id);

@@ -3,7 +3,10 @@
 #include <string.h>
 #include <sys/wait.h>
 
+#include "tests/support/pictures.h"
 #include "tests/sync/device/fixture.h"
+
+#define PICTURE_SIZE 3000 /* bytes */
 
 typedef struct {
   int code;
@@ -62,6 +65,17 @@ static char *write_file(Fixture *fixture, const char *name, const char *text)
   char *path = g_build_filename(fixture->dir, name, NULL);
 
   assert_true(g_file_set_contents(path, text, -1, NULL));
+  return path;
+}
+
+/* A picture, or only its first `size` bytes. */
+static char *write_picture(Fixture *fixture, const char *name, gsize size)
+{
+  char *path = g_build_filename(fixture->dir, name, NULL);
+  guint8 bytes[PICTURE_SIZE] = {0};
+
+  test_jpeg_fill(bytes, sizeof bytes);
+  assert_true(g_file_set_contents(path, (const char *)bytes, (gssize)size, NULL));
   return path;
 }
 
@@ -161,8 +175,8 @@ static void test_files_come_by_path(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
   g_autofree char *pin = write_file(fixture, "pin", PIN_OF_LI);
-  g_autofree char *picture = write_file(fixture, "a.jpg", "\xff\xd8\xff\xe0 picture");
-  g_autofree char *no_picture = write_file(fixture, "b.jpg", "text");
+  g_autofree char *picture = write_picture(fixture, "a.jpg", PICTURE_SIZE);
+  g_autofree char *no_picture = write_picture(fixture, "b.jpg", PICTURE_SIZE / 3);
   g_autofree char *text = g_strdup_printf(
       "{\"ops\":[{\"kind\":\"file\",\"set\":{\"parent\":\"%s\",\"role\":\"photo\",\"path\":"
       "\"a.jpg\"}}]}\n"
@@ -176,6 +190,7 @@ static void test_files_come_by_path(void **state G_GNUC_UNUSED)
       NULL);
   expect_code(&record, 3);
   assert_non_null(strstr(record.err, "b.jpg"));
+  assert_non_null(strstr(record.err, "its end is missing"));
   run(&status, "--store", fixture->dir, "status", "--json", NULL);
   g_autoptr(json_t) told = parse(status.out);
   assert_int_equal(json_integer_value(json_object_get(told, "files_pending")), 1);
@@ -202,7 +217,7 @@ static guint count_files(const char *path)
 static void test_a_check_keeps_no_file(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
-  g_autofree char *picture = write_file(fixture, "a.jpg", "\xff\xd8\xff\xe0 picture");
+  g_autofree char *picture = write_picture(fixture, "a.jpg", PICTURE_SIZE);
   g_autofree char *no_picture = write_file(fixture, "b.jpg", "text");
   g_autofree char *files = g_build_filename(fixture->dir, "files", NULL);
   g_autofree char *good = g_strdup_printf("{\"ops\":[],\"files\":[\"%s\"]}\n", picture);

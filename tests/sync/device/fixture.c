@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/paths.h"
+#include "tests/support/pictures.h"
 #include "schema/person.h"
 
 #define START_MS 1795258800000LL /* 2026-11-21 */
@@ -317,7 +318,7 @@ char *fixture_add_picture(Fixture *fixture, gsize size, guint seed)
   TestRandom random = {seed + 1};
 
   test_random_fill(&random, bytes, size);
-  memcpy(bytes, "\xff\xd8\xff", 3);
+  test_jpeg_fill(bytes, size);
   g_autoptr(json_t) fact = bh_device_add_bytes(fixture->device, bytes, size, &error);
   assert_no_error(error);
   return g_strdup(json_string_value(json_object_get(fact, "sha256")));

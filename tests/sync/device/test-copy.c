@@ -6,8 +6,6 @@
 #include "sync/device/copy.h"
 #include "tests/support/fake-disk.h"
 
-static const guint8 photo[] = {0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 0xff, 0xd9};
-
 static void remove_tree(const char *path)
 {
   g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
@@ -27,9 +25,7 @@ static void test_L6_a_copy_holds_all_that_was_recorded(void **state G_GNUC_UNUSE
   g_autofree char *to = g_build_filename(top, "card", NULL);
   char record[BH_ID_LEN + 1];
   fixture_inspect(fixture, record);
-  g_autoptr(json_t) file = bh_device_add_bytes(fixture->device, photo, sizeof photo, &error);
-  assert_null(error);
-  const char *sha256 = bh_json_string_or(file, "sha256", "");
+  g_autofree char *sha256 = fixture_add_picture(fixture, 500, 1);
   g_autoptr(json_t) opinion = json_string("草稿");
   assert_true(bh_device_draft_set(fixture->device, fixture->li, record, "inspection", "opinion",
                                   opinion, &error));

@@ -2,6 +2,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "tests/support/pictures.h"
 #include "tests/sync/device/fixture.h"
 
 static char *declare(Fixture *fixture, const char *sha256, gint64 size)
@@ -57,9 +58,38 @@ static void test_only_pictures_and_pdf_are_taken(void **state G_GNUC_UNUSED)
   assert_error(error, BH_ERROR_FORMAT);
   assert_null(bh_device_add_file(fixture->device, "/nowhere/at/all", &error));
   assert_error(error, BH_ERROR_NOT_FOUND);
-  g_autoptr(json_t) pdf = bh_device_add_bytes(fixture->device, "%PDF-1.7\n", 9, &error);
+  gsize size;
+  const guint8 *paper = test_pdf(&size);
+  g_autoptr(json_t) pdf = bh_device_add_bytes(fixture->device, paper, size, &error);
   assert_no_error(error);
   assert_string_equal(bh_json_string_or(pdf, "media_type", ""), "application/pdf");
+}
+
+static void test_what_is_cut_off_is_refused_and_says_so(void **state G_GNUC_UNUSED)
+{
+  enum { SIZE = 6000 };
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *path = g_build_filename(fixture->dir, "third.jpg", NULL);
+  guint8 picture[SIZE] = {0};
+  g_autoptr(GError) error = NULL;
+
+  test_jpeg_fill(picture, SIZE);
+  assert_null(bh_device_add_bytes(fixture->device, picture, SIZE / 3, &error));
+  assert_non_null(strstr(error->message, "its end is missing"));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_null(bh_device_add_bytes(fixture->device, picture, 3, &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_true(g_file_set_contents(path, (const char *)picture, SIZE / 3, NULL));
+  assert_null(bh_device_add_file(fixture->device, path, &error));
+  assert_non_null(strstr(error->message, "third.jpg"));
+  assert_non_null(strstr(error->message, "its end is missing"));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_null(bh_device_describe_file(fixture->device, path, &error));
+  assert_error(error, BH_ERROR_FORMAT);
+  assert_true(g_file_set_contents(path, (const char *)picture, SIZE, NULL));
+  g_autoptr(json_t) fact = bh_device_add_file(fixture->device, path, &error);
+  assert_no_error(error);
+  assert_string_equal(bh_json_string_or(fact, "media_type", ""), "image/jpeg");
 }
 
 static void test_L9_an_entry_declares_its_files(void **state G_GNUC_UNUSED)
@@ -165,6 +195,7 @@ static void test_files_named_by_pulled_records_are_wanted(void **state G_GNUC_UN
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
   json_t *records = json_array();
+  /* Whatever it is: what another device sent is evidence as it is. */
   guint8 bytes[50] = "\xff\xd8\xff";
   g_autofree char *hash = bh_hash_hex(bytes, sizeof bytes);
 
@@ -177,7 +208,7 @@ static void test_files_named_by_pulled_records_are_wanted(void **state G_GNUC_UN
   g_autoptr(GPtrArray) wanted = bh_outbox_list_missing_files(fixture->device, 10, &error);
   assert_int_equal(wanted->len, 1);
   assert_string_equal(g_ptr_array_index(wanted, 0), hash);
-  g_autoptr(json_t) added = bh_device_add_bytes(fixture->device, bytes, sizeof bytes, &error);
+  assert_true(bh_outbox_keep_download(fixture->device, hash, bytes, sizeof bytes, &error));
   assert_no_error(error);
   g_autoptr(GPtrArray) none = bh_outbox_list_missing_files(fixture->device, 10, &error);
   assert_int_equal(none->len, 0);
@@ -243,9 +274,10 @@ static void test_L5_files_leave_room_for_findings(void **state G_GNUC_UNUSED)
   g_autoptr(GError) error = NULL;
   FakeSpace fake = {BH_DEVICE_FREE_MIN + SIZE - 1};
   const BhSpace space = {tell_space, &fake};
-  guint8 picture[SIZE] = {0xff, 0xd8, 0xff};
+  guint8 picture[SIZE] = {0};
   char id[BH_ID_LEN + 1];
 
+  test_jpeg_fill(picture, SIZE);
   bh_device_set_space(fixture->device, &space);
   assert_null(bh_device_add_bytes(fixture->device, picture, SIZE, &error));
   assert_non_null(strstr(error->message, "5000 bytes"));
@@ -282,6 +314,7 @@ int main(void)
       cmocka_unit_test(test_a_file_is_kept_by_its_hash_and_once),
       cmocka_unit_test(test_L5_a_damaged_file_is_written_anew),
       cmocka_unit_test(test_only_pictures_and_pdf_are_taken),
+      cmocka_unit_test(test_what_is_cut_off_is_refused_and_says_so),
       cmocka_unit_test(test_L9_an_entry_declares_its_files),
       cmocka_unit_test(test_L3_files_go_after_entries_small_first_and_resume),
       cmocka_unit_test(test_a_deferred_file_comes_after_the_others_and_says_why),

@@ -197,6 +197,105 @@ static void test_one_client_cannot_fill_the_queue(void **state)
   world_clear(&world);
 }
 
+/* --- the log --- */
+
+#define ROW_BYTES (256 * 1024)
+
+static gboolean make_table(BhDb *db, gpointer owner, gpointer data, GError **error)
+{
+  (void)owner, (void)data;
+  return bh_db_exec(db, "CREATE TABLE t (a BLOB)", error);
+}
+
+static gboolean add_row(BhDb *db, gpointer owner, gpointer data, GError **error)
+{
+  (void)owner;
+  BhStmt *stmt = bh_db_prepare(db, "INSERT INTO t VALUES (:a)", error);
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_blob(stmt, "a", data, ROW_BYTES);
+  return bh_stmt_run(stmt, error);
+}
+
+typedef struct {
+  char *dir;
+  char *path;
+  BhWriter *writer;
+  guint8 *row;
+  gint64 longest; /* the log's file after a commit */
+} Log;
+
+static void log_start(Log *log)
+{
+  g_autoptr(GError) error = NULL;
+  *log = (Log){.dir = g_dir_make_tmp("bihuan-writer-XXXXXX", NULL), .row = g_malloc0(ROW_BYTES)};
+  log->path = g_build_filename(log->dir, "hub.db", NULL);
+  log->writer = bh_writer_start(log->path, NULL, &error);
+  assert_non_null(log->writer);
+  assert_true(bh_writer_run(log->writer, make_table, NULL, &error));
+}
+
+static void log_add(Log *log, int mib)
+{
+  g_autofree char *file = g_strconcat(log->path, "-wal", NULL);
+  for (int i = 0; i < mib * 4; i++) {
+    g_autoptr(GError) error = NULL;
+    GStatBuf info;
+    assert_true(bh_writer_run(log->writer, add_row, log->row, &error));
+    assert_int_equal(g_stat(file, &info), 0);
+    log->longest = MAX(log->longest, info.st_size);
+  }
+}
+
+static void log_clear(Log *log)
+{
+  bh_writer_stop(log->writer);
+  g_unlink(log->path);
+  g_rmdir(log->dir);
+  g_free(log->path);
+  g_free(log->dir);
+  g_free(log->row);
+}
+
+static void test_the_log_is_moved_beside_the_writer_and_stays_short(void **state)
+{
+  Log log;
+  guint64 beside, own;
+  (void)state;
+  log_start(&log);
+  log_add(&log, 160);
+  bh_writer_count_checkpoints(log.writer, &beside, &own);
+  assert_true(beside >= 4);
+  /* At most once for each time the log came to its longest. */
+  assert_true(own <= 160 / 32);
+  assert_true(log.longest < BH_WRITER_LOG_MAX_BYTES + 2 * BH_WRITER_LOG_STEP_BYTES);
+  log_clear(&log);
+}
+
+/* The writer tries again after some more of it, and not with every commit. */
+static void test_a_reader_that_stays_holds_up_the_log_and_not_the_writer(void **state)
+{
+  Log log;
+  g_autoptr(GError) error = NULL;
+  guint64 beside, own, later;
+  (void)state;
+  log_start(&log);
+  g_autoptr(BhDb) reader = bh_db_open(log.path, BH_DB_HUB_READER, &error);
+  assert_true(bh_db_begin(reader, &error));
+  assert_true(bh_db_exec(reader, "SELECT count(*) FROM t", &error));
+  log_add(&log, 64);
+  bh_writer_count_checkpoints(log.writer, &beside, &own);
+  assert_in_range(own, 1, (64 - 32) / 4 + 1);
+  assert_true(log.longest > 64 * 1024 * 1024);
+  bh_db_rollback(reader);
+  bh_db_end_reads(reader);
+  log_add(&log, 40);
+  bh_writer_count_checkpoints(log.writer, &beside, &later);
+  assert_true(later - own <= 3);
+  g_clear_pointer(&reader, bh_db_close);
+  log_clear(&log);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -205,6 +304,8 @@ int main(void)
       cmocka_unit_test(test_long_work_is_done_in_turns_and_answered_once_after_the_last),
       cmocka_unit_test(test_a_turn_that_fails_ends_the_piece_and_no_other),
       cmocka_unit_test(test_one_client_cannot_fill_the_queue),
+      cmocka_unit_test(test_the_log_is_moved_beside_the_writer_and_stays_short),
+      cmocka_unit_test(test_a_reader_that_stays_holds_up_the_log_and_not_the_writer),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -483,6 +483,7 @@ class Loads(Commands):
                            ("gb.csv", table.replace("\n", "\r\n").encode("gb18030")),
                            ("utf16.csv", table.replace(",", "\t").encode("utf-16")),
                            ("semicolon.csv", table.replace(",", ";")),
+                           ("spaces.csv", table.replace(",", "\u3000,\u00a0\u200b")),
                            ("blank.csv", HEADER + "\n,,,,,,\n" + ROW_1 + ",,,,,,\n" + ROW_2 + "\r\n\n"),
                            ("names.csv", "name,uscc,sector,area,unit,key_enterprise\n"
                             f"井坪加油站,{code(2)},hazardous_chemicals,140603100,{self.unit},no\n")):

@@ -1,0 +1,98 @@
+/* Judges a picture before anything is decoded, then has it decoded small. Says in people's words
+ * what is wrong with one. */
+#include "app/devices/picture-load.h"
+
+#include <glib/gi18n.h>
+
+#include "app/said.h"
+#include "schema/entry.h"
+#include "schema/error.h"
+#include "schema/media.h"
+
+#define MEGA (1000 * 1000)
+
+static const char *text_of_error(const GError *error)
+{
+  return g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT)
+             ? _("The file is too large: more than 64 MB")
+             : _("The file cannot be read; is the card still in?");
+}
+
+static const char *text_of_verdict(BhMediaVerdict verdict)
+{
+  if (verdict == BH_MEDIA_CUT_OFF)
+    return _("The picture is cut off: the end of the file is missing");
+  if (verdict == BH_MEDIA_DAMAGED)
+    return _("The picture is damaged; its file does not hold together");
+  return _("This file is no picture that can be read");
+}
+
+static gboolean fail(const char *text, GError **error)
+{
+  g_set_error_literal(error, BH_SAID, 0, text);
+  return FALSE;
+}
+
+static gboolean check_size(const BhMedia *media, GError **error)
+{
+  gint64 pixels = media->width * media->height;
+  gint64 most = BH_PICTURE_MAX_PIXELS;
+  if (media->memory_bytes > BH_PICTURE_MAX_MEMORY)
+    most = MIN(most, (gint64)((double)pixels / (double)media->memory_bytes *
+                              (double)BH_PICTURE_MAX_MEMORY));
+  if (pixels <= most)
+    return TRUE;
+  g_set_error(error, BH_SAID, 0,
+              _("The picture is too large: %d megapixels; of this sort at most %d"),
+              (int)((pixels + MEGA - 1) / MEGA), (int)(most / MEGA));
+  return FALSE;
+}
+
+static gboolean judge(const char *path, BhMedia *media, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  if (!bh_media_judge_file(path, BH_FILE_MAX, media, &local))
+    return fail(text_of_error(local), error);
+  /* A picture without a size is none, whatever else is wrong with it. */
+  if (media->width == 0)
+    return fail(text_of_verdict(media->type != NULL && media->verdict != BH_MEDIA_WHOLE
+                                    ? media->verdict
+                                    : BH_MEDIA_UNKNOWN),
+                error);
+  return check_size(media, error);
+}
+
+static GdkPixbuf *decode(const char *path, int max_side_px, const BhMedia *media, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  g_autoptr(GdkPixbuf) raw =
+      MAX(media->width, media->height) > max_side_px
+          ? gdk_pixbuf_new_from_file_at_size(path, max_side_px, max_side_px, &local)
+          : gdk_pixbuf_new_from_file(path, &local);
+  if (raw != NULL)
+    return gdk_pixbuf_apply_embedded_orientation(raw);
+  g_debug("picture: %s", local->message);
+  fail(g_error_matches(local, GDK_PIXBUF_ERROR, GDK_PIXBUF_ERROR_INSUFFICIENT_MEMORY)
+           ? _("There is not enough memory for this picture")
+           : text_of_verdict(media->verdict),
+       error);
+  return NULL;
+}
+
+GdkPixbuf *bh_picture_load(const char *path, int max_side_px, GError **error)
+{
+  BhMedia media;
+  return judge(path, &media, error) ? decode(path, max_side_px, &media, error) : NULL;
+}
+
+GdkPixbuf *bh_picture_load_whole(const char *path, int max_side_px, GError **error)
+{
+  BhMedia media;
+  if (!judge(path, &media, error))
+    return NULL;
+  if (media.verdict != BH_MEDIA_WHOLE) {
+    fail(text_of_verdict(media.verdict), error);
+    return NULL;
+  }
+  return decode(path, max_side_px, &media, error);
+}

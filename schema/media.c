@@ -1,0 +1,471 @@
+/* Walks the frame of JPEG, PNG and PDF files in pieces. Start at bh_media_reader_feed: bytes are
+ * passed over, gathered for a step that needs some of them at once, or looked at one by one. */
+#include "schema/media.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "schema/error.h"
+
+#define GATHER_MAX 18         /* head of a JPEG frame with four components */
+#define PIECE (64 * 1024)     /* bytes read at once */
+#define PAPER_END_WITHIN 1024 /* where a PDF has the mark of its end, as readers look for it */
+#define PAPER_END "%%EOF"
+#define FRAME_HEAD 6 /* precision, height, width, number of components */
+#define COMPONENT 3  /* id, sampling, table */
+#define COMPONENTS_MAX 4
+#define HEADER_SIZE 13       /* of a PNG */
+#define CHUNK_MAX 0x7fffffff /* bytes, by the PNG standard */
+#define COEFFICIENT 2        /* bytes, as JPEG readers keep them */
+#define PIXEL 4              /* bytes, red, green, blue and opacity */
+
+typedef enum {
+  STEP_MAGIC,
+  STEP_MARK,      /* JPEG: passes over what is no mark */
+  STEP_CODE,      /* the byte behind 0xff */
+  STEP_LENGTH,    /* of a segment */
+  STEP_FRAME,     /* SOF: how large, which components */
+  STEP_FRAME_END, /* its components */
+  STEP_SCAN,      /* SOS: how many components */
+  STEP_CHUNK,     /* PNG: length and type of a chunk */
+  STEP_HEADER,    /* IHDR */
+  STEP_CHECKSUM,
+  STEP_PAPER, /* PDF: keeps the last bytes */
+  STEP_OVER,  /* what follows the end, or a fault, is not looked at */
+} Step;
+
+struct _BhMediaReader {
+  BhMedia media;
+  Step step;
+  gsize wanted; /* bytes to gather before the step is taken; 0: it takes what is there */
+  gsize gathered;
+  guint8 bytes[GATHER_MAX];
+  guint64 skip; /* bytes to pass over first */
+  gboolean ended;
+  /* JPEG */
+  guint8 code;
+  guint length;     /* of the segment, what is left of it */
+  guint components; /* 0: no frame yet */
+  gboolean progressive;
+  gboolean in_scan, has_data;
+  /* PNG */
+  guint32 checksum;
+  gboolean critical; /* readers use no picture without this chunk */
+  gboolean has_pixels;
+  char chunk[5];
+  /* PDF */
+  GByteArray *tail;
+};
+
+static const struct {
+  const char *type;
+  const char *magic;
+  gsize len;
+} magics[] = {
+    {BH_MEDIA_JPEG, "\xff\xd8\xff", 3},
+    {BH_MEDIA_PNG, "\x89PNG\r\n\x1a\n", 8},
+    {BH_MEDIA_PDF, "%PDF-", 5},
+};
+
+const char *bh_media_sniff(const void *bytes, gsize len)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(magics); i++)
+    if (len >= magics[i].len && memcmp(bytes, magics[i].magic, magics[i].len) == 0)
+      return magics[i].type;
+  return NULL;
+}
+
+static void want(BhMediaReader *reader, Step step, gsize bytes)
+{
+  reader->step = step;
+  reader->wanted = bytes;
+  reader->gathered = 0;
+}
+
+static void stop(BhMediaReader *reader, BhMediaVerdict verdict)
+{
+  reader->media.verdict = verdict;
+  reader->ended = TRUE;
+  reader->skip = 0;
+  want(reader, STEP_OVER, 0);
+}
+
+static guint get16(const guint8 *bytes)
+{
+  return (guint)bytes[0] << 8 | bytes[1];
+}
+
+static guint32 get32(const guint8 *bytes)
+{
+  return (guint32)get16(bytes) << 16 | get16(bytes + 2);
+}
+
+/* --- JPEG --- */
+
+static gboolean is_frame(guint8 code)
+{
+  return code >= 0xc0 && code <= 0xcf && code != 0xc4 && code != 0xc8 && code != 0xcc;
+}
+
+static void take_code(BhMediaReader *reader, guint8 code)
+{
+  if (code == 0xff) /* marks may be filled up with any number of these */
+    return;
+  reader->code = code;
+  reader->step = STEP_MARK;
+  if (code == 0x00 || code == 0x01 || (code >= 0xd0 && code <= 0xd7)) {
+    reader->has_data |= reader->in_scan && code == 0x00;
+  } else if (code == 0xd9) {
+    stop(reader, reader->has_data ? BH_MEDIA_WHOLE : BH_MEDIA_DAMAGED);
+  } else if (code == 0xd8) {
+    stop(reader, BH_MEDIA_DAMAGED); /* another picture begins before this one ended */
+  } else {
+    reader->in_scan = FALSE;
+    want(reader, STEP_LENGTH, 2);
+  }
+}
+
+static void take_length(BhMediaReader *reader)
+{
+  guint length = get16(reader->bytes);
+  reader->length = length >= 2 ? length - 2 : 0;
+  if (length < 2) {
+    stop(reader, BH_MEDIA_DAMAGED);
+  } else if (is_frame(reader->code)) {
+    if (reader->components > 0 || reader->length < FRAME_HEAD + COMPONENT)
+      stop(reader, BH_MEDIA_DAMAGED);
+    else
+      want(reader, STEP_FRAME, FRAME_HEAD);
+  } else if (reader->code == 0xda) {
+    if (reader->components == 0 || reader->length < 1)
+      stop(reader, BH_MEDIA_DAMAGED);
+    else
+      want(reader, STEP_SCAN, 1);
+  } else {
+    reader->skip = reader->length;
+    want(reader, STEP_MARK, 0);
+  }
+}
+
+static void take_frame(BhMediaReader *reader)
+{
+  BhMedia *media = &reader->media;
+  const guint8 *head = reader->bytes;
+  media->height = get16(head + 1);
+  media->width = get16(head + 3);
+  reader->components = head[5];
+  reader->progressive = reader->code == 0xc2 || reader->code == 0xca;
+  if (media->width == 0 || media->height == 0 || reader->components == 0 ||
+      reader->components > COMPONENTS_MAX ||
+      reader->length != FRAME_HEAD + COMPONENT * reader->components)
+    stop(reader, BH_MEDIA_DAMAGED);
+  else
+    want(reader, STEP_FRAME_END, COMPONENT * reader->components);
+}
+
+/* What all coefficients of the picture take. */
+static void take_components(BhMediaReader *reader)
+{
+  BhMedia *media = &reader->media;
+  gint64 across = 1, down = 1, blocks = 0;
+  for (guint i = 0; i < reader->components; i++) {
+    gint64 x = reader->bytes[i * COMPONENT + 1] >> 4;
+    gint64 y = reader->bytes[i * COMPONENT + 1] & 15;
+    if (x < 1 || x > 4 || y < 1 || y > 4) {
+      stop(reader, BH_MEDIA_DAMAGED);
+      return;
+    }
+    across = MAX(across, x);
+    down = MAX(down, y);
+    blocks += x * y;
+  }
+  media->memory_bytes = media->width * media->height * blocks / (across * down) * COEFFICIENT;
+  want(reader, STEP_MARK, 0);
+}
+
+static void take_scan(BhMediaReader *reader)
+{
+  guint components = reader->bytes[0];
+  if (components < 1 || components > reader->components) {
+    stop(reader, BH_MEDIA_DAMAGED);
+    return;
+  }
+  if (!reader->progressive && components == reader->components)
+    reader->media.memory_bytes = 0;
+  reader->skip = reader->length - 1;
+  reader->in_scan = TRUE;
+  want(reader, STEP_MARK, 0);
+}
+
+static const guint8 *find_mark(BhMediaReader *reader, const guint8 *at, const guint8 *end)
+{
+  const guint8 *mark = memchr(at, 0xff, (gsize)(end - at));
+  const guint8 *stopped = mark != NULL ? mark : end;
+  reader->has_data |= reader->in_scan && stopped > at;
+  if (mark == NULL)
+    return end;
+  reader->step = STEP_CODE;
+  return mark + 1;
+}
+
+/* --- PNG --- */
+
+static guint32 add_checksum(guint32 checksum, const guint8 *bytes, gsize len)
+{
+  return (guint32)crc32_z(checksum, bytes, len);
+}
+
+static void take_chunk(BhMediaReader *reader)
+{
+  guint32 length = get32(reader->bytes);
+  gboolean first = reader->chunk[0] == '\0';
+  memcpy(reader->chunk, reader->bytes + 4, 4);
+  for (int i = 0; i < 4; i++)
+    if (!g_ascii_isalpha(reader->chunk[i]))
+      length = G_MAXUINT32;
+  gboolean header = strcmp(reader->chunk, "IHDR") == 0;
+  if (length > CHUNK_MAX || first != header || (header && length != HEADER_SIZE)) {
+    stop(reader, BH_MEDIA_DAMAGED);
+    return;
+  }
+  reader->critical = g_ascii_isupper(reader->chunk[0]);
+  reader->has_pixels |= strcmp(reader->chunk, "IDAT") == 0 && length > 0;
+  reader->checksum = add_checksum(0, reader->bytes + 4, 4);
+  reader->skip = header ? 0 : length;
+  want(reader, header ? STEP_HEADER : STEP_CHECKSUM, header ? HEADER_SIZE : 4);
+}
+
+static void take_header(BhMediaReader *reader)
+{
+  BhMedia *media = &reader->media;
+  guint32 width = get32(reader->bytes), height = get32(reader->bytes + 4);
+  if (width == 0 || height == 0 || width > CHUNK_MAX || height > CHUNK_MAX) {
+    stop(reader, BH_MEDIA_DAMAGED);
+    return;
+  }
+  media->width = width;
+  media->height = height;
+  media->memory_bytes = media->width > G_MAXINT64 / PIXEL / media->height
+                            ? G_MAXINT64
+                            : media->width * media->height * PIXEL;
+  reader->checksum = add_checksum(reader->checksum, reader->bytes, HEADER_SIZE);
+  want(reader, STEP_CHECKSUM, 4);
+}
+
+static void take_checksum(BhMediaReader *reader)
+{
+  if (reader->critical && get32(reader->bytes) != reader->checksum)
+    stop(reader, BH_MEDIA_DAMAGED);
+  else if (strcmp(reader->chunk, "IEND") == 0)
+    stop(reader, reader->has_pixels ? BH_MEDIA_WHOLE : BH_MEDIA_DAMAGED);
+  else
+    want(reader, STEP_CHUNK, 8);
+}
+
+/* --- PDF --- */
+
+static void keep_tail(BhMediaReader *reader, const guint8 *bytes, gsize len)
+{
+  gsize kept = MIN(len, PAPER_END_WITHIN);
+  g_byte_array_append(reader->tail, bytes + len - kept, (guint)kept);
+  if (reader->tail->len > PAPER_END_WITHIN)
+    g_byte_array_remove_range(reader->tail, 0, reader->tail->len - PAPER_END_WITHIN);
+}
+
+static gboolean has_paper_end(const GByteArray *tail)
+{
+  const gsize len = strlen(PAPER_END);
+  for (gsize i = 0; i + len <= tail->len; i++)
+    if (memcmp(tail->data + i, PAPER_END, len) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* --- the reader --- */
+
+BhMediaReader *bh_media_reader_new(void)
+{
+  BhMediaReader *reader = g_new0(BhMediaReader, 1);
+  reader->tail = g_byte_array_new();
+  want(reader, STEP_MAGIC, BH_MEDIA_SNIFF_MAX);
+  return reader;
+}
+
+void bh_media_reader_free(BhMediaReader *reader)
+{
+  if (reader == NULL)
+    return;
+  g_byte_array_unref(reader->tail);
+  g_free(reader);
+}
+
+/* What was gathered beyond the magic number is fed again. */
+static void take_magic(BhMediaReader *reader)
+{
+  guint8 first[BH_MEDIA_SNIFF_MAX];
+  gsize len = reader->gathered, used = 0;
+  memcpy(first, reader->bytes, len);
+  reader->media.type = bh_media_sniff(first, len);
+  if (g_strcmp0(reader->media.type, BH_MEDIA_JPEG) == 0) {
+    used = 2; /* 0xff begins the next mark */
+    want(reader, STEP_MARK, 0);
+  } else if (g_strcmp0(reader->media.type, BH_MEDIA_PNG) == 0) {
+    used = len;
+    want(reader, STEP_CHUNK, 8);
+  } else if (reader->media.type != NULL) {
+    want(reader, STEP_PAPER, 0);
+  } else {
+    stop(reader, BH_MEDIA_UNKNOWN);
+  }
+  bh_media_reader_feed(reader, first + used, len - used);
+}
+
+static void take_gathered(BhMediaReader *reader)
+{
+  switch (reader->step) {
+  case STEP_MAGIC:
+    take_magic(reader);
+    break;
+  case STEP_LENGTH:
+    take_length(reader);
+    break;
+  case STEP_FRAME:
+    take_frame(reader);
+    break;
+  case STEP_FRAME_END:
+    take_components(reader);
+    break;
+  case STEP_SCAN:
+    take_scan(reader);
+    break;
+  case STEP_CHUNK:
+    take_chunk(reader);
+    break;
+  case STEP_HEADER:
+    take_header(reader);
+    break;
+  case STEP_CHECKSUM:
+    take_checksum(reader);
+    break;
+  case STEP_MARK:
+  case STEP_CODE:
+  case STEP_PAPER:
+  case STEP_OVER:
+    g_assert_not_reached();
+  }
+}
+
+static const guint8 *take_some(BhMediaReader *reader, const guint8 *at, const guint8 *end)
+{
+  if (reader->wanted > 0) {
+    gsize len = MIN(reader->wanted - reader->gathered, (gsize)(end - at));
+    memcpy(reader->bytes + reader->gathered, at, len);
+    reader->gathered += len;
+    if (reader->gathered == reader->wanted)
+      take_gathered(reader);
+    return at + len;
+  }
+  if (reader->step == STEP_MARK)
+    return find_mark(reader, at, end);
+  if (reader->step == STEP_CODE) {
+    take_code(reader, *at);
+    return at + 1;
+  }
+  if (reader->step == STEP_PAPER)
+    keep_tail(reader, at, (gsize)(end - at));
+  return end;
+}
+
+void bh_media_reader_feed(BhMediaReader *reader, const void *bytes, gsize len)
+{
+  const guint8 *at = bytes;
+  const guint8 *end = at + len;
+  while (at < end) {
+    if (reader->skip > 0) {
+      gsize passed = (gsize)MIN(reader->skip, (guint64)(end - at));
+      if (reader->step == STEP_CHECKSUM)
+        reader->checksum = add_checksum(reader->checksum, at, passed);
+      reader->skip -= passed;
+      at += passed;
+    } else {
+      at = take_some(reader, at, end);
+    }
+  }
+}
+
+void bh_media_reader_end(BhMediaReader *reader, BhMedia *media)
+{
+  if (reader->step == STEP_MAGIC)
+    take_magic(reader); /* the file has fewer bytes than the longest magic number */
+  if (reader->step == STEP_PAPER && has_paper_end(reader->tail))
+    stop(reader, BH_MEDIA_WHOLE);
+  if (!reader->ended)
+    stop(reader, BH_MEDIA_CUT_OFF);
+  *media = reader->media;
+}
+
+void bh_media_judge(const void *bytes, gsize len, BhMedia *media)
+{
+  g_autoptr(BhMediaReader) reader = bh_media_reader_new();
+  bh_media_reader_feed(reader, bytes, len);
+  bh_media_reader_end(reader, media);
+}
+
+static gboolean read_all(int fd, gint64 max_bytes, BhMediaReader *reader)
+{
+  g_autofree guint8 *piece = g_malloc(PIECE);
+  /* A file that grows meanwhile is not read for ever. */
+  for (gint64 left = max_bytes; left > 0 && !reader->ended;) {
+    ssize_t n = read(fd, piece, (gsize)MIN(left, PIECE));
+    if (n < 0 && errno == EINTR)
+      continue;
+    if (n <= 0)
+      return n == 0;
+    bh_media_reader_feed(reader, piece, (gsize)n);
+    left -= n;
+  }
+  return TRUE;
+}
+
+gboolean bh_media_judge_file(const char *path, gint64 max_bytes, BhMedia *media, GError **error)
+{
+  struct stat info;
+  g_autoptr(BhMediaReader) reader = bh_media_reader_new();
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  gboolean regular = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode);
+  gboolean fits = regular && info.st_size <= max_bytes;
+  gboolean read = fits && read_all(fd, max_bytes, reader);
+  int saved = errno;
+  if (fd >= 0)
+    close(fd);
+  if (!regular)
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: there is no file %s", path);
+  else if (!fits)
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %s is over %" G_GINT64_FORMAT " bytes",
+                path, max_bytes);
+  else if (!read)
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "file: cannot read %s: %s", path,
+                g_strerror(saved));
+  else
+    bh_media_reader_end(reader, media);
+  return read;
+}
+
+const char *bh_media_get_problem(const BhMedia *media)
+{
+  switch (media->verdict) {
+  case BH_MEDIA_WHOLE:
+    return NULL;
+  case BH_MEDIA_UNKNOWN:
+    return "it is neither JPEG nor PNG nor PDF by its first bytes";
+  case BH_MEDIA_CUT_OFF:
+    return "it is cut off: it begins as it should, but its end is missing";
+  case BH_MEDIA_DAMAGED:
+    break;
+  }
+  return "it is damaged: it begins as it should, but its parts do not fit together";
+}
