@@ -9,6 +9,7 @@
 #include "app/paper/code.h"
 #include "app/paper/paper.h"
 #include "app/said.h"
+#include "app/undrawn.h"
 #include "app/visit.h"
 #include "schema/error.h"
 #include "schema/freeze.h"
@@ -156,6 +157,24 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
   return frozen;
 }
 
+/* Says what no font can draw, unless somebody agreed to the marks. Who signed the record was asked
+ * about what it said then (app/pages/sign.c). */
+static gboolean check_drawn(const BhDocumentsRequest *request, const json_t *visit,
+                            const BhKindSet *kinds, const json_t *frozen, GError **error)
+{
+  const json_t *before = json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
+  if (request->stand_ins)
+    return TRUE;
+  g_autofree char *agreed = strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0
+                                ? bh_undrawn_dup_lines(before, kinds, request->lang, NULL)
+                                : NULL;
+  g_autofree char *lines = bh_undrawn_dup_lines(frozen, kinds, request->lang, agreed);
+  if (*lines == '\0')
+    return TRUE;
+  g_set_error_literal(error, BH_SAID, BH_SAID_UNDRAWN, lines);
+  return FALSE;
+}
+
 static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
                     const char *record, const char *type, GError **error)
 {
@@ -179,6 +198,8 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
                         json_string(request->confirmed_by_second));
   }
   json_t *frozen = freeze_hazards(request, visit, kinds, set, error);
+  if (frozen != NULL && !check_drawn(request, visit, kinds, frozen, error))
+    g_clear_pointer(&frozen, json_decref);
   if (frozen == NULL)
     return NULL;
   g_autofree char *digest = bh_signed_text_dup_digest(frozen);
@@ -320,6 +341,10 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
     return FALSE;
   const json_t *values = json_object_get(record, "values");
   const char *state = bh_json_string_or(values, "state", "");
+  g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
+  if ((strcmp(state, "draft") == 0 || strcmp(state, "approved") == 0) &&
+      !check_drawn(request, visit, kinds, json_object_get(values, "frozen"), error))
+    return FALSE;
   if (strcmp(state, "draft") == 0) {
     if (!advance(device, request, out, "approved", error))
       return FALSE;

@@ -17,6 +17,7 @@ typedef struct {
   char *legal_basis;   /* of the order; required for it (FIELD 1) */
   char *deadline;      /* of the order, "YYYY-MM-DD" */
   gboolean clock_poor; /* then two people stand for the date (FIELD 14) */
+  gboolean stand_ins;  /* what no font can draw is printed as a mark: somebody agreed */
   char *confirmed_by;  /* staff ids, or NULL */
   char *confirmed_by_second;
 } BhDocumentsRequest;
@@ -38,7 +39,10 @@ json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
                                     const char *inspection, gint64 now_ms, GError **error);
 
 /* {"documents": [{"id","doc_type","pdf"}]}: the record, and as many orders as the hazards need;
- * NULL with the first error. */
+ * NULL with the first error. BH_SAID_UNDRAWN, before anything of the document is saved, names the
+ * characters no font here can draw, unless they were agreed to (`stand_ins`, or with the
+ * signatures).
+ */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);
 
 /* That an order was handed over: signed for, or refused. */

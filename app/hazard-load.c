@@ -4,8 +4,6 @@
 
 #include "app/visit.h"
 
-#define SUMMARY_MAX 60 /* characters, as the kind has it */
-
 static void add_files(BhDevice *device, const char *author, const char *record, json_t *hazard)
 {
   json_t *files = json_array();
@@ -49,6 +47,18 @@ static gboolean is_withdrawable(BhDevice *device, const char *author, const char
   return problems != NULL && json_array_size(problems) == 0;
 }
 
+char *bh_hazard_dup_question(BhDevice *device, const json_t *values)
+{
+  const char *list = bh_json_string_or(values, "checklist", NULL);
+  const char *item_no = bh_json_string_or(values, "item_no", NULL);
+  g_autoptr(json_t) record =
+      list != NULL && item_no != NULL ? bh_device_get(device, list, NULL) : NULL;
+  const json_t *items = json_object_get(json_object_get(record, "values"), "items");
+  g_autoptr(BhChecklist) checklist = items != NULL ? bh_checklist_from_json(items, NULL) : NULL;
+  const BhChecklistItem *item = checklist != NULL ? bh_checklist_find(checklist, item_no) : NULL;
+  return item != NULL ? g_strdup(item->check) : NULL;
+}
+
 json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record, GError **error)
 {
   (void)error;
@@ -78,11 +88,6 @@ json_t *bh_hazard_load(BhDevice *device, const char *author, const char *record,
   return hazard;
 }
 
-static char *cut(const char *text, glong max)
-{
-  return g_utf8_strlen(text, -1) > max ? g_utf8_substring(text, 0, max) : g_strdup(text);
-}
-
 static void set_text(json_t *values, const char *key, const char *text)
 {
   if (text != NULL && *text != '\0')
@@ -104,8 +109,6 @@ json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *insp
       checklist != NULL && item_no != NULL ? bh_checklist_find(checklist, item_no) : NULL;
   if (item == NULL)
     return values;
-  g_autofree char *summary = cut(item->check, SUMMARY_MAX);
-  set_text(values, "summary", summary);
   set_text(values, "demand", item->rectification);
   set_text(values, "item_no", item->item_no);
   set_text(values, "policy_source", item->policy_source);

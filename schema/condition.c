@@ -2,6 +2,7 @@
  * no clock, no actor) is neither true nor false, and `not` of it is not known either. Guards take
  * the unknown as fine, visibility takes it as hidden. */
 #include "schema/kind-internal.h"
+#include "schema/kind-rules.h"
 
 #include <string.h>
 #include "schema/civil.h"
@@ -447,8 +448,18 @@ gboolean bh_condition_is_certain(const json_t *condition, const BhContext *conte
   return evaluate(condition, context) == YES;
 }
 
+/* Whether what the field gives the reason of is doubtful. */
+static gboolean is_asked_why(const BhField *field, const BhContext *context)
+{
+  g_autoptr(BhProblem) doubt = bh_field_find_doubt(
+      field->explained, json_object_get(context->values, field->explained->name));
+  return doubt != NULL;
+}
+
 gboolean bh_field_is_shown(const BhField *field, const BhContext *context)
 {
+  if (field->explained != NULL)
+    return is_asked_why(field, context) && bh_field_is_shown(field->explained, context);
   return bh_condition_holds(field->show_when, context);
 }
 
@@ -456,6 +467,8 @@ gboolean bh_field_is_required(const BhField *field, const BhContext *context)
 {
   if (field->always_required)
     return TRUE;
+  if (field->explained != NULL)
+    return is_asked_why(field, context);
   return field->required != NULL && evaluate(field->required, context) == YES;
 }
 

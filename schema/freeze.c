@@ -150,6 +150,7 @@ typedef struct {
   json_t *findings;
   gint64 bulk;
   gint64 not_asked;
+  gint64 for_government;
 } Tally;
 
 static json_t *find_section(Tally *tally, const char *name)
@@ -192,17 +193,18 @@ static void count_item(Tally *tally, const char *section_name, const char *item_
 }
 
 /* Every item that is asked at this enterprise counts, in chosen sections or not: what nobody looked
- * at is 未检查. */
+ * at is 未检查. Items for government bodies are only counted, so that the numbers of the list, of
+ * the device and of the paper agree. */
 static void tally_checklist(Tally *tally, const BhPaperFacts *facts)
 {
   for (gsize i = 0; i < bh_checklist_count(facts->checklist); i++) {
     const BhChecklistItem *item = bh_checklist_get(facts->checklist, i);
     g_autofree char *key = g_strconcat(ANSWERS_PREFIX, item->item_no, NULL);
     const json_t *given = json_object_get(facts->inspection, key);
-    if (g_strcmp0(item->addressee, "government") == 0)
-      continue;
     if (given == NULL && !bh_checklist_item_applies(item, facts->enterprise))
       tally->not_asked++;
+    else if (g_strcmp0(item->addressee, "government") == 0)
+      tally->for_government++;
     else
       count_item(tally, item->section, item->item_no, item->check, given);
   }
@@ -228,11 +230,13 @@ static json_t *freeze_answers(const BhPaperFacts *facts)
   else
     tally_without_checklist(&tally, facts);
   json_t *out = json_object();
-  gboolean empty = json_array_size(tally.sections) == 0;
+  gboolean empty = json_array_size(tally.sections) == 0 && tally.for_government == 0;
   json_object_set_new(out, "sections", tally.sections);
   json_object_set_new(out, "findings", tally.findings);
   json_object_set_new(out, "bulk", json_integer(tally.bulk));
   json_object_set_new(out, "not_asked", json_integer(tally.not_asked));
+  if (tally.for_government > 0)
+    json_object_set_new(out, "for_government", json_integer(tally.for_government));
   if (empty)
     g_clear_pointer(&out, json_decref);
   return out;

@@ -271,7 +271,7 @@ static char *find_fault(const BhField *field, const json_t *value)
     return bh_id_is_valid(text) ? NULL : g_strdup("must be a record id");
   case BH_FIELD_PHONE:
     return check_phone(value);
-  case BH_FIELD_USCC:
+  case BH_FIELD_USCC: /* a check character that does not fit is a doubt */
     if (text != NULL && bh_uscc_check(text, &error))
       return NULL;
     return error != NULL ? g_strdup(error->message) : g_strdup("must be text");
@@ -406,6 +406,30 @@ void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *pr
   }
 }
 
+static BhProblem *miss_reason(const BhField *reason)
+{
+  g_autofree char *zh = g_strdup_printf("“%s”校验位不符，请再核对；确实如此，请填写“%s”",
+                                        bh_field_get_label(reason->explained, "zh"),
+                                        bh_field_get_label(reason, "zh"));
+  g_autofree char *en = g_strdup_printf(
+      "The check character of %s does not fit: compare it again, or fill in %s",
+      bh_field_get_label(reason->explained, "en"), bh_field_get_label(reason, "en"));
+  return bh_problem_new(reason->name, "required", zh, en);
+}
+
+void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhContext *context,
+                          GPtrArray *problems)
+{
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    if (field->explained != NULL &&
+        (g_strv_contains(keys, field->name) || g_strv_contains(keys, field->explained->name)) &&
+        bh_value_is_blank(json_object_get(context->values, field->name)) &&
+        bh_field_is_required(field, context))
+      g_ptr_array_add(problems, miss_reason(field));
+  }
+}
+
 GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const BhContext *context)
 {
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
@@ -417,6 +441,7 @@ GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const
     if (field != NULL && g_strv_contains(keys, field))
       check_rule(rule, context, problems);
   }
+  bh_kind_check_doubts(kind, keys, context, problems);
   return problems;
 }
 
@@ -429,7 +454,8 @@ gboolean bh_kind_has_check_of(const BhKind *kind, const char *key)
     if (g_strcmp0(bh_json_string_or(rule, "field", NULL), key) == 0)
       return TRUE;
   }
-  return FALSE;
+  const BhField *field = bh_kind_find_field(kind, key);
+  return field != NULL && (field->doubt != NULL || field->explained != NULL);
 }
 
 static void check_values(const BhKind *kind, const json_t *values, GPtrArray *problems)
@@ -457,10 +483,15 @@ static void check_required(const BhKind *kind, const BhContext *context, GPtrArr
     g_ptr_array_add(problems, bh_problem_new("state", "required", "缺少状态", "state is missing"));
   for (guint i = 0; i < kind->fields->len; i++) {
     const BhField *field = g_ptr_array_index(kind->fields, i);
-    if (field->retired || (!field->always_required && field->required == NULL) ||
+    if (field->retired ||
+        (!field->always_required && field->required == NULL && field->explained == NULL) ||
         !bh_value_is_blank(json_object_get(context->values, field->name)) ||
         !bh_field_is_required(field, context) || !bh_field_is_shown(field, context))
       continue;
+    if (field->explained != NULL) {
+      g_ptr_array_add(problems, miss_reason(field));
+      continue;
+    }
     g_autofree char *zh = g_strdup_printf("请填写“%s”", bh_field_get_label(field, "zh"));
     g_autofree char *en = g_strdup_printf("%s is missing", bh_field_get_label(field, "en"));
     g_ptr_array_add(problems, bh_problem_new(field->name, "required", zh, en));

@@ -31,6 +31,31 @@ static gboolean parse_fields(BhPlace *place, BhKind *kind)
   return TRUE;
 }
 
+/* The reason of a doubt is asked for because of the doubt alone. */
+static gboolean resolve_doubts(BhPlace *place, BhKind *kind)
+{
+  for (guint i = 0; i < kind->fields->len; i++) {
+    const BhField *field = g_ptr_array_index(kind->fields, i);
+    if (field->doubt == NULL)
+      continue;
+    gsize mark = bh_place_enter(place, "fields");
+    bh_place_enter_index(place, i);
+    BhField *reason = g_hash_table_lookup(kind->field_index, field->doubt);
+    if (reason == NULL || (reason->type != BH_FIELD_TEXT && reason->type != BH_FIELD_LONGTEXT))
+      return bh_place_fail_at(place, "doubt", "kind %s has no text field \"%s\"", kind->name,
+                              field->doubt);
+    if (reason->always_required || reason->required != NULL || reason->show_when != NULL ||
+        reason->explained != NULL)
+      return bh_place_fail_at(place, "doubt",
+                              "\"%s\" is the reason of this doubt alone: it has neither "
+                              "\"required\" nor \"show_when\"",
+                              field->doubt);
+    reason->explained = field;
+    bh_place_leave(place, mark);
+  }
+  return TRUE;
+}
+
 static gboolean parse_states(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {"name", "label",      "initial", "final",
@@ -294,8 +319,8 @@ BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *r
   g_auto(BhPlace) place = {0};
   bh_place_init(&place, file, error);
   g_string_assign(place.path, root);
-  if (parse_head(&place, kind) && parse_fields(&place, kind) && parse_states(&place, kind) &&
-      parse_transitions(&place, kind) && parse_sections(&place, kind))
+  if (parse_head(&place, kind) && parse_fields(&place, kind) && resolve_doubts(&place, kind) &&
+      parse_states(&place, kind) && parse_transitions(&place, kind) && parse_sections(&place, kind))
     return kind;
   bh_kind_free(kind);
   return NULL;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "schema/uscc.h"
+
 #define CHOICES_MAX 200
 
 typedef struct {
@@ -165,13 +167,22 @@ static gboolean parse_distinct(BhPlace *place, BhField *field)
   return TRUE;
 }
 
+/* "doubt": its field is looked for when all fields are there. */
+static gboolean parse_doubt(BhPlace *place, BhField *field)
+{
+  if (!bh_place_name(place, field->declaration, "doubt", FALSE, &field->doubt))
+    return FALSE;
+  return field->doubt == NULL || field->type == BH_FIELD_USCC ||
+         bh_place_fail_at(place, "doubt", "only uscc has a check character");
+}
+
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
 {
   static const char *const allowed[] = {
       "name",       "type",     "label",    "hint",     "required",    "show_when",
       "choices",    "min",      "max",      "digits",   "ref_kinds",   "personal",
       "indexed",    "retired",  "in_form",  "source",   "locked_when", "on_change_ask",
-      "written_by", "unlocked", "own_unit", "distinct", NULL};
+      "written_by", "unlocked", "own_unit", "distinct", "doubt",       NULL};
   g_autofree BhField *field = g_new0(BhField, 1);
   field->declaration = declaration;
   field->in_form = TRUE;
@@ -234,7 +245,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
   field->show_when = json_object_get(declaration, "show_when");
   field->locked_when = json_object_get(declaration, "locked_when");
   if (parse_choices(place, field) && parse_refs(place, field) && parse_required(place, field) &&
-      parse_distinct(place, field) &&
+      parse_distinct(place, field) && parse_doubt(place, field) &&
       bh_place_names(place, declaration, "on_change_ask", FALSE, TRUE, &field->change_asks))
     return g_steal_pointer(&field);
   g_free(field->ref_kinds);
@@ -375,6 +386,20 @@ const char *const *bh_field_get_change_asks(const BhField *field)
 {
   static const char *const none[] = {NULL};
   return field->change_asks != NULL ? field->change_asks : none;
+}
+
+const BhField *bh_field_get_explained(const BhField *field)
+{
+  return field->explained;
+}
+
+BhProblem *bh_field_find_doubt(const BhField *field, const json_t *value)
+{
+  const char *code = field->type == BH_FIELD_USCC ? json_string_value(value) : NULL;
+  if (code == NULL || !bh_uscc_check(code, NULL) || bh_uscc_is_consistent(code))
+    return NULL;
+  return bh_problem_new(field->name, "doubt", "校验位不符，请再核对一遍",
+                        "The check character does not fit: please compare it again");
 }
 
 static gboolean excludes(const json_t *choice, const char *code)

@@ -16,8 +16,10 @@ struct _BhField {
   gint64 digits;
   gboolean personal, indexed, retired, in_form, always_required, by_hub, own_unit;
   gboolean always_distinct;
-  gboolean unlocked;      /* stays open when the record is locked */
-  const json_t *required; /* condition or NULL */
+  gboolean unlocked; /* stays open when the record is locked */
+  const char *doubt; /* field that gives the reason when its value is doubtful, or NULL */
+  const struct _BhField *explained; /* field whose doubt this one gives the reason of, or NULL */
+  const json_t *required;           /* condition or NULL */
   const json_t *show_when;
   const json_t *distinct; /* condition */
   const json_t *locked_when;

@@ -15,12 +15,25 @@ G_BEGIN_DECLS
  * both. */
 BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value);
 
+/* What makes a value that has the form of its type doubtful: a check character that does not fit.
+ * NULL when nothing does, and for what has not that form. Code "doubt". Nothing is refused for it:
+ * the field that `doubt` names is asked for the reason, and the value is kept. */
+BhProblem *bh_field_find_doubt(const BhField *field, const json_t *value);
+/* The field whose doubt this one gives the reason of; NULL for any other. It is shown, and wanted,
+ * while that field's value is doubtful. */
+const BhField *bh_field_get_explained(const BhField *field);
+/* Adds a problem ("required") for each doubtful value without its reason, of those fields or their
+ * reasons that `keys` (NULL-terminated) names. */
+void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhContext *context,
+                          GPtrArray *problems);
+
 /* The "checks" that name one of `keys` (NULL-terminated) as their field: what an entry that sets
- * them is judged by, whether or not it takes a step. BhProblem* with free function set; never
+ * them is judged by, whether or not it takes a step; and doubtful values among them without their
+ * reason. BhProblem* with free function set; never
  * NULL. */
 GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys,
                               const BhContext *context);
-/* TRUE when one of the "checks" names the field. */
+/* TRUE when one of the "checks" names the field, or it may hold a doubtful value. */
 gboolean bh_kind_has_check_of(const BhKind *kind, const char *key);
 
 /* "void": the record counts as never made; pages and papers of the visit leave it out. */

@@ -84,9 +84,10 @@ static gboolean some_parent_has(const BhKindSet *set, const BhKind *kind, const 
 static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                const json_t *ledger, GHashTable *names)
 {
-  static const char *const allowed[] = {"name",    "label", "source",     "states", "overdue",
-                                        "without", "lane",  "parent_not", "page",   NULL};
-  const char *name = NULL, *without = NULL, *page = NULL;
+  static const char *const allowed[] = {"name",    "label",    "source", "states",
+                                        "overdue", "without",  "lane",   "parent_not",
+                                        "page",    "doubtful", NULL};
+  const char *name = NULL, *without = NULL, *page = NULL, *doubtful = NULL;
   gboolean overdue = FALSE, lane = FALSE;
   g_autofree const char **states = NULL;
   g_autofree const char **parent_not = NULL;
@@ -98,6 +99,7 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
       !bh_place_flag(place, ledger, "lane", &lane) ||
       !bh_place_name(place, ledger, "without", FALSE, &without) ||
       !bh_place_name(place, ledger, "page", FALSE, &page) ||
+      !bh_place_name(place, ledger, "doubtful", FALSE, &doubtful) ||
       !bh_place_names(place, ledger, "parent_not", FALSE, TRUE, &parent_not) ||
       !bh_place_names(place, ledger, "states", TRUE, FALSE, &states))
     return FALSE;
@@ -107,6 +109,12 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
     if (bh_kind_find_state(kind, states[i]) == NULL)
       return bh_place_fail_at(place, "states", "kind %s has no state \"%s\"", kind->name,
                               states[i]);
+  const BhField *field = doubtful != NULL ? bh_kind_find_field(kind, doubtful) : NULL;
+  if (doubtful != NULL && (field == NULL || field->doubt == NULL))
+    return bh_place_fail_at(place, "doubtful", "kind %s has no field \"%s\" with a \"doubt\"",
+                            kind->name, doubtful);
+  if (doubtful != NULL && lane)
+    return bh_place_fail_at(place, "lane", "only the office lists doubtful values");
   const BhKind *child = without != NULL ? bh_kind_set_find(set, without) : NULL;
   if (without != NULL && !is_parent(child, kind))
     return bh_place_fail_at(place, "without", "\"%s\" is no child kind of %s", without, kind->name);

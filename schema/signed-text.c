@@ -74,6 +74,9 @@ static void add_answers(GString *text, const json_t *frozen)
                          bh_json_string_or(json_object_get(frozen, "inspection"), "checklist", ""),
                          sum(sections, "compliant"), sum(sections, "noncompliant"),
                          sum(sections, "not_applicable"), sum(sections, "unchecked"));
+  gint64 apart = json_integer_value(json_object_get(answers, "for_government"));
+  if (apart > 0 && apart <= ITEMS_MAX)
+    g_string_append_printf(text, "    另有 %" G_GINT64_FORMAT " 项面向政府部门，不列入\n", apart);
   gsize i;
   json_t *finding;
   json_array_foreach(json_object_get(answers, "findings"), i, finding)

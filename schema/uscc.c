@@ -45,11 +45,12 @@ gboolean bh_uscc_check(const char *code, GError **error)
       return FALSE;
     }
   }
-  if (bh_uscc_check_character(code) != code[BH_USCC_LEN - 1]) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "credit code: the check character is wrong");
-    return FALSE;
-  }
   return TRUE;
+}
+
+gboolean bh_uscc_is_consistent(const char *code)
+{
+  return bh_uscc_check_character(code) == code[BH_USCC_LEN - 1];
 }
 
 char *bh_uscc_normalize(const char *typed)

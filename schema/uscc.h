@@ -10,8 +10,12 @@ G_BEGIN_DECLS
 
 /* Check character for the first 17 characters; '\0' when one of them is not of the alphabet. */
 char bh_uscc_check_character(const char *first17);
-/* FALSE with BH_ERROR_INVALID saying which: length, alphabet (with position), check character. */
+/* Whether the text has the form of a code, whatever its check character. FALSE with
+ * BH_ERROR_INVALID saying what is wrong: length or alphabet (with position). */
 gboolean bh_uscc_check(const char *code, GError **error);
+/* Whether the check character of a text that has the form fits the others. Licences with a wrong
+ * one exist: it is a reason to look again, not to refuse. */
+gboolean bh_uscc_is_consistent(const char *code);
 /* Upper case, spaces and hyphens removed, full-width forms folded; g_free. */
 char *bh_uscc_normalize(const char *typed);
 

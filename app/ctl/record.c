@@ -154,6 +154,16 @@ static json_t *check_line(Run *run, json_t *line, GError **error)
 
 /* --- all lines --- */
 
+static void report_doubts(gsize number, const json_t *answer)
+{
+  gsize i;
+  json_t *doubt;
+
+  json_array_foreach(json_object_get(answer, "doubts"), i, doubt)
+      fprintf(stderr, "bihuanctl: line %" G_GSIZE_FORMAT ": saved, but doubtful: %s: %s\n", number,
+              bh_json_string_or(doubt, "field", ""), bh_json_string_or(doubt, "en", ""));
+}
+
 static void report_line(const Run *run, gsize number, json_t *answer)
 {
   const char *entry = bh_json_string_or(answer, "entry", NULL);
@@ -188,6 +198,7 @@ static BhCtlExit run_line(Run *run, LineFunc func, const char *text, gsize len, 
   g_autoptr(json_t) answer = line != NULL ? func(run, line, &error) : NULL;
 
   if (answer != NULL) {
+    report_doubts(number, answer);
     report_line(run, number, answer);
     return BH_CTL_OK;
   }

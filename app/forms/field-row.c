@@ -15,6 +15,7 @@ struct _BhFieldRow {
   GtkWidget *hint;
   GtkWidget *control;
   GtkWidget *problem;
+  GtkWidget *doubt;
   gboolean setting;
   gboolean locked;
 };
@@ -119,6 +120,11 @@ BhFieldRow *bh_field_row_new(const BhField *field, BhSession *session, json_t *v
   g_autofree char *problem_id = g_strdup_printf("problem-%s", bh_field_get_name(field));
   bh_part_identify(self->problem, problem_id, NULL);
   gtk_widget_hide(self->problem);
+  self->doubt = bh_part_label("", "problem");
+  gtk_container_add(GTK_CONTAINER(self), self->doubt);
+  g_autofree char *doubt_id = g_strdup_printf("doubt-%s", bh_field_get_name(field));
+  bh_part_identify(self->doubt, doubt_id, NULL);
+  gtk_widget_hide(self->doubt);
   gtk_widget_show(GTK_WIDGET(self));
   return self;
 }
@@ -182,6 +188,12 @@ void bh_field_row_set_problem(BhFieldRow *self, const char *text)
   gtk_label_set_text(GTK_LABEL(self->problem), text != NULL ? text : "");
   gtk_widget_set_visible(self->problem, text != NULL);
   bh_part_set_class(self->control, "wrong", text != NULL);
+}
+
+void bh_field_row_set_doubt(BhFieldRow *self, const char *text)
+{
+  gtk_label_set_text(GTK_LABEL(self->doubt), text != NULL ? text : "");
+  gtk_widget_set_visible(self->doubt, text != NULL);
 }
 
 void bh_field_row_set_required(BhFieldRow *self, gboolean required)

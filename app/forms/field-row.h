@@ -41,6 +41,8 @@ json_t *bh_field_row_get(BhFieldRow *row, GError **error);
 json_t *bh_field_row_dup_typed(BhFieldRow *row);
 /* `text` NULL clears. */
 void bh_field_row_set_problem(BhFieldRow *row, const char *text);
+/* Says what makes a value doubtful that is kept all the same; `text` NULL clears. */
+void bh_field_row_set_doubt(BhFieldRow *row, const char *text);
 void bh_field_row_set_required(BhFieldRow *row, gboolean required);
 void bh_field_row_set_hint(BhFieldRow *row, const char *text);
 /* From now on the value is shown and cannot be changed. */

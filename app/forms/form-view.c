@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/parts.h"
+#include "schema/kind-rules.h"
 
 struct _BhFormView {
   GtkBox parent;
@@ -82,6 +83,16 @@ static BhContext context_of(BhFormView *self, const char *today)
                      .data = self};
 }
 
+/* Said at once, beside the field; the row of its reason comes into sight. */
+static void update_doubt(BhFormView *self, BhFieldRow *row)
+{
+  const BhField *field = bh_field_row_get_field(row);
+  g_autoptr(BhProblem) doubt =
+      bh_field_find_doubt(field, json_object_get(self->values, bh_field_get_name(field)));
+  gboolean zh = bh_session_get_lang(self->session)[0] == 'z';
+  bh_field_row_set_doubt(row, doubt == NULL ? NULL : zh ? doubt->text_zh : doubt->text_en);
+}
+
 static void update_shown(BhFormView *self)
 {
   BhDate today = bh_session_today(self->session);
@@ -94,6 +105,7 @@ static void update_shown(BhFormView *self)
     gboolean empty = json_object_get(self->values, bh_field_get_name(field)) == NULL;
     gtk_widget_set_visible(GTK_WIDGET(row),
                            bh_field_is_shown(field, &context) && !(locked && empty));
+    update_doubt(self, row);
     bh_field_row_set_required(row, !locked && bh_field_is_required(field, &context));
   }
 }

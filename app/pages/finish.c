@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "app/documents.h"
+#include "app/forms/confirm.h"
 #include "app/forms/form-view.h"
 #include "app/orders.h"
 #include "app/pages/sign.h"
+#include "app/said.h"
 #include "app/typed.h"
+#include "app/undrawn.h"
 #include "app/visit-page.h"
 #include "app/window.h"
 #include "schema/error.h"
@@ -25,9 +28,12 @@ struct _BhFinishPage {
   GtkWidget *message;
   GtkWidget *make;
   GtkWidget *home;
-  BhTyped *typed;   /* draft of what the order will say */
-  json_t *before;   /* {key: value} of that draft; NULL until known */
-  BhFormView *form; /* legal basis and deadline of the order; NULL without one */
+  GtkWidget *question;
+  BhConfirm *confirm;
+  gboolean stand_ins; /* agreed for the try that comes next */
+  BhTyped *typed;     /* draft of what the order will say */
+  json_t *before;     /* {key: value} of that draft; NULL until known */
+  BhFormView *form;   /* legal basis and deadline of the order; NULL without one */
 };
 
 G_DEFINE_FINAL_TYPE(BhFinishPage, bh_finish_page, BH_TYPE_PAGE)
@@ -288,6 +294,28 @@ static void free_request(gpointer data)
   bh_documents_request_free(data);
 }
 
+static void on_make(BhFinishPage *self);
+
+static void on_undrawn_answered(gpointer owner, gboolean yes, const char *reason, gpointer data)
+{
+  (void)reason;
+  (void)data;
+  BhFinishPage *self = owner;
+  gtk_widget_show(self->make);
+  if (!yes)
+    return;
+  self->stand_ins = TRUE;
+  on_make(self);
+}
+
+static void ask_undrawn(BhFinishPage *self, const char *lines)
+{
+  g_autofree char *question = bh_undrawn_dup_question(lines);
+  gtk_widget_hide(self->make);
+  bh_confirm_ask(self->confirm, question, NULL, _("Print 〓 there"), _("Go back and correct"),
+                 on_undrawn_answered, self, NULL, NULL);
+}
+
 static void on_made(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
@@ -299,6 +327,10 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
     bh_typed_drop(self->typed, page); /* the order says it */
     show_message(self, NULL);
     bh_page_say(page, _("The documents stand ready"));
+    return;
+  }
+  if (g_error_matches(error, BH_SAID, BH_SAID_UNDRAWN)) {
+    ask_undrawn(self, error->message);
     return;
   }
   /* What is missing is told by the kinds, in people's words. */
@@ -348,6 +380,8 @@ static void on_make(BhFinishPage *self)
   request->order = order;
   request->legal_basis = g_strdup(basis);
   request->deadline = g_strdup(deadline);
+  request->stand_ins = self->stand_ins;
+  self->stand_ins = FALSE;
   request->clock_poor = is_clock_poor(self);
   if (confirmers->len == 2) {
     request->confirmed_by = g_strdup(g_ptr_array_index(confirmers, 0));
@@ -401,11 +435,14 @@ static void bh_finish_page_class_init(BhFinishPageClass *klass)
   BH_PAGE_CHILD(klass, BhFinishPage, message);
   BH_PAGE_CHILD(klass, BhFinishPage, make);
   BH_PAGE_CHILD(klass, BhFinishPage, home);
+  BH_PAGE_CHILD(klass, BhFinishPage, question);
 }
 
 static void bh_finish_page_init(BhFinishPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  self->confirm = BH_CONFIRM(bh_confirm_new("undrawn"));
+  gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
   g_signal_connect_swapped(self->make, "clicked", G_CALLBACK(on_make), self);
   g_signal_connect_swapped(self->home, "clicked", G_CALLBACK(on_home), self);
 }

@@ -431,8 +431,13 @@ static void on_as_major(BhHazardPage *self)
 static void show_item(BhHazardPage *self, const json_t *values)
 {
   const char *item_no = bh_json_string_or(values, "item_no", "");
-  g_autofree char *text = g_strdup_printf(_("Item %s · policy source (not a legal basis): %s"),
-                                          item_no, bh_json_string_or(values, "policy_source", "–"));
+  const char *question = bh_json_string_or(self->hazard, "question", NULL);
+  g_autofree char *source =
+      g_strdup_printf(_("Item %s · policy source (not a legal basis): %s"), item_no,
+                      bh_json_string_or(values, "policy_source", "–"));
+  g_autofree char *text = question != NULL
+                              ? g_strdup_printf(_("The list asks: %s\n%s"), question, source)
+                              : g_strdup(source);
   gtk_label_set_text(GTK_LABEL(self->item_notice), text);
   gtk_widget_set_visible(self->item_notice, *item_no != '\0');
   gtk_widget_set_visible(self->candidate_box, is_undecided(self));
@@ -509,6 +514,10 @@ static void load(BhDevice *device, GTask *task, gpointer data)
     if (values != NULL)
       json_object_set_new(hazard, "values", values);
   }
+  g_autofree char *question =
+      hazard != NULL ? bh_hazard_dup_question(device, json_object_get(hazard, "values")) : NULL;
+  if (question != NULL)
+    json_object_set_new(hazard, "question", json_string(question));
   if (error != NULL)
     g_task_return_error(task, g_steal_pointer(&error));
   else

@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "app/documents.h"
+#include "app/forms/confirm.h"
 #include "app/forms/signature-pad.h"
 #include "app/pages/finish.h"
 #include "app/pages/participants.h"
 #include "app/signing.h"
+#include "app/undrawn.h"
 #include "app/visit-page.h"
 #include "schema/error.h"
 #include "schema/signed-text.h"
@@ -44,8 +46,11 @@ struct _BhSignPage {
   GtkWidget *done;
   GtkWidget *done_label;
   GtkWidget *canvas;
-  char *role;  /* who signs now */
-  char *staff; /* NULL for people who are no staff */
+  GtkWidget *question;
+  BhConfirm *confirm;
+  GHashTable *agreed; /* lines of undrawn.h that are printed with marks */
+  char *role;         /* who signs now */
+  char *staff;        /* NULL for people who are no staff */
 };
 
 G_DEFINE_FINAL_TYPE(BhSignPage, bh_sign_page, BH_TYPE_PAGE)
@@ -58,6 +63,7 @@ static void bh_sign_page_finalize(GObject *object)
   json_decref(self->visit);
   g_free(self->shown_text);
   g_free(self->shown_sha256);
+  g_hash_table_unref(self->agreed);
   g_free(self->role);
   g_free(self->staff);
   G_OBJECT_CLASS(bh_sign_page_parent_class)->finalize(object);
@@ -104,6 +110,56 @@ static gboolean has_mode(BhSignPage *self, const char *mode)
 {
   const json_t *modes = json_object_get(bh_visit_get_values(self->visit, "inspection"), "modes");
   return bh_json_names(modes, mode);
+}
+
+/* --- what cannot be drawn --- */
+
+typedef void (*GoOnFunc)(BhSignPage *self);
+
+typedef struct {
+  char *lines;
+  GoOnFunc go_on;
+  gboolean is_text; /* it stands in the text, not in what is typed here */
+} Undrawn;
+
+static void undrawn_free(gpointer data)
+{
+  Undrawn *undrawn = data;
+  g_free(undrawn->lines);
+  g_free(undrawn);
+}
+
+static void on_undrawn_answered(gpointer owner, gboolean yes, const char *reason, gpointer data)
+{
+  (void)reason;
+  BhSignPage *self = owner;
+  Undrawn *undrawn = data;
+  if (!yes) {
+    if (undrawn->is_text) /* corrected where it was typed */
+      bh_page_close(BH_PAGE(self));
+    return;
+  }
+  g_hash_table_add(self->agreed, g_strdup(undrawn->lines));
+  undrawn->go_on(self);
+}
+
+/* TRUE when fonts can draw all of `said` ({field: text} or frozen fields), or somebody agreed to
+ * marks; else that is asked, and `go_on` called when the answer is yes. */
+static gboolean is_drawn(BhSignPage *self, const json_t *said, GoOnFunc go_on)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  g_autofree char *lines =
+      bh_undrawn_dup_lines(said, bh_session_get_kinds(session), bh_session_get_lang(session), NULL);
+  if (*lines == '\0' || g_hash_table_contains(self->agreed, lines))
+    return TRUE;
+  Undrawn *undrawn = g_new0(Undrawn, 1);
+  undrawn->lines = g_strdup(lines);
+  undrawn->go_on = go_on;
+  undrawn->is_text = json_object_get(said, "paper") != NULL;
+  g_autofree char *question = bh_undrawn_dup_question(lines);
+  bh_confirm_ask(self->confirm, question, NULL, _("Print 〓 there"), _("Go back and correct"),
+                 on_undrawn_answered, self, undrawn, undrawn_free);
+  return FALSE;
 }
 
 /* --- who signs --- */
@@ -219,14 +275,22 @@ static json_t *dup_facts(BhSignPage *self, BhSession *session, GError **error)
   return NULL;
 }
 
+static void allow_signing(BhSignPage *self)
+{
+  gtk_widget_set_sensitive(self->signers, TRUE);
+  gtk_widget_set_sensitive(self->done, TRUE);
+}
+
 /* People sign these words. */
 static char *dup_shown_text(BhSignPage *self, BhSession *session)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) frozen = dup_facts(self, session, &error);
-  /* What makes no paper is not signed: nobody would ever see what they put their name to. */
-  gtk_widget_set_sensitive(self->signers, frozen != NULL);
-  gtk_widget_set_sensitive(self->done, frozen != NULL);
+  /* What makes no paper is not signed: nobody would ever see what they put their name to. Nor is a
+   * name that the paper cannot show, unasked. */
+  gboolean ready = frozen != NULL && is_drawn(self, frozen, allow_signing);
+  gtk_widget_set_sensitive(self->signers, ready);
+  gtk_widget_set_sensitive(self->done, ready);
   if (g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT)) {
     g_clear_error(&error);
     bh_documents_set_too_long(self->visit, &error);
@@ -356,6 +420,11 @@ static void on_pad_save(BhSignPage *self)
     return;
   }
   BhSigningRequest signer = get_signer(self);
+  g_autoptr(json_t) said = json_pack("{s:s, s:s}", "name", signer.name, "post", signer.post);
+  if (!staff && !is_drawn(self, said, on_pad_save)) {
+    g_bytes_unref(png);
+    return;
+  }
   save_signature(self, &signer, png);
 }
 
@@ -514,6 +583,10 @@ static void on_refuse_save(BhSignPage *self)
     show_message(self, _("A refusal needs a reason and a witness"));
     return;
   }
+  g_autoptr(json_t) said =
+      json_pack("{s:s, s:s}", "refusal_reason", reason, "refusal_witness", witness);
+  if (!is_drawn(self, said, on_refuse_save))
+    return;
   if (self->document != NULL) {
     serve_order(self, json_pack("{s:s, s:s, s:s}", "service_method", "refused",
                                 "service_refusal_reason", reason, "service_witness", witness));
@@ -569,6 +642,7 @@ static void bh_sign_page_class_init(BhSignPageClass *klass)
   BH_PAGE_CHILD(klass, BhSignPage, refuse_reason);
   BH_PAGE_CHILD(klass, BhSignPage, refuse_witness);
   BH_PAGE_CHILD(klass, BhSignPage, refuse_save);
+  BH_PAGE_CHILD(klass, BhSignPage, question);
   BH_PAGE_CHILD(klass, BhSignPage, message);
   BH_PAGE_CHILD(klass, BhSignPage, done);
   BH_PAGE_CHILD(klass, BhSignPage, done_label);
@@ -577,6 +651,9 @@ static void bh_sign_page_class_init(BhSignPageClass *klass)
 static void bh_sign_page_init(BhSignPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  self->agreed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  self->confirm = BH_CONFIRM(bh_confirm_new("undrawn"));
+  gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
   self->canvas = bh_signature_pad_new();
   bh_part_identify(self->canvas, "canvas", _("Sign here"));
   gtk_container_add(GTK_CONTAINER(self->pad), self->canvas);

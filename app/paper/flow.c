@@ -1,5 +1,7 @@
 #include "app/paper/flow.h"
 
+#include "app/paper/font.h"
+
 #include <pango/pangocairo.h>
 
 #define PADDING 3.5
@@ -18,9 +20,8 @@ typedef struct {
   double space_after;
 } Style;
 
-/* Two faces only: each one's subset adds to a file that is sent over slow links. */
-#define REGULAR "Noto Serif CJK SC, serif"
-#define BOLD "Noto Serif CJK SC, serif Bold"
+#define REGULAR BH_FONT_REGULAR
+#define BOLD BH_FONT_BOLD
 
 static const Style styles[BH_FLOW_STYLE_COUNT] = {
     [BH_FLOW_TITLE] = {BOLD " 22", 2, PANGO_ALIGN_CENTER, 8},
@@ -48,6 +49,7 @@ typedef struct {
 struct _BhFlow {
   double width, height, margin, top, bottom;
   PangoContext *context;
+  GArray *undrawn;  /* gunichar: what no font has */
   GPtrArray *pages; /* GPtrArray of Item */
   gboolean full;    /* over BH_FLOW_MAX_PAGES: what comes is laid over the last page */
   double y;
@@ -105,21 +107,8 @@ BhFlow *bh_flow_new(double width, double height, double margin, double top, doub
   flow->margin = margin;
   flow->top = top;
   flow->bottom = bottom;
-  /* A font map of its own: the default one carries the screen's resolution and hinting, and then
-   * the same document would break its lines differently from machine to machine. */
-  PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
-  pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
-  flow->context = pango_font_map_create_context(map);
-  g_object_unref(map);
-  pango_context_set_language(flow->context, pango_language_from_string("zh-cn"));
-  pango_context_set_base_dir(flow->context, PANGO_DIRECTION_LTR);
-  pango_context_set_round_glyph_positions(flow->context, FALSE);
-  cairo_font_options_t *options = cairo_font_options_create();
-  cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_NONE);
-  cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF);
-  cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY);
-  pango_cairo_context_set_font_options(flow->context, options);
-  cairo_font_options_destroy(options);
+  flow->context = bh_font_context_new();
+  flow->undrawn = g_array_new(FALSE, FALSE, sizeof(gunichar));
   flow->pages = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
   new_page(flow);
   return flow;
@@ -132,6 +121,7 @@ void bh_flow_free(BhFlow *flow)
   g_clear_pointer(&flow->head, g_ptr_array_unref);
   g_ptr_array_unref(flow->pages);
   g_object_unref(flow->context);
+  g_array_unref(flow->undrawn);
   g_free(flow);
 }
 
@@ -161,6 +151,22 @@ static double room(const BhFlow *flow)
   return flow->height - flow->bottom - flow->y;
 }
 
+const GArray *bh_flow_get_undrawn(const BhFlow *flow)
+{
+  return flow->undrawn;
+}
+
+/* A box with a number is nobody's name: what cannot be drawn is marked as such. */
+static void set_text(const BhFlow *flow, PangoLayout *layout, const char *text)
+{
+  pango_layout_set_text(layout, text, -1);
+  if (pango_layout_get_unknown_glyphs_count(layout) == 0)
+    return;
+  bh_font_add_undrawn(layout, flow->undrawn);
+  g_autofree char *drawn = bh_font_dup_with_stand_ins(text, flow->undrawn);
+  pango_layout_set_text(layout, drawn, -1);
+}
+
 static PangoLayout *make_layout(const BhFlow *flow, BhFlowStyle style, const char *text,
                                 double width)
 {
@@ -174,7 +180,7 @@ static PangoLayout *make_layout(const BhFlow *flow, BhFlowStyle style, const cha
   pango_layout_set_spacing(layout, (int)(styles[style].line_gap * PANGO_SCALE));
   if (style == BH_FLOW_BODY)
     pango_layout_set_indent(layout, INDENT_CHARACTERS * pango_font_description_get_size(font));
-  pango_layout_set_text(layout, text, -1);
+  set_text(flow, layout, text);
   return layout;
 }
 
@@ -455,6 +461,36 @@ void bh_flow_add_line(BhFlow *flow, int number, BhFlowStyle style, const char *t
   item->x = flow->margin;
   item->y = y;
   g_ptr_array_add(g_ptr_array_index(flow->pages, number), item);
+}
+
+#define ENDS_GAP 14         /* between the two texts of one line */
+#define RIGHT_SHARE_MAX 0.7 /* of the line that the right one takes */
+
+void bh_flow_add_ends(BhFlow *flow, int number, BhFlowStyle style, const char *left,
+                      const char *right, double y)
+{
+  g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
+  double body = bh_flow_get_body_width(flow), widths[2], x = flow->margin;
+  const char *const texts[] = {left, right};
+  PangoLayout *layout = make_layout(flow, style, right, body);
+  int width = 0;
+  pango_layout_set_width(layout, -1);
+  pango_layout_get_size(layout, &width, NULL);
+  g_object_unref(layout);
+  /* A point more: a width that is rounded down would cut the last character. */
+  widths[1] = MIN((double)width / PANGO_SCALE + 1, body * RIGHT_SHARE_MAX);
+  widths[0] = body - widths[1] - (*right != '\0' ? ENDS_GAP : 0);
+  for (int i = 0; i < 2; i++) {
+    Item *item = g_new0(Item, 1);
+    item->layout = make_layout(flow, style, texts[i], widths[i]);
+    /* Of a number the end tells it from others. */
+    pango_layout_set_ellipsize(item->layout, i == 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_MIDDLE);
+    pango_layout_set_single_paragraph_mode(item->layout, TRUE);
+    item->n_lines = 1;
+    item->x = i == 0 ? x : flow->width - flow->margin - widths[1];
+    item->y = y;
+    g_ptr_array_add(g_ptr_array_index(flow->pages, number), item);
+  }
 }
 
 /* --- drawing --- */

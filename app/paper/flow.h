@@ -51,6 +51,10 @@ int bh_flow_count_pages(const BhFlow *flow);
 /* TRUE when there was more than BH_FLOW_MAX_PAGES hold: the document is not to be used. */
 gboolean bh_flow_is_full(const BhFlow *flow);
 
+/* Characters (gunichar) of the texts so far that no font of this machine can draw: each stands as
+ * BH_FONT_STAND_IN (app/paper/font.h). Borrowed. */
+const GArray *bh_flow_get_undrawn(const BhFlow *flow);
+
 /* Text must be clean (app/paper/text.h). Empty text takes no room. */
 void bh_flow_add_text(BhFlow *flow, BhFlowStyle style, const char *text);
 /* As above, keeping `aside` points free at both sides. */
@@ -73,6 +77,11 @@ void bh_flow_end_table(BhFlow *flow);
 /* Places a line of text outside the body of a page there is already, between the margins and cut
  * with an ellipsis; `y` is its top. */
 void bh_flow_add_line(BhFlow *flow, int page, BhFlowStyle style, const char *text, double y);
+
+/* The same with a text at each end. When both do not fit, the left one is cut first, the right one
+ * in its middle. */
+void bh_flow_add_ends(BhFlow *flow, int page, BhFlowStyle style, const char *left,
+                      const char *right, double y);
 
 /* Notes the glyphs of all pages; to be called once, before drawing with the same ink. */
 void bh_flow_collect(const BhFlow *flow, BhInk *ink);

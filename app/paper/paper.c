@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/paper/code.h"
+#include "app/paper/font.h"
 #include "app/paper/form.h"
 #include "app/paper/text.h"
 #include "schema/error.h"
@@ -78,14 +79,27 @@ static gboolean check_source(const BhPaperSource *source, GError **error)
   return TRUE;
 }
 
+/* Who reads the paper learns what the marks are; who made it was asked before. */
+static void add_undrawn_note(BhFlow *flow)
+{
+  const GArray *undrawn = bh_flow_get_undrawn(flow);
+  if (undrawn->len == 0)
+    return;
+  g_autofree char *named = bh_font_format_characters(undrawn);
+  g_autofree char *note = g_strdup_printf("文中“" BH_FONT_STAND_IN
+                                          "”处的字，制作本文书的设备字库里没有，经检查人员确认照此"
+                                          "印制；原字见电子记录：%s。",
+                                          named);
+  bh_flow_add_text(flow, BH_FLOW_SMALL, note);
+}
+
 static void add_page_lines(BhPaper *paper)
 {
   int pages = bh_flow_count_pages(paper->flow);
-  g_autofree char *running = g_strdup_printf("%s　%s", paper->title, paper->number);
   for (int page = 0; page < pages; page++) {
     g_autofree char *foot = g_strdup_printf("第 %d 页 共 %d 页", page + 1, pages);
     if (page > 0)
-      bh_flow_add_line(paper->flow, page, BH_FLOW_SMALL, running, HEAD_Y);
+      bh_flow_add_ends(paper->flow, page, BH_FLOW_SMALL, paper->title, paper->number, HEAD_Y);
     bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, foot, FOOT_Y);
     if (paper->code != NULL)
       bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, paper->code, FOOT_Y + 14);
@@ -110,6 +124,7 @@ BhPaper *bh_paper_new(const BhPaperSource *source, GError **error)
     g_propagate_error(error, form.error);
     return NULL;
   }
+  add_undrawn_note(paper->flow);
   if (bh_flow_is_full(paper->flow)) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "document: more than %d pages", BH_FLOW_MAX_PAGES);
     return NULL;

@@ -113,11 +113,19 @@ static void add_answers(BhForm *form)
                       version[0] != '\0' ? "（版本 " : "", version, version[0] != '\0' ? "）" : "");
   bh_form_add_paragraph(form, intro);
   Counts sum = {0};
-  add_sections(form, answers, &sum);
+  if (json_array_size(bh_form_get_array(form, answers, "sections")) > 0)
+    add_sections(form, answers, &sum);
   add_findings(form, answers);
   gint64 bulk = bh_form_get_integer(form, answers, "bulk");
   gint64 not_asked = bh_form_get_integer(form, answers, "not_asked");
+  gint64 for_government = bh_form_get_integer(form, answers, "for_government");
+  gint64 listed = sum.compliant + sum.noncompliant + sum.not_applicable + sum.unchecked;
   GString *note = g_string_new(NULL);
+  if (for_government > 0)
+    g_string_append_printf(note,
+                           "本次应查看的项目共 %" G_GINT64_FORMAT " 项，其中 %" G_GINT64_FORMAT
+                           " 项面向政府部门，不列入本记录。",
+                           listed + for_government, for_government);
   if (sum.unchecked > 0)
     g_string_append_printf(note,
                            "有 %" G_GINT64_FORMAT " 项未检查，本记录对未检查的项目不作任何认定。",

@@ -79,6 +79,7 @@ export default {
   'record.showEmpty': 'Show what is not filled',
   'record.withheld': 'personal, not disclosed here',
   'record.personal': 'personal',
+  'record.doubtful': 'Doubtful: {why}',
   'record.conflictHere': 'Differs, see the conflict above',
   'record.changedNote': 'This record has just changed.',
   'record.changedBy': 'This record has just changed:',

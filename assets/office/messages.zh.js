@@ -79,6 +79,7 @@ export default {
   'record.showEmpty': '显示未填的项',
   'record.withheld': '个人信息，未在此处公开',
   'record.personal': '个人信息',
+  'record.doubtful': '存疑：{why}',
   'record.conflictHere': '两处不一致，见上方冲突',
   'record.changedNote': '这条记录刚有变动。',
   'record.changedBy': '这条记录刚有变动：',

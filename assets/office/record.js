@@ -92,6 +92,7 @@ function valueNode(row, back) {
     : el('bdi', { class: 'value' }, row.text);
   return [text,
     row.personal ? el('span', { class: 'mark' }, t('record.personal')) : null,
+    row.doubt ? el('span', { class: 'mark mark-doubt' }, t('record.doubtful', { why: row.doubt })) : null,
     row.conflict ? el('span', { class: 'mark mark-conflict' }, t('record.conflictHere')) : null];
 }
 

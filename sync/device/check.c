@@ -479,6 +479,30 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
   return out;
 }
 
+json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops)
+{
+  json_t *out = json_array();
+  gsize i;
+  json_t *op;
+
+  json_array_foreach((json_t *)ops, i, op)
+  {
+    const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
+    const char *key;
+    json_t *value;
+    json_object_foreach(json_object_get(op, "set"), key, value)
+    {
+      const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+      g_autoptr(BhProblem) doubt = field != NULL ? bh_field_find_doubt(field, value) : NULL;
+      if (doubt != NULL)
+        json_array_append_new(out, json_pack("{ss ss ss ss}", "record",
+                                             bh_json_string_or(op, "record", ""), "field", key,
+                                             "zh", doubt->text_zh, "en", doubt->text_en));
+    }
+  }
+  return out;
+}
+
 json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error)
 {
   BhContext context;

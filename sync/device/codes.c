@@ -166,5 +166,10 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
   g_autofree char *uscc = bh_uscc_normalize(typed);
   if (strlen(uscc) == BH_USCC_LEN && !bh_uscc_check(uscc, error))
     return NULL;
+  if (strlen(uscc) == BH_USCC_LEN && !bh_uscc_is_consistent(uscc)) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
+                        "no enterprise has this credit code, and its check character is wrong");
+    return NULL;
+  }
   return resolve_short_code(device, typed, error);
 }

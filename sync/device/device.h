@@ -100,6 +100,10 @@ void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
 json_t *bh_device_check(BhDevice *device, const char *author, const char *record, const char *kind,
                         const json_t *set, GError **error);
 
+/* Values in `ops` (as bh_device_save takes them) that are doubtful and kept all the same, as a
+ * check character that does not fit: array of {"record","field","zh","en"}, empty when there are
+ * none. */
+json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops);
 /* Fields of a stored record that are locked as it stands, as names: no save changes them but by a
  * declared step that opens them. Empty for a record that is not here. */
 json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error);

@@ -3,7 +3,7 @@
 
 #include "sync/device/list-store.h"
 
-#define MARK_MAX 4096 /* bytes of text */
+#define MARK_MAX (2 * 1024 * 1024) /* bytes of text: the longest title a kind allows, in hex */
 
 void bh_list_row_free(gpointer data)
 {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sync/device/list-store.h"
+#include "sync/device/list-words.h"
 #include "sync/device/review.h"
 
 #define LIMIT_DEFAULT 50
@@ -23,6 +24,7 @@ typedef struct {
   const char *without_field;
   const char *parent_field;
   const json_t *parent_not; /* states: not when the parent stands in one of them; NULL: any */
+  BhListWords *words;       /* of the search that no group stands for; NULL: none */
   GPtrArray *groups;        /* GArray of term numbers: one of each group must fit */
   gboolean hopeless;        /* a group without any term: nothing can match */
   gboolean partial;         /* more words begin like the one typed than are looked up */
@@ -32,6 +34,7 @@ typedef struct {
 static void query_clear(Query *query)
 {
   g_clear_pointer(&query->groups, g_ptr_array_unref);
+  g_clear_pointer(&query->words, bh_list_words_free);
   bh_list_mark_clear(&query->mark);
 }
 
@@ -128,7 +131,8 @@ static gboolean read_without(BhDevice *device, Query *query, const char *name, G
   return FALSE;
 }
 
-static gboolean read_search(BhDevice *device, Query *query, const char *typed, GError **error)
+static gboolean read_search(BhDevice *device, Query *query, const BhKind *kind, const char *typed,
+                            GError **error)
 {
   if (typed == NULL || *typed == '\0')
     return TRUE;
@@ -136,14 +140,11 @@ static gboolean read_search(BhDevice *device, Query *query, const char *typed, G
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "list: search is over %d bytes", SEARCH_MAX);
     return FALSE;
   }
-  g_autoptr(GPtrArray) terms = bh_search_list_terms(query->kind, typed);
-  for (guint i = 0; i < terms->len; i++) {
-    g_autoptr(GPtrArray) one = g_ptr_array_new();
-    g_ptr_array_add(one, g_ptr_array_index(terms, i));
-    if (!add_group(device, query, one, TRUE, error))
-      return FALSE;
-  }
-  return TRUE;
+  guint before = query->groups->len;
+  query->words = bh_list_words_new(device, kind, typed, query->groups, &query->partial, error);
+  for (guint i = before; i < query->groups->len; i++)
+    query->hopeless |= ((const GArray *)g_ptr_array_index(query->groups, i))->len == 0;
+  return query->words != NULL;
 }
 
 static gboolean read_order(const json_t *json, Query *query, GError **error)
@@ -195,7 +196,7 @@ static gboolean read_query(BhDevice *device, const json_t *json, Query *query, G
          read_parent(device, query, kind, json_object_get(json, "parent"), error) &&
          read_without(device, query, bh_json_string_or(json, "without", NULL), error) &&
          read_where(device, query, kind, json_object_get(json, "where"), error) &&
-         read_search(device, query, bh_json_string_or(json, "search", NULL), error);
+         read_search(device, query, kind, bh_json_string_or(json, "search", NULL), error);
 }
 
 /* --- filling a page --- */
@@ -270,12 +271,12 @@ static gboolean offer(Page *page, const BhListRow *row, GError **error)
   return TRUE;
 }
 
-static gboolean fits(BhDevice *device, const GPtrArray *groups, const GArray *except, gint64 number,
+static gboolean fits(BhDevice *device, const Query *query, const GArray *except, gint64 number,
                      gboolean *yes, GError **error)
 {
   *yes = TRUE;
-  for (guint i = 0; i < groups->len && *yes; i++) {
-    const GArray *group = g_ptr_array_index(groups, i);
+  for (guint i = 0; i < query->groups->len && *yes; i++) {
+    const GArray *group = g_ptr_array_index(query->groups, i);
     gboolean has = FALSE;
     if (group == except)
       continue;
@@ -283,7 +284,7 @@ static gboolean fits(BhDevice *device, const GPtrArray *groups, const GArray *ex
       return FALSE;
     *yes = has;
   }
-  return TRUE;
+  return !*yes || bh_list_words_fit(device, query->words, number, yes, error);
 }
 
 /* --- few matches: gather, sort, cut --- */
@@ -337,7 +338,7 @@ static GPtrArray *load_matches(BhDevice *device, const Query *query, const GArra
     if (number == before)
       continue;
     before = number;
-    if (!fits(device, query->groups, group, number, &yes, error))
+    if (!fits(device, query, group, number, &yes, error))
       return NULL;
     if (!yes)
       continue;
@@ -391,7 +392,7 @@ static gboolean fill_walking(Page *page, char **after, GError **error)
       const BhListRow *row = g_ptr_array_index(rows, i);
       gboolean yes = FALSE;
       walked++;
-      if (!fits(page->device, query->groups, NULL, row->number, &yes, error) ||
+      if (!fits(page->device, query, NULL, row->number, &yes, error) ||
           (yes && !offer(page, row, error)))
         return FALSE;
       if (json_array_size(page->rows) >= query->limit || walked >= WALK_MAX) {

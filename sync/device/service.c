@@ -162,7 +162,10 @@ static json_t *save(BhDevice *device, const json_t *params, GError **error)
       (json_object_get(params, "observed_ms") != NULL &&
        !bh_json_get_int(params, "observed_ms", 0, G_MAXINT64 / 2, &observed_ms, WHERE, error)))
     return NULL;
-  return wrap_text("entry", bh_device_save(device, author, ops, observed_ms, error));
+  json_t *saved = wrap_text("entry", bh_device_save(device, author, ops, observed_ms, error));
+  if (saved != NULL)
+    json_object_set_new(saved, "doubts", bh_device_list_doubts(device, ops));
+  return saved;
 }
 
 static json_t *save_draft(BhDevice *device, const json_t *params, GError **error)

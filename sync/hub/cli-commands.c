@@ -10,6 +10,7 @@
 #include "sync/owner/owner.h"
 
 #define QUIET_ZONE 2 /* modules round a QR on the terminal */
+#define WARNINGS_SHOWN 20
 
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code)
@@ -144,6 +145,17 @@ static void print_load(const json_t *result)
   json_t *name;
   json_array_foreach(json_object_get(result, "skipped"), at, name)
       printf("Left out: %s\n", json_string_value(name));
+  /* A table of thousands may have its column shifted: the first show it. */
+  const json_t *warnings = json_object_get(result, "warnings");
+  json_array_foreach((json_t *)warnings, at, name)
+  {
+    if (at == WARNINGS_SHOWN) {
+      printf("Loaded, but doubtful: and %d more (--json has all)\n",
+             (int)(json_array_size(warnings) - at));
+      break;
+    }
+    printf("Loaded, but doubtful: %s\n", json_string_value(name));
+  }
 }
 
 int bh_cli_load(int argc, char **argv)
@@ -166,7 +178,8 @@ int bh_cli_load(int argc, char **argv)
           "units and areas may be written by label or name. A column id names a record\n"
           "that is there, or gives it a name of your own. An empty cell changes nothing.\n"
           "UTF-8, GB 18030 and UTF-16 are read. Loading the same again changes nothing.\n"
-          "All that is wrong is told at once, with the line; then nothing is loaded.",
+          "All that is wrong is told at once, with the line; then nothing is loaded.\n"
+          "What is only doubtful, as a check character that does not fit, is loaded and told.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc < 2)

@@ -67,6 +67,23 @@ static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery 
   return TRUE;
 }
 
+/* Only records whose value of a field is doubtful. */
+static gboolean read_doubtful(const json_t *query, BhListQuery *wanted, GError **error)
+{
+  const char *field = bh_json_string_or(query, "doubtful", NULL);
+  if (field == NULL)
+    return TRUE;
+  if (wanted->kind == NULL || wanted->n_where == BH_LIST_WHERE_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "doubtful: needs a kind, and room beside where");
+    return FALSE;
+  }
+  g_autoptr(json_t) names = json_pack("[s]", field);
+  BhListWhere *where = &wanted->where[wanted->n_where++];
+  where->field = BH_INDEX_DOUBT;
+  where->values = bh_json_dump(names);
+  return TRUE;
+}
+
 static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **error)
 {
   static const char *const lanes[] = {"new", "returned", "answered", "accepted", NULL};
@@ -233,7 +250,7 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
   }
   return read_order(query, wanted, error) &&
          read_after(bh_json_string_or(query, "after", NULL), wanted, error) &&
-         read_where(query, kind, wanted, error) &&
+         read_where(query, kind, wanted, error) && read_doubtful(query, wanted, error) &&
          read_inbox(bh_json_string_or(query, "inbox", NULL), wanted, error) &&
          read_area(listing->hub, listing->db, bh_json_string_or(query, "area", NULL), wanted,
                    error) &&

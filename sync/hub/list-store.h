@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 /* The day a record is due (bh_workflow_get_due) stands beside its indexed fields, under a name no
  * field can have. */
 #define BH_INDEX_DUE "@due"
+/* So do the names of those fields a ledger lists ("doubtful") whose value is doubtful. */
+#define BH_INDEX_DOUBT "@doubt"
 
 typedef enum {
   BH_LIST_BY_CHANGE, /* newest first */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/kind-rules.h"
 #include "schema/number.h"
 #include "schema/workflow.h"
 #include "sync/hub/load-internal.h"
@@ -158,6 +159,10 @@ static void check_value(Check *check, BhLoadRecord *record, const BhKind *kind, 
   BhFieldType type = bh_field_get_type(field);
   if (json_is_null(value) || is_unchanged(check, record, key, value))
     return;
+  g_autoptr(BhProblem) doubt = bh_field_find_doubt(field, value);
+  if (doubt != NULL)
+    bh_load_field_warning(load, record, field, json_string_value(value),
+                          zh ? doubt->text_zh : doubt->text_en);
   if (type == BH_FIELD_REF || type == BH_FIELD_REFS)
     check_refs(check, record, field, value);
   else if (type == BH_FIELD_AREA && !bh_region_has(load->region, json_string_value(value)))
@@ -186,11 +191,12 @@ static void tell(Check *check, BhLoadRecord *record, const BhKind *kind, const G
   gboolean zh = bh_load_is_zh(check->load);
   for (guint i = 0; i < problems->len; i++) {
     const BhProblem *problem = problems->pdata[i];
-    /* Said already, with the value. */
-    if (strcmp(problem->code, "invalid") == 0 || strcmp(problem->code, "unknown_field") == 0 ||
+    const BhField *field = bh_kind_find_field(kind, problem->field);
+    /* Said already, with the value; of what is doubtful the office asks for the reason. */
+    if ((field != NULL && bh_field_get_explained(field) != NULL) ||
+        strcmp(problem->code, "invalid") == 0 || strcmp(problem->code, "unknown_field") == 0 ||
         json_object_get(record->said, problem->field) != NULL)
       continue;
-    const BhField *field = bh_kind_find_field(kind, problem->field);
     const char *why = zh ? problem->text_zh : problem->text_en;
     if (field != NULL)
       bh_load_field_problem(check->load, record, field, NULL, why);

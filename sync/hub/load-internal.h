@@ -40,6 +40,7 @@ typedef struct {
   json_t *skipped;
   GString *problems; /* the first BH_LOAD_PROBLEMS_SHOWN, a line each */
   guint n_problems;
+  json_t *warnings; /* texts: what is loaded all the same */
   gint64 entries;
 } BhLoad;
 
@@ -50,6 +51,9 @@ char *bh_load_where(const BhLoad *load, const char *path, int line);
 void bh_load_problem(BhLoad *load, const char *where, const char *text);
 /* The same for one member of a record: with its label, and `typed` unless it is personal. */
 void bh_load_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *field,
+                           const char *typed, const char *text);
+/* Notes what is doubtful about a value that is loaded as it is. */
+void bh_load_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
                            const char *typed, const char *text);
 /* "the same as a.csv, line 3"; g_free. */
 char *bh_load_repeats(const BhLoad *load, const BhLoadRecord *first);

@@ -41,6 +41,7 @@ static void load_clear(BhLoad *load)
   g_ptr_array_unref(load->passwords);
   g_string_free(load->problems, TRUE);
   json_decref(load->skipped);
+  json_decref(load->warnings);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhLoad, load_clear)
 
@@ -73,6 +74,14 @@ void bh_load_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *fi
   bh_load_problem(load, record->where, complaint);
   json_object_set_new(record->said, bh_field_get_name(field), json_true());
   record->is_bad = TRUE;
+}
+
+void bh_load_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
+                           const char *typed, const char *text)
+{
+  g_autofree char *complaint = bh_names_complain(load->names, field, typed, text);
+  json_array_append_new(load->warnings, json_sprintf(bh_load_is_zh(load) ? "%s：%s" : "%s: %s",
+                                                     record->where, complaint));
 }
 
 char *bh_load_repeats(const BhLoad *load, const BhLoadRecord *first)
@@ -487,10 +496,11 @@ static json_t *load_all(BhLoad *load, const char *const *paths, GError **error)
   int passwords = pins >= 0 ? write_secrets(load, load->passwords, FALSE, error) : -1;
   if (passwords < 0)
     return NULL;
-  return json_pack("{s:s, s:i, s:i, s:I, s:i, s:i, s:O}", "kinds",
+  return json_pack("{s:s, s:i, s:i, s:I, s:i, s:i, s:O, s:O}", "kinds",
                    bh_kind_set_get_hash(load->kinds), "checklists", (int)load->checklists->len,
                    "records", (int)load->records->len, "entries", (json_int_t)load->entries, "pins",
-                   pins, "passwords", passwords, "skipped", load->skipped);
+                   pins, "passwords", passwords, "skipped", load->skipped, "warnings",
+                   load->warnings);
 }
 
 json_t *bh_load_paths(BhHub *hub, const char *const *paths, const BhLoadOptions *options,
@@ -509,6 +519,7 @@ json_t *bh_load_paths(BhHub *hub, const char *const *paths, const BhLoadOptions 
       .passwords = g_ptr_array_new_with_free_func(free_json),
       .problems = g_string_new(NULL),
       .skipped = json_array(),
+      .warnings = json_array(),
   };
   return load_all(&load, paths, error);
 }

@@ -118,8 +118,8 @@ char *bh_names_expected(const BhNames *names, const BhField *field)
                        : "one or two phone numbers of 3 to 24 digits each, such as "
                          "0553-1234567转801、13800000000");
   case BH_FIELD_USCC:
-    return g_strdup(zh ? "应为 18 位统一社会信用代码，校验位要对"
-                       : "a credit code of 18 characters with the right check character");
+    return g_strdup(zh ? "应为 18 位统一社会信用代码，只含数字和除 I、O、S、V、Z 外的大写字母"
+                       : "a credit code of 18 characters: digits, and letters but I, O, S, V, Z");
   case BH_FIELD_AREA:
     return g_strdup(zh ? "应为区划代码或名称" : "code or name of an area");
   case BH_FIELD_PLACE:

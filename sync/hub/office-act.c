@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/kind-rules.h"
 #include "sync/hub/office-store.h"
 
 #define ITEMS_MAX 100
@@ -336,6 +337,7 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   json_object_update(values, set);
   bh_office_context(call, id, values, &context);
   g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
+  bh_kind_check_doubts(kind, bh_transition_get_asks(transition), &context, problems);
   drop_unread(unread, problems);
   if (problems->len > 0 || unread->words->len > 0) {
     bh_office_set_problems(call, kind, unread->words, problems, error);

@@ -46,7 +46,7 @@ json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
   }
   json_t *query = json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",
                             json_object_get(ledger, "states"), "limit", BH_OFFICE_PAGE_MAX);
-  static const char *const words[] = {"without", "parent_not"};
+  static const char *const words[] = {"without", "parent_not", "doubtful"};
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
     if (json_object_get(ledger, words[i]) != NULL)
       json_object_set(query, words[i], json_object_get(ledger, words[i]));

@@ -6,6 +6,7 @@
 
 #include "schema/civil.h"
 #include "schema/error.h"
+#include "schema/kind-rules.h"
 #include "sync/hub/judge.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/office-store.h"
@@ -87,6 +88,10 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
     json_object_set(row, "ref", (json_t *)value);
   if (bh_field_get_type(field) == BH_FIELD_ITEMS)
     json_object_set_new(row, "answers", answers_of(call, name, values));
+  g_autoptr(BhProblem) doubt = bh_field_find_doubt(field, value);
+  if (doubt != NULL)
+    json_object_set_new(
+        row, "doubt", json_string(strcmp(call->lang, "en") == 0 ? doubt->text_en : doubt->text_zh));
   if (bh_field_get_type(field) == BH_FIELD_PLACE && value != NULL)
     json_object_set(row, "place", (json_t *)value);
   return row;

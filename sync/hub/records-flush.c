@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "schema/kind-rules.h"
 #include "schema/restriction.h"
 #include "schema/workflow.h"
 #include "sync/hub/effects.h"
@@ -85,6 +86,31 @@ static json_t *make_due(const BhKind *kind, const json_t *values)
   return json_string(day);
 }
 
+/* Names of fields with a doubtful value that a ledger lists; an array, or NULL when there are none.
+ */
+static json_t *list_doubtful(const BhKind *kind, const json_t *values)
+{
+  const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
+  json_t *names = NULL;
+  size_t at;
+  json_t *ledger;
+  json_array_foreach(json_object_get(declared, "ledgers"), at, ledger)
+  {
+    json_t *name = json_object_get(ledger, "doubtful");
+    if (name == NULL)
+      continue;
+    const char *key = json_string_value(name);
+    g_autoptr(BhProblem) doubt =
+        bh_field_find_doubt(bh_kind_find_field(kind, key), json_object_get(values, key));
+    if (doubt == NULL)
+      continue;
+    if (names == NULL)
+      names = json_array();
+    json_array_append(names, name);
+  }
+  return names;
+}
+
 static gboolean is_indexed(const BhKind *kind, const char *name)
 {
   const BhField *field = kind != NULL ? bh_kind_find_field(kind, name) : NULL;
@@ -126,7 +152,10 @@ static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKin
     return FALSE;
   g_autoptr(json_t) due = make_due(kind, values);
   g_autoptr(json_t) due_before = make_due(before, record->old_values);
-  return write_change(records, record, BH_INDEX_DUE, due_before, due, error);
+  g_autoptr(json_t) doubtful = list_doubtful(kind, values);
+  g_autoptr(json_t) doubtful_before = list_doubtful(before, record->old_values);
+  return write_change(records, record, BH_INDEX_DUE, due_before, due, error) &&
+         write_change(records, record, BH_INDEX_DOUBT, doubtful_before, doubtful, error);
 }
 
 static gboolean write_files(BhRecords *records, BhHubRecord *record, const BhKind *kind,

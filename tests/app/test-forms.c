@@ -247,7 +247,7 @@ static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "integer")), "abc");
-  gtk_entry_set_text(GTK_ENTRY(find(world, "uscc")), "91140603MA00000150");
+  gtk_entry_set_text(GTK_ENTRY(find(world, "uscc")), "91140603MA0000015");
   bh_form_view_flush(world->form);
   assert_true(gtk_widget_get_visible(find(world, "problem-integer")));
   assert_true(gtk_widget_get_visible(find(world, "problem-uscc")));
@@ -256,6 +256,25 @@ static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
   bh_form_view_flush(world->form);
   assert_false(gtk_widget_get_visible(find(world, "problem-integer")));
   assert_value(world, "integer", "12");
+}
+
+/* A check character that does not fit is said at once, asks for the reason and stops nothing. */
+static void test_a_doubtful_code_is_said_at_once_and_asks_why(void **state)
+{
+  World *world = *state;
+  GtkWidget *reason = gtk_widget_get_parent(find(world, "uscc_doubt"));
+  assert_false(gtk_widget_get_visible(reason));
+  gtk_entry_set_text(GTK_ENTRY(find(world, "uscc")), "91140603MA00000150");
+  bh_form_view_flush(world->form);
+  assert_value(world, "uscc", "\"91140603MA00000150\"");
+  assert_false(gtk_widget_get_visible(find(world, "problem-uscc")));
+  assert_true(gtk_widget_get_visible(find(world, "doubt-uscc")));
+  assert_true(gtk_widget_get_visible(reason));
+  assert_true(bh_form_view_settle(world->form));
+  gtk_entry_set_text(GTK_ENTRY(find(world, "uscc")), "91140603MA0000015Q");
+  bh_form_view_flush(world->form);
+  assert_false(gtk_widget_get_visible(find(world, "doubt-uscc")));
+  assert_false(gtk_widget_get_visible(reason));
 }
 
 static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
@@ -437,6 +456,8 @@ int main(int argc, char **argv)
       cmocka_unit_test_setup_teardown(test_a_position_can_be_cleared, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_a_locked_field_is_text, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_a_value_is_said_at_its_field, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_doubtful_code_is_said_at_once_and_asks_why, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_what_cannot_be_kept_stops_saving_and_stays_said, set_up,
                                       tear_down),

@@ -6,9 +6,11 @@
 #include <handy.h>
 #include <string.h>
 
+#include "app/forms/signature-pad.h"
 #include "app/pages/checklist.h"
 #include "app/pages/hazard.h"
 #include "app/pages/outcome.h"
+#include "app/pages/sign.h"
 
 #define HAZARD 0xe0
 
@@ -169,6 +171,57 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
   assert_int_equal(json_array_size(saved), 1);
 }
 
+/* The list's question is shown, and describes nothing: what was found is said by who found it. */
+static void test_a_question_is_no_description_of_a_hazard(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_show(world, bh_hazard_page_new(test_id(INSPECTION), "T-03"));
+  assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "summary"))), "");
+  const char *notice = gtk_label_get_text(GTK_LABEL(world_find(world, "item_notice")));
+  assert_non_null(strstr(notice, "样例检查项"));
+  assert_non_null(strstr(notice, "T-03"));
+  world_type(world, "place", "工作面");
+  world_type(world, "no_photo_reason", "井下");
+  world_tap(world, "save");
+  assert_true(gtk_widget_get_visible(world_find(world, "problem-summary")));
+  g_autoptr(json_t) hazards = world_list(world, "hazard");
+  assert_int_equal(json_array_size(hazards), 0);
+}
+
+static gsize count_signatures(World *world)
+{
+  g_autoptr(json_t) rows = world_list(world, "signature");
+  return json_array_size(rows);
+}
+
+/* What no font can draw is named before anybody signs, and again for the name that is typed. */
+static void test_what_cannot_be_drawn_is_named_before_it_is_signed(void **state)
+{
+  (void)state;
+  static const double xy[] = {20, 20, 60, 80, 100, 30};
+  g_autoptr(World) world = world_new();
+  json_decref(world_call(world, "save",
+                         json_pack("{s:s, s:[{s:s, s:s, s:{s:s}}]}", "author", world->fixture->li,
+                                   "ops", "record", test_id(INSPECTION), "kind", "inspection",
+                                   "set", "place_note", "回风\uE000巷")));
+  world_show(world, bh_sign_page_new(test_id(INSPECTION)));
+  assert_non_null(strstr(world_text(world, "undrawn_text"), "Place: U+E000"));
+  assert_false(world_tap(world, "signer-enterprise-3"));
+  assert_false(gtk_widget_is_sensitive(world_find(world, "done")));
+  assert_true(world_tap(world, "undrawn_yes"));
+  assert_true(world_tap(world, "signer-enterprise-3"));
+  world_type(world, "pad_name", "张\uE001");
+  bh_signature_pad_add_stroke(BH_SIGNATURE_PAD(world_find(world, "canvas")), xy, 3);
+  assert_true(world_tap(world, "pad_save"));
+  assert_non_null(strstr(world_text(world, "undrawn_text"), "U+E001"));
+  assert_true(world_tap(world, "undrawn_no"));
+  assert_int_equal(count_signatures(world), 0);
+  assert_true(world_tap(world, "pad_save"));
+  assert_true(world_tap(world, "undrawn_yes"));
+  assert_int_equal(count_signatures(world), 1);
+}
+
 int main(int argc, char **argv)
 {
   gtk_init(&argc, &argv);
@@ -178,6 +231,8 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_compliant_with_a_reason_takes_the_hazard_back_in_the_same_entry),
       cmocka_unit_test(test_a_hazard_is_taken_back_with_a_reason_only),
       cmocka_unit_test(test_a_closed_gate_and_a_hazard_do_not_go_together),
+      cmocka_unit_test(test_what_cannot_be_drawn_is_named_before_it_is_signed),
+      cmocka_unit_test(test_a_question_is_no_description_of_a_hazard),
       cmocka_unit_test(test_a_reopened_draft_asks_again_whether_it_is_major),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -139,7 +139,7 @@ static void test_a_visit_is_read_in_few_queries(void **state G_GNUC_UNUSED)
   assert_true(small <= 30 * 10 + 60);
 }
 
-static json_t *make_documents(Fixture *fixture, GError **error)
+static json_t *make_documents_with(Fixture *fixture, gboolean stand_ins, GError **error)
 {
   g_autofree char *inspection = g_strdup(test_id(INSPECTION));
   g_autofree char *basis = g_strdup("《安全生产法》第六十五条");
@@ -149,9 +149,37 @@ static json_t *make_documents(Fixture *fixture, GError **error)
                                 .inspection = inspection,
                                 .now_ms = fixture->time.wall_ms,
                                 .order = TRUE,
+                                .stand_ins = stand_ins,
                                 .legal_basis = basis,
                                 .deadline = deadline};
   return bh_documents_make(fixture->device, &request, error);
+}
+
+static json_t *make_documents(Fixture *fixture, GError **error)
+{
+  return make_documents_with(fixture, FALSE, error);
+}
+
+/* The paper asks before it is issued; the record was agreed to by who signed it. */
+static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(Fixture) fixture = fixture_new();
+  add_visit(fixture, 2, "支护\uE000变形");
+  g_autoptr(json_t) refused = make_documents(fixture, &error);
+  assert_null(refused);
+  assert_true(g_error_matches(error, BH_SAID, BH_SAID_UNDRAWN));
+  assert_non_null(strstr(error->message, "隐患 1 · 详细描述: U+E000"));
+  assert_non_null(strstr(error->message, "隐患 2"));
+  g_clear_error(&error);
+  g_autoptr(json_t) before = load(fixture);
+  assert_int_equal(count(before, "documents"), 1); /* no order was begun */
+  g_autoptr(json_t) made = make_documents_with(fixture, TRUE, &error);
+  assert_no_error(error);
+  assert_int_equal(count(made, "documents"), 2);
+  g_autoptr(json_t) after = load(fixture);
+  g_autofree char *kept = bh_json_dump(json_object_get(after, "documents"));
+  assert_non_null(strstr(kept, "支护\uE000变形"));
 }
 
 static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
@@ -420,6 +448,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_nothing_of_a_visit_is_left_out),
       cmocka_unit_test(test_a_visit_is_read_in_few_queries),
+      cmocka_unit_test(test_no_paper_is_issued_unasked_with_what_no_font_draws),
       cmocka_unit_test(test_every_hazard_stands_on_one_order),
       cmocka_unit_test(test_a_record_that_is_too_long_is_refused_in_words),
       cmocka_unit_test(test_a_page_offers_the_steps_that_are_open_on_a_device),

@@ -110,6 +110,8 @@ class Walk(WindowTest):
         self.look_at(app, "photo")
         app.click("keep")
         app.find("photo-1")
+        self.assertEqual(app.value("summary"), "")  # the question describes nothing
+        app.type("summary", "普查未按批准的方案进行")
         app.type("place", "3号煤3105工作面")
         app.type("responsible_person", "样例负责人01")
         app.click("save")

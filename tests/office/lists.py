@@ -78,6 +78,37 @@ class WorkWithLists(unittest.TestCase):
             self.assertIsNone(re.search(r"\bR-\d{3}", text), text[:200])
 
 
+class WorkAtDoubts(unittest.TestCase):
+    """By its name before the device is revoked."""
+
+    def test_a_doubtful_code_is_listed_shown_and_confirmed_with_a_reason(self):
+        HUB.do("doubt")
+        client = signed_in("staff-zhou")
+        ledgers = client.ask("GET", "/office/v1/filters")[1]["ledgers"]
+        name = next(one["name"] for one in ledgers if one["kind"] == "enterprise")
+
+        def titles():
+            rows = client.ask("GET", f"/office/v1/ledger?kind=enterprise&name={name}")[1]["rows"]
+            return [row["title"] for row in rows]
+
+        self.assertEqual(titles(), ["存疑代码经营部"])
+        path = f"/office/v1/records/{HUB.told['doubtful']}"
+        view = client.ask("GET", path)[1]
+        rows = {row["key"]: row for section in view["sections"] for row in section["rows"]}
+        self.assertIn("校验位", rows["uscc"]["doubt"])
+        self.assertTrue(rows["uscc_doubt"]["missing"])
+        self.assertNotIn("doubt", rows["name"])
+        body = {"to": "confirmed", "values": {"provisional": False}, "covers": view["covers"]}
+        status, content, _ = client.ask("POST", f"{path}/transition", body)
+        self.assertEqual(status, 400, content)
+        self.assertIn("信用代码存疑原因", content["message"])
+        body["values"]["uscc_doubt"] = "执照上就是这样"
+        self.assertEqual(client.ask("POST", f"{path}/transition", body)[0], 200)
+        view = client.ask("GET", path)[1]
+        self.assertEqual(view["state"], "confirmed")
+        self.assertEqual(titles(), ["存疑代码经营部"])
+
+
 class WorkInBulk(unittest.TestCase):
     """By its name after what the lanes of others count, before the device is revoked."""
 

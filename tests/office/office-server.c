@@ -565,6 +565,20 @@ static void add_withheld(Server *server)
   json_object_set_new(server->told, "open", json_string(open));
 }
 
+/* An enterprise whose credit code fails its check character, without a reason. */
+static void add_doubtful(Server *server)
+{
+  char id[BH_ID_LEN + 1];
+  new_id(server, id);
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s,s:b,s:s,s:s}}]", "record", id, "kind",
+                "enterprise", "set", "name", "存疑代码经营部", "uscc", "91140603MA0000015R",
+                "sector", "coal_mine", "area", "140603100", "unit", sample_id("unit-jingping"),
+                "provisional", 1, "provisional_reason", "待核对", "state", "provisional");
+  g_autofree char *entry = push(server, ops, NULL);
+  json_object_set_new(server->told, "doubtful", json_string(id));
+}
+
 static void add_quarantined(Server *server)
 {
   char id[BH_ID_LEN + 1];
@@ -684,6 +698,8 @@ static void obey(Server *server, const char *checklist)
       add_proof(server, id);
     } else if (strncmp(line, "crowd ", 6) == 0) {
       add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10), FALSE);
+    } else if (g_str_has_prefix(line, "doubt")) {
+      add_doubtful(server);
     } else if (strncmp(line, "ended ", 6) == 0) {
       add_crowd(server, (int)g_ascii_strtoll(line + 6, NULL, 10), TRUE);
     } else if (strncmp(line, "photos ", 7) == 0) {

@@ -14,13 +14,13 @@ import yaml
 import lists
 import reviews
 from hub import PASSWORDS, Client, Hub
-from lists import WorkInBulk, WorkWithLists
+from lists import WorkAtDoubts, WorkInBulk, WorkWithLists
 from reviews import WorkByReview, WorkOfLostDevicesEnds
 
 HUB = None
 # On the same hub.
 WorkByReview.__module__ = WorkOfLostDevicesEnds.__module__ = WorkWithLists.__module__ = __name__
-WorkInBulk.__module__ = __name__
+WorkAtDoubts.__module__ = WorkInBulk.__module__ = __name__
 DOCUMENT = yaml.safe_load(pathlib.Path(sys.argv[2], "schema/openapi.yaml").read_text(encoding="utf-8"))
 OPERATIONS = {(method.upper(), path): operation
               for path, operations in DOCUMENT["paths"].items() if path.startswith("/office/v1/")

@@ -30,16 +30,15 @@ static void test_every_wrong_character_of_a_credit_code_is_noticed(void **state 
       if (code[i] == *c)
         continue;
       code[i] = *c;
-      g_autoptr(GError) error = NULL;
-      assert_false(bh_uscc_check(code, &error));
-      assert_error(error, BH_ERROR_INVALID);
+      assert_true(bh_uscc_check(code, NULL));
+      assert_false(bh_uscc_is_consistent(code));
     }
   }
   for (gsize i = 0; i + 1 < BH_USCC_LEN; i++) { /* two neighbours swapped */
     char code[] = "9144030071526726XG";
     code[i] = good[i + 1];
     code[i + 1] = good[i];
-    assert_int_equal(bh_uscc_check(code, NULL), good[i] == good[i + 1]);
+    assert_int_equal(bh_uscc_is_consistent(code), good[i] == good[i + 1]);
   }
 }
 
@@ -55,7 +54,6 @@ static void test_wrong_credit_codes_say_why(void **state G_GNUC_UNUSED)
       {"9144030071526726XGG", "19 characters"},
       {"9I44030071526726XG", "character 2 "},
       {"9144030071526726xG", "character 17 "},
-      {"9144030071526726XH", "check character"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;

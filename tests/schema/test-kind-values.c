@@ -23,7 +23,8 @@ static const char declaration[] =
     "{'name':'ref','type':'ref','label':{'zh':'引','en':'Ref'},'ref_kinds':['all']},"
     "{'name':'refs','type':'refs','label':{'zh':'引','en':'Refs'},'ref_kinds':['all'],'max':2},"
     "{'name':'phone','type':'phone','label':{'zh':'话','en':'Phone'}},"
-    "{'name':'uscc','type':'uscc','label':{'zh':'码','en':'Code'}},"
+    "{'name':'uscc','type':'uscc','label':{'zh':'码','en':'Code'},'doubt':'why'},"
+    "{'name':'why','type':'text','label':{'zh':'缘由','en':'Why'}},"
     "{'name':'area','type':'area','label':{'zh':'区','en':'Area'}},"
     "{'name':'place','type':'place','label':{'zh':'位','en':'Place'}},"
     "{'name':'hash','type':'hash','label':{'zh':'纹','en':'Hash'}},"
@@ -102,6 +103,7 @@ static void test_good_values_are_taken(void **state)
       {"phone", "'(0553) 1234567/13900000000'"},
       {"phone", "'0553-1234567转801, 0553-7654321转802'"},
       {"uscc", "'91140603MA0000015Q'"},
+      {"uscc", "'91140603MA0000015R'"},
       {"area", "'140603'"},
       {"area", "'140603100'"},
       {"area", "'140603100001'"},
@@ -197,7 +199,6 @@ static void test_bad_values_are_refused_by_kind_and_key(void **state)
       {"phone", "'1234567890123456789012345'"},
       {"phone", "'１３８00000000'"},
       {"phone", "13800000000"},
-      {"uscc", "'91140603MA0000015R'"},
       {"uscc", "'91140603ma0000015q'"},
       {"uscc", "''"},
       {"uscc", "5"},
@@ -240,6 +241,47 @@ static void test_bad_values_are_refused_by_kind_and_key(void **state)
     if (!g_str_has_prefix(error->message, prefix))
       fail_msg("%s = %s: %s", cases[i].key, cases[i].value, error->message);
     assert_error(error, BH_ERROR_INVALID);
+  }
+}
+
+/* A check character that does not fit is a doubt: it wants a reason and forbids nothing. */
+static void test_a_check_character_warns_and_forbids_nothing(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *values;
+    gboolean doubtful, asked;
+  } rows[] = {
+      {"{'uscc':'91140603MA0000015Q'}", FALSE, FALSE},
+      {"{'uscc':'91140603MA0000015R'}", TRUE, TRUE},
+      {"{'uscc':'91140603MA0000015R','why':'执照上就是这样'}", TRUE, FALSE},
+      {"{'uscc':'91140603MA0000015R','why':'　'}", TRUE, TRUE},
+      {"{'uscc':'91140603MA0000015Q','why':'改正前的话'}", FALSE, FALSE},
+      {"{}", FALSE, FALSE},
+  };
+  const BhField *uscc = bh_kind_find_field(all, "uscc");
+  const BhField *why = bh_kind_find_field(all, "why");
+  assert_ptr_equal(bh_field_get_explained(why), uscc);
+  assert_null(bh_field_get_explained(uscc));
+  for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
+    static const char *const keys[] = {"uscc", NULL}, *const others[] = {"text", NULL};
+    g_autoptr(json_t) values = value_of(rows[i].values);
+    BhContext context = {.values = values};
+    g_autoptr(BhProblem) doubt = bh_field_find_doubt(uscc, json_object_get(values, "uscc"));
+    assert_int_equal(doubt != NULL, rows[i].doubtful);
+    assert_int_equal(bh_field_is_shown(why, &context), rows[i].doubtful);
+    assert_int_equal(bh_field_is_required(why, &context), rows[i].doubtful);
+    g_autoptr(GPtrArray) set = bh_kind_check_keys(all, keys, &context);
+    g_autoptr(GPtrArray) unset = bh_kind_check_keys(all, others, &context);
+    g_autoptr(GPtrArray) whole = bh_kind_check_record(all, &context);
+    assert_int_equal(set->len, rows[i].asked);
+    assert_int_equal(unset->len, 0);
+    guint asked = 0;
+    for (guint k = 0; k < whole->len; k++) {
+      const BhProblem *problem = whole->pdata[k];
+      asked += strcmp(problem->field, "why") == 0 && strcmp(problem->code, "required") == 0;
+    }
+    assert_int_equal(asked, rows[i].asked);
   }
 }
 
@@ -465,6 +507,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_good_values_are_taken),
       cmocka_unit_test(test_bad_values_are_refused_by_kind_and_key),
+      cmocka_unit_test(test_a_check_character_warns_and_forbids_nothing),
       cmocka_unit_test(test_choices_that_exclude_each_other_are_refused_when_set),
       cmocka_unit_test(test_keys_that_address_nothing_are_unknown),
       cmocka_unit_test(test_what_people_type_becomes_values),

@@ -171,6 +171,31 @@ static void test_L8_a_bad_line_stops_nothing_else(void **state G_GNUC_UNUSED)
   assert_null(strstr(search.out, "支护失效"));
 }
 
+/* What is doubtful is saved with its reason, and told; without a reason it is refused. */
+static void test_a_doubtful_code_is_saved_with_its_reason_and_told(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = make_store();
+  g_autofree char *pin = write_file(fixture, "pin", PIN_OF_LI "\n");
+  static const char line[] =
+      "{\"ops\":[{\"kind\":\"enterprise\",\"set\":{\"name\":\"老字号\",\"uscc\":"
+      "\"91140603MA0000015R\",\"sector\":\"coal_mine\",\"area\":\"140603100\",\"provisional\":true,"
+      "\"provisional_reason\":\"待核对\",%s\"state\":\"provisional\"}}]}\n";
+  g_autofree char *without = g_strdup_printf(line, "");
+  g_autofree char *with = g_strdup_printf(line, "\"uscc_doubt\":\"执照上就是这样\",");
+  g_autofree char *text = g_strconcat(without, with, NULL);
+  g_autofree char *lines = write_file(fixture, "lines", text);
+  g_auto(Outcome) record = {0}, list = {0};
+
+  run(&record, "--store", fixture->dir, "record", "--by", fixture->li, "--pin-file", pin, lines,
+      NULL);
+  expect_code(&record, 3);
+  assert_non_null(strstr(record.err, "line 1: enterprise"));
+  assert_null(strstr(record.err, "line 1: saved"));
+  assert_non_null(strstr(record.err, "line 2: saved, but doubtful: uscc"));
+  run(&list, "--store", fixture->dir, "list", "enterprise", "--search", "老字号", "--json", NULL);
+  assert_non_null(strstr(list.out, "91140603MA0000015R"));
+}
+
 static void test_files_come_by_path(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
@@ -331,6 +356,7 @@ int main(void)
       cmocka_unit_test(test_wrong_usage_is_told_and_has_its_code),
       cmocka_unit_test(test_a_store_that_is_not_enrolled_says_so),
       cmocka_unit_test(test_L8_a_bad_line_stops_nothing_else),
+      cmocka_unit_test(test_a_doubtful_code_is_saved_with_its_reason_and_told),
       cmocka_unit_test(test_files_come_by_path),
       cmocka_unit_test(test_a_check_keeps_no_file),
       cmocka_unit_test(test_L12_without_the_right_pin_nothing_is_recorded),

@@ -11,6 +11,7 @@
 #include "app/paper/code.h"
 #include "schema/error.h"
 #include "schema/paths.h"
+#include "schema/signed-text.h"
 #include "tests/app/paper/support.h"
 
 #define LEAD "01930000-0000-7000-8000-000000000001"
@@ -171,6 +172,33 @@ static void test_items_for_government_are_not_on_enterprise_paper(G_GNUC_UNUSED 
   assert_null(strstr(text, "监管"));
 }
 
+static gint64 count_all(const json_t *frozen)
+{
+  static const char *const answers[] = {"compliant", "noncompliant", "not_applicable", "unchecked"};
+  const json_t *sections = json_object_get(json_object_get(frozen, "answers"), "sections");
+  gint64 all = 0;
+  for (gsize i = 0; i < json_array_size(sections); i++)
+    for (gsize k = 0; k < G_N_ELEMENTS(answers); k++)
+      all += count_at(frozen, i, answers[k]);
+  return all;
+}
+
+/* The device asks five items less the one for open pits: paper and signed text say what became of
+ * each of the four. */
+static void test_the_numbers_of_the_paper_add_up_to_those_of_the_list(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(World) world = world_new();
+  g_autoptr(json_t) frozen = freeze(world);
+  const json_t *answers = json_object_get(frozen, "answers");
+  assert_int_equal(json_integer_value(json_object_get(answers, "for_government")), 1);
+  assert_int_equal(count_all(frozen), 3);
+  g_autofree char *text = bh_signed_text_make(frozen);
+  assert_non_null(strstr(text, "另有 1 项面向政府部门"));
+  json_object_del((json_t *)answers, "for_government");
+  g_autofree char *before = bh_signed_text_make(frozen);
+  assert_null(strstr(before, "政府"));
+}
+
 static void test_policy_sources_and_inner_notes_stay_inside(G_GNUC_UNUSED void **state)
 {
   g_autoptr(World) world = world_new();
@@ -325,6 +353,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_what_was_not_looked_at_counts_as_unchecked),
+      cmocka_unit_test(test_the_numbers_of_the_paper_add_up_to_those_of_the_list),
       cmocka_unit_test(test_items_for_government_are_not_on_enterprise_paper),
       cmocka_unit_test(test_policy_sources_and_inner_notes_stay_inside),
       cmocka_unit_test(test_a_tip_off_visit_looks_like_any_other),

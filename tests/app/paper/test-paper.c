@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -77,6 +78,17 @@ static void test_what_was_not_looked_at_is_never_certified(G_GNUC_UNUSED void **
   paper_assert_shows(text, "合计 21 13 1 1 6");
   paper_assert_shows(text, "有 6 项未检查，本记录对未检查的项目不作任何认定。有 3 项为批量填写。");
   paper_assert_shows(text, "在已查看的范围内未记录问题。");
+}
+
+static void test_items_left_out_of_the_paper_are_counted_on_it(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(PaperFile) file = paper_file_new();
+  g_autoptr(json_t) frozen = paper_sample("onsite_record", 0);
+  json_object_set_new(json_object_get(frozen, "answers"), "for_government", json_integer(2));
+  g_autofree char *code = make_code();
+  paper_render(file, frozen, NULL, code);
+  g_autofree char *text = paper_read_text(file);
+  paper_assert_shows(text, "本次应查看的项目共 23 项，其中 2 项面向政府部门，不列入本记录。");
 }
 
 static void test_no_legal_basis_is_invented(G_GNUC_UNUSED void **state)
@@ -231,6 +243,56 @@ static void test_hostile_text_stays_text_and_on_the_page(G_GNUC_UNUSED void **st
   g_autofree char *text = paper_read_text(file);
   paper_assert_shows(text, "<span size='99999'>&amp;%s%n</span>煤矿12");
   paper_assert_within_margins(file);
+}
+
+/* A private character in a name: no box with a number on an issued order, and said on it. */
+static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(PaperFile) file = paper_file_new();
+  g_autoptr(json_t) frozen = paper_sample("order_rectify", 2);
+  g_autoptr(json_t) signatures = paper_sample_signatures();
+  g_autofree char *code = make_code();
+  paper_render(file, frozen, signatures, code);
+  g_autofree char *plain = paper_read_text(file);
+  assert_null(strstr(plain, "〓"));
+  json_object_set_new(json_object_get(frozen, "enterprise"), "name", json_string("张\uE000煤矿"));
+  json_object_set_new(json_array_get(json_object_get(frozen, "hazards"), 1), "responsible_person",
+                      json_string("赵\U0010FFF0"));
+  json_object_set_new(json_array_get(signatures, 1), "name", json_string("王\uE001"));
+  paper_render(file, frozen, signatures, code);
+  g_autofree char *text = paper_read_text(file);
+  paper_assert_shows(text, "张〓煤矿");
+  paper_assert_shows(text, "赵〓");
+  paper_assert_shows(text, "王〓");
+  paper_assert_shows(text, "原字见电子记录：U+E000、U+10FFF0、U+E001。");
+  assert_null(strstr(text, "\uE000"));
+  paper_keep_picture(file, "paper-undrawn");
+}
+
+/* On the pages that follow the number is whole, whatever the title is. */
+static void test_a_long_title_leaves_the_number_on_each_page(G_GNUC_UNUSED void **state)
+{
+  g_autoptr(PaperFile) file = paper_file_new();
+  g_autoptr(json_t) frozen = paper_sample("order_rectify", 30);
+  g_autofree char *code = make_code();
+  g_autoptr(GString) title = g_string_new("责令");
+  for (int i = 0; i < 30; i++)
+    g_string_append(title, "限期整改");
+  json_object_set_new(frozen, "title", json_string(title->str));
+  paper_render(file, frozen, NULL, code);
+  /* What an ellipsis stands for is in the text of a PDF too, but has no width. */
+  g_autofree char *words =
+      paper_run("pdftotext", "-bbox", "-f", "2", "-l", "2", file->pdf, "-", NULL);
+  const char *number = strstr(strstr(words, "<page"), "L-0017号");
+  assert_non_null(number);
+  while (number > words && strncmp(number, "xMin=", 5) != 0)
+    number--;
+  double left = 0, top = 0, right = 0;
+  assert_int_equal(sscanf(number, "xMin=\"%lf\" yMin=\"%lf\" xMax=\"%lf\"", &left, &top, &right),
+                   3);
+  assert_true(left > 400 && right - left > 80);
+  paper_assert_within_margins(file);
+  paper_keep_picture(file, "paper-long-title");
 }
 
 static void test_fonts_are_embedded_and_chinese_under_any_locale(G_GNUC_UNUSED void **state)
@@ -394,6 +456,7 @@ int main(void)
       cmocka_unit_test(test_record_shows_every_field),
       cmocka_unit_test(test_order_shows_every_field),
       cmocka_unit_test(test_what_was_not_looked_at_is_never_certified),
+      cmocka_unit_test(test_items_left_out_of_the_paper_are_counted_on_it),
       cmocka_unit_test(test_no_legal_basis_is_invented),
       cmocka_unit_test(test_a_visit_that_failed_says_so),
       cmocka_unit_test(test_provisional_numbers_and_drafts_are_marked),
@@ -402,6 +465,8 @@ int main(void)
       cmocka_unit_test(test_a_seal_never_stands_on_a_page_of_its_own),
       cmocka_unit_test(test_long_descriptions_lose_nothing),
       cmocka_unit_test(test_hostile_text_stays_text_and_on_the_page),
+      cmocka_unit_test(test_what_no_font_draws_is_marked_and_noted),
+      cmocka_unit_test(test_a_long_title_leaves_the_number_on_each_page),
       cmocka_unit_test(test_fonts_are_embedded_and_chinese_under_any_locale),
       cmocka_unit_test(test_equal_input_gives_equal_bytes),
       cmocka_unit_test(test_a_document_is_small_enough_for_a_slow_link),

@@ -68,6 +68,104 @@ static void test_L11_lists_come_in_pages_without_gap_or_repeat(void **state G_GN
   walk(fixture, "title", 200, MANY + 1);
 }
 
+static json_t *make_hazard(const char *summary, const char *key, const char *id)
+{
+  json_t *set = json_pack("{ss ss ss ss ss}", "summary", summary, "level", "general", "place",
+                          "工作面", "found_by", "inspection", "state", "found");
+  json_object_set_new(set, key, json_string(id));
+  return set;
+}
+
+static gsize count_hazards(Fixture *fixture, const char *search)
+{
+  return count(fixture, json_pack("{ss ss si}", "kind", "hazard", "search", search, "limit", 200));
+}
+
+/* A hazard stands in lists under the name of its enterprise, which it names itself or only through
+ * its inspection: by that name it is found, also together with a word of its own, and under a new
+ * name at once. */
+static void test_hazards_are_found_by_their_enterprise(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  char visit[BH_ID_LEN + 1];
+  json_t *records = json_array();
+
+  add_many(fixture);
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(0x6000), "enterprise",
+                                json_pack("{ss ss ss ss}", "name", "东坡沟煤业", "sector",
+                                          "coal_mine", "area", "140603", "state", "confirmed")));
+  g_strlcpy(visit, test_id(0x6001), sizeof visit);
+  g_autofree char *mine = g_strdup(test_id(0x6000));
+  json_array_append_new(
+      records, fixture_snapshot(fixture, visit, "inspection",
+                                json_pack("{ss ss s[s] ss ss ss}", "subject_found_by", "code",
+                                          "enterprise", mine, "modes", "routine", "unit",
+                                          fixture->unit, "lead", fixture->li, "state", "on_site")));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0x6010), "hazard",
+                                                  make_hazard("风门损坏", "enterprise", mine)));
+  json_array_append_new(records, fixture_snapshot(fixture, test_id(0x6011), "hazard",
+                                                  make_hazard("支护变形", "inspection", visit)));
+  json_array_append_new(
+      records, fixture_snapshot(fixture, test_id(0x6012), "hazard",
+                                make_hazard("东坡巷道积水", "enterprise", fixture->enterprise)));
+  /* One of each of many: what most belong to is asked of each. */
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *owner = g_strdup(test_id(0x5000 + i));
+    json_array_append_new(records, fixture_snapshot(fixture, test_id(0x8000 + i), "hazard",
+                                                    make_hazard("其他", "enterprise", owner)));
+  }
+  fixture_pull(fixture, records, NULL);
+  assert_int_equal(count_hazards(fixture, "东坡沟"), 2);
+  assert_int_equal(count_hazards(fixture, "东坡"), 3);
+  assert_int_equal(count_hazards(fixture, "东坡沟煤业 支护"), 1);
+  assert_int_equal(count_hazards(fixture, "沟煤业 其他"), 0);
+  assert_int_equal(count_hazards(fixture, "第300煤矿"), 1);
+  assert_int_equal(count_hazards(fixture, "煤矿 风门"), 0);
+  assert_int_equal(count_hazards(fixture, "煤矿"), 200); /* a whole page of 450 */
+  assert_int_equal(count_hazards(fixture, "没有的企业"), 0);
+  g_autoptr(json_t) due = json_pack("{ss ss s{ss} ss}", "kind", "hazard", "search", "东坡沟",
+                                    "where", "state", "found", "order", "title");
+  assert_int_equal(count(fixture, json_incref(due)), 2);
+  g_free(fixture_save(fixture, mine, "enterprise", json_pack("{ss}", "name", "西梁煤业")));
+  assert_int_equal(count_hazards(fixture, "东坡沟"), 0);
+  assert_int_equal(count_hazards(fixture, "西梁"), 2);
+}
+
+/* The place where a page of titles ends holds the title it ends at, however long that is. */
+static void test_long_titles_have_a_second_page(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GString) comment = g_string_new(NULL);
+  g_autoptr(GError) error = NULL;
+  json_t *records = json_array();
+
+  while (g_utf8_strlen(comment->str, -1) < 2000)
+    g_string_append(comment, "请补充现场照片");
+  g_string_truncate(comment, (gsize)(g_utf8_offset_to_pointer(comment->str, 1990) - comment->str));
+  for (guint i = 0; i < 5; i++) {
+    g_autofree char *text = g_strdup_printf("%s%u", comment->str, i);
+    json_array_append_new(
+        records,
+        fixture_snapshot(fixture, test_id(0x7000 + i), "review",
+                         json_pack("{ss ss ss ss}", "parent", fixture->enterprise, "decision",
+                                   "return", "comment", text, "state", "open")));
+  }
+  fixture_pull(fixture, records, NULL);
+  g_autofree char *after = NULL;
+  gsize seen = 0;
+  do {
+    g_autoptr(json_t) query =
+        json_pack("{ss ss si ss*}", "kind", "review", "order", "title", "limit", 2, "after", after);
+    g_autoptr(json_t) page = bh_device_list(fixture->device, query, &error);
+    assert_no_error(error);
+    seen += json_array_size(json_object_get(page, "rows"));
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL);
+  assert_int_equal(seen, 5);
+}
+
 static void test_what_changed_last_comes_first(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -317,6 +415,8 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_L11_lists_come_in_pages_without_gap_or_repeat),
+      cmocka_unit_test(test_hazards_are_found_by_their_enterprise),
+      cmocka_unit_test(test_long_titles_have_a_second_page),
       cmocka_unit_test(test_what_changed_last_comes_first),
       cmocka_unit_test(test_titles_sort_by_pinyin),
       cmocka_unit_test(test_R077_what_is_due_comes_in_the_order_of_days),

@@ -280,6 +280,44 @@ static void test_L8_over_long_value_waits_in_quarantine(void **state)
                     json_pack("{s:s, s:s}", "name", name, "state", "provisional"), "invalid");
 }
 
+static gsize count_doubtful(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) query = json_pack("{s:s, s:s, s:{s:[s, s]}}", "kind", "enterprise", "doubtful",
+                                      "uscc", "where", "state", "provisional", "confirmed");
+  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  assert_null(error);
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+/* A check character warns: the value is kept, and listed until it is put right. */
+static void test_a_doubtful_credit_code_is_kept_and_listed(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char id[BH_ID_LEN + 1];
+  test_device_make_id(device, id);
+  BhEntryText *made =
+      test_device_entry(device, id, "enterprise",
+                        json_pack("{s:s, s:s, s:s, s:s, s:b, s:s}", "name", "老字号", "uscc",
+                                  "91140603MA0000015R", "sector", "coal_mine", "area", "140603100",
+                                  "provisional", 1, "state", "provisional"),
+                        NULL);
+  g_autoptr(Answer) answer = test_push(device, made, NULL);
+  assert_status(answer, 200);
+  assert_false(is_quarantined(answer, device->last_entry));
+  assert_int_equal(count_doubtful(fixture), 1);
+  g_autofree char *was = g_strdup(device->last_entry);
+  BhEntryText *right = test_device_entry(device, id, "enterprise",
+                                         json_pack("{s:s}", "uscc", "91140603MA0000015Q"), was);
+  g_autoptr(Answer) again = test_push(device, right, NULL);
+  assert_status(again, 200);
+  assert_int_equal(count_doubtful(fixture), 0);
+  test_device_free(device);
+}
+
 static void test_undeclared_transition_waits_in_quarantine(void **state)
 {
   expect_quarantine(*state, "inspection", json_pack("{s:s}", "state", "signed"), "invalid");
@@ -612,6 +650,8 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L8_unknown_field_waits_in_quarantine, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_L8_over_long_value_waits_in_quarantine, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_doubtful_credit_code_is_kept_and_listed, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_undeclared_transition_waits_in_quarantine, set_up,
                                       tear_down),

@@ -230,7 +230,7 @@ static void log_start(Log *log)
   g_autoptr(GError) error = NULL;
   *log = (Log){.dir = g_dir_make_tmp("bihuan-writer-XXXXXX", NULL), .row = g_malloc0(ROW_BYTES)};
   log->path = g_build_filename(log->dir, "hub.db", NULL);
-  log->writer = bh_writer_start(log->path, NULL, &error);
+  log->writer = bh_writer_start(log->path, NULL, NULL, &error);
   assert_non_null(log->writer);
   assert_true(bh_writer_run(log->writer, make_table, NULL, &error));
 }

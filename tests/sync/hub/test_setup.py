@@ -506,7 +506,7 @@ class Loads(Commands):
         rows = [("甲", code(3), "煤矿井", "140603", "平应急", "", ""),
                 ("乙", code(4), "煤矿", "140603299", "平应急", "", ""),
                 ("丙", code(5), "煤矿", "140603", "没有的局", "", ""),
-                ("丁", code(6)[:-1] + ("0" if code(6)[-1] != "0" else "1"), "煤矿", "140603", "", "", ""),
+                ("丁", code(6)[:-1], "煤矿", "140603", "", "", ""),
                 ("", code(7), "煤矿", "140603", "", "", ""),
                 ("戊", code(8), "煤矿", "140603", "", "", "也许"),
                 ("己", code(3), "煤矿", "140603", "", "", ""),
@@ -515,7 +515,7 @@ class Loads(Commands):
         path = self.write("bad.csv", HEADER + "\n" + "".join(",".join(row) + "\n" for row in rows))
         told = self.load(INVALID, "--kind", "enterprise", path)
         for line, texts in ((3, ("行业领域", "煤矿井", "煤矿（coal_mine）")), (4, ("所在区划", "140603299")),
-                            (5, ("监管单位", "没有的局")), (6, ("统一社会信用代码", "校验位")),
+                            (5, ("监管单位", "没有的局")), (6, ("统一社会信用代码", "18 位")),
                             (7, ("企业名称",)), (8, ("重点企业", "也许", "是 或 否")),
                             (9, ("统一社会信用代码", "第 3 行")), (10, ("企业名称", "100")),
                             (11, ("统一社会信用代码",))):
@@ -530,6 +530,18 @@ class Loads(Commands):
         told = self.load(INVALID, "--kind", "enterprise", self.write("many.csv", many))
         self.assertEqual(told.count("many.csv 第"), 50)
         self.assertIn("60", told)
+
+    def test_a_doubtful_code_is_loaded_and_told_with_its_row(self):
+        doubtful = code(6)[:-1] + ("0" if code(6)[-1] != "0" else "1")
+        told = self.load(OK, "--kind", "enterprise",
+                         self.write("a.csv", HEADER + ROW_1 + f"丁,{doubtful},煤矿,140603,,,\n"))
+        self.assertEqual(self.count(told), 2)
+        lines = [line for line in told.splitlines() if "a.csv 第 3 行" in line]
+        self.assertEqual(len(lines), 1, told)
+        for text in ("统一社会信用代码", doubtful, "校验位"):
+            self.assertIn(text, lines[0])
+        found = {values["name"]: values for values in self.records("enterprise").values()}
+        self.assertEqual(found["丁"]["uscc"], doubtful)
 
     def test_columns_nobody_knows_are_refused_and_those_there_are_named(self):
         told = self.load(INVALID, "--kind", "enterprise",
