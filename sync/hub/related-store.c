@@ -29,15 +29,15 @@ GPtrArray *bh_related_store_find(BhDb *db, const char *kind, const char *match, 
 
 static gboolean add_numbers(BhStmt *stmt, GHashTable *numbers, GError **error)
 {
-  gboolean row = FALSE;
+  gboolean ended;
   if (stmt == NULL)
     return FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row) {
+  while (bh_stmt_next(stmt, &ended, error)) {
     gint64 nr = bh_stmt_get_int(stmt, 0);
     g_hash_table_add(numbers, g_memdup2(&nr, sizeof nr));
   }
   bh_stmt_reset(stmt);
-  return !row;
+  return ended;
 }
 
 gboolean bh_related_store_add_by_field(BhDb *db, const char *kind, const char *field,
