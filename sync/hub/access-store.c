@@ -55,8 +55,8 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
   if (reader != NULL)
     bh_stmt_bind_text(stmt, "reader", reader);
   g_autoptr(json_t) rows = json_array();
-  gboolean more = FALSE;
-  while (bh_stmt_step(stmt, &more, error) && more) {
+  gboolean ended;
+  while (bh_stmt_next(stmt, &ended, error)) {
     json_t *row = json_pack("{s:I, s:I, s:s, s:s}", "nr", (json_int_t)bh_stmt_get_int(stmt, 0),
                             "at_ms", (json_int_t)bh_stmt_get_int(stmt, 1), "reader",
                             bh_stmt_get_text(stmt, 2), "way", bh_stmt_get_text(stmt, 3));
@@ -66,5 +66,5 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
     json_array_append_new(rows, row);
   }
   bh_stmt_reset(stmt);
-  return more ? NULL : g_steal_pointer(&rows);
+  return ended ? g_steal_pointer(&rows) : NULL;
 }

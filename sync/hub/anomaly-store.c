@@ -61,9 +61,9 @@ json_t *bh_anomaly_store_list(BhDb *db, const char *kind, gint64 before, int lim
   if (kind != NULL)
     bh_stmt_bind_text(stmt, "kind", kind);
   g_autoptr(json_t) rows = json_array();
-  gboolean more = FALSE;
-  while (bh_stmt_step(stmt, &more, error) && more)
+  gboolean ended;
+  while (bh_stmt_next(stmt, &ended, error))
     json_array_append_new(rows, read_row(stmt));
   bh_stmt_reset(stmt);
-  return more ? NULL : g_steal_pointer(&rows);
+  return ended ? g_steal_pointer(&rows) : NULL;
 }

@@ -286,6 +286,7 @@ static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, c
     return;
   BhContext context;
   bh_judgement_context(judgement, at->record, judgement->acting, &context);
+  context.today = judgement->piece->made_on;
   g_autoptr(GPtrArray) problems =
       bh_workflow_check(kind, step->from, json_string_value(set->value), &context);
   for (guint i = 0; i < problems->len; i++) {

@@ -9,6 +9,7 @@
 #define ROW_PRICE 8        /* of reading a row, in looks into an index */
 #define MERGED_MAX 40      /* parts that are merged */
 #define WINDOW 1000        /* rows among which a search that finds much is looked up first */
+#define WINDOW_MAX 20000   /* … and then, when that found some */
 
 void bh_list_query_clear(BhListQuery *query)
 {
@@ -19,6 +20,7 @@ void bh_list_query_clear(BhListQuery *query)
   g_free(query->scopes);
   g_free(query->restrictions);
   g_free(query->match);
+  g_free(query->related);
   g_free(query->found);
   g_free(query->after_key);
 }
@@ -55,9 +57,16 @@ static void bind_text(BhStmt *stmt, const char *sql, const char *name, const cha
     }
 }
 
+/* How what a search finds is looked for when it is much. */
+typedef enum {
+  PASS_WINDOW, /* among so many rows of the order of the page, or among the few that are led to */
+  PASS_WHOLE,  /* all of it */
+} Pass;
+
 typedef struct {
   gboolean is_windowed;
   gboolean is_few;
+  int in_window; /* rows among which was looked; 0 when nothing was found */
 } BhListLead;
 
 /* --- what leads ---
@@ -79,6 +88,7 @@ typedef enum {
   LEAD_AREAS,
   LEAD_VALUES, /* of the indexed field `where` */
   LEAD_MATCH,
+  LEAD_FOUND, /* what a search finds, looked up in the lane or the kind */
 } Lead;
 
 typedef struct {
@@ -102,6 +112,7 @@ typedef struct {
 
 #define VALUES_OF(name) "(SELECT value FROM json_each(:" name "))"
 #define MATCHES "SELECT rowid AS nr FROM search WHERE search MATCH :match"
+#define RELATED " UNION ALL SELECT value FROM json_each(:related)"
 #define FOUND "SELECT value AS nr FROM json_each(:found)"
 
 static int find_state(const BhListQuery *query)
@@ -216,24 +227,53 @@ static gboolean consider_index(Maker *maker, GError **error)
                   FEW_IN_INDEX, 1, error);
 }
 
+/* Each once: they are led to row by row. */
+static gboolean add_related(json_t *found, const char *related, GError **error)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autoptr(json_t) more =
+      related != NULL ? bh_json_parse(related, strlen(related), strlen(related), "related", error)
+                      : json_array();
+  g_autofree gint64 *numbers = g_new0(gint64, json_array_size(found) + 1);
+  size_t at;
+  json_t *nr;
+  if (more == NULL)
+    return FALSE;
+  json_array_foreach(found, at, nr)
+  {
+    numbers[at] = json_integer_value(nr);
+    g_hash_table_add(seen, &numbers[at]);
+  }
+  json_array_foreach(more, at, nr)
+  {
+    gint64 number = json_integer_value(nr);
+    if (!g_hash_table_contains(seen, &number))
+      json_array_append(found, nr);
+  }
+  return TRUE;
+}
+
 /* Keeps what a search finds when that is little: to find it may cost more than all else. */
 static gboolean search(BhDb *db, BhListQuery *query, GError **error)
 {
   g_autoptr(json_t) found = json_array();
-  gboolean row = FALSE;
+  gboolean ended;
   if (query->match == NULL || query->found != NULL || query->finds_much)
     return TRUE;
   g_autoptr(BhStmt) stmt = bh_sql_query(db, error, MATCHES " LIMIT :most", "ti", "match",
                                         query->match, "most", (gint64)FEW);
   if (stmt == NULL)
     return FALSE;
-  while (bh_stmt_step(stmt, &row, error) && row)
+  while (bh_stmt_next(stmt, &ended, error))
     json_array_append_new(found, json_integer(bh_stmt_get_int(stmt, 0)));
-  if (row)
+  if (!ended)
     return FALSE;
   query->finds_much = json_array_size(found) == FEW;
-  if (!query->finds_much)
-    query->found = bh_json_dump(found);
+  if (query->finds_much)
+    return TRUE;
+  if (!add_related(found, query->related, error))
+    return FALSE;
+  query->found = bh_json_dump(found);
   return TRUE;
 }
 
@@ -258,6 +298,16 @@ static gboolean find_leader(Maker *maker, GError **error)
   return TRUE;
 }
 
+/* Much was found, and hardly anything of it stands in the order of the page: to read all that might
+ * costs more than to look each one up, in an index that holds the numbers of the lane or the kind
+ * and nothing else. */
+static gboolean looks_up_found(const Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  return query->finds_much && !maker->is_windowed && !query->count && !maker->leader.few &&
+         query->order != BH_LIST_BY_DUE && (query->review != NULL || query->kind != NULL);
+}
+
 /* Nothing leaves few rows: what has its rows in the order of the page, of as few places as can be
  * merged. What a search finds is collected once for each of them, so that it is not merged. */
 static void find_order(Maker *maker)
@@ -265,6 +315,10 @@ static void find_order(Maker *maker)
   const BhListQuery *query = maker->query;
   Leader *leader = &maker->leader;
   int state = find_state(query);
+  if (looks_up_found(maker)) {
+    *leader = (Leader){.lead = LEAD_FOUND, .few = TRUE};
+    return;
+  }
   if (query->order != BH_LIST_BY_CHANGE || leader->lead != LEAD_ORDER)
     return;
   gboolean may_merge = !query->finds_much || maker->is_windowed;
@@ -286,10 +340,12 @@ static void find_order(Maker *maker)
 static void append_match(Maker *maker)
 {
   const BhListQuery *query = maker->query;
-  if (query->match == NULL || maker->leader.lead == LEAD_MATCH || maker->is_windowed)
+  Lead lead = maker->leader.lead;
+  if (query->match == NULL || lead == LEAD_MATCH || lead == LEAD_FOUND || maker->is_windowed)
     return;
-  g_string_append(maker->sql, query->found != NULL ? " AND +r.nr IN (" FOUND ")"
-                                                   : " AND +r.nr IN (" MATCHES ")");
+  g_string_append(maker->sql, query->found != NULL     ? " AND +r.nr IN (" FOUND ")"
+                              : query->related != NULL ? " AND +r.nr IN (" MATCHES RELATED ")"
+                                                       : " AND +r.nr IN (" MATCHES ")");
 }
 
 static void append_values(Maker *maker)
@@ -324,10 +380,11 @@ static void append_tests(Maker *maker)
   const BhListQuery *query = maker->query;
   GString *sql = maker->sql;
   Lead lead = maker->leader.lead;
-  if (query->kind != NULL && lead != LEAD_STATE)
+  gboolean in_lane = lead == LEAD_FOUND && query->review != NULL;
+  if (query->kind != NULL && lead != LEAD_STATE && (lead != LEAD_FOUND || in_lane))
     g_string_append(sql, lead == LEAD_ORDER || lead == LEAD_PARENT ? " AND r.kind = :kind"
                                                                    : " AND +r.kind = :kind");
-  if (query->review != NULL && lead != LEAD_REVIEW)
+  if (query->review != NULL && lead != LEAD_REVIEW && !in_lane)
     g_string_append(sql, " AND +r.review = :review");
   if (query->conflict && lead != LEAD_CONFLICT)
     g_string_append(sql, " AND +r.conflict = 1");
@@ -418,6 +475,16 @@ static void append_from(Maker *maker, int arm, int merged)
   case LEAD_MATCH:
     g_string_append(sql, "(" FOUND ") s CROSS JOIN record r ON r.nr = s.nr WHERE 1");
     break;
+  case LEAD_FOUND:
+    /* Each once: rows are led to. */
+    g_string_append_printf(sql, "(%s) s CROSS JOIN record r INDEXED BY ",
+                           maker->query->related != NULL ? MATCHES
+                               " UNION SELECT value FROM json_each(:related)"
+                                                         : MATCHES);
+    g_string_append(sql, maker->query->review != NULL ? "record_lane ON r.review = :review"
+                                                      : "record_of_kind ON r.kind = :kind");
+    g_string_append(sql, " AND r.nr = s.nr WHERE 1");
+    break;
   }
 }
 
@@ -490,7 +557,7 @@ static void append_due_page(Maker *maker)
 
 #define SHOWN                                                                                      \
   "SELECT r.nr, r.position, r.changed_ms, r.id, r.kind, r.title, r.state, r.area, r.unit,"         \
-  " r.review, r.conflict, r.snapshot, r.scope, r.scope2, r.restriction IS NOT NULL, p.key FROM"
+  " r.review, r.conflict, r.snapshot, r.scope, r.scope2, r.restriction IS NOT NULL, p.key"
 
 static void append_statement(Maker *maker)
 {
@@ -503,7 +570,7 @@ static void append_statement(Maker *maker)
     g_string_append(sql, query->count ? "SELECT p.nr, p.position, 0, p.id, p.kind, p.key, NULL,"
                                         " NULL, NULL, NULL, 0, NULL, p.scope, p.scope2, p.derived,"
                                         " p.key FROM ("
-                                      : SHOWN " (");
+                                      : SHOWN " FROM (");
   if (query->order == BH_LIST_BY_DUE)
     append_due_page(maker);
   else
@@ -511,36 +578,36 @@ static void append_statement(Maker *maker)
   if (maker->is_windowed)
     g_string_append_printf(
         sql,
-        ") " SHOWN " (SELECT w.nr, w.key FROM w WHERE w.nr IN (" MATCHES
-        " AND rowid >= (SELECT min(nr) FROM w) AND rowid <= (SELECT max(nr) FROM w))"
+        ") " SHOWN
+        ", (SELECT count(*) FROM w) FROM (SELECT w.nr, w.key FROM w WHERE w.nr IN (" MATCHES
+        " AND rowid >= (SELECT min(nr) FROM w) AND rowid <= (SELECT max(nr) FROM w)%s)"
         " ORDER BY %s LIMIT :limit",
+        query->related != NULL ? RELATED : "",
         query->order == BH_LIST_BY_CHANGE ? "w.key DESC" : "w.key, w.nr");
   g_string_append_printf(
       sql, query->count ? ") p ORDER BY %s" : ") p CROSS JOIN record r ON r.nr = p.nr ORDER BY %s",
       by);
 }
 
-/* `may_window`: rows of the page may be looked for among the first of all, or of the few that are
- * led to: of what a search finds only what lies between these is collected then. */
-static char *make_sql(BhDb *db, BhListQuery *query, gboolean may_window, BhListLead *lead,
-                      GError **error)
+/* In a window only what lies between its rows is collected of what a search finds. */
+static char *make_sql(BhDb *db, BhListQuery *query, Pass pass, BhListLead *lead, GError **error)
 {
   g_autoptr(GString) sql = g_string_new(NULL);
   Maker maker = {.db = db, .query = query, .sql = sql};
   if (!find_leader(&maker, error))
     return NULL;
   maker.is_windowed =
-      may_window && query->finds_much && !query->count && query->order != BH_LIST_BY_DUE;
+      pass == PASS_WINDOW && query->finds_much && !query->count && query->order != BH_LIST_BY_DUE;
   find_order(&maker);
   append_statement(&maker);
   *lead = (BhListLead){.is_windowed = maker.is_windowed, .is_few = maker.leader.few};
   return g_string_free(g_steal_pointer(&sql), FALSE);
 }
 
-char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, GError **error)
+char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, gboolean whole, GError **error)
 {
   BhListLead lead;
-  return make_sql(db, query, TRUE, &lead, error);
+  return make_sql(db, query, whole ? PASS_WHOLE : PASS_WINDOW, &lead, error);
 }
 
 static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
@@ -553,6 +620,7 @@ static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
       {"areas", query->areas},     {"scopes", query->scopes},
       {"match", query->match},     {"restrictions", query->restrictions},
       {"found", query->found},     {"review", query->review},
+      {"related", query->related},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     bind_text(stmt, sql, texts[i].name, texts[i].text);
@@ -575,19 +643,19 @@ static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
   bh_stmt_bind_int(stmt, "limit", query->limit);
 }
 
-static GPtrArray *read_page(BhDb *db, BhListQuery *query, gboolean may_window, BhListLead *lead,
+static GPtrArray *read_page(BhDb *db, BhListQuery *query, Pass pass, int window, BhListLead *lead,
                             GError **error)
 {
-  g_autofree char *sql = make_sql(db, query, may_window, lead, error);
+  g_autofree char *sql = make_sql(db, query, pass, lead, error);
   g_autoptr(BhStmt) stmt = sql != NULL ? bh_db_prepare(db, sql, error) : NULL;
   if (stmt == NULL)
     return NULL;
   bind_query(stmt, sql, query);
   if (lead->is_windowed)
-    bh_stmt_bind_int(stmt, "window", lead->is_few ? -1 : WINDOW);
+    bh_stmt_bind_int(stmt, "window", lead->is_few ? -1 : window);
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)list_row_free);
-  gboolean more = FALSE;
-  while (bh_stmt_step(stmt, &more, error) && more) {
+  gboolean ended;
+  while (bh_stmt_next(stmt, &ended, error)) {
     BhListRow *row = g_new0(BhListRow, 1);
     row->nr = bh_stmt_get_int(stmt, 0);
     row->position = bh_stmt_get_int(stmt, 1);
@@ -606,18 +674,30 @@ static GPtrArray *read_page(BhDb *db, BhListQuery *query, gboolean may_window, B
     row->is_derived = bh_stmt_get_int(stmt, 14) != 0;
     if (query->order == BH_LIST_BY_DUE)
       row->due = g_strdup(bh_stmt_get_text(stmt, 15));
+    if (lead->is_windowed)
+      lead->in_window = (int)bh_stmt_get_int(stmt, 16);
     g_ptr_array_add(rows, row);
   }
-  return more ? NULL : g_steal_pointer(&rows);
+  return ended ? g_steal_pointer(&rows) : NULL;
 }
 
+/* A window that was too small says how many rows are likely to be needed. */
 GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
 {
   BhListLead lead;
-  g_autoptr(GPtrArray) rows = read_page(db, query, TRUE, &lead, error);
-  if (rows == NULL || !lead.is_windowed || lead.is_few || (int)rows->len == query->limit)
-    return g_steal_pointer(&rows);
-  return read_page(db, query, FALSE, &lead, error);
+  gint64 window = WINDOW;
+  while (window <= WINDOW_MAX) {
+    g_autoptr(GPtrArray) rows = read_page(db, query, PASS_WINDOW, (int)window, &lead, error);
+    gboolean is_full = rows != NULL && (int)rows->len == query->limit;
+    if (rows == NULL || !lead.is_windowed || lead.is_few || is_full)
+      return g_steal_pointer(&rows);
+    if (rows->len == 0)
+      break;
+    if (lead.in_window < window) /* it was all there is */
+      return g_steal_pointer(&rows);
+    window = MAX(window * query->limit / rows->len, window) * 2;
+  }
+  return read_page(db, query, PASS_WHOLE, 0, &lead, error);
 }
 
 GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error)
@@ -669,13 +749,13 @@ GPtrArray *bh_list_store_history(BhDb *db, const char *record, gint64 before, in
       "tii", "record", record, "before", before > 0 ? before : G_MAXINT64, "limit", (gint64)limit);
   if (stmt == NULL)
     return NULL;
-  gboolean more = FALSE;
-  while (bh_stmt_step(stmt, &more, error) && more) {
+  gboolean ended;
+  while (bh_stmt_next(stmt, &ended, error)) {
     gint64 position = bh_stmt_get_int(stmt, 0);
     g_array_append_val(positions, position);
   }
   bh_stmt_reset(stmt);
-  if (more)
+  if (!ended)
     return NULL;
   g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
   for (guint i = 0; i < positions->len; i++) {

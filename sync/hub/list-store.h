@@ -36,6 +36,7 @@ typedef struct {
   char *scopes;        /* JSON array: records of one of them; or NULL */
   char *restrictions;  /* JSON array: of restricted records only these; or NULL */
   char *match;         /* search query, or NULL */
+  char *related;       /* found by what they belong to: JSON array of numbers, or NULL */
   char *found;         /* what the store found by it, when that is little; JSON array of numbers */
   gboolean finds_much; /* so it was not kept */
   const char *review;
@@ -75,8 +76,9 @@ typedef struct {
 /* What the order sorts by besides the number; NULL by change. */
 const char *bh_list_row_key(const BhListRow *row, BhListOrder order);
 
-/* The statement for the query, g_free; a test reads how it is carried out. */
-char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, GError **error);
+/* The statement for the query, g_free; a test reads how it is carried out. `whole`: the one for a
+ * search that finds much and hardly anything among the first rows. */
+char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, gboolean whole, GError **error);
 /* BhListRow*, at most query->limit; of rows that are counted only what tells who may see them. */
 GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error);
 /* The restrictions that records have (of one kind, or of any when it is NULL), each once, char*: at

@@ -314,15 +314,15 @@ json_t *bh_office_store_list_news(BhDb *db, const char *record, const char *sinc
       " AND e.is_first = 1), -1)"
       " ORDER BY a.position DESC, f.nr LIMIT :most",
       "tti", "record", record, "since", since, "most", (gint64)limit);
-  gboolean row = FALSE;
+  gboolean ended;
   if (stmt == NULL)
     return NULL;
   g_autoptr(json_t) news = json_array();
-  while (bh_stmt_step(stmt, &row, error) && row)
+  while (bh_stmt_next(stmt, &ended, error))
     json_array_append_new(news, json_pack("{s:s,s:I}", "record", bh_stmt_get_text(stmt, 0),
                                           "position", (json_int_t)bh_stmt_get_int(stmt, 1)));
   bh_stmt_reset(stmt);
-  return row ? NULL : g_steal_pointer(&news);
+  return ended ? g_steal_pointer(&news) : NULL;
 }
 
 static void set_text(json_t *object, const char *name, BhStmt *stmt, int column)

@@ -3,11 +3,13 @@
  * are copies of a few real ones, written straight into the store. */
 #include "../sync/hub/hub-fixture.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"
@@ -31,6 +33,7 @@ typedef struct {
   GPtrArray *areas; /* codes of the other townships */
   char *snapshots[3], *ids[3];
   gint64 records, enterprises, first, nr, position;
+  gboolean cold; /* nothing of the store is in memory when something is asked */
 } Store;
 
 enum { ENTERPRISE, INSPECTION, HAZARD };
@@ -302,14 +305,32 @@ static int by_wall(const void *a, const void *b)
   return one->wall < other->wall ? -1 : one->wall > other->wall;
 }
 
+/* A new connection to a store of which the system has nothing in memory. */
+static BhDb *take_cold_reader(Store *store)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(store->fixture->dir, "hub.db", NULL);
+  BhDb *db = bh_hub_take_reader(store->fixture->hub, &error);
+  g_clear_pointer(&db, bh_db_close);
+  int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0 || fsync(fd) != 0 || posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED) != 0)
+    fail_msg("%s: cannot be dropped from memory", path);
+  close(fd);
+  db = bh_hub_take_reader(store->fixture->hub, &error);
+  if (db == NULL)
+    fail_msg("open: %s", error->message);
+  return db;
+}
+
 static json_t *ask(Store *store, const json_t *query, const json_t *viewer, Cost *cost)
 {
   g_autoptr(GError) error = NULL;
+  BhDb *cold = store->cold ? take_cold_reader(store) : NULL;
   Cost start = now();
-  BhDb *db = bh_hub_take_reader(store->fixture->hub, &error);
+  BhDb *db = cold != NULL ? cold : bh_hub_take_reader(store->fixture->hub, &error);
   json_t *page = db != NULL ? bh_hub_list(store->fixture->hub, db, query, viewer, &error) : NULL;
-  bh_hub_give_reader(store->fixture->hub, db);
   Cost end = now();
+  bh_hub_give_reader(store->fixture->hub, db);
   if (page == NULL)
     fail_msg("list: %s", error->message);
   *cost = (Cost){end.wall - start.wall, end.cpu - start.cpu};
@@ -441,6 +462,8 @@ static void measure_viewer(Store *store, const char *name, const json_t *viewer)
   measure(store, "enterprises: search, of one", enterprises("search", firm), viewer);
   measure(store, "enterprises: of a small area", enterprises("area", "140603100"), viewer);
   measure_ledgers(store, viewer);
+  measure(store, "ledger: search, in none of the kind",
+          json_pack("{s:s, s:s, s:i}", "kind", "hazard", "search", "矿长", "limit", PAGE), viewer);
   measure(store, "hazards of an inspection",
           json_pack("{s:s, s:s}", "kind", "hazard", "parent", visit), viewer);
   measure(store, "hazards of an enterprise",
@@ -485,7 +508,8 @@ int main(int argc, char **argv)
     assert_true(g_ascii_string_to_signed(argv[1], 10, 1000, RECORDS_MAX, &records, NULL));
   const char *kept = argc > 2 ? argv[2] : NULL;
   Store store = {.fixture = kept != NULL ? hub_fixture_keep_store(kept) : hub_fixture_new_store(),
-                 .records = records};
+                 .records = records,
+                 .cold = argc > 3};
   g_autofree char *path = g_build_filename(store.fixture->dir, "hub.db", NULL);
   check(NULL, sqlite3_open(path, &store.db));
   sqlite3_busy_timeout(store.db, 10000);

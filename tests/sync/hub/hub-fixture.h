@@ -37,8 +37,8 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
 
 /* Undoes the migrations of a hub's store from 0008 on; each new one is added here. */
 #define UNDO_FROM_0013                                                                             \
-  "ALTER TABLE entry DROP COLUMN doubted; DROP INDEX record_area; DROP INDEX record_state; DROP "  \
-  "INDEX record_review;"                                                                           \
+  "DROP INDEX record_lane; DROP INDEX record_of_kind; ALTER TABLE entry DROP COLUMN doubted;"      \
+  "DROP INDEX record_area; DROP INDEX record_state; DROP INDEX record_review;"                     \
   "DROP INDEX record_scope; DROP INDEX record_scope2; DROP INDEX record_title;"                    \
   "CREATE UNIQUE INDEX record_scope ON record (scope, position);"                                  \
   "CREATE UNIQUE INDEX record_scope2 ON record (scope2, position) WHERE scope2 IS NOT NULL;"       \
