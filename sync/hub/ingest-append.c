@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "schema/workflow.h"
+#include "schema/kind-rules.h"
 #include "sync/hub/ingest-internal.h"
 #include "sync/hub/review-judge.h"
 
@@ -94,12 +95,24 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
   return bh_body_builder_finish(builder, body, openings, error);
 }
 
-/* For entries of the hub a report is an error. */
-static gboolean refuse_problems(GPtrArray *problems, const BhOp *op, GError **error)
+/* What an import brings may be doubtful without a reason: the office is asked for that later. */
+static gboolean is_left_open(const BhPiece *piece, const BhOp *op, const BhProblem *problem)
 {
-  if (problems->len == 0)
+  const BhKind *kind = bh_kind_set_find(piece->kinds, op->kind);
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, problem->field) : NULL;
+  return field != NULL && bh_field_get_explained(field) != NULL;
+}
+
+/* For entries of the hub a report is an error. */
+static gboolean refuse_problems(const BhPiece *piece, GPtrArray *problems, const BhOp *op,
+                                gboolean by_system, GError **error)
+{
+  guint at = 0;
+  while (at < problems->len && by_system && is_left_open(piece, op, problems->pdata[at]))
+    at++;
+  if (at == problems->len)
     return TRUE;
-  const BhProblem *problem = problems->pdata[0];
+  const BhProblem *problem = problems->pdata[at];
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s %s, %s: %s", op->kind, op->record,
               *problem->field != '\0' ? problem->field : "whole record", problem->text_en);
   return FALSE;
@@ -129,7 +142,7 @@ static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, g
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
     g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, &verdict.steps[i]);
-    if (!refuse_problems(problems, op, error))
+    if (!refuse_problems(piece, problems, op, by_system, error))
       return FALSE;
   }
   return TRUE;
