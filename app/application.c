@@ -166,6 +166,30 @@ static void bh_application_startup(GApplication *application)
   gdk_event_handler_set(on_event, application, NULL);
 }
 
+static void on_failed(BhSession *session, const GError *error, gpointer data)
+{
+  (void)session;
+  GError **failed = data;
+  if (*failed == NULL)
+    *failed = g_error_copy(error);
+}
+
+/* What was entered last may fail only now, when no window is left to say it. */
+static void stop_worker(BhApplication *self)
+{
+  g_autoptr(GError) failed = NULL;
+  if (self->session != NULL)
+    g_signal_connect(self->session, "failed", G_CALLBACK(on_failed), &failed);
+  /* Everything that was queued is on disk before the lock is given back. */
+  g_clear_pointer(&self->worker, bh_worker_stop);
+  while (g_main_context_iteration(NULL, FALSE))
+    continue;
+  if (self->session != NULL)
+    g_signal_handlers_disconnect_by_data(self->session, &failed);
+  if (failed != NULL)
+    say_fatal(_("What was entered last was not kept"), failed);
+}
+
 static void bh_application_shutdown(GApplication *application)
 {
   BhApplication *self = BH_APPLICATION(application);
@@ -176,9 +200,8 @@ static void bh_application_shutdown(GApplication *application)
   }
   if (self->session != NULL)
     bh_session_stop(self->session);
+  stop_worker(self);
   g_clear_object(&self->session);
-  /* Everything that was queued is on disk before the lock is given back. */
-  g_clear_pointer(&self->worker, bh_worker_stop);
   g_clear_pointer(&self->owner, bh_owner_release);
   G_APPLICATION_CLASS(bh_application_parent_class)->shutdown(application);
 }

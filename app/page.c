@@ -139,6 +139,7 @@ typedef struct {
   BhPageReply reply;
   gpointer data;
   GDestroyNotify data_free;
+  gboolean changes; /* its failure is reported even when nobody waits for the answer any more */
 } Call;
 
 static void call_free(gpointer data)
@@ -163,10 +164,15 @@ static void on_reply(gpointer owner, json_t *result, const GError *error, gpoint
   Call *call = data;
   BhPagePrivate *priv = get(BH_PAGE(owner));
   /* Another person has the device: what was asked for the one before is not theirs. */
-  if (g_strcmp0(priv->person, bh_session_get_actor(priv->session)) != 0)
+  if (g_strcmp0(priv->person, bh_session_get_actor(priv->session)) != 0) {
+    if (error != NULL && call->changes)
+      bh_session_report_failed(priv->session, priv->title, error);
     return;
+  }
   if (call->reply != NULL)
     call->reply(BH_PAGE(owner), result, error, call->data);
+  else if (error != NULL && call->changes)
+    bh_session_report_failed(priv->session, priv->title, error);
   else if (error != NULL)
     bh_page_say_error(BH_PAGE(owner), error);
 }
@@ -210,8 +216,10 @@ void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply 
                   gpointer data, GDestroyNotify data_free)
 {
   BhPagePrivate *priv = get(page);
+  Call *call = call_new(reply, data, data_free);
+  call->changes = bh_session_is_change(method);
   bh_session_call(priv->session, method, sign_params(priv, params), page, priv->cancellable,
-                  on_reply, call_new(reply, data, data_free), call_free);
+                  on_reply, call, call_free);
 }
 
 /* --- acts: one at a time --- */
@@ -228,6 +236,8 @@ static gboolean begin_act(BhPage *page)
 
 static void on_act_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
+  Call *call = data;
+  call->changes = TRUE;
   get(BH_PAGE(owner))->acting = FALSE;
   gtk_widget_set_sensitive(GTK_WIDGET(owner), TRUE);
   on_reply(owner, result, error, data);

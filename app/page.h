@@ -83,7 +83,7 @@ gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind,
                              GDestroyNotify data_free);
 
 /* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
- * is said. */
+ * is reported by the window. */
 void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply reply,
                   gpointer data, GDestroyNotify data_free);
 

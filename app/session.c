@@ -1,10 +1,9 @@
 #include "app/session.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/devices/module.h"
-#include "app/said.h"
+#include "app/kinds.h"
 #include "schema/error.h"
 #include "schema/paths.h"
 #include "schema/world.h"
@@ -20,7 +19,8 @@ struct _BhSession {
   char *lang;
   char *scan_image;
   BhSettings *settings;
-  BhKindSet *kinds;
+  BhKinds *kinds;
+  gboolean kinds_asked; /* a newer set is on its way from the store */
   BhRegion *region;
   BhCalendar *calendar;
   BhIdSource ids;
@@ -35,6 +35,8 @@ struct _BhSession {
   guint sync_source;  /* syncing starts soon */
   guint status_asked; /* number of the newest question for the status */
   guint status_known; /* number of the one `status` answers */
+  guint keeping;      /* changes that the store did not answer yet */
+  gboolean not_kept;  /* one of those on their way together failed */
   BhHoldFunc hold;    /* NULL but in tests */
   gpointer hold_data;
   GCancellable *cancellable;
@@ -42,7 +44,16 @@ struct _BhSession {
 
 G_DEFINE_FINAL_TYPE(BhSession, bh_session, G_TYPE_OBJECT)
 
-enum { ACTOR_CHANGED, STATUS_CHANGED, RECORDS_CHANGED, ENROLLED, FAILED, N_SIGNALS };
+enum {
+  ACTOR_CHANGED,
+  STATUS_CHANGED,
+  RECORDS_CHANGED,
+  ENROLLED,
+  KINDS_CHANGED,
+  ALL_KEPT,
+  FAILED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 static void bh_session_dispose(GObject *object)
@@ -61,7 +72,7 @@ static void bh_session_finalize(GObject *object)
   g_free(self->actor);
   g_free(self->actor_name);
   bh_settings_free(self->settings);
-  g_clear_pointer(&self->kinds, bh_kind_set_unref);
+  g_clear_pointer(&self->kinds, bh_kinds_free);
   g_clear_pointer(&self->region, bh_region_free);
   g_clear_pointer(&self->calendar, bh_calendar_free);
   json_decref(self->description);
@@ -78,16 +89,19 @@ static void bh_session_class_init(BhSessionClass *klass)
   object_class->dispose = bh_session_dispose;
   object_class->finalize = bh_session_finalize;
   static const char *const names[] = {"actor-changed", "status-changed", "records-changed",
-                                      "enrolled"};
+                                      "enrolled", "kinds-changed"};
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     signals[i] = g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
+  signals[ALL_KEPT] = g_signal_new("all-kept", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                   NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[FAILED] = g_signal_new("failed", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
 
 static void bh_session_init(BhSession *self)
 {
+  self->kinds = bh_kinds_new();
   self->description = json_object();
   self->status = json_object();
   self->actor_values = json_object();
@@ -130,12 +144,13 @@ BhSettings *bh_session_get_settings(BhSession *self)
 
 const BhKindSet *bh_session_get_kinds(BhSession *self)
 {
-  return self->kinds;
+  return bh_kinds_get_newest(self->kinds);
 }
 
 const BhKind *bh_session_find_kind(BhSession *self, const char *kind)
 {
-  return self->kinds != NULL && kind != NULL ? bh_kind_set_find(self->kinds, kind) : NULL;
+  const BhKindSet *kinds = bh_kinds_get_newest(self->kinds);
+  return kinds != NULL && kind != NULL ? bh_kind_set_find(kinds, kind) : NULL;
 }
 
 const json_t *bh_session_get_description(BhSession *self)
@@ -244,15 +259,39 @@ static Pending *pending_new(BhSession *self, const char *method, gpointer owner,
   return pending;
 }
 
-/* Whoever asked is gone, or does not listen. A draft that was not there had nothing to be kept. */
+void bh_session_report_failed(BhSession *self, const char *what, const GError *error)
+{
+  g_warning("%s: %s", what, error->message);
+  g_signal_emit(self, signals[FAILED], 0, error);
+}
+
+/* A draft that was not there had nothing to be kept. */
+static gboolean is_harmless(const Pending *pending, const GError *error)
+{
+  return strcmp(pending->method, "save_draft") == 0 &&
+         g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND);
+}
+
+/* Whoever asked is gone, or does not listen. */
 static void report_lost(Pending *pending, const GError *error)
 {
-  if (strcmp(pending->method, "save_draft") == 0 &&
-      g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
+  if (is_harmless(pending, error))
     return;
-  g_warning("%s: %s", pending->method, error->message);
   if (pending->changes)
-    g_signal_emit(pending->session, signals[FAILED], 0, error);
+    bh_session_report_failed(pending->session, pending->method, error);
+  else
+    g_warning("%s: %s", pending->method, error->message);
+}
+
+static void note_answered(Pending *pending, const GError *error)
+{
+  BhSession *self = pending->session;
+  self->not_kept |= error != NULL && !is_harmless(pending, error);
+  if (--self->keeping > 0)
+    return;
+  gboolean kept = !self->not_kept;
+  self->not_kept = FALSE;
+  g_signal_emit(self, signals[ALL_KEPT], 0, kept);
 }
 
 static void pending_answer(Pending *pending, json_t *result, const GError *error)
@@ -271,6 +310,8 @@ static void pending_answer(Pending *pending, json_t *result, const GError *error
     pending->reply(pending->owner, result, error, pending->data);
   else if (error != NULL)
     report_lost(pending, error);
+  if (pending->changes)
+    note_answered(pending, error);
 }
 
 struct _BhLateAnswer {
@@ -318,11 +359,60 @@ static void on_worked(GObject *source, GAsyncResult *async, gpointer data)
     bh_late_answer_deliver(late, NULL);
 }
 
+/* The kind set of the store, on its way to the main thread. */
+typedef struct {
+  BhKindSet *set;
+} Carried;
+
+static void carried_clear(gpointer data)
+{
+  Carried *carried = data;
+  g_clear_pointer(&carried->set, bh_kind_set_unref);
+}
+
+static void carried_release(gpointer data)
+{
+  g_atomic_rc_box_release_full(data, carried_clear);
+}
+
+static void load_kinds(BhDevice *device, GTask *task, gpointer data)
+{
+  Carried *carried = data;
+  carried->set = bh_device_dup_kinds(device);
+  g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
+}
+
+static void on_kinds(gpointer owner, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  (void)error;
+  BhSession *self = owner;
+  Carried *carried = data;
+  self->kinds_asked = FALSE;
+  if (carried->set != NULL && bh_kinds_take(self->kinds, g_steal_pointer(&carried->set)))
+    g_signal_emit(self, signals[KINDS_CHANGED], 0);
+}
+
+/* A round adopted other forms than the window has. */
+static void follow_kinds(BhSession *self)
+{
+  const BhKindSet *kinds = bh_kinds_get_newest(self->kinds);
+  const char *used = bh_json_string_or(self->status, "kinds", NULL);
+  if (kinds == NULL || used == NULL || self->kinds_asked ||
+      strcmp(bh_kind_set_get_hash(kinds), used) == 0)
+    return;
+  self->kinds_asked = TRUE;
+  Carried *carried = g_atomic_rc_box_new0(Carried);
+  bh_session_run(self, load_kinds, g_atomic_rc_box_acquire(carried), carried_release, self,
+                 self->cancellable, on_kinds, carried, carried_release);
+}
+
 static void note_status(BhSession *self, const json_t *status, guint number)
 {
   self->status_known = number;
   json_decref(self->status);
   self->status = json_deep_copy(status);
+  follow_kinds(self);
   g_signal_emit(self, signals[STATUS_CHANGED], 0);
 }
 
@@ -336,22 +426,37 @@ static void on_status(gpointer owner, json_t *result, const GError *error, gpoin
 
 void bh_session_refresh_status(BhSession *self)
 {
+  if (g_cancellable_is_cancelled(self->cancellable)) /* stopped: the worker may be gone */
+    return;
   bh_session_call(self, "status", NULL, self, self->cancellable, on_status,
                   GUINT_TO_POINTER(++self->status_asked), NULL);
 }
 
-static gboolean is_change(const char *method)
+gboolean bh_session_is_change(const char *method)
 {
-  static const char *const methods[] = {"save",          "save_draft",   "draft_set",
-                                        "draft_discard", "draft_forget", NULL};
+  static const char *const methods[] = {"save",      "save_draft",    "save_drafts",
+                                        "draft_set", "draft_discard", "draft_forget",
+                                        "draft_put", "draft_drop",    NULL};
   return g_strv_contains(methods, method);
+}
+
+static void note_change(Pending *pending)
+{
+  pending->changes = TRUE;
+  pending->session->keeping++;
+}
+
+gboolean bh_session_is_keeping(BhSession *self)
+{
+  return self->keeping > 0;
 }
 
 static gboolean wants_author(const char *method)
 {
-  static const char *const methods[] = {
-      "save",          "save_draft", "draft_set", "draft_get",    "draft_list",
-      "draft_discard", "check",      "steps",     "draft_forget", NULL};
+  static const char *const methods[] = {"save",      "save_draft", "save_drafts",   "draft_set",
+                                        "draft_get", "draft_list", "draft_discard", "draft_forget",
+                                        "draft_put", "draft_drop", "check",         "steps",
+                                        NULL};
   return g_strv_contains(methods, method);
 }
 
@@ -367,7 +472,8 @@ void bh_session_call(BhSession *self, const char *method, json_t *params, gpoint
   json_object_set_new(request, "method", json_string(method));
   json_object_set_new(request, "params", params);
   Pending *pending = pending_new(self, method, owner, cancellable, reply, data, data_free);
-  pending->changes = is_change(method);
+  if (bh_session_is_change(method))
+    note_change(pending);
   /* A change is never cancelled on its way: leaving a page must not undo a tap. */
   bh_worker_call_async(self->worker, request, NULL, NULL, on_worked, pending);
 }
@@ -385,7 +491,7 @@ void bh_session_run_change(BhSession *self, BhWorkFunc func, gpointer work,
                            BhReply reply, gpointer data, GDestroyNotify data_free)
 {
   Pending *pending = pending_new(self, "change", owner, cancellable, reply, data, data_free);
-  pending->changes = TRUE;
+  note_change(pending);
   bh_worker_run_async(self->worker, func, work, work_free, NULL, NULL, on_worked, pending);
 }
 
@@ -477,20 +583,26 @@ void bh_session_stop(BhSession *self)
 typedef struct {
   BhReply done;
   gpointer owner;
+  Carried *kinds; /* counted */
 } Load;
 
-static void take_kinds(BhDevice *device, GTask *task, gpointer data)
+static void load_free(gpointer data)
 {
-  BhSession *self = data;
+  Load *load = data;
+  carried_release(load->kinds);
+  g_free(load);
+}
+
+static void describe(BhDevice *device, GTask *task, gpointer data)
+{
+  Carried *carried = data;
   g_autoptr(GError) error = NULL;
   json_t *description = bh_device_describe(device, &error);
   if (description == NULL) {
     g_task_return_error(task, g_steal_pointer(&error));
     return;
   }
-  /* The main thread reads `kinds` only after this task's answer. */
-  g_clear_pointer(&self->kinds, bh_kind_set_unref);
-  self->kinds = bh_device_dup_kinds(device);
+  carried->set = bh_device_dup_kinds(device);
   g_task_return_pointer(task, description, (GDestroyNotify)json_decref);
 }
 
@@ -509,6 +621,8 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
   BhSession *self = owner;
   Load *load = data;
   if (error == NULL) {
+    if (load->kinds->set != NULL)
+      bh_kinds_take(self->kinds, g_steal_pointer(&load->kinds->set));
     json_decref(self->description);
     self->description = json_deep_copy(result);
     const char *unit = bh_json_string_or(result, "unit", NULL);
@@ -531,7 +645,9 @@ void bh_session_load(BhSession *self, BhReply done, gpointer owner)
   Load *load = g_new0(Load, 1);
   load->done = done;
   load->owner = owner;
-  bh_session_run(self, take_kinds, self, NULL, self, self->cancellable, on_loaded, load, g_free);
+  load->kinds = g_atomic_rc_box_new0(Carried);
+  bh_session_run(self, describe, g_atomic_rc_box_acquire(load->kinds), carried_release, self,
+                 self->cancellable, on_loaded, load, load_free);
 }
 
 typedef struct {
@@ -627,67 +743,4 @@ void bh_session_set_actor(BhSession *self, const char *id, const char *name)
     bh_session_call(self, "get", json_pack("{s:s}", "id", id), self, self->cancellable, on_actor,
                     g_strdup(id), g_free);
   g_signal_emit(self, signals[ACTOR_CHANGED], 0);
-}
-
-/* --- errors for people --- */
-
-const char *bh_error_text(BhErrorCode code)
-{
-  switch (code) {
-  case BH_ERROR_FORMAT:
-    return _("This is not in a form that can be read");
-  case BH_ERROR_LIMIT:
-    return _("Too long or too large");
-  case BH_ERROR_INVALID:
-    return _("Something is missing or not right");
-  case BH_ERROR_UNKNOWN:
-    return _("Made by a newer version");
-  case BH_ERROR_SIGNATURE:
-    return _("The signature is not genuine");
-  case BH_ERROR_CHAIN:
-  case BH_ERROR_FORK:
-    return _("The chain of records does not fit; it will be put right by itself");
-  case BH_ERROR_DENIED:
-    return _("Not allowed");
-  case BH_ERROR_REVOKED:
-    return _("This device was revoked; ask your administrator");
-  case BH_ERROR_EXPIRED:
-    return _("No longer valid");
-  case BH_ERROR_NOT_FOUND:
-    return _("Not found on this device");
-  case BH_ERROR_BUSY:
-    return _("Busy; please try again");
-  case BH_ERROR_STORAGE:
-    return _("The disk could not be written; nothing was changed");
-  case BH_ERROR_NETWORK:
-    return _("No connection to the hub");
-  case BH_ERROR_UNCERTAIN:
-    return _("Sent, but without an answer; the hub will be asked");
-  case BH_ERROR_NOT_HUB:
-    return _("This network answers in the hub's place; sign in to it first");
-  case BH_ERROR_LOCKED:
-    return _("Too many wrong PINs");
-  case BH_ERROR_FAILED:
-    break;
-  }
-  return _("That did not work");
-}
-
-/* What is not ours names no values of records, only what could not be done with which file. */
-static BhErrorCode code_of(const GError *error)
-{
-  if (error->domain == BH_ERROR)
-    return (BhErrorCode)error->code;
-  return error->domain == G_FILE_ERROR || error->domain == G_IO_ERROR ? BH_ERROR_STORAGE
-                                                                      : BH_ERROR_FAILED;
-}
-
-char *bh_session_dup_error_text(BhSession *self, const GError *error)
-{
-  if (error->domain == BH_SAID)
-    return g_strdup(error->message);
-  const char *text = bh_error_text(code_of(error));
-  if (self->lang[0] == 'z')
-    return g_strdup(text);
-  return g_strdup_printf("%s (%s)", text, error->message);
 }

@@ -2,7 +2,9 @@
  * of the queue. Main thread only; nothing here blocks on disk or network.
  *
  * Signals: "actor-changed"; "status-changed"; "records-changed" (something was saved here or came
- * from the hub); "enrolled"; "failed" (const GError *: a change was not kept, and whoever asked for
+ * from the hub); "enrolled"; "kinds-changed" (a round adopted other forms: pages
+ * opened from now on show those); "all-kept" (gboolean: the last change on its way was answered,
+ * and none of them failed); "failed" (const GError *: a change was not kept, and whoever asked for
  * it is gone). */
 #pragma once
 
@@ -37,7 +39,9 @@ const char *bh_session_get_lang(BhSession *session);
 const char *bh_session_get_dir(BhSession *session);
 const char *bh_session_get_scan_image(BhSession *session);
 BhSettings *bh_session_get_settings(BhSession *session);
-const BhKindSet *bh_session_get_kinds(BhSession *session); /* NULL before enrolment */
+/* The newest kind set, NULL before enrolment. A set stays for as long as the session, so that an
+ * open form can go on with the kind it was made from. */
+const BhKindSet *bh_session_get_kinds(BhSession *session);
 const BhKind *bh_session_find_kind(BhSession *session, const char *kind);
 const json_t *bh_session_get_description(BhSession *session);  /* {} before enrolment */
 const json_t *bh_session_get_status(BhSession *session);       /* {} until known */
@@ -78,6 +82,12 @@ void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroy
 void bh_session_run_change(BhSession *session, BhWorkFunc func, gpointer work,
                            GDestroyNotify work_free, gpointer owner, GCancellable *cancellable,
                            BhReply reply, gpointer data, GDestroyNotify data_free);
+/* Whether a method of service.h changes what a person entered. */
+gboolean bh_session_is_change(const char *method);
+/* Changes are on their way that the store did not answer yet. */
+gboolean bh_session_is_keeping(BhSession *session);
+/* Logs that a change was not kept, and emits "failed". `what` names it in the log. */
+void bh_session_report_failed(BhSession *session, const char *what, const GError *error);
 /* Enrols with the one-time text. */
 void bh_session_enrol(BhSession *session, const char *text, const char *name, gpointer owner,
                       GCancellable *cancellable, BhReply reply);

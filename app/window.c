@@ -30,6 +30,10 @@ struct _BhWindow {
   GtkWidget *queue_label;
   GtkStack *stack;
   GtkOverlay *overlay;
+  GtkWidget *failure; /* stays until somebody has seen it, whatever page is shown */
+  GtkWidget *failure_text;
+  GtkWidget *failure_seen;
+  gboolean closing; /* waits for what was entered last to be kept */
   GtkWidget *toast; /* without windows of its own: a tap on its words reaches what lies below */
   GtkWidget *toast_text;
   GtkWidget *toast_button;
@@ -56,9 +60,16 @@ static void drop_undo(BhWindow *self)
   self->undo_free = NULL;
 }
 
+static BhPage *top(BhWindow *self)
+{
+  return self->pages->len > 0 ? g_ptr_array_index(self->pages, self->pages->len - 1) : NULL;
+}
+
 static void bh_window_dispose(GObject *object)
 {
   BhWindow *self = BH_WINDOW(object);
+  if (self->session != NULL && top(self) != NULL)
+    bh_page_leave(top(self));
   g_clear_handle_id(&self->toast_source, g_source_remove);
   g_clear_handle_id(&self->fresh_source, g_source_remove);
   g_clear_handle_id(&self->idle_source, g_source_remove);
@@ -77,11 +88,6 @@ static void bh_window_finalize(GObject *object)
 {
   g_ptr_array_unref(BH_WINDOW(object)->pages);
   G_OBJECT_CLASS(bh_window_parent_class)->finalize(object);
-}
-
-static BhPage *top(BhWindow *self)
-{
-  return self->pages->len > 0 ? g_ptr_array_index(self->pages, self->pages->len - 1) : NULL;
 }
 
 void bh_window_update_title(BhWindow *self)
@@ -419,12 +425,43 @@ static void on_records(BhSession *session, BhWindow *self)
     bh_page_refresh(top(self));
 }
 
-/* Who typed or tapped it has moved on; that it is not on disk must not stay unsaid. */
+/* Who typed or tapped it has moved on; that it is not on disk must not stay unsaid. A window that
+ * was about to close stays: what is not on disk may still be on the screen. */
 static void on_failed(BhSession *session, const GError *error, BhWindow *self)
 {
   g_autofree char *why = bh_session_dup_error_text(session, error);
   g_autofree char *text = g_strdup_printf(_("What was entered last was not kept: %s"), why);
-  bh_window_say(self, text);
+  gtk_label_set_text(GTK_LABEL(self->failure_text), text);
+  gtk_widget_show(self->failure);
+}
+
+static void on_failure_seen(BhWindow *self)
+{
+  gtk_widget_hide(self->failure);
+}
+
+/* Closing waits for what is still typed to be kept, and does not happen when that fails: it may
+ * still be on the screen. A second time it does not wait. */
+static gboolean on_delete(GtkWidget *widget, GdkEvent *event, gpointer data)
+{
+  (void)event;
+  (void)data;
+  BhWindow *self = BH_WINDOW(widget);
+  if (self->closing)
+    return GDK_EVENT_PROPAGATE;
+  if (top(self) != NULL)
+    bh_page_leave(top(self));
+  self->closing = bh_session_is_keeping(self->session);
+  return self->closing ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
+}
+
+static void on_all_kept(BhSession *session, gboolean kept, BhWindow *self)
+{
+  (void)session;
+  gboolean closing = self->closing;
+  self->closing = FALSE;
+  if (closing && kept)
+    gtk_widget_destroy(GTK_WIDGET(self));
 }
 
 static void bh_window_class_init(BhWindowClass *klass)
@@ -444,6 +481,9 @@ static void bh_window_class_init(BhWindowClass *klass)
   gtk_widget_class_bind_template_child(widget_class, BhWindow, queue_label);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, stack);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, overlay);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, failure);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, failure_text);
+  gtk_widget_class_bind_template_child(widget_class, BhWindow, failure_seen);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, toast);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, toast_text);
   gtk_widget_class_bind_template_child(widget_class, BhWindow, toast_button);
@@ -467,6 +507,8 @@ static void bh_window_init(BhWindow *self)
   g_signal_connect(self->user, "clicked", G_CALLBACK(on_user), self);
   g_signal_connect(self->queue, "clicked", G_CALLBACK(on_queue), self);
   g_signal_connect(self->toast_button, "clicked", G_CALLBACK(on_toast_button), self);
+  g_signal_connect_swapped(self->failure_seen, "clicked", G_CALLBACK(on_failure_seen), self);
+  g_signal_connect(self, "delete-event", G_CALLBACK(on_delete), NULL);
   g_signal_connect(self, "key-press-event", G_CALLBACK(on_key), NULL);
   g_signal_connect(self, "configure-event", G_CALLBACK(on_configure), NULL);
 }
@@ -490,6 +532,7 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);
   g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
   g_signal_connect_object(session, "failed", G_CALLBACK(on_failed), self, 0);
+  g_signal_connect_object(session, "all-kept", G_CALLBACK(on_all_kept), self, 0);
   bh_window_apply_settings(self);
   return self;
 }

@@ -9,7 +9,8 @@
 struct _BhFormView {
   GtkBox parent;
   BhSession *session;
-  const BhKind *kind;
+  const BhKind *kind; /* as it was when the form was made */
+  GtkWidget *changed; /* says that the hub has another form by now; NULL while it has not */
   json_t *values;
   json_t *related;     /* record id → values */
   GPtrArray *rows;     /* BhFieldRow*, borrowed from the box */
@@ -280,6 +281,25 @@ static void add_all(BhFormView *self, const char *const *hidden)
       add_row(self, g_ptr_array_index(fields, k));
 }
 
+/* What is typed may not fit another form, and whoever types must not lose their place: this form
+ * stays until its page is opened again. */
+static void on_kinds_changed(BhFormView *self)
+{
+  const BhKind *kind = bh_session_find_kind(self->session, bh_kind_get_name(self->kind));
+  gboolean same = kind != NULL &&
+                  json_equal(bh_kind_get_declaration(kind), bh_kind_get_declaration(self->kind));
+  if (self->changed == NULL && !same) {
+    self->changed = bh_part_notice("form_changed",
+                                   _("The hub has changed this form. What was entered here is "
+                                     "kept: go back and open it again for the new form."),
+                                   "warning");
+    gtk_container_add(GTK_CONTAINER(self), self->changed);
+    gtk_box_reorder_child(GTK_BOX(self), self->changed, 0);
+  }
+  if (self->changed != NULL)
+    gtk_widget_set_visible(self->changed, !same);
+}
+
 BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
                              const char *const *hidden)
 {
@@ -291,6 +311,8 @@ BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char 
   else
     add_all(self, hidden);
   update_shown(self);
+  g_signal_connect_object(session, "kinds-changed", G_CALLBACK(on_kinds_changed), self,
+                          G_CONNECT_SWAPPED);
   return self;
 }
 

@@ -19,7 +19,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_FORM_VIEW (bh_form_view_get_type())
 G_DECLARE_FINAL_TYPE(BhFormView, bh_form_view, BH, FORM_VIEW, GtkBox)
 
-/* `form`: one of the kind's "forms", in its order; NULL: all fields, by sections. `hidden` (may be
+/* The form stays as `kind` has it now; when the session gets another form of the kind, it says so.
+ * `form`: one of the kind's "forms", in its order; NULL: all fields, by sections. `hidden` (may be
  * NULL): fields the page sets itself. */
 BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
                              const char *const *hidden);

@@ -23,6 +23,9 @@ static BhPage *make_page(BhSession *session, const json_t *draft)
     return bh_record_page_new(record);
   if (strcmp(kind_name, "hazard") == 0)
     return bh_hazard_page_new_for(record);
+  /* Only hazards keep pictures as drafts; their page saves what is left of them. */
+  if (strcmp(kind_name, "file") == 0)
+    return bh_hazard_page_new_for(bh_json_string_or(values, "parent", record));
   const char *assigned = bh_json_string_or(values, BH_START_ASSIGNED, NULL);
   if (strcmp(kind_name, "inspection") == 0 && state == NULL && assigned != NULL)
     return bh_start_page_new_for(assigned);

@@ -6,6 +6,7 @@
 #include "app/due.h"
 #include "app/pages/inspection.h"
 #include "app/pages/record.h"
+#include "app/pages/row-pages.h"
 #include "app/pages/start.h"
 
 #define ROWS 20
@@ -21,6 +22,8 @@ struct _BhEnterprisePage {
   GtkWidget *hazards;
   GtkWidget *visits;
   GtkWidget *start;
+  BhRowPages *hazard_pages;
+  BhRowPages *visit_pages;
 };
 
 G_DEFINE_FINAL_TYPE(BhEnterprisePage, bh_enterprise_page, BH_TYPE_PAGE)
@@ -30,6 +33,8 @@ static void bh_enterprise_page_finalize(GObject *object)
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(object);
   g_free(self->id);
   bh_found_free(self->found);
+  g_clear_pointer(&self->hazard_pages, bh_row_pages_free);
+  g_clear_pointer(&self->visit_pages, bh_row_pages_free);
   G_OBJECT_CLASS(bh_enterprise_page_parent_class)->finalize(object);
 }
 
@@ -89,68 +94,43 @@ static void on_row(GtkButton *row, BhEnterprisePage *self)
   bh_page_open(BH_PAGE(self), bh_record_page_new(bh_part_get_record(GTK_WIDGET(row))));
 }
 
-static void list_of(BhPage *page, const char *kind, const char *after);
-
-static void on_more(GtkButton *button, BhEnterprisePage *self)
+static void fill(BhEnterprisePage *self, BhRowPages *pages, guint number, const json_t *result,
+                 const char *kind_name, const char *none)
 {
-  const char *kind = g_object_get_data(G_OBJECT(button), "bh-kind");
-  g_autofree char *after = g_strdup(g_object_get_data(G_OBJECT(button), "bh-after"));
-  list_of(BH_PAGE(self), kind, after);
-}
-
-static void add_more(BhEnterprisePage *self, GtkWidget *box, const char *kind, const char *after)
-{
-  g_autofree char *id = g_strdup_printf("more-%s", kind);
-  GtkWidget *button = bh_part_button(id, _("Show more"), NULL);
-  g_object_set_data(G_OBJECT(button), "bh-kind", (gpointer)kind);
-  g_object_set_data_full(G_OBJECT(button), "bh-after", g_strdup(after), g_free);
-  g_signal_connect(button, "clicked", G_CALLBACK(on_more), self);
-  gtk_container_add(GTK_CONTAINER(box), button);
-}
-
-/* `from`: where the page of the list began; NULL for the first one. */
-static void fill(BhEnterprisePage *self, GtkWidget *box, const json_t *result,
-                 const char *kind_name, const char *from, const char *none)
-{
-  const json_t *rows = json_object_get(result, "rows");
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = bh_session_find_kind(session, kind_name);
-  g_autoptr(GList) before = gtk_container_get_children(GTK_CONTAINER(box));
-  guint shown = 0;
-  if (from == NULL)
-    bh_part_clear(box);
-  else if (before != NULL)
-    gtk_widget_destroy(g_list_last(before)->data); /* the button that asked */
-  if (from != NULL)
-    shown = g_list_length(before) - 1;
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
+  bh_row_pages_begin(pages, number);
+  json_array_foreach(json_object_get(result, "rows"), i, row)
   {
     const json_t *values = json_object_get(row, "values");
+    const char *record = bh_json_string_or(row, "id", "");
+    if (!bh_row_pages_takes(pages, record))
+      continue;
     const char *state = bh_json_string_or(values, "state", "");
-    g_autofree char *id = g_strdup_printf("%s-%u", kind_name, ++shown);
+    g_autofree char *id = g_strdup_printf("%s-%u", kind_name, bh_row_pages_get_number(pages));
     const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
     int days = 0;
     g_autofree char *due = bh_due_dup_text(session, kind, values, &days);
-    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), due, label,
-                                    bh_json_string_or(row, "id", ""));
+    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), due, label, record);
     bh_part_set_class(button, "urgent", due != NULL && days < 0);
     g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
-    gtk_container_add(GTK_CONTAINER(box), button);
+    bh_row_pages_add(pages, button);
   }
-  if (shown == 0)
-    gtk_container_add(GTK_CONTAINER(box), bh_part_label(none, "dim"));
-  const char *after = bh_json_string_or(result, "after", NULL);
-  if (after != NULL)
-    add_more(self, box, kind_name, after);
+  const json_t *after = json_object_get(result, "after");
+  bh_row_pages_end(pages, json_is_string(after) ? after : NULL);
+  if (bh_row_pages_is_empty(pages))
+    bh_row_pages_note(pages, none);
 }
 
+/* `data`: number of the page. */
 static void on_hazards(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   if (error == NULL)
-    fill(self, self->hazards, result, "hazard", data, _("No open hazard on this device"));
+    fill(self, self->hazard_pages, GPOINTER_TO_UINT(data), result, "hazard",
+         _("No open hazard on this device"));
 }
 
 static void on_visits(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -159,7 +139,8 @@ static void on_visits(BhPage *page, json_t *result, const GError *error, gpointe
   if (error != NULL)
     return;
   const json_t *rows = json_object_get(result, "rows");
-  fill(self, self->visits, result, "inspection", data, _("No earlier visit on this device"));
+  fill(self, self->visit_pages, GPOINTER_TO_UINT(data), result, "inspection",
+       _("No earlier visit on this device"));
   if (data != NULL || strcmp(self->found->by, "plaque") == 0 ||
       strcmp(self->found->by, "code") == 0)
     return;
@@ -184,7 +165,7 @@ static json_t *list_unfinished(const BhKind *kind)
 
 /* `kind`, a static string, is the slot of the question too. Hazards: those that are not done with;
  * visits: all. */
-static void list_of(BhPage *page, const char *kind, const char *after)
+static void list_of(BhPage *page, const char *kind, guint number, const json_t *from)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   BhSession *session = bh_page_get_session(page);
@@ -198,18 +179,43 @@ static void list_of(BhPage *page, const char *kind, const char *after)
                             "order", "changed");
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
-  if (after != NULL)
-    json_object_set_new(query, "after", json_string(after));
+  if (from != NULL)
+    json_object_set(query, "after", (json_t *)from);
   bh_page_ask(page, kind, "list", json_pack("{s:o}", "query", query),
-              hazards ? on_hazards : on_visits, g_strdup(after), g_free);
+              hazards ? on_hazards : on_visits, GUINT_TO_POINTER(number), NULL);
+}
+
+static void ask_hazards(gpointer owner, guint number, const json_t *from)
+{
+  list_of(owner, "hazard", number, from);
+}
+
+static void ask_visits(gpointer owner, guint number, const json_t *from)
+{
+  list_of(owner, "inspection", number, from);
+}
+
+/* Rows and the button below them, in the place that the template has for both. */
+static BhRowPages *make_pages(BhEnterprisePage *self, GtkWidget *place, const char *kind,
+                              BhRowPagesAsk ask)
+{
+  g_autofree char *id = g_strdup_printf("more-%s", kind);
+  g_autofree char *earlier = g_strdup_printf("earlier-%s", kind);
+  GtkWidget *rows = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
+  GtkWidget *more = bh_part_button(id, _("Show more"), NULL);
+  gtk_widget_hide(more);
+  gtk_widget_show(rows);
+  gtk_container_add(GTK_CONTAINER(place), rows);
+  gtk_container_add(GTK_CONTAINER(place), more);
+  return bh_row_pages_new(rows, more, earlier, ask, self);
 }
 
 static void bh_enterprise_page_refresh(BhPage *page)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   bh_page_ask(page, "record", "get", json_pack("{s:s}", "id", self->id), on_record, NULL, NULL);
-  list_of(page, "hazard", NULL);
-  list_of(page, "inspection", NULL);
+  bh_row_pages_renew(self->hazard_pages);
+  bh_row_pages_renew(self->visit_pages);
 }
 
 static void on_start(BhEnterprisePage *self)
@@ -236,6 +242,8 @@ static void bh_enterprise_page_class_init(BhEnterprisePageClass *klass)
 static void bh_enterprise_page_init(BhEnterprisePage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
+  self->hazard_pages = make_pages(self, self->hazards, "hazard", ask_hazards);
+  self->visit_pages = make_pages(self, self->visits, "inspection", ask_visits);
   g_signal_connect_swapped(self->start, "clicked", G_CALLBACK(on_start), self);
 }
 

@@ -7,6 +7,7 @@
 #include "app/forms/confirm.h"
 #include "app/move.h"
 #include "app/pages/enterprise.h"
+#include "app/pages/row-pages.h"
 #include "app/pages/subject.h"
 #include "app/visit-page.h"
 
@@ -28,8 +29,7 @@ struct _BhFindPage {
   BhConfirm *confirm;
   json_t *visit; /* of the inspection to move; NULL until loaded */
   json_t *lists; /* rows of the checklists here; NULL until loaded */
-  json_t *after; /* where the next page of results starts */
-  guint shown;
+  BhRowPages *pages;
 };
 
 G_DEFINE_FINAL_TYPE(BhFindPage, bh_find_page, BH_TYPE_PAGE)
@@ -39,7 +39,7 @@ static void bh_find_page_finalize(GObject *object)
   BhFindPage *self = BH_FIND_PAGE(object);
   g_free(self->plaque);
   g_free(self->inspection);
-  json_decref(self->after);
+  g_clear_pointer(&self->pages, bh_row_pages_free);
   json_decref(self->visit);
   json_decref(self->lists);
   G_OBJECT_CLASS(bh_find_page_parent_class)->finalize(object);
@@ -238,9 +238,26 @@ static char *dup_details(BhFindPage *self, const json_t *values)
   return *address != '\0' ? g_strdup(address) : g_steal_pointer(&place);
 }
 
+static void add_result(BhFindPage *self, const json_t *row)
+{
+  const char *record = bh_json_string_or(row, "id", "");
+  if (!bh_row_pages_takes(self->pages, record))
+    return;
+  g_autofree char *id = g_strdup_printf("result-%u", bh_row_pages_get_number(self->pages));
+  const json_t *values = json_object_get(row, "values");
+  g_autofree char *details = dup_details(self, values);
+  gboolean provisional = json_is_true(json_object_get(values, "provisional"));
+  GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), details,
+                                  provisional ? _("Provisional") : NULL, record);
+  g_object_set_data_full(G_OBJECT(button), "bh-sector",
+                         g_strdup(bh_json_string_or(values, "sector", "")), g_free);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_result), self);
+  bh_row_pages_add(self->pages, button);
+}
+
+/* `data`: number of the page. */
 static void on_results(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
   BhFindPage *self = BH_FIND_PAGE(page);
   if (error != NULL) {
     bh_page_say_error(page, error);
@@ -248,55 +265,42 @@ static void on_results(BhPage *page, json_t *result, const GError *error, gpoint
   }
   gsize i;
   json_t *row;
+  bh_row_pages_begin(self->pages, GPOINTER_TO_UINT(data));
   json_array_foreach(json_object_get(result, "rows"), i, row)
   {
-    g_autofree char *id = g_strdup_printf("result-%u", ++self->shown);
-    const json_t *values = json_object_get(row, "values");
-    g_autofree char *details = dup_details(self, values);
-    gboolean provisional = json_is_true(json_object_get(values, "provisional"));
-    GtkWidget *button =
-        bh_part_row(id, bh_json_string_or(row, "title", ""), details,
-                    provisional ? _("Provisional") : NULL, bh_json_string_or(row, "id", ""));
-    g_object_set_data_full(G_OBJECT(button), "bh-sector",
-                           g_strdup(bh_json_string_or(values, "sector", "")), g_free);
-    g_signal_connect(button, "clicked", G_CALLBACK(on_result), self);
-    gtk_container_add(GTK_CONTAINER(self->results), button);
+    add_result(self, row);
   }
   if (json_is_true(json_object_get(result, "partial")))
-    gtk_container_add(
-        GTK_CONTAINER(self->results),
-        bh_part_label(_("Many words begin so; not all are looked up: type more of it"), "dim"));
-  json_decref(self->after);
-  self->after = json_incref(json_object_get(result, "after"));
-  gtk_widget_set_visible(self->more, self->after != NULL && !json_is_null(self->after));
-  if (self->shown == 0)
-    gtk_container_add(GTK_CONTAINER(self->results), bh_part_label(_("Nothing found"), "dim"));
+    bh_row_pages_note(self->pages,
+                      _("Many words begin so; not all are looked up: type more of it"));
+  const json_t *after = json_object_get(result, "after");
+  bh_row_pages_end(self->pages, json_is_string(after) ? after : NULL);
+  if (bh_row_pages_is_empty(self->pages))
+    bh_row_pages_note(self->pages, _("Nothing found"));
 }
 
-static void load_page(BhFindPage *self)
+static void ask_page(gpointer owner, guint number, const json_t *from)
 {
+  BhFindPage *self = owner;
   BhPage *page = BH_PAGE(self);
   json_t *query =
       json_pack("{s:s, s:i, s:s}", "kind", "enterprise", "limit", ROWS, "order", "title");
   const char *text = gtk_entry_get_text(GTK_ENTRY(self->search));
   if (*text != '\0')
     json_object_set_new(query, "search", json_string(text));
-  if (self->after != NULL && !json_is_null(self->after))
-    json_object_set(query, "after", self->after);
+  if (from != NULL)
+    json_object_set(query, "after", (json_t *)from);
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
   /* A newer text, and a second tap on "more", take the place of what was asked before. */
-  bh_page_ask(page, "results", "list", json_pack("{s:o}", "query", query), on_results, NULL, NULL);
+  bh_page_ask(page, "results", "list", json_pack("{s:o}", "query", query), on_results,
+              GUINT_TO_POINTER(number), NULL);
 }
 
 static void on_search(BhFindPage *self)
 {
-  bh_part_clear(self->results);
-  self->shown = 0;
-  json_decref(self->after);
-  self->after = NULL;
-  load_page(self);
+  bh_row_pages_restart(self->pages);
 }
 
 static void on_provisional(BhFindPage *self)
@@ -332,7 +336,7 @@ static void bh_find_page_load(BhPage *page)
                           "order", "title"),
                 on_lists, NULL, NULL);
   }
-  load_page(self);
+  bh_row_pages_restart(self->pages);
 }
 
 static void bh_find_page_class_init(BhFindPageClass *klass)
@@ -355,8 +359,8 @@ static void bh_find_page_init(BhFindPage *self)
   gtk_widget_init_template(GTK_WIDGET(self));
   self->confirm = BH_CONFIRM(bh_confirm_new("move"));
   gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
+  self->pages = bh_row_pages_new(self->results, self->more, "earlier", ask_page, self);
   g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(on_search), self);
-  g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(load_page), self);
   g_signal_connect_swapped(self->provisional, "clicked", G_CALLBACK(on_provisional), self);
 }
 

@@ -75,18 +75,19 @@ static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
   bh_page_keep(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
 }
 
-/* What the inspection and its list know of a new hazard goes into the draft, once. */
+/* What the inspection and its list know of a new hazard goes into the draft, once and as a whole.
+ */
 static void keep_known(BhHazardPage *self)
 {
-  const char *key;
-  json_t *value;
+  json_t *values = json_object_get(self->hazard, "values");
   if (self->inspection == NULL || self->known_kept)
     return;
   self->known_kept = TRUE;
-  json_object_foreach(json_object_get(self->hazard, "values"), key, value)
-  {
-    keep_draft(self, key, value);
-  }
+  json_object_update(json_object_get(self->hazard, "changed"), values);
+  bh_page_keep(BH_PAGE(self), "draft_put",
+               json_pack("{s:[{s:s, s:s, s:o}]}", "drafts", "record", self->record, "kind",
+                         "hazard", "set", json_deep_copy(values)),
+               NULL, NULL, NULL);
 }
 
 /* The item asks whether the hazard is major, and nobody has said yet. */
@@ -144,18 +145,13 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
         NULL, NULL, NULL);
     return;
   }
-  /* A picture of a hazard that is a draft is a draft too, and becomes an entry after it. */
+  /* A picture of a hazard that is a draft is a draft too, and becomes an entry with it. */
   gtk_widget_show(self->discard);
   json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
-  const char *key;
-  json_t *value;
-  json_object_foreach(values, key, value)
-  {
-    bh_page_keep(
-        page, "draft_set",
-        json_pack("{s:s, s:s, s:s, s:O}", "record", id, "kind", "file", "key", key, "value", value),
-        NULL, NULL, NULL);
-  }
+  bh_page_keep(
+      page, "draft_put",
+      json_pack("{s:[{s:s, s:s, s:O}]}", "drafts", "record", id, "kind", "file", "set", values),
+      NULL, NULL, NULL);
 }
 
 static void on_add_photo(BhHazardPage *self)
@@ -190,9 +186,9 @@ static json_t *dup_also(BhHazardPage *self)
   return also;
 }
 
-/* `data`: ids of the pictures that are drafts, when the hazard was to be saved. */
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
+  (void)data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
   const json_t *problems = json_object_get(result, "problems");
   if (error != NULL) {
@@ -205,19 +201,24 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say(page, _("Kept as a draft; some things are still missing"));
     return;
   }
-  gsize i;
-  json_t *id;
-  json_array_foreach((json_t *)data, i, id)
-  {
-    bh_page_keep(page, "save_draft", json_pack("{s:O}", "record", id), NULL, NULL, NULL);
-  }
   bh_page_say(page, _("Saved; it will be sent by itself"));
   bh_page_close(page);
 }
 
-static void release_json(gpointer data)
+/* The hazard and its pictures, for one save: neither may be left behind by a crash in between. A
+ * hazard that was saved may have pictures left that an older version did not save with it. */
+static json_t *list_drafts(BhHazardPage *self, const json_t *also)
 {
-  json_decref(data);
+  json_t *drafts = json_array();
+  gsize i;
+  json_t *id;
+  if (json_object_size(json_object_get(self->hazard, "changed")) > 0)
+    json_array_append_new(drafts, json_pack("{s:s, s:O}", "record", self->record, "also", also));
+  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id)
+  {
+    json_array_append_new(drafts, json_pack("{s:O}", "record", id));
+  }
+  return drafts;
 }
 
 static void on_save(BhHazardPage *self)
@@ -229,7 +230,8 @@ static void on_save(BhHazardPage *self)
     return;
   keep_known(self);
   json_t *changed = json_object_get(self->hazard, "changed");
-  if (json_object_size(changed) == 0) {
+  if (json_object_size(changed) == 0 &&
+      json_array_size(json_object_get(self->hazard, "file_drafts")) == 0) {
     bh_page_close(BH_PAGE(self));
     return;
   }
@@ -245,11 +247,10 @@ static void on_save(BhHazardPage *self)
     return;
   }
   json_t *set = json_copy(changed);
-  json_t *also = dup_also(self);
+  g_autoptr(json_t) also = dup_also(self);
   json_object_update(set, also);
-  bh_page_act_checked(BH_PAGE(self), self->record, "hazard", set, "save_draft",
-                      json_pack("{s:s, s:o}", "record", self->record, "also", also), on_saved,
-                      json_copy(json_object_get(self->hazard, "file_drafts")), release_json);
+  bh_page_act_checked(BH_PAGE(self), self->record, "hazard", set, "save_drafts",
+                      json_pack("{s:o}", "drafts", list_drafts(self, also)), on_saved, NULL, NULL);
 }
 
 /* What was thrown away, to be brought back for as long as the offer stands. */
@@ -277,30 +278,23 @@ static void discarded_release(gpointer data)
   g_rc_box_release_full(data, discarded_clear);
 }
 
-static void put_back(const Discarded *gone, const char *record, const char *kind,
-                     const json_t *values)
-{
-  const char *key;
-  json_t *value;
-  json_object_foreach((json_t *)values, key, value)
-  {
-    bh_session_call(gone->session, "draft_set",
-                    json_pack("{s:s, s:s, s:s, s:s, s:O}", "author", gone->author, "record", record,
-                              "kind", kind, "key", key, "value", value),
-                    gone->session, NULL, NULL, NULL, NULL);
-  }
-}
-
 static void on_undo_discard(gpointer data)
 {
   const Discarded *gone = data;
   const char *id;
   json_t *values;
-  put_back(gone, gone->record, "hazard", gone->changed);
+  json_t *drafts = json_array();
+  if (json_object_size(gone->changed) > 0)
+    json_array_append_new(drafts, json_pack("{s:s, s:s, s:O}", "record", gone->record, "kind",
+                                            "hazard", "set", gone->changed));
   json_object_foreach(gone->files, id, values)
   {
-    put_back(gone, id, "file", values);
+    json_array_append_new(
+        drafts, json_pack("{s:s, s:s, s:O}", "record", id, "kind", "file", "set", values));
   }
+  bh_session_call(gone->session, "draft_put",
+                  json_pack("{s:s, s:o}", "author", gone->author, "drafts", drafts), gone->session,
+                  NULL, NULL, NULL, NULL);
   bh_session_refresh_status(gone->session);
   bh_session_note_records_changed(gone->session);
 }
@@ -351,19 +345,10 @@ static void on_discard(BhHazardPage *self)
   if (self->form == NULL)
     return;
   bh_form_view_flush(self->form);
-  Discarded *gone = discarded_new(self);
-  g_autoptr(json_t) files = json_incref(gone->files);
-  /* Refused while another act runs: then nothing is thrown away. */
-  if (!bh_page_act(BH_PAGE(self), "draft_discard", json_pack("{s:s}", "record", self->record),
-                   on_discarded, gone, discarded_release))
-    return;
-  const char *id;
-  json_t *values;
-  json_object_foreach(files, id, values)
-  {
-    bh_page_keep(BH_PAGE(self), "draft_discard", json_pack("{s:s}", "record", id), NULL, NULL,
-                 NULL);
-  }
+  json_t *records = json_pack("[s]", self->record);
+  json_array_extend(records, json_object_get(self->hazard, "file_drafts"));
+  bh_page_act(BH_PAGE(self), "draft_drop", json_pack("{s:o}", "records", records), on_discarded,
+              discarded_new(self), discarded_release);
 }
 
 /* --- taking back what was recorded by mistake --- */

@@ -4,6 +4,7 @@
 
 #include "app/due.h"
 #include "app/pages/lanes.h"
+#include "app/pages/row-pages.h"
 
 #define ROWS 40
 
@@ -15,10 +16,7 @@ struct _BhListPage {
   GtkWidget *rows;
   GtkWidget *empty;
   GtkWidget *more;
-  json_t *after;
-  GHashTable *known; /* ids of rows that stand in the list */
-  gboolean undated;  /* of a ledger: what is due by a day came first, now all the rest comes */
-  guint shown;
+  BhRowPages *pages;
 };
 
 G_DEFINE_FINAL_TYPE(BhListPage, bh_list_page, BH_TYPE_PAGE)
@@ -28,8 +26,7 @@ static void bh_list_page_finalize(GObject *object)
   BhListPage *self = BH_LIST_PAGE(object);
   g_free(self->kind);
   g_free(self->ledger);
-  json_decref(self->after);
-  g_hash_table_unref(self->known);
+  g_clear_pointer(&self->pages, bh_row_pages_free);
   G_OBJECT_CLASS(bh_list_page_parent_class)->finalize(object);
 }
 
@@ -45,14 +42,50 @@ static void on_row(GtkButton *row, BhListPage *self)
                bh_ledger_open_row(ledger_of(self), bh_part_get_record(GTK_WIDGET(row))));
 }
 
-static void load_page(BhListPage *self);
+static void add_row(BhListPage *self, const BhKind *kind, const json_t *row)
+{
+  BhPage *page = BH_PAGE(self);
+  BhSession *session = bh_page_get_session(page);
+  const char *record = bh_json_string_or(row, "id", "");
+  const char *title = bh_json_string_or(row, "title", "");
+  if (!bh_row_pages_takes(self->pages, record))
+    return;
+  g_autofree char *id = g_strdup_printf("row-%u", bh_row_pages_get_number(self->pages));
+  gboolean pending = json_integer_value(json_object_get(row, "pending")) > 0;
+  int days = 0;
+  g_autofree char *due = bh_due_dup_text(session, kind, json_object_get(row, "values"), &days);
+  const char *label = bh_kind_get_state_label(kind, bh_json_string_or(row, "state", ""),
+                                              bh_session_get_lang(session));
+  g_autofree char *line = due != NULL ? g_strjoin(" · ", label, due, NULL) : g_strdup(label);
+  GtkWidget *button = bh_part_row(id, title, line, pending ? _("Not sent") : _("Received"), record);
+  bh_part_set_class(button, "urgent", due != NULL && days < 0);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
+  bh_page_name_row(page, button, title,
+                   bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
+  bh_row_pages_add(self->pages, button);
+}
+
+/* Where a page starts: {"after"?, "undated"?}. Of a ledger, what is due by a day comes first, then
+ * all the rest. */
+static json_t *dup_next(BhListPage *self, const json_t *result, gboolean undated)
+{
+  const char *after = bh_json_string_or(result, "after", NULL);
+  if (after != NULL)
+    return json_pack("{s:s, s:b}", "after", after, "undated", undated);
+  return self->ledger != NULL && !undated ? json_pack("{s:b}", "undated", 1) : NULL;
+}
+
+/* The question that was answered: which page, and whether of what is due by no day. */
+typedef struct {
+  guint number;
+  gboolean undated;
+} Asked;
 
 static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  (void)data;
+  const Asked *asked = data;
   BhListPage *self = BH_LIST_PAGE(page);
-  BhSession *session = bh_page_get_session(page);
-  const BhKind *kind = bh_session_find_kind(session, self->kind);
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), self->kind);
   if (error != NULL || kind == NULL) {
     if (error != NULL)
       bh_page_say_error(page, error);
@@ -60,71 +93,46 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
   }
   gsize i;
   json_t *row;
+  bh_row_pages_begin(self->pages, asked->number);
   json_array_foreach(json_object_get(result, "rows"), i, row)
   {
-    const char *state = bh_json_string_or(row, "state", "");
-    if (!g_hash_table_add(self->known, g_strdup(bh_json_string_or(row, "id", ""))))
-      continue;
-    g_autofree char *id = g_strdup_printf("row-%u", ++self->shown);
-    gboolean pending = json_integer_value(json_object_get(row, "pending")) > 0;
-    int days = 0;
-    g_autofree char *due = bh_due_dup_text(session, kind, json_object_get(row, "values"), &days);
-    const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
-    g_autofree char *line = due != NULL ? g_strjoin(" · ", label, due, NULL) : g_strdup(label);
-    GtkWidget *button =
-        bh_part_row(id, bh_json_string_or(row, "title", ""), line,
-                    pending ? _("Not sent") : _("Received"), bh_json_string_or(row, "id", ""));
-    bh_part_set_class(button, "urgent", due != NULL && days < 0);
-    g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
-    bh_page_name_row(page, button, bh_json_string_or(row, "title", ""),
-                     bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
-    gtk_container_add(GTK_CONTAINER(self->rows), button);
+    add_row(self, kind, row);
   }
   if (json_is_true(json_object_get(result, "partial")))
-    gtk_container_add(
-        GTK_CONTAINER(self->rows),
-        bh_part_label(_("Many words begin so; not all are looked up: type more of it"), "dim"));
-  json_decref(self->after);
-  self->after = json_incref(json_object_get(result, "after"));
-  gboolean more = json_is_string(self->after);
-  gboolean dated = !more && self->ledger != NULL && !self->undated;
-  gtk_widget_set_visible(self->more, more);
-  gtk_widget_set_visible(self->empty, !more && !dated && self->shown == 0);
-  self->undated |= dated;
-  if (dated)
-    load_page(self);
+    bh_row_pages_note(self->pages,
+                      _("Many words begin so; not all are looked up: type more of it"));
+  g_autoptr(json_t) next = dup_next(self, result, asked->undated);
+  bh_row_pages_end(self->pages, next);
+  gtk_widget_set_visible(self->empty, bh_row_pages_is_empty(self->pages));
 }
 
-static void load_page(BhListPage *self)
+static void ask_page(gpointer owner, guint number, const json_t *from)
 {
+  BhListPage *self = owner;
   BhPage *page = BH_PAGE(self);
-  BhSession *session = bh_page_get_session(page);
-  const BhKind *kind = bh_session_find_kind(session, self->kind);
+  const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), self->kind);
   const json_t *ledger = ledger_of(self);
   json_t *query = ledger != NULL ? bh_ledger_dup_query(page, kind, ledger)
                                  : json_pack("{s:s, s:s}", "kind", self->kind, "viewer",
-                                             bh_session_get_actor(session));
+                                             bh_session_get_actor(bh_page_get_session(page)));
+  Asked *asked = g_new0(Asked, 1);
+  asked->number = number;
+  asked->undated = json_is_true(json_object_get(from, "undated"));
   json_object_set_new(query, "limit", json_integer(ROWS));
   json_object_set_new(query, "order",
-                      json_string(ledger != NULL && !self->undated ? "due" : "changed"));
+                      json_string(ledger != NULL && !asked->undated ? "due" : "changed"));
   const char *text = gtk_entry_get_text(GTK_ENTRY(self->search));
   if (*text != '\0')
     json_object_set_new(query, "search", json_string(text));
-  if (self->after != NULL && !json_is_null(self->after))
-    json_object_set(query, "after", self->after);
+  if (json_object_get(from, "after") != NULL)
+    json_object_set(query, "after", json_object_get(from, "after"));
   /* A newer text, and a second tap on "more", take the place of what was asked before. */
-  bh_page_ask(page, "rows", "list", json_pack("{s:o}", "query", query), on_rows, NULL, NULL);
+  bh_page_ask(page, "rows", "list", json_pack("{s:o}", "query", query), on_rows, asked, g_free);
 }
 
 static void on_search(BhListPage *self)
 {
-  bh_part_clear(self->rows);
-  g_hash_table_remove_all(self->known);
-  self->undated = FALSE;
-  self->shown = 0;
-  json_decref(self->after);
-  self->after = NULL;
-  load_page(self);
+  bh_row_pages_restart(self->pages);
 }
 
 static void bh_list_page_load(BhPage *page)
@@ -147,9 +155,8 @@ static void bh_list_page_class_init(BhListPageClass *klass)
 static void bh_list_page_init(BhListPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
-  self->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  self->pages = bh_row_pages_new(self->rows, self->more, "earlier", ask_page, self);
   g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(on_search), self);
-  g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(load_page), self);
 }
 
 BhPage *bh_list_page_new(const char *kind, const char *ledger, const char *title)

@@ -82,7 +82,7 @@ static void forward_call(Agent *agent, const json_t *request, const char *method
 
   forward->agent = agent;
   forward->call = call;
-  forward->writes = g_str_equal(method, "save") || g_str_equal(method, "save_draft");
+  forward->writes = g_str_has_prefix(method, "save");
   agent->pending++;
   bh_worker_call_async(agent->worker, request, NULL, NULL, on_forwarded, forward);
 }

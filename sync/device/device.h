@@ -89,6 +89,14 @@ gboolean bh_device_draft_discard(BhDevice *device, const char *author, const cha
  * in another way. Other keys stay. */
 gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
                                 const json_t *keys, GError **error);
+/* Drafts that belong together, in one transaction with one fsync: [{"record","kind","set": {key:
+ * value}}], each key as bh_device_draft_set takes it. A key that is refused leaves all as it was.
+ */
+gboolean bh_device_draft_put(BhDevice *device, const char *author, const json_t *drafts,
+                             GError **error);
+/* Discards the drafts of these records (array of ids) in one transaction. */
+gboolean bh_device_draft_drop(BhDevice *device, const char *author, const json_t *records,
+                              GError **error);
 
 /* --- entries --- */
 
@@ -125,6 +133,12 @@ char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gi
  * joined to it; the draft is gone in the same transaction. */
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
                            const json_t *also, GError **error);
+/* Drafts that belong together, as bh_device_save_draft, in one transaction: a hazard and its
+ * pictures. `drafts`: [{"record","also"?: {key: value}}], a parent before its children. One entry,
+ * or as many as BH_ENTRY_MAX_OPS, _KEYS and _FILES ask for. All are saved, or nothing is:
+ * BH_ERROR_NOT_FOUND when one is not there. Returns the ids of the entries. */
+json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t *drafts,
+                              GError **error);
 
 /* --- reading --- */
 
@@ -172,7 +186,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 /* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
  * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
  * no_hub|revoked","behind": the hub's records start over and did not all take their places yet,
- * "next_try_ms","hub","device"}. Counters are kept, not counted. */
+ * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}.
+ * Counters are kept, not counted. */
 json_t *bh_device_status(BhDevice *device, GError **error);
 /* What has not left yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
  * "at_ms","size","sent","why_code"}], oldest first, a page. */

@@ -26,4 +26,16 @@ gboolean bh_drafts_store_remove(BhDevice *device, const char *author, const char
 gboolean bh_drafts_store_drop(BhDevice *device, const char *author, const char *record,
                               gboolean *dropped, GError **error);
 
+/* --- parts of drafts.c, inside a transaction --- */
+
+/* One key, checked; makes the draft when there is none. */
+gboolean bh_draft_put(BhDevice *device, const char *author, const char *record, const char *kind,
+                      const char *key, const json_t *value, GError **error);
+/* After the commit: what the value names is named by a draft now (release.h). */
+void bh_draft_settle(BhDevice *device, const json_t *value);
+/* Not an error when there is no draft. */
+gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record, GError **error);
+/* The operation that `draft` becomes, with the values of `also` (may be NULL) over it. */
+json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *also);
+
 G_END_DECLS

@@ -60,21 +60,19 @@ static gboolean release_files(BhDevice *device, const char *author, const char *
   return TRUE;
 }
 
-gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *record,
-                             const char *kind, const char *key, const json_t *value, GError **error)
+gboolean bh_draft_put(BhDevice *device, const char *author, const char *record, const char *kind,
+                      const char *key, const json_t *value, GError **error)
 {
   gboolean made = FALSE;
 
-  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error) ||
-      !check_key(author, record, key, value, error) || !check_kind(device, record, kind, error))
+  if (!check_key(author, record, key, value, error) || !check_kind(device, record, kind, error))
     return FALSE;
   g_autofree char *text = bh_json_dump(value);
   if (text == NULL || strlen(text) > DRAFT_VALUE_MAX) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "draft.%s: over %d bytes", key, DRAFT_VALUE_MAX);
     return FALSE;
   }
-  g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  if (write == NULL || !bh_drafts_store_touch(device, author, record, kind, &made, error))
+  if (!bh_drafts_store_touch(device, author, record, kind, &made, error))
     return FALSE;
   if (made)
     bh_device_count(device)->drafts++;
@@ -86,9 +84,26 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
                 DRAFT_MAX_KEYS);
     return FALSE;
   }
-  if (!bh_write_commit(write, error))
+  return TRUE;
+}
+
+void bh_draft_settle(BhDevice *device, const json_t *value)
+{
+  g_autofree char *text = bh_json_dump(value);
+  if (text != NULL)
+    bh_release_settle(device, text);
+}
+
+gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *record,
+                             const char *kind, const char *key, const json_t *value, GError **error)
+{
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return FALSE;
-  bh_release_settle(device, text);
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  if (write == NULL || !bh_draft_put(device, author, record, kind, key, value, error) ||
+      !bh_write_commit(write, error))
+    return FALSE;
+  bh_draft_settle(device, value);
   return TRUE;
 }
 
@@ -171,7 +186,7 @@ json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **erro
   return out;
 }
 
-static gboolean drop(BhDevice *device, const char *author, const char *record, GError **error)
+gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record, GError **error)
 {
   gboolean dropped = FALSE;
 
@@ -190,7 +205,8 @@ static gboolean drop_with_children(BhDevice *device, const char *author, const c
 {
   g_auto(BhRow) row = {0};
 
-  if (!drop(device, author, record, error) || !bh_records_store_find(device, record, &row, error))
+  if (!bh_draft_drop(device, author, record, error) ||
+      !bh_records_store_find(device, record, &row, error))
     return FALSE;
   if (row.number != 0 || depth == DRAFT_MAX_DEPTH)
     return TRUE;
@@ -228,24 +244,22 @@ gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char
       return FALSE;
   }
   if (bh_drafts_store_count_keys(device, author, record) == 0 &&
-      !drop(device, author, record, error))
+      !bh_draft_drop(device, author, record, error))
     return FALSE;
   return bh_write_commit(write, error);
 }
 
-static json_t *make_operations(const json_t *draft, const char *record, const json_t *also)
+json_t *bh_draft_dup_operation(const json_t *draft, const char *record, const json_t *also)
 {
   json_t *set = json_copy(json_object_get(draft, "changed"));
   json_t *op = json_object();
-  json_t *ops = json_array();
 
   if (also != NULL)
     json_object_update(set, (json_t *)also);
   json_object_set_new(op, "record", json_string(record));
   json_object_set(op, "kind", json_object_get(draft, "kind"));
   json_object_set_new(op, "set", set);
-  json_array_append_new(ops, op);
-  return ops;
+  return op;
 }
 
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
@@ -259,9 +273,10 @@ char *bh_device_save_draft(BhDevice *device, const char *author, const char *rec
   g_autoptr(json_t) draft = bh_drafts_store_get(device, author, record, error);
   if (draft == NULL)
     return NULL;
-  g_autoptr(json_t) ops = make_operations(draft, record, also);
+  g_autoptr(json_t) ops = json_array();
+  json_array_append_new(ops, bh_draft_dup_operation(draft, record, also));
   g_autofree char *id = bh_journal_write(device, author, ops, 0, error);
-  if (id == NULL || !drop(device, author, record, error) || !bh_write_commit(write, error))
+  if (id == NULL || !bh_draft_drop(device, author, record, error) || !bh_write_commit(write, error))
     return NULL;
   return g_steal_pointer(&id);
 }

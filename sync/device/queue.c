@@ -62,6 +62,7 @@ json_t *bh_device_status(BhDevice *device, GError **error)
   json_object_set_new(out, "next_try_ms", json_integer(device->next_try_ms));
   set_text(out, "hub", device->signer != NULL ? device->signer->hub : NULL);
   set_text(out, "device", device->signer != NULL ? device->signer->device : NULL);
+  set_text(out, "kinds", device->kinds != NULL ? bh_kind_set_get_hash(device->kinds) : NULL);
   bh_device_read_clock(device, &clock);
   set_text(out, "clock", quality_name(clock.quality));
   add_lease(device, out);

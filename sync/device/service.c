@@ -124,6 +124,22 @@ static json_t *draft_forget(BhDevice *device, const json_t *params, GError **err
   return record != NULL ? done(bh_device_draft_forget(device, author, record, keys, error)) : NULL;
 }
 
+static json_t *draft_put(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const json_t *drafts = author != NULL ? bh_json_get_array(params, "drafts", WHERE, error) : NULL;
+
+  return drafts != NULL ? done(bh_device_draft_put(device, author, drafts, error)) : NULL;
+}
+
+static json_t *draft_drop(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const json_t *ids = author != NULL ? bh_json_get_array(params, "records", WHERE, error) : NULL;
+
+  return ids != NULL ? done(bh_device_draft_drop(device, author, ids, error)) : NULL;
+}
+
 static json_t *make_id(BhDevice *device, const json_t *params G_GNUC_UNUSED,
                        GError **error G_GNUC_UNUSED)
 {
@@ -178,6 +194,15 @@ static json_t *save_draft(BhDevice *device, const json_t *params, GError **error
     return NULL;
   return wrap_text("entry", bh_device_save_draft(device, author, record,
                                                  json_is_object(also) ? also : NULL, error));
+}
+
+static json_t *save_drafts(BhDevice *device, const json_t *params, GError **error)
+{
+  const char *author = text_of(params, "author", error);
+  const json_t *drafts = author != NULL ? bh_json_get_array(params, "drafts", WHERE, error) : NULL;
+
+  return drafts != NULL ? wrap("entries", bh_device_save_drafts(device, author, drafts, error))
+                        : NULL;
 }
 
 static json_t *get(BhDevice *device, const json_t *params, GError **error)
@@ -272,11 +297,14 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"draft_list", draft_list},
       {"draft_discard", draft_discard},
       {"draft_forget", draft_forget},
+      {"draft_put", draft_put},
+      {"draft_drop", draft_drop},
       {"make_id", make_id},
       {"check", check},
       {"steps", steps},
       {"save", save},
       {"save_draft", save_draft},
+      {"save_drafts", save_drafts},
       {"get", get},
       {"list", list},
       {"history", history},

@@ -10,8 +10,9 @@
  *   queue         {"items":[…]}          make_id     {"id"}
  *   damaged       {"entries":[…]}
  *   save save_draft  {"entry": id}       file_path   {"path": text or null}
+ *   save_drafts   {"entries":[id]}
  *   sign_in sign_out draft_set draft_discard      {}
- *   draft_forget                                  {}
+ *   draft_forget draft_put draft_drop             {}
  *
  * "list" takes {"query": …}, "queue" {"offset","limit"}, "draft_set" a JSON "value" (null clears).
  * How long a lock-out still lasts stands in the message and in list_staff. */

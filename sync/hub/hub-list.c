@@ -6,6 +6,7 @@
 #include "sync/hub/hub-private.h"
 #include "sync/hub/list-store.h"
 #include "sync/hub/scope.h"
+#include "sync/hub/search-related.h"
 #include "sync/hub/search.h"
 #include "sync/hub/shown.h"
 #include "sync/hub/sight.h"
@@ -247,6 +248,12 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
     wanted->match = bh_search_query(search);
     if (wanted->match == NULL)
       wanted->nothing = TRUE;
+    g_autoptr(GError) failed = NULL;
+    wanted->related = bh_search_related(listing->db, listing->kinds, wanted->kind, search, &failed);
+    if (failed != NULL) {
+      g_propagate_error(error, g_steal_pointer(&failed));
+      return FALSE;
+    }
   }
   return read_order(query, wanted, error) &&
          read_after(bh_json_string_or(query, "after", NULL), wanted, error) &&

@@ -20,6 +20,7 @@ void bh_list_query_clear(BhListQuery *query)
   g_free(query->scopes);
   g_free(query->restrictions);
   g_free(query->match);
+  g_free(query->related);
   g_free(query->found);
   g_free(query->after_key);
 }
@@ -111,6 +112,7 @@ typedef struct {
 
 #define VALUES_OF(name) "(SELECT value FROM json_each(:" name "))"
 #define MATCHES "SELECT rowid AS nr FROM search WHERE search MATCH :match"
+#define RELATED " UNION ALL SELECT value FROM json_each(:related)"
 #define FOUND "SELECT value AS nr FROM json_each(:found)"
 
 static int find_state(const BhListQuery *query)
@@ -225,6 +227,32 @@ static gboolean consider_index(Maker *maker, GError **error)
                   FEW_IN_INDEX, 1, error);
 }
 
+/* Each once: they are led to row by row. */
+static gboolean add_related(json_t *found, const char *related, GError **error)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autoptr(json_t) more =
+      related != NULL ? bh_json_parse(related, strlen(related), strlen(related), "related", error)
+                      : json_array();
+  g_autofree gint64 *numbers = g_new0(gint64, json_array_size(found) + 1);
+  size_t at;
+  json_t *nr;
+  if (more == NULL)
+    return FALSE;
+  json_array_foreach(found, at, nr)
+  {
+    numbers[at] = json_integer_value(nr);
+    g_hash_table_add(seen, &numbers[at]);
+  }
+  json_array_foreach(more, at, nr)
+  {
+    gint64 number = json_integer_value(nr);
+    if (!g_hash_table_contains(seen, &number))
+      json_array_append(found, nr);
+  }
+  return TRUE;
+}
+
 /* Keeps what a search finds when that is little: to find it may cost more than all else. */
 static gboolean search(BhDb *db, BhListQuery *query, GError **error)
 {
@@ -241,8 +269,11 @@ static gboolean search(BhDb *db, BhListQuery *query, GError **error)
   if (!ended)
     return FALSE;
   query->finds_much = json_array_size(found) == FEW;
-  if (!query->finds_much)
-    query->found = bh_json_dump(found);
+  if (query->finds_much)
+    return TRUE;
+  if (!add_related(found, query->related, error))
+    return FALSE;
+  query->found = bh_json_dump(found);
   return TRUE;
 }
 
@@ -312,8 +343,9 @@ static void append_match(Maker *maker)
   Lead lead = maker->leader.lead;
   if (query->match == NULL || lead == LEAD_MATCH || lead == LEAD_FOUND || maker->is_windowed)
     return;
-  g_string_append(maker->sql, query->found != NULL ? " AND +r.nr IN (" FOUND ")"
-                                                   : " AND +r.nr IN (" MATCHES ")");
+  g_string_append(maker->sql, query->found != NULL     ? " AND +r.nr IN (" FOUND ")"
+                              : query->related != NULL ? " AND +r.nr IN (" MATCHES RELATED ")"
+                                                       : " AND +r.nr IN (" MATCHES ")");
 }
 
 static void append_values(Maker *maker)
@@ -444,7 +476,11 @@ static void append_from(Maker *maker, int arm, int merged)
     g_string_append(sql, "(" FOUND ") s CROSS JOIN record r ON r.nr = s.nr WHERE 1");
     break;
   case LEAD_FOUND:
-    g_string_append(sql, "(" MATCHES ") s CROSS JOIN record r INDEXED BY ");
+    /* Each once: rows are led to. */
+    g_string_append_printf(sql, "(%s) s CROSS JOIN record r INDEXED BY ",
+                           maker->query->related != NULL ? MATCHES
+                               " UNION SELECT value FROM json_each(:related)"
+                                                         : MATCHES);
     g_string_append(sql, maker->query->review != NULL ? "record_lane ON r.review = :review"
                                                       : "record_of_kind ON r.kind = :kind");
     g_string_append(sql, " AND r.nr = s.nr WHERE 1");
@@ -544,8 +580,9 @@ static void append_statement(Maker *maker)
         sql,
         ") " SHOWN
         ", (SELECT count(*) FROM w) FROM (SELECT w.nr, w.key FROM w WHERE w.nr IN (" MATCHES
-        " AND rowid >= (SELECT min(nr) FROM w) AND rowid <= (SELECT max(nr) FROM w))"
+        " AND rowid >= (SELECT min(nr) FROM w) AND rowid <= (SELECT max(nr) FROM w)%s)"
         " ORDER BY %s LIMIT :limit",
+        query->related != NULL ? RELATED : "",
         query->order == BH_LIST_BY_CHANGE ? "w.key DESC" : "w.key, w.nr");
   g_string_append_printf(
       sql, query->count ? ") p ORDER BY %s" : ") p CROSS JOIN record r ON r.nr = p.nr ORDER BY %s",
@@ -583,6 +620,7 @@ static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
       {"areas", query->areas},     {"scopes", query->scopes},
       {"match", query->match},     {"restrictions", query->restrictions},
       {"found", query->found},     {"review", query->review},
+      {"related", query->related},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
     bind_text(stmt, sql, texts[i].name, texts[i].text);

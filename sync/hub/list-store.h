@@ -36,6 +36,7 @@ typedef struct {
   char *scopes;        /* JSON array: records of one of them; or NULL */
   char *restrictions;  /* JSON array: of restricted records only these; or NULL */
   char *match;         /* search query, or NULL */
+  char *related;       /* found by what they belong to: JSON array of numbers, or NULL */
   char *found;         /* what the store found by it, when that is little; JSON array of numbers */
   gboolean finds_much; /* so it was not kept */
   const char *review;

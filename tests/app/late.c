@@ -8,6 +8,7 @@ static void hold(BhLateAnswer *late, gpointer data)
 {
   World *world = data;
   const char *method = bh_late_answer_get_method(late);
+  world->answers++;
   gboolean held = g_strcmp0(world->held, "*") == 0 ? strcmp(method, "status") != 0
                                                    : g_strcmp0(world->held, method) == 0;
   if (!held) {
@@ -133,7 +134,7 @@ static void reach(BhDevice *device, GTask *task, gpointer data)
   g_task_return_boolean(task, TRUE);
 }
 
-static void on_reached(GObject *source, GAsyncResult *result, gpointer data)
+void world_on_reached(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)source;
   (void)result;
@@ -145,7 +146,7 @@ void world_settle(World *world)
 {
   for (int i = 0; i < ROUNDS; i++) {
     gboolean reached = FALSE;
-    bh_worker_run_async(world->worker, reach, NULL, NULL, NULL, NULL, on_reached, &reached);
+    bh_worker_run_async(world->worker, reach, NULL, NULL, NULL, NULL, world_on_reached, &reached);
     while (!reached)
       g_main_context_iteration(NULL, TRUE);
     while (gtk_events_pending())
@@ -282,7 +283,7 @@ void world_pull(World *world, guint id, const char *kind, json_t *set)
   Pull work = {world->fixture, json_array()};
   json_array_append_new(work.records, fixture_snapshot(world->fixture, test_id(id), kind, set));
   gboolean reached = FALSE;
-  bh_worker_run_async(world->worker, pull, &work, NULL, NULL, NULL, on_reached, &reached);
+  bh_worker_run_async(world->worker, pull, &work, NULL, NULL, NULL, world_on_reached, &reached);
   while (!reached)
     g_main_context_iteration(NULL, TRUE);
 }

@@ -11,6 +11,7 @@ typedef struct {
   BhSession *session;
   BhWindow *window;
   GPtrArray *late;  /* BhLateAnswer*, oldest first; NULL where it was let go */
+  guint answers;    /* that the store gave so far, held ones too */
   const char *held; /* method whose answers are held, "*": all; NULL: all come at once */
 } World;
 
@@ -59,6 +60,8 @@ const char *world_said(World *world);
 json_t *world_call(World *world, const char *method, json_t *params);
 /* The hub sends a snapshot of one record; `set` stolen. */
 void world_pull(World *world, guint id, const char *kind, json_t *set);
+/* Callback of bh_worker_run_async that sets the gboolean in `data`. */
+void world_on_reached(GObject *source, GAsyncResult *result, gpointer data);
 /* Rows of a kind below the inspection, as bh_device_list gives them; new reference. */
 json_t *world_list(World *world, const char *kind);
 /* A value of the inspection; new reference, NULL when there is none. */

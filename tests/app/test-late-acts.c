@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app/forms/signature-pad.h"
+#include "app/pages/drafts.h"
 #include "app/pages/find.h"
 #include "app/pages/hazard.h"
 #include "app/pages/home.h"
@@ -115,7 +116,7 @@ static void test_what_one_person_tapped_is_theirs_when_another_has_the_device(vo
   assert_true(world_tap(world, "signer-second_inspector-2"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
   assert_non_null(world_look(world, "canvas"));
-  assert_non_null(strstr(world_said(world), "was not kept"));
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
   g_autoptr(json_t) rows = world_list(world, "signature");
   g_autoptr(json_t) history =
       world_call(world, "history",
@@ -166,9 +167,72 @@ static void test_what_was_typed_last_and_fails_late_is_said(void **state)
   assert_true(world_tap(world, "back"));
   world_hold(world, NULL);
   assert_int_equal(world_count_held(world), 1);
-  assert_string_equal(world_said(world), "");
+  assert_null(world_look(world, "failure"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_said(world), "was not kept"));
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
+  /* It stays until somebody has seen it, whatever they open meanwhile. */
+  assert_true(world_tap(world, "find"));
+  assert_non_null(world_look(world, "failure"));
+  assert_true(world_tap(world, "failure_seen"));
+  assert_null(world_look(world, "failure"));
+}
+
+static void test_a_change_that_fails_for_who_had_the_device_before_is_said(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = new_at_inspection();
+  world_type(world, "place_note", "样例地点");
+  world_hold(world, "draft_set");
+  bh_page_leave(BH_PAGE(gtk_widget_get_ancestor(world_find(world, "place_note"), BH_TYPE_PAGE)));
+  world_settle(world);
+  world_hold(world, NULL);
+  bh_session_set_actor(world->session, world->fixture->wang, "王芳");
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
+}
+
+/* --- the window is closed --- */
+
+static gboolean close_window(World *world)
+{
+  g_autoptr(GdkEvent) event = gdk_event_new(GDK_DELETE);
+  event->any.window = g_object_ref(gtk_widget_get_window(GTK_WIDGET(world->window)));
+  gtk_main_do_event(event);
+  world_settle(world);
+  return gtk_widget_in_destruction(GTK_WIDGET(world->window)) ||
+         gtk_widget_get_window(GTK_WIDGET(world->window)) == NULL;
+}
+
+static void test_the_window_closes_once_what_was_typed_last_is_kept(void **state)
+{
+  (void)state;
+  World *world = new_at_inspection();
+  g_autoptr(BhWindow) window = g_object_ref(world->window);
+  world_type(world, "place_note", "样例地点");
+  world_hold(world, "draft_set");
+  assert_false(close_window(world));
+  world_hold(world, NULL);
+  world_deliver(world, 0, -1);
+  assert_null(gtk_widget_get_window(GTK_WIDGET(window)));
+  g_autoptr(json_t) kept = world_value(world, "place_note");
+  assert_string_equal(json_string_value(kept), "样例地点");
+  world_free(world);
+}
+
+static void test_a_window_whose_last_words_are_not_kept_stays_and_says_so(void **state)
+{
+  (void)state;
+  World *world = new_at_inspection();
+  g_autoptr(BhWindow) window = g_object_ref(world->window);
+  world_type(world, "place_note", "样例地点");
+  world_hold(world, "draft_set");
+  assert_false(close_window(world));
+  world_hold(world, NULL);
+  world_deliver(world, 0, BH_ERROR_STORAGE);
+  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
+  assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "place_note"))), "样例地点");
+  assert_true(close_window(world));
+  world_free(world);
 }
 
 static void test_leaving_a_page_where_nothing_was_typed_says_nothing(void **state)
@@ -189,7 +253,7 @@ static void test_a_draft_that_could_not_be_thrown_away_stays_in_sight(void **sta
   world_type(world, "place", "样例地点");
   bh_page_leave(page);
   world_settle(world);
-  world_hold(world, "draft_discard");
+  world_hold(world, "draft_drop");
   assert_true(world_tap(world, "discard"));
   assert_false(world_tap(world, "discard"));
   world_hold(world, NULL);
@@ -197,6 +261,82 @@ static void test_a_draft_that_could_not_be_thrown_away_stays_in_sight(void **sta
   assert_non_null(world_look(world, "discard"));
   assert_true(gtk_widget_is_sensitive(world_find(world, "discard")));
   assert_non_null(strstr(world_said(world), "The disk could not be written"));
+}
+
+/* --- a hazard and its pictures --- */
+
+#define HAZARD 0xe0
+#define PICTURE 0xe1
+
+static json_t *dup_hazard(World *world, const char *state)
+{
+  json_t *set = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection",
+                          test_id(INSPECTION), "enterprise", world->fixture->enterprise, "summary",
+                          "支护不足", "level", "general", "place", "井口", "found_by", "inspection",
+                          "responsible_person", "王某", "description", "样例");
+  if (state != NULL)
+    json_object_set_new(set, "state", json_string(state));
+  return set;
+}
+
+/* Draft of a picture of the hazard, and of the hazard unless it is saved already. */
+static void draft_pictures(World *world, gboolean saved)
+{
+  g_autofree char *path = g_build_filename(world->fixture->dir, "picture.png", NULL);
+  assert_true(g_file_set_contents(path, "\x89PNG\r\n\x1a\n", -1, NULL));
+  json_t *file = world_call(world, "add_file", json_pack("{s:s}", "path", path));
+  json_object_set_new(file, "parent", json_string(test_id(HAZARD)));
+  json_object_set_new(file, "role", json_string("photo"));
+  g_autoptr(json_t) drafts =
+      json_pack("[{s:s, s:s, s:o}]", "record", test_id(PICTURE), "kind", "file", "set", file);
+  if (saved)
+    json_decref(world_call(world, "save",
+                           json_pack("{s:s, s:[{s:s, s:s, s:o}]}", "author", world->fixture->li,
+                                     "ops", "record", test_id(HAZARD), "kind", "hazard", "set",
+                                     dup_hazard(world, "found"))));
+  else
+    json_array_append_new(drafts, json_pack("{s:s, s:s, s:o}", "record", test_id(HAZARD), "kind",
+                                            "hazard", "set", dup_hazard(world, NULL)));
+  json_decref(world_call(world, "draft_put",
+                         json_pack("{s:s, s:O}", "author", world->fixture->li, "drafts", drafts)));
+}
+
+static gint64 count_pending(World *world)
+{
+  g_autoptr(json_t) status = world_call(world, "status", json_object());
+  return json_integer_value(json_object_get(status, "pending"));
+}
+
+static void test_a_hazard_and_its_pictures_are_saved_in_one_step(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  draft_pictures(world, FALSE);
+  gint64 before = count_pending(world);
+  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  assert_true(world_tap(world, "save"));
+  assert_int_equal(count_pending(world), before + 1);
+  g_autofree char *drafts = dup_drafts(world);
+  assert_string_equal(drafts, "");
+  g_autoptr(json_t) hazards = world_list(world, "hazard");
+  assert_int_equal(json_array_size(hazards), 1);
+}
+
+/* A version that saved the hazard first may have been killed before it saved its pictures. */
+static void test_pictures_left_of_a_saved_hazard_can_be_sent(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  draft_pictures(world, TRUE);
+  gint64 before = count_pending(world);
+  BhPage *home = bh_home_page_new();
+  world_show(world, home);
+  bh_drafts_open(home, test_id(PICTURE));
+  world_settle(world);
+  assert_true(world_tap(world, "save"));
+  assert_int_equal(count_pending(world), before + 1);
+  g_autofree char *drafts = dup_drafts(world);
+  assert_string_equal(drafts, "");
 }
 
 static void test_an_answer_typed_for_one_review_is_never_kept_for_another(void **state)
@@ -238,8 +378,13 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_what_one_person_tapped_is_theirs_when_another_has_the_device),
       cmocka_unit_test(test_a_text_that_changes_under_the_pen_is_not_signed_unread),
       cmocka_unit_test(test_what_was_typed_last_and_fails_late_is_said),
+      cmocka_unit_test(test_a_change_that_fails_for_who_had_the_device_before_is_said),
+      cmocka_unit_test(test_the_window_closes_once_what_was_typed_last_is_kept),
+      cmocka_unit_test(test_a_window_whose_last_words_are_not_kept_stays_and_says_so),
       cmocka_unit_test(test_leaving_a_page_where_nothing_was_typed_says_nothing),
       cmocka_unit_test(test_a_draft_that_could_not_be_thrown_away_stays_in_sight),
+      cmocka_unit_test(test_a_hazard_and_its_pictures_are_saved_in_one_step),
+      cmocka_unit_test(test_pictures_left_of_a_saved_hazard_can_be_sent),
       cmocka_unit_test(test_an_answer_typed_for_one_review_is_never_kept_for_another),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,77 @@ static void test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none(void **
     assert_true(g_hash_table_contains(found, id));
 }
 
+/* Drafts and saves hazards with two pictures each until it is killed. */
+static void work_on_hazards(Fixture *fixture)
+{
+  bh_device_close(fixture->device);
+  fixture->device = bh_device_open(fixture->dir, &fixture->clock, &fixture->random, NULL);
+  for (int i = 0;; i++) {
+    char ids[3][BH_ID_LEN + 1];
+    g_autofree char *bytes = g_strdup_printf("\x89PNG\r\n\x1a\n%d %d", (int)getpid(), i);
+    g_autoptr(json_t) file = bh_device_add_bytes(fixture->device, bytes, strlen(bytes), NULL);
+    g_autoptr(json_t) drafts = json_array();
+    for (int k = 0; k < 3; k++)
+      bh_device_make_id(fixture->device, ids[k]);
+    json_object_set_new(file, "parent", json_string(ids[0]));
+    json_object_set_new(file, "role", json_string("photo"));
+    json_array_append_new(drafts, json_pack("{ss ss s{ss ss ss ss ss ss ss}}", "record", ids[0],
+                                            "kind", "hazard", "set", "enterprise",
+                                            fixture->enterprise, "summary", "支护不足", "level",
+                                            "general", "place", "井口", "found_by", "inspection",
+                                            "responsible_person", "王某", "description", "样例"));
+    for (int k = 1; k < 3; k++)
+      json_array_append_new(drafts,
+                            json_pack("{ss ss sO}", "record", ids[k], "kind", "file", "set", file));
+    g_autoptr(json_t) wanted = json_pack("[{ss s{ss}} {ss} {ss}]", "record", ids[0], "also",
+                                         "state", "found", "record", ids[1], "record", ids[2]);
+    if (!bh_device_draft_put(fixture->device, fixture->li, drafts, NULL))
+      _exit(1);
+    json_decref(bh_device_save_drafts(fixture->device, fixture->li, wanted, NULL));
+  }
+}
+
+static gsize count_rows(Fixture *fixture, const char *kind)
+{
+  g_autoptr(json_t) query = json_pack("{ss si}", "kind", kind, "limit", 200);
+  gsize rows = 0;
+
+  do {
+    g_autoptr(json_t) page = bh_device_list(fixture->device, query, NULL);
+    rows += json_array_size(json_object_get(page, "rows"));
+    json_object_set(query, "after", json_object_get(page, "after"));
+  } while (json_is_string(json_object_get(query, "after")));
+  return rows;
+}
+
+static void test_kill_9_leaves_a_hazard_with_its_pictures_or_neither(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  TestRandom random = {7};
+  gsize saved = 0;
+
+  for (int i = 0; i < KILLS; i++) {
+    int status = 0;
+    g_clear_pointer(&fixture->device, bh_device_close);
+    fixture->bytes.state += 1000003;
+    pid_t child = fork();
+    if (child == 0)
+      work_on_hazards(fixture);
+    g_usleep(20000 + test_random_below(&random, 40000));
+    kill(child, SIGKILL);
+    waitpid(child, &status, 0);
+    assert_true(WIFSIGNALED(status));
+    fixture_reopen(fixture);
+    gint64 drafts = fixture_status(fixture, "drafts");
+    if (drafts % 3 != 0)
+      fail_msg("%d drafts: some of a hazard were saved without the others", (int)drafts);
+  }
+  saved = count_rows(fixture, "hazard");
+  assert_true(saved > 0);
+  assert_int_equal(count_rows(fixture, "file"), 2 * saved);
+  assert_well(fixture);
+}
+
 /* --- a disk that fails --- */
 
 static gboolean try_save(Fixture *fixture, int i)
@@ -291,6 +362,7 @@ int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_I1_and_I12_kill_9_loses_no_saved_entry_and_doubles_none),
+      cmocka_unit_test(test_kill_9_leaves_a_hazard_with_its_pictures_or_neither),
       cmocka_unit_test(test_L5_a_full_disk_loses_nothing_that_was_saved),
       cmocka_unit_test(test_an_io_error_loses_nothing_that_was_saved),
       cmocka_unit_test(test_I5_cursor_and_records_move_together_or_not_at_all),

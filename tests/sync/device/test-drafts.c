@@ -93,6 +93,102 @@ static void test_a_saved_draft_is_one_entry_and_is_gone(void **state G_GNUC_UNUS
   assert_int_equal(json_array_size(drafts), 0);
 }
 
+/* --- drafts that belong together --- */
+
+#define PICTURES (BH_ENTRY_MAX_FILES + 3)
+
+/* A hazard with pictures, all drafts; [{"record"}], the hazard with its state. */
+static json_t *draft_hazard(Fixture *fixture, char *record, int pictures)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) drafts = json_array();
+  json_t *wanted = json_array();
+
+  bh_device_make_id(fixture->device, record);
+  json_array_append_new(drafts, json_pack("{ss ss s{ss ss ss ss ss ss ss}}", "record", record,
+                                          "kind", "hazard", "set", "enterprise",
+                                          fixture->enterprise, "summary", "支护不足", "level",
+                                          "general", "place", "井口", "found_by", "inspection",
+                                          "responsible_person", "王某", "description", "样例"));
+  json_array_append_new(wanted,
+                        json_pack("{ss s{ss}}", "record", record, "also", "state", "found"));
+  for (int i = 0; i < pictures; i++) {
+    g_autofree char *bytes = g_strdup_printf("\x89PNG\r\n\x1a\n%d", i);
+    g_autoptr(json_t) file = bh_device_add_bytes(fixture->device, bytes, strlen(bytes), &error);
+    assert_no_error(error);
+    char id[BH_ID_LEN + 1];
+    bh_device_make_id(fixture->device, id);
+    json_object_set_new(file, "parent", json_string(record));
+    json_object_set_new(file, "role", json_string("photo"));
+    json_array_append_new(drafts,
+                          json_pack("{ss ss sO}", "record", id, "kind", "file", "set", file));
+    json_array_append_new(wanted, json_pack("{ss}", "record", id));
+  }
+  assert_true(bh_device_draft_put(fixture->device, fixture->li, drafts, &error));
+  assert_no_error(error);
+  return wanted;
+}
+
+static void test_a_hazard_and_its_pictures_are_one_entry(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char record[BH_ID_LEN + 1];
+  g_autoptr(json_t) drafts = draft_hazard(fixture, record, 2);
+
+  assert_int_equal(fixture_status(fixture, "drafts"), 3);
+  g_autoptr(json_t) entries = bh_device_save_drafts(fixture->device, fixture->li, drafts, &error);
+  assert_no_error(error);
+  assert_int_equal(json_array_size(entries), 1);
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+  assert_int_equal(fixture_status(fixture, "pending"), 1);
+  assert_int_equal(fixture_status(fixture, "files_pending"), 2);
+  assert_value(fixture, record, "state", "found");
+}
+
+static void test_more_pictures_than_an_entry_holds_are_saved_too(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char record[BH_ID_LEN + 1];
+  g_autoptr(json_t) drafts = draft_hazard(fixture, record, PICTURES);
+
+  g_autoptr(json_t) entries = bh_device_save_drafts(fixture->device, fixture->li, drafts, &error);
+  assert_no_error(error);
+  assert_int_equal(json_array_size(entries), 2);
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+  assert_int_equal(fixture_status(fixture, "files_pending"), PICTURES);
+}
+
+static void test_what_is_refused_leaves_all_drafts_that_belong_together(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  char record[BH_ID_LEN + 1], missing[BH_ID_LEN + 1];
+  g_autoptr(json_t) drafts = draft_hazard(fixture, record, PICTURES);
+
+  bh_device_make_id(fixture->device, missing);
+  json_array_append_new(drafts, json_pack("{ss}", "record", missing));
+  assert_null(bh_device_save_drafts(fixture->device, fixture->li, drafts, &error));
+  assert_error(error, BH_ERROR_NOT_FOUND);
+  assert_int_equal(fixture_status(fixture, "drafts"), 1 + PICTURES);
+  assert_int_equal(fixture_status(fixture, "pending"), 0);
+
+  g_clear_error(&error);
+  g_autoptr(json_t) wrong =
+      json_pack("[{ss ss s{ss}} {ss ss s{ss}}]", "record", missing, "kind", "file", "set", "parent",
+                record, "record", missing, "kind", "file", "set", "", "no key");
+  assert_false(bh_device_draft_put(fixture->device, fixture->li, wrong, &error));
+  assert_int_equal(fixture_status(fixture, "drafts"), 1 + PICTURES);
+
+  g_autoptr(json_t) records = json_array();
+  for (gsize i = 0; i < json_array_size(drafts); i++)
+    json_array_append(records, json_object_get(json_array_get(drafts, i), "record"));
+  g_clear_error(&error);
+  assert_true(bh_device_draft_drop(fixture->device, fixture->li, records, &error));
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+}
+
 static void test_L16_a_draft_outlives_a_new_kind_set(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();
@@ -169,6 +265,9 @@ int main(void)
       cmocka_unit_test(test_L13_drafts_of_two_people_on_one_record_stay_apart),
       cmocka_unit_test(test_a_draft_forgets_keys_and_ends_with_the_last),
       cmocka_unit_test(test_a_saved_draft_is_one_entry_and_is_gone),
+      cmocka_unit_test(test_a_hazard_and_its_pictures_are_one_entry),
+      cmocka_unit_test(test_more_pictures_than_an_entry_holds_are_saved_too),
+      cmocka_unit_test(test_what_is_refused_leaves_all_drafts_that_belong_together),
       cmocka_unit_test(test_L16_a_draft_outlives_a_new_kind_set),
       cmocka_unit_test(test_drafts_are_listed_newest_first_with_a_title),
       cmocka_unit_test(test_bad_draft_keys_and_values_are_refused),

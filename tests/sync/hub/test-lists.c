@@ -155,6 +155,17 @@ static const Shape shapes[] = {
      TRUE,
      OF_KIND "r.state IN ('found', 'ordered') AND r.nr BETWEEN 31000 AND 40000",
      "record_of_kind (kind=? AND rowid=?)"},
+    {"a search that finds few, and what belongs to who has the word",
+     {.review = "new", .match = (char *)"\"one\"", .related = (char *)"[1001,1003,31005]"},
+     "SEARCH r USING INTEGER PRIMARY KEY",
+     TRUE,
+     "r.review = 'new' AND (r.nr % 30000 = 5 OR r.nr IN (1001, 1003, 31005))"},
+    {"a search in a kind, and what belongs to who has the word",
+     {.kind = "hazard", .match = (char *)"\"late\"", .related = (char *)"[1001,31001]"},
+     "record_kind (kind=?",
+     TRUE,
+     OF_KIND "(r.nr BETWEEN 31000 AND 40000 OR r.nr = 1001)",
+     "record_of_kind (kind=? AND rowid=?)"},
     {"a search that finds all, of few places",
      {.review = "new", .match = (char *)"\"all\"", .scopes = (char *)"[\"a:small\"]"},
      "record_scope (scope=?",
@@ -229,6 +240,7 @@ static BhListQuery copy_query(const BhListQuery *query)
   copy.scopes = g_strdup(query->scopes);
   copy.restrictions = g_strdup(query->restrictions);
   copy.match = g_strdup(query->match);
+  copy.related = g_strdup(query->related);
   copy.limit = PAGE;
   return copy;
 }

@@ -320,9 +320,71 @@ static void test_a_batch_goes_through_at_once_when_nobody_waits(void **state)
   test_device_free(device);
 }
 
+static gsize count_found(HubFixture *fixture, const char *kind, const char *search)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(json_t) query = json_pack("{s:s, s:s}", "kind", kind, "search", search);
+  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  if (error != NULL)
+    fail_msg("%s: %s", search, error->message);
+  return json_array_size(json_object_get(page, "rows"));
+}
+
+static char *dup_name(HubFixture *fixture, const char *id)
+{
+  g_autoptr(GError) error = NULL;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  g_autoptr(BhRecord) record = bh_hub_load_record(db, id, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  return g_strdup(bh_record_get_string(record, "name"));
+}
+
+/* By whoever recorded it, and by the enterprise that only its visit names; under a new name at
+ * once, with nothing written for it. */
+static void test_a_search_finds_what_belongs_to_who_has_the_word(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  char enterprise[BH_ID_LEN + 1], visit[BH_ID_LEN + 1], hazard[BH_ID_LEN + 1];
+  test_device_make_id(device, enterprise);
+  test_device_make_id(device, visit);
+  test_device_make_id(device, hazard);
+  g_autoptr(Answer) made = test_push(
+      device, test_device_enterprise(device, enterprise, "东坡沟煤业", "140603100"), NULL);
+  assert_status(made, 200);
+  g_autofree char *began = g_strdup(device->last_entry);
+  push_one(device, visit, "inspection",
+           json_pack("{s:s, s:[s], s:s, s:s, s:s, s:s}", "enterprise", enterprise, "modes",
+                     "routine", "unit", device->unit, "lead", device->actor, "subject_found_by",
+                     "code", "state", "on_site"),
+           NULL);
+  push_one(device, hazard, "hazard",
+           json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", visit, "summary",
+                     "护栏缺失", "level", "general", "found_by", "inspection", "place", "井口",
+                     "recorded_by", device->actor, "state", "found"),
+           NULL);
+  g_autofree char *name = dup_name(fixture, device->actor);
+  g_autofree char *both = g_strdup_printf("%s 护栏 东坡沟", name);
+  assert_int_equal(count_found(fixture, "hazard", "东坡沟"), 1);
+  assert_int_equal(count_found(fixture, "hazard", "东坡沟煤业 护栏"), 1);
+  assert_int_equal(count_found(fixture, "hazard", "东坡沟 支护"), 0);
+  assert_int_equal(count_found(fixture, "hazard", name), 1);
+  assert_int_equal(count_found(fixture, "inspection", name), 1);
+  assert_int_equal(count_found(fixture, "hazard", both), 1);
+  assert_int_equal(count_found(fixture, "hazard", "没有此人"), 0);
+  push_one(device, enterprise, "enterprise", json_pack("{s:s}", "name", "西梁煤业"), began);
+  assert_int_equal(count_found(fixture, "hazard", "西梁"), 1);
+  assert_int_equal(count_found(fixture, "hazard", "东坡沟"), 0);
+  test_device_free(device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_a_search_finds_what_belongs_to_who_has_the_word, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_a_change_moves_its_own_record_and_none_below, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_change_of_visibility_moves_all_below_at_any_depth,

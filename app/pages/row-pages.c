@@ -1,0 +1,260 @@
+#include "app/pages/row-pages.h"
+
+#include <glib/gi18n.h>
+
+#include "app/parts.h"
+
+#define ROW_SPACING 8
+
+typedef struct {
+  json_t *from;   /* NULL: the beginning */
+  guint first;    /* rows before it */
+  guint rows;     /* when it was shown last */
+  GtkWidget *box; /* NULL while it is not shown */
+} Page;
+
+struct _BhRowPages {
+  GtkWidget *box;
+  GtkWidget *more;
+  GtkWidget *earlier;
+  BhRowPagesAsk ask;
+  gpointer owner;
+  GArray *pages;     /* Page; those with a box stand in a row */
+  GHashTable *known; /* record id → number of its page + 1 */
+  json_t *next;      /* where the page behind the last one starts; NULL: there is none */
+  guint filling;     /* the page between begin and end */
+  gboolean renewed;  /* the rows shown are to go when the first page comes */
+  GtkWidget *anchor; /* weak: what keeps its place */
+  int anchor_y;      /* in the area it scrolls in, before the change */
+};
+
+static Page *page_at(BhRowPages *self, guint number)
+{
+  return &g_array_index(self->pages, Page, number);
+}
+
+static void page_clear(gpointer data)
+{
+  Page *page = data;
+  json_decref(page->from);
+}
+
+static guint find_first_shown(BhRowPages *self)
+{
+  guint i = 0;
+  while (i < self->pages->len && page_at(self, i)->box == NULL)
+    i++;
+  return i;
+}
+
+/* One behind the last page that is shown. */
+static guint find_end_shown(BhRowPages *self)
+{
+  guint i = self->pages->len;
+  while (i > 0 && page_at(self, i - 1)->box == NULL)
+    i--;
+  return i;
+}
+
+/* --- what is in sight keeps its place --- */
+
+static GtkAdjustment *find_scroll(GtkWidget *widget, int *y)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
+  if (scrolled == NULL || !gtk_widget_translate_coordinates(widget, scrolled, 0, 0, NULL, y))
+    return NULL;
+  return gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
+}
+
+static void set_anchor(BhRowPages *self, GtkWidget *widget)
+{
+  g_clear_weak_pointer(&self->anchor);
+  if (widget != NULL && find_scroll(widget, &self->anchor_y) != NULL)
+    g_set_weak_pointer(&self->anchor, widget);
+}
+
+/* The layout has taken in what came and went. */
+static void on_allocated(BhRowPages *self)
+{
+  int y = 0;
+  GtkAdjustment *scroll = self->anchor != NULL ? find_scroll(self->anchor, &y) : NULL;
+  g_clear_weak_pointer(&self->anchor);
+  if (scroll != NULL && y != self->anchor_y)
+    gtk_adjustment_set_value(scroll, gtk_adjustment_get_value(scroll) + y - self->anchor_y);
+}
+
+/* --- pages come and go --- */
+
+static void hide_page(Page *page)
+{
+  gtk_widget_destroy(page->box);
+  page->box = NULL;
+}
+
+static void update_buttons(BhRowPages *self)
+{
+  guint end = find_end_shown(self);
+  gtk_widget_set_visible(self->earlier, find_first_shown(self) > 0 && end > 0);
+  gtk_widget_set_visible(self->more, end < self->pages->len || self->next != NULL);
+}
+
+static void on_more(BhRowPages *self)
+{
+  guint end = find_end_shown(self);
+  self->ask(self->owner, end, end < self->pages->len ? page_at(self, end)->from : self->next);
+}
+
+static void on_earlier(BhRowPages *self)
+{
+  guint first = find_first_shown(self);
+  if (first > 0 && first < self->pages->len)
+    self->ask(self->owner, first - 1, page_at(self, first - 1)->from);
+}
+
+static void clear(BhRowPages *self)
+{
+  self->renewed = FALSE;
+  for (guint i = 0; i < self->pages->len; i++)
+    if (page_at(self, i)->box != NULL)
+      hide_page(page_at(self, i));
+  g_array_set_size(self->pages, 0);
+  g_hash_table_remove_all(self->known);
+  g_clear_pointer(&self->next, json_decref);
+}
+
+void bh_row_pages_restart(BhRowPages *self)
+{
+  clear(self);
+  update_buttons(self);
+  self->ask(self->owner, 0, NULL);
+}
+
+void bh_row_pages_renew(BhRowPages *self)
+{
+  self->renewed = TRUE;
+  gtk_widget_hide(self->earlier); /* what they ask for is of the old rows */
+  gtk_widget_hide(self->more);
+  self->ask(self->owner, 0, NULL);
+}
+
+static void add_page(BhRowPages *self)
+{
+  Page page = {.from = json_incref(self->next)};
+  if (self->pages->len > 0) {
+    const Page *last = page_at(self, self->pages->len - 1);
+    page.first = last->first + last->rows;
+  }
+  g_array_append_val(self->pages, page);
+}
+
+void bh_row_pages_begin(BhRowPages *self, guint number)
+{
+  if (number == 0 && self->renewed)
+    clear(self);
+  g_return_if_fail(number <= self->pages->len);
+  guint end = find_end_shown(self);
+  gboolean before = number < end;
+  if (end > 0)
+    set_anchor(self, page_at(self, before ? find_first_shown(self) : end - 1)->box);
+  if (number == self->pages->len)
+    add_page(self);
+  self->filling = number;
+  Page *page = page_at(self, number);
+  page->rows = 0;
+  page->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, ROW_SPACING);
+  gtk_container_add(GTK_CONTAINER(self->box), page->box);
+  if (before)
+    gtk_box_reorder_child(GTK_BOX(self->box), page->box, 1); /* below "earlier" */
+  gtk_widget_show(page->box);
+}
+
+gboolean bh_row_pages_takes(BhRowPages *self, const char *record)
+{
+  guint page = GPOINTER_TO_UINT(g_hash_table_lookup(self->known, record));
+  if (page == 0)
+    g_hash_table_insert(self->known, g_strdup(record), GUINT_TO_POINTER(self->filling + 1));
+  return page == 0 || page == self->filling + 1;
+}
+
+guint bh_row_pages_get_number(BhRowPages *self)
+{
+  const Page *page = page_at(self, self->filling);
+  return page->first + page->rows + 1;
+}
+
+void bh_row_pages_add(BhRowPages *self, GtkWidget *row)
+{
+  Page *page = page_at(self, self->filling);
+  gtk_container_add(GTK_CONTAINER(page->box), row);
+  page->rows++;
+}
+
+void bh_row_pages_note(BhRowPages *self, const char *text)
+{
+  gtk_container_add(GTK_CONTAINER(page_at(self, self->filling)->box), bh_part_label(text, "dim"));
+}
+
+static void trim(BhRowPages *self)
+{
+  guint first = find_first_shown(self);
+  guint end = find_end_shown(self);
+  if (end - first <= BH_ROW_PAGES_SHOWN)
+    return;
+  hide_page(page_at(self, self->filling == first ? end - 1 : first));
+}
+
+void bh_row_pages_end(BhRowPages *self, const json_t *next)
+{
+  Page *page = page_at(self, self->filling);
+  gboolean last = self->filling + 1 == self->pages->len;
+  if (last) {
+    json_t *before = self->next;
+    self->next = json_incref((json_t *)next);
+    json_decref(before);
+  }
+  if (last && page->rows == 0 && next != NULL) {
+    hide_page(page);
+    g_array_set_size(self->pages, self->filling);
+    self->ask(self->owner, self->filling, self->next);
+    return;
+  }
+  trim(self);
+  update_buttons(self);
+}
+
+gboolean bh_row_pages_is_empty(BhRowPages *self)
+{
+  return self->next == NULL && self->pages->len == 1 && page_at(self, 0)->rows == 0;
+}
+
+BhRowPages *bh_row_pages_new(GtkWidget *box, GtkWidget *more, const char *id, BhRowPagesAsk ask,
+                             gpointer owner)
+{
+  BhRowPages *self = g_new0(BhRowPages, 1);
+  self->box = box;
+  self->more = more;
+  self->ask = ask;
+  self->owner = owner;
+  self->pages = g_array_new(FALSE, TRUE, sizeof(Page));
+  g_array_set_clear_func(self->pages, page_clear);
+  self->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  self->earlier = bh_part_button(id, _("Show earlier ones"), NULL);
+  gtk_widget_hide(self->earlier);
+  gtk_container_add(GTK_CONTAINER(box), self->earlier);
+  g_signal_connect_swapped(self->earlier, "clicked", G_CALLBACK(on_earlier), self);
+  g_signal_connect_swapped(more, "clicked", G_CALLBACK(on_more), self);
+  g_signal_connect_data(box, "size-allocate", G_CALLBACK(on_allocated), self, NULL,
+                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  return self;
+}
+
+void bh_row_pages_free(BhRowPages *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_weak_pointer(&self->anchor);
+  g_array_unref(self->pages);
+  g_hash_table_unref(self->known);
+  json_decref(self->next);
+  g_free(self);
+}

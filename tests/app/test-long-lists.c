@@ -1,0 +1,228 @@
+/* A list costs the same for each tap on "more", however many rows were passed: rows that are
+ * widgets, widgets made and questions asked are counted. */
+#include "tests/app/late.h"
+
+#include <handy.h>
+#include <string.h>
+
+#include "app/pages/enterprise.h"
+#include "app/pages/find.h"
+#include "app/pages/list.h"
+#include "app/pages/row-pages.h"
+
+#define MANY 400
+#define FIRST_ID 0x1000
+#define FIND_ROWS 30 /* of a page, as the pages have it */
+#define LIST_ROWS 40
+#define HAZARDS 200
+
+/* --- counting --- */
+
+static void count_row(GtkWidget *widget, gpointer data)
+{
+  guint *count = data;
+  if (gtk_style_context_has_class(gtk_widget_get_style_context(widget), "row"))
+    (*count)++;
+  if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), count_row, data);
+}
+
+static guint count_rows(World *world)
+{
+  guint count = 0;
+  count_row(GTK_WIDGET(world->window), &count);
+  return count;
+}
+
+/* Every widget that is made gets a parent. */
+static gboolean on_parent(GSignalInvocationHint *hint, guint n, const GValue *values, gpointer data)
+{
+  (void)hint;
+  (void)n;
+  guint *made = data;
+  if (gtk_widget_get_parent(g_value_get_object(values)) != NULL)
+    (*made)++;
+  return TRUE;
+}
+
+typedef struct {
+  guint rows;
+  guint widgets;
+  guint answers;
+} Cost;
+
+static Cost tap_and_count(World *world, const char *button)
+{
+  Cost cost = {0};
+  guint answers = world->answers;
+  guint signal = g_signal_lookup("parent-set", GTK_TYPE_WIDGET);
+  gulong hook = g_signal_add_emission_hook(signal, 0, on_parent, &cost.widgets, NULL);
+  assert_true(world_tap(world, button));
+  g_signal_remove_emission_hook(signal, hook);
+  cost.answers = world->answers - answers;
+  cost.rows = count_rows(world);
+  return cost;
+}
+
+static void assert_same_cost(Cost one, Cost other)
+{
+  assert_int_equal(one.rows, other.rows);
+  assert_int_equal(one.widgets, other.widgets);
+  assert_int_equal(one.answers, other.answers);
+}
+
+/* Taps "more" to the end of the list; each tap costs what the first one with a full window did. */
+static guint expect_flat(World *world, guint rows_of_page)
+{
+  Cost usual = {0};
+  guint taps = 0;
+  while (world_look(world, "more") != NULL) {
+    Cost cost = tap_and_count(world, "more");
+    assert_true(cost.rows <= BH_ROW_PAGES_SHOWN * rows_of_page);
+    taps++;
+    if (taps == BH_ROW_PAGES_SHOWN)
+      usual = cost;
+    else if (taps > BH_ROW_PAGES_SHOWN && world_look(world, "more") != NULL)
+      assert_same_cost(cost, usual);
+  }
+  assert_true(taps > BH_ROW_PAGES_SHOWN + 2);
+  return taps;
+}
+
+/* --- the store --- */
+
+static void pull_enterprises(World *world)
+{
+  for (guint i = 0; i < MANY; i++) {
+    g_autofree char *name = g_strdup_printf("样例·企业%03u", i);
+    world_pull(world, FIRST_ID + i, "enterprise",
+               json_pack("{s:s, s:s, s:s, s:s}", "name", name, "sector", "fire", "area", "140603",
+                         "state", "confirmed"));
+  }
+}
+
+static void pull_hazards(World *world)
+{
+  for (guint i = 0; i < HAZARDS; i++) {
+    g_autofree char *summary = g_strdup_printf("样例·隐患%03u", i);
+    world_pull(world, FIRST_ID + i, "hazard",
+               json_pack("{s:s, s:s, s:s, s:s}", "enterprise", world->fixture->enterprise,
+                         "summary", summary, "level", "general", "state", "found"));
+  }
+}
+
+/* --- what is in sight --- */
+
+static int get_y(World *world, const char *id)
+{
+  int y = 0;
+  GtkWidget *row = world_find(world, id);
+  assert_true(gtk_widget_translate_coordinates(row, GTK_WIDGET(world->window), 0, 0, NULL, &y));
+  return y;
+}
+
+static void wait_for_layout(void)
+{
+  gint64 until = g_get_monotonic_time() + 300 * 1000;
+  while (g_get_monotonic_time() < until)
+    g_main_context_iteration(NULL, FALSE);
+}
+
+static void scroll_to(World *world, const char *id, gboolean end)
+{
+  GtkWidget *scrolled = gtk_widget_get_ancestor(world_find(world, id), GTK_TYPE_SCROLLED_WINDOW);
+  GtkAdjustment *scroll = gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
+  wait_for_layout();
+  gtk_adjustment_set_value(scroll, end ? gtk_adjustment_get_upper(scroll) : 0);
+  wait_for_layout();
+}
+
+/* --- the tests --- */
+
+static void test_the_search_for_enterprises_costs_the_same_for_each_more(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  pull_enterprises(world);
+  world_show(world, bh_find_page_new(&(BhFindTask){0}));
+  guint taps = expect_flat(world, FIND_ROWS);
+  /* No row is missing and none comes twice: the last one has the number of all of them. */
+  g_autofree char *last = g_strdup_printf("result-%d", MANY + 2);
+  g_autofree char *beyond = g_strdup_printf("result-%d", MANY + 3);
+  assert_non_null(world_look(world, last));
+  assert_null(world_look(world, beyond));
+  assert_null(world_look(world, "result-1"));
+  for (guint i = 0; i + BH_ROW_PAGES_SHOWN <= taps; i++) {
+    Cost cost = tap_and_count(world, "earlier");
+    assert_true(cost.rows <= BH_ROW_PAGES_SHOWN * FIND_ROWS);
+    assert_int_equal(cost.answers, 1);
+  }
+  assert_non_null(world_look(world, "result-1"));
+  assert_null(world_look(world, "earlier"));
+  assert_null(world_look(world, last));
+  for (guint i = 0; i + BH_ROW_PAGES_SHOWN <= taps; i++)
+    assert_true(world_tap(world, "more"));
+  assert_non_null(world_look(world, last));
+  assert_null(world_look(world, "more"));
+}
+
+static void test_a_long_list_costs_the_same_for_each_more(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  pull_enterprises(world);
+  world_show(world, bh_list_page_new("enterprise", NULL, "Enterprises"));
+  expect_flat(world, LIST_ROWS);
+}
+
+static void test_hazards_of_one_enterprise_cost_the_same_for_each_more(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  pull_hazards(world);
+  world_show(world,
+             bh_enterprise_page_new(world->fixture->enterprise, bh_found_new("code", NULL, NULL)));
+  Cost usual = {0};
+  for (guint i = 0; i < 6; i++) {
+    Cost cost = tap_and_count(world, "more-hazard");
+    if (i == BH_ROW_PAGES_SHOWN)
+      usual = cost;
+    if (i > BH_ROW_PAGES_SHOWN)
+      assert_same_cost(cost, usual);
+  }
+  assert_non_null(world_look(world, "earlier-hazard"));
+}
+
+static void test_what_is_in_sight_keeps_its_place(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  pull_enterprises(world);
+  world_show(world, bh_find_page_new(&(BhFindTask){0}));
+  for (int i = 1; i < BH_ROW_PAGES_SHOWN; i++)
+    assert_true(world_tap(world, "more"));
+  scroll_to(world, "result-90", TRUE);
+  int y = get_y(world, "result-90");
+  assert_true(world_tap(world, "more"));
+  wait_for_layout();
+  assert_null(world_look(world, "result-1"));
+  assert_int_equal(get_y(world, "result-90"), y);
+  scroll_to(world, "result-31", FALSE);
+  y = get_y(world, "result-31");
+  assert_true(world_tap(world, "earlier"));
+  wait_for_layout();
+  assert_int_equal(get_y(world, "result-31"), y);
+}
+
+int main(int argc, char **argv)
+{
+  gtk_init(&argc, &argv);
+  hdy_init();
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_the_search_for_enterprises_costs_the_same_for_each_more),
+      cmocka_unit_test(test_a_long_list_costs_the_same_for_each_more),
+      cmocka_unit_test(test_hazards_of_one_enterprise_cost_the_same_for_each_more),
+      cmocka_unit_test(test_what_is_in_sight_keeps_its_place),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
