@@ -472,6 +472,11 @@ gboolean bh_field_is_required(const BhField *field, const BhContext *context)
   return field->required != NULL && evaluate(field->required, context) == YES;
 }
 
+gboolean bh_field_may_be_distinct(const BhField *field)
+{
+  return field->always_distinct || field->distinct != NULL;
+}
+
 gboolean bh_field_is_distinct(const BhField *field, const BhContext *context)
 {
   return field->always_distinct ||

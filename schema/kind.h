@@ -164,6 +164,8 @@ gboolean bh_field_is_shown(const BhField *field, const BhContext *context);
 gboolean bh_field_may_lock(const BhField *field);
 /* TRUE when the field may not be changed in the present state. */
 gboolean bh_field_is_locked(const BhField *field, const BhContext *context);
+/* FALSE: bh_field_is_distinct is so for every record. */
+gboolean bh_field_may_be_distinct(const BhField *field);
 /* Whether no other record of the kind should have the value the record has (schema/number.h says
  * what is the same). */
 gboolean bh_field_is_distinct(const BhField *field, const BhContext *context);

@@ -271,6 +271,18 @@ static BhStmt *find_prepared(BhDb *db, const char *sql)
   return stmt;
 }
 
+guint64 bh_db_count_replanned(BhDb *db)
+{
+  GHashTableIter iter;
+  gpointer stmt;
+  guint64 count = 0;
+
+  g_hash_table_iter_init(&iter, db->stmts);
+  while (g_hash_table_iter_next(&iter, NULL, &stmt))
+    count += (guint64)sqlite3_stmt_status(((BhStmt *)stmt)->stmt, SQLITE_STMTSTATUS_REPREPARE, 0);
+  return count;
+}
+
 guint64 bh_db_count_prepared(BhDb *db)
 {
   return db->prepared;

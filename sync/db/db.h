@@ -45,6 +45,9 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error);
 /* How many times a statement was asked for since the connection was opened: tests assert with it
  * how much work something takes. */
 guint64 bh_db_count_prepared(BhDb *db);
+/* How many times the engine had to plan a statement anew: with every other value of a parameter
+ * that is compared with what a partial index asks for, unless it is written +:name. */
+guint64 bh_db_count_replanned(BhDb *db);
 /* A value that cannot be bound (no such parameter, no memory) is an error of the next step. */
 void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text); /* NULL binds NULL */
 /* The same without a copy: `text` must stay until the statement is through or prepared anew. */

@@ -382,8 +382,10 @@ static void append_tests(Maker *maker)
   Lead lead = maker->leader.lead;
   gboolean in_lane = lead == LEAD_FOUND && query->review != NULL;
   if (query->kind != NULL && lead != LEAD_STATE && (lead != LEAD_FOUND || in_lane))
-    g_string_append(sql, lead == LEAD_ORDER || lead == LEAD_PARENT ? " AND r.kind = :kind"
-                                                                   : " AND +r.kind = :kind");
+    g_string_append(sql,
+                    (lead == LEAD_ORDER && query->order != BH_LIST_BY_DUE) || lead == LEAD_PARENT
+                        ? " AND r.kind = :kind"
+                        : " AND +r.kind = :kind");
   if (query->review != NULL && lead != LEAD_REVIEW && !in_lane)
     g_string_append(sql, " AND +r.review = :review");
   if (query->conflict && lead != LEAD_CONFLICT)

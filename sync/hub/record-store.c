@@ -231,7 +231,7 @@ gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *k
 {
   return bh_sql_run(
       db, error,
-      "UPDATE record SET review = :review WHERE parent = :parent AND kind = :kind"
+      "UPDATE record SET review = :review WHERE parent = :parent AND kind = +:kind"
       " AND review IS NOT :review AND (:review IS NULL OR coalesce(state, '')"
       " NOT IN (SELECT value FROM json_each(:unfinished))) AND NOT EXISTS (SELECT 1 FROM record r"
       " WHERE r.parent = record.id AND r.kind = 'review')",

@@ -47,11 +47,15 @@ gboolean bh_records_write_numbers(BhRecords *records, BhHubRecord *record, const
 {
   const GPtrArray *fields = bh_kind_list_fields(kind);
   for (guint i = 0; i < fields->len; i++) {
-    const char *name = bh_field_get_name(fields->pdata[i]);
-    const BhField *known = before != NULL ? bh_kind_find_field(before, name) : NULL;
+    const BhField *field = fields->pdata[i];
+    const char *name = bh_field_get_name(field);
+    const BhField *known = before == kind   ? field
+                           : before != NULL ? bh_kind_find_field(before, name)
+                                            : NULL;
+    if (!bh_field_may_be_distinct(field) && (known == NULL || !bh_field_may_be_distinct(known)))
+      continue;
     g_autofree char *old = dup_number(records, record, known, record->old_values);
-    g_autofree char *now =
-        dup_number(records, record, fields->pdata[i], bh_records_values_of(record));
+    g_autofree char *now = dup_number(records, record, field, bh_records_values_of(record));
     if (g_strcmp0(old, now) != 0 && !write_number(records, record, name, now, error))
       return FALSE;
   }

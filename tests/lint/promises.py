@@ -11,7 +11,7 @@ PLACE = re.compile(r"`(tests/[\w./-]+)`")
 NAME = re.compile(r"`(test_\w+|\"[^\"`]+\")`")
 NAMES = [f"L{n}" for n in range(1, 23)] + [f"I{n}" for n in range(1, 14)] \
     + [f"A{n}" for n in range(1, 20)] \
-    + [f"F{n}" for n in (*range(1, 19), *range(20, 24))] + ["ODK", "BAD"]
+    + [f"F{n}" for n in range(1, 24)] + ["ODK", "BAD"]
 
 
 def tests_of(path):

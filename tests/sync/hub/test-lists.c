@@ -430,6 +430,29 @@ static gboolean nobody_waits(gpointer data)
 }
 
 /* At whichever statement it is broken off. */
+/* Each shape again, with other values: the plans of before serve. */
+static void test_no_list_is_planned_anew_for_other_values(void **state)
+{
+  HubFixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  guint64 first = 0;
+  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
+  for (int round = 0; round < 4; round++) {
+    if (round == 2)
+      first = bh_db_count_replanned(db);
+    for (gsize i = 0; i < G_N_ELEMENTS(shapes); i++) {
+      BhListQuery query = copy_query(&shapes[i].query);
+      if (round % 2 == 1)
+        query.after_position = G_MAXINT64 - round;
+      g_autoptr(GPtrArray) page = bh_hub_list_page(db, &query, &error);
+      assert_non_null(page);
+      bh_list_query_clear(&query);
+    }
+  }
+  assert_int_equal(bh_db_count_replanned(db), first);
+  bh_hub_give_reader(fixture->hub, db);
+}
+
 static void test_a_list_that_is_broken_off_is_an_error_and_not_empty(void **state)
 {
   HubFixture *fixture = *state;
@@ -458,6 +481,7 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_no_list_reads_a_whole_kind_for_a_few_rows),
       cmocka_unit_test(test_whatever_leads_the_rows_and_their_order_are_the_same),
+      cmocka_unit_test(test_no_list_is_planned_anew_for_other_values),
       cmocka_unit_test(test_a_list_that_is_broken_off_is_an_error_and_not_empty),
       cmocka_unit_test(test_the_search_of_many_records_is_written_at_once),
   };

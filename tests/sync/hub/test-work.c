@@ -343,6 +343,31 @@ static char *dup_name(HubFixture *fixture, const char *id)
 
 /* By whoever recorded it, and by the enterprise that only its visit names; under a new name at
  * once, with nothing written for it. */
+static gboolean read_replanned(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub, (void)error;
+  *(guint64 *)data = bh_db_count_replanned(db);
+  return TRUE;
+}
+
+/* The engine plans a statement anew for each other value that a partial index might be meant for.
+ */
+static void test_no_statement_is_planned_anew_for_other_values(void **state)
+{
+  HubFixture *fixture = *state;
+  TestDevice *device = test_device_new(fixture, fixture->county);
+  guint64 first, last;
+  Visit visit;
+  for (int i = 0; i < 3; i++)
+    push_visit(device, &visit, "routine");
+  assert_true(bh_hub_write(fixture->hub, read_replanned, &first, NULL));
+  for (int i = 0; i < 5; i++)
+    push_visit(device, &visit, i % 2 == 0 ? "covert" : "routine");
+  assert_true(bh_hub_write(fixture->hub, read_replanned, &last, NULL));
+  assert_int_equal(last, first);
+  test_device_free(device);
+}
+
 static void test_a_search_finds_what_belongs_to_who_has_the_word(void **state)
 {
   HubFixture *fixture = *state;
@@ -400,6 +425,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_a_long_batch_lets_others_in_and_goes_on, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_batch_goes_through_at_once_when_nobody_waits, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_no_statement_is_planned_anew_for_other_values, set_up,
                                       tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
