@@ -10,6 +10,10 @@
 #include "schema/media.h"
 
 #define MEGA (1000 * 1000)
+#define LARGE_PIXELS (16 * MEGA)
+
+/* Held while a large picture is decoded: a row of them is not decoded at the same time. */
+static GMutex large_mutex;
 
 static const char *text_of_error(const GError *error)
 {
@@ -65,6 +69,8 @@ static gboolean judge(const char *path, BhMedia *media, GError **error)
 static GdkPixbuf *decode(const char *path, int max_side_px, const BhMedia *media, GError **error)
 {
   g_autoptr(GError) local = NULL;
+  g_autoptr(GMutexLocker) locker =
+      media->width * media->height > LARGE_PIXELS ? g_mutex_locker_new(&large_mutex) : NULL;
   g_autoptr(GdkPixbuf) raw =
       MAX(media->width, media->height) > max_side_px
           ? gdk_pixbuf_new_from_file_at_size(path, max_side_px, max_side_px, &local)

@@ -8,6 +8,8 @@
 
 struct _BhEnrolPage {
   BhPage parent;
+  gboolean moved; /* the device is enrolled; its hub has another address */
+  GtkWidget *intro;
   GtkWidget *scanner;
   GtkWidget *one_time_text;
   GtkWidget *device_name;
@@ -46,7 +48,13 @@ static void on_enrolled(gpointer owner, json_t *result, const GError *error, gpo
     show_message(self, text);
     return;
   }
-  bh_session_load(session, on_loaded, self);
+  if (!self->moved) {
+    bh_session_load(session, on_loaded, self);
+    return;
+  }
+  bh_page_say(BH_PAGE(self), _("The new address is kept; sending goes on there"));
+  bh_session_sync_now(session);
+  bh_page_close(BH_PAGE(self));
 }
 
 static void on_enrol(BhEnrolPage *self)
@@ -77,10 +85,23 @@ static void on_code(BhEnrolPage *self, const char *code)
     gtk_entry_set_text(GTK_ENTRY(self->one_time_text), code);
 }
 
+static void show_moved(BhEnrolPage *self)
+{
+  const char *text = _("Use the new address");
+  gtk_label_set_text(GTK_LABEL(self->intro),
+                     _("Scan a new one-time code of the same hub, or paste its text. Everything on "
+                       "this device stays; it only learns where the hub is."));
+  gtk_widget_hide(self->device_name);
+  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->enrol))), text);
+  bh_part_identify(self->enrol, "enrol", text);
+}
+
 static void bh_enrol_page_load(BhPage *page)
 {
   BhEnrolPage *self = BH_ENROL_PAGE(page);
-  bh_page_set_title(page, _("Enrol this device"));
+  bh_page_set_title(page, self->moved ? _("The hub has moved") : _("Enrol this device"));
+  if (self->moved)
+    show_moved(self);
   gtk_entry_set_text(GTK_ENTRY(self->device_name), g_get_host_name());
   self->view = bh_scan_view_new(bh_session_get_scan_image(bh_page_get_session(page)), FALSE);
   g_signal_connect_swapped(self->view, "code", G_CALLBACK(on_code), self);
@@ -107,6 +128,7 @@ static void bh_enrol_page_class_init(BhEnrolPageClass *klass)
   page_class->leave = bh_enrol_page_leave;
   page_class->code = bh_enrol_page_code;
   BH_PAGE_TEMPLATE(klass, "enrol");
+  BH_PAGE_CHILD(klass, BhEnrolPage, intro);
   BH_PAGE_CHILD(klass, BhEnrolPage, scanner);
   BH_PAGE_CHILD(klass, BhEnrolPage, one_time_text);
   BH_PAGE_CHILD(klass, BhEnrolPage, device_name);
@@ -123,4 +145,11 @@ static void bh_enrol_page_init(BhEnrolPage *self)
 BhPage *bh_enrol_page_new(void)
 {
   return g_object_new(BH_TYPE_ENROL_PAGE, NULL);
+}
+
+BhPage *bh_enrol_page_new_moved(void)
+{
+  BhEnrolPage *self = g_object_new(BH_TYPE_ENROL_PAGE, NULL);
+  self->moved = TRUE;
+  return BH_PAGE(self);
 }

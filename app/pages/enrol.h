@@ -1,4 +1,5 @@
-/* First page of a fresh device: the one-time text of the hub, scanned or pasted. */
+/* The one-time text of the hub, scanned or pasted: first page of a fresh device, or for a device
+ * whose hub has moved. */
 #pragma once
 
 #include "app/page.h"
@@ -9,5 +10,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(BhEnrolPage, bh_enrol_page, BH, ENROL_PAGE, BhPage)
 
 BhPage *bh_enrol_page_new(void);
+/* The device is enrolled: a new text of the same hub gives its new address, one of another hub is
+ * refused. */
+BhPage *bh_enrol_page_new_moved(void);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "app/pages/enrol.h"
 #include "app/window.h"
 
 struct _BhSettingsPage {
@@ -11,6 +12,7 @@ struct _BhSettingsPage {
   GtkWidget *dark;
   GtkWidget *lock_minutes;
   GtkWidget *about;
+  GtkWidget *moved;
   GtkWidget *doctor;
   GtkWidget *checks;
   gboolean loading;
@@ -130,35 +132,59 @@ static void on_doctor(BhSettingsPage *self)
   bh_page_ask(BH_PAGE(self), "doctor", "doctor", NULL, on_checks, NULL, NULL);
 }
 
+static void on_moved(BhPage *page)
+{
+  bh_page_open(page, bh_enrol_page_new_moved());
+}
+
+static void on_description(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhSettingsPage *self = BH_SETTINGS_PAGE(page);
+  BhSession *session = bh_page_get_session(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  bh_part_clear(self->about);
+  add_fact(self, _("Device"), bh_json_string_or(result, "name", ""));
+  add_fact(self, _("Unit"), bh_json_string_or(bh_session_get_unit_values(session), "name", ""));
+  add_fact(self, _("Hub"), bh_json_string_or(result, "hub_name", ""));
+  add_fact(self, _("Address"), bh_json_string_or(result, "url", ""));
+  add_fact(self, _("Version"), BH_VERSION);
+  add_fact(self, _("Licence"), "Apache-2.0");
+}
+
+/* Asked each time: the address changes when the hub moves. */
+static void bh_settings_page_refresh(BhPage *page)
+{
+  bh_page_ask(page, "describe", "describe", NULL, on_description, NULL, NULL);
+}
+
 static void bh_settings_page_load(BhPage *page)
 {
   BhSettingsPage *self = BH_SETTINGS_PAGE(page);
-  BhSession *session = bh_page_get_session(page);
-  const BhSettings *settings = bh_session_get_settings(session);
-  const json_t *about = bh_session_get_description(session);
+  const BhSettings *settings = bh_session_get_settings(bh_page_get_session(page));
   bh_page_set_title(page, _("Settings"));
   self->loading = TRUE;
   add_text_sizes(self, settings->text_percent);
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->dark), settings->dark);
   gtk_spin_button_set_value(GTK_SPIN_BUTTON(self->lock_minutes), settings->lock_minutes);
   self->loading = FALSE;
-  add_fact(self, _("Device"), bh_json_string_or(about, "name", ""));
-  add_fact(self, _("Unit"), bh_json_string_or(bh_session_get_unit_values(session), "name", ""));
-  add_fact(self, _("Hub"), bh_json_string_or(about, "hub_name", ""));
-  add_fact(self, _("Address"), bh_json_string_or(about, "url", ""));
-  add_fact(self, _("Version"), BH_VERSION);
-  add_fact(self, _("Licence"), "Apache-2.0");
+  bh_settings_page_refresh(page);
 }
 
 static void bh_settings_page_class_init(BhSettingsPageClass *klass)
 {
   BhPageClass *page_class = BH_PAGE_CLASS(klass);
   page_class->load = bh_settings_page_load;
+  page_class->refresh = bh_settings_page_refresh;
   BH_PAGE_TEMPLATE(klass, "settings");
   BH_PAGE_CHILD(klass, BhSettingsPage, text_sizes);
   BH_PAGE_CHILD(klass, BhSettingsPage, dark);
   BH_PAGE_CHILD(klass, BhSettingsPage, lock_minutes);
   BH_PAGE_CHILD(klass, BhSettingsPage, about);
+  BH_PAGE_CHILD(klass, BhSettingsPage, moved);
   BH_PAGE_CHILD(klass, BhSettingsPage, doctor);
   BH_PAGE_CHILD(klass, BhSettingsPage, checks);
 }
@@ -168,6 +194,7 @@ static void bh_settings_page_init(BhSettingsPage *self)
   gtk_widget_init_template(GTK_WIDGET(self));
   g_signal_connect_swapped(self->dark, "toggled", G_CALLBACK(on_dark), self);
   g_signal_connect_swapped(self->lock_minutes, "value-changed", G_CALLBACK(on_lock_minutes), self);
+  g_signal_connect_swapped(self->moved, "clicked", G_CALLBACK(on_moved), self);
   g_signal_connect_swapped(self->doctor, "clicked", G_CALLBACK(on_doctor), self);
 }
 

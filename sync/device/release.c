@@ -141,14 +141,34 @@ gboolean bh_release_is_named(BhDevice *device, const char *sha256, gboolean *nam
   return TRUE;
 }
 
+static gboolean is_used(BhDevice *device, const char *sha256, gboolean *used, GError **error)
+{
+  return bh_release_is_named(device, sha256, used, error) &&
+         (*used || bh_release_store_is_drafted(device, sha256, used, error));
+}
+
 static gboolean look_at(BhDevice *device, const char *sha256, GError **error)
 {
   gboolean used = FALSE;
 
-  return bh_release_is_named(device, sha256, &used, error) &&
-         (used || bh_release_store_is_drafted(device, sha256, &used, error)) &&
+  return is_used(device, sha256, &used, error) &&
          (used || bh_release_store_discard(device, sha256, error)) &&
          bh_release_store_drop(device, sha256, error);
+}
+
+/* Leaves those of which something can be said. */
+static gboolean pass_over_held(BhDevice *device, GPtrArray *noted, GError **error)
+{
+  for (guint i = noted->len; i > 0; i--) {
+    gboolean used = FALSE;
+    if (!is_held(device, noted->pdata[i - 1]))
+      continue;
+    if (!is_used(device, noted->pdata[i - 1], &used, error))
+      return FALSE;
+    if (!used)
+      g_ptr_array_remove_index(noted, i - 1);
+  }
+  return TRUE;
 }
 
 /* Names are known by the index, which has to be whole. */
@@ -170,9 +190,8 @@ gboolean bh_release_some(BhDevice *device, gboolean *more, GError **error)
   /* Held ones are passed over, and looked at again the next time round. */
   g_strlcpy(device->release_place, *more ? noted->pdata[STEP - 1] : "",
             sizeof device->release_place);
-  for (guint i = noted->len; i > 0; i--)
-    if (is_held(device, noted->pdata[i - 1]))
-      g_ptr_array_remove_index(noted, i - 1);
+  if (!pass_over_held(device, noted, error))
+    return FALSE;
   if (noted->len == 0)
     return TRUE;
   g_autoptr(BhWrite) write = bh_write_begin(device, error);

@@ -13,6 +13,7 @@
 #include "app/pages/outcome.h"
 #include "app/pages/record.h"
 #include "app/pages/sign.h"
+#include "tests/support/pictures.h"
 
 /* Names of the drafts of Li: record ids, in a line. */
 static char *dup_drafts(World *world)
@@ -283,7 +284,9 @@ static json_t *dup_hazard(World *world, const char *state)
 static void draft_pictures(World *world, gboolean saved)
 {
   g_autofree char *path = g_build_filename(world->fixture->dir, "picture.png", NULL);
-  assert_true(g_file_set_contents(path, "\x89PNG\r\n\x1a\n", -1, NULL));
+  gsize size;
+  const guint8 *png = test_png(&size);
+  assert_true(g_file_set_contents(path, (const char *)png, (gssize)size, NULL));
   json_t *file = world_call(world, "add_file", json_pack("{s:s}", "path", path));
   json_object_set_new(file, "parent", json_string(test_id(HAZARD)));
   json_object_set_new(file, "role", json_string("photo"));

@@ -9,6 +9,7 @@ import json
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from collector import PASSWORDS, PINS, Office, WindowTest, main, sign_in
@@ -329,6 +330,34 @@ class Walk(WindowTest):
             self.look_at(app, "by-deadline")
             app.click("row-1")
             app.text("限期整改")
+
+    def test_9_a_hub_that_moved_is_found_by_a_new_text(self):
+        before = self.hub.listen
+        self.hub.stop()
+        self.hub.serve()
+        self.assertNotEqual(self.hub.listen, before)
+        with self.open() as app:
+            sign_in(app)
+            app.click("settings")
+            app.click("moved")
+            app.type("one_time_text", "BHE1:0000")
+            app.click("enrol")
+            app.find("message")
+            self.look_at(app, "moved")
+            app.type("one_time_text", self.hub.invite())
+            app.click("enrol")
+            app.find("doctor", 30)
+            app.text(self.hub.listen)
+            self.look_at(app, "settings")
+            told = time.time() * 1000
+            app.click("back")
+            app.click("queue")
+            app.click("sync_now")
+            for _ in range(60):
+                if self.hub.status(self.store)["last_sync_ms"] > told:
+                    break
+                app.settle(0.5)
+            self.assertGreater(self.hub.status(self.store)["last_sync_ms"], told)
 
     def read_code(self, svg):
         """The text of a QR given as SVG."""

@@ -311,7 +311,7 @@ void fixture_acknowledge(Fixture *fixture, gint64 seq)
   assert_no_error(error);
 }
 
-char *fixture_add_picture(Fixture *fixture, gsize size, guint seed)
+json_t *fixture_picture_of(BhDevice *device, gsize size, guint seed)
 {
   g_autoptr(GError) error = NULL;
   g_autofree guint8 *bytes = g_malloc0(size);
@@ -319,7 +319,13 @@ char *fixture_add_picture(Fixture *fixture, gsize size, guint seed)
 
   test_random_fill(&random, bytes, size);
   test_jpeg_fill(bytes, size);
-  g_autoptr(json_t) fact = bh_device_add_bytes(fixture->device, bytes, size, &error);
+  json_t *fact = bh_device_add_bytes(device, bytes, size, &error);
   assert_no_error(error);
+  return fact;
+}
+
+char *fixture_add_picture(Fixture *fixture, gsize size, guint seed)
+{
+  g_autoptr(json_t) fact = fixture_picture_of(fixture->device, size, seed);
   return g_strdup(json_string_value(json_object_get(fact, "sha256")));
 }

@@ -68,5 +68,8 @@ gint64 fixture_status(Fixture *fixture, const char *counter);
 void fixture_acknowledge(Fixture *fixture, gint64 seq);
 /* Hash of the own envelope at `seq` of the current incarnation; g_free. */
 char *fixture_hash(Fixture *fixture, gint64 seq);
-/* A picture of `size` bytes, different for each `seed`, added to the store; its hash. */
+/* A picture of `size` bytes, different for each `seed`, added to a store: what a file's record says
+ * of it. */
+json_t *fixture_picture_of(BhDevice *device, gsize size, guint seed);
+/* The same for the store of the fixture; its hash. */
 char *fixture_add_picture(Fixture *fixture, gsize size, guint seed);

@@ -117,8 +117,8 @@ static void work_on_hazards(Fixture *fixture)
   fixture->device = bh_device_open(fixture->dir, &fixture->clock, &fixture->random, NULL);
   for (int i = 0;; i++) {
     char ids[3][BH_ID_LEN + 1];
-    g_autofree char *bytes = g_strdup_printf("\x89PNG\r\n\x1a\n%d %d", (int)getpid(), i);
-    g_autoptr(json_t) file = bh_device_add_bytes(fixture->device, bytes, strlen(bytes), NULL);
+    g_autoptr(json_t) file =
+        fixture_picture_of(fixture->device, 200, (guint)getpid() * 1000 + (guint)i);
     g_autoptr(json_t) drafts = json_array();
     for (int k = 0; k < 3; k++)
       bh_device_make_id(fixture->device, ids[k]);

@@ -113,9 +113,7 @@ static json_t *draft_hazard(Fixture *fixture, char *record, int pictures)
   json_array_append_new(wanted,
                         json_pack("{ss s{ss}}", "record", record, "also", "state", "found"));
   for (int i = 0; i < pictures; i++) {
-    g_autofree char *bytes = g_strdup_printf("\x89PNG\r\n\x1a\n%d", i);
-    g_autoptr(json_t) file = bh_device_add_bytes(fixture->device, bytes, strlen(bytes), &error);
-    assert_no_error(error);
+    g_autoptr(json_t) file = fixture_picture_of(fixture->device, 200, (guint)i);
     char id[BH_ID_LEN + 1];
     bh_device_make_id(fixture->device, id);
     json_object_set_new(file, "parent", json_string(record));

@@ -370,6 +370,36 @@ static void test_a_file_that_is_not_sent_stays_whatever_leaves(void **state G_GN
   assert_string_equal(next->sha256, hash);
 }
 
+static gint64 count_notes(Fixture *fixture)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(fixture->device->db, "SELECT count(*) FROM released", NULL);
+
+  assert_true(bh_stmt_step(stmt, &row, NULL) && row);
+  return bh_stmt_get_int(stmt, 0);
+}
+
+static void test_notes_of_what_is_in_use_do_not_pile_up(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+
+  for (guint i = 0; i < 5; i++) {
+    char id[BH_ID_LEN + 1];
+    g_autofree char *hash = fixture_add_picture(fixture, 5000, i);
+    bh_device_make_id(fixture->device, id);
+    /* Saved at once, without a draft. */
+    g_free(fixture_save(fixture, id, "file",
+                        json_pack("{ss ss ss sI ss}", "parent", fixture->enterprise, "role",
+                                  "photo", "sha256", hash, "size", (json_int_t)5000, "media_type",
+                                  "image/jpeg")));
+  }
+  g_autofree char *unsaved = fixture_add_picture(fixture, 5000, 99);
+  rest_later(fixture);
+  assert_int_equal(count_notes(fixture), 1);
+  assert_true(is_here(fixture, unsaved));
+}
+
 /* --- what happens in between --- */
 
 static void
@@ -516,6 +546,7 @@ int main(void)
       cmocka_unit_test(test_a_picture_that_another_draft_or_record_names_stays),
       cmocka_unit_test(test_a_picture_that_was_added_twice_and_thrown_away_once_stays),
       cmocka_unit_test(test_a_file_that_is_not_sent_stays_whatever_leaves),
+      cmocka_unit_test(test_notes_of_what_is_in_use_do_not_pile_up),
       cmocka_unit_test(test_a_picture_that_never_got_into_a_draft_goes_with_the_next_run),
       cmocka_unit_test(test_a_kill_in_between_leaves_nothing_for_ever),
       cmocka_unit_test(test_bytes_without_a_row_go),
