@@ -1,8 +1,8 @@
 /* The hub's own entries: built, judged like any other, signed and appended. */
 #include <string.h>
 
-#include "schema/workflow.h"
 #include "schema/kind-rules.h"
+#include "schema/workflow.h"
 #include "sync/hub/ingest-internal.h"
 #include "sync/hub/review-judge.h"
 
@@ -95,24 +95,24 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
   return bh_body_builder_finish(builder, body, openings, error);
 }
 
-/* What an import brings may be doubtful without a reason: the office is asked for that later. */
-static gboolean is_left_open(const BhPiece *piece, const BhOp *op, const BhProblem *problem)
+/* The reason of a doubtful value is asked for by the step that asks for the value; who loads it, or
+ * takes another step, need not know. What has none stands in the office's list. */
+static gboolean is_missing_reason(const BhKind *kind, const BhProblem *problem)
 {
-  const BhKind *kind = bh_kind_set_find(piece->kinds, op->kind);
   const BhField *field = kind != NULL ? bh_kind_find_field(kind, problem->field) : NULL;
   return field != NULL && bh_field_get_explained(field) != NULL;
 }
 
 /* For entries of the hub a report is an error. */
-static gboolean refuse_problems(const BhPiece *piece, GPtrArray *problems, const BhOp *op,
-                                gboolean by_system, GError **error)
+static gboolean refuse_problems(const GPtrArray *problems, const BhKind *kind, const BhOp *op,
+                                GError **error)
 {
-  guint at = 0;
-  while (at < problems->len && by_system && is_left_open(piece, op, problems->pdata[at]))
-    at++;
-  if (at == problems->len)
+  const BhProblem *problem = NULL;
+  for (guint i = 0; i < problems->len && problem == NULL; i++)
+    if (!is_missing_reason(kind, problems->pdata[i]))
+      problem = problems->pdata[i];
+  if (problem == NULL)
     return TRUE;
-  const BhProblem *problem = problems->pdata[at];
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s %s, %s: %s", op->kind, op->record,
               *problem->field != '\0' ? problem->field : "whole record", problem->text_en);
   return FALSE;
@@ -142,7 +142,7 @@ static gboolean judge_own(BhPiece *piece, const BhBody *body, gint64 position, g
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
     g_autoptr(GPtrArray) problems = bh_judge_report(piece, kinds, body, op, &verdict.steps[i]);
-    if (!refuse_problems(piece, problems, op, by_system, error))
+    if (!refuse_problems(problems, bh_kind_set_find(kinds, op->kind), op, error))
       return FALSE;
   }
   return TRUE;

@@ -107,6 +107,9 @@ class WorkAtDoubts(unittest.TestCase):
         view = client.ask("GET", path)[1]
         self.assertEqual(view["state"], "confirmed")
         self.assertEqual(titles(), ["存疑代码经营部"])
+        body = {"to": "confirmed", "values": {"uscc": "91140603MA0000015Q"}, "covers": view["covers"]}
+        self.assertEqual(client.ask("POST", f"{path}/transition", body)[0], 200)
+        self.assertEqual(titles(), [])
 
 
 class WorkInBulk(unittest.TestCase):

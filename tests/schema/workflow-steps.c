@@ -137,6 +137,7 @@ static const TestStep steps[] = {
     {"enterprise", NULL, "confirmed", "li", "'uscc':'91140603MA0000015Q'", ""},
     {"enterprise", "provisional", "confirmed", "sun", "'uscc':'91140603MA0000015Q'", ""},
     {"enterprise", "confirmed", "closed", "sun", "'closed_reason':'注销'", ""},
+    {"enterprise", "confirmed", "confirmed", "sun", "'uscc':'91140603MA0000015Q'", ""},
     {"enterprise", "closed", "confirmed", "sun", "'uscc':'91140603MA0000015Q'", ""},
     {"review", NULL, "open", "sun", "'parent':{'$ref':'i'},'decision':'return'", ""},
     {"review", NULL, "closed", "sun", "'parent':{'$ref':'i'},'decision':'approve'", ""},
