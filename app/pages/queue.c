@@ -9,10 +9,12 @@
 #include "app/files.h"
 #include "app/pages/drafts.h"
 #include "app/pages/record.h"
+#include "app/pages/scroll.h"
 #include "sync/device/copy.h"
 
 #define ROWS 50
-#define ROWS_MAX 200 /* that are looked at again when the state changes */
+#define ROWS_MAX 200 /* that are widgets, and that are looked at again when the state changes */
+#define OVERLAP ROWS /* rows that are asked for again, to find where the shown ones end */
 #define ITEMS "items"
 
 struct _BhQueuePage {
@@ -26,8 +28,11 @@ struct _BhQueuePage {
   GtkWidget *items;
   GtkWidget *more;
   GHashTable *rows; /* key of an item → its row; borrowed widgets */
-  guint waiting;    /* rows that still wait */
-  gboolean behind;  /* the state changed while items were on their way */
+  GtkWidget *earlier;
+  guint waiting;   /* rows that still wait */
+  guint passed;    /* rows that waited when they were given back, above those shown */
+  guint added;     /* number of the row added last */
+  gboolean behind; /* the state changed while items were on their way */
 };
 
 G_DEFINE_FINAL_TYPE(BhQueuePage, bh_queue_page, BH_TYPE_PAGE)
@@ -175,7 +180,7 @@ static void add_item(BhQueuePage *self, const json_t *item)
   g_autofree char *first =
       *title != '\0' ? g_strdup_printf("%s · %s", label, title) : g_strdup(label);
   g_autofree char *second = dup_second_line(item);
-  g_autofree char *id = g_strdup_printf("queue-%u", g_hash_table_size(self->rows) + 1);
+  g_autofree char *id = g_strdup_printf("queue-%u", ++self->added);
   GtkWidget *row = bh_part_row(id, first, second, NULL, bh_json_string_or(item, "record", ""));
   if (strcmp(bh_json_string_or(item, "what", ""), "draft") == 0) {
     g_object_set_data_full(G_OBJECT(row), "bh-draft-by",
@@ -194,6 +199,8 @@ static void clear_rows(BhQueuePage *self)
   g_hash_table_remove_all(self->rows);
   bh_part_clear(self->items);
   self->waiting = 0;
+  self->passed = 0;
+  self->added = 0;
 }
 
 /* Rows that the store names wait still; each is told what about it is new. */
@@ -242,6 +249,53 @@ static void add_new(BhQueuePage *self, const json_t *items)
   }
 }
 
+static gboolean is_row(gpointer key, gpointer row, gpointer wanted)
+{
+  (void)key;
+  return row == wanted;
+}
+
+/* Rows above, out of sight, are given back: a tap on "more" costs the same however many came
+ * before.
+ */
+static void give_back(BhQueuePage *self)
+{
+  g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
+  guint many = g_list_length(rows);
+  if (many <= ROWS_MAX)
+    return;
+  bh_scroll_keep(self->items, g_list_nth_data(rows, ROWS_MAX - ROWS));
+  for (GList *l = rows; l != NULL && many > ROWS_MAX; l = l->next, many--) {
+    if (gtk_widget_get_sensitive(l->data)) {
+      self->waiting--;
+      self->passed++;
+    }
+    g_hash_table_foreach_remove(self->rows, is_row, l->data);
+    gtk_widget_destroy(l->data);
+  }
+}
+
+/* Items behind the last row shown; FALSE when that row is not among them: too many have left since.
+ */
+static gboolean add_behind_last(BhQueuePage *self, const json_t *items)
+{
+  gboolean behind = FALSE;
+  g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
+  const GList *last = g_list_last(rows);
+  while (last != NULL && !gtk_widget_get_sensitive(last->data))
+    last = last->prev; /* it has left */
+  gsize i;
+  json_t *item;
+  json_array_foreach(items, i, item)
+  {
+    g_autofree char *key = dup_key(item);
+    if (behind)
+      add_item(self, item);
+    behind |= last != NULL && g_hash_table_lookup(self->rows, key) == last->data;
+  }
+  return behind;
+}
+
 typedef struct {
   guint offset;
   guint limit;
@@ -269,6 +323,32 @@ static void look_again(BhQueuePage *self)
     ask_items(self, 0, CLAMP(self->waiting, ROWS, ROWS_MAX));
 }
 
+static void start_over(BhQueuePage *self)
+{
+  clear_rows(self);
+  ask_items(self, 0, ROWS);
+}
+
+/* The first rows, again: which of those shown wait still, and what is new. */
+static void show_first(BhQueuePage *self, const json_t *items, const Range *range)
+{
+  gboolean full = json_array_size(items) == range->limit;
+  if (json_array_size(items) == 0) {
+    clear_rows(self);
+    gtk_container_add(GTK_CONTAINER(self->items),
+                      bh_part_label(_("Everything is at the hub"), "dim"));
+  } else if (self->waiting > 0 && !(self->passed > 0 && !full)) {
+    g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
+    mark_waiting(self, items, waiting);
+    mark_gone(self, waiting, !full || (self->passed == 0 && range->limit >= self->waiting));
+    if (!full)
+      add_new(self, items);
+  } else {
+    clear_rows(self);
+    add_new(self, items);
+  }
+}
+
 static void on_items(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhQueuePage *self = BH_QUEUE_PAGE(page);
@@ -278,23 +358,16 @@ static void on_items(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   const json_t *items = json_object_get(result, "items");
-  gboolean full = json_array_size(items) == range->limit;
-  if (range->offset == 0 && json_array_size(items) == 0) {
-    clear_rows(self);
-    gtk_container_add(GTK_CONTAINER(self->items),
-                      bh_part_label(_("Everything is at the hub"), "dim"));
-  } else if (range->offset == 0 && self->waiting > 0) {
-    g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
-    mark_waiting(self, items, waiting);
-    mark_gone(self, waiting, !full || range->limit >= self->waiting);
-    if (!full)
-      add_new(self, items);
+  if (range->offset == 0) {
+    show_first(self, items, range);
+  } else if (add_behind_last(self, items)) {
+    give_back(self);
   } else {
-    if (range->offset == 0)
-      clear_rows(self);
-    add_new(self, items);
+    start_over(self);
+    return;
   }
-  gtk_widget_set_visible(self->more, full);
+  gtk_widget_set_visible(self->earlier, self->passed > 0);
+  gtk_widget_set_visible(self->more, json_array_size(items) == range->limit);
   if (self->behind)
     look_again(self);
 }
@@ -307,7 +380,13 @@ static void bh_queue_page_refresh(BhPage *page)
 
 static void on_more(BhQueuePage *self)
 {
-  ask_items(self, self->waiting, ROWS);
+  guint known = self->passed + self->waiting;
+  if (known == 0) {
+    start_over(self);
+    return;
+  }
+  guint overlap = MIN(OVERLAP, known - 1); /* an offset of 0 asks for the first rows */
+  ask_items(self, known - overlap, ROWS + overlap);
 }
 
 static void on_sync_now(BhQueuePage *self)
@@ -432,6 +511,7 @@ static void bh_queue_page_class_init(BhQueuePageClass *klass)
   BH_PAGE_CHILD(klass, BhQueuePage, sync_now);
   BH_PAGE_CHILD(klass, BhQueuePage, export_all);
   BH_PAGE_CHILD(klass, BhQueuePage, items);
+  BH_PAGE_CHILD(klass, BhQueuePage, earlier);
   BH_PAGE_CHILD(klass, BhQueuePage, more);
 }
 
@@ -442,6 +522,7 @@ static void bh_queue_page_init(BhQueuePage *self)
   g_signal_connect_swapped(self->sync_now, "clicked", G_CALLBACK(on_sync_now), self);
   g_signal_connect_swapped(self->export_all, "clicked", G_CALLBACK(on_export_all), self);
   g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(on_more), self);
+  g_signal_connect_swapped(self->earlier, "clicked", G_CALLBACK(start_over), self);
 }
 
 BhPage *bh_queue_page_new(void)

@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 
+#include "app/pages/scroll.h"
 #include "app/parts.h"
 
 #define ROW_SPACING 8
@@ -24,8 +25,6 @@ struct _BhRowPages {
   json_t *next;      /* where the page behind the last one starts; NULL: there is none */
   guint filling;     /* the page between begin and end */
   gboolean renewed;  /* the rows shown are to go when the first page comes */
-  GtkWidget *anchor; /* weak: what keeps its place */
-  int anchor_y;      /* in the area it scrolls in, before the change */
 };
 
 static Page *page_at(BhRowPages *self, guint number)
@@ -54,33 +53,6 @@ static guint find_end_shown(BhRowPages *self)
   while (i > 0 && page_at(self, i - 1)->box == NULL)
     i--;
   return i;
-}
-
-/* --- what is in sight keeps its place --- */
-
-static GtkAdjustment *find_scroll(GtkWidget *widget, int *y)
-{
-  GtkWidget *scrolled = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
-  if (scrolled == NULL || !gtk_widget_translate_coordinates(widget, scrolled, 0, 0, NULL, y))
-    return NULL;
-  return gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
-}
-
-static void set_anchor(BhRowPages *self, GtkWidget *widget)
-{
-  g_clear_weak_pointer(&self->anchor);
-  if (widget != NULL && find_scroll(widget, &self->anchor_y) != NULL)
-    g_set_weak_pointer(&self->anchor, widget);
-}
-
-/* The layout has taken in what came and went. */
-static void on_allocated(BhRowPages *self)
-{
-  int y = 0;
-  GtkAdjustment *scroll = self->anchor != NULL ? find_scroll(self->anchor, &y) : NULL;
-  g_clear_weak_pointer(&self->anchor);
-  if (scroll != NULL && y != self->anchor_y)
-    gtk_adjustment_set_value(scroll, gtk_adjustment_get_value(scroll) + y - self->anchor_y);
 }
 
 /* --- pages come and go --- */
@@ -155,7 +127,7 @@ void bh_row_pages_begin(BhRowPages *self, guint number)
   guint end = find_end_shown(self);
   gboolean before = number < end;
   if (end > 0)
-    set_anchor(self, page_at(self, before ? find_first_shown(self) : end - 1)->box);
+    bh_scroll_keep(self->box, page_at(self, before ? find_first_shown(self) : end - 1)->box);
   if (number == self->pages->len)
     add_page(self);
   self->filling = number;
@@ -243,8 +215,6 @@ BhRowPages *bh_row_pages_new(GtkWidget *box, GtkWidget *more, const char *id, Bh
   gtk_container_add(GTK_CONTAINER(box), self->earlier);
   g_signal_connect_swapped(self->earlier, "clicked", G_CALLBACK(on_earlier), self);
   g_signal_connect_swapped(more, "clicked", G_CALLBACK(on_more), self);
-  g_signal_connect_data(box, "size-allocate", G_CALLBACK(on_allocated), self, NULL,
-                        G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   return self;
 }
 
@@ -252,7 +222,6 @@ void bh_row_pages_free(BhRowPages *self)
 {
   if (self == NULL)
     return;
-  g_clear_weak_pointer(&self->anchor);
   g_array_unref(self->pages);
   g_hash_table_unref(self->known);
   json_decref(self->next);

@@ -11,7 +11,7 @@ typedef struct {
   BhSession *session;
   BhWindow *window;
   GPtrArray *late;  /* BhLateAnswer*, oldest first; NULL where it was let go */
-  guint answers;    /* that the store gave so far, held ones too */
+  guint answers;    /* that the store gave so far but to "status", held ones too */
   const char *held; /* method whose answers are held, "*": all; NULL: all come at once */
 } World;
 

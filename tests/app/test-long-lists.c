@@ -8,6 +8,7 @@
 #include "app/pages/enterprise.h"
 #include "app/pages/find.h"
 #include "app/pages/list.h"
+#include "app/pages/queue.h"
 #include "app/pages/row-pages.h"
 
 #define MANY 400
@@ -15,6 +16,9 @@
 #define FIND_ROWS 30 /* of a page, as the pages have it */
 #define LIST_ROWS 40
 #define HAZARDS 200
+#define ENTRIES 470
+#define QUEUE_ROWS 50
+#define QUEUE_SHOWN 200
 
 /* --- counting --- */
 
@@ -193,6 +197,50 @@ static void test_hazards_of_one_enterprise_cost_the_same_for_each_more(void **st
   assert_non_null(world_look(world, "earlier-hazard"));
 }
 
+static void save_entries(World *world)
+{
+  for (int i = 0; i < ENTRIES; i++)
+    json_decref(
+        world_call(world, "save",
+                   json_pack("{s:s, s:[{s:s, s:s, s:{s:{s:s}}}]}", "author", world->fixture->li,
+                             "ops", "record", test_id(INSPECTION), "kind", "inspection", "set",
+                             "answers/T-02", "answer", i % 2 ? "compliant" : "unchecked")));
+}
+
+static void test_the_queue_costs_the_same_for_each_more(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  save_entries(world);
+  g_autoptr(json_t) status = world_call(world, "status", json_object());
+  int all = (int)json_integer_value(json_object_get(status, "pending"));
+  world_show(world, bh_queue_page_new());
+  Cost usual = {0};
+  for (guint taps = 1; world_look(world, "more") != NULL; taps++) {
+    Cost cost = tap_and_count(world, "more");
+    cost.answers = 0; /* the page asks again whenever the state of the queue changes */
+    assert_true(cost.rows <= QUEUE_SHOWN);
+    if (taps == QUEUE_SHOWN / QUEUE_ROWS)
+      usual = cost;
+    else if (taps > QUEUE_SHOWN / QUEUE_ROWS && world_look(world, "more") != NULL)
+      assert_same_cost(cost, usual);
+  }
+  g_autofree char *last = g_strdup_printf("queue-%d", all);
+  g_autofree char *beyond = g_strdup_printf("queue-%d", all + 1);
+  assert_non_null(world_look(world, last));
+  assert_null(world_look(world, beyond));
+  assert_null(world_look(world, "queue-1"));
+  /* What is shown stays where it is while the state changes, and waits still. */
+  GtkWidget *row = world_find(world, last);
+  bh_session_refresh_status(world->session);
+  world_settle(world);
+  assert_ptr_equal(world_look(world, last), row);
+  assert_true(gtk_widget_get_sensitive(row));
+  assert_true(world_tap(world, "earlier"));
+  assert_non_null(world_look(world, "queue-1"));
+  assert_null(world_look(world, "earlier"));
+}
+
 static void test_what_is_in_sight_keeps_its_place(void **state)
 {
   (void)state;
@@ -222,6 +270,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_the_search_for_enterprises_costs_the_same_for_each_more),
       cmocka_unit_test(test_a_long_list_costs_the_same_for_each_more),
       cmocka_unit_test(test_hazards_of_one_enterprise_cost_the_same_for_each_more),
+      cmocka_unit_test(test_the_queue_costs_the_same_for_each_more),
       cmocka_unit_test(test_what_is_in_sight_keeps_its_place),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
