@@ -57,21 +57,6 @@ static gboolean note_sent(BhEngine *engine, BhDevice *device, const char *upload
   return TRUE;
 }
 
-static void create(BhEngine *engine)
-{
-  BhPendingFile *file = engine->file;
-  BhTransportRequest *request = tus_request(engine, "POST", "/v1/uploads");
-  g_autofree char *length = g_strdup_printf("%" G_GINT64_FORMAT, file->size);
-  g_autofree char *hash = bh_base64_encode(file->sha256, strlen(file->sha256));
-  g_autofree char *metadata = g_strconcat("sha256 ", hash, NULL);
-
-  bh_transport_request_add_header(request, "Upload-Length", length);
-  bh_transport_request_add_header(request, "Upload-Metadata", metadata);
-  bh_transport_request_add_header(request, "Content-Type", BH_TYPE_UPLOAD);
-  request->body = g_bytes_new(NULL, 0);
-  bh_engine_send(engine, PHASE_CREATE, request);
-}
-
 /* Exactly `len` bytes from `offset`, or NULL with why_code. */
 static GBytes *read_chunk(const BhPendingFile *file, gsize len, const char **why)
 {
@@ -99,14 +84,14 @@ static GBytes *read_chunk(const BhPendingFile *file, gsize len, const char **why
   return NULL;
 }
 
-static void send_chunk(BhEngine *engine, BhDevice *device)
+/* The next chunk of the file under way becomes the body. FALSE when the file was put off instead.
+ */
+static gboolean add_chunk(BhEngine *engine, BhDevice *device, BhTransportRequest *request)
 {
   BhPendingFile *file = engine->file;
   gsize len = (gsize)MIN((gint64)engine->chunk_bytes, file->size - file->sent);
   const char *why = NULL;
   g_autoptr(GBytes) chunk = read_chunk(file, len, &why);
-  BhTransportRequest *request;
-  g_autofree char *offset = NULL;
   g_autofree char *checksum = NULL;
   g_autofree char *hex = NULL;
   g_autofree char *base64 = NULL;
@@ -114,20 +99,43 @@ static void send_chunk(BhEngine *engine, BhDevice *device)
 
   if (chunk == NULL) {
     put_off(engine, device, why);
-    return;
+    return FALSE;
   }
   hex = bh_hash_hex(g_bytes_get_data(chunk, NULL), len);
   bh_hash_from_hex(hex, hash);
   base64 = bh_base64_encode(hash, sizeof hash);
   checksum = g_strconcat("sha256 ", base64, NULL);
-  offset = g_strdup_printf("%" G_GINT64_FORMAT, file->sent);
-  request = tus_request(engine, "PATCH", file->upload);
-  bh_transport_request_add_header(request, "Upload-Offset", offset);
   bh_transport_request_add_header(request, "Upload-Checksum", checksum);
   bh_transport_request_add_header(request, "Content-Type", BH_TYPE_UPLOAD);
   request->body = g_steal_pointer(&chunk);
   engine->chunk_began_ms = engine->boot_ms;
-  bh_engine_send(engine, PHASE_CHUNK, request);
+  return TRUE;
+}
+
+/* With the first bytes: a picture that is one chunk is one request. */
+static void create(BhEngine *engine, BhDevice *device)
+{
+  BhPendingFile *file = engine->file;
+  g_autoptr(BhTransportRequest) request = tus_request(engine, "POST", "/v1/uploads");
+  g_autofree char *length = g_strdup_printf("%" G_GINT64_FORMAT, file->size);
+  g_autofree char *hash = bh_base64_encode(file->sha256, strlen(file->sha256));
+  g_autofree char *metadata = g_strconcat("sha256 ", hash, NULL);
+
+  file->sent = 0;
+  bh_transport_request_add_header(request, "Upload-Length", length);
+  bh_transport_request_add_header(request, "Upload-Metadata", metadata);
+  if (add_chunk(engine, device, request))
+    bh_engine_send(engine, PHASE_CREATE, g_steal_pointer(&request));
+}
+
+static void send_chunk(BhEngine *engine, BhDevice *device)
+{
+  g_autoptr(BhTransportRequest) request = tus_request(engine, "PATCH", engine->file->upload);
+  g_autofree char *offset = g_strdup_printf("%" G_GINT64_FORMAT, engine->file->sent);
+
+  bh_transport_request_add_header(request, "Upload-Offset", offset);
+  if (add_chunk(engine, device, request))
+    bh_engine_send(engine, PHASE_CHUNK, g_steal_pointer(&request));
 }
 
 /* A location on the hub's own paths and nowhere else; absolute ones of the same hub are cut. */
@@ -162,7 +170,7 @@ static void take_next(BhEngine *engine, BhDevice *device)
   else if (engine->file->size > BH_FILE_MAX_BYTES)
     put_off(engine, device, "limit");
   else if (engine->file->upload == NULL)
-    create(engine);
+    create(engine, device);
   else
     bh_engine_send(engine, PHASE_RESUME, tus_request(engine, "HEAD", engine->file->upload));
 }
@@ -174,7 +182,7 @@ void bh_engine_files(BhEngine *engine, BhDevice *device)
   else if (engine->file == NULL)
     take_next(engine, device);
   else if (engine->file->upload == NULL)
-    create(engine);
+    create(engine, device);
   else if (!engine->offset_known)
     bh_engine_send(engine, PHASE_RESUME, tus_request(engine, "HEAD", engine->file->upload));
   else
@@ -221,16 +229,59 @@ static gboolean take_offset(BhEngine *engine, BhDevice *device, const BhTranspor
   return note_sent(engine, device, upload, offset);
 }
 
+/* Few large chunks on a good link; on a poor one small ones, so that a finding never waits long
+ * behind a photo and little is lost by a cut. */
+static void adapt_chunk(BhEngine *engine)
+{
+  gint64 took_ms = engine->boot_ms - engine->chunk_began_ms;
+
+  if (took_ms < BH_ENGINE_CHUNK_FAST_MS)
+    engine->chunk_bytes = MIN(engine->chunk_bytes * 2, BH_UPLOAD_CHUNK_MAX_BYTES);
+  else if (took_ms > BH_ENGINE_CHUNK_SLOW_MS)
+    engine->chunk_bytes = MAX(engine->chunk_bytes / 2, BH_ENGINE_CHUNK_MIN_BYTES);
+}
+
+/* A proxy in between may take less than the hub: then smaller chunks are tried. */
+static gboolean is_over_proxy_limit(BhEngine *engine, const BhTransportAnswer *answer)
+{
+  gint64 left = engine->file->size - engine->file->sent;
+
+  if (answer->status != 413 || MIN((gint64)engine->chunk_bytes, left) <= BH_ENGINE_CHUNK_MIN_BYTES)
+    return FALSE;
+  engine->chunk_bytes = BH_ENGINE_CHUNK_MIN_BYTES;
+  return TRUE;
+}
+
+static void on_wrong_checksum(BhEngine *engine, BhDevice *device)
+{
+  /* Damage on the way is cured by sending again; damage on this disk is not. */
+  if (++engine->repeats > BH_ENGINE_REPEATS_MAX) {
+    put_off(engine, device, "damaged");
+    return;
+  }
+  engine->offset_known = FALSE;
+  bh_engine_files(engine, device);
+}
+
 void bh_engine_on_create(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
 {
   g_autofree char *location = NULL;
 
   if (ended_by(engine, device, answer))
     return;
+  if (answer->status == 460) {
+    on_wrong_checksum(engine, device);
+    return;
+  }
+  if (is_over_proxy_limit(engine, answer)) {
+    bh_engine_files(engine, device);
+    return;
+  }
   if (answer->status != 201) {
     put_off_refused(engine, device, answer);
     return;
   }
+  adapt_chunk(engine);
   location = dup_location(engine, bh_transport_answer_get_header(answer, "Location"));
   if (location == NULL) {
     put_off(engine, device, "format");
@@ -264,29 +315,6 @@ void bh_engine_on_resume(BhEngine *engine, BhDevice *device, const BhTransportAn
     bh_engine_files(engine, device);
 }
 
-/* Few large chunks on a good link; on a poor one small ones, so that a finding never waits long
- * behind a photo and little is lost by a cut. */
-static void adapt_chunk(BhEngine *engine)
-{
-  gint64 took_ms = engine->boot_ms - engine->chunk_began_ms;
-
-  if (took_ms < BH_ENGINE_CHUNK_FAST_MS)
-    engine->chunk_bytes = MIN(engine->chunk_bytes * 2, BH_UPLOAD_CHUNK_MAX_BYTES);
-  else if (took_ms > BH_ENGINE_CHUNK_SLOW_MS)
-    engine->chunk_bytes = MAX(engine->chunk_bytes / 2, BH_ENGINE_CHUNK_MIN_BYTES);
-}
-
-static void on_wrong_checksum(BhEngine *engine, BhDevice *device)
-{
-  /* Damage on the way is cured by sending again; damage on this disk is not. */
-  if (++engine->repeats > BH_ENGINE_REPEATS_MAX) {
-    put_off(engine, device, "damaged");
-    return;
-  }
-  engine->offset_known = FALSE;
-  bh_engine_files(engine, device);
-}
-
 static void on_wrong_offset(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
 {
   g_autofree char *upload = g_strdup(engine->file->upload);
@@ -316,9 +344,7 @@ void bh_engine_on_chunk(BhEngine *engine, BhDevice *device, const BhTransportAns
     on_wrong_checksum(engine, device);
   } else if (answer->status == 404 || answer->status == 410) {
     forget_upload(engine, device);
-  } else if (answer->status == 413 && engine->chunk_bytes > BH_ENGINE_CHUNK_MIN_BYTES) {
-    /* A proxy in between takes less than the hub. */
-    engine->chunk_bytes = BH_ENGINE_CHUNK_MIN_BYTES;
+  } else if (is_over_proxy_limit(engine, answer)) {
     bh_engine_files(engine, device);
   } else {
     put_off_refused(engine, device, answer);

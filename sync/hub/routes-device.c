@@ -487,7 +487,7 @@ static const BhRoute ROUTES[] = {
     {"GET", "/v1/staff", 0, handle_staff},
     {"GET", "/v1/files/{sha256}", 0, handle_file},
     {"OPTIONS", "/v1/uploads", 0, bh_upload_handle_options},
-    {"POST", "/v1/uploads", 0, bh_upload_handle_create},
+    {"POST", "/v1/uploads", BH_UPLOAD_CHUNK_MAX_BYTES, bh_upload_handle_create},
     {"HEAD", "/v1/uploads/{id}", 0, bh_upload_handle_head},
     {"PATCH", "/v1/uploads/{id}", BH_UPLOAD_CHUNK_MAX_BYTES, bh_upload_handle_patch},
     {"DELETE", "/v1/uploads/{id}", 0, bh_upload_handle_delete},

@@ -1,4 +1,4 @@
-/* tus 1.0.0: core, creation, checksum, termination, expiration. */
+/* tus 1.0.0: core, creation (with upload), checksum, termination, expiration. */
 #include <sodium.h>
 #include <string.h>
 
@@ -98,10 +98,43 @@ void bh_upload_handle_options(BhRequest *request, gpointer data)
   g_autofree char *max = g_strdup_printf("%d", BH_FILE_MAX_BYTES);
   bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
   bh_request_add_header(request, "Tus-Version", TUS_VERSION);
-  bh_request_add_header(request, "Tus-Extension", "creation,checksum,termination,expiration");
+  bh_request_add_header(request, "Tus-Extension",
+                        "creation,creation-with-upload,checksum,termination,expiration");
   bh_request_add_header(request, "Tus-Checksum-Algorithm", "sha256");
   bh_request_add_header(request, "Tus-Max-Size", max);
   answer(request, 204);
+}
+
+static gboolean check_sum(const char *header, GBytes *body, gboolean *matches)
+{
+  guint8 wanted[BH_HASH_SIZE], got[BH_HASH_SIZE];
+  gsize len;
+  const guint8 *bytes = g_bytes_get_data(body, &len);
+  if (header == NULL || !g_str_has_prefix(header, "sha256 ") ||
+      !bh_base64_decode(header + strlen("sha256 "), wanted, sizeof wanted))
+    return FALSE;
+  crypto_hash_sha256(got, bytes != NULL ? bytes : (const guint8 *)"", len);
+  *matches = memcmp(wanted, got, sizeof got) == 0;
+  return TRUE;
+}
+
+/* Bytes that are sent as an upload's, with their checksum. FALSE after answering itself. */
+static gboolean check_bytes(BhRequest *request, GBytes *body)
+{
+  gboolean matches;
+  if (g_strcmp0(bh_request_get_header(request, "Content-Type"), BH_TYPE_UPLOAD) != 0) {
+    answer_error(request, 415, BH_ERROR_FORMAT, "Content-Type must be " BH_TYPE_UPLOAD);
+    return FALSE;
+  }
+  if (!check_sum(bh_request_get_header(request, "Upload-Checksum"), body, &matches)) {
+    answer_error(request, 400, BH_ERROR_FORMAT,
+                 "Upload-Checksum must be sha256 and the base64 of 32 bytes");
+    return FALSE;
+  }
+  if (!matches)
+    answer_error(request, STATUS_CHECKSUM_MISMATCH, BH_ERROR_SIGNATURE,
+                 "the bytes do not have the checksum that was sent with them");
+  return matches;
 }
 
 void bh_upload_handle_create(BhRequest *request, gpointer data)
@@ -127,7 +160,10 @@ void bh_upload_handle_create(BhRequest *request, gpointer data)
                  "Upload-Metadata must hold sha256 and the base64 of 64 hex digits");
     return;
   }
-  if (!bh_uploads_create(api->uploads, device->id, sha256, length, &row, &error)) {
+  GBytes *first = bh_request_get_body(request);
+  if (g_bytes_get_size(first) > 0 && !check_bytes(request, first))
+    return;
+  if (!bh_uploads_create(api->uploads, device->id, sha256, length, first, &row, &error)) {
     answer_failed(request, error, NULL);
     return;
   }
@@ -157,48 +193,22 @@ void bh_upload_handle_head(BhRequest *request, gpointer data)
   answer(request, 200);
 }
 
-static gboolean check_sum(const char *header, GBytes *body, gboolean *matches)
-{
-  guint8 wanted[BH_HASH_SIZE], got[BH_HASH_SIZE];
-  gsize len;
-  const guint8 *bytes = g_bytes_get_data(body, &len);
-  if (header == NULL || !g_str_has_prefix(header, "sha256 ") ||
-      !bh_base64_decode(header + strlen("sha256 "), wanted, sizeof wanted))
-    return FALSE;
-  crypto_hash_sha256(got, bytes != NULL ? bytes : (const guint8 *)"", len);
-  *matches = memcmp(wanted, got, sizeof got) == 0;
-  return TRUE;
-}
-
 void bh_upload_handle_patch(BhRequest *request, gpointer data)
 {
   BhDeviceApi *api = data;
   g_autoptr(BhHubDevice) device = begin(request, api);
   GBytes *body = bh_request_get_body(request);
   gint64 offset;
-  gboolean matches;
   BhUploadRow row = {0};
   g_autoptr(GError) error = NULL;
   if (device == NULL)
     return;
-  if (g_strcmp0(bh_request_get_header(request, "Content-Type"), BH_TYPE_UPLOAD) != 0) {
-    answer_error(request, 415, BH_ERROR_FORMAT, "Content-Type must be " BH_TYPE_UPLOAD);
-    return;
-  }
   if (!read_number(request, "Upload-Offset", G_MAXINT64, &offset)) {
     answer_error(request, 400, BH_ERROR_FORMAT, "Upload-Offset must be a number of bytes");
     return;
   }
-  if (!check_sum(bh_request_get_header(request, "Upload-Checksum"), body, &matches)) {
-    answer_error(request, 400, BH_ERROR_FORMAT,
-                 "Upload-Checksum must be sha256 and the base64 of 32 bytes");
+  if (!check_bytes(request, body))
     return;
-  }
-  if (!matches) {
-    answer_error(request, STATUS_CHECKSUM_MISMATCH, BH_ERROR_SIGNATURE,
-                 "the bytes do not have the checksum that was sent with them");
-    return;
-  }
   if (!bh_uploads_append(api->uploads, device->id, bh_request_get_param(request, "id"), offset,
                          body, &row, &error)) {
     answer_failed(request, error,

@@ -11,6 +11,7 @@
 #include "sync/wire/limits.h"
 
 #define STRIPES 64
+#define SHELVES 256 /* folders of files, by the first byte of the hash */
 #define HASH_BLOCK (64 * 1024)
 
 struct _BhUploads {
@@ -18,6 +19,7 @@ struct _BhUploads {
   /* One request at a time per upload. A request comes here with all its bytes in hand, so nobody
    * ever waits for a dead connection. */
   GMutex stripes[STRIPES];
+  gint shelves[SHELVES]; /* atomic: 1 once the folder is known to be on the disk */
 };
 
 BhUploads *bh_uploads_new(BhHub *hub)
@@ -82,14 +84,13 @@ static gboolean is_on_disk(BhHub *hub, const char *sha256)
 typedef struct {
   BhUploadRow *row;
   gboolean complete;
+  gboolean whole; /* all bytes are in place: it is none that lacks some */
 } RowChange;
 
-static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
+/* Whether the unit declared the file with that length; change->complete: it has sent it. */
+static gboolean check_claim(BhHub *hub, BhDb *db, RowChange *change, GError **error)
 {
-  RowChange *change = data;
-  gboolean found;
-  gint64 count, size;
-  BhUploadRow there;
+  gint64 size;
   if (!bh_log_get_claim(db, change->row->device, change->row->sha256, change->row->size, &size,
                         error))
     return FALSE;
@@ -109,6 +110,17 @@ static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
   if (!bh_log_is_file_held(db, change->row->sha256, change->row->device, &change->complete, error))
     return FALSE;
   change->complete = change->complete && is_on_disk(hub, change->row->sha256);
+  return TRUE;
+}
+
+static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  RowChange *change = data;
+  gboolean found;
+  gint64 count = 0;
+  BhUploadRow there;
+  if (!check_claim(hub, db, change, error))
+    return FALSE;
   if (!bh_upload_store_find(db, change->row->device, change->row->sha256, &there, &found, error))
     return FALSE;
   if (found) {
@@ -118,9 +130,9 @@ static gboolean write_new(BhHub *hub, BhDb *db, gpointer data, GError **error)
     change->row->done = 0;
     return bh_upload_store_set_done(db, there.id, 0, now_ms(hub), error);
   }
-  if (!bh_upload_store_count_unfinished(db, change->row->device, &count, error))
+  if (!change->whole && !bh_upload_store_count_unfinished(db, change->row->device, &count, error))
     return FALSE;
-  if (count >= BH_UPLOADS_MAX_PER_DEVICE) {
+  if (!change->whole && count >= BH_UPLOADS_MAX_PER_DEVICE) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "the device has %d unfinished uploads",
                 BH_UPLOADS_MAX_PER_DEVICE);
     return FALSE;
@@ -136,6 +148,19 @@ static gboolean write_done(BhHub *hub, BhDb *db, gpointer data, GError **error)
        !bh_log_hold_file(db, change->row->sha256, change->row->device, error)))
     return FALSE;
   return bh_upload_store_set_done(db, change->row->id, change->row->done, now_ms(hub), error);
+}
+
+/* A file of which all bytes are in place already. */
+static gboolean write_whole(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  RowChange *change = data;
+  if (!write_new(hub, db, data, error))
+    return FALSE;
+  if (change->complete)
+    return TRUE;
+  change->complete = TRUE;
+  change->row->done = change->row->size;
+  return write_done(hub, db, data, error);
 }
 
 static gboolean write_removed(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -202,25 +227,39 @@ static gboolean hash_file(const char *path, char hex[BH_HASH_HEX_LEN + 1], GErro
   return TRUE;
 }
 
-static gboolean make_shelf(BhHub *hub, const char *path, GError **error)
+/* `known` (may be NULL) is set once the folder is on the disk. */
+static gboolean make_shelf(BhHub *hub, const char *path, gint *known, GError **error)
 {
+  if (known != NULL && g_atomic_int_get(known) != 0)
+    return TRUE;
   g_autofree char *shelf = g_path_get_dirname(path);
   g_autofree char *files = g_build_filename(bh_hub_get_dir(hub), "files", NULL);
   if (g_mkdir(shelf, 0700) != 0 && errno != EEXIST)
     return fail(shelf, error);
-  return sync_dir(files, error);
+  if (!sync_dir(files, error))
+    return FALSE;
+  if (known != NULL)
+    g_atomic_int_set(known, 1);
+  return TRUE;
 }
 
-/* What lies under a hash is never written again. */
-static gboolean put_in_place(BhHub *hub, const char *temp, const char *sha256, GError **error)
+/* What lies under a hash is never written again. `uploads` NULL: nothing is known of the folders.
+ */
+static gboolean put_in_place(BhHub *hub, BhUploads *uploads, const char *temp, const char *sha256,
+                             GError **error)
 {
+  gint *known =
+      uploads != NULL
+          ? &uploads
+                 ->shelves[g_ascii_xdigit_value(sha256[0]) * 16 + g_ascii_xdigit_value(sha256[1])]
+          : NULL;
   g_autofree char *path = bh_uploads_file_path(bh_hub_get_dir(hub), sha256);
   g_autofree char *shelf = g_path_get_dirname(path);
   if (g_file_test(path, G_FILE_TEST_EXISTS)) {
     g_unlink(temp);
     return TRUE;
   }
-  if (!make_shelf(hub, path, error))
+  if (!make_shelf(hub, path, known, error))
     return FALSE;
   if (g_rename(temp, path) != 0)
     return fail(path, error);
@@ -228,27 +267,6 @@ static gboolean put_in_place(BhHub *hub, const char *temp, const char *sha256, G
 }
 
 /* --- the protocol's steps --- */
-
-gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *sha256,
-                           gint64 length, BhUploadRow *row, GError **error)
-{
-  BhHub *hub = uploads->hub;
-  BhUploadRow made = {.size = length, .touched_ms = now_ms(hub)};
-  RowChange change = {.row = &made};
-  BhIdSource ids;
-  if (!bh_uploads_expire(uploads, error) || !has_space(hub, sha256, length, error))
-    return FALSE;
-  bh_id_source_init(&ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
-  bh_id_next(&ids, made.id);
-  g_strlcpy(made.device, device, sizeof made.device);
-  g_strlcpy(made.sha256, sha256, sizeof made.sha256);
-  if (!bh_hub_write(hub, write_new, &change, error))
-    return FALSE;
-  if (change.complete)
-    made.done = made.size;
-  *row = made;
-  return TRUE;
-}
 
 gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id, BhUploadRow *row,
                          GError **error)
@@ -289,7 +307,7 @@ static gboolean finish(BhUploads *uploads, const char *temp, BhUploadRow *row, G
     return FALSE;
   }
   change.complete = TRUE;
-  return put_in_place(uploads->hub, temp, row->sha256, error) &&
+  return put_in_place(uploads->hub, uploads, temp, row->sha256, error) &&
          bh_hub_write(uploads->hub, write_done, &change, error);
 }
 
@@ -331,6 +349,94 @@ gboolean bh_uploads_append(BhUploads *uploads, const char *device, const char *i
   gboolean ok = append_locked(uploads, device, id, offset, bytes, row, error);
   g_mutex_unlock(stripe);
   return ok;
+}
+
+static gboolean begin(BhUploads *uploads, const char *device, const char *sha256, gint64 length,
+                      BhUploadRow *made, GError **error)
+{
+  BhHub *hub = uploads->hub;
+  BhIdSource ids;
+  *made = (BhUploadRow){.size = length, .touched_ms = now_ms(hub)};
+  if (!bh_uploads_expire(uploads, error) || !has_space(hub, sha256, length, error))
+    return FALSE;
+  bh_id_source_init(&ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
+  bh_id_next(&ids, made->id);
+  g_strlcpy(made->device, device, sizeof made->device);
+  g_strlcpy(made->sha256, sha256, sizeof made->sha256);
+  return TRUE;
+}
+
+/* Nothing is written for who did not declare the file; the writer asks again. */
+static gboolean may_send(BhHub *hub, RowChange *change, GError **error)
+{
+  BhDb *db = bh_hub_take_reader(hub, error);
+  gboolean may = db != NULL && check_claim(hub, db, change, error);
+  bh_hub_give_reader(hub, db);
+  return may;
+}
+
+static gboolean take_whole(BhUploads *uploads, BhUploadRow *made, GBytes *bytes, GError **error)
+{
+  BhHub *hub = uploads->hub;
+  RowChange change = {.row = made, .whole = TRUE};
+  gsize len;
+  const void *data = g_bytes_get_data(bytes, &len);
+  g_autofree char *temp = temp_path(hub, made->id);
+  g_autofree char *hex = bh_hash_hex(data, len);
+  if (!may_send(hub, &change, error))
+    return FALSE;
+  if (strcmp(hex, made->sha256) != 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
+                "the bytes are not those of file %s; send them again from 0", made->sha256);
+    return FALSE;
+  }
+  if (!change.complete &&
+      (!write_at(temp, 0, bytes, error) || !put_in_place(hub, uploads, temp, made->sha256, error)))
+    return FALSE;
+  change.complete = FALSE;
+  if (!bh_hub_write(hub, write_whole, &change, error))
+    return FALSE;
+  made->done = made->size;
+  /* What an earlier try had sent of it. */
+  g_autofree char *part = temp_path(hub, made->id);
+  g_unlink(part);
+  return TRUE;
+}
+
+static gboolean add_first(BhUploads *uploads, BhUploadRow *row, GBytes *bytes, GError **error)
+{
+  char device[BH_ID_LEN + 1], id[BH_ID_LEN + 1];
+  g_autoptr(GError) failed = NULL;
+  g_strlcpy(device, row->device, sizeof device);
+  g_strlcpy(id, row->id, sizeof id);
+  if (bh_uploads_append(uploads, device, id, 0, bytes, row, &failed))
+    return TRUE;
+  /* Another request of the device was faster: *row says how far it came. */
+  if (g_error_matches(failed, BH_ERROR, BH_ERROR_CHAIN))
+    return TRUE;
+  g_propagate_error(error, g_steal_pointer(&failed));
+  return FALSE;
+}
+
+gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *sha256,
+                           gint64 length, GBytes *first, BhUploadRow *row, GError **error)
+{
+  RowChange change = {.row = row};
+  gint64 len = (gint64)g_bytes_get_size(first);
+  if (len > length) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "more bytes than the declared %" G_GINT64_FORMAT,
+                length);
+    return FALSE;
+  }
+  if (!begin(uploads, device, sha256, length, row, error))
+    return FALSE;
+  if (len > 0 && len == length)
+    return take_whole(uploads, row, first, error);
+  if (!bh_hub_write(uploads->hub, write_new, &change, error))
+    return FALSE;
+  if (change.complete)
+    row->done = row->size;
+  return len == 0 || row->done > 0 || add_first(uploads, row, first, error);
 }
 
 gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *id, GError **error)
@@ -396,7 +502,8 @@ gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gs
     return FALSE;
   }
   if (!has_space(hub, hex, (gint64)len, error) || !write_at(temp, 0, content, error) ||
-      !put_in_place(hub, temp, hex, error) || !bh_hub_write(hub, write_import, &import, error))
+      !put_in_place(hub, NULL, temp, hex, error) ||
+      !bh_hub_write(hub, write_import, &import, error))
     return FALSE;
   g_strlcpy(sha256, hex, BH_HASH_HEX_LEN + 1);
   return TRUE;

@@ -162,32 +162,6 @@ static BhTransportAnswer *give_changes(FakeHub *hub, const char *path)
   return answer_json(200, object);
 }
 
-static BhTransportAnswer *make_upload(FakeHub *hub, const BhTransportRequest *request)
-{
-  const char *metadata = get_header(request, "Upload-Metadata");
-  guint8 hex[BH_HASH_HEX_LEN];
-  g_autofree char *sha256 = NULL;
-  g_autofree char *path = NULL;
-  BhTransportAnswer *answer = bh_transport_answer_new(201, NULL);
-  FakeUpload *upload;
-
-  g_assert_true(g_str_has_prefix(metadata, "sha256 "));
-  g_assert_true(bh_base64_decode(metadata + 7, hex, sizeof hex));
-  sha256 = g_strndup((char *)hex, sizeof hex);
-  path = g_strconcat("/v1/uploads/", sha256, NULL);
-  upload = g_hash_table_lookup(hub->uploads, path);
-  if (upload == NULL) {
-    upload = g_new0(FakeUpload, 1);
-    upload->sha256 = g_strdup(sha256);
-    upload->size = g_ascii_strtoll(get_header(request, "Upload-Length"), NULL, 10);
-    upload->bytes = g_byte_array_new();
-    g_hash_table_insert(hub->uploads, g_strdup(path), upload);
-  }
-  put_header(answer, "location", path);
-  put_int(answer, "upload-offset", upload->bytes->len);
-  return answer;
-}
-
 static BhTransportAnswer *finish_upload(FakeHub *hub, FakeUpload *upload)
 {
   g_autofree char *hash = bh_hash_hex(upload->bytes->data, upload->bytes->len);
@@ -205,9 +179,8 @@ static BhTransportAnswer *finish_upload(FakeHub *hub, FakeUpload *upload)
 }
 
 static BhTransportAnswer *take_chunk(FakeHub *hub, FakeUpload *upload,
-                                     const BhTransportRequest *request)
+                                     const BhTransportRequest *request, gint64 offset)
 {
-  gint64 offset = g_ascii_strtoll(get_header(request, "Upload-Offset"), NULL, 10);
   const char *checksum = get_header(request, "Upload-Checksum");
   gsize len;
   const void *bytes = g_bytes_get_data(request->body, &len);
@@ -234,6 +207,37 @@ static BhTransportAnswer *take_chunk(FakeHub *hub, FakeUpload *upload,
   return answer;
 }
 
+static BhTransportAnswer *make_upload(FakeHub *hub, const BhTransportRequest *request)
+{
+  const char *metadata = get_header(request, "Upload-Metadata");
+  guint8 hex[BH_HASH_HEX_LEN];
+  g_autofree char *sha256 = NULL;
+  g_autofree char *path = NULL;
+  BhTransportAnswer *answer = bh_transport_answer_new(201, NULL);
+  FakeUpload *upload;
+
+  g_assert_true(g_str_has_prefix(metadata, "sha256 "));
+  g_assert_true(bh_base64_decode(metadata + 7, hex, sizeof hex));
+  sha256 = g_strndup((char *)hex, sizeof hex);
+  path = g_strconcat("/v1/uploads/", sha256, NULL);
+  upload = g_hash_table_lookup(hub->uploads, path);
+  if (upload == NULL) {
+    upload = g_new0(FakeUpload, 1);
+    upload->sha256 = g_strdup(sha256);
+    upload->size = g_ascii_strtoll(get_header(request, "Upload-Length"), NULL, 10);
+    upload->bytes = g_byte_array_new();
+    g_hash_table_insert(hub->uploads, g_strdup(path), upload);
+  }
+  if (hub->takes_first && upload->bytes->len == 0 && g_bytes_get_size(request->body) > 0) {
+    g_autoptr(BhTransportAnswer) taken = take_chunk(hub, upload, request, 0);
+    if (taken->status != 204)
+      return bh_transport_answer_new(taken->status, NULL);
+  }
+  put_header(answer, "location", path);
+  put_int(answer, "upload-offset", upload->bytes->len);
+  return answer;
+}
+
 static BhTransportAnswer *serve_upload(FakeHub *hub, const BhTransportRequest *request,
                                        const char *path)
 {
@@ -243,7 +247,8 @@ static BhTransportAnswer *serve_upload(FakeHub *hub, const BhTransportRequest *r
   if (upload == NULL)
     return answer_json(404, json_pack("{s:s,s:s}", "error", "not_found", "message", "upload"));
   if (g_str_equal(request->method, "PATCH"))
-    return take_chunk(hub, upload, request);
+    return take_chunk(hub, upload, request,
+                      g_ascii_strtoll(get_header(request, "Upload-Offset"), NULL, 10));
   answer = bh_transport_answer_new(200, NULL);
   put_int(answer, "upload-offset", upload->bytes->len);
   put_int(answer, "upload-length", upload->size);

@@ -15,8 +15,9 @@ typedef struct {
   GPtrArray *pages;    /* JSON texts of /v1/changes, in order; the last one repeats */
   char *kinds;         /* text */
   guint requests;
-  guint max_batch;  /* entries; more is 413 */
-  GPtrArray *order; /* "entry", "file" as they became durable */
+  guint max_batch;      /* entries; more is 413 */
+  GPtrArray *order;     /* "entry", "file" as they became durable */
+  gboolean takes_first; /* the first bytes of a file come with its creation */
 } FakeHub;
 
 FakeHub *fake_hub_new(void);

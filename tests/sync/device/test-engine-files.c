@@ -232,6 +232,43 @@ static void test_a_file_that_came_down_wrong_is_not_kept(void **state)
   assert_all_there(bench);
 }
 
+/* A finding with a photo is two requests: the entry, and the photo with its upload. */
+static void test_a_picture_of_one_chunk_is_one_request(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+
+  (void)state;
+  bench->hub->takes_first = TRUE;
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, 60 * 1024);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "POST", "/v1/uploads"));
+  assert_int_equal(g_bytes_get_size(bench->request->body), 60 * 1024);
+  assert_false(run_to(bench, "PATCH", "/v1/uploads/"));
+  assert_all_there(bench);
+}
+
+static void test_the_first_chunk_of_a_large_file_comes_with_its_creation(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  gsize first;
+
+  (void)state;
+  bench->hub->takes_first = TRUE;
+  fake_store_save(bench->device, 1);
+  fake_store_add_file(bench->device, bench->dir, 3 * 1024 * 1024);
+  step(bench, BH_ENGINE_START);
+  assert_true(run_to(bench, "POST", "/v1/uploads"));
+  first = g_bytes_get_size(bench->request->body);
+  assert_true(first > 0);
+  /* Damaged on the way: sent again. */
+  give(bench, make_answer(460, FAKE_HUB, NULL));
+  assert_true(run_to(bench, "POST", "/v1/uploads"));
+  assert_true(run_to(bench, "PATCH", "/v1/uploads/"));
+  run_round(bench);
+  assert_all_there(bench);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -241,6 +278,8 @@ int main(void)
       cmocka_unit_test(test_a_chunk_damaged_on_the_way_is_sent_again),
       cmocka_unit_test(test_L8_one_bad_file_never_blocks_the_others),
       cmocka_unit_test(test_a_file_the_hub_refuses_is_put_off),
+      cmocka_unit_test(test_a_picture_of_one_chunk_is_one_request),
+      cmocka_unit_test(test_the_first_chunk_of_a_large_file_comes_with_its_creation),
       cmocka_unit_test(test_a_hub_that_moves_nothing_does_not_hold_us),
       cmocka_unit_test(test_a_location_elsewhere_is_not_followed),
       cmocka_unit_test(test_chunks_follow_the_speed_of_the_link),

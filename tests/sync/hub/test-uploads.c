@@ -1,5 +1,6 @@
 /* Files: tus against a real hub, cut, repeated, wrong; and what the office is told about them. */
 #include "hub-fixture.h"
+#include "photo.h"
 
 #include <curl/curl.h>
 #include <signal.h>
@@ -13,119 +14,11 @@
 
 #include <sodium.h>
 
-#define CHUNK 1000
-
-static const char *header(const Answer *answer, const char *name)
-{
-  const char *value = g_hash_table_lookup(answer->headers, name);
-  return value != NULL ? value : "";
-}
-
-typedef struct {
-  TestDevice *device;
-  char enterprise[BH_ID_LEN + 1];
-  char record[BH_ID_LEN + 1];
-  guint8 *bytes;
-  gsize size;
-  char *sha;
-} Photo;
-
-/* An enterprise and a photo of it, declared by an entry but not sent yet. */
-static Photo *declare_photo(HubFixture *fixture, gsize size)
-{
-  Photo *photo = g_new0(Photo, 1);
-  photo->device = test_device_new(fixture, fixture->township);
-  photo->size = size;
-  photo->bytes = g_malloc(size + 1);
-  randombytes_buf(photo->bytes, size);
-  photo->sha = bh_hash_hex(photo->bytes, size);
-  test_device_make_id(photo->device, photo->enterprise);
-  test_device_make_id(photo->device, photo->record);
-  BhEntryText *made =
-      test_device_enterprise(photo->device, photo->enterprise, "一号矿", "140603100");
-  BhEntryText *file = test_device_entry(
-      photo->device, photo->record, "file",
-      json_pack("{s:s, s:s, s:s, s:I, s:s}", "parent", photo->enterprise, "role", "photo", "sha256",
-                photo->sha, "size", (json_int_t)size, "media_type", "image/jpeg"),
-      NULL);
-  g_autoptr(Answer) answer = test_push(photo->device, made, file, NULL);
-  assert_status(answer, 200);
-  if (json_array_size(json_object_get(answer->json, "quarantined")) != 0) {
-    g_autoptr(json_t) changes = test_pull(photo->device, NULL);
-    fail_msg("%s", bh_json_dump(json_object_get(changes, "quarantined")));
-  }
-  return photo;
-}
-
-static void photo_free(Photo *photo)
-{
-  test_device_free(photo->device);
-  g_free(photo->bytes);
-  g_free(photo->sha);
-  g_free(photo);
-}
-
-static Answer *create(Photo *photo, const char *sha, gsize length)
-{
-  g_autofree char *encoded = g_base64_encode((const guchar *)sha, strlen(sha));
-  g_autofree char *metadata = g_strconcat("Upload-Metadata: sha256 ", encoded, NULL);
-  g_autofree char *size = g_strdup_printf("Upload-Length: %zu", length);
-  const char *headers[] = {"Tus-Resumable: 1.0.0", metadata, size, NULL};
-  return test_send(photo->device->fixture, photo->device, "POST", "/v1/uploads", headers, "", 0);
-}
-
-static Answer *patch(Photo *photo, const char *location, gsize offset, const guint8 *bytes,
-                     gsize len, const guint8 *summed)
-{
-  guint8 hash[BH_HASH_SIZE];
-  crypto_hash_sha256(hash, summed, len);
-  g_autofree char *sum64 = bh_base64_encode(hash, sizeof hash);
-  g_autofree char *sum = g_strconcat("Upload-Checksum: sha256 ", sum64, NULL);
-  g_autofree char *at = g_strdup_printf("Upload-Offset: %zu", offset);
-  const char *headers[] = {"Tus-Resumable: 1.0.0", "Content-Type: application/offset+octet-stream",
-                           at, sum, NULL};
-  return test_send(photo->device->fixture, photo->device, "PATCH", location, headers, bytes,
-                   (gssize)len);
-}
-
-static Answer *send_tus(Photo *photo, const char *method, const char *path)
-{
-  static const char *const headers[] = {"Tus-Resumable: 1.0.0", NULL};
-  return test_send(photo->device->fixture, photo->device, method, path, headers, NULL, -1);
-}
-
-static void upload_all(Photo *photo)
-{
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
-  assert_status(made, 201);
-  for (gsize at = 0; at < photo->size; at += CHUNK) {
-    gsize len = MIN(CHUNK, photo->size - at);
-    g_autoptr(Answer) answer =
-        patch(photo, header(made, "location"), at, photo->bytes + at, len, photo->bytes + at);
-    assert_status(answer, 204);
-    g_autofree char *expected = g_strdup_printf("%zu", at + len);
-    assert_string_equal(header(answer, "upload-offset"), expected);
-  }
-}
-
-static void expect_files(HubFixture *fixture, const char *record, int total, int here)
-{
-  g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  g_autoptr(json_t) query = json_pack("{s:s}", "kind", "enterprise");
-  g_autoptr(json_t) page = bh_hub_list(fixture->hub, db, query, NULL, &error);
-  bh_hub_give_reader(fixture->hub, db);
-  const json_t *row = json_array_get(json_object_get(page, "rows"), 0);
-  assert_string_equal(bh_json_string_or(row, "id", ""), record);
-  assert_int_equal(json_integer_value(json_object_get(row, "files_total")), total);
-  assert_int_equal(json_integer_value(json_object_get(row, "files_here")), here);
-}
-
 static void test_L9_a_missing_photo_is_told_as_0_of_1_here_then_1_of_1(void **state)
 {
-  Photo *photo = declare_photo(*state, 2500);
+  Photo *photo = photo_declare(*state, 2500);
   expect_files(*state, photo->enterprise, 1, 0);
-  upload_all(photo);
+  photo_upload(photo);
   expect_files(*state, photo->enterprise, 1, 1);
   photo_free(photo);
 }
@@ -133,21 +26,23 @@ static void test_L9_a_missing_photo_is_told_as_0_of_1_here_then_1_of_1(void **st
 static void test_I10_a_file_is_complete_only_when_its_hash_was_verified(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 500);
+  Photo *photo = photo_declare(fixture, 500);
   g_autofree guint8 *other = g_malloc0(500);
-  g_autoptr(Answer) made = create(photo, photo->sha, 500);
-  g_autoptr(Answer) wrong = patch(photo, header(made, "location"), 0, other, 500, other);
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, 500);
+  g_autoptr(Answer) wrong =
+      photo_patch(photo, answer_header(made, "location"), 0, other, 500, other);
   assert_status(wrong, 460);
-  assert_string_equal(header(wrong, "upload-offset"), "0");
+  assert_string_equal(answer_header(wrong, "upload-offset"), "0");
   expect_files(fixture, photo->enterprise, 1, 0);
   g_autoptr(Answer) right =
-      patch(photo, header(made, "location"), 0, photo->bytes, 500, photo->bytes);
+      photo_patch(photo, answer_header(made, "location"), 0, photo->bytes, 500, photo->bytes);
   assert_status(right, 204);
   expect_files(fixture, photo->enterprise, 1, 1);
   /* Other bytes under the same hash, afterwards: there is nothing left to send. */
-  g_autoptr(Answer) again = patch(photo, header(made, "location"), 0, other, 500, other);
+  g_autoptr(Answer) again =
+      photo_patch(photo, answer_header(made, "location"), 0, other, 500, other);
   assert_status(again, 409);
-  assert_string_equal(header(again, "upload-offset"), "500");
+  assert_string_equal(answer_header(again, "upload-offset"), "500");
   g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
   g_autoptr(Answer) got = test_send(fixture, photo->device, "GET", path, NULL, NULL, -1);
   assert_status(got, 200);
@@ -158,20 +53,20 @@ static void test_I10_a_file_is_complete_only_when_its_hash_was_verified(void **s
 static void test_L3_an_upload_goes_on_after_a_restart_of_the_hub(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 2500);
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  Photo *photo = photo_declare(fixture, 2500);
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
   g_autoptr(Answer) part =
-      patch(photo, header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
+      photo_patch(photo, answer_header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
   assert_status(part, 204);
   hub_fixture_stop(fixture);
   hub_fixture_start(fixture);
-  g_autoptr(Answer) where = send_tus(photo, "HEAD", header(made, "location"));
+  g_autoptr(Answer) where = photo_send(photo, "HEAD", answer_header(made, "location"));
   assert_status(where, 200);
-  assert_string_equal(header(where, "upload-offset"), "1000");
-  assert_string_equal(header(where, "upload-length"), "2500");
-  assert_string_equal(header(where, "cache-control"), "no-store");
-  g_autoptr(Answer) rest =
-      patch(photo, header(made, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
+  assert_string_equal(answer_header(where, "upload-offset"), "1000");
+  assert_string_equal(answer_header(where, "upload-length"), "2500");
+  assert_string_equal(answer_header(where, "cache-control"), "no-store");
+  g_autoptr(Answer) rest = photo_patch(photo, answer_header(made, "location"), 1000,
+                                       photo->bytes + 1000, 1500, photo->bytes + 1000);
   assert_status(rest, 204);
   expect_files(fixture, photo->enterprise, 1, 1);
   photo_free(photo);
@@ -179,27 +74,27 @@ static void test_L3_an_upload_goes_on_after_a_restart_of_the_hub(void **state)
 
 static void test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out(void **state)
 {
-  Photo *photo = declare_photo(*state, 2500);
-  g_autoptr(Answer) first = create(photo, photo->sha, photo->size);
-  g_autoptr(Answer) second = create(photo, photo->sha, photo->size);
-  assert_string_equal(header(first, "location"), header(second, "location"));
+  Photo *photo = photo_declare(*state, 2500);
+  g_autoptr(Answer) first = photo_create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) second = photo_create(photo, photo->sha, photo->size);
+  assert_string_equal(answer_header(first, "location"), answer_header(second, "location"));
   g_autoptr(Answer) part =
-      patch(photo, header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
+      photo_patch(photo, answer_header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
   assert_status(part, 204);
   /* The device did not hear that and sends it again. */
   g_autoptr(Answer) repeated =
-      patch(photo, header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
+      photo_patch(photo, answer_header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
   assert_status(repeated, 409);
-  assert_string_equal(header(repeated, "upload-offset"), "1000");
-  Photo *meanwhile = declare_photo(*state, 100);
-  upload_all(meanwhile);
+  assert_string_equal(answer_header(repeated, "upload-offset"), "1000");
+  Photo *meanwhile = photo_declare(*state, 100);
+  photo_upload(meanwhile);
   photo_free(meanwhile);
-  g_autoptr(Answer) done =
-      patch(photo, header(first, "location"), 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
+  g_autoptr(Answer) done = photo_patch(photo, answer_header(first, "location"), 1000,
+                                       photo->bytes + 1000, 1500, photo->bytes + 1000);
   assert_status(done, 204);
-  g_autoptr(Answer) known = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) known = photo_create(photo, photo->sha, photo->size);
   assert_status(known, 201);
-  assert_string_equal(header(known, "upload-offset"), "2500");
+  assert_string_equal(answer_header(known, "upload-offset"), "2500");
   photo_free(photo);
 }
 
@@ -252,17 +147,17 @@ static long end_chunk(CURL *curl, Photo *photo, gsize from)
 
 static void test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request(void **state)
 {
-  Photo *photo = declare_photo(*state, 2500);
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  Photo *photo = photo_declare(*state, 2500);
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
   gint64 began_us = g_get_monotonic_time();
-  CURL *hanging = begin_chunk(photo, header(made, "location"), 1000);
-  g_autoptr(Answer) where = send_tus(photo, "HEAD", header(made, "location"));
-  assert_string_equal(header(where, "upload-offset"), "0");
+  CURL *hanging = begin_chunk(photo, answer_header(made, "location"), 1000);
+  g_autoptr(Answer) where = photo_send(photo, "HEAD", answer_header(made, "location"));
+  assert_string_equal(answer_header(where, "upload-offset"), "0");
   g_autoptr(Answer) part =
-      patch(photo, header(made, "location"), 0, photo->bytes, 1200, photo->bytes);
+      photo_patch(photo, answer_header(made, "location"), 0, photo->bytes, 1200, photo->bytes);
   assert_status(part, 204);
-  g_autoptr(Answer) rest =
-      patch(photo, header(made, "location"), 1200, photo->bytes + 1200, 1300, photo->bytes + 1200);
+  g_autoptr(Answer) rest = photo_patch(photo, answer_header(made, "location"), 1200,
+                                       photo->bytes + 1200, 1300, photo->bytes + 1200);
   assert_status(rest, 204);
   assert_true(g_get_monotonic_time() - began_us < 10 * G_USEC_PER_SEC);
   /* What comes late after all changes nothing. */
@@ -291,25 +186,27 @@ static void test_L5_a_chunk_for_which_there_is_no_room_is_not_counted(void **sta
 {
   enum { MIB = 1024 * 1024, PARTS = 7 };
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, PARTS * MIB);
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
-  const char *location = header(made, "location");
+  Photo *photo = photo_declare(fixture, PARTS * MIB);
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
+  const char *location = answer_header(made, "location");
   for (gsize at = 0; at < 5 * MIB; at += MIB) {
-    g_autoptr(Answer) part = patch(photo, location, at, photo->bytes + at, MIB, photo->bytes + at);
+    g_autoptr(Answer) part =
+        photo_patch(photo, location, at, photo->bytes + at, MIB, photo->bytes + at);
     assert_status(part, 204);
   }
   limit_files(5 * MIB + 100);
-  g_autoptr(Answer) full = patch(photo, location, 5 * MIB, photo->bytes + 5 * (gsize)MIB, MIB,
-                                 photo->bytes + 5 * (gsize)MIB);
+  g_autoptr(Answer) full = photo_patch(photo, location, 5 * MIB, photo->bytes + 5 * (gsize)MIB, MIB,
+                                       photo->bytes + 5 * (gsize)MIB);
   limit_files(0);
   assert_status(full, 503);
   assert_string_equal(test_error_code(full), "storage");
   /* Where the hub keeps its files is nobody's business. */
   assert_null(strstr(full->body->str, fixture->dir));
-  g_autoptr(Answer) where = send_tus(photo, "HEAD", location);
-  assert_string_equal(header(where, "upload-offset"), "5242880");
+  g_autoptr(Answer) where = photo_send(photo, "HEAD", location);
+  assert_string_equal(answer_header(where, "upload-offset"), "5242880");
   for (gsize at = 5 * (gsize)MIB; at < photo->size; at += MIB) {
-    g_autoptr(Answer) part = patch(photo, location, at, photo->bytes + at, MIB, photo->bytes + at);
+    g_autoptr(Answer) part =
+        photo_patch(photo, location, at, photo->bytes + at, MIB, photo->bytes + at);
     assert_status(part, 204);
   }
   expect_files(fixture, photo->enterprise, 1, 1);
@@ -336,35 +233,36 @@ static void expect_no_room(HubFixture *fixture, const Photo *photo, const Answer
 static void test_L5_files_leave_room_for_entries(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 3 * CHUNK);
-  gint64 left = BH_FREE_SPACE_MIN + 3 * CHUNK - 1;
+  Photo *photo = photo_declare(fixture, 3 * PHOTO_CHUNK);
+  gint64 left = BH_FREE_SPACE_MIN + 3 * PHOTO_CHUNK - 1;
   const BhSpace space = {tell_space, &left};
   char id[BH_ID_LEN + 1];
   bh_hub_set_space(fixture->hub, &space);
-  g_autoptr(Answer) refused = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) refused = photo_create(photo, photo->sha, photo->size);
   expect_no_room(fixture, photo, refused);
-  left = BH_FREE_SPACE_MIN + 3 * CHUNK;
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  left = BH_FREE_SPACE_MIN + 3 * PHOTO_CHUNK;
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
   assert_status(made, 201);
-  const char *location = header(made, "location");
-  g_autoptr(Answer) first = patch(photo, location, 0, photo->bytes, CHUNK, photo->bytes);
+  const char *location = answer_header(made, "location");
+  g_autoptr(Answer) first =
+      photo_patch(photo, location, 0, photo->bytes, PHOTO_CHUNK, photo->bytes);
   assert_status(first, 204);
-  left = BH_FREE_SPACE_MIN + CHUNK - 1;
-  g_autoptr(Answer) full =
-      patch(photo, location, CHUNK, photo->bytes + CHUNK, CHUNK, photo->bytes + CHUNK);
+  left = BH_FREE_SPACE_MIN + PHOTO_CHUNK - 1;
+  g_autoptr(Answer) full = photo_patch(photo, location, PHOTO_CHUNK, photo->bytes + PHOTO_CHUNK,
+                                       PHOTO_CHUNK, photo->bytes + PHOTO_CHUNK);
   expect_no_room(fixture, photo, full);
   g_autofree char *part =
       g_build_filename(fixture->dir, "uploads", strrchr(location, '/') + 1, NULL);
   struct stat info;
   assert_int_equal(stat(part, &info), 0);
-  assert_int_equal(info.st_size, CHUNK);
-  g_autoptr(Answer) where = send_tus(photo, "HEAD", location);
-  assert_string_equal(header(where, "upload-offset"), "1000");
+  assert_int_equal(info.st_size, PHOTO_CHUNK);
+  g_autoptr(Answer) where = photo_send(photo, "HEAD", location);
+  assert_string_equal(answer_header(where, "upload-offset"), "1000");
   expect_files(fixture, photo->enterprise, 1, 0);
-  left = BH_FREE_SPACE_MIN + CHUNK;
-  for (gsize at = CHUNK; at < photo->size; at += CHUNK) {
+  left = BH_FREE_SPACE_MIN + PHOTO_CHUNK;
+  for (gsize at = PHOTO_CHUNK; at < photo->size; at += PHOTO_CHUNK) {
     g_autoptr(Answer) next =
-        patch(photo, location, at, photo->bytes + at, CHUNK, photo->bytes + at);
+        photo_patch(photo, location, at, photo->bytes + at, PHOTO_CHUNK, photo->bytes + at);
     assert_status(next, 204);
   }
   expect_files(fixture, photo->enterprise, 1, 1);
@@ -411,7 +309,7 @@ static void test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it
   g_autoptr(Answer) again = test_push_text(device, batch->str, (gssize)batch->len);
   assert_status(again, 200);
   assert_true(json_equal(unheard->json, again->json));
-  upload_all(&photo);
+  photo_upload(&photo);
   expect_files(fixture, photo.enterprise, 1, 1);
   g_autoptr(json_t) changes = test_pull(device, NULL);
   const json_t *snapshot = test_find_record(changes, photo.enterprise);
@@ -423,15 +321,15 @@ static void test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it
 
 static void test_only_declared_files_with_their_length_are_taken(void **state)
 {
-  Photo *photo = declare_photo(*state, 500);
+  Photo *photo = photo_declare(*state, 500);
   g_autofree char *undeclared = bh_hash_hex("x", 1);
-  g_autoptr(Answer) unknown = create(photo, undeclared, 1);
+  g_autoptr(Answer) unknown = photo_create(photo, undeclared, 1);
   assert_status(unknown, 409);
   assert_string_equal(test_error_code(unknown), "chain");
-  g_autoptr(Answer) length = create(photo, photo->sha, 501);
+  g_autoptr(Answer) length = photo_create(photo, photo->sha, 501);
   assert_status(length, 400);
   assert_string_equal(test_error_code(length), "invalid");
-  g_autoptr(Answer) large = create(photo, photo->sha, 65 * 1024 * 1024);
+  g_autoptr(Answer) large = photo_create(photo, photo->sha, 65 * 1024 * 1024);
   assert_status(large, 413);
   photo_free(photo);
 }
@@ -463,20 +361,21 @@ static void test_a_wrong_length_of_another_unit_keeps_no_file_out(void **state)
   Photo right = {.sha = first.sha, .bytes = (guint8 *)"photo", .size = 5};
   right.device = test_device_new(fixture, fixture->township);
   assert_int_equal(declare_again(right.device, &right, 5), 0);
-  g_autoptr(Answer) longer = create(&right, right.sha, 3);
+  g_autoptr(Answer) longer = photo_create(&right, right.sha, 3);
   assert_status(longer, 400);
-  upload_all(&right);
+  photo_upload(&right);
   g_autofree char *path = g_strconcat("/v1/files/", first.sha, NULL);
   g_autoptr(Answer) got = test_send(fixture, right.device, "GET", path, NULL, NULL, -1);
   assert_status(got, 200);
   assert_string_equal(got->body->str, "photo");
   /* The wrong one never comes to be whole, and is told nothing of the other. */
-  g_autoptr(Answer) made = create(&wrong, wrong.sha, 3);
+  g_autoptr(Answer) made = photo_create(&wrong, wrong.sha, 3);
   assert_status(made, 201);
-  g_autoptr(Answer) sent = patch(&wrong, header(made, "location"), 0, wrong.bytes, 3, wrong.bytes);
+  g_autoptr(Answer) sent =
+      photo_patch(&wrong, answer_header(made, "location"), 0, wrong.bytes, 3, wrong.bytes);
   assert_status(sent, 460);
-  g_autoptr(Answer) guess = create(&wrong, wrong.sha, 5);
-  assert_int_equal(guess->status == 201 && header(guess, "upload-offset") != NULL, FALSE);
+  g_autoptr(Answer) guess = photo_create(&wrong, wrong.sha, 5);
+  assert_int_equal(guess->status == 201 && answer_header(guess, "upload-offset") != NULL, FALSE);
   assert_int_equal(declare_again(other, &wrong, 4), 0);
   /* Who sent the bytes knows their length. */
   assert_int_equal(declare_again(right.device, &right, 4), 1);
@@ -488,26 +387,26 @@ static void test_a_wrong_length_of_another_unit_keeps_no_file_out(void **state)
 static void test_tus_rules(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 2500);
-  g_autoptr(Answer) options = send_tus(photo, "OPTIONS", "/v1/uploads");
+  Photo *photo = photo_declare(fixture, 2500);
+  g_autoptr(Answer) options = photo_send(photo, "OPTIONS", "/v1/uploads");
   assert_status(options, 204);
-  assert_non_null(strstr(header(options, "tus-extension"), "checksum"));
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
-  const char *location = header(made, "location");
-  assert_string_equal(header(made, "tus-resumable"), "1.0.0");
-  assert_string_not_equal(header(made, "upload-expires"), "");
+  assert_non_null(strstr(answer_header(options, "tus-extension"), "checksum"));
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
+  const char *location = answer_header(made, "location");
+  assert_string_equal(answer_header(made, "tus-resumable"), "1.0.0");
+  assert_string_not_equal(answer_header(made, "upload-expires"), "");
   /* Without the version. */
   g_autoptr(Answer) version = test_send(fixture, photo->device, "HEAD", location, NULL, NULL, -1);
   assert_status(version, 412);
-  assert_string_equal(header(version, "tus-version"), "1.0.0");
+  assert_string_equal(answer_header(version, "tus-version"), "1.0.0");
   /* The checksum is of other bytes: nothing is kept. */
-  g_autoptr(Answer) sum = patch(photo, location, 0, photo->bytes, 1000, photo->bytes + 1);
+  g_autoptr(Answer) sum = photo_patch(photo, location, 0, photo->bytes, 1000, photo->bytes + 1);
   assert_status(sum, 460);
-  g_autoptr(Answer) where = send_tus(photo, "HEAD", location);
-  assert_string_equal(header(where, "upload-offset"), "0");
+  g_autoptr(Answer) where = photo_send(photo, "HEAD", location);
+  assert_string_equal(answer_header(where, "upload-offset"), "0");
   /* More than was said. */
   g_autofree guint8 *big = g_malloc0(3000);
-  g_autoptr(Answer) more = patch(photo, location, 0, big, 3000, big);
+  g_autoptr(Answer) more = photo_patch(photo, location, 0, big, 3000, big);
   assert_status(more, 413);
   static const char *const type[] = {"Tus-Resumable: 1.0.0", "Content-Type: text/plain",
                                      "Upload-Offset: 0", NULL};
@@ -523,11 +422,11 @@ static void test_tus_rules(void **state)
                                          "Upload-Offset: -1", NULL};
   g_autoptr(Answer) below = test_send(fixture, photo->device, "PATCH", location, negative, "x", 1);
   assert_status(below, 400);
-  g_autoptr(Answer) ended = send_tus(photo, "DELETE", location);
+  g_autoptr(Answer) ended = photo_send(photo, "DELETE", location);
   assert_status(ended, 204);
-  g_autoptr(Answer) after = send_tus(photo, "HEAD", location);
+  g_autoptr(Answer) after = photo_send(photo, "HEAD", location);
   assert_status(after, 404);
-  g_autoptr(Answer) twice = send_tus(photo, "DELETE", location);
+  g_autoptr(Answer) twice = photo_send(photo, "DELETE", location);
   assert_status(twice, 404);
   photo_free(photo);
 }
@@ -535,8 +434,8 @@ static void test_tus_rules(void **state)
 static void test_path_tricks_reach_no_file(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 500);
-  upload_all(photo);
+  Photo *photo = photo_declare(fixture, 500);
+  photo_upload(photo);
   static const char *const paths[] = {
       "/v1/files/../hub.db",
       "/v1/files/..%2fhub.db",
@@ -548,9 +447,9 @@ static void test_path_tricks_reach_no_file(void **state)
       "/v1/uploads/'; DROP TABLE upload; --",
       NULL};
   for (int i = 0; paths[i] != NULL; i++) {
-    g_autoptr(Answer) got = send_tus(photo, "GET", paths[i]);
+    g_autoptr(Answer) got = photo_send(photo, "GET", paths[i]);
     assert_true(got->status == 404 || got->status == 400 || got->status == 405 || got->status == 0);
-    g_autoptr(Answer) ended = send_tus(photo, "DELETE", paths[i]);
+    g_autoptr(Answer) ended = photo_send(photo, "DELETE", paths[i]);
     assert_true(ended->status >= 400 || ended->status == 0);
   }
   static const char *const metadata[] = {"Tus-Resumable: 1.0.0", "Upload-Length: 500",
@@ -580,12 +479,12 @@ static TestDevice *make_stranger(HubFixture *fixture, const char *area)
 static void test_another_devices_upload_and_files_out_of_scope_are_not_there(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 500);
-  Photo *other = declare_photo(fixture, 500);
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
-  g_autoptr(Answer) foreign = send_tus(other, "HEAD", header(made, "location"));
+  Photo *photo = photo_declare(fixture, 500);
+  Photo *other = photo_declare(fixture, 500);
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) foreign = photo_send(other, "HEAD", answer_header(made, "location"));
   assert_status(foreign, 404);
-  upload_all(photo);
+  photo_upload(photo);
   g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
   g_autoptr(Answer) colleague = test_send(fixture, other->device, "GET", path, NULL, NULL, -1);
   assert_status(colleague, 200);
@@ -602,8 +501,8 @@ static void test_another_devices_upload_and_files_out_of_scope_are_not_there(voi
 static void test_I13_a_hash_alone_opens_no_file(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 500);
-  upload_all(photo);
+  Photo *photo = photo_declare(fixture, 500);
+  photo_upload(photo);
   g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
   TestDevice *stranger = make_stranger(fixture, "140521");
   Photo claim = *photo;
@@ -621,28 +520,28 @@ static void test_I13_a_hash_alone_opens_no_file(void **state)
   g_autoptr(Answer) none = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
   assert_status(none, 404);
   /* Nor is it told whether the hub has it: it sends the bytes like everybody. */
-  g_autoptr(Answer) created = create(&claim, photo->sha, photo->size);
+  g_autoptr(Answer) created = photo_create(&claim, photo->sha, photo->size);
   assert_status(created, 201);
-  assert_string_equal(header(created, "upload-offset"), "0");
+  assert_string_equal(answer_header(created, "upload-offset"), "0");
   g_autofree guint8 *wrong = g_malloc0(photo->size);
   g_autoptr(Answer) guessed =
-      patch(&claim, header(created, "location"), 0, wrong, photo->size, wrong);
+      photo_patch(&claim, answer_header(created, "location"), 0, wrong, photo->size, wrong);
   assert_status(guessed, 460);
   g_autoptr(Answer) still = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
   assert_status(still, 404);
-  upload_all(&claim);
+  photo_upload(&claim);
   g_autoptr(Answer) own = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
   assert_status(own, 200);
-  g_autoptr(Answer) again = create(&claim, photo->sha, photo->size);
-  assert_string_equal(header(again, "upload-offset"), "500");
+  g_autoptr(Answer) again = photo_create(&claim, photo->sha, photo->size);
+  assert_string_equal(answer_header(again, "upload-offset"), "500");
   test_device_free(stranger);
   photo_free(photo);
 }
 
 static void test_ranges_are_honoured(void **state)
 {
-  Photo *photo = declare_photo(*state, 2500);
-  upload_all(photo);
+  Photo *photo = photo_declare(*state, 2500);
+  photo_upload(photo);
   g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
   static const char *const range[] = {"Range: bytes=100-199", NULL};
   g_autoptr(Answer) part = test_send(*state, photo->device, "GET", path, range, NULL, -1);
@@ -670,26 +569,26 @@ static void declare_another(Photo *photo)
 
 static void test_only_unfinished_uploads_count_against_a_device(void **state)
 {
-  Photo *photo = declare_photo(*state, 64);
+  Photo *photo = photo_declare(*state, 64);
   for (int i = 0; i < BH_UPLOADS_MAX_PER_DEVICE + 3; i++) {
     declare_another(photo);
-    upload_all(photo);
+    photo_upload(photo);
   }
   g_autofree char *first = NULL;
   for (int i = 0; i < BH_UPLOADS_MAX_PER_DEVICE; i++) {
     declare_another(photo);
-    g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+    g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
     assert_status(made, 201);
     g_free(first);
-    first = g_strdup(header(made, "location"));
+    first = g_strdup(answer_header(made, "location"));
   }
   g_autofree guint8 *bytes = g_memdup2(photo->bytes, photo->size);
   declare_another(photo);
-  g_autoptr(Answer) refused = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) refused = photo_create(photo, photo->sha, photo->size);
   assert_string_equal(test_error_code(refused), "limit");
-  g_autoptr(Answer) finished = patch(photo, first, 0, bytes, photo->size, bytes);
+  g_autoptr(Answer) finished = photo_patch(photo, first, 0, bytes, photo->size, bytes);
   assert_status(finished, 204);
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
   assert_status(made, 201);
   photo_free(photo);
 }
@@ -697,16 +596,77 @@ static void test_only_unfinished_uploads_count_against_a_device(void **state)
 static void test_unfinished_uploads_expire(void **state)
 {
   HubFixture *fixture = *state;
-  Photo *photo = declare_photo(fixture, 2500);
-  g_autoptr(Answer) made = create(photo, photo->sha, photo->size);
+  Photo *photo = photo_declare(fixture, 2500);
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
   g_autoptr(Answer) part =
-      patch(photo, header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
+      photo_patch(photo, answer_header(made, "location"), 0, photo->bytes, 1000, photo->bytes);
   assert_status(part, 204);
   fixture->skew_ms = 8LL * 24 * 3600 * 1000;
-  g_autoptr(Answer) anew = create(photo, photo->sha, photo->size);
+  g_autoptr(Answer) anew = photo_create(photo, photo->sha, photo->size);
   assert_status(anew, 201);
-  assert_string_not_equal(header(made, "location"), header(anew, "location"));
-  assert_string_equal(header(anew, "upload-offset"), "0");
+  assert_string_not_equal(answer_header(made, "location"), answer_header(anew, "location"));
+  assert_string_equal(answer_header(anew, "upload-offset"), "0");
+  photo_free(photo);
+}
+
+static void test_a_file_that_comes_whole_is_one_request_and_one_commit(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = photo_declare(fixture, 2500);
+  guint64 before, after, pieces;
+  g_autofree guint8 *other = g_malloc0(2500);
+  g_autoptr(Answer) damaged =
+      photo_create_with(photo, photo->sha, 2500, photo->bytes, 2500, photo->bytes + 1);
+  assert_status(damaged, 460);
+  g_autoptr(Answer) wrong = photo_create_with(photo, photo->sha, 2500, other, 2500, other);
+  assert_status(wrong, 460);
+  g_autoptr(Answer) longer =
+      photo_create_with(photo, photo->sha, 100, photo->bytes, 101, photo->bytes);
+  assert_status(longer, 413);
+  expect_files(fixture, photo->enterprise, 1, 0);
+  g_autofree char *unknown = bh_hash_hex(other, 2500);
+  g_autoptr(Answer) undeclared = photo_create_with(photo, unknown, 2500, other, 2500, other);
+  assert_status(undeclared, 409);
+  g_autofree char *path = bh_uploads_file_path(fixture->dir, unknown);
+  assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+  bh_hub_count_commits(fixture->hub, &before, &pieces);
+  g_autoptr(Answer) made =
+      photo_create_with(photo, photo->sha, 2500, photo->bytes, 2500, photo->bytes);
+  assert_status(made, 201);
+  assert_string_equal(answer_header(made, "upload-offset"), "2500");
+  bh_hub_count_commits(fixture->hub, &after, &pieces);
+  assert_int_equal(after - before, 1);
+  expect_files(fixture, photo->enterprise, 1, 1);
+  g_autoptr(Answer) again =
+      photo_create_with(photo, photo->sha, 2500, photo->bytes, 2500, photo->bytes);
+  assert_string_equal(answer_header(again, "upload-offset"), "2500");
+  photo_free(photo);
+}
+
+static void test_the_first_bytes_may_come_with_the_creation(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = photo_declare(fixture, 2500);
+  g_autofree char *encoded = g_base64_encode((const guchar *)photo->sha, strlen(photo->sha));
+  g_autofree char *metadata = g_strconcat("Upload-Metadata: sha256 ", encoded, NULL);
+  const char *headers[] = {"Tus-Resumable: 1.0.0", metadata, "Upload-Length: 2500",
+                           "Content-Type: text/plain", NULL};
+  g_autoptr(Answer) text =
+      test_send(fixture, photo->device, "POST", "/v1/uploads", headers, photo->bytes, 1000);
+  assert_status(text, 415);
+  g_autoptr(Answer) made =
+      photo_create_with(photo, photo->sha, 2500, photo->bytes, 1000, photo->bytes);
+  assert_status(made, 201);
+  assert_string_equal(answer_header(made, "upload-offset"), "1000");
+  /* Its answer was lost: what is there stays, and is told. */
+  g_autoptr(Answer) again =
+      photo_create_with(photo, photo->sha, 2500, photo->bytes, 500, photo->bytes);
+  assert_string_equal(answer_header(again, "upload-offset"), "1000");
+  assert_string_equal(answer_header(again, "location"), answer_header(made, "location"));
+  g_autoptr(Answer) whole =
+      photo_create_with(photo, photo->sha, 2500, photo->bytes, 2500, photo->bytes);
+  assert_string_equal(answer_header(whole, "upload-offset"), "2500");
+  expect_files(fixture, photo->enterprise, 1, 1);
   photo_free(photo);
 }
 
@@ -731,6 +691,10 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_only_declared_files_with_their_length_are_taken, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_wrong_length_of_another_unit_keeps_no_file_out, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_file_that_comes_whole_is_one_request_and_one_commit,
+                                      set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_first_bytes_may_come_with_the_creation, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_tus_rules, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_path_tricks_reach_no_file, set_up, tear_down),
