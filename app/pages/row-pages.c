@@ -25,6 +25,7 @@ struct _BhRowPages {
   json_t *next;      /* where the page behind the last one starts; NULL: there is none */
   guint filling;     /* the page between begin and end */
   gboolean renewed;  /* the rows shown are to go when the first page comes */
+  gboolean moved;    /* a record of a later page came with the one that is filled */
 };
 
 static Page *page_at(BhRowPages *self, guint number)
@@ -119,6 +120,18 @@ static void add_page(BhRowPages *self)
   g_array_append_val(self->pages, page);
 }
 
+static gboolean is_of(gpointer record, gpointer page, gpointer number)
+{
+  (void)record;
+  return GPOINTER_TO_UINT(page) == GPOINTER_TO_UINT(number) + 1;
+}
+
+static gboolean is_behind(gpointer record, gpointer page, gpointer number)
+{
+  (void)record;
+  return GPOINTER_TO_UINT(page) > GPOINTER_TO_UINT(number) + 1;
+}
+
 void bh_row_pages_begin(BhRowPages *self, guint number)
 {
   if (number == 0 && self->renewed)
@@ -130,7 +143,10 @@ void bh_row_pages_begin(BhRowPages *self, guint number)
     bh_scroll_keep(self->box, page_at(self, before ? find_first_shown(self) : end - 1)->box);
   if (number == self->pages->len)
     add_page(self);
+  else /* what it had may stand elsewhere now */
+    g_hash_table_foreach_remove(self->known, is_of, GUINT_TO_POINTER(number));
   self->filling = number;
+  self->moved = FALSE;
   Page *page = page_at(self, number);
   page->rows = 0;
   page->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, ROW_SPACING);
@@ -143,9 +159,11 @@ void bh_row_pages_begin(BhRowPages *self, guint number)
 gboolean bh_row_pages_takes(BhRowPages *self, const char *record)
 {
   guint page = GPOINTER_TO_UINT(g_hash_table_lookup(self->known, record));
-  if (page == 0)
-    g_hash_table_insert(self->known, g_strdup(record), GUINT_TO_POINTER(self->filling + 1));
-  return page == 0 || page == self->filling + 1;
+  gboolean before = page > 0 && page < self->filling + 1;
+  self->moved |= page > self->filling + 1;
+  if (!before)
+    g_hash_table_replace(self->known, g_strdup(record), GUINT_TO_POINTER(self->filling + 1));
+  return !before;
 }
 
 guint bh_row_pages_get_number(BhRowPages *self)
@@ -175,8 +193,24 @@ static void trim(BhRowPages *self)
   hide_page(page_at(self, self->filling == first ? end - 1 : first));
 }
 
+/* A page that was asked for again and ends elsewhere now leaves a gap, or a record twice: what is
+ * behind it is asked for anew. */
+static void drop_what_does_not_follow(BhRowPages *self, const json_t *next)
+{
+  guint behind = self->filling + 1;
+  if (behind == self->pages->len ||
+      (!self->moved && next != NULL && json_equal(page_at(self, behind)->from, next)))
+    return;
+  for (guint i = behind; i < self->pages->len; i++)
+    if (page_at(self, i)->box != NULL)
+      hide_page(page_at(self, i));
+  g_array_set_size(self->pages, behind);
+  g_hash_table_foreach_remove(self->known, is_behind, GUINT_TO_POINTER(self->filling));
+}
+
 void bh_row_pages_end(BhRowPages *self, const json_t *next)
 {
+  drop_what_does_not_follow(self, next);
   Page *page = page_at(self, self->filling);
   gboolean last = self->filling + 1 == self->pages->len;
   if (last) {

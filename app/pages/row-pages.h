@@ -30,7 +30,7 @@ void bh_row_pages_restart(BhRowPages *pages);
 void bh_row_pages_renew(BhRowPages *pages);
 /* The answer for page `number` is there: its rows follow by bh_row_pages_add, then _end. */
 void bh_row_pages_begin(BhRowPages *pages, guint number);
-/* Whether this page shows the record; FALSE when another page shows it already, because it moved
+/* Whether this page shows the record; FALSE when one before it has it already, because it moved
  * while somebody looked at the list. */
 gboolean bh_row_pages_takes(BhRowPages *pages, const char *record);
 /* Number of the next row in the whole list, from 1. */
@@ -39,7 +39,8 @@ void bh_row_pages_add(BhRowPages *pages, GtkWidget *row);
 /* Says something below the rows of this page. */
 void bh_row_pages_note(BhRowPages *pages, const char *text);
 /* `next` (borrowed): where the next page starts; NULL when there is none. A page without a row asks
- * for the next one at once. */
+ * for the next one at once. When a page that was asked for again ends elsewhere than before, those
+ * behind it go, and "more" asks for them anew. */
 void bh_row_pages_end(BhRowPages *pages, const json_t *next);
 /* No page has a row, and none will come. */
 gboolean bh_row_pages_is_empty(BhRowPages *pages);

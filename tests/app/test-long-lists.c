@@ -179,6 +179,41 @@ static void test_a_long_list_costs_the_same_for_each_more(void **state)
   expect_flat(world, LIST_ROWS);
 }
 
+static void note_record(GtkWidget *widget, gpointer data)
+{
+  const char *record = bh_part_get_record(widget);
+  if (record != NULL)
+    g_hash_table_add(data, g_strdup(record));
+  if (GTK_IS_CONTAINER(widget))
+    gtk_container_forall(GTK_CONTAINER(widget), note_record, data);
+}
+
+static void test_what_changed_meanwhile_takes_no_row_out_of_a_list(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  pull_enterprises(world);
+  world_show(world, bh_list_page_new("enterprise", NULL, "Enterprises"));
+  for (int i = 0; i < BH_ROW_PAGES_SHOWN + 2; i++)
+    assert_true(world_tap(world, "more"));
+  /* Three come to the top, and one that was on the second page moves there. */
+  json_t *values = json_pack("{s:s, s:s, s:s, s:s}", "name", "样例·新来", "sector", "fire", "area",
+                             "140603", "state", "confirmed");
+  for (guint i = 0; i < 3; i++)
+    world_pull(world, FIRST_ID + MANY + i, "enterprise", json_deep_copy(values));
+  world_pull(world, FIRST_ID + MANY - LIST_ROWS - 10, "enterprise", values);
+  while (world_look(world, "earlier") != NULL)
+    assert_true(world_tap(world, "earlier"));
+  note_record(GTK_WIDGET(world->window), seen);
+  while (world_look(world, "more") != NULL) {
+    assert_true(world_tap(world, "more"));
+    note_record(GTK_WIDGET(world->window), seen);
+  }
+  for (guint i = 0; i < MANY + 3; i++)
+    assert_true(g_hash_table_contains(seen, test_id(FIRST_ID + i)));
+}
+
 static void test_hazards_of_one_enterprise_cost_the_same_for_each_more(void **state)
 {
   (void)state;
@@ -269,6 +304,7 @@ int main(int argc, char **argv)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_search_for_enterprises_costs_the_same_for_each_more),
       cmocka_unit_test(test_a_long_list_costs_the_same_for_each_more),
+      cmocka_unit_test(test_what_changed_meanwhile_takes_no_row_out_of_a_list),
       cmocka_unit_test(test_hazards_of_one_enterprise_cost_the_same_for_each_more),
       cmocka_unit_test(test_the_queue_costs_the_same_for_each_more),
       cmocka_unit_test(test_what_is_in_sight_keeps_its_place),
