@@ -48,6 +48,7 @@ struct _BhSignPage {
   GtkWidget *canvas;
   GtkWidget *question;
   BhConfirm *confirm;
+  gboolean asks_of_text; /* the open question is about the text that was shown before */
   GHashTable *agreed; /* lines of undrawn.h that are printed with marks */
   char *role;         /* who signs now */
   char *staff;        /* NULL for people who are no staff */
@@ -134,6 +135,7 @@ static void on_undrawn_answered(gpointer owner, gboolean yes, const char *reason
   (void)reason;
   BhSignPage *self = owner;
   Undrawn *undrawn = data;
+  self->asks_of_text = FALSE;
   if (!yes) {
     if (undrawn->is_text) /* corrected where it was typed */
       bh_page_close(BH_PAGE(self));
@@ -155,7 +157,7 @@ static gboolean is_drawn(BhSignPage *self, const json_t *said, GoOnFunc go_on)
   Undrawn *undrawn = g_new0(Undrawn, 1);
   undrawn->lines = g_strdup(lines);
   undrawn->go_on = go_on;
-  undrawn->is_text = json_object_get(said, "paper") != NULL;
+  undrawn->is_text = self->asks_of_text = json_object_get(said, "paper") != NULL;
   g_autofree char *question = bh_undrawn_dup_question(lines);
   bh_confirm_ask(self->confirm, question, NULL, _("Print 〓 there"), _("Go back and correct"),
                  on_undrawn_answered, self, undrawn, undrawn_free);
@@ -286,6 +288,10 @@ static char *dup_shown_text(BhSignPage *self, BhSession *session)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) frozen = dup_facts(self, session, &error);
+  /* An answer to it would be about another text. */
+  if (self->asks_of_text)
+    bh_confirm_close(self->confirm);
+  self->asks_of_text = FALSE;
   /* What makes no paper is not signed: nobody would ever see what they put their name to. Nor is a
    * name that the paper cannot show, unasked. */
   gboolean ready = frozen != NULL && is_drawn(self, frozen, allow_signing);
