@@ -349,10 +349,6 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
 
 /* --- PINs --- */
 
-/* What was saved offline under the key before may still arrive; the sign-in of a device ends after
- * as long without a sync. */
-#define OLD_KEY_MS (30LL * 24 * 3600 * 1000)
-
 typedef struct {
   const char *staff;
   const char *seal;
@@ -384,8 +380,8 @@ static gboolean write_pin(BhHub *hub, BhDb *db, gpointer data, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is no staff", change->staff);
     return FALSE;
   }
-  return bh_person_store_set(db, change->staff, change->seal, change->key, now, now + OLD_KEY_MS,
-                             error) &&
+  return bh_person_store_set(db, change->staff, change->seal, change->key, now,
+                             now + BH_ENROL_OLD_KEY_MS, error) &&
          write_key(hub, db, change, error);
 }
 
