@@ -313,7 +313,7 @@ static gboolean write_refusal(BhHub *hub, BhDb *db, gpointer data, GError **erro
   gint64 now = now_ms(hub);
   /* Others of the same kind may have been waiting. */
   return bh_log_was_refused(db, refusal->device, (BhErrorCode)refusal->reason->code,
-                            now - REFUSAL_REST_MS) ||
+                            now - REFUSAL_REST_MS, now) ||
          bh_log_add_refusal(db, refusal->device, refusal->reason, now, error);
 }
 
@@ -339,7 +339,8 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
   sodium_memzero(token, sizeof token);
   /* Whoever makes ids up neither fills the log nor keeps the writer busy. */
   const char *name = device != NULL ? device->id : "";
-  if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now_ms(hub) - REFUSAL_REST_MS))
+  gint64 now = now_ms(hub);
+  if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now - REFUSAL_REST_MS, now))
     return;
   Refusal *refusal = g_new0(Refusal, 1);
   g_strlcpy(refusal->device, name, sizeof refusal->device);
