@@ -14,7 +14,7 @@ import { showAccess } from './access.js';
 
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
-const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, typed: false };
+const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, doubt: null, typed: false };
 // Tabs of one browser share its session: what one does to it the others are told.
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session') : null;
 
@@ -76,14 +76,16 @@ function show() {
     const main = el('main', { id: 'main', tabindex: -1, class: `page page-${current}` });
     state.lost = el('div', { class: 'lost', role: 'status', hidden: true }, t('live.lost'));
     state.clock = el('div', { class: 'lost', role: 'status', hidden: true });
+    showDoubt(state.doubt);
     fill(app, header(current), state.lost, state.clock, main);
     state.page = { name: current, ...(pages[current] || unknownPage)(main, state) };
   }
   state.page.show(rest);
 }
 
-// The hub's own clock has gone back: everybody who works here is told.
+// The hub's own clock has gone back: everybody who works here is told, on each page.
 function showDoubt(clock) {
+  state.doubt = clock;
   const text = clock ? t('live.clock', clock) : '';
   state.clock.hidden = !clock;
   if (state.clock.textContent !== text) state.clock.textContent = text;

@@ -313,7 +313,7 @@ static gboolean write_refusal(BhHub *hub, BhDb *db, gpointer data, GError **erro
   gint64 now = now_ms(hub);
   /* Others of the same kind may have been waiting. */
   return bh_log_was_refused(db, refusal->device, (BhErrorCode)refusal->reason->code,
-                            now - REFUSAL_REST_MS) ||
+                            now - REFUSAL_REST_MS, now) ||
          bh_log_add_refusal(db, refusal->device, refusal->reason, now, error);
 }
 
@@ -339,7 +339,8 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
   sodium_memzero(token, sizeof token);
   /* Whoever makes ids up neither fills the log nor keeps the writer busy. */
   const char *name = device != NULL ? device->id : "";
-  if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now_ms(hub) - REFUSAL_REST_MS))
+  gint64 now = now_ms(hub);
+  if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now - REFUSAL_REST_MS, now))
     return;
   Refusal *refusal = g_new0(Refusal, 1);
   g_strlcpy(refusal->device, name, sizeof refusal->device);
@@ -348,10 +349,6 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
 }
 
 /* --- PINs --- */
-
-/* What was saved offline under the key before may still arrive; the sign-in of a device ends after
- * as long without a sync. */
-#define OLD_KEY_MS (30LL * 24 * 3600 * 1000)
 
 typedef struct {
   const char *staff;
@@ -384,8 +381,8 @@ static gboolean write_pin(BhHub *hub, BhDb *db, gpointer data, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is no staff", change->staff);
     return FALSE;
   }
-  return bh_person_store_set(db, change->staff, change->seal, change->key, now, now + OLD_KEY_MS,
-                             error) &&
+  return bh_person_store_set(db, change->staff, change->seal, change->key, now,
+                             now + BH_ENROL_OLD_KEY_MS, error) &&
          write_key(hub, db, change, error);
 }
 

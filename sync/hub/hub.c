@@ -5,6 +5,7 @@
 
 #include "sync/db/migrations.h"
 #include "sync/disk/durable.h"
+#include "sync/hub/clock-store.h"
 #include "sync/hub/copy.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
@@ -68,7 +69,7 @@ static gboolean begin_time(BhHub *hub, BhDb *db, const BhClock *machine, GError 
     return FALSE;
   hub->time = bh_hub_time_new(machine, known_ms);
   hub->clock = bh_hub_time_get_clock(hub->time);
-  return TRUE;
+  return bh_clock_store_bring_back(db, hub->clock->wall_ms(hub->clock->data), error);
 }
 
 static gboolean open_store(BhHub *hub, const BhClock *machine, GError **error)
@@ -314,23 +315,24 @@ gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error
   return bh_writer_run(hub->writer, write_func, &write, error);
 }
 
+/* Between two entries: one that still took the time of before would be the last known again. A
+ * commit that fails leaves it trusted until the hub is started again. */
 static gboolean trust_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
-  (void)hub;
   (void)data;
   gint64 position;
   if (!bh_log_get_counter(db, "position", &position, error))
     return FALSE;
   g_autofree char *text = g_strdup_printf("%" G_GINT64_FORMAT, position);
-  return bh_log_set_value(db, TRUSTED_FROM, text, error);
+  if (!bh_log_set_value(db, TRUSTED_FROM, text, error))
+    return FALSE;
+  bh_hub_time_trust(hub->time);
+  return bh_clock_store_bring_back(db, hub->clock->wall_ms(hub->clock->data), error);
 }
 
 gboolean bh_hub_trust_clock(BhHub *hub, GError **error)
 {
-  if (!bh_hub_write(hub, trust_func, NULL, error))
-    return FALSE;
-  bh_hub_time_trust(hub->time);
-  return TRUE;
+  return bh_hub_write(hub, trust_func, NULL, error);
 }
 
 void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces)

@@ -669,14 +669,15 @@ gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, 
                     "kept", (gint64)REFUSALS_KEPT);
 }
 
-gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms)
+gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
+                            gint64 now_ms)
 {
   gboolean found = FALSE;
-  BhStmt *stmt =
-      bh_sql_row(db, &found, NULL,
-                 "SELECT 1 FROM refusal WHERE device = :device AND code = :code"
-                 " AND at_ms >= :since LIMIT 1",
-                 "tti", "device", device, "code", bh_error_code_name(code), "since", since_ms);
+  BhStmt *stmt = bh_sql_row(db, &found, NULL,
+                            "SELECT 1 FROM refusal WHERE device = :device AND code = :code"
+                            " AND at_ms >= :since AND at_ms <= :now LIMIT 1",
+                            "ttii", "device", device, "code", bh_error_code_name(code), "since",
+                            since_ms, "now", now_ms);
   if (stmt != NULL)
     bh_stmt_reset(stmt);
   return stmt != NULL && found;

@@ -158,7 +158,8 @@ gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, 
                             GError **error);
 
 /* Whether a refusal of that device and code was noted since; FALSE when the store fails too. */
-gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms);
+gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
+                            gint64 now_ms);
 
 /* --- files --- */
 

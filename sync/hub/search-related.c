@@ -139,16 +139,22 @@ static GPtrArray *list_kinds(const Search *search)
   return kinds;
 }
 
-/* Word*, NULL on error. */
+/* Word*, NULL on error. None when there are too many: a word that is not asked for would find what
+ * does not have it. */
 static GPtrArray *read_words(const Search *search, const char *typed, GError **error)
 {
   g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(word_free);
   g_autoptr(GPtrArray) kinds = list_kinds(search);
   g_auto(GStrv) parts = g_strsplit_set(typed, " \t\r\n", -1);
-  for (gsize i = 0; parts[i] != NULL && words->len < WORDS_MAX; i++) {
+  for (gsize i = 0; parts[i] != NULL; i++) {
     char *match = bh_search_query(parts[i]);
     if (match == NULL)
       continue;
+    if (words->len == WORDS_MAX) {
+      g_free(match);
+      g_ptr_array_set_size(words, 0);
+      break;
+    }
     Word *word = g_new0(Word, 1);
     word->match = match;
     word->numbers = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);

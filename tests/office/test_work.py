@@ -305,6 +305,9 @@ class Work(Page):
         browser = self.browser
         self.hub.do(f"clock {-26 * 365 * 86400}")
         browser.wait_text("中心的时钟不对：现在显示 2000-", "#app > .lost:not([hidden])")
+        browser.run("location.hash = '#/devices'")
+        browser.wait(lambda: browser.count(".page-devices"), "the other page")
+        self.assertEqual(1, browser.count("#app > .lost:not([hidden])"), "said on each page at once")
         # Who works here still signs in, and what they do is marked.
         browser.press("退出")
         self.sign_in("staff-sun")

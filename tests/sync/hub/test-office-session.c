@@ -13,6 +13,7 @@
 #include "sync/hub/office.h"
 
 #define MINUTE_MS (60 * 1000LL)
+#define DAY_MS (24 * 60 * MINUTE_MS)
 #define PASSWORD "right-password-1"
 
 typedef struct {
@@ -325,6 +326,52 @@ static void test_the_lock_out_grows_and_outlives_a_restart(void **state)
   assert_int_equal(right->status, 200);
 }
 
+static void fail_five_times(Fixture *f)
+{
+  for (int i = 0; i < 5; i++) {
+    g_autoptr(Answer) wrong = sign_in(f, "wrong-password-1");
+    assert_int_equal(wrong->status, 403);
+  }
+}
+
+/* What was written by a clock that was ahead lasts as long as if it were written now: nobody is
+ * locked out until then, and no session lies open until then. */
+static void assert_nothing_lasts_until_later(Fixture *f, const char *cookie)
+{
+  g_autoptr(Answer) locked = sign_in(f, PASSWORD);
+  assert_int_equal(locked->status, 429);
+  f->now_ms += 31 * 1000;
+  g_autoptr(Answer) right = sign_in(f, PASSWORD);
+  assert_int_equal(right->status, 200);
+  f->now_ms += 61 * MINUTE_MS;
+  assert_int_equal(knock(f, cookie, TRUE), 401);
+}
+
+static void test_after_a_clock_that_was_ahead_waits_and_sessions_end(void **state)
+{
+  Fixture *f = *state;
+  g_autoptr(GError) error = NULL;
+  f->now_ms += 300 * DAY_MS;
+  g_autofree char *cookie = come_in(f);
+  fail_five_times(f);
+  f->now_ms -= 300 * DAY_MS;
+  assert_true(bh_hub_trust_clock(f->hub, &error));
+  assert_nothing_lasts_until_later(f, cookie);
+}
+
+/* Its time goes on from the last entry, which is before them. */
+static void test_after_waking_up_in_the_past_waits_and_sessions_end(void **state)
+{
+  Fixture *f = *state;
+  f->now_ms += 3 * DAY_MS;
+  g_autofree char *cookie = come_in(f);
+  fail_five_times(f);
+  stop(f);
+  f->now_ms -= 9000 * DAY_MS;
+  start(f);
+  assert_nothing_lasts_until_later(f, cookie);
+}
+
 static gpointer guess(gpointer data)
 {
   g_autoptr(Answer) answer = sign_in(data, "wrong-password-1");
@@ -496,6 +543,8 @@ int main(void)
       CASE(test_a_new_password_ends_the_sessions),
       CASE(test_a_removed_account_is_closed),
       CASE(test_the_lock_out_grows_and_outlives_a_restart),
+      CASE(test_after_a_clock_that_was_ahead_waits_and_sessions_end),
+      CASE(test_after_waking_up_in_the_past_waits_and_sessions_end),
       CASE(test_guesses_at_the_same_time_are_counted_like_others),
       CASE(test_a_stranger_locks_himself_out_and_not_the_person),
       CASE(test_people_behind_a_proxy_have_limits_of_their_own),

@@ -395,6 +395,9 @@ static void test_a_search_finds_what_belongs_to_who_has_the_word(void **state)
   assert_int_equal(count_found(fixture, "hazard", "东坡沟"), 1);
   assert_int_equal(count_found(fixture, "hazard", "东坡沟煤业 护栏"), 1);
   assert_int_equal(count_found(fixture, "hazard", "东坡沟 支护"), 0);
+  assert_int_equal(count_found(fixture, "hazard", "东坡沟 护栏 护栏 护栏 护栏 护栏 护栏 护栏"), 1);
+  assert_int_equal(count_found(fixture, "hazard", "东坡沟 护栏 护栏 护栏 护栏 护栏 护栏 护栏 支护"),
+                   0);
   assert_int_equal(count_found(fixture, "hazard", name), 1);
   assert_int_equal(count_found(fixture, "inspection", name), 1);
   assert_int_equal(count_found(fixture, "hazard", both), 1);
