@@ -49,9 +49,9 @@ struct _BhSignPage {
   GtkWidget *question;
   BhConfirm *confirm;
   gboolean asks_of_text; /* the open question is about the text that was shown before */
-  GHashTable *agreed; /* lines of undrawn.h that are printed with marks */
-  char *role;         /* who signs now */
-  char *staff;        /* NULL for people who are no staff */
+  GHashTable *agreed;    /* lines of undrawn.h that are printed with marks */
+  char *role;            /* who signs now */
+  char *staff;           /* NULL for people who are no staff */
 };
 
 G_DEFINE_FINAL_TYPE(BhSignPage, bh_sign_page, BH_TYPE_PAGE)

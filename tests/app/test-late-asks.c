@@ -196,15 +196,36 @@ static gsize count_signatures(World *world)
 }
 
 /* What no font can draw is named before anybody signs, and again for the name that is typed. */
+static void set_place_note(World *world, const char *note)
+{
+  json_decref(world_call(world, "save",
+                         json_pack("{s:s, s:[{s:s, s:s, s:{s:s}}]}", "author", world->fixture->li,
+                                   "ops", "record", test_id(INSPECTION), "kind", "inspection",
+                                   "set", "place_note", note)));
+}
+
+/* Corrected meanwhile: an answer would be about a text that is no longer shown. */
+static void test_a_question_goes_with_the_text_it_is_about(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  set_place_note(world, "回风\uE000巷");
+  BhPage *page = bh_sign_page_new(test_id(INSPECTION));
+  world_show(world, page);
+  assert_true(gtk_widget_is_visible(world_find(world, "undrawn_no")));
+  set_place_note(world, "回风巷");
+  bh_page_refresh(page);
+  world_settle(world);
+  assert_null(world_look(world, "undrawn_no"));
+  assert_true(gtk_widget_is_sensitive(world_find(world, "done")));
+}
+
 static void test_what_cannot_be_drawn_is_named_before_it_is_signed(void **state)
 {
   (void)state;
   static const double xy[] = {20, 20, 60, 80, 100, 30};
   g_autoptr(World) world = world_new();
-  json_decref(world_call(world, "save",
-                         json_pack("{s:s, s:[{s:s, s:s, s:{s:s}}]}", "author", world->fixture->li,
-                                   "ops", "record", test_id(INSPECTION), "kind", "inspection",
-                                   "set", "place_note", "回风\uE000巷")));
+  set_place_note(world, "回风\uE000巷");
   world_show(world, bh_sign_page_new(test_id(INSPECTION)));
   assert_non_null(strstr(world_text(world, "undrawn_text"), "Place: U+E000"));
   assert_false(world_tap(world, "signer-enterprise-3"));
@@ -231,6 +252,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_compliant_with_a_reason_takes_the_hazard_back_in_the_same_entry),
       cmocka_unit_test(test_a_hazard_is_taken_back_with_a_reason_only),
       cmocka_unit_test(test_a_closed_gate_and_a_hazard_do_not_go_together),
+      cmocka_unit_test(test_a_question_goes_with_the_text_it_is_about),
       cmocka_unit_test(test_what_cannot_be_drawn_is_named_before_it_is_signed),
       cmocka_unit_test(test_a_question_is_no_description_of_a_hazard),
       cmocka_unit_test(test_a_reopened_draft_asks_again_whether_it_is_major),
