@@ -100,7 +100,8 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
 static gboolean is_missing_reason(const BhKind *kind, const BhProblem *problem)
 {
   const BhField *field = kind != NULL ? bh_kind_find_field(kind, problem->field) : NULL;
-  return field != NULL && bh_field_get_explained(field) != NULL;
+  return field != NULL && bh_field_get_explained(field) != NULL &&
+         strcmp(problem->code, "required") == 0;
 }
 
 /* For entries of the hub a report is an error. */
