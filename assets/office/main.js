@@ -14,7 +14,8 @@ import { showAccess } from './access.js';
 
 const PULSE_MS = 5000;
 const app = document.getElementById('app');
-const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, doubt: null, typed: false };
+const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, doubt: null, typed: false,
+  turn: 0 };
 // Tabs of one browser share its session: what one does to it the others are told.
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session') : null;
 
@@ -94,13 +95,17 @@ function showDoubt(clock) {
 // Every PULSE_MS, and right after an act.
 async function pulse() {
   clearTimeout(state.timer);
+  state.turn += 1;
   if (!state.session) return;
+  // An answer that comes after the next turn began, or after a sign-out, is nobody's.
+  const turn = state.turn;
   if (!document.hidden) {
     try {
       // Who types uses the session; a page that lies open does not.
       const ask = state.typed ? get : poll;
       state.typed = false;
       const head = await ask('head', { position: state.position });
+      if (turn !== state.turn) return;
       if (state.lost) state.lost.hidden = true;
       showDoubt(head.clock);
       if (head.position !== state.position) {
@@ -110,10 +115,10 @@ async function pulse() {
         state.page?.refresh?.();
       }
     } catch {
-      if (state.session && state.lost) state.lost.hidden = false;
+      if (turn === state.turn && state.lost) state.lost.hidden = false;
     }
   }
-  if (state.session) state.timer = setTimeout(pulse, PULSE_MS);
+  if (turn === state.turn) state.timer = setTimeout(pulse, PULSE_MS);
 }
 
 // `how`: 'ended' by the hub, 'elsewhere' in another tab, 'other' person's sign-in; none: by the person.
@@ -125,6 +130,7 @@ function signedOut(how) {
   state.page?.close?.();
   state.page = null;
   state.position = -1;
+  state.turn += 1;
   clearTimeout(state.timer);
   document.title = t('app.title');
   showSignIn(app, begin, how ? t(`signin.why.${how}`) + (kept ? t('signin.kept') : '') : '');

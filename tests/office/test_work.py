@@ -351,6 +351,42 @@ class Work(Page):
         browser.wait(lambda: "search=" not in browser.run("return location.hash"), "no search")
         self.assert_quiet()
 
+    def test_15_a_late_answer_is_not_shown_to_who_signed_in_meanwhile(self):
+        browser = self.browser
+        self.go("#/inbox/new", "样例东坡沟煤矿")
+        others = browser.text(".lanes")
+        browser.press("退出")
+        # The counts of one person come after another has signed in, and theirs have come.
+        browser.run("""
+            const real = window.fetch;
+            window.held = [];
+            window.answered = 0;
+            window.fetch = (url, ...rest) => {
+              if (!String(url).includes('/head')) return real(url, ...rest);
+              const answer = real(url, ...rest);
+              if (window.held) return new Promise((go) => window.held.push(() => go(answer)));
+              answer.then(() => { window.answered += 1; });
+              return answer;
+            };""")
+        self.sign_in("staff-sun")
+        browser.wait(lambda: browser.run("return window.held.length"), "a question for counts")
+        browser.press("退出")
+        self.hub.do("more")
+        browser.run("window.late = window.held; window.held = null;")
+        self.sign_in("staff-side")
+        browser.wait(lambda: browser.run("return window.answered") and browser.count(".lanes"), "counts")
+        own = browser.text(".lanes")
+        self.assertNotEqual(own, others)
+        told = browser.run_async("""
+            const done = arguments[0];
+            const told = [];
+            new MutationObserver(() => told.push(document.querySelector('.lanes').innerText))
+              .observe(document.body, { childList: true, subtree: true, characterData: true });
+            window.late.forEach((go) => go());
+            setTimeout(() => done(told), 1000);""")
+        self.assertEqual([text for text in told if text != own], [])
+        self.assert_quiet(but=["401"])
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1], verbosity=2, failfast=False)
