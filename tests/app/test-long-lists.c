@@ -250,16 +250,22 @@ static void test_the_queue_costs_the_same_for_each_more(void **state)
   g_autoptr(json_t) status = world_call(world, "status", json_object());
   int all = (int)json_integer_value(json_object_get(status, "pending"));
   world_show(world, bh_queue_page_new());
-  Cost usual = {0};
+  Cost usual = {.answers = G_MAXUINT};
+  guint compared = 0;
   for (guint taps = 1; world_look(world, "more") != NULL; taps++) {
     Cost cost = tap_and_count(world, "more");
-    cost.answers = 0; /* the page asks again whenever the state of the queue changes */
     assert_true(cost.rows <= QUEUE_SHOWN);
-    if (taps == QUEUE_SHOWN / QUEUE_ROWS)
+    if (taps < QUEUE_SHOWN / QUEUE_ROWS || world_look(world, "more") == NULL)
+      continue;
+    /* The page asks again whenever the state of the queue changes: such a tap is no measure. */
+    if (cost.answers < usual.answers) {
       usual = cost;
-    else if (taps > QUEUE_SHOWN / QUEUE_ROWS && world_look(world, "more") != NULL)
+    } else if (cost.answers == usual.answers) {
       assert_same_cost(cost, usual);
+      compared++;
+    }
   }
+  assert_true(compared > 0);
   g_autofree char *last = g_strdup_printf("queue-%d", all);
   g_autofree char *beyond = g_strdup_printf("queue-%d", all + 1);
   assert_non_null(world_look(world, last));
