@@ -417,6 +417,12 @@ static BhProblem *miss_reason(const BhField *reason)
   return bh_problem_new(reason->name, "required", zh, en);
 }
 
+gboolean bh_kind_is_reason_missing(const BhKind *kind, const BhProblem *problem)
+{
+  const BhField *field = bh_kind_find_field(kind, problem->field);
+  return field != NULL && field->explained != NULL && strcmp(problem->code, "required") == 0;
+}
+
 void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhContext *context,
                           GPtrArray *problems)
 {

@@ -22,6 +22,8 @@ BhProblem *bh_field_find_doubt(const BhField *field, const json_t *value);
 /* The field whose doubt this one gives the reason of; NULL for any other. It is shown, and wanted,
  * while that field's value is doubtful. */
 const BhField *bh_field_get_explained(const BhField *field);
+/* TRUE when the problem is that the reason of a doubtful value is missing, and nothing else. */
+gboolean bh_kind_is_reason_missing(const BhKind *kind, const BhProblem *problem);
 /* Adds a problem ("required") for each doubtful value without its reason, of those fields or their
  * reasons that `keys` (NULL-terminated) names. */
 void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhContext *context,

@@ -99,9 +99,7 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
  * takes another step, need not know. What has none stands in the office's list. */
 static gboolean is_missing_reason(const BhKind *kind, const BhProblem *problem)
 {
-  const BhField *field = kind != NULL ? bh_kind_find_field(kind, problem->field) : NULL;
-  return field != NULL && bh_field_get_explained(field) != NULL &&
-         strcmp(problem->code, "required") == 0;
+  return kind != NULL && bh_kind_is_reason_missing(kind, problem);
 }
 
 /* For entries of the hub a report is an error. */

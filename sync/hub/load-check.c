@@ -193,9 +193,8 @@ static void tell(Check *check, BhLoadRecord *record, const BhKind *kind, const G
     const BhProblem *problem = problems->pdata[i];
     const BhField *field = bh_kind_find_field(kind, problem->field);
     /* Said already, with the value; of what is doubtful the office asks for the reason. */
-    if ((field != NULL && bh_field_get_explained(field) != NULL &&
-         strcmp(problem->code, "required") == 0) ||
-        strcmp(problem->code, "invalid") == 0 || strcmp(problem->code, "unknown_field") == 0 ||
+    if (bh_kind_is_reason_missing(kind, problem) || strcmp(problem->code, "invalid") == 0 ||
+        strcmp(problem->code, "unknown_field") == 0 ||
         json_object_get(record->said, problem->field) != NULL)
       continue;
     const char *why = zh ? problem->text_zh : problem->text_en;
