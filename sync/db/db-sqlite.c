@@ -447,6 +447,18 @@ const char *bh_stmt_get_text(BhStmt *stmt, int column)
   return (const char *)sqlite3_column_text(stmt->stmt, column);
 }
 
+GPtrArray *bh_stmt_collect_texts(BhStmt *stmt, GError **error)
+{
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
+  gboolean row = FALSE, good;
+  while ((good = bh_stmt_step(stmt, &row, error)) && row)
+    g_ptr_array_add(texts, g_strdup(bh_stmt_get_text(stmt, 0)));
+  bh_stmt_reset(stmt);
+  return good ? g_steal_pointer(&texts) : NULL;
+}
+
 gint64 bh_stmt_get_int(BhStmt *stmt, int column)
 {
   return sqlite3_column_int64(stmt->stmt, column);

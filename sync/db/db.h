@@ -60,6 +60,8 @@ gboolean bh_stmt_step(BhStmt *stmt, gboolean *row, GError **error);
 /* For a loop over all rows: TRUE while one stands ready. *ended is TRUE only when the last one was
  * read, FALSE after an error. */
 gboolean bh_stmt_next(BhStmt *stmt, gboolean *ended, GError **error);
+/* The first column of all rows of a bound query (NULL passes on its error), char*. Resets it. */
+GPtrArray *bh_stmt_collect_texts(BhStmt *stmt, GError **error);
 /* Steps a statement to its end, dropping rows, and resets it. */
 gboolean bh_stmt_run(BhStmt *stmt, GError **error);
 /* Ends a read before its last row. A read left open keeps its snapshot: a hub reader then sees

@@ -190,19 +190,11 @@ gboolean bh_files_store_is_wanted(BhDevice *device, const char *sha256, gboolean
 
 GPtrArray *bh_files_store_list_wanted(BhDevice *device, int limit, GError **error)
 {
-  g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
   g_autoptr(BhStmt) stmt = bh_db_prepare(
       device->db, "SELECT sha256 FROM wanted ORDER BY number DESC LIMIT :limit", error);
 
   if (stmt == NULL)
     return NULL;
   bh_stmt_bind_int(stmt, "limit", limit);
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&out);
-    g_ptr_array_add(out, g_strdup(bh_stmt_get_text(stmt, 0)));
-  }
+  return bh_stmt_collect_texts(stmt, error);
 }

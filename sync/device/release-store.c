@@ -28,8 +28,6 @@ gboolean bh_release_store_drop(BhDevice *device, const char *sha256, GError **er
 
 GPtrArray *bh_release_store_list(BhDevice *device, const char *after, int limit, GError **error)
 {
-  g_autoptr(GPtrArray) out = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE;
   g_autoptr(BhStmt) stmt = prepare(
       device, "SELECT sha256 FROM released WHERE sha256 > :sha ORDER BY sha256 LIMIT :limit", after,
       error);
@@ -37,13 +35,7 @@ GPtrArray *bh_release_store_list(BhDevice *device, const char *after, int limit,
   if (stmt == NULL)
     return NULL;
   bh_stmt_bind_int(stmt, "limit", limit);
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&out);
-    g_ptr_array_add(out, g_strdup(bh_stmt_get_text(stmt, 0)));
-  }
+  return bh_stmt_collect_texts(stmt, error);
 }
 
 gboolean bh_release_store_is_drafted(BhDevice *device, const char *sha256, gboolean *drafted,

@@ -22,7 +22,7 @@ GPtrArray *bh_copy_store_list_files(BhDb *db, GError **error)
 {
   BhStmt *stmt = bh_sql_query(
       db, error, "SELECT sha256 FROM file WHERE complete_ms IS NOT NULL ORDER BY sha256", "");
-  return bh_sql_collect_texts(stmt, error);
+  return bh_stmt_collect_texts(stmt, error);
 }
 
 gboolean bh_copy_store_get_newest(BhDb *db, gint64 *newest_ms, GError **error)

@@ -11,20 +11,20 @@
 
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error)
 {
-  return bh_sql_collect_texts(bh_sql_query(db, error,
-                                           SCOPES("scope", "record", "a") " UNION " //
-                                           SCOPES("scope", "moved", "a"),
-                                           ""),
-                              error);
+  return bh_stmt_collect_texts(bh_sql_query(db, error,
+                                            SCOPES("scope", "record", "a") " UNION " //
+                                            SCOPES("scope", "moved", "a"),
+                                            ""),
+                               error);
 }
 
 GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error)
 {
-  return bh_sql_collect_texts(bh_sql_query(db, error,
-                                           SCOPES("scope", "record", "u") " UNION " //
-                                           SCOPES("scope2", "record", "u"),
-                                           ""),
-                              error);
+  return bh_stmt_collect_texts(bh_sql_query(db, error,
+                                            SCOPES("scope", "record", "u") " UNION " //
+                                            SCOPES("scope2", "record", "u"),
+                                            ""),
+                               error);
 }
 
 static gboolean collect_items(BhStmt *stmt, GArray *items, GError **error)
@@ -68,7 +68,7 @@ gboolean bh_feed_store_list_moved(BhDb *db, const char *scope, gint64 after, gin
 
 GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error)
 {
-  return bh_sql_collect_texts(
+  return bh_stmt_collect_texts(
       bh_sql_query(db, error,
                    "SELECT id FROM record WHERE kind = 'staff' AND unit = :unit"
                    " ORDER BY title, id",
@@ -78,11 +78,11 @@ GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error)
 
 GPtrArray *bh_feed_store_list_showing(BhDb *db, const char *sha256, GError **error)
 {
-  return bh_sql_collect_texts(bh_sql_query(db, error,
-                                           "SELECT r.id FROM record_file f JOIN record r"
-                                           " ON r.nr = f.record WHERE f.sha256 = :sha LIMIT 1000",
-                                           "t", "sha", sha256),
-                              error);
+  return bh_stmt_collect_texts(bh_sql_query(db, error,
+                                            "SELECT r.id FROM record_file f JOIN record r"
+                                            " ON r.nr = f.record WHERE f.sha256 = :sha LIMIT 1000",
+                                            "t", "sha", sha256),
+                               error);
 }
 
 GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,

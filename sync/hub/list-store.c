@@ -705,7 +705,7 @@ GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
 GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error)
 {
   /* From one text to the next by the index, however many records share each. */
-  return bh_sql_collect_texts(
+  return bh_stmt_collect_texts(
       bh_sql_query(db, error,
                    "WITH RECURSIVE each (kind, text) AS (SELECT * FROM (SELECT kind, restriction"
                    " FROM record WHERE restriction > '' AND (:kind IS NULL OR kind = :kind)"

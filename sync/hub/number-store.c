@@ -47,5 +47,5 @@ GPtrArray *bh_number_store_list(BhDb *db, const char *look, GError **error)
                               "SELECT r.id FROM number n JOIN record r ON r.nr = n.record"
                               " WHERE n.look = :look LIMIT :most",
                               "ti", "look", look, "most", (gint64)BH_NUMBER_GROUP_MAX);
-  return bh_sql_collect_texts(stmt, error);
+  return bh_stmt_collect_texts(stmt, error);
 }

@@ -198,12 +198,12 @@ gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const cha
 
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error)
 {
-  return bh_sql_collect_texts(bh_sql_query(db, error,
-                                           "SELECT id FROM record WHERE scope_from = :id UNION ALL"
-                                           " SELECT id FROM record WHERE parent = :id"
-                                           " AND scope_from IS NOT :id",
-                                           "t", "id", id),
-                              error);
+  return bh_stmt_collect_texts(bh_sql_query(db, error,
+                                            "SELECT id FROM record WHERE scope_from = :id UNION ALL"
+                                            " SELECT id FROM record WHERE parent = :id"
+                                            " AND scope_from IS NOT :id",
+                                            "t", "id", id),
+                               error);
 }
 
 GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, guint max,
@@ -212,13 +212,13 @@ GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kin
   /* The oldest first, by record number. */
   gint64 limit = (gint64)max + 1;
   if (kind == NULL)
-    return bh_sql_collect_texts(
+    return bh_stmt_collect_texts(
         bh_sql_query(db, error,
                      "SELECT id FROM record WHERE parent = :parent ORDER BY nr"
                      " LIMIT :limit",
                      "ti", "parent", parent, "limit", limit),
         error);
-  return bh_sql_collect_texts(
+  return bh_stmt_collect_texts(
       bh_sql_query(db, error,
                    "SELECT id FROM record WHERE parent = :parent AND kind = :kind"
                    " ORDER BY nr LIMIT :limit",

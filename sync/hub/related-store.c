@@ -16,7 +16,7 @@ GPtrArray *bh_related_store_find(BhDb *db, const char *kind, const char *match, 
   bh_stmt_reset(stmt);
   if (broad)
     return g_ptr_array_new_with_free_func(g_free);
-  GPtrArray *ids = bh_sql_collect_texts(
+  GPtrArray *ids = bh_stmt_collect_texts(
       bh_sql_query(db, error,
                    "SELECT r.id FROM (SELECT rowid AS nr FROM search WHERE search MATCH :match) s"
                    " CROSS JOIN record r ON r.nr = s.nr WHERE +r.kind = :kind LIMIT :max",

@@ -77,15 +77,3 @@ gboolean bh_sql_has_row(BhDb *db, gboolean *has, GError **error, const char *sql
   bh_stmt_reset(stmt);
   return TRUE;
 }
-
-GPtrArray *bh_sql_collect_texts(BhStmt *stmt, GError **error)
-{
-  if (stmt == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) texts = g_ptr_array_new_with_free_func(g_free);
-  gboolean row = FALSE, good;
-  while ((good = bh_stmt_step(stmt, &row, error)) && row)
-    g_ptr_array_add(texts, g_strdup(bh_stmt_get_text(stmt, 0)));
-  bh_stmt_reset(stmt);
-  return good ? g_steal_pointer(&texts) : NULL;
-}

@@ -19,7 +19,5 @@ BhStmt *bh_sql_row(BhDb *db, gboolean *found, GError **error, const char *sql, c
 /* Whether a query has a row. */
 gboolean bh_sql_has_row(BhDb *db, gboolean *has, GError **error, const char *sql, const char *types,
                         ...);
-/* The first column of all rows of a bound query (NULL passes on its error), char*. */
-GPtrArray *bh_sql_collect_texts(BhStmt *stmt, GError **error);
 
 G_END_DECLS

@@ -83,5 +83,5 @@ GPtrArray *bh_upload_store_list_old(BhDb *db, gint64 before_ms, GError **error)
   BhStmt *stmt =
       bh_sql_query(db, error, "SELECT id FROM upload WHERE touched_ms < :before LIMIT 100", "i",
                    "before", before_ms);
-  return bh_sql_collect_texts(stmt, error);
+  return bh_stmt_collect_texts(stmt, error);
 }

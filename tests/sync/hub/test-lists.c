@@ -306,7 +306,7 @@ static GPtrArray *list_plainly(BhDb *db, const Shape *shape)
                                          "'r%%' AND r.nr >= 1000 AND %s ORDER BY %s"
                                          " LIMIT %d",
                                          shape->rows, order[shape->query.order], 2 * PAGE);
-  GPtrArray *ids = bh_sql_collect_texts(bh_sql_query(db, &error, sql, ""), &error);
+  GPtrArray *ids = bh_stmt_collect_texts(bh_sql_query(db, &error, sql, ""), &error);
   if (ids == NULL)
     fail_msg("%s: %s", sql, error->message);
   return ids;
