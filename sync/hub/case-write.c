@@ -2,6 +2,7 @@
  * and the text can name the bytes of the rest. */
 #include <string.h>
 
+#include "sync/hub/hub-read.h"
 #include "sync/hub/case-internal.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "sync/hub/record-read.h"
 #include "sync/hub/case-store.h"
 #include "sync/hub/record-store.h"
 
@@ -51,7 +52,7 @@ gboolean bh_case_opens(const BhCase *one, const char *record)
 static BhCaseRecord *load(BhCase *one, const char *id, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autoptr(BhRecord) record = bh_hub_load_record(one->db, id, &failed);
+  g_autoptr(BhRecord) record = bh_record_load(one->db, id, &failed);
   if (record == NULL && !g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return NULL;

@@ -6,6 +6,7 @@
 
 #include "schema/base64.h"
 #include "schema/civil.h"
+#include "sync/hub/hub-init.h"
 #include "sync/hub/cli.h"
 #include "sync/owner/owner.h"
 

@@ -1,6 +1,5 @@
 #include "sync/hub/clock-store.h"
 
-#include "sync/hub/enrol.h"
 #include "sync/hub/sql.h"
 #include "sync/wire/limits.h"
 

@@ -1,5 +1,6 @@
-/* What a copy consists of is in hub-init.c; here it is copied and checked. The store marks itself
- * as a copy (the value "copied_ms"), so that whatever opens it first begins a new epoch. */
+/* What a copy consists of is in hub-init.c; here it is copied and checked. Its store is marked
+ * (copy-mark.h), so that whatever opens it first begins a new epoch. */
+#include "sync/hub/hub-init.h"
 #include "sync/hub/copy.h"
 
 #include <errno.h>
@@ -9,13 +10,14 @@
 #include <string.h>
 
 #include "sync/disk/durable.h"
+#include "sync/hub/copy-mark.h"
 #include "sync/hub/copy-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"
+#include "sync/hub/file-path.h"
 #include "sync/hub/uploads.h"
 
-#define MARK "copied_ms"
 #define NOTE_MAX (64 * 1024)
 #define CHUNK (1024 * 1024)
 
@@ -76,8 +78,8 @@ static gboolean copy_files(BhDb *db, const char *from, const char *to, BhCopyRep
   report->files = (int)files->len;
   for (guint i = 0; i < files->len; i++) {
     const char *sha256 = files->pdata[i];
-    g_autofree char *source = bh_uploads_file_path(from, sha256);
-    g_autofree char *target = bh_uploads_file_path(to, sha256);
+    g_autofree char *source = bh_file_path_make(from, sha256);
+    g_autofree char *target = bh_file_path_make(to, sha256);
     g_autofree char *shelf = g_path_get_dirname(target);
     if (g_file_test(target, G_FILE_TEST_EXISTS) && is_whole(target, sha256))
       continue;
@@ -89,51 +91,6 @@ static gboolean copy_files(BhDb *db, const char *from, const char *to, BhCopyRep
     }
   }
   return TRUE;
-}
-
-/* --- the mark --- */
-
-static gboolean set_mark(BhDb *db, const char *text, GError **error)
-{
-  if (!bh_db_begin(db, error))
-    return FALSE;
-  if (bh_log_set_value(db, MARK, text, error) && bh_db_commit(db, error))
-    return TRUE;
-  bh_db_rollback(db);
-  return FALSE;
-}
-
-static gboolean mark_as_copy(BhDb *db, GError **error)
-{
-  const BhClock *clock = bh_clock_system();
-  g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, clock->wall_ms(clock->data));
-  return set_mark(db, now, error);
-}
-
-gboolean bh_copy_begin_anew(BhDb *db, const BhClock *clock, const BhRandom *random, GError **error)
-{
-  g_autoptr(GError) failed = NULL;
-  g_autofree char *mark = bh_log_dup_value(db, MARK, &failed);
-  if (failed != NULL) {
-    g_propagate_error(error, g_steal_pointer(&failed));
-    return FALSE;
-  }
-  if (mark == NULL || *mark == '\0')
-    return TRUE;
-  char epoch[BH_ID_LEN + 1];
-  BhIdSource ids;
-  g_autoptr(BhSigner) signer = bh_signer_new();
-  bh_id_source_init(&ids, clock, random);
-  bh_id_next(&ids, epoch);
-  bh_signer_make_incarnation(signer, random);
-  if (!bh_db_begin(db, error))
-    return FALSE;
-  if (bh_log_set_value(db, "epoch", epoch, error) &&
-      bh_log_set_value(db, "incarnation", signer->incarnation, error) &&
-      bh_log_set_value(db, MARK, "", error) && bh_db_commit(db, error))
-    return TRUE;
-  bh_db_rollback(db);
-  return FALSE;
 }
 
 /* --- backup --- */
@@ -179,7 +136,7 @@ gboolean bh_copy_finish(const char *dir, const char *out, const BhDisk *disk, Bh
   *report = (BhCopyReport){0};
   g_autoptr(BhDb) db = bh_db_open(made, BH_DB_EXPORT, error);
   gboolean ok = db != NULL && copy_small(dir, out, disk, error) &&
-                copy_files(db, dir, out, report, error) && mark_as_copy(db, error);
+                copy_files(db, dir, out, report, error) && bh_copy_mark_set(db, error);
   g_clear_pointer(&db, bh_db_close);
   return ok && bh_durable_sync_all(disk, out, error) && bh_durable_place(disk, made, place, error);
 }
@@ -225,7 +182,7 @@ static gboolean check_and_fill(const char *from, const char *dir, const BhDisk *
   }
   g_strlcpy(report->name, name, sizeof report->name);
   return check_keys(db, dir, hub, error) && copy_files(db, from, dir, report, error) &&
-         mark_as_copy(db, error);
+         bh_copy_mark_set(db, error);
 }
 
 /* Opening migrates the store and begins the new epoch. */

@@ -32,8 +32,4 @@ gboolean bh_copy_finish(const char *dir, const char *out, const BhDisk *disk, Bh
 gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
                          BhCopyReport *report, GError **error);
 
-/* When the store is marked as a copy: a new epoch, and a new incarnation of the hub's own chain, in
- * one transaction; at opening. */
-gboolean bh_copy_begin_anew(BhDb *db, const BhClock *clock, const BhRandom *random, GError **error);
-
 G_END_DECLS

@@ -7,7 +7,7 @@
 
 #include "schema/workflow.h"
 #include "sync/hub/log-store.h"
-#include "sync/hub/office-store.h"
+#include "sync/hub/person-store.h"
 
 /* A state among several that are present counts: what two entries say at once shuts out. */
 static gboolean says_state(BhHubRecord *record, const char *state)
@@ -29,6 +29,6 @@ gboolean bh_effects_write(BhRecords *records, BhHubRecord *record, GError **erro
   if (strcmp(kind, "device") == 0 && says_state(record, "revoked"))
     return bh_log_revoke_device(records->db, record->row.id, records->now_ms, error);
   if (strcmp(kind, "staff") == 0 && !bh_staff_is_in_service(bh_records_values_of(record), NULL))
-    return bh_office_store_end_sessions_of(records->db, record->row.id, error);
+    return bh_person_store_end_sessions(records->db, record->row.id, error);
   return TRUE;
 }

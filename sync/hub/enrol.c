@@ -5,6 +5,7 @@
 
 #include "schema/base64.h"
 #include "schema/person.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/enrol-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/person-store.h"
@@ -42,7 +43,7 @@ typedef struct {
 static gboolean write_invitation(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const Invitation *invitation = data;
-  g_autoptr(BhRecord) unit = bh_hub_load_record(db, invitation->unit, error);
+  g_autoptr(BhRecord) unit = bh_record_load(db, invitation->unit, error);
   if (unit == NULL)
     return FALSE;
   if (strcmp(bh_record_get_kind(unit), "unit") != 0) {
@@ -123,7 +124,7 @@ static gboolean write_acceptance(BhHub *hub, BhDb *db, gpointer data, GError **e
   if (row.unit == NULL || row.expires_ms < now_ms(hub))
     return refuse_token(error);
   g_strlcpy(acceptance->unit, row.unit, sizeof acceptance->unit);
-  g_autoptr(BhRecord) unit = bh_hub_load_record(db, row.unit, error);
+  g_autoptr(BhRecord) unit = bh_record_load(db, row.unit, error);
   if (unit == NULL)
     return FALSE;
   const char *area = bh_record_get_string(unit, "area");
@@ -227,7 +228,7 @@ static gboolean write_revocation(BhHub *hub, BhDb *db, gpointer data, GError **e
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "the hub cannot be revoked");
     return FALSE;
   }
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, revocation->device, error);
+  g_autoptr(BhRecord) record = bh_record_load(db, revocation->device, error);
   if (record == NULL)
     return FALSE;
   /* The device is shut out by the entry itself (effects.c). */
@@ -374,7 +375,7 @@ static gboolean write_pin(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const PinChange *change = data;
   gint64 now = now_ms(hub);
-  g_autoptr(BhRecord) staff = bh_hub_load_record(db, change->staff, error);
+  g_autoptr(BhRecord) staff = bh_record_load(db, change->staff, error);
   if (staff == NULL)
     return FALSE;
   if (strcmp(bh_record_get_kind(staff), "staff") != 0) {
@@ -438,7 +439,7 @@ static json_t *describe_staff(BhDb *db, const json_t *values, GError **error)
 static json_t *list_staff(BhDb *db, const BhHubDevice *device, GError **error)
 {
   g_autoptr(json_t) list = json_array();
-  g_autoptr(GPtrArray) viewers = bh_view_list_staff(db, device->unit, error);
+  g_autoptr(GPtrArray) viewers = bh_record_list_staff(db, device->unit, error);
   if (viewers == NULL)
     return NULL;
   for (guint i = 0; i < viewers->len; i++) {

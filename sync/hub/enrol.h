@@ -7,10 +7,6 @@
 
 G_BEGIN_DECLS
 
-/* What was saved offline under the key before may still arrive; the sign-in of a device ends after
- * as long without a sync. */
-#define BH_ENROL_OLD_KEY_MS (30LL * 24 * 3600 * 1000)
-
 /* The one-time text (for the QR) for a device of `unit` (record id), valid ten minutes. `name`
  * may be NULL: the device names itself. g_free. */
 char *bh_enrol_invite(BhHub *hub, const char *unit, const char *name, const char *url,

@@ -5,6 +5,7 @@
 #include "schema/world.h"
 #include "sync/db/migrations.h"
 #include "sync/disk/durable.h"
+#include "sync/hub/hub-init.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"

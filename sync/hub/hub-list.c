@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "schema/restriction.h"
+#include "sync/hub/hub-list.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/feed-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/list-store.h"
@@ -372,7 +374,7 @@ static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhLis
     *seen = listing->viewer == NULL || (kind != NULL && is_in_scope(listing, row));
     return TRUE;
   }
-  g_autoptr(BhRecord) record = bh_hub_load_record(listing->db, row->id, error);
+  g_autoptr(BhRecord) record = bh_record_load(listing->db, row->id, error);
   if (record == NULL)
     return FALSE;
   g_autoptr(json_t) values = bh_record_dup_values(record);

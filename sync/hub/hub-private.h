@@ -36,10 +36,6 @@ struct _BhHub {
 /* For pieces of work that apply a batch: use on the writer thread only. */
 BhIngest *bh_hub_get_ingest(BhHub *hub);
 const char *bh_hub_get_epoch(BhHub *hub);
-/* TRUE when a directory holds nothing of a hub; else BH_ERROR_BUSY. */
-gboolean bh_hub_is_free(const char *dir, GError **error);
-/* Takes all that makes a hub out of a directory; only for one that was free. */
-void bh_hub_take_away(const char *dir);
 gboolean bh_hub_check_public_url(const char *url, GError **error);
 /* A change of kinds that was interrupted goes on (hub-kinds.c). Blocks. */
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);

@@ -1,26 +1,14 @@
 /* Reading single things: records, their history, files. */
 #include <string.h>
 
+#include "sync/hub/hub-read.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/list-store.h"
 #include "sync/hub/proof.h"
 #include "sync/hub/record-store.h"
+#include "sync/hub/file-path.h"
 #include "sync/hub/uploads.h"
-
-BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error)
-{
-  BhRecordRow row = {0};
-  gboolean found;
-  if (!bh_record_row_load(db, id, &row, &found, error))
-    return NULL;
-  if (!found) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no record %.64s", id);
-    return NULL;
-  }
-  BhRecord *record = bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error);
-  bh_record_row_clear(&row);
-  return record;
-}
 
 char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **media_type,
                            GError **error)
@@ -36,7 +24,7 @@ char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **medi
   }
   if (media_type != NULL)
     *media_type = g_steal_pointer(&type);
-  return bh_uploads_file_path(hub->dir, sha256);
+  return bh_file_path_make(hub->dir, sha256);
 }
 
 /* --- history --- */
@@ -47,7 +35,7 @@ static char *dup_actor_name(BhHub *hub, BhDb *db, const char *actor)
     return g_strdup("");
   if (strcmp(actor, hub->id) == 0)
     return g_strdup(hub->name);
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, actor, NULL);
+  g_autoptr(BhRecord) record = bh_record_load(db, actor, NULL);
   const char *name = record != NULL ? bh_record_get_string(record, "name") : NULL;
   return g_strdup(name != NULL ? name : "");
 }

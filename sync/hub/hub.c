@@ -6,7 +6,7 @@
 #include "sync/db/migrations.h"
 #include "sync/disk/durable.h"
 #include "sync/hub/clock-store.h"
-#include "sync/hub/copy.h"
+#include "sync/hub/copy-mark.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/log-store.h"
@@ -83,7 +83,8 @@ static gboolean open_store(BhHub *hub, const BhClock *machine, GError **error)
   g_autoptr(BhDb) db = bh_db_open(hub->db_path, BH_DB_HUB_WRITER, error);
   return db != NULL && bh_migrate(db, hub->db_path, migrations, n, error) &&
          begin_time(hub, db, machine, error) &&
-         bh_copy_begin_anew(db, hub->clock, hub->random, error) && load_values(hub, db, error);
+         bh_copy_mark_begin_epoch(db, hub->clock, hub->random, error) &&
+         load_values(hub, db, error);
 }
 
 static gboolean reload(BhDb *db, gpointer owner, GError **error)

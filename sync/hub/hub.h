@@ -14,20 +14,6 @@ G_BEGIN_DECLS
 
 typedef struct _BhHub BhHub;
 
-typedef struct {
-  const char *name;
-  const char *area;       /* code or name of an area of the pack */
-  const char *public_url; /* where devices reach the hub (bh_hub_set_public_url); NULL: not yet */
-  const char *regions;    /* path of the region pack; NULL: the one that is installed */
-  const char *lang;       /* "zh" or "en", for what is wrong with the area; NULL: "en" */
-} BhHubPlan;
-
-/* Makes a hub in a directory that is there: store, hub keys, plaque key, TLS key and certificate,
- * kind set and region pack. Nothing of it is left when it fails. BH_ERROR_BUSY when there is a hub
- * already, or anything of one. */
-gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error);
-/* The same with the installed pack. */
-gboolean bh_hub_init(const char *dir, const char *name, const char *area, GError **error);
 /* Opens it and starts the writer thread. The caller owns the store (owner.h). */
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error);
 void bh_hub_close(BhHub *hub);
@@ -106,33 +92,6 @@ void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces);
 BhDb *bh_hub_take_reader(BhHub *hub, GError **error);
 void bh_hub_give_reader(BhHub *hub, BhDb *db);
 
-BhRecord *bh_hub_load_record(BhDb *db, const char *id, GError **error); /* NULL: _NOT_FOUND */
-/* Rows of one kind by page: query {"kind"?, "parent"?, "where"?: {indexed field: value|[values]},
- * "area"?: with everything below, "search"?, "inbox"?: "new"|"returned"|"answered"|"conflict"|
- * "quarantine"|"accepted", "order"?: "changed"|"title"|"due" (those with a day
- * they are due by, oldest first), "due_before"?: day, "after"?, "limit"? ≤ 200}. Result
- * {"rows":[{"id","kind","title","state","area","changed_ms","values","conflict","review",
- * "unit","files_total","files_here","restricted"?}], "after"} ("after" is a text, null at the end).
- * `viewer` (values of a staff record, with "id") filters by visibility and by what their unit
- * serves (R-264), without a gap: every page but the last is full, whatever is hidden between its
- * rows. "restricted" is true when the row is theirs to see by who they are, so that showing it is
- * to be logged (access.h). */
-json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
-                    GError **error);
-/* How many rows such a query has for the viewer, all pages together, as far as `max`: *more says
- * that there are more. Shows none of them. */
-gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer, int max,
-                      int *found, gboolean *more, GError **error);
-/* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",
- * "device_name","position","received_ms","clock":{…},"evidence":{"from_ms","to_ms","claimed_ms",
- * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[…],"replaced":[values
- * that those entries gave, as far as they were applied and are here]}]}]. "evidence" is a
- * BhEvidence (sync/wire/evidence.h). Reads at most 200 entries besides the page. */
-json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
-                       GError **error);
-/* Path of a complete, verified file, g_free; NULL with BH_ERROR_NOT_FOUND. */
-char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **media_type,
-                           GError **error);
 /* Releases a quarantined entry (folds it) or dismisses it; both are entries of the hub. Judged
  * again at that moment (judge.h); `by` NULL is the hub's own administration. BH_ERROR_NOT_FOUND,
  * _INVALID or _DENIED: nothing changed. */

@@ -6,7 +6,6 @@
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 #include "sync/hub/judge-internal.h"
-#include "sync/hub/records-internal.h"
 #include "sync/wire/limits.h"
 
 /* --- verdict --- */
@@ -230,8 +229,8 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
   gboolean within;
   judge_writer(judgement, op, kind);
   if (piece->reach == NULL)
-    piece->reach = bh_reach_new(piece->records, piece->kinds, piece->region, judgement->actor->unit,
-                                piece->device);
+    piece->reach = bh_reach_new(piece->db, piece->now_ms, piece->records, piece->kinds,
+                                piece->region, judgement->actor->unit, piece->device);
   if (!bh_reach_judge(piece->reach, at->record, &within, error))
     return FALSE;
   if (!within)

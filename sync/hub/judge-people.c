@@ -6,7 +6,6 @@
 #include "sync/hub/judge-internal.h"
 #include "sync/hub/list-store.h"
 #include "sync/hub/person-store.h"
-#include "sync/hub/records-internal.h"
 #include "sync/hub/scope.h"
 #include "sync/hub/sight.h"
 
@@ -237,12 +236,12 @@ static const json_t *lookup_now(const char *record, gpointer data)
   return bh_records_get_values(judgement->piece->records, record);
 }
 
-static gboolean is_in_scope(BhJudgement *judgement, const BhHubRecord *record, const json_t *person)
+static gboolean is_in_scope(BhJudgement *judgement, const BhRecordRow *row, const json_t *person)
 {
   const char *unit = bh_json_string_or(person, "unit", NULL);
   const BhRegion *region = judgement->piece->region;
-  return bh_scope_is_within(record->row.scope, unit, TRUE, region, lookup_now, judgement) ||
-         bh_scope_is_within(record->row.scope2, unit, TRUE, region, lookup_now, judgement);
+  return bh_scope_is_within(row->scope, unit, TRUE, region, lookup_now, judgement) ||
+         bh_scope_is_within(row->scope2, unit, TRUE, region, lookup_now, judgement);
 }
 
 /* As it is, and as it would be with the entry. */
@@ -263,13 +262,12 @@ static gboolean is_seen(BhJudgement *judgement, const char *kind_name, const cha
 static gboolean is_reached(BhJudgement *judgement, const char *id, const json_t *person,
                            gboolean *reached, GError **error)
 {
-  BhHubRecord *record;
-  if (!bh_records_find(judgement->piece->records, id, &record, error))
+  const BhRecordRow *row;
+  if (!bh_records_get_row(judgement->piece->records, id, &row, error))
     return FALSE;
   /* What is not stored yet lies nowhere. */
-  *reached =
-      record == NULL || record->row.nr == 0 ||
-      (is_in_scope(judgement, record, person) && is_seen(judgement, record->row.kind, id, person));
+  *reached = row == NULL || row->nr == 0 ||
+             (is_in_scope(judgement, row, person) && is_seen(judgement, row->kind, id, person));
   return TRUE;
 }
 
@@ -314,11 +312,11 @@ static gboolean is_by(BhJudgement *judgement, const char *kind_name, const char 
       return TRUE;
     const char *field = bh_kind_get_parent_field(kind);
     const char *parent = field != NULL ? bh_json_string_or(values, field, NULL) : NULL;
-    BhHubRecord *above = NULL;
-    if (parent == NULL || !bh_records_find(judgement->piece->records, parent, &above, NULL))
+    const BhRecordRow *above = NULL;
+    if (parent == NULL || !bh_records_get_row(judgement->piece->records, parent, &above, NULL))
       return FALSE;
     g_free(name);
-    name = g_strdup(above != NULL ? above->row.kind : NULL);
+    name = g_strdup(above != NULL ? above->kind : NULL);
     g_free(at);
     at = g_strdup(name != NULL ? parent : NULL);
   }
@@ -370,11 +368,10 @@ gboolean bh_judge_outcome(BhPiece *piece, const BhActor *actor, const BhBody *bo
   judgement.deciding = dup_office_person(&judgement, actor->releaser, error);
   for (guint i = 0; judgement.deciding != NULL && i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    BhHubRecord *record;
-    if (!bh_records_find(piece->records, op->record, &record, error) || record == NULL ||
-        !bh_records_derive(piece->records, record, 0, error))
+    const BhRecordRow *row;
+    if (!bh_records_get_derived_row(piece->records, op->record, &row, error) || row == NULL)
       return FALSE;
-    if (*reason == NULL && (!is_in_scope(&judgement, record, judgement.deciding) ||
+    if (*reason == NULL && (!is_in_scope(&judgement, row, judgement.deciding) ||
                             !is_seen(&judgement, op->kind, op->record, judgement.deciding)))
       g_set_error(reason, BH_ERROR, BH_ERROR_DENIED,
                   "%s %s, whole record: it would not be open to who decides", op->kind, op->record);

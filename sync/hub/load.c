@@ -1,5 +1,6 @@
 /* Reads files, has everything looked at, and writes it in one transaction. Tables of records are in
  * load-table.c, what is wrong with records in load-check.c. */
+#include "sync/hub/record-read.h"
 #include "sync/hub/load-internal.h"
 
 #include <string.h>
@@ -363,7 +364,7 @@ static json_t *dup_changes(const BhLoadRecord *record, BhRecord *there)
 static gboolean write_record(BhLoad *load, BhDb *db, const BhLoadRecord *record, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autoptr(BhRecord) there = bh_hub_load_record(db, record->id, &failed);
+  g_autoptr(BhRecord) there = bh_record_load(db, record->id, &failed);
   if (there == NULL && !g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;

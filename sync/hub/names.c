@@ -1,4 +1,5 @@
 /* Finds records by what people call them. What a written value means is in names-value.c. */
+#include "sync/hub/hub-list.h"
 #include "sync/hub/names.h"
 
 #include <string.h>

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/office-store.h"
+#include "sync/hub/person-store.h"
 
 static gboolean check_password(const char *password, GError **error)
 {
@@ -38,7 +40,7 @@ typedef struct {
 static gboolean write_account(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   AccountWrite *write = data;
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, write->staff, error);
+  g_autoptr(BhRecord) record = bh_record_load(db, write->staff, error);
   if (record == NULL)
     return FALSE;
   const char *name = bh_record_get_string(record, "name");
@@ -68,7 +70,7 @@ static gboolean write_account(BhHub *hub, BhDb *db, gpointer data, GError **erro
   }
   g_autofree char *login_hash = bh_hash_hex(login, strlen(login));
   return bh_office_store_forget_failures(db, login_hash, error) &&
-         bh_office_store_end_sessions_of(db, write->staff, error);
+         bh_person_store_end_sessions(db, write->staff, error);
 }
 
 gboolean bh_office_set_password(BhHub *hub, const char *staff, const char *login,
@@ -91,7 +93,7 @@ gboolean bh_office_set_password(BhHub *hub, const char *staff, const char *login
 static gboolean write_removal(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
-  return bh_office_store_end_sessions_of(db, data, error) &&
+  return bh_person_store_end_sessions(db, data, error) &&
          bh_office_store_forget_known(db, data, error) &&
          bh_office_store_remove_account(db, data, error);
 }

@@ -1,5 +1,7 @@
 /* What the office decides about a record. Each act is one entry, made in the writer after a last
  * look: somebody else's newer word is never overwritten unseen. */
+#include "sync/hub/hub-list.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/office-internal.h"
 
 #include <string.h>
@@ -50,7 +52,7 @@ static gboolean is_newest(BhDb *db, const char *record, const char *covers, GErr
 static gboolean nothing_new(Act *act, BhDb *db, GError **error)
 {
   if (act->key != NULL) {
-    g_autoptr(BhRecord) record = bh_hub_load_record(db, act->record, error);
+    g_autoptr(BhRecord) record = bh_record_load(db, act->record, error);
     if (record == NULL)
       return FALSE;
     g_auto(GStrv) heads = bh_record_dup_heads(record, act->key);

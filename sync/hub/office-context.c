@@ -4,6 +4,8 @@
 
 #include "schema/error.h"
 #include "schema/typed.h"
+#include "sync/hub/hub-list.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/scope.h"
 
 #define ROWS_PER_QUERY 200
@@ -128,7 +130,7 @@ BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char 
                                  GError **error)
 {
   if (bh_office_show(call, id, way))
-    return bh_hub_load_record(call->db, id, error);
+    return bh_record_load(call->db, id, error);
   g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
   return NULL;
 }

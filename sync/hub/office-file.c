@@ -1,4 +1,5 @@
 /* Bytes: the page's own files, and the originals of records. */
+#include "sync/hub/hub-read.h"
 #include "sync/hub/office-internal.h"
 
 #include "schema/error.h"

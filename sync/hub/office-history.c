@@ -1,4 +1,5 @@
 /* Who changed what, when, and on which device. */
+#include "sync/hub/hub-read.h"
 #include "sync/hub/office-internal.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* Lists: the inbox and its lanes, enterprises, devices, areas, and what the page polls. */
+#include "sync/hub/hub-list.h"
 #include "sync/hub/office-internal.h"
 
 #include <string.h>

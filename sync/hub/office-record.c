@@ -1,5 +1,7 @@
 /* One record as the office reads it: sections, conflicts, files, children, reviews, and what the
  * actor may do with it. */
+#include "sync/hub/hub-read.h"
+#include "sync/hub/hub-list.h"
 #include "sync/hub/office-internal.h"
 
 #include <string.h>

@@ -2,6 +2,7 @@
  * in office-turn.c. Sessions are rows like all else, written by the hub's one writer: its shared
  * queue has a turn after every turn of a device, so that a sign-in waits for one piece of somebody
  * else's work at most, and a session that was given outlives a crash. */
+#include "sync/hub/record-read.h"
 #include "sync/hub/office-internal.h"
 
 #include <sodium.h>
@@ -48,7 +49,7 @@ static guint roles_of(const json_t *staff_values)
 /* The staff record as it stands now: who left, or lost the role, is out at the next request. */
 static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error)
 {
-  g_autoptr(BhRecord) record = bh_hub_load_record(call->db, staff, error);
+  g_autoptr(BhRecord) record = bh_record_load(call->db, staff, error);
   if (record == NULL)
     return FALSE;
   g_autoptr(json_t) values = bh_record_dup_values(record);

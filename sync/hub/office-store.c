@@ -101,12 +101,6 @@ gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **
                     token_hash);
 }
 
-gboolean bh_office_store_end_sessions_of(BhDb *db, const char *staff, GError **error)
-{
-  return bh_sql_run(db, error, "DELETE FROM office_session WHERE staff = :staff", "t", "staff",
-                    staff);
-}
-
 gboolean bh_office_store_get_failures(BhDb *db, const char *key, int *failures, gint64 *last_ms,
                                       GError **error)
 {

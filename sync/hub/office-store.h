@@ -32,7 +32,6 @@ gboolean bh_office_store_add_session(BhDb *db, const char *token_hash, const BhS
 gboolean bh_office_store_touch_session(BhDb *db, const char *token_hash, gint64 now_ms,
                                        GError **error);
 gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **error);
-gboolean bh_office_store_end_sessions_of(BhDb *db, const char *staff, GError **error);
 
 /* Failed sign-ins by a key that office-turn.c makes of the login and where it came from. Zero
  * failures when there is no row. */

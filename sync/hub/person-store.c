@@ -43,3 +43,9 @@ gboolean bh_person_store_accepts(BhDb *db, const char *staff, const char *key, g
                         " AND (until_ms IS NULL OR until_ms >= :now)",
                         "tti", "staff", staff, "key", key, "now", now_ms);
 }
+
+gboolean bh_person_store_end_sessions(BhDb *db, const char *staff, GError **error)
+{
+  return bh_sql_run(db, error, "DELETE FROM office_session WHERE staff = :staff", "t", "staff",
+                    staff);
+}

@@ -18,5 +18,7 @@ gboolean bh_person_store_add_key(BhDb *db, const char *staff, const char *key, g
  * of theirs). */
 gboolean bh_person_store_accepts(BhDb *db, const char *staff, const char *key, gint64 now_ms,
                                  gboolean *accepted, GError **error);
+/* Signs a person out of the office everywhere. */
+gboolean bh_person_store_end_sessions(BhDb *db, const char *staff, GError **error);
 
 G_END_DECLS

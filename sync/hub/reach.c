@@ -1,10 +1,12 @@
 #include "sync/hub/reach.h"
 
-#include "sync/hub/records-internal.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/scope.h"
 #include "sync/hub/view.h"
 
 struct _BhReach {
+  BhDb *db;
+  gint64 now_ms;
   BhRecords *records;
   const BhKindSet *kinds;
   const BhRegion *region;
@@ -14,10 +16,12 @@ struct _BhReach {
   GHashTable *verdicts; /* record id → TRUE or FALSE */
 };
 
-BhReach *bh_reach_new(BhRecords *records, const BhKindSet *kinds, const BhRegion *region,
-                      const char *unit, const char *device)
+BhReach *bh_reach_new(BhDb *db, gint64 now_ms, BhRecords *records, const BhKindSet *kinds,
+                      const BhRegion *region, const char *unit, const char *device)
 {
   BhReach *reach = g_new0(BhReach, 1);
+  reach->db = db;
+  reach->now_ms = now_ms;
   reach->records = records;
   reach->kinds = kinds;
   reach->region = region;
@@ -55,8 +59,7 @@ static gboolean is_shown(BhReach *reach, const BhKind *kind, const char *id, con
   if (*shown)
     return TRUE;
   if (reach->viewers == NULL)
-    reach->viewers =
-        bh_view_list_viewers(reach->records->db, reach->unit, reach->records->now_ms, error);
+    reach->viewers = bh_record_list_viewers(reach->db, reach->unit, reach->now_ms, error);
   if (reach->viewers == NULL)
     return FALSE;
   *shown = bh_sight_of(kind, id, values, (const json_t *const *)reach->viewers->pdata,
@@ -66,19 +69,18 @@ static gboolean is_shown(BhReach *reach, const BhKind *kind, const char *id, con
 
 static gboolean judge(BhReach *reach, const char *id, gboolean *within, GError **error)
 {
-  BhHubRecord *record;
-  if (!bh_records_find(reach->records, id, &record, error))
+  const BhRecordRow *row;
+  if (!bh_records_get_row(reach->records, id, &row, error))
     return FALSE;
-  *within = record == NULL || record->row.nr == 0;
+  *within = row == NULL || row->nr == 0;
   if (*within)
     return TRUE;
   /* A record this piece touched before was judged then, as it was stored. */
-  const BhKind *kind = bh_kind_set_find(reach->kinds, record->row.kind);
-  if (kind == NULL ||
-      (!has_scope(reach, record->row.scope) && !has_scope(reach, record->row.scope2)))
+  const BhKind *kind = bh_kind_set_find(reach->kinds, row->kind);
+  if (kind == NULL || (!has_scope(reach, row->scope) && !has_scope(reach, row->scope2)))
     return TRUE;
-  return is_shown(reach, kind, id, bh_records_values_of(record), within, error) &&
-         (*within || bh_view_is_own_orphan(reach->records->db, id, reach->device, within, error));
+  return is_shown(reach, kind, id, bh_records_get_values(reach->records, id), within, error) &&
+         (*within || bh_record_is_own_orphan(reach->db, id, reach->device, within, error));
 }
 
 gboolean bh_reach_judge(BhReach *reach, const char *record, gboolean *within, GError **error)

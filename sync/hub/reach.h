@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 typedef struct _BhReach BhReach;
 
 /* All are borrowed; `unit` is the device's. */
-BhReach *bh_reach_new(BhRecords *records, const BhKindSet *kinds, const BhRegion *region,
-                      const char *unit, const char *device);
+BhReach *bh_reach_new(BhDb *db, gint64 now_ms, BhRecords *records, const BhKindSet *kinds,
+                      const BhRegion *region, const char *unit, const char *device);
 void bh_reach_free(BhReach *reach);
 /* *within tells whether the record was open to the unit before this piece, is new in it, or
  * was made by the device under a parent that has not arrived. FALSE

@@ -263,3 +263,34 @@ gboolean bh_records_refresh(BhRecords *records, const char *id, GError **error)
     bh_records_touch(records, record);
   return TRUE;
 }
+
+gboolean bh_records_get_row(BhRecords *records, const char *id, const BhRecordRow **row,
+                            GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, id, &record, error))
+    return FALSE;
+  *row = record != NULL ? &record->row : NULL;
+  return TRUE;
+}
+
+gboolean bh_records_get_derived_row(BhRecords *records, const char *id, const BhRecordRow **row,
+                                    GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, id, &record, error) ||
+      (record != NULL && !bh_records_derive(records, record, 0, error)))
+    return FALSE;
+  *row = record != NULL ? &record->row : NULL;
+  return TRUE;
+}
+
+gboolean bh_records_get_finished(BhRecords *records, const char *id, gboolean *finished,
+                                 GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, id, &record, error))
+    return FALSE;
+  *finished = record != NULL && bh_records_is_finished(records, record);
+  return TRUE;
+}

@@ -7,6 +7,7 @@
 #include "schema/merge.h"
 #include "schema/workflow.h"
 #include "sync/db/db.h"
+#include "sync/hub/record-store.h"
 
 G_BEGIN_DECLS
 
@@ -27,6 +28,17 @@ gboolean bh_records_get(BhRecords *records, const char *id, BhRecord **record, G
 /* Shown values, or NULL when there is no such record or it cannot be read. Borrowed until the
  * record changes. */
 const json_t *bh_records_get_values(BhRecords *records, const char *id);
+/* Where a record stands, as stored or as last derived: FALSE on a storage error, *row NULL when
+ * there is none, row->nr 0 when it is not stored yet. Borrowed until the record changes. */
+gboolean bh_records_get_row(BhRecords *records, const char *id, const BhRecordRow **row,
+                            GError **error);
+/* The same after place, unit and state were derived from what was applied to it. */
+gboolean bh_records_get_derived_row(BhRecords *records, const char *id, const BhRecordRow **row,
+                                    GError **error);
+/* Whether the visit that a record belongs to has ended, so that there is something to review. FALSE
+ * on a storage error; *finished FALSE when there is no such record. */
+gboolean bh_records_get_finished(BhRecords *records, const char *id, gboolean *finished,
+                                 GError **error);
 /* What rules about children cost: the hub bounds it, since a device decides how many children a
  * record has and how often a rule asks for them. */
 typedef struct {

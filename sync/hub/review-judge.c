@@ -41,11 +41,11 @@ static gboolean refuse(GPtrArray *problems, gboolean by_system, GError **error)
 
 static gboolean is_visit_finished(BhPiece *piece, const char *target, GError **error)
 {
-  BhHubRecord *record;
-  if (!bh_records_find(piece->records, target, &record, error))
-    return FALSE;
+  gboolean finished;
   /* What no entry of this piece changed is as it was stored, else as it was last derived. */
-  if (record != NULL && bh_records_is_finished(piece->records, record))
+  if (!bh_records_get_finished(piece->records, target, &finished, error))
+    return FALSE;
+  if (finished)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: there is nothing to review yet");
   return FALSE;

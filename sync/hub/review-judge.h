@@ -3,7 +3,6 @@
 #pragma once
 
 #include "sync/hub/ingest-internal.h"
-#include "sync/hub/records-internal.h"
 
 G_BEGIN_DECLS
 

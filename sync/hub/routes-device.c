@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "sync/hub/hub-read.h"
 #include "sync/hub/device-api-internal.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/feed.h"

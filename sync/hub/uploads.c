@@ -1,3 +1,4 @@
+#include "sync/hub/file-path.h"
 #include "sync/hub/uploads.h"
 
 #include <errno.h>
@@ -51,12 +52,6 @@ static char *temp_path(BhHub *hub, const char *id)
   return g_build_filename(bh_hub_get_dir(hub), "uploads", id, NULL);
 }
 
-char *bh_uploads_file_path(const char *dir, const char *sha256)
-{
-  char shelf[3] = {sha256[0], sha256[1], '\0'};
-  return g_build_filename(dir, "files", shelf, sha256, NULL);
-}
-
 /* The path is for who runs the hub, not for who sends. */
 static gboolean fail(const char *path, GError **error)
 {
@@ -75,7 +70,7 @@ static gboolean has_space(BhHub *hub, const char *sha256, gint64 wanted, GError 
 /* A copy of the store may be restored without its files. */
 static gboolean is_on_disk(BhHub *hub, const char *sha256)
 {
-  g_autofree char *path = bh_uploads_file_path(bh_hub_get_dir(hub), sha256);
+  g_autofree char *path = bh_file_path_make(bh_hub_get_dir(hub), sha256);
   return g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
@@ -253,7 +248,7 @@ static gboolean put_in_place(BhHub *hub, BhUploads *uploads, const char *temp, c
           ? &uploads
                  ->shelves[g_ascii_xdigit_value(sha256[0]) * 16 + g_ascii_xdigit_value(sha256[1])]
           : NULL;
-  g_autofree char *path = bh_uploads_file_path(bh_hub_get_dir(hub), sha256);
+  g_autofree char *path = bh_file_path_make(bh_hub_get_dir(hub), sha256);
   g_autofree char *shelf = g_path_get_dirname(path);
   if (g_file_test(path, G_FILE_TEST_EXISTS)) {
     g_unlink(temp);

@@ -34,8 +34,6 @@ gboolean bh_uploads_remove(BhUploads *uploads, const char *device, const char *i
 /* Removes what got no byte for BH_UPLOAD_EXPIRES_S. */
 gboolean bh_uploads_expire(BhUploads *uploads, GError **error);
 
-/* Path of a file's place, whether it is there or not; g_free. */
-char *bh_uploads_file_path(const char *dir, const char *sha256);
 /* Puts bytes of the office or of an import in as a complete file; they need no declaration.
  * *sha256 is written. `device` NULL: the hub's own, which only its entries show; else as if it had
  * sent them. */

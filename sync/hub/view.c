@@ -6,6 +6,7 @@
 #include "schema/restriction.h"
 #include "schema/workflow.h"
 
+#include "sync/hub/record-read.h"
 #include "sync/hub/feed-store.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/shown.h"
@@ -22,47 +23,9 @@ struct _BhView {
   char *hash;
 };
 
-static void free_values(gpointer values)
-{
-  json_decref(values);
-}
-
-GPtrArray *bh_view_list_staff(BhDb *db, const char *unit, GError **error)
-{
-  g_autoptr(GPtrArray) ids = bh_feed_store_list_staff(db, unit, error);
-  if (ids == NULL)
-    return NULL;
-  g_autoptr(GPtrArray) staff = g_ptr_array_new_with_free_func(free_values);
-  for (guint i = 0; i < ids->len; i++) {
-    g_autoptr(BhRecord) record = bh_hub_load_record(db, ids->pdata[i], error);
-    if (record == NULL)
-      return NULL;
-    if (g_strcmp0(bh_record_get_string(record, "state"), "left") == 0)
-      continue;
-    json_t *values = bh_record_dup_values(record);
-    json_object_set_new(values, "id", json_string(ids->pdata[i]));
-    g_ptr_array_add(staff, values);
-  }
-  return g_steal_pointer(&staff);
-}
-
-GPtrArray *bh_view_list_viewers(BhDb *db, const char *unit, gint64 now_ms, GError **error)
-{
-  g_autoptr(GPtrArray) staff = bh_view_list_staff(db, unit, error);
-  BhDate date = bh_date_from_ms(now_ms);
-  g_autofree char *today = bh_date_format(&date);
-  for (guint i = 0; staff != NULL && i < staff->len;) {
-    if (bh_staff_is_in_service(staff->pdata[i], today))
-      i++;
-    else
-      g_ptr_array_remove_index(staff, i);
-  }
-  return g_steal_pointer(&staff);
-}
-
 static char *dup_unit_area(BhDb *db, const char *unit)
 {
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, unit, NULL);
+  g_autoptr(BhRecord) record = bh_record_load(db, unit, NULL);
   return record != NULL ? g_strdup(bh_record_get_string(record, "area")) : NULL;
 }
 
@@ -174,7 +137,7 @@ BhView *bh_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **er
   view->scope_set = g_hash_table_new(g_str_hash, g_str_equal);
   view->shown = bh_shown_new(db);
   const BhClock *clock = bh_hub_get_clock(hub);
-  view->viewers = bh_view_list_viewers(db, device->unit, clock->wall_ms(clock->data), error);
+  view->viewers = bh_record_list_viewers(db, device->unit, clock->wall_ms(clock->data), error);
   if (view->viewers == NULL)
     return NULL;
   g_autofree char *area = dup_unit_area(db, device->unit);
@@ -239,13 +202,6 @@ BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
                      view->viewers->len, lookup, data);
 }
 
-gboolean bh_view_is_own_orphan(BhDb *db, const char *record, const char *device, gboolean *own,
-                               GError **error)
-{
-  return bh_record_is_made_by(db, record, device, own, error) &&
-         (!*own || bh_record_is_orphan(db, record, own, error));
-}
-
 BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record)
 {
   const BhKind *kind = bh_kind_set_find(view->kinds, row->kind);
@@ -258,7 +214,7 @@ BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *
       bh_view_get_sight_of(view, row->kind, row->id, values, bh_shown_lookup, view->shown);
   gboolean own = FALSE;
   if (sight == BH_SIGHT_NONE &&
-      bh_view_is_own_orphan(view->db, row->id, view->device->id, &own, NULL) && own)
+      bh_record_is_own_orphan(view->db, row->id, view->device->id, &own, NULL) && own)
     return BH_SIGHT_RESTRICTED;
   return sight;
 }

@@ -22,10 +22,6 @@ const char *bh_view_get_kinds_hash(BhView *view);
 /* Scopes the device serves (char*), borrowed. */
 const GPtrArray *bh_view_list_scopes(BhView *view);
 gboolean bh_view_has_scope(BhView *view, const BhRecordRow *row);
-/* Whether a device made a record under one that has not arrived: nothing says yet who may see it,
- * and whoever made it is not kept from it. Judged afresh when the parent comes. */
-gboolean bh_view_is_own_orphan(BhDb *db, const char *record, const char *device, gboolean *own,
-                               GError **error);
 /* Scope and visibility; the device's own under an absent parent is restricted, not hidden. */
 BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record);
 /* Sight alone, with values of another time; `lookup` gives those of other records. */
@@ -37,10 +33,5 @@ BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
 const BhKind *bh_view_find_kind(BhView *view, const char *name);
 /* Whether the kind hides records from some of those in scope. */
 gboolean bh_view_kind_hides(BhView *view, const char *kind);
-
-/* Shown values of the staff of a unit who did not leave, with "id" (json_t*). */
-GPtrArray *bh_view_list_staff(BhDb *db, const char *unit, GError **error);
-/* Those of them who are in service on the day of `now_ms`: only they widen what the unit sees. */
-GPtrArray *bh_view_list_viewers(BhDb *db, const char *unit, gint64 now_ms, GError **error);
 
 G_END_DECLS

@@ -41,6 +41,9 @@
 
 #define BH_ENROL_TOKEN_SIZE 16
 #define BH_ENROL_VALID_S (10 * 60)
+/* Entries saved offline under the key before may still arrive for so long; the sign-in of a device
+ * ends after as long without a sync. */
+#define BH_ENROL_OLD_KEY_MS (30LL * 24 * 3600 * 1000)
 #define BH_ENROL_TEXT_MAX_BYTES 2048
 #define BH_DEVICE_NAME_MAX_BYTES 256 /* 64 characters */
 #define BH_TOKEN_SIZE 32             /* of a device */

@@ -11,6 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sync/hub/hub-list.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/search.h"

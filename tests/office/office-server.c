@@ -12,6 +12,7 @@
 #include "schema/civil.h"
 #include "schema/paths.h"
 #include "schema/world.h"
+#include "sync/hub/hub-init.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/office.h"

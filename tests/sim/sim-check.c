@@ -1,5 +1,7 @@
 #include "tests/sim/sim-check.h"
 
+#include "sync/hub/hub-read.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/log-store.h"
 
 #include <string.h>
@@ -149,7 +151,7 @@ static char *check_records(SimWorld *world, BhDb *db)
 {
   for (guint r = 0; r < world->records->len; r++) {
     const char *id = world->records->pdata[r];
-    g_autoptr(BhRecord) record = bh_hub_load_record(db, id, NULL);
+    g_autoptr(BhRecord) record = bh_record_load(db, id, NULL);
     g_autofree char *first = describe(&world->devices[0], id);
     g_autoptr(GPtrArray) conflicts = NULL;
     g_autoptr(json_t) shown = NULL;

@@ -2,6 +2,7 @@
 
 #include "schema/base64.h"
 #include "schema/error.h"
+#include "sync/hub/hub-init.h"
 #include "sync/hub/enrol.h"
 #include "sync/wire/enrol-text.h"
 #include "tests/support/unsigned.h"

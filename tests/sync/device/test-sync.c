@@ -4,6 +4,8 @@
 
 #include "schema/error.h"
 #include "schema/world.h"
+#include "sync/hub/hub-init.h"
+#include "sync/hub/hub-list.h"
 #include "sync/hub/device-api.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/keys.h"

@@ -10,6 +10,7 @@
 #include "schema/paths.h"
 #include "schema/person.h"
 #include "schema/world.h"
+#include "sync/hub/hub-init.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/keys.h"
 #include "sync/hub/load.h"

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sync/hub/hub-read.h"
 #include "sync/hub/anomaly-store.h"
 #include "sync/hub/anomaly.h"
 #include "sync/wire/credential.h"

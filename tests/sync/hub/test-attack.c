@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "sync/hub/hub-list.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/hub-private.h"
 #include "sync/wire/limits.h"
 
@@ -34,7 +36,7 @@ static char *dup_value(HubFixture *fixture, const char *id, const char *key)
 {
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, id, &error);
+  g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
   bh_hub_give_reader(fixture->hub, db);
   json_t *value = record != NULL ? bh_record_get(record, key) : NULL;
   return value != NULL ? bh_json_dump(value) : NULL;

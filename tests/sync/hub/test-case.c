@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sync/hub/case.h"
+#include "sync/hub/file-path.h"
 #include "sync/hub/uploads.h"
 #include "sync/wire/export.h"
 #include "sync/wire/zip.h"
@@ -137,7 +138,7 @@ static void test_what_lies_rotten_at_the_hub_is_said_to_be_missing(void **state)
     assert_int_equal(whole.report->of_case->files_missing, 0);
   }
   static const char *const rotten[] = {"bytez", "byte", "bytes and more"};
-  g_autofree char *path = bh_uploads_file_path(fixture->dir, sha);
+  g_autofree char *path = bh_file_path_make(fixture->dir, sha);
   for (gsize i = 0; i < G_N_ELEMENTS(rotten); i++) {
     assert_true(g_file_set_contents(path, rotten[i], -1, NULL));
     g_auto(Given) given = give(fixture, scene.visit);

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
+#include "sync/hub/record-read.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"
@@ -77,7 +78,7 @@ static void test_I13_a_batch_that_was_let_in_before_the_revocation_is_not_stored
   assert_int_equal(piece.result.refused->code, BH_ERROR_REVOKED);
   assert_int_equal(piece.result.stored, 0);
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, id, &error);
+  g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
   bh_hub_give_reader(fixture->hub, db);
   assert_null(record);
   bh_ingest_result_clear(&piece.result);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sync/hub/record-read.h"
 #include "sync/hub/log-store.h"
 #include "tests/support/signed-text.h"
 
@@ -134,7 +135,7 @@ static BhRecord *load(Scene *scene, const char *record)
 {
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(scene->fixture->hub, &error);
-  BhRecord *loaded = bh_hub_load_record(db, record, &error);
+  BhRecord *loaded = bh_record_load(db, record, &error);
   bh_hub_give_reader(scene->fixture->hub, db);
   assert_non_null(loaded);
   return loaded;

@@ -1,5 +1,6 @@
 /* Another kind set at the hub: what is derived from records follows it, also when the change is
  * interrupted. */
+#include "sync/hub/hub-list.h"
 #include "sync/hub/log-store.h"
 #include "sync/hub/sql.h"
 #include "tests/sync/hub/hub-fixture.h"

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sync/hub/hub-read.h"
 #include "sync/hub/log-store.h"
 
 typedef struct {

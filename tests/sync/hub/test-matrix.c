@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "schema/workflow.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/ingest-internal.h"
 
@@ -94,7 +95,7 @@ static gboolean write_attempt(BhHub *hub, BhDb *db, gpointer data, GError **erro
   if (!put_scene(attempt, hub, db, error))
     fail_msg("scene of %s in %s: %s", attempt->kind, attempt->from,
              *error != NULL ? (*error)->message : "refused");
-  g_autoptr(BhRecord) before = bh_hub_load_record(db, record, error);
+  g_autoptr(BhRecord) before = bh_record_load(db, record, error);
   assert_non_null(before);
   g_auto(GStrv) heads = bh_record_dup_heads(before, "state");
   if (attempt->by_device) {
@@ -106,7 +107,7 @@ static gboolean write_attempt(BhHub *hub, BhDb *db, gpointer data, GError **erro
     g_free(
         bh_ingest_append(bh_hub_get_ingest(hub), db, attempt->person->id, ops, &attempt->refused));
   }
-  g_autoptr(BhRecord) after = bh_hub_load_record(db, record, error);
+  g_autoptr(BhRecord) after = bh_record_load(db, record, error);
   g_auto(GStrv) now = bh_record_dup_heads(after, "state");
   attempt->moved = strcmp(now[0], heads[0]) != 0 || now[1] != NULL;
   g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "rolled back");

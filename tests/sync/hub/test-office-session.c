@@ -10,6 +10,7 @@
 
 #include "schema/error.h"
 #include "schema/world.h"
+#include "sync/hub/hub-init.h"
 #include "sync/hub/office.h"
 
 #define MINUTE_MS (60 * 1000LL)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "schema/person.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/person-store.h"
 
@@ -177,7 +178,7 @@ static void test_the_public_key_stands_in_the_record_of_the_person(void **state)
   test_open_key(fixture, device->actor, PIN, device->person_key);
   g_autofree char *key = g_base64_encode(device->person_key + 32, BH_PUBLIC_KEY_SIZE);
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  g_autoptr(BhRecord) staff = bh_hub_load_record(db, device->actor, &error);
+  g_autoptr(BhRecord) staff = bh_record_load(db, device->actor, &error);
   bh_hub_give_reader(fixture->hub, db);
   assert_string_equal(bh_record_get_string(staff, "sign_key"), key);
   test_device_free(device);

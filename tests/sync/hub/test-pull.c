@@ -5,6 +5,8 @@
 
 #include "schema/base64.h"
 #include "schema/world.h"
+#include "sync/hub/hub-read.h"
+#include "sync/hub/hub-list.h"
 #include "sync/hub/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log-store.h"

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "schema/base64.h"
+#include "sync/hub/hub-list.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/enrol.h"
 
 static gint64 seq_of(const Answer *answer)
@@ -621,7 +623,7 @@ static void test_personal_values_travel_as_openings_and_must_not_stand_in_the_bo
   assert_int_equal(json_array_size(json_object_get(answer->json, "quarantined")), 0);
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, id, &error);
+  g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
   bh_hub_give_reader(fixture->hub, db);
   assert_string_equal(bh_record_get_string(record, "legal_representative"), "张样例");
   test_device_free(device);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "schema/world.h"
+#include "sync/hub/hub-read.h"
 #include "sync/hub/anomaly-store.h"
 #include "sync/hub/hub-time.h"
 #include "sync/hub/judge.h"

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "schema/base64.h"
+#include "sync/hub/file-path.h"
 #include "sync/hub/uploads.h"
 #include "sync/wire/credential.h"
 
@@ -627,7 +628,7 @@ static void test_a_file_that_comes_whole_is_one_request_and_one_commit(void **st
   g_autofree char *unknown = bh_hash_hex(other, 2500);
   g_autoptr(Answer) undeclared = photo_create_with(photo, unknown, 2500, other, 2500, other);
   assert_status(undeclared, 409);
-  g_autofree char *path = bh_uploads_file_path(fixture->dir, unknown);
+  g_autofree char *path = bh_file_path_make(fixture->dir, unknown);
   assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
   bh_hub_count_commits(fixture->hub, &before, &pieces);
   g_autoptr(Answer) made =

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "sync/hub/hub-list.h"
+#include "sync/hub/record-read.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/sql.h"
 
@@ -336,7 +338,7 @@ static char *dup_name(HubFixture *fixture, const char *id)
 {
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  g_autoptr(BhRecord) record = bh_hub_load_record(db, id, &error);
+  g_autoptr(BhRecord) record = bh_record_load(db, id, &error);
   bh_hub_give_reader(fixture->hub, db);
   return g_strdup(bh_record_get_string(record, "name"));
 }
