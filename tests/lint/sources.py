@@ -12,7 +12,7 @@ KEPT_HEADERS = {
     r"microhttpd\.h": r"sync/hub/http\.c",
     r"sqlite3\.h": r"sync/db/.*",
     r"libpq.*": r"sync/db/.*",
-    r"curl/.*": r"sync/device/[\w-]*(curl|transport)[\w-]*\.c|sync/hub/[\w-]*s3[\w-]*\.c",
+    r"curl/.*": r"sync/device/run/[\w-]*(curl|transport)[\w-]*\.c|sync/hub/[\w-]*s3[\w-]*\.c",
     r"(gtk|gdk|handy|pango|cairo)\b.*": r"app/.*",
     r"gst/.*": r"app/devices/.*",
 }

@@ -1,7 +1,7 @@
 /* The hub's HTTP handlers without a connection. */
 #pragma once
 
-#include "sync/device/transport.h"
+#include "sync/device/run/transport.h"
 #include "sync/hub/device-api.h"
 
 /* Runs the handler and waits for its answer. Stands in for http.c: a program that links this must

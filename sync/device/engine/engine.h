@@ -1,0 +1,83 @@
+/* The sync engine: what a device does next, given what just happened. Events in, actions out; no
+ * threads, no clock, no I/O of its own. It reads and writes the store through outbox.h, so every
+ * step runs on the store's thread; all durable state is in the store, and an engine can be thrown
+ * away at any moment.
+ *
+ * A round: head → push → pull (kinds and staff when they changed) → uploads → downloads → idle.
+ * What was saved meanwhile is pushed before the next chunk of a file. An uncertain result is
+ * followed by asking for the head. Failures wait with full jitter; a kick or a connection that
+ * came back begins at once. */
+#pragma once
+
+#include "sync/device/store/outbox.h"
+#include "sync/device/run/transport.h"
+
+G_BEGIN_DECLS
+
+#define BH_ENGINE_POLL_MS (5 * 60 * 1000) /* between rounds when nothing is to be sent */
+#define BH_ENGINE_SAVED_DELAY_MS 500      /* entries that follow each other share a round */
+#define BH_ENGINE_CHUNK_MIN_BYTES (64 * 1024)
+#define BH_ENGINE_CHUNK_START_BYTES (256 * 1024)
+#define BH_ENGINE_CHUNK_FAST_MS 4000  /* a quicker chunk is followed by a larger one */
+#define BH_ENGINE_CHUNK_SLOW_MS 16000 /* a slower one by a smaller one */
+/* The list of staff is fetched again by then even when it did not change: it renews how long people
+ * may sign in without a hub. */
+#define BH_ENGINE_STAFF_MS (6 * 60 * 60 * 1000)
+#define BH_ENGINE_DOWNLOADS_PER_ROUND 50
+#define BH_ENGINE_REPEATS_MAX 3 /* answers without progress before a round gives up */
+#define BH_ENGINE_PAGES_PER_ROUND                                                                  \
+  1000                              /* then files have their turn, and the next round goes on      \
+                                     */
+#define BH_ENGINE_KINDS_PER_ROUND 3 /* kind sets fetched; a hub that names more is broken */
+
+typedef enum {
+  BH_ENGINE_START,        /* begins the first round */
+  BH_ENGINE_KICK,         /* a person asked for it */
+  BH_ENGINE_SAVED,        /* an entry was made */
+  BH_ENGINE_CONNECTIVITY, /* the network changed; `online` */
+  BH_ENGINE_ANSWER,       /* `answer` to the last request */
+  BH_ENGINE_FAILED, /* the last request ended with `code` (NETWORK, UNCERTAIN, NOT_HUB, …) */
+  BH_ENGINE_TIMER,  /* the timer that was set ran out */
+} BhEngineEventType;
+
+typedef struct {
+  BhEngineEventType type;
+  gint64 wall_ms; /* for showing when the next try comes */
+  gint64 boot_ms; /* for measuring how long a chunk took */
+  gboolean online;
+  const BhTransportAnswer *answer; /* borrowed */
+  BhErrorCode code;
+} BhEngineEvent;
+
+#define BH_ENGINE_TIMER_KEEP (-1)
+#define BH_ENGINE_TIMER_NONE (-2)
+
+/* What the caller does after a step. */
+typedef struct {
+  BhTransportRequest *request; /* to send; NULL: nothing new. Taken by the caller */
+  gint64 timer_ms;             /* from now; or KEEP, NONE */
+  gboolean changed;            /* status or progress changed */
+} BhEngineActions;
+
+/* "" while nothing runs. */
+typedef struct {
+  const char *phase;  /* "head", "push", "pull", "files"; static */
+  gint64 done, total; /* entries, records or bytes; total 0 when unknown */
+} BhEngineProgress;
+
+typedef struct _BhEngine BhEngine;
+
+/* `random` is borrowed (jitter only). */
+BhEngine *bh_engine_new(const BhRandom *random);
+void bh_engine_free(BhEngine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhEngine, bh_engine_free)
+
+BhEngineActions bh_engine_step(BhEngine *engine, BhDevice *device, const BhEngineEvent *event);
+void bh_engine_get_progress(const BhEngine *engine, BhEngineProgress *progress);
+/* No request is out, no round runs and none is to begin at once; `ok` (may be NULL): the last round
+ * ended without error. */
+gboolean bh_engine_is_resting(const BhEngine *engine, gboolean *ok);
+/* What ended the last round, static; NULL when it was fine. */
+const char *bh_engine_get_error(const BhEngine *engine);
+
+G_END_DECLS
