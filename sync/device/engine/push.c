@@ -65,7 +65,7 @@ static void mend(BhEngine *engine, BhDevice *device)
 
   if (++engine->forks > BH_ENGINE_REPEATS_MAX) {
     bh_engine_fail_round(engine, device, BH_ERROR_STORAGE, 0);
-  } else if (!bh_outbox_mend(device, engine->hub_seq, &error)) {
+  } else if (!bh_outbox_repair(device, engine->hub_seq, &error)) {
     bh_engine_fail_store(engine, device, error);
   } else if (bh_engine_load_uplink(engine, device)) {
     engine->push_best = 0;

@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-#include "sync/device/store/device-private.h"
 #include "schema/kind-rules.h"
+#include "sync/device/store/scope.h"
+#include "sync/device/store/views.h"
 
 #define PROBLEMS_IN_MESSAGE 5
 

@@ -1,13 +1,14 @@
-/* Judging operations before they become an entry. Inside sync/device only. */
+/* Checks operations before they become an entry. */
 #pragma once
 
-#include "sync/device/store/device.h"
+#include "sync/device/store/core.h"
 
 G_BEGIN_DECLS
 
-/* Shapes, limits, values, transitions, required fields. Gives the operations to write, with what
- * a review moves in its target added; new reference. BH_ERROR_INVALID, _UNKNOWN, _LIMIT or
- * _FORMAT naming kind, key and reason. */
+/* Checks shapes, limits, values, transitions and required fields of `ops` (bh_device_save). Returns
+ * the operations to write, with the step that an answered review takes in its target added; new
+ * reference. BH_ERROR_INVALID, _UNKNOWN, _LIMIT or _FORMAT with kind, key and reason in the
+ * message. */
 json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops,
                             GError **error);
 

@@ -5,7 +5,9 @@
 
 #include "schema/plaque.h"
 #include "schema/uscc.h"
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/device-store.h"
+#include "sync/device/store/terms.h"
+#include "sync/device/store/views.h"
 
 #define CODE_MAX BH_PLAQUE_TEXT_MAX
 

@@ -1,6 +1,6 @@
 #include "sync/device/store/copy.h"
 
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/core.h"
 #include "sync/disk/durable.h"
 
 gboolean bh_copy_store(BhDevice *device, const char *to, const BhDisk *disk, GError **error)

@@ -1,6 +1,7 @@
-#include "sync/device/store/damage.h"
-
+/* Rows of entries that were set aside, and what is removed for them. */
 #include <string.h>
+
+#include "sync/device/store/damage.h"
 
 static gboolean run(BhDevice *device, const char *sql, gint64 pos, GError **error)
 {
@@ -10,28 +11,6 @@ static gboolean run(BhDevice *device, const char *sql, gint64 pos, GError **erro
     return FALSE;
   bh_stmt_bind_int(stmt, "pos", pos);
   return bh_stmt_run(stmt, error);
-}
-
-GArray *bh_damage_store_list(BhDevice *device, gint64 after, gint64 through, GError **error)
-{
-  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gint64));
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT pos FROM entry WHERE pos > :after AND pos <= :through ORDER BY pos",
-      error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_int(stmt, "after", after);
-  bh_stmt_bind_int(stmt, "through", through);
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&places);
-    gint64 pos = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(places, pos);
-  }
 }
 
 gboolean bh_damage_store_list_records(BhDevice *device, gint64 pos, GPtrArray *out, GError **error)

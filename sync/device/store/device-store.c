@@ -1,54 +1,98 @@
-#include "sync/device/store/damage.h"
+/* Rows about the device itself; see device-store.h. */
+#include "sync/device/store/device-store.h"
 
 #include <string.h>
 
-/* --- settings --- */
+/* --- identity --- */
 
-char *bh_setting_dup(BhDevice *device, const char *name)
+gboolean bh_device_store_get_keys(BhDevice *device, BhSigner *signer, gboolean *found,
+                                  GError **error)
 {
-  gboolean row = FALSE;
+  gsize public_len = 0, secret_len = 0;
   g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT value FROM setting WHERE name = :name", NULL);
+      bh_db_prepare(device->db, "SELECT public_key, secret_key FROM device_key", error);
 
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_text(stmt, "name", name);
-  if (!bh_stmt_step(stmt, &row, NULL) || !row)
-    return NULL;
-  return g_strdup(bh_stmt_get_text(stmt, 0));
+  *found = FALSE;
+  if (stmt == NULL || !bh_stmt_step(stmt, found, error))
+    return FALSE;
+  if (!*found)
+    return TRUE;
+  const guint8 *public_key = bh_stmt_get_blob(stmt, 0, &public_len);
+  const guint8 *secret_key = bh_stmt_get_blob(stmt, 1, &secret_len);
+  if (public_len != BH_PUBLIC_KEY_SIZE || secret_len != BH_SECRET_KEY_SIZE) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, "store: device key is damaged");
+    return FALSE;
+  }
+  memcpy(signer->public_key, public_key, public_len);
+  memcpy(signer->secret_key, secret_key, secret_len);
+  return TRUE;
 }
 
-gint64 bh_setting_get_int(BhDevice *device, const char *name, gint64 fallback)
+gboolean bh_device_store_put_keys(BhDevice *device, const BhSigner *signer, GError **error)
 {
-  g_autofree char *text = bh_setting_dup(device, name);
-  return text != NULL ? g_ascii_strtoll(text, NULL, 10) : fallback;
-}
-
-gboolean bh_setting_set(BhDevice *device, const char *name, const char *value, GError **error)
-{
-  BhStmt *stmt = value == NULL
-                     ? bh_db_prepare(device->db, "DELETE FROM setting WHERE name = :name", error)
-                     : bh_db_prepare(device->db,
-                                     "INSERT INTO setting (name, value) VALUES (:name, :value)"
-                                     " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                                     error);
+  BhStmt *stmt = bh_db_prepare(device->db,
+                               "INSERT INTO device_key (one, public_key, secret_key)"
+                               " VALUES (1, :public_key, :secret_key)",
+                               error);
 
   if (stmt == NULL)
     return FALSE;
-  bh_stmt_bind_text(stmt, "name", name);
-  if (value != NULL)
-    bh_stmt_bind_text(stmt, "value", value);
+  bh_stmt_bind_blob(stmt, "public_key", signer->public_key, BH_PUBLIC_KEY_SIZE);
+  bh_stmt_bind_blob(stmt, "secret_key", signer->secret_key, BH_SECRET_KEY_SIZE);
   return bh_stmt_run(stmt, error);
 }
 
-gboolean bh_setting_set_int(BhDevice *device, const char *name, gint64 value, GError **error)
+gboolean bh_device_store_put_uplink(BhDevice *device, const json_t *uplink,
+                                    const guint8 hub_key[BH_PUBLIC_KEY_SIZE], GError **error)
 {
-  char text[32];
-  g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, value);
-  return bh_setting_set(device, name, text, error);
+  static const char *const names[] = {"url",         "pins", "token", "hub",  "hub_name",
+                                      "plaque_keys", "name", "unit",  "area", "device"};
+  BhStmt *stmt = bh_db_prepare(
+      device->db,
+      "INSERT INTO uplink (one, url, pins, token, hub, hub_name, hub_key, plaque_keys, device,"
+      " name, unit, area) VALUES (1, :url, :pins, :token, :hub, :hub_name, :hub_key,"
+      " :plaque_keys, :device, :name, :unit, :area) ON CONFLICT (one) DO UPDATE SET"
+      " url = excluded.url, pins = excluded.pins, token = excluded.token,"
+      " hub_name = excluded.hub_name, hub_key = excluded.hub_key,"
+      " plaque_keys = excluded.plaque_keys, name = excluded.name, unit = excluded.unit,"
+      " area = excluded.area",
+      error);
+
+  if (stmt == NULL)
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
+    bh_stmt_bind_text(stmt, names[i], bh_json_string_or(uplink, names[i], ""));
+  bh_stmt_bind_blob(stmt, "hub_key", hub_key, BH_PUBLIC_KEY_SIZE);
+  return bh_stmt_run(stmt, error);
 }
 
-/* --- who we are --- */
+gboolean bh_device_store_set_url(BhDevice *device, const char *url, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(device->db, "UPDATE uplink SET url = :url", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "url", url);
+  return bh_stmt_run(stmt, error);
+}
+
+gboolean bh_device_store_get_hub_key(BhDevice *device, guint8 hub_key[BH_PUBLIC_KEY_SIZE],
+                                     GError **error)
+{
+  gboolean row = FALSE;
+  gsize len = 0;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT hub_key FROM uplink", error);
+
+  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
+    return FALSE;
+  const guint8 *bytes = row ? bh_stmt_get_blob(stmt, 0, &len) : NULL;
+  if (len != BH_PUBLIC_KEY_SIZE) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, "store: the hub's key is damaged");
+    return FALSE;
+  }
+  memcpy(hub_key, bytes, len);
+  return TRUE;
+}
 
 json_t *bh_device_store_read_uplink(BhDevice *device, GError **error)
 {
@@ -85,7 +129,7 @@ gboolean bh_device_store_load_identity(BhDevice *device, GError **error)
   g_autoptr(BhSigner) signer = bh_signer_new();
   g_strlcpy(signer->hub, bh_json_string_or(uplink, "hub", ""), sizeof signer->hub);
   g_strlcpy(signer->device, bh_json_string_or(uplink, "device", ""), sizeof signer->device);
-  if (!bh_outbox_store_get_keys(device, signer, &found, error))
+  if (!bh_device_store_get_keys(device, signer, &found, error))
     return FALSE;
   if (!found) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, "store: device key is missing");
@@ -115,8 +159,8 @@ static gboolean load_incarnation(BhDevice *device, GError **error)
   return TRUE;
 }
 
-/* The newest entry may be of an older incarnation, of which the hub has all: its time still counts.
- */
+/* The newest entry may be of an older incarnation, of which the hub has all. Its time still counts,
+ * because the clock of the next one is compared with it. */
 gboolean bh_device_store_load_chain(BhDevice *device, GError **error)
 {
   gboolean row = FALSE;
@@ -222,6 +266,18 @@ gboolean bh_device_store_save_hub_time(BhDevice *device, GError **error)
 
 /* --- kind sets --- */
 
+gboolean bh_device_store_has_kinds(BhDevice *device, const char *hash)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db, "SELECT 1 FROM kind_set WHERE hash = :hash", NULL);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "hash", hash);
+  return bh_stmt_step(stmt, &row, NULL) && row;
+}
+
 gboolean bh_device_store_load_kinds(BhDevice *device, const char *hash, BhKindSet **set,
                                     GError **error)
 {
@@ -257,30 +313,7 @@ gboolean bh_device_store_save_kinds(BhDevice *device, const char *hash, const ch
   return bh_stmt_run(stmt, error);
 }
 
-/* --- the store as a whole --- */
-
-gboolean bh_device_verify_tail(BhDevice *device, GError **error)
-{
-  g_autofree char *hash = NULL;
-
-  memset(device->head, '0', BH_HASH_HEX_LEN);
-  device->head[BH_HASH_HEX_LEN] = '\0';
-  if (device->made == 0)
-    return TRUE;
-  gint64 pos = BH_POS(device->incarnation, device->made);
-  g_autofree char *envelope = bh_journal_store_dup_envelope(device, pos, error);
-  if (envelope == NULL)
-    return FALSE;
-  g_autoptr(GError) local = NULL;
-  g_autoptr(BhEntryText) text = bh_damage_read(device, pos, &local);
-  if (text == NULL && !g_error_matches(local, BH_ERROR, BH_ERROR_SIGNATURE)) {
-    g_propagate_error(error, g_steal_pointer(&local));
-    return FALSE;
-  }
-  hash = bh_hash_hex(envelope, strlen(envelope));
-  g_strlcpy(device->head, hash, sizeof device->head);
-  return TRUE;
-}
+/* --- the file --- */
 
 char *bh_device_store_check(BhDevice *device, GError **error)
 {

@@ -4,8 +4,9 @@
 #include <string.h>
 
 #include "sync/device/store/damage.h"
-#include "sync/device/store/files-store.h"
-#include "sync/device/store/outbox-store.h"
+#include "sync/device/store/device-store.h"
+#include "sync/device/store/files.h"
+#include "sync/device/store/people.h"
 
 #define TAIL_ENTRIES 1000
 #define FREE_MIN_BYTES (200LL * 1024 * 1024)
@@ -34,7 +35,7 @@ static gboolean check_link(BhDevice *device, gint64 seq, char prev[BH_HASH_HEX_L
 {
   BhEnvelope envelope;
   g_autoptr(BhEntryText) text =
-      bh_outbox_store_read_text(device, BH_POS(device->incarnation, seq), error);
+      bh_journal_store_read_text(device, BH_POS(device->incarnation, seq), error);
 
   if (text == NULL || !bh_envelope_parse(text->envelope, &envelope, error) ||
       !bh_entry_verify(text, &envelope, device->signer->public_key, error))

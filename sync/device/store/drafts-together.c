@@ -1,6 +1,8 @@
 /* Drafts that belong together – a hazard and its pictures – are kept, thrown away and saved in one
  * transaction: after a crash all of them are there, or none. Single drafts: drafts.c. */
 #include "sync/device/store/drafts-store.h"
+#include "sync/device/store/drafts.h"
+#include "sync/device/store/journal.h"
 
 gboolean bh_device_draft_put(BhDevice *device, const char *author, const json_t *drafts,
                              GError **error)

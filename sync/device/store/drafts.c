@@ -1,8 +1,13 @@
 /* Drafts: what a person has begun and not saved yet, apart for each author (L13). */
-#include "sync/device/store/drafts-store.h"
-#include "sync/device/store/release.h"
+#include "sync/device/store/drafts.h"
 
 #include <string.h>
+
+#include "sync/device/store/drafts-store.h"
+#include "sync/device/store/journal.h"
+#include "sync/device/store/release.h"
+#include "sync/device/store/title.h"
+#include "sync/device/store/views.h"
 
 #define DRAFT_MAX_KEYS BH_ENTRY_MAX_KEYS
 #define DRAFT_VALUE_MAX (BH_BODY_MAX / 2)

@@ -1,4 +1,4 @@
-#include "sync/device/store/files-store.h"
+#include "sync/device/store/files.h"
 
 static BhStmt *prepare(BhDevice *device, const char *sql, const char *sha256, GError **error)
 {

@@ -1,5 +1,7 @@
 /* Files by their hash. Order of making one: temporary file, fsync, rename, fsync of the folder,
  * database row; so a row never names bytes that are not there. */
+#include "sync/device/store/files.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -7,7 +9,7 @@
 #include <unistd.h>
 
 #include "schema/media.h"
-#include "sync/device/store/files-store.h"
+#include "sync/device/store/release-store.h"
 #include "sync/device/store/release.h"
 #include "sync/disk/durable.h"
 
@@ -150,7 +152,8 @@ static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 static gboolean note_first(BhDevice *device, const char *sha256, GError **error)
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  return write != NULL && bh_release_note(device, sha256, error) && bh_write_commit(write, error);
+  return write != NULL && bh_release_store_add(device, sha256, error) &&
+         bh_write_commit(write, error);
 }
 
 static gboolean keep(BhDevice *device, const char *sha256, const void *bytes, gsize len,
@@ -162,7 +165,7 @@ static gboolean keep(BhDevice *device, const char *sha256, const void *bytes, gs
     return FALSE;
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   return write != NULL && bh_files_store_add(device, sha256, (gint64)len, media_type, error) &&
-         bh_release_note(device, sha256, error) && bh_write_commit(write, error);
+         bh_release_store_add(device, sha256, error) && bh_write_commit(write, error);
 }
 
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error)
@@ -253,5 +256,16 @@ gboolean bh_files_declare(BhDevice *device, const char *sha256, gint64 pos, GErr
     bh_device_count(device)->files++;
     bh_device_count(device)->bytes += size;
   }
+  return TRUE;
+}
+
+gboolean bh_files_recheck(BhDevice *device, GError **error)
+{
+  gint64 files = 0, bytes = 0;
+
+  if (!bh_files_store_recheck(device, &files, &bytes, error))
+    return FALSE;
+  bh_device_count(device)->files += files;
+  bh_device_count(device)->bytes += bytes;
   return TRUE;
 }

@@ -1,4 +1,13 @@
-#include "sync/device/store/device-private.h"
+/* Rows of own entries; see journal-store.h. */
+#include "sync/device/store/journal-store.h"
+
+void bh_own_entry_clear(BhOwnEntry *entry)
+{
+  g_clear_pointer(&entry->id, g_free);
+  g_clear_pointer(&entry->author, g_free);
+  g_clear_pointer(&entry->body, g_free);
+  g_clear_pointer(&entry->openings, g_free);
+}
 
 gboolean bh_journal_store_insert(BhDevice *device, gint64 pos, const char *id, const char *author,
                                  gint64 at_ms, const BhEntryText *text, GError **error)
@@ -59,6 +68,27 @@ gboolean bh_journal_store_read(BhDevice *device, gint64 pos, BhOwnEntry *entry, 
   return TRUE;
 }
 
+BhEntryText *bh_journal_store_read_text(BhDevice *device, gint64 pos, GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db, "SELECT envelope, signature, body, openings FROM entry WHERE pos = :pos", error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_int(stmt, "pos", pos);
+  if (!bh_stmt_step(stmt, &row, error))
+    return NULL;
+  if (!row) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                "store: own entry %" G_GINT64_FORMAT " is missing", pos & BH_POS_SEQ_MASK);
+    return NULL;
+  }
+  const char *body = bh_stmt_get_text(stmt, 2); /* empty once it was dropped */
+  return bh_entry_text_new(bh_stmt_get_text(stmt, 0), bh_stmt_get_text(stmt, 1),
+                           *body != '\0' ? body : NULL, bh_stmt_get_text(stmt, 3));
+}
+
 gint64 bh_journal_store_find(BhDevice *device, const char *entry_id)
 {
   gboolean row = FALSE;
@@ -68,6 +98,28 @@ gint64 bh_journal_store_find(BhDevice *device, const char *entry_id)
     return 0;
   bh_stmt_bind_text(stmt, "id", entry_id);
   return bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+}
+
+GArray *bh_journal_store_list(BhDevice *device, gint64 after, gint64 through, GError **error)
+{
+  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gint64));
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db, "SELECT pos FROM entry WHERE pos > :after AND pos <= :through ORDER BY pos",
+      error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_int(stmt, "after", after);
+  bh_stmt_bind_int(stmt, "through", through);
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer(&places);
+    gint64 pos = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(places, pos);
+  }
 }
 
 char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error)

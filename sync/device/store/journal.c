@@ -1,20 +1,16 @@
 /* Saving: one entry from a list of operations, in one transaction with everything that follows
  * from it. The outbox is the journal itself: what lies above the acknowledged place is to be sent.
  */
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/journal.h"
 
 #include <string.h>
 
-#include "sync/device/store/check.h"
 #include "schema/person.h"
-
-void bh_own_entry_clear(BhOwnEntry *entry)
-{
-  g_clear_pointer(&entry->id, g_free);
-  g_clear_pointer(&entry->author, g_free);
-  g_clear_pointer(&entry->body, g_free);
-  g_clear_pointer(&entry->openings, g_free);
-}
+#include "sync/device/store/check.h"
+#include "sync/device/store/files.h"
+#include "sync/device/store/journal-store.h"
+#include "sync/device/store/people.h"
+#include "sync/device/store/records.h"
 
 /* --- building the body --- */
 
@@ -104,7 +100,7 @@ static gboolean apply_operations(BhDevice *device, const BhBody *body, gint64 po
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = g_ptr_array_index(body->ops, i);
     BhView *view = bh_view_need(device, op->record, op->kind, error);
-    if (view == NULL || !bh_view_apply(device, view, body->id, op, error) ||
+    if (view == NULL || !bh_view_apply(view, body->id, op, error) ||
         !bh_journal_store_link(device, op->record, pos, error) ||
         !bh_view_store(device, view, pos, op, error))
       return FALSE;

@@ -3,6 +3,9 @@
 
 #include <string.h>
 
+#include "sync/device/store/terms.h"
+#include "sync/device/store/views.h"
+
 #define TERMS_MAX 12     /* of one search */
 #define GATHER_MAX 2000  /* records looked through for those that have the whole word */
 #define OWNERS_MAX 200   /* records of one word whose own records are listed */

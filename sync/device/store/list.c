@@ -1,10 +1,14 @@
 /* One page of a list. What few records match is gathered and sorted; what many match is found by
  * walking the stored order. So the cost is that of a page, whatever the store holds (L11). */
+#include "sync/device/store/list.h"
+
 #include <string.h>
 
-#include "sync/device/store/list-store.h"
 #include "sync/device/store/list-words.h"
-#include "sync/device/store/review.h"
+#include "sync/device/store/scope.h"
+#include "sync/device/store/terms.h"
+#include "sync/device/store/view.h"
+#include "sync/device/store/views.h"
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200

@@ -1,7 +1,7 @@
 /* Files on their way: small before large, never before the entry that declares them. */
 #include <string.h>
 
-#include "sync/device/store/files-store.h"
+#include "sync/device/store/files.h"
 
 void bh_pending_file_free(BhPendingFile *file)
 {
@@ -54,17 +54,6 @@ gboolean bh_outbox_note_file(BhDevice *device, const char *sha256, const char *u
   }
   return bh_files_store_note(device, sha256, done ? NULL : upload, offset, done, error) &&
          bh_write_commit(write, error);
-}
-
-gboolean bh_files_recheck(BhDevice *device, GError **error)
-{
-  gint64 files = 0, bytes = 0;
-
-  if (!bh_files_store_recheck(device, &files, &bytes, error))
-    return FALSE;
-  bh_device_count(device)->files += files;
-  bh_device_count(device)->bytes += bytes;
-  return TRUE;
 }
 
 gboolean bh_outbox_recheck_files(BhDevice *device, GError **error)

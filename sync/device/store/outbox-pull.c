@@ -1,9 +1,19 @@
 /* What comes down. One page is one transaction with its cursor (I5): snapshots, what is gone, how
  * much of our own is in them, what is held back. A pull that starts over fills a shadow beside
  * the records and takes their place when it is complete. */
+#include "sync/device/store/outbox-pull.h"
+
 #include <string.h>
 
 #include "sync/device/store/damage.h"
+#include "sync/device/store/drafts-store.h"
+#include "sync/device/store/files.h"
+#include "sync/device/store/outbox-enrol.h"
+#include "sync/device/store/outbox-kinds.h"
+#include "sync/device/store/outbox-push.h"
+#include "sync/device/store/outbox-store.h"
+#include "sync/device/store/records.h"
+#include "sync/device/store/shadow-store.h"
 #include "sync/wire/limits.h"
 
 #define SWAP_STEP 100     /* records that change places in one transaction */
@@ -159,7 +169,7 @@ static gboolean sweep_gone(Pull *pull, GError **error)
 /* By the rows that are here, whatever number the hub names. */
 static gboolean touch_between(Pull *pull, gint64 after, gint64 through, GError **error)
 {
-  g_autoptr(GArray) places = bh_damage_store_list(pull->device, after, through, error);
+  g_autoptr(GArray) places = bh_journal_store_list(pull->device, after, through, error);
 
   if (places == NULL)
     return FALSE;

@@ -1,7 +1,14 @@
 /* The journal as the hub sees it: batches up, acknowledgements back, a new chain after a fork. */
+#include "sync/device/store/outbox-push.h"
+
 #include <string.h>
 
 #include "sync/device/store/damage.h"
+#include "sync/device/store/device-store.h"
+#include "sync/device/store/outbox-store.h"
+#include "sync/device/store/outbox.h"
+#include "sync/device/store/records.h"
+#include "sync/device/store/repair.h"
 
 gboolean bh_outbox_get_heads(BhDevice *device, gint64 *made, gint64 *acked, GError **error)
 {
@@ -60,7 +67,7 @@ gboolean bh_outbox_acknowledge(BhDevice *device, const char *incarnation, gint64
 {
   if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
     return FALSE;
-  /* An answer about a chain that was given up says nothing any more. */
+  /* An answer about an older incarnation changes nothing. */
   if (g_strcmp0(incarnation, device->signer->incarnation) != 0 || seq <= 0)
     return TRUE;
   if (!check_hash(device, seq, hash, error))
@@ -81,65 +88,6 @@ gboolean bh_outbox_acknowledge(BhDevice *device, const char *incarnation, gint64
 
 /* --- a new incarnation --- */
 
-static gboolean move_entry(BhDevice *device, gint64 from, gint64 to_incarnation, gint64 seq,
-                           char head[BH_HASH_HEX_LEN + 1], gboolean *moved, GError **error)
-{
-  BhEnvelope envelope;
-  g_autoptr(GError) local = NULL;
-  g_autoptr(BhEntryText) old = bh_outbox_store_read_text(device, from, &local);
-
-  *moved = FALSE;
-  if (g_error_matches(local, BH_ERROR, BH_ERROR_NOT_FOUND))
-    return TRUE; /* set aside */
-  if (local != NULL) {
-    g_propagate_error(error, g_steal_pointer(&local));
-    return FALSE;
-  }
-  if (!bh_envelope_parse(old->envelope, &envelope, error))
-    return FALSE;
-  /* Dropped long after the hub had it: there is nothing to put an envelope round. */
-  *moved = old->body != NULL;
-  if (!*moved)
-    return TRUE;
-  g_autoptr(BhEntryText) text =
-      bh_entry_seal(device->signer, seq, head, envelope.kinds, old->body, old->openings);
-  g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
-  g_strlcpy(head, hash, BH_HASH_HEX_LEN + 1);
-  return bh_outbox_store_move(device, from, BH_POS(to_incarnation, seq), text->envelope,
-                              text->signature, error);
-}
-
-gboolean bh_outbox_put_envelopes(BhDevice *device, gint64 keep, GError **error)
-{
-  gint64 old = device->incarnation, made = device->made;
-  char head[BH_HASH_HEX_LEN + 1];
-
-  memset(head, '0', BH_HASH_HEX_LEN);
-  head[BH_HASH_HEX_LEN] = '\0';
-  bh_signer_make_incarnation(device->signer, device->random);
-  if (!bh_outbox_store_add_incarnation(device, old + 1, device->signer->incarnation, error))
-    return FALSE;
-  for (gint64 seq = keep + 1, next = 1; seq <= made; seq++) {
-    gboolean moved = FALSE;
-    if (!move_entry(device, BH_POS(old, seq), old + 1, next, head, &moved, error))
-      return FALSE;
-    next += moved;
-  }
-  if (device->acked > keep) {
-    bh_device_count(device)->delivered -= device->acked - keep;
-    return bh_outbox_store_set_acked(device, old, keep, error);
-  }
-  return TRUE;
-}
-
-gboolean bh_outbox_begin_incarnation(BhDevice *device, gint64 keep, GError **error)
-{
-  gboolean broken = FALSE;
-
-  return (device->made <= keep || bh_damage_set_aside(device, keep, &broken, error)) &&
-         bh_outbox_put_envelopes(device, keep, error);
-}
-
 gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error)
 {
   if (!bh_device_need_enrolled(device, error))
@@ -150,13 +98,13 @@ gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error)
     return FALSE;
   }
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  return write != NULL && bh_outbox_begin_incarnation(device, seq, error) &&
+  return write != NULL && bh_repair_begin_incarnation(device, seq, error) &&
          bh_write_commit(write, error) && bh_device_reload(device, error);
 }
 
-gboolean bh_outbox_mend(BhDevice *device, gint64 keep, GError **error)
+gboolean bh_outbox_repair(BhDevice *device, gint64 keep, GError **error)
 {
-  return bh_damage_mend(device, CLAMP(keep, 0, device->acked), error);
+  return bh_repair_run(device, CLAMP(keep, 0, device->acked), error);
 }
 
 /* --- quarantine --- */
@@ -242,6 +190,6 @@ gboolean bh_outbox_note_round(BhDevice *device, const char *state, const char *e
   g_free(device->round_state);
   device->round_state = g_strdup(state);
   device->next_try_ms = next_try_ms;
-  /* That a round runs is remembered for this run only. */
+  /* "working" is not stored: after a restart no round runs. */
   return strcmp(state, "working") == 0 || store_round(device, state, error_code, error);
 }

@@ -1,6 +1,5 @@
+/* Rows of incarnations, receipts and quarantine. */
 #include "sync/device/store/outbox-store.h"
-
-#include <string.h>
 
 static gboolean run_with_pos(BhDevice *device, const char *sql, gint64 from, gint64 to,
                              GError **error)
@@ -12,27 +11,6 @@ static gboolean run_with_pos(BhDevice *device, const char *sql, gint64 from, gin
   bh_stmt_bind_int(stmt, "from", from);
   bh_stmt_bind_int(stmt, "to", to);
   return bh_stmt_run(stmt, error);
-}
-
-BhEntryText *bh_outbox_store_read_text(BhDevice *device, gint64 pos, GError **error)
-{
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db, "SELECT envelope, signature, body, openings FROM entry WHERE pos = :pos", error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_int(stmt, "pos", pos);
-  if (!bh_stmt_step(stmt, &row, error))
-    return NULL;
-  if (!row) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
-                "store: own entry %" G_GINT64_FORMAT " is missing", pos & BH_POS_SEQ_MASK);
-    return NULL;
-  }
-  const char *body = bh_stmt_get_text(stmt, 2); /* empty once it was dropped */
-  return bh_entry_text_new(bh_stmt_get_text(stmt, 0), bh_stmt_get_text(stmt, 1),
-                           *body != '\0' ? body : NULL, bh_stmt_get_text(stmt, 3));
 }
 
 gboolean bh_outbox_store_set_acked(BhDevice *device, gint64 incarnation, gint64 seq, GError **error)
@@ -183,97 +161,6 @@ GArray *bh_outbox_store_list_quarantine(BhDevice *device, GError **error)
     gint64 pos = bh_stmt_get_int(stmt, 0);
     g_array_append_val(places, pos);
   }
-}
-
-/* --- identity --- */
-
-gboolean bh_outbox_store_get_keys(BhDevice *device, BhSigner *signer, gboolean *found,
-                                  GError **error)
-{
-  gsize public_len = 0, secret_len = 0;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT public_key, secret_key FROM device_key", error);
-
-  *found = FALSE;
-  if (stmt == NULL || !bh_stmt_step(stmt, found, error))
-    return FALSE;
-  if (!*found)
-    return TRUE;
-  const guint8 *public_key = bh_stmt_get_blob(stmt, 0, &public_len);
-  const guint8 *secret_key = bh_stmt_get_blob(stmt, 1, &secret_len);
-  if (public_len != BH_PUBLIC_KEY_SIZE || secret_len != BH_SECRET_KEY_SIZE) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, "store: device key is damaged");
-    return FALSE;
-  }
-  memcpy(signer->public_key, public_key, public_len);
-  memcpy(signer->secret_key, secret_key, secret_len);
-  return TRUE;
-}
-
-gboolean bh_outbox_store_put_keys(BhDevice *device, const BhSigner *signer, GError **error)
-{
-  BhStmt *stmt = bh_db_prepare(device->db,
-                               "INSERT INTO device_key (one, public_key, secret_key)"
-                               " VALUES (1, :public_key, :secret_key)",
-                               error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_blob(stmt, "public_key", signer->public_key, BH_PUBLIC_KEY_SIZE);
-  bh_stmt_bind_blob(stmt, "secret_key", signer->secret_key, BH_SECRET_KEY_SIZE);
-  return bh_stmt_run(stmt, error);
-}
-
-gboolean bh_outbox_store_put_uplink(BhDevice *device, const json_t *uplink,
-                                    const guint8 hub_key[BH_PUBLIC_KEY_SIZE], GError **error)
-{
-  static const char *const names[] = {"url",         "pins", "token", "hub",  "hub_name",
-                                      "plaque_keys", "name", "unit",  "area", "device"};
-  BhStmt *stmt = bh_db_prepare(
-      device->db,
-      "INSERT INTO uplink (one, url, pins, token, hub, hub_name, hub_key, plaque_keys, device,"
-      " name, unit, area) VALUES (1, :url, :pins, :token, :hub, :hub_name, :hub_key,"
-      " :plaque_keys, :device, :name, :unit, :area) ON CONFLICT (one) DO UPDATE SET"
-      " url = excluded.url, pins = excluded.pins, token = excluded.token,"
-      " hub_name = excluded.hub_name, hub_key = excluded.hub_key,"
-      " plaque_keys = excluded.plaque_keys, name = excluded.name, unit = excluded.unit,"
-      " area = excluded.area",
-      error);
-
-  if (stmt == NULL)
-    return FALSE;
-  for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
-    bh_stmt_bind_text(stmt, names[i], bh_json_string_or(uplink, names[i], ""));
-  bh_stmt_bind_blob(stmt, "hub_key", hub_key, BH_PUBLIC_KEY_SIZE);
-  return bh_stmt_run(stmt, error);
-}
-
-gboolean bh_outbox_store_set_url(BhDevice *device, const char *url, GError **error)
-{
-  BhStmt *stmt = bh_db_prepare(device->db, "UPDATE uplink SET url = :url", error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "url", url);
-  return bh_stmt_run(stmt, error);
-}
-
-gboolean bh_outbox_store_get_hub_key(BhDevice *device, guint8 hub_key[BH_PUBLIC_KEY_SIZE],
-                                     GError **error)
-{
-  gboolean row = FALSE;
-  gsize len = 0;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT hub_key FROM uplink", error);
-
-  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
-    return FALSE;
-  const guint8 *bytes = row ? bh_stmt_get_blob(stmt, 0, &len) : NULL;
-  if (len != BH_PUBLIC_KEY_SIZE) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, "store: the hub's key is damaged");
-    return FALSE;
-  }
-  memcpy(hub_key, bytes, len);
-  return TRUE;
 }
 
 gboolean bh_outbox_store_has_base(BhDevice *device, gboolean *has, GError **error)

@@ -57,7 +57,7 @@ gboolean bh_outbox_get_heads(BhDevice *device, gint64 *made, gint64 *acked, GErr
 gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error);
 /* After bh_outbox_read_batch said BH_ERROR_SIGNATURE: what the disk did not keep is set aside, and
  * the sound bodies above `keep` (what the hub has) get new envelopes in a new incarnation. */
-gboolean bh_outbox_mend(BhDevice *device, gint64 keep, GError **error);
+gboolean bh_outbox_repair(BhDevice *device, gint64 keep, GError **error);
 gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, GError **error);
 
 /* --- time --- */

@@ -1,6 +1,6 @@
-#include "sync/device/store/people-store.h"
-
 #include <string.h>
+
+#include "sync/device/store/people.h"
 
 #define ROLES_MAX 4096 /* bytes */
 

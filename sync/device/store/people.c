@@ -4,12 +4,15 @@
  * What this does not stop: who can read the raw disk has that key too, can try PINs against the
  * sealed keys at leisure, or put an older copy of the whole store back. Only disk encryption and
  * revocation help there. */
+#include "sync/device/store/people.h"
+
 #include <sodium.h>
 #include <string.h>
 
 #include "schema/civil.h"
 #include "schema/person.h"
-#include "sync/device/store/people-store.h"
+#include "sync/device/store/drafts-store.h"
+#include "sync/device/store/views.h"
 
 #define WRONG_BEFORE_LOCK 5
 #define SEAL_SETTING "people_seal"

@@ -1,11 +1,15 @@
 #include "sync/device/store/prune.h"
 
-#include "sync/device/store/damage.h"
-#include "sync/device/store/release.h"
-#include "sync/disk/durable.h"
-
 #include <errno.h>
 #include <glib/gstdio.h>
+
+#include "sync/device/store/damage.h"
+#include "sync/device/store/drafts-store.h"
+#include "sync/device/store/files.h"
+#include "sync/device/store/records-store.h"
+#include "sync/device/store/release-store.h"
+#include "sync/device/store/release.h"
+#include "sync/disk/durable.h"
 
 #define ENTRIES_STEP 50
 #define FILES_STEP 10

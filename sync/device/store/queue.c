@@ -3,8 +3,12 @@
 #include <string.h>
 
 #include "sync/device/store/damage.h"
-#include "sync/device/store/files-store.h"
-#include "sync/device/store/outbox-store.h"
+#include "sync/device/store/drafts-store.h"
+#include "sync/device/store/drafts.h"
+#include "sync/device/store/files.h"
+#include "sync/device/store/people.h"
+#include "sync/device/store/records-store.h"
+#include "sync/device/store/shadow-store.h"
 
 #define QUEUE_PAGE_MAX 200
 

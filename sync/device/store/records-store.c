@@ -1,4 +1,4 @@
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/records-store.h"
 
 #include <string.h>
 
@@ -375,4 +375,34 @@ gboolean bh_records_store_want_file(BhDevice *device, const char *sha256, GError
     return FALSE;
   bh_stmt_bind_text(stmt, "sha", sha256);
   return bh_stmt_run(stmt, error);
+}
+void bh_row_clear(BhRow *row)
+{
+  g_clear_pointer(&row->kind, g_free);
+  g_clear_pointer(&row->title, g_free);
+  g_clear_pointer(&row->state, g_free);
+  g_clear_pointer(&row->due, g_free);
+  row->number = 0;
+}
+
+gboolean bh_records_store_list_after(BhDevice *device, gint64 *number, int limit, GPtrArray *ids,
+                                     GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db,
+      "SELECT number, id FROM record WHERE number > :number ORDER BY number LIMIT :limit", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "number", *number);
+  bh_stmt_bind_int(stmt, "limit", limit);
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    *number = bh_stmt_get_int(stmt, 0);
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 1)));
+  }
 }

@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#include "sync/device/store/outbox-store.h"
+#include "sync/device/store/release-store.h"
+#include "sync/device/store/shadow-store.h"
+#include "sync/device/store/terms.h"
 
 #define STEP 20 /* files that are looked at in one transaction */
 
@@ -81,7 +83,7 @@ static gboolean each_hash_of_text(BhDevice *device, const char *text, EachHash f
 static gboolean note_offered_back(BhDevice *device, const char *sha256, GError **error)
 {
   need_held(device, sha256)->until_ms = boot_ms(device) + BH_RELEASE_GRACE_MS;
-  return bh_release_note(device, sha256, error);
+  return bh_release_store_add(device, sha256, error);
 }
 
 static gboolean settle(BhDevice *device, const char *sha256, GError **error G_GNUC_UNUSED)
@@ -91,11 +93,6 @@ static gboolean settle(BhDevice *device, const char *sha256, GError **error G_GN
   if (held != NULL && held->added > 0)
     held->added--;
   return TRUE;
-}
-
-gboolean bh_release_note(BhDevice *device, const char *sha256, GError **error)
-{
-  return bh_release_store_add(device, sha256, error);
 }
 
 gboolean bh_release_note_draft(BhDevice *device, const char *value, GError **error)

@@ -1,44 +1,33 @@
-/* Lets go of files that nothing names any more: of records that left the device, of drafts that
- * were thrown away or changed, of pictures that were never put into one. Inside sync/device only.
+/* Removes files that nothing names any more: of records that left, of drafts that were discarded or
+ * changed, of pictures that were never used.
  *
- * Whatever stops naming a file notes it, in its own transaction; so does who adds one, before its
- * bytes are written. A step looks at what was noted: a file that a record, a draft or an own entry
- * names stays, any other goes. So a crash in between leaves a note, never bytes without one. */
+ * Code that removes the last name of a file notes the file in its own transaction, and so does code
+ * that adds one, before it writes the bytes (bh_release_store_add). A step checks noted files: one
+ * that a record, a draft or an own entry names stays, others are removed. So a crash can leave a
+ * note without a file, but no file without a note. */
 #pragma once
 
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/core.h"
 
 G_BEGIN_DECLS
 
-/* A draft that was thrown away may be brought back for as long as this. */
+/* How long the files of a discarded draft stay, because the draft may be brought back. */
 #define BH_RELEASE_GRACE_MS (10 * 60 * 1000)
-/* What another process added to the store before this one opened it may be about to be named. */
+/* No file is removed for this long after the store was opened: another process may have added one
+ * just before, and not have named it yet. */
 #define BH_RELEASE_OPEN_MS (60 * 1000)
 
-/* Inside a transaction: nothing may name the file from now on. */
-gboolean bh_release_note(BhDevice *device, const char *sha256, GError **error);
-/* The same for all that a value of a draft names, which may be brought back. */
+/* Notes all files that a value of a draft (JSON text) names, and keeps them for
+ * BH_RELEASE_GRACE_MS. Inside a transaction. */
 gboolean bh_release_note_draft(BhDevice *device, const char *value, GError **error);
-/* Somebody added the file and is about to name it: it stays for this run of the program, or until a
- * draft named it (bh_release_settle). */
+/* The file was added and is about to be named: it stays for this run of the program, or until
+ * bh_release_settle. */
 void bh_release_hold(BhDevice *device, const char *sha256);
-/* A draft names what the value names. After the commit. */
+/* A draft names the files in this value (JSON text) now; they need no hold. After the commit. */
 void bh_release_settle(BhDevice *device, const char *value);
-/* Some record that is here names the file. */
+/* *named: a record in the store names the file. */
 gboolean bh_release_is_named(BhDevice *device, const char *sha256, gboolean *named, GError **error);
-/* A step: looks at some that were noted. *more: call again. */
+/* One step: checks some noted files, in a transaction of its own. *more: call again. */
 gboolean bh_release_some(BhDevice *device, gboolean *more, GError **error);
-
-/* --- release-store.c --- */
-
-gboolean bh_release_store_add(BhDevice *device, const char *sha256, GError **error);
-gboolean bh_release_store_drop(BhDevice *device, const char *sha256, GError **error);
-/* Those after `after` in their order, at most `limit`. */
-GPtrArray *bh_release_store_list(BhDevice *device, const char *after, int limit, GError **error);
-gboolean bh_release_store_is_drafted(BhDevice *device, const char *sha256, gboolean *drafted,
-                                     GError **error);
-/* Takes its row, unless an own entry declares it, and what was asked of the hub, and notes its
- * bytes for removal. */
-gboolean bh_release_store_discard(BhDevice *device, const char *sha256, GError **error);
 
 G_END_DECLS

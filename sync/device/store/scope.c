@@ -1,8 +1,12 @@
 /* What a condition sees while something is being saved: the store's records with the unsaved
  * values laid over them. */
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/scope.h"
 
 #include <string.h>
+
+#include "sync/device/store/people.h"
+#include "sync/device/store/terms.h"
+#include "sync/device/store/views.h"
 
 struct _BhScope {
   BhDevice *device;

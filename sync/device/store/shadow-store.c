@@ -1,5 +1,5 @@
 /* The shadow of a pull that starts over. */
-#include "sync/device/store/outbox-store.h"
+#include "sync/device/store/shadow-store.h"
 
 void bh_shadow_clear(BhShadow *shadow)
 {

@@ -2,7 +2,8 @@
  * buttons. Whether a step can be taken is judged when it is saved (check.c). */
 #include <string.h>
 
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/scope.h"
+#include "sync/device/store/views.h"
 
 static json_t *describe(const BhKind *kind, const BhTransition *step, const json_t *values)
 {

@@ -1,6 +1,7 @@
-#include "sync/device/store/release.h"
-
 #include <string.h>
+
+#include "sync/device/store/release-store.h"
+#include "sync/device/store/terms.h"
 
 /* Up to so many terms are looked up one by one; a list of more is handed over as JSON. */
 #define SINGLE_TERMS_MAX 8
@@ -106,7 +107,7 @@ static gboolean drop_term(BhDevice *device, gint64 term, GError **error)
   if (row && !bh_stmt_run(stmt, error))
     return FALSE;
   const char *hash = text != NULL ? bh_term_get_hash(text) : NULL;
-  return hash == NULL || bh_release_note(device, hash, error);
+  return hash == NULL || bh_release_store_add(device, hash, error);
 }
 
 static int compare_numbers(gconstpointer a, gconstpointer b)

@@ -1,9 +1,68 @@
+/* The store's thread, and what it does while nothing is asked of it. */
 #include "sync/device/store/worker.h"
 
+#include "sync/device/store/damage.h"
+#include "sync/device/store/outbox-kinds.h"
+#include "sync/device/store/outbox-pull.h"
+#include "sync/device/store/prune.h"
+#include "sync/device/store/records.h"
+#include "sync/device/store/release.h"
+#include "sync/device/store/repair.h"
 #include "sync/device/store/service.h"
+#include "sync/device/store/shadow-store.h"
 
-/* The store is moved into its file when nothing was asked of it for so long. */
+/* Idle steps begin when nothing was asked for so long. */
 #define IDLE_MS 2000
+
+/* --- while nothing is asked --- */
+
+static gboolean reindex(BhDevice *device, gboolean *more, GError **error)
+{
+  g_autofree char *from = bh_setting_dup(device, "reindex");
+
+  *more = from != NULL;
+  return from == NULL || bh_outbox_reindex_some(device, error);
+}
+
+static gboolean run_idle_step(BhDevice *device, gboolean *more, GError **error)
+{
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+
+  if (write == NULL || !bh_outbox_swap_some(device, more, error) ||
+      !bh_view_retitle_some(device, error))
+    return FALSE;
+  *more = *more || device->retitle;
+  if (!*more && !reindex(device, more, error))
+    return FALSE;
+  return bh_write_commit(write, error);
+}
+
+gboolean bh_device_is_behind(BhDevice *device)
+{
+  return device->db != NULL && bh_shadow_store_is_open(device);
+}
+
+gboolean bh_device_rest(BhDevice *device)
+{
+  g_autoptr(GError) local = NULL;
+  gboolean more = FALSE;
+
+  if (device->db == NULL)
+    return FALSE;
+  if (device->signer != NULL && device->kinds != NULL &&
+      ((bh_damage_is_noted(device) && !bh_repair_run(device, device->acked, &local)) ||
+       !run_idle_step(device, &more, &local) ||
+       (!more && !bh_release_some(device, &more, &local)) ||
+       (!more && !bh_prune_some(device, &more, &local)))) {
+    g_warning("store: tidying up: %s", local->message);
+    more = FALSE;
+  }
+  if (!more && device->db != NULL)
+    bh_db_checkpoint(device->db);
+  return more;
+}
+
+/* --- the thread --- */
 
 struct _BhWorker {
   GThread *thread;
@@ -53,7 +112,7 @@ static Work *next_work(BhWorker *worker, gboolean *touched)
   Work *work =
       *touched ? g_async_queue_timeout_pop(worker->queue, IDLE_MS * G_TIME_SPAN_MILLISECOND) : NULL;
 
-  /* Step by step, and whatever comes is served before the next. */
+  /* One short step at a time; work that comes in between runs first. */
   while (work == NULL && *touched) {
     *touched = bh_device_rest(worker->device);
     work = g_async_queue_try_pop(worker->queue);
@@ -98,7 +157,7 @@ BhWorker *bh_worker_begin(const char *dir, const BhClock *clock, const BhRandom 
 {
   BhWorker *worker = g_new0(BhWorker, 1);
 
-  /* What a thread that could not open its store never took is freed with the queue. */
+  /* Work that a thread without a store never took is freed with the queue. */
   worker->queue = g_async_queue_new_full((GDestroyNotify)work_free);
   worker->dir = g_strdup(dir);
   worker->clock = clock;
@@ -155,7 +214,7 @@ void bh_worker_run_async(BhWorker *worker, BhWorkFunc func, gpointer data, GDest
 {
   GTask *task = g_task_new(source_object, cancellable, callback, user_data);
 
-  /* What was asked for is done, whether or not somebody still waits for the answer. */
+  /* Work is done also when nobody waits for the answer any more. */
   g_task_set_check_cancellable(task, FALSE);
   push(worker, func, data, data_free, task);
 }

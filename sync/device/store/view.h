@@ -1,12 +1,12 @@
-/* Reviews of a record as its lists show them. Inside sync/device only. */
+/* Part of view.c that lists use. */
 #pragma once
 
-#include "sync/device/store/device-private.h"
+#include "sync/device/store/core.h"
 
 G_BEGIN_DECLS
 
 /* {"id","state","comment"} of the newest review of the record that is not closed; JSON null when
- * there is none or the kind is not reviewable. New reference. */
+ * there is none, or the kind is not reviewable. New reference, never NULL. */
 json_t *bh_review_find_open(BhDevice *device, const char *kind, const char *record);
 
 G_END_DECLS
