@@ -4,7 +4,7 @@
 #pragma once
 
 #include "app/visit.h"
-#include "sync/device/store/device.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 

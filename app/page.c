@@ -6,7 +6,7 @@
 
 #include "app/questions.h"
 #include "app/window.h"
-#include "sync/device/store/service.h"
+#include "sync/device/store/store.h"
 
 typedef struct {
   BhWindow *window; /* borrowed: the window owns its pages */

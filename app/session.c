@@ -7,7 +7,7 @@
 #include "schema/error.h"
 #include "schema/paths.h"
 #include "schema/world.h"
-#include "sync/device/run/sync.h"
+#include "sync/device/run/run.h"
 
 #define SYNC_AFTER_MS 300
 

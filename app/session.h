@@ -14,7 +14,7 @@
 #include "schema/error.h"
 #include "schema/kind.h"
 #include "schema/region.h"
-#include "sync/device/store/worker.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 

@@ -10,7 +10,7 @@
 #include "app/pages/drafts.h"
 #include "app/pages/record.h"
 #include "app/pages/scroll.h"
-#include "sync/device/store/copy.h"
+#include "sync/device/store/store.h"
 
 #define ROWS 50
 #define ROWS_MAX 200 /* that are widgets, and that are looked at again when the state changes */

@@ -1,16 +1,17 @@
-/* The sync engine: what a device does next, given what just happened. Events in, actions out; no
- * threads, no clock, no I/O of its own. It reads and writes the store through outbox.h, so every
- * step runs on the store's thread; all durable state is in the store, and an engine can be thrown
- * away at any moment.
+/* The sync engine: what a device does next, given what just happened. Events in, actions out; it
+ * has no thread, clock or connection of its own. It reads and writes the store, so every step runs
+ * on the store's thread. All durable state is in the store: an engine can be thrown away at any
+ * moment.
  *
  * A round: head → push → pull (kinds and staff when they changed) → uploads → downloads → idle.
- * What was saved meanwhile is pushed before the next chunk of a file. An uncertain result is
- * followed by asking for the head. Failures wait with full jitter; a kick or a connection that
- * came back begins at once. */
+ * What was saved meanwhile is pushed before the next chunk of a file. After an uncertain result the
+ * engine asks for the head. After a failure it waits, with full jitter; a kick, or a connection
+ * that came back, begins a round at once. */
 #pragma once
 
-#include "sync/device/store/outbox.h"
-#include "sync/device/run/transport.h"
+#include "sync/device/store/store.h"
+#include "schema/error.h"
+#include "sync/device/engine/exchange.h"
 
 G_BEGIN_DECLS
 
@@ -20,14 +21,13 @@ G_BEGIN_DECLS
 #define BH_ENGINE_CHUNK_START_BYTES (256 * 1024)
 #define BH_ENGINE_CHUNK_FAST_MS 4000  /* a quicker chunk is followed by a larger one */
 #define BH_ENGINE_CHUNK_SLOW_MS 16000 /* a slower one by a smaller one */
-/* The list of staff is fetched again by then even when it did not change: it renews how long people
- * may sign in without a hub. */
+/* The list of staff is fetched again after this time although it did not change, because that
+ * renews how long people may sign in without a hub. */
 #define BH_ENGINE_STAFF_MS (6 * 60 * 60 * 1000)
 #define BH_ENGINE_DOWNLOADS_PER_ROUND 50
 #define BH_ENGINE_REPEATS_MAX 3 /* answers without progress before a round gives up */
-#define BH_ENGINE_PAGES_PER_ROUND                                                                  \
-  1000                              /* then files have their turn, and the next round goes on      \
-                                     */
+/* Pages of changes in a round; then files are sent, and the next round goes on with the pages. */
+#define BH_ENGINE_PAGES_PER_ROUND 1000
 #define BH_ENGINE_KINDS_PER_ROUND 3 /* kind sets fetched; a hub that names more is broken */
 
 typedef enum {
@@ -69,15 +69,19 @@ typedef struct _BhEngine BhEngine;
 
 /* `random` is borrowed (jitter only). */
 BhEngine *bh_engine_new(const BhRandom *random);
+/* NULL is ignored. A request that is out belongs to the caller. */
 void bh_engine_free(BhEngine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhEngine, bh_engine_free)
 
+/* Takes one event. The caller does what the result says; a request in it belongs to the caller.
+ * BH_ENGINE_ANSWER and _FAILED are ignored while no request is out. */
 BhEngineActions bh_engine_step(BhEngine *engine, BhDevice *device, const BhEngineEvent *event);
+/* How far the present round came. */
 void bh_engine_get_progress(const BhEngine *engine, BhEngineProgress *progress);
-/* No request is out, no round runs and none is to begin at once; `ok` (may be NULL): the last round
- * ended without error. */
+/* TRUE when no request is out, no round runs and none is to begin at once. *ok (may be NULL): the
+ * last round ended without error. */
 gboolean bh_engine_is_resting(const BhEngine *engine, gboolean *ok);
-/* What ended the last round, static; NULL when it was fine. */
+/* Name of the error code that ended the last round, static; NULL when there was no error. */
 const char *bh_engine_get_error(const BhEngine *engine);
 
 G_END_DECLS

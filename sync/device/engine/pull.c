@@ -1,13 +1,15 @@
-#include "sync/device/engine/phases.h"
+/* Records come from the hub, page by page. A page is applied when its kind set is here; a new list
+ * of staff is fetched after the last page. */
+#include "sync/device/engine/pull.h"
+
+#include <string.h>
 
 #include "schema/error.h"
 #include "sync/wire/batch.h"
 
-#include <string.h>
-
 #define STAFF_ANSWER_BYTES (4 * 1024 * 1024)
 
-void bh_engine_pull(BhEngine *engine, BhDevice *device)
+BhEnginePhase bh_engine_begin_pull(BhEngine *engine, BhDevice *device)
 {
   g_autofree char *cursor = bh_outbox_dup_cursor(device);
   g_autofree char *escaped =
@@ -17,8 +19,17 @@ void bh_engine_pull(BhEngine *engine, BhDevice *device)
   BhTransportRequest *request = bh_engine_request(engine, "GET", path, BH_ANSWER_MAX_BYTES);
 
   bh_transport_request_add_header(request, "Accept-Encoding", "zstd");
-  bh_engine_send(engine, PHASE_PULL, request);
+  return bh_engine_send(engine, PHASE_PULL, request);
 }
+
+/* A page that no hub should send: the warning says what is wrong, and it is tried again later. */
+static BhEnginePhase fail_page(BhEngine *engine, BhDevice *device, const char *what)
+{
+  g_warning("sync: the hub %s", what);
+  return bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
+}
+
+/* --- a page --- */
 
 static gboolean names_staff(const json_t *page)
 {
@@ -30,29 +41,7 @@ static gboolean names_staff(const json_t *page)
   return FALSE;
 }
 
-/* A page no hub should send: said with what is wrong, and tried again later. */
-static void fail_page(BhEngine *engine, BhDevice *device, const char *what)
-{
-  g_warning("sync: the hub %s", what);
-  bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
-}
-
-static void ask_kinds(BhEngine *engine, BhDevice *device, const char *hash)
-{
-  g_autofree char *path = g_strconcat("/v1/kinds/", hash, NULL);
-
-  if (++engine->kinds_asked > BH_ENGINE_KINDS_PER_ROUND) {
-    fail_page(engine, device, "names another kind set again and again");
-    return;
-  }
-  BhTransportRequest *request = bh_engine_request(engine, "GET", path, BH_ANSWER_MAX_BYTES);
-  g_free(engine->kinds);
-  engine->kinds = g_strdup(hash);
-  bh_transport_request_add_header(request, "Accept-Encoding", "zstd");
-  bh_engine_send(engine, PHASE_KINDS, request);
-}
-
-/* The list is small; without a version in the page it is fetched once in each round. */
+/* The list is small; a hub that names no version of it is asked in each round. */
 static gboolean needs_staff(BhEngine *engine, const json_t *page)
 {
   const char *version = bh_json_string_or(page, "staff", NULL);
@@ -65,65 +54,41 @@ static gboolean needs_staff(BhEngine *engine, const json_t *page)
   return TRUE;
 }
 
-static void leave_pull(BhEngine *engine, BhDevice *device)
+static BhEnginePhase leave_pull(BhEngine *engine)
 {
   engine->pulled = TRUE;
   g_clear_pointer(&engine->page, json_decref);
-  if (engine->saved)
-    bh_engine_push(engine, device);
-  else
-    bh_engine_files(engine, device);
-}
-
-static void ask_staff(BhEngine *engine)
-{
-  bh_engine_send(engine, PHASE_STAFF,
-                 bh_engine_request(engine, "GET", "/v1/staff", STAFF_ANSWER_BYTES));
+  return engine->saved ? PHASE_PUSH : PHASE_FILES;
 }
 
 /* Applies the page whose kind set is here. */
-static void apply_page(BhEngine *engine, BhDevice *device)
+static BhEnginePhase apply_page(BhEngine *engine, BhDevice *device)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) page = g_steal_pointer(&engine->page);
   g_autofree char *before = bh_outbox_dup_cursor(device);
   gboolean more = json_is_true(json_object_get(page, "more"));
 
-  if (!bh_outbox_apply_changes(device, page, &error)) {
-    bh_engine_fail_store(engine, device, error);
-    return;
-  }
+  if (!bh_outbox_apply_changes(device, page, &error))
+    return bh_engine_fail_store(engine, device, error);
   engine->pulled_records += (gint64)json_array_size(json_object_get(page, "records"));
   if (names_staff(page))
     g_clear_pointer(&engine->staff, g_free);
-  if (!more) {
-    if (needs_staff(engine, page))
-      ask_staff(engine);
-    else
-      leave_pull(engine, device);
-    return;
-  }
-  if (g_strcmp0(before, bh_json_string_or(page, "cursor", NULL)) == 0) {
-    fail_page(engine, device, "says there is more at the same cursor");
-    return;
-  }
+  if (!more)
+    return needs_staff(engine, page) ? PHASE_STAFF : leave_pull(engine);
+  if (g_strcmp0(before, bh_json_string_or(page, "cursor", NULL)) == 0)
+    return fail_page(engine, device, "says there is more at the same cursor");
   gboolean empty = json_array_size(json_object_get(page, "records")) == 0 &&
                    json_array_size(json_object_get(page, "gone")) == 0;
   engine->empty_pages = empty ? engine->empty_pages + 1 : 0;
-  if (engine->empty_pages > BH_ENGINE_REPEATS_MAX) {
-    fail_page(engine, device, "says there is more and sends nothing");
-    return;
-  }
+  if (engine->empty_pages > BH_ENGINE_REPEATS_MAX)
+    return fail_page(engine, device, "says there is more and sends nothing");
   if (++engine->pages >= BH_ENGINE_PAGES_PER_ROUND) {
     engine->again = TRUE;
-    leave_pull(engine, device);
-    return;
+    return leave_pull(engine);
   }
-  /* Findings do not wait for a long list of enterprises. */
-  if (engine->saved)
-    bh_engine_push(engine, device);
-  else
-    bh_engine_pull(engine, device);
+  /* What was saved meanwhile is pushed before the next page of a long list. */
+  return engine->saved ? PHASE_PUSH : PHASE_PULL;
 }
 
 /* What a page has too many of; NULL when it keeps the limits. */
@@ -138,36 +103,41 @@ static const char *find_excess(const json_t *page)
   return NULL;
 }
 
-void bh_engine_on_pull(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
+BhEnginePhase bh_engine_on_pull(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
 {
-  const char *hash;
-
   if (bh_engine_refused(engine, device, answer))
-    return;
-  if (answer->status != 200) {
-    bh_engine_fail_round(engine, device, bh_engine_code(answer), 0);
-    return;
-  }
+    return PHASE_NONE;
+  if (answer->status != 200)
+    return bh_engine_fail_round(engine, device, bh_engine_code(answer), 0);
   g_clear_pointer(&engine->page, json_decref);
   engine->page = bh_engine_parse(engine, device, answer);
   if (engine->page == NULL)
-    return;
+    return PHASE_NONE;
   bh_engine_note_time(engine, device, engine->page);
-  hash = bh_json_string_or(engine->page, "kinds", "");
+  const char *hash = bh_json_string_or(engine->page, "kinds", "");
   const char *wrong = find_excess(engine->page);
-  if (wrong != NULL) {
-    fail_page(engine, device, wrong);
-    return;
-  }
+  if (wrong != NULL)
+    return fail_page(engine, device, wrong);
   if (!bh_hash_is_valid(hash) || !json_is_array(json_object_get(engine->page, "records")) ||
-      strlen(bh_json_string_or(engine->page, "cursor", "")) > BH_CURSOR_MAX_BYTES) {
-    bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
-    return;
-  }
-  if (!bh_outbox_has_kinds(device, hash))
-    ask_kinds(engine, device, hash);
-  else
-    apply_page(engine, device);
+      strlen(bh_json_string_or(engine->page, "cursor", "")) > BH_CURSOR_MAX_BYTES)
+    return bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
+  return bh_outbox_has_kinds(device, hash) ? apply_page(engine, device) : PHASE_KINDS;
+}
+
+/* --- the kind set of a page --- */
+
+BhEnginePhase bh_engine_begin_kinds(BhEngine *engine, BhDevice *device)
+{
+  const char *hash = bh_json_string_or(engine->page, "kinds", "");
+  g_autofree char *path = g_strconcat("/v1/kinds/", hash, NULL);
+
+  if (++engine->kinds_asked > BH_ENGINE_KINDS_PER_ROUND)
+    return fail_page(engine, device, "names another kind set again and again");
+  BhTransportRequest *request = bh_engine_request(engine, "GET", path, BH_ANSWER_MAX_BYTES);
+  g_free(engine->kinds);
+  engine->kinds = g_strdup(hash);
+  bh_transport_request_add_header(request, "Accept-Encoding", "zstd");
+  return bh_engine_send(engine, PHASE_KINDS, request);
 }
 
 static GBytes *expand(const BhTransportAnswer *answer, GError **error)
@@ -181,56 +151,53 @@ static GBytes *expand(const BhTransportAnswer *answer, GError **error)
   return bh_batch_expand(bytes, len, BH_ANSWER_MAX_BYTES, error);
 }
 
-void bh_engine_on_kinds(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
+BhEnginePhase bh_engine_on_kinds(BhEngine *engine, BhDevice *device,
+                                 const BhTransportAnswer *answer)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(GBytes) text = NULL;
-  g_autofree char *hash = NULL;
-  const char *bytes;
   gsize len;
 
   if (bh_engine_refused(engine, device, answer))
-    return;
-  text = answer->status == 200 ? expand(answer, &error) : NULL;
-  if (text == NULL) {
-    bh_engine_fail_round(engine, device, BH_ERROR_FAILED, 0);
-    return;
-  }
-  bytes = g_bytes_get_data(text, &len);
-  hash = bh_hash_hex(bytes, len);
-  if (!g_str_equal(hash, engine->kinds)) {
-    bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
-    return;
-  }
+    return PHASE_NONE;
+  g_autoptr(GBytes) text = answer->status == 200 ? expand(answer, &error) : NULL;
+  if (text == NULL)
+    return bh_engine_fail_round(engine, device, BH_ERROR_FAILED, 0);
+  const char *bytes = g_bytes_get_data(text, &len);
+  g_autofree char *hash = bh_hash_hex(bytes, len);
+  if (!g_str_equal(hash, engine->kinds))
+    return bh_engine_fail_round(engine, device, BH_ERROR_FORMAT, 0);
   if (!bh_outbox_store_kinds(device, bytes, len, &error))
-    bh_engine_fail_store(engine, device, error);
-  else
-    apply_page(engine, device);
+    return bh_engine_fail_store(engine, device, error);
+  return apply_page(engine, device);
 }
 
-void bh_engine_on_staff(BhEngine *engine, BhDevice *device, const BhTransportAnswer *answer)
+/* --- staff --- */
+
+BhEnginePhase bh_engine_begin_staff(BhEngine *engine, BhDevice *device G_GNUC_UNUSED)
+{
+  return bh_engine_send(engine, PHASE_STAFF,
+                        bh_engine_request(engine, "GET", "/v1/staff", STAFF_ANSWER_BYTES));
+}
+
+BhEnginePhase bh_engine_on_staff(BhEngine *engine, BhDevice *device,
+                                 const BhTransportAnswer *answer)
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) object = NULL;
-  const char *sealed;
 
   if (bh_engine_refused(engine, device, answer))
-    return;
+    return PHASE_NONE;
   if (answer->status != 200) {
     /* People can go on with the list that is here. */
     bh_engine_note_error(engine, BH_ERROR_FAILED);
-    leave_pull(engine, device);
-    return;
+    return leave_pull(engine);
   }
-  object = bh_engine_parse(engine, device, answer);
+  g_autoptr(json_t) object = bh_engine_parse(engine, device, answer);
   if (object == NULL)
-    return;
-  sealed = bh_json_get_string(object, "sealed", "answer of the hub", &error);
+    return PHASE_NONE;
+  const char *sealed = bh_json_get_string(object, "sealed", "answer of the hub", &error);
   if (sealed == NULL || !bh_outbox_store_staff(device, sealed, &error)) {
-    if (g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE)) {
-      bh_engine_fail_store(engine, device, error);
-      return;
-    }
+    if (g_error_matches(error, BH_ERROR, BH_ERROR_STORAGE))
+      return bh_engine_fail_store(engine, device, error);
     g_info("sync: %s", error->message);
     bh_engine_note_error(engine, (BhErrorCode)error->code);
   } else {
@@ -238,5 +205,5 @@ void bh_engine_on_staff(BhEngine *engine, BhDevice *device, const BhTransportAns
     engine->staff = g_steal_pointer(&engine->staff_wanted);
     engine->staff_boot_ms = engine->boot_ms;
   }
-  leave_pull(engine, device);
+  return leave_pull(engine);
 }

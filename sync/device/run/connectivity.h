@@ -1,4 +1,5 @@
-/* Whether a network is there, as a hint to try at once; never a reason not to try. */
+/* Reports that the network changed, so that a round can begin at once. A network that seems absent
+ * never keeps a round from trying. */
 #pragma once
 
 #include <glib.h>
@@ -14,8 +15,11 @@ struct _BhConnectivity {
   void (*free)(BhConnectivity *connectivity);
 };
 
+/* Begins to report; once. `changed` is called on the caller's thread-default main context until
+ * bh_connectivity_free. */
 void bh_connectivity_watch(BhConnectivity *connectivity, BhConnectivityChanged changed,
                            gpointer data);
+/* NULL is ignored. */
 void bh_connectivity_free(BhConnectivity *connectivity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhConnectivity, bh_connectivity_free)
 

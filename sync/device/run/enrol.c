@@ -2,7 +2,7 @@
 
 #include "schema/base64.h"
 #include "schema/error.h"
-#include "sync/device/store/outbox.h"
+#include "sync/device/store/store.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 

@@ -1,7 +1,7 @@
-/* A whole second copy of the store in another folder, with which `--store` works: everything that
- * was recorded leaves the device even when no hub is ever reached (LESSONS 6). It holds the
- * device's keys: two devices running on them are recognised by the hub as a fork. Both functions
- * return TRUE once all is on the disk. */
+/* A complete second copy of the store in another folder, which `--store` accepts, so that what was
+ * recorded can leave the device when no hub is reached (LESSONS 6). It contains the device's keys:
+ * the hub recognises two devices that use them as a fork. Both functions return TRUE when
+ * everything is on the disk. */
 #pragma once
 
 #include "schema/world.h"
@@ -9,12 +9,13 @@
 
 G_BEGIN_DECLS
 
-/* The database, by the engine's backup: the store's own file is never opened beside the engine,
- * which would drop its locks. Store thread; blocks for the size of the database. `to` is made with
- * mode 0700; BH_ERROR_STORAGE when it cannot be, or when there is a store in it. */
+/* Copies the database by SQLite's backup: opening the file beside SQLite would drop SQLite's locks.
+ * Store thread; the time grows with the size of the database. `to` is made with mode 0700.
+ * BH_ERROR_STORAGE when that fails, or when there is a store in it. */
 gboolean bh_copy_store(BhDevice *device, const char *to, const BhDisk *disk, GError **error);
-/* The files of the store in `from`, which never change once they have their names; those that are
- * there already and whole stay. Any thread but the store's: it may take minutes. */
+/* Copies the files of the store in `from`; a file never changes once it has its name. Files that
+ * are in `to` already, and whole, stay. For another thread than the store's: it may take minutes.
+ */
 gboolean bh_copy_files(const char *from, const char *to, const BhDisk *disk, GError **error);
 
 G_END_DECLS

@@ -7,7 +7,8 @@
 
 #define NOTED_MAX 1000
 
-void bh_damage_note(BhDevice *device, gint64 pos)
+/* Remembers that the entry at `pos` could not be read, for bh_repair_run. */
+static void note(BhDevice *device, gint64 pos)
 {
   if (device->noted == NULL)
     device->noted = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -66,7 +67,7 @@ BhEntryText *bh_damage_read(BhDevice *device, gint64 pos, GError **error)
   }
   if (text != NULL && bh_damage_judge(device, text, pos, &local) == BH_DAMAGE_NONE)
     return g_steal_pointer(&text);
-  bh_damage_note(device, pos);
+  note(device, pos);
   g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
               "store: own entry %" G_GINT64_FORMAT " is damaged: %s", pos & BH_POS_SEQ_MASK,
               local->message);
@@ -82,7 +83,7 @@ BhBody *bh_damage_parse(BhDevice *device, const BhOwnEntry *entry)
   BhBody *body = bh_body_parse(entry->body, entry->openings, &local);
   if (body == NULL) {
     g_warning("store: own entry %s is left out: %s", entry->id, local->message);
-    bh_damage_note(device, entry->pos);
+    note(device, entry->pos);
   }
   return body;
 }

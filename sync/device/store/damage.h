@@ -16,10 +16,7 @@ typedef enum {
 /* Registers the check of the newest own entry, which runs each time the device is read into memory
  * and sets device->head. Once, before the first bh_device_reload. */
 void bh_damage_attach(BhDevice *device);
-/* Remembers that the entry at `pos` could not be read, for bh_repair_run; at most 1000. In memory
- * only, so it may be called outside a transaction. */
-void bh_damage_note(BhDevice *device, gint64 pos);
-/* Whether anything was noted since the last repair. */
+/* Whether an entry that could not be read was noted, in memory, since the last repair. */
 gboolean bh_damage_is_noted(const BhDevice *device);
 /* Compares an entry with its own hashes and signature. `reason` (may be NULL) says what is wrong,
  * unless the result is BH_DAMAGE_NONE. */

@@ -21,17 +21,20 @@ typedef struct _BhDevice BhDevice;
  * `clock` and `random` are borrowed and must live as long. */
 BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *random,
                          GError **error);
+/* Wipes open keys. NULL is ignored. */
 void bh_device_close(BhDevice *device);
-/* Borrowed; that of the system unless set. */
-void bh_device_set_space(BhDevice *device, const BhSpace *space);
-void bh_device_set_disk(BhDevice *device, const BhDisk *disk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
-/* Nothing is to be done just now: a short step of what waits for that – records of a reset that
- * move in, titles, the index, what was delivered long ago – and then the database's log moves into
- * its file. TRUE when there is more to do. */
+/* Replaces what measures free space, that of the system by default; borrowed. */
+void bh_device_set_space(BhDevice *device, const BhSpace *space);
+/* Replaces what syncs files and folders, that of the system by default; borrowed. */
+void bh_device_set_disk(BhDevice *device, const BhDisk *disk);
+/* One short step of what is done while nobody waits: records of a reset that move into place,
+ * titles, the index, what was delivered long ago. After the last one the database's log is moved
+ * into its file. TRUE when there is more to do. */
 gboolean bh_device_rest(BhDevice *device);
-/* The hub's records start over and did not all take their places yet. */
+/* A pull that started over has not ended: not all of the hub's records are in place. */
 gboolean bh_device_is_behind(BhDevice *device);
+/* Whether the store belongs to a device of a hub. */
 gboolean bh_device_is_enrolled(BhDevice *device);
 /* {"hub","hub_name","device","name","unit","area","url"}; NULL with BH_ERROR_NOT_FOUND before
  * enrolment. */
@@ -39,12 +42,15 @@ json_t *bh_device_describe(BhDevice *device, GError **error);
 /* The newest kind set the hub gave (a new reference), or NULL before enrolment. */
 BhKindSet *bh_device_dup_kinds(BhDevice *device);
 
-/* Settings of this store, as text. NULL when not set (the default holds); g_free. */
-#define BH_SETTING_LEASE_DAYS "lease_days"                 /* 30: offline sign-in without a sync */
-#define BH_SETTING_LEASE_WARNING_DAYS "lease_warning_days" /* 7: said that long before it ends */
-#define BH_SETTING_KEEP_DAYS "keep_days"                   /* 30: what was delivered is kept here */
+/* Settings of this store. */
+#define BH_SETTING_LEASE_DAYS "lease_days" /* 30: offline sign-in without a sync */
+#define BH_SETTING_LEASE_WARNING_DAYS                                                              \
+  "lease_warning_days"                   /* 7: the warning comes so long before                    \
+                                          */
+#define BH_SETTING_KEEP_DAYS "keep_days" /* 30: what was delivered is kept here */
 char *bh_device_get_setting(BhDevice *device, const char *name);
-/* NULL removes. BH_ERROR_UNKNOWN for another name, _INVALID for a wrong value. */
+/* NULL: the default again. BH_ERROR_UNKNOWN for another name, BH_ERROR_INVALID unless `value` is a
+ * number of days from 0 to 3650. */
 gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *value,
                                GError **error);
 
@@ -52,9 +58,9 @@ gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *v
 
 /* [{"id","name","roles":[…],"drafts":n,"locked_until_ms"?}] of the unit, by name. */
 json_t *bh_device_list_staff(BhDevice *device, GError **error);
-/* What a refused sign-in leaves. */
+/* Details of a refused sign-in. */
 typedef struct {
-  gint64 locked_ms; /* with BH_ERROR_LOCKED: how long no PIN of this person is looked at */
+  gint64 locked_ms; /* with BH_ERROR_LOCKED: how long no PIN of this person is checked */
   int tries_left;   /* with BH_ERROR_DENIED for a wrong PIN: tries before a lock-out; else -1 */
 } BhSignInRefusal;
 
@@ -65,8 +71,8 @@ typedef struct {
  * about 0.1 s of CPU. */
 gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
                            BhSignInRefusal *refusal, GError **error);
-/* Ends one sign-in; after the last one the key is wiped, and nothing can be saved in that person's
- * name. Who is not signed in: nothing happens. */
+/* Ends one sign-in. After the last one the key is wiped, and nothing can be saved in that person's
+ * name. Ignored when the person is not signed in. */
 void bh_device_sign_out(BhDevice *device, const char *staff);
 
 /* --- drafts: per author and record, durable, unsigned (SYNC.md) --- */
@@ -83,10 +89,12 @@ json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *re
 /* [{"record","kind","title","state"?,"updated_ms"}] newest first; "state" of the record as saved.
  */
 json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **error);
+/* Removes a draft, and with one of a record that was never saved also the author's drafts below it.
+ * Not an error when there is none. */
 gboolean bh_device_draft_discard(BhDevice *device, const char *author, const char *record,
                                  GError **error);
-/* Removes these keys (array of texts) of the draft, and the draft with its last one: what was saved
- * in another way. Other keys stay. */
+/* Removes these keys (array of texts) of the draft, because they were saved in another way, and the
+ * draft with its last key. */
 gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
                                 const json_t *keys, GError **error);
 /* Drafts that belong together, in one transaction with one fsync: [{"record","kind","set": {key:
@@ -103,13 +111,13 @@ gboolean bh_device_draft_drop(BhDevice *device, const char *author, const json_t
 /* New record id, in creation order. */
 void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
 
-/* What is wrong with a record if `set` ({key:value}, may be NULL) were saved by `author`; state
- * in `set` is judged as a transition. Array of {"field","code","zh","en"}. */
+/* What would be wrong with a record if `author` saved `set` ({key:value}, may be NULL). A state in
+ * `set` is checked as a transition. Array of {"field","code","zh","en"}. */
 json_t *bh_device_check(BhDevice *device, const char *author, const char *record, const char *kind,
                         const json_t *set, GError **error);
 
-/* Values in `ops` (as bh_device_save takes them) that are doubtful and kept all the same, as a
- * check character that does not fit: array of {"record","field","zh","en"}, empty when there are
+/* Values in `ops` (as bh_device_save takes them) that can be saved although they are doubtful, for
+ * example a wrong check character: array of {"record","field","zh","en"}, empty when there are
  * none. */
 json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops);
 /* Fields of a stored record that are locked as it stands, as names: no save changes them but by a
@@ -175,9 +183,10 @@ json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **erro
  * when less than BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
  * {"sha256","size","media_type"}. */
 json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
-/* The same facts of a file that would be taken, without keeping it. */
-json_t *bh_device_describe_file(BhDevice *device, const char *path, GError **error);
+/* The same for bytes in memory. */
 json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error);
+/* The facts of a file that bh_device_add_file would take, without keeping it. */
+json_t *bh_device_describe_file(BhDevice *device, const char *path, GError **error);
 /* Path of a file that is here; NULL when it is not (yet). g_free. */
 char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
 

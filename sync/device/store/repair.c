@@ -88,7 +88,8 @@ static gboolean repair_entry(Repair *repair, gint64 pos, GError **error)
   g_return_val_if_reached(FALSE);
 }
 
-gboolean bh_repair_set_aside(BhDevice *device, gint64 keep, gboolean *broken, GError **error)
+/* *broken: the chain above `keep` has a gap, so the sound bodies need new envelopes. */
+static gboolean set_aside(BhDevice *device, gint64 keep, gboolean *broken, GError **error)
 {
   g_autoptr(GPtrArray) touched = g_ptr_array_new_with_free_func(g_free);
   Repair repair = {device, BH_POS(device->incarnation, keep), touched, broken};
@@ -117,7 +118,7 @@ gboolean bh_repair_run(BhDevice *device, gint64 keep, GError **error)
   if (!bh_device_need_enrolled(device, error))
     return FALSE;
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
-  if (write == NULL || !bh_repair_set_aside(device, keep, &broken, error) ||
+  if (write == NULL || !set_aside(device, keep, &broken, error) ||
       (broken && !bh_incarnation_move(device, keep, error)) || !bh_write_commit(write, error))
     return FALSE;
   g_clear_pointer(&device->noted, g_array_unref);
@@ -128,6 +129,6 @@ gboolean bh_repair_begin_incarnation(BhDevice *device, gint64 keep, GError **err
 {
   gboolean broken = FALSE;
 
-  return (device->made <= keep || bh_repair_set_aside(device, keep, &broken, error)) &&
+  return (device->made <= keep || set_aside(device, keep, &broken, error)) &&
          bh_incarnation_move(device, keep, error);
 }

@@ -1,7 +1,7 @@
-/* The device's functions as JSON methods, so that the process that owns the store can serve the
- * others and the pages need no second vocabulary. One method per function of device.h, named
- * without the prefix; params are an object with the argument names of device.h. Results are
- * objects: what device.h gives as an object comes as it is, and else
+/* The functions of device.h as JSON methods, so that the process that has the store open can serve
+ * other processes. A method has the name of the function without its prefix, and an object of the
+ * function's arguments as params. Results are objects: objects of device.h as they are, other
+ * results as
  *
  *   describe status doctor draft_get get list resolve_code add_file describe_file   as in device.h
  *   kinds         {"hash","text"} of the newest kind set
@@ -15,14 +15,15 @@
  *   draft_forget draft_put draft_drop             {}
  *
  * "list" takes {"query": …}, "queue" {"offset","limit"}, "draft_set" a JSON "value" (null clears).
- * How long a lock-out still lasts stands in the message and in list_staff. */
+ * The rest of a lock-out is in the error's message and in list_staff. */
 #pragma once
 
 #include "sync/device/store/device.h"
 
 G_BEGIN_DECLS
 
-/* Result as new reference (an object; functions without a result give {}), or NULL with error. */
+/* The result as a new reference, or NULL with error: BH_ERROR_UNKNOWN for another method, the error
+ * of the function otherwise. */
 json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error);
 
 G_END_DECLS
