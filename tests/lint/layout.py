@@ -41,6 +41,8 @@ for path in everything:
         rooms.add(parts[0])
     if len(parts) > 2 and parts[0] in ROOMS_BELOW and parts[-1] != "meson.build":
         rooms.add("/".join(parts[:2]))
+    if path.endswith(".c") and parts[0] != "tests":
+        rooms.add("/".join(parts[:-1]))
     if len(parts) > 2 and parts[0] == "tests" and parts[1] in TEST_ROOMS and parts[-1] != "meson.build":
         rooms.add("/".join(parts[:2]))
 for room in sorted(rooms - PLAIN_FOLDERS):
