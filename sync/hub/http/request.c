@@ -49,9 +49,9 @@ const char *bh_request_get_method(BhRequest *request)
   return request->method;
 }
 
-const char *bh_request_get_path(BhRequest *request)
+const BhRoute *bh_request_get_route(BhRequest *request)
 {
-  return request->path;
+  return request->route;
 }
 
 const char *bh_request_get_param(BhRequest *request, const char *name)

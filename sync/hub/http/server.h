@@ -44,7 +44,7 @@ guint bh_http_get_port(BhHttp *http);
 
 /* Of a request; strings are borrowed until it is answered, NULL when absent. */
 const char *bh_request_get_method(BhRequest *request);
-const char *bh_request_get_path(BhRequest *request);
+const BhRoute *bh_request_get_route(BhRequest *request); /* of the table it was found in */
 const char *bh_request_get_param(BhRequest *request, const char *name); /* from {name} */
 const char *bh_request_get_query(BhRequest *request, const char *name);
 const char *bh_request_get_header(BhRequest *request, const char *name); /* case-insensitive */
