@@ -2,9 +2,8 @@
 #include <string.h>
 
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log-store.h"
-#include "sync/hub/record-store.h"
-#include "sync/hub/records.h"
+#include "sync/hub/log/log.h"
+#include "sync/hub/records/records.h"
 
 #define REFRESH_PAGE 500
 

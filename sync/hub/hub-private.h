@@ -1,11 +1,10 @@
-/* What a BhHub consists of. For the files of this room that are the hub: hub.c, hub-init.c,
+/* What a BhHub consists of. For hub.c, hub-kinds.c, cli/init.c,
  * hub-kinds.c, and for those that need the ingest's pure step. */
 #pragma once
 
-#include "sync/hub/hub-time.h"
+#include "sync/hub/log/log.h"
 #include "sync/hub/hub.h"
-#include "sync/hub/ingest.h"
-#include "sync/hub/writer.h"
+#include "sync/hub/ingest/ingest.h"
 
 G_BEGIN_DECLS
 

@@ -5,11 +5,9 @@
 
 #include "sync/db/migrations.h"
 #include "sync/disk/durable.h"
-#include "sync/hub/clock-store.h"
-#include "sync/hub/copy-mark.h"
+#include "sync/hub/log/log.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/keys.h"
-#include "sync/hub/log-store.h"
+#include "sync/hub/http/http.h"
 #include "sync/wire/enrol-text.h"
 
 #define READERS_KEPT 16

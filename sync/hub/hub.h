@@ -8,7 +8,7 @@
 #include "schema/region.h"
 #include "schema/world.h"
 #include "sync/db/db.h"
-#include "sync/hub/writer.h"
+#include "sync/hub/log/log.h"
 
 G_BEGIN_DECLS
 
@@ -30,7 +30,7 @@ char *bh_hub_dup_public_url(BhHub *hub, GError **error);
 gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error);
 BhKindSet *bh_hub_dup_kinds(BhHub *hub); /* current set, new reference; any thread */
 const BhRegion *bh_hub_get_region(BhHub *hub);
-/* Never goes back (hub-time.h). */
+/* Never goes back (log/clock.h). */
 const BhClock *bh_hub_get_clock(BhHub *hub);
 /* Whether its times are in doubt, since the machine's clock went back; what that says, and the
  * latest time that was known before. Any thread. */
@@ -62,8 +62,9 @@ const guint8 *bh_hub_get_plaque_secret_key(BhHub *hub);
 typedef gboolean (*BhHubWrite)(BhHub *hub, BhDb *db, gpointer data, GError **error);
 typedef void (*BhHubDone)(BhHub *hub, const GError *error, gpointer data);
 void bh_hub_submit(BhHub *hub, BhHubWrite func, BhHubDone done, gpointer data);
-/* Long work of a client (a device's id) in turns, so that nobody waits for all of it (writer.h):
- * `func` is called again while it returns BH_TURN_MORE, each time in a later transaction. */
+/* Long work of a client (a device's id) in turns, so that nobody waits for all of it
+ * (log/writer.h): `func` is called again while it returns BH_TURN_MORE, each time in a later
+ * transaction. */
 typedef BhTurn (*BhHubTurn)(BhHub *hub, BhDb *db, gpointer data, GError **error);
 void bh_hub_submit_turns(BhHub *hub, const char *client, BhHubTurn func, BhHubDone done,
                          gpointer data);
@@ -93,8 +94,8 @@ BhDb *bh_hub_take_reader(BhHub *hub, GError **error);
 void bh_hub_give_reader(BhHub *hub, BhDb *db);
 
 /* Releases a quarantined entry (folds it) or dismisses it; both are entries of the hub. Judged
- * again at that moment (judge.h); `by` NULL is the hub's own administration. BH_ERROR_NOT_FOUND,
- * _INVALID or _DENIED: nothing changed. */
+ * again at that moment (ingest/judge.h); `by` NULL is the hub's own administration.
+ * BH_ERROR_NOT_FOUND, _INVALID or _DENIED: nothing changed. */
 gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean dismiss,
                         const char *reason, GError **error);
 /* Whether it would be done now, by the same judgement; the error is the one it would fail with. */

@@ -11,10 +11,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "sync/hub/hub-list.h"
+#include "sync/hub/access/list.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log-store.h"
-#include "sync/hub/search.h"
+#include "sync/hub/log/log-store.h"
+#include "sync/hub/records/search.h"
 
 #define RECORDS_USUAL 60000
 #define RECORDS_MAX 5000000

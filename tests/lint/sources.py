@@ -9,13 +9,30 @@ from lint import TOP, Report, c_code, c_strings, files, line_of, read
 ROOMS = {"schema": {"schema"}, "sync": {"sync", "schema"}, "app": {"app", "sync", "schema"}}
 # header → the only files that may include it (regular expression on the path)
 KEPT_HEADERS = {
-    r"microhttpd\.h": r"sync/hub/http\.c",
+    r"microhttpd\.h": r"sync/hub/http/server\.c",
     r"sqlite3\.h": r"sync/db/.*",
     r"libpq.*": r"sync/db/.*",
-    r"curl/.*": r"sync/device/run/[\w-]*(curl|transport)[\w-]*\.c|sync/hub/[\w-]*s3[\w-]*\.c",
+    r"curl/.*": r"sync/device/run/[\w-]*(curl|transport)[\w-]*\.c|sync/hub/log/[\w-]*s3[\w-]*\.c",
     r"(gtk|gdk|handy|pango|cairo)\b.*": r"app/.*",
     r"gst/.*": r"app/devices/.*",
 }
+# Folders of one program: which others each may include, and the one header they are known by. "" is
+# the folder above them.
+FOLDERS = {
+    "sync/hub": {
+        "http": set(),
+        "log": set(),
+        "records": {"log"},
+        "ingest": {"records", "log"},
+        "": {"ingest", "records", "log", "http"},
+        "access": {"", "records", "log"},
+        "devices": {"access", "", "records", "log", "http"},
+        "cases": {"access", "", "records", "log"},
+        "office": {"cases", "devices", "access", "", "ingest", "records", "log", "http"},
+        "cli": {"office", "cases", "devices", "access", "", "ingest", "records", "log", "http"},
+    },
+}
+HEADERS_ABOVE = {"sync/hub": {"hub.h", "hub-private.h"}}
 BANNED = {
     "strcpy": "g_strlcpy", "strcat": "g_strlcat or GString", "strncpy": "g_strlcpy",
     "strncat": "g_strlcat", "sprintf": "g_snprintf", "vsprintf": "g_vsnprintf",
@@ -65,6 +82,32 @@ for path in sources:
         elif not (TOP / name).is_file():
             report.add(path, line, f'"{name}" does not exist')
 report.close("includes run one way: app, sync, schema")
+
+def folder_of(top, path):
+    """The folder below `top` in which a file lies, "" for `top` itself."""
+    rest = path[len(top) + 1:]
+    return rest.split("/")[0] if "/" in rest else ""
+
+
+for top, allowed in FOLDERS.items():
+    for path in [one for one in sources if one.startswith(top + "/")]:
+        own, text = folder_of(top, path), read(path)
+        if own not in allowed:
+            report.add(path, 0, f'the folder "{own}" is not named in FOLDERS of sources.py')
+            continue
+        for match in INCLUDE.finditer(text):
+            name, line = match[1], line_of(text, match.start())
+            if name is None or not name.startswith(top + "/"):
+                continue
+            other, header = folder_of(top, name), name.split("/")[-1]
+            if other == own:
+                continue
+            heads = {f"{other}.h"} if other else HEADERS_ABOVE[top]
+            if other not in allowed[own]:
+                report.add(path, line, f'"{own}" must not include "{other}"')
+            elif header not in heads:
+                report.add(path, line, f'"{name}" is for its own folder; include "{other}/{other}.h"')
+report.close("folders of a program are included one way, each by its own header")
 
 for path in sources:
     text = read(path)

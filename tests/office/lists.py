@@ -35,12 +35,12 @@ class WorkWithLists(unittest.TestCase):
 
     def test_whatever_the_hub_refuses_has_words_for_people(self):
         hub = pathlib.Path(sys.argv[2], "sync/hub")
-        words = (hub / "office-words.c").read_text(encoding="utf-8")
+        words = (hub / "office/words.c").read_text(encoding="utf-8")
         known = [re.escape(said).replace("%s", r"\S+").replace(r"\*", ".*")
                  for said in re.findall(r'\{"((?:[^"\\]|\\.)*)",\s*"', words)]
         said = set()
-        for source in ("ingest-judge.c", "judge-people.c", "judge-step.c", "judge-lock.c"):
-            text = (hub / source).read_text(encoding="utf-8")
+        for source in ("judge-values.c", "judge-people.c", "judge-step.c", "judge-lock.c"):
+            text = (hub / "ingest" / source).read_text(encoding="utf-8")
             for call in re.findall(r"(?:add_fault|refuse)\(judgement,(.*?)\);", text, re.DOTALL):
                 said.update(one for one in re.findall(r'"([^"]*)"', call) if " " in one)
             said.update(re.findall(r'why = "([^"]*)"', text))

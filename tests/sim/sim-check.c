@@ -1,8 +1,8 @@
 #include "tests/sim/sim-check.h"
 
-#include "sync/hub/hub-read.h"
-#include "sync/hub/record-read.h"
-#include "sync/hub/log-store.h"
+#include "sync/hub/access/read.h"
+#include "sync/hub/records/read.h"
+#include "sync/hub/log/log-store.h"
 
 #include <string.h>
 

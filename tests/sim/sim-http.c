@@ -1,7 +1,7 @@
 #include "tests/sim/sim-http.h"
 
-#include "sync/hub/http-request.h"
-#include "sync/hub/http-route.h"
+#include "sync/hub/http/request.h"
+#include "sync/hub/http/route.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* The hub's HTTP handlers without a connection. */
 #pragma once
 
-#include "sync/device/run/transport.h"
-#include "sync/hub/device-api.h"
+#include "sync/device/engine/exchange.h"
+#include "sync/hub/devices/devices.h"
 
-/* Runs the handler and waits for its answer. Stands in for http.c: a program that links this must
- * not link the server. */
+/* Runs the handler and waits for its answer. Stands in for sync/hub/http/server.c: a program that
+ * links this must not link the server. */
 BhTransportAnswer *sim_http_serve(BhDeviceApi *api, const BhTransportRequest *request);
 BhTransportRequest *sim_http_copy(const BhTransportRequest *request);

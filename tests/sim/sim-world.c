@@ -2,8 +2,8 @@
 
 #include "schema/base64.h"
 #include "schema/error.h"
-#include "sync/hub/hub-init.h"
-#include "sync/hub/enrol.h"
+#include "sync/hub/cli/init.h"
+#include "sync/hub/devices/enrol.h"
 #include "sync/wire/enrol-text.h"
 #include "tests/support/unsigned.h"
 

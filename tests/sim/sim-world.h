@@ -3,7 +3,7 @@
 
 #include "sync/device/engine/engine.h"
 #include "sync/device/store/outbox.h"
-#include "sync/hub/device-api.h"
+#include "sync/hub/devices/devices.h"
 #include "tests/schema/support.h"
 #include "tests/sim/sim-http.h"
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "sync/hub/hub.h"
-#include "sync/hub/person-store.h"
+#include "sync/hub/log/person-store.h"
 
 static inline gboolean test_write_unsigned(BhHub *hub, BhDb *db, gpointer staff, GError **error)
 {

@@ -4,12 +4,12 @@
 
 #include "schema/error.h"
 #include "schema/world.h"
-#include "sync/hub/hub-init.h"
-#include "sync/hub/hub-list.h"
-#include "sync/hub/device-api.h"
-#include "sync/hub/enrol.h"
-#include "sync/hub/keys.h"
-#include "sync/hub/log-store.h"
+#include "sync/hub/cli/init.h"
+#include "sync/hub/access/list.h"
+#include "sync/hub/devices/devices.h"
+#include "sync/hub/devices/enrol.h"
+#include "sync/hub/http/keys.h"
+#include "sync/hub/log/log-store.h"
 #include "sync/owner/owner.h"
 #include "sync/wire/enrol-text.h"
 

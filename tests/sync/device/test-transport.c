@@ -1,8 +1,8 @@
 #include "sync/device/run/transport.h"
 
 #include "schema/world.h"
-#include "sync/hub/http.h"
-#include "sync/hub/keys.h"
+#include "sync/hub/http/server.h"
+#include "sync/hub/http/keys.h"
 
 #include <gio/gio.h>
 #include <glib/gstdio.h>

@@ -1,7 +1,8 @@
-/* A server with routes that echo, wait, fail and give files; shared by the tests of http.c. */
+/* A server with routes that echo, wait, fail and give files; shared by the tests of
+ * sync/hub/http/server.c. */
 #pragma once
 
-#include "sync/hub/http.h"
+#include "sync/hub/http/server.h"
 
 #define ECHO_MAX 1000
 

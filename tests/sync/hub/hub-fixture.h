@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "schema/entry.h"
-#include "sync/hub/device-api.h"
+#include "sync/hub/devices/devices.h"
 #include "sync/hub/hub.h"
 
 typedef struct {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sync/hub/hub-private.h"
-#include "sync/hub/ingest-internal.h"
+#include "sync/hub/ingest/internal.h"
 #include "tests/support/unsigned.h"
 #include "tests/support/signed-text.h"
 

@@ -1,6 +1,6 @@
 #include "photo.h"
 
-#include "sync/hub/hub-list.h"
+#include "sync/hub/access/list.h"
 #include <sodium.h>
 #include <string.h>
 

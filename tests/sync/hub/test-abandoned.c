@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "schema/error.h"
-#include "sync/hub/office-internal.h"
-#include "sync/hub/sql.h"
+#include "sync/hub/office/internal.h"
+#include "sync/hub/log/sql.h"
 #include "tests/sync/hub/hub-fixture.h"
 
 #define SLOW 4       /* as many as the office answers at one time */

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "sync/hub/access.h"
-#include "sync/hub/access-store.h"
-#include "sync/hub/uploads.h"
+#include "sync/hub/access/access-log.h"
+#include "sync/hub/access/access-store.h"
+#include "sync/hub/devices/uploads.h"
 
 #define MANY 1000
 

@@ -3,9 +3,9 @@
 
 #include <string.h>
 
-#include "sync/hub/hub-read.h"
-#include "sync/hub/anomaly-store.h"
-#include "sync/hub/anomaly.h"
+#include "sync/hub/access/read.h"
+#include "sync/hub/ingest/anomaly-store.h"
+#include "sync/hub/ingest/anomaly.h"
 #include "sync/wire/credential.h"
 
 #define MANY 1000

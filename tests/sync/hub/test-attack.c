@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "schema/civil.h"
-#include "sync/hub/hub-list.h"
-#include "sync/hub/record-read.h"
+#include "sync/hub/access/list.h"
+#include "sync/hub/records/read.h"
 #include "sync/hub/hub-private.h"
 #include "sync/wire/limits.h"
 

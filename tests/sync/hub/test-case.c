@@ -4,9 +4,9 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "sync/hub/case.h"
-#include "sync/hub/file-path.h"
-#include "sync/hub/uploads.h"
+#include "sync/hub/cases/cases.h"
+#include "sync/hub/log/file-path.h"
+#include "sync/hub/devices/uploads.h"
 #include "sync/wire/export.h"
 #include "sync/wire/zip.h"
 

@@ -3,9 +3,9 @@
 
 #include <glib/gstdio.h>
 
-#include "sync/hub/cli.h"
-#include "sync/hub/copy.h"
-#include "sync/hub/uploads.h"
+#include "sync/hub/cli/cli.h"
+#include "sync/hub/cli/copy.h"
+#include "sync/hub/devices/uploads.h"
 #include "tests/support/fake-disk.h"
 
 static const guint8 photo[] = {0xff, 0xd8, 0xff, 0xe0, 0, 16, 'J', 'F', 'I', 'F', 0, 0xff, 0xd9};

@@ -5,10 +5,10 @@
 #include <string.h>
 
 #include "schema/error.h"
-#include "sync/hub/enrol.h"
+#include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/office-store.h"
-#include "sync/hub/sql.h"
+#include "sync/hub/office/office-store.h"
+#include "sync/hub/log/sql.h"
 
 #define PIN "482913"
 

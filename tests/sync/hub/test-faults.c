@@ -5,10 +5,10 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "sync/hub/record-read.h"
-#include "sync/hub/enrol.h"
+#include "sync/hub/records/read.h"
+#include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log-store.h"
+#include "sync/hub/log/log-store.h"
 
 static Answer *push_text_again(TestDevice *device, const GString *batch)
 {

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "sync/hub/http-door.h"
+#include "sync/hub/http/door.h"
 
 #define ALL 20
 #define PER_NETWORK 12

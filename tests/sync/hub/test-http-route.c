@@ -5,7 +5,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "sync/hub/http-route.h"
+#include "sync/hub/http/route.h"
 
 static gboolean match(const char *pattern_text, const char *path, GHashTable *params)
 {

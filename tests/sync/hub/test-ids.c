@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "sync/hub/anomaly-store.h"
+#include "sync/hub/ingest/anomaly-store.h"
 #include "sync/wire/limits.h"
 
 #define DAY_MS (G_GINT64_CONSTANT(24) * 3600 * 1000)

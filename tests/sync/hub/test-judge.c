@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "sync/hub/record-read.h"
-#include "sync/hub/log-store.h"
+#include "sync/hub/records/read.h"
+#include "sync/hub/log/log-store.h"
 #include "tests/support/signed-text.h"
 
 #define TOWNSHIP_AREA "140603100"

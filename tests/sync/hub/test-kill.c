@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "schema/world.h"
-#include "sync/hub/cli.h"
+#include "sync/hub/cli/cli.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log-store.h"
+#include "sync/hub/log/log-store.h"
 #include "sync/wire/batch.h"
 #include "sync/wire/export.h"
 

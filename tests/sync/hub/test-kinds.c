@@ -1,8 +1,8 @@
 /* Another kind set at the hub: what is derived from records follows it, also when the change is
  * interrupted. */
-#include "sync/hub/hub-list.h"
-#include "sync/hub/log-store.h"
-#include "sync/hub/sql.h"
+#include "sync/hub/access/list.h"
+#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/sql.h"
 #include "tests/sync/hub/hub-fixture.h"
 
 #define MANY 300 /* more than one page of the change */

@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sync/hub/office.h"
-#include "sync/hub/uploads.h"
+#include "sync/hub/office/office.h"
+#include "sync/hub/devices/uploads.h"
 
 #define MARK "LEAK7Q" /* every text of a hidden record begins so */
 #define VISITS 16

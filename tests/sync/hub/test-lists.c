@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "sync/hub/hub-private.h"
-#include "sync/hub/list-store.h"
-#include "sync/hub/sql.h"
+#include "sync/hub/records/list-store.h"
+#include "sync/hub/log/sql.h"
 #include "tests/sync/hub/hub-fixture.h"
 
 #define PAGE 40

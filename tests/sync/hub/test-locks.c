@@ -4,8 +4,8 @@
 
 #include <string.h>
 
-#include "sync/hub/hub-read.h"
-#include "sync/hub/log-store.h"
+#include "sync/hub/access/read.h"
+#include "sync/hub/log/log-store.h"
 
 typedef struct {
   TestDevice *device;

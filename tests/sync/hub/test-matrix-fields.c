@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "sync/hub/hub-private.h"
-#include "sync/hub/ingest-internal.h"
+#include "sync/hub/ingest/internal.h"
 
 typedef enum { NO, YES, UNKNOWN } Truth;
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "schema/workflow.h"
-#include "sync/hub/record-read.h"
+#include "sync/hub/records/read.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/ingest-internal.h"
+#include "sync/hub/ingest/internal.h"
 
 /* --- one case --- */
 

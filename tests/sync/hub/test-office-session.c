@@ -10,8 +10,8 @@
 
 #include "schema/error.h"
 #include "schema/world.h"
-#include "sync/hub/hub-init.h"
-#include "sync/hub/office.h"
+#include "sync/hub/cli/init.h"
+#include "sync/hub/office/office.h"
 
 #define MINUTE_MS (60 * 1000LL)
 #define DAY_MS (24 * 60 * MINUTE_MS)

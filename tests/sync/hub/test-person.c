@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "schema/person.h"
-#include "sync/hub/record-read.h"
-#include "sync/hub/enrol.h"
-#include "sync/hub/person-store.h"
+#include "sync/hub/records/read.h"
+#include "sync/hub/devices/enrol.h"
+#include "sync/hub/log/person-store.h"
 
 #define PIN "246810"
 #define OTHER_PIN "135790"

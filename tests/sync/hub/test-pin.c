@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "schema/error.h"
-#include "sync/hub/pin.h"
+#include "sync/hub/devices/pin.h"
 
 static void test_what_a_thief_tries_first_is_refused(void **state G_GNUC_UNUSED)
 {

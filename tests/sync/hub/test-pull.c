@@ -5,12 +5,12 @@
 
 #include "schema/base64.h"
 #include "schema/world.h"
-#include "sync/hub/hub-read.h"
-#include "sync/hub/hub-list.h"
-#include "sync/hub/enrol.h"
+#include "sync/hub/access/read.h"
+#include "sync/hub/access/list.h"
+#include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log-store.h"
-#include "sync/hub/sql.h"
+#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/sql.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 

@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "schema/base64.h"
-#include "sync/hub/hub-list.h"
-#include "sync/hub/record-read.h"
-#include "sync/hub/enrol.h"
+#include "sync/hub/access/list.h"
+#include "sync/hub/records/read.h"
+#include "sync/hub/devices/enrol.h"
 
 static gint64 seq_of(const Answer *answer)
 {

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "schema/base64.h"
-#include "sync/hub/enrol.h"
+#include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log-store.h"
-#include "sync/hub/sql.h"
+#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/sql.h"
 
 #define REST_MS (10 * 60 * 1000)
 #define KEPT 1000

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "sync/hub/log-store.h"
+#include "sync/hub/log/log-store.h"
 
 #define TOWNSHIP_AREA "140603100"
 

@@ -5,7 +5,7 @@
 
 #include "schema/error.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/record-store.h"
+#include "sync/hub/records/record-store.h"
 
 typedef struct {
   HubFixture *fixture;

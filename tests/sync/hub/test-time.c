@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "schema/world.h"
-#include "sync/hub/hub-read.h"
-#include "sync/hub/anomaly-store.h"
-#include "sync/hub/hub-time.h"
-#include "sync/hub/judge.h"
+#include "sync/hub/access/read.h"
+#include "sync/hub/ingest/anomaly-store.h"
+#include "sync/hub/log/clock.h"
+#include "sync/hub/ingest/judge.h"
 
 #define MINUTE_MS (60 * 1000)
 #define DAY_MS (24 * G_GINT64_CONSTANT(3600000))

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 
 #include "schema/base64.h"
-#include "sync/hub/file-path.h"
-#include "sync/hub/uploads.h"
+#include "sync/hub/log/file-path.h"
+#include "sync/hub/devices/uploads.h"
 #include "sync/wire/credential.h"
 
 #include <sodium.h>

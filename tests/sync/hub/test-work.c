@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "sync/hub/hub-list.h"
-#include "sync/hub/record-read.h"
+#include "sync/hub/access/list.h"
+#include "sync/hub/records/read.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/sql.h"
+#include "sync/hub/log/sql.h"
 
 #define HAZARDS_FEW 300
 #define HAZARDS_MANY 9600 /* under one visit: what a dishonest device may declare */

@@ -10,7 +10,7 @@
 
 #include <glib/gstdio.h>
 
-#include "sync/hub/writer.h"
+#include "sync/hub/log/writer.h"
 
 typedef struct {
   BhWriter *writer;

@@ -68,7 +68,7 @@ def main():
             documented[method.upper(), path] = operation["responses"]
 
     routes = re.findall(r'\{"([A-Z]+)", "(/v1/[^"]*)"',
-                        (source / "sync/hub/routes-device.c").read_text(encoding="utf-8"))
+                        (source / "sync/hub/devices/routes.c").read_text(encoding="utf-8"))
     problems = [f"route {method} {path} is not documented"
                 for method, path in routes if (method, path) not in documented]
     problems += [f"{method} {path} is documented, but no route"

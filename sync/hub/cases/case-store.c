@@ -1,0 +1,64 @@
+#include "sync/hub/cases/case-store.h"
+
+#include "sync/hub/log/log.h"
+
+static gboolean collect(BhStmt *stmt, GArray *positions, GError **error)
+{
+  if (stmt == NULL)
+    return FALSE;
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    gint64 position = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(positions, position);
+  }
+  bh_stmt_reset(stmt);
+  return ended;
+}
+
+gboolean bh_case_store_list_folded(BhDb *db, const char *record, GArray *positions, GError **error)
+{
+  return collect(bh_sql_query(db, error,
+                              "SELECT l.position FROM record r JOIN entry_record l"
+                              " ON l.record = r.nr WHERE r.id = :record ORDER BY l.position",
+                              "t", "record", record),
+                 positions, error);
+}
+
+static void held_free(gpointer data)
+{
+  BhCaseHeld *held = data;
+  g_free(held->decided_by);
+  g_free(held);
+}
+
+GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error,
+                              "SELECT position, decided_by FROM quarantine WHERE record IN"
+                              " (SELECT value FROM json_each(:records)) ORDER BY position",
+                              "t", "records", records);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(held_free);
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    BhCaseHeld *held = g_new0(BhCaseHeld, 1);
+    held->position = bh_stmt_get_int(stmt, 0);
+    held->decided_by = g_strdup(bh_stmt_get_text(stmt, 1));
+    g_ptr_array_add(list, held);
+  }
+  bh_stmt_reset(stmt);
+  return ended ? g_steal_pointer(&list) : NULL;
+}
+
+gboolean bh_case_store_list_chain(BhDb *db, const char *device, const char *incarnation,
+                                  gint64 from, gint64 to, GArray *positions, GError **error)
+{
+  return collect(bh_sql_query(db, error,
+                              "SELECT position FROM entry WHERE device = :device"
+                              " AND incarnation = :incarnation AND seq BETWEEN :from AND :to"
+                              " ORDER BY seq",
+                              "ttii", "device", device, "incarnation", incarnation, "from", from,
+                              "to", to),
+                 positions, error);
+}

@@ -1,0 +1,47 @@
+/* The list of anomalies from the shell. */
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/civil.h"
+#include "sync/hub/cli/cli.h"
+
+static void print_rows(const json_t *result)
+{
+  size_t at;
+  json_t *row;
+  json_array_foreach(json_object_get(result, "rows"), at, row)
+  {
+    g_autofree char *time = bh_time_format(json_integer_value(json_object_get(row, "at_ms")));
+    printf("%s  %-10s  %-8s  %s  %s  %s\n", time, bh_json_string_or(row, "kind", ""),
+           bh_json_string_or(row, "code", ""), bh_json_string_or(row, "device_name", "-"),
+           bh_json_string_or(row, "record", "-"),
+           bh_json_string_or(row, "zh", bh_json_string_or(row, "message", "")));
+  }
+  const json_t *before = json_object_get(result, "before");
+  if (json_is_integer(before))
+    printf("There are older ones: --before %" JSON_INTEGER_FORMAT "\n", json_integer_value(before));
+}
+
+int bh_cli_anomaly(int argc, char **argv)
+{
+  g_autofree char *dir = NULL, *kind = NULL;
+  gint64 before = 0;
+  gboolean as_json = FALSE;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"kind", 'k', 0, G_OPTION_ARG_STRING, &kind,
+       "Only these: fork, refusal, quarantine, report, clock or number", "KIND"},
+      {"before", 0, 0, G_OPTION_ARG_INT64, &before, "Only what is older than this row", "NR"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
+      G_OPTION_ENTRY_NULL};
+  int code = BH_EXIT_USAGE;
+  if (!bh_cli_parse("anomaly", "list", "What is odd about how data came in: the newest 200 rows.",
+                    entries, &argc, &argv, &code))
+    return code;
+  if (dir == NULL || argc != 2 || strcmp(argv[1], "list") != 0 || before < 0)
+    return bh_cli_usage("anomaly", "--data and the word list are needed");
+  json_t *params = json_pack("{s:s*}", "kind", kind);
+  if (before > 0)
+    json_object_set_new(params, "before", json_integer(before));
+  return bh_cli_run(dir, "anomaly.list", params, as_json, print_rows);
+}

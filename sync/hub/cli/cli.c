@@ -1,0 +1,101 @@
+#include "sync/hub/cli/cli.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "schema/world.h"
+#include "sync/owner/owner.h"
+
+#define ASK_TIMEOUT_S 600
+
+void bh_cli_start_locale(void)
+{
+  if (setlocale(LC_ALL, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    setlocale(LC_ALL, "C.UTF-8");
+  setlocale(LC_NUMERIC, "C");
+}
+
+const char *bh_cli_lang(void)
+{
+  const char *names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+  for (gsize i = 0; i < G_N_ELEMENTS(names); i++) {
+    const char *value = g_getenv(names[i]);
+    if (value != NULL && *value != '\0')
+      return g_str_has_prefix(value, "en") ? "en" : "zh";
+  }
+  return "zh";
+}
+
+int bh_cli_fail(const GError *error)
+{
+  fprintf(stderr, "bihuan-hub: %s\n", error->message);
+  if (error->domain != BH_ERROR)
+    return error->domain == G_OPTION_ERROR ? BH_EXIT_USAGE : BH_EXIT_FAILED;
+  switch (error->code) {
+  case BH_ERROR_NOT_FOUND:
+    return BH_EXIT_NOT_FOUND;
+  case BH_ERROR_BUSY:
+    return BH_EXIT_BUSY;
+  case BH_ERROR_FORMAT:
+  case BH_ERROR_LIMIT:
+  case BH_ERROR_INVALID:
+  case BH_ERROR_UNKNOWN:
+  case BH_ERROR_SIGNATURE:
+    return BH_EXIT_INVALID;
+  default:
+    return BH_EXIT_FAILED;
+  }
+}
+
+int bh_cli_usage(const char *command, const char *what)
+{
+  fprintf(stderr, "bihuan-hub %s: %s; see bihuan-hub %s --help\n", command, what, command);
+  return BH_EXIT_USAGE;
+}
+
+void bh_cli_print_json(const json_t *json)
+{
+  g_autofree char *text = bh_json_dump(json);
+  puts(text);
+}
+
+static json_t *call_here(const char *dir, const char *method, const json_t *params, GError **error)
+{
+  g_autoptr(BhOwner) owner = bh_owner_take(dir, "hub", error);
+  if (owner == NULL)
+    return NULL;
+  g_autoptr(BhHub) hub = bh_hub_open(dir, bh_clock_system(), bh_random_system(), error);
+  json_t *result = hub != NULL ? bh_cli_dispatch(hub, method, params, error) : NULL;
+  /* The store is closed before the lock is given back. */
+  g_clear_pointer(&hub, bh_hub_close);
+  return result;
+}
+
+json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no hub in %s", dir);
+    return NULL;
+  }
+  g_autoptr(json_t) request = json_pack("{s:s, s:O}", "method", method, "params", params);
+  json_t *result = bh_owner_ask(dir, request, ASK_TIMEOUT_S, &failed);
+  if (result != NULL)
+    return result;
+  /* Nobody serves: then the lock is free, or taken by another command for a moment. A NOT_FOUND
+   * that the serving process gave is told by trying here: it still has the lock. */
+  g_autoptr(GError) busy = NULL;
+  if (g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
+    result = call_here(dir, method, params, &busy);
+    if (result != NULL)
+      return result;
+    g_propagate_error(error, g_error_matches(busy, BH_ERROR, BH_ERROR_BUSY)
+                                 ? g_steal_pointer(&failed)
+                                 : g_steal_pointer(&busy));
+    return NULL;
+  }
+  g_propagate_error(error, g_steal_pointer(&failed));
+  return NULL;
+}

@@ -1,0 +1,172 @@
+/* Checklists become records, a new version a new one. A version ends the day before the next one of
+ * its list begins (valid_to), so that new visits are offered one only. */
+#include <string.h>
+
+#include "schema/checklist.h"
+#include "schema/civil.h"
+#include "schema/csv.h"
+#include "sync/hub/cli/load-internal.h"
+
+static BhChecklist *read_checklist(BhLoad *load, const char *csv, GPtrArray *faults, GError **error)
+{
+  g_autofree char *stem = g_strndup(csv, strlen(csv) - strlen(".csv"));
+  g_autofree char *items_path = g_strconcat(stem, ".items.json", NULL);
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(json_t) items = bh_json_load_file(items_path, BH_CHECKLIST_MAX_BYTES, error);
+  if (items == NULL)
+    return NULL;
+  if (!g_file_get_contents(csv, &bytes, &len, &failed)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
+    return NULL;
+  }
+  g_autoptr(BhChecklist) list = bh_checklist_parse_all(bytes, len, csv, items, faults, error);
+  return list != NULL && bh_checklist_check(list, load->kinds, error) ? g_steal_pointer(&list)
+                                                                      : NULL;
+}
+
+/* Visits name the version they were made with: its words stay. */
+static gboolean keeps_words(BhLoad *load, const char *id, const json_t *set, const char *where,
+                            const char *name)
+{
+  const json_t *there = bh_shown_lookup(id, load->shown);
+  const char *key;
+  json_t *value;
+  json_object_foreach(there != NULL ? (json_t *)set : NULL, key, value)
+  {
+    const json_t *now = json_object_get(there, key);
+    if (now != NULL && json_equal((json_t *)now, value))
+      continue;
+    g_autofree char *text = g_strdup_printf(
+        bh_load_is_zh(load)
+            ? "版本 %s 已经装载过，内容不同（%s）：请在 .items.json 里改用新的版本号"
+            : "version %s is here with another %s: give the list a new version in "
+              "its .items.json",
+        name, key);
+    bh_load_problem(load, where, text);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+void bh_load_checklist(BhLoad *load, const char *csv)
+{
+  g_autoptr(GPtrArray) faults = bh_csv_faults_new();
+  g_autoptr(GError) why = NULL;
+  g_autoptr(BhChecklist) list = read_checklist(load, csv, faults, &why);
+  for (guint i = 0; i < faults->len; i++) {
+    const BhCsvFault *fault = faults->pdata[i];
+    g_autofree char *where = bh_load_where(load, csv, fault->line);
+    g_autofree char *text =
+        g_strdup_printf(bh_load_is_zh(load) ? "第 %d 列：%s" : "column %d: %s",
+                        MAX(fault->column, 1), bh_load_is_zh(load) ? fault->zh : fault->en);
+    bh_load_problem(load, where, text);
+  }
+  if (list == NULL) {
+    if (faults->len == 0)
+      bh_load_refuse(load, csv, why->message, why->message);
+    return;
+  }
+  const BhChecklistHead *head = bh_checklist_get_head(list);
+  g_autofree char *name = g_strconcat(head->code, "/", head->version, NULL);
+  json_t *items = bh_checklist_to_json(list);
+  g_autofree char *text = bh_json_dump_sorted(items);
+  g_autofree char *sha = bh_hash_hex(text, strlen(text));
+  char id[BH_ID_LEN + 1];
+  bh_id_from_name("checklist", name, id);
+  g_autoptr(json_t) set =
+      json_pack("{s:s, s:s, s:s, s:s, s:s, s:o, s:s}", "code", head->code, "name", head->name,
+                "version", head->version, "valid_from", head->valid_from, "source", head->source,
+                "items", items, "sha256", sha);
+  if (head->sector != NULL && *head->sector != '\0')
+    json_object_set_new(set, "sector", json_string(head->sector));
+  g_autofree char *where = bh_load_where(load, csv, 0);
+  if (!keeps_words(load, id, set, where, name))
+    return;
+  bh_load_add(load, id, "checklist", where, set);
+}
+
+/* --- which version is in force --- */
+
+/* A version that is loaded or stored. */
+typedef struct {
+  const char *id;
+  const char *code;
+  const char *from;
+  const char *to; /* NULL: open */
+  gboolean is_stored;
+} Version;
+
+static Version read_version(const char *id, const json_t *values, gboolean is_stored)
+{
+  return (Version){.id = id,
+                   .code = bh_json_string_or(values, "code", ""),
+                   .from = bh_json_string_or(values, "valid_from", ""),
+                   .to = bh_json_string_or(values, "valid_to", NULL),
+                   .is_stored = is_stored};
+}
+
+static GArray *list_versions(BhLoad *load)
+{
+  GArray *versions = g_array_new(FALSE, FALSE, sizeof(Version));
+  size_t at;
+  json_t *row;
+  json_array_foreach((json_t *)bh_names_list(load->names, "checklist", NULL), at, row)
+  {
+    Version version =
+        read_version(bh_json_string_or(row, "id", ""), json_object_get(row, "values"), TRUE);
+    g_array_append_val(versions, version);
+  }
+  for (guint i = 0; i < load->records->len; i++) {
+    const BhLoadRecord *record = load->records->pdata[i];
+    if (strcmp(record->kind, "checklist") != 0 ||
+        bh_names_find_row(load->names, "checklist", record->id) != NULL)
+      continue;
+    Version version = read_version(record->id, record->set, FALSE);
+    g_array_append_val(versions, version);
+  }
+  return versions;
+}
+
+/* Among versions of one day, what is loaded comes after what is stored. */
+static gboolean is_before(const Version *one, const Version *other)
+{
+  int order = strcmp(one->from, other->from);
+  return order < 0 || (order == 0 && one->is_stored && !other->is_stored);
+}
+
+static void end_version(BhLoad *load, const Version *version, const char *next_from)
+{
+  BhDate day;
+  if (!bh_date_parse(next_from, &day, NULL))
+    return;
+  day = bh_date_add_days(day, -1);
+  g_autofree char *last = bh_date_format(&day);
+  if (version->to != NULL && strcmp(version->to, last) <= 0)
+    return;
+  BhLoadRecord *record = g_hash_table_lookup(load->by_id, version->id);
+  g_autoptr(json_t) set = json_object();
+  if (record == NULL)
+    record = bh_load_add(load, version->id, "checklist", version->code, set);
+  json_object_set_new(record->set, "valid_to", json_string(last));
+}
+
+void bh_load_end_older(BhLoad *load)
+{
+  if (load->checklists->len == 0)
+    return;
+  g_autoptr(GArray) versions = list_versions(load);
+  for (guint i = 0; i < versions->len; i++) {
+    const Version *version = &g_array_index(versions, Version, i);
+    const Version *next = NULL;
+    for (guint k = 0; k < versions->len; k++) {
+      const Version *other = &g_array_index(versions, Version, k);
+      if (strcmp(other->code, version->code) == 0 && is_before(version, other) &&
+          (next == NULL || strcmp(other->from, next->from) < 0))
+        next = other;
+    }
+    if (next != NULL)
+      end_version(load, version, next->from);
+  }
+}

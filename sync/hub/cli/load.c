@@ -1,0 +1,526 @@
+/* Reads files, has everything looked at, and writes it in one transaction. Tables of records are in
+ * load-table.c, what is wrong with records in load-check.c. */
+#include "sync/hub/records/records.h"
+#include "sync/hub/cli/load-internal.h"
+
+#include <string.h>
+
+#include "schema/civil.h"
+#include "sync/hub/devices/devices.h"
+#include "sync/hub/office/office.h"
+
+static void free_json(gpointer value)
+{
+  json_decref(value);
+}
+
+static void record_free(gpointer data)
+{
+  BhLoadRecord *record = data;
+  g_free(record->id);
+  g_free(record->kind);
+  g_free(record->where);
+  json_decref(record->set);
+  json_decref(record->said);
+  g_free(record);
+}
+
+static void load_clear(BhLoad *load)
+{
+  g_clear_pointer(&load->names, bh_names_free);
+  g_clear_pointer(&load->shown, bh_shown_free);
+  g_clear_pointer(&load->own_region, bh_region_free);
+  g_clear_pointer(&load->kinds, bh_kind_set_unref);
+  bh_hub_give_reader(load->hub, load->db);
+  g_ptr_array_unref(load->kind_dirs);
+  g_ptr_array_unref(load->regions);
+  g_ptr_array_unref(load->checklists);
+  g_ptr_array_unref(load->tables);
+  g_hash_table_unref(load->by_id);
+  g_ptr_array_unref(load->records);
+  g_ptr_array_unref(load->pins);
+  g_ptr_array_unref(load->passwords);
+  g_string_free(load->problems, TRUE);
+  json_decref(load->skipped);
+  json_decref(load->warnings);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhLoad, load_clear)
+
+/* --- what is wrong --- */
+
+gboolean bh_load_is_zh(const BhLoad *load)
+{
+  return load->options->lang[0] == 'z';
+}
+
+char *bh_load_where(const BhLoad *load, const char *path, int line)
+{
+  g_autofree char *base = g_path_get_basename(path);
+  if (line <= 0)
+    return g_steal_pointer(&base);
+  return g_strdup_printf(bh_load_is_zh(load) ? "%s 第 %d 行" : "%s, line %d", base, line);
+}
+
+void bh_load_problem(BhLoad *load, const char *where, const char *text)
+{
+  if (load->n_problems++ < BH_LOAD_PROBLEMS_SHOWN)
+    g_string_append_printf(load->problems, bh_load_is_zh(load) ? "\n  %s：%s" : "\n  %s: %s", where,
+                           text);
+}
+
+void bh_load_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *field,
+                           const char *typed, const char *text)
+{
+  g_autofree char *complaint = bh_names_complain(load->names, field, typed, text);
+  bh_load_problem(load, record->where, complaint);
+  json_object_set_new(record->said, bh_field_get_name(field), json_true());
+  record->is_bad = TRUE;
+}
+
+void bh_load_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
+                           const char *typed, const char *text)
+{
+  g_autofree char *complaint = bh_names_complain(load->names, field, typed, text);
+  json_array_append_new(load->warnings, json_sprintf(bh_load_is_zh(load) ? "%s：%s" : "%s: %s",
+                                                     record->where, complaint));
+}
+
+char *bh_load_repeats(const BhLoad *load, const BhLoadRecord *first)
+{
+  return g_strdup_printf(bh_load_is_zh(load) ? "与 %s 重复" : "the same as %s", first->where);
+}
+
+BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const char *where,
+                          json_t *set)
+{
+  const BhLoadRecord *first = g_hash_table_lookup(load->by_id, id);
+  if (first != NULL) {
+    g_autofree char *text = bh_load_repeats(load, first);
+    bh_load_problem(load, where, text);
+    return NULL;
+  }
+  BhLoadRecord *record = g_new0(BhLoadRecord, 1);
+  record->id = g_strdup(id);
+  record->kind = g_strdup(kind);
+  record->where = g_strdup(where);
+  record->set = json_incref(set);
+  record->said = json_object();
+  g_ptr_array_add(load->records, record);
+  g_hash_table_insert(load->by_id, record->id, record);
+  return record;
+}
+
+void bh_load_refuse(BhLoad *load, const char *path, const char *zh, const char *en)
+{
+  g_autofree char *base = g_path_get_basename(path);
+  bh_load_problem(load, base, bh_load_is_zh(load) ? zh : en);
+}
+
+/* One error of everything; FALSE when there is something. */
+static gboolean is_clean(BhLoad *load, GError **error)
+{
+  guint more = load->n_problems - MIN(load->n_problems, BH_LOAD_PROBLEMS_SHOWN);
+  if (load->n_problems == 0)
+    return TRUE;
+  if (more > 0)
+    g_string_append_printf(load->problems,
+                           bh_load_is_zh(load) ? "\n  另有 %u 处" : "\n  and %u more", more);
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              bh_load_is_zh(load) ? "有 %u 处错误，什么也没有装载：%s"
+                                  : "%u faults, nothing was loaded:%s",
+              load->n_problems, load->problems->str);
+  return FALSE;
+}
+
+/* --- finding out what there is --- */
+
+static json_t *resolve_refs(const char *space, const json_t *value)
+{
+  if (json_is_object(value)) {
+    const char *name = bh_json_string_or(value, "$ref", NULL);
+    const char *key;
+    json_t *member;
+    if (name != NULL && json_object_size(value) == 1) {
+      char id[BH_ID_LEN + 1];
+      bh_id_from_name(space, name, id);
+      return json_string(id);
+    }
+    json_t *copy = json_object();
+    json_object_foreach((json_t *)value, key, member)
+        json_object_set_new(copy, key, resolve_refs(space, member));
+    return copy;
+  }
+  if (json_is_array(value)) {
+    size_t at;
+    json_t *element;
+    json_t *copy = json_array();
+    json_array_foreach((json_t *)value, at, element)
+        json_array_append_new(copy, resolve_refs(space, element));
+    return copy;
+  }
+  return json_incref((json_t *)value);
+}
+
+/* "r.json 第 2 条（ent-02）", counted from 1 as people do. */
+static char *where_of(const BhLoad *load, const char *path, size_t at, const char *name)
+{
+  g_autofree char *base = g_path_get_basename(path);
+  return g_strdup_printf(bh_load_is_zh(load) ? "%s 第 %zu 条（%s）" : "%s, record %zu (%s)", base,
+                         at + 1, name != NULL ? name : "?");
+}
+
+static gboolean take_records(BhLoad *load, const char *path, const json_t *file, GError **error)
+{
+  const char *space = bh_json_get_string(file, "space", path, error);
+  json_t *records = space != NULL ? bh_json_get_array(file, "records", path, error) : NULL;
+  size_t at;
+  json_t *record;
+  if (records == NULL)
+    return FALSE;
+  json_array_foreach(records, at, record)
+  {
+    const char *name = bh_json_string_or(record, "name", NULL);
+    g_autofree char *where = where_of(load, path, at, name);
+    name = bh_json_get_string(record, "name", where, error);
+    const char *kind = name != NULL ? bh_json_get_string(record, "kind", where, error) : NULL;
+    json_t *set = kind != NULL ? bh_json_get_object(record, "set", where, error) : NULL;
+    char id[BH_ID_LEN + 1];
+    if (set == NULL)
+      return FALSE;
+    bh_id_from_name(space, name, id);
+    g_autoptr(json_t) resolved = resolve_refs(space, set);
+    bh_load_add(load, id, kind, where, resolved);
+  }
+  return TRUE;
+}
+
+static gboolean is_secrets(const char *base)
+{
+  return strcmp(base, "demo-pins.json") == 0 || strcmp(base, "demo-passwords.json") == 0;
+}
+
+/* `asked`: the file was named itself, not the directory it is in. */
+static gboolean take_json(BhLoad *load, const char *path, gboolean asked, GError **error)
+{
+  g_autofree char *base = g_path_get_basename(path);
+  g_autoptr(json_t) file = bh_json_load_file(path, BH_LOAD_FILE_MAX, error);
+  if (file == NULL)
+    return FALSE;
+  if (json_object_get(file, "bihuan-kind") != NULL) {
+    char *dir = g_path_get_dirname(path);
+    if (g_ptr_array_find_with_equal_func(load->kind_dirs, dir, g_str_equal, NULL))
+      g_free(dir);
+    else
+      g_ptr_array_add(load->kind_dirs, dir);
+  } else if (json_object_get(file, "bihuan-items") != NULL) {
+    return TRUE; /* belongs to its CSV */
+  } else if (json_object_get(file, "bihuan-records") != NULL) {
+    return take_records(load, path, file, error);
+  } else if (json_object_get(file, "areas") != NULL) {
+    g_ptr_array_add(load->regions, g_strdup(path));
+  } else if (json_object_get(file, "calendar") != NULL) {
+    g_autoptr(BhCalendar) calendar = bh_calendar_load(path, error);
+    return calendar != NULL;
+  } else if (load->options->demo && is_secrets(base)) {
+    g_ptr_array_add(strcmp(base, "demo-pins.json") == 0 ? load->pins : load->passwords,
+                    g_steal_pointer(&file));
+  } else if (!asked) {
+    json_array_append_new(load->skipped, json_string(base));
+  } else if (is_secrets(base)) {
+    bh_load_refuse(load, path, "演示口令要加 --demo 才装载",
+                   "demo secrets are loaded with --demo only");
+  } else {
+    bh_load_refuse(load, path, "不认识的 JSON：既不是种类、区划包、日历，也不是记录",
+                   "JSON of no kind known here: no kind, region pack, calendar or records");
+  }
+  return TRUE;
+}
+
+/* A checklist by the item file beside it, or by its header; else records. */
+static gboolean take_csv(BhLoad *load, const char *path, GError **error)
+{
+  g_autofree char *stem = g_strndup(path, strlen(path) - strlen(".csv"));
+  g_autofree char *items = g_strconcat(stem, ".items.json", NULL);
+  g_autofree char *bytes = NULL;
+  gsize len = 0;
+  g_autoptr(GError) failed = NULL;
+  if (g_file_test(items, G_FILE_TEST_EXISTS)) {
+    g_ptr_array_add(load->checklists, g_strdup(path));
+    return TRUE;
+  }
+  if (!g_file_get_contents(path, &bytes, &len, &failed)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
+    return FALSE;
+  }
+  if (g_strstr_len(bytes, 16, "item_no") != NULL) {
+    g_autofree char *base = g_path_get_basename(items);
+    g_autofree char *zh = g_strdup_printf("检查清单旁边缺少 %s", base);
+    g_autofree char *en = g_strdup_printf("a checklist needs %s beside it", base);
+    bh_load_refuse(load, path, zh, en);
+  } else if (load->options->kind == NULL) {
+    bh_load_refuse(load, path, "请用 --kind 说明每一行是什么，如 --kind enterprise",
+                   "say with --kind what its rows are, such as --kind enterprise");
+  } else {
+    g_ptr_array_add(load->tables, g_strdup(path));
+  }
+  return TRUE;
+}
+
+static gboolean has_suffix(const char *path, const char *const *suffixes)
+{
+  g_autofree char *lower = g_ascii_strdown(path, -1);
+  for (int i = 0; suffixes[i] != NULL; i++)
+    if (g_str_has_suffix(lower, suffixes[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean take_file(BhLoad *load, const char *path, gboolean asked, GError **error)
+{
+  static const char *const sheets[] = {".xlsx", ".xls", ".xlsm", ".ods", ".et", NULL};
+  static const char *const json[] = {".json", NULL};
+  static const char *const csv[] = {".csv", NULL};
+  static const char *const notes[] = {".md", NULL};
+  if (has_suffix(path, json))
+    return take_json(load, path, asked, error);
+  if (has_suffix(path, csv))
+    return take_csv(load, path, error);
+  if (has_suffix(path, sheets)) {
+    bh_load_refuse(load, path, "不能直接读电子表格，请在表格软件里另存为 CSV（CSV UTF-8）再装载",
+                   "a spreadsheet cannot be read: save it as CSV (CSV UTF-8) there and load that");
+  } else if (asked) {
+    bh_load_refuse(load, path, "不支持的文件：只能装载 .json 和 .csv",
+                   "this sort of file cannot be loaded: .json and .csv can");
+  } else if (!has_suffix(path, notes)) {
+    g_autofree char *base = g_path_get_basename(path);
+    json_array_append_new(load->skipped, json_string(base));
+  }
+  return TRUE;
+}
+
+static int compare_names(gconstpointer a, gconstpointer b)
+{
+  return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static gboolean take_path(BhLoad *load, const char *path, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: there is no such file", path);
+    return FALSE;
+  }
+  if (!g_file_test(path, G_FILE_TEST_IS_DIR))
+    return take_file(load, path, TRUE, error);
+  g_autoptr(GDir) dir = g_dir_open(path, 0, &failed);
+  if (dir == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
+    return FALSE;
+  }
+  g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+  const char *name;
+  while ((name = g_dir_read_name(dir)) != NULL)
+    g_ptr_array_add(names, g_build_filename(path, name, NULL));
+  g_ptr_array_sort(names, compare_names);
+  for (guint i = 0; i < names->len; i++)
+    if (g_file_test(names->pdata[i], G_FILE_TEST_IS_REGULAR) &&
+        !g_str_has_suffix(names->pdata[i], "meson.build") &&
+        !take_file(load, names->pdata[i], FALSE, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* --- writing --- */
+
+/* What others refer to comes first. */
+static int rank_of(const BhLoadRecord *record)
+{
+  static const char *const order[] = {"unit", "staff", "checklist", "enterprise"};
+  for (guint i = 0; i < G_N_ELEMENTS(order); i++)
+    if (strcmp(record->kind, order[i]) == 0)
+      return (int)i;
+  return G_N_ELEMENTS(order);
+}
+
+/* Only what differs from what is there. */
+static json_t *dup_changes(const BhLoadRecord *record, BhRecord *there)
+{
+  json_t *set = json_object();
+  const char *key;
+  json_t *value;
+  json_object_foreach(record->set, key, value)
+  {
+    json_t *now = there != NULL ? bh_record_get(there, key) : NULL;
+    if (now == NULL || !json_equal(now, value))
+      json_object_set(set, key, value);
+  }
+  /* A state that went on since the first load stays. */
+  if (there != NULL && bh_record_get(there, "state") != NULL)
+    json_object_del(set, "state");
+  return set;
+}
+
+/* What is refused here is noted: all is rolled back in the end. FALSE when the store fails. */
+static gboolean write_record(BhLoad *load, BhDb *db, const BhLoadRecord *record, GError **error)
+{
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhRecord) there = bh_record_load(db, record->id, &failed);
+  if (there == NULL && !g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  g_autoptr(json_t) set = dup_changes(record, there);
+  g_autoptr(GError) refused = NULL;
+  if (json_object_size(set) == 0)
+    return TRUE;
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s, s:s, s:O}]", "record", record->id, "kind", record->kind, "set", set);
+  g_autofree char *entry = bh_hub_append_in(load->hub, db, NULL, ops, &refused);
+  if (entry != NULL) {
+    load->entries++;
+    return TRUE;
+  }
+  if (g_error_matches(refused, BH_ERROR, BH_ERROR_STORAGE)) {
+    g_propagate_error(error, g_steal_pointer(&refused));
+    return FALSE;
+  }
+  bh_load_problem(load, record->where, refused->message);
+  return TRUE;
+}
+
+static gboolean write_records(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  BhLoad *load = data;
+  for (int rank = 0; rank <= 4; rank++)
+    for (guint i = 0; i < load->records->len; i++) {
+      const BhLoadRecord *record = load->records->pdata[i];
+      if (rank_of(record) == rank && !record->is_bad && !write_record(load, db, record, error))
+        return FALSE;
+    }
+  return is_clean(load, error);
+}
+
+static int write_secrets(BhLoad *load, GPtrArray *files, gboolean pins, GError **error)
+{
+  int n = 0;
+  for (guint i = 0; i < files->len; i++) {
+    const char *name;
+    json_t *secret;
+    json_object_foreach((json_t *)files->pdata[i], name, secret)
+    {
+      char id[BH_ID_LEN + 1];
+      const char *text = json_string_value(secret);
+      bh_id_from_name("samples", name, id);
+      if (text == NULL || !(pins ? bh_enrol_set_pin(load->hub, id, text, error)
+                                 : bh_office_set_password(load->hub, id, name, text, error))) {
+        g_prefix_error(error, "%s: ", name);
+        return -1;
+      }
+      n++;
+    }
+  }
+  return n;
+}
+
+static gboolean use_kind_dirs(BhLoad *load, GError **error)
+{
+  for (guint i = 0; i < load->kind_dirs->len; i++) {
+    g_autoptr(BhKindSet) kinds = bh_kind_set_load_dir(load->kind_dirs->pdata[i], error);
+    if (kinds == NULL || !bh_hub_set_kinds(load->hub, kinds, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* What records are looked at with: the kinds and areas there are from now on, and what is stored.
+ */
+static gboolean begin_check(BhLoad *load, GError **error)
+{
+  load->kinds = bh_hub_dup_kinds(load->hub);
+  load->region = bh_hub_get_region(load->hub);
+  for (guint i = 0; i < load->regions->len; i++) {
+    g_clear_pointer(&load->own_region, bh_region_free);
+    load->own_region = bh_region_load(load->regions->pdata[i], error);
+    if (load->own_region == NULL)
+      return FALSE;
+    load->region = load->own_region;
+  }
+  load->db = bh_hub_take_reader(load->hub, error);
+  if (load->db == NULL)
+    return FALSE;
+  load->names = bh_names_new(load->hub, load->db, load->kinds, load->region, load->options->lang);
+  load->shown = bh_shown_new(load->db);
+  return TRUE;
+}
+
+static gboolean read_tables(BhLoad *load, GError **error)
+{
+  const char *kind = load->options->kind;
+  if (load->tables->len > 0 && bh_kind_set_find(load->kinds, kind) == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                bh_load_is_zh(load) ? "没有种类“%s”" : "there is no kind \"%s\"", kind);
+    return FALSE;
+  }
+  for (guint i = 0; i < load->tables->len; i++)
+    if (!bh_load_table(load, load->tables->pdata[i], error))
+      return FALSE;
+  return TRUE;
+}
+
+/* The areas first: what is written names them. */
+static gboolean write_all(BhLoad *load, GError **error)
+{
+  if (load->n_problems == 0)
+    for (guint i = 0; i < load->regions->len; i++)
+      if (!bh_hub_set_region(load->hub, load->regions->pdata[i], error))
+        return FALSE;
+  return bh_hub_write(load->hub, write_records, load, error);
+}
+
+static json_t *load_all(BhLoad *load, const char *const *paths, GError **error)
+{
+  for (int i = 0; paths[i] != NULL; i++)
+    if (!take_path(load, paths[i], error))
+      return NULL;
+  if (!use_kind_dirs(load, error) || !begin_check(load, error))
+    return NULL;
+  for (guint i = 0; i < load->checklists->len; i++)
+    bh_load_checklist(load, load->checklists->pdata[i]);
+  bh_load_end_older(load);
+  if (!read_tables(load, error))
+    return NULL;
+  bh_load_check(load);
+  if (!write_all(load, error))
+    return NULL;
+  int pins = write_secrets(load, load->pins, TRUE, error);
+  int passwords = pins >= 0 ? write_secrets(load, load->passwords, FALSE, error) : -1;
+  if (passwords < 0)
+    return NULL;
+  return json_pack("{s:s, s:i, s:i, s:I, s:i, s:i, s:O, s:O}", "kinds",
+                   bh_kind_set_get_hash(load->kinds), "checklists", (int)load->checklists->len,
+                   "records", (int)load->records->len, "entries", (json_int_t)load->entries, "pins",
+                   pins, "passwords", passwords, "skipped", load->skipped, "warnings",
+                   load->warnings);
+}
+
+json_t *bh_load_paths(BhHub *hub, const char *const *paths, const BhLoadOptions *options,
+                      GError **error)
+{
+  g_auto(BhLoad) load = {
+      .hub = hub,
+      .options = options,
+      .kind_dirs = g_ptr_array_new_with_free_func(g_free),
+      .regions = g_ptr_array_new_with_free_func(g_free),
+      .checklists = g_ptr_array_new_with_free_func(g_free),
+      .tables = g_ptr_array_new_with_free_func(g_free),
+      .records = g_ptr_array_new_with_free_func(record_free),
+      .by_id = g_hash_table_new(g_str_hash, g_str_equal),
+      .pins = g_ptr_array_new_with_free_func(free_json),
+      .passwords = g_ptr_array_new_with_free_func(free_json),
+      .problems = g_string_new(NULL),
+      .skipped = json_array(),
+      .warnings = json_array(),
+  };
+  return load_all(&load, paths, error);
+}

@@ -1,0 +1,18 @@
+/* What names.c and names-value.c share. */
+#pragma once
+
+#include "sync/hub/cli/names.h"
+
+G_BEGIN_DECLS
+
+struct _BhNames {
+  BhHub *hub;
+  BhDb *db;
+  const BhKindSet *kinds;
+  const BhRegion *region;
+  const char *lang;
+  GHashTable *kinds_listed; /* kind → its rows */
+  GHashTable *by_id;        /* id → row */
+};
+
+G_END_DECLS

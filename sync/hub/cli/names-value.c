@@ -1,0 +1,211 @@
+/* What a person wrote for a field, as a value: choices by label, records and areas by name. What is
+ * refused is said with the field's label, the text and what may be written instead. */
+#include <string.h>
+
+#include "schema/error.h"
+#include "schema/typed.h"
+#include "sync/hub/cli/names-internal.h"
+
+#define SHOWN_MAX 60 /* characters of what was written that a refusal repeats */
+#define CHOICES_MAX 40
+
+/* --- areas --- */
+
+const char *bh_names_find_area(const BhRegion *region, const char *text, const char *lang,
+                               GError **error)
+{
+  gboolean zh = g_strcmp0(lang, "en") != 0;
+  g_autofree char *stripped = g_strstrip(g_strdup(text));
+  g_autoptr(GPtrArray) codes = bh_region_list_called(region, stripped);
+  if (codes->len == 1)
+    return codes->pdata[0];
+  if (codes->len == 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                zh ? "区划包里没有区划“%s”，请先装载含有它的区划包"
+                   : "the region pack has no area \"%s\": load one that has it first",
+                stripped);
+    return NULL;
+  }
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (guint i = 0; i < codes->len && i < CHOICES_MAX; i++) {
+    g_autofree char *full = bh_region_dup_full_name(region, codes->pdata[i]);
+    g_string_append_printf(out, "\n  %s  %s", (const char *)codes->pdata[i], full);
+  }
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              zh ? "叫“%s”的区划有 %u 个，请改用代码：%s"
+                 : "\"%s\" is the name of %u areas; give the code of one:%s",
+              stripped, codes->len, out->str);
+  return NULL;
+}
+
+/* --- what may be written --- */
+
+static char *list_choices(const BhNames *names, const BhField *field)
+{
+  gboolean zh = bh_names_is_zh(names);
+  g_autoptr(GString) out = g_string_new(zh ? "可选：" : "one of: ");
+  gsize said = 0;
+  for (gsize i = 0; i < bh_field_count_choices(field); i++) {
+    if (bh_field_is_choice_retired(field, i))
+      continue;
+    if (said == CHOICES_MAX) {
+      g_string_append(out, zh ? "等" : ", …");
+      break;
+    }
+    g_string_append_printf(out, zh ? "%s%s（%s）" : "%s%s (%s)",
+                           said == 0 ? ""
+                           : zh      ? "、"
+                                     : ", ",
+                           bh_field_get_choice_label(field, i, names->lang),
+                           bh_field_get_choice_code(field, i));
+    said++;
+  }
+  if (bh_field_get_type(field) == BH_FIELD_CHOICES)
+    g_string_append(out, zh ? "；多个用逗号或顿号隔开" : "; several by commas");
+  return g_string_free(g_steal_pointer(&out), FALSE);
+}
+
+static char *list_ref_kinds(const BhNames *names, const BhField *field)
+{
+  const char *const *kinds = bh_field_get_ref_kinds(field);
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (int i = 0; kinds[i] != NULL; i++) {
+    const BhKind *kind = bh_kind_set_find(names->kinds, kinds[i]);
+    g_string_append_printf(out, "%s%s", i > 0 ? "/" : "",
+                           kind != NULL ? bh_kind_get_label(kind, names->lang) : kinds[i]);
+  }
+  return g_strdup_printf(bh_names_is_zh(names) ? "应为已有的%s的名称或编号"
+                                               : "name or id of a record here (%s)",
+                         out->str);
+}
+
+char *bh_names_expected(const BhNames *names, const BhField *field)
+{
+  gboolean zh = bh_names_is_zh(names);
+  gint64 min = bh_field_get_min(field), max = bh_field_get_max(field);
+  switch (bh_field_get_type(field)) {
+  case BH_FIELD_TEXT:
+  case BH_FIELD_LONGTEXT:
+    return g_strdup_printf(zh ? "应为不超过 %" G_GINT64_FORMAT " 个字的文字，不含控制字符"
+                              : "text of at most %" G_GINT64_FORMAT
+                                " characters, none of them a control character",
+                           max);
+  case BH_FIELD_INTEGER:
+    return g_strdup_printf(zh ? "应为 %" G_GINT64_FORMAT " 到 %" G_GINT64_FORMAT " 的整数"
+                              : "a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                           min, max);
+  case BH_FIELD_DECIMAL:
+    return g_strdup_printf(zh ? "应为 %" G_GINT64_FORMAT " 到 %" G_GINT64_FORMAT
+                                " 的数，小数最多 %" G_GINT64_FORMAT " 位"
+                              : "a number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                                " with at most %" G_GINT64_FORMAT " digits after the point",
+                           min, max, bh_field_get_digits(field));
+  case BH_FIELD_FLAG:
+    return g_strdup(zh ? "应为 是 或 否" : "yes or no");
+  case BH_FIELD_CHOICE:
+  case BH_FIELD_CHOICES:
+    return list_choices(names, field);
+  case BH_FIELD_DATE:
+    return g_strdup(zh ? "应为日期，如 2026-11-21" : "a date such as 2026-11-21");
+  case BH_FIELD_TIME:
+    return g_strdup(zh ? "应为时间，如 2026-11-21 18:59" : "a time such as 2026-11-21 18:59");
+  case BH_FIELD_REF:
+  case BH_FIELD_REFS:
+    return list_ref_kinds(names, field);
+  case BH_FIELD_PHONE:
+    return g_strdup(zh ? "应为一个或两个电话号码，每个 3 到 24 位，可带分机，如 "
+                         "0553-1234567转801、13800000000"
+                       : "one or two phone numbers of 3 to 24 digits each, such as "
+                         "0553-1234567转801、13800000000");
+  case BH_FIELD_USCC:
+    return g_strdup(zh ? "应为 18 位统一社会信用代码，只含数字和除 I、O、S、V、Z 外的大写字母"
+                       : "a credit code of 18 characters: digits, and letters but I, O, S, V, Z");
+  case BH_FIELD_AREA:
+    return g_strdup(zh ? "应为区划代码或名称" : "code or name of an area");
+  case BH_FIELD_PLACE:
+    return g_strdup(zh ? "应为纬度和经度，如 39.512, 112.288"
+                       : "latitude and longitude, such as 39.512, 112.288");
+  case BH_FIELD_HASH:
+  case BH_FIELD_ITEMS:
+  case BH_FIELD_JSON:
+  case BH_FIELD_PAPER:
+    break;
+  }
+  return g_strdup_printf(zh ? "应为 %s" : "a value of type %s", bh_field_get_type_name(field));
+}
+
+char *bh_names_complain(const BhNames *names, const BhField *field, const char *typed,
+                        const char *why)
+{
+  const char *label = bh_field_get_label(field, names->lang);
+  const char *name = bh_field_get_name(field);
+  glong length = typed != NULL && g_utf8_validate(typed, -1, NULL) ? g_utf8_strlen(typed, -1) : 0;
+  g_autofree char *start =
+      length > SHOWN_MAX ? g_utf8_substring(typed, 0, SHOWN_MAX) : g_strdup(typed);
+  g_autofree char *shown =
+      length > SHOWN_MAX ? g_strconcat(start, "…", NULL) : g_strdup(start != NULL ? start : "");
+  /* A personal value is not repeated: what is refused may be logged. */
+  if (typed == NULL || bh_field_is_personal(field))
+    return g_strdup_printf(bh_names_is_zh(names) ? "%s（%s）：%s" : "%s (%s): %s", label, name,
+                           why);
+  return g_strdup_printf(bh_names_is_zh(names) ? "%s（%s）“%s”：%s" : "%s (%s) \"%s\": %s", label,
+                         name, shown, why);
+}
+
+/* --- values --- */
+
+static void complain(const BhNames *names, const BhField *field, const char *typed,
+                     const GError *why, GError **error)
+{
+  g_autofree char *expected = why == NULL ? bh_names_expected(names, field) : NULL;
+  g_autofree char *text =
+      bh_names_complain(names, field, typed, why != NULL ? why->message : expected);
+  g_set_error_literal(error, BH_ERROR, why != NULL ? why->code : BH_ERROR_INVALID, text);
+}
+
+static json_t *parse_refs(BhNames *names, const BhField *field, const char *typed, GError **error)
+{
+  g_autofree char *plain = g_strdelimit(g_strdup(typed), ";\n\t", ',');
+  g_auto(GStrv) rough = g_strsplit(plain, "、", -1);
+  g_autofree char *joined = g_strjoinv(",", rough);
+  g_auto(GStrv) parts = g_strsplit(joined, ",", -1);
+  g_autoptr(json_t) ids = json_array();
+  for (int i = 0; parts[i] != NULL; i++) {
+    g_autofree char *part = bh_typed_clean(parts[i], FALSE);
+    if (*part == '\0')
+      continue;
+    const char *id = bh_names_find(names, bh_field_get_ref_kinds(field), part, error);
+    if (id == NULL)
+      return NULL;
+    json_array_append_new(ids, json_string(id));
+  }
+  return g_steal_pointer(&ids);
+}
+
+json_t *bh_names_parse(BhNames *names, const BhField *field, const char *typed, GError **error)
+{
+  g_autofree char *text = g_utf8_validate(typed, -1, NULL) ? bh_typed_clean(typed, TRUE) : NULL;
+  g_autoptr(GError) why = NULL;
+  if (text != NULL && *text == '\0')
+    return json_null();
+  g_autoptr(json_t) value = NULL;
+  const char *found = NULL;
+  switch (text != NULL ? bh_field_get_type(field) : BH_FIELD_TEXT) {
+  case BH_FIELD_REF:
+    found = bh_names_find(names, bh_field_get_ref_kinds(field), text, &why);
+    value = json_string(found);
+    break;
+  case BH_FIELD_REFS:
+    value = parse_refs(names, field, text, &why);
+    break;
+  case BH_FIELD_AREA:
+    found = bh_names_find_area(names->region, text, names->lang, &why);
+    value = json_string(found);
+    break;
+  default:
+    value = text != NULL ? bh_field_parse_typed(field, text, NULL) : NULL;
+  }
+  if (value == NULL)
+    complain(names, field, typed, why, error);
+  return g_steal_pointer(&value);
+}

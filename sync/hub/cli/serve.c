@@ -1,0 +1,208 @@
+#include <errno.h>
+#include <glib-unix.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "schema/world.h"
+#include "sync/hub/cli/cli.h"
+#include "sync/hub/devices/devices.h"
+#include "sync/hub/http/http.h"
+#include "sync/hub/office/office.h"
+#include "sync/owner/owner.h"
+#include "sync/wire/enrol-text.h"
+
+#define DEVICE_LISTEN "127.0.0.1:8443"
+#define OFFICE_LISTEN "127.0.0.1:8444"
+#define FILES_WANTED 8192
+
+typedef struct {
+  const char *dir;
+  BhHub *hub;
+  GMainLoop *loop;
+  GThreadPool *calls;
+  char **proxies; /* of the office page */
+} Serving;
+
+typedef struct {
+  json_t *request;
+  BhOwnerCall *call;
+} Call;
+
+/* Off the main thread: a method may block for long. */
+static void run_call(gpointer item, gpointer data)
+{
+  Call *call = item;
+  Serving *serving = data;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) result =
+      bh_cli_dispatch(serving->hub, bh_json_string_or(call->request, "method", ""),
+                      json_object_get(call->request, "params"), &error);
+  if (result != NULL)
+    bh_owner_reply(call->call, result);
+  else
+    bh_owner_reply_error(call->call, error);
+  json_decref(call->request);
+  g_free(call);
+}
+
+static void on_call(BhOwner *owner, const json_t *request, BhOwnerCall *owner_call, gpointer data)
+{
+  (void)owner;
+  Serving *serving = data;
+  Call *call = g_new0(Call, 1);
+  call->request = json_deep_copy(request);
+  call->call = owner_call;
+  g_thread_pool_push(serving->calls, call, NULL);
+}
+
+static gboolean on_signal(gpointer data)
+{
+  Serving *serving = data;
+  g_main_loop_quit(serving->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+/* "HOST:PORT" with the port that was chosen. */
+static char *chosen_address(const char *listen, guint port)
+{
+  const char *colon = strrchr(listen, ':');
+  return g_strdup_printf("%.*s:%u", colon != NULL ? (int)(colon - listen) : 0, listen, port);
+}
+
+/* What devices are told: the address that was set, else the one listened on, unless that means
+ * every interface. NULL: none. */
+static char *dup_device_url(Serving *serving, const char *listen)
+{
+  g_autofree char *set = bh_hub_dup_public_url(serving->hub, NULL);
+  g_autofree char *url =
+      set != NULL ? g_steal_pointer(&set) : g_strconcat("https://", listen, NULL);
+  return bh_hub_url_is_valid(url) ? g_steal_pointer(&url) : NULL;
+}
+
+static gboolean write_chosen(Serving *serving, guint device_port, guint office_port,
+                             const char *device_listen, const char *office_listen, GError **error)
+{
+  g_autofree char *path = g_build_filename(serving->dir, "serve.json", NULL);
+  g_autofree char *device = chosen_address(device_listen, device_port);
+  g_autofree char *office = chosen_address(office_listen, office_port);
+  g_autofree char *url = dup_device_url(serving, device);
+  g_autofree char *office_url = g_strconcat("https://", office, "/office/", NULL);
+  g_autoptr(json_t) chosen = json_pack(
+      "{s:s, s:s, s:s, s:s*, s:s, s:i}", "hub", bh_hub_get_id(serving->hub), "listen", device,
+      "office_listen", office, "url", url, "office_url", office_url, "pid", (int)getpid());
+  g_autofree char *text = bh_json_dump(chosen);
+  g_autoptr(GError) failed = NULL;
+  if (!g_file_set_contents(path, text, -1, &failed)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
+    return FALSE;
+  }
+  printf("Serving devices at %s and the office at %s\n", url != NULL ? url : device, office_url);
+  if (url == NULL)
+    printf("Devices cannot be enrolled yet: say with --public-url where they reach this hub.\n");
+  gint64 machine_ms, known_ms;
+  if (bh_hub_is_time_doubted(serving->hub, &machine_ms, &known_ms))
+    printf("The clock of this machine is wrong: times are in doubt until it is set right "
+           "(bihuan-hub clock).\n");
+  fflush(stdout);
+  return TRUE;
+}
+
+static gboolean serve_http(Serving *serving, const char *device_listen, const char *office_listen,
+                           GError **error)
+{
+  gsize n;
+  g_autofree char *cert = bh_keys_dup_cert_path(serving->dir);
+  g_autofree char *key = bh_keys_dup_tls_key_path(serving->dir);
+  /* Freed after the servers, which are declared later. */
+  g_autoptr(BhDeviceApi) api = bh_device_api_new(serving->hub);
+  g_autoptr(BhOffice) office = bh_office_new(serving->hub, TRUE);
+  BhHttpConfig config = {.listen = device_listen, .cert_pem_path = cert, .key_pem_path = key};
+  const BhRoute *routes = bh_device_api_routes(&n);
+  g_autoptr(BhHttp) devices =
+      bh_http_start(&config, routes, n, bh_device_api_headers(api), api, error);
+  if (devices == NULL)
+    return FALSE;
+  config.listen = office_listen;
+  config.proxies = (const char *const *)serving->proxies;
+  routes = bh_office_routes(&n);
+  g_autoptr(BhHttp) page = bh_http_start(&config, routes, n, bh_office_headers(), office, error);
+  if (page == NULL || !write_chosen(serving, bh_http_get_port(devices), bh_http_get_port(page),
+                                    device_listen, office_listen, error))
+    return FALSE;
+  g_main_loop_run(serving->loop);
+  return TRUE;
+}
+
+/* Two servers with their connections, and files, are more than the usual 1,024. */
+static void raise_file_limit(void)
+{
+  struct rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max)
+    return;
+  limit.rlim_cur = MIN(limit.rlim_max, FILES_WANTED);
+  if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+    g_warning("serve: the limit of open files stays low: %s", g_strerror(errno));
+}
+
+static gboolean serve(Serving *serving, const char *device_listen, const char *office_listen,
+                      const char *public_url, GError **error)
+{
+  g_autoptr(BhOwner) owner = bh_owner_take(serving->dir, "hub", error);
+  if (owner == NULL)
+    return FALSE;
+  g_autoptr(BhHub) hub = bh_hub_open(serving->dir, bh_clock_system(), bh_random_system(), error);
+  if (hub == NULL)
+    return FALSE;
+  serving->hub = hub;
+  if (public_url != NULL && !bh_hub_set_public_url(hub, public_url, error))
+    return FALSE;
+  serving->calls = g_thread_pool_new(run_call, serving, 2, FALSE, NULL);
+  guint term = g_unix_signal_add(SIGTERM, on_signal, serving);
+  guint intr = g_unix_signal_add(SIGINT, on_signal, serving);
+  gboolean ok = bh_owner_serve(owner, on_call, serving, error) &&
+                serve_http(serving, device_listen, office_listen, error);
+  g_source_remove(term);
+  g_source_remove(intr);
+  g_thread_pool_free(serving->calls, FALSE, TRUE);
+  /* The store is closed before the lock is given back. */
+  g_clear_pointer(&hub, bh_hub_close);
+  return ok;
+}
+
+int bh_cli_serve(int argc, char **argv)
+{
+  g_autofree char *dir = NULL, *listen = NULL, *office = NULL, *url = NULL;
+  g_auto(GStrv) proxies = NULL;
+  const GOptionEntry entries[] = {
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
+      {"listen", 'l', 0, G_OPTION_ARG_STRING, &listen, "For devices; " DEVICE_LISTEN, "HOST:PORT"},
+      {"office-listen", 'o', 0, G_OPTION_ARG_STRING, &office, "For the page; " OFFICE_LISTEN,
+       "HOST:PORT"},
+      {"public-url", 'u', 0, G_OPTION_ARG_STRING, &url, "Where devices reach it; kept from then on",
+       "URL"},
+      {"proxy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &proxies,
+       "Address of a proxy before the page, whose X-Forwarded-For is believed", "ADDRESS"},
+      {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &url, "The same", "URL"},
+      G_OPTION_ENTRY_NULL};
+  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+  g_autoptr(GError) error = NULL;
+  g_set_prgname("bihuan-hub serve");
+  g_option_context_set_summary(context,
+                               "Serves devices and the office page until SIGTERM. Port 0 picks "
+                               "one; the chosen\naddresses are printed and stand in "
+                               "DIR/serve.json.");
+  g_option_context_add_main_entries(context, entries, NULL);
+  if (!g_option_context_parse(context, &argc, &argv, &error))
+    return bh_cli_fail(error);
+  if (dir == NULL || argc != 1)
+    return bh_cli_usage("serve", "--data is needed");
+  raise_file_limit();
+  g_autofree char *data = g_canonicalize_filename(dir, NULL);
+  g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
+  Serving serving = {.dir = data, .loop = loop, .proxies = proxies};
+  if (!serve(&serving, listen != NULL ? listen : DEVICE_LISTEN,
+             office != NULL ? office : OFFICE_LISTEN, url, &error))
+    return bh_cli_fail(error);
+  return BH_EXIT_OK;
+}

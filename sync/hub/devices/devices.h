@@ -1,0 +1,27 @@
+/* The HTTP interface devices use (PROTOCOL §§ 3 – 7): routes and what they need. Handlers run on
+ * the server's threads; pushes answer from the writer's once they are durable. */
+#pragma once
+
+#include "sync/hub/http/http.h"
+#include "sync/hub/hub.h"
+#include "sync/hub/log/log.h"
+
+/* For the folders above: */
+#include "sync/hub/devices/enrol.h"   /* how a device comes in */
+#include "sync/hub/devices/uploads.h" /* files on their way in */
+
+G_BEGIN_DECLS
+
+typedef struct _BhDeviceApi BhDeviceApi;
+
+BhDeviceApi *bh_device_api_new(BhHub *hub);
+/* After the server was stopped. */
+void bh_device_api_free(BhDeviceApi *api);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceApi, bh_device_api_free)
+
+/* For bh_http_start with the BhDeviceApi as data. */
+const BhRoute *bh_device_api_routes(gsize *n);
+/* Headers for bh_http_start: name, value, …, NULL. Borrowed from `api`. */
+const char *const *bh_device_api_headers(BhDeviceApi *api);
+
+G_END_DECLS

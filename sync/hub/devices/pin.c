@@ -1,0 +1,98 @@
+/* Refuses PINs that a thief tries first. It cannot know all of them: five tries and a lock-out do
+ * the rest, and against who has the raw disk of a device no PIN of digits does. */
+#include "sync/hub/devices/pin.h"
+
+#include <string.h>
+
+#include "schema/error.h"
+
+#define DISTINCT_MIN 4
+#define RUN_MAX 4 /* digits one after the other, up or down */
+
+static int count_distinct(const char *pin)
+{
+  int distinct = 0;
+  for (char digit = '0'; digit <= '9'; digit++)
+    distinct += strchr(pin, digit) != NULL;
+  return distinct;
+}
+
+static int step_at(const char *pin, gsize at)
+{
+  return (pin[at + 1] - pin[at] + 10) % 10;
+}
+
+/* 135791, 963074: the same step all along; 123457: a long run within. */
+static gboolean is_sequence(const char *pin, gsize len)
+{
+  gsize same = 1, run = 1;
+  for (gsize i = 0; i + 1 < len; i++) {
+    int step = step_at(pin, i);
+    same += step == step_at(pin, 0);
+    gboolean goes_on = (step == 1 || step == 9) && i > 0 && step == step_at(pin, i - 1);
+    run = goes_on ? run + 1 : step == 1 || step == 9 ? 2 : 1;
+    if (run > RUN_MAX)
+      return TRUE;
+  }
+  return same == len;
+}
+
+/* 12341234, 123412341: its beginning again. */
+static gboolean is_repetition(const char *pin, gsize len)
+{
+  for (gsize period = 1; period <= len / 2; period++)
+    if (strncmp(pin, pin + period, len - period) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static int number_at(const char *pin, gsize at, gsize len)
+{
+  int number = 0;
+  for (gsize i = at; i < at + len; i++)
+    number = 10 * number + (pin[i] - '0');
+  return number;
+}
+
+static gboolean is_day(const char *pin, gsize at)
+{
+  int month = number_at(pin, at, 2), day = number_at(pin, at + 2, 2);
+  return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+static gboolean is_year(const char *pin)
+{
+  int year = number_at(pin, 0, 4);
+  return year >= 1900 && year <= 2099;
+}
+
+/* YYMMDD, YYYYMM, YYYYMMDD: birthdays. */
+static gboolean is_date(const char *pin, gsize len)
+{
+  if (len == 6)
+    return is_day(pin, 2) ||
+           (is_year(pin) && number_at(pin, 4, 2) >= 1 && number_at(pin, 4, 2) <= 12);
+  return len == 8 && is_year(pin) && is_day(pin, 4);
+}
+
+gboolean bh_staff_pin_check(const char *pin, GError **error)
+{
+  gsize len = strlen(pin);
+  const char *why = NULL;
+  if (len < BH_STAFF_PIN_MIN || len > BH_STAFF_PIN_MAX || strspn(pin, "0123456789") != len) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "a PIN has %d to %d digits", BH_STAFF_PIN_MIN,
+                BH_STAFF_PIN_MAX);
+    return FALSE;
+  }
+  if (count_distinct(pin) < DISTINCT_MIN)
+    why = "too few different digits";
+  else if (is_sequence(pin, len))
+    why = "digits in sequence";
+  else if (is_repetition(pin, len))
+    why = "the same digits again";
+  else if (is_date(pin, len))
+    why = "a date";
+  if (why != NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "PIN: %s; it would be guessed first", why);
+  return why == NULL;
+}

@@ -1,0 +1,124 @@
+/* What an operation may not change any more: fields and records that a signature or an issued paper
+ * stands on (schema/kinds/README.md, What is locked). Judged by the records as they are at the hub
+ * before the entry. */
+#include "sync/hub/ingest/judge-internal.h"
+
+#include <string.h>
+
+/* Records as they are before the entry. One in conflict about its state has several: what any of
+ * them locks is locked, else an overtaken step, shown as the newest, would open what others signed.
+ */
+typedef struct {
+  const BhJudgement *judgement;
+  guint variant;      /* which of its states each record in conflict is given */
+  guint variants;     /* states that the most divided record has, of those looked at */
+  GHashTable *values; /* record id → json_t*: values of those in conflict, in this variant */
+} Before;
+
+static void values_free(gpointer values)
+{
+  json_decref(values);
+}
+
+static const json_t *lookup_before(const char *record, gpointer data)
+{
+  Before *before = data;
+  BhRecords *records = before->judgement->piece->records;
+  const json_t *shown = bh_records_get_values(records, record);
+  BhRecord *folded;
+  if (shown == NULL || !bh_records_get(records, record, &folded, NULL) || folded == NULL ||
+      !bh_record_has_conflict(folded, "state"))
+    return shown;
+  json_t *values = g_hash_table_lookup(before->values, record);
+  if (values != NULL)
+    return values;
+  g_autoptr(GPtrArray) states = bh_judge_list_states(folded);
+  before->variants = MAX(before->variants, states->len);
+  values = json_copy((json_t *)shown);
+  if (states->len > 0)
+    json_object_set_new(values, "state",
+                        json_string(states->pdata[MIN(before->variant, states->len - 1)]));
+  g_hash_table_insert(before->values, g_strdup(record), values);
+  return values;
+}
+
+static json_t *list_children_before(const char *record, const char *kind, gpointer data)
+{
+  const Before *before = data;
+  return bh_records_share_children(before->judgement->piece->records, record, kind);
+}
+
+/* The sets as values; a choice among present heads changes nothing that was not there. */
+static json_t *dup_sets(const BhOp *op, const BhRecord *record)
+{
+  json_t *values = json_object();
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    json_t *value = bh_set_get_value(set);
+    if (strcmp(set->key, "state") != 0 && bh_judge_is_choice(record, set))
+      continue;
+    if (value != NULL)
+      json_object_set(values, set->key, value);
+    else
+      json_object_set_new(values, set->key, json_null());
+  }
+  return values;
+}
+
+/* A step that somebody else has overtaken still may set what it is there for. */
+static gboolean is_opened_by_step(BhJudgement *judgement, guint op, const BhKind *kind,
+                                  const char *key, const json_t *set, const BhContext *context)
+{
+  return bh_kind_step_opens(kind, key, judgement->verdict->steps[op].from,
+                            bh_json_string_or(set, "state", NULL), context);
+}
+
+static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, const json_t *set,
+                          gboolean is_new, Before *before)
+{
+  const BhOp *at = judgement->body->ops->pdata[op];
+  BhContext context = {
+      .values = is_new ? NULL : lookup_before(at->record, before),
+      .record = at->record,
+      /* The hub's own administration takes any declared step. */
+      .actor = judgement->actor->path != BH_PATH_SYSTEM ? judgement->body->by : NULL,
+      .actor_values = judgement->acting,
+      .today = judgement->piece->made_on,
+      .lookup = lookup_before,
+      .children = list_children_before,
+      .data = before,
+  };
+  g_autoptr(GPtrArray) problems = bh_kind_check_change(kind, set, &context);
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = problems->pdata[i];
+    gboolean locked = strcmp(problem->code, "locked") == 0;
+    if (locked && is_opened_by_step(judgement, op, kind, problem->field, set, &context))
+      continue;
+    bh_judgement_add_fault(judgement, op, locked ? BH_FAULT_AUTHORITY : BH_FAULT_DATA,
+                           locked ? BH_ERROR_DENIED : BH_ERROR_INVALID,
+                           *problem->field != '\0' ? problem->field : NULL, problem->text_en);
+  }
+}
+
+/* By the set in use: what is locked now is locked for entries made under an older set too. */
+void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *named, const BhRecord *record)
+{
+  BhPiece *piece = judgement->piece;
+  const BhKind *kind = bh_kind_set_find(piece->kinds, bh_kind_get_name(named));
+  /* An import brings whole cases, a child after its signed visit: only changes are judged. */
+  if (kind == NULL || (record == NULL && judgement->actor->path == BH_PATH_SYSTEM))
+    return;
+  g_autoptr(json_t) set = dup_sets(judgement->body->ops->pdata[op], record);
+  g_autoptr(GHashTable) values =
+      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, values_free);
+  Before before = {.judgement = judgement, .variants = 1, .values = values};
+  piece->work->is_over = FALSE;
+  for (; before.variant < before.variants; before.variant++) {
+    judge_variant(judgement, op, kind, set, record == NULL, &before);
+    g_hash_table_remove_all(values);
+  }
+  /* What was not looked at must not open a lock. */
+  if (piece->work->is_over)
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_LIMIT, NULL,
+                           "there are too many records below it to tell whether it is locked");
+}

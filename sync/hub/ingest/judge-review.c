@@ -1,0 +1,108 @@
+/* Reviews at the moment they take effect, whatever the page offered before. Nothing is written
+ * here. */
+#include "sync/hub/ingest/judge-review.h"
+
+#include <string.h>
+
+#include "schema/workflow.h"
+#include "sync/hub/ingest/judge-internal.h"
+
+static const char *get_set_text(const BhOp *op, const char *key)
+{
+  const BhSet *set = bh_op_find_set(op, key);
+  return set != NULL ? json_string_value(set->value) : NULL;
+}
+
+/* The state the same entry gives the record, NULL when it gives none. */
+static const char *get_move(const BhBody *body, const char *record)
+{
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    const char *state = strcmp(op->record, record) == 0 ? get_set_text(op, "state") : NULL;
+    if (state != NULL)
+      return state;
+  }
+  return NULL;
+}
+
+static gboolean refuse(GPtrArray *problems, gboolean by_system, GError **error)
+{
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = problems->pdata[i];
+    gboolean actor = strcmp(problem->code, "actor") == 0;
+    if (actor && by_system)
+      continue;
+    g_set_error(error, BH_ERROR, actor ? BH_ERROR_DENIED : BH_ERROR_INVALID, "review: %s",
+                problem->text_en);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean is_visit_finished(BhPiece *piece, const char *target, GError **error)
+{
+  gboolean finished;
+  /* What no entry of this piece changed is as it was stored, else as it was last derived. */
+  if (!bh_records_get_finished(piece->records, target, &finished, error))
+    return FALSE;
+  if (finished)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: there is nothing to review yet");
+  return FALSE;
+}
+
+static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *target,
+                               const char *decision, gboolean by_system, GError **error)
+{
+  BhRecord *record;
+  if (!bh_records_get(piece->records, target, &record, error))
+    return FALSE;
+  const BhKind *kind =
+      record != NULL ? bh_kind_set_find(piece->kinds, bh_record_get_kind(record)) : NULL;
+  if (kind == NULL || !bh_kind_is_reviewable(kind)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: %s is no record that is reviewed",
+                target);
+    return FALSE;
+  }
+  const char *move = get_move(body, target);
+  if (strcmp(decision, "step") == 0) {
+    /* The step itself is judged as one. */
+    if (move != NULL)
+      return TRUE;
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: no step is taken with it");
+    return FALSE;
+  }
+  const char *event = strcmp(decision, "return") == 0 ? "on_return" : "on_approve";
+  BhContext context = {.values = bh_records_get_values(piece->records, target),
+                       .record = target,
+                       .actor = body->by,
+                       .actor_values =
+                           by_system ? NULL : bh_records_get_values(piece->records, body->by),
+                       .today = piece->today,
+                       .lookup = bh_piece_lookup,
+                       .children = bh_piece_list_children,
+                       .data = piece};
+  const char *from = bh_json_string_or(context.values, "state", NULL);
+  g_autoptr(GPtrArray) problems = bh_review_check(kind, event, &context);
+  if (!is_visit_finished(piece, target, error) || !refuse(problems, by_system, error))
+    return FALSE;
+  const char *to = bh_kind_get_review_move(kind, event, from);
+  if (to == NULL || g_strcmp0(move, to) == 0)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: it does not take the step to %s", to);
+  return FALSE;
+}
+
+gboolean bh_review_judge(BhPiece *piece, const BhBody *body, gboolean by_system, GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(piece->kinds, "review");
+  const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+  for (guint i = 0; field != NULL && i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    const char *target = strcmp(op->kind, "review") == 0 ? get_set_text(op, field) : NULL;
+    const char *decision = target != NULL ? get_set_text(op, "decision") : NULL;
+    if (decision != NULL && !judge_decision(piece, body, target, decision, by_system, error))
+      return FALSE;
+  }
+  return TRUE;
+}

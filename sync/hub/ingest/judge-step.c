@@ -1,0 +1,389 @@
+/* How an operation may set the state of a record. A step is judged against the states that its
+ * `was` names, not against what is shown, so that the verdict on an honest entry does not depend on
+ * what arrived in between. What follows from a step is judged elsewhere (judge-values.c). */
+#include <string.h>
+
+#include "sync/hub/ingest/judge-internal.h"
+
+/* What an entry named in `was` is to the state of this record. */
+typedef enum {
+  NAMED_UNKNOWN,  /* not here, or dismissed, or it could not have set the state */
+  NAMED_HEAD,     /* a present state */
+  NAMED_REPLACED, /* a state it once had */
+  NAMED_WAITING,  /* in quarantine, for a reason that has nothing to do with this step */
+} Named;
+
+static const BhKind *get_kind_in_use(const BhJudgement *judgement, const BhKind *kind)
+{
+  return bh_kind_set_find(judgement->piece->kinds, bh_kind_get_name(kind));
+}
+
+static const BhOp *get_op(const BhJudgement *judgement, guint op)
+{
+  return judgement->body->ops->pdata[op];
+}
+
+/* What an entry in quarantine sets counts as a state only where it could have been set: else it
+ * would be a bridge over every step between. */
+static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, const BhBody *body,
+                             guint op, gboolean *could, GError **error)
+{
+  const char *name = ((const BhOp *)body->ops->pdata[op])->kind;
+  const BhKind *kind = bh_kind_set_find(judgement->piece->kinds, name);
+  g_autoptr(BhHubDevice) device = bh_log_load_device(judgement->piece->db, row->device, error);
+  *could = FALSE;
+  if (device == NULL)
+    return FALSE;
+  if (kind == NULL)
+    return TRUE;
+  BhActor actor = bh_judge_device_actor(body, device->unit, device->enrolled_ms, row->received_ms,
+                                        row->is_doubted);
+  g_auto(BhVerdict) verdict = {0};
+  g_auto(BhJudgement) earlier = {0};
+  bh_judgement_begin(&earlier, judgement->piece, &actor, judgement->piece->kinds, body, &verdict);
+  earlier.tries = judgement->tries;
+  gboolean judged =
+      bh_judge_acting(&earlier, error) &&
+      bh_judge_step(&earlier, op, kind, bh_op_find_set(body->ops->pdata[op], "state"), error);
+  judgement->tries = earlier.tries;
+  *could = verdict.faults->len == 0;
+  return judged;
+}
+
+/* By the log: no head any more, or never one. */
+static gboolean find_in_log(BhJudgement *judgement, const char *record, const char *entry,
+                            Named *named, char **state, GError **error)
+{
+  /* A list of thousands of such entries would keep the writer from everybody else. */
+  if (judgement->tries-- <= 0)
+    return TRUE;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhEntryRow) row = bh_log_find_entry(judgement->piece->db, entry, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  if (row == NULL || row->text->body == NULL || row->status == BH_ENTRY_DISMISSED)
+    return TRUE;
+  g_autoptr(BhBody) body = bh_body_parse(row->text->body, row->text->openings, NULL);
+  for (guint i = 0; body != NULL && i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    const BhSet *set = strcmp(op->record, record) == 0 ? bh_op_find_set(op, "state") : NULL;
+    gboolean counts = TRUE;
+    if (set == NULL)
+      continue;
+    if (row->status == BH_ENTRY_QUARANTINED &&
+        !could_be_set(judgement, row, body, i, &counts, error))
+      return FALSE;
+    if (!counts || !json_is_string(set->value))
+      return TRUE;
+    *named = row->status == BH_ENTRY_QUARANTINED ? NAMED_WAITING : NAMED_REPLACED;
+    *state = g_strdup(json_string_value(set->value));
+    return TRUE;
+  }
+  return TRUE;
+}
+
+/* *state, g_free, is the state the entry gave the record; NULL for an unknown one. */
+static gboolean find_named(BhJudgement *judgement, const char *record, const char *entry,
+                           Named *named, char **state, GError **error)
+{
+  BhRecord *folded;
+  *named = NAMED_UNKNOWN;
+  *state = NULL;
+  if (!bh_records_get(judgement->piece->records, record, &folded, error))
+    return FALSE;
+  const json_t *head = folded != NULL ? bh_record_get_by_entry(folded, "state", entry) : NULL;
+  if (!json_is_string(head))
+    return find_in_log(judgement, record, entry, named, state, error);
+  *named = NAMED_HEAD;
+  *state = g_strdup(json_string_value(head));
+  return TRUE;
+}
+
+/* --- one step --- */
+
+static gboolean is_step_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *from,
+                                    const char *to)
+{
+  const BhTransition *step = bh_workflow_find(kind, from, to);
+  const BhKind *in_use = get_kind_in_use(judgement, kind);
+  const BhTransition *now = in_use != NULL ? bh_workflow_find(in_use, from, to) : NULL;
+  g_autoptr(json_t) state = json_string(to);
+  return (step != NULL && bh_transition_is_left_to_hub(step)) ||
+         (now != NULL && bh_transition_is_left_to_hub(now)) ||
+         bh_judgement_is_left_to_hub(judgement, kind, "state", state);
+}
+
+/* By the entry's kind set, and by the one in use where that has the step. */
+static gboolean is_open_to(BhJudgement *judgement, guint op, const BhKind *kind, const char *from,
+                           const char *to, const json_t *person)
+{
+  const BhTransition *step = bh_workflow_find(kind, from, to);
+  const BhKind *in_use = get_kind_in_use(judgement, kind);
+  const BhTransition *now = in_use != NULL ? bh_workflow_find(in_use, from, to) : NULL;
+  BhContext context;
+  bh_judgement_context(judgement, get_op(judgement, op)->record, person, &context);
+  return step != NULL && bh_transition_is_open_to(kind, step, &context) &&
+         (now == NULL || bh_transition_is_open_to(in_use, now, &context));
+}
+
+static void refuse(BhJudgement *judgement, guint op, BhErrorCode code, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+static void refuse(BhJudgement *judgement, guint op, BhErrorCode code, const char *format, ...)
+{
+  va_list args;
+  va_start(args, format);
+  g_autofree char *why = g_strdup_vprintf(format, args);
+  va_end(args);
+  bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, code, "state", why);
+}
+
+/* `from` NULL: the record begins. */
+static void judge_from(BhJudgement *judgement, guint op, const BhKind *kind, const char *from,
+                       const char *to)
+{
+  const BhActor *actor = judgement->actor;
+  gboolean declared = bh_workflow_find(kind, from, to) != NULL;
+  gboolean repeats = !declared && g_strcmp0(from, to) == 0;
+  if (!declared && !repeats) {
+    if (from == NULL)
+      refuse(judgement, op, BH_ERROR_INVALID, "no record begins as %s", to);
+    else
+      refuse(judgement, op, BH_ERROR_INVALID, "no transition from %s to %s", from, to);
+    return;
+  }
+  if (actor->path == BH_PATH_DEVICE && is_step_left_to_hub(judgement, kind, from, to)) {
+    /* Who releases it takes the step in place of the office. */
+    if (actor->release && judgement->deciding != NULL && declared &&
+        is_open_to(judgement, op, kind, from, to, judgement->deciding)) {
+      judgement->verdict->steps[op].is_releasers = TRUE;
+      return;
+    }
+    if (from == NULL)
+      refuse(judgement, op, BH_ERROR_DENIED, "that it begins as %s is left to the hub", to);
+    else
+      refuse(judgement, op, BH_ERROR_DENIED, "the step from %s to %s is left to the hub", from, to);
+    return;
+  }
+  if (repeats || judgement->acting == NULL ||
+      is_open_to(judgement, op, kind, from, to, judgement->acting))
+    return;
+  if (from == NULL)
+    refuse(judgement, op, BH_ERROR_DENIED, "who acted may not begin it as %s", to);
+  else
+    refuse(judgement, op, BH_ERROR_DENIED, "who acted may not take the step from %s to %s", from,
+           to);
+}
+
+/* --- choosing among the present heads --- */
+
+gboolean bh_judge_is_choice(const BhRecord *record, const BhSet *set)
+{
+  const json_t *value = bh_set_get_value(set);
+  if (record == NULL || value == NULL || !bh_record_has_conflict(record, set->key))
+    return FALSE;
+  g_autoptr(json_t) heads = bh_record_dup_head_values(record, set->key);
+  gboolean found = FALSE;
+  size_t at;
+  json_t *head;
+  json_array_foreach(heads, at, head)
+  {
+    if (!g_strv_contains((const char *const *)set->was, bh_json_string_or(head, "entry", "")))
+      return FALSE;
+    found |= !json_is_true(json_object_get(head, "withheld")) &&
+             json_equal(json_object_get(head, "value"), value);
+  }
+  return found;
+}
+
+gboolean bh_judge_may_choose(const BhKind *kind, const json_t *heads, const char *chosen,
+                             const BhContext *context)
+{
+  size_t at;
+  json_t *head;
+  json_array_foreach((json_t *)heads, at, head)
+  {
+    const json_t *value = json_object_get(head, "value");
+    const char *state = json_string_value(value);
+    gboolean counts = g_strcmp0(state, chosen) == 0 || bh_kind_is_left_to_hub(kind, "state", value);
+    if (state != NULL && counts && !bh_workflow_may_lead_to(kind, state, context))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void judge_choice(BhJudgement *judgement, guint op, const BhKind *kind,
+                         const BhRecord *record, const char *to)
+{
+  g_autoptr(json_t) heads = bh_record_dup_head_values(record, "state");
+  BhContext context;
+  judgement->verdict->steps[op].is_choice = TRUE;
+  if (judgement->acting == NULL)
+    return;
+  bh_judgement_context(judgement, get_op(judgement, op)->record, judgement->acting, &context);
+  if (!bh_judge_may_choose(kind, heads, to, &context))
+    refuse(judgement, op, BH_ERROR_DENIED, "the choice of %s is for another role", to);
+}
+
+/* --- all that `was` names --- */
+
+typedef struct {
+  GPtrArray *present;  /* char*, states */
+  GPtrArray *replaced; /* char* */
+  GPtrArray *waiting;  /* char* */
+  const char *unknown; /* an entry that says nothing, NULL when there is none */
+} Starts;
+
+static void starts_clear(Starts *starts)
+{
+  g_ptr_array_unref(starts->present);
+  g_ptr_array_unref(starts->replaced);
+  g_ptr_array_unref(starts->waiting);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Starts, starts_clear)
+
+static gboolean collect_starts(BhJudgement *judgement, const char *record, char *const *was,
+                               Starts *starts, GError **error)
+{
+  for (guint i = 0; was[i] != NULL; i++) {
+    Named named;
+    char *state;
+    if (!find_named(judgement, record, was[i], &named, &state, error))
+      return FALSE;
+    if (named == NAMED_UNKNOWN)
+      starts->unknown = was[i];
+    else
+      g_ptr_array_add(named == NAMED_HEAD       ? starts->present
+                      : named == NAMED_REPLACED ? starts->replaced
+                                                : starts->waiting,
+                      state);
+  }
+  return TRUE;
+}
+
+static void judge_all(BhJudgement *judgement, guint op, const BhKind *kind, const GPtrArray *states,
+                      const char *to)
+{
+  BhStepTaken *step = &judgement->verdict->steps[op];
+  for (guint i = 0; i < states->len; i++) {
+    judge_from(judgement, op, kind, states->pdata[i], to);
+    if (step->from == NULL || strcmp(step->from, to) == 0) {
+      g_free(step->from);
+      step->from = g_strdup(states->pdata[i]);
+    }
+  }
+}
+
+GPtrArray *bh_judge_list_states(const BhRecord *record)
+{
+  GPtrArray *states = g_ptr_array_new_with_free_func(g_free);
+  g_autoptr(json_t) heads = record != NULL ? bh_record_dup_head_values(record, "state") : NULL;
+  size_t at;
+  json_t *head;
+  json_array_foreach(heads, at, head)
+  {
+    const char *state = bh_json_string_or(head, "value", NULL);
+    if (state != NULL && !g_ptr_array_find_with_equal_func(states, state, g_str_equal, NULL))
+      g_ptr_array_add(states, g_strdup(state));
+  }
+  return states;
+}
+
+/* A record begins once. Two devices may have begun it unaware of each other, but it does not begin
+ * anew behind a step that was taken since. */
+static void judge_beginning(BhJudgement *judgement, guint op, const BhKind *kind,
+                            const BhRecord *record, const char *to)
+{
+  judge_from(judgement, op, kind, NULL, to);
+  if (record == NULL || bh_record_is_awaited(record, "state", judgement->body->id))
+    return;
+  g_autoptr(GPtrArray) heads = bh_judge_list_states(record);
+  for (guint i = 0; i < heads->len; i++) {
+    const char *state = heads->pdata[i];
+    if (strcmp(state, to) != 0 && !bh_kind_is_initial_state(kind, state))
+      refuse(judgement, op, BH_ERROR_INVALID, "it begins as %s a record that is %s", to, state);
+  }
+}
+
+/* What a release vouches for has no known start: then it starts from what is on record now. */
+static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *kind,
+                              const BhRecord *record, const char *to)
+{
+  g_autoptr(GPtrArray) heads = bh_judge_list_states(record);
+  g_autoptr(json_t) state = json_string(to);
+  if (judgement->actor->release)
+    judge_all(judgement, op, kind, heads, to);
+  if ((heads->len == 0 || !judgement->actor->release) && judgement->actor->path == BH_PATH_DEVICE &&
+      bh_judgement_is_left_to_hub(judgement, kind, "state", state))
+    refuse(judgement, op, BH_ERROR_DENIED, "that it becomes %s is left to the hub", to);
+  if (heads->len > 0 || !judgement->actor->release || judgement->acting == NULL)
+    return;
+  BhContext context;
+  bh_judgement_context(judgement, get_op(judgement, op)->record, judgement->acting, &context);
+  if (!bh_workflow_may_lead_to(kind, to, &context))
+    refuse(judgement, op, BH_ERROR_DENIED, "who acted may not lead it to %s", to);
+}
+
+/* An honest step from a state that somebody else has replaced meanwhile becomes a second head. When
+ * it stands beside a decision of the office, that has to be noticed. */
+static void note_overtaken(BhJudgement *judgement, guint op, const BhKind *kind,
+                           const BhRecord *record)
+{
+  g_autoptr(GPtrArray) heads = bh_judge_list_states(record);
+  for (guint i = 0; i < heads->len; i++) {
+    g_autoptr(json_t) state = json_string(heads->pdata[i]);
+    if (bh_judgement_is_left_to_hub(judgement, kind, "state", state))
+      judgement->verdict->steps[op].is_overtaken = TRUE;
+  }
+}
+
+static gboolean judge_named_states(BhJudgement *judgement, guint op, const BhKind *kind,
+                                   const BhRecord *record, const BhSet *set, const char *to,
+                                   GError **error)
+{
+  g_auto(Starts) starts = {
+      .present = g_ptr_array_new_with_free_func(g_free),
+      .replaced = g_ptr_array_new_with_free_func(g_free),
+      .waiting = g_ptr_array_new_with_free_func(g_free),
+  };
+  if (!collect_starts(judgement, get_op(judgement, op)->record, set->was, &starts, error))
+    return FALSE;
+  judge_all(judgement, op, kind, starts.present, to);
+  judge_all(judgement, op, kind, starts.waiting, to);
+  /* Beside a present head, one that was replaced says nothing for or against the step. */
+  if (starts.present->len == 0)
+    judge_all(judgement, op, kind, starts.replaced, to);
+  if (starts.present->len == 0 && starts.replaced->len > 0 &&
+      judgement->actor->path == BH_PATH_DEVICE)
+    note_overtaken(judgement, op, kind, record);
+  if (starts.unknown == NULL)
+    return TRUE;
+  g_autofree char *why =
+      g_strdup_printf("the entry it starts from (%s) is not known", starts.unknown);
+  bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, BH_ERROR_INVALID, "state", why);
+  judge_from_record(judgement, op, kind, record, to);
+  return TRUE;
+}
+
+gboolean bh_judge_step(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
+                       GError **error)
+{
+  const char *to = json_string_value(set->value);
+  BhRecord *record;
+  if (!bh_records_get(judgement->piece->records, get_op(judgement, op)->record, &record, error))
+    return FALSE;
+  if (to == NULL || !bh_kind_has_state(kind, to)) {
+    refuse(judgement, op, BH_ERROR_UNKNOWN, "the kind has no such state");
+    return TRUE;
+  }
+  if (judgement->actor->path != BH_PATH_DEVICE && bh_judge_is_choice(record, set)) {
+    judge_choice(judgement, op, kind, record, to);
+    return TRUE;
+  }
+  if (set->was[0] != NULL)
+    return judge_named_states(judgement, op, kind, record, set, to, error);
+  judge_beginning(judgement, op, kind, record, to);
+  return TRUE;
+}

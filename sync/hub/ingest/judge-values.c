@@ -1,0 +1,525 @@
+/* What one entry may do: who acts, each operation and its values, files. States are judged in
+ * judge-step.c, people in judge-people.c; what only seems wrong is reported at the end. */
+#include <string.h>
+
+#include "schema/civil.h"
+#include "schema/kind-rules.h"
+#include "schema/workflow.h"
+#include "sync/hub/ingest/judge-internal.h"
+#include "sync/wire/limits.h"
+
+/* --- verdict --- */
+
+static void fault_free(gpointer data)
+{
+  BhFault *fault = data;
+  g_error_free(fault->reason);
+  g_free(fault);
+}
+
+void bh_verdict_clear(BhVerdict *verdict)
+{
+  for (guint i = 0; i < verdict->n_steps; i++)
+    g_free(verdict->steps[i].from);
+  g_clear_pointer(&verdict->steps, g_free);
+  g_clear_pointer(&verdict->faults, g_ptr_array_unref);
+  verdict->n_steps = 0;
+}
+
+static const BhFault *find_fault(const BhVerdict *verdict, BhFaultClass class, int op)
+{
+  for (guint i = 0; i < verdict->faults->len; i++) {
+    const BhFault *fault = verdict->faults->pdata[i];
+    if (fault->class == class && (op < 0 || fault->op == (guint)op))
+      return fault;
+  }
+  return NULL;
+}
+
+const GError *bh_verdict_get_reason(const BhVerdict *verdict, gboolean waive_data)
+{
+  const BhFault *fault = find_fault(verdict, BH_FAULT_AUTHORITY, -1);
+  if (fault == NULL && !waive_data)
+    fault = find_fault(verdict, BH_FAULT_DATA, -1);
+  return fault != NULL ? fault->reason : NULL;
+}
+
+static void add_reason(BhJudgement *judgement, guint op, BhFaultClass class, GError *reason)
+{
+  if (find_fault(judgement->verdict, class, (int)op) != NULL) {
+    g_error_free(reason);
+    return;
+  }
+  BhFault *fault = g_new0(BhFault, 1);
+  fault->class = class;
+  fault->op = op;
+  fault->reason = reason;
+  g_ptr_array_add(judgement->verdict->faults, fault);
+}
+
+void bh_judgement_add_fault(BhJudgement *judgement, guint op, BhFaultClass class, BhErrorCode code,
+                            const char *key, const char *why)
+{
+  const BhOp *at = judgement->body->ops->pdata[op];
+  add_reason(judgement, op, class,
+             g_error_new(BH_ERROR, (gint)code, "%s %s, %s: %s", at->kind, at->record,
+                         key != NULL ? key : "whole record", why));
+}
+
+/* --- judgement --- */
+
+void bh_judgement_begin(BhJudgement *judgement, BhPiece *piece, const BhActor *actor,
+                        const BhKindSet *kinds, const BhBody *body, BhVerdict *verdict)
+{
+  *judgement = (BhJudgement){
+      .piece = piece, .actor = actor, .kinds = kinds, .body = body, .verdict = verdict};
+  verdict->faults = g_ptr_array_new_with_free_func(fault_free);
+  verdict->n_steps = body->ops->len;
+  verdict->steps = g_new0(BhStepTaken, verdict->n_steps);
+}
+
+static void values_free(gpointer values)
+{
+  json_decref(values);
+}
+
+void bh_judgement_clear(BhJudgement *judgement)
+{
+  json_decref(judgement->acting);
+  json_decref(judgement->deciding);
+  judgement->acting = judgement->deciding = NULL;
+  g_clear_pointer(&judgement->after, g_hash_table_unref);
+}
+
+static const BhOp *find_op(const BhBody *body, const char *record)
+{
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = body->ops->pdata[i];
+    if (strcmp(op->record, record) == 0)
+      return op;
+  }
+  return NULL;
+}
+
+static json_t *dup_after(const json_t *before, const BhOp *op)
+{
+  json_t *after = before != NULL ? json_copy((json_t *)before) : json_object();
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = op->sets->pdata[i];
+    json_t *value = bh_set_get_value(set);
+    if (value == NULL || json_is_null(value))
+      json_object_del(after, set->key);
+    else
+      json_object_set(after, set->key, value);
+  }
+  return after;
+}
+
+const json_t *bh_judgement_lookup(const char *record, gpointer data)
+{
+  BhJudgement *judgement = data;
+  const json_t *before = bh_records_get_values(judgement->piece->records, record);
+  const BhOp *op = find_op(judgement->body, record);
+  if (op == NULL)
+    return before;
+  if (judgement->after == NULL)
+    judgement->after = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, values_free);
+  json_t *after = g_hash_table_lookup(judgement->after, record);
+  if (after == NULL) {
+    after = dup_after(before, op);
+    g_hash_table_insert(judgement->after, g_strdup(record), after);
+  }
+  return after;
+}
+
+void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
+                          BhContext *context)
+{
+  const BhActor *actor = judgement->actor;
+  *context = (BhContext){
+      .values = bh_judgement_lookup(record, judgement),
+      .record = record,
+      .actor =
+          person == judgement->deciding && person != NULL ? actor->releaser : judgement->body->by,
+      .actor_values = person,
+      .lookup = bh_judgement_lookup,
+      .data = judgement,
+  };
+}
+
+gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *key,
+                                     const json_t *value)
+{
+  const BhKind *in_use = bh_kind_set_find(judgement->piece->kinds, bh_kind_get_name(kind));
+  return bh_kind_is_left_to_hub(kind, key, value) ||
+         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
+}
+
+/* --- operations --- */
+
+static void judge_value(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set)
+{
+  const BhField *field = bh_kind_find_field(kind, set->key);
+  const char *why = NULL;
+  BhErrorCode code = BH_ERROR_INVALID;
+  gboolean personal = field != NULL && bh_field_is_personal(field);
+  if (field == NULL) {
+    why = "the kind has no such field";
+    code = BH_ERROR_UNKNOWN;
+  } else if (set->commitment != NULL && !personal) {
+    why = "a commitment for a field that is not personal";
+  } else if (personal && set->value != NULL && !json_is_null(set->value)) {
+    why = "a personal value stands open in the body";
+  }
+  if (why != NULL) {
+    bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, code, set->key, why);
+    return;
+  }
+  const json_t *value = set->commitment != NULL ? set->opened : set->value;
+  GError *reason = NULL;
+  if (value != NULL && !bh_kind_check_value(kind, set->key, value, &reason))
+    add_reason(judgement, op, BH_FAULT_DATA, reason);
+}
+
+static gboolean is_state(const BhKind *kind, const BhSet *set)
+{
+  return strcmp(set->key, "state") == 0 && bh_kind_has_states(kind);
+}
+
+static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind)
+{
+  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
+                           "records of this kind are made at the hub");
+}
+
+/* A step left to the hub that who releases takes brings what it asks for. */
+static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhKind *kind,
+                                     const BhOp *at, const char *key)
+{
+  const BhStepTaken *taken = &judgement->verdict->steps[op];
+  const BhSet *state = bh_op_find_set(at, "state");
+  const BhTransition *step =
+      judgement->actor->release && taken->is_releasers && state != NULL
+          ? bh_workflow_find(kind, taken->from, json_string_value(state->value))
+          : NULL;
+  return step != NULL && g_strv_contains(bh_transition_get_asks(step), key);
+}
+
+/* Fields left to the hub, once the step is known; states are judged as steps. */
+static void judge_fields(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+{
+  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
+    return;
+  for (guint i = 0; i < at->sets->len; i++) {
+    const BhSet *set = at->sets->pdata[i];
+    if (!is_state(kind, set) &&
+        bh_judgement_is_left_to_hub(judgement, kind, set->key, set->value) &&
+        !is_asked_by_releaser(judgement, op, kind, at, set->key))
+      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, set->key,
+                             "it is left to the hub");
+  }
+}
+
+/* What only the signer's place decides: what a device of this unit may touch at all. */
+static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
+                             GError **error)
+{
+  BhPiece *piece = judgement->piece;
+  gboolean within;
+  judge_writer(judgement, op, kind);
+  if (piece->reach == NULL)
+    piece->reach = bh_reach_new(piece->db, piece->now_ms, piece->records, piece->kinds,
+                                piece->region, judgement->actor->unit, piece->device);
+  if (!bh_reach_judge(piece->reach, at->record, &within, error))
+    return FALSE;
+  if (!within)
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
+                           "the record is not open to the device");
+  /* Nor does it hang anything under one. A parent that is not here yet is nobody's to protect. */
+  const char *field = bh_kind_get_parent_field(kind);
+  const BhSet *set = field != NULL ? bh_op_find_set(at, field) : NULL;
+  const char *parent = set != NULL ? json_string_value(set->value) : NULL;
+  if (parent == NULL)
+    return TRUE;
+  if (!bh_reach_judge(piece->reach, parent, &within, error))
+    return FALSE;
+  if (!within)
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, field,
+                           "the record it belongs to is not open to the device");
+  return TRUE;
+}
+
+static gboolean judge_sets(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
+                           GError **error)
+{
+  judgement->tries = BH_JUDGE_TRIES_MAX;
+  for (guint i = 0; i < at->sets->len; i++) {
+    const BhSet *set = at->sets->pdata[i];
+    if (is_state(kind, set)) {
+      if (!bh_judge_step(judgement, op, kind, set, error))
+        return FALSE;
+      continue;
+    }
+    judge_value(judgement, op, kind, set);
+    if (judgement->actor->path == BH_PATH_DEVICE &&
+        !bh_judge_named(judgement, op, kind, set, error))
+      return FALSE;
+  }
+  if (judgement->actor->path == BH_PATH_DEVICE)
+    judge_fields(judgement, op, kind, at);
+  return TRUE;
+}
+
+/* Guards marked "quarantine": a correct client never takes the step against them. Judged with what
+ * is here; children that may still arrive are not asked about. */
+static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+{
+  const BhSet *set = bh_op_find_set(at, "state");
+  const BhStepTaken *step = &judgement->verdict->steps[op];
+  if (judgement->actor->path != BH_PATH_DEVICE || set == NULL || !is_state(kind, set) ||
+      !json_is_string(set->value) || step->is_choice)
+    return;
+  const BhTransition *taken = bh_workflow_find(kind, step->from, json_string_value(set->value));
+  if (taken == NULL || !bh_transition_may_quarantine(taken))
+    return;
+  BhContext context;
+  bh_judgement_context(judgement, at->record, judgement->acting, &context);
+  context.today = judgement->piece->made_on;
+  g_autoptr(GPtrArray) problems =
+      bh_workflow_check(kind, step->from, json_string_value(set->value), &context);
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = g_ptr_array_index(problems, i);
+    if (strcmp(problem->code, BH_PROBLEM_QUARANTINE) == 0)
+      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_INVALID,
+                             *problem->field != '\0' ? problem->field : NULL, problem->text_en);
+  }
+}
+
+/* Who takes a step is who stands in its `taker` field: a step that names another person, or nobody,
+ * says something of somebody who did not act, and guards of later steps stand on it. By the set in
+ * use as well: an older one may not know the word. */
+static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
+{
+  const BhSet *set = bh_op_find_set(at, "state");
+  const BhStepTaken *step = &judgement->verdict->steps[op];
+  const BhKind *kinds[] = {kind, bh_kind_set_find(judgement->piece->kinds, at->kind)};
+  if (judgement->actor->path == BH_PATH_SYSTEM || set == NULL || !is_state(kind, set) ||
+      !json_is_string(set->value) || step->is_choice)
+    return;
+  const json_t *values = bh_judgement_lookup(at->record, judgement);
+  for (gsize i = 0; i < G_N_ELEMENTS(kinds); i++) {
+    const BhTransition *taken =
+        kinds[i] != NULL ? bh_workflow_find(kinds[i], step->from, json_string_value(set->value))
+                         : NULL;
+    const char *taker = taken != NULL ? bh_transition_get_taker(taken) : NULL;
+    if (taker != NULL &&
+        g_strcmp0(bh_json_string_or(values, taker, NULL), judgement->body->by) != 0) {
+      bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, taker,
+                             "it does not name who takes the step");
+      return;
+    }
+  }
+}
+
+/* Whether a value is that of a present head of the key which the set of that key replaces. */
+static gboolean is_kept_of(const BhRecord *record, const BhSet *replaces, const char *source,
+                           const json_t *given)
+{
+  for (guint i = 0; replaces != NULL && replaces->was[i] != NULL; i++) {
+    const json_t *head = bh_record_get_by_entry(record, source, replaces->was[i]);
+    if (head != NULL && given != NULL && json_equal((json_t *)head, (json_t *)given))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* A step that keeps a value of the record as it was ("keeps") does not name another one. */
+static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
+                       const BhRecord *record)
+{
+  const BhSet *state = bh_op_find_set(at, "state");
+  const BhStepTaken *step = &judgement->verdict->steps[op];
+  const BhTransition *taken =
+      record != NULL && judgement->actor->path != BH_PATH_SYSTEM && state != NULL &&
+              is_state(kind, state) && json_is_string(state->value) && !step->is_choice
+          ? bh_workflow_find(kind, step->from, json_string_value(state->value))
+          : NULL;
+  const json_t *before = bh_records_get_values(judgement->piece->records, at->record);
+  const char *name;
+  json_t *source;
+  json_object_foreach(taken != NULL ? (json_t *)bh_transition_get_keeps(taken) : NULL, name, source)
+  {
+    const char *from = json_string_value(source);
+    const BhSet *set = bh_op_find_set(at, name);
+    const json_t *given = set != NULL ? set->value : NULL;
+    const json_t *shown = json_object_get(before, from);
+    gboolean nothing = given == NULL || json_is_null(given);
+    if ((nothing && shown == NULL) || (!nothing && shown != NULL && json_equal(shown, given)) ||
+        is_kept_of(record, bh_op_find_set(at, from), from, given))
+      continue;
+    bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_INVALID, name,
+                           "it is not the value that was there before the step");
+  }
+}
+
+static gboolean judge_op(BhJudgement *judgement, guint op, GError **error)
+{
+  const BhOp *at = judgement->body->ops->pdata[op];
+  const BhActor *actor = judgement->actor;
+  const BhKind *kind = bh_kind_set_find(judgement->kinds, at->kind);
+  if (kind == NULL) {
+    bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, BH_ERROR_UNKNOWN, NULL,
+                           "the kind is not in the kind set of the entry");
+    kind = bh_kind_set_find(judgement->piece->kinds, at->kind);
+  }
+  if (kind == NULL)
+    return TRUE;
+  if (actor->path == BH_PATH_DEVICE && !judge_device(judgement, op, kind, at, error))
+    return FALSE;
+  if (actor->path == BH_PATH_OFFICE && judgement->acting != NULL &&
+      !bh_judge_office_access(judgement, op, judgement->acting, error))
+    return FALSE;
+  BhRecord *record;
+  if (!bh_records_get(judgement->piece->records, at->record, &record, error))
+    return FALSE;
+  if (record != NULL && strcmp(bh_record_get_kind(record), at->kind) != 0) {
+    bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, BH_ERROR_INVALID, NULL,
+                           "the record is of another kind");
+    return TRUE;
+  }
+  if (!judge_sets(judgement, op, kind, at, error))
+    return FALSE;
+  bh_judge_locks(judgement, op, kind, record); /* after the step, which may open some */
+  judge_taker(judgement, op, kind, at);
+  judge_kept(judgement, op, kind, at, record);
+  judge_guards(judgement, op, kind, at);
+  return TRUE;
+}
+
+static gboolean has_bytes(BhPiece *piece, const char *sha256, gboolean *held, GError **error)
+{
+  *held = piece->device == NULL;
+  return *held || bh_log_is_file_held(piece->db, sha256, piece->device, held, error);
+}
+
+static gboolean judge_files(BhJudgement *judgement, GError **error)
+{
+  const BhBody *body = judgement->body;
+  for (guint i = 0; body->files != NULL && i < body->files->len; i++) {
+    const BhFileRef *file = body->files->pdata[i];
+    gint64 size;
+    gboolean complete, held;
+    if (!bh_log_get_file(judgement->piece->db, file->sha256, &size, NULL, &complete, error) ||
+        !has_bytes(judgement->piece, file->sha256, &held, error))
+      return FALSE;
+    /* A length counts once the bytes were compared; who has not sent them learns nothing of them.
+     */
+    if (complete && held && size != file->size)
+      add_reason(judgement, 0, BH_FAULT_DATA,
+                 g_error_new(BH_ERROR, BH_ERROR_INVALID, "file %s has another size", file->sha256));
+    else if (file->size > BH_FILE_MAX_BYTES)
+      add_reason(judgement, 0, BH_FAULT_DATA,
+                 g_error_new(BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes",
+                             file->sha256, BH_FILE_MAX_BYTES));
+  }
+  return TRUE;
+}
+
+/* Of concurrent values the one with the greatest entry id is shown: an id of the future would be
+ * shown over every later one. No release changes that before its time has come. */
+static void judge_id(BhJudgement *judgement)
+{
+  gint64 ahead_ms = bh_id_time_ms(judgement->body->id) - judgement->piece->now_ms;
+  if (judgement->actor->path == BH_PATH_DEVICE && !judgement->actor->is_doubted &&
+      ahead_ms > BH_ID_AHEAD_MAX_MS)
+    add_reason(judgement, 0, BH_FAULT_AUTHORITY,
+               g_error_new(BH_ERROR, BH_ERROR_INVALID,
+                           "the entry's id lies %" G_GINT64_FORMAT
+                           " days ahead of the hub's clock, at most %d are taken",
+                           ahead_ms / BH_DAY_MS, (int)(BH_ID_AHEAD_MAX_MS / BH_DAY_MS)));
+}
+
+gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
+                        const BhBody *body, BhVerdict *verdict, GError **error)
+{
+  g_auto(BhJudgement) judgement = {0};
+  bh_judgement_begin(&judgement, piece, actor, kinds, body, verdict);
+  BhDate day = bh_date_from_ms(actor->at_ms);
+  g_autofree char *made_on = bh_date_format(&day);
+  g_strlcpy(piece->made_on, made_on, sizeof piece->made_on);
+  if (!bh_judge_acting(&judgement, error) ||
+      (actor->release && !bh_judge_deciding(&judgement, error)))
+    return FALSE;
+  judge_id(&judgement);
+  for (guint i = 0; i < body->ops->len; i++)
+    if (!judge_op(&judgement, i, error))
+      return FALSE;
+  return judge_files(&judgement, error);
+}
+
+gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *body,
+                            BhVerdict *verdict, GError **error)
+{
+  g_auto(BhJudgement) judgement = {0};
+  bh_judgement_begin(&judgement, piece, actor, piece->kinds, body, verdict);
+  return bh_judge_deciding(&judgement, error);
+}
+
+/* --- reports --- */
+
+/* Who acts is judged before: what is left are guards and checks. */
+static void take_problems(GPtrArray *all, GPtrArray *more)
+{
+  g_ptr_array_set_free_func(more, NULL);
+  for (guint i = 0; i < more->len; i++) {
+    BhProblem *problem = more->pdata[i];
+    if (strcmp(problem->code, "actor") == 0)
+      bh_problem_free(problem);
+    else
+      g_ptr_array_add(all, problem);
+  }
+  g_ptr_array_unref(more);
+}
+
+GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
+                           const BhOp *op, const BhStepTaken *step)
+{
+  GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
+  const BhKind *kind = bh_kind_set_find(kinds, op->kind);
+  const BhSet *state = bh_op_find_set(op, "state");
+  gboolean steps = state != NULL && kind != NULL && bh_kind_has_states(kind);
+  if (kind == NULL || (steps && step->is_choice))
+    return problems;
+  if (step->is_overtaken)
+    g_ptr_array_add(problems,
+                    bh_problem_new("state", "transition",
+                                   "此步骤从已被中心的决定取代的状态出发，两者并存",
+                                   "It starts from a state that a decision of the hub has "
+                                   "replaced; both stand"));
+  BhContext context = {
+      .values = bh_records_get_values(piece->records, op->record),
+      .record = op->record,
+      .actor = body->by,
+      .actor_values = bh_records_get_values(piece->records, body->by),
+      .today = piece->made_on,
+      .lookup = bh_piece_lookup,
+      .children = bh_piece_list_children,
+      .data = piece,
+  };
+  piece->work->is_over = FALSE;
+  if (steps) {
+    take_problems(problems,
+                  bh_workflow_check(kind, step->from, json_string_value(state->value), &context));
+    take_problems(problems, bh_kind_check_record(kind, &context));
+  } else {
+    g_autofree const char **keys = g_new0(const char *, op->sets->len + 1);
+    for (guint i = 0; i < op->sets->len; i++)
+      keys[i] = ((const BhSet *)op->sets->pdata[i])->key;
+    take_problems(problems, bh_kind_check_keys(kind, keys, &context));
+  }
+  if (piece->work->is_over)
+    g_ptr_array_add(problems, bh_problem_new("", "limit", "下级记录太多，有关规则未核对",
+                                             "not checked: there are too many records below it"));
+  return problems;
+}

@@ -1,0 +1,778 @@
+#include "sync/hub/log/log-store.h"
+
+#include <string.h>
+
+#include "sync/hub/log/sql.h"
+
+#define REFUSALS_KEPT 1000
+
+gboolean bh_log_savepoint(BhDb *db, GError **error)
+{
+  return bh_sql_run(db, error, "SAVEPOINT piece", "");
+}
+
+gboolean bh_log_savepoint_release(BhDb *db, GError **error)
+{
+  return bh_sql_run(db, error, "RELEASE piece", "");
+}
+
+gboolean bh_log_savepoint_undo(BhDb *db, GError **error)
+{
+  return bh_sql_run(db, error, "ROLLBACK TO piece", "") && bh_log_savepoint_release(db, error);
+}
+
+gboolean bh_log_begin_read(BhDb *db, GError **error)
+{
+  return bh_db_begin(db, error);
+}
+
+void bh_log_end_read(BhDb *db)
+{
+  bh_db_rollback(db);
+}
+
+char *bh_log_dup_value(BhDb *db, const char *name, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error, "SELECT value FROM hub_value WHERE name = :name",
+                            "t", "name", name);
+  if (stmt == NULL)
+    return NULL;
+  char *value = g_strdup(bh_stmt_get_text(stmt, 0));
+  bh_stmt_reset(stmt);
+  return value;
+}
+
+gboolean bh_log_set_value(BhDb *db, const char *name, const char *value, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO hub_value (name, value) VALUES (:name, :value)"
+                    " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                    "tt", "name", name, "value", value);
+}
+
+gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error, "SELECT value FROM counter WHERE name = :name", "t",
+                            "name", name);
+  if (stmt == NULL) {
+    if (error != NULL && *error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the counter %s is missing", name);
+    return FALSE;
+  }
+  *value = bh_stmt_get_int(stmt, 0);
+  bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_set_counter(BhDb *db, const char *name, gint64 value, GError **error)
+{
+  return bh_sql_run(db, error, "UPDATE counter SET value = :value WHERE name = :name", "it",
+                    "value", value, "name", name);
+}
+
+char *bh_log_dup_kinds_text(BhDb *db, const char *hash, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error, "SELECT body FROM kind_set WHERE hash = :hash", "t",
+                            "hash", hash);
+  if (stmt == NULL)
+    return NULL;
+  char *text = g_strdup(bh_stmt_get_text(stmt, 0));
+  bh_stmt_reset(stmt);
+  return text;
+}
+
+char **bh_log_dup_all_kinds(BhDb *db, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error, "SELECT body FROM kind_set ORDER BY added_ms, hash", "");
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
+    g_strv_builder_add(texts, bh_stmt_get_text(stmt, 0));
+  bh_stmt_reset(stmt);
+  return ended ? g_strv_builder_end(texts) : NULL;
+}
+
+BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error)
+{
+  g_autofree char *text = bh_log_dup_kinds_text(db, hash, error);
+  return text != NULL ? bh_kind_set_from_kept_text(text, hash, error) : NULL;
+}
+
+gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO kind_set (hash, body, added_ms) VALUES (:hash, :body, :now)"
+                    " ON CONFLICT (hash) DO NOTHING",
+                    "tti", "hash", bh_kind_set_get_hash(kinds), "body", bh_kind_set_get_text(kinds),
+                    "now", now_ms);
+}
+
+/* --- devices --- */
+
+void bh_hub_device_free(BhHubDevice *device)
+{
+  if (device == NULL)
+    return;
+  g_free(device->name);
+  g_clear_pointer(&device->token_hash, g_bytes_unref);
+  g_free(device);
+}
+
+BhHubDevice *bh_log_load_device(BhDb *db, const char *id, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT public_key, token_hash, unit, name, revoked_ms, enrolled_ms,"
+                            " seen_ms FROM device WHERE id = :id",
+                            "t", "id", id);
+  if (stmt == NULL) {
+    if (error != NULL && *error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no device %.64s is known here", id);
+    return NULL;
+  }
+  g_autoptr(BhHubDevice) device = g_new0(BhHubDevice, 1);
+  gsize len = 0;
+  const guint8 *key = bh_stmt_get_blob(stmt, 0, &len);
+  gboolean sound = key != NULL && len == BH_PUBLIC_KEY_SIZE;
+  if (sound)
+    memcpy(device->public_key, key, BH_PUBLIC_KEY_SIZE);
+  if (!bh_stmt_is_null(stmt, 1)) {
+    const guint8 *hash = bh_stmt_get_blob(stmt, 1, &len);
+    device->token_hash = g_bytes_new(hash, len);
+  }
+  g_strlcpy(device->id, id, sizeof device->id);
+  g_strlcpy(device->unit, bh_stmt_get_text(stmt, 2), sizeof device->unit);
+  device->name = g_strdup(bh_stmt_get_text(stmt, 3));
+  device->revoked_ms = bh_stmt_get_int(stmt, 4);
+  device->enrolled_ms = bh_stmt_get_int(stmt, 5);
+  device->seen_ms = bh_stmt_get_int(stmt, 6);
+  bh_stmt_reset(stmt);
+  if (!sound) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the key of device %s is damaged", id);
+    return NULL;
+  }
+  return g_steal_pointer(&device);
+}
+
+gboolean bh_log_add_device(BhDb *db, const char *id, const guint8 key[BH_PUBLIC_KEY_SIZE],
+                           GBytes *token_hash, const char *unit, const char *name, gint64 now_ms,
+                           GError **error)
+{
+  g_autoptr(GBytes) key_bytes = g_bytes_new(key, BH_PUBLIC_KEY_SIZE);
+  return bh_sql_run(db, error,
+                    "INSERT INTO device (id, public_key, token_hash, unit, name, enrolled_ms,"
+                    " seen_ms) VALUES (:id, :key, :token, :unit, :name, :now, :now)",
+                    "tbbtti", "id", id, "key", key_bytes, "token", token_hash, "unit", unit, "name",
+                    name, "now", now_ms);
+}
+
+gboolean bh_log_set_device_token(BhDb *db, const char *id, GBytes *token_hash, GError **error)
+{
+  return bh_sql_run(db, error, "UPDATE device SET token_hash = :token WHERE id = :id", "bt",
+                    "token", token_hash, "id", id);
+}
+
+gboolean bh_log_revoke_device(BhDb *db, const char *id, gint64 now_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "UPDATE device SET revoked_ms = :now WHERE id = :id AND revoked_ms IS NULL",
+                    "it", "now", now_ms, "id", id);
+}
+
+gboolean bh_log_touch_device(BhDb *db, const char *id, gint64 now_ms, GError **error)
+{
+  return bh_sql_run(db, error, "UPDATE device SET seen_ms = :now WHERE id = :id", "it", "now",
+                    now_ms, "id", id);
+}
+
+json_t *bh_log_list_devices(BhDb *db, GError **error)
+{
+  BhStmt *stmt =
+      bh_sql_query(db, error,
+                   "SELECT id, name, unit, enrolled_ms, seen_ms, revoked_ms,"
+                   " (SELECT coalesce(sum(seq), 0) FROM incarnation i WHERE i.device = d.id),"
+                   " (SELECT count(*) FROM fork f WHERE f.device = d.id)"
+                   " FROM device d WHERE token_hash IS NOT NULL ORDER BY name, id",
+                   "");
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(json_t) list = json_array();
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    json_t *device = json_pack(
+        "{s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "id", bh_stmt_get_text(stmt, 0), "name",
+        bh_stmt_get_text(stmt, 1), "unit", bh_stmt_get_text(stmt, 2), "enrolled_ms",
+        (json_int_t)bh_stmt_get_int(stmt, 3), "seen_ms", (json_int_t)bh_stmt_get_int(stmt, 4),
+        "entries", (json_int_t)bh_stmt_get_int(stmt, 6), "forks",
+        (json_int_t)bh_stmt_get_int(stmt, 7));
+    if (!bh_stmt_is_null(stmt, 5))
+      json_object_set_new(device, "revoked_ms", json_integer(bh_stmt_get_int(stmt, 5)));
+    json_array_append_new(list, device);
+  }
+  bh_stmt_reset(stmt);
+  return ended ? g_steal_pointer(&list) : NULL;
+}
+
+/* --- chains and entries --- */
+
+gboolean bh_log_get_head(BhDb *db, const char *device, const char *incarnation, gint64 *seq,
+                         char hash[BH_HASH_HEX_LEN + 1], GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT seq, hash FROM incarnation"
+                            " WHERE device = :device AND incarnation = :incarnation",
+                            "tt", "device", device, "incarnation", incarnation);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  if (stmt == NULL) {
+    *seq = 0;
+    memset(hash, '0', BH_HASH_HEX_LEN);
+    hash[BH_HASH_HEX_LEN] = '\0';
+    return TRUE;
+  }
+  *seq = bh_stmt_get_int(stmt, 0);
+  g_strlcpy(hash, bh_stmt_get_text(stmt, 1), BH_HASH_HEX_LEN + 1);
+  bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, gint64 seq,
+                         const char *hash, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO incarnation (device, incarnation, seq, hash)"
+                    " VALUES (:device, :incarnation, :seq, :hash)"
+                    " ON CONFLICT (device, incarnation)"
+                    " DO UPDATE SET seq = excluded.seq, hash = excluded.hash",
+                    "ttit", "device", device, "incarnation", incarnation, "seq", seq, "hash", hash);
+}
+
+char *bh_log_dup_id_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
+                       GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT id FROM entry WHERE device = :device"
+                            " AND incarnation = :incarnation AND seq = :seq",
+                            "tti", "device", device, "incarnation", incarnation, "seq", seq);
+  char *id = stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 0)) : NULL;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return id;
+}
+
+gboolean bh_log_get_signed_ms(BhDb *db, const char *device, const char *incarnation,
+                              gint64 *signed_ms, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT signed_ms FROM incarnation"
+                            " WHERE device = :device AND incarnation = :incarnation",
+                            "tt", "device", device, "incarnation", incarnation);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *signed_ms = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_set_signed_ms(BhDb *db, const char *device, const char *incarnation,
+                              gint64 signed_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "UPDATE incarnation SET signed_ms = :signed"
+                    " WHERE device = :device AND incarnation = :incarnation",
+                    "itt", "signed", signed_ms, "device", device, "incarnation", incarnation);
+}
+
+gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
+                            char hash[BH_HASH_HEX_LEN + 1], GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT hash FROM entry WHERE device = :device"
+                            " AND incarnation = :incarnation AND seq = :seq",
+                            "tti", "device", device, "incarnation", incarnation, "seq", seq);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  g_strlcpy(hash, stmt != NULL ? bh_stmt_get_text(stmt, 0) : "", BH_HASH_HEX_LEN + 1);
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error)
+{
+  BhStmt *stmt =
+      bh_sql_query(db, error, "SELECT incarnation, seq FROM incarnation WHERE device = :device",
+                   "t", "device", device);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(json_t) heads = json_object();
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
+    json_object_set_new(heads, bh_stmt_get_text(stmt, 0), json_integer(bh_stmt_get_int(stmt, 1)));
+  bh_stmt_reset(stmt);
+  return ended ? g_steal_pointer(&heads) : NULL;
+}
+
+void bh_entry_row_free(BhEntryRow *row)
+{
+  if (row == NULL)
+    return;
+  g_free(row->id);
+  g_free(row->actor);
+  g_free(row->device);
+  bh_entry_text_free(row->text);
+  g_free(row);
+}
+
+gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow *row,
+                          GError **error)
+{
+  return bh_sql_run(
+      db, error,
+      "INSERT INTO entry (position, id, device, incarnation, seq, hash, status, is_first,"
+      " received_ms, actor, envelope, signature, body, openings, signed_ms, doubted) VALUES"
+      " (:position, :id, :device, :incarnation, :seq, :hash, :status, :first, :now, :actor,"
+      " :envelope, :signature, :body, :openings, :signed, :doubted)",
+      "itttitiiitttttii", "position", row->position, "id", row->id, "device", envelope->device,
+      "incarnation", envelope->incarnation, "seq", envelope->seq, "hash", envelope->hash, "status",
+      (gint64)row->status, "first", (gint64)row->is_first, "now", row->received_ms, "actor",
+      row->actor, "envelope", row->text->envelope, "signature", row->text->signature, "body",
+      row->text->body, "openings", row->text->openings, "signed", row->signed_ms, "doubted",
+      (gint64)row->is_doubted);
+}
+
+#define ENTRY_COLUMNS                                                                              \
+  "position, received_ms, id, actor, status, is_first, device, envelope, signature, body, "        \
+  "openings, signed_ms, doubted"
+
+static BhEntryRow *read_entry(BhStmt *stmt)
+{
+  BhEntryRow *row = g_new0(BhEntryRow, 1);
+  row->position = bh_stmt_get_int(stmt, 0);
+  row->received_ms = bh_stmt_get_int(stmt, 1);
+  row->id = g_strdup(bh_stmt_get_text(stmt, 2));
+  row->actor = g_strdup(bh_stmt_get_text(stmt, 3));
+  row->status = (BhEntryStatus)bh_stmt_get_int(stmt, 4);
+  row->is_first = bh_stmt_get_int(stmt, 5) != 0;
+  row->device = g_strdup(bh_stmt_get_text(stmt, 6));
+  row->text = bh_entry_text_new(bh_stmt_get_text(stmt, 7), bh_stmt_get_text(stmt, 8),
+                                bh_stmt_get_text(stmt, 9), bh_stmt_get_text(stmt, 10));
+  row->signed_ms = bh_stmt_get_int(stmt, 11);
+  row->is_doubted = bh_stmt_get_int(stmt, 12) != 0;
+  return row;
+}
+
+BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT " ENTRY_COLUMNS " FROM entry WHERE id = :id AND is_first = 1",
+                            "t", "id", entry_id);
+  if (stmt == NULL)
+    return NULL;
+  BhEntryRow *row = read_entry(stmt);
+  bh_stmt_reset(stmt);
+  return row;
+}
+
+gboolean bh_log_is_entry_of(BhDb *db, const char *entry_id, const char *device, gboolean *is_of,
+                            GError **error)
+{
+  return bh_sql_has_row(db, is_of, error,
+                        "SELECT 1 FROM entry WHERE id = :id AND is_first = 1"
+                        " AND device = :device",
+                        "tt", "id", entry_id, "device", device);
+}
+
+gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, &failed, "SELECT position FROM entry WHERE id = :id AND is_first = 1",
+                 "t", "id", entry_id);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *position = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  return TRUE;
+}
+
+gboolean bh_log_get_last_received(BhDb *db, gint64 after, gint64 *received_ms, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, &failed,
+                                      "SELECT received_ms FROM entry WHERE position > :after"
+                                      " ORDER BY position DESC LIMIT 1",
+                                      "i", "after", after);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *received_ms = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  return TRUE;
+}
+
+BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT " ENTRY_COLUMNS " FROM entry WHERE position = :position", "i",
+                            "position", position);
+  if (stmt == NULL) {
+    if (error != NULL && *error == NULL)
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no entry at position %" G_GINT64_FORMAT,
+                  position);
+    return NULL;
+  }
+  BhEntryRow *row = read_entry(stmt);
+  bh_stmt_reset(stmt);
+  return row;
+}
+
+GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error,
+                              "SELECT " ENTRY_COLUMNS " FROM entry WHERE position > :after"
+                              " ORDER BY position LIMIT :limit",
+                              "ii", "after", after, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
+    g_ptr_array_add(list, read_entry(stmt));
+  bh_stmt_reset(stmt);
+  return ended ? g_steal_pointer(&list) : NULL;
+}
+
+gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error)
+{
+  return bh_sql_run(db, error, "UPDATE entry SET status = :status WHERE position = :position", "ii",
+                    "status", (gint64)status, "position", position);
+}
+
+char *bh_log_dup_newest_own(BhDb *db, const char *hub, GError **error)
+{
+  gboolean found;
+  BhStmt *stmt = bh_sql_row(db, &found, error,
+                            "SELECT e.id FROM incarnation i JOIN entry e ON e.device = i.device"
+                            " AND e.incarnation = i.incarnation AND e.seq = i.seq"
+                            " WHERE i.device = :hub ORDER BY e.id DESC LIMIT 1",
+                            "t", "hub", hub);
+  if (stmt == NULL)
+    return NULL;
+  char *id = g_strdup(bh_stmt_get_text(stmt, 0));
+  bh_stmt_reset(stmt);
+  return id;
+}
+
+gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText *text,
+                         gint64 now_ms, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO fork (device, incarnation, seq, hash, received_ms, envelope,"
+                    " signature, body, openings) VALUES (:device, :incarnation, :seq, :hash, :now,"
+                    " :envelope, :signature, :body, :openings) ON CONFLICT DO NOTHING",
+                    "ttititttt", "device", envelope->device, "incarnation", envelope->incarnation,
+                    "seq", envelope->seq, "hash", envelope->hash, "now", now_ms, "envelope",
+                    text->envelope, "signature", text->signature, "body", text->body, "openings",
+                    text->openings);
+}
+
+gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO entry_record (record, position) VALUES (:record, :position)"
+                    " ON CONFLICT DO NOTHING",
+                    "ii", "record", record, "position", position);
+}
+
+gboolean bh_log_has_link(BhDb *db, gint64 record, gint64 position)
+{
+  gboolean found = FALSE;
+  BhStmt *stmt = bh_sql_row(db, &found, NULL,
+                            "SELECT 1 FROM entry_record WHERE record = :record"
+                            " AND position = :position",
+                            "ii", "record", record, "position", position);
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return found;
+}
+
+/* --- quarantine, reports, refusals --- */
+
+gboolean bh_log_add_quarantine(BhDb *db, gint64 position, const char *entry, const char *device,
+                               const char *record, const GError *reason, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO quarantine (position, entry, device, record, code, message)"
+                    " VALUES (:position, :entry, :device, :record, :code, :message)",
+                    "ittttt", "position", position, "entry", entry, "device", device, "record",
+                    record, "code", bh_error_code_name((BhErrorCode)reason->code), "message",
+                    reason->message);
+}
+
+gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT position FROM quarantine"
+                            " WHERE entry = :entry AND decided_by IS NULL",
+                            "t", "entry", entry);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *position = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided_by, GError **error)
+{
+  return bh_sql_run(db, error, "UPDATE quarantine SET decided_by = :by WHERE position = :position",
+                    "ti", "by", decided_by, "position", position);
+}
+
+gboolean bh_log_count_quarantine(BhDb *db, const char *device, gint64 *count, GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, error,
+                                      "SELECT count(*) FROM quarantine WHERE device = :device"
+                                      " AND decided_by IS NULL",
+                                      "t", "device", device);
+  if (stmt == NULL)
+    return FALSE;
+  *count = bh_stmt_get_int(stmt, 0);
+  return TRUE;
+}
+
+json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int limit,
+                               GError **error)
+{
+  BhStmt *stmt =
+      device != NULL
+          ? bh_sql_query(db, error,
+                         "SELECT q.entry, q.record, q.code, q.message, q.device, q.position, 0"
+                         " FROM quarantine q WHERE device = :device AND decided_by IS NULL"
+                         " ORDER BY position DESC LIMIT :limit",
+                         "ti", "device", device, "limit", (gint64)limit)
+          : bh_sql_query(db, error,
+                         "SELECT q.entry, q.record, q.code, q.message, q.device, q.position,"
+                         " e.received_ms FROM quarantine q JOIN entry e USING (position)"
+                         " WHERE q.decided_by IS NULL AND q.position < :before"
+                         " ORDER BY q.position DESC LIMIT :limit",
+                         "ii", "before", before > 0 ? before : G_MAXINT64, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(json_t) list = json_array();
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    json_t *item = json_pack("{s:s, s:s?, s:s, s:s}", "entry", bh_stmt_get_text(stmt, 0), "record",
+                             bh_stmt_get_text(stmt, 1), "reason", bh_stmt_get_text(stmt, 2),
+                             "message", bh_stmt_get_text(stmt, 3));
+    if (device == NULL) {
+      json_object_set_new(item, "device", json_string(bh_stmt_get_text(stmt, 4)));
+      json_object_set_new(item, "position", json_integer(bh_stmt_get_int(stmt, 5)));
+      json_object_set_new(item, "received_ms", json_integer(bh_stmt_get_int(stmt, 6)));
+    }
+    json_array_append_new(list, item);
+  }
+  bh_stmt_reset(stmt);
+  return ended ? g_steal_pointer(&list) : NULL;
+}
+
+gboolean bh_log_collect_quarantined(BhDb *db, const char *device, const char *incarnation,
+                                    gint64 from, gint64 to, GPtrArray *ids, GError **error)
+{
+  BhStmt *stmt =
+      bh_sql_query(db, error,
+                   "SELECT q.entry FROM entry e JOIN quarantine q USING (position)"
+                   " WHERE e.device = :device AND e.incarnation = :incarnation"
+                   " AND e.seq BETWEEN :from AND :to AND q.decided_by IS NULL",
+                   "ttii", "device", device, "incarnation", incarnation, "from", from, "to", to);
+  if (stmt == NULL)
+    return FALSE;
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+  bh_stmt_reset(stmt);
+  return ended;
+}
+
+gboolean bh_log_add_report(BhDb *db, gint64 position, int nr, const char *record,
+                           const BhProblem *problem, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO report (position, nr, record, field, code, text_zh, text_en)"
+                    " VALUES (:position, :nr, :record, :field, :code, :zh, :en)",
+                    "iittttt", "position", position, "nr", (gint64)nr, "record", record, "field",
+                    problem->field, "code", problem->code, "zh", problem->text_zh, "en",
+                    problem->text_en);
+}
+
+json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error,
+                              "SELECT e.id, p.field, p.code, p.text_zh, p.text_en FROM report p"
+                              " JOIN entry e USING (position) WHERE p.record = :record"
+                              " ORDER BY p.position DESC, p.nr LIMIT :limit",
+                              "ti", "record", record, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(json_t) list = json_array();
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
+    json_array_append_new(
+        list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "entry", bh_stmt_get_text(stmt, 0), "field",
+                        bh_stmt_get_text(stmt, 1), "code", bh_stmt_get_text(stmt, 2), "zh",
+                        bh_stmt_get_text(stmt, 3), "en", bh_stmt_get_text(stmt, 4)));
+  bh_stmt_reset(stmt);
+  return ended ? g_steal_pointer(&list) : NULL;
+}
+
+gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, gint64 now_ms,
+                            GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO refusal (nr, at_ms, device, code, message) VALUES"
+                    " ((SELECT coalesce(max(nr), 0) + 1 FROM refusal), :now, :device, :code,"
+                    " :message)",
+                    "ittt", "now", now_ms, "device", device, "code",
+                    bh_error_code_name((BhErrorCode)reason->code), "message", reason->message) &&
+         bh_sql_run(db, error,
+                    "DELETE FROM refusal WHERE nr <= (SELECT max(nr) FROM refusal) - :kept", "i",
+                    "kept", (gint64)REFUSALS_KEPT);
+}
+
+gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
+                            gint64 now_ms)
+{
+  gboolean found = FALSE;
+  BhStmt *stmt = bh_sql_row(db, &found, NULL,
+                            "SELECT 1 FROM refusal WHERE device = :device AND code = :code"
+                            " AND at_ms >= :since AND at_ms <= :now LIMIT 1",
+                            "ttii", "device", device, "code", bh_error_code_name(code), "since",
+                            since_ms, "now", now_ms);
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return stmt != NULL && found;
+}
+
+/* --- files --- */
+
+gboolean bh_log_get_file(BhDb *db, const char *sha256, gint64 *size, char **media_type,
+                         gboolean *complete, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT size, media_type, complete_ms FROM file WHERE sha256 = :sha",
+                            "t", "sha", sha256);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *size = stmt != NULL ? bh_stmt_get_int(stmt, 0) : -1;
+  *complete = stmt != NULL && !bh_stmt_is_null(stmt, 2);
+  if (media_type != NULL)
+    *media_type = stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 1)) : NULL;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_declare_file(BhDb *db, const char *device, const char *sha256, gint64 size,
+                             const char *media_type, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO file (sha256, size, media_type) VALUES (:sha, :size, :type)"
+                    " ON CONFLICT (sha256) DO NOTHING",
+                    "tit", "sha", sha256, "size", size, "type", media_type) &&
+         bh_sql_run(db, error,
+                    "INSERT INTO file_claim (sha256, unit, size) SELECT :sha, unit, :size"
+                    " FROM device WHERE id = :device ON CONFLICT DO NOTHING",
+                    "tit", "sha", sha256, "size", size, "device", device);
+}
+
+gboolean bh_log_get_claim(BhDb *db, const char *device, const char *sha256, gint64 size,
+                          gint64 *claimed, GError **error)
+{
+  gboolean found;
+  GError *failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
+                            "SELECT size FROM file_claim WHERE sha256 = :sha AND (unit = ''"
+                            " OR unit = (SELECT unit FROM device WHERE id = :device))"
+                            " ORDER BY size = :size DESC LIMIT 1",
+                            "tti", "sha", sha256, "device", device, "size", size);
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
+    return FALSE;
+  }
+  *claimed = stmt != NULL ? bh_stmt_get_int(stmt, 0) : -1;
+  if (stmt != NULL)
+    bh_stmt_reset(stmt);
+  return TRUE;
+}
+
+gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 size, gint64 now_ms,
+                              GError **error)
+{
+  return bh_sql_run(db, error,
+                    "UPDATE file SET complete_ms = :now, size = :size WHERE sha256 = :sha", "iit",
+                    "now", now_ms, "size", size, "sha", sha256);
+}
+
+gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error)
+{
+  return bh_sql_run(db, error,
+                    "INSERT INTO file_holder (sha256, unit) SELECT :sha, unit FROM device"
+                    " WHERE id = :device ON CONFLICT DO NOTHING",
+                    "tt", "sha", sha256, "device", device);
+}
+
+gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, gboolean *held,
+                             GError **error)
+{
+  return bh_sql_has_row(db, held, error,
+                        "SELECT 1 FROM file_holder h JOIN device d ON d.unit = h.unit"
+                        " JOIN file f ON f.sha256 = h.sha256"
+                        " WHERE h.sha256 = :sha AND d.id = :device"
+                        " AND f.complete_ms IS NOT NULL LIMIT 1",
+                        "tt", "sha", sha256, "device", device);
+}
+
+gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
+                                  gboolean *held, GError **error)
+{
+  return bh_sql_has_row(
+      db, held, error,
+      "SELECT 1 FROM entry e WHERE e.id = :entry AND e.is_first = 1 AND (e.device = :hub"
+      " OR EXISTS (SELECT 1 FROM device d JOIN file_holder h ON h.unit = d.unit"
+      " WHERE d.id = e.device AND h.sha256 = :sha))",
+      "ttt", "entry", entry, "hub", hub, "sha", sha256);
+}

@@ -1,0 +1,451 @@
+#include "sync/hub/log/writer.h"
+
+#include "sync/hub/log/checkpointer.h"
+#include "sync/hub/log/log-store.h"
+
+#define IDLE_CHECKPOINT_US (500 * G_TIME_SPAN_MILLISECOND)
+
+typedef struct _Lane Lane;
+
+typedef struct {
+  BhWriterFunc func; /* one of these two */
+  BhWriterTurnFunc turn;
+  BhWriterDone done;
+  gpointer data;
+  Lane *lane;
+  gboolean more; /* its last turn was not the last one */
+  GError *error;
+} Piece;
+
+/* What one client has waiting. */
+struct _Lane {
+  char *client; /* NULL: the shared one */
+  GQueue pieces;
+  guint open; /* its pieces that wait or run; a lane without any is freed */
+  gboolean in_ring;
+  gboolean is_held; /* a piece of it goes on after the commit, before what came later */
+};
+
+struct _BhWriter {
+  char *path;
+  BhWriterReload reload;
+  gpointer owner;
+  GThread *thread;
+  BhDb *db; /* the writer thread's */
+  BhCheckpointer *checkpointer;
+  gint64 log_asked; /* its length when a run was last asked for; the writer thread's */
+  gint64 log_max;   /* the writer thread's: more, while readers keep the log from being moved */
+  GMutex lock;
+  GCond wake;
+  Lane shared;
+  GHashTable *lanes; /* client → Lane */
+  GQueue ring;       /* Lane* of clients with something waiting, in the order of their turns */
+  guint waiting;     /* pieces in all lanes */
+  gboolean shared_next;
+  gboolean stopping;
+  guint64 commits;
+  guint64 pieces;
+  guint64 own_checkpoints;
+};
+
+/* --- lanes, under the lock --- */
+
+static void lane_free(gpointer data)
+{
+  Lane *lane = data;
+  g_free(lane->client);
+  g_free(lane);
+}
+
+static Lane *find_lane(BhWriter *writer, const char *client)
+{
+  if (client == NULL)
+    return &writer->shared;
+  Lane *lane = g_hash_table_lookup(writer->lanes, client);
+  if (lane == NULL) {
+    lane = g_new0(Lane, 1);
+    lane->client = g_strdup(client);
+    g_queue_init(&lane->pieces);
+    g_hash_table_insert(writer->lanes, lane->client, lane);
+  }
+  return lane;
+}
+
+/* A client takes its turn again when it has something waiting and nothing half done. */
+static void lane_line_up(BhWriter *writer, Lane *lane)
+{
+  if (lane->client == NULL || lane->in_ring || lane->is_held || g_queue_is_empty(&lane->pieces))
+    return;
+  g_queue_push_tail(&writer->ring, lane);
+  lane->in_ring = TRUE;
+}
+
+static void lane_hold(BhWriter *writer, Lane *lane)
+{
+  lane->is_held = TRUE;
+  if (lane->in_ring)
+    g_queue_remove(&writer->ring, lane);
+  lane->in_ring = FALSE;
+}
+
+static Piece *lane_pop(BhWriter *writer, Lane *lane)
+{
+  writer->waiting--;
+  return g_queue_pop_head(&lane->pieces);
+}
+
+/* The shared lane after every client, and the clients one after the other. NULL: nothing waits. */
+static Piece *take_next(BhWriter *writer)
+{
+  gboolean shared = !g_queue_is_empty(&writer->shared.pieces) &&
+                    (writer->shared_next || g_queue_is_empty(&writer->ring));
+  writer->shared_next = !shared;
+  if (shared)
+    return lane_pop(writer, &writer->shared);
+  Lane *lane = g_queue_pop_head(&writer->ring);
+  if (lane == NULL)
+    return NULL;
+  Piece *piece = lane_pop(writer, lane);
+  lane->in_ring = FALSE;
+  lane_line_up(writer, lane);
+  return piece;
+}
+
+gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client)
+{
+  g_mutex_lock(&writer->lock);
+  const Lane *own = client != NULL ? g_hash_table_lookup(writer->lanes, client) : &writer->shared;
+  guint others = writer->waiting - (own != NULL ? own->pieces.length : 0);
+  g_mutex_unlock(&writer->lock);
+  return others > 0;
+}
+
+/* --- the thread --- */
+
+static void piece_finish(BhWriter *writer, Piece *piece, const GError *commit_error)
+{
+  if (piece->done != NULL)
+    piece->done(writer->owner, piece->error != NULL ? piece->error : commit_error, piece->data);
+  g_clear_error(&piece->error);
+  g_free(piece);
+}
+
+static BhTurn call_piece(BhWriter *writer, Piece *piece)
+{
+  if (piece->turn != NULL)
+    return piece->turn(writer->db, writer->owner, piece->data, &piece->error);
+  return piece->func(writer->db, writer->owner, piece->data, &piece->error) ? BH_TURN_DONE
+                                                                            : BH_TURN_FAILED;
+}
+
+/* FALSE when the transaction itself cannot go on. */
+static gboolean run_piece(BhWriter *writer, Piece *piece, GError **error)
+{
+  if (!bh_log_savepoint(writer->db, error))
+    return FALSE;
+  BhTurn turn = call_piece(writer, piece);
+  piece->more = turn == BH_TURN_MORE;
+  if (turn != BH_TURN_FAILED)
+    return bh_log_savepoint_release(writer->db, error);
+  if (piece->error == NULL)
+    g_set_error(&piece->error, BH_ERROR, BH_ERROR_FAILED, "the write failed without a reason");
+  return bh_log_savepoint_undo(writer->db, error);
+}
+
+/* Takes pieces into `group` and runs them, until nothing waits or the group is full. */
+static gboolean run_pieces(BhWriter *writer, GPtrArray *group, GError **error)
+{
+  gint64 until_us = g_get_monotonic_time() + BH_WRITER_GROUP_MS * G_TIME_SPAN_MILLISECOND;
+  do {
+    g_mutex_lock(&writer->lock);
+    Piece *piece = take_next(writer);
+    g_mutex_unlock(&writer->lock);
+    if (piece == NULL)
+      break;
+    g_ptr_array_add(group, piece);
+    if (!run_piece(writer, piece, error))
+      return FALSE;
+    if (piece->more) {
+      g_mutex_lock(&writer->lock);
+      lane_hold(writer, piece->lane);
+      g_mutex_unlock(&writer->lock);
+    }
+  } while (group->len < BH_WRITER_GROUP_MAX && g_get_monotonic_time() < until_us);
+  return TRUE;
+}
+
+static gboolean open_again(BhWriter *writer, GError **error)
+{
+  g_autoptr(BhDb) db = bh_db_open(writer->path, BH_DB_HUB_WRITER, error);
+  if (db == NULL || (writer->reload != NULL && !writer->reload(db, writer->owner, error)))
+    return FALSE;
+  writer->db = g_steal_pointer(&db);
+  return TRUE;
+}
+
+static gboolean run_group(BhWriter *writer, GPtrArray *group, GError **error)
+{
+  if (writer->db == NULL && !open_again(writer, error))
+    return FALSE;
+  if (!bh_db_begin(writer->db, error))
+    return FALSE;
+  if (run_pieces(writer, group, error))
+    return bh_db_commit(writer->db, error);
+  bh_db_rollback(writer->db);
+  return FALSE;
+}
+
+/* A store that cannot be opened or begun answers all that wait: none of it was tried. */
+static void take_all(BhWriter *writer, GPtrArray *group)
+{
+  Piece *piece;
+  g_mutex_lock(&writer->lock);
+  while (group->len < BH_WRITER_GROUP_MAX && (piece = take_next(writer)) != NULL)
+    g_ptr_array_add(group, piece);
+  g_mutex_unlock(&writer->lock);
+}
+
+/* Puts what has more to do back to its lane; the others are left in `group`, to be answered. */
+static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committed)
+{
+  guint kept = 0;
+  g_mutex_lock(&writer->lock);
+  writer->commits++;
+  writer->pieces += group->len;
+  for (guint i = 0; i < group->len; i++) {
+    Piece *piece = group->pdata[i];
+    Lane *lane = piece->lane;
+    gboolean goes_on = committed && piece->more;
+    if (piece->more)
+      lane->is_held = FALSE;
+    if (goes_on) {
+      g_queue_push_head(&lane->pieces, piece);
+      writer->waiting++;
+    } else {
+      group->pdata[kept++] = piece;
+      lane->open--;
+    }
+    lane_line_up(writer, lane);
+    if (lane->open == 0 && lane->client != NULL)
+      g_hash_table_remove(writer->lanes, lane->client);
+  }
+  g_mutex_unlock(&writer->lock);
+  g_ptr_array_set_size(group, (gint)kept);
+}
+
+static void commit_group(BhWriter *writer, GPtrArray *group)
+{
+  g_autoptr(GError) error = NULL;
+  if (!run_group(writer, group, &error)) {
+    if (error->code == BH_ERROR_STORAGE)
+      g_warning("hub store: %s", error->message);
+    /* After a failed commit nothing this connection believes may be trusted: a fresh one reads
+     * what is really there. */
+    g_clear_pointer(&writer->db, bh_db_close);
+    if (group->len == 0)
+      take_all(writer, group);
+  }
+  keep_unfinished(writer, group, error == NULL);
+  for (guint i = 0; i < group->len; i++)
+    piece_finish(writer, group->pdata[i], error);
+  g_ptr_array_set_size(group, 0);
+}
+
+/* A log that grows while it is moved never comes to its end: then nobody may write for the moment
+ * that the rest takes. */
+static void move_rest(BhWriter *writer)
+{
+  bh_checkpointer_wait(writer->checkpointer);
+  gint64 bytes = bh_db_get_log_bytes(writer->db);
+  writer->log_max =
+      bh_db_checkpoint(writer->db) ? BH_WRITER_LOG_MAX_BYTES : bytes + BH_WRITER_LOG_STEP_BYTES;
+  g_mutex_lock(&writer->lock);
+  writer->own_checkpoints++;
+  g_mutex_unlock(&writer->lock);
+}
+
+static void keep_log_short(BhWriter *writer)
+{
+  gint64 bytes = writer->db != NULL ? bh_db_get_log_bytes(writer->db) : 0;
+  if (bytes < writer->log_asked) /* written from its start again */
+    writer->log_asked = 0;
+  if (bytes > writer->log_max) {
+    move_rest(writer);
+  } else if (bytes >= writer->log_asked + BH_WRITER_LOG_STEP_BYTES) {
+    writer->log_asked = bytes;
+    bh_checkpointer_wake(writer->checkpointer);
+  }
+}
+
+static gpointer writer_main(gpointer data)
+{
+  BhWriter *writer = data;
+  g_autoptr(GPtrArray) group = g_ptr_array_new();
+  gboolean dirty = FALSE;
+  g_mutex_lock(&writer->lock);
+  for (;;) {
+    if (writer->waiting == 0) {
+      if (writer->stopping)
+        break;
+      if (!dirty) {
+        g_cond_wait(&writer->wake, &writer->lock);
+      } else if (!g_cond_wait_until(&writer->wake, &writer->lock,
+                                    g_get_monotonic_time() + IDLE_CHECKPOINT_US)) {
+        bh_checkpointer_wake(writer->checkpointer);
+        dirty = FALSE;
+      }
+      continue;
+    }
+    g_mutex_unlock(&writer->lock);
+    commit_group(writer, group);
+    keep_log_short(writer);
+    dirty = TRUE;
+    g_mutex_lock(&writer->lock);
+  }
+  g_mutex_unlock(&writer->lock);
+  g_clear_pointer(&writer->db, bh_db_close);
+  return NULL;
+}
+
+BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owner, GError **error)
+{
+  g_autoptr(BhDb) db = bh_db_open(path, BH_DB_HUB_WRITER, error);
+  if (db == NULL)
+    return NULL;
+  BhWriter *writer = g_new0(BhWriter, 1);
+  writer->path = g_strdup(path);
+  writer->reload = reload;
+  writer->owner = owner;
+  writer->db = g_steal_pointer(&db);
+  writer->log_max = BH_WRITER_LOG_MAX_BYTES;
+  writer->checkpointer = bh_checkpointer_start(path);
+  g_mutex_init(&writer->lock);
+  g_cond_init(&writer->wake);
+  g_queue_init(&writer->shared.pieces);
+  g_queue_init(&writer->ring);
+  writer->lanes = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, lane_free);
+  writer->thread = g_thread_new("hub-writer", writer_main, writer);
+  return writer;
+}
+
+void bh_writer_stop(BhWriter *writer)
+{
+  if (writer == NULL)
+    return;
+  g_mutex_lock(&writer->lock);
+  writer->stopping = TRUE;
+  g_cond_signal(&writer->wake);
+  g_mutex_unlock(&writer->lock);
+  g_thread_join(writer->thread);
+  bh_checkpointer_stop(writer->checkpointer);
+  g_mutex_clear(&writer->lock);
+  g_cond_clear(&writer->wake);
+  g_hash_table_unref(writer->lanes);
+  g_free(writer->path);
+  g_free(writer);
+}
+
+/* Takes the piece, which has all but its lane. */
+static void submit(BhWriter *writer, const char *client, Piece *piece)
+{
+  g_mutex_lock(&writer->lock);
+  gboolean full = writer->stopping || writer->waiting >= BH_WRITER_QUEUE_MAX;
+  if (!full) {
+    Lane *lane = find_lane(writer, client);
+    full = client != NULL && lane->open >= BH_WRITER_CLIENT_MAX;
+    if (!full) {
+      piece->lane = lane;
+      lane->open++;
+      g_queue_push_tail(&lane->pieces, piece);
+      writer->waiting++;
+      lane_line_up(writer, lane);
+      g_cond_signal(&writer->wake);
+    }
+  }
+  g_mutex_unlock(&writer->lock);
+  if (full) {
+    g_set_error(&piece->error, BH_ERROR, BH_ERROR_BUSY, "too much work waits at the hub");
+    piece_finish(writer, piece, NULL);
+  }
+}
+
+void bh_writer_submit(BhWriter *writer, BhWriterFunc func, BhWriterDone done, gpointer data)
+{
+  Piece *piece = g_new0(Piece, 1);
+  piece->func = func;
+  piece->done = done;
+  piece->data = data;
+  submit(writer, NULL, piece);
+}
+
+void bh_writer_submit_turns(BhWriter *writer, const char *client, BhWriterTurnFunc func,
+                            BhWriterDone done, gpointer data)
+{
+  Piece *piece = g_new0(Piece, 1);
+  piece->turn = func;
+  piece->done = done;
+  piece->data = data;
+  submit(writer, client, piece);
+}
+
+typedef struct {
+  BhWriterFunc func;
+  gpointer data;
+  GMutex lock;
+  GCond wake;
+  gboolean finished;
+  GError *error;
+} Blocking;
+
+static gboolean blocking_func(BhDb *db, gpointer owner, gpointer data, GError **error)
+{
+  Blocking *blocking = data;
+  return blocking->func(db, owner, blocking->data, error);
+}
+
+static void blocking_done(gpointer owner, const GError *error, gpointer data)
+{
+  (void)owner;
+  Blocking *blocking = data;
+  g_mutex_lock(&blocking->lock);
+  if (error != NULL)
+    blocking->error = g_error_copy(error);
+  blocking->finished = TRUE;
+  g_cond_signal(&blocking->wake);
+  g_mutex_unlock(&blocking->lock);
+}
+
+gboolean bh_writer_run(BhWriter *writer, BhWriterFunc func, gpointer data, GError **error)
+{
+  Blocking blocking = {.func = func, .data = data};
+  g_assert(g_thread_self() != writer->thread);
+  g_mutex_init(&blocking.lock);
+  g_cond_init(&blocking.wake);
+  bh_writer_submit(writer, blocking_func, blocking_done, &blocking);
+  g_mutex_lock(&blocking.lock);
+  while (!blocking.finished)
+    g_cond_wait(&blocking.wake, &blocking.lock);
+  g_mutex_unlock(&blocking.lock);
+  g_mutex_clear(&blocking.lock);
+  g_cond_clear(&blocking.wake);
+  if (blocking.error == NULL)
+    return TRUE;
+  g_propagate_error(error, blocking.error);
+  return FALSE;
+}
+
+void bh_writer_count_checkpoints(BhWriter *writer, guint64 *beside, guint64 *own)
+{
+  *beside = bh_checkpointer_count(writer->checkpointer);
+  g_mutex_lock(&writer->lock);
+  *own = writer->own_checkpoints;
+  g_mutex_unlock(&writer->lock);
+}
+
+void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces)
+{
+  g_mutex_lock(&writer->lock);
+  *commits = writer->commits;
+  *pieces = writer->pieces;
+  g_mutex_unlock(&writer->lock);
+}

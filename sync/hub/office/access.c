@@ -1,0 +1,119 @@
+/* The access log at the office: what a request shows goes into it, and who answers for
+ * need-to-know reads it. Reading the log is not logged itself. */
+#include "sync/hub/office/internal.h"
+
+#include <string.h>
+
+#include "schema/civil.h"
+#include "schema/error.h"
+#include "sync/hub/access/access.h"
+
+#define ROUNDS_MAX 8 /* pages read to fill one, when the actor's unit does not serve all */
+
+void bh_office_note_access(BhOfficeCall *call, const char *record, const char *kind,
+                           const char *way)
+{
+  if (call->access == NULL)
+    call->access = bh_access_new(call->staff);
+  bh_access_note(call->access, record, kind, way);
+}
+
+gboolean bh_office_log_access(BhOfficeCall *call, GError **error)
+{
+  return call->access == NULL || bh_access_log(call->access, call->hub, call->db, error);
+}
+
+/* --- reading it --- */
+
+static gboolean is_shown(BhOfficeCall *call, const char *record)
+{
+  return record != NULL && bh_office_show(call, record, NULL);
+}
+
+/* An export shows what the whole area of the hub holds. Who may not see a record answers for who
+ * looked at it only from above its unit: that somebody did would tell the inspected area of a
+ * covert visit. A record that is not there any more belongs nowhere. */
+static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
+{
+  const char *record = bh_json_string_or(row, "record", NULL);
+  const char *unit = bh_json_string_or(row, "unit", NULL);
+  g_autofree char *scope = record == NULL ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
+                           : unit != NULL ? g_strconcat("u:", unit, NULL)
+                                          : NULL;
+  return bh_office_serves(call, scope) || is_shown(call, record);
+}
+
+static json_t *describe(BhOfficeCall *call, const json_t *row)
+{
+  const char *reader = bh_json_string_or(row, "reader", "");
+  const char *record = bh_json_string_or(row, "record", NULL);
+  const char *kind_name = bh_json_string_or(row, "kind", NULL);
+  const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
+  const BhShownRecord *who = bh_shown_find(call->shown, reader, NULL);
+  g_autofree char *at = bh_time_format(json_integer_value(json_object_get(row, "at_ms")));
+  gboolean shown = is_shown(call, record);
+  g_autofree char *title = shown && kind != NULL
+                               ? bh_office_title(call, kind, bh_office_values(call, record))
+                               : g_strdup("");
+  return json_pack("{s:O, s:s, s:s, s:s, s:s, s:s, s:s*, s:s, s:s}", "nr",
+                   json_object_get(row, "nr"), "at", at, "reader", reader, "reader_kind",
+                   who != NULL ? who->kind : "hub", "by", bh_office_name(call, reader), "way",
+                   bh_json_string_or(row, "way", ""), "record", shown ? record : NULL, "kind",
+                   kind != NULL ? bh_kind_get_label(kind, call->lang) : "", "title", title);
+}
+
+/* An id to look for, NULL when nothing is asked; FALSE when it is none. */
+static gboolean read_id(BhOfficeCall *call, const char *name, const char **id, GError **error)
+{
+  const char *text = bh_request_get_query(call->request, name);
+  *id = text != NULL && text[0] != '\0' ? text : NULL;
+  if (*id == NULL || bh_id_is_valid(*id))
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: not an id", name);
+  return FALSE;
+}
+
+/* Adds what the actor's unit serves of one page; *before is the last row looked at, *more whether
+ * there may be others below it. */
+static gboolean add_page(BhOfficeCall *call, const char *record, const char *reader, gint64 *before,
+                         json_t *rows, gboolean *more, GError **error)
+{
+  g_autoptr(json_t) found =
+      bh_access_store_list(call->db, record, reader, *before, BH_OFFICE_PAGE_MAX, error);
+  gsize index;
+  json_t *row;
+  if (found == NULL)
+    return FALSE;
+  *more = json_array_size(found) == BH_OFFICE_PAGE_MAX;
+  json_array_foreach(found, index, row)
+  {
+    if (json_array_size(rows) == BH_OFFICE_PAGE_MAX) {
+      *more = TRUE;
+      return TRUE;
+    }
+    *before = json_integer_value(json_object_get(row, "nr"));
+    if (is_within_reach(call, row))
+      json_array_append_new(rows, describe(call, row));
+  }
+  return TRUE;
+}
+
+json_t *bh_office_access(BhOfficeCall *call, GError **error)
+{
+  const char *record, *reader;
+  const char *after = bh_request_get_query(call->request, "after");
+  gint64 before = after != NULL ? g_ascii_strtoll(after, NULL, 10) : G_MAXINT64;
+  g_autoptr(json_t) rows = json_array();
+  gboolean more = TRUE;
+  if (!read_id(call, "record", &record, error) || !read_id(call, "reader", &reader, error))
+    return NULL;
+  /* Rows of what the actor may not see name no record, so none is found by its id either. */
+  if (record != NULL && !is_shown(call, record))
+    more = FALSE;
+  for (int i = 0; i < ROUNDS_MAX && more && json_array_size(rows) < BH_OFFICE_PAGE_MAX; i++)
+    if (!add_page(call, record, reader, &before, rows, &more, error))
+      return NULL;
+  g_autofree char *next = more ? g_strdup_printf("%" G_GINT64_FORMAT, before) : NULL;
+  g_clear_pointer(&call->access, bh_access_free);
+  return json_pack("{s:O, s:s*}", "rows", rows, "after", next);
+}

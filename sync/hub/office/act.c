@@ -1,0 +1,392 @@
+/* What the office decides about a record. Each act is one entry, made in the writer after a last
+ * look: somebody else's newer word is never overwritten unseen. */
+#include "sync/hub/access/access.h"
+#include "sync/hub/records/records.h"
+#include "sync/hub/office/internal.h"
+
+#include <string.h>
+
+#include "schema/error.h"
+#include "schema/kind-rules.h"
+#include "sync/hub/office/office-store.h"
+
+#define ITEMS_MAX 100
+#define PAGE 200
+
+typedef struct {
+  BhOfficeCall *call;
+  const char *record;
+  const char *key;     /* whose heads must still be `heads`, or NULL */
+  const json_t *heads; /* entry ids */
+  const char *covers;  /* newest entry that was seen, or NULL */
+  const json_t *ops;
+  char *entry;
+} Act;
+
+static gboolean heads_are(char *const *heads, const json_t *expected)
+{
+  if (g_strv_length((char **)heads) != json_array_size(expected))
+    return FALSE;
+  gsize index;
+  json_t *id;
+  json_array_foreach((json_t *)expected, index, id)
+  {
+    const char *text = json_string_value(id);
+    if (text == NULL || !g_strv_contains((const char *const *)heads, text))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean is_newest(BhDb *db, const char *record, const char *covers, GError **error)
+{
+  g_autofree char *newest = NULL;
+  if (!bh_office_store_newest_entry(db, record, &newest, error))
+    return FALSE;
+  if (strcmp(newest, covers) == 0)
+    return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+  return FALSE;
+}
+
+static gboolean nothing_new(Act *act, BhDb *db, GError **error)
+{
+  if (act->key != NULL) {
+    g_autoptr(BhRecord) record = bh_record_load(db, act->record, error);
+    if (record == NULL)
+      return FALSE;
+    g_auto(GStrv) heads = bh_record_dup_heads(record, act->key);
+    if (!heads_are(heads, act->heads)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+      return FALSE;
+    }
+  }
+  return act->covers == NULL || is_newest(db, act->record, act->covers, error);
+}
+
+static gboolean write_act(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  Act *act = data;
+  if (!nothing_new(act, db, error))
+    return FALSE;
+  act->entry = bh_hub_append_in(hub, db, act->call->staff, act->ops, error);
+  return act->entry != NULL;
+}
+
+static json_t *run_act(Act *act, GError **error)
+{
+  gboolean good = bh_hub_write(act->call->hub, write_act, act, error);
+  g_autofree char *entry = act->entry;
+  return good ? json_pack("{s:s}", "entry", entry) : NULL;
+}
+
+/* --- review --- */
+
+/* Reviews of the target that are not closed: JSON array of ids. */
+static json_t *list_open_reviews(BhOfficeCall *call, const char *target, GError **error)
+{
+  g_autoptr(json_t) ids = json_array();
+  g_autofree char *after = NULL;
+  do {
+    g_autoptr(json_t) query =
+        json_pack("{s:s,s:s,s:{s:[s,s]},s:i,s:s*}", "kind", "review", "parent", target, "where",
+                  "state", "open", "answered", "limit", PAGE, "after", after);
+    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
+    if (page == NULL)
+      return NULL;
+    gsize index;
+    json_t *row;
+    json_array_foreach(json_object_get(page, "rows"), index, row)
+    {
+      json_array_append(ids, json_object_get(row, "id"));
+    }
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL);
+  return g_steal_pointer(&ids);
+}
+
+/* They are closed by the new one. */
+static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops, GError **error)
+{
+  g_autoptr(json_t) ids = list_open_reviews(call, target, error);
+  gsize index;
+  json_t *id;
+  json_array_foreach(ids, index, id)
+  {
+    json_array_append_new(ops, json_pack("{s:O,s:s,s:{s:s}}", "record", id, "kind", "review", "set",
+                                         "state", "closed"));
+  }
+  return ids != NULL;
+}
+
+static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **error)
+{
+  const json_t *given = json_object_get(call->body, "items");
+  g_autoptr(json_t) items = json_array();
+  gsize index;
+  json_t *item;
+  json_array_foreach((json_t *)given, index, item)
+  {
+    const char *name = json_string_value(item);
+    if (name == NULL || strlen(name) > BH_KEY_MAX || bh_kind_find_field(kind, name) == NULL ||
+        index >= ITEMS_MAX) {
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                  "body: \"items\"[%" G_GSIZE_FORMAT "] is no field of %s", index,
+                  bh_kind_get_name(kind));
+      return NULL;
+    }
+    json_array_append(items, item);
+  }
+  return g_steal_pointer(&items);
+}
+
+GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const BhKind *kind,
+                                    const char *event)
+{
+  BhContext context;
+  bh_office_context(call, id, bh_office_values(call, id), &context);
+  return bh_review_check(kind, event, &context);
+}
+
+/* The step a decision takes, when it takes one. */
+static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, const char *event,
+                     json_t *ops)
+{
+  const char *from = bh_json_string_or(bh_office_values(call, id), "state", NULL);
+  const char *to = bh_kind_get_review_move(kind, event, from);
+  if (to != NULL)
+    json_array_append_new(ops, json_pack("{s:s,s:s,s:{s:s}}", "record", id, "kind",
+                                         bh_kind_get_name(kind), "set", "state", to));
+}
+
+/* An operation that makes a review: `decision` is approve, return or step. */
+static json_t *make_review(BhOfficeCall *call, const char *target, const char *decision,
+                           const char *covers, const char *comment)
+{
+  char id[BH_ID_LEN + 1];
+  gboolean back = strcmp(decision, "return") == 0;
+  bh_office_make_id(call->office, id);
+  json_t *op = json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s}}", "record", id, "kind", "review", "set",
+                         "parent", target, "decision", decision, "state", back ? "open" : "closed",
+                         "covers", covers, "reviewer", call->staff);
+  if (comment[0] != '\0')
+    json_object_set_new(json_object_get(op, "set"), "comment", json_string(comment));
+  return op;
+}
+
+json_t *bh_office_review(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
+  if (record == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+  const char *decision = bh_json_string_or(call->body, "decision", "");
+  const char *covers = bh_json_get_string(call->body, "covers", "body", error);
+  if (covers == NULL)
+    return NULL;
+  gboolean back = strcmp(decision, "return") == 0;
+  if ((!back && strcmp(decision, "approve") != 0) || !bh_kind_is_reviewable(kind)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "body: \"decision\" is approve or return, of a record that is reviewed");
+    return NULL;
+  }
+  const char *event = back ? "on_return" : "on_approve";
+  if (!is_newest(call->db, id, covers, error))
+    return NULL;
+  g_autoptr(GPtrArray) problems = bh_office_check_decision(call, id, kind, event);
+  if (problems->len > 0) {
+    bh_office_set_problems(call, kind, NULL, problems, error);
+    return NULL;
+  }
+  g_autofree char *comment = bh_office_body_text(call, "comment", BH_OFFICE_TEXT_MAX, error);
+  if (comment == NULL)
+    return NULL;
+  if (back && comment[0] == '\0') {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: \"comment\" is missing");
+    return NULL;
+  }
+  g_autoptr(json_t) items = checked_items(call, kind, error);
+  if (items == NULL)
+    return NULL;
+  json_t *op = make_review(call, id, decision, covers, comment);
+  g_autoptr(json_t) ops = json_pack("[o]", op);
+  if (json_array_size(items) > 0)
+    json_object_set(json_object_get(op, "set"), "items", items);
+  if (!close_older(call, id, ops, error))
+    return NULL;
+  add_move(call, id, kind, event, ops);
+  Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
+  return run_act(&act, error);
+}
+
+/* --- transitions --- */
+
+/* Typed values that cannot be read: their fields, and what is wrong in words. */
+typedef struct {
+  GPtrArray *fields;
+  GPtrArray *words;
+} Unread;
+
+static Unread *unread_new(void)
+{
+  Unread *unread = g_new0(Unread, 1);
+  unread->fields = g_ptr_array_new_with_free_func(g_free);
+  unread->words = g_ptr_array_new_with_free_func(g_free);
+  return unread;
+}
+
+static void unread_free(Unread *unread)
+{
+  g_ptr_array_unref(unread->fields);
+  g_ptr_array_unref(unread->words);
+  g_free(unread);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Unread, unread_free)
+
+static void add_unread(BhOfficeCall *call, const BhKind *kind, const char *name,
+                       const GError *wrong, Unread *unread)
+{
+  g_autofree char *message = g_strdup_printf("%s.%s", bh_kind_get_name(kind), wrong->message);
+  g_ptr_array_add(unread->fields, g_strdup(name));
+  g_ptr_array_add(unread->words, bh_office_held_words(call, message));
+}
+
+/* A field that could not be read is not called empty too. */
+static void drop_unread(const Unread *unread, GPtrArray *problems)
+{
+  for (guint i = problems->len; i-- > 0;) {
+    const BhProblem *problem = problems->pdata[i];
+    if (g_ptr_array_find_with_equal_func(unread->fields, problem->field, g_str_equal, NULL))
+      g_ptr_array_remove_index(problems, i);
+  }
+}
+
+static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTransition *transition,
+                             json_t *set, Unread *unread, GError **error)
+{
+  const json_t *given = json_object_get(call->body, "values");
+  const char *const *asks = bh_transition_get_asks(transition);
+  const char *name;
+  json_t *typed;
+  json_object_foreach((json_t *)given, name, typed)
+  {
+    g_autoptr(GError) wrong = NULL;
+    const BhField *field = bh_kind_find_field(kind, name);
+    if (field == NULL || !g_strv_contains(asks, name)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: this step does not ask for \"%.*s\"",
+                  BH_KEY_MAX, name);
+      return FALSE;
+    }
+    json_t *value = json_is_string(typed)
+                        ? bh_field_parse_typed(field, json_string_value(typed), &wrong)
+                        : json_incref(typed);
+    if (value == NULL)
+      add_unread(call, kind, name, wrong, unread);
+    else
+      json_object_set_new(set, name, value);
+  }
+  return TRUE;
+}
+
+/* Whoever may review the record and takes a step on it has seen it: it needs no second look. What
+ * is returned stays so until it was answered. */
+static gboolean add_look(BhOfficeCall *call, const char *id, const BhKind *kind,
+                         const BhTransition *transition, const char *covers, json_t *ops,
+                         GError **error)
+{
+  BhContext context;
+  bh_office_context(call, id, bh_office_values(call, id), &context);
+  const char *state = bh_json_string_or(context.values, "state", NULL);
+  if (!bh_kind_is_reviewable(kind) || (call->roles & BH_OFFICE_JUDGES) == 0 ||
+      bh_kind_get_review_meaning(kind, state) == BH_REVIEW_NOTHING ||
+      !bh_kind_is_decided_by(kind, &context))
+    return TRUE;
+  g_autoptr(json_t) open = list_open_reviews(call, id, error);
+  if (open != NULL && json_array_size(open) == 0)
+    json_array_append_new(
+        ops, make_review(call, id, "step", covers, bh_transition_get_label(transition, "zh")));
+  return open != NULL;
+}
+
+json_t *bh_office_transition(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
+  const char *to = record != NULL ? bh_json_get_string(call->body, "to", "body", error) : NULL;
+  const char *covers = to != NULL ? bh_json_get_string(call->body, "covers", "body", error) : NULL;
+  if (covers == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, bh_record_get_kind(record));
+  const char *from = bh_record_get_string(record, "state");
+  const BhTransition *transition = from != NULL ? bh_workflow_find(kind, from, to) : NULL;
+  if (transition == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "body: \"to\" is no step from the present state");
+    return NULL;
+  }
+  g_autoptr(json_t) set = json_pack("{s:s}", "state", to);
+  g_autoptr(Unread) unread = unread_new();
+  if (!parse_values(call, kind, transition, set, unread, error))
+    return NULL;
+  const char *taker = bh_transition_get_taker(transition);
+  if (taker != NULL)
+    json_object_set_new(set, taker, json_string(call->staff));
+  bh_transition_keep(transition, bh_office_values(call, id), set);
+  BhContext context;
+  g_autoptr(json_t) values = json_copy((json_t *)bh_office_values(call, id));
+  json_object_update(values, set);
+  bh_office_context(call, id, values, &context);
+  g_autoptr(GPtrArray) problems = bh_workflow_check(kind, from, to, &context);
+  bh_kind_check_doubts(kind, bh_transition_get_asks(transition), &context, problems);
+  drop_unread(unread, problems);
+  if (problems->len > 0 || unread->words->len > 0) {
+    bh_office_set_problems(call, kind, unread->words, problems, error);
+    return NULL;
+  }
+  g_autoptr(json_t) ops =
+      json_pack("[{s:s,s:s,s:O}]", "record", id, "kind", bh_kind_get_name(kind), "set", set);
+  if (!add_look(call, id, kind, transition, covers, ops, error))
+    return NULL;
+  Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
+  return run_act(&act, error);
+}
+
+/* --- conflicts --- */
+
+json_t *bh_office_resolve(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, NULL, error);
+  const char *key = record != NULL ? bh_json_get_string(call->body, "key", "body", error) : NULL;
+  const char *chosen = key != NULL ? bh_json_get_string(call->body, "entry", "body", error) : NULL;
+  json_t *expected = chosen != NULL ? bh_json_get_array(call->body, "heads", "body", error) : NULL;
+  if (expected == NULL)
+    return NULL;
+  g_autoptr(json_t) heads = bh_record_dup_head_values(record, key);
+  json_t *value = NULL;
+  gboolean withheld = FALSE;
+  gsize index;
+  json_t *head;
+  json_array_foreach(heads, index, head)
+  {
+    if (strcmp(bh_json_string_or(head, "entry", ""), chosen) != 0)
+      continue;
+    value = json_object_get(head, "value");
+    withheld = json_is_true(json_object_get(head, "withheld"));
+  }
+  if (withheld) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "body: the value of this \"entry\" is not at the hub, so it cannot be chosen");
+    return NULL;
+  }
+  if (value == NULL || json_array_size(heads) < 2) {
+    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+    return NULL;
+  }
+  g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:O}}]", "record", id, "kind",
+                                    bh_record_get_kind(record), "set", key, value);
+  Act act = {.call = call, .record = id, .key = key, .heads = expected, .ops = ops};
+  return run_act(&act, error);
+}

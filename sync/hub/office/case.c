@@ -1,0 +1,82 @@
+/* A case as one file, for who may see its inspection: what they may not see stays out of it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "schema/error.h"
+#include "sync/hub/cases/cases.h"
+#include "sync/hub/office/internal.h"
+#include "sync/hub/devices/devices.h"
+
+#define PLACE "case.part" /* below the hub's directory: one at a time, gone when it is answered */
+
+static gboolean sees(const char *record, gpointer data)
+{
+  return bh_office_show(data, record, BH_ACCESS_EXPORT);
+}
+
+static gboolean write_case(BhOfficeCall *call, const char *id, const char *path, GError **error)
+{
+  const BhCaseOptions options = {
+      .personal = bh_request_get_query(call->request, "without_personal") == NULL,
+      .sees = sees,
+      .data = call};
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  g_unlink(path); /* of a hub that was stopped in the middle */
+  g_autoptr(GFileOutputStream) out = g_file_create(file, G_FILE_CREATE_PRIVATE, NULL, &failed);
+  g_autoptr(json_t) told =
+      out != NULL ? bh_case_write(call->hub, call->db, id, &options, G_OUTPUT_STREAM(out), error)
+                  : NULL;
+  if (told != NULL && g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed))
+    return TRUE;
+  if (failed != NULL)
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "case: %s", failed->message);
+  return FALSE;
+}
+
+/* The case as an open file without a name; -1 with an error. It is put together before the first
+ * byte is sent: no read transaction stays open while somebody downloads slowly, and what goes
+ * wrong is told instead of half an archive. */
+static int make(BhOfficeCall *call, const char *id, GError **error)
+{
+  g_autofree char *path = g_build_filename(bh_hub_get_dir(call->hub), PLACE, NULL);
+  if (!g_mutex_trylock(&call->office->case_lock)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "case: another one is being put together");
+    return -1;
+  }
+  int fd = -1;
+  if (write_case(call, id, path, error)) {
+    fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
+    if (fd < 0)
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "case: %s", g_strerror(errno));
+  }
+  g_unlink(path);
+  g_mutex_unlock(&call->office->case_lock);
+  return fd;
+}
+
+json_t *bh_office_case(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, BH_ACCESS_EXPORT, error);
+  if (record == NULL ||
+      !bh_hub_has_space(call->hub, BH_FREE_SPACE_MIN, BH_FREE_SPACE_MIN, "case", error))
+    return NULL;
+  int fd = make(call, id, error);
+  if (fd < 0)
+    return NULL;
+  BhRequest *request = bh_office_take_request(call, error);
+  if (request == NULL) {
+    close(fd);
+    return NULL;
+  }
+  g_autofree char *disposition = g_strdup_printf("attachment; filename=\"case-%s.zip\"", id);
+  char tag[BH_ID_LEN + 1];
+  bh_office_make_id(call->office, tag); /* put together anew each time, so never the same bytes */
+  bh_request_add_header(request, "Content-Disposition", disposition);
+  bh_request_add_header(request, "Cache-Control", "no-store");
+  bh_request_answer_fd(request, fd, BH_CASE_TYPE, tag);
+  return NULL;
+}

@@ -1,0 +1,225 @@
+#include "sync/hub/office/internal.h"
+
+#include <string.h>
+
+#include "schema/error.h"
+#include "schema/typed.h"
+#include "sync/hub/access/access.h"
+#include "sync/hub/records/records.h"
+
+#define ROWS_PER_QUERY 200
+#define CHILDREN_MAX 1000
+
+const json_t *bh_office_values(BhOfficeCall *call, const char *record)
+{
+  return bh_shown_lookup(record, call->shown);
+}
+
+BhChecklist *bh_office_load_checklist(BhOfficeCall *call, const json_t *values)
+{
+  const json_t *list = bh_office_values(call, bh_json_string_or(values, "checklist", NULL));
+  const json_t *items = json_object_get(list, "items");
+  return items != NULL ? bh_checklist_from_json(items, NULL) : NULL;
+}
+
+static const json_t *lookup(const char *record, gpointer data)
+{
+  return bh_office_values(data, record);
+}
+
+GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const char *kind,
+                                   guint most, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  g_autofree char *after = NULL;
+  do {
+    g_autoptr(json_t) query = json_pack("{s:s,s:s,s:i,s:s*}", "parent", parent, "kind", kind,
+                                        "limit", ROWS_PER_QUERY, "after", after);
+    g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
+    if (page == NULL)
+      return NULL;
+    size_t at;
+    json_t *row;
+    json_array_foreach(json_object_get(page, "rows"), at, row)
+        g_ptr_array_add(ids, g_strdup(bh_json_string_or(row, "id", "")));
+    g_free(after);
+    after = g_strdup(bh_json_string_or(page, "after", NULL));
+  } while (after != NULL && ids->len < most);
+  return after == NULL ? g_steal_pointer(&ids) : NULL;
+}
+
+static json_t *list_children(const char *record, const char *kind, gpointer data)
+{
+  BhOfficeCall *call = data;
+  /* A part of them answers no question about all. */
+  g_autoptr(GPtrArray) ids = bh_office_list_children(call, record, kind, CHILDREN_MAX, NULL);
+  if (ids == NULL)
+    return NULL;
+  json_t *children = json_array();
+  for (guint i = 0; i < ids->len; i++) {
+    const json_t *values = bh_office_values(call, ids->pdata[i]);
+    if (values != NULL)
+      json_array_append(children, (json_t *)values);
+  }
+  return children;
+}
+
+void bh_office_context(BhOfficeCall *call, const char *record, const json_t *values,
+                       BhContext *context)
+{
+  *context = (BhContext){.values = values,
+                         .record = record,
+                         .actor = call->staff,
+                         .actor_values = call->staff_values,
+                         .today = call->today,
+                         .lookup = lookup,
+                         .children = list_children,
+                         .data = call};
+}
+
+/* A record that is not stored yet (an entry that waits in quarantine) belongs nowhere so far. */
+static gboolean is_within_reach(BhOfficeCall *call, const char *record)
+{
+  g_autoptr(GError) failed = NULL;
+  const BhShownRecord *here = bh_shown_find(call->shown, record, &failed);
+  const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
+  const BhRegion *region = bh_hub_get_region(call->hub);
+  if (here == NULL)
+    return failed == NULL;
+  return bh_scope_is_within(here->scope, unit, TRUE, region, lookup, call) ||
+         bh_scope_is_within(here->scope2, unit, TRUE, region, lookup, call);
+}
+
+BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,
+                            const json_t *values)
+{
+  const json_t *viewer = call->staff_values;
+  return is_within_reach(call, record) ? bh_sight_of(kind, record, values, &viewer, 1, lookup, call)
+                                       : BH_SIGHT_NONE;
+}
+
+gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way)
+{
+  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  BhSight sight =
+      kind != NULL ? bh_office_get_sight(call, kind, record, here->values) : BH_SIGHT_NONE;
+  if (sight == BH_SIGHT_RESTRICTED && way != NULL)
+    bh_office_note_access(call, record, here->kind, way);
+  return sight != BH_SIGHT_NONE;
+}
+
+gboolean bh_office_serves(BhOfficeCall *call, const char *scope)
+{
+  return bh_scope_is_within(scope, bh_json_string_or(call->staff_values, "unit", NULL), TRUE,
+                            bh_hub_get_region(call->hub), bh_shown_lookup, call->shown);
+}
+
+gboolean bh_office_serves_device(BhOfficeCall *call, const char *device)
+{
+  const BhShownRecord *here = bh_shown_find(call->shown, device, NULL);
+  const char *unit = here != NULL && strcmp(here->kind, "device") == 0
+                         ? bh_json_string_or(here->values, "unit", NULL)
+                         : NULL;
+  g_autofree char *scope = unit != NULL ? g_strconcat("u:", unit, NULL) : NULL;
+  return bh_office_serves(call, scope);
+}
+
+BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char *way,
+                                 GError **error)
+{
+  if (bh_office_show(call, id, way))
+    return bh_record_load(call->db, id, error);
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
+  return NULL;
+}
+
+json_t *bh_office_list(BhOfficeCall *call, const json_t *query, GError **error)
+{
+  json_t *page = bh_hub_list(call->hub, call->db, query, call->staff_values, error);
+  gsize index;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), index, row)
+  {
+    if (json_is_true(json_object_get(row, "restricted")))
+      bh_office_note_access(call, bh_json_string_or(row, "id", ""),
+                            bh_json_string_or(row, "kind", ""), BH_ACCESS_LIST);
+  }
+  return page;
+}
+
+char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *values)
+{
+  return bh_kind_dup_title_with(kind, values, call->lang, lookup, call);
+}
+
+/* A title tells something too: of what the actor may not see there is none. */
+static char *make_name(BhOfficeCall *call, const char *record)
+{
+  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  /* Nor does it name the id of what did not arrive, or waits in quarantine. */
+  if (kind == NULL)
+    return g_strdup(strcmp(call->lang, "en") == 0 ? "(not here)" : "（未收到）");
+  if (!bh_office_show(call, record, BH_ACCESS_LIST))
+    return g_strdup(strcmp(call->lang, "en") == 0 ? "(not open to you)" : "（无权查看）");
+  return bh_office_title(call, kind, here->values);
+}
+
+const char *bh_office_name(BhOfficeCall *call, const char *record)
+{
+  if (record == NULL)
+    return "";
+  if (strcmp(record, bh_hub_get_id(call->hub)) == 0)
+    return bh_hub_get_name(call->hub);
+  const char *known = g_hash_table_lookup(call->names, record);
+  if (known != NULL)
+    return known;
+  char *name = make_name(call, record);
+  g_hash_table_insert(call->names, g_strdup(record), name);
+  return name;
+}
+
+static char *format_area(BhOfficeCall *call, const json_t *value)
+{
+  const char *code = json_string_value(value);
+  const BhRegion *region = bh_hub_get_region(call->hub);
+  return code == NULL || region == NULL ? g_strdup(code != NULL ? code : "")
+                                        : bh_region_dup_full_name(region, code);
+}
+
+char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *value)
+{
+  if (value == NULL || json_is_null(value))
+    return g_strdup("");
+  switch (bh_field_get_type(field)) {
+  case BH_FIELD_REF:
+    return g_strdup(bh_office_name(call, json_string_value(value)));
+  case BH_FIELD_REFS: {
+    g_autoptr(GString) names = g_string_new(NULL);
+    gsize index;
+    json_t *id;
+    json_array_foreach((json_t *)value, index, id)
+    {
+      g_string_append_printf(names, "%s%s", index > 0 ? "; " : "",
+                             bh_office_name(call, json_string_value(id)));
+    }
+    return g_strdup(names->str);
+  }
+  case BH_FIELD_AREA:
+    return format_area(call, value);
+  default:
+    return bh_field_format_value(field, value, call->lang);
+  }
+}
+
+char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error)
+{
+  char *text = bh_typed_clean(bh_json_string_or(call->body, key, ""), TRUE);
+  if ((gsize)g_utf8_strlen(text, -1) <= max)
+    return text;
+  g_free(text);
+  g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+              "body: \"%s\" is over %" G_GSIZE_FORMAT " characters", key, max);
+  return NULL;
+}

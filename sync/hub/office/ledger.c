@@ -1,0 +1,69 @@
+/* Ledgers: lists that kinds declare, open to whoever may see their records. */
+#include "sync/hub/office/internal.h"
+
+#include "schema/error.h"
+#include "schema/workflow.h"
+
+json_t *bh_office_list_ledgers(BhOfficeCall *call)
+{
+  json_t *out = json_array();
+  const GPtrArray *kinds = bh_kind_set_list(call->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(kinds, i);
+    gsize index;
+    json_t *ledger;
+    json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), index, ledger)
+    {
+      const json_t *label = json_object_get(ledger, "label");
+      g_autofree char *source = bh_source_dup_clauses(bh_json_string_or(ledger, "source", ""));
+      json_array_append_new(out,
+                            json_pack("{s:s,s:s,s:s,s:s}", "kind", bh_kind_get_name(kind), "name",
+                                      bh_json_string_or(ledger, "name", ""), "label",
+                                      bh_json_string_or(label, call->lang, ""), "source", source));
+    }
+  }
+  return out;
+}
+
+json_t *bh_office_due(BhOfficeCall *call, const BhKind *kind, const json_t *values)
+{
+  BhDate due, today;
+  if (!bh_date_parse(call->today, &today, NULL) || !bh_workflow_get_due(kind, values, NULL, &due))
+    return NULL;
+  g_autofree char *day = bh_date_format(&due);
+  return json_pack("{s:s,s:i}", "day", day, "days", bh_date_days_between(&today, &due));
+}
+
+json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
+{
+  const char *kind_name = bh_request_get_query(call->request, "kind");
+  const char *name = bh_request_get_query(call->request, "name");
+  const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
+  const json_t *ledger = kind != NULL ? bh_kind_find_ledger(kind, name) : NULL;
+  if (ledger == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "kind, name: there is no such ledger");
+    return NULL;
+  }
+  json_t *query = json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",
+                            json_object_get(ledger, "states"), "limit", BH_OFFICE_PAGE_MAX);
+  static const char *const words[] = {"without", "parent_not", "doubtful"};
+  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
+    if (json_object_get(ledger, words[i]) != NULL)
+      json_object_set(query, words[i], json_object_get(ledger, words[i]));
+  if (json_is_true(json_object_get(ledger, "overdue"))) {
+    json_object_set_new(query, "order", json_string("due"));
+    json_object_set_new(query, "due_before", json_string(call->today));
+  }
+  bh_office_pass_query(call, query, "area");
+  bh_office_pass_query(call, query, "search");
+  return query;
+}
+
+json_t *bh_office_ledger(BhOfficeCall *call, GError **error)
+{
+  g_autoptr(json_t) query = bh_office_ledger_query(call, error);
+  if (query == NULL)
+    return NULL;
+  bh_office_pass_query(call, query, "after");
+  return bh_office_list_rows(call, query, error);
+}

@@ -1,0 +1,207 @@
+#include "sync/hub/office/internal.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "schema/civil.h"
+#include "schema/error.h"
+
+#define CALLS_AT_ONCE 4
+#define CALLS_WAITING_MAX 400
+
+typedef struct {
+  BhRequest *request;
+  guint roles;
+  BhOfficeWork work;
+} Job;
+
+gint64 bh_office_now_ms(BhOffice *office)
+{
+  const BhClock *clock = bh_hub_get_clock(office->hub);
+  return clock->wall_ms(clock->data);
+}
+
+void bh_office_make_id(BhOffice *office, char out[BH_ID_LEN + 1])
+{
+  g_mutex_lock(&office->lock);
+  bh_id_next(&office->ids, out);
+  g_mutex_unlock(&office->lock);
+}
+
+BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error)
+{
+  if (!bh_office_log_access(call, error))
+    return NULL;
+  bh_db_set_is_over(call->db, NULL, NULL);
+  return g_steal_pointer(&call->request);
+}
+
+static gboolean is_safe(const char *method)
+{
+  return g_str_equal(method, "GET") || g_str_equal(method, "HEAD");
+}
+
+static gboolean read_body(BhOfficeCall *call, GError **error)
+{
+  GBytes *bytes = bh_request_get_body(call->request);
+  gsize size = 0;
+  const char *text = g_bytes_get_data(bytes, &size);
+  if (size == 0)
+    return TRUE;
+  const char *type = bh_request_get_header(call->request, "Content-Type");
+  if (type == NULL || !g_str_has_prefix(type, "application/json")) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "body: must be application/json");
+    return FALSE;
+  }
+  call->body = bh_json_parse(text, size, size, "body", error);
+  if (call->body == NULL)
+    return FALSE;
+  if (!json_is_object(call->body)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "body: must be an object");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* Who may: session, token, role. Sets *status where it is not the error's own. */
+static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **error)
+{
+  gboolean changes = !is_safe(bh_request_get_method(call->request));
+  if (changes && !bh_office_check_origin(call, error))
+    return FALSE;
+  if (roles == 0)
+    return TRUE;
+  gboolean poll = bh_request_get_header(call->request, "X-Bihuan-Poll") != NULL;
+  if (!bh_office_load_session(call, !poll, error)) {
+    *status = 401;
+    return FALSE;
+  }
+  if (changes && !bh_office_check_csrf(call, error))
+    return FALSE;
+  if ((call->roles & roles) == 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "role: this is not open to you");
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean is_abandoned(gpointer request)
+{
+  return bh_request_is_abandoned(request);
+}
+
+/* What only reads stops when nobody waits for it, so that others get the thread. */
+static gboolean begin(BhOfficeCall *call, GError **error)
+{
+  gboolean reads = is_safe(bh_request_get_method(call->request));
+  if (reads && bh_request_is_abandoned(call->request)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: whoever asked is gone");
+    return FALSE;
+  }
+  call->db = bh_hub_take_reader(call->hub, error);
+  if (call->db == NULL)
+    return FALSE;
+  call->shown = bh_shown_new(call->db);
+  if (reads)
+    bh_db_set_is_over(call->db, is_abandoned, call->request);
+  return TRUE;
+}
+
+static void answer(BhOfficeCall *call, json_t *result, guint status, const GError *error)
+{
+  BhRequest *request = g_steal_pointer(&call->request);
+  if (request == NULL)
+    return;
+  bh_request_add_header(request, "Cache-Control", "no-store");
+  if (error == NULL)
+    bh_request_answer_json(request, 200, result);
+  else if (status != 0)
+    bh_request_answer_error_as(request, status, error, call->more);
+  else
+    bh_request_answer_error(request, error, call->more);
+}
+
+static void call_clear(BhOfficeCall *call)
+{
+  if (call->db != NULL)
+    bh_hub_give_reader(call->hub, call->db);
+  g_clear_pointer(&call->kinds, bh_kind_set_unref);
+  g_clear_pointer(&call->body, json_decref);
+  g_clear_pointer(&call->more, json_decref);
+  g_clear_pointer(&call->staff_values, json_decref);
+  g_free(call->token_hash);
+  g_free(call->csrf);
+  g_free(call->staff);
+  g_clear_pointer(&call->shown, bh_shown_free);
+  g_clear_pointer(&call->access, bh_access_free);
+  g_hash_table_unref(call->names);
+}
+
+static void run_job(gpointer item, gpointer data)
+{
+  g_autofree Job *job = item;
+  BhOffice *office = data;
+  g_autoptr(GError) error = NULL;
+  guint status = 0;
+  BhOfficeCall call = {.office = office,
+                       .hub = office->hub,
+                       .request = job->request,
+                       .kinds = bh_hub_dup_kinds(office->hub)};
+  call.lang = g_strcmp0(bh_request_get_query(job->request, "lang"), "en") == 0 ? "en" : "zh";
+  call.names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  BhDate date = bh_date_from_ms(bh_office_now_ms(office));
+  g_autofree char *today = bh_date_format(&date);
+  g_strlcpy(call.today, today, sizeof call.today);
+  g_autoptr(json_t) result = NULL;
+  if (begin(&call, &error) && admit(&call, job->roles, &status, &error) && read_body(&call, &error))
+    result = job->work(&call, &error);
+  if (result != NULL)
+    bh_office_log_access(&call, &error);
+  if (call.db != NULL)
+    bh_db_set_is_over(call.db, NULL, NULL);
+  answer(&call, result, status, error);
+  call_clear(&call);
+}
+
+void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work)
+{
+  if (g_thread_pool_unprocessed(office->pool) > CALLS_WAITING_MAX) {
+    g_autoptr(GError) error = g_error_new(BH_ERROR, BH_ERROR_BUSY, "office: too many requests");
+    bh_request_answer_error(request, error, NULL);
+    return;
+  }
+  Job *job = g_new0(Job, 1);
+  *job = (Job){.request = request, .roles = roles, .work = work};
+  g_thread_pool_push(office->pool, job, NULL);
+}
+
+BhOffice *bh_office_new(BhHub *hub, gboolean secure)
+{
+  if (sodium_init() < 0)
+    g_error("sodium cannot start"); /* no randomness: nothing may go on */
+  BhOffice *office = g_new0(BhOffice, 1);
+  office->hub = hub;
+  office->secure = secure;
+  g_mutex_init(&office->lock);
+  g_mutex_init(&office->case_lock);
+  bh_id_source_init(&office->ids, bh_hub_get_clock(hub), bh_hub_get_random(hub));
+  office->in_flight = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  office->peers = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  office->dummy_verifier = g_malloc0(crypto_pwhash_STRBYTES);
+  if (crypto_pwhash_str(office->dummy_verifier, "", 0, crypto_pwhash_OPSLIMIT_INTERACTIVE,
+                        crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+    g_error("out of memory"); /* as GLib does */
+  office->pool = g_thread_pool_new(run_job, office, CALLS_AT_ONCE, FALSE, NULL);
+  return office;
+}
+
+void bh_office_free(BhOffice *office)
+{
+  g_thread_pool_free(office->pool, FALSE, TRUE);
+  g_hash_table_unref(office->peers);
+  g_hash_table_unref(office->in_flight);
+  g_mutex_clear(&office->lock);
+  g_mutex_clear(&office->case_lock);
+  g_free(office->dummy_verifier);
+  g_free(office);
+}

@@ -1,0 +1,725 @@
+/* One record as the office reads it: sections, conflicts, files, children, reviews, and what the
+ * actor may do with it. */
+#include "sync/hub/access/access.h"
+#include "sync/hub/office/internal.h"
+
+#include <string.h>
+
+#include "schema/civil.h"
+#include "schema/error.h"
+#include "schema/kind-rules.h"
+#include "sync/hub/ingest/ingest.h"
+#include "sync/hub/log/log.h"
+#include "sync/hub/office/office-store.h"
+#include "sync/hub/records/records.h"
+
+#define CHILDREN_PAGE 200
+#define CHILDREN_MAX 2000
+#define RELATED_SHOWN 50
+#define RELATED_COUNTED 1000
+#define REPORTS_MAX 50
+#define CHANGED_SHOWN 10
+
+/* --- checklist answers --- */
+
+static const json_t *answer_of(const json_t *values, const char *field, const char *item)
+{
+  g_autofree char *key = g_strdup_printf("%s/%s", field, item);
+  return json_object_get(values, key);
+}
+
+static json_t *answer_row(BhOfficeCall *call, const char *item_no, const BhChecklistItem *item,
+                          const json_t *value)
+{
+  const char *code = bh_json_string_or(value, "answer", "unchecked");
+  BhAnswer answer = BH_ANSWER_UNCHECKED;
+  bh_answer_from_code(code, &answer);
+  return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:b,s:b}", "item", item_no, "section",
+                   item != NULL ? item->section : "", "check", item != NULL ? item->check : "",
+                   "answer", code, "answer_label", bh_answer_label(answer, call->lang), "note",
+                   bh_json_string_or(value, "note", ""), "bulk",
+                   json_is_true(json_object_get(value, "bulk")), "major",
+                   item != NULL && item->major_candidate);
+}
+
+/* Items in the list's order; answers to items the list does not know come after. */
+static json_t *answers_of(BhOfficeCall *call, const char *field, const json_t *values)
+{
+  json_t *rows = json_array();
+  g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(BhChecklist) list = bh_office_load_checklist(call, values);
+  for (gsize i = 0; list != NULL && i < bh_checklist_count(list); i++) {
+    const BhChecklistItem *item = bh_checklist_get(list, i);
+    const json_t *value = answer_of(values, field, item->item_no);
+    if (value == NULL)
+      continue;
+    json_array_append_new(rows, answer_row(call, item->item_no, item, value));
+    g_hash_table_add(done, g_strdup(item->item_no));
+  }
+  g_autofree char *prefix = g_strconcat(field, "/", NULL);
+  const char *key;
+  json_t *value;
+  json_object_foreach((json_t *)values, key, value)
+  {
+    if (g_str_has_prefix(key, prefix) && !g_hash_table_contains(done, key + strlen(prefix)))
+      json_array_append_new(rows, answer_row(call, key + strlen(prefix), NULL, value));
+  }
+  return rows;
+}
+
+/* --- sections --- */
+
+static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *field,
+                         const json_t *values)
+{
+  const char *name = bh_field_get_name(field);
+  const json_t *value = json_object_get(values, name);
+  g_autofree char *text = bh_office_format(call, field, value);
+  json_t *row =
+      json_pack("{s:s,s:s,s:s,s:s}", "key", name, "label", bh_field_get_label(field, call->lang),
+                "type", bh_field_get_type_name(field), "text", text);
+  if (bh_field_is_personal(field))
+    json_object_set_new(row, "personal", json_true());
+  if (bh_record_is_withheld(record, name))
+    json_object_set_new(row, "withheld", json_true());
+  if (bh_record_has_conflict(record, name))
+    json_object_set_new(row, "conflict", json_true());
+  if (bh_field_get_type(field) == BH_FIELD_REF && json_is_string(value) &&
+      bh_office_show(call, json_string_value(value), NULL))
+    json_object_set(row, "ref", (json_t *)value);
+  if (bh_field_get_type(field) == BH_FIELD_ITEMS)
+    json_object_set_new(row, "answers", answers_of(call, name, values));
+  g_autoptr(BhProblem) doubt = bh_field_find_doubt(field, value);
+  if (doubt != NULL)
+    json_object_set_new(
+        row, "doubt", json_string(strcmp(call->lang, "en") == 0 ? doubt->text_en : doubt->text_zh));
+  if (bh_field_get_type(field) == BH_FIELD_PLACE && value != NULL)
+    json_object_set(row, "place", (json_t *)value);
+  return row;
+}
+
+static gboolean has_something(const json_t *row)
+{
+  return bh_json_string_or(row, "text", "")[0] != '\0' || json_object_get(row, "withheld") ||
+         json_object_get(row, "conflict") || json_array_size(json_object_get(row, "answers")) > 0;
+}
+
+/* Long technical values are for programs; history shows that they were set. */
+static gboolean is_readable(const BhField *field)
+{
+  BhFieldType type = bh_field_get_type(field);
+  return type != BH_FIELD_JSON && type != BH_FIELD_HASH;
+}
+
+static void add_field(BhOfficeCall *call, BhRecord *record, const BhField *field,
+                      const BhContext *context, json_t *rows, GHashTable *done)
+{
+  if (field == NULL || !g_hash_table_add(done, (gpointer)bh_field_get_name(field)) ||
+      !is_readable(field))
+    return;
+  json_t *row = field_row(call, record, field, context->values);
+  gboolean filled = has_something(row);
+  if (!filled)
+    json_object_set_new(row, "empty", json_true());
+  if (!filled && bh_field_is_required(field, context))
+    json_object_set_new(row, "missing", json_true());
+  gboolean offered = bh_field_is_in_form(field) && !bh_field_is_retired(field) &&
+                     bh_field_is_shown(field, context);
+  if (filled || offered)
+    json_array_append_new(rows, row);
+  else
+    json_decref(row);
+}
+
+static void add_section(json_t *sections, const char *name, const char *label, json_t *rows)
+{
+  if (json_array_size(rows) > 0)
+    json_array_append_new(sections,
+                          json_pack("{s:s,s:s,s:O}", "name", name, "label", label, "rows", rows));
+}
+
+static json_t *sections_of(BhOfficeCall *call, BhRecord *record, const BhKind *kind,
+                           const BhContext *context)
+{
+  json_t *sections = json_array();
+  g_autoptr(GHashTable) done = g_hash_table_new(g_str_hash, g_str_equal);
+  const json_t *declared = json_object_get(bh_kind_get_declaration(kind), "sections");
+  gsize index;
+  json_t *section;
+  json_array_foreach((json_t *)declared, index, section)
+  {
+    g_autoptr(json_t) rows = json_array();
+    gsize nr;
+    json_t *name;
+    json_array_foreach(json_object_get(section, "fields"), nr, name)
+    {
+      add_field(call, record, bh_kind_find_field(kind, json_string_value(name)), context, rows,
+                done);
+    }
+    const json_t *label = json_object_get(section, "label");
+    add_section(sections, bh_json_string_or(section, "name", ""),
+                bh_json_string_or(label, call->lang, ""), rows);
+  }
+  g_autoptr(json_t) rest = json_array();
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = g_ptr_array_index(fields, i);
+    if (json_object_get(context->values, bh_field_get_name(field)) != NULL ||
+        json_array_size(declared) == 0)
+      add_field(call, record, field, context, rest, done);
+  }
+  add_section(sections, "rest", strcmp(call->lang, "en") == 0 ? "More" : "其他", rest);
+  return sections;
+}
+
+/* --- conflicts --- */
+
+static json_t *head_of(BhOfficeCall *call, const BhField *field, const json_t *head,
+                       const json_t *history)
+{
+  const char *entry = bh_json_string_or(head, "entry", "");
+  const json_t *value = json_object_get(head, "value");
+  g_autofree char *text = field != NULL           ? bh_office_format(call, field, value)
+                          : json_is_string(value) ? g_strdup(json_string_value(value))
+                                                  : bh_json_dump(value);
+  json_t *out = json_pack("{s:s,s:s}", "entry", entry, "text", text);
+  gsize index;
+  json_t *item;
+  json_array_foreach((json_t *)history, index, item)
+  {
+    if (strcmp(bh_json_string_or(item, "entry", ""), entry) != 0)
+      continue;
+    g_autofree char *received =
+        bh_time_format(json_integer_value(json_object_get(item, "received_ms")));
+    json_object_set_new(out, "by", json_string(bh_json_string_or(item, "by_name", "")));
+    json_object_set_new(out, "device", json_string(bh_json_string_or(item, "device_name", "")));
+    json_object_set_new(out, "received", json_string(received));
+  }
+  return out;
+}
+
+static char *state_text(BhOfficeCall *call, const BhKind *kind, const json_t *value)
+{
+  const char *state = json_string_value(value);
+  return g_strdup(state != NULL ? bh_kind_get_state_label(kind, state, call->lang) : "");
+}
+
+/* Whether bh_office_resolve would take this head. */
+static gboolean may_take(BhOfficeCall *call, const BhKind *kind, const char *key,
+                         const json_t *heads, const json_t *head, const BhContext *context)
+{
+  const char *state = bh_json_string_or(head, "value", NULL);
+  if ((call->roles & BH_OFFICE_JUDGES) == 0 || json_is_true(json_object_get(head, "withheld")))
+    return FALSE;
+  return strcmp(key, "state") != 0 ||
+         (state != NULL && bh_judge_may_choose(kind, heads, state, context));
+}
+
+static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *kind)
+{
+  json_t *out = json_array();
+  g_autoptr(GPtrArray) keys = bh_record_list_conflicts(record);
+  if (keys->len == 0)
+    return out;
+  g_autoptr(json_t) history = bh_hub_history(call->hub, call->db, bh_record_get_id(record),
+                                             G_MAXINT64, CHILDREN_PAGE, NULL);
+  g_autoptr(json_t) values = bh_record_dup_values(record);
+  BhContext context;
+  bh_office_context(call, bh_record_get_id(record), values, &context);
+  for (guint i = 0; i < keys->len; i++) {
+    const char *key = g_ptr_array_index(keys, i);
+    const BhField *field = bh_kind_find_field(kind, key);
+    g_autoptr(json_t) heads = bh_record_dup_head_values(record, key);
+    json_t *sides = json_array();
+    gsize index;
+    json_t *head;
+    json_array_foreach(heads, index, head)
+    {
+      json_t *side = head_of(call, field, head, history);
+      if (strcmp(key, "state") == 0) {
+        g_autofree char *label = state_text(call, kind, json_object_get(head, "value"));
+        json_object_set_new(side, "text", json_string(label));
+      }
+      if (json_is_true(json_object_get(head, "withheld")))
+        json_object_set_new(side, "withheld", json_true());
+      json_object_set_new(side, "may_take",
+                          json_boolean(may_take(call, kind, key, heads, head, &context)));
+      json_array_append_new(sides, side);
+    }
+    const char *label = strcmp(key, "state") == 0
+                            ? (strcmp(call->lang, "en") == 0 ? "State" : "状态")
+                        : field != NULL ? bh_field_get_label(field, call->lang)
+                                        : key;
+    const char *item = strchr(key, '/');
+    json_array_append_new(out, json_pack("{s:s,s:s,s:s,s:o}", "key", key, "label", label, "item",
+                                         item != NULL ? item + 1 : "", "heads", sides));
+  }
+  return out;
+}
+
+/* --- files and children --- */
+
+/* Rows of a query to the end, or as many as one view may carry: *more tells that there are more. */
+static json_t *list_all(BhOfficeCall *call, json_t *query, gboolean *more, GError **error)
+{
+  g_autoptr(json_t) rows = json_array();
+  json_object_set_new(query, "limit", json_integer(CHILDREN_PAGE));
+  do {
+    g_autoptr(json_t) page = bh_office_list(call, query, error);
+    if (page == NULL)
+      return NULL;
+    json_array_extend(rows, json_object_get(page, "rows"));
+    json_t *after = json_object_get(page, "after");
+    *more = json_is_string(after);
+    if (*more)
+      json_object_set(query, "after", after);
+  } while (*more && json_array_size(rows) < CHILDREN_MAX);
+  return g_steal_pointer(&rows);
+}
+
+static json_t *list_rows(BhOfficeCall *call, const char *kind, const char *parent, gboolean *more,
+                         GError **error)
+{
+  g_autoptr(json_t) query = json_pack("{s:s,s:s}", "kind", kind, "parent", parent);
+  return list_all(call, query, more, error);
+}
+
+json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
+{
+  gboolean more;
+  g_autoptr(json_t) found = list_rows(call, "file", record, &more, error);
+  if (found == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(call->kinds, "file");
+  json_t *out = json_array();
+  gsize index;
+  json_t *row;
+  json_array_foreach(found, index, row)
+  {
+    const char *id = bh_json_string_or(row, "id", "");
+    const json_t *values = bh_office_values(call, id);
+    const char *sha256 = bh_json_string_or(values, "sha256", NULL);
+    if (sha256 == NULL || kind == NULL)
+      continue;
+    g_autofree char *media_type = NULL;
+    g_autofree char *path = bh_hub_dup_file_path(call->hub, call->db, sha256, &media_type, NULL);
+    const BhField *role = bh_kind_find_field(kind, "role");
+    const BhField *taken = bh_kind_find_field(kind, "taken_at");
+    const BhField *place = bh_kind_find_field(kind, "position");
+    g_autofree char *role_text = bh_office_format(call, role, json_object_get(values, "role"));
+    g_autofree char *taken_text =
+        bh_office_format(call, taken, json_object_get(values, "taken_at"));
+    g_autofree char *place_text =
+        bh_office_format(call, place, json_object_get(values, "position"));
+    json_array_append_new(out, json_pack("{s:s,s:s,s:b,s:s,s:s,s:s,s:s,s:s,s:O*}", "record", id,
+                                         "sha256", sha256, "here", path != NULL, "media_type",
+                                         bh_json_string_or(values, "media_type", ""), "role",
+                                         role_text, "note", bh_json_string_or(values, "note", ""),
+                                         "taken", taken_text, "place", place_text, "size",
+                                         json_object_get(values, "size")));
+  }
+  return out;
+}
+
+/* The few lines of a child that stand in its parent's view. */
+static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
+{
+  json_t *lines = json_array();
+  const json_t *values = bh_office_values(call, id);
+  const BhField *person = bh_kind_find_field(kind, "name");
+  if (person != NULL && bh_field_is_personal(person) && json_object_get(values, "name") != NULL) {
+    g_autofree char *name = bh_office_format(call, person, json_object_get(values, "name"));
+    json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
+                                           bh_field_get_label(person, call->lang), "text", name));
+  }
+  gsize index;
+  json_t *name;
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), index, name)
+  {
+    const BhField *field = bh_kind_find_field(kind, json_string_value(name));
+    if (field == NULL || g_strcmp0(bh_kind_get_parent_field(kind), json_string_value(name)) == 0)
+      continue;
+    g_autofree char *text =
+        bh_office_format(call, field, json_object_get(values, json_string_value(name)));
+    if (text[0] != '\0')
+      json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
+                                             bh_field_get_label(field, call->lang), "text", text));
+  }
+  return lines;
+}
+
+static gboolean is_child_kind(const BhKind *child, const char *parent_kind)
+{
+  const char *field_name = bh_kind_get_parent_field(child);
+  const BhField *field = field_name != NULL ? bh_kind_find_field(child, field_name) : NULL;
+  return field != NULL && g_strv_contains(bh_field_get_ref_kinds(field), parent_kind);
+}
+
+static gboolean add_children(BhOfficeCall *call, const char *id, const BhKind *kind, json_t *out,
+                             GError **error)
+{
+  gboolean more;
+  g_autoptr(json_t) found = list_rows(call, bh_kind_get_name(kind), id, &more, error);
+  if (found == NULL)
+    return FALSE;
+  g_autoptr(json_t) rows = json_array();
+  gsize index;
+  json_t *row;
+  json_array_foreach(found, index, row)
+  {
+    json_t *item = bh_office_row(call, row);
+    json_array_append_new(rows, item);
+    const char *child = bh_json_string_or(row, "id", "");
+    json_object_set_new(item, "brief", brief_of(call, child, kind));
+    json_t *files = bh_office_files(call, child, error);
+    if (files == NULL)
+      return FALSE;
+    json_object_set_new(item, "files", files);
+  }
+  if (json_array_size(rows) > 0)
+    json_array_append_new(out, json_pack("{s:s,s:s,s:O,s:b}", "kind", bh_kind_get_name(kind),
+                                         "label", bh_kind_get_label(kind, call->lang), "rows", rows,
+                                         "more", more));
+  return TRUE;
+}
+
+static json_t *children_of(BhOfficeCall *call, const char *id, const char *kind_name,
+                           GError **error)
+{
+  static const char *const order[] = {"hazard", "document", "signature", "participant", NULL};
+  g_autoptr(json_t) out = json_array();
+  for (gsize i = 0; order[i] != NULL; i++) {
+    const BhKind *kind = bh_kind_set_find(call->kinds, order[i]);
+    if (kind != NULL && is_child_kind(kind, kind_name) && !add_children(call, id, kind, out, error))
+      return NULL;
+  }
+  const GPtrArray *kinds = bh_kind_set_list(call->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(kinds, i);
+    const char *name = bh_kind_get_name(kind);
+    if (!g_strv_contains(order, name) && strcmp(name, "file") != 0 && strcmp(name, "review") != 0 &&
+        is_child_kind(kind, kind_name) && !add_children(call, id, kind, out, error))
+      return NULL;
+  }
+  return g_steal_pointer(&out);
+}
+
+/* Records of one related kind, the newest of them, and how many there are. */
+static gboolean add_related(BhOfficeCall *call, const char *id, const json_t *relation, json_t *out,
+                            GError **error)
+{
+  const char *kind_name = bh_json_string_or(relation, "kind", "");
+  const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
+  g_autoptr(json_t) query = json_pack("{s:s,s:{s:s},s:s,s:i}", "kind", kind_name, "where",
+                                      bh_json_string_or(relation, "field", ""), id, "order",
+                                      "changed", "limit", RELATED_SHOWN);
+  g_autoptr(json_t) page = bh_office_list(call, query, error);
+  if (page == NULL)
+    return FALSE;
+  g_autoptr(json_t) rows = json_array();
+  gsize index;
+  json_t *row;
+  json_array_foreach(json_object_get(page, "rows"), index, row)
+  {
+    json_t *item = bh_office_row(call, row);
+    json_object_set_new(item, "brief", brief_of(call, bh_json_string_or(row, "id", ""), kind));
+    json_array_append_new(rows, item);
+  }
+  int total = (int)json_array_size(rows);
+  gboolean more = FALSE;
+  if (json_is_string(json_object_get(page, "after")) &&
+      !bh_hub_count(call->hub, call->db, query, call->staff_values, RELATED_COUNTED, &total, &more,
+                    error))
+    return FALSE;
+  json_array_append_new(out, json_pack("{s:s,s:s,s:O,s:i,s:b}", "kind", kind_name, "label",
+                                       bh_kind_get_label(kind, call->lang), "rows", rows, "total",
+                                       total, "more", more));
+  return TRUE;
+}
+
+static json_t *related_to(BhOfficeCall *call, const char *id, const BhKind *kind, GError **error)
+{
+  g_autoptr(json_t) out = json_array();
+  gsize index;
+  json_t *relation;
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "related"), index, relation)
+  {
+    if (!add_related(call, id, relation, out, error))
+      return NULL;
+  }
+  return g_steal_pointer(&out);
+}
+
+/* --- reviews --- */
+
+static json_t *labels_of(BhOfficeCall *call, const BhKind *kind, const json_t *keys)
+{
+  json_t *out = json_array();
+  gsize index;
+  json_t *key;
+  json_array_foreach((json_t *)keys, index, key)
+  {
+    const char *name = json_string_value(key);
+    const BhField *field = name != NULL ? bh_kind_find_field(kind, name) : NULL;
+    if (name != NULL)
+      json_array_append_new(
+          out, json_string(field != NULL ? bh_field_get_label(field, call->lang) : name));
+  }
+  return out;
+}
+
+static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind, GError **error)
+{
+  const BhKind *review = bh_kind_set_find(call->kinds, "review");
+  gboolean more;
+  g_autoptr(json_t) found = list_rows(call, "review", id, &more, error);
+  if (found == NULL)
+    return NULL;
+  json_t *out = json_array();
+  gsize index;
+  json_t *row;
+  json_array_foreach(found, index, row)
+  {
+    const char *review_id = bh_json_string_or(row, "id", "");
+    const json_t *values = bh_office_values(call, review_id);
+    if (values == NULL || review == NULL)
+      continue;
+    const char *state = bh_json_string_or(values, "state", "");
+    g_autofree char *made = bh_time_format(bh_id_time_ms(review_id));
+    json_array_append_new(
+        out, json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:s,s:o}", "id", review_id, "decision",
+                       bh_json_string_or(values, "decision", ""), "state", state, "state_label",
+                       bh_kind_get_state_label(review, state, call->lang), "comment",
+                       bh_json_string_or(values, "comment", ""), "answer",
+                       bh_json_string_or(values, "answer", ""), "by",
+                       bh_office_name(call, bh_json_string_or(values, "reviewer", NULL)), "at",
+                       made, "items", labels_of(call, kind, json_object_get(values, "items"))));
+  }
+  return out;
+}
+
+/* --- what may be done --- */
+
+/* Kinds that everybody has whole are chosen from a list; of others one is looked up. */
+static void add_ref_choices(BhOfficeCall *call, const BhField *field, json_t *choices)
+{
+  const char *const *kinds = bh_field_get_ref_kinds(field);
+  for (gsize i = 0; kinds[i] != NULL; i++) {
+    const BhKind *kind = bh_kind_set_find(call->kinds, kinds[i]);
+    if (kind == NULL || strcmp(bh_kind_get_scope(kind), "all") != 0)
+      continue;
+    gboolean more;
+    g_autoptr(json_t) query = json_pack("{s:s,s:s}", "kind", kinds[i], "order", "title");
+    g_autoptr(json_t) rows = list_all(call, query, &more, NULL);
+    gsize index;
+    json_t *row;
+    json_array_foreach(rows, index, row)
+    {
+      json_array_append_new(choices,
+                            json_pack("{s:s,s:s}", "code", bh_json_string_or(row, "id", ""),
+                                      "label", bh_json_string_or(row, "title", "")));
+    }
+  }
+}
+
+json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
+                       const json_t *values)
+{
+  json_t *out = json_array();
+  for (gsize i = 0; fields[i] != NULL; i++) {
+    const BhField *field = bh_kind_find_field(kind, fields[i]);
+    if (field == NULL)
+      continue;
+    json_t *choices = json_array();
+    for (gsize c = 0; c < bh_field_count_choices(field); c++)
+      json_array_append_new(choices,
+                            json_pack("{s:s,s:s}", "code", bh_field_get_choice_code(field, c),
+                                      "label", bh_field_get_choice_label(field, c, call->lang)));
+    add_ref_choices(call, field, choices);
+    const json_t *value = json_object_get(values, fields[i]);
+    json_t *item =
+        json_pack("{s:s,s:s,s:s,s:s,s:I,s:o}", "name", fields[i], "label",
+                  bh_field_get_label(field, call->lang), "hint",
+                  bh_field_get_hint(field, call->lang), "type", bh_field_get_type_name(field),
+                  "max", (json_int_t)bh_field_get_max(field), "choices", choices);
+    if (bh_field_get_type(field) == BH_FIELD_TIME && json_is_integer(value)) {
+      g_autofree char *typed = bh_time_format(json_integer_value(value));
+      json_object_set_new(item, "value", json_string(typed));
+    } else if (value != NULL && !json_is_null(value)) {
+      json_object_set(item, "value", (json_t *)value);
+    }
+    if (g_strv_contains(bh_field_get_ref_kinds(field), "enterprise")) {
+      json_object_set_new(item, "search", json_string("enterprises"));
+      json_object_set_new(item, "shown",
+                          json_string(bh_office_name(call, json_string_value(value))));
+    }
+    json_array_append_new(out, item);
+  }
+  return out;
+}
+
+static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhContext *context)
+{
+  json_t *out = json_array();
+  const char *state = bh_json_string_or(context->values, "state", NULL);
+  if (!bh_kind_has_states(kind) || state == NULL || strcmp(bh_kind_get_name(kind), "review") == 0)
+    return out;
+  g_autoptr(GPtrArray) open = bh_workflow_list_open(kind, state, context);
+  for (guint i = 0; i < open->len; i++) {
+    const BhTransition *transition = g_ptr_array_index(open, i);
+    const char *to = bh_transition_get_to(transition);
+    /* What a review does without asking, the review buttons do. */
+    if (bh_transition_get_asks(transition)[0] == NULL &&
+        (g_strcmp0(bh_kind_get_review_state(kind, "on_return"), to) == 0 ||
+         g_strcmp0(bh_kind_get_review_state(kind, "on_approve"), to) == 0))
+      continue;
+    g_autofree char *source = bh_source_dup_clauses(bh_transition_get_source(transition));
+    json_array_append_new(
+        out,
+        json_pack("{s:s,s:s,s:s,s:o}", "to", to, "label",
+                  bh_transition_get_label(transition, call->lang), "source", source, "asks",
+                  bh_office_form(call, kind, bh_transition_get_asks(transition), context->values)));
+  }
+  return out;
+}
+
+/* The list is by change; ids of the hub are by time. */
+static const json_t *find_last(const json_t *reviews)
+{
+  const json_t *last = NULL;
+  gsize index;
+  json_t *review;
+  json_array_foreach((json_t *)reviews, index, review)
+  {
+    if (strcmp(bh_json_string_or(review, "id", ""), bh_json_string_or(last, "id", "")) > 0)
+      last = review;
+  }
+  return last;
+}
+
+/* What came after the last review that closed: the reason why it waits again. NULL when it does not
+ * or was never reviewed. */
+static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *reviews,
+                             GError **error)
+{
+  const json_t *last = find_last(reviews);
+  const char *review = bh_json_string_or(last, "id", NULL);
+  if (review == NULL || strcmp(bh_json_string_or(last, "state", ""), "closed") != 0)
+    return NULL;
+  const char *covers = bh_json_string_or(bh_office_values(call, review), "covers", "");
+  g_autofree char *apart = bh_records_dup_reviewed(call->kinds);
+  g_autoptr(json_t) ids =
+      bh_office_store_list_changed(call->db, id, apart, covers, review, CHANGED_SHOWN + 1, error);
+  if (json_array_size(ids) == 0)
+    return NULL;
+  json_t *rows = json_array();
+  gsize index;
+  json_t *item;
+  json_array_foreach(ids, index, item)
+  {
+    const char *record = json_string_value(item);
+    const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
+    const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+    if (kind != NULL && index < CHANGED_SHOWN)
+      json_array_append_new(rows, json_pack("{s:s,s:s}", "kind_label",
+                                            bh_kind_get_label(kind, call->lang), "title",
+                                            bh_office_name(call, record)));
+  }
+  return json_pack("{s:s,s:s,s:o,s:b}", "at", bh_json_string_or(last, "at", ""), "by",
+                   bh_json_string_or(last, "by", ""), "rows", rows, "more",
+                   json_array_size(ids) > CHANGED_SHOWN);
+}
+
+/* What this person may decide, and why not: the page offers no more than that. */
+static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id, json_t *view)
+{
+  static const char *const events[] = {"on_approve", "on_return"};
+  static const char *const names[] = {"may_approve", "may_return"};
+  /* The lane says that the visit it belongs to has ended. */
+  gboolean judges = bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&
+                    json_object_get(view, "review") != NULL;
+  for (gsize i = 0; i < G_N_ELEMENTS(events); i++) {
+    g_autoptr(GPtrArray) problems =
+        judges ? bh_office_check_decision(call, id, kind, events[i]) : NULL;
+    json_object_set_new(view, names[i], json_boolean(judges && problems->len == 0));
+    if (i > 0 || problems == NULL || problems->len == 0)
+      continue;
+    g_autoptr(GError) why = NULL;
+    bh_office_set_problems(call, kind, NULL, problems, &why);
+    json_object_set_new(view, "not_approved", json_string(why->message));
+  }
+}
+
+static json_t *row_of_record(BhOfficeCall *call, const char *id, GError **error)
+{
+  g_autoptr(json_t) row = bh_office_store_load_row(call->db, id, error);
+  if (row == NULL)
+    return NULL;
+  json_object_set(row, "values", (json_t *)bh_office_values(call, id));
+  return bh_office_row(call, row);
+}
+
+json_t *bh_office_record(BhOfficeCall *call, GError **error)
+{
+  const char *id = bh_request_get_param(call->request, "id");
+  g_autoptr(BhRecord) record = bh_office_load_visible(call, id, BH_ACCESS_RECORD, error);
+  if (record == NULL)
+    return NULL;
+  const char *kind_name = bh_record_get_kind(record);
+  const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
+  BhContext context;
+  bh_office_context(call, id, bh_office_values(call, id), &context);
+  g_autoptr(json_t) view = row_of_record(call, id, error);
+  if (view == NULL)
+    return NULL;
+  g_autofree char *newest = NULL;
+  json_t *files = bh_office_files(call, id, error);
+  if (files == NULL)
+    return NULL;
+  json_object_set_new(view, "files", files);
+  g_autoptr(json_t) children = children_of(call, id, kind_name, error);
+  if (children == NULL || !bh_office_store_newest_entry(call->db, id, &newest, error))
+    return NULL;
+  json_object_set(view, "children", children);
+  json_object_set_new(view, "covers", json_string(newest));
+  json_t *reviews = reviews_of(call, id, kind, error);
+  if (reviews == NULL)
+    return NULL;
+  json_object_set_new(view, "reviews", reviews);
+  g_autoptr(GError) failed = NULL;
+  json_t *changed = changed_since(call, id, reviews, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return NULL;
+  }
+  if (changed != NULL)
+    json_object_set_new(view, "changed_since", changed);
+  g_autofree char *unsigned_lines = NULL;
+  if (!bh_office_find_signed_changes(call, id, context.values, &unsigned_lines, error))
+    return NULL;
+  if (unsigned_lines != NULL)
+    json_object_set_new(view, "signed_changes", json_string(unsigned_lines));
+  json_t *related = related_to(call, id, kind, error);
+  if (related == NULL)
+    return NULL;
+  if (json_array_size(related) > 0)
+    json_object_set_new(view, "related", related);
+  else
+    json_decref(related);
+  json_object_set_new(view, "sections", sections_of(call, record, kind, &context));
+  json_object_set_new(view, "conflicts", conflicts_of(call, record, kind));
+  json_object_set_new(view, "transitions", transitions_of(call, kind, &context));
+  add_decisions(call, kind, id, view);
+  gboolean restricted = bh_office_get_sight(call, kind, id, context.values) == BH_SIGHT_RESTRICTED;
+  json_object_set_new(view, "restricted", json_boolean(restricted));
+  json_object_set_new(view, "may_oversee",
+                      json_boolean(restricted && (call->roles & BH_OFFICE_OVERSEERS) != 0));
+  json_object_set_new(view, "may_resolve", json_boolean((call->roles & BH_OFFICE_JUDGES) != 0));
+  json_t *reports = bh_log_list_reports(call->db, id, REPORTS_MAX + 1, NULL);
+  gboolean cut = json_array_size(reports) > REPORTS_MAX;
+  if (cut)
+    json_array_remove(reports, REPORTS_MAX);
+  json_object_set_new(view, "reports", reports != NULL ? reports : json_array());
+  json_object_set_new(view, "reports_more", json_boolean(cut));
+  return g_steal_pointer(&view);
+}

@@ -1,0 +1,239 @@
+/* Budgets of failed sign-ins, which protect the person as well as the password. A browser that
+ * signed in before has one of its own, so nobody else's failures lock it out. All others share one
+ * per login and address (a network of IPv6), and a slow one per login, so that many addresses gain
+ * little. A try is reserved before the password is compared: guesses that come at the same time
+ * count against each other. Sessions and passwords are in session.c. */
+#include "sync/hub/office/turn.h"
+
+#include <string.h>
+
+#include "schema/error.h"
+#include "sync/hub/office/office-store.h"
+
+#define FREE_FAILURES 5             /* before the first wait */
+#define FIRST_WAIT_MS (30 * 1000LL) /* doubles with each failure */
+#define LONGEST_WAIT_MS (60 * 60 * 1000LL)
+#define ALL_FREE_FAILURES 30         /* of a login, by browsers that are not known */
+#define ALL_FORGIVE_MS (60 * 1000LL) /* one of them each */
+#define PEER_BURST 20                /* failed sign-ins of one address at once */
+#define PEER_REFILL_MS 3000          /* one more each */
+#define PEERS_MAX 10000
+
+typedef struct {
+  int left;
+  gint64 refilled_ms;
+} BhPeerRate;
+
+const char *bh_office_known_cookie_name(const BhOffice *office)
+{
+  return office->secure ? "__Host-bihuan-known" : "bihuan-known";
+}
+
+static void set_locked(BhOfficeCall *call, gint64 wait_ms, GError **error)
+{
+  g_autofree char *seconds = g_strdup_printf("%" G_GINT64_FORMAT, (wait_ms + 999) / 1000);
+  bh_request_add_header(call->request, "Retry-After", seconds);
+  g_set_error(error, BH_ERROR, BH_ERROR_LOCKED, "sign-in: too many failures, wait %s s", seconds);
+}
+
+/* --- of an address --- */
+
+static gboolean take_peer_turn(BhOffice *office, const char *network, gint64 now_ms)
+{
+  if (g_hash_table_size(office->peers) > PEERS_MAX)
+    g_hash_table_remove_all(office->peers);
+  BhPeerRate *rate = g_hash_table_lookup(office->peers, network);
+  if (rate == NULL) {
+    rate = g_new0(BhPeerRate, 1);
+    *rate = (BhPeerRate){.left = PEER_BURST, .refilled_ms = now_ms};
+    g_hash_table_insert(office->peers, g_strdup(network), rate);
+  }
+  /* A clock that steps back must not lock an address out. */
+  gint64 passed = MAX(0, now_ms - rate->refilled_ms);
+  gint64 refill = passed / PEER_REFILL_MS;
+  rate->left = (int)MIN(PEER_BURST, rate->left + refill);
+  if (refill > 0 || now_ms < rate->refilled_ms)
+    rate->refilled_ms = now_ms;
+  gboolean may = rate->left > 0;
+  if (may)
+    rate->left--;
+  return may;
+}
+
+/* Whole offices come from one address: only failures use its turns up. */
+static void give_peer_turn_back(BhOffice *office, const char *network)
+{
+  BhPeerRate *rate = g_hash_table_lookup(office->peers, network);
+  if (rate != NULL && rate->left < PEER_BURST)
+    rate->left++;
+}
+
+/* --- of a login --- */
+
+static gint64 wait_of(int failures)
+{
+  if (failures < FREE_FAILURES)
+    return 0;
+  int doublings = MIN(failures - FREE_FAILURES, 20);
+  return MIN(LONGEST_WAIT_MS, FIRST_WAIT_MS << doublings);
+}
+
+static int count_in_flight(const BhOffice *office, const char *key)
+{
+  return GPOINTER_TO_INT(g_hash_table_lookup(office->in_flight, key));
+}
+
+static void add_in_flight(BhOffice *office, const char *key, int more)
+{
+  int count = count_in_flight(office, key) + more;
+  if (count > 0)
+    g_hash_table_replace(office->in_flight, g_strdup(key), GINT_TO_POINTER(count));
+  else
+    g_hash_table_remove(office->in_flight, key);
+}
+
+/* How long the browser, or the login from this address, waits: five tries, then one after each
+ * wait. */
+static gboolean find_own_wait(BhOfficeCall *call, const char *key, gint64 now_ms, gint64 *wait_ms,
+                              GError **error)
+{
+  int failures = 0;
+  gint64 last_ms = 0;
+  if (!bh_office_store_get_failures(call->db, key, &failures, &last_ms, error))
+    return FALSE;
+  int in_flight = count_in_flight(call->office, key);
+  *wait_ms = wait_of(failures) - MAX(0, now_ms - last_ms);
+  if (*wait_ms <= 0 && in_flight > 0 && failures + in_flight >= FREE_FAILURES)
+    *wait_ms = FIRST_WAIT_MS;
+  return TRUE;
+}
+
+/* Failures of browsers nobody knows are forgiven one by one; what is left is too many or not. */
+static int count_left(int failures, gint64 last_ms, gint64 now_ms)
+{
+  return (int)MAX(0, failures - MAX(0, now_ms - last_ms) / ALL_FORGIVE_MS);
+}
+
+static gboolean find_all_wait(BhOfficeCall *call, const char *key, gint64 now_ms, gint64 *wait_ms,
+                              GError **error)
+{
+  int failures = 0;
+  gint64 last_ms = 0;
+  if (!bh_office_store_get_failures(call->db, key, &failures, &last_ms, error))
+    return FALSE;
+  int left = count_left(failures, last_ms, now_ms) + count_in_flight(call->office, key);
+  *wait_ms = left >= ALL_FREE_FAILURES ? ALL_FORGIVE_MS : 0;
+  return TRUE;
+}
+
+/* --- a turn --- */
+
+static char *make_key(const char *login, const char *what, const char *who)
+{
+  g_autofree char *text = g_strconcat(what, who, "\n", login, NULL);
+  return bh_hash_hex(text, strlen(text));
+}
+
+/* TRUE when the browser has a cookie of an earlier sign-in of this very person. */
+static gboolean find_known(BhOfficeCall *call, const char *staff, char **token_hash, GError **error)
+{
+  const char *token =
+      bh_request_get_cookie(call->request, bh_office_known_cookie_name(call->office));
+  g_autofree char *hash = token != NULL ? bh_hash_hex(token, strlen(token)) : NULL;
+  gboolean known = FALSE;
+  if (staff == NULL || hash == NULL)
+    return TRUE;
+  if (!bh_office_store_is_known(call->db, hash, staff, &known, error))
+    return FALSE;
+  if (known)
+    *token_hash = g_steal_pointer(&hash);
+  return TRUE;
+}
+
+/* Under the lock. */
+static gboolean check(BhOfficeCall *call, BhOfficeTurn *turn, gint64 *wait_ms, GError **error)
+{
+  gint64 now_ms = bh_office_now_ms(call->office);
+  if (!find_own_wait(call, turn->own_key, now_ms, wait_ms, error))
+    return FALSE;
+  if (*wait_ms <= 0 && turn->all_key != NULL &&
+      !find_all_wait(call, turn->all_key, now_ms, wait_ms, error))
+    return FALSE;
+  if (*wait_ms <= 0 && turn->network != NULL &&
+      !take_peer_turn(call->office, turn->network, now_ms))
+    *wait_ms = PEER_REFILL_MS;
+  if (*wait_ms > 0)
+    return TRUE;
+  turn->office = call->office;
+  add_in_flight(call->office, turn->own_key, 1);
+  if (turn->all_key != NULL)
+    add_in_flight(call->office, turn->all_key, 1);
+  return TRUE;
+}
+
+gboolean bh_office_turn_take(BhOfficeCall *call, const char *login, const char *staff,
+                             BhOfficeTurn *turn, GError **error)
+{
+  g_autofree char *token_hash = NULL;
+  gint64 wait_ms = 0;
+  if (!find_known(call, staff, &token_hash, error))
+    return FALSE;
+  turn->is_known = token_hash != NULL;
+  if (turn->is_known) {
+    turn->own_key = make_key(login, "browser ", token_hash);
+  } else {
+    turn->network = g_strdup(bh_request_get_network(call->request));
+    turn->own_key = make_key(login, "address ", turn->network);
+    turn->all_key = make_key(login, "all", "");
+  }
+  g_mutex_lock(&call->office->lock);
+  gboolean ok = check(call, turn, &wait_ms, error);
+  g_mutex_unlock(&call->office->lock);
+  if (ok && wait_ms > 0)
+    set_locked(call, wait_ms, error);
+  return ok && wait_ms <= 0;
+}
+
+static gboolean write_failure(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)hub;
+  const BhOfficeTurn *turn = data;
+  gint64 now_ms = bh_office_now_ms(turn->office);
+  int failures = 0;
+  gint64 last_ms = 0;
+  if (!bh_office_store_add_failure(db, turn->own_key, now_ms, error))
+    return FALSE;
+  if (turn->all_key == NULL)
+    return TRUE;
+  return bh_office_store_get_failures(db, turn->all_key, &failures, &last_ms, error) &&
+         bh_office_store_set_failures(db, turn->all_key, count_left(failures, last_ms, now_ms) + 1,
+                                      now_ms, error);
+}
+
+gboolean bh_office_turn_fail(BhOfficeTurn *turn, GError **error)
+{
+  return bh_hub_write(turn->office->hub, write_failure, turn, error);
+}
+
+void bh_office_turn_succeed(BhOfficeTurn *turn)
+{
+  g_mutex_lock(&turn->office->lock);
+  if (turn->network != NULL)
+    give_peer_turn_back(turn->office, turn->network);
+  g_mutex_unlock(&turn->office->lock);
+}
+
+void bh_office_turn_end(BhOfficeTurn *turn)
+{
+  if (turn->office != NULL) {
+    g_mutex_lock(&turn->office->lock);
+    add_in_flight(turn->office, turn->own_key, -1);
+    if (turn->all_key != NULL)
+      add_in_flight(turn->office, turn->all_key, -1);
+    g_mutex_unlock(&turn->office->lock);
+  }
+  turn->office = NULL;
+  g_clear_pointer(&turn->own_key, g_free);
+  g_clear_pointer(&turn->all_key, g_free);
+  g_clear_pointer(&turn->network, g_free);
+}

@@ -1,0 +1,69 @@
+/* Who may read what an entry in quarantine says: one judgement for the lane, the entry's own page,
+ * the history of a record and the list of anomalies. Shows nothing itself. */
+#include "sync/hub/office/internal.h"
+
+#include <string.h>
+
+/* Where nothing says yet who may see it: whoever works in the unit it came from, and in the unit
+ * above that. */
+static gboolean is_of_origin(BhOfficeCall *call, const char *device)
+{
+  const char *own = bh_json_string_or(call->staff_values, "unit", NULL);
+  const char *unit = bh_json_string_or(bh_office_values(call, device), "unit", NULL);
+  const json_t *values = unit != NULL ? bh_office_values(call, unit) : NULL;
+  return own != NULL && unit != NULL &&
+         (strcmp(own, unit) == 0 || g_strcmp0(own, bh_json_string_or(values, "parent", NULL)) == 0);
+}
+
+/* A kind the hub does not have, or a child whose parent has not arrived. */
+static gboolean is_undecided(BhOfficeCall *call, const BhKind *kind, const json_t *values)
+{
+  const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+  const char *parent = field != NULL ? bh_json_string_or(values, field, NULL) : NULL;
+  return kind == NULL || (parent != NULL && bh_office_values(call, parent) == NULL);
+}
+
+/* Judged as the record would be with this operation in it; what it hides already stays restricted,
+ * whatever the operation says. */
+BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, const BhOp *op)
+{
+  const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);
+  const json_t *known = bh_office_values(call, op->record);
+  g_autoptr(json_t) values = known != NULL ? json_copy((json_t *)known) : json_object();
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    if (set->value != NULL)
+      json_object_set(values, set->key, set->value);
+  }
+  BhSight sight =
+      kind != NULL ? bh_office_get_sight(call, kind, op->record, values) : BH_SIGHT_NONE;
+  if (sight == BH_SIGHT_NONE && is_undecided(call, kind, values) && is_of_origin(call, device))
+    return BH_SIGHT_RESTRICTED;
+  return sight == BH_SIGHT_OPEN && known != NULL &&
+                 bh_office_get_sight(call, kind, op->record, known) != BH_SIGHT_OPEN
+             ? BH_SIGHT_RESTRICTED
+             : sight;
+}
+
+gboolean bh_office_shows_waiting(BhOfficeCall *call, const BhEntryRow *row, const char *record)
+{
+  if ((call->roles & BH_OFFICE_RELEASERS) == 0 || !bh_office_serves_device(call, row->device))
+    return FALSE;
+  g_autoptr(BhBody) body =
+      row->text->body != NULL ? bh_body_parse(row->text->body, row->text->openings, NULL) : NULL;
+  if (body == NULL)
+    return is_of_origin(call, row->device);
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    if ((record == NULL || strcmp(op->record, record) == 0) &&
+        bh_office_get_waiting_sight(call, row->device, op) == BH_SIGHT_NONE)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+gboolean bh_office_shows_waiting_at(BhOfficeCall *call, gint64 position, const char *record)
+{
+  g_autoptr(BhEntryRow) row = bh_log_load_entry(call->db, position, NULL);
+  return row != NULL && bh_office_shows_waiting(call, row, record);
+}

@@ -1,0 +1,247 @@
+/* Why something waits in quarantine, in the words of who reads it: the hub's own sentences name
+ * kinds, ids and states by their codes, in English. Start at bh_office_held_words. */
+#include "sync/hub/office/internal.h"
+
+#include <string.h>
+
+#include "schema/error.h"
+
+#define WORDS_MAX 2 /* states a sentence names */
+
+/* "%s" in a sentence is a state's code, and "*" at its end whatever follows. */
+static const struct {
+  const char *said;
+  const char *zh;
+  const char *en;
+} sentences[] = {
+    {"no record begins as %s", "记录不能从“%s”开始", "no record begins as “%s”"},
+    {"no transition from %s to %s", "不能从“%s”直接到“%s”", "there is no step from “%s” to “%s”"},
+    {"that it begins as %s is left to the hub", "“%s”只能由中心办理", "“%s” is left to the office"},
+    {"that it becomes %s is left to the hub", "“%s”只能由中心办理", "“%s” is left to the office"},
+    {"the step from %s to %s is left to the hub", "从“%s”到“%s”只能由中心办理",
+     "the step from “%s” to “%s” is left to the office"},
+    {"who acted may not begin it as %s", "填写人的岗位不能以“%s”新建记录",
+     "whoever entered it may not begin it as “%s”"},
+    {"who acted may not take the step from %s to %s", "填写人的岗位不能从“%s”办到“%s”",
+     "whoever entered it may not take the step from “%s” to “%s”"},
+    {"who acted may not lead it to %s", "填写人的岗位不能把它办到“%s”",
+     "whoever entered it may not lead it to “%s”"},
+    {"the choice of %s is for another role", "选定“%s”须由别的岗位决定",
+     "the choice of “%s” is for another role"},
+    {"it begins as %s a record that is %s", "记录已是“%2$s”，不能再以“%1$s”开始",
+     "the record is “%2$s” already, it cannot begin as “%1$s”"},
+    {"the kind has no such state", "没有这种状态", NULL},
+    {"is not a declared state", "没有这种状态", "there is no such state"},
+    {"the entry it starts from *", "此步所依据的内容中心还没有收到",
+     "what the step starts from is not at the hub yet"},
+    {"the kind has no such field", "中心没有这个项目", "the hub does not know this item"},
+    {"a commitment for a field that is not personal", "不是个人信息的项目按个人信息上送", NULL},
+    {"a personal value stands open in the body", "个人信息没有加以保护", NULL},
+    {"who acts is not in service", "办理人不在岗", NULL},
+    {"who decides is not in service", "处理人不在岗", NULL},
+    {"it is left to the hub", "此项只能由中心填写", "only the office may fill this in"},
+    {"records of this kind are made at the hub", "此类记录只能由中心新建", NULL},
+    {"the record is not open to the device", "此终端无权改这条记录", NULL},
+    {"the record it belongs to is not open to the device", "此终端无权改它所属的记录", NULL},
+    {"another unit's record is not made on this device", "此终端不能新建别的单位的记录", NULL},
+    {"it does not name who takes the step", "办理人与填写人不是同一人", NULL},
+    {"it is not the value that was there before the step", "与办理之前的内容不一致", NULL},
+    {"the kind is not in the kind set of the entry", "终端的版本没有此类记录", NULL},
+    {"the record is of another kind", "编号已用于另一类记录", NULL},
+    {"the person's signature is by a key that is not theirs", "填写人的签名不是本人的", NULL},
+    {"the signature of who acted is missing", "没有填写人的签名", NULL},
+    {"a device cannot act as the hub", "终端不能冒充中心", NULL},
+    {"who acted was not in the service of the device's unit", "填写人当时不在终端所属单位任职",
+     NULL},
+    {"the person is not of the device's unit", "所填人员不属于终端所属单位", NULL},
+    {"the record is not open to who decides", "这条记录不在您的权限之内",
+     "the record is not open to you"},
+    {"the record it belongs to is not open to who decides", "它所属的记录不在您的权限之内",
+     "the record it belongs to is not open to you"},
+    {"it would not be open to who decides", "放行后这条记录不在您的权限之内",
+     "released, it would not be open to you"},
+    {"nobody decides about what is their own", "不能由本人处理自己的记录", NULL},
+    {"there are too many records below it to tell whether it is locked",
+     "下属记录太多，不能判断是否已锁定", NULL},
+    {"is not one of the choices", "不是可选的内容", NULL},
+    {"cannot be read as date", "不是日期", "is not a date"},
+    {"cannot be read as time", "不是时间", "is not a time"},
+    {"cannot be read as *", "填写的格式不对", "cannot be read"},
+    {"must be a date YYYY-MM-DD", "不是日期", NULL},
+    {"must be UTC milliseconds", "不是时间", "is not a time"},
+    {"must be a record id", "没有指明记录", "does not name a record"},
+    {"must be text", "不是文字", NULL},
+    {"is not UTF-8 text", "不是可读的文字", NULL},
+    {"must be an integer", "不是整数", NULL},
+    {"must be from *", "超出允许的范围", "is out of range"},
+    {"must be true or false", "不是“是”或“否”", NULL},
+    {"must be a phone number*", "不是电话号码", NULL},
+    {"must be an area code *", "不是区划代码", NULL},
+    {"has %s characters, at most %s are allowed", "有 %s 字，最多 %s 字", NULL},
+    {"has %s characters, at least %s are needed", "有 %s 字，至少 %s 字", NULL},
+    {"holds the control character U+*", "有看不见或改变文字方向的字符", NULL},
+    {"has *", "长度或数量超出规定", NULL},
+};
+
+/* Where the words of `said` begin in `text`; FALSE when it says something else. */
+static gboolean matches(const char *said, const char *text, char *words[WORDS_MAX])
+{
+  int n = 0;
+  while (*said != '\0' && *said != '*') {
+    if (said[0] == '%' && said[1] == 's') {
+      gsize len = strcspn(text, " ");
+      if (len == 0 || n == WORDS_MAX)
+        return FALSE;
+      g_free(words[n]);
+      words[n++] = g_strndup(text, len);
+      text += len;
+      said += 2;
+    } else if (*said++ != *text++) {
+      return FALSE;
+    }
+  }
+  return *said == '*' || *text == '\0';
+}
+
+static char *label_state(const BhKind *kind, const char *code, const char *lang)
+{
+  const char *label =
+      kind != NULL && code != NULL ? bh_kind_get_state_label(kind, code, lang) : NULL;
+  return g_strdup(label != NULL && *label != '\0' ? label : code != NULL ? code : "");
+}
+
+/* Puts the states into a sentence: "%s" the next, "%1$s" and "%2$s" a certain one. */
+static char *put_states(const char *sentence, char *const labels[WORDS_MAX])
+{
+  GString *out = g_string_new(NULL);
+  int next = 0;
+  for (const char *at = sentence; *at != '\0'; at++) {
+    if (*at != '%') {
+      g_string_append_c(out, *at);
+      continue;
+    }
+    gboolean numbered = at[1] == '1' || at[1] == '2';
+    int which = numbered ? at[1] - '1' : next++;
+    g_string_append(out, which < WORDS_MAX && labels[which] != NULL ? labels[which] : "");
+    at += numbered ? 3 : 1;
+  }
+  return g_string_free(out, FALSE);
+}
+
+/* Kinds say in both languages what their guards and locks refuse. */
+static const char *find_declared(const json_t *node, const char *en, const char *lang)
+{
+  const char *found = NULL;
+  const char *key;
+  json_t *value;
+  gsize index;
+  if (json_is_object(node)) {
+    if (g_strcmp0(bh_json_string_or(node, "en", NULL), en) == 0)
+      return bh_json_string_or(node, lang, NULL);
+    json_object_foreach((json_t *)node, key, value)
+    {
+      if (found == NULL)
+        found = find_declared(value, en, lang);
+    }
+  }
+  json_array_foreach((json_t *)node, index, value)
+  {
+    if (found == NULL)
+      found = find_declared(value, en, lang);
+  }
+  return found;
+}
+
+static char *words_of(const BhKind *kind, const char *why, const char *lang)
+{
+  const gboolean english = strcmp(lang, "en") == 0;
+  for (gsize i = 0; i < G_N_ELEMENTS(sentences); i++) {
+    char *words[WORDS_MAX] = {NULL};
+    char *labels[WORDS_MAX] = {NULL};
+    char *text = NULL;
+    if (matches(sentences[i].said, why, words)) {
+      for (int w = 0; w < WORDS_MAX; w++)
+        labels[w] = label_state(kind, words[w], lang);
+      const char *en = sentences[i].en != NULL ? sentences[i].en : why;
+      text = english && sentences[i].en == NULL
+                 ? g_strdup(why)
+                 : put_states(english ? en : sentences[i].zh, labels);
+    }
+    for (int w = 0; w < WORDS_MAX; w++) {
+      g_free(words[w]);
+      g_free(labels[w]);
+    }
+    if (text != NULL)
+      return text;
+  }
+  const char *declared =
+      kind != NULL ? find_declared(bh_kind_get_declaration(kind), why, lang) : NULL;
+  return g_strdup(declared != NULL ? declared : english ? why : "");
+}
+
+static const char *label_key(const BhKind *kind, const char *key, const char *lang)
+{
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
+  if (field != NULL)
+    return bh_field_get_label(field, lang);
+  if (strcmp(key, "state") == 0)
+    return strcmp(lang, "en") == 0 ? "State" : "状态";
+  if (strcmp(key, "by") == 0)
+    return strcmp(lang, "en") == 0 ? "Entered by" : "填写人";
+  return "";
+}
+
+char *bh_office_held_words(BhOfficeCall *call, const char *message)
+{
+  /* "KIND ID, KEY: WHY", or "KIND.KEY: WHY", or "KIND: WHY". */
+  static const char no_field[] = "there is no field ";
+  const char *colon = strstr(message, ": ");
+  const gboolean english = strcmp(call->lang, "en") == 0;
+  if (colon == NULL)
+    return g_strdup(english ? message : "");
+  g_autofree char *where = g_strndup(message, (gsize)(colon - message));
+  g_autofree char *kind_name = g_strndup(where, strcspn(where, " ."));
+  const BhKind *kind = bh_kind_set_find(call->kinds, kind_name);
+  const char *rest = where + strlen(kind_name);
+  const char *comma = strstr(rest, ", ");
+  const char *key = *rest == '.' ? rest + 1 : comma != NULL ? comma + 2 : "";
+  const char *why = colon + 2;
+  if (g_str_has_prefix(why, no_field))
+    return g_strdup_printf(english ? "%s: has an item the hub does not know"
+                                   : "%s：其中有中心不认识的项目",
+                           kind != NULL ? bh_kind_get_label(kind, call->lang) : kind_name);
+  const char *label = label_key(kind, key, call->lang);
+  g_autofree char *words = words_of(kind, why, call->lang);
+  if (*words == '\0')
+    return g_strdup(label);
+  return *label == '\0' ? g_steal_pointer(&words)
+                        : g_strconcat(label, english ? ": " : "：", words, NULL);
+}
+
+/* Most texts of a kind name their field already. */
+static void add_problem(GString *text, const char *label, const char *words, const char *lang)
+{
+  const gboolean english = strcmp(lang, "en") == 0;
+  if (text->len > 0)
+    g_string_append(text, english ? "; " : "；");
+  if (*label != '\0' && strstr(words, label) == NULL)
+    g_string_append_printf(text, english ? "%s: " : "%s：", label);
+  g_string_append(text, words);
+}
+
+void bh_office_set_problems(BhOfficeCall *call, const BhKind *kind, const GPtrArray *more,
+                            const GPtrArray *problems, GError **error)
+{
+  const gboolean english = strcmp(call->lang, "en") == 0;
+  g_autoptr(GString) text = g_string_new(NULL);
+  gboolean denied = FALSE;
+  for (guint i = 0; more != NULL && i < more->len; i++)
+    add_problem(text, "", more->pdata[i], call->lang);
+  for (guint i = 0; i < problems->len; i++) {
+    const BhProblem *problem = problems->pdata[i];
+    denied |= strcmp(problem->code, "actor") == 0;
+    add_problem(text, label_key(kind, problem->field, call->lang),
+                english ? problem->text_en : problem->text_zh, call->lang);
+  }
+  g_set_error_literal(error, BH_ERROR, denied ? BH_ERROR_DENIED : BH_ERROR_INVALID, text->str);
+}

@@ -1,0 +1,278 @@
+#include "sync/hub/records/internal.h"
+
+#include <string.h>
+
+#include "schema/workflow.h"
+#include "sync/hub/records/search.h"
+
+#define DERIVE_DEPTH_MAX 16
+
+static const char *string_of(const json_t *values, const char *key)
+{
+  return bh_json_string_or(values, key, NULL);
+}
+
+static void set_text(char **field, const char *text)
+{
+  if (g_strcmp0(*field, text) != 0) {
+    g_free(*field);
+    *field = g_strdup(text);
+  }
+}
+
+/* Follows one declared path ("area", "enterprise.area"): the value itself, or what the record at
+ * its first step has in its own column. *source is that record's id, NULL for an own value. */
+static gboolean follow(BhRecords *records, BhHubRecord *record, const json_t *values,
+                       const char *path, gboolean want_unit, int depth, const char **text,
+                       const char **source, GError **error)
+{
+  *text = *source = NULL;
+  if (path == NULL)
+    return TRUE;
+  const char *dot = strchr(path, '.');
+  if (dot == NULL) {
+    *text = strcmp(path, "id") == 0 ? record->row.id : string_of(values, path);
+    return TRUE;
+  }
+  g_autofree char *field = g_strndup(path, (gsize)(dot - path));
+  const char *id = string_of(values, field);
+  if (!bh_id_is_valid(id) || strcmp(id, record->row.id) == 0)
+    return TRUE;
+  BhHubRecord *from;
+  *source = id;
+  if (!bh_records_find(records, id, &from, error))
+    return FALSE;
+  if (from == NULL)
+    return TRUE;
+  if (from->dirty && !bh_records_derive(records, from, depth + 1, error))
+    return FALSE;
+  *text = want_unit ? from->row.unit : from->row.area;
+  return TRUE;
+}
+
+/* A declaration names one path or several; the first with a value counts. */
+static gboolean follow_declared(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                                const json_t *values, gboolean want_unit, int depth,
+                                const char **text, const char **source, GError **error)
+{
+  const json_t *paths =
+      json_object_get(bh_kind_get_declaration(kind), want_unit ? "unit_from" : "area_from");
+  const char *first_source = NULL;
+  size_t n = json_is_array(paths) ? json_array_size(paths) : 1;
+  *text = *source = NULL;
+  for (size_t i = 0; i < n && *text == NULL; i++) {
+    const json_t *path = json_is_array(paths) ? json_array_get(paths, i) : paths;
+    if (!follow(records, record, values, json_string_value(path), want_unit, depth, text, source,
+                error))
+      return FALSE;
+    if (first_source == NULL)
+      first_source = *source;
+  }
+  if (*text == NULL)
+    *source = first_source;
+  return TRUE;
+}
+
+static gboolean derive_place(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                             const json_t *values, int depth, GError **error)
+{
+  const char *area, *unit, *area_source, *unit_source;
+  if (!follow_declared(records, record, kind, values, FALSE, depth, &area, &area_source, error) ||
+      !follow_declared(records, record, kind, values, TRUE, depth, &unit, &unit_source, error))
+    return FALSE;
+  set_text(&record->row.scope_from, area_source != NULL ? area_source : unit_source);
+  set_text(&record->row.area, area);
+  /* Without a unit of its own a record stays with the unit whose device made it. */
+  if (unit != NULL)
+    set_text(&record->row.unit, unit);
+  return TRUE;
+}
+
+static void derive_scope(BhHubRecord *record, const BhKind *kind)
+{
+  const char *declared = bh_json_string_or(bh_kind_get_declaration(kind), "scope", "unit");
+  g_autofree char *by_unit =
+      record->row.unit != NULL ? g_strconcat("u:", record->row.unit, NULL) : NULL;
+  g_autofree char *by_area =
+      record->row.area != NULL ? g_strconcat("a:", record->row.area, NULL) : NULL;
+  if (strcmp(declared, "all") == 0) {
+    set_text(&record->row.scope, "all");
+    set_text(&record->row.scope2, NULL);
+  } else if (strcmp(declared, "area") == 0 && by_area != NULL) {
+    set_text(&record->row.scope, by_area);
+    set_text(&record->row.scope2, by_unit);
+  } else {
+    set_text(&record->row.scope, by_unit != NULL ? by_unit : "-");
+    set_text(&record->row.scope2, NULL);
+  }
+}
+
+static const json_t *get_values(const char *record, gpointer data)
+{
+  return bh_records_get_values(data, record);
+}
+
+gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error)
+{
+  if (record->fresh || depth > DERIVE_DEPTH_MAX)
+    return TRUE;
+  record->fresh = TRUE; /* first, so that a ring of references ends */
+  set_text(&record->row.kind, bh_record_get_kind(record->record));
+  const json_t *values = bh_records_values_of(record);
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  set_text(&record->row.state, string_of(values, "state"));
+  g_autoptr(GPtrArray) conflicts = bh_record_list_conflicts(record->record);
+  record->row.conflict = conflicts->len > 0;
+  if (kind == NULL)
+    return TRUE; /* its kind left the set: kept as it was */
+  const char *parent = bh_kind_get_parent_field(kind);
+  set_text(&record->row.parent, parent != NULL ? string_of(values, parent) : NULL);
+  g_free(record->row.title);
+  record->row.title = bh_kind_dup_title_with(kind, values, "zh", get_values, records);
+  if (!derive_place(records, record, kind, values, depth, error))
+    return FALSE;
+  derive_scope(record, kind);
+  return TRUE;
+}
+
+/* --- search, files --- */
+
+/* Title of the record this one has its place from, its enterprise: people search by it where it is
+ * not in the record's own title too. NULL for a kind that hides records: a hit would tell of one.
+ */
+static const char *get_place_title(BhRecords *records, const BhHubRecord *record)
+{
+  BhHubRecord *from = NULL;
+  const char *id = record->row.scope_from;
+  if (id == NULL || !bh_records_find(records, id, &from, NULL) || from == NULL)
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(records->kinds, from->row.kind);
+  gboolean hides =
+      kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
+  return hides ? NULL : from->row.title;
+}
+
+char *bh_records_collect_search(BhRecords *records, BhHubRecord *record, const BhKind *kind)
+{
+  const json_t *values = bh_records_values_of(record);
+  GString *text = g_string_new(record->row.title);
+  const char *place = get_place_title(records, record);
+  if (place != NULL && strstr(text->str, place) == NULL)
+    g_string_append_printf(text, " %s", place);
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
+    BhFieldType type = bh_field_get_type(field);
+    if (!bh_field_is_indexed(field) || bh_field_is_personal(field) ||
+        (type != BH_FIELD_TEXT && type != BH_FIELD_USCC && type != BH_FIELD_PHONE))
+      continue;
+    const char *value = string_of(values, bh_field_get_name(field));
+    if (value == NULL || strstr(text->str, value) != NULL)
+      continue;
+    g_string_append_c(text, ' ');
+    g_string_append(text, value);
+  }
+  char *grams = bh_search_grams(text->str);
+  g_string_free(text, TRUE);
+  return grams;
+}
+
+GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values)
+{
+  GHashTable *files = NULL;
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
+    if (bh_field_get_type(field) != BH_FIELD_HASH)
+      continue;
+    const char *sha = string_of(values, bh_field_get_name(field));
+    if (!bh_hash_is_valid(sha))
+      continue;
+    if (files == NULL)
+      files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    g_hash_table_add(files, g_strdup(sha));
+  }
+  return files;
+}
+
+/* --- review --- */
+
+gboolean bh_records_is_ended(const BhKind *kind, const char *state)
+{
+  return kind != NULL && bh_kind_get_review_meaning(kind, state) != BH_REVIEW_NOTHING;
+}
+
+gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record)
+{
+  if (!bh_records_is_ended(bh_kind_set_find(records->kinds, record->row.kind), record->row.state))
+    return FALSE;
+  /* The uppermost record of the case (the visit) says so by the states its kind lists. */
+  for (int depth = 0; depth < DERIVE_DEPTH_MAX; depth++) {
+    BhHubRecord *parent;
+    if (record->row.parent == NULL ||
+        !bh_records_find(records, record->row.parent, &parent, NULL) || parent == NULL)
+      break;
+    record = parent;
+  }
+  return bh_records_is_ended(bh_kind_set_find(records->kinds, record->row.kind), record->row.state);
+}
+
+char *bh_records_dup_reviewed(const BhKindSet *kinds)
+{
+  g_autoptr(json_t) names = json_array();
+  const GPtrArray *list = bh_kind_set_list(kinds);
+  for (guint i = 0; i < list->len; i++)
+    if (bh_kind_is_reviewable(list->pdata[i]))
+      json_array_append_new(names, json_string(bh_kind_get_name(list->pdata[i])));
+  return bh_json_dump(names);
+}
+
+static const char *get_apart(BhRecords *records)
+{
+  if (records->apart == NULL)
+    records->apart = bh_records_dup_reviewed(records->kinds);
+  return records->apart;
+}
+
+/* The lane by the last review of it; NULL when that leaves it to what was changed since. */
+static const char *get_open_lane(const json_t *last)
+{
+  const char *state = bh_json_string_or(last, "state", "");
+  if (strcmp(state, "answered") == 0)
+    return "answered";
+  return strcmp(state, "open") == 0 && g_strcmp0(string_of(last, "decision"), "return") == 0
+             ? "returned"
+             : NULL;
+}
+
+gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
+                                 GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  BhHubRecord *last = NULL;
+  gboolean changed;
+  *review = NULL;
+  if (kind == NULL || !bh_kind_is_reviewable(kind))
+    return TRUE;
+  g_autoptr(GError) failed = NULL;
+  g_autofree char *id = bh_record_dup_last_review(records->db, record->row.id, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  if (id != NULL && !bh_records_find(records, id, &last, error))
+    return FALSE;
+  const json_t *values = last != NULL ? bh_records_values_of(last) : NULL;
+  *review = get_open_lane(values);
+  if (*review != NULL || !bh_records_is_finished(records, record))
+    return TRUE;
+  *review = "new";
+  /* It waits for its own step, whatever was said of it. */
+  if (last == NULL || bh_kind_get_review_meaning(kind, record->row.state) == BH_REVIEW_STEPS)
+    return TRUE;
+  if (!bh_record_changed_since(records->db, record->row.nr, get_apart(records),
+                               string_of(values, "covers"), last->row.nr, &changed, error))
+    return FALSE;
+  *review = changed ? "new" : "accepted";
+  return TRUE;
+}

@@ -1,0 +1,34 @@
+/* Device and staff records have a second life outside the log: who may come in. It follows from
+ * the record here and nowhere else. PINs follow by themselves: devices get those of who is there.
+ */
+#include "sync/hub/records/effects.h"
+
+#include <string.h>
+
+#include "schema/staff.h"
+#include "schema/workflow.h"
+#include "sync/hub/log/log.h"
+
+/* A state among several that are present counts: what two entries say at once shuts out. */
+static gboolean says_state(BhHubRecord *record, const char *state)
+{
+  g_autoptr(json_t) heads = bh_record_dup_head_values(record->record, "state");
+  gsize index;
+  json_t *head;
+  json_array_foreach(heads, index, head)
+  {
+    if (g_strcmp0(bh_json_string_or(head, "value", NULL), state) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+gboolean bh_effects_write(BhRecords *records, BhHubRecord *record, GError **error)
+{
+  const char *kind = record->row.kind;
+  if (strcmp(kind, "device") == 0 && says_state(record, "revoked"))
+    return bh_log_revoke_device(records->db, record->row.id, records->now_ms, error);
+  if (strcmp(kind, "staff") == 0 && !bh_staff_is_in_service(bh_records_values_of(record), NULL))
+    return bh_person_store_end_sessions(records->db, record->row.id, error);
+  return TRUE;
+}

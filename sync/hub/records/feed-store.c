@@ -1,0 +1,133 @@
+#include "sync/hub/records/feed-store.h"
+
+#include "sync/hub/log/log.h"
+
+/* Jumps from value to value in the index instead of walking all its rows: the scopes that begin
+ * with a letter and a colon, a semicolon being what comes after it. */
+#define SCOPES(column, table, letter)                                                              \
+  "SELECT x FROM (WITH RECURSIVE s (x) AS (SELECT min(" column ") FROM " table " WHERE " column    \
+  " > '" letter ":' UNION ALL SELECT (SELECT min(" column ") FROM " table " WHERE " column         \
+  " > s.x) FROM s WHERE s.x < '" letter ";') SELECT x FROM s WHERE x < '" letter ";')"
+
+GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error)
+{
+  return bh_stmt_collect_texts(bh_sql_query(db, error,
+                                            SCOPES("scope", "record", "a") " UNION " //
+                                            SCOPES("scope", "moved", "a"),
+                                            ""),
+                               error);
+}
+
+GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error)
+{
+  return bh_stmt_collect_texts(bh_sql_query(db, error,
+                                            SCOPES("scope", "record", "u") " UNION " //
+                                            SCOPES("scope2", "record", "u"),
+                                            ""),
+                               error);
+}
+
+static gboolean collect_items(BhStmt *stmt, GArray *items, GError **error)
+{
+  if (stmt == NULL)
+    return FALSE;
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    BhFeedItem item = {.position = bh_stmt_get_int(stmt, 0)};
+    g_strlcpy(item.record, bh_stmt_get_text(stmt, 1), sizeof item.record);
+    g_array_append_val(items, item);
+  }
+  bh_stmt_reset(stmt);
+  return ended;
+}
+
+gboolean bh_feed_store_list_changed(BhDb *db, const char *scope, gint64 after, int limit,
+                                    GArray *items, GError **error)
+{
+  return collect_items(bh_sql_query(db, error,
+                                    "SELECT position, id FROM record WHERE scope = :scope"
+                                    " AND position > :after ORDER BY position LIMIT :limit",
+                                    "tii", "scope", scope, "after", after, "limit", (gint64)limit),
+                       items, error) &&
+         collect_items(bh_sql_query(db, error,
+                                    "SELECT position, id FROM record WHERE scope2 = :scope"
+                                    " AND position > :after ORDER BY position LIMIT :limit",
+                                    "tii", "scope", scope, "after", after, "limit", (gint64)limit),
+                       items, error);
+}
+
+gboolean bh_feed_store_list_moved(BhDb *db, const char *scope, gint64 after, gint64 until,
+                                  GArray *items, GError **error)
+{
+  return collect_items(bh_sql_query(db, error,
+                                    "SELECT position, record FROM moved WHERE scope = :scope"
+                                    " AND position > :after AND position <= :until",
+                                    "tii", "scope", scope, "after", after, "until", until),
+                       items, error);
+}
+
+GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error)
+{
+  return bh_stmt_collect_texts(
+      bh_sql_query(db, error,
+                   "SELECT id FROM record WHERE kind = 'staff' AND unit = :unit"
+                   " ORDER BY title, id",
+                   "t", "unit", unit),
+      error);
+}
+
+GPtrArray *bh_feed_store_list_showing(BhDb *db, const char *sha256, GError **error)
+{
+  return bh_stmt_collect_texts(bh_sql_query(db, error,
+                                            "SELECT r.id FROM record_file f JOIN record r"
+                                            " ON r.nr = f.record WHERE f.sha256 = :sha LIMIT 1000",
+                                            "t", "sha", sha256),
+                               error);
+}
+
+GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,
+                                      char **kind, GError **error)
+{
+  BhStmt *stmt = bh_sql_query(db, error,
+                              "SELECT l.position, r.kind FROM record r JOIN entry_record l"
+                              " ON l.record = r.nr WHERE r.id = :id AND l.position <= :until"
+                              " ORDER BY l.position LIMIT :limit",
+                              "tii", "id", record, "until", until, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    gint64 position = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(positions, position);
+    if (*kind == NULL)
+      *kind = g_strdup(bh_stmt_get_text(stmt, 1));
+  }
+  bh_stmt_reset(stmt);
+  for (guint i = 0; ended && i < positions->len; i++) {
+    BhEntryRow *entry = bh_log_load_entry(db, g_array_index(positions, gint64, i), error);
+    if (entry == NULL)
+      return NULL;
+    g_ptr_array_add(rows, entry);
+  }
+  return ended ? g_steal_pointer(&rows) : NULL;
+}
+
+gboolean bh_feed_store_find_run(BhDb *db, gint64 position, gint64 *before, GError **error)
+{
+  gboolean found;
+  g_autoptr(GError) failed = NULL;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, &failed,
+                 "SELECT p.position FROM entry p WHERE p.position <= :position AND NOT EXISTS"
+                 " (SELECT 1 FROM entry q WHERE q.position = p.position - 1)"
+                 " ORDER BY p.position DESC LIMIT 1",
+                 "i", "position", position);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
+    return FALSE;
+  }
+  *before = stmt != NULL ? bh_stmt_get_int(stmt, 0) - 1 : 0;
+  return TRUE;
+}

@@ -1,0 +1,503 @@
+#include "sync/hub/records/internal.h"
+
+#include <string.h>
+
+#include "schema/kind-rules.h"
+#include "schema/restriction.h"
+#include "schema/workflow.h"
+#include "sync/hub/records/effects.h"
+#include "sync/hub/records/list-store.h"
+#include "sync/hub/log/log.h"
+
+#define FLUSH_ROUNDS_MAX 32
+#define FLUSH_DEPTH_MAX 4   /* of records that hang on each other */
+#define INDEX_VALUE_MAX 512 /* bytes; longer values are indexed by their beginning */
+
+/* Text one value is found by; NULL when there is none. May stand in `buffer`. */
+static const char *get_index_text(const json_t *value, char buffer[INDEX_VALUE_MAX + 1])
+{
+  if (json_is_string(value)) {
+    const char *text = json_string_value(value);
+    if (json_string_length(value) <= INDEX_VALUE_MAX)
+      return text;
+    memcpy(buffer, text, INDEX_VALUE_MAX);
+    buffer[INDEX_VALUE_MAX] = '\0';
+    return buffer;
+  }
+  if (json_is_integer(value)) {
+    g_snprintf(buffer, INDEX_VALUE_MAX, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+    return buffer;
+  }
+  return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : NULL;
+}
+
+/* A list has one row for each of its elements, any other value is a list of itself. */
+static const json_t *get_element(const json_t *value, gsize index)
+{
+  if (json_is_array(value))
+    return json_array_get(value, index);
+  return index == 0 ? value : NULL;
+}
+
+static gboolean has_index_text(const json_t *value, const char *text)
+{
+  char buffer[INDEX_VALUE_MAX + 1];
+  const json_t *element;
+  for (gsize i = 0; (element = get_element(value, i)) != NULL; i++)
+    if (g_strcmp0(get_index_text(element, buffer), text) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+typedef gboolean (*IndexFunc)(BhDb *db, const char *kind, const char *field, const char *value,
+                              gint64 nr, GError **error);
+
+/* Calls `func` for what is in `value` and not in `other`. */
+static gboolean write_difference(BhRecords *records, const BhHubRecord *record, const char *field,
+                                 const json_t *value, const json_t *other, IndexFunc func,
+                                 GError **error)
+{
+  char buffer[INDEX_VALUE_MAX + 1];
+  const json_t *element;
+  for (gsize i = 0; (element = get_element(value, i)) != NULL; i++) {
+    const char *text = get_index_text(element, buffer);
+    if (text != NULL && !has_index_text(other, text) &&
+        !func(records->db, record->row.kind, field, text, record->row.nr, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Writes what changed of one field, a list or a single value. */
+static gboolean write_change(BhRecords *records, const BhHubRecord *record, const char *field,
+                             const json_t *before, const json_t *now, GError **error)
+{
+  return write_difference(records, record, field, now, before, bh_record_index_add, error) &&
+         write_difference(records, record, field, before, now, bh_record_index_remove, error);
+}
+
+/* The day by which something is due, as a value that is indexed; NULL when nothing is. */
+static json_t *make_due(const BhKind *kind, const json_t *values)
+{
+  BhDate due;
+  if (kind == NULL || values == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
+    return NULL;
+  g_autofree char *day = bh_date_format(&due);
+  return json_string(day);
+}
+
+/* Names of fields with a doubtful value that a ledger lists; an array, or NULL when there are none.
+ */
+static json_t *list_doubtful(const BhKind *kind, const json_t *values)
+{
+  const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
+  json_t *names = NULL;
+  size_t at;
+  json_t *ledger;
+  json_array_foreach(json_object_get(declared, "ledgers"), at, ledger)
+  {
+    json_t *name = json_object_get(ledger, "doubtful");
+    if (name == NULL)
+      continue;
+    const char *key = json_string_value(name);
+    g_autoptr(BhProblem) doubt =
+        bh_field_find_doubt(bh_kind_find_field(kind, key), json_object_get(values, key));
+    if (doubt == NULL)
+      continue;
+    if (names == NULL)
+      names = json_array();
+    json_array_append(names, name);
+  }
+  return names;
+}
+
+static gboolean is_indexed(const BhKind *kind, const char *name)
+{
+  const BhField *field = kind != NULL ? bh_kind_find_field(kind, name) : NULL;
+  return field != NULL && bh_field_is_indexed(field);
+}
+
+/* What another set of kinds indexed and this one does not. */
+static gboolean drop_index(BhRecords *records, const BhHubRecord *record, const BhKind *kind,
+                           const BhKind *before, GError **error)
+{
+  const GPtrArray *fields = bh_kind_list_fields(before);
+  for (guint i = 0; i < fields->len; i++) {
+    const char *name = bh_field_get_name(fields->pdata[i]);
+    if (is_indexed(before, name) && !is_indexed(kind, name) &&
+        !write_change(records, record, name, json_object_get(record->old_values, name), NULL,
+                      error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                            const BhKind *before, GError **error)
+{
+  const json_t *values = bh_records_values_of(record);
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
+    if (!bh_field_is_indexed(field))
+      continue;
+    const char *name = bh_field_get_name(field);
+    const json_t *old = before == kind || is_indexed(before, name)
+                            ? json_object_get(record->old_values, name)
+                            : NULL;
+    if (!write_change(records, record, name, old, json_object_get(values, name), error))
+      return FALSE;
+  }
+  if (before != kind && before != NULL && !drop_index(records, record, kind, before, error))
+    return FALSE;
+  g_autoptr(json_t) due = make_due(kind, values);
+  g_autoptr(json_t) due_before = make_due(before, record->old_values);
+  g_autoptr(json_t) doubtful = list_doubtful(kind, values);
+  g_autoptr(json_t) doubtful_before = list_doubtful(before, record->old_values);
+  return write_change(records, record, BH_INDEX_DUE, due_before, due, error) &&
+         write_change(records, record, BH_INDEX_DOUBT, doubtful_before, doubtful, error);
+}
+
+static gboolean write_files(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                            GError **error)
+{
+  g_autoptr(GHashTable) now = bh_records_collect_files(kind, bh_records_values_of(record));
+  g_autoptr(GHashTable) before =
+      record->old_values != NULL ? bh_records_collect_files(kind, record->old_values) : NULL;
+  GHashTableIter iter;
+  gpointer sha;
+  if (now != NULL) {
+    g_hash_table_iter_init(&iter, now);
+    while (g_hash_table_iter_next(&iter, &sha, NULL))
+      if ((before == NULL || !g_hash_table_remove(before, sha)) &&
+          !bh_record_files_add(records->db, record->row.nr, sha, error))
+        return FALSE;
+  }
+  if (before != NULL) {
+    g_hash_table_iter_init(&iter, before);
+    while (g_hash_table_iter_next(&iter, &sha, NULL))
+      if (!bh_record_files_remove(records->db, record->row.nr, sha, error))
+        return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean write_derived(BhRecords *records, BhHubRecord *record, gboolean is_new,
+                              GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  const BhKind *kind_before = bh_kind_set_find(records->kinds_before, record->row.kind);
+  if (kind == NULL)
+    return TRUE;
+  g_autofree char *grams = bh_records_collect_search(records, record, kind);
+  if (!bh_record_search_set(records->db, record->row.nr, grams, is_new, error))
+    return FALSE;
+  return write_index(records, record, kind, kind_before, error) &&
+         write_files(records, record, kind, error) &&
+         bh_records_write_numbers(records, record, kind, kind_before, error);
+}
+
+gboolean bh_records_index_search(BhRecords *records, const char *id, GError **error)
+{
+  BhHubRecord *record;
+  if (!bh_records_find(records, id, &record, error))
+    return FALSE;
+  const BhKind *kind = record != NULL ? bh_kind_set_find(records->kinds, record->row.kind) : NULL;
+  if (kind == NULL)
+    return TRUE;
+  g_autofree char *grams = bh_records_collect_search(records, record, kind);
+  return bh_record_search_set(records->db, record->row.nr, grams, FALSE, error);
+}
+
+static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **error)
+{
+  const BhRecordRow *now = &record->row;
+  const char *old_scopes[] = {record->old_scope, record->old_scope2};
+  for (guint i = 0; i < G_N_ELEMENTS(old_scopes); i++) {
+    const char *scope = old_scopes[i];
+    if (scope != NULL && *scope != '-' && g_strcmp0(scope, now->scope) != 0 &&
+        g_strcmp0(scope, now->scope2) != 0 &&
+        !bh_record_moved(records->db, now->position, scope, now->id, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* json_equal says that two absent values differ. */
+static gboolean changed_value(const BhHubRecord *record, const char *key)
+{
+  const json_t *before = json_object_get(record->old_values, key);
+  const json_t *now = json_object_get(record->values, key);
+  return before != now && !json_equal((json_t *)before, (json_t *)now);
+}
+
+/* Names that other records' conditions of visibility read from this one: every step of a path after
+ * the first, which is a field of the record that is seen. */
+static void collect_watched(const json_t *condition, GHashTable *names)
+{
+  const char *key;
+  json_t *value;
+  size_t at;
+  if (json_is_array(condition)) {
+    json_array_foreach((json_t *)condition, at, value) collect_watched(value, names);
+    return;
+  }
+  json_object_foreach((json_t *)condition, key, value)
+  {
+    const char *path = json_string_value(value);
+    g_auto(GStrv) steps = path != NULL ? g_strsplit(path, ".", -1) : NULL;
+    for (gsize i = 1; steps != NULL && steps[0] != NULL && steps[i] != NULL; i++)
+      g_hash_table_add(names, g_strdup(steps[i]));
+    if (path == NULL)
+      collect_watched(value, names);
+  }
+}
+
+static gboolean is_watched_change(BhRecords *records, const BhHubRecord *record)
+{
+  if (records->watched == NULL) {
+    const GPtrArray *kinds = bh_kind_set_list(records->kinds);
+    records->watched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    for (guint i = 0; i < kinds->len; i++)
+      collect_watched(json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"),
+                      records->watched);
+  }
+  GHashTableIter iter;
+  gpointer name;
+  g_hash_table_iter_init(&iter, records->watched);
+  while (g_hash_table_iter_next(&iter, &name, NULL))
+    if (changed_value(record, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* Its title changed, and others name it in theirs. */
+static gboolean is_titled_change(const BhRecords *records, const BhHubRecord *record)
+{
+  if (g_strcmp0(record->old_title, record->row.title) == 0)
+    return FALSE;
+  const GPtrArray *kinds = bh_kind_set_list(records->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    for (const char *const *ref = bh_kind_get_title_refs(kind); *ref != NULL; ref++)
+      if (g_strv_contains(bh_field_get_ref_kinds(bh_kind_find_field(kind, *ref)), record->row.kind))
+        return TRUE;
+  }
+  return FALSE;
+}
+
+/* Records that took area and unit from this one, or whose visibility it decides, are written again.
+ * With `is_deep` those below them too: a photo of a hazard is hidden by what the visit says,
+ * although nothing of the hazard between them changed. */
+static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, gboolean is_deep,
+                                 GError **error)
+{
+  g_autoptr(GPtrArray) ids = bh_record_list_dependents(records->db, record->row.id, error);
+  if (ids == NULL)
+    return FALSE;
+  for (guint i = 0; i < ids->len; i++) {
+    BhHubRecord *dependent;
+    if (!bh_records_find(records, ids->pdata[i], &dependent, error))
+      return FALSE;
+    if (dependent == NULL)
+      continue;
+    bh_records_touch(records, dependent);
+    dependent->is_deep |= is_deep;
+  }
+  return TRUE;
+}
+
+static gboolean take_number(BhRecords *records, gint64 *nr, GError **error)
+{
+  if (records->next_nr == 0) {
+    gint64 last;
+    if (!bh_log_get_counter(records->db, "record", &last, error))
+      return FALSE;
+    records->next_nr = last + 1;
+  }
+  *nr = records->next_nr++;
+  return TRUE;
+}
+
+static const json_t *get_values(const char *record, gpointer data)
+{
+  return bh_records_get_values(data, record);
+}
+
+/* A kind that left the set hides its records. */
+static void derive_restriction(BhRecords *records, BhHubRecord *record)
+{
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  BhContext context = {.values = bh_records_values_of(record),
+                       .record = record->row.id,
+                       .lookup = get_values,
+                       .data = records};
+  g_free(record->row.restriction);
+  record->row.restriction =
+      kind != NULL ? bh_restriction_dup(kind, records->kinds, &context) : NULL;
+}
+
+static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *position,
+                             GError **error)
+{
+  gboolean is_new = record->row.nr == 0;
+
+  if (!bh_records_derive(records, record, 0, error))
+    return FALSE;
+  derive_restriction(records, record);
+  record->row.position = ++*position;
+  record->row.changed_ms = records->now_ms;
+  g_autofree char *snapshot = bh_record_to_snapshot(record->record);
+  record->row.snapshot = snapshot;
+  gboolean ok;
+  if (is_new) {
+    record->row.created = record->row.position;
+    ok = take_number(records, &record->row.nr, error);
+    if (ok && record->row.review == NULL) {
+      const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+      if (kind != NULL && bh_kind_is_reviewable(kind) && bh_records_is_finished(records, record))
+        record->row.review = g_strdup("new");
+    }
+    ok = ok && bh_record_row_insert(records->db, &record->row, error);
+  } else {
+    ok = bh_record_row_update(records->db, &record->row, error) &&
+         write_moves(records, record, error);
+  }
+  record->row.snapshot = NULL;
+  if (!ok || !write_derived(records, record, is_new, error) ||
+      !bh_effects_write(records, record, error) || !bh_records_write_named(records, record, error))
+    return FALSE;
+  for (guint i = 0; i < record->links->len; i++)
+    if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),
+                            error))
+      return FALSE;
+  record->entered = record->links->len > 0;
+  g_array_set_size(record->links, 0);
+  gboolean is_deep = is_new || record->is_deep || is_watched_change(records, record);
+  gboolean moved = is_deep || g_strcmp0(record->old_area, record->row.area) != 0 ||
+                   g_strcmp0(record->old_unit, record->row.unit) != 0 ||
+                   is_titled_change(records, record);
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  record->turned =
+      is_new || bh_records_is_ended(kind, bh_json_string_or(record->old_values, "state", NULL)) !=
+                    bh_records_is_ended(kind, record->row.state);
+  bh_hub_record_forget_old(record);
+  record->dirty = record->is_deep = FALSE;
+  return !moved || touch_dependents(records, record, is_deep, error);
+}
+
+/* --- review column, after all rows stand --- */
+
+/* What hangs on a record under review belongs to what the review covered. */
+static gboolean add_covering_target(BhRecords *records, BhHubRecord *record, GHashTable *targets,
+                                    GError **error)
+{
+  for (int depth = 0; record->row.parent != NULL && depth < FLUSH_DEPTH_MAX; depth++) {
+    BhHubRecord *parent;
+    if (!bh_records_find(records, record->row.parent, &parent, error))
+      return FALSE;
+    const BhKind *kind = parent != NULL ? bh_kind_set_find(records->kinds, parent->row.kind) : NULL;
+    if (kind == NULL)
+      return TRUE;
+    if (bh_kind_is_reviewable(kind)) {
+      g_hash_table_add(targets, g_strdup(parent->row.id));
+      return TRUE;
+    }
+    record = parent;
+  }
+  return TRUE;
+}
+
+static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHashTable *targets,
+                                   GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
+  if (kind == NULL)
+    return TRUE;
+  if (strcmp(record->row.kind, "review") == 0 && record->row.parent != NULL)
+    g_hash_table_add(targets, g_strdup(record->row.parent));
+  if (bh_kind_is_reviewable(kind))
+    g_hash_table_add(targets, g_strdup(record->row.id));
+  else if (record->entered)
+    return add_covering_target(records, record, targets, error);
+  return TRUE;
+}
+
+static gboolean set_child_reviews(BhRecords *records, BhHubRecord *record, const BhKind *kind,
+                                  const char *review, GError **error)
+{
+  const json_t *declared = json_object_get(bh_kind_get_declaration(kind), "review");
+  const json_t *listed = json_object_get(declared, "unfinished");
+  g_autofree char *unfinished = listed != NULL ? bh_json_dump(listed) : g_strdup("[]");
+  return bh_record_set_child_reviews(records->db, record->row.id, bh_kind_get_name(kind),
+                                     unfinished, review, error);
+}
+
+/* Whether a visit is finished decides about what was found on it: at once for all children that
+ * nobody reviewed yet, however many there are. */
+static gboolean write_child_reviews(BhRecords *records, BhHubRecord *record, GError **error)
+{
+  const BhKind *own = bh_kind_set_find(records->kinds, record->row.kind);
+  if (own == NULL || !bh_kind_is_reviewable(own) || record->row.parent != NULL || !record->turned)
+    return TRUE;
+  const char *review = bh_records_is_ended(own, record->row.state) ? "new" : NULL;
+  const GPtrArray *kinds = bh_kind_set_list(records->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    if (bh_kind_is_reviewable(kind) && bh_kind_get_parent_field(kind) != NULL &&
+        !set_child_reviews(records, record, kind, review, error))
+      return FALSE;
+  }
+  record->turned = FALSE;
+  return TRUE;
+}
+
+static gboolean write_reviews(BhRecords *records, GHashTable *targets, GError **error)
+{
+  GHashTableIter iter;
+  gpointer id;
+  g_hash_table_iter_init(&iter, targets);
+  while (g_hash_table_iter_next(&iter, &id, NULL)) {
+    BhHubRecord *record;
+    const char *review;
+    if (!bh_records_find(records, id, &record, error))
+      return FALSE;
+    if (record == NULL)
+      continue;
+    if (!bh_records_judge_review(records, record, &review, error))
+      return FALSE;
+    if (g_strcmp0(review, record->row.review) == 0)
+      continue;
+    if (!bh_record_row_set_review(records->db, record->row.nr, review, error))
+      return FALSE;
+    g_free(record->row.review);
+    record->row.review = g_strdup(review);
+  }
+  return TRUE;
+}
+
+gboolean bh_records_flush(BhRecords *records, gint64 *position, GError **error)
+{
+  g_autoptr(GHashTable) targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GPtrArray) turned = g_ptr_array_new();
+  bh_records_forget_marks(records);
+  for (int round = 0; records->dirty->len > 0 && round < FLUSH_ROUNDS_MAX; round++) {
+    g_autoptr(GPtrArray) dirty = g_steal_pointer(&records->dirty);
+    records->dirty = g_ptr_array_new();
+    for (guint i = 0; i < dirty->len; i++) {
+      BhHubRecord *record = dirty->pdata[i];
+      if (!write_record(records, record, position, error) ||
+          !add_review_targets(records, record, targets, error))
+        return FALSE;
+      if (record->turned)
+        g_ptr_array_add(turned, record);
+    }
+  }
+  if (records->next_nr != 0 &&
+      !bh_log_set_counter(records->db, "record", records->next_nr - 1, error))
+    return FALSE;
+  for (guint i = 0; i < turned->len; i++)
+    if (!write_child_reviews(records, turned->pdata[i], error))
+      return FALSE;
+  return write_reviews(records, targets, error);
+}

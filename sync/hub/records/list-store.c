@@ -1,0 +1,770 @@
+#include "sync/hub/records/list-store.h"
+
+#include <string.h>
+
+#include "sync/hub/log/log.h"
+
+#define FEW 2000           /* rows that may be read one by one */
+#define FEW_IN_INDEX 10000 /* rows that may be looked at in an index that holds what is asked */
+#define ROW_PRICE 8        /* of reading a row, in looks into an index */
+#define MERGED_MAX 40      /* parts that are merged */
+#define WINDOW 1000        /* rows among which a search that finds much is looked up first */
+#define WINDOW_MAX 20000   /* … and then, when that found some */
+
+void bh_list_query_clear(BhListQuery *query)
+{
+  for (int i = 0; i < query->n_where; i++)
+    g_free(query->where[i].values);
+  g_free(query->areas);
+  g_free(query->parent_not);
+  g_free(query->scopes);
+  g_free(query->restrictions);
+  g_free(query->match);
+  g_free(query->related);
+  g_free(query->found);
+  g_free(query->after_key);
+}
+
+static void list_row_free(BhListRow *row)
+{
+  g_free(row->id);
+  g_free(row->kind);
+  g_free(row->title);
+  g_free(row->state);
+  g_free(row->area);
+  g_free(row->unit);
+  g_free(row->scope);
+  g_free(row->scope2);
+  g_free(row->review);
+  g_free(row->snapshot);
+  g_free(row->due);
+  g_free(row);
+}
+
+const char *bh_list_row_key(const BhListRow *row, BhListOrder order)
+{
+  return order == BH_LIST_BY_TITLE ? row->title : order == BH_LIST_BY_DUE ? row->due : NULL;
+}
+
+/* Binds what the statement asks for; not all of a query stands in each. */
+static void bind_text(BhStmt *stmt, const char *sql, const char *name, const char *text)
+{
+  g_autofree char *parameter = g_strconcat(":", name, NULL);
+  for (const char *at = strstr(sql, parameter); at != NULL; at = strstr(at + 1, parameter))
+    if (!g_ascii_isalnum(at[strlen(parameter)]) && at[strlen(parameter)] != '_') {
+      bh_stmt_bind_text(stmt, name, text);
+      return;
+    }
+}
+
+/* How what a search finds is looked for when it is much. */
+typedef enum {
+  PASS_WINDOW, /* among so many rows of the order of the page, or among the few that are led to */
+  PASS_WHOLE,  /* all of it */
+} Pass;
+
+typedef struct {
+  gboolean is_windowed;
+  gboolean is_few;
+  int in_window; /* rows among which was looked; 0 when nothing was found */
+} BhListLead;
+
+/* --- what leads ---
+ *
+ * The engine keeps no figures about its tables, so it cannot know whether a state is rare or a
+ * search finds much. Here it is counted, as far as it matters, and the statement is written so that
+ * there is one way to carry it out: what leaves the fewest rows leads, all else is asked of its
+ * rows. Where nothing leaves few, rows come in their order until the page is full; what has an
+ * index of its own in that order is merged from it. */
+
+typedef enum {
+  LEAD_ORDER, /* all rows in the order of the page */
+  LEAD_PARENT,
+  LEAD_QUARANTINE,
+  LEAD_CONFLICT,
+  LEAD_REVIEW,
+  LEAD_STATE,
+  LEAD_SCOPES,
+  LEAD_AREAS,
+  LEAD_VALUES, /* of the indexed field `where` */
+  LEAD_MATCH,
+  LEAD_FOUND, /* what a search finds, looked up in the lane or the kind */
+} Lead;
+
+typedef struct {
+  Lead lead;
+  int where;
+  gboolean few; /* it leaves so few rows that they are sorted; else they come in order */
+  gint64 rows;
+  double cost;
+} Leader;
+
+typedef struct {
+  BhDb *db;
+  BhListQuery *query;
+  GString *sql;
+  gboolean counts; /* only whether each filter leaves few rows is asked */
+  int n_leaders;   /* filters that could lead */
+  Leader leader;
+  gboolean few_values[BH_LIST_WHERE_MAX];
+  gboolean is_windowed;
+} Maker;
+
+#define VALUES_OF(name) "(SELECT value FROM json_each(:" name "))"
+#define MATCHES "SELECT rowid AS nr FROM search WHERE search MATCH :match"
+#define RELATED " UNION ALL SELECT value FROM json_each(:related)"
+#define FOUND "SELECT value AS nr FROM json_each(:found)"
+
+static int find_state(const BhListQuery *query)
+{
+  for (int i = 0; i < query->n_where; i++)
+    if (g_str_equal(query->where[i].field, "state"))
+      return i;
+  return -1;
+}
+
+/* Rows of a statement that counts to :most at most. */
+static gboolean count_rows(const Maker *maker, const char *sql, int where, gint64 most,
+                           gint64 *rows, GError **error)
+{
+  const BhListQuery *query = maker->query;
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(maker->db, sql, error);
+  if (stmt == NULL)
+    return FALSE;
+  const struct {
+    const char *name, *text;
+  } texts[] = {{"kind", query->kind},
+               {"review", query->review},
+               {"scopes", query->scopes},
+               {"areas", query->areas},
+               {"field", where >= 0 ? query->where[where].field : NULL},
+               {"values", where >= 0 ? query->where[where].values : NULL}};
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+    bind_text(stmt, sql, texts[i].name, texts[i].text);
+  bh_stmt_bind_int(stmt, "most", most);
+  if (!bh_stmt_step(stmt, &row, error) || !row)
+    return FALSE;
+  *rows = bh_stmt_get_int(stmt, 0);
+  return TRUE;
+}
+
+static void lead_by(Maker *maker, Lead lead, int where, gint64 rows, double price)
+{
+  double cost = (double)rows * price;
+  if (!maker->leader.few || cost < maker->leader.cost)
+    maker->leader = (Leader){.lead = lead, .where = where, .few = TRUE, .rows = rows, .cost = cost};
+}
+
+/* Lets one filter lead when it leaves fewer rows than what leads now. Where it is the only one
+ * there is nothing to choose and nothing to count. */
+static gboolean consider(Maker *maker, Lead lead, int where, const char *sql, gint64 most,
+                         double price, GError **error)
+{
+  gint64 rows;
+  if (!maker->counts) {
+    maker->n_leaders++;
+    return TRUE;
+  }
+  if (!count_rows(maker, sql, where, most, &rows, error))
+    return FALSE;
+  if (lead == LEAD_VALUES)
+    maker->few_values[where] = rows < most;
+  if (rows < most)
+    lead_by(maker, lead, where, rows, price);
+  return TRUE;
+}
+
+#define COUNT(rows) "SELECT count(*) FROM (" rows " LIMIT :most)"
+#define OF_INDEX(name, condition) COUNT("SELECT 1 FROM record INDEXED BY " name " WHERE " condition)
+
+static gboolean consider_values(Maker *maker, GError **error)
+{
+  for (int i = 0; i < maker->query->n_where; i++) {
+    gboolean is_state = g_str_equal(maker->query->where[i].field, "state");
+    if (is_state && maker->query->kind == NULL)
+      continue;
+    if (is_state
+            ? !consider(maker, LEAD_STATE, i,
+                        OF_INDEX("record_state", "kind = :kind AND state IN " VALUES_OF("values")),
+                        FEW_IN_INDEX, 1, error)
+            : !consider(maker, LEAD_VALUES, i,
+                        COUNT("SELECT 1 FROM field_value WHERE kind = :kind AND field = :field"
+                              " AND value IN " VALUES_OF("values")),
+                        FEW, ROW_PRICE, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static int count_values(const char *list)
+{
+  g_autoptr(json_t) values = bh_json_parse(list, strlen(list), strlen(list), "list", NULL);
+  return (int)json_array_size(values);
+}
+
+static gboolean consider_index(Maker *maker, GError **error)
+{
+  const BhListQuery *query = maker->query;
+  if (!consider_values(maker, error))
+    return FALSE;
+  if (query->review != NULL &&
+      !consider(maker, LEAD_REVIEW, -1, OF_INDEX("record_review", "review = :review"), FEW_IN_INDEX,
+                1, error))
+    return FALSE;
+  if (query->conflict && !consider(maker, LEAD_CONFLICT, -1,
+                                   OF_INDEX("record_conflict", "conflict = 1"), FEW, 4, error))
+    return FALSE;
+  if (query->areas != NULL &&
+      !consider(maker, LEAD_AREAS, -1, OF_INDEX("record_area", "area IN " VALUES_OF("areas")),
+                FEW_IN_INDEX, 1, error))
+    return FALSE;
+  return query->scopes == NULL ||
+         consider(maker, LEAD_SCOPES, -1,
+                  COUNT("SELECT 1 FROM record INDEXED BY record_scope WHERE scope IN " VALUES_OF(
+                      "scopes") " UNION ALL SELECT 1 FROM record INDEXED BY record_scope2"
+                                " WHERE scope2 IN " VALUES_OF("scopes")),
+                  FEW_IN_INDEX, 1, error);
+}
+
+/* Each once: they are led to row by row. */
+static gboolean add_related(json_t *found, const char *related, GError **error)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
+  g_autoptr(json_t) more =
+      related != NULL ? bh_json_parse(related, strlen(related), strlen(related), "related", error)
+                      : json_array();
+  g_autofree gint64 *numbers = g_new0(gint64, json_array_size(found) + 1);
+  size_t at;
+  json_t *nr;
+  if (more == NULL)
+    return FALSE;
+  json_array_foreach(found, at, nr)
+  {
+    numbers[at] = json_integer_value(nr);
+    g_hash_table_add(seen, &numbers[at]);
+  }
+  json_array_foreach(more, at, nr)
+  {
+    gint64 number = json_integer_value(nr);
+    if (!g_hash_table_contains(seen, &number))
+      json_array_append(found, nr);
+  }
+  return TRUE;
+}
+
+/* Keeps what a search finds when that is little: to find it may cost more than all else. */
+static gboolean search(BhDb *db, BhListQuery *query, GError **error)
+{
+  g_autoptr(json_t) found = json_array();
+  gboolean ended;
+  if (query->match == NULL || query->found != NULL || query->finds_much)
+    return TRUE;
+  g_autoptr(BhStmt) stmt = bh_sql_query(db, error, MATCHES " LIMIT :most", "ti", "match",
+                                        query->match, "most", (gint64)FEW);
+  if (stmt == NULL)
+    return FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
+    json_array_append_new(found, json_integer(bh_stmt_get_int(stmt, 0)));
+  if (!ended)
+    return FALSE;
+  query->finds_much = json_array_size(found) == FEW;
+  if (query->finds_much)
+    return TRUE;
+  if (!add_related(found, query->related, error))
+    return FALSE;
+  query->found = bh_json_dump(found);
+  return TRUE;
+}
+
+static gboolean find_leader(Maker *maker, GError **error)
+{
+  const BhListQuery *query = maker->query;
+  gboolean has_values = query->n_where > (find_state(query) >= 0 ? 1 : 0);
+  if (!search(maker->db, maker->query, error) || !consider_index(maker, error))
+    return FALSE;
+  maker->counts = TRUE;
+  if (query->found != NULL)
+    lead_by(maker, LEAD_MATCH, -1, count_values(query->found), ROW_PRICE);
+  gboolean only_state = maker->n_leaders == 1 && find_state(query) >= 0;
+  gboolean may_choose = has_values || query->found != NULL || maker->n_leaders > 1 ||
+                        (query->order != BH_LIST_BY_CHANGE && maker->n_leaders > 0);
+  if (may_choose && !(query->order == BH_LIST_BY_DUE && only_state) &&
+      !consider_index(maker, error))
+    return FALSE;
+  if (query->parent != NULL || query->quarantined)
+    maker->leader =
+        (Leader){.lead = query->parent != NULL ? LEAD_PARENT : LEAD_QUARANTINE, .few = TRUE};
+  return TRUE;
+}
+
+/* Much was found, and hardly anything of it stands in the order of the page: to read all that might
+ * costs more than to look each one up, in an index that holds the numbers of the lane or the kind
+ * and nothing else. */
+static gboolean looks_up_found(const Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  return query->finds_much && !maker->is_windowed && !query->count && !maker->leader.few &&
+         query->order != BH_LIST_BY_DUE && (query->review != NULL || query->kind != NULL);
+}
+
+/* Nothing leaves few rows: what has its rows in the order of the page, of as few places as can be
+ * merged. What a search finds is collected once for each of them, so that it is not merged. */
+static void find_order(Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  Leader *leader = &maker->leader;
+  int state = find_state(query);
+  if (looks_up_found(maker)) {
+    *leader = (Leader){.lead = LEAD_FOUND, .few = TRUE};
+    return;
+  }
+  if (query->order != BH_LIST_BY_CHANGE || leader->lead != LEAD_ORDER)
+    return;
+  gboolean may_merge = !query->finds_much || maker->is_windowed;
+  if (may_merge && query->scopes != NULL && count_values(query->scopes) <= MERGED_MAX / 2)
+    leader->lead = LEAD_SCOPES;
+  else if (may_merge && query->areas != NULL && count_values(query->areas) <= MERGED_MAX)
+    leader->lead = LEAD_AREAS;
+  else if (query->conflict)
+    leader->lead = LEAD_CONFLICT;
+  else if (query->review != NULL)
+    leader->lead = LEAD_REVIEW;
+  else if (may_merge && state >= 0 && query->kind != NULL &&
+           count_values(query->where[state].values) <= MERGED_MAX)
+    *leader = (Leader){.lead = LEAD_STATE, .where = state};
+}
+
+/* --- the statement --- */
+
+static void append_match(Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  Lead lead = maker->leader.lead;
+  if (query->match == NULL || lead == LEAD_MATCH || lead == LEAD_FOUND || maker->is_windowed)
+    return;
+  g_string_append(maker->sql, query->found != NULL     ? " AND +r.nr IN (" FOUND ")"
+                              : query->related != NULL ? " AND +r.nr IN (" MATCHES RELATED ")"
+                                                       : " AND +r.nr IN (" MATCHES ")");
+}
+
+static void append_values(Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  for (int i = 0; i < query->n_where; i++) {
+    gboolean leads = (maker->leader.lead == LEAD_VALUES || maker->leader.lead == LEAD_STATE) &&
+                     maker->leader.where == i;
+    if (leads)
+      continue;
+    if (g_str_equal(query->where[i].field, "state"))
+      g_string_append_printf(maker->sql, " AND +r.state IN (SELECT value FROM json_each(:v%d))", i);
+    else
+      g_string_append_printf(maker->sql,
+                             maker->few_values[i]
+                                 ? " AND +r.nr IN (SELECT v.record FROM field_value v"
+                                   " WHERE v.kind = :kind AND v.field = :f%d"
+                                   " AND v.value IN (SELECT value FROM json_each(:v%d)))"
+                                 : " AND EXISTS (SELECT 1 FROM field_value v WHERE v.kind = :kind"
+                                   " AND v.field = :f%d AND v.record = r.nr"
+                                   " AND v.value IN (SELECT value FROM json_each(:v%d)))",
+                             i, i);
+  }
+}
+
+/* What is asked of a row, besides what led to it. The plus keeps a column from leading. */
+static void append_tests(Maker *maker)
+{
+  static const char *const after[] = {" AND r.position < :position",
+                                      " AND (r.title, r.nr) > (:key, :nr)",
+                                      " AND (d.value, d.record) > (:key, :nr)"};
+  const BhListQuery *query = maker->query;
+  GString *sql = maker->sql;
+  Lead lead = maker->leader.lead;
+  gboolean in_lane = lead == LEAD_FOUND && query->review != NULL;
+  if (query->kind != NULL && lead != LEAD_STATE && (lead != LEAD_FOUND || in_lane))
+    g_string_append(sql,
+                    (lead == LEAD_ORDER && query->order != BH_LIST_BY_DUE) || lead == LEAD_PARENT
+                        ? " AND r.kind = :kind"
+                        : " AND +r.kind = :kind");
+  if (query->review != NULL && lead != LEAD_REVIEW && !in_lane)
+    g_string_append(sql, " AND +r.review = :review");
+  if (query->conflict && lead != LEAD_CONFLICT)
+    g_string_append(sql, " AND +r.conflict = 1");
+  if (query->parent != NULL && lead != LEAD_PARENT)
+    g_string_append(sql, " AND +r.parent = :parent");
+  if (query->areas != NULL && lead != LEAD_AREAS)
+    g_string_append(sql, " AND +r.area IN " VALUES_OF("areas"));
+  if (query->scopes != NULL && lead != LEAD_SCOPES)
+    g_string_append(
+        sql, " AND (+r.scope IN " VALUES_OF("scopes") " OR +r.scope2 IN " VALUES_OF("scopes") ")");
+  append_match(maker);
+  append_values(maker);
+  if (query->restrictions != NULL)
+    g_string_append(sql, " AND (r.restriction IS NULL OR r.restriction = ''"
+                         " OR +r.restriction IN " VALUES_OF("restrictions") ")");
+  if (query->quarantined && lead != LEAD_QUARANTINE)
+    g_string_append(sql, " AND r.id IN (SELECT q.record FROM quarantine q"
+                         " WHERE q.decided_by IS NULL)");
+  if (query->without != NULL)
+    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record c WHERE c.parent = r.id"
+                         " AND c.kind = :without)");
+  if (query->parent_not != NULL)
+    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record p WHERE p.id = r.parent"
+                         " AND p.state IN " VALUES_OF("parent_not") ")");
+  if (query->order == BH_LIST_BY_CHANGE ? query->after_position > 0 : query->after_key != NULL)
+    g_string_append(sql, after[query->order]);
+}
+
+/* Rows of one arm, as "FROM … WHERE …" of `r`. `merged`: the number of the value that it is of, or
+ * -1 for all of them. */
+static void append_from(Maker *maker, int arm, int merged)
+{
+  GString *sql = maker->sql;
+  g_autofree char *one = g_strdup_printf("'$[%d]')", merged);
+  switch (maker->leader.lead) {
+  case LEAD_ORDER:
+    g_string_append(sql, maker->query->kind == NULL ? "record r WHERE 1"
+                         : maker->query->order == BH_LIST_BY_TITLE
+                             ? "record r INDEXED BY record_title WHERE 1"
+                             : "record r INDEXED BY record_kind WHERE 1");
+    break;
+  case LEAD_PARENT:
+    g_string_append(sql, "record r INDEXED BY record_parent WHERE r.parent = :parent");
+    break;
+  case LEAD_QUARANTINE:
+    g_string_append(sql, "(SELECT DISTINCT q.record AS id FROM quarantine q"
+                         " WHERE q.decided_by IS NULL) s CROSS JOIN record r ON r.id = s.id"
+                         " WHERE 1");
+    break;
+  case LEAD_CONFLICT:
+    g_string_append(sql, "record r INDEXED BY record_conflict WHERE r.conflict = 1");
+    break;
+  case LEAD_REVIEW:
+    g_string_append(sql, "record r INDEXED BY record_review WHERE r.review = :review");
+    break;
+  case LEAD_STATE:
+    g_string_append(sql, "record r INDEXED BY record_state WHERE r.kind = :kind AND r.state ");
+    if (merged < 0)
+      g_string_append_printf(sql, "IN (SELECT value FROM json_each(:v%d))", maker->leader.where);
+    else
+      g_string_append_printf(sql, "= json_extract(:v%d, %s", maker->leader.where, one);
+    break;
+  case LEAD_SCOPES:
+    g_string_append(sql, arm == 0
+                             ? "record r INDEXED BY record_scope WHERE r.scope "
+                             : "record r INDEXED BY record_scope2 WHERE +r.scope NOT IN " VALUES_OF(
+                                   "scopes") " AND r.scope2 ");
+    if (merged < 0)
+      g_string_append(sql, "IN " VALUES_OF("scopes"));
+    else
+      g_string_append_printf(sql, "= json_extract(:scopes, %s", one);
+    break;
+  case LEAD_AREAS:
+    g_string_append(sql, "record r INDEXED BY record_area WHERE r.area ");
+    if (merged < 0)
+      g_string_append(sql, "IN " VALUES_OF("areas"));
+    else
+      g_string_append_printf(sql, "= json_extract(:areas, %s", one);
+    break;
+  case LEAD_VALUES:
+    g_string_append_printf(sql,
+                           "(SELECT DISTINCT v.record AS nr FROM field_value v"
+                           " WHERE v.kind = :kind AND v.field = :f%d"
+                           " AND v.value IN (SELECT value FROM json_each(:v%d))) s"
+                           " CROSS JOIN record r ON r.nr = s.nr WHERE 1",
+                           maker->leader.where, maker->leader.where);
+    break;
+  case LEAD_MATCH:
+    g_string_append(sql, "(" FOUND ") s CROSS JOIN record r ON r.nr = s.nr WHERE 1");
+    break;
+  case LEAD_FOUND:
+    /* Each once: rows are led to. */
+    g_string_append_printf(sql, "(%s) s CROSS JOIN record r INDEXED BY ",
+                           maker->query->related != NULL ? MATCHES
+                               " UNION SELECT value FROM json_each(:related)"
+                                                         : MATCHES);
+    g_string_append(sql, maker->query->review != NULL ? "record_lane ON r.review = :review"
+                                                      : "record_of_kind ON r.kind = :kind");
+    g_string_append(sql, " AND r.nr = s.nr WHERE 1");
+    break;
+  }
+}
+
+/* How many parts are merged, each of them in the order of the page; 0: none. */
+static int count_merged(const Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  if (query->order != BH_LIST_BY_CHANGE || maker->leader.few)
+    return 0;
+  switch (maker->leader.lead) {
+  case LEAD_STATE:
+    return count_values(query->where[maker->leader.where].values);
+  case LEAD_SCOPES:
+    return count_values(query->scopes);
+  case LEAD_AREAS:
+    return count_values(query->areas);
+  default:
+    return 0;
+  }
+}
+
+/* What a row that is only counted has: nothing that is not in the indexes. */
+#define COUNTED                                                                                    \
+  "r.nr AS nr, r.position AS position, iif(r.restriction IS NULL, r.id, NULL) AS id,"              \
+  " r.kind AS kind, r.scope AS scope, r.scope2 AS scope2,"                                         \
+  " r.restriction IS NOT NULL AS derived, "
+
+/* The rows of the page by number and place. */
+static void append_page(Maker *maker)
+{
+  static const char *const order[] = {" ORDER BY key DESC LIMIT ", " ORDER BY key, nr LIMIT "};
+  const BhListQuery *query = maker->query;
+  gboolean by_change = query->order == BH_LIST_BY_CHANGE;
+  int merged = count_merged(maker);
+  int arms = maker->leader.lead == LEAD_SCOPES ? 2 : 1;
+  gboolean first = TRUE;
+  for (int arm = 0; arm < arms; arm++)
+    for (int i = merged > 0 ? 0 : -1; i < merged; i++) {
+      g_string_append_printf(maker->sql, "%sSELECT %s%s AS key FROM ", first ? "" : " UNION ALL ",
+                             query->count ? COUNTED : "r.nr AS nr, ",
+                             by_change ? "r.position" : "r.title");
+      append_from(maker, arm, i);
+      append_tests(maker);
+      first = FALSE;
+    }
+  g_string_append(maker->sql, order[by_change ? 0 : 1]);
+  g_string_append(maker->sql, maker->is_windowed ? ":window" : ":limit");
+}
+
+/* By the day: the days lead, and what leaves few rows is known before one is looked at. */
+static void append_due_page(Maker *maker)
+{
+  GString *sql = maker->sql;
+  Leader leader = maker->leader;
+  g_string_append_printf(sql, "SELECT %s", maker->query->count ? COUNTED : "d.record AS nr, ");
+  g_string_append(sql, "d.value AS key FROM field_value d"
+                       " CROSS JOIN record r ON r.nr = d.record WHERE d.kind = :kind"
+                       " AND d.field = '" BH_INDEX_DUE "' AND d.value < :due");
+  for (int arm = 0; leader.lead != LEAD_ORDER && arm < (leader.lead == LEAD_SCOPES ? 2 : 1);
+       arm++) {
+    g_string_append(sql, arm == 0 ? " AND +d.record IN (SELECT r.nr FROM "
+                                  : " UNION ALL SELECT r.nr FROM ");
+    append_from(maker, arm, -1);
+  }
+  if (leader.lead != LEAD_ORDER)
+    g_string_append_c(sql, ')');
+  append_tests(maker);
+  g_string_append(sql, " ORDER BY d.value, d.record LIMIT :limit");
+}
+
+#define SHOWN                                                                                      \
+  "SELECT r.nr, r.position, r.changed_ms, r.id, r.kind, r.title, r.state, r.area, r.unit,"         \
+  " r.review, r.conflict, r.snapshot, r.scope, r.scope2, r.restriction IS NOT NULL, p.key"
+
+static void append_statement(Maker *maker)
+{
+  const BhListQuery *query = maker->query;
+  GString *sql = maker->sql;
+  const char *by = query->order == BH_LIST_BY_CHANGE ? "p.key DESC" : "p.key, p.nr";
+  if (maker->is_windowed)
+    g_string_append(sql, "WITH w AS MATERIALIZED (");
+  else
+    g_string_append(sql, query->count ? "SELECT p.nr, p.position, 0, p.id, p.kind, p.key, NULL,"
+                                        " NULL, NULL, NULL, 0, NULL, p.scope, p.scope2, p.derived,"
+                                        " p.key FROM ("
+                                      : SHOWN " FROM (");
+  if (query->order == BH_LIST_BY_DUE)
+    append_due_page(maker);
+  else
+    append_page(maker);
+  if (maker->is_windowed)
+    g_string_append_printf(
+        sql,
+        ") " SHOWN
+        ", (SELECT count(*) FROM w) FROM (SELECT w.nr, w.key FROM w WHERE w.nr IN (" MATCHES
+        " AND rowid >= (SELECT min(nr) FROM w) AND rowid <= (SELECT max(nr) FROM w)%s)"
+        " ORDER BY %s LIMIT :limit",
+        query->related != NULL ? RELATED : "",
+        query->order == BH_LIST_BY_CHANGE ? "w.key DESC" : "w.key, w.nr");
+  g_string_append_printf(
+      sql, query->count ? ") p ORDER BY %s" : ") p CROSS JOIN record r ON r.nr = p.nr ORDER BY %s",
+      by);
+}
+
+/* In a window only what lies between its rows is collected of what a search finds. */
+static char *make_sql(BhDb *db, BhListQuery *query, Pass pass, BhListLead *lead, GError **error)
+{
+  g_autoptr(GString) sql = g_string_new(NULL);
+  Maker maker = {.db = db, .query = query, .sql = sql};
+  if (!find_leader(&maker, error))
+    return NULL;
+  maker.is_windowed =
+      pass == PASS_WINDOW && query->finds_much && !query->count && query->order != BH_LIST_BY_DUE;
+  find_order(&maker);
+  append_statement(&maker);
+  *lead = (BhListLead){.is_windowed = maker.is_windowed, .is_few = maker.leader.few};
+  return g_string_free(g_steal_pointer(&sql), FALSE);
+}
+
+char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, gboolean whole, GError **error)
+{
+  BhListLead lead;
+  return make_sql(db, query, whole ? PASS_WHOLE : PASS_WINDOW, &lead, error);
+}
+
+static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
+{
+  const struct {
+    const char *name, *text;
+  } texts[] = {
+      {"kind", query->kind},       {"parent", query->parent},
+      {"without", query->without}, {"parent_not", query->parent_not},
+      {"areas", query->areas},     {"scopes", query->scopes},
+      {"match", query->match},     {"restrictions", query->restrictions},
+      {"found", query->found},     {"review", query->review},
+      {"related", query->related},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(texts); i++)
+    bind_text(stmt, sql, texts[i].name, texts[i].text);
+  for (int i = 0; i < query->n_where; i++) {
+    char name[16];
+    g_snprintf(name, sizeof name, "v%d", i);
+    bh_stmt_bind_text(stmt, name, query->where[i].values);
+    g_snprintf(name, sizeof name, "f%d", i);
+    if (!g_str_equal(query->where[i].field, "state"))
+      bh_stmt_bind_text(stmt, name, query->where[i].field);
+  }
+  if (query->order == BH_LIST_BY_DUE)
+    bh_stmt_bind_text(stmt, "due", query->due_before);
+  if (query->order != BH_LIST_BY_CHANGE && query->after_key != NULL) {
+    bh_stmt_bind_text(stmt, "key", query->after_key);
+    bh_stmt_bind_int(stmt, "nr", query->after_nr);
+  } else if (query->order == BH_LIST_BY_CHANGE && query->after_position > 0) {
+    bh_stmt_bind_int(stmt, "position", query->after_position);
+  }
+  bh_stmt_bind_int(stmt, "limit", query->limit);
+}
+
+static GPtrArray *read_page(BhDb *db, BhListQuery *query, Pass pass, int window, BhListLead *lead,
+                            GError **error)
+{
+  g_autofree char *sql = make_sql(db, query, pass, lead, error);
+  g_autoptr(BhStmt) stmt = sql != NULL ? bh_db_prepare(db, sql, error) : NULL;
+  if (stmt == NULL)
+    return NULL;
+  bind_query(stmt, sql, query);
+  if (lead->is_windowed)
+    bh_stmt_bind_int(stmt, "window", lead->is_few ? -1 : window);
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)list_row_free);
+  gboolean ended;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    BhListRow *row = g_new0(BhListRow, 1);
+    row->nr = bh_stmt_get_int(stmt, 0);
+    row->position = bh_stmt_get_int(stmt, 1);
+    row->changed_ms = bh_stmt_get_int(stmt, 2);
+    row->id = g_strdup(bh_stmt_get_text(stmt, 3));
+    row->kind = g_strdup(bh_stmt_get_text(stmt, 4));
+    row->title = g_strdup(bh_stmt_get_text(stmt, 5));
+    row->state = g_strdup(bh_stmt_get_text(stmt, 6));
+    row->area = g_strdup(bh_stmt_get_text(stmt, 7));
+    row->unit = g_strdup(bh_stmt_get_text(stmt, 8));
+    row->review = g_strdup(bh_stmt_get_text(stmt, 9));
+    row->conflict = bh_stmt_get_int(stmt, 10) != 0;
+    row->snapshot = g_strdup(bh_stmt_get_text(stmt, 11));
+    row->scope = g_strdup(bh_stmt_get_text(stmt, 12));
+    row->scope2 = g_strdup(bh_stmt_get_text(stmt, 13));
+    row->is_derived = bh_stmt_get_int(stmt, 14) != 0;
+    if (query->order == BH_LIST_BY_DUE)
+      row->due = g_strdup(bh_stmt_get_text(stmt, 15));
+    if (lead->is_windowed)
+      lead->in_window = (int)bh_stmt_get_int(stmt, 16);
+    g_ptr_array_add(rows, row);
+  }
+  return ended ? g_steal_pointer(&rows) : NULL;
+}
+
+/* A window that was too small says how many rows are likely to be needed. */
+GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
+{
+  BhListLead lead;
+  gint64 window = WINDOW;
+  while (window <= WINDOW_MAX) {
+    g_autoptr(GPtrArray) rows = read_page(db, query, PASS_WINDOW, (int)window, &lead, error);
+    gboolean is_full = rows != NULL && (int)rows->len == query->limit;
+    if (rows == NULL || !lead.is_windowed || lead.is_few || is_full)
+      return g_steal_pointer(&rows);
+    if (rows->len == 0)
+      break;
+    if (lead.in_window < window) /* it was all there is */
+      return g_steal_pointer(&rows);
+    window = MAX(window * query->limit / rows->len, window) * 2;
+  }
+  return read_page(db, query, PASS_WHOLE, 0, &lead, error);
+}
+
+GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error)
+{
+  /* From one text to the next by the index, however many records share each. */
+  return bh_stmt_collect_texts(
+      bh_sql_query(db, error,
+                   "WITH RECURSIVE each (kind, text) AS (SELECT * FROM (SELECT kind, restriction"
+                   " FROM record WHERE restriction > '' AND (:kind IS NULL OR kind = :kind)"
+                   " ORDER BY kind, restriction LIMIT 1) UNION ALL SELECT n.kind, n.restriction"
+                   " FROM each JOIN record n ON n.rowid = (SELECT r.rowid FROM record r"
+                   " WHERE r.restriction > '' AND (r.kind, r.restriction) > (each.kind, each.text)"
+                   " ORDER BY r.kind, r.restriction LIMIT 1)"
+                   " WHERE :kind IS NULL OR n.kind = :kind)"
+                   " SELECT text FROM each LIMIT :max",
+                   "ti", "kind", kind, "max", (gint64)max),
+      error);
+}
+
+gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
+                                   GError **error)
+{
+  gboolean found;
+  g_autoptr(BhStmt) stmt =
+      bh_sql_row(db, &found, error,
+                 "SELECT count(*), coalesce(sum(f.complete_ms IS NOT NULL), 0) FROM"
+                 " (SELECT sha256 FROM record_file WHERE record = :nr UNION"
+                 "  SELECT x.sha256 FROM record c JOIN record_file x ON x.record = c.nr"
+                 "  WHERE c.parent = :id AND c.kind = 'file') d"
+                 " LEFT JOIN file f ON f.sha256 = d.sha256",
+                 "it", "nr", nr, "id", id);
+  if (stmt == NULL)
+    return FALSE;
+  *total = bh_stmt_get_int(stmt, 0);
+  *here = bh_stmt_get_int(stmt, 1);
+  return TRUE;
+}
+
+GPtrArray *bh_list_store_history(BhDb *db, const char *record, gint64 before, int limit,
+                                 GError **error)
+{
+  g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
+  BhStmt *stmt = bh_sql_query(
+      db, error,
+      "SELECT position FROM (SELECT l.position FROM record r JOIN entry_record l"
+      " ON l.record = r.nr WHERE r.id = :record AND l.position < :before UNION"
+      " SELECT q.position FROM quarantine q WHERE q.record = :record AND q.position < :before"
+      " AND q.decided_by IS NULL) ORDER BY position DESC LIMIT :limit",
+      "tii", "record", record, "before", before > 0 ? before : G_MAXINT64, "limit", (gint64)limit);
+  if (stmt == NULL)
+    return NULL;
+  gboolean ended;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    gint64 position = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(positions, position);
+  }
+  bh_stmt_reset(stmt);
+  if (!ended)
+    return NULL;
+  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
+  for (guint i = 0; i < positions->len; i++) {
+    BhEntryRow *row = bh_log_load_entry(db, g_array_index(positions, gint64, i), error);
+    if (row == NULL)
+      return NULL;
+    g_ptr_array_add(rows, row);
+  }
+  return g_steal_pointer(&rows);
+}

@@ -1,0 +1,30 @@
+#include "sync/hub/records/scope.h"
+
+#include <string.h>
+
+static gboolean is_area_within(const char *area, const char *unit, const BhRegion *region,
+                               BhScopeLookup lookup, gpointer data)
+{
+  const char *own = bh_json_string_or(lookup(unit, data), "area", NULL);
+  return area != NULL && own != NULL &&
+         (strcmp(area, own) == 0 || bh_region_is_within(region, area, own));
+}
+
+gboolean bh_scope_is_within(const char *scope, const char *unit, gboolean units_below,
+                            const BhRegion *region, BhScopeLookup lookup, gpointer data)
+{
+  if (scope == NULL)
+    return FALSE;
+  if (strcmp(scope, "all") == 0)
+    return TRUE;
+  if (unit == NULL)
+    return FALSE;
+  if (g_str_has_prefix(scope, "a:"))
+    return is_area_within(scope + 2, unit, region, lookup, data);
+  if (!g_str_has_prefix(scope, "u:"))
+    return FALSE;
+  if (strcmp(scope + 2, unit) == 0)
+    return TRUE;
+  return units_below && is_area_within(bh_json_string_or(lookup(scope + 2, data), "area", NULL),
+                                       unit, region, lookup, data);
+}

@@ -1,0 +1,85 @@
+#include "sync/hub/records/search.h"
+
+typedef void (*RunFunc)(const gunichar *run, gsize len, GString *out);
+
+/* ASCII and Chinese characters (U+4000 … U+9FFF) alone: nothing else stands for one of them, none
+ * joins with another, so that normalising leaves them as they are. */
+static gboolean is_normal(const char *text)
+{
+  for (const guchar *at = (const guchar *)text; *at != '\0';) {
+    if (*at < 0x80)
+      at++;
+    else if (*at >= 0xe4 && *at <= 0xe9 && (at[1] & 0xc0) == 0x80 && (at[2] & 0xc0) == 0x80)
+      at += 3;
+    else
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* Calls `func` for every run of letters and digits. */
+static void each_run(const char *text, RunFunc func, GString *out)
+{
+  g_autofree char *folded = NULL;
+  if (!is_normal(text)) {
+    text = folded = g_utf8_normalize(text, -1, G_NORMALIZE_ALL_COMPOSE);
+    if (text == NULL)
+      return;
+  }
+  gunichar run[BH_SEARCH_MAX];
+  gsize len = 0, total = 0;
+  for (const char *at = text; *at != '\0' && total < BH_SEARCH_MAX; at = g_utf8_next_char(at)) {
+    gunichar c = g_unichar_tolower(g_utf8_get_char(at));
+    if (g_unichar_isalnum(c)) {
+      run[len++] = c;
+      total++;
+    } else if (len > 0) {
+      func(run, len, out);
+      len = 0;
+    }
+  }
+  if (len > 0)
+    func(run, len, out);
+}
+
+static void add_grams(const gunichar *run, gsize len, GString *out)
+{
+  for (gsize i = 0; i < len; i++) {
+    if (out->len > 0)
+      g_string_append_c(out, ' ');
+    g_string_append_unichar(out, run[i]);
+    if (i + 1 < len)
+      g_string_append_unichar(out, run[i + 1]);
+  }
+}
+
+static void add_phrase(const gunichar *run, gsize len, GString *out)
+{
+  if (out->len > 0)
+    g_string_append_c(out, ' ');
+  g_string_append_c(out, '"');
+  for (gsize i = 0; i + 1 < len || i == 0; i++) {
+    if (i > 0)
+      g_string_append_c(out, ' ');
+    g_string_append_unichar(out, run[i]);
+    if (i + 1 < len)
+      g_string_append_unichar(out, run[i + 1]);
+  }
+  g_string_append_c(out, '"');
+  if (len == 1)
+    g_string_append_c(out, '*');
+}
+
+char *bh_search_grams(const char *text)
+{
+  GString *out = g_string_new(NULL);
+  each_run(text, add_grams, out);
+  return g_string_free(out, FALSE);
+}
+
+char *bh_search_query(const char *typed)
+{
+  GString *out = g_string_new(NULL);
+  each_run(typed, add_phrase, out);
+  return g_string_free(out, out->len == 0);
+}
