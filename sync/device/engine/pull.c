@@ -99,7 +99,7 @@ static const char *find_excess(const json_t *page)
   if (json_array_size(json_object_get(page, "gone")) > BH_CHANGES_MAX_GONE)
     return "names too many records as gone in one page";
   if (json_array_size(json_object_get(page, "quarantined")) > BH_QUARANTINED_MAX)
-    return "names too many entries as held back";
+    return "names too many entries as quarantined";
   return NULL;
 }
 

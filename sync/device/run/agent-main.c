@@ -1,4 +1,4 @@
-/* bihuan-agent: syncs a store in the background while no collector has it. */
+/* bihuan-agent: syncs a store in the background while no collector has it open. Start with main. */
 #include "schema/error.h"
 #include "schema/world.h"
 #include "sync/device/run/sync.h"
@@ -8,12 +8,13 @@
 #include <signal.h>
 #include <stdlib.h>
 
-/* For a store that another program has: a command has it for a moment, a collector for hours. */
+/* Waits for a store that another program has open: a command for a moment, a collector for
+ * hours. */
 #define LOOK_SOON_MS 100
 #define LOOK_SOON_TIMES 50
 #define LOOK_AGAIN_MS 2000
-#define LEAVE_ALONE_S 4   /* after a yield, for the one who asked to take it */
-#define YIELD_DELAY_MS 50 /* lets the answer out first */
+#define LEAVE_ALONE_S 4   /* after a yield, so that the program that asked can open the store */
+#define YIELD_DELAY_MS 50 /* so that the answer is sent first */
 #define TAKE_TIMEOUT_S 5
 
 enum { EXIT_NO_STORE = 3, EXIT_NOT_SYNCED = 4 };
@@ -24,8 +25,8 @@ typedef struct {
   BhOwner *owner;
   BhWorker *worker;
   BhSync *sync;
-  guint looked;  /* in vain, one after another */
-  guint pending; /* requests of others on their way through the worker */
+  guint failed_tries; /* in a row */
+  guint pending;      /* requests of other programs that the worker has not answered yet */
   gboolean yielding;
 } Agent;
 
@@ -123,14 +124,14 @@ static gboolean look(gpointer data)
 
   agent->owner = bh_owner_take(agent->dir, "agent", &error);
   if (agent->owner != NULL && open_store(agent, &error)) {
-    agent->looked = 0;
+    agent->failed_tries = 0;
     return G_SOURCE_REMOVE;
   }
   give_up_store(agent);
   if (!g_error_matches(error, BH_ERROR, BH_ERROR_BUSY))
     g_warning("%s", error->message);
-  gboolean soon = agent->looked < LOOK_SOON_TIMES;
-  agent->looked += soon;
+  gboolean soon = agent->failed_tries < LOOK_SOON_TIMES;
+  agent->failed_tries += soon;
   g_timeout_add(soon ? LOOK_SOON_MS : LOOK_AGAIN_MS, look, agent);
   return G_SOURCE_REMOVE;
 }

@@ -1,3 +1,4 @@
+/* Network changes as the system's monitor reports them. */
 #include "sync/device/run/connectivity.h"
 
 #include <gio/gio.h>

@@ -1,3 +1,5 @@
+/* Enrols a store by a one-time text, or tells it a new address of its hub. Start with
+ * bh_sync_enrol_with. */
 #include "sync/device/run/sync.h"
 
 #include "schema/base64.h"
@@ -30,8 +32,8 @@ static void wipe_enrolment(Enrolment *enrolment)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Enrolment, wipe_enrolment)
 
-/* A text of the hub that this store has, with the same key: the hub may have another address now.
- * The device's token goes to no other key. */
+/* For a text of the hub at which this store is enrolled: the hub may have a new address. The key
+ * must be the same, because the device's token must not be sent to another server. */
 static BhUplink *find_moved(BhDevice *device, const BhEnrolText *text, GError **error)
 {
   g_autoptr(BhUplink) uplink = bh_outbox_get_uplink(device, error);
@@ -155,7 +157,7 @@ static json_t *read_answer(const Enrolment *enrolment, const BhTransportAnswer *
   return NULL;
 }
 
-/* A store that is enrolled asks only whether its hub knows it there. */
+/* An enrolled store only asks at the address of the text whether its hub answers there. */
 static BhTransportRequest *make_question(const Enrolment *enrolment)
 {
   const BhUplink *uplink = enrolment->uplink;
@@ -169,7 +171,8 @@ static BhTransportRequest *make_question(const Enrolment *enrolment)
   return request;
 }
 
-/* An answer that was lost is asked for again: the hub gives the same key the same enrolment. */
+/* A request whose answer was lost is repeated: the hub answers the same key with the same
+ * enrolment. */
 static json_t *ask_hub(BhTransport *transport, const Enrolment *enrolment, const char *name,
                        GError **error)
 {

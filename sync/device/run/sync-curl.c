@@ -1,5 +1,5 @@
-/* The runner over libcurl. In a file of its own: the collector has libcurl in a module that it
- * loads later, and links nothing of this. */
+/* sync.h over libcurl. In a file of its own, because the collector loads libcurl in a module later
+ * and must not be linked with it. */
 #include "sync/device/run/sync.h"
 
 BhSync *bh_sync_start(BhWorker *worker, BhSyncChanged changed, gpointer data)

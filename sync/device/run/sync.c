@@ -1,9 +1,11 @@
+/* Runs the engine: events go to the store's thread as steps, and their actions are carried out
+ * here. Start with post and on_stepped. */
 #include "sync/device/run/sync.h"
 
 #include "schema/world.h"
 #include "sync/device/engine/engine.h"
 
-#define ROUNDS_MAX 5 /* of one call: each but the first because the store had caught up */
+#define ROUNDS_MAX 5 /* of one call; a further one only after the store has caught up */
 
 struct _BhSync {
   gatomicrefcount refs;
@@ -11,7 +13,7 @@ struct _BhSync {
   BhWorker *worker;
   BhTransport *transport;
   BhConnectivity *connectivity;
-  BhEngine *engine; /* touched on the store's thread only */
+  BhEngine *engine; /* used on the store's thread only */
   GMainContext *context;
   GCancellable *cancellable;
   GSource *timer;
@@ -245,7 +247,8 @@ static void on_done(GObject *source, GAsyncResult *result, gpointer data)
   *kept = g_object_ref(result);
 }
 
-/* A pull that started over moves its records into place in steps; nobody else does them here. */
+/* Moves the records of a pull that started over into place; without this they would wait for the
+ * idle steps of the worker. */
 static void catch_up(BhDevice *device, GTask *task, gpointer data)
 {
   gboolean *was_behind = data;

@@ -24,8 +24,8 @@ BhSync *bh_sync_start_with(BhWorker *worker, BhTransport *transport, BhConnectiv
  * is ignored. */
 void bh_sync_stop(BhSync *sync);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhSync, bh_sync_stop)
-/* Begins a round at once, without waiting for the backoff; after the present round when one runs.
- */
+/* Begins a round at once, without waiting for the backoff; after the present round when one
+ * runs. */
 void bh_sync_kick(BhSync *sync);
 /* To be called after something was saved: a round begins soon, unless the engine waits for its
  * backoff. */

@@ -1,3 +1,4 @@
+/* A transport by libcurl. Each transfer runs on a thread of its own, with the hub's key pinned. */
 #include "sync/device/run/transport.h"
 
 #include "sync/wire/enrol-text.h"
@@ -29,7 +30,7 @@ typedef struct {
   GCancellable *cancellable;
   GHashTable *headers;
   gsize header_bytes;
-  gboolean head_done; /* its empty line came: libcurl takes a cut head for a whole one */
+  gboolean head_done; /* its empty line came; libcurl accepts a cut head */
   GByteArray *body;
   gboolean too_long;
 } Transfer;
@@ -59,7 +60,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *data)
     transfer->too_long = TRUE;
     return 0;
   }
-  /* A status line begins a new head: what a 1xx answer said does not count. */
+  /* A status line begins a new head, which replaces that of a 1xx answer. */
   if (g_str_has_prefix(text, "HTTP/"))
     g_hash_table_remove_all(transfer->headers);
   transfer->head_done = g_str_equal(text, "\r\n") || g_str_equal(text, "\n");
@@ -105,7 +106,7 @@ static char *join_pins(char **pins)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* The pin is all the trust there is, so without one nothing is sent. */
+/* Only the pin proves that this is the hub, so nothing is sent without one. */
 static gboolean check_request(CurlTransport *self, const BhTransportRequest *request,
                               GError **error)
 {
@@ -137,12 +138,12 @@ static void set_options(CURL *handle, Transfer *transfer, CurlList *headers)
   curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, secure ? "https" : "http");
   curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
   curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L); /* no waiting for a name that never resolves */
+  curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L); /* does not wait for a name server */
   curl_easy_setopt(handle, CURLOPT_PROXY, "");
   curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
   if (secure) {
-    /* Names and dates of certificates say nothing on a device whose clock may be wrong; the
-     * hub's key is known and compared instead. */
+    /* Names and dates of certificates are not checked, because the device's clock may be wrong. The
+     * hub's key is compared instead. */
     curl_easy_setopt(handle, CURLOPT_PINNEDPUBLICKEY, pins);
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYPEER, 0L);
     curl_easy_setopt(handle, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -179,7 +180,7 @@ static CurlList *make_headers(const BhTransportRequest *request)
 
   for (guint i = 0; i < request->headers->len; i++)
     list = curl_slist_append(list, request->headers->pdata[i]);
-  /* No waiting for a "100 Continue" that no hub sends. */
+  /* Prevents the wait for a "100 Continue", which no hub sends. */
   list = curl_slist_append(list, "Expect:");
   return list;
 }

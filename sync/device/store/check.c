@@ -1,3 +1,5 @@
+/* Checks operations before they become an entry: shapes, values, locks, transitions, required
+ * fields. Start with bh_check_operations. */
 #include "sync/device/store/check.h"
 
 #include <string.h>
@@ -162,7 +164,8 @@ static json_t *make_move(const char *record, const char *kind, const char *state
   return op;
 }
 
-/* An answered review moves its target as the target's kind declares, in the same entry. */
+/* An answered review also takes the step in its target that the target's kind declares, in the same
+ * entry. */
 static json_t *find_review_move(BhDevice *device, BhScope *scope, const json_t *ops,
                                 const json_t *op)
 {
@@ -222,8 +225,8 @@ static void touched_free(gpointer data)
   g_free(touched);
 }
 
-/* Lays all operations over the scope and remembers what stood there before. */
-static GPtrArray *lay_over(BhDevice *device, BhScope *scope, const json_t *ops)
+/* Puts all operations over the scope, and keeps the values before them. */
+static GPtrArray *put_over_scope(BhDevice *device, BhScope *scope, const json_t *ops)
 {
   GPtrArray *out = g_ptr_array_new_with_free_func(touched_free);
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal); /* → Touched */
@@ -251,7 +254,7 @@ static GPtrArray *lay_over(BhDevice *device, BhScope *scope, const json_t *ops)
   return out;
 }
 
-/* The hub would hold back a step that is its own. */
+/* A step that only the hub may take would be quarantined there. */
 static GPtrArray *check_step(const BhKind *kind, const char *from, const char *to,
                              const BhContext *context)
 {
@@ -266,8 +269,8 @@ static GPtrArray *check_step(const BhKind *kind, const char *from, const char *t
   return problems;
 }
 
-/* A step may lead to the state it starts from, as an extension does: then it is taken by naming the
- * state again. */
+/* A step may end in the state in which it starts, for example an extension; it is taken by setting
+ * that state again. */
 static gboolean is_step(const BhKind *kind, const char *from, const char *to, const json_t *set)
 {
   if (to == NULL)
@@ -276,7 +279,7 @@ static gboolean is_step(const BhKind *kind, const char *from, const char *to, co
          (json_object_get(set, "state") != NULL && bh_workflow_find(kind, from, to) != NULL);
 }
 
-/* Keys whose value is another one than before, for g_strv_contains; strings are borrowed. */
+/* Keys whose value changed, NULL-terminated for g_strv_contains; strings are borrowed. */
 static GPtrArray *list_changed(const json_t *before, const json_t *values)
 {
   GPtrArray *keys = g_ptr_array_new();
@@ -297,9 +300,8 @@ static GPtrArray *list_changed(const json_t *before, const json_t *values)
   return keys;
 }
 
-/* `stored`: a scope nothing was laid over. What is locked is judged by the records as they were
- * before the entry, as the hub does: the entry that signs may still set what the signature locks.
- */
+/* `stored`: a scope without the operations. Locks are checked against the records before the entry,
+ * as the hub does it, so that the entry with a signature may still set what the signature locks. */
 static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *touched,
                               GError **error)
 {
@@ -318,7 +320,7 @@ static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *to
   const char *from = bh_json_string_or(touched->before, "state", NULL);
   const char *to = bh_json_string_or(context.values, "state", NULL);
   if (!is_step(touched->kind, from, to, touched->set)) {
-    /* A kind without states is whole from its first entry on. */
+    /* A record of a kind without states must be complete in its first entry. */
     if (bh_kind_has_states(touched->kind) || touched->before != NULL)
       return TRUE;
     g_autoptr(GPtrArray) missing = bh_kind_check_record(touched->kind, &context);
@@ -331,9 +333,9 @@ static gboolean check_touched(BhScope *scope, BhScope *stored, const Touched *to
   return refuse(touched->kind, problems, error);
 }
 
-/* A set that no rule can have anything against once its value is right: of a record that is here,
- * no state, nothing that is locked, moves it, asks for a reason or that a check names. This is the
- * usual tap, an answer. */
+/* TRUE when no rule applies beyond the check of each value: the record is here, and no key is a
+ * state, is locked, is the parent, needs a reason, or is named by a check. This is the usual tap,
+ * an answer. */
 static gboolean is_plain(BhDevice *device, BhScope *stored, const json_t *op)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
@@ -379,7 +381,7 @@ json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *
   g_autoptr(BhScope) stored = bh_scope_new(device, author);
   g_autoptr(json_t) full = json_copy((json_t *)ops);
   g_autoptr(BhScope) scope = bh_scope_new(device, author);
-  g_autoptr(GPtrArray) touched = lay_over(device, scope, ops);
+  g_autoptr(GPtrArray) touched = put_over_scope(device, scope, ops);
   json_array_foreach((json_t *)ops, index, op)
   {
     if (strcmp(bh_json_string_or(op, "kind", ""), "review") != 0)
@@ -421,7 +423,7 @@ static void report_error(json_t *out, const char *key, const GError *why)
   json_array_append_new(out, item);
 }
 
-/* Keys whose own value is wrong are reported and left out of what the rules then see. */
+/* Reports keys whose own value is wrong, and leaves them out of what the rules see. */
 static json_t *take_valid(const BhKind *kind, const json_t *set, json_t *out)
 {
   json_t *valid = json_object();

@@ -1,5 +1,5 @@
-/* From what was scanned or typed at a gate to an enterprise (R-020): plaque text, short code of a
- * plaque, short code of an enterprise, unified social credit code. */
+/* Finds the enterprise for a code that was scanned or typed at a gate (R-020): plaque text, short
+ * code of a plaque, short code of an enterprise, unified social credit code. */
 #include <sodium.h>
 #include <string.h>
 
@@ -44,7 +44,7 @@ static json_t *make_answer(guint32 serial, const char *type, const char *enterpr
   return out;
 }
 
-/* What the store knows about a plaque: a revoked one is refused, a bound one names whom. */
+/* Looks a plaque up in the store: a revoked one is refused; a bound one names its enterprise. */
 static gboolean look_up_plaque(BhDevice *device, guint32 serial, gboolean *known, char **enterprise,
                                GError **error)
 {
@@ -145,7 +145,7 @@ static json_t *resolve_short_code(BhDevice *device, const char *typed, GError **
                         "this code is of no plaque and no enterprise known here");
     return NULL;
   }
-  /* Typed by hand a blank plaque proves nothing by itself: place and photo count. */
+  /* The typed code of a plaque without an enterprise proves no visit; place and photo must. */
   return look_up_plaque(device, serial, &known, &bound, error)
              ? make_answer(serial, known ? "enterprise" : "blank", bound)
              : NULL;

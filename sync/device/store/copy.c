@@ -1,3 +1,4 @@
+/* Copies a store and its files to another folder; see copy.h. */
 #include "sync/device/store/copy.h"
 
 #include "sync/device/store/core.h"
@@ -30,7 +31,7 @@ static gboolean copy_file(const char *from, const char *to, const char *sha256, 
                           GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  /* The store goes on meanwhile and may let a file go. */
+  /* The store is in use meanwhile and may remove a file. */
   if (is_whole(to, sha256) || bh_durable_copy(disk, from, to, &failed) ||
       !g_file_test(from, G_FILE_TEST_EXISTS))
     return TRUE;
@@ -42,7 +43,7 @@ static gboolean copy_shelf(const char *from, const char *to, const BhDisk *disk,
 {
   g_autoptr(GDir) shelf = g_dir_open(from, 0, NULL);
   if (shelf == NULL)
-    return TRUE; /* no folder of files: half-written ones lie beside the shelves */
+    return TRUE; /* not a folder of files; half-written files are beside these folders */
   if (!bh_durable_make_folder(disk, to, error))
     return FALSE;
   const char *name;

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
  * BH_ERROR_STORAGE when that fails, or when there is a store in it. */
 gboolean bh_copy_store(BhDevice *device, const char *to, const BhDisk *disk, GError **error);
 /* Copies the files of the store in `from`; a file never changes once it has its name. Files that
- * are in `to` already, and whole, stay. For another thread than the store's: it may take minutes.
- */
+ * are in `to` already, and whole, stay. For another thread than the store's: it may take
+ * minutes. */
 gboolean bh_copy_files(const char *from, const char *to, const BhDisk *disk, GError **error);
 
 G_END_DECLS

@@ -102,7 +102,7 @@ static void undo(BhDevice *device)
   g_autoptr(GError) local = NULL;
 
   bh_db_rollback(device->db);
-  /* Read again from what is on the disk; a connection that died does so when it is reopened. */
+  /* What is in memory is read again. After a dead connection that happens when it is reopened. */
   if (bh_db_is_dead(device->db))
     forget(device);
   else if (!bh_device_reload(device, &local))
@@ -148,7 +148,7 @@ void bh_device_read_clock(BhDevice *device, BhEntryClock *clock)
   clock->wall_ms = source->wall_ms(source->data);
   clock->boot_ms = source->boot_ms(source->data);
   g_strlcpy(clock->boot_id, source->boot_id(source->data), sizeof clock->boot_id);
-  /* A clock without a battery wakes up in the past. */
+  /* A clock without a battery starts in the past. */
   clock->quality = clock->wall_ms < BH_CLOCK_FLOOR_MS || clock->wall_ms < device->hub_ms ||
                            clock->wall_ms < device->last_ms - GOOD_CLOCK_MS
                        ? BH_CLOCK_QUALITY_BAD

@@ -102,7 +102,8 @@ gint64 bh_damage_store_count(BhDevice *device)
   return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
 }
 
-/* Text where it is text; else base64 too, so that not a byte is lost on the way out. */
+/* Adds the bytes as text, and in base64 too when they are not valid text, so that no byte is
+ * lost. */
 static void add_bytes(json_t *item, const char *key, BhStmt *stmt, int column)
 {
   gsize len = 0;

@@ -1,4 +1,4 @@
-/* Opening and closing a store, and what it says of itself. */
+/* Opens, closes and describes a store. */
 #include "sync/device/store/device.h"
 
 #include <errno.h>

@@ -42,13 +42,11 @@ json_t *bh_device_describe(BhDevice *device, GError **error);
 /* The newest kind set the hub gave (a new reference), or NULL before enrolment. */
 BhKindSet *bh_device_dup_kinds(BhDevice *device);
 
-/* Settings of this store. */
-#define BH_SETTING_LEASE_DAYS "lease_days" /* 30: offline sign-in without a sync */
-#define BH_SETTING_LEASE_WARNING_DAYS                                                              \
-  "lease_warning_days"                   /* 7: the warning comes so long before                    \
-                                          */
-#define BH_SETTING_KEEP_DAYS "keep_days" /* 30: what was delivered is kept here */
-char *bh_device_get_setting(BhDevice *device, const char *name);
+/* Settings of this store: days of offline sign-in without a sync (default 30); days before the end
+ * of that at which a warning begins (7); days that delivered content is kept (30). */
+#define BH_SETTING_LEASE_DAYS "lease_days"
+#define BH_SETTING_LEASE_WARNING_DAYS "lease_warning_days"
+#define BH_SETTING_KEEP_DAYS "keep_days"
 /* NULL: the default again. BH_ERROR_UNKNOWN for another name, BH_ERROR_INVALID unless `value` is a
  * number of days from 0 to 3650. */
 gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *value,
@@ -86,8 +84,8 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
  * BH_ERROR_NOT_FOUND. */
 json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *record,
                             GError **error);
-/* [{"record","kind","title","state"?,"updated_ms"}] newest first; "state" of the record as saved.
- */
+/* [{"record","kind","title","state"?,"updated_ms"}] newest first; "state" of the record as
+ * saved. */
 json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **error);
 /* Removes a draft, and with one of a record that was never saved also the author's drafts below it.
  * Not an error when there is none. */
@@ -98,8 +96,8 @@ gboolean bh_device_draft_discard(BhDevice *device, const char *author, const cha
 gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
                                 const json_t *keys, GError **error);
 /* Drafts that belong together, in one transaction with one fsync: [{"record","kind","set": {key:
- * value}}], each key as bh_device_draft_set takes it. A key that is refused leaves all as it was.
- */
+ * value}}], each key as bh_device_draft_set takes it. A key that is refused leaves all as it
+ * was. */
 gboolean bh_device_draft_put(BhDevice *device, const char *author, const json_t *drafts,
                              GError **error);
 /* Discards the drafts of these records (array of ids) in one transaction. */
@@ -120,11 +118,11 @@ json_t *bh_device_check(BhDevice *device, const char *author, const char *record
  * example a wrong check character: array of {"record","field","zh","en"}, empty when there are
  * none. */
 json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops);
-/* Fields of a stored record that are locked as it stands, as names: no save changes them but by a
- * declared step that opens them. Empty for a record that is not here. */
+/* Names of the fields of a stored record that are locked in its present state: only a declared step
+ * that unlocks them lets a save change them. Empty for a record that is not here. */
 json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error);
 
-/* Steps that lead on from where a record stands and are open to `author` on a device:
+/* Steps that `author` may take on a device from the present state of a record:
  * [{"kind","to","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id}], in declared
  * order. */
 json_t *bh_device_list_steps(BhDevice *device, const char *author, const char *record,
@@ -137,8 +135,9 @@ json_t *bh_device_list_steps(BhDevice *device, const char *author, const char *r
  * One transaction, one fsync. Returns the entry id (g_free). observed_ms 0 = now. */
 char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
                      GError **error);
-/* The draft as one entry, `also` ({key:value} of the same record, e.g. the state; may be NULL)
- * joined to it; the draft is gone in the same transaction. */
+/* Saves the draft as one entry, together with `also` ({key:value} of the same record, for example
+ * the state; may be NULL), and removes it in the same transaction. Returns the entry id
+ * (g_free). */
 char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
                            const json_t *also, GError **error);
 /* Drafts that belong together, as bh_device_save_draft, in one transaction: a hazard and its
@@ -198,8 +197,8 @@ char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
  * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}.
  * Counters are kept, not counted. */
 json_t *bh_device_status(BhDevice *device, GError **error);
-/* What has not left yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
- * "at_ms","size","sent","why_code"}], oldest first, a page. */
+/* What is not sent yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
+ * "at_ms","size","sent","why_code"}], oldest first, a page of at most 200. */
 json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **error);
 /* Own entries that were damaged on this device and set aside, as they were found, oldest first:
  * [{"entry","by","at_ms","found_ms","reason","records":[ids],"envelope","signature","body",

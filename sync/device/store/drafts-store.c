@@ -1,3 +1,4 @@
+/* Rows of drafts. */
 #include "sync/device/store/drafts-store.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
-/* Drafts that belong together – a hazard and its pictures – are kept, thrown away and saved in one
- * transaction: after a crash all of them are there, or none. Single drafts: drafts.c. */
+/* Drafts that belong together, for example a hazard and its pictures, are stored, discarded and
+ * saved in one transaction: after a crash all of them are there, or none. Single drafts:
+ * drafts.c. */
 #include "sync/device/store/drafts-store.h"
 #include "sync/device/store/drafts.h"
 #include "sync/device/store/journal.h"
@@ -93,7 +94,7 @@ static gboolean has_room(const Batch *batch, gsize keys, gsize files)
          batch->keys + keys <= BH_ENTRY_MAX_KEYS && batch->files + files <= BH_ENTRY_MAX_FILES;
 }
 
-/* What does not fit into one entry goes into the next one of the same transaction. */
+/* Begins another entry, in the same transaction, when the draft does not fit into this one. */
 static gboolean add_draft(BhDevice *device, const char *author, const json_t *one, Batch *batch,
                           json_t *entries, GError **error)
 {

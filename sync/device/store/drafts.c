@@ -1,4 +1,4 @@
-/* Drafts: what a person has begun and not saved yet, apart for each author (L13). */
+/* Drafts: what a person has begun and not saved yet, separate for each author (L13). */
 #include "sync/device/store/drafts.h"
 
 #include <string.h>
@@ -49,8 +49,8 @@ static gboolean check_kind(BhDevice *device, const char *record, const char *kin
   return TRUE;
 }
 
-/* Files that the draft names, or one key of it, may be named by nothing from now on. `kept`: the
- * value that the key gets, or NULL. */
+/* Notes files that the draft, or one key of it, names and will name no more. `kept`: the value that
+ * the key gets, or NULL. */
 static gboolean release_files(BhDevice *device, const char *author, const char *record,
                               const char *key, const char *kept, GError **error)
 {
@@ -142,7 +142,7 @@ json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *re
   return draft;
 }
 
-/* Titles of drafts count what is typed but not saved. */
+/* Titles of drafts use what is typed but not saved. */
 char *bh_draft_dup_title(BhDevice *device, const char *author, const char *record)
 {
   g_autoptr(json_t) draft = bh_device_draft_get(device, author, record, NULL);
@@ -203,8 +203,8 @@ gboolean bh_draft_drop(BhDevice *device, const char *author, const char *record,
   return TRUE;
 }
 
-/* With a record that is nowhere but in the draft goes what stands below it: nobody could save that.
- */
+/* When the record was never saved, drafts of records below it are removed too, because nobody could
+ * save them. */
 static gboolean drop_with_children(BhDevice *device, const char *author, const char *record,
                                    int depth, GError **error)
 {

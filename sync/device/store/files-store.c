@@ -1,3 +1,4 @@
+/* Rows of files, and of files that are wanted from the hub. */
 #include "sync/device/store/files.h"
 
 static BhStmt *prepare(BhDevice *device, const char *sql, const char *sha256, GError **error)

@@ -1,5 +1,5 @@
-/* Files by their hash. Order of making one: temporary file, fsync, rename, fsync of the folder,
- * database row; so a row never names bytes that are not there. */
+/* Files by their hash. A file is made in this order: temporary file, fsync, rename, fsync of the
+ * folder, database row. So a row never names bytes that are not there. */
 #include "sync/device/store/files.h"
 
 #include <errno.h>
@@ -133,7 +133,8 @@ static gboolean check_size(gsize len, GError **error)
   return FALSE;
 }
 
-/* What the bytes from outside are; NULL when they are too many, or no whole picture or paper. */
+/* Type of bytes from outside; NULL when they are too many, or not a complete picture or
+ * document. */
 static const char *judge_bytes(const void *bytes, gsize len, GError **error)
 {
   BhMedia media;
@@ -148,7 +149,8 @@ static const char *judge_bytes(const void *bytes, gsize len, GError **error)
   return NULL;
 }
 
-/* Before the bytes: should nothing come to name them, they are found by this. */
+/* Notes the file before its bytes are written, so that the bytes are found if nothing ever names
+ * them. */
 static gboolean note_first(BhDevice *device, const char *sha256, GError **error)
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);

@@ -19,8 +19,8 @@ gboolean bh_files_recheck(BhDevice *device, GError **error);
 /* Adds a file and removes it from the wanted ones. A known file stays as it is. */
 gboolean bh_files_store_add(BhDevice *device, const char *sha256, gint64 size,
                             const char *media_type, GError **error);
-/* Size in bytes and type (g_free) of a file. FALSE when the store does not know it, and on error.
- */
+/* Size in bytes and type (g_free) of a file. FALSE when the store does not know it, and on
+ * error. */
 gboolean bh_files_store_find(BhDevice *device, const char *sha256, gint64 *size, char **media_type);
 /* *size: bytes that are to be sent, -1 when the file was declared before or is at the hub
  * already. */

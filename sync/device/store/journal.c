@@ -1,6 +1,5 @@
-/* Saving: one entry from a list of operations, in one transaction with everything that follows
- * from it. The outbox is the journal itself: what lies above the acknowledged place is to be sent.
- */
+/* Saves one entry from a list of operations, in one transaction with everything that follows from
+ * it. The outbox is the journal itself: entries above the acknowledged seq are to be sent. */
 #include "sync/device/store/journal.h"
 
 #include <string.h>

@@ -113,7 +113,8 @@ void bh_list_mark_clear(BhListMark *mark)
 
 static const char letters[] = "ctd";
 
-/* "c<changed>", or "t<number>:<order key in hex>" and so with "d" in the order of days. */
+/* "c<changed>" in the order of changes; "t<number>:<order key in hex>" in the order of titles, and
+ * the same with "d" in the order of days. */
 char *bh_list_row_dup_mark(const BhListRow *row, BhListOrder order)
 {
   if (order == BH_LIST_BY_CHANGE)

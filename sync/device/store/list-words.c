@@ -1,4 +1,4 @@
-/* Looks words up in a kind and in the kinds its records belong to; does not order or page. */
+/* Looks up words in a kind and in the kinds that its records belong to. Does not order or page. */
 #include "sync/device/store/list-words.h"
 
 #include <string.h>
@@ -7,17 +7,17 @@
 #include "sync/device/store/views.h"
 
 #define TERMS_MAX 12     /* of one search */
-#define GATHER_MAX 2000  /* records looked through for those that have the whole word */
+#define GATHER_MAX 2000  /* records that are checked for the whole word */
 #define OWNERS_MAX 200   /* records of one word whose own records are listed */
 #define MEMBERS_MAX 2000 /* records on the way between them */
 
-/* Fields that lead to the record the place is taken from, and its kind. */
+/* A way from a record to the one that it belongs to: ref fields, and the kinds on the way. */
 typedef struct {
   GPtrArray *kinds;  /* const BhKind*: of the record, of each one on the way, of the last */
   GPtrArray *fields; /* char*, one less */
 } Way;
 
-/* A word that stands in too many records to list what belongs to them. */
+/* A word that is in too many records to list what belongs to them. */
 typedef struct {
   GPtrArray *own;    /* groups in the kind itself; a group without a term: it is not there */
   GPtrArray *ways;   /* Way* */
@@ -65,8 +65,8 @@ void bh_list_words_free(BhListWords *words)
 
 /* --- ways --- */
 
-/* A way is followed where each of its refs names one kind, and its end hides no records: else a hit
- * would tell of one. NULL when it is none. */
+/* A way is used only when each of its refs names one kind, and no record of the last kind is hidden
+ * from anybody: otherwise a hit would reveal a hidden record. NULL when it cannot be used. */
 static Way *make_way(BhDevice *device, const BhKind *kind, const char *path)
 {
   g_auto(GStrv) steps = g_strsplit(path, ".", -1);
@@ -140,7 +140,7 @@ static gboolean has_all(BhDevice *device, const GPtrArray *groups, gint64 number
   return TRUE;
 }
 
-/* Records under all of the groups, appended to `out`; *many when that cannot be said of few. */
+/* Appends records that have a term of each group to `out`. *many: there may be too many to list. */
 static gboolean gather(BhDevice *device, const GPtrArray *groups, GArray *out, gboolean *many,
                        GError **error)
 {
@@ -198,8 +198,7 @@ static GPtrArray *list_ref_terms(const BhKind *kind, const char *field, const GP
   return texts;
 }
 
-/* Term numbers under which what belongs to the owners stands; *many when they are too many to list.
- */
+/* Term numbers of what belongs to the owners. *many: there are too many to list. */
 static gboolean add_members(BhDevice *device, const Way *way, const GArray *owners, GArray *terms,
                             gboolean *many, GError **error)
 {
@@ -233,8 +232,8 @@ static gboolean add_members(BhDevice *device, const Way *way, const GArray *owne
 
 /* --- the words --- */
 
-/* Each group of the word stands for the owners as well: who has all of it in its own text, or an
- * owner that has all of it, fits each of them. */
+/* Adds terms of the owners to each group of the word. A record fits when its own text has the whole
+ * word, or an owner's text has it. */
 static void add_to_groups(GPtrArray *own, const GArray *members, GPtrArray *groups)
 {
   for (guint i = 0; i < own->len; i++) {

@@ -1,5 +1,5 @@
-/* One page of a list. What few records match is gathered and sorted; what many match is found by
- * walking the stored order. So the cost is that of a page, whatever the store holds (L11). */
+/* One page of a list. When few records match, they are gathered and sorted; when many match, they
+ * are found by walking the stored order. So a page costs the same in a large store (L11). */
 #include "sync/device/store/list.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 #define LIMIT_MAX 200
 #define GATHER_MAX 2000 /* matches that are still gathered and sorted */
 #define WALK_CHUNK 200
-#define WALK_MAX 20000 /* rows looked at for one page; then it ends short, with "after" */
+#define WALK_MAX 20000 /* rows checked for one page; then the page is short, with "after" */
 #define WHERE_MAX 8
 #define WHERE_VALUES_MAX 50
 #define SEARCH_MAX 200 /* bytes */
@@ -27,9 +27,9 @@ typedef struct {
   const char *without; /* child kind: only records that have no child of it */
   const char *without_field;
   const char *parent_field;
-  const json_t *parent_not; /* states: not when the parent stands in one of them; NULL: any */
-  BhListWords *words;       /* of the search that no group stands for; NULL: none */
-  GPtrArray *groups;        /* GArray of term numbers: one of each group must fit */
+  const json_t *parent_not; /* states that the parent must not have; NULL: any */
+  BhListWords *words;       /* words of the search that are in no group; NULL: none */
+  GPtrArray *groups;        /* GArray of term numbers: a record must have one of each group */
   gboolean hopeless;        /* a group without any term: nothing can match */
   gboolean partial;         /* more words begin like the one typed than are looked up */
   BhListMark mark;          /* where the last page ended */
@@ -220,7 +220,7 @@ static json_t *make_row(BhDevice *device, BhScope *scope, const Query *query, co
   json_object_set_new(out, "kind", json_string(query->kind));
   json_object_set_new(out, "title", json_string(row->title));
   json_object_set_new(out, "state", row->state != NULL ? json_string(row->state) : json_null());
-  /* A copy: the page may be read on another thread while the record goes on. */
+  /* A copy, because another thread may read the page while the record changes. */
   json_object_set_new(out, "values", json_copy(bh_scope_get(scope, row->id)));
   json_object_set_new(out, "pending",
                       json_integer(bh_records_store_count_pending(device, row->id)));

@@ -1,5 +1,5 @@
-/* Rows of lists, and the marks that say where a page ended. bh_device_list itself is in device.h.
- */
+/* Rows of lists, and the marks that say where a page ended. bh_device_list itself is in
+ * device.h. */
 #pragma once
 
 #include "sync/device/store/core.h"

@@ -1,4 +1,4 @@
-/* Becoming a device of a hub, and where that hub is found. */
+/* Enrolment at a hub, and the addresses of that hub. */
 #include "sync/device/store/outbox-enrol.h"
 
 #include <sodium.h>
@@ -95,7 +95,7 @@ gboolean bh_outbox_note_address(BhDevice *device, const char *url, GError **erro
 
   if (uplink == NULL)
     return FALSE;
-  /* One that is known, or that nobody could use, changes nothing. */
+  /* An address that is known, or is not valid, changes nothing. */
   if (strcmp(uplink->url, url) == 0 || g_strcmp0(uplink->other_url, url) == 0 || !is_address(url))
     return TRUE;
   return bh_setting_set(device, OTHER_URL, url, error);
@@ -180,7 +180,8 @@ static json_t *read_answer(const char *url, const char *pin, const json_t *answe
   return g_steal_pointer(&uplink);
 }
 
-/* What is in the store was signed as one device of one hub; another one needs another store. */
+/* The entries in a store were signed as one device of one hub. Another device needs another
+ * store. */
 static gboolean check_same(BhDevice *device, const json_t *uplink, GError **error)
 {
   if (device->signer == NULL ||

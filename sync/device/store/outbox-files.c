@@ -1,4 +1,5 @@
-/* Files on their way: small before large, never before the entry that declares them. */
+/* Files that go to the hub: small ones before large ones, none before the entry that declares
+ * it. */
 #include <string.h>
 
 #include "sync/device/store/files.h"
@@ -43,7 +44,7 @@ gboolean bh_outbox_note_file(BhDevice *device, const char *sha256, const char *u
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL || !need_file(device, sha256, &state, error))
     return FALSE;
-  /* What is wholly there stays so, whatever a late answer says. */
+  /* A file that is wholly at the hub stays so, even when a late answer says less. */
   if (state.done)
     return TRUE;
   gint64 offset = done ? state.size : CLAMP(sent, 0, state.size);

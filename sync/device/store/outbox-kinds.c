@@ -133,7 +133,7 @@ static gboolean put_person(BhDevice *device, const json_t *person, GError **erro
   const char *id = bh_json_get_string(person, "id", "staff", error);
   const char *name = id != NULL ? bh_json_get_string(person, "name", "staff", error) : NULL;
   json_t *roles = name != NULL ? bh_json_get_array(person, "roles", "staff", error) : NULL;
-  /* Somebody who has no PIN yet is listed all the same, and cannot sign in. */
+  /* Somebody without a PIN is in the list too, but cannot sign in. */
   const char *seal = bh_json_string_or(person, "seal", "");
 
   if (roles == NULL)

@@ -1,6 +1,6 @@
-/* What comes down. One page is one transaction with its cursor (I5): snapshots, what is gone, how
- * much of our own is in them, what is held back. A pull that starts over fills a shadow beside
- * the records and takes their place when it is complete. */
+/* Changes from the hub. One page is one transaction with its cursor (I5): snapshots, gone records,
+ * how many own entries they contain, and what is quarantined. A pull that starts over fills a
+ * shadow beside the records, which replaces them when it is complete. */
 #include "sync/device/store/outbox-pull.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@
 #include "sync/device/store/shadow-store.h"
 #include "sync/wire/limits.h"
 
-#define SWAP_STEP 100     /* records that change places in one transaction */
+#define SWAP_STEP 100     /* records that are swapped in one transaction */
 #define SWAP_SPAN 2000    /* records compared at once … */
 #define SWAP_SPAN_COST 25 /* … and what that counts for */
 enum { SWAP_DIFFERENCES, SWAP_VANISHED, SWAP_DONE };
@@ -24,7 +24,7 @@ enum { SWAP_DIFFERENCES, SWAP_VANISHED, SWAP_DONE };
 typedef struct {
   BhDevice *device;
   GHashTable *touched; /* record ids to fold again */
-  gint64 through;      /* place of the last own entry this page's snapshots contain */
+  gint64 through;      /* position of the last own entry that this page's snapshots contain */
 } Pull;
 
 static void touch(Pull *pull, const char *id)
@@ -72,8 +72,8 @@ static gint64 newest_head_ms(const json_t *snapshot)
   return bh_id_is_valid(newest) ? bh_id_time_ms(newest) : 0;
 }
 
-/* Text of a snapshot that can be read; NULL for one that cannot: it is left out and the rest goes
- * on (L8). */
+/* Text of a snapshot; NULL when it cannot be read: it is skipped, and the others are applied
+ * (L8). */
 static char *check_snapshot(const json_t *snapshot, const char **record)
 {
   g_autoptr(GError) local = NULL;
@@ -87,7 +87,7 @@ static char *check_snapshot(const json_t *snapshot, const char **record)
   return bh_record_to_snapshot(parsed);
 }
 
-/* Row first, so that base has its number; refolding then fills it in. */
+/* Makes the row first, because the base needs its number; refolding fills it in. */
 static gboolean put_base(const Pull *pull, const char *id, const char *text, const char *kind,
                          gint64 changed_ms, GError **error)
 {
@@ -133,8 +133,8 @@ static gboolean has_own_work(BhDevice *device, const char *id, gboolean *has, GE
   return TRUE;
 }
 
-/* Own work on a record keeps it here, marked, until that is with the hub (L17). */
-static gboolean take_away(Pull *pull, const char *id, GError **error)
+/* A record with own work stays, marked as gone, until that work is at the hub (L17). */
+static gboolean remove_gone(Pull *pull, const char *id, GError **error)
 {
   gboolean own = FALSE;
   g_auto(BhRow) row = {0};
@@ -158,7 +158,7 @@ static gboolean sweep_gone(Pull *pull, GError **error)
   for (guint i = 0; i < ids->len; i++) {
     gboolean own = FALSE;
     const char *id = g_ptr_array_index(ids, i);
-    if (!has_own_work(pull->device, id, &own, error) || (!own && !take_away(pull, id, error)))
+    if (!has_own_work(pull->device, id, &own, error) || (!own && !remove_gone(pull, id, error)))
       return FALSE;
   }
   return TRUE;
@@ -166,7 +166,7 @@ static gboolean sweep_gone(Pull *pull, GError **error)
 
 /* --- own entries --- */
 
-/* By the rows that are here, whatever number the hub names. */
+/* Uses the rows that are here, because the hub may name any number. */
 static gboolean touch_between(Pull *pull, gint64 after, gint64 through, GError **error)
 {
   g_autoptr(GArray) places = bh_journal_store_list(pull->device, after, through, error);
@@ -219,8 +219,8 @@ static gboolean release_others(Pull *pull, GHashTable *held, GError **error)
   return TRUE;
 }
 
-/* The list is complete each time: who is not in it any more was released or dismissed, unless it
- * is as long as the hub makes it. */
+/* The list is always complete, unless it has its maximal length: an entry that is no longer in it
+ * was released or dismissed. */
 static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean release, GError **error)
 {
   g_autoptr(GHashTable) held = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
@@ -251,7 +251,7 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean releas
 
 /* --- the shadow --- */
 
-/* Snapshots that differ, up to the end of a span. */
+/* Takes snapshots that differ from their base, up to the end of a span. */
 static gboolean swap_differences(Pull *pull, BhShadow *shadow, int *budget, GError **error)
 {
   gint64 through = shadow->place + SWAP_SPAN;
@@ -273,7 +273,7 @@ static gboolean swap_differences(Pull *pull, BhShadow *shadow, int *budget, GErr
   }
   if (*budget <= 0)
     return TRUE;
-  /* No further than there are rows: pages that come meanwhile add theirs behind this place. */
+  /* Not beyond the last row, because pages that come meanwhile add rows behind it. */
   gint64 last = bh_shadow_store_max(pull->device);
   shadow->place = MIN(through, last);
   *budget -= SWAP_SPAN_COST;
@@ -298,7 +298,7 @@ static gboolean swap_vanished(Pull *pull, BhShadow *shadow, int *budget, GError 
     }
     if (id == NULL)
       break;
-    if (!take_away(pull, id, error))
+    if (!remove_gone(pull, id, error))
       return FALSE;
   }
   if (*budget <= 0)
@@ -310,9 +310,9 @@ static gboolean swap_vanished(Pull *pull, BhShadow *shadow, int *budget, GError 
   return TRUE;
 }
 
-/* A step of the swap: so many records, or spans in which nothing differs. Only when all have moved
- * do the cursor and what the hub has of ours hold for the records: until then each snapshot knows
- * for itself what is in it, and own work lies over those that did not come yet. */
+/* One step of the swap: SWAP_STEP records, or spans without a difference. The cursor and "included"
+ * become valid only after the last step. Until then each snapshot says itself which own entries it
+ * contains, and own work stays over records that have not been replaced yet. */
 static gboolean swap_some(Pull *pull, BhShadow *shadow, const json_t *included, GError **error)
 {
   BhDevice *device = pull->device;
@@ -346,15 +346,15 @@ static gboolean take_records(Pull *pull, const json_t *page, gboolean shadow, GE
   {
     const char *id = json_string_value(item);
     if (id != NULL &&
-        !(shadow ? bh_shadow_store_drop(pull->device, id, error) : take_away(pull, id, error)))
+        !(shadow ? bh_shadow_store_drop(pull->device, id, error) : remove_gone(pull, id, error)))
       return FALSE;
   }
   return TRUE;
 }
 
-/* The hub names what it has of ours and what it holds back as of now, on every page. Only when the
- * last page is in does that hold for all records: until then each snapshot knows for itself, and
- * what is still to come keeps its own entries. */
+/* Each page names how many own entries the hub has, and which it quarantines, as of now. "included"
+ * is valid for all records only after the last page. Until then each snapshot says itself which own
+ * entries it contains, and records that are still to come keep theirs. */
 static gboolean take_own(Pull *pull, const json_t *page, gboolean more, GError **error)
 {
   return (more || take_included(pull, json_object_get(page, "included"), error)) &&
@@ -375,8 +375,8 @@ static gboolean fold_touched(Pull *pull, GError **error)
   return TRUE;
 }
 
-/* What a page brings for a shadow whose rows were compared already is compared by itself, and then
- * what vanished is looked for once more. */
+/* A page may come after the rows of the shadow were compared. Then its rows are compared too, and
+ * the search for vanished records begins again. */
 static gboolean reopen_swap(BhDevice *device, const json_t *page, GError **error)
 {
   g_auto(BhShadow) shadow = {0};
@@ -408,7 +408,7 @@ static gboolean choose_shadow(BhDevice *device, const json_t *page, gboolean *sh
   return TRUE;
 }
 
-/* The last page of the shadow: the swap begins, and ends at once when there is little. */
+/* The last page of the shadow begins the swap, and ends it at once when little differs. */
 static gboolean begin_swap(Pull *pull, const json_t *page, const char *cursor, gboolean *done,
                            GError **error)
 {
@@ -438,8 +438,8 @@ static gboolean apply(Pull *pull, const json_t *page, const char *cursor, GError
     return bh_shadow_store_set_cursor(device, cursor, NULL, error);
   if (shadow && !begin_swap(pull, page, cursor, &swapped, error))
     return FALSE;
-  /* What the hub released is in snapshots that may not have moved yet: the next pull tells again.
-   */
+  /* Released entries are in snapshots that may not be in place yet; the next pull names them
+   * again. */
   if (shadow && !swapped)
     return take_quarantined(pull, json_object_get(page, "quarantined"), FALSE, error) &&
            fold_touched(pull, error);
@@ -448,14 +448,14 @@ static gboolean apply(Pull *pull, const json_t *page, const char *cursor, GError
          bh_setting_set(device, "cursor", cursor, error);
 }
 
-/* Older chains were wholly with the hub before the current one began. */
+/* The hub had all of the older incarnations before the current one began. */
 static gint64 place_of_included(BhDevice *device, const json_t *included)
 {
   gint64 seq = json_integer_value(json_object_get(included, device->signer->incarnation));
   return BH_POS(device->incarnation, CLAMP(seq, 0, device->made));
 }
 
-/* Another epoch: the hub stands on an older copy of itself. */
+/* A new epoch: the hub was restored from an older copy and may have lost files. */
 static gboolean take_epoch(BhDevice *device, const json_t *page, GError **error)
 {
   const char *epoch = bh_json_string_or(page, "epoch", NULL);

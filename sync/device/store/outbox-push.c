@@ -1,4 +1,4 @@
-/* The journal as the hub sees it: batches up, acknowledgements back, a new chain after a fork. */
+/* Batches of own entries, acknowledgements, and a new incarnation after a fork. */
 #include "sync/device/store/outbox-push.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Rows of staff and their lock-outs. */
 #include <string.h>
 
 #include "sync/device/store/people.h"

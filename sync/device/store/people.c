@@ -1,9 +1,8 @@
-/* Who is acting: sign-in by PIN, which opens the person's own key, offline, for as long as the
- * lease runs (L12, L13). The open keys are kept here, in memory only. People and their lock-outs
- * are sealed with the device's key, so that a row that was removed or written by hand is noticed.
- * What this does not stop: who can read the raw disk has that key too, can try PINs against the
- * sealed keys at leisure, or put an older copy of the whole store back. Only disk encryption and
- * revocation help there. */
+/* Sign-in by PIN, which opens the person's own key. It works offline until the lease ends (L12,
+ * L13). Open keys are kept in memory only. People and lock-outs are sealed with the device's key,
+ * so that rows that were removed or written by hand are noticed. This does not stop an attacker who
+ * can read the raw disk: that disk contains the key, PINs can be tried against the sealed keys, and
+ * an older copy of the store can be put back. Only disk encryption and revocation help there. */
 #include "sync/device/store/people.h"
 
 #include <sodium.h>
@@ -16,7 +15,7 @@
 
 #define WRONG_BEFORE_LOCK 5
 #define SEAL_SETTING "people_seal"
-#define BROKEN_SEAL_WAIT_MS (5 * 60 * 1000) /* as if that had been waited last */
+#define BROKEN_SEAL_WAIT_MS (5 * 60 * 1000) /* taken for the last wait */
 #define PIN_MAX 128                         /* bytes */
 
 /* Lock-outs grow: 1, 5, 15 minutes, then an hour each time. */
@@ -31,8 +30,8 @@ static gint64 next_wait_ms(gint64 wait_ms)
   return steps_ms[G_N_ELEMENTS(steps_ms) - 1];
 }
 
-/* Counted by the boot clock, so that setting the date ends nothing; after a restart, when that
- * clock begins anew, the wait begins anew too. */
+/* By the boot clock, so that a new date does not end a lock-out. After a restart that clock starts
+ * again, and so does the wait. */
 static gint64 remaining_ms(BhDevice *device, const BhLockout *lockout)
 {
   gint64 now = device->clock->boot_ms(device->clock->data);
@@ -61,7 +60,7 @@ static char *make_seal(BhDevice *device, GError **error)
   return sodium_bin2hex(hex, 2 * sizeof mac + 1, mac, sizeof mac);
 }
 
-/* Inside the transaction that changed them. */
+/* Writes the seal, inside the transaction that changed people or lock-outs. */
 static gboolean put_seal(BhDevice *device, GError **error)
 {
   g_autofree char *kept = bh_setting_dup(device, SEAL_SETTING);
@@ -103,7 +102,7 @@ gboolean bh_people_begin_list(BhDevice *device, gboolean *sealed, GError **error
 
 gboolean bh_people_end_list(BhDevice *device, gboolean sealed, GError **error)
 {
-  /* The very first list has nothing to be sealed before it. */
+  /* Before the first list there is no seal. */
   gboolean first = bh_setting_get_int(device, "staff_ms", 0) == 0;
 
   return (sealed || first ||
@@ -112,7 +111,7 @@ gboolean bh_people_end_list(BhDevice *device, gboolean sealed, GError **error)
          put_seal(device, error);
 }
 
-/* What does not fit its seal stays as it is, until the hub sends the people again. */
+/* Rows that do not fit their seal stay as they are until the hub sends the list again. */
 gboolean bh_people_carry_lockouts(BhDevice *device, GError **error)
 {
   const BhClock *clock = device->clock;
@@ -267,7 +266,7 @@ static gboolean check_locked(BhDevice *device, const BhLockout *lockout, BhSignI
   return FALSE;
 }
 
-/* The try counts as wrong until it is known to be right: pulling the plug gains nothing. */
+/* Counts a try as wrong before the PIN is checked, so that cutting the power saves no try. */
 static gboolean count_try(BhDevice *device, const char *staff, BhLockout *lockout, GError **error)
 {
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
@@ -367,7 +366,7 @@ gboolean bh_people_get_key(BhDevice *device, const char *staff, const guint8 **s
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  /* Who is not of the unit, or has no PIN, has no key here. */
+  /* Somebody who is not in the list, or has no PIN, has no key on this device. */
   if (row.seal == NULL || *row.seal == '\0') {
     g_strlcpy(device->keyless, staff, sizeof device->keyless);
     return TRUE;

@@ -1,3 +1,4 @@
+/* Rows for prune.c: entries that may lose their content, files whose bytes are to be removed. */
 #include "sync/device/store/prune.h"
 
 GArray *bh_prune_store_list(BhDevice *device, gint64 after, gint64 before_ms, int limit,

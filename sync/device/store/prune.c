@@ -1,3 +1,4 @@
+/* Removes content that was delivered long ago, step by step; see prune.h. */
 #include "sync/device/store/prune.h"
 
 #include <errno.h>
@@ -13,8 +14,8 @@
 
 #define ENTRIES_STEP 50
 #define FILES_STEP 10
-#define PLACE "prune_place" /* settings: how far the running sweep came … */
-#define SWEPT "prune_ms"    /* … and when the last one ended */
+#define PLACE "prune_place" /* settings: last position of the running sweep, and … */
+#define SWEPT "prune_ms"    /* … when the last sweep ended */
 
 /* --- what may go --- */
 
@@ -28,7 +29,7 @@ static gboolean is_here(BhDevice *device, const char *record, gboolean *here, GE
   return TRUE;
 }
 
-/* What something else names stays, as if it had come from the hub. */
+/* A file that something else names stays, like one that came from the hub. */
 static gboolean drop_files(BhDevice *device, gint64 pos, const BhBody *body, GError **error)
 {
   for (guint i = 0; i < body->files->len; i++) {
@@ -65,7 +66,7 @@ static gboolean drop_entry(BhDevice *device, gint64 pos, GError **error)
 
 /* --- bytes --- */
 
-/* On the disk before the note goes: a power cut brings no picture back. */
+/* The removal is synced before the note is removed, so that a power cut brings no picture back. */
 static gboolean unlink_bytes(BhDevice *device, const char *sha256, GError **error)
 {
   g_autofree char *path = bh_device_make_file_path(device, sha256);
@@ -83,8 +84,8 @@ static gboolean unlink_bytes(BhDevice *device, const char *sha256, GError **erro
   return !removed || bh_durable_sync_folder(device->disk, shelf, error);
 }
 
-/* The row went first, and the note with it: a crash in between leaves the note, never a row without
- * bytes. */
+/* The row was removed before, in the transaction that wrote the note: a crash in between leaves a
+ * note, never a row without bytes. */
 static gboolean remove_bytes(BhDevice *device, int *left, GError **error)
 {
   for (; *left > 0; --*left) {
@@ -143,7 +144,7 @@ gboolean bh_prune_some(BhDevice *device, gboolean *more, GError **error)
     *more = TRUE;
     return TRUE;
   }
-  /* A clock that may be years ahead lets nothing go. */
+  /* Nothing is removed while the clock may be years ahead. */
   if (device->hub_ms == 0 || g_strcmp0(device->hub_boot_id, clock->boot_id(clock->data)) != 0)
     return TRUE;
   gint64 now = bh_device_now_ms(device);

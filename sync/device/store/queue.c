@@ -1,5 +1,5 @@
-/* What has not left yet, and why. Everything about sending is derived from places in the chain and
- * the round of this run; nothing is stored as "sending" (L19). */
+/* What is not sent yet, and why. All of that is derived from the chain and the present round;
+ * nothing is stored as "sending" (L19). */
 #include <string.h>
 
 #include "sync/device/store/damage.h"
@@ -142,7 +142,7 @@ static gboolean add_entries(BhDevice *device, json_t *out, gint64 offset, gsize 
   return TRUE;
 }
 
-/* The record that stands for a file: the one its declaring entry sets the hash of. */
+/* Describes a file by the record whose hash the declaring entry sets. */
 static void describe_file(BhDevice *device, json_t *item, gint64 declared, const char *sha256)
 {
   g_auto(BhOwnEntry) entry = {0};

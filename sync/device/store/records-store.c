@@ -1,9 +1,10 @@
+/* Rows of records, bases and views; see records-store.h. */
 #include "sync/device/store/records-store.h"
 
 #include <string.h>
 
-/* Own entries of :record that its snapshot does not contain: above what that was folded with, above
- * what all snapshots contain, or held back at the hub. */
+/* Own entries of :record that its snapshot does not contain: above what it was folded with, above
+ * what all snapshots contain, or quarantined at the hub. */
 #define OVERLAY                                                                                    \
   "SELECT r.pos FROM entry_record r JOIN incarnation i ON i.number = r.pos >> 40"                  \
   " WHERE r.record = :record AND r.pos > :after"                                                   \

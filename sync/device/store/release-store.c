@@ -1,3 +1,4 @@
+/* Rows of files that may be named by nothing. */
 #include "sync/device/store/release-store.h"
 
 static BhStmt *prepare(BhDevice *device, const char *sql, const char *sha256, GError **error)
@@ -41,7 +42,7 @@ GPtrArray *bh_release_store_list(BhDevice *device, const char *after, int limit,
 gboolean bh_release_store_is_drafted(BhDevice *device, const char *sha256, gboolean *drafted,
                                      GError **error)
 {
-  /* Drafts are few, and a value may name a file anywhere. */
+  /* Reads all values, because drafts are few and a value may name a file anywhere. */
   g_autoptr(BhStmt) stmt = prepare(
       device, "SELECT 1 FROM draft_key WHERE instr(value, :sha) > 0 LIMIT 1", sha256, error);
   return stmt != NULL && bh_stmt_step(stmt, drafted, error);

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 gboolean bh_release_store_add(BhDevice *device, const char *sha256, GError **error);
 /* Removes the note. */
 gboolean bh_release_store_drop(BhDevice *device, const char *sha256, GError **error);
-/* Noted hashes after `after`, in their order, at most `limit`; GPtrArray of strings that it owns.
- */
+/* Noted hashes after `after`, in their order, at most `limit`; GPtrArray of strings that it
+ * owns. */
 GPtrArray *bh_release_store_list(BhDevice *device, const char *after, int limit, GError **error);
 /* *drafted: a value of a draft contains the hash. */
 gboolean bh_release_store_is_drafted(BhDevice *device, const char *sha256, gboolean *drafted,

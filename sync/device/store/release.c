@@ -1,3 +1,4 @@
+/* Removes files that nothing names any more, step by step; see release.h. */
 #include "sync/device/store/release.h"
 
 #include <string.h>
@@ -6,9 +7,9 @@
 #include "sync/device/store/shadow-store.h"
 #include "sync/device/store/terms.h"
 
-#define STEP 20 /* files that are looked at in one transaction */
+#define STEP 20 /* files that are checked in one transaction */
 
-/* What is not let go yet, of this run only. */
+/* Why a file stays although nothing names it; of this run only. */
 typedef struct {
   int added;       /* times it was added and not named by a draft since */
   gint64 until_ms; /* of the boot clock */
@@ -80,7 +81,7 @@ static gboolean each_hash_of_text(BhDevice *device, const char *text, EachHash f
   return value == NULL || each_hash(device, value, func, error);
 }
 
-static gboolean note_offered_back(BhDevice *device, const char *sha256, GError **error)
+static gboolean note_discarded(BhDevice *device, const char *sha256, GError **error)
 {
   need_held(device, sha256)->until_ms = boot_ms(device) + BH_RELEASE_GRACE_MS;
   return bh_release_store_add(device, sha256, error);
@@ -97,7 +98,7 @@ static gboolean settle(BhDevice *device, const char *sha256, GError **error G_GN
 
 gboolean bh_release_note_draft(BhDevice *device, const char *value, GError **error)
 {
-  return each_hash_of_text(device, value, note_offered_back, error);
+  return each_hash_of_text(device, value, note_discarded, error);
 }
 
 void bh_release_hold(BhDevice *device, const char *sha256)
@@ -144,7 +145,7 @@ static gboolean is_used(BhDevice *device, const char *sha256, gboolean *used, GE
          (*used || bh_release_store_is_drafted(device, sha256, used, error));
 }
 
-static gboolean look_at(BhDevice *device, const char *sha256, GError **error)
+static gboolean check_noted(BhDevice *device, const char *sha256, GError **error)
 {
   gboolean used = FALSE;
 
@@ -153,8 +154,8 @@ static gboolean look_at(BhDevice *device, const char *sha256, GError **error)
          bh_release_store_drop(device, sha256, error);
 }
 
-/* Leaves those of which something can be said. */
-static gboolean pass_over_held(BhDevice *device, GPtrArray *noted, GError **error)
+/* Removes files from the array that are held and not used: they are checked again later. */
+static gboolean skip_held(BhDevice *device, GPtrArray *noted, GError **error)
 {
   for (guint i = noted->len; i > 0; i--) {
     gboolean used = FALSE;
@@ -168,8 +169,8 @@ static gboolean pass_over_held(BhDevice *device, GPtrArray *noted, GError **erro
   return TRUE;
 }
 
-/* Names are known by the index, which has to be whole. */
-static gboolean can_look(BhDevice *device)
+/* Uses of a file are found by the index, which must be complete. */
+static gboolean is_index_complete(BhDevice *device)
 {
   g_autofree char *reindex = bh_setting_dup(device, "reindex");
   return reindex == NULL && !bh_shadow_store_is_open(device);
@@ -178,16 +179,16 @@ static gboolean can_look(BhDevice *device)
 gboolean bh_release_some(BhDevice *device, gboolean *more, GError **error)
 {
   *more = FALSE;
-  if (boot_ms(device) < device->opened_boot_ms + BH_RELEASE_OPEN_MS || !can_look(device))
+  if (boot_ms(device) < device->opened_boot_ms + BH_RELEASE_OPEN_MS || !is_index_complete(device))
     return TRUE;
   g_autoptr(GPtrArray) noted = bh_release_store_list(device, device->release_place, STEP, error);
   if (noted == NULL)
     return FALSE;
   *more = noted->len == STEP;
-  /* Held ones are passed over, and looked at again the next time round. */
+  /* Held files are skipped and checked again in the next sweep. */
   g_strlcpy(device->release_place, *more ? noted->pdata[STEP - 1] : "",
             sizeof device->release_place);
-  if (!pass_over_held(device, noted, error))
+  if (!skip_held(device, noted, error))
     return FALSE;
   if (noted->len == 0)
     return TRUE;
@@ -195,7 +196,7 @@ gboolean bh_release_some(BhDevice *device, gboolean *more, GError **error)
   if (write == NULL)
     return FALSE;
   for (guint i = 0; i < noted->len; i++)
-    if (!look_at(device, noted->pdata[i], error))
+    if (!check_noted(device, noted->pdata[i], error))
       return FALSE;
   return bh_write_commit(write, error);
 }

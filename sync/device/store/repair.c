@@ -31,7 +31,7 @@ typedef struct {
   gboolean *broken;
 } Repair;
 
-static gboolean put_aside(Repair *repair, gint64 pos, const char *reason, GError **error)
+static gboolean copy_aside(Repair *repair, gint64 pos, const char *reason, GError **error)
 {
   BhDevice *device = repair->device;
   g_autoptr(GPtrArray) records = g_ptr_array_new_with_free_func(g_free);
@@ -78,10 +78,10 @@ static gboolean repair_entry(Repair *repair, gint64 pos, GError **error)
     *repair->broken = *repair->broken || !delivered;
     return TRUE;
   case BH_DAMAGE_OPENINGS:
-    return put_aside(repair, pos, local->message, error) &&
+    return copy_aside(repair, pos, local->message, error) &&
            bh_damage_store_drop_openings(device, pos, error);
   case BH_DAMAGE_LOST:
-    return put_aside(repair, pos, local->message, error) &&
+    return copy_aside(repair, pos, local->message, error) &&
            (delivered ? bh_damage_store_drop_body(device, pos, error)
                       : remove_lost(repair, pos, error));
   }

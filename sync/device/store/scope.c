@@ -1,5 +1,5 @@
-/* What a condition sees while something is being saved: the store's records with the unsaved
- * values laid over them. */
+/* What a condition sees while something is saved: the store's records with the unsaved values over
+ * them. */
 #include "sync/device/store/scope.h"
 
 #include <string.h>
@@ -111,7 +111,7 @@ static json_t *list_children(const char *record, const char *kind_name, gpointer
 
   if (field == NULL)
     return NULL;
-  /* All of them: "every" and "count" of a part would be wrong. */
+  /* All of them, because "every" and "count" need all. */
   g_autoptr(json_t) parent = json_string(record);
   g_autoptr(GArray) numbers = bh_terms_store_list_of(device, kind_name, field, parent, -1, NULL);
   if (numbers == NULL)

@@ -1,3 +1,4 @@
+/* Methods by name: a table, and one small function per method that unpacks its params. */
 #include "sync/device/store/service.h"
 
 #include <string.h>

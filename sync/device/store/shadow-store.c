@@ -1,4 +1,4 @@
-/* The shadow of a pull that starts over. */
+/* Rows of the shadow; see shadow-store.h. */
 #include "sync/device/store/shadow-store.h"
 
 void bh_shadow_clear(BhShadow *shadow)

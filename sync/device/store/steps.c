@@ -1,5 +1,5 @@
-/* Which steps lead on from where a record stands, for the person who looks: what a page offers as
- * buttons. Whether a step can be taken is judged when it is saved (check.c). */
+/* Lists the steps that a person may take from the present state of a record: what a page offers as
+ * buttons. Whether a step can be taken is checked when it is saved (check.c). */
 #include <string.h>
 
 #include "sync/device/store/scope.h"

@@ -1,9 +1,10 @@
+/* Rows of the index: terms, and the records that have them (postings). */
 #include <string.h>
 
 #include "sync/device/store/release-store.h"
 #include "sync/device/store/terms.h"
 
-/* Up to so many terms are looked up one by one; a list of more is handed over as JSON. */
+/* Up to this many terms are looked up one by one; more are passed as JSON. */
 #define SINGLE_TERMS_MAX 8
 #define PREFIX_TERMS_MAX 1024
 
@@ -86,8 +87,7 @@ static gboolean change_posting(BhDevice *device, gint64 term, gint64 record, gbo
   return bh_stmt_run(stmt, error);
 }
 
-/* A term that no record stands under any more goes with its text. A file that it names may be named
- * by nothing now. */
+/* Removes a term that no record has any more, and notes the file that it names. */
 static gboolean drop_term(BhDevice *device, gint64 term, GError **error)
 {
   gboolean row = FALSE;
@@ -127,7 +127,7 @@ static GArray *numbers_of(const json_t *terms)
   return out;
 }
 
-/* Both sorted: what only one of them has is added or taken out. */
+/* Both are sorted: postings that only one of them has are added or removed. */
 static gboolean apply_difference(BhDevice *device, gint64 record, const GArray *before,
                                  const GArray *after, gboolean *changed, GError **error)
 {
@@ -211,7 +211,7 @@ static gboolean collect(BhStmt *stmt, GArray *out, GError **error)
 static gboolean find_prefix(BhDevice *device, const char *prefix, GArray *out, gboolean *partial,
                             GError **error)
 {
-  /* Above every text that begins so: no term holds this last code point. */
+  /* Sorts after every text with this beginning, because no term contains this last code point. */
   g_autofree char *to = g_strconcat(prefix, "\xf4\x8f\xbf\xbf", NULL);
   g_autoptr(BhStmt) stmt = bh_db_prepare(
       device->db,
@@ -276,7 +276,8 @@ static char *dup_list(const GArray *terms)
 gboolean bh_terms_store_list(BhDevice *device, const GArray *terms, int limit, GArray *out,
                              GError **error)
 {
-  /* Postings of one term lie in order: reading stops at the limit. Those of several are sorted. */
+  /* Postings of one term are in order, so reading stops at the limit; those of several are
+   * sorted. */
   gboolean one = terms->len == 1;
   g_autofree char *list = one ? NULL : dup_list(terms);
   g_autoptr(BhStmt) stmt = bh_db_prepare(

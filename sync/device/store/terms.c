@@ -1,6 +1,6 @@
-/* What lists filter and search by: the indexed values of a record, the words and character pairs
- * of its title and indexed texts. Pairs, because no tokenizer knows where a Chinese word ends and
- * people search for two characters. Personal values are never terms. */
+/* Makes the terms that lists filter and search by: the indexed values of a record, and the words
+ * and character pairs of its title and indexed texts. Pairs, because no tokenizer knows where a
+ * Chinese word ends, and people search for two characters. Personal values are never terms. */
 #include "sync/device/store/terms.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "sync/device/store/title.h"
 
 #define SEPARATOR "\x1f"
-#define VALUE_TERM_MAX 64  /* bytes; longer values stand under their hash */
+#define VALUE_TERM_MAX 64  /* bytes; longer values are replaced by their hash */
 #define TEXT_MAX_CHARS 200 /* of one text that are searched */
 #define WORD_MAX 40
 #define QUERY_MAX_TERMS 12
@@ -74,7 +74,7 @@ static void add_value_terms(GPtrArray *terms, const char *kind, const char *fiel
     g_ptr_array_add(terms, term);
 }
 
-/* Full-width forms, compatibility characters and case fold to one. */
+/* Full-width forms, compatibility characters and letter case become equal. */
 static gunichar *normalize(const char *text, glong *len)
 {
   g_autofree char *plain = g_utf8_normalize(text, -1, G_NORMALIZE_ALL_COMPOSE);
@@ -101,8 +101,8 @@ static char *make_term(const char *kind, char sort, const gunichar *text, glong 
   return g_strdup_printf("%s" SEPARATOR "%c%s%s", kind, sort, part, prefix ? "*" : "");
 }
 
-/* Words "^coal" whole, other scripts in pairs "~煤矿", the last character of a run alone. In a
- * query a word and a lone character stand for everything that begins so. */
+/* Whole words as "^coal", other scripts in pairs as "~煤矿", and the last character of a run alone.
+ * In a query a word or a single character matches everything with that beginning. */
 static void add_text_terms(GPtrArray *terms, const char *kind, const char *text, gboolean query)
 {
   glong len = 0;

@@ -83,7 +83,7 @@ json_t *bh_device_get(BhDevice *device, const char *id, GError **error)
 
 /* --- history --- */
 
-/* Values that a set replaced, as far as an entry among `bodies` (id → BhBody) gave them. */
+/* Values that a set replaced, if an entry in `bodies` (id → BhBody) set them. */
 static json_t *list_replaced(const BhSet *set, const char *record, GHashTable *bodies)
 {
   json_t *values = json_array();

@@ -30,8 +30,8 @@ BhView *bh_view_get(BhDevice *device, const char *id, GError **error);
 /* The same, made empty in memory when there is none; bh_view_store writes it down. */
 BhView *bh_view_need(BhDevice *device, const char *id, const char *kind, GError **error);
 /* Folds a record into `view`, of which only the row is filled in, from the base and own entries
- * that are stored now. view->record stays NULL when there is neither. For a view outside the cache.
- */
+ * that are stored now. view->record stays NULL when there is neither. For a view outside the
+ * cache. */
 gboolean bh_view_fold(BhDevice *device, const char *id, BhView *view, GError **error);
 /* {key: value} as shown; borrowed from the view, not to be changed. */
 json_t *bh_view_get_values(BhView *view);

@@ -126,7 +126,7 @@ static Work *next_work(BhWorker *worker, gboolean *touched)
 static gpointer run(gpointer data)
 {
   BhWorker *worker = data;
-  gboolean touched = TRUE; /* an earlier run may have left something to go on with */
+  gboolean touched = TRUE; /* an earlier run may have left idle steps to do */
 
   if (!open_store(worker))
     return NULL;
