@@ -9,6 +9,7 @@
 #define TUS_VERSION "1.0.0"
 #define METADATA_MAX 1024
 #define STATUS_CHECKSUM_MISMATCH 460
+#define UPLOAD_THREADS 16 /* uploads that wait for the disk at the same time */
 
 static void answer(BhRequest *request, guint status)
 {
@@ -137,9 +138,8 @@ static gboolean check_bytes(BhRequest *request, GBytes *body)
   return matches;
 }
 
-void bh_upload_handle_create(BhRequest *request, gpointer data)
+static void create(BhRequest *request, BhDeviceApi *api)
 {
-  BhDeviceApi *api = data;
   g_autoptr(BhHubDevice) device = begin(request, api);
   gint64 length;
   char sha256[BH_HASH_HEX_LEN + 1];
@@ -193,9 +193,8 @@ void bh_upload_handle_head(BhRequest *request, gpointer data)
   answer(request, 200);
 }
 
-void bh_upload_handle_patch(BhRequest *request, gpointer data)
+static void patch(BhRequest *request, BhDeviceApi *api)
 {
-  BhDeviceApi *api = data;
   g_autoptr(BhHubDevice) device = begin(request, api);
   GBytes *body = bh_request_get_body(request);
   gint64 offset;
@@ -219,9 +218,8 @@ void bh_upload_handle_patch(BhRequest *request, gpointer data)
   answer(request, 204);
 }
 
-void bh_upload_handle_delete(BhRequest *request, gpointer data)
+static void delete (BhRequest *request, BhDeviceApi *api)
 {
-  BhDeviceApi *api = data;
   g_autoptr(BhHubDevice) device = begin(request, api);
   g_autoptr(GError) error = NULL;
   if (device == NULL)
@@ -230,4 +228,45 @@ void bh_upload_handle_delete(BhRequest *request, gpointer data)
     answer(request, 204);
   else
     answer_failed(request, error, NULL);
+}
+
+/* --- the threads --- */
+
+typedef struct {
+  BhRequest *request;
+  void (*handle)(BhRequest *request, BhDeviceApi *api);
+} Waiting;
+
+static void run_waiting(gpointer data, gpointer api)
+{
+  g_autofree Waiting *waiting = data;
+  waiting->handle(waiting->request, api);
+}
+
+GThreadPool *bh_upload_threads_new(BhDeviceApi *api)
+{
+  return g_thread_pool_new(run_waiting, api, UPLOAD_THREADS, FALSE, NULL);
+}
+
+static void hand_over(BhDeviceApi *api, BhRequest *request,
+                      void (*handle)(BhRequest *request, BhDeviceApi *api))
+{
+  Waiting *waiting = g_new(Waiting, 1);
+  *waiting = (Waiting){request, handle};
+  g_thread_pool_push(api->upload_threads, waiting, NULL);
+}
+
+void bh_upload_handle_create(BhRequest *request, gpointer data)
+{
+  hand_over(data, request, create);
+}
+
+void bh_upload_handle_patch(BhRequest *request, gpointer data)
+{
+  hand_over(data, request, patch);
+}
+
+void bh_upload_handle_delete(BhRequest *request, gpointer data)
+{
+  hand_over(data, request, delete);
 }
