@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "app/questions.h"
-#include "app/window.h"
 #include "sync/device/store/store.h"
 
 typedef struct {
-  BhWindow *window; /* borrowed: the window owns its pages */
+  BhPageHost *host; /* borrowed: the window owns its pages */
   BhSession *session;
   GCancellable *cancellable;
   BhQuestions *questions;
@@ -74,10 +73,10 @@ static void bh_page_init(BhPage *page)
   gtk_widget_show(GTK_WIDGET(page));
 }
 
-void bh_page_attach(BhPage *page, BhWindow *window, BhSession *session)
+void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session)
 {
   BhPagePrivate *priv = get(page);
-  priv->window = window;
+  priv->host = host;
   priv->session = g_object_ref(session);
   priv->person = g_strdup(bh_session_get_actor(session));
   priv->questions = bh_questions_new(page, session, priv->cancellable);
@@ -114,13 +113,13 @@ void bh_page_set_title(BhPage *page, const char *title)
   BhPagePrivate *priv = get(page);
   g_autofree char *old = priv->title;
   priv->title = g_strdup(title);
-  if (priv->window != NULL)
-    bh_window_update_title(priv->window);
+  if (priv->host != NULL)
+    bh_page_host_update_title(priv->host);
 }
 
-BhWindow *bh_page_get_window(BhPage *page)
+BhPageHost *bh_page_get_host(BhPage *page)
 {
-  return get(page)->window;
+  return get(page)->host;
 }
 
 BhSession *bh_page_get_session(BhPage *page)
@@ -377,27 +376,27 @@ void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const cha
 
 void bh_page_open(BhPage *page, BhPage *next)
 {
-  bh_window_open(get(page)->window, next);
+  bh_page_host_open(get(page)->host, next);
 }
 
 void bh_page_replace(BhPage *page, BhPage *next)
 {
-  bh_window_replace(get(page)->window, page, next);
+  bh_page_host_replace(get(page)->host, page, next);
 }
 
 void bh_page_close(BhPage *page)
 {
-  bh_window_close_page(get(page)->window, page);
+  bh_page_host_close(get(page)->host, page);
 }
 
 void bh_page_change_view(BhPage *page)
 {
-  bh_window_change_view(get(page)->window);
+  bh_page_host_change_view(get(page)->host);
 }
 
 void bh_page_say(BhPage *page, const char *text)
 {
-  bh_window_say(get(page)->window, text);
+  bh_page_host_say(get(page)->host, text);
 }
 
 void bh_page_say_error(BhPage *page, const GError *error)

@@ -1,5 +1,5 @@
 /* Base of all pages: one page is one .c, .h and .ui in app/pages. A page is put on the window's
- * stack by bh_window_open, then asked to `load`; when it is covered or closed it is asked to
+ * stack by bh_page_open, then asked to `load`; when it is covered or closed it is asked to
  * `leave` (flush what is half typed); when it is seen again or records changed, to `refresh`.
  *
  * Answers of the store come later, when the page may show something else. So a page asks in one of
@@ -13,12 +13,11 @@
 #pragma once
 
 #include <gtk/gtk.h>
+#include "app/page-host.h"
 #include "app/parts.h"
 #include "app/session.h"
 
 G_BEGIN_DECLS
-
-typedef struct _BhWindow BhWindow;
 
 #define BH_TYPE_PAGE (bh_page_get_type())
 G_DECLARE_DERIVABLE_TYPE(BhPage, bh_page, BH, PAGE, GtkBin)
@@ -41,7 +40,7 @@ struct _BhPageClass {
   gtk_widget_class_bind_template_child(GTK_WIDGET_CLASS(klass), Type, child)
 
 /* For the window. */
-void bh_page_attach(BhPage *page, BhWindow *window, BhSession *session);
+void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session);
 void bh_page_load(BhPage *page);
 void bh_page_refresh(BhPage *page);
 void bh_page_leave(BhPage *page);
@@ -49,7 +48,8 @@ gboolean bh_page_take_code(BhPage *page, const char *code);
 
 const char *bh_page_get_title(BhPage *page);
 void bh_page_set_title(BhPage *page, const char *title);
-BhWindow *bh_page_get_window(BhPage *page);
+/* Borrowed; a GtkWindow. Outlives the page. */
+BhPageHost *bh_page_get_host(BhPage *page);
 BhSession *bh_page_get_session(BhPage *page);
 GCancellable *bh_page_get_cancellable(BhPage *page);
 

@@ -12,7 +12,6 @@
 #include "app/typed.h"
 #include "app/undrawn.h"
 #include "app/visit-page.h"
-#include "app/window.h"
 #include "schema/error.h"
 
 struct _BhFinishPage {
@@ -82,7 +81,7 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
     return;
   }
   g_autofree char *uri = g_file_get_uri(to);
-  if (!gtk_show_uri_on_window(GTK_WINDOW(bh_page_get_window(page)), uri, GDK_CURRENT_TIME, &bad))
+  if (!gtk_show_uri_on_window(GTK_WINDOW(bh_page_get_host(page)), uri, GDK_CURRENT_TIME, &bad))
     bh_page_say(page, _("No program to show or print PDF files is installed"));
 }
 
@@ -394,7 +393,7 @@ static void on_make(BhFinishPage *self)
 
 static void on_home(BhPage *page)
 {
-  bh_window_go_home(bh_page_get_window(page));
+  bh_page_host_go_home(bh_page_get_host(page));
 }
 
 static void on_typed(BhPage *page, json_t *result, const GError *error, gpointer data)

@@ -11,7 +11,6 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit.h"
-#include "app/window.h"
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
@@ -334,8 +333,8 @@ static void on_discarded(BhPage *page, json_t *result, const GError *error, gpoi
     bh_page_say_error(page, error);
     return;
   }
-  bh_window_say_undo(bh_page_get_window(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
-                     g_rc_box_acquire(data), discarded_release);
+  bh_page_host_say_undo(bh_page_get_host(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
+                        g_rc_box_acquire(data), discarded_release);
   self->discarded = TRUE;
   bh_page_close(page);
 }

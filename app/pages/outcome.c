@@ -9,7 +9,6 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit-page.h"
-#include "app/window.h"
 
 struct _BhOutcomePage {
   BhPage parent;
@@ -84,7 +83,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", self->inspection), NULL, NULL,
                NULL);
   bh_page_say(page, _("Recorded as not carried out"));
-  bh_window_go_home(bh_page_get_window(page));
+  bh_page_host_go_home(bh_page_get_host(page));
 }
 
 static void on_save(BhOutcomePage *self)

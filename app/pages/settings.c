@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/pages/enrol.h"
-#include "app/window.h"
 
 struct _BhSettingsPage {
   BhPage parent;
@@ -28,7 +27,7 @@ static void apply(BhSettingsPage *self)
   g_autoptr(GError) error = NULL;
   if (!bh_settings_save(bh_session_get_settings(bh_page_get_session(page)), &error))
     bh_page_say_error(page, error);
-  bh_window_apply_settings(bh_page_get_window(page));
+  bh_page_host_apply_settings(bh_page_get_host(page));
 }
 
 static void on_dark(BhSettingsPage *self)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "app/pages/home.h"
-#include "app/window.h"
 #include "schema/error.h"
 
 #define PIN_MAX 12
@@ -360,8 +359,8 @@ static void bh_sign_in_page_load(BhPage *page)
 {
   BhSignInPage *self = BH_SIGN_IN_PAGE(page);
   bh_page_set_title(page, _("Bihuan"));
-  g_signal_connect_object(bh_page_get_window(page), "key-press-event", G_CALLBACK(on_key_event),
-                          self, 0);
+  g_signal_connect_object(bh_page_get_host(page), "key-press-event", G_CALLBACK(on_key_event), self,
+                          0);
   bh_sign_in_page_refresh(page);
 }
 

@@ -8,7 +8,6 @@
 #include "app/pages/checklist.h"
 #include "app/pages/inspection.h"
 #include "app/typed.h"
-#include "app/window.h"
 #include "app/visit.h"
 #include "schema/checklist.h"
 #include "schema/workflow.h"
@@ -557,13 +556,13 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   bh_typed_drop(self->typed, page); /* it is a visit now */
-  BhWindow *window = bh_page_get_window(page);
+  BhPageHost *host = bh_page_get_host(page);
   BhPage *inspection = bh_inspection_page_new(begun->record);
   BhPage *checklist = begun->listed ? bh_checklist_page_new(begun->record) : NULL;
-  bh_window_go_home(window); /* this page is gone */
-  bh_window_open(window, inspection);
+  bh_page_host_go_home(host); /* this page is gone */
+  bh_page_host_open(host, inspection);
   if (checklist != NULL)
-    bh_window_open(window, checklist);
+    bh_page_host_open(host, checklist);
 }
 
 static void on_begin(BhStartPage *self)

@@ -10,7 +10,6 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit.h"
-#include "app/window.h"
 #include "schema/wants.h"
 
 struct _BhStepPage {

@@ -121,7 +121,7 @@ void world_free(World *world)
 void world_show(World *world, BhPage *page)
 {
   bh_session_set_actor(world->session, world->fixture->li, "李明");
-  bh_window_open(world->window, page);
+  bh_page_host_open(BH_PAGE_HOST(world->window), page);
   world_settle(world);
 }
 
