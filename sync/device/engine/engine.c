@@ -1,5 +1,7 @@
 /* Drives a round: takes events, and begins one phase after the other until a request is out or the
  * round has ended. Start with bh_engine_step and the table of phases. */
+#include "sync/device/engine/engine.h"
+
 #include <string.h>
 
 #include "sync/device/engine/downloads.h"

@@ -3,8 +3,10 @@
  * return the phase to begin next, and engine.c begins it. So no phase calls another. */
 #pragma once
 
+#include "schema/error.h"
 #include "schema/json.h"
-#include "sync/device/engine/engine.h"
+#include "sync/device/engine/actions.h"
+#include "sync/device/store/store.h"
 #include "sync/wire/limits.h"
 
 G_BEGIN_DECLS

@@ -10,6 +10,30 @@
 
 #define PROBLEMS_IN_MESSAGE 5
 
+/* --- values --- */
+
+gboolean bh_value_is_clean(const json_t *value, int depth)
+{
+  gsize index;
+  json_t *child;
+  const char *key;
+
+  if (depth > BH_VALUE_MAX_DEPTH)
+    return FALSE;
+  if (json_is_string(value))
+    return strlen(json_string_value(value)) == json_string_length(value);
+  if (json_is_array(value)) {
+    json_array_foreach(value, index, child) if (!bh_value_is_clean(child, depth + 1)) return FALSE;
+  } else if (json_is_object(value)) {
+    json_object_foreach((json_t *)value, key, child)
+    {
+      if (!bh_value_is_clean(child, depth + 1))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
 /* --- shapes --- */
 
 static gboolean is_item_character(char c)

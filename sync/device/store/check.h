@@ -12,4 +12,8 @@ G_BEGIN_DECLS
 json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops,
                             GError **error);
 
+/* TRUE when no string in `value` contains a NUL character and it is not nested deeper than
+ * BH_VALUE_MAX_DEPTH. `depth`: 1 for a whole value. */
+gboolean bh_value_is_clean(const json_t *value, int depth);
+
 G_END_DECLS

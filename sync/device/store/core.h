@@ -79,6 +79,8 @@ struct _BhDevice {
   gint64 next_try_ms;
 };
 
+/* --- reading into memory, and transactions (transaction.c) --- */
+
 /* Registers a hook for the life of the device; before the first bh_device_reload. At most
  * BH_DEVICE_HOOKS_MAX. The hook is copied. */
 void bh_device_add_hook(BhDevice *device, const BhDeviceHook *hook);
@@ -90,8 +92,6 @@ gboolean bh_device_ready(BhDevice *device, GError **error);
 gboolean bh_device_need_enrolled(BhDevice *device, GError **error);
 /* Reads everything in memory from the database again, hooks included. */
 gboolean bh_device_reload(BhDevice *device, GError **error);
-
-/* --- transactions --- */
 
 /* A transaction as a scope: what is not committed when it ends is rolled back, and what is in
  * memory is read again. */
@@ -107,7 +107,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWrite, bh_write_end)
 /* The counters, to be changed inside a transaction; its commit writes them. Borrowed. */
 BhCounters *bh_device_count(BhDevice *device);
 
-/* --- time --- */
+/* --- time (clock.c) --- */
 
 /* Wall and boot clock, boot id, the last signed hub time, and how far the wall clock can be
  * trusted: what an entry records of its time. `clock` borrows from the device. */
@@ -132,11 +132,5 @@ gint64 bh_setting_get_int(BhDevice *device, const char *name, gint64 fallback);
 gboolean bh_setting_set(BhDevice *device, const char *name, const char *value, GError **error);
 /* The same for a number. */
 gboolean bh_setting_set_int(BhDevice *device, const char *name, gint64 value, GError **error);
-
-/* --- values --- */
-
-/* TRUE when no string in `value` contains a NUL character and it is not nested deeper than
- * BH_VALUE_MAX_DEPTH. `depth`: 1 for a whole value. */
-gboolean bh_value_is_clean(const json_t *value, int depth);
 
 G_END_DECLS

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "sync/device/store/check.h"
 #include "sync/device/store/drafts-store.h"
 #include "sync/device/store/journal.h"
 #include "sync/device/store/release.h"
