@@ -58,8 +58,8 @@ typedef void (*BhPageReply)(BhPage *page, json_t *result, const GError *error, g
 
 /* Asks for something to show. `reply` comes at most once, and not at all when the page asked
  * something newer in the same `slot` (a static string). */
-void bh_page_ask(BhPage *page, const char *slot, const char *method, json_t *params,
-                 BhPageReply reply, gpointer data, GDestroyNotify data_free);
+void bh_page_ask(BhPage *page, const char *slot, BhCall *call, BhPageReply reply, gpointer data,
+                 GDestroyNotify data_free);
 void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
                      GDestroyNotify work_free, BhPageReply reply, gpointer data,
                      GDestroyNotify data_free);
@@ -68,30 +68,28 @@ gboolean bh_page_is_asking(BhPage *page, const char *slot);
  * none was awaited. */
 gboolean bh_page_forget(BhPage *page, const char *slot);
 
-/* Does what a person tapped, in the name of the page's person. `params` and `work` hold everything
- * it is about. Until `reply` the page takes no taps; a second act is refused with FALSE (its
- * arguments are freed), so one tap is one act. */
-gboolean bh_page_act(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                     gpointer data, GDestroyNotify data_free);
+/* Does what a person tapped, in the name of the page's person. `call` and `work` hold everything it
+ * is about, and are taken over. Until `reply` the page takes no taps; a second act is refused with
+ * FALSE (its arguments are freed), so one tap is one act. */
+gboolean bh_page_act(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                     GDestroyNotify data_free);
 gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                          BhPageReply reply, gpointer data, GDestroyNotify data_free);
-/* Checks `set` ({key: value}, taken over) for a record, and saves `params` (of "save" or
- * "save_draft", taken over) when nothing stands against it: one act, nothing comes in between.
- * `result` is {"problems":[…]}, empty when it was saved. */
-gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind, json_t *set,
-                             const char *method, json_t *params, BhPageReply reply, gpointer data,
-                             GDestroyNotify data_free);
+/* Runs `check` (bh_call_check) and, when it finds no problem, `save`: one act, nothing comes in
+ * between. `result` is the array of problems, empty when it was saved. */
+gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
+                             gpointer data, GDestroyNotify data_free);
 
 /* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
  * is reported by the window. */
-void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                  gpointer data, GDestroyNotify data_free);
+void bh_page_keep(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                  GDestroyNotify data_free);
 
 /* Asks about one widget of the page (the name of a row): the answer does not come when the widget
  * is gone. Many may be on their way at once. */
 typedef void (*BhPartReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
-void bh_page_ask_about(BhPage *page, GtkWidget *part, const char *method, json_t *params,
-                       BhPartReply reply, gpointer data, GDestroyNotify data_free);
+void bh_page_ask_about(BhPage *page, GtkWidget *part, BhCall *call, BhPartReply reply,
+                       gpointer data, GDestroyNotify data_free);
 
 /* Puts the name of the enterprise (a record id; NULL does nothing) before the row's title. */
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise);

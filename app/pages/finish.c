@@ -65,7 +65,7 @@ static gboolean is_clock_poor(BhFinishPage *self)
 static void on_path(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
-  const char *path = bh_json_string_or(result, "path", NULL);
+  const char *path = json_string_value(result);
   if (error != NULL || path == NULL) {
     bh_page_say(page, _("This file is not on this device"));
     return;
@@ -89,8 +89,7 @@ static void on_document(GtkButton *row, BhFinishPage *self)
 {
   const char *sha256 = bh_part_get_record(GTK_WIDGET(row));
   if (sha256 != NULL && *sha256 != '\0')
-    bh_page_ask(BH_PAGE(self), "path", "file_path", json_pack("{s:s}", "sha256", sha256), on_path,
-                NULL, NULL);
+    bh_page_ask(BH_PAGE(self), "path", bh_call_find_file(sha256), on_path, NULL, NULL);
 }
 
 static void on_receipt(GtkButton *button, BhFinishPage *self)

@@ -128,7 +128,7 @@ static void on_checks(BhPage *page, json_t *result, const GError *error, gpointe
 static void on_doctor(BhSettingsPage *self)
 {
   gtk_widget_set_sensitive(self->doctor, FALSE);
-  bh_page_ask(BH_PAGE(self), "doctor", "doctor", NULL, on_checks, NULL, NULL);
+  bh_page_ask(BH_PAGE(self), "doctor", bh_call_doctor(), on_checks, NULL, NULL);
 }
 
 static void on_moved(BhPage *page)
@@ -157,7 +157,7 @@ static void on_description(BhPage *page, json_t *result, const GError *error, gp
 /* Asked each time: the address changes when the hub moves. */
 static void bh_settings_page_refresh(BhPage *page)
 {
-  bh_page_ask(page, "describe", "describe", NULL, on_description, NULL, NULL);
+  bh_page_ask(page, "describe", bh_call_describe(), on_description, NULL, NULL);
 }
 
 static void bh_settings_page_load(BhPage *page)

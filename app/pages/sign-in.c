@@ -340,7 +340,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   bh_part_clear(self->tiles);
-  const json_t *staff = json_is_array(result) ? result : json_object_get(result, "staff");
+  const json_t *staff = result;
   gsize i;
   json_t *one;
   json_array_foreach(staff, i, one)
@@ -352,7 +352,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
 
 static void bh_sign_in_page_refresh(BhPage *page)
 {
-  bh_page_ask(page, "staff", "list_staff", NULL, on_staff, NULL, NULL);
+  bh_page_ask(page, "staff", bh_call_list_staff(), on_staff, NULL, NULL);
 }
 
 static void bh_sign_in_page_load(BhPage *page)

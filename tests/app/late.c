@@ -7,7 +7,7 @@
 static void hold(BhLateAnswer *late, gpointer data)
 {
   World *world = data;
-  const char *method = bh_late_answer_get_method(late);
+  const char *method = bh_late_answer_get_name(late);
   world->answers += strcmp(method, "status") != 0;
   gboolean held = g_strcmp0(world->held, "*") == 0 ? strcmp(method, "status") != 0
                                                    : g_strcmp0(world->held, method) == 0;

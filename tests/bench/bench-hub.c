@@ -3,8 +3,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "sync/hub/log-store.h"
-#include "sync/hub/person-store.h"
+#include "sync/hub/log/log-store.h"
+#include "sync/hub/log/person-store.h"
 
 #define PIN "246810"
 

@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "sync/hub/uploads.h"
+#include "sync/hub/devices/uploads.h"
+#include "sync/hub/log/file-path.h"
 
 #define PHOTOS 12 /* far more than the server has threads */
 #define PATIENCE_US (20 * G_USEC_PER_SEC)
@@ -45,7 +46,7 @@ static int count_in_place(const HubFixture *fixture, const Scene *scene)
 {
   int count = 0;
   for (int i = 0; i < PHOTOS; i++) {
-    g_autofree char *path = bh_uploads_file_path(fixture->dir, scene->photos[i]->sha);
+    g_autofree char *path = bh_file_path_make(fixture->dir, scene->photos[i]->sha);
     count += g_file_test(path, G_FILE_TEST_EXISTS);
   }
   return count;
