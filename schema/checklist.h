@@ -24,6 +24,11 @@ bh_answer_code(BhAnswer answer); /* "unchecked","compliant","noncompliant","not_
 gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
 const char *bh_answer_label(BhAnswer answer, const char *lang);
 
+/* An answer is the value of "answers/ITEM" of an inspection. */
+#define BH_ANSWERS_PREFIX "answers/"
+/* g_free. */
+char *bh_answer_dup_key(const char *item_no);
+
 typedef struct {
   char *item_no;
   char *section;

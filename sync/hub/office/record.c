@@ -298,7 +298,7 @@ json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
   {
     const char *id = bh_json_string_or(row, "id", "");
     const json_t *values = bh_office_values(call, id);
-    const char *sha256 = bh_json_string_or(values, "sha256", NULL);
+    const char *sha256 = bh_json_string_or(values, BH_FILE_HASH, NULL);
     if (sha256 == NULL || kind == NULL)
       continue;
     g_autofree char *media_type = NULL;
