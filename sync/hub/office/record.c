@@ -470,9 +470,9 @@ static json_t *labels_of(BhOfficeCall *call, const BhKind *kind, const json_t *k
 
 static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind, GError **error)
 {
-  const BhKind *review = bh_kind_set_find(call->kinds, "review");
+  const BhKind *review = bh_kind_set_find(call->kinds, BH_REVIEW_KIND);
   gboolean more;
-  g_autoptr(json_t) found = list_rows(call, "review", id, &more, error);
+  g_autoptr(json_t) found = list_rows(call, BH_REVIEW_KIND, id, &more, error);
   if (found == NULL)
     return NULL;
   json_t *out = json_array();
@@ -562,7 +562,8 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
 {
   json_t *out = json_array();
   const char *state = bh_json_string_or(context->values, "state", NULL);
-  if (!bh_kind_has_states(kind) || state == NULL || strcmp(bh_kind_get_name(kind), "review") == 0)
+  if (!bh_kind_has_states(kind) || state == NULL ||
+      strcmp(bh_kind_get_name(kind), BH_REVIEW_KIND) == 0)
     return out;
   g_autoptr(GPtrArray) open = bh_workflow_list_open(kind, state, context);
   for (guint i = 0; i < open->len; i++) {
@@ -570,8 +571,8 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
     const char *to = bh_transition_get_to(transition);
     /* What a review does without asking, the review buttons do. */
     if (bh_transition_get_asks(transition)[0] == NULL &&
-        (g_strcmp0(bh_kind_get_review_state(kind, "on_return"), to) == 0 ||
-         g_strcmp0(bh_kind_get_review_state(kind, "on_approve"), to) == 0))
+        (g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_RETURN), to) == 0 ||
+         g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_APPROVE), to) == 0))
       continue;
     g_autofree char *source = bh_source_dup_clauses(bh_transition_get_source(transition));
     json_array_append_new(
@@ -604,7 +605,7 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
 {
   const json_t *last = find_last(reviews);
   const char *review = bh_json_string_or(last, "id", NULL);
-  if (review == NULL || strcmp(bh_json_string_or(last, "state", ""), "closed") != 0)
+  if (review == NULL || strcmp(bh_json_string_or(last, "state", ""), BH_REVIEW_CLOSED) != 0)
     return NULL;
   const char *covers = bh_json_string_or(bh_office_values(call, review), "covers", "");
   g_autofree char *apart = bh_records_dup_reviewed(call->kinds);
@@ -633,7 +634,7 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
 /* What this person may decide, and why not: the page offers no more than that. */
 static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id, json_t *view)
 {
-  static const char *const events[] = {"on_approve", "on_return"};
+  static const char *const events[] = {BH_REVIEW_ON_APPROVE, BH_REVIEW_ON_RETURN};
   static const char *const names[] = {"may_approve", "may_return"};
   /* The lane says that the visit it belongs to has ended. */
   gboolean judges = bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&
