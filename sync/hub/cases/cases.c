@@ -6,7 +6,6 @@
 #include "sync/hub/cases/case-store.h"
 
 #define CASE_KIND "inspection"
-#define DECISION_KIND "release" /* about an entry in quarantine */
 
 const char *const BH_CASE_CONTEXT[] = {"enterprise", "plaque", "site",   "checklist",
                                        "unit",       "staff",  "device", NULL};
@@ -280,7 +279,7 @@ static gboolean follow_body(BhCase *one, BhCaseEntry *entry, const BhBody *body,
     const BhOp *op = body->ops->pdata[i];
     const BhCaseRecord *known = g_hash_table_lookup(one->by_id, op->record);
     gboolean own = known != NULL && known->own;
-    is_shared = is_shared || (known == NULL && strcmp(op->kind, DECISION_KIND) != 0);
+    is_shared = is_shared || (known == NULL && strcmp(op->kind, BH_CASE_DECISION_KIND) != 0);
     entry->with_body = entry->with_body && (own || is_seen(one, op->record));
     for (guint j = 0; own && j < op->sets->len; j++) {
       const BhSet *set = op->sets->pdata[j];

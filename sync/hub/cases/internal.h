@@ -1,4 +1,4 @@
-/* A case while it is gathered and written. Private to sync/hub/case*.c. */
+/* A case while it is gathered and written. Private to this folder. */
 #pragma once
 
 #include "schema/entry.h"
@@ -7,6 +7,8 @@
 #include "sync/hub/log/log.h"
 
 G_BEGIN_DECLS
+
+#define BH_CASE_DECISION_KIND "release" /* about an entry in quarantine */
 
 /* Kinds a case is told with, as the page orders them; what else it refers to is another case. */
 extern const char *const BH_CASE_CONTEXT[];
