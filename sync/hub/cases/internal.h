@@ -10,9 +10,6 @@ G_BEGIN_DECLS
 
 #define BH_CASE_DECISION_KIND "release" /* about an entry in quarantine */
 
-/* Kinds a case is told with, as the page orders them; what else it refers to is another case. */
-extern const char *const BH_CASE_CONTEXT[];
-
 /* A record of the case, or one it needs to be understood. */
 typedef struct {
   char id[BH_ID_LEN + 1];

@@ -111,9 +111,11 @@ static json_t *describe_below(const BhCasePage *page)
 
 static json_t *describe_context(const BhCasePage *page)
 {
+  g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(page->one->kinds);
   json_t *groups = json_array();
-  for (int i = 0; BH_CASE_CONTEXT[i] != NULL; i++)
-    add_kind(page, bh_kind_set_find(page->one->kinds, BH_CASE_CONTEXT[i]), groups);
+  for (guint i = 0; i < kinds->len; i++)
+    if (bh_kind_get_in_case(kinds->pdata[i]) != BH_IN_CASE_NOT)
+      add_kind(page, kinds->pdata[i], groups);
   return groups;
 }
 

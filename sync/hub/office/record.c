@@ -377,28 +377,22 @@ static gboolean add_children(BhOfficeCall *call, const char *id, const BhKind *k
     json_object_set_new(item, "files", files);
   }
   if (json_array_size(rows) > 0)
-    json_array_append_new(out, json_pack("{s:s,s:s,s:O,s:b}", "kind", bh_kind_get_name(kind),
-                                         "label", bh_kind_get_label(kind, call->lang), "rows", rows,
-                                         "more", more));
+    json_array_append_new(out, json_pack("{s:s,s:s,s:b,s:O,s:b}", "kind", bh_kind_get_name(kind),
+                                         "label", bh_kind_get_label(kind, call->lang), "first",
+                                         bh_kind_get_at_parent(kind) == BH_AT_PARENT_BEFORE, "rows",
+                                         rows, "more", more));
   return TRUE;
 }
 
 static json_t *children_of(BhOfficeCall *call, const char *id, const char *kind_name,
                            GError **error)
 {
-  static const char *const order[] = {"hazard", "document", "signature", "participant", NULL};
   g_autoptr(json_t) out = json_array();
-  for (gsize i = 0; order[i] != NULL; i++) {
-    const BhKind *kind = bh_kind_set_find(call->kinds, order[i]);
-    if (kind != NULL && is_child_kind(kind, kind_name) && !add_children(call, id, kind, out, error))
-      return NULL;
-  }
-  const GPtrArray *kinds = bh_kind_set_list(call->kinds);
+  g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(call->kinds);
   for (guint i = 0; i < kinds->len; i++) {
     const BhKind *kind = g_ptr_array_index(kinds, i);
-    const char *name = bh_kind_get_name(kind);
-    if (!g_strv_contains(order, name) && strcmp(name, "file") != 0 && strcmp(name, "review") != 0 &&
-        is_child_kind(kind, kind_name) && !add_children(call, id, kind, out, error))
+    if (bh_kind_get_at_parent(kind) != BH_AT_PARENT_APART && is_child_kind(kind, kind_name) &&
+        !add_children(call, id, kind, out, error))
       return NULL;
   }
   return g_steal_pointer(&out);

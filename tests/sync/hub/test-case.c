@@ -321,6 +321,28 @@ static void test_a_case_is_an_inspection(void **state)
   test_device_free(scene.device);
 }
 
+/* A hub whose program is newer than its kinds says so, and gives no case that verifies nothing. */
+static void test_kinds_that_say_nothing_of_cases_give_none(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) now = bh_hub_dup_kinds(fixture->hub);
+  g_autoptr(GRegex) member = g_regex_new(",\"in_case\":\"[a-z_]+\"", 0, 0, NULL);
+  g_autofree char *text = g_regex_replace(member, bh_kind_set_get_text(now), -1, 0, "", 0, NULL);
+  g_autoptr(BhKindSet) old = bh_kind_set_from_text(text, strlen(text), &error);
+  assert_non_null(old);
+  assert_true(bh_hub_set_kinds(fixture->hub, old, NULL));
+  const BhCaseOptions options = {.personal = TRUE};
+  g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
+  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  assert_null(bh_case_write(fixture->hub, db, scene.visit, &options, out, &error));
+  bh_hub_give_reader(fixture->hub, db);
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
+  assert_non_null(strstr(error->message, "in_case"));
+  test_device_free(scene.device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -334,6 +356,8 @@ int main(void)
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_size_is_that_of_the_case, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_the_page_says_what_is_in_doubt, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_kinds_that_say_nothing_of_cases_give_none, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_a_case_is_an_inspection, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
