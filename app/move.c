@@ -5,8 +5,7 @@
 #include <string.h>
 
 #include "app/visit.h"
-
-#define ANSWERS_PREFIX "answers/"
+#include "schema/checklist.h"
 
 BhMoveCount bh_move_count(const json_t *visit)
 {
@@ -18,7 +17,7 @@ BhMoveCount bh_move_count(const json_t *visit)
   json_t *value;
   json_object_foreach(bh_visit_get_values(visit, "inspection"), key, value)
   {
-    if (g_str_has_prefix(key, ANSWERS_PREFIX) && !json_is_null(value))
+    if (g_str_has_prefix(key, BH_ANSWERS_PREFIX) && !json_is_null(value))
       count.answers++;
   }
   return count;

@@ -39,7 +39,7 @@ static json_t *dup_unanswered(BhDevice *device, const BhVisitFill *fill, GError 
   const json_t *values = json_object_get(record, "values");
   json_t *set = json_object();
   for (guint i = 0; i < fill->items->len; i++) {
-    g_autofree char *key = g_strconcat("answers/", g_ptr_array_index(fill->items, i), NULL);
+    g_autofree char *key = bh_answer_dup_key(g_ptr_array_index(fill->items, i));
     const json_t *known = json_object_get(values, key);
     if (known == NULL || json_is_null(known))
       json_object_set_new(

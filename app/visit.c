@@ -56,7 +56,7 @@ GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist
 
 static const json_t *get_answer_value(const json_t *visit, const char *item_no)
 {
-  g_autofree char *key = g_strconcat("answers/", item_no, NULL);
+  g_autofree char *key = bh_answer_dup_key(item_no);
   return json_object_get(bh_visit_get_values(visit, "inspection"), key);
 }
 

@@ -29,3 +29,8 @@ const char *bh_answer_label(BhAnswer answer, const char *lang)
 {
   return g_strcmp0(lang, "zh") == 0 ? answer_rows[answer].zh : answer_rows[answer].en;
 }
+
+char *bh_answer_dup_key(const char *item_no)
+{
+  return g_strconcat(BH_ANSWERS_PREFIX, item_no, NULL);
+}

@@ -19,4 +19,9 @@ gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
 /* In `lang` ("zh", else English). */
 const char *bh_answer_label(BhAnswer answer, const char *lang);
 
+/* An answer is the value of "answers/ITEM" of an inspection. */
+#define BH_ANSWERS_PREFIX "answers/"
+/* Key of the answer to an item; g_free. */
+char *bh_answer_dup_key(const char *item_no);
+
 G_END_DECLS

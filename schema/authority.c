@@ -2,6 +2,7 @@
 #include "schema/kind-internal.h"
 
 #include <string.h>
+#include "schema/review.h"
 #include "schema/workflow.h"
 
 #define LEVELS_MAX 8 /* of units above each other */

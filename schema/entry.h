@@ -120,6 +120,10 @@ typedef struct {
   GPtrArray *sets; /* BhSet*, sorted by key, keys unique */
 } BhOp;
 
+/* Field of a record of the kind "file" with the digest of its bytes: an operation that sets it
+ * brings the file. */
+#define BH_FILE_HASH "sha256"
+
 typedef struct {
   char sha256[BH_HASH_HEX_LEN + 1];
   gint64 size;

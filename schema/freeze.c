@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "schema/error.h"
+#include "schema/checklist.h"
+#include "schema/entry.h"
 #include "schema/ident.h"
 #include "schema/typed.h"
 
-#define ANSWERS_PREFIX "answers/"
 #define COORDINATES "北纬 %s°，东经 %s°"
 
 static const struct {
@@ -200,7 +201,7 @@ static void tally_checklist(Tally *tally, const BhPaperFacts *facts)
 {
   for (gsize i = 0; i < bh_checklist_count(facts->checklist); i++) {
     const BhChecklistItem *item = bh_checklist_get(facts->checklist, i);
-    g_autofree char *key = g_strconcat(ANSWERS_PREFIX, item->item_no, NULL);
+    g_autofree char *key = g_strconcat(BH_ANSWERS_PREFIX, item->item_no, NULL);
     const json_t *given = json_object_get(facts->inspection, key);
     if (given == NULL && !bh_checklist_item_applies(item, facts->enterprise))
       tally->not_asked++;
@@ -217,8 +218,8 @@ static void tally_without_checklist(Tally *tally, const BhPaperFacts *facts)
   json_t *given;
   json_object_foreach((json_t *)facts->inspection, key, given)
   {
-    if (g_str_has_prefix(key, ANSWERS_PREFIX))
-      count_item(tally, "检查项目", key + strlen(ANSWERS_PREFIX), NULL, given);
+    if (g_str_has_prefix(key, BH_ANSWERS_PREFIX))
+      count_item(tally, "检查项目", key + strlen(BH_ANSWERS_PREFIX), NULL, given);
   }
 }
 
@@ -430,8 +431,9 @@ json_t *bh_paper_freeze_signatures(const json_t *signatures, const json_t *refs)
     copy(frozen, staff, "certificate_no");
     json_array_append_new(out, frozen);
     const json_t *file = find_ref(refs, signature, "file");
-    set_text(frozen, "file",
-             bh_json_string_or(file, "sha256", bh_json_string_or(signature, "sha256", NULL)));
+    set_text(
+        frozen, "file",
+        bh_json_string_or(file, BH_FILE_HASH, bh_json_string_or(signature, BH_FILE_HASH, NULL)));
   }
   return out;
 }

@@ -252,10 +252,11 @@ static void collect_title_refs(BhKind *kind)
 static gboolean parse_head(BhPlace *place, BhKind *kind)
 {
   static const char *const allowed[] = {
-      "bihuan-kind", "kind",        "label",       "source",    "parent", "scope",    "visible",
-      "area_from",   "unit_from",   "author_from", "title",     "list",   "sections", "review",
-      "fields",      "states",      "transitions", "checks",    "forms",  "ledgers",  "related",
-      "written_by",  "locked_when", "once",        "authority", NULL};
+      "bihuan-kind", "kind",      "label",     "source",      "parent",      "scope",
+      "visible",     "area_from", "unit_from", "author_from", "title",       "list",
+      "sections",    "review",    "fields",    "states",      "transitions", "checks",
+      "forms",       "ledgers",   "related",   "written_by",  "locked_when", "once",
+      "authority",   "order",     "at_parent", "in_case",     NULL};
   static const char *const scopes[] = {"all", "area", "unit", NULL};
   const json_t *declaration = kind->declaration;
   gint64 version = 0;
@@ -271,7 +272,7 @@ static gboolean parse_head(BhPlace *place, BhKind *kind)
       !bh_place_string(place, declaration, "title", TRUE, 300, NULL) ||
       !bh_place_name(place, declaration, "parent", FALSE, &kind->parent) ||
       !bh_place_flag(place, declaration, "once", &kind->once) ||
-      !bh_place_by_hub(place, declaration, &kind->by_hub))
+      !bh_kind_parse_order(place, kind) || !bh_place_by_hub(place, declaration, &kind->by_hub))
     return FALSE;
   kind->locked_when = json_object_get(declaration, "locked_when");
   if (kind->once && json_object_get(declaration, "states") != NULL)

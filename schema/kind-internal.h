@@ -63,6 +63,9 @@ struct _BhKind {
   gboolean once;             /* written by the entry that makes the record, and never again */
   const char *parent;
   const char *scope;
+  gint64 order;
+  BhAtParent at_parent;
+  BhInCase in_case;
   gboolean reviewable, by_hub;
   GPtrArray *title_refs; /* char*, NULL-terminated: first steps of the title's paths */
 };
@@ -74,6 +77,10 @@ void bh_kind_free(BhKind *kind);
 /* Second pass: everything that refers to other fields, states and kinds. */
 gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *root,
                          GError **error);
+
+/* --- kind-order.c --- */
+/* "order", "at_parent" and "in_case". */
+gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind);
 
 /* --- kind-views.c --- */
 /* Second pass over "forms", "ledgers" and "related". */

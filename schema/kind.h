@@ -56,6 +56,13 @@ const BhKind *bh_kind_set_find(const BhKindSet *set, const char *kind); /* NULL 
 /* All kinds, sorted by name; borrowed array of const BhKind*. */
 const GPtrArray *bh_kind_set_list(const BhKindSet *set);
 
+/* The same in the order in which kinds are shown one after another: by "order", those without one
+ * last, then by name. Free the array. */
+GPtrArray *bh_kind_set_list_in_order(const BhKindSet *set);
+/* The same so that a kind comes behind those its records refer to, unless these refer to it as
+ * well. Free the array. */
+GPtrArray *bh_kind_set_list_by_refs(const BhKindSet *set);
+
 /* --- labels: `lang` is "zh" or "en"; never NULL, falls back to the other, then to the code --- */
 
 const char *bh_kind_get_name(const BhKind *kind);
@@ -92,6 +99,23 @@ const char *bh_kind_get_review_state(const BhKind *kind, const char *event);
 const char *bh_kind_get_review_move(const BhKind *kind, const char *event, const char *state);
 /* Name of the field that holds the parent record, or NULL. */
 const char *bh_kind_get_parent_field(const BhKind *kind);
+/* "at_parent": where the page of the parent record shows the records of the kind. */
+typedef enum {
+  BH_AT_PARENT_AFTER,  /* after its fields */
+  BH_AT_PARENT_BEFORE, /* before them */
+  BH_AT_PARENT_APART,  /* not in the list of children: the page has a place for them */
+} BhAtParent;
+BhAtParent bh_kind_get_at_parent(const BhKind *kind);
+/* "in_case": whether a case tells a record that is not of the case, because something in it refers
+ * to the record. */
+typedef enum {
+  BH_IN_CASE_NOT,
+  BH_IN_CASE_NAMED,  /* without its personal values, whoever gets the case */
+  BH_IN_CASE_OPENED, /* with them, when a record of the case refers to it and who gets the case may
+                      * see it */
+  BH_IN_CASE_WITH_PARENT, /* the same, whenever its parent is told */
+} BhInCase;
+BhInCase bh_kind_get_in_case(const BhKind *kind);
 const char *bh_kind_get_scope(const BhKind *kind); /* "all", "area" or "unit" */
 /* "written_by": whether setting `key` of a record to `value` (counts for "state" only) is left to
  * the hub and refused from devices; `key` NULL: all of the record is. */

@@ -1,8 +1,57 @@
-/* What a review of a record means in the state it is in. Nothing is moved here. */
-#include "schema/kind-internal.h"
+#include "schema/review.h"
 
 #include <string.h>
+#include "schema/kind-internal.h"
 #include "schema/workflow.h"
+
+/* --- decisions and lanes --- */
+
+static const struct {
+  const char *decision;
+  const char *state;
+  const char *event;
+} decisions[] = {
+    {BH_DECISION_APPROVE, BH_REVIEW_CLOSED, BH_REVIEW_ON_APPROVE},
+    {BH_DECISION_RETURN, BH_REVIEW_OPEN, BH_REVIEW_ON_RETURN},
+    {BH_DECISION_STEP, BH_REVIEW_CLOSED, NULL},
+};
+
+const char *const BH_LANES[] = {BH_LANE_NEW,
+                                BH_LANE_RETURNED,
+                                BH_LANE_ANSWERED,
+                                BH_LANE_CONFLICT,
+                                BH_LANE_QUARANTINE,
+                                BH_LANE_ACCEPTED,
+                                NULL};
+
+const char *bh_decision_get_event(const char *decision)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(decisions); i++)
+    if (g_strcmp0(decision, decisions[i].decision) == 0)
+      return decisions[i].event;
+  return NULL;
+}
+
+const char *bh_decision_get_state(const char *decision)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS(decisions); i++)
+    if (g_strcmp0(decision, decisions[i].decision) == 0)
+      return decisions[i].state;
+  return NULL;
+}
+
+const char *bh_review_get_lane(const json_t *review)
+{
+  const char *state = bh_json_string_or(review, "state", "");
+  const char *decision = bh_json_string_or(review, "decision", "");
+  if (strcmp(state, BH_REVIEW_ANSWERED) == 0)
+    return BH_LANE_ANSWERED;
+  return strcmp(state, BH_REVIEW_OPEN) == 0 && strcmp(decision, BH_DECISION_RETURN) == 0
+             ? BH_LANE_RETURNED
+             : NULL;
+}
+
+/* --- what a decision means --- */
 
 static gboolean lists_state(const BhKind *kind, const char *member, const char *state)
 {
@@ -12,7 +61,7 @@ static gboolean lists_state(const BhKind *kind, const char *member, const char *
 
 BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state)
 {
-  const char *to = bh_kind_get_review_state(kind, "on_approve");
+  const char *to = bh_kind_get_review_state(kind, BH_REVIEW_ON_APPROVE);
   if (lists_state(kind, "unfinished", state))
     return BH_REVIEW_NOTHING;
   if (lists_state(kind, "steps", state))
@@ -67,7 +116,7 @@ GPtrArray *bh_review_check(const BhKind *kind, const char *event, const BhContex
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   const char *state = bh_json_string_or(context->values, "state", NULL);
   BhReviewMeaning meaning = bh_kind_get_review_meaning(kind, state);
-  gboolean approves = strcmp(event, "on_approve") == 0;
+  gboolean approves = strcmp(event, BH_REVIEW_ON_APPROVE) == 0;
   if (!kind->reviewable || meaning == BH_REVIEW_NOTHING)
     add(problems, "transition", "还没有可以审核的内容", "There is nothing to review yet");
   else if (approves && meaning == BH_REVIEW_STEPS)

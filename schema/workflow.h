@@ -6,6 +6,7 @@
 #include <glib.h>
 #include "schema/kind.h"
 #include "schema/civil.h"
+#include "schema/review.h"
 
 G_BEGIN_DECLS
 
@@ -75,24 +76,5 @@ gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *t
  * says so; no actor at all leaves "who" unjudged. */
 GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
                              const BhContext *context);
-
-/* --- review.c --- */
-
-/* What approving a record means in a state of its kind. */
-typedef enum {
-  BH_REVIEW_NOTHING, /* there is nothing to review yet: neither approved nor returned */
-  BH_REVIEW_MOVES,   /* approving takes the step to "on_approve" */
-  BH_REVIEW_STEPS,   /* not approved: its own steps decide, and it waits until one is taken */
-  BH_REVIEW_COVERS,  /* approving says that what is there was seen, and moves nothing */
-} BhReviewMeaning;
-
-BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state);
-/* Whether who acts is of the unit that decides about the record ("authority"), or of one above it
- * (at most eight). TRUE for the system, and for a record that names no unit. */
-gboolean bh_kind_is_decided_by(const BhKind *kind, const BhContext *context);
-/* Judges a decision about the record of the context, whose values are those before it: `event` is
- * "on_approve" or "on_return". BhProblem* list, empty when fine. Roles of the review itself are
- * judged by the kind of the review. */
-GPtrArray *bh_review_check(const BhKind *kind, const char *event, const BhContext *context);
 
 G_END_DECLS

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/ctl/command.h"
+#include "schema/entry.h"
 #include "schema/error.h"
 
 #define LINE_MAX_BYTES (1024 * 1024)
@@ -51,7 +52,7 @@ static gboolean add_files(Run *run, const json_t *line, GError **error)
 
 static gboolean fill_file(Run *run, json_t *op, GError **error)
 {
-  static const char *const facts[] = {"sha256", "size", "media_type"};
+  static const char *const facts[] = {BH_FILE_HASH, "size", "media_type"};
   json_t *set = json_object_get(op, "set");
   const char *path = bh_json_string_or(set, "path", NULL);
 

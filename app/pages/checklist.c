@@ -77,7 +77,7 @@ static const BhChecklistItem *current(BhChecklistPage *self)
 
 static json_t *get_value(BhChecklistPage *self, const BhChecklistItem *item)
 {
-  g_autofree char *key = g_strconcat("answers/", item->item_no, NULL);
+  g_autofree char *key = bh_answer_dup_key(item->item_no);
   return json_object_get(bh_visit_get_values(self->visit, "inspection"), key);
 }
 
@@ -395,7 +395,7 @@ static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *aske
 {
   BhPage *page = BH_PAGE(self);
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
-  g_autofree char *key = g_strconcat("answers/", asked->item_no, NULL);
+  g_autofree char *key = bh_answer_dup_key(asked->item_no);
   json_t *ops = json_pack("[{s:s, s:s, s:{s:{s:s}}}]", "record", self->inspection, "kind",
                           "inspection", "set", key, "answer", bh_answer_code(asked->chosen));
   gsize i;
@@ -458,7 +458,7 @@ static void answer(BhChecklistPage *self, BhAnswer chosen)
     ask_about_hazard(self, item, chosen);
     return;
   }
-  g_autofree char *key = g_strconcat("answers/", item->item_no, NULL);
+  g_autofree char *key = bh_answer_dup_key(item->item_no);
   save(self, json_pack("{s:{s:s}}", key, "answer", bh_answer_code(chosen)));
   show(self);
   if (chosen == BH_ANSWER_NONCOMPLIANT && !has_linked(self, item->item_no))

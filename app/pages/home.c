@@ -172,8 +172,8 @@ static void load_returned(BhDevice *device, GTask *task, gpointer data)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) query =
-      json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", "review", "where", "state", "open",
-                "limit", ROWS, "order", "changed", "viewer", (const char *)data);
+      json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", BH_REVIEW_KIND, "where", "state",
+                BH_REVIEW_OPEN, "limit", ROWS, "order", "changed", "viewer", (const char *)data);
   g_autoptr(json_t) returned = json_array();
   do {
     g_autoptr(json_t) page = bh_device_list(device, query, &error);

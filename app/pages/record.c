@@ -406,7 +406,7 @@ static const json_t *find_review(BhRecordPage *self, const json_t *rows)
   json_t *row;
   json_array_foreach(rows, i, row)
   {
-    if (strcmp(bh_json_string_or(json_object_get(row, "values"), "state", ""), "open") != 0)
+    if (strcmp(bh_json_string_or(json_object_get(row, "values"), "state", ""), BH_REVIEW_OPEN) != 0)
       continue;
     if (g_strcmp0(bh_json_string_or(row, "id", NULL), self->review) == 0)
       return row;
@@ -475,7 +475,7 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
 static json_t *dup_ops(BhRecordPage *self, const json_t *set)
 {
   const json_t *answer = bh_form_view_get_value(self->answer, "answer");
-  json_t *reply = json_pack("{s:s}", "state", "answered");
+  json_t *reply = json_pack("{s:s}", "state", BH_REVIEW_ANSWERED);
   if (answer != NULL)
     json_object_set_new(reply, "answer", json_deep_copy(answer));
   json_t *ops =
@@ -531,10 +531,11 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   show_ways(self);
   bh_steps_show(page, self->steps, self->id, TRUE);
   bh_page_ask(page, "history", bh_call_list_history(self->id), on_history, NULL, NULL);
-  bh_page_ask(page, "reviews",
-              bh_call_list(json_pack("{s:s, s:s, s:{s:s}, s:i}", "kind", "review", "parent",
-                                     self->id, "where", "state", "open", "limit", CHILDREN)),
-              on_reviews, NULL, NULL);
+  bh_page_ask(
+      page, "reviews",
+      bh_call_list(json_pack("{s:s, s:s, s:{s:s}, s:i}", "kind", BH_REVIEW_KIND, "parent", self->id,
+                             "where", "state", BH_REVIEW_OPEN, "limit", CHILDREN)),
+      on_reviews, NULL, NULL);
 }
 
 static void bh_record_page_refresh(BhPage *page)

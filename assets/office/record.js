@@ -8,7 +8,6 @@ import { conflictBox } from './conflict.js';
 import { historyBox } from './history.js';
 import { dueBadge, rowContent } from './list.js';
 
-const FINDINGS = ['hazard', 'document'];
 const PICTURES = ['image/jpeg', 'image/png'];
 
 // Ids are in order of creation.
@@ -217,7 +216,7 @@ export function recordPane(node, id, back, state, nextOf) {
     const sections = el('div', { class: 'sections' }, view.sections.map((one) => sectionBox(one, back)));
     emptyToggle.addEventListener('change', () => sections.classList.toggle('with-empty', emptyToggle.checked));
     // What was found stands before the fields, who took part after them.
-    const groups = (first) => view.children.filter((group) => FINDINGS.includes(group.kind) === first)
+    const groups = (first) => view.children.filter((group) => group.first === first)
       .map((group) => childrenBox(group, back, view));
     const bar = actionBar(view, { done, overtaken, editing: (on) => { editing = on; } });
     const good = said ? el('div', { class: 'notice notice-good', role: 'status', tabindex: -1 }, said, ' ',

@@ -98,4 +98,50 @@ for path in files(".js", ".html", ".css"):
             report.add(path, line_of(text, match.start()), "inline script or style; the policy refuses it")
 report.close("the page loads nothing from outside and nothing inline")
 
+TAG = re.compile(r"\{\{([#^/]?)([a-z0-9_]*)\}\}")
+
+
+def check_template(path, text, names):
+    """Reads a template as schema/template.c does: sections nest, and each name is declared."""
+    scopes, open_sections, used = [("", names)], [], set()
+    for match in TAG.finditer(text):
+        sign, name, line = match[1], match[2], line_of(text, match.start())
+        if sign == "/":
+            if not open_sections or open_sections.pop() != name:
+                report.add(path, line, f"{match[0]} ends what has not begun here")
+                return
+            scopes.pop()
+            continue
+        where, found = next((one for one in reversed(scopes) if name in one[1]), ("", {}))
+        if name not in found:
+            report.add(path, line, f"{match[0]}: the names beside it do not have it")
+        used.add(f"{where}{name}")
+        if sign:
+            inner = found.get(name)
+            open_sections.append(name)
+            is_list = sign == "#" and isinstance(inner, list)
+            scopes.append((f"{where}{name}/", inner[0]) if is_list else scopes[-1])
+    for name in open_sections:
+        report.add(path, 0, f"the section {name} has no end")
+    for name in sorted(all_names(names) - used):
+        report.add(path.rsplit(".", 1)[0] + ".json", 0, f"{name} is in no place of the template")
+
+
+def all_names(names, where=""):
+    found = {where + name for name in names}
+    for name, inner in names.items():
+        found |= all_names(inner[0], f"{where}{name}/") if isinstance(inner, list) else set()
+    return found
+
+
+for path in files(".html", ".txt"):
+    if not path.startswith("assets/") or "{{" not in read(path):
+        continue
+    beside = path.rsplit(".", 1)[0] + ".json"
+    if not (TOP / beside).is_file():
+        report.add(path, 0, f"is a template without its names, {beside}")
+    else:
+        check_template(path, read(path), json.loads(read(beside)))
+report.close("templates use the names that are declared, and all of them")
+
 report.finish()

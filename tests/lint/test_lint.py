@@ -60,6 +60,7 @@ SINS = [
     ("data", "assets/office/b.js", "e.innerHTML = t;\n", "innerHTML"),
     ("data", "assets/office/c.html", '<script>a()</script>\n', "inline script"),
     ("data", "assets/office/d.html", '<img src="https://x.example/a">\n', "from outside"),
+    ("data", "assets/paper/a.html", "<p>{{a}}\n", "is a template without its names"),
     ("translations", "app/l.c", 'w = gtk_label_new("Save");\n', '"Save" is shown but not marked'),
     ("translations", "app/z.c", 's = "保存";\n', "Chinese in a source string"),
     ("translations", "app/u.ui", '<a><property name="label">Save</property></a>\n', "translatable"),
@@ -77,11 +78,12 @@ FINE = [
 
 
 class Rules(unittest.TestCase):
-    def look(self, check, path, contents):
+    def look(self, check, path, contents, beside=()):
         with tempfile.TemporaryDirectory() as directory:
-            target = Path(directory) / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(contents, encoding="utf-8")
+            for name, text in [(path, contents), *beside]:
+                target = Path(directory) / name
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_text(text, encoding="utf-8")
             return subprocess.run(
                 [sys.executable, HERE / f"{check}.py"], capture_output=True, text=True,
                 env=dict(os.environ, BIHUAN_LINT_TOP=directory)).stdout
@@ -97,6 +99,17 @@ class Rules(unittest.TestCase):
                 findings = [line for line in self.look(check, path, contents).splitlines()
                             if line.startswith("# ") and path in line]
                 self.assertEqual(findings, [])
+
+    def test_a_template_keeps_to_its_names(self):
+        names = ("assets/case/a.json", '{"rows": [{"a": "text"}], "b": "flag"}')
+        fine = "{{#rows}}\n{{a}}{{^b}}{{a}}{{/b}}{{/rows}}\n"
+        wrong = {"{{a}}\n": "a.html:1: {{a}}: the names", "{{#rows}}{{a}}\n": "rows has no end",
+                 "{{#b}}{{/rows}}\n": "ends what has not begun",
+                 "{{#rows}}{{/rows}}{{#b}}{{/b}}\n": "a.json: rows/a is in no place"}
+        self.assertNotIn("a.html", self.look("data", "assets/case/a.html", fine, [names]))
+        for text, said in wrong.items():
+            with self.subTest(text):
+                self.assertIn(said, self.look("data", "assets/case/a.html", text, [names]))
 
 
 if __name__ == "__main__":

@@ -414,6 +414,11 @@ class Records(unittest.TestCase):
         _, view, _ = signed_in().ask("GET", f"/office/v1/records/{HUB.told['major']}")
         self.assertEqual(sorted(one["here"] for one in view["files"]), [False, True])
 
+    def test_children_stand_in_the_order_of_their_kinds(self):
+        _, view, _ = signed_in().ask("GET", f"/office/v1/records/{HUB.told['inspection']}")
+        kinds = [(group["kind"], group["first"]) for group in view["children"]]
+        self.assertEqual(kinds, [("hazard", True), ("signature", False)])
+
     def test_L14_history_tells_device_time_hub_time_and_what_can_be_proved(self):
         _, page, _ = signed_in().ask("GET", f"/office/v1/records/{HUB.told['inspection']}/history")
         first, told = page["rows"][-1], page["rows"][-1]["evidence"]

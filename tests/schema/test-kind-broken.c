@@ -306,6 +306,13 @@ static void test_broken_workflows_are_refused(void **state)
       {V "transitions/1/when", "{'field':'hour','empty':true}", P ".transitions[1].when.field"},
       {V "locked_when", "{'field':'state','is':'gone'}", P ".locked_when.is: \"gone\" is no value"},
       {V "once", "true", P ".once: a kind with states is changed by its steps"},
+      {V "order", "0", P ".order: must be"},
+      {V "order", "1000", P ".order: must be"},
+      {V "order", "'first'", P ".order: must be"},
+      {V "at_parent", "'after'", P ".at_parent: must be one of before, apart"},
+      {V "in_case", "'yes'", P ".in_case: must be one of named, opened, with_parent"},
+      {"kinds/0/at_parent", "'before'", "$.kinds[0].at_parent: the kind has no \"parent\""},
+      {"kinds/0/in_case", "'with_parent'", "$.kinds[0].in_case: the kind has no \"parent\""},
       {V "transitions/1/needs/0/must", NULL, P ".transitions[1].needs[0]: \"must\" is missing"},
       {V "transitions/1/needs/0/quarantine", "'yes'",
        P ".transitions[1].needs[0].quarantine: must"},
@@ -555,10 +562,24 @@ static void test_hostile_texts_are_no_kinds(void **state)
   assert_error(error, BH_ERROR_LIMIT);
 }
 
+static void test_what_only_some_may_see_is_named_in_no_case(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  change(root, "kinds/0/in_case", "'named'");
+  g_autoptr(BhKindSet) open = load(root, &error);
+  assert_no_error(error);
+  change(root, "kinds/0/visible", "{'field':'name','empty':false}");
+  assert_null(load(root, &error));
+  assert_non_null(strstr(error->message, "in_case: \"named\" is for what everybody may see"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_sound_kinds_load),
+      cmocka_unit_test(test_what_only_some_may_see_is_named_in_no_case),
       cmocka_unit_test(test_broken_heads_are_refused),
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),

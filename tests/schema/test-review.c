@@ -3,6 +3,56 @@
 #include "schema/kind-internal.h"
 #include "tests/schema/workflow-steps.h"
 
+static void test_the_kind_declares_what_the_program_names(void **state)
+{
+  (void)state;
+  static const char *const made[] = {BH_DECISION_APPROVE, BH_DECISION_RETURN, BH_DECISION_STEP};
+  static const char *const states[] = {BH_REVIEW_OPEN, BH_REVIEW_ANSWERED, BH_REVIEW_CLOSED};
+  g_autoptr(TestWorld) world = test_world_new();
+  const BhKind *kind = bh_kind_set_find(world->kinds, BH_REVIEW_KIND);
+  assert_non_null(kind);
+  const BhField *decision = bh_kind_find_field(kind, "decision");
+  g_autoptr(GPtrArray) declared = bh_kind_list_states(kind);
+  assert_int_equal(bh_field_count_choices(decision), G_N_ELEMENTS(made));
+  assert_int_equal(declared->len, G_N_ELEMENTS(states));
+  for (gsize i = 0; i < G_N_ELEMENTS(made); i++) {
+    assert_string_equal(bh_field_get_choice_code(decision, i), made[i]);
+    assert_true(bh_kind_is_initial_state(kind, bh_decision_get_state(made[i])));
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS(states); i++)
+    assert_true(bh_kind_has_state(kind, states[i]));
+  assert_true(bh_kind_is_final_state(kind, BH_REVIEW_CLOSED));
+}
+
+static void test_the_last_review_gives_the_lane(void **state)
+{
+  (void)state;
+  static const struct {
+    const char *state, *decision, *lane;
+  } cases[] = {
+      {BH_REVIEW_OPEN, BH_DECISION_RETURN, BH_LANE_RETURNED},
+      {BH_REVIEW_ANSWERED, BH_DECISION_RETURN, BH_LANE_ANSWERED},
+      {BH_REVIEW_CLOSED, BH_DECISION_RETURN, NULL},
+      {BH_REVIEW_CLOSED, BH_DECISION_APPROVE, NULL},
+      {BH_REVIEW_CLOSED, BH_DECISION_STEP, NULL},
+      {NULL, NULL, NULL},
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+    g_autoptr(json_t) review =
+        json_pack("{s:s*, s:s*}", "state", cases[i].state, "decision", cases[i].decision);
+    const char *lane = bh_review_get_lane(review);
+    if (g_strcmp0(lane, cases[i].lane) != 0)
+      fail_msg("%s %s: %s", cases[i].state, cases[i].decision, lane);
+    assert_true(lane == NULL || g_strv_contains(BH_LANES, lane));
+  }
+  assert_null(bh_review_get_lane(NULL));
+  assert_string_equal(bh_decision_get_event(BH_DECISION_APPROVE), BH_REVIEW_ON_APPROVE);
+  assert_string_equal(bh_decision_get_event(BH_DECISION_RETURN), BH_REVIEW_ON_RETURN);
+  assert_null(bh_decision_get_event(BH_DECISION_STEP));
+  assert_null(bh_decision_get_event("reject"));
+  assert_null(bh_decision_get_state(NULL));
+}
+
 static gboolean has_code(const GPtrArray *problems, const char *code)
 {
   for (guint i = 0; i < problems->len; i++)
@@ -219,6 +269,8 @@ static void test_a_hazard_that_was_handed_over_is_decided_by_whom_it_was_handed_
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_the_kind_declares_what_the_program_names),
+      cmocka_unit_test(test_the_last_review_gives_the_lane),
       cmocka_unit_test(test_approving_means_one_thing_in_every_state_of_every_reviewed_kind),
       cmocka_unit_test(test_what_waits_for_a_step_is_not_approved),
       cmocka_unit_test(test_nobody_approves_the_visit_they_led),

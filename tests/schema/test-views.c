@@ -160,9 +160,69 @@ static void test_R081_the_three_lists_are_declared(void **state)
   }
 }
 
+static char *names_of(const GPtrArray *kinds)
+{
+  GString *out = g_string_new(NULL);
+  for (guint i = 0; i < kinds->len; i++)
+    g_string_append_printf(out, "%s%s", i > 0 ? " " : "", bh_kind_get_name(kinds->pdata[i]));
+  return g_string_free(out, FALSE);
+}
+
+/* A kind of which the program knows nothing has its place among the others. */
+static void test_kinds_stand_where_their_declarations_say(void **state)
+{
+  (void)state;
+#define KIND(name, more, ref)                                                                      \
+  "{'bihuan-kind':1,'kind':'" name "','label':{'zh':'类','en':'Kind'},'scope':'all',"             \
+  "'title':'x'," more "'fields':[{'name':'to','type':'ref','label':{'zh':'指','en':'To'},"        \
+  "'ref_kinds':['" ref "']}]}"
+  static const char kinds[] = "{'bihuan-kinds':1,'kinds':[" KIND("a", "", "b") "," KIND(
+      "b", "", "d") "," KIND("c", "'order':7,", "a") "," KIND("d", "", "b") "]}";
+  g_autofree char *text = g_strdelimit(g_strdup(kinds), "'", '"');
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) set = bh_kind_set_from_text(text, strlen(text), &error);
+  if (set == NULL)
+    fail_msg("%s", error->message);
+  g_autoptr(GPtrArray) shown = bh_kind_set_list_in_order(set);
+  g_autoptr(GPtrArray) written = bh_kind_set_list_by_refs(set);
+  g_autofree char *shown_names = names_of(shown);
+  g_autofree char *written_names = names_of(written);
+  assert_string_equal(shown_names, "c a b d");
+  /* b and d refer to each other. */
+  assert_string_equal(written_names, "d b a c");
+  assert_int_equal(bh_kind_get_in_case(shown->pdata[0]), BH_IN_CASE_NOT);
+  assert_int_equal(bh_kind_get_at_parent(shown->pdata[0]), BH_AT_PARENT_AFTER);
+}
+
+static void test_the_kinds_keep_their_places(void **state)
+{
+  (void)state;
+  g_autoptr(TestWorld) world = test_world_new();
+  g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(world->kinds);
+  g_autoptr(GString) children = g_string_new(NULL);
+  g_autoptr(GString) told = g_string_new(NULL);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    static const char *const places[] = {"", "+", "-"};
+    static const char *const ways[] = {"", " named", " opened", " with_parent"};
+    if (bh_kind_get_parent_field(kind) != NULL)
+      g_string_append_printf(children, "%s%s ", places[bh_kind_get_at_parent(kind)],
+                             bh_kind_get_name(kind));
+    if (bh_kind_get_in_case(kind) != BH_IN_CASE_NOT)
+      g_string_append_printf(told, "%s%s, ", bh_kind_get_name(kind),
+                             ways[bh_kind_get_in_case(kind)]);
+  }
+  assert_string_equal(children->str, "+hazard +document signature participant plaque site -file "
+                                     "guarantee_step -review scan ");
+  assert_string_equal(told->str, "enterprise opened, plaque with_parent, site opened, "
+                                 "checklist named, unit named, staff named, device named, ");
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_kinds_stand_where_their_declarations_say),
+      cmocka_unit_test(test_the_kinds_keep_their_places),
       cmocka_unit_test(test_R077_a_hazard_is_due_by_the_date_on_its_document),
       cmocka_unit_test(test_R261_the_earliest_of_several_days_counts_and_months_end_clamped),
       cmocka_unit_test(test_sources_are_shown_without_requirement_numbers),

@@ -198,12 +198,13 @@ static json_t *find_review_move(BhDevice *device, BhScope *scope, const json_t *
   const char *target = bh_json_string_or(review, "parent", NULL);
   BhContext context;
 
-  if (strcmp(state, "answered") != 0 || target == NULL || find_new_state(ops, target) != NULL)
+  if (strcmp(state, BH_REVIEW_ANSWERED) != 0 || target == NULL ||
+      find_new_state(ops, target) != NULL)
     return NULL;
   BhView *view = bh_view_get(device, target, NULL);
   const BhKind *kind =
       view != NULL ? bh_kind_set_find(device->kinds, bh_record_get_kind(view->record)) : NULL;
-  const char *to = kind != NULL ? bh_kind_get_review_state(kind, "on_answer") : NULL;
+  const char *to = kind != NULL ? bh_kind_get_review_state(kind, BH_REVIEW_ON_ANSWER) : NULL;
   const char *from = view != NULL ? bh_record_get_string(view->record, "state") : NULL;
   if (to == NULL || from == NULL || bh_workflow_find(kind, from, to) == NULL)
     return NULL;

@@ -105,7 +105,7 @@ static gboolean add_draft(BhDevice *device, const char *author, const json_t *on
     return FALSE;
   g_autoptr(json_t) op = bh_draft_dup_operation(draft, record, json_object_get(one, "also"));
   gsize keys = json_object_size(json_object_get(op, "set"));
-  gsize files = json_object_get(json_object_get(op, "set"), "sha256") != NULL;
+  gsize files = json_object_get(json_object_get(op, "set"), BH_FILE_HASH) != NULL;
   if (!has_room(batch, keys, files) && !write_batch(device, author, batch, entries, error))
     return FALSE;
   if (batch->ops == NULL)

@@ -34,7 +34,7 @@ static gboolean add_set(BhDevice *device, BhBodyBuilder *builder, const char *re
 static gboolean add_file(BhDevice *device, BhBodyBuilder *builder, const json_t *set,
                          GError **error)
 {
-  const char *sha256 = bh_json_string_or(set, "sha256", NULL);
+  const char *sha256 = bh_json_string_or(set, BH_FILE_HASH, NULL);
   g_autofree char *media_type = NULL;
   gint64 size = 0;
 

@@ -154,7 +154,8 @@ static void describe_file(BhDevice *device, json_t *item, gint64 declared, const
     const BhOp *op = g_ptr_array_index(body->ops, i);
     for (guint j = 0; j < op->sets->len; j++) {
       const BhSet *set = g_ptr_array_index(op->sets, j);
-      if (strcmp(set->key, "sha256") == 0 && g_strcmp0(json_string_value(set->value), sha256) == 0)
+      if (strcmp(set->key, BH_FILE_HASH) == 0 &&
+          g_strcmp0(json_string_value(set->value), sha256) == 0)
         describe_record(device, item, op->record, op->kind);
     }
   }

@@ -33,7 +33,7 @@ static gboolean store_index(BhDevice *device, BhView *view, GError **error)
   if (!bh_terms_store_replace(device, view->row.number, terms, error))
     return FALSE;
   if (strcmp(bh_record_get_kind(view->record), "file") == 0) {
-    const char *sha256 = bh_record_get_string(view->record, "sha256");
+    const char *sha256 = bh_record_get_string(view->record, BH_FILE_HASH);
     if (bh_hash_is_valid(sha256) && !bh_records_store_want_file(device, sha256, error))
       return FALSE;
   }

@@ -83,14 +83,13 @@ static gboolean read_doubtful(const json_t *query, BhListQuery *wanted, GError *
 
 static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **error)
 {
-  static const char *const lanes[] = {"new", "returned", "answered", "accepted", NULL};
   if (inbox == NULL)
     return TRUE;
-  if (strcmp(inbox, "conflict") == 0)
+  if (strcmp(inbox, BH_LANE_CONFLICT) == 0)
     wanted->conflict = TRUE;
-  else if (strcmp(inbox, "quarantine") == 0)
+  else if (strcmp(inbox, BH_LANE_QUARANTINE) == 0)
     wanted->quarantined = TRUE;
-  else if (g_strv_contains(lanes, inbox))
+  else if (g_strv_contains(BH_LANES, inbox))
     wanted->review = inbox;
   else {
     g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "inbox %.32s: there is no such lane", inbox);

@@ -6,12 +6,6 @@
 #include "sync/hub/cases/case-store.h"
 
 #define CASE_KIND "inspection"
-#define DECISION_KIND "release" /* about an entry in quarantine */
-
-const char *const BH_CASE_CONTEXT[] = {"enterprise", "plaque", "site",   "checklist",
-                                       "unit",       "staff",  "device", NULL};
-/* Of these a case gives personal values too: who was inspected. */
-static const char *const OPENED[] = {"enterprise", "plaque", "site", NULL};
 
 /* --- records --- */
 
@@ -36,15 +30,22 @@ static gboolean is_seen(const BhCase *one, const char *record)
   return one->options->sees == NULL || one->options->sees(record, one->options->data);
 }
 
-static gboolean may_open(const BhCase *one, const char *kind, gboolean own)
+/* Of the context a case gives personal values of whom was inspected. */
+static gboolean is_opened(const BhKind *kind)
 {
-  return one->options->personal && (own || g_strv_contains(OPENED, kind));
+  BhInCase in_case = bh_kind_get_in_case(kind);
+  return in_case == BH_IN_CASE_OPENED || in_case == BH_IN_CASE_WITH_PARENT;
+}
+
+static gboolean may_open(const BhCase *one, const BhKind *kind, gboolean own)
+{
+  return one->options->personal && (own || is_opened(kind));
 }
 
 gboolean bh_case_opens(const BhCase *one, const char *record)
 {
   const BhCaseRecord *known = g_hash_table_lookup(one->by_id, record);
-  return known != NULL && may_open(one, bh_kind_get_name(known->kind), known->own);
+  return known != NULL && may_open(one, known->kind, known->own);
 }
 
 /* NULL without an error when it is not here, or of a kind that is not in use any more. */
@@ -71,7 +72,7 @@ static BhCaseRecord *load(BhCase *one, const char *id, GError **error)
 static gboolean keep(BhCase *one, BhCaseRecord *record, gboolean own, GError **error)
 {
   record->own = own;
-  if (!may_open(one, bh_kind_get_name(record->kind), own))
+  if (!may_open(one, record->kind, own))
     bh_record_withhold(record->record, NULL);
   record->values = bh_record_dup_values(record->record);
   g_ptr_array_add(one->records, record);
@@ -136,7 +137,40 @@ static gboolean add_own(BhCase *one, const char *record, GError **error)
   return TRUE;
 }
 
-/* `from_own`: a record of the case refers to it; only those lead to an enterprise. */
+static gboolean add_context(BhCase *one, const char *id, gboolean from_own, GError **error);
+
+/* A case without the keys of its devices verifies nothing. */
+static gboolean check_kinds(const BhCase *one, GError **error)
+{
+  const GPtrArray *kinds = bh_kind_set_list(one->kinds);
+  for (guint i = 0; i < kinds->len; i++)
+    if (bh_kind_get_in_case(kinds->pdata[i]) != BH_IN_CASE_NOT)
+      return TRUE;
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              "the kinds of this hub are of before \"in_case\": load those of this version first");
+  return FALSE;
+}
+
+/* What is told with its parent. */
+static gboolean add_with_parent(BhCase *one, const char *parent, GError **error)
+{
+  const GPtrArray *kinds = bh_kind_set_list(one->kinds);
+  for (guint i = 0; i < kinds->len; i++) {
+    const BhKind *kind = kinds->pdata[i];
+    if (bh_kind_get_in_case(kind) != BH_IN_CASE_WITH_PARENT)
+      continue;
+    g_autoptr(GPtrArray) ids =
+        bh_record_list_children(one->db, parent, bh_kind_get_name(kind), G_MAXUINT, error);
+    for (guint j = 0; ids != NULL && j < ids->len; j++)
+      if (!add_context(one, ids->pdata[j], FALSE, error))
+        return FALSE;
+    if (ids == NULL)
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* `from_own`: a record of the case refers to it; only those lead to what is opened. */
 static gboolean add_context(BhCase *one, const char *id, gboolean from_own, GError **error)
 {
   if (!bh_id_is_valid(id) || g_hash_table_contains(one->by_id, id))
@@ -149,23 +183,15 @@ static gboolean add_context(BhCase *one, const char *id, gboolean from_own, GErr
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  const char *kind = bh_kind_get_name(record->kind);
-  gboolean is_enterprise = strcmp(kind, "enterprise") == 0;
+  BhInCase in_case = bh_kind_get_in_case(record->kind);
   /* Names and keys of those who acted are no secret to who may have the case. */
-  gboolean open = !g_strv_contains(OPENED, kind) || is_seen(one, id);
-  if (!open || !g_strv_contains(BH_CASE_CONTEXT, kind) || (is_enterprise && !from_own)) {
+  gboolean open = !is_opened(record->kind) || is_seen(one, id);
+  if (!open || in_case == BH_IN_CASE_NOT || (in_case == BH_IN_CASE_OPENED && !from_own)) {
     case_record_free(record);
     return TRUE;
   }
-  if (!keep(one, record, FALSE, error))
-    return FALSE;
-  if (!is_enterprise)
-    return TRUE;
-  g_autoptr(GPtrArray) plaques = bh_record_list_children(one->db, id, "plaque", G_MAXUINT, error);
-  for (guint i = 0; plaques != NULL && i < plaques->len; i++)
-    if (!add_context(one, plaques->pdata[i], FALSE, error))
-      return FALSE;
-  return plaques != NULL;
+  return keep(one, record, FALSE, error) &&
+         (in_case != BH_IN_CASE_OPENED || add_with_parent(one, id, error));
 }
 
 static gboolean add_refs(BhCase *one, const BhKind *kind, const char *key, const json_t *value,
@@ -280,7 +306,7 @@ static gboolean follow_body(BhCase *one, BhCaseEntry *entry, const BhBody *body,
     const BhOp *op = body->ops->pdata[i];
     const BhCaseRecord *known = g_hash_table_lookup(one->by_id, op->record);
     gboolean own = known != NULL && known->own;
-    is_shared = is_shared || (known == NULL && strcmp(op->kind, DECISION_KIND) != 0);
+    is_shared = is_shared || (known == NULL && strcmp(op->kind, BH_CASE_DECISION_KIND) != 0);
     entry->with_body = entry->with_body && (own || is_seen(one, op->record));
     for (guint j = 0; own && j < op->sets->len; j++) {
       const BhSet *set = op->sets->pdata[j];
@@ -452,7 +478,7 @@ BhCase *bh_case_new(BhHub *hub, BhDb *db, const char *record, const BhCaseOption
   one->sets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   one->files = g_ptr_array_new_with_free_func(case_file_free);
   one->by_hash = g_hash_table_new(g_str_hash, g_str_equal);
-  if (!add_own(one, record, error) || !list_own_positions(one, error) ||
+  if (!check_kinds(one, error) || !add_own(one, record, error) || !list_own_positions(one, error) ||
       !follow_own_entries(one, stretches, error) || !follow_context(one, error))
     return NULL;
   sort_entries(one);

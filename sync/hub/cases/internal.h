@@ -1,4 +1,4 @@
-/* A case while it is gathered and written. Private to sync/hub/case*.c. */
+/* A case while it is gathered and written. Private to this folder. */
 #pragma once
 
 #include "schema/entry.h"
@@ -8,8 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Kinds a case is told with, as the page orders them; what else it refers to is another case. */
-extern const char *const BH_CASE_CONTEXT[];
+#define BH_CASE_DECISION_KIND "release" /* about an entry in quarantine */
 
 /* A record of the case, or one it needs to be understood. */
 typedef struct {

@@ -332,16 +332,6 @@ static gboolean take_path(BhLoad *load, const char *path, GError **error)
 
 /* --- writing --- */
 
-/* What others refer to comes first. */
-static int rank_of(const BhLoadRecord *record)
-{
-  static const char *const order[] = {"unit", "staff", "checklist", "enterprise"};
-  for (guint i = 0; i < G_N_ELEMENTS(order); i++)
-    if (strcmp(record->kind, order[i]) == 0)
-      return (int)i;
-  return G_N_ELEMENTS(order);
-}
-
 /* Only what differs from what is there. */
 static json_t *dup_changes(const BhLoadRecord *record, BhRecord *there)
 {
@@ -388,14 +378,17 @@ static gboolean write_record(BhLoad *load, BhDb *db, const BhLoadRecord *record,
   return TRUE;
 }
 
+/* What others refer to comes first. */
 static gboolean write_records(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
   BhLoad *load = data;
-  for (int rank = 0; rank <= 4; rank++)
+  g_autoptr(GPtrArray) kinds = bh_kind_set_list_by_refs(load->kinds);
+  for (guint k = 0; k < kinds->len; k++)
     for (guint i = 0; i < load->records->len; i++) {
       const BhLoadRecord *record = load->records->pdata[i];
-      if (rank_of(record) == rank && !record->is_bad && !write_record(load, db, record, error))
+      if (strcmp(record->kind, bh_kind_get_name(kinds->pdata[k])) == 0 && !record->is_bad &&
+          !write_record(load, db, record, error))
         return FALSE;
     }
   return is_clean(load, error);

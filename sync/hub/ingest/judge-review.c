@@ -65,14 +65,18 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
     return FALSE;
   }
   const char *move = get_move(body, target);
-  if (strcmp(decision, "step") == 0) {
+  if (strcmp(decision, BH_DECISION_STEP) == 0) {
     /* The step itself is judged as one. */
     if (move != NULL)
       return TRUE;
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: no step is taken with it");
     return FALSE;
   }
-  const char *event = strcmp(decision, "return") == 0 ? "on_return" : "on_approve";
+  const char *event = bh_decision_get_event(decision);
+  if (event == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: %.32s is no decision", decision);
+    return FALSE;
+  }
   BhContext context = {.values = bh_records_get_values(piece->records, target),
                        .record = target,
                        .actor = body->by,
@@ -95,11 +99,11 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
 
 gboolean bh_review_judge(BhPiece *piece, const BhBody *body, gboolean by_system, GError **error)
 {
-  const BhKind *kind = bh_kind_set_find(piece->kinds, "review");
+  const BhKind *kind = bh_kind_set_find(piece->kinds, BH_REVIEW_KIND);
   const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
   for (guint i = 0; field != NULL && i < body->ops->len; i++) {
     const BhOp *op = body->ops->pdata[i];
-    const char *target = strcmp(op->kind, "review") == 0 ? get_set_text(op, field) : NULL;
+    const char *target = strcmp(op->kind, BH_REVIEW_KIND) == 0 ? get_set_text(op, field) : NULL;
     const char *decision = target != NULL ? get_set_text(op, "decision") : NULL;
     if (decision != NULL && !judge_decision(piece, body, target, decision, by_system, error))
       return FALSE;

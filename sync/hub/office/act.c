@@ -88,9 +88,9 @@ static json_t *list_open_reviews(BhOfficeCall *call, const char *target, GError 
   g_autoptr(json_t) ids = json_array();
   g_autofree char *after = NULL;
   do {
-    g_autoptr(json_t) query =
-        json_pack("{s:s,s:s,s:{s:[s,s]},s:i,s:s*}", "kind", "review", "parent", target, "where",
-                  "state", "open", "answered", "limit", PAGE, "after", after);
+    g_autoptr(json_t) query = json_pack("{s:s,s:s,s:{s:[s,s]},s:i,s:s*}", "kind", BH_REVIEW_KIND,
+                                        "parent", target, "where", "state", BH_REVIEW_OPEN,
+                                        BH_REVIEW_ANSWERED, "limit", PAGE, "after", after);
     g_autoptr(json_t) page = bh_hub_list(call->hub, call->db, query, NULL, error);
     if (page == NULL)
       return NULL;
@@ -114,8 +114,8 @@ static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops,
   json_t *id;
   json_array_foreach(ids, index, id)
   {
-    json_array_append_new(ops, json_pack("{s:O,s:s,s:{s:s}}", "record", id, "kind", "review", "set",
-                                         "state", "closed"));
+    json_array_append_new(ops, json_pack("{s:O,s:s,s:{s:s}}", "record", id, "kind", BH_REVIEW_KIND,
+                                         "set", "state", BH_REVIEW_CLOSED));
   }
   return ids != NULL;
 }
@@ -165,11 +165,11 @@ static json_t *make_review(BhOfficeCall *call, const char *target, const char *d
                            const char *covers, const char *comment)
 {
   char id[BH_ID_LEN + 1];
-  gboolean back = strcmp(decision, "return") == 0;
   bh_office_make_id(call->office, id);
-  json_t *op = json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s}}", "record", id, "kind", "review", "set",
-                         "parent", target, "decision", decision, "state", back ? "open" : "closed",
-                         "covers", covers, "reviewer", call->staff);
+  json_t *op =
+      json_pack("{s:s,s:s,s:{s:s,s:s,s:s,s:s,s:s}}", "record", id, "kind", BH_REVIEW_KIND, "set",
+                "parent", target, "decision", decision, "state", bh_decision_get_state(decision),
+                "covers", covers, "reviewer", call->staff);
   if (comment[0] != '\0')
     json_object_set_new(json_object_get(op, "set"), "comment", json_string(comment));
   return op;
@@ -186,13 +186,12 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
   const char *covers = bh_json_get_string(call->body, "covers", "body", error);
   if (covers == NULL)
     return NULL;
-  gboolean back = strcmp(decision, "return") == 0;
-  if ((!back && strcmp(decision, "approve") != 0) || !bh_kind_is_reviewable(kind)) {
+  const char *event = bh_decision_get_event(decision);
+  if (event == NULL || !bh_kind_is_reviewable(kind)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
                 "body: \"decision\" is approve or return, of a record that is reviewed");
     return NULL;
   }
-  const char *event = back ? "on_return" : "on_approve";
   if (!is_newest(call->db, id, covers, error))
     return NULL;
   g_autoptr(GPtrArray) problems = bh_office_check_decision(call, id, kind, event);
@@ -203,7 +202,7 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
   g_autofree char *comment = bh_office_body_text(call, "comment", BH_OFFICE_TEXT_MAX, error);
   if (comment == NULL)
     return NULL;
-  if (back && comment[0] == '\0') {
+  if (strcmp(decision, BH_DECISION_RETURN) == 0 && comment[0] == '\0') {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "body: \"comment\" is missing");
     return NULL;
   }
@@ -305,8 +304,8 @@ static gboolean add_look(BhOfficeCall *call, const char *id, const BhKind *kind,
     return TRUE;
   g_autoptr(json_t) open = list_open_reviews(call, id, error);
   if (open != NULL && json_array_size(open) == 0)
-    json_array_append_new(
-        ops, make_review(call, id, "step", covers, bh_transition_get_label(transition, "zh")));
+    json_array_append_new(ops, make_review(call, id, BH_DECISION_STEP, covers,
+                                           bh_transition_get_label(transition, "zh")));
   return open != NULL;
 }
 

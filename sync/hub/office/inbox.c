@@ -15,9 +15,6 @@
 #define AREAS_DEEP 5
 #define REVOKE_REASON_MAX 200 /* characters, as the kind has it */
 
-static const char *const lanes[] = {"new",      "returned",   "answered",
-                                    "conflict", "quarantine", "accepted"};
-
 /* --- head --- */
 
 /* Waiting entries have no record yet. */
@@ -35,9 +32,9 @@ static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GErro
 static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gboolean *more,
                            GError **error)
 {
-  if (strcmp(lane, "accepted") == 0)
+  if (strcmp(lane, BH_LANE_ACCEPTED) == 0)
     return TRUE;
-  if (strcmp(lane, "quarantine") == 0)
+  if (strcmp(lane, BH_LANE_QUARANTINE) == 0)
     return count_held(call, count, more, error);
   g_autoptr(json_t) query = json_pack("{s:s}", "inbox", lane);
   return bh_hub_count(call->hub, call->db, query, call->staff_values, BH_OFFICE_COUNT_MAX, count,
@@ -65,14 +62,14 @@ json_t *bh_office_head(BhOfficeCall *call, GError **error)
     return json_pack("{s:I,s:o*}", "position", (json_int_t)position, "clock", describe_doubt(call));
   g_autoptr(json_t) counts = json_object();
   g_autoptr(json_t) mores = json_object();
-  for (gsize i = 0; i < G_N_ELEMENTS(lanes); i++) {
+  for (gsize i = 0; BH_LANES[i] != NULL; i++) {
     int count = 0;
     gboolean more = FALSE;
-    if (!count_lane(call, lanes[i], &count, &more, error))
+    if (!count_lane(call, BH_LANES[i], &count, &more, error))
       return NULL;
-    json_object_set_new(counts, lanes[i], json_integer(count));
+    json_object_set_new(counts, BH_LANES[i], json_integer(count));
     if (more)
-      json_object_set_new(mores, lanes[i], json_true());
+      json_object_set_new(mores, BH_LANES[i], json_true());
   }
   return json_pack("{s:I,s:O,s:O,s:o*}", "position", (json_int_t)position, "lanes", counts,
                    "lanes_more", mores, "clock", describe_doubt(call));
@@ -138,15 +135,6 @@ void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name)
     json_object_set_new(query, name, json_string(value));
 }
 
-static gboolean is_lane(const char *lane)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS(lanes); i++) {
-    if (g_strcmp0(lane, lanes[i]) == 0)
-      return TRUE;
-  }
-  return FALSE;
-}
-
 /* --- quarantine has no record yet, so its lane is of entries --- */
 
 static json_t *quarantine_row(BhOfficeCall *call, const json_t *item)
@@ -191,7 +179,7 @@ static const char *get_lane(BhOfficeCall *call, GError **error)
   const char *lane = bh_request_get_query(call->request, "lane");
   if (lane == NULL)
     return "new";
-  if (is_lane(lane))
+  if (lane != NULL && g_strv_contains(BH_LANES, lane))
     return lane;
   g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane");
   return NULL;
@@ -210,7 +198,7 @@ static json_t *inbox_query(BhOfficeCall *call, const char *lane)
 json_t *bh_office_inbox(BhOfficeCall *call, GError **error)
 {
   const char *lane = get_lane(call, error);
-  if (lane == NULL || strcmp(lane, "quarantine") == 0)
+  if (lane == NULL || strcmp(lane, BH_LANE_QUARANTINE) == 0)
     return lane != NULL ? list_quarantine(call, error) : NULL;
   g_autoptr(json_t) query = inbox_query(call, lane);
   bh_office_pass_query(call, query, "after");
@@ -249,7 +237,7 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
   const char *lane = g_strcmp0(list, "inbox") == 0 ? get_lane(call, error) : "";
   if (lane == NULL)
     return NULL;
-  if (strcmp(lane, "quarantine") == 0) {
+  if (strcmp(lane, BH_LANE_QUARANTINE) == 0) {
     good = count_held(call, &found, &more, error);
   } else {
     query = *lane != '\0'                         ? inbox_query(call, lane)

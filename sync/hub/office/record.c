@@ -298,7 +298,7 @@ json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
   {
     const char *id = bh_json_string_or(row, "id", "");
     const json_t *values = bh_office_values(call, id);
-    const char *sha256 = bh_json_string_or(values, "sha256", NULL);
+    const char *sha256 = bh_json_string_or(values, BH_FILE_HASH, NULL);
     if (sha256 == NULL || kind == NULL)
       continue;
     g_autofree char *media_type = NULL;
@@ -377,28 +377,22 @@ static gboolean add_children(BhOfficeCall *call, const char *id, const BhKind *k
     json_object_set_new(item, "files", files);
   }
   if (json_array_size(rows) > 0)
-    json_array_append_new(out, json_pack("{s:s,s:s,s:O,s:b}", "kind", bh_kind_get_name(kind),
-                                         "label", bh_kind_get_label(kind, call->lang), "rows", rows,
-                                         "more", more));
+    json_array_append_new(out, json_pack("{s:s,s:s,s:b,s:O,s:b}", "kind", bh_kind_get_name(kind),
+                                         "label", bh_kind_get_label(kind, call->lang), "first",
+                                         bh_kind_get_at_parent(kind) == BH_AT_PARENT_BEFORE, "rows",
+                                         rows, "more", more));
   return TRUE;
 }
 
 static json_t *children_of(BhOfficeCall *call, const char *id, const char *kind_name,
                            GError **error)
 {
-  static const char *const order[] = {"hazard", "document", "signature", "participant", NULL};
   g_autoptr(json_t) out = json_array();
-  for (gsize i = 0; order[i] != NULL; i++) {
-    const BhKind *kind = bh_kind_set_find(call->kinds, order[i]);
-    if (kind != NULL && is_child_kind(kind, kind_name) && !add_children(call, id, kind, out, error))
-      return NULL;
-  }
-  const GPtrArray *kinds = bh_kind_set_list(call->kinds);
+  g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(call->kinds);
   for (guint i = 0; i < kinds->len; i++) {
     const BhKind *kind = g_ptr_array_index(kinds, i);
-    const char *name = bh_kind_get_name(kind);
-    if (!g_strv_contains(order, name) && strcmp(name, "file") != 0 && strcmp(name, "review") != 0 &&
-        is_child_kind(kind, kind_name) && !add_children(call, id, kind, out, error))
+    if (bh_kind_get_at_parent(kind) != BH_AT_PARENT_APART && is_child_kind(kind, kind_name) &&
+        !add_children(call, id, kind, out, error))
       return NULL;
   }
   return g_steal_pointer(&out);
@@ -470,9 +464,9 @@ static json_t *labels_of(BhOfficeCall *call, const BhKind *kind, const json_t *k
 
 static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind, GError **error)
 {
-  const BhKind *review = bh_kind_set_find(call->kinds, "review");
+  const BhKind *review = bh_kind_set_find(call->kinds, BH_REVIEW_KIND);
   gboolean more;
-  g_autoptr(json_t) found = list_rows(call, "review", id, &more, error);
+  g_autoptr(json_t) found = list_rows(call, BH_REVIEW_KIND, id, &more, error);
   if (found == NULL)
     return NULL;
   json_t *out = json_array();
@@ -562,7 +556,8 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
 {
   json_t *out = json_array();
   const char *state = bh_json_string_or(context->values, "state", NULL);
-  if (!bh_kind_has_states(kind) || state == NULL || strcmp(bh_kind_get_name(kind), "review") == 0)
+  if (!bh_kind_has_states(kind) || state == NULL ||
+      strcmp(bh_kind_get_name(kind), BH_REVIEW_KIND) == 0)
     return out;
   g_autoptr(GPtrArray) open = bh_workflow_list_open(kind, state, context);
   for (guint i = 0; i < open->len; i++) {
@@ -570,8 +565,8 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
     const char *to = bh_transition_get_to(transition);
     /* What a review does without asking, the review buttons do. */
     if (bh_transition_get_asks(transition)[0] == NULL &&
-        (g_strcmp0(bh_kind_get_review_state(kind, "on_return"), to) == 0 ||
-         g_strcmp0(bh_kind_get_review_state(kind, "on_approve"), to) == 0))
+        (g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_RETURN), to) == 0 ||
+         g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_APPROVE), to) == 0))
       continue;
     g_autofree char *source = bh_source_dup_clauses(bh_transition_get_source(transition));
     json_array_append_new(
@@ -604,7 +599,7 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
 {
   const json_t *last = find_last(reviews);
   const char *review = bh_json_string_or(last, "id", NULL);
-  if (review == NULL || strcmp(bh_json_string_or(last, "state", ""), "closed") != 0)
+  if (review == NULL || strcmp(bh_json_string_or(last, "state", ""), BH_REVIEW_CLOSED) != 0)
     return NULL;
   const char *covers = bh_json_string_or(bh_office_values(call, review), "covers", "");
   g_autofree char *apart = bh_records_dup_reviewed(call->kinds);
@@ -633,7 +628,7 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
 /* What this person may decide, and why not: the page offers no more than that. */
 static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id, json_t *view)
 {
-  static const char *const events[] = {"on_approve", "on_return"};
+  static const char *const events[] = {BH_REVIEW_ON_APPROVE, BH_REVIEW_ON_RETURN};
   static const char *const names[] = {"may_approve", "may_return"};
   /* The lane says that the visit it belongs to has ended. */
   gboolean judges = bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&

@@ -234,17 +234,6 @@ static const char *get_apart(BhRecords *records)
   return records->apart;
 }
 
-/* The lane by the last review of it; NULL when that leaves it to what was changed since. */
-static const char *get_open_lane(const json_t *last)
-{
-  const char *state = bh_json_string_or(last, "state", "");
-  if (strcmp(state, "answered") == 0)
-    return "answered";
-  return strcmp(state, "open") == 0 && g_strcmp0(string_of(last, "decision"), "return") == 0
-             ? "returned"
-             : NULL;
-}
-
 gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
                                  GError **error)
 {
@@ -263,16 +252,16 @@ gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const 
   if (id != NULL && !bh_records_find(records, id, &last, error))
     return FALSE;
   const json_t *values = last != NULL ? bh_records_values_of(last) : NULL;
-  *review = get_open_lane(values);
+  *review = bh_review_get_lane(values);
   if (*review != NULL || !bh_records_is_finished(records, record))
     return TRUE;
-  *review = "new";
+  *review = BH_LANE_NEW;
   /* It waits for its own step, whatever was said of it. */
   if (last == NULL || bh_kind_get_review_meaning(kind, record->row.state) == BH_REVIEW_STEPS)
     return TRUE;
   if (!bh_record_changed_since(records->db, record->row.nr, get_apart(records),
                                string_of(values, "covers"), last->row.nr, &changed, error))
     return FALSE;
-  *review = changed ? "new" : "accepted";
+  *review = changed ? BH_LANE_NEW : BH_LANE_ACCEPTED;
   return TRUE;
 }

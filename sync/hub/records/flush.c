@@ -414,7 +414,7 @@ static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHas
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
   if (kind == NULL)
     return TRUE;
-  if (strcmp(record->row.kind, "review") == 0 && record->row.parent != NULL)
+  if (strcmp(record->row.kind, BH_REVIEW_KIND) == 0 && record->row.parent != NULL)
     g_hash_table_add(targets, g_strdup(record->row.parent));
   if (bh_kind_is_reviewable(kind))
     g_hash_table_add(targets, g_strdup(record->row.id));

@@ -11,6 +11,7 @@
 #include "sync/wire/zip.h"
 
 #define OTHERS 200
+#define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
 
 typedef struct {
   TestDevice *device;
@@ -253,6 +254,55 @@ static void test_size_is_that_of_the_case(void **state)
   test_device_free(scene.device);
 }
 
+static void change(TestDevice *device, const char *record, const char *kind, json_t *set)
+{
+  push(device, test_device_entry(device, record, kind, set, NULL));
+}
+
+/* What is rare on a page is on this one; what people wrote is text there, whatever it says. */
+static void test_the_page_says_what_is_in_doubt(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  char other[BH_ID_LEN + 1];
+  test_device_make_id(scene.device, other);
+  change(scene.device, scene.visit, "inspection",
+         json_pack("{s:{s:s, s:b, s:s}}", "answers/COAL-01", "answer", "noncompliant", "bulk", 1,
+                   "note", "<b>\"&'"));
+  change(scene.device, scene.hazard, "hazard", json_pack("{s:s}", "summary", "</bdi><h1>另一说"));
+  change(scene.device, scene.hazard, "hazard", json_pack("{s:n}", "demand"));
+  change(scene.device, scene.hazard, "hazard", json_pack("{s:s}", "same_as", other));
+  g_autofree char *lengthy = g_strnfill(300, 'x');
+  change(scene.device, scene.hazard, "hazard", json_pack("{s:s}", "demand", lengthy));
+  scene.device->says.hub_ms = fixture->clock.wall_ms(fixture) - DAY_MS;
+  change(scene.device, scene.hazard, "hazard", json_pack("{s:s}", "location", "井下"));
+  scene.device->says.hub_ms += 2 * DAY_MS;
+  change(scene.device, scene.hazard, "hazard", json_pack("{s:s}", "location", "井口"));
+  g_auto(Given) given = give(fixture, scene.visit);
+  g_autofree char *outside = g_strdup_printf("（案外记录 %s）", other);
+  const char *const said[] = {
+      "<td><bdi>不符合：&lt;b&gt;&quot;&amp;&apos;</bdi> <small>（批量填写）</small></td>",
+      "<bdi>&lt;/bdi&gt;&lt;h1&gt;另一说</bdi>",
+      "</bdi> ／ <bdi>",
+      "（有不同版本，尚未裁定）",
+      "（清空）",
+      outside,
+      "xxx</bdi>…<small>（全文见 case.export）</small>",
+      "矛盾：声称的中心时间早于终端登记</small>",
+      "矛盾：声称的时间晚于中心收到</small>",
+      "<small>可证：不早于 ",
+      "（终端登记），不晚于 ",
+      "新增<bdi>隐患</bdi>「",
+      "修改<bdi>隐患</bdi>「",
+      "<tr><th><bdi>状态</bdi></th><td><bdi>检查中</bdi></td></tr>",
+      "default-src 'none'; style-src 'unsafe-inline'",
+  };
+  for (gsize i = 0; i < G_N_ELEMENTS(said); i++)
+    if (strstr(given.page->str, said[i]) == NULL)
+      fail_msg("the page does not say: %s", said[i]);
+  test_device_free(scene.device);
+}
+
 static void test_a_case_is_an_inspection(void **state)
 {
   HubFixture *fixture = *state;
@@ -271,6 +321,28 @@ static void test_a_case_is_an_inspection(void **state)
   test_device_free(scene.device);
 }
 
+/* A hub whose program is newer than its kinds says so, and gives no case that verifies nothing. */
+static void test_kinds_that_say_nothing_of_cases_give_none(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) now = bh_hub_dup_kinds(fixture->hub);
+  g_autoptr(GRegex) member = g_regex_new(",\"in_case\":\"[a-z_]+\"", 0, 0, NULL);
+  g_autofree char *text = g_regex_replace(member, bh_kind_set_get_text(now), -1, 0, "", 0, NULL);
+  g_autoptr(BhKindSet) old = bh_kind_set_from_text(text, strlen(text), &error);
+  assert_non_null(old);
+  assert_true(bh_hub_set_kinds(fixture->hub, old, NULL));
+  const BhCaseOptions options = {.personal = TRUE};
+  g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
+  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  assert_null(bh_case_write(fixture->hub, db, scene.visit, &options, out, &error));
+  bh_hub_give_reader(fixture->hub, db);
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
+  assert_non_null(strstr(error->message, "in_case"));
+  test_device_free(scene.device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -283,6 +355,9 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_personal_values_of_staff_and_context_of_others_stay_out,
                                       set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_size_is_that_of_the_case, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_page_says_what_is_in_doubt, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_kinds_that_say_nothing_of_cases_give_none, set_up,
+                                      tear_down),
       cmocka_unit_test_setup_teardown(test_a_case_is_an_inspection, set_up, tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
