@@ -20,16 +20,19 @@ KEPT_HEADERS = {
 # the folder above them.
 FOLDERS = {
     "sync/hub": {
-        "http": set(),
-        "log": set(),
-        "records": {"log"},
-        "ingest": {"records", "log"},
-        "": {"ingest", "records", "log", "http"},
-        "access": {"", "records", "log"},
-        "devices": {"access", "", "records", "log", "http"},
-        "cases": {"access", "", "records", "log"},
-        "office": {"cases", "devices", "access", "", "ingest", "records", "log", "http"},
-        "cli": {"office", "cases", "devices", "access", "", "ingest", "records", "log", "http"},
+        "trace": set(),
+        "http": {"trace"},
+        "log": {"trace"},
+        "records": {"log", "trace"},
+        "ingest": {"records", "log", "trace"},
+        "": {"ingest", "records", "log", "http", "trace"},
+        "access": {"", "records", "log", "trace"},
+        "devices": {"access", "", "records", "log", "http", "trace"},
+        "cases": {"access", "", "records", "log", "trace"},
+        "status": {"devices", "access", "", "ingest", "records", "log", "http", "trace"},
+        "office": {"cases", "devices", "access", "", "ingest", "records", "log", "http", "trace"},
+        "cli": {"status", "office", "cases", "devices", "access", "", "ingest", "records", "log",
+                "http", "trace"},
     },
 }
 HEADERS_ABOVE = {"sync/hub": {"hub.h", "hub-private.h"}}

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sync/hub/cli/cli.h"
+#include "sync/hub/trace/trace.h"
 
 typedef struct {
   const char *name;
@@ -42,6 +43,8 @@ static void print_help(FILE *out)
 int main(int argc, char **argv)
 {
   bh_cli_start_locale();
+  /* What a command says is for who called it; serve writes a log. */
+  bh_lines_start(BH_LINES_TEXT, G_LOG_LEVEL_WARNING);
   if (argc < 2) {
     print_help(stderr);
     return BH_EXIT_USAGE;

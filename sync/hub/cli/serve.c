@@ -9,6 +9,7 @@
 #include "sync/hub/devices/devices.h"
 #include "sync/hub/http/http.h"
 #include "sync/hub/office/office.h"
+#include "sync/hub/trace/trace.h"
 #include "sync/owner/owner.h"
 #include "sync/wire/enrol-text.h"
 
@@ -98,6 +99,9 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
     return FALSE;
   }
   printf("Serving devices at %s and the office at %s\n", url != NULL ? url : device, office_url);
+  g_message("started: version " BH_VERSION
+            ", hub %s, devices at %s, office at %s, public address %s",
+            bh_hub_get_id(serving->hub), device, office, url != NULL ? url : "not set");
   if (url == NULL)
     printf("Devices cannot be enrolled yet: say with --public-url where they reach this hub.\n");
   gint64 machine_ms, known_ms;
@@ -172,7 +176,8 @@ static gboolean serve(Serving *serving, const char *device_listen, const char *o
 
 int bh_cli_serve(int argc, char **argv)
 {
-  g_autofree char *dir = NULL, *listen = NULL, *office = NULL, *url = NULL;
+  g_autofree char *dir = NULL, *listen = NULL, *office = NULL, *url = NULL, *form_name = NULL;
+  BhLinesForm form = BH_LINES_TEXT;
   g_auto(GStrv) proxies = NULL;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
@@ -183,6 +188,8 @@ int bh_cli_serve(int argc, char **argv)
        "URL"},
       {"proxy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &proxies,
        "Address of a proxy before the page, whose X-Forwarded-For is believed", "ADDRESS"},
+      {"log-format", 0, 0, G_OPTION_ARG_STRING, &form_name,
+       "Of the log on stderr: text, or json for a JSON object in each line", "FORMAT"},
       {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &url, "The same", "URL"},
       G_OPTION_ENTRY_NULL};
   g_autoptr(GOptionContext) context = g_option_context_new(NULL);
@@ -197,6 +204,9 @@ int bh_cli_serve(int argc, char **argv)
     return bh_cli_fail(error);
   if (dir == NULL || argc != 1)
     return bh_cli_usage("serve", "--data is needed");
+  if (form_name != NULL && !bh_lines_parse_form(form_name, &form))
+    return bh_cli_usage("serve", "--log-format is text or json");
+  bh_lines_set(form, G_LOG_LEVEL_MESSAGE);
   raise_file_limit();
   g_autofree char *data = g_canonicalize_filename(dir, NULL);
   g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
@@ -204,5 +214,6 @@ int bh_cli_serve(int argc, char **argv)
   if (!serve(&serving, listen != NULL ? listen : DEVICE_LISTEN,
              office != NULL ? office : OFFICE_LISTEN, url, &error))
     return bh_cli_fail(error);
+  g_message("stopped");
   return BH_EXIT_OK;
 }

@@ -2,6 +2,7 @@
 
 #include "sync/hub/log/checkpointer.h"
 #include "sync/hub/log/log-store.h"
+#include "sync/hub/trace/trace.h"
 
 #define IDLE_CHECKPOINT_US (500 * G_TIME_SPAN_MILLISECOND)
 
@@ -12,6 +13,7 @@ typedef struct {
   BhWriterTurnFunc turn;
   BhWriterDone done;
   gpointer data;
+  BhTrace trace; /* the request it is done for */
   Lane *lane;
   gboolean more; /* its last turn was not the last one */
   GError *error;
@@ -124,18 +126,25 @@ gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client)
 
 static void piece_finish(BhWriter *writer, Piece *piece, const GError *commit_error)
 {
+  BhTrace before = bh_trace_set(piece->trace);
   if (piece->done != NULL)
     piece->done(writer->owner, piece->error != NULL ? piece->error : commit_error, piece->data);
+  bh_trace_set(before);
   g_clear_error(&piece->error);
   g_free(piece);
 }
 
 static BhTurn call_piece(BhWriter *writer, Piece *piece)
 {
+  BhTrace before = bh_trace_set(piece->trace);
+  BhTurn turn;
   if (piece->turn != NULL)
-    return piece->turn(writer->db, writer->owner, piece->data, &piece->error);
-  return piece->func(writer->db, writer->owner, piece->data, &piece->error) ? BH_TURN_DONE
-                                                                            : BH_TURN_FAILED;
+    turn = piece->turn(writer->db, writer->owner, piece->data, &piece->error);
+  else
+    turn = piece->func(writer->db, writer->owner, piece->data, &piece->error) ? BH_TURN_DONE
+                                                                              : BH_TURN_FAILED;
+  bh_trace_set(before);
+  return turn;
 }
 
 /* FALSE when the transaction itself cannot go on. */
@@ -348,6 +357,7 @@ void bh_writer_stop(BhWriter *writer)
 /* Takes the piece, which has all but its lane. */
 static void submit(BhWriter *writer, const char *client, Piece *piece)
 {
+  piece->trace = bh_trace_get();
   g_mutex_lock(&writer->lock);
   gboolean full = writer->stopping || writer->waiting >= BH_WRITER_QUEUE_MAX;
   if (!full) {
