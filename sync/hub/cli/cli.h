@@ -51,6 +51,7 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
 int bh_cli_init(int argc, char **argv);
 int bh_cli_load(int argc, char **argv);
 int bh_cli_serve(int argc, char **argv);
+int bh_cli_check_config(int argc, char **argv);
 int bh_cli_enrol(int argc, char **argv);
 int bh_cli_unit(int argc, char **argv);
 int bh_cli_staff(int argc, char **argv);

@@ -26,13 +26,14 @@ static const Command COMMANDS[] = {
     {"verify", "verify such a file without a hub", bh_cli_verify},
     {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},
     {"restore", "make a hub from such a folder", bh_cli_restore},
+    {"--check-config", "[FILE]: whether the settings of serve are right", bh_cli_check_config},
 };
 
 static void print_help(FILE *out)
 {
   fprintf(out, "Usage: bihuan-hub COMMAND [OPTIONS]\n\n");
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
-    fprintf(out, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].does);
+    fprintf(out, "  %-14s %s\n", COMMANDS[i].name, COMMANDS[i].does);
   fprintf(out,
           "\nbihuan-hub COMMAND --help lists its options.\n\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or there already,\n"

@@ -48,6 +48,8 @@ struct _BhWriter {
   guint64 commits;
   guint64 pieces;
   guint64 own_checkpoints;
+  gint64 began_us; /* of the transaction under way; 0: none */
+  gboolean is_failing;
 };
 
 /* --- lanes, under the lock --- */
@@ -221,6 +223,7 @@ static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committ
   g_mutex_lock(&writer->lock);
   writer->commits++;
   writer->pieces += group->len;
+  writer->is_failing = !committed;
   for (guint i = 0; i < group->len; i++) {
     Piece *piece = group->pdata[i];
     Lane *lane = piece->lane;
@@ -305,11 +308,13 @@ static gpointer writer_main(gpointer data)
       }
       continue;
     }
+    writer->began_us = g_get_monotonic_time();
     g_mutex_unlock(&writer->lock);
     commit_group(writer, group);
     keep_log_short(writer);
     dirty = TRUE;
     g_mutex_lock(&writer->lock);
+    writer->began_us = 0;
   }
   g_mutex_unlock(&writer->lock);
   g_clear_pointer(&writer->db, bh_db_close);
@@ -457,5 +462,18 @@ void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces)
   g_mutex_lock(&writer->lock);
   *commits = writer->commits;
   *pieces = writer->pieces;
+  g_mutex_unlock(&writer->lock);
+}
+
+void bh_writer_get_state(BhWriter *writer, BhWriterState *state)
+{
+  g_mutex_lock(&writer->lock);
+  *state = (BhWriterState){
+      .waiting = writer->waiting,
+      .commits = writer->commits,
+      .pieces = writer->pieces,
+      .busy_us = writer->began_us != 0 ? g_get_monotonic_time() - writer->began_us : 0,
+      .is_failing = writer->is_failing,
+  };
   g_mutex_unlock(&writer->lock);
 }

@@ -170,14 +170,140 @@ class Log(WithHub):
                        cookie.split("=", 1)[1], token, "A" * 43):
             self.assertNotIn(secret, log)
 
-    def test_the_fate_of_each_entry_is_a_debug_line(self):
-        self.load_people()
-        server = self.serve(env=dict(ENGLISH, G_MESSAGES_DEBUG="bihuan-hub-ingest bihuan-db"))
-        self.assertNotIn(" debug bihuan-hub-http ", self.end(server))
-
     def test_commands_keep_silent_about_what_they_did(self):
         told = self.run_hub(OK, "unit", "list", "--data", self.hub)
         self.assertNotIn("bihuan-hub-", told)
+
+
+class Health(WithHub):
+    def test_health_is_open_and_says_what_fails(self):
+        self.serve()
+        for office in (True, False):
+            status, text, headers = self.ask("/healthz", office=office)
+            self.assertEqual((status, json.loads(text)), (200, {"status": "ok"}))
+            self.assertEqual(headers["Cache-Control"], "no-store")
+
+    def test_figures_are_for_this_machine_or_the_token(self):
+        token = self.top / "token"
+        token.write_text("short\n")
+        token.chmod(0o600)
+        start = ("serve", "--data", self.hub, "--metrics-token-file", token)
+        self.assertIn("16 to 512", self.run_hub(INVALID, *start))
+        token.write_text("figures-for-the-office\nmore\n")
+        token.chmod(0o604)
+        self.assertIn("everybody may read it", self.run_hub(INVALID, *start))
+        token.chmod(0o640)
+        self.run_hub(NOT_FOUND, *start[:3], "--metrics-token-file", self.top / "none")
+        self.serve("--metrics-token-file", token)
+        self.assertEqual(self.ask("/metrics")[0], 200)
+        # Through a proxy nobody is local, whatever it says and though it was not named.
+        for header in ("X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"):
+            status, text, _ = self.ask("/metrics", headers={header: "127.0.0.1"})
+            self.assertEqual(status, 403, header)
+            self.assertNotIn("bihuan_", text)
+        bearer = {"X-Forwarded-For": "203.0.113.9", "Authorization": "Bearer figures-for-the-office"}
+        self.assertEqual(self.ask("/metrics", headers=bearer)[0], 200)
+        for wrong in ("Bearer figures-for-the-offic", "Bearer figures-for-the-officer", "Bearer ",
+                      "figures-for-the-office", "Basic figures-for-the-office"):
+            status = self.ask("/metrics", headers={**bearer, "Authorization": wrong})[0]
+            self.assertEqual(status, 403, wrong)
+
+    def figures(self):
+        status, text, headers = self.ask("/metrics", office=False)
+        self.assertEqual(status, 200)
+        self.assertTrue(headers["Content-Type"].startswith("text/plain; version=0.0.4"))
+        found, typed = {}, set()
+        for line in text.splitlines():
+            if line.startswith("# TYPE "):
+                typed.add(line.split()[2])
+                continue
+            if line.startswith("#"):
+                continue
+            match = re.fullmatch(r'([a-z_]+)(\{[a-z_]+="[^"]*"(?:,[a-z_]+="[^"]*")*\})? (-?[\d.e+-]+)', line)
+            self.assertTrue(match, line)
+            base = re.sub(r"_(bucket|sum|count)$", "", match[1])
+            self.assertTrue({match[1], base} & typed, line)
+            self.assertNotIn(match[1] + (match[2] or ""), found)
+            found[match[1] + (match[2] or "")] = float(match[3])
+        return found
+
+    def test_figures_are_those_of_the_hub(self):
+        self.load_people()
+        self.serve()
+        self.run_hub(OK, "enrol", "--data", self.hub, "--unit", "140603100", "--url",
+                     "https://127.0.0.1:1")
+        self.ask("/v1/head?incarnation=0", office=False)
+        self.ask("/v1/secret-name", office=False)
+        self.ask("/office/v1/session")
+        self.figures()
+        found = self.figures()
+        self.assertEqual(found['bihuan_http_requests_total{server="devices",method="GET",'
+                               'route="/v1/head",status="401"}'], 1)
+        self.assertEqual(found['bihuan_http_requests_total{server="office",method="GET",'
+                               'route="/office/v1/session",status="200"}'], 1)
+        self.assertNotIn("secret-name", str(found))
+        self.assertEqual(found['bihuan_entries_total{verdict="applied"}'], 0)
+        self.assertEqual(found['bihuan_devices{last_contact="older"}'], 0)
+        self.assertGreater(found["bihuan_commits_total"], 0)
+        self.assertGreater(found["bihuan_database_bytes"], 4096)
+        self.assertGreater(found["bihuan_disk_free_bytes"], 0)
+        self.assertGreater(found["bihuan_certificate_days_left"], 7000)
+        self.assertEqual(found["bihuan_quarantine_entries"], 0)
+        self.assertEqual([name for name in found if name.startswith("bihuan_build_info")],
+                         ['bihuan_build_info{version="%s"}' % self.version()])
+
+    def version(self):
+        return re.search(r"started: version (\S+),", self.read_log())[1]
+
+
+class Settings(WithHub):
+    def config(self, text):
+        path = self.top / "hub.conf"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def check(self, expected, text):
+        return self.run_hub(expected, "--check-config", self.config(text))
+
+    def test_the_sample_is_right_with_each_of_its_settings(self):
+        sample = pathlib.Path(SOURCE, "assets/systemd/hub.conf").read_text(encoding="utf-8")
+        whole = re.sub(r"^#(?=[a-z-]+=)", "", sample, flags=re.M)
+        self.check(OK, sample)
+        told = self.check(OK, whole)
+        self.assertNotIn("is not set", told)
+        # Every option of serve is in the sample.
+        options = set(re.findall(r"--([a-z-]+)", self.run_hub(OK, "serve", "--help")))
+        self.assertEqual(options - {"help", "config"}, set(re.findall(r"^([a-z-]+)=", whole, re.M)))
+
+    def test_what_is_wrong_is_said_with_its_line_and_what_is_allowed(self):
+        told = self.check(INVALID, "listen=early\n[serve]\n# fine\nlisten=nowhere\nlistne=0.0.0.0:1\n"
+                                   "data=/a\ndata=/b\nnonsense\n[other]\nx=1\n")
+        path = self.top / "hub.conf"
+        for line, words in ((1, "before the group [serve]"), (5, "unknown key listne; allowed are data, "),
+                            (7, "duplicate data; it is on line 6"), (8, "neither KEY=VALUE"),
+                            (9, "unknown group [other]; allowed is [serve]")):
+            self.assertRegex(told, re.escape(f"{path}:{line}: ") + ".*" + re.escape(words))
+        told = self.check(INVALID, "[serve]\nlisten=nowhere\noffice-listen=localhost\ndata=here\n"
+                                   "public-url=http://x\nproxy=127.0.0.1;proxy.example\n"
+                                   "log-format=xml\nmetrics-token-file=token\n")
+        for line in range(2, 9):
+            self.assertRegex(told, re.escape(f"{path}:{line}: ") + r'[a-z-]+: ".*" is not allowed; it must be ')
+        self.run_hub(INVALID, "--check-config", self.config("[serve]\n" + "#" * 70000))
+        path.write_bytes(b"[serve]\ndata=/\xff\n")
+        self.run_hub(INVALID, "--check-config", path)
+        self.run_hub(NOT_FOUND, "--check-config", self.top / "none.conf")
+        self.run_hub(NOT_FOUND, "serve", "--config", self.top / "none.conf")
+        self.run_hub(INVALID, "serve", "--config", self.config("[serve]\nlistne=x\n"))
+
+    def test_the_command_line_wins_over_the_file(self):
+        config = self.config(f"[serve]\ndata={self.hub}\nlisten=127.0.0.1:0\n"
+                             "office-listen=203.0.113.1:1\nlog-format=json\n"
+                             "public-url=https://hub.example:8443\n")
+        server = self.serve("--config", config, "--office-listen", "127.0.0.1:0", data=False)
+        self.assertEqual(self.served["url"], "https://hub.example:8443")
+        for line in self.end(server).splitlines():
+            json.loads(line)
+        self.run_hub(USAGE, "serve", "--config", self.config("[serve]\nlisten=127.0.0.1:0\n"))
 
 
 if __name__ == "__main__":
