@@ -21,13 +21,16 @@ SHOWING_CALL = re.compile(
     r"|hdy_\w+_set_(?:title|subtitle|description)|atk_object_set_(?:name|description))"
     r'\s*\((?:[^;"]*,)?\s*"')
 LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2}")
+MARK = re.compile(r"(?<![\w])_\(")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 report = Report()
 c_files = [p for p in files(".c", under=("app",)) if not p.startswith("app/paper/")]
 ui_files = files(".ui", under=("app",))
+# Other programs that speak to people by the same catalogue.
+marked = [p for p in files(".c", under=("sync",)) if MARK.search(c_code(read(p)))]
 
-for path in c_files:
+for path in c_files + marked:
     text = read(path)
     code = c_code(text)
     for match in SHOWING_CALL.finditer(code):
@@ -57,7 +60,7 @@ if c_files or ui_files:
             if c_files:
                 subprocess.run(base + ["--language=C", "--keyword=_", "--keyword=N_",
                                        "--keyword=C_:1c,2", "--keyword=NC_:1c,2",
-                                       "--keyword=g_dngettext:2,3"] + c_files, cwd=TOP, check=True)
+                                       "--keyword=g_dngettext:2,3"] + c_files + marked, cwd=TOP, check=True)
             if ui_files:
                 join = ["--join-existing"] if c_files else []
                 subprocess.run(base + join + ["--language=Glade"] + ui_files, cwd=TOP, check=True)

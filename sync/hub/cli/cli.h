@@ -63,5 +63,8 @@ int bh_cli_backup(int argc, char **argv);
 int bh_cli_restore(int argc, char **argv);
 int bh_cli_access(int argc, char **argv);
 int bh_cli_anomaly(int argc, char **argv);
+int bh_cli_doctor(int argc, char **argv);
+
+#define BH_BACKUP_VALUE "backup_ms" /* of the store: when the last backup was through */
 
 G_END_DECLS

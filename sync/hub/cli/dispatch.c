@@ -361,6 +361,24 @@ static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
              : NULL;
 }
 
+static gboolean write_backup_time(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)data;
+  const BhClock *clock = bh_hub_get_clock(hub);
+  g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, clock->wall_ms(clock->data));
+  return bh_log_set_value(db, BH_BACKUP_VALUE, now, error);
+}
+
+/* A backup is complete: its files were copied by whoever asked for it. */
+static json_t *do_backup_done(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  if (!bh_hub_write(hub, write_backup_time, NULL, error))
+    return NULL;
+  note("made", "a backup");
+  return done();
+}
+
 /* Id of the person or device that is called so. */
 static char *find_reader(BhHub *hub, const char *text, const json_t *params, GError **error)
 {
@@ -509,6 +527,7 @@ static const Method METHODS[] = {
     {"clock.trust", do_clock_trust},
     {"export", do_export},
     {"backup", do_backup},
+    {"backup.done", do_backup_done},
     {"access.list", do_access_list},
     {"anomaly.list", do_anomaly_list},
 };

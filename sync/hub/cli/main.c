@@ -24,6 +24,7 @@ static const Command COMMANDS[] = {
     {"clock", "whether the machine's clock is believed, and to say that it is right", bh_cli_clock},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
+    {"doctor", "look at a hub and say what to do about what is wrong", bh_cli_doctor},
     {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},
     {"restore", "make a hub from such a folder", bh_cli_restore},
     {"--check-config", "[FILE]: whether the settings of serve are right", bh_cli_check_config},
