@@ -18,6 +18,7 @@ static void answer(BhRequest *request, guint status)
 static void answer_error(BhRequest *request, guint status, BhErrorCode code, const char *message)
 {
   g_autoptr(GError) error = g_error_new_literal(BH_ERROR, (gint)code, message);
+  g_debug("upload refused: %s", bh_error_code_name(code));
   bh_request_answer_error_as(request, status, error, NULL);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "photo.h"
 #include "sync/hub/status/status.h"
 #include "sync/hub/trace/trace.h"
 
@@ -119,6 +120,41 @@ static void test_the_fate_of_each_entry_is_said_and_counted(void **state)
               "an enrolment from 127.0.0.1 is refused: format");
   assert_float_equal(figure(status, "bihuan_enrolments_total{result=\"refused\"}"), 1, 0);
   test_device_free(device);
+}
+
+static void test_uploads_are_said_from_begin_to_end(void **state)
+{
+  HubFixture *fixture = *state;
+  Photo *photo = photo_declare(fixture, 2500);
+  const char *device = photo->device->signer->device;
+  forget_said();
+  g_autoptr(Answer) made = photo_create(photo, photo->sha, photo->size);
+  assert_status(made, 201);
+  const char *location = g_hash_table_lookup(made->headers, "location");
+  const char *id = strrchr(location, '/') + 1;
+  assert_said(G_LOG_LEVEL_DEBUG, "bihuan-hub-devices",
+              "upload %s, file %s, device %s: begun at 0 of 2500", id, photo->sha, device);
+  g_autoptr(Answer) wrong = photo_patch(photo, location, 0, photo->bytes, 1000, photo->bytes + 1);
+  assert_int_equal(wrong->status, 460);
+  assert_said(G_LOG_LEVEL_DEBUG, "bihuan-hub-devices", "upload refused: signature");
+  g_autoptr(Answer) part = photo_patch(photo, location, 0, photo->bytes, 1000, photo->bytes);
+  assert_status(part, 204);
+  assert_said(G_LOG_LEVEL_DEBUG, "bihuan-hub-devices",
+              "upload %s, file %s, device %s: goes on at 1000 of 2500", id, photo->sha, device);
+  g_autoptr(Answer) rest =
+      photo_patch(photo, location, 1000, photo->bytes + 1000, 1500, photo->bytes + 1000);
+  assert_status(rest, 204);
+  assert_said(G_LOG_LEVEL_DEBUG, "bihuan-hub-devices",
+              "upload %s, file %s, device %s: finished at 2500 of 2500", id, photo->sha, device);
+  photo_free(photo);
+}
+
+/* Of the store that was just made. */
+static void test_each_migration_is_said(void **state)
+{
+  (void)state;
+  assert_said(G_LOG_LEVEL_DEBUG, "bihuan-db", "migration 0001-base.sql done: version 1");
+  assert_said(G_LOG_LEVEL_DEBUG, "bihuan-db", "migration 0002-office.sql done: version 2");
 }
 
 static void test_an_error_of_the_store_is_said_with_its_statement(void **state)
@@ -259,6 +295,8 @@ int main(void)
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_the_fate_of_each_entry_is_said_and_counted, set_up,
                                       tear_down),
+      cmocka_unit_test_setup_teardown(test_uploads_are_said_from_begin_to_end, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_each_migration_is_said, set_up, tear_down),
       cmocka_unit_test_setup_teardown(test_an_error_of_the_store_is_said_with_its_statement, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_writer_that_cannot_commit_is_said_until_it_can, set_up,
