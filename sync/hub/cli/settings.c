@@ -118,6 +118,7 @@ typedef struct {
   guint lines[G_N_ELEMENTS(SETTINGS)]; /* where each key is; 0: nowhere */
   gboolean in_group;
   gboolean any_group;
+  gboolean is_broken; /* GLib would not read it */
 } Reading;
 
 static void add_problem(Reading *reading, guint line, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -144,8 +145,10 @@ static char *join_keys(void)
 static void read_key(Reading *reading, guint line, const char *key)
 {
   if (!reading->in_group) {
-    if (!reading->any_group)
+    if (!reading->any_group) {
+      reading->is_broken = TRUE;
       add_problem(reading, line, "%.64s is before the group [" GROUP "]", key);
+    }
     return;
   }
   for (gsize i = 0; i < G_N_ELEMENTS(SETTINGS); i++) {
@@ -172,6 +175,7 @@ static void read_line(Reading *reading, guint line, const char *raw)
     if (!reading->in_group)
       add_problem(reading, line, "unknown group %.64s; allowed is [" GROUP "]", text);
   } else if (equals == NULL || equals == text) {
+    reading->is_broken = TRUE;
     add_problem(reading, line, "neither KEY=VALUE nor a [group] nor a # comment");
   } else {
     *equals = '\0';
@@ -251,7 +255,7 @@ gboolean bh_settings_load(BhSettings *settings, const char *path, GError **error
   Reading reading = {.path = path, .problems = problems};
   for (guint i = 0; lines[i] != NULL; i++)
     read_line(&reading, i + 1, lines[i]);
-  if (problems->len == 0)
+  if (!reading.is_broken)
     read_values(&reading, text, len, &found);
   if (problems->len > 0) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID, problems->str);

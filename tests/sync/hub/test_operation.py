@@ -288,6 +288,9 @@ class Settings(WithHub):
                                    "log-format=xml\nmetrics-token-file=token\n")
         for line in range(2, 9):
             self.assertRegex(told, re.escape(f"{path}:{line}: ") + r'[a-z-]+: ".*" is not allowed; it must be ')
+        told = self.check(INVALID, "[serve]\nlistne=x\nlisten=nowhere\n")
+        for words in (f"{path}:2: unknown key listne", f'{path}:3: listen: "nowhere" is not allowed'):
+            self.assertIn(words, told)
         self.run_hub(INVALID, "--check-config", self.config("[serve]\n" + "#" * 70000))
         path.write_bytes(b"[serve]\ndata=/\xff\n")
         self.run_hub(INVALID, "--check-config", path)
