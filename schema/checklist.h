@@ -4,25 +4,13 @@
 #pragma once
 
 #include <glib.h>
+#include "schema/answer.h"
 #include "schema/kind.h"
 
 G_BEGIN_DECLS
 
 #define BH_CHECKLIST_MAX_BYTES (512 * 1024)
 #define BH_CHECKLIST_MAX_ITEMS 600
-
-typedef enum {
-  BH_ANSWER_UNCHECKED = 0, /* 未检查: what nobody looked at is never certified */
-  BH_ANSWER_COMPLIANT,     /* 符合 */
-  BH_ANSWER_NONCOMPLIANT,  /* 不符合 */
-  BH_ANSWER_NOT_APPLICABLE /* 不涉及 */
-} BhAnswer;
-
-const char *
-bh_answer_code(BhAnswer answer); /* "unchecked","compliant","noncompliant","not_applicable" */
-/* FALSE for an unknown code. */
-gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
-const char *bh_answer_label(BhAnswer answer, const char *lang);
 
 typedef struct {
   char *item_no;

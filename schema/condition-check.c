@@ -3,7 +3,7 @@
 #include "schema/kind-internal.h"
 
 #include <string.h>
-#include "schema/checklist.h"
+#include "schema/answer.h"
 #include "schema/civil.h"
 
 #define DEPTH_MAX 12

@@ -1,6 +1,8 @@
 /* Conditions at work. Three truth values: what is not known here (a record that was never pulled,
  * no clock, no actor) is neither true nor false, and `not` of it is not known either. Guards take
  * the unknown as fine, visibility takes it as hidden. */
+#include "schema/staff.h"
+#include "schema/region.h"
 #include "schema/kind-internal.h"
 #include "schema/kind-rules.h"
 
@@ -218,16 +220,6 @@ static Truth holds_bound(const json_t *value, const json_t *operand, int sign)
   json_int_t number =
       json_is_array(value) ? (json_int_t)json_array_size(value) : json_integer_value(value);
   return truth(sign > 0 ? number >= bound : number <= bound);
-}
-
-gboolean bh_area_code_is_within(const char *code, const char *ancestor)
-{
-  gsize len = strlen(ancestor);
-  while (len > 6 && strncmp(ancestor + len - 3, "000", 3) == 0)
-    len -= 3;
-  while (len > 2 && len <= 6 && strncmp(ancestor + len - 2, "00", 2) == 0)
-    len -= 2;
-  return strncmp(code, ancestor, len) == 0;
 }
 
 static Truth holds_within(const json_t *value, const json_t *operand, const BhContext *context)

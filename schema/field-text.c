@@ -2,7 +2,7 @@
 #include "schema/kind-internal.h"
 
 #include <string.h>
-#include "schema/checklist.h"
+#include "schema/answer.h"
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "schema/phone.h"

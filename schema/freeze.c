@@ -1,3 +1,4 @@
+#include "schema/answer.h"
 #include "schema/freeze.h"
 
 #include <string.h>

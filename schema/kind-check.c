@@ -2,7 +2,7 @@
 #include "schema/kind-rules.h"
 
 #include <string.h>
-#include "schema/checklist.h"
+#include "schema/answer.h"
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "schema/phone.h"
@@ -356,28 +356,6 @@ gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, both->text_en);
   return FALSE;
-}
-
-BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
-                          const char *text_en)
-{
-  BhProblem *problem = g_new0(BhProblem, 1);
-  problem->field = g_strdup(field);
-  problem->code = g_strdup(code);
-  problem->text_zh = g_strdup(text_zh);
-  problem->text_en = g_strdup(text_en);
-  return problem;
-}
-
-void bh_problem_free(BhProblem *problem)
-{
-  if (problem == NULL)
-    return;
-  g_free(problem->field);
-  g_free(problem->code);
-  g_free(problem->text_zh);
-  g_free(problem->text_en);
-  g_free(problem);
 }
 
 static void check_rule(const json_t *rule, const BhContext *context, GPtrArray *problems)

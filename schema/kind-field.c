@@ -262,15 +262,6 @@ void bh_field_free(BhField *field)
   g_free(field);
 }
 
-const char *bh_label_pick(const json_t *label, const char *lang, const char *fallback)
-{
-  const char *other = g_strcmp0(lang, "zh") == 0 ? "en" : "zh";
-  const char *text = json_string_value(json_object_get(label, lang != NULL ? lang : "en"));
-  if (text == NULL)
-    text = json_string_value(json_object_get(label, other));
-  return text != NULL ? text : fallback;
-}
-
 const json_t *bh_field_find_choice(const BhField *field, const char *code)
 {
   gsize index;

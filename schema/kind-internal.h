@@ -88,6 +88,15 @@ void bh_field_free(BhField *field);
 const char *bh_label_pick(const json_t *label, const char *lang, const char *fallback);
 const json_t *bh_field_find_choice(const BhField *field, const char *code);
 
+struct _BhKindSet {
+  gatomicrefcount refs;
+  json_t *declarations; /* {"bihuan-kinds":1,"kinds":[…]} sorted by name */
+  GPtrArray *kinds;     /* BhKind*, sorted by name */
+  GHashTable *index;
+  char *text;
+  char *hash;
+};
+
 const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
 
 /* --- condition-check.c --- */
@@ -99,7 +108,7 @@ gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
                        const int *types);
 
-/* --- review.c --- */
+/* --- authority.c --- */
 /* Whether who acts is of the unit whose step it is, or of one above. */
 gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
                              const BhContext *context);
@@ -116,7 +125,4 @@ gboolean bh_field_check_value(const BhField *field, const json_t *value, char **
 
 /* TRUE only when it holds by what is known here. */
 gboolean bh_condition_is_certain(const json_t *condition, const BhContext *context);
-/* Area codes nest by their digits: 140600 holds 140603, which holds 140603100. */
-gboolean bh_area_code_is_within(const char *code, const char *ancestor);
-
 G_END_DECLS

@@ -274,3 +274,13 @@ GPtrArray *bh_region_list_called(const BhRegion *region, const char *text)
   }
   return codes;
 }
+
+gboolean bh_area_code_is_within(const char *code, const char *ancestor)
+{
+  gsize len = strlen(ancestor);
+  while (len > 6 && strncmp(ancestor + len - 3, "000", 3) == 0)
+    len -= 3;
+  while (len > 2 && len <= 6 && strncmp(ancestor + len - 2, "00", 2) == 0)
+    len -= 2;
+  return strncmp(code, ancestor, len) == 0;
+}

@@ -34,5 +34,8 @@ GPtrArray *bh_region_list_children(const BhRegion *region, const char *code);
  * called so, alone or with the names of the areas above ("朔州市平鲁区"). Borrowed strings, pack
  * order; free the array. */
 GPtrArray *bh_region_list_called(const BhRegion *region, const char *text);
+/* The same by the digits alone, for where no pack is at hand: 140600 holds 140603, which holds
+ * 140603100. */
+gboolean bh_area_code_is_within(const char *code, const char *ancestor);
 
 G_END_DECLS

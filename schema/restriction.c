@@ -1,4 +1,5 @@
 /* `visible` with the record put in. Knows no store; start at bh_restriction_dup. */
+#include "schema/staff.h"
 #include "schema/restriction.h"
 
 #include <string.h>

@@ -1,71 +1,8 @@
-/* Who decides about a record, and what a review of it means in the state it is in. Nothing is moved
- * here. */
+/* What a review of a record means in the state it is in. Nothing is moved here. */
 #include "schema/kind-internal.h"
 
 #include <string.h>
 #include "schema/workflow.h"
-
-#define LEVELS_MAX 8 /* of units above each other */
-
-/* --- authority --- */
-
-/* The unit a declared origin names; the first path with a value counts. */
-static const char *find_unit(const json_t *origin, const BhContext *context, gboolean *unknown)
-{
-  gsize n = json_is_array(origin) ? json_array_size(origin) : 1;
-  for (gsize i = 0; i < n; i++) {
-    const json_t *path = json_is_array(origin) ? json_array_get(origin, i) : origin;
-    const json_t *unit = bh_context_find(context, json_string_value(path), unknown);
-    if (json_is_string(unit))
-      return json_string_value(unit);
-  }
-  return NULL;
-}
-
-static gboolean is_unit_or_above(const char *unit, const BhContext *context)
-{
-  const char *own = bh_json_string_or(context->actor_values, "unit", "");
-  for (int level = 0; unit != NULL && level < LEVELS_MAX; level++) {
-    if (strcmp(unit, own) == 0)
-      return TRUE;
-    const json_t *values = context->lookup != NULL ? context->lookup(unit, context->data) : NULL;
-    unit = bh_json_string_or(values, "parent", NULL);
-  }
-  return FALSE;
-}
-
-/* A record that names no unit is nobody's in particular; one whose unit cannot be looked up is
- * decided by nobody here. */
-static gboolean holds(const json_t *origin, const BhContext *context)
-{
-  gboolean unknown = FALSE;
-  if (origin == NULL || context->actor_values == NULL)
-    return TRUE;
-  const char *unit = find_unit(origin, context, &unknown);
-  return unit != NULL ? is_unit_or_above(unit, context) : !unknown;
-}
-
-static gboolean is_left_to_hub(const BhKind *kind, const BhTransition *transition)
-{
-  const BhState *to = bh_kind_find_state(kind, transition->to);
-  return kind->by_hub || transition->by_hub || (to != NULL && to->by_hub);
-}
-
-gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
-                             const BhContext *context)
-{
-  const json_t *own = transition->authority;
-  if (own != NULL)
-    return holds(json_is_true(own) ? kind->authority : own, context);
-  return !is_left_to_hub(kind, transition) || holds(kind->authority, context);
-}
-
-gboolean bh_kind_is_decided_by(const BhKind *kind, const BhContext *context)
-{
-  return holds(kind->authority, context);
-}
-
-/* --- review --- */
 
 static gboolean lists_state(const BhKind *kind, const char *member, const char *state)
 {

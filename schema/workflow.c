@@ -1,18 +1,9 @@
+#include "schema/staff.h"
 #include "schema/workflow.h"
 
 #include <string.h>
 #include "schema/kind-internal.h"
 #include "schema/kind-rules.h"
-
-const BhState *bh_kind_find_state(const BhKind *kind, const char *name)
-{
-  for (guint i = 0; i < kind->states->len; i++) {
-    const BhState *state = g_ptr_array_index(kind->states, i);
-    if (g_strcmp0(state->name, name) == 0)
-      return state;
-  }
-  return NULL;
-}
 
 gboolean bh_kind_has_states(const BhKind *kind)
 {
@@ -221,16 +212,6 @@ const BhTransition *bh_workflow_find_void(const BhKind *kind, const char *from)
 static gboolean has_role(const json_t *actor_values, const char *role)
 {
   return bh_json_names(json_object_get(actor_values, "roles"), role);
-}
-
-gboolean bh_staff_is_in_service(const json_t *values, const char *today)
-{
-  if (g_strcmp0(bh_json_string_or(values, "state", "active"), "active") != 0)
-    return FALSE;
-  const char *until = json_string_value(json_object_get(values, "valid_to"));
-  const char *since = json_string_value(json_object_get(values, "valid_from"));
-  return today == NULL || ((until == NULL || strcmp(today, until) <= 0) &&
-                           (since == NULL || strcmp(today, since) >= 0));
 }
 
 gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,

@@ -69,10 +69,6 @@ GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhC
 gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *to,
                              const char *field, const BhContext *context);
 
-/* Whether somebody with these staff values acts and looks on that day: not left, and within
- * valid_from and valid_to. `today` NULL: whatever the day. */
-gboolean bh_staff_is_in_service(const json_t *values, const char *today);
-
 /* Judges from → to: declared, actor, needs. BhProblem* list, empty when fine. `from` NULL means
  * creation. Same on form and at ingest. context->values are the new values, those that this entry
  * sets included. An actor without staff values is the system (a hub) and passes only where "who"

@@ -38,13 +38,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDb, bh_db_close)
 /* A commit or an I/O failed: nothing more is done on this connection. */
 gboolean bh_db_is_dead(BhDb *db);
 
-/* Prepared once per connection and cached by the text; borrowed. The statement is reset and its
- * bindings are cleared on each call, so one text cannot be read twice at the same time. A
- * g_autoptr(BhStmt) resets the statement when it leaves its block. */
+/* Prepared once per connection and cached by the text, the 512 that were used last; borrowed. The
+ * statement is reset and its bindings are cleared on each call, so one text cannot be read twice at
+ * the same time. A g_autoptr(BhStmt) resets the statement when it leaves its block. */
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error);
 /* How many times a statement was asked for since the connection was opened: tests assert with it
  * how much work something takes. */
 guint64 bh_db_count_prepared(BhDb *db);
+/* Prepared statements that the connection keeps. */
+guint bh_db_count_kept(BhDb *db);
 /* How many times the engine had to plan a statement anew: with every other value of a parameter
  * that is compared with what a partial index asks for, unless it is written +:name. */
 guint64 bh_db_count_replanned(BhDb *db);

@@ -8,10 +8,10 @@ from collections import defaultdict
 from lint import TOP, Report, files, is_text, read
 
 TOP_LEVEL = {"meson.build", "meson_options.txt", "app", "sync", "schema", "assets", "tests", "cross",
-             "README.md", "LICENSE", "SECURITY.md"}
-ROOMS_BELOW = {"app", "sync", "schema", "assets"}
-TEST_ROOMS = {"support", "lint", "e2e", "bench", "sim", "crash", "fuzz"}
-# Folders that hold only files whose format the room above explains.
+             "README.md", "LICENSE", "SECURITY.md", "CONTRIBUTING.md", "NEWS"}
+FOLDERS_BELOW = {"app", "sync", "schema", "assets"}
+TEST_FOLDERS = {"support", "lint", "e2e", "bench", "sim", "crash", "fuzz"}
+# Folders that hold only files whose format the folder above explains.
 PLAIN_FOLDERS = {"assets/icons", "assets/pictures", "assets/po", "assets/systemd", "schema/sql"}
 SOURCE = (".c", ".h", ".js", ".py", ".sh", ".css")
 MAX_LINES = 800
@@ -34,21 +34,21 @@ for name in sorted(TOP_LEVEL - {p.split("/")[0] for p in everything}):
     report.add(name, 0, "is missing at the top level")
 report.close("the top level holds what it should and nothing else")
 
-rooms = set()
+folders = set()
 for path in everything:
     parts = path.split("/")
     if len(parts) > 1 and parts[0] in TOP_LEVEL:
-        rooms.add(parts[0])
-    if len(parts) > 2 and parts[0] in ROOMS_BELOW and parts[-1] != "meson.build":
-        rooms.add("/".join(parts[:2]))
+        folders.add(parts[0])
+    if len(parts) > 2 and parts[0] in FOLDERS_BELOW and parts[-1] != "meson.build":
+        folders.add("/".join(parts[:2]))
     if path.endswith(".c") and parts[0] != "tests":
-        rooms.add("/".join(parts[:-1]))
-    if len(parts) > 2 and parts[0] == "tests" and parts[1] in TEST_ROOMS and parts[-1] != "meson.build":
-        rooms.add("/".join(parts[:2]))
-for room in sorted(rooms - PLAIN_FOLDERS):
-    if f"{room}/README.md" not in everything:
-        report.add(room, 0, "has no README.md")
-report.close("every room has a README")
+        folders.add("/".join(parts[:-1]))
+    if len(parts) > 2 and parts[0] == "tests" and parts[1] in TEST_FOLDERS and parts[-1] != "meson.build":
+        folders.add("/".join(parts[:2]))
+for folder in sorted(folders - PLAIN_FOLDERS):
+    if f"{folder}/README.md" not in everything:
+        report.add(folder, 0, "has no README.md")
+report.close("every folder has a README")
 
 for path in texts:
     if path.endswith(SOURCE):

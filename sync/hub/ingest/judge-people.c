@@ -1,6 +1,7 @@
 /* Who acts, who decides, and whose people and units an entry may name. */
 #include <string.h>
 
+#include "schema/staff.h"
 #include "schema/base64.h"
 
 #include "sync/hub/ingest/judge-internal.h"

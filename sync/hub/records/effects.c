@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "schema/staff.h"
 #include "schema/workflow.h"
 #include "sync/hub/log/log.h"
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "schema/civil.h"
+#include "schema/staff.h"
 #include "schema/workflow.h"
 #include "sync/hub/records/feed-store.h"
 #include "sync/hub/records/record-store.h"

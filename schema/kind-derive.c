@@ -1,0 +1,103 @@
+/* What follows from the values of a record: its title, area, unit and author. */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+
+#include "schema/entry.h"
+
+/* The text at the end of "enterprise.name". */
+static void append_path(GString *out, const char *path, const json_t *values, BhTitleFunc get,
+                        gpointer data)
+{
+  const char *dot = strchr(path, '.');
+  g_autofree char *ref = g_strndup(path, (gsize)(dot - path));
+  const char *record = bh_json_string_or(values, ref, NULL);
+  const json_t *there = get != NULL && record != NULL ? get(record, data) : NULL;
+  g_string_append(out, bh_json_string_or(there, dot + 1, ""));
+}
+
+static void append_field(GString *out, const BhKind *kind, const char *name, gsize len,
+                         const json_t *values, const char *lang, BhTitleFunc get, gpointer data)
+{
+  g_autofree char *stem = g_strndup(name, len);
+  if (strchr(stem, '.') != NULL) {
+    append_path(out, stem, values, get, data);
+    return;
+  }
+  const BhField *field = bh_kind_find_field(kind, stem);
+  const json_t *value = json_object_get(values, stem);
+  if (field == NULL || value == NULL)
+    return;
+  g_autofree char *text = bh_field_format_value(field, value, lang);
+  g_string_append(out, text);
+}
+
+char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang)
+{
+  return bh_kind_dup_title_with(kind, values, lang, NULL, NULL);
+}
+
+const char *const *bh_kind_get_title_refs(const BhKind *kind)
+{
+  return (const char *const *)kind->title_refs->pdata;
+}
+
+char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const char *lang,
+                             BhTitleFunc get, gpointer data)
+{
+  const char *template = json_string_value(json_object_get(kind->declaration, "title"));
+  g_autoptr(GString) out = g_string_new(NULL);
+  for (const char *c = template; *c != '\0';) {
+    const char *close = *c == '{' ? strchr(c, '}') : NULL;
+    if (close == NULL) {
+      g_string_append_c(out, *c++);
+      continue;
+    }
+    append_field(out, kind, c + 1, (gsize)(close - c - 1), values, lang, get, data);
+    c = close + 1;
+  }
+  /* Fields that are empty must not leave their separators behind. */
+  g_auto(GStrv) words = g_strsplit_set(out->str, " \t\r\n", -1);
+  g_autoptr(GString) title = g_string_new(NULL);
+  for (gsize i = 0; words[i] != NULL; i++) {
+    if (words[i][0] == '\0')
+      continue;
+    if (title->len > 0)
+      g_string_append_c(title, ' ');
+    g_string_append(title, words[i]);
+  }
+  if (title->len == 0)
+    g_string_append(title, bh_kind_get_label(kind, lang));
+  return g_string_free(g_steal_pointer(&title), FALSE);
+}
+
+static const char *get_origin(const BhKind *kind, const char *key, const BhContext *context)
+{
+  const json_t *origin = json_object_get(kind->declaration, key);
+  if (json_is_string(origin))
+    return json_string_value(bh_context_get(context, json_string_value(origin)));
+  gsize index;
+  json_t *path;
+  json_array_foreach((json_t *)origin, index, path)
+  {
+    const json_t *value = bh_context_get(context, json_string_value(path));
+    if (value != NULL)
+      return json_string_value(value);
+  }
+  return NULL;
+}
+
+const char *bh_kind_get_area(const BhKind *kind, const BhContext *context)
+{
+  return get_origin(kind, "area_from", context);
+}
+
+const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context)
+{
+  return get_origin(kind, "unit_from", context);
+}
+
+const char *bh_kind_get_author(const BhKind *kind, const BhContext *context)
+{
+  return get_origin(kind, "author_from", context);
+}

@@ -1,0 +1,182 @@
+/* Reads a kind set: files of a folder, or the one text that stands for all of them. */
+#include "schema/kind-internal.h"
+
+#include <string.h>
+#include "schema/error.h"
+
+#define KIND_FILE_MAX (256 * 1024)
+#define KIND_SET_MAX (2 * 1024 * 1024)
+#define KINDS_MAX 100
+
+static gint compare_names(gconstpointer a, gconstpointer b)
+{
+  const BhKind *const *left = a;
+  const BhKind *const *right = b;
+  return strcmp((*left)->name, (*right)->name);
+}
+
+static BhKindSet *kind_set_new(void)
+{
+  BhKindSet *set = g_new0(BhKindSet, 1);
+  g_atomic_ref_count_init(&set->refs);
+  set->kinds = g_ptr_array_new_with_free_func((GDestroyNotify)bh_kind_free);
+  set->index = g_hash_table_new(g_str_hash, g_str_equal);
+  set->declarations = json_pack("{s:i, s:[]}", "bihuan-kinds", 1, "kinds");
+  return set;
+}
+
+/* Takes a reference to `declaration`. */
+static gboolean add_kind(BhKindSet *set, json_t *declaration, const char *file, const char *root,
+                         GError **error)
+{
+  json_t *kinds = json_object_get(set->declarations, "kinds");
+  json_array_append(kinds, declaration);
+  BhKind *kind = bh_kind_parse(declaration, file, root, error);
+  if (kind == NULL)
+    return FALSE;
+  g_ptr_array_add(set->kinds, kind);
+  if (!g_hash_table_insert(set->index, (gpointer)kind->name, kind)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: %s.kind: kind \"%s\" stands twice", file,
+                root, kind->name);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+/* `roots` tells the JSON path of each kind by its name, or is NULL when each stands in a file of
+ * its own. */
+static gboolean resolve(BhKindSet *set, GHashTable *roots, GError **error)
+{
+  for (guint i = 0; i < set->kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(set->kinds, i);
+    const char *root = roots != NULL ? g_hash_table_lookup(roots, kind->name) : "$";
+    if (!bh_kind_resolve(kind, set, root, error))
+      return FALSE;
+  }
+  g_ptr_array_sort(set->kinds, compare_names);
+  return TRUE;
+}
+
+/* Text and hash of the sorted set. */
+static gboolean name_set(BhKindSet *set, GError **error)
+{
+  json_t *sorted = json_array();
+  for (guint i = 0; i < set->kinds->len; i++) {
+    const BhKind *kind = g_ptr_array_index(set->kinds, i);
+    json_array_append(sorted, (json_t *)kind->declaration);
+  }
+  json_object_set_new(set->declarations, "kinds", sorted);
+  set->text = bh_json_dump_sorted(set->declarations);
+  if (set->text == NULL || strlen(set->text) > KIND_SET_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "kinds: more than %d bytes in all", KIND_SET_MAX);
+    return FALSE;
+  }
+  set->hash = bh_hash_hex(set->text, strlen(set->text));
+  return TRUE;
+}
+
+static gint compare_strings(gconstpointer a, gconstpointer b)
+{
+  const char *const *left = a;
+  const char *const *right = b;
+  return strcmp(*left, *right);
+}
+
+static GPtrArray *list_json_files(const char *dir, GError **error)
+{
+  g_autoptr(GDir) handle = g_dir_open(dir, 0, NULL);
+  if (handle == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: cannot be read as a directory", dir);
+    return NULL;
+  }
+  GPtrArray *names = g_ptr_array_new_with_free_func(g_free);
+  for (const char *name = g_dir_read_name(handle); name != NULL; name = g_dir_read_name(handle))
+    if (g_str_has_suffix(name, ".json") && name[0] != '.')
+      g_ptr_array_add(names, g_strdup(name));
+  g_ptr_array_sort(names, compare_strings);
+  return names;
+}
+
+BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error)
+{
+  g_autoptr(GPtrArray) names = list_json_files(dir, error);
+  if (names == NULL)
+    return NULL;
+  if (names->len == 0 || names->len > KINDS_MAX) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: holds %u kinds, from 1 to %d are allowed",
+                dir, names->len, KINDS_MAX);
+    return NULL;
+  }
+  g_autoptr(BhKindSet) set = kind_set_new();
+  for (guint i = 0; i < names->len; i++) {
+    const char *name = g_ptr_array_index(names, i);
+    g_autofree char *path = g_build_filename(dir, name, NULL);
+    g_autoptr(json_t) declaration = bh_json_load_file(path, KIND_FILE_MAX, error);
+    if (declaration == NULL || !add_kind(set, declaration, path, "$", error))
+      return NULL;
+    const BhKind *kind = g_ptr_array_index(set->kinds, i);
+    g_autofree char *expected = g_strconcat(kind->name, ".json", NULL);
+    if (!g_str_equal(expected, name)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: $.kind: the file must be named %s", path,
+                  expected);
+      return NULL;
+    }
+  }
+  return resolve(set, NULL, error) && name_set(set, error) ? g_steal_pointer(&set) : NULL;
+}
+
+static BhKindSet *read_text(const char *text, gsize len, GError **error)
+{
+  static const char *const allowed[] = {"bihuan-kinds", "kinds", NULL};
+  g_autoptr(json_t) root = bh_json_parse(text, len, KIND_SET_MAX, "kinds", error);
+  if (root == NULL)
+    return NULL;
+  g_auto(BhPlace) place = {0};
+  bh_place_init(&place, "kinds", error);
+  const json_t *kinds = NULL;
+  gint64 version = 0;
+  if (!bh_place_is_object(&place, root, allowed) ||
+      !bh_place_int(&place, root, "bihuan-kinds", 1, 1, &version) ||
+      !bh_place_array(&place, root, "kinds", TRUE, KINDS_MAX, &kinds))
+    return NULL;
+  if (version != 1) {
+    bh_place_fail(&place, "\"bihuan-kinds\" is missing");
+    return NULL;
+  }
+  g_autoptr(BhKindSet) set = kind_set_new();
+  g_autoptr(GHashTable) roots = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+  gsize index;
+  json_t *declaration;
+  json_array_foreach((json_t *)kinds, index, declaration)
+  {
+    g_autofree char *path = g_strdup_printf("$.kinds[%" G_GSIZE_FORMAT "]", index);
+    if (!add_kind(set, declaration, "kinds", path, error))
+      return NULL;
+    const BhKind *kind = g_ptr_array_index(set->kinds, index);
+    g_hash_table_insert(roots, (gpointer)kind->name, g_steal_pointer(&path));
+  }
+  return resolve(set, roots, error) ? g_steal_pointer(&set) : NULL;
+}
+
+BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error)
+{
+  g_autoptr(BhKindSet) set = read_text(text, len, error);
+  return set != NULL && name_set(set, error) ? g_steal_pointer(&set) : NULL;
+}
+
+BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError **error)
+{
+  gsize len = strlen(text);
+  g_autofree char *found = bh_hash_hex(text, len);
+  if (!g_str_equal(found, hash)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "kinds: the text kept as %.64s is another one",
+                hash);
+    return NULL;
+  }
+  g_autoptr(BhKindSet) set = read_text(text, len, error);
+  if (set == NULL)
+    return NULL;
+  set->text = g_strdup(text);
+  set->hash = g_steal_pointer(&found);
+  return g_steal_pointer(&set);
+}
