@@ -1,6 +1,6 @@
 // Who was shown what only some may see: the hub's access log, newest first.
 import { get } from './api.js';
-import { badge, el, fill } from './dom.js';
+import { badge, el, fill, textOf } from './dom.js';
 import { t } from './i18n.js';
 
 const COLUMNS = ['at', 'by', 'way', 'record'];
@@ -56,7 +56,7 @@ export function showAccess(main) {
       more.hidden = !after;
       fill(status, body.children.length || after ? '' : t('access.empty'));
     } catch (error) {
-      if (mine === request) fill(status, error.message);
+      if (mine === request) fill(status, textOf(error));
     }
   }
 

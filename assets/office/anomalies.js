@@ -1,6 +1,6 @@
 // What is odd about how data came in: forks, refusals, quarantine, reports, clocks, numbers.
 import { get } from './api.js';
-import { badge, el, fill } from './dom.js';
+import { badge, el, fill, textOf } from './dom.js';
 import { t } from './i18n.js';
 
 const COLUMNS = ['at', 'what', 'device', 'by', 'record'];
@@ -64,7 +64,7 @@ export function anomalyList(main) {
       more.hidden = !after;
       fill(status, body.children.length || after ? '' : t('anomaly.empty'));
     } catch (error) {
-      if (mine === request) fill(status, error.message);
+      if (mine === request) fill(status, textOf(error));
     }
   }
 

@@ -32,6 +32,9 @@ function explain(status, code, message, retryAfter) {
   return message && readable && !isSaid ? what.replace(/[。.]$/, '') + t('app.colon') + message : what;
 }
 
+// Not what somebody did wrong, nor what passes by itself.
+const isUnexpected = (status, code) => status >= 500 && code !== 'busy';
+
 async function ask(method, path, body, extra) {
   const headers = { Accept: 'application/json', ...extra };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -56,6 +59,7 @@ async function ask(method, path, body, extra) {
     json.why === 'origin' ? t('error.origin', { browser: window.location.host, host: json.host || '?' })
       : explain(answer.status, json.error, json.message, retryAfter), retryAfter);
   error.why = json.why;
+  if (isUnexpected(answer.status, json.error)) error.request = json.request;
   if (answer.status === 401 && token) {
     token = '';
     onSignedOut('ended');

@@ -1,6 +1,6 @@
 import { anomalyList } from './anomalies.js';
 import { devicePath, get, post } from './api.js';
-import { action, badge, el, field, fill, trimmed } from './dom.js';
+import { action, badge, el, field, fill, textOf, trimmed } from './dom.js';
 import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 
@@ -62,7 +62,7 @@ function deviceList(main) {
               : null))))));
       fill(status, rows.length ? '' : t('device.empty'));
     } catch (error) {
-      fill(status, error.message);
+      fill(status, textOf(error));
     }
   }
 

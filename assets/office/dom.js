@@ -51,6 +51,12 @@ export function fill(node, ...children) {
   return node;
 }
 
+// What is shown of an error. One that nobody expected has the number of its request, by which whoever
+// runs the hub finds it in the log.
+export const textOf = (error) => (error.request
+  ? [error.message, el('small', { class: 'request' }, t('error.request', { id: error.request }))]
+  : error.message);
+
 export const badge = (kind, text) => el('span', { class: `badge badge-${kind}` }, text);
 
 // A labelled control: the label is what a screen reader says. With `max`, characters are counted
@@ -116,7 +122,7 @@ export function action(label, className, run) {
       refuseExcess(button.closest('.form, .typed'));
       await run(button);
     } catch (error) {
-      fill(note, error.message);
+      fill(note, textOf(error));
     } finally {
       button.disabled = false;
     }

@@ -1,5 +1,5 @@
 import { get, recordPath } from './api.js';
-import { badge, el, fill } from './dom.js';
+import { badge, el, fill, textOf } from './dom.js';
 import { t } from './i18n.js';
 
 // What is proved, and apart from it what the device only says.
@@ -46,7 +46,7 @@ export function historyBox(id) {
       more.hidden = !before;
       fill(status);
     } catch (error) {
-      fill(status, error.message);
+      fill(status, textOf(error));
     }
   }
 

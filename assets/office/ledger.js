@@ -1,5 +1,5 @@
 // Lists that the kinds declare: what is open, overdue, under listed supervision, to be accounted for.
-import { action, el, fill } from './dom.js';
+import { action, el, fill, textOf } from './dom.js';
 import { filterBar, placeUnder, placeWith } from './filters.js';
 import { language, t } from './i18n.js';
 import { areaOptions, emptyWords, loadFilters, pagedList, rowContent } from './list.js';
@@ -63,7 +63,7 @@ export function showLedger(main, state) {
   loadFilters(language()).then((filters) => {
     ledgers = filters.ledgers;
     show(wanted);
-  }).catch((error) => fill(head, error.message));
+  }).catch((error) => fill(head, textOf(error)));
 
   fill(main, el('div', { class: 'split' },
     el('section', { class: 'side' }, tabs, head, bar.node, ...list.nodes), right));

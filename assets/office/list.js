@@ -1,6 +1,6 @@
 // A paged list beside an open record: what inbox and enterprises share.
 import { get } from './api.js';
-import { badge, el, excess, fill, trimmed } from './dom.js';
+import { badge, el, excess, fill, textOf, trimmed } from './dom.js';
 import { t } from './i18n.js';
 
 export function filesNote(total, here) {
@@ -137,7 +137,7 @@ export function pagedList(draw, empty) {
         more.hidden = !after;
         fill(status, rows.length ? '' : empty());
       } catch (error) {
-        if (mine === started) fill(status, error.message);
+        if (mine === started) fill(status, textOf(error));
       }
     });
     return work;

@@ -323,4 +323,5 @@ export default {
   'error.busy': 'The hub is busy, try again soon.',
   'error.storage': 'The hub\'s storage failed, tell the administrator.',
   'error.failed': 'Something failed.',
+  'error.request': 'request {id}',
 };

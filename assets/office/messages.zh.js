@@ -323,4 +323,5 @@ export default {
   'error.busy': '中心正忙，请稍后再试。',
   'error.storage': '中心存储出错，请告诉管理员。',
   'error.failed': '出错了。',
+  'error.request': '请求编号 {id}',
 };

@@ -1,6 +1,6 @@
 // Making plaques, and the sheet that prints them at true size.
 import { codePath, get, post } from './api.js';
-import { action, el, field, fill } from './dom.js';
+import { action, el, field, fill, textOf } from './dom.js';
 import { t } from './i18n.js';
 
 const BLANK_MAX = 200;
@@ -61,7 +61,7 @@ export function showPlaques(main, state) {
   return {
     show([what, first, count]) {
       const made = what === 'sheet' ? showSheet(main, first, count || 1) : showMaking(main, state);
-      made.catch((error) => fill(main, el('p', { class: 'nothing', role: 'alert' }, error.message)));
+      made.catch((error) => fill(main, el('p', { class: 'nothing', role: 'alert' }, textOf(error))));
     },
   };
 }

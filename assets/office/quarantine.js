@@ -1,5 +1,5 @@
 import { get, post } from './api.js';
-import { action, el, field, fill, trimmed } from './dom.js';
+import { action, el, field, fill, textOf, trimmed } from './dom.js';
 import { keepTyped } from './drafts.js';
 import { t } from './i18n.js';
 
@@ -80,6 +80,6 @@ export function quarantinePane(node, id, back, state, nextOf) {
   fill(node, el('p', { class: 'nothing' }, t('list.loading')));
   get(path).then((view) => closed || draw(view)).catch((error) => closed || fill(node,
     el('a', { class: 'back', href: back }, '← ', t('record.back')),
-    el('p', { class: 'nothing', role: 'alert' }, error.message)));
+    el('p', { class: 'nothing', role: 'alert' }, textOf(error))));
   return { close() { closed = true; } };
 }

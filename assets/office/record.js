@@ -1,6 +1,6 @@
 // One record: what it says, what belongs to it, and what may be done with it.
 import { casePath, filePath, get, recordPath } from './api.js';
-import { badge, el, fill } from './dom.js';
+import { badge, el, fill, textOf } from './dom.js';
 import { placeUnder } from './filters.js';
 import { t } from './i18n.js';
 import { actionBar } from './act.js';
@@ -280,7 +280,7 @@ export function recordPane(node, id, back, state, nextOf) {
       if (first) node.querySelector('h2')?.focus({ preventScroll: true });
     } catch (error) {
       if (!closed && !view) fill(node, el('a', { class: 'back', href: back }, '← ', t('record.back')),
-        el('p', { class: 'nothing', role: 'alert' }, error.message));
+        el('p', { class: 'nothing', role: 'alert' }, textOf(error)));
     }
   }
 

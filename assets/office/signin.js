@@ -1,5 +1,5 @@
 import { post } from './api.js';
-import { el, field, fill } from './dom.js';
+import { el, field, fill, textOf } from './dom.js';
 import { language, setLanguage, t } from './i18n.js';
 
 // `why`: what ended the session, for who did not end it.
@@ -21,7 +21,7 @@ export function showSignIn(app, begin, why) {
     } catch (problem) {
       password.value = '';
       const said = { denied: t('signin.wrong'), limit: t('signin.tooLong') };
-      fill(error, (problem.why !== 'origin' && said[problem.code]) || problem.message);
+      fill(error, (problem.why !== 'origin' && said[problem.code]) || textOf(problem));
       password.focus();
     } finally {
       go.disabled = false;

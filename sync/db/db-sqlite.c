@@ -63,6 +63,8 @@ static gboolean fail(BhDb *db, int rc, const char *doing, GError **error)
   else if ((rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED ||
            (rc & 0xff) == SQLITE_INTERRUPT)
     code = BH_ERROR_BUSY;
+  /* Statements hold names of parameters and never their values. */
+  g_debug("%s: %s (%d)", doing, sqlite3_errmsg(db->handle), rc);
   g_set_error(error, BH_ERROR, code, "database: %s: %s (%d)", doing, sqlite3_errmsg(db->handle),
               rc);
   return FALSE;

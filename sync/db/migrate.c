@@ -84,6 +84,7 @@ gboolean bh_migrate(BhDb *db, const char *path, const BhMigration *migrations, g
       g_prefix_error(error, "store: migration %s: ", migrations[i].name);
       return FALSE;
     }
+    g_debug("migration %s done: version %d", migrations[i].name, migrations[i].version);
   }
   return TRUE;
 }

@@ -240,6 +240,11 @@ void bh_hub_set_space(BhHub *hub, const BhSpace *space)
   hub->space = space;
 }
 
+gint64 bh_hub_get_free_bytes(BhHub *hub)
+{
+  return hub->space->free_bytes(hub->space->data, hub->dir);
+}
+
 gboolean bh_hub_has_space(BhHub *hub, gint64 wanted, gint64 kept, const char *what, GError **error)
 {
   gint64 left = hub->space->free_bytes(hub->space->data, hub->dir);
@@ -348,6 +353,11 @@ gboolean bh_hub_trust_clock(BhHub *hub, GError **error)
 void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces)
 {
   bh_writer_count(hub->writer, commits, pieces);
+}
+
+void bh_hub_get_writer_state(BhHub *hub, BhWriterState *state)
+{
+  bh_writer_get_state(hub->writer, state);
 }
 
 char *bh_hub_append_in(BhHub *hub, BhDb *db, const char *by, const json_t *ops, GError **error)

@@ -44,6 +44,8 @@ const BhRandom *bh_hub_get_random(BhHub *hub);
 void bh_hub_set_disk(BhHub *hub, const BhDisk *disk);
 const BhDisk *bh_hub_get_disk(BhHub *hub);
 void bh_hub_set_space(BhHub *hub, const BhSpace *space);
+/* Bytes that are free where the hub lies; -1 when nobody can say. Any thread. */
+gint64 bh_hub_get_free_bytes(BhHub *hub);
 /* TRUE when `wanted` bytes more leave `kept` free where the hub lies; else BH_ERROR_STORAGE saying
  * for what (`what`, as "file …") there is no room. Any thread. */
 gboolean bh_hub_has_space(BhHub *hub, gint64 wanted, gint64 kept, const char *what, GError **error);
@@ -87,6 +89,7 @@ gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error);
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error);
 /* Transactions so far and the pieces of work they carried. */
 void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces);
+void bh_hub_get_writer_state(BhHub *hub, BhWriterState *state);
 
 /* --- reading: a reader is one thread's read-only connection, taken from and given to a pool --- */
 

@@ -65,6 +65,7 @@ SINS = [
     ("translations", "app/z.c", 's = "保存";\n', "Chinese in a source string"),
     ("translations", "app/u.ui", '<a><property name="label">Save</property></a>\n', "translatable"),
     ("translations", "app/m.c", 'w = gtk_label_new(_("Not translated"));\n', "zh_CN.po"),
+    ("translations", "sync/m.c", 't = _("Not translated");\n', "zh_CN.po"),
 ]
 # What looks like a sin and is none.
 FINE = [

@@ -21,13 +21,16 @@ SHOWING_CALL = re.compile(
     r"|hdy_\w+_set_(?:title|subtitle|description)|atk_object_set_(?:name|description))"
     r'\s*\((?:[^;"]*,)?\s*"')
 LETTERS = re.compile(r"[A-Za-z\u4e00-\u9fff]{2}")
+MARK = re.compile(r"(?<![\w])_\(")
 CJK = re.compile(r"[\u4e00-\u9fff]")
 
 report = Report()
 c_files = [p for p in files(".c", under=("app",)) if not p.startswith("app/paper/")]
 ui_files = files(".ui", under=("app",))
+# Other programs that speak to people by the same catalogue.
+marked = [p for p in files(".c", under=("sync",)) if MARK.search(c_code(read(p)))]
 
-for path in c_files:
+for path in c_files + marked:
     text = read(path)
     code = c_code(text)
     for match in SHOWING_CALL.finditer(code):
@@ -47,19 +50,19 @@ for path in ui_files:
             report.add(path, 0, f'{name or element.tag} "{element.text}" has no translatable="yes" or "no"')
 report.close("every text a person sees is marked")
 
-if c_files or ui_files:
+if c_files or marked or ui_files:
     if not (TOP / CATALOGUE).is_file():
         report.add(CATALOGUE, 0, "is missing")
     else:
         with tempfile.TemporaryDirectory() as directory:
             messages = Path(directory) / "messages.pot"
             base = ["xgettext", "--from-code=UTF-8", "--no-location", "--force-po", "-o", str(messages)]
-            if c_files:
+            if c_files or marked:
                 subprocess.run(base + ["--language=C", "--keyword=_", "--keyword=N_",
                                        "--keyword=C_:1c,2", "--keyword=NC_:1c,2",
-                                       "--keyword=g_dngettext:2,3"] + c_files, cwd=TOP, check=True)
+                                       "--keyword=g_dngettext:2,3"] + c_files + marked, cwd=TOP, check=True)
             if ui_files:
-                join = ["--join-existing"] if c_files else []
+                join = ["--join-existing"] if c_files or marked else []
                 subprocess.run(base + join + ["--language=Glade"] + ui_files, cwd=TOP, check=True)
             english = {"LC_ALL": "C", "PATH": "/usr/bin:/bin"}
             for command in (["msgfmt", "--check", "-o", "/dev/null", CATALOGUE],

@@ -15,6 +15,12 @@ PASSWORDS = {"staff-sun": "bihuan-review-1", "staff-zhou": "bihuan-leader-1",
              "staff-side": "bihuan-staff-side-1", "staff-late": "bihuan-staff-late-1"}
 
 
+def unnamed(answer):
+    """Status and content of an answer without the id of its request, which is another each time."""
+    status, content = answer[:2]
+    return status, {name: value for name, value in content.items() if name != "request"}
+
+
 class Hub:
     def __init__(self, program, data):
         self.exchanges = []

@@ -343,6 +343,21 @@ class Reviewer(Page):
         self.picture("access")
         self.assert_quiet()
 
+    def test_20b_an_unexpected_error_names_its_request(self):
+        browser = self.browser
+        answer = """window.kept = window.fetch; window.fetch = async () => new Response(
+            JSON.stringify({error: %s, message: 'x', request: '0123456789ab'}), {status: %s});"""
+        browser.run(answer % ("'failed'", 500))
+        browser.run("location.hash = '#/devices'")
+        browser.wait_text("请求编号 0123456789ab", "small.request")
+        browser.run(answer % ("'denied'", 403))
+        browser.run("location.hash = '#/access'")
+        browser.wait_text("没有做这件事的权限")
+        self.assertEqual(browser.count("small.request"), 0)
+        browser.run("window.fetch = window.kept; location.hash = '#/inbox/new'; location.reload()")
+        browser.wait_text("待核")
+        self.assert_quiet()
+
     def test_21_an_address_that_leads_nowhere_is_said(self):
         browser = self.browser
         for place in ("#/nowhere", "#/%E0%A4%A"):

@@ -151,9 +151,12 @@ static json_t *read_answer(const Enrolment *enrolment, const BhTransportAnswer *
     return NULL;
   if (answer->status == 201 || answer->status == 200)
     return g_steal_pointer(&object);
-  g_set_error_literal(error, BH_ERROR,
-                      bh_error_code_from_name(bh_json_string_or(object, "error", "failed")),
-                      bh_json_string_or(object, "message", "enrolment: the hub refused"));
+  /* With the id of the request, whoever runs the hub finds the refusal in its log. */
+  const char *id = bh_json_string_or(object, "request", "");
+  g_set_error(error, BH_ERROR,
+              bh_error_code_from_name(bh_json_string_or(object, "error", "failed")), "%s%s%s%s",
+              bh_json_string_or(object, "message", "enrolment: the hub refused"),
+              *id != '\0' ? " [" : "", id, *id != '\0' ? "]" : "");
   return NULL;
 }
 

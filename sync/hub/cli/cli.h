@@ -51,6 +51,7 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
 int bh_cli_init(int argc, char **argv);
 int bh_cli_load(int argc, char **argv);
 int bh_cli_serve(int argc, char **argv);
+int bh_cli_check_config(int argc, char **argv);
 int bh_cli_enrol(int argc, char **argv);
 int bh_cli_unit(int argc, char **argv);
 int bh_cli_staff(int argc, char **argv);
@@ -62,5 +63,8 @@ int bh_cli_backup(int argc, char **argv);
 int bh_cli_restore(int argc, char **argv);
 int bh_cli_access(int argc, char **argv);
 int bh_cli_anomaly(int argc, char **argv);
+int bh_cli_doctor(int argc, char **argv);
+
+#define BH_BACKUP_VALUE "backup_ms" /* of the store: when the last backup was through */
 
 G_END_DECLS

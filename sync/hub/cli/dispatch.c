@@ -42,6 +42,21 @@ static json_t *done(void)
   return json_pack("{s:b}", "done", 1);
 }
 
+/* For the log: what the shell did, to which record. Never what was typed: that may be a name. */
+static void note(const char *act, const char *id)
+{
+  g_message("shell: %s %s", act, id);
+}
+
+/* The same for what gives {"id","entry"}; passes it on. */
+static json_t *noted(const char *act, json_t *result)
+{
+  if (result != NULL)
+    g_message("shell: %s %s, entry %s", act, bh_json_string_or(result, "id", ""),
+              bh_json_string_or(result, "entry", "none"));
+  return result;
+}
+
 /* Id of the record of a kind that people call so; g_free. */
 static char *find(BhHub *hub, const char *kind, const char *text, const json_t *params,
                   GError **error)
@@ -62,7 +77,11 @@ static json_t *do_load(BhHub *hub, const json_t *params, GError **error)
   const BhLoadOptions options = {.demo = json_is_true(json_object_get(params, "demo")),
                                  .kind = param(params, "kind"),
                                  .lang = lang_of(params)};
-  return bh_load_paths(hub, (const char *const *)paths->pdata, &options, error);
+  json_t *loaded = bh_load_paths(hub, (const char *const *)paths->pdata, &options, error);
+  if (loaded != NULL)
+    g_message("shell: loaded %u paths: %" JSON_INTEGER_FORMAT " new entries", paths->len - 1,
+              json_integer_value(json_object_get(loaded, "entries")));
+  return loaded;
 }
 
 /* Where devices reach the hub: what was set, else where it was served last, unless that was on
@@ -102,6 +121,8 @@ static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
   }
   g_autofree char *text =
       bh_enrol_invite(hub, unit, param(params, "name"), url, &expires_ms, error);
+  if (text != NULL)
+    note("invited a device of unit", unit);
   return text != NULL ? json_pack("{s:s, s:s, s:s, s:I}", "text", text, "url", url, "unit", unit,
                                   "expires_ms", (json_int_t)expires_ms)
                       : NULL;
@@ -112,18 +133,19 @@ static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
 static json_t *do_record_add(BhHub *hub, const json_t *params, GError **error)
 {
   const char *kind = need(params, "kind", error);
-  return kind != NULL
-             ? bh_people_add(hub, kind, json_object_get(params, "set"), lang_of(params), error)
-             : NULL;
+  return kind != NULL ? noted("made", bh_people_add(hub, kind, json_object_get(params, "set"),
+                                                    lang_of(params), error))
+                      : NULL;
 }
 
 static json_t *do_record_change(BhHub *hub, const json_t *params, GError **error)
 {
   const char *kind = need(params, "kind", error);
   const char *called = kind != NULL ? need(params, "record", error) : NULL;
-  return called != NULL ? bh_people_change(hub, kind, called, json_object_get(params, "set"),
-                                           param(params, "state"), lang_of(params), error)
-                        : NULL;
+  return called != NULL
+             ? noted("changed", bh_people_change(hub, kind, called, json_object_get(params, "set"),
+                                                 param(params, "state"), lang_of(params), error))
+             : NULL;
 }
 
 static json_t *do_unit_list(BhHub *hub, const json_t *params, GError **error)
@@ -136,7 +158,10 @@ static json_t *do_staff_pin(BhHub *hub, const json_t *params, GError **error)
   const char *asked = need(params, "staff", error);
   const char *pin = asked != NULL ? need(params, "pin", error) : NULL;
   g_autofree char *staff = pin != NULL ? find(hub, "staff", asked, params, error) : NULL;
-  return staff != NULL && bh_enrol_set_pin(hub, staff, pin, error) ? done() : NULL;
+  if (staff == NULL || !bh_enrol_set_pin(hub, staff, pin, error))
+    return NULL;
+  note("set the PIN of", staff);
+  return done();
 }
 
 static json_t *do_staff_password(BhHub *hub, const json_t *params, GError **error)
@@ -144,17 +169,20 @@ static json_t *do_staff_password(BhHub *hub, const json_t *params, GError **erro
   const char *asked = need(params, "staff", error);
   const char *password = asked != NULL ? need(params, "password", error) : NULL;
   g_autofree char *staff = password != NULL ? find(hub, "staff", asked, params, error) : NULL;
-  return staff != NULL &&
-                 bh_office_set_password(hub, staff, param(params, "login"), password, error)
-             ? done()
-             : NULL;
+  if (staff == NULL || !bh_office_set_password(hub, staff, param(params, "login"), password, error))
+    return NULL;
+  note("set the password of", staff);
+  return done();
 }
 
 static json_t *do_staff_no_password(BhHub *hub, const json_t *params, GError **error)
 {
   const char *asked = need(params, "staff", error);
   g_autofree char *staff = asked != NULL ? find(hub, "staff", asked, params, error) : NULL;
-  return staff != NULL && bh_office_remove_account(hub, staff, error) ? done() : NULL;
+  if (staff == NULL || !bh_office_remove_account(hub, staff, error))
+    return NULL;
+  note("removed the account of", staff);
+  return done();
 }
 
 static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
@@ -188,9 +216,10 @@ static json_t *do_device_revoke(BhHub *hub, const json_t *params, GError **error
 {
   const char *asked = need(params, "device", error);
   g_autofree char *device = asked != NULL ? find(hub, "device", asked, params, error) : NULL;
-  return device != NULL && bh_enrol_revoke(hub, NULL, device, param(params, "reason"), error)
-             ? done()
-             : NULL;
+  if (device == NULL || !bh_enrol_revoke(hub, NULL, device, param(params, "reason"), error))
+    return NULL;
+  note("revoked device", device);
+  return done();
 }
 
 static gboolean export_entries(BhHub *hub, BhDb *db, GOutputStream *out, gint64 *count,
@@ -313,6 +342,7 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     return NULL;
   }
   g_autofree char *key = bh_base64_encode(bh_hub_get_public_key(hub), BH_PUBLIC_KEY_SIZE);
+  note("exported", param(params, "record") != NULL ? param(params, "record") : "everything");
   json_object_set_new(told, "out", json_string(path));
   json_object_set_new(told, "hub_key", json_string(key));
   return g_steal_pointer(&told);
@@ -329,6 +359,24 @@ static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
   return db != NULL && bh_access_log(access, hub, db, error) && bh_db_backup(db, path, error)
              ? json_pack("{s:s, s:s}", "out", path, "hub", bh_hub_get_id(hub))
              : NULL;
+}
+
+static gboolean write_backup_time(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  (void)data;
+  const BhClock *clock = bh_hub_get_clock(hub);
+  g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, clock->wall_ms(clock->data));
+  return bh_log_set_value(db, BH_BACKUP_VALUE, now, error);
+}
+
+/* A backup is complete: its files were copied by whoever asked for it. */
+static json_t *do_backup_done(BhHub *hub, const json_t *params, GError **error)
+{
+  (void)params;
+  if (!bh_hub_write(hub, write_backup_time, NULL, error))
+    return NULL;
+  note("made", "a backup");
+  return done();
 }
 
 /* Id of the person or device that is called so. */
@@ -451,7 +499,10 @@ static json_t *do_clock(BhHub *hub, const json_t *params, GError **error)
 
 static json_t *do_clock_trust(BhHub *hub, const json_t *params, GError **error)
 {
-  return bh_hub_trust_clock(hub, error) ? do_clock(hub, params, error) : NULL;
+  if (!bh_hub_trust_clock(hub, error))
+    return NULL;
+  note("trusts", "the clock");
+  return do_clock(hub, params, error);
 }
 
 typedef struct {
@@ -476,6 +527,7 @@ static const Method METHODS[] = {
     {"clock.trust", do_clock_trust},
     {"export", do_export},
     {"backup", do_backup},
+    {"backup.done", do_backup_done},
     {"access.list", do_access_list},
     {"anomaly.list", do_anomaly_list},
 };

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sync/hub/cli/cli.h"
+#include "sync/hub/trace/trace.h"
 
 typedef struct {
   const char *name;
@@ -23,15 +24,17 @@ static const Command COMMANDS[] = {
     {"clock", "whether the machine's clock is believed, and to say that it is right", bh_cli_clock},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
+    {"doctor", "look at a hub and say what to do about what is wrong", bh_cli_doctor},
     {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},
     {"restore", "make a hub from such a folder", bh_cli_restore},
+    {"--check-config", "[FILE]: whether the settings of serve are right", bh_cli_check_config},
 };
 
 static void print_help(FILE *out)
 {
   fprintf(out, "Usage: bihuan-hub COMMAND [OPTIONS]\n\n");
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
-    fprintf(out, "  %-8s %s\n", COMMANDS[i].name, COMMANDS[i].does);
+    fprintf(out, "  %-14s %s\n", COMMANDS[i].name, COMMANDS[i].does);
   fprintf(out,
           "\nbihuan-hub COMMAND --help lists its options.\n\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or there already,\n"
@@ -42,6 +45,8 @@ static void print_help(FILE *out)
 int main(int argc, char **argv)
 {
   bh_cli_start_locale();
+  /* What a command says is for who called it; serve writes a log. */
+  bh_lines_start(BH_LINES_TEXT, G_LOG_LEVEL_WARNING);
   if (argc < 2) {
     print_help(stderr);
     return BH_EXIT_USAGE;

@@ -6,9 +6,12 @@
 
 #include "schema/world.h"
 #include "sync/hub/cli/cli.h"
+#include "sync/hub/cli/settings.h"
 #include "sync/hub/devices/devices.h"
 #include "sync/hub/http/http.h"
 #include "sync/hub/office/office.h"
+#include "sync/hub/status/status.h"
+#include "sync/hub/trace/trace.h"
 #include "sync/owner/owner.h"
 #include "sync/wire/enrol-text.h"
 
@@ -21,7 +24,8 @@ typedef struct {
   BhHub *hub;
   GMainLoop *loop;
   GThreadPool *calls;
-  char **proxies; /* of the office page */
+  char **proxies;    /* of the office page */
+  const char *token; /* for figures; NULL: none */
 } Serving;
 
 typedef struct {
@@ -98,6 +102,9 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
     return FALSE;
   }
   printf("Serving devices at %s and the office at %s\n", url != NULL ? url : device, office_url);
+  g_message("started: version " BH_VERSION
+            ", hub %s, devices at %s, office at %s, public address %s",
+            bh_hub_get_id(serving->hub), device, office, url != NULL ? url : "not set");
   if (url == NULL)
     printf("Devices cannot be enrolled yet: say with --public-url where they reach this hub.\n");
   gint64 machine_ms, known_ms;
@@ -105,6 +112,20 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
     printf("The clock of this machine is wrong: times are in doubt until it is set right "
            "(bihuan-hub clock).\n");
   fflush(stdout);
+  return TRUE;
+}
+
+/* Until a signal comes. */
+static gboolean serve_status(Serving *serving, BhStatus *status, BhHttp *devices, BhHttp *page,
+                             const char *device_listen, const char *office_listen, GError **error)
+{
+  if (!write_chosen(serving, bh_http_get_port(devices), bh_http_get_port(page), device_listen,
+                    office_listen, error))
+    return FALSE;
+  bh_status_add_server(status, "devices", devices);
+  bh_status_add_server(status, "office", page);
+  g_main_loop_run(serving->loop);
+  bh_status_forget_servers(status);
   return TRUE;
 }
 
@@ -117,7 +138,10 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   /* Freed after the servers, which are declared later. */
   g_autoptr(BhDeviceApi) api = bh_device_api_new(serving->hub);
   g_autoptr(BhOffice) office = bh_office_new(serving->hub, TRUE);
-  BhHttpConfig config = {.listen = device_listen, .cert_pem_path = cert, .key_pem_path = key};
+  g_autoptr(BhStatus) status = bh_status_new(serving->hub, api, BH_VERSION, serving->token);
+  BhHttpConfig config = {
+      .listen = device_listen, .cert_pem_path = cert, .key_pem_path = key, .common_data = status};
+  config.common_routes = bh_status_routes(&config.n_common_routes);
   const BhRoute *routes = bh_device_api_routes(&n);
   g_autoptr(BhHttp) devices =
       bh_http_start(&config, routes, n, bh_device_api_headers(api), api, error);
@@ -127,11 +151,8 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   config.proxies = (const char *const *)serving->proxies;
   routes = bh_office_routes(&n);
   g_autoptr(BhHttp) page = bh_http_start(&config, routes, n, bh_office_headers(), office, error);
-  if (page == NULL || !write_chosen(serving, bh_http_get_port(devices), bh_http_get_port(page),
-                                    device_listen, office_listen, error))
-    return FALSE;
-  g_main_loop_run(serving->loop);
-  return TRUE;
+  return page != NULL &&
+         serve_status(serving, status, devices, page, device_listen, office_listen, error);
 }
 
 /* Two servers with their connections, and files, are more than the usual 1,024. */
@@ -170,39 +191,87 @@ static gboolean serve(Serving *serving, const char *device_listen, const char *o
   return ok;
 }
 
+/* From the command line; NULL in *config: no file was named. */
+static gboolean parse(BhSettings *settings, char **config, int *argc, char ***argv, int *code)
+{
+  const GOptionEntry entries[] = {
+      {"config", 'c', 0, G_OPTION_ARG_FILENAME, config,
+       "Settings; without it " BH_SETTINGS_FILE " when that is there", "FILE"},
+      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &settings->data, "Directory of the hub", "DIR"},
+      {"listen", 'l', 0, G_OPTION_ARG_STRING, &settings->listen, "For devices; " DEVICE_LISTEN,
+       "HOST:PORT"},
+      {"office-listen", 'o', 0, G_OPTION_ARG_STRING, &settings->office_listen,
+       "For the page; " OFFICE_LISTEN, "HOST:PORT"},
+      {"public-url", 'u', 0, G_OPTION_ARG_STRING, &settings->public_url,
+       "Where devices reach it; kept from then on", "URL"},
+      {"proxy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &settings->proxies,
+       "Address of a proxy before the page, whose X-Forwarded-For is believed", "ADDRESS"},
+      {"log-format", 0, 0, G_OPTION_ARG_STRING, &settings->log_format,
+       "Of the log on stderr: text, or json for a JSON object in each line", "FORMAT"},
+      {"metrics-token-file", 0, 0, G_OPTION_ARG_FILENAME, &settings->metrics_token_file,
+       "Token that opens /metrics to other machines than this one", "FILE"},
+      {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &settings->public_url, "The same",
+       "URL"},
+      G_OPTION_ENTRY_NULL};
+  return bh_cli_parse("serve", "",
+                      "Serves devices and the office page until SIGTERM. Port 0 picks one; the "
+                      "chosen\naddresses are printed and stand in DIR/serve.json. What is not said "
+                      "here is taken\nfrom the file of settings.",
+                      entries, argc, argv, code);
+}
+
+static gboolean load_file(BhSettings *settings, const char *config, GError **error)
+{
+  if (config == NULL && !g_file_test(BH_SETTINGS_FILE, G_FILE_TEST_EXISTS))
+    return TRUE;
+  return bh_settings_load(settings, config != NULL ? config : BH_SETTINGS_FILE, error);
+}
+
 int bh_cli_serve(int argc, char **argv)
 {
-  g_autofree char *dir = NULL, *listen = NULL, *office = NULL, *url = NULL;
-  g_auto(GStrv) proxies = NULL;
-  const GOptionEntry entries[] = {
-      {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"listen", 'l', 0, G_OPTION_ARG_STRING, &listen, "For devices; " DEVICE_LISTEN, "HOST:PORT"},
-      {"office-listen", 'o', 0, G_OPTION_ARG_STRING, &office, "For the page; " OFFICE_LISTEN,
-       "HOST:PORT"},
-      {"public-url", 'u', 0, G_OPTION_ARG_STRING, &url, "Where devices reach it; kept from then on",
-       "URL"},
-      {"proxy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &proxies,
-       "Address of a proxy before the page, whose X-Forwarded-For is believed", "ADDRESS"},
-      {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &url, "The same", "URL"},
-      G_OPTION_ENTRY_NULL};
-  g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+  g_auto(BhSettings) settings = {0};
+  g_autofree char *config = NULL, *token = NULL;
+  BhLinesForm form = BH_LINES_TEXT;
+  int code = BH_EXIT_USAGE;
   g_autoptr(GError) error = NULL;
-  g_set_prgname("bihuan-hub serve");
-  g_option_context_set_summary(context,
-                               "Serves devices and the office page until SIGTERM. Port 0 picks "
-                               "one; the chosen\naddresses are printed and stand in "
-                               "DIR/serve.json.");
-  g_option_context_add_main_entries(context, entries, NULL);
-  if (!g_option_context_parse(context, &argc, &argv, &error))
+  if (!parse(&settings, &config, &argc, &argv, &code))
+    return code;
+  if (argc != 1)
+    return bh_cli_usage("serve", "it takes options only");
+  if (!load_file(&settings, config, &error))
     return bh_cli_fail(error);
-  if (dir == NULL || argc != 1)
-    return bh_cli_usage("serve", "--data is needed");
+  if (settings.data == NULL)
+    return bh_cli_usage("serve", "--data is needed, here or in the file of settings");
+  if (settings.log_format != NULL && !bh_lines_parse_form(settings.log_format, &form))
+    return bh_cli_usage("serve", "--log-format is text or json");
+  if (settings.metrics_token_file != NULL) {
+    token = bh_status_load_token(settings.metrics_token_file, &error);
+    if (token == NULL)
+      return bh_cli_fail(error);
+  }
+  bh_lines_set(form, G_LOG_LEVEL_MESSAGE);
   raise_file_limit();
-  g_autofree char *data = g_canonicalize_filename(dir, NULL);
+  g_autofree char *data = g_canonicalize_filename(settings.data, NULL);
   g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-  Serving serving = {.dir = data, .loop = loop, .proxies = proxies};
-  if (!serve(&serving, listen != NULL ? listen : DEVICE_LISTEN,
-             office != NULL ? office : OFFICE_LISTEN, url, &error))
+  Serving serving = {.dir = data, .loop = loop, .proxies = settings.proxies, .token = token};
+  if (!serve(&serving, settings.listen != NULL ? settings.listen : DEVICE_LISTEN,
+             settings.office_listen != NULL ? settings.office_listen : OFFICE_LISTEN,
+             settings.public_url, &error))
     return bh_cli_fail(error);
+  g_message("stopped");
+  return BH_EXIT_OK;
+}
+
+int bh_cli_check_config(int argc, char **argv)
+{
+  g_auto(BhSettings) settings = {0};
+  g_autoptr(GError) error = NULL;
+  if (argc > 2)
+    return bh_cli_usage("--check-config", "one file at most");
+  const char *path = argc == 2 ? argv[1] : BH_SETTINGS_FILE;
+  if (!bh_settings_load(&settings, path, &error))
+    return bh_cli_fail(error);
+  g_autofree char *text = bh_settings_describe(&settings);
+  printf("%s: nothing is wrong.\n%s", path, text);
   return BH_EXIT_OK;
 }

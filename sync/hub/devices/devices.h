@@ -14,10 +14,30 @@ G_BEGIN_DECLS
 
 typedef struct _BhDeviceApi BhDeviceApi;
 
+#define BH_PUSH_BUCKETS 9
+/* Upper bounds of BhDeviceCounts.took, in seconds. */
+extern const double bh_push_bounds_s[BH_PUSH_BUCKETS];
+
+/* Since the start. */
+typedef struct {
+  guint64 applied; /* entries */
+  guint64 repeated;
+  guint64 quarantined;
+  guint64 refused;               /* entries, and batches whose chain does not go on */
+  guint64 batches;               /* that were answered */
+  guint64 took_us;               /* all of them, from the request to the durable answer */
+  guint64 took[BH_PUSH_BUCKETS]; /* batches that took no longer than the bound */
+  guint64 enrolled;
+  guint64 not_enrolled;
+} BhDeviceCounts;
+
 BhDeviceApi *bh_device_api_new(BhHub *hub);
 /* After the server was stopped. */
 void bh_device_api_free(BhDeviceApi *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceApi, bh_device_api_free)
+
+/* Any thread. */
+void bh_device_api_get_counts(BhDeviceApi *api, BhDeviceCounts *counts);
 
 /* For bh_http_start with the BhDeviceApi as data. */
 const BhRoute *bh_device_api_routes(gsize *n);

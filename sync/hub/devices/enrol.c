@@ -342,6 +342,8 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
   gint64 now = now_ms(hub);
   if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now - REFUSAL_REST_MS, now))
     return;
+  g_message("device %s is refused: %s", *name != '\0' ? name : "that is not known here",
+            bh_error_code_name((BhErrorCode)reason->code));
   Refusal *refusal = g_new0(Refusal, 1);
   g_strlcpy(refusal->device, name, sizeof refusal->device);
   refusal->reason = g_error_copy(reason);

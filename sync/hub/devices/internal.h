@@ -13,7 +13,8 @@ struct _BhDeviceApi {
   GThreadPool *upload_threads; /* of routes-upload.c */
   const char *headers[3];
   GMutex lock;
-  GHashTable *tries; /* address → Tries, under lock */
+  GHashTable *tries;     /* address → Tries, under lock */
+  BhDeviceCounts counts; /* under lock */
 };
 
 /* The device a request is from; NULL after answering 401 or 403 itself. */

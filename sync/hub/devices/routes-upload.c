@@ -19,11 +19,20 @@ static void answer(BhRequest *request, guint status)
 static void answer_error(BhRequest *request, guint status, BhErrorCode code, const char *message)
 {
   g_autoptr(GError) error = g_error_new_literal(BH_ERROR, (gint)code, message);
+  g_debug("upload refused: %s", bh_error_code_name(code));
   bh_request_answer_error_as(request, status, error, NULL);
+}
+
+static void note_state(const BhHubDevice *device, const BhUploadRow *row, const char *began)
+{
+  g_debug("upload %s, file %s, device %s: %s at %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT, row->id,
+          row->sha256, device->id, row->done == row->size ? "finished" : began, row->done,
+          row->size);
 }
 
 static void answer_failed(BhRequest *request, const GError *error, const BhUploadRow *row)
 {
+  g_debug("upload refused: %s", bh_error_code_name((BhErrorCode)error->code));
   if (row != NULL) {
     g_autofree char *offset = g_strdup_printf("%" G_GINT64_FORMAT, row->done);
     bh_request_add_header(request, "Upload-Offset", offset);
@@ -170,6 +179,7 @@ static void create(BhRequest *request, BhDeviceApi *api)
     answer_failed(request, error, NULL);
     return;
   }
+  note_state(device, &row, "begun");
   g_autofree char *location = g_strconcat("/v1/uploads/", row.id, NULL);
   bh_request_add_header(request, "Location", location);
   add_state(request, &row);
@@ -218,6 +228,7 @@ static void patch(BhRequest *request, BhDeviceApi *api)
                   error->code == BH_ERROR_CHAIN || error->code == BH_ERROR_SIGNATURE ? &row : NULL);
     return;
   }
+  note_state(device, &row, "goes on");
   add_state(request, &row);
   answer(request, 204);
 }

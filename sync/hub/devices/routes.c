@@ -46,6 +46,40 @@ const char *const *bh_device_api_headers(BhDeviceApi *api)
   return api->headers;
 }
 
+const double bh_push_bounds_s[BH_PUSH_BUCKETS] = {0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30};
+
+void bh_device_api_get_counts(BhDeviceApi *api, BhDeviceCounts *counts)
+{
+  g_mutex_lock(&api->lock);
+  *counts = api->counts;
+  g_mutex_unlock(&api->lock);
+}
+
+static void count_push(BhDeviceApi *api, const BhIngestResult *result, gint64 took_us)
+{
+  g_mutex_lock(&api->lock);
+  BhDeviceCounts *counts = &api->counts;
+  counts->applied += result->applied;
+  counts->repeated += result->repeated;
+  counts->quarantined += result->held;
+  counts->refused += result->refused != NULL;
+  counts->batches++;
+  counts->took_us += (guint64)took_us;
+  for (guint i = 0; i < BH_PUSH_BUCKETS; i++)
+    counts->took[i] += (double)took_us <= bh_push_bounds_s[i] * G_USEC_PER_SEC;
+  g_mutex_unlock(&api->lock);
+}
+
+static void count_enrolment(BhDeviceApi *api, gboolean accepted)
+{
+  g_mutex_lock(&api->lock);
+  if (accepted)
+    api->counts.enrolled++;
+  else
+    api->counts.not_enrolled++;
+  g_mutex_unlock(&api->lock);
+}
+
 void bh_device_api_answer_error(BhRequest *request, const GError *error, const json_t *more)
 {
   switch (error->code) {
@@ -160,11 +194,16 @@ static void handle_enrol(BhRequest *request, gpointer data)
   g_autoptr(json_t) asked =
       bh_json_parse(text != NULL ? text : "", len, BH_REQUEST_MAX_BYTES, "enrolment", &error);
   g_autoptr(json_t) answer = asked != NULL ? bh_enrol_accept(api->hub, asked, &error) : NULL;
+  count_enrolment(api, answer != NULL);
   if (answer != NULL) {
+    g_message("device %s enrolled for unit %s, from %s", bh_json_string_or(answer, "device", ""),
+              bh_json_string_or(answer, "unit", ""), peer);
     bh_request_add_header(request, "Cache-Control", "no-store");
     bh_request_answer_json(request, 201, answer);
     return;
   }
+  g_message("an enrolment from %s is refused: %s", peer,
+            bh_error_code_name((BhErrorCode)error->code));
   note_failed_try(api, peer);
   bh_device_api_answer_error(request, error, NULL);
 }
@@ -208,10 +247,12 @@ static void handle_head(BhRequest *request, gpointer data)
 /* --- push --- */
 
 typedef struct {
+  BhDeviceApi *api;
   BhHub *hub;
   BhRequest *request;
   BhBatch *batch;
   BhIngestResult result;
+  gint64 begun_us;
 } Push;
 
 static void push_free(Push *push)
@@ -248,6 +289,10 @@ static void push_answer(BhHub *hub, const GError *error, gpointer data)
   }
   const GError *refused = push->result.refused;
   g_autoptr(json_t) answer = json_object();
+  count_push(push->api, &push->result, g_get_monotonic_time() - push->begun_us);
+  if (refused != NULL && refused->code != BH_ERROR_CHAIN)
+    g_message("a batch of device %s is refused: %s", push->batch->device,
+              bh_error_code_name((BhErrorCode)refused->code));
   if (push->batch->entries->len > 0) {
     json_object_set_new(answer, "seq", json_integer(push->result.seq));
     json_object_set_new(answer, "hash", json_string(push->result.hash));
@@ -309,6 +354,7 @@ static BhBatch *read_batch(BhHub *hub, const BhHubDevice *device, BhRequest *req
 
 static void handle_push(BhRequest *request, gpointer data)
 {
+  gint64 begun_us = g_get_monotonic_time();
   BhDeviceApi *api = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(BhHubDevice) device = bh_device_api_authenticate(api, request);
@@ -331,7 +377,9 @@ static void handle_push(BhRequest *request, gpointer data)
     return;
   }
   Push *push = g_new0(Push, 1);
+  push->api = api;
   push->hub = api->hub;
+  push->begun_us = begun_us;
   push->request = request;
   push->batch = batch;
   bh_hub_submit_turns(api->hub, device->id, push_apply, push_answer, push);

@@ -2,4 +2,5 @@
 #pragma once
 
 #include "sync/hub/http/keys.h"   /* key files and the certificate */
+#include "sync/hub/http/listen.h" /* addresses as text */
 #include "sync/hub/http/server.h" /* server, routes, requests, answers */

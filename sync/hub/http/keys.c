@@ -181,9 +181,8 @@ gboolean bh_keys_check_tls(const char *dir, GError **error)
   return FALSE;
 }
 
-char *bh_keys_dup_pin(const char *dir, GError **error)
+static X509Cert *load_cert(const char *path, GError **error)
 {
-  g_autofree char *path = bh_keys_dup_cert_path(dir);
   g_autofree char *pem = NULL;
   gsize len = 0;
   g_autoptr(GError) failed = NULL;
@@ -191,14 +190,36 @@ char *bh_keys_dup_pin(const char *dir, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
     return NULL;
   }
-  gnutls_datum_t datum = {(unsigned char *)pem, (unsigned)len}, spki = {NULL, 0};
+  gnutls_datum_t datum = {(unsigned char *)pem, (unsigned)len};
   g_autoptr(X509Cert) cert = NULL;
-  gnutls_pubkey_t key = NULL;
   int rc = gnutls_x509_crt_init(&cert);
   if (rc == 0)
     rc = gnutls_x509_crt_import(cert, &datum, GNUTLS_X509_FMT_PEM);
   if (rc == 0)
-    rc = gnutls_pubkey_init(&key);
+    return g_steal_pointer(&cert);
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: %s", path, gnutls_strerror(rc));
+  return NULL;
+}
+
+gboolean bh_keys_get_cert_end(const char *dir, gint64 *end_s, GError **error)
+{
+  g_autofree char *path = bh_keys_dup_cert_path(dir);
+  g_autoptr(X509Cert) cert = load_cert(path, error);
+  if (cert == NULL)
+    return FALSE;
+  *end_s = (gint64)gnutls_x509_crt_get_expiration_time(cert);
+  return TRUE;
+}
+
+char *bh_keys_dup_pin(const char *dir, GError **error)
+{
+  g_autofree char *path = bh_keys_dup_cert_path(dir);
+  g_autoptr(X509Cert) cert = load_cert(path, error);
+  if (cert == NULL)
+    return NULL;
+  gnutls_datum_t spki = {NULL, 0};
+  gnutls_pubkey_t key = NULL;
+  int rc = gnutls_pubkey_init(&key);
   if (rc == 0)
     rc = gnutls_pubkey_import_x509(key, cert, 0);
   if (rc == 0)

@@ -16,6 +16,8 @@ gboolean bh_keys_load(const char *dir, const char *which, guint8 public_key[BH_P
 gboolean bh_keys_check_tls(const char *dir, GError **error);
 char *bh_keys_dup_cert_path(const char *dir);    /* g_free */
 char *bh_keys_dup_tls_key_path(const char *dir); /* g_free */
+/* When the certificate ends, in seconds since 1970. */
+gboolean bh_keys_get_cert_end(const char *dir, gint64 *end_s, GError **error);
 /* Base64 SHA-256 of the certificate's SubjectPublicKeyInfo; g_free. */
 char *bh_keys_dup_pin(const char *dir, GError **error);
 

@@ -49,6 +49,11 @@ const char *bh_request_get_method(BhRequest *request)
   return request->method;
 }
 
+BhTrace bh_request_get_trace(BhRequest *request)
+{
+  return request->trace;
+}
+
 const BhRoute *bh_request_get_route(BhRequest *request)
 {
   return request->route;

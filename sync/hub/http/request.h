@@ -4,6 +4,7 @@
 
 #include "sync/hub/http/route.h"
 #include "sync/hub/http/server.h"
+#include "sync/hub/trace/trace.h"
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,7 @@ struct MHD_Response;
 /* One reference is held by the connection, one by the handler until it answers. */
 struct _BhRequest {
   gatomicrefcount refs;
+  BhTrace trace;
   BhHttp *http;
   struct MHD_Connection *connection; /* valid as long as the connection holds its reference */
 
@@ -28,6 +30,7 @@ struct _BhRequest {
   GPtrArray *cookies; /* values given out */
 
   const BhRoute *route;
+  gpointer data; /* of its handler */
   GByteArray *collected;
   GBytes *body;
   gsize received;

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "schema/error.h"
+#include "sync/hub/http/count.h"
 #include "sync/hub/http/door.h"
+#include "sync/hub/http/listen.h"
 #include "sync/hub/http/proxy.h"
 #include "sync/hub/http/request.h"
 
@@ -33,9 +35,12 @@
 struct _BhHttp {
   struct MHD_Daemon *daemon;
   BhRouter *router;
+  gpointer data;
+  BhRouter *common_router;
+  gpointer common_data;
+  BhHttpCounts *counts;
   char **headers;
   char **proxies;
-  gpointer data;
   gint64 answer_timeout_us;
   gint64 bodies_bytes; /* atomic */
   BhDoor *door;
@@ -60,6 +65,8 @@ static void http_clear(gpointer data)
 {
   BhHttp *http = data;
   bh_router_free(http->router);
+  bh_router_free(http->common_router);
+  bh_http_counts_free(http->counts);
   bh_door_free(http->door);
   g_strfreev(http->headers);
   g_strfreev(http->proxies);
@@ -103,6 +110,7 @@ static void request_unref(BhRequest *request)
 static void put_headers(BhRequest *request, struct MHD_Response *response)
 {
   char **common = request->http->headers;
+  MHD_add_response_header(response, BH_HEADER_REQUEST, request->trace.id);
   for (gsize i = 0; common[i] != NULL; i += 2) {
     if (!bh_request_has_answer_header(request, common[i]))
       MHD_add_response_header(response, common[i], common[i + 1]);
@@ -139,10 +147,11 @@ static struct MHD_Response *response_of_json(const json_t *json)
   return response_of_bytes(bytes, "application/json; charset=utf-8");
 }
 
-static struct MHD_Response *response_of_error(const char *code, const char *message,
-                                              const json_t *more)
+static struct MHD_Response *response_of_error(const BhRequest *request, const char *code,
+                                              const char *message, const json_t *more)
 {
-  g_autoptr(json_t) json = json_pack("{s:s,s:s}", "error", code, "message", message);
+  g_autoptr(json_t) json =
+      json_pack("{s:s,s:s,s:s}", "error", code, "message", message, "request", request->trace.id);
   if (more != NULL)
     json_object_update_missing(json, (json_t *)more);
   return response_of_json(json);
@@ -206,7 +215,8 @@ void bh_request_answer_error_as(BhRequest *request, guint status, const GError *
       !bh_request_has_answer_header(request, MHD_HTTP_HEADER_RETRY_AFTER))
     bh_request_add_header(request, MHD_HTTP_HEADER_RETRY_AFTER, "5");
   finish(request, status,
-         response_of_error(bh_error_code_name(ours ? (BhErrorCode)error->code : BH_ERROR_FAILED),
+         response_of_error(request,
+                           bh_error_code_name(ours ? (BhErrorCode)error->code : BH_ERROR_FAILED),
                            ours ? error->message : "internal error", more));
 }
 
@@ -273,7 +283,7 @@ void bh_request_answer_fd(BhRequest *request, int fd, const char *type, const ch
     g_autofree char *all = g_strdup_printf("bytes */%" G_GINT64_FORMAT, (gint64)st.st_size);
     bh_request_add_header(request, MHD_HTTP_HEADER_CONTENT_RANGE, all);
     finish(request, MHD_HTTP_RANGE_NOT_SATISFIABLE,
-           response_of_error("invalid", "Range: outside the file", NULL));
+           response_of_error(request, "invalid", "Range: outside the file", NULL));
     return;
   }
   if (range == BH_RANGE_PART) {
@@ -301,6 +311,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
   g_atomic_ref_count_init(&request->refs);
   request->http = http_ref(cls);
   request->connection = connection;
+  request->trace = bh_trace_make();
   request->raw = g_strdup(uri);
   request->link.data = request;
   return request;
@@ -377,13 +388,13 @@ static enum MHD_Result refuse(BhRequest *request, gboolean now, guint status,
 {
   put_headers(request, response);
   drop_collected(request);
+  request->refusal_status = status;
   if (now) {
     enum MHD_Result result = MHD_queue_response(request->connection, status, response);
     MHD_destroy_response(response);
     return result;
   }
   request->refusal = response;
-  request->refusal_status = status;
   return MHD_YES;
 }
 
@@ -400,23 +411,31 @@ static struct MHD_Response *resolve(BhRequest *request, guint *status)
         bh_query_parse(request->raw[path_len] == '?' ? request->raw + path_len + 1 : NULL, &error);
   if (error != NULL) {
     *status = MHD_HTTP_BAD_REQUEST;
-    return response_of_error(bh_error_code_name((BhErrorCode)error->code), error->message, NULL);
+    return response_of_error(request, bh_error_code_name((BhErrorCode)error->code), error->message,
+                             NULL);
   }
   request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_autofree char *allow = NULL;
   request->route =
       bh_router_find(http->router, request->segments, request->method, request->params, &allow);
+  request->data = http->data;
+  if (request->route == NULL && allow == NULL) {
+    request->route = bh_router_find(http->common_router, request->segments, request->method,
+                                    request->params, &allow);
+    request->data = http->common_data;
+  }
   if (request->route != NULL)
     return NULL;
   if (allow == NULL) {
     *status = MHD_HTTP_NOT_FOUND;
-    return response_of_error("not_found", "no such address", NULL);
+    return response_of_error(request, "not_found", "no such address", NULL);
   }
   gboolean options = strcmp(request->method, "OPTIONS") == 0;
   *status = options ? MHD_HTTP_NO_CONTENT : MHD_HTTP_METHOD_NOT_ALLOWED;
   struct MHD_Response *response =
       options ? response_of_bytes(NULL, NULL)
-              : response_of_error("not_found", "this address does not serve this method", NULL);
+              : response_of_error(request, "not_found", "this address does not serve this method",
+                                  NULL);
   MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow);
   return response;
 }
@@ -425,7 +444,7 @@ static struct MHD_Response *body_too_large(const BhRequest *request)
 {
   g_autofree char *message =
       g_strdup_printf("body: over %" G_GSIZE_FORMAT " bytes", request->route->body_max);
-  return response_of_error("limit", message, NULL);
+  return response_of_error(request, "limit", message, NULL);
 }
 
 static enum MHD_Result begin(BhRequest *request, const char *method)
@@ -445,7 +464,7 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
   if (bh_request_head_size(request) > HEAD_MAX) {
     g_autofree char *message = g_strdup_printf("request head: over %d bytes", HEAD_MAX);
     return refuse(request, TRUE, STATUS_HEADER_FIELDS_TOO_LARGE,
-                  response_of_error("limit", message, NULL));
+                  response_of_error(request, "limit", message, NULL));
   }
   const char *length_text = bh_request_get_header(request, MHD_HTTP_HEADER_CONTENT_LENGTH);
   gboolean chunked = bh_request_get_header(request, MHD_HTTP_HEADER_TRANSFER_ENCODING) != NULL;
@@ -454,7 +473,7 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
       (length_text != NULL &&
        !g_ascii_string_to_unsigned(length_text, 10, 0, G_MAXINT64, &length, NULL)))
     return refuse(request, TRUE, MHD_HTTP_BAD_REQUEST,
-                  response_of_error("format", "body: its length is not clear", NULL));
+                  response_of_error(request, "format", "body: its length is not clear", NULL));
   guint status = 0;
   struct MHD_Response *response = resolve(request, &status);
   gboolean asks_first = bh_request_get_header(request, MHD_HTTP_HEADER_EXPECT) != NULL;
@@ -484,7 +503,8 @@ static enum MHD_Result receive(BhRequest *request, const char *data, size_t size
   gint64 held = __atomic_add_fetch(&request->http->bodies_bytes, (gint64)size, __ATOMIC_RELAXED);
   g_byte_array_append(request->collected, (const guint8 *)data, (guint)size);
   if (held > BODIES_MAX) {
-    struct MHD_Response *response = response_of_error("busy", "too many bodies at one time", NULL);
+    struct MHD_Response *response =
+        response_of_error(request, "busy", "too many bodies at one time", NULL);
     MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
     return refuse(request, FALSE, MHD_HTTP_SERVICE_UNAVAILABLE, response);
   }
@@ -499,11 +519,13 @@ static enum MHD_Result send_answer(BhRequest *request)
   return result;
 }
 
-static struct MHD_Response *busy_response(BhHttp *http, const char *message)
+static struct MHD_Response *busy_response(BhRequest *request, const char *message)
 {
-  struct MHD_Response *response = response_of_error("busy", message, NULL);
-  for (gsize i = 0; http->headers[i] != NULL; i += 2)
-    MHD_add_response_header(response, http->headers[i], http->headers[i + 1]);
+  struct MHD_Response *response = response_of_error(request, "busy", message, NULL);
+  char **common = request->http->headers;
+  for (gsize i = 0; common[i] != NULL; i += 2)
+    MHD_add_response_header(response, common[i], common[i + 1]);
+  MHD_add_response_header(response, BH_HEADER_REQUEST, request->trace.id);
   MHD_add_response_header(response, MHD_HTTP_HEADER_RETRY_AFTER, "5");
   return response;
 }
@@ -517,13 +539,15 @@ static enum MHD_Result dispatch(BhRequest *request)
   if (http->stopping) {
     g_mutex_unlock(&http->lock);
     return refuse(request, TRUE, MHD_HTTP_SERVICE_UNAVAILABLE,
-                  response_of_error("busy", "the hub is stopping", NULL));
+                  response_of_error(request, "busy", "the hub is stopping", NULL));
   }
   http->running++;
   request->handed_over = TRUE;
   g_mutex_unlock(&http->lock);
   g_atomic_ref_count_inc(&request->refs);
-  request->route->handle(request, http->data);
+  BhTrace before = bh_trace_set(request->trace);
+  request->route->handle(request, request->data);
+  bh_trace_set(before);
 
   enum MHD_Result result = MHD_YES;
   g_mutex_lock(&http->lock);
@@ -569,6 +593,19 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
   return result;
 }
 
+/* `status` 0: the connection was closed without an answer. */
+static void note_end(const BhRequest *request, guint status)
+{
+  if (!request->begun)
+    return;
+  bh_http_counts_note(request->http->counts, request->route, status);
+  BhTrace before = bh_trace_set(request->trace);
+  g_debug("%s %s: %u after %" G_GINT64_FORMAT " ms, %s", request->method,
+          request->route != NULL ? request->route->path : "an unknown address", status,
+          (g_get_monotonic_time() - request->begun_us) / G_TIME_SPAN_MILLISECOND, request->peer);
+  bh_trace_set(before);
+}
+
 static void on_completed(void *cls, struct MHD_Connection *connection, void **con_cls,
                          enum MHD_RequestTerminationCode code)
 {
@@ -581,11 +618,13 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
     bh_door_note_end(request->http->door, visit_of(connection), g_get_monotonic_time());
   g_mutex_lock(&request->http->lock);
   request->closed = TRUE;
+  guint status = request->refusal_status != 0 ? request->refusal_status : request->status;
   if (request->handed_over) {
     request->http->running--;
     g_cond_broadcast(&request->http->changed);
   }
   g_mutex_unlock(&request->http->lock);
+  note_end(request, status);
   request_unref(request);
 }
 
@@ -596,7 +635,7 @@ static void give_up(BhRequest *request, const char *message)
 {
   request->closed = TRUE;
   request->status = MHD_HTTP_SERVICE_UNAVAILABLE;
-  request->answer = busy_response(request->http, message);
+  request->answer = busy_response(request, message);
   wake(request);
 }
 
@@ -623,28 +662,6 @@ static gpointer watch_suspended(gpointer data)
 }
 
 /* --- start and stop --- */
-
-static gboolean parse_listen(const char *text, GSocketAddress **address, GError **error)
-{
-  const char *colon = strrchr(text, ':');
-  guint64 port = 0;
-  if (colon == NULL || !g_ascii_string_to_unsigned(colon + 1, 10, 0, G_MAXUINT16, &port, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "listen: \"%s\" is not HOST:PORT", text);
-    return FALSE;
-  }
-  g_autofree char *host = g_strndup(text, (gsize)(colon - text));
-  if (host[0] == '[' && g_str_has_suffix(host, "]")) {
-    host[strlen(host) - 1] = '\0';
-    memmove(host, host + 1, strlen(host));
-  }
-  const char *numeric = strcmp(host, "localhost") == 0 ? "127.0.0.1" : host;
-  *address = g_inet_socket_address_new_from_string(numeric, (guint)port);
-  if (*address == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "listen: \"%s\" is no address", host);
-    return FALSE;
-  }
-  return TRUE;
-}
 
 G_GNUC_PRINTF(2, 0)
 static void log_daemon(void *cls, const char *format, va_list args)
@@ -701,7 +718,8 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
   gsize key_len = 0;
   if (proxies == NULL)
     return NULL;
-  if (!parse_listen(config->listen, &address, error))
+  address = bh_listen_parse(config->listen, error);
+  if (address == NULL)
     return NULL;
   if (config->cert_pem_path != NULL &&
       (!g_file_get_contents(config->cert_pem_path, &cert, NULL, error) ||
@@ -719,6 +737,9 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
       1000 * (gint64)(config->answer_timeout_ms > 0 ? config->answer_timeout_ms
                                                     : DEFAULT_ANSWER_TIMEOUT_MS);
   http->router = bh_router_new(routes, n_routes);
+  http->common_router = bh_router_new(config->common_routes, config->n_common_routes);
+  http->common_data = config->common_data;
+  http->counts = bh_http_counts_new();
   http->door = bh_door_new(max_connections(config),
                            config->max_connections_per_ip > 0 ? config->max_connections_per_ip
                                                               : DEFAULT_CONNECTIONS_PER_IP,
@@ -764,4 +785,9 @@ guint bh_http_get_port(BhHttp *http)
 {
   const union MHD_DaemonInfo *info = MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_BIND_PORT);
   return info != NULL ? info->port : 0;
+}
+
+void bh_http_each_count(BhHttp *http, BhHttpCountFunc func, gpointer data)
+{
+  bh_http_counts_each(http->counts, func, data);
 }

@@ -5,6 +5,7 @@
 
 #include <gio/gio.h>
 #include "schema/json.h"
+#include "sync/hub/trace/trace.h"
 
 G_BEGIN_DECLS
 
@@ -27,7 +28,12 @@ typedef struct {
   guint max_connections_per_ip; /* of an IPv4 address or a /64 of IPv6; 0: 256 */
   const char *const *proxies;   /* addresses whose X-Forwarded-For is believed (proxy.h); NULL */
   guint answer_timeout_ms;      /* how long a handler may take to answer; 0: 30,000 */
+  const BhRoute *common_routes; /* of whoever runs the servers: tried after their own; NULL: none */
+  gsize n_common_routes;
+  gpointer common_data; /* for their handlers */
 } BhHttpConfig;
+
+#define BH_HEADER_REQUEST "Bihuan-Request" /* the id of a request, on every answer */
 
 /* `headers` (NULL-terminated name, value, …) are put on every answer. `data` goes to handlers. */
 BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n_routes,
@@ -36,6 +42,11 @@ BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n
 void bh_http_stop(BhHttp *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHttp, bh_http_stop)
 guint bh_http_get_port(BhHttp *http);
+/* Finished requests so far. `path` is that of the route, "-" for an unknown address; status 0: the
+ * connection ended without an answer. Under a lock. */
+typedef void (*BhHttpCountFunc)(const char *method, const char *path, guint status, guint64 n,
+                                gpointer data);
+void bh_http_each_count(BhHttp *http, BhHttpCountFunc func, gpointer data);
 
 /* Routes are tried in table order, the first match counts. HEAD is served by a GET route where no
  * HEAD route is; OPTIONS names the methods; 404 and 405 answer themselves. A path segment with
@@ -45,6 +56,8 @@ guint bh_http_get_port(BhHttp *http);
 /* Of a request; strings are borrowed until it is answered, NULL when absent. */
 const char *bh_request_get_method(BhRequest *request);
 const BhRoute *bh_request_get_route(BhRequest *request); /* of the table it was found in */
+/* Handlers run under it (trace/request.h); other threads set it while they work for the request. */
+BhTrace bh_request_get_trace(BhRequest *request);
 const char *bh_request_get_param(BhRequest *request, const char *name); /* from {name} */
 const char *bh_request_get_query(BhRequest *request, const char *name);
 const char *bh_request_get_header(BhRequest *request, const char *name); /* case-insensitive */
@@ -63,8 +76,8 @@ gboolean bh_request_is_abandoned(BhRequest *request);
  * answer the client gets 503 "busy" and the late answer goes nowhere; the request stays valid until
  * it is given. */
 void bh_request_answer_json(BhRequest *request, guint status, const json_t *json);
-/* Status from the error's code; {"error","message"} + members of `more` (may be NULL). An error of
- * another domain than BH_ERROR is logged and told as "failed" without its message. */
+/* Status from the error's code; {"error","message","request"} + members of `more` (may be NULL). An
+ * error of another domain than BH_ERROR is logged and told as "failed" without its message. */
 void bh_request_answer_error(BhRequest *request, const GError *error, const json_t *more);
 /* Same, where the protocol names another status (401 instead of 403, say). */
 void bh_request_answer_error_as(BhRequest *request, guint status, const GError *error,

@@ -158,9 +158,20 @@ gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gi
 
 /* --- one entry --- */
 
-static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRow *row,
-                           const GError *reason, GPtrArray *quarantined, GError **error)
+/* Only ids and codes: what is wrong may name a value that not everybody may see. */
+static void note_verdict(const BhVerified *verified, const char *verdict, const GError *reason)
 {
+  g_debug("entry %s, device %s, seq %" G_GINT64_FORMAT ": %s%s%s",
+          verified->body != NULL ? verified->body->id : verified->envelope.hash,
+          verified->envelope.device, verified->envelope.seq, verdict, reason != NULL ? ", " : "",
+          reason != NULL ? bh_error_code_name((BhErrorCode)reason->code) : "");
+}
+
+static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRow *row,
+                           const GError *reason, BhIngestResult *result, GError **error)
+{
+  result->held++;
+  note_verdict(verified, "quarantined", reason);
   const BhOp *op =
       verified->body != NULL && verified->body->ops->len > 0 ? verified->body->ops->pdata[0] : NULL;
   const char *name = verified->body != NULL ? verified->body->id : verified->envelope.hash;
@@ -169,7 +180,7 @@ static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRo
       !bh_log_add_quarantine(piece->db, row->position, name, verified->envelope.device,
                              op != NULL ? op->record : NULL, reason, error))
     return FALSE;
-  g_ptr_array_add(quarantined, g_strdup(name));
+  g_ptr_array_add(result->quarantined, g_strdup(name));
   /* Its files may come all the same: releasing it must not find them missing. */
   if (verified->body != NULL && reason->code != BH_ERROR_LIMIT)
     return bh_piece_declare(piece, verified->body, verified->envelope.device, error);
@@ -301,13 +312,14 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
       if (g_strcmp0(first->text->body, verified->text->body) == 0) {
         row.status = BH_ENTRY_AGAIN;
         result->repeated++;
+        note_verdict(verified, "repeated in another envelope", NULL);
         if (first->status == BH_ENTRY_QUARANTINED)
           g_ptr_array_add(result->quarantined, g_strdup(row.id));
         return bh_log_add_entry(piece->db, &verified->envelope, &row, error);
       }
       g_autoptr(GError) reason =
           g_error_new(BH_ERROR, BH_ERROR_FORK, "entry %s is here with another body", row.id);
-      return quarantine(piece, verified, &row, reason, result->quarantined, error);
+      return quarantine(piece, verified, &row, reason, result, error);
     }
   }
   g_autoptr(GError) reason = NULL;
@@ -315,15 +327,18 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
   result->stored++;
   if (!note_clock(piece, verified, row.position, error))
     return FALSE;
-  if (judge_and_apply(piece, verified, batch->unit, row.position, &reason, &failed))
+  if (judge_and_apply(piece, verified, batch->unit, row.position, &reason, &failed)) {
+    result->applied++;
+    note_verdict(verified, "applied", NULL);
     return bh_log_add_entry(piece->db, &verified->envelope, &row, error) &&
            note_order(piece, before, verified, row.position, error) &&
            bh_piece_declare(piece, verified->body, verified->envelope.device, error);
+  }
   if (failed != NULL) {
     g_propagate_error(error, failed);
     return FALSE;
   }
-  return quarantine(piece, verified, &row, reason, result->quarantined, error);
+  return quarantine(piece, verified, &row, reason, result, error);
 }
 
 /* --- a batch against the chain the hub has --- */
@@ -373,6 +388,7 @@ static gboolean skip_known(BhPiece *piece, const BhBatch *batch, gint64 head, gu
     common_seq = verified->envelope.seq;
     g_strlcpy(common_hash, hash, sizeof common_hash);
     result->repeated++;
+    note_verdict(verified, "repeated", NULL);
   }
   return *next == 0 ||
          bh_log_collect_quarantined(piece->db, batch->device, first->envelope.incarnation,
@@ -481,6 +497,8 @@ gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
   if (!*more && batch->refused != NULL) {
     result->refused = g_error_copy(batch->refused);
     result->is_entry_refused = TRUE;
+    g_debug("entry %d of a batch of device %s: refused, %s", batch->refused_index, batch->device,
+            bh_error_code_name((BhErrorCode)batch->refused->code));
     if (!bh_log_add_refusal(db, batch->device, batch->refused, piece.now_ms, error))
       return FALSE;
   }

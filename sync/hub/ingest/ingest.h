@@ -79,7 +79,9 @@ typedef struct {
                * batch's first entry is bad, for then nothing is known of its incarnation */
   char hash[BH_HASH_HEX_LEN + 1];
   GPtrArray *quarantined; /* char*: entry ids of this batch in quarantine */
-  guint stored;
+  guint stored;           /* new entries; of these: */
+  guint applied;
+  guint held; /* in quarantine, with those of an id that is here with another body */
   guint repeated;
   guint next;       /* entries of the batch dealt with, also in earlier turns */
   BhChildWork work; /* of all its turns */

@@ -183,6 +183,8 @@ gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char
   g_autoptr(json_t) ops = json_pack(
       "[{s:s, s:s, s:{s:s, s:s, s:s}}]", "record", record, "kind", "release", "set", "entry", entry,
       "decision", dismissal ? "dismiss" : "release", "reason", reason != NULL ? reason : "");
+  g_debug("entry %s: to be %s by %s", entry, dismissal ? "dismissed" : "released",
+          by != NULL ? by : "the hub");
   return (dismissal ? dismiss(&piece, &waiting, error)
                     : release(&piece, &waiting, position, error)) &&
          bh_piece_append(&piece, by, ops, entry_id, error) && bh_piece_end(&piece, error) &&

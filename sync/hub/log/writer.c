@@ -2,6 +2,7 @@
 
 #include "sync/hub/log/checkpointer.h"
 #include "sync/hub/log/log-store.h"
+#include "sync/hub/trace/trace.h"
 
 #define IDLE_CHECKPOINT_US (500 * G_TIME_SPAN_MILLISECOND)
 
@@ -12,6 +13,7 @@ typedef struct {
   BhWriterTurnFunc turn;
   BhWriterDone done;
   gpointer data;
+  BhTrace trace; /* the request it is done for */
   Lane *lane;
   gboolean more; /* its last turn was not the last one */
   GError *error;
@@ -46,6 +48,8 @@ struct _BhWriter {
   guint64 commits;
   guint64 pieces;
   guint64 own_checkpoints;
+  gint64 began_us; /* of the transaction under way; 0: none */
+  gboolean is_failing;
 };
 
 /* --- lanes, under the lock --- */
@@ -124,18 +128,25 @@ gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client)
 
 static void piece_finish(BhWriter *writer, Piece *piece, const GError *commit_error)
 {
+  BhTrace before = bh_trace_set(piece->trace);
   if (piece->done != NULL)
     piece->done(writer->owner, piece->error != NULL ? piece->error : commit_error, piece->data);
+  bh_trace_set(before);
   g_clear_error(&piece->error);
   g_free(piece);
 }
 
 static BhTurn call_piece(BhWriter *writer, Piece *piece)
 {
+  BhTrace before = bh_trace_set(piece->trace);
+  BhTurn turn;
   if (piece->turn != NULL)
-    return piece->turn(writer->db, writer->owner, piece->data, &piece->error);
-  return piece->func(writer->db, writer->owner, piece->data, &piece->error) ? BH_TURN_DONE
-                                                                            : BH_TURN_FAILED;
+    turn = piece->turn(writer->db, writer->owner, piece->data, &piece->error);
+  else
+    turn = piece->func(writer->db, writer->owner, piece->data, &piece->error) ? BH_TURN_DONE
+                                                                              : BH_TURN_FAILED;
+  bh_trace_set(before);
+  return turn;
 }
 
 /* FALSE when the transaction itself cannot go on. */
@@ -212,6 +223,7 @@ static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committ
   g_mutex_lock(&writer->lock);
   writer->commits++;
   writer->pieces += group->len;
+  writer->is_failing = !committed;
   for (guint i = 0; i < group->len; i++) {
     Piece *piece = group->pdata[i];
     Lane *lane = piece->lane;
@@ -296,11 +308,13 @@ static gpointer writer_main(gpointer data)
       }
       continue;
     }
+    writer->began_us = g_get_monotonic_time();
     g_mutex_unlock(&writer->lock);
     commit_group(writer, group);
     keep_log_short(writer);
     dirty = TRUE;
     g_mutex_lock(&writer->lock);
+    writer->began_us = 0;
   }
   g_mutex_unlock(&writer->lock);
   g_clear_pointer(&writer->db, bh_db_close);
@@ -348,6 +362,7 @@ void bh_writer_stop(BhWriter *writer)
 /* Takes the piece, which has all but its lane. */
 static void submit(BhWriter *writer, const char *client, Piece *piece)
 {
+  piece->trace = bh_trace_get();
   g_mutex_lock(&writer->lock);
   gboolean full = writer->stopping || writer->waiting >= BH_WRITER_QUEUE_MAX;
   if (!full) {
@@ -447,5 +462,18 @@ void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces)
   g_mutex_lock(&writer->lock);
   *commits = writer->commits;
   *pieces = writer->pieces;
+  g_mutex_unlock(&writer->lock);
+}
+
+void bh_writer_get_state(BhWriter *writer, BhWriterState *state)
+{
+  g_mutex_lock(&writer->lock);
+  *state = (BhWriterState){
+      .waiting = writer->waiting,
+      .commits = writer->commits,
+      .pieces = writer->pieces,
+      .busy_us = writer->began_us != 0 ? g_get_monotonic_time() - writer->began_us : 0,
+      .is_failing = writer->is_failing,
+  };
   g_mutex_unlock(&writer->lock);
 }

@@ -59,4 +59,15 @@ void bh_writer_count_checkpoints(BhWriter *writer, guint64 *beside, guint64 *own
 /* Commits so far, and pieces they carried. */
 void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces);
 
+typedef struct {
+  guint waiting; /* pieces */
+  guint64 commits;
+  guint64 pieces;      /* they carried */
+  gint64 busy_us;      /* since the transaction under way began; 0 when there is none */
+  gboolean is_failing; /* the last transaction could not be begun or committed */
+} BhWriterState;
+
+/* Never waits for work under way. Any thread. */
+void bh_writer_get_state(BhWriter *writer, BhWriterState *state);
+
 G_END_DECLS

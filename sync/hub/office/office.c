@@ -107,6 +107,21 @@ static gboolean begin(BhOfficeCall *call, GError **error)
   return TRUE;
 }
 
+/* Who changed what, or tried to. The body is left out: it holds what people wrote. */
+static void note_act(BhOfficeCall *call, guint roles, const GError *error)
+{
+  if (roles == 0 || call->request == NULL || call->staff == NULL ||
+      is_safe(bh_request_get_method(call->request)))
+    return;
+  const BhRoute *route = bh_request_get_route(call->request);
+  const char *id = bh_request_get_param(call->request, "id");
+  g_message("%s: %s %s%s%s%s%s", call->staff, route->method, route->path, id != NULL ? " of " : "",
+            id != NULL ? id : "", error != NULL ? " is refused: " : "",
+            error == NULL               ? ""
+            : error->domain == BH_ERROR ? bh_error_code_name((BhErrorCode)error->code)
+                                        : "failed");
+}
+
 static void answer(BhOfficeCall *call, json_t *result, guint status, const GError *error)
 {
   BhRequest *request = g_steal_pointer(&call->request);
@@ -143,6 +158,7 @@ static void run_job(gpointer item, gpointer data)
   BhOffice *office = data;
   g_autoptr(GError) error = NULL;
   guint status = 0;
+  BhTrace before = bh_trace_set(bh_request_get_trace(job->request));
   BhOfficeCall call = {.office = office,
                        .hub = office->hub,
                        .request = job->request,
@@ -159,8 +175,10 @@ static void run_job(gpointer item, gpointer data)
     bh_office_log_access(&call, &error);
   if (call.db != NULL)
     bh_db_set_is_over(call.db, NULL, NULL);
+  note_act(&call, job->roles, error);
   answer(&call, result, status, error);
   call_clear(&call);
+  bh_trace_set(before);
 }
 
 void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOfficeWork work)

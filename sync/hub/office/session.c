@@ -262,6 +262,9 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
   const char *compared = verifier != NULL ? verifier : call->office->dummy_verifier;
   gboolean right = crypto_pwhash_str_verify(compared, password, strlen(password)) == 0;
   if (verifier == NULL || !right || !load_staff(call, staff, NULL)) {
+    /* The name as typed may be a password in the wrong place. */
+    g_message("sign-in of %s from %s is refused", staff != NULL ? staff : "an unknown name",
+              bh_request_get_peer(call->request));
     if (bh_office_turn_fail(&turn, error))
       set_refused(error);
     return NULL;
@@ -269,6 +272,7 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
   if (!open_session(call, &turn, error))
     return NULL;
   bh_office_turn_succeed(&turn);
+  g_message("%s signed in from %s", call->staff, bh_request_get_peer(call->request));
   return describe(call, error);
 }
 

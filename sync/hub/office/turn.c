@@ -190,6 +190,9 @@ gboolean bh_office_turn_take(BhOfficeCall *call, const char *login, const char *
   gboolean ok = check(call, turn, &wait_ms, error);
   g_mutex_unlock(&call->office->lock);
   if (ok && wait_ms > 0)
+    g_message("sign-in of %s from %s has to wait: too many failures",
+              staff != NULL ? staff : "an unknown name", bh_request_get_peer(call->request));
+  if (ok && wait_ms > 0)
     set_locked(call, wait_ms, error);
   return ok && wait_ms <= 0;
 }

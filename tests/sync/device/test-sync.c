@@ -227,6 +227,8 @@ static void test_a_text_serves_one_device(void **state)
   worker = start_worker(two);
   assert_false(bh_sync_enrol(worker, text, "two", &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_EXPIRED));
+  /* The id of the request, by which the hub's log says more. */
+  assert_true(g_regex_match_simple(" \\[[0-9a-f]{12}\\]$", error->message, 0, 0));
   g_clear_error(&error);
   assert_false(bh_sync_enrol(worker, "BHE1:RUBBISH", "two", &error));
   assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_FORMAT));

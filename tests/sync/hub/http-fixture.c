@@ -18,9 +18,10 @@ static void on_param(BhRequest *request, gpointer data)
   const char *query = bh_request_get_query(request, "q");
   const char *cookie = bh_request_get_cookie(request, "id");
   g_autoptr(json_t) json =
-      json_pack("{s:s,s:s,s:s?,s:s?,s:s,s:s}", "method", bh_request_get_method(request), "name",
+      json_pack("{s:s,s:s,s:s?,s:s?,s:s,s:s,s:s}", "method", bh_request_get_method(request), "name",
                 bh_request_get_param(request, "name"), "q", query, "cookie", cookie, "peer",
-                bh_request_get_peer(request), "network", bh_request_get_network(request));
+                bh_request_get_peer(request), "network", bh_request_get_network(request), "trace",
+                bh_trace_get().id);
   bh_request_add_header(request, "X-Common", "own");
   bh_request_answer_json(request, 200, json);
 }
@@ -62,6 +63,17 @@ static void on_file(BhRequest *request, gpointer data)
       g_build_filename(fixture->dir, bh_request_get_param(request, "name"), NULL);
   bh_request_answer_file(request, path, "image/jpeg", "abc");
 }
+
+static void on_common(BhRequest *request, gpointer data)
+{
+  g_autoptr(GBytes) bytes = g_bytes_new_static(data, strlen(data));
+  bh_request_answer_bytes(request, 200, "text/plain", bytes);
+}
+
+static const BhRoute common_routes[] = {
+    {"GET", "/common", 0, on_common},
+    {"GET", "/echo", 0, on_common},
+};
 
 static const BhRoute routes[] = {
     {"POST", "/echo", ECHO_MAX, on_echo},   {"GET", "/echo", 0, on_echo},
@@ -136,7 +148,10 @@ HttpFixture *http_fixture_new_behind(gboolean tls, guint answer_timeout_ms,
                          .max_connections = 1500,
                          .max_connections_per_ip = 1400,
                          .proxies = proxies,
-                         .answer_timeout_ms = answer_timeout_ms};
+                         .answer_timeout_ms = answer_timeout_ms,
+                         .common_routes = common_routes,
+                         .n_common_routes = G_N_ELEMENTS(common_routes),
+                         .common_data = (gpointer) "common data"};
   static const char *const headers[] = {"Bihuan-Hub", "test", "X-Common", "common", NULL};
   fixture->http = bh_http_start(&config, routes, G_N_ELEMENTS(routes), headers, fixture, &error);
   g_assert_no_error(error);

@@ -159,6 +159,95 @@ static void test_unknown_addresses_and_methods_are_json_errors(void **state)
   assert_status(with_body, 404);
 }
 
+/* The value of the header, g_free. */
+static char *request_id_of(const char *answer)
+{
+  const char *header = strstr(answer, "\r\n" BH_HEADER_REQUEST ": ");
+  if (header == NULL)
+    fail_msg("no " BH_HEADER_REQUEST " in: %s", answer);
+  return g_strndup(header + strlen("\r\n" BH_HEADER_REQUEST ": "), BH_TRACE_LEN);
+}
+
+static void test_every_answer_names_its_request(void **state)
+{
+  static const char *const lines[] = {"GET /param/x",   "GET /nowhere",     "DELETE /echo",
+                                      "HEAD /param/x",  "GET /later",       "GET /a/../b",
+                                      "OPTIONS /later", "GET /fail/denied", "GET /fail/foreign"};
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+    g_autofree char *answer = ask_line(*state, lines[i], "Bihuan-Request: theirs\r\n");
+    g_autofree char *id = request_id_of(answer);
+    assert_int_equal(strspn(id, "0123456789abcdef"), BH_TRACE_LEN);
+    if (strstr(answer, "\"error\":") != NULL) {
+      g_autofree char *member = g_strdup_printf("\"request\":\"%s\"", id);
+      assert_has(answer, member);
+    }
+    assert_true(g_hash_table_add(seen, g_steal_pointer(&id)));
+  }
+}
+
+static void test_a_handler_works_under_its_request(void **state)
+{
+  g_autofree char *answer = ask_line(*state, "GET /param/x", "");
+  g_autofree char *id = request_id_of(answer);
+  g_autofree char *member = g_strdup_printf("\"trace\":\"%s\"", id);
+  assert_has(answer, member);
+}
+
+static void find_count(const char *method, const char *path, guint status, guint64 n, gpointer data)
+{
+  g_string_append_printf(data, "%s %s %u %" G_GUINT64_FORMAT "\n", method, path, status, n);
+}
+
+static char *list_counts(HttpFixture *fixture)
+{
+  GString *text = g_string_new("\n");
+  bh_http_each_count(fixture->http, find_count, text);
+  return g_string_free(text, FALSE);
+}
+
+/* By the route and never by what somebody typed: else anybody could make them endless. */
+static void test_requests_are_counted_by_route_and_status(void **state)
+{
+  (void)state;
+  HttpFixture *fixture = http_fixture_new(FALSE);
+  const char *const lines[] = {"GET /param/one", "GET /param/two", "HEAD /param/three",
+                               "GET /nowhere",   "BREW /nothing",  "GET /fail/denied",
+                               "DELETE /echo"};
+  for (gsize i = 0; i < G_N_ELEMENTS(lines); i++) {
+    g_autofree char *answer = ask_line(fixture, lines[i], "");
+    assert_has(answer, "HTTP/1.1 ");
+  }
+  const char *const wanted[] = {"\nGET /param/{name} 200 3\n", "\n- - 404 2\n",
+                                "\nGET /fail/{code} 403 1\n", "\n- - 405 1\n"};
+  gint64 until = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
+  for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
+    /* The last one is counted when its connection is through. */
+    g_autofree char *counts = list_counts(fixture);
+    while (strstr(counts, wanted[i]) == NULL && g_get_monotonic_time() < until) {
+      g_usleep(10000);
+      g_free(counts);
+      counts = list_counts(fixture);
+    }
+    assert_has(counts, wanted[i]);
+    assert_null(strstr(counts, "BREW"));
+  }
+  http_fixture_free(fixture);
+}
+
+static void test_common_routes_come_after_those_of_the_server(void **state)
+{
+  (void)state;
+  HttpFixture *fixture = http_fixture_new(FALSE);
+  g_autofree char *common = ask_line(fixture, "GET /common", "");
+  assert_status(common, 200);
+  assert_has(common, "common data");
+  g_autofree char *own = ask_line(fixture, "GET /echo", "");
+  assert_status(own, 200);
+  assert_null(strstr(own, "common data"));
+  http_fixture_free(fixture);
+}
+
 static void test_head_is_a_get_without_body(void **state)
 {
   g_autofree char *answer = ask_line(*state, "HEAD /param/x", "");
@@ -528,6 +617,10 @@ int main(void)
       cmocka_unit_test(test_only_a_known_proxy_says_who_asks),
       cmocka_unit_test(test_a_proxy_is_named_by_its_address),
       cmocka_unit_test(test_unknown_addresses_and_methods_are_json_errors),
+      cmocka_unit_test(test_every_answer_names_its_request),
+      cmocka_unit_test(test_a_handler_works_under_its_request),
+      cmocka_unit_test(test_requests_are_counted_by_route_and_status),
+      cmocka_unit_test(test_common_routes_come_after_those_of_the_server),
       cmocka_unit_test(test_head_is_a_get_without_body),
       cmocka_unit_test(test_path_tricks_reach_no_handler),
       cmocka_unit_test(test_a_body_over_the_limit_is_refused_and_named),

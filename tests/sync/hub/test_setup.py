@@ -205,13 +205,20 @@ class Serves(Commands):
 
     def test_the_shipped_service_runs_the_program_as_it_is(self):
         unit = pathlib.Path(SOURCE, "assets/systemd/bihuan-hub.service").read_text()
-        words = shlex.split(next(line for line in unit.splitlines()
-                                 if line.startswith("ExecStart=")).partition("=")[2])
-        self.assertEqual(words[:2], ["/usr/bin/bihuan-hub", "serve"])
-        words = [word.replace("%S/bihuan-hub", str(self.hub)).replace(":8443", ":0")
-                 .replace(":8444", ":0") for word in words[1:]]
+        sample = pathlib.Path(SOURCE, "assets/systemd/hub.conf").read_text(encoding="utf-8")
+        settings = self.top / "hub.conf"
+        settings.write_text(sample.replace("/var/lib/bihuan-hub", str(self.hub))
+                            .replace(":8443", ":0").replace(":8444", ":0"), encoding="utf-8")
+
+        def words(key):
+            line = next(line for line in unit.splitlines() if line.startswith(key + "="))
+            program, *rest = shlex.split(line.partition("=")[2])
+            self.assertEqual(program, "/usr/bin/bihuan-hub")
+            return [word.replace("/etc/bihuan/hub.conf", str(settings)) for word in rest]
+        self.assertIn("StateDirectory=bihuan-hub\n", unit)
+        subprocess.run([PROGRAM, *words("ExecStartPre")], env=ENGLISH, check=True, capture_output=True)
         # pylint: disable=consider-using-with
-        server = subprocess.Popen([PROGRAM, *words], env=ENGLISH, stdout=subprocess.PIPE)
+        server = subprocess.Popen([PROGRAM, *words("ExecStart")], env=ENGLISH, stdout=subprocess.PIPE)
         self.addCleanup(server.stdout.close)
         self.addCleanup(server.kill)
         self.assertTrue(server.stdout.readline())

@@ -1,0 +1,164 @@
+/* Photos and other files: those the store counts, and those that lie on the disk. */
+#include "sync/hub/cli/doctor.h"
+
+#include <gio/gio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "schema/ident.h"
+#include "schema/entry.h"
+#include "sync/hub/cli/doctor-query-store.h"
+#include "sync/hub/log/log.h"
+
+#define CHUNK (256 * 1024)
+#define NEW_S 3600 /* the row of a file that was just put in place is not written yet */
+
+typedef struct {
+  const BhDoctor *doctor;
+  gint64 files;
+  gint64 missing;
+  gint64 damaged;
+  char *example; /* of either */
+} Count;
+
+static gboolean has_hash(const char *path, const char *sha256)
+{
+  g_autoptr(GChecksum) sum = g_checksum_new(G_CHECKSUM_SHA256);
+  g_autoptr(GFile) file = g_file_new_for_path(path);
+  g_autoptr(GFileInputStream) in = g_file_read(file, NULL, NULL);
+  g_autofree guchar *chunk = g_malloc(CHUNK);
+  gssize got = in != NULL ? 1 : -1;
+  while (got > 0) {
+    got = g_input_stream_read(G_INPUT_STREAM(in), chunk, CHUNK, NULL, NULL);
+    if (got > 0)
+      g_checksum_update(sum, chunk, got);
+  }
+  return got == 0 && strcmp(g_checksum_get_string(sum), sha256) == 0;
+}
+
+static void count_file(const char *sha256, gint64 size, gpointer data)
+{
+  Count *count = data;
+  g_autofree char *path = bh_file_path_make(count->doctor->dir, sha256);
+  struct stat st;
+  gboolean is_here = stat(path, &st) == 0;
+  gboolean is_damaged =
+      is_here && ((gint64)st.st_size != size || (count->doctor->full && !has_hash(path, sha256)));
+  count->files++;
+  count->missing += !is_here;
+  count->damaged += is_damaged;
+  if ((!is_here || is_damaged) && count->example == NULL)
+    count->example = g_strdup(path);
+}
+
+static void check_complete(BhDoctor *doctor)
+{
+  g_autoptr(GError) error = NULL;
+  Count count = {.doctor = doctor};
+  gint64 awaited;
+  if (!bh_doctor_store_each_file(doctor->db, count_file, &count, &error) ||
+      !bh_doctor_store_count_awaited(doctor->db, &awaited, &error)) {
+    bh_doctor_add_error(doctor, "files", _("Files cannot be listed"), error);
+    g_free(count.example);
+    return;
+  }
+  g_autofree char *example = count.example;
+  if (count.missing + count.damaged > 0)
+    bh_doctor_add(
+        doctor, BH_DOCTOR_BAD, "files",
+        _("Copy the folder files/ of the newest backup over this one, without replacing "
+          "what is there. Remove damaged ones first: devices that still have them send "
+          "them again."),
+        _("Of %" PRId64 " files %" PRId64 " are missing and %" PRId64 " damaged, such as %s"),
+        count.files, count.missing, count.damaged, example);
+  else
+    bh_doctor_add(doctor, BH_DOCTOR_GOOD, "files", NULL,
+                  _("Files: %" PRId64 ", all here; %" PRId64 " are still on devices."), count.files,
+                  awaited);
+}
+
+/* --- what belongs to nothing --- */
+
+typedef gboolean (*IsKnown)(BhDb *db, const char *name, gboolean *is_known, GError **error);
+
+typedef struct {
+  gint64 n;
+  gint64 bytes;
+  char *example;
+} Orphans;
+
+static gboolean is_old(const struct stat *st)
+{
+  return g_get_real_time() / G_USEC_PER_SEC - (gint64)st->st_mtime > NEW_S;
+}
+
+static gboolean look_at(BhDoctor *doctor, const char *dir, const char *name, IsKnown is_known,
+                        Orphans *orphans, GError **error)
+{
+  g_autofree char *path = g_build_filename(dir, name, NULL);
+  struct stat st;
+  gboolean known;
+  if (lstat(path, &st) != 0 || !is_old(&st))
+    return TRUE;
+  if (!is_known(doctor->db, name, &known, error))
+    return FALSE;
+  if (known && S_ISREG(st.st_mode))
+    return TRUE;
+  orphans->n++;
+  orphans->bytes += (gint64)st.st_size;
+  if (orphans->example == NULL)
+    orphans->example = g_steal_pointer(&path);
+  return TRUE;
+}
+
+static gboolean look_into(BhDoctor *doctor, const char *dir, IsKnown is_known, Orphans *orphans,
+                          GError **error)
+{
+  g_autoptr(GDir) open = g_dir_open(dir, 0, NULL);
+  const char *name;
+  gboolean ok = TRUE;
+  while (ok && open != NULL && (name = g_dir_read_name(open)) != NULL)
+    ok = look_at(doctor, dir, name, is_known, orphans, error);
+  return ok;
+}
+
+static gboolean look_into_shelves(BhDoctor *doctor, Orphans *orphans, GError **error)
+{
+  g_autofree char *files = g_build_filename(doctor->dir, "files", NULL);
+  g_autoptr(GDir) open = g_dir_open(files, 0, NULL);
+  const char *shelf;
+  gboolean ok = TRUE;
+  while (ok && open != NULL && (shelf = g_dir_read_name(open)) != NULL) {
+    g_autofree char *dir = g_build_filename(files, shelf, NULL);
+    ok = look_into(doctor, dir, bh_doctor_store_has_file, orphans, error);
+  }
+  return ok;
+}
+
+static void check_orphans(BhDoctor *doctor)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *uploads = g_build_filename(doctor->dir, "uploads", NULL);
+  Orphans orphans = {0};
+  gboolean ok = look_into_shelves(doctor, &orphans, &error) &&
+                look_into(doctor, uploads, bh_doctor_store_has_upload, &orphans, &error);
+  g_autofree char *example = orphans.example;
+  if (!ok)
+    bh_doctor_add_error(doctor, "orphans", _("Files cannot be listed"), error);
+  else if (orphans.n > 0)
+    bh_doctor_add(
+        doctor, BH_DOCTOR_WARNING, "orphans",
+        _("They harm nothing but take room. After a backup, move them away while the hub "
+          "is stopped."),
+        _("%" PRId64 " files on the disk belong to nothing (%" PRId64 " bytes), such as %s"),
+        orphans.n, orphans.bytes, example);
+  else
+    bh_doctor_add(doctor, BH_DOCTOR_GOOD, "orphans", NULL,
+                  _("No file on the disk belongs to nothing."));
+}
+
+void bh_doctor_check_files(BhDoctor *doctor)
+{
+  check_complete(doctor);
+  check_orphans(doctor);
+}

@@ -1,0 +1,16 @@
+/* How many requests there were, by route and status. Any thread. */
+#pragma once
+
+#include "sync/hub/http/server.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhHttpCounts BhHttpCounts;
+
+BhHttpCounts *bh_http_counts_new(void);
+void bh_http_counts_free(BhHttpCounts *counts);
+/* `route` NULL: no address of the server, or a request that could not be read. */
+void bh_http_counts_note(BhHttpCounts *counts, const BhRoute *route, guint status);
+void bh_http_counts_each(BhHttpCounts *counts, BhHttpCountFunc func, gpointer data);
+
+G_END_DECLS
