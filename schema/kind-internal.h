@@ -75,7 +75,7 @@ struct _BhKind {
  * BH_ERROR_INVALID. */
 BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *root,
                       GError **error);
-/* NULL is allowed. */
+/* `kind` must not be NULL. */
 void bh_kind_free(BhKind *kind);
 /* Second pass: checks all members that refer to other fields, states and kinds. FALSE with
  * BH_ERROR_INVALID. */

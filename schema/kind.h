@@ -52,7 +52,7 @@ BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error);
 BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError **error);
 /* Adds a reference; thread-safe. */
 BhKindSet *bh_kind_set_ref(BhKindSet *set);
-/* Drops a reference; thread-safe. NULL is allowed. */
+/* Drops a reference; thread-safe. `set` must not be NULL. */
 void bh_kind_set_unref(BhKindSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhKindSet, bh_kind_set_unref)
 const char *bh_kind_set_get_hash(const BhKindSet *set); /* hex SHA-256 of the canonical text */
@@ -255,8 +255,9 @@ gboolean bh_kind_is_closed(const BhKind *kind, const BhContext *made);
 gboolean bh_kind_may_lock(const BhKind *kind);
 
 /* Whether a viewer may see the record, by the kind's "visible"; the same on hub and device.
- * context->actor_values is the viewer. Hidden for a viewer out of service (bh_staff_is_in_service),
- * and when the condition cannot be decided (no lookup, parent record not available). */
+ * context->actor_values is the viewer. A viewer out of service (bh_staff_is_in_service) sees only
+ * open records. A condition that cannot be decided (no lookup, parent record not available) hides
+ * the record. */
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
 /* Whether everybody in scope may see the record; the context's actor is ignored. A record that some
  * viewers may see and that is not open is restricted (R-257). */

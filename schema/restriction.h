@@ -15,7 +15,8 @@ G_BEGIN_DECLS
  * other records on a path are looked up when the text is evaluated. g_free. */
 char *bh_restriction_dup(const BhKind *kind, const BhKindSet *kinds, const BhContext *context);
 /* Whether the text allows the actor of `viewer` to see the record. The values and record of
- * `viewer` are ignored. FALSE when that cannot be decided, and for an actor out of service. */
+ * `viewer` are ignored. TRUE for "". FALSE when the condition cannot be decided, and for an actor
+ * out of service. */
 gboolean bh_restriction_allows(const char *text, const BhContext *viewer);
 
 typedef enum {
