@@ -1,3 +1,4 @@
+/* Applies migrations to a store, each in a transaction of its own. Start with bh_migrate. */
 #include "sync/db/migrate.h"
 
 static gboolean has_version_table(BhDb *db, gboolean *has, GError **error)
