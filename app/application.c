@@ -8,7 +8,7 @@
 #include "app/session.h"
 #include "app/window.h"
 #include "schema/world.h"
-#include "sync/device/worker.h"
+#include "sync/device/store/store.h"
 #include "sync/owner/owner.h"
 
 #define TAKE_OVER_S 15

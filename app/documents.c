@@ -457,12 +457,11 @@ void bh_service_request_free(gpointer data)
   g_free(request);
 }
 
-/* {"problems": […]}, empty when nothing stands against the step. */
+/* Array of problems, empty when nothing speaks against the step. */
 static json_t *check_service(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
-  json_t *problems =
-      bh_device_check(device, request->author, request->document, "document", request->set, error);
-  return problems != NULL ? json_pack("{s:o}", "problems", problems) : NULL;
+  return bh_device_check(device, request->author, request->document, "document", request->set,
+                         error);
 }
 
 /* The paper with the signatures under it, a new reference. NULL without an error for an order that
@@ -485,7 +484,7 @@ json_t *bh_documents_serve(BhDevice *device, const BhServiceRequest *request, GE
   gboolean receipt = strcmp(bh_json_string_or(request->set, "service_method", ""), "signed") == 0;
   g_autoptr(GError) failed = NULL;
   g_autoptr(json_t) result = check_service(device, request, error);
-  if (result == NULL || json_array_size(json_object_get(result, "problems")) > 0)
+  if (result == NULL || json_array_size(result) > 0)
     return g_steal_pointer(&result);
   g_autoptr(json_t) file = receipt ? render_served(device, request, &failed) : NULL;
   if (failed != NULL) {

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "app/visit.h"
-#include "sync/device/device.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 
@@ -57,7 +57,8 @@ void bh_service_request_free(gpointer request);
 
 /* Takes the step, with a copy of the paper that shows the signatures, when nothing stands against
  * it:
- * {"problems": […]} as bh_device_check gives them, empty when it was saved. NULL with an error. */
+ * an array of problems as bh_device_check gives them, empty when it was saved. NULL with an error.
+ */
 json_t *bh_documents_serve(BhDevice *device, const BhServiceRequest *request, GError **error);
 
 G_END_DECLS

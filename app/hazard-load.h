@@ -2,7 +2,7 @@
  * item it comes from. Runs on the store's thread. */
 #pragma once
 
-#include "sync/device/device.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 

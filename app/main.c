@@ -2,6 +2,7 @@
 #include <glib/gi18n.h>
 
 #include "app/application.h"
+#include "app/fonts.h"
 #include "app/lang.h"
 
 static char *find_asked_lang(int argc, char **argv)
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
     g_print("bihuan %s\n", BH_VERSION);
     return 0;
   }
+  bh_fonts_start();
   if (store == NULL)
     store = g_build_filename(g_get_user_data_dir(), "bihuan", NULL);
   g_autoptr(BhApplication) application = bh_application_new(store, lang, scan_image);

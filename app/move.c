@@ -134,6 +134,5 @@ void bh_move_run(BhDevice *device, GTask *task, gpointer data)
   if (error != NULL)
     g_task_return_error(task, g_steal_pointer(&error));
   else
-    g_task_return_pointer(task, json_pack("{s:O}", "problems", problems),
-                          (GDestroyNotify)json_decref);
+    g_task_return_pointer(task, g_steal_pointer(&problems), (GDestroyNotify)json_decref);
 }

@@ -27,8 +27,8 @@ json_t *bh_move_dup_ops(const json_t *visit, const json_t *lists, const char *en
 json_t *bh_move_dup_rest(const json_t *visit);
 
 /* bh_visit_save_ops for bh_page_act_run with bh_move_run. `check` (record, kind, set) is judged
- * first: the result is {"problems": […]} as bh_device_check gives them, empty when all was saved;
- * NULL: nothing is judged beforehand. `ops` and `set` are taken over. */
+ * first: the result is an array of problems as bh_device_check gives them, empty when all was
+ * saved; NULL: nothing is judged beforehand. `ops` and `set` are taken over. */
 gpointer bh_move_new(BhSession *session, json_t *ops, const char *record, const char *kind,
                      json_t *set);
 void bh_move_run(BhDevice *device, GTask *task, gpointer move);

@@ -5,11 +5,9 @@
 #include <string.h>
 
 #include "app/questions.h"
-#include "app/window.h"
-#include "sync/device/service.h"
 
 typedef struct {
-  BhWindow *window; /* borrowed: the window owns its pages */
+  BhPageHost *host; /* borrowed: the window owns its pages */
   BhSession *session;
   GCancellable *cancellable;
   BhQuestions *questions;
@@ -74,10 +72,10 @@ static void bh_page_init(BhPage *page)
   gtk_widget_show(GTK_WIDGET(page));
 }
 
-void bh_page_attach(BhPage *page, BhWindow *window, BhSession *session)
+void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session)
 {
   BhPagePrivate *priv = get(page);
-  priv->window = window;
+  priv->host = host;
   priv->session = g_object_ref(session);
   priv->person = g_strdup(bh_session_get_actor(session));
   priv->questions = bh_questions_new(page, session, priv->cancellable);
@@ -114,13 +112,13 @@ void bh_page_set_title(BhPage *page, const char *title)
   BhPagePrivate *priv = get(page);
   g_autofree char *old = priv->title;
   priv->title = g_strdup(title);
-  if (priv->window != NULL)
-    bh_window_update_title(priv->window);
+  if (priv->host != NULL)
+    bh_page_host_update_title(priv->host);
 }
 
-BhWindow *bh_page_get_window(BhPage *page)
+BhPageHost *bh_page_get_host(BhPage *page)
 {
-  return get(page)->window;
+  return get(page)->host;
 }
 
 BhSession *bh_page_get_session(BhPage *page)
@@ -140,58 +138,56 @@ typedef struct {
   gpointer data;
   GDestroyNotify data_free;
   gboolean changes; /* its failure is reported even when nobody waits for the answer any more */
-} Call;
+} Waiting;
 
-static void call_free(gpointer data)
+static void waiting_free(gpointer data)
 {
-  Call *call = data;
-  if (call->data_free != NULL)
-    call->data_free(call->data);
-  g_free(call);
+  Waiting *waiting = data;
+  if (waiting->data_free != NULL)
+    waiting->data_free(waiting->data);
+  g_free(waiting);
 }
 
-static Call *call_new(BhPageReply reply, gpointer data, GDestroyNotify data_free)
+static Waiting *waiting_new(BhPageReply reply, gpointer data, GDestroyNotify data_free)
 {
-  Call *call = g_new0(Call, 1);
-  call->reply = reply;
-  call->data = data;
-  call->data_free = data_free;
-  return call;
+  Waiting *waiting = g_new0(Waiting, 1);
+  waiting->reply = reply;
+  waiting->data = data;
+  waiting->data_free = data_free;
+  return waiting;
 }
 
 static void on_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
-  Call *call = data;
+  Waiting *waiting = data;
   BhPagePrivate *priv = get(BH_PAGE(owner));
   /* Another person has the device: what was asked for the one before is not theirs. */
   if (g_strcmp0(priv->person, bh_session_get_actor(priv->session)) != 0) {
-    if (error != NULL && call->changes)
+    if (error != NULL && waiting->changes)
       bh_session_report_failed(priv->session, priv->title, error);
     return;
   }
-  if (call->reply != NULL)
-    call->reply(BH_PAGE(owner), result, error, call->data);
-  else if (error != NULL && call->changes)
+  if (waiting->reply != NULL)
+    waiting->reply(BH_PAGE(owner), result, error, waiting->data);
+  else if (error != NULL && waiting->changes)
     bh_session_report_failed(priv->session, priv->title, error);
   else if (error != NULL)
     bh_page_say_error(BH_PAGE(owner), error);
 }
 
 /* What a page does is done by the person who opened it, whoever has the device by then. */
-static json_t *sign_params(BhPagePrivate *priv, json_t *params)
+static BhCall *sign_call(BhPagePrivate *priv, BhCall *call)
 {
-  json_t *signed_params = params != NULL ? params : json_object();
-  if (priv->person != NULL && json_object_get(signed_params, "author") == NULL)
-    json_object_set_new(signed_params, "author", json_string(priv->person));
-  return signed_params;
+  bh_call_set_author(call, priv->person);
+  return call;
 }
 
-void bh_page_ask(BhPage *page, const char *slot, const char *method, json_t *params,
-                 BhPageReply reply, gpointer data, GDestroyNotify data_free)
+void bh_page_ask(BhPage *page, const char *slot, BhCall *call, BhPageReply reply, gpointer data,
+                 GDestroyNotify data_free)
 {
   BhPagePrivate *priv = get(page);
-  bh_questions_call(priv->questions, slot, method, sign_params(priv, params), on_reply,
-                    call_new(reply, data, data_free), call_free);
+  bh_questions_call(priv->questions, slot, sign_call(priv, call), on_reply,
+                    waiting_new(reply, data, data_free), waiting_free);
 }
 
 void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
@@ -199,7 +195,7 @@ void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer w
                      GDestroyNotify data_free)
 {
   bh_questions_run(get(page)->questions, slot, func, work, work_free, on_reply,
-                   call_new(reply, data, data_free), call_free);
+                   waiting_new(reply, data, data_free), waiting_free);
 }
 
 gboolean bh_page_is_asking(BhPage *page, const char *slot)
@@ -212,14 +208,14 @@ gboolean bh_page_forget(BhPage *page, const char *slot)
   return bh_questions_drop(get(page)->questions, slot);
 }
 
-void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                  gpointer data, GDestroyNotify data_free)
+void bh_page_keep(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                  GDestroyNotify data_free)
 {
   BhPagePrivate *priv = get(page);
-  Call *call = call_new(reply, data, data_free);
-  call->changes = bh_session_is_change(method);
-  bh_session_call(priv->session, method, sign_params(priv, params), page, priv->cancellable,
-                  on_reply, call, call_free);
+  Waiting *waiting = waiting_new(reply, data, data_free);
+  waiting->changes = bh_call_is_change(call);
+  bh_session_call(priv->session, sign_call(priv, call), page, priv->cancellable, on_reply, waiting,
+                  waiting_free);
 }
 
 /* --- acts: one at a time --- */
@@ -236,25 +232,25 @@ static gboolean begin_act(BhPage *page)
 
 static void on_act_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
-  Call *call = data;
-  call->changes = TRUE;
+  Waiting *waiting = data;
+  waiting->changes = TRUE;
   get(BH_PAGE(owner))->acting = FALSE;
   gtk_widget_set_sensitive(GTK_WIDGET(owner), TRUE);
   on_reply(owner, result, error, data);
 }
 
-gboolean bh_page_act(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                     gpointer data, GDestroyNotify data_free)
+gboolean bh_page_act(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                     GDestroyNotify data_free)
 {
   BhPagePrivate *priv = get(page);
-  Call *call = call_new(reply, data, data_free);
+  Waiting *waiting = waiting_new(reply, data, data_free);
   if (!begin_act(page)) {
-    json_decref(params);
-    call_free(call);
+    bh_call_free(call);
+    waiting_free(waiting);
     return FALSE;
   }
-  bh_session_call(priv->session, method, sign_params(priv, params), page, priv->cancellable,
-                  on_act_reply, call, call_free);
+  bh_session_call(priv->session, sign_call(priv, call), page, priv->cancellable, on_act_reply,
+                  waiting, waiting_free);
   return TRUE;
 }
 
@@ -262,61 +258,51 @@ gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyN
                          BhPageReply reply, gpointer data, GDestroyNotify data_free)
 {
   BhPagePrivate *priv = get(page);
-  Call *call = call_new(reply, data, data_free);
+  Waiting *waiting = waiting_new(reply, data, data_free);
   if (!begin_act(page)) {
     if (work_free != NULL)
       work_free(work);
-    call_free(call);
+    waiting_free(waiting);
     return FALSE;
   }
   bh_session_run_change(priv->session, func, work, work_free, page, priv->cancellable, on_act_reply,
-                        call, call_free);
+                        waiting, waiting_free);
   return TRUE;
 }
 
 typedef struct {
-  json_t *check; /* requests of service.h, of the store's thread */
-  json_t *save;
+  BhCall *check;
+  BhCall *save;
 } Checked;
 
 static void checked_free(gpointer data)
 {
   Checked *checked = data;
-  json_decref(checked->check);
-  json_decref(checked->save);
+  bh_call_free(checked->check);
+  bh_call_free(checked->save);
   g_free(checked);
 }
 
 static void save_checked(BhDevice *device, GTask *task, gpointer data)
 {
-  Checked *checked = data;
+  const Checked *checked = data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) found = bh_service_call(device, checked->check, &error);
-  if (found != NULL && json_array_size(json_object_get(found, "problems")) == 0)
-    json_decref(bh_service_call(device, checked->save, &error));
+  g_autoptr(json_t) problems = bh_call_run(checked->check, device, &error);
+  if (problems != NULL && json_array_size(problems) == 0)
+    json_decref(bh_call_run(checked->save, device, &error));
   if (error != NULL)
     g_task_return_error(task, g_steal_pointer(&error));
   else
-    g_task_return_pointer(task, g_steal_pointer(&found), (GDestroyNotify)json_decref);
+    g_task_return_pointer(task, g_steal_pointer(&problems), (GDestroyNotify)json_decref);
 }
 
-/* A copy for the store's thread: json_t counts its references without a lock. */
-static json_t *dup_request(BhPagePrivate *priv, const char *method, json_t *params)
-{
-  g_autoptr(json_t) request =
-      json_pack("{s:s, s:o}", "method", method, "params", sign_params(priv, params));
-  return json_deep_copy(request);
-}
-
-gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind, json_t *set,
-                             const char *method, json_t *params, BhPageReply reply, gpointer data,
-                             GDestroyNotify data_free)
+gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
+                             gpointer data, GDestroyNotify data_free)
 {
   BhPagePrivate *priv = get(page);
   Checked *checked = g_new0(Checked, 1);
-  checked->check = dup_request(
-      priv, "check", json_pack("{s:s, s:s, s:o}", "record", record, "kind", kind, "set", set));
-  checked->save = dup_request(priv, method, params);
+  checked->check = sign_call(priv, check);
+  checked->save = sign_call(priv, save);
   return bh_page_act_run(page, save_checked, checked, checked_free, reply, data, data_free);
 }
 
@@ -346,15 +332,15 @@ static void on_about(BhPage *page, json_t *result, const GError *error, gpointer
     about->reply(about->part, result, error, about->data);
 }
 
-void bh_page_ask_about(BhPage *page, GtkWidget *part, const char *method, json_t *params,
-                       BhPartReply reply, gpointer data, GDestroyNotify data_free)
+void bh_page_ask_about(BhPage *page, GtkWidget *part, BhCall *call, BhPartReply reply,
+                       gpointer data, GDestroyNotify data_free)
 {
   About *about = g_new0(About, 1);
   g_set_weak_pointer(&about->part, part);
   about->reply = reply;
   about->data = data;
   about->data_free = data_free;
-  bh_page_keep(page, method, params, on_about, about, about_free);
+  bh_page_keep(page, call, on_about, about, about_free);
 }
 
 static void on_row_name(GtkWidget *row, json_t *result, const GError *error, gpointer data)
@@ -371,33 +357,32 @@ static void on_row_name(GtkWidget *row, json_t *result, const GError *error, gpo
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise)
 {
   if (enterprise != NULL)
-    bh_page_ask_about(page, row, "get", json_pack("{s:s}", "id", enterprise), on_row_name,
-                      g_strdup(title), g_free);
+    bh_page_ask_about(page, row, bh_call_get(enterprise), on_row_name, g_strdup(title), g_free);
 }
 
 void bh_page_open(BhPage *page, BhPage *next)
 {
-  bh_window_open(get(page)->window, next);
+  bh_page_host_open(get(page)->host, next);
 }
 
 void bh_page_replace(BhPage *page, BhPage *next)
 {
-  bh_window_replace(get(page)->window, page, next);
+  bh_page_host_replace(get(page)->host, page, next);
 }
 
 void bh_page_close(BhPage *page)
 {
-  bh_window_close_page(get(page)->window, page);
+  bh_page_host_close(get(page)->host, page);
 }
 
 void bh_page_change_view(BhPage *page)
 {
-  bh_window_change_view(get(page)->window);
+  bh_page_host_change_view(get(page)->host);
 }
 
 void bh_page_say(BhPage *page, const char *text)
 {
-  bh_window_say(get(page)->window, text);
+  bh_page_host_say(get(page)->host, text);
 }
 
 void bh_page_say_error(BhPage *page, const GError *error)

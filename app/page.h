@@ -1,5 +1,5 @@
 /* Base of all pages: one page is one .c, .h and .ui in app/pages. A page is put on the window's
- * stack by bh_window_open, then asked to `load`; when it is covered or closed it is asked to
+ * stack by bh_page_open, then asked to `load`; when it is covered or closed it is asked to
  * `leave` (flush what is half typed); when it is seen again or records changed, to `refresh`.
  *
  * Answers of the store come later, when the page may show something else. So a page asks in one of
@@ -13,12 +13,11 @@
 #pragma once
 
 #include <gtk/gtk.h>
+#include "app/page-host.h"
 #include "app/parts.h"
 #include "app/session.h"
 
 G_BEGIN_DECLS
-
-typedef struct _BhWindow BhWindow;
 
 #define BH_TYPE_PAGE (bh_page_get_type())
 G_DECLARE_DERIVABLE_TYPE(BhPage, bh_page, BH, PAGE, GtkBin)
@@ -41,7 +40,7 @@ struct _BhPageClass {
   gtk_widget_class_bind_template_child(GTK_WIDGET_CLASS(klass), Type, child)
 
 /* For the window. */
-void bh_page_attach(BhPage *page, BhWindow *window, BhSession *session);
+void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session);
 void bh_page_load(BhPage *page);
 void bh_page_refresh(BhPage *page);
 void bh_page_leave(BhPage *page);
@@ -49,7 +48,8 @@ gboolean bh_page_take_code(BhPage *page, const char *code);
 
 const char *bh_page_get_title(BhPage *page);
 void bh_page_set_title(BhPage *page, const char *title);
-BhWindow *bh_page_get_window(BhPage *page);
+/* Borrowed; a GtkWindow. Outlives the page. */
+BhPageHost *bh_page_get_host(BhPage *page);
 BhSession *bh_page_get_session(BhPage *page);
 GCancellable *bh_page_get_cancellable(BhPage *page);
 
@@ -58,8 +58,8 @@ typedef void (*BhPageReply)(BhPage *page, json_t *result, const GError *error, g
 
 /* Asks for something to show. `reply` comes at most once, and not at all when the page asked
  * something newer in the same `slot` (a static string). */
-void bh_page_ask(BhPage *page, const char *slot, const char *method, json_t *params,
-                 BhPageReply reply, gpointer data, GDestroyNotify data_free);
+void bh_page_ask(BhPage *page, const char *slot, BhCall *call, BhPageReply reply, gpointer data,
+                 GDestroyNotify data_free);
 void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
                      GDestroyNotify work_free, BhPageReply reply, gpointer data,
                      GDestroyNotify data_free);
@@ -68,30 +68,28 @@ gboolean bh_page_is_asking(BhPage *page, const char *slot);
  * none was awaited. */
 gboolean bh_page_forget(BhPage *page, const char *slot);
 
-/* Does what a person tapped, in the name of the page's person. `params` and `work` hold everything
- * it is about. Until `reply` the page takes no taps; a second act is refused with FALSE (its
- * arguments are freed), so one tap is one act. */
-gboolean bh_page_act(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                     gpointer data, GDestroyNotify data_free);
+/* Does what a person tapped, in the name of the page's person. `call` and `work` hold everything it
+ * is about, and are taken over. Until `reply` the page takes no taps; a second act is refused with
+ * FALSE (its arguments are freed), so one tap is one act. */
+gboolean bh_page_act(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                     GDestroyNotify data_free);
 gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                          BhPageReply reply, gpointer data, GDestroyNotify data_free);
-/* Checks `set` ({key: value}, taken over) for a record, and saves `params` (of "save" or
- * "save_draft", taken over) when nothing stands against it: one act, nothing comes in between.
- * `result` is {"problems":[…]}, empty when it was saved. */
-gboolean bh_page_act_checked(BhPage *page, const char *record, const char *kind, json_t *set,
-                             const char *method, json_t *params, BhPageReply reply, gpointer data,
-                             GDestroyNotify data_free);
+/* Runs `check` (bh_call_check) and, when it finds no problem, `save`: one act, nothing comes in
+ * between. `result` is the array of problems, empty when it was saved. */
+gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
+                             gpointer data, GDestroyNotify data_free);
 
 /* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
  * is reported by the window. */
-void bh_page_keep(BhPage *page, const char *method, json_t *params, BhPageReply reply,
-                  gpointer data, GDestroyNotify data_free);
+void bh_page_keep(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                  GDestroyNotify data_free);
 
 /* Asks about one widget of the page (the name of a row): the answer does not come when the widget
  * is gone. Many may be on their way at once. */
 typedef void (*BhPartReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
-void bh_page_ask_about(BhPage *page, GtkWidget *part, const char *method, json_t *params,
-                       BhPartReply reply, gpointer data, GDestroyNotify data_free);
+void bh_page_ask_about(BhPage *page, GtkWidget *part, BhCall *call, BhPartReply reply,
+                       gpointer data, GDestroyNotify data_free);
 
 /* Puts the name of the enterprise (a record id; NULL does nothing) before the row's title. */
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise);

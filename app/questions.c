@@ -76,10 +76,10 @@ static void on_answer(gpointer owner, json_t *result, const GError *error, gpoin
   question->reply(owner, result, error, question->data);
 }
 
-void bh_questions_call(BhQuestions *self, const char *slot, const char *method, json_t *params,
-                       BhReply reply, gpointer data, GDestroyNotify data_free)
+void bh_questions_call(BhQuestions *self, const char *slot, BhCall *call, BhReply reply,
+                       gpointer data, GDestroyNotify data_free)
 {
-  bh_session_call(self->session, method, params, self->asker, self->cancellable, on_answer,
+  bh_session_call(self->session, call, self->asker, self->cancellable, on_answer,
                   question_new(self, slot, reply, data, data_free), question_free);
 }
 

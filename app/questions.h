@@ -15,10 +15,11 @@ BhQuestions *bh_questions_new(gpointer asker, BhSession *session, GCancellable *
 void bh_questions_free(BhQuestions *questions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuestions, bh_questions_free)
 
-/* Asks by bh_session_call. `reply` is called at most once, and only while this is the newest
- * question of `slot` (a static string). `data` is what was asked for: it is freed in any case. */
-void bh_questions_call(BhQuestions *questions, const char *slot, const char *method, json_t *params,
-                       BhReply reply, gpointer data, GDestroyNotify data_free);
+/* Asks by bh_session_call; `call` is taken over. `reply` is called at most once, and only while
+ * this is the newest question of `slot` (a static string). `data` is what was asked for: it is
+ * freed in any case. */
+void bh_questions_call(BhQuestions *questions, const char *slot, BhCall *call, BhReply reply,
+                       gpointer data, GDestroyNotify data_free);
 /* The same by bh_session_run. */
 void bh_questions_run(BhQuestions *questions, const char *slot, BhWorkFunc func, gpointer work,
                       GDestroyNotify work_free, BhReply reply, gpointer data,

@@ -7,7 +7,7 @@
 #include "schema/error.h"
 #include "schema/paths.h"
 #include "schema/world.h"
-#include "sync/device/sync.h"
+#include "sync/device/run/run.h"
 
 #define SYNC_AFTER_MS 300
 
@@ -222,7 +222,7 @@ gint64 bh_session_count_unsent(BhSession *self)
 
 typedef struct {
   BhSession *session; /* owned */
-  char *method;       /* as bh_late_answer_get_method gives it */
+  const char *name;   /* as bh_late_answer_get_name gives it */
   GObject *owner;     /* owned: alive until the answer came */
   GCancellable *cancellable;
   BhReply reply;
@@ -239,18 +239,17 @@ static void pending_free(Pending *pending)
   g_clear_object(&pending->owner);
   g_clear_object(&pending->cancellable);
   g_object_unref(pending->session);
-  g_free(pending->method);
   g_free(pending);
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Pending, pending_free)
 
-static Pending *pending_new(BhSession *self, const char *method, gpointer owner,
+static Pending *pending_new(BhSession *self, const char *name, gpointer owner,
                             GCancellable *cancellable, BhReply reply, gpointer data,
                             GDestroyNotify data_free)
 {
   Pending *pending = g_new0(Pending, 1);
   pending->session = g_object_ref(self);
-  pending->method = g_strdup(method);
+  pending->name = name;
   pending->owner = owner != NULL ? g_object_ref(owner) : NULL;
   pending->cancellable = cancellable != NULL ? g_object_ref(cancellable) : NULL;
   pending->reply = reply;
@@ -268,7 +267,7 @@ void bh_session_report_failed(BhSession *self, const char *what, const GError *e
 /* A draft that was not there had nothing to be kept. */
 static gboolean is_harmless(const Pending *pending, const GError *error)
 {
-  return strcmp(pending->method, "save_draft") == 0 &&
+  return strcmp(pending->name, "save_draft") == 0 &&
          g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND);
 }
 
@@ -278,9 +277,9 @@ static void report_lost(Pending *pending, const GError *error)
   if (is_harmless(pending, error))
     return;
   if (pending->changes)
-    bh_session_report_failed(pending->session, pending->method, error);
+    bh_session_report_failed(pending->session, pending->name, error);
   else
-    g_warning("%s: %s", pending->method, error->message);
+    g_warning("%s: %s", pending->name, error->message);
 }
 
 static void note_answered(Pending *pending, const GError *error)
@@ -320,9 +319,9 @@ struct _BhLateAnswer {
   GError *error;
 };
 
-const char *bh_late_answer_get_method(const BhLateAnswer *late)
+const char *bh_late_answer_get_name(const BhLateAnswer *late)
 {
-  return late->pending->method;
+  return late->pending->name;
 }
 
 void bh_late_answer_deliver(BhLateAnswer *late, const GError *instead)
@@ -428,16 +427,8 @@ void bh_session_refresh_status(BhSession *self)
 {
   if (g_cancellable_is_cancelled(self->cancellable)) /* stopped: the worker may be gone */
     return;
-  bh_session_call(self, "status", NULL, self, self->cancellable, on_status,
+  bh_session_call(self, bh_call_status(), self, self->cancellable, on_status,
                   GUINT_TO_POINTER(++self->status_asked), NULL);
-}
-
-gboolean bh_session_is_change(const char *method)
-{
-  static const char *const methods[] = {"save",      "save_draft",    "save_drafts",
-                                        "draft_set", "draft_discard", "draft_forget",
-                                        "draft_put", "draft_drop",    NULL};
-  return g_strv_contains(methods, method);
 }
 
 static void note_change(Pending *pending)
@@ -451,31 +442,31 @@ gboolean bh_session_is_keeping(BhSession *self)
   return self->keeping > 0;
 }
 
-static gboolean wants_author(const char *method)
+static void run_call(BhDevice *device, GTask *task, gpointer data)
 {
-  static const char *const methods[] = {"save",      "save_draft", "save_drafts",   "draft_set",
-                                        "draft_get", "draft_list", "draft_discard", "draft_forget",
-                                        "draft_put", "draft_drop", "check",         "steps",
-                                        NULL};
-  return g_strv_contains(methods, method);
+  GError *error = NULL;
+  json_t *result = bh_call_run(data, device, &error);
+  if (result != NULL)
+    g_task_return_pointer(task, result, (GDestroyNotify)json_decref);
+  else
+    g_task_return_error(task, error);
 }
 
-void bh_session_call(BhSession *self, const char *method, json_t *params, gpointer owner,
-                     GCancellable *cancellable, BhReply reply, gpointer data,
-                     GDestroyNotify data_free)
+static void free_call(gpointer data)
 {
-  if (params == NULL)
-    params = json_object();
-  if (wants_author(method) && self->actor != NULL && json_object_get(params, "author") == NULL)
-    json_object_set_new(params, "author", json_string(self->actor));
-  g_autoptr(json_t) request = json_object();
-  json_object_set_new(request, "method", json_string(method));
-  json_object_set_new(request, "params", params);
-  Pending *pending = pending_new(self, method, owner, cancellable, reply, data, data_free);
-  if (bh_session_is_change(method))
+  bh_call_free(data);
+}
+
+void bh_session_call(BhSession *self, BhCall *call, gpointer owner, GCancellable *cancellable,
+                     BhReply reply, gpointer data, GDestroyNotify data_free)
+{
+  bh_call_set_author(call, self->actor);
+  Pending *pending =
+      pending_new(self, bh_call_get_name(call), owner, cancellable, reply, data, data_free);
+  if (bh_call_is_change(call))
     note_change(pending);
   /* A change is never cancelled on its way: leaving a page must not undo a tap. */
-  bh_worker_call_async(self->worker, request, NULL, NULL, on_worked, pending);
+  bh_worker_run_async(self->worker, run_call, call, free_call, NULL, NULL, on_worked, pending);
 }
 
 void bh_session_run(BhSession *self, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
@@ -627,8 +618,7 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
     self->description = json_deep_copy(result);
     const char *unit = bh_json_string_or(result, "unit", NULL);
     if (unit != NULL)
-      bh_session_call(self, "get", json_pack("{s:s}", "id", unit), self, self->cancellable, on_unit,
-                      NULL, NULL);
+      bh_session_call(self, bh_call_get(unit), self, self->cancellable, on_unit, NULL, NULL);
     /* The network is tried once a person has the first page. */
     if (!self->sync_asked)
       self->sync_source = g_timeout_add_full(G_PRIORITY_LOW, SYNC_AFTER_MS, start_sync, self, NULL);
@@ -724,8 +714,7 @@ static void on_actor(gpointer owner, json_t *result, const GError *error, gpoint
 
 void bh_session_sign_out(BhSession *self, const char *staff)
 {
-  bh_session_call(self, "sign_out", json_pack("{s:s}", "staff", staff), NULL, NULL, NULL, NULL,
-                  NULL);
+  bh_session_call(self, bh_call_sign_out(staff), NULL, NULL, NULL, NULL, NULL);
 }
 
 void bh_session_set_actor(BhSession *self, const char *id, const char *name)
@@ -740,7 +729,6 @@ void bh_session_set_actor(BhSession *self, const char *id, const char *name)
   json_decref(self->actor_values);
   self->actor_values = json_object();
   if (id != NULL)
-    bh_session_call(self, "get", json_pack("{s:s}", "id", id), self, self->cancellable, on_actor,
-                    g_strdup(id), g_free);
+    bh_session_call(self, bh_call_get(id), self, self->cancellable, on_actor, g_strdup(id), g_free);
   g_signal_emit(self, signals[ACTOR_CHANGED], 0);
 }

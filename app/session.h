@@ -9,12 +9,13 @@
 #pragma once
 
 #include <gio/gio.h>
+#include "app/call.h"
 #include "app/settings.h"
 #include "schema/civil.h"
 #include "schema/error.h"
 #include "schema/kind.h"
 #include "schema/region.h"
-#include "sync/device/worker.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 
@@ -69,11 +70,10 @@ void bh_session_set_actor(BhSession *session, const char *id, const char *name);
 
 /* --- asking the store --- */
 
-/* A method of service.h; `params` is taken over. "save", "save_draft" and "draft_*" get the actor
- * as `author` when it is missing, and wake the sync runner. */
-void bh_session_call(BhSession *session, const char *method, json_t *params, gpointer owner,
-                     GCancellable *cancellable, BhReply reply, gpointer data,
-                     GDestroyNotify data_free);
+/* `call` is taken over; it is done in the name of the actor when it names nobody. A change wakes
+ * the sync runner. */
+void bh_session_call(BhSession *session, BhCall *call, gpointer owner, GCancellable *cancellable,
+                     BhReply reply, gpointer data, GDestroyNotify data_free);
 /* `func` on the store's thread; it returns a new json_t * by g_task_return_pointer. */
 void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                     gpointer owner, GCancellable *cancellable, BhReply reply, gpointer data,
@@ -82,8 +82,6 @@ void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroy
 void bh_session_run_change(BhSession *session, BhWorkFunc func, gpointer work,
                            GDestroyNotify work_free, gpointer owner, GCancellable *cancellable,
                            BhReply reply, gpointer data, GDestroyNotify data_free);
-/* Whether a method of service.h changes what a person entered. */
-gboolean bh_session_is_change(const char *method);
 /* Changes are on their way that the store did not answer yet. */
 gboolean bh_session_is_keeping(BhSession *session);
 /* Logs that a change was not kept, and emits "failed". `what` names it in the log. */
@@ -97,7 +95,7 @@ void bh_session_make_id(BhSession *session, char out[BH_ID_LEN + 1]);
 void bh_session_sync_now(BhSession *session);
 /* Counters changed outside a call. */
 void bh_session_refresh_status(BhSession *session);
-/* One round now, answering with the status when it is over; for the owner socket. */
+/* Records were changed by another program, through the owner socket. */
 void bh_session_note_records_changed(BhSession *session);
 
 /* --- for tests: answers held back --- */
@@ -109,8 +107,9 @@ typedef void (*BhHoldFunc)(BhLateAnswer *late, gpointer data);
 /* From now on each answer goes to `hold` and reaches whoever asked by bh_late_answer_deliver only.
  * NULL, as in production: answers come as soon as they are there. */
 void bh_session_hold_answers(BhSession *session, BhHoldFunc hold, gpointer data);
-/* Method of service.h; "run" for a function, "change" for one that changes the store. */
-const char *bh_late_answer_get_method(const BhLateAnswer *late);
+/* Name of the call (bh_call_get_name); "run" for a function, "change" for one that changes the
+ * store. */
+const char *bh_late_answer_get_name(const BhLateAnswer *late);
 /* May be called in any order, and again: as an answer that comes twice. `instead` (may be NULL)
  * comes in place of what the store said. */
 void bh_late_answer_deliver(BhLateAnswer *late, const GError *instead);

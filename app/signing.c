@@ -214,7 +214,7 @@ static json_t *end_visit(BhDevice *device, const Ending *ending, GError **error)
     if (entry == NULL)
       return NULL;
   }
-  return json_pack("{s:O}", "problems", problems);
+  return g_steal_pointer(&problems);
 }
 
 void bh_ending_run(BhDevice *device, GTask *task, gpointer data)

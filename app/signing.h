@@ -28,7 +28,7 @@ void bh_signing_run(BhDevice *device, GTask *task, gpointer signing);
 void bh_signing_free(gpointer signing);
 
 /* The end of a visit whose text is the one with this digest; `set` is taken over: the step and what
- * it asks for. The result is {"problems": […]}, empty when it was saved. */
+ * it asks for. The result is an array of problems, empty when it was saved. */
 gpointer bh_ending_new(BhSession *session, const char *inspection, const char *shown_sha256,
                        json_t *set);
 void bh_ending_run(BhDevice *device, GTask *task, gpointer ending);

@@ -107,10 +107,7 @@ void bh_typed_ask(BhTyped *typed, BhPage *page, BhPageReply reply)
 
 static void keep(BhTyped *typed, BhPage *page, const char *key, json_t *value)
 {
-  bh_page_keep(page, "draft_set",
-               json_pack("{s:s, s:s, s:s, s:o}", "record", typed->record, "kind", typed->kind,
-                         "key", key, "value", value),
-               NULL, NULL, NULL);
+  bh_page_keep(page, bh_call_set_draft(typed->record, typed->kind, key, value), NULL, NULL, NULL);
 }
 
 void bh_typed_keep(BhTyped *typed, BhPage *page, const char *key, const json_t *value)
@@ -120,13 +117,12 @@ void bh_typed_keep(BhTyped *typed, BhPage *page, const char *key, const json_t *
   if (!typed->kept)
     keep(typed, page, typed->above_key, json_string(typed->above));
   typed->kept = TRUE;
-  keep(typed, page, key, value != NULL ? json_deep_copy(value) : json_null());
+  keep(typed, page, key, json_deep_copy(value));
 }
 
 void bh_typed_drop(BhTyped *typed, BhPage *page)
 {
   typed->over = TRUE;
   if (typed->kept)
-    bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", typed->record), NULL, NULL,
-                 NULL);
+    bh_page_keep(page, bh_call_discard_draft(typed->record), NULL, NULL, NULL);
 }

@@ -3,7 +3,7 @@
  * no answer is ever overwritten. */
 #pragma once
 
-#include "sync/device/worker.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 

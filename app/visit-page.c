@@ -48,7 +48,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 
 void bh_visit_save_draft_of(BhPage *page, const char *record)
 {
-  bh_page_keep(page, "save_draft", json_pack("{s:s}", "record", record), on_saved, NULL, NULL);
+  bh_page_keep(page, bh_call_save_draft(record), on_saved, NULL, NULL);
 }
 
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection)

@@ -6,7 +6,7 @@
 #include "schema/checklist.h"
 #include "schema/civil.h"
 #include "schema/kind.h"
-#include "sync/device/device.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 

@@ -49,7 +49,10 @@ struct _BhWindow {
   int height_px; /* of the window, when it was configured last */
 };
 
-G_DEFINE_FINAL_TYPE(BhWindow, bh_window, HDY_TYPE_APPLICATION_WINDOW)
+static void implement_host(BhPageHostInterface *host);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE(BhWindow, bh_window, HDY_TYPE_APPLICATION_WINDOW,
+                              G_IMPLEMENT_INTERFACE(BH_TYPE_PAGE_HOST, implement_host))
 
 static void drop_undo(BhWindow *self)
 {
@@ -90,8 +93,9 @@ static void bh_window_finalize(GObject *object)
   G_OBJECT_CLASS(bh_window_parent_class)->finalize(object);
 }
 
-void bh_window_update_title(BhWindow *self)
+static void host_update_title(BhPageHost *host)
 {
+  BhWindow *self = BH_WINDOW(host);
   BhPage *page = top(self);
   const char *title = page != NULL ? bh_page_get_title(page) : _("Bihuan");
   gtk_label_set_text(GTK_LABEL(self->title), title);
@@ -146,7 +150,7 @@ static void show_top(BhWindow *self)
   if (page != NULL)
     gtk_stack_set_visible_child(self->stack, GTK_WIDGET(page));
   bh_input_change_view(self->input);
-  bh_window_update_title(self);
+  bh_page_host_update_title(BH_PAGE_HOST(self));
   if (self->fresh_source == 0)
     hide_toast(self);
 }
@@ -165,14 +169,15 @@ static void note_step(BhWindow *self)
     bh_idle_touch(&self->idle, lock_minutes(self));
 }
 
-void bh_window_open(BhWindow *self, BhPage *page)
+static void host_open(BhPageHost *host, BhPage *page)
 {
+  BhWindow *self = BH_WINDOW(host);
   note_step(self);
   if (top(self) != NULL)
     bh_page_leave(top(self));
   gtk_container_add(GTK_CONTAINER(self->stack), GTK_WIDGET(page));
   g_ptr_array_add(self->pages, page);
-  bh_page_attach(page, self, self->session);
+  bh_page_attach(page, BH_PAGE_HOST(self), self->session);
   show_top(self);
   bh_page_load(page);
 }
@@ -187,8 +192,9 @@ static void drop_from(BhWindow *self, guint index)
   }
 }
 
-void bh_window_close_page(BhWindow *self, BhPage *page)
+static void host_close(BhPageHost *host, BhPage *page)
 {
+  BhWindow *self = BH_WINDOW(host);
   guint index = 0;
   if (!g_ptr_array_find(self->pages, page, &index) || index == 0)
     return;
@@ -198,15 +204,16 @@ void bh_window_close_page(BhWindow *self, BhPage *page)
   bh_page_refresh(top(self));
 }
 
-void bh_window_replace(BhWindow *self, BhPage *old, BhPage *page)
+static void host_replace(BhPageHost *host, BhPage *old, BhPage *page)
 {
+  BhWindow *self = BH_WINDOW(host);
   guint index = 0;
   if (!g_ptr_array_find(self->pages, old, &index)) {
     g_object_ref_sink(page);
     g_object_unref(page);
     return;
   }
-  bh_window_open(self, page);
+  bh_page_host_open(BH_PAGE_HOST(self), page);
   while (self->pages->len > index + 1) {
     BhPage *gone = g_ptr_array_index(self->pages, index);
     if (gone == page)
@@ -215,13 +222,14 @@ void bh_window_replace(BhWindow *self, BhPage *old, BhPage *page)
     g_ptr_array_remove_index(self->pages, index);
     gtk_widget_destroy(GTK_WIDGET(gone));
   }
-  bh_window_update_title(self);
+  bh_page_host_update_title(BH_PAGE_HOST(self));
 }
 
-void bh_window_go_home(BhWindow *self)
+static void host_go_home(BhPageHost *host)
 {
+  BhWindow *self = BH_WINDOW(host);
   if (self->pages->len > 1)
-    bh_window_close_page(self, g_ptr_array_index(self->pages, 1));
+    bh_page_host_close(BH_PAGE_HOST(self), g_ptr_array_index(self->pages, 1));
 }
 
 void bh_window_lock(BhWindow *self)
@@ -230,7 +238,7 @@ void bh_window_lock(BhWindow *self)
   hide_toast(self);
   if (bh_session_get_actor(self->session) != NULL)
     bh_session_set_actor(self->session, NULL, NULL);
-  bh_window_open(self, bh_sign_in_page_new());
+  bh_page_host_open(BH_PAGE_HOST(self), bh_sign_in_page_new());
 }
 
 static gboolean on_toast_over(gpointer data)
@@ -250,9 +258,10 @@ static gboolean on_said(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-void bh_window_say_undo(BhWindow *self, const char *text, const char *button,
-                        void (*func)(gpointer data), gpointer data, GDestroyNotify data_free)
+static void host_say_undo(BhPageHost *host, const char *text, const char *button,
+                          void (*func)(gpointer data), gpointer data, GDestroyNotify data_free)
 {
+  BhWindow *self = BH_WINDOW(host);
   hide_toast(self);
   self->undo = func;
   self->undo_data = data;
@@ -271,9 +280,10 @@ void bh_window_say_undo(BhWindow *self, const char *text, const char *button,
     self->fresh_source = g_idle_add_full(G_PRIORITY_LOW, on_said, self, NULL);
 }
 
-void bh_window_say(BhWindow *self, const char *text)
+static void host_say(BhPageHost *host, const char *text)
 {
-  bh_window_say_undo(self, text, NULL, NULL, NULL, NULL);
+  BhWindow *self = BH_WINDOW(host);
+  bh_page_host_say_undo(BH_PAGE_HOST(self), text, NULL, NULL, NULL, NULL);
 }
 
 /* The first touch after a long sleep comes before any timer has run. */
@@ -295,8 +305,9 @@ gboolean bh_window_take_event(BhWindow *self, GdkEvent *event)
   return (!touches || note_activity(self)) && bh_input_take(self->input, event);
 }
 
-void bh_window_change_view(BhWindow *self)
+static void host_change_view(BhPageHost *host)
 {
+  BhWindow *self = BH_WINDOW(host);
   bh_input_change_view(self->input);
 }
 
@@ -309,8 +320,9 @@ static gboolean on_idle_check(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-void bh_window_apply_settings(BhWindow *self)
+static void host_apply_settings(BhPageHost *host)
 {
+  BhWindow *self = BH_WINDOW(host);
   const BhSettings *settings = bh_session_get_settings(self->session);
   GtkSettings *desktop = gtk_settings_get_default();
   gboolean dark = FALSE;
@@ -336,7 +348,7 @@ static void on_back(GtkButton *button, BhWindow *self)
 {
   (void)button;
   note_step(self);
-  bh_window_close_page(self, top(self));
+  bh_page_host_close(BH_PAGE_HOST(self), top(self));
 }
 
 static void on_user(GtkButton *button, BhWindow *self)
@@ -349,7 +361,7 @@ static void on_queue(GtkButton *button, BhWindow *self)
 {
   (void)button;
   if (bh_session_get_actor(self->session) != NULL && !BH_IS_QUEUE_PAGE(top(self)))
-    bh_window_open(self, bh_queue_page_new());
+    bh_page_host_open(BH_PAGE_HOST(self), bh_queue_page_new());
 }
 
 static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
@@ -360,7 +372,7 @@ static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
     return GDK_EVENT_PROPAGATE;
   /* First the field and its input method: what is being composed is given up, not the page. */
   if (!gtk_window_propagate_key_event(GTK_WINDOW(self), event))
-    bh_window_close_page(self, top(self));
+    bh_page_host_close(BH_PAGE_HOST(self), top(self));
   return GDK_EVENT_STOP;
 }
 
@@ -376,7 +388,7 @@ static void on_scanned(const char *code, gpointer data)
   g_autofree char *text = shown != NULL
                               ? g_strdup_printf(_("Scanned %s…: nothing here uses it"), shown)
                               : g_strdup_printf(_("Scanned %s: nothing here uses it"), code);
-  bh_window_say(self, text);
+  bh_page_host_say(BH_PAGE_HOST(self), text);
 }
 
 /* On a handheld the buttons of the window manager would push out who acts and what is unsent. */
@@ -401,7 +413,7 @@ static void on_session_loaded(gpointer owner, json_t *result, const GError *erro
   (void)data;
   BhWindow *self = owner;
   if (error != NULL)
-    bh_window_open(self, bh_enrol_page_new());
+    bh_page_host_open(BH_PAGE_HOST(self), bh_enrol_page_new());
 }
 
 static void on_enrolled(BhSession *session, BhWindow *self)
@@ -415,7 +427,7 @@ static void on_actor(BhSession *session, BhWindow *self)
 {
   (void)session;
   bh_idle_touch(&self->idle, lock_minutes(self)); /* somebody has just signed in or out */
-  bh_window_update_title(self);
+  bh_page_host_update_title(BH_PAGE_HOST(self));
 }
 
 static void on_records(BhSession *session, BhWindow *self)
@@ -462,6 +474,19 @@ static void on_all_kept(BhSession *session, gboolean kept, BhWindow *self)
   self->closing = FALSE;
   if (closing && kept)
     gtk_widget_destroy(GTK_WIDGET(self));
+}
+
+static void implement_host(BhPageHostInterface *host)
+{
+  host->open = host_open;
+  host->replace = host_replace;
+  host->close = host_close;
+  host->go_home = host_go_home;
+  host->change_view = host_change_view;
+  host->update_title = host_update_title;
+  host->apply_settings = host_apply_settings;
+  host->say = host_say;
+  host->say_undo = host_say_undo;
 }
 
 static void bh_window_class_init(BhWindowClass *klass)
@@ -533,7 +558,7 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
   g_signal_connect_object(session, "failed", G_CALLBACK(on_failed), self, 0);
   g_signal_connect_object(session, "all-kept", G_CALLBACK(on_all_kept), self, 0);
-  bh_window_apply_settings(self);
+  bh_page_host_apply_settings(BH_PAGE_HOST(self));
   return self;
 }
 

@@ -1,5 +1,5 @@
-/* Parses a body and its openings strictly, by the rules of PROTOCOL § 1. Start with bh_body_read.
- */
+/* Parses a body and its openings strictly, by the rules of PROTOCOL § 1. Start
+ * with bh_body_read. */
 #include "schema/body-internal.h"
 
 #include <string.h>
@@ -110,8 +110,8 @@ static gboolean read_optional_ms(const json_t *object, const char *key, gint64 m
   return bh_json_get_int(object, key, 1, max, value, where, error);
 }
 
-/* Length in bytes of the name of a field or kind at the beginning of `text`; 0 when there is none.
- */
+/* Length in bytes of the name of a field or kind at the beginning of `text`; 0 when there
+ * is none. */
 static gsize measure_name(const char *text)
 {
   gsize len = 0;

@@ -36,8 +36,8 @@ BhDate bh_date_add_months(BhDate date, int months);
 int bh_date_days_between(const BhDate *from, const BhDate *to);
 int bh_date_weekday(const BhDate *date); /* 1 = Monday … 7 = Sunday */
 
-/* "2026-11-21 18:59" in UTC+8; g_free. Every moment that people see is formatted by this function.
- */
+/* "2026-11-21 18:59" in UTC+8; g_free. Every moment that people see is formatted by
+ * this function. */
 char *bh_time_format(gint64 utc_ms);
 
 /* Holidays and shifted workdays from a calendar pack (JSON: {"calendar","source","years":

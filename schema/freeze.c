@@ -331,8 +331,8 @@ static gboolean check_facts(const BhPaperFacts *facts, GError **error)
       return FALSE;
     }
   }
-  /* The record of a visit lists all hazards. An order names them in a ref field, which is limited.
-   */
+  /* The record of a visit lists all hazards. An order names them in a ref field, which
+   * is limited. */
   gboolean record =
       strcmp(bh_json_string_or(facts->document, "doc_type", ""), "onsite_record") == 0;
   if (!record && json_array_size(facts->hazards) > BH_PAPER_MAX_HAZARDS) {

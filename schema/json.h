@@ -31,8 +31,8 @@ gboolean bh_json_append_sorted(GString *out, const json_t *value);
 void bh_json_append_string(GString *out, const char *text);
 
 /* Typed getters for objects from outside. NULL or FALSE with BH_ERROR_FORMAT, which names `where`
- * and the key, when the member is missing or has another type. Results are borrowed from `object`.
- */
+ * and the key, when the member is missing or has another type. Results are borrowed
+ * from `object`. */
 
 /* A string member. */
 const char *bh_json_get_string(const json_t *object, const char *key, const char *where,

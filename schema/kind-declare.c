@@ -234,8 +234,8 @@ static gboolean parse_sections(BhPlace *place, BhKind *kind)
   return TRUE;
 }
 
-/* Collects the first steps of paths in the title ("enterprise" of "{enterprise.name}"), each once.
- */
+/* Collects the first steps of paths in the title ("enterprise" of "{enterprise.name}"),
+ * each once. */
 static void collect_title_refs(BhKind *kind)
 {
   const char *title = json_string_value(json_object_get(kind->declaration, "title"));

@@ -101,8 +101,8 @@ static void check_asks(const BhKind *kind, const BhField *field, const json_t *b
   }
 }
 
-/* Whether the operation puts the record under a parent that is locked for new records of the kind.
- */
+/* Whether the operation puts the record under a parent that is locked for new records of
+ * the kind. */
 static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const BhContext *before)
 {
   const json_t *parent = kind->parent != NULL ? json_object_get(set, kind->parent) : NULL;
@@ -118,8 +118,8 @@ static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const 
   return bh_kind_is_closed(kind, &made);
 }
 
-/* Checks that each target field of "keeps" is set to the value of its source field before the step.
- */
+/* Checks that each target field of "keeps" is set to the value of its source field before
+ * the step. */
 static void check_kept(const BhKind *kind, const char *to, const json_t *set,
                        const BhContext *before, GPtrArray *problems)
 {

@@ -217,8 +217,8 @@ static gboolean check_taker(BhPlace *place, const BhKind *kind, const char *name
   return TRUE;
 }
 
-/* Refuses a step of devices that needs a field which only the hub may set: no device could make it.
- */
+/* Refuses a step of devices that needs a field which only the hub may set: no device could
+ * make it. */
 static gboolean check_open_fields(BhPlace *place, const BhKind *kind,
                                   const BhTransition *transition, const char **names,
                                   const char *word)
@@ -478,8 +478,8 @@ static gboolean check_review_states(BhPlace *place, const BhKind *kind, const ch
   return TRUE;
 }
 
-/* Checks that a step leads out of each state in "steps": otherwise nothing could ever decide there.
- */
+/* Checks that a step leads out of each state in "steps": otherwise nothing could ever
+ * decide there. */
 static gboolean check_steps(BhPlace *place, const BhKind *kind)
 {
   gsize index;

@@ -55,8 +55,8 @@ char **bh_record_dup_heads(const BhRecord *record, const char *key);
 json_t *bh_record_get_by_entry(const BhRecord *record, const char *key, const char *entry_id);
 /* Whether a set of the key replaces this entry, but the entry itself was not folded yet. */
 gboolean bh_record_is_awaited(const BhRecord *record, const char *key, const char *entry_id);
-/* Number of entries that sets of the key (NULL: of any key) replace and that were not folded yet.
- */
+/* Number of entries that sets of the key (NULL: of any key) replace and that were not
+ * folded yet. */
 guint bh_record_count_pending(const BhRecord *record, const char *key);
 /* By how much applying the set would increase bh_record_count_pending. */
 guint bh_record_count_unknown(const BhRecord *record, const BhSet *set, BhSeenFunc seen,

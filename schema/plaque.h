@@ -35,8 +35,8 @@ typedef struct {
 void bh_plaque_key_id(const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                       guint8 key_id[BH_PLAQUE_KEY_ID_SIZE]);
 /* Encodes and signs; g_free. The key id is computed from `public_key`, plaque->key_id is ignored.
- * NULL (a programmer mistake) for invalid ids, a serial over the limit or a day outside 0 … 65535.
- */
+ * NULL (a programmer mistake) for invalid ids, a serial over the limit or a day outside 0
+ * … 65535. */
 char *bh_plaque_encode(const BhPlaque *plaque, const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                        const guint8 secret_key[BH_SECRET_KEY_SIZE]);
 /* Whether the text begins like a plaque. This and the functions below ignore the case of letters,

@@ -85,8 +85,8 @@ static GPtrArray *step_up(const BhKindSet *set, const GPtrArray *kinds, const ch
   return above->len > 0 ? g_steal_pointer(&above) : NULL;
 }
 
-/* The rest of a path after its steps within the record and its parents; NULL when there is no rest.
- */
+/* The rest of a path after its steps within the record and its parents; NULL when there is
+ * no rest. */
 static const char *find_rest(const Reduction *reduction, const char *path)
 {
   g_autoptr(GPtrArray) kinds = g_ptr_array_new();
@@ -136,8 +136,8 @@ static gboolean is_constant(const json_t *condition, gboolean value)
   return json_is_array(parts) && json_array_size(parts) == 0;
 }
 
-/* A copy of a comparison with all its paths moved (move_path); NULL when one cannot be moved.
- */
+/* A copy of a comparison with all its paths moved (move_path); NULL when one cannot
+ * be moved. */
 static json_t *move_leaf(Reduction *reduction, const json_t *condition)
 {
   static const char *const paths[] = {"field", "actor_unit", "actor_is", "actor_not"};

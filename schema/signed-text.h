@@ -1,7 +1,7 @@
 /* The text that people read and sign: plain lines made from the frozen fields of a document (see
  * app/paper/README.md). A signature refers to the hash of these bytes; device and hub make them
- * with this code. Pure; any thread. PROTOCOL § 14 specifies the text for a second implementation.
- */
+ * with this code. Pure; any thread. PROTOCOL § 14 specifies the text for a
+ * second implementation. */
 #pragma once
 
 #include "schema/json.h"

@@ -47,8 +47,8 @@ const char *bh_transition_get_page(const BhTransition *transition);
 /* Values that the step copies before it changes them ("keeps"): {target field: source field}. NULL:
  * none. */
 const json_t *bh_transition_get_keeps(const BhTransition *transition);
-/* Adds to `set` the values that the step copies ("keeps") from a record with the values `before`.
- */
+/* Adds to `set` the values that the step copies ("keeps") from a record with the
+ * values `before`. */
 void bh_transition_keep(const BhTransition *transition, const json_t *before, json_t *set);
 /* Ref field that the step sets to the acting person ("taker"); NULL: none. */
 const char *bh_transition_get_taker(const BhTransition *transition);
@@ -100,8 +100,8 @@ typedef enum {
 /* The effect of approving a record of the kind in `state`. */
 BhReviewMeaning bh_kind_get_review_meaning(const BhKind *kind, const char *state);
 /* Whether the context's actor belongs to the unit that decides about the record ("authority"), or
- * to a unit above it (at most eight levels). TRUE for the system, and for a record without a unit.
- */
+ * to a unit above it (at most eight levels). TRUE for the system, and for a record without
+ * a unit. */
 gboolean bh_kind_is_decided_by(const BhKind *kind, const BhContext *context);
 /* Checks a decision about the record of the context, whose values are those before the decision.
  * `event` is "on_approve" or "on_return". BhProblem* list, empty when there are none; never NULL.

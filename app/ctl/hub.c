@@ -4,7 +4,7 @@
 
 #include "app/ctl/command.h"
 #include "schema/error.h"
-#include "sync/device/sync.h"
+#include "sync/device/run/run.h"
 
 #define ASK_MAX_S 600
 #define ASK_PAUSE_US 200000

@@ -1,7 +1,7 @@
 /* The way to a store: this process takes it, or asks the one that has it. Main thread. */
 #pragma once
 
-#include "sync/device/worker.h"
+#include "sync/device/store/store.h"
 
 G_BEGIN_DECLS
 

@@ -154,8 +154,7 @@ static void load_results(Ref *ref)
       parent != NULL ? bh_json_string_or(bh_field_row_get_values(ref->row), parent, NULL) : NULL;
   if (of != NULL)
     json_object_set_new(query, "parent", json_string(of));
-  bh_questions_call(ref->questions, "results", "list", json_pack("{s:o}", "query", query),
-                    on_results, NULL, NULL);
+  bh_questions_call(ref->questions, "results", bh_call_list(query), on_results, NULL, NULL);
 }
 
 static GtkWidget *make(BhFieldRow *row, gboolean several)
@@ -206,7 +205,7 @@ static void add(Ref *ref, const char *id)
   g_ptr_array_add(ref->ids, g_strdup(id));
   if (g_hash_table_contains(ref->titles, id))
     return;
-  bh_session_call(bh_field_row_get_session(ref->row), "get", json_pack("{s:s}", "id", id), ref->row,
+  bh_session_call(bh_field_row_get_session(ref->row), bh_call_get(id), ref->row,
                   bh_field_row_get_cancellable(ref->row), on_title, g_strdup(id), g_free);
 }
 

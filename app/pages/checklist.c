@@ -348,10 +348,8 @@ static void save(BhChecklistPage *self, json_t *set)
   json_t *inspection = bh_visit_get_values(self->visit, "inspection");
   json_object_update(inspection, set);
   self->saving++;
-  bh_page_keep(BH_PAGE(self), "save",
-               json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
-                         "inspection", "set", set),
-               on_answered, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_save_one(self->inspection, "inspection", set), on_answered,
+               NULL, NULL);
   /* A visit that was read before this answer does not know it. */
   if (bh_page_forget(BH_PAGE(self), BH_VISIT_SLOT))
     self->behind = TRUE;
@@ -386,7 +384,7 @@ static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpoi
   json_t *record;
   json_array_foreach(error == NULL ? data : NULL, i, record)
   {
-    bh_page_keep(page, "draft_discard", json_pack("{s:O}", "record", record), NULL, NULL, NULL);
+    bh_page_keep(page, bh_call_discard_draft(json_string_value(record)), NULL, NULL, NULL);
   }
   bh_page_refresh(page);
 }
@@ -423,7 +421,7 @@ static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *aske
     if (strcmp(bh_json_string_or(values, "item_no", ""), asked->item_no) == 0)
       json_array_append(drafts, json_object_get(row, "record"));
   }
-  bh_page_act(page, "save", json_pack("{s:o}", "ops", ops), on_withdrawn, drafts, free_json);
+  bh_page_act(page, bh_call_save(ops), on_withdrawn, drafts, free_json);
 }
 
 static void on_contradiction(gpointer owner, gboolean yes, const char *reason, gpointer data)

@@ -36,7 +36,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   BhClockPage *self = BH_CLOCK_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
+  const json_t *problems = result;
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -70,9 +70,8 @@ static void on_save(BhClockPage *self)
   if (untouched)
     return;
   json_t *set = dup_set(self);
-  bh_page_act_checked(BH_PAGE(self), self->record, "clock_note", json_incref(set), "save",
-                      json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->record, "kind",
-                                "clock_note", "set", set),
+  BhCall *check = bh_call_check(self->record, "clock_note", json_incref(set));
+  bh_page_act_checked(BH_PAGE(self), check, bh_call_save_one(self->record, "clock_note", set),
                       on_saved, NULL, NULL);
 }
 

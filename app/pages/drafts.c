@@ -47,6 +47,5 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
 
 void bh_drafts_open(BhPage *page, const char *record)
 {
-  bh_page_ask(page, "draft", "draft_get", json_pack("{s:s}", "record", record), on_draft, NULL,
-              NULL);
+  bh_page_ask(page, "draft", bh_call_get_draft(record), on_draft, NULL, NULL);
 }

@@ -181,8 +181,8 @@ static void list_of(BhPage *page, const char *kind, guint number, const json_t *
     json_object_set_new(query, "viewer", json_string(actor));
   if (from != NULL)
     json_object_set(query, "after", (json_t *)from);
-  bh_page_ask(page, kind, "list", json_pack("{s:o}", "query", query),
-              hazards ? on_hazards : on_visits, GUINT_TO_POINTER(number), NULL);
+  bh_page_ask(page, kind, bh_call_list(query), hazards ? on_hazards : on_visits,
+              GUINT_TO_POINTER(number), NULL);
 }
 
 static void ask_hazards(gpointer owner, guint number, const json_t *from)
@@ -213,7 +213,7 @@ static BhRowPages *make_pages(BhEnterprisePage *self, GtkWidget *place, const ch
 static void bh_enterprise_page_refresh(BhPage *page)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
-  bh_page_ask(page, "record", "get", json_pack("{s:s}", "id", self->id), on_record, NULL, NULL);
+  bh_page_ask(page, "record", bh_call_get(self->id), on_record, NULL, NULL);
   bh_row_pages_renew(self->hazard_pages);
   bh_row_pages_renew(self->visit_pages);
 }

@@ -109,14 +109,9 @@ static void move_drafts(BhPage *page, const json_t *visit, const char *enterpris
   json_array_foreach(json_object_get(visit, "drafts"), i, row)
   {
     const char *record = bh_json_string_or(row, "record", "");
-    bh_page_keep(page, "draft_set",
-                 json_pack("{s:s, s:s, s:s, s:s}", "record", record, "kind", "hazard", "key",
-                           "enterprise", "value", enterprise),
+    bh_page_keep(page, bh_call_set_draft(record, "hazard", "enterprise", json_string(enterprise)),
                  NULL, NULL, NULL);
-    bh_page_keep(page, "draft_set",
-                 json_pack("{s:s, s:s, s:s, s:n}", "record", record, "kind", "hazard", "key",
-                           "site", "value"),
-                 NULL, NULL, NULL);
+    bh_page_keep(page, bh_call_set_draft(record, "hazard", "site", NULL), NULL, NULL, NULL);
   }
 }
 
@@ -196,9 +191,9 @@ static void choose(BhFindPage *self, const char *enterprise, const char *sector)
   BhPage *page = BH_PAGE(self);
   BhSession *session = bh_page_get_session(page);
   if (self->plaque != NULL) {
-    bh_page_act(page, "save",
-                bh_find_task_dup_bind(session, self->plaque, self->serial, enterprise), on_bound,
-                g_strdup(enterprise), g_free);
+    bh_page_act(
+        page, bh_call_save(bh_find_task_dup_bind(session, self->plaque, self->serial, enterprise)),
+        on_bound, g_strdup(enterprise), g_free);
   } else if (self->inspection != NULL) {
     ask_to_move(self, enterprise, sector);
   } else {
@@ -216,9 +211,9 @@ json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 ser
   char id[BH_ID_LEN + 1];
   g_autofree char *space = g_strconcat("plaque/", hub, NULL);
   bh_id_from_name(space, name, id);
-  return json_pack("{s:[{s:s, s:s, s:{s:s, s:I, s:s, s:I, s:s}}]}", "ops", "record", id, "kind",
-                   "plaque", "set", "enterprise", enterprise, "serial", (json_int_t)serial, "text",
-                   plaque, "bound_at", (json_int_t)bh_session_now_ms(session), "state", "bound");
+  return json_pack("[{s:s, s:s, s:{s:s, s:I, s:s, s:I, s:s}}]", "record", id, "kind", "plaque",
+                   "set", "enterprise", enterprise, "serial", (json_int_t)serial, "text", plaque,
+                   "bound_at", (json_int_t)bh_session_now_ms(session), "state", "bound");
 }
 
 static void on_result(GtkButton *row, BhFindPage *self)
@@ -294,8 +289,7 @@ static void ask_page(gpointer owner, guint number, const json_t *from)
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
   /* A newer text, and a second tap on "more", take the place of what was asked before. */
-  bh_page_ask(page, "results", "list", json_pack("{s:o}", "query", query), on_results,
-              GUINT_TO_POINTER(number), NULL);
+  bh_page_ask(page, "results", bh_call_list(query), on_results, GUINT_TO_POINTER(number), NULL);
 }
 
 static void on_search(BhFindPage *self)
@@ -331,9 +325,9 @@ static void bh_find_page_load(BhPage *page)
   gtk_widget_set_visible(self->reason, self->plaque == NULL);
   if (self->inspection != NULL) {
     bh_visit_ask(page, self->inspection, on_visit);
-    bh_page_ask(page, "lists", "list",
-                json_pack("{s:{s:s, s:i, s:s}}", "query", "kind", "checklist", "limit", LISTS,
-                          "order", "title"),
+    bh_page_ask(page, "lists",
+                bh_call_list(json_pack("{s:s, s:i, s:s}", "kind", "checklist", "limit", LISTS,
+                                       "order", "title")),
                 on_lists, NULL, NULL);
   }
   bh_row_pages_restart(self->pages);

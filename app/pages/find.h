@@ -17,7 +17,7 @@ typedef struct {
   const json_t *visit;    /* and all of it, as bh_visit_load gives it; for the subject page */
   const json_t *lists;    /* rows of the checklists on this device; likewise */
 } BhFindTask;
-/* Parameters of "save" that bind the plaque to `enterprise`. */
+/* Operations that bind the plaque to `enterprise`. */
 json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 serial,
                               const char *enterprise);
 

@@ -12,7 +12,6 @@
 #include "app/typed.h"
 #include "app/undrawn.h"
 #include "app/visit-page.h"
-#include "app/window.h"
 #include "schema/error.h"
 
 struct _BhFinishPage {
@@ -66,7 +65,7 @@ static gboolean is_clock_poor(BhFinishPage *self)
 static void on_path(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
-  const char *path = bh_json_string_or(result, "path", NULL);
+  const char *path = json_string_value(result);
   if (error != NULL || path == NULL) {
     bh_page_say(page, _("This file is not on this device"));
     return;
@@ -82,7 +81,7 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
     return;
   }
   g_autofree char *uri = g_file_get_uri(to);
-  if (!gtk_show_uri_on_window(GTK_WINDOW(bh_page_get_window(page)), uri, GDK_CURRENT_TIME, &bad))
+  if (!gtk_show_uri_on_window(GTK_WINDOW(bh_page_get_host(page)), uri, GDK_CURRENT_TIME, &bad))
     bh_page_say(page, _("No program to show or print PDF files is installed"));
 }
 
@@ -90,8 +89,7 @@ static void on_document(GtkButton *row, BhFinishPage *self)
 {
   const char *sha256 = bh_part_get_record(GTK_WIDGET(row));
   if (sha256 != NULL && *sha256 != '\0')
-    bh_page_ask(BH_PAGE(self), "path", "file_path", json_pack("{s:s}", "sha256", sha256), on_path,
-                NULL, NULL);
+    bh_page_ask(BH_PAGE(self), "path", bh_call_find_file(sha256), on_path, NULL, NULL);
 }
 
 static void on_receipt(GtkButton *button, BhFinishPage *self)
@@ -394,7 +392,7 @@ static void on_make(BhFinishPage *self)
 
 static void on_home(BhPage *page)
 {
-  bh_window_go_home(bh_page_get_window(page));
+  bh_page_host_go_home(bh_page_get_host(page));
 }
 
 static void on_typed(BhPage *page, json_t *result, const GError *error, gpointer data)

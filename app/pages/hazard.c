@@ -11,7 +11,6 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit.h"
-#include "app/window.h"
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
@@ -67,12 +66,10 @@ static void show_message(BhHazardPage *self, const char *text)
 
 static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
 {
-  json_t *params =
-      json_pack("{s:s, s:s, s:s}", "record", self->record, "kind", "hazard", "key", key);
-  json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
   json_t *changed = json_object_get(self->hazard, "changed");
-  json_object_set_new(changed, key, value != NULL ? json_deep_copy(value) : json_null());
-  bh_page_keep(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+  json_object_set_new(changed, key, json_deep_copy(value));
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->record, "hazard", key, json_deep_copy(value)),
+               NULL, NULL, NULL);
 }
 
 /* What the inspection and its list know of a new hazard goes into the draft, once and as a whole.
@@ -84,9 +81,9 @@ static void keep_known(BhHazardPage *self)
     return;
   self->known_kept = TRUE;
   json_object_update(json_object_get(self->hazard, "changed"), values);
-  bh_page_keep(BH_PAGE(self), "draft_put",
-               json_pack("{s:[{s:s, s:s, s:o}]}", "drafts", "record", self->record, "kind",
-                         "hazard", "set", json_deep_copy(values)),
+  bh_page_keep(BH_PAGE(self),
+               bh_call_put_drafts(json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind",
+                                            "hazard", "set", json_deep_copy(values))),
                NULL, NULL, NULL);
 }
 
@@ -139,19 +136,16 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
   g_free(bh_form_view_show_problems(self->form, none));
   show_message(self, "");
   if (is_saved(self)) {
-    bh_page_keep(
-        page, "save",
-        json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", id, "kind", "file", "set", values),
-        NULL, NULL, NULL);
+    bh_page_keep(page, bh_call_save_one(id, "file", json_incref(values)), NULL, NULL, NULL);
     return;
   }
   /* A picture of a hazard that is a draft is a draft too, and becomes an entry with it. */
   gtk_widget_show(self->discard);
   json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
-  bh_page_keep(
-      page, "draft_put",
-      json_pack("{s:[{s:s, s:s, s:O}]}", "drafts", "record", id, "kind", "file", "set", values),
-      NULL, NULL, NULL);
+  bh_page_keep(page,
+               bh_call_put_drafts(
+                   json_pack("[{s:s, s:s, s:O}]", "record", id, "kind", "file", "set", values)),
+               NULL, NULL, NULL);
 }
 
 static void on_add_photo(BhHazardPage *self)
@@ -190,7 +184,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
+  const json_t *problems = result;
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -249,8 +243,8 @@ static void on_save(BhHazardPage *self)
   json_t *set = json_copy(changed);
   g_autoptr(json_t) also = dup_also(self);
   json_object_update(set, also);
-  bh_page_act_checked(BH_PAGE(self), self->record, "hazard", set, "save_drafts",
-                      json_pack("{s:o}", "drafts", list_drafts(self, also)), on_saved, NULL, NULL);
+  bh_page_act_checked(BH_PAGE(self), bh_call_check(self->record, "hazard", set),
+                      bh_call_save_drafts(list_drafts(self, also)), on_saved, NULL, NULL);
 }
 
 /* What was thrown away, to be brought back for as long as the offer stands. */
@@ -292,9 +286,9 @@ static void on_undo_discard(gpointer data)
     json_array_append_new(
         drafts, json_pack("{s:s, s:s, s:O}", "record", id, "kind", "file", "set", values));
   }
-  bh_session_call(gone->session, "draft_put",
-                  json_pack("{s:s, s:o}", "author", gone->author, "drafts", drafts), gone->session,
-                  NULL, NULL, NULL, NULL);
+  BhCall *put = bh_call_put_drafts(drafts);
+  bh_call_set_author(put, gone->author);
+  bh_session_call(gone->session, put, gone->session, NULL, NULL, NULL, NULL);
   bh_session_refresh_status(gone->session);
   bh_session_note_records_changed(gone->session);
 }
@@ -334,8 +328,8 @@ static void on_discarded(BhPage *page, json_t *result, const GError *error, gpoi
     bh_page_say_error(page, error);
     return;
   }
-  bh_window_say_undo(bh_page_get_window(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
-                     g_rc_box_acquire(data), discarded_release);
+  bh_page_host_say_undo(bh_page_get_host(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
+                        g_rc_box_acquire(data), discarded_release);
   self->discarded = TRUE;
   bh_page_close(page);
 }
@@ -347,8 +341,8 @@ static void on_discard(BhHazardPage *self)
   bh_form_view_flush(self->form);
   json_t *records = json_pack("[s]", self->record);
   json_array_extend(records, json_object_get(self->hazard, "file_drafts"));
-  bh_page_act(BH_PAGE(self), "draft_drop", json_pack("{s:o}", "records", records), on_discarded,
-              discarded_new(self), discarded_release);
+  bh_page_act(BH_PAGE(self), bh_call_drop_drafts(records), on_discarded, discarded_new(self),
+              discarded_release);
 }
 
 /* --- taking back what was recorded by mistake --- */
@@ -378,7 +372,7 @@ static void on_withdraw_answered(gpointer owner, gboolean yes, const char *reaso
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
   json_t *op = bh_visit_dup_withdrawal(kind, self->record,
                                        bh_json_string_or(self->hazard, "state", ""), reason);
-  bh_page_act(page, "save", json_pack("{s:[o]}", "ops", op), on_withdrawn, NULL, NULL);
+  bh_page_act(page, bh_call_save(json_pack("[o]", op)), on_withdrawn, NULL, NULL);
 }
 
 static void on_withdraw(BhHazardPage *self)

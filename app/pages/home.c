@@ -136,10 +136,10 @@ static void ask_due(BhPage *page, const char *actor)
   const json_t *ledger = kind != NULL ? bh_kind_find_ledger(kind, "rectification") : NULL;
   if (ledger == NULL)
     return;
-  bh_page_ask(page, "due", "list",
-              json_pack("{s:{s:s, s:{s:O}, s:i, s:s, s:s}}", "query", "kind", "hazard", "where",
-                        "state", json_object_get(ledger, "states"), "limit", DUE_ROWS, "order",
-                        "due", "viewer", actor),
+  bh_page_ask(page, "due",
+              bh_call_list(json_pack("{s:s, s:{s:O}, s:i, s:s, s:s}", "kind", "hazard", "where",
+                                     "state", json_object_get(ledger, "states"), "limit", DUE_ROWS,
+                                     "order", "due", "viewer", actor)),
               on_due, NULL, NULL);
 }
 
@@ -218,7 +218,7 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   guint shown = 0;
   gsize i;
   json_t *draft;
-  const json_t *drafts = json_is_array(result) ? result : json_object_get(result, "drafts");
+  const json_t *drafts = result;
   json_array_foreach(drafts, i, draft)
   {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
@@ -272,15 +272,16 @@ static void bh_home_page_refresh(BhPage *page)
   show_status(BH_HOME_PAGE(page));
   if (actor == NULL)
     return;
-  bh_page_ask(page, "open", "list",
-              json_pack("{s:{s:s, s:{s:s}, s:i, s:s, s:s}}", "query", "kind", "inspection", "where",
-                        "state", "on_site", "limit", ROWS, "order", "changed", "viewer", actor),
+  bh_page_ask(page, "open",
+              bh_call_list(json_pack("{s:s, s:{s:s}, s:i, s:s, s:s}", "kind", "inspection", "where",
+                                     "state", "on_site", "limit", ROWS, "order", "changed",
+                                     "viewer", actor)),
               on_inspections, NULL, NULL);
   bh_page_ask_run(page, "returned", load_returned, g_strdup(actor), g_free, on_returned_rows, NULL,
                   NULL);
   bh_lanes_show(page, BH_HOME_PAGE(page)->lanes);
   ask_due(page, actor);
-  bh_page_ask(page, "drafts", "draft_list", NULL, on_drafts, NULL, NULL);
+  bh_page_ask(page, "drafts", bh_call_list_drafts(), on_drafts, NULL, NULL);
 }
 
 static void bh_home_page_load(BhPage *page)

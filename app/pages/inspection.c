@@ -155,10 +155,8 @@ static void show_participants(BhInspectionPage *self)
 static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  json_t *params =
-      json_pack("{s:s, s:s, s:s}", "record", self->id, "kind", "inspection", "key", key);
-  json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
-  bh_page_keep(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->id, "inspection", key, json_deep_copy(value)),
+               NULL, NULL, NULL);
 }
 
 static void show_form(BhInspectionPage *self)

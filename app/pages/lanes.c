@@ -146,7 +146,7 @@ static void ask_lane(BhPage *page, GtkWidget *box, const BhKind *kind, const jso
   lane->name = name;
   json_t *query = bh_ledger_dup_query(page, kind, ledger);
   json_object_set_new(query, "limit", json_integer(ROWS_COUNTED));
-  bh_page_ask(page, name, "list", json_pack("{s:o}", "query", query), on_rows, lane, lane_free);
+  bh_page_ask(page, name, bh_call_list(query), on_rows, lane, lane_free);
 }
 
 void bh_lanes_show(BhPage *page, GtkWidget *box)

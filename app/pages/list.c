@@ -127,7 +127,7 @@ static void ask_page(gpointer owner, guint number, const json_t *from)
   if (json_object_get(from, "after") != NULL)
     json_object_set(query, "after", json_object_get(from, "after"));
   /* A newer text, and a second tap on "more", take the place of what was asked before. */
-  bh_page_ask(page, "rows", "list", json_pack("{s:o}", "query", query), on_rows, asked, g_free);
+  bh_page_ask(page, "rows", bh_call_list(query), on_rows, asked, g_free);
 }
 
 static void on_search(BhListPage *self)

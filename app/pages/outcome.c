@@ -9,7 +9,6 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit-page.h"
-#include "app/window.h"
 
 struct _BhOutcomePage {
   BhPage parent;
@@ -43,10 +42,7 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhOutcomePage *self)
   json_object_set_new(values, "role", json_string("proof"));
   json_array_append(self->files, values);
   bh_photos_show(self->photos, self->files);
-  bh_page_keep(
-      BH_PAGE(self), "save",
-      json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", id, "kind", "file", "set", values), NULL,
-      NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_save_one(id, "file", json_incref(values)), NULL, NULL, NULL);
 }
 
 static void on_add_photo(BhOutcomePage *self)
@@ -69,7 +65,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   BhOutcomePage *self = BH_OUTCOME_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
+  const json_t *problems = result;
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -81,10 +77,9 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   /* Everything of it is in the entry now. */
-  bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", self->inspection), NULL, NULL,
-               NULL);
+  bh_page_keep(page, bh_call_discard_draft(self->inspection), NULL, NULL, NULL);
   bh_page_say(page, _("Recorded as not carried out"));
-  bh_window_go_home(bh_page_get_window(page));
+  bh_page_host_go_home(bh_page_get_host(page));
 }
 
 static void on_save(BhOutcomePage *self)
@@ -93,19 +88,17 @@ static void on_save(BhOutcomePage *self)
     return;
   gtk_widget_hide(self->message);
   json_t *set = dup_set(self);
-  bh_page_act_checked(BH_PAGE(self), self->inspection, "inspection", json_incref(set), "save",
-                      json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", self->inspection, "kind",
-                                "inspection", "set", set),
+  BhCall *check = bh_call_check(self->inspection, "inspection", json_incref(set));
+  bh_page_act_checked(BH_PAGE(self), check, bh_call_save_one(self->inspection, "inspection", set),
                       on_saved, NULL, NULL);
 }
 
 static void on_changed(BhFormView *form, const char *key, BhOutcomePage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  json_t *params =
-      json_pack("{s:s, s:s, s:s}", "record", self->inspection, "kind", "inspection", "key", key);
-  json_object_set_new(params, "value", value != NULL ? json_deep_copy(value) : json_null());
-  bh_page_keep(BH_PAGE(self), "draft_set", params, NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self),
+               bh_call_set_draft(self->inspection, "inspection", key, json_deep_copy(value)), NULL,
+               NULL, NULL);
 }
 
 static void load_form(BhOutcomePage *self, const BhKind *kind, const json_t *visit)

@@ -31,10 +31,9 @@ static void on_form_changed(BhFormView *form, const char *key, BhParticipantPage
 {
   const json_t *value = bh_form_view_get_value(form, key);
   self->touched = TRUE;
-  bh_page_keep(BH_PAGE(self), "draft_set",
-               json_pack("{s:s, s:s, s:s, s:o}", "record", self->record, "kind", "participant",
-                         "key", key, "value", value != NULL ? json_deep_copy(value) : json_null()),
-               NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self),
+               bh_call_set_draft(self->record, "participant", key, json_deep_copy(value)), NULL,
+               NULL, NULL);
 }
 
 /* What was typed at an earlier visit to this page and could not be saved comes with it. */
@@ -70,15 +69,14 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   }
   json_decref(self->values);
   self->values = json_copy(json_object_get(result, "values"));
-  bh_page_ask(page, "draft", "draft_get", json_pack("{s:s}", "record", self->record), on_draft,
-              NULL, NULL);
+  bh_page_ask(page, "draft", bh_call_get_draft(self->record), on_draft, NULL, NULL);
 }
 
 static void bh_participant_page_load(BhPage *page)
 {
   bh_page_set_title(page, _("Participant"));
-  bh_page_ask(page, "record", "get", json_pack("{s:s}", "id", BH_PARTICIPANT_PAGE(page)->record),
-              on_record, NULL, NULL);
+  bh_page_ask(page, "record", bh_call_get(BH_PARTICIPANT_PAGE(page)->record), on_record, NULL,
+              NULL);
 }
 
 static void bh_participant_page_leave(BhPage *page)

@@ -70,10 +70,7 @@ static void on_changed(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void save(BhParticipantsPage *self, const char *record, json_t *set)
 {
-  bh_page_act(BH_PAGE(self), "save",
-              json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", record, "kind", "participant",
-                        "set", set),
-              on_changed, NULL, NULL);
+  bh_page_act(BH_PAGE(self), bh_call_save_one(record, "participant", set), on_changed, NULL, NULL);
 }
 
 static void on_remove(GtkButton *button, BhParticipantsPage *self)
@@ -171,11 +168,13 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   BhParticipantsPage *self = BH_PARTICIPANTS_PAGE(page);
+  if (error != NULL)
+    bh_page_say_error(page, error);
   bh_part_clear(self->colleagues);
   guint number = 0;
   gsize i;
   json_t *one;
-  json_array_foreach(error == NULL ? json_object_get(result, "staff") : NULL, i, one)
+  json_array_foreach(result, i, one)
   {
     const char *staff = bh_json_string_or(one, "id", "");
     if (takes_part(self, staff))
@@ -210,7 +209,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
     add_row(self, row, (guint)i + 1);
   }
   gtk_widget_set_visible(self->add_box, is_running(self));
-  bh_page_ask(page, "staff", "list_staff", NULL, on_staff, NULL, NULL);
+  bh_page_ask(page, "staff", bh_call_list_staff(), on_staff, NULL, NULL);
 }
 
 static void bh_participants_page_refresh(BhPage *page)

@@ -102,7 +102,7 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
 {
   (void)data;
   BhPicturePage *self = BH_PICTURE_PAGE(page);
-  const char *path = bh_json_string_or(result, "path", NULL);
+  const char *path = json_string_value(result);
   if (error != NULL || path == NULL) {
     say(self, _("This picture is not on this device"));
     return;
@@ -115,8 +115,7 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
 static void bh_picture_page_load(BhPage *page)
 {
   bh_page_set_title(page, _("Photo"));
-  bh_page_ask(page, "path", "file_path",
-              json_pack("{s:s}", "sha256", BH_PICTURE_PAGE(page)->sha256), on_path, NULL, NULL);
+  bh_page_ask(page, "path", bh_call_find_file(BH_PICTURE_PAGE(page)->sha256), on_path, NULL, NULL);
 }
 
 static void bh_picture_page_class_init(BhPicturePageClass *klass)

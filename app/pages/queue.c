@@ -10,7 +10,7 @@
 #include "app/pages/drafts.h"
 #include "app/pages/record.h"
 #include "app/pages/scroll.h"
-#include "sync/device/copy.h"
+#include "sync/device/store/store.h"
 
 #define ROWS 50
 #define ROWS_MAX 200 /* that are widgets, and that are looked at again when the state changes */
@@ -309,8 +309,7 @@ static void ask_items(BhQueuePage *self, guint offset, guint limit)
   range->offset = offset;
   range->limit = limit;
   self->behind = FALSE;
-  bh_page_ask(BH_PAGE(self), ITEMS, "queue",
-              json_pack("{s:i, s:i}", "offset", (int)offset, "limit", (int)limit), on_items, range,
+  bh_page_ask(BH_PAGE(self), ITEMS, bh_call_list_queue(offset, (int)limit), on_items, range,
               g_free);
 }
 
@@ -357,7 +356,7 @@ static void on_items(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
-  const json_t *items = json_object_get(result, "items");
+  const json_t *items = result;
   if (range->offset == 0) {
     show_first(self, items, range);
   } else if (add_behind_last(self, items)) {

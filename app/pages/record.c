@@ -85,8 +85,8 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
   g_autoptr(GList) parts = gtk_container_get_children(GTK_CONTAINER(fact));
   GtkWidget *shown = g_list_last(parts)->data;
   gtk_label_set_text(GTK_LABEL(shown), "…");
-  bh_page_ask_about(BH_PAGE(self), shown, "get", json_pack("{s:s}", "id", json_string_value(value)),
-                    on_ref_title, NULL, NULL);
+  bh_page_ask_about(BH_PAGE(self), shown, bh_call_get(json_string_value(value)), on_ref_title, NULL,
+                    NULL);
 }
 
 /* A page of text: shown when it is asked for. */
@@ -238,8 +238,10 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
 {
   (void)data;
   BhRecordPage *self = BH_RECORD_PAGE(page);
+  if (error != NULL)
+    bh_page_say_error(page, error);
   bh_part_clear(self->history);
-  const json_t *entries = error == NULL ? json_object_get(result, "entries") : NULL;
+  const json_t *entries = result;
   gsize i;
   json_t *entry;
   json_array_foreach(entries, i, entry)
@@ -302,16 +304,14 @@ static void show_ways(BhRecordPage *self)
 static void keep_draft(BhRecordPage *self, const char *record, const char *kind, const char *key,
                        const json_t *value)
 {
-  bh_page_keep(BH_PAGE(self), "draft_set",
-               json_pack("{s:s, s:s, s:s, s:o}", "record", record, "kind", kind, "key", key,
-                         "value", value != NULL ? json_deep_copy(value) : json_null()),
-               NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(record, kind, key, json_deep_copy(value)), NULL,
+               NULL, NULL);
 }
 
 static void on_form_changed(BhFormView *form, const char *key, BhRecordPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  json_object_set_new(self->changed, key, value != NULL ? json_deep_copy(value) : json_null());
+  json_object_set_new(self->changed, key, json_deep_copy(value));
   keep_draft(self, self->id, bh_json_string_or(self->record, "kind", ""), key, value);
 }
 
@@ -377,9 +377,8 @@ static void show_forms(BhRecordPage *self, const char *review, json_t *review_va
     bh_page_forget(page, "answer");
     return;
   }
-  bh_page_ask(page, "draft", "draft_get", json_pack("{s:s}", "record", self->id), on_draft, NULL,
-              NULL);
-  bh_page_ask(page, "answer", "draft_get", json_pack("{s:s}", "record", review), on_answer_draft,
+  bh_page_ask(page, "draft", bh_call_get_draft(self->id), on_draft, NULL, NULL);
+  bh_page_ask(page, "answer", bh_call_get_draft(review), on_answer_draft,
               json_incref(review_values), release_json);
 }
 
@@ -454,7 +453,7 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
 {
   const char *review = data;
   BhRecordPage *self = BH_RECORD_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
+  const json_t *problems = result;
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -466,8 +465,8 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
     gtk_widget_set_visible(self->message, *rest != '\0');
     return;
   }
-  bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", self->id), NULL, NULL, NULL);
-  bh_page_keep(page, "draft_discard", json_pack("{s:s}", "record", review), NULL, NULL, NULL);
+  bh_page_keep(page, bh_call_discard_draft(self->id), NULL, NULL, NULL);
+  bh_page_keep(page, bh_call_discard_draft(review), NULL, NULL, NULL);
   bh_page_say(page, _("Corrected; it will be sent by itself"));
   bh_page_close(page);
 }
@@ -496,9 +495,9 @@ static void on_send_again(BhRecordPage *self)
   gtk_widget_hide(self->message);
   json_t *set = dup_correction(self);
   json_t *ops = dup_ops(self, set);
-  bh_page_act_checked(BH_PAGE(self), self->id, bh_json_string_or(self->record, "kind", ""), set,
-                      "save", json_pack("{s:o}", "ops", ops), on_sent, g_strdup(self->review),
-                      g_free);
+  bh_page_act_checked(BH_PAGE(self),
+                      bh_call_check(self->id, bh_json_string_or(self->record, "kind", ""), set),
+                      bh_call_save(ops), on_sent, g_strdup(self->review), g_free);
 }
 
 static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -531,18 +530,16 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   show_conflicts(self);
   show_ways(self);
   bh_steps_show(page, self->steps, self->id, TRUE);
-  bh_page_ask(page, "history", "history", json_pack("{s:s}", "id", self->id), on_history, NULL,
-              NULL);
-  bh_page_ask(page, "reviews", "list",
-              json_pack("{s:{s:s, s:s, s:{s:s}, s:i}}", "query", "kind", "review", "parent",
-                        self->id, "where", "state", "open", "limit", CHILDREN),
+  bh_page_ask(page, "history", bh_call_list_history(self->id), on_history, NULL, NULL);
+  bh_page_ask(page, "reviews",
+              bh_call_list(json_pack("{s:s, s:s, s:{s:s}, s:i}", "kind", "review", "parent",
+                                     self->id, "where", "state", "open", "limit", CHILDREN)),
               on_reviews, NULL, NULL);
 }
 
 static void bh_record_page_refresh(BhPage *page)
 {
-  bh_page_ask(page, "record", "get", json_pack("{s:s}", "id", BH_RECORD_PAGE(page)->id), on_record,
-              NULL, NULL);
+  bh_page_ask(page, "record", bh_call_get(BH_RECORD_PAGE(page)->id), on_record, NULL, NULL);
 }
 
 static void bh_record_page_leave(BhPage *page)

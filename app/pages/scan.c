@@ -75,9 +75,7 @@ static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
   if (self->fix != NULL)
     json_object_set(set, "position", self->fix);
   bh_session_make_id(session, id);
-  bh_page_keep(BH_PAGE(self), "save",
-               json_pack("{s:[{s:s, s:s, s:o}]}", "ops", "record", id, "kind", "scan", "set", set),
-               NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_save_one(id, "scan", set), NULL, NULL, NULL);
 }
 
 static void refuse(BhScanPage *self, const Scan *scan, const GError *error)
@@ -169,8 +167,7 @@ static void look_up(BhScanPage *self, const char *code, const char *means)
   scan->means = g_strdup(means);
   /* The plaque that was shown is not the one in hand any more. */
   gtk_widget_hide(self->blank_box);
-  bh_page_ask(BH_PAGE(self), "code", "resolve_code", json_pack("{s:s}", "text", code), on_resolved,
-              scan, scan_free);
+  bh_page_ask(BH_PAGE(self), "code", bh_call_find_code(code), on_resolved, scan, scan_free);
 }
 
 static void on_trouble(BhScanPage *self, const char *text)

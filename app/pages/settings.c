@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "app/pages/enrol.h"
-#include "app/window.h"
 
 struct _BhSettingsPage {
   BhPage parent;
@@ -28,7 +27,7 @@ static void apply(BhSettingsPage *self)
   g_autoptr(GError) error = NULL;
   if (!bh_settings_save(bh_session_get_settings(bh_page_get_session(page)), &error))
     bh_page_say_error(page, error);
-  bh_window_apply_settings(bh_page_get_window(page));
+  bh_page_host_apply_settings(bh_page_get_host(page));
 }
 
 static void on_dark(BhSettingsPage *self)
@@ -129,7 +128,7 @@ static void on_checks(BhPage *page, json_t *result, const GError *error, gpointe
 static void on_doctor(BhSettingsPage *self)
 {
   gtk_widget_set_sensitive(self->doctor, FALSE);
-  bh_page_ask(BH_PAGE(self), "doctor", "doctor", NULL, on_checks, NULL, NULL);
+  bh_page_ask(BH_PAGE(self), "doctor", bh_call_doctor(), on_checks, NULL, NULL);
 }
 
 static void on_moved(BhPage *page)
@@ -158,7 +157,7 @@ static void on_description(BhPage *page, json_t *result, const GError *error, gp
 /* Asked each time: the address changes when the hub moves. */
 static void bh_settings_page_refresh(BhPage *page)
 {
-  bh_page_ask(page, "describe", "describe", NULL, on_description, NULL, NULL);
+  bh_page_ask(page, "describe", bh_call_describe(), on_description, NULL, NULL);
 }
 
 static void bh_settings_page_load(BhPage *page)

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "app/pages/home.h"
-#include "app/window.h"
 #include "schema/error.h"
 
 #define PIN_MAX 12
@@ -341,7 +340,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   bh_part_clear(self->tiles);
-  const json_t *staff = json_is_array(result) ? result : json_object_get(result, "staff");
+  const json_t *staff = result;
   gsize i;
   json_t *one;
   json_array_foreach(staff, i, one)
@@ -353,15 +352,15 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
 
 static void bh_sign_in_page_refresh(BhPage *page)
 {
-  bh_page_ask(page, "staff", "list_staff", NULL, on_staff, NULL, NULL);
+  bh_page_ask(page, "staff", bh_call_list_staff(), on_staff, NULL, NULL);
 }
 
 static void bh_sign_in_page_load(BhPage *page)
 {
   BhSignInPage *self = BH_SIGN_IN_PAGE(page);
   bh_page_set_title(page, _("Bihuan"));
-  g_signal_connect_object(bh_page_get_window(page), "key-press-event", G_CALLBACK(on_key_event),
-                          self, 0);
+  g_signal_connect_object(bh_page_get_host(page), "key-press-event", G_CALLBACK(on_key_event), self,
+                          0);
   bh_sign_in_page_refresh(page);
 }
 

@@ -522,7 +522,7 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
   g_autoptr(GString) text = g_string_new(NULL);
   gsize i;
   json_t *problem;
-  json_array_foreach(json_object_get(result, "problems"), i, problem)
+  json_array_foreach(result, i, problem)
   {
     g_string_append_printf(text, "%s· %s", i > 0 ? "\n" : "", bh_json_string_or(problem, lang, ""));
   }
@@ -544,10 +544,7 @@ static void end_visit(BhSignPage *self)
   json_t *end = dup_end(self);
   /* With a problem of its own the visit is only checked, so that all problems are shown at once. */
   if (*own != '\0')
-    bh_page_act(
-        page, "check",
-        json_pack("{s:s, s:s, s:o}", "record", self->inspection, "kind", "inspection", "set", end),
-        on_ended, own, g_free);
+    bh_page_act(page, bh_call_check(self->inspection, "inspection", end), on_ended, own, g_free);
   else
     bh_page_act_run(
         page, bh_ending_run,

@@ -8,7 +8,6 @@
 #include "app/pages/checklist.h"
 #include "app/pages/inspection.h"
 #include "app/typed.h"
-#include "app/window.h"
 #include "app/visit.h"
 #include "schema/checklist.h"
 #include "schema/workflow.h"
@@ -213,8 +212,7 @@ static void choose_list(BhStartPage *self, const char *id)
   self->chosen_list = g_strdup(id);
   bh_part_clear(self->sections);
   gtk_widget_hide(self->sections_box);
-  bh_page_ask(BH_PAGE(self), SECTIONS_SLOT, "get", json_pack("{s:s}", "id", id), on_whole_list,
-              NULL, NULL);
+  bh_page_ask(BH_PAGE(self), SECTIONS_SLOT, bh_call_get(id), on_whole_list, NULL, NULL);
   update_begin(self);
 }
 
@@ -310,8 +308,7 @@ static void ask_lists(BhPage *page, const char *after)
       json_pack("{s:s, s:i, s:s}", "kind", "checklist", "limit", LISTS_PER_QUERY, "order", "title");
   if (after != NULL)
     json_object_set_new(query, "after", json_string(after));
-  bh_page_ask(page, "lists", "list", json_pack("{s:o}", "query", query), on_lists, g_strdup(after),
-              g_free);
+  bh_page_ask(page, "lists", bh_call_list(query), on_lists, g_strdup(after), g_free);
 }
 
 /* --- enterprise and people --- */
@@ -392,7 +389,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   if (error != NULL)
     return;
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
-  const json_t *staff = json_is_array(result) ? result : json_object_get(result, "staff");
+  const json_t *staff = result;
   gsize i;
   json_t *one;
   json_array_foreach(staff, i, one)
@@ -546,7 +543,7 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
 {
   const Begun *begun = data;
   BhStartPage *self = BH_START_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
+  const json_t *problems = result;
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -557,13 +554,13 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   bh_typed_drop(self->typed, page); /* it is a visit now */
-  BhWindow *window = bh_page_get_window(page);
+  BhPageHost *host = bh_page_get_host(page);
   BhPage *inspection = bh_inspection_page_new(begun->record);
   BhPage *checklist = begun->listed ? bh_checklist_page_new(begun->record) : NULL;
-  bh_window_go_home(window); /* this page is gone */
-  bh_window_open(window, inspection);
+  bh_page_host_go_home(host); /* this page is gone */
+  bh_page_host_open(host, inspection);
   if (checklist != NULL)
-    bh_window_open(window, checklist);
+    bh_page_host_open(host, checklist);
 }
 
 static void on_begin(BhStartPage *self)
@@ -576,10 +573,9 @@ static void on_begin(BhStartPage *self)
   begun->listed = self->chosen_list != NULL;
   json_t *ops = dup_ops(self);
   json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
-  bh_page_act_checked(
-      BH_PAGE(self), record_of(self), "inspection", set, "save",
-      json_pack("{s:o, s:I}", "ops", ops, "observed_ms", (json_int_t)get_observed_ms(self)),
-      on_begun, begun, begun_free);
+  bh_page_act_checked(BH_PAGE(self), bh_call_check(record_of(self), "inspection", set),
+                      bh_call_save_observed(ops, get_observed_ms(self)), on_begun, begun,
+                      begun_free);
 }
 
 static void on_later(BhStartPage *self)
@@ -592,11 +588,10 @@ static void on_later(BhStartPage *self)
 static void ask_enterprise(BhPage *page)
 {
   BhStartPage *self = BH_START_PAGE(page);
-  bh_page_ask(page, "enterprise", "get", json_pack("{s:s}", "id", self->enterprise), on_enterprise,
-              NULL, NULL);
-  bh_page_ask(page, SCANS_SLOT, "list",
-              json_pack("{s:{s:s, s:{s:s}, s:i}}", "query", "kind", "scan", "where", "enterprise",
-                        self->enterprise, "limit", SCANS),
+  bh_page_ask(page, "enterprise", bh_call_get(self->enterprise), on_enterprise, NULL, NULL);
+  bh_page_ask(page, SCANS_SLOT,
+              bh_call_list(json_pack("{s:s, s:{s:s}, s:i}", "kind", "scan", "where", "enterprise",
+                                     self->enterprise, "limit", SCANS)),
               on_scans, NULL, NULL);
 }
 
@@ -647,12 +642,11 @@ static void on_typed(BhPage *page, json_t *result, const GError *error, gpointer
   g_signal_connect_swapped(self->observed, "left", G_CALLBACK(on_beside), self);
   g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
   if (self->assigned_id != NULL)
-    bh_page_ask(page, "assigned", "get", json_pack("{s:s}", "id", record_of(self)), on_assigned,
-                NULL, NULL);
+    bh_page_ask(page, "assigned", bh_call_get(record_of(self)), on_assigned, NULL, NULL);
   else
     ask_enterprise(page);
   ask_lists(page, NULL);
-  bh_page_ask(page, "staff", "list_staff", NULL, on_staff, NULL, NULL);
+  bh_page_ask(page, "staff", bh_call_list_staff(), on_staff, NULL, NULL);
   update_begin(self);
 }
 

@@ -10,7 +10,6 @@
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit.h"
-#include "app/window.h"
 #include "schema/wants.h"
 
 struct _BhStepPage {
@@ -92,10 +91,8 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhPhotos *photos)
   json_object_set_new(values, "role", json_string(role));
   json_array_append(files, values);
   bh_photos_show(photos, files);
-  bh_page_keep(
-      BH_PAGE(self), "save",
-      json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", id, "kind", "file", "set", values),
-      on_photo_saved, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_save_one(id, "file", json_incref(values)), on_photo_saved,
+               NULL, NULL);
 }
 
 static void on_add_photo(BhPhotos *photos)
@@ -191,11 +188,10 @@ static void on_changed(BhFormView *form, const char *key, BhStepPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
   gtk_widget_show(self->discard);
-  bh_page_keep(BH_PAGE(self), "draft_set",
-               json_pack("{s:s, s:s, s:s, s:o}", "record", self->record, "kind",
-                         bh_kind_get_name(kind_of(self)), "key", key, "value",
-                         value != NULL ? json_deep_copy(value) : json_null()),
-               NULL, NULL, NULL);
+  bh_page_keep(
+      BH_PAGE(self),
+      bh_call_set_draft(self->record, bh_kind_get_name(kind_of(self)), key, json_deep_copy(value)),
+      NULL, NULL, NULL);
 }
 
 /* What was typed here before: of the draft only what this form shows. Another form of the record
@@ -349,9 +345,9 @@ static json_t *dup_set(BhStepPage *self, const BhTransition *step)
 }
 
 /* What the form showed goes out of the draft, and nothing else. */
-static json_t *forget_params(BhStepPage *self)
+static BhCall *forget(BhStepPage *self)
 {
-  return json_pack("{s:s, s:O}", "record", self->record, "keys", self->shown);
+  return bh_call_forget_draft(self->record, json_incref(self->shown));
 }
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -361,7 +357,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
-  const json_t *problems = json_object_get(result, "problems");
+  const json_t *problems = result;
   if (json_array_size(problems) > 0) {
     g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
     gtk_label_set_text(GTK_LABEL(self->message), rest);
@@ -371,7 +367,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   /* All of it is in the entry now. */
-  bh_page_keep(page, "draft_forget", forget_params(self), NULL, NULL, NULL);
+  bh_page_keep(page, forget(self), NULL, NULL, NULL);
   g_autofree char *said = g_strdup_printf(_("Done: %s"), (const char *)data);
   bh_page_say(page, said);
   bh_page_close(page);
@@ -385,9 +381,8 @@ static void on_save(BhStepPage *self)
   gtk_widget_hide(self->message);
   json_t *set = dup_set(self, step);
   const char *kind = bh_kind_get_name(kind_of(self));
-  json_t *params =
-      json_pack("{s:[{s:s, s:s, s:O}]}", "ops", "record", self->record, "kind", kind, "set", set);
-  bh_page_act_checked(BH_PAGE(self), self->record, kind, set, "save", params, on_saved,
+  BhCall *check = bh_call_check(self->record, kind, json_incref(set));
+  bh_page_act_checked(BH_PAGE(self), check, bh_call_save_one(self->record, kind, set), on_saved,
                       g_strdup(self->label), g_free);
 }
 
@@ -404,7 +399,7 @@ static void on_discarded(BhPage *page, json_t *result, const GError *error, gpoi
 static void on_discard(BhStepPage *self)
 {
   bh_form_view_flush(self->form);
-  bh_page_act(BH_PAGE(self), "draft_forget", forget_params(self), on_discarded, NULL, NULL);
+  bh_page_act(BH_PAGE(self), forget(self), on_discarded, NULL, NULL);
 }
 
 static void bh_step_page_leave(BhPage *page)

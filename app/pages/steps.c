@@ -90,7 +90,7 @@ static void on_steps(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
   gsize i;
   json_t *step;
-  json_array_foreach(error == NULL ? json_object_get(result, "steps") : NULL, i, step)
+  json_array_foreach(result, i, step)
   {
     add_step(page, show, step);
   }
@@ -106,5 +106,5 @@ void bh_steps_show(BhPage *page, GtkWidget *box, const char *record, gboolean wi
   g_set_weak_pointer(&show->box, box);
   show->record = g_strdup(record);
   show->own_pages = with_own_pages;
-  bh_page_ask(page, SLOT, "steps", json_pack("{s:s}", "record", record), on_steps, show, show_free);
+  bh_page_ask(page, SLOT, bh_call_list_steps(record), on_steps, show, show_free);
 }

@@ -61,7 +61,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   BhSubjectPage *self = BH_SUBJECT_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
+  const json_t *problems = result;
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -88,7 +88,7 @@ static json_t *dup_ops(BhSubjectPage *self)
   if (self->plaque != NULL) {
     g_autoptr(json_t) bind = bh_find_task_dup_bind(bh_page_get_session(BH_PAGE(self)), self->plaque,
                                                    self->serial, self->record);
-    json_array_extend(ops, json_object_get(bind, "ops"));
+    json_array_extend(ops, bind);
   }
   if (self->inspection != NULL) {
     const char *sector = bh_json_string_or(bh_form_view_get_values(self->form), "sector", "");

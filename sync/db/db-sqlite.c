@@ -13,13 +13,15 @@
 #define STEPS_PER_QUESTION 20000 /* engine steps between calls of is_over: one or two ms */
 #define BACKUP_PAGES_PER_STEP 1024
 #define PLACES_MAX 1024 /* addresses of SQL texts that are remembered */
+#define STMTS_MAX 512   /* cached statements; a program needs fewer */
 
 struct _BhStmt {
   BhDb *db;
   sqlite3_stmt *stmt;
   const char *sql; /* the key it is cached by */
   GError *bind_error;
-  int next; /* number of the parameter that is likely to be bound next */
+  int next;     /* number of the parameter that is likely to be bound next */
+  guint64 used; /* db->prepared at its last use */
 };
 
 struct _BhDb {
@@ -292,6 +294,32 @@ guint64 bh_db_count_prepared(BhDb *db)
   return db->prepared;
 }
 
+guint bh_db_count_kept(BhDb *db)
+{
+  return g_hash_table_size(db->stmts);
+}
+
+/* Removes the least recently used statement from a full cache, because texts that are made at run
+ * time could fill it without end. A statement that is being read is kept. */
+static void make_place(BhDb *db)
+{
+  GHashTableIter iter;
+  gpointer stmt;
+  BhStmt *oldest = NULL;
+
+  if (g_hash_table_size(db->stmts) < STMTS_MAX)
+    return;
+  g_hash_table_iter_init(&iter, db->stmts);
+  while (g_hash_table_iter_next(&iter, NULL, &stmt)) {
+    BhStmt *kept = stmt;
+    if (!sqlite3_stmt_busy(kept->stmt) && (oldest == NULL || kept->used < oldest->used))
+      oldest = kept;
+  }
+  g_hash_table_remove_all(db->places);
+  if (oldest != NULL)
+    g_hash_table_remove(db->stmts, oldest->sql);
+}
+
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
 {
   BhStmt *stmt;
@@ -303,6 +331,7 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
   stmt = find_prepared(db, sql);
   if (stmt != NULL) {
     stmt->next = 1;
+    stmt->used = db->prepared;
     sqlite3_reset(stmt->stmt);
     sqlite3_clear_bindings(stmt->stmt);
     g_clear_error(&stmt->bind_error);
@@ -316,8 +345,10 @@ BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error)
     stmt_free(stmt);
     return NULL;
   }
+  make_place(db);
   char *key = g_strdup(sql);
   stmt->next = 1;
+  stmt->used = db->prepared;
   stmt->sql = key;
   g_hash_table_insert(db->stmts, key, stmt);
   return stmt;

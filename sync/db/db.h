@@ -40,13 +40,16 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDb, bh_db_close)
 /* Whether a commit or an I/O operation failed. All later calls on the connection then fail. */
 gboolean bh_db_is_dead(BhDb *db);
 
-/* Prepared once per connection and cached by the text; borrowed. The statement is reset and its
- * bindings are cleared on each call, so one text cannot be read twice at the same time. A
- * g_autoptr(BhStmt) resets the statement when it leaves its block. */
+/* Prepares a statement, or returns it from the cache of the connection, which keeps the 512 that
+ * were used last. Borrowed; NULL with an error. Each call resets the statement and clears its
+ * bindings, so one SQL text cannot be read twice at the same time. A g_autoptr(BhStmt) resets the
+ * statement when it goes out of scope. */
 BhStmt *bh_db_prepare(BhDb *db, const char *sql, GError **error);
 /* Number of calls of bh_db_prepare since the connection was opened. Tests assert with it how much
  * work an operation needs. */
 guint64 bh_db_count_prepared(BhDb *db);
+/* Number of cached statements of the connection. */
+guint bh_db_count_kept(BhDb *db);
 /* Number of times that the engine planned a cached statement again. It does so whenever a parameter
  * that is compared with the condition of a partial index gets another value, unless the parameter
  * is written +:name. */
@@ -57,8 +60,8 @@ guint64 bh_db_count_replanned(BhDb *db);
 
 /* Binds a copy of `text`; NULL binds NULL. */
 void bh_stmt_bind_text(BhStmt *stmt, const char *name, const char *text);
-/* Binds `text` without a copy: it must stay valid until the statement ended or is prepared again.
- */
+/* Binds `text` without a copy: it must stay valid until the statement ended or is
+ * prepared again. */
 void bh_stmt_bind_borrowed_text(BhStmt *stmt, const char *name, const char *text);
 /* Binds an integer. */
 void bh_stmt_bind_int(BhStmt *stmt, const char *name, gint64 value);
@@ -126,8 +129,8 @@ void bh_db_set_is_over(BhDb *db, BhDbIsOver func, gpointer data);
  * Ends all reads of this connection. TRUE when the whole log was copied: the next transaction then
  * writes the log from its start. FALSE for roles that make no checkpoints. */
 gboolean bh_db_checkpoint(BhDb *db);
-/* Bytes of the log after the last commit of this connection; 0 after a complete checkpoint by it.
- */
+/* Bytes of the log after the last commit of this connection; 0 after a complete checkpoint
+ * by it. */
 gint64 bh_db_get_log_bytes(BhDb *db);
 /* Makes a consistent copy with the engine's backup, syncs it and renames it to `path`. FALSE with
  * BH_ERROR_BUSY inside a transaction, or BH_ERROR_STORAGE. */

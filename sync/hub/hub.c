@@ -53,17 +53,22 @@ static gboolean load_values(BhHub *hub, BhDb *db, GError **error)
 
 /* What it received last has passed for certain, unless somebody said later that the clock of then
  * was wrong. */
-static gboolean begin_time(BhHub *hub, BhDb *db, const BhClock *machine, GError **error)
+static gboolean load_known_time(BhDb *db, gint64 *known_ms, GError **error)
 {
   g_autoptr(GError) failed = NULL;
   g_autofree char *trusted = bh_log_dup_value(db, TRUSTED_FROM, &failed);
   gint64 after = trusted != NULL ? g_ascii_strtoll(trusted, NULL, 10) : 0;
-  gint64 known_ms;
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  if (!bh_log_get_last_received(db, after, &known_ms, error))
+  return bh_log_get_last_received(db, after, known_ms, error);
+}
+
+static gboolean begin_time(BhHub *hub, BhDb *db, const BhClock *machine, GError **error)
+{
+  gint64 known_ms;
+  if (!load_known_time(db, &known_ms, error))
     return FALSE;
   hub->time = bh_hub_time_new(machine, known_ms);
   hub->clock = bh_hub_time_get_clock(hub->time);
@@ -85,9 +90,15 @@ static gboolean open_store(BhHub *hub, const BhClock *machine, GError **error)
          load_values(hub, db, error);
 }
 
+/* After a failed commit: what is kept in memory is what the disk holds. */
 static gboolean reload(BhDb *db, gpointer owner, GError **error)
 {
-  return bh_hub_reload_kinds(owner, db, error);
+  BhHub *hub = owner;
+  gint64 known_ms;
+  if (!load_known_time(db, &known_ms, error) || !bh_hub_reload_kinds(hub, db, error))
+    return FALSE;
+  bh_hub_time_learn(hub->time, known_ms);
+  return TRUE;
 }
 
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)
@@ -314,8 +325,8 @@ gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error
   return bh_writer_run(hub->writer, write_func, &write, error);
 }
 
-/* Between two entries: one that still took the time of before would be the last known again. A
- * commit that fails leaves it trusted until the hub is started again. */
+/* Between two entries: one that still took the time of before would be the last known again. When
+ * the commit fails, `reload` brings the doubt back. */
 static gboolean trust_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)data;

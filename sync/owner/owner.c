@@ -1,5 +1,5 @@
-/* Lock and socket of the process that has a store open. Start with bh_owner_take and on_request().
- */
+/* Lock and socket of the process that has a store open. Start with bh_owner_take
+ * and on_request(). */
 #include "sync/owner/owner.h"
 
 #include "sync/owner/line.h"
@@ -185,8 +185,8 @@ static gboolean lock(int fd, const char *dir, const char *role, GError **error)
                 g_strerror(errno));
     return FALSE;
   }
-  /* The text is information for people. The lock itself is in the kernel and ends with the process.
-   */
+  /* The text is information for people. The lock itself is in the kernel and ends with
+   * the process. */
   who = g_strdup_printf("%s, process %d\n", role, (int)getpid());
   if (ftruncate(fd, 0) == 0 && pwrite(fd, who, strlen(who), 0) < 0)
     g_debug("owner: cannot write the owner of %s into its lock file", dir);

@@ -37,8 +37,8 @@ static void set_expand_error(size_t code, GError **error)
               ZSTD_getErrorName(code));
 }
 
-/* Expands one frame. The output grows with the data, not by the size that the frame header claims.
- */
+/* Expands one frame. The output grows with the data, not by the size that the frame
+ * header claims. */
 static gboolean expand_into(ZSTD_DCtx *context, ZSTD_inBuffer *in, gsize max, GByteArray *out,
                             GError **error)
 {

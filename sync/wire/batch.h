@@ -25,8 +25,8 @@ typedef struct {
  * BH_BATCH_MAX_BYTES. */
 gboolean bh_batch_reader_init(BhBatchReader *reader, const char *text, gsize len, GError **error);
 /* The next entry (bh_entry_text_free); NULL without an error at the end. NULL with BH_ERROR_FORMAT
- * or _LIMIT that names the index; BH_ERROR_LIMIT also for more than BH_BATCH_MAX_ENTRIES entries.
- */
+ * or _LIMIT that names the index; BH_ERROR_LIMIT also for more than
+ * BH_BATCH_MAX_ENTRIES entries. */
 BhEntryText *bh_batch_reader_next(BhBatchReader *reader, GError **error);
 
 G_END_DECLS

@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 
 #define BH_EVIDENCE_SLACK_MS (5 * 60 * 1000) /* tolerated error of a good clock */
 
-/* Facts about an entry that do not come from its device. Times are by the hub's clock; 0: unknown.
- */
+/* Facts about an entry that do not come from its device. Times are by the hub's clock;
+ * 0: unknown. */
 typedef struct {
   gint64 received_ms; /* when the hub received the entry */
   /* The hub's clock was late at that time: the receipt was at received_ms or later. */

@@ -1,6 +1,6 @@
 /* Checks the statements of a case file that no single signature proves: that chains are complete
- * within their spans, and that every file which a body declares is listed. Used by export-verify.c.
- */
+ * within their spans, and that every file which a body declares is listed. Used
+ * by export-verify.c. */
 #include "sync/wire/export-internal.h"
 
 #include <string.h>
@@ -152,8 +152,8 @@ void bh_case_check_declare(BhCaseCheck *check, const BhBody *body)
   }
 }
 
-/* Whether the name is "files/SHA256.SUFFIX". The hub makes these names; devices have no influence.
- */
+/* Whether the name is "files/SHA256.SUFFIX". The hub makes these names; devices have
+ * no influence. */
 static gboolean is_name_of(const char *name, const char *sha256)
 {
   g_autofree char *stem = g_strconcat(BH_CASE_FILES_DIR, sha256, ".", NULL);

@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 #define BH_EXPORT_DOMAIN "export/1"
 
-/* The text that the hub signs: "<hub> <entries> <sha256 hex of all bytes before the seal>"; g_free.
- */
+/* The text that the hub signs: "<hub> <entries> <sha256 hex of all bytes before the
+ * seal>"; g_free. */
 char *bh_export_seal_text(const char *hub, gint64 entries, const char *sha256);
 /* The seal: the last line of the file, without its "\n"; g_free. */
 char *bh_export_seal_line(gint64 entries, const char *sha256, const char *signature_base64);

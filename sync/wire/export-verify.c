@@ -179,8 +179,8 @@ static void trust_key(Verifier *verifier, const char *device, const char *hub,
   g_ptr_array_add(keys, trust);
 }
 
-/* Reads format, head and kind sets. FALSE with an error when the file cannot be read any further.
- */
+/* Reads format, head and kind sets. FALSE with an error when the file cannot be read
+ * any further. */
 static gboolean read_beginning(Verifier *verifier, const guint8 *wanted_key, GError **error)
 {
   gsize len = 0;
@@ -340,8 +340,8 @@ static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnve
     check_time(verifier, envelope, body, chain);
 }
 
-/* Reads and verifies the four lines after an "E". FALSE when the file cannot be read any further.
- */
+/* Reads and verifies the four lines after an "E". FALSE when the file cannot be read
+ * any further. */
 static gboolean read_entry(Verifier *verifier, GError **error)
 {
   static const gsize limits[] = {BH_ENVELOPE_MAX, 88, BH_BODY_MAX, BH_OPENINGS_MAX};

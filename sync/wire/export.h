@@ -1,8 +1,8 @@
 /* The export file (PROTOCOL § 11): all entries of a hub as one text that can be verified without
  * the hub. The case file (§ 13): the same for one case, in an archive together with the original
  * files. The writer streams. The verifier reads line by line; it keeps at most one entry in memory,
- * and a few bytes per entry id, file, device and incarnation. Any thread, one at a time per object.
- */
+ * and a few bytes per entry id, file, device and incarnation. Any thread, one at a time
+ * per object. */
 #pragma once
 
 #include <gio/gio.h>

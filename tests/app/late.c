@@ -7,7 +7,7 @@
 static void hold(BhLateAnswer *late, gpointer data)
 {
   World *world = data;
-  const char *method = bh_late_answer_get_method(late);
+  const char *method = bh_late_answer_get_name(late);
   world->answers += strcmp(method, "status") != 0;
   gboolean held = g_strcmp0(world->held, "*") == 0 ? strcmp(method, "status") != 0
                                                    : g_strcmp0(world->held, method) == 0;
@@ -121,7 +121,7 @@ void world_free(World *world)
 void world_show(World *world, BhPage *page)
 {
   bh_session_set_actor(world->session, world->fixture->li, "李明");
-  bh_window_open(world->window, page);
+  bh_page_host_open(BH_PAGE_HOST(world->window), page);
   world_settle(world);
 }
 

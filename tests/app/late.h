@@ -34,7 +34,7 @@ void world_show(World *world, BhPage *page);
 /* The store has nothing to do any more, and what it answered has arrived or is held. */
 void world_settle(World *world);
 
-/* Answers of `method` (bh_late_answer_get_method; "*": of all but "status") are held from now on;
+/* Answers of `method` (bh_late_answer_get_name; "*": of all but "status") are held from now on;
  * NULL: none. */
 void world_hold(World *world, const char *method);
 /* Number of answers held since world_new. */

@@ -89,7 +89,7 @@ static void test_a_store_that_never_answers_lets_people_go_back(void **state)
   (void)state;
   g_autoptr(World) world = world_new();
   world_show(world, bh_home_page_new());
-  bh_window_open(world->window, bh_outcome_page_new(test_id(INSPECTION)));
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_outcome_page_new(test_id(INSPECTION)));
   world_settle(world);
   world_hold(world, "*");
   assert_true(world_tap(world, "save"));
@@ -112,7 +112,7 @@ static void test_what_one_person_tapped_is_theirs_when_another_has_the_device(vo
   world_hold(world, NULL);
   bh_window_lock(world->window);
   bh_session_set_actor(world->session, world->fixture->wang, "王芳");
-  bh_window_open(world->window, bh_sign_page_new(test_id(INSPECTION)));
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_sign_page_new(test_id(INSPECTION)));
   world_settle(world);
   assert_true(world_tap(world, "signer-second_inspector-2"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
@@ -154,7 +154,7 @@ static World *new_at_inspection(void)
 {
   World *world = world_new();
   world_show(world, bh_home_page_new());
-  bh_window_open(world->window, bh_inspection_page_new(test_id(INSPECTION)));
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_inspection_page_new(test_id(INSPECTION)));
   world_settle(world);
   return world;
 }
@@ -249,7 +249,7 @@ static void test_a_draft_that_could_not_be_thrown_away_stays_in_sight(void **sta
   (void)state;
   g_autoptr(World) world = new_at_inspection();
   BhPage *page = bh_hazard_page_new(test_id(INSPECTION), "T-01");
-  bh_window_open(world->window, page);
+  bh_page_host_open(BH_PAGE_HOST(world->window), page);
   world_settle(world);
   world_type(world, "place", "样例地点");
   bh_page_leave(page);

@@ -220,7 +220,7 @@ static void test_a_failure_after_the_page_was_left_is_said(void **state)
   (void)state;
   g_autoptr(World) world = world_new();
   world_show(world, bh_inspection_page_new(test_id(INSPECTION)));
-  bh_window_open(world->window, bh_sign_page_new(test_id(INSPECTION)));
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_sign_page_new(test_id(INSPECTION)));
   world_settle(world);
   assert_true(world_tap(world, "signer-inspector-1"));
   draw(world);
@@ -238,7 +238,7 @@ static void test_an_answer_to_a_page_that_is_gone_does_nothing(void **state)
   g_autoptr(World) world = world_new();
   world_show(world, bh_inspection_page_new(test_id(INSPECTION)));
   world_hold(world, "run");
-  bh_window_open(world->window, bh_sign_page_new(test_id(INSPECTION)));
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_sign_page_new(test_id(INSPECTION)));
   world_settle(world);
   world_hold(world, NULL);
   assert_true(world_tap(world, "back"));

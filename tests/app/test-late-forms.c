@@ -7,7 +7,7 @@
 
 #include "app/pages/hazard.h"
 #include "app/pages/home.h"
-#include "sync/device/outbox.h"
+#include "sync/device/store/outbox.h"
 
 /* As a round does: the place of a hazard is called otherwise. */
 static void adopt(BhDevice *device, GTask *task, gpointer data)

@@ -7,6 +7,7 @@
 #include "app/pages/checklist.h"
 #include "app/pages/find.h"
 #include "app/pages/home.h"
+#include "app/pages/inspection.h"
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
 #include "app/pages/start.h"
@@ -360,6 +361,19 @@ static void test_an_inspection_does_not_begin_before_its_list_and_scans_are_know
   assert_true(gtk_widget_is_sensitive(world_find(world, "begin")));
 }
 
+static void test_what_comes_next_is_offered_once_the_inspection_is_known(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_hold(world, "run");
+  world_show(world, bh_inspection_page_new(test_id(INSPECTION)));
+  assert_int_equal(world_count_held(world), 1);
+  assert_null(world_look(world, "finish"));
+  world_hold(world, NULL);
+  world_deliver(world, 0, -1);
+  assert_true(world_tap(world, "finish"));
+}
+
 int main(int argc, char **argv)
 {
   gtk_init(&argc, &argv);
@@ -368,6 +382,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_a_visit_read_before_a_tap_does_not_take_the_answer_away),
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_lost),
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew),
+      cmocka_unit_test(test_what_comes_next_is_offered_once_the_inspection_is_known),
       cmocka_unit_test(test_a_double_tap_answers_one_item),
       cmocka_unit_test(test_an_answer_asks_the_store_once_and_waits_for_nothing),
       cmocka_unit_test(test_an_answer_that_fails_late_is_not_shown_any_more),

@@ -8,7 +8,7 @@
 #include "app/said.h"
 #include "schema/freeze.h"
 #include "schema/signed-text.h"
-#include "sync/device/device-private.h"
+#include "sync/device/store/core.h"
 #include "tests/sync/device/fixture.h"
 
 #define INSPECTION 0x8000

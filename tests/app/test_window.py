@@ -44,6 +44,14 @@ class Walk(WindowTest):
             app.find("tile-3")
             self.look_at(app, "sign-in")
 
+    def test_1b_bold_text_needs_no_second_face_of_the_font(self):
+        with self.open() as app:
+            sign_in(app)
+            maps = Path(f"/proc/{app.process.pid}/maps").read_text()
+            faces = {Path(line.split()[-1]).name for line in maps.splitlines()
+                     if "NotoSansCJK" in line}
+            self.assertEqual(faces, {"NotoSansCJK-Regular.ttc"})
+
     def test_2_sign_in_counts_wrong_pins_and_locks_out(self):
         with self.open() as app:
             app.click("tile-3")

@@ -1,24 +1,23 @@
 /* P2: hub ingest – entries durable, verified, folded and indexed per second – against a raw batched
  * SQLite insert of the very rows it wrote, with the same schema, settings and transactions.
- * P5: bytes on the wire per finding. Figures, not verdicts. */
-#include "../sync/hub/hub-fixture.h"
+ * P5: bytes on the wire per finding. With two folders of bench-office: what an entry costs in the
+ * one store and in the other. Figures, not verdicts. */
+#include "bench-hub.h"
 
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "schema/person.h"
-#include "schema/world.h"
 #include "sync/hub/hub-private.h"
 #include "sync/wire/batch.h"
 
 #define FINDINGS_USUAL                                                                             \
   10000 /* another number may be given as the argument, such as for a profile */
 #define VISITS 200
-#define PIN "246810"
 #define BATCH 500
 #define SINGLES 1000
+#define SINGLES_OF_STORE 500
 #define SETTLE_US (1500 * 1000)
 
 typedef struct {
@@ -27,37 +26,6 @@ typedef struct {
   BhIngestResult result;
   TestDevice *device;
 } Feeding;
-
-typedef struct {
-  double wall, cpu; /* seconds; all threads of the process */
-} Span;
-
-static Span now(void)
-{
-  struct timespec cpu;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-  return (Span){.wall = (double)g_get_monotonic_time() / 1e6,
-                .cpu = (double)cpu.tv_sec + (double)cpu.tv_nsec / 1e9};
-}
-
-static Span since(Span start)
-{
-  Span end = now();
-  return (Span){.wall = end.wall - start.wall, .cpu = end.cpu - start.cpu};
-}
-
-static json_t *finding(const char *visit, const char *enterprise, int n)
-{
-  g_autofree char *number = g_strdup_printf("2026-%05d", n);
-  g_autofree char *summary = g_strdup_printf("主运输巷第%d架支护锚杆失效", n);
-  return json_pack(
-      "{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "inspection", visit,
-      "enterprise", enterprise, "number", number, "summary", summary, "description",
-      "现场检查发现该处锚杆托盘松动脱落三根，顶板有离层迹象，未见设置警示和临时支护。", "level",
-      "general", "place", "3105 综采工作面回风顺槽 420 米处", "found_by", "inspection", "item_no",
-      "COAL-07", "demand", "立即停止该段作业，补打锚杆并加设临时支护，经验收合格后方可恢复。",
-      "responsible_post", "生产副矿长", "deadline", "2026-12-05", "state", "found");
-}
 
 static gboolean feed(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
@@ -68,7 +36,7 @@ static gboolean feed(BhHub *hub, BhDb *db, gpointer data, GError **error)
 /* Verifies and applies entries in batches, as the server does; returns the time it took. */
 static Span ingest(HubFixture *fixture, Feeding *feeding, guint size)
 {
-  Span start = now();
+  Span start = bench_now();
   for (guint at = 0; at < feeding->texts->len; at += size) {
     g_autoptr(GError) error = NULL;
     feeding->batch = bh_batch_new(feeding->device->signer->device, feeding->device->unit);
@@ -86,13 +54,13 @@ static Span ingest(HubFixture *fixture, Feeding *feeding, guint size)
     bh_ingest_result_clear(&feeding->result);
     bh_batch_free(feeding->batch);
   }
-  return since(start);
+  return bench_since(start);
 }
 
 /* Both signatures of each entry: that of the device, and that of who acted. */
 static Span verify_only(TestDevice *device, GPtrArray *texts)
 {
-  Span start = now();
+  Span start = bench_now();
   for (guint i = 0; i < texts->len; i++) {
     const BhEntryText *text = texts->pdata[i];
     guint8 signature[BH_SIGNATURE_SIZE] = {0};
@@ -106,15 +74,15 @@ static Span verify_only(TestDevice *device, GPtrArray *texts)
         bh_body_parse_signed(text->body, text->openings, device->signer->hub, NULL);
     assert_non_null(body);
   }
-  Span both = since(start);
+  Span both = bench_since(start);
   /* What the parsing of the body costs without its signature is no part of it. */
-  start = now();
+  start = bench_now();
   for (guint i = 0; i < texts->len; i++) {
     const BhEntryText *text = texts->pdata[i];
     g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
     assert_non_null(body);
   }
-  Span parsing = since(start);
+  Span parsing = bench_since(start);
   return (Span){.wall = both.wall - parsing.wall, .cpu = both.cpu - parsing.cpu};
 }
 
@@ -182,7 +150,7 @@ G_NO_INLINE static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *t
   copy_schema(from, db);
   for (guint t = 0; t < tables->len; t++)
     check(db, sqlite3_prepare_v2(db, ((Table *)tables->pdata[t])->insert, -1, &stmts[t], NULL));
-  Span start = now();
+  Span start = bench_now();
   for (int batch = 0; batch < batches; batch++) {
     check(db, sqlite3_exec(db, "BEGIN IMMEDIATE", NULL, NULL, NULL));
     for (guint t = 0; t < tables->len; t++) {
@@ -199,7 +167,7 @@ G_NO_INLINE static Span insert_raw(const char *path, sqlite3 *from, GPtrArray *t
     }
     check(db, sqlite3_exec(db, "COMMIT", NULL, NULL, NULL));
   }
-  Span span = since(start);
+  Span span = bench_since(start);
   for (guint t = 0; t < tables->len; t++)
     sqlite3_finalize(stmts[t]);
   sqlite3_close(db);
@@ -248,83 +216,89 @@ static Span measure_raw(HubFixture *fixture, gint64 position, gint64 record, int
   return span;
 }
 
-static void get_counters(HubFixture *fixture, gint64 *position, gint64 *record)
-{
-  g_autoptr(GError) error = NULL;
-  BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  assert_true(bh_log_get_counter(db, "position", position, &error));
-  assert_true(bh_log_get_counter(db, "record", record, &error));
-  bh_hub_give_reader(fixture->hub, db);
-}
-
 static void print_rates(const char *what, int entries, double wall, double cpu)
 {
   printf("    %-42s %10.0f %8.0f\n", what, entries / wall, entries / cpu);
 }
 
-/* A device on which somebody with a PIN acts: entries carry the signature of both. */
-static TestDevice *make_device(HubFixture *fixture)
-{
-  TestDevice *device = test_device_new(fixture, fixture->township);
-  device->with_key = TRUE;
-  test_set_pin(fixture, device->actor, PIN);
-  test_open_key(fixture, device->actor, PIN, device->person_key);
-  return device;
-}
+typedef struct {
+  Span span;
+  gint64 written;       /* bytes, when the last entry was durable */
+  gint64 written_after; /* with what the checkpoint of it takes */
+} Cost;
 
-/* What this process had the disk written so far, in bytes. */
-static gint64 get_written(void)
+static Cost measure(HubFixture *fixture, Feeding *feeding, guint batch)
 {
-  g_autofree char *text = NULL;
-  assert_true(g_file_get_contents("/proc/self/io", &text, NULL, NULL));
-  const char *at = strstr(text, "\nwrite_bytes: ");
-  return at != NULL ? g_ascii_strtoll(at + strlen("\nwrite_bytes: "), NULL, 10) : 0;
+  gint64 before = bench_get_written();
+  Cost cost = {.span = ingest(fixture, feeding, batch)};
+  cost.written = bench_get_written() - before;
+  g_usleep(SETTLE_US); /* until what is left of the log is in the store */
+  cost.written_after = bench_get_written() - before;
+  return cost;
 }
 
 /* Each entry is a push, and a commit, of its own. */
-static void measure_single(HubFixture *fixture, Feeding *feeding)
+static void print_single(int n, Cost cost)
 {
-  guint n = feeding->texts->len;
-  gint64 before = get_written();
-  Span span = ingest(fixture, feeding, 1);
-  gint64 during = get_written() - before;
-  g_usleep(SETTLE_US); /* until what is left of the log is in the store */
-  gint64 after = get_written() - before;
   printf("    single pushes: %.0f a second, %.0f us CPU each; %" G_GINT64_FORMAT
          " kB written each, %" G_GINT64_FORMAT " with the last checkpoint (goal 40)\n",
-         n / span.wall, span.cpu * 1e6 / n, during / n / 1000, after / n / 1000);
+         n / cost.span.wall, cost.span.cpu * 1e6 / n, cost.written / n / 1000,
+         cost.written_after / n / 1000);
+}
+
+typedef struct {
+  char enterprise[BH_ID_LEN + 1];
+  char visits[VISITS][BH_ID_LEN + 1];
+} Place;
+
+/* A device, and an enterprise with visits to it that are at the hub already. */
+static void feeding_begin(Feeding *feeding, HubFixture *fixture, Place *place)
+{
+  feeding->device = bench_device_new(fixture);
+  feeding->texts = g_ptr_array_new();
+  test_device_make_id(feeding->device, place->enterprise);
+  g_ptr_array_add(feeding->texts, test_device_enterprise(feeding->device, place->enterprise,
+                                                         "一号矿", "140603100"));
+  for (int i = 0; i < VISITS; i++) {
+    test_device_make_id(feeding->device, place->visits[i]);
+    g_ptr_array_add(feeding->texts,
+                    test_device_entry(feeding->device, place->visits[i], "inspection",
+                                      bench_visit(feeding->device, place->enterprise), NULL));
+  }
+  ingest(fixture, feeding, BATCH);
+}
+
+/* In the place of the entries before; returns their size. */
+static gsize make_findings(Feeding *feeding, const Place *place, int from, int count)
+{
+  gsize bytes = 0;
+  g_ptr_array_set_size(feeding->texts, 0);
+  for (int i = from; i < from + count; i++) {
+    char id[BH_ID_LEN + 1];
+    test_device_make_id(feeding->device, id);
+    BhEntryText *text =
+        test_device_entry(feeding->device, id, "hazard",
+                          bench_finding(place->visits[i % VISITS], place->enterprise, i), NULL);
+    bytes += bh_entry_text_size(text);
+    g_ptr_array_add(feeding->texts, text);
+  }
+  return bytes;
+}
+
+static void feeding_end(Feeding *feeding)
+{
+  g_ptr_array_unref(feeding->texts);
+  test_device_free(feeding->device);
 }
 
 static void bench_P2_ingest(HubFixture *fixture, int findings)
 {
-  Feeding feeding = {.device = make_device(fixture), .texts = g_ptr_array_new()};
-  char enterprise[BH_ID_LEN + 1], visits[VISITS][BH_ID_LEN + 1];
+  Feeding feeding = {0};
+  Place place;
   gint64 position, record;
-  test_device_make_id(feeding.device, enterprise);
-  g_ptr_array_add(feeding.texts,
-                  test_device_enterprise(feeding.device, enterprise, "一号矿", "140603100"));
-  for (int i = 0; i < VISITS; i++) {
-    test_device_make_id(feeding.device, visits[i]);
-    g_ptr_array_add(
-        feeding.texts,
-        test_device_entry(feeding.device, visits[i], "inspection",
-                          json_pack("{s:s, s:[s], s:s, s:s, s:s}", "enterprise", enterprise,
-                                    "modes", "routine", "unit", fixture->township, "lead",
-                                    fixture->inspector, "state", "on_site"),
-                          NULL));
-  }
-  ingest(fixture, &feeding, BATCH);
-  get_counters(fixture, &position, &record);
-  g_ptr_array_set_size(feeding.texts, 0);
-  gsize bytes = 0;
-  for (int i = 0; i < findings; i++) {
-    char id[BH_ID_LEN + 1];
-    test_device_make_id(feeding.device, id);
-    BhEntryText *text = test_device_entry(feeding.device, id, "hazard",
-                                          finding(visits[i % VISITS], enterprise, i), NULL);
-    bytes += bh_entry_text_size(text);
-    g_ptr_array_add(feeding.texts, text);
-  }
+  feeding_begin(&feeding, fixture, &place);
+  bench_get_counters(fixture, &position, &record);
+  gsize bytes = make_findings(&feeding, &place, 0, findings);
   Span signature = verify_only(feeding.device, feeding.texts);
   Span whole = ingest(fixture, &feeding, BATCH);
   Span raw = measure_raw(fixture, position, record, findings, TRUE);
@@ -340,22 +314,59 @@ static void bench_P2_ingest(HubFixture *fixture, int findings)
   printf("    %-42s %8.0f %% %8.0f %%\n", "ratio to the same rows (goal 50 %)",
          100 * raw.wall / (whole.wall - signature.wall),
          100 * raw.cpu / (whole.cpu - signature.cpu));
-  g_ptr_array_set_size(feeding.texts, 0);
-  for (int i = 0; i < SINGLES; i++) {
-    char id[BH_ID_LEN + 1];
-    test_device_make_id(feeding.device, id);
-    g_ptr_array_add(feeding.texts,
-                    test_device_entry(feeding.device, id, "hazard",
-                                      finding(visits[i % VISITS], enterprise, findings + i), NULL));
-  }
-  measure_single(fixture, &feeding);
-  g_ptr_array_unref(feeding.texts);
-  test_device_free(feeding.device);
+  make_findings(&feeding, &place, findings, SINGLES);
+  print_single(SINGLES, measure(fixture, &feeding, 1));
+  feeding_end(&feeding);
+}
+
+/* --- the same work in a small store and in a large one --- */
+
+static gint64 count_records(HubFixture *fixture)
+{
+  gint64 position, record;
+  bench_get_counters(fixture, &position, &record);
+  return record;
+}
+
+static void measure_store(const char *folder, int findings, Cost *batched, Cost *single)
+{
+  HubFixture *fixture = hub_fixture_keep_store(folder);
+  Feeding feeding = {0};
+  Place place;
+  feeding_begin(&feeding, fixture, &place);
+  gint64 records = count_records(fixture);
+  make_findings(&feeding, &place, 0, findings);
+  *batched = measure(fixture, &feeding, BATCH);
+  make_findings(&feeding, &place, findings, SINGLES_OF_STORE);
+  *single = measure(fixture, &feeding, 1);
+  printf("    %10d %18.0f %8.0f %8.1f %14.0f %8.0f %8.1f\n", (int)records,
+         batched->span.cpu * 1e6 / findings, batched->span.wall * 1e6 / findings,
+         (double)batched->written_after / 1e3 / findings, single->span.cpu * 1e6 / SINGLES_OF_STORE,
+         single->span.wall * 1e6 / SINGLES_OF_STORE,
+         (double)single->written_after / 1e3 / SINGLES_OF_STORE);
+  feeding_end(&feeding);
+  hub_fixture_free(fixture);
+}
+
+static void bench_size(int findings, const char *small, const char *large)
+{
+  Cost batched[2], single[2];
+  printf("    %d findings in batches of %d, and %d single pushes; each of them:\n", findings, BATCH,
+         SINGLES_OF_STORE);
+  printf("    %10s %18s %8s %8s %14s %8s %8s\n", "records", "batch: CPU us", "wall us", "kB",
+         "single: CPU us", "wall us", "kB");
+  measure_store(small, findings, &batched[0], &single[0]);
+  measure_store(large, findings, &batched[1], &single[1]);
+  printf("    %10s %18.2f %8.2f %8.2f %14.2f %8.2f %8.2f (goal of the CPU 1.3)\n", "ratio",
+         batched[1].span.cpu / batched[0].span.cpu, batched[1].span.wall / batched[0].span.wall,
+         (double)batched[1].written_after / (double)batched[0].written_after,
+         single[1].span.cpu / single[0].span.cpu, single[1].span.wall / single[0].span.wall,
+         (double)single[1].written_after / (double)single[0].written_after);
 }
 
 static void bench_P5_wire(HubFixture *fixture, int count)
 {
-  TestDevice *device = make_device(fixture);
+  TestDevice *device = bench_device_new(fixture);
   char enterprise[BH_ID_LEN + 1], visit[BH_ID_LEN + 1], id[BH_ID_LEN + 1];
   test_device_make_id(device, enterprise);
   test_device_make_id(device, visit);
@@ -363,7 +374,7 @@ static void bench_P5_wire(HubFixture *fixture, int count)
   for (int i = 0; i < count; i++) {
     test_device_make_id(device, id);
     g_autoptr(BhEntryText) text =
-        test_device_entry(device, id, "hazard", finding(visit, enterprise, i), NULL);
+        test_device_entry(device, id, "hazard", bench_finding(visit, enterprise, i), NULL);
     bh_entry_text_append(text, batch);
   }
   g_autoptr(GBytes) packed = bh_batch_compress(batch->str, batch->len, NULL);
@@ -385,6 +396,10 @@ int main(int argc, char **argv)
   gint64 findings = FINDINGS_USUAL;
   if (argc > 1)
     assert_true(g_ascii_string_to_signed(argv[1], 10, 1, 1000000, &findings, NULL));
+  if (argc > 3) {
+    bench_size((int)findings, argv[2], argv[3]);
+    return 0;
+  }
   HubFixture *fixture = hub_fixture_new();
   bench_P2_ingest(fixture, (int)findings);
   for (int i = 0; argc == 1 && i < 3; i++) {

@@ -1,7 +1,7 @@
 /* The hub's HTTP handlers without a connection. */
 #pragma once
 
-#include "sync/device/transport.h"
+#include "sync/device/engine/exchange.h"
 #include "sync/hub/devices/devices.h"
 
 /* Runs the handler and waits for its answer. Stands in for sync/hub/http/server.c: a program that

@@ -1,8 +1,8 @@
 /* A hub and its devices for one seed. */
 #pragma once
 
-#include "sync/device/engine.h"
-#include "sync/device/outbox.h"
+#include "sync/device/engine/engine.h"
+#include "sync/device/store/outbox.h"
 #include "sync/hub/devices/devices.h"
 #include "tests/schema/support.h"
 #include "tests/sim/sim-http.h"

@@ -18,7 +18,7 @@ def program(name):
     places = {
         "bihuan": "app/bihuan",
         "bihuanctl": "app/ctl/bihuanctl",
-        "bihuan-agent": "sync/device/bihuan-agent",
+        "bihuan-agent": "sync/device/run/bihuan-agent",
         "bihuan-hub": "sync/hub/bihuan-hub",
     }
     path = build_dir() / places[name]

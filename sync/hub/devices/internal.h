@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 struct _BhDeviceApi {
   BhHub *hub;
   BhUploads *uploads;
+  GThreadPool *upload_threads; /* of routes-upload.c */
   const char *headers[3];
   GMutex lock;
   GHashTable *tries; /* address → Tries, under lock */
@@ -20,7 +21,10 @@ BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request);
 /* Answers with the status the protocol names for the error; `more` may be NULL. */
 void bh_device_api_answer_error(BhRequest *request, const GError *error, const json_t *more);
 
-/* routes-upload.c */
+/* routes-upload.c. Writing waits for the disk, so it is done on threads of its own: on the server's
+ * two or three, a few photos would keep everybody else from an answer, and each would wait for a
+ * commit by itself. */
+GThreadPool *bh_upload_threads_new(BhDeviceApi *api);
 void bh_upload_handle_options(BhRequest *request, gpointer data);
 void bh_upload_handle_create(BhRequest *request, gpointer data);
 void bh_upload_handle_head(BhRequest *request, gpointer data);

@@ -9,6 +9,7 @@
 #define TUS_VERSION "1.0.0"
 #define METADATA_MAX 1024
 #define STATUS_CHECKSUM_MISMATCH 460
+#define UPLOAD_THREADS 16 /* uploads that wait for the disk at the same time */
 
 static void answer(BhRequest *request, guint status)
 {
@@ -105,7 +106,8 @@ void bh_upload_handle_options(BhRequest *request, gpointer data)
   answer(request, 204);
 }
 
-static gboolean check_sum(const char *header, GBytes *body, gboolean *matches)
+static gboolean check_sum(const char *header, GBytes *body, char hex[BH_HASH_HEX_LEN + 1],
+                          gboolean *matches)
 {
   guint8 wanted[BH_HASH_SIZE], got[BH_HASH_SIZE];
   gsize len;
@@ -114,19 +116,21 @@ static gboolean check_sum(const char *header, GBytes *body, gboolean *matches)
       !bh_base64_decode(header + strlen("sha256 "), wanted, sizeof wanted))
     return FALSE;
   crypto_hash_sha256(got, bytes != NULL ? bytes : (const guint8 *)"", len);
+  bh_hash_to_hex(got, hex);
   *matches = memcmp(wanted, got, sizeof got) == 0;
   return TRUE;
 }
 
-/* Bytes that are sent as an upload's, with their checksum. FALSE after answering itself. */
-static gboolean check_bytes(BhRequest *request, GBytes *body)
+/* Bytes that are sent as an upload's, with their checksum, which is computed once and written to
+ * `hex`. FALSE after answering itself. */
+static gboolean check_bytes(BhRequest *request, GBytes *body, char hex[BH_HASH_HEX_LEN + 1])
 {
   gboolean matches;
   if (g_strcmp0(bh_request_get_header(request, "Content-Type"), BH_TYPE_UPLOAD) != 0) {
     answer_error(request, 415, BH_ERROR_FORMAT, "Content-Type must be " BH_TYPE_UPLOAD);
     return FALSE;
   }
-  if (!check_sum(bh_request_get_header(request, "Upload-Checksum"), body, &matches)) {
+  if (!check_sum(bh_request_get_header(request, "Upload-Checksum"), body, hex, &matches)) {
     answer_error(request, 400, BH_ERROR_FORMAT,
                  "Upload-Checksum must be sha256 and the base64 of 32 bytes");
     return FALSE;
@@ -137,12 +141,11 @@ static gboolean check_bytes(BhRequest *request, GBytes *body)
   return matches;
 }
 
-void bh_upload_handle_create(BhRequest *request, gpointer data)
+static void create(BhRequest *request, BhDeviceApi *api)
 {
-  BhDeviceApi *api = data;
   g_autoptr(BhHubDevice) device = begin(request, api);
   gint64 length;
-  char sha256[BH_HASH_HEX_LEN + 1];
+  char sha256[BH_HASH_HEX_LEN + 1], hash[BH_HASH_HEX_LEN + 1] = "";
   BhUploadRow row;
   g_autoptr(GError) error = NULL;
   if (device == NULL)
@@ -161,9 +164,9 @@ void bh_upload_handle_create(BhRequest *request, gpointer data)
     return;
   }
   GBytes *first = bh_request_get_body(request);
-  if (g_bytes_get_size(first) > 0 && !check_bytes(request, first))
+  if (g_bytes_get_size(first) > 0 && !check_bytes(request, first, hash))
     return;
-  if (!bh_uploads_create(api->uploads, device->id, sha256, length, first, &row, &error)) {
+  if (!bh_uploads_create(api->uploads, device->id, sha256, length, first, hash, &row, &error)) {
     answer_failed(request, error, NULL);
     return;
   }
@@ -193,11 +196,11 @@ void bh_upload_handle_head(BhRequest *request, gpointer data)
   answer(request, 200);
 }
 
-void bh_upload_handle_patch(BhRequest *request, gpointer data)
+static void patch(BhRequest *request, BhDeviceApi *api)
 {
-  BhDeviceApi *api = data;
   g_autoptr(BhHubDevice) device = begin(request, api);
   GBytes *body = bh_request_get_body(request);
+  char hash[BH_HASH_HEX_LEN + 1];
   gint64 offset;
   BhUploadRow row = {0};
   g_autoptr(GError) error = NULL;
@@ -207,7 +210,7 @@ void bh_upload_handle_patch(BhRequest *request, gpointer data)
     answer_error(request, 400, BH_ERROR_FORMAT, "Upload-Offset must be a number of bytes");
     return;
   }
-  if (!check_bytes(request, body))
+  if (!check_bytes(request, body, hash))
     return;
   if (!bh_uploads_append(api->uploads, device->id, bh_request_get_param(request, "id"), offset,
                          body, &row, &error)) {
@@ -219,9 +222,8 @@ void bh_upload_handle_patch(BhRequest *request, gpointer data)
   answer(request, 204);
 }
 
-void bh_upload_handle_delete(BhRequest *request, gpointer data)
+static void delete (BhRequest *request, BhDeviceApi *api)
 {
-  BhDeviceApi *api = data;
   g_autoptr(BhHubDevice) device = begin(request, api);
   g_autoptr(GError) error = NULL;
   if (device == NULL)
@@ -230,4 +232,45 @@ void bh_upload_handle_delete(BhRequest *request, gpointer data)
     answer(request, 204);
   else
     answer_failed(request, error, NULL);
+}
+
+/* --- the threads --- */
+
+typedef struct {
+  BhRequest *request;
+  void (*handle)(BhRequest *request, BhDeviceApi *api);
+} Waiting;
+
+static void run_waiting(gpointer data, gpointer api)
+{
+  g_autofree Waiting *waiting = data;
+  waiting->handle(waiting->request, api);
+}
+
+GThreadPool *bh_upload_threads_new(BhDeviceApi *api)
+{
+  return g_thread_pool_new(run_waiting, api, UPLOAD_THREADS, FALSE, NULL);
+}
+
+static void hand_over(BhDeviceApi *api, BhRequest *request,
+                      void (*handle)(BhRequest *request, BhDeviceApi *api))
+{
+  Waiting *waiting = g_new(Waiting, 1);
+  *waiting = (Waiting){request, handle};
+  g_thread_pool_push(api->upload_threads, waiting, NULL);
+}
+
+void bh_upload_handle_create(BhRequest *request, gpointer data)
+{
+  hand_over(data, request, create);
+}
+
+void bh_upload_handle_patch(BhRequest *request, gpointer data)
+{
+  hand_over(data, request, patch);
+}
+
+void bh_upload_handle_delete(BhRequest *request, gpointer data)
+{
+  hand_over(data, request, delete);
 }

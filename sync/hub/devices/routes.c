@@ -22,6 +22,7 @@ BhDeviceApi *bh_device_api_new(BhHub *hub)
   BhDeviceApi *api = g_new0(BhDeviceApi, 1);
   api->hub = hub;
   api->uploads = bh_uploads_new(hub);
+  api->upload_threads = bh_upload_threads_new(api);
   api->headers[0] = BH_HEADER_HUB;
   api->headers[1] = bh_hub_get_id(hub);
   g_mutex_init(&api->lock);
@@ -33,6 +34,7 @@ void bh_device_api_free(BhDeviceApi *api)
 {
   if (api == NULL)
     return;
+  g_thread_pool_free(api->upload_threads, FALSE, TRUE);
   bh_uploads_free(api->uploads);
   g_hash_table_unref(api->tries);
   g_mutex_clear(&api->lock);

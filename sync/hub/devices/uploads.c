@@ -369,17 +369,15 @@ static gboolean may_send(BhHub *hub, RowChange *change, GError **error)
   return may;
 }
 
-static gboolean take_whole(BhUploads *uploads, BhUploadRow *made, GBytes *bytes, GError **error)
+static gboolean take_whole(BhUploads *uploads, BhUploadRow *made, GBytes *bytes, const char *hash,
+                           GError **error)
 {
   BhHub *hub = uploads->hub;
   RowChange change = {.row = made, .whole = TRUE};
-  gsize len;
-  const void *data = g_bytes_get_data(bytes, &len);
   g_autofree char *temp = temp_path(hub, made->id);
-  g_autofree char *hex = bh_hash_hex(data, len);
   if (!may_send(hub, &change, error))
     return FALSE;
-  if (strcmp(hex, made->sha256) != 0) {
+  if (strcmp(hash, made->sha256) != 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
                 "the bytes are not those of file %s; send them again from 0", made->sha256);
     return FALSE;
@@ -413,7 +411,8 @@ static gboolean add_first(BhUploads *uploads, BhUploadRow *row, GBytes *bytes, G
 }
 
 gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *sha256,
-                           gint64 length, GBytes *first, BhUploadRow *row, GError **error)
+                           gint64 length, GBytes *first, const char *hash, BhUploadRow *row,
+                           GError **error)
 {
   RowChange change = {.row = row};
   gint64 len = (gint64)g_bytes_get_size(first);
@@ -425,7 +424,7 @@ gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *s
   if (!begin(uploads, device, sha256, length, row, error))
     return FALSE;
   if (len > 0 && len == length)
-    return take_whole(uploads, row, first, error);
+    return take_whole(uploads, row, first, hash, error);
   if (!bh_hub_write(uploads->hub, write_new, &change, error))
     return FALSE;
   if (change.complete)

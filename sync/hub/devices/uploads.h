@@ -18,11 +18,13 @@ void bh_uploads_free(BhUploads *uploads);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhUploads, bh_uploads_free)
 
 /* Finds or makes the upload of a declared file, and adds `first` (may be empty) to one that has no
- * bytes yet; *row tells its state, row->done == row->size when the hub has the file. A file that is
+ * bytes yet; `hash` is the hex SHA-256 of `first` as it was computed here, ignored when that is
+ * empty; *row tells its state, row->done == row->size when the hub has the file. A file that is
  * whole at once costs one commit. BH_ERROR_CHAIN: no entry declared it; _INVALID: another length;
  * _LIMIT: too many uploads or bytes; _BUSY: no space; _SIGNATURE: as in bh_uploads_append. */
 gboolean bh_uploads_create(BhUploads *uploads, const char *device, const char *sha256,
-                           gint64 length, GBytes *first, BhUploadRow *row, GError **error);
+                           gint64 length, GBytes *first, const char *hash, BhUploadRow *row,
+                           GError **error);
 /* Where the upload stands. BH_ERROR_NOT_FOUND also for another device's. */
 gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id, BhUploadRow *row,
                          GError **error);

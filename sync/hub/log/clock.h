@@ -26,5 +26,8 @@ gint64 bh_hub_time_read(BhHubTime *time, gboolean *doubted);
 gboolean bh_hub_time_is_doubted(BhHubTime *time, gint64 *machine_ms, gint64 *known_ms);
 /* Somebody looked: what the machine's clock says counts from now on, also when it goes back. */
 void bh_hub_time_trust(BhHubTime *time);
+/* `known_ms` has passed for certain, as with bh_hub_time_new: taken when the store says so again
+ * after a trust that was not kept. */
+void bh_hub_time_learn(BhHubTime *time, gint64 known_ms);
 
 G_END_DECLS

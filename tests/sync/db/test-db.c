@@ -454,6 +454,29 @@ static void test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good
   assert_int_equal(asked, 4);
 }
 
+static void test_texts_made_at_run_time_are_not_kept_without_end(void **state)
+{
+  Fixture *fixture = *state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhDb) db = bh_db_open(fixture->path, BH_DB_HUB_WRITER, &error);
+  gboolean row = FALSE;
+  BhStmt *read = bh_db_prepare(db, "SELECT 1 UNION ALL SELECT 2", &error);
+  assert_true(bh_stmt_step(read, &row, &error));
+  guint kept = 0;
+  for (int i = 0; i < 2000; i++) {
+    g_autofree char *sql = g_strdup_printf("SELECT %d", i);
+    g_autoptr(BhStmt) stmt = bh_db_prepare(db, sql, &error);
+    assert_true(bh_stmt_step(stmt, &row, &error));
+    assert_int_equal(bh_stmt_get_int(stmt, 0), i);
+    kept = MAX(kept, bh_db_count_kept(db));
+  }
+  assert_int_equal(kept, 512);
+  /* The one that is being read goes on. */
+  assert_true(bh_stmt_step(read, &row, &error) && row);
+  assert_int_equal(bh_stmt_get_int(read, 0), 2);
+  bh_stmt_reset(read);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -476,6 +499,7 @@ int main(void)
       T(test_backup_to_nowhere_is_an_error_and_leaves_nothing),
       T(test_the_schema_table_cannot_be_written),
       T(test_full_text_search_works_under_the_defensive_settings),
+      T(test_texts_made_at_run_time_are_not_kept_without_end),
       T(test_a_statement_nobody_waits_for_ends_and_the_connection_stays_good),
 #undef T
   };

@@ -1,7 +1,7 @@
 /* An engine between a store and a hub in memory, with time and network in the test's hand. */
 #pragma once
 
-#include "sync/device/engine.h"
+#include "sync/device/engine/engine.h"
 
 #include "fake-hub.h"
 #include "fake-store.h"

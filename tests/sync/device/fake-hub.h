@@ -1,7 +1,7 @@
 /* A hub in memory that answers well, for tests of the engine. */
 #pragma once
 
-#include "sync/device/transport.h"
+#include "sync/device/run/transport.h"
 
 #include "schema/entry.h"
 

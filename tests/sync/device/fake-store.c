@@ -201,7 +201,7 @@ gboolean bh_outbox_reincarnate(BhDevice *device, gint64 seq, GError **error)
   return TRUE;
 }
 
-gboolean bh_outbox_mend(BhDevice *device, gint64 keep, GError **error)
+gboolean bh_outbox_repair(BhDevice *device, gint64 keep, GError **error)
 {
   if (FULL(error))
     return FALSE;

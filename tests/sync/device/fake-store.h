@@ -2,7 +2,7 @@
  * the real store. */
 #pragma once
 
-#include "sync/device/outbox.h"
+#include "sync/device/store/outbox.h"
 
 typedef struct {
   char sha256[BH_HASH_HEX_LEN + 1];

@@ -2,7 +2,7 @@
  * can be set, the shipped kinds, two people, an enterprise. */
 #pragma once
 
-#include "sync/device/outbox.h"
+#include "sync/device/store/outbox.h"
 #include "tests/schema/support.h"
 
 #define PIN_OF_LI "2468"

@@ -3,7 +3,7 @@
 
 #include <glib/gstdio.h>
 
-#include "sync/device/copy.h"
+#include "sync/device/store/copy.h"
 #include "tests/support/fake-disk.h"
 
 static void remove_tree(const char *path)

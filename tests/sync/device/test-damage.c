@@ -68,7 +68,7 @@ static void test_L8_a_damaged_body_is_set_aside_and_the_others_go_on(void **stat
   assert_null(read_all(fixture, &error));
   assert_error(error, BH_ERROR_SIGNATURE);
   g_clear_error(&error);
-  assert_true(bh_outbox_mend(fixture->device, 2, &error));
+  assert_true(bh_outbox_repair(fixture->device, 2, &error));
   assert_no_error(error);
 
   g_autoptr(GPtrArray) after = read_all(fixture, &error);
@@ -122,7 +122,7 @@ static void test_a_sound_body_survives_its_envelope_and_signature(void **state G
                   " WHERE (pos & 1099511627775) = 2;"
                   "UPDATE entry SET envelope = replace(envelope, '\"seq\":3', '\"seq\":9')"
                   " WHERE (pos & 1099511627775) = 3");
-  assert_true(bh_outbox_mend(fixture->device, 0, &error));
+  assert_true(bh_outbox_repair(fixture->device, 0, &error));
   assert_no_error(error);
   g_autoptr(GPtrArray) after = read_all(fixture, &error);
   assert_no_error(error);
@@ -156,7 +156,7 @@ static void test_a_row_that_vanished_is_told_and_stops_nothing(void **state G_GN
   damage(fixture, "DELETE FROM entry WHERE (pos & 1099511627775) = 2");
   assert_null(read_all(fixture, &error));
   g_clear_error(&error);
-  assert_true(bh_outbox_mend(fixture->device, 0, &error));
+  assert_true(bh_outbox_repair(fixture->device, 0, &error));
   assert_no_error(error);
   g_autoptr(GPtrArray) bodies = read_all(fixture, &error);
   assert_int_equal(bodies->len, 2);
@@ -196,7 +196,7 @@ static void test_with_a_damaged_key_nothing_is_set_aside(void **state G_GNUC_UNU
   damage(fixture, "UPDATE device_key SET public_key = zeroblob(32)");
   assert_null(read_all(fixture, &error));
   g_clear_error(&error);
-  assert_false(bh_outbox_mend(fixture->device, 0, &error));
+  assert_false(bh_outbox_repair(fixture->device, 0, &error));
   assert_error(error, BH_ERROR_STORAGE);
   assert_int_equal(fixture_status(fixture, "damaged"), 0);
   assert_int_equal(fixture_status(fixture, "pending"), 3);

@@ -3,7 +3,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#include "sync/device/outbox-store.h"
+#include "sync/device/store/outbox-kinds.h"
 #include "tests/sync/device/fixture.h"
 #include "tests/sync/device/shim-vfs.h"
 

@@ -1,9 +1,9 @@
 #include <string.h>
 
 #include "schema/person.h"
-#include "sync/device/device-private.h"
-#include "sync/device/outbox.h"
-#include "sync/device/people-store.h"
+#include "sync/device/store/core.h"
+#include "sync/device/store/outbox.h"
+#include "sync/device/store/people.h"
 #include "tests/sync/device/fixture.h"
 
 #define MINUTE_MS (60 * 1000)

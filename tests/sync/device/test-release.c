@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "sync/db/db.h"
-#include "sync/device/release.h"
+#include "sync/device/store/release.h"
 #include "tests/support/fake-disk.h"
 #include "tests/sync/device/fixture.h"
 

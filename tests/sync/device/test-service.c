@@ -2,7 +2,7 @@
 
 #include "schema/world.h"
 #include "schema/plaque.h"
-#include "sync/device/worker.h"
+#include "sync/device/store/worker.h"
 #include "tests/sync/device/fixture.h"
 
 /* The store of a fixture behind a worker, as programs use it. */

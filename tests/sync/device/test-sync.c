@@ -1,6 +1,6 @@
 /* Enrolment, rounds, background and agent against a real hub over TLS. */
 #include "tests/support/unsigned.h"
-#include "sync/device/sync.h"
+#include "sync/device/run/sync.h"
 
 #include "schema/error.h"
 #include "schema/world.h"

@@ -1,4 +1,4 @@
-#include "sync/device/transport.h"
+#include "sync/device/run/transport.h"
 
 #include "schema/world.h"
 #include "sync/hub/http/server.h"

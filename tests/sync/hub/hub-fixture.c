@@ -281,7 +281,8 @@ Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, c
                   const char *const *headers, const void *body, gssize len)
 {
   Answer *answer = g_new0(Answer, 1);
-  CURL *curl = curl_easy_init();
+  gboolean is_kept = device != NULL && device->kept != NULL;
+  CURL *curl = is_kept ? device->kept : curl_easy_init();
   g_autofree char *url = g_strconcat(fixture->url, path, NULL);
   struct curl_slist *list = curl_slist_append(NULL, "Expect:");
   answer->body = g_string_new(NULL);
@@ -320,7 +321,10 @@ Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, c
   if (curl_easy_perform(curl) == CURLE_OK)
     curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer->status);
   curl_slist_free_all(list);
-  curl_easy_cleanup(curl);
+  if (is_kept)
+    curl_easy_reset(curl);
+  else
+    curl_easy_cleanup(curl);
   const char *type = g_hash_table_lookup(answer->headers, "content-type");
   const char *encoding = g_hash_table_lookup(answer->headers, "content-encoding");
   if (encoding != NULL && strcmp(encoding, "zstd") == 0) {
@@ -383,8 +387,15 @@ TestDevice *test_device_new(HubFixture *fixture, const char *unit)
 void test_device_free(TestDevice *device)
 {
   bh_signer_free(device->signer);
+  curl_easy_cleanup(device->kept);
   g_free(device->token);
   g_free(device);
+}
+
+void test_device_keep_connection(TestDevice *device)
+{
+  if (device->kept == NULL)
+    device->kept = curl_easy_init();
 }
 
 void test_device_new_incarnation(TestDevice *device)

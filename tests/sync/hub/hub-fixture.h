@@ -84,10 +84,13 @@ typedef struct {
   char last_entry[BH_ID_LEN + 1];
   gint64 skew_ms;    /* added to its clock */
   BhEntryClock says; /* hub_ms, hub_boot_ms and hub_sig of these go into its entries */
+  void *kept;        /* CURL: its connection, kept between requests; NULL: a new one for each */
 } TestDevice;
 
 TestDevice *test_device_new(HubFixture *fixture, const char *unit);
 void test_device_free(TestDevice *device);
+/* One connection for all its requests from now on, which then come from one thread at a time. */
+void test_device_keep_connection(TestDevice *device);
 /* Gives a person a PIN at the hub; what it opens. */
 void test_set_pin(HubFixture *fixture, const char *staff, const char *pin);
 void test_open_key(HubFixture *fixture, const char *staff, const char *pin,

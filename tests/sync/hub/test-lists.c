@@ -429,7 +429,6 @@ static gboolean nobody_waits(gpointer data)
   return --*left < 0;
 }
 
-/* At whichever statement it is broken off. */
 /* Each shape again, with other values: the plans of before serve. */
 static void test_no_list_is_planned_anew_for_other_values(void **state)
 {

@@ -229,6 +229,30 @@ static void test_who_looked_is_believed_after_a_restart_too(void **state)
   test_device_free(device);
 }
 
+static void test_a_trust_that_was_not_kept_is_no_trust(void **state)
+{
+  HubFixture *fixture = *state;
+  char id[BH_ID_LEN + 1];
+  gint64 machine_ms, known_ms;
+  g_autoptr(GError) error = NULL;
+  restart_at(fixture, YEARS_MS);
+  TestDevice *device = test_device_new(fixture, fixture->township);
+  test_device_make_id(device, id);
+  push(device, test_device_enterprise(device, id, "一号矿", "140603100"));
+  restart_at(fixture, 0);
+  test_fill_disk(TRUE);
+  gboolean trusted = bh_hub_trust_clock(fixture->hub, &error);
+  test_fill_disk(FALSE);
+  assert_false(trusted);
+  g_clear_error(&error);
+  test_device_make_id(device, id);
+  push(device, test_device_enterprise(device, id, "二号矿", "140603100"));
+  assert_true(bh_hub_is_time_doubted(fixture->hub, &machine_ms, &known_ms));
+  assert_true(bh_hub_trust_clock(fixture->hub, &error));
+  assert_false(bh_hub_is_time_doubted(fixture->hub, &machine_ms, &known_ms));
+  test_device_free(device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -239,6 +263,8 @@ int main(void)
                                       tear_down),
       cmocka_unit_test(test_in_doubt_an_entry_was_made_when_it_says),
       cmocka_unit_test_setup_teardown(test_who_looked_is_believed_after_a_restart_too, set_up,
+                                      tear_down),
+      cmocka_unit_test_setup_teardown(test_a_trust_that_was_not_kept_is_no_trust, set_up,
                                       tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

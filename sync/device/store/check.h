@@ -1,0 +1,19 @@
+/* Checks operations before they become an entry. */
+#pragma once
+
+#include "sync/device/store/core.h"
+
+G_BEGIN_DECLS
+
+/* Checks shapes, limits, values, transitions and required fields of `ops` (bh_device_save). Returns
+ * the operations to write, with the step that an answered review takes in its target added; new
+ * reference. BH_ERROR_INVALID, _UNKNOWN, _LIMIT or _FORMAT with kind, key and reason in the
+ * message. */
+json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops,
+                            GError **error);
+
+/* TRUE when no string in `value` contains a NUL character and it is not nested deeper than
+ * BH_VALUE_MAX_DEPTH. `depth`: 1 for a whole value. */
+gboolean bh_value_is_clean(const json_t *value, int depth);
+
+G_END_DECLS

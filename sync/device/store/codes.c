@@ -1,0 +1,177 @@
+/* Finds the enterprise for a code that was scanned or typed at a gate (R-020): plaque text, short
+ * code of a plaque, short code of an enterprise, unified social credit code. */
+#include <sodium.h>
+#include <string.h>
+
+#include "schema/plaque.h"
+#include "schema/uscc.h"
+#include "sync/device/store/device-store.h"
+#include "sync/device/store/terms.h"
+#include "sync/device/store/views.h"
+
+#define CODE_MAX BH_PLAQUE_TEXT_MAX
+
+/* Newest record of `kind` whose `field` has this value; NULL when none. */
+static char *find_by_value(BhDevice *device, const char *kind, const char *field,
+                           const json_t *value)
+{
+  g_autoptr(GArray) numbers = bh_terms_store_list_of(device, kind, field, value, 1, NULL);
+
+  if (numbers == NULL || numbers->len == 0)
+    return NULL;
+  return bh_records_store_dup_id(device, g_array_index(numbers, gint64, 0), NULL);
+}
+
+static char *find_by_text(BhDevice *device, const char *kind, const char *field, const char *text)
+{
+  g_autoptr(json_t) value = json_string(text);
+  return value != NULL ? find_by_value(device, kind, field, value) : NULL;
+}
+
+static json_t *make_answer(guint32 serial, const char *type, const char *enterprise)
+{
+  json_t *plaque = json_object();
+  json_t *out = json_object();
+
+  if (type != NULL) {
+    json_object_set_new(plaque, "serial", json_integer(serial));
+    json_object_set_new(plaque, "type", json_string(type));
+  }
+  json_object_set_new(out, "plaque", type != NULL ? json_incref(plaque) : json_null());
+  json_object_set_new(out, "enterprise",
+                      enterprise != NULL ? json_string(enterprise) : json_null());
+  json_decref(plaque);
+  return out;
+}
+
+/* Looks a plaque up in the store: a revoked one is refused; a bound one names its enterprise. */
+static gboolean look_up_plaque(BhDevice *device, guint32 serial, gboolean *known, char **enterprise,
+                               GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(device->kinds, "plaque");
+  const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+  g_autoptr(json_t) value = json_integer(serial);
+  g_autofree char *id = find_by_value(device, "plaque", "serial", value);
+  BhView *view = id != NULL ? bh_view_get(device, id, NULL) : NULL;
+
+  *known = view != NULL;
+  *enterprise = NULL;
+  if (view == NULL)
+    return TRUE;
+  if (g_strcmp0(bh_record_get_string(view->record, "state"), "revoked") == 0) {
+    g_set_error(error, BH_ERROR, BH_ERROR_REVOKED, "plaque %u was revoked", serial);
+    return FALSE;
+  }
+  *enterprise = g_strdup(bh_record_get_string(view->record, field != NULL ? field : "enterprise"));
+  return TRUE;
+}
+
+static gboolean verify_by_hub(BhDevice *device, const char *text, BhPlaque *plaque, GError **error)
+{
+  g_autoptr(json_t) uplink = bh_device_store_read_uplink(device, error);
+  const char *list = bh_json_string_or(uplink, "plaque_keys", "[]");
+  g_autoptr(json_t) keys = bh_json_parse(list, strlen(list), 65536, "plaque keys", error);
+  gsize index;
+  json_t *item;
+
+  if (keys == NULL || !bh_plaque_decode(text, plaque, error))
+    return FALSE;
+  if (strcmp(plaque->hub, device->signer->hub) != 0) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                        "plaque: names another hub, whose keys are not known here");
+    return FALSE;
+  }
+  json_array_foreach(keys, index, item)
+  {
+    guint8 key[BH_PUBLIC_KEY_SIZE], id[BH_PLAQUE_KEY_ID_SIZE];
+    gsize len = 0;
+    const char *base64 = json_string_value(item);
+    if (base64 == NULL ||
+        sodium_base642bin(key, sizeof key, base64, strlen(base64), NULL, &len, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0 ||
+        len != sizeof key)
+      continue;
+    bh_plaque_key_id(key, id);
+    if (memcmp(id, plaque->key_id, sizeof id) == 0)
+      return bh_plaque_verify(text, key, plaque, error);
+  }
+  g_set_error_literal(error, BH_ERROR, BH_ERROR_SIGNATURE,
+                      "plaque: not signed by a key of this hub");
+  return FALSE;
+}
+
+static json_t *resolve_plaque(BhDevice *device, const char *text, GError **error)
+{
+  BhPlaque plaque;
+  gboolean known = FALSE;
+  g_autofree char *bound = NULL;
+
+  if (!verify_by_hub(device, text, &plaque, error))
+    return NULL;
+  if (!look_up_plaque(device, plaque.serial, &known, &bound, error))
+    return NULL;
+  const char *enterprise = bound != NULL                         ? bound
+                           : plaque.type == BH_PLAQUE_ENTERPRISE ? plaque.enterprise
+                                                                 : NULL;
+  return make_answer(plaque.serial, plaque.type == BH_PLAQUE_ENTERPRISE ? "enterprise" : "blank",
+                     enterprise);
+}
+
+static char *find_enterprise(BhDevice *device, const char *typed)
+{
+  g_autofree char *uscc = bh_uscc_normalize(typed);
+  g_autofree char *upper = g_ascii_strup(typed, -1);
+  const char *const codes[] = {typed, upper, uscc};
+  char *id = find_by_text(device, "enterprise", "uscc", uscc);
+
+  for (gsize i = 0; id == NULL && i < G_N_ELEMENTS(codes); i++)
+    id = find_by_text(device, "enterprise", "short_code", codes[i]);
+  return id;
+}
+
+static json_t *resolve_short_code(BhDevice *device, const char *typed, GError **error)
+{
+  guint32 serial = 0;
+  gboolean known = FALSE;
+  g_autofree char *bound = NULL;
+  g_autoptr(GError) local = NULL;
+
+  if (!bh_plaque_parse_short_code(typed, &serial, &local)) {
+    if (g_error_matches(local, BH_ERROR, BH_ERROR_INVALID)) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return NULL;
+    }
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                        "this code is of no plaque and no enterprise known here");
+    return NULL;
+  }
+  /* The typed code of a plaque without an enterprise proves no visit; place and photo must. */
+  return look_up_plaque(device, serial, &known, &bound, error)
+             ? make_answer(serial, known ? "enterprise" : "blank", bound)
+             : NULL;
+}
+
+json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **error)
+{
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
+    return NULL;
+  if (text == NULL || strlen(text) > CODE_MAX || !g_utf8_validate(text, -1, NULL)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "code: no text of at most %d bytes", CODE_MAX);
+    return NULL;
+  }
+  g_autofree char *typed = g_strstrip(g_strdup(text));
+  if (bh_plaque_is_text(typed))
+    return resolve_plaque(device, typed, error);
+  g_autofree char *enterprise = find_enterprise(device, typed);
+  if (enterprise != NULL)
+    return make_answer(0, NULL, enterprise);
+  g_autofree char *uscc = bh_uscc_normalize(typed);
+  if (strlen(uscc) == BH_USCC_LEN && !bh_uscc_check(uscc, error))
+    return NULL;
+  if (strlen(uscc) == BH_USCC_LEN && !bh_uscc_is_consistent(uscc)) {
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
+                        "no enterprise has this credit code, and its check character is wrong");
+    return NULL;
+  }
+  return resolve_short_code(device, typed, error);
+}

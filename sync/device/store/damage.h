@@ -1,0 +1,54 @@
+/* Finding own entries that the disk did not keep as they were written, by their hashes and
+ * signatures. Setting them aside: repair.h. */
+#pragma once
+
+#include "sync/device/store/journal-store.h"
+
+G_BEGIN_DECLS
+
+typedef enum {
+  BH_DAMAGE_NONE,
+  BH_DAMAGE_ENVELOPE, /* the body is what was signed; its envelope or signature is not */
+  BH_DAMAGE_OPENINGS, /* only the opened personal values are damaged */
+  BH_DAMAGE_LOST,     /* the body is not what was signed */
+} BhDamage;
+
+/* Registers the check of the newest own entry, which runs each time the device is read into memory
+ * and sets device->head. Once, before the first bh_device_reload. */
+void bh_damage_attach(BhDevice *device);
+/* Whether an entry that could not be read was noted, in memory, since the last repair. */
+gboolean bh_damage_is_noted(const BhDevice *device);
+/* Compares an entry with its own hashes and signature. `reason` (may be NULL) says what is wrong,
+ * unless the result is BH_DAMAGE_NONE. */
+BhDamage bh_damage_judge(BhDevice *device, const BhEntryText *text, gint64 pos, GError **reason);
+/* Reads an own entry as it is to be sent. BH_ERROR_SIGNATURE when it is missing, or not what was
+ * signed; it is noted then. */
+BhEntryText *bh_damage_read(BhDevice *device, gint64 pos, GError **error);
+/* The parsed body; NULL when it was dropped, or cannot be read and is noted. */
+BhBody *bh_damage_parse(BhDevice *device, const BhOwnEntry *entry);
+/* Appends copies of the ids of the records that an entry touches to `out`, also for a damaged
+ * entry. */
+gboolean bh_damage_list_records(BhDevice *device, const BhOwnEntry *entry, GPtrArray *out,
+                                GError **error);
+
+/* --- rows (damage-store.c) --- */
+
+/* Appends the records of the entry at `pos` by the rows that point at it; for an entry that cannot
+ * be read. */
+gboolean bh_damage_store_list_records(BhDevice *device, gint64 pos, GPtrArray *out, GError **error);
+/* Copies the row of an entry, byte for byte, to the damaged ones; also when there is no row. Inside
+ * a transaction, as are the next three. */
+gboolean bh_damage_store_copy(BhDevice *device, gint64 pos, const char *reason,
+                              const GPtrArray *records, gint64 found_ms, GError **error);
+/* Removes the row of an entry and all rows that point at it. *files and *bytes: how much waits to
+ * be sent less. */
+gboolean bh_damage_store_remove(BhDevice *device, gint64 pos, gint64 *files, gint64 *bytes,
+                                GError **error);
+/* Empties body and openings; the envelope stays in the chain. */
+gboolean bh_damage_store_drop_body(BhDevice *device, gint64 pos, GError **error);
+/* Empties the openings. */
+gboolean bh_damage_store_drop_openings(BhDevice *device, gint64 pos, GError **error);
+/* How many entries were set aside in the life of this store; 0 on error. */
+gint64 bh_damage_store_count(BhDevice *device);
+
+G_END_DECLS

@@ -1,0 +1,210 @@
+/* The device's store and everything a program does with it: sign-in, drafts, entries, lists,
+ * files, queue. What people recorded is in here and nowhere else until the hub has it.
+ *
+ * A BhDevice lives on one thread (see worker.h); every function below blocks on the disk and must
+ * be called on that thread. JSON arguments are borrowed, JSON results are new references. Errors
+ * leave the store as it was. */
+#pragma once
+
+#include "schema/kind.h"
+#include "schema/merge.h"
+#include "schema/workflow.h"
+#include "schema/world.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhDevice BhDevice;
+
+/* --- opening --- */
+
+/* Opens DIR/store.db (made and migrated when needed); the caller owns the store by owner.h.
+ * `clock` and `random` are borrowed and must live as long. */
+BhDevice *bh_device_open(const char *dir, const BhClock *clock, const BhRandom *random,
+                         GError **error);
+/* Wipes open keys. NULL is ignored. */
+void bh_device_close(BhDevice *device);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDevice, bh_device_close)
+/* Replaces what measures free space, that of the system by default; borrowed. */
+void bh_device_set_space(BhDevice *device, const BhSpace *space);
+/* Replaces what syncs files and folders, that of the system by default; borrowed. */
+void bh_device_set_disk(BhDevice *device, const BhDisk *disk);
+/* One short step of what is done while nobody waits: records of a reset that move into place,
+ * titles, the index, what was delivered long ago. After the last one the database's log is moved
+ * into its file. TRUE when there is more to do. */
+gboolean bh_device_rest(BhDevice *device);
+/* A pull that started over has not ended: not all of the hub's records are in place. */
+gboolean bh_device_is_behind(BhDevice *device);
+/* Whether the store belongs to a device of a hub. */
+gboolean bh_device_is_enrolled(BhDevice *device);
+/* {"hub","hub_name","device","name","unit","area","url"}; NULL with BH_ERROR_NOT_FOUND before
+ * enrolment. */
+json_t *bh_device_describe(BhDevice *device, GError **error);
+/* The newest kind set the hub gave (a new reference), or NULL before enrolment. */
+BhKindSet *bh_device_dup_kinds(BhDevice *device);
+
+/* Settings of this store: days of offline sign-in without a sync (default 30); days before the end
+ * of that at which a warning begins (7); days that delivered content is kept (30). */
+#define BH_SETTING_LEASE_DAYS "lease_days"
+#define BH_SETTING_LEASE_WARNING_DAYS "lease_warning_days"
+#define BH_SETTING_KEEP_DAYS "keep_days"
+/* NULL: the default again. BH_ERROR_UNKNOWN for another name, BH_ERROR_INVALID unless `value` is a
+ * number of days from 0 to 3650. */
+gboolean bh_device_set_setting(BhDevice *device, const char *name, const char *value,
+                               GError **error);
+
+/* --- people (R-132) --- */
+
+/* [{"id","name","roles":[…],"drafts":n,"locked_until_ms"?}] of the unit, by name. */
+json_t *bh_device_list_staff(BhDevice *device, GError **error);
+/* Details of a refused sign-in. */
+typedef struct {
+  gint64 locked_ms; /* with BH_ERROR_LOCKED: how long no PIN of this person is checked */
+  int tries_left;   /* with BH_ERROR_DENIED for a wrong PIN: tries before a lock-out; else -1 */
+} BhSignInRefusal;
+
+/* Opens the person's key with a PIN; TRUE only when it is right. From then on what is saved in that
+ * person's name carries their signature, until bh_device_sign_out. BH_ERROR_DENIED, _LOCKED,
+ * _EXPIRED (staff no longer valid); `refusal` (may be NULL) says more of the first two. Wrong tries
+ * are counted on disk before the answer, and waits by the boot clock, which counts suspend. Takes
+ * about 0.1 s of CPU. */
+gboolean bh_device_sign_in(BhDevice *device, const char *staff, const char *pin,
+                           BhSignInRefusal *refusal, GError **error);
+/* Ends one sign-in. After the last one the key is wiped, and nothing can be saved in that person's
+ * name. Ignored when the person is not signed in. */
+void bh_device_sign_out(BhDevice *device, const char *staff);
+
+/* --- drafts: per author and record, durable, unsigned (SYNC.md) --- */
+
+/* Sets one key of the draft (JSON null clears); makes the draft when there is none. No checks
+ * beyond size: people may leave a form half-way. */
+gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *record,
+                             const char *kind, const char *key, const json_t *value,
+                             GError **error);
+/* {"record","kind","changed":{key:value},"values":{record + draft},"updated_ms"}; NULL with
+ * BH_ERROR_NOT_FOUND. */
+json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *record,
+                            GError **error);
+/* [{"record","kind","title","state"?,"updated_ms"}] newest first; "state" of the record as
+ * saved. */
+json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **error);
+/* Removes a draft, and with one of a record that was never saved also the author's drafts below it.
+ * Not an error when there is none. */
+gboolean bh_device_draft_discard(BhDevice *device, const char *author, const char *record,
+                                 GError **error);
+/* Removes these keys (array of texts) of the draft, because they were saved in another way, and the
+ * draft with its last key. */
+gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char *record,
+                                const json_t *keys, GError **error);
+/* Drafts that belong together, in one transaction with one fsync: [{"record","kind","set": {key:
+ * value}}], each key as bh_device_draft_set takes it. A key that is refused leaves all as it
+ * was. */
+gboolean bh_device_draft_put(BhDevice *device, const char *author, const json_t *drafts,
+                             GError **error);
+/* Discards the drafts of these records (array of ids) in one transaction. */
+gboolean bh_device_draft_drop(BhDevice *device, const char *author, const json_t *records,
+                              GError **error);
+
+/* --- entries --- */
+
+/* New record id, in creation order. */
+void bh_device_make_id(BhDevice *device, char out[BH_ID_LEN + 1]);
+
+/* What would be wrong with a record if `author` saved `set` ({key:value}, may be NULL). A state in
+ * `set` is checked as a transition. Array of {"field","code","zh","en"}. */
+json_t *bh_device_check(BhDevice *device, const char *author, const char *record, const char *kind,
+                        const json_t *set, GError **error);
+
+/* Values in `ops` (as bh_device_save takes them) that can be saved although they are doubtful, for
+ * example a wrong check character: array of {"record","field","zh","en"}, empty when there are
+ * none. */
+json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops);
+/* Names of the fields of a stored record that are locked in its present state: only a declared step
+ * that unlocks them lets a save change them. Empty for a record that is not here. */
+json_t *bh_device_list_locked(BhDevice *device, const char *record, GError **error);
+
+/* Steps that `author` may take on a device from the present state of a record:
+ * [{"kind","to","label":{"zh","en"},"page"?: as the kind declares it,"parent"?: id}], in declared
+ * order. */
+json_t *bh_device_list_steps(BhDevice *device, const char *author, const char *record,
+                             GError **error);
+
+/* One entry: ops is [{"record","kind","set":{key:value}}]. Personal fields, `was` and files (from
+ * set "sha256" of records of kind file) are filled in here. Each value is checked against its
+ * declaration, each state set as a transition, each touched record against required fields only
+ * when its state changes; problems are BH_ERROR_INVALID naming record kind, field and reason.
+ * One transaction, one fsync. Returns the entry id (g_free). observed_ms 0 = now. */
+char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
+                     GError **error);
+/* Saves the draft as one entry, together with `also` ({key:value} of the same record, for example
+ * the state; may be NULL), and removes it in the same transaction. Returns the entry id
+ * (g_free). */
+char *bh_device_save_draft(BhDevice *device, const char *author, const char *record,
+                           const json_t *also, GError **error);
+/* Drafts that belong together, as bh_device_save_draft, in one transaction: a hazard and its
+ * pictures. `drafts`: [{"record","also"?: {key: value}}], a parent before its children. One entry,
+ * or as many as BH_ENTRY_MAX_OPS, _KEYS and _FILES ask for. All are saved, or nothing is:
+ * BH_ERROR_NOT_FOUND when one is not there. Returns the ids of the entries. */
+json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t *drafts,
+                              GError **error);
+
+/* --- reading --- */
+
+/* {"id","kind","values","conflicts":[{"key","heads":[{"entry","value"}]}],"pending":entries not
+ * yet at the hub,"quarantined":n,"title","author","changed_ms"}; BH_ERROR_NOT_FOUND. */
+json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
+/* Rows of one kind, a page at a time. query: {"kind", "parent"?: id or [at most 50 ids], "where"?:
+ * {indexed field: value or [values]}, "without"?: child kind (only records that have no child of
+ * it), "parent_not"?: [states] (not when the parent stands in one), "search"?: text, "order"?:
+ * "changed"|"title"|"due" (only what is due by a day, the earliest first), "after"?: from the last
+ * page, "limit"? ≤ 200, "viewer"?: staff id}. Result
+ * {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after",
+ * "partial"?: true when more words begin like one of the search than were looked up}; cost by page,
+ * not by store. */
+json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
+#define BH_DEVICE_HISTORY_MAX 500 /* entries, the newest */
+
+/* Entries that touched a record, newest first: [{"entry","by","by_name","device","at_ms",
+ * "observed_ms","status","sets":[{"key","value","replaced":[values of own entries that the set
+ * names as replaced]}]}], own entries only. One in quarantine has "why_code" (name of an error
+ * code, "" before the hub told) and "why" (the hub's words, English) too. */
+json_t *bh_device_history(BhDevice *device, const char *id, GError **error);
+/* Record of the plaque with this serial or of the enterprise id; NULL with BH_ERROR_NOT_FOUND.
+ * Verifies signature against the hub's plaque keys; forged: BH_ERROR_SIGNATURE. Result {"plaque":
+ * {"serial","type"},"enterprise": id or null}. `text` is a plaque text, short code or uscc. */
+json_t *bh_device_resolve_code(BhDevice *device, const char *text, GError **error);
+
+/* --- files --- */
+
+#define BH_DEVICE_FREE_MIN (64LL * 1024 * 1024) /* bytes that files leave free */
+
+/* Takes a file from outside into the store: DIR/files/xx/SHA, fsynced and renamed. JPEG, PNG and
+ * PDF that are whole (schema/media.h; else BH_ERROR_FORMAT, saying what is wrong). BH_ERROR_STORAGE
+ * when less than BH_DEVICE_FREE_MIN would be left: findings have room longer than pictures.
+ * {"sha256","size","media_type"}. */
+json_t *bh_device_add_file(BhDevice *device, const char *path, GError **error);
+/* The same for bytes in memory. */
+json_t *bh_device_add_bytes(BhDevice *device, const void *bytes, gsize len, GError **error);
+/* The facts of a file that bh_device_add_file would take, without keeping it. */
+json_t *bh_device_describe_file(BhDevice *device, const char *path, GError **error);
+/* Path of a file that is here; NULL when it is not (yet). g_free. */
+char *bh_device_dup_file_path(BhDevice *device, const char *sha256);
+
+/* --- queue --- */
+
+/* {"pending": entries,"drafts":n,"files_pending":n,"bytes_pending":n,"delivered":n,
+ * "conflicts":n,"quarantined":n,"damaged":n,"last_sync_ms","last_error","state":"idle|working|waiting|
+ * no_hub|revoked","behind": the hub's records start over and did not all take their places yet,
+ * "next_try_ms","hub","device","kinds": hash of the kind set in use, null before enrolment}.
+ * Counters are kept, not counted. */
+json_t *bh_device_status(BhDevice *device, GError **error);
+/* What is not sent yet and why: [{"what":"entry|file|draft","record","kind","title","by_name",
+ * "at_ms","size","sent","why_code"}], oldest first, a page of at most 200. */
+json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **error);
+/* Own entries that were damaged on this device and set aside, as they were found, oldest first:
+ * [{"entry","by","at_ms","found_ms","reason","records":[ids],"envelope","signature","body",
+ * "openings" (text; "…_base64" too where it is none)}]. */
+json_t *bh_device_list_damaged(BhDevice *device, GError **error);
+/* Self-check: {"checks":[{"name","ok","text"}]}. */
+json_t *bh_device_doctor(BhDevice *device, GError **error);
+
+G_END_DECLS

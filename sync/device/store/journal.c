@@ -1,0 +1,163 @@
+/* Saves one entry from a list of operations, in one transaction with everything that follows from
+ * it. The outbox is the journal itself: entries above the acknowledged seq are to be sent. */
+#include "sync/device/store/journal.h"
+
+#include <string.h>
+
+#include "schema/person.h"
+#include "sync/device/store/check.h"
+#include "sync/device/store/files.h"
+#include "sync/device/store/journal-store.h"
+#include "sync/device/store/people.h"
+#include "sync/device/store/records.h"
+
+/* --- building the body --- */
+
+static gboolean add_set(BhDevice *device, BhBodyBuilder *builder, const char *record,
+                        const char *kind_name, const char *key, json_t *value, GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
+  const BhField *field = bh_kind_find_field(kind, key);
+  g_autoptr(GError) local = NULL;
+  BhView *view = bh_view_get(device, record, &local);
+
+  if (local != NULL) {
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+  }
+  g_auto(GStrv) was = view != NULL ? bh_record_dup_heads(view->record, key) : NULL;
+  bh_body_builder_set(builder, record, kind_name, key, value,
+                      field != NULL && bh_field_is_personal(field), (const char *const *)was);
+  return TRUE;
+}
+
+static gboolean add_file(BhDevice *device, BhBodyBuilder *builder, const json_t *set,
+                         GError **error)
+{
+  const char *sha256 = bh_json_string_or(set, "sha256", NULL);
+  g_autofree char *media_type = NULL;
+  gint64 size = 0;
+
+  if (sha256 == NULL)
+    return TRUE;
+  if (!bh_files_store_find(device, sha256, &size, &media_type)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "file.sha256: no file %.64s in this store: add it before the entry", sha256);
+    return FALSE;
+  }
+  bh_body_builder_add_file(builder, sha256, size, media_type);
+  return TRUE;
+}
+
+static gboolean add_operations(BhDevice *device, BhBodyBuilder *builder, const json_t *ops,
+                               GError **error)
+{
+  gsize index;
+  json_t *op, *value;
+  const char *key;
+
+  json_array_foreach((json_t *)ops, index, op)
+  {
+    const char *record = bh_json_string_or(op, "record", "");
+    const char *kind = bh_json_string_or(op, "kind", "");
+    json_t *set = json_object_get(op, "set");
+    json_object_foreach(set, key, value)
+    {
+      if (!add_set(device, builder, record, kind, key, value, error))
+        return FALSE;
+    }
+    if (strcmp(kind, "file") == 0 && !add_file(device, builder, set, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static BhBody *build_body(BhDevice *device, const char *id, const char *author, const json_t *ops,
+                          gint64 observed_ms, gint64 *at_ms, char **body, char **openings,
+                          GError **error)
+{
+  BhEntryClock clock;
+
+  bh_device_read_clock(device, &clock);
+  *at_ms = clock.wall_ms;
+  const guint8 *key;
+  g_autoptr(BhBodyBuilder) builder =
+      bh_body_builder_new(id, author, &clock, observed_ms, device->random);
+  if (!bh_people_get_key(device, author, &key, error))
+    return NULL;
+  if (key != NULL)
+    bh_body_builder_sign(builder, device->signer->hub, key);
+  if (!add_operations(device, builder, ops, error))
+    return NULL;
+  return bh_body_builder_finish_body(builder, body, openings, error);
+}
+
+/* --- writing it down --- */
+
+static gboolean apply_operations(BhDevice *device, const BhBody *body, gint64 pos, GError **error)
+{
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    BhView *view = bh_view_need(device, op->record, op->kind, error);
+    if (view == NULL || !bh_view_apply(view, body->id, op, error) ||
+        !bh_journal_store_link(device, op->record, pos, error) ||
+        !bh_view_store(device, view, pos, op, error))
+      return FALSE;
+  }
+  for (guint i = 0; i < body->files->len; i++) {
+    const BhFileRef *file = g_ptr_array_index(body->files, i);
+    if (!bh_files_declare(device, file->sha256, pos, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static void note_head(BhDevice *device, const BhEntryText *text, gint64 at_ms)
+{
+  g_autofree char *hash = bh_hash_hex(text->envelope, strlen(text->envelope));
+
+  device->made++;
+  device->last_ms = at_ms;
+  g_strlcpy(device->head, hash, sizeof device->head);
+}
+
+char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
+                       GError **error)
+{
+  char id[BH_ID_LEN + 1];
+  gint64 at_ms = 0;
+  g_autofree char *body_text = NULL;
+  g_autofree char *openings = NULL;
+
+  g_autoptr(json_t) full = bh_check_operations(device, author, ops, error);
+  if (full == NULL)
+    return NULL;
+  bh_id_next(&device->ids, id);
+  g_autoptr(BhBody) body =
+      build_body(device, id, author, full, observed_ms, &at_ms, &body_text, &openings, error);
+  if (body == NULL)
+    return NULL;
+  gint64 pos = BH_POS(device->incarnation, device->made + 1);
+  g_autoptr(BhEntryText) text =
+      bh_entry_seal(device->signer, device->made + 1, device->head,
+                    bh_kind_set_get_hash(device->kinds), body_text, openings);
+  if (!bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
+      !apply_operations(device, body, pos, error) || !bh_view_retitle_some(device, error))
+    return NULL;
+  note_head(device, text, at_ms);
+  return g_strdup(id);
+}
+
+char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
+                     GError **error)
+{
+  if (!bh_device_need_enrolled(device, error))
+    return NULL;
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  if (write == NULL)
+    return NULL;
+  g_autofree char *id = bh_journal_write(device, author, ops, observed_ms, error);
+  if (id == NULL || !bh_write_commit(write, error))
+    return NULL;
+  return g_steal_pointer(&id);
+}

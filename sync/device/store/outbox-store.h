@@ -1,0 +1,37 @@
+/* Rows of the chain as the hub knows it: incarnations, receipts, quarantine. Whatever writes runs
+ * inside a transaction. */
+#pragma once
+
+#include "sync/device/store/core.h"
+
+G_BEGIN_DECLS
+
+/* The hub has entries of the incarnation up to `seq`. */
+gboolean bh_outbox_store_set_acked(BhDevice *device, gint64 incarnation, gint64 seq,
+                                   GError **error);
+/* Notes when the hub had the entry at `pos` and all before it in the incarnation; the first note
+ * stays. */
+gboolean bh_outbox_store_add_receipt(BhDevice *device, gint64 pos, gint64 at_ms, GError **error);
+/* Adds an incarnation, of which the hub has nothing. */
+gboolean bh_outbox_store_add_incarnation(BhDevice *device, gint64 number, const char *name,
+                                         GError **error);
+/* Gives an own entry another position and envelope; all rows that name its position follow. */
+gboolean bh_outbox_store_move(BhDevice *device, gint64 from, gint64 to, const char *envelope,
+                              const char *signature, GError **error);
+/* Number of an incarnation by its name, 0 when it is not of this store, and how many of its entries
+ * the hub's records contain. */
+gboolean bh_outbox_store_get_included(BhDevice *device, const char *name, gint64 *number,
+                                      gint64 *included, GError **error);
+/* The hub's records contain its entries up to `seq`. */
+gboolean bh_outbox_store_set_included(BhDevice *device, gint64 number, gint64 seq, GError **error);
+/* Notes an own entry as quarantined, or replaces the reason. *added: it was not noted before. */
+gboolean bh_outbox_store_add_quarantine(BhDevice *device, gint64 pos, const char *reason,
+                                        gboolean *added, GError **error);
+/* Removes that note. */
+gboolean bh_outbox_store_drop_quarantine(BhDevice *device, gint64 pos, GError **error);
+/* Positions of quarantined entries, oldest first; GArray of gint64. */
+GArray *bh_outbox_store_list_quarantine(BhDevice *device, GError **error);
+/* *has: the hub has sent at least one record. */
+gboolean bh_outbox_store_has_base(BhDevice *device, gboolean *has, GError **error);
+
+G_END_DECLS

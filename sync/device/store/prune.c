@@ -1,0 +1,162 @@
+/* Removes content that was delivered long ago, step by step; see prune.h. */
+#include "sync/device/store/prune.h"
+
+#include <errno.h>
+#include <glib/gstdio.h>
+
+#include "sync/device/store/damage.h"
+#include "sync/device/store/drafts-store.h"
+#include "sync/device/store/files.h"
+#include "sync/device/store/records-store.h"
+#include "sync/device/store/release-store.h"
+#include "sync/device/store/release.h"
+#include "sync/disk/durable.h"
+
+#define ENTRIES_STEP 50
+#define FILES_STEP 10
+#define PLACE "prune_place" /* settings: last position of the running sweep, and … */
+#define SWEPT "prune_ms"    /* … when the last sweep ended */
+
+/* --- what may go --- */
+
+static gboolean is_here(BhDevice *device, const char *record, gboolean *here, GError **error)
+{
+  g_auto(BhRow) row = {0};
+
+  if (!bh_records_store_find(device, record, &row, error))
+    return FALSE;
+  *here = row.number != 0 || bh_drafts_store_has_record(device, record);
+  return TRUE;
+}
+
+/* A file that something else names stays, like one that came from the hub. */
+static gboolean drop_files(BhDevice *device, gint64 pos, const BhBody *body, GError **error)
+{
+  for (guint i = 0; i < body->files->len; i++) {
+    const BhFileRef *file = g_ptr_array_index(body->files, i);
+    gboolean named = FALSE;
+    if (!bh_release_is_named(device, file->sha256, &named, error) ||
+        (!named && !bh_release_store_is_drafted(device, file->sha256, &named, error)) ||
+        !(named ? bh_prune_store_give_up(device, file->sha256, pos, error)
+                : bh_prune_store_discard(device, file->sha256, error)))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean drop_entry(BhDevice *device, gint64 pos, GError **error)
+{
+  g_auto(BhOwnEntry) entry = {0};
+
+  if (!bh_journal_store_read(device, pos, &entry, error))
+    return FALSE;
+  g_autoptr(BhBody) body = bh_damage_parse(device, &entry);
+  if (body == NULL)
+    return TRUE;
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    gboolean here = TRUE;
+    if (!is_here(device, op->record, &here, error))
+      return FALSE;
+    if (here)
+      return TRUE;
+  }
+  return drop_files(device, pos, body, error) && bh_prune_store_drop_body(device, pos, error);
+}
+
+/* --- bytes --- */
+
+/* The removal is synced before the note is removed, so that a power cut brings no picture back. */
+static gboolean unlink_bytes(BhDevice *device, const char *sha256, GError **error)
+{
+  g_autofree char *path = bh_device_make_file_path(device, sha256);
+  g_autofree char *part = g_strconcat(path, ".part", NULL);
+  g_autofree char *shelf = g_path_get_dirname(path);
+  const char *const paths[] = {path, part};
+  gboolean removed = FALSE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
+    if (g_unlink(paths[i]) == 0)
+      removed = TRUE;
+    else if (errno != ENOENT)
+      g_warning("store: cannot remove %s: %s", paths[i], g_strerror(errno));
+  }
+  return !removed || bh_durable_sync_folder(device->disk, shelf, error);
+}
+
+/* The row was removed before, in the transaction that wrote the note: a crash in between leaves a
+ * note, never a row without bytes. */
+static gboolean remove_bytes(BhDevice *device, int *left, GError **error)
+{
+  for (; *left > 0; --*left) {
+    g_autoptr(GError) local = NULL;
+    gboolean known = FALSE;
+    g_autofree char *sha256 = bh_prune_store_next_discard(device, &known, &local);
+    if (local != NULL) {
+      g_propagate_error(error, g_steal_pointer(&local));
+      return FALSE;
+    }
+    if (sha256 == NULL)
+      return TRUE;
+    if (!known && !unlink_bytes(device, sha256, error))
+      return FALSE;
+    g_autoptr(BhWrite) write = bh_write_begin(device, error);
+    if (write == NULL || !bh_prune_store_forget_discard(device, sha256, error) ||
+        !bh_write_commit(write, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+/* --- a step --- */
+
+static gboolean sweep(BhDevice *device, gint64 before_ms, gboolean *more, GError **error)
+{
+  gint64 place = bh_setting_get_int(device, PLACE, 0);
+
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  g_autoptr(GArray) rows =
+      write != NULL ? bh_prune_store_list(device, place, before_ms, ENTRIES_STEP, error) : NULL;
+  if (rows == NULL)
+    return FALSE;
+  for (guint i = 0; i < rows->len; i++) {
+    const BhPruneRow *row = &g_array_index(rows, BhPruneRow, i);
+    if (row->droppable && !drop_entry(device, row->pos, error))
+      return FALSE;
+    place = row->pos;
+  }
+  *more = rows->len == ENTRIES_STEP;
+  return (*more ? bh_setting_set_int(device, PLACE, place, error)
+                : bh_setting_set(device, PLACE, NULL, error) &&
+                      bh_setting_set_int(device, SWEPT, bh_device_now_ms(device), error)) &&
+         bh_write_commit(write, error);
+}
+
+gboolean bh_prune_some(BhDevice *device, gboolean *more, GError **error)
+{
+  const BhClock *clock = device->clock;
+  int files = FILES_STEP;
+
+  *more = FALSE;
+  if (!remove_bytes(device, &files, error))
+    return FALSE;
+  if (files == 0) {
+    *more = TRUE;
+    return TRUE;
+  }
+  /* Nothing is removed while the clock may be years ahead. */
+  if (device->hub_ms == 0 || g_strcmp0(device->hub_boot_id, clock->boot_id(clock->data)) != 0)
+    return TRUE;
+  gint64 now = bh_device_now_ms(device);
+  gint64 swept = bh_setting_get_int(device, SWEPT, 0);
+  if (swept <= now && now - swept < BH_DAY_MS)
+    return TRUE;
+  gint64 days = bh_setting_get_int(device, BH_SETTING_KEEP_DAYS, BH_KEEP_DAYS);
+  if (!sweep(device, now - days * BH_DAY_MS, more, error))
+    return FALSE;
+  files = FILES_STEP;
+  if (!remove_bytes(device, &files, error))
+    return FALSE;
+  *more = *more || files == 0;
+  return TRUE;
+}

@@ -1,0 +1,409 @@
+/* Rows of records, bases and views; see records-store.h. */
+#include "sync/device/store/records-store.h"
+
+#include <string.h>
+
+/* Own entries of :record that its snapshot does not contain: above what it was folded with, above
+ * what all snapshots contain, or quarantined at the hub. */
+#define OVERLAY                                                                                    \
+  "SELECT r.pos FROM entry_record r JOIN incarnation i ON i.number = r.pos >> 40"                  \
+  " WHERE r.record = :record AND r.pos > :after"                                                   \
+  " AND ((r.pos & 1099511627775) > i.included"                                                     \
+  " AND r.pos > coalesce((SELECT b.through FROM record x JOIN base b ON b.number = x.number"       \
+  " WHERE x.id = :record), 0)"                                                                     \
+  " OR EXISTS (SELECT 1 FROM quarantine q WHERE q.pos = r.pos)) ORDER BY r.pos"
+
+gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GError **error)
+{
+  gboolean found = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db,
+      "SELECT number, kind, title, state, conflicts, changed FROM record WHERE id = :id", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "id", id);
+  if (!bh_stmt_step(stmt, &found, error))
+    return FALSE;
+  memset(row, 0, sizeof *row);
+  if (!found)
+    return TRUE;
+  row->number = bh_stmt_get_int(stmt, 0);
+  row->kind = g_strdup(bh_stmt_get_text(stmt, 1));
+  row->title = g_strdup(bh_stmt_get_text(stmt, 2));
+  row->state = g_strdup(bh_stmt_get_text(stmt, 3));
+  row->conflicts = bh_stmt_get_int(stmt, 4);
+  row->changed = bh_stmt_get_int(stmt, 5);
+  return TRUE;
+}
+
+gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row,
+                                 const GByteArray *order_key, GError **error)
+{
+  gboolean returned = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db,
+      "INSERT INTO record (id, kind, title, order_key, state, due, conflicts, changed) VALUES"
+      " (:id, :kind, :title, :order_key, :state, :due, :conflicts, :changed) RETURNING number",
+      error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "id", id);
+  bh_stmt_bind_text(stmt, "kind", row->kind);
+  bh_stmt_bind_text(stmt, "title", row->title);
+  bh_stmt_bind_blob(stmt, "order_key", order_key->data, order_key->len);
+  bh_stmt_bind_text(stmt, "state", row->state);
+  bh_stmt_bind_text(stmt, "due", row->due);
+  bh_stmt_bind_int(stmt, "conflicts", row->conflicts);
+  bh_stmt_bind_int(stmt, "changed", row->changed);
+  if (!bh_stmt_step(stmt, &returned, error))
+    return FALSE;
+  g_return_val_if_fail(returned, FALSE);
+  row->number = bh_stmt_get_int(stmt, 0);
+  return TRUE;
+}
+
+gboolean bh_records_store_update(BhDevice *device, const BhRow *row, const GByteArray *order_key,
+                                 GError **error)
+{
+  BhStmt *stmt = order_key == NULL
+                     ? bh_db_prepare(device->db,
+                                     "UPDATE record SET conflicts = :conflicts, changed = :changed"
+                                     " WHERE number = :number",
+                                     error)
+                     : bh_db_prepare(device->db,
+                                     "UPDATE record SET conflicts = :conflicts, changed = :changed,"
+                                     " title = :title, order_key = :order_key, state = :state,"
+                                     " due = :due"
+                                     " WHERE number = :number",
+                                     error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "number", row->number);
+  bh_stmt_bind_int(stmt, "conflicts", row->conflicts);
+  bh_stmt_bind_int(stmt, "changed", row->changed);
+  if (order_key != NULL) {
+    bh_stmt_bind_text(stmt, "title", row->title);
+    bh_stmt_bind_blob(stmt, "order_key", order_key->data, order_key->len);
+    bh_stmt_bind_text(stmt, "state", row->state);
+    bh_stmt_bind_text(stmt, "due", row->due);
+  }
+  return bh_stmt_run(stmt, error);
+}
+
+static gboolean run_for_number(BhDevice *device, const char *sql, gint64 number, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(device->db, sql, error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "number", number);
+  return bh_stmt_run(stmt, error);
+}
+
+gboolean bh_records_store_delete(BhDevice *device, gint64 number, GError **error)
+{
+  return run_for_number(device, "DELETE FROM record WHERE number = :number", number, error);
+}
+
+gboolean bh_records_store_drop_base(BhDevice *device, gint64 number, GError **error)
+{
+  return run_for_number(device, "DELETE FROM base WHERE number = :number", number, error);
+}
+
+gboolean bh_records_store_drop_view(BhDevice *device, gint64 number, GError **error)
+{
+  return run_for_number(device, "DELETE FROM view WHERE number = :number", number, error);
+}
+
+gboolean bh_records_store_mark_gone(BhDevice *device, gint64 number, gboolean gone, GError **error)
+{
+  return gone ? run_for_number(device, "UPDATE base SET gone = 1 WHERE number = :number", number,
+                               error)
+              : run_for_number(device, "UPDATE base SET gone = 0 WHERE number = :number", number,
+                               error);
+}
+
+char *bh_records_store_dup_id(BhDevice *device, gint64 number, GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db, "SELECT id FROM record WHERE number = :number", error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_int(stmt, "number", number);
+  if (!bh_stmt_step(stmt, &row, error) || !row)
+    return NULL;
+  return g_strdup(bh_stmt_get_text(stmt, 0));
+}
+
+char *bh_records_store_dup_base(BhDevice *device, gint64 number, gint64 *changed_ms, gboolean *gone,
+                                GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db, "SELECT text, changed_ms, gone FROM base WHERE number = :number", error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_int(stmt, "number", number);
+  if (!bh_stmt_step(stmt, &row, error) || !row)
+    return NULL;
+  if (changed_ms != NULL)
+    *changed_ms = bh_stmt_get_int(stmt, 1);
+  if (gone != NULL)
+    *gone = bh_stmt_get_int(stmt, 2) != 0;
+  return g_strdup(bh_stmt_get_text(stmt, 0));
+}
+
+char *bh_records_store_dup_view(BhDevice *device, gint64 number, gint64 *pos, GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db, "SELECT text, pos FROM view WHERE number = :number", error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_int(stmt, "number", number);
+  if (!bh_stmt_step(stmt, &row, error) || !row)
+    return NULL;
+  *pos = bh_stmt_get_int(stmt, 1);
+  return g_strdup(bh_stmt_get_text(stmt, 0));
+}
+
+gboolean bh_records_store_put_base(BhDevice *device, gint64 number, const char *text,
+                                   gint64 changed_ms, gint64 through, GError **error)
+{
+  BhStmt *stmt =
+      bh_db_prepare(device->db,
+                    "INSERT INTO base (number, text, changed_ms, gone, through)"
+                    " VALUES (:number, :text, :ms, 0, :through) ON CONFLICT (number) DO UPDATE SET"
+                    " text = excluded.text, changed_ms = excluded.changed_ms, gone = 0,"
+                    " through = excluded.through",
+                    error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "number", number);
+  bh_stmt_bind_text(stmt, "text", text);
+  bh_stmt_bind_int(stmt, "ms", changed_ms);
+  bh_stmt_bind_int(stmt, "through", through);
+  return bh_stmt_run(stmt, error);
+}
+
+gboolean bh_records_store_put_view(BhDevice *device, gint64 number, const char *text, gint64 pos,
+                                   GError **error)
+{
+  BhStmt *stmt =
+      bh_db_prepare(device->db,
+                    "INSERT INTO view (number, text, pos) VALUES (:number, :text, :pos)"
+                    " ON CONFLICT (number) DO UPDATE SET text = excluded.text, pos = excluded.pos",
+                    error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "number", number);
+  bh_stmt_bind_text(stmt, "text", text);
+  bh_stmt_bind_int(stmt, "pos", pos);
+  return bh_stmt_run(stmt, error);
+}
+
+static GArray *collect_places(BhStmt *stmt, GError **error)
+{
+  g_autoptr(GArray) places = g_array_new(FALSE, FALSE, sizeof(gint64));
+  gboolean row = FALSE;
+
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer(&places);
+    gint64 pos = bh_stmt_get_int(stmt, 0);
+    g_array_append_val(places, pos);
+  }
+}
+
+GArray *bh_records_store_list_overlay(BhDevice *device, const char *id, gint64 after,
+                                      GError **error)
+{
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, OVERLAY, error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_text(stmt, "record", id);
+  bh_stmt_bind_int(stmt, "after", after);
+  return collect_places(stmt, error);
+}
+
+GArray *bh_records_store_list_entries(BhDevice *device, const char *id, int limit, GError **error)
+{
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db,
+      "SELECT pos FROM entry_record WHERE record = :record ORDER BY pos DESC LIMIT :limit", error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_text(stmt, "record", id);
+  bh_stmt_bind_int(stmt, "limit", limit);
+  return collect_places(stmt, error);
+}
+
+gint64 bh_records_store_count_pending(BhDevice *device, const char *id)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db, "SELECT count(*) FROM entry_record WHERE record = :record AND pos > :acked",
+      NULL);
+
+  if (stmt == NULL)
+    return 0;
+  bh_stmt_bind_text(stmt, "record", id);
+  bh_stmt_bind_int(stmt, "acked", BH_POS(device->incarnation, device->acked));
+  return bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+}
+
+gint64 bh_records_store_count_quarantined(BhDevice *device, const char *id)
+{
+  gboolean row = FALSE;
+
+  if (device->counters.quarantined == 0)
+    return 0;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db,
+                    "SELECT count(*) FROM quarantine q JOIN entry_record r ON r.pos = q.pos"
+                    " AND r.record = :record",
+                    NULL);
+  if (stmt == NULL)
+    return 0;
+  bh_stmt_bind_text(stmt, "record", id);
+  return bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+}
+
+GPtrArray *bh_records_store_list_gone(BhDevice *device, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db,
+                    "SELECT r.id FROM base b JOIN record r ON r.number = b.number"
+                    " WHERE b.gone = 1",
+                    error);
+
+  if (stmt == NULL)
+    return NULL;
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer(&ids);
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+  }
+}
+
+gboolean bh_records_store_retitle(BhDevice *device, const char *term, GError **error)
+{
+  BhStmt *stmt = bh_db_prepare(device->db,
+                               "INSERT INTO retitle (number) SELECT p.record FROM term t"
+                               " JOIN posting p ON p.term = t.number WHERE t.text = :text"
+                               " ON CONFLICT (number) DO NOTHING",
+                               error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "text", term);
+  if (!bh_stmt_run(stmt, error))
+    return FALSE;
+  device->retitle = device->retitle || bh_db_changes(device->db) > 0;
+  return TRUE;
+}
+
+static GPtrArray *collect_ids(BhStmt *stmt, gint64 *last, GError **error)
+{
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  gboolean row = FALSE;
+
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return NULL;
+    if (!row)
+      return g_steal_pointer(&ids);
+    *last = bh_stmt_get_int(stmt, 1);
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+  }
+}
+
+GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **error)
+{
+  gint64 last = 0;
+  g_autoptr(BhStmt) stmt =
+      bh_db_prepare(device->db,
+                    "SELECT r.id, q.number FROM retitle q JOIN record r ON r.number = q.number"
+                    " ORDER BY q.number LIMIT :limit",
+                    error);
+
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_int(stmt, "limit", limit);
+  g_autoptr(GPtrArray) ids = collect_ids(stmt, &last, error);
+  if (ids == NULL)
+    return NULL;
+  return run_for_number(device, "DELETE FROM retitle WHERE number <= :number",
+                        ids->len < (guint)limit ? G_MAXINT64 : last, error)
+             ? g_steal_pointer(&ids)
+             : NULL;
+}
+
+gint64 bh_records_store_max_number(BhDevice *device)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT max(number) FROM record", NULL);
+
+  return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+}
+
+gboolean bh_records_store_want_file(BhDevice *device, const char *sha256, GError **error)
+{
+  BhStmt *stmt =
+      bh_db_prepare(device->db,
+                    "INSERT INTO wanted (sha256) SELECT :sha WHERE NOT EXISTS"
+                    " (SELECT 1 FROM file WHERE sha256 = :sha) ON CONFLICT (sha256) DO NOTHING",
+                    error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_text(stmt, "sha", sha256);
+  return bh_stmt_run(stmt, error);
+}
+void bh_row_clear(BhRow *row)
+{
+  g_clear_pointer(&row->kind, g_free);
+  g_clear_pointer(&row->title, g_free);
+  g_clear_pointer(&row->state, g_free);
+  g_clear_pointer(&row->due, g_free);
+  row->number = 0;
+}
+
+gboolean bh_records_store_list_after(BhDevice *device, gint64 *number, int limit, GPtrArray *ids,
+                                     GError **error)
+{
+  gboolean row = FALSE;
+  g_autoptr(BhStmt) stmt = bh_db_prepare(
+      device->db,
+      "SELECT number, id FROM record WHERE number > :number ORDER BY number LIMIT :limit", error);
+
+  if (stmt == NULL)
+    return FALSE;
+  bh_stmt_bind_int(stmt, "number", *number);
+  bh_stmt_bind_int(stmt, "limit", limit);
+  while (TRUE) {
+    if (!bh_stmt_step(stmt, &row, error))
+      return FALSE;
+    if (!row)
+      return TRUE;
+    *number = bh_stmt_get_int(stmt, 0);
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 1)));
+  }
+}

@@ -1,0 +1,90 @@
+/* Rows of records: what the hub sent (base), the folded text that is kept (view), and the row that
+ * lists read. */
+#pragma once
+
+#include "sync/device/store/core.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  gint64 number; /* 0: no row yet */
+  char *kind;
+  char *title;
+  char *state;
+  char *due; /* YYYY-MM-DD or NULL; not read from the store */
+  gint64 conflicts;
+  gint64 changed; /* serial number of its newest change */
+} BhRow;
+/* Frees the texts and sets the number to 0. */
+void bh_row_clear(BhRow *row);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhRow, bh_row_clear)
+
+/* --- the row --- */
+
+/* Fills `row`, which must be zero; row->number stays 0 when there is none. */
+gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GError **error);
+/* Adds a row and sets row->number. `order_key` sorts by title (title.h). Inside a transaction, as
+ * is everything below that writes. */
+gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row,
+                                 const GByteArray *order_key, GError **error);
+/* Writes the row; with a NULL `order_key` title and order stay as they are. */
+gboolean bh_records_store_update(BhDevice *device, const BhRow *row, const GByteArray *order_key,
+                                 GError **error);
+/* Removes the row alone. */
+gboolean bh_records_store_delete(BhDevice *device, gint64 number, GError **error);
+/* Id of the record with this number; g_free. NULL when there is none. */
+char *bh_records_store_dup_id(BhDevice *device, gint64 number, GError **error);
+/* The highest number that was given; 0 on error. */
+gint64 bh_records_store_max_number(BhDevice *device);
+/* Appends copies of the ids of at most `limit` records after *number, in the order of their
+ * numbers, and moves *number to the last one. */
+gboolean bh_records_store_list_after(BhDevice *device, gint64 *number, int limit, GPtrArray *ids,
+                                     GError **error);
+
+/* --- base and view --- */
+
+/* The hub's snapshot as text; g_free. NULL without error when there is none. *changed_ms and *gone
+ * (may be NULL): when it was changed, and whether the hub took it back from this device. */
+char *bh_records_store_dup_base(BhDevice *device, gint64 number, gint64 *changed_ms, gboolean *gone,
+                                GError **error);
+/* The folded text that is kept, likewise; *pos: the last own entry in it, set only when there is
+ * one. */
+char *bh_records_store_dup_view(BhDevice *device, gint64 number, gint64 *pos, GError **error);
+/* Replaces the base. `through`: position of the last own entry that the snapshot contains. */
+gboolean bh_records_store_put_base(BhDevice *device, gint64 number, const char *text,
+                                   gint64 changed_ms, gint64 through, GError **error);
+/* Marks a base as taken back by the hub, or as given again. */
+gboolean bh_records_store_mark_gone(BhDevice *device, gint64 number, gboolean gone, GError **error);
+/* Removes the base. */
+gboolean bh_records_store_drop_base(BhDevice *device, gint64 number, GError **error);
+/* Keeps the folded text of a record, which contains own entries up to `pos`. */
+gboolean bh_records_store_put_view(BhDevice *device, gint64 number, const char *text, gint64 pos,
+                                   GError **error);
+/* Removes it. */
+gboolean bh_records_store_drop_view(BhDevice *device, gint64 number, GError **error);
+/* Ids of records that are marked as gone; GPtrArray of strings that it owns. */
+GPtrArray *bh_records_store_list_gone(BhDevice *device, GError **error);
+
+/* --- own entries of a record --- */
+
+/* Positions above `after` of own entries that the base does not contain, oldest first; GArray of
+ * gint64. */
+GArray *bh_records_store_list_overlay(BhDevice *device, const char *id, gint64 after,
+                                      GError **error);
+/* Positions of own entries, newest first, at most `limit`; GArray of gint64. */
+GArray *bh_records_store_list_entries(BhDevice *device, const char *id, int limit, GError **error);
+/* Own entries that the hub has not acknowledged; 0 on error. */
+gint64 bh_records_store_count_pending(BhDevice *device, const char *id);
+/* Own entries in quarantine; 0 on error. */
+gint64 bh_records_store_count_quarantined(BhDevice *device, const char *id);
+
+/* --- what is to be done later --- */
+
+/* Notes the records that have this term: their titles are to be made again. */
+gboolean bh_records_store_retitle(BhDevice *device, const char *term, GError **error);
+/* Removes the first `limit` noted ones and returns their ids; GPtrArray of strings that it owns. */
+GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **error);
+/* Notes a file as wanted from the hub, unless its bytes are here. */
+gboolean bh_records_store_want_file(BhDevice *device, const char *sha256, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,140 @@
+/* What a condition sees while something is saved: the store's records with the unsaved values over
+ * them. */
+#include "sync/device/store/scope.h"
+
+#include <string.h>
+
+#include "sync/device/store/people.h"
+#include "sync/device/store/terms.h"
+#include "sync/device/store/views.h"
+
+struct _BhScope {
+  BhDevice *device;
+  char *actor;
+  char *today;
+  json_t *actor_values;
+  GHashTable *values; /* record id → json_t, never changed once others may hold it */
+  GHashTable *kinds;  /* record id → kind, of records with unsaved values; NULL: none */
+};
+
+static void unref_json(gpointer data)
+{
+  json_decref(data);
+}
+
+BhScope *bh_scope_new(BhDevice *device, const char *actor)
+{
+  BhScope *scope = g_new0(BhScope, 1);
+
+  scope->device = device;
+  scope->actor = g_strdup(actor);
+  scope->today = bh_device_dup_today(device);
+  scope->actor_values = actor != NULL ? bh_people_dup_values(device, actor) : NULL;
+  scope->values = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, unref_json);
+  return scope;
+}
+
+void bh_scope_free(BhScope *scope)
+{
+  if (scope == NULL)
+    return;
+  g_hash_table_unref(scope->values);
+  g_clear_pointer(&scope->kinds, g_hash_table_unref);
+  json_decref(scope->actor_values);
+  g_free(scope->actor);
+  g_free(scope->today);
+  g_free(scope);
+}
+
+json_t *bh_scope_get(BhScope *scope, const char *record)
+{
+  json_t *values = g_hash_table_lookup(scope->values, record);
+
+  if (values != NULL)
+    return values;
+  BhView *view = bh_view_get(scope->device, record, NULL);
+  if (view == NULL)
+    return NULL;
+  values = bh_view_get_values(view);
+  g_hash_table_insert(scope->values, g_strdup(record), json_incref(values));
+  return values;
+}
+
+void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set)
+{
+  json_t *known = bh_scope_get(scope, record);
+  const char *key;
+  json_t *value;
+
+  /* A copy: the record's own values stay as they are until the entry is written. */
+  json_t *values = known != NULL ? json_copy(known) : json_object();
+  g_hash_table_replace(scope->values, g_strdup(record), values);
+  if (scope->kinds == NULL)
+    scope->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_replace(scope->kinds, g_strdup(record), g_strdup(kind));
+  json_object_foreach((json_t *)set, key, value)
+  {
+    if (json_is_null(value))
+      json_object_del(values, key);
+    else
+      json_object_set(values, key, value);
+  }
+}
+
+static const json_t *look_up(const char *record, gpointer data)
+{
+  return bh_scope_get(data, record);
+}
+
+static void add_unsaved_children(BhScope *scope, const char *parent, const char *kind,
+                                 const char *field, json_t *out)
+{
+  GHashTableIter iter;
+  gpointer id, name;
+
+  if (scope->kinds == NULL)
+    return;
+  g_hash_table_iter_init(&iter, scope->kinds);
+  while (g_hash_table_iter_next(&iter, &id, &name)) {
+    json_t *values = g_hash_table_lookup(scope->values, id);
+    if (strcmp(name, kind) == 0 && strcmp(bh_json_string_or(values, field, ""), parent) == 0)
+      json_array_append(out, values);
+  }
+}
+
+static json_t *list_children(const char *record, const char *kind_name, gpointer data)
+{
+  BhScope *scope = data;
+  BhDevice *device = scope->device;
+  const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
+  const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+
+  if (field == NULL)
+    return NULL;
+  /* All of them, because "every" and "count" need all. */
+  g_autoptr(json_t) parent = json_string(record);
+  g_autoptr(GArray) numbers = bh_terms_store_list_of(device, kind_name, field, parent, -1, NULL);
+  if (numbers == NULL)
+    return NULL;
+  json_t *out = json_array();
+  for (guint i = 0; i < numbers->len; i++) {
+    g_autofree char *id = bh_records_store_dup_id(device, g_array_index(numbers, gint64, i), NULL);
+    if (id != NULL && (scope->kinds == NULL || !g_hash_table_contains(scope->kinds, id)))
+      json_array_append(out, bh_scope_get(scope, id));
+  }
+  add_unsaved_children(scope, record, kind_name, field, out);
+  return out;
+}
+
+void bh_scope_fill(BhScope *scope, const char *record, BhContext *context)
+{
+  memset(context, 0, sizeof *context);
+  context->values = bh_scope_get(scope, record);
+  context->record = record;
+  context->actor = scope->actor;
+  context->actor_values = scope->actor_values;
+  context->today = scope->today;
+  context->lookup = look_up;
+  context->children = list_children;
+  context->data = scope;
+}

@@ -1,0 +1,22 @@
+/* What a condition sees: the records of the store with unsaved values over them. */
+#pragma once
+
+#include "sync/device/store/core.h"
+
+G_BEGIN_DECLS
+
+typedef struct _BhScope BhScope;
+
+/* `actor`: id of the person who acts; NULL: nobody. `device` must live as long. */
+BhScope *bh_scope_new(BhDevice *device, const char *actor);
+/* NULL is ignored. */
+void bh_scope_free(BhScope *scope);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScope, bh_scope_free)
+/* Values of a record, unsaved ones included; borrowed from the scope, NULL when unknown. */
+json_t *bh_scope_get(BhScope *scope, const char *record);
+/* Puts {key: value} over a record of this kind; JSON null clears. `set` is borrowed. */
+void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set);
+/* Fills a context for `record`; it borrows from the scope. */
+void bh_scope_fill(BhScope *scope, const char *record, BhContext *context);
+
+G_END_DECLS

@@ -1,0 +1,53 @@
+/* The shadow: the records of a pull that starts over. They are kept beside the records in use until
+ * the last page is here, and then moved into place step by step (outbox-pull.c). Whatever writes
+ * runs inside a transaction. */
+#pragma once
+
+#include "sync/device/store/core.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char *cursor;
+  char *included; /* JSON of the last page; NULL while pages are to come */
+  gint64 phase;   /* of the swap; outbox-pull.c */
+  gint64 place;   /* number of the last row that this phase compared */
+} BhShadow;
+/* Frees the texts. */
+void bh_shadow_clear(BhShadow *shadow);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhShadow, bh_shadow_clear)
+
+/* Fills `shadow`, which must be zero; *found FALSE when no pull is starting over. */
+gboolean bh_shadow_store_read(BhDevice *device, BhShadow *shadow, gboolean *found, GError **error);
+/* Whether a pull that started over has not ended; FALSE on error. */
+gboolean bh_shadow_store_is_open(BhDevice *device);
+/* Its cursor; g_free. NULL when there is none, and on error. */
+char *bh_shadow_store_dup_cursor(BhDevice *device);
+/* Moves the cursor; with `included` (JSON) the last page is here. */
+gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const char *included,
+                                    GError **error);
+/* Notes how far the swap came. */
+gboolean bh_shadow_store_move(BhDevice *device, gint64 phase, gint64 place, GError **error);
+/* The swap is done; bh_shadow_store_trim removes what the shadow holds. */
+gboolean bh_shadow_store_end(BhDevice *device, GError **error);
+/* Begins a pull anew. Rows that are in the shadow do not count any more; bh_shadow_store_trim
+ * removes them after the end. */
+gboolean bh_shadow_store_restart(BhDevice *device, GError **error);
+/* Removes at most `limit` rows of a shadow that has ended. *more: call again. */
+gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GError **error);
+/* Puts a snapshot into the shadow, behind all others; one of the same record is replaced. */
+gboolean bh_shadow_store_put(BhDevice *device, const char *record, const char *text,
+                             GError **error);
+/* Removes a record from the shadow. */
+gboolean bh_shadow_store_drop(BhDevice *device, const char *record, GError **error);
+/* Number of the last row in the shadow; 0 when it is empty, and on error. */
+gint64 bh_shadow_store_max(BhDevice *device);
+/* The next snapshot that differs from the base, after *number and up to `through`; *number is moved
+ * to it. g_free; NULL without error when there is none. */
+char *bh_shadow_store_next_difference(BhDevice *device, gint64 *number, gint64 through,
+                                      GError **error);
+/* Id of the next record with a base that the shadow does not have, likewise. */
+char *bh_shadow_store_next_vanished(BhDevice *device, gint64 *number, gint64 through,
+                                    GError **error);
+
+G_END_DECLS

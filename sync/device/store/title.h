@@ -1,0 +1,19 @@
+/* Titles of records, in which names stand for the ids of other records. */
+#pragma once
+
+#include "sync/device/store/core.h"
+
+G_BEGIN_DECLS
+
+/* The title as lists show it; g_free. */
+char *bh_record_dup_title(BhDevice *device, const BhRecord *record);
+/* The same without personal values, which are never searched; g_free. */
+char *bh_record_dup_searched_title(BhDevice *device, const BhRecord *record);
+/* A BhTitleFunc over the store: values of a record, borrowed until another one is read; NULL when
+ * there is none. `device` is a BhDevice. */
+const json_t *bh_title_get_values(const char *record, gpointer device);
+/* Bytes that sort titles: GB 18030, in which usual Chinese characters are in the order of their
+ * pinyin. New reference. */
+GByteArray *bh_title_dup_order_key(const char *title);
+
+G_END_DECLS

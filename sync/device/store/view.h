@@ -1,0 +1,12 @@
+/* Part of view.c that lists use. */
+#pragma once
+
+#include "sync/device/store/core.h"
+
+G_BEGIN_DECLS
+
+/* {"id","state","comment"} of the newest review of the record that is not closed; JSON null when
+ * there is none, or the kind is not reviewable. New reference, never NULL. */
+json_t *bh_review_find_open(BhDevice *device, const char *kind, const char *record);
+
+G_END_DECLS

@@ -1,0 +1,231 @@
+/* Folded records: base + own entries that the base does not contain yet, kept for a few in memory.
+ * A record is folded again only when it was changed itself. Start with bh_view_get. */
+#include "sync/device/store/views.h"
+
+#include <string.h>
+
+#include "sync/device/store/damage.h"
+
+void bh_view_discard(BhView *view)
+{
+  bh_record_free(view->record);
+  json_decref(view->values);
+  bh_row_clear(&view->row);
+  g_free(view);
+}
+
+void bh_views_attach(BhDevice *device)
+{
+  static const BhDeviceHook hook = {.forget = bh_view_forget_all};
+
+  device->views =
+      g_hash_table_new_full(g_str_hash, g_str_equal, NULL, (GDestroyNotify)bh_view_discard);
+  bh_device_add_hook(device, &hook);
+}
+
+void bh_view_forget(BhDevice *device, const char *id)
+{
+  g_hash_table_remove(device->views, id);
+}
+
+void bh_view_forget_all(BhDevice *device)
+{
+  g_hash_table_remove_all(device->views);
+}
+
+static void make_room(BhDevice *device)
+{
+  GHashTableIter iter;
+  gpointer key, value;
+  const char *oldest = NULL;
+  guint64 used = G_MAXUINT64;
+
+  if (g_hash_table_size(device->views) < BH_VIEW_CACHE_MAX)
+    return;
+  g_hash_table_iter_init(&iter, device->views);
+  while (g_hash_table_iter_next(&iter, &key, &value)) {
+    const BhView *view = value;
+    if (view->used < used) {
+      used = view->used;
+      oldest = key;
+    }
+  }
+  if (oldest != NULL)
+    g_hash_table_remove(device->views, oldest);
+}
+
+static BhView *keep(BhDevice *device, BhView *view)
+{
+  make_room(device);
+  view->used = ++device->view_tick;
+  /* The record owns the key. */
+  g_hash_table_replace(device->views, (gpointer)bh_record_get_id(view->record), view);
+  return view;
+}
+
+/* The values that an own set replaces were folded here before: its author saw them. */
+static gboolean was_seen(const char *entry_id G_GNUC_UNUSED, const char *record_id G_GNUC_UNUSED,
+                         gpointer data G_GNUC_UNUSED)
+{
+  return TRUE;
+}
+
+static gboolean apply_body(BhRecord *record, const BhBody *body, GError **error)
+{
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    if (strcmp(op->record, bh_record_get_id(record)) == 0 &&
+        !bh_record_apply(record, body->id, op, was_seen, NULL, error))
+      return FALSE;
+  }
+  return TRUE;
+}
+
+static const char *kind_in_body(const BhBody *body, const char *id)
+{
+  for (guint i = 0; i < body->ops->len; i++) {
+    const BhOp *op = g_ptr_array_index(body->ops, i);
+    if (strcmp(op->record, id) == 0)
+      return op->kind;
+  }
+  return NULL;
+}
+
+static gboolean apply_overlay(BhDevice *device, BhRecord **record, const char *id,
+                              const GArray *places, GError **error)
+{
+  for (guint i = 0; i < places->len; i++) {
+    g_autoptr(GError) local = NULL;
+    g_auto(BhOwnEntry) entry = {0};
+
+    if (!bh_journal_store_read(device, g_array_index(places, gint64, i), &entry, error))
+      return FALSE;
+    g_autoptr(BhBody) body = bh_damage_parse(device, &entry);
+    if (body == NULL)
+      continue; /* dropped, since the hub has it, or damaged */
+    if (*record == NULL)
+      *record = bh_record_new(id, kind_in_body(body, id));
+    /* The hub judges an operation whose kind differs from the record's; here it is left out. */
+    if (!apply_body(*record, body, &local))
+      g_debug("store: entry %s does not fit record %s: %s", entry.id, id, local->message);
+  }
+  return TRUE;
+}
+
+/* The folded text to start from: the stored view, else the base. */
+static gboolean load_start(BhDevice *device, gint64 number, BhRecord **record, gint64 *pos,
+                           GError **error)
+{
+  g_autoptr(GError) local = NULL;
+
+  *record = NULL;
+  *pos = 0;
+  if (number == 0)
+    return TRUE;
+  g_autofree char *text = bh_records_store_dup_view(device, number, pos, &local);
+  if (text == NULL && local == NULL)
+    text = bh_records_store_dup_base(device, number, NULL, NULL, &local);
+  if (local != NULL) {
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+  }
+  if (text == NULL)
+    return TRUE;
+  *record = bh_record_from_snapshot(text, strlen(text), error);
+  return *record != NULL;
+}
+
+static gint64 count_conflicts(const BhRecord *record)
+{
+  g_autoptr(GPtrArray) keys = bh_record_list_conflicts(record);
+  return keys->len;
+}
+
+gboolean bh_view_fold(BhDevice *device, const char *id, BhView *view, GError **error)
+{
+  gint64 pos = 0;
+
+  if (!load_start(device, view->row.number, &view->record, &pos, error))
+    return FALSE;
+  g_autoptr(GArray) places = bh_records_store_list_overlay(device, id, pos, error);
+  if (places == NULL || !apply_overlay(device, &view->record, id, places, error))
+    return FALSE;
+  view->tail = (int)places->len;
+  if (view->record != NULL)
+    view->conflicts = count_conflicts(view->record);
+  return TRUE;
+}
+
+BhView *bh_view_get(BhDevice *device, const char *id, GError **error)
+{
+  BhView *known = g_hash_table_lookup(device->views, id);
+
+  if (known != NULL) {
+    known->used = ++device->view_tick;
+    return known;
+  }
+  g_autoptr(BhView) view = g_new0(BhView, 1);
+  if (!bh_records_store_find(device, id, &view->row, error) || view->row.number == 0 ||
+      !bh_view_fold(device, id, view, error) || view->record == NULL)
+    return NULL;
+  return keep(device, g_steal_pointer(&view));
+}
+
+BhView *bh_view_need(BhDevice *device, const char *id, const char *kind, GError **error)
+{
+  g_autoptr(GError) local = NULL;
+  BhView *view = bh_view_get(device, id, &local);
+
+  if (view != NULL)
+    return view;
+  if (local != NULL) {
+    g_propagate_error(error, g_steal_pointer(&local));
+    return NULL;
+  }
+  view = g_new0(BhView, 1);
+  view->record = bh_record_new(id, kind);
+  return keep(device, view);
+}
+
+json_t *bh_view_get_values(BhView *view)
+{
+  if (view->values == NULL)
+    view->values = bh_record_dup_values(view->record);
+  return view->values;
+}
+
+/* Counts only the keys that the operation sets, so that a save costs the same in a small and in a
+ * large record. */
+static gint64 count_conflicts_of(const BhRecord *record, const BhOp *op)
+{
+  gint64 n = 0;
+
+  for (guint i = 0; i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    n += bh_record_has_conflict(record, set->key);
+  }
+  return n;
+}
+
+static void refresh_values(BhView *view, const BhOp *op)
+{
+  for (guint i = 0; view->values != NULL && i < op->sets->len; i++) {
+    const BhSet *set = g_ptr_array_index(op->sets, i);
+    json_t *value = bh_record_get(view->record, set->key);
+    if (value != NULL)
+      json_object_set(view->values, set->key, value);
+    else
+      json_object_del(view->values, set->key);
+  }
+}
+
+gboolean bh_view_apply(BhView *view, const char *entry, const BhOp *op, GError **error)
+{
+  gint64 before = count_conflicts_of(view->record, op);
+
+  if (!bh_record_apply(view->record, entry, op, was_seen, NULL, error))
+    return FALSE;
+  view->conflicts += count_conflicts_of(view->record, op) - before;
+  refresh_values(view, op);
+  return TRUE;
+}
