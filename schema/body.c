@@ -234,7 +234,7 @@ static char **read_was(const json_t *array, const char *entry_id, const char *wh
   }
   gsize n = json_array_size(array);
   if (n == 0) {
-    fail(error, BH_ERROR_FORMAT, where, "\"was\" is empty (leave it out)");
+    fail(error, BH_ERROR_FORMAT, where, "\"was\" is empty (omit it)");
     return NULL;
   }
   g_auto(GStrv) was = g_new0(char *, n + 1);
@@ -419,7 +419,7 @@ static gboolean read_files(BhBody *body, const json_t *object, GError **error)
   if (files == NULL)
     return FALSE;
   if (json_array_size(files) == 0)
-    return fail(error, BH_ERROR_FORMAT, "body", "\"files\" is empty (leave it out)");
+    return fail(error, BH_ERROR_FORMAT, "body", "\"files\" is empty (omit it)");
   if (json_array_size(files) > BH_ENTRY_MAX_FILES)
     return fail(error, BH_ERROR_LIMIT, "body", "more than 32 files");
   gsize i;

@@ -132,7 +132,7 @@ gboolean bh_field_is_indexed(const BhField *field);
 gboolean bh_field_is_of_own_unit(const BhField *field);
 /* Whether the field is kept for old records only and appears in no form. */
 gboolean bh_field_is_retired(const BhField *field);
-/* FALSE when the program sets the field and people do not type it. */
+/* FALSE when people do not type the field: the program sets it, or it is retired. */
 gboolean bh_field_is_in_form(const BhField *field);
 /* Greatest number of characters, value or count, by type. */
 gint64 bh_field_get_max(const BhField *field);

@@ -25,7 +25,8 @@ const char *bh_region_get_name(const BhRegion *region, const char *code);
 const char *bh_region_get_parent(const BhRegion *region, const char *code);
 /* Full name from province down ("山西省朔州市平鲁区"); g_free; the code itself when unknown. */
 char *bh_region_dup_full_name(const BhRegion *region, const char *code);
-/* The code that replaces `code` today: follows successors, at most 16 steps. Borrowed. */
+/* The code that replaces `code` today: follows successors, at most 16 steps. `code` itself when it
+ * has no successor or is unknown. Borrowed. */
 const char *bh_region_current(const BhRegion *region, const char *code);
 /* Whether `code` is `ancestor` or lies below it; successors are followed on both sides. A code that
  * the pack does not contain counts as below the nearest known area of its leading digits (140603299

@@ -724,7 +724,8 @@ gboolean bh_db_backup(BhDb *db, const char *path, GError **error)
   if (!check_alive(db, error))
     return FALSE;
   if (bh_db_in_transaction(db)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_BUSY, "database: no backup inside a transaction");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_BUSY,
+                        "database: a backup is not possible inside a transaction");
     return FALSE;
   }
   unlink(temporary);

@@ -98,7 +98,8 @@ gboolean bh_stmt_is_null(BhStmt *stmt, int column);
 
 /* Begins a transaction. A writer gets the write lock immediately; a reader gets a snapshot. */
 gboolean bh_db_begin(BhDb *db, GError **error);
-/* Commits. On failure the transaction is rolled back and the connection is dead. */
+/* Commits. If the commit fails, the transaction is rolled back and the connection is dead. FALSE
+ * also when the transaction was already rolled back. */
 gboolean bh_db_commit(BhDb *db, GError **error);
 /* Rolls back; does nothing outside a transaction. */
 void bh_db_rollback(BhDb *db);

@@ -75,7 +75,7 @@ gboolean bh_migrate(BhDb *db, const char *path, const BhMigration *migrations, g
     g_autofree char *backup = g_strdup_printf("%s.before-%d", path, version + 1);
 
     if (!bh_db_backup(db, backup, error)) {
-      g_prefix_error(error, "store: no backup before migration %d: ", version + 1);
+      g_prefix_error(error, "store: cannot make a backup before migration %d: ", version + 1);
       return FALSE;
     }
   }
