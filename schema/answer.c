@@ -1,3 +1,4 @@
+/* Codes and labels of the four answers. */
 #include "schema/answer.h"
 
 static const struct {

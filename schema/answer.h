@@ -1,4 +1,4 @@
-/* Answers to an item of a checklist. */
+/* The four answers to an item of a checklist. Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -6,17 +6,17 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  BH_ANSWER_UNCHECKED = 0, /* 未检查: an item that nobody looked at is never certified */
+  BH_ANSWER_UNCHECKED = 0, /* 未检查: an item that nobody checked is never certified (FIELD 8) */
   BH_ANSWER_COMPLIANT,     /* 符合 */
   BH_ANSWER_NONCOMPLIANT,  /* 不符合 */
   BH_ANSWER_NOT_APPLICABLE /* 不涉及 */
 } BhAnswer;
 
-/* As stored: "unchecked", "compliant", "noncompliant", "not_applicable". */
+/* The stored form: "unchecked", "compliant", "noncompliant" or "not_applicable". Static. */
 const char *bh_answer_code(BhAnswer answer);
-/* FALSE for an unknown code, or NULL. */
+/* Inverse of bh_answer_code. FALSE, output untouched, for an unknown code or NULL. */
 gboolean bh_answer_from_code(const char *code, BhAnswer *answer);
-/* In `lang` ("zh", else English). */
+/* Label in `lang`: Chinese for "zh", English for anything else. Static. */
 const char *bh_answer_label(BhAnswer answer, const char *lang);
 
 /* An answer is the value of "answers/ITEM" of an inspection. */

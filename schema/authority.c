@@ -1,13 +1,14 @@
-/* Which unit decides about a record. */
+/* Determines which unit decides about a record, and whether the actor belongs to it. Start with
+ * holds(). */
 #include "schema/kind-internal.h"
 
 #include <string.h>
 #include "schema/review.h"
 #include "schema/workflow.h"
 
-#define LEVELS_MAX 8 /* of units above each other */
+#define LEVELS_MAX 8 /* of parent units */
 
-/* The unit a declared origin names; the first path with a value counts. */
+/* Id of the unit at the path(s) in `origin`: of several paths, the first with a value. */
 static const char *find_unit(const json_t *origin, const BhContext *context, gboolean *unknown)
 {
   gsize n = json_is_array(origin) ? json_array_size(origin) : 1;
@@ -32,8 +33,8 @@ static gboolean is_unit_or_above(const char *unit, const BhContext *context)
   return FALSE;
 }
 
-/* A record that names no unit is nobody's in particular; one whose unit cannot be looked up is
- * decided by nobody here. */
+/* TRUE for a record without a unit: any unit may decide about it. FALSE when the unit cannot be
+ * determined because a record on the path is not available. */
 static gboolean holds(const json_t *origin, const BhContext *context)
 {
   gboolean unknown = FALSE;

@@ -1,3 +1,4 @@
+/* Base45 (RFC 9285), for QR codes in alphanumeric mode. */
 #include "schema/plaque.h"
 
 #include <string.h>
@@ -21,7 +22,7 @@ char *bh_base45_encode(const guint8 *bytes, gsize len)
 
 static GByteArray *fail(GError **error, gsize place)
 {
-  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "base45: wrong at character %" G_GSIZE_FORMAT,
+  g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "base45: invalid at character %" G_GSIZE_FORMAT,
               place + 1);
   return NULL;
 }

@@ -1,3 +1,4 @@
+/* Canonical base64 through libsodium. */
 #include "schema/base64.h"
 
 #include <sodium.h>
@@ -21,7 +22,7 @@ gboolean bh_base64_decode(const char *text, guint8 *out, gsize size)
                                     sodium_base64_VARIANT_ORIGINAL) == 0 &&
                   len == size;
   if (good) {
-    /* libsodium 1.0.18 takes some bytes above 127 for letters of the alphabet. */
+    /* libsodium 1.0.18 accepts some bytes above 127 as letters of the alphabet. */
     g_autofree char *again = bh_base64_encode(bytes, size);
     good = g_str_equal(again, text);
   }

@@ -1,13 +1,14 @@
-/* Base64 with the standard alphabet and padding, one form per value: what does not encode back to
- * the same text is refused, so that a signed text cannot be written in two ways. */
+/* Base64 with the standard alphabet and padding. Only the canonical form is accepted: text that
+ * does not encode back to itself is refused, so that a signed text has one spelling. Any thread. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-char *bh_base64_encode(const void *bytes, gsize len); /* g_free */
-/* Exactly `size` bytes; FALSE (also for NULL) leaves `out` untouched. */
+/* Canonical base64 of `len` bytes; g_free. */
+char *bh_base64_encode(const void *bytes, gsize len);
+/* Decodes exactly `size` bytes. FALSE (also for NULL) leaves `out` untouched. */
 gboolean bh_base64_decode(const char *text, guint8 *out, gsize size);
 
 G_END_DECLS

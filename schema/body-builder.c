@@ -1,3 +1,5 @@
+/* Builds the text of a body and its openings. Does not make envelopes (entry.c). Start with
+ * bh_body_builder_finish_body. */
 #include "schema/body-internal.h"
 
 #include <sodium.h>
@@ -10,12 +12,12 @@
 struct _BhBodyBuilder {
   json_t *body;
   json_t *ops;   /* borrowed from body */
-  json_t *files; /* joins the body at the end, if it holds any */
+  json_t *files; /* added to the body at the end, unless empty */
   json_t *openings;
   BhRandom random;
   char hub[BH_ID_LEN + 1]; /* "" when no person signs */
   guint8 secret_key[BH_SECRET_KEY_SIZE];
-  GError *error; /* the first thing that went wrong, told at the end */
+  GError *error; /* the first error of a setter, returned by finish */
 };
 
 BhBodyBuilder *bh_body_builder_new(const char *entry_id, const char *by, const BhEntryClock *clock,
@@ -66,23 +68,23 @@ void bh_body_builder_sign(BhBodyBuilder *builder, const char *hub,
   memcpy(builder->secret_key, secret_key, BH_SECRET_KEY_SIZE);
 }
 
-static void note(BhBodyBuilder *builder, const char *what, const char *key)
+static void note_error(BhBodyBuilder *builder, const char *what, const char *key)
 {
   if (builder->error == NULL)
     g_set_error(&builder->error, BH_ERROR, BH_ERROR_FORMAT, "body: key \"%s\": %s", key, what);
 }
 
-/* The operation on `record`, made when there is none; -1 when it is there with another kind. */
+/* Index of the operation on `record`, which is added if missing; -1 when it exists with another
+ * kind. */
 static gssize find_op(BhBodyBuilder *builder, const char *record, const char *kind)
 {
   gsize i;
   json_t *op;
-  json_array_foreach(
-      builder->ops, i,
-      op) if (g_str_equal(bh_json_string_or(op, "record", ""),
-                          record)) return g_str_equal(bh_json_string_or(op, "kind", ""), kind)
-      ? (gssize)i
-      : -1;
+  json_array_foreach(builder->ops, i, op)
+  {
+    if (g_str_equal(bh_json_string_or(op, "record", ""), record))
+      return g_str_equal(bh_json_string_or(op, "kind", ""), kind) ? (gssize)i : -1;
+  }
   op = json_object();
   json_object_set_new(op, "record", json_string(record));
   json_object_set_new(op, "kind", json_string(kind));
@@ -124,7 +126,8 @@ static json_t *sort_was(const char *const *was)
   return sorted;
 }
 
-/* The caller may go on changing its arrays and objects; what is read back here may not move. */
+/* Copies arrays and objects: the caller may change its own later, but the value in the body must
+ * not change before it is written. */
 static json_t *own_value(json_t *value)
 {
   return json_is_array(value) || json_is_object(value) ? json_deep_copy(value) : json_incref(value);
@@ -141,12 +144,12 @@ void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char 
 {
   gssize index = find_op(builder, record, kind);
   if (index < 0) {
-    note(builder, "the record has another kind in this entry", key);
+    note_error(builder, "the record already has another kind in this entry", key);
     return;
   }
   json_t *sets = json_object_get(json_array_get(builder->ops, (gsize)index), "set");
   if (json_object_get(sets, key) != NULL) {
-    note(builder, "set twice", key);
+    note_error(builder, "duplicate key", key);
     return;
   }
   json_t *set = NULL;
@@ -155,13 +158,13 @@ void bh_body_builder_set(BhBodyBuilder *builder, const char *record, const char 
   else
     set = plain(value);
   if (set == NULL) {
-    note(builder, "the value has no JSON text", key);
+    note_error(builder, "the value cannot be written as JSON", key);
     return;
   }
   if (was != NULL && was[0] != NULL)
     json_object_set_new(set, "was", sort_was(was));
   if (json_object_set_new(sets, key, set) != 0)
-    note(builder, "not UTF-8", "?");
+    note_error(builder, "must be valid UTF-8", "?");
 }
 
 void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64 size,
@@ -169,8 +172,11 @@ void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64
 {
   gsize i;
   json_t *file;
-  json_array_foreach(builder->files, i,
-                     file) if (g_str_equal(bh_json_string_or(file, "sha256", ""), sha256)) return;
+  json_array_foreach(builder->files, i, file)
+  {
+    if (g_str_equal(bh_json_string_or(file, "sha256", ""), sha256))
+      return;
+  }
   json_array_append_new(builder->files, json_pack("{ss, sI, ss}", "sha256", sha256, "size",
                                                   (json_int_t)size, "type", media_type));
 }
@@ -196,15 +202,15 @@ BhBody *bh_body_builder_finish_body(BhBodyBuilder *builder, char **body, char **
   gboolean opens = json_array_size(builder->openings) > 0;
   if (json_array_size(builder->files) > 0)
     json_object_set(builder->body, "files", builder->files);
-  /* What leaves here is read by others with this reader, so it is the one judge of every limit. It
-   * reads what the text is made of: the text has nothing that is not in there. */
+  /* The reader checks all limits, because receivers use the same reader. It reads the JSON value
+   * instead of the text, which contains nothing more. */
   g_autoptr(BhBody) read = bh_body_read(builder->body, opens ? builder->openings : NULL, error);
   if (read == NULL)
     return NULL;
   g_autofree char *body_text = bh_json_dump(builder->body);
   g_autofree char *openings_text = opens ? bh_json_dump(builder->openings) : g_strdup("");
   if (body_text == NULL || openings_text == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "body: no memory");
+    g_set_error(error, BH_ERROR, BH_ERROR_FAILED, "body: out of memory");
     return NULL;
   }
   if (builder->hub[0] != '\0') {

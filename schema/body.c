@@ -1,3 +1,5 @@
+/* Parses a body and its openings strictly, by the rules of PROTOCOL § 1. Start
+ * with bh_body_read. */
 #include "schema/body-internal.h"
 
 #include <string.h>
@@ -7,12 +9,13 @@
 
 #define KIND_MAX 64
 #define MEDIA_TYPE_MAX 64
-#define WHERE_MAX 64 /* bytes for the words around a key; half of it for an operation alone */
-/* Years 0001 … 9999; a clock may be wrong by decades, but not by more. */
+/* Bytes of a place in errors, without the key; half of it for an operation. */
+#define WHERE_MAX 64
+/* Up to the year 9999. A clock may be wrong by decades, but later times are certainly invalid. */
 #define TIME_MAX_MS G_GINT64_CONSTANT(253402300799999)
 
-/* Most sets replace nothing; they share this. */
-static char *const nothing[] = {NULL};
+/* Shared by all sets that replace nothing, which are most of them. */
+static char *const empty_was[] = {NULL};
 
 static void set_free(gpointer data)
 {
@@ -23,7 +26,7 @@ static void set_free(gpointer data)
   g_clear_pointer(&set->opened, json_decref);
   g_free(set->salt);
   g_free(set->opening);
-  if (set->was != (char **)nothing)
+  if (set->was != (char **)empty_was)
     g_strfreev(set->was);
   g_free(set);
 }
@@ -98,7 +101,7 @@ static gboolean read_id(const json_t *object, const char *key, const char *where
   return TRUE;
 }
 
-/* An optional integer that is left out rather than written as 0. */
+/* An optional integer. Zero is not allowed: it is written by omitting the member. */
 static gboolean read_optional_ms(const json_t *object, const char *key, gint64 max, gint64 *value,
                                  const char *where, GError **error)
 {
@@ -107,7 +110,8 @@ static gboolean read_optional_ms(const json_t *object, const char *key, gint64 m
   return bh_json_get_int(object, key, 1, max, value, where, error);
 }
 
-/* Bytes of the name of a field or kind at the beginning of `text`; 0 when there is none. */
+/* Length in bytes of the name of a field or kind at the beginning of `text`; 0 when there
+ * is none. */
 static gsize measure_name(const char *text)
 {
   gsize len = 0;
@@ -138,15 +142,15 @@ static gboolean key_is_valid(const char *key)
              '\0';
 }
 
-/* Fractions have no one text form, a NUL ends a text for half of its readers, and values within too
- * many brackets would not fit into what wraps them on their way, so none of them gets into an
- * entry. */
+/* Refuses three things in the values of an entry: fractions, because they have several text forms;
+ * a NUL, because C strings end at it; deep nesting, because the messages around a value add levels
+ * and have a limit too. */
 static gboolean check_value(const json_t *value, int depth, const char *where, GError **error)
 {
   if (json_is_real(value))
-    return fail(error, BH_ERROR_FORMAT, where, "a number with a fraction (write it as a string)");
+    return fail(error, BH_ERROR_FORMAT, where, "a number has a fraction (write it as a string)");
   if (json_is_string(value) && strlen(json_string_value(value)) != json_string_length(value))
-    return fail(error, BH_ERROR_FORMAT, where, "holds a NUL character");
+    return fail(error, BH_ERROR_FORMAT, where, "contains a NUL character");
   if (!json_is_array(value) && !json_is_object(value))
     return TRUE;
   if (depth >= BH_VALUE_MAX_DEPTH)
@@ -155,21 +159,24 @@ static gboolean check_value(const json_t *value, int depth, const char *where, G
   const char *key;
   json_t *child;
   if (json_is_array(value)) {
-    json_array_foreach(value, i,
-                       child) if (!check_value(child, depth + 1, where, error)) return FALSE;
+    json_array_foreach(value, i, child)
+    {
+      if (!check_value(child, depth + 1, where, error))
+        return FALSE;
+    }
     return TRUE;
   }
   json_object_keylen_foreach((json_t *)value, key, len, child)
   {
     if (strlen(key) != len)
-      return fail(error, BH_ERROR_FORMAT, where, "holds a NUL character");
+      return fail(error, BH_ERROR_FORMAT, where, "contains a NUL character");
     if (!check_value(child, depth + 1, where, error))
       return FALSE;
   }
   return TRUE;
 }
 
-/* Whether the hub made it is judged where the hub's key is at hand (sync/wire/evidence.h). */
+/* Reads the signature without verifying it: that needs the hub's key (sync/wire/evidence.h). */
 static gboolean read_hub_signature(const json_t *object, BhEntryClock *clock, const char *where,
                                    GError **error)
 {
@@ -216,29 +223,29 @@ static gboolean read_clock(const json_t *body, BhEntryClock *clock, GError **err
   return read_hub_signature(object, clock, where, error);
 }
 
-/* Sorted and without repeats, so that one list has one form. */
+/* Reads "was". It must be sorted and without duplicates, so that a list has only one form. */
 static char **read_was(const json_t *array, const char *entry_id, const char *where, GError **error)
 {
   if (array == NULL)
-    return (char **)nothing;
+    return (char **)empty_was;
   if (!json_is_array(array)) {
     fail(error, BH_ERROR_FORMAT, where, "\"was\" is not an array");
     return NULL;
   }
   gsize n = json_array_size(array);
   if (n == 0) {
-    fail(error, BH_ERROR_FORMAT, where, "\"was\" is empty (leave it out)");
+    fail(error, BH_ERROR_FORMAT, where, "\"was\" is empty (omit it)");
     return NULL;
   }
   g_auto(GStrv) was = g_new0(char *, n + 1);
   for (gsize i = 0; i < n; i++) {
     const char *id = json_string_value(json_array_get(array, i));
     if (!bh_id_is_valid(id)) {
-      fail(error, BH_ERROR_FORMAT, where, "\"was\" holds something that is not an id");
+      fail(error, BH_ERROR_FORMAT, where, "\"was\" contains something that is not an id");
       return NULL;
     }
     if (i > 0 && strcmp(was[i - 1], id) >= 0) {
-      fail(error, BH_ERROR_FORMAT, where, "\"was\" is not sorted or repeats an id");
+      fail(error, BH_ERROR_FORMAT, where, "\"was\" is not sorted or has a duplicate id");
       return NULL;
     }
     if (g_str_equal(id, entry_id)) {
@@ -262,7 +269,7 @@ static gboolean read_set(BhOp *op, const char *key, json_t *object, const char *
   BhSet *set = g_new0(BhSet, 1);
   set->key = g_strdup(key);
   g_ptr_array_add(op->sets, set);
-  /* For every key of every entry, and only read when one is refused: so not through printf. */
+  /* Made for every key of every entry, but used only in errors: stpcpy is faster than printf. */
   char where[WHERE_MAX + BH_KEY_MAX];
   stpcpy(stpcpy(stpcpy(stpcpy(where, op_where), ", key \""), key), "\"");
   if (!json_is_object(object))
@@ -313,7 +320,7 @@ static gboolean read_op(BhBody *body, json_t *object, gsize *n_keys, GError **er
     return FALSE;
   for (guint i = 0; i + 1 < body->ops->len; i++)
     if (g_str_equal(((BhOp *)body->ops->pdata[i])->record, op->record))
-      return fail(error, BH_ERROR_FORMAT, where, "names the record of an earlier operation");
+      return fail(error, BH_ERROR_FORMAT, where, "duplicate record (an earlier operation has it)");
   const char *kind = bh_json_get_string(object, "kind", where, error);
   if (kind == NULL)
     return FALSE;
@@ -324,7 +331,7 @@ static gboolean read_op(BhBody *body, json_t *object, gsize *n_keys, GError **er
   if (sets == NULL)
     return FALSE;
   if (json_object_size(sets) == 0)
-    return fail(error, BH_ERROR_FORMAT, where, "sets nothing");
+    return fail(error, BH_ERROR_FORMAT, where, "\"set\" is empty");
   *n_keys += json_object_size(sets);
   if (*n_keys > BH_ENTRY_MAX_KEYS)
     return fail(error, BH_ERROR_LIMIT, where, "more than 512 keys in one entry");
@@ -351,17 +358,21 @@ static gboolean read_ops(BhBody *body, const json_t *object, GError **error)
   if (ops == NULL)
     return FALSE;
   if (json_array_size(ops) == 0)
-    return fail(error, BH_ERROR_FORMAT, "body", "no operation");
+    return fail(error, BH_ERROR_FORMAT, "body", "\"ops\" is empty");
   if (json_array_size(ops) > BH_ENTRY_MAX_OPS)
     return fail(error, BH_ERROR_LIMIT, "body", "more than 64 operations");
   gsize n_keys = 0;
   gsize i;
   json_t *op;
-  json_array_foreach(ops, i, op) if (!read_op(body, op, &n_keys, error)) return FALSE;
+  json_array_foreach(ops, i, op)
+  {
+    if (!read_op(body, op, &n_keys, error))
+      return FALSE;
+  }
   return TRUE;
 }
 
-/* "type/subtype" of a file; parameters have no use here. */
+/* Whether the text is "type/subtype". Parameters are not allowed. */
 static gboolean media_type_is_valid(const char *type)
 {
   static const char token[] = "abcdefghijklmnopqrstuvwxyz0123456789.+-";
@@ -389,7 +400,7 @@ static gboolean read_file(BhBody *body, json_t *object, GError **error)
   memcpy(file->sha256, hash, sizeof file->sha256);
   for (guint i = 0; i + 1 < body->files->len; i++)
     if (g_str_equal(((BhFileRef *)body->files->pdata[i])->sha256, hash))
-      return fail(error, BH_ERROR_FORMAT, where, "declared twice");
+      return fail(error, BH_ERROR_FORMAT, where, "duplicate file");
   const char *type = bh_json_get_string(object, "type", where, error);
   if (type == NULL)
     return FALSE;
@@ -408,12 +419,16 @@ static gboolean read_files(BhBody *body, const json_t *object, GError **error)
   if (files == NULL)
     return FALSE;
   if (json_array_size(files) == 0)
-    return fail(error, BH_ERROR_FORMAT, "body", "\"files\" is empty (leave it out)");
+    return fail(error, BH_ERROR_FORMAT, "body", "\"files\" is empty (omit it)");
   if (json_array_size(files) > BH_ENTRY_MAX_FILES)
     return fail(error, BH_ERROR_LIMIT, "body", "more than 32 files");
   gsize i;
   json_t *file;
-  json_array_foreach(files, i, file) if (!read_file(body, file, error)) return FALSE;
+  json_array_foreach(files, i, file)
+  {
+    if (!read_file(body, file, error))
+      return FALSE;
+  }
   return TRUE;
 }
 
@@ -445,9 +460,9 @@ static gboolean read_opening(BhBody *body, json_t *object, const char *where, GE
 
   BhSet *set = index < body->ops->len ? find_set(body->ops->pdata[index], key) : NULL;
   if (set == NULL || set->commitment == NULL)
-    return fail(error, BH_ERROR_SIGNATURE, where, "belongs to no commitment");
+    return fail(error, BH_ERROR_SIGNATURE, where, "there is no commitment for it");
   if (set->opening != NULL)
-    return fail(error, BH_ERROR_FORMAT, where, "opens a commitment for the second time");
+    return fail(error, BH_ERROR_FORMAT, where, "duplicate opening of one commitment");
   if (!bh_commitment_opens(set->commitment, salt, value))
     return fail(error, BH_ERROR_SIGNATURE, where, "does not match its commitment");
   set->opened = bh_json_parse(value, strlen(value), BH_OPENINGS_MAX, where, error);
@@ -461,9 +476,9 @@ static gboolean read_opening(BhBody *body, json_t *object, const char *where, GE
 static gboolean read_openings(BhBody *body, const json_t *array, GError **error)
 {
   if (!json_is_array(array) || json_array_size(array) == 0)
-    return fail(error, BH_ERROR_FORMAT, "openings", "not an array with something in it");
+    return fail(error, BH_ERROR_FORMAT, "openings", "must be an array that is not empty");
   if (json_array_size(array) > BH_ENTRY_MAX_KEYS)
-    return fail(error, BH_ERROR_LIMIT, "openings", "more than 512");
+    return fail(error, BH_ERROR_LIMIT, "openings", "more than 512 openings");
   gsize i;
   json_t *opening;
   json_array_foreach(array, i, opening)

@@ -1,14 +1,15 @@
+/* Workdays, from a calendar pack with holidays and shifted workdays. */
 #include "schema/civil.h"
 
 #include "schema/error.h"
 #include "schema/json.h"
 
 #define PACK_MAX_BYTES (256 * 1024)
-/* The longest run of days without a workday that a pack may declare before it is taken as wrong. */
+/* A pack that declares a longer run of days without a workday is refused as wrong. */
 #define MAX_RUN_DAYS 60
 
 struct _BhCalendar {
-  GHashTable *years; /* int → itself */
+  GHashTable *years; /* set of int: the years that the pack contains */
   GHashTable *days;  /* "YYYY-MM-DD" → TRUE for a shifted workday, FALSE for a day off */
 };
 
@@ -40,7 +41,7 @@ static gboolean read_days(BhCalendar *calendar, int year, const json_t *member, 
     }
     if (!g_hash_table_insert(calendar->days, g_strdup(text),
                              GINT_TO_POINTER(g_str_equal(key, "work")))) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: %s is listed twice", where, text);
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: duplicate date %s", where, text);
       return FALSE;
     }
   }
@@ -67,7 +68,7 @@ static gboolean read_year(BhCalendar *calendar, const char *name, const json_t *
          read_days(calendar, (int)year, member, "work", where, error);
 }
 
-/* So that looking for a workday always ends soon. */
+/* Refuses long runs without a workday, so that the search for a workday always ends soon. */
 static gboolean check_runs(const BhCalendar *calendar, const char *path, GError **error)
 {
   GHashTableIter iter;
@@ -104,8 +105,11 @@ BhCalendar *bh_calendar_load(const char *path, GError **error)
   calendar->days = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   const char *name;
   json_t *member;
-  json_object_foreach(years, name,
-                      member) if (!read_year(calendar, name, member, path, error)) return NULL;
+  json_object_foreach(years, name, member)
+  {
+    if (!read_year(calendar, name, member, path, error))
+      return NULL;
+  }
   return check_runs(calendar, path, error) ? g_steal_pointer(&calendar) : NULL;
 }
 
@@ -125,7 +129,7 @@ gboolean bh_calendar_is_workday(const BhCalendar *calendar, const BhDate *date)
   return bh_date_weekday(date) <= 5;
 }
 
-/* The next day in a direction, or the same at the ends of the calendar. */
+/* The next day in a direction; the same day at the first and last representable day. */
 static BhDate step(BhDate date, int direction)
 {
   return bh_date_add_days(date, direction);

@@ -1,4 +1,5 @@
-/* The questions of a checklist: what each row of its table says. */
+/* Reads the CSV of a checklist into items and reports every fault with line and column. Start with
+ * bh_checklist_read_csv. */
 #include "schema/checklist-internal.h"
 
 #include <string.h>
@@ -18,7 +19,7 @@ gboolean bh_is_item_no(const char *text)
   return TRUE;
 }
 
-/* One row and where what is wrong with it goes. */
+/* A row that is being checked, and the list for its faults. */
 typedef struct {
   GPtrArray *faults;
   int line;
@@ -33,35 +34,35 @@ static gboolean fail(const Row *row, int column, const char *zh, const char *en)
 static gboolean check_cells(const Row *row, char *const cells[COLUMNS])
 {
   static const int needed[] = {SECTION, CHECK, STANDARD, BASIS, RECTIFICATION, METHOD};
-  gboolean fine = TRUE;
+  gboolean is_valid = TRUE;
   for (int i = 0; i < COLUMNS; i++) {
     if (strlen(cells[i]) > BH_CHECKLIST_CELL_MAX)
-      fine = fail(row, i, "格子超过 2000 字节", "the cell is longer than 2000 bytes");
+      is_valid = fail(row, i, "格子超过 2000 字节", "the cell is longer than 2000 bytes");
     for (const char *at = cells[i]; *at != '\0'; at++) {
       if ((guchar)*at < 0x20) {
-        fine = fail(row, i, "格子里有换行等控制字符", "the cell holds a control character");
+        is_valid = fail(row, i, "格子里有换行等控制字符", "the cell contains a control character");
         break;
       }
     }
   }
   if (!bh_is_item_no(cells[ITEM_NO]))
-    fine = fail(row, ITEM_NO, "item_no 只能是大写字母、数字和连字符",
-                "item_no must be capital letters, digits and hyphens");
+    is_valid = fail(row, ITEM_NO, "item_no 只能是大写字母、数字和连字符",
+                    "item_no must consist of capital letters, digits and hyphens");
   for (gsize i = 0; i < G_N_ELEMENTS(needed); i++)
     if (cells[needed[i]][0] == '\0')
-      fine = fail(row, needed[i], "此格不能为空", "the cell is empty");
+      is_valid = fail(row, needed[i], "此格不能为空", "the cell is empty");
   if (!g_str_equal(cells[MAJOR], "yes") && !g_str_equal(cells[MAJOR], "no"))
-    fine = fail(row, MAJOR, "major_hazard 应为 yes 或 no", "major_hazard must be yes or no");
-  return fine;
+    is_valid = fail(row, MAJOR, "major_hazard 应为 yes 或 no", "major_hazard must be yes or no");
+  return is_valid;
 }
 
-/* Takes the cells it keeps: they become NULL. */
+/* Adds an item. Takes the cells that it keeps: they become NULL. */
 static gboolean add_item(BhChecklist *checklist, const Row *row, char *cells[COLUMNS])
 {
   if (!check_cells(row, cells))
     return FALSE;
   if (g_hash_table_contains(checklist->index, cells[ITEM_NO]))
-    return fail(row, ITEM_NO, "item_no 重复", "item_no stands twice");
+    return fail(row, ITEM_NO, "item_no 重复", "duplicate item_no");
   if (checklist->items->len >= BH_CHECKLIST_MAX_ITEMS)
     return fail(row, ITEM_NO, "条目太多", "the list has too many items");
   BhChecklistItem *item = g_new0(BhChecklistItem, 1);
@@ -81,7 +82,8 @@ static gboolean add_item(BhChecklist *checklist, const Row *row, char *cells[COL
   return TRUE;
 }
 
-/* Exactly COLUMNS cells; empty ones that a spreadsheet put behind them do not count. */
+/* Whether the row has exactly COLUMNS cells. Empty cells after them, which spreadsheets add, do not
+ * count. */
 static gboolean check_width(const Row *row, const BhCsvRow *cells)
 {
   guint width = cells->n_cells;

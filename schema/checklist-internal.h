@@ -1,5 +1,4 @@
-/* What a loaded checklist consists of, and the readers of its two files. Private to checklist*.c.
- */
+/* The members of a loaded checklist, and the readers of its two files. Private to checklist*.c. */
 #pragma once
 
 #include "schema/checklist.h"
@@ -11,27 +10,32 @@ G_BEGIN_DECLS
 #define BH_CHECKLIST_ITEM_NO_MAX 32
 
 struct _BhChecklist {
-  GPtrArray *items; /* BhChecklistItem* */
-  GHashTable *index;
+  GPtrArray *items;  /* BhChecklistItem* */
+  GHashTable *index; /* item_no → BhChecklistItem, borrowed */
   BhChecklistHead *head;
 };
 
-/* Columns of the CSV, in their order. */
+/* Columns of the CSV, in the order of the cells given to bh_checklist_add_row. */
 enum { ITEM_NO, SECTION, CHECK, STANDARD, BASIS, MAJOR, RECTIFICATION, METHOD, COLUMNS };
 
+/* An empty list; bh_checklist_free. */
 BhChecklist *bh_checklist_new(void);
+/* Whether the text has the form of an item number. */
 gboolean bh_is_item_no(const char *text);
 
 /* --- checklist-csv.c --- */
-/* Reads a whole CSV into an empty list, and what is wrong with it into `faults` (BhCsvFault*). */
+/* Reads a whole CSV into an empty list. Every fault found is added to `faults` (BhCsvFault*). */
 void bh_checklist_read_csv(BhChecklist *checklist, const char *csv, gsize len, GPtrArray *faults);
-/* The first of some faults as an error. */
+/* Sets `error` to the first of `faults`, prefixed with `name`. */
 void bh_checklist_set_fault(const GPtrArray *faults, const char *name, GError **error);
-/* Adds one item; takes the cells it keeps (they become NULL). `line` is for the error. */
+/* Adds one item. Takes the cells that it keeps: those become NULL in `cells`. `line` is only named
+ * in the error. FALSE with BH_ERROR_FORMAT. */
 gboolean bh_checklist_add_row(BhChecklist *checklist, const char *name, int line,
                               char *cells[COLUMNS], GError **error);
 
 /* --- checklist-items.c --- */
+/* Reads a parsed item file into a list whose rows are already there. FALSE with an error that names
+ * file and place. */
 gboolean bh_checklist_read_item_file(BhPlace *place, BhChecklist *checklist, const json_t *file);
 
 G_END_DECLS

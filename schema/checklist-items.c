@@ -1,4 +1,4 @@
-/* What a checklist says beside its questions, and the whole of it as JSON. */
+/* Reads the item file of a checklist, and checklists from the JSON of a record. */
 #include "schema/checklist-internal.h"
 
 #include <string.h>
@@ -150,20 +150,20 @@ static gboolean read_json_item(BhPlace *place, BhChecklist *checklist, const jso
   if (!bh_place_is_object(place, object, allowed))
     return FALSE;
   char *cells[COLUMNS] = {NULL};
-  gboolean fine = TRUE;
-  for (int i = 0; fine && i < COLUMNS; i++) {
+  gboolean is_valid = TRUE;
+  for (int i = 0; is_valid && i < COLUMNS; i++) {
     const char *text = NULL;
     if (names[i] != NULL)
-      fine = bh_place_string(place, object, names[i], TRUE, BH_CHECKLIST_CELL_MAX, &text);
+      is_valid = bh_place_string(place, object, names[i], TRUE, BH_CHECKLIST_CELL_MAX, &text);
     else
       text = json_is_true(json_object_get(object, "major_candidate")) ? "yes" : "no";
     cells[i] = g_strdup(text);
   }
   int line = (int)checklist->items->len + 1;
-  fine = fine && bh_checklist_add_row(checklist, place->file, line, cells, place->error);
+  is_valid = is_valid && bh_checklist_add_row(checklist, place->file, line, cells, place->error);
   for (int i = 0; i < COLUMNS; i++)
     g_free(cells[i]);
-  if (!fine)
+  if (!is_valid)
     return FALSE;
   g_autoptr(json_t) rest = json_object();
   static const char *const optional[] = {"addressee", "same_as", "area", "applies_when"};

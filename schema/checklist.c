@@ -1,3 +1,5 @@
+/* Loads checklists from files, and gives their items. checklist-csv.c and checklist-items.c read
+ * the two files. */
 #include "schema/region.h"
 #include "schema/checklist-internal.h"
 
@@ -133,7 +135,7 @@ gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, 
     bh_place_init(&place, item->item_no, error);
     bh_place_enter(&place, "applies_when");
     if (enterprise == NULL)
-      return bh_place_fail(&place, "there is no kind enterprise");
+      return bh_place_fail(&place, "no such kind \"enterprise\"");
     if (!bh_condition_check(&place, set, enterprise, item->applies_when))
       return FALSE;
   }

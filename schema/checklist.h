@@ -1,6 +1,7 @@
-/* Checklists as data: a CSV of items (columns as in assets/checklists/README.md) and beside it an
- * item file (JSON) that says where an item applies, which item of another list is the same
- * question, and to whom a finding is addressed (FIELD 9). */
+/* Checklists as data: a CSV of items (columns: assets/checklists/README.md), and an optional item
+ * file (JSON). The item file states where an item applies, which item of another list asks the same
+ * question, and to whom a finding is addressed (FIELD 9). Start with bh_checklist_load. Immutable
+ * once loaded; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -20,7 +21,7 @@ typedef struct {
   char *policy_source; /* 依据 of the campaign notice; not a legal basis (FIELD 1) */
   char *rectification;
   char *method;
-  gboolean major_candidate; /* a flag that sorts, never a decision */
+  gboolean major_candidate; /* possibly a major hazard: used for sorting only, decides nothing */
   char *addressee;          /* "enterprise" or "government" */
   char *same_as;            /* item_no in another list, or "" */
   char *area;               /* area codes it is limited to, separated by spaces, or "" */
@@ -29,7 +30,7 @@ typedef struct {
 
 typedef struct _BhChecklist BhChecklist;
 
-/* What the item file says of the list as a whole. */
+/* Members of the item file that describe the whole list. */
 typedef struct {
   char *code; /* "coal-mine" */
   char *name; /* "煤矿现场检查清单" */
@@ -37,40 +38,49 @@ typedef struct {
   char *version;    /* "2026.1" */
   char *sector;     /* a sector code of enterprise, or "" for every sector */
   char *valid_from; /* "YYYY-MM-DD" */
-  char *source;     /* what it was taken from */
+  char *source;     /* document from which the list was taken */
 } BhChecklistHead;
 
-/* `items` may be NULL when the list has no item file. Errors name file, line, column. */
+/* Loads a list from files. `items_path` is NULL for a list without an item file. NULL with an error
+ * that names file, line and column. Free with bh_checklist_free. */
 BhChecklist *bh_checklist_load(const char *csv_path, const char *items_path, GError **error);
+/* Like bh_checklist_load, from texts in memory. `csv_name` is only named in errors; `item_file` may
+ * be NULL and is referenced, not copied. */
 BhChecklist *bh_checklist_parse(const char *csv, gsize csv_len, const char *csv_name,
                                 const json_t *item_file, GError **error);
-/* The same, with all that is wrong with the table in `faults` (schema/csv.h), which the error names
- * the first of. */
+/* Like bh_checklist_parse, and adds every fault of the table to `faults` (BhCsvFault*,
+ * schema/csv.h). The error names only the first one. */
 BhChecklist *bh_checklist_parse_all(const char *csv, gsize csv_len, const char *csv_name,
                                     const json_t *item_file, GPtrArray *faults, GError **error);
-/* From the `items` field of a checklist record, as bh_checklist_to_json made it. */
+/* Reads the `items` field of a checklist record, as made by bh_checklist_to_json. NULL with an
+ * error; free with bh_checklist_free. */
 BhChecklist *bh_checklist_from_json(const json_t *items, GError **error);
+/* The value of the `items` field of a checklist record. New reference. */
 json_t *bh_checklist_to_json(const BhChecklist *checklist);
+/* NULL is allowed. */
 void bh_checklist_free(BhChecklist *checklist);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhChecklist, bh_checklist_free)
 
-/* NULL when the list had no item file. */
+/* Borrowed; NULL when the list has no item file. */
 const BhChecklistHead *bh_checklist_get_head(const BhChecklist *checklist);
-/* Whether every applies_when fits what `set` declares of enterprise; BH_ERROR_INVALID naming the
- * item and the place. */
+/* Checks that every applies_when uses only what `set` declares for the kind enterprise. FALSE with
+ * BH_ERROR_INVALID naming the item and the place. */
 gboolean bh_checklist_check(const BhChecklist *checklist, const BhKindSet *set, GError **error);
 
-/* Whether a checklist record with these values is offered for a new visit on this day
- * ("YYYY-MM-DD"): within valid_from and valid_to. */
+/* Whether a checklist record with these values is offered for a new visit on the day `today`
+ * ("YYYY-MM-DD"): the day is within valid_from and valid_to. */
 gboolean bh_checklist_is_in_force(const json_t *values, const char *today);
 
+/* Number of items. */
 gsize bh_checklist_count(const BhChecklist *checklist);
+/* Item at `index`, borrowed from the list; NULL when `index` is not below the count. */
 const BhChecklistItem *bh_checklist_get(const BhChecklist *checklist, gsize index);
+/* Item of this number, borrowed from the list; NULL when there is none. */
 const BhChecklistItem *bh_checklist_find(const BhChecklist *checklist, const char *item_no);
 /* Sections in order of first appearance; borrowed strings, free the array. */
 GPtrArray *bh_checklist_list_sections(const BhChecklist *checklist);
-/* Whether the item is asked at an enterprise with these values: its area and its applies_when.
- * What the enterprise's record does not say does not take a question away. */
+/* Whether the item is asked at an enterprise with these values, by the item's area and its
+ * applies_when. A missing value of the enterprise never removes an item. */
 gboolean bh_checklist_item_applies(const BhChecklistItem *item, const json_t *enterprise_values);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Calendar arithmetic in UTC+8, without the C library's time zones. Workdays are in calendar.c. */
 #include "schema/civil.h"
 
 #include <string.h>
@@ -37,7 +38,8 @@ gboolean bh_date_parse(const char *text, BhDate *date, GError **error)
     good = bh_date_is_valid(&read);
   }
   if (!good) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "not a date of the form YYYY-MM-DD, 1900 … 9999");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                "must be a date of the form YYYY-MM-DD, from 1900 to 9999");
     return FALSE;
   }
   *date = read;
@@ -50,7 +52,7 @@ static void put_digits(char *end, int number, int count)
     *--end = (char)('0' + number % 10);
 }
 
-/* By hand: each save and each condition asks for today's date. */
+/* Without printf, because every save and every condition formats today's date. */
 char *bh_date_format(const BhDate *date)
 {
   if (!bh_date_is_valid(date))
@@ -67,7 +69,7 @@ char *bh_date_format_zh(const BhDate *date)
   return g_strdup_printf("%d年%d月%d日", date->year, date->month, date->day);
 }
 
-/* Days since 1970-01-01, counting years from March so that the leap day comes last. */
+/* Days since 1970-01-01. Years are counted from March, so that the leap day is the last one. */
 static gint64 to_days(const BhDate *date)
 {
   gint64 year = date->month > 2 ? date->year : date->year - 1;
@@ -100,7 +102,7 @@ static gint64 floor_divide(gint64 a, gint64 b)
 
 BhDate bh_date_from_ms(gint64 utc_ms)
 {
-  /* Bounded before adding, so that no clock value overflows. */
+  /* Clamped before the addition, so that no clock value overflows. */
   gint64 ms = CLAMP(utc_ms, FIRST_DAY * BH_DAY_MS, (LAST_DAY + 1) * BH_DAY_MS);
   return from_days(floor_divide(ms + BH_CIVIL_OFFSET_MS, BH_DAY_MS));
 }

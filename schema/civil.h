@@ -1,5 +1,6 @@
-/* Dates, months, holidays and the one rule for showing times. Civil time is the hub's zone, UTC+8
- * all year; localtime() is never asked. Deadlines: R-261; months clamp at month end. */
+/* Dates, months, workdays, and the one format in which times are shown. Civil time is UTC+8 all
+ * year; localtime() is never called. Deadlines: R-261; adding months clamps at the end of a month.
+ * Pure; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -15,35 +16,47 @@ typedef struct {
   int day;   /* 1 … 31 */
 } BhDate;
 
+/* Whether the day exists in the Gregorian calendar and is within the limits above. */
 gboolean bh_date_is_valid(const BhDate *date);
-/* Exactly "YYYY-MM-DD". FALSE with BH_ERROR_FORMAT, output untouched. */
+/* Parses exactly "YYYY-MM-DD". FALSE with BH_ERROR_FORMAT, output untouched. */
 gboolean bh_date_parse(const char *text, BhDate *date, GError **error);
 char *bh_date_format(const BhDate *date);    /* "2026-11-21", g_free */
 char *bh_date_format_zh(const BhDate *date); /* "2026年11月21日", g_free */
+/* The day in UTC+8 that contains this moment. */
 BhDate bh_date_from_ms(gint64 utc_ms);
 /* UTC milliseconds of 00:00 of that day in UTC+8. */
 gint64 bh_date_to_ms(const BhDate *date);
+/* Below 0, 0 or above 0, as strcmp. */
 int bh_date_compare(const BhDate *a, const BhDate *b);
+/* `days` may be negative. */
 BhDate bh_date_add_days(BhDate date, int days);
-/* Calendar months, clamped: 31 Jan + 1 = 28 or 29 Feb. */
+/* Adds calendar months, clamped: 31 Jan + 1 month = 28 or 29 Feb. `months` may be negative. */
 BhDate bh_date_add_months(BhDate date, int months);
+/* Days from `from` to `to`; negative when `to` is earlier. */
 int bh_date_days_between(const BhDate *from, const BhDate *to);
 int bh_date_weekday(const BhDate *date); /* 1 = Monday … 7 = Sunday */
 
-/* "2026-11-21 18:59" in UTC+8; g_free. The one form in which a moment is shown. */
+/* "2026-11-21 18:59" in UTC+8; g_free. Every moment that people see is formatted by
+ * this function. */
 char *bh_time_format(gint64 utc_ms);
 
 /* Holidays and shifted workdays from a calendar pack (JSON: {"calendar","source","years":
- * {"2026":{"off":[dates],"work":[dates]}}}). */
+ * {"2026":{"off":[dates],"work":[dates]}}}). Immutable once loaded. */
 typedef struct _BhCalendar BhCalendar;
+/* NULL with an error that names file and place. Free with bh_calendar_free. */
 BhCalendar *bh_calendar_load(const char *path, GError **error);
+/* NULL is allowed. */
 void bh_calendar_free(BhCalendar *calendar);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCalendar, bh_calendar_free)
-/* With NULL calendar, or a year the pack does not know, Monday to Friday are workdays. */
+/* With a NULL calendar, or for a year that the pack does not contain, Monday to Friday are
+ * workdays. */
 gboolean bh_calendar_is_workday(const BhCalendar *calendar, const BhDate *date);
+/* Whether the pack contains the year. FALSE for a NULL calendar. */
 gboolean bh_calendar_knows_year(const BhCalendar *calendar, int year);
 /* The same day if it is a workday, else the last workday before it. */
 BhDate bh_calendar_workday_on_or_before(const BhCalendar *calendar, BhDate date);
+/* The workday that lies `days` workdays after `date`, or before it for a negative number. Stops at
+ * the first or last representable day. */
 BhDate bh_calendar_add_workdays(const BhCalendar *calendar, BhDate date, int days);
 
 G_END_DECLS

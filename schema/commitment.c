@@ -1,3 +1,4 @@
+/* Makes and verifies commitments to personal values. */
 #include "schema/commitment.h"
 
 #include <sodium.h>
@@ -7,7 +8,7 @@
 void bh_commitment_make(const guint8 salt[BH_SALT_SIZE], const char *value_text,
                         char hex[BH_HASH_HEX_LEN + 1])
 {
-  static const char domain[] = "bihuan/commit/1"; /* its NUL is part of what is hashed */
+  static const char domain[] = "bihuan/commit/1"; /* hashed with its NUL */
   crypto_hash_sha256_state state;
   guint8 hash[BH_HASH_SIZE];
   crypto_hash_sha256_init(&state);

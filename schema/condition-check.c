@@ -1,5 +1,6 @@
-/* Conditions at load: every path, code and operand must fit what is declared, so that a typing
- * mistake in a kind is found here and never shows as a guard that silently holds. */
+/* Checks conditions when a kind set is loaded: every path, code and operand must match the
+ * declarations. Otherwise a typing mistake in a kind would make a guard that always holds. Does not
+ * evaluate conditions (condition.c). Start with check(). */
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -10,7 +11,7 @@
 #define OPERANDS_MAX 60
 #define PATH_STEPS_MAX 5
 
-/* Where a path may end: a field of a kind, or its state when `field` is NULL. */
+/* End of a path: a field of a kind, or the kind's state when `field` is NULL. */
 typedef struct {
   const BhKind *kind;
   const BhField *field;
@@ -25,8 +26,8 @@ static void add_kinds_of_ref(const BhKindSet *set, const BhField *field, GPtrArr
   }
 }
 
-/* Ends of one path. A ref to several kinds needs the next step in at least one of them: in a
- * record of the others the value is empty. */
+/* All possible ends of one path. After a ref to several kinds, at least one of them must have the
+ * next field; in records of the other kinds the value is empty. */
 static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path)
 {
   if (path == NULL || path[0] == '\0') {
@@ -39,7 +40,7 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
   if (g_str_equal(steps[0], "actor")) {
     const BhKind *staff = bh_kind_set_find(set, "staff");
     if (staff == NULL) {
-      bh_place_fail(place, "\"%.80s\" needs a kind staff", path);
+      bh_place_fail(place, "\"%.80s\": no such kind \"staff\"", path);
       return NULL;
     }
     g_ptr_array_add(kinds, (gpointer)staff);
@@ -57,18 +58,18 @@ static GArray *find_ends(BhPlace *place, const BhKindSet *set, const BhKind *kin
     g_autoptr(GPtrArray) next = g_ptr_array_new();
     g_array_set_size(ends, 0);
     for (guint k = 0; k < kinds->len; k++) {
-      const BhKind *here = g_ptr_array_index(kinds, k);
-      End end = {here, g_hash_table_lookup(here->field_index, steps[i])};
-      if (end.field == NULL && !(g_str_equal(steps[i], "state") && here->states->len > 0))
+      const BhKind *candidate = g_ptr_array_index(kinds, k);
+      End end = {candidate, g_hash_table_lookup(candidate->field_index, steps[i])};
+      if (end.field == NULL && !(g_str_equal(steps[i], "state") && candidate->states->len > 0))
         continue;
       g_array_append_val(ends, end);
       if (end.field != NULL && end.field->type == BH_FIELD_REF)
         add_kinds_of_ref(set, end.field, next);
     }
     if (ends->len == 0) {
-      const BhKind *here = kinds->len > 0 ? g_ptr_array_index(kinds, 0) : NULL;
+      const BhKind *candidate = kinds->len > 0 ? g_ptr_array_index(kinds, 0) : NULL;
       bh_place_fail(place, "path \"%.80s\": %s has no field \"%.60s\"", path,
-                    here != NULL ? here->name : "what comes before", steps[i]);
+                    candidate != NULL ? candidate->name : "the field before it", steps[i]);
       return NULL;
     }
     g_clear_pointer(&kinds, g_ptr_array_unref);
@@ -95,7 +96,7 @@ gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
   if (ends == NULL)
     return FALSE;
   if (types != NULL && !ends_have_type(ends, types))
-    return bh_place_fail(place, "path \"%s\" ends at a field of another type", path);
+    return bh_place_fail(place, "path \"%s\" ends at a field of a wrong type", path);
   return TRUE;
 }
 
@@ -123,7 +124,7 @@ static gboolean value_fits_end(const End *end, const json_t *value)
   }
 }
 
-/* {"field": path} as an operand: the other side of a comparison. */
+/* Checks {"field": path} as an operand: a comparison with another field. */
 static gboolean check_other_field(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                   const json_t *operand, const int *types)
 {
@@ -143,8 +144,9 @@ static gboolean check_value(BhPlace *place, const BhKindSet *set, const BhKind *
     if (value_fits_end(&g_array_index(ends, End, i), value))
       return TRUE;
   if (json_is_string(value))
-    return bh_place_fail(place, "\"%.60s\" is no value of this field", json_string_value(value));
-  return bh_place_fail(place, "is no value of this field");
+    return bh_place_fail(place, "\"%.60s\" is not a valid value of this field",
+                         json_string_value(value));
+  return bh_place_fail(place, "is not a valid value of this field");
 }
 
 static gboolean check_values(BhPlace *place, const BhKindSet *set, const BhKind *kind,
@@ -208,7 +210,7 @@ static gboolean check_operand(BhPlace *place, const BhKindSet *set, const BhKind
   else if (g_str_equal(word, "digest_of"))
     wanted = hashes;
   if (wanted != NULL && !ends_have_type(ends, wanted))
-    return bh_place_fail(place, "does not fit the type of the field");
+    return bh_place_fail(place, "is not allowed for a field of this type");
   if (g_str_equal(word, "empty"))
     return json_is_boolean(operand) || bh_place_fail(place, "must be true or false");
   if (g_str_equal(word, "is"))
@@ -262,7 +264,8 @@ static gboolean check_field_condition(BhPlace *place, const BhKindSet *set, cons
 static gboolean check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                       const json_t *condition, int depth);
 
-/* "file", {"children":"file","of":"inspection"?} or {"refs":"hazards"}: kinds of the elements. */
+/* Adds the kinds of the records that a source gives: "file", {"children":"file","of":"inspection"?}
+ * or {"refs":"hazards"}. */
 static gboolean find_source_kinds(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                   const json_t *source, GPtrArray *kinds)
 {
@@ -293,7 +296,7 @@ static gboolean find_source_kinds(BhPlace *place, const BhKindSet *set, const Bh
   }
   const BhKind *found = bh_kind_set_find(set, child);
   if (found == NULL)
-    return bh_place_fail(place, "there is no kind \"%.60s\"", child);
+    return bh_place_fail(place, "no such kind \"%.60s\"", child);
   if (found->parent == NULL)
     return bh_place_fail(place, "kind %s has no parent", child);
   g_ptr_array_add(kinds, (gpointer)found);
@@ -343,7 +346,7 @@ static gboolean check_actor(BhPlace *place, const BhKindSet *set, const BhKind *
 {
   static const int refs[] = {BH_FIELD_REF, -1};
   if (json_object_size(condition) != 1)
-    return bh_place_fail(place, "\"%s\" stands alone", word);
+    return bh_place_fail(place, "\"%s\" must be the only member", word);
   gsize mark = bh_place_enter(place, word);
   const json_t *operand = json_object_get(condition, word);
   if (!g_str_equal(word, "actor_role")) {
@@ -362,7 +365,7 @@ static gboolean check_join(BhPlace *place, const BhKindSet *set, const BhKind *k
                            const json_t *condition, const char *word, int depth)
 {
   if (json_object_size(condition) != 1)
-    return bh_place_fail(place, "\"%s\" stands alone", word);
+    return bh_place_fail(place, "\"%s\" must be the only member", word);
   const json_t *operand = json_object_get(condition, word);
   gsize mark = bh_place_enter(place, word);
   if (g_str_equal(word, "not")) {

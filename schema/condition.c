@@ -1,6 +1,7 @@
-/* Conditions at work. Three truth values: what is not known here (a record that was never pulled,
- * no clock, no actor) is neither true nor false, and `not` of it is not known either. Guards take
- * the unknown as fine, visibility takes it as hidden. */
+/* Evaluates conditions, with three truth values. A condition that needs unavailable data (a record
+ * that was never received, no clock, no actor) is UNKNOWN, and so is its negation. Guards treat
+ * UNKNOWN as true, visibility treats it as false. Does not check conditions (condition-check.c).
+ * Start with evaluate(). */
 #include "schema/staff.h"
 #include "schema/region.h"
 #include "schema/kind-internal.h"
@@ -19,7 +20,7 @@ static Truth truth(gboolean value)
   return value ? YES : NO;
 }
 
-/* Values of the record a ref points to; `unknown` is set when that cannot be said. */
+/* Values of the record that a ref points to; sets *unknown when the record is not available. */
 static const json_t *follow(const json_t *ref, const BhContext *context, gboolean *unknown)
 {
   if (bh_value_is_blank(ref) || !json_is_string(ref))
@@ -32,7 +33,7 @@ static const json_t *follow(const json_t *ref, const BhContext *context, gboolea
   return values;
 }
 
-/* A field of items has one key per item and none of its own. */
+/* Any value of a field of items, which has one key per item ("field/item") and none of its own. */
 static const json_t *find_any_item(const json_t *values, const char *field)
 {
   gsize len = strlen(field);
@@ -46,7 +47,7 @@ static const json_t *find_any_item(const json_t *values, const char *field)
   return NULL;
 }
 
-/* "has" over a field of items: any item with one of these answers. */
+/* "has" on a field of items: whether any item has one of these answers. */
 static Truth holds_item(const json_t *values, const char *field, const json_t *operand)
 {
   gsize len = strlen(field);
@@ -66,7 +67,7 @@ static Truth holds_item(const json_t *values, const char *field, const json_t *o
   return NO;
 }
 
-/* The record in which a path ends; *last is its last step. */
+/* Values of the record in which a path ends; *last is the last step of the path. */
 static const json_t *get_holder(const BhContext *context, const char *path, const char **last,
                                 gboolean *unknown)
 {
@@ -86,7 +87,8 @@ static const json_t *get_holder(const BhContext *context, const char *path, cons
   return values;
 }
 
-/* A condition of a checklist record was not checked against the kinds, so a path may be none. */
+/* Value at a path. `path` may be NULL, because the conditions of a checklist record were not
+ * checked against the kinds. */
 static const json_t *get(const BhContext *context, const char *path, gboolean *unknown)
 {
   if (path == NULL) {
@@ -122,7 +124,8 @@ static const json_t *get_operand(const json_t *operand, const BhContext *context
   return get(context, json_string_value(json_object_get(operand, "field")), unknown);
 }
 
-/* A flag that was never set is not set. */
+/* Whether two values are equal. A flag that was never set equals false; other blank values equal
+ * nothing. */
 static gboolean is_equal(const json_t *value, const json_t *other)
 {
   if (json_is_false(other) && bh_value_is_blank(value))
@@ -144,10 +147,10 @@ static Truth holds_in(const json_t *value, const json_t *operand, const BhContex
   json_t *element;
   json_array_foreach((json_t *)operand, index, element)
   {
-    Truth one = holds_is(value, element, context);
-    if (one == YES)
+    Truth element_truth = holds_is(value, element, context);
+    if (element_truth == YES)
       return YES;
-    if (one == UNKNOWN)
+    if (element_truth == UNKNOWN)
       result = UNKNOWN;
   }
   return result;
@@ -160,17 +163,17 @@ static Truth holds_has(const json_t *value, const json_t *operand, const BhConte
   json_t *element;
   json_array_foreach((json_t *)value, index, element)
   {
-    Truth one = json_is_array(operand) ? holds_in(element, operand, context)
-                                       : holds_is(element, operand, context);
-    if (one == YES)
+    Truth element_truth = json_is_array(operand) ? holds_in(element, operand, context)
+                                                 : holds_is(element, operand, context);
+    if (element_truth == YES)
       return YES;
-    if (one == UNKNOWN)
+    if (element_truth == UNKNOWN)
       result = UNKNOWN;
   }
   return result;
 }
 
-/* Civil date of a date or a moment. FALSE when there is none. */
+/* Civil date of a date or a time. FALSE for any other value. */
 static gboolean to_date(const json_t *value, BhDate *date)
 {
   if (json_is_integer(value)) {
@@ -180,8 +183,8 @@ static gboolean to_date(const json_t *value, BhDate *date)
   return json_is_string(value) && bh_date_parse(json_string_value(value), date, NULL);
 }
 
-/* Nothing lies before or after an empty date. Two moments are compared to the millisecond,
- * anything else by its civil date. */
+/* "before" and "after": NO for an empty date. Two times are compared to the millisecond, all other
+ * pairs by civil date. */
 static Truth holds_order(const json_t *value, const json_t *operand, int sign,
                          const BhContext *context)
 {
@@ -234,7 +237,7 @@ static Truth holds_within(const json_t *value, const json_t *operand, const BhCo
   return truth(bh_area_code_is_within(json_string_value(value), json_string_value(other)));
 }
 
-/* A value that is not here, or whose text is not, is the digest of nothing. */
+/* "digest_of": NO when the value or the text is empty. */
 static Truth holds_digest(const json_t *value, const json_t *operand, const BhContext *context)
 {
   gboolean unknown = FALSE;
@@ -283,8 +286,8 @@ static Truth holds_field(const json_t *condition, const BhContext *context)
 
 static Truth evaluate(const json_t *condition, const BhContext *context);
 
-/* Elements of a source, new array; NULL when they are not known here. An element that is not here
- * stands as JSON null. */
+/* Values of the records that a source gives, as a new array; NULL when they are not available. A
+ * single record that is not available is JSON null. */
 static json_t *list_elements(const json_t *source, const BhContext *context)
 {
   const char *refs = json_string_value(json_object_get(source, "refs"));
@@ -336,20 +339,20 @@ static Truth holds_over(const json_t *condition, const char *word, const BhConte
     BhContext inner = *context;
     inner.values = element;
     inner.record = NULL;
-    Truth one = UNKNOWN;
+    Truth element_truth = UNKNOWN;
     if (json_is_object(element))
-      one = where != NULL ? evaluate(where, &inner) : YES;
-    if (one == YES && distinct != NULL) {
+      element_truth = where != NULL ? evaluate(where, &inner) : YES;
+    if (element_truth == YES && distinct != NULL) {
       gboolean unknown = FALSE;
       const json_t *value = get(&inner, distinct, &unknown);
       if (unknown)
-        one = UNKNOWN;
+        element_truth = UNKNOWN;
       else if (bh_value_is_blank(value) || !g_hash_table_add(seen, bh_json_dump_sorted(value)))
-        one = NO;
+        element_truth = NO;
     }
-    yes += one == YES;
-    no += one == NO;
-    unsure += one == UNKNOWN;
+    yes += element_truth == YES;
+    no += element_truth == NO;
+    unsure += element_truth == UNKNOWN;
   }
   if (g_str_equal(word, "any"))
     return yes > 0 ? YES : unsure > 0 ? UNKNOWN : NO;
@@ -401,10 +404,10 @@ static Truth holds_join(const json_t *parts, gboolean all, const BhContext *cont
   json_t *part;
   json_array_foreach((json_t *)parts, index, part)
   {
-    Truth one = evaluate(part, context);
-    if (one == (all ? NO : YES))
-      return one;
-    if (one == UNKNOWN)
+    Truth element_truth = evaluate(part, context);
+    if (element_truth == (all ? NO : YES))
+      return element_truth;
+    if (element_truth == UNKNOWN)
       result = UNKNOWN;
   }
   return result;
@@ -440,8 +443,8 @@ gboolean bh_condition_is_certain(const json_t *condition, const BhContext *conte
   return evaluate(condition, context) == YES;
 }
 
-/* Whether what the field gives the reason of is doubtful. */
-static gboolean is_asked_why(const BhField *field, const BhContext *context)
+/* Whether the field that this one explains has a doubtful value. */
+static gboolean has_doubt_to_explain(const BhField *field, const BhContext *context)
 {
   g_autoptr(BhProblem) doubt = bh_field_find_doubt(
       field->explained, json_object_get(context->values, field->explained->name));
@@ -451,7 +454,7 @@ static gboolean is_asked_why(const BhField *field, const BhContext *context)
 gboolean bh_field_is_shown(const BhField *field, const BhContext *context)
 {
   if (field->explained != NULL)
-    return is_asked_why(field, context) && bh_field_is_shown(field->explained, context);
+    return has_doubt_to_explain(field, context) && bh_field_is_shown(field->explained, context);
   return bh_condition_holds(field->show_when, context);
 }
 
@@ -460,7 +463,7 @@ gboolean bh_field_is_required(const BhField *field, const BhContext *context)
   if (field->always_required)
     return TRUE;
   if (field->explained != NULL)
-    return is_asked_why(field, context);
+    return has_doubt_to_explain(field, context);
   return field->required != NULL && evaluate(field->required, context) == YES;
 }
 
@@ -479,7 +482,7 @@ gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context)
 {
   if (kind->visible == NULL)
     return TRUE;
-  /* Who is out of service is nobody in particular. */
+  /* A viewer out of service sees only what everybody may see. */
   if (context->actor_values != NULL &&
       !bh_staff_is_in_service(context->actor_values, context->today))
     return bh_kind_is_open(kind, context);

@@ -1,4 +1,4 @@
-/* Reads a whole table, row by row. What its columns mean is its reader's business. */
+/* Reads a CSV table row by row. Does not interpret its columns. Start with bh_csv_parse. */
 #include "schema/csv.h"
 
 #include <string.h>
@@ -39,7 +39,7 @@ static void row_free(gpointer data)
 
 /* --- encodings --- */
 
-/* As UTF-8 without a byte order mark; g_free. NULL when it is no text. */
+/* The bytes as UTF-8 without a byte order mark; g_free. NULL when they are not text. */
 static char *decode(const char *bytes, gsize len, gsize *out_len)
 {
   if (len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
@@ -61,7 +61,7 @@ static char *decode(const char *bytes, gsize len, gsize *out_len)
   return text;
 }
 
-/* The one that the header has most of. */
+/* The separator that is most frequent in the first line, outside quotes. */
 static char find_separator(const char *at, const char *end)
 {
   gsize commas = 0, semicolons = 0, tabs = 0;
@@ -124,7 +124,8 @@ static gboolean read_cell(Csv *csv, GString *cell, gboolean *last)
     csv->at++;
   *last = csv->at == csv->end || *csv->at == '\n';
   if (!*last && *csv->at != csv->separator)
-    return fail(csv, "格子中间有引号或换行", "a quote or line end stands inside a cell");
+    return fail(csv, "格子中间有引号或换行",
+                "a quote or line end inside a cell that is not quoted");
   csv->line += csv->at < csv->end && *csv->at == '\n';
   if (csv->at < csv->end)
     csv->at++;
@@ -138,7 +139,7 @@ static gboolean read_cell(Csv *csv, GString *cell, gboolean *last)
   return TRUE;
 }
 
-/* The next row, NULL where the rest cannot be read. */
+/* The next row; NULL, with a fault added, when the rest of the table cannot be read. */
 static BhCsvRow *read_row(Csv *csv, gboolean *is_blank)
 {
   g_autoptr(GPtrArray) cells = g_ptr_array_new_with_free_func(g_free);
@@ -175,7 +176,7 @@ GPtrArray *bh_csv_parse(const char *bytes, gsize len, gsize cell_max, GPtrArray 
   g_autofree char *text = decode(bytes, len, &text_len);
   if (text == NULL) {
     bh_csv_fault_add(faults, 0, 0, "文件不是 UTF-8 或 GB 18030 文字",
-                     "the file is not UTF-8 and not GB 18030 text");
+                     "the file is neither UTF-8 nor GB 18030 text");
     return rows;
   }
   Csv csv = {.at = text,

@@ -1,6 +1,6 @@
-/* Tables that people make in spreadsheets: CSV after RFC 4180, as UTF-8 (with or without BOM),
- * UTF-16 or GB 18030, which is what Chinese Excel writes; separated by comma, semicolon or tab.
- * Pure, any thread. */
+/* Reads tables that people export from spreadsheets: CSV after RFC 4180, as UTF-8 (with or without
+ * BOM), UTF-16 or GB 18030 (Chinese Excel writes the latter), separated by comma, semicolon or tab.
+ * Pure; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -10,12 +10,12 @@ G_BEGIN_DECLS
 #define BH_CSV_COLUMNS_MAX 200
 
 typedef struct {
-  int line;     /* where the row begins, from 1, as editors and spreadsheets count */
-  char **cells; /* UTF-8 without blanks around them (typed.h); NULL-terminated, at least one */
+  int line;     /* line at which the row begins, from 1, as editors and spreadsheets count */
+  char **cells; /* UTF-8, surrounding blanks removed (typed.h); NULL-terminated, at least one */
   guint n_cells;
 } BhCsvRow;
 
-/* One thing that is wrong with a table, in both languages. */
+/* One fault of a table, in both languages. */
 typedef struct {
   int line;   /* from 1; 0: the file as a whole */
   int column; /* from 1; 0: the row as a whole */
@@ -23,11 +23,14 @@ typedef struct {
   char *en;
 } BhCsvFault;
 
-GPtrArray *bh_csv_faults_new(void); /* BhCsvFault*, owned */
+/* An empty list of BhCsvFault* that owns its members; g_ptr_array_unref. */
+GPtrArray *bh_csv_faults_new(void);
+/* Adds one fault; the texts are copied. */
 void bh_csv_fault_add(GPtrArray *faults, int line, int column, const char *zh, const char *en);
 
-/* All rows that are not blank, BhCsvRow*, the header first; owned. What cannot be read is added to
- * `faults`; rows before it are still there. Cells of at most `cell_max` bytes. */
+/* All rows that are not blank, as BhCsvRow*, the header first. The array owns them; free with
+ * g_ptr_array_unref. Text that cannot be read is reported in `faults`; the rows before it are
+ * returned all the same. A cell of more than `cell_max` bytes is a fault. Never NULL. */
 GPtrArray *bh_csv_parse(const char *bytes, gsize len, gsize cell_max, GPtrArray *faults);
 
 G_END_DECLS

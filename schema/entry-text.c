@@ -1,3 +1,4 @@
+/* The four lines of an entry as they are sent. Does not parse their content (entry.c, body.c). */
 #include "schema/entry.h"
 
 #include <string.h>
@@ -43,7 +44,7 @@ void bh_entry_text_append(const BhEntryText *text, GString *out)
   }
 }
 
-/* Copies one line of at most `limit` bytes; no byte beyond `end` or the limit is looked at. */
+/* Copies one line of at most `limit` bytes. Reads no byte beyond `end` or the limit. */
 static char *take_line(const char **cursor, const char *end, gsize limit, const char *name,
                        GError **error)
 {
@@ -56,12 +57,12 @@ static char *take_line(const char **cursor, const char *end, gsize limit, const 
     return NULL;
   }
   if (stop == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "entry: ends within the line of its %s", name);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "entry: ends within its %s line", name);
     return NULL;
   }
   gsize len = (gsize)(stop - *cursor);
   if (memchr(*cursor, '\0', len) != NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "entry: %s holds a NUL byte", name);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "entry: %s contains a NUL byte", name);
     return NULL;
   }
   char *line = g_strndup(*cursor, len);

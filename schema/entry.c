@@ -1,3 +1,4 @@
+/* Makes, parses and verifies envelopes. Start with bh_entry_seal and bh_envelope_parse. */
 #include "schema/entry.h"
 
 #include <string.h>
@@ -26,7 +27,7 @@ BhEntryText *bh_entry_seal(const BhSigner *signer, gint64 seq, const char *prev,
   g_autofree char *body_hash = bh_hash_hex(body, strlen(body));
   char number[24];
   g_snprintf(number, sizeof number, "%" G_GINT64_FORMAT, seq);
-  /* Nothing in here needs escaping, so the text is written as it is. */
+  /* No value needs JSON escaping, so the text is concatenated. */
   g_autofree char *envelope =
       g_strconcat("{\"format\":\"" BH_ENTRY_FORMAT "\",\"hub\":\"", signer->hub, "\",\"device\":\"",
                   signer->device, "\",\"incarnation\":\"", signer->incarnation,
@@ -75,7 +76,7 @@ static gboolean skip(const char **at, const char *literal)
   return TRUE;
 }
 
-/* `out` holds len + 1 bytes. */
+/* Copies `len` bytes and a NUL to `out`, and moves *at behind them. */
 static gboolean take(const char **at, char *out, gsize len)
 {
   if (strnlen(*at, len) < len)
@@ -96,8 +97,8 @@ static gboolean take_seq(const char **at, gint64 *seq)
   return TRUE;
 }
 
-/* The very form bh_entry_seal writes, which nearly every envelope has. FALSE for any other, valid
- * or not: the JSON parser decides about those. */
+/* Reads exactly the form that bh_entry_seal writes; nearly all envelopes have it. FALSE for any
+ * other text: the caller then uses the JSON parser, which accepts or refuses it. */
 static gboolean read_sealed_form(const char *text, BhEnvelope *read)
 {
   const char *at = text;
@@ -161,7 +162,7 @@ gboolean bh_envelope_parse(const char *text, BhEnvelope *envelope, GError **erro
   }
   if ((read.seq == 1) != g_str_equal(read.prev, no_hash)) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "envelope: \"prev\" is 64 zeros at \"seq\" 1 and only there");
+                "envelope: \"prev\" must be 64 zeros if and only if \"seq\" is 1");
     return FALSE;
   }
   g_autofree char *hash = bh_hash_hex(text, len);
@@ -193,7 +194,7 @@ gboolean bh_entry_verify(const BhEntryText *text, const BhEnvelope *envelope,
   g_autofree char *hash = bh_hash_hex(text->body, strlen(text->body));
   if (!g_str_equal(hash, envelope->body_hash)) {
     g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
-                "entry: body is not the one the envelope was signed for");
+                "entry: the body does not match the hash in the envelope");
     return FALSE;
   }
   return TRUE;

@@ -1,3 +1,4 @@
+/* Names of the error codes, as stored and sent. */
 #include "schema/error.h"
 
 G_DEFINE_QUARK(bh - error - quark, bh_error)

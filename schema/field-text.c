@@ -1,4 +1,5 @@
-/* Values as people read them and as they type them. */
+/* Formats values for people, and parses what people type. Start with bh_field_format_value and
+ * bh_field_parse_typed. */
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -104,12 +105,12 @@ char *bh_field_format_value(const BhField *field, const json_t *value, const cha
       return g_strdup(json_string_value(value));
     break;
   }
-  /* A value of another type than declared is still shown, as what it is. */
+  /* A value of another type than declared is shown as JSON, so that nothing is hidden. */
   char *text = bh_json_dump(value);
   return text != NULL ? text : g_strdup("");
 }
 
-/* Full-width digits, letters and signs of Chinese input methods as ASCII. */
+/* Converts full-width digits, letters and signs, as Chinese input methods write them, to ASCII. */
 static char *fold_width(const char *typed)
 {
   g_autoptr(GString) out = g_string_new(NULL);
@@ -133,8 +134,8 @@ static json_t *parse_integer(const char *text)
   return json_integer(value);
 }
 
-/* 2026-11-21, 2026/11/21, 2026.11.21, 20261121, 2026年11月21日; day and month with or without
- * a leading zero. */
+/* Accepts 2026-11-21, 2026/11/21, 2026.11.21, 20261121 and 2026年11月21日; day and month with or
+ * without a leading zero. */
 static gboolean parse_date(const char *text, BhDate *date)
 {
   int year = 0, month = 0, day = 0, used = 0;
@@ -298,7 +299,7 @@ static json_t *parse_by_type(const BhField *field, const char *typed, const char
 json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **error)
 {
   if (typed == NULL || strlen(typed) > TYPED_MAX || !g_utf8_validate(typed, -1, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: is not UTF-8 text of at most %d bytes",
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: must be UTF-8 text of at most %d bytes",
                 field->name, TYPED_MAX);
     return NULL;
   }

@@ -1,3 +1,5 @@
+/* Makes the frozen fields of a document from records. Does not lay out paper (app/paper) or make
+ * the signed text (signed-text.c). Start with build(). */
 #include "schema/answer.h"
 #include "schema/freeze.h"
 
@@ -62,7 +64,7 @@ static char *dup_modes(const BhPaperFacts *facts)
   json_array_foreach(json_object_get(facts->inspection, "modes"), index, mode)
   {
     const char *code = json_string_value(mode);
-    /* A visit after a tip-off looks like any other on paper (FIELD 19). */
+    /* Paper must not show that a visit followed a tip-off (FIELD 19). */
     if (code == NULL || strcmp(code, "follow_up_tip") == 0)
       continue;
     g_string_append_printf(out, "%s%s", out->len > 0 ? "、" : "",
@@ -194,9 +196,9 @@ static void count_item(Tally *tally, const char *section_name, const char *item_
   json_array_append_new(tally->findings, finding);
 }
 
-/* Every item that is asked at this enterprise counts, in chosen sections or not: what nobody looked
- * at is 未检查. Items for government bodies are only counted, so that the numbers of the list, of
- * the device and of the paper agree. */
+/* Counts every item that is asked at this enterprise, also in sections that were not chosen: an
+ * item that nobody checked is 未检查. Items for government bodies are counted but not listed, so
+ * that the totals on list, device and paper are equal. */
 static void tally_checklist(Tally *tally, const BhPaperFacts *facts)
 {
   for (gsize i = 0; i < bh_checklist_count(facts->checklist); i++) {
@@ -223,7 +225,7 @@ static void tally_without_checklist(Tally *tally, const BhPaperFacts *facts)
   }
 }
 
-/* NULL when nothing was asked. */
+/* Numbers per section, and findings; NULL when no item was asked. */
 static json_t *freeze_answers(const BhPaperFacts *facts)
 {
   Tally tally = {.sections = json_array(), .findings = json_array()};
@@ -280,7 +282,9 @@ static json_t *freeze_hazards(const BhPaperFacts *facts)
   gsize index;
   json_t *hazard;
   json_array_foreach(facts->hazards, index, hazard)
-      json_array_append_new(out, freeze_hazard(facts, hazard));
+  {
+    json_array_append_new(out, freeze_hazard(facts, hazard));
+  }
   return out;
 }
 
@@ -312,7 +316,8 @@ static const char *find_title(const BhPaperFacts *facts)
 static gboolean check_facts(const BhPaperFacts *facts, GError **error)
 {
   if (find_title(facts) == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "document: doc_type \"%s\" has no paper",
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "document: there is no paper for doc_type \"%s\"",
                 bh_json_string_or(facts->document, "doc_type", ""));
     return FALSE;
   }
@@ -327,7 +332,8 @@ static gboolean check_facts(const BhPaperFacts *facts, GError **error)
       return FALSE;
     }
   }
-  /* The record of the visit lists all there are; an order names them in a field of its own. */
+  /* The record of a visit lists all hazards. An order names them in a ref field, which
+   * is limited. */
   gboolean record =
       strcmp(bh_json_string_or(facts->document, "doc_type", ""), "onsite_record") == 0;
   if (!record && json_array_size(facts->hazards) > BH_PAPER_MAX_HAZARDS) {
@@ -386,7 +392,7 @@ static gboolean check_size(const json_t *frozen, gsize max, GError **error)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
               "document: %" G_GSIZE_FORMAT " bytes of fields, at most %" G_GSIZE_FORMAT
-              "; spread the hazards over several documents",
+              " are allowed; distribute the hazards over several documents",
               size, max);
   return FALSE;
 }

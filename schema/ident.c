@@ -1,3 +1,4 @@
+/* Makes and checks ids and hashes. */
 #include "schema/ident.h"
 
 #include <sodium.h>
@@ -42,7 +43,7 @@ void bh_id_source_init(BhIdSource *source, const BhClock *clock, const BhRandom 
   source->last = 0;
 }
 
-/* The 60 bits that order a UUIDv7 made here. */
+/* The 60 bits of a UUIDv7 that determine its order: 48 bits of ms and 12 bits of counter. */
 static guint64 read_sequence(const char *id)
 {
   char digits[16] = {0};
@@ -79,7 +80,7 @@ void bh_id_from_name(const char *space, const char *name, char out[BH_ID_LEN + 1
   crypto_hash_sha256_state state;
   guint8 hash[BH_HASH_SIZE];
   crypto_hash_sha256_init(&state);
-  /* With their NULs, so that no two pairs give the same bytes. */
+  /* Each text is hashed with its NUL, so that no two pairs give the same bytes. */
   static const char domain[] = "bihuan/id/1";
   crypto_hash_sha256_update(&state, (const guint8 *)domain, sizeof domain);
   crypto_hash_sha256_update(&state, (const guint8 *)space, strlen(space) + 1);

@@ -1,14 +1,15 @@
-/* Values out of text by yajl, whose lexer takes a tenth of jansson's time on Chinese text. */
+/* Reads JSON with yajl, whose lexer takes a tenth of jansson's time on Chinese text. Leaves unusual
+ * and invalid text to jansson (json.c). */
 #include "schema/json-internal.h"
 
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
-#define KEY_MAX_BYTES 512 /* longer ones are jansson's */
+#define KEY_MAX_BYTES 512 /* longer keys are left to jansson */
 
 typedef struct {
   json_t *root;
-  json_t *open[BH_JSON_MAX_DEPTH]; /* borrowed from what holds them */
+  json_t *open[BH_JSON_MAX_DEPTH]; /* open arrays and objects, borrowed */
   int depth;
   char key[KEY_MAX_BYTES + 1];
   gsize key_len;
@@ -22,7 +23,7 @@ static gboolean is_text(const guchar *text, gsize len)
   return bits < 0x80 || g_utf8_validate_len((const char *)text, len, NULL);
 }
 
-/* Takes over the value. */
+/* Adds a value to the innermost open array or object. Takes ownership. */
 static int put(Reader *reader, json_t *value)
 {
   if (value == NULL)
@@ -36,7 +37,7 @@ static int put(Reader *reader, json_t *value)
     return json_array_append_new(into, value) == 0;
   gsize before = json_object_size(into);
   return json_object_setn_new_nocheck(into, reader->key, reader->key_len, value) == 0 &&
-         json_object_size(into) > before; /* else the key was there */
+         json_object_size(into) > before; /* FALSE for a duplicate key */
 }
 
 static int open_value(Reader *reader, json_t *value)
@@ -110,7 +111,7 @@ json_t *bh_json_read(const char *text, gsize len)
   static const yajl_callbacks callbacks = {on_null, on_boolean, on_integer, on_fraction,
                                            NULL,    on_string,  on_object,  on_key,
                                            on_end,  on_array,   on_end};
-  /* yajl puts a question mark in the place of half a surrogate pair. */
+  /* yajl replaces half a surrogate pair by a question mark, so texts with \u go to jansson. */
   if (memmem(text, len, "\\u", 2) != NULL)
     return NULL;
   Reader reader = {0};
@@ -118,8 +119,8 @@ json_t *bh_json_read(const char *text, gsize len)
   if (parser == NULL)
     return NULL;
   yajl_config(parser, yajl_dont_validate_strings, 1);
-  /* yajl's own end overlooks a string that begins behind the value and never ends; a quote ends it,
-   * or whatever else stands there. */
+  /* yajl_complete_parse() accepts an unterminated string after the value. An additional quote makes
+   * yajl fail on that, and on anything else after the value. */
   gboolean whole = yajl_parse(parser, (const guchar *)text, len) == yajl_status_ok &&
                    yajl_parse(parser, (const guchar *)"\"", 1) == yajl_status_ok &&
                    reader.depth == 0;

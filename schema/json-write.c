@@ -1,4 +1,4 @@
-/* Text out of values by yajl, which hands over whole runs of characters where jansson hands over
+/* Writes JSON with yajl, which outputs whole runs of characters where jansson outputs
  * single ones. */
 #include "schema/json-internal.h"
 
@@ -7,12 +7,12 @@
 
 static gboolean write_text(yajl_gen writer, const char *text, gsize len)
 {
-  /* jansson refuses a NUL. */
+  /* jansson refuses a NUL, so this function does too. */
   return memchr(text, '\0', len) == NULL &&
          yajl_gen_string(writer, (const guchar *)text, len) == yajl_gen_status_ok;
 }
 
-/* By hand: yajl writes integers with printf. */
+/* Faster than yajl, which formats integers with printf. */
 static gboolean write_integer(yajl_gen writer, json_int_t value)
 {
   char digits[24];
@@ -98,7 +98,7 @@ static gboolean write_value(yajl_gen writer, const json_t *value, gboolean sorte
   return FALSE;
 }
 
-/* In one piece: yajl hands out every comma by itself. */
+/* Appends the whole buffer at once: yajl would output every comma separately. */
 static void append_written(GString *out, yajl_gen writer)
 {
   const guchar *text;

@@ -1,13 +1,15 @@
+/* Strict JSON on top of jansson, with a faster path for common text (json-read.c, json-write.c).
+ * Start with bh_json_parse. */
 #include "schema/json-internal.h"
 
 #include <gio/gio.h>
 #include <string.h>
 #include "schema/error.h"
 
-#define USUAL_LEN 1024 /* bytes of a text that is written */
+#define USUAL_LEN 1024 /* bytes: first size of the buffer for a text that is written */
 
-/* jansson's own error text quotes the input, which may be a personal value; so the place comes
- * from jansson and the words from here. */
+/* Words for an error. The error text of jansson is not used, because it quotes the input, which may
+ * be a personal value. */
 static const char *describe(enum json_error_code code)
 {
   switch (code) {
@@ -19,11 +21,11 @@ static const char *describe(enum json_error_code code)
     return "is not UTF-8";
   case json_error_null_character:
   case json_error_null_byte_in_key:
-    return "holds a NUL character";
+    return "contains a NUL character";
   case json_error_duplicate_key:
-    return "repeats a key";
+    return "has a duplicate key";
   case json_error_numeric_overflow:
-    return "holds a number that is too large";
+    return "contains a number that is too large";
   case json_error_out_of_memory:
     return "does not fit into memory";
   default:
@@ -31,8 +33,8 @@ static const char *describe(enum json_error_code code)
   }
 }
 
-/* Depth is measured before parsing, so that no parser recurses on hostile input. Returns the
- * offset of the first bracket that is too deep, or -1. */
+/* Offset of the first bracket that is nested too deep, or -1. The depth is checked before parsing,
+ * so that jansson does not recurse on hostile input. */
 static gssize find_too_deep(const char *text, gsize len)
 {
   int depth = 0;
@@ -69,9 +71,9 @@ json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what
   json_t *usual = bh_json_read(text, len);
   if (usual != NULL)
     return usual;
-  /* jansson 2.14 steps over a NUL that follows a number. */
+  /* jansson 2.14 skips a NUL that follows a number. */
   if (memchr(text, '\0', len) != NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: holds a NUL byte", what);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "%s: contains a NUL byte", what);
     return NULL;
   }
   gssize deep = find_too_deep(text, len);
@@ -100,7 +102,7 @@ json_t *bh_json_load_file(const char *path, gsize limit, GError **error)
                 io_error->message);
     return NULL;
   }
-  /* One byte more than allowed, so that a file that is too large is noticed without reading it. */
+  /* Reads one byte more than allowed, to detect a larger file without reading all of it. */
   g_autofree char *text = g_malloc(limit + 1);
   gsize len = 0;
   if (!g_input_stream_read_all(G_INPUT_STREAM(stream), text, limit + 1, &len, NULL, &io_error)) {
@@ -109,7 +111,7 @@ json_t *bh_json_load_file(const char *path, gsize limit, GError **error)
   }
   if (len > limit) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
-                "%s: larger than the %" G_GSIZE_FORMAT " bytes that are allowed", path, limit);
+                "%s: larger than %" G_GSIZE_FORMAT " bytes, which is the limit", path, limit);
     return NULL;
   }
   return bh_json_parse(text, len, limit, path, error);

@@ -1,6 +1,6 @@
-/* Strict JSON in and out: no duplicate keys, no bad UTF-8, no NUL, bounded size and depth. Values
- * are jansson's; the usual text is read and written by yajl, what is unusual or broken by jansson.
- */
+/* Strict JSON reading and writing: no duplicate keys, no invalid UTF-8, no NUL, limited size and
+ * depth. Values are jansson's. Common text is handled by a faster path (json-read.c, json-write.c),
+ * unusual or broken text by jansson; both give the same values. Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -16,35 +16,44 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(json_t, json_decref)
  * ("body", a file name). Returns a new reference or NULL with BH_ERROR_FORMAT or _LIMIT. */
 json_t *bh_json_parse(const char *text, gsize len, gsize limit, const char *what, GError **error);
 
-/* Reads and parses a file of at most `limit` bytes; errors name path, line and column. */
+/* Reads and parses a file of at most `limit` bytes. New reference, or NULL with an error that names
+ * path, line and column. */
 json_t *bh_json_load_file(const char *path, gsize limit, GError **error);
 
-/* Compact text in insertion order; free with g_free. NULL only when memory runs out. */
+/* Compact text, keys in insertion order; g_free. NULL only when memory runs out. */
 char *bh_json_dump(const json_t *value);
-/* Compact text with sorted keys: equal values give equal bytes. */
+/* Compact text with sorted keys: equal values give equal bytes. g_free; NULL only when memory runs
+ * out. */
 char *bh_json_dump_sorted(const json_t *value);
-/* The same text, appended; FALSE only when memory runs out. */
+/* Appends the text of bh_json_dump_sorted. FALSE only when memory runs out. */
 gboolean bh_json_append_sorted(GString *out, const json_t *value);
-/* A JSON string of valid UTF-8 without NUL, in the form bh_json_dump gives it. */
+/* Appends `text`, which is valid UTF-8, as a JSON string in the form of bh_json_dump. */
 void bh_json_append_string(GString *out, const char *text);
 
-/* Typed getters for objects from outside. NULL/FALSE with BH_ERROR_FORMAT naming `where` and the
- * key when it is missing or of another type. Strings are borrowed from `object`. */
+/* Typed getters for objects from outside. NULL or FALSE with BH_ERROR_FORMAT, which names `where`
+ * and the key, when the member is missing or has another type. Results are borrowed
+ * from `object`. */
+
+/* A string member. */
 const char *bh_json_get_string(const json_t *object, const char *key, const char *where,
                                GError **error);
+/* An integer member within `min` and `max`, both included. */
 gboolean bh_json_get_int(const json_t *object, const char *key, gint64 min, gint64 max,
                          gint64 *value, const char *where, GError **error);
+/* An array member. */
 json_t *bh_json_get_array(const json_t *object, const char *key, const char *where, GError **error);
+/* An object member. */
 json_t *bh_json_get_object(const json_t *object, const char *key, const char *where,
                            GError **error);
 
-/* Borrowed string of `key`, or `fallback` when absent or not a string. */
+/* String of `key`, borrowed from `object`; `fallback` when it is absent or not a string. */
 const char *bh_json_string_or(const json_t *object, const char *key, const char *fallback);
 
-/* Whether `names` is this string, or an array with it. */
+/* Whether `names` is the string `name`, or an array that contains it. */
 gboolean bh_json_names(const json_t *names, const char *name);
 
-/* FALSE with BH_ERROR_FORMAT naming the first member that is not in the NULL-terminated list. */
+/* Whether all members of the object are in the NULL-terminated list `allowed`. FALSE with
+ * BH_ERROR_FORMAT naming the first that is not. */
 gboolean bh_json_only_keys(const json_t *object, const char *const *allowed, const char *where,
                            GError **error);
 

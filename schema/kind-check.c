@@ -1,3 +1,5 @@
+/* Checks single values, and records as a whole. Does not check transitions (workflow.c) or locks
+ * (kind-lock.c). Start with find_fault() and bh_kind_check_record. */
 #include "schema/kind-internal.h"
 #include "schema/kind-rules.h"
 
@@ -13,13 +15,13 @@
 #define ITEM_NOTE_MAX 2000 /* characters */
 #define DECIMAL_MAX_LEN 24
 #define PLACE_DIGITS_MAX 7
-#define ACCURACY_MAX_M 1000 /* what is less exact says nothing of a mine */
+#define ACCURACY_MAX_M 1000 /* a less accurate position cannot identify a mine */
 
-/* A moment between 1970 and the year 10000, in milliseconds. */
+/* Times are from 1970 up to the year 9999, in milliseconds. */
 #define TIME_MAX_MS G_GINT64_CONSTANT(253402300799999)
 
-/* Text that a person could not see for what it is: control characters, and the marks that turn
- * the reading direction round, with which one text can be shown as another. */
+/* Whether a person cannot see the character: control characters, and marks that change the reading
+ * direction, which can make one text look like another. */
 static gboolean is_hidden_character(gunichar c, gboolean several_lines)
 {
   if (c == '\n' || c == '\t')
@@ -29,14 +31,15 @@ static gboolean is_hidden_character(gunichar c, gboolean several_lines)
          (c & 0xfffe) == 0xfffe;
 }
 
-/* Whether a character that begins with this byte can be a hidden one: letters and Chinese
- * characters need not be decoded for it. */
+/* Whether a character that begins with this byte can be hidden. Letters and Chinese characters
+ * cannot, and need not be decoded. */
 static gboolean may_be_hidden(guchar first)
 {
   return first < 0x20 || first == 0x7f || first == 0xc2 || first == 0xe2 || first >= 0xef;
 }
 
-/* FALSE for the first bytes of blanks (typed.h), and of some other characters. */
+/* Whether a character that begins with this byte is certainly visible. FALSE for the first bytes of
+ * blanks (typed.h), which some visible characters share. */
 static gboolean may_be_seen(guchar first)
 {
   return first > 0x20 && first != 0x7f && first != 0xc2 && (first < 0xe1 || first > 0xe3) &&
@@ -49,7 +52,7 @@ static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean se
     return g_strdup("must be text");
   const char *text = json_string_value(value);
   gsize bytes = json_string_length(value);
-  /* Holds no NUL when it is valid. */
+  /* Valid text contains no NUL. */
   if (!g_utf8_validate_len(text, bytes, NULL))
     return g_strdup("is not UTF-8 text");
   gint64 length = 0;
@@ -74,13 +77,14 @@ static char *check_text(const json_t *value, gint64 min, gint64 max, gboolean se
                            " are needed",
                            length, min);
   if (!is_seen && bytes > 0 && bh_typed_is_blank(text))
-    return g_strdup("holds nothing that can be seen");
+    return g_strdup("must have a visible character");
   if (hidden != 0)
     return g_strdup_printf("holds the control character U+%04X", (unsigned)hidden);
   return NULL;
 }
 
-/* "-12.50": no sign +, no exponent, no leading zeros, at most `digits` after the point. */
+/* Whether the text is like "-12.50": no sign +, no exponent, no leading zeros, and at most `digits`
+ * digits after the point. */
 static gboolean is_decimal(const char *text, gint64 digits)
 {
   const char *c = text;
@@ -119,7 +123,8 @@ static char *check_integer(const BhField *field, const json_t *value)
   return NULL;
 }
 
-/* Arrays of codes and ids are sets: sorted, no repeats, so that equal sets are equal bytes. */
+/* Arrays of codes and ids are sets. Codes must be sorted, and no element may be duplicate, so that
+ * equal sets are equal bytes. */
 static char *check_set(const BhField *field, const json_t *value)
 {
   if (!json_is_array(value))
@@ -140,14 +145,14 @@ static char *check_set(const BhField *field, const json_t *value)
       return g_strdup_printf("element %" G_GSIZE_FORMAT " is not %s", index,
                              field->type == BH_FIELD_REFS ? "a record id" : "one of the choices");
     if (field->type == BH_FIELD_CHOICES && before != NULL && strcmp(before, text) >= 0)
-      return g_strdup("must be sorted and without repeats");
+      return g_strdup("must be sorted and without duplicates");
     before = text;
   }
   if (field->type == BH_FIELD_REFS) {
     for (gsize i = 0; i < count; i++)
       for (gsize k = i + 1; k < count; k++)
         if (json_equal(json_array_get(value, i), json_array_get(value, k)))
-          return g_strdup("names a record twice");
+          return g_strdup("must not name a record twice");
   }
   return NULL;
 }
@@ -158,7 +163,7 @@ static char *check_phone(const json_t *value)
   if (text != NULL && bh_phone_is_valid(text))
     return NULL;
   return g_strdup("must be a phone number, or two: 3 to 24 digits, +, -, brackets and spaces each, "
-                  "an extension behind 转");
+                  "an extension after 转");
 }
 
 static char *check_area(const json_t *value)
@@ -191,7 +196,7 @@ static char *check_place(const json_t *value)
           json_string_length(json_object_get(value, "lat")) &&
       strspn(json_string_value(json_object_get(value, "lon")), "-0.") ==
           json_string_length(json_object_get(value, "lon")))
-    return g_strdup("is 0, 0, which a receiver gives when it has no position");
+    return g_strdup("must not be 0, 0, which a receiver reports when it has no position");
   const json_t *accuracy = json_object_get(value, "accuracy_m");
   if (accuracy != NULL && (!json_is_integer(accuracy) || json_integer_value(accuracy) < 0 ||
                            json_integer_value(accuracy) > ACCURACY_MAX_M))
@@ -215,9 +220,9 @@ static char *check_item(const json_t *value)
   if (!bh_answer_from_code(json_string_value(json_object_get(value, "answer")), &answer))
     return g_strdup("answer must be unchecked, compliant, noncompliant or not_applicable");
   const json_t *note = json_object_get(value, "note");
-  g_autofree char *wrong = note != NULL ? check_text(note, 0, ITEM_NOTE_MAX, TRUE) : NULL;
-  if (wrong != NULL)
-    return g_strdup_printf("note %s", wrong);
+  g_autofree char *fault = note != NULL ? check_text(note, 0, ITEM_NOTE_MAX, TRUE) : NULL;
+  if (fault != NULL)
+    return g_strdup_printf("note %s", fault);
   const char *const flags[] = {"bulk", "remote"};
   for (gsize i = 0; i < G_N_ELEMENTS(flags); i++) {
     const json_t *flag = json_object_get(value, flags[i]);
@@ -231,7 +236,7 @@ static char *check_json(const BhField *field, const json_t *value)
 {
   g_autofree char *text = bh_json_dump(value);
   if (text == NULL)
-    return g_strdup("cannot be written");
+    return g_strdup("cannot be written as JSON");
   if ((gint64)strlen(text) > field->max)
     return g_strdup_printf("has %" G_GSIZE_FORMAT " bytes, at most %" G_GINT64_FORMAT
                            " are allowed",
@@ -271,7 +276,7 @@ static char *find_fault(const BhField *field, const json_t *value)
     return bh_id_is_valid(text) ? NULL : g_strdup("must be a record id");
   case BH_FIELD_PHONE:
     return check_phone(value);
-  case BH_FIELD_USCC: /* a check character that does not fit is a doubt */
+  case BH_FIELD_USCC: /* a wrong check character is a doubt, no fault (bh_field_find_doubt) */
     if (text != NULL && bh_uscc_check(text, &error))
       return NULL;
     return error != NULL ? g_strdup(error->message) : g_strdup("must be text");
@@ -314,7 +319,8 @@ static gboolean is_item_name(const char *name)
   return TRUE;
 }
 
-/* The field a key addresses; a field of items needs an item and no other may have one. */
+/* Field of a key. A field of items needs "field/item"; no other field may have an item. NULL when
+ * there is none. */
 static const BhField *find_addressed(const BhKind *kind, const char *key)
 {
   const BhField *field = bh_kind_find_field(kind, key);
@@ -324,7 +330,7 @@ static const BhField *find_addressed(const BhKind *kind, const char *key)
   return slash == NULL || is_item_name(slash + 1) ? field : NULL;
 }
 
-static gboolean check_one(const BhKind *kind, const char *key, const json_t *value, GError **error)
+static gboolean check_key(const BhKind *kind, const char *key, const json_t *value, GError **error)
 {
   if (g_strcmp0(key, "state") == 0 && kind->states->len > 0) {
     if (json_is_string(value) && bh_kind_find_state(kind, json_string_value(value)) != NULL)
@@ -348,19 +354,19 @@ static gboolean check_one(const BhKind *kind, const char *key, const json_t *val
 gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *value,
                              GError **error)
 {
-  if (!check_one(kind, key, value, error))
+  if (!check_key(kind, key, value, error))
     return FALSE;
   const BhField *field = bh_kind_find_field(kind, key);
-  g_autoptr(BhProblem) both = field != NULL ? bh_field_check_excludes(field, value) : NULL;
-  if (both == NULL)
+  g_autoptr(BhProblem) exclusion = field != NULL ? bh_field_check_excludes(field, value) : NULL;
+  if (exclusion == NULL)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, both->text_en);
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s.%s: %s", kind->name, key, exclusion->text_en);
   return FALSE;
 }
 
 static void check_rule(const json_t *rule, const BhContext *context, GPtrArray *problems)
 {
-  /* A rule whose occasion cannot be told is not applied. */
+  /* A rule is not applied when its "when" cannot be decided. */
   const json_t *when = json_object_get(rule, "when");
   if (when != NULL && !bh_condition_is_certain(when, context))
     return;
@@ -384,13 +390,13 @@ void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *pr
   }
 }
 
-static BhProblem *miss_reason(const BhField *reason)
+static BhProblem *make_missing_reason_problem(const BhField *reason)
 {
   g_autofree char *zh = g_strdup_printf("“%s”校验位不符，请再核对；确实如此，请填写“%s”",
                                         bh_field_get_label(reason->explained, "zh"),
                                         bh_field_get_label(reason, "zh"));
   g_autofree char *en = g_strdup_printf(
-      "The check character of %s does not fit: compare it again, or fill in %s",
+      "The check character of %s does not match: compare it again, or fill in %s",
       bh_field_get_label(reason->explained, "en"), bh_field_get_label(reason, "en"));
   return bh_problem_new(reason->name, "required", zh, en);
 }
@@ -410,7 +416,7 @@ void bh_kind_check_doubts(const BhKind *kind, const char *const *keys, const BhC
         (g_strv_contains(keys, field->name) || g_strv_contains(keys, field->explained->name)) &&
         bh_value_is_blank(json_object_get(context->values, field->name)) &&
         bh_field_is_required(field, context))
-      g_ptr_array_add(problems, miss_reason(field));
+      g_ptr_array_add(problems, make_missing_reason_problem(field));
   }
 }
 
@@ -449,7 +455,7 @@ static void check_values(const BhKind *kind, const json_t *values, GPtrArray *pr
   json_object_foreach((json_t *)values, key, value)
   {
     g_autoptr(GError) error = NULL;
-    if (check_one(kind, key, value, &error))
+    if (check_key(kind, key, value, &error))
       continue;
     gboolean unknown = g_error_matches(error, BH_ERROR, BH_ERROR_UNKNOWN);
     const BhField *field = bh_kind_find_field(kind, key);
@@ -473,7 +479,7 @@ static void check_required(const BhKind *kind, const BhContext *context, GPtrArr
         !bh_field_is_required(field, context) || !bh_field_is_shown(field, context))
       continue;
     if (field->explained != NULL) {
-      g_ptr_array_add(problems, miss_reason(field));
+      g_ptr_array_add(problems, make_missing_reason_problem(field));
       continue;
     }
     g_autofree char *zh = g_strdup_printf("请填写“%s”", bh_field_get_label(field, "zh"));

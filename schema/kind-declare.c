@@ -1,4 +1,5 @@
-/* First pass over a declaration: its own shape, before anything refers to anything else. */
+/* First pass over a declaration: reads its members. References to fields, states and kinds are
+ * checked by the second pass (kind-resolve.c). Start with bh_kind_parse. */
 #include "schema/kind-internal.h"
 #include "schema/workflow.h"
 
@@ -25,13 +26,14 @@ static gboolean parse_fields(BhPlace *place, BhKind *kind)
       return FALSE;
     g_ptr_array_add(kind->fields, field);
     if (!g_hash_table_insert(kind->field_index, (gpointer)field->name, field))
-      return bh_place_fail_at(place, "name", "\"%s\" stands twice", field->name);
+      return bh_place_fail_at(place, "name", "duplicate \"%s\"", field->name);
     bh_place_leave(place, mark);
   }
   return TRUE;
 }
 
-/* The reason of a doubt is asked for because of the doubt alone. */
+/* Links each field with "doubt" to the field for its reason. That field is required because of the
+ * doubt only, so it must not declare conditions of its own. */
 static gboolean resolve_doubts(BhPlace *place, BhKind *kind)
 {
   for (guint i = 0; i < kind->fields->len; i++) {
@@ -84,7 +86,7 @@ static gboolean parse_states(BhPlace *place, BhKind *kind)
       return bh_place_fail_at(place, "void", "only a final state is void");
     for (guint i = 0; i < index; i++)
       if (g_str_equal(((BhState *)g_ptr_array_index(kind->states, i))->name, state->name))
-        return bh_place_fail_at(place, "name", "\"%s\" stands twice", state->name);
+        return bh_place_fail_at(place, "name", "duplicate \"%s\"", state->name);
     bh_place_leave(place, mark);
   }
   return TRUE;
@@ -232,7 +234,8 @@ static gboolean parse_sections(BhPlace *place, BhKind *kind)
   return TRUE;
 }
 
-/* First steps of "{enterprise.name}" and the like, each once. */
+/* Collects the first steps of paths in the title ("enterprise" of "{enterprise.name}"),
+ * each once. */
 static void collect_title_refs(BhKind *kind)
 {
   const char *title = json_string_value(json_object_get(kind->declaration, "title"));

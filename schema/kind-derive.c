@@ -1,19 +1,19 @@
-/* What follows from the values of a record: its title, area, unit and author. */
+/* Computes title, area, unit and author of a record from its values. */
 #include "schema/kind-internal.h"
 
 #include <string.h>
 
 #include "schema/entry.h"
 
-/* The text at the end of "enterprise.name". */
+/* Appends the text at a path "enterprise.name"; nothing when the record is not available. */
 static void append_path(GString *out, const char *path, const json_t *values, BhTitleFunc get,
                         gpointer data)
 {
   const char *dot = strchr(path, '.');
   g_autofree char *ref = g_strndup(path, (gsize)(dot - path));
   const char *record = bh_json_string_or(values, ref, NULL);
-  const json_t *there = get != NULL && record != NULL ? get(record, data) : NULL;
-  g_string_append(out, bh_json_string_or(there, dot + 1, ""));
+  const json_t *ref_values = get != NULL && record != NULL ? get(record, data) : NULL;
+  g_string_append(out, bh_json_string_or(ref_values, dot + 1, ""));
 }
 
 static void append_field(GString *out, const BhKind *kind, const char *name, gsize len,
@@ -56,7 +56,7 @@ char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const cha
     append_field(out, kind, c + 1, (gsize)(close - c - 1), values, lang, get, data);
     c = close + 1;
   }
-  /* Fields that are empty must not leave their separators behind. */
+  /* Removes the separators that empty fields leave. */
   g_auto(GStrv) words = g_strsplit_set(out->str, " \t\r\n", -1);
   g_autoptr(GString) title = g_string_new(NULL);
   for (gsize i = 0; words[i] != NULL; i++) {

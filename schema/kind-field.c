@@ -1,3 +1,5 @@
+/* Fields of a kind: parses their declarations and gives their properties. Values are checked in
+ * kind-check.c. Start with type_rows and bh_field_parse. */
 #include "schema/kind-internal.h"
 #include "schema/kind-rules.h"
 
@@ -11,7 +13,7 @@ typedef struct {
   const char *name;
   BhFieldType type;
   gint64 min, max;          /* defaults */
-  gint64 min_low, max_high; /* what a declaration may set */
+  gint64 min_low, max_high; /* bounds of what a declaration may set */
 } TypeRow;
 
 static const TypeRow type_rows[] = {
@@ -60,7 +62,7 @@ static gboolean has_limits(BhFieldType type)
   return row->min_low != 0 || row->max_high > 1;
 }
 
-/* "excludes" of a choice: other choices of the same field. */
+/* Parses "excludes" of each choice: codes of other choices of the same field. */
 static gboolean parse_excludes(BhPlace *place, const BhField *field)
 {
   gsize index;
@@ -71,7 +73,7 @@ static gboolean parse_excludes(BhPlace *place, const BhField *field)
     bh_place_enter_index(place, index);
     g_autofree const char **excludes = NULL;
     if (json_object_get(choice, "excludes") != NULL && field->type != BH_FIELD_CHOICES)
-      return bh_place_fail_at(place, "excludes", "only choices can be chosen together");
+      return bh_place_fail_at(place, "excludes", "only a field of type choices can have it");
     if (!bh_place_names(place, choice, "excludes", FALSE, TRUE, &excludes))
       return FALSE;
     for (gsize i = 0; excludes != NULL && excludes[i] != NULL; i++) {
@@ -91,7 +93,8 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
   gboolean wanted = field->type == BH_FIELD_CHOICE || field->type == BH_FIELD_CHOICES;
   if (!wanted) {
     if (json_object_get(field->declaration, "choices") != NULL)
-      return bh_place_fail_at(place, "choices", "only choice and choices have them");
+      return bh_place_fail_at(place, "choices",
+                              "only fields of type choice and choices can have them");
     return TRUE;
   }
   if (!bh_place_array(place, field->declaration, "choices", TRUE, CHOICES_MAX, &field->choices))
@@ -112,7 +115,7 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
         !bh_place_string(place, choice, "source", FALSE, 300, NULL))
       return FALSE;
     if (!g_hash_table_add(seen, (gpointer)code))
-      return bh_place_fail_at(place, "code", "\"%s\" stands twice", code);
+      return bh_place_fail_at(place, "code", "duplicate \"%s\"", code);
     bh_place_leave(place, mark);
   }
   return parse_excludes(place, field);
@@ -122,7 +125,7 @@ static gboolean parse_refs(BhPlace *place, BhField *field)
 {
   gboolean wanted = field->type == BH_FIELD_REF || field->type == BH_FIELD_REFS;
   if (!wanted && json_object_get(field->declaration, "ref_kinds") != NULL)
-    return bh_place_fail_at(place, "ref_kinds", "only ref and refs have them");
+    return bh_place_fail_at(place, "ref_kinds", "only fields of type ref and refs can have them");
   return bh_place_names(place, field->declaration, "ref_kinds", wanted, TRUE, &field->ref_kinds);
 }
 
@@ -137,7 +140,7 @@ static gboolean parse_required(BhPlace *place, BhField *field)
   else if (!field->always_required)
     return bh_place_fail_at(place, "required", "must be true, false or a condition");
   if (field->type == BH_FIELD_ITEMS)
-    return bh_place_fail_at(place, "required", "a field of items is never required as a whole");
+    return bh_place_fail_at(place, "required", "a field of items cannot be required");
   return TRUE;
 }
 
@@ -148,7 +151,8 @@ static gboolean is_ref_to_staff(const BhField *field, const json_t *declaration)
          g_strcmp0(json_string_value(json_array_get(kinds, 0)), "staff") == 0;
 }
 
-/* A personal value is a commitment where numbers are compared, and a list is no number. */
+/* Parses "distinct". Personal values cannot have it, because the hub compares stored values, and of
+ * those it stores only commitments; types that are no numbers or codes cannot be compared. */
 static gboolean parse_distinct(BhPlace *place, BhField *field)
 {
   const json_t *distinct = json_object_get(field->declaration, "distinct");
@@ -161,19 +165,20 @@ static gboolean parse_distinct(BhPlace *place, BhField *field)
     return bh_place_fail_at(place, "distinct", "must be true, false or a condition");
   if (field->type != BH_FIELD_TEXT && field->type != BH_FIELD_USCC &&
       field->type != BH_FIELD_INTEGER)
-    return bh_place_fail_at(place, "distinct", "only text, uscc and integer have it");
+    return bh_place_fail_at(place, "distinct",
+                            "only fields of type text, uscc and integer can have it");
   if (field->personal)
-    return bh_place_fail_at(place, "distinct", "a personal value is never compared");
+    return bh_place_fail_at(place, "distinct", "a personal field cannot have it");
   return TRUE;
 }
 
-/* "doubt": its field is looked for when all fields are there. */
+/* Parses "doubt". The field that it names is resolved after all fields were parsed. */
 static gboolean parse_doubt(BhPlace *place, BhField *field)
 {
   if (!bh_place_name(place, field->declaration, "doubt", FALSE, &field->doubt))
     return FALSE;
   return field->doubt == NULL || field->type == BH_FIELD_USCC ||
-         bh_place_fail_at(place, "doubt", "only uscc has a check character");
+         bh_place_fail_at(place, "doubt", "only a field of type uscc can have it");
 }
 
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
@@ -209,7 +214,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
     return NULL;
   }
   if (field->type != BH_FIELD_DECIMAL && json_object_get(declaration, "digits") != NULL) {
-    bh_place_fail_at(place, "digits", "only decimal has them");
+    bh_place_fail_at(place, "digits", "only a field of type decimal can have them");
     return NULL;
   }
   if (!bh_place_label(place, declaration, "label", TRUE) ||
@@ -231,7 +236,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
     return NULL;
   }
   if (field->personal && field->indexed) {
-    bh_place_fail_at(place, "indexed", "a personal field is never indexed");
+    bh_place_fail_at(place, "indexed", "a personal field cannot be indexed");
     return NULL;
   }
   if (field->personal && field->type == BH_FIELD_ITEMS) {
@@ -239,7 +244,7 @@ BhField *bh_field_parse(BhPlace *place, const json_t *declaration)
     return NULL;
   }
   if (field->own_unit && !is_ref_to_staff(field, declaration)) {
-    bh_place_fail_at(place, "own_unit", "only a ref to staff alone has it");
+    bh_place_fail_at(place, "own_unit", "only a ref whose only kind is staff can have it");
     return NULL;
   }
   field->show_when = json_object_get(declaration, "show_when");
@@ -390,10 +395,10 @@ BhProblem *bh_field_find_doubt(const BhField *field, const json_t *value)
   if (code == NULL || !bh_uscc_check(code, NULL) || bh_uscc_is_consistent(code))
     return NULL;
   return bh_problem_new(field->name, "doubt", "校验位不符，请再核对一遍",
-                        "The check character does not fit: please compare it again");
+                        "The check character does not match: please compare it again");
 }
 
-static gboolean excludes(const json_t *choice, const char *code)
+static gboolean does_exclude(const json_t *choice, const char *code)
 {
   return bh_json_names(json_object_get(choice, "excludes"), code);
 }
@@ -408,7 +413,7 @@ BhProblem *bh_field_check_excludes(const BhField *field, const json_t *value)
     const json_t *choice = bh_field_find_choice(field, code);
     for (gsize k = 0; k < count; k++) {
       const char *other = json_string_value(json_array_get(value, k));
-      if (other == NULL || k == i || !excludes(choice, other))
+      if (other == NULL || k == i || !does_exclude(choice, other))
         continue;
       g_autofree char *zh =
           g_strdup_printf("“%s”和“%s”不能同时选择", bh_field_find_choice_label(field, code, "zh"),

@@ -1,5 +1,6 @@
-/* What a loaded kind consists of. Private to the rooms' files about kinds; everything borrows its
- * strings from the parsed declarations, which the set keeps. Immutable once loaded. */
+/* The members of a loaded kind, and the functions that the files about kinds share. Private to
+ * schema/. All strings are borrowed from the parsed declarations, which the set keeps. Immutable
+ * once loaded. */
 #pragma once
 
 #include "schema/kind.h"
@@ -11,14 +12,14 @@ struct _BhField {
   const char *name;
   const json_t *declaration;
   BhFieldType type;
-  gint64 min;
-  gint64 max;
-  gint64 digits;
+  gint64 min;    /* value or count, by type */
+  gint64 max;    /* characters, value or count, by type */
+  gint64 digits; /* after the point, DECIMAL only */
   gboolean personal, indexed, retired, in_form, always_required, by_hub, own_unit;
   gboolean always_distinct;
-  gboolean unlocked; /* stays open when the record is locked */
-  const char *doubt; /* field that gives the reason when its value is doubtful, or NULL */
-  const struct _BhField *explained; /* field whose doubt this one gives the reason of, or NULL */
+  gboolean unlocked; /* can be changed when the record is locked */
+  const char *doubt; /* name of the field for the reason when this value is doubtful, or NULL */
+  const struct _BhField *explained; /* doubtful field that this one gives the reason for, or NULL */
   const json_t *required;           /* condition or NULL */
   const json_t *show_when;
   const json_t *distinct; /* condition */
@@ -37,15 +38,17 @@ struct _BhState {
 struct _BhTransition {
   const char *to;
   const json_t *declaration;
-  gboolean creates, by_hub; /* "from": null */
-  const char **from;        /* NULL when it creates */
+  gboolean creates;  /* "from" is null: the step makes the record */
+  gboolean by_hub;   /* "written_by": "hub" */
+  const char **from; /* NULL when the step creates */
   const char **who;
   const char **asks;
-  const char **sets; /* the program sets them on this step */
+  const char **sets; /* fields that the program sets with this step */
   const json_t *when;
   const json_t *needs;     /* array or NULL */
-  const json_t *authority; /* of this step: path, paths or true (that of the kind); or NULL */
-  const char *due; /* field its deadline counts from, NULL when none or the step asks for it */
+  const json_t *authority; /* of this step: path, paths, or true (the kind's own); NULL: none */
+  const char
+      *due; /* field that its deadline is counted from; NULL: none, or the step asks for it */
 };
 
 struct _BhKind {
@@ -60,7 +63,7 @@ struct _BhKind {
   const json_t *authority; /* path, or several, to the unit that decides; NULL: none */
   const json_t *checks;
   const json_t *locked_when; /* condition or NULL */
-  gboolean once;             /* written by the entry that makes the record, and never again */
+  gboolean once;             /* only the entry that makes the record may write it */
   const char *parent;
   const char *scope;
   gint64 order;
@@ -70,11 +73,15 @@ struct _BhKind {
   GPtrArray *title_refs; /* char*, NULL-terminated: first steps of the title's paths */
 };
 
-/* First pass: one declaration by itself. `declaration` and `file` are kept by the kind's set. */
+/* First pass: reads one declaration by itself. `declaration` and `file` are borrowed; the set keeps
+ * them. `root` is the JSON path of the declaration in `file`, for errors. NULL with
+ * BH_ERROR_INVALID. */
 BhKind *bh_kind_parse(const json_t *declaration, const char *file, const char *root,
                       GError **error);
+/* `kind` must not be NULL. */
 void bh_kind_free(BhKind *kind);
-/* Second pass: everything that refers to other fields, states and kinds. */
+/* Second pass: checks all members that refer to other fields, states and kinds. FALSE with
+ * BH_ERROR_INVALID. */
 gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *root,
                          GError **error);
 
@@ -83,53 +90,61 @@ gboolean bh_kind_resolve(const BhKind *kind, const BhKindSet *set, const char *r
 gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind);
 
 /* --- kind-views.c --- */
-/* Second pass over "forms", "ledgers" and "related". */
+/* Second pass for "forms", "ledgers" and "related". */
 gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind);
 
 /* --- kind-field.c --- */
+/* FALSE, output untouched, for an unknown name. */
 gboolean bh_field_type_from_name(const char *name, BhFieldType *type);
-/* Parses one element of "fields"; the caller frees with bh_field_free. */
+/* Parses one element of "fields"; bh_field_free. NULL with the error of `place` set. */
 BhField *bh_field_parse(BhPlace *place, const json_t *declaration);
+/* NULL is allowed. */
 void bh_field_free(BhField *field);
-/* "zh"/"en" member of a label object with fallbacks. */
+/* Member `lang` of a label object, else its other language, else `fallback`. Borrowed. */
 const char *bh_label_pick(const json_t *label, const char *lang, const char *fallback);
+/* Declaration of the choice with this code, borrowed; NULL when there is none. */
 const json_t *bh_field_find_choice(const BhField *field, const char *code);
 
 struct _BhKindSet {
   gatomicrefcount refs;
   json_t *declarations; /* {"bihuan-kinds":1,"kinds":[…]} sorted by name */
   GPtrArray *kinds;     /* BhKind*, sorted by name */
-  GHashTable *index;
-  char *text;
-  char *hash;
+  GHashTable *index;    /* name → BhKind, borrowed */
+  char *text;           /* canonical text of `declarations` */
+  char *hash;           /* hex SHA-256 of `text` */
 };
 
+/* State of this name, borrowed; NULL when there is none. */
 const BhState *bh_kind_find_state(const BhKind *kind, const char *name);
 
 /* --- condition-check.c --- */
-/* Refuses a condition that says anything `kind` (and what it refers to) does not declare. */
+/* Checks that a condition uses only what `kind`, and the kinds it refers to, declare. FALSE with
+ * the error of `place` set. */
 gboolean bh_condition_check(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                             const json_t *condition);
-/* Checks a path ("enterprise.area") and that it ends at a field of one of `types`, a list ended
- * by -1; NULL takes any type. */
+/* Checks a path ("enterprise.area"): it must end at a field of one of `types`, a list that ends
+ * with -1; NULL allows any type. FALSE with the error of `place` set. */
 gboolean bh_path_check(BhPlace *place, const BhKindSet *set, const BhKind *kind, const char *path,
                        const int *types);
 
 /* --- authority.c --- */
-/* Whether who acts is of the unit whose step it is, or of one above. */
+/* Whether the context's actor belongs to the unit that "authority" of the step names, or to a unit
+ * above it. */
 gboolean bh_authority_allows(const BhKind *kind, const BhTransition *transition,
                              const BhContext *context);
 
 /* --- condition.c --- */
-/* Value at a path, NULL when there is none; *unknown is set when that cannot be said here. */
+/* Value at a path, borrowed; NULL when there is none. Sets *unknown to TRUE when the value cannot
+ * be determined, because a record on the path is not available. */
 const json_t *bh_context_find(const BhContext *context, const char *path, gboolean *unknown);
 
 /* --- kind-check.c --- */
-/* Adds a problem for each of "needs" or "checks" that does not hold. */
+/* Adds a problem for each rule in "needs" or "checks" that does not hold. */
 void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *problems);
-/* Value of one type, key already found; reason is English and names no value. */
+/* Checks a value against the type and limits of its field. FALSE with *reason in English, which
+ * never contains the value; g_free. */
 gboolean bh_field_check_value(const BhField *field, const json_t *value, char **reason);
 
-/* TRUE only when it holds by what is known here. */
+/* TRUE only when the condition holds by known values; unknown counts as FALSE. In condition.c. */
 gboolean bh_condition_is_certain(const json_t *condition, const BhContext *context);
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* Reads a kind set: files of a folder, or the one text that stands for all of them. */
+/* Reads a kind set from the files of a folder, or from its canonical text. Start with
+ * bh_kind_set_load_dir. */
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -25,7 +26,7 @@ static BhKindSet *kind_set_new(void)
   return set;
 }
 
-/* Takes a reference to `declaration`. */
+/* Parses a declaration and adds the kind. The set takes a reference to `declaration`. */
 static gboolean add_kind(BhKindSet *set, json_t *declaration, const char *file, const char *root,
                          GError **error)
 {
@@ -36,15 +37,15 @@ static gboolean add_kind(BhKindSet *set, json_t *declaration, const char *file, 
     return FALSE;
   g_ptr_array_add(set->kinds, kind);
   if (!g_hash_table_insert(set->index, (gpointer)kind->name, kind)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: %s.kind: kind \"%s\" stands twice", file,
-                root, kind->name);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: %s.kind: duplicate kind \"%s\"", file, root,
+                kind->name);
     return FALSE;
   }
   return TRUE;
 }
 
-/* `roots` tells the JSON path of each kind by its name, or is NULL when each stands in a file of
- * its own. */
+/* Second pass over all kinds; sorts them by name. `roots` maps the name of a kind to its JSON path;
+ * NULL when each kind has its own file. */
 static gboolean resolve(BhKindSet *set, GHashTable *roots, GError **error)
 {
   for (guint i = 0; i < set->kinds->len; i++) {
@@ -57,7 +58,7 @@ static gboolean resolve(BhKindSet *set, GHashTable *roots, GError **error)
   return TRUE;
 }
 
-/* Text and hash of the sorted set. */
+/* Sets the canonical text and hash of the sorted set. */
 static gboolean name_set(BhKindSet *set, GError **error)
 {
   json_t *sorted = json_array();
@@ -68,7 +69,8 @@ static gboolean name_set(BhKindSet *set, GError **error)
   json_object_set_new(set->declarations, "kinds", sorted);
   set->text = bh_json_dump_sorted(set->declarations);
   if (set->text == NULL || strlen(set->text) > KIND_SET_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "kinds: more than %d bytes in all", KIND_SET_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "kinds: more than %d bytes in total",
+                KIND_SET_MAX);
     return FALSE;
   }
   set->hash = bh_hash_hex(set->text, strlen(set->text));
@@ -103,8 +105,8 @@ BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error)
   if (names == NULL)
     return NULL;
   if (names->len == 0 || names->len > KINDS_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: holds %u kinds, from 1 to %d are allowed",
-                dir, names->len, KINDS_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "%s: contains %u kinds, from 1 to %d are allowed", dir, names->len, KINDS_MAX);
     return NULL;
   }
   g_autoptr(BhKindSet) set = kind_set_new();
@@ -169,8 +171,8 @@ BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError
   gsize len = strlen(text);
   g_autofree char *found = bh_hash_hex(text, len);
   if (!g_str_equal(found, hash)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "kinds: the text kept as %.64s is another one",
-                hash);
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
+                "kinds: the stored text does not match its hash %.64s", hash);
     return NULL;
   }
   g_autoptr(BhKindSet) set = read_text(text, len, error);

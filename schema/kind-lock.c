@@ -1,6 +1,6 @@
-/* What may not be changed any more: fields and whole records that a signature or a paper stands on,
- * and the declared steps that open them. Says nothing about who may take a step at all
- * (workflow.c), nor about single values (kind-check.c). */
+/* Locks: fields and records that must not change any more because a signature or a paper is based
+ * on them, and the declared steps that may still change them. Who may make a step is decided in
+ * workflow.c, single values are checked in kind-check.c. Start with bh_kind_check_change. */
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -59,7 +59,7 @@ static BhProblem *make_closed_problem(const BhKind *kind)
 {
   g_autofree char *zh =
       g_strdup_printf("所属记录已锁定，不能再添加“%s”", bh_kind_get_label(kind, "zh"));
-  g_autofree char *en = g_strdup_printf("What it belongs to is locked: no %s is added any more",
+  g_autofree char *en = g_strdup_printf("The record it belongs to is locked: no %s can be added",
                                         bh_kind_get_label(kind, "en"));
   return bh_problem_new("", "locked", zh, en);
 }
@@ -70,7 +70,7 @@ static BhProblem *make_locked_problem(const BhField *field, const char *key)
   g_autofree char *zh =
       g_strdup_printf("“%s%s%s”已锁定，只能由规定的步骤修改", bh_field_get_label(field, "zh"),
                       slash != NULL ? " " : "", slash != NULL ? slash + 1 : "");
-  g_autofree char *en = g_strdup_printf("%s%s%s is locked: only a declared step changes it",
+  g_autofree char *en = g_strdup_printf("%s%s%s is locked: only a declared step can change it",
                                         bh_field_get_label(field, "en"), slash != NULL ? " " : "",
                                         slash != NULL ? slash + 1 : "");
   return bh_problem_new(key, "locked", zh, en);
@@ -82,7 +82,7 @@ static gboolean is_same(const json_t *old, const json_t *value)
          (old != NULL && value != NULL && json_equal((json_t *)old, (json_t *)value));
 }
 
-/* Reasons that a change of a value asks for, once it was set. */
+/* Adds a problem for each field of "on_change_ask" that is not filled. */
 static void check_asks(const BhKind *kind, const BhField *field, const json_t *before,
                        const json_t *set, GPtrArray *problems)
 {
@@ -95,13 +95,14 @@ static void check_asks(const BhKind *kind, const BhField *field, const json_t *b
     g_autofree char *zh = g_strdup_printf("修改“%s”须填写“%s”", bh_field_get_label(field, "zh"),
                                           bh_field_get_label(asked, "zh"));
     g_autofree char *en =
-        g_strdup_printf("Changing %s asks for %s", bh_field_get_label(field, "en"),
+        g_strdup_printf("Changing %s requires %s", bh_field_get_label(field, "en"),
                         bh_field_get_label(asked, "en"));
     g_ptr_array_add(problems, bh_problem_new(asks[i], "required", zh, en));
   }
 }
 
-/* Whether the operation hangs the record under a parent that takes no more of its kind. */
+/* Whether the operation puts the record under a parent that is locked for new records of
+ * the kind. */
 static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const BhContext *before)
 {
   const json_t *parent = kind->parent != NULL ? json_object_get(set, kind->parent) : NULL;
@@ -111,13 +112,14 @@ static gboolean is_added_to_closed(const BhKind *kind, const json_t *set, const 
   g_autoptr(json_t) values =
       before->values != NULL ? json_copy((json_t *)before->values) : json_object();
   json_object_update(values, (json_t *)set);
-  json_object_del(values, "state"); /* the one it begins with locks what comes later */
+  json_object_del(values, "state"); /* the first state must not lock the record itself */
   BhContext made = *before;
   made.values = values;
   return bh_kind_is_closed(kind, &made);
 }
 
-/* What a step keeps is the value that was there. */
+/* Checks that each target field of "keeps" is set to the value of its source field before
+ * the step. */
 static void check_kept(const BhKind *kind, const char *to, const json_t *set,
                        const BhContext *before, GPtrArray *problems)
 {
@@ -136,7 +138,7 @@ static void check_kept(const BhKind *kind, const char *to, const json_t *set,
         g_strdup_printf("“%s”须与修改前的“%s”一致", bh_field_get_label(field, "zh"),
                         bh_field_get_label(kept, "zh"));
     g_autofree char *en =
-        g_strdup_printf("%s must be %s as it was before", bh_field_get_label(field, "en"),
+        g_strdup_printf("%s must equal %s before the change", bh_field_get_label(field, "en"),
                         bh_field_get_label(kept, "en"));
     g_ptr_array_add(problems, bh_problem_new(name, "kept", zh, en));
   }

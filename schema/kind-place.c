@@ -1,3 +1,4 @@
+/* Reads members of declarations, with errors that name file and JSON path. */
 #include "schema/kind-place.h"
 
 #include <string.h>
@@ -175,11 +176,11 @@ gboolean bh_place_label(BhPlace *place, const json_t *object, const char *key, g
   if (label == NULL)
     return needed ? bh_place_fail(place, "\"%s\" is missing", key) : TRUE;
   gsize mark = bh_place_enter(place, key);
-  gboolean fine = bh_place_is_object(place, label, allowed) &&
-                  bh_place_string(place, label, "zh", TRUE, LABEL_MAX, NULL) &&
-                  bh_place_string(place, label, "en", TRUE, LABEL_MAX, NULL);
+  gboolean is_valid = bh_place_is_object(place, label, allowed) &&
+                      bh_place_string(place, label, "zh", TRUE, LABEL_MAX, NULL) &&
+                      bh_place_string(place, label, "en", TRUE, LABEL_MAX, NULL);
   bh_place_leave(place, mark);
-  return fine;
+  return is_valid;
 }
 
 gboolean bh_place_array(BhPlace *place, const json_t *object, const char *key, gboolean needed,
@@ -222,7 +223,7 @@ gboolean bh_place_names(BhPlace *place, const json_t *object, const char *key, g
       if (!bh_is_name(name))
         return bh_place_fail(place, "must be a name (a-z, 0-9, _)");
       if (g_strv_contains(names, name))
-        return bh_place_fail(place, "\"%s\" stands twice", name);
+        return bh_place_fail(place, "duplicate \"%s\"", name);
       bh_place_leave(place, mark);
       names[i] = name;
     }

@@ -1,5 +1,8 @@
-/* Where in a declaration one is: file and JSON path, so that a broken one is refused with both.
- * Private to the readers of declarations (kind-*.c, condition-check.c, checklist.c). */
+/* The position of a reader in a declaration: file and JSON path, so that errors name both. Private
+ * to the readers of declarations (kind-*.c, condition-check.c, checklist*.c).
+ *
+ * Every getter returns FALSE with the error of the place set. An absent member leaves the output as
+ * it was, and is an error only when `needed`. Results are borrowed from `object`. */
 #pragma once
 
 #include <glib.h>
@@ -13,45 +16,52 @@ typedef struct {
   GError **error;
 } BhPlace;
 
+/* Starts at the root of `file`. `file` and `error` are borrowed. */
 void bh_place_init(BhPlace *place, const char *file, GError **error);
+/* Frees the path. */
 void bh_place_clear(BhPlace *place);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPlace, bh_place_clear)
 
-/* Go down; the mark they return brings bh_place_leave back up. */
+/* Moves down to a member; returns the mark for bh_place_leave. */
 gsize bh_place_enter(BhPlace *place, const char *key);
+/* Moves down to an array element; returns the mark for bh_place_leave. */
 gsize bh_place_enter_index(BhPlace *place, gsize index);
+/* Moves back up to where `mark` was returned. */
 void bh_place_leave(BhPlace *place, gsize mark);
 
-/* Sets "FILE: PATH: reason" as BH_ERROR_INVALID and returns FALSE. An error that is already set
- * stays: the first one is the one to mend. */
+/* Sets "FILE: PATH: reason" as BH_ERROR_INVALID and returns FALSE. If an error is already set it is
+ * kept, because later ones often follow from the first. */
 gboolean bh_place_fail(BhPlace *place, const char *format, ...) G_GNUC_PRINTF(2, 3);
-/* The same for the member `key` of the object at `place`. */
+/* Like bh_place_fail, for the member `key` of the object at `place`. */
 gboolean bh_place_fail_at(BhPlace *place, const char *key, const char *format, ...)
     G_GNUC_PRINTF(3, 4);
 
+/* Whether `value` is an object with no other members than those in the NULL-terminated list. */
 gboolean bh_place_is_object(BhPlace *place, const json_t *value, const char *const *allowed);
-/* An absent member leaves the output as it was; `needed` refuses that. Strings are borrowed, not
- * empty, at most `max` bytes. */
+/* A string that is not empty, of at most `max` bytes. */
 gboolean bh_place_string(BhPlace *place, const json_t *object, const char *key, gboolean needed,
                          gsize max, const char **out);
 /* A string that is a name: a-z, then a-z, 0-9 and _, at most 48. */
 gboolean bh_place_name(BhPlace *place, const json_t *object, const char *key, gboolean needed,
                        const char **out);
+/* true or false; optional. */
 gboolean bh_place_flag(BhPlace *place, const json_t *object, const char *key, gboolean *out);
-/* "written_by": only "hub" is a value; TRUE when it is there. */
+/* The optional member "written_by", whose only value is "hub". *out is TRUE when it is present. */
 gboolean bh_place_by_hub(BhPlace *place, const json_t *object, gboolean *out);
+/* An integer within `min` and `max`, both included; optional. */
 gboolean bh_place_int(BhPlace *place, const json_t *object, const char *key, gint64 min, gint64 max,
                       gint64 *out);
-/* {"zh": text, "en": text}, both there and not empty. */
+/* {"zh": text, "en": text}, both present and not empty. */
 gboolean bh_place_label(BhPlace *place, const json_t *object, const char *key, gboolean needed);
-/* Array of different names; NULL-terminated and borrowed strings in a new array for g_free. With
- * `single`, one name may stand alone without brackets. */
+/* An array of names without duplicates. *out is a new NULL-terminated array (g_free) of borrowed
+ * strings. With `single`, one name may be given as a string instead of an array. */
 gboolean bh_place_names(BhPlace *place, const json_t *object, const char *key, gboolean needed,
                         gboolean single, const char ***out);
-/* Borrowed array of at most `max` elements, or NULL when absent. */
+/* An array of at most `max` elements. */
 gboolean bh_place_array(BhPlace *place, const json_t *object, const char *key, gboolean needed,
                         gsize max, const json_t **out);
 
+/* Whether the text has the form of a name: see bh_place_name. */
 gboolean bh_is_name(const char *text);
 
 G_END_DECLS

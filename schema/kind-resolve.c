@@ -1,5 +1,5 @@
-/* Second pass over a declaration: whatever names a field, a state or a kind must name one that is
- * declared. */
+/* Second pass over a declaration: checks that every name of a field, state, kind or role is
+ * declared, and rules that concern several members. Start with bh_kind_resolve. */
 #include "schema/kind-internal.h"
 #include "schema/workflow.h"
 
@@ -12,7 +12,8 @@ static gboolean check_field_name(BhPlace *place, const BhKind *kind, const char 
   return TRUE;
 }
 
-/* Names in the array `key` of `object` (or standing alone there) are fields of the kind. */
+/* Checks that all `names`, the value of member `key`, are fields of the kind. With `state_too`,
+ * "state" is allowed. */
 static gboolean check_field_names(BhPlace *place, const BhKind *kind, const char *const *names,
                                   const char *key, gboolean state_too)
 {
@@ -35,9 +36,9 @@ static gboolean check_condition(BhPlace *place, const BhKindSet *set, const BhKi
   if (condition == NULL)
     return TRUE;
   gsize mark = bh_place_enter(place, key);
-  gboolean fine = bh_condition_check(place, set, kind, condition);
+  gboolean is_valid = bh_condition_check(place, set, kind, condition);
   bh_place_leave(place, mark);
-  return fine;
+  return is_valid;
 }
 
 static gboolean check_visible(BhPlace *place, const json_t *condition);
@@ -64,8 +65,9 @@ static gboolean check_visible_parts(BhPlace *place, const json_t *parts)
   return TRUE;
 }
 
-/* A record is given out anew when it or what it hangs on changes, not when a child does or a day
- * passes; and whoever gives it out knows no children. */
+/* Refuses a "visible" that depends on child records or on the day. The hub sends a record again
+ * when the record or its parents change, but not when a child changes or a day passes, and it does
+ * not load child records for sending. */
 static gboolean check_visible(BhPlace *place, const json_t *condition)
 {
   static const char *const over[] = {"any", "every", "count"};
@@ -73,15 +75,16 @@ static gboolean check_visible(BhPlace *place, const json_t *condition)
   for (gsize i = 0; i < G_N_ELEMENTS(over); i++) {
     const json_t *source = json_object_get(condition, over[i]);
     if (source != NULL && json_object_get(source, "refs") == NULL)
-      return bh_place_fail_at(place, over[i], "children do not decide who sees a record");
+      return bh_place_fail_at(place, over[i], "\"visible\" must not depend on child records");
   }
   for (gsize i = 0; i < G_N_ELEMENTS(order); i++)
     if (g_strcmp0(json_string_value(json_object_get(condition, order[i])), "today") == 0)
-      return bh_place_fail_at(place, order[i], "the day does not decide who sees a record");
+      return bh_place_fail_at(place, order[i], "\"visible\" must not depend on the day");
   return check_visible_parts(place, condition);
 }
 
-/* What names a record that some may not see tells of it. */
+/* Refuses a kind without "visible" that refers to a kind with "visible": a record that names a
+ * hidden record would reveal it. */
 static gboolean check_visible_as_named(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
   if (kind->visible != NULL)
@@ -92,7 +95,7 @@ static gboolean check_visible_as_named(BhPlace *place, const BhKindSet *set, con
       const BhKind *named = bh_kind_set_find(set, field->ref_kinds[k]);
       if (named != NULL && named->visible != NULL)
         return bh_place_fail_at(place, "visible",
-                                "is missing: not everybody sees the %s that \"%s\" names",
+                                "is missing: not everybody may see the %s in field \"%s\"",
                                 named->name, field->name);
     }
   }
@@ -106,9 +109,9 @@ static gboolean resolve_visible(BhPlace *place, const BhKindSet *set, const BhKi
   if (!check_condition(place, set, kind, "visible", kind->visible))
     return FALSE;
   gsize mark = bh_place_enter(place, "visible");
-  gboolean fine = check_visible(place, kind->visible);
+  gboolean is_valid = check_visible(place, kind->visible);
   bh_place_leave(place, mark);
-  return fine;
+  return is_valid;
 }
 
 static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKind *kind)
@@ -119,7 +122,7 @@ static gboolean resolve_fields(BhPlace *place, const BhKindSet *set, const BhKin
     bh_place_enter_index(place, i);
     for (gsize k = 0; field->ref_kinds != NULL && field->ref_kinds[k] != NULL; k++)
       if (bh_kind_set_find(set, field->ref_kinds[k]) == NULL)
-        return bh_place_fail_at(place, "ref_kinds", "there is no kind \"%s\"", field->ref_kinds[k]);
+        return bh_place_fail_at(place, "ref_kinds", "no such kind \"%s\"", field->ref_kinds[k]);
     if (!check_condition(place, set, kind, "required", field->required) ||
         !check_condition(place, set, kind, "show_when", field->show_when) ||
         !check_condition(place, set, kind, "locked_when", field->locked_when) ||
@@ -161,7 +164,7 @@ static gboolean check_state(BhPlace *place, const BhKind *kind, const char *key,
   return TRUE;
 }
 
-/* Roles are the choices of the field "roles" of the kind "staff": data, not code. */
+/* Checks "who". Roles are the choices of the field "roles" of the kind "staff". */
 static gboolean check_who(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                           const char *const *who)
 {
@@ -172,12 +175,14 @@ static gboolean check_who(BhPlace *place, const BhKindSet *set, const BhKind *ki
       continue;
     if (g_str_equal(who[i], "author")) {
       if (json_object_get(kind->declaration, "author_from") == NULL)
-        return bh_place_fail_at(place, "who", "\"author\" needs \"author_from\" of the kind");
+        return bh_place_fail_at(place, "who",
+                                "\"author\" needs the member \"author_from\" of the kind");
       continue;
     }
     if (g_str_equal(who[i], "unit")) {
       if (json_object_get(kind->declaration, "unit_from") == NULL)
-        return bh_place_fail_at(place, "who", "\"unit\" needs \"unit_from\" of the kind");
+        return bh_place_fail_at(place, "who",
+                                "\"unit\" needs the member \"unit_from\" of the kind");
       continue;
     }
     if (roles == NULL || bh_field_find_choice(roles, who[i]) == NULL)
@@ -195,8 +200,8 @@ static gboolean check_deadline(BhPlace *place, const BhKind *kind, const json_t 
       continue;
     const BhField *field = g_hash_table_lookup(kind->field_index, name);
     if (field == NULL || (field->type != BH_FIELD_DATE && field->type != BH_FIELD_TIME))
-      return bh_place_fail_at(place, "deadline", "kind %s has no date or time \"%s\"", kind->name,
-                              name);
+      return bh_place_fail_at(place, "deadline", "kind %s has no date or time field \"%s\"",
+                              kind->name, name);
   }
   return TRUE;
 }
@@ -208,11 +213,12 @@ static gboolean check_taker(BhPlace *place, const BhKind *kind, const char *name
     return TRUE;
   if (field == NULL || field->type != BH_FIELD_REF ||
       !g_strv_contains((const char *const *)field->ref_kinds, "staff"))
-    return bh_place_fail_at(place, "taker", "\"%s\" is no ref field of staff", name);
+    return bh_place_fail_at(place, "taker", "\"%s\" must be a ref field for staff", name);
   return TRUE;
 }
 
-/* A step that devices take asks for nothing that only the hub sets: it could never be taken. */
+/* Refuses a step of devices that needs a field which only the hub may set: no device could
+ * make it. */
 static gboolean check_open_fields(BhPlace *place, const BhKind *kind,
                                   const BhTransition *transition, const char **names,
                                   const char *word)
@@ -223,13 +229,13 @@ static gboolean check_open_fields(BhPlace *place, const BhKind *kind,
   for (gsize i = 0; names != NULL && names[i] != NULL; i++) {
     const BhField *field = bh_kind_find_field(kind, names[i]);
     if (field != NULL && field->by_hub)
-      return bh_place_fail_at(place, word, "\"%s\" is left to the hub, and the step is not",
-                              names[i]);
+      return bh_place_fail_at(place, word,
+                              "only the hub may set \"%s\", but devices make this step", names[i]);
   }
   return TRUE;
 }
 
-/* "keeps": {field: the field whose value before the step it gets}. */
+/* Checks "keeps": {target field: source field}, both of one type. */
 static gboolean check_keeps(BhPlace *place, const BhKind *kind, const BhTransition *transition)
 {
   const json_t *keeps = json_object_get(transition->declaration, "keeps");
@@ -247,13 +253,14 @@ static gboolean check_keeps(BhPlace *place, const BhKind *kind, const BhTransiti
     const BhField *from =
         json_is_string(source) ? bh_kind_find_field(kind, json_string_value(source)) : NULL;
     if (field == NULL || from == NULL || field->type != from->type || field->personal)
-      return bh_place_fail_at(place, "keeps", "\"%s\" and what it keeps must be fields of one type",
-                              name);
+      return bh_place_fail_at(
+          place, "keeps", "\"%s\" and its source must be fields of one type, not personal", name);
   }
   return TRUE;
 }
 
-/* "area_from" and its sisters: a path or several, the first with a value counts. */
+/* Checks "area_from", "unit_from", "author_from" or "authority": one path or several, of which the
+ * first with a value is used. */
 static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                const json_t *object, const char *key, const int *types)
 {
@@ -281,7 +288,7 @@ static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKin
   return TRUE;
 }
 
-/* The unit that decides: a path to a ref, of which units are what it may name. */
+/* Checks "authority", the unit that decides: paths to a ref field. */
 static gboolean resolve_authority(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                   const json_t *object)
 {
@@ -295,7 +302,7 @@ static gboolean resolve_step_authority(BhPlace *place, const BhKindSet *set, con
   if (!json_is_true(transition->authority))
     return resolve_authority(place, set, kind, transition->declaration);
   return kind->authority != NULL ||
-         bh_place_fail_at(place, "authority", "kind %s names no unit that decides", kind->name);
+         bh_place_fail_at(place, "authority", "kind %s has no \"authority\"", kind->name);
 }
 
 static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const BhKind *kind)
@@ -314,7 +321,7 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
         return bh_place_fail_at(place, "to", "state \"%s\" is not declared initial",
                                 transition->to);
       if (!g_hash_table_add(pairs, g_strdup_printf("*>%s", transition->to)))
-        return bh_place_fail(place, "creation to \"%s\" stands twice", transition->to);
+        return bh_place_fail(place, "duplicate creation to \"%s\"", transition->to);
     }
     for (gsize k = 0; transition->from != NULL && transition->from[k] != NULL; k++) {
       if (!check_state(place, kind, "from", transition->from[k]))
@@ -322,7 +329,7 @@ static gboolean resolve_transitions(BhPlace *place, const BhKindSet *set, const 
       if (bh_kind_find_state(kind, transition->from[k])->final)
         return bh_place_fail_at(place, "from", "state \"%s\" is final", transition->from[k]);
       if (!g_hash_table_add(pairs, g_strdup_printf("%s>%s", transition->from[k], transition->to)))
-        return bh_place_fail(place, "\"%s\" to \"%s\" stands twice", transition->from[k],
+        return bh_place_fail(place, "duplicate \"%s\" to \"%s\"", transition->from[k],
                              transition->to);
     }
     if (!check_who(place, set, kind, transition->who) ||
@@ -371,7 +378,7 @@ static gboolean resolve_sections(BhPlace *place, const BhKindSet *set, const BhK
       if (!check_field_name(place, kind, json_string_value(name)))
         return FALSE;
       if (!g_hash_table_add(placed, (gpointer)json_string_value(name)))
-        return bh_place_fail(place, "field \"%s\" stands in two sections", json_string_value(name));
+        return bh_place_fail(place, "field \"%s\" is in two sections", json_string_value(name));
       bh_place_leave(place, innermost);
     }
     if (!check_condition(place, set, kind, "show_when", json_object_get(section, "show_when")))
@@ -381,7 +388,7 @@ static gboolean resolve_sections(BhPlace *place, const BhKindSet *set, const BhK
   for (guint i = 0; i < kind->fields->len; i++) {
     const BhField *field = g_ptr_array_index(kind->fields, i);
     if (bh_field_is_in_form(field) && !g_hash_table_contains(placed, field->name))
-      return bh_place_fail(place, "field \"%s\" stands in no section", field->name);
+      return bh_place_fail(place, "field \"%s\" is in no section", field->name);
   }
   bh_place_leave(place, mark);
   return TRUE;
@@ -392,7 +399,11 @@ static gboolean begins_path(const json_t *origin, const char *step)
   gsize index;
   json_t *path;
   if (json_is_array(origin)) {
-    json_array_foreach((json_t *)origin, index, path) if (begins_path(path, step)) return TRUE;
+    json_array_foreach((json_t *)origin, index, path)
+    {
+      if (begins_path(path, step))
+        return TRUE;
+    }
     return FALSE;
   }
   const char *text = json_string_value(origin);
@@ -400,9 +411,9 @@ static gboolean begins_path(const json_t *origin, const char *step)
   return text != NULL && strncmp(text, step, len) == 0 && text[len] == '.';
 }
 
-/* "enterprise.name": only what the other record shows in its own title, to everybody, so that this
- * title is made again exactly when that one changes; and only of a record this one hangs on, so
- * that it is found then. */
+/* Checks a path in a title ("enterprise.name"). The field must be in the other kind's own title,
+ * and visible to everybody, so that a change of that title is the sign to make this one again. The
+ * ref must be the parent, or begin area_from or unit_from, so that dependent records are found. */
 static gboolean check_title_path(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                  const char *path)
 {
@@ -416,8 +427,8 @@ static gboolean check_title_path(BhPlace *place, const BhKindSet *set, const BhK
   if (g_strcmp0(kind->parent, steps[0]) != 0 &&
       !begins_path(json_object_get(kind->declaration, "area_from"), steps[0]) &&
       !begins_path(json_object_get(kind->declaration, "unit_from"), steps[0]))
-    return bh_place_fail(place, "path \"%.80s\" must begin like parent, area_from or unit_from",
-                         path);
+    return bh_place_fail(
+        place, "path \"%.80s\" must begin with the field of parent, area_from or unit_from", path);
   g_autofree char *mark = g_strdup_printf("{%s}", steps[1]);
   for (gsize i = 0; ref->ref_kinds != NULL && ref->ref_kinds[i] != NULL; i++) {
     const BhKind *other = bh_kind_set_find(set, ref->ref_kinds[i]);
@@ -426,8 +437,9 @@ static gboolean check_title_path(BhPlace *place, const BhKindSet *set, const BhK
       continue;
     if (field->personal || other->visible != NULL ||
         strstr(json_string_value(json_object_get(other->declaration, "title")), mark) == NULL)
-      return bh_place_fail(place, "path \"%.80s\": not what %s shows everybody in its title", path,
-                           other->name);
+      return bh_place_fail(place,
+                           "path \"%.80s\" must be in the title of %s and visible to everybody",
+                           path, other->name);
   }
   return TRUE;
 }
@@ -449,7 +461,7 @@ static gboolean resolve_title(BhPlace *place, const BhKindSet *set, const BhKind
   return TRUE;
 }
 
-/* States that a member of "review" lists; none stands in two of them. */
+/* Checks the states in a member of "review". A state may be in one list only. */
 static gboolean check_review_states(BhPlace *place, const BhKind *kind, const char *member,
                                     GHashTable *listed)
 {
@@ -461,12 +473,13 @@ static gboolean check_review_states(BhPlace *place, const BhKind *kind, const ch
     if (!check_state(place, kind, member, states[i]))
       return FALSE;
     if (!g_hash_table_add(listed, (gpointer)states[i]))
-      return bh_place_fail_at(place, member, "\"%s\" stands in another list too", states[i]);
+      return bh_place_fail_at(place, member, "\"%s\" is in another list too", states[i]);
   }
   return TRUE;
 }
 
-/* Where the steps decide, there is one. */
+/* Checks that a step leads out of each state in "steps": otherwise nothing could ever
+ * decide there. */
 static gboolean check_steps(BhPlace *place, const BhKind *kind)
 {
   gsize index;

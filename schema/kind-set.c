@@ -1,4 +1,4 @@
-/* A kind set once it is read: immutable, shared by reference. */
+/* A loaded kind set: immutable and reference-counted. kind-load.c reads it. */
 #include "schema/kind-internal.h"
 
 static void kind_set_free(BhKindSet *set)

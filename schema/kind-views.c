@@ -1,5 +1,5 @@
-/* What people are shown of a kind, as data: "forms" (which fields a page asks for) and "ledgers"
- * (lists that are kept) and "related" (records of other kinds that name this one). */
+/* Members of a declaration that concern views: "forms" (fields on a page), "ledgers" (lists of the
+ * office) and "related" (records of other kinds that refer to this one). */
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *nam
     if (field->retired)
       return bh_place_fail(place, "field \"%s\" is retired", text);
     if (!g_hash_table_add(seen, (gpointer)text))
-      return bh_place_fail(place, "field \"%s\" stands twice", text);
+      return bh_place_fail(place, "duplicate field \"%s\"", text);
     bh_place_leave(place, inner);
   }
   bh_place_leave(place, mark);
@@ -54,7 +54,7 @@ static gboolean resolve_forms(BhPlace *place, const BhKind *kind)
   return TRUE;
 }
 
-/* One element; `names` are those of the elements before it. */
+/* Checks one element; `names` are the names of the elements before it. */
 typedef gboolean (*ResolveFunc)(BhPlace *place, const BhKindSet *set, const BhKind *kind,
                                 const json_t *element, GHashTable *names);
 
@@ -104,7 +104,7 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
       !bh_place_names(place, ledger, "states", TRUE, FALSE, &states))
     return FALSE;
   if (!g_hash_table_add(names, (gpointer)name))
-    return bh_place_fail_at(place, "name", "\"%s\" stands twice", name);
+    return bh_place_fail_at(place, "name", "duplicate \"%s\"", name);
   for (gsize i = 0; states[i] != NULL; i++)
     if (bh_kind_find_state(kind, states[i]) == NULL)
       return bh_place_fail_at(place, "states", "kind %s has no state \"%s\"", kind->name,
@@ -117,7 +117,8 @@ static gboolean resolve_ledger(BhPlace *place, const BhKindSet *set, const BhKin
     return bh_place_fail_at(place, "lane", "only the office lists doubtful values");
   const BhKind *child = without != NULL ? bh_kind_set_find(set, without) : NULL;
   if (without != NULL && !is_parent(child, kind))
-    return bh_place_fail_at(place, "without", "\"%s\" is no child kind of %s", without, kind->name);
+    return bh_place_fail_at(place, "without", "\"%s\" must be a child kind of %s", without,
+                            kind->name);
   for (gsize i = 0; parent_not != NULL && parent_not[i] != NULL; i++)
     if (!some_parent_has(set, kind, parent_not[i]))
       return bh_place_fail_at(place, "parent_not", "no parent of %s has a state \"%s\"", kind->name,
@@ -137,7 +138,7 @@ static gboolean resolve_relation(BhPlace *place, const BhKindSet *set, const BhK
     return FALSE;
   const BhKind *other = bh_kind_set_find(set, other_name);
   if (other == NULL)
-    return bh_place_fail_at(place, "kind", "there is no kind \"%s\"", other_name);
+    return bh_place_fail_at(place, "kind", "no such kind \"%s\"", other_name);
   const BhField *field = g_hash_table_lookup(other->field_index, field_name);
   if (field == NULL || !field->indexed || field->ref_kinds == NULL ||
       !g_strv_contains((const char *const *)field->ref_kinds, kind->name))
@@ -180,7 +181,9 @@ GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)
   gsize index;
   json_t *name;
   json_array_foreach((json_t *)names, index, name)
-      g_ptr_array_add(fields, g_hash_table_lookup(kind->field_index, json_string_value(name)));
+  {
+    g_ptr_array_add(fields, g_hash_table_lookup(kind->field_index, json_string_value(name)));
+  }
   return fields;
 }
 

@@ -1,3 +1,4 @@
+/* Properties of a kind, and problems. Kinds are read in kind-load.c and kind-declare.c. */
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -39,7 +40,7 @@ const json_t *bh_kind_get_declaration(const BhKind *kind)
   return kind->declaration;
 }
 
-/* No step that a device may take leads into the state. */
+/* Whether all steps into the state are left to the hub, and there is one. */
 static gboolean is_entered_by_hub(const BhKind *kind, const BhState *state)
 {
   gboolean entered = FALSE;

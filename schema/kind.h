@@ -1,6 +1,7 @@
-/* What a record is: kinds as declared in schema/kinds, loaded as one immutable set that is named
- * by its hash. schema/kinds/README.md is the reference of the language. A BhKindSet may be shared
- * by threads once loaded. */
+/* Kinds of records as declared in schema/kinds, loaded as one immutable set that is identified by
+ * its hash. schema/kinds/README.md is the reference of the declaration language. Threads may share
+ * a BhKindSet once it is loaded; kinds, fields and their strings are borrowed from it. Start with
+ * bh_kind_set_load_dir. */
 #pragma once
 
 #include <glib.h>
@@ -33,21 +34,25 @@ typedef enum {
   BH_FIELD_PLACE, /* {"lat":"39.123456","lon":"112.…","accuracy_m":int,"at_ms":int,"source":…} */
   BH_FIELD_HASH,  /* SHA-256 hex of a file */
   BH_FIELD_ITEMS, /* keyed items "field/ITEM": {"answer":code,"note":text,"bulk":flag} */
-  BH_FIELD_JSON,  /* bounded JSON carried through (items of a checklist) */
-  BH_FIELD_PAPER, /* frozen fields of a document, read as the text that is signed */
+  BH_FIELD_JSON,  /* JSON of limited size, not interpreted (items of a checklist) */
+  BH_FIELD_PAPER, /* frozen fields of a document, shown as the signed text */
 } BhFieldType;
 
 /* --- the set --- */
 
-/* Loads every *.json of a directory. A broken declaration is refused with file, place and reason
- * (BH_ERROR_INVALID); nothing is half loaded. */
+/* Loads all *.json of a directory. NULL with BH_ERROR_INVALID that names file, place and reason
+ * when any declaration is invalid. Free with bh_kind_set_unref. */
 BhKindSet *bh_kind_set_load_dir(const char *dir, GError **error);
-/* From the canonical text that travels: {"bihuan-kinds":1,"kinds":[…]} sorted by name. */
+/* Loads the canonical text that the hub sends: {"bihuan-kinds":1,"kinds":[…]} sorted by name. NULL
+ * with an error; bh_kind_set_unref. */
 BhKindSet *bh_kind_set_from_text(const char *text, gsize len, GError **error);
-/* From a text that was kept under its hash, so that it need not be written anew to know both. A
- * text that changed meanwhile is refused with BH_ERROR_STORAGE. */
+/* Like bh_kind_set_from_text, for a canonical text from a store together with its hash: faster,
+ * because the text is not serialised again. NULL with BH_ERROR_STORAGE when the text does not match
+ * the hash. */
 BhKindSet *bh_kind_set_from_kept_text(const char *text, const char *hash, GError **error);
+/* Adds a reference; thread-safe. */
 BhKindSet *bh_kind_set_ref(BhKindSet *set);
+/* Drops a reference; thread-safe. `set` must not be NULL. */
 void bh_kind_set_unref(BhKindSet *set);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhKindSet, bh_kind_set_unref)
 const char *bh_kind_set_get_hash(const BhKindSet *set); /* hex SHA-256 of the canonical text */
@@ -56,48 +61,56 @@ const BhKind *bh_kind_set_find(const BhKindSet *set, const char *kind); /* NULL 
 /* All kinds, sorted by name; borrowed array of const BhKind*. */
 const GPtrArray *bh_kind_set_list(const BhKindSet *set);
 
-/* The same in the order in which kinds are shown one after another: by "order", those without one
- * last, then by name. Free the array. */
+/* All kinds in the order in which they are shown: by "order", kinds without one last, then by name.
+ * Free the array. */
 GPtrArray *bh_kind_set_list_in_order(const BhKindSet *set);
-/* The same so that a kind comes behind those its records refer to, unless these refer to it as
- * well. Free the array. */
+/* All kinds, each after the kinds that its records refer to, unless these refer to it as well. Free
+ * the array. */
 GPtrArray *bh_kind_set_list_by_refs(const BhKindSet *set);
 
-/* --- labels: `lang` is "zh" or "en"; never NULL, falls back to the other, then to the code --- */
+/* --- kinds. `lang` is "zh" or "en"; a label is never NULL: it falls back to the other language,
+ * then to the code --- */
 
+/* Name of the kind ("hazard"). */
 const char *bh_kind_get_name(const BhKind *kind);
+/* Label of the kind. */
 const char *bh_kind_get_label(const BhKind *kind, const char *lang);
-const GPtrArray *bh_kind_list_fields(const BhKind *kind); /* const BhField*, declared order */
-const BhField *bh_kind_find_field(const BhKind *kind, const char *name); /* also for "field/item" */
-/* Declaration of the kind as parsed, borrowed: for what a caller wants beyond these functions
- * (sections, list columns). */
+/* All fields, const BhField*, in declared order; borrowed. */
+const GPtrArray *bh_kind_list_fields(const BhKind *kind);
+/* Field of this name, or of a key "field/item"; NULL when there is none. */
+const BhField *bh_kind_find_field(const BhKind *kind, const char *name);
+/* The parsed declaration of the kind, borrowed: for members without a function here (sections, list
+ * columns). */
 const json_t *bh_kind_get_declaration(const BhKind *kind);
-/* Fields of a form that a page draws ("forms" of the kind), const BhField* in the declared order;
- * empty when the kind has no such form. Free the array. */
+/* Fields of a form of a page ("forms" of the kind), const BhField* in the declared order; empty
+ * when the kind has no such form. Free the array. */
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form);
-/* Declaration of a ledger the office keeps ("ledgers" of the kind), borrowed; NULL when there is
- * none of that name. */
+/* Declaration of a ledger of the office ("ledgers" of the kind), borrowed; NULL when there is none
+ * of that name. */
 const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name);
-/* What people are shown of a "source": its clauses, without the numbers of requirements of this
- * program ("R-090"), which say nothing to them. "" when nothing is left; g_free. */
+/* The clauses of a "source" as shown to people: without the requirement numbers of this program
+ * ("R-090"), which mean nothing to them. "" when nothing is left; g_free. */
 char *bh_source_dup_clauses(const char *source);
-/* One line that names a record in lists, made of the kind's "title" fields; g_free. */
+/* One line that identifies a record in lists, made from the kind's "title"; g_free. Paths to other
+ * records are left out. */
 char *bh_kind_dup_title(const BhKind *kind, const json_t *values, const char *lang);
-/* The same with what its paths ("{enterprise.name}") name: `get` gives the values of another
- * record, borrowed until the next call, or NULL. */
+/* Values of another record, borrowed until the next call; NULL when it is not available. */
 typedef const json_t *(*BhTitleFunc)(const char *record, gpointer data);
+/* Like bh_kind_dup_title, and replaces paths ("{enterprise.name}") with values of the records that
+ * `get` returns. */
 char *bh_kind_dup_title_with(const BhKind *kind, const json_t *values, const char *lang,
                              BhTitleFunc get, gpointer data);
-/* Ref fields at which those paths begin, NULL-terminated: when the title of a record they name
- * changes, this kind's title has to be made again. */
+/* Ref fields at which the paths of the title begin, NULL-terminated: when the title of a record in
+ * one of them changes, this record's title must be made again. */
 const char *const *bh_kind_get_title_refs(const BhKind *kind);
+/* Whether the office can review records of the kind ("review" is declared). */
 gboolean bh_kind_is_reviewable(const BhKind *kind);
-/* State its target moves to when a review is made: `event` is "on_return", "on_answer" or
+/* State that the record gets when a review is made: `event` is "on_return", "on_answer" or
  * "on_approve"; NULL when none is declared. */
 const char *bh_kind_get_review_state(const BhKind *kind, const char *event);
-/* The same as a step from `state`: NULL when none leads there from it. */
+/* Like bh_kind_get_review_state, but NULL when no transition leads there from `state`. */
 const char *bh_kind_get_review_move(const BhKind *kind, const char *event, const char *state);
-/* Name of the field that holds the parent record, or NULL. */
+/* Name of the field that contains the id of the parent record, or NULL. */
 const char *bh_kind_get_parent_field(const BhKind *kind);
 /* "at_parent": where the page of the parent record shows the records of the kind. */
 typedef enum {
@@ -116,58 +129,78 @@ typedef enum {
   BH_IN_CASE_WITH_PARENT, /* the same, whenever its parent is told */
 } BhInCase;
 BhInCase bh_kind_get_in_case(const BhKind *kind);
-const char *bh_kind_get_scope(const BhKind *kind); /* "all", "area" or "unit" */
-/* "written_by": whether setting `key` of a record to `value` (counts for "state" only) is left to
- * the hub and refused from devices; `key` NULL: all of the record is. */
+/* "all", "area" or "unit". */
+const char *bh_kind_get_scope(const BhKind *kind);
+/* Whether only the hub may set `key` of a record to `value` ("written_by"); a device's entry that
+ * does is refused. `value` matters for "state" only. `key` NULL: whether only the hub may write the
+ * whole record. */
 gboolean bh_kind_is_left_to_hub(const BhKind *kind, const char *key, const json_t *value);
 
-const char *bh_field_get_name(const BhField *field);
-BhFieldType bh_field_get_type(const BhField *field);
-const char *bh_field_get_type_name(const BhField *field);
-const char *bh_field_get_label(const BhField *field, const char *lang);
-const char *bh_field_get_hint(const BhField *field, const char *lang); /* "" when none */
-gboolean bh_field_is_personal(const BhField *field);
-gboolean bh_field_is_indexed(const BhField *field);
-/* "own_unit": a device sets it only to somebody of its own unit. */
-gboolean bh_field_is_of_own_unit(const BhField *field);
-gboolean bh_field_is_retired(const BhField *field); /* kept for old records, in no form */
-gboolean bh_field_is_in_form(const BhField *field); /* FALSE: set by the program, not typed */
-gint64 bh_field_get_max(const BhField *field);      /* characters, value, or count by type */
-gint64 bh_field_get_min(const BhField *field);
-gint64 bh_field_get_digits(const BhField *field); /* after the point, for DECIMAL */
-gsize bh_field_count_choices(const BhField *field);
-const char *bh_field_get_choice_code(const BhField *field, gsize index);
-const char *bh_field_get_choice_label(const BhField *field, gsize index, const char *lang);
-/* Kept for old records, no longer offered. */
-gboolean bh_field_is_choice_retired(const BhField *field, gsize index);
-/* Label of a code, or the code itself. */
-const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang);
-const char *const *bh_field_get_ref_kinds(const BhField *field); /* NULL-terminated, maybe empty */
+/* --- fields --- */
 
-/* Fields that must be filled when this one is changed after it was first set (a re-targeted
- * enterprise asks for its reason); NULL-terminated, maybe empty. */
+/* Name of the field. */
+const char *bh_field_get_name(const BhField *field);
+/* Type of the field. */
+BhFieldType bh_field_get_type(const BhField *field);
+/* Type as declared ("text", "date" …). Static. */
+const char *bh_field_get_type_name(const BhField *field);
+/* Label of the field. */
+const char *bh_field_get_label(const BhField *field, const char *lang);
+/* Hint for people who fill the field; "" when none. */
+const char *bh_field_get_hint(const BhField *field, const char *lang);
+/* Whether values are personal: committed in bodies, with openings beside them (PROTOCOL § 1). */
+gboolean bh_field_is_personal(const BhField *field);
+/* Whether lists can filter by the field. */
+gboolean bh_field_is_indexed(const BhField *field);
+/* "own_unit": a device may set the field only to a person of its own unit. */
+gboolean bh_field_is_of_own_unit(const BhField *field);
+/* Whether the field is kept for old records only and appears in no form. */
+gboolean bh_field_is_retired(const BhField *field);
+/* FALSE when people do not type the field: the program sets it, or it is retired. */
+gboolean bh_field_is_in_form(const BhField *field);
+/* Greatest number of characters, value or count, by type. */
+gint64 bh_field_get_max(const BhField *field);
+/* Least value or count, by type. */
+gint64 bh_field_get_min(const BhField *field);
+/* Digits after the point, for DECIMAL. */
+gint64 bh_field_get_digits(const BhField *field);
+/* Number of choices, retired ones included. */
+gsize bh_field_count_choices(const BhField *field);
+/* Code of the choice at `index`, which must be below the count. */
+const char *bh_field_get_choice_code(const BhField *field, gsize index);
+/* Label of the choice at `index`, which must be below the count. */
+const char *bh_field_get_choice_label(const BhField *field, gsize index, const char *lang);
+/* Whether the choice at `index` is kept for old records and no longer offered. */
+gboolean bh_field_is_choice_retired(const BhField *field, gsize index);
+/* Label of the choice with this code, else the code itself. */
+const char *bh_field_find_choice_label(const BhField *field, const char *code, const char *lang);
+/* Kinds that a REF or REFS field may refer to; NULL-terminated, maybe empty. */
+const char *const *bh_field_get_ref_kinds(const BhField *field);
+
+/* Fields that must be filled when this one is changed after it was first set (changing the
+ * enterprise of a visit requires a reason); NULL-terminated, maybe empty. */
 const char *const *bh_field_get_change_asks(const BhField *field);
 
-/* Value as people read it (choice label, date, time, "是"/"否"); g_free. Refs give the id. */
+/* Value as shown to people (choice label, date, time, "是"/"否"); g_free. A ref gives the id. */
 char *bh_field_format_value(const BhField *field, const json_t *value, const char *lang);
-/* What a person typed to a value of the field's type; new reference, JSON null for "". NULL with
- * BH_ERROR_INVALID naming the field and why. */
+/* Converts typed text to a value of the field's type. New reference; JSON null for "". NULL with
+ * BH_ERROR_INVALID naming the field and the reason. */
 json_t *bh_field_parse_typed(const BhField *field, const char *typed, GError **error);
 
-/* Type, limits and choices of one value. JSON null is always valid (cleared). `field` may be
- * addressed as "field/item" for ITEMS. BH_ERROR_INVALID or _UNKNOWN naming kind and key. */
+/* Checks type, limits and choices of one value. `key` is a field, or "field/item" for ITEMS. JSON
+ * null (cleared) is always valid. FALSE with BH_ERROR_INVALID or _UNKNOWN naming kind and key. */
 gboolean bh_kind_check_value(const BhKind *kind, const char *key, const json_t *value,
                              GError **error);
 
 /* --- conditions --- */
 
-/* What a condition may look at besides the record. All borrowed; NULL where unknown. `lookup`
- * gives the shown values of a referenced record (borrowed; NULL when it is not here); `children`
- * gives the values of all child records of a kind (new reference to an array of objects, empty
- * when there are none; NULL when that is not known here).
+/* The input of a condition. All members are borrowed, and NULL where unknown. `lookup` returns the
+ * shown values of another record (borrowed; NULL when the record is not available). `children`
+ * returns the values of all child records of a kind (new reference to an array of objects, empty
+ * when there are none; NULL when they are not available).
  *
- * What cannot be known here makes a condition neither true nor false: a guard then does not
- * complain, and a visibility condition then hides (I13). */
+ * A condition that needs unavailable data is neither true nor false. A guard then reports no
+ * problem, and a visibility condition hides the record (I13). */
 typedef struct {
   const json_t *values;       /* shown values of the record, the new ones included */
   const char *record;         /* its id, NULL if unknown */
@@ -179,31 +212,34 @@ typedef struct {
   gpointer data;
 } BhContext;
 
-/* Evaluates a condition of a loaded declaration. NULL condition is TRUE; what cannot be known
- * here counts as TRUE. */
+/* Evaluates a condition of a loaded declaration. TRUE for a NULL condition, and for one that cannot
+ * be decided because data is not available. */
 gboolean bh_condition_holds(const json_t *condition, const BhContext *context);
+/* Whether the record must have a value in this field. */
 gboolean bh_field_is_required(const BhField *field, const BhContext *context);
+/* Whether a form shows the field for this record ("show_when"). */
 gboolean bh_field_is_shown(const BhField *field, const BhContext *context);
-/* TRUE when there is a state in which the field may not be changed ("locked_when"). */
+/* Whether bh_field_is_locked can be TRUE for any record ("locked_when"). */
 gboolean bh_field_may_lock(const BhField *field);
-/* TRUE when the field may not be changed in the present state. */
+/* Whether the field must not be changed in the present state of the record. */
 gboolean bh_field_is_locked(const BhField *field, const BhContext *context);
-/* FALSE: bh_field_is_distinct is so for every record. */
+/* Whether bh_field_is_distinct can be TRUE for any record. */
 gboolean bh_field_may_be_distinct(const BhField *field);
-/* Whether no other record of the kind should have the value the record has (schema/number.h says
- * what is the same). */
+/* Whether the record's value in this field should be unique among the records of the kind
+ * (schema/number.h defines which values are equal). */
 gboolean bh_field_is_distinct(const BhField *field, const BhContext *context);
 
 /* Value at a path: "deadline", "enterprise.area" (follows refs through lookup), "actor.unit".
- * Borrowed; NULL when empty or not known here. */
+ * Borrowed; NULL when empty or not available. */
 const json_t *bh_context_get(const BhContext *context, const char *path);
-/* Area, unit and author (staff id) of a record by its kind's "area_from", "unit_from",
- * "author_from"; borrowed, NULL when none. */
+/* Area code of a record, by its kind's "area_from"; borrowed, NULL when none. */
 const char *bh_kind_get_area(const BhKind *kind, const BhContext *context);
+/* Id of the unit of a record, by its kind's "unit_from"; borrowed, NULL when none. */
 const char *bh_kind_get_unit(const BhKind *kind, const BhContext *context);
+/* Staff id of the author of a record, by its kind's "author_from"; borrowed, NULL when none. */
 const char *bh_kind_get_author(const BhKind *kind, const BhContext *context);
 
-/* One thing that is wrong with a record. */
+/* One problem of a record, worded for people. */
 typedef struct {
   char *field; /* key, or "" for the whole record */
   char *code;  /* "required", "invalid", "condition", "unknown_field", "transition", "actor",
@@ -211,40 +247,44 @@ typedef struct {
   char *text_zh;
   char *text_en;
 } BhProblem;
+/* Copies the texts; bh_problem_free. */
 BhProblem *bh_problem_new(const char *field, const char *code, const char *text_zh,
                           const char *text_en);
+/* NULL is allowed. */
 void bh_problem_free(BhProblem *problem);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhProblem, bh_problem_free)
 
-/* Everything wrong with the values: types, required fields of shown fields, the kind's "checks".
- * BhProblem* with free function set; empty when fine. Never NULL. */
+/* All problems of the values: types, required fields among the shown ones, the kind's "checks".
+ * BhProblem* with free function set; empty when there are none. Never NULL. */
 GPtrArray *bh_kind_check_record(const BhKind *kind, const BhContext *context);
 
-/* What is wrong with setting `set` ({key: value}) in one operation, its state included: locked
- * fields ("locked"), a record under a locked parent ("locked", field ""), reasons that such a
- * change asks for ("required"). `before` is the context of the record as it was: its values before
- * (NULL: it is new) and other records as they were before the whole entry. A set to the value that
- * is there changes nothing. Same list. */
+/* All problems of one operation that sets `set` ({key: value}, the state included): locked fields
+ * ("locked"), a record under a locked parent ("locked", field ""), missing reasons for the change
+ * ("required"). `before` has the values of the record before the operation (NULL: it is new) and
+ * other records as they were before the whole entry. Setting a key to its present value is no
+ * change. BhProblem* with free function set; never NULL. */
 GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhContext *before);
-/* TRUE when the key may not be set by an operation that leads to state `to` (NULL: it sets no
- * state): it is locked, and no step open to the context's actor is there to change it. */
+/* Whether an operation that leads to state `to` (NULL: it sets no state) must not set the key: the
+ * key is locked, and no transition that is open to the context's actor is declared to change it. */
 gboolean bh_kind_is_locked(const BhKind *kind, const char *key, const char *to,
                            const BhContext *before);
-/* TRUE when a step from one state to another is declared, open to the context's actor, and there to
- * change the key. */
+/* Whether a transition `from` → `to` is declared, is open to the context's actor, and is declared
+ * to change the key although it is locked. */
 gboolean bh_kind_step_opens(const BhKind *kind, const char *key, const char *from, const char *to,
                             const BhContext *before);
-/* TRUE when no record with these values may be made: what it belongs to is locked. */
+/* Whether no new record with the values of `made` is allowed, because the record that it belongs to
+ * is locked. */
 gboolean bh_kind_is_closed(const BhKind *kind, const BhContext *made);
-/* TRUE when records of the kind as a whole can lock ("locked_when", "once"). */
+/* Whether records of the kind can be locked as a whole ("locked_when", "once"). */
 gboolean bh_kind_may_lock(const BhKind *kind);
 
-/* Whether a viewer may see the record: the kind's "visible" condition, same on hub and device.
- * context->actor_values is the viewer; out of service (bh_staff_is_in_service) nobody. A condition
- * that cannot be decided here (no lookup, the parent record is not here) hides the record. */
+/* Whether a viewer may see the record, by the kind's "visible"; the same on hub and device.
+ * context->actor_values is the viewer. A viewer out of service (bh_staff_is_in_service) sees only
+ * open records. A condition that cannot be decided (no lookup, parent record not available) hides
+ * the record. */
 gboolean bh_kind_is_visible(const BhKind *kind, const BhContext *context);
-/* Whether everybody in scope may see it, whoever they are: the context's actor is not looked at.
- * What is visible to somebody and not open is restricted (R-257). */
+/* Whether everybody in scope may see the record; the context's actor is ignored. A record that some
+ * viewers may see and that is not open is restricted (R-257). */
 gboolean bh_kind_is_open(const BhKind *kind, const BhContext *context);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* Walks the frame of JPEG, PNG and PDF files in pieces. Start at bh_media_reader_feed: bytes are
- * passed over, gathered for a step that needs some of them at once, or looked at one by one. */
+/* Parses the structure of JPEG, PNG and PDF files in pieces, as a state machine. Bytes are skipped,
+ * gathered for a step that needs several at once, or read one by one. Decodes no picture. Start
+ * with bh_media_reader_feed. */
 #include "schema/media.h"
 
 #include <errno.h>
@@ -13,48 +14,48 @@
 
 #define GATHER_MAX 18         /* head of a JPEG frame with four components */
 #define PIECE (64 * 1024)     /* bytes read at once */
-#define PAPER_END_WITHIN 1024 /* where a PDF has the mark of its end, as readers look for it */
+#define PAPER_END_WITHIN 1024 /* last bytes of a PDF, in which readers search its end mark */
 #define PAPER_END "%%EOF"
 #define FRAME_HEAD 6 /* precision, height, width, number of components */
 #define COMPONENT 3  /* id, sampling, table */
 #define COMPONENTS_MAX 4
 #define HEADER_SIZE 13       /* of a PNG */
 #define CHUNK_MAX 0x7fffffff /* bytes, by the PNG standard */
-#define COEFFICIENT 2        /* bytes, as JPEG readers keep them */
+#define COEFFICIENT 2        /* bytes, in the memory of JPEG decoders */
 #define PIXEL 4              /* bytes, red, green, blue and opacity */
 
 typedef enum {
   STEP_MAGIC,
-  STEP_MARK,      /* JPEG: passes over what is no mark */
-  STEP_CODE,      /* the byte behind 0xff */
+  STEP_MARK,      /* JPEG: skips bytes up to the next marker */
+  STEP_CODE,      /* the byte after 0xff */
   STEP_LENGTH,    /* of a segment */
-  STEP_FRAME,     /* SOF: how large, which components */
-  STEP_FRAME_END, /* its components */
-  STEP_SCAN,      /* SOS: how many components */
+  STEP_FRAME,     /* SOF: size and number of components */
+  STEP_FRAME_END, /* SOF: the components */
+  STEP_SCAN,      /* SOS: number of components */
   STEP_CHUNK,     /* PNG: length and type of a chunk */
   STEP_HEADER,    /* IHDR */
   STEP_CHECKSUM,
   STEP_PAPER, /* PDF: keeps the last bytes */
-  STEP_OVER,  /* what follows the end, or a fault, is not looked at */
+  STEP_OVER,  /* ignores all bytes after the end or a fault */
 } Step;
 
 struct _BhMediaReader {
   BhMedia media;
   Step step;
-  gsize wanted; /* bytes to gather before the step is taken; 0: it takes what is there */
+  gsize wanted; /* bytes to gather before the step runs; 0: it runs on any bytes */
   gsize gathered;
   guint8 bytes[GATHER_MAX];
-  guint64 skip; /* bytes to pass over first */
+  guint64 skip; /* bytes to skip before the step */
   gboolean ended;
   /* JPEG */
   guint8 code;
-  guint length;     /* of the segment, what is left of it */
+  guint length;     /* remaining bytes of the segment */
   guint components; /* 0: no frame yet */
   gboolean progressive;
   gboolean in_scan, has_data;
   /* PNG */
   guint32 checksum;
-  gboolean critical; /* readers use no picture without this chunk */
+  gboolean critical; /* decoders refuse a picture without this chunk */
   gboolean has_pixels;
   char chunk[5];
   /* PDF */
@@ -113,7 +114,7 @@ static gboolean is_frame(guint8 code)
 
 static void take_code(BhMediaReader *reader, guint8 code)
 {
-  if (code == 0xff) /* marks may be filled up with any number of these */
+  if (code == 0xff) /* markers may be padded with any number of these */
     return;
   reader->code = code;
   reader->step = STEP_MARK;
@@ -167,7 +168,7 @@ static void take_frame(BhMediaReader *reader)
     want(reader, STEP_FRAME_END, COMPONENT * reader->components);
 }
 
-/* What all coefficients of the picture take. */
+/* Computes the memory for all coefficients of the picture. */
 static void take_components(BhMediaReader *reader)
 {
   BhMedia *media = &reader->media;
@@ -303,7 +304,7 @@ void bh_media_reader_free(BhMediaReader *reader)
   g_free(reader);
 }
 
-/* What was gathered beyond the magic number is fed again. */
+/* Determines the type, and feeds the bytes after the magic number again. */
 static void take_magic(BhMediaReader *reader)
 {
   guint8 first[BH_MEDIA_SNIFF_MAX];
@@ -418,7 +419,7 @@ void bh_media_judge(const void *bytes, gsize len, BhMedia *media)
 static gboolean read_all(int fd, gint64 max_bytes, BhMediaReader *reader)
 {
   g_autofree guint8 *piece = g_malloc(PIECE);
-  /* A file that grows meanwhile is not read for ever. */
+  /* Limited, because the file could grow while it is read. */
   for (gint64 left = max_bytes; left > 0 && !reader->ended;) {
     ssize_t n = read(fd, piece, (gsize)MIN(left, PIECE));
     if (n < 0 && errno == EINTR)
@@ -443,10 +444,10 @@ gboolean bh_media_judge_file(const char *path, gint64 max_bytes, BhMedia *media,
   if (fd >= 0)
     close(fd);
   if (!regular)
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: there is no file %s", path);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: no such file %s", path);
   else if (!fits)
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "file: %s is over %" G_GINT64_FORMAT " bytes",
-                path, max_bytes);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+                "file: %s is larger than %" G_GINT64_FORMAT " bytes", path, max_bytes);
   else if (!read)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "file: cannot read %s: %s", path,
                 g_strerror(saved));
@@ -463,9 +464,9 @@ const char *bh_media_get_problem(const BhMedia *media)
   case BH_MEDIA_UNKNOWN:
     return "it is neither JPEG nor PNG nor PDF by its first bytes";
   case BH_MEDIA_CUT_OFF:
-    return "it is cut off: it begins as it should, but its end is missing";
+    return "it is cut off: its beginning is valid, but its end is missing";
   case BH_MEDIA_DAMAGED:
     break;
   }
-  return "it is damaged: it begins as it should, but its parts do not fit together";
+  return "it is damaged: its beginning is valid, but its structure is inconsistent";
 }

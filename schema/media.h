@@ -1,7 +1,7 @@
-/* What the bytes of a file from outside are – JPEG, PNG or PDF – and whether all of them are there.
- * The frame is walked (segments, chunks, marks of the end), pictures are not decoded: what is whole
- * may still be of a sort that a certain program does not show. Never holds more than a piece of the
- * file; any bytes are safe. */
+/* Determines the type of a file from outside – JPEG, PNG or PDF – and whether it is complete.
+ * Parses the container (segments, chunks, end marks) and decodes no picture: a complete picture may
+ * still use a feature that some program cannot show. Keeps only a small part of the file in memory
+ * and accepts any bytes. Any thread. */
 #pragma once
 
 #include <glib.h>
@@ -11,43 +11,46 @@ G_BEGIN_DECLS
 #define BH_MEDIA_JPEG "image/jpeg"
 #define BH_MEDIA_PNG "image/png"
 #define BH_MEDIA_PDF "application/pdf"
-#define BH_MEDIA_SNIFF_MAX 8 /* bytes that tell the type */
+#define BH_MEDIA_SNIFF_MAX 8 /* first bytes that determine the type */
 
 typedef enum {
-  BH_MEDIA_WHOLE,
-  BH_MEDIA_UNKNOWN, /* neither JPEG nor PNG nor PDF by its first bytes */
-  BH_MEDIA_CUT_OFF, /* ends before the mark of its end */
-  BH_MEDIA_DAMAGED, /* its parts do not fit together */
+  BH_MEDIA_WHOLE,   /* complete */
+  BH_MEDIA_UNKNOWN, /* by its first bytes neither JPEG nor PNG nor PDF */
+  BH_MEDIA_CUT_OFF, /* ends before its end mark */
+  BH_MEDIA_DAMAGED, /* its structure is inconsistent */
 } BhMediaVerdict;
 
 typedef struct {
   BhMediaVerdict verdict;
-  const char *type;     /* one of those above, by the first bytes; NULL when unknown. Static */
-  gint64 width, height; /* pixels; 0 for a paper, and when they were not found */
-  /* Bytes that a reader keeps at once however small it shows the picture; 0 when it can go line by
-   * line (a JPEG of one scan). */
+  const char *type;     /* a media type above, by the first bytes; NULL when unknown. Static */
+  gint64 width, height; /* pixels; 0 for a PDF, and when they were not found */
+  /* Bytes that a decoder must keep in memory at any output size; 0 when it can decode line by line
+   * (a JPEG of one scan). */
   gint64 memory_bytes;
 } BhMedia;
 
-/* Type by the first bytes, as above; NULL when unknown. */
+/* Media type by the first bytes (BH_MEDIA_SNIFF_MAX are enough); NULL when unknown. Static. */
 const char *bh_media_sniff(const void *bytes, gsize len);
 
-/* Bytes in pieces of any size, then the verdict. */
+/* Reads a file in pieces of any size and gives the verdict at the end. */
 typedef struct _BhMediaReader BhMediaReader;
+/* Free with bh_media_reader_free. */
 BhMediaReader *bh_media_reader_new(void);
+/* Reads the next piece. */
 void bh_media_reader_feed(BhMediaReader *reader, const void *bytes, gsize len);
-/* After the last piece. */
+/* Gives the verdict after the last piece. */
 void bh_media_reader_end(BhMediaReader *reader, BhMedia *media);
+/* NULL is allowed. */
 void bh_media_reader_free(BhMediaReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhMediaReader, bh_media_reader_free)
 
-/* All bytes at once. */
+/* Judges a file that is in memory as a whole. */
 void bh_media_judge(const void *bytes, gsize len, BhMedia *media);
-/* A regular file. FALSE when it cannot be judged: BH_ERROR_NOT_FOUND, BH_ERROR_LIMIT (over
- * `max_bytes`, nothing is read then) or BH_ERROR_STORAGE. */
+/* Judges a regular file. FALSE when it cannot be read: BH_ERROR_NOT_FOUND, BH_ERROR_LIMIT (more
+ * than `max_bytes`; nothing is read then) or BH_ERROR_STORAGE. */
 gboolean bh_media_judge_file(const char *path, gint64 max_bytes, BhMedia *media, GError **error);
 
-/* What is wrong, in English; NULL for what is whole. Static. */
+/* The problem in English; NULL for a complete file. Static. */
 const char *bh_media_get_problem(const BhMedia *media);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* Folds entries into records, and reads and writes snapshots. A record is an array of slots, one
+ * per key, with the heads of the key. Start with bh_record_apply. */
 #include "schema/merge.h"
 
 #include <string.h>
@@ -15,8 +17,8 @@ typedef struct {
 
 typedef struct {
   GPtrArray *heads;   /* Head*, by entry id */
-  GPtrArray *pending; /* char*, sorted: named by a set, but not folded into the record yet; NULL
-                       * while there are none */
+  GPtrArray *pending; /* char*, sorted: entries that a set replaces and that were not folded yet;
+                       * NULL while there are none */
   char key[];
 } Slot;
 
@@ -92,9 +94,9 @@ static const char *get_name(const GPtrArray *array, guint index, gsize offset)
   return (const char *)array->pdata[index] + offset;
 }
 
-/* Place of a name in an array whose elements have theirs, by which they are sorted, `offset` bytes
- * from their beginning. TRUE when it is there. New ones are mostly the greatest, so the end is
- * looked at first. */
+/* Binary search in a sorted array whose elements have their name `offset` bytes from their
+ * beginning. TRUE when the name exists; *place is its index, or the index at which to insert it.
+ * The end is checked first, because new names are mostly the greatest. */
 static gboolean find_name(const GPtrArray *array, const char *name, gsize offset, guint *place)
 {
   guint low = 0;
@@ -117,7 +119,7 @@ static gboolean find_name(const GPtrArray *array, const char *name, gsize offset
   return FALSE;
 }
 
-/* Of an entry id among heads or what is pending. */
+/* find_name for an entry id in `heads` or `pending`. `array` may be NULL. */
 static gboolean find_place(const GPtrArray *array, const char *id, guint *place)
 {
   *place = 0;
@@ -147,7 +149,7 @@ static Slot *ensure_slot(BhRecord *record, const char *key)
   return slot;
 }
 
-/* `place` as find_place gave it. */
+/* Adds an id at `place`, the result of find_place. */
 static void add_pending(BhRecord *record, Slot *slot, guint place, const char *id)
 {
   if (slot->pending == NULL)
@@ -186,7 +188,7 @@ static void replace_named(BhRecord *record, Slot *slot, const char *entry_id, ch
   for (gsize i = 0; was[i] != NULL; i++) {
     guint place = 0;
     if (g_str_equal(was[i], entry_id))
-      continue; /* nothing replaces itself */
+      continue; /* an entry does not replace itself */
     if (find_place(slot->heads, was[i], &place)) {
       g_ptr_array_remove_index(slot->heads, place);
       continue;
@@ -212,9 +214,9 @@ guint bh_record_count_unknown(const BhRecord *record, const BhSet *set, BhSeenFu
   const Slot *slot = find_slot(record, set->key);
   guint unknown = 0, place;
   for (gsize i = 0; set->was[i] != NULL; i++) {
-    gboolean here = slot != NULL && (find_place(slot->heads, set->was[i], &place) ||
-                                     find_place(slot->pending, set->was[i], &place));
-    if (!here && !(seen != NULL && seen(set->was[i], record->id, data)))
+    gboolean is_known = slot != NULL && (find_place(slot->heads, set->was[i], &place) ||
+                                         find_place(slot->pending, set->was[i], &place));
+    if (!is_known && !(seen != NULL && seen(set->was[i], record->id, data)))
       unknown++;
   }
   return unknown;
@@ -231,8 +233,8 @@ void bh_record_foreach_head(const BhRecord *record, BhHeadFunc func, gpointer da
   }
 }
 
-/* The entry is folded now, so nothing waits for it any more: also no key that it does not set,
- * else the order of arrival would stay visible. */
+/* Removes the entry, which was just folded, from the pending ids of all keys, also of keys that it
+ * does not set: otherwise the result would depend on the order of arrival. */
 static void settle_pending(BhRecord *record, const char *entry_id)
 {
   for (guint i = 0; record->n_pending > 0 && i < record->slots->len; i++) {
@@ -250,7 +252,7 @@ gboolean bh_record_apply(BhRecord *record, const char *entry_id, const BhOp *op,
 {
   g_return_val_if_fail(g_str_equal(record->id, op->record), FALSE);
   if (!g_str_equal(record->kind, op->kind)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s: is a %s, not a %s", record->id,
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s: is of kind %s, not %s", record->id,
                 record->kind, op->kind);
     return FALSE;
   }
@@ -343,7 +345,8 @@ gboolean bh_record_is_awaited(const BhRecord *record, const char *key, const cha
   return slot != NULL && find_place(slot->pending, entry_id, &place);
 }
 
-/* Two commitments to one value differ by their salts, so only what can be read can be equal. */
+/* Whether two heads have the same value. Two commitments to one value differ by their salts, so
+ * withheld values are equal only if the commitments are. */
 static gboolean same_value(const Head *a, const Head *b)
 {
   if (a->value != NULL && b->value != NULL)
@@ -420,10 +423,10 @@ json_t *bh_record_dup_values(const BhRecord *record)
 
 /* --- snapshots --- */
 
-/* Without a strlen for every piece of what is always the same. */
+/* Appends a literal without calling strlen. */
 #define APPEND(out, literal) g_string_append_len(out, literal, sizeof(literal) - 1)
 
-/* Ids and hashes: nothing in them needs escaping. */
+/* Appends an id or hash and a quote. Ids and hashes need no escaping. */
 static void append_plain(GString *out, const char *text)
 {
   g_string_append(out, text);
@@ -472,8 +475,8 @@ static gboolean append_slot(GString *out, const Slot *slot)
   return TRUE;
 }
 
-/* Written directly, with every object's keys in order: the hub writes one with every change, and
- * a tree made only to be dumped and freed costs most of it. */
+/* Writes the JSON text directly, with the keys of every object in order. The hub writes a snapshot
+ * with every change, and building a JSON tree for it would take most of the time. */
 char *bh_record_to_snapshot(const BhRecord *record)
 {
   g_autoptr(GString) out = g_string_sized_new(128 + 128 * (gsize)record->slots->len);
@@ -502,7 +505,7 @@ static gboolean fail(GError **error, BhErrorCode code, const char *key, const ch
   return FALSE;
 }
 
-/* An opened value as JSON; NULL when it does not open the commitment. */
+/* The opened value; NULL with an error when the opening does not match the commitment. */
 static json_t *open_value(const char *commitment, const char *salt, const char *opening,
                           const char *key, GError **error)
 {
@@ -563,7 +566,11 @@ static gboolean read_slot(BhRecord *record, const char *key, const json_t *membe
   Slot *slot = ensure_slot(record, key);
   gsize i;
   json_t *item;
-  json_array_foreach(heads, i, item) if (!read_head(slot, item, key, error)) return FALSE;
+  json_array_foreach(heads, i, item)
+  {
+    if (!read_head(slot, item, key, error))
+      return FALSE;
+  }
   reverse(slot->heads);
   json_array_foreach(pending, i, item)
   {
@@ -571,7 +578,8 @@ static gboolean read_slot(BhRecord *record, const char *key, const json_t *membe
     guint place = 0;
     if (!bh_id_is_valid(id) || (i > 0 && strcmp(slot->pending->pdata[i - 1], id) >= 0) ||
         find_place(slot->heads, id, &place))
-      return fail(error, BH_ERROR_FORMAT, key, "\"pending\" is not a sorted list of other ids");
+      return fail(error, BH_ERROR_FORMAT, key,
+                  "\"pending\" must be a sorted list of ids that are not heads");
     add_pending(record, slot, (guint)i, id);
   }
   return TRUE;
@@ -589,13 +597,17 @@ BhRecord *bh_record_from_json(const json_t *snapshot, GError **error)
   if (keys == NULL)
     return NULL;
   if (!bh_id_is_valid(id) || *kind == '\0') {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "snapshot: no valid \"record\" and \"kind\"");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "snapshot: \"record\" or \"kind\" is not valid");
     return NULL;
   }
   g_autoptr(BhRecord) record = bh_record_new(id, kind);
   const char *key;
   json_t *member;
-  json_object_foreach(keys, key, member) if (!read_slot(record, key, member, error)) return NULL;
+  json_object_foreach(keys, key, member)
+  {
+    if (!read_slot(record, key, member, error))
+      return NULL;
+  }
   return g_steal_pointer(&record);
 }
 

@@ -1,4 +1,4 @@
-/* Compares numbers as people read them; knows nothing of what a number means. */
+/* Normalises numbers so that different spellings compare equal. Does not interpret them. */
 #include "schema/number.h"
 
 #include <string.h>
@@ -17,7 +17,7 @@ static gboolean is_left_out(gunichar c)
     return TRUE;
   default:
     return c == 0x2212 /* minus */ || c == 0x30fc /* long vowel mark, typed for a dash */ ||
-           c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0; /* letters without ink */
+           c == 0x115f || c == 0x1160 || c == 0x3164 || c == 0xffa0; /* invisible letters */
   }
 }
 
@@ -57,8 +57,8 @@ char *bh_number_key(const char *text)
   return key->len > 0 ? g_strdup(key->str) : NULL;
 }
 
-/* In pairs: what is written, and what it looks like. Keys are in lower case, so that a number
- * written in capitals is compared by the small letters. */
+/* Pairs of a character and the one that it looks like. Lower case only, because keys are in lower
+ * case. */
 static const gunichar alike[][2] = {
     {'o', '0'},    {'l', '1'},    {'i', '1'},    {'|', '1'},    {0x0430, 'a'}, {0x0432, 'b'},
     {0x0435, 'e'}, {0x043a, 'k'}, {0x043c, 'm'}, {0x043d, 'h'}, {0x043e, '0'}, {0x0440, 'p'},

@@ -1,8 +1,9 @@
+/* Finds data files and files of the build. */
 #include "schema/paths.h"
 
 #include <stdarg.h>
 
-/* A program lies at most so many folders below its build directory. */
+/* Programs are at most this many folders below the build directory. */
 #define DEPTH_MAX 4
 
 char *bh_data_path(const char *first, ...)

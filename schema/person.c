@@ -1,5 +1,5 @@
-/* A person's own key: made and opened with a PIN, and the signature inside a body. Who holds which
- * key is not known here. Start with bh_body_verify_person. */
+/* A person's signing key, sealed under a PIN, and the person's signature in a body. Does not know
+ * which key belongs to which person. Start with bh_person_make_key and bh_body_verify_person. */
 #include "schema/person.h"
 
 #include <sodium.h>
@@ -18,16 +18,17 @@ typedef struct {
   guint8 box[crypto_secretbox_MACBYTES + crypto_sign_SEEDBYTES];
 } Seal;
 
-G_STATIC_ASSERT(sizeof(Seal) == 88); /* bytes only: no padding */
+G_STATIC_ASSERT(sizeof(Seal) == 88); /* only bytes, so there is no padding */
 
-/* More than libsodium's "interactive", as far as a Raspberry Pi answers within a second or two. The
- * cost is part of the format: another one gets another prefix. */
+/* Derives the key of a seal from the PIN. The cost is above libsodium's "interactive" level, but a
+ * Raspberry Pi still needs only one or two seconds. It is part of the format: a change needs
+ * another SEAL_PREFIX. */
 static gboolean derive(const char *pin, const guint8 *salt, guint8 key[crypto_secretbox_KEYBYTES],
                        GError **error)
 {
   gsize len = pin != NULL ? strlen(pin) : 0;
   if (len == 0 || len > PIN_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "a PIN has 1 to %d bytes", PIN_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "a PIN must have 1 to %d bytes", PIN_MAX);
     return FALSE;
   }
   if (sodium_init() < 0 || crypto_pwhash(key, crypto_secretbox_KEYBYTES, pin, len, salt, 3,
@@ -68,7 +69,8 @@ gboolean bh_person_open_key(const char *text, const char *pin,
   guint8 public_key[BH_PUBLIC_KEY_SIZE];
   if (text == NULL || !g_str_has_prefix(text, SEAL_PREFIX) ||
       !bh_base64_decode(text + strlen(SEAL_PREFIX), (guint8 *)&seal, sizeof seal)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "not a sealed key of a person");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        "the text is not the sealed key of a person");
     return FALSE;
   }
   if (!derive(pin, seal.salt, key, error))
@@ -96,7 +98,7 @@ gboolean bh_person_open_key(const char *text, const char *pin,
   (sizeof BEFORE_KEY - 1 + KEY_LEN + sizeof BEFORE_SIGNATURE - 1 + SIGNATURE_LEN +                 \
    sizeof AFTER_SIGNATURE - 1)
 
-/* What is signed: the hub's id, NUL, and the body's bytes up to the comma before "signed". */
+/* The signed bytes: the hub's id, NUL, and the body up to the comma before "signed". */
 static GByteArray *frame(const char *hub, const char *text, gsize len)
 {
   GByteArray *bytes = g_byte_array_sized_new((guint)(BH_ID_LEN + 1 + len));
@@ -146,7 +148,7 @@ gboolean bh_body_read_signature(BhBody *body, const char *text, GError **error)
       !take_bytes(&at, SIGNATURE_LEN, body->person_signature, BH_SIGNATURE_SIZE) ||
       !take(&at, AFTER_SIGNATURE)) {
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                        "body: \"signed\" is not the last member, with key and sig in base64");
+                        "body: \"signed\" must be the last member, with key and sig in base64");
     return FALSE;
   }
   body->is_signed = TRUE;

@@ -1,9 +1,10 @@
+/* Parses and normalises telephone numbers. Start with bh_phone_clean. */
 #include "schema/phone.h"
 
 #include <string.h>
 
 #define DIGITS_MIN 3
-#define TYPED_MAX 200 /* bytes; two numbers written in any way are shorter */
+#define TYPED_MAX 200 /* bytes; longer text cannot be two telephone numbers */
 
 static const char separator[] = "、";
 static const char extension[] = "转";
@@ -39,7 +40,7 @@ static gboolean is_number(const char *text)
          strspn(text, "0123456789+-() ") == len;
 }
 
-/* Cuts the extension off `text` and returns it; NULL when there is none. */
+/* Ends `text` before its extension and returns the extension; NULL when there is none. */
 static const char *take_extension(char *text)
 {
   static const char *const marks[] = {"转分机", "转", "分机", "ext.", "ext"};

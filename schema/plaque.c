@@ -1,3 +1,4 @@
+/* Encodes, decodes and verifies QR plaques, and their short codes. */
 #include "schema/plaque.h"
 
 #include <sodium.h>
@@ -78,11 +79,12 @@ static gboolean fail(GError **error, const char *what)
   return FALSE;
 }
 
-/* Payload and signature; NULL when it is no plaque of this version. */
+/* Decodes the text to payload and signature, and fills `plaque`. NULL with an error when it is not
+ * a plaque of this version. */
 static GByteArray *read_bytes(const char *text, BhPlaque *plaque, GError **error)
 {
   if (text == NULL || !bh_plaque_is_text(text) || strlen(text) > BH_PLAQUE_TEXT_MAX) {
-    fail(error, "does not begin with " PREFIX " or is too long");
+    fail(error, "the text does not begin with " PREFIX " or is too long");
     return NULL;
   }
   g_autofree char *upper = g_ascii_strup(text + strlen(PREFIX), -1);
@@ -90,7 +92,7 @@ static GByteArray *read_bytes(const char *text, BhPlaque *plaque, GError **error
   if (bytes == NULL)
     return NULL;
   if (bytes->len < 2 || bytes->data[0] != VERSION) {
-    fail(error, "another version");
+    fail(error, "unknown version");
     return NULL;
   }
   gboolean blank = bytes->data[1] == BH_PLAQUE_BLANK;
@@ -113,7 +115,7 @@ static GByteArray *read_bytes(const char *text, BhPlaque *plaque, GError **error
   if (!blank)
     read_id(at + 6, read.enterprise);
   if (read.serial > BH_PLAQUE_SERIAL_MAX) {
-    fail(error, "serial of more than eight digits");
+    fail(error, "the serial has more than eight digits");
     return NULL;
   }
   *plaque = read;
@@ -145,7 +147,7 @@ gboolean bh_plaque_verify(const char *text, const guint8 public_key[BH_PUBLIC_KE
   return TRUE;
 }
 
-/* ISO 7064 MOD 97-10: the ten digits leave 1 when divided by 97. */
+/* ISO 7064 MOD 97-10: the ten digits modulo 97 are 1. */
 static guint check_digits(guint32 serial)
 {
   return 98 - (guint)((guint64)serial * 100 % 97);
@@ -162,7 +164,7 @@ gboolean bh_plaque_parse_short_code(const char *typed, guint32 *serial, GError *
   g_autofree char *digits = bh_typed_code_fold(typed);
   gsize n = strspn(digits, "0123456789");
   if (n != 10 || digits[n] != '\0') {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "plaque code: not ten digits");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "plaque code: must have ten digits");
     return FALSE;
   }
   guint64 number = g_ascii_strtoull(digits, NULL, 10);

@@ -1,10 +1,11 @@
-/* Enterprise QR plaque (企业码, R-020). The text is ASCII in the QR alphanumeric set:
+/* Enterprise QR plaque (企业码, R-020). Pure; any thread. The text is ASCII in the QR alphanumeric
+ * set:
  * "BH1:" + base45(payload + Ed25519 signature by the hub's plaque key, domain "plaque/1").
  * Payload: version 1, type 'E' or 'B', key id (4 bytes), hub (16), serial (4, big endian),
  * days since 2020-01-01 of issue (2), enterprise id (16, only type 'E').
  *
- * A copied plaque still verifies: place and photo count too. For typing by hand a plaque also
- * carries its serial as a short code with check digits. */
+ * A copied plaque still verifies, so place and photo are checked too. For typing by hand, a plaque
+ * also shows its serial as a short code with check digits. */
 #pragma once
 
 #include <glib.h>
@@ -14,7 +15,7 @@ G_BEGIN_DECLS
 
 #define BH_PLAQUE_TEXT_MAX 256
 #define BH_PLAQUE_KEY_ID_SIZE 4
-#define BH_PLAQUE_SERIAL_MAX 99999999u /* what the short code can say */
+#define BH_PLAQUE_SERIAL_MAX 99999999u /* the short code has eight digits */
 
 typedef enum {
   BH_PLAQUE_ENTERPRISE = 'E', /* printed for an enterprise */
@@ -30,31 +31,35 @@ typedef struct {
   gint64 issued_day;              /* days since 2020-01-01 */
 } BhPlaque;
 
-/* First four bytes of SHA-256 of the public key. */
+/* Writes the key id: the first four bytes of SHA-256 of the public key. */
 void bh_plaque_key_id(const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                       guint8 key_id[BH_PLAQUE_KEY_ID_SIZE]);
-/* Fills key_id itself; returns the text, g_free. NULL (a programmer mistake) for invalid ids, a
- * serial over the limit or a day outside 0 … 65535. */
+/* Encodes and signs; g_free. The key id is computed from `public_key`, plaque->key_id is ignored.
+ * NULL (a programmer mistake) for invalid ids, a serial over the limit or a day outside 0
+ * … 65535. */
 char *bh_plaque_encode(const BhPlaque *plaque, const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                        const guint8 secret_key[BH_SECRET_KEY_SIZE]);
-/* TRUE for a text that begins like a plaque. Here and below the case of letters does not matter: a
- * scanner behind caps lock sends small ones. */
+/* Whether the text begins like a plaque. This and the functions below ignore the case of letters,
+ * because a scanner sends lower case when caps lock is on. */
 gboolean bh_plaque_is_text(const char *text);
-/* Decodes without verifying (to learn the key id). BH_ERROR_FORMAT for anything else than a
+/* Decodes without verifying, to get the key id. FALSE with BH_ERROR_FORMAT for anything but a
  * plaque of this version. */
 gboolean bh_plaque_decode(const char *text, BhPlaque *plaque, GError **error);
-/* Decodes and verifies; BH_ERROR_SIGNATURE for a forged one. */
+/* Decodes and verifies. FALSE with BH_ERROR_FORMAT as above, or BH_ERROR_SIGNATURE when the
+ * signature is not valid. */
 gboolean bh_plaque_verify(const char *text, const guint8 public_key[BH_PUBLIC_KEY_SIZE],
                           BhPlaque *plaque, GError **error);
 
 /* "1234-5678-97": serial in eight digits and two check digits (ISO 7064 MOD 97-10); g_free. */
 char *bh_plaque_short_code(guint32 serial);
-/* Accepts spaces, hyphens, full-width digits. BH_ERROR_INVALID when the check digits fail,
- * BH_ERROR_FORMAT for anything else than ten digits. */
+/* Parses a typed short code; spaces, hyphens and full-width digits are allowed. FALSE with
+ * BH_ERROR_INVALID when the check digits do not match, BH_ERROR_FORMAT for anything but ten
+ * digits. */
 gboolean bh_plaque_parse_short_code(const char *typed, guint32 *serial, GError **error);
 
-/* RFC 9285. base45 decode: NULL with BH_ERROR_FORMAT. */
+/* Base45 (RFC 9285); g_free. */
 char *bh_base45_encode(const guint8 *bytes, gsize len);
+/* Inverse of bh_base45_encode. NULL with BH_ERROR_FORMAT; g_byte_array_unref. */
 GByteArray *bh_base45_decode(const char *text, GError **error);
 
 G_END_DECLS

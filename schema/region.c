@@ -1,3 +1,5 @@
+/* Loads area packs, and answers which area contains which. Start with bh_region_load and
+ * bh_region_is_within. */
 #include "schema/region.h"
 
 #include <string.h>
@@ -14,7 +16,7 @@ typedef struct {
   char *code;
   char *name;
   char *parent;    /* NULL at the top */
-  char *successor; /* NULL while it stands for itself */
+  char *successor; /* code that replaced this one; NULL: none */
 } Area;
 
 struct _BhRegion {
@@ -100,7 +102,7 @@ static gboolean read_area(BhRegion *region, json_t *item, const char *path, GErr
   area->successor = g_strdup(bh_json_string_or(item, "successor", NULL));
   g_ptr_array_add(region->areas, area);
   if (!g_hash_table_insert(region->by_code, area->code, area))
-    return fail(error, BH_ERROR_INVALID, where, "listed twice");
+    return fail(error, BH_ERROR_INVALID, where, "duplicate area");
   return TRUE;
 }
 
@@ -128,8 +130,8 @@ static gboolean ends(const BhRegion *region, const Area *area,
   return area == NULL;
 }
 
-/* Every name exists, and walking up ends: by parents alone (names), and by successors first (the
- * question what lies within what). */
+/* Checks that every parent and successor exists, and that both ways up end within MAX_STEPS: by
+ * parents only (full names), and by successors first (bh_region_is_within). */
 static gboolean check_tree(const BhRegion *region, const char *path, GError **error)
 {
   for (guint i = 0; i < region->areas->len; i++) {
@@ -141,7 +143,7 @@ static gboolean check_tree(const BhRegion *region, const char *path, GError **er
       return fail(error, BH_ERROR_UNKNOWN, where, "its successor is not in the pack");
     if (!ends(region, area, get_parent) || !ends(region, area, get_next))
       return fail(error, BH_ERROR_INVALID, where,
-                  "its parents and successors form a cycle or are more than 16");
+                  "its parents and successors form a cycle, or are more than 16");
   }
   return TRUE;
 }
@@ -160,7 +162,11 @@ BhRegion *bh_region_load(const char *path, GError **error)
   region->by_code = g_hash_table_new(g_str_hash, g_str_equal);
   gsize i;
   json_t *item;
-  json_array_foreach(areas, i, item) if (!read_area(region, item, path, error)) return NULL;
+  json_array_foreach(areas, i, item)
+  {
+    if (!read_area(region, item, path, error))
+      return NULL;
+  }
   return check_tree(region, path, error) ? g_steal_pointer(&region) : NULL;
 }
 
@@ -200,8 +206,8 @@ const char *bh_region_current(const BhRegion *region, const char *code)
   return area != NULL ? area->code : code;
 }
 
-/* The code above by its digits alone: 12 and 9 digits lose three, 6 lose two by two. FALSE at the
- * top. */
+/* Changes the code to the one above, by its digits alone: 12 and 9 digits lose three, of 6 digits
+ * two become zeros. FALSE at the top. */
 static gboolean shorten(char *code)
 {
   gsize len = strlen(code);

@@ -1,4 +1,5 @@
-/* `visible` with the record put in. Knows no store; start at bh_restriction_dup. */
+/* Reduces "visible" of a kind to a condition on the viewer, by inserting the values of a record.
+ * Uses no store. Start with bh_restriction_dup. */
 #include "schema/staff.h"
 #include "schema/restriction.h"
 
@@ -9,10 +10,10 @@
 #define TEXT_MAX_BYTES (64 * 1024)
 
 typedef struct {
-  const BhContext *context; /* without an actor */
+  const BhContext *context; /* has no actor */
   const BhKindSet *kinds;
   const BhKind *kind;
-  json_t *values; /* of the text: what its paths begin at */
+  json_t *values; /* "values" of the text: {"v0": …}, the first steps of its paths */
 } Reduction;
 
 static gboolean begins_at_actor(const char *path)
@@ -48,7 +49,10 @@ BhViewerTraits bh_restriction_get_traits(const json_t *condition)
   gsize i;
   if (path != NULL)
     return begins_at_actor(path) ? BH_VIEWER_SELF : 0;
-  json_array_foreach((json_t *)condition, i, value) traits |= bh_restriction_get_traits(value);
+  json_array_foreach((json_t *)condition, i, value)
+  {
+    traits |= bh_restriction_get_traits(value);
+  }
   json_object_foreach((json_t *)condition, key, value)
   {
     if (strcmp(key, "actor_unit") == 0)
@@ -62,8 +66,8 @@ BhViewerTraits bh_restriction_get_traits(const json_t *condition)
   return traits;
 }
 
-/* The kinds that a step leads to, when it leads to the parent of one of `kinds`: a change there has
- * what is below written again. NULL for any other reference. */
+/* The parent kinds that a step leads to, if it is the parent field of one of `kinds`; NULL for
+ * any other ref. When a parent changes, the texts of its children are made again. */
 static GPtrArray *step_up(const BhKindSet *set, const GPtrArray *kinds, const char *step)
 {
   g_autoptr(GPtrArray) above = g_ptr_array_new();
@@ -81,7 +85,8 @@ static GPtrArray *step_up(const BhKindSet *set, const GPtrArray *kinds, const ch
   return above->len > 0 ? g_steal_pointer(&above) : NULL;
 }
 
-/* Splits a path after what the record and those above it say. NULL: all of it. */
+/* The rest of a path after its steps within the record and its parents; NULL when there is
+ * no rest. */
 static const char *find_rest(const Reduction *reduction, const char *path)
 {
   g_autoptr(GPtrArray) kinds = g_ptr_array_new();
@@ -98,8 +103,8 @@ static const char *find_rest(const Reduction *reduction, const char *path)
   return NULL;
 }
 
-/* The same path, beginning at a value of the text. NULL when it cannot be said what it begins at.
- */
+/* The path rewritten to begin at a new member of `values`, which gets the value at the steps within
+ * the record and its parents. NULL when that value is not available. */
 static json_t *move_path(Reduction *reduction, const char *path)
 {
   gboolean unknown = FALSE;
@@ -116,8 +121,8 @@ static json_t *move_path(Reduction *reduction, const char *path)
   return json_string(moved);
 }
 
-/* Conditions that stand for the three truth values. A text has no children to look at, so a
- * question about them is not known. */
+/* A condition for each of the three truth values. "any" over unknown records is UNKNOWN, because a
+ * text has no child records. */
 static json_t *constant(gboolean known, gboolean value)
 {
   if (!known)
@@ -131,7 +136,8 @@ static gboolean is_constant(const json_t *condition, gboolean value)
   return json_is_array(parts) && json_array_size(parts) == 0;
 }
 
-/* A comparison with every path in it moved. */
+/* A copy of a comparison with all its paths moved (move_path); NULL when one cannot
+ * be moved. */
 static json_t *move_leaf(Reduction *reduction, const json_t *condition)
 {
   static const char *const paths[] = {"field", "actor_unit", "actor_is", "actor_not"};
@@ -154,7 +160,7 @@ static json_t *move_leaf(Reduction *reduction, const json_t *condition)
   return json_incref(leaf);
 }
 
-/* Whether a path in it leaves the record and those above it. */
+/* Whether a path in the condition leads outside the record and its parents. */
 static gboolean leads_away(const Reduction *reduction, const json_t *condition)
 {
   const char *key;
@@ -170,8 +176,8 @@ static gboolean leads_away(const Reduction *reduction, const json_t *condition)
   return FALSE;
 }
 
-/* Whether it looks at lists of other records. */
-static gboolean looks_over(const json_t *condition)
+/* Whether the condition uses lists of other records. */
+static gboolean uses_lists(const json_t *condition)
 {
   static const char *const words[] = {"any", "every", "count"};
   const char *key;
@@ -182,12 +188,12 @@ static gboolean looks_over(const json_t *condition)
       return TRUE;
   json_array_foreach((json_t *)condition, i, value)
   {
-    if (looks_over(value))
+    if (uses_lists(value))
       return TRUE;
   }
   json_object_foreach((json_t *)condition, key, value)
   {
-    if (looks_over(value))
+    if (uses_lists(value))
       return TRUE;
   }
   return FALSE;
@@ -202,15 +208,15 @@ static json_t *reduce_join(Reduction *reduction, const json_t *parts, gboolean a
   json_t *part;
   json_array_foreach((json_t *)parts, i, part)
   {
-    json_t *one = reduce(reduction, part);
-    if (is_constant(one, !all)) {
+    json_t *reduced = reduce(reduction, part);
+    if (is_constant(reduced, !all)) {
       json_decref(left);
-      return one;
+      return reduced;
     }
-    if (is_constant(one, all))
-      json_decref(one);
+    if (is_constant(reduced, all))
+      json_decref(reduced);
     else
-      json_array_append_new(left, one);
+      json_array_append_new(left, reduced);
   }
   return json_pack("{s:o}", all ? "all" : "any_of", left);
 }
@@ -224,11 +230,11 @@ static json_t *reduce(Reduction *reduction, const json_t *condition)
     return reduce_join(reduction, parts, FALSE);
   const json_t *inner = json_object_get(condition, "not");
   if (inner != NULL) {
-    json_t *one = reduce(reduction, inner);
-    gboolean yes = is_constant(one, TRUE);
-    if (!yes && !is_constant(one, FALSE))
-      return json_pack("{s:o}", "not", one);
-    json_decref(one);
+    json_t *reduced = reduce(reduction, inner);
+    gboolean yes = is_constant(reduced, TRUE);
+    if (!yes && !is_constant(reduced, FALSE))
+      return json_pack("{s:o}", "not", reduced);
+    json_decref(reduced);
     return constant(TRUE, !yes);
   }
   if (!names_actor(condition) && !leads_away(reduction, condition)) {
@@ -243,7 +249,7 @@ char *bh_restriction_dup(const BhKind *kind, const BhKindSet *kinds, const BhCon
 {
   if (kind->visible == NULL)
     return g_strdup("");
-  if (looks_over(kind->visible))
+  if (uses_lists(kind->visible))
     return NULL;
   BhContext anybody = *context;
   anybody.actor = NULL;

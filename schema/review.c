@@ -1,3 +1,5 @@
+/* Determines what a review of a record does in its present state, and checks decisions. Changes no
+ * record. Start with bh_review_check. */
 #include "schema/review.h"
 
 #include <string.h>
@@ -93,7 +95,7 @@ static void add_steps(const BhKind *kind, const char *state, GPtrArray *problems
   add(problems, "transition", zh, en);
 }
 
-/* The step a decision takes is judged as any other, by the values after it. */
+/* Checks the step that a decision makes like any other step: by the values after it. */
 static void check_move(const BhKind *kind, const char *event, const BhContext *context,
                        GPtrArray *problems)
 {

@@ -1,5 +1,5 @@
-/* The text that signatures are given to, made from frozen fields. Which fields are frozen is
- * decided in freeze.c. */
+/* Makes the text that people sign from the frozen fields of a document. The fields are chosen in
+ * freeze.c. Start with bh_signed_text_make. */
 #include "schema/signed-text.h"
 
 #include <string.h>
@@ -34,15 +34,15 @@ static void add_people(GString *text, const json_t *people)
 {
   GString *names = g_string_new(NULL);
   gsize i;
-  json_t *one;
-  json_array_foreach(people, i, one)
+  json_t *person;
+  json_array_foreach(people, i, person)
   {
-    const char *role = bh_json_string_or(one, "role", "");
+    const char *role = bh_json_string_or(person, "role", "");
     if (g_strcmp0(role, "lead") != 0 && g_strcmp0(role, "member") != 0)
       continue;
     g_string_append_printf(names, "%s%s", names->len > 0 ? "、" : "",
-                           bh_json_string_or(one, "name", ""));
-    const char *certificate = bh_json_string_or(one, "certificate_no", "");
+                           bh_json_string_or(person, "name", ""));
+    const char *certificate = bh_json_string_or(person, "certificate_no", "");
     if (*certificate != '\0')
       g_string_append_printf(names, "（执法证号 %s）", certificate);
   }
@@ -121,7 +121,7 @@ static void add_hazards(GString *text, const char *heading, const json_t *frozen
 
 /* --- record of a visit --- */
 
-static void add_told(GString *text, const json_t *inspection)
+static void add_notices(GString *text, const json_t *inspection)
 {
   if (json_is_true(json_object_get(inspection, "certificate_shown")))
     g_string_append(text, "检查人员已出示执法证件\n");
@@ -148,7 +148,7 @@ static void add_record(GString *text, const json_t *frozen)
   add_text(text, "检查方式", inspection, "modes");
   add_time(text, "开始时间", inspection, "started_at");
   add_text(text, "检查地点", inspection, "place");
-  add_told(text, inspection);
+  add_notices(text, inspection);
   add_answers(text, frozen);
   add_hazards(text, "发现隐患", frozen);
   add_expert_opinions(text, json_object_get(frozen, "people"));
@@ -209,7 +209,8 @@ static void add_lines(GString *out, const char *mark, char **lines, gsize from, 
       g_string_append_printf(out, "%s%s%s", out->len > 0 ? "\n" : "", mark, lines[i]);
 }
 
-/* By the longest common subsequence of the lines between `from` and the two ends. */
+/* Appends the changes between the lines `from` … n_old and `from` … n_new, by their longest common
+ * subsequence. */
 static void add_middle(GString *out, char **old, gsize n_old, char **new, gsize n_new, gsize from)
 {
   gsize rows = n_old - from + 1, columns = n_new - from + 1;

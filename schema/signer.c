@@ -1,3 +1,4 @@
+/* Ed25519 keys and signatures, separated by domain. */
 #include "schema/entry.h"
 
 #include <sodium.h>
@@ -9,7 +10,7 @@ G_STATIC_ASSERT(BH_SECRET_KEY_SIZE == crypto_sign_SECRETKEYBYTES);
 
 static void start_sodium(void)
 {
-  /* May be called again and from any thread; without it libsodium must not be used. */
+  /* Required before any use of libsodium. Any thread, any number of times. */
   if (sodium_init() < 0)
     g_error("libsodium cannot start");
 }

@@ -1,3 +1,4 @@
+/* Decides whether a person is in service. */
 #include "schema/staff.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Normalises typed text; see typed.h. */
 #include "schema/typed.h"
 
 static gboolean is_hyphen(gunichar c)
@@ -20,14 +21,14 @@ char *bh_typed_code_fold(const char *typed)
   return g_string_free(out, FALSE);
 }
 
-/* Without width, and without a meaning in Chinese or English text. */
+/* Whether the character has no width, and no meaning in Chinese or English text. */
 static gboolean has_no_width(gunichar c)
 {
   return c == 0x00ad || c == 0x180e || (c >= 0x200b && c <= 0x200f) ||
          (c >= 0x2060 && c <= 0x2064) || c == 0xfeff;
 }
 
-/* Letters that are drawn as nothing. */
+/* Whether the character is a letter that is drawn as nothing. */
 static gboolean is_filler(gunichar c)
 {
   return c == 0x115f || c == 0x1160 || c == 0x2800 || c == 0x3164 || c == 0xffa0;
@@ -62,7 +63,7 @@ gboolean bh_value_is_blank(const json_t *value)
 char *bh_typed_clean(const char *typed, gboolean several_lines)
 {
   GString *out = g_string_new(NULL);
-  gsize end = 0; /* behind the last character that can be seen */
+  gsize end = 0; /* after the last visible character */
   gboolean broken = FALSE;
   for (const char *at = typed; *at != '\0'; at = g_utf8_next_char(at)) {
     gunichar c = g_utf8_get_char(at);

@@ -1,10 +1,11 @@
+/* Checks unified social credit codes (GB 32100-2015). */
 #include "schema/uscc.h"
 
 #include <string.h>
 #include "schema/error.h"
 #include "schema/typed.h"
 
-/* The letters that are too like digits (I O Z S V) are left out by the standard. */
+/* The standard omits the letters that look like digits (I O Z S V). */
 static const char alphabet[] = "0123456789ABCDEFGHJKLMNPQRTUWXY";
 #define BASE 31
 

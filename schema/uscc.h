@@ -1,5 +1,5 @@
 /* Unified social credit code: 18 characters, check character by GB 32100-2015 (weights 3^i mod 31
- * over 0-9A-Z without I O S V Z). */
+ * over 0-9A-Z without I O S V Z). Pure; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -8,15 +8,15 @@ G_BEGIN_DECLS
 
 #define BH_USCC_LEN 18
 
-/* Check character for the first 17 characters; '\0' when one of them is not of the alphabet. */
+/* Check character of the first 17 characters; '\0' when one of them is not in the alphabet. */
 char bh_uscc_check_character(const char *first17);
-/* Whether the text has the form of a code, whatever its check character. FALSE with
- * BH_ERROR_INVALID saying what is wrong: length or alphabet (with position). */
+/* Checks length and alphabet, not the check character. FALSE with BH_ERROR_INVALID naming the
+ * length, or the wrong character with its position. */
 gboolean bh_uscc_check(const char *code, GError **error);
-/* Whether the check character of a text that has the form fits the others. Licences with a wrong
- * one exist: it is a reason to look again, not to refuse. */
+/* Whether the check character of a code with valid length and alphabet is correct. Licences with a
+ * wrong check character exist, so callers warn and do not refuse the code. */
 gboolean bh_uscc_is_consistent(const char *code);
-/* Upper case, spaces and hyphens removed, full-width forms folded; g_free. */
+/* Upper case, spaces and hyphens removed, full-width forms folded (bh_typed_code_fold); g_free. */
 char *bh_uscc_normalize(const char *typed);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* Reads the guards of a step for what people have to enter. Judges nothing: see workflow.c. */
+/* Reads from the guards of a transition which input people must enter. Does not evaluate guards
+ * (workflow.c). Start with bh_wants_new. */
 #include "schema/wants.h"
 
 #include <string.h>
@@ -60,7 +61,7 @@ static void read_condition(const Reading *reading, const json_t *condition, gboo
   {
     read_condition(reading, part, TRUE);
   }
-  /* What must not be is not entered; that it is not before or after a day is said of a field. */
+  /* Under "not", only a comparison with a day names a field that people must enter. */
   const json_t *not = json_object_get(condition, "not");
   if (json_object_get(not, "before") != NULL || json_object_get(not, "after") != NULL)
     read_condition(reading, not, alternative);

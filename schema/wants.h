@@ -1,7 +1,7 @@
-/* What a step wants of people before it can be taken, read from its declaration: fields it asks for
- * or its guards look at, and records that must hang on the record (a photo, a signature). Forms are
- * made from it, and a test walks every kind with it: a step that wants what nobody can enter is a
- * dead end. */
+/* The input that a transition needs from people, read from its declaration: fields that it asks for
+ * or its guards use, and child records that must exist (a photo, a signature). Forms are built from
+ * it. A test checks for every kind that people can enter all of it; otherwise the transition could
+ * never be made. */
 #pragma once
 
 #include "schema/kind.h"
@@ -9,30 +9,31 @@
 
 G_BEGIN_DECLS
 
-/* Records that must be there: at least `at_least` of `kind`, under the record itself or under the
- * one its ref field `of` names. All borrowed from the kind's declaration. */
+/* Child records that must exist: at least `at_least` of `kind`, under the record itself or under
+ * the record in its ref field `of`. All borrowed from the kind's declaration. */
 typedef struct {
   const char *kind;
-  const char *of;      /* NULL: the record's own children */
-  const json_t *where; /* condition on them; NULL: any */
+  const char *of;      /* ref field; NULL: children of the record itself */
+  const json_t *where; /* condition on the children; NULL: any */
   gint64 at_least;
   gsize guard;          /* index in "needs" */
-  gboolean alternative; /* under "any_of": another branch of the guard may do */
+  gboolean alternative; /* under "any_of": another branch can satisfy the guard */
 } BhWantedChild;
 
 typedef struct {
-  GPtrArray *fields;   /* const BhField* of the kind, each once: those asked for come first */
+  GPtrArray *fields;   /* const BhField* of the kind, each once; the fields of "asks" come first */
   GPtrArray *children; /* BhWantedChild* */
 } BhWants;
 
-/* What `transition` of `kind` wants. Guards under "any_of" count with all their branches: one of
- * them is enough for the step. */
+/* The input that `transition` of `kind` needs. All branches of an "any_of" are listed, although one
+ * of them is enough. Free with bh_wants_free; valid while the kind set lives. */
 BhWants *bh_wants_new(const BhKind *kind, const BhTransition *transition);
+/* NULL is allowed. */
 void bh_wants_free(BhWants *wants);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWants, bh_wants_free)
 
-/* First value that the child's condition names for its field `name` ("proof" for {"field": "role",
- * "in": ["proof", "photo"]}); NULL when it names none. */
+/* First value that the child's condition allows for its field `name` ("proof" for {"field": "role",
+ * "in": ["proof", "photo"]}). Borrowed; NULL when it names none. */
 const char *bh_wanted_child_get_value(const BhWantedChild *child, const char *name);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* States and transitions of a kind. Locks are in kind-lock.c, reviews in review.c. Start with
+ * bh_workflow_check. */
 #include "schema/staff.h"
 #include "schema/workflow.h"
 
@@ -290,19 +292,21 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
     const char *start_en = from != NULL ? bh_kind_get_state_label(kind, from, "en") : "new";
     g_autofree char *zh =
         g_strdup_printf("不能从“%s”转为“%s”", start_zh, bh_kind_get_state_label(kind, to, "zh"));
-    g_autofree char *en = g_strdup_printf("No way leads from \"%s\" to \"%s\"", start_en,
+    g_autofree char *en = g_strdup_printf("No step leads from \"%s\" to \"%s\"", start_en,
                                           bh_kind_get_state_label(kind, to, "en"));
     g_ptr_array_add(problems, bh_problem_new("state", "transition", zh, en));
     return problems;
   }
   if (!bh_transition_is_open_to(kind, transition, context)) {
-    gboolean here = context->actor == NULL || bh_authority_allows(kind, transition, context);
+    gboolean has_authority =
+        context->actor == NULL || bh_authority_allows(kind, transition, context);
     g_autofree char *zh =
-        g_strdup_printf(here ? "当前人员无权“%s”" : "“%s”由承办单位或其上级单位办理",
+        g_strdup_printf(has_authority ? "当前人员无权“%s”" : "“%s”由承办单位或其上级单位办理",
                         bh_transition_get_label(transition, "zh"));
-    g_autofree char *en = g_strdup_printf(here ? "This person may not do \"%s\""
-                                               : "\"%s\" is for the unit in charge or one above it",
-                                          bh_transition_get_label(transition, "en"));
+    g_autofree char *en =
+        g_strdup_printf(has_authority ? "This person may not do \"%s\""
+                                      : "\"%s\" is for the unit in charge or one above it",
+                        bh_transition_get_label(transition, "en"));
     g_ptr_array_add(problems, bh_problem_new("state", "actor", zh, en));
   }
   if (!bh_condition_holds(transition->when, context)) {
@@ -317,6 +321,6 @@ GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *t
   if (taker != NULL && context->actor != NULL && context->actor_values != NULL &&
       g_strcmp0(bh_json_string_or(context->values, taker, NULL), context->actor) != 0)
     g_ptr_array_add(problems, bh_problem_new(taker, "taker", "须为办理此步骤的本人",
-                                             "It must name who takes the step"));
+                                             "It must name the person who takes the step"));
   return problems;
 }

@@ -1,6 +1,7 @@
-/* What may happen to a record: states and transitions of its kind, declared as
- * data. A transition is judged against the state it starts from; overdue, queued, sending and
- * received are derived elsewhere and never states. */
+/* States and transitions of a kind, as declared in schema/kinds. A transition is checked against
+ * the state that it starts from. Overdue, queued, sending and received are computed elsewhere; they
+ * are never states. "Step" in comments and declarations means a transition. Pure; any thread;
+ * results are borrowed from the kind set unless said otherwise. Start with bh_workflow_check. */
 #pragma once
 
 #include <glib.h>
@@ -10,70 +11,80 @@
 
 G_BEGIN_DECLS
 
+/* Whether the kind declares states. */
 gboolean bh_kind_has_states(const BhKind *kind);
+/* Whether the kind declares this state. */
 gboolean bh_kind_has_state(const BhKind *kind, const char *state);
 /* Names of all states in declared order; borrowed strings, free the array. */
 GPtrArray *bh_kind_list_states(const BhKind *kind);
+/* Label of a state in `lang` ("zh" or "en"); the code itself when unknown. Never NULL. */
 const char *bh_kind_get_state_label(const BhKind *kind, const char *state, const char *lang);
+/* Whether no transition leads out of the state ("final"). */
 gboolean bh_kind_is_final_state(const BhKind *kind, const char *state);
-/* TRUE when a new record may start in `state`. */
+/* Whether a new record may start in the state ("initial"). */
 gboolean bh_kind_is_initial_state(const BhKind *kind, const char *state);
 
+/* State that the transition leads to. */
 const char *bh_transition_get_to(const BhTransition *transition);
+/* Label of the transition in `lang`. */
 const char *bh_transition_get_label(const BhTransition *transition, const char *lang);
-/* As declared; people are shown bh_source_dup_clauses of it. */
+/* "source" as declared. Use bh_source_dup_clauses before showing it to people. */
 const char *bh_transition_get_source(const BhTransition *transition);
-/* By when, in words; "" when nothing is said. */
+/* The declared deadline in words; "" when none. */
 const char *bh_transition_get_deadline_text(const BhTransition *transition, const char *lang);
-/* Day by which the record should have left the state it is in (R-077, R-261): the earliest deadline
- * of the ways that lead on from there, as far as the record's own values and the declaration tell.
- * A deadline in a field that the step itself asks for limits that step and is not counted; nor is
- * one the office sets, nor one in workdays without a calendar. FALSE when there is none. */
+/* Day by which the record should have left its present state (R-077, R-261): the earliest deadline
+ * of the transitions that start there, computed from the record's own values. Not counted: a
+ * deadline in a field that the transition itself asks for, one that the office sets, and one in
+ * workdays when `calendar` is NULL. FALSE when there is none. */
 gboolean bh_workflow_get_due(const BhKind *kind, const json_t *values, const BhCalendar *calendar,
                              BhDate *due);
-/* TRUE when the day may follow from this field (besides the state). */
+/* Whether the result of bh_workflow_get_due can depend on this field (besides the state). */
 gboolean bh_workflow_is_due_key(const BhKind *kind, const char *key);
-/* Names of the fields a form asks for on this transition; NULL-terminated, maybe empty. */
+/* Names of the fields that a form asks for with this transition; NULL-terminated, maybe empty. */
 const char *const *bh_transition_get_asks(const BhTransition *transition);
 
-/* Page of the collector that takes the step ("page"); NULL: the page made from the declaration. */
+/* Page of the collector for the step ("page"); NULL: the page generated from the declaration. */
 const char *bh_transition_get_page(const BhTransition *transition);
-/* What the step keeps of the record as it was ("keeps"): {field: name of the field whose value it
- * gets}, borrowed; NULL: nothing. */
+/* Values that the step copies before it changes them ("keeps"): {target field: source field}. NULL:
+ * none. */
 const json_t *bh_transition_get_keeps(const BhTransition *transition);
-/* Adds to `set` what the step keeps of a record with the values `before`. */
+/* Adds to `set` the values that the step copies ("keeps") from a record with the
+ * values `before`. */
 void bh_transition_keep(const BhTransition *transition, const json_t *before, json_t *set);
-/* Ref field that gets who takes the step ("taker"); NULL: none. */
+/* Ref field that the step sets to the acting person ("taker"); NULL: none. */
 const char *bh_transition_get_taker(const BhTransition *transition);
 
-/* Finds the declared transition; `from` NULL means creation. NULL if there is none. */
+/* Finds the declared transition; `from` NULL means creation. NULL when there is none. */
 const BhTransition *bh_workflow_find(const BhKind *kind, const char *from, const char *to);
 
-/* "written_by": the step is the hub's alone; what a device sends of it waits in quarantine. */
+/* Whether only the hub may make the step ("written_by"). A device's entry that makes it is
+ * quarantined. */
 gboolean bh_transition_is_left_to_hub(const BhTransition *transition);
-/* Whether a guard of the step says "quarantine": against it no correct client takes the step. */
+/* Whether a guard of the step has "quarantine". No correct client makes the step against such a
+ * guard. */
 gboolean bh_transition_may_quarantine(const BhTransition *transition);
 
-/* "who" alone: whether the actor of the context may take the step, as far as person and role go. An
- * actor without staff values is the system. */
+/* Whether "who" allows the context's actor to make the step, by person and role. Guards and
+ * authority are not checked. An actor without staff values is the system. */
 gboolean bh_transition_is_open_to(const BhKind *kind, const BhTransition *transition,
                                   const BhContext *context);
-/* Whether some declared step that leads into the state is open to the actor, wherever it starts. */
+/* Whether any declared step into the state, from any state, is open to the actor. */
 gboolean bh_workflow_may_lead_to(const BhKind *kind, const char *state, const BhContext *context);
 
-/* Transitions that start from `from`, are open to the actor (who) and whose "when" condition
- * holds: what a form offers as buttons. const BhTransition*; free the array. */
+/* Transitions from `from` that are open to the actor ("who") and whose "when" holds. Forms show
+ * them as buttons. const BhTransition*; free the array. */
 GPtrArray *bh_workflow_list_open(const BhKind *kind, const char *from, const BhContext *context);
 
-/* Whether a guard of the step from → to that names `field` speaks against what `context` holds:
- * such a choice leads nowhere and is not offered. What is not known speaks against nothing. */
+/* Whether a guard of the step from → to whose field is `field` fails for the values in `context`.
+ * Forms do not offer such a value. A guard that needs unavailable data does not fail. */
 gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *to,
                              const char *field, const BhContext *context);
 
-/* Judges from → to: declared, actor, needs. BhProblem* list, empty when fine. `from` NULL means
- * creation. Same on form and at ingest. context->values are the new values, those that this entry
- * sets included. An actor without staff values is the system (a hub) and passes only where "who"
- * says so; no actor at all leaves "who" unjudged. */
+/* Checks the step from → to: it is declared, "who" allows the actor, and all "needs" hold. Returns
+ * BhProblem*, empty when there are none; never NULL. `from` NULL means creation. Forms and the hub
+ * use this same check. context->values are the values after the entry. An actor without staff
+ * values is the system (a hub) and passes only if "who" allows it; without an actor, "who" is not
+ * checked. */
 GPtrArray *bh_workflow_check(const BhKind *kind, const char *from, const char *to,
                              const BhContext *context);
 

@@ -1,3 +1,4 @@
+/* The real clock, randomness, disk space and fsync of this machine. */
 #include "schema/world.h"
 
 #include <sodium.h>
@@ -28,8 +29,8 @@ static gpointer read_boot_id(gpointer data G_GNUC_UNUSED)
   if (g_file_get_contents("/proc/sys/kernel/random/boot_id", &text, NULL, NULL) &&
       bh_id_is_valid(g_strstrip(text)))
     return g_steal_pointer(&text);
-  /* Without the kernel's answer this process stands for its own boot: times of two runs are then
-   * never compared by the boot clock, which is the safe side. */
+  /* Without the kernel's id, each run of the program counts as a boot of its own. Boot times of two
+   * runs are then never compared, which is safe. */
   BhIdSource source;
   char *id = g_malloc(BH_ID_LEN + 1);
   bh_id_source_init(&source, bh_clock_system(), bh_random_system());

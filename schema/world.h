@@ -1,5 +1,5 @@
-/* The real sources of time, randomness, space and durability, for programs; tests and simulations
- * inject their own. Any thread; static, never freed. */
+/* The real clock, randomness, disk space and fsync, for programs. Tests and simulations inject
+ * their own. Any thread; results are static and never freed. */
 #pragma once
 
 #include "schema/ident.h"
@@ -11,20 +11,22 @@ const BhClock *bh_clock_system(void);
 /* The kernel's random generator through libsodium. */
 const BhRandom *bh_random_system(void);
 
-/* How much a file system has left. */
+/* Free space of a file system. */
 typedef struct {
-  /* Bytes that this user may still write below `dir`; -1 with errno when nobody can say. */
+  /* Bytes that this user can still write below `dir`; -1 with errno when that is unknown. */
   gint64 (*free_bytes)(gpointer data, const char *dir);
   gpointer data;
 } BhSpace;
+/* statvfs(). */
 const BhSpace *bh_space_system(void);
 
-/* What makes durable what was written. Both return 0, or -1 with errno. */
+/* Makes written data durable. Both functions return 0, or -1 with errno. */
 typedef struct {
   int (*sync)(gpointer data, int fd);     /* a file, or the names in a folder */
   int (*sync_all)(gpointer data, int fd); /* everything on the file system of a folder */
   gpointer data;
 } BhDisk;
+/* fsync() and syncfs(). */
 const BhDisk *bh_disk_system(void);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* SQLite behind db.h: opening and settings, cached statements, transactions, checkpoints, backup.
+ * All calls of SQLite are in this file. Start with configure() and bh_db_prepare. */
 #include "sync/db/db.h"
 
 #include <errno.h>
@@ -8,10 +10,10 @@
 #include <unistd.h>
 
 #define PARAMETER_MAX 64
-#define STEPS_PER_QUESTION 20000 /* of the engine: a millisecond or two */
+#define STEPS_PER_QUESTION 20000 /* engine steps between calls of is_over: one or two ms */
 #define BACKUP_PAGES_PER_STEP 1024
 #define PLACES_MAX 1024 /* addresses of SQL texts that are remembered */
-#define STMTS_MAX 512   /* prepared statements that are kept; all of a program are fewer */
+#define STMTS_MAX 512   /* cached statements; a program needs fewer */
 
 struct _BhStmt {
   BhDb *db;
@@ -19,7 +21,7 @@ struct _BhStmt {
   const char *sql; /* the key it is cached by */
   GError *bind_error;
   int next;     /* number of the parameter that is likely to be bound next */
-  guint64 used; /* db->prepared when it was asked for last */
+  guint64 used; /* db->prepared at its last use */
 };
 
 struct _BhDb {
@@ -27,9 +29,9 @@ struct _BhDb {
   BhDbRole role;
   GHashTable *stmts;  /* SQL text → BhStmt */
   GHashTable *places; /* address of an SQL text → BhStmt: most texts are literals */
-  char *dead;         /* why; NULL while alive */
+  char *dead;         /* reason why the connection is dead; NULL while it is not */
   int page_size;
-  int wal_pages;    /* in the log after the last commit */
+  int wal_pages;    /* pages in the log after the last commit */
   guint64 prepared; /* calls of bh_db_prepare */
   BhDbIsOver is_over;
   gpointer is_over_data;
@@ -44,8 +46,9 @@ static void stmt_free(gpointer data)
   g_free(stmt);
 }
 
-/* An I/O error may have been a failed fsync, after which the kernel forgets what it did not
- * write: nothing this connection believes about the file can be trusted any more. */
+/* Marks the connection dead after an I/O error. It may have been a failed fsync, after which the
+ * kernel discards what it could not write; the cache of this connection may then differ from the
+ * file. */
 static void note_result(BhDb *db, int rc)
 {
   if ((rc & 0xff) == SQLITE_IOERR && db->dead == NULL)
@@ -75,7 +78,7 @@ static gboolean check_alive(BhDb *db, GError **error)
   if (db->dead == NULL)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
-              "database: connection is closed for work after an earlier failure: %s", db->dead);
+              "database: the connection cannot be used after an earlier failure: %s", db->dead);
   return FALSE;
 }
 
@@ -89,7 +92,7 @@ static int note_wal(void *data, sqlite3 *handle, const char *name, int pages)
   return SQLITE_OK;
 }
 
-/* Made here and not by the engine, so that the log beside it takes over the mode as well. */
+/* Creates the file before SQLite does, so that file and log get the mode 0600. */
 static gboolean make_file(const char *path, GError **error)
 {
   int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -127,7 +130,7 @@ static gboolean configure(BhDb *db, GError **error)
                                     "PRAGMA synchronous=FULL;";
   static const char *const writer = "PRAGMA secure_delete=ON; PRAGMA wal_autocheckpoint=0;";
   static const char *const device = "PRAGMA journal_size_limit=8388608;";
-  /* The one writer changes pages all over the store: it keeps more of them. */
+  /* The writer changes pages all over the store, so it gets a larger cache. */
   static const char *const hub = "PRAGMA journal_size_limit=33554432; PRAGMA cache_size=-32000;";
 
   sqlite3_extended_result_codes(db->handle, 1);
@@ -138,8 +141,8 @@ static gboolean configure(BhDb *db, GError **error)
   sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
   sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
 
-  /* Before the first access: only then the log's index is kept in memory of this process and no
-   * second connection can ever checkpoint beside it. */
+  /* Set before the first access: only then SQLite keeps the index of the log in the memory of this
+   * process, and no second connection can make a checkpoint. */
   if (db->role == BH_DB_DEVICE && !bh_db_exec(db, "PRAGMA locking_mode=EXCLUSIVE", error))
     return FALSE;
   if (!bh_db_exec(db, common, error))
@@ -150,8 +153,8 @@ static gboolean configure(BhDb *db, GError **error)
       return FALSE;
     break;
   case BH_DB_HUB_WRITER:
-    /* Of a new store. One entry changes some forty pages, most of them in one place: smaller ones
-     * are less to write. */
+    /* Takes effect for a new store only. One entry changes about forty pages, most of them in one
+     * place only, so smaller pages mean less to write. */
     if (!bh_db_exec(db, "PRAGMA page_size=2048", error) || !use_wal(db, error))
       return FALSE;
     break;
@@ -182,8 +185,8 @@ static gboolean read_page_size(BhDb *db, GError **error)
   return TRUE;
 }
 
-/* Touches the file: whoever holds it, or something that is no database, shows here and not at
- * the first statement of a caller. */
+/* Reads from the file, so that a lock of another process, or a file that is not a database, is
+ * reported by bh_db_open and not by a later call. */
 static gboolean probe(BhDb *db, GError **error)
 {
   BhStmt *stmt = bh_db_prepare(db, "SELECT count(*) FROM sqlite_master", error);
@@ -191,8 +194,8 @@ static gboolean probe(BhDb *db, GError **error)
   return stmt != NULL && bh_stmt_run(stmt, error);
 }
 
-/* Nobody asks the engine how much memory it uses, and counting it takes a lock of the whole process
- * with every allocation. */
+/* Disables the memory statistics of SQLite: they are not used, and need a process-wide lock with
+ * every allocation. */
 static void stop_counting_memory(void)
 {
   static gsize done;
@@ -217,7 +220,7 @@ BhDb *bh_db_open(const char *path, BhDbRole role, GError **error)
   if (role == BH_DB_HUB_READER || role == BH_DB_HUB_CHECKPOINTER) {
     flags |= role == BH_DB_HUB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
     if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "database: there is no %s", path);
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "database: no such file %s", path);
       return NULL;
     }
   } else {
@@ -259,7 +262,8 @@ gboolean bh_db_is_dead(BhDb *db)
   return db->dead != NULL;
 }
 
-/* Found by address without hashing the text; another text may have come to the same address. */
+/* Finds a cached statement. Tries the address of the text first, which needs no hashing, and
+ * compares the text, because another text may have the same address now. */
 static BhStmt *find_prepared(BhDb *db, const char *sql)
 {
   BhStmt *stmt = g_hash_table_lookup(db->places, sql);
@@ -297,8 +301,8 @@ guint bh_db_count_kept(BhDb *db)
   return g_hash_table_size(db->stmts);
 }
 
-/* Texts that are put together at run time could be prepared without end. The statement that was not
- * used for longest is released; one that is being read stays. */
+/* Removes the least recently used statement from a full cache, because texts that are made at run
+ * time could fill it without end. A statement that is being read is kept. */
 static void make_place(BhDb *db)
 {
   GHashTableIter iter;
@@ -363,8 +367,8 @@ static int find_parameter(BhStmt *stmt, const char *name)
   if (g_strlcpy(full + 1, name, sizeof full - 1) < sizeof full - 1)
     index = sqlite3_bind_parameter_index(stmt->stmt, full);
   if (index == 0 && stmt->bind_error == NULL)
-    g_set_error(&stmt->bind_error, BH_ERROR, BH_ERROR_STORAGE, "database: no parameter :%s in %s",
-                name, sqlite3_sql(stmt->stmt));
+    g_set_error(&stmt->bind_error, BH_ERROR, BH_ERROR_STORAGE,
+                "database: no such parameter :%s in %s", name, sqlite3_sql(stmt->stmt));
   return index;
 }
 
@@ -375,7 +379,7 @@ static void note_bind(BhStmt *stmt, int rc, const char *name)
 }
 
 static void bind_text(BhStmt *stmt, const char *name, const char *text,
-                      sqlite3_destructor_type keeping)
+                      sqlite3_destructor_type ownership)
 {
   int index = find_parameter(stmt, name);
 
@@ -385,7 +389,7 @@ static void bind_text(BhStmt *stmt, const char *name, const char *text,
     note_bind(stmt, sqlite3_bind_null(stmt->stmt, index), name);
   else
     note_bind(stmt,
-              sqlite3_bind_text64(stmt->stmt, index, text, strlen(text), keeping, SQLITE_UTF8),
+              sqlite3_bind_text64(stmt->stmt, index, text, strlen(text), ownership, SQLITE_UTF8),
               name);
 }
 
@@ -413,7 +417,7 @@ void bh_stmt_bind_blob(BhStmt *stmt, const char *name, const void *bytes, gsize 
 
   if (index == 0)
     return;
-  /* A NULL pointer would bind NULL where an empty blob is meant. */
+  /* SQLite binds NULL for a NULL pointer, but an empty blob is meant. */
   note_bind(
       stmt,
       sqlite3_bind_blob64(stmt->stmt, index, bytes != NULL ? bytes : "", len, SQLITE_TRANSIENT),
@@ -522,7 +526,7 @@ gboolean bh_db_begin(BhDb *db, GError **error)
   return run_text(db, db->role == BH_DB_HUB_READER ? "BEGIN" : "BEGIN IMMEDIATE", error);
 }
 
-/* PASSIVE never waits for readers; what it leaves is moved the next time. */
+/* Makes a checkpoint. PASSIVE never waits for readers; the next checkpoint copies the rest. */
 static gboolean move_log(BhDb *db)
 {
   int in_log = -1, moved = -1;
@@ -571,7 +575,7 @@ gboolean bh_db_in_transaction(BhDb *db)
 
 gboolean bh_db_begin_schema_change(BhDb *db, GError **error)
 {
-  /* The switch does nothing inside a transaction. */
+  /* Before BEGIN, because SQLite ignores this pragma inside a transaction. */
   return bh_db_exec(db, "PRAGMA foreign_keys=OFF", error) && bh_db_begin(db, error);
 }
 
@@ -584,8 +588,9 @@ static gboolean check_references(BhDb *db, GError **error)
     return FALSE;
   if (!row)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "database: a row of %s refers to no row of %s",
-              bh_stmt_get_text(stmt, 0), bh_stmt_get_text(stmt, 2));
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
+              "database: a row of %s refers to a missing row of %s", bh_stmt_get_text(stmt, 0),
+              bh_stmt_get_text(stmt, 2));
   return FALSE;
 }
 
@@ -685,8 +690,8 @@ static gboolean write_copy(BhDb *db, const char *path, GError **error)
   gboolean ok;
   int rc = sqlite3_open_v2(path, &target, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 
-  /* No journal and no syncs of its own: the caller syncs once, and a half-made copy is never
-   * renamed into place. */
+  /* Without journal and syncs: the caller syncs once, and an incomplete copy is never renamed to
+   * its final name. */
   if (rc == SQLITE_OK)
     rc = sqlite3_exec(target, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", NULL, NULL, NULL);
   if (rc != SQLITE_OK) {
@@ -721,7 +726,8 @@ gboolean bh_db_backup(BhDb *db, const char *path, GError **error)
   if (!check_alive(db, error))
     return FALSE;
   if (bh_db_in_transaction(db)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_BUSY, "database: no backup inside a transaction");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_BUSY,
+                        "database: a backup is not possible inside a transaction");
     return FALSE;
   }
   unlink(temporary);

@@ -1,3 +1,4 @@
+/* Applies migrations to a store, each in a transaction of its own. Start with bh_migrate. */
 #include "sync/db/migrate.h"
 
 static gboolean has_version_table(BhDb *db, gboolean *has, GError **error)
@@ -74,7 +75,7 @@ gboolean bh_migrate(BhDb *db, const char *path, const BhMigration *migrations, g
     g_autofree char *backup = g_strdup_printf("%s.before-%d", path, version + 1);
 
     if (!bh_db_backup(db, backup, error)) {
-      g_prefix_error(error, "store: no backup before migration %d: ", version + 1);
+      g_prefix_error(error, "store: cannot make a backup before migration %d: ", version + 1);
       return FALSE;
     }
   }

@@ -1,5 +1,4 @@
-/* Numbered, append-only migrations from GResource-free files: schema/sql/{device,hub}/NNNN-*.sql
- * embedded at build time. */
+/* Numbered, append-only migrations: schema/sql/{device,hub}/NNNN-*.sql, embedded at build time. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -12,13 +11,13 @@ typedef struct {
   const char *sql;
 } BhMigration;
 
-/* Brings the store to the last version. Before the first step of an existing store a backup
- * PATH.before-N is made; a failing step is rolled back whole and the error names it; a store of a
- * newer version is refused (BH_ERROR_UNKNOWN) untouched. `path` may be NULL for stores that need
- * no backup (tests). */
+/* Brings the store to the last version. Makes a backup PATH.before-N before the first step of an
+ * existing store; `path` may be NULL when no backup is needed (tests). A failing step is rolled
+ * back completely, and the error names it. A store of a newer version is refused with
+ * BH_ERROR_UNKNOWN and not changed. */
 gboolean bh_migrate(BhDb *db, const char *path, const BhMigration *migrations, gsize n,
                     GError **error);
-/* Version the store is at; 0 for an empty one. */
+/* Version of the store; 0 for an empty one. */
 gboolean bh_migrate_get_version(BhDb *db, int *version, GError **error);
 
 G_END_DECLS

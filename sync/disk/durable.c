@@ -1,4 +1,5 @@
-/* What is made durable here is said to be there by others. No rows and no hashes: bytes only. */
+/* Makes files and folders durable: write beside, sync, rename, sync the folder. Does not check
+ * content. Start with bh_durable_place. */
 #include "sync/disk/durable.h"
 
 #include <errno.h>
@@ -48,7 +49,7 @@ gboolean bh_durable_make_folder(const BhDisk *disk, const char *path, GError **e
     return fail(path, error);
   if (bh_durable_sync_folder(disk, above, error))
     return TRUE;
-  /* What stands is taken for durable the next time. */
+  /* Removed again, because the next call would assume that an existing folder is durable. */
   g_rmdir(path);
   return FALSE;
 }

@@ -1,5 +1,5 @@
-/* Files and folders that are on the disk when a function returns TRUE. All fail with
- * BH_ERROR_STORAGE that names the path. Any thread. */
+/* Writes files and folders durably: when a function returns TRUE, they are on the disk (synced).
+ * All functions fail with BH_ERROR_STORAGE that names the path. Any thread. */
 #pragma once
 
 #include "schema/error.h"
@@ -7,20 +7,21 @@
 
 G_BEGIN_DECLS
 
-/* Makes a folder and those above it that are missing, mode 0700, each synced into the one that
- * names it. */
+/* Makes a folder and its missing parents, mode 0700, and syncs each into its parent. */
 gboolean bh_durable_make_folder(const BhDisk *disk, const char *path, GError **error);
-/* The names in a folder. */
+/* Syncs the names in a folder. */
 gboolean bh_durable_sync_folder(const BhDisk *disk, const char *path, GError **error);
-/* Everything on the file system that holds the folder: for many files at once. */
+/* Syncs the whole file system of the folder. Faster than single syncs for many files. */
 gboolean bh_durable_sync_all(const BhDisk *disk, const char *folder, GError **error);
-/* Gives a finished file its name: what stands at `path` is the old file or the new one, whole.
- * `temp` is in the same folder; it is removed when this fails. */
+/* Syncs the finished file `temp`, renames it to `path` and syncs the folder. At any moment `path`
+ * is the complete old file or the complete new one. `temp` must be in the same folder; it is
+ * removed on failure. */
 gboolean bh_durable_place(const BhDisk *disk, const char *temp, const char *path, GError **error);
-/* A copy, mode 0600, in a folder that is there; it replaces what stands at `to`, which is the old
- * file or the new one, whole. Its name is on the disk once the folder is synced. */
+/* Copies a file, mode 0600, into an existing folder, and syncs its content. At any moment `to` is
+ * the complete old file or the complete new one. The folder is not synced: the new name is durable
+ * only after bh_durable_sync_folder. */
 gboolean bh_durable_copy(const BhDisk *disk, const char *from, const char *to, GError **error);
-/* The same with nothing synced: bh_durable_sync_all comes later. */
+/* Like bh_durable_copy, but syncs nothing; the caller must call bh_durable_sync_all. */
 gboolean bh_durable_copy_unsynced(const char *from, const char *to, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Lines on the owner's socket: each side sends one. Start with add_bytes(). */
 #include "sync/owner/line.h"
 
 #include "schema/error.h"
@@ -55,7 +56,8 @@ void bh_line_address_free(BhLineAddress *address)
   g_free(address);
 }
 
-/* Adds `n` read bytes (0: the stream's end). *done when the line is whole or refused. */
+/* Adds the `n` bytes that were read (0: end of the stream). Returns the line when it is complete.
+ * Sets *done when it is complete or refused. */
 static char *add_bytes(Reading *reading, gssize n, gboolean *done, GError **error)
 {
   const guint8 *end = n > 0 ? memchr(reading->chunk, '\n', (gsize)n) : NULL;
@@ -63,12 +65,12 @@ static char *add_bytes(Reading *reading, gssize n, gboolean *done, GError **erro
 
   *done = TRUE;
   if (reading->line->len + take > reading->max)
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "owner: line is longer than %" G_GSIZE_FORMAT,
-                reading->max);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+                "owner: line is longer than %" G_GSIZE_FORMAT " bytes", reading->max);
   else if (n == 0)
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "owner: line ends without a line break");
   else if (memchr(reading->chunk, '\0', take) != NULL)
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "owner: line holds a NUL");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "owner: line contains a NUL");
   else {
     g_byte_array_append(reading->line, reading->chunk, (guint)take);
     if (end != NULL)
@@ -99,7 +101,7 @@ static void on_read(GObject *source, GAsyncResult *result, gpointer data)
     read_on(g_steal_pointer(&task));
 }
 
-/* Hands the reference on to the callback. */
+/* Reads the next bytes. The callback takes the reference to `task`. */
 static void read_on(GTask *task)
 {
   Reading *reading = g_task_get_task_data(task);

@@ -1,5 +1,5 @@
-/* Bounded lines on a stream socket, and the address of a directory's owner socket. Private to
- * sync/owner. */
+/* Reads lines of limited length from a stream socket, and makes the address of a directory's owner
+ * socket. Private to sync/owner. */
 #pragma once
 
 #include <gio/gio.h>
@@ -8,24 +8,28 @@ G_BEGIN_DECLS
 
 #define BH_OWNER_SOCKET_NAME "owner.sock"
 
-/* A socket path longer than the kernel's 107 bytes is reached through an open directory, which
- * this keeps open. */
+/* Address of the owner socket. The kernel allows socket paths of at most 107 bytes; a longer path
+ * is reached through an open directory, which stays open as long as this object. */
 typedef struct {
   char *path;
   int dir_fd; /* -1 when not needed */
   GSocketAddress *address;
 } BhLineAddress;
 
+/* NULL with BH_ERROR_STORAGE when the directory cannot be opened; bh_line_address_free. */
 BhLineAddress *bh_line_address_new(const char *dir, GError **error);
+/* `address` must not be NULL. */
 void bh_line_address_free(BhLineAddress *address);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhLineAddress, bh_line_address_free)
 
-/* One line without its "\n", g_free. BH_ERROR_LIMIT when it is longer than `max` bytes,
- * BH_ERROR_FORMAT when the stream ends before it or it holds a NUL. Bytes after the line are
- * dropped: one line each way. */
+/* Reads one line of at most `max` bytes. Bytes after the line are discarded, because each side
+ * sends only one line. */
 void bh_line_read_async(GInputStream *stream, gsize max, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer data);
+/* The line without its "\n"; g_free. NULL with BH_ERROR_LIMIT when it is longer than `max` bytes,
+ * BH_ERROR_FORMAT when the stream ends within it or it contains a NUL, or an error of GIO. */
 char *bh_line_read_finish(GInputStream *stream, GAsyncResult *result, GError **error);
+/* Like bh_line_read_async and _finish, but blocks. */
 char *bh_line_read(GInputStream *stream, gsize max, GError **error);
 
 G_END_DECLS

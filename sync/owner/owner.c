@@ -1,3 +1,5 @@
+/* Lock and socket of the process that has a store open. Start with bh_owner_take
+ * and on_request(). */
 #include "sync/owner/owner.h"
 
 #include "sync/owner/line.h"
@@ -24,11 +26,11 @@ struct _BhOwner {
   BhOwnerFunc func;
   gpointer data;
   GCancellable *stop;
-  GPtrArray *calls; /* BhOwnerCall*, borrowed: those that wait for a request or an answer */
+  GPtrArray *calls; /* BhOwnerCall*, borrowed: open calls that wait for a request or an answer */
 };
 
 struct _BhOwnerCall {
-  BhOwner *owner; /* NULL once the owner is released; touched on `context` only */
+  BhOwner *owner; /* NULL after the owner is released; used on `context` only */
   GMainContext *context;
   GSocketConnection *connection;
   GCancellable *stop;
@@ -95,7 +97,7 @@ void bh_owner_reply_error(BhOwnerCall *call, const GError *error)
       error->domain == BH_ERROR ? (BhErrorCode)error->code : (BhErrorCode)BH_ERROR_FAILED;
   g_autoptr(json_t) answer = json_pack("{s:s}", "error", bh_error_code_name(code));
 
-  /* On its own, for a message that is no UTF-8 must not take the code away as well. */
+  /* Set separately: json_pack would fail for a message that is not UTF-8, and the code be lost. */
   json_object_set_new(answer, "message", json_string(error->message));
   send_answer(call, answer);
 }
@@ -183,10 +185,11 @@ static gboolean lock(int fd, const char *dir, const char *role, GError **error)
                 g_strerror(errno));
     return FALSE;
   }
-  /* For people who look; the lock itself is the kernel's and dies with the process. */
+  /* The text is information for people. The lock itself is in the kernel and ends with
+   * the process. */
   who = g_strdup_printf("%s, process %d\n", role, (int)getpid());
   if (ftruncate(fd, 0) == 0 && pwrite(fd, who, strlen(who), 0) < 0)
-    g_debug("owner: cannot note who holds %s", dir);
+    g_debug("owner: cannot write the owner of %s into its lock file", dir);
   return TRUE;
 }
 
@@ -213,7 +216,8 @@ BhOwner *bh_owner_take(const char *dir, const char *role, GError **error)
   return owner;
 }
 
-/* Bound, made private, and only then listening: nobody can connect in between. */
+/* Binds the socket, restricts its mode, and only then listens, so that no other user can connect in
+ * between. */
 static GSocket *listen_at(const char *dir, GError **error)
 {
   g_autoptr(BhLineAddress) where = bh_line_address_new(dir, error);
@@ -320,7 +324,7 @@ static GSocketConnection *connect_to(const char *dir, int timeout_s, GError **er
   if (where != NULL)
     connection = g_socket_client_connect(client, G_SOCKET_CONNECTABLE(where->address), NULL, NULL);
   if (connection == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "owner: nobody serves %s", dir);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "owner: no process serves %s", dir);
   return connection;
 }
 
@@ -352,8 +356,8 @@ json_t *bh_owner_ask(const char *dir, const json_t *request, int timeout_s, GErr
   return unpack_answer(answer, error);
 }
 
-/* The agent gives way; a program of the command line ends soon. Whoever else has the store keeps
- * it. */
+/* Whether the lock may become free soon: an agent is asked to yield, and a command line program
+ * ends by itself. Other owners keep the store. */
 static gboolean may_wait(const char *dir)
 {
   g_autoptr(json_t) who_are_you = json_pack("{s:s}", "method", "owner");

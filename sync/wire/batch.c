@@ -1,3 +1,5 @@
+/* Compresses, expands and reads batches of entries. Start with expand_into() and
+ * bh_batch_reader_next. */
 #include "sync/wire/batch.h"
 
 #include "schema/error.h"
@@ -8,7 +10,7 @@
 #define COMPRESSION_LEVEL 6
 #define GROW_BYTES (64 * 1024)
 
-/* What an entry may declare is what an upload may bring. */
+/* An entry must be able to declare every file that can be uploaded, and no larger one. */
 G_STATIC_ASSERT(BH_FILE_MAX_BYTES == BH_FILE_MAX);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(ZSTD_DCtx, ZSTD_freeDCtx)
@@ -35,7 +37,8 @@ static void set_expand_error(size_t code, GError **error)
               ZSTD_getErrorName(code));
 }
 
-/* The output grows with what really comes out, never by what the frame's head promises. */
+/* Expands one frame. The output grows with the data, not by the size that the frame
+ * header claims. */
 static gboolean expand_into(ZSTD_DCtx *context, ZSTD_inBuffer *in, gsize max, GByteArray *out,
                             GError **error)
 {
@@ -57,7 +60,7 @@ static gboolean expand_into(ZSTD_DCtx *context, ZSTD_inBuffer *in, gsize max, GB
     }
     g_byte_array_append(out, chunk, (guint)to.pos);
     if (hint != 0 && in->pos == in->size && to.pos < to.size) {
-      g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "batch: zstd frame ends too early");
+      g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "batch: the zstd frame is incomplete");
       return FALSE;
     }
   }
@@ -78,7 +81,8 @@ GBytes *bh_batch_expand(const void *bytes, gsize len, gsize max, GError **error)
   if (!expand_into(context, &in, max, out, error))
     return NULL;
   if (in.pos != in.size) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "batch: bytes after the zstd frame");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
+                        "batch: there are bytes after the zstd frame");
     return NULL;
   }
   return g_byte_array_free_to_bytes(g_steal_pointer(&out));

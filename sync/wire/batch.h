@@ -1,4 +1,5 @@
-/* A batch: entries one after another, four lines each, maybe under zstd. Pure; any thread. */
+/* Batches: entries one after another, four lines each, optionally compressed with zstd. Pure; any
+ * thread. */
 #pragma once
 
 #include "schema/entry.h"
@@ -6,24 +7,26 @@
 
 G_BEGIN_DECLS
 
-/* One zstd frame, or NULL with BH_ERROR_FAILED when memory runs out. */
+/* Compresses to one zstd frame; g_bytes_unref. NULL with BH_ERROR_FAILED when memory runs out. */
 GBytes *bh_batch_compress(const void *bytes, gsize len, GError **error);
-/* Expands exactly one frame. BH_ERROR_LIMIT when it would give more than `max` bytes or wants a
- * window over BH_ZSTD_WINDOW_LOG_MAX (memory stays below both whatever the frame says),
- * BH_ERROR_FORMAT for anything else that is wrong with it. */
+/* Expands exactly one frame; g_bytes_unref. NULL with BH_ERROR_LIMIT when the result would have
+ * more than `max` bytes or the frame needs a window above BH_ZSTD_WINDOW_LOG_MAX (memory use stays
+ * below both, whatever the frame header claims), BH_ERROR_FORMAT for any other fault. */
 GBytes *bh_batch_expand(const void *bytes, gsize len, gsize max, GError **error);
 
-/* Takes entry by entry from a batch, holding no more than one. Borrows `text`. */
+/* Reads a batch entry by entry; only one entry is in memory at a time. */
 typedef struct {
   const char *cursor;
   const char *end;
-  int index; /* of the entry that comes next; errors name it */
+  int index; /* of the next entry; named in errors */
 } BhBatchReader;
 
-/* BH_ERROR_LIMIT when the text is longer than BH_BATCH_MAX_BYTES. */
+/* Borrows `text` until the last entry is read. FALSE with BH_ERROR_LIMIT when it is longer than
+ * BH_BATCH_MAX_BYTES. */
 gboolean bh_batch_reader_init(BhBatchReader *reader, const char *text, gsize len, GError **error);
-/* The next entry; NULL without error at the end; BH_ERROR_FORMAT or _LIMIT naming the index, and
- * BH_ERROR_LIMIT for an entry beyond BH_BATCH_MAX_ENTRIES. */
+/* The next entry (bh_entry_text_free); NULL without an error at the end. NULL with BH_ERROR_FORMAT
+ * or _LIMIT that names the index; BH_ERROR_LIMIT also for more than
+ * BH_BATCH_MAX_ENTRIES entries. */
 BhEntryText *bh_batch_reader_next(BhBatchReader *reader, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* The archive of a case: every member is one its sealed text names, with those bytes, in that
- * order; and nothing else is in it. */
+/* Verifies the archive of a case: its members must be exactly those that its sealed text lists, in
+ * that order and with those bytes. The text itself is verified in export-verify.c. Start with
+ * bh_case_verify_stream. */
 #include <sodium.h>
 #include <string.h>
 
@@ -9,7 +10,7 @@
 
 #define READ_BYTES (64 * 1024)
 
-/* What a member turned out to be. */
+/* Name, hash and size of a member that was read. */
 typedef struct {
   char *name;
   char sha256[BH_HASH_HEX_LEN + 1];
@@ -46,7 +47,7 @@ static Member *read_member(BhZipReader *zip, const char *name, GError **error)
   return member;
 }
 
-/* Members before the text, and the text itself. */
+/* Reads the members before the text, then verifies the text. NULL with an error. */
 static BhExportReport *read_all(BhZipReader *zip, const char *name, const guint8 *hub_key,
                                 GPtrArray *members, BhCaseCheck **check, GError **error)
 {
@@ -60,8 +61,7 @@ static BhExportReport *read_all(BhZipReader *zip, const char *name, const guint8
     g_ptr_array_add(members, read);
   }
   if (*error == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
-                "archive: there is no " BH_CASE_EXPORT_NAME " in it");
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "archive: " BH_CASE_EXPORT_NAME " is missing");
   return NULL;
 }
 
@@ -72,37 +72,39 @@ static void compare(BhExportReport *report, const GPtrArray *sealed, const GPtrA
     const Member *member = i < members->len ? members->pdata[i] : NULL;
     g_autofree char *text = NULL;
     if (wanted == NULL)
-      text = g_strdup_printf("archive: member %u is not named by the sealed text", i + 1);
+      text = g_strdup_printf("archive: member %u is not listed in the sealed text", i + 1);
     else if (member == NULL)
       text = g_strdup_printf("archive: %s is missing", wanted->name);
     else if (!g_str_equal(wanted->name, member->name))
-      text =
-          g_strdup_printf("archive: member %u is not %s, which belongs there", i + 1, wanted->name);
+      text = g_strdup_printf("archive: member %u must be %s", i + 1, wanted->name);
     else if (wanted->size != member->size || !g_str_equal(wanted->sha256, member->sha256))
-      text = g_strdup_printf("archive: %s was changed: other bytes than were sealed", wanted->name);
+      text = g_strdup_printf("archive: %s was changed: its bytes are not the sealed ones",
+                             wanted->name);
     if (text != NULL)
       bh_export_report_note(report, 0, BH_ERROR_SIGNATURE, text);
   }
 }
 
-/* The end of the text, of the archive, and what it holds. FALSE when reading fails. */
+/* Checks the end of the text and of the archive, and compares the members with the sealed list.
+ * FALSE when reading fails. */
 static gboolean check_archive(BhZipReader *zip, BhExportReport *report, const BhCaseCheck *check,
                               const GPtrArray *members, GError **error)
 {
-  g_autoptr(GError) wrong = NULL;
-  if (bh_zip_reader_next(zip, &wrong) != NULL)
+  g_autoptr(GError) fault = NULL;
+  if (bh_zip_reader_next(zip, &fault) != NULL)
     bh_export_report_note(report, 0, BH_ERROR_FORMAT,
-                          "archive: something follows its " BH_CASE_EXPORT_NAME);
-  else if (wrong == NULL)
-    bh_zip_reader_finish(zip, report->made_ms, &wrong);
-  if (g_error_matches(wrong, BH_ERROR, BH_ERROR_STORAGE)) {
-    g_propagate_error(error, g_steal_pointer(&wrong));
+                          "archive: there is a member after " BH_CASE_EXPORT_NAME);
+  else if (fault == NULL)
+    bh_zip_reader_finish(zip, report->made_ms, &fault);
+  if (g_error_matches(fault, BH_ERROR, BH_ERROR_STORAGE)) {
+    g_propagate_error(error, g_steal_pointer(&fault));
     return FALSE;
   }
-  if (wrong != NULL)
-    bh_export_report_note(report, 0, (BhErrorCode)wrong->code, wrong->message);
+  if (fault != NULL)
+    bh_export_report_note(report, 0, (BhErrorCode)fault->code, fault->message);
   if (check == NULL) {
-    bh_export_report_note(report, 0, BH_ERROR_UNKNOWN, "archive: its text is not that of a case");
+    bh_export_report_note(report, 0, BH_ERROR_UNKNOWN,
+                          "archive: its text is not the text of a case");
     return TRUE;
   }
   compare(report, bh_case_check_members(check), members);
@@ -115,18 +117,18 @@ BhExportReport *bh_case_verify_stream(GInputStream *in, const char *name, const 
 {
   g_autoptr(BhZipReader) zip = bh_zip_reader_new(in);
   g_autoptr(GPtrArray) members = g_ptr_array_new_with_free_func(member_free);
-  g_autoptr(GError) wrong = NULL;
+  g_autoptr(GError) fault = NULL;
   BhCaseCheck *check = NULL;
-  g_autoptr(BhExportReport) report = read_all(zip, name, hub_key, members, &check, &wrong);
-  gboolean read = report != NULL && check_archive(zip, report, check, members, &wrong);
+  g_autoptr(BhExportReport) report = read_all(zip, name, hub_key, members, &check, &fault);
+  gboolean read = report != NULL && check_archive(zip, report, check, members, &fault);
   g_clear_pointer(&check, bh_case_check_free);
   if (read)
     return g_steal_pointer(&report);
-  if (g_error_matches(wrong, BH_ERROR, BH_ERROR_STORAGE)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", name, wrong->message);
+  if (g_error_matches(fault, BH_ERROR, BH_ERROR_STORAGE)) {
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", name, fault->message);
     return NULL;
   }
   BhExportReport *broken = bh_export_report_new();
-  bh_export_report_note(broken, 0, (BhErrorCode)wrong->code, wrong->message);
+  bh_export_report_note(broken, 0, (BhErrorCode)fault->code, fault->message);
   return broken;
 }

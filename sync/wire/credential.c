@@ -1,3 +1,4 @@
+/* Formats and checks credentials; see credential.h. */
 #include "sync/wire/credential.h"
 
 #include "schema/base64.h"

@@ -1,3 +1,5 @@
+/* Encodes and decodes enrolment texts, and proves possession of the device key. Start with
+ * bh_enrol_text_decode. */
 #include "sync/wire/enrol-text.h"
 
 #include <gio/gio.h>
@@ -62,8 +64,8 @@ gboolean bh_hub_host_is_wildcard(const char *host)
          (address != NULL && g_inet_address_get_is_any(address));
 }
 
-/* Host and port only: what follows is ours to say, and user names or paths could point the
- * token elsewhere than the person sees. */
+/* Allows only host and port. The program adds the path itself, and a user name or path in the url
+ * could send the token to another place than the person sees. */
 gboolean bh_hub_url_is_valid(const char *url)
 {
   g_autoptr(GUri) uri = NULL;
@@ -95,9 +97,9 @@ static gboolean read_members(const json_t *object, BhEnrolText *text, GError **e
   if (hub == NULL || !bh_json_only_keys(object, allowed, "enrolment text", error))
     return FALSE;
   if (!bh_hub_url_is_valid(url))
-    return set_format_error("the address of the hub is not an https one", error);
+    return set_format_error("the address of the hub must be an https url", error);
   if (!bh_pin_is_valid(pin))
-    return set_format_error("the pin is no SHA-256", error);
+    return set_format_error("the pin must be a SHA-256 in base64", error);
   if (!bh_base64_decode(token, text->token, sizeof text->token))
     return set_format_error("the token is damaged", error);
   if (!bh_id_is_valid(hub))
@@ -116,12 +118,12 @@ BhEnrolText *bh_enrol_text_decode(const char *text, GError **error)
   g_autoptr(json_t) object = NULL;
 
   if (strlen(text) > BH_ENROL_TEXT_MAX_BYTES) {
-    set_format_error("is too long", error);
+    set_format_error("the text is too long", error);
     return NULL;
   }
-  trimmed = g_strstrip(g_ascii_strup(text, -1)); /* caps lock may have made the letters small */
+  trimmed = g_strstrip(g_ascii_strup(text, -1)); /* caps lock on a scanner makes lower case */
   if (!g_str_has_prefix(trimmed, PREFIX)) {
-    set_format_error("does not begin with " PREFIX, error);
+    set_format_error("the text does not begin with " PREFIX, error);
     return NULL;
   }
   bytes = bh_base45_decode(trimmed + strlen(PREFIX), error);

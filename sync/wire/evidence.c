@@ -1,6 +1,7 @@
-/* The interval in which an entry was signed, and what contradicts it. Reads no store: who calls it
- * keeps the latest signed hub time of each chain. The receipt of the entry before is no lower
- * bound: both may have been made offline and sent one after the other. */
+/* Computes the interval in which an entry was signed, and contradictions to it. Reads no store: the
+ * caller keeps the latest signed hub time of each chain. The receipt of the previous entry is no
+ * lower bound, because both entries may have been made offline and sent later. Start with
+ * bh_evidence_judge. */
 #include "sync/wire/evidence.h"
 
 #include <string.h>
@@ -26,8 +27,8 @@ static const char *find_odd(const BhEntryClock *clock, gboolean is_signed, const
 {
   if (clock->hub_ms <= 0)
     return NULL;
-  /* Received before the device was enrolled: the hub's own clock was wrong, and its receipt speaks
-   * against nobody. A signature that is not the hub's is none at any time. */
+  /* A receipt before the enrolment shows that the hub's own clock was wrong, so the receipt cannot
+   * contradict a claim. An invalid signature is a contradiction in any case. */
   gboolean hub_was_wrong = proof->received_ms > 0 && proof->received_ms < proof->enrolled_ms;
   if (clock->hub_sig[0] != '\0' && !is_signed)
     return "forged";
@@ -59,7 +60,7 @@ BhEvidence bh_evidence_judge(const BhEntryClock *clock, gboolean is_signed,
     evidence.claimed_ms = claim_of(clock);
     evidence.odd = find_odd(clock, is_signed, proof);
   }
-  /* Only a hub whose own clock was set back gives such times: then they prove nothing together. */
+  /* Such times occur only if the hub's own clock was set back; then they prove no interval. */
   if (evidence.to_ms > 0 && evidence.from_ms > evidence.to_ms) {
     evidence.from_ms = 0;
     evidence.basis = BH_TIME_UNPROVED;

@@ -1,5 +1,6 @@
-/* What the lines of a case file promise beyond their own signatures: chains that are whole between
- * two seqs, and every file that a body declares. */
+/* Checks the statements of a case file that no single signature proves: that chains are complete
+ * within their spans, and that every file which a body declares is listed. Used
+ * by export-verify.c. */
 #include "sync/wire/export-internal.h"
 
 #include <string.h>
@@ -11,20 +12,20 @@
 typedef struct {
   gint64 from;
   gint64 to;
-  gboolean met;
+  gboolean has_chain;
 } Span;
 
 typedef struct {
   gint64 size;
   char *media_type;
-  gboolean named;
+  gboolean is_listed;
 } Declared;
 
 struct _BhCaseCheck {
-  BhCaseReport told;
+  BhCaseReport report;
   GHashTable *spans;    /* "device incarnation" → Span */
   GHashTable *declared; /* SHA-256 → Declared */
-  guint n_named;
+  guint n_listed;
   GPtrArray *members; /* BhSealedFile* */
   gboolean has_page;
 };
@@ -57,7 +58,7 @@ static gboolean add_span(BhCaseCheck *check, const json_t *item, GError **error)
   static const char *const members[] = {"device", "incarnation", "from", "to", NULL};
   g_autofree Span *span = g_new0(Span, 1);
   if (!json_is_object(item))
-    return refuse(error, "head: \"spans\" is not a list of objects");
+    return refuse(error, "head: \"spans\" must be an array of objects");
   if (!bh_json_only_keys(item, members, "span", error))
     return FALSE;
   const char *device = bh_json_get_string(item, "device", "span", error);
@@ -69,7 +70,7 @@ static gboolean add_span(BhCaseCheck *check, const json_t *item, GError **error)
     return FALSE;
   g_autofree char *key = g_strdup_printf("%s %s", device, incarnation);
   if (g_hash_table_contains(check->spans, key))
-    return refuse(error, "head: a chain has two spans");
+    return refuse(error, "head: duplicate span of a chain");
   g_hash_table_insert(check->spans, g_steal_pointer(&key), g_steal_pointer(&span));
   return TRUE;
 }
@@ -84,16 +85,16 @@ BhCaseCheck *bh_case_check_new(const json_t *head, GError **error)
   const json_t *spans = record != NULL ? bh_json_get_array(head, "spans", "head", error) : NULL;
   gboolean ok = spans != NULL;
   if (ok && (!bh_id_is_valid(record) || !json_is_boolean(json_object_get(head, "personal"))))
-    ok = refuse(error, "head: no valid \"record\" and \"personal\"");
+    ok = refuse(error, "head: \"record\" or \"personal\" is not valid");
   for (gsize i = 0; ok && i < json_array_size(spans); i++)
     ok = add_span(check, json_array_get(spans, i), error);
   if (!ok) {
     bh_case_check_free(check);
     return NULL;
   }
-  g_strlcpy(check->told.record, record, sizeof check->told.record);
-  check->told.personal = json_is_true(json_object_get(head, "personal"));
-  check->told.spans = (int)g_hash_table_size(check->spans);
+  g_strlcpy(check->report.record, record, sizeof check->report.record);
+  check->report.personal = json_is_true(json_object_get(head, "personal"));
+  check->report.spans = (int)g_hash_table_size(check->spans);
   return check;
 }
 
@@ -113,7 +114,7 @@ gboolean bh_case_check_skip(BhCaseCheck *check, const BhEnvelope *envelope, gint
   const Span *span = g_hash_table_lookup(check->spans, key);
   if (span != NULL && span->from < envelope->seq && span->to >= expected)
     return FALSE;
-  check->told.gaps++;
+  check->report.gaps++;
   return TRUE;
 }
 
@@ -121,7 +122,7 @@ gboolean bh_case_check_chain(BhCaseCheck *check, const char *chain, gint64 last)
 {
   Span *span = g_hash_table_lookup(check->spans, chain);
   if (span != NULL)
-    span->met = TRUE;
+    span->has_chain = TRUE;
   return span == NULL || last >= span->to;
 }
 
@@ -131,7 +132,7 @@ gboolean bh_case_check_all_met(const BhCaseCheck *check)
   gpointer span;
   g_hash_table_iter_init(&iter, check->spans);
   while (g_hash_table_iter_next(&iter, NULL, &span))
-    if (!((const Span *)span)->met)
+    if (!((const Span *)span)->has_chain)
       return FALSE;
   return TRUE;
 }
@@ -151,7 +152,8 @@ void bh_case_check_declare(BhCaseCheck *check, const BhBody *body)
   }
 }
 
-/* "files/SHA256.SUFFIX": made by the hub, never by a device. */
+/* Whether the name is "files/SHA256.SUFFIX". The hub makes these names; devices have
+ * no influence. */
 static gboolean is_name_of(const char *name, const char *sha256)
 {
   g_autofree char *stem = g_strconcat(BH_CASE_FILES_DIR, sha256, ".", NULL);
@@ -184,19 +186,20 @@ static gboolean take_file(BhCaseCheck *check, const json_t *line, GError **error
   if (type == NULL || !bh_json_get_int(line, "size", 1, BH_FILE_MAX, &size, "file", error))
     return FALSE;
   Declared *declared = g_hash_table_lookup(check->declared, sha256);
-  if (declared == NULL || declared->named || declared->size != size ||
+  if (declared == NULL || declared->is_listed || declared->size != size ||
       !g_str_equal(declared->media_type, type))
-    return refuse(error, "a file that no entry declares so, or that was named before");
+    return refuse(error,
+                  "a file that no entry declares with this size and type, or a duplicate file");
   if (check->has_page ||
       (json_object_get(line, "name") != NULL && (name == NULL || !is_name_of(name, sha256))))
-    return refuse(error, "a file in another place or of another name than it must have");
-  declared->named = TRUE;
-  check->n_named++;
-  check->told.files++;
+    return refuse(error, "a file after the page, or with a wrong name");
+  declared->is_listed = TRUE;
+  check->n_listed++;
+  check->report.files++;
   if (name != NULL)
     add_member(check, name, sha256, size);
   else
-    check->told.files_missing++;
+    check->report.files_missing++;
   return TRUE;
 }
 
@@ -211,7 +214,7 @@ static gboolean take_page(BhCaseCheck *check, const json_t *line, GError **error
     return FALSE;
   if (check->has_page || !bh_hash_is_valid(sha256) ||
       !g_str_equal(bh_json_string_or(line, "name", ""), BH_CASE_PAGE_NAME))
-    return refuse(error, "not the one page of the case");
+    return refuse(error, "a duplicate or invalid page");
   check->has_page = TRUE;
   add_member(check, BH_CASE_PAGE_NAME, sha256, size);
   return TRUE;
@@ -220,23 +223,23 @@ static gboolean take_page(BhCaseCheck *check, const json_t *line, GError **error
 gboolean bh_case_check_line(BhCaseCheck *check, const char *text, gsize len, GError **error)
 {
   if (len < 2 || text[1] != ' ')
-    return refuse(error, "neither a file nor the page");
+    return refuse(error, "the line is neither a file nor the page");
   g_autoptr(json_t) line = bh_json_parse(text + 2, len - 2, MEMBER_MAX_BYTES, "file", error);
   if (!json_is_object(line))
-    return refuse(error, "neither a file nor the page");
+    return refuse(error, "the line is neither a file nor the page");
   return text[0] == 'F' ? take_file(check, line, error) : take_page(check, line, error);
 }
 
 gboolean bh_case_check_end(BhCaseCheck *check, GError **error)
 {
-  if (check->n_named != g_hash_table_size(check->declared))
-    return refuse(error, "a file that an entry declares is not named");
-  return check->has_page || refuse(error, "the page of the case is not named");
+  if (check->n_listed != g_hash_table_size(check->declared))
+    return refuse(error, "a file that an entry declares is not listed");
+  return check->has_page || refuse(error, "the page of the case is not listed");
 }
 
 BhCaseReport *bh_case_check_report(const BhCaseCheck *check)
 {
-  return g_memdup2(&check->told, sizeof check->told);
+  return g_memdup2(&check->report, sizeof check->report);
 }
 
 const GPtrArray *bh_case_check_members(const BhCaseCheck *check)

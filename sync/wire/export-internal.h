@@ -1,4 +1,4 @@
-/* What writing and verifying an export must agree on. */
+/* Functions that the writer and the verifiers of exports share. Private to sync/wire. */
 #pragma once
 
 #include "sync/wire/export.h"
@@ -7,49 +7,57 @@ G_BEGIN_DECLS
 
 #define BH_EXPORT_DOMAIN "export/1"
 
-/* What the hub signs at the end: "<hub> <entries> <sha256 hex of all bytes before>"; g_free. */
+/* The text that the hub signs: "<hub> <entries> <sha256 hex of all bytes before the
+ * seal>"; g_free. */
 char *bh_export_seal_text(const char *hub, gint64 entries, const char *sha256);
-/* The last line, without its "\n"; g_free. */
+/* The seal: the last line of the file, without its "\n"; g_free. */
 char *bh_export_seal_line(gint64 entries, const char *sha256, const char *signature_base64);
 
 /* --- one case --- */
 
-/* A file as the seal names it. */
+/* A file or the page, as listed in the sealed text. */
 typedef struct {
   char sha256[BH_HASH_HEX_LEN + 1];
   gint64 size;
   char *name; /* in the archive; NULL: missing */
 } BhSealedFile;
 
-/* What the lines of a case file promise, while it is verified. Functions are called with a place
- * for their error. */
+/* Checks the statements of a case file (spans, files, page) while it is verified. `error` must not
+ * be NULL in any of these functions. */
 typedef struct _BhCaseCheck BhCaseCheck;
-/* From the head; NULL with BH_ERROR_FORMAT. */
+/* Reads the spans of the head. NULL with BH_ERROR_FORMAT; bh_case_check_free. */
 BhCaseCheck *bh_case_check_new(const json_t *head, GError **error);
+/* `check` must not be NULL. */
 void bh_case_check_free(BhCaseCheck *check);
-/* The chain goes on at `seq` instead of `expected`: FALSE when a span needs what lies between. */
+/* Notes a gap: the chain continues with `envelope` instead of the seq `expected`. FALSE when a span
+ * covers the missing entries. */
 gboolean bh_case_check_skip(BhCaseCheck *check, const BhEnvelope *envelope, gint64 expected);
-/* A chain ends; FALSE when its span does not. `chain` is "device incarnation". */
+/* Notes the end of a chain ("device incarnation") at the seq `last`. FALSE when its span ends
+ * later. */
 gboolean bh_case_check_chain(BhCaseCheck *check, const char *chain, gint64 last);
-/* FALSE when a span has no chain: after the chains. */
+/* Whether every span has a chain. Call after the last bh_case_check_chain. */
 gboolean bh_case_check_all_met(const BhCaseCheck *check);
+/* Notes the files that a body declares. */
 void bh_case_check_declare(BhCaseCheck *check, const BhBody *body);
-/* A line "F …" or "P …" behind the entries; FALSE with BH_ERROR_FORMAT or _SIGNATURE. */
+/* Checks a line "F …" or "P …" after the entries. FALSE with BH_ERROR_FORMAT or _SIGNATURE. */
 gboolean bh_case_check_line(BhCaseCheck *check, const char *text, gsize len, GError **error);
-/* FALSE with an error when a declared file or the page was not named. */
+/* Checks that the page and every declared file were listed. FALSE with an error. */
 gboolean bh_case_check_end(BhCaseCheck *check, GError **error);
-/* What was read, new; g_free. */
+/* The case part of the report, as a new copy; g_free. */
 BhCaseReport *bh_case_check_report(const BhCaseCheck *check);
-/* Members the archive must hold before its text, in order: files that are there, the page
+/* Members that the archive must contain before its text, in order: available files, then the page
  * (BhSealedFile*). Borrowed. */
 const GPtrArray *bh_case_check_members(const BhCaseCheck *check);
 
-/* Verifies the text of an export. `check` is set for a case, to be freed by the caller. */
+/* Verifies the text of an export. Sets *check for a case (the caller frees it), else to NULL. NULL
+ * only with BH_ERROR_STORAGE. */
 BhExportReport *bh_export_verify_text(GInputStream *in, const char *name, const guint8 *hub_key,
                                       BhCaseCheck **check, GError **error);
+/* An empty report; bh_export_report_free. */
 BhExportReport *bh_export_report_new(void);
+/* Adds a problem; counts it only when BH_EXPORT_MAX_PROBLEMS are listed already. */
 void bh_export_report_note(BhExportReport *report, gint64 line, BhErrorCode code, const char *text);
-/* Verifies the archive of a case. */
+/* Verifies the archive of a case. NULL only with BH_ERROR_STORAGE. */
 BhExportReport *bh_case_verify_stream(GInputStream *in, const char *name, const guint8 *hub_key,
                                       GError **error);
 

@@ -1,3 +1,6 @@
+/* Verifies the text of an export or of a case, line by line, without the hub. The archive around a
+ * case is verified in case-verify.c, its spans and files in export-case.c. Start with
+ * bh_export_verify_text. */
 #include "sync/wire/export.h"
 
 #include <string.h>
@@ -10,13 +13,13 @@
 
 #define SEAL_MAX_BYTES 512
 
-/* Functions in here are always called with a place for their error. */
+/* `error` must not be NULL in the static functions of this file. */
 
-/* A key that may sign as a device, and the hub that said so. */
+/* A key that may sign for a device, and the hub that enrolled it. */
 typedef struct {
   char hub[BH_ID_LEN + 1];
   guint8 key[BH_PUBLIC_KEY_SIZE];
-  gint64 enrolled_ms; /* by the clock of the hub's entry; 0 of the hub itself */
+  gint64 enrolled_ms; /* by the clock of the hub's entry; 0 for the hub itself */
 } Trust;
 
 typedef struct {
@@ -25,8 +28,8 @@ typedef struct {
   char hash[BH_HASH_HEX_LEN + 1];
 } Chain;
 
-/* Which body an entry id stands for, cut short: there may be millions, and 16 bytes of a hash are
- * enough to notice another body. */
+/* The body hash of an entry id. Only 16 bytes are kept, because an export may have millions of
+ * entries, and 16 bytes are enough to detect a different body. */
 typedef struct {
   guint8 id[16];
   guint8 body[16];
@@ -36,10 +39,10 @@ typedef struct {
   BhLineReader lines;
   BhExportReport *report;
   guint8 hub_key[BH_PUBLIC_KEY_SIZE];
-  GHashTable *kinds; /* hash → itself */
+  GHashTable *kinds; /* set of hashes, borrowed from kind_order */
   GPtrArray *kind_order;
-  GHashTable *trust;    /* device id → GPtrArray of Trust: a device may get a new key */
-  GHashTable *signers;  /* device ids met */
+  GHashTable *trust;    /* device id → GPtrArray of Trust: a device can get a new key */
+  GHashTable *signers;  /* ids of the devices that signed entries */
   GHashTable *chains;   /* "device incarnation" → Chain */
   GHashTable *bodies;   /* Known, by id */
   BhCaseCheck *of_case; /* NULL: a whole export */
@@ -138,7 +141,7 @@ static gboolean read_head(Verifier *verifier, gboolean is_case, const char *text
       !bh_json_get_int(head, "made_ms", 0, G_MAXINT64, &verifier->report->made_ms, "head", error))
     return FALSE;
   if (!bh_id_is_valid(hub) || !bh_base64_decode(key, verifier->hub_key, BH_PUBLIC_KEY_SIZE)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "head: no valid \"hub\" and \"hub_key\"");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "head: \"hub\" or \"hub_key\" is not valid");
     return FALSE;
   }
   gsize i;
@@ -147,7 +150,8 @@ static gboolean read_head(Verifier *verifier, gboolean is_case, const char *text
   {
     const char *hash = json_string_value(item);
     if (!bh_hash_is_valid(hash) || g_hash_table_contains(verifier->kinds, hash)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "head: \"kinds\" is not a list of hashes");
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                  "head: \"kinds\" must be an array of different hashes");
       return FALSE;
     }
     g_ptr_array_add(verifier->kind_order, g_strdup(hash));
@@ -156,7 +160,7 @@ static gboolean read_head(Verifier *verifier, gboolean is_case, const char *text
   g_strlcpy(verifier->report->hub, hub, sizeof verifier->report->hub);
   if (wanted_key != NULL && memcmp(wanted_key, verifier->hub_key, BH_PUBLIC_KEY_SIZE) != 0)
     note(verifier, verifier->lines.line, BH_ERROR_SIGNATURE,
-         "made with another key than the one given");
+         "the file was made with another key than the given one");
   return TRUE;
 }
 
@@ -175,7 +179,8 @@ static void trust_key(Verifier *verifier, const char *device, const char *hub,
   g_ptr_array_add(keys, trust);
 }
 
-/* Format, head and kind sets. FALSE with error when the file cannot be read any further. */
+/* Reads format, head and kind sets. FALSE with an error when the file cannot be read
+ * any further. */
 static gboolean read_beginning(Verifier *verifier, const guint8 *wanted_key, GError **error)
 {
   gsize len = 0;
@@ -204,7 +209,7 @@ static gboolean read_beginning(Verifier *verifier, const guint8 *wanted_key, GEr
     g_autofree char *hash = bh_hash_hex(line + 2, len - 2);
     if (!g_str_equal(hash, verifier->kind_order->pdata[i]))
       note(verifier, verifier->lines.line, BH_ERROR_SIGNATURE,
-           "the kind set is not the one its hash in the head names");
+           "the kind set does not match its hash in the head");
   }
   return TRUE;
 }
@@ -228,7 +233,7 @@ static gboolean is_signed(const Verifier *verifier, const BhEntryText *text,
     g_propagate_error(error, g_steal_pointer(&last));
   else
     g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
-                "entry: signed by a device that no earlier entry of its hub enrolled");
+                "entry: no earlier entry of the hub enrolls the device that signed it");
   return FALSE;
 }
 
@@ -241,23 +246,24 @@ static Chain *check_chain(Verifier *verifier, const BhEnvelope *envelope, gint64
     g_hash_table_insert(verifier->chains, g_steal_pointer(&key), chain);
   }
   if (envelope->seq <= chain->seq)
-    note(verifier, line, BH_ERROR_FORK, "entry: its place in the chain is taken already");
+    note(verifier, line, BH_ERROR_FORK, "entry: duplicate \"seq\" in its chain");
   else if (envelope->seq > chain->seq + 1 && verifier->of_case != NULL &&
            bh_case_check_skip(verifier->of_case, envelope, chain->seq + 1))
-    ; /* said to be left out: the entry stands for itself by its signature */
+    ; /* a gap of a case, outside its spans: only the signature of this entry is verified */
   else if (envelope->seq > chain->seq + 1)
     note(verifier, line, BH_ERROR_CHAIN, "entry: an earlier entry of its chain is missing");
   else if (chain->seq > 0 && !g_str_equal(envelope->prev, chain->hash))
-    note(verifier, line, BH_ERROR_CHAIN, "entry: does not follow the one before it in its chain");
-  if (envelope->seq > chain->seq) { /* go on from here, so that one gap is told once */
+    note(verifier, line, BH_ERROR_CHAIN,
+         "entry: \"prev\" is not the hash of the previous entry of its chain");
+  if (envelope->seq > chain->seq) { /* continues from here, so that a gap is reported once */
     chain->seq = envelope->seq;
     memcpy(chain->hash, envelope->hash, sizeof chain->hash);
   }
   return chain;
 }
 
-/* What is proved of the time of an entry of a device. The file has no receipts: an entry was
- * received before the next one of the hub in the file, and before the file was made. */
+/* Counts what is proved about the time of a device's entry. The file contains no receipts; the
+ * entry was certainly received before the file was made. */
 static void check_time(Verifier *verifier, const BhEnvelope *envelope, const BhBody *body,
                        Chain *chain)
 {
@@ -277,7 +283,7 @@ static void check_time(Verifier *verifier, const BhEnvelope *envelope, const BhB
   report->times_odd += evidence.odd != NULL;
 }
 
-/* Devices are enrolled by what their hub signs itself, never by what a device says. */
+/* Learns the keys of devices, from entries that the hub signed itself only. */
 static void learn_keys(Verifier *verifier, const BhEnvelope *envelope, const BhBody *body)
 {
   if (!g_str_equal(envelope->device, envelope->hub))
@@ -296,7 +302,7 @@ static void learn_keys(Verifier *verifier, const BhEnvelope *envelope, const BhB
   }
 }
 
-/* FALSE when the id stood for another body before. */
+/* Remembers the body of an entry id. FALSE when an earlier entry of this id had another body. */
 static gboolean remember_body(Verifier *verifier, const BhBody *body, const BhEnvelope *envelope)
 {
   guint8 hash[BH_HASH_SIZE];
@@ -334,7 +340,8 @@ static void check_body(Verifier *verifier, const BhEntryText *text, const BhEnve
     check_time(verifier, envelope, body, chain);
 }
 
-/* The four lines behind an "E". FALSE when the file cannot be read any further. */
+/* Reads and verifies the four lines after an "E". FALSE when the file cannot be read
+ * any further. */
 static gboolean read_entry(Verifier *verifier, GError **error)
 {
   static const gsize limits[] = {BH_ENVELOPE_MAX, 88, BH_BODY_MAX, BH_OPENINGS_MAX};
@@ -354,11 +361,11 @@ static gboolean read_entry(Verifier *verifier, GError **error)
   verifier->report->entries++;
   const char *cursor = lines->str;
   BhEnvelope envelope;
-  g_autoptr(GError) wrong = NULL;
-  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, lines->str + lines->len, &wrong);
-  if (text == NULL || !bh_envelope_parse(text->envelope, &envelope, &wrong) ||
-      !is_signed(verifier, text, &envelope, &wrong)) {
-    note_error(verifier, line, wrong);
+  g_autoptr(GError) fault = NULL;
+  g_autoptr(BhEntryText) text = bh_entry_text_take(&cursor, lines->str + lines->len, &fault);
+  if (text == NULL || !bh_envelope_parse(text->envelope, &envelope, &fault) ||
+      !is_signed(verifier, text, &envelope, &fault)) {
+    note_error(verifier, line, fault);
     return TRUE;
   }
   g_hash_table_add(verifier->signers, g_strdup(envelope.device));
@@ -369,7 +376,7 @@ static gboolean read_entry(Verifier *verifier, GError **error)
 
 /* --- end --- */
 
-/* The seal has one form, so it is made again from what it says and compared byte by byte. */
+/* Checks the seal. It has one form only, so the expected line is made and compared byte by byte. */
 static void check_seal(Verifier *verifier, const char *text, gsize len)
 {
   BhExportReport *report = verifier->report;
@@ -387,16 +394,16 @@ static void check_seal(Verifier *verifier, const char *text, gsize len)
   guint8 signature[BH_SIGNATURE_SIZE];
   if (!g_str_equal(wanted, text))
     note(verifier, line, BH_ERROR_SIGNATURE,
-         "the seal is not that of this file: something in it was changed, added or taken away");
+         "the seal does not match the file: something was changed, added or removed");
   else if (!bh_base64_decode(base64, signature, sizeof signature) ||
            !bh_sign_verify(verifier->hub_key, BH_EXPORT_DOMAIN, sealed, strlen(sealed), signature))
     note(verifier, line, BH_ERROR_SIGNATURE, "the seal is not signed by the hub");
 }
 
-/* After the seal: what the head and the entries of a case promised. */
-static void check_promises(Verifier *verifier, gint64 line)
+/* Checks the spans and files of a case, after the seal. */
+static void check_case(Verifier *verifier, gint64 line)
 {
-  g_autoptr(GError) wrong = NULL;
+  g_autoptr(GError) fault = NULL;
   GHashTableIter iter;
   gpointer key;
   gpointer chain;
@@ -405,24 +412,24 @@ static void check_promises(Verifier *verifier, gint64 line)
   while (g_hash_table_iter_next(&iter, &key, &chain))
     whole = bh_case_check_chain(verifier->of_case, key, ((const Chain *)chain)->seq) && whole;
   if (!whole || !bh_case_check_all_met(verifier->of_case))
-    note(verifier, line, BH_ERROR_CHAIN, "a span of the head is not whole");
-  if (!bh_case_check_end(verifier->of_case, &wrong))
-    note_error(verifier, line, wrong);
+    note(verifier, line, BH_ERROR_CHAIN, "a span of the head is not complete");
+  if (!bh_case_check_end(verifier->of_case, &fault))
+    note_error(verifier, line, fault);
 }
 
 static void check_member(Verifier *verifier, const char *line, gsize len)
 {
-  g_autoptr(GError) wrong = NULL;
-  if (!bh_case_check_line(verifier->of_case, line, len, &wrong))
-    note_error(verifier, verifier->lines.line, wrong);
+  g_autoptr(GError) fault = NULL;
+  if (!bh_case_check_line(verifier->of_case, line, len, &fault))
+    note_error(verifier, verifier->lines.line, fault);
 }
 
-/* Everything behind the kind sets, up to the seal. */
+/* Reads everything after the kind sets, up to the end of the file. */
 static gboolean read_rest(Verifier *verifier, GError **error)
 {
   gsize len = 0;
   const char *line;
-  gboolean members = FALSE; /* begun: no entry comes behind them */
+  gboolean members = FALSE; /* the list of files has begun: no entry may follow */
   while ((line = bh_line_reader_next(&verifier->lines, SEAL_MAX_BYTES, &len, error)) != NULL) {
     if (verifier->of_case != NULL && (line[0] == 'F' || line[0] == 'P')) {
       members = TRUE;
@@ -435,18 +442,18 @@ static gboolean read_rest(Verifier *verifier, GError **error)
       continue;
     }
     if (!g_str_has_prefix(line, "Z ")) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "neither an entry nor the seal");
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the line is neither an entry nor the seal");
       return FALSE;
     }
     check_seal(verifier, line, len);
     if (verifier->of_case != NULL)
-      check_promises(verifier, verifier->lines.line);
+      check_case(verifier, verifier->lines.line);
     if (bh_line_reader_next(&verifier->lines, SEAL_MAX_BYTES, &len, error) != NULL)
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "something follows the seal");
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "there is a line after the seal");
     return *error == NULL;
   }
   if (*error == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the file ends without seal");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the file ends without a seal");
   return FALSE;
 }
 
@@ -464,13 +471,13 @@ BhExportReport *bh_export_verify_text(GInputStream *in, const char *name, const 
   verifier.chains = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   verifier.bodies = g_hash_table_new_full(hash_known, equal_known, g_free, NULL);
 
-  g_autoptr(GError) wrong = NULL;
-  if (!read_beginning(&verifier, hub_key, &wrong) || !read_rest(&verifier, &wrong)) {
-    if (g_error_matches(wrong, BH_ERROR, BH_ERROR_STORAGE)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", name, wrong->message);
+  g_autoptr(GError) fault = NULL;
+  if (!read_beginning(&verifier, hub_key, &fault) || !read_rest(&verifier, &fault)) {
+    if (g_error_matches(fault, BH_ERROR, BH_ERROR_STORAGE)) {
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", name, fault->message);
       return NULL;
     }
-    note_error(&verifier, verifier.lines.line, wrong);
+    note_error(&verifier, verifier.lines.line, fault);
   }
   BhExportReport *report = g_steal_pointer(&verifier.report);
   report->devices = (int)g_hash_table_size(verifier.signers);
@@ -531,14 +538,15 @@ json_t *bh_export_report_to_json(const BhExportReport *report)
                           json_pack("{sI, ss, ss}", "line", (json_int_t)problem->line, "code",
                                     bh_error_code_name(problem->code), "text", problem->text));
   }
-  const BhCaseReport *told = report->of_case;
+  const BhCaseReport *case_report = report->of_case;
   json_t *of_case =
-      told == NULL
+      case_report == NULL
           ? NULL
-          : json_pack("{ss, sb, si, sI, sI, sI, sb}", "record", told->record, "personal",
-                      (int)told->personal, "spans", told->spans, "gaps", (json_int_t)told->gaps,
-                      "files", (json_int_t)told->files, "files_missing",
-                      (json_int_t)told->files_missing, "in_archive", (int)told->in_archive);
+          : json_pack("{ss, sb, si, sI, sI, sI, sb}", "record", case_report->record, "personal",
+                      (int)case_report->personal, "spans", case_report->spans, "gaps",
+                      (json_int_t)case_report->gaps, "files", (json_int_t)case_report->files,
+                      "files_missing", (json_int_t)case_report->files_missing, "in_archive",
+                      (int)case_report->in_archive);
   json_t *times =
       json_pack("{sI, sI, sI}", "signed", (json_int_t)report->times_signed, "claimed",
                 (json_int_t)report->times_claimed, "contradicted", (json_int_t)report->times_odd);

@@ -1,3 +1,5 @@
+/* Writes exports and the text of cases, and seals them. Does not choose entries (the hub does), and
+ * does not write archives (zip-write.c). */
 #include "sync/wire/export.h"
 
 #include <sodium.h>
@@ -38,7 +40,8 @@ static gboolean write_bytes(BhExportWriter *writer, const char *bytes, gsize len
   return TRUE;
 }
 
-/* `more` are the members of a case's head, NULL for a whole export. */
+/* Writes the format line, the head and the kind sets. `more` has the additional members of the head
+ * of a case; NULL for an export. */
 static gboolean write_head(BhExportWriter *writer, const guint8 hub_key[BH_PUBLIC_KEY_SIZE],
                            gint64 made_ms, const char *const *kind_texts, json_t *more,
                            GError **error)
@@ -54,7 +57,7 @@ static gboolean write_head(BhExportWriter *writer, const guint8 hub_key[BH_PUBLI
   json_object_update(head, more);
   g_autofree char *text = bh_json_dump(head);
   if (strlen(text) > BH_EXPORT_HEAD_MAX_BYTES) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "export: its head is over %d bytes",
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "export: the head is larger than %d bytes",
                 BH_EXPORT_HEAD_MAX_BYTES);
     return FALSE;
   }

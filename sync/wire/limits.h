@@ -1,17 +1,17 @@
-/* Every limit of the wire protocol by name (PROTOCOL.md, "Limits" and "Order and retry of a
- * client"); the limits of an entry stand in schema/entry.h. Both ends hold to them. */
+/* Named limits of the wire protocol (PROTOCOL.md, "Limits" and "Order and retry of a client"), for
+ * device and hub. The limits of an entry are in schema/entry.h. */
 #pragma once
 
-/* An entry id is made from a time (UUIDv7). One that lies further ahead of the hub's clock is not
- * folded: it would be shown over every later one. A device takes its own clock for one only within
- * the shorter span after the last hub time it knows. */
+/* An entry id contains a time (UUIDv7). The hub does not fold an entry whose id is further ahead of
+ * the hub's clock than AHEAD_MAX, because its value would be shown instead of every later one. A
+ * device uses its own clock for ids only up to TRUST after the last hub time that it knows. */
 #define BH_ID_AHEAD_MAX_MS (G_GINT64_CONSTANT(7) * 24 * 3600 * 1000)
 #define BH_ID_TRUST_MS (G_GINT64_CONSTANT(6) * 24 * 3600 * 1000)
 
 #define BH_BATCH_MAX_ENTRIES 500
 #define BH_BATCH_MAX_BYTES (4 * 1024 * 1024)      /* expanded */
 #define BH_BATCH_MAX_WIRE_BYTES (2 * 1024 * 1024) /* compressed */
-#define BH_REQUEST_MAX_BYTES (64 * 1024)          /* bodies without a limit of their own */
+#define BH_REQUEST_MAX_BYTES (64 * 1024)          /* request bodies without their own limit */
 #define BH_REQUEST_HEAD_MAX_BYTES (16 * 1024)
 #define BH_CONNECTION_IDLE_S 60
 #define BH_ZSTD_WINDOW_LOG_MAX 23 /* 8 MiB */
@@ -21,28 +21,29 @@
 #define BH_UPLOADS_MAX_PER_DEVICE 64
 #define BH_UPLOAD_EXPIRES_S (7 * 24 * 60 * 60)
 
-#define BH_RECORD_MAX_BYTES (2 * 1024 * 1024) /* snapshot; a set that passes it is quarantined */
-/* Of these, so that no device shuts out the others: what one device may have brought, and what all
- * devices leave to the office. */
+#define BH_RECORD_MAX_BYTES (2 * 1024 * 1024) /* snapshot; a set that exceeds it is quarantined */
+/* Shares of BH_RECORD_MAX_BYTES, so that one device cannot block the others: the most that one
+ * device may contribute, and the part that all devices together must leave to the office. */
 #define BH_RECORD_DEVICE_MAX_BYTES (512 * 1024)
 #define BH_RECORD_OFFICE_BYTES (256 * 1024)
-/* Entries that sets of one device name as replaced and that have not come, of a key and of a
+/* Entries that sets of one device replace and that the hub has not received, per key and per
  * record. */
 #define BH_PENDING_PER_KEY_MAX 32
 #define BH_PENDING_PER_RECORD_MAX 2048
 #define BH_CHANGES_MAX_RECORDS 500
-#define BH_CHANGES_MAX_BYTES (4 * 1024 * 1024) /* a page ends at it; one record may pass it */
-#define BH_CHANGES_MAX_GONE 10000 /* ids of a page; the hub lets a cursor start anew before */
+#define BH_CHANGES_MAX_BYTES (4 * 1024 * 1024) /* of a page; one record alone may exceed it */
+/* Ids in "gone" of a page. If there would be more, the hub makes the device read from the start. */
+#define BH_CHANGES_MAX_GONE 10000
 #define BH_QUARANTINED_MAX 200
 
-#define BH_ANSWER_MAX_BYTES (32 * 1024 * 1024) /* a client refuses longer ones, files aside */
+#define BH_ANSWER_MAX_BYTES (32 * 1024 * 1024) /* a client refuses longer answers, except files */
 #define BH_CURSOR_MAX_BYTES 256
 #define BH_URL_MAX_BYTES 1024
 
 #define BH_ENROL_TOKEN_SIZE 16
 #define BH_ENROL_VALID_S (10 * 60)
-/* Entries saved offline under the key before may still arrive for so long; the sign-in of a device
- * ends after as long without a sync. */
+/* How long the hub accepts entries that were saved offline under a person's previous key, and how
+ * long a sign-in on a device stays valid without a sync. */
 #define BH_ENROL_OLD_KEY_MS (30LL * 24 * 3600 * 1000)
 #define BH_ENROL_TEXT_MAX_BYTES 2048
 #define BH_DEVICE_NAME_MAX_BYTES 256 /* 64 characters */

@@ -1,3 +1,4 @@
+/* Reads lines of limited length; see line-reader.h. */
 #include "sync/wire/line-reader.h"
 
 #include <string.h>
@@ -17,7 +18,8 @@ void bh_line_reader_clear(BhLineReader *reader)
   g_clear_pointer(&reader->buffer, g_byte_array_unref);
 }
 
-/* More bytes behind those that are there; 0 at the end, -1 with error. */
+/* Appends bytes from the stream to the buffer. Returns their number; 0 at the end, -1 with an
+ * error. */
 static gssize fill(BhLineReader *reader, GError **error)
 {
   g_byte_array_remove_range(reader->buffer, 0, (guint)reader->at);
@@ -44,7 +46,8 @@ const char *bh_line_reader_next(BhLineReader *reader, gsize limit, gsize *len, G
       stop = memchr(reader->buffer->data + reader->at + searched, '\n', rest - searched);
     searched = rest;
     if (stop != NULL ? stop > reader->buffer->data + reader->at + limit : rest > limit) {
-      g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "longer than %" G_GSIZE_FORMAT " bytes", limit);
+      g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+                  "the line is longer than %" G_GSIZE_FORMAT " bytes", limit);
       return NULL;
     }
     if (stop != NULL)
@@ -65,7 +68,7 @@ const char *bh_line_reader_next(BhLineReader *reader, gsize limit, gsize *len, G
   crypto_hash_sha256_update(&reader->through, start, n + 1);
   reader->at += n + 1;
   if (memchr(start, '\0', n) != NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "holds a NUL byte");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "the line contains a NUL byte");
     return NULL;
   }
   *stop = '\0';

@@ -1,3 +1,4 @@
+/* The headers of an archive as bytes; see zip-internal.h. */
 #include "sync/wire/zip-internal.h"
 
 #include <string.h>
@@ -32,7 +33,8 @@ guint32 bh_zip_stamp(gint64 made_ms)
   return days << 16 | time;
 }
 
-/* What local header and directory share, from the version that is needed to the extra field. */
+/* Appends the fields that local header and directory share: from the version needed to the length
+ * of the extra field. */
 static void put_common(GByteArray *out, const BhZipMember *member, guint32 stamp)
 {
   put16(out, VERSION_NEEDED);

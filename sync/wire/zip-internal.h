@@ -1,4 +1,4 @@
-/* The one form of the records of an archive, for writing and reading alike. */
+/* The byte form of the headers of an archive, for writer and reader. Private to zip-*.c. */
 #pragma once
 
 #include "sync/wire/zip.h"
@@ -16,10 +16,11 @@ typedef struct {
   guint32 offset;
 } BhZipMember;
 
-/* Date and time as they stand in an archive: two seconds fine, 1980 … 2107. */
+/* Date and time in the DOS format of archives: in steps of two seconds, UTC+8, 1980 … 2107. */
 guint32 bh_zip_stamp(gint64 made_ms);
+/* Appends the local header of a member, its name included. */
 void bh_zip_put_local(GByteArray *out, const BhZipMember *member, guint32 stamp);
-/* Directory and end; `members` are BhZipMember. */
+/* Appends the central directory and the end record; `members` are BhZipMember. */
 void bh_zip_put_directory(GByteArray *out, const GArray *members, guint32 stamp, guint32 offset);
 
 G_END_DECLS

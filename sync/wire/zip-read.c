@@ -1,3 +1,5 @@
+/* Reads archives and accepts only the canonical form (zip.h): every header is made again from its
+ * values and compared byte by byte. Start with bh_zip_reader_next. */
 #include "sync/wire/zip.h"
 
 #include <string.h>
@@ -11,7 +13,7 @@
 #define NAME_LEN_AT 26
 #define STAMP_AT 10
 
-/* --- the stream of one member: its bytes and no more, summed up --- */
+/* --- the stream of one member: gives only its bytes, and computes their checksum --- */
 
 #define BH_TYPE_ZIP_SOURCE (bh_zip_source_get_type())
 G_DECLARE_FINAL_TYPE(BhZipSource, bh_zip_source, BH, ZIP_SOURCE, GFilterInputStream)
@@ -52,12 +54,12 @@ static void bh_zip_source_init(BhZipSource *source G_GNUC_UNUSED)
 /* --- the archive --- */
 
 struct _BhZipReader {
-  GInputStream *in; /* buffers the caller's */
-  guint32 stamp;    /* of the first member, and so of all */
+  GInputStream *in; /* buffers the caller's stream */
+  guint32 stamp;    /* of the first member; all members must have the same */
   GArray *members;  /* BhZipMember */
-  BhZipMember now;
+  BhZipMember current;
   BhZipSource *source; /* of the present member, or NULL */
-  gint64 offset;       /* of what comes next */
+  gint64 offset;       /* of the next header */
   guint8 head[BH_ZIP_LOCAL_SIZE];
 };
 
@@ -89,7 +91,7 @@ static gboolean take(BhZipReader *reader, void *bytes, gsize len, GError **error
     return FALSE;
   }
   if (got < len) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "archive: it is cut off");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "archive: the file is cut off");
     return FALSE;
   }
   return TRUE;
@@ -107,7 +109,7 @@ static guint32 get32(const guint8 *bytes)
 
 static gboolean end_member(BhZipReader *reader, GError **error)
 {
-  guint8 rest[4096]; /* what nobody wanted to see is read all the same */
+  guint8 rest[4096]; /* bytes that the caller did not read are read here, for the checksum */
   while (reader->source->left > 0) {
     g_autoptr(GError) io_error = NULL;
     gssize n =
@@ -117,43 +119,45 @@ static gboolean end_member(BhZipReader *reader, GError **error)
       return FALSE;
     }
     if (n == 0) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "archive: it is cut off");
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "archive: the file is cut off");
       return FALSE;
     }
   }
-  gboolean right = reader->source->crc == reader->now.crc;
+  gboolean is_correct = reader->source->crc == reader->current.crc;
   g_clear_object(&reader->source);
-  g_array_append_val(reader->members, reader->now);
-  if (!right)
+  g_array_append_val(reader->members, reader->current);
+  if (!is_correct)
     g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE,
-                "archive: the checksum of member %u is not that of its bytes",
+                "archive: the checksum of member %u does not match its bytes",
                 reader->members->len);
-  return right;
+  return is_correct;
 }
 
 static gboolean read_header(BhZipReader *reader, GError **error)
 {
-  BhZipMember *now = &reader->now;
+  BhZipMember *current = &reader->current;
   guint len = get16(reader->head + NAME_LEN_AT);
-  *now = (BhZipMember){.crc = get32(reader->head + CRC_AT),
-                       .size = get32(reader->head + SIZE_AT),
-                       .offset = (guint32)reader->offset};
+  *current = (BhZipMember){.crc = get32(reader->head + CRC_AT),
+                           .size = get32(reader->head + SIZE_AT),
+                           .offset = (guint32)reader->offset};
   if (len == 0 || len > BH_ZIP_NAME_MAX_BYTES || reader->members->len >= BH_ZIP_MAX_MEMBERS) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "archive: too many members, or a too long name");
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
+                "archive: there are too many members, or a name is too long");
     return FALSE;
   }
-  if (!take(reader, now->name, len, error))
+  if (!take(reader, current->name, len, error))
     return FALSE;
   if (reader->members->len == 0)
     reader->stamp = get32(reader->head + STAMP_AT);
   g_autoptr(GByteArray) wanted = g_byte_array_new();
-  bh_zip_put_local(wanted, now, reader->stamp);
-  reader->offset += wanted->len + now->size;
+  bh_zip_put_local(wanted, current, reader->stamp);
+  reader->offset += wanted->len + current->size;
   if (wanted->len != BH_ZIP_LOCAL_SIZE + len ||
       memcmp(wanted->data, reader->head, BH_ZIP_LOCAL_SIZE) != 0 ||
       reader->offset > BH_ZIP_MAX_BYTES) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "archive: the head of member %u is not in the one form", reader->members->len + 1);
+                "archive: the header of member %u does not have the canonical form",
+                reader->members->len + 1);
     return FALSE;
   }
   return TRUE;
@@ -169,7 +173,7 @@ const char *bh_zip_reader_next(BhZipReader *reader, GError **error)
     return NULL;
   if (get32(reader->head) != BH_ZIP_LOCAL_MAGIC) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "archive: neither a member nor the directory behind member %u",
+                "archive: neither a member nor the directory follows member %u",
                 reader->members->len);
     return NULL;
   }
@@ -177,8 +181,8 @@ const char *bh_zip_reader_next(BhZipReader *reader, GError **error)
     return NULL;
   reader->source =
       g_object_new(BH_TYPE_ZIP_SOURCE, "base-stream", reader->in, "close-base-stream", FALSE, NULL);
-  reader->source->left = reader->now.size;
-  return reader->now.name;
+  reader->source->left = reader->current.size;
+  return reader->current.name;
 }
 
 GInputStream *bh_zip_reader_get_stream(BhZipReader *reader)
@@ -188,7 +192,7 @@ GInputStream *bh_zip_reader_get_stream(BhZipReader *reader)
 
 gint64 bh_zip_reader_get_size(const BhZipReader *reader)
 {
-  return reader->now.size;
+  return reader->current.size;
 }
 
 gboolean bh_zip_reader_finish(BhZipReader *reader, gint64 made_ms, GError **error)
@@ -205,7 +209,7 @@ gboolean bh_zip_reader_finish(BhZipReader *reader, gint64 made_ms, GError **erro
   gssize n = g_input_stream_read(reader->in, &more, 1, NULL, NULL);
   if (!same || n != 0 || reader->stamp != bh_zip_stamp(made_ms)) {
     g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "archive: its directory is not that of its members");
+                "archive: its directory does not match its members");
     return FALSE;
   }
   return TRUE;

@@ -1,3 +1,4 @@
+/* Writes archives in the canonical form (zip.h). Start with bh_zip_writer_begin. */
 #include "sync/wire/zip.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 
 #define BUFFER_BYTES (64 * 1024)
 
-/* --- the stream of one member: counts and sums up what passes --- */
+/* --- the stream of one member: counts its bytes and computes their checksum --- */
 
 #define BH_TYPE_ZIP_SINK (bh_zip_sink_get_type())
 G_DECLARE_FINAL_TYPE(BhZipSink, bh_zip_sink, BH, ZIP_SINK, GFilterOutputStream)
@@ -27,7 +28,7 @@ static gssize sink_write(GOutputStream *stream, const void *bytes, gsize len,
   BhZipSink *sink = BH_ZIP_SINK(stream);
   if ((gint64)len > sink->room - sink->size) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
-                "archive: over %" G_GINT64_FORMAT " bytes, which is the most it can hold",
+                "archive: larger than %" G_GINT64_FORMAT " bytes, which is the limit",
                 BH_ZIP_MAX_BYTES);
     return -1;
   }
@@ -52,11 +53,11 @@ static void bh_zip_sink_init(BhZipSink *sink G_GNUC_UNUSED)
 /* --- the archive --- */
 
 struct _BhZipWriter {
-  GOutputStream *out; /* buffers the caller's */
+  GOutputStream *out; /* buffers the caller's stream */
   guint32 stamp;
   GArray *members; /* BhZipMember */
-  BhZipMember now;
-  BhZipSink *sink; /* of the member that was begun, or NULL */
+  BhZipMember current;
+  BhZipSink *sink; /* of the present member, or NULL */
   gint64 size;
 };
 
@@ -106,7 +107,7 @@ static gboolean seek(BhZipWriter *writer, gint64 offset, GError **error)
 static gboolean put_header(BhZipWriter *writer, GError **error)
 {
   g_autoptr(GByteArray) header = g_byte_array_new();
-  bh_zip_put_local(header, &writer->now, writer->stamp);
+  bh_zip_put_local(header, &writer->current, writer->stamp);
   return put(writer, header, error);
 }
 
@@ -117,13 +118,13 @@ GOutputStream *bh_zip_writer_begin(BhZipWriter *writer, const char *name, GError
   gint64 start = writer->size + BH_ZIP_LOCAL_SIZE + (gint64)strlen(name);
   if (writer->members->len >= BH_ZIP_MAX_MEMBERS || start > BH_ZIP_MAX_BYTES) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
-                "archive: over %d files or %" G_GINT64_FORMAT " bytes, the most it can hold",
+                "archive: more than %d files or %" G_GINT64_FORMAT " bytes, which is the limit",
                 BH_ZIP_MAX_MEMBERS, BH_ZIP_MAX_BYTES);
     return NULL;
   }
-  writer->now = (BhZipMember){.offset = (guint32)writer->size};
-  g_strlcpy(writer->now.name, name, sizeof writer->now.name);
-  if (!put_header(writer, error)) /* its place; sum and size are written when they are known */
+  writer->current = (BhZipMember){.offset = (guint32)writer->size};
+  g_strlcpy(writer->current.name, name, sizeof writer->current.name);
+  if (!put_header(writer, error)) /* placeholder: bh_zip_writer_end writes checksum and size */
     return NULL;
   writer->sink =
       g_object_new(BH_TYPE_ZIP_SINK, "base-stream", writer->out, "close-base-stream", FALSE, NULL);
@@ -135,14 +136,14 @@ GOutputStream *bh_zip_writer_begin(BhZipWriter *writer, const char *name, GError
 gboolean bh_zip_writer_end(BhZipWriter *writer, GError **error)
 {
   g_return_val_if_fail(writer->sink != NULL, FALSE);
-  writer->now.crc = writer->sink->crc;
-  writer->now.size = (guint32)writer->sink->size;
+  writer->current.crc = writer->sink->crc;
+  writer->current.size = (guint32)writer->sink->size;
   writer->size += writer->sink->size;
   g_clear_object(&writer->sink);
-  if (!seek(writer, writer->now.offset, error) || !put_header(writer, error) ||
+  if (!seek(writer, writer->current.offset, error) || !put_header(writer, error) ||
       !seek(writer, writer->size, error))
     return FALSE;
-  g_array_append_val(writer->members, writer->now);
+  g_array_append_val(writer->members, writer->current);
   return TRUE;
 }
 
@@ -151,7 +152,7 @@ gboolean bh_zip_writer_drop(BhZipWriter *writer, GError **error)
   g_return_val_if_fail(writer->sink != NULL, FALSE);
   g_autoptr(GError) io_error = NULL;
   g_clear_object(&writer->sink);
-  writer->size = writer->now.offset;
+  writer->size = writer->current.offset;
   return seek(writer, writer->size, error) &&
          (g_seekable_truncate(G_SEEKABLE(writer->out), writer->size, NULL, &io_error) ||
           fail(error, io_error));

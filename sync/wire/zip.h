@@ -1,7 +1,7 @@
-/* ZIP archives in one form only: members stored without compression, in order, with the same time,
- * no extra fields, no comments, no ZIP64. Any program opens them; and because there is one form,
- * every bit of one that is read again counts, which no general library promises. Any thread, one
- * at a time per object. */
+/* ZIP archives in one canonical form: members stored without compression, in order, with equal
+ * times, no extra fields, no comments, no ZIP64. Any ZIP program can open them. The reader accepts
+ * only this form, so that no bit of an archive can be changed unnoticed; general libraries do not
+ * guarantee that. Any thread, one at a time per object. */
 #pragma once
 
 #include <gio/gio.h>
@@ -16,38 +16,46 @@ G_BEGIN_DECLS
 
 typedef struct _BhZipWriter BhZipWriter;
 
-/* `out` is borrowed, seekable and empty. Members carry `made_ms` in UTC+8. */
+/* Starts an archive. `out` must be seekable and empty, and is borrowed. All members get the time
+ * `made_ms`, in UTC+8. */
 BhZipWriter *bh_zip_writer_new(GOutputStream *out, gint64 made_ms);
+/* NULL is allowed. */
 void bh_zip_writer_free(BhZipWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhZipWriter, bh_zip_writer_free)
-/* A stream for the bytes of a member, borrowed until it is ended or dropped. `name` is ASCII.
- * BH_ERROR_LIMIT, _STORAGE; writing to the stream over BH_ZIP_MAX_BYTES fails likewise. */
+/* Begins a member and returns the stream for its bytes, borrowed until the member is ended or
+ * dropped. `name` is ASCII. NULL with BH_ERROR_LIMIT or _STORAGE. Writing more than
+ * BH_ZIP_MAX_BYTES to the archive fails with BH_ERROR_LIMIT. */
 GOutputStream *bh_zip_writer_begin(BhZipWriter *writer, const char *name, GError **error);
+/* Ends the present member. FALSE with BH_ERROR_STORAGE. */
 gboolean bh_zip_writer_end(BhZipWriter *writer, GError **error);
-/* Takes back the member that was begun. */
+/* Removes the present member from the archive. FALSE with BH_ERROR_STORAGE. */
 gboolean bh_zip_writer_drop(BhZipWriter *writer, GError **error);
-/* Bytes so far. */
+/* Bytes of the archive so far, without the present member's data. */
 gint64 bh_zip_writer_get_size(const BhZipWriter *writer);
-/* Writes the directory and flushes. Nothing may follow. */
+/* Writes the directory and flushes. No member may be added afterwards. FALSE with
+ * BH_ERROR_STORAGE. */
 gboolean bh_zip_writer_finish(BhZipWriter *writer, GError **error);
 
 /* --- reading --- */
 
 typedef struct _BhZipReader BhZipReader;
 
-/* `in` is borrowed. */
+/* Starts reading; `in` is borrowed. */
 BhZipReader *bh_zip_reader_new(GInputStream *in);
+/* NULL is allowed. */
 void bh_zip_reader_free(BhZipReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhZipReader, bh_zip_reader_free)
-/* Ends the member before, whose checksum must be right, and goes to the next: its name, borrowed
- * until the next call; NULL without an error where the directory begins. BH_ERROR_FORMAT,
- * _SIGNATURE, _LIMIT, _STORAGE. */
+/* Checks the checksum of the present member and moves to the next. Returns its name, borrowed until
+ * the next call; NULL without an error when the directory begins. NULL with BH_ERROR_FORMAT,
+ * _SIGNATURE (checksum), _LIMIT or _STORAGE. */
 const char *bh_zip_reader_next(BhZipReader *reader, GError **error);
-/* Bytes of the present member, and no more; borrowed until the next call of bh_zip_reader_next. */
+/* Stream over the bytes of the present member; borrowed until the next bh_zip_reader_next. NULL
+ * when there is no present member. */
 GInputStream *bh_zip_reader_get_stream(BhZipReader *reader);
+/* Bytes of the present member. */
 gint64 bh_zip_reader_get_size(const BhZipReader *reader);
-/* After the last member: the directory is the one these members have, the time is `made_ms`, and
- * nothing follows. */
+/* Called after the last member. Checks that the directory matches the members, that their time is
+ * `made_ms`, and that nothing follows. FALSE with BH_ERROR_FORMAT or _STORAGE. */
 gboolean bh_zip_reader_finish(BhZipReader *reader, gint64 made_ms, GError **error);
 
 G_END_DECLS

@@ -48,12 +48,12 @@ static void test_broken_csv_names_line_and_column(void **state)
       {HEADER "A-2,b,c,d,e,maybe,g,h\n", "line 2, column 6: major_hazard"},
       {HEADER "A-2,b,,d,e,no,g,h\n", "line 2, column 3: the cell is empty"},
       {HEADER "a-2,b,c,d,e,no,g,h\n", "line 2, column 1: item_no"},
-      {HEADER ROW ROW, "line 3, column 1: item_no stands twice"},
+      {HEADER ROW ROW, "line 3, column 1: duplicate item_no"},
       {HEADER "A-2,\"b,c,d,e,no,g,h\n", "line 2, column 2: a quoted cell"},
       {HEADER "A-2,b\"b,c,d,e,no,g,h\n", "line 2, column 2: a quote"},
       {HEADER "A-2,\"b\"b,c,d,e,no,g,h\n", "line 2, column 2: a quote"},
-      {HEADER "A-2,b,\"c\nd\",d,e,no,g,h\n", "line 2, column 3: the cell holds a control"},
-      {HEADER "A-2,b\xff,c,d,e,no,g,h\n", "not UTF-8"},
+      {HEADER "A-2,b,\"c\nd\",d,e,no,g,h\n", "line 2, column 3: the cell contains a control"},
+      {HEADER "A-2,b\xff,c,d,e,no,g,h\n", "neither UTF-8"},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
     g_autoptr(GError) error = NULL;
