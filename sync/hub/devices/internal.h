@@ -5,22 +5,24 @@
 
 G_BEGIN_DECLS
 
-#define BH_ENROL_TRIES_PER_MINUTE 20 /* failed ones, per address */
+#define BH_ENROL_TRIES_PER_MINUTE 20 /* failed enrolments from one network */
 
 struct _BhDeviceApi {
   BhHub *hub;
   BhUploads *uploads;
   const char *headers[3];
   GMutex lock;
-  GHashTable *tries; /* address → Tries, under lock */
+  GHashTable *tries; /* network → Tries, under `lock` */
 };
 
-/* The device a request is from; NULL after answering 401 or 403 itself. */
+/* The device that sent a request (bh_hub_device_free). NULL: the request was answered with an error
+ * already. */
 BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request);
-/* Answers with the status the protocol names for the error; `more` may be NULL. */
+/* Answers with the HTTP status that the protocol defines for the error. `more`: further members of
+ * the answer; may be NULL. */
 void bh_device_api_answer_error(BhRequest *request, const GError *error, const json_t *more);
 
-/* routes-upload.c */
+/* Handlers of routes-upload.c; `data` is the BhDeviceApi. */
 void bh_upload_handle_options(BhRequest *request, gpointer data);
 void bh_upload_handle_create(BhRequest *request, gpointer data);
 void bh_upload_handle_head(BhRequest *request, gpointer data);
