@@ -1,16 +1,18 @@
-/* Why something waits in quarantine, in the words of who reads it: the hub's own sentences name
- * kinds, ids and states by their codes, in English. Start at bh_office_held_words. */
+/* Puts the reasons of the hub into words for people: its own English sentences name kinds, ids and
+ * states by their codes. A changed sentence in schema or sync/hub/ingest must be changed in the
+ * table below too. Start at bh_office_held_words. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
 
 #include "schema/error.h"
 
-#define WORDS_MAX 2 /* states a sentence names */
+#define WORDS_MAX 2 /* states that a sentence may name */
 
-/* "%s" in a sentence is a state's code, and "*" at its end whatever follows. */
+/* "%s" in `reason` stands for the code of a state, "*" at its end for any text. `en` NULL: the
+ * reason itself is shown. */
 static const struct {
-  const char *said;
+  const char *reason;
   const char *zh;
   const char *en;
 } sentences[] = {
@@ -84,24 +86,24 @@ static const struct {
     {"has *", "长度或数量超出规定", NULL},
 };
 
-/* Where the words of `said` begin in `text`; FALSE when it says something else. */
-static gboolean matches(const char *said, const char *text, char *words[WORDS_MAX])
+/* Whether `text` matches the pattern; fills `words` (g_free) with the texts of "%s". */
+static gboolean matches(const char *reason, const char *text, char *words[WORDS_MAX])
 {
   int n = 0;
-  while (*said != '\0' && *said != '*') {
-    if (said[0] == '%' && said[1] == 's') {
+  while (*reason != '\0' && *reason != '*') {
+    if (reason[0] == '%' && reason[1] == 's') {
       gsize len = strcspn(text, " ");
       if (len == 0 || n == WORDS_MAX)
         return FALSE;
       g_free(words[n]);
       words[n++] = g_strndup(text, len);
       text += len;
-      said += 2;
-    } else if (*said++ != *text++) {
+      reason += 2;
+    } else if (*reason++ != *text++) {
       return FALSE;
     }
   }
-  return *said == '*' || *text == '\0';
+  return *reason == '*' || *text == '\0';
 }
 
 static char *label_state(const BhKind *kind, const char *code, const char *lang)
@@ -111,7 +113,7 @@ static char *label_state(const BhKind *kind, const char *code, const char *lang)
   return g_strdup(label != NULL && *label != '\0' ? label : code != NULL ? code : "");
 }
 
-/* Puts the states into a sentence: "%s" the next, "%1$s" and "%2$s" a certain one. */
+/* Inserts labels into a sentence (g_free): "%s" the next one, "%1$s" and "%2$s" a certain one. */
 static char *put_states(const char *sentence, char *const labels[WORDS_MAX])
 {
   GString *out = g_string_new(NULL);
@@ -129,7 +131,7 @@ static char *put_states(const char *sentence, char *const labels[WORDS_MAX])
   return g_string_free(out, FALSE);
 }
 
-/* Kinds say in both languages what their guards and locks refuse. */
+/* Finds the English text of a guard or lock in a kind's declaration, and returns it in `lang`. */
 static const char *find_declared(const json_t *node, const char *en, const char *lang)
 {
   const char *found = NULL;
@@ -160,7 +162,7 @@ static char *words_of(const BhKind *kind, const char *why, const char *lang)
     char *words[WORDS_MAX] = {NULL};
     char *labels[WORDS_MAX] = {NULL};
     char *text = NULL;
-    if (matches(sentences[i].said, why, words)) {
+    if (matches(sentences[i].reason, why, words)) {
       for (int w = 0; w < WORDS_MAX; w++)
         labels[w] = label_state(kind, words[w], lang);
       const char *en = sentences[i].en != NULL ? sentences[i].en : why;
@@ -219,7 +221,7 @@ char *bh_office_held_words(BhOfficeCall *call, const char *message)
                         : g_strconcat(label, english ? ": " : "：", words, NULL);
 }
 
-/* Most texts of a kind name their field already. */
+/* Appends a problem, with its label in front unless the text contains that. */
 static void add_problem(GString *text, const char *label, const char *words, const char *lang)
 {
   const gboolean english = strcmp(lang, "en") == 0;
