@@ -198,7 +198,7 @@ static gboolean read_after(const char *after, BhListQuery *wanted, GError **erro
     return TRUE;
   gint64 number = g_ascii_strtoll(after, &end, 10);
   if (number <= 0 || *end != (wanted->order != BH_LIST_BY_CHANGE ? ':' : '\0')) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "after: not the text of a page in this order");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "after: not a valid cursor for this order");
     return FALSE;
   }
   if (wanted->order != BH_LIST_BY_CHANGE) {
@@ -271,14 +271,14 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
 
 static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GError **error)
 {
-  gint64 total, here;
-  if (!bh_list_store_count_files(db, row->id, row->nr, &total, &here, error))
+  gint64 total, received;
+  if (!bh_list_store_count_files(db, row->id, row->nr, &total, &received, error))
     return NULL;
   return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:I, s:O, s:b, s:s?, s:I, s:I}", "id",
                    row->id, "kind", row->kind, "title", row->title, "state", row->state, "area",
                    row->area, "unit", row->unit, "changed_ms", (json_int_t)row->changed_ms,
                    "values", values, "conflict", (int)row->conflict, "review", row->review,
-                   "files_total", (json_int_t)total, "files_here", (json_int_t)here);
+                   "files_total", (json_int_t)total, "files_here", (json_int_t)received);
 }
 
 static gboolean is_in_scope(Listing *listing, const BhListRow *row)

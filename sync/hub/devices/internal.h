@@ -23,10 +23,10 @@ BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request);
 void bh_device_api_answer_error(BhRequest *request, const GError *error, const json_t *more);
 
 /* Handlers of routes-upload.c; `data` is the BhDeviceApi. */
-void bh_upload_handle_options(BhRequest *request, gpointer data);
-void bh_upload_handle_create(BhRequest *request, gpointer data);
-void bh_upload_handle_head(BhRequest *request, gpointer data);
-void bh_upload_handle_patch(BhRequest *request, gpointer data);
-void bh_upload_handle_delete(BhRequest *request, gpointer data);
+void bh_upload_handle_options(BhRequest *request, gpointer data); /* supported parts of tus */
+void bh_upload_handle_create(BhRequest *request, gpointer data);  /* POST: begins an upload */
+void bh_upload_handle_head(BhRequest *request, gpointer data);    /* HEAD: its state */
+void bh_upload_handle_patch(BhRequest *request, gpointer data);   /* PATCH: appends bytes */
+void bh_upload_handle_delete(BhRequest *request, gpointer data);  /* DELETE: removes it */
 
 G_END_DECLS

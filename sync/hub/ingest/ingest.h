@@ -101,10 +101,11 @@ void bh_ingest_result_clear(BhIngestResult *result);
 gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,
                          GError **error);
 
+/* Whether other requests wait for the writer. */
+typedef gboolean (*BhWaitedFunc)(gpointer data);
 /* Applies a batch in turns. After BH_TURN_WORK_MAX units of work it calls `is_waited_for` after
  * each entry and stops when that returns TRUE. *more: the batch is not done; call again with the
  * same result in a later transaction. No other batch of the device may be applied in between. */
-typedef gboolean (*BhWaitedFunc)(gpointer data);
 gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
                               BhIngestResult *result, BhWaitedFunc is_waited_for, gpointer data,
                               gboolean *more, GError **error);

@@ -324,8 +324,8 @@ static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, co
   }
 }
 
-/* Whether `given` equals a current value of `source` that the set `replaces` (may be NULL) names in
- * its `was`. */
+/* Whether `given` equals a current value of the field `source` that is set by one of the entries in
+ * the `was` of `replaces` (may be NULL). */
 static gboolean is_kept_of(const BhRecord *record, const BhSet *replaces, const char *source,
                            const json_t *given)
 {

@@ -157,7 +157,7 @@ gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText
 
 /* Notes that the entry at a position was merged into a record (its number). */
 gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **error);
-/* Whether that was noted; FALSE also when the store fails. */
+/* Whether the entry at a position was merged into a record; FALSE also when the store fails. */
 gboolean bh_log_has_link(BhDb *db, gint64 record, gint64 position);
 
 /* --- quarantine, reports, refusals --- */

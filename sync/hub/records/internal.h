@@ -35,6 +35,7 @@ typedef struct {
   char entry[BH_ID_LEN + 1];
   char *key;
 } BhNamed;
+/* GDestroyNotify for a BhNamed. */
 void bh_named_free(gpointer named);
 
 struct _BhRecords {

@@ -75,8 +75,9 @@ typedef struct {
 
 /* --- the leader: the filter whose index is read ---
  *
- * If no filter leaves few rows, rows are read in the order of the page until it is full. A filter
- * that has an index in that order is merged from it, one part for each of its values. */
+ * If no filter leaves few rows, rows are read in the order of the page until it is full. If a
+ * filter has an index in that order, one part is read for each of its values, and the parts are
+ * merged. */
 
 typedef enum {
   LEAD_ORDER, /* all rows in the order of the page */
@@ -481,7 +482,7 @@ static void append_from(Maker *maker, int arm, int merged)
     g_string_append(sql, "(" FOUND ") s CROSS JOIN record r ON r.nr = s.nr WHERE 1");
     break;
   case LEAD_FOUND:
-    /* UNION: each number once, because rows are joined to it. */
+    /* UNION removes duplicates, so that no row appears twice. */
     g_string_append_printf(sql, "(%s) s CROSS JOIN record r INDEXED BY ",
                            maker->query->related != NULL ? MATCHES
                                " UNION SELECT value FROM json_each(:related)"
@@ -724,8 +725,8 @@ GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GErro
       error);
 }
 
-gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
-                                   GError **error)
+gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total,
+                                   gint64 *received, GError **error)
 {
   gboolean found;
   g_autoptr(BhStmt) stmt =
@@ -739,7 +740,7 @@ gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *
   if (stmt == NULL)
     return FALSE;
   *total = bh_stmt_get_int(stmt, 0);
-  *here = bh_stmt_get_int(stmt, 1);
+  *received = bh_stmt_get_int(stmt, 1);
   return TRUE;
 }
 

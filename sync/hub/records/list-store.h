@@ -96,10 +96,10 @@ GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error);
 /* The distinct restrictions that records of a kind (NULL: of any kind) have, at most `max` (char*).
  */
 GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error);
-/* *total: files that a record and its children of kind "file" declare; *here: those of them that
- * the hub has received completely. */
-gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
-                                   GError **error);
+/* *total: files that a record and its children of kind "file" declare; *received: those of them
+ * that the hub has received completely. */
+gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total,
+                                   gint64 *received, GError **error);
 /* Entries that changed a record or wait in quarantine for it, below position `before` (0: all),
  * newest first, at most `limit` (BhEntryRow*). */
 GPtrArray *bh_list_store_history(BhDb *db, const char *record, gint64 before, int limit,

@@ -51,8 +51,8 @@ gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, c
 /* Replaces the search terms of a record by `grams`, if they differ. `is_new`: it has none yet. */
 gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean is_new,
                               GError **error);
-/* Awaited entries: named in `was` by a set of a key, sent by a device, and not arrived yet. This
- * adds one; it does nothing when it is there. */
+/* Adds an awaited entry: one that a device named in `was` when it set `key`, and that has not
+ * arrived. Does nothing when it is there. */
 gboolean bh_record_awaited_add(BhDb *db, gint64 nr, const char *device, const char *key,
                                const char *entry, GError **error);
 /* Removes the entry at `position`, which has arrived, from those that the record awaits. */
