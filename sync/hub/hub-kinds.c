@@ -1,25 +1,27 @@
-/* The kind set in use, and everything derived from records made anew when it changes. */
+/* Changes the kind set in use, and derives everything from the records again, in pages. Also
+ * rebuilds the search index after a change of its rule. Start at bh_hub_set_kinds. */
 #include <string.h>
 
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log/log.h"
 #include "sync/hub/records/records.h"
 
-#define REFRESH_PAGE 500
+#define REFRESH_PAGE 500 /* records of one transaction */
 
-/* Hash of the set by which records may still be derived: after a change, until all are anew. */
+/* Value in the store: hash of the previous kind set while some records are still derived by it; ""
+ * when all are derived by the set in use. */
 #define DERIVED_BY "derived_by"
 
-/* The rule by which the search index was written; a new number when bh_records_collect_search
- * changes. */
+/* Value in the store: number of the rule by which the search index was written. Increase
+ * SEARCH_RULE whenever the result of bh_records_collect_search changes. */
 #define SEARCHED_BY "searched_by"
 #define SEARCH_RULE "2"
 
 typedef struct {
-  BhKindSet *kinds;
-  BhKindSet *before;
-  gint64 after;
-  gboolean more;
+  BhKindSet *kinds;  /* new set */
+  BhKindSet *before; /* previous set */
+  gint64 after;      /* number of the last record that is done */
+  gboolean more;     /* there are further records */
 } KindChange;
 
 static void keep_kinds(BhHub *hub, BhKindSet *kinds)
@@ -30,8 +32,8 @@ static void keep_kinds(BhHub *hub, BhKindSet *kinds)
   g_mutex_unlock(&hub->lock);
 }
 
-/* The rest of the transaction is already judged by the new set; bh_hub_reload_kinds takes it back
- * when the commit fails. */
+/* Puts the set into use within a transaction, so that its remaining pieces are judged by the new
+ * set. If the commit fails, bh_hub_reload_kinds restores the previous one. */
 static gboolean use_kinds(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   KindChange *change = data;
@@ -62,7 +64,8 @@ static gboolean refresh_page(BhHub *hub, BhDb *db, gpointer data, GError **error
          (change->more || bh_log_set_value(db, DERIVED_BY, "", error));
 }
 
-/* Again from the first record when it was interrupted: what is done already is found done. */
+/* Derives all records again. After an interruption it starts from the first record; records that
+ * are done already are rewritten without a difference. */
 static gboolean derive_anew(BhHub *hub, BhKindSet *before, GError **error)
 {
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);

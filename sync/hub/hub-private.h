@@ -1,5 +1,5 @@
-/* What a BhHub consists of. For hub.c, hub-kinds.c, cli/init.c,
- * hub-kinds.c, and for those that need the ingest's pure step. */
+/* The members of a BhHub, and functions that only some folders need. For hub.c, hub-kinds.c,
+ * cli/init.c, and for code that needs the epoch, the region or the ingest. */
 #pragma once
 
 #include "sync/hub/log/log.h"
@@ -20,7 +20,7 @@ struct _BhHub {
   const BhRandom *random;
   const BhSpace *space;
   const BhDisk *disk;
-  BhSigner *signer; /* key read by any thread, the rest by the writer's */
+  BhSigner *signer; /* keys: any thread; everything else: writer thread only */
   guint8 plaque_public[BH_PUBLIC_KEY_SIZE];
   guint8 plaque_secret[BH_SECRET_KEY_SIZE];
   BhRegion *region;
@@ -32,15 +32,17 @@ struct _BhHub {
   GQueue readers;   /* BhDb*, under lock */
 };
 
-/* For pieces of work that apply a batch: use on the writer thread only. */
+/* The ingest, for work that applies a batch; borrowed. Writer thread only. */
 BhIngest *bh_hub_get_ingest(BhHub *hub);
+/* The epoch; borrowed. */
 const char *bh_hub_get_epoch(BhHub *hub);
+/* BH_ERROR_INVALID when `url` cannot be the public address of a hub. */
 gboolean bh_hub_check_public_url(const char *url, GError **error);
-/* A change of kinds that was interrupted goes on (hub-kinds.c). Blocks. */
+/* Finishes an interrupted change of kinds (hub-kinds.c). Blocks. */
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
-/* The set in use is the one the store names. On the writer thread. */
+/* Puts the kind set into use that the store names. Writer thread. */
 gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error);
-/* Makes the search index anew when it was written by an older rule than this program's. */
+/* Rebuilds the search index if an older version of the program wrote it. Blocks. */
 gboolean bh_hub_finish_search(BhHub *hub, GError **error);
 
 G_END_DECLS

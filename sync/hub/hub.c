@@ -1,3 +1,5 @@
+/* Opens and closes a hub, and passes work to its writer and readers (hub.h). Changes of kinds are
+ * in hub-kinds.c. Start at bh_hub_open. */
 #include <errno.h>
 #include <string.h>
 
@@ -11,7 +13,8 @@
 #include "sync/wire/enrol-text.h"
 
 #define READERS_KEPT 16
-#define TRUSTED_FROM "clock_trusted_from" /* position: times of before it are not looked at */
+/* Value in the store: position after which times of receipt are trusted (bh_hub_trust_clock). */
+#define TRUSTED_FROM "clock_trusted_from"
 
 /* --- opening --- */
 
@@ -51,8 +54,8 @@ static gboolean load_values(BhHub *hub, BhDb *db, GError **error)
   return TRUE;
 }
 
-/* What it received last has passed for certain, unless somebody said later that the clock of then
- * was wrong. */
+/* The time of the last receipt has certainly passed, unless a person declared later that the clock
+ * was wrong then. */
 static gboolean load_known_time(BhDb *db, gint64 *known_ms, GError **error)
 {
   g_autoptr(GError) failed = NULL;
@@ -250,7 +253,7 @@ gboolean bh_hub_has_space(BhHub *hub, gint64 wanted, gint64 kept, const char *wh
   gint64 left = hub->space->free_bytes(hub->space->data, hub->dir);
   if (left - wanted >= kept)
     return TRUE;
-  /* The path is for who runs the hub, not for who asks. */
+  /* The error does not contain the path, because it may be sent to a client; the path is logged. */
   if (left < 0)
     g_warning("hub: free space of %s: %s", hub->dir, g_strerror(errno));
   g_set_error(error, BH_ERROR, BH_ERROR_STORAGE,
@@ -274,8 +277,8 @@ BhKindSet *bh_hub_dup_kinds(BhHub *hub)
 /* --- writing --- */
 
 typedef struct {
-  BhHubWrite func; /* one of these two */
-  BhHubTurn turn;
+  BhHubWrite func; /* either this */
+  BhHubTurn turn;  /* or this */
   BhHubDone done;
   gpointer data;
 } Write;
@@ -330,8 +333,8 @@ gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error
   return bh_writer_run(hub->writer, write_func, &write, error);
 }
 
-/* Between two entries: one that still took the time of before would be the last known again. When
- * the commit fails, `reload` brings the doubt back. */
+/* Runs on the writer, so that no entry with an earlier time is received after the position is read.
+ * If the commit fails, `reload` restores the doubt. */
 static gboolean trust_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)data;
@@ -433,8 +436,8 @@ gboolean bh_hub_check_public_url(const char *url, GError **error)
   if (bh_hub_url_is_valid(url))
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-              "%s: not an address devices could use; it has to be https://HOST or "
-              "https://HOST:PORT, with the name or address other machines reach this one by",
+              "%s: devices cannot use this address; it must be https://HOST or "
+              "https://HOST:PORT, with the name or address by which other machines reach this one",
               url);
   return FALSE;
 }

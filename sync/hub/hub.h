@@ -1,6 +1,7 @@
-/* The hub: what it has (store and folded records) and the one way into it. A BhHub has one writer
- * thread and any number of readers. Everything that changes domain data is an entry, the hub's
- * own included; accounts, sessions, tokens and uploads are plain tables. */
+/* The hub: its store, its keys and kinds, writing through one writer thread, and reading through
+ * any number of readers. Every change of domain data is an entry, also when the hub itself makes
+ * it. Accounts, sessions, tokens and uploads are plain tables. Functions may be called on any
+ * thread unless stated otherwise. */
 #pragma once
 
 #include "schema/kind.h"
@@ -14,94 +15,115 @@ G_BEGIN_DECLS
 
 typedef struct _BhHub BhHub;
 
-/* Opens it and starts the writer thread. The caller owns the store (owner.h). */
+/* Opens the store in the folder `dir`, migrates it, finishes interrupted work, and starts the
+ * writer thread. The caller must own the store (owner.h). `clock` and `random` are borrowed.
+ * bh_hub_close. BH_ERROR_NOT_FOUND when the folder has no hub. */
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error);
+/* Runs waiting work, then closes the store. All readers must have been given back. `hub` may be
+ * NULL.
+ */
 void bh_hub_close(BhHub *hub);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHub, bh_hub_close)
 
-const char *bh_hub_get_id(BhHub *hub);
-const char *bh_hub_get_name(BhHub *hub);
-const char *bh_hub_get_area(BhHub *hub);
-const char *bh_hub_get_dir(BhHub *hub);
-/* Where devices reach the hub: NULL, without an error, when nobody has said so yet. g_free. */
+/* All of these are borrowed from the hub: */
+const char *bh_hub_get_id(BhHub *hub);   /* id, also that of the hub as a device */
+const char *bh_hub_get_name(BhHub *hub); /* for people */
+const char *bh_hub_get_area(BhHub *hub); /* code of the area that the hub serves */
+const char *bh_hub_get_dir(BhHub *hub);  /* its folder */
+/* The address at which devices reach the hub (g_free); NULL without an error when none is set. */
 char *bh_hub_dup_public_url(BhHub *hub, GError **error);
-/* "https://host[:port]" and no wildcard, else BH_ERROR_INVALID. Devices that are enrolled keep the
- * address they know. Blocks until durable. */
+/* Sets that address: "https://host[:port]" without wildcard, else BH_ERROR_INVALID. Enrolled
+ * devices keep the address that they know. Blocks until durable. */
 gboolean bh_hub_set_public_url(BhHub *hub, const char *url, GError **error);
-BhKindSet *bh_hub_dup_kinds(BhHub *hub); /* current set, new reference; any thread */
+/* The kind set in use; a new reference. */
+BhKindSet *bh_hub_dup_kinds(BhHub *hub);
+/* The region pack; borrowed. */
 const BhRegion *bh_hub_get_region(BhHub *hub);
-/* Never goes back (log/clock.h). */
+/* The hub's clock, which never goes back (log/clock.h); borrowed. */
 const BhClock *bh_hub_get_clock(BhHub *hub);
-/* Whether its times are in doubt, since the machine's clock went back; what that says, and the
- * latest time that was known before. Any thread. */
+/* Whether the hub's time is in doubt because the machine's clock went back. *machine_ms: the
+ * machine's clock; *known_ms: the latest time that was not in doubt. */
 gboolean bh_hub_is_time_doubted(BhHub *hub, gint64 *machine_ms, gint64 *known_ms);
-/* Somebody looked at the machine's clock: it is right, whatever came before. Blocks until durable.
- */
+/* A person has confirmed that the machine's clock is right; this ends the doubt. Blocks until
+ * durable. */
 gboolean bh_hub_trust_clock(BhHub *hub, GError **error);
+/* The source of random bytes; borrowed. */
 const BhRandom *bh_hub_get_random(BhHub *hub);
-/* Borrowed; before anybody else uses the hub. That of the system unless set. */
-/* Default: the system's. Tests let it fail. */
+/* Sets the disk for durable files (borrowed; default: that of the system). Call it before anything
+ * else uses the hub. Tests pass a disk that fails. */
 void bh_hub_set_disk(BhHub *hub, const BhDisk *disk);
+/* That disk; borrowed. */
 const BhDisk *bh_hub_get_disk(BhHub *hub);
+/* Sets the source of the free space (borrowed; default: the system). Call it before anything else
+ * uses the hub. */
 void bh_hub_set_space(BhHub *hub, const BhSpace *space);
-/* Bytes that are free where the hub lies; -1 when nobody can say. Any thread. */
+/* Free bytes of the hub's file system; -1 when they cannot be determined. Any thread. */
 gint64 bh_hub_get_free_bytes(BhHub *hub);
-/* TRUE when `wanted` bytes more leave `kept` free where the hub lies; else BH_ERROR_STORAGE saying
- * for what (`what`, as "file …") there is no room. Any thread. */
+/* TRUE when the hub's file system has room for `wanted` more bytes with `kept` bytes left free.
+ * Else BH_ERROR_STORAGE, whose message begins with `what` ("file …"). */
 gboolean bh_hub_has_space(BhHub *hub, gint64 wanted, gint64 kept, const char *what, GError **error);
-const char *bh_hub_get_pin(BhHub *hub); /* base64 SHA-256 of the TLS key's SPKI */
-/* Borrowed; the sizes are BH_PUBLIC_KEY_SIZE and BH_SECRET_KEY_SIZE. */
-const guint8 *bh_hub_get_public_key(BhHub *hub);
-const guint8 *bh_hub_get_secret_key(BhHub *hub);
-const guint8 *bh_hub_get_plaque_public_key(BhHub *hub);
-const guint8 *bh_hub_get_plaque_secret_key(BhHub *hub);
+/* The pin of the TLS key: base64 of the SHA-256 of its SPKI. Borrowed. */
+const char *bh_hub_get_pin(BhHub *hub);
+/* Keys for signing entries and times, and for plaques; borrowed. Their sizes are BH_PUBLIC_KEY_SIZE
+ * and BH_SECRET_KEY_SIZE. */
+const guint8 *bh_hub_get_public_key(BhHub *hub);        /* of the signing key */
+const guint8 *bh_hub_get_secret_key(BhHub *hub);        /* the signing key */
+const guint8 *bh_hub_get_plaque_public_key(BhHub *hub); /* of the plaque key */
+const guint8 *bh_hub_get_plaque_secret_key(BhHub *hub); /* the plaque key */
 
 /* --- writing --- */
 
-/* Runs `func` on the writer thread inside a transaction that is shared with other waiting work
- * (group commit) and answers after it is durable. `func` returning FALSE rolls its own part back
- * (savepoint). `done` is called on the writer thread after the commit. */
+/* Work on the writer thread. If it returns FALSE, only its own changes are rolled back (savepoint).
+ */
 typedef gboolean (*BhHubWrite)(BhHub *hub, BhDb *db, gpointer data, GError **error);
+/* Called after the commit, with the error or NULL. */
 typedef void (*BhHubDone)(BhHub *hub, const GError *error, gpointer data);
+/* Runs `func` in a transaction that is shared with other waiting work (group commit). `done` (may
+ * be NULL) is called on the writer thread, or on this thread with BH_ERROR_BUSY. Does not block. */
 void bh_hub_submit(BhHub *hub, BhHubWrite func, BhHubDone done, gpointer data);
-/* Long work of a client (a device's id) in turns, so that nobody waits for all of it
- * (log/writer.h): `func` is called again while it returns BH_TURN_MORE, each time in a later
- * transaction. */
+/* One turn of long work on the writer thread. */
 typedef BhTurn (*BhHubTurn)(BhHub *hub, BhDb *db, gpointer data, GError **error);
+/* Runs long work of a client (id of a device) in turns, so that others need not wait for all of it
+ * (log/writer.h): `func` is called again in a later transaction while it returns BH_TURN_MORE. */
 void bh_hub_submit_turns(BhHub *hub, const char *client, BhHubTurn func, BhHubDone done,
                          gpointer data);
-/* On the writer thread: whether anybody but this client waits for it. */
+/* Whether work of others than this client waits for the writer. */
 gboolean bh_hub_is_waited_for(BhHub *hub, const char *client);
-/* Same as bh_hub_submit, blocking until durable. Not from the writer thread. */
+/* The same as bh_hub_submit, but blocks until the work is durable or failed. Must not be called on
+ * the writer thread. */
 gboolean bh_hub_write(BhHub *hub, BhHubWrite func, gpointer data, GError **error);
 
-/* One entry of the hub itself: ops as in bh_device_save ([{"record","kind","set"}]); `by` is a
- * staff id or NULL for the system. Checked like any other entry, but a failed check is an error
- * and nothing is stored. Blocks until durable. Returns the entry id, g_free. */
+/* Appends an entry of the hub itself and returns its id (g_free). `ops` as in bh_ingest_append;
+ * `by` is a staff id, or NULL for the system. It is judged like any other entry; if a check fails,
+ * this fails and nothing is stored. Blocks until durable. */
 char *bh_hub_append(BhHub *hub, const char *by, const json_t *ops, GError **error);
-/* For use inside a BhHubWrite, when it must be one with other changes. */
+/* The same inside a BhHubWrite, so that it is committed together with other changes. */
 char *bh_hub_append_in(BhHub *hub, BhDb *db, const char *by, const json_t *ops, GError **error);
 
-/* Makes a kind set the one in use: stored for good, everything derived from records made anew.
- * TRUE at once when it is in use already. Blocks. */
+/* Puts a kind set into use: stores it and derives everything from the records again. Returns TRUE
+ * at once when it is in use already. Blocks. */
 gboolean bh_hub_set_kinds(BhHub *hub, BhKindSet *kinds, GError **error);
-/* Makes a file the region pack (it must parse); it serves from the next start on. */
+/* Copies a file as the new region pack; it must parse. It is used from the next start on. */
 gboolean bh_hub_set_region(BhHub *hub, const char *path, GError **error);
-/* Transactions so far and the pieces of work they carried. */
+/* Number of transactions so far, and of the pieces of work in them. */
 void bh_hub_count_commits(BhHub *hub, guint64 *commits, guint64 *pieces);
 void bh_hub_get_writer_state(BhHub *hub, BhWriterState *state);
 
-/* --- reading: a reader is one thread's read-only connection, taken from and given to a pool --- */
+/* --- reading: a reader is a read-only connection from a pool, used by one thread at a time --- */
 
+/* Takes a reader; NULL with an error. Give it back with bh_hub_give_reader. */
 BhDb *bh_hub_take_reader(BhHub *hub, GError **error);
+/* Gives a reader back; ends its transaction. `db` may be NULL. */
 void bh_hub_give_reader(BhHub *hub, BhDb *db);
 
-/* Releases a quarantined entry (folds it) or dismisses it; both are entries of the hub. Judged
- * again at that moment (ingest/judge.h); `by` NULL is the hub's own administration.
- * BH_ERROR_NOT_FOUND, _INVALID or _DENIED: nothing changed. */
+/* --- quarantine --- */
+
+/* Releases a quarantined entry, which applies it, or dismisses it; both append an entry of the hub.
+ * The entry is judged again (ingest/judge.h). `by`: a staff id, or NULL for the shell.
+ * BH_ERROR_NOT_FOUND, _INVALID or _DENIED: nothing was changed. Blocks until durable. */
 gboolean bh_hub_release(BhHub *hub, const char *by, const char *entry, gboolean dismiss,
                         const char *reason, GError **error);
-/* Whether it would be done now, by the same judgement; the error is the one it would fail with. */
+/* Whether bh_hub_release would succeed now; if not, the error that it would return. */
 gboolean bh_hub_may_release(BhHub *hub, BhDb *db, const char *by, const char *entry,
                             gboolean dismiss, GError **error);
 

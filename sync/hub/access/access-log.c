@@ -1,3 +1,5 @@
+/* Collects accesses to restricted records and writes them to the access log (access-log.h). Who may
+ * see what is decided elsewhere. */
 #include "sync/hub/access/access-log.h"
 
 #include <string.h>
@@ -5,7 +7,7 @@
 #include "sync/hub/access/access-store.h"
 
 typedef struct {
-  char *record;
+  char *record; /* NULL: all records */
   char *kind;
   const char *way;
 } Item;
@@ -58,7 +60,8 @@ static gint64 now_ms(BhHub *hub)
   return clock->wall_ms(clock->data);
 }
 
-/* A clock that was set back finds rows of later times: they are no look of this window. */
+/* Whether the log has the access within the window. Rows later than `now`, which exist after a
+ * clock was set back, do not count. */
 static gboolean is_known(BhAccess *access, const Item *item, BhDb *db, gint64 now, gboolean *known,
                          GError **error)
 {
@@ -89,7 +92,7 @@ gboolean bh_access_write(BhHub *hub, BhDb *db, gpointer data, GError **error)
   for (guint i = 0; i < access->items->len; i++) {
     const Item *item = access->items->pdata[i];
     gboolean known;
-    /* Looked at again: the same page may have been asked for twice at once. */
+    /* Checked again, because another request may have written the same access meanwhile. */
     if (!is_known(access, item, db, now, &known, error) ||
         (!known &&
          !bh_access_store_add(db, now, access->reader, item->way, item->record, item->kind, error)))

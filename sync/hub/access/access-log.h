@@ -1,11 +1,11 @@
-/* The access log (R-257): who was shown which restricted record, when, and how. What is restricted
- * says the kind's "visible" (records/sight.h). One BhAccess gathers what one request is about to
- * show; the request is answered only after it is durable, and refused when it cannot be written.
- * Reading what is open costs nothing.
+/* The access log (R-257): who was shown which restricted record, when, and in which way. Records
+ * are restricted by the "visible" declaration of their kind (records/sight.h); open records are not
+ * logged. A BhAccess collects the records that one request is about to show. The request is
+ * answered after the rows are durable, and refused when they cannot be written.
  *
- * A reader gets one row for a record and a way in BH_ACCESS_WINDOW_MS: the first look has its exact
- * time, more of them within it add none and write nothing. That bounds the log by who reads what,
- * not by how often; nothing is ever removed from it. */
+ * Within BH_ACCESS_WINDOW_MS there is one row for a reader, record and way, with the time of the
+ * first access; repeated accesses write nothing. The size of the log therefore depends on who reads
+ * what, not on how often. Rows are never removed. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -14,31 +14,34 @@ G_BEGIN_DECLS
 
 #define BH_ACCESS_WINDOW_MS (15 * 60 * 1000)
 
-/* Ways, as they are stored. */
+/* Ways of access, as stored. */
 #define BH_ACCESS_LIST "list"       /* a row of a list, or its name on the page of another record */
 #define BH_ACCESS_RECORD "record"   /* the record's page */
 #define BH_ACCESS_HISTORY "history" /* its entries */
-#define BH_ACCESS_FILE "file"       /* an original it shows */
-#define BH_ACCESS_HELD "held"       /* what waits in quarantine for it */
+#define BH_ACCESS_FILE "file"       /* an original file of the record */
+#define BH_ACCESS_HELD "held"       /* its entries in quarantine */
 #define BH_ACCESS_PULL "pull"       /* given to a device */
 #define BH_ACCESS_EXPORT "export"   /* written into a file that leaves the hub */
-#define BH_ACCESS_BACKUP "backup"
+#define BH_ACCESS_BACKUP "backup"   /* a copy of the whole store */
 
 typedef struct _BhAccess BhAccess;
 
-/* `reader`: id of a staff or device record; the hub's own for its shell. */
+/* `reader`: id of a staff or device record, or that of the hub for its shell. bh_access_free. */
 BhAccess *bh_access_new(const char *reader);
+/* Frees it without writing. `access` may be NULL. */
 void bh_access_free(BhAccess *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhAccess, bh_access_free)
 
-/* Each record and way counts once. `record` and `kind` NULL: everything there is. `way` static. */
+/* Adds an access; the same record and way are added once. `record` and `kind` are copied; both
+ * NULL: all records. `way` is one of the texts above. */
 void bh_access_note(BhAccess *access, const char *record, const char *kind, const char *way);
-/* Leaves out what the log has already, on a reader; *left tells whether there is more to write. */
+/* Removes the accesses that the log has already; *left: whether any are left to write. `db` is a
+ * reader's connection. */
 gboolean bh_access_drop_known(BhAccess *access, BhHub *hub, BhDb *db, gboolean *left,
                               GError **error);
-/* A BhHubWrite: adds the rows. */
+/* A BhHubWrite that adds the rows; `access` is a BhAccess. */
 gboolean bh_access_write(BhHub *hub, BhDb *db, gpointer access, GError **error);
-/* Both at once, durable on return. Not from the writer thread. */
+/* Does both; the rows are durable on return. Must not be called on the writer thread. */
 gboolean bh_access_log(BhAccess *access, BhHub *hub, BhDb *db, GError **error);
 
 G_END_DECLS

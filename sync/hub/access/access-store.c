@@ -1,3 +1,4 @@
+/* SQL of access-store.h. Rows are only added, never changed. */
 #include "sync/hub/access/access-store.h"
 
 #include "sync/hub/log/log.h"

@@ -1,4 +1,4 @@
-/* Rows of the access log. Only SQL. */
+/* SQL of the access log. */
 #pragma once
 
 #include "schema/json.h"
@@ -6,14 +6,15 @@
 
 G_BEGIN_DECLS
 
-/* Whether the reader was shown the record that way within (after_ms, now_ms]. */
+/* *has: whether there is a row of this reader, record and way with after_ms < time <= now_ms. */
 gboolean bh_access_store_has(BhDb *db, const char *reader, const char *record, const char *way,
                              gint64 after_ms, gint64 now_ms, gboolean *has, GError **error);
-/* `record` and `kind` NULL: everything there is. */
+/* Adds a row. `record` and `kind` NULL: all records. */
 gboolean bh_access_store_add(BhDb *db, gint64 now_ms, const char *reader, const char *way,
                              const char *record, const char *kind, GError **error);
-/* [{"nr","at_ms","reader","way","record"?,"kind"?,"unit"?}] below `before`, newest
- * first; of one record and one reader where these are not NULL. "unit": the record's now. */
+/* [{"nr","at_ms","reader","way","record"?,"kind"?,"unit"?}] with "nr" below `before`, newest first,
+ * at most `limit`; of one record and of one reader if these are not NULL. "unit": present unit of
+ * the record. A new reference. */
 json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, gint64 before,
                              int limit, GError **error);
 

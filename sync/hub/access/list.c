@@ -1,4 +1,5 @@
-/* Lists of records by page: what bh_hub_list offers, turned into one statement. */
+/* Lists of records for a viewer: translates a query into a BhListQuery (records/list-store.h), and
+ * removes rows that the viewer may not see. Start at bh_hub_list. */
 #include <string.h>
 
 #include "schema/restriction.h"
@@ -9,7 +10,7 @@
 
 #define LIMIT_DEFAULT 50
 #define LIMIT_MAX 200
-#define RESTRICTIONS_MAX 10000 /* that are judged for one list; with more each record is */
+#define RESTRICTIONS_MAX 10000 /* judged for one list; if there are more, each record is judged */
 
 static gboolean add_values(json_t *list, const json_t *value)
 {
@@ -34,8 +35,8 @@ static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery 
     gboolean is_state = strcmp(field, "state") == 0;
     const BhField *declared = kind != NULL ? bh_kind_find_field(kind, field) : NULL;
     if (!is_state && (declared == NULL || !bh_field_is_indexed(declared))) {
-      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "where %.64s: no indexed field of the kind",
-                  field);
+      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
+                  "where %.64s: not an indexed field of the kind", field);
       return FALSE;
     }
     if (wanted->n_where == BH_LIST_WHERE_MAX) {
@@ -47,7 +48,10 @@ static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery 
     size_t at;
     json_t *element;
     if (json_is_array(value)) {
-      json_array_foreach(value, at, element) ok = ok && add_values(values, element);
+      json_array_foreach(value, at, element)
+      {
+        ok = ok && add_values(values, element);
+      }
     } else {
       ok = add_values(values, value);
     }
@@ -56,22 +60,23 @@ static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery 
     where->values = bh_json_dump(values);
     json_decref(values);
     if (!ok) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "where %.64s: a value or a list of values",
-                  field);
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                  "where %.64s: must be a value or a list of values", field);
       return FALSE;
     }
   }
   return TRUE;
 }
 
-/* Only records whose value of a field is doubtful. */
+/* Reads "doubtful": only records whose value of that field is doubtful. */
 static gboolean read_doubtful(const json_t *query, BhListQuery *wanted, GError **error)
 {
   const char *field = bh_json_string_or(query, "doubtful", NULL);
   if (field == NULL)
     return TRUE;
   if (wanted->kind == NULL || wanted->n_where == BH_LIST_WHERE_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "doubtful: needs a kind, and room beside where");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                "doubtful: needs a kind, and one condition fewer in where");
     return FALSE;
   }
   g_autoptr(json_t) names = json_pack("[s]", field);
@@ -92,7 +97,7 @@ static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **erro
   else if (g_strv_contains(BH_LANES, inbox))
     wanted->review = inbox;
   else {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "inbox %.32s: there is no such lane", inbox);
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "inbox: no such lane: %.32s", inbox);
     return FALSE;
   }
   return TRUE;
@@ -125,18 +130,20 @@ typedef struct {
   BhShown *shown;
 } Listing;
 
-static gboolean add_scopes(Listing *listing, GPtrArray *there, const char *unit, json_t *scopes)
+/* Adds the scopes of `stored` that are within what the unit serves. FALSE when `stored` is NULL. */
+static gboolean add_scopes(Listing *listing, GPtrArray *stored, const char *unit, json_t *scopes)
 {
   const BhRegion *region = listing->hub->region;
-  for (guint i = 0; there != NULL && i < there->len; i++)
-    if (bh_scope_is_within(there->pdata[i], unit, TRUE, region, bh_shown_lookup, listing->shown))
-      json_array_append_new(scopes, json_string(there->pdata[i]));
-  return there != NULL;
+  for (guint i = 0; stored != NULL && i < stored->len; i++)
+    if (bh_scope_is_within(stored->pdata[i], unit, TRUE, region, bh_shown_lookup, listing->shown))
+      json_array_append_new(scopes, json_string(stored->pdata[i]));
+  return stored != NULL;
 }
 
-/* Who serves a part of what the hub holds is not led past all the rest row by row. Who serves the
- * hub's own area sees nearly all of it, and few records hang on one parent: there each row is asked
- * for itself, as every row is in the end. */
+/* Filters by the scopes that the viewer's unit serves, so that the store need not read all other
+ * rows. No filter is set if the unit serves the whole area of the hub, or for the children of one
+ * record: nearly all rows, or only few, are read then. Each row is checked by itself in any case.
+ */
 static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *wanted,
                             GError **error)
 {
@@ -157,9 +164,9 @@ static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *w
   return TRUE;
 }
 
-/* What the viewer may not see is left out by the store: a page then costs what it shows, and
- * neither its length nor its time tells how much is hidden. Each row is still judged by itself
- * (get_sight), for a restriction may be older than what it depends on. */
+/* Filters by the restrictions that allow the viewer, so that the store leaves out hidden records.
+ * Neither the length of a page nor its time then reveals how much is hidden. Each row is still
+ * judged by itself (get_sight), because a stored restriction may be out of date. */
 static gboolean read_restrictions(Listing *listing, const BhKind *kind, BhListQuery *wanted,
                                   GError **error)
 {
@@ -170,19 +177,19 @@ static gboolean read_restrictions(Listing *listing, const BhKind *kind, BhListQu
   if (listing->viewer == NULL ||
       (kind != NULL && json_object_get(bh_kind_get_declaration(kind), "visible") == NULL))
     return TRUE;
-  g_autoptr(GPtrArray) there =
+  g_autoptr(GPtrArray) stored =
       bh_list_store_restrictions(listing->db, wanted->kind, RESTRICTIONS_MAX + 1, error);
   g_autoptr(json_t) shown = json_array();
-  if (there == NULL || there->len > RESTRICTIONS_MAX)
-    return there != NULL;
-  for (guint i = 0; i < there->len; i++)
-    if (bh_restriction_allows(there->pdata[i], &viewer))
-      json_array_append_new(shown, json_string(there->pdata[i]));
+  if (stored == NULL || stored->len > RESTRICTIONS_MAX)
+    return stored != NULL;
+  for (guint i = 0; i < stored->len; i++)
+    if (bh_restriction_allows(stored->pdata[i], &viewer))
+      json_array_append_new(shown, json_string(stored->pdata[i]));
   wanted->restrictions = bh_json_dump(shown);
   return TRUE;
 }
 
-/* "POSITION", or "NR:TITLE", "NR:DAY" in the orders by those. */
+/* Reads "after": "POSITION" in the order of changes, "NR:TITLE" or "NR:DAY" in the other orders. */
 static gboolean read_after(const char *after, BhListQuery *wanted, GError **error)
 {
   char *end = NULL;
@@ -190,7 +197,7 @@ static gboolean read_after(const char *after, BhListQuery *wanted, GError **erro
     return TRUE;
   gint64 number = g_ascii_strtoll(after, &end, 10);
   if (number <= 0 || *end != (wanted->order != BH_LIST_BY_CHANGE ? ':' : '\0')) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "after: not from a page of this order");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "after: not a valid cursor for this order");
     return FALSE;
   }
   if (wanted->order != BH_LIST_BY_CHANGE) {
@@ -211,7 +218,7 @@ static gboolean read_order(const json_t *query, BhListQuery *wanted, GError **er
   wanted->due_before = bh_json_string_or(query, "due_before", "9999-12-31");
   if (names[wanted->order] == NULL || (wanted->order == BH_LIST_BY_DUE && wanted->kind == NULL)) {
     g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
-                "order %.32s: changed, title, or due with a kind", name);
+                "order %.32s: must be changed, title, or due together with a kind", name);
     return FALSE;
   }
   return TRUE;
@@ -230,13 +237,14 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
   wanted->limit = limit > 0 ? (int)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
   const BhKind *kind = wanted->kind != NULL ? bh_kind_set_find(listing->kinds, wanted->kind) : NULL;
   if (wanted->kind != NULL && kind == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no kind %.64s", wanted->kind);
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "no such kind: %.64s", wanted->kind);
     return FALSE;
   }
   const char *search = bh_json_string_or(query, "search", "");
-  /* The index's query leaves out what is longer: that would find what was not asked for. */
+  /* bh_search_query ignores what is beyond the limit, so that records would be found which do not
+   * match. */
   if (g_utf8_strlen(search, -1) > BH_SEARCH_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "search: over %d characters", BH_SEARCH_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "search: more than %d characters", BH_SEARCH_MAX);
     return FALSE;
   }
   if (*search != '\0') {
@@ -262,14 +270,14 @@ static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *w
 
 static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GError **error)
 {
-  gint64 total, here;
-  if (!bh_list_store_count_files(db, row->id, row->nr, &total, &here, error))
+  gint64 total, received;
+  if (!bh_list_store_count_files(db, row->id, row->nr, &total, &received, error))
     return NULL;
   return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:I, s:O, s:b, s:s?, s:I, s:I}", "id",
                    row->id, "kind", row->kind, "title", row->title, "state", row->state, "area",
                    row->area, "unit", row->unit, "changed_ms", (json_int_t)row->changed_ms,
                    "values", values, "conflict", (int)row->conflict, "review", row->review,
-                   "files_total", (json_int_t)total, "files_here", (json_int_t)here);
+                   "files_total", (json_int_t)total, "files_here", (json_int_t)received);
 }
 
 static gboolean is_in_scope(Listing *listing, const BhListRow *row)
@@ -305,8 +313,8 @@ static void go_on_after(BhListQuery *wanted, const BhListRow *row)
   wanted->after_key = g_strdup(bh_list_row_key(row, wanted->order));
 }
 
-/* Appends what the viewer may see of one page of rows; *after follows the last row that is shown,
- * never one that is hidden. *more is set by a row that would be shown too. */
+/* Appends the rows that the viewer may see, up to `limit`. *after: the text of the last shown row,
+ * never of a hidden one. *more: there is a further row that would be shown. */
 static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, BhListOrder order,
                          json_t *rows, char **after, gboolean *more, GError **error)
 {
@@ -336,8 +344,8 @@ static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, BhListOr
   return TRUE;
 }
 
-/* Reads on until the page is full and one more row is seen, or to the end: a page that ended at
- * hidden rows would tell that there are some. */
+/* Reads until the page is full and a further row is found, or to the end. If a page ended at hidden
+ * rows, it would reveal them. */
 static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
 {
   g_autoptr(json_t) rows = json_array();
@@ -356,7 +364,8 @@ static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
   return json_pack("{s:O, s:s?}", "rows", rows, "after", more ? after : NULL);
 }
 
-/* What the store has judged by its restriction, or hides nothing, needs no look into the record. */
+/* *seen: whether a row counts. The record is loaded only if its kind can hide records and the store
+ * has not judged it by its restriction. */
 static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhListRow *row,
                         gboolean *seen, GError **error)
 {

@@ -1,24 +1,37 @@
-/* Lists of records for people: rows by page, and how many there are. */
+/* Lists of records for people: pages of rows, and their number. Any thread with a connection. */
 #pragma once
 
 #include "sync/hub/hub.h"
 
 G_BEGIN_DECLS
 
-/* Rows of one kind by page: query {"kind"?, "parent"?, "where"?: {indexed field: value|[values]},
- * "area"?: with everything below, "search"?, "inbox"?: "new"|"returned"|"answered"|"conflict"|
- * "quarantine"|"accepted", "order"?: "changed"|"title"|"due" (those with a day
- * they are due by, oldest first), "due_before"?: day, "after"?, "limit"? ≤ 200}. Result
- * {"rows":[{"id","kind","title","state","area","changed_ms","values","conflict","review",
- * "unit","files_total","files_here","restricted"?}], "after"} ("after" is a text, null at the end).
- * `viewer` (values of a staff record, with "id") filters by visibility and by what their unit
- * serves (R-264), without a gap: every page but the last is full, whatever is hidden between its
- * rows. "restricted" is true when the row is theirs to see by who they are, so that showing it is
- * to be logged (access-log.h). */
+/* One page of records. Query, all members optional (borrowed until the call returns):
+ *
+ *   "kind"        name of a kind; needed by "where" (except for "state"), "doubtful" and "due"
+ *   "parent"      id; only children of this record
+ *   "where"       {indexed field or "state": value or [values]}
+ *   "doubtful"    name of a field whose value is doubtful
+ *   "without"     kind; only records that have no child of it
+ *   "parent_not"  [states] that the parent must not be in
+ *   "area"        area code; includes the areas below it
+ *   "search"      text, at most BH_SEARCH_MAX characters
+ *   "inbox"       "new", "returned", "answered", "accepted", "conflict" or "quarantine"
+ *   "order"       "changed" (newest first), "title" or "due" (only records with a day, oldest
+ * first) "due_before"  day, for the order "due" "after"       "after" of the page before "limit"
+ * rows, at most 200
+ *
+ * Result, a new reference: {"rows":[{"id","kind","title","state","area","changed_ms","values",
+ * "conflict","review","unit","files_total","files_here","restricted"?}], "after"}; "after" is a
+ * text, null on the last page.
+ *
+ * `viewer` (values of a staff record, with "id"; NULL: no restriction) leaves out records that are
+ * hidden from this person or outside of what their unit serves (R-264). Every page but the last is
+ * full, so that hidden records leave no gap. "restricted": the row is shown because of who the
+ * viewer is; the caller must log that (access-log.h). */
 json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer,
                     GError **error);
-/* How many rows such a query has for the viewer, all pages together, as far as `max`: *more says
- * that there are more. Shows none of them. */
+/* Counts the rows of all pages of such a query, up to `max`; *more: there are more than that. Needs
+ * no logging, because no row is shown. */
 gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *viewer, int max,
                       int *found, gboolean *more, GError **error);
 

@@ -1,20 +1,22 @@
+/* Computes the visibility of a record at an earlier position, by merging its entries up to there
+ * (past.h). Start at bh_past_showed. */
 #include "sync/hub/access/past.h"
 
 #include <string.h>
 
 #include "sync/hub/records/records.h"
 
-#define ENTRIES_MAX 500         /* of one record */
-#define ENTRIES_MAX_OF_ALL 5000 /* for one page */
+#define ENTRIES_MAX 500         /* read of one record */
+#define ENTRIES_MAX_OF_ALL 5000 /* read for one page of the feed */
 
 struct _BhPast {
   BhView *view;
   BhDb *db;
-  gint64 position; /* of the cursor */
-  gint64 before;   /* before the last entries up to there; -1 until it was read */
-  gint64 until;    /* of the two, the one that is looked at */
-  int left;        /* entries that may still be read */
-  gboolean unsure;
+  gint64 position;    /* of the cursor */
+  gint64 before;      /* just before the run of entries up to there; -1: not read yet */
+  gint64 until;       /* the one of the two that `values` are for */
+  int left;           /* entries that may still be read */
+  gboolean unsure;    /* a record could not be computed */
   GHashTable *values; /* record id → json_t as of `until`, or NULL */
   GError *failed;
 };
@@ -119,8 +121,8 @@ gboolean bh_past_showed(BhPast *past, const char *record, gboolean *showed, GErr
     return FALSE;
   g_autofree char *kind = g_strdup(row.kind);
   bh_record_row_clear(&row);
-  /* A page may end between the records of one batch: they are then as before its entries, those
-   * before it as after. */
+  /* A page of the feed may end between the records of one batch. Records behind its end were not
+   * yet changed for the device, records before it were; so both positions are checked. */
   if (past->before < 0 && !bh_feed_store_find_run(past->db, past->position, &past->before, error))
     return FALSE;
   past->unsure = FALSE;

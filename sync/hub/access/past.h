@@ -1,5 +1,6 @@
-/* What a device was shown at a position of the log: only of that may it be told that it is gone. A
- * record hidden from it since its first entry is not named to it, not even by its id. */
+/* Whether a device was given a record before, at a position of the log. Only such records may be
+ * reported to it as gone: a record that was always hidden from it must not be revealed, not even by
+ * its id. */
 #pragma once
 
 #include "sync/hub/access/view.h"
@@ -8,13 +9,15 @@ G_BEGIN_DECLS
 
 typedef struct _BhPast BhPast;
 
-/* Borrowed. */
+/* `position` is that of the device's cursor. `view` and `db` are borrowed; bh_past_free. */
 BhPast *bh_past_new(BhView *view, BhDb *db, gint64 position);
+/* `past` may be NULL. */
 void bh_past_free(BhPast *past);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPast, bh_past_free)
 
-/* *showed: the record, of a kind that hides some, may have been given at that position. What can
- * not be told any more (erased, released from quarantine, too long a history) counts as given. */
+/* *showed: whether the device may have been given the record, of a kind that hides some, at that
+ * position. TRUE also when this cannot be computed any more: an entry was erased or released from
+ * quarantine, or the history is too long. */
 gboolean bh_past_showed(BhPast *past, const char *record, gboolean *showed, GError **error);
 
 G_END_DECLS

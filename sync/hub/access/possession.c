@@ -1,3 +1,4 @@
+/* Checks the hash fields of a record for possession.h. */
 #include "sync/hub/access/possession.h"
 
 gboolean bh_possession_is_proven(BhDb *db, const char *hub, const BhKind *kind,

@@ -1,5 +1,6 @@
-/* Whether a record names a file whose bytes its author had. A hash is no secret: it stands on
- * papers and in entries, and naming one must open nobody else's photos. */
+/* File access by a record: it gives access to a file only if the author of the value had the bytes.
+ * A hash is no secret, because it is printed on papers and contained in entries; naming a hash must
+ * not give access to photos of others. */
 #pragma once
 
 #include "schema/merge.h"
@@ -7,8 +8,8 @@
 
 G_BEGIN_DECLS
 
-/* *proven: `sha256` is a value of `record` set by the hub, or on a device of a unit that sent the
- * bytes. FALSE only when the store fails. */
+/* *proven: `sha256` is a current value of `record`, set by the hub or by a device whose unit has
+ * sent the bytes. `hub` is the id of the hub. FALSE only when the store fails. */
 gboolean bh_possession_is_proven(BhDb *db, const char *hub, const BhKind *kind,
                                  const BhRecord *record, const char *sha256, gboolean *proven,
                                  GError **error);

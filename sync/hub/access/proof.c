@@ -1,4 +1,5 @@
-/* Puts together what the hub knows of an entry's time. The judging is in sync/wire/evidence.c. */
+/* Collects what the hub knows about the time of an entry. The judgement itself is in
+ * sync/wire/evidence.c. */
 #include "sync/hub/access/proof.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What this hub can prove of the time of an entry it has (sync/wire/evidence.h). */
+/* The time that the hub can prove for a stored entry (sync/wire/evidence.h). */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* `body` may be NULL, and so may `device`, when it is not known any more. Any thread. */
+/* `body` is NULL when it cannot be read, `device` when the hub does not have it. Any thread. */
 BhEvidence bh_proof_judge(BhHub *hub, const BhEntryRow *row, const BhBody *body,
                           const BhHubDevice *device);
 

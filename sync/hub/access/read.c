@@ -1,4 +1,4 @@
-/* Reading single things: records, their history, files. */
+/* Reads the history of a record, and finds the file of a hash (read.h). */
 #include <string.h>
 
 #include "sync/hub/access/read.h"
@@ -16,7 +16,7 @@ char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **medi
   if (bh_hash_is_valid(sha256) && !bh_log_get_file(db, sha256, &size, &type, &complete, error))
     return NULL;
   if (!complete) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file %.64s is not here", sha256);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such file at the hub: %.64s", sha256);
     return NULL;
   }
   if (media_type != NULL)
@@ -37,13 +37,13 @@ static char *dup_actor_name(BhHub *hub, BhDb *db, const char *actor)
   return g_strdup(name != NULL ? name : "");
 }
 
-#define EARLIER_MAX 200 /* entries outside the page that are read for what its entries replaced */
+#define EARLIER_MAX 200 /* entries outside the page that are read for "replaced" */
 
-/* Entries that are named as replaced, id → BhBody*, NULL for one that never counted. */
+/* Cache of entries whose values were replaced. */
 typedef struct {
   BhDb *db;
-  GHashTable *bodies;
-  int left;
+  GHashTable *bodies; /* entry id → BhBody*, or NULL for an entry that was not applied */
+  int left;           /* entries that may still be read */
 } Earlier;
 
 static void body_free(gpointer body)
@@ -97,7 +97,7 @@ static json_t *describe_sets(const BhBody *body, const char *record, Earlier *ea
   return sets;
 }
 
-/* What is proved of when it was made, and what its device says. */
+/* The time when an entry was made: the proved interval, and what its device claims. */
 static json_t *describe_evidence(BhHub *hub, const BhEntryRow *row, const BhBody *body,
                                  const BhHubDevice *device)
 {

@@ -1,18 +1,22 @@
-/* What people read of one record besides its values: its history, and the files it names. */
+/* The history and the files of one record, for people. Visibility is checked by the caller. */
 #pragma once
 
 #include "sync/hub/hub.h"
 
 G_BEGIN_DECLS
 
-/* Entries that touched a record, newest first, a page: [{"entry","by","by_name","device",
+/* A page of the entries of a record, including those in quarantine, below position `before` (0:
+ * from the newest), newest first, at most `limit`; a new reference:
+ * [{"entry","by","by_name","device",
  * "device_name","position","received_ms","clock":{…},"evidence":{"from_ms","to_ms","claimed_ms",
- * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[…],"replaced":[values
- * that those entries gave, as far as they were applied and are here]}]}]. "evidence" is a
- * BhEvidence (sync/wire/evidence.h). Reads at most 200 entries besides the page. */
+ * "basis","odd"?},"observed_ms","quarantined","sets":[{"key","value","was":[entries],"replaced":
+ * [values]}]}]. "replaced" are the values that the entries in "was" set, if they were applied and
+ * can be read. "evidence" is a BhEvidence (sync/wire/evidence.h). At most 200 entries besides the
+ * page are read for "replaced". */
 json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
                        GError **error);
-/* Path of a complete, verified file, g_free; NULL with BH_ERROR_NOT_FOUND. */
+/* Path of a file (g_free) that was received completely and verified; else NULL with
+ * BH_ERROR_NOT_FOUND. `media_type` may be NULL; *media_type: g_free. */
 char *bh_hub_dup_file_path(BhHub *hub, BhDb *db, const char *sha256, char **media_type,
                            GError **error);
 

@@ -1,3 +1,4 @@
+/* Loads records once and keeps their values (shown.h). */
 #include "sync/hub/access/shown.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Computes what a device may see (view.h) from its unit, the staff of the unit and the kinds. */
 #include "sync/hub/access/view.h"
 
 #include <string.h>
@@ -54,7 +55,7 @@ static gboolean collect_scopes(BhView *view, const char *area, GError **error)
   return TRUE;
 }
 
-/* What a kind declares about who gets its records. */
+/* Adds the declarations of each kind that decide who receives its records. */
 static void add_rules(BhView *view, json_t *basis)
 {
   static const char *const rules[] = {"visible", "scope", "area_from", "unit_from"};
@@ -69,6 +70,7 @@ static void add_rules(BhView *view, json_t *basis)
   }
 }
 
+/* The properties of a viewer that conditions of visibility ask for. */
 static BhViewerTraits traits_of(BhView *view)
 {
   BhViewerTraits traits = 0;
@@ -79,16 +81,17 @@ static BhViewerTraits traits_of(BhView *view)
   return traits;
 }
 
+/* The properties of one viewer that conditions ask for, as text. */
 static char *describe_viewer(const json_t *values, BhViewerTraits traits)
 {
   if (traits & BH_VIEWER_SELF)
     return bh_json_dump_sorted(values);
-  g_autoptr(json_t) told = json_object();
+  g_autoptr(json_t) relevant = json_object();
   if (traits & BH_VIEWER_UNIT)
-    json_object_set(told, "unit", json_object_get(values, "unit"));
+    json_object_set(relevant, "unit", json_object_get(values, "unit"));
   if (traits & BH_VIEWER_ROLES)
-    json_object_set(told, "roles", json_object_get(values, "roles"));
-  return bh_json_dump_sorted(told);
+    json_object_set(relevant, "roles", json_object_get(values, "roles"));
+  return bh_json_dump_sorted(relevant);
 }
 
 static int compare_texts(gconstpointer a, gconstpointer b)
@@ -96,8 +99,8 @@ static int compare_texts(gconstpointer a, gconstpointer b)
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Who works there, in what the kinds ask of a viewer: one colleague more of the same sort changes
- * nothing. */
+/* Adds the distinct descriptions of the staff: a further person with the same properties does not
+ * change the hash. */
 static void add_viewers(BhView *view, json_t *basis)
 {
   BhViewerTraits traits = traits_of(view);
@@ -111,8 +114,7 @@ static void add_viewers(BhView *view, json_t *basis)
   }
 }
 
-/* Names what the view depends on besides the records: the unit, its area, who works there now, and
- * what the kinds say. */
+/* The hash of what the view depends on besides the records (bh_view_get_hash). */
 static char *make_hash(BhView *view, const char *area)
 {
   g_autoptr(json_t) basis = json_array();

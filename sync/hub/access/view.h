@@ -1,5 +1,6 @@
-/* What one device may see: the scopes it serves and the staff of its unit. The same answer for the
- * feed, for files and for what is gone (I13). Lives on one reader, inside one read. */
+/* What one device may see: the scopes that its unit serves, and the visibility of records for the
+ * staff of its unit. The feed, file access and the report of gone records use the same answers
+ * (I13). A BhView belongs to one reader and one request. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -10,27 +11,34 @@ G_BEGIN_DECLS
 
 typedef struct _BhView BhView;
 
-/* All borrowed. */
+/* All arguments are borrowed. bh_view_free. NULL when the store fails. */
 BhView *bh_view_new(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error);
+/* `view` may be NULL. */
 void bh_view_free(BhView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhView, bh_view_free)
 
-/* Changes whenever what the device may see changes by other means than the records themselves. */
+/* Hash of what the view depends on besides the records: unit, area, staff and kinds. When it
+ * changes, the device may see other records although none of them changed. Borrowed. */
 const char *bh_view_get_hash(BhView *view);
+/* Hash of the kind set in use. Borrowed. */
 const char *bh_view_get_kinds_hash(BhView *view);
-/* Scopes the device serves (char*), borrowed. */
+/* Scopes that the device's unit serves (char*), borrowed. */
 const GPtrArray *bh_view_list_scopes(BhView *view);
+/* Whether the record is in one of these scopes. */
 gboolean bh_view_has_scope(BhView *view, const BhRecordRow *row);
-/* Scope and visibility; the device's own under an absent parent is restricted, not hidden. */
+/* The visibility of a record, BH_SIGHT_NONE if it is out of scope. A record that the device made
+ * under a parent which has not arrived is at least restricted, never hidden. */
 BhSight bh_view_get_sight(BhView *view, const BhRecordRow *row, const BhRecord *record);
-/* Sight alone, with values of another time; `lookup` gives those of other records. */
+/* The visibility with the given values, without regard to scope. `lookup` returns the values of
+ * other records; all may be those of an earlier time. */
 BhSight bh_view_get_sight_of(BhView *view, const char *kind, const char *record,
                              const json_t *values,
                              const json_t *(*lookup)(const char *record, gpointer data),
                              gpointer data);
-/* Borrowed; NULL when there is none. */
+/* A kind of the set in use, borrowed; NULL when there is none. */
 const BhKind *bh_view_find_kind(BhView *view, const char *name);
-/* Whether the kind hides records from some of those in scope. */
+/* Whether records of the kind can be hidden from a device in whose scope they are. TRUE for an
+ * unknown kind. */
 gboolean bh_view_kind_hides(BhView *view, const char *kind);
 
 G_END_DECLS

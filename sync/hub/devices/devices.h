@@ -1,5 +1,5 @@
-/* The HTTP interface devices use (PROTOCOL §§ 3 – 7): routes and what they need. Handlers run on
- * the server's threads; pushes answer from the writer's once they are durable. */
+/* The HTTP interface for devices (PROTOCOL §§ 3 – 7). Handlers run on the server's threads; a push
+ * is answered on the writer thread when it is durable. */
 #pragma once
 
 #include "sync/hub/http/http.h"
@@ -7,8 +7,8 @@
 #include "sync/hub/log/log.h"
 
 /* For the folders above: */
-#include "sync/hub/devices/enrol.h"   /* how a device comes in */
-#include "sync/hub/devices/uploads.h" /* files on their way in */
+#include "sync/hub/devices/enrol.h"   /* enrolment, authentication, PINs */
+#include "sync/hub/devices/uploads.h" /* uploading and importing files */
 
 G_BEGIN_DECLS
 
@@ -31,15 +31,16 @@ typedef struct {
   guint64 not_enrolled;
 } BhDeviceCounts;
 
+/* `hub` is borrowed. bh_device_api_free. */
 BhDeviceApi *bh_device_api_new(BhHub *hub);
-/* After the server was stopped. */
+/* Call it after the server was stopped. `api` may be NULL. */
 void bh_device_api_free(BhDeviceApi *api);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhDeviceApi, bh_device_api_free)
 
-/* Any thread. */
+/* Counters since the start. Any thread. */
 void bh_device_api_get_counts(BhDeviceApi *api, BhDeviceCounts *counts);
 
-/* For bh_http_start with the BhDeviceApi as data. */
+/* The routes for bh_http_start, whose `data` must be the BhDeviceApi. Static. */
 const BhRoute *bh_device_api_routes(gsize *n);
 /* Headers for bh_http_start: name, value, …, NULL. Borrowed from `api`. */
 const char *const *bh_device_api_headers(BhDeviceApi *api);

@@ -1,3 +1,4 @@
+/* SQL of enrol-store.h. */
 #include "sync/hub/devices/enrol-store.h"
 
 #include "sync/hub/log/log.h"

@@ -1,4 +1,4 @@
-/* Rows of enrolment tokens. Only SQL. */
+/* SQL of enrolment tokens. Only their hashes are stored. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -12,17 +12,19 @@ typedef struct {
   char *name;
   gint64 expires_ms;
   GBytes *used_key; /* NULL while unused */
-  char *device;     /* NULL likewise */
+  char *device;     /* id of the device that used it; NULL likewise */
 } BhEnrolRow;
 
+/* Frees what the row owns, not the row itself. */
 void bh_enrol_row_clear(BhEnrolRow *row);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhEnrolRow, bh_enrol_row_clear)
 
-/* Forgets tokens that ended before `forget_ms`. */
+/* Adds a token, and deletes tokens that expired before `forget_ms`. */
 gboolean bh_enrol_store_add(BhDb *db, GBytes *token_hash, const char *unit, const char *name,
                             gint64 expires_ms, gint64 forget_ms, GError **error);
-/* `row` must be zeroed; unit stays NULL when there is no such token. */
+/* Loads a token. `row` must be zeroed; row->unit stays NULL when there is no such token. */
 gboolean bh_enrol_store_load(BhDb *db, GBytes *token_hash, BhEnrolRow *row, GError **error);
+/* Notes that a device with this public key used the token. */
 gboolean bh_enrol_store_use(BhDb *db, GBytes *token_hash, GBytes *key, const char *device,
                             GError **error);
 

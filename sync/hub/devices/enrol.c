@@ -1,3 +1,4 @@
+/* Enrolment, authentication and revocation of devices, and the PINs of people (enrol.h). */
 #include "sync/hub/devices/enrol.h"
 
 #include <sodium.h>
@@ -46,7 +47,7 @@ static gboolean write_invitation(BhHub *hub, BhDb *db, gpointer data, GError **e
   if (unit == NULL)
     return FALSE;
   if (strcmp(bh_record_get_kind(unit), "unit") != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is no unit", invitation->unit);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is not a unit", invitation->unit);
     return FALSE;
   }
   return bh_enrol_store_add(db, invitation->token_hash, invitation->unit, invitation->name,
@@ -129,7 +130,7 @@ static gboolean write_acceptance(BhHub *hub, BhDb *db, gpointer data, GError **e
   const char *area = bh_record_get_string(unit, "area");
   acceptance->area = g_strdup(area != NULL ? area : bh_hub_get_area(hub));
   if (row.used_key != NULL) {
-    /* The answer got lost: the same key gets another one, with a new token. */
+    /* The first answer may have been lost: the same key gets another answer, with a new token. */
     if (!g_bytes_equal(row.used_key, key))
       return refuse_token(error);
     g_strlcpy(acceptance->device, row.device, sizeof acceptance->device);
@@ -175,7 +176,7 @@ static gboolean parse_request(const json_t *request, Acceptance *acceptance, GEr
 json_t *bh_enrol_time(BhHub *hub, const char *device)
 {
   gint64 machine_ms, known_ms;
-  /* Devices would carry on from a time that is late. */
+  /* Devices would continue from a time that is behind. */
   if (bh_hub_is_time_doubted(hub, &machine_ms, &known_ms))
     return NULL;
   gint64 ms = now_ms(hub);
@@ -230,7 +231,8 @@ static gboolean write_revocation(BhHub *hub, BhDb *db, gpointer data, GError **e
   g_autoptr(BhRecord) record = bh_record_load(db, revocation->device, error);
   if (record == NULL)
     return FALSE;
-  /* The device is shut out by the entry itself (records/effects.c). */
+  /* The entry below revokes the device (records/effects.c). If the record is revoked already, only
+   * the row may be missing. */
   if (g_strcmp0(bh_record_get_string(record, "state"), "revoked") == 0)
     return bh_log_revoke_device(db, revocation->device, now_ms(hub), error);
   g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s, s:s}}]", "record", revocation->device,
@@ -247,7 +249,7 @@ gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const c
   return bh_hub_write(hub, write_revocation, &revocation, error);
 }
 
-/* --- who is there --- */
+/* --- authentication --- */
 
 static gboolean write_seen(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
@@ -258,12 +260,13 @@ static void on_seen_written(BhHub *hub, const GError *error, gpointer data)
 {
   (void)hub;
   if (error != NULL)
-    g_warning("hub: the last contact of device %s could not be noted: %s", (char *)data,
-              error->message);
+    g_warning("hub: the time of the last request of device %s could not be stored: %s",
+              (char *)data, error->message);
   g_free(data);
 }
 
-/* A clock that was set back counts as a minute that passed. */
+/* Stores the time of the request at most once in BH_DEVICE_SEEN_MS, or if the clock was set back.
+ */
 static void note_seen(BhHub *hub, const BhHubDevice *device)
 {
   if (ABS(now_ms(hub) - device->seen_ms) >= BH_DEVICE_SEEN_MS)
@@ -289,7 +292,7 @@ BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GEr
                           : NULL;
   if (known == NULL || len != BH_HASH_SIZE ||
       sodium_memcmp(known, g_bytes_get_data(hash, NULL), BH_HASH_SIZE) != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "the device is not known here by that token");
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "unknown device or wrong token");
     return NULL;
   }
   if (device->revoked_ms != 0) {
@@ -300,10 +303,10 @@ BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GEr
   return g_steal_pointer(&device);
 }
 
-/* --- who is not let in --- */
+/* --- refused requests --- */
 
 typedef struct {
-  char device[BH_ID_LEN + 1]; /* "": none that is known here */
+  char device[BH_ID_LEN + 1]; /* "": an unknown device */
   GError *reason;
 } Refusal;
 
@@ -311,7 +314,7 @@ static gboolean write_refusal(BhHub *hub, BhDb *db, gpointer data, GError **erro
 {
   const Refusal *refusal = data;
   gint64 now = now_ms(hub);
-  /* Others of the same kind may have been waiting. */
+  /* Checked again: another refusal of the same kind may have been written meanwhile. */
   return bh_log_was_refused(db, refusal->device, (BhErrorCode)refusal->reason->code,
                             now - REFUSAL_REST_MS, now) ||
          bh_log_add_refusal(db, refusal->device, refusal->reason, now, error);
@@ -322,7 +325,7 @@ static void on_refusal_written(BhHub *hub, const GError *error, gpointer data)
   (void)hub;
   Refusal *refusal = data;
   if (error != NULL)
-    g_warning("hub: a refusal could not be noted: %s", error->message);
+    g_warning("hub: a refused request could not be added to the log: %s", error->message);
   g_error_free(refusal->reason);
   g_free(refusal);
 }
@@ -337,7 +340,8 @@ void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError
   g_autoptr(BhHubDevice) device =
       bh_auth_parse(header, id, token, NULL) ? bh_log_load_device(db, id, NULL) : NULL;
   sodium_memzero(token, sizeof token);
-  /* Whoever makes ids up neither fills the log nor keeps the writer busy. */
+  /* All unknown devices share one name, so that requests with random ids cannot fill the log or
+   * block the writer. */
   const char *name = device != NULL ? device->id : "";
   gint64 now = now_ms(hub);
   if (bh_log_was_refused(db, name, (BhErrorCode)reason->code, now - REFUSAL_REST_MS, now))
@@ -358,8 +362,8 @@ typedef struct {
   const char *key; /* base64 */
 } PinChange;
 
-/* The public key stands in the person's record as well, signed by the hub: whoever verifies an
- * export finds it there. */
+/* Writes the public key to the person's record too, in an entry signed by the hub, so that the
+ * verifier of an export finds it. */
 static gboolean write_key(BhHub *hub, BhDb *db, const PinChange *change, GError **error)
 {
   g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
@@ -380,7 +384,8 @@ static gboolean write_pin(BhHub *hub, BhDb *db, gpointer data, GError **error)
   if (staff == NULL)
     return FALSE;
   if (strcmp(bh_record_get_kind(staff), "staff") != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is no staff", change->staff);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is not a staff record",
+                change->staff);
     return FALSE;
   }
   return bh_person_store_set(db, change->staff, change->seal, change->key, now,
@@ -471,8 +476,7 @@ char *bh_enrol_seal_staff(BhHub *hub, BhDb *db, const BhHubDevice *device, GErro
   g_autofree char *text = bh_json_dump(content);
   guint8 key[crypto_box_PUBLICKEYBYTES];
   if (crypto_sign_ed25519_pk_to_curve25519(key, device->public_key) != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE, "the key of device %s is not usable",
-                device->id);
+    g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE, "the key of device %s is invalid", device->id);
     return NULL;
   }
   gsize len = strlen(text);

@@ -1,5 +1,7 @@
-/* How a device becomes one of the hub's: a one-time token, a proof of its own key, a record made
- * by the hub, a bearer token; and how it ends. PROTOCOL.md § 3. Functions block on the writer. */
+/* Enrolment of devices (PROTOCOL.md § 3): a one-time token and a proof of the device's own key give
+ * a device record and a bearer token. Also authentication, revocation, and the PINs of people.
+ * Functions that change something block until the writer has committed; call them on any other
+ * thread. */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -7,35 +9,42 @@
 
 G_BEGIN_DECLS
 
-/* The one-time text (for the QR) for a device of `unit` (record id), valid ten minutes. `name`
- * may be NULL: the device names itself. g_free. */
+/* The one-time text (g_free) for the enrolment QR of a device of `unit` (record id). It is valid
+ * for ten minutes. `url`: public address of the hub. `name` NULL: the device chooses its name.
+ * *expires_ms (may be NULL): when it expires. BH_ERROR_INVALID when the record is not a unit. */
 char *bh_enrol_invite(BhHub *hub, const char *unit, const char *name, const char *url,
                       gint64 *expires_ms, GError **error);
-/* Answers a request of PROTOCOL § 3; the new answer's JSON. BH_ERROR_EXPIRED for a token that is
- * unknown, used by another key or too old: always the same text. */
+/* Accepts an enrolment request (PROTOCOL § 3) and returns the answer, a new reference.
+ * BH_ERROR_EXPIRED for a token that is unknown, used by another key or expired, always with the
+ * same text, so that it does not reveal which. */
 json_t *bh_enrol_accept(BhHub *hub, const json_t *request, GError **error);
-/* Nothing of it is accepted any more from the moment this returns. */
+/* Revokes a device. When this returns, the hub accepts nothing from it any more. `by`: a staff id,
+ * or NULL for the system; `reason` may be NULL. */
 gboolean bh_enrol_revoke(BhHub *hub, const char *by, const char *device, const char *reason,
                          GError **error);
 
-/* The device an Authorization header proves. BH_ERROR_DENIED, or _REVOKED. */
-#define BH_DEVICE_SEEN_MS 60000 /* how exact the time of its last request is kept */
+#define BH_DEVICE_SEEN_MS 60000 /* precision of the time of a device's last request */
+/* The device that an Authorization header proves (bh_hub_device_free). BH_ERROR_DENIED when it
+ * proves none, BH_ERROR_REVOKED when the device was revoked. */
 BhHubDevice *bh_enrol_authenticate(BhHub *hub, BhDb *db, const char *header, GError **error);
-/* Notes in the log that such a header was refused for BH_ERROR_DENIED or _REVOKED (other reasons
- * are none of its business): once in ten minutes for each device and reason, and all that is of no
- * device known here as one, named "". Does not wait for the writer. */
+/* Adds to the log that a header was refused with BH_ERROR_DENIED or _REVOKED; other reasons are
+ * ignored. Added once in ten minutes for each device and reason; all unknown devices count as one,
+ * with the id "". Does not wait for the writer. */
 void bh_enrol_log_refusal(BhHub *hub, BhDb *db, const char *header, const GError *reason);
-/* {"ms","sig"} for one device; NULL while the hub's time is in doubt. */
+/* The hub's time, signed for one device: {"ms","sig"}, a new reference; NULL while it is in doubt.
+ */
 json_t *bh_enrol_time(BhHub *hub, const char *device);
 
-/* "none", "set", or "old": set before people had keys of their own – it opens nothing any more and
- * has to be set anew. Static. */
+/* *what (static): "none", "set", or "old" for a PIN from before people had keys of their own, which
+ * cannot be used any more and must be set again. */
 gboolean bh_enrol_describe_pin(BhDb *db, const char *staff, const char **what, GError **error);
-/* Gives a staff record a PIN (bh_staff_pin_check); about 0.2 s of CPU. */
+/* Sets the PIN of a person (bh_staff_pin_check), with a new key sealed by it; about 0.2 s of CPU.
+ */
 gboolean bh_enrol_set_pin(BhHub *hub, const char *staff, const char *pin, GError **error);
-/* Differs whenever what GET /v1/staff seals for the device would, its time aside; g_free. */
+/* A hash (g_free) that changes whenever the content of GET /v1/staff for the device changes,
+ * without its time. */
 char *bh_enrol_staff_version(BhDb *db, const BhHubDevice *device, GError **error);
-/* What GET /v1/staff seals: base64 of the box for one device; g_free. */
+/* The answer to GET /v1/staff: base64 (g_free) of a box that only this device can open. */
 char *bh_enrol_seal_staff(BhHub *hub, BhDb *db, const BhHubDevice *device, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* Writes pages of the feed and decides about file access of devices (feed.h). Start at make_page.
+ */
 #include "sync/hub/devices/feed.h"
 
 #include <string.h>
@@ -14,14 +16,14 @@ typedef struct {
   BhView *view;
   const char *device;
   gint64 since;   /* position of the cursor */
-  gint64 through; /* last position this page stands for */
+  gint64 through; /* last position that this page covers */
   gboolean reset;
   gboolean more;
   GString *records;
   BhAccess *access;   /* borrowed */
-  GHashTable *listed; /* record ids in `records` or found to be hidden */
+  GHashTable *listed; /* ids of records in `records`, or found to be hidden */
   json_t *gone;
-  BhPast *past; /* made when first asked */
+  BhPast *past; /* NULL until it is needed */
 } Page;
 
 static void page_clear(Page *page)
@@ -35,8 +37,9 @@ static void page_clear(Page *page)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Page, page_clear)
 
-/* "1.EPOCH.SCOPE.POSITION". A position this hub has not come to yet is of a store that was replaced
- * by an older copy: what it makes from now on would lie below it. */
+/* Reads "1.EPOCH.SCOPE.POSITION". A position beyond the newest one is from a store that was
+ * replaced by an older copy. It is rejected, because new changes would get lower positions and be
+ * missed. */
 static gboolean read_cursor(Page *page, const char *cursor, GError **error)
 {
   gint64 newest;
@@ -67,8 +70,8 @@ static int compare_items(gconstpointer a, gconstpointer b)
   return (x > y) - (x < y);
 }
 
-/* Names a record to a device from which it is hidden now only if that may have it: it made it, or
- * was given it. */
+/* Reports a record that is hidden from the device now as gone, but only if the device may have it:
+ * because it created the record, or was given it. */
 static gboolean add_hidden(Page *page, const char *id, gint64 created, GError **error)
 {
   gboolean showed = FALSE;
@@ -98,7 +101,7 @@ static gboolean add_record(Page *page, const char *id, GError **error)
   if (!found)
     return TRUE;
   g_hash_table_add(page->listed, g_strdup(id));
-  /* Records every unit gets carry no openings of personal values. */
+  /* Personal values are withheld in records that every unit receives. */
   gboolean withhold = strcmp(row.scope, "all") == 0;
   gboolean hides = bh_view_kind_hides(page->view, row.kind);
   if (!withhold && !hides) {
@@ -143,7 +146,7 @@ static gboolean add_records(Page *page, int limit, GError **error)
   for (guint i = 0; i < items->len; i++) {
     const BhFeedItem *item = &g_array_index(items, BhFeedItem, i);
     if (item->position == last)
-      continue; /* in two of the device's scopes */
+      continue; /* the record is in two scopes of the device */
     if (taken == limit || page->records->len >= BH_CHANGES_MAX_BYTES) {
       page->more = TRUE;
       page->through = last;
@@ -157,7 +160,8 @@ static gboolean add_records(Page *page, int limit, GError **error)
   return bh_log_get_counter(page->db, "position", &page->through, error);
 }
 
-/* A record that left a scope of the device; `row` NULL when it is no more. */
+/* Reports a record that left a scope of the device as gone, unless another of its scopes has it or
+ * the device never had it. `row` NULL: the record does not exist any more. */
 static gboolean add_moved(Page *page, const char *id, const BhRecordRow *row, GError **error)
 {
   if (row != NULL && bh_view_has_scope(page->view, row))
@@ -223,7 +227,7 @@ static char *write_page(Page *page, const BhHubDevice *device, GError **error)
     g_free(staff);
   }
   g_autofree char *text = bh_json_dump(head);
-  /* Snapshots are put in as they are stored, without parsing them again. */
+  /* Snapshots are inserted as stored, without parsing them. */
   text[strlen(text) - 1] = '\0';
   return g_strconcat(text, ",\"records\":[", page->records->str, "]}", NULL);
 }
@@ -241,7 +245,7 @@ static char *make_page(BhHub *hub, BhDb *db, const BhHubDevice *device, const ch
   if (!read_cursor(&page, cursor, error) || !add_records(&page, limit, error) ||
       !add_gone(&page, error))
     return NULL;
-  /* More went than a page may say: starting anew says it by what is there. */
+  /* Too many records are gone for one page: the device starts again and keeps only what it gets. */
   if (json_array_size(page.gone) > BH_CHANGES_MAX_GONE)
     return make_page(hub, db, device, NULL, limit, access, error);
   return write_page(&page, device, error);
@@ -257,7 +261,7 @@ char *bh_feed_changes(BhHub *hub, BhDb *db, const BhHubDevice *device, const cha
   return text;
 }
 
-/* The same bytes may be shown by several records: through an open one they are open. */
+/* Several records may have the same file; the one with the best visibility counts. */
 gboolean bh_feed_shows_file(BhHub *hub, BhDb *db, const BhHubDevice *device, const char *sha256,
                             gboolean *shows, BhAccess *access, GError **error)
 {

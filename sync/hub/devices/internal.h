@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-#define BH_ENROL_TRIES_PER_MINUTE 20 /* failed ones, per address */
+#define BH_ENROL_TRIES_PER_MINUTE 20 /* failed enrolments from one network */
 
 struct _BhDeviceApi {
   BhHub *hub;
@@ -13,23 +13,25 @@ struct _BhDeviceApi {
   GThreadPool *upload_threads; /* of routes-upload.c */
   const char *headers[3];
   GMutex lock;
-  GHashTable *tries;     /* address → Tries, under lock */
-  BhDeviceCounts counts; /* under lock */
+  GHashTable *tries;     /* network → Tries, under `lock` */
+  BhDeviceCounts counts; /* under `lock` */
 };
 
-/* The device a request is from; NULL after answering 401 or 403 itself. */
+/* The device that sent a request (bh_hub_device_free). NULL: the request was answered with an error
+ * already. */
 BhHubDevice *bh_device_api_authenticate(BhDeviceApi *api, BhRequest *request);
-/* Answers with the status the protocol names for the error; `more` may be NULL. */
+/* Answers with the HTTP status that the protocol defines for the error. `more`: further members of
+ * the answer; may be NULL. */
 void bh_device_api_answer_error(BhRequest *request, const GError *error, const json_t *more);
 
-/* routes-upload.c. Writing waits for the disk, so it is done on threads of its own: on the server's
- * two or three, a few photos would keep everybody else from an answer, and each would wait for a
- * commit by itself. */
+/* Threads for requests that write uploads, because writing waits for the disk: on the server's few
+ * threads some photos would block every other request, and each would need a commit of its own. */
 GThreadPool *bh_upload_threads_new(BhDeviceApi *api);
-void bh_upload_handle_options(BhRequest *request, gpointer data);
-void bh_upload_handle_create(BhRequest *request, gpointer data);
-void bh_upload_handle_head(BhRequest *request, gpointer data);
-void bh_upload_handle_patch(BhRequest *request, gpointer data);
-void bh_upload_handle_delete(BhRequest *request, gpointer data);
+/* Handlers of routes-upload.c; `data` is the BhDeviceApi. */
+void bh_upload_handle_options(BhRequest *request, gpointer data); /* supported parts of tus */
+void bh_upload_handle_create(BhRequest *request, gpointer data);  /* POST: begins an upload */
+void bh_upload_handle_head(BhRequest *request, gpointer data);    /* HEAD: its state */
+void bh_upload_handle_patch(BhRequest *request, gpointer data);   /* PATCH: appends bytes */
+void bh_upload_handle_delete(BhRequest *request, gpointer data);  /* DELETE: removes it */
 
 G_END_DECLS

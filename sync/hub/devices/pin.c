@@ -1,13 +1,13 @@
-/* Refuses PINs that a thief tries first. It cannot know all of them: five tries and a lock-out do
- * the rest, and against who has the raw disk of a device no PIN of digits does. */
+/* Refuses PINs that are easy to guess. This cannot cover all of them; devices lock out after five
+ * wrong PINs. No PIN of digits protects against a person who has the raw disk of a device. */
 #include "sync/hub/devices/pin.h"
 
 #include <string.h>
 
 #include "schema/error.h"
 
-#define DISTINCT_MIN 4
-#define RUN_MAX 4 /* digits one after the other, up or down */
+#define DISTINCT_MIN 4 /* different digits */
+#define RUN_MAX 4      /* consecutive digits, ascending or descending */
 
 static int count_distinct(const char *pin)
 {
@@ -22,7 +22,7 @@ static int step_at(const char *pin, gsize at)
   return (pin[at + 1] - pin[at] + 10) % 10;
 }
 
-/* 135791, 963074: the same step all along; 123457: a long run within. */
+/* 135791, 963074: a constant step; 123457: a run of more than RUN_MAX. */
 static gboolean is_sequence(const char *pin, gsize len)
 {
   gsize same = 1, run = 1;
@@ -37,7 +37,7 @@ static gboolean is_sequence(const char *pin, gsize len)
   return same == len;
 }
 
-/* 12341234, 123412341: its beginning again. */
+/* 12341234, 123412341: the beginning is repeated. */
 static gboolean is_repetition(const char *pin, gsize len)
 {
   for (gsize period = 1; period <= len / 2; period++)
@@ -66,7 +66,7 @@ static gboolean is_year(const char *pin)
   return year >= 1900 && year <= 2099;
 }
 
-/* YYMMDD, YYYYMM, YYYYMMDD: birthdays. */
+/* YYMMDD, YYYYMM, YYYYMMDD, such as birthdays. */
 static gboolean is_date(const char *pin, gsize len)
 {
   if (len == 6)
@@ -80,19 +80,19 @@ gboolean bh_staff_pin_check(const char *pin, GError **error)
   gsize len = strlen(pin);
   const char *why = NULL;
   if (len < BH_STAFF_PIN_MIN || len > BH_STAFF_PIN_MAX || strspn(pin, "0123456789") != len) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "a PIN has %d to %d digits", BH_STAFF_PIN_MIN,
-                BH_STAFF_PIN_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "a PIN must have %d to %d digits",
+                BH_STAFF_PIN_MIN, BH_STAFF_PIN_MAX);
     return FALSE;
   }
   if (count_distinct(pin) < DISTINCT_MIN)
     why = "too few different digits";
   else if (is_sequence(pin, len))
-    why = "digits in sequence";
+    why = "a sequence of digits";
   else if (is_repetition(pin, len))
-    why = "the same digits again";
+    why = "repeated digits";
   else if (is_date(pin, len))
     why = "a date";
   if (why != NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "PIN: %s; it would be guessed first", why);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "PIN: %s; this is easy to guess", why);
   return why == NULL;
 }

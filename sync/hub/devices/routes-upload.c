@@ -1,4 +1,5 @@
-/* tus 1.0.0: core, creation (with upload), checksum, termination, expiration. */
+/* Handlers of file uploads by the tus 1.0.0 protocol: core, creation (with upload), checksum,
+ * termination, expiration. Files and rows are in uploads.c. */
 #include <sodium.h>
 #include <string.h>
 
@@ -57,7 +58,7 @@ static void add_state(BhRequest *request, const BhUploadRow *row)
     bh_request_add_header(request, "Upload-Expires", expires);
 }
 
-/* NULL after answering itself. */
+/* Authenticates and checks the protocol version. NULL: the request was answered already. */
 static BhHubDevice *begin(BhRequest *request, BhDeviceApi *api)
 {
   bh_request_add_header(request, "Tus-Resumable", TUS_VERSION);
@@ -82,7 +83,7 @@ static gboolean read_number(BhRequest *request, const char *header, gint64 max, 
   return TRUE;
 }
 
-/* "sha256 <base64 of the hex>" among the pairs of Upload-Metadata. */
+/* Reads the pair "sha256 BASE64" of Upload-Metadata, where BASE64 encodes the hex digits. */
 static gboolean read_metadata(const char *metadata, char sha256[BH_HASH_HEX_LEN + 1])
 {
   if (metadata == NULL || strlen(metadata) > METADATA_MAX)
@@ -130,8 +131,8 @@ static gboolean check_sum(const char *header, GBytes *body, char hex[BH_HASH_HEX
   return TRUE;
 }
 
-/* Bytes that are sent as an upload's, with their checksum, which is computed once and written to
- * `hex`. FALSE after answering itself. */
+/* Checks content type and checksum of uploaded bytes; the checksum is computed once and written to
+ * `hex`. FALSE: the request was answered already. */
 static gboolean check_bytes(BhRequest *request, GBytes *body, char hex[BH_HASH_HEX_LEN + 1])
 {
   gboolean matches;
@@ -141,12 +142,12 @@ static gboolean check_bytes(BhRequest *request, GBytes *body, char hex[BH_HASH_H
   }
   if (!check_sum(bh_request_get_header(request, "Upload-Checksum"), body, hex, &matches)) {
     answer_error(request, 400, BH_ERROR_FORMAT,
-                 "Upload-Checksum must be sha256 and the base64 of 32 bytes");
+                 "Upload-Checksum must be \"sha256\" and the base64 of 32 bytes");
     return FALSE;
   }
   if (!matches)
     answer_error(request, STATUS_CHECKSUM_MISMATCH, BH_ERROR_SIGNATURE,
-                 "the bytes do not have the checksum that was sent with them");
+                 "the bytes do not match their Upload-Checksum");
   return matches;
 }
 
@@ -164,12 +165,12 @@ static void create(BhRequest *request, BhDeviceApi *api)
     return;
   }
   if (length > BH_FILE_MAX_BYTES) {
-    answer_error(request, 413, BH_ERROR_LIMIT, "Upload-Length is over the limit of a file");
+    answer_error(request, 413, BH_ERROR_LIMIT, "Upload-Length is larger than a file may be");
     return;
   }
   if (!read_metadata(bh_request_get_header(request, "Upload-Metadata"), sha256)) {
     answer_error(request, 400, BH_ERROR_FORMAT,
-                 "Upload-Metadata must hold sha256 and the base64 of 64 hex digits");
+                 "Upload-Metadata must contain \"sha256\" and the base64 of 64 hex digits");
     return;
   }
   GBytes *first = bh_request_get_body(request);

@@ -1,3 +1,5 @@
+/* Handlers of the device interface: enrolment, chain heads, pushing entries, the feed, kind sets,
+ * staff and files. Uploads are in routes-upload.c. Start at ROUTES. */
 #include <string.h>
 
 #include "sync/hub/access/access.h"
@@ -8,7 +10,7 @@
 #include "sync/wire/batch.h"
 #include "sync/wire/limits.h"
 
-#define TRIES_MAX 10000 /* addresses, of IPv6 networks, remembered */
+#define TRIES_MAX 10000 /* networks (door.h) whose failed enrolments are counted */
 #define MINUTE_US (60 * G_TIME_SPAN_SECOND)
 #define COMPRESS_MIN 1024 /* bytes of an answer */
 
@@ -123,7 +125,7 @@ static void text_clear(Text *text)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Text, text_clear)
 
-/* Compressed when the device takes that. Takes `text`. */
+/* Compresses a long text if the device accepts that. Takes ownership of `text`. */
 static Text pack_text(BhRequest *request, char *text)
 {
   Text out = {.bytes = g_bytes_new_take(text, strlen(text))};
@@ -313,8 +315,8 @@ static void push_answer(BhHub *hub, const GError *error, gpointer data)
   push_free(push);
 }
 
-/* Expands, splits and verifies: all that needs no store. NULL only when nothing of the request
- * can be read. */
+/* Decompresses, splits and verifies a batch; needs no store. NULL when the request cannot be read
+ * at all; a bad entry only ends the batch (BhBatch.refused). */
 static BhBatch *read_batch(BhHub *hub, const BhHubDevice *device, BhRequest *request,
                            GError **error)
 {
@@ -325,7 +327,7 @@ static BhBatch *read_batch(BhHub *hub, const BhHubDevice *device, BhRequest *req
   if (encoding != NULL && strcmp(encoding, "zstd") == 0) {
     const void *packed = g_bytes_get_data(body, &len);
     if (len > BH_BATCH_MAX_WIRE_BYTES) {
-      g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a compressed batch may have %d bytes",
+      g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a compressed batch may have at most %d bytes",
                   BH_BATCH_MAX_WIRE_BYTES);
       return NULL;
     }
@@ -387,13 +389,13 @@ static void handle_push(BhRequest *request, gpointer data)
 
 /* --- pull --- */
 
-/* An answer that waits until what it shows of restricted records is in the log
+/* An answer that is sent after its restricted records were added to the access log
  * (access/access-log.h). */
 typedef struct {
   BhRequest *request;
   BhAccess *access;
-  Text text;  /* of the feed, or */
-  char *path; /* a file */
+  Text text;  /* either a page of the feed */
+  char *path; /* or a file, with its type and hash */
   char *type;
   char *sha256;
 } Shown;
@@ -430,7 +432,7 @@ static gboolean shown_log(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_access_write(hub, db, shown->access, error);
 }
 
-/* Takes `shown` and `error`; `db` is the reader it was read on. */
+/* Logs and answers. Takes ownership of `shown` and `error`, and gives the reader `db` back. */
 static void finish_shown(BhDeviceApi *api, BhDb *db, Shown *shown, GError *error)
 {
   g_autoptr(GError) failed = error;
@@ -488,7 +490,7 @@ static void handle_kinds(BhRequest *request, gpointer data)
     return;
   }
   if (error == NULL)
-    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "the hub never had that kind set");
+    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such kind set");
   bh_device_api_answer_error(request, error, NULL);
 }
 

@@ -1,3 +1,4 @@
+/* SQL of upload-store.h. */
 #include "sync/hub/devices/upload-store.h"
 
 #include "sync/hub/log/log.h"

@@ -1,3 +1,5 @@
+/* Receives files in parts, verifies them and moves them into place (uploads.h). Start at
+ * bh_uploads_create and append_locked. */
 #include "sync/hub/log/log.h"
 #include "sync/hub/devices/uploads.h"
 
@@ -10,16 +12,16 @@
 
 #include "sync/wire/limits.h"
 
-#define STRIPES 64
-#define SHELVES 256 /* folders of files, by the first byte of the hash */
-#define HASH_BLOCK (64 * 1024)
+#define STRIPES 64             /* locks; an upload always uses the same one */
+#define SHELVES 256            /* folders of files, by the first byte of the hash */
+#define HASH_BLOCK (64 * 1024) /* bytes that are read at a time */
 
 struct _BhUploads {
   BhHub *hub;
-  /* One request at a time per upload. A request comes here with all its bytes in hand, so nobody
-   * ever waits for a dead connection. */
+  /* Requests for one upload run one at a time. A request has received all its bytes before, so that
+   * none waits for a dead connection. */
   GMutex stripes[STRIPES];
-  gint shelves[SHELVES]; /* atomic: 1 once the folder is known to be on the disk */
+  gint shelves[SHELVES]; /* atomic; 1: the folder is durable */
 };
 
 BhUploads *bh_uploads_new(BhHub *hub)
@@ -51,7 +53,7 @@ static char *temp_path(BhHub *hub, const char *id)
   return g_build_filename(bh_hub_get_dir(hub), "uploads", id, NULL);
 }
 
-/* The path is for who runs the hub, not for who sends. */
+/* The error does not contain the path, because it is sent to the client; the path is logged. */
 static gboolean fail(const char *path, GError **error)
 {
   int code = errno;
@@ -66,7 +68,7 @@ static gboolean has_space(BhHub *hub, const char *sha256, gint64 wanted, GError 
   return bh_hub_has_space(hub, wanted, BH_FREE_SPACE_MIN, what, error);
 }
 
-/* A copy of the store may be restored without its files. */
+/* Whether the file exists. It may be missing after a store was restored without its files. */
 static gboolean is_on_disk(BhHub *hub, const char *sha256)
 {
   g_autofree char *path = bh_file_path_make(bh_hub_get_dir(hub), sha256);
@@ -77,11 +79,11 @@ static gboolean is_on_disk(BhHub *hub, const char *sha256)
 
 typedef struct {
   BhUploadRow *row;
-  gboolean complete;
-  gboolean whole; /* all bytes are in place: it is none that lacks some */
+  gboolean complete; /* the hub has the file, and the unit has sent it */
+  gboolean whole;    /* all bytes are in place: does not count as an unfinished upload */
 } RowChange;
 
-/* Whether the unit declared the file with that length; change->complete: it has sent it. */
+/* Checks that the unit declared the file with that length. Sets change->complete. */
 static gboolean check_claim(BhHub *hub, BhDb *db, RowChange *change, GError **error)
 {
   gint64 size;
@@ -100,7 +102,8 @@ static gboolean check_claim(BhHub *hub, BhDb *db, RowChange *change, GError **er
                 change->row->sha256, size, change->row->size);
     return FALSE;
   }
-  /* Another unit's bytes are no answer to whoever only knows their hash. */
+  /* A unit that knows only the hash must send the bytes itself, even if another unit has sent them.
+   */
   if (!bh_log_is_file_held(db, change->row->sha256, change->row->device, &change->complete, error))
     return FALSE;
   change->complete = change->complete && is_on_disk(hub, change->row->sha256);
@@ -144,7 +147,7 @@ static gboolean write_done(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_upload_store_set_done(db, change->row->id, change->row->done, now_ms(hub), error);
 }
 
-/* A file of which all bytes are in place already. */
+/* Writes the rows of a file whose bytes are all in place already. */
 static gboolean write_whole(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   RowChange *change = data;
@@ -182,7 +185,7 @@ static gboolean write_at(const char *path, gint64 offset, GBytes *bytes, GError 
   int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd < 0)
     return fail(path, error);
-  /* Bytes beyond the offset are of a request that was never counted. */
+  /* Bytes beyond the offset are from a request that was not committed. */
   gboolean ok = ftruncate(fd, offset) == 0;
   for (gsize at = 0; ok && at < len;) {
     ssize_t n = pwrite(fd, data + at, len - at, offset + (gint64)at);
@@ -221,7 +224,8 @@ static gboolean hash_file(const char *path, char hex[BH_HASH_HEX_LEN + 1], GErro
   return TRUE;
 }
 
-/* `known` (may be NULL) is set once the folder is on the disk. */
+/* Creates the folder of a file durably. `known` (may be NULL) is set to 1, and skips this the next
+ * time. */
 static gboolean make_shelf(BhHub *hub, const char *path, gint *known, GError **error)
 {
   if (known != NULL && g_atomic_int_get(known) != 0)
@@ -237,8 +241,8 @@ static gboolean make_shelf(BhHub *hub, const char *path, gint *known, GError **e
   return TRUE;
 }
 
-/* What lies under a hash is never written again. `uploads` NULL: nothing is known of the folders.
- */
+/* Moves a verified file to its final path, unless it exists there already. `uploads` may be NULL:
+ * the folder is then created without a cache. */
 static gboolean put_in_place(BhHub *hub, BhUploads *uploads, const char *temp, const char *sha256,
                              GError **error)
 {
@@ -260,7 +264,7 @@ static gboolean put_in_place(BhHub *hub, BhUploads *uploads, const char *temp, c
   return sync_dir(shelf, error);
 }
 
-/* --- the protocol's steps --- */
+/* --- steps of the protocol --- */
 
 gboolean bh_uploads_load(BhUploads *uploads, const char *device, const char *id, BhUploadRow *row,
                          GError **error)
@@ -314,8 +318,8 @@ static gboolean append_locked(BhUploads *uploads, const char *device, const char
     return FALSE;
   if (offset != row->done) {
     g_set_error(error, BH_ERROR, BH_ERROR_CHAIN,
-                "the upload stands at %" G_GINT64_FORMAT ", not at %" G_GINT64_FORMAT, row->done,
-                offset);
+                "the upload has %" G_GINT64_FORMAT " bytes, the offset is %" G_GINT64_FORMAT,
+                row->done, offset);
     return FALSE;
   }
   if ((gint64)len > row->size - offset) {
@@ -360,7 +364,7 @@ static gboolean begin(BhUploads *uploads, const char *device, const char *sha256
   return TRUE;
 }
 
-/* Nothing is written for who did not declare the file; the writer asks again. */
+/* Checks the declaration before bytes are written; the writer checks it again. */
 static gboolean may_send(BhHub *hub, RowChange *change, GError **error)
 {
   BhDb *db = bh_hub_take_reader(hub, error);
@@ -389,7 +393,7 @@ static gboolean take_whole(BhUploads *uploads, BhUploadRow *made, GBytes *bytes,
   if (!bh_hub_write(hub, write_whole, &change, error))
     return FALSE;
   made->done = made->size;
-  /* What an earlier try had sent of it. */
+  /* Bytes that an earlier attempt sent. */
   g_autofree char *part = temp_path(hub, made->id);
   g_unlink(part);
   return TRUE;
@@ -403,7 +407,7 @@ static gboolean add_first(BhUploads *uploads, BhUploadRow *row, GBytes *bytes, G
   g_strlcpy(id, row->id, sizeof id);
   if (bh_uploads_append(uploads, device, id, 0, bytes, row, &failed))
     return TRUE;
-  /* Another request of the device was faster: *row says how far it came. */
+  /* Another request of the device came first: *row has the state that it reached. */
   if (g_error_matches(failed, BH_ERROR, BH_ERROR_CHAIN))
     return TRUE;
   g_propagate_error(error, g_steal_pointer(&failed));
@@ -471,7 +475,7 @@ typedef struct {
   const char *sha256;
   gint64 size;
   const char *media_type;
-  const char *device; /* NULL: nobody's */
+  const char *device; /* NULL: of the hub itself */
 } Import;
 
 static gboolean write_import(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -491,7 +495,8 @@ gboolean bh_uploads_import(BhHub *hub, const char *device, const void *bytes, gs
   g_autoptr(GBytes) content = g_bytes_new_static(bytes, len);
   Import import = {hex, (gint64)len, media_type, device};
   if (len > BH_FILE_MAX_BYTES) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a file may have %d bytes", BH_FILE_MAX_BYTES);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "a file may have at most %d bytes",
+                BH_FILE_MAX_BYTES);
     return FALSE;
   }
   if (!has_space(hub, hex, (gint64)len, error) || !write_at(temp, 0, content, error) ||

@@ -1,5 +1,5 @@
-/* Bookkeeping of connections by the network they come from. Does not accept or close anything
- * itself; server.c tells it what happens. */
+/* Counts connections by their network and chooses which are shut (door.h). Does not accept or close
+ * connections itself; server.c reports every event. Start at bh_door_enter. */
 #include "sync/hub/http/door.h"
 
 #include <string.h>
@@ -8,9 +8,9 @@ typedef enum { SILENT_FIRST, SILENT_NEXT, BUSY, N_STATES } State;
 
 typedef struct {
   char *name;
-  GQueue visits[N_STATES]; /* BhVisit*, the one that is so for the longest time first */
-  guint count;             /* without those that were shut */
-  guint alive;             /* with them */
+  GQueue visits[N_STATES]; /* BhVisit* by state, the one longest in that state first */
+  guint count;             /* connections, without those that were shut */
+  guint alive;             /* connections, including them */
 } Network;
 
 struct _BhVisit {
@@ -28,9 +28,9 @@ struct _BhDoor {
   guint max;
   guint max_per_network;
   void (*shut)(int fd);
-  guint count;             /* without those that were shut */
+  guint count;             /* connections, without those that were shut */
   GHashTable *networks;    /* name → Network */
-  GQueue visits[N_STATES]; /* of all networks, likewise */
+  GQueue visits[N_STATES]; /* of all networks, in the same order */
 };
 
 static void network_free(gpointer data)
@@ -76,7 +76,7 @@ static void link_visit(BhDoor *door, BhVisit *visit, State state, gint64 now_us)
   g_queue_push_tail_link(&door->visits[state], &visit->of_all);
 }
 
-/* It counts no more from now on, though it is still there for a moment. */
+/* A shut connection is no longer counted, although it exists until it leaves. */
 static void shut_visit(BhDoor *door, BhVisit *visit)
 {
   unlink_visit(door, visit);
@@ -100,9 +100,9 @@ static BhVisit *find_oldest_silent(Network *network)
   return next->since_us < first->since_us ? next : first;
 }
 
-/* The network that holds the most silent connections, or the most at all; of two the one whose
- * oldest is older. NULL when there is none. At most `max` networks are looked at, and only when the
- * server is full. */
+/* The network with the most silent connections (`silent`) or with the most connections; of two
+ * equal ones that with the older silent connection. NULL when there is none. Reads all networks, at
+ * most `max`, but only when the server is full. */
 static Network *find_greediest(BhDoor *door, gboolean silent)
 {
   Network *found = NULL;
@@ -121,7 +121,7 @@ static Network *find_greediest(BhDoor *door, gboolean silent)
   return found;
 }
 
-/* Who goes so that a connection of `network` may stay; NULL: nobody. */
+/* The connection to shut in favour of a new one of `network`; NULL: none. */
 static BhVisit *find_victim(BhDoor *door, Network *network)
 {
   if (network->count > door->max_per_network)
@@ -134,7 +134,7 @@ static BhVisit *find_victim(BhDoor *door, Network *network)
                                                           : NULL;
 }
 
-/* --- what happens --- */
+/* --- events --- */
 
 BhVisit *bh_door_enter(BhDoor *door, const char *name, int fd, gint64 now_us)
 {

@@ -1,4 +1,4 @@
-/* The HTTP server of the hub, for the folders that serve something with it. It knows no hub. */
+/* The header of this folder for the folders above: the HTTP server. It does not know the hub. */
 #pragma once
 
 #include "sync/hub/http/keys.h"   /* key files and the certificate */

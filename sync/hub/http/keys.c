@@ -1,3 +1,4 @@
+/* Makes and loads the key files (keys.h). The only file that includes GnuTLS. */
 #include "sync/hub/http/keys.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@ static gboolean fail(const char *path, GError **error)
   return FALSE;
 }
 
-/* Never readable by others, not even between making and writing. */
+/* Writes a file that other users can never read, not even before the content is written. */
 static gboolean write_file(const char *path, const void *bytes, gsize len, GError **error)
 {
   int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -83,7 +84,7 @@ static int fill_cert(X509Cert *cert, X509Key *key, const char *name)
   int rc = gnutls_x509_crt_set_version(cert, 3);
   if (rc == 0)
     rc = gnutls_x509_crt_set_serial(cert, serial, sizeof serial);
-  /* A device's clock may stand before the hub was installed. */
+  /* Valid from 1970, because a device's clock may be behind. */
   if (rc == 0)
     rc = gnutls_x509_crt_set_activation_time(cert, 0);
   if (rc == 0)
@@ -176,7 +177,7 @@ gboolean bh_keys_check_tls(const char *dir, GError **error)
     gnutls_certificate_free_credentials(both);
   if (rc >= 0)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE, "%s: does not fit its key: %s", cert,
+  g_set_error(error, BH_ERROR, BH_ERROR_SIGNATURE, "%s: does not match its key: %s", cert,
               gnutls_strerror(rc));
   return FALSE;
 }

@@ -1,10 +1,11 @@
+/* Evaluates X-Forwarded-For (proxy.h). */
 #include "sync/hub/http/proxy.h"
 
 #include <gio/gio.h>
 
 #include "schema/error.h"
 
-/* An address in the one form it is compared in; NULL for none. g_free. */
+/* An address in the form in which addresses are compared (g_free); NULL when it is not one. */
 static char *normalize(const char *text)
 {
   g_autofree char *stripped = g_strstrip(g_strdup(text));

@@ -1,18 +1,19 @@
-/* Who asks, when a proxy stands before the server. Only a proxy that was named is believed; what
- * anybody else says of themselves is ignored. Pure, any thread. */
+/* The address of a client behind reverse proxies. X-Forwarded-For is trusted only from configured
+ * proxies and otherwise ignored. Pure, any thread. */
 #pragma once
 
 #include <glib.h>
 
 G_BEGIN_DECLS
 
-/* Addresses as the peer of a connection is written; NULL-terminated, g_strfreev. BH_ERROR_INVALID
- * naming one that is none; NULL `addresses` give an empty list. */
+/* The addresses in the form that is used for peers; NULL-terminated, g_strfreev. BH_ERROR_INVALID
+ * when one is not an IP address. `addresses` NULL: an empty list. */
 char **bh_proxies_new(const char *const *addresses, GError **error);
+/* Whether `peer` is one of `proxies` (may be NULL). */
 gboolean bh_proxies_have(const char *const *proxies, const char *peer);
-/* Address of the client: `peer`, unless that is a proxy: then the last one in the X-Forwarded-For
- * headers (name and value in turn) that is none, since each proxy adds who it was asked by. An
- * entry that is no address ends the search. g_free. */
+/* The client's address (g_free): `peer`, or if that is a proxy, the last address in X-Forwarded-For
+ * that is not a proxy, since each proxy appends its peer. An entry that is not an address ends the
+ * search. `headers`: name, value, name, value, … */
 char *bh_proxies_find_client(const char *const *proxies, const char *peer,
                              const GPtrArray *headers);
 

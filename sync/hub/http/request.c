@@ -1,3 +1,5 @@
+/* The part of a request that handlers use: its values, headers of the answer, and the status of
+ * errors. Receiving and sending are in server.c. */
 #include "sync/hub/http/request.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* What a request is inside the server: the parts server.c fills and handlers read. Private to
- * server.c and request.c. */
+/* The content of a BhRequest. Private to server.c, which fills it, and request.c, which gives
+ * handlers access. */
 #pragma once
 
 #include "sync/hub/http/route.h"
@@ -16,7 +16,7 @@ struct _BhRequest {
   gatomicrefcount refs;
   BhTrace trace;
   BhHttp *http;
-  struct MHD_Connection *connection; /* valid as long as the connection holds its reference */
+  struct MHD_Connection *connection; /* valid while the connection holds its reference */
 
   char *method;
   char *raw; /* path and query as sent */
@@ -24,21 +24,21 @@ struct _BhRequest {
   char **segments;
   GHashTable *params;
   GHashTable *query;
-  GPtrArray *headers; /* name, value, name, value … copied: a handler may outlive the connection */
-  char *peer;
-  char *network;
-  GPtrArray *cookies; /* values given out */
+  GPtrArray *headers; /* name, value, … copied, because a handler may outlive the connection */
+  char *peer;         /* address of the client */
+  char *network;      /* bh_network_of(peer) */
+  GPtrArray *cookies; /* values that were returned to the handler */
 
   const BhRoute *route;
-  gpointer data; /* of its handler */
-  GByteArray *collected;
-  GBytes *body;
-  gsize received;
-  gint64 begun_us;
-  int fd; /* of the connection, which the library does not look at while it waits for an answer */
-  gboolean begun;
+  gpointer data;         /* of its handler */
+  GByteArray *collected; /* body received so far */
+  GBytes *body;          /* the complete body */
+  gsize received;        /* bytes of the body, including ignored ones */
+  gint64 begun_us;       /* monotonic */
+  int fd;                /* of the connection, to notice that the client has left */
+  gboolean begun;        /* the head was processed */
   gboolean dispatched;
-  struct MHD_Response *refusal; /* decided while the body still comes in */
+  struct MHD_Response *refusal; /* answer without a handler, sent after the body was received */
   guint refusal_status;
 
   GPtrArray *answer_headers; /* name, value … */
@@ -47,18 +47,20 @@ struct _BhRequest {
   struct MHD_Response *answer;
   guint status;
   gboolean handed_over; /* to a handler */
-  gboolean answered;
-  gboolean closed; /* the connection is gone or was answered for the handler */
+  gboolean answered;    /* by the handler */
+  gboolean closed;      /* the connection is gone, or was answered instead of the handler */
   gboolean is_suspended;
   gint64 deadline_us;
   GList link;
 };
 
-/* Frees the texts, not the request. */
+/* Frees the texts and tables, not the request itself. */
 void bh_request_clear(BhRequest *request);
-/* Bytes of the request line and headers. */
+/* Size of request line and headers in bytes. */
 gsize bh_request_head_size(const BhRequest *request);
+/* Whether bh_request_add_header was called with this name. */
 gboolean bh_request_has_answer_header(const BhRequest *request, const char *name);
+/* The HTTP status for an error code; 500 for errors of another domain. */
 guint bh_http_status_of_error(const GError *error);
 
 G_END_DECLS

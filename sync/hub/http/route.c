@@ -1,3 +1,4 @@
+/* Parses paths, queries, cookies and ranges, and finds the route of a request (route.h). */
 #include "sync/hub/http/route.h"
 
 #include <string.h>
@@ -5,14 +6,14 @@
 struct _BhPathPattern {
   char **segments;
   gsize n;
-  gboolean rest; /* the last one takes all that follows */
+  gboolean rest; /* the last one matches all remaining segments */
 };
 
 BhPathPattern *bh_path_pattern_new(const char *pattern)
 {
   g_return_val_if_fail(pattern[0] == '/', NULL);
   BhPathPattern *self = g_new0(BhPathPattern, 1);
-  /* g_strsplit makes no segment of "", but a path of "/" has one that is empty. */
+  /* g_strsplit returns no segment for "", but the path "/" has one empty segment. */
   self->segments = pattern[1] == '\0' ? g_strdupv((char *[]){(char *)"", NULL})
                                       : g_strsplit(pattern + 1, "/", -1);
   self->n = g_strv_length(self->segments);
@@ -26,7 +27,8 @@ void bh_path_pattern_free(BhPathPattern *pattern)
   g_free(pattern);
 }
 
-/* g_uri_unescape_segment refuses what is in its list and NUL; the rest is checked after. */
+/* g_uri_unescape_segment refuses the encoded characters of its last argument, and NUL; other
+ * characters are checked here. */
 static char *decode_segment(const char *start, gsize len, GError **error)
 {
   g_autofree char *text = g_uri_unescape_segment(start, start + len, "/\\");

@@ -1,5 +1,5 @@
-/* Paths, queries, cookies and ranges of a request as pure text: what the server library would do
- * leniently is done strictly here. Used by server.c; any thread. */
+/* Parsing of paths, queries, cookies and ranges, stricter than the server library does it. Pure
+ * functions on text, used by server.c; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -12,45 +12,53 @@ G_BEGIN_DECLS
 #define BH_PATH_MAX_SEGMENTS 16
 #define BH_QUERY_MAX_PARAMS 32
 
-/* A pattern as in BhRoute.path, split once. */
+/* A pattern as in BhRoute.path, split into segments. */
 typedef struct _BhPathPattern BhPathPattern;
+/* `pattern` must begin with "/". bh_path_pattern_free. */
 BhPathPattern *bh_path_pattern_new(const char *pattern);
+/* Frees it. */
 void bh_path_pattern_free(BhPathPattern *pattern);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPathPattern, bh_path_pattern_free)
 
-/* Splits and decodes a path as sent (from "/", without query). Percent-encoding is undone once
- * and within a segment; broken encoding, bad UTF-8, control characters, "/" or "\" inside a
- * segment, "." and ".." are BH_ERROR_FORMAT. A path that ends in "/" has an empty last segment.
- * NULL-terminated, g_strfreev. */
+/* Splits and decodes a path as sent (from "/", without query) into segments (NULL-terminated,
+ * g_strfreev). Percent-encoding is decoded once, in each segment. BH_ERROR_FORMAT for broken
+ * encoding, bad UTF-8, control characters, "/" or "\" within a segment, "." and "..";
+ * BH_ERROR_LIMIT for long paths. A path that ends in "/" has an empty last segment. */
 char **bh_path_split(const char *raw, GError **error);
 
-/* On a match fills `params` (name → value, both owned by the table) when it is not NULL. */
+/* Whether the segments match. If they do, fills `params` (name → value, both owned by the table)
+ * unless it is NULL. */
 gboolean bh_path_pattern_match(const BhPathPattern *pattern, char *const *segments,
                                GHashTable *params);
 
-/* A table of routes with their patterns split; borrows the table. */
+/* A table of routes with their patterns. */
 typedef struct _BhRouter BhRouter;
+/* `routes` is borrowed. bh_router_free. */
 BhRouter *bh_router_new(const BhRoute *routes, gsize n_routes);
+/* Frees it, not the routes. */
 void bh_router_free(BhRouter *router);
-/* First match in table order; a GET route serves HEAD where no HEAD route does. NULL when there is
- * none: then *allow names the methods of the address, or is NULL for an unknown one (g_free). */
+/* The first matching route in table order (borrowed); a GET route also serves HEAD if no HEAD route
+ * matches. NULL when there is none; *allow (g_free) is then the list of methods of the path, or
+ * NULL when no route has the path. */
 const BhRoute *bh_router_find(const BhRouter *router, char *const *segments, const char *method,
                               GHashTable *params, char **allow);
 
-/* "a=1&b=%E7%89%8C" to name → value; "+" is a space. The first of equal names counts.
- * BH_ERROR_FORMAT, BH_ERROR_LIMIT. `raw` may be NULL. */
+/* Parses "a=1&b=%E7%89%8C" into a table name → value (g_hash_table_unref). "+" is a space. Of equal
+ * names the first counts. BH_ERROR_FORMAT for bad encoding, BH_ERROR_LIMIT for too many parameters.
+ * `raw` NULL: an empty table. */
 GHashTable *bh_query_parse(const char *raw, GError **error);
 
-/* Value of one cookie of a Cookie header, or NULL; g_free. */
+/* Value (g_free) of a cookie in a Cookie header (may be NULL); NULL when it is not there. */
 char *bh_cookie_find(const char *header, const char *name);
 
 typedef enum {
-  BH_RANGE_NONE, /* no range, or one that is not understood: the whole */
-  BH_RANGE_PART,
+  BH_RANGE_NONE,          /* no range, or one that is not supported: send the whole file */
+  BH_RANGE_PART,          /* send *length bytes from *first (206) */
   BH_RANGE_UNSATISFIABLE, /* 416 */
 } BhRangeResult;
 
-/* One range of a Range header (RFC 9110 14); several ranges count as none. */
+/* Parses a Range header (RFC 9110, 14) with a single range; several ranges count as none. `size` is
+ * that of the file. */
 BhRangeResult bh_range_parse(const char *header, gint64 size, gint64 *first, gint64 *length);
 
 G_END_DECLS

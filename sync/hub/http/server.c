@@ -1,3 +1,6 @@
+/* The HTTP server: receives requests within limits, dispatches them to handlers, and sends answers,
+ * immediately or after the connection was suspended. The only file that includes libmicrohttpd.
+ * Start at on_request. */
 #include "sync/hub/http/server.h"
 
 #include <errno.h>
@@ -18,12 +21,12 @@
 #include "sync/hub/http/request.h"
 
 #define HEAD_MAX (16 * 1024)        /* bytes of request line and headers, PROTOCOL.md 10 */
-#define CONNECTION_POOL (48 * 1024) /* bytes; above HEAD_MAX so that our own 431 is given */
+#define CONNECTION_POOL (48 * 1024) /* bytes; more than HEAD_MAX, so that this file answers 431 */
 #define IDLE_TIMEOUT_S 60
 #define DEFAULT_ANSWER_TIMEOUT_MS 30000
 #define STOP_GRACE_US (5 * G_USEC_PER_SEC)
 #define BODIES_MAX (256 * 1024 * 1024) /* bytes of all bodies held at one time */
-#define SWALLOW_MAX (256 * 1024)       /* bytes over a body limit that are read and thrown away */
+#define SWALLOW_MAX (256 * 1024)       /* bytes beyond a body limit that are read and dropped */
 #define SLOW_GRACE_US (60 * G_USEC_PER_SEC)
 #define SLOW_BYTES_PER_S 32
 #define DEFAULT_CONNECTIONS 1000
@@ -50,7 +53,7 @@ struct _BhHttp {
   GQueue suspended; /* BhRequest*, oldest first: all have the same time to answer */
   guint running;    /* requests given to a handler whose answer is not sent yet */
   gboolean stopping;
-  gboolean over; /* the time to answer in is over: nothing may be suspended any more */
+  gboolean over; /* the grace of bh_http_stop has ended: nothing may be suspended any more */
   GThread *watch;
 };
 
@@ -157,7 +160,7 @@ static struct MHD_Response *response_of_error(const BhRequest *request, const ch
   return response_of_json(json);
 }
 
-/* Under the lock: takes a suspended request out of the watch and lets its connection go on. */
+/* Removes a suspended request from the watch and resumes its connection. Under the lock. */
 static void wake(BhRequest *request)
 {
   if (!request->is_suspended)
@@ -167,7 +170,7 @@ static void wake(BhRequest *request)
   MHD_resume_connection(request->connection);
 }
 
-/* The connection cannot be closed as long as the request is neither closed nor answered. */
+/* The fd is valid here: a connection is not closed before its request is closed or answered. */
 gboolean bh_request_is_abandoned(BhRequest *request)
 {
   g_mutex_lock(&request->http->lock);
@@ -180,7 +183,7 @@ gboolean bh_request_is_abandoned(BhRequest *request)
   return gone;
 }
 
-/* Takes `response` and the handler's reference. */
+/* Answers for a handler. Takes ownership of `response` and of the handler's reference. */
 static void finish(BhRequest *request, guint status, struct MHD_Response *response)
 {
   BhHttp *http = request->http;
@@ -234,7 +237,7 @@ static void answer_open_error(BhRequest *request, int err)
 {
   g_autoptr(GError) error = NULL;
   if (err == ENOENT)
-    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: not here");
+    g_set_error(&error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: no such file");
   else
     g_set_error(&error, BH_ERROR, BH_ERROR_STORAGE, "file: %s", g_strerror(err));
   bh_request_answer_error(request, error, NULL);
@@ -317,7 +320,7 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
   return request;
 }
 
-/* Paths and queries are decoded by route.c. */
+/* Keeps the library from decoding paths and queries; route.c does it. */
 static size_t keep_escapes(void *cls, struct MHD_Connection *connection, char *text)
 {
   (void)cls;
@@ -371,7 +374,7 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **v
     return;
   }
   g_autofree char *peer = peer_text(connection);
-  /* The clients of a proxy are many, and its connections are not one sender's. */
+  /* A proxy serves many clients: each of its connections counts as a network of its own. */
   gboolean is_proxy = bh_proxies_have((const char *const *)http->proxies, peer);
   static gint nth; /* atomic */
   g_autofree char *network =
@@ -381,8 +384,8 @@ static void on_connection(void *cls, struct MHD_Connection *connection, void **v
   *visit = bh_door_enter(http->door, network, info->connect_fd, g_get_monotonic_time());
 }
 
-/* An answer given without any handler. Kept until the body is in, or queued at once when `now`
- * (the library then reads no more and closes the connection). */
+/* Answers without a handler: after the body was received, or at once if `now` is set (the library
+ * then stops reading and closes the connection). Takes ownership of `response`. */
 static enum MHD_Result refuse(BhRequest *request, gboolean now, guint status,
                               struct MHD_Response *response)
 {
@@ -398,7 +401,7 @@ static enum MHD_Result refuse(BhRequest *request, gboolean now, guint status,
   return MHD_YES;
 }
 
-/* Path, query and route; NULL when the request may go on, else the answer. */
+/* Parses path and query and finds the route. Returns NULL, or the answer if there is no route. */
 static struct MHD_Response *resolve(BhRequest *request, guint *status)
 {
   BhHttp *http = request->http;
@@ -473,7 +476,9 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
       (length_text != NULL &&
        !g_ascii_string_to_unsigned(length_text, 10, 0, G_MAXINT64, &length, NULL)))
     return refuse(request, TRUE, MHD_HTTP_BAD_REQUEST,
-                  response_of_error(request, "format", "body: its length is not clear", NULL));
+                  response_of_error(
+                      request, "format",
+                      "body: Content-Length is invalid or contradicts Transfer-Encoding", NULL));
   guint status = 0;
   struct MHD_Response *response = resolve(request, &status);
   gboolean asks_first = bh_request_get_header(request, MHD_HTTP_HEADER_EXPECT) != NULL;
@@ -486,7 +491,8 @@ static enum MHD_Result begin(BhRequest *request, const char *method)
   return MHD_YES;
 }
 
-/* MHD_NO closes the connection: the library takes no answer in the middle of a body. */
+/* Receives a part of the body. MHD_NO closes the connection, because the library accepts no answer
+ * before the body ends. */
 static enum MHD_Result receive(BhRequest *request, const char *data, size_t size)
 {
   request->received += size;
@@ -628,9 +634,9 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **co
   request_unref(request);
 }
 
-/* --- the watch: nobody waits for an answer for ever, nor is silent for ever --- */
+/* --- the watch: a thread that ends overdue requests and silent connections --- */
 
-/* Under the lock: answers for the handler, whose own answer is dropped when it comes. */
+/* Answers 503 instead of the handler, whose own answer will be dropped. Under the lock. */
 static void give_up(BhRequest *request, const char *message)
 {
   request->closed = TRUE;
@@ -683,7 +689,8 @@ static struct MHD_Daemon *start_daemon(BhHttp *http, const BhHttpConfig *config,
   if (!g_socket_address_to_native(address, &native, sizeof native, NULL))
     return NULL;
   guint threads = config->threads > 0 ? config->threads : g_get_num_processors();
-  /* The door shuts what is too much; until the library has closed that, there are more. */
+  /* The door limits connections; shut ones exist until the library has closed them, so the limit of
+   * the library is higher. */
   guint connections = 2 * max_connections(config);
   unsigned int flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
   if (native.ss_family == AF_INET6)

@@ -1,6 +1,6 @@
-/* The HTTP server as the rest of the hub sees it: routes, requests, answers. server.c is the only
- * file that knows the server library. Handlers run on pool threads; a handler may answer later
- * (the connection is suspended until then). */
+/* The interface of the HTTP server: routes, requests, answers. Handlers run on pool threads. A
+ * handler may return without an answer and give it later; the connection is suspended until then.
+ */
 #pragma once
 
 #include <gio/gio.h>
@@ -14,8 +14,8 @@ typedef struct _BhRequest BhRequest;
 
 typedef struct {
   const char *method;
-  const char *path; /* "/v1/uploads/{id}": {name} matches one segment; a last {name*} the rest */
-  gsize body_max;   /* bytes; over it 413 before the handler runs. 0: no body */
+  const char *path; /* "/v1/uploads/{id}": {name} matches one segment, a last {name*} the rest */
+  gsize body_max;   /* bytes; a larger body is answered with 413, without the handler. 0: no body */
   void (*handle)(BhRequest *request, gpointer data);
 } BhRoute;
 
@@ -24,23 +24,30 @@ typedef struct {
   const char *cert_pem_path; /* NULL: plain HTTP (behind a proxy, tests) */
   const char *key_pem_path;
   guint threads;                /* 0: number of cores */
-  guint max_connections;        /* 0: 1,000. Over it somebody silent goes (door.h) */
+  guint max_connections;        /* 0: 1,000; beyond it silent connections are closed (door.h) */
   guint max_connections_per_ip; /* of an IPv4 address or a /64 of IPv6; 0: 256 */
-  const char *const *proxies;   /* addresses whose X-Forwarded-For is believed (proxy.h); NULL */
-  guint answer_timeout_ms;      /* how long a handler may take to answer; 0: 30,000 */
-  const BhRoute *common_routes; /* of whoever runs the servers: tried after their own; NULL: none */
+  const char *const *proxies;   /* addresses whose X-Forwarded-For is trusted (proxy.h), or NULL */
+  guint answer_timeout_ms;      /* time in which a handler must answer; 0: 30,000 */
+  const BhRoute *common_routes; /* of the program: tried after those of the server; NULL: none */
   gsize n_common_routes;
   gpointer common_data; /* for their handlers */
 } BhHttpConfig;
 
 #define BH_HEADER_REQUEST "Bihuan-Request" /* the id of a request, on every answer */
 
-/* `headers` (NULL-terminated name, value, …) are put on every answer. `data` goes to handlers. */
+/* Starts the server. `headers` (NULL-terminated name, value, …) are added to every answer. `data`
+ * is passed to handlers.
+ *
+ * Routes are tried in table order; the first match is used. A GET route also serves HEAD if there
+ * is no HEAD route. OPTIONS, 404 and 405 are answered without a handler. A path segment with broken
+ * encoding, "..", or an encoded "/" is answered with 400. `{name*}` may be empty. `routes` must
+ * outlive the server and every unanswered request. bh_http_stop. */
 BhHttp *bh_http_start(const BhHttpConfig *config, const BhRoute *routes, gsize n_routes,
                       const char *const *headers, gpointer data, GError **error);
-/* Stops accepting, waits for running handlers and suspended answers up to 5 s. */
+/* Stops accepting connections, and waits up to 5 s for running handlers and suspended answers. */
 void bh_http_stop(BhHttp *http);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHttp, bh_http_stop)
+/* The port that the server listens on; 0 when it is unknown. */
 guint bh_http_get_port(BhHttp *http);
 /* Finished requests so far. `path` is that of the route, "-" for an unknown address; status 0: the
  * connection ended without an answer. Under a lock. */
@@ -48,49 +55,57 @@ typedef void (*BhHttpCountFunc)(const char *method, const char *path, guint stat
                                 gpointer data);
 void bh_http_each_count(BhHttp *http, BhHttpCountFunc func, gpointer data);
 
-/* Routes are tried in table order, the first match counts. HEAD is served by a GET route where no
- * HEAD route is; OPTIONS names the methods; 404 and 405 answer themselves. A path segment with
- * broken encoding, "..", or an encoded "/" is 400 and reaches no handler. `{name*}` may be empty.
- * `routes` must outlive the server and every unanswered request. */
-
-/* Of a request; strings are borrowed until it is answered, NULL when absent. */
+/* Values of a request. They are borrowed until it is answered; NULL when absent. */
 const char *bh_request_get_method(BhRequest *request);
-const BhRoute *bh_request_get_route(BhRequest *request); /* of the table it was found in */
-/* Handlers run under it (trace/request.h); other threads set it while they work for the request. */
+/* The route, an element of the table passed to bh_http_start. */
+const BhRoute *bh_request_get_route(BhRequest *request);
+/* The trace of the request (trace/request.h). Handlers run under it; other threads set it while
+ * they work for the request. */
 BhTrace bh_request_get_trace(BhRequest *request);
-const char *bh_request_get_param(BhRequest *request, const char *name); /* from {name} */
+/* The segment that matched {name}. */
+const char *bh_request_get_param(BhRequest *request, const char *name);
+/* A parameter of the query. */
 const char *bh_request_get_query(BhRequest *request, const char *name);
-const char *bh_request_get_header(BhRequest *request, const char *name); /* case-insensitive */
+/* A header; the name is case-insensitive. */
+const char *bh_request_get_header(BhRequest *request, const char *name);
+/* A cookie. */
 const char *bh_request_get_cookie(BhRequest *request, const char *name);
-/* Address text of who asks: of the client, where a known proxy asks for it. */
+/* Address of the client; of the client of a trusted proxy, if it came through one. */
 const char *bh_request_get_peer(BhRequest *request);
-/* The peer as one sender: of an IPv6 address its /64 network (door.h). */
+/* The network of that address (bh_network_of in door.h). */
 const char *bh_request_get_network(BhRequest *request);
-GBytes *bh_request_get_body(BhRequest *request); /* borrowed, never NULL */
+/* The body; never NULL. */
+GBytes *bh_request_get_body(BhRequest *request);
 
-/* Nobody waits for the answer any more: the client left, or was told that none came in time. A
- * client that only stopped sending counts as one that left. Before answering; any thread. */
+/* Whether nobody waits for the answer any more: the client has left, or got 503 because none came
+ * in time. A client that closed only its sending side counts as one that has left. Call it before
+ * answering; any thread. */
 gboolean bh_request_is_abandoned(BhRequest *request);
 
-/* Answer exactly once; frees the request. Any thread. After answer_timeout_ms without an
- * answer the client gets 503 "busy" and the late answer goes nowhere; the request stays valid until
- * it is given. */
+/* Exactly one of the following must be called for each request; it frees the request. Any thread.
+ * After answer_timeout_ms the client gets 503 "busy"; the request remains valid until it is
+ * answered, and that answer is dropped. Arguments are borrowed unless stated otherwise.
+ *
+ * Answers with JSON. */
 void bh_request_answer_json(BhRequest *request, guint status, const json_t *json);
-/* Status from the error's code; {"error","message","request"} + members of `more` (may be NULL). An
- * error of another domain than BH_ERROR is logged and told as "failed" without its message. */
+/* Answers with {"error","message","request"} and the members of `more` (may be NULL), with the
+ * status for the error's code. An error of a domain other than BH_ERROR is logged and sent as
+ * "failed" without its message. */
 void bh_request_answer_error(BhRequest *request, const GError *error, const json_t *more);
-/* Same, where the protocol names another status (401 instead of 403, say). */
+/* The same with another status, as the protocol requires (401 instead of 403, for example). */
 void bh_request_answer_error_as(BhRequest *request, guint status, const GError *error,
                                 const json_t *more);
-/* Takes ownership of nothing. `type` NULL: no body type. */
+/* Answers with bytes (NULL: none). `type` NULL: no Content-Type. */
 void bh_request_answer_bytes(BhRequest *request, guint status, const char *type, GBytes *bytes);
-/* A file from disk with Range and ETag (its name must be its hash). */
+/* Answers with a file, with support for Range and ETag. `etag`: a text that changes with the
+ * content, such as its hash. */
 void bh_request_answer_file(BhRequest *request, const char *path, const char *type,
                             const char *etag);
-/* The same with an open file, which is taken over: one that has no name any more, say. */
+/* The same with an open file, of which ownership is taken; it may have no name any more. */
 void bh_request_answer_fd(BhRequest *request, int fd, const char *type, const char *etag);
-/* Before answering. Replaces a header of bh_http_start of the same name. The value is printable
- * (no line breaks); anything else is left out with a warning. */
+/* Adds a header to the answer; call it before answering. Replaces a header of bh_http_start with
+ * the same name. A value that is not printable is a programming error: it is left out with a
+ * warning. */
 void bh_request_add_header(BhRequest *request, const char *name, const char *value);
 
 G_END_DECLS

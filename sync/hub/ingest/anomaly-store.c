@@ -1,3 +1,4 @@
+/* SQL of anomaly-store.h. Which clock is wrong is decided in anomaly.c. */
 #include "sync/hub/ingest/anomaly-store.h"
 
 #include "sync/hub/log/log.h"

@@ -1,4 +1,5 @@
-/* Rows of the list of anomalies. Only SQL; most rows come from triggers. */
+/* SQL of the list of anomalies (R-250). Most rows are inserted by triggers of the schema; this adds
+ * those about clocks. */
 #pragma once
 
 #include "schema/json.h"
@@ -6,16 +7,17 @@
 
 G_BEGIN_DECLS
 
-/* The clock of a device was wrong in one boot (`source` is its id): one row, which counts its
- * entries. Or a person said whether it was right ("noted", `source` is the record of that).
- * `record` is one the first entry set. */
+/* Adds an anomaly of a device's clock, or adds 1 to `times` of the same one. `source` is the id of
+ * the boot in which the clock was wrong; or, with code "noted", the record in which a person stated
+ * whether the clock was right. `record` is one that the first such entry sets. */
 gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *source,
                                     const char *code, gint64 position, const char *record,
                                     GError **error);
 /* [{"nr","kind","code","at_ms","times","source","device"?,"unit"?,"record"?,"entry"?,"by"?,
- * "zh"?,"en"?,"message"?,"wall_ms"?,"scope"?,"scope2"?,"position"?,"look"?}] below `before`, newest
- * first, of one kind where that is not NULL. "entry": an entry that waits in quarantine; "unit": of
- * the device; "wall_ms": what the device's clock said; the scopes are the record's now. */
+ * "zh"?,"en"?,"message"?,"wall_ms"?,"scope"?,"scope2"?,"position"?,"look"?}] with "nr" below
+ * `before`, newest first, at most `limit`, of one kind (NULL: of all). "entry": id of an entry that
+ * is still in quarantine; "unit": of the device; "wall_ms": reading of the device's clock; "scope"
+ * and "scope2": present scopes of the record. A new reference. */
 json_t *bh_anomaly_store_list(BhDb *db, const char *kind, gint64 before, int limit, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* The judgement of clocks (anomaly.h). */
 #include "sync/hub/ingest/anomaly.h"
 
 static const char *const KINDS[] = {"fork",  "refusal", "quarantine", "report",
@@ -27,6 +28,7 @@ const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gboolean is_time_s
     return known;
   if (wall_ms < clock->hub_ms - BH_EVIDENCE_SLACK_MS)
     return "behind";
-  /* Without hub time of this boot the claim is the wall clock itself. */
+  /* Without a hub time in this boot claimed_ms is the wall clock itself, so that this is no jump.
+   */
   return ABS(wall_ms - evidence.claimed_ms) > BH_EVIDENCE_SLACK_MS ? "jump" : known;
 }

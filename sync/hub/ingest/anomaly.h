@@ -1,19 +1,21 @@
-/* What is odd about how data came to be. Pure. */
+/* Judges the clock of a device by the entries that it sends. Pure functions. */
 #pragma once
 
 #include "sync/wire/evidence.h"
 
 G_BEGIN_DECLS
 
-/* What an entry's own clocks say against its proof: a code of BhEvidence.odd first; then of its
- * wall clock "ahead" of the receipt, "behind" the hub time it claims, "jump": not what hub time and
- * boot clock say, "bad": none of these, but the device knew it was wrong. NULL when nothing is odd;
- * that nothing proves it is no anomaly. Static. */
+/* Compares the clocks in an entry with the times that the hub can prove. Returns a static code, or
+ * NULL when they agree; a time without proof is no anomaly. Codes: those of BhEvidence.odd first;
+ * then for the wall clock "ahead" of the receipt, "behind" the hub time that the entry carries,
+ * "jump": it differs from hub time plus boot clock, "bad": none of these, but the device itself
+ * marked its clock as wrong. */
 const char *bh_anomaly_judge_clock(const BhEntryClock *clock, gboolean is_time_signed,
                                    const BhTimeProof *proof);
 
-/* Kinds of anomalies there are, NULL-terminated. */
+/* All kinds of anomalies, NULL-terminated; static. */
 const char *const *bh_anomaly_kinds(void);
+/* Whether `kind` is one of them. */
 gboolean bh_anomaly_is_kind(const char *kind);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* The hub's own entries: built, judged like any other, signed and appended. */
+/* Entries of the hub itself: builds the body, judges it like any other entry, applies, signs and
+ * appends it. Start at bh_piece_append. */
 #include <string.h>
 
 #include "schema/kind-rules.h"
@@ -49,7 +50,7 @@ static gboolean build_op(BhPiece *piece, BhBodyBuilder *builder, const json_t *o
     return FALSE;
   const BhKind *kind = bh_kind_set_find(piece->ingest->kinds, kind_name);
   if (kind == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no kind %s", kind_name);
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "no such kind: %s", kind_name);
     return FALSE;
   }
   BhRecord *record;
@@ -82,7 +83,8 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
   g_autoptr(BhBodyBuilder) builder =
       bh_body_builder_new(entry_id, by, &stamp, 0, piece->ingest->random);
   if (!json_is_array(ops) || json_array_size(ops) == 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "an entry needs a list of operations");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
+                "the operations of an entry must be a non-empty array");
     return FALSE;
   }
   size_t at;
@@ -95,14 +97,15 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
   return bh_body_builder_finish(builder, body, openings, error);
 }
 
-/* The reason of a doubtful value is asked for by the step that asks for the value; who loads it, or
- * takes another step, need not know. What has none stands in the office's list. */
+/* A missing reason for a doubtful value is accepted here: only the step that asks for the value
+ * asks for the reason, and imports and other steps may not know it. The office lists such values.
+ */
 static gboolean is_missing_reason(const BhKind *kind, const BhProblem *problem)
 {
   return kind != NULL && bh_kind_is_reason_missing(kind, problem);
 }
 
-/* For entries of the hub a report is an error. */
+/* A problem that is only reported for a device's entry is an error for an entry of the hub. */
 static gboolean refuse_problems(const GPtrArray *problems, const BhKind *kind, const BhOp *op,
                                 GError **error)
 {

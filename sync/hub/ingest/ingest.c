@@ -1,3 +1,6 @@
+/* Applies a verified batch of a device inside the writer's transaction: finds where the batch
+ * continues the chain, detects repeats and forks, then stores, applies or quarantines each entry.
+ * The judges (judge-*.c) decide what an entry may do. Start at bh_ingest_apply_turn. */
 #include <string.h>
 
 #include "sync/hub/ingest/anomaly-store.h"
@@ -5,7 +8,7 @@
 #include "sync/hub/ingest/internal.h"
 #include "sync/wire/limits.h"
 
-#define ORDER_NR 10000    /* of the report that an id is out of order; others come before */
+#define ORDER_NR 10000    /* number of the report "order" of an entry; others have lower numbers */
 #define KIND_SETS_KEPT 64 /* in memory */
 
 BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
@@ -45,7 +48,7 @@ void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds)
   BhKindSet *old = ingest->kinds;
   ingest->kinds = bh_kind_set_ref(kinds);
   g_clear_pointer(&old, bh_kind_set_unref);
-  /* A set whose commit failed may be among them. */
+  /* The cache may contain a set whose commit failed. */
   g_hash_table_remove_all(ingest->known_sets);
   remember_kinds(ingest, kinds);
 }
@@ -181,7 +184,8 @@ static gboolean quarantine(BhPiece *piece, const BhVerified *verified, BhEntryRo
                              op != NULL ? op->record : NULL, reason, error))
     return FALSE;
   g_ptr_array_add(result->quarantined, g_strdup(name));
-  /* Its files may come all the same: releasing it must not find them missing. */
+  /* Its files are accepted although it is in quarantine, so that they are there when it is
+   * released. */
   if (verified->body != NULL && reason->code != BH_ERROR_LIMIT)
     return bh_piece_declare(piece, verified->body, verified->envelope.device, error);
   return TRUE;
@@ -201,7 +205,8 @@ gboolean bh_piece_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *b
   return TRUE;
 }
 
-/* Applies, or says why not. FALSE with `error` only when the store fails. */
+/* Applies an entry. FALSE with *reason when it is not allowed, with `error` when the store fails.
+ */
 static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, const char *unit,
                                 gint64 position, GError **reason, GError **error)
 {
@@ -236,7 +241,8 @@ static gboolean judge_and_apply(BhPiece *piece, const BhVerified *verified, cons
          bh_piece_report(piece, kinds, body, &verdict, position, error);
 }
 
-/* A clock that is odd, and what a person said of one. */
+/* Adds anomalies for a wrong clock, and for an entry in which a person states whether it is wrong.
+ */
 static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 position,
                            GError **error)
 {
@@ -257,8 +263,9 @@ static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 po
                                                op->record, error));
 }
 
-/* Ids of a device grow along its chain. One that does not is no reason to keep the entry back: it
- * only loses against later ones. `before` is the entry before it, where the batch has that. */
+/* Reports an entry whose id is not greater than the one before it in the chain. It is applied all
+ * the same: the only consequence is that its values rank lower among concurrent ones. `before` is
+ * the previous entry if it is in the batch, else NULL. */
 static gboolean note_order(BhPiece *piece, const BhVerified *before, const BhVerified *verified,
                            gint64 position, GError **error)
 {
@@ -318,7 +325,7 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
         return bh_log_add_entry(piece->db, &verified->envelope, &row, error);
       }
       g_autoptr(GError) reason =
-          g_error_new(BH_ERROR, BH_ERROR_FORK, "entry %s is here with another body", row.id);
+          g_error_new(BH_ERROR, BH_ERROR_FORK, "the hub has entry %s with another body", row.id);
       return quarantine(piece, verified, &row, reason, result, error);
     }
   }
@@ -341,13 +348,14 @@ static gboolean store_entry(BhPiece *piece, const BhBatch *batch, guint index,
   return quarantine(piece, verified, &row, reason, result, error);
 }
 
-/* --- a batch against the chain the hub has --- */
+/* --- the batch and the chain that the hub has --- */
 
 static gboolean set_fork(BhPiece *piece, const BhVerified *verified, gint64 common_seq,
                          const char *common_hash, BhIngestResult *result, GError **error)
 {
   g_set_error(&result->refused, BH_ERROR, BH_ERROR_FORK,
-              "device %s, incarnation %s: seq %" G_GINT64_FORMAT " is here with another history",
+              "device %s, incarnation %s: the hub has seq %" G_GINT64_FORMAT
+              " with another history",
               verified->envelope.device, verified->envelope.incarnation, verified->envelope.seq);
   result->seq = common_seq;
   g_strlcpy(result->hash, common_hash, sizeof result->hash);
@@ -356,8 +364,8 @@ static gboolean set_fork(BhPiece *piece, const BhVerified *verified, gint64 comm
                             error);
 }
 
-/* Walks over what the hub has already; *next is the first entry it has not. TRUE with
- * result->refused set when the histories part. */
+/* Skips the entries that the hub has already; *next is the first one that it does not have. TRUE
+ * with result->refused set when the histories differ (a fork). */
 static gboolean skip_known(BhPiece *piece, const BhBatch *batch, gint64 head, guint *next,
                            BhIngestResult *result, GError **error)
 {
@@ -408,8 +416,8 @@ static gboolean check_device(BhPiece *piece, const BhBatch *batch, BhIngestResul
   return bh_log_add_refusal(piece->db, batch->device, result->refused, piece->now_ms, error);
 }
 
-/* Finds where the batch goes on. FALSE with `error` when the store fails; result->refused when it
- * does not fit to what the hub has. */
+/* Sets result->next to the entry at which the batch continues the chain. result->refused is set
+ * when it does not continue it. FALSE with `error` when the store fails. */
 static gboolean find_start(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
                            GError **error)
 {
@@ -440,7 +448,7 @@ static gboolean is_turn_over(const Turn *turn, const BhIngestResult *result)
          BH_TURN_WORK_MAX;
 }
 
-/* Stores entries until the batch is through, or others wait and the turn is over. */
+/* Stores entries until the batch is done, or until the turn is over and other requests wait. */
 static gboolean store_entries(BhPiece *piece, const BhBatch *batch, BhIngestResult *result,
                               BhWaitedFunc is_waited_for, gpointer data, GError **error)
 {

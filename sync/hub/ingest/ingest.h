@@ -1,7 +1,7 @@
-/* The one way into the hub, as a state machine: batches of entries go in, rows and an answer come
- * out. No threads and no I/O of its own besides the database it is given; a simulation runs the
- * same code. Two steps, because the first is pure and may run on any thread: verify, then apply
- * inside a transaction of the writer. */
+/* Every change of records enters the hub here: batches of entries go in, rows and a result come
+ * out. The code has no threads and no I/O besides the given database, so that simulations run it
+ * too. There are two steps. Verifying is pure and may run on any thread; applying runs inside a
+ * transaction on the writer thread. */
 #pragma once
 
 #include "schema/entry.h"
@@ -12,9 +12,9 @@
 #include "sync/hub/records/records.h"
 
 /* For the folders above: */
-#include "sync/hub/ingest/anomaly-store.h" /* what was odd */
-#include "sync/hub/ingest/anomaly.h"       /* its codes */
-#include "sync/hub/ingest/judge.h"         /* whether an entry may be */
+#include "sync/hub/ingest/anomaly-store.h" /* the list of anomalies */
+#include "sync/hub/ingest/anomaly.h"       /* their kinds and codes */
+#include "sync/hub/ingest/judge.h"         /* what an entry may do */
 
 G_BEGIN_DECLS
 
@@ -23,99 +23,109 @@ G_BEGIN_DECLS
 typedef struct {
   BhEntryText *text;
   BhEnvelope envelope;
-  BhBody *body;            /* NULL when it cannot be read */
-  GError *body_error;      /* why */
-  gboolean is_time_signed; /* the body carries a hub time that this hub signed for the device */
+  BhBody *body;            /* NULL when it is missing or cannot be read */
+  GError *body_error;      /* the reason for that */
+  gboolean is_time_signed; /* the body contains a hub time that this hub signed for the device */
 } BhVerified;
 
 typedef struct {
   char device[BH_ID_LEN + 1];
   char unit[BH_ID_LEN + 1];
   GPtrArray *entries;      /* BhVerified*, a contiguous chain of one incarnation */
-  int refused_index;       /* of the first bad envelope, or -1 */
-  GError *refused;         /* what is wrong with it, naming the index; those before it are good */
-  const guint8 *hub_key;   /* borrowed; NULL: no hub time is taken for signed */
-  const BhVerified *timed; /* the last whose hub time was looked at: most carry the same */
+  int refused_index;       /* index of the first bad entry, or -1 */
+  GError *refused;         /* what is wrong with it; all entries before it are good */
+  const guint8 *hub_key;   /* borrowed; NULL: no hub time counts as signed */
+  const BhVerified *timed; /* last entry whose hub time was verified; most have the same one */
 } BhBatch;
 
+/* An empty batch of a device; `unit` is the unit it is enrolled for. Both ids are copied. */
 BhBatch *bh_batch_new(const char *device, const char *unit);
-/* The key that the hub signs times with; before entries are added. Borrowed. */
+/* Sets the key with which the hub signs times (borrowed). Call it before adding entries. */
 void bh_batch_set_hub_key(BhBatch *batch, const guint8 hub_key[BH_PUBLIC_KEY_SIZE]);
+/* Frees the batch and its entries. */
 void bh_batch_free(BhBatch *batch);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhBatch, bh_batch_free)
-/* Takes the next entry into the batch. FALSE when its envelope is bad: the batch ends before it.
- * Takes ownership of `text`. */
+/* Verifies and appends the next entry; takes ownership of `text` in any case. `hub` is the id of
+ * the hub, `key` the public key of the device. FALSE when the envelope is bad: the batch then ends
+ * before it (refused, refused_index) and nothing more may be added. */
 gboolean bh_batch_add(BhBatch *batch, const char *hub, const guint8 key[BH_PUBLIC_KEY_SIZE],
                       BhEntryText *text);
 
 /* --- second step --- */
 
-/* Children that the rules of one batch may have read and looked at: more than an honest visit has.
- * What a rule then does not know is reported as not checked; a batch is never refused for it. */
+/* Limits of the children that the rules of one batch may read and visit; no honest visit reaches
+ * them. Beyond them a rule is reported as not checked; the batch is not refused. */
 #define BH_BATCH_CHILDREN_READ_MAX 8192
 #define BH_BATCH_CHILDREN_SEEN_MAX 131072
-/* The same for one entry of the hub itself; there it is refused. */
+/* The same for one entry of the hub itself, which is refused beyond them. */
 #define BH_OWN_CHILDREN_READ_MAX 65536
 #define BH_OWN_CHILDREN_SEEN_MAX 1048576
-/* Work after which a batch lets others in: one for an operation, one for a child read, one for
- * each BH_TURN_SEEN_PER_UNIT children looked at. */
+/* Units of work after which a batch yields to waiting requests: one for an operation, one for a
+ * child read, one for BH_TURN_SEEN_PER_UNIT children visited. */
 #define BH_TURN_WORK_MAX 256
 #define BH_TURN_SEEN_PER_UNIT 32
 
 typedef struct _BhIngest BhIngest;
 
-/* All but `hub` borrowed. `signer` makes the hub's own entries; NULL for a reader that only
- * replays. */
+/* All arguments but `hub` are borrowed. `signer` signs the hub's own entries; NULL when it makes
+ * none, as in a replay. */
 BhIngest *bh_ingest_new(const char *hub, const BhSigner *signer, const BhRegion *region,
                         BhHubTime *time, const BhRandom *random);
+/* Frees it; the borrowed arguments remain. */
 void bh_ingest_free(BhIngest *ingest);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhIngest, bh_ingest_free)
-/* The kind set in use from now on; it must stand in the store. */
+/* Sets the kind set in use from now on (referenced). It must be in the store already. */
 void bh_ingest_set_kinds(BhIngest *ingest, BhKindSet *kinds);
+/* The kind set in use; borrowed. */
 const BhKindSet *bh_ingest_get_kinds(BhIngest *ingest);
 
 typedef struct {
-  gint64 seq; /* with 409 fork: the last place both sides agree on; else the head now; 0 when the
-               * batch's first entry is bad, for then nothing is known of its incarnation */
-  char hash[BH_HASH_HEX_LEN + 1];
-  GPtrArray *quarantined; /* char*: entry ids of this batch in quarantine */
-  guint stored;           /* new entries; of these: */
+  gint64 seq; /* with a fork (HTTP 409): the last number on which both sides agree; else the present
+               * head of the chain; 0 when the first entry of the batch is bad, because its
+               * incarnation is then unknown */
+  char hash[BH_HASH_HEX_LEN + 1]; /* of the entry `seq`; zeros for 0 */
+  GPtrArray *quarantined;         /* char*: ids of entries of this batch that are in quarantine */
+  guint stored;                   /* new entries; of these: */
   guint applied;
-  guint held; /* in quarantine, with those of an id that is here with another body */
-  guint repeated;
-  guint next;       /* entries of the batch dealt with, also in earlier turns */
-  BhChildWork work; /* of all its turns */
-  GError *refused;  /* CHAIN, FORK, REVOKED, or the batch's own; what was stored stays stored */
-  gboolean is_entry_refused; /* `refused` is the batch's own */
+  guint held;       /* in quarantine, including those of an id that the hub has with another body */
+  guint repeated;   /* entries that the hub had already */
+  guint next;       /* entries processed so far, including earlier turns */
+  BhChildWork work; /* of all turns */
+  GError *refused;  /* _CHAIN, _FORK, _REVOKED or BhBatch.refused; entries stored before it stay */
+  gboolean is_entry_refused; /* `refused` is BhBatch.refused */
 } BhIngestResult;
 
+/* Frees what the result owns, not the result itself. */
 void bh_ingest_result_clear(BhIngestResult *result);
 
-/* FALSE only when the store fails: then the caller rolls back. `result` must be zeroed. */
+/* Applies a whole batch. `result` must be zeroed; bh_ingest_result_clear. FALSE only when the store
+ * fails: the caller must then roll back. Writer thread. */
 gboolean bh_ingest_apply(BhIngest *ingest, BhDb *db, const BhBatch *batch, BhIngestResult *result,
                          GError **error);
 
-/* The same in turns: asks `is_waited_for` once it has done BH_TURN_WORK_MAX, and stops after an
- * entry when others wait. *more says that the batch is not through: then call again, with the same
- * result, in a later transaction; no other batch of the device may come in between. */
+/* Whether other requests wait for the writer. */
 typedef gboolean (*BhWaitedFunc)(gpointer data);
+/* Applies a batch in turns. After BH_TURN_WORK_MAX units of work it calls `is_waited_for` after
+ * each entry and stops when that returns TRUE. *more: the batch is not done; call again with the
+ * same result in a later transaction. No other batch of the device may be applied in between. */
 gboolean bh_ingest_apply_turn(BhIngest *ingest, BhDb *db, const BhBatch *batch,
                               BhIngestResult *result, BhWaitedFunc is_waited_for, gpointer data,
                               gboolean *more, GError **error);
 
-/* An entry of the hub itself: ops [{"record","kind","set":{key:value}}], `by` a staff id or NULL
- * for the system. What would be a quarantine or a report elsewhere is an error here and stores
- * nothing. Returns the entry id, g_free. */
+/* Appends an entry of the hub itself and returns its id (g_free). `ops` (borrowed):
+ * [{"record","kind","set":{key:value}}]; `by`: a staff id, or NULL for the system. Where an entry
+ * of a device would be quarantined or reported, this fails and stores nothing. Writer thread. */
 char *bh_ingest_append(BhIngest *ingest, BhDb *db, const char *by, const json_t *ops,
                        GError **error);
-/* Lets a quarantined entry in, or dismisses it; an entry of the hub either way. It is judged again
- * (judge.h): a release waives what is wrong with its data, never who may do what, and who decides
- * must reach every record it touches. BH_ERROR_NOT_FOUND when nothing of that id waits, _INVALID
- * when it cannot be applied, _DENIED when it is not for `by`; then nothing changed. */
+/* Releases a quarantined entry, which applies it, or dismisses it; both append an entry of the hub.
+ * The entry is judged again (judge.h): a release waives faults of data, never faults of authority,
+ * and the deciding person `by` (NULL: the shell) must have access to every record that the entry
+ * changes. Errors: BH_ERROR_NOT_FOUND: no such entry in quarantine; _INVALID: it cannot be applied;
+ * _DENIED: `by` may not decide. Nothing is changed then. Writer thread. */
 gboolean bh_ingest_decide(BhIngest *ingest, BhDb *db, const char *by, const char *entry,
                           gboolean dismissal, const char *reason, GError **error);
-/* The same question on a reader, of any thread: whether bh_ingest_decide would do it now, by the
- * same judgement. */
+/* Whether bh_ingest_decide would succeed now, by the same judgement. Changes nothing; any thread
+ * with a connection. */
 gboolean bh_ingest_may_decide(BhDb *db, const char *hub, const BhKindSet *kinds,
                               const BhRegion *region, gint64 now_ms, const char *by,
                               const char *entry, gboolean dismissal, GError **error);

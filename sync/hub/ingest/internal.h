@@ -1,5 +1,6 @@
-/* Shared by ingest.c (chains and rows), judge-values.c and judge-*.c (what an entry may do),
- * append.c (the hub's own entries) and release.c (quarantine). */
+/* Shared by the files of this folder: ingest.c (chains and rows), judge-*.c (what an entry may do),
+ * append.c (the hub's own entries) and release.c (quarantine). Writer thread, except for a BhPiece
+ * made by bh_piece_look. */
 #pragma once
 
 #include "sync/hub/ingest/ingest.h"
@@ -18,74 +19,79 @@ struct _BhIngest {
   const BhRandom *random;
   BhKindSet *kinds;       /* in use */
   GHashTable *known_sets; /* hash → BhKindSet*, loaded so far */
-  BhIdSource ids;
-  gboolean ids_ready;
+  BhIdSource ids;         /* of the hub's own entries */
+  gboolean ids_ready;     /* `ids` continues after the newest id in the log */
 };
 
-/* One piece of work inside a savepoint. */
+/* The state of one piece of work, which is one savepoint of the writer. */
 typedef struct {
-  BhIngest *ingest; /* NULL on a reader, which only looks */
+  BhIngest *ingest; /* NULL on a reader */
   BhDb *db;
   const char *hub;        /* id */
   const BhKindSet *kinds; /* in use */
   const BhRegion *region;
   BhRecords *records;
-  gint64 position; /* last one given out */
+  gint64 position; /* last position given to an entry or record */
   gint64 now_ms;
-  gboolean is_doubted;  /* now_ms is (log/clock.h) */
-  BhChildWork *work;    /* what rules about children cost so far; never NULL */
-  BhChildWork own_work; /* of this piece, where no batch counts over several */
-  char today[11];
-  char made_on[11]; /* day the entry being judged was made: its claim, bounded by the receipt where
-                     * that is not in doubt */
-  gint64 enrolled_ms; /* of the device that sent the piece; 0 for the hub's own */
-  const char *device; /* that sent it, borrowed; NULL for the hub's own */
-  gint64 signed_ms;   /* the latest signed hub time in its chain so far (BhTimeProof) */
-  BhReach *reach; /* of the device that sent it, made when first asked; NULL for the hub's own */
+  gboolean is_doubted;  /* the hub's clock is in doubt, and so is now_ms (log/clock.h) */
+  BhChildWork *work;    /* cost of rules about children so far; never NULL */
+  BhChildWork own_work; /* used unless a batch counts over several pieces */
+  char today[11];       /* "YYYY-MM-DD" of now_ms */
+  char made_on[11];     /* day on which the entry being judged was made (bh_judge_time) */
+  gint64 enrolled_ms;   /* when the sending device was enrolled; 0 for the hub's own entries */
+  const char *device;   /* id of the sending device, borrowed; NULL for the hub's own entries */
+  gint64 signed_ms; /* latest hub time, signed by the hub, in the device's chain (BhTimeProof) */
+  BhReach *reach;   /* of the sending device; NULL: not made yet, or the hub's own entries */
 } BhPiece;
 
-/* A piece that only looks, on a reader: nothing of it is ever written. All borrowed. */
+/* Initialises a piece for a reader, which judges but never writes. All arguments are borrowed. */
 void bh_piece_look(BhPiece *piece, BhDb *db, const char *hub, const BhKindSet *kinds,
                    const BhRegion *region, gint64 now_ms);
+/* Initialises a piece for the writer: reads the clock and the last position. */
 gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **error);
+/* Writes the changed records and the last position. */
 gboolean bh_piece_end(BhPiece *piece, GError **error);
+/* Frees what the piece owns; changes that bh_piece_end did not write are dropped. */
 void bh_piece_clear(BhPiece *piece);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhPiece, bh_piece_clear)
 
-/* NULL without an error when the hub never had that set. Borrowed. */
+/* The kind set with this hash; borrowed. NULL without an error when the hub does not have it. */
 BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GError **error);
 
-/* Judges what an entry sets, by the kind set it names and the one in use. `verdict` must be zeroed.
- * FALSE only when the store fails. */
+/* Judges an entry by the kind set it names (`kinds`) and by the one in use. `verdict` must be
+ * zeroed; bh_verdict_clear. FALSE only when the store fails. */
 gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
                         const BhBody *body, BhVerdict *verdict, GError **error);
-/* Records as the piece has them, in the form that conditions ask: `piece` is a BhPiece. */
+/* Values of a record as the piece has them (BhContext.lookup); `piece` is a BhPiece. Borrowed. */
 const json_t *bh_piece_lookup(const char *record, gpointer piece);
+/* Values of children as the piece has them (BhContext.children); a new reference. */
 json_t *bh_piece_list_children(const char *record, const char *kind, gpointer piece);
 
-/* Judges only who decides, for a dismissal: it hides from everybody what a device has sent, so it
- * is for who could have shown it to them. */
+/* Judges a dismissal, which needs only the deciding person. A dismissal hides an entry from
+ * everybody, so it needs the same access to the records as a release. */
 gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *body,
                             BhVerdict *verdict, GError **error);
-/* The same once more after a released entry was applied: no record may have moved to where who
- * released it does not see it. TRUE with *reason set when one did. */
+/* Checks after a released entry was applied that the deciding person can still see all its records.
+ * TRUE with *reason set when a record moved out of their sight. FALSE when the store fails. */
 gboolean bh_judge_outcome(BhPiece *piece, const BhActor *actor, const BhBody *body, GError **reason,
                           GError **error);
-/* Checks and guards, after the entry was applied: BhProblem* of one operation, empty when fine. */
+/* Runs checks and guards after the entry was applied: BhProblem* of one operation, empty when it
+ * has none. */
 GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                            const BhOp *op, const BhStepTaken *step);
 
-/* What the hub notes of an entry it applied at a position. */
+/* Stores the problems of all operations of an applied entry as reports. */
 gboolean bh_piece_report(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                          const BhVerdict *verdict, gint64 position, GError **error);
-/* Applies all operations of a body, or none. FALSE with *reason when a record refuses. */
+/* Applies all operations of a body, or none. FALSE with *reason when a record refuses one. `unit`
+ * is that of the signing device, or NULL. */
 gboolean bh_piece_apply(BhPiece *piece, const BhBody *body, const char *unit, gint64 position,
                         GError **reason, GError **error);
-/* Appends an entry of the hub inside an open piece; what it reads includes what the piece did
- * before. */
+/* Appends an entry of the hub inside an open piece; it sees the changes that the piece made before.
+ * Arguments as in bh_ingest_append. */
 gboolean bh_piece_append(BhPiece *piece, const char *by, const json_t *ops,
                          char entry_id[BH_ID_LEN + 1], GError **error);
-/* Files a body declares that `device` signed. */
+/* Declares the files of a body that `device` signed, so that their uploads are accepted. */
 gboolean bh_piece_declare(BhPiece *piece, const BhBody *body, const char *device, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* Shared by judge-values.c (operations and values), judge-step.c (states) and judge-people.c (who
- * acts, who decides). */
+/* Shared by the judges: judge-values.c (operations and values), judge-step.c (states),
+ * judge-people.c (acting and deciding persons) and judge-lock.c. They add faults to a verdict and
+ * return FALSE only when the store fails. */
 #pragma once
 
 #include "schema/workflow.h"
@@ -9,54 +10,63 @@ G_BEGIN_DECLS
 
 #define BH_JUDGE_TRIES_MAX 64 /* earlier entries looked up in the log for one operation */
 
-/* One entry being judged. */
+/* The state of judging one entry. */
 typedef struct {
   BhPiece *piece;
   const BhActor *actor;
   const BhKindSet *kinds; /* the set the entry names */
   const BhBody *body;
-  json_t *acting;    /* staff values of who acts; NULL for the system, and for who may not act */
-  json_t *deciding;  /* of who releases, with "id"; NULL for the shell */
-  GHashTable *after; /* record id → json_t*: shown values, what the entry sets included */
-  int tries;         /* left for the operation at hand */
+  json_t *acting;    /* staff values of the acting person; NULL: the system, or may not act */
+  json_t *deciding;  /* staff values of the deciding person, with "id"; NULL: the shell */
+  GHashTable *after; /* record id → json_t*: values as they will be after the entry */
+  int tries;         /* lookups in the log that are left for the present operation */
   BhVerdict *verdict;
 } BhJudgement;
 
+/* Initialises a judgement and its verdict. All arguments are borrowed. */
 void bh_judgement_begin(BhJudgement *judgement, BhPiece *piece, const BhActor *actor,
                         const BhKindSet *kinds, const BhBody *body, BhVerdict *verdict);
+/* Frees what the judgement owns; the verdict remains. */
 void bh_judgement_clear(BhJudgement *judgement);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhJudgement, bh_judgement_clear)
 
-/* `key` NULL: the whole record. */
+/* Adds a fault of operation number `op`, unless it has one of the class already. `key` NULL: the
+ * fault concerns the whole record. `why` is completed to "KIND ID, KEY: WHY". */
 void bh_judgement_add_fault(BhJudgement *judgement, guint op, BhFaultClass class, BhErrorCode code,
                             const char *key, const char *why);
-/* Present states of a record, without repeats, the one shown first: char*. `record` may be NULL. */
+/* The current states of a record without duplicates, the shown one first (char*). More than one: a
+ * conflict. `record` may be NULL. */
 GPtrArray *bh_judge_list_states(const BhRecord *record);
-/* Values of any record as they would be with this entry, borrowed; NULL when it is not here. The
- * form that conditions ask with: `data` is a BhJudgement. */
+/* Values of any record as they will be after this entry, borrowed; NULL when there is no such
+ * record (BhContext.lookup); `data` is a BhJudgement. */
 const json_t *bh_judgement_lookup(const char *record, gpointer data);
-/* Context of a record as it would be, for a person with these staff values. */
+/* Fills the context for conditions of a record after this entry, with `person` (staff values) as
+ * the actor. All borrowed. */
 void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
                           BhContext *context);
-/* By the kind set of the entry or the one in use: an older set may not know yet what is left to the
- * hub now. */
+/* Whether only the hub may set a value, by the kind set of the entry or by the one in use; an older
+ * set may lack the declaration. Arguments as in bh_kind_is_left_to_hub. */
 gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *key,
                                      const json_t *value);
 
-/* Judges how an operation sets the state. */
+/* Judges the step that an operation takes, and fills verdict->steps[op]. */
 gboolean bh_judge_step(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
                        GError **error);
-/* Whether an operation changes what is locked; `record` NULL: it makes the record. */
+/* Adds a fault for every locked field that an operation changes. `record` NULL: the operation
+ * creates the record. */
 void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *kind, const BhRecord *record);
-/* Who acts: fills judgement->acting, or adds a fault. */
+/* Judges the acting person: fills judgement->acting, or adds a fault. */
 gboolean bh_judge_acting(BhJudgement *judgement, GError **error);
-/* Whether a person or a unit that an operation names is of the device's unit. */
+/* Adds a fault when an operation names a unit other than the device's, or a person of another unit,
+ * in a field that declares the origin of the record. */
 gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
                         GError **error);
-/* Whether a person in the office reaches what an operation touches. */
+/* Adds a fault when a person in the office has no access to a record that an operation changes, or
+ * to the parent it names. */
 gboolean bh_judge_office_access(BhJudgement *judgement, guint op, const json_t *person,
                                 GError **error);
-/* Who decides about an entry in quarantine: fills judgement->deciding, or adds faults. */
+/* Judges the person who decides about an entry in quarantine: fills judgement->deciding, or adds
+ * faults. */
 gboolean bh_judge_deciding(BhJudgement *judgement, GError **error);
 
 G_END_DECLS

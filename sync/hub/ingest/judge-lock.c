@@ -1,18 +1,18 @@
-/* What an operation may not change any more: fields and records that a signature or an issued paper
- * stands on (schema/kinds/README.md, What is locked). Judged by the records as they are at the hub
- * before the entry. */
+/* Judges changes of locked fields and records, for which a signature or an issued paper exists
+ * (schema/kinds/README.md, "What is locked"). The records count as they are at the hub before the
+ * entry. Start at bh_judge_locks. */
 #include "sync/hub/ingest/judge-internal.h"
 
 #include <string.h>
 
-/* Records as they are before the entry. One in conflict about its state has several: what any of
- * them locks is locked, else an overtaken step, shown as the newest, would open what others signed.
- */
+/* Records as they are before the entry. A record with several current states (a conflict) is judged
+ * once for each of them, and is locked if any of them locks it. Otherwise an outdated step, which
+ * is shown because it is the newest, could unlock what others have signed. */
 typedef struct {
   const BhJudgement *judgement;
-  guint variant;      /* which of its states each record in conflict is given */
-  guint variants;     /* states that the most divided record has, of those looked at */
-  GHashTable *values; /* record id → json_t*: values of those in conflict, in this variant */
+  guint variant;      /* index of the state that is used for records in conflict */
+  guint variants;     /* greatest number of states that a record in conflict had so far */
+  GHashTable *values; /* record id → json_t*: values of records in conflict in this variant */
 } Before;
 
 static void values_free(gpointer values)
@@ -48,7 +48,8 @@ static json_t *list_children_before(const char *record, const char *kind, gpoint
   return bh_records_share_children(before->judgement->piece->records, record, kind);
 }
 
-/* The sets as values; a choice among present heads changes nothing that was not there. */
+/* The values that an operation sets. Choosing among current values in conflict is not counted as a
+ * change. */
 static json_t *dup_sets(const BhOp *op, const BhRecord *record)
 {
   json_t *values = json_object();
@@ -65,7 +66,8 @@ static json_t *dup_sets(const BhOp *op, const BhRecord *record)
   return values;
 }
 
-/* A step that somebody else has overtaken still may set what it is there for. */
+/* Whether the step of the operation unlocks a field, by the state that the step starts from; this
+ * may have been replaced by somebody else meanwhile. */
 static gboolean is_opened_by_step(BhJudgement *judgement, guint op, const BhKind *kind,
                                   const char *key, const json_t *set, const BhContext *context)
 {
@@ -80,7 +82,7 @@ static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, 
   BhContext context = {
       .values = is_new ? NULL : lookup_before(at->record, before),
       .record = at->record,
-      /* The hub's own administration takes any declared step. */
+      /* The system may take any declared step. */
       .actor = judgement->actor->path != BH_PATH_SYSTEM ? judgement->body->by : NULL,
       .actor_values = judgement->acting,
       .today = judgement->piece->made_on,
@@ -100,12 +102,13 @@ static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, 
   }
 }
 
-/* By the set in use: what is locked now is locked for entries made under an older set too. */
+/* Judges by the kind set in use: what it locks is locked for entries of older sets too. */
 void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *named, const BhRecord *record)
 {
   BhPiece *piece = judgement->piece;
   const BhKind *kind = bh_kind_set_find(piece->kinds, bh_kind_get_name(named));
-  /* An import brings whole cases, a child after its signed visit: only changes are judged. */
+  /* The system may create records below signed ones, because imports contain whole cases with the
+   * children after the signed visit. Only changes are judged. */
   if (kind == NULL || (record == NULL && judgement->actor->path == BH_PATH_SYSTEM))
     return;
   g_autoptr(json_t) set = dup_sets(judgement->body->ops->pdata[op], record);
@@ -117,8 +120,8 @@ void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *named, const
     judge_variant(judgement, op, kind, set, record == NULL, &before);
     g_hash_table_remove_all(values);
   }
-  /* What was not looked at must not open a lock. */
+  /* If not all children could be checked, the record counts as locked. */
   if (piece->work->is_over)
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_LIMIT, NULL,
-                           "there are too many records below it to tell whether it is locked");
+                           "there are too many records below it to check whether it is locked");
 }

@@ -1,4 +1,6 @@
-/* Who acts, who decides, and whose people and units an entry may name. */
+/* Judges people: the acting person and their signature, the person who decides about an entry in
+ * quarantine, and the people and units that an entry names. Start at bh_judge_acting and
+ * bh_judge_deciding. */
 #include <string.h>
 
 #include "schema/staff.h"
@@ -8,7 +10,7 @@
 #include "sync/hub/records/records.h"
 #include "sync/hub/log/log.h"
 
-#define PAST_MAX 200     /* entries of a staff record that are looked through */
+#define PAST_MAX 200     /* newest entries of a staff record that are read */
 #define ANCESTORS_MAX 16 /* parents above a record */
 
 gint64 bh_judge_time(const BhEntryClock *clock, gint64 enrolled_ms, gint64 received_ms)
@@ -31,7 +33,7 @@ BhActor bh_judge_device_actor(const BhBody *body, const char *unit, gint64 enrol
   };
 }
 
-/* --- staff, now and then --- */
+/* --- staff, at present and in the past --- */
 
 static const json_t *get_staff(BhJudgement *judgement, const char *id, GError **error)
 {
@@ -48,7 +50,7 @@ static gboolean serves(const json_t *values, const char *unit, const char *day)
          bh_staff_is_in_service(values, day);
 }
 
-/* What one entry says of the person, laid over what was known before it. */
+/* Overwrites `version` with the values that one entry sets of a staff record. */
 static void lay_over(const BhEntryRow *row, const char *staff, json_t *version)
 {
   g_autoptr(BhBody) body = bh_body_parse(row->text->body, row->text->openings, NULL);
@@ -72,9 +74,9 @@ static void add_roles(json_t *roles, const json_t *values)
   }
 }
 
-/* What the person was on the day the entry was made, by what the hub said of them on that day, and
- * by what it says today of that day. NULL without an error: not of the unit then, or not in
- * service. */
+/* Values of a staff record for the day on which the entry was made, with all roles that the person
+ * had on that day: by the records that the hub had then, and by the present record. NULL without an
+ * error: the person was not in the unit or not in service on that day. */
 static json_t *dup_past(BhJudgement *judgement, const char *staff, const json_t *now,
                         GError **error)
 {
@@ -115,8 +117,8 @@ static json_t *dup_past(BhJudgement *judgement, const char *staff, const json_t 
   return values;
 }
 
-/* Staff values of somebody of the device's unit, in service now or when the entry was made. NULL
- * without an error for anybody else. */
+/* Staff values of a person of the device's unit who is in service now, or was when the entry was
+ * made. NULL without an error for other people. */
 static json_t *dup_member(BhJudgement *judgement, const char *staff, GError **error)
 {
   const json_t *now = get_staff(judgement, staff, error);
@@ -127,7 +129,8 @@ static json_t *dup_member(BhJudgement *judgement, const char *staff, GError **er
              : dup_past(judgement, staff, now, error);
 }
 
-/* With "id", as visibility asks for it. */
+/* Staff values of a person in service, with "id", which conditions of visibility need. NULL without
+ * an error when the person is not in service. */
 static json_t *dup_office_person(BhJudgement *judgement, const char *staff, GError **error)
 {
   const json_t *now = get_staff(judgement, staff, error);
@@ -138,9 +141,9 @@ static json_t *dup_office_person(BhJudgement *judgement, const char *staff, GErr
   return values;
 }
 
-/* What a device sends is signed by who acts, with a key that the hub gave them when it set their
- * PIN: whoever has no PIN cannot have signed in on a device. That the signature fits the body was
- * seen before (verify.c). */
+/* Checks that the acting person's signature is by a key which the hub gave to this person with
+ * their PIN. A person without a PIN has no key and cannot have signed in on a device. The signature
+ * itself was verified in verify.c. */
 static gboolean judge_key(BhJudgement *judgement, GError **error)
 {
   const BhBody *body = judgement->body;
@@ -153,7 +156,7 @@ static gboolean judge_key(BhJudgement *judgement, GError **error)
   if (!accepted)
     bh_judgement_add_fault(judgement, 0, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, "by",
                            body->is_signed ? "the person's signature is by a key that is not theirs"
-                                           : "the signature of who acted is missing");
+                                           : "the signature of the acting person is missing");
   return TRUE;
 }
 
@@ -167,7 +170,7 @@ gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
     return TRUE;
   case BH_PATH_OFFICE:
     judgement->acting = dup_office_person(judgement, by, &failed);
-    why = "who acts is not in service";
+    why = "the acting person is not in service";
     break;
   case BH_PATH_DEVICE:
     if (strcmp(by, judgement->piece->hub) == 0) {
@@ -175,7 +178,7 @@ gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
       break;
     }
     judgement->acting = dup_member(judgement, by, &failed);
-    why = "who acted was not in the service of the device's unit";
+    why = "the acting person was not in the service of the device's unit";
     break;
   }
   if (failed != NULL) {
@@ -187,9 +190,9 @@ gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
   return judgement->actor->path != BH_PATH_DEVICE || judge_key(judgement, error);
 }
 
-/* --- people and units an entry names --- */
+/* --- people and units that an entry names --- */
 
-/* Whether a declaration ("unit_from", "author_from") reads this field of the record itself. */
+/* Whether the declaration "unit_from" or "author_from" of a kind names this field. */
 static gboolean is_origin(const BhKind *kind, const char *declared, const char *key)
 {
   return bh_json_names(json_object_get(bh_kind_get_declaration(kind), declared), key);
@@ -212,7 +215,7 @@ gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, co
   if (is_unit) {
     if (strcmp(named, judgement->actor->unit) != 0)
       bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, set->key,
-                             "another unit's record is not made on this device");
+                             "this device may not create records of another unit");
     return TRUE;
   }
   GError *failed = NULL;
@@ -227,7 +230,7 @@ gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, co
   return TRUE;
 }
 
-/* --- what a person in the office reaches --- */
+/* --- access of a person in the office --- */
 
 static const json_t *lookup_now(const char *record, gpointer data)
 {
@@ -243,7 +246,7 @@ static gboolean is_in_scope(BhJudgement *judgement, const BhRecordRow *row, cons
          bh_scope_is_within(row->scope2, unit, TRUE, region, lookup_now, judgement);
 }
 
-/* As it is, and as it would be with the entry. */
+/* Whether the person may see a record as it is now and as it will be after the entry. */
 static gboolean is_seen(BhJudgement *judgement, const char *kind_name, const char *id,
                         const json_t *person)
 {
@@ -264,7 +267,7 @@ static gboolean is_reached(BhJudgement *judgement, const char *id, const json_t 
   const BhRecordRow *row;
   if (!bh_records_get_row(judgement->piece->records, id, &row, error))
     return FALSE;
-  /* What is not stored yet lies nowhere. */
+  /* A record that is not stored yet has no scope; it is judged by its values alone. */
   *reached = row == NULL || row->nr == 0 ||
              (is_in_scope(judgement, row, person) && is_seen(judgement, row->kind, id, person));
   return TRUE;
@@ -284,18 +287,18 @@ gboolean bh_judge_office_access(BhJudgement *judgement, guint op, const json_t *
     return FALSE;
   if (!reached || (kind != NULL && !is_seen(judgement, at->kind, at->record, person)))
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
-                           "the record is not open to who decides");
+                           "the deciding person may not see the record");
   else if (!parent_reached)
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, field,
-                           "the record it belongs to is not open to who decides");
+                           "the deciding person may not see the record it belongs to");
   return TRUE;
 }
 
-/* --- who decides about an entry in quarantine --- */
+/* --- the person who decides about an entry in quarantine --- */
 
 typedef const json_t *(*Lookup)(const char *record, gpointer data);
 
-/* Whether a record, or one above it, is by this person. */
+/* Whether this person is the author of a record or of one above it. */
 static gboolean is_by(BhJudgement *judgement, const char *kind_name, const char *id,
                       const char *person, Lookup lookup)
 {
@@ -342,7 +345,7 @@ gboolean bh_judge_deciding(BhJudgement *judgement, GError **error)
   }
   if (judgement->deciding == NULL) {
     bh_judgement_add_fault(judgement, 0, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
-                           "who decides is not in service");
+                           "the deciding person is not in service");
     return TRUE;
   }
   for (guint i = 0; i < judgement->body->ops->len; i++) {
@@ -351,7 +354,7 @@ gboolean bh_judge_deciding(BhJudgement *judgement, GError **error)
       return FALSE;
     if (is_about(judgement, op, releaser))
       bh_judgement_add_fault(judgement, i, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
-                             "nobody decides about what is their own");
+                             "nobody may decide about their own entries and records");
   }
   return TRUE;
 }
@@ -373,7 +376,8 @@ gboolean bh_judge_outcome(BhPiece *piece, const BhActor *actor, const BhBody *bo
     if (*reason == NULL && (!is_in_scope(&judgement, row, judgement.deciding) ||
                             !is_seen(&judgement, op->kind, op->record, judgement.deciding)))
       g_set_error(reason, BH_ERROR, BH_ERROR_DENIED,
-                  "%s %s, whole record: it would not be open to who decides", op->kind, op->record);
+                  "%s %s, whole record: the deciding person would no longer see the record",
+                  op->kind, op->record);
   }
   return judgement.deciding != NULL;
 }

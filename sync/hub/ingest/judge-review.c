@@ -1,5 +1,5 @@
-/* Reviews at the moment they take effect, whatever the page offered before. Nothing is written
- * here. */
+/* Judges reviews when they take effect; the office page may have offered them earlier, when the
+ * record was different. Writes nothing. Start at bh_review_judge. */
 #include "sync/hub/ingest/judge-review.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static const char *get_set_text(const BhOp *op, const char *key)
   return set != NULL ? json_string_value(set->value) : NULL;
 }
 
-/* The state the same entry gives the record, NULL when it gives none. */
+/* The state that the same entry sets in the record; NULL when it sets none. */
 static const char *get_move(const BhBody *body, const char *record)
 {
   for (guint i = 0; i < body->ops->len; i++) {
@@ -42,7 +42,7 @@ static gboolean refuse(GPtrArray *problems, gboolean by_system, GError **error)
 static gboolean is_visit_finished(BhPiece *piece, const char *target, GError **error)
 {
   gboolean finished;
-  /* What no entry of this piece changed is as it was stored, else as it was last derived. */
+  /* The state of the record is the stored one, or that of the last derivation in this piece. */
   if (!bh_records_get_finished(piece->records, target, &finished, error))
     return FALSE;
   if (finished)
@@ -60,16 +60,16 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
   const BhKind *kind =
       record != NULL ? bh_kind_set_find(piece->kinds, bh_record_get_kind(record)) : NULL;
   if (kind == NULL || !bh_kind_is_reviewable(kind)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: %s is no record that is reviewed",
-                target);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: record %s cannot be reviewed", target);
     return FALSE;
   }
   const char *move = get_move(body, target);
   if (strcmp(decision, BH_DECISION_STEP) == 0) {
-    /* The step itself is judged as one. */
+    /* judge-step.c judges the step itself. */
     if (move != NULL)
       return TRUE;
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: no step is taken with it");
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "review: the entry must also take a step of the record");
     return FALSE;
   }
   const char *event = bh_decision_get_event(decision);
@@ -93,7 +93,8 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
   const char *to = bh_kind_get_review_move(kind, event, from);
   if (to == NULL || g_strcmp0(move, to) == 0)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: it does not take the step to %s", to);
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "review: the entry must also take the step to %s",
+              to);
   return FALSE;
 }
 

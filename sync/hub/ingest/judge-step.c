@@ -1,16 +1,17 @@
-/* How an operation may set the state of a record. A step is judged against the states that its
- * `was` names, not against what is shown, so that the verdict on an honest entry does not depend on
- * what arrived in between. What follows from a step is judged elsewhere (judge-values.c). */
+/* Judges how an operation sets the state of a record. A step is judged by the states that its `was`
+ * names, not by the state shown at present, so that the verdict on an honest entry does not depend
+ * on entries that arrived meanwhile. Guards and consequences of a step are judged in
+ * judge-values.c. Start at bh_judge_step. */
 #include <string.h>
 
 #include "sync/hub/ingest/judge-internal.h"
 
-/* What an entry named in `was` is to the state of this record. */
+/* What an entry named in `was` means for the state of the record. */
 typedef enum {
-  NAMED_UNKNOWN,  /* not here, or dismissed, or it could not have set the state */
-  NAMED_HEAD,     /* a present state */
-  NAMED_REPLACED, /* a state it once had */
-  NAMED_WAITING,  /* in quarantine, for a reason that has nothing to do with this step */
+  NAMED_UNKNOWN,  /* the hub does not have it, or dismissed it, or it could not set the state */
+  NAMED_HEAD,     /* it set a current state */
+  NAMED_REPLACED, /* it set a state that was replaced since */
+  NAMED_WAITING,  /* it sets a state, but is in quarantine for another reason than that state */
 } Named;
 
 static const BhKind *get_kind_in_use(const BhJudgement *judgement, const BhKind *kind)
@@ -23,8 +24,8 @@ static const BhOp *get_op(const BhJudgement *judgement, guint op)
   return judgement->body->ops->pdata[op];
 }
 
-/* What an entry in quarantine sets counts as a state only where it could have been set: else it
- * would be a bridge over every step between. */
+/* *could: whether the state that a quarantined entry sets was a valid step. Otherwise a quarantined
+ * entry could be used to skip the steps between two states. */
 static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, const BhBody *body,
                              guint op, gboolean *could, GError **error)
 {
@@ -50,11 +51,11 @@ static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, cons
   return judged;
 }
 
-/* By the log: no head any more, or never one. */
+/* Looks up in the log an entry that set no current state. */
 static gboolean find_in_log(BhJudgement *judgement, const char *record, const char *entry,
                             Named *named, char **state, GError **error)
 {
-  /* A list of thousands of such entries would keep the writer from everybody else. */
+  /* Limited, because a `was` with thousands of such entries would block the writer. */
   if (judgement->tries-- <= 0)
     return TRUE;
   g_autoptr(GError) failed = NULL;
@@ -84,7 +85,7 @@ static gboolean find_in_log(BhJudgement *judgement, const char *record, const ch
   return TRUE;
 }
 
-/* *state, g_free, is the state the entry gave the record; NULL for an unknown one. */
+/* *state (g_free): the state that the entry set in the record; NULL with NAMED_UNKNOWN. */
 static gboolean find_named(BhJudgement *judgement, const char *record, const char *entry,
                            Named *named, char **state, GError **error)
 {
@@ -115,7 +116,8 @@ static gboolean is_step_left_to_hub(BhJudgement *judgement, const BhKind *kind, 
          bh_judgement_is_left_to_hub(judgement, kind, "state", state);
 }
 
-/* By the entry's kind set, and by the one in use where that has the step. */
+/* Whether a person may take the step, by the entry's kind set, and by the one in use if that has
+ * the step. */
 static gboolean is_open_to(BhJudgement *judgement, guint op, const BhKind *kind, const char *from,
                            const char *to, const json_t *person)
 {
@@ -140,7 +142,7 @@ static void refuse(BhJudgement *judgement, guint op, BhErrorCode code, const cha
   bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, code, "state", why);
 }
 
-/* `from` NULL: the record begins. */
+/* Judges one step. `from` NULL: the record is created. */
 static void judge_from(BhJudgement *judgement, guint op, const BhKind *kind, const char *from,
                        const char *to)
 {
@@ -149,35 +151,36 @@ static void judge_from(BhJudgement *judgement, guint op, const BhKind *kind, con
   gboolean repeats = !declared && g_strcmp0(from, to) == 0;
   if (!declared && !repeats) {
     if (from == NULL)
-      refuse(judgement, op, BH_ERROR_INVALID, "no record begins as %s", to);
+      refuse(judgement, op, BH_ERROR_INVALID, "no record may be created as %s", to);
     else
       refuse(judgement, op, BH_ERROR_INVALID, "no transition from %s to %s", from, to);
     return;
   }
   if (actor->path == BH_PATH_DEVICE && is_step_left_to_hub(judgement, kind, from, to)) {
-    /* Who releases it takes the step in place of the office. */
+    /* A step that only the hub may take is allowed if the releasing person may take it. */
     if (actor->release && judgement->deciding != NULL && declared &&
         is_open_to(judgement, op, kind, from, to, judgement->deciding)) {
       judgement->verdict->steps[op].is_releasers = TRUE;
       return;
     }
     if (from == NULL)
-      refuse(judgement, op, BH_ERROR_DENIED, "that it begins as %s is left to the hub", to);
+      refuse(judgement, op, BH_ERROR_DENIED, "only the hub may create it as %s", to);
     else
-      refuse(judgement, op, BH_ERROR_DENIED, "the step from %s to %s is left to the hub", from, to);
+      refuse(judgement, op, BH_ERROR_DENIED, "only the hub may take the step from %s to %s", from,
+             to);
     return;
   }
   if (repeats || judgement->acting == NULL ||
       is_open_to(judgement, op, kind, from, to, judgement->acting))
     return;
   if (from == NULL)
-    refuse(judgement, op, BH_ERROR_DENIED, "who acted may not begin it as %s", to);
+    refuse(judgement, op, BH_ERROR_DENIED, "the acting person may not create it as %s", to);
   else
-    refuse(judgement, op, BH_ERROR_DENIED, "who acted may not take the step from %s to %s", from,
-           to);
+    refuse(judgement, op, BH_ERROR_DENIED, "the acting person may not take the step from %s to %s",
+           from, to);
 }
 
-/* --- choosing among the present heads --- */
+/* --- choosing among current values in conflict --- */
 
 gboolean bh_judge_is_choice(const BhRecord *record, const BhSet *set)
 {
@@ -224,16 +227,17 @@ static void judge_choice(BhJudgement *judgement, guint op, const BhKind *kind,
     return;
   bh_judgement_context(judgement, get_op(judgement, op)->record, judgement->acting, &context);
   if (!bh_judge_may_choose(kind, heads, to, &context))
-    refuse(judgement, op, BH_ERROR_DENIED, "the choice of %s is for another role", to);
+    refuse(judgement, op, BH_ERROR_DENIED, "the acting person may not choose %s", to);
 }
 
-/* --- all that `was` names --- */
+/* --- all entries that `was` names --- */
 
+/* The states that a step starts from, by what set them (Named). */
 typedef struct {
   GPtrArray *present;  /* char*, states */
   GPtrArray *replaced; /* char* */
   GPtrArray *waiting;  /* char* */
-  const char *unknown; /* an entry that says nothing, NULL when there is none */
+  const char *unknown; /* id of an unknown entry, borrowed; NULL when there is none */
 } Starts;
 
 static void starts_clear(Starts *starts)
@@ -291,8 +295,8 @@ GPtrArray *bh_judge_list_states(const BhRecord *record)
   return states;
 }
 
-/* A record begins once. Two devices may have begun it unaware of each other, but it does not begin
- * anew behind a step that was taken since. */
+/* Judges an operation that creates a record. Two devices may create the same record without knowing
+ * of each other, but not after a step was taken in it. */
 static void judge_beginning(BhJudgement *judgement, guint op, const BhKind *kind,
                             const BhRecord *record, const char *to)
 {
@@ -303,11 +307,13 @@ static void judge_beginning(BhJudgement *judgement, guint op, const BhKind *kind
   for (guint i = 0; i < heads->len; i++) {
     const char *state = heads->pdata[i];
     if (strcmp(state, to) != 0 && !bh_kind_is_initial_state(kind, state))
-      refuse(judgement, op, BH_ERROR_INVALID, "it begins as %s a record that is %s", to, state);
+      refuse(judgement, op, BH_ERROR_INVALID, "it would create as %s a record that is %s", to,
+             state);
   }
 }
 
-/* What a release vouches for has no known start: then it starts from what is on record now. */
+/* Judges a step whose start is unknown. If a person releases the entry, the step starts from the
+ * current states of the record. */
 static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *kind,
                               const BhRecord *record, const char *to)
 {
@@ -317,17 +323,17 @@ static void judge_from_record(BhJudgement *judgement, guint op, const BhKind *ki
     judge_all(judgement, op, kind, heads, to);
   if ((heads->len == 0 || !judgement->actor->release) && judgement->actor->path == BH_PATH_DEVICE &&
       bh_judgement_is_left_to_hub(judgement, kind, "state", state))
-    refuse(judgement, op, BH_ERROR_DENIED, "that it becomes %s is left to the hub", to);
+    refuse(judgement, op, BH_ERROR_DENIED, "only the hub may set it to %s", to);
   if (heads->len > 0 || !judgement->actor->release || judgement->acting == NULL)
     return;
   BhContext context;
   bh_judgement_context(judgement, get_op(judgement, op)->record, judgement->acting, &context);
   if (!bh_workflow_may_lead_to(kind, to, &context))
-    refuse(judgement, op, BH_ERROR_DENIED, "who acted may not lead it to %s", to);
+    refuse(judgement, op, BH_ERROR_DENIED, "the acting person may not set it to %s", to);
 }
 
-/* An honest step from a state that somebody else has replaced meanwhile becomes a second head. When
- * it stands beside a decision of the office, that has to be noticed. */
+/* A step from a state that was replaced meanwhile is valid and becomes a second current state. If
+ * the other one is a decision of the office, this is marked, so that it is reported. */
 static void note_overtaken(BhJudgement *judgement, guint op, const BhKind *kind,
                            const BhRecord *record)
 {
@@ -352,7 +358,7 @@ static gboolean judge_named_states(BhJudgement *judgement, guint op, const BhKin
     return FALSE;
   judge_all(judgement, op, kind, starts.present, to);
   judge_all(judgement, op, kind, starts.waiting, to);
-  /* Beside a present head, one that was replaced says nothing for or against the step. */
+  /* Replaced states are judged only if the step does not start from a current one too. */
   if (starts.present->len == 0)
     judge_all(judgement, op, kind, starts.replaced, to);
   if (starts.present->len == 0 && starts.replaced->len > 0 &&
@@ -361,7 +367,7 @@ static gboolean judge_named_states(BhJudgement *judgement, guint op, const BhKin
   if (starts.unknown == NULL)
     return TRUE;
   g_autofree char *why =
-      g_strdup_printf("the entry it starts from (%s) is not known", starts.unknown);
+      g_strdup_printf("the entry it starts from (%s) is unknown", starts.unknown);
   bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, BH_ERROR_INVALID, "state", why);
   judge_from_record(judgement, op, kind, record, to);
   return TRUE;

@@ -1,5 +1,6 @@
-/* What one entry may do: who acts, each operation and its values, files. States are judged in
- * judge-step.c, people in judge-people.c; what only seems wrong is reported at the end. */
+/* Judges one entry: its id, operations, values and files. States are judged in judge-step.c, people
+ * in judge-people.c, locks in judge-lock.c. Problems that do not stop an entry are reported after
+ * it was applied (bh_judge_report). Start at bh_judge_entry. */
 #include <string.h>
 
 #include "schema/civil.h"
@@ -167,9 +168,9 @@ static void judge_value(BhJudgement *judgement, guint op, const BhKind *kind, co
     why = "the kind has no such field";
     code = BH_ERROR_UNKNOWN;
   } else if (set->commitment != NULL && !personal) {
-    why = "a commitment for a field that is not personal";
+    why = "the field has a commitment, but is not personal";
   } else if (personal && set->value != NULL && !json_is_null(set->value)) {
-    why = "a personal value stands open in the body";
+    why = "the body contains a personal value in plain text";
   }
   if (why != NULL) {
     bh_judgement_add_fault(judgement, op, BH_FAULT_DATA, code, set->key, why);
@@ -190,10 +191,11 @@ static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind)
 {
   if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
-                           "records of this kind are made at the hub");
+                           "only the hub may create records of this kind");
 }
 
-/* A step left to the hub that who releases takes brings what it asks for. */
+/* Whether a field is one that the step asks for, in a step of the hub that the releasing person
+ * takes with this entry. */
 static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhKind *kind,
                                      const BhOp *at, const char *key)
 {
@@ -206,7 +208,7 @@ static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhK
   return step != NULL && g_strv_contains(bh_transition_get_asks(step), key);
 }
 
-/* Fields left to the hub, once the step is known; states are judged as steps. */
+/* Judges fields that only the hub may set. It needs the step, so it runs after that was judged. */
 static void judge_fields(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
   if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
@@ -217,11 +219,11 @@ static void judge_fields(BhJudgement *judgement, guint op, const BhKind *kind, c
         bh_judgement_is_left_to_hub(judgement, kind, set->key, set->value) &&
         !is_asked_by_releaser(judgement, op, kind, at, set->key))
       bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, set->key,
-                             "it is left to the hub");
+                             "only the hub may set this field");
   }
 }
 
-/* What only the signer's place decides: what a device of this unit may touch at all. */
+/* Judges write access: whether a device of this unit may change the record and its parent. */
 static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
                              GError **error)
 {
@@ -235,8 +237,9 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
     return FALSE;
   if (!within)
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
-                           "the record is not open to the device");
-  /* Nor does it hang anything under one. A parent that is not here yet is nobody's to protect. */
+                           "the device may not change the record");
+  /* It may not add a child to such a record either. A parent that has not arrived is not protected.
+   */
   const char *field = bh_kind_get_parent_field(kind);
   const BhSet *set = field != NULL ? bh_op_find_set(at, field) : NULL;
   const char *parent = set != NULL ? json_string_value(set->value) : NULL;
@@ -246,7 +249,7 @@ static gboolean judge_device(BhJudgement *judgement, guint op, const BhKind *kin
     return FALSE;
   if (!within)
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, field,
-                           "the record it belongs to is not open to the device");
+                           "the device may not change the record it belongs to");
   return TRUE;
 }
 
@@ -271,8 +274,8 @@ static gboolean judge_sets(BhJudgement *judgement, guint op, const BhKind *kind,
   return TRUE;
 }
 
-/* Guards marked "quarantine": a correct client never takes the step against them. Judged with what
- * is here; children that may still arrive are not asked about. */
+/* Judges guards marked "quarantine", which a correct client never violates. Guards about children
+ * are left out, because children may still arrive. */
 static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
   const BhSet *set = bh_op_find_set(at, "state");
@@ -296,9 +299,8 @@ static void judge_guards(BhJudgement *judgement, guint op, const BhKind *kind, c
   }
 }
 
-/* Who takes a step is who stands in its `taker` field: a step that names another person, or nobody,
- * says something of somebody who did not act, and guards of later steps stand on it. By the set in
- * use as well: an older one may not know the word. */
+/* The `taker` field of a step must name the acting person, because guards of later steps rely on
+ * it. Judged by the kind set in use as well, since an older set may lack the declaration. */
 static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
   const BhSet *set = bh_op_find_set(at, "state");
@@ -316,13 +318,14 @@ static void judge_taker(BhJudgement *judgement, guint op, const BhKind *kind, co
     if (taker != NULL &&
         g_strcmp0(bh_json_string_or(values, taker, NULL), judgement->body->by) != 0) {
       bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, taker,
-                             "it does not name who takes the step");
+                             "it does not name the person who takes the step");
       return;
     }
   }
 }
 
-/* Whether a value is that of a present head of the key which the set of that key replaces. */
+/* Whether `given` equals a current value of the field `source` that is set by one of the entries in
+ * the `was` of `replaces` (may be NULL). */
 static gboolean is_kept_of(const BhRecord *record, const BhSet *replaces, const char *source,
                            const json_t *given)
 {
@@ -334,7 +337,8 @@ static gboolean is_kept_of(const BhRecord *record, const BhSet *replaces, const 
   return FALSE;
 }
 
-/* A step that keeps a value of the record as it was ("keeps") does not name another one. */
+/* Judges "keeps": the step copies a value as it was before the step, and may not set another one.
+ */
 static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at,
                        const BhRecord *record)
 {
@@ -359,7 +363,7 @@ static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, con
         is_kept_of(record, bh_op_find_set(at, from), from, given))
       continue;
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_INVALID, name,
-                           "it is not the value that was there before the step");
+                           "it differs from the value before the step");
   }
 }
 
@@ -413,11 +417,12 @@ static gboolean judge_files(BhJudgement *judgement, GError **error)
     if (!bh_log_get_file(judgement->piece->db, file->sha256, &size, NULL, &complete, error) ||
         !has_bytes(judgement->piece, file->sha256, &held, error))
       return FALSE;
-    /* A length counts once the bytes were compared; who has not sent them learns nothing of them.
-     */
+    /* The size is compared only if this device has sent the bytes itself. Otherwise the answer
+     * would reveal the sizes of files of others. */
     if (complete && held && size != file->size)
       add_reason(judgement, 0, BH_FAULT_DATA,
-                 g_error_new(BH_ERROR, BH_ERROR_INVALID, "file %s has another size", file->sha256));
+                 g_error_new(BH_ERROR, BH_ERROR_INVALID,
+                             "the size of file %s differs from the declared size", file->sha256));
     else if (file->size > BH_FILE_MAX_BYTES)
       add_reason(judgement, 0, BH_FAULT_DATA,
                  g_error_new(BH_ERROR, BH_ERROR_LIMIT, "file %s is larger than %d bytes",
@@ -426,8 +431,8 @@ static gboolean judge_files(BhJudgement *judgement, GError **error)
   return TRUE;
 }
 
-/* Of concurrent values the one with the greatest entry id is shown: an id of the future would be
- * shown over every later one. No release changes that before its time has come. */
+/* Refuses ids too far in the future. Of concurrent values the one with the greatest entry id is
+ * shown, so such an entry would hide all later ones. A release cannot waive this. */
 static void judge_id(BhJudgement *judgement)
 {
   gint64 ahead_ms = bh_id_time_ms(judgement->body->id) - judgement->piece->now_ms;
@@ -435,8 +440,8 @@ static void judge_id(BhJudgement *judgement)
       ahead_ms > BH_ID_AHEAD_MAX_MS)
     add_reason(judgement, 0, BH_FAULT_AUTHORITY,
                g_error_new(BH_ERROR, BH_ERROR_INVALID,
-                           "the entry's id lies %" G_GINT64_FORMAT
-                           " days ahead of the hub's clock, at most %d are taken",
+                           "the entry's id is %" G_GINT64_FORMAT
+                           " days ahead of the hub's clock, at most %d are allowed",
                            ahead_ms / BH_DAY_MS, (int)(BH_ID_AHEAD_MAX_MS / BH_DAY_MS)));
 }
 
@@ -468,7 +473,8 @@ gboolean bh_judge_dismissal(BhPiece *piece, const BhActor *actor, const BhBody *
 
 /* --- reports --- */
 
-/* Who acts is judged before: what is left are guards and checks. */
+/* Moves the problems of `more` to `all`, without those about the actor, which were judged before.
+ * Frees `more`. */
 static void take_problems(GPtrArray *all, GPtrArray *more)
 {
   g_ptr_array_set_free_func(more, NULL);
@@ -496,7 +502,7 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
                     bh_problem_new("state", "transition",
                                    "此步骤从已被中心的决定取代的状态出发，两者并存",
                                    "It starts from a state that a decision of the hub has "
-                                   "replaced; both stand"));
+                                   "replaced; both are kept"));
   BhContext context = {
       .values = bh_records_get_values(piece->records, op->record),
       .record = op->record,

@@ -1,3 +1,5 @@
+/* Decides which records a device may change (reach.h). A verdict is kept for the whole piece, so
+ * that the piece's own changes do not alter it. */
 #include "sync/hub/ingest/reach.h"
 
 #include "sync/hub/records/records.h"
@@ -52,7 +54,7 @@ static gboolean has_scope(BhReach *reach, const char *scope)
 static gboolean is_shown(BhReach *reach, const BhKind *kind, const char *id, const json_t *values,
                          gboolean *shown, GError **error)
 {
-  /* Most records are open: the staff is looked up for the others. */
+  /* The staff of the unit is loaded only if a record is not open to everybody. */
   *shown = bh_sight_of(kind, id, values, NULL, 0, lookup, reach) == BH_SIGHT_OPEN;
   if (*shown)
     return TRUE;
@@ -73,7 +75,7 @@ static gboolean judge(BhReach *reach, const char *id, gboolean *within, GError *
   *within = row == NULL || row->nr == 0;
   if (*within)
     return TRUE;
-  /* A record this piece touched before was judged then, as it was stored. */
+  /* The row is still as stored: a record that this piece changed was judged before the change. */
   const BhKind *kind = bh_kind_set_find(reach->kinds, row->kind);
   if (kind == NULL || (!has_scope(reach, row->scope) && !has_scope(reach, row->scope2)))
     return TRUE;

@@ -1,6 +1,6 @@
-/* What a device may change: the records it is shown, and those it makes. What it is not shown it
- * cannot know, so an entry that sets it is no honest work, and must not open, move or change it.
- * Lives within one piece of the writer. */
+/* Write access of a device: it may change the records that it receives and those that it creates.
+ * An honest device does not know other records, so an entry that changes one is refused. A BhReach
+ * lives within one piece of the writer. */
 #pragma once
 
 #include "schema/kind.h"
@@ -11,13 +11,14 @@ G_BEGIN_DECLS
 
 typedef struct _BhReach BhReach;
 
-/* All are borrowed; `unit` is the device's. */
+/* All arguments are borrowed; `unit` is the device's. bh_reach_free. */
 BhReach *bh_reach_new(BhDb *db, gint64 now_ms, BhRecords *records, const BhKindSet *kinds,
                       const BhRegion *region, const char *unit, const char *device);
+/* `reach` may be NULL. */
 void bh_reach_free(BhReach *reach);
-/* *within tells whether the record was open to the unit before this piece, is new in it, or
- * was made by the device under a parent that has not arrived. FALSE
- * only when the store fails. */
+/* *within: whether the device may change the record. It may if the record was shown to its unit
+ * before this piece, is new in this piece, or was created by the device under a parent that has not
+ * arrived. FALSE only when the store fails. */
 gboolean bh_reach_judge(BhReach *reach, const char *record, gboolean *within, GError **error);
 
 G_END_DECLS

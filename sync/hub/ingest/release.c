@@ -1,15 +1,16 @@
-/* Entries in quarantine: released, which applies them after they were judged again, or dismissed. A
- * reader asks beforehand what would be refused. */
+/* Decides about entries in quarantine: releases them, which judges them again and applies them, or
+ * dismisses them. A reader can ask beforehand whether that would be refused. Start at
+ * bh_ingest_decide. */
 #include <string.h>
 
 #include "schema/person.h"
 #include "sync/hub/ingest/internal.h"
 
-/* A quarantined entry about to be decided. */
+/* A quarantined entry that is to be decided about. */
 typedef struct {
   BhEntryRow *row;
   BhBody *body;   /* NULL when it cannot be read */
-  BhKindSet *own; /* the set it names, when that is another than the one in use; else NULL */
+  BhKindSet *own; /* the kind set that it names if it is not the one in use; else NULL */
   BhHubDevice *device;
   BhActor actor;
 } Waiting;
@@ -35,7 +36,7 @@ static gboolean load_waiting(BhPiece *piece, gint64 position, const char *by, Wa
     return FALSE;
   piece->device = waiting->row->device;
   const BhEntryText *text = waiting->row->text;
-  /* A signature that does not fit makes the body one that nobody can vouch for. */
+  /* A body with a wrong personal signature counts as unreadable: nobody can release it. */
   waiting->body = text->body != NULL
                       ? bh_body_parse_signed(text->body, text->openings, envelope.hub, NULL)
                       : NULL;
@@ -61,7 +62,7 @@ static gboolean refuse(const GError *reason, const char *what, GError **error)
   return FALSE;
 }
 
-/* Whether it can be folded at all. */
+/* Refuses an entry that cannot be merged into records. */
 static gboolean check_foldable(BhPiece *piece, const Waiting *waiting, GError **error)
 {
   if (waiting->body == NULL || !waiting->row->is_first) {
@@ -82,7 +83,8 @@ static gboolean check_foldable(BhPiece *piece, const Waiting *waiting, GError **
   return TRUE;
 }
 
-/* Guards of the steps that who releases takes in place of the office: those are no reports. */
+/* Checks the guards of steps that the releasing person takes for the office. For these a violated
+ * guard is an error, not only a report. */
 static gboolean check_guards(BhPiece *piece, const BhKindSet *kinds, const BhBody *body,
                              const BhVerdict *verdict, GError **error)
 {
@@ -101,7 +103,7 @@ static gboolean check_guards(BhPiece *piece, const BhKindSet *kinds, const BhBod
   return TRUE;
 }
 
-/* Judges and applies, in memory alone; `verdict` must be zeroed. */
+/* Judges and applies the entry in memory only. `verdict` must be zeroed. */
 static gboolean try_release(BhPiece *piece, Waiting *waiting, gint64 position, BhVerdict *verdict,
                             GError **error)
 {
@@ -132,7 +134,7 @@ static gboolean release(BhPiece *piece, Waiting *waiting, gint64 position, GErro
          bh_piece_declare(piece, waiting->body, waiting->row->device, error);
 }
 
-/* What cannot be read names nobody's record: whoever serves the device may put it aside. */
+/* An unreadable entry names no records, so no access to records is needed to dismiss it. */
 static gboolean dismiss(BhPiece *piece, Waiting *waiting, GError **error)
 {
   g_auto(BhVerdict) verdict = {0};
@@ -150,7 +152,7 @@ static gboolean find_position(BhDb *db, const char *entry, gint64 *position, GEr
     return FALSE;
   if (*position != 0)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no entry %.64s waits in quarantine", entry);
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such entry in quarantine: %.64s", entry);
   return FALSE;
 }
 

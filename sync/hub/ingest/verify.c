@@ -1,3 +1,5 @@
+/* First step of ingest: verifies envelopes, signatures, and the chain within a batch, and parses
+ * the bodies. Uses no database; any thread. Start at bh_batch_add. */
 #include <string.h>
 
 #include "schema/person.h"
@@ -37,7 +39,8 @@ void bh_batch_set_hub_key(BhBatch *batch, const guint8 hub_key[BH_PUBLIC_KEY_SIZ
   batch->hub_key = hub_key;
 }
 
-/* Entries made offline all carry the last time the hub gave: it is verified once. */
+/* Verifies the signature of the hub time in an entry. Entries made offline all contain the same hub
+ * time, so an equal one is not verified again. */
 static void check_time(BhBatch *batch, BhVerified *verified)
 {
   const BhVerified *last = batch->timed;

@@ -1,3 +1,4 @@
+/* The thread that checkpoints the store on request (checkpointer.h). Start at work. */
 #include "sync/hub/log/checkpointer.h"
 
 #include "sync/db/db.h"
@@ -14,14 +15,14 @@ struct _BhCheckpointer {
   guint64 runs;
 };
 
-/* What cannot be moved now is tried again with the next run: the log keeps everything. */
+/* One run. What cannot be moved now stays in the write-ahead log, and the next run tries again. */
 static void run(BhCheckpointer *checkpointer)
 {
   g_autoptr(GError) error = NULL;
   if (checkpointer->db == NULL)
     checkpointer->db = bh_db_open(checkpointer->path, BH_DB_HUB_CHECKPOINTER, &error);
   if (checkpointer->db == NULL) {
-    g_warning("hub store: its log is not moved: %s", error->message);
+    g_warning("hub store: cannot be opened for a checkpoint: %s", error->message);
     return;
   }
   bh_db_checkpoint(checkpointer->db);

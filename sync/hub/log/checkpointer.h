@@ -1,5 +1,5 @@
-/* Moves the write-ahead log of the hub's store into its file, on a thread and a connection of its
- * own, so that nobody who waits for a commit waits for that as well. */
+/* Checkpoints the hub's store: moves SQLite's write-ahead log into the database file. This runs on
+ * a thread and a connection of its own, so that commits do not wait for it. */
 #pragma once
 
 #include <glib.h>
@@ -8,16 +8,17 @@ G_BEGIN_DECLS
 
 typedef struct _BhCheckpointer BhCheckpointer;
 
-/* Opens the store at `path` when it first has something to do. */
+/* Starts the thread. It opens the store at `path` for its first run. bh_checkpointer_stop. */
 BhCheckpointer *bh_checkpointer_start(const char *path);
+/* Ends the thread after the present run, and frees everything. `checkpointer` may be NULL. */
 void bh_checkpointer_stop(BhCheckpointer *checkpointer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCheckpointer, bh_checkpointer_stop)
 
-/* Asks for a run; one that is asked for already counts for both. Any thread, never blocks. */
+/* Requests a run; requests before it starts are answered by one run. Any thread, never blocks. */
 void bh_checkpointer_wake(BhCheckpointer *checkpointer);
-/* Blocks until no run is under way or asked for. Any other thread. */
+/* Blocks until no run is in progress or requested. Any thread but the checkpointer's. */
 void bh_checkpointer_wait(BhCheckpointer *checkpointer);
-/* Runs so far. */
+/* Number of runs so far. Any thread. */
 guint64 bh_checkpointer_count(BhCheckpointer *checkpointer);
 
 G_END_DECLS

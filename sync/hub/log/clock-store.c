@@ -1,3 +1,4 @@
+/* SQL of clock-store.h. */
 #include "sync/hub/log/clock-store.h"
 
 #include "sync/hub/log/sql.h"
@@ -7,7 +8,7 @@ gboolean bh_clock_store_bring_back(BhDb *db, gint64 now_ms, GError **error)
 {
   static const struct {
     const char *sql;
-    gint64 ahead_ms; /* so far after it was written */
+    gint64 ahead_ms; /* how far after the time of writing the column may be */
   } times[] = {
       {"UPDATE office_session SET created_ms = :most WHERE created_ms > :most", 0},
       {"UPDATE office_session SET seen_ms = :most WHERE seen_ms > :most", 0},

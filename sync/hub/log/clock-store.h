@@ -1,12 +1,13 @@
-/* Times in the store that lie ahead of the hub's time. Only SQL. */
+/* SQL that corrects stored times which are ahead of the hub's time. */
 #pragma once
 
 #include "sync/db/db.h"
 
 G_BEGIN_DECLS
 
-/* The hub's time went back: sessions, waits after wrong passwords, enrolment texts, old keys of
- * people and uploads that were written later than `now_ms` last as if they were written then. */
+/* Call this after the hub's time was set back. Sessions, delays after wrong passwords, enrolment
+ * texts, old keys of people and uploads with a time later than `now_ms` are treated as if written
+ * at `now_ms`; otherwise they would last too long. Writer thread. */
 gboolean bh_clock_store_bring_back(BhDb *db, gint64 now_ms, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* The hub's time (clock.h): the machine's clock, or a continuation of it while it is behind. Start
+ * at step. */
 #include "sync/hub/log/clock.h"
 
 #include "schema/civil.h"
@@ -7,8 +9,8 @@ struct _BhHubTime {
   const BhClock *machine;
   BhClock clock;
   GMutex lock;
-  gint64 known_ms; /* the latest time of the machine's clock that was believed */
-  gint64 known_boot_ms;
+  gint64 known_ms;      /* the latest time of the machine's clock that was not in doubt */
+  gint64 known_boot_ms; /* boot clock at that time; while in doubt, at the start of the doubt */
   gboolean doubted;
 };
 
@@ -26,12 +28,12 @@ static void tell(gint64 wall_ms, gint64 known_ms)
 {
   g_autofree char *wall = bh_time_format(wall_ms);
   g_autofree char *known = bh_time_format(known_ms);
-  g_warning("the machine's clock says %s, but it was %s already: times are in doubt until it is "
-            "set right",
+  g_warning("the machine's clock shows %s, but it was %s already: times are in doubt until it is "
+            "corrected",
             wall, known);
 }
 
-/* Under the lock. */
+/* Reads the clocks, enters or leaves the doubt, and returns the hub's time. Under the lock. */
 static gint64 step(BhHubTime *time)
 {
   gint64 wall_ms = read_wall(time), boot_ms = read_boot(time);

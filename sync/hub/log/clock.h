@@ -1,30 +1,35 @@
-/* The hub's time. It is the machine's clock as long as that does not go back: a board without a
- * battery wakes up years behind, and a wrong time server may set a clock back by hours. Then the
- * hub goes on from the latest time it knows (what it received last, or gave out since), by the boot
- * clock, and the time is in doubt: it is late by what the machine was off. Nothing that happens in
- * doubt is proof of a moment, and nothing is held against a device for it. The doubt ends when the
- * machine's clock has caught up, or when somebody who looked says that it is right. */
+/* The hub's time. It is the machine's clock as long as that does not go back. A board without a
+ * battery starts years behind, and a wrong time server may set a clock back by hours. The hub then
+ * continues from the latest time it knows (of the last entry received, or given out since) by the
+ * boot clock, and the time is in doubt: it is behind by the time that the machine was off. Times in
+ * doubt prove nothing, and no device is blamed because of them. The doubt ends when the machine's
+ * clock has caught up, or when a person confirms that it is right (bh_hub_time_trust). */
 #pragma once
 
 #include "schema/ident.h"
 
 G_BEGIN_DECLS
 
-#define BH_HUB_TIME_SLACK_MS (5 * 60 * 1000) /* so far a time server may set a clock back */
+#define BH_HUB_TIME_SLACK_MS (5 * 60 * 1000) /* a clock may be set back so far without doubt */
 
 typedef struct _BhHubTime BhHubTime;
 
-/* `machine` is borrowed. `known_ms` is a time that has passed for certain; times before
- * BH_CLOCK_FLOOR_MS never are. Any thread, all of these. */
+/* All times are UTC in milliseconds; all functions may be called on any thread. `machine` is
+ * borrowed. `known_ms` is a time that has certainly passed; it is raised to BH_CLOCK_FLOOR_MS.
+ * bh_hub_time_free. */
 BhHubTime *bh_hub_time_new(const BhClock *machine, gint64 known_ms);
+/* `time` may be NULL. */
 void bh_hub_time_free(BhHubTime *time);
-/* Never goes back; the boot clock and boot id are the machine's. Lives as long as `time`. */
+/* The hub's time as a clock, borrowed from `time`. Its wall clock never goes back; boot clock and
+ * boot id are those of the machine. */
 const BhClock *bh_hub_time_get_clock(BhHubTime *time);
-/* As its wall_ms, and whether it is in doubt at that moment. */
+/* The hub's time now; *doubted: whether it is in doubt. */
 gint64 bh_hub_time_read(BhHubTime *time, gboolean *doubted);
-/* In doubt: TRUE, with what the machine's clock says and the latest time that was known before. */
+/* Whether the time is in doubt. *machine_ms: the machine's clock; *known_ms: the latest time that
+ * was not in doubt. */
 gboolean bh_hub_time_is_doubted(BhHubTime *time, gint64 *machine_ms, gint64 *known_ms);
-/* Somebody looked: what the machine's clock says counts from now on, also when it goes back. */
+/* A person has confirmed the machine's clock: it is used from now on, even if the hub's time goes
+ * back by that. */
 void bh_hub_time_trust(BhHubTime *time);
 /* `known_ms` has passed for certain, as with bh_hub_time_new: taken when the store says so again
  * after a trust that was not kept. */

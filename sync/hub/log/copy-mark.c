@@ -1,3 +1,4 @@
+/* Sets and consumes the mark of a copied store (copy-mark.h). */
 #include "sync/hub/log/copy-mark.h"
 
 #include "schema/entry.h"

@@ -1,5 +1,5 @@
-/* A store that was copied says so (the value "copied_ms"): devices may have been told of more than
- * the copy holds, so the hub that opens it begins a new epoch (PROTOCOL.md § 12). */
+/* The mark in a copied store (the value "copied_ms"). Devices may have received more than the copy
+ * contains, so a hub that opens a copy begins a new epoch (PROTOCOL.md § 12). */
 #pragma once
 
 #include "schema/world.h"
@@ -7,10 +7,10 @@
 
 G_BEGIN_DECLS
 
-/* Marks a store as a copy, in a transaction of its own. */
+/* Marks a store as a copy, in its own transaction. */
 gboolean bh_copy_mark_set(BhDb *db, GError **error);
-/* When the store is marked: gives it a new epoch and the hub's own chain a new incarnation, and
- * takes the mark away, in one transaction. TRUE without doing anything when it is not. */
+/* If the store is marked, sets a new epoch and a new incarnation of the hub's own chain, and
+ * removes the mark, in one transaction. If it is not, does nothing and returns TRUE. */
 gboolean bh_copy_mark_begin_epoch(BhDb *db, const BhClock *clock, const BhRandom *random,
                                   GError **error);
 

@@ -1,3 +1,4 @@
+/* Path of a complete file: DIR/files/xx/SHA256. */
 #include "sync/hub/log/file-path.h"
 
 #include <glib.h>

@@ -1,6 +1,6 @@
-/* Where the hub keeps the bytes of a complete file. */
+/* Paths of complete files in the hub's folder. */
 #pragma once
 
-/* Path of a file's place below the hub's folder, whether it is there or not; g_free. `sha256` is a
- * valid hash. */
+/* Path (g_free) at which the file with a hash is stored, whether it exists or not. `dir` is the
+ * hub's folder; `sha256` must be a valid hash. */
 char *bh_file_path_make(const char *dir, const char *sha256);

@@ -1,3 +1,5 @@
+/* SQL of log-store.h, one function for each statement. Entries are only added; nothing of them but
+ * the status is changed. */
 #include "sync/hub/log/log-store.h"
 
 #include <string.h>
@@ -132,7 +134,7 @@ BhHubDevice *bh_log_load_device(BhDb *db, const char *id, GError **error)
                             "t", "id", id);
   if (stmt == NULL) {
     if (error != NULL && *error == NULL)
-      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no device %.64s is known here", id);
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such device: %.64s", id);
     return NULL;
   }
   g_autoptr(BhHubDevice) device = g_new0(BhHubDevice, 1);

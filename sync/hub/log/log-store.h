@@ -1,6 +1,8 @@
-/* The log and what stands beside it: entries, chains, forks, quarantine, reports, refusals,
- * devices, kind sets, small values. Only SQL and rows; no judgement. Writer functions must run
- * inside a transaction of the writer. */
+/* SQL of the log and its tables: entries, chains, forks, quarantine, reports, refusals, devices,
+ * kind sets, files, small values. No judgement. All functions return FALSE or NULL with an error
+ * when the store fails. Functions that change something (add, set, revoke, …) must run inside a
+ * transaction of the writer; the others may run on any connection. Times are UTC in milliseconds.
+ */
 #pragma once
 
 #include "schema/entry.h"
@@ -9,38 +11,50 @@
 
 G_BEGIN_DECLS
 
+/* Stored; never reordered. */
 typedef enum {
   BH_ENTRY_APPLIED = 0,
   BH_ENTRY_QUARANTINED = 1,
-  BH_ENTRY_RELEASED = 2,
-  BH_ENTRY_DISMISSED = 3,
-  BH_ENTRY_AGAIN = 4,
+  BH_ENTRY_RELEASED = 2,  /* applied after it was in quarantine */
+  BH_ENTRY_DISMISSED = 3, /* will not be applied */
+  BH_ENTRY_AGAIN = 4,     /* repeats an entry with the same id and body */
 } BhEntryStatus;
 
 /* --- savepoints and read transactions --- */
 
+/* Begins the savepoint of a piece. */
 gboolean bh_log_savepoint(BhDb *db, GError **error);
+/* Keeps the changes since the savepoint. */
 gboolean bh_log_savepoint_release(BhDb *db, GError **error);
+/* Rolls the changes back. */
 gboolean bh_log_savepoint_undo(BhDb *db, GError **error);
-/* One consistent view for several reads of a reader. */
+/* Begins a read transaction, so that several reads see the same state. */
 gboolean bh_log_begin_read(BhDb *db, GError **error);
+/* Ends it. */
 void bh_log_end_read(BhDb *db);
 
 /* --- values and counters --- */
 
-/* NULL without an error when there is no such value. g_free. */
+/* A named text (g_free); NULL without an error when there is none. */
 char *bh_log_dup_value(BhDb *db, const char *name, GError **error);
+/* Sets it. */
 gboolean bh_log_set_value(BhDb *db, const char *name, const char *value, GError **error);
+/* A counter; BH_ERROR_STORAGE when it is missing. */
 gboolean bh_log_get_counter(BhDb *db, const char *name, gint64 *value, GError **error);
+/* Sets an existing counter. */
 gboolean bh_log_set_counter(BhDb *db, const char *name, gint64 value, GError **error);
 
 /* --- kind sets --- */
 
-/* NULL without an error when the hub never had it. */
+/* The kind set with a hash (bh_kind_set_unref); NULL without an error when the hub does not have
+ * it.
+ */
 BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error);
+/* Stores a kind set. */
 gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GError **error);
+/* The canonical text of a kind set (g_free); NULL without an error when there is none. */
 char *bh_log_dup_kinds_text(BhDb *db, const char *hash, GError **error);
-/* Texts of all sets, oldest first; NULL-terminated. */
+/* Texts of all sets, oldest first; NULL-terminated (g_strfreev). */
 char **bh_log_dup_all_kinds(BhDb *db, GError **error);
 
 /* --- devices --- */
@@ -52,136 +66,160 @@ typedef struct {
   guint8 public_key[BH_PUBLIC_KEY_SIZE];
   GBytes *token_hash; /* NULL for the hub itself */
   gint64 enrolled_ms;
-  gint64 revoked_ms; /* 0 while it may come in */
-  gint64 seen_ms;    /* its last request, to BH_DEVICE_SEEN_MS */
+  gint64 revoked_ms; /* 0: not revoked */
+  gint64 seen_ms;    /* time of its last request, with the precision BH_DEVICE_SEEN_MS */
 } BhHubDevice;
 
+/* `device` may be NULL. */
 void bh_hub_device_free(BhHubDevice *device);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhHubDevice, bh_hub_device_free)
 
-/* NULL with BH_ERROR_NOT_FOUND. */
+/* A device (bh_hub_device_free), or the hub itself by its id; NULL with BH_ERROR_NOT_FOUND. */
 BhHubDevice *bh_log_load_device(BhDb *db, const char *id, GError **error);
+/* Adds a device. `token_hash` NULL: the hub itself, which cannot sign in. */
 gboolean bh_log_add_device(BhDb *db, const char *id, const guint8 key[BH_PUBLIC_KEY_SIZE],
                            GBytes *token_hash, const char *unit, const char *name, gint64 now_ms,
                            GError **error);
+/* Replaces the hash of the device's bearer token. */
 gboolean bh_log_set_device_token(BhDb *db, const char *id, GBytes *token_hash, GError **error);
+/* Revokes a device; does nothing when it is revoked already. */
 gboolean bh_log_revoke_device(BhDb *db, const char *id, gint64 now_ms, GError **error);
+/* Sets the time of the device's last request. */
 gboolean bh_log_touch_device(BhDb *db, const char *id, gint64 now_ms, GError **error);
-/* [{"id","name","unit","enrolled_ms","seen_ms","revoked_ms"?,"entries","forks"}] by name. */
+/* [{"id","name","unit","enrolled_ms","seen_ms","revoked_ms"?,"entries","forks"}] by name; a new
+ * reference. */
 json_t *bh_log_list_devices(BhDb *db, GError **error);
 
 /* --- chains and entries --- */
 
-/* *seq 0 and 64 zeros when there is none. */
+/* Number and hash of the last entry of a chain; 0 and 64 zeros when the chain is empty. */
 gboolean bh_log_get_head(BhDb *db, const char *device, const char *incarnation, gint64 *seq,
                          char hash[BH_HASH_HEX_LEN + 1], GError **error);
+/* Sets them. */
 gboolean bh_log_set_head(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                          const char *hash, GError **error);
-/* Id of the entry at a place in a chain; NULL without an error when there is none, or its body does
- * not say. g_free. */
+/* Id (g_free) of the entry with the number `seq` in a chain; NULL without an error when there is
+ * none, or its body cannot be read. */
 char *bh_log_dup_id_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                        GError **error);
-/* The latest signed hub time that an entry of the chain carried; 0 when none did. */
+/* The latest signed hub time in the entries of a chain; 0 when there is none. */
 gboolean bh_log_get_signed_ms(BhDb *db, const char *device, const char *incarnation,
                               gint64 *signed_ms, GError **error);
+/* Sets it. */
 gboolean bh_log_set_signed_ms(BhDb *db, const char *device, const char *incarnation,
                               gint64 signed_ms, GError **error);
-/* "" in `hash` when there is no such place. */
+/* Hash of the entry with the number `seq` in a chain; "" when there is none. */
 gboolean bh_log_get_hash_at(BhDb *db, const char *device, const char *incarnation, gint64 seq,
                             char hash[BH_HASH_HEX_LEN + 1], GError **error);
-/* {incarnation: seq} of a device. */
+/* {incarnation: seq of its last entry} of a device; a new reference. */
 json_t *bh_log_list_heads(BhDb *db, const char *device, GError **error);
 
 typedef struct {
-  gint64 position;
+  gint64 position; /* in the log */
   gint64 received_ms;
-  gboolean is_doubted; /* the hub's clock was in doubt then (clock.h) */
-  gint64 signed_ms;    /* see BhTimeProof (sync/wire/evidence.h); 0 of the hub's own */
-  char *id;            /* NULL when the body does not say */
-  char *actor;         /* NULL likewise */
+  gboolean is_doubted; /* the hub's clock was in doubt at the receipt (clock.h) */
+  gint64 signed_ms;    /* see BhTimeProof (sync/wire/evidence.h); 0 for the hub's own entries */
+  char *id;            /* NULL when the body cannot be read */
+  char *actor;         /* id of the acting person; NULL likewise */
   BhEntryStatus status;
-  gboolean is_first;
+  gboolean is_first; /* the first entry with this id: it owns the id */
   char *device;
   BhEntryText *text;
 } BhEntryRow;
 
+/* Frees the row and all it contains. `row` may be NULL. */
 void bh_entry_row_free(BhEntryRow *row);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhEntryRow, bh_entry_row_free)
 
+/* Appends an entry. */
 gboolean bh_log_add_entry(BhDb *db, const BhEnvelope *envelope, const BhEntryRow *row,
                           GError **error);
-/* The row that owns an entry id; NULL without an error when there is none. */
+/* The row that owns an entry id (bh_entry_row_free); NULL without an error when there is none. */
 BhEntryRow *bh_log_find_entry(BhDb *db, const char *entry_id, GError **error);
-/* Whether that row was signed by the device. */
+/* *is_of: whether the row that owns an entry id was signed by the device. */
 gboolean bh_log_is_entry_of(BhDb *db, const char *entry_id, const char *device, gboolean *is_of,
                             GError **error);
-/* Position of that row; 0 when there is none. */
+/* Position of the row that owns an entry id; 0 when there is none. */
 gboolean bh_log_find_position(BhDb *db, const char *entry_id, gint64 *position, GError **error);
+/* The row at a position (bh_entry_row_free); NULL with BH_ERROR_NOT_FOUND. */
 BhEntryRow *bh_log_load_entry(BhDb *db, gint64 position, GError **error);
-/* When the last entry after a position was received; 0 when there is none. */
+/* Time of receipt of the last entry after position `after`; 0 when there is none. */
 gboolean bh_log_get_last_received(BhDb *db, gint64 after, gint64 *received_ms, GError **error);
-/* Rows after a position, oldest first, at most `limit` (BhEntryRow*). */
+/* Rows after position `after`, oldest first, at most `limit` (BhEntryRow*). */
 GPtrArray *bh_log_list_entries(BhDb *db, gint64 after, int limit, GError **error);
+/* Sets the status, the only column of an entry that ever changes. */
 gboolean bh_log_set_status(BhDb *db, gint64 position, BhEntryStatus status, GError **error);
-/* Newest entry id the hub itself made; NULL when there is none. */
+/* Id (g_free) of the newest entry of the hub itself; NULL without an error when there is none. */
 char *bh_log_dup_newest_own(BhDb *db, const char *hub, GError **error);
+/* Keeps an entry that has the same number in its chain as another one. */
 gboolean bh_log_add_fork(BhDb *db, const BhEnvelope *envelope, const BhEntryText *text,
                          gint64 now_ms, GError **error);
 
+/* Notes that the entry at a position was merged into a record (its number). */
 gboolean bh_log_link_record(BhDb *db, gint64 record, gint64 position, GError **error);
-/* Whether the entry at a position was folded into a record; FALSE when the store fails too. */
+/* Whether the entry at a position was merged into a record; FALSE also when the store fails. */
 gboolean bh_log_has_link(BhDb *db, gint64 record, gint64 position);
 
 /* --- quarantine, reports, refusals --- */
 
+/* Adds an entry to the quarantine. `entry`: its id, or the hash of its envelope when the body
+ * cannot be read; `record`: the first one that it sets, or NULL. */
 gboolean bh_log_add_quarantine(BhDb *db, gint64 position, const char *entry, const char *device,
                                const char *record, const GError *reason, GError **error);
-/* Position of an open quarantine of that name; 0 when there is none. */
+/* Position of an entry that waits in quarantine under that name; 0 when there is none. */
 gboolean bh_log_find_quarantine(BhDb *db, const char *entry, gint64 *position, GError **error);
+/* Closes the quarantine of an entry. `decided_by`: id of the hub's entry with the decision. */
 gboolean bh_log_decide_quarantine(BhDb *db, gint64 position, const char *decided_by,
                                   GError **error);
-/* How many of a device are open. */
+/* Number of a device's entries that wait in quarantine. */
 gboolean bh_log_count_quarantine(BhDb *db, const char *device, gint64 *count, GError **error);
-/* [{"entry","record","reason","message"}] that are open; `device` NULL: of all, with "device",
- * "position" and "received_ms" too. */
+/* Entries that wait in quarantine, newest first, at most `limit`; a new reference:
+ * [{"entry","record","reason","message"}]. `device` NULL: of all devices, below position `before`
+ * (0: all), and with "device", "position" and "received_ms". */
 json_t *bh_log_list_quarantine(BhDb *db, const char *device, gint64 before, int limit,
                                GError **error);
-/* Entry ids in open quarantine of a chain between two seqs. */
+/* Appends to `ids` (char*) the entries of a chain with numbers from `from` to `to` that wait in
+ * quarantine. */
 gboolean bh_log_collect_quarantined(BhDb *db, const char *device, const char *incarnation,
                                     gint64 from, gint64 to, GPtrArray *ids, GError **error);
+/* Adds a report about an applied entry; `nr` numbers the reports of one entry. */
 gboolean bh_log_add_report(BhDb *db, gint64 position, int nr, const char *record,
                            const BhProblem *problem, GError **error);
-/* [{"entry","field","code","zh","en"}] of a record, newest first. */
+/* [{"entry","field","code","zh","en"}] of a record, newest first, at most `limit`; a new reference.
+ */
 json_t *bh_log_list_reports(BhDb *db, const char *record, int limit, GError **error);
-/* The newest 1000 are kept. */
+/* Adds a refused request of a device (""; none that is known). Only the newest 1000 are kept. */
 gboolean bh_log_add_refusal(BhDb *db, const char *device, const GError *reason, gint64 now_ms,
                             GError **error);
 
-/* Whether a refusal of that device and code was noted since; FALSE when the store fails too. */
+/* Whether a refusal of that device with that code was added from `since_ms` to `now_ms`; FALSE also
+ * when the store fails. */
 gboolean bh_log_was_refused(BhDb *db, const char *device, BhErrorCode code, gint64 since_ms,
                             gint64 now_ms);
 
 /* --- files --- */
 
-/* *size -1 when no entry declared it; as it was declared first while it is not complete, as it was
- * verified then. `media_type` may be NULL, else g_free. */
+/* *size: -1 when no entry declared the file; the first declared size while it is not complete; the
+ * verified size when it is. `media_type` may be NULL; *media_type: g_free. */
 gboolean bh_log_get_file(BhDb *db, const char *sha256, gint64 *size, char **media_type,
                          gboolean *complete, GError **error);
-/* `device` signed the entry (the hub's own id too; NULL: nobody): its unit may send that length. */
+/* Declares a file, so that the unit of `device`, which signed the entry, may send that size.
+ * `device` may be the hub; NULL: no unit may send it. */
 gboolean bh_log_declare_file(BhDb *db, const char *device, const char *sha256, gint64 size,
                              const char *media_type, GError **error);
-/* What entries of the device's unit declared: `size` where one of them did, else another length, -1
- * when none declared the file. */
+/* *claimed: `size` if an entry of the device's unit declared the file with that size; another
+ * declared size if not; -1 when none declared the file. */
 gboolean bh_log_get_claim(BhDb *db, const char *device, const char *sha256, gint64 size,
                           gint64 *claimed, GError **error);
-/* The bytes are there, and `size` of them. */
+/* Notes that the file is complete and verified, with `size` bytes. */
 gboolean bh_log_complete_file(BhDb *db, const char *sha256, gint64 size, gint64 now_ms,
                               GError **error);
-/* The device's unit sent all the bytes; whether it did, and the hub still has them; whether the
- * signer of an entry is the hub, or a device of such a unit. */
+/* Notes that the device's unit has sent all bytes of the file. */
 gboolean bh_log_hold_file(BhDb *db, const char *sha256, const char *device, GError **error);
+/* *held: whether the device's unit has sent all bytes of the file, and it is complete. */
 gboolean bh_log_is_file_held(BhDb *db, const char *sha256, const char *device, gboolean *held,
                              GError **error);
+/* *held: whether the signer of an entry is the hub, or a device whose unit has sent all bytes. */
 gboolean bh_log_is_held_by_author(BhDb *db, const char *hub, const char *entry, const char *sha256,
                                   gboolean *held, GError **error);
 

@@ -1,10 +1,10 @@
-/* The log and the one writer of the store, for the folders above. */
+/* The header of this folder for the folders above: the log and the one writer of the store. */
 #pragma once
 
-#include "sync/hub/log/clock-store.h"  /* times in the store that lie ahead */
+#include "sync/hub/log/clock-store.h"  /* correcting stored times after a clock went back */
 #include "sync/hub/log/clock.h"        /* the hub's clock */
-#include "sync/hub/log/copy-mark.h"    /* a store that is a copy */
-#include "sync/hub/log/file-path.h"    /* where files lie */
+#include "sync/hub/log/copy-mark.h"    /* the mark of a copied store */
+#include "sync/hub/log/file-path.h"    /* paths of files */
 #include "sync/hub/log/log-store.h"    /* entries, devices, files, counters */
 #include "sync/hub/log/person-store.h" /* keys and sessions of people */
 #include "sync/hub/log/sql.h"          /* SQL with named values */

@@ -1,4 +1,4 @@
-/* SQL of people's keys. What a key stands for says schema/person.h. */
+/* SQL of person-store.h. The meaning of the keys is in schema/person.h. */
 #include "sync/hub/log/person-store.h"
 
 #include "sync/hub/log/sql.h"

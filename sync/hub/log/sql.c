@@ -1,3 +1,4 @@
+/* Binds variable arguments to statements (sql.h). */
 #include "sync/hub/log/sql.h"
 
 #include <stdarg.h>

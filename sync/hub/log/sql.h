@@ -1,22 +1,23 @@
-/* Binding in one line for the hub's *-store.c files. `types` has one letter per :name parameter,
- * in the order of the arguments that follow as name, value pairs: t text (may be NULL), i gint64,
- * b GBytes* (NULL binds NULL). */
+/* Preparing and binding a statement in one call, for the hub's *-store.c files. The arguments after
+ * `types` are pairs of name and value, one for each :name parameter; `types` has one letter for
+ * each pair: t const char* (may be NULL), i gint64 (cast other integers), b GBytes* (may be NULL).
+ * The compiler does not check them. */
 #pragma once
 
 #include "sync/db/db.h"
 
 G_BEGIN_DECLS
 
-/* Runs a statement that gives no rows. */
+/* Runs a statement that returns no rows. */
 gboolean bh_sql_run(BhDb *db, GError **error, const char *sql, const char *types, ...);
-/* Bound and ready to step; borrowed. NULL on error. */
+/* A statement that is bound and not stepped yet; borrowed from `db`. NULL on error. */
 BhStmt *bh_sql_query(BhDb *db, GError **error, const char *sql, const char *types, ...);
-/* First row of a query: the statement standing on it, to be reset by the caller; NULL with *found
- * FALSE and no error when there is none. */
+/* The statement at its first row; the caller resets it (g_autoptr). NULL with *found FALSE and no
+ * error when there is no row. */
 BhStmt *bh_sql_row(BhDb *db, gboolean *found, GError **error, const char *sql, const char *types,
                    ...);
 
-/* Whether a query has a row. */
+/* *has: whether a query has a row. */
 gboolean bh_sql_has_row(BhDb *db, gboolean *has, GError **error, const char *sql, const char *types,
                         ...);
 

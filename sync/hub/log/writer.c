@@ -1,3 +1,5 @@
+/* The writer thread: fair queues of pieces, group commit, and checkpoints (writer.h). Start at
+ * writer_main. */
 #include "sync/hub/log/writer.h"
 
 #include "sync/hub/log/checkpointer.h"
@@ -9,23 +11,23 @@
 typedef struct _Lane Lane;
 
 typedef struct {
-  BhWriterFunc func; /* one of these two */
-  BhWriterTurnFunc turn;
+  BhWriterFunc func;     /* either this */
+  BhWriterTurnFunc turn; /* or this */
   BhWriterDone done;
   gpointer data;
   BhTrace trace; /* the request it is done for */
   Lane *lane;
-  gboolean more; /* its last turn was not the last one */
+  gboolean more; /* it needs another turn */
   GError *error;
 } Piece;
 
-/* What one client has waiting. */
+/* The queue of one client. */
 struct _Lane {
   char *client; /* NULL: the shared one */
   GQueue pieces;
-  guint open; /* its pieces that wait or run; a lane without any is freed */
+  guint open; /* pieces that wait or run; a lane without any is freed */
   gboolean in_ring;
-  gboolean is_held; /* a piece of it goes on after the commit, before what came later */
+  gboolean is_held; /* a piece needs another turn after the commit, before later pieces */
 };
 
 struct _BhWriter {
@@ -33,15 +35,16 @@ struct _BhWriter {
   BhWriterReload reload;
   gpointer owner;
   GThread *thread;
-  BhDb *db; /* the writer thread's */
+  BhDb *db; /* used by the writer thread only; NULL after a failed commit */
   BhCheckpointer *checkpointer;
-  gint64 log_asked; /* its length when a run was last asked for; the writer thread's */
-  gint64 log_max;   /* the writer thread's: more, while readers keep the log from being moved */
+  /* Used by the writer thread only, in bytes of the write-ahead log: */
+  gint64 log_asked; /* length when a checkpoint was last requested */
+  gint64 log_max;   /* length at which the writer runs one; raised while readers prevent it */
   GMutex lock;
   GCond wake;
   Lane shared;
   GHashTable *lanes; /* client → Lane */
-  GQueue ring;       /* Lane* of clients with something waiting, in the order of their turns */
+  GQueue ring;       /* Lane* of clients with waiting pieces, in the order of their turns */
   guint waiting;     /* pieces in all lanes */
   gboolean shared_next;
   gboolean stopping;
@@ -75,7 +78,7 @@ static Lane *find_lane(BhWriter *writer, const char *client)
   return lane;
 }
 
-/* A client takes its turn again when it has something waiting and nothing half done. */
+/* Adds a client to the ring if it has waiting pieces and none that needs another turn. */
 static void lane_line_up(BhWriter *writer, Lane *lane)
 {
   if (lane->client == NULL || lane->in_ring || lane->is_held || g_queue_is_empty(&lane->pieces))
@@ -98,7 +101,7 @@ static Piece *lane_pop(BhWriter *writer, Lane *lane)
   return g_queue_pop_head(&lane->pieces);
 }
 
-/* The shared lane after every client, and the clients one after the other. NULL: nothing waits. */
+/* The next piece: alternately of the shared lane and of the next client. NULL: nothing waits. */
 static Piece *take_next(BhWriter *writer)
 {
   gboolean shared = !g_queue_is_empty(&writer->shared.pieces) &&
@@ -149,7 +152,7 @@ static BhTurn call_piece(BhWriter *writer, Piece *piece)
   return turn;
 }
 
-/* FALSE when the transaction itself cannot go on. */
+/* Runs a piece in its savepoint. FALSE when the transaction itself cannot continue. */
 static gboolean run_piece(BhWriter *writer, Piece *piece, GError **error)
 {
   if (!bh_log_savepoint(writer->db, error))
@@ -159,7 +162,7 @@ static gboolean run_piece(BhWriter *writer, Piece *piece, GError **error)
   if (turn != BH_TURN_FAILED)
     return bh_log_savepoint_release(writer->db, error);
   if (piece->error == NULL)
-    g_set_error(&piece->error, BH_ERROR, BH_ERROR_FAILED, "the write failed without a reason");
+    g_set_error(&piece->error, BH_ERROR, BH_ERROR_FAILED, "the write failed, no reason was given");
   return bh_log_savepoint_undo(writer->db, error);
 }
 
@@ -206,7 +209,7 @@ static gboolean run_group(BhWriter *writer, GPtrArray *group, GError **error)
   return FALSE;
 }
 
-/* A store that cannot be opened or begun answers all that wait: none of it was tried. */
+/* Takes all waiting pieces, to answer them with an error, when no transaction can be begun. */
 static void take_all(BhWriter *writer, GPtrArray *group)
 {
   Piece *piece;
@@ -216,7 +219,8 @@ static void take_all(BhWriter *writer, GPtrArray *group)
   g_mutex_unlock(&writer->lock);
 }
 
-/* Puts what has more to do back to its lane; the others are left in `group`, to be answered. */
+/* Puts pieces that need another turn back into their lanes. The others stay in `group` and are
+ * answered. */
 static void keep_unfinished(BhWriter *writer, GPtrArray *group, gboolean committed)
 {
   guint kept = 0;
@@ -251,8 +255,8 @@ static void commit_group(BhWriter *writer, GPtrArray *group)
   if (!run_group(writer, group, &error)) {
     if (error->code == BH_ERROR_STORAGE)
       g_warning("hub store: %s", error->message);
-    /* After a failed commit nothing this connection believes may be trusted: a fresh one reads
-     * what is really there. */
+    /* After a failed commit the state of this connection cannot be trusted; a new connection reads
+     * what is on the disk. */
     g_clear_pointer(&writer->db, bh_db_close);
     if (group->len == 0)
       take_all(writer, group);
@@ -263,8 +267,8 @@ static void commit_group(BhWriter *writer, GPtrArray *group)
   g_ptr_array_set_size(group, 0);
 }
 
-/* A log that grows while it is moved never comes to its end: then nobody may write for the moment
- * that the rest takes. */
+/* Runs a checkpoint on the writer thread. A log that grows during a checkpoint is never moved
+ * completely, so that writing must pause for the rest. */
 static void move_rest(BhWriter *writer)
 {
   bh_checkpointer_wait(writer->checkpointer);
@@ -279,7 +283,7 @@ static void move_rest(BhWriter *writer)
 static void keep_log_short(BhWriter *writer)
 {
   gint64 bytes = writer->db != NULL ? bh_db_get_log_bytes(writer->db) : 0;
-  if (bytes < writer->log_asked) /* written from its start again */
+  if (bytes < writer->log_asked) /* the log was moved and begun again */
     writer->log_asked = 0;
   if (bytes > writer->log_max) {
     move_rest(writer);
@@ -359,7 +363,7 @@ void bh_writer_stop(BhWriter *writer)
   g_free(writer);
 }
 
-/* Takes the piece, which has all but its lane. */
+/* Queues a piece (ownership is taken), or answers it with BH_ERROR_BUSY. */
 static void submit(BhWriter *writer, const char *client, Piece *piece)
 {
   piece->trace = bh_trace_get();
@@ -379,7 +383,8 @@ static void submit(BhWriter *writer, const char *client, Piece *piece)
   }
   g_mutex_unlock(&writer->lock);
   if (full) {
-    g_set_error(&piece->error, BH_ERROR, BH_ERROR_BUSY, "too much work waits at the hub");
+    g_set_error(&piece->error, BH_ERROR, BH_ERROR_BUSY,
+                "the hub is busy: too many requests are waiting");
     piece_finish(writer, piece, NULL);
   }
 }

@@ -1,11 +1,12 @@
-/* The hub's one writing thread. What waits goes into one transaction, a savepoint per piece, and is
- * answered after the one commit: many clients share one fsync.
+/* The hub's only thread that writes to the store. Waiting pieces of work are put into one
+ * transaction, each in a savepoint, and answered after its commit, so that many clients share one
+ * fsync (group commit).
  *
- * Turns are fair: each client (a device, by its id) has a queue of its own, and all that have none
- * – people of the office, sign-ins, the hub itself – share one. The queues of the clients are
- * served in turn, one piece each, and the shared queue after every one of them. A transaction ends
- * after BH_WRITER_GROUP_MS, and long work is done in several turns, so what others wait for is one
- * turn of each client at most, however much of it one client has waiting. */
+ * Scheduling is fair. Each client (a device, by its id) has its own queue; everything else – people
+ * in the office, sign-ins, the hub itself – shares one. The client queues are served round-robin,
+ * one piece each, with one piece of the shared queue after each of them. A transaction ends after
+ * BH_WRITER_GROUP_MS, and long work is split into turns. A piece therefore waits for at most one
+ * turn of each client, however much work one client has queued. */
 #pragma once
 
 #include "sync/db/db.h"
@@ -14,49 +15,53 @@ G_BEGIN_DECLS
 
 #define BH_WRITER_GROUP_MAX 256  /* pieces of one transaction */
 #define BH_WRITER_GROUP_MS 100   /* no more pieces join a transaction after that */
-#define BH_WRITER_QUEUE_MAX 4096 /* pieces that may wait; over it BH_ERROR_BUSY at once */
+#define BH_WRITER_QUEUE_MAX 4096 /* pieces that may wait; beyond it BH_ERROR_BUSY at once */
 #define BH_WRITER_CLIENT_MAX 32  /* the same for one client */
 
 typedef struct _BhWriter BhWriter;
 
-/* Both run on the writer thread. A piece that returns FALSE is rolled back by itself. `done` gets
- * the piece's error, or the commit's, or NULL when it is durable. */
+/* Both are called on the writer thread, `done` with BH_ERROR_BUSY on the submitting one. `owner` is
+ * that of bh_writer_start. If `func` returns FALSE, only its piece is rolled back. `done` receives
+ * the error of the piece or of the commit, or NULL when the piece is durable. */
 typedef gboolean (*BhWriterFunc)(BhDb *db, gpointer owner, gpointer data, GError **error);
 typedef void (*BhWriterDone)(gpointer owner, const GError *error, gpointer data);
 
-/* Work in turns: BH_TURN_MORE has it called again in a later transaction. `done` is called once,
- * after the last turn; when the commit of an earlier one fails, there is no further turn. */
+/* Work in turns: after BH_TURN_MORE it is called again in a later transaction. `done` is called
+ * once, after the last turn. If a commit fails, there are no further turns. */
 typedef enum { BH_TURN_FAILED, BH_TURN_DONE, BH_TURN_MORE } BhTurn;
 typedef BhTurn (*BhWriterTurnFunc)(BhDb *db, gpointer owner, gpointer data, GError **error);
 
-/* What the owner remembers of the store is read again. */
+/* Reads again what the owner keeps in memory of the store. */
 typedef gboolean (*BhWriterReload)(BhDb *db, gpointer owner, GError **error);
 
-/* Opens `path` as writer on its own thread. After a commit that failed, the connection is opened
- * anew and `reload` (or NULL) is called with it on that thread before anything else: a failed
- * commit is undone, or found on the disk all the same. Until it succeeds nothing is written. */
+/* Opens `path` as the writer and starts the thread. After a failed commit, which may or may not be
+ * on the disk, the thread opens a new connection and calls `reload` (may be NULL) with it. Nothing
+ * is written until that succeeds. bh_writer_stop. */
 BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owner, GError **error);
-/* Works off what waits, then ends. */
+/* Runs all waiting pieces, then ends the thread. `writer` may be NULL. */
 void bh_writer_stop(BhWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWriter, bh_writer_stop)
 
-/* Any thread but for _run, which must not be the writer's own. */
+/* Queues a piece in the shared queue. `done` may be NULL. Any thread; does not block. */
 void bh_writer_submit(BhWriter *writer, BhWriterFunc func, BhWriterDone done, gpointer data);
-/* For a client: its pieces run in the order they came, also over several turns. */
+/* Queues a piece of a client. Pieces of a client run in the order of submission, one after the
+ * other even if they take several turns. Any thread; does not block. */
 void bh_writer_submit_turns(BhWriter *writer, const char *client, BhWriterTurnFunc func,
                             BhWriterDone done, gpointer data);
-/* Whether anybody but this client waits for the writer. */
+/* Whether pieces of others than this client (NULL: the shared queue) wait. Any thread. */
 gboolean bh_writer_is_waited_for(BhWriter *writer, const char *client);
+/* Queues a piece in the shared queue and blocks until it is durable or failed. Any thread but the
+ * writer's. */
 gboolean bh_writer_run(BhWriter *writer, BhWriterFunc func, gpointer data, GError **error);
 
-/* The log is moved beside the writer each time it has grown by the first; the writer itself moves
- * the rest, between two commits, when it could not be kept under the second. */
+/* The write-ahead log: each time it has grown by the first size, the checkpointer is woken. If it
+ * still exceeds the second size, the writer itself runs a checkpoint between two commits. */
 #define BH_WRITER_LOG_STEP_BYTES (4 * 1024 * 1024)
 #define BH_WRITER_LOG_MAX_BYTES (32 * 1024 * 1024)
-/* How often the log was moved beside the writer, and how often by it. */
+/* Number of checkpoints by the checkpointer (*beside) and by the writer (*own). Any thread. */
 void bh_writer_count_checkpoints(BhWriter *writer, guint64 *beside, guint64 *own);
 
-/* Commits so far, and pieces they carried. */
+/* Number of commits so far, and of the pieces in them. Any thread. */
 void bh_writer_count(BhWriter *writer, guint64 *commits, guint64 *pieces);
 
 typedef struct {

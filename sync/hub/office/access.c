@@ -1,5 +1,5 @@
-/* The access log at the office: what a request shows goes into it, and who answers for
- * need-to-know reads it. Reading the log is not logged itself. */
+/* The access log in the office: logs the restricted records that an answer shows, and shows the log
+ * to those responsible for need-to-know. Reading the log is not logged itself. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "schema/error.h"
 #include "sync/hub/access/access.h"
 
-#define ROUNDS_MAX 8 /* pages read to fill one, when the actor's unit does not serve all */
+#define ROUNDS_MAX 8 /* pages read to fill one, if the actor's unit does not serve all rows */
 
 void bh_office_note_access(BhOfficeCall *call, const char *record, const char *kind,
                            const char *way)
@@ -30,9 +30,10 @@ static gboolean is_shown(BhOfficeCall *call, const char *record)
   return record != NULL && bh_office_show(call, record, NULL);
 }
 
-/* An export shows what the whole area of the hub holds. Who may not see a record answers for who
- * looked at it only from above its unit: that somebody did would tell the inspected area of a
- * covert visit. A record that is not there any more belongs nowhere. */
+/* Whether the actor may see a row of the log. Rows without a record (exports of everything) belong
+ * to the whole area of the hub. Rows about a record that the actor may not see are shown only to
+ * actors whose unit is above its unit; otherwise they would reveal a covert visit to the inspected
+ * area. Rows of a record that does not exist any more are not shown. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
@@ -62,7 +63,7 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
                    kind != NULL ? bh_kind_get_label(kind, call->lang) : "", "title", title);
 }
 
-/* An id to look for, NULL when nothing is asked; FALSE when it is none. */
+/* Reads an id from the query; *id is NULL when it is absent. FALSE when it is not an id. */
 static gboolean read_id(BhOfficeCall *call, const char *name, const char **id, GError **error)
 {
   const char *text = bh_request_get_query(call->request, name);
@@ -73,8 +74,8 @@ static gboolean read_id(BhOfficeCall *call, const char *name, const char **id, G
   return FALSE;
 }
 
-/* Adds what the actor's unit serves of one page; *before is the last row looked at, *more whether
- * there may be others below it. */
+/* Appends the rows of one page that the actor may see. *before: the last row that was read; *more:
+ * whether there may be further rows. */
 static gboolean add_page(BhOfficeCall *call, const char *record, const char *reader, gint64 *before,
                          json_t *rows, gboolean *more, GError **error)
 {
@@ -107,7 +108,8 @@ json_t *bh_office_access(BhOfficeCall *call, GError **error)
   gboolean more = TRUE;
   if (!read_id(call, "record", &record, error) || !read_id(call, "reader", &reader, error))
     return NULL;
-  /* Rows of what the actor may not see name no record, so none is found by its id either. */
+  /* Rows about hidden records are shown without their id, so they are not found by the id either.
+   */
   if (record != NULL && !is_shown(call, record))
     more = FALSE;
   for (int i = 0; i < ROUNDS_MAX && more && json_array_size(rows) < BH_OFFICE_PAGE_MAX; i++)

@@ -1,3 +1,4 @@
+/* Accounts of the office: passwords and logins. Sign-in is in session.c. */
 #include "sync/hub/office/office.h"
 
 #include <sodium.h>
@@ -25,7 +26,7 @@ static gboolean check_password(const char *password, GError **error)
   else if (distinct < 4)
     why = "too simple";
   else if (strspn(password, "0123456789") == strlen(password))
-    why = "digits only: that is a PIN";
+    why = "must not consist of digits only, like a PIN";
   if (why != NULL)
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "password: %s", why);
   return why == NULL;
@@ -45,27 +46,28 @@ static gboolean write_account(BhHub *hub, BhDb *db, gpointer data, GError **erro
     return FALSE;
   const char *name = bh_record_get_string(record, "name");
   if (strcmp(bh_record_get_kind(record), "staff") != 0 || name == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "staff: %s is no staff record", write->staff);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "staff: %s is not a staff record", write->staff);
     return FALSE;
   }
-  g_autoptr(GError) own = NULL;
-  g_autofree char *kept = bh_office_store_dup_login(db, write->staff, &own);
-  if (own != NULL) {
-    g_propagate_error(error, g_steal_pointer(&own));
+  g_autoptr(GError) failed = NULL;
+  g_autofree char *kept = bh_office_store_dup_login(db, write->staff, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
   const char *login = write->login != NULL ? write->login : kept != NULL ? kept : name;
   if (login[0] == '\0' || strlen(login) > BH_OFFICE_LOGIN_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "login: 1 to %d bytes", BH_OFFICE_LOGIN_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "login: must have 1 to %d bytes",
+                BH_OFFICE_LOGIN_MAX);
     return FALSE;
   }
   const BhClock *clock = bh_hub_get_clock(hub);
   if (!bh_office_store_set_account(db, write->staff, login, write->verifier,
-                                   clock->wall_ms(clock->data), &own)) {
-    if (bh_db_is_unique_violation(own))
-      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "login: somebody else has it");
+                                   clock->wall_ms(clock->data), &failed)) {
+    if (bh_db_is_unique_violation(failed))
+      g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "login: another person has it");
     else
-      g_propagate_error(error, g_steal_pointer(&own));
+      g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
   g_autofree char *login_hash = bh_hash_hex(login, strlen(login));

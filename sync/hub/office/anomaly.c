@@ -1,4 +1,5 @@
-/* The list of anomalies at the office. */
+/* The list of anomalies for the office (R-250): which rows the actor may see, and what they show.
+ */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -8,21 +9,21 @@
 #include "sync/hub/ingest/ingest.h"
 #include "sync/hub/records/records.h"
 
-#define ROUNDS_MAX 8 /* pages read to fill one, when the actor's unit does not serve all */
+#define ROUNDS_MAX 8 /* pages read to fill one, if the actor's unit does not serve all rows */
 
-/* Whether a record with this number, besides the one of the row, is open to everybody in its scope
- * or to the actor: that a number is taken by something hidden is not told. A row of before numbers
- * were kept says nothing of the others. */
+/* Whether another record with the number of the row is open to everybody in its scope, or visible
+ * to the actor. Otherwise the row would reveal that a hidden record has the number. TRUE for old
+ * rows without "look", which do not refer to other records. */
 static gboolean has_twin(BhOfficeCall *call, const json_t *row)
 {
   const char *look = bh_json_string_or(row, "look", NULL);
   g_autoptr(GPtrArray) ids = look != NULL ? bh_number_store_list(call->db, look, NULL) : NULL;
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     const char *id = g_ptr_array_index(ids, i);
-    const BhShownRecord *here = bh_shown_find(call->shown, id, NULL);
-    const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+    const BhShownRecord *shown = bh_shown_find(call->shown, id, NULL);
+    const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
     if (kind != NULL && strcmp(id, bh_json_string_or(row, "record", "")) != 0 &&
-        (bh_sight_of(kind, id, here->values, NULL, 0, bh_shown_lookup, call->shown) ==
+        (bh_sight_of(kind, id, shown->values, NULL, 0, bh_shown_lookup, call->shown) ==
              BH_SIGHT_OPEN ||
          bh_office_show(call, id, NULL)))
       return TRUE;
@@ -30,37 +31,39 @@ static gboolean has_twin(BhOfficeCall *call, const json_t *row)
   return look == NULL;
 }
 
-/* Who answers for the device, or for a record they may see; of neither, who answers for the hub. */
+/* Whether the actor may see a row: their unit serves the device, or they may see the record. Rows
+ * with neither belong to the whole area of the hub. */
 static gboolean is_within_reach(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
   const char *unit = bh_json_string_or(row, "unit", NULL);
   gboolean nobody = unit == NULL && record == NULL;
-  g_autofree char *own = unit != NULL ? g_strconcat("u:", unit, NULL)
-                         : nobody     ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
-                                      : NULL;
+  g_autofree char *scope = unit != NULL ? g_strconcat("u:", unit, NULL)
+                           : nobody     ? g_strconcat("a:", bh_hub_get_area(call->hub), NULL)
+                                        : NULL;
   if (strcmp(bh_json_string_or(row, "kind", ""), "number") == 0 && !has_twin(call, row))
     return FALSE;
-  return bh_office_serves(call, own) || (record != NULL && bh_office_show(call, record, NULL));
+  return bh_office_serves(call, scope) || (record != NULL && bh_office_show(call, record, NULL));
 }
 
-/* An entry that waits, or waited, in quarantine may say more than its first record does. */
-static gboolean is_hidden(BhOfficeCall *call, const json_t *row, const BhShownRecord *here)
+/* Whether the content of a row must be left out. An entry in quarantine may contain more records
+ * than the one of the row, so all of it must be visible. */
+static gboolean is_hidden(BhOfficeCall *call, const json_t *row, const BhShownRecord *shown)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
   gint64 position = json_integer_value(json_object_get(row, "position"));
-  return (here != NULL && !bh_office_show(call, record, BH_ACCESS_LIST)) ||
+  return (shown != NULL && !bh_office_show(call, record, BH_ACCESS_LIST)) ||
          (strcmp(bh_json_string_or(row, "kind", ""), "quarantine") == 0 &&
           !bh_office_shows_waiting_at(call, position, NULL));
 }
 
-/* Of a record the actor may not see: that there was something, and on which device. */
+/* A row as the page shows it. For hidden content it has only kind, code, time and device. */
 static json_t *describe(BhOfficeCall *call, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "record", NULL);
-  const BhShownRecord *here = record != NULL ? bh_shown_find(call->shown, record, NULL) : NULL;
-  gboolean hidden = is_hidden(call, row, here);
-  const BhKind *kind = here != NULL && !hidden ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  const BhShownRecord *shown = record != NULL ? bh_shown_find(call->shown, record, NULL) : NULL;
+  gboolean hidden = is_hidden(call, row, shown);
+  const BhKind *kind = shown != NULL && !hidden ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
   const char *kind_name = bh_json_string_or(row, "kind", "");
   gboolean number = strcmp(kind_name, "number") == 0;
   gboolean english = strcmp(call->lang, "en") == 0;
@@ -68,7 +71,7 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
   const char *device = bh_json_string_or(row, "device", NULL);
   g_autofree char *at = bh_time_format(json_integer_value(json_object_get(row, "at_ms")));
   g_autofree char *wall_text = wall != NULL ? bh_time_format(json_integer_value(wall)) : NULL;
-  g_autofree char *title = kind != NULL ? bh_office_title(call, kind, here->values) : NULL;
+  g_autofree char *title = kind != NULL ? bh_office_title(call, kind, shown->values) : NULL;
   return json_pack(
       "{s:O, s:s, s:s, s:s, s:O, s:s, s:s*, s:s, s:s*, s:s, s:s, s:s*, s:s*, s:s, s:b}", "nr",
       json_object_get(row, "nr"), "at", at, "kind", kind_name, "code",
@@ -82,8 +85,8 @@ static json_t *describe(BhOfficeCall *call, const json_t *row)
       number && !hidden ? bh_json_string_or(row, "source", "") : "", "hidden", hidden);
 }
 
-/* Adds what the actor's unit serves of one page; *before is the last row looked at, *more whether
- * there may be others below it. */
+/* Appends the rows of one page that the actor may see. *before: the last row that was read; *more:
+ * whether there may be further rows. */
 static gboolean add_page(BhOfficeCall *call, const char *kind, gint64 *before, json_t *rows,
                          gboolean *more, GError **error)
 {
@@ -116,7 +119,7 @@ json_t *bh_office_anomalies(BhOfficeCall *call, GError **error)
   gboolean more = TRUE;
   kind = kind != NULL && kind[0] != '\0' ? kind : NULL;
   if (kind != NULL && !bh_anomaly_is_kind(kind)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: there is no such anomaly");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: no such kind of anomaly");
     return NULL;
   }
   for (int i = 0; i < ROUNDS_MAX && more && json_array_size(rows) < BH_OFFICE_PAGE_MAX; i++)

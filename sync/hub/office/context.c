@@ -1,3 +1,5 @@
+/* Values, visibility, titles and texts of records for the signed-in person, and the context for
+ * conditions. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -7,8 +9,8 @@
 #include "sync/hub/access/access.h"
 #include "sync/hub/records/records.h"
 
-#define ROWS_PER_QUERY 200
-#define CHILDREN_MAX 1000
+#define ROWS_PER_QUERY 200 /* page of a list of children */
+#define CHILDREN_MAX 1000  /* children that a condition may read */
 
 const json_t *bh_office_values(BhOfficeCall *call, const char *record)
 {
@@ -41,7 +43,9 @@ GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const
     size_t at;
     json_t *row;
     json_array_foreach(json_object_get(page, "rows"), at, row)
-        g_ptr_array_add(ids, g_strdup(bh_json_string_or(row, "id", "")));
+    {
+      g_ptr_array_add(ids, g_strdup(bh_json_string_or(row, "id", "")));
+    }
     g_free(after);
     after = g_strdup(bh_json_string_or(page, "after", NULL));
   } while (after != NULL && ids->len < most);
@@ -51,7 +55,7 @@ GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const
 static json_t *list_children(const char *record, const char *kind, gpointer data)
 {
   BhOfficeCall *call = data;
-  /* A part of them answers no question about all. */
+  /* NULL if there are too many: a condition about all children cannot be judged by some of them. */
   g_autoptr(GPtrArray) ids = bh_office_list_children(call, record, kind, CHILDREN_MAX, NULL);
   if (ids == NULL)
     return NULL;
@@ -77,17 +81,18 @@ void bh_office_context(BhOfficeCall *call, const char *record, const json_t *val
                          .data = call};
 }
 
-/* A record that is not stored yet (an entry that waits in quarantine) belongs nowhere so far. */
+/* Whether a record is in a scope that the actor's unit serves. TRUE for a record that is not stored
+ * yet (of an entry in quarantine), which has no scope. */
 static gboolean is_within_reach(BhOfficeCall *call, const char *record)
 {
   g_autoptr(GError) failed = NULL;
-  const BhShownRecord *here = bh_shown_find(call->shown, record, &failed);
+  const BhShownRecord *shown = bh_shown_find(call->shown, record, &failed);
   const char *unit = bh_json_string_or(call->staff_values, "unit", NULL);
   const BhRegion *region = bh_hub_get_region(call->hub);
-  if (here == NULL)
+  if (shown == NULL)
     return failed == NULL;
-  return bh_scope_is_within(here->scope, unit, TRUE, region, lookup, call) ||
-         bh_scope_is_within(here->scope2, unit, TRUE, region, lookup, call);
+  return bh_scope_is_within(shown->scope, unit, TRUE, region, lookup, call) ||
+         bh_scope_is_within(shown->scope2, unit, TRUE, region, lookup, call);
 }
 
 BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *record,
@@ -100,12 +105,12 @@ BhSight bh_office_get_sight(BhOfficeCall *call, const BhKind *kind, const char *
 
 gboolean bh_office_show(BhOfficeCall *call, const char *record, const char *way)
 {
-  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
-  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
   BhSight sight =
-      kind != NULL ? bh_office_get_sight(call, kind, record, here->values) : BH_SIGHT_NONE;
+      kind != NULL ? bh_office_get_sight(call, kind, record, shown->values) : BH_SIGHT_NONE;
   if (sight == BH_SIGHT_RESTRICTED && way != NULL)
-    bh_office_note_access(call, record, here->kind, way);
+    bh_office_note_access(call, record, shown->kind, way);
   return sight != BH_SIGHT_NONE;
 }
 
@@ -117,9 +122,9 @@ gboolean bh_office_serves(BhOfficeCall *call, const char *scope)
 
 gboolean bh_office_serves_device(BhOfficeCall *call, const char *device)
 {
-  const BhShownRecord *here = bh_shown_find(call->shown, device, NULL);
-  const char *unit = here != NULL && strcmp(here->kind, "device") == 0
-                         ? bh_json_string_or(here->values, "unit", NULL)
+  const BhShownRecord *shown = bh_shown_find(call->shown, device, NULL);
+  const char *unit = shown != NULL && strcmp(shown->kind, "device") == 0
+                         ? bh_json_string_or(shown->values, "unit", NULL)
                          : NULL;
   g_autofree char *scope = unit != NULL ? g_strconcat("u:", unit, NULL) : NULL;
   return bh_office_serves(call, scope);
@@ -130,7 +135,7 @@ BhRecord *bh_office_load_visible(BhOfficeCall *call, const char *id, const char 
 {
   if (bh_office_show(call, id, way))
     return bh_record_load(call->db, id, error);
-  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such record");
   return NULL;
 }
 
@@ -153,17 +158,17 @@ char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *valu
   return bh_kind_dup_title_with(kind, values, call->lang, lookup, call);
 }
 
-/* A title tells something too: of what the actor may not see there is none. */
+/* The title of a record. A hidden record, or one that the hub does not have, gets a text without
+ * its title or id, because these would reveal something about it. */
 static char *make_name(BhOfficeCall *call, const char *record)
 {
-  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
-  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
-  /* Nor does it name the id of what did not arrive, or waits in quarantine. */
+  const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
   if (kind == NULL)
-    return g_strdup(strcmp(call->lang, "en") == 0 ? "(not here)" : "（未收到）");
+    return g_strdup(strcmp(call->lang, "en") == 0 ? "(not received)" : "（未收到）");
   if (!bh_office_show(call, record, BH_ACCESS_LIST))
     return g_strdup(strcmp(call->lang, "en") == 0 ? "(not open to you)" : "（无权查看）");
-  return bh_office_title(call, kind, here->values);
+  return bh_office_title(call, kind, shown->values);
 }
 
 const char *bh_office_name(BhOfficeCall *call, const char *record)
@@ -220,6 +225,6 @@ char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError
     return text;
   g_free(text);
   g_set_error(error, BH_ERROR, BH_ERROR_LIMIT,
-              "body: \"%s\" is over %" G_GSIZE_FORMAT " characters", key, max);
+              "body: \"%s\" has more than %" G_GSIZE_FORMAT " characters", key, max);
   return NULL;
 }

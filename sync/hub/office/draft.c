@@ -1,5 +1,6 @@
-/* The key under which the page keeps what a person typed and did not send: the same at every
- * sign-in of that person, and nobody else's. What is typed itself never comes here. */
+/* Makes the key under which the page keeps texts that a person typed and did not send. It is the
+ * same at every sign-in of that person, and different for other people. The texts themselves stay
+ * in the browser. */
 #include "sync/hub/office/internal.h"
 
 #include <sodium.h>

@@ -1,4 +1,4 @@
-/* Bytes: the page's own files, and the originals of records. */
+/* Serves files: the original files of records, and the page's own files. */
 #include "sync/hub/access/access.h"
 #include "sync/hub/office/internal.h"
 
@@ -7,7 +7,7 @@
 #include "schema/paths.h"
 #include "sync/hub/office/office-store.h"
 
-/* An original is looked at, never run: no script, no request, no frame of ours. */
+/* Content policy for originals, which are only displayed: no scripts, no requests, no frames. */
 #define ORIGINAL_POLICY "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"
 
 /* --- originals --- */
@@ -32,7 +32,8 @@ static const char *sniff_file(const char *path)
   return good ? bh_media_sniff(bytes, read) : NULL;
 }
 
-/* The name is made here: what a device called the file says nothing to a browser. */
+/* Sends an original. Its file name is made here and its type must match the content; a type or name
+ * given by a device is not passed to the browser. */
 static void send_original(BhOfficeCall *call, const char *path, const char *media_type,
                           const char *sha256, GError **error)
 {
@@ -73,7 +74,7 @@ json_t *bh_office_file(BhOfficeCall *call, GError **error)
                                error))
     return NULL;
   if (!shows) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: not of this record");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "file: the record has no such file");
     return NULL;
   }
   g_autofree char *media_type = NULL;
@@ -104,7 +105,8 @@ static const char *page_type(const char *name)
   return NULL;
 }
 
-/* Names of the page are one segment of letters, digits, dots, hyphens: nothing to climb with. */
+/* File names of the page are one segment of letters, digits, dots and hyphens, so that no name
+ * leads out of the folder. */
 static gboolean is_page_name(const char *name)
 {
   return name[0] != '.' && name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-")] == '\0';

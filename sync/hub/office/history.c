@@ -1,4 +1,5 @@
-/* Who changed what, when, and on which device. */
+/* The history of a record: who changed what, when, and on which device. Start at
+ * bh_office_history. */
 #include "sync/hub/access/access.h"
 #include "sync/hub/office/internal.h"
 
@@ -9,11 +10,11 @@
 #include "schema/error.h"
 #include "sync/hub/office/office-store.h"
 
-#define PAGE 50
-#define NEWS_MAX 20   /* changes of a record that are named one by one */
+#define PAGE 50       /* entries */
+#define NEWS_MAX 20   /* changes that are listed one by one */
 #define VALUE_MAX 400 /* characters of a value in the history */
 
-/* "from" and "to" are there when something proves them; "claimed" is never proved. */
+/* Times as text. "from" and "to" are present only if they are proved; "claimed" is never proved. */
 static json_t *evidence_of(const json_t *item)
 {
   const json_t *evidence = json_object_get(item, "evidence");
@@ -55,7 +56,7 @@ static char *value_text(BhOfficeCall *call, const BhKind *kind, const char *key,
   return field != NULL ? bh_office_format(call, field, value) : bh_json_dump(value);
 }
 
-/* Of a conflict that was resolved: each value. */
+/* The replaced values as one text (g_free); a resolved conflict has several. */
 static char *dup_old(BhOfficeCall *call, const BhKind *kind, const char *key,
                      const json_t *replaced)
 {
@@ -64,8 +65,8 @@ static char *dup_old(BhOfficeCall *call, const BhKind *kind, const char *key,
   json_t *value;
   json_array_foreach(replaced, index, value)
   {
-    g_autofree char *one = value_text(call, kind, key, value);
-    g_string_append_printf(text, "%s%s", text->len > 0 ? " / " : "", one);
+    g_autofree char *old = value_text(call, kind, key, value);
+    g_string_append_printf(text, "%s%s", text->len > 0 ? " / " : "", old);
   }
   return short_text(g_string_free(text, FALSE));
 }
@@ -138,11 +139,12 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error)
   return json_pack("{s:o,s:s*}", "rows", rows, "before", next);
 }
 
-/* One entry and what it set of one record; NULL without an error for what the actor may not see. */
+/* One entry with what it set in a record; NULL without an error when the record is hidden from the
+ * actor. */
 static json_t *news_of(BhOfficeCall *call, const char *record, gint64 position, GError **error)
 {
-  const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
-  const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+  const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+  const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
   if (kind == NULL || !bh_office_show(call, record, BH_ACCESS_HISTORY))
     return NULL;
   g_autoptr(json_t) items = bh_hub_history(call->hub, call->db, record, position + 1, 1, error);

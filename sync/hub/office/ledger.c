@@ -1,4 +1,5 @@
-/* Ledgers: lists that kinds declare, open to whoever may see their records. */
+/* Ledgers (R-080, R-081): lists that kinds declare. Everybody may open them; they show the records
+ * that the person may see. */
 #include "sync/hub/office/internal.h"
 
 #include "schema/error.h"
@@ -41,7 +42,7 @@ json_t *bh_office_ledger_query(BhOfficeCall *call, GError **error)
   const BhKind *kind = kind_name != NULL ? bh_kind_set_find(call->kinds, kind_name) : NULL;
   const json_t *ledger = kind != NULL ? bh_kind_find_ledger(kind, name) : NULL;
   if (ledger == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "kind, name: there is no such ledger");
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "kind, name: no such ledger");
     return NULL;
   }
   json_t *query = json_pack("{s:s,s:{s:O},s:i}", "kind", kind_name, "where", "state",

@@ -1,3 +1,4 @@
+/* SQL of office-store.h. */
 #include "sync/hub/office/office-store.h"
 
 #include "sync/hub/records/records.h"
@@ -56,13 +57,13 @@ void bh_session_row_clear(BhSessionRow *row)
 gboolean bh_office_store_load_session(BhDb *db, const char *token_hash, BhSessionRow *row,
                                       gboolean *found, GError **error)
 {
-  g_autoptr(GError) own = NULL;
-  BhStmt *stmt = bh_sql_row(db, found, &own,
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, found, &failed,
                             "SELECT staff, csrf, created_ms, seen_ms FROM office_session"
                             " WHERE token_hash = :hash",
                             "t", "hash", token_hash);
-  if (own != NULL) {
-    g_propagate_error(error, g_steal_pointer(&own));
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
   if (stmt == NULL)
@@ -104,16 +105,16 @@ gboolean bh_office_store_end_session(BhDb *db, const char *token_hash, GError **
 gboolean bh_office_store_get_failures(BhDb *db, const char *key, int *failures, gint64 *last_ms,
                                       GError **error)
 {
-  g_autoptr(GError) own = NULL;
+  g_autoptr(GError) failed = NULL;
   gboolean found;
-  BhStmt *stmt = bh_sql_row(db, &found, &own,
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
                             "SELECT failures, last_ms FROM office_attempt"
                             " WHERE login_hash = :hash",
                             "t", "hash", key);
   *failures = 0;
   *last_ms = 0;
-  if (own != NULL) {
-    g_propagate_error(error, g_steal_pointer(&own));
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
   if (stmt == NULL)
@@ -155,13 +156,13 @@ gboolean bh_office_store_forget_failures(BhDb *db, const char *key, GError **err
 gboolean bh_office_store_is_known(BhDb *db, const char *token_hash, const char *staff,
                                   gboolean *known, GError **error)
 {
-  g_autoptr(GError) own = NULL;
-  BhStmt *stmt = bh_sql_row(db, known, &own,
+  g_autoptr(GError) failed = NULL;
+  BhStmt *stmt = bh_sql_row(db, known, &failed,
                             "SELECT 1 FROM office_known WHERE token_hash = :hash"
                             " AND staff = :staff",
                             "tt", "hash", token_hash, "staff", staff);
-  if (own != NULL) {
-    g_propagate_error(error, g_steal_pointer(&own));
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
   if (stmt != NULL)
@@ -191,11 +192,11 @@ gboolean bh_office_store_forget_known(BhDb *db, const char *staff, GError **erro
                     staff);
 }
 
-/* One number of one row, 0 when there is no row. Takes `own`. */
-static gboolean get_number(BhStmt *stmt, GError *own, gint64 *number, GError **error)
+/* Reads one number of one row; 0 when there is no row. Takes ownership of `failed`. */
+static gboolean get_number(BhStmt *stmt, GError *failed, gint64 *number, GError **error)
 {
-  if (own != NULL) {
-    g_propagate_error(error, own);
+  if (failed != NULL) {
+    g_propagate_error(error, failed);
     return FALSE;
   }
   *number = stmt != NULL ? bh_stmt_get_int(stmt, 0) : 0;
@@ -206,11 +207,11 @@ static gboolean get_number(BhStmt *stmt, GError *own, gint64 *number, GError **e
 
 static gboolean get_counter(BhDb *db, const char *name, gint64 *value, GError **error)
 {
-  GError *own = NULL;
+  GError *failed = NULL;
   gboolean found = FALSE;
-  BhStmt *stmt = bh_sql_row(db, &found, &own, "SELECT value FROM counter WHERE name = :name", "t",
-                            "name", name);
-  return get_number(stmt, own, value, error);
+  BhStmt *stmt = bh_sql_row(db, &found, &failed, "SELECT value FROM counter WHERE name = :name",
+                            "t", "name", name);
+  return get_number(stmt, failed, value, error);
 }
 
 gboolean bh_office_store_get_position(BhDb *db, gint64 *position, GError **error)
@@ -231,15 +232,15 @@ gboolean bh_office_store_take_serials(BhDb *db, int count, gint64 *first, GError
 gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sha256,
                                     gboolean *shows, GError **error)
 {
-  GError *own = NULL;
+  GError *failed = NULL;
   gboolean found = FALSE;
   gint64 number = 0;
-  BhStmt *stmt = bh_sql_row(db, &found, &own,
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
                             "SELECT 1 FROM record_file JOIN record ON record.nr ="
                             " record_file.record WHERE record.id = :record"
                             " AND record_file.sha256 = :sha",
                             "tt", "record", record, "sha", sha256);
-  if (!get_number(stmt, own, &number, error))
+  if (!get_number(stmt, failed, &number, error))
     return FALSE;
   *shows = number != 0;
   return TRUE;
@@ -247,10 +248,10 @@ gboolean bh_office_store_shows_file(BhDb *db, const char *record, const char *sh
 
 gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry, GError **error)
 {
-  g_autoptr(GError) own = NULL;
+  g_autoptr(GError) failed = NULL;
   gboolean found = FALSE;
   BhStmt *stmt =
-      bh_sql_row(db, &found, &own,
+      bh_sql_row(db, &found, &failed,
                  "WITH family (nr, id, depth) AS (SELECT nr, id, 0 FROM record WHERE id = :record"
                  " UNION ALL SELECT record.nr, record.id, depth + 1 FROM record JOIN family"
                  " ON record.parent = family.id WHERE depth < " BH_RECORD_DEPTH ")"
@@ -258,8 +259,8 @@ gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry
                  " JOIN entry ON entry.position = entry_record.position"
                  " ORDER BY entry.position DESC LIMIT 1",
                  "t", "record", record);
-  if (stmt == NULL && own != NULL) {
-    g_propagate_error(error, g_steal_pointer(&own));
+  if (stmt == NULL && failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
   *entry = g_strdup(stmt != NULL ? bh_stmt_get_text(stmt, 0) : "");
@@ -268,7 +269,7 @@ gboolean bh_office_store_newest_entry(BhDb *db, const char *record, char **entry
   return TRUE;
 }
 
-json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *apart,
+json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *reviewed_kinds,
                                      const char *covers, const char *review, int limit,
                                      GError **error)
 {
@@ -283,8 +284,8 @@ json_t *bh_office_store_list_changed(BhDb *db, const char *record, const char *a
       " WHERE e.id = :covers AND e.is_first = 1), -1) AND NOT EXISTS (SELECT 1 FROM entry_record b"
       " WHERE b.record = (SELECT nr FROM record WHERE id = :review) AND b.position = a.position)"
       " ORDER BY f.nr LIMIT :most",
-      "tttti", "record", record, "apart", apart, "covers", covers, "review", review, "most",
-      (gint64)limit);
+      "tttti", "record", record, "apart", reviewed_kinds, "covers", covers, "review", review,
+      "most", (gint64)limit);
   gboolean ended = FALSE;
   if (stmt == NULL)
     return NULL;
@@ -327,17 +328,17 @@ static void set_text(json_t *object, const char *name, BhStmt *stmt, int column)
 
 json_t *bh_office_store_load_row(BhDb *db, const char *record, GError **error)
 {
-  g_autoptr(GError) own = NULL;
+  g_autoptr(GError) failed = NULL;
   gboolean found = FALSE;
-  BhStmt *stmt = bh_sql_row(db, &found, &own,
+  BhStmt *stmt = bh_sql_row(db, &found, &failed,
                             "SELECT id, kind, state, area, review, changed_ms, conflict"
                             " FROM record WHERE id = :record",
                             "t", "record", record);
   if (stmt == NULL) {
-    if (own != NULL)
-      g_propagate_error(error, g_steal_pointer(&own));
+    if (failed != NULL)
+      g_propagate_error(error, g_steal_pointer(&failed));
     else
-      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "record: not here");
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such record");
     return NULL;
   }
   json_t *row = json_object();

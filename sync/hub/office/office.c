@@ -1,3 +1,5 @@
+/* Runs the calls of the office page: queues a request, checks session and role on a pool thread,
+ * does the work with a reader, logs restricted records, and answers. Start at run_job. */
 #include "sync/hub/office/internal.h"
 
 #include <sodium.h>
@@ -6,8 +8,8 @@
 #include "schema/civil.h"
 #include "schema/error.h"
 
-#define CALLS_AT_ONCE 4
-#define CALLS_WAITING_MAX 400
+#define CALLS_AT_ONCE 4       /* threads of the pool */
+#define CALLS_WAITING_MAX 400 /* beyond it BH_ERROR_BUSY at once */
 
 typedef struct {
   BhRequest *request;
@@ -63,7 +65,8 @@ static gboolean read_body(BhOfficeCall *call, GError **error)
   return TRUE;
 }
 
-/* Who may: session, token, role. Sets *status where it is not the error's own. */
+/* Checks origin, session, token and role. Sets *status if the HTTP status is not that of the error.
+ */
 static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **error)
 {
   gboolean changes = !is_safe(bh_request_get_method(call->request));
@@ -79,7 +82,7 @@ static gboolean admit(BhOfficeCall *call, guint roles, guint *status, GError **e
   if (changes && !bh_office_check_csrf(call, error))
     return FALSE;
   if ((call->roles & roles) == 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "role: this is not open to you");
+    g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "role: you may not do this");
     return FALSE;
   }
   return TRUE;
@@ -90,12 +93,13 @@ static gboolean is_abandoned(gpointer request)
   return bh_request_is_abandoned(request);
 }
 
-/* What only reads stops when nobody waits for it, so that others get the thread. */
+/* Takes a reader. Calls that only read are stopped when nobody waits for the answer any more, so
+ * that the thread is free for others. */
 static gboolean begin(BhOfficeCall *call, GError **error)
 {
   gboolean reads = is_safe(bh_request_get_method(call->request));
   if (reads && bh_request_is_abandoned(call->request)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: whoever asked is gone");
+    g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: the client has left");
     return FALSE;
   }
   call->db = bh_hub_take_reader(call->hub, error);
@@ -196,7 +200,7 @@ void bh_office_start(BhOffice *office, BhRequest *request, guint roles, BhOffice
 BhOffice *bh_office_new(BhHub *hub, gboolean secure)
 {
   if (sodium_init() < 0)
-    g_error("sodium cannot start"); /* no randomness: nothing may go on */
+    g_error("sodium cannot start"); /* without random numbers nothing may continue */
   BhOffice *office = g_new0(BhOffice, 1);
   office->hub = hub;
   office->secure = secure;

@@ -1,7 +1,7 @@
-/* The office: what a browser asks the hub for. Accounts and sessions, the inbox, records with
- * their history, review, conflicts, quarantine, enterprises, devices and plaques, and the files
- * of the page itself. Everything it changes in the domain is an entry of the hub whose `by` is
- * the signed-in staff. schema/openapi.yaml describes the paths. */
+/* The HTTP interface of the office page: accounts and sessions, the inbox, records with their
+ * history, reviews, conflicts, quarantine, enterprises, devices and plaques, and the files of the
+ * page itself. Every change of domain data is an entry of the hub whose `by` is the signed-in
+ * person. schema/openapi.yaml describes the paths. */
 #pragma once
 
 #include "sync/hub/http/http.h"
@@ -15,24 +15,26 @@ G_BEGIN_DECLS
 
 typedef struct _BhOffice BhOffice;
 
-/* `secure`: the page is served over TLS, here or by a proxy in front; cookies are then
- * "__Host-bihuan; Secure". Without it (plain loopback) they are named "bihuan" and not Secure. */
+/* `hub` is borrowed. `secure`: the page is served over TLS, by this server or by a proxy; cookies
+ * are then "__Host-bihuan; Secure". Without it (plain HTTP on loopback) they are named "bihuan" and
+ * are not Secure. bh_office_free. */
 BhOffice *bh_office_new(BhHub *hub, gboolean secure);
-/* After the server was stopped. */
+/* Call it after the server was stopped. */
 void bh_office_free(BhOffice *office);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhOffice, bh_office_free)
 
-/* Routes for bh_http_start with the BhOffice as data: /office/ the page, /office/v1/ its API. */
+/* The routes for bh_http_start, whose `data` must be the BhOffice: the page under /office/, its API
+ * under /office/v1/. Static. */
 const BhRoute *bh_office_routes(gsize *n);
 /* Headers for bh_http_start: name, value, …, NULL. Static. */
 const char *const *bh_office_headers(void);
 
-/* Gives a staff record an office password, or a new one; ends its sessions. `login` NULL keeps
- * the one there is, or takes the staff's name. BH_ERROR_NOT_FOUND: no such staff; _INVALID: too
- * short, too simple, too long, or the login belongs to somebody else. Blocks. */
+/* Sets the office password of a person and ends their sessions. `login` NULL: keeps the present
+ * login, or uses the person's name. BH_ERROR_NOT_FOUND: no such person; _INVALID: the password is
+ * too short, too simple or too long, or another person has the login. Blocks. */
 gboolean bh_office_set_password(BhHub *hub, const char *staff, const char *login,
                                 const char *password, GError **error);
-/* Takes the account and its sessions away. */
+/* Removes the account of a person and ends their sessions. Blocks. */
 gboolean bh_office_remove_account(BhHub *hub, const char *staff, GError **error);
 
 G_END_DECLS

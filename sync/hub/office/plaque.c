@@ -1,5 +1,6 @@
-/* Enterprise codes to print (R-020): for chosen enterprises, or blank ones to be bound on the
- * spot. A printed plaque of an enterprise is a record of kind plaque from the start. */
+/* Plaques to print (R-020): for chosen enterprises, or blank ones that are bound to an enterprise
+ * at its site. A plaque printed for an enterprise becomes a record of kind plaque at once. Start at
+ * bh_office_issue_plaques and bh_office_plaques. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -9,10 +10,10 @@
 #include "schema/plaque.h"
 #include "sync/hub/office/office-store.h"
 
-#define ISSUE_MAX 200
-#define OPS_MAX 60 /* per entry */
-#define SHEET_MM 40
-#define ROUNDS_MAX 8 /* pages read to fill one, when the actor may not see all */
+#define ISSUE_MAX 200 /* plaques of one request */
+#define OPS_MAX 60    /* operations of one entry */
+#define SHEET_MM 40   /* width of a printed code */
+#define ROUNDS_MAX 8  /* pages read to fill one, if the actor may not see all rows */
 
 typedef struct {
   BhOfficeCall *call;
@@ -84,7 +85,7 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
       return FALSE;
     if (strcmp(bh_record_get_kind(record), "enterprise") != 0) {
       g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                  "body: \"enterprises\"[%" G_GSIZE_FORMAT "] is no enterprise", index);
+                  "body: \"enterprises\"[%" G_GSIZE_FORMAT "] is not an enterprise", index);
       return FALSE;
     }
     g_ptr_array_add(out, g_strdup(json_string_value(item)));
@@ -92,8 +93,8 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
   return TRUE;
 }
 
-/* A plaque of an enterprise is for whoever may see that; a blank one for who serves the unit that
- * had it printed. */
+/* Whether the actor may see a print: they may see its enterprise, or for a blank one, their unit
+ * serves the unit of the person who printed it. */
 static gboolean is_print_shown(BhOfficeCall *call, const json_t *print)
 {
   const char *enterprise = bh_json_string_or(print, "enterprise", NULL);
@@ -118,7 +119,8 @@ static json_t *print_of(BhOfficeCall *call, const json_t *print)
                    "by", bh_office_name(call, bh_json_string_or(print, "printed_by", NULL)));
 }
 
-/* Adds what the actor may see, up to `most` rows; the serial of the last print looked at. */
+/* Appends the prints that the actor may see, until there are `most` rows. Returns the serial of the
+ * last print that was read. */
 static gint64 add_prints(BhOfficeCall *call, json_t *prints, gsize most, json_t *rows)
 {
   gint64 last = 0;
@@ -141,7 +143,7 @@ static json_t *sheet_of(BhOfficeCall *call, json_t *rows)
                    SHEET_MM);
 }
 
-/* The newest the actor may see, of the newest there are. */
+/* The newest prints that the actor may see, among the last ROUNDS_MAX pages. */
 static json_t *list_newest(BhOfficeCall *call, GError **error)
 {
   g_autoptr(json_t) rows = json_array();
@@ -165,7 +167,7 @@ json_t *bh_office_issue_plaques(BhOfficeCall *call, GError **error)
   if ((enterprises->len == 0) == (blank <= 0) || enterprises->len > ISSUE_MAX ||
       blank > ISSUE_MAX) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: 1 to %d \"enterprises\", or as many \"blank\"", ISSUE_MAX);
+                "body: needs either \"enterprises\" or \"blank\", 1 to %d plaques", ISSUE_MAX);
     return NULL;
   }
   Issue issue = {.call = call,

@@ -1,3 +1,4 @@
+/* Draws a QR code as SVG for printing. */
 #include "sync/hub/office/internal.h"
 
 #include <qrencode.h>
@@ -6,7 +7,8 @@
 
 #define QUIET_MODULES 4 /* ISO/IEC 18004 */
 
-/* Dark modules as horizontal runs: one path, whole units, no seams in print. */
+/* Draws the dark modules as horizontal runs in one path with integer coordinates, so that no gaps
+ * appear in print. */
 static void append_runs(GString *path, const QRcode *code)
 {
   int width = code->width;
@@ -23,13 +25,14 @@ static void append_runs(GString *path, const QRcode *code)
   }
 }
 
-/* Level Q keeps a quarter of the code readable under dirt and scratches. A plaque's text has at
- * most 61 modules with its quiet zone: at 40 mm that is 0.65 mm or 7 dots of 300 dpi each. */
+/* With level Q the code remains readable if a quarter of it is dirty or scratched. A plaque has at
+ * most 61 modules including the quiet zone; at 40 mm a module is 0.65 mm wide, 7 dots at 300 dpi.
+ */
 char *bh_office_qr_svg(const char *text, int size_mm, GError **error)
 {
   QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_Q, QR_MODE_8, 1);
   if (code == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "plaque: its text does not fit a code");
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "plaque: its text is too long for a QR code");
     return NULL;
   }
   g_autoptr(GString) path = g_string_new(NULL);

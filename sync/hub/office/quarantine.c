@@ -1,4 +1,5 @@
-/* What was received but waits for the office: seen, released or dismissed. */
+/* Entries in quarantine: listing them, showing one, and releasing or dismissing it. Who may read
+ * them is decided in waiting.c, who may decide in ingest/release.c. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -7,10 +8,10 @@
 #include "schema/error.h"
 #include "sync/hub/log/log.h"
 
-#define RAW_MAX 4000 /* bytes of a body that cannot be read, as text */
+#define RAW_MAX 4000 /* bytes that are shown of a body that cannot be read */
 
-/* Values of a record as they would be with an operation in it; those the device sent as no value of
- * their kind are left out of a title. */
+/* Values of a record after an operation, for its title. Values that do not fit their field are left
+ * out, except text. */
 static json_t *dup_values_with(BhOfficeCall *call, const BhKind *kind, const BhOp *op)
 {
   const json_t *known = bh_office_values(call, op->record);
@@ -101,7 +102,8 @@ static char *raw_text(const BhEntryRow *row)
   return g_utf8_make_valid(start, -1);
 }
 
-/* Appends what is served of one page; FALSE with *error unset at the end of the list. */
+/* Appends the entries of one page whose device the actor's unit serves. FALSE with an error, or
+ * without one at the end of the list. */
 static gboolean add_held(BhOfficeCall *call, json_t *held, gint64 *before, gsize limit,
                          GError **error)
 {
@@ -152,7 +154,8 @@ static json_t *find_item(BhOfficeCall *call, const char *entry, GError **error)
         return json_incref(item);
     }
   }
-  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "quarantine: not here, or decided already");
+  g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+              "quarantine: no such entry, or it was decided already");
   return NULL;
 }
 
@@ -161,24 +164,25 @@ static const char *code_of(const GError *error)
   return error->domain == BH_ERROR ? bh_error_code_name((BhErrorCode)error->code) : "failed";
 }
 
-/* What the actor may do with it, by the judgement that the act itself goes through; else why not.
- * The words of that name records, so they are for who sees all of it. */
+/* Adds whether the actor may release or dismiss an entry, by the same judgement that the act uses,
+ * and the reason if not. The reason may name records, so it is given only to actors who may read
+ * the whole entry (`shown`). */
 static void add_decisions(BhOfficeCall *call, const char *entry, gboolean shown, json_t *view)
 {
   gboolean decides = (call->roles & BH_OFFICE_RELEASERS) != 0;
-  g_autoptr(GError) refused = NULL;
-  g_autoptr(GError) kept = NULL;
+  g_autoptr(GError) release_error = NULL;
+  g_autoptr(GError) dismiss_error = NULL;
   gboolean release =
-      decides && bh_hub_may_release(call->hub, call->db, call->staff, entry, FALSE, &refused);
+      decides && bh_hub_may_release(call->hub, call->db, call->staff, entry, FALSE, &release_error);
   gboolean dismiss =
-      decides && bh_hub_may_release(call->hub, call->db, call->staff, entry, TRUE, &kept);
+      decides && bh_hub_may_release(call->hub, call->db, call->staff, entry, TRUE, &dismiss_error);
   json_object_set_new(view, "may_decide", json_boolean(release || dismiss));
   json_object_set_new(view, "may_release", json_boolean(release));
   json_object_set_new(view, "may_dismiss", json_boolean(dismiss));
-  if (refused == NULL)
+  if (release_error == NULL)
     return;
-  json_object_set_new(view, "refused", json_string(code_of(refused)));
-  g_autofree char *words = bh_office_held_words(call, refused->message);
+  json_object_set_new(view, "refused", json_string(code_of(release_error)));
+  g_autofree char *words = bh_office_held_words(call, release_error->message);
   json_object_set_new(view, "refused_message", json_string(shown ? words : ""));
 }
 
@@ -219,7 +223,7 @@ json_t *bh_office_decide(BhOfficeCall *call, GError **error)
   const char *action = bh_json_string_or(call->body, "action", "");
   gboolean dismiss = strcmp(action, "dismiss") == 0;
   if (!dismiss && strcmp(action, "release") != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "body: \"action\" is release or dismiss");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "body: \"action\" must be release or dismiss");
     return NULL;
   }
   g_autofree char *reason = bh_office_body_text(call, "reason", BH_OFFICE_TEXT_MAX, error);
@@ -233,15 +237,16 @@ json_t *bh_office_decide(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) item = find_item(call, entry, error);
   if (item == NULL)
     return NULL;
-  GError *refused = NULL;
-  if (bh_hub_release(call->hub, call->staff, entry, dismiss, reason, &refused))
+  GError *decision_error = NULL;
+  if (bh_hub_release(call->hub, call->staff, entry, dismiss, reason, &decision_error))
     return json_object();
   gint64 position = json_integer_value(json_object_get(item, "position"));
-  if (refused->domain == BH_ERROR && !bh_office_shows_waiting_at(call, position, NULL)) {
-    g_set_error(error, BH_ERROR, refused->code, "quarantine: this entry is not yours to decide");
-    g_error_free(refused);
+  if (decision_error->domain == BH_ERROR && !bh_office_shows_waiting_at(call, position, NULL)) {
+    g_set_error(error, BH_ERROR, decision_error->code,
+                "quarantine: you may not decide about this entry");
+    g_error_free(decision_error);
   } else {
-    g_propagate_error(error, refused);
+    g_propagate_error(error, decision_error);
   }
   return NULL;
 }

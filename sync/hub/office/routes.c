@@ -1,4 +1,5 @@
-/* Which address leads to which work, how much may be sent there, and who may go there. */
+/* The table of routes: path, size of the body, the roles that may call it, and the function that
+ * answers. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -9,7 +10,7 @@ typedef struct {
   const char *method;
   const char *path;
   gsize body_max;
-  guint roles; /* one of them is needed; 0: without signing in */
+  guint roles; /* BhOfficeRole bits, of which one is needed; 0: no session is needed */
   BhOfficeWork work;
 } Call;
 
@@ -43,7 +44,7 @@ static const Call calls[] = {
     {"GET", "/office/v1/plaques/{serial}/qr.svg", 0, BH_OFFICE_ANYONE, bh_office_plaque_svg},
 };
 
-/* The page and its files need no call: they are the same for everybody. */
+/* The page and its files are the same for everybody and need no session. */
 static void on_root(BhRequest *request, gpointer data)
 {
   (void)data;
@@ -65,7 +66,8 @@ static void on_call(BhRequest *request, gpointer data)
   bh_office_start(data, request, call->roles, call->work);
 }
 
-/* Nothing but the page's own files; trusted types forbid every way to turn text into markup. */
+/* The policy allows the page's own files only; trusted types keep text from being used as markup.
+ */
 static const char *const headers[] = {
     "Content-Security-Policy",
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

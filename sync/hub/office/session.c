@@ -1,7 +1,7 @@
-/* Sign-in, sessions, and what keeps strangers and other pages out. Budgets of wrong passwords are
- * in turn.c. Sessions are rows like all else, written by the hub's one writer: its shared
- * queue has a turn after every turn of a device, so that a sign-in waits for one piece of somebody
- * else's work at most, and a session that was given outlives a crash. */
+/* Sign-in and sessions, and the protection against requests from other pages. Budgets of wrong
+ * passwords are in turn.c. Sessions are rows written by the hub's writer, so that they outlive a
+ * crash. A sign-in is not delayed by devices: the writer serves its shared queue after every turn
+ * of a device. Start at bh_office_sign_in. */
 #include "sync/hub/records/records.h"
 #include "sync/hub/office/internal.h"
 
@@ -13,10 +13,10 @@
 #include "sync/hub/office/turn.h"
 
 #define TOKEN_SIZE 32
-#define IDLE_MS (60 * 60 * 1000LL)             /* without any request but polls */
-#define LIFE_MS (12 * 60 * 60 * 1000LL)        /* in all */
-#define TOUCH_MS (60 * 1000LL)                 /* how exact seen_ms is */
-#define KNOWN_MS (180 * 24 * 60 * 60 * 1000LL) /* a browser is known since its last sign-in */
+#define IDLE_MS (60 * 60 * 1000LL)             /* a session ends so long after its last use */
+#define LIFE_MS (12 * 60 * 60 * 1000LL)        /* … or after its beginning */
+#define TOUCH_MS (60 * 1000LL)                 /* precision of seen_ms; polls do not count as use */
+#define KNOWN_MS (180 * 24 * 60 * 60 * 1000LL) /* how long a browser is known after a sign-in */
 
 static const struct {
   const char *name;
@@ -46,7 +46,8 @@ static guint roles_of(const json_t *staff_values)
   return bits;
 }
 
-/* The staff record as it stands now: who left, or lost the role, is out at the next request. */
+/* Loads the present staff record, so that a person who left or lost the role is rejected at the
+ * next request. */
 static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error)
 {
   g_autoptr(BhRecord) record = bh_record_load(call->db, staff, error);
@@ -72,7 +73,7 @@ static gboolean load_staff(BhOfficeCall *call, const char *staff, GError **error
 
 /* --- the cookie --- */
 
-/* `max_age_s` below 0: until the browser is closed. */
+/* `max_age_s` < 0: the cookie lasts until the browser is closed. */
 static void set_cookie(BhOfficeCall *call, const char *name, const char *token, gint64 max_age_s)
 {
   g_autofree char *age =
@@ -122,7 +123,7 @@ gboolean bh_office_load_session(BhOfficeCall *call, gboolean touch, GError **err
   return bh_hub_write(call->hub, write_touch, &write, error);
 }
 
-/* --- other pages --- */
+/* --- protection against other pages --- */
 
 gboolean bh_office_check_origin(BhOfficeCall *call, GError **error)
 {
@@ -135,11 +136,11 @@ gboolean bh_office_check_origin(BhOfficeCall *call, GError **error)
                   (site == NULL || strcmp(site, "same-origin") == 0);
   if (good)
     return TRUE;
-  /* Said apart from other refusals: behind a proxy that changes the Host header every change is
-   * refused, and the password has nothing to do with it. */
+  /* The answer names the reason, because behind a proxy that changes the Host header every change
+   * is refused, which must not look like a wrong password. */
   call->more = json_pack("{s:s, s:s}", "why", "origin", "host", host != NULL ? host : "");
-  g_set_error(error, BH_ERROR, BH_ERROR_DENIED, "Origin: not this page; was asked for host \"%s\"",
-              host != NULL ? host : "");
+  g_set_error(error, BH_ERROR, BH_ERROR_DENIED,
+              "Origin: not this page; the request was for host \"%s\"", host != NULL ? host : "");
   return FALSE;
 }
 
@@ -183,8 +184,8 @@ static char *make_token(BhHub *hub)
   return text;
 }
 
-/* A new token at every sign-in, whatever cookie came: a planted one is worth nothing. A browser
- * that is not known yet becomes so. */
+/* Makes a session with a new token, whatever cookie the browser sent, so that a planted cookie is
+ * useless. The browser becomes a known one. */
 static gboolean open_session(BhOfficeCall *call, const BhOfficeTurn *turn, GError **error)
 {
   g_autofree char *token = make_token(call->hub);
@@ -250,10 +251,10 @@ json_t *bh_office_sign_in(BhOfficeCall *call, GError **error)
     return NULL;
   }
   g_autofree char *staff = NULL;
-  g_autoptr(GError) own = NULL;
-  g_autofree char *verifier = bh_office_store_dup_verifier(call->db, login, &staff, &own);
-  if (own != NULL) {
-    g_propagate_error(error, g_steal_pointer(&own));
+  g_autoptr(GError) failed = NULL;
+  g_autofree char *verifier = bh_office_store_dup_verifier(call->db, login, &staff, &failed);
+  if (failed != NULL) {
+    g_propagate_error(error, g_steal_pointer(&failed));
     return NULL;
   }
   g_auto(BhOfficeTurn) turn = {0};

@@ -1,6 +1,6 @@
-/* How the records of a visit differ now from the text that was signed. The frozen fields are made
- * anew from the records by the same code as on the device. Says nothing about who changed what:
- * that is in the history. */
+/* Compares the records of a visit with the text that was signed. The frozen fields are computed
+ * again from the present records by the same code as on the device. The history shows who changed
+ * what. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
@@ -9,14 +9,15 @@
 #include "schema/kind-rules.h"
 #include "schema/signed-text.h"
 
-#define ROWS_MAX 2000 /* of one kind under one visit: more are not compared */
+#define ROWS_MAX 2000 /* records of one kind below a visit; with more nothing is compared */
 
 static int compare_ids(gconstpointer a, gconstpointer b)
 {
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Values of the children that count: neither withdrawn as never made nor removed. */
+/* Values of the children that are neither void nor removed. NULL when there are too many, or with
+ * an error. */
 static json_t *list_children(BhOfficeCall *call, const char *parent, const char *name,
                              GError **error)
 {
@@ -52,12 +53,19 @@ static json_t *list_refs(BhOfficeCall *call, const json_t *visit, const json_t *
   size_t at;
   json_t *row;
   add_ref(call, refs, visit, "lead");
-  json_array_foreach((json_t *)participants, at, row) add_ref(call, refs, row, "staff");
-  json_array_foreach((json_t *)hazards, at, row) add_ref(call, refs, row, "site");
+  json_array_foreach((json_t *)participants, at, row)
+  {
+    add_ref(call, refs, row, "staff");
+  }
+  json_array_foreach((json_t *)hazards, at, row)
+  {
+    add_ref(call, refs, row, "site");
+  }
   return refs;
 }
 
-/* NULL when the records do not make a paper, or are more than are compared. */
+/* The frozen fields of the present records; NULL when they do not suffice for a paper, or are too
+ * many. */
 static json_t *freeze_now(BhOfficeCall *call, const char *id, const json_t *visit, GError **error)
 {
   g_autoptr(json_t) participants = list_children(call, id, "participant", error);

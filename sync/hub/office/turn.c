@@ -1,8 +1,9 @@
-/* Budgets of failed sign-ins, which protect the person as well as the password. A browser that
- * signed in before has one of its own, so nobody else's failures lock it out. All others share one
- * per login and address (a network of IPv6), and a slow one per login, so that many addresses gain
- * little. A try is reserved before the password is compared: guesses that come at the same time
- * count against each other. Sessions and passwords are in session.c. */
+/* Budgets of failed sign-ins. They slow down guessing of passwords and do not lock out the person.
+ * A browser that signed in before has its own budget, so that failures of others do not affect it.
+ * All other browsers share one budget for each login and network, and one that refills slowly for
+ * each login, so that guessing from many addresses gains little. An attempt is reserved before the
+ * password is compared, so that simultaneous attempts count. Sessions and passwords are in
+ * session.c. Start at bh_office_turn_take. */
 #include "sync/hub/office/turn.h"
 
 #include <string.h>
@@ -13,11 +14,11 @@
 #define FREE_FAILURES 5             /* before the first wait */
 #define FIRST_WAIT_MS (30 * 1000LL) /* doubles with each failure */
 #define LONGEST_WAIT_MS (60 * 60 * 1000LL)
-#define ALL_FREE_FAILURES 30         /* of a login, by browsers that are not known */
-#define ALL_FORGIVE_MS (60 * 1000LL) /* one of them each */
-#define PEER_BURST 20                /* failed sign-ins of one address at once */
-#define PEER_REFILL_MS 3000          /* one more each */
-#define PEERS_MAX 10000
+#define ALL_FREE_FAILURES 30         /* of a login, by unknown browsers */
+#define ALL_FORGIVE_MS (60 * 1000LL) /* time after which one of these failures is removed */
+#define PEER_BURST 20                /* failed sign-ins of one network without a pause */
+#define PEER_REFILL_MS 3000          /* time after which it may have one more */
+#define PEERS_MAX 10000              /* networks that are remembered */
 
 typedef struct {
   int left;
@@ -36,7 +37,7 @@ static void set_locked(BhOfficeCall *call, gint64 wait_ms, GError **error)
   g_set_error(error, BH_ERROR, BH_ERROR_LOCKED, "sign-in: too many failures, wait %s s", seconds);
 }
 
-/* --- of an address --- */
+/* --- the budget of a network --- */
 
 static gboolean take_peer_turn(BhOffice *office, const char *network, gint64 now_ms)
 {
@@ -60,7 +61,7 @@ static gboolean take_peer_turn(BhOffice *office, const char *network, gint64 now
   return may;
 }
 
-/* Whole offices come from one address: only failures use its turns up. */
+/* Returns a successful attempt to the budget, because a whole office may share one address. */
 static void give_peer_turn_back(BhOffice *office, const char *network)
 {
   BhPeerRate *rate = g_hash_table_lookup(office->peers, network);
@@ -68,7 +69,7 @@ static void give_peer_turn_back(BhOffice *office, const char *network)
     rate->left++;
 }
 
-/* --- of a login --- */
+/* --- the budget of a login --- */
 
 static gint64 wait_of(int failures)
 {
@@ -92,8 +93,8 @@ static void add_in_flight(BhOffice *office, const char *key, int more)
     g_hash_table_remove(office->in_flight, key);
 }
 
-/* How long the browser, or the login from this address, waits: five tries, then one after each
- * wait. */
+/* *wait_ms: how long this browser, or this login from this network, must wait: after FREE_FAILURES
+ * attempts, there is one attempt after each wait. */
 static gboolean find_own_wait(BhOfficeCall *call, const char *key, gint64 now_ms, gint64 *wait_ms,
                               GError **error)
 {
@@ -108,7 +109,7 @@ static gboolean find_own_wait(BhOfficeCall *call, const char *key, gint64 now_ms
   return TRUE;
 }
 
-/* Failures of browsers nobody knows are forgiven one by one; what is left is too many or not. */
+/* The failures of unknown browsers that count now: one is removed in each ALL_FORGIVE_MS. */
 static int count_left(int failures, gint64 last_ms, gint64 now_ms)
 {
   return (int)MAX(0, failures - MAX(0, now_ms - last_ms) / ALL_FORGIVE_MS);
@@ -126,7 +127,7 @@ static gboolean find_all_wait(BhOfficeCall *call, const char *key, gint64 now_ms
   return TRUE;
 }
 
-/* --- a turn --- */
+/* --- an attempt --- */
 
 static char *make_key(const char *login, const char *what, const char *who)
 {
@@ -134,7 +135,8 @@ static char *make_key(const char *login, const char *what, const char *who)
   return bh_hash_hex(text, strlen(text));
 }
 
-/* TRUE when the browser has a cookie of an earlier sign-in of this very person. */
+/* *token_hash (g_free) is set when the browser has the cookie of an earlier sign-in of this person.
+ */
 static gboolean find_known(BhOfficeCall *call, const char *staff, char **token_hash, GError **error)
 {
   const char *token =
@@ -150,7 +152,7 @@ static gboolean find_known(BhOfficeCall *call, const char *staff, char **token_h
   return TRUE;
 }
 
-/* Under the lock. */
+/* Computes the wait, and reserves the attempt if there is none. Under the lock. */
 static gboolean check(BhOfficeCall *call, BhOfficeTurn *turn, gint64 *wait_ms, GError **error)
 {
   gint64 now_ms = bh_office_now_ms(call->office);

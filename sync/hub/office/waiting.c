@@ -1,11 +1,11 @@
-/* Who may read what an entry in quarantine says: one judgement for the lane, the entry's own page,
- * the history of a record and the list of anomalies. Shows nothing itself. */
+/* Decides who may read an entry in quarantine, for the lane, the page of the entry, the history of
+ * a record and the list of anomalies. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
 
-/* Where nothing says yet who may see it: whoever works in the unit it came from, and in the unit
- * above that. */
+/* Whether the actor is of the unit of the device, or of the unit directly above. They may read
+ * entries whose visibility is not known yet. */
 static gboolean is_of_origin(BhOfficeCall *call, const char *device)
 {
   const char *own = bh_json_string_or(call->staff_values, "unit", NULL);
@@ -15,7 +15,8 @@ static gboolean is_of_origin(BhOfficeCall *call, const char *device)
          (strcmp(own, unit) == 0 || g_strcmp0(own, bh_json_string_or(values, "parent", NULL)) == 0);
 }
 
-/* A kind the hub does not have, or a child whose parent has not arrived. */
+/* Whether the visibility of a record is not known yet: the hub does not have the kind, or the
+ * parent has not arrived. */
 static gboolean is_undecided(BhOfficeCall *call, const BhKind *kind, const json_t *values)
 {
   const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
@@ -23,8 +24,8 @@ static gboolean is_undecided(BhOfficeCall *call, const BhKind *kind, const json_
   return kind == NULL || (parent != NULL && bh_office_values(call, parent) == NULL);
 }
 
-/* Judged as the record would be with this operation in it; what it hides already stays restricted,
- * whatever the operation says. */
+/* Judges the record as it will be after the operation. If the record is not open at present, it is
+ * at most restricted, so that an operation cannot open it. */
 BhSight bh_office_get_waiting_sight(BhOfficeCall *call, const char *device, const BhOp *op)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, op->kind);

@@ -1,67 +1,70 @@
-/* Why something waits in quarantine, in the words of who reads it: the hub's own sentences name
- * kinds, ids and states by their codes, in English. Start at bh_office_held_words. */
+/* Puts the reasons of the hub into words for people: its own English sentences name kinds, ids and
+ * states by their codes. A changed sentence in schema or sync/hub/ingest must be changed in the
+ * table below too. Start at bh_office_held_words. */
 #include "sync/hub/office/internal.h"
 
 #include <string.h>
 
 #include "schema/error.h"
 
-#define WORDS_MAX 2 /* states a sentence names */
+#define WORDS_MAX 2 /* states that a sentence may name */
 
-/* "%s" in a sentence is a state's code, and "*" at its end whatever follows. */
+/* "%s" in `reason` stands for the code of a state, "*" at its end for any text. `en` NULL: the
+ * reason itself is shown. */
 static const struct {
-  const char *said;
+  const char *reason;
   const char *zh;
   const char *en;
 } sentences[] = {
-    {"no record begins as %s", "记录不能从“%s”开始", "no record begins as “%s”"},
+    {"no record may be created as %s", "记录不能从“%s”开始", "no record may be created as “%s”"},
     {"no transition from %s to %s", "不能从“%s”直接到“%s”", "there is no step from “%s” to “%s”"},
-    {"that it begins as %s is left to the hub", "“%s”只能由中心办理", "“%s” is left to the office"},
-    {"that it becomes %s is left to the hub", "“%s”只能由中心办理", "“%s” is left to the office"},
-    {"the step from %s to %s is left to the hub", "从“%s”到“%s”只能由中心办理",
-     "the step from “%s” to “%s” is left to the office"},
-    {"who acted may not begin it as %s", "填写人的岗位不能以“%s”新建记录",
-     "whoever entered it may not begin it as “%s”"},
-    {"who acted may not take the step from %s to %s", "填写人的岗位不能从“%s”办到“%s”",
-     "whoever entered it may not take the step from “%s” to “%s”"},
-    {"who acted may not lead it to %s", "填写人的岗位不能把它办到“%s”",
-     "whoever entered it may not lead it to “%s”"},
-    {"the choice of %s is for another role", "选定“%s”须由别的岗位决定",
+    {"only the hub may create it as %s", "“%s”只能由中心办理",
+     "only the office may create it as “%s”"},
+    {"only the hub may set it to %s", "“%s”只能由中心办理", "only the office may set it to “%s”"},
+    {"only the hub may take the step from %s to %s", "从“%s”到“%s”只能由中心办理",
+     "only the office may take the step from “%s” to “%s”"},
+    {"the acting person may not create it as %s", "填写人的岗位不能以“%s”新建记录",
+     "the person who entered it may not create it as “%s”"},
+    {"the acting person may not take the step from %s to %s", "填写人的岗位不能从“%s”办到“%s”",
+     "the person who entered it may not take the step from “%s” to “%s”"},
+    {"the acting person may not set it to %s", "填写人的岗位不能把它办到“%s”",
+     "the person who entered it may not set it to “%s”"},
+    {"the acting person may not choose %s", "选定“%s”须由别的岗位决定",
      "the choice of “%s” is for another role"},
-    {"it begins as %s a record that is %s", "记录已是“%2$s”，不能再以“%1$s”开始",
-     "the record is “%2$s” already, it cannot begin as “%1$s”"},
+    {"it would create as %s a record that is %s", "记录已是“%2$s”，不能再以“%1$s”开始",
+     "the record is “%2$s” already, it cannot be created as “%1$s”"},
     {"the kind has no such state", "没有这种状态", NULL},
     {"is not a declared state", "没有这种状态", "there is no such state"},
     {"the entry it starts from *", "此步所依据的内容中心还没有收到",
      "what the step starts from is not at the hub yet"},
     {"the kind has no such field", "中心没有这个项目", "the hub does not know this item"},
-    {"a commitment for a field that is not personal", "不是个人信息的项目按个人信息上送", NULL},
-    {"a personal value stands open in the body", "个人信息没有加以保护", NULL},
-    {"who acts is not in service", "办理人不在岗", NULL},
-    {"who decides is not in service", "处理人不在岗", NULL},
-    {"it is left to the hub", "此项只能由中心填写", "only the office may fill this in"},
-    {"records of this kind are made at the hub", "此类记录只能由中心新建", NULL},
-    {"the record is not open to the device", "此终端无权改这条记录", NULL},
-    {"the record it belongs to is not open to the device", "此终端无权改它所属的记录", NULL},
-    {"another unit's record is not made on this device", "此终端不能新建别的单位的记录", NULL},
-    {"it does not name who takes the step", "办理人与填写人不是同一人", NULL},
-    {"it is not the value that was there before the step", "与办理之前的内容不一致", NULL},
+    {"the field has a commitment, but is not personal", "不是个人信息的项目按个人信息上送", NULL},
+    {"the body contains a personal value in plain text", "个人信息没有加以保护", NULL},
+    {"the acting person is not in service", "办理人不在岗", NULL},
+    {"the deciding person is not in service", "处理人不在岗", NULL},
+    {"only the hub may set this field", "此项只能由中心填写", "only the office may fill this in"},
+    {"only the hub may create records of this kind", "此类记录只能由中心新建", NULL},
+    {"the device may not change the record", "此终端无权改这条记录", NULL},
+    {"the device may not change the record it belongs to", "此终端无权改它所属的记录", NULL},
+    {"this device may not create records of another unit", "此终端不能新建别的单位的记录", NULL},
+    {"it does not name the person who takes the step", "办理人与填写人不是同一人", NULL},
+    {"it differs from the value before the step", "与办理之前的内容不一致", NULL},
     {"the kind is not in the kind set of the entry", "终端的版本没有此类记录", NULL},
     {"the record is of another kind", "编号已用于另一类记录", NULL},
     {"the person's signature is by a key that is not theirs", "填写人的签名不是本人的", NULL},
-    {"the signature of who acted is missing", "没有填写人的签名", NULL},
+    {"the signature of the acting person is missing", "没有填写人的签名", NULL},
     {"a device cannot act as the hub", "终端不能冒充中心", NULL},
-    {"who acted was not in the service of the device's unit", "填写人当时不在终端所属单位任职",
-     NULL},
+    {"the acting person was not in the service of the device's unit",
+     "填写人当时不在终端所属单位任职", NULL},
     {"the person is not of the device's unit", "所填人员不属于终端所属单位", NULL},
-    {"the record is not open to who decides", "这条记录不在您的权限之内",
-     "the record is not open to you"},
-    {"the record it belongs to is not open to who decides", "它所属的记录不在您的权限之内",
-     "the record it belongs to is not open to you"},
-    {"it would not be open to who decides", "放行后这条记录不在您的权限之内",
-     "released, it would not be open to you"},
-    {"nobody decides about what is their own", "不能由本人处理自己的记录", NULL},
-    {"there are too many records below it to tell whether it is locked",
+    {"the deciding person may not see the record", "这条记录不在您的权限之内",
+     "you have no access to the record"},
+    {"the deciding person may not see the record it belongs to", "它所属的记录不在您的权限之内",
+     "you have no access to the record it belongs to"},
+    {"the deciding person would no longer see the record", "放行后这条记录不在您的权限之内",
+     "after the release you would have no access to the record"},
+    {"nobody may decide about their own entries and records", "不能由本人处理自己的记录", NULL},
+    {"there are too many records below it to check whether it is locked",
      "下属记录太多，不能判断是否已锁定", NULL},
     {"is not one of the choices", "不是可选的内容", NULL},
     {"cannot be read as date", "不是日期", "is not a date"},
@@ -83,24 +86,24 @@ static const struct {
     {"has *", "长度或数量超出规定", NULL},
 };
 
-/* Where the words of `said` begin in `text`; FALSE when it says something else. */
-static gboolean matches(const char *said, const char *text, char *words[WORDS_MAX])
+/* Whether `text` matches the pattern; fills `words` (g_free) with the texts of "%s". */
+static gboolean matches(const char *reason, const char *text, char *words[WORDS_MAX])
 {
   int n = 0;
-  while (*said != '\0' && *said != '*') {
-    if (said[0] == '%' && said[1] == 's') {
+  while (*reason != '\0' && *reason != '*') {
+    if (reason[0] == '%' && reason[1] == 's') {
       gsize len = strcspn(text, " ");
       if (len == 0 || n == WORDS_MAX)
         return FALSE;
       g_free(words[n]);
       words[n++] = g_strndup(text, len);
       text += len;
-      said += 2;
-    } else if (*said++ != *text++) {
+      reason += 2;
+    } else if (*reason++ != *text++) {
       return FALSE;
     }
   }
-  return *said == '*' || *text == '\0';
+  return *reason == '*' || *text == '\0';
 }
 
 static char *label_state(const BhKind *kind, const char *code, const char *lang)
@@ -110,7 +113,7 @@ static char *label_state(const BhKind *kind, const char *code, const char *lang)
   return g_strdup(label != NULL && *label != '\0' ? label : code != NULL ? code : "");
 }
 
-/* Puts the states into a sentence: "%s" the next, "%1$s" and "%2$s" a certain one. */
+/* Inserts labels into a sentence (g_free): "%s" the next one, "%1$s" and "%2$s" a certain one. */
 static char *put_states(const char *sentence, char *const labels[WORDS_MAX])
 {
   GString *out = g_string_new(NULL);
@@ -128,7 +131,7 @@ static char *put_states(const char *sentence, char *const labels[WORDS_MAX])
   return g_string_free(out, FALSE);
 }
 
-/* Kinds say in both languages what their guards and locks refuse. */
+/* Finds the English text of a guard or lock in a kind's declaration, and returns it in `lang`. */
 static const char *find_declared(const json_t *node, const char *en, const char *lang)
 {
   const char *found = NULL;
@@ -159,7 +162,7 @@ static char *words_of(const BhKind *kind, const char *why, const char *lang)
     char *words[WORDS_MAX] = {NULL};
     char *labels[WORDS_MAX] = {NULL};
     char *text = NULL;
-    if (matches(sentences[i].said, why, words)) {
+    if (matches(sentences[i].reason, why, words)) {
       for (int w = 0; w < WORDS_MAX; w++)
         labels[w] = label_state(kind, words[w], lang);
       const char *en = sentences[i].en != NULL ? sentences[i].en : why;
@@ -218,7 +221,7 @@ char *bh_office_held_words(BhOfficeCall *call, const char *message)
                         : g_strconcat(label, english ? ": " : "：", words, NULL);
 }
 
-/* Most texts of a kind name their field already. */
+/* Appends a problem, with its label in front unless the text contains that. */
 static void add_problem(GString *text, const char *label, const char *words, const char *lang)
 {
   const gboolean english = strcmp(lang, "en") == 0;

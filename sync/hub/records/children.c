@@ -1,14 +1,15 @@
-/* Children of a record as rules ask for them: read once, shared by every rule of the piece, kept
- * true while the piece changes them, and no more of them than the limits allow. */
+/* Cache of the children of records, for rules that ask for them. A list of children is read once,
+ * shared by all rules of the piece and updated when the piece changes a child. Lists longer than
+ * the limits are not read. Start at bh_records_share_children. */
 #include "sync/hub/records/internal.h"
 
 #include <string.h>
 
 /* The children of one kind under one parent. */
 typedef struct {
-  json_t *values;    /* array in the order of `place`; NULL: more than may be read */
-  GHashTable *place; /* BhHubRecord* → index + 1 */
-  GPtrArray *stale;  /* BhHubRecord* whose values changed since they were put in */
+  json_t *values;    /* array in the order of `place`; NULL: not read, it is over the limit */
+  GHashTable *place; /* BhHubRecord* → index in `values` + 1 */
+  GPtrArray *stale;  /* BhHubRecord* whose values changed since they were added to `values` */
 } Family;
 
 static void family_free(gpointer data)
@@ -23,14 +24,14 @@ static void family_free(gpointer data)
 void bh_records_children_init(BhRecords *records)
 {
   records->families = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, family_free);
-  records->under =
+  records->changed =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
 }
 
 void bh_records_children_clear(BhRecords *records)
 {
   g_hash_table_unref(records->families);
-  g_hash_table_unref(records->under);
+  g_hash_table_unref(records->changed);
 }
 
 void bh_records_limit_children(BhRecords *records, BhChildWork *work, guint read_max,
@@ -60,10 +61,10 @@ void bh_records_leave_family(BhRecords *records, BhHubRecord *record)
     return;
   g_autofree char *name = name_family(parent, record->row.kind);
   g_hash_table_remove(records->families, name);
-  GPtrArray *under = g_hash_table_lookup(records->under, parent);
-  if (under != NULL)
-    g_ptr_array_remove(under, record);
-  record->is_under = FALSE;
+  GPtrArray *changed = g_hash_table_lookup(records->changed, parent);
+  if (changed != NULL)
+    g_ptr_array_remove(changed, record);
+  record->is_listed = FALSE;
 }
 
 static void family_add(Family *family, BhHubRecord *record)
@@ -80,14 +81,14 @@ void bh_records_join_family(BhRecords *records, BhHubRecord *record)
   const char *parent = get_parent(records, record);
   if (parent == NULL)
     return;
-  GPtrArray *under = g_hash_table_lookup(records->under, parent);
-  if (under == NULL) {
-    under = g_ptr_array_new();
-    g_hash_table_insert(records->under, g_strdup(parent), under);
+  GPtrArray *changed = g_hash_table_lookup(records->changed, parent);
+  if (changed == NULL) {
+    changed = g_ptr_array_new();
+    g_hash_table_insert(records->changed, g_strdup(parent), changed);
   }
-  if (!record->is_under) {
-    g_ptr_array_add(under, record);
-    record->is_under = TRUE;
+  if (!record->is_listed) {
+    g_ptr_array_add(changed, record);
+    record->is_listed = TRUE;
   }
   g_autofree char *name = name_family(parent, record->row.kind);
   Family *family = g_hash_table_lookup(records->families, name);
@@ -99,8 +100,8 @@ void bh_records_join_family(BhRecords *records, BhHubRecord *record)
     family_add(family, record);
 }
 
-/* Reads what is stored and what this piece put there. A list that is longer than may be read stays
- * unread: it counts as not known. */
+/* Reads the stored children and adds those that this piece made or moved here. A list over the
+ * limit is left unread (`values` NULL); rules then treat it as unknown. */
 static gboolean family_fill(BhRecords *records, Family *family, const char *parent,
                             const char *kind, GError **error)
 {
@@ -119,9 +120,9 @@ static gboolean family_fill(BhRecords *records, Family *family, const char *pare
     if (record != NULL && g_strcmp0(get_parent(records, record), parent) == 0)
       family_add(family, record);
   }
-  GPtrArray *under = g_hash_table_lookup(records->under, parent);
-  for (guint i = 0; under != NULL && i < under->len; i++) {
-    BhHubRecord *record = under->pdata[i];
+  GPtrArray *changed = g_hash_table_lookup(records->changed, parent);
+  for (guint i = 0; changed != NULL && i < changed->len; i++) {
+    BhHubRecord *record = changed->pdata[i];
     if (strcmp(record->row.kind, kind) == 0)
       family_add(family, record);
   }

@@ -1,3 +1,5 @@
+/* Derives what follows from a record's values: parent, area, unit, scope, title, search text, files
+ * and review lane. Writes nothing (flush.c does). Start at bh_records_derive. */
 #include "sync/hub/records/internal.h"
 
 #include <string.h>
@@ -20,8 +22,9 @@ static void set_text(char **field, const char *text)
   }
 }
 
-/* Follows one declared path ("area", "enterprise.area"): the value itself, or what the record at
- * its first step has in its own column. *source is that record's id, NULL for an own value. */
+/* Reads one declared path ("area", "enterprise.area"): the record's own value, or the area or unit
+ * column of the record that the first step refers to. *source is the id of that other record; NULL
+ * for an own value. */
 static gboolean follow(BhRecords *records, BhHubRecord *record, const json_t *values,
                        const char *path, gboolean want_unit, int depth, const char **text,
                        const char **source, GError **error)
@@ -50,7 +53,7 @@ static gboolean follow(BhRecords *records, BhHubRecord *record, const json_t *va
   return TRUE;
 }
 
-/* A declaration names one path or several; the first with a value counts. */
+/* A declaration names one path or several; the first one with a value is used. */
 static gboolean follow_declared(BhRecords *records, BhHubRecord *record, const BhKind *kind,
                                 const json_t *values, gboolean want_unit, int depth,
                                 const char **text, const char **source, GError **error)
@@ -114,9 +117,9 @@ static const json_t *get_values(const char *record, gpointer data)
 
 gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error)
 {
-  if (record->fresh || depth > DERIVE_DEPTH_MAX)
+  if (record->is_derived || depth > DERIVE_DEPTH_MAX)
     return TRUE;
-  record->fresh = TRUE; /* first, so that a ring of references ends */
+  record->is_derived = TRUE; /* set first, so that a cycle of references ends */
   set_text(&record->row.kind, bh_record_get_kind(record->record));
   const json_t *values = bh_records_values_of(record);
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
@@ -124,7 +127,7 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
   g_autoptr(GPtrArray) conflicts = bh_record_list_conflicts(record->record);
   record->row.conflict = conflicts->len > 0;
   if (kind == NULL)
-    return TRUE; /* its kind left the set: kept as it was */
+    return TRUE; /* the kind was removed from the kind set: the row keeps its columns */
   const char *parent = bh_kind_get_parent_field(kind);
   set_text(&record->row.parent, parent != NULL ? string_of(values, parent) : NULL);
   g_free(record->row.title);
@@ -137,9 +140,9 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
 
 /* --- search, files --- */
 
-/* Title of the record this one has its place from, its enterprise: people search by it where it is
- * not in the record's own title too. NULL for a kind that hides records: a hit would tell of one.
- */
+/* Title of the record that this one takes its area or unit from, mostly its enterprise, so that the
+ * record is found by that name. NULL for a kind that hides records: a search result would reveal
+ * that a hidden record exists. */
 static const char *get_place_title(BhRecords *records, const BhHubRecord *record)
 {
   BhHubRecord *from = NULL;
@@ -206,7 +209,7 @@ gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record)
 {
   if (!bh_records_is_ended(bh_kind_set_find(records->kinds, record->row.kind), record->row.state))
     return FALSE;
-  /* The uppermost record of the case (the visit) says so by the states its kind lists. */
+  /* The topmost record of the case (the visit) decides, by the states that its kind lists. */
   for (int depth = 0; depth < DERIVE_DEPTH_MAX; depth++) {
     BhHubRecord *parent;
     if (record->row.parent == NULL ||
@@ -227,11 +230,11 @@ char *bh_records_dup_reviewed(const BhKindSet *kinds)
   return bh_json_dump(names);
 }
 
-static const char *get_apart(BhRecords *records)
+static const char *get_reviewed_kinds(BhRecords *records)
 {
-  if (records->apart == NULL)
-    records->apart = bh_records_dup_reviewed(records->kinds);
-  return records->apart;
+  if (records->reviewed_kinds == NULL)
+    records->reviewed_kinds = bh_records_dup_reviewed(records->kinds);
+  return records->reviewed_kinds;
 }
 
 gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
@@ -256,10 +259,10 @@ gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const 
   if (*review != NULL || !bh_records_is_finished(records, record))
     return TRUE;
   *review = BH_LANE_NEW;
-  /* It waits for its own step, whatever was said of it. */
+  /* In such a state the record waits for a step at the office, whatever the last review decided. */
   if (last == NULL || bh_kind_get_review_meaning(kind, record->row.state) == BH_REVIEW_STEPS)
     return TRUE;
-  if (!bh_record_changed_since(records->db, record->row.nr, get_apart(records),
+  if (!bh_record_changed_since(records->db, record->row.nr, get_reviewed_kinds(records),
                                string_of(values, "covers"), last->row.nr, &changed, error))
     return FALSE;
   *review = changed ? BH_LANE_NEW : BH_LANE_ACCEPTED;

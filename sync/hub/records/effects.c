@@ -1,6 +1,6 @@
-/* Device and staff records have a second life outside the log: who may come in. It follows from
- * the record here and nowhere else. PINs follow by themselves: devices get those of who is there.
- */
+/* Applies device and staff records to the tables that control access: a revoked device is rejected
+ * from then on, the sessions of a person who left are ended. No other file does this. PINs need no
+ * step here: a device receives only the PINs of people in service. */
 #include "sync/hub/records/effects.h"
 
 #include <string.h>
@@ -9,8 +9,9 @@
 #include "schema/workflow.h"
 #include "sync/hub/log/log.h"
 
-/* A state among several that are present counts: what two entries say at once shuts out. */
-static gboolean says_state(BhHubRecord *record, const char *state)
+/* Whether one of the record's current states is `state`. In a conflict of states one of them is
+ * enough, so that access ends in case of doubt. */
+static gboolean has_state(BhHubRecord *record, const char *state)
 {
   g_autoptr(json_t) heads = bh_record_dup_head_values(record->record, "state");
   gsize index;
@@ -26,7 +27,7 @@ static gboolean says_state(BhHubRecord *record, const char *state)
 gboolean bh_effects_write(BhRecords *records, BhHubRecord *record, GError **error)
 {
   const char *kind = record->row.kind;
-  if (strcmp(kind, "device") == 0 && says_state(record, "revoked"))
+  if (strcmp(kind, "device") == 0 && has_state(record, "revoked"))
     return bh_log_revoke_device(records->db, record->row.id, records->now_ms, error);
   if (strcmp(kind, "staff") == 0 && !bh_staff_is_in_service(bh_records_values_of(record), NULL))
     return bh_person_store_end_sessions(records->db, record->row.id, error);

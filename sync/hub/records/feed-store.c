@@ -1,9 +1,11 @@
+/* SQL of the feed: which records changed in a scope, which left it, and the entries of a record.
+ * Which records a device may see is decided elsewhere (access/view.c). */
 #include "sync/hub/records/feed-store.h"
 
 #include "sync/hub/log/log.h"
 
-/* Jumps from value to value in the index instead of walking all its rows: the scopes that begin
- * with a letter and a colon, a semicolon being what comes after it. */
+/* Lists the distinct scopes "LETTER:…" by jumping from value to value in the index instead of
+ * reading all rows. ';' follows ':' in ASCII, so it bounds the range. */
 #define SCOPES(column, table, letter)                                                              \
   "SELECT x FROM (WITH RECURSIVE s (x) AS (SELECT min(" column ") FROM " table " WHERE " column    \
   " > '" letter ":' UNION ALL SELECT (SELECT min(" column ") FROM " table " WHERE " column         \

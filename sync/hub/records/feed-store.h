@@ -1,4 +1,4 @@
-/* What the feed reads, by scope and position. Only SQL. */
+/* Statements of the feed: records by scope and position. Only SQL. */
 #pragma once
 
 #include "schema/ident.h"
@@ -11,25 +11,28 @@ typedef struct {
   char record[BH_ID_LEN + 1];
 } BhFeedItem;
 
-/* Scopes that begin with "a:" of records that are or were there (char*). */
+/* Scopes beginning with "a:" that have records, or had some that moved away (char*). */
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error);
-/* Scopes that begin with "u:" of records that are there. */
+/* Scopes beginning with "u:" that have records (char*). */
 GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error);
-/* Adds up to `limit` records of a scope changed after `after`. */
+/* Appends records of a scope that changed after position `after`, in order of position: at most
+ * `limit` with it as first scope and `limit` with it as second scope. `items`: BhFeedItem. */
 gboolean bh_feed_store_list_changed(BhDb *db, const char *scope, gint64 after, int limit,
                                     GArray *items, GError **error);
-/* Adds records that left a scope after `after`, up to `until`. */
+/* Appends records that left a scope after position `after`, up to and including `until`. */
 gboolean bh_feed_store_list_moved(BhDb *db, const char *scope, gint64 after, gint64 until,
                                   GArray *items, GError **error);
-/* Ids of the staff records of a unit (char*). */
+/* Ids of the staff records of a unit, by title (char*). */
 GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error);
-/* Ids of records that show a file (char*). */
-/* Entries folded into a record up to a position, oldest first (BhEntryRow*), and the record's kind
- * (g_free; NULL when there are none). */
+/* Entries folded into a record up to and including position `until`, oldest first (BhEntryRow*), at
+ * most `limit`. *kind must be NULL; it receives the record's kind (g_free), or stays NULL when
+ * there are none. */
 GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,
                                       char **kind, GError **error);
-/* The position before the last unbroken run of entries that begins at or before `position`. */
+/* *before: the position just before the last unbroken run of entries that begins at or before
+ * `position`; 0 when there is no such run. */
 gboolean bh_feed_store_find_run(BhDb *db, gint64 position, gint64 *before, GError **error);
+/* Ids of records that have a file in one of their fields, at most 1000 (char*). */
 GPtrArray *bh_feed_store_list_showing(BhDb *db, const char *sha256, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,6 @@
+/* Writes changed records, once each, with their index rows, search text, files, moves between
+ * scopes and review column. What the columns contain is computed in derive.c. Start at
+ * bh_records_flush. */
 #include "sync/hub/records/internal.h"
 
 #include <string.h>
@@ -10,10 +13,10 @@
 #include "sync/hub/log/log.h"
 
 #define FLUSH_ROUNDS_MAX 32
-#define FLUSH_DEPTH_MAX 4   /* of records that hang on each other */
-#define INDEX_VALUE_MAX 512 /* bytes; longer values are indexed by their beginning */
+#define FLUSH_DEPTH_MAX 4   /* parents above a record */
+#define INDEX_VALUE_MAX 512 /* bytes; of longer values the beginning is indexed */
 
-/* Text one value is found by; NULL when there is none. May stand in `buffer`. */
+/* Text by which one value is indexed; NULL when it is not. Borrowed from `value` or `buffer`. */
 static const char *get_index_text(const json_t *value, char buffer[INDEX_VALUE_MAX + 1])
 {
   if (json_is_string(value)) {
@@ -31,7 +34,7 @@ static const char *get_index_text(const json_t *value, char buffer[INDEX_VALUE_M
   return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : NULL;
 }
 
-/* A list has one row for each of its elements, any other value is a list of itself. */
+/* Element of a list; any other value counts as a list with one element. NULL after the last. */
 static const json_t *get_element(const json_t *value, gsize index)
 {
   if (json_is_array(value))
@@ -52,7 +55,7 @@ static gboolean has_index_text(const json_t *value, const char *text)
 typedef gboolean (*IndexFunc)(BhDb *db, const char *kind, const char *field, const char *value,
                               gint64 nr, GError **error);
 
-/* Calls `func` for what is in `value` and not in `other`. */
+/* Calls `func` for each index text of `value` that `other` does not have. */
 static gboolean write_difference(BhRecords *records, const BhHubRecord *record, const char *field,
                                  const json_t *value, const json_t *other, IndexFunc func,
                                  GError **error)
@@ -68,7 +71,7 @@ static gboolean write_difference(BhRecords *records, const BhHubRecord *record, 
   return TRUE;
 }
 
-/* Writes what changed of one field, a list or a single value. */
+/* Updates the index rows of one field, which is a list or a single value. */
 static gboolean write_change(BhRecords *records, const BhHubRecord *record, const char *field,
                              const json_t *before, const json_t *now, GError **error)
 {
@@ -76,7 +79,7 @@ static gboolean write_change(BhRecords *records, const BhHubRecord *record, cons
          write_difference(records, record, field, before, now, bh_record_index_remove, error);
 }
 
-/* The day by which something is due, as a value that is indexed; NULL when nothing is. */
+/* The day on which the record is due, as "YYYY-MM-DD" for the index; NULL when none is set. */
 static json_t *make_due(const BhKind *kind, const json_t *values)
 {
   BhDate due;
@@ -86,8 +89,8 @@ static json_t *make_due(const BhKind *kind, const json_t *values)
   return json_string(day);
 }
 
-/* Names of fields with a doubtful value that a ledger lists; an array, or NULL when there are none.
- */
+/* Names of the fields whose value is doubtful, among those that a ledger lists; an array, or NULL
+ * when there are none. */
 static json_t *list_doubtful(const BhKind *kind, const json_t *values)
 {
   const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
@@ -117,7 +120,7 @@ static gboolean is_indexed(const BhKind *kind, const char *name)
   return field != NULL && bh_field_is_indexed(field);
 }
 
-/* What another set of kinds indexed and this one does not. */
+/* Removes index rows of fields that the previous kind set indexed and the present one does not. */
 static gboolean drop_index(BhRecords *records, const BhHubRecord *record, const BhKind *kind,
                            const BhKind *before, GError **error)
 {
@@ -223,7 +226,7 @@ static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **er
   return TRUE;
 }
 
-/* json_equal says that two absent values differ. */
+/* Whether a value differs from the stored one. json_equal alone reports two NULLs as different. */
 static gboolean changed_value(const BhHubRecord *record, const char *key)
 {
   const json_t *before = json_object_get(record->old_values, key);
@@ -231,15 +234,18 @@ static gboolean changed_value(const BhHubRecord *record, const char *key)
   return before != now && !json_equal((json_t *)before, (json_t *)now);
 }
 
-/* Names that other records' conditions of visibility read from this one: every step of a path after
- * the first, which is a field of the record that is seen. */
-static void collect_watched(const json_t *condition, GHashTable *names)
+/* Collects the field names that conditions of visibility read from other records: every step of a
+ * path after the first. The first step is a field of the record itself. */
+static void collect_visibility_fields(const json_t *condition, GHashTable *names)
 {
   const char *key;
   json_t *value;
   size_t at;
   if (json_is_array(condition)) {
-    json_array_foreach((json_t *)condition, at, value) collect_watched(value, names);
+    json_array_foreach((json_t *)condition, at, value)
+    {
+      collect_visibility_fields(value, names);
+    }
     return;
   }
   json_object_foreach((json_t *)condition, key, value)
@@ -249,30 +255,31 @@ static void collect_watched(const json_t *condition, GHashTable *names)
     for (gsize i = 1; steps != NULL && steps[0] != NULL && steps[i] != NULL; i++)
       g_hash_table_add(names, g_strdup(steps[i]));
     if (path == NULL)
-      collect_watched(value, names);
+      collect_visibility_fields(value, names);
   }
 }
 
-static gboolean is_watched_change(BhRecords *records, const BhHubRecord *record)
+static gboolean is_visibility_change(BhRecords *records, const BhHubRecord *record)
 {
-  if (records->watched == NULL) {
+  if (records->visibility_fields == NULL) {
     const GPtrArray *kinds = bh_kind_set_list(records->kinds);
-    records->watched = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    records->visibility_fields = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     for (guint i = 0; i < kinds->len; i++)
-      collect_watched(json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"),
-                      records->watched);
+      collect_visibility_fields(
+          json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "visible"),
+          records->visibility_fields);
   }
   GHashTableIter iter;
   gpointer name;
-  g_hash_table_iter_init(&iter, records->watched);
+  g_hash_table_iter_init(&iter, records->visibility_fields);
   while (g_hash_table_iter_next(&iter, &name, NULL))
     if (changed_value(record, name))
       return TRUE;
   return FALSE;
 }
 
-/* Its title changed, and others name it in theirs. */
-static gboolean is_titled_change(const BhRecords *records, const BhHubRecord *record)
+/* Whether the title changed and titles of other kinds contain it. */
+static gboolean is_title_change(const BhRecords *records, const BhHubRecord *record)
 {
   if (g_strcmp0(record->old_title, record->row.title) == 0)
     return FALSE;
@@ -286,10 +293,10 @@ static gboolean is_titled_change(const BhRecords *records, const BhHubRecord *re
   return FALSE;
 }
 
-/* Records that took area and unit from this one, or whose visibility it decides, are written again.
- * With `is_deep` those below them too: a photo of a hazard is hidden by what the visit says,
- * although nothing of the hazard between them changed. */
-static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, gboolean is_deep,
+/* Marks as changed the records that take their area and unit from this one, and its children. With
+ * `rewrite_below` their descendants are rewritten too: a change of a visit can hide a photo of one
+ * of its hazards, although the hazard itself did not change. */
+static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, gboolean rewrite_below,
                                  GError **error)
 {
   g_autoptr(GPtrArray) ids = bh_record_list_dependents(records->db, record->row.id, error);
@@ -302,7 +309,7 @@ static gboolean touch_dependents(BhRecords *records, BhHubRecord *record, gboole
     if (dependent == NULL)
       continue;
     bh_records_touch(records, dependent);
-    dependent->is_deep |= is_deep;
+    dependent->rewrite_below |= rewrite_below;
   }
   return TRUE;
 }
@@ -324,7 +331,7 @@ static const json_t *get_values(const char *record, gpointer data)
   return bh_records_get_values(data, record);
 }
 
-/* A kind that left the set hides its records. */
+/* Records whose kind is no longer in the kind set are hidden (restriction NULL). */
 static void derive_restriction(BhRecords *records, BhHubRecord *record)
 {
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
@@ -371,24 +378,24 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
     if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),
                             error))
       return FALSE;
-  record->entered = record->links->len > 0;
+  record->has_new_entries = record->links->len > 0;
   g_array_set_size(record->links, 0);
-  gboolean is_deep = is_new || record->is_deep || is_watched_change(records, record);
-  gboolean moved = is_deep || g_strcmp0(record->old_area, record->row.area) != 0 ||
-                   g_strcmp0(record->old_unit, record->row.unit) != 0 ||
-                   is_titled_change(records, record);
+  gboolean rewrite_below = is_new || record->rewrite_below || is_visibility_change(records, record);
+  gboolean affects_others = rewrite_below || g_strcmp0(record->old_area, record->row.area) != 0 ||
+                            g_strcmp0(record->old_unit, record->row.unit) != 0 ||
+                            is_title_change(records, record);
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
-  record->turned =
+  record->ending_changed =
       is_new || bh_records_is_ended(kind, bh_json_string_or(record->old_values, "state", NULL)) !=
                     bh_records_is_ended(kind, record->row.state);
   bh_hub_record_forget_old(record);
-  record->dirty = record->is_deep = FALSE;
-  return !moved || touch_dependents(records, record, is_deep, error);
+  record->dirty = record->rewrite_below = FALSE;
+  return !affects_others || touch_dependents(records, record, rewrite_below, error);
 }
 
-/* --- review column, after all rows stand --- */
+/* --- review column, after all rows are written --- */
 
-/* What hangs on a record under review belongs to what the review covered. */
+/* A change below a reviewed record also concerns its review: adds the nearest reviewable parent. */
 static gboolean add_covering_target(BhRecords *records, BhHubRecord *record, GHashTable *targets,
                                     GError **error)
 {
@@ -418,7 +425,7 @@ static gboolean add_review_targets(BhRecords *records, BhHubRecord *record, GHas
     g_hash_table_add(targets, g_strdup(record->row.parent));
   if (bh_kind_is_reviewable(kind))
     g_hash_table_add(targets, g_strdup(record->row.id));
-  else if (record->entered)
+  else if (record->has_new_entries)
     return add_covering_target(records, record, targets, error);
   return TRUE;
 }
@@ -433,12 +440,13 @@ static gboolean set_child_reviews(BhRecords *records, BhHubRecord *record, const
                                      unfinished, review, error);
 }
 
-/* Whether a visit is finished decides about what was found on it: at once for all children that
- * nobody reviewed yet, however many there are. */
+/* When a visit ends or is resumed, sets the review column of all its children that were never
+ * reviewed, in one statement for each kind. */
 static gboolean write_child_reviews(BhRecords *records, BhHubRecord *record, GError **error)
 {
   const BhKind *own = bh_kind_set_find(records->kinds, record->row.kind);
-  if (own == NULL || !bh_kind_is_reviewable(own) || record->row.parent != NULL || !record->turned)
+  if (own == NULL || !bh_kind_is_reviewable(own) || record->row.parent != NULL ||
+      !record->ending_changed)
     return TRUE;
   const char *review = bh_records_is_ended(own, record->row.state) ? "new" : NULL;
   const GPtrArray *kinds = bh_kind_set_list(records->kinds);
@@ -448,7 +456,7 @@ static gboolean write_child_reviews(BhRecords *records, BhHubRecord *record, GEr
         !set_child_reviews(records, record, kind, review, error))
       return FALSE;
   }
-  record->turned = FALSE;
+  record->ending_changed = FALSE;
   return TRUE;
 }
 
@@ -479,7 +487,7 @@ static gboolean write_reviews(BhRecords *records, GHashTable *targets, GError **
 gboolean bh_records_flush(BhRecords *records, gint64 *position, GError **error)
 {
   g_autoptr(GHashTable) targets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  g_autoptr(GPtrArray) turned = g_ptr_array_new();
+  g_autoptr(GPtrArray) ending_changed = g_ptr_array_new();
   bh_records_forget_marks(records);
   for (int round = 0; records->dirty->len > 0 && round < FLUSH_ROUNDS_MAX; round++) {
     g_autoptr(GPtrArray) dirty = g_steal_pointer(&records->dirty);
@@ -489,15 +497,15 @@ gboolean bh_records_flush(BhRecords *records, gint64 *position, GError **error)
       if (!write_record(records, record, position, error) ||
           !add_review_targets(records, record, targets, error))
         return FALSE;
-      if (record->turned)
-        g_ptr_array_add(turned, record);
+      if (record->ending_changed)
+        g_ptr_array_add(ending_changed, record);
     }
   }
   if (records->next_nr != 0 &&
       !bh_log_set_counter(records->db, "record", records->next_nr - 1, error))
     return FALSE;
-  for (guint i = 0; i < turned->len; i++)
-    if (!write_child_reviews(records, turned->pdata[i], error))
+  for (guint i = 0; i < ending_changed->len; i++)
+    if (!write_child_reviews(records, ending_changed->pdata[i], error))
       return FALSE;
   return write_reviews(records, targets, error);
 }

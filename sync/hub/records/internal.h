@@ -1,4 +1,5 @@
-/* Shared by records.c (cache), derive.c (what follows from values) and flush.c. */
+/* Shared by the files of this folder: the records in memory and what belongs to them. Everything
+ * here runs on the writer thread. */
 #pragma once
 
 #include "sync/hub/records/record-store.h"
@@ -7,96 +8,111 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  BhRecordRow row; /* as stored; snapshot not kept */
+  BhRecordRow row; /* as stored or last derived; without the snapshot */
   BhRecord *record;
-  BhRecord *mark;     /* copy taken by bh_records_mark */
-  guint mark_links;   /* length of links then */
-  json_t *values;     /* shown values, NULL until asked for after a change */
-  json_t *old_values; /* shown values as stored, once it is dirty; so the next five */
+  BhRecord *mark;     /* copy made by bh_records_mark; NULL: none */
+  guint mark_links;   /* length of `links` when the copy was made */
+  json_t *values;     /* shown values; NULL: computed when next asked for */
+  json_t *old_values; /* shown values as stored; set while dirty, as are the five below */
   char *old_title, *old_scope, *old_scope2, *old_area, *old_unit;
-  gboolean dirty;
-  gboolean entered;  /* an entry of this piece set something of it */
-  gboolean is_under; /* listed in `under` of its parent */
-  gboolean turned;   /* by the last write a visit ended or went on again */
-  gboolean fresh;    /* area, unit and scope of this change are derived */
-  gboolean is_deep;  /* what decides visibility changed above it: all below it is written again */
-  gsize size_bound;  /* bytes the snapshot has at most */
-  gsize share;       /* bytes of it that the writer of the piece brought; 0: not weighed yet */
-  GArray *links;     /* gint64 positions of entries applied, not yet written */
-  GPtrArray *named;  /* BhNamed*: what the writer's sets named and is awaited, not yet written */
-  guint mark_named;  /* length of named at the mark */
-  gboolean awaits;   /* entries were awaited before one of these applied */
+  gboolean dirty;           /* to be written by the next flush */
+  gboolean has_new_entries; /* the last write added entries of this piece */
+  gboolean is_listed;       /* in BhRecords.changed under its parent */
+  gboolean ending_changed;  /* the last write ended the record, or resumed it */
+  gboolean is_derived;      /* row agrees with the values (bh_records_derive) */
+  gboolean rewrite_below;   /* visibility may have changed: all records below are written again */
+  gsize size_bound;         /* upper bound of the size of the snapshot, in bytes */
+  gsize share;              /* bytes that the piece's device contributed, + 1; 0: not known yet */
+  GArray *links;            /* gint64: positions of applied entries, not yet written */
+  GPtrArray *named;         /* BhNamed*, not yet written */
+  guint mark_named;         /* length of `named` when the mark was made */
+  gboolean awaits;          /* entries were awaited before one of `links` was applied */
 } BhHubRecord;
 
-/* An entry that a set of the piece's writer named and that has not come. */
+/* An entry that a set of the piece's device names in `was` and that has not arrived: it is awaited.
+ */
 typedef struct {
   char entry[BH_ID_LEN + 1];
   char *key;
 } BhNamed;
+/* GDestroyNotify for a BhNamed. */
 void bh_named_free(gpointer named);
 
 struct _BhRecords {
   BhDb *db;
-  const BhKindSet *kinds;
-  const BhKindSet
-      *kinds_before; /* what is stored was derived by these; the same but after a change */
+  const BhKindSet *kinds; /* in use, borrowed */
+  /* The set by which the stored rows were derived: differs from `kinds` only after a change. */
+  const BhKindSet *kinds_before;
   gint64 now_ms;
-  GHashTable *by_id;          /* id → BhHubRecord, NULL value: known to be absent */
-  GPtrArray *dirty;           /* BhHubRecord*, borrowed */
-  GPtrArray *marked;          /* BhHubRecord*, borrowed */
-  GHashTable *watched;        /* field names, made when first asked */
-  char *apart;                /* JSON array of the kinds that are reviewed, made when first asked */
-  gint64 next_nr;             /* 0 until the counter was read */
-  char writer[BH_ID_LEN + 1]; /* device whose entries are applied; "" for the hub's own */
-  GHashTable *families;       /* of children.c: parent and kind → children read so far */
-  GHashTable *under;          /* parent id → GPtrArray of BhHubRecord* this piece changed */
-  BhChildWork *work;          /* borrowed; never NULL */
-  BhChildWork own_work;       /* where nobody else counts */
-  guint read_max, seen_max;
+  GHashTable *by_id;             /* id → BhHubRecord; a NULL value: there is no such record */
+  GPtrArray *dirty;              /* BhHubRecord*, borrowed */
+  GPtrArray *marked;             /* BhHubRecord*, borrowed */
+  GHashTable *visibility_fields; /* field names (flush.c); NULL: not collected yet */
+  char *reviewed_kinds;          /* JSON array (bh_records_dup_reviewed); NULL: not made yet */
+  gint64 next_nr;                /* 0 until the counter was read */
+  char writer[BH_ID_LEN + 1];    /* device whose entries are applied; "" for the hub's own */
+  GHashTable *families;          /* of children.c: parent and kind → children read so far */
+  GHashTable *changed;      /* parent id → GPtrArray of BhHubRecord* that this piece changed */
+  BhChildWork *work;        /* borrowed; never NULL */
+  BhChildWork own_work;     /* used unless bh_records_limit_children sets another */
+  guint read_max, seen_max; /* limits of `work` */
 };
 
-/* BhSeenFunc for bh_record_apply; `data` is a BhRecords. */
+/* BhSeenFunc for bh_record_apply: whether an entry is part of the record already. `data` is a
+ * BhRecords. */
 gboolean bh_records_seen_before(const char *entry_id, const char *record_id, gpointer data);
-/* FALSE with the reason when the operation would make the record too large, or give one device more
- * of it than its share. */
+/* FALSE with BH_ERROR_INVALID when the operation would make the record too large or exceed the
+ * share of one device in it. Call it before bh_record_apply. */
 gboolean bh_records_check_size(BhRecords *records, BhHubRecord *record, const char *entry_id,
                                const BhOp *op, GError **error);
 
-/* Before an operation is applied, and after: keeps what it named that has not come. */
+/* Call before an operation is applied: remembers whether the record awaits entries. */
 void bh_records_note_awaiting(BhHubRecord *record);
+/* Call after it was applied: keeps the entries that it names and that have not arrived. */
 void bh_records_note_named(BhHubRecord *record, const BhOp *op);
-/* Writes what is kept of a record that has its number. */
+/* Writes what the two above kept. The record must have its number (`row.nr`). */
 gboolean bh_records_write_named(BhRecords *records, BhHubRecord *record, GError **error);
 
+/* Creates the cache of children. */
 void bh_records_children_init(BhRecords *records);
+/* Frees it. */
 void bh_records_children_clear(BhRecords *records);
-/* Around a change that may move the record to another parent, or take it away. */
+/* Call before a change that may move the record to another parent, or remove it. */
 void bh_records_leave_family(BhRecords *records, BhHubRecord *record);
+/* Call after such a change, and after every change of values. */
 void bh_records_join_family(BhRecords *records, BhHubRecord *record);
 
-/* FALSE on a storage error; *found NULL when absent. */
+/* Loads a record unless it is in memory. *found: borrowed, NULL when there is no such record. FALSE
+ * on a storage error. */
 gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found, GError **error);
+/* Frees the old values that bh_records_touch kept. */
 void bh_hub_record_forget_old(BhHubRecord *record);
+/* Marks a record as changed and, the first time, keeps what is stored of it for comparison. */
 void bh_records_touch(BhRecords *records, BhHubRecord *record);
+/* Shown values; borrowed until the record changes. */
 json_t *bh_records_values_of(BhHubRecord *record);
 
-/* Sets parent, area, unit, scope, state, title and conflict of the row from the values, deriving
- * the records it depends on first. */
+/* Sets parent, area, unit, scope, state, title and conflict of the row from the values. Records
+ * that it depends on are derived first; `depth` is 0 for callers outside. */
 gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error);
-/* Text that is searched: by the record's title, by that of the record it has its place from, and by
- * its own fields. */
+/* Terms by which the record is searched (g_free): its title, the title of the record that it takes
+ * its place from, and its own indexed text fields that are not personal. */
 char *bh_records_collect_search(BhRecords *records, BhHubRecord *record, const BhKind *kind);
+/* Hashes of the files in a record's fields, a set of char* (g_hash_table_unref); NULL when there
+ * are none. */
 GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values);
-/* Keeps what its fields that are `distinct` say, and lists who shares it; `before`: the kind by
- * which what is stored was derived. */
+/* Stores the values of its `distinct` fields, and lists records that share one as anomalies.
+ * `before`: the kind by which the stored rows were derived; may be NULL. */
 gboolean bh_records_write_numbers(BhRecords *records, BhHubRecord *record, const BhKind *kind,
                                   const BhKind *before, GError **error);
-/* What the review column should say; static string or NULL. */
+/* What the review column should contain: *review is a static string, or NULL for none. */
 gboolean bh_records_judge_review(BhRecords *records, BhHubRecord *record, const char **review,
                                  GError **error);
-/* Whether a record of a kind in this state has ended, by what its kind says. */
+/* Whether a record of the kind has ended in `state`, as the kind's "review" declares. `kind` may be
+ * NULL: FALSE. */
 gboolean bh_records_is_ended(const BhKind *kind, const char *state);
-/* Whether the visit a record belongs to has ended, so that there is something to review. */
+/* Whether the record and the visit that it belongs to have both ended, so that it can be reviewed.
+ */
 gboolean bh_records_is_finished(BhRecords *records, BhHubRecord *record);
 
 G_END_DECLS

@@ -1,3 +1,7 @@
+/* Builds and runs the SQL of lists. SQLite has no statistics about these tables, so this file
+ * counts how many rows each filter leaves (up to a limit) and writes a statement that can be
+ * carried out in one way only: the filter with the fewest rows leads, the others are tested on
+ * its rows. Start at bh_hub_list_page. */
 #include "sync/hub/records/list-store.h"
 
 #include <string.h>
@@ -5,11 +9,11 @@
 #include "sync/hub/log/log.h"
 
 #define FEW 2000           /* rows that may be read one by one */
-#define FEW_IN_INDEX 10000 /* rows that may be looked at in an index that holds what is asked */
-#define ROW_PRICE 8        /* of reading a row, in looks into an index */
-#define MERGED_MAX 40      /* parts that are merged */
-#define WINDOW 1000        /* rows among which a search that finds much is looked up first */
-#define WINDOW_MAX 20000   /* … and then, when that found some */
+#define FEW_IN_INDEX 10000 /* rows that may be read from a covering index */
+#define ROW_PRICE 8        /* cost of reading a row, relative to reading a covering index */
+#define MERGED_MAX 40      /* parts of a merged statement */
+#define WINDOW 1000        /* first rows of the order that a search with many hits is limited to */
+#define WINDOW_MAX 20000   /* the same, at most, after it was enlarged */
 
 void bh_list_query_clear(BhListQuery *query)
 {
@@ -46,7 +50,7 @@ const char *bh_list_row_key(const BhListRow *row, BhListOrder order)
   return order == BH_LIST_BY_TITLE ? row->title : order == BH_LIST_BY_DUE ? row->due : NULL;
 }
 
-/* Binds what the statement asks for; not all of a query stands in each. */
+/* Binds a text if the statement has a parameter of that name; most statements use only some. */
 static void bind_text(BhStmt *stmt, const char *sql, const char *name, const char *text)
 {
   g_autofree char *parameter = g_strconcat(":", name, NULL);
@@ -57,25 +61,23 @@ static void bind_text(BhStmt *stmt, const char *sql, const char *name, const cha
     }
 }
 
-/* How what a search finds is looked for when it is much. */
+/* How a search with many hits is carried out. */
 typedef enum {
-  PASS_WINDOW, /* among so many rows of the order of the page, or among the few that are led to */
-  PASS_WHOLE,  /* all of it */
+  PASS_WINDOW, /* only among the first rows of the order, or among the few that the leader leaves */
+  PASS_WHOLE,  /* among all rows */
 } Pass;
 
 typedef struct {
   gboolean is_windowed;
   gboolean is_few;
-  int in_window; /* rows among which was looked; 0 when nothing was found */
+  int in_window; /* rows in the window; 0 when nothing was found */
 } BhListLead;
 
-/* --- what leads ---
+/* --- the leader: the filter whose index is read ---
  *
- * The engine keeps no figures about its tables, so it cannot know whether a state is rare or a
- * search finds much. Here it is counted, as far as it matters, and the statement is written so that
- * there is one way to carry it out: what leaves the fewest rows leads, all else is asked of its
- * rows. Where nothing leaves few, rows come in their order until the page is full; what has an
- * index of its own in that order is merged from it. */
+ * If no filter leaves few rows, rows are read in the order of the page until it is full. If a
+ * filter has an index in that order, one part is read for each of its values, and the parts are
+ * merged. */
 
 typedef enum {
   LEAD_ORDER, /* all rows in the order of the page */
@@ -88,13 +90,13 @@ typedef enum {
   LEAD_AREAS,
   LEAD_VALUES, /* of the indexed field `where` */
   LEAD_MATCH,
-  LEAD_FOUND, /* what a search finds, looked up in the lane or the kind */
+  LEAD_FOUND, /* all hits of a search, looked up in the index of the lane or the kind */
 } Lead;
 
 typedef struct {
   Lead lead;
   int where;
-  gboolean few; /* it leaves so few rows that they are sorted; else they come in order */
+  gboolean few; /* it leaves so few rows that they can be sorted; else they are read in order */
   gint64 rows;
   double cost;
 } Leader;
@@ -103,7 +105,7 @@ typedef struct {
   BhDb *db;
   BhListQuery *query;
   GString *sql;
-  gboolean counts; /* only whether each filter leaves few rows is asked */
+  gboolean counts; /* rows are counted; FALSE: only the filters that could lead are (n_leaders) */
   int n_leaders;   /* filters that could lead */
   Leader leader;
   gboolean few_values[BH_LIST_WHERE_MAX];
@@ -123,7 +125,7 @@ static int find_state(const BhListQuery *query)
   return -1;
 }
 
-/* Rows of a statement that counts to :most at most. */
+/* Runs a statement that counts rows up to :most. */
 static gboolean count_rows(const Maker *maker, const char *sql, int where, gint64 most,
                            gint64 *rows, GError **error)
 {
@@ -156,8 +158,8 @@ static void lead_by(Maker *maker, Lead lead, int where, gint64 rows, double pric
     maker->leader = (Leader){.lead = lead, .where = where, .few = TRUE, .rows = rows, .cost = cost};
 }
 
-/* Lets one filter lead when it leaves fewer rows than what leads now. Where it is the only one
- * there is nothing to choose and nothing to count. */
+/* Makes a filter the leader when it leaves fewer rows than the present one. In the first round
+ * filters are only counted: a single one needs no comparison. */
 static gboolean consider(Maker *maker, Lead lead, int where, const char *sql, gint64 most,
                          double price, GError **error)
 {
@@ -227,7 +229,7 @@ static gboolean consider_index(Maker *maker, GError **error)
                   FEW_IN_INDEX, 1, error);
 }
 
-/* Each once: they are led to row by row. */
+/* Adds each number once, because the statement joins its rows to them one by one. */
 static gboolean add_related(json_t *found, const char *related, GError **error)
 {
   g_autoptr(GHashTable) seen = g_hash_table_new(g_int64_hash, g_int64_equal);
@@ -253,7 +255,8 @@ static gboolean add_related(json_t *found, const char *related, GError **error)
   return TRUE;
 }
 
-/* Keeps what a search finds when that is little: to find it may cost more than all else. */
+/* Stores the hits of a search in the query if they are few, so that the full-text search, which may
+ * be the most expensive part, runs only once. */
 static gboolean search(BhDb *db, BhListQuery *query, GError **error)
 {
   g_autoptr(json_t) found = json_array();
@@ -298,9 +301,8 @@ static gboolean find_leader(Maker *maker, GError **error)
   return TRUE;
 }
 
-/* Much was found, and hardly anything of it stands in the order of the page: to read all that might
- * costs more than to look each one up, in an index that holds the numbers of the lane or the kind
- * and nothing else. */
+/* A search has many hits but few in the lane or kind. Looking up each hit in the index of the lane
+ * or kind then costs less than reading all rows of the order. */
 static gboolean looks_up_found(const Maker *maker)
 {
   const BhListQuery *query = maker->query;
@@ -308,8 +310,9 @@ static gboolean looks_up_found(const Maker *maker)
          query->order != BH_LIST_BY_DUE && (query->review != NULL || query->kind != NULL);
 }
 
-/* Nothing leaves few rows: what has its rows in the order of the page, of as few places as can be
- * merged. What a search finds is collected once for each of them, so that it is not merged. */
+/* Chooses the leader when no filter leaves few rows: one whose index has the order of the page
+ * and that has few enough values to be merged. A search with many hits is not merged, because it
+ * would run once for each part. */
 static void find_order(Maker *maker)
 {
   const BhListQuery *query = maker->query;
@@ -371,7 +374,8 @@ static void append_values(Maker *maker)
   }
 }
 
-/* What is asked of a row, besides what led to it. The plus keeps a column from leading. */
+/* Appends the filters other than the leader. A unary plus keeps SQLite from using an index for a
+ * column. */
 static void append_tests(Maker *maker)
 {
   static const char *const after[] = {" AND r.position < :position",
@@ -415,12 +419,12 @@ static void append_tests(Maker *maker)
     g_string_append(sql, after[query->order]);
 }
 
-/* Rows of one arm, as "FROM … WHERE …" of `r`. `merged`: the number of the value that it is of, or
- * -1 for all of them. */
+/* Appends the rows of the leader, as "FROM … WHERE …" of `r`. `arm`: 1 for the second scope of
+ * LEAD_SCOPES, else 0. `merged`: index of the value that this part is for; -1: all values. */
 static void append_from(Maker *maker, int arm, int merged)
 {
   GString *sql = maker->sql;
-  g_autofree char *one = g_strdup_printf("'$[%d]')", merged);
+  g_autofree char *element = g_strdup_printf("'$[%d]')", merged);
   switch (maker->leader.lead) {
   case LEAD_ORDER:
     g_string_append(sql, maker->query->kind == NULL ? "record r WHERE 1"
@@ -447,7 +451,7 @@ static void append_from(Maker *maker, int arm, int merged)
     if (merged < 0)
       g_string_append_printf(sql, "IN (SELECT value FROM json_each(:v%d))", maker->leader.where);
     else
-      g_string_append_printf(sql, "= json_extract(:v%d, %s", maker->leader.where, one);
+      g_string_append_printf(sql, "= json_extract(:v%d, %s", maker->leader.where, element);
     break;
   case LEAD_SCOPES:
     g_string_append(sql, arm == 0
@@ -457,14 +461,14 @@ static void append_from(Maker *maker, int arm, int merged)
     if (merged < 0)
       g_string_append(sql, "IN " VALUES_OF("scopes"));
     else
-      g_string_append_printf(sql, "= json_extract(:scopes, %s", one);
+      g_string_append_printf(sql, "= json_extract(:scopes, %s", element);
     break;
   case LEAD_AREAS:
     g_string_append(sql, "record r INDEXED BY record_area WHERE r.area ");
     if (merged < 0)
       g_string_append(sql, "IN " VALUES_OF("areas"));
     else
-      g_string_append_printf(sql, "= json_extract(:areas, %s", one);
+      g_string_append_printf(sql, "= json_extract(:areas, %s", element);
     break;
   case LEAD_VALUES:
     g_string_append_printf(sql,
@@ -478,7 +482,7 @@ static void append_from(Maker *maker, int arm, int merged)
     g_string_append(sql, "(" FOUND ") s CROSS JOIN record r ON r.nr = s.nr WHERE 1");
     break;
   case LEAD_FOUND:
-    /* Each once: rows are led to. */
+    /* UNION removes duplicates, so that no row appears twice. */
     g_string_append_printf(sql, "(%s) s CROSS JOIN record r INDEXED BY ",
                            maker->query->related != NULL ? MATCHES
                                " UNION SELECT value FROM json_each(:related)"
@@ -490,7 +494,7 @@ static void append_from(Maker *maker, int arm, int merged)
   }
 }
 
-/* How many parts are merged, each of them in the order of the page; 0: none. */
+/* Number of merged parts, each in the order of the page; 0: not merged. */
 static int count_merged(const Maker *maker)
 {
   const BhListQuery *query = maker->query;
@@ -508,13 +512,13 @@ static int count_merged(const Maker *maker)
   }
 }
 
-/* What a row that is only counted has: nothing that is not in the indexes. */
+/* Columns of a row that is only counted: all are in the indexes. */
 #define COUNTED                                                                                    \
   "r.nr AS nr, r.position AS position, iif(r.restriction IS NULL, r.id, NULL) AS id,"              \
   " r.kind AS kind, r.scope AS scope, r.scope2 AS scope2,"                                         \
   " r.restriction IS NOT NULL AS derived, "
 
-/* The rows of the page by number and place. */
+/* The rows of the page: number and sort key. */
 static void append_page(Maker *maker)
 {
   static const char *const order[] = {" ORDER BY key DESC LIMIT ", " ORDER BY key, nr LIMIT "};
@@ -536,7 +540,8 @@ static void append_page(Maker *maker)
   g_string_append(maker->sql, maker->is_windowed ? ":window" : ":limit");
 }
 
-/* By the day: the days lead, and what leaves few rows is known before one is looked at. */
+/* The rows of the page by due day: the index of days leads; a filter that leaves few rows restricts
+ * it by a list of numbers. */
 static void append_due_page(Maker *maker)
 {
   GString *sql = maker->sql;
@@ -591,7 +596,7 @@ static void append_statement(Maker *maker)
       by);
 }
 
-/* In a window only what lies between its rows is collected of what a search finds. */
+/* In a windowed statement the full-text search is limited to the numbers within the window. */
 static char *make_sql(BhDb *db, BhListQuery *query, Pass pass, BhListLead *lead, GError **error)
 {
   g_autoptr(GString) sql = g_string_new(NULL);
@@ -683,7 +688,8 @@ static GPtrArray *read_page(BhDb *db, BhListQuery *query, Pass pass, int window,
   return ended ? g_steal_pointer(&rows) : NULL;
 }
 
-/* A window that was too small says how many rows are likely to be needed. */
+/* Reads the page within a window of the order. If the window was too small, the share of hits in it
+ * gives the size of the next one. */
 GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
 {
   BhListLead lead;
@@ -695,7 +701,7 @@ GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
       return g_steal_pointer(&rows);
     if (rows->len == 0)
       break;
-    if (lead.in_window < window) /* it was all there is */
+    if (lead.in_window < window) /* the window held all rows */
       return g_steal_pointer(&rows);
     window = MAX(window * query->limit / rows->len, window) * 2;
   }
@@ -704,7 +710,7 @@ GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
 
 GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error)
 {
-  /* From one text to the next by the index, however many records share each. */
+  /* Jumps from text to text in the index instead of reading all rows. */
   return bh_stmt_collect_texts(
       bh_sql_query(db, error,
                    "WITH RECURSIVE each (kind, text) AS (SELECT * FROM (SELECT kind, restriction"
@@ -719,8 +725,8 @@ GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GErro
       error);
 }
 
-gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
-                                   GError **error)
+gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total,
+                                   gint64 *received, GError **error)
 {
   gboolean found;
   g_autoptr(BhStmt) stmt =
@@ -734,7 +740,7 @@ gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *
   if (stmt == NULL)
     return FALSE;
   *total = bh_stmt_get_int(stmt, 0);
-  *here = bh_stmt_get_int(stmt, 1);
+  *received = bh_stmt_get_int(stmt, 1);
   return TRUE;
 }
 

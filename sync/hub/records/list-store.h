@@ -1,4 +1,5 @@
-/* The statements behind lists and histories. Only SQL. */
+/* SQL of lists and histories. The query says which records the reader may see; nothing is filtered
+ * beyond that. */
 #pragma once
 
 #include "schema/ident.h"
@@ -8,50 +9,59 @@
 G_BEGIN_DECLS
 
 #define BH_LIST_WHERE_MAX 8
-/* The day a record is due (bh_workflow_get_due) stands beside its indexed fields, under a name no
- * field can have. */
+/* Index name of the day a record is due (bh_workflow_get_due). No field can have this name. */
 #define BH_INDEX_DUE "@due"
-/* So do the names of those fields a ledger lists ("doubtful") whose value is doubtful. */
+/* Index name of the list of fields whose value is doubtful, among those that a ledger lists
+ * ("doubtful"). */
 #define BH_INDEX_DOUBT "@doubt"
 
 typedef enum {
   BH_LIST_BY_CHANGE, /* newest first */
   BH_LIST_BY_TITLE,
-  BH_LIST_BY_DUE, /* only what is due before `due_before`, oldest day first */
+  BH_LIST_BY_DUE, /* only records due before `due_before`, oldest day first */
 } BhListOrder;
 
 typedef struct {
-  const char *field;
-  char *values; /* JSON array of texts */
+  const char *field; /* an indexed field, or "state" */
+  char *values;      /* JSON array of texts, of which the field has one */
 } BhListWhere;
 
 typedef struct {
+  /* Filters; NULL or FALSE: not filtered by this. `const char *` is borrowed, `char *` is owned. */
   const char *kind;
-  const char *parent;
+  const char *parent; /* id */
   BhListWhere where[BH_LIST_WHERE_MAX];
   int n_where;
-  const char *without; /* child kind: only records without a child of it, or NULL */
-  char *parent_not;    /* JSON array of states the parent must not stand in, or NULL */
-  char *areas;         /* JSON array of codes, or NULL */
-  char *scopes;        /* JSON array: records of one of them; or NULL */
-  char *restrictions;  /* JSON array: of restricted records only these; or NULL */
-  char *match;         /* search query, or NULL */
-  char *related;       /* found by what they belong to: JSON array of numbers, or NULL */
-  char *found;         /* what the store found by it, when that is little; JSON array of numbers */
-  gboolean finds_much; /* so it was not kept */
-  const char *review;
+  const char *without; /* child kind: only records that have no child of it */
+  char *parent_not;    /* JSON array of states that the parent must not be in */
+  char *areas;         /* JSON array of area codes */
+  char *scopes;        /* JSON array of scopes, of which the record has one */
+  char *restrictions;  /* JSON array: of the restricted records only those with one of these */
+  char *match;         /* search query (bh_search_query) */
+  char *related;       /* JSON array of record numbers that match besides `match`
+                        * (bh_search_related) */
+  const char *review;  /* content of the review column */
   gboolean conflict;
-  gboolean quarantined;
+  gboolean quarantined; /* entries for the record wait in quarantine */
+
+  /* Set by the store on the first page: the numbers that `match` and `related` give (JSON array),
+   * or finds_much when they are too many to be kept. */
+  char *found;
+  gboolean finds_much;
+
   gboolean count;   /* rows are only counted: no titles, no snapshots */
-  gboolean nothing; /* asked for what cannot be found */
+  gboolean nothing; /* the filters exclude every record; the caller need not ask the store */
   BhListOrder order;
   const char *due_before; /* "YYYY-MM-DD"; for BH_LIST_BY_DUE */
-  gint64 after_position;  /* 0: from the newest */
-  char *after_key;        /* title or day */
-  gint64 after_nr;
-  int limit;
+
+  /* Where the page begins: after this row of the order. */
+  gint64 after_position; /* by change; 0: from the newest */
+  char *after_key;       /* title or day; NULL: from the first */
+  gint64 after_nr;       /* with after_key */
+  int limit;             /* rows of the page */
 } BhListQuery;
 
+/* Frees what the query owns, not the query itself. */
 void bh_list_query_clear(BhListQuery *query);
 
 typedef struct {
@@ -69,25 +79,29 @@ typedef struct {
   char *review;
   gboolean conflict;
   char *snapshot;
-  gboolean is_derived; /* its restriction is known, so the query has judged it */
-  char *due;           /* only in BH_LIST_BY_DUE */
+  gboolean is_derived; /* its restriction is known, so that the query has applied it */
+  char *due;           /* "YYYY-MM-DD"; only with BH_LIST_BY_DUE */
 } BhListRow;
 
-/* What the order sorts by besides the number; NULL by change. */
+/* The value for `after_key` of the next page: title or day; NULL for BH_LIST_BY_CHANGE. Borrowed.
+ */
 const char *bh_list_row_key(const BhListRow *row, BhListOrder order);
 
-/* The statement for the query, g_free; a test reads how it is carried out. `whole`: the one for a
- * search that finds much and hardly anything among the first rows. */
+/* The SQL text for the query, g_free. Public so that a test can read its query plan. `whole`: the
+ * statement for a search with many hits of which few are among the first rows of the page. */
 char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, gboolean whole, GError **error);
-/* BhListRow*, at most query->limit; of rows that are counted only what tells who may see them. */
+/* BhListRow*, at most query->limit. With query->count rows have only number, kind and what decides
+ * who may see them. */
 GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error);
-/* The restrictions that records have (of one kind, or of any when it is NULL), each once, char*: at
- * most `max`. */
+/* The distinct restrictions that records of a kind (NULL: of any kind) have, at most `max` (char*).
+ */
 GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error);
-/* Files a record and its `file` children declare, and how many are here. */
-gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *here,
-                                   GError **error);
-/* Entries that touched a record or wait in quarantine for it, newest first (BhEntryRow*). */
+/* *total: files that a record and its children of kind "file" declare; *received: those of them
+ * that the hub has received completely. */
+gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total,
+                                   gint64 *received, GError **error);
+/* Entries that changed a record or wait in quarantine for it, below position `before` (0: all),
+ * newest first, at most `limit` (BhEntryRow*). */
 GPtrArray *bh_list_store_history(BhDb *db, const char *record, gint64 before, int limit,
                                  GError **error);
 

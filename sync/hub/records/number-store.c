@@ -1,3 +1,4 @@
+/* SQL of number-store.h. What is compared is computed in number.c. */
 #include "sync/hub/records/number-store.h"
 
 #include "sync/hub/log/log.h"
@@ -18,12 +19,13 @@ gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error)
                     "value", row->value, "key", row->key, "look", row->look);
 }
 
-/* The others of the kind, at most that many, which the index finds without a walk. */
+/* Other records of the kind with the same look; found by the index. */
 #define OTHERS                                                                                     \
   " FROM number o WHERE o.look = :look AND o.kind = :kind AND o.field = :field"                    \
   " AND o.record <> :record"
 
-/* Of two records each gets a row with what it has in common with the other. */
+/* Every record concerned gets its own anomaly: 'number' if it shares the key, 'alike' if only the
+ * look. */
 gboolean bh_number_store_list_twins(BhDb *db, const BhNumberRow *row, gint64 now_ms, GError **error)
 {
   return bh_sql_run(db, error,

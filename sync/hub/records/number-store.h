@@ -1,4 +1,5 @@
-/* Numbers that no two records should share, as they are compared (schema/number.h). Only SQL. */
+/* SQL of the numbers that no two records should share, such as document numbers, in the forms in
+ * which they are compared (schema/number.h). */
 #pragma once
 
 #include "schema/json.h"
@@ -6,24 +7,25 @@
 
 G_BEGIN_DECLS
 
-#define BH_NUMBER_GROUP_MAX 200 /* records of one look that are listed */
+#define BH_NUMBER_GROUP_MAX 200 /* records with one look that are listed */
 
+/* All borrowed. */
 typedef struct {
   const char *kind;
   const char *field;
-  gint64 record; /* nr */
-  const char *value;
-  const char *key;
-  const char *look;
+  gint64 record;     /* its number (nr) */
+  const char *value; /* as typed */
+  const char *key;   /* bh_number_key: equal keys are the same number */
+  const char *look;  /* bh_number_look: equal looks are easily confused */
 } BhNumberRow;
 
-/* `value`, `key` and `look` NULL: the record has none any more. */
+/* Inserts or replaces a row. Removes it when `key` is NULL: the record has no number any more. */
 gboolean bh_number_store_set(BhDb *db, const BhNumberRow *row, GError **error);
-/* Lists every record whose number is the same as this one's, or looks so, as an anomaly, itself
- * included; does nothing when there is no other. A row that is there already stays. */
+/* Adds an anomaly for every record whose number is equal or similar to this one, and for this
+ * record itself; does nothing when there is no other. Existing anomalies are kept. */
 gboolean bh_number_store_list_twins(BhDb *db, const BhNumberRow *row, gint64 now_ms,
                                     GError **error);
-/* Ids of the records that have a number of this look now (char*). */
+/* Ids of the records that have a number with this look now, at most BH_NUMBER_GROUP_MAX (char*). */
 GPtrArray *bh_number_store_list(BhDb *db, const char *look, GError **error);
 
 G_END_DECLS

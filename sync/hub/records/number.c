@@ -1,5 +1,5 @@
-/* Numbers that no two records should share: kept as they are compared while records are written,
- * and whoever shares one is listed. Refuses nothing. */
+/* Stores the `distinct` numbers of a record when it is written, and lists records that share one as
+ * anomalies. Never refuses a record. Start at bh_records_write_numbers. */
 #include "sync/hub/records/internal.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ static const json_t *lookup(const char *record, gpointer data)
   return bh_records_get_values(data, record);
 }
 
-/* The number a record has in a field, as text; NULL when it has none that counts. g_free. */
+/* The number in a field as text, g_free; NULL when it is empty or need not be distinct. */
 static char *dup_number(BhRecords *records, const BhHubRecord *record, const BhField *field,
                         const json_t *values)
 {

@@ -1,3 +1,4 @@
+/* Reads records outside a piece of work. Changes nothing. */
 #include "sync/hub/records/read.h"
 
 #include <string.h>
@@ -15,7 +16,7 @@ BhRecord *bh_record_load(BhDb *db, const char *id, GError **error)
   if (!bh_record_row_load(db, id, &row, &found, error))
     return NULL;
   if (!found) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no record %.64s", id);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such record: %.64s", id);
     return NULL;
   }
   BhRecord *record = bh_record_from_snapshot(row.snapshot, strlen(row.snapshot), error);

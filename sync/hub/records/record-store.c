@@ -1,3 +1,4 @@
+/* SQL of record-store.h; one function for each statement. */
 #include "sync/hub/records/record-store.h"
 
 #include <string.h>
@@ -112,8 +113,8 @@ gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, c
                     "ttti", "kind", kind, "field", field, "value", value, "nr", nr);
 }
 
-/* Whether the index says this already. */
-static gboolean is_searched_by(BhDb *db, gint64 nr, const char *grams, gboolean *same,
+/* *same: whether the stored search terms equal `grams`. */
+static gboolean has_same_terms(BhDb *db, gint64 nr, const char *grams, gboolean *same,
                                GError **error)
 {
   g_autoptr(GError) failed = NULL;
@@ -131,7 +132,7 @@ gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean i
                               GError **error)
 {
   gboolean same = FALSE;
-  if (!is_new && !is_searched_by(db, nr, grams, &same, error))
+  if (!is_new && !has_same_terms(db, nr, grams, &same, error))
     return FALSE;
   if (same)
     return TRUE;
@@ -266,23 +267,24 @@ char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error)
   return stmt != NULL ? g_strdup(bh_stmt_get_text(stmt, 0)) : NULL;
 }
 
-gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *apart, const char *covers,
-                                 gint64 review, gboolean *changed, GError **error)
+gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *reviewed_kinds,
+                                 const char *covers, gint64 review, gboolean *changed,
+                                 GError **error)
 {
   gboolean found;
-  g_autoptr(BhStmt) stmt =
-      bh_sql_row(db, &found, error,
-                 "WITH family (nr, id, kind, depth) AS (SELECT nr, id, kind, 0 FROM record"
-                 " WHERE nr = :record UNION ALL SELECT r.nr, r.id, r.kind, depth + 1 FROM family"
-                 " JOIN record r ON r.parent = family.id WHERE depth < " BH_RECORD_DEPTH
-                 " AND r.kind NOT IN (SELECT value FROM json_each(:apart)))"
-                 " SELECT EXISTS (SELECT 1 FROM family f JOIN entry_record a ON a.record = f.nr"
-                 " WHERE f.kind <> 'review'"
-                 " AND a.position > coalesce((SELECT e.position FROM entry e"
-                 " WHERE e.id = :covers AND e.is_first = 1), -1)"
-                 " AND NOT EXISTS (SELECT 1 FROM entry_record b WHERE b.record = :review"
-                 " AND b.position = a.position))",
-                 "itti", "record", record, "apart", apart, "covers", covers, "review", review);
+  g_autoptr(BhStmt) stmt = bh_sql_row(
+      db, &found, error,
+      "WITH family (nr, id, kind, depth) AS (SELECT nr, id, kind, 0 FROM record"
+      " WHERE nr = :record UNION ALL SELECT r.nr, r.id, r.kind, depth + 1 FROM family"
+      " JOIN record r ON r.parent = family.id WHERE depth < " BH_RECORD_DEPTH
+      " AND r.kind NOT IN (SELECT value FROM json_each(:apart)))"
+      " SELECT EXISTS (SELECT 1 FROM family f JOIN entry_record a ON a.record = f.nr"
+      " WHERE f.kind <> 'review'"
+      " AND a.position > coalesce((SELECT e.position FROM entry e"
+      " WHERE e.id = :covers AND e.is_first = 1), -1)"
+      " AND NOT EXISTS (SELECT 1 FROM entry_record b WHERE b.record = :review"
+      " AND b.position = a.position))",
+      "itti", "record", record, "apart", reviewed_kinds, "covers", covers, "review", review);
   if (stmt == NULL)
     return FALSE;
   *changed = bh_stmt_get_int(stmt, 0) != 0;

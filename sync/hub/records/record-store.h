@@ -1,5 +1,6 @@
-/* Rows of folded records and of what is derived from them: index, search, files, moves. Only SQL;
- * what stands in the columns is decided in records.c. */
+/* SQL of records and of the tables derived from them: index, search, files, moves. What the columns
+ * contain is decided in derive.c and flush.c. All functions return FALSE or NULL on a storage
+ * error. `nr` is the number of a record's row, `id` its id. */
 #pragma once
 
 #include "schema/merge.h"
@@ -8,7 +9,7 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  gint64 nr; /* 0 while there is no row */
+  gint64 nr; /* 0: no row is stored yet */
   char id[BH_ID_LEN + 1];
   char *kind;
   char *parent;
@@ -21,67 +22,83 @@ typedef struct {
   char *title;
   char *review;
   char *restriction; /* who may see it (schema/restriction.h); NULL: not known */
-  gboolean conflict;
-  gint64 position;
-  gint64 created;
-  gint64 changed_ms;
+  gboolean conflict; /* a field has several current values */
+  gint64 position;   /* of the last change, in the feed */
+  gint64 created;    /* position of the first write */
+  gint64 changed_ms; /* UTC; when it was last written */
   char *snapshot;
 } BhRecordRow;
 
+/* Frees what the row owns, not the row itself. */
 void bh_record_row_clear(BhRecordRow *row);
 
-/* FALSE on error; *found tells whether there is one. `row` must be zeroed. */
+/* Loads a row. *found: whether there is one. `row` must be zeroed; bh_record_row_clear. */
 gboolean bh_record_row_load(BhDb *db, const char *id, BhRecordRow *row, gboolean *found,
                             GError **error);
+/* Inserts a row with all columns. */
 gboolean bh_record_row_insert(BhDb *db, const BhRecordRow *row, GError **error);
+/* Updates all columns but id, review and created. */
 gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error);
+/* Sets the review column; `review` may be NULL. */
 gboolean bh_record_row_set_review(BhDb *db, gint64 nr, const char *review, GError **error);
 
+/* Adds an index row; does nothing when it exists. */
 gboolean bh_record_index_add(BhDb *db, const char *kind, const char *field, const char *value,
                              gint64 nr, GError **error);
+/* Removes an index row; does nothing when there is none. */
 gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, const char *value,
                                 gint64 nr, GError **error);
-/* Makes the index say `grams` of a record; `is_new`: it says nothing of it yet. */
+/* Replaces the search terms of a record by `grams`, if they differ. `is_new`: it has none yet. */
 gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean is_new,
                               GError **error);
-/* Entries that a device's sets of a key named and that have not come. `position` is that of an
- * entry that came; `key` NULL counts all keys. */
+/* Adds an awaited entry: one that a device named in `was` when it set `key`, and that has not
+ * arrived. Does nothing when it is there. */
 gboolean bh_record_awaited_add(BhDb *db, gint64 nr, const char *device, const char *key,
                                const char *entry, GError **error);
+/* Removes the entry at `position`, which has arrived, from those that the record awaits. */
 gboolean bh_record_awaited_remove(BhDb *db, gint64 nr, gint64 position, GError **error);
+/* Counts the entries that sets of a device to `key` (NULL: to any key) await. */
 gboolean bh_record_awaited_count(BhDb *db, gint64 nr, const char *device, const char *key,
                                  guint *count, GError **error);
+/* Adds a file to those that the record has; does nothing when it is there. */
 gboolean bh_record_files_add(BhDb *db, gint64 nr, const char *sha256, GError **error);
+/* Removes it. */
 gboolean bh_record_files_remove(BhDb *db, gint64 nr, const char *sha256, GError **error);
+/* Notes that a record left `scope` at `position`, so that the feed of that scope reports it. */
 gboolean bh_record_moved(BhDb *db, gint64 position, const char *scope, const char *record,
                          GError **error);
 
-/* Ids of records that take their scope from one, and of its children (char*). */
+/* Ids of the records that take their scope from this one, and of its children (char*). */
 GPtrArray *bh_record_list_dependents(BhDb *db, const char *id, GError **error);
-/* Ids of children, of one kind or of all (kind NULL). */
+/* Ids of the children of one kind (NULL: of all), in order of their numbers, at most `max` + 1, so
+ * that the caller can see that there are more (char*). */
 GPtrArray *bh_record_list_children(BhDb *db, const char *parent, const char *kind, guint max,
                                    GError **error);
-/* Sets the review column of all children of a kind that were never reviewed; `review` may be NULL.
- * Else those in a state of the JSON array `unfinished` stay as they are. */
+/* Sets the review column of all children of a kind that were never reviewed. `review` may be NULL.
+ * If it is not, children in a state of the JSON array `unfinished` are skipped. */
 gboolean bh_record_set_child_reviews(BhDb *db, const char *parent, const char *kind,
                                      const char *unfinished, const char *review, GError **error);
-/* Whether the first entry of a record is this device's. */
+/* *made: whether the first entry of a record is by this device. */
 gboolean bh_record_is_made_by(BhDb *db, const char *id, const char *device, gboolean *made,
                               GError **error);
-/* Whether what a record hangs on, directly or above that, has not arrived: nothing says yet who may
- * see it. */
+/* *orphan: whether a record above this one, at any level, has not arrived. It is then unknown who
+ * may see it. */
 gboolean bh_record_is_orphan(BhDb *db, const char *id, gboolean *orphan, GError **error);
-/* All ids in order of their numbers, after one, a page. */
+/* A page of all ids in order of their numbers, after *after_nr, which is set to the last number
+ * (char*). */
 GPtrArray *bh_record_list_ids(BhDb *db, gint64 *after_nr, int limit, GError **error);
-/* Id of the review that arrived last; NULL without an error when there is none. */
+/* Id (g_free) of the last review of a record to arrive; NULL without an error when there is none.
+ */
 char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error);
-/* How deep records hang on each other: a picture of a signature of a document of a visit. */
+/* Levels below a record under review: a picture of a signature of a document of a visit. */
 #define BH_RECORD_DEPTH "3"
 
-/* Whether `record`, or what lies below it, was changed after the entry `covers` by an entry that is
- * not one of `review` too. `apart`: JSON array of the kinds below it that are reviewed by
- * themselves, with all that is theirs. An unknown `covers` counts as changed. */
-gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *apart, const char *covers,
-                                 gint64 review, gboolean *changed, GError **error);
+/* *changed: whether a record (its number), or a record below it, was changed after the entry
+ * `covers` by an entry that does not also belong to the review with the number `review`.
+ * `reviewed_kinds`: JSON array of kinds that have reviews of their own; they and their children are
+ * not counted. If the hub has no entry `covers`, *changed is TRUE. */
+gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *reviewed_kinds,
+                                 const char *covers, gint64 review, gboolean *changed,
+                                 GError **error);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* Records that a piece of work has loaded or changed, in memory: loading, applying operations, and
+ * undoing them (mark and restore). Writing is in flush.c. Start at bh_records_apply. */
 #include "sync/hub/records/internal.h"
 
 #include <string.h>
@@ -69,8 +71,8 @@ void bh_records_free(BhRecords *records)
   g_ptr_array_unref(records->dirty);
   g_ptr_array_unref(records->marked);
   bh_records_children_clear(records);
-  g_clear_pointer(&records->watched, g_hash_table_unref);
-  g_free(records->apart);
+  g_clear_pointer(&records->visibility_fields, g_hash_table_unref);
+  g_free(records->reviewed_kinds);
   g_hash_table_unref(records->by_id);
   g_free(records);
 }
@@ -84,12 +86,12 @@ gboolean bh_records_find(BhRecords *records, const char *id, BhHubRecord **found
     return TRUE;
   }
   BhHubRecord *record = hub_record_new();
-  gboolean there = FALSE;
-  if (!bh_record_row_load(records->db, id, &record->row, &there, error)) {
+  gboolean found_row = FALSE;
+  if (!bh_record_row_load(records->db, id, &record->row, &found_row, error)) {
     hub_record_free(record);
     return FALSE;
   }
-  if (there) {
+  if (found_row) {
     record->record =
         bh_record_from_snapshot(record->row.snapshot, strlen(record->row.snapshot), error);
     record->size_bound = strlen(record->row.snapshot);
@@ -133,7 +135,7 @@ const json_t *bh_records_get_values(BhRecords *records, const char *id)
 
 void bh_records_touch(BhRecords *records, BhHubRecord *record)
 {
-  record->fresh = FALSE;
+  record->is_derived = FALSE;
   if (!record->dirty) {
     record->dirty = TRUE;
     g_ptr_array_add(records->dirty, record);
@@ -156,7 +158,7 @@ gboolean bh_records_seen_before(const char *entry_id, const char *record_id, gpo
   if (record == NULL || !bh_log_find_position(records->db, entry_id, &position, NULL) ||
       position == 0)
     return FALSE;
-  /* Entries of this very piece are in the log but not linked yet. */
+  /* Entries of this piece are in the log already, but not linked to the record yet. */
   for (guint i = 0; i < record->links->len; i++)
     if (g_array_index(record->links, gint64, i) == position)
       return TRUE;
@@ -177,8 +179,8 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   BhHubRecord *record;
   if (!bh_records_find(records, op->record, &record, error))
     return FALSE;
-  gboolean made = record == NULL;
-  if (made) {
+  gboolean is_new = record == NULL;
+  if (is_new) {
     record = hub_record_new();
     g_strlcpy(record->row.id, op->record, sizeof record->row.id);
     record->row.kind = g_strdup(op->kind);
@@ -192,12 +194,12 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   }
   const BhKind *kind = bh_kind_set_find(records->kinds, op->kind);
   const char *parent_field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
-  if (parent_field != NULL && !made && sets_key(op, parent_field))
+  if (parent_field != NULL && !is_new && sets_key(op, parent_field))
     bh_records_leave_family(records, record);
   bh_records_note_awaiting(record);
   if (!bh_records_check_size(records, record, entry_id, op, error) ||
       !bh_record_apply(record->record, entry_id, op, bh_records_seen_before, records, error)) {
-    if (made)
+    if (is_new)
       g_hash_table_insert(records->by_id, g_strdup(op->record), NULL);
     else
       bh_records_join_family(records, record);
@@ -207,7 +209,7 @@ gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *
   record->values = NULL;
   g_array_append_val(record->links, position);
   bh_records_note_named(record, op);
-  if (made)
+  if (is_new)
     bh_records_touch(records, record);
   bh_records_join_family(records, record);
   return TRUE;

@@ -1,3 +1,4 @@
+/* SQL of related-store.h, for search-related.c. */
 #include "sync/hub/records/related-store.h"
 
 #include "sync/hub/log/log.h"

@@ -1,24 +1,24 @@
-/* Statements that lead from a record to those that name it. Only SQL. */
+/* SQL that finds records through the records they refer to. */
 #pragma once
 
 #include "sync/db/db.h"
 
 G_BEGIN_DECLS
 
-/* Ids of records of a kind that a search finds, char*: none when it finds more than `most` records
- * of all kinds, or more than `max` of this. */
+/* Ids of the records of a kind that match a search (char*). Empty when `most` or more records of
+ * all kinds match, or more than `max` of this kind: the word is then too common to be a name. */
 GPtrArray *bh_related_store_find(BhDb *db, const char *kind, const char *match, int most, int max,
                                  GError **error);
-/* Adds the numbers (gint64*, keys that are freed) of records of `kind` whose indexed ref `field` is
- * one of `ids` (JSON array), the newest `max`. */
+/* Adds to the set `numbers` (gint64*, which it frees) the numbers of the newest `max` records of
+ * `kind` whose indexed ref `field` is one of `ids` (JSON array). */
 gboolean bh_related_store_add_by_field(BhDb *db, const char *kind, const char *field,
                                        const char *ids, int max, GHashTable *numbers,
                                        GError **error);
-/* The same of records of `kind` (NULL: of any) that take their place from a record that takes it
- * from one of `ids`. */
+/* The same for records of `kind` (NULL: of any) that take their place from a record which takes its
+ * place from one of `ids`. */
 gboolean bh_related_store_add_below(BhDb *db, const char *kind, const char *ids, int max,
                                     GHashTable *numbers, GError **error);
-/* Whether a search finds the record of this number. */
+/* *has: whether the record with this number matches a search. */
 gboolean bh_related_store_has(BhDb *db, gint64 nr, const char *match, gboolean *has,
                               GError **error);
 

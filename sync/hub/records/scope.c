@@ -1,3 +1,4 @@
+/* The comparison of scopes with areas and units. Reads only what `lookup` gives. */
 #include "sync/hub/records/scope.h"
 
 #include <string.h>

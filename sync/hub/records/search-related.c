@@ -1,5 +1,6 @@
-/* Asked when somebody searches, so that a new name of a person or an enterprise writes nothing
- * else. Knows no kind: who made a record, and where its place comes from, is declared. */
+/* Finds records by the names of their authors and enterprises at the time of the search, so that a
+ * changed name causes no rewriting of other records. Which field is the author, and where a place
+ * comes from, is read from the kinds. Start at bh_search_related. */
 #include "sync/hub/records/search-related.h"
 
 #include <string.h>
@@ -7,10 +8,10 @@
 #include "sync/hub/records/related-store.h"
 #include "sync/hub/records/search.h"
 
-#define WORDS_MAX 8
-#define BROAD 2000    /* records that hold a word which is no name */
-#define OWNERS_MAX 50 /* people or enterprises of one name */
-#define RELATED_MAX 5000
+#define WORDS_MAX 8      /* of a search */
+#define BROAD 2000       /* records; a word that so many contain is not taken for a name */
+#define OWNERS_MAX 50    /* people or enterprises with one name */
+#define RELATED_MAX 5000 /* records of one kind found by one name */
 
 typedef struct {
   BhDb *db;
@@ -20,7 +21,7 @@ typedef struct {
 
 typedef struct {
   char *match;
-  GHashTable *numbers; /* gint64* of records that belong to who has the word */
+  GHashTable *numbers; /* gint64*: records related to a person or enterprise with the word */
 } Word;
 
 static void word_free(gpointer data)
@@ -31,9 +32,9 @@ static void word_free(gpointer data)
   g_free(word);
 }
 
-/* --- who a kind's records belong to --- */
+/* --- which fields lead to related records --- */
 
-/* The indexed ref to staff that says who made a record; NULL when there is none. */
+/* The indexed ref to staff that names the author of a record; NULL when the kind has none. */
 static const char *find_author_field(const BhKind *kind)
 {
   const json_t *path = json_object_get(bh_kind_get_declaration(kind), "author_from");
@@ -45,6 +46,7 @@ static const char *find_author_field(const BhKind *kind)
              : NULL;
 }
 
+/* The kind that a ref field refers to; NULL when it is not exactly one. */
 static const BhKind *follow(const BhKindSet *kinds, const BhKind *kind, const char *step)
 {
   const BhField *field = bh_kind_find_field(kind, step);
@@ -75,7 +77,10 @@ static void add_ends(const Search *search, const BhKind *kind, GHashTable *ends)
   gsize i;
   json_t *path;
   add_end(search, kind, json_string_value(paths), ends);
-  json_array_foreach((json_t *)paths, i, path) add_end(search, kind, json_string_value(path), ends);
+  json_array_foreach((json_t *)paths, i, path)
+  {
+    add_end(search, kind, json_string_value(path), ends);
+  }
 }
 
 /* --- one word --- */
@@ -139,8 +144,8 @@ static GPtrArray *list_kinds(const Search *search)
   return kinds;
 }
 
-/* Word*, NULL on error. None when there are too many: a word that is not asked for would find what
- * does not have it. */
+/* Word*, NULL on error. Empty when there are more than WORDS_MAX: ignoring some words would find
+ * records that do not match. */
 static GPtrArray *read_words(const Search *search, const char *typed, GError **error)
 {
   g_autoptr(GPtrArray) words = g_ptr_array_new_with_free_func(word_free);
@@ -167,6 +172,7 @@ static GPtrArray *read_words(const Search *search, const char *typed, GError **e
 
 /* --- all words --- */
 
+/* *has: whether the record also matches the words other than number `except`. */
 static gboolean has_others(const Search *search, const GPtrArray *words, guint except,
                            const gint64 *nr, gboolean *has, GError **error)
 {

@@ -1,4 +1,4 @@
-/* What a search finds besides the records that hold its words. */
+/* Searching by the names of related records: authors and enterprises. */
 #pragma once
 
 #include "schema/kind.h"
@@ -6,11 +6,12 @@
 
 G_BEGIN_DECLS
 
-/* Numbers of records (JSON array, g_free) of `kind` (NULL: of any) that have each word of `typed`
- * in their own text, or whose author, or enterprise beyond a record that hides others, has it:
- * hazards by the name of an inspector, or by that of an enterprise they reach only through a visit.
- * What lies one step away is in their own text (bh_records_collect_search). NULL without an error
- * when there are none. Words that thousands of records hold are no names and lead nowhere. */
+/* Numbers of records (JSON array, g_free) of `kind` (NULL: of any) that match every word of
+ * `typed`, at least one of them by the name of a related record: of the author, or of an enterprise
+ * that is two steps away behind a kind that hides records. Example: a hazard by the name of its
+ * inspector, or of the enterprise that was visited. Names one step away are in the record's own
+ * search text (bh_records_collect_search). NULL without an error when there are none. Words that
+ * thousands of records contain are not taken for names. */
 char *bh_search_related(BhDb *db, const BhKindSet *kinds, const char *kind, const char *typed,
                         GError **error);
 

@@ -1,9 +1,10 @@
+/* Splits text into search terms, and a typed search into an FTS5 query. No database. */
 #include "sync/hub/records/search.h"
 
 typedef void (*RunFunc)(const gunichar *run, gsize len, GString *out);
 
-/* ASCII and Chinese characters (U+4000 … U+9FFF) alone: nothing else stands for one of them, none
- * joins with another, so that normalising leaves them as they are. */
+/* TRUE for text of ASCII and Chinese characters (U+4000 … U+9FFF) only. Normalising does not change
+ * these, so that it can be skipped. */
 static gboolean is_normal(const char *text)
 {
   for (const guchar *at = (const guchar *)text; *at != '\0';) {

@@ -1,3 +1,4 @@
+/* The judgement of visibility (sight.h), from the "visible" conditions of a kind. */
 #include "sync/hub/records/sight.h"
 
 BhSight bh_sight_of(const BhKind *kind, const char *record, const json_t *values,

@@ -1,5 +1,5 @@
-/* Who sees a record of those it is in scope for (I13), and whether by what the record is or by who
- * they are. One judgement for the feed, for what a device may change, and for the office. */
+/* Visibility of a record for people in whose scope it is (I13): open to all of them, or only to
+ * some. The same judgement serves the feed, the write access of devices, and the office. */
 #pragma once
 
 #include "schema/kind.h"
@@ -7,13 +7,13 @@
 G_BEGIN_DECLS
 
 typedef enum {
-  BH_SIGHT_NONE,       /* hidden */
-  BH_SIGHT_RESTRICTED, /* shown by who looks: who was shown it is logged */
+  BH_SIGHT_NONE,       /* hidden from these viewers */
+  BH_SIGHT_RESTRICTED, /* shown because of who the viewer is; showing it is logged */
   BH_SIGHT_OPEN,       /* shown to everybody in scope */
 } BhSight;
 
-/* Of `record` with these values for any of `viewers`: values of staff records with "id". `lookup`
- * as in a BhContext. */
+/* Visibility of `record` with these values for the viewers together: the best that any of them has.
+ * `viewers` are values of staff records with "id", borrowed. `lookup` as in a BhContext. */
 BhSight bh_sight_of(const BhKind *kind, const char *record, const json_t *values,
                     const json_t *const *viewers, gsize n_viewers,
                     const json_t *(*lookup)(const char *record, gpointer data), gpointer data);

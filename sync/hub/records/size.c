@@ -1,6 +1,6 @@
-/* How large a record may grow, and how much of it one device may fill. Whoever shows or changes a
- * record reads all of it, and a device takes it over a thin line; so nobody may let one grow
- * without end, and no device may use up the room of the others and of the office. */
+/* Limits of the size of a record, and of the share of it that one device may contribute. A record
+ * is always read and sent as a whole, also over slow lines, so its size is bounded; and no device
+ * may use up the share of other devices or of the office. Start at bh_records_check_size. */
 #include "sync/hub/records/internal.h"
 
 #include <string.h>
@@ -8,15 +8,15 @@
 #include "sync/hub/log/log.h"
 #include "sync/wire/limits.h"
 
-#define HEAD_MAX_BYTES 200 /* names, id, commitment and salt of one head */
+#define HEAD_MAX_BYTES 200 /* names, id, commitment and salt of one head (current value) */
 
-/* What a value adds to a snapshot; at most, without writing it, unless `exact`. */
+/* Bytes that a value adds to a snapshot: an upper bound that is cheap to compute, or `exact`. */
 static gsize weigh_value(const json_t *value, gboolean exact)
 {
   if (value == NULL)
     return 0;
   if (json_is_string(value) && !exact)
-    return 6 * json_string_length(value); /* if every byte were escaped */
+    return 6 * json_string_length(value); /* as if every byte were escaped */
   g_autofree char *text = bh_json_dump(value);
   return strlen(text);
 }
@@ -34,7 +34,7 @@ static gsize growth_of(const BhOp *op, gboolean exact)
   return bytes;
 }
 
-/* --- entries that were named and never came --- */
+/* --- entries that were named but have not arrived --- */
 
 void bh_named_free(gpointer data)
 {
@@ -65,7 +65,7 @@ void bh_records_note_named(BhHubRecord *record, const BhOp *op)
   }
 }
 
-/* What came is forgotten first: an entry may come and be named by the same piece. */
+/* Arrived entries are removed first: a piece may both bring an entry and name it. */
 gboolean bh_records_write_named(BhRecords *records, BhHubRecord *record, GError **error)
 {
   for (guint i = 0; record->awaits && i < record->links->len; i++)
@@ -84,7 +84,8 @@ gboolean bh_records_write_named(BhRecords *records, BhHubRecord *record, GError 
   return TRUE;
 }
 
-/* How many entries the writer has named that have not come: of a key, or NULL of the record. */
+/* Counts the entries that the device has named in sets of `key` (NULL: of any key) and that have
+ * not arrived. */
 static gboolean count_named(BhRecords *records, const BhHubRecord *record, const char *key,
                             guint *count, GError **error)
 {
@@ -100,9 +101,10 @@ static gboolean count_named(BhRecords *records, const BhHubRecord *record, const
   return TRUE;
 }
 
-/* Such names stay in the snapshot until the entry comes, which may be never. So they are few, for
- * each device: an honest set names what its device was given by the hub. What all devices named is
- * known from the record, and mostly little enough not to ask whose it is. */
+/* Limits the entries that a device names without the hub having them. Such names stay in the
+ * snapshot until the entry arrives, which may be never; an honest set names only entries that its
+ * device received from the hub. The count over all devices is known from the record; the store is
+ * asked for the count of this device only if that one is too high. */
 static gboolean check_pending(BhRecords *records, const BhHubRecord *record, const BhOp *op,
                               GError **error)
 {
@@ -110,9 +112,9 @@ static gboolean check_pending(BhRecords *records, const BhHubRecord *record, con
   guint added = 0;
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
-    guint here = bh_record_count_pending(record->record, set->key);
+    guint pending = bh_record_count_pending(record->record, set->key);
     guint names = g_strv_length(set->was), own, own_all;
-    if (names == 0 || (here + names <= BH_PENDING_PER_KEY_MAX &&
+    if (names == 0 || (pending + names <= BH_PENDING_PER_KEY_MAX &&
                        all + added + names <= BH_PENDING_PER_RECORD_MAX)) {
       added += names;
       continue;
@@ -120,7 +122,7 @@ static gboolean check_pending(BhRecords *records, const BhHubRecord *record, con
     guint unknown = bh_record_count_unknown(record->record, set, bh_records_seen_before, records);
     added += unknown;
     if (unknown == 0 ||
-        (here + unknown <= BH_PENDING_PER_KEY_MAX && all + added <= BH_PENDING_PER_RECORD_MAX))
+        (pending + unknown <= BH_PENDING_PER_KEY_MAX && all + added <= BH_PENDING_PER_RECORD_MAX))
       continue;
     if (!count_named(records, record, set->key, &own, error) ||
         !count_named(records, record, NULL, &own_all, error))
@@ -128,8 +130,8 @@ static gboolean check_pending(BhRecords *records, const BhHubRecord *record, con
     if (own + unknown <= BH_PENDING_PER_KEY_MAX && own_all + added <= BH_PENDING_PER_RECORD_MAX)
       continue;
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "%s %s, %s: names %u entries that are not here, too many of this device wait for "
-                "such already",
+                "%s %s, %s: names %u entries that the hub does not have; too many such entries of "
+                "this device are pending already",
                 op->kind, op->record, set->key, unknown);
     return FALSE;
   }
@@ -154,7 +156,8 @@ static void weigh_head(const char *key, const char *entry, const json_t *value, 
     weighing->bytes += strlen(key) + HEAD_MAX_BYTES + weigh_value(value, TRUE);
 }
 
-/* What a device has brought is looked up only for a record that is large already, once a piece. */
+/* Limits the bytes of one device. They are added up only for a record that is large already, once
+ * for each piece. */
 static gboolean check_share(BhRecords *records, BhHubRecord *record, const BhOp *op, gsize growth,
                             GError **error)
 {
@@ -165,8 +168,8 @@ static gboolean check_share(BhRecords *records, BhHubRecord *record, const BhOp 
     Weighing weighing = {.records = records};
     bh_record_foreach_head(record->record, weigh_head, &weighing);
     if (weighing.failed) {
-      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s %s: cannot be weighed", op->kind,
-                  op->record);
+      g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s %s: its size by device cannot be read",
+                  op->kind, op->record);
       return FALSE;
     }
     record->share = weighing.bytes + 1;
@@ -175,19 +178,19 @@ static gboolean check_share(BhRecords *records, BhHubRecord *record, const BhOp 
     record->share += growth;
     return TRUE;
   }
-  g_set_error(
-      error, BH_ERROR, BH_ERROR_INVALID,
-      "%s %s: one device may bring %d bytes of a record, this one has brought %" G_GSIZE_FORMAT,
-      op->kind, op->record, BH_RECORD_DEVICE_MAX_BYTES, record->share);
+  g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+              "%s %s: one device may contribute %d bytes to a record, this one has contributed "
+              "%" G_GSIZE_FORMAT,
+              op->kind, op->record, BH_RECORD_DEVICE_MAX_BYTES, record->share);
   return FALSE;
 }
 
-/* Measured only when it might be too large. */
+/* Computes the exact size only when the upper bound exceeds the limit. */
 gboolean bh_records_check_size(BhRecords *records, BhHubRecord *record, const char *entry_id,
                                const BhOp *op, GError **error)
 {
   gsize growth = growth_of(op, FALSE);
-  /* Devices leave room for what the office must still be able to say. */
+  /* Devices may not use BH_RECORD_OFFICE_BYTES, so that the office can always add its decisions. */
   gsize most = BH_RECORD_MAX_BYTES - (*records->writer != '\0' ? BH_RECORD_OFFICE_BYTES : 0);
   if (!check_pending(records, record, op, error) ||
       !check_share(records, record, op, growth, error))
@@ -203,7 +206,7 @@ gboolean bh_records_check_size(BhRecords *records, BhHubRecord *record, const ch
   gsize size = strlen(snapshot);
   if (size > most) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "%s %s: would grow to %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
+                "%s %s: would have %" G_GSIZE_FORMAT " bytes, at most %" G_GSIZE_FORMAT
                 " are allowed",
                 op->kind, op->record, size, most);
     return FALSE;
