@@ -264,9 +264,9 @@ gint64 bh_journal_store_find(BhDevice *device, const char *entry_id);
 /* Why the hub holds it back, "" while that is not known; NULL when it does not. g_free. */
 char *bh_journal_store_dup_quarantine(BhDevice *device, gint64 pos);
 char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error);
-/* One entry, inside the caller's transaction. */
+/* One entry, inside the caller's transaction. `refused` as bh_check_operations. */
 char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
-                       GError **error);
+                       char **refused, GError **error);
 
 /* --- drafts --- */
 
