@@ -76,11 +76,11 @@ static void batch_clear(Batch *batch)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
 
 static gboolean write_batch(BhDevice *device, const char *author, Batch *batch, json_t *entries,
-                            GError **error)
+                            char **refused, GError **error)
 {
   if (json_array_size(batch->ops) == 0)
     return TRUE;
-  g_autofree char *id = bh_journal_write(device, author, batch->ops, 0, error);
+  g_autofree char *id = bh_journal_write(device, author, batch->ops, 0, refused, error);
   if (id == NULL)
     return FALSE;
   json_array_append_new(entries, json_string(id));
@@ -96,7 +96,7 @@ static gboolean has_room(const Batch *batch, gsize keys, gsize files)
 
 /* Begins another entry, in the same transaction, when the draft does not fit into this one. */
 static gboolean add_draft(BhDevice *device, const char *author, const json_t *one, Batch *batch,
-                          json_t *entries, GError **error)
+                          json_t *entries, char **refused, GError **error)
 {
   const char *record = bh_json_get_string(one, "record", "draft", error);
   g_autoptr(json_t) draft =
@@ -106,7 +106,7 @@ static gboolean add_draft(BhDevice *device, const char *author, const json_t *on
   g_autoptr(json_t) op = bh_draft_dup_operation(draft, record, json_object_get(one, "also"));
   gsize keys = json_object_size(json_object_get(op, "set"));
   gsize files = json_object_get(json_object_get(op, "set"), "sha256") != NULL;
-  if (!has_room(batch, keys, files) && !write_batch(device, author, batch, entries, error))
+  if (!has_room(batch, keys, files) && !write_batch(device, author, batch, entries, refused, error))
     return FALSE;
   if (batch->ops == NULL)
     batch->ops = json_array();
@@ -117,7 +117,7 @@ static gboolean add_draft(BhDevice *device, const char *author, const json_t *on
 }
 
 json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t *drafts,
-                              GError **error)
+                              char **refused, GError **error)
 {
   gsize i;
   json_t *one;
@@ -131,10 +131,11 @@ json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t
     return NULL;
   json_array_foreach((json_t *)drafts, i, one)
   {
-    if (!add_draft(device, author, one, &batch, entries, error))
+    if (!add_draft(device, author, one, &batch, entries, refused, error))
       return NULL;
   }
-  if (!write_batch(device, author, &batch, entries, error) || !bh_write_commit(write, error))
+  if (!write_batch(device, author, &batch, entries, refused, error) ||
+      !bh_write_commit(write, error))
     return NULL;
   return g_steal_pointer(&entries);
 }

@@ -50,7 +50,7 @@ static gboolean add_file(BhDevice *device, BhBodyBuilder *builder, const json_t 
 }
 
 static gboolean add_operations(BhDevice *device, BhBodyBuilder *builder, const json_t *ops,
-                               GError **error)
+                               char **refused, GError **error)
 {
   gsize index;
   json_t *op, *value;
@@ -66,15 +66,18 @@ static gboolean add_operations(BhDevice *device, BhBodyBuilder *builder, const j
       if (!add_set(device, builder, record, kind, key, value, error))
         return FALSE;
     }
-    if (strcmp(kind, "file") == 0 && !add_file(device, builder, set, error))
+    if (strcmp(kind, "file") == 0 && !add_file(device, builder, set, error)) {
+      if (refused != NULL)
+        *refused = g_strdup(record);
       return FALSE;
+    }
   }
   return TRUE;
 }
 
 static BhBody *build_body(BhDevice *device, const char *id, const char *author, const json_t *ops,
                           gint64 observed_ms, gint64 *at_ms, char **body, char **openings,
-                          GError **error)
+                          char **refused, GError **error)
 {
   BhEntryClock clock;
 
@@ -87,7 +90,7 @@ static BhBody *build_body(BhDevice *device, const char *id, const char *author, 
     return NULL;
   if (key != NULL)
     bh_body_builder_sign(builder, device->signer->hub, key);
-  if (!add_operations(device, builder, ops, error))
+  if (!add_operations(device, builder, ops, refused, error))
     return NULL;
   return bh_body_builder_finish_body(builder, body, openings, error);
 }
@@ -122,19 +125,19 @@ static void note_head(BhDevice *device, const BhEntryText *text, gint64 at_ms)
 }
 
 char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
-                       GError **error)
+                       char **refused, GError **error)
 {
   char id[BH_ID_LEN + 1];
   gint64 at_ms = 0;
   g_autofree char *body_text = NULL;
   g_autofree char *openings = NULL;
 
-  g_autoptr(json_t) full = bh_check_operations(device, author, ops, error);
+  g_autoptr(json_t) full = bh_check_operations(device, author, ops, refused, error);
   if (full == NULL)
     return NULL;
   bh_id_next(&device->ids, id);
-  g_autoptr(BhBody) body =
-      build_body(device, id, author, full, observed_ms, &at_ms, &body_text, &openings, error);
+  g_autoptr(BhBody) body = build_body(device, id, author, full, observed_ms, &at_ms, &body_text,
+                                      &openings, refused, error);
   if (body == NULL)
     return NULL;
   gint64 pos = BH_POS(device->incarnation, device->made + 1);
@@ -156,7 +159,7 @@ char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gi
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL)
     return NULL;
-  g_autofree char *id = bh_journal_write(device, author, ops, observed_ms, error);
+  g_autofree char *id = bh_journal_write(device, author, ops, observed_ms, NULL, error);
   if (id == NULL || !bh_write_commit(write, error))
     return NULL;
   return g_steal_pointer(&id);

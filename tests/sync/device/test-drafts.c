@@ -135,7 +135,8 @@ static void test_a_hazard_and_its_pictures_are_one_entry(void **state G_GNUC_UNU
   g_autoptr(json_t) drafts = draft_hazard(fixture, record, 2);
 
   assert_int_equal(fixture_status(fixture, "drafts"), 3);
-  g_autoptr(json_t) entries = bh_device_save_drafts(fixture->device, fixture->li, drafts, &error);
+  g_autoptr(json_t) entries =
+      bh_device_save_drafts(fixture->device, fixture->li, drafts, NULL, &error);
   assert_no_error(error);
   assert_int_equal(json_array_size(entries), 1);
   assert_int_equal(fixture_status(fixture, "drafts"), 0);
@@ -151,7 +152,8 @@ static void test_more_pictures_than_an_entry_holds_are_saved_too(void **state G_
   char record[BH_ID_LEN + 1];
   g_autoptr(json_t) drafts = draft_hazard(fixture, record, PICTURES);
 
-  g_autoptr(json_t) entries = bh_device_save_drafts(fixture->device, fixture->li, drafts, &error);
+  g_autoptr(json_t) entries =
+      bh_device_save_drafts(fixture->device, fixture->li, drafts, NULL, &error);
   assert_no_error(error);
   assert_int_equal(json_array_size(entries), 2);
   assert_int_equal(fixture_status(fixture, "drafts"), 0);
@@ -167,7 +169,7 @@ static void test_what_is_refused_leaves_all_drafts_that_belong_together(void **s
 
   bh_device_make_id(fixture->device, missing);
   json_array_append_new(drafts, json_pack("{ss}", "record", missing));
-  assert_null(bh_device_save_drafts(fixture->device, fixture->li, drafts, &error));
+  assert_null(bh_device_save_drafts(fixture->device, fixture->li, drafts, NULL, &error));
   assert_error(error, BH_ERROR_NOT_FOUND);
   assert_int_equal(fixture_status(fixture, "drafts"), 1 + PICTURES);
   assert_int_equal(fixture_status(fixture, "pending"), 0);
