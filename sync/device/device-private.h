@@ -264,7 +264,8 @@ gint64 bh_journal_store_find(BhDevice *device, const char *entry_id);
 /* Why the hub holds it back, "" while that is not known; NULL when it does not. g_free. */
 char *bh_journal_store_dup_quarantine(BhDevice *device, gint64 pos);
 char *bh_journal_store_dup_envelope(BhDevice *device, gint64 pos, GError **error);
-/* One entry, inside the caller's transaction. `refused` as bh_check_operations. */
+/* One entry, inside the caller's transaction. `refused` as bh_check_operations; BH_ERROR_LIMIT
+ * about no single record: the entry is too large, and nothing was written. */
 char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
                        char **refused, GError **error);
 
