@@ -97,15 +97,19 @@ static BhBody *build_body(BhDevice *device, const char *id, const char *author, 
 
 /* --- writing it down --- */
 
-static gboolean apply_operations(BhDevice *device, const BhBody *body, gint64 pos, GError **error)
+static gboolean apply_operations(BhDevice *device, const BhBody *body, gint64 pos, char **refused,
+                                 GError **error)
 {
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = g_ptr_array_index(body->ops, i);
     BhView *view = bh_view_need(device, op->record, op->kind, error);
     if (view == NULL || !bh_view_apply(view, body->id, op, error) ||
         !bh_journal_store_link(device, op->record, pos, error) ||
-        !bh_view_store(device, view, pos, op, error))
+        !bh_view_store(device, view, pos, op, error)) {
+      if (refused != NULL)
+        *refused = g_strdup(op->record);
       return FALSE;
+    }
   }
   for (guint i = 0; i < body->files->len; i++) {
     const BhFileRef *file = g_ptr_array_index(body->files, i);
@@ -145,7 +149,7 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
       bh_entry_seal(device->signer, device->made + 1, device->head,
                     bh_kind_set_get_hash(device->kinds), body_text, openings);
   if (!bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
-      !apply_operations(device, body, pos, error) || !bh_view_retitle_some(device, error))
+      !apply_operations(device, body, pos, refused, error) || !bh_view_retitle_some(device, error))
     return NULL;
   note_head(device, text, at_ms);
   return g_strdup(id);
