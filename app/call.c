@@ -342,7 +342,7 @@ BhCall *bh_call_save_draft(const char *record)
 
 static json_t *run_save_drafts(const BhCall *call, BhDevice *device, GError **error)
 {
-  return bh_device_save_drafts(device, call->author, call->value, error);
+  return bh_device_save_drafts(device, call->author, call->value, NULL, error);
 }
 
 BhCall *bh_call_save_drafts(json_t *drafts)

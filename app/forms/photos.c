@@ -149,3 +149,13 @@ guint bh_photos_count(BhPhotos *self)
 {
   return self->count;
 }
+
+guint bh_photos_get_number(const json_t *files, gsize index)
+{
+  guint number = 0;
+  if (bh_json_string_or(json_array_get(files, index), "sha256", NULL) == NULL)
+    return 0;
+  for (gsize i = 0; i <= index; i++)
+    number += bh_json_string_or(json_array_get(files, i), "sha256", NULL) != NULL;
+  return number;
+}

@@ -14,5 +14,7 @@ BhPhotos *bh_photos_new(BhSession *session, const char *heading);
 /* `files`: array of values of file records. */
 void bh_photos_show(BhPhotos *photos, const json_t *files);
 guint bh_photos_count(BhPhotos *photos);
+/* The number under which the file at `index` is shown; 0 for one without a picture. */
+guint bh_photos_get_number(const json_t *files, gsize index);
 
 G_END_DECLS

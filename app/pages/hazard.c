@@ -8,6 +8,7 @@
 #include "app/forms/form-view.h"
 #include "app/forms/photos.h"
 #include "app/hazard-load.h"
+#include "app/hazard-save.h"
 #include "app/pages/photo.h"
 #include "app/pages/picture.h"
 #include "app/visit.h"
@@ -29,6 +30,8 @@ struct _BhHazardPage {
   GtkWidget *photos_box;
   GtkWidget *form_box;
   GtkWidget *message;
+  GtkWidget *remove_photo;
+  char refused[BH_ID_LEN + 1]; /* picture draft that `remove_photo` takes away */
   GtkWidget *discard;
   GtkWidget *withdraw;
   GtkWidget *question;
@@ -60,6 +63,12 @@ static void show_message(BhHazardPage *self, const char *text)
   gtk_widget_set_visible(self->message, *text != '\0');
   if (*text != '\0')
     bh_part_bring_into_view(self->message);
+}
+
+static void hide_refused(BhHazardPage *self)
+{
+  self->refused[0] = '\0';
+  gtk_widget_hide(self->remove_photo);
 }
 
 /* --- draft --- */
@@ -180,11 +189,71 @@ static json_t *dup_also(BhHazardPage *self)
   return also;
 }
 
+/* Index of a picture draft among the drafts; their number when it is none of them. */
+static gsize find_file_draft(BhHazardPage *self, const char *id)
+{
+  const json_t *ids = json_object_get(self->hazard, "file_drafts");
+  gsize i = 0;
+  while (i < json_array_size(ids) && strcmp(json_string_value(json_array_get(ids, i)), id) != 0)
+    i++;
+  return i;
+}
+
+/* Drafts stand last among the files, in the same order. */
+static gsize place_of_draft(BhHazardPage *self, gsize draft)
+{
+  return json_array_size(json_object_get(self->hazard, "files")) -
+         json_array_size(json_object_get(self->hazard, "file_drafts")) + draft;
+}
+
+/* As the strip of pictures counts them, with what the person wrote about it. */
+static char *dup_photo_name(BhHazardPage *self, const char *id)
+{
+  const json_t *files = json_object_get(self->hazard, "files");
+  gsize place = place_of_draft(self, find_file_draft(self, id));
+  const char *note = bh_json_string_or(json_array_get(files, place), "note", "");
+  guint number = bh_photos_get_number(files, place);
+  g_autofree char *name = number > 0 ? g_strdup_printf(_("Photo %u"), number)
+                                     : g_strdup(_("A photo that cannot be shown"));
+  return *note != '\0' ? g_strdup_printf(_("%s (%s)"), name, note) : g_steal_pointer(&name);
+}
+
+static char *dup_photo_reason(BhHazardPage *self, const json_t *refused)
+{
+  BhSession *session = bh_page_get_session(BH_PAGE(self));
+  const char *lang = bh_session_get_lang(session);
+  const json_t *problem = json_array_get(json_object_get(refused, "problems"), 0);
+  const BhKind *kind = bh_session_find_kind(session, "file");
+  const BhField *field =
+      kind != NULL ? bh_kind_find_field(kind, bh_json_string_or(problem, "field", "")) : NULL;
+  if (!json_is_true(json_object_get(refused, "here")))
+    return g_strdup(_("This picture is not on this device"));
+  if (problem == NULL)
+    return g_strdup(
+        bh_error_text((BhErrorCode)json_integer_value(json_object_get(refused, "code"))));
+  const char *text = bh_json_string_or(problem, lang, "");
+  return field != NULL ? g_strdup_printf("%s: %s", bh_field_get_label(field, lang), text)
+                       : g_strdup(text);
+}
+
+static void show_refused(BhHazardPage *self, const json_t *refused)
+{
+  g_strlcpy(self->refused, bh_json_string_or(refused, "record", ""), sizeof self->refused);
+  g_autofree char *name = dup_photo_name(self, self->refused);
+  g_autofree char *reason = dup_photo_reason(self, refused);
+  g_autofree char *text = g_strdup_printf(
+      _("%s cannot be saved: %s. All the rest is kept. Take this photo away and save again."), name,
+      reason);
+  show_message(self, text);
+  gtk_widget_show(self->remove_photo);
+}
+
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
-  const json_t *problems = result;
+  const json_t *problems = json_object_get(result, "problems");
+  const json_t *refused = json_object_get(result, "refused");
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
@@ -193,6 +262,10 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
     show_message(self, rest);
     bh_page_say(page, _("Kept as a draft; some things are still missing"));
+    return;
+  }
+  if (refused != NULL) {
+    show_refused(self, refused);
     return;
   }
   bh_page_say(page, _("Saved; it will be sent by itself"));
@@ -220,6 +293,7 @@ static void on_save(BhHazardPage *self)
   if (self->form == NULL)
     return;
   show_message(self, "");
+  hide_refused(self);
   if (!bh_form_view_settle(self->form))
     return;
   keep_known(self);
@@ -243,12 +317,15 @@ static void on_save(BhHazardPage *self)
   json_t *set = json_copy(changed);
   g_autoptr(json_t) also = dup_also(self);
   json_object_update(set, also);
-  bh_page_act_checked(BH_PAGE(self), bh_call_check(self->record, "hazard", set),
-                      bh_call_save_drafts(list_drafts(self, also)), on_saved, NULL, NULL);
+  const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
+  bh_page_act_run(BH_PAGE(self), bh_hazard_save_run,
+                  bh_hazard_save_new(actor, self->record, set, list_drafts(self, also)),
+                  bh_hazard_save_free, on_saved, NULL, NULL);
 }
 
 /* What was thrown away, to be brought back for as long as the offer stands. */
 typedef struct {
+  BhHazardPage *page; /* weak: shows a photo again that was taken away; NULL when all is gone */
   BhSession *session;
   char *author;
   char *record;
@@ -259,6 +336,7 @@ typedef struct {
 static void discarded_clear(gpointer data)
 {
   Discarded *gone = data;
+  g_clear_weak_pointer(&gone->page);
   g_object_unref(gone->session);
   g_free(gone->author);
   g_free(gone->record);
@@ -270,6 +348,13 @@ static void discarded_clear(gpointer data)
 static void discarded_release(gpointer data)
 {
   g_rc_box_release_full(data, discarded_clear);
+}
+
+static void show_again(BhHazardPage *self, const char *id, json_t *values)
+{
+  json_array_append(json_object_get(self->hazard, "files"), values);
+  json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
+  show_photos(self);
 }
 
 static void on_undo_discard(gpointer data)
@@ -285,6 +370,8 @@ static void on_undo_discard(gpointer data)
   {
     json_array_append_new(
         drafts, json_pack("{s:s, s:s, s:O}", "record", id, "kind", "file", "set", values));
+    if (gone->page != NULL)
+      show_again(gone->page, id, values);
   }
   BhCall *put = bh_call_put_drafts(drafts);
   bh_call_set_author(put, gone->author);
@@ -298,25 +385,24 @@ static json_t *dup_file_drafts(BhHazardPage *self)
   json_t *found = json_object();
   const json_t *ids = json_object_get(self->hazard, "file_drafts");
   const json_t *files = json_object_get(self->hazard, "files");
-  /* Drafts stand last among the files, in the same order. */
-  gsize skipped = json_array_size(files) - json_array_size(ids);
   gsize i;
   json_t *id;
   json_array_foreach(ids, i, id)
   {
-    json_object_set(found, json_string_value(id), json_array_get(files, skipped + i));
+    json_object_set(found, json_string_value(id), json_array_get(files, place_of_draft(self, i)));
   }
   return found;
 }
 
-static Discarded *discarded_new(BhHazardPage *self)
+/* Both are taken over. */
+static Discarded *discarded_new(BhHazardPage *self, json_t *changed, json_t *files)
 {
   Discarded *gone = g_rc_box_new0(Discarded);
   gone->session = g_object_ref(bh_page_get_session(BH_PAGE(self)));
   gone->author = g_strdup(bh_session_get_actor(gone->session));
   gone->record = g_strdup(self->record);
-  gone->changed = json_deep_copy(json_object_get(self->hazard, "changed"));
-  gone->files = dup_file_drafts(self);
+  gone->changed = changed;
+  gone->files = files;
   return gone;
 }
 
@@ -341,8 +427,46 @@ static void on_discard(BhHazardPage *self)
   bh_form_view_flush(self->form);
   json_t *records = json_pack("[s]", self->record);
   json_array_extend(records, json_object_get(self->hazard, "file_drafts"));
-  bh_page_act(BH_PAGE(self), bh_call_drop_drafts(records), on_discarded, discarded_new(self),
-              discarded_release);
+  Discarded *gone = discarded_new(self, json_deep_copy(json_object_get(self->hazard, "changed")),
+                                  dup_file_drafts(self));
+  bh_page_act(BH_PAGE(self), bh_call_drop_drafts(records), on_discarded, gone, discarded_release);
+}
+
+/* --- taking away a picture that is refused --- */
+
+static void on_photo_removed(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  const Discarded *gone = data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  if (error != NULL) {
+    bh_page_say_error(page, error);
+    return;
+  }
+  const char *id = json_object_iter_key(json_object_iter(gone->files));
+  gsize draft = find_file_draft(self, id);
+  if (draft < json_array_size(json_object_get(self->hazard, "file_drafts"))) {
+    json_array_remove(json_object_get(self->hazard, "files"), place_of_draft(self, draft));
+    json_array_remove(json_object_get(self->hazard, "file_drafts"), draft);
+  }
+  show_photos(self);
+  hide_refused(self);
+  show_message(self, "");
+  bh_page_host_say_undo(bh_page_get_host(page), _("Photo taken away"), _("Undo"), on_undo_discard,
+                        g_rc_box_acquire(data), discarded_release);
+}
+
+static void on_remove_photo(BhHazardPage *self)
+{
+  gsize draft = find_file_draft(self, self->refused);
+  json_t *values =
+      json_array_get(json_object_get(self->hazard, "files"), place_of_draft(self, draft));
+  if (values == NULL)
+    return;
+  Discarded *gone = discarded_new(self, json_object(), json_pack("{s:O}", self->refused, values));
+  g_set_weak_pointer(&gone->page, self);
+  bh_page_act(BH_PAGE(self), bh_call_drop_drafts(json_pack("[s]", self->refused)), on_photo_removed,
+              gone, discarded_release);
 }
 
 /* --- taking back what was recorded by mistake --- */
@@ -538,6 +662,7 @@ static void bh_hazard_page_class_init(BhHazardPageClass *klass)
   BH_PAGE_CHILD(klass, BhHazardPage, photos_box);
   BH_PAGE_CHILD(klass, BhHazardPage, form_box);
   BH_PAGE_CHILD(klass, BhHazardPage, message);
+  BH_PAGE_CHILD(klass, BhHazardPage, remove_photo);
   BH_PAGE_CHILD(klass, BhHazardPage, withdraw);
   BH_PAGE_CHILD(klass, BhHazardPage, question);
   BH_PAGE_CHILD(klass, BhHazardPage, discard);
@@ -553,6 +678,7 @@ static void bh_hazard_page_init(BhHazardPage *self)
   gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
   g_signal_connect_swapped(self->withdraw, "clicked", G_CALLBACK(on_withdraw), self);
   g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
+  g_signal_connect_swapped(self->remove_photo, "clicked", G_CALLBACK(on_remove_photo), self);
   g_signal_connect_swapped(self->save, "clicked", G_CALLBACK(on_save), self);
 }
 

@@ -325,6 +325,62 @@ static void test_a_hazard_and_its_pictures_are_saved_in_one_step(void **state)
   assert_int_equal(json_array_size(hazards), 1);
 }
 
+#define REFUSED 0xe2
+
+/* One more picture draft, of which nobody said what it is: the rules refuse it. */
+static void draft_refused_picture(World *world)
+{
+  g_autoptr(json_t) draft =
+      world_call(world, "draft_get",
+                 json_pack("{s:s, s:s}", "author", world->fixture->li, "record", test_id(PICTURE)));
+  g_autoptr(json_t) file = json_copy(json_object_get(draft, "values"));
+  json_object_del(file, "role");
+  json_object_set_new(file, "note", json_string("井口全景"));
+  json_decref(
+      world_call(world, "draft_put",
+                 json_pack("{s:s, s:[{s:s, s:s, s:O}]}", "author", world->fixture->li, "drafts",
+                           "record", test_id(REFUSED), "kind", "file", "set", file)));
+}
+
+static void test_a_refused_picture_is_named_and_can_be_taken_away(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  draft_pictures(world, FALSE);
+  draft_refused_picture(world);
+  gint64 before = count_pending(world);
+  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  assert_null(world_look(world, "remove_photo"));
+  assert_true(world_tap(world, "save"));
+  const char *message = world_text(world, "message");
+  assert_non_null(strstr(message, "Photo "));
+  assert_non_null(strstr(message, "井口全景"));
+  assert_non_null(strstr(message, "Role"));
+  assert_int_equal(count_pending(world), before);
+  g_autofree char *kept = dup_drafts(world);
+  assert_non_null(strstr(kept, test_id(HAZARD)));
+  assert_non_null(strstr(kept, test_id(PICTURE)));
+  assert_non_null(strstr(kept, test_id(REFUSED)));
+
+  assert_true(world_tap(world, "remove_photo"));
+  g_autofree char *without = dup_drafts(world);
+  assert_non_null(strstr(without, test_id(HAZARD)));
+  assert_non_null(strstr(without, test_id(PICTURE)));
+  assert_null(strstr(without, test_id(REFUSED)));
+  assert_null(world_look(world, "remove_photo"));
+
+  assert_true(world_tap(world, "toast_button"));
+  g_autofree char *again = dup_drafts(world);
+  assert_non_null(strstr(again, test_id(REFUSED)));
+  assert_true(world_tap(world, "save"));
+  assert_non_null(strstr(world_text(world, "message"), "井口全景"));
+  assert_true(world_tap(world, "remove_photo"));
+  assert_true(world_tap(world, "save"));
+  assert_int_equal(count_pending(world), before + 1);
+  g_autofree char *drafts = dup_drafts(world);
+  assert_string_equal(drafts, "");
+}
+
 /* A version that saved the hazard first may have been killed before it saved its pictures. */
 static void test_pictures_left_of_a_saved_hazard_can_be_sent(void **state)
 {
@@ -387,6 +443,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_leaving_a_page_where_nothing_was_typed_says_nothing),
       cmocka_unit_test(test_a_draft_that_could_not_be_thrown_away_stays_in_sight),
       cmocka_unit_test(test_a_hazard_and_its_pictures_are_saved_in_one_step),
+      cmocka_unit_test(test_a_refused_picture_is_named_and_can_be_taken_away),
       cmocka_unit_test(test_pictures_left_of_a_saved_hazard_can_be_sent),
       cmocka_unit_test(test_an_answer_typed_for_one_review_is_never_kept_for_another),
   };

@@ -133,8 +133,14 @@ static gboolean check_operation(BhDevice *device, const json_t *op, gsize index,
   return TRUE;
 }
 
+static void set_refused(char **refused, const char *record)
+{
+  if (refused != NULL)
+    *refused = g_strdup(record);
+}
+
 static gboolean check_shapes(BhDevice *device, const char *author, const json_t *ops,
-                             GError **error)
+                             char **refused, GError **error)
 {
   gsize index, keys = 0;
   json_t *op;
@@ -149,8 +155,10 @@ static gboolean check_shapes(BhDevice *device, const char *author, const json_t 
   }
   json_array_foreach((json_t *)ops, index, op)
   {
-    if (!check_operation(device, op, index, &keys, error))
+    if (!check_operation(device, op, index, &keys, error)) {
+      set_refused(refused, bh_json_string_or(op, "record", NULL));
       return FALSE;
+    }
   }
   if (json_array_size(ops) > BH_ENTRY_MAX_OPS || keys > BH_ENTRY_MAX_KEYS) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "an entry holds at most %d operations and %d keys",
@@ -394,12 +402,13 @@ static gboolean are_plain(BhDevice *device, const json_t *ops)
   return TRUE;
 }
 
-json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops, GError **error)
+json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops, char **refused,
+                            GError **error)
 {
   gsize index;
   json_t *op;
 
-  if (!check_shapes(device, author, ops, error))
+  if (!check_shapes(device, author, ops, refused, error))
     return NULL;
   if (are_plain(device, ops))
     return json_incref((json_t *)ops);
@@ -416,8 +425,11 @@ json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *
       json_array_append_new(full, move);
   }
   for (guint i = 0; i < touched->len; i++) {
-    if (!check_touched(scope, stored, g_ptr_array_index(touched, i), error))
+    const Touched *one = g_ptr_array_index(touched, i);
+    if (!check_touched(scope, stored, one, error)) {
+      set_refused(refused, one->record);
       return NULL;
+    }
   }
   return g_steal_pointer(&full);
 }

@@ -8,8 +8,9 @@ G_BEGIN_DECLS
 /* Checks shapes, limits, values, transitions and required fields of `ops` (bh_device_save). Returns
  * the operations to write, with the step that an answered review takes in its target added; new
  * reference. BH_ERROR_INVALID, _UNKNOWN, _LIMIT or _FORMAT with kind, key and reason in the
- * message. */
-json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops,
+ * message. On failure *refused (may be NULL) is the id of the record that is refused (g_free), or
+ * NULL when the error is not about a single record. */
+json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *ops, char **refused,
                             GError **error);
 
 /* TRUE when no string in `value` contains a NUL character and it is not nested deeper than

@@ -142,10 +142,13 @@ char *bh_device_save_draft(BhDevice *device, const char *author, const char *rec
                            const json_t *also, GError **error);
 /* Drafts that belong together, as bh_device_save_draft, in one transaction: a hazard and its
  * pictures. `drafts`: [{"record","also"?: {key: value}}], a parent before its children. One entry,
- * or as many as BH_ENTRY_MAX_OPS, _KEYS and _FILES ask for. All are saved, or nothing is:
- * BH_ERROR_NOT_FOUND when one is not there. Returns the ids of the entries. */
+ * or as many as its limits ask for (schema/entry.h). All are saved, or nothing is:
+ * BH_ERROR_NOT_FOUND when one is not there, BH_ERROR_LIMIT when one fits into no entry. `refused`
+ * (may be NULL): on a failure the record of the draft it is about, g_free; NULL when it is about no
+ * single one. Returns the ids of the entries.
+ */
 json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t *drafts,
-                              GError **error);
+                              char **refused, GError **error);
 
 /* --- reading --- */
 

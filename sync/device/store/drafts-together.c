@@ -62,10 +62,9 @@ gboolean bh_device_draft_drop(BhDevice *device, const char *author, const json_t
 
 /* --- saving --- */
 
+/* Operations of drafts that are not written yet, in their order. */
 typedef struct {
   json_t *ops;
-  gsize keys;
-  gsize files;
 } Batch;
 
 static void batch_clear(Batch *batch)
@@ -75,53 +74,66 @@ static void batch_clear(Batch *batch)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Batch, batch_clear)
 
-static gboolean write_batch(BhDevice *device, const char *author, Batch *batch, json_t *entries,
-                            GError **error)
-{
-  if (json_array_size(batch->ops) == 0)
-    return TRUE;
-  g_autofree char *id = bh_journal_write(device, author, batch->ops, 0, error);
-  if (id == NULL)
-    return FALSE;
-  json_array_append_new(entries, json_string(id));
-  batch_clear(batch);
-  return TRUE;
-}
-
-static gboolean has_room(const Batch *batch, gsize keys, gsize files)
-{
-  return json_array_size(batch->ops) < BH_ENTRY_MAX_OPS &&
-         batch->keys + keys <= BH_ENTRY_MAX_KEYS && batch->files + files <= BH_ENTRY_MAX_FILES;
-}
-
-/* Begins another entry, in the same transaction, when the draft does not fit into this one. */
-static gboolean add_draft(BhDevice *device, const char *author, const json_t *one, Batch *batch,
-                          json_t *entries, GError **error)
+/* Reads a draft into the batch and removes it. */
+static gboolean take_draft(BhDevice *device, const char *author, const json_t *one, Batch *batch,
+                           GError **error)
 {
   const char *record = bh_json_get_string(one, "record", "draft", error);
   g_autoptr(json_t) draft =
       record != NULL ? bh_drafts_store_get(device, author, record, error) : NULL;
   if (draft == NULL)
     return FALSE;
-  g_autoptr(json_t) op = bh_draft_dup_operation(draft, record, json_object_get(one, "also"));
-  gsize keys = json_object_size(json_object_get(op, "set"));
-  gsize files = json_object_get(json_object_get(op, "set"), BH_FILE_HASH) != NULL;
-  if (!has_room(batch, keys, files) && !write_batch(device, author, batch, entries, error))
-    return FALSE;
-  if (batch->ops == NULL)
-    batch->ops = json_array();
-  json_array_append(batch->ops, op);
-  batch->keys += keys;
-  batch->files += files;
+  json_array_append_new(batch->ops,
+                        bh_draft_dup_operation(draft, record, json_object_get(one, "also")));
   return bh_draft_drop(device, author, record, error);
 }
 
+static json_t *dup_first(const json_t *ops, gsize n)
+{
+  json_t *first = json_array();
+  for (gsize i = 0; i < n; i++)
+    json_array_append(first, json_array_get(ops, i));
+  return first;
+}
+
+/* One entry of as many of the first operations as fit. Operations, keys, files and bytes are judged
+ * where the entry is built (schema/body.c), and nothing is written before that: what is too much is
+ * tried again with half of it. */
+static gboolean write_some(BhDevice *device, const char *author, Batch *batch, json_t *entries,
+                           char **refused, GError **error)
+{
+  gsize n = MIN(json_array_size(batch->ops), BH_ENTRY_MAX_OPS);
+
+  for (;; n /= 2) {
+    g_autoptr(GError) local = NULL;
+    g_autofree char *about = NULL;
+    g_autoptr(json_t) first = dup_first(batch->ops, n);
+    g_autofree char *id = bh_journal_write(device, author, first, 0, &about, &local);
+    if (id != NULL) {
+      json_array_append_new(entries, json_string(id));
+      break;
+    }
+    gboolean too_large = g_error_matches(local, BH_ERROR, BH_ERROR_LIMIT) && about == NULL;
+    if (too_large && n > 1)
+      continue;
+    if (too_large)
+      about = g_strdup(bh_json_string_or(json_array_get(first, 0), "record", NULL));
+    if (refused != NULL)
+      *refused = g_steal_pointer(&about);
+    g_propagate_error(error, g_steal_pointer(&local));
+    return FALSE;
+  }
+  for (; n > 0; n--)
+    json_array_remove(batch->ops, 0);
+  return TRUE;
+}
+
 json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t *drafts,
-                              GError **error)
+                              char **refused, GError **error)
 {
   gsize i;
   json_t *one;
-  g_auto(Batch) batch = {0};
+  g_auto(Batch) batch = {json_array()};
   g_autoptr(json_t) entries = json_array();
 
   if (!bh_device_need_enrolled(device, error))
@@ -131,10 +143,13 @@ json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t
     return NULL;
   json_array_foreach((json_t *)drafts, i, one)
   {
-    if (!add_draft(device, author, one, &batch, entries, error))
+    if (!take_draft(device, author, one, &batch, error))
       return NULL;
   }
-  if (!write_batch(device, author, &batch, entries, error) || !bh_write_commit(write, error))
+  while (json_array_size(batch.ops) > 0)
+    if (!write_some(device, author, &batch, entries, refused, error))
+      return NULL;
+  if (!bh_write_commit(write, error))
     return NULL;
   return g_steal_pointer(&entries);
 }

@@ -281,7 +281,7 @@ char *bh_device_save_draft(BhDevice *device, const char *author, const char *rec
     return NULL;
   g_autoptr(json_t) ops = json_array();
   json_array_append_new(ops, bh_draft_dup_operation(draft, record, also));
-  g_autofree char *id = bh_journal_write(device, author, ops, 0, error);
+  g_autofree char *id = bh_journal_write(device, author, ops, 0, NULL, error);
   if (id == NULL || !bh_draft_drop(device, author, record, error) || !bh_write_commit(write, error))
     return NULL;
   return g_steal_pointer(&id);

@@ -50,7 +50,7 @@ static gboolean add_file(BhDevice *device, BhBodyBuilder *builder, const json_t 
 }
 
 static gboolean add_operations(BhDevice *device, BhBodyBuilder *builder, const json_t *ops,
-                               GError **error)
+                               char **refused, GError **error)
 {
   gsize index;
   json_t *op, *value;
@@ -66,15 +66,18 @@ static gboolean add_operations(BhDevice *device, BhBodyBuilder *builder, const j
       if (!add_set(device, builder, record, kind, key, value, error))
         return FALSE;
     }
-    if (strcmp(kind, "file") == 0 && !add_file(device, builder, set, error))
+    if (strcmp(kind, "file") == 0 && !add_file(device, builder, set, error)) {
+      if (refused != NULL)
+        *refused = g_strdup(record);
       return FALSE;
+    }
   }
   return TRUE;
 }
 
 static BhBody *build_body(BhDevice *device, const char *id, const char *author, const json_t *ops,
                           gint64 observed_ms, gint64 *at_ms, char **body, char **openings,
-                          GError **error)
+                          char **refused, GError **error)
 {
   BhEntryClock clock;
 
@@ -87,22 +90,26 @@ static BhBody *build_body(BhDevice *device, const char *id, const char *author, 
     return NULL;
   if (key != NULL)
     bh_body_builder_sign(builder, device->signer->hub, key);
-  if (!add_operations(device, builder, ops, error))
+  if (!add_operations(device, builder, ops, refused, error))
     return NULL;
   return bh_body_builder_finish_body(builder, body, openings, error);
 }
 
 /* --- writing it down --- */
 
-static gboolean apply_operations(BhDevice *device, const BhBody *body, gint64 pos, GError **error)
+static gboolean apply_operations(BhDevice *device, const BhBody *body, gint64 pos, char **refused,
+                                 GError **error)
 {
   for (guint i = 0; i < body->ops->len; i++) {
     const BhOp *op = g_ptr_array_index(body->ops, i);
     BhView *view = bh_view_need(device, op->record, op->kind, error);
     if (view == NULL || !bh_view_apply(view, body->id, op, error) ||
         !bh_journal_store_link(device, op->record, pos, error) ||
-        !bh_view_store(device, view, pos, op, error))
+        !bh_view_store(device, view, pos, op, error)) {
+      if (refused != NULL)
+        *refused = g_strdup(op->record);
       return FALSE;
+    }
   }
   for (guint i = 0; i < body->files->len; i++) {
     const BhFileRef *file = g_ptr_array_index(body->files, i);
@@ -122,19 +129,19 @@ static void note_head(BhDevice *device, const BhEntryText *text, gint64 at_ms)
 }
 
 char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, gint64 observed_ms,
-                       GError **error)
+                       char **refused, GError **error)
 {
   char id[BH_ID_LEN + 1];
   gint64 at_ms = 0;
   g_autofree char *body_text = NULL;
   g_autofree char *openings = NULL;
 
-  g_autoptr(json_t) full = bh_check_operations(device, author, ops, error);
+  g_autoptr(json_t) full = bh_check_operations(device, author, ops, refused, error);
   if (full == NULL)
     return NULL;
   bh_id_next(&device->ids, id);
-  g_autoptr(BhBody) body =
-      build_body(device, id, author, full, observed_ms, &at_ms, &body_text, &openings, error);
+  g_autoptr(BhBody) body = build_body(device, id, author, full, observed_ms, &at_ms, &body_text,
+                                      &openings, refused, error);
   if (body == NULL)
     return NULL;
   gint64 pos = BH_POS(device->incarnation, device->made + 1);
@@ -142,7 +149,7 @@ char *bh_journal_write(BhDevice *device, const char *author, const json_t *ops, 
       bh_entry_seal(device->signer, device->made + 1, device->head,
                     bh_kind_set_get_hash(device->kinds), body_text, openings);
   if (!bh_journal_store_insert(device, pos, id, author, at_ms, text, error) ||
-      !apply_operations(device, body, pos, error) || !bh_view_retitle_some(device, error))
+      !apply_operations(device, body, pos, refused, error) || !bh_view_retitle_some(device, error))
     return NULL;
   note_head(device, text, at_ms);
   return g_strdup(id);
@@ -156,7 +163,7 @@ char *bh_device_save(BhDevice *device, const char *author, const json_t *ops, gi
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL)
     return NULL;
-  g_autofree char *id = bh_journal_write(device, author, ops, observed_ms, error);
+  g_autofree char *id = bh_journal_write(device, author, ops, observed_ms, NULL, error);
   if (id == NULL || !bh_write_commit(write, error))
     return NULL;
   return g_steal_pointer(&id);

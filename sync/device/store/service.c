@@ -202,8 +202,9 @@ static json_t *save_drafts(BhDevice *device, const json_t *params, GError **erro
   const char *author = text_of(params, "author", error);
   const json_t *drafts = author != NULL ? bh_json_get_array(params, "drafts", WHERE, error) : NULL;
 
-  return drafts != NULL ? wrap("entries", bh_device_save_drafts(device, author, drafts, error))
-                        : NULL;
+  return drafts != NULL
+             ? wrap("entries", bh_device_save_drafts(device, author, drafts, NULL, error))
+             : NULL;
 }
 
 static json_t *get(BhDevice *device, const json_t *params, GError **error)

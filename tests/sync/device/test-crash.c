@@ -136,7 +136,8 @@ static void work_on_hazards(Fixture *fixture, int out)
                                          "state", "found", "record", ids[1], "record", ids[2]);
     if (!bh_device_draft_put(fixture->device, fixture->li, drafts, NULL))
       _exit(1);
-    g_autoptr(json_t) saved = bh_device_save_drafts(fixture->device, fixture->li, wanted, NULL);
+    g_autoptr(json_t) saved =
+        bh_device_save_drafts(fixture->device, fixture->li, wanted, NULL, NULL);
     if (saved == NULL || write(out, ids[0], BH_ID_LEN) != BH_ID_LEN)
       _exit(1);
   }

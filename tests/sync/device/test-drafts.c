@@ -135,7 +135,8 @@ static void test_a_hazard_and_its_pictures_are_one_entry(void **state G_GNUC_UNU
   g_autoptr(json_t) drafts = draft_hazard(fixture, record, 2);
 
   assert_int_equal(fixture_status(fixture, "drafts"), 3);
-  g_autoptr(json_t) entries = bh_device_save_drafts(fixture->device, fixture->li, drafts, &error);
+  g_autoptr(json_t) entries =
+      bh_device_save_drafts(fixture->device, fixture->li, drafts, NULL, &error);
   assert_no_error(error);
   assert_int_equal(json_array_size(entries), 1);
   assert_int_equal(fixture_status(fixture, "drafts"), 0);
@@ -151,11 +152,81 @@ static void test_more_pictures_than_an_entry_holds_are_saved_too(void **state G_
   char record[BH_ID_LEN + 1];
   g_autoptr(json_t) drafts = draft_hazard(fixture, record, PICTURES);
 
-  g_autoptr(json_t) entries = bh_device_save_drafts(fixture->device, fixture->li, drafts, &error);
+  g_autoptr(json_t) entries =
+      bh_device_save_drafts(fixture->device, fixture->li, drafts, NULL, &error);
   assert_no_error(error);
   assert_int_equal(json_array_size(entries), 2);
   assert_int_equal(fixture_status(fixture, "drafts"), 0);
   assert_int_equal(fixture_status(fixture, "files_pending"), PICTURES);
+}
+
+/* Hazards whose words are longer than an entry together, though they are few; [{"record"}]. */
+static json_t *draft_long_hazards(Fixture *fixture, int hazards)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(GString) words = g_string_new(NULL);
+  json_t *wanted = json_array();
+
+  while (words->len < 11000)
+    g_string_append(words, "支护不足");
+  for (int i = 0; i < hazards; i++) {
+    char record[BH_ID_LEN + 1];
+    bh_device_make_id(fixture->device, record);
+    g_autoptr(json_t) drafts = json_pack(
+        "[{ss ss s{ss ss ss ss ss ss ss}}]", "record", record, "kind", "hazard", "set",
+        "enterprise", fixture->enterprise, "summary", "支护不足", "level", "general", "place",
+        "井口", "found_by", "inspection", "responsible_person", "王某", "description", words->str);
+    assert_true(bh_device_draft_put(fixture->device, fixture->li, drafts, &error));
+    assert_no_error(error);
+    json_array_append_new(wanted,
+                          json_pack("{ss s{ss}}", "record", record, "also", "state", "found"));
+  }
+  return wanted;
+}
+
+static void test_more_bytes_than_an_entry_holds_are_saved_too(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) drafts = draft_long_hazards(fixture, 30);
+
+  g_autoptr(json_t) entries =
+      bh_device_save_drafts(fixture->device, fixture->li, drafts, NULL, &error);
+  assert_no_error(error);
+  assert_in_range(json_array_size(entries), 2, 4);
+  assert_int_equal(fixture_status(fixture, "drafts"), 0);
+  for (gsize i = 0; i < json_array_size(drafts); i++)
+    assert_value(fixture, bh_json_string_or(json_array_get(drafts, i), "record", ""), "state",
+                 "found");
+}
+
+static void
+test_a_draft_that_fits_into_no_entry_is_named_and_nothing_is_saved(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *refused = NULL;
+  g_autofree char *words = g_strnfill(560, 'x');
+  char record[BH_ID_LEN + 1];
+  g_autoptr(json_t) drafts = draft_hazard(fixture, record, 2);
+
+  /* Each value of it is short enough, all together are too long for an entry. */
+  char large[BH_ID_LEN + 1];
+  bh_device_make_id(fixture->device, large);
+  g_autoptr(json_t) more = json_pack("[{ss ss s{}}]", "record", large, "kind", "inspection", "set");
+  json_t *set = json_object_get(json_array_get(more, 0), "set");
+  for (int i = 0; i < 480; i++) {
+    g_autofree char *key = g_strdup_printf("answers/T-%d", i);
+    json_object_set_new(set, key, json_pack("{ss ss}", "answer", "noncompliant", "note", words));
+  }
+  assert_true(bh_device_draft_put(fixture->device, fixture->li, more, &error));
+  assert_no_error(error);
+  json_array_append_new(drafts, json_pack("{ss}", "record", large));
+  assert_null(bh_device_save_drafts(fixture->device, fixture->li, drafts, &refused, &error));
+  assert_error(error, BH_ERROR_LIMIT);
+  assert_string_equal(refused, large);
+  assert_int_equal(fixture_status(fixture, "drafts"), 4);
+  assert_int_equal(fixture_status(fixture, "pending"), 0);
 }
 
 static void test_what_is_refused_leaves_all_drafts_that_belong_together(void **state G_GNUC_UNUSED)
@@ -167,7 +238,7 @@ static void test_what_is_refused_leaves_all_drafts_that_belong_together(void **s
 
   bh_device_make_id(fixture->device, missing);
   json_array_append_new(drafts, json_pack("{ss}", "record", missing));
-  assert_null(bh_device_save_drafts(fixture->device, fixture->li, drafts, &error));
+  assert_null(bh_device_save_drafts(fixture->device, fixture->li, drafts, NULL, &error));
   assert_error(error, BH_ERROR_NOT_FOUND);
   assert_int_equal(fixture_status(fixture, "drafts"), 1 + PICTURES);
   assert_int_equal(fixture_status(fixture, "pending"), 0);
@@ -265,6 +336,8 @@ int main(void)
       cmocka_unit_test(test_a_saved_draft_is_one_entry_and_is_gone),
       cmocka_unit_test(test_a_hazard_and_its_pictures_are_one_entry),
       cmocka_unit_test(test_more_pictures_than_an_entry_holds_are_saved_too),
+      cmocka_unit_test(test_more_bytes_than_an_entry_holds_are_saved_too),
+      cmocka_unit_test(test_a_draft_that_fits_into_no_entry_is_named_and_nothing_is_saved),
       cmocka_unit_test(test_what_is_refused_leaves_all_drafts_that_belong_together),
       cmocka_unit_test(test_L16_a_draft_outlives_a_new_kind_set),
       cmocka_unit_test(test_drafts_are_listed_newest_first_with_a_title),
