@@ -74,6 +74,8 @@ struct _BhDevice {
   gint64 opened_boot_ms;
   GHashTable *held_files; /* hash → what keeps it here for now (release.c); NULL: none */
   char release_place[BH_HASH_HEX_LEN + 1]; /* the last file that the sweep of release.c checked */
+  char prune_place[BH_HASH_HEX_LEN + 1];   /* the last file that prune.c tried to remove */
+  GHashTable *stuck_files; /* hash → when its removal is tried again (prune.c); NULL: none */
 
   char *round_state; /* of this run only: nothing stays "working" over a restart (L19) */
   gint64 next_try_ms;

@@ -81,6 +81,7 @@ void bh_device_close(BhDevice *device)
   g_clear_pointer(&device->views, g_hash_table_unref);
   g_clear_pointer(&device->noted, g_array_unref);
   g_clear_pointer(&device->held_files, g_hash_table_unref);
+  g_clear_pointer(&device->stuck_files, g_hash_table_unref);
   bh_db_close(device->db);
   g_clear_pointer(&device->signer, bh_signer_free);
   g_clear_pointer(&device->kinds, bh_kind_set_unref);

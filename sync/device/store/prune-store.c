@@ -77,16 +77,20 @@ gboolean bh_prune_store_give_up(BhDevice *device, const char *sha256, gint64 pos
   return bh_stmt_run(stmt, error);
 }
 
-char *bh_prune_store_next_discard(BhDevice *device, gboolean *known, GError **error)
+char *bh_prune_store_next_discard(BhDevice *device, const char *after, gboolean *known,
+                                  GError **error)
 {
   gboolean row = FALSE;
   g_autoptr(BhStmt) stmt =
       bh_db_prepare(device->db,
                     "SELECT d.sha256, EXISTS (SELECT 1 FROM file f WHERE f.sha256 = d.sha256)"
-                    " FROM discard d ORDER BY d.sha256 LIMIT 1",
+                    " FROM discard d WHERE d.sha256 > :after ORDER BY d.sha256 LIMIT 1",
                     error);
 
-  if (stmt == NULL || !bh_stmt_step(stmt, &row, error) || !row)
+  if (stmt == NULL)
+    return NULL;
+  bh_stmt_bind_text(stmt, "after", after);
+  if (!bh_stmt_step(stmt, &row, error) || !row)
     return NULL;
   *known = bh_stmt_get_int(stmt, 1) != 0;
   return g_strdup(bh_stmt_get_text(stmt, 0));

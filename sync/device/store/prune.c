@@ -14,8 +14,9 @@
 
 #define ENTRIES_STEP 50
 #define FILES_STEP 10
-#define PLACE "prune_place" /* settings: last position of the running sweep, and … */
-#define SWEPT "prune_ms"    /* … when the last sweep ended */
+#define STUCK_WAIT_MS (10 * 60 * 1000) /* before a removal is tried again; doubled up to a day */
+#define PLACE "prune_place"            /* settings: last position of the running sweep, and … */
+#define SWEPT "prune_ms"               /* … when the last sweep ended */
 
 /* --- what may go --- */
 
@@ -66,8 +67,40 @@ static gboolean drop_entry(BhDevice *device, gint64 pos, GError **error)
 
 /* --- bytes --- */
 
-/* The removal is synced before the note is removed, so that a power cut brings no picture back. */
-static gboolean unlink_bytes(BhDevice *device, const char *sha256, GError **error)
+/* A file whose bytes could not be removed. Kept in memory only, so a restart tries at once. */
+typedef struct {
+  gint64 wait_ms;
+  gint64 due_ms; /* of the boot clock */
+} Stuck;
+
+static gint64 boot_ms(BhDevice *device)
+{
+  return device->clock->boot_ms(device->clock->data);
+}
+
+static gboolean waits(BhDevice *device, const char *sha256)
+{
+  const Stuck *stuck =
+      device->stuck_files != NULL ? g_hash_table_lookup(device->stuck_files, sha256) : NULL;
+  return stuck != NULL && boot_ms(device) < stuck->due_ms;
+}
+
+static void defer(BhDevice *device, const char *sha256)
+{
+  if (device->stuck_files == NULL)
+    device->stuck_files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+  Stuck *stuck = g_hash_table_lookup(device->stuck_files, sha256);
+  if (stuck == NULL) {
+    stuck = g_new0(Stuck, 1);
+    g_hash_table_insert(device->stuck_files, g_strdup(sha256), stuck);
+  }
+  stuck->wait_ms = CLAMP(stuck->wait_ms * 2, STUCK_WAIT_MS, BH_DAY_MS);
+  stuck->due_ms = boot_ms(device) + stuck->wait_ms;
+}
+
+/* The removal is synced before the note is removed, so that a power cut brings no picture back.
+ * *gone: no bytes are left. */
+static gboolean unlink_bytes(BhDevice *device, const char *sha256, gboolean *gone, GError **error)
 {
   g_autofree char *path = bh_device_make_file_path(device, sha256);
   g_autofree char *part = g_strconcat(path, ".part", NULL);
@@ -75,35 +108,57 @@ static gboolean unlink_bytes(BhDevice *device, const char *sha256, GError **erro
   const char *const paths[] = {path, part};
   gboolean removed = FALSE;
 
+  *gone = TRUE;
   for (gsize i = 0; i < G_N_ELEMENTS(paths); i++) {
-    if (g_unlink(paths[i]) == 0)
+    if (g_unlink(paths[i]) == 0) {
       removed = TRUE;
-    else if (errno != ENOENT)
-      g_warning("store: cannot remove %s: %s", paths[i], g_strerror(errno));
+    } else if (errno != ENOENT) {
+      g_warning("store: cannot remove %s, it is tried again later: %s", paths[i],
+                g_strerror(errno));
+      *gone = FALSE;
+    }
   }
   return !removed || bh_durable_sync_folder(device->disk, shelf, error);
 }
 
+static gboolean remove_one(BhDevice *device, const char *sha256, gboolean known, GError **error)
+{
+  gboolean gone = TRUE;
+
+  if (!known && waits(device, sha256))
+    return TRUE;
+  if (!known && !unlink_bytes(device, sha256, &gone, error))
+    return FALSE;
+  if (!gone) {
+    defer(device, sha256);
+    return TRUE;
+  }
+  if (device->stuck_files != NULL)
+    g_hash_table_remove(device->stuck_files, sha256);
+  g_autoptr(BhWrite) write = bh_write_begin(device, error);
+  return write != NULL && bh_prune_store_forget_discard(device, sha256, error) &&
+         bh_write_commit(write, error);
+}
+
 /* The row was removed before, in the transaction that wrote the note: a crash in between leaves a
- * note, never a row without bytes. */
+ * note, never a row without bytes. A file that cannot be removed keeps its note and delays no other
+ * file. */
 static gboolean remove_bytes(BhDevice *device, int *left, GError **error)
 {
   for (; *left > 0; --*left) {
     g_autoptr(GError) local = NULL;
     gboolean known = FALSE;
-    g_autofree char *sha256 = bh_prune_store_next_discard(device, &known, &local);
+    g_autofree char *sha256 =
+        bh_prune_store_next_discard(device, device->prune_place, &known, &local);
     if (local != NULL) {
       g_propagate_error(error, g_steal_pointer(&local));
       return FALSE;
     }
+    if (sha256 != NULL && !remove_one(device, sha256, known, error))
+      return FALSE;
+    g_strlcpy(device->prune_place, sha256 != NULL ? sha256 : "", sizeof device->prune_place);
     if (sha256 == NULL)
       return TRUE;
-    if (!known && !unlink_bytes(device, sha256, error))
-      return FALSE;
-    g_autoptr(BhWrite) write = bh_write_begin(device, error);
-    if (write == NULL || !bh_prune_store_forget_discard(device, sha256, error) ||
-        !bh_write_commit(write, error))
-      return FALSE;
   }
   return TRUE;
 }

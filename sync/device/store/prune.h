@@ -32,9 +32,10 @@ gboolean bh_prune_store_drop_body(BhDevice *device, gint64 pos, GError **error);
 gboolean bh_prune_store_discard(BhDevice *device, const char *sha256, GError **error);
 /* The entry at `pos` declares the file no longer. */
 gboolean bh_prune_store_give_up(BhDevice *device, const char *sha256, gint64 pos, GError **error);
-/* The next file noted for removal; g_free. NULL without error when there is none. *known: it was
- * added again meanwhile. */
-char *bh_prune_store_next_discard(BhDevice *device, gboolean *known, GError **error);
+/* The next noted file after `after` ("": the first), g_free; NULL without an error: none. *known: a
+ * record, draft or entry names the file again. */
+char *bh_prune_store_next_discard(BhDevice *device, const char *after, gboolean *known,
+                                  GError **error);
 /* Removes that note. */
 gboolean bh_prune_store_forget_discard(BhDevice *device, const char *sha256, GError **error);
 

@@ -501,6 +501,42 @@ static void test_a_removal_that_is_not_on_the_disk_is_tried_again(void **state G
   assert_false(is_here(fixture, hash));
 }
 
+static gint64 count_discards(Fixture *fixture)
+{
+  g_autoptr(BhStmt) stmt = bh_db_prepare(fixture->device->db, "SELECT count(*) FROM discard", NULL);
+  gboolean row = FALSE;
+
+  assert_true(bh_stmt_step(stmt, &row, NULL) && row);
+  return bh_stmt_get_int(stmt, 0);
+}
+
+/* A folder in its place cannot be unlinked by anybody. */
+static void test_a_file_that_cannot_be_removed_is_tried_again_later(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autofree char *stuck = draft_picture(fixture, 0x7201, fixture->enterprise, 1);
+  g_autofree char *other = draft_picture(fixture, 0x7202, fixture->enterprise, 2);
+  g_autofree char *path = bh_device_dup_file_path(fixture->device, stuck);
+
+  assert_int_equal(g_unlink(path), 0);
+  assert_int_equal(g_mkdir(path, 0700), 0);
+  discard(fixture, test_id(0x7201));
+  discard(fixture, test_id(0x7202));
+  rest_later(fixture);
+  assert_false(is_here(fixture, other));
+  assert_int_equal(count_discards(fixture), 1);
+  for (int i = 0; i < 5; i++)
+    rest_later(fixture);
+  assert_int_equal(count_discards(fixture), 1);
+
+  assert_int_equal(g_rmdir(path), 0);
+  assert_true(g_file_set_contents(path, "bytes", -1, NULL));
+  fixture->time.boot_ms += 24 * G_GINT64_CONSTANT(3600000);
+  rest_later(fixture);
+  assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+  assert_int_equal(count_discards(fixture), 0);
+}
+
 /* A step looks at a few; nothing is left behind. */
 static void test_many_go_in_short_steps(void **state G_GNUC_UNUSED)
 {
@@ -551,6 +587,7 @@ int main(void)
       cmocka_unit_test(test_a_kill_in_between_leaves_nothing_for_ever),
       cmocka_unit_test(test_bytes_without_a_row_go),
       cmocka_unit_test(test_a_removal_that_is_not_on_the_disk_is_tried_again),
+      cmocka_unit_test(test_a_file_that_cannot_be_removed_is_tried_again_later),
       cmocka_unit_test(test_many_go_in_short_steps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
