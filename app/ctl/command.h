@@ -48,5 +48,6 @@ BhCtlExit bh_ctl_show(const BhCtlOptions *options);
 BhCtlExit bh_ctl_history(const BhCtlOptions *options);
 BhCtlExit bh_ctl_damaged(const BhCtlOptions *options);
 BhCtlExit bh_ctl_doctor(const BhCtlOptions *options);
+BhCtlExit bh_ctl_tidy(const BhCtlOptions *options);
 
 G_END_DECLS

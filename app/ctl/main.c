@@ -30,6 +30,8 @@ static const Command commands[] = {
     {"damaged", "", "entries this device's disk did not keep, as they were found", 0,
      bh_ctl_damaged},
     {"doctor", "", "check store, chain, files, clock and disk", 0, bh_ctl_doctor},
+    {"tidy", "", "remove the files that doctor names as orphans: nothing knows them", 0,
+     bh_ctl_tidy},
 };
 
 static const char description[] =

@@ -315,3 +315,20 @@ BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
     bh_ctl_print_json(answer);
   return well ? BH_CTL_OK : BH_CTL_FAILED;
 }
+
+BhCtlExit bh_ctl_tidy(const BhCtlOptions *options)
+{
+  g_autoptr(GError) error = NULL;
+
+  g_autoptr(BhLink) link = bh_link_open(options->store, &error);
+  g_autoptr(json_t) answer =
+      link != NULL ? bh_link_call(link, "remove_orphans", NULL, &error) : NULL;
+  if (answer == NULL)
+    return bh_ctl_fail(error);
+  if (options->json)
+    bh_ctl_print_json(answer);
+  else
+    printf("%" G_GINT64_FORMAT " files removed, %" G_GINT64_FORMAT " bytes\n",
+           number_of(answer, "files"), number_of(answer, "bytes"));
+  return BH_CTL_OK;
+}

@@ -209,5 +209,9 @@ json_t *bh_device_queue(BhDevice *device, gint64 offset, int limit, GError **err
 json_t *bh_device_list_damaged(BhDevice *device, GError **error);
 /* Self-check: {"checks":[{"name","ok","text"}]}. */
 json_t *bh_device_doctor(BhDevice *device, GError **error);
+/* Removes the files that doctor names under "orphans": those that no row, note, record or draft
+ * knows. {"files": number, "bytes"}; what the disk does not let go of is tried again later.
+ * BH_ERROR_BUSY while it cannot be said what records name. */
+json_t *bh_device_remove_orphans(BhDevice *device, GError **error);
 
 G_END_DECLS

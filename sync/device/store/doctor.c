@@ -7,10 +7,12 @@
 #include "sync/device/store/device-store.h"
 #include "sync/device/store/files.h"
 #include "sync/device/store/people.h"
+#include "sync/device/store/orphans.h"
 
 #define TAIL_ENTRIES 1000
 #define FREE_MIN_BYTES (200LL * 1024 * 1024)
 #define FILES_CHECKED 200
+#define ORPHANS_NAMED 20
 
 static void add_check(json_t *checks, const char *name, gboolean ok, const char *text)
 {
@@ -91,6 +93,26 @@ static void check_files(BhDevice *device, json_t *checks)
   add_check(checks, "files", files != NULL && missing == 0, text);
 }
 
+/* What cannot be said yet is no fault. */
+static void check_orphans(BhDevice *device, json_t *checks)
+{
+  g_autoptr(GError) local = NULL;
+  g_auto(BhOrphans) orphans = {0};
+
+  if (!bh_orphans_find(device, &orphans, &local)) {
+    add_check(checks, "orphans", g_error_matches(local, BH_ERROR, BH_ERROR_BUSY), local->message);
+    return;
+  }
+  g_autoptr(GString) text = g_string_new(NULL);
+  g_string_printf(text, "%u files that nothing knows, %" G_GINT64_FORMAT " bytes",
+                  orphans.hashes->len, orphans.bytes);
+  for (guint i = 0; i < MIN(orphans.hashes->len, ORPHANS_NAMED); i++)
+    g_string_append_printf(text, "%s %s", i == 0 ? ":" : ",", (char *)orphans.hashes->pdata[i]);
+  if (orphans.hashes->len > ORPHANS_NAMED)
+    g_string_append(text, ", …");
+  add_check(checks, "orphans", orphans.hashes->len == 0, text->str);
+}
+
 static void check_space(BhDevice *device, json_t *checks)
 {
   gint64 free_bytes = device->space->free_bytes(device->space->data, device->dir);
@@ -145,6 +167,7 @@ json_t *bh_device_doctor(BhDevice *device, GError **error)
     check_clock(device, checks);
   }
   check_files(device, checks);
+  check_orphans(device, checks);
   check_space(device, checks);
   json_object_set_new(out, "checks", checks);
   return out;

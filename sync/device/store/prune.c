@@ -163,6 +163,14 @@ static gboolean remove_bytes(BhDevice *device, int *left, GError **error)
   return TRUE;
 }
 
+gboolean bh_prune_discarded(BhDevice *device, GError **error)
+{
+  int left = G_MAXINT;
+
+  device->prune_place[0] = '\0';
+  return remove_bytes(device, &left, error);
+}
+
 /* --- a step --- */
 
 static gboolean sweep(BhDevice *device, gint64 before_ms, gboolean *more, GError **error)

@@ -15,6 +15,9 @@ G_BEGIN_DECLS
  * have a draft on one of their records stay, and nothing is dropped while the hub's time is not
  * known in this boot. One sweep a day. *more: call again. */
 gboolean bh_prune_some(BhDevice *device, gboolean *more, GError **error);
+/* Removes the bytes of all files that are noted for it. A file that cannot be removed keeps its
+ * note. */
+gboolean bh_prune_discarded(BhDevice *device, GError **error);
 
 typedef struct {
   gint64 pos;

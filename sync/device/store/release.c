@@ -169,8 +169,7 @@ static gboolean skip_held(BhDevice *device, GPtrArray *noted, GError **error)
   return TRUE;
 }
 
-/* Uses of a file are found by the index, which must be complete. */
-static gboolean is_index_complete(BhDevice *device)
+gboolean bh_release_is_index_complete(BhDevice *device)
 {
   g_autofree char *reindex = bh_setting_dup(device, "reindex");
   return reindex == NULL && !bh_shadow_store_is_open(device);
@@ -179,7 +178,8 @@ static gboolean is_index_complete(BhDevice *device)
 gboolean bh_release_some(BhDevice *device, gboolean *more, GError **error)
 {
   *more = FALSE;
-  if (boot_ms(device) < device->opened_boot_ms + BH_RELEASE_OPEN_MS || !is_index_complete(device))
+  if (boot_ms(device) < device->opened_boot_ms + BH_RELEASE_OPEN_MS ||
+      !bh_release_is_index_complete(device))
     return TRUE;
   g_autoptr(GPtrArray) noted = bh_release_store_list(device, device->release_place, STEP, error);
   if (noted == NULL)

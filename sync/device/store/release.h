@@ -27,6 +27,8 @@ void bh_release_hold(BhDevice *device, const char *sha256);
 void bh_release_settle(BhDevice *device, const char *value);
 /* *named: a record in the store names the file. */
 gboolean bh_release_is_named(BhDevice *device, const char *sha256, gboolean *named, GError **error);
+/* Whether the index is complete: uses of a file are found by it. */
+gboolean bh_release_is_index_complete(BhDevice *device);
 /* One step: checks some noted files, in a transaction of its own. *more: call again. */
 gboolean bh_release_some(BhDevice *device, gboolean *more, GError **error);
 

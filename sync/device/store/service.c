@@ -273,6 +273,11 @@ static json_t *queue(BhDevice *device, const json_t *params, GError **error)
               bh_device_queue(device, offset, limit > 0 ? (int)MIN(limit, 1000) : 50, error));
 }
 
+static json_t *remove_orphans(BhDevice *device, const json_t *params G_GNUC_UNUSED, GError **error)
+{
+  return bh_device_remove_orphans(device, error);
+}
+
 static json_t *doctor(BhDevice *device, const json_t *params G_GNUC_UNUSED, GError **error)
 {
   return bh_device_doctor(device, error);
@@ -317,6 +322,7 @@ json_t *bh_service_call(BhDevice *device, const json_t *request, GError **error)
       {"status", status},
       {"queue", queue},
       {"doctor", doctor},
+      {"remove_orphans", remove_orphans},
       {"damaged", damaged},
   };
   const char *name = bh_json_get_string(request, "method", WHERE, error);

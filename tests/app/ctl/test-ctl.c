@@ -298,6 +298,29 @@ static void test_records_are_shown_for_people_and_programs(void **state G_GNUC_U
   assert_true(json_array_size(json_object_get(checks, "checks")) > 4);
 }
 
+static void test_tidy_removes_what_doctor_names(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = make_store();
+  g_auto(Outcome) doctor = {0}, tidy = {0}, after = {0};
+  g_autofree char *hash = bh_hash_hex("left", 4);
+  g_autofree char *folder = g_strndup(hash, 2);
+  g_autofree char *shelf = g_build_filename(fixture->dir, "files", folder, NULL);
+  g_autofree char *path = g_build_filename(shelf, hash, NULL);
+
+  assert_int_equal(g_mkdir_with_parents(shelf, 0700), 0);
+  assert_true(g_file_set_contents(path, "left", 4, NULL));
+  run(&doctor, "--store", fixture->dir, "doctor", NULL);
+  assert_non_null(strstr(doctor.out, hash));
+  run(&tidy, "--store", fixture->dir, "tidy", "--json", NULL);
+  expect_code(&tidy, 0);
+  g_autoptr(json_t) removed = parse(tidy.out);
+  assert_int_equal(json_integer_value(json_object_get(removed, "files")), 1);
+  assert_int_equal(json_integer_value(json_object_get(removed, "bytes")), 4);
+  assert_false(g_file_test(path, G_FILE_TEST_EXISTS));
+  run(&after, "--store", fixture->dir, "doctor", NULL);
+  assert_null(strstr(after.out, hash));
+}
+
 static void test_no_hub_has_its_own_code(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
@@ -361,6 +384,7 @@ int main(void)
       cmocka_unit_test(test_a_check_keeps_no_file),
       cmocka_unit_test(test_L12_without_the_right_pin_nothing_is_recorded),
       cmocka_unit_test(test_records_are_shown_for_people_and_programs),
+      cmocka_unit_test(test_tidy_removes_what_doctor_names),
       cmocka_unit_test(test_no_hub_has_its_own_code),
       cmocka_unit_test(test_the_process_that_has_the_store_is_asked),
   };

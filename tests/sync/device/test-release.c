@@ -537,6 +537,113 @@ static void test_a_file_that_cannot_be_removed_is_tried_again_later(void **state
   assert_int_equal(count_discards(fixture), 0);
 }
 
+/* --- what nothing knows --- */
+
+static char *put_stray(Fixture *fixture, const char *bytes, const char *suffix)
+{
+  g_autofree char *hash = bh_hash_hex(bytes, strlen(bytes));
+  g_autofree char *folder = g_strndup(hash, 2);
+  g_autofree char *shelf = g_build_filename(fixture->dir, "files", folder, NULL);
+  g_autofree char *name = g_strconcat(hash, suffix, NULL);
+  g_autofree char *path = g_build_filename(shelf, name, NULL);
+
+  assert_int_equal(g_mkdir_with_parents(shelf, 0700), 0);
+  assert_true(g_file_set_contents(path, bytes, -1, NULL));
+  return g_steal_pointer(&path);
+}
+
+/* What doctor says of files that nothing knows; *ok as it says. */
+static char *ask_doctor(Fixture *fixture, gboolean *ok)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) found = bh_device_doctor(fixture->device, &error);
+  gsize i;
+  json_t *check;
+
+  assert_no_error(error);
+  json_array_foreach(json_object_get(found, "checks"), i, check)
+  {
+    if (strcmp(bh_json_string_or(check, "name", ""), "orphans") != 0)
+      continue;
+    *ok = json_is_true(json_object_get(check, "ok"));
+    return g_strdup(bh_json_string_or(check, "text", ""));
+  }
+  fail_msg("doctor does not look for orphans");
+  return NULL;
+}
+
+static void test_files_that_nothing_knows_are_named_and_can_be_removed(void **state G_GNUC_UNUSED)
+{
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *stray = put_stray(fixture, "left over", "");
+  g_autofree char *half = put_stray(fixture, "half of one", ".part");
+  g_autofree char *foreign = g_build_filename(fixture->dir, "files", "notes.txt", NULL);
+  g_autofree char *name = g_path_get_basename(stray);
+  gboolean ok = TRUE;
+
+  assert_true(g_file_set_contents(foreign, "not ours", -1, NULL));
+  g_autofree char *text = ask_doctor(fixture, &ok);
+  assert_false(ok);
+  assert_non_null(strstr(text, "2 files"));
+  assert_non_null(strstr(text, "20 bytes"));
+  assert_non_null(strstr(text, name));
+  assert_true(g_file_test(stray, G_FILE_TEST_EXISTS));
+
+  g_autoptr(json_t) removed = bh_device_remove_orphans(fixture->device, &error);
+  assert_no_error(error);
+  assert_int_equal(json_integer_value(json_object_get(removed, "files")), 2);
+  assert_int_equal(json_integer_value(json_object_get(removed, "bytes")), 20);
+  assert_false(g_file_test(stray, G_FILE_TEST_EXISTS));
+  assert_false(g_file_test(half, G_FILE_TEST_EXISTS));
+  assert_true(g_file_test(foreign, G_FILE_TEST_EXISTS));
+  g_autofree char *after = ask_doctor(fixture, &ok);
+  assert_true(ok);
+}
+
+static void forget_row(Fixture *fixture, const char *sql, const char *sha256)
+{
+  g_autoptr(BhStmt) stmt = bh_db_prepare(fixture->device->db, sql, NULL);
+
+  assert_non_null(stmt);
+  bh_stmt_bind_text(stmt, "sha", sha256);
+  assert_true(bh_stmt_run(stmt, NULL));
+}
+
+/* A row, a draft, a note, a wanted one: each of them alone keeps the bytes. */
+static void test_no_file_that_something_needs_is_an_orphan(void **state G_GNUC_UNUSED)
+{
+  static const char *const tables[] = {"wanted", "released", "discard"};
+  g_autoptr(Fixture) fixture = fixture_new();
+  g_autoptr(GError) error = NULL;
+  g_autofree char *rowed = fixture_add_picture(fixture, 5000, 1);
+  g_autofree char *drafted = draft_picture(fixture, 0x7201, fixture->enterprise, 2);
+  g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+  gboolean ok = FALSE;
+
+  assert_true(bh_db_exec(fixture->device->db, "DELETE FROM released", &error));
+  forget_row(fixture, "DELETE FROM file WHERE sha256 = :sha", drafted);
+  for (gsize i = 0; i < G_N_ELEMENTS(tables); i++) {
+    char *path = put_stray(fixture, tables[i], i == 0 ? ".part" : "");
+    g_autofree char *hash = bh_hash_hex(tables[i], strlen(tables[i]));
+    g_autofree char *sql = g_strdup_printf("INSERT INTO %s (sha256) VALUES (:sha)", tables[i]);
+    forget_row(fixture, sql, hash);
+    g_ptr_array_add(paths, path);
+  }
+  g_autofree char *text = ask_doctor(fixture, &ok);
+  if (!ok)
+    fail_msg("%s", text);
+  forget_row(fixture, "DELETE FROM discard WHERE sha256 <> :sha", "");
+  g_ptr_array_remove_index(paths, 2);
+  g_autoptr(json_t) removed = bh_device_remove_orphans(fixture->device, &error);
+  assert_no_error(error);
+  assert_int_equal(json_integer_value(json_object_get(removed, "files")), 1);
+  assert_true(is_here(fixture, rowed));
+  assert_true(is_here(fixture, drafted));
+  for (guint i = 0; i < paths->len; i++)
+    assert_true(g_file_test(paths->pdata[i], G_FILE_TEST_EXISTS));
+}
+
 /* A step looks at a few; nothing is left behind. */
 static void test_many_go_in_short_steps(void **state G_GNUC_UNUSED)
 {
@@ -588,6 +695,8 @@ int main(void)
       cmocka_unit_test(test_bytes_without_a_row_go),
       cmocka_unit_test(test_a_removal_that_is_not_on_the_disk_is_tried_again),
       cmocka_unit_test(test_a_file_that_cannot_be_removed_is_tried_again_later),
+      cmocka_unit_test(test_files_that_nothing_knows_are_named_and_can_be_removed),
+      cmocka_unit_test(test_no_file_that_something_needs_is_an_orphan),
       cmocka_unit_test(test_many_go_in_short_steps),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
