@@ -452,6 +452,7 @@ static void test_no_list_is_planned_anew_for_other_values(void **state)
   bh_hub_give_reader(fixture->hub, db);
 }
 
+/* At whichever statement it is broken off. */
 static void test_a_list_that_is_broken_off_is_an_error_and_not_empty(void **state)
 {
   HubFixture *fixture = *state;
