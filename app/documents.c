@@ -38,8 +38,7 @@ static GPtrArray *list_documents(const json_t *visit, const char *type)
   GPtrArray *ids = g_ptr_array_new();
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "documents"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "documents"), i, row) {
     if (strcmp(bh_json_string_or(json_object_get(row, "values"), "doc_type", ""), type) == 0)
       g_ptr_array_add(ids, (gpointer)bh_json_string_or(row, "id", ""));
   }
@@ -75,8 +74,7 @@ static gboolean check(BhDevice *device, const BhDocumentsRequest *request, const
   GString *text = g_string_new(NULL);
   gsize i;
   json_t *problem;
-  json_array_foreach(problems, i, problem)
-  {
+  json_array_foreach(problems, i, problem) {
     g_string_append_printf(text, "%s%s", i > 0 ? "\n" : "",
                            bh_json_string_or(problem, request->lang, ""));
   }
@@ -224,8 +222,7 @@ static json_t *list_signatures(const json_t *visit, const json_t *frozen)
   json_t *found = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, record ? "signatures" : "receipts"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, record ? "signatures" : "receipts"), i, row) {
     json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "shown_sha256", ""), digest) == 0)
       json_array_append(found, values);
@@ -306,12 +303,10 @@ static char *dup_freezing_entry(BhDevice *device, const char *record)
   char *entry = NULL;
   gsize i;
   json_t *one;
-  json_array_foreach(history, i, one)
-  {
+  json_array_foreach(history, i, one) {
     gsize j;
     json_t *set;
-    json_array_foreach(json_object_get(one, "sets"), j, set)
-    {
+    json_array_foreach(json_object_get(one, "sets"), j, set) {
       if (strcmp(bh_json_string_or(set, "key", ""), "frozen") == 0 && entry == NULL)
         entry = g_strdup(bh_json_string_or(one, "entry", ""));
     }
@@ -361,8 +356,7 @@ static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *reques
   g_autoptr(json_t) ops = json_array();
   gsize i;
   json_t *one;
-  json_array_foreach((json_t *)named, i, one)
-  {
+  json_array_foreach((json_t *)named, i, one) {
     const char *id = json_string_value(one);
     g_autoptr(json_t) hazard = bh_device_get(device, id, NULL);
     if (strcmp(bh_json_string_or(json_object_get(hazard, "values"), "state", ""), "found") == 0)

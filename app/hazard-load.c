@@ -14,13 +14,11 @@ static void add_files(BhDevice *device, const char *author, const char *record, 
   g_autoptr(json_t) rows = bh_visit_list_children(device, "file", parents, author, NULL);
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     json_array_append(files, json_object_get(row, "values"));
   }
   g_autoptr(json_t) all = bh_device_draft_list(device, author, NULL);
-  json_array_foreach(all, i, row)
-  {
+  json_array_foreach(all, i, row) {
     if (strcmp(bh_json_string_or(row, "kind", ""), "file") != 0)
       continue;
     const char *id = bh_json_string_or(row, "record", "");

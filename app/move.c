@@ -15,8 +15,7 @@ BhMoveCount bh_move_count(const json_t *visit)
                                  json_array_size(json_object_get(visit, "documents")) > 0};
   const char *key;
   json_t *value;
-  json_object_foreach(bh_visit_get_values(visit, "inspection"), key, value)
-  {
+  json_object_foreach(bh_visit_get_values(visit, "inspection"), key, value) {
     if (g_str_has_prefix(key, BH_ANSWERS_PREFIX) && !json_is_null(value))
       count.answers++;
   }
@@ -34,8 +33,7 @@ static void set_list(json_t *set, const json_t *visit, const json_t *lists, cons
   json_object_set_new(set, "sections", json_null());
   gsize i;
   json_t *row;
-  json_array_foreach(lists, i, row)
-  {
+  json_array_foreach(lists, i, row) {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "sector", ""), sector) != 0)
       continue;
@@ -52,8 +50,7 @@ static void add_hazards(json_t *ops, const json_t *visit, const char *enterprise
 {
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "hazards"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "enterprise", ""), enterprise) == 0)
       continue;

@@ -12,14 +12,13 @@ static GHashTable *list_ordered(const json_t *visit)
   GHashTable *ids = g_hash_table_new(g_str_hash, g_str_equal);
   gsize i, j;
   json_t *row, *id;
-  json_array_foreach(json_object_get(visit, "documents"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") != 0 ||
         strcmp(bh_json_string_or(values, "state", ""), "voided") == 0)
       continue;
     json_array_foreach(json_object_get(values, "hazards"), j, id)
-        g_hash_table_add(ids, (gpointer)json_string_value(id));
+      g_hash_table_add(ids, (gpointer)json_string_value(id));
   }
   return ids;
 }
@@ -43,8 +42,7 @@ gboolean bh_orders_are_due(const json_t *visit)
   gboolean begun = FALSE;
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "documents"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
     begun |= strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") == 0 &&

@@ -51,8 +51,7 @@ static json_t *find(BhDevice *device, const Ask *ask)
   g_autoptr(json_t) rows = bh_device_draft_list(device, ask->author, NULL);
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     if (strcmp(bh_json_string_or(row, "kind", ""), ask->kind) != 0 ||
         json_object_get(row, "state") != NULL)
       continue;

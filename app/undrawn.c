@@ -83,12 +83,10 @@ static void look(Search *search, const BhKind *kind, const char *where, const ch
   json_t *one;
   if (json_is_string(value) && !g_strv_contains(unseen, key))
     look_at_text(search, kind, where, key, json_string_value(value));
-  json_object_foreach((json_t *)value, member, one)
-  {
+  json_object_foreach((json_t *)value, member, one) {
     look(search, kind, where, member, one);
   }
-  json_array_foreach((json_t *)value, i, one)
-  {
+  json_array_foreach((json_t *)value, i, one) {
     const char *item = bh_json_string_or(one, "item_no", NULL);
     g_autofree char *place = item != NULL ? g_strdup_printf("%s %s", where, item)
                                           : g_strdup_printf("%s %u", where, (guint)i + 1);
@@ -103,8 +101,10 @@ static void add_all_texts(const json_t *value, GString *out)
   json_t *one;
   if (json_is_string(value))
     g_string_append(out, json_string_value(value));
-  json_object_foreach((json_t *)value, key, one) add_all_texts(one, out);
-  json_array_foreach((json_t *)value, i, one) add_all_texts(one, out);
+  json_object_foreach((json_t *)value, key, one)
+    add_all_texts(one, out);
+  json_array_foreach((json_t *)value, i, one)
+    add_all_texts(one, out);
 }
 
 static const char *find_kind(const char *member)
@@ -128,8 +128,7 @@ char *bh_undrawn_dup_lines(const json_t *frozen, const BhKindSet *kinds, const c
                    .lines = g_string_new(NULL)};
   const char *member;
   json_t *value;
-  json_object_foreach((json_t *)frozen, member, value)
-  {
+  json_object_foreach((json_t *)frozen, member, value) {
     const BhKind *kind = characters->len > 0 ? bh_kind_set_find(kinds, find_kind(member)) : NULL;
     if (characters->len > 0)
       look(&search, kind, kind != NULL ? bh_kind_get_label(kind, lang) : "", member, value);

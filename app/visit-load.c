@@ -43,8 +43,7 @@ static void add_ids(json_t *ids, const json_t *rows)
 {
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     json_array_append(ids, json_object_get(row, "id"));
   }
 }
@@ -55,8 +54,7 @@ static json_t *list_drafts(BhDevice *device, const char *author, const char *ins
   g_autoptr(json_t) drafts = bh_device_draft_list(device, author, NULL);
   gsize i;
   json_t *draft;
-  json_array_foreach(drafts, i, draft)
-  {
+  json_array_foreach(drafts, i, draft) {
     if (strcmp(bh_json_string_or(draft, "kind", ""), "hazard") != 0)
       continue;
     g_autoptr(json_t) whole =
@@ -85,15 +83,13 @@ static json_t *list_people(BhDevice *device, const json_t *visit)
   g_autoptr(json_t) staff = bh_device_list_staff(device, NULL);
   gsize i;
   json_t *one;
-  json_array_foreach(staff, i, one)
-  {
+  json_array_foreach(staff, i, one) {
     add_record(device, people, one, "id");
   }
   add_record(device, people, bh_visit_get_values(visit, "inspection"), "lead");
   static const char *const parts[] = {"participants", "signatures", "receipts"};
   for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
-    json_array_foreach(json_object_get(visit, parts[p]), i, one)
-    {
+    json_array_foreach(json_object_get(visit, parts[p]), i, one) {
       add_record(device, people, json_object_get(one, "values"), "staff");
     }
   }
@@ -106,12 +102,10 @@ static json_t *list_refs(BhDevice *device, const json_t *visit)
   json_t *refs = json_copy(json_object_get(visit, "staff"));
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "files"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "files"), i, row) {
     json_object_set(refs, bh_json_string_or(row, "id", ""), json_object_get(row, "values"));
   }
-  json_array_foreach(json_object_get(visit, "hazards"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
     add_record(device, refs, json_object_get(row, "values"), "site");
   }
   return refs;
@@ -129,8 +123,7 @@ static json_t *drop_void(json_t *rows, const BhKind *kind)
   json_t *kept = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     const char *state = bh_json_string_or(json_object_get(row, "values"), "state", "");
     if (kind == NULL || !bh_kind_is_void_state(kind, state))
       json_array_append(kept, row);
@@ -160,8 +153,7 @@ static json_t *take_present(json_t *rows)
   json_t *present = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     if (!json_is_true(json_object_get(json_object_get(row, "values"), "removed")))
       json_array_append(present, row);
   }

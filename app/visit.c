@@ -30,8 +30,7 @@ static gboolean has_string(const json_t *array, const char *text)
 {
   gsize i;
   json_t *one;
-  json_array_foreach(array, i, one)
-  {
+  json_array_foreach(array, i, one) {
     if (json_is_string(one) && strcmp(json_string_value(one), text) == 0)
       return TRUE;
   }
@@ -110,8 +109,7 @@ GPtrArray *bh_visit_list_orderable(const json_t *visit)
   GPtrArray *rows = g_ptr_array_new();
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "hazards"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
     if (!json_is_true(json_object_get(values, "fixed_on_site")) &&
@@ -126,8 +124,7 @@ json_t *bh_visit_dup_row_values(const json_t *visit, const char *part)
   json_t *all = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, part), i, row)
-  {
+  json_array_foreach(json_object_get(visit, part), i, row) {
     json_array_append(all, json_object_get(row, "values"));
   }
   return all;
@@ -151,8 +148,7 @@ void bh_visit_add_lists(json_t *lists, const json_t *rows, const BhDate *today)
   g_autofree char *day = bh_date_format(today);
   gsize at;
   json_t *row;
-  json_array_foreach((json_t *)rows, at, row)
-  {
+  json_array_foreach((json_t *)rows, at, row) {
     if (bh_checklist_is_in_force(json_object_get(row, "values"), day))
       json_array_append(lists, row);
   }

@@ -80,8 +80,7 @@ static gssize find_op(BhBodyBuilder *builder, const char *record, const char *ki
 {
   gsize i;
   json_t *op;
-  json_array_foreach(builder->ops, i, op)
-  {
+  json_array_foreach(builder->ops, i, op) {
     if (g_str_equal(bh_json_string_or(op, "record", ""), record))
       return g_str_equal(bh_json_string_or(op, "kind", ""), kind) ? (gssize)i : -1;
   }
@@ -172,8 +171,7 @@ void bh_body_builder_add_file(BhBodyBuilder *builder, const char *sha256, gint64
 {
   gsize i;
   json_t *file;
-  json_array_foreach(builder->files, i, file)
-  {
+  json_array_foreach(builder->files, i, file) {
     if (g_str_equal(bh_json_string_or(file, "sha256", ""), sha256))
       return;
   }

@@ -159,8 +159,7 @@ static gboolean check_value(const json_t *value, int depth, const char *where, G
   const char *key;
   json_t *child;
   if (json_is_array(value)) {
-    json_array_foreach(value, i, child)
-    {
+    json_array_foreach(value, i, child) {
       if (!check_value(child, depth + 1, where, error))
         return FALSE;
     }
@@ -339,8 +338,7 @@ static gboolean read_op(BhBody *body, json_t *object, gsize *n_keys, GError **er
   const char *key;
   json_t *set;
   gboolean sorted = TRUE;
-  json_object_foreach(sets, key, set)
-  {
+  json_object_foreach(sets, key, set) {
     if (!read_set(op, key, set, body->id, where, error))
       return FALSE;
     guint len = op->sets->len;
@@ -364,8 +362,7 @@ static gboolean read_ops(BhBody *body, const json_t *object, GError **error)
   gsize n_keys = 0;
   gsize i;
   json_t *op;
-  json_array_foreach(ops, i, op)
-  {
+  json_array_foreach(ops, i, op) {
     if (!read_op(body, op, &n_keys, error))
       return FALSE;
   }
@@ -424,8 +421,7 @@ static gboolean read_files(BhBody *body, const json_t *object, GError **error)
     return fail(error, BH_ERROR_LIMIT, "body", "more than 32 files");
   gsize i;
   json_t *file;
-  json_array_foreach(files, i, file)
-  {
+  json_array_foreach(files, i, file) {
     if (!read_file(body, file, error))
       return FALSE;
   }
@@ -481,8 +477,7 @@ static gboolean read_openings(BhBody *body, const json_t *array, GError **error)
     return fail(error, BH_ERROR_LIMIT, "openings", "more than 512 openings");
   gsize i;
   json_t *opening;
-  json_array_foreach(array, i, opening)
-  {
+  json_array_foreach(array, i, opening) {
     g_autofree char *where = g_strdup_printf("opening %" G_GSIZE_FORMAT, i);
     if (!read_opening(body, opening, where, error))
       return FALSE;

@@ -30,8 +30,7 @@ static gboolean read_days(BhCalendar *calendar, int year, const json_t *member, 
     return FALSE;
   gsize i;
   json_t *item;
-  json_array_foreach(days, i, item)
-  {
+  json_array_foreach(days, i, item) {
     const char *text = json_string_value(item);
     BhDate date;
     if (!bh_date_parse(text, &date, NULL) || date.year != year) {
@@ -105,8 +104,7 @@ BhCalendar *bh_calendar_load(const char *path, GError **error)
   calendar->days = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   const char *name;
   json_t *member;
-  json_object_foreach(years, name, member)
-  {
+  json_object_foreach(years, name, member) {
     if (!read_year(calendar, name, member, path, error))
       return NULL;
   }

@@ -116,8 +116,7 @@ gboolean bh_checklist_read_item_file(BhPlace *place, BhChecklist *checklist, con
     return bh_place_fail(place, "must be an object of items by item_no");
   const char *item_no;
   json_t *object;
-  json_object_foreach((json_t *)items, item_no, object)
-  {
+  json_object_foreach((json_t *)items, item_no, object) {
     BhChecklistItem *item = g_hash_table_lookup(checklist->index, item_no);
     if (item == NULL)
       return bh_place_fail(place, "the list has no item \"%.40s\"", item_no);
@@ -186,8 +185,7 @@ BhChecklist *bh_checklist_from_json(const json_t *items, GError **error)
   g_autoptr(BhChecklist) checklist = bh_checklist_new();
   gsize index;
   json_t *object;
-  json_array_foreach((json_t *)items, index, object)
-  {
+  json_array_foreach((json_t *)items, index, object) {
     gsize mark = bh_place_enter_index(&place, index);
     if (!read_json_item(&place, checklist, object))
       return NULL;

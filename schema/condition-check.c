@@ -159,8 +159,7 @@ static gboolean check_values(BhPlace *place, const BhKindSet *set, const BhKind 
     return bh_place_fail(place, "must be an array of 1 to %d values", OPERANDS_MAX);
   gsize index;
   json_t *value;
-  json_array_foreach((json_t *)operand, index, value)
-  {
+  json_array_foreach((json_t *)operand, index, value) {
     gsize mark = bh_place_enter_index(place, index);
     if (!check_value(place, set, kind, ends, value))
       return FALSE;
@@ -379,8 +378,7 @@ static gboolean check_join(BhPlace *place, const BhKindSet *set, const BhKind *k
     return bh_place_fail(place, "must be an array of 1 to %d conditions", OPERANDS_MAX);
   gsize index;
   json_t *part;
-  json_array_foreach((json_t *)operand, index, part)
-  {
+  json_array_foreach((json_t *)operand, index, part) {
     gsize inner = bh_place_enter_index(place, index);
     if (!check(place, set, kind, part, depth + 1))
       return FALSE;

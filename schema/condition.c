@@ -39,8 +39,7 @@ static const json_t *find_any_item(const json_t *values, const char *field)
   gsize len = strlen(field);
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     if (strncmp(key, field, len) == 0 && key[len] == '/' && !bh_value_is_blank(value))
       return value;
   }
@@ -53,8 +52,7 @@ static Truth holds_item(const json_t *values, const char *field, const json_t *o
   gsize len = strlen(field);
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     if (strncmp(key, field, len) != 0 || key[len] != '/')
       continue;
     const json_t *answer = json_object_get(value, "answer");
@@ -145,8 +143,7 @@ static Truth holds_in(const json_t *value, const json_t *operand, const BhContex
   Truth result = NO;
   gsize index;
   json_t *element;
-  json_array_foreach((json_t *)operand, index, element)
-  {
+  json_array_foreach((json_t *)operand, index, element) {
     Truth element_truth = holds_is(value, element, context);
     if (element_truth == YES)
       return YES;
@@ -161,8 +158,7 @@ static Truth holds_has(const json_t *value, const json_t *operand, const BhConte
   Truth result = NO;
   gsize index;
   json_t *element;
-  json_array_foreach((json_t *)value, index, element)
-  {
+  json_array_foreach((json_t *)value, index, element) {
     Truth element_truth = json_is_array(operand) ? holds_in(element, operand, context)
                                                  : holds_is(element, operand, context);
     if (element_truth == YES)
@@ -299,8 +295,7 @@ static json_t *list_elements(const json_t *source, const BhContext *context)
     json_t *elements = json_array();
     gsize index;
     json_t *id;
-    json_array_foreach((json_t *)ids, index, id)
-    {
+    json_array_foreach((json_t *)ids, index, id) {
       gboolean missing = FALSE;
       const json_t *values = follow(id, context, &missing);
       if (values != NULL)
@@ -334,8 +329,7 @@ static Truth holds_over(const json_t *condition, const char *word, const BhConte
   json_int_t yes = 0, unsure = 0, no = 0;
   gsize index;
   json_t *element;
-  json_array_foreach(elements, index, element)
-  {
+  json_array_foreach(elements, index, element) {
     BhContext inner = *context;
     inner.values = element;
     inner.record = NULL;
@@ -402,8 +396,7 @@ static Truth holds_join(const json_t *parts, gboolean all, const BhContext *cont
   Truth result = all ? YES : NO;
   gsize index;
   json_t *part;
-  json_array_foreach((json_t *)parts, index, part)
-  {
+  json_array_foreach((json_t *)parts, index, part) {
     Truth element_truth = evaluate(part, context);
     if (element_truth == (all ? NO : YES))
       return element_truth;

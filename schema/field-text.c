@@ -23,8 +23,7 @@ static char *format_set(const BhField *field, const json_t *value, const char *l
   g_autoptr(GString) out = g_string_new(NULL);
   gsize index;
   json_t *element;
-  json_array_foreach((json_t *)value, index, element)
-  {
+  json_array_foreach((json_t *)value, index, element) {
     const char *text = json_string_value(element);
     if (text == NULL)
       continue;

@@ -61,8 +61,7 @@ static char *dup_modes(const BhPaperFacts *facts)
   GString *out = g_string_new(NULL);
   gsize index;
   json_t *mode;
-  json_array_foreach(json_object_get(facts->inspection, "modes"), index, mode)
-  {
+  json_array_foreach(json_object_get(facts->inspection, "modes"), index, mode) {
     const char *code = json_string_value(mode);
     /* Paper must not show that a visit followed a tip-off (FIELD 19). */
     if (code == NULL || strcmp(code, "follow_up_tip") == 0)
@@ -130,8 +129,7 @@ static json_t *freeze_people(const BhPaperFacts *facts)
   gboolean lead_listed = FALSE;
   gsize index;
   json_t *participant;
-  json_array_foreach(facts->participants, index, participant)
-  {
+  json_array_foreach(facts->participants, index, participant) {
     const char *staff_id = bh_json_string_or(participant, "staff", NULL);
     const char *role = bh_json_string_or(participant, "role", "member");
     if (lead != NULL && g_strcmp0(staff_id, lead) == 0) {
@@ -161,8 +159,7 @@ static json_t *find_section(Tally *tally, const char *name)
 {
   gsize index;
   json_t *section;
-  json_array_foreach(tally->sections, index, section)
-  {
+  json_array_foreach(tally->sections, index, section) {
     if (strcmp(bh_json_string_or(section, "name", ""), name) == 0)
       return section;
   }
@@ -218,8 +215,7 @@ static void tally_without_checklist(Tally *tally, const BhPaperFacts *facts)
 {
   const char *key;
   json_t *given;
-  json_object_foreach((json_t *)facts->inspection, key, given)
-  {
+  json_object_foreach((json_t *)facts->inspection, key, given) {
     if (g_str_has_prefix(key, BH_ANSWERS_PREFIX))
       count_item(tally, "检查项目", key + strlen(BH_ANSWERS_PREFIX), NULL, given);
   }
@@ -281,8 +277,7 @@ static json_t *freeze_hazards(const BhPaperFacts *facts)
   json_t *out = json_array();
   gsize index;
   json_t *hazard;
-  json_array_foreach(facts->hazards, index, hazard)
-  {
+  json_array_foreach(facts->hazards, index, hazard) {
     json_array_append_new(out, freeze_hazard(facts, hazard));
   }
   return out;
@@ -428,8 +423,7 @@ json_t *bh_paper_freeze_signatures(const json_t *signatures, const json_t *refs)
   json_t *out = json_array();
   gsize index;
   json_t *signature;
-  json_array_foreach(signatures, index, signature)
-  {
+  json_array_foreach(signatures, index, signature) {
     const json_t *staff = find_ref(refs, signature, "staff");
     json_t *frozen = json_object();
     copy_all(frozen, signature, keys);

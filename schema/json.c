@@ -224,8 +224,7 @@ gboolean bh_json_names(const json_t *names, const char *name)
   json_t *each;
   if (json_is_string(names))
     return g_strcmp0(json_string_value(names), name) == 0;
-  json_array_foreach((json_t *)names, index, each)
-  {
+  json_array_foreach((json_t *)names, index, each) {
     if (g_strcmp0(json_string_value(each), name) == 0)
       return TRUE;
   }
@@ -237,8 +236,7 @@ gboolean bh_json_only_keys(const json_t *object, const char *const *allowed, con
 {
   const char *key;
   json_t *member;
-  json_object_foreach((json_t *)object, key, member)
-  {
+  json_object_foreach((json_t *)object, key, member) {
     if (!g_strv_contains(allowed, key)) {
       g_autofree char *shown = g_strndup(key, 64);
       g_autofree char *valid = g_utf8_make_valid(shown, -1);

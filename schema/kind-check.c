@@ -137,8 +137,7 @@ static char *check_set(const BhField *field, const json_t *value)
   const char *before = NULL;
   gsize index;
   json_t *element;
-  json_array_foreach((json_t *)value, index, element)
-  {
+  json_array_foreach((json_t *)value, index, element) {
     const char *text = json_string_value(element);
     if (field->type == BH_FIELD_REFS ? !bh_id_is_valid(text)
                                      : bh_field_find_choice(field, text) == NULL)
@@ -384,8 +383,7 @@ void bh_rules_check(const json_t *rules, const BhContext *context, GPtrArray *pr
 {
   gsize index;
   json_t *rule;
-  json_array_foreach((json_t *)rules, index, rule)
-  {
+  json_array_foreach((json_t *)rules, index, rule) {
     check_rule(rule, context, problems);
   }
 }
@@ -425,8 +423,7 @@ GPtrArray *bh_kind_check_keys(const BhKind *kind, const char *const *keys, const
   GPtrArray *problems = g_ptr_array_new_with_free_func((GDestroyNotify)bh_problem_free);
   gsize index;
   json_t *rule;
-  json_array_foreach((json_t *)kind->checks, index, rule)
-  {
+  json_array_foreach((json_t *)kind->checks, index, rule) {
     const char *field = bh_json_string_or(rule, "field", NULL);
     if (field != NULL && g_strv_contains(keys, field))
       check_rule(rule, context, problems);
@@ -439,8 +436,7 @@ gboolean bh_kind_has_check_of(const BhKind *kind, const char *key)
 {
   gsize index;
   json_t *rule;
-  json_array_foreach((json_t *)kind->checks, index, rule)
-  {
+  json_array_foreach((json_t *)kind->checks, index, rule) {
     if (g_strcmp0(bh_json_string_or(rule, "field", NULL), key) == 0)
       return TRUE;
   }
@@ -452,8 +448,7 @@ static void check_values(const BhKind *kind, const json_t *values, GPtrArray *pr
 {
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     g_autoptr(GError) error = NULL;
     if (check_key(kind, key, value, &error))
       continue;

@@ -17,8 +17,7 @@ static gboolean parse_fields(BhPlace *place, BhKind *kind)
     return FALSE;
   gsize index;
   json_t *declaration;
-  json_array_foreach((json_t *)fields, index, declaration)
-  {
+  json_array_foreach((json_t *)fields, index, declaration) {
     gsize mark = bh_place_enter(place, "fields");
     bh_place_enter_index(place, index);
     BhField *field = bh_field_parse(place, declaration);
@@ -67,8 +66,7 @@ static gboolean parse_states(BhPlace *place, BhKind *kind)
     return FALSE;
   gsize index;
   json_t *declaration;
-  json_array_foreach((json_t *)states, index, declaration)
-  {
+  json_array_foreach((json_t *)states, index, declaration) {
     gsize mark = bh_place_enter(place, "states");
     bh_place_enter_index(place, index);
     BhState *state = g_new0(BhState, 1);
@@ -101,8 +99,7 @@ static gboolean parse_rules(BhPlace *place, const json_t *object, const char *ke
     return FALSE;
   gsize index;
   json_t *rule;
-  json_array_foreach((json_t *)*out, index, rule)
-  {
+  json_array_foreach((json_t *)*out, index, rule) {
     gsize mark = bh_place_enter(place, key);
     bh_place_enter_index(place, index);
     const char *field = NULL;
@@ -196,8 +193,7 @@ static gboolean parse_transitions(BhPlace *place, BhKind *kind)
     return FALSE;
   gsize index;
   json_t *declaration;
-  json_array_foreach((json_t *)transitions, index, declaration)
-  {
+  json_array_foreach((json_t *)transitions, index, declaration) {
     gsize mark = bh_place_enter(place, "transitions");
     bh_place_enter_index(place, index);
     BhTransition *transition = g_new0(BhTransition, 1);
@@ -218,8 +214,7 @@ static gboolean parse_sections(BhPlace *place, BhKind *kind)
     return FALSE;
   gsize index;
   json_t *section;
-  json_array_foreach((json_t *)sections, index, section)
-  {
+  json_array_foreach((json_t *)sections, index, section) {
     gsize mark = bh_place_enter(place, "sections");
     bh_place_enter_index(place, index);
     const char *name = NULL;

@@ -78,8 +78,7 @@ static const char *get_origin(const BhKind *kind, const char *key, const BhConte
     return json_string_value(bh_context_get(context, json_string_value(origin)));
   gsize index;
   json_t *path;
-  json_array_foreach((json_t *)origin, index, path)
-  {
+  json_array_foreach((json_t *)origin, index, path) {
     const json_t *value = bh_context_get(context, json_string_value(path));
     if (value != NULL)
       return json_string_value(value);

@@ -67,8 +67,7 @@ static gboolean parse_excludes(BhPlace *place, const BhField *field)
 {
   gsize index;
   json_t *choice;
-  json_array_foreach((json_t *)field->choices, index, choice)
-  {
+  json_array_foreach((json_t *)field->choices, index, choice) {
     gsize mark = bh_place_enter(place, "choices");
     bh_place_enter_index(place, index);
     g_autofree const char **excludes = NULL;
@@ -102,8 +101,7 @@ static gboolean parse_choices(BhPlace *place, BhField *field)
   g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
   gsize index;
   json_t *choice;
-  json_array_foreach((json_t *)field->choices, index, choice)
-  {
+  json_array_foreach((json_t *)field->choices, index, choice) {
     gsize mark = bh_place_enter(place, "choices");
     bh_place_enter_index(place, index);
     const char *code = NULL;
@@ -271,8 +269,7 @@ const json_t *bh_field_find_choice(const BhField *field, const char *code)
 {
   gsize index;
   json_t *choice;
-  json_array_foreach((json_t *)field->choices, index, choice)
-  {
+  json_array_foreach((json_t *)field->choices, index, choice) {
     if (g_strcmp0(json_string_value(json_object_get(choice, "code")), code) == 0)
       return choice;
   }

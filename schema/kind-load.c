@@ -149,8 +149,7 @@ static BhKindSet *read_text(const char *text, gsize len, GError **error)
   g_autoptr(GHashTable) roots = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
   gsize index;
   json_t *declaration;
-  json_array_foreach((json_t *)kinds, index, declaration)
-  {
+  json_array_foreach((json_t *)kinds, index, declaration) {
     g_autofree char *path = g_strdup_printf("$.kinds[%" G_GSIZE_FORMAT "]", index);
     if (!add_kind(set, declaration, "kinds", path, error))
       return NULL;

@@ -127,8 +127,7 @@ static void check_kept(const BhKind *kind, const char *to, const json_t *set,
   const BhTransition *step = from != NULL && to != NULL ? bh_workflow_find(kind, from, to) : NULL;
   const char *name;
   json_t *source;
-  json_object_foreach(step != NULL ? (json_t *)bh_transition_get_keeps(step) : NULL, name, source)
-  {
+  json_object_foreach(step != NULL ? (json_t *)bh_transition_get_keeps(step) : NULL, name, source) {
     const json_t *was = json_object_get(before->values, json_string_value(source));
     if (is_same(was, json_object_get(set, name)))
       continue;
@@ -155,8 +154,7 @@ GPtrArray *bh_kind_check_change(const BhKind *kind, const json_t *set, const BhC
   if (before->values == NULL)
     return problems;
   check_kept(kind, to, set, before, problems);
-  json_object_foreach((json_t *)set, key, value)
-  {
+  json_object_foreach((json_t *)set, key, value) {
     const BhField *field = bh_kind_find_field(kind, key);
     const json_t *old = json_object_get(before->values, key);
     if (field == NULL || is_same(old, value))

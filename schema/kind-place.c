@@ -76,8 +76,7 @@ gboolean bh_place_is_object(BhPlace *place, const json_t *value, const char *con
     return bh_place_fail(place, "must be an object");
   const char *key;
   json_t *member;
-  json_object_foreach((json_t *)value, key, member)
-  {
+  json_object_foreach((json_t *)value, key, member) {
     if (!g_strv_contains(allowed, key)) {
       g_autofree char *shown = g_strndup(key, 60);
       return bh_place_fail(place, "unknown member \"%s\"", shown);

@@ -48,15 +48,13 @@ static gboolean check_visible_parts(BhPlace *place, const json_t *parts)
   const char *key;
   json_t *part;
   gsize index;
-  json_array_foreach((json_t *)parts, index, part)
-  {
+  json_array_foreach((json_t *)parts, index, part) {
     gsize mark = bh_place_enter_index(place, index);
     if (!check_visible(place, part))
       return FALSE;
     bh_place_leave(place, mark);
   }
-  json_object_foreach((json_t *)parts, key, part)
-  {
+  json_object_foreach((json_t *)parts, key, part) {
     gsize mark = bh_place_enter(place, key);
     if (!check_visible(place, part))
       return FALSE;
@@ -142,8 +140,7 @@ static gboolean resolve_rules(BhPlace *place, const BhKindSet *set, const BhKind
 {
   gsize index;
   json_t *rule;
-  json_array_foreach((json_t *)rules, index, rule)
-  {
+  json_array_foreach((json_t *)rules, index, rule) {
     gsize mark = bh_place_enter(place, key);
     bh_place_enter_index(place, index);
     const char *field = json_string_value(json_object_get(rule, "field"));
@@ -247,8 +244,7 @@ static gboolean check_keeps(BhPlace *place, const BhKind *kind, const BhTransiti
     return bh_place_fail_at(place, "keeps", "must be an object of fields");
   if (transition->creates)
     return bh_place_fail_at(place, "keeps", "a new record has no values to keep");
-  json_object_foreach((json_t *)keeps, name, source)
-  {
+  json_object_foreach((json_t *)keeps, name, source) {
     const BhField *field = bh_kind_find_field(kind, name);
     const BhField *from =
         json_is_string(source) ? bh_kind_find_field(kind, json_string_value(source)) : NULL;
@@ -274,8 +270,7 @@ static gboolean resolve_origin(BhPlace *place, const BhKindSet *set, const BhKin
   } else if (json_is_array(origin) && json_array_size(origin) > 0) {
     gsize index;
     json_t *path;
-    json_array_foreach((json_t *)origin, index, path)
-    {
+    json_array_foreach((json_t *)origin, index, path) {
       gsize inner = bh_place_enter_index(place, index);
       if (!bh_path_check(place, set, kind, json_string_value(path), types))
         return FALSE;
@@ -366,13 +361,11 @@ static gboolean resolve_sections(BhPlace *place, const BhKindSet *set, const BhK
   gsize index;
   json_t *section;
   gsize mark = bh_place_enter(place, "sections");
-  json_array_foreach((json_t *)sections, index, section)
-  {
+  json_array_foreach((json_t *)sections, index, section) {
     gsize inner = bh_place_enter_index(place, index);
     gsize k;
     json_t *name;
-    json_array_foreach(json_object_get(section, "fields"), k, name)
-    {
+    json_array_foreach(json_object_get(section, "fields"), k, name) {
       gsize innermost = bh_place_enter(place, "fields");
       bh_place_enter_index(place, k);
       if (!check_field_name(place, kind, json_string_value(name)))
@@ -399,8 +392,7 @@ static gboolean begins_path(const json_t *origin, const char *step)
   gsize index;
   json_t *path;
   if (json_is_array(origin)) {
-    json_array_foreach((json_t *)origin, index, path)
-    {
+    json_array_foreach((json_t *)origin, index, path) {
       if (begins_path(path, step))
         return TRUE;
     }
@@ -485,8 +477,7 @@ static gboolean check_steps(BhPlace *place, const BhKind *kind)
   gsize index;
   json_t *state;
   json_array_foreach(json_object_get(json_object_get(kind->declaration, "review"), "steps"), index,
-                     state)
-  {
+                     state) {
     gboolean leads = FALSE;
     for (guint i = 0; i < kind->transitions->len; i++) {
       const BhTransition *transition = g_ptr_array_index(kind->transitions, i);

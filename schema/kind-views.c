@@ -17,8 +17,7 @@ static gboolean resolve_form(BhPlace *place, const BhKind *kind, const char *nam
     return bh_place_fail(place, "must be an array of field names");
   gsize index;
   json_t *element;
-  json_array_foreach((json_t *)fields, index, element)
-  {
+  json_array_foreach((json_t *)fields, index, element) {
     gsize inner = bh_place_enter_index(place, index);
     const char *text = json_string_value(element);
     const BhField *field = text != NULL ? g_hash_table_lookup(kind->field_index, text) : NULL;
@@ -45,8 +44,7 @@ static gboolean resolve_forms(BhPlace *place, const BhKind *kind)
     return bh_place_fail(place, "must be an object of at most %d forms", FORMS_MAX);
   const char *name;
   json_t *fields;
-  json_object_foreach((json_t *)forms, name, fields)
-  {
+  json_object_foreach((json_t *)forms, name, fields) {
     if (!resolve_form(place, kind, name, fields))
       return FALSE;
   }
@@ -156,8 +154,7 @@ static gboolean resolve_each(BhPlace *place, const BhKindSet *set, const BhKind 
   g_autoptr(GHashTable) names = g_hash_table_new(g_str_hash, g_str_equal);
   gsize index;
   json_t *element;
-  json_array_foreach((json_t *)elements, index, element)
-  {
+  json_array_foreach((json_t *)elements, index, element) {
     gsize mark = bh_place_enter(place, key);
     bh_place_enter_index(place, index);
     if (!resolve(place, set, kind, element, names))
@@ -180,8 +177,7 @@ GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)
   GPtrArray *fields = g_ptr_array_new();
   gsize index;
   json_t *name;
-  json_array_foreach((json_t *)names, index, name)
-  {
+  json_array_foreach((json_t *)names, index, name) {
     g_ptr_array_add(fields, g_hash_table_lookup(kind->field_index, json_string_value(name)));
   }
   return fields;
@@ -191,8 +187,7 @@ const json_t *bh_kind_find_ledger(const BhKind *kind, const char *name)
 {
   gsize index;
   json_t *ledger;
-  json_array_foreach(json_object_get(kind->declaration, "ledgers"), index, ledger)
-  {
+  json_array_foreach(json_object_get(kind->declaration, "ledgers"), index, ledger) {
     if (g_strcmp0(bh_json_string_or(ledger, "name", NULL), name) == 0)
       return ledger;
   }

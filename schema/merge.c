@@ -566,14 +566,12 @@ static gboolean read_slot(BhRecord *record, const char *key, const json_t *membe
   Slot *slot = ensure_slot(record, key);
   gsize i;
   json_t *item;
-  json_array_foreach(heads, i, item)
-  {
+  json_array_foreach(heads, i, item) {
     if (!read_head(slot, item, key, error))
       return FALSE;
   }
   reverse(slot->heads);
-  json_array_foreach(pending, i, item)
-  {
+  json_array_foreach(pending, i, item) {
     const char *id = json_string_value(item);
     guint place = 0;
     if (!bh_id_is_valid(id) || (i > 0 && strcmp(slot->pending->pdata[i - 1], id) >= 0) ||
@@ -603,8 +601,7 @@ BhRecord *bh_record_from_json(const json_t *snapshot, GError **error)
   g_autoptr(BhRecord) record = bh_record_new(id, kind);
   const char *key;
   json_t *member;
-  json_object_foreach(keys, key, member)
-  {
+  json_object_foreach(keys, key, member) {
     if (!read_slot(record, key, member, error))
       return NULL;
   }

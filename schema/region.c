@@ -162,8 +162,7 @@ BhRegion *bh_region_load(const char *path, GError **error)
   region->by_code = g_hash_table_new(g_str_hash, g_str_equal);
   gsize i;
   json_t *item;
-  json_array_foreach(areas, i, item)
-  {
+  json_array_foreach(areas, i, item) {
     if (!read_area(region, item, path, error))
       return NULL;
   }

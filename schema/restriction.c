@@ -28,13 +28,11 @@ static gboolean names_actor(const json_t *condition)
   gsize i;
   if (path != NULL)
     return begins_at_actor(path);
-  json_array_foreach((json_t *)condition, i, value)
-  {
+  json_array_foreach((json_t *)condition, i, value) {
     if (names_actor(value))
       return TRUE;
   }
-  json_object_foreach((json_t *)condition, key, value)
-  {
+  json_object_foreach((json_t *)condition, key, value) {
     if (g_str_has_prefix(key, "actor") || names_actor(value))
       return TRUE;
   }
@@ -49,12 +47,10 @@ BhViewerTraits bh_restriction_get_traits(const json_t *condition)
   gsize i;
   if (path != NULL)
     return begins_at_actor(path) ? BH_VIEWER_SELF : 0;
-  json_array_foreach((json_t *)condition, i, value)
-  {
+  json_array_foreach((json_t *)condition, i, value) {
     traits |= bh_restriction_get_traits(value);
   }
-  json_object_foreach((json_t *)condition, key, value)
-  {
+  json_object_foreach((json_t *)condition, key, value) {
     if (strcmp(key, "actor_unit") == 0)
       traits |= BH_VIEWER_UNIT;
     else if (strcmp(key, "actor_role") == 0)
@@ -144,8 +140,7 @@ static json_t *move_leaf(Reduction *reduction, const json_t *condition)
   g_autoptr(json_t) leaf = json_object();
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)condition, key, value)
-  {
+  json_object_foreach((json_t *)condition, key, value) {
     gboolean is_path = FALSE;
     for (gsize i = 0; i < G_N_ELEMENTS(paths); i++)
       is_path |= strcmp(key, paths[i]) == 0;
@@ -165,8 +160,7 @@ static gboolean leads_away(const Reduction *reduction, const json_t *condition)
 {
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)condition, key, value)
-  {
+  json_object_foreach((json_t *)condition, key, value) {
     if (strcmp(key, "field") == 0 && json_is_string(value) &&
         find_rest(reduction, json_string_value(value)) != NULL)
       return TRUE;
@@ -186,13 +180,11 @@ static gboolean uses_lists(const json_t *condition)
   for (i = 0; i < G_N_ELEMENTS(words); i++)
     if (json_object_get(condition, words[i]) != NULL)
       return TRUE;
-  json_array_foreach((json_t *)condition, i, value)
-  {
+  json_array_foreach((json_t *)condition, i, value) {
     if (uses_lists(value))
       return TRUE;
   }
-  json_object_foreach((json_t *)condition, key, value)
-  {
+  json_object_foreach((json_t *)condition, key, value) {
     if (uses_lists(value))
       return TRUE;
   }
@@ -206,8 +198,7 @@ static json_t *reduce_join(Reduction *reduction, const json_t *parts, gboolean a
   json_t *left = json_array();
   gsize i;
   json_t *part;
-  json_array_foreach((json_t *)parts, i, part)
-  {
+  json_array_foreach((json_t *)parts, i, part) {
     json_t *reduced = reduce(reduction, part);
     if (is_constant(reduced, !all)) {
       json_decref(left);

@@ -35,8 +35,7 @@ static void add_people(GString *text, const json_t *people)
   GString *names = g_string_new(NULL);
   gsize i;
   json_t *person;
-  json_array_foreach(people, i, person)
-  {
+  json_array_foreach(people, i, person) {
     const char *role = bh_json_string_or(person, "role", "");
     if (g_strcmp0(role, "lead") != 0 && g_strcmp0(role, "member") != 0)
       continue;
@@ -55,8 +54,7 @@ static gint64 sum(const json_t *sections, const char *key)
   gint64 all = 0;
   gsize i;
   json_t *section;
-  json_array_foreach(sections, i, section)
-  {
+  json_array_foreach(sections, i, section) {
     all += CLAMP(json_integer_value(json_object_get(section, key)), 0, ITEMS_MAX);
   }
   return all;
@@ -79,8 +77,7 @@ static void add_answers(GString *text, const json_t *frozen)
     g_string_append_printf(text, "    另有 %" G_GINT64_FORMAT " 项面向政府部门，不列入\n", apart);
   gsize i;
   json_t *finding;
-  json_array_foreach(json_object_get(answers, "findings"), i, finding)
-  {
+  json_array_foreach(json_object_get(answers, "findings"), i, finding) {
     const char *note = bh_json_string_or(finding, "note", "");
     g_string_append_printf(
         text, "    不符合 %s %s%s%s\n", bh_json_string_or(finding, "item_no", ""),
@@ -113,8 +110,7 @@ static void add_hazards(GString *text, const char *heading, const json_t *frozen
   g_string_append_printf(text, "%s %u 条\n", heading, (guint)json_array_size(hazards));
   gsize i;
   json_t *hazard;
-  json_array_foreach(hazards, i, hazard)
-  {
+  json_array_foreach(hazards, i, hazard) {
     add_hazard(text, hazard, (guint)i + 1);
   }
 }
@@ -133,8 +129,7 @@ static void add_expert_opinions(GString *text, const json_t *people)
 {
   gsize i;
   json_t *person;
-  json_array_foreach(people, i, person)
-  {
+  json_array_foreach(people, i, person) {
     const char *opinion = bh_json_string_or(person, "opinion", "");
     if (strcmp(bh_json_string_or(person, "role", ""), "expert") == 0 && *opinion != '\0')
       g_string_append_printf(text, "专家意见（%s）：%s\n", bh_json_string_or(person, "name", ""),

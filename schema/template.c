@@ -177,8 +177,7 @@ static gboolean check_values(Run *run, const char *at, const json_t *names, cons
   json_t *value;
   if (!json_is_object(values))
     return fail(run, at, BH_ERROR_INVALID, "values", "must be an object");
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     if (json_object_get(names, key) == NULL)
       return fail(run, at, BH_ERROR_INVALID, key, "is among the values, but no name is declared");
   }

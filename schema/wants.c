@@ -53,12 +53,10 @@ static void read_condition(const Reading *reading, const json_t *condition, gboo
   gsize i;
   json_t *part;
 
-  json_array_foreach(json_object_get(condition, "all"), i, part)
-  {
+  json_array_foreach(json_object_get(condition, "all"), i, part) {
     read_condition(reading, part, alternative);
   }
-  json_array_foreach(json_object_get(condition, "any_of"), i, part)
-  {
+  json_array_foreach(json_object_get(condition, "any_of"), i, part) {
     read_condition(reading, part, TRUE);
   }
   /* Under "not", only a comparison with a day names a field that people must enter. */
@@ -86,8 +84,7 @@ BhWants *bh_wants_new(const BhKind *kind, const BhTransition *transition)
   wants->children = g_ptr_array_new_with_free_func(g_free);
   for (const char *const *ask = bh_transition_get_asks(transition); *ask != NULL; ask++)
     add_field(wants, kind, *ask);
-  json_array_foreach((json_t *)transition->needs, i, guard)
-  {
+  json_array_foreach((json_t *)transition->needs, i, guard) {
     add_field(wants, kind, bh_json_string_or(guard, "field", NULL));
     Reading reading = {wants, kind, i};
     read_condition(&reading, json_object_get(guard, "must"), FALSE);
@@ -105,8 +102,7 @@ static const char *find_value(const json_t *condition, const char *name)
     return in != NULL ? json_string_value(json_array_get(in, 0))
                       : bh_json_string_or(condition, "is", NULL);
   }
-  json_array_foreach(json_object_get(condition, "all"), i, part)
-  {
+  json_array_foreach(json_object_get(condition, "all"), i, part) {
     const char *found = find_value(part, name);
     if (found != NULL)
       return found;

@@ -65,8 +65,7 @@ gboolean bh_transition_may_quarantine(const BhTransition *transition)
 {
   gsize index;
   json_t *guard;
-  json_array_foreach(transition->needs, index, guard)
-  {
+  json_array_foreach(transition->needs, index, guard) {
     if (json_is_true(json_object_get(guard, "quarantine")))
       return TRUE;
   }
@@ -176,8 +175,7 @@ void bh_transition_keep(const BhTransition *transition, const json_t *before, js
 {
   const char *field;
   json_t *source;
-  json_object_foreach((json_t *)bh_transition_get_keeps(transition), field, source)
-  {
+  json_object_foreach((json_t *)bh_transition_get_keeps(transition), field, source) {
     json_t *value = json_object_get(before, json_string_value(source));
     json_object_set_new(set, field, value != NULL ? json_deep_copy(value) : json_null());
   }
@@ -272,8 +270,7 @@ gboolean bh_workflow_refuses(const BhKind *kind, const char *from, const char *t
 
   if (transition == NULL)
     return TRUE;
-  json_array_foreach((json_t *)transition->needs, i, guard)
-  {
+  json_array_foreach((json_t *)transition->needs, i, guard) {
     if (g_strcmp0(bh_json_string_or(guard, "field", NULL), field) == 0 &&
         bh_condition_holds(json_object_get(guard, "when"), context) &&
         !bh_condition_holds(json_object_get(guard, "must"), context))

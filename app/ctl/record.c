@@ -94,8 +94,7 @@ static json_t *prepare(Run *run, json_t *line, GError **error)
   if (ops == NULL || !bh_json_only_keys(line, allowed, "line", error) ||
       !add_files(run, line, error))
     return NULL;
-  json_array_foreach(ops, index, op)
-  {
+  json_array_foreach(ops, index, op) {
     if (!fill_record(run, op, error) || !fill_file(run, op, error))
       return NULL;
   }
@@ -135,8 +134,7 @@ static json_t *check_line(Run *run, json_t *line, GError **error)
 
   if (ops == NULL)
     return NULL;
-  json_array_foreach(ops, index, op)
-  {
+  json_array_foreach(ops, index, op) {
     json_t *params = json_copy(op);
     json_object_set_new(params, "author", json_string(run->options->by));
     g_autoptr(json_t) answer = bh_link_call(run->link, "check", params, error);
@@ -161,8 +159,8 @@ static void report_doubts(gsize number, const json_t *answer)
   json_t *doubt;
 
   json_array_foreach(json_object_get(answer, "doubts"), i, doubt)
-      fprintf(stderr, "bihuanctl: line %" G_GSIZE_FORMAT ": saved, but doubtful: %s: %s\n", number,
-              bh_json_string_or(doubt, "field", ""), bh_json_string_or(doubt, "en", ""));
+    fprintf(stderr, "bihuanctl: line %" G_GSIZE_FORMAT ": saved, but doubtful: %s: %s\n", number,
+            bh_json_string_or(doubt, "field", ""), bh_json_string_or(doubt, "en", ""));
 }
 
 static void report_line(const Run *run, gsize number, json_t *answer)

@@ -92,7 +92,8 @@ BhCtlExit bh_ctl_list(const BhCtlOptions *options)
   }
   BhKindSet *kinds = bh_link_get_kinds(link, NULL);
   const BhKind *kind = kinds != NULL ? bh_kind_set_find(kinds, options->arguments[0]) : NULL;
-  json_array_foreach(json_object_get(found, "rows"), index, row) print_row(kind, row);
+  json_array_foreach(json_object_get(found, "rows"), index, row)
+    print_row(kind, row);
   if (json_is_string(json_object_get(found, "after")))
     printf("There are more: give a greater --limit.\n");
   return BH_CTL_OK;
@@ -106,8 +107,7 @@ static void print_values(const BhKind *kind, const json_t *values)
   const char *key;
   json_t *value;
 
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
     if (strcmp(key, "state") == 0 && kind != NULL && json_is_string(value)) {
       printf("  State: %s\n", bh_kind_get_state_label(kind, json_string_value(value), lang));
@@ -200,7 +200,8 @@ static BhCtlExit print_array(const BhCtlOptions *options, const char *method, js
     bh_ctl_print_json(answer);
     return BH_CTL_OK;
   }
-  json_array_foreach(json_object_get(answer, name), index, item) print(item);
+  json_array_foreach(json_object_get(answer, name), index, item)
+    print(item);
   return BH_CTL_OK;
 }
 
@@ -303,8 +304,7 @@ BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
   g_autoptr(json_t) answer = link != NULL ? bh_link_call(link, "doctor", NULL, &error) : NULL;
   if (answer == NULL)
     return bh_ctl_fail(error);
-  json_array_foreach(json_object_get(answer, "checks"), index, check)
-  {
+  json_array_foreach(json_object_get(answer, "checks"), index, check) {
     gboolean ok = json_is_true(json_object_get(check, "ok"));
     well = well && ok;
     if (!options->json)

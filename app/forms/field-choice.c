@@ -130,8 +130,7 @@ static gboolean holds(const json_t *value, const char *code)
     return strcmp(json_string_value(value), code) == 0;
   gsize i;
   json_t *one;
-  json_array_foreach(value, i, one)
-  {
+  json_array_foreach(value, i, one) {
     if (json_is_string(one) && strcmp(json_string_value(one), code) == 0)
       return TRUE;
   }

@@ -121,8 +121,7 @@ static void on_results(gpointer owner, json_t *result, const GError *error, gpoi
   gsize i = 0;
   json_t *row;
   const json_t *rows = json_object_get(result, "rows");
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     const char *title = bh_json_string_or(row, "title", "");
     g_autofree char *id =
         g_strdup_printf("%s-result-%u", bh_field_row_get_name(ref->row), (guint)i);
@@ -217,8 +216,7 @@ static void set(BhFieldRow *row, GtkWidget *control, const json_t *value)
   add(ref, json_string_value(value));
   gsize i;
   json_t *one;
-  json_array_foreach(value, i, one)
-  {
+  json_array_foreach(value, i, one) {
     add(ref, json_string_value(one));
   }
   show(ref);

@@ -257,13 +257,11 @@ static void add_all(BhFormView *self, const char *const *hidden)
   const char *lang = bh_session_get_lang(self->session);
   gsize i;
   json_t *section;
-  json_array_foreach(sections, i, section)
-  {
+  json_array_foreach(sections, i, section) {
     gboolean headed = FALSE;
     gsize j;
     json_t *name;
-    json_array_foreach(json_object_get(section, "fields"), j, name)
-    {
+    json_array_foreach(json_object_get(section, "fields"), j, name) {
       const BhField *field = bh_kind_find_field(self->kind, json_string_value(name));
       if (!is_wanted(field, hidden))
         continue;
@@ -437,8 +435,7 @@ char *bh_form_view_show_problems(BhFormView *self, const json_t *problems)
   gboolean focused = FALSE;
   gsize i;
   json_t *problem;
-  json_array_foreach(problems, i, problem)
-  {
+  json_array_foreach(problems, i, problem) {
     const char *key = bh_json_string_or(problem, "field", "");
     const char *text = bh_json_string_or(problem, bh_session_get_lang(self->session), "");
     BhFieldRow *row = find_row(self, key);

@@ -124,8 +124,7 @@ void bh_photos_show(BhPhotos *self, const json_t *files)
   self->count = 0;
   gsize i;
   json_t *file;
-  json_array_foreach(files, i, file)
-  {
+  json_array_foreach(files, i, file) {
     const char *sha256 = bh_json_string_or(file, "sha256", NULL);
     if (sha256 == NULL)
       continue;

@@ -93,8 +93,7 @@ static void add_linked(BhChecklistPage *self, const json_t *rows, const char *id
 {
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "item_no", ""), item_no) != 0)
       continue;
@@ -314,8 +313,7 @@ static gboolean names_item(const json_t *rows, const char *item_no)
 {
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     if (strcmp(bh_json_string_or(json_object_get(row, "values"), "item_no", ""), item_no) == 0)
       return TRUE;
   }
@@ -382,8 +380,7 @@ static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpoi
     bh_page_say_error(page, error);
   gsize i;
   json_t *record;
-  json_array_foreach(error == NULL ? data : NULL, i, record)
-  {
+  json_array_foreach(error == NULL ? data : NULL, i, record) {
     bh_page_keep(page, bh_call_discard_draft(json_string_value(record)), NULL, NULL, NULL);
   }
   bh_page_refresh(page);
@@ -400,8 +397,7 @@ static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *aske
                           "inspection", "set", key, "answer", bh_answer_code(asked->chosen));
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "hazards"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "hazards"), i, row) {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "item_no", ""), asked->item_no) != 0)
       continue;
@@ -415,8 +411,7 @@ static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *aske
     json_array_append_new(ops, op);
   }
   json_t *drafts = json_array();
-  json_array_foreach(json_object_get(self->visit, "drafts"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "drafts"), i, row) {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "item_no", ""), asked->item_no) == 0)
       json_array_append(drafts, json_object_get(row, "record"));

@@ -102,8 +102,7 @@ static void fill(BhEnterprisePage *self, BhRowPages *pages, guint number, const 
   gsize i;
   json_t *row;
   bh_row_pages_begin(pages, number);
-  json_array_foreach(json_object_get(result, "rows"), i, row)
-  {
+  json_array_foreach(json_object_get(result, "rows"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *record = bh_json_string_or(row, "id", "");
     if (!bh_row_pages_takes(pages, record))

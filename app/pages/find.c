@@ -106,8 +106,7 @@ static void move_drafts(BhPage *page, const json_t *visit, const char *enterpris
 {
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "drafts"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "drafts"), i, row) {
     const char *record = bh_json_string_or(row, "record", "");
     bh_page_keep(page, bh_call_set_draft(record, "hazard", "enterprise", json_string(enterprise)),
                  NULL, NULL, NULL);
@@ -261,8 +260,7 @@ static void on_results(BhPage *page, json_t *result, const GError *error, gpoint
   gsize i;
   json_t *row;
   bh_row_pages_begin(self->pages, GPOINTER_TO_UINT(data));
-  json_array_foreach(json_object_get(result, "rows"), i, row)
-  {
+  json_array_foreach(json_object_get(result, "rows"), i, row) {
     add_result(self, row);
   }
   if (json_is_true(json_object_get(result, "partial")))

@@ -118,8 +118,7 @@ static gboolean show_documents(BhFinishPage *self)
   guint ready = 0, orders = 0;
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "documents"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
     const char *issued = bh_json_string_or(values, "pdf", "");
@@ -197,8 +196,7 @@ static void show_order(BhFinishPage *self)
     json_object_set_new(values, "deadline", json_string(deadline));
   const char *key;
   json_t *value;
-  json_object_foreach(self->before, key, value)
-  {
+  json_object_foreach(self->before, key, value) {
     if (json_is_null(value))
       json_object_del(values, key);
     else
@@ -226,8 +224,7 @@ static void show_dates(BhFinishPage *self)
   const char *id;
   json_t *values;
   guint number = 0;
-  json_object_foreach(json_object_get(self->visit, "staff"), id, values)
-  {
+  json_object_foreach(json_object_get(self->visit, "staff"), id, values) {
     g_autofree char *name = g_strdup_printf("confirm-%u", ++number);
     GtkWidget *check = bh_part_check(name, bh_json_string_or(values, "name", ""), FALSE);
     g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(id), g_free);

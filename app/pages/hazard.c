@@ -281,8 +281,7 @@ static json_t *list_drafts(BhHazardPage *self, const json_t *also)
   json_t *id;
   if (json_object_size(json_object_get(self->hazard, "changed")) > 0)
     json_array_append_new(drafts, json_pack("{s:s, s:O}", "record", self->record, "also", also));
-  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id)
-  {
+  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id) {
     json_array_append_new(drafts, json_pack("{s:O}", "record", id));
   }
   return drafts;
@@ -366,8 +365,7 @@ static void on_undo_discard(gpointer data)
   if (json_object_size(gone->changed) > 0)
     json_array_append_new(drafts, json_pack("{s:s, s:s, s:O}", "record", gone->record, "kind",
                                             "hazard", "set", gone->changed));
-  json_object_foreach(gone->files, id, values)
-  {
+  json_object_foreach(gone->files, id, values) {
     json_array_append_new(
         drafts, json_pack("{s:s, s:s, s:O}", "record", id, "kind", "file", "set", values));
     if (gone->page != NULL)
@@ -387,8 +385,7 @@ static json_t *dup_file_drafts(BhHazardPage *self)
   const json_t *files = json_object_get(self->hazard, "files");
   gsize i;
   json_t *id;
-  json_array_foreach(ids, i, id)
-  {
+  json_array_foreach(ids, i, id) {
     json_object_set(found, json_string_value(id), json_array_get(files, place_of_draft(self, i)));
   }
   return found;

@@ -81,8 +81,7 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
   gsize i;
   json_t *row;
   const json_t *rows = error == NULL ? json_object_get(result, "rows") : NULL;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     g_autofree char *id = g_strdup_printf("open-%u", (guint)i + 1);
     GtkWidget *button =
         bh_part_row(id, bh_json_string_or(row, "title", ""), state_label(self, "inspection", row),
@@ -111,8 +110,7 @@ static void on_due(BhPage *page, json_t *result, const GError *error, gpointer d
   gsize i;
   json_t *row;
   bh_part_clear(self->due);
-  json_array_foreach(error == NULL ? json_object_get(result, "rows") : NULL, i, row)
-  {
+  json_array_foreach(error == NULL ? json_object_get(result, "rows") : NULL, i, row) {
     int days = 0;
     const json_t *values = json_object_get(row, "values");
     g_autofree char *text = bh_due_dup_text(session, kind, values, &days);
@@ -149,8 +147,7 @@ static void add_returned(BhDevice *device, const json_t *rows, json_t *returned)
 {
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *parent = bh_json_string_or(values, "parent", NULL);
     g_autoptr(json_t) record = parent != NULL ? bh_device_get(device, parent, NULL) : NULL;
@@ -194,8 +191,7 @@ static void on_returned_rows(BhPage *page, json_t *result, const GError *error, 
   bh_part_clear(self->returned);
   gsize i;
   json_t *one;
-  json_array_foreach(error == NULL ? result : NULL, i, one)
-  {
+  json_array_foreach(error == NULL ? result : NULL, i, one) {
     const char *record = bh_json_string_or(one, "id", "");
     const char *title = bh_json_string_or(one, "title", "");
     g_autofree char *id = g_strdup_printf("returned-%s", record);
@@ -219,8 +215,7 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   gsize i;
   json_t *draft;
   const json_t *drafts = result;
-  json_array_foreach(drafts, i, draft)
-  {
+  json_array_foreach(drafts, i, draft) {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
     /* Pictures go with their hazard, answers with what was returned, what an order will say with

@@ -81,13 +81,11 @@ static void show_hazards(BhInspectionPage *self)
   guint number = 0;
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "drafts"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "drafts"), i, row) {
     add_hazard_row(self, bh_json_string_or(row, "record", ""), json_object_get(row, "values"),
                    _("Draft"), ++number);
   }
-  json_array_foreach(json_object_get(self->visit, "hazards"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "hazards"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *state = bh_json_string_or(values, "state", "");
     add_hazard_row(self, bh_json_string_or(row, "id", ""), values,
@@ -140,8 +138,7 @@ static void show_participants(BhInspectionPage *self)
   g_autoptr(GString) names = g_string_new(NULL);
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "participants"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "participants"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *staff = bh_json_string_or(values, "staff", NULL);
     g_string_append_printf(names, "%s%s", i > 0 ? "、" : "",

@@ -157,8 +157,7 @@ void bh_lanes_show(BhPage *page, GtkWidget *box)
     const BhKind *kind = g_ptr_array_index(kinds, i);
     gsize k;
     json_t *ledger;
-    json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), k, ledger)
-    {
+    json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), k, ledger) {
       if (json_is_true(json_object_get(ledger, "lane")))
         ask_lane(page, box, kind, ledger);
     }

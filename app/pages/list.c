@@ -94,8 +94,7 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
   gsize i;
   json_t *row;
   bh_row_pages_begin(self->pages, asked->number);
-  json_array_foreach(json_object_get(result, "rows"), i, row)
-  {
+  json_array_foreach(json_object_get(result, "rows"), i, row) {
     add_row(self, kind, row);
   }
   if (json_is_true(json_object_get(result, "partial")))

@@ -120,8 +120,7 @@ static void show_proof(BhOutcomePage *self, const json_t *visit)
 {
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "files"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "files"), i, row) {
     json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "parent", ""), self->inspection) == 0 &&
         strcmp(bh_json_string_or(values, "role", ""), "proof") == 0)

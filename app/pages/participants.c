@@ -49,8 +49,7 @@ static gboolean has_signed(BhParticipantsPage *self, const json_t *values)
   const char *who = bh_json_string_or(values, key, "");
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "signatures"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "signatures"), i, row) {
     if (strcmp(bh_json_string_or(json_object_get(row, "values"), key, ""), who) == 0)
       return TRUE;
   }
@@ -156,8 +155,7 @@ static gboolean takes_part(BhParticipantsPage *self, const char *staff)
 {
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "participants"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "participants"), i, row) {
     if (strcmp(bh_json_string_or(json_object_get(row, "values"), "staff", ""), staff) == 0)
       return TRUE;
   }
@@ -174,8 +172,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   guint number = 0;
   gsize i;
   json_t *one;
-  json_array_foreach(result, i, one)
-  {
+  json_array_foreach(result, i, one) {
     const char *staff = bh_json_string_or(one, "id", "");
     if (takes_part(self, staff))
       continue;
@@ -204,8 +201,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   bh_part_clear(self->rows);
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "participants"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "participants"), i, row) {
     add_row(self, row, (guint)i + 1);
   }
   gtk_widget_set_visible(self->add_box, is_running(self));

@@ -208,8 +208,7 @@ static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *wai
 {
   gsize i;
   json_t *item;
-  json_array_foreach(items, i, item)
-  {
+  json_array_foreach(items, i, item) {
     g_autofree char *key = dup_key(item);
     GtkWidget *row = g_hash_table_lookup(self->rows, key);
     if (row == NULL)
@@ -241,8 +240,7 @@ static void add_new(BhQueuePage *self, const json_t *items)
 {
   gsize i;
   json_t *item;
-  json_array_foreach(items, i, item)
-  {
+  json_array_foreach(items, i, item) {
     g_autofree char *key = dup_key(item);
     if (!g_hash_table_contains(self->rows, key))
       add_item(self, item);
@@ -286,8 +284,7 @@ static gboolean add_behind_last(BhQueuePage *self, const json_t *items)
     last = last->prev; /* it has left */
   gsize i;
   json_t *item;
-  json_array_foreach(items, i, item)
-  {
+  json_array_foreach(items, i, item) {
     g_autofree char *key = dup_key(item);
     if (behind)
       add_item(self, item);

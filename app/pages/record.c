@@ -125,8 +125,7 @@ static void show_conflicts(BhRecordPage *self)
   bh_part_clear(self->conflicts);
   gsize i;
   json_t *conflict;
-  json_array_foreach(json_object_get(self->record, "conflicts"), i, conflict)
-  {
+  json_array_foreach(json_object_get(self->record, "conflicts"), i, conflict) {
     const char *key = bh_json_string_or(conflict, "key", "");
     const BhField *field = bh_kind_find_field(kind_of(self), key);
     g_autofree char *text = g_strdup_printf(
@@ -188,8 +187,7 @@ static void add_change(BhRecordPage *self, GString *text, const json_t *set)
   g_autoptr(GString) old = g_string_new(NULL);
   gsize i;
   json_t *one;
-  json_array_foreach(json_object_get(set, "replaced"), i, one)
-  {
+  json_array_foreach(json_object_get(set, "replaced"), i, one) {
     g_autofree char *shown = dup_shown(self, key, one);
     if (shown != NULL)
       g_string_append_printf(old, "%s%s", old->len > 0 ? " / " : "", shown);
@@ -206,8 +204,7 @@ static char *dup_changes(BhRecordPage *self, const json_t *sets)
   GString *text = g_string_new(NULL);
   gsize i;
   json_t *set;
-  json_array_foreach(sets, i, set)
-  {
+  json_array_foreach(sets, i, set) {
     add_change(self, text, set);
   }
   return g_string_free(text, FALSE);
@@ -244,8 +241,7 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
   const json_t *entries = result;
   gsize i;
   json_t *entry;
-  json_array_foreach(entries, i, entry)
-  {
+  json_array_foreach(entries, i, entry) {
     g_autofree char *at = bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
     g_autofree char *changes = dup_changes(self, json_object_get(entry, "sets"));
     g_autofree char *text =
@@ -387,8 +383,7 @@ static char *dup_items(BhRecordPage *self, const json_t *items)
   g_autoptr(GString) text = g_string_new(NULL);
   gsize i;
   json_t *item;
-  json_array_foreach(items, i, item)
-  {
+  json_array_foreach(items, i, item) {
     const char *name = json_string_value(item);
     const BhField *field = name != NULL ? bh_kind_find_field(kind_of(self), name) : NULL;
     if (name != NULL)
@@ -404,8 +399,7 @@ static const json_t *find_review(BhRecordPage *self, const json_t *rows)
   const json_t *found = NULL;
   gsize i;
   json_t *row;
-  json_array_foreach(rows, i, row)
-  {
+  json_array_foreach(rows, i, row) {
     if (strcmp(bh_json_string_or(json_object_get(row, "values"), "state", ""), BH_REVIEW_OPEN) != 0)
       continue;
     if (g_strcmp0(bh_json_string_or(row, "id", NULL), self->review) == 0)

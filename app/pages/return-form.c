@@ -12,8 +12,7 @@ static gboolean is_in_a_form(const BhKind *kind, const char *name)
 {
   const char *form;
   json_t *names;
-  json_object_foreach(json_object_get(bh_kind_get_declaration(kind), "forms"), form, names)
-  {
+  json_object_foreach(json_object_get(bh_kind_get_declaration(kind), "forms"), form, names) {
     if (bh_json_names(names, name))
       return TRUE;
   }

@@ -113,8 +113,7 @@ static void on_checks(BhPage *page, json_t *result, const GError *error, gpointe
   bh_part_clear(self->checks);
   gsize i;
   json_t *check;
-  json_array_foreach(json_object_get(result, "checks"), i, check)
-  {
+  json_array_foreach(json_object_get(result, "checks"), i, check) {
     gboolean ok = json_is_true(json_object_get(check, "ok"));
     g_autofree char *id = g_strdup_printf("check-%u", (guint)i + 1);
     const char *label = check_label(bh_json_string_or(check, "name", ""));

@@ -343,8 +343,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   const json_t *staff = result;
   gsize i;
   json_t *one;
-  json_array_foreach(staff, i, one)
-  {
+  json_array_foreach(staff, i, one) {
     add_tile(self, one, (guint)i + 1);
   }
   gtk_widget_set_visible(self->no_staff, json_array_size(staff) == 0);

@@ -95,8 +95,7 @@ static const json_t *find_signature(BhSignPage *self, const char *role, const ch
   gsize i;
   json_t *row;
   json_array_foreach(
-      json_object_get(self->visit, self->document != NULL ? "receipts" : "signatures"), i, row)
-  {
+      json_object_get(self->visit, self->document != NULL ? "receipts" : "signatures"), i, row) {
     const json_t *values = json_object_get(row, "values");
     if (strcmp(bh_json_string_or(values, "parent", ""), get_signed_record(self)) == 0 &&
         strcmp(bh_json_string_or(values, "role", ""), role) == 0 &&
@@ -243,8 +242,7 @@ static void show_signers(BhSignPage *self)
     add_signer(self, "inspector", lead, _("Inspector"), bh_visit_get_staff_name(self->visit, lead));
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->visit, "participants"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "participants"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *staff = bh_json_string_or(values, "staff", NULL);
     if (staff != NULL && g_strcmp0(staff, lead) != 0)
@@ -267,8 +265,7 @@ static json_t *dup_facts(BhSignPage *self, BhSession *session, GError **error)
   if (self->document == NULL)
     return bh_documents_freeze_to_sign(self->visit, bh_session_get_kinds(session), self->inspection,
                                        bh_session_now_ms(session), error);
-  json_array_foreach(json_object_get(self->visit, "documents"), i, row)
-  {
+  json_array_foreach(json_object_get(self->visit, "documents"), i, row) {
     if (strcmp(bh_json_string_or(row, "id", ""), self->document) == 0)
       return json_incref(json_object_get(json_object_get(row, "values"), "frozen"));
   }
@@ -522,8 +519,7 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
   g_autoptr(GString) text = g_string_new(NULL);
   gsize i;
   json_t *problem;
-  json_array_foreach(result, i, problem)
-  {
+  json_array_foreach(result, i, problem) {
     g_string_append_printf(text, "%s· %s", i > 0 ? "\n" : "", bh_json_string_or(problem, lang, ""));
   }
   if (*own != '\0')

@@ -82,8 +82,7 @@ static const json_t *find_list(BhStartPage *self, const char *id)
 {
   gsize i;
   json_t *row;
-  json_array_foreach(self->lists, i, row)
-  {
+  json_array_foreach(self->lists, i, row) {
     if (g_strcmp0(bh_json_string_or(row, "id", ""), id) == 0)
       return json_object_get(row, "values");
   }
@@ -266,8 +265,7 @@ static void show_lists(BhStartPage *self)
   for (int pass = 0; pass < 2; pass++) {
     gsize i;
     json_t *row;
-    json_array_foreach(self->lists, i, row)
-    {
+    json_array_foreach(self->lists, i, row) {
       if (suits(self, json_object_get(row, "values")) == (pass == 0))
         add_list(self, row, &group, ++number);
     }
@@ -347,8 +345,7 @@ static void load_form(BhStartPage *self)
         json_string(bh_json_string_or(self->enterprise_values, "provisional_reason", "")));
   const char *key;
   json_t *value;
-  json_object_foreach(self->assigned, key, value)
-  {
+  json_object_foreach(self->assigned, key, value) {
     if (json_object_get(values, key) == NULL || strcmp(key, "modes") == 0)
       json_object_set(values, key, value);
   }
@@ -356,8 +353,7 @@ static void load_form(BhStartPage *self)
     json_object_set_new(values, "subject_found_by", json_string("list"));
     json_object_set_new(values, "subject_reason", json_string(_("Assigned by the office")));
   }
-  json_object_foreach(self->before, key, value)
-  {
+  json_object_foreach(self->before, key, value) {
     if (json_is_null(value))
       json_object_del(values, key);
     else if (strcmp(key, BESIDE) != 0 && strcmp(key, BH_START_ASSIGNED) != 0)
@@ -392,8 +388,7 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   const json_t *staff = result;
   gsize i;
   json_t *one;
-  json_array_foreach(staff, i, one)
-  {
+  json_array_foreach(staff, i, one) {
     const char *who = bh_json_string_or(one, "id", "");
     if (g_strcmp0(who, actor) == 0)
       continue;
@@ -421,8 +416,7 @@ static void on_scans(BhPage *page, json_t *result, const GError *error, gpointer
   }
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(result, "rows"), i, row)
-  {
+  json_array_foreach(json_object_get(result, "rows"), i, row) {
     const json_t *values = json_object_get(row, "values");
     if (g_strcmp0(bh_json_string_or(values, "scanned_by", NULL), bh_session_get_actor(session)) ==
             0 &&
@@ -474,8 +468,7 @@ static json_t *dup_set(BhStartPage *self)
   }
   const char *key;
   json_t *value;
-  json_object_foreach(self->assigned, key, value)
-  {
+  json_object_foreach(self->assigned, key, value) {
     if (json_equal(json_object_get(set, key), value))
       json_object_del(set, key);
   }
@@ -504,16 +497,14 @@ static json_t *dup_ops(BhStartPage *self)
   g_autoptr(json_t) colleagues = list_ticks(self->colleagues, TRUE);
   gsize i;
   json_t *id;
-  json_array_foreach(colleagues, i, id)
-  {
+  json_array_foreach(colleagues, i, id) {
     if (strcmp(json_string_value(id), lead) != 0)
       add_participant(self, ops, "staff", json_string_value(id), "member");
   }
   const char *expert = gtk_entry_get_text(GTK_ENTRY(self->expert));
   if (*expert != '\0')
     add_participant(self, ops, "name", expert, "expert");
-  json_array_foreach(self->scans, i, id)
-  {
+  json_array_foreach(self->scans, i, id) {
     json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s}}", "record", json_string_value(id),
                                          "kind", "scan", "set", "inspection", record_of(self)));
   }

@@ -114,8 +114,7 @@ static json_t *list_files(BhStepPage *self, const BhWantedChild *child)
   json_t *files = json_array();
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(self->loaded, "files"), i, row)
-  {
+  json_array_foreach(json_object_get(self->loaded, "files"), i, row) {
     BhContext context = {.values = json_object_get(row, "values")};
     if (bh_condition_holds(child->where, &context))
       json_array_append(files, (json_t *)context.values);
@@ -200,8 +199,7 @@ static void add_typed(BhStepPage *self, json_t *values)
 {
   gsize i;
   json_t *name;
-  json_array_foreach(self->shown, i, name)
-  {
+  json_array_foreach(self->shown, i, name) {
     const char *key = json_string_value(name);
     json_t *value = json_object_get(json_object_get(self->loaded, "typed"), key);
     if (value == NULL)
@@ -326,13 +324,11 @@ static json_t *dup_set(BhStepPage *self, const BhTransition *step)
   json_t *set = json_pack("{s:s}", "state", self->to);
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)bh_form_view_get_values(self->form), key, value)
-  {
+  json_object_foreach((json_t *)bh_form_view_get_values(self->form), key, value) {
     if (strcmp(key, "state") != 0 && !json_equal(value, json_object_get(values_of(self), key)))
       json_object_set(set, key, value);
   }
-  json_object_foreach((json_t *)values_of(self), key, value)
-  {
+  json_object_foreach((json_t *)values_of(self), key, value) {
     if (bh_form_view_get_value(self->form, key) == NULL && !json_is_null(value))
       json_object_set_new(set, key, json_null());
   }

@@ -90,8 +90,7 @@ static void on_steps(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
   gsize i;
   json_t *step;
-  json_array_foreach(result, i, step)
-  {
+  json_array_foreach(result, i, step) {
     add_step(page, show, step);
   }
   g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(show->box));

@@ -169,8 +169,7 @@ char *bh_form_dup_inspectors(BhForm *form)
   GString *out = g_string_new(NULL);
   gsize index;
   json_t *person;
-  json_array_foreach(bh_form_get_array(form, form->source->frozen, "people"), index, person)
-  {
+  json_array_foreach(bh_form_get_array(form, form->source->frozen, "people"), index, person) {
     g_autofree char *role = bh_form_dup_text(form, person, "role");
     if (strcmp(role, "lead") != 0 && strcmp(role, "member") != 0)
       continue;
@@ -303,7 +302,8 @@ void bh_form_add_signatures(BhForm *form, const char *enterprise_label)
   }
   gsize index;
   json_t *signature;
-  json_array_foreach(signatures, index, signature) add_signature(form, signature, enterprise_label);
+  json_array_foreach(signatures, index, signature)
+    add_signature(form, signature, enterprise_label);
   bh_flow_end_table(form->flow);
 }
 
@@ -324,8 +324,7 @@ void bh_form_add_close(BhForm *form)
   GString *names = g_string_new(NULL);
   gsize index;
   json_t *name;
-  json_array_foreach(bh_form_get_array(form, frozen, "dates_confirmed_by"), index, name)
-  {
+  json_array_foreach(bh_form_get_array(form, frozen, "dates_confirmed_by"), index, name) {
     g_autofree char *clean = bh_paper_text_clean_line(json_string_value(name));
     g_string_append_printf(names, "%s%s", names->len > 0 ? "、" : "", clean);
   }

@@ -16,8 +16,7 @@ static void add_problems(BhForm *form)
   bh_flow_begin_table(form->flow, shares, G_N_ELEMENTS(shares), head);
   gsize index;
   json_t *hazard;
-  json_array_foreach(bh_form_get_array(form, form->source->frozen, "hazards"), index, hazard)
-  {
+  json_array_foreach(bh_form_get_array(form, form->source->frozen, "hazards"), index, hazard) {
     g_autofree char *number = g_strdup_printf("%" G_GSIZE_FORMAT, index + 1);
     g_autofree char *what = bh_form_dup_hazard(form, hazard);
     g_autofree char *place = bh_form_dup_text(form, hazard, "place");

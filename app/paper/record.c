@@ -38,8 +38,7 @@ static void add_sections(BhForm *form, const json_t *answers, Counts *sum)
   bh_flow_begin_table(form->flow, shares, G_N_ELEMENTS(shares), head);
   gsize index;
   json_t *section;
-  json_array_foreach(bh_form_get_array(form, answers, "sections"), index, section)
-  {
+  json_array_foreach(bh_form_get_array(form, answers, "sections"), index, section) {
     g_autofree char *name = bh_form_dup_text(form, section, "name");
     Counts counts = {
         bh_form_get_integer(form, section, "compliant"),
@@ -72,8 +71,7 @@ static void add_findings(BhForm *form, const json_t *answers)
   bh_flow_begin_table(form->flow, shares, G_N_ELEMENTS(shares), head);
   gsize index;
   json_t *finding;
-  json_array_foreach(findings, index, finding)
-  {
+  json_array_foreach(findings, index, finding) {
     g_autofree char *item = bh_form_dup_text(form, finding, "item_no");
     g_autofree char *check = bh_form_dup_text(form, finding, "check");
     g_autofree char *note = bh_form_dup_text(form, finding, "note");
@@ -157,8 +155,7 @@ static void add_hazards(BhForm *form)
   bh_flow_begin_table(form->flow, shares, G_N_ELEMENTS(shares), head);
   gsize index;
   json_t *hazard;
-  json_array_foreach(hazards, index, hazard)
-  {
+  json_array_foreach(hazards, index, hazard) {
     g_autofree char *number = g_strdup_printf("%" G_GSIZE_FORMAT, index + 1);
     g_autofree char *what = bh_form_dup_hazard(form, hazard);
     g_autofree char *place = bh_form_dup_text(form, hazard, "place");
@@ -193,8 +190,7 @@ static void add_opinions(BhForm *form)
   gboolean experts = FALSE;
   gsize index;
   json_t *person;
-  json_array_foreach(bh_form_get_array(form, frozen, "people"), index, person)
-  {
+  json_array_foreach(bh_form_get_array(form, frozen, "people"), index, person) {
     g_autofree char *role = bh_form_dup_text(form, person, "role");
     g_autofree char *said = bh_form_dup_text(form, person, "opinion");
     if (strcmp(role, "expert") != 0 || said[0] == '\0')

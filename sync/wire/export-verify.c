@@ -146,8 +146,7 @@ static gboolean read_head(Verifier *verifier, gboolean is_case, const char *text
   }
   gsize i;
   json_t *item;
-  json_array_foreach(kinds, i, item)
-  {
+  json_array_foreach(kinds, i, item) {
     const char *hash = json_string_value(item);
     if (!bh_hash_is_valid(hash) || g_hash_table_contains(verifier->kinds, hash)) {
       g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,

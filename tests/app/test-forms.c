@@ -115,8 +115,7 @@ static void test_every_type_keeps_its_value(void **state)
 
   const char *key;
   json_t *value;
-  json_object_foreach(record, key, value)
-  {
+  json_object_foreach(record, key, value) {
     gpointer search[2] = {(gpointer)key, NULL};
     g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(world->form));
     for (GList *l = rows; l != NULL; l = l->next) {

@@ -23,8 +23,7 @@ static char *dup_drafts(World *world)
   g_autoptr(GString) text = g_string_new(NULL);
   gsize i;
   json_t *draft;
-  json_array_foreach(json_object_get(list, "drafts"), i, draft)
-  {
+  json_array_foreach(json_object_get(list, "drafts"), i, draft) {
     g_string_append_printf(text, "%s ", bh_json_string_or(draft, "record", ""));
   }
   return g_string_free(g_steal_pointer(&text), FALSE);
@@ -37,12 +36,10 @@ static guint count_entries(World *world, const char *key)
   guint found = 0;
   gsize i;
   json_t *entry;
-  json_array_foreach(json_object_get(history, "entries"), i, entry)
-  {
+  json_array_foreach(json_object_get(history, "entries"), i, entry) {
     gsize j;
     json_t *set;
-    json_array_foreach(json_object_get(entry, "sets"), j, set)
-    {
+    json_array_foreach(json_object_get(entry, "sets"), j, set) {
       found += strcmp(bh_json_string_or(set, "key", ""), key) == 0;
     }
   }

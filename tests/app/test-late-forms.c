@@ -19,12 +19,10 @@ static void adopt(BhDevice *device, GTask *task, gpointer data)
   g_autoptr(json_t) set = bh_json_parse(text, strlen(text), 4 << 20, "kinds", &error);
   gsize i, k;
   json_t *kind, *field;
-  json_array_foreach(json_object_get(set, "kinds"), i, kind)
-  {
+  json_array_foreach(json_object_get(set, "kinds"), i, kind) {
     if (strcmp(bh_json_string_or(kind, "kind", ""), "hazard") != 0)
       continue;
-    json_array_foreach(json_object_get(kind, "fields"), k, field)
-    {
+    json_array_foreach(json_object_get(kind, "fields"), k, field) {
       if (strcmp(bh_json_string_or(field, "name", ""), "place") == 0)
         json_object_set_new(json_object_get(field, "label"), "en", json_string("Another word"));
     }

@@ -195,19 +195,17 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
   g_autoptr(json_t) visit = load(fixture);
   gsize i, j;
   json_t *row, *id;
-  json_array_foreach(json_object_get(visit, "documents"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
     assert_string_equal(bh_json_string_or(values, "state", ""), "issued");
     json_array_foreach(json_object_get(values, "hazards"), j, id)
-        assert_true(g_hash_table_add(seen, g_strdup(json_string_value(id))));
+      assert_true(g_hash_table_add(seen, g_strdup(json_string_value(id))));
     if (j > 0)
       assert_int_equal(
           json_array_size(json_object_get(json_object_get(values, "frozen"), "hazards")), j);
   }
   assert_int_equal(g_hash_table_size(seen), 205);
-  json_array_foreach(json_object_get(visit, "hazards"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
     const json_t *values = json_object_get(row, "values");
     assert_string_equal(bh_json_string_or(values, "state", ""), "ordered");
     assert_non_null(json_object_get(values, "order"));
@@ -238,8 +236,7 @@ static gboolean has_step(Fixture *fixture, const char *who, const char *record, 
   assert_no_error(error);
   gsize i;
   json_t *step;
-  json_array_foreach(steps, i, step)
-  {
+  json_array_foreach(steps, i, step) {
     if (strcmp(bh_json_string_or(step, "to", ""), to) == 0)
       return g_strcmp0(bh_json_string_or(step, "page", NULL), page) == 0;
   }
@@ -349,8 +346,7 @@ static guint count_at(const json_t *visit, const char *enterprise)
   guint found = 0;
   gsize i;
   json_t *row;
-  json_array_foreach(json_object_get(visit, "hazards"), i, row)
-  {
+  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
     const json_t *values = json_object_get(row, "values");
     found += strcmp(bh_json_string_or(values, "enterprise", ""), enterprise) == 0;
   }

@@ -64,8 +64,7 @@ static json_t *resolve(const json_t *value, const char *space)
   json_t *out = json_array();
   gsize index;
   json_t *item;
-  json_array_foreach((json_t *)value, index, item)
-  {
+  json_array_foreach((json_t *)value, index, item) {
     json_array_append_new(out, resolve(item, space));
   }
   return out;
@@ -81,15 +80,13 @@ static void load_samples(Server *server, const char *name)
   const char *space = bh_json_string_or(file, "space", "");
   gsize index;
   json_t *record;
-  json_array_foreach(json_object_get(file, "records"), index, record)
-  {
+  json_array_foreach(json_object_get(file, "records"), index, record) {
     char id[BH_ID_LEN + 1];
     bh_id_from_name(space, bh_json_string_or(record, "name", ""), id);
     g_autoptr(json_t) set = json_object();
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(record, "set"), key, value)
-    {
+    json_object_foreach(json_object_get(record, "set"), key, value) {
       json_object_set_new(set, key, resolve(value, space));
     }
     g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:O}]", "record", id, "kind",
@@ -134,8 +131,7 @@ static void add_passwords(Server *server)
     die(error, path);
   const char *name;
   json_t *password;
-  json_object_foreach(file, name, password)
-  {
+  json_object_foreach(file, name, password) {
     if (!bh_office_set_password(server->hub, sample_id(name), name, json_string_value(password),
                                 &error))
       die(error, name);
@@ -200,8 +196,7 @@ static void build_sets(Server *server, BhBodyBuilder *builder, const json_t *op,
   const BhKind *kind = bh_kind_set_find(kinds, kind_name);
   const char *key;
   json_t *value;
-  json_object_foreach(json_object_get(op, "set"), key, value)
-  {
+  json_object_foreach(json_object_get(op, "set"), key, value) {
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
     bh_body_builder_set(builder, bh_json_string_or(op, "record", ""), kind_name, key, value,
                         field != NULL && bh_field_is_personal(field), was);
@@ -240,8 +235,7 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
       bh_body_builder_new(id, sample_id("staff-li"), &stamp, 0, bh_random_system());
   gsize index;
   json_t *op;
-  json_array_foreach((json_t *)ops, index, op)
-  {
+  json_array_foreach((json_t *)ops, index, op) {
     build_sets(server, builder, op, was);
   }
   g_autofree char *body = NULL;

@@ -510,8 +510,7 @@ static gboolean damage(json_t *at, int *countdown, const json_t *value)
   } else if (json_is_object(at)) {
     const char *key;
     json_t *member;
-    json_object_foreach(at, key, member)
-    {
+    json_object_foreach(at, key, member) {
       if ((*countdown)-- == 0) {
         if (value == NULL)
           json_object_del(at, key);

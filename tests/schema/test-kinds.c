@@ -61,8 +61,7 @@ static void check_labels(const json_t *value, const char *where, guint *count)
     (*count)++;
     return;
   }
-  json_object_foreach((json_t *)value, key, member)
-  {
+  json_object_foreach((json_t *)value, key, member) {
     g_autofree char *inner = g_strdup_printf("%s.%s", where, key);
     check_labels(member, inner, count);
   }
@@ -113,8 +112,7 @@ static char *write_shuffled(const BhKindSet *kinds)
     const char *key;
     json_t *member;
     GPtrArray *keys = g_ptr_array_new();
-    json_object_foreach((json_t *)bh_kind_get_declaration(kind), key, member)
-    {
+    json_object_foreach((json_t *)bh_kind_get_declaration(kind), key, member) {
       g_ptr_array_insert(keys, 0, (gpointer)key);
     }
     for (guint k = 0; k < keys->len; k++) {
@@ -286,12 +284,10 @@ static gboolean in_a_form(const BhKind *kind, const char *field)
 {
   const char *form;
   json_t *fields;
-  json_object_foreach(json_object_get(kind->declaration, "forms"), form, fields)
-  {
+  json_object_foreach(json_object_get(kind->declaration, "forms"), form, fields) {
     gsize index;
     json_t *name;
-    json_array_foreach(fields, index, name)
-    {
+    json_array_foreach(fields, index, name) {
       if (g_strcmp0(json_string_value(name), field) == 0)
         return TRUE;
     }
@@ -306,8 +302,7 @@ static gboolean begins(const BhKind *kind, const char *field)
     const BhTransition *step = kind->transitions->pdata[i];
     gsize index;
     json_t *need;
-    json_array_foreach((json_t *)step->needs, index, need)
-    {
+    json_array_foreach((json_t *)step->needs, index, need) {
       if (step->creates && !bh_transition_is_left_to_hub(step) &&
           g_str_equal(bh_json_string_or(need, "field", ""), field))
         return TRUE;

@@ -54,8 +54,7 @@ static TestWorld *load_all(guint *enterprises, guint *staff)
     assert_string_equal(json_string_value(json_object_get(file, "space")), "samples");
     gsize index;
     json_t *record;
-    json_array_foreach(json_object_get(file, "records"), index, record)
-    {
+    json_array_foreach(json_object_get(file, "records"), index, record) {
       const char *name = json_string_value(json_object_get(record, "name"));
       const char *kind = json_string_value(json_object_get(record, "kind"));
       assert_null(test_world_get(world, name));
@@ -79,8 +78,7 @@ static void test_samples_satisfy_their_kinds(void **state)
     g_autoptr(json_t) file = load_sample(record_files[i]);
     gsize index;
     json_t *record;
-    json_array_foreach(json_object_get(file, "records"), index, record)
-    {
+    json_array_foreach(json_object_get(file, "records"), index, record) {
       const char *name = json_string_value(json_object_get(record, "name"));
       const BhKind *kind =
           bh_kind_set_find(world->kinds, json_string_value(json_object_get(record, "kind")));
@@ -144,8 +142,7 @@ static void test_pins_and_passwords_belong_to_sample_staff(void **state)
     g_autoptr(json_t) file = load_sample(files[i]);
     const char *name;
     json_t *secret;
-    json_object_foreach(file, name, secret)
-    {
+    json_object_foreach(file, name, secret) {
       assert_non_null(test_world_get(world, name));
       const char *text = json_string_value(secret);
       assert_true(i == 0 ? strlen(text) == 6 && strspn(text, "0123456789") == 6

@@ -115,7 +115,7 @@ static void test_sources_are_shown_without_requirement_numbers(void **state)
       size_t at;
       json_t *member;
       json_array_foreach(json_object_get(declaration, parts[k]), at, member)
-          assert_no_numbers(bh_json_string_or(member, "source", ""));
+        assert_no_numbers(bh_json_string_or(member, "source", ""));
     }
   }
 }
@@ -152,7 +152,7 @@ static void test_R081_the_three_lists_are_declared(void **state)
       gsize at;
       json_t *name;
       json_array_foreach(json_object_get(bh_kind_find_ledger(hazard, names[k]), "states"), at, name)
-          listed |= g_str_equal(json_string_value(name), states->pdata[i]);
+        listed |= g_str_equal(json_string_value(name), states->pdata[i]);
     }
     if (listed == bh_kind_is_final_state(hazard, states->pdata[i]))
       fail_msg("state %s is %s", (const char *)states->pdata[i],

@@ -113,11 +113,9 @@ static gboolean is_section_shown(const BhKind *kind, const BhField *field, const
 {
   gsize i;
   json_t *section, *name;
-  json_array_foreach(json_object_get(kind->declaration, "sections"), i, section)
-  {
+  json_array_foreach(json_object_get(kind->declaration, "sections"), i, section) {
     gsize j;
-    json_array_foreach(json_object_get(section, "fields"), j, name)
-    {
+    json_array_foreach(json_object_get(section, "fields"), j, name) {
       if (strcmp(json_string_value(name), field->name) != 0)
         continue;
       g_autoptr(json_t) values = json_pack("{s:s, s:s}", "state", to, "level", "major");
@@ -196,8 +194,7 @@ static gboolean has_other_branch(const BhKind *kind, const BhTransition *step, c
   const json_t *branches = json_object_get(json_object_get(guard, "must"), "any_of");
   gsize k;
   json_t *branch;
-  json_array_foreach(branches, k, branch)
-  {
+  json_array_foreach(branches, k, branch) {
     if (json_object_get(branch, "field") != NULL)
       return TRUE;
   }

@@ -8,8 +8,7 @@ static void try_without(const TestStep *step, const char *from, const BhTransiti
 {
   gsize index;
   json_t *need;
-  json_array_foreach((json_t *)transition->needs, index, need)
-  {
+  json_array_foreach((json_t *)transition->needs, index, need) {
     const char *field = json_string_value(json_object_get(need, "field"));
     const json_t *must = json_object_get(need, "must");
     if (field == NULL || !json_is_false(json_object_get(must, "empty")))

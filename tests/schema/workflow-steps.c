@@ -178,8 +178,7 @@ void test_world_put_all(TestWorld *world, const char *quoted)
     fail_msg("the case is no JSON: %s", text);
   gsize index;
   json_t *other;
-  json_array_foreach(others, index, other)
-  {
+  json_array_foreach(others, index, other) {
     g_autofree char *set = bh_json_dump(json_object_get(other, "set"));
     test_world_put(world, json_string_value(json_object_get(other, "name")),
                    json_string_value(json_object_get(other, "kind")), set);

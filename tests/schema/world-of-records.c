@@ -46,8 +46,7 @@ json_t *test_world_resolve(json_t *value)
     json_t *copy = json_object();
     const char *key;
     json_t *member;
-    json_object_foreach(value, key, member)
-    {
+    json_object_foreach(value, key, member) {
       json_object_set_new(copy, key, test_world_resolve(member));
     }
     return copy;

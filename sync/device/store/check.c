@@ -23,10 +23,11 @@ gboolean bh_value_is_clean(const json_t *value, int depth)
   if (json_is_string(value))
     return strlen(json_string_value(value)) == json_string_length(value);
   if (json_is_array(value)) {
-    json_array_foreach(value, index, child) if (!bh_value_is_clean(child, depth + 1)) return FALSE;
+    json_array_foreach(value, index, child)
+      if (!bh_value_is_clean(child, depth + 1))
+        return FALSE;
   } else if (json_is_object(value)) {
-    json_object_foreach((json_t *)value, key, child)
-    {
+    json_object_foreach((json_t *)value, key, child) {
       if (!bh_value_is_clean(child, depth + 1))
         return FALSE;
     }
@@ -125,8 +126,7 @@ static gboolean check_operation(BhDevice *device, const json_t *op, gsize index,
     return FALSE;
   }
   *keys += json_object_size(set);
-  json_object_foreach(set, key, value)
-  {
+  json_object_foreach(set, key, value) {
     if (!check_key(kind, key, value, error))
       return FALSE;
   }
@@ -153,8 +153,7 @@ static gboolean check_shapes(BhDevice *device, const char *author, const json_t 
     g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "operations are no array, or none");
     return FALSE;
   }
-  json_array_foreach((json_t *)ops, index, op)
-  {
+  json_array_foreach((json_t *)ops, index, op) {
     if (!check_operation(device, op, index, &keys, error)) {
       set_refused(refused, bh_json_string_or(op, "record", NULL));
       return FALSE;
@@ -176,8 +175,7 @@ static const char *find_new_state(const json_t *ops, const char *record)
   json_t *op;
   const char *state = NULL;
 
-  json_array_foreach((json_t *)ops, index, op)
-  {
+  json_array_foreach((json_t *)ops, index, op) {
     if (strcmp(bh_json_string_or(op, "record", ""), record) == 0)
       state = bh_json_string_or(json_object_get(op, "set"), "state", state);
   }
@@ -266,8 +264,7 @@ static GPtrArray *put_over_scope(BhDevice *device, BhScope *scope, const json_t 
   gsize index;
   json_t *op;
 
-  json_array_foreach((json_t *)ops, index, op)
-  {
+  json_array_foreach((json_t *)ops, index, op) {
     const char *record = bh_json_string_or(op, "record", "");
     const char *kind = bh_json_string_or(op, "kind", "");
     Touched *touched = g_hash_table_lookup(seen, record);
@@ -319,13 +316,11 @@ static GPtrArray *list_changed(const json_t *before, const json_t *values)
   const char *key;
   json_t *value;
 
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     if (!json_equal(value, json_object_get(before, key)))
       g_ptr_array_add(keys, (gpointer)key);
   }
-  json_object_foreach((json_t *)before, key, value)
-  {
+  json_object_foreach((json_t *)before, key, value) {
     if (json_object_get(values, key) == NULL)
       g_ptr_array_add(keys, (gpointer)key);
   }
@@ -379,8 +374,7 @@ static gboolean is_plain(BhDevice *device, BhScope *stored, const json_t *op)
   if (bh_view_get(device, bh_json_string_or(op, "record", ""), NULL) == NULL)
     return FALSE;
   bh_scope_fill(stored, bh_json_string_or(op, "record", ""), &before);
-  json_object_foreach(json_object_get(op, "set"), key, value)
-  {
+  json_object_foreach(json_object_get(op, "set"), key, value) {
     const BhField *field = bh_kind_find_field(kind, key);
     if (field == NULL || bh_field_may_lock(field) || bh_field_get_change_asks(field)[0] != NULL ||
         bh_kind_has_check_of(kind, bh_field_get_name(field)) ||
@@ -416,8 +410,7 @@ json_t *bh_check_operations(BhDevice *device, const char *author, const json_t *
   g_autoptr(json_t) full = json_copy((json_t *)ops);
   g_autoptr(BhScope) scope = bh_scope_new(device, author);
   g_autoptr(GPtrArray) touched = put_over_scope(device, scope, ops);
-  json_array_foreach((json_t *)ops, index, op)
-  {
+  json_array_foreach((json_t *)ops, index, op) {
     if (strcmp(bh_json_string_or(op, "kind", ""), "review") != 0)
       continue;
     json_t *move = find_review_move(device, scope, ops, op);
@@ -467,8 +460,7 @@ static json_t *take_valid(const BhKind *kind, const json_t *set, json_t *out)
   const char *key;
   json_t *value;
 
-  json_object_foreach((json_t *)set, key, value)
-  {
+  json_object_foreach((json_t *)set, key, value) {
     g_autoptr(GError) local = NULL;
     const BhField *field = bh_kind_find_field(kind, key);
     g_autoptr(BhProblem) both = field != NULL ? bh_field_check_excludes(field, value) : NULL;
@@ -525,13 +517,11 @@ json_t *bh_device_list_doubts(BhDevice *device, const json_t *ops)
   gsize i;
   json_t *op;
 
-  json_array_foreach((json_t *)ops, i, op)
-  {
+  json_array_foreach((json_t *)ops, i, op) {
     const BhKind *kind = bh_kind_set_find(device->kinds, bh_json_string_or(op, "kind", ""));
     const char *key;
     json_t *value;
-    json_object_foreach(json_object_get(op, "set"), key, value)
-    {
+    json_object_foreach(json_object_get(op, "set"), key, value) {
       const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
       g_autoptr(BhProblem) doubt = field != NULL ? bh_field_find_doubt(field, value) : NULL;
       if (doubt != NULL)

@@ -81,8 +81,7 @@ static gboolean verify_by_hub(BhDevice *device, const char *text, BhPlaque *plaq
                         "plaque: names another hub, whose keys are not known here");
     return FALSE;
   }
-  json_array_foreach(keys, index, item)
-  {
+  json_array_foreach(keys, index, item) {
     guint8 key[BH_PUBLIC_KEY_SIZE], id[BH_PLAQUE_KEY_ID_SIZE];
     gsize len = 0;
     const char *base64 = json_string_value(item);

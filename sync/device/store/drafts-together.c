@@ -17,25 +17,21 @@ gboolean bh_device_draft_put(BhDevice *device, const char *author, const json_t 
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL)
     return FALSE;
-  json_array_foreach((json_t *)drafts, i, draft)
-  {
+  json_array_foreach((json_t *)drafts, i, draft) {
     const char *record = bh_json_get_string(draft, "record", "draft", error);
     const char *kind = record != NULL ? bh_json_get_string(draft, "kind", "draft", error) : NULL;
     json_t *set = kind != NULL ? bh_json_get_object(draft, "set", "draft", error) : NULL;
     if (set == NULL)
       return FALSE;
-    json_object_foreach(set, key, value)
-    {
+    json_object_foreach(set, key, value) {
       if (!bh_draft_put(device, author, record, kind, key, value, error))
         return FALSE;
     }
   }
   if (!bh_write_commit(write, error))
     return FALSE;
-  json_array_foreach((json_t *)drafts, i, draft)
-  {
-    json_object_foreach(json_object_get(draft, "set"), key, value)
-    {
+  json_array_foreach((json_t *)drafts, i, draft) {
+    json_object_foreach(json_object_get(draft, "set"), key, value) {
       bh_draft_settle(device, value);
     }
   }
@@ -51,8 +47,7 @@ gboolean bh_device_draft_drop(BhDevice *device, const char *author, const json_t
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL)
     return FALSE;
-  json_array_foreach((json_t *)records, i, record)
-  {
+  json_array_foreach((json_t *)records, i, record) {
     const char *id = json_string_value(record);
     if (id != NULL && !bh_draft_drop(device, author, id, error))
       return FALSE;
@@ -141,8 +136,7 @@ json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL)
     return NULL;
-  json_array_foreach((json_t *)drafts, i, one)
-  {
+  json_array_foreach((json_t *)drafts, i, one) {
     if (!take_draft(device, author, one, &batch, error))
       return NULL;
   }

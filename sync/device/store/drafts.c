@@ -120,8 +120,7 @@ static json_t *join_values(BhDevice *device, const char *record, const json_t *c
   const char *key;
   json_t *value;
 
-  json_object_foreach((json_t *)changed, key, value)
-  {
+  json_object_foreach((json_t *)changed, key, value) {
     if (json_is_null(value))
       json_object_del(values, key);
     else
@@ -154,8 +153,7 @@ char *bh_draft_dup_title(BhDevice *device, const char *author, const char *recor
   const char *key;
   json_t *value;
 
-  json_object_foreach_safe(values, step, key, value)
-  {
+  json_object_foreach_safe(values, step, key, value) {
     const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
     g_auto(BhRow) row = {0};
     if (field == NULL || bh_field_get_type(field) != BH_FIELD_REF || !json_is_string(value) ||
@@ -178,8 +176,7 @@ json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **erro
   json_t *out = bh_drafts_store_list(device, author, 0, G_MAXINT, error);
   if (out == NULL)
     return NULL;
-  json_array_foreach(out, index, draft)
-  {
+  json_array_foreach(out, index, draft) {
     g_autofree char *title =
         bh_draft_dup_title(device, author, bh_json_string_or(draft, "record", ""));
     json_object_set_new(draft, "title", json_string(title));
@@ -242,8 +239,7 @@ gboolean bh_device_draft_forget(BhDevice *device, const char *author, const char
 
   if (write == NULL)
     return FALSE;
-  json_array_foreach((json_t *)keys, i, key)
-  {
+  json_array_foreach((json_t *)keys, i, key) {
     const char *name = json_string_value(key);
     if (name != NULL && (!release_files(device, author, record, name, NULL, error) ||
                          !bh_drafts_store_remove(device, author, record, name, error)))

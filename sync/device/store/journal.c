@@ -56,13 +56,11 @@ static gboolean add_operations(BhDevice *device, BhBodyBuilder *builder, const j
   json_t *op, *value;
   const char *key;
 
-  json_array_foreach((json_t *)ops, index, op)
-  {
+  json_array_foreach((json_t *)ops, index, op) {
     const char *record = bh_json_string_or(op, "record", "");
     const char *kind = bh_json_string_or(op, "kind", "");
     json_t *set = json_object_get(op, "set");
-    json_object_foreach(set, key, value)
-    {
+    json_object_foreach(set, key, value) {
       if (!add_set(device, builder, record, kind, key, value, error))
         return FALSE;
     }

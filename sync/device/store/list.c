@@ -94,8 +94,7 @@ static gboolean read_where(BhDevice *device, Query *query, const BhKind *kind, c
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "list: where has more than %d fields", WHERE_MAX);
     return FALSE;
   }
-  json_object_foreach((json_t *)where, field, value)
-  {
+  json_object_foreach((json_t *)where, field, value) {
     const BhField *declared = bh_kind_find_field(kind, field);
     if (strcmp(field, "state") != 0 &&
         (declared == NULL || bh_field_is_personal(declared) || !bh_key_is_indexed(kind, field))) {

@@ -174,8 +174,7 @@ gboolean bh_outbox_store_staff(BhDevice *device, const char *sealed_base64, GErr
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL || !bh_people_begin_list(device, &sealed, error))
     return FALSE;
-  json_array_foreach(people, index, person)
-  {
+  json_array_foreach(people, index, person) {
     if (!put_person(device, person, error))
       return FALSE;
   }

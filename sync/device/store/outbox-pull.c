@@ -62,8 +62,7 @@ static gint64 newest_head_ms(const json_t *snapshot)
   json_t *slot;
   const char *newest = "";
 
-  json_object_foreach(json_object_get(snapshot, "keys"), key, slot)
-  {
+  json_object_foreach(json_object_get(snapshot, "keys"), key, slot) {
     json_t *head = json_array_get(json_object_get(slot, "heads"), 0);
     const char *entry = bh_json_string_or(head, "e", "");
     if (strcmp(entry, newest) > 0)
@@ -184,8 +183,7 @@ static gboolean take_included(Pull *pull, const json_t *included, GError **error
   const char *name;
   json_t *value;
 
-  json_object_foreach((json_t *)included, name, value)
-  {
+  json_object_foreach((json_t *)included, name, value) {
     gint64 number = 0, before = 0, seq = 0;
     if (!bh_outbox_store_get_included(pull->device, name, &number, &before, error))
       return FALSE;
@@ -230,8 +228,7 @@ static gboolean take_quarantined(Pull *pull, const json_t *list, gboolean releas
 
   if (!json_is_array(list))
     return TRUE;
-  json_array_foreach((json_t *)list, index, item)
-  {
+  json_array_foreach((json_t *)list, index, item) {
     const char *entry = bh_json_string_or(item, "entry", "");
     gint64 pos = bh_journal_store_find(pull->device, entry);
     if (pos == 0)
@@ -337,13 +334,11 @@ static gboolean take_records(Pull *pull, const json_t *page, gboolean shadow, GE
   gsize index;
   json_t *item;
 
-  json_array_foreach(json_object_get(page, "records"), index, item)
-  {
+  json_array_foreach(json_object_get(page, "records"), index, item) {
     if (!take_snapshot(pull, item, shadow, error))
       return FALSE;
   }
-  json_array_foreach(json_object_get(page, "gone"), index, item)
-  {
+  json_array_foreach(json_object_get(page, "gone"), index, item) {
     const char *id = json_string_value(item);
     if (id != NULL &&
         !(shadow ? bh_shadow_store_drop(pull->device, id, error) : remove_gone(pull, id, error)))

@@ -136,8 +136,7 @@ gboolean bh_outbox_note_quarantined(BhDevice *device, const json_t *entry_ids, G
   g_autoptr(BhWrite) write = bh_write_begin(device, error);
   if (write == NULL)
     return FALSE;
-  json_array_foreach((json_t *)entry_ids, index, id)
-  {
+  json_array_foreach((json_t *)entry_ids, index, id) {
     if (json_is_string(id) &&
         !bh_outbox_quarantine(device, json_string_value(id), "", touched, error))
       return FALSE;

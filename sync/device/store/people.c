@@ -162,8 +162,7 @@ json_t *bh_people_dup_values(BhDevice *device, const char *staff)
   if (view != NULL && strcmp(bh_record_get_kind(view->record), "staff") == 0)
     return json_incref(bh_view_get_values(view));
   g_autoptr(json_t) people = bh_people_store_list(device, NULL);
-  json_array_foreach(people, index, person)
-  {
+  json_array_foreach(people, index, person) {
     if (strcmp(bh_json_string_or(person, "id", ""), staff) == 0)
       return json_incref(person);
   }
@@ -181,8 +180,7 @@ json_t *bh_device_list_staff(BhDevice *device, GError **error)
   g_autoptr(json_t) people = bh_people_store_list(device, error);
   if (people == NULL)
     return NULL;
-  json_array_foreach(people, index, person)
-  {
+  json_array_foreach(people, index, person) {
     BhLockout lockout;
     const char *id = bh_json_string_or(person, "id", "");
     if (!bh_people_store_get_lockout(device, id, &lockout, error))

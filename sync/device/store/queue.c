@@ -175,8 +175,7 @@ static gboolean add_files(BhDevice *device, json_t *out, gint64 offset, gsize li
       bh_files_store_list_waiting(device, offset, (int)(limit - json_array_size(out)), error);
   if (files == NULL)
     return FALSE;
-  json_array_foreach(files, index, file)
-  {
+  json_array_foreach(files, index, file) {
     gint64 declared = json_integer_value(json_object_get(file, "declared"));
     const char *deferred = bh_json_string_or(file, "why", NULL);
     json_t *item = json_object();
@@ -208,8 +207,7 @@ static gboolean add_drafts(BhDevice *device, json_t *out, gint64 offset, gsize l
       bh_drafts_store_list(device, NULL, offset, (int)(limit - json_array_size(out)), error);
   if (drafts == NULL)
     return FALSE;
-  json_array_foreach(drafts, index, draft)
-  {
+  json_array_foreach(drafts, index, draft) {
     const char *author = bh_json_string_or(draft, "author", "");
     const char *record = bh_json_string_or(draft, "record", "");
     g_autofree char *title = bh_draft_dup_title(device, author, record);

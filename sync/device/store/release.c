@@ -58,14 +58,12 @@ static gboolean each_hash(BhDevice *device, const json_t *value, EachHash func, 
   if (json_is_string(value) && bh_hash_is_valid(json_string_value(value)))
     return func(device, json_string_value(value), error);
   if (json_is_array(value)) {
-    json_array_foreach((json_t *)value, index, child)
-    {
+    json_array_foreach((json_t *)value, index, child) {
       if (!each_hash(device, child, func, error))
         return FALSE;
     }
   } else if (json_is_object(value)) {
-    json_object_foreach((json_t *)value, key, child)
-    {
+    json_object_foreach((json_t *)value, key, child) {
       if (!each_hash(device, child, func, error))
         return FALSE;
     }

@@ -72,8 +72,7 @@ void bh_scope_set(BhScope *scope, const char *record, const char *kind, const js
   if (scope->kinds == NULL)
     scope->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_replace(scope->kinds, g_strdup(record), g_strdup(kind));
-  json_object_foreach((json_t *)set, key, value)
-  {
+  json_object_foreach((json_t *)set, key, value) {
     if (json_is_null(value))
       json_object_del(values, key);
     else

@@ -66,7 +66,7 @@ static void add_value_terms(GPtrArray *terms, const char *kind, const char *fiel
 
   if (json_is_array(value)) {
     json_array_foreach((json_t *)value, index, element)
-        add_value_terms(terms, kind, field, element);
+      add_value_terms(terms, kind, field, element);
     return;
   }
   char *term = bh_term_for_value(kind, field, value);

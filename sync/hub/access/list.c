@@ -30,8 +30,7 @@ static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery 
 {
   const char *field;
   json_t *value;
-  json_object_foreach(json_object_get(query, "where"), field, value)
-  {
+  json_object_foreach(json_object_get(query, "where"), field, value) {
     gboolean is_state = strcmp(field, "state") == 0;
     const BhField *declared = kind != NULL ? bh_kind_find_field(kind, field) : NULL;
     if (!is_state && (declared == NULL || !bh_field_is_indexed(declared))) {
@@ -48,8 +47,7 @@ static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery 
     size_t at;
     json_t *element;
     if (json_is_array(value)) {
-      json_array_foreach(value, at, element)
-      {
+      json_array_foreach(value, at, element) {
         ok = ok && add_values(values, element);
       }
     } else {

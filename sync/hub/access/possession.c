@@ -15,8 +15,7 @@ gboolean bh_possession_is_proven(BhDb *db, const char *hub, const BhKind *kind,
     if (bh_field_get_type(field) != BH_FIELD_HASH)
       continue;
     g_autoptr(json_t) heads = bh_record_dup_head_values(record, bh_field_get_name(field));
-    json_array_foreach(heads, at, head)
-    {
+    json_array_foreach(heads, at, head) {
       if (!*proven && g_strcmp0(bh_json_string_or(head, "value", NULL), sha256) == 0 &&
           !bh_log_is_held_by_author(db, hub, bh_json_string_or(head, "entry", ""), sha256, proven,
                                     error))

@@ -348,8 +348,7 @@ static gboolean follow_context(BhCase *one, GError **error)
     g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
     if (record->own)
       continue;
-    json_object_foreach(record->values, key, value)
-    {
+    json_object_foreach(record->values, key, value) {
       if (!add_refs(one, record->kind, key, value, FALSE, error))
         return FALSE;
     }

@@ -9,8 +9,7 @@ static void print_rows(const json_t *result)
 {
   size_t at;
   json_t *row;
-  json_array_foreach(json_object_get(result, "rows"), at, row)
-  {
+  json_array_foreach(json_object_get(result, "rows"), at, row) {
     g_autofree char *time = bh_time_format(json_integer_value(json_object_get(row, "at_ms")));
     printf("%s  %-10s  %-8s  %s  %s  %s\n", time, bh_json_string_or(row, "kind", ""),
            bh_json_string_or(row, "code", ""), bh_json_string_or(row, "device_name", "-"),

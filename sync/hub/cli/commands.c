@@ -145,11 +145,10 @@ static void print_load(const json_t *result)
   size_t at;
   json_t *name;
   json_array_foreach(json_object_get(result, "skipped"), at, name)
-      printf("Left out: %s\n", json_string_value(name));
+    printf("Left out: %s\n", json_string_value(name));
   /* A table of thousands may have its column shifted: the first show it. */
   const json_t *warnings = json_object_get(result, "warnings");
-  json_array_foreach((json_t *)warnings, at, name)
-  {
+  json_array_foreach((json_t *)warnings, at, name) {
     if (at == WARNINGS_SHOWN) {
       printf("Loaded, but doubtful: and %d more (--json has all)\n",
              (int)(json_array_size(warnings) - at));
@@ -261,8 +260,7 @@ static void print_devices(const json_t *result)
 {
   size_t at;
   json_t *row;
-  json_array_foreach((json_t *)result, at, row)
-  {
+  json_array_foreach((json_t *)result, at, row) {
     g_autofree char *seen = bh_time_format(json_integer_value(json_object_get(row, "seen_ms")));
     printf("%s  %-8s  %s  %s\n", bh_json_string_or(row, "id", ""),
            json_object_get(row, "revoked_ms") != NULL ? "revoked" : "enrolled", seen,

@@ -192,8 +192,7 @@ static json_t *do_staff_list(BhHub *hub, const json_t *params, GError **error)
   gboolean ok = db != NULL;
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row)
-  {
+  json_array_foreach(rows, at, row) {
     const char *pin = "";
     ok = ok && bh_enrol_describe_pin(db, bh_json_string_or(row, "id", ""), &pin, error);
     json_object_set_new(row, "pin", json_string(pin));
@@ -407,8 +406,7 @@ static json_t *list_access(BhHub *hub, BhDb *db, const char *record, const char 
   json_t *last = NULL;
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row)
-  {
+  json_array_foreach(rows, at, row) {
     name_reader(hub, shown, row);
     last = json_object_get(row, "nr");
   }
@@ -445,8 +443,7 @@ static json_t *list_anomalies(BhDb *db, const char *kind, gint64 before, GError 
   json_t *last = NULL;
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row)
-  {
+  json_array_foreach(rows, at, row) {
     const char *device = bh_json_string_or(row, "device", NULL);
     const json_t *values = device != NULL ? bh_shown_lookup(device, shown) : NULL;
     if (device != NULL)

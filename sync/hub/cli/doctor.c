@@ -72,8 +72,7 @@ static void print(const BhDoctor *doctor)
   const char *const marks[] = {_("good"), _("look"), _("BAD")};
   size_t at;
   json_t *finding;
-  json_array_foreach(doctor->findings, at, finding)
-  {
+  json_array_foreach(doctor->findings, at, finding) {
     const char *level = bh_json_string_or(finding, "level", "bad");
     guint index = strcmp(level, "good") == 0 ? 0 : strcmp(level, "warning") == 0 ? 1 : 2;
     const char *next = bh_json_string_or(finding, "next", NULL);

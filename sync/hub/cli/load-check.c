@@ -43,8 +43,7 @@ static const json_t *lookup(const char *id, gpointer data)
     after = before != NULL ? json_copy((json_t *)before) : json_object();
     const char *key;
     json_t *value;
-    json_object_foreach(record->set, key, value)
-    {
+    json_object_foreach(record->set, key, value) {
       /* A state that went on since the first load stays. */
       if (strcmp(key, "state") == 0 && json_object_get(before, "state") != NULL)
         continue;
@@ -178,8 +177,7 @@ static gboolean changes(Check *check, const BhLoadRecord *record)
   const char *key;
   json_t *value;
   gboolean is_new = bh_shown_lookup(record->id, check->load->shown) == NULL;
-  json_object_foreach(record->set, key, value)
-  {
+  json_object_foreach(record->set, key, value) {
     if ((strcmp(key, "state") != 0 || is_new) && !is_unchanged(check, record, key, value))
       return TRUE;
   }
@@ -251,7 +249,8 @@ static void check_record(Check *check, BhLoadRecord *record)
     return;
   const char *key;
   json_t *value;
-  json_object_foreach(record->set, key, value) check_value(check, record, kind, key, value);
+  json_object_foreach(record->set, key, value)
+    check_value(check, record, kind, key, value);
   BhContext context = {.values = lookup(record->id, check), .lookup = lookup, .data = check};
   const GPtrArray *fields = bh_kind_list_fields(kind);
   for (guint i = 0; i < fields->len; i++) {

@@ -33,8 +33,7 @@ static gboolean keeps_words(BhLoad *load, const char *id, const json_t *set, con
   const json_t *there = bh_shown_lookup(id, load->shown);
   const char *key;
   json_t *value;
-  json_object_foreach(there != NULL ? (json_t *)set : NULL, key, value)
-  {
+  json_object_foreach(there != NULL ? (json_t *)set : NULL, key, value) {
     const json_t *now = json_object_get(there, key);
     if (now != NULL && json_equal((json_t *)now, value))
       continue;
@@ -112,8 +111,7 @@ static GArray *list_versions(BhLoad *load)
   GArray *versions = g_array_new(FALSE, FALSE, sizeof(Version));
   size_t at;
   json_t *row;
-  json_array_foreach((json_t *)bh_names_list(load->names, "checklist", NULL), at, row)
-  {
+  json_array_foreach((json_t *)bh_names_list(load->names, "checklist", NULL), at, row) {
     Version version =
         read_version(bh_json_string_or(row, "id", ""), json_object_get(row, "values"), TRUE);
     g_array_append_val(versions, version);

@@ -147,7 +147,7 @@ static json_t *resolve_refs(const char *space, const json_t *value)
     }
     json_t *copy = json_object();
     json_object_foreach((json_t *)value, key, member)
-        json_object_set_new(copy, key, resolve_refs(space, member));
+      json_object_set_new(copy, key, resolve_refs(space, member));
     return copy;
   }
   if (json_is_array(value)) {
@@ -155,7 +155,7 @@ static json_t *resolve_refs(const char *space, const json_t *value)
     json_t *element;
     json_t *copy = json_array();
     json_array_foreach((json_t *)value, at, element)
-        json_array_append_new(copy, resolve_refs(space, element));
+      json_array_append_new(copy, resolve_refs(space, element));
     return copy;
   }
   return json_incref((json_t *)value);
@@ -177,8 +177,7 @@ static gboolean take_records(BhLoad *load, const char *path, const json_t *file,
   json_t *record;
   if (records == NULL)
     return FALSE;
-  json_array_foreach(records, at, record)
-  {
+  json_array_foreach(records, at, record) {
     const char *name = bh_json_string_or(record, "name", NULL);
     g_autofree char *where = where_of(load, path, at, name);
     name = bh_json_get_string(record, "name", where, error);
@@ -338,8 +337,7 @@ static json_t *dup_changes(const BhLoadRecord *record, BhRecord *there)
   json_t *set = json_object();
   const char *key;
   json_t *value;
-  json_object_foreach(record->set, key, value)
-  {
+  json_object_foreach(record->set, key, value) {
     json_t *now = there != NULL ? bh_record_get(there, key) : NULL;
     if (now == NULL || !json_equal(now, value))
       json_object_set(set, key, value);
@@ -400,8 +398,7 @@ static int write_secrets(BhLoad *load, GPtrArray *files, gboolean pins, GError *
   for (guint i = 0; i < files->len; i++) {
     const char *name;
     json_t *secret;
-    json_object_foreach((json_t *)files->pdata[i], name, secret)
-    {
+    json_object_foreach((json_t *)files->pdata[i], name, secret) {
       char id[BH_ID_LEN + 1];
       const char *text = json_string_value(secret);
       bh_id_from_name("samples", name, id);

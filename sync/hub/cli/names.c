@@ -144,7 +144,8 @@ static Listed *list_kind(BhNames *names, const char *kind_name, GError **error)
   g_hash_table_insert(names->kinds_listed, g_strdup(kind_name), listed);
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row) add_row(names, kind, listed, row);
+  json_array_foreach(rows, at, row)
+    add_row(names, kind, listed, row);
   return listed;
 }
 
@@ -228,8 +229,7 @@ char *bh_names_describe(BhNames *names, const char *kind_name, const char *id)
   g_autoptr(GString) out = g_string_new(NULL);
   size_t at;
   json_t *column;
-  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), at, column)
-  {
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), at, column) {
     const char *name = json_string_value(column);
     const json_t *value = json_object_get(values, name);
     const BhField *field = bh_kind_find_field(kind, name);

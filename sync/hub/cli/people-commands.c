@@ -51,7 +51,7 @@ static char *join(const json_t *list)
   size_t at;
   json_t *element;
   json_array_foreach((json_t *)list, at, element)
-      g_string_append_printf(out, "%s%s", at > 0 ? "," : "", json_string_value(element));
+    g_string_append_printf(out, "%s%s", at > 0 ? "," : "", json_string_value(element));
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
@@ -76,8 +76,7 @@ static void print_units(const json_t *result)
 {
   size_t at;
   json_t *row;
-  json_array_foreach((json_t *)result, at, row)
-  {
+  json_array_foreach((json_t *)result, at, row) {
     const json_t *values = json_object_get(row, "values");
     printf("%s  %s  %s  %s\n", bh_json_string_or(row, "id", ""),
            bh_json_string_or(values, "area", "-"), bh_json_string_or(values, "level", "-"),
@@ -140,8 +139,7 @@ static void print_staff(const json_t *result)
 {
   size_t at;
   json_t *row;
-  json_array_foreach((json_t *)result, at, row)
-  {
+  json_array_foreach((json_t *)result, at, row) {
     const json_t *values = json_object_get(row, "values");
     g_autofree char *roles = join(json_object_get(values, "roles"));
     printf("%s  %s  %s  %s  %s%s\n", bh_json_string_or(row, "id", ""),

@@ -63,8 +63,7 @@ static gboolean parse_all(Work *work, const BhKind *kind, const json_t *typed, j
   gboolean zh = bh_names_is_zh(work->names);
   const char *key;
   json_t *text;
-  json_object_foreach((json_t *)typed, key, text)
-  {
+  json_object_foreach((json_t *)typed, key, text) {
     const BhField *field = strchr(key, '/') == NULL ? bh_kind_find_field(kind, key) : NULL;
     if (field == NULL || !bh_field_is_in_form(field) || bh_field_is_retired(field)) {
       g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
@@ -85,8 +84,7 @@ static void drop_empty(json_t *values)
   const char *key;
   json_t *value;
   void *next;
-  json_object_foreach_safe(values, next, key, value)
-  {
+  json_object_foreach_safe(values, next, key, value) {
     if (json_is_null(value))
       json_object_del(values, key);
   }
@@ -205,8 +203,7 @@ json_t *bh_people_list(BhHub *hub, const char *kind, const char *lang, GError **
   g_autoptr(json_t) rows = json_deep_copy(bh_names_list(work.names, kind, error));
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row)
-  {
+  json_array_foreach(rows, at, row) {
     const char *unit = bh_json_string_or(json_object_get(row, "values"), "unit", NULL);
     const json_t *values = unit != NULL ? bh_shown_lookup(unit, work.shown) : NULL;
     if (values != NULL)

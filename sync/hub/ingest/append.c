@@ -58,8 +58,7 @@ static gboolean build_op(BhPiece *piece, BhBodyBuilder *builder, const json_t *o
     return FALSE;
   const char *key;
   json_t *value;
-  json_object_foreach(set, key, value)
-  {
+  json_object_foreach(set, key, value) {
     g_auto(GStrv) was = record != NULL ? bh_record_dup_heads(record, key) : NULL;
     const BhField *field = bh_kind_find_field(kind, key);
     bh_body_builder_set(builder, id, kind_name, key, value,
@@ -89,8 +88,7 @@ static gboolean build_body(BhPiece *piece, const char *entry_id, const char *by,
   }
   size_t at;
   json_t *op;
-  json_array_foreach((json_t *)ops, at, op)
-  {
+  json_array_foreach((json_t *)ops, at, op) {
     if (!build_op(piece, builder, op, error))
       return FALSE;
   }

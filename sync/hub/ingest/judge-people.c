@@ -68,8 +68,7 @@ static void add_roles(json_t *roles, const json_t *values)
 {
   size_t at;
   json_t *role;
-  json_array_foreach(json_object_get(values, "roles"), at, role)
-  {
+  json_array_foreach(json_object_get(values, "roles"), at, role) {
     json_array_append(roles, role);
   }
 }

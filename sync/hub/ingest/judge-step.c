@@ -191,8 +191,7 @@ gboolean bh_judge_is_choice(const BhRecord *record, const BhSet *set)
   gboolean found = FALSE;
   size_t at;
   json_t *head;
-  json_array_foreach(heads, at, head)
-  {
+  json_array_foreach(heads, at, head) {
     if (!g_strv_contains((const char *const *)set->was, bh_json_string_or(head, "entry", "")))
       return FALSE;
     found |= !json_is_true(json_object_get(head, "withheld")) &&
@@ -206,8 +205,7 @@ gboolean bh_judge_may_choose(const BhKind *kind, const json_t *heads, const char
 {
   size_t at;
   json_t *head;
-  json_array_foreach((json_t *)heads, at, head)
-  {
+  json_array_foreach((json_t *)heads, at, head) {
     const json_t *value = json_object_get(head, "value");
     const char *state = json_string_value(value);
     gboolean counts = g_strcmp0(state, chosen) == 0 || bh_kind_is_left_to_hub(kind, "state", value);
@@ -286,8 +284,7 @@ GPtrArray *bh_judge_list_states(const BhRecord *record)
   g_autoptr(json_t) heads = record != NULL ? bh_record_dup_head_values(record, "state") : NULL;
   size_t at;
   json_t *head;
-  json_array_foreach(heads, at, head)
-  {
+  json_array_foreach(heads, at, head) {
     const char *state = bh_json_string_or(head, "value", NULL);
     if (state != NULL && !g_ptr_array_find_with_equal_func(states, state, g_str_equal, NULL))
       g_ptr_array_add(states, g_strdup(state));

@@ -352,8 +352,8 @@ static void judge_kept(BhJudgement *judgement, guint op, const BhKind *kind, con
   const json_t *before = bh_records_get_values(judgement->piece->records, at->record);
   const char *name;
   json_t *source;
-  json_object_foreach(taken != NULL ? (json_t *)bh_transition_get_keeps(taken) : NULL, name, source)
-  {
+  json_object_foreach(taken != NULL ? (json_t *)bh_transition_get_keeps(taken) : NULL, name,
+                      source) {
     const char *from = json_string_value(source);
     const BhSet *set = bh_op_find_set(at, name);
     const json_t *given = set != NULL ? set->value : NULL;

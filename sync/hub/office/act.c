@@ -29,8 +29,7 @@ static gboolean heads_are(char *const *heads, const json_t *expected)
     return FALSE;
   gsize index;
   json_t *id;
-  json_array_foreach((json_t *)expected, index, id)
-  {
+  json_array_foreach((json_t *)expected, index, id) {
     const char *text = json_string_value(id);
     if (text == NULL || !g_strv_contains((const char *const *)heads, text))
       return FALSE;
@@ -96,8 +95,7 @@ static json_t *list_open_reviews(BhOfficeCall *call, const char *target, GError 
       return NULL;
     gsize index;
     json_t *row;
-    json_array_foreach(json_object_get(page, "rows"), index, row)
-    {
+    json_array_foreach(json_object_get(page, "rows"), index, row) {
       json_array_append(ids, json_object_get(row, "id"));
     }
     g_free(after);
@@ -112,8 +110,7 @@ static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops,
   g_autoptr(json_t) ids = list_open_reviews(call, target, error);
   gsize index;
   json_t *id;
-  json_array_foreach(ids, index, id)
-  {
+  json_array_foreach(ids, index, id) {
     json_array_append_new(ops, json_pack("{s:O,s:s,s:{s:s}}", "record", id, "kind", BH_REVIEW_KIND,
                                          "set", "state", BH_REVIEW_CLOSED));
   }
@@ -126,8 +123,7 @@ static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **er
   g_autoptr(json_t) items = json_array();
   gsize index;
   json_t *item;
-  json_array_foreach((json_t *)given, index, item)
-  {
+  json_array_foreach((json_t *)given, index, item) {
     const char *name = json_string_value(item);
     if (name == NULL || strlen(name) > BH_KEY_MAX || bh_kind_find_field(kind, name) == NULL ||
         index >= ITEMS_MAX) {
@@ -269,8 +265,7 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
   const char *const *asks = bh_transition_get_asks(transition);
   const char *name;
   json_t *typed;
-  json_object_foreach((json_t *)given, name, typed)
-  {
+  json_object_foreach((json_t *)given, name, typed) {
     g_autoptr(GError) wrong = NULL;
     const BhField *field = bh_kind_find_field(kind, name);
     if (field == NULL || !g_strv_contains(asks, name)) {
@@ -368,8 +363,7 @@ json_t *bh_office_resolve(BhOfficeCall *call, GError **error)
   gboolean withheld = FALSE;
   gsize index;
   json_t *head;
-  json_array_foreach(heads, index, head)
-  {
+  json_array_foreach(heads, index, head) {
     if (strcmp(bh_json_string_or(head, "entry", ""), chosen) != 0)
       continue;
     value = json_object_get(head, "value");

@@ -97,8 +97,7 @@ static gboolean add_page(BhOfficeCall *call, const char *kind, gint64 *before, j
   if (found == NULL)
     return FALSE;
   *more = json_array_size(found) == BH_OFFICE_PAGE_MAX;
-  json_array_foreach(found, index, row)
-  {
+  json_array_foreach(found, index, row) {
     if (json_array_size(rows) == BH_OFFICE_PAGE_MAX) {
       *more = TRUE;
       return TRUE;

@@ -42,8 +42,7 @@ GPtrArray *bh_office_list_children(BhOfficeCall *call, const char *parent, const
       return NULL;
     size_t at;
     json_t *row;
-    json_array_foreach(json_object_get(page, "rows"), at, row)
-    {
+    json_array_foreach(json_object_get(page, "rows"), at, row) {
       g_ptr_array_add(ids, g_strdup(bh_json_string_or(row, "id", "")));
     }
     g_free(after);
@@ -144,8 +143,7 @@ json_t *bh_office_list(BhOfficeCall *call, const json_t *query, GError **error)
   json_t *page = bh_hub_list(call->hub, call->db, query, call->staff_values, error);
   gsize index;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), index, row)
-  {
+  json_array_foreach(json_object_get(page, "rows"), index, row) {
     if (json_is_true(json_object_get(row, "restricted")))
       bh_office_note_access(call, bh_json_string_or(row, "id", ""),
                             bh_json_string_or(row, "kind", ""), BH_ACCESS_LIST);
@@ -204,8 +202,7 @@ char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *v
     g_autoptr(GString) names = g_string_new(NULL);
     gsize index;
     json_t *id;
-    json_array_foreach((json_t *)value, index, id)
-    {
+    json_array_foreach((json_t *)value, index, id) {
       g_string_append_printf(names, "%s%s", index > 0 ? "; " : "",
                              bh_office_name(call, json_string_value(id)));
     }

@@ -63,8 +63,7 @@ static char *dup_old(BhOfficeCall *call, const BhKind *kind, const char *key,
   GString *text = g_string_new(NULL);
   gsize index;
   json_t *value;
-  json_array_foreach(replaced, index, value)
-  {
+  json_array_foreach(replaced, index, value) {
     g_autofree char *old = value_text(call, kind, key, value);
     g_string_append_printf(text, "%s%s", text->len > 0 ? " / " : "", old);
   }
@@ -98,8 +97,7 @@ static json_t *entry_of(BhOfficeCall *call, const BhKind *kind, const json_t *it
   json_t *sets = json_array();
   gsize index;
   json_t *set;
-  json_array_foreach(json_object_get(item, "sets"), index, set)
-  {
+  json_array_foreach(json_object_get(item, "sets"), index, set) {
     json_array_append_new(sets, set_of(call, kind, set));
   }
   return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s*,s:o,s:I,s:b,s:o}", "entry",
@@ -127,8 +125,7 @@ json_t *bh_office_history(BhOfficeCall *call, GError **error)
   gsize index;
   json_t *item;
   gint64 last = 0;
-  json_array_foreach(items, index, item)
-  {
+  json_array_foreach(items, index, item) {
     last = json_integer_value(json_object_get(item, "position"));
     if (!json_is_true(json_object_get(item, "quarantined")) ||
         bh_office_shows_waiting_at(call, last, id))
@@ -174,8 +171,7 @@ json_t *bh_office_news(BhOfficeCall *call, GError **error)
   g_autoptr(json_t) rows = json_array();
   gsize index;
   json_t *item;
-  json_array_foreach(news, index, item)
-  {
+  json_array_foreach(news, index, item) {
     json_t *row = index < NEWS_MAX
                       ? news_of(call, bh_json_string_or(item, "record", ""),
                                 json_integer_value(json_object_get(item, "position")), &failed)

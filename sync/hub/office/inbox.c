@@ -120,8 +120,7 @@ json_t *bh_office_list_rows(BhOfficeCall *call, const json_t *query, GError **er
   json_t *rows = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), index, row)
-  {
+  json_array_foreach(json_object_get(page, "rows"), index, row) {
     json_array_append_new(rows, bh_office_row(call, row));
   }
   json_t *after = json_object_get(page, "after");
@@ -166,8 +165,7 @@ static json_t *list_quarantine(BhOfficeCall *call, GError **error)
   json_t *rows = json_array();
   gsize index;
   json_t *item;
-  json_array_foreach(items, index, item)
-  {
+  json_array_foreach(items, index, item) {
     json_array_append_new(rows, quarantine_row(call, item));
   }
   g_autofree char *next = before > 0 ? g_strdup_printf("%" G_GINT64_FORMAT, before) : NULL;
@@ -277,8 +275,7 @@ json_t *bh_office_devices(BhOfficeCall *call, GError **error)
   json_t *rows = json_array();
   gsize index;
   json_t *device;
-  json_array_foreach(devices, index, device)
-  {
+  json_array_foreach(devices, index, device) {
     const char *id = bh_json_string_or(device, "id", "");
     if (strcmp(id, bh_hub_get_id(call->hub)) == 0 || !bh_office_serves_device(call, id))
       continue;

@@ -13,8 +13,7 @@ json_t *bh_office_list_ledgers(BhOfficeCall *call)
     const BhKind *kind = g_ptr_array_index(kinds, i);
     gsize index;
     json_t *ledger;
-    json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), index, ledger)
-    {
+    json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), index, ledger) {
       const json_t *label = json_object_get(ledger, "label");
       g_autofree char *source = bh_source_dup_clauses(bh_json_string_or(ledger, "source", ""));
       json_array_append_new(out,

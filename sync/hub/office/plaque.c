@@ -78,8 +78,7 @@ static gboolean read_enterprises(BhOfficeCall *call, GPtrArray *out, GError **er
 {
   gsize index;
   json_t *item;
-  json_array_foreach(json_object_get(call->body, "enterprises"), index, item)
-  {
+  json_array_foreach(json_object_get(call->body, "enterprises"), index, item) {
     g_autoptr(BhRecord) record = bh_office_load_visible(call, json_string_value(item), NULL, error);
     if (record == NULL)
       return FALSE;
@@ -126,8 +125,7 @@ static gint64 add_prints(BhOfficeCall *call, json_t *prints, gsize most, json_t 
   gint64 last = 0;
   gsize index;
   json_t *print;
-  json_array_foreach(prints, index, print)
-  {
+  json_array_foreach(prints, index, print) {
     if (json_array_size(rows) == most)
       break;
     last = json_integer_value(json_object_get(print, "serial"));

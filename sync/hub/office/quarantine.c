@@ -111,8 +111,7 @@ static gboolean add_held(BhOfficeCall *call, json_t *held, gint64 *before, gsize
       bh_log_list_quarantine(call->db, NULL, *before, BH_OFFICE_PAGE_MAX, error);
   gsize index;
   json_t *item;
-  json_array_foreach(items, index, item)
-  {
+  json_array_foreach(items, index, item) {
     if (json_array_size(held) == limit)
       return TRUE;
     *before = json_integer_value(json_object_get(item, "position"));
@@ -148,8 +147,7 @@ static json_t *find_item(BhOfficeCall *call, const char *entry, GError **error)
       return NULL;
     gsize index;
     json_t *item;
-    json_array_foreach(items, index, item)
-    {
+    json_array_foreach(items, index, item) {
       if (strcmp(bh_json_string_or(item, "entry", ""), entry) == 0)
         return json_incref(item);
     }

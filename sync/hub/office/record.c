@@ -59,8 +59,7 @@ static json_t *answers_of(BhOfficeCall *call, const char *field, const json_t *v
   g_autofree char *prefix = g_strconcat(field, "/", NULL);
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     if (g_str_has_prefix(key, prefix) && !g_hash_table_contains(done, key + strlen(prefix)))
       json_array_append_new(rows, answer_row(call, key + strlen(prefix), NULL, value));
   }
@@ -146,13 +145,11 @@ static json_t *sections_of(BhOfficeCall *call, BhRecord *record, const BhKind *k
   const json_t *declared = json_object_get(bh_kind_get_declaration(kind), "sections");
   gsize index;
   json_t *section;
-  json_array_foreach((json_t *)declared, index, section)
-  {
+  json_array_foreach((json_t *)declared, index, section) {
     g_autoptr(json_t) rows = json_array();
     gsize nr;
     json_t *name;
-    json_array_foreach(json_object_get(section, "fields"), nr, name)
-    {
+    json_array_foreach(json_object_get(section, "fields"), nr, name) {
       add_field(call, record, bh_kind_find_field(kind, json_string_value(name)), context, rows,
                 done);
     }
@@ -185,8 +182,7 @@ static json_t *head_of(BhOfficeCall *call, const BhField *field, const json_t *h
   json_t *out = json_pack("{s:s,s:s}", "entry", entry, "text", text);
   gsize index;
   json_t *item;
-  json_array_foreach((json_t *)history, index, item)
-  {
+  json_array_foreach((json_t *)history, index, item) {
     if (strcmp(bh_json_string_or(item, "entry", ""), entry) != 0)
       continue;
     g_autofree char *received =
@@ -233,8 +229,7 @@ static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *
     json_t *sides = json_array();
     gsize index;
     json_t *head;
-    json_array_foreach(heads, index, head)
-    {
+    json_array_foreach(heads, index, head) {
       json_t *side = head_of(call, field, head, history);
       if (strcmp(key, "state") == 0) {
         g_autofree char *label = state_text(call, kind, json_object_get(head, "value"));
@@ -294,8 +289,7 @@ json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
   json_t *out = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(found, index, row)
-  {
+  json_array_foreach(found, index, row) {
     const char *id = bh_json_string_or(row, "id", "");
     const json_t *values = bh_office_values(call, id);
     const char *sha256 = bh_json_string_or(values, BH_FILE_HASH, NULL);
@@ -334,8 +328,7 @@ static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
   }
   gsize index;
   json_t *name;
-  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), index, name)
-  {
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), index, name) {
     const BhField *field = bh_kind_find_field(kind, json_string_value(name));
     if (field == NULL || g_strcmp0(bh_kind_get_parent_field(kind), json_string_value(name)) == 0)
       continue;
@@ -365,8 +358,7 @@ static gboolean add_children(BhOfficeCall *call, const char *id, const BhKind *k
   g_autoptr(json_t) rows = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(found, index, row)
-  {
+  json_array_foreach(found, index, row) {
     json_t *item = bh_office_row(call, row);
     json_array_append_new(rows, item);
     const char *child = bh_json_string_or(row, "id", "");
@@ -413,8 +405,7 @@ static gboolean add_related(BhOfficeCall *call, const char *id, const json_t *re
   g_autoptr(json_t) rows = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), index, row)
-  {
+  json_array_foreach(json_object_get(page, "rows"), index, row) {
     json_t *item = bh_office_row(call, row);
     json_object_set_new(item, "brief", brief_of(call, bh_json_string_or(row, "id", ""), kind));
     json_array_append_new(rows, item);
@@ -436,8 +427,7 @@ static json_t *related_to(BhOfficeCall *call, const char *id, const BhKind *kind
   g_autoptr(json_t) out = json_array();
   gsize index;
   json_t *relation;
-  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "related"), index, relation)
-  {
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "related"), index, relation) {
     if (!add_related(call, id, relation, out, error))
       return NULL;
   }
@@ -451,8 +441,7 @@ static json_t *labels_of(BhOfficeCall *call, const BhKind *kind, const json_t *k
   json_t *out = json_array();
   gsize index;
   json_t *key;
-  json_array_foreach((json_t *)keys, index, key)
-  {
+  json_array_foreach((json_t *)keys, index, key) {
     const char *name = json_string_value(key);
     const BhField *field = name != NULL ? bh_kind_find_field(kind, name) : NULL;
     if (name != NULL)
@@ -472,8 +461,7 @@ static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind
   json_t *out = json_array();
   gsize index;
   json_t *row;
-  json_array_foreach(found, index, row)
-  {
+  json_array_foreach(found, index, row) {
     const char *review_id = bh_json_string_or(row, "id", "");
     const json_t *values = bh_office_values(call, review_id);
     if (values == NULL || review == NULL)
@@ -507,8 +495,7 @@ static void add_ref_choices(BhOfficeCall *call, const BhField *field, json_t *ch
     g_autoptr(json_t) rows = list_all(call, query, &more, NULL);
     gsize index;
     json_t *row;
-    json_array_foreach(rows, index, row)
-    {
+    json_array_foreach(rows, index, row) {
       json_array_append_new(choices,
                             json_pack("{s:s,s:s}", "code", bh_json_string_or(row, "id", ""),
                                       "label", bh_json_string_or(row, "title", "")));
@@ -584,8 +571,7 @@ static const json_t *find_last(const json_t *reviews)
   const json_t *last = NULL;
   gsize index;
   json_t *review;
-  json_array_foreach((json_t *)reviews, index, review)
-  {
+  json_array_foreach((json_t *)reviews, index, review) {
     if (strcmp(bh_json_string_or(review, "id", ""), bh_json_string_or(last, "id", "")) > 0)
       last = review;
   }
@@ -610,8 +596,7 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
   json_t *rows = json_array();
   gsize index;
   json_t *item;
-  json_array_foreach(ids, index, item)
-  {
+  json_array_foreach(ids, index, item) {
     const char *record = json_string_value(item);
     const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
     const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;

@@ -36,8 +36,7 @@ static guint roles_of(const json_t *staff_values)
   guint bits = 0;
   gsize index;
   json_t *name;
-  json_array_foreach(json_object_get(staff_values, "roles"), index, name)
-  {
+  json_array_foreach(json_object_get(staff_values, "roles"), index, name) {
     for (gsize i = 0; i < G_N_ELEMENTS(roles); i++) {
       if (g_strcmp0(json_string_value(name), roles[i].name) == 0)
         bits |= roles[i].bit;

@@ -53,12 +53,10 @@ static json_t *list_refs(BhOfficeCall *call, const json_t *visit, const json_t *
   size_t at;
   json_t *row;
   add_ref(call, refs, visit, "lead");
-  json_array_foreach((json_t *)participants, at, row)
-  {
+  json_array_foreach((json_t *)participants, at, row) {
     add_ref(call, refs, row, "staff");
   }
-  json_array_foreach((json_t *)hazards, at, row)
-  {
+  json_array_foreach((json_t *)hazards, at, row) {
     add_ref(call, refs, row, "site");
   }
   return refs;

@@ -141,14 +141,12 @@ static const char *find_declared(const json_t *node, const char *en, const char 
   if (json_is_object(node)) {
     if (g_strcmp0(bh_json_string_or(node, "en", NULL), en) == 0)
       return bh_json_string_or(node, lang, NULL);
-    json_object_foreach((json_t *)node, key, value)
-    {
+    json_object_foreach((json_t *)node, key, value) {
       if (found == NULL)
         found = find_declared(value, en, lang);
     }
   }
-  json_array_foreach((json_t *)node, index, value)
-  {
+  json_array_foreach((json_t *)node, index, value) {
     if (found == NULL)
       found = find_declared(value, en, lang);
   }

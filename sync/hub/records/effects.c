@@ -16,8 +16,7 @@ static gboolean has_state(BhHubRecord *record, const char *state)
   g_autoptr(json_t) heads = bh_record_dup_head_values(record->record, "state");
   gsize index;
   json_t *head;
-  json_array_foreach(heads, index, head)
-  {
+  json_array_foreach(heads, index, head) {
     if (g_strcmp0(bh_json_string_or(head, "value", NULL), state) == 0)
       return TRUE;
   }

@@ -97,8 +97,7 @@ static json_t *list_doubtful(const BhKind *kind, const json_t *values)
   json_t *names = NULL;
   size_t at;
   json_t *ledger;
-  json_array_foreach(json_object_get(declared, "ledgers"), at, ledger)
-  {
+  json_array_foreach(json_object_get(declared, "ledgers"), at, ledger) {
     json_t *name = json_object_get(ledger, "doubtful");
     if (name == NULL)
       continue;
@@ -242,14 +241,12 @@ static void collect_visibility_fields(const json_t *condition, GHashTable *names
   json_t *value;
   size_t at;
   if (json_is_array(condition)) {
-    json_array_foreach((json_t *)condition, at, value)
-    {
+    json_array_foreach((json_t *)condition, at, value) {
       collect_visibility_fields(value, names);
     }
     return;
   }
-  json_object_foreach((json_t *)condition, key, value)
-  {
+  json_object_foreach((json_t *)condition, key, value) {
     const char *path = json_string_value(value);
     g_auto(GStrv) steps = path != NULL ? g_strsplit(path, ".", -1) : NULL;
     for (gsize i = 1; steps != NULL && steps[0] != NULL && steps[i] != NULL; i++)

@@ -241,13 +241,11 @@ static gboolean add_related(json_t *found, const char *related, GError **error)
   json_t *nr;
   if (more == NULL)
     return FALSE;
-  json_array_foreach(found, at, nr)
-  {
+  json_array_foreach(found, at, nr) {
     numbers[at] = json_integer_value(nr);
     g_hash_table_add(seen, &numbers[at]);
   }
-  json_array_foreach(more, at, nr)
-  {
+  json_array_foreach(more, at, nr) {
     gint64 number = json_integer_value(nr);
     if (!g_hash_table_contains(seen, &number))
       json_array_append(found, nr);

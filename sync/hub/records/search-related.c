@@ -77,8 +77,7 @@ static void add_ends(const Search *search, const BhKind *kind, GHashTable *ends)
   gsize i;
   json_t *path;
   add_end(search, kind, json_string_value(paths), ends);
-  json_array_foreach((json_t *)paths, i, path)
-  {
+  json_array_foreach((json_t *)paths, i, path) {
     add_end(search, kind, json_string_value(path), ends);
   }
 }

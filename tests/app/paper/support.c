@@ -171,12 +171,12 @@ void paper_assert_shows_all(const char *pdf_text, const json_t *value, const cha
   gsize index;
   if (json_is_string(value))
     paper_assert_shows(pdf_text, json_string_value(value));
-  json_object_foreach((json_t *)value, key, member)
-  {
+  json_object_foreach((json_t *)value, key, member) {
     if (!g_strv_contains(except, key))
       paper_assert_shows_all(pdf_text, member, except);
   }
-  json_array_foreach(value, index, member) paper_assert_shows_all(pdf_text, member, except);
+  json_array_foreach(value, index, member)
+    paper_assert_shows_all(pdf_text, member, except);
 }
 
 void paper_assert_within_margins(const PaperFile *file)

@@ -164,8 +164,7 @@ json_t *fixture_snapshot(Fixture *fixture, const char *id, const char *kind, jso
   json_t *value;
 
   fixture->hub_entries++;
-  json_object_foreach(set, key, value)
-  {
+  json_object_foreach(set, key, value) {
     json_object_set_new(
         keys, key,
         json_pack("{s[{ss sO}]}", "heads", "e", test_id(fixture->hub_entries), "v", value));

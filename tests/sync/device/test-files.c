@@ -295,8 +295,7 @@ static void test_L5_files_leave_room_for_findings(void **state G_GNUC_UNUSED)
   g_autoptr(json_t) told = bh_device_doctor(fixture->device, &error);
   gsize index;
   json_t *check;
-  json_array_foreach(json_object_get(told, "checks"), index, check)
-  {
+  json_array_foreach(json_object_get(told, "checks"), index, check) {
     if (g_str_equal(bh_json_string_or(check, "name", ""), "space"))
       assert_false(json_is_true(json_object_get(check, "ok")));
   }

@@ -212,7 +212,7 @@ static char *due_titles(Fixture *fixture, json_t *query, char **after)
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(page, "rows"), i, row)
-      g_string_append(text, bh_json_string_or(json_object_get(row, "values"), "summary", "?"));
+    g_string_append(text, bh_json_string_or(json_object_get(row, "values"), "summary", "?"));
   g_free(*after);
   *after = g_strdup(bh_json_string_or(page, "after", NULL));
   return g_string_free(g_steal_pointer(&text), FALSE);

@@ -561,8 +561,7 @@ static char *ask_doctor(Fixture *fixture, gboolean *ok)
   json_t *check;
 
   assert_no_error(error);
-  json_array_foreach(json_object_get(found, "checks"), i, check)
-  {
+  json_array_foreach(json_object_get(found, "checks"), i, check) {
     if (strcmp(bh_json_string_or(check, "name", ""), "orphans") != 0)
       continue;
     *ok = json_is_true(json_object_get(check, "ok"));

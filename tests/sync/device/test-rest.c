@@ -96,10 +96,8 @@ static void test_a_new_kind_set_indexes_every_record_again(void **state G_GNUC_U
   fixture_pull(fixture, enterprises(fixture, 0, MANY, "安泰"), NULL);
   assert_int_equal(count(fixture, "enterprise", "柳树沟"), 0);
   g_autoptr(json_t) kinds = json_loads(bh_kind_set_get_text(set), 0, NULL);
-  json_array_foreach(json_object_get(kinds, "kinds"), index, kind)
-  {
-    json_array_foreach(json_object_get(kind, "fields"), at, field)
-    {
+  json_array_foreach(json_object_get(kinds, "kinds"), index, kind) {
+    json_array_foreach(json_object_get(kind, "fields"), at, field) {
       if (strcmp(bh_json_string_or(kind, "kind", ""), "enterprise") == 0 &&
           strcmp(bh_json_string_or(field, "name", ""), "address") == 0)
         json_object_set_new(field, "indexed", json_true());
@@ -304,8 +302,7 @@ static void test_what_was_sent_stays_for_a_while(void **state G_GNUC_UNUSED)
   g_autoptr(json_t) found = bh_device_doctor(fixture->device, NULL);
   gsize index;
   json_t *check;
-  json_array_foreach(json_object_get(found, "checks"), index, check)
-  {
+  json_array_foreach(json_object_get(found, "checks"), index, check) {
     if (strcmp(bh_json_string_or(check, "name", ""), "chain") == 0)
       assert_true(json_is_true(json_object_get(check, "ok")));
   }

@@ -457,8 +457,7 @@ char *test_device_body(TestDevice *device, const char *entry_id, const char *rec
   const char *key;
   json_t *value;
   char *body;
-  json_object_foreach(set, key, value)
-  {
+  json_object_foreach(set, key, value) {
     const BhField *field = declared != NULL ? bh_kind_find_field(declared, key) : NULL;
     bh_body_builder_set(builder, record, kind, key, value,
                         field != NULL && bh_field_is_personal(field), was != NULL ? names : NULL);
@@ -557,8 +556,7 @@ json_t *test_find_record(const json_t *changes, const char *id)
 {
   size_t at;
   json_t *snapshot;
-  json_array_foreach(json_object_get(changes, "records"), at, snapshot)
-  {
+  json_array_foreach(json_object_get(changes, "records"), at, snapshot) {
     if (strcmp(bh_json_string_or(snapshot, "record", ""), id) == 0)
       return snapshot;
   }

@@ -80,8 +80,7 @@ json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibilit
   json_t *values = json_object();
   size_t at;
   json_t *field;
-  json_array_foreach(json_object_get(declaration, "fields"), at, field)
-  {
+  json_array_foreach(json_object_get(declaration, "fields"), at, field) {
     const char *name = json_string_value(json_object_get(field, "name"));
     const char *type = json_string_value(json_object_get(field, "type"));
     json_t *targets = json_object_get(field, "ref_kinds");
@@ -179,8 +178,7 @@ const char *matrix_follow_any(Matrix *matrix, const json_t *values, const json_t
     return matrix_follow(matrix, values, json_string_value(paths));
   size_t at;
   json_t *path;
-  json_array_foreach((json_t *)paths, at, path)
-  {
+  json_array_foreach((json_t *)paths, at, path) {
     const char *found = matrix_follow(matrix, values, json_string_value(path));
     if (found != NULL)
       return found;
@@ -192,8 +190,7 @@ gboolean matrix_is_named(const json_t *list, const char *name)
 {
   size_t at;
   json_t *each;
-  json_array_foreach((json_t *)list, at, each)
-  {
+  json_array_foreach((json_t *)list, at, each) {
     if (g_strcmp0(json_string_value(each), name) == 0)
       return TRUE;
   }
@@ -204,8 +201,7 @@ const json_t *matrix_find_step(const json_t *kind, const char *from, const char 
 {
   size_t at;
   json_t *step;
-  json_array_foreach(json_object_get(kind, "transitions"), at, step)
-  {
+  json_array_foreach(json_object_get(kind, "transitions"), at, step) {
     if (strcmp(json_string_value(json_object_get(step, "to")), to) == 0 &&
         matrix_is_named(json_object_get(step, "from"), from))
       return step;
@@ -222,8 +218,7 @@ static const json_t *find_state(const json_t *kind, const char *name)
 {
   size_t at;
   json_t *state;
-  json_array_foreach(json_object_get(kind, "states"), at, state)
-  {
+  json_array_foreach(json_object_get(kind, "states"), at, state) {
     if (strcmp(json_string_value(json_object_get(state, "name")), name) == 0)
       return state;
   }
@@ -285,8 +280,7 @@ static gboolean apply_raw(BhPiece *piece, const char *entry, const char *by, con
   g_autoptr(BhBodyBuilder) builder = bh_body_builder_new(entry, by, &clock, 0, bh_random_system());
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)values, key, value)
-  {
+  json_object_foreach((json_t *)values, key, value) {
     if (strcmp(key, "kind") != 0)
       bh_body_builder_set(builder, record, kind, key, value, FALSE, NULL);
   }

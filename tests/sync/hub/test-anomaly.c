@@ -305,8 +305,7 @@ static const json_t *find_row(const json_t *rows, const char *record, const char
 {
   size_t at;
   json_t *row;
-  json_array_foreach((json_t *)rows, at, row)
-  {
+  json_array_foreach((json_t *)rows, at, row) {
     if (strcmp(bh_json_string_or(row, "record", ""), record) == 0 &&
         strcmp(bh_json_string_or(row, "code", ""), code) == 0)
       return row;

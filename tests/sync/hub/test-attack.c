@@ -183,8 +183,7 @@ static BhKindSet *without_writers(BhHub *hub)
   g_autoptr(json_t) root = json_loads(text, 0, NULL);
   size_t at;
   json_t *kind;
-  json_array_foreach(json_object_get(root, "kinds"), at, kind)
-  {
+  json_array_foreach(json_object_get(root, "kinds"), at, kind) {
     json_object_del(kind, "written_by");
   }
   g_autofree char *older = bh_json_dump_sorted(root);
@@ -285,8 +284,7 @@ static gboolean names(const json_t *list, const char *id)
 {
   size_t at;
   json_t *item;
-  json_array_foreach((json_t *)list, at, item)
-  {
+  json_array_foreach((json_t *)list, at, item) {
     if (g_strcmp0(json_string_value(item), id) == 0)
       return TRUE;
   }
@@ -344,8 +342,7 @@ static void end_terms(HubFixture *fixture, const char *unit, const char *valid_t
   bh_hub_give_reader(fixture->hub, db);
   size_t at;
   json_t *row;
-  json_array_foreach(json_object_get(page, "rows"), at, row)
-  {
+  json_array_foreach(json_object_get(page, "rows"), at, row) {
     const char *id = bh_json_string_or(row, "id", "");
     g_autofree char *of = dup_value(fixture, id, "unit");
     if (of == NULL || strstr(of, unit) == NULL)

@@ -59,8 +59,7 @@ static gboolean is_reported(Scene *scene, const char *record)
   bh_hub_give_reader(scene->fixture->hub, db);
   size_t at;
   json_t *report;
-  json_array_foreach(reports, at, report)
-  {
+  json_array_foreach(reports, at, report) {
     if (strcmp(bh_json_string_or(report, "en", ""), GUARD) == 0)
       return TRUE;
   }
@@ -120,14 +119,11 @@ static void mark_guard(HubFixture *fixture)
   size_t i, j, k;
   json_t *kind, *step, *guard;
   int marked = 0;
-  json_array_foreach(json_object_get(root, "kinds"), i, kind)
-  {
+  json_array_foreach(json_object_get(root, "kinds"), i, kind) {
     if (strcmp(bh_json_string_or(kind, "kind", ""), "hazard") != 0)
       continue;
-    json_array_foreach(json_object_get(kind, "transitions"), j, step)
-    {
-      json_array_foreach(json_object_get(step, "needs"), k, guard)
-      {
+    json_array_foreach(json_object_get(kind, "transitions"), j, step) {
+      json_array_foreach(json_object_get(step, "needs"), k, guard) {
         const char *text = bh_json_string_or(json_object_get(guard, "text"), "en", "");
         if (strcmp(text, GUARD) != 0)
           continue;

@@ -95,8 +95,7 @@ static char *dup_quarantine_message(HubFixture *fixture, const char *entry)
   bh_hub_give_reader(fixture->hub, db);
   size_t at;
   json_t *item;
-  json_array_foreach(items, at, item)
-  {
+  json_array_foreach(items, at, item) {
     if (strcmp(bh_json_string_or(item, "entry", ""), entry) == 0)
       return g_strdup(bh_json_string_or(item, "message", ""));
   }
@@ -147,7 +146,7 @@ static void expect_in_sight(TestDevice *device, const GPtrArray *good, const GPt
   size_t at;
   json_t *item;
   json_array_foreach(json_object_get(changes, "quarantined"), at, item)
-      g_hash_table_add(held, (gpointer)bh_json_string_or(item, "entry", ""));
+    g_hash_table_add(held, (gpointer)bh_json_string_or(item, "entry", ""));
   for (guint i = 0; i < good->len; i++)
     assert_non_null(test_find_record(changes, good->pdata[i]));
   for (guint i = 0; i < bad->len; i++)

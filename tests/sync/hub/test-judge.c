@@ -91,8 +91,7 @@ static BhEntryText *make_entry(TestDevice *device, const char *id, const char *r
       bh_body_builder_new(id, device->actor, &stamp, 0, bh_random_system());
   const char *key;
   json_t *value;
-  json_object_foreach((json_t *)set, key, value)
-  {
+  json_object_foreach((json_t *)set, key, value) {
     bh_body_builder_set(builder, record, kind, key, value, FALSE, was);
   }
   test_add_signed_text(builder, record, kind, set);

@@ -15,12 +15,10 @@ static BhKindSet *with_index(BhHub *hub, gboolean indexed)
   g_autoptr(json_t) root = json_loads(bh_kind_set_get_text(kinds), 0, NULL);
   size_t i, k;
   json_t *kind, *field;
-  json_array_foreach(json_object_get(root, "kinds"), i, kind)
-  {
+  json_array_foreach(json_object_get(root, "kinds"), i, kind) {
     if (g_strcmp0(bh_json_string_or(kind, "kind", ""), "enterprise") != 0)
       continue;
-    json_array_foreach(json_object_get(kind, "fields"), k, field)
-    {
+    json_array_foreach(json_object_get(kind, "fields"), k, field) {
       if (g_strcmp0(bh_json_string_or(field, "name", ""), "address") == 0)
         json_object_set_new(field, "indexed", json_boolean(indexed));
     }

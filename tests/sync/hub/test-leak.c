@@ -271,8 +271,7 @@ static GPtrArray *list_paths(World *world, gboolean places, const char *id, cons
     size_t at;
     json_t *ledger;
     json_array_foreach(json_object_get(bh_kind_get_declaration(kinds->pdata[i]), "ledgers"), at,
-                       ledger)
-    {
+                       ledger) {
       g_ptr_array_add(paths, g_strdup_printf("/office/v1/ledger?kind=%s&name=%s",
                                              bh_kind_get_name(kinds->pdata[i]),
                                              bh_json_string_or(ledger, "name", "")));
@@ -380,8 +379,7 @@ static const char *find_first_state(const BhKind *kind)
 {
   size_t at;
   json_t *step;
-  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "transitions"), at, step)
-  {
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "transitions"), at, step) {
     if (json_is_null(json_object_get(step, "from")) && json_object_get(step, "written_by") == NULL)
       return bh_json_string_or(step, "to", NULL);
   }
@@ -475,8 +473,7 @@ static BhEntryText *make_entry(World *world, Hidden *const *ops, guint n)
     json_t *value;
     if (below(world, 9) == 0)
       json_object_set_new(ops[i]->set, "no_such", json_string(MARK "wrong"));
-    json_object_foreach(ops[i]->set, key, value)
-    {
+    json_object_foreach(ops[i]->set, key, value) {
       const BhField *field = bh_kind_find_field(ops[i]->kind, key);
       bh_body_builder_set(builder, ops[i]->id, kind, key, value,
                           field != NULL && bh_field_is_personal(field), NULL);
@@ -616,7 +613,8 @@ static json_t *plain(const Reply *reply)
     json_object_del(answer, moving[i]);
   size_t at;
   json_t *row;
-  json_array_foreach(json_object_get(answer, "rows"), at, row) json_object_del(row, "seen");
+  json_array_foreach(json_object_get(answer, "rows"), at, row)
+    json_object_del(row, "seen");
   return answer != NULL ? answer : json_string("no JSON");
 }
 
@@ -643,8 +641,7 @@ static void assert_same(const Reader *reader, const json_t *after)
 {
   const char *path;
   json_t *was;
-  json_object_foreach(reader->before, path, was)
-  {
+  json_object_foreach(reader->before, path, was) {
     json_t *now = json_object_get(after, path);
     if (json_equal(was, now))
       continue;

@@ -112,8 +112,7 @@ static json_t *list_replaced(HubFixture *fixture, const char *record, const char
   g_assert_no_error(error);
   size_t at;
   json_t *one;
-  json_array_foreach(json_object_get(json_array_get(history, entry), "sets"), at, one)
-  {
+  json_array_foreach(json_object_get(json_array_get(history, entry), "sets"), at, one) {
     if (strcmp(bh_json_string_or(one, "key", ""), key) == 0)
       return json_incref(json_object_get(one, "replaced"));
   }

@@ -132,8 +132,7 @@ static gboolean is_in(const json_t *list, const json_t *value)
 {
   size_t at;
   json_t *one;
-  json_array_foreach((json_t *)list, at, one)
-  {
+  json_array_foreach((json_t *)list, at, one) {
     if (json_equal(one, (json_t *)value))
       return TRUE;
   }
@@ -147,8 +146,7 @@ static Truth join(Matrix *matrix, const json_t *parts, gboolean all, const json_
   Truth result = all ? YES : NO;
   size_t at;
   json_t *part;
-  json_array_foreach((json_t *)parts, at, part)
-  {
+  json_array_foreach((json_t *)parts, at, part) {
     Truth one = holds(matrix, part, values);
     if (one == (all ? NO : YES))
       return one;
@@ -236,8 +234,7 @@ static gboolean asks_more(const Stand *stand, const json_t *field)
 {
   size_t at;
   json_t *asked;
-  json_array_foreach(json_object_get(field, "on_change_ask"), at, asked)
-  {
+  json_array_foreach(json_object_get(field, "on_change_ask"), at, asked) {
     if (is_unset(json_object_get(stand->values, json_string_value(asked))))
       return TRUE;
   }
@@ -385,8 +382,7 @@ static gboolean try_stand(BhHub *hub, BhDb *db, gpointer data, GError **error)
   for (Relation relation = SAME; relation < (stand->same_only ? SAME + 1 : N_UNITS); relation++) {
     size_t at;
     json_t *field;
-    json_array_foreach(json_object_get(stand->declaration, "fields"), at, field)
-    {
+    json_array_foreach(json_object_get(stand->declaration, "fields"), at, field) {
       const Person *person =
           &matrix->people[(guint)relation * MATRIX_N_ROLES + stand->turn++ % MATRIX_N_ROLES];
       try_field(stand, hub, db, person, field);
@@ -403,8 +399,7 @@ static void fill(Stand *stand)
 {
   size_t at;
   json_t *field, *other;
-  json_array_foreach(json_object_get(stand->declaration, "fields"), at, field)
-  {
+  json_array_foreach(json_object_get(stand->declaration, "fields"), at, field) {
     const char *name = json_string_value(json_object_get(field, "name"));
     const char *type = json_string_value(json_object_get(field, "type"));
     gboolean skipped = strcmp(type, "ref") == 0 || strcmp(type, "items") == 0 ||
@@ -412,8 +407,7 @@ static void fill(Stand *stand)
                        json_is_true(json_object_get(field, "personal")) ||
                        json_object_get(stand->values, name) != NULL;
     size_t k;
-    json_array_foreach(json_object_get(stand->declaration, "fields"), k, other)
-    {
+    json_array_foreach(json_object_get(stand->declaration, "fields"), k, other) {
       skipped |= matrix_is_named(json_object_get(other, "on_change_ask"), name);
     }
     if (!skipped)
@@ -456,8 +450,7 @@ static void try_kind(Matrix *matrix, const char *name, gboolean whole, GString *
   for (gboolean filled = FALSE; filled <= whole; filled++) {
     if (json_array_size(states) == 0)
       try_record(matrix, name, NULL, filled, wrong);
-    json_array_foreach((json_t *)states, at, state)
-    {
+    json_array_foreach((json_t *)states, at, state) {
       try_record(matrix, name, json_string_value(json_object_get(state, "name")), filled, wrong);
     }
   }
@@ -470,11 +463,9 @@ static void try_below(Matrix *matrix, const char *above, GString *wrong)
   const char *name;
   json_t *kind, *state;
   size_t at;
-  json_array_foreach(json_object_get(json_object_get(matrix->kinds, above), "states"), at, state)
-  {
+  json_array_foreach(json_object_get(json_object_get(matrix->kinds, above), "states"), at, state) {
     json_object_set(scene, "state", json_object_get(state, "name"));
-    json_object_foreach(matrix->kinds, name, kind)
-    {
+    json_object_foreach(matrix->kinds, name, kind) {
       if (json_object_get(kind, "parent") != NULL && json_object_get(kind, "states") == NULL)
         try_record(matrix, name, NULL, FALSE, wrong);
     }
@@ -503,7 +494,8 @@ static void test_every_field_by_every_unit(void **state)
   matrix_begin(&matrix, *state);
   matrix_set_scene(&matrix, OPEN);
   add_signed_visit(&matrix);
-  json_object_foreach(matrix.kinds, name, kind) try_kind(&matrix, name, TRUE, wrong);
+  json_object_foreach(matrix.kinds, name, kind)
+    try_kind(&matrix, name, TRUE, wrong);
   try_below(&matrix, "inspection", wrong);
   try_below(&matrix, "hazard", wrong);
   /* The visit is signed: what hangs on it with states of its own. */

@@ -203,16 +203,13 @@ static void for_each_step(Matrix *matrix, Visibility visibility, GString *wrong)
 {
   const char *name;
   json_t *kind;
-  json_object_foreach(matrix->kinds, name, kind)
-  {
+  json_object_foreach(matrix->kinds, name, kind) {
     size_t i, j;
     json_t *from, *to;
     if (visibility == COVERT && json_object_get(kind, "visible") == NULL)
       continue;
-    json_array_foreach(json_object_get(kind, "states"), i, from)
-    {
-      json_array_foreach(json_object_get(kind, "states"), j, to)
-      {
+    json_array_foreach(json_object_get(kind, "states"), i, from) {
+      json_array_foreach(json_object_get(kind, "states"), j, to) {
         Attempt attempt = {.matrix = matrix, .kind = name, .visibility = visibility};
         attempt.from = json_string_value(json_object_get(from, "name"));
         attempt.to = json_string_value(json_object_get(to, "name"));
@@ -260,14 +257,11 @@ static void test_no_release_gives_what_a_step_does_not(void **state)
   const char *name;
   json_t *kind;
   guint turn = 0;
-  json_object_foreach(matrix.kinds, name, kind)
-  {
+  json_object_foreach(matrix.kinds, name, kind) {
     size_t i, j;
     json_t *from, *step;
-    json_array_foreach(json_object_get(kind, "transitions"), i, step)
-    {
-      json_array_foreach(json_object_get(step, "from"), j, from)
-      {
+    json_array_foreach(json_object_get(kind, "transitions"), i, step) {
+      json_array_foreach(json_object_get(step, "from"), j, from) {
         Attempt attempt = {.matrix = &matrix, .kind = name, .by_device = TRUE};
         attempt.from = json_string_value(from);
         attempt.to = json_string_value(json_object_get(step, "to"));

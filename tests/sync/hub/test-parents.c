@@ -50,8 +50,7 @@ static Answer *push_one(World *world, const char *id, const char *kind, json_t *
       bh_body_builder_new(world->county->last_entry, world->chen, &stamp, 0, bh_random_system());
   const char *key;
   json_t *value;
-  json_object_foreach(set, key, value)
-  {
+  json_object_foreach(set, key, value) {
     bh_body_builder_set(builder, id, kind, key, value, FALSE, NULL);
     if (strcmp(key, "sha256") == 0)
       bh_body_builder_add_file(builder, json_string_value(value), 20, "image/jpeg");

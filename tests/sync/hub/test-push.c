@@ -17,8 +17,7 @@ static gboolean is_quarantined(const Answer *answer, const char *entry)
 {
   size_t at;
   json_t *id;
-  json_array_foreach(json_object_get(answer->json, "quarantined"), at, id)
-  {
+  json_array_foreach(json_object_get(answer->json, "quarantined"), at, id) {
     if (strcmp(json_string_value(id), entry) == 0)
       return TRUE;
   }
