@@ -159,14 +159,46 @@ static BhEnginePhase take_event(BhEngine *engine, BhDevice *device, const BhEngi
   g_return_val_if_reached(PHASE_NONE);
 }
 
+/* --- at debug level: each event, and what follows from it --- */
+
+static void log_event(const BhEngineEvent *event)
+{
+  static const char *const names[] = {
+      [BH_ENGINE_START] = "start",   [BH_ENGINE_KICK] = "kick",
+      [BH_ENGINE_SAVED] = "saved",   [BH_ENGINE_CONNECTIVITY] = "connectivity",
+      [BH_ENGINE_ANSWER] = "answer", [BH_ENGINE_FAILED] = "failed",
+      [BH_ENGINE_TIMER] = "timer",
+  };
+  if (event->type == BH_ENGINE_ANSWER)
+    g_debug("event answer: status %u", event->answer->status);
+  else if (event->type == BH_ENGINE_FAILED)
+    g_debug("event failed: %s", bh_error_code_name(event->code));
+  else if (event->type == BH_ENGINE_CONNECTIVITY)
+    g_debug("event connectivity: %s", event->online ? "online" : "offline");
+  else
+    g_debug("event %s", names[event->type]);
+}
+
+static void log_actions(const BhEngine *engine)
+{
+  const BhEngineActions *actions = &engine->actions;
+  if (actions->request != NULL)
+    g_debug("phase %s: %s %s", phases[engine->phase].name, actions->request->method,
+            actions->request->url);
+  if (actions->timer_ms >= 0)
+    g_debug("timer in %" G_GINT64_FORMAT " ms", actions->timer_ms);
+}
+
 BhEngineActions bh_engine_step(BhEngine *engine, BhDevice *device, const BhEngineEvent *event)
 {
   engine->actions = (BhEngineActions){NULL, BH_ENGINE_TIMER_KEEP, FALSE};
   engine->wall_ms = event->wall_ms;
   engine->boot_ms = event->boot_ms;
+  log_event(event);
   BhEnginePhase next = take_event(engine, device, event);
   while (next != PHASE_NONE)
     next = phases[next].begin(engine, device);
+  log_actions(engine);
   return engine->actions;
 }
 

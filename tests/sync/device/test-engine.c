@@ -589,10 +589,43 @@ static void test_pages_that_never_end_are_not_read_for_ever(void **state)
   assert_string_equal(bench->device->error, "format");
 }
 
+static void collect_line(const char *domain, GLogLevelFlags level, const char *message,
+                         gpointer lines)
+{
+  (void)domain, (void)level;
+  g_string_append_printf(lines, "%s\n", message);
+}
+
+static void test_a_round_can_be_followed_in_the_log(void **state)
+{
+  g_autoptr(Bench) bench = bench_new();
+  g_autoptr(GString) lines = g_string_new(NULL);
+
+  (void)state;
+  load(bench);
+  guint handler = g_log_set_handler("bihuan-engine", G_LOG_LEVEL_DEBUG, collect_line, lines);
+  step(bench, BH_ENGINE_START);
+  run_round(bench);
+  g_log_remove_handler("bihuan-engine", handler);
+  static const char *const expected[] = {"event start\nphase head: GET ",
+                                         "phase push: POST ",
+                                         "event answer: status 200\n",
+                                         "phase pull: GET ",
+                                         "phase files: POST ",
+                                         "timer in 300000 ms\n"};
+  const char *at = lines->str;
+  for (gsize i = 0; i < G_N_ELEMENTS(expected); i++) {
+    at = strstr(at, expected[i]);
+    if (at == NULL)
+      fail_msg("\"%s\" is not in its place:\n%s", expected[i], lines->str);
+  }
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_a_round_brings_everything_both_ways),
+      cmocka_unit_test(test_a_round_can_be_followed_in_the_log),
       cmocka_unit_test(test_a_damaged_entry_holds_up_none_behind_it),
       cmocka_unit_test(test_findings_go_before_files),
       cmocka_unit_test(test_what_is_saved_during_an_upload_goes_after_the_chunk),
