@@ -138,3 +138,6 @@ json_t *test_find_record(const json_t *changes, const char *id);
 const char *test_error_code(const Answer *answer);
 /* Rows of the first head of a key. */
 json_t *test_head_value(const json_t *snapshot, const char *key);
+
+/* The id of a request is random: makes it the same in every answer, so that answers compare. */
+void test_level_request(GString *body);

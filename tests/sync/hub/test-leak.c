@@ -116,6 +116,7 @@ static Reply *ask(World *world, const Reader *reader, const char *method, const 
   if (curl_easy_perform(world->curl) == CURLE_OK)
     curl_easy_getinfo(world->curl, CURLINFO_RESPONSE_CODE, &reply->status);
   curl_slist_free_all(headers);
+  test_level_request(reply->body);
   return reply;
 }
 

@@ -165,7 +165,7 @@ class Doctor(WithHub):
         subprocess.run(["openssl", "ecparam", "-name", "prime256v1", "-genkey", "-noout", "-out",
                         self.top / "other.key"], check=True, capture_output=True)
         make(365, self.top / "other.key")
-        self.assertIn("does not fit its key", self.find(BAD, "certificate"))
+        self.assertIn("does not match its key", self.find(BAD, "certificate"))
 
     def test_a_clock_that_is_behind(self):
         past = dict(ENGLISH, LD_PRELOAD=SHIFT_CLOCK, SHIFT_CLOCK_S=str(-86400))
