@@ -1,4 +1,4 @@
-/* Calls to the store: each is a function of sync/device/device.h with its arguments. */
+/* Calls to the store: each is a function of sync/device/store/device.h with its arguments. */
 #include "app/call.h"
 
 #include "schema/error.h"
@@ -257,10 +257,11 @@ static json_t *run_set_draft(const BhCall *call, BhDevice *device, GError **erro
                                   call->value, error));
 }
 
-BhCall *bh_call_set_draft(const char *record, const char *kind, const char *key, json_t *value)
+BhCall *bh_call_set_draft(const char *record, const char *kind, const char *key,
+                          const json_t *value)
 {
-  BhCall *call =
-      change_new("draft_set", run_set_draft, record, value != NULL ? value : json_null());
+  BhCall *call = change_new("draft_set", run_set_draft, record, NULL);
+  call->value = value != NULL ? json_deep_copy(value) : json_null();
   call->kind = g_strdup(kind);
   call->key = g_strdup(key);
   return call;

@@ -1,7 +1,8 @@
 /* What is asked of the store, or done to it: made on the main thread with everything it is about,
  * and run on the store's thread (session.h, page.h). Each function below makes one call; its
- * comment says what the answer is. Errors are those of sync/device/device.h. Arguments of type
- * json_t * are taken over and copied, so that no JSON value is shared between threads. */
+ * comment says what the answer is. Errors are those of sync/device/store/device.h. Arguments of
+ * type json_t * are taken over, const json_t * are borrowed; each is copied once, so that no JSON
+ * value is shared between threads. */
 #pragma once
 
 #include "schema/json.h"
@@ -46,7 +47,8 @@ BhCall *bh_call_check(const char *record, const char *kind, json_t *set);
 BhCall *bh_call_list_drafts(void);             /* array as bh_device_draft_list */
 BhCall *bh_call_get_draft(const char *record); /* object as bh_device_draft_get */
 /* `value` NULL clears the key. Answer: null, as of the next four. */
-BhCall *bh_call_set_draft(const char *record, const char *kind, const char *key, json_t *value);
+BhCall *bh_call_set_draft(const char *record, const char *kind, const char *key,
+                          const json_t *value);
 BhCall *bh_call_discard_draft(const char *record);
 /* `keys`: array of strings. */
 BhCall *bh_call_forget_draft(const char *record, json_t *keys);

@@ -306,6 +306,14 @@ gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageRe
   return bh_page_act_run(page, save_checked, checked, checked_free, reply, data, data_free);
 }
 
+gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind, json_t *set,
+                              BhPageReply reply, gpointer data, GDestroyNotify data_free)
+{
+  BhCall *check = bh_call_check(record, kind, json_incref(set));
+  BhCall *save = bh_call_save_one(record, kind, set);
+  return bh_page_act_checked(page, check, save, reply, data, data_free);
+}
+
 /* --- about one widget --- */
 
 typedef struct {

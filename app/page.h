@@ -80,6 +80,10 @@ gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyN
 gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
                              gpointer data, GDestroyNotify data_free);
 
+/* The same for `set` ({key: value}, taken over) of one record, which is checked and saved. */
+gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind, json_t *set,
+                              BhPageReply reply, gpointer data, GDestroyNotify data_free);
+
 /* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
  * is reported by the window. */
 void bh_page_keep(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,

@@ -104,7 +104,7 @@ void bh_typed_ask(BhTyped *typed, BhPage *page, BhPageReply reply)
   bh_page_ask_run(page, "typed", load, ask, ask_free, on_loaded, wait, g_free);
 }
 
-static void keep(BhTyped *typed, BhPage *page, const char *key, json_t *value)
+static void keep(BhTyped *typed, BhPage *page, const char *key, const json_t *value)
 {
   bh_page_keep(page, bh_call_set_draft(typed->record, typed->kind, key, value), NULL, NULL, NULL);
 }
@@ -113,10 +113,12 @@ void bh_typed_keep(BhTyped *typed, BhPage *page, const char *key, const json_t *
 {
   if (typed->over || *typed->record == '\0')
     return;
-  if (!typed->kept)
-    keep(typed, page, typed->above_key, json_string(typed->above));
+  if (!typed->kept) {
+    g_autoptr(json_t) above = json_string(typed->above);
+    keep(typed, page, typed->above_key, above);
+  }
   typed->kept = TRUE;
-  keep(typed, page, key, json_deep_copy(value));
+  keep(typed, page, key, value);
 }
 
 void bh_typed_drop(BhTyped *typed, BhPage *page)

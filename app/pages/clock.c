@@ -70,9 +70,7 @@ static void on_save(BhClockPage *self)
   if (untouched)
     return;
   json_t *set = dup_set(self);
-  BhCall *check = bh_call_check(self->record, "clock_note", json_incref(set));
-  bh_page_act_checked(BH_PAGE(self), check, bh_call_save_one(self->record, "clock_note", set),
-                      on_saved, NULL, NULL);
+  bh_page_save_checked(BH_PAGE(self), self->record, "clock_note", set, on_saved, NULL, NULL);
 }
 
 static void bh_clock_page_load(BhPage *page)

@@ -104,12 +104,13 @@ static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpo
 /* The drafts of the person who moves the visit follow it; `data`: the visit and the enterprise. */
 static void move_drafts(BhPage *page, const json_t *visit, const char *enterprise)
 {
+  g_autoptr(json_t) moved_to = json_string(enterprise);
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(visit, "drafts"), i, row) {
     const char *record = bh_json_string_or(row, "record", "");
-    bh_page_keep(page, bh_call_set_draft(record, "hazard", "enterprise", json_string(enterprise)),
-                 NULL, NULL, NULL);
+    bh_page_keep(page, bh_call_set_draft(record, "hazard", "enterprise", moved_to), NULL, NULL,
+                 NULL);
     bh_page_keep(page, bh_call_set_draft(record, "hazard", "site", NULL), NULL, NULL, NULL);
   }
 }

@@ -77,8 +77,8 @@ static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
 {
   json_t *changed = json_object_get(self->hazard, "changed");
   json_object_set_new(changed, key, json_deep_copy(value));
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->record, "hazard", key, json_deep_copy(value)),
-               NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->record, "hazard", key, value), NULL, NULL,
+               NULL);
 }
 
 /* What the inspection and its list know of a new hazard goes into the draft, once and as a whole.

@@ -152,8 +152,8 @@ static void show_participants(BhInspectionPage *self)
 static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->id, "inspection", key, json_deep_copy(value)),
-               NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->id, "inspection", key, value), NULL, NULL,
+               NULL);
 }
 
 static void show_form(BhInspectionPage *self)

@@ -88,16 +88,13 @@ static void on_save(BhOutcomePage *self)
     return;
   gtk_widget_hide(self->message);
   json_t *set = dup_set(self);
-  BhCall *check = bh_call_check(self->inspection, "inspection", json_incref(set));
-  bh_page_act_checked(BH_PAGE(self), check, bh_call_save_one(self->inspection, "inspection", set),
-                      on_saved, NULL, NULL);
+  bh_page_save_checked(BH_PAGE(self), self->inspection, "inspection", set, on_saved, NULL, NULL);
 }
 
 static void on_changed(BhFormView *form, const char *key, BhOutcomePage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  bh_page_keep(BH_PAGE(self),
-               bh_call_set_draft(self->inspection, "inspection", key, json_deep_copy(value)), NULL,
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->inspection, "inspection", key, value), NULL,
                NULL, NULL);
 }
 

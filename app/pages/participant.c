@@ -31,8 +31,7 @@ static void on_form_changed(BhFormView *form, const char *key, BhParticipantPage
 {
   const json_t *value = bh_form_view_get_value(form, key);
   self->touched = TRUE;
-  bh_page_keep(BH_PAGE(self),
-               bh_call_set_draft(self->record, "participant", key, json_deep_copy(value)), NULL,
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->record, "participant", key, value), NULL,
                NULL, NULL);
 }
 

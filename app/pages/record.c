@@ -300,8 +300,7 @@ static void show_ways(BhRecordPage *self)
 static void keep_draft(BhRecordPage *self, const char *record, const char *kind, const char *key,
                        const json_t *value)
 {
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(record, kind, key, json_deep_copy(value)), NULL,
-               NULL, NULL);
+  bh_page_keep(BH_PAGE(self), bh_call_set_draft(record, kind, key, value), NULL, NULL, NULL);
 }
 
 static void on_form_changed(BhFormView *form, const char *key, BhRecordPage *self)

@@ -187,10 +187,9 @@ static void on_changed(BhFormView *form, const char *key, BhStepPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
   gtk_widget_show(self->discard);
-  bh_page_keep(
-      BH_PAGE(self),
-      bh_call_set_draft(self->record, bh_kind_get_name(kind_of(self)), key, json_deep_copy(value)),
-      NULL, NULL, NULL);
+  bh_page_keep(BH_PAGE(self),
+               bh_call_set_draft(self->record, bh_kind_get_name(kind_of(self)), key, value), NULL,
+               NULL, NULL);
 }
 
 /* What was typed here before: of the draft only what this form shows. Another form of the record
@@ -377,9 +376,8 @@ static void on_save(BhStepPage *self)
   gtk_widget_hide(self->message);
   json_t *set = dup_set(self, step);
   const char *kind = bh_kind_get_name(kind_of(self));
-  BhCall *check = bh_call_check(self->record, kind, json_incref(set));
-  bh_page_act_checked(BH_PAGE(self), check, bh_call_save_one(self->record, kind, set), on_saved,
-                      g_strdup(self->label), g_free);
+  bh_page_save_checked(BH_PAGE(self), self->record, kind, set, on_saved, g_strdup(self->label),
+                       g_free);
 }
 
 static void on_discarded(BhPage *page, json_t *result, const GError *error, gpointer data)
