@@ -88,6 +88,13 @@ GtkWidget *bh_part_button(const char *id, const char *text, const char *style_cl
   return button;
 }
 
+void bh_part_button_set_text(GtkWidget *button, const char *text)
+{
+  g_autofree char *name = g_strdelimit(g_strdup(text), "\n", ' ');
+  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(button))), text);
+  atk_object_set_name(gtk_widget_get_accessible(button), name);
+}
+
 GtkWidget *bh_part_icon_button(const char *id, const char *icon, const char *name)
 {
   GtkWidget *button = gtk_button_new_from_icon_name(icon, GTK_ICON_SIZE_LARGE_TOOLBAR);

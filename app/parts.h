@@ -21,6 +21,8 @@ GtkWidget *bh_part_find_class(GtkWidget *root, const char *style_class);
 /* Wrapping, left-aligned; `style_class` may be NULL. */
 GtkWidget *bh_part_label(const char *text, const char *style_class);
 GtkWidget *bh_part_button(const char *id, const char *text, const char *style_class);
+/* Of a button whose child is a label: the text, also as the accessible name (on one line). */
+void bh_part_button_set_text(GtkWidget *button, const char *text);
 GtkWidget *bh_part_icon_button(const char *id, const char *icon, const char *name);
 /* A row that can be tapped: title, smaller second line (may be NULL), badge at the end (may be
  * NULL). `record` is kept on the row: bh_part_get_record. */

@@ -87,13 +87,11 @@ static void on_code(BhEnrolPage *self, const char *code)
 
 static void show_moved(BhEnrolPage *self)
 {
-  const char *text = _("Use the new address");
   gtk_label_set_text(GTK_LABEL(self->intro),
                      _("Scan a new one-time code of the same hub, or paste its text. Everything on "
                        "this device stays; it only learns where the hub is."));
   gtk_widget_hide(self->device_name);
-  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->enrol))), text);
-  bh_part_identify(self->enrol, "enrol", text);
+  bh_part_button_set_text(self->enrol, _("Use the new address"));
 }
 
 static void bh_enrol_page_load(BhPage *page)

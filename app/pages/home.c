@@ -240,8 +240,7 @@ static void show_status(BhHomePage *self)
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const json_t *status = bh_session_get_status(session);
   g_autofree char *text = bh_sync_text_dup(status, bh_session_count_unsent(session));
-  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->sync_line))), text);
-  atk_object_set_name(gtk_widget_get_accessible(self->sync_line), text);
+  bh_part_button_set_text(self->sync_line, text);
 
   gtk_widget_set_visible(self->clock_notice, !bh_session_is_clock_good(session));
   gtk_widget_set_visible(self->clock_ask, !bh_session_is_clock_good(session) &&

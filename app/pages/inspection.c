@@ -107,7 +107,7 @@ static void show_progress(BhInspectionPage *self)
       g_strdup_printf(_("%s\n%u of %u answered · %u not compliant"),
                       bh_json_string_or(bh_visit_get_values(self->visit, "checklist"), "name", ""),
                       progress.touched, progress.total, progress.by_answer[BH_ANSWER_NONCOMPLIANT]);
-  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->checklist))), text);
+  bh_part_button_set_text(self->checklist, text);
 }
 
 /* What leads on from here: beginning, signing, or the papers; nothing once it was called off. */
@@ -129,8 +129,7 @@ static void show_next(BhInspectionPage *self)
   gtk_widget_set_visible(self->finish, text != NULL);
   if (text == NULL)
     return;
-  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->finish))), text);
-  atk_object_set_name(gtk_widget_get_accessible(self->finish), text);
+  bh_part_button_set_text(self->finish, text);
 }
 
 static void show_participants(BhInspectionPage *self)
@@ -146,7 +145,7 @@ static void show_participants(BhInspectionPage *self)
                                          : bh_json_string_or(values, "name", ""));
   }
   g_autofree char *text = g_strdup_printf(_("Who takes part: %s"), names->str);
-  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->participants))), text);
+  bh_part_button_set_text(self->participants, text);
 }
 
 static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage *self)

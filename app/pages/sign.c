@@ -44,7 +44,6 @@ struct _BhSignPage {
   GtkWidget *refuse_save;
   GtkWidget *message;
   GtkWidget *done;
-  GtkWidget *done_label;
   GtkWidget *canvas;
   GtkWidget *question;
   BhConfirm *confirm;
@@ -358,11 +357,18 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   gtk_widget_set_sensitive(self->done, gtk_widget_get_sensitive(self->signers));
 }
 
-/* How the visit ends depends on who signed: not before that is known. */
+/* The button that ends the visit keeps its state until the answer: records also change while
+ * somebody taps it. */
 static void bh_sign_page_refresh(BhPage *page)
 {
-  gtk_widget_set_sensitive(BH_SIGN_PAGE(page)->done, FALSE);
   bh_visit_ask(page, BH_SIGN_PAGE(page)->inspection, on_visit);
+}
+
+/* How the visit ends depends on who signed: it cannot end before that is known. */
+static void load_who_signed(BhPage *page)
+{
+  gtk_widget_set_sensitive(BH_SIGN_PAGE(page)->done, FALSE);
+  bh_sign_page_refresh(page);
 }
 
 /* --- a signature --- */
@@ -379,7 +385,7 @@ static void on_signed(BhPage *page, json_t *result, const GError *error, gpointe
   }
   close_pad(self);
   show_message(self, NULL);
-  bh_sign_page_refresh(page);
+  load_who_signed(page);
 }
 
 /* Who signs now; borrows from the page. */
@@ -610,10 +616,10 @@ static void on_done(BhSignPage *self)
 static void bh_sign_page_load(BhPage *page)
 {
   BhSignPage *self = BH_SIGN_PAGE(page);
+  const char *done = self->document != NULL ? _("Record the service") : _("Finish the inspection");
   bh_page_set_title(page, self->document != NULL ? _("Sign for receipt") : _("Sign"));
-  gtk_label_set_text(GTK_LABEL(self->done_label),
-                     self->document != NULL ? _("Record the service") : _("Finish the inspection"));
-  bh_sign_page_refresh(page);
+  bh_part_button_set_text(self->done, done);
+  load_who_signed(page);
 }
 
 static void bh_sign_page_class_init(BhSignPageClass *klass)
@@ -644,7 +650,6 @@ static void bh_sign_page_class_init(BhSignPageClass *klass)
   BH_PAGE_CHILD(klass, BhSignPage, question);
   BH_PAGE_CHILD(klass, BhSignPage, message);
   BH_PAGE_CHILD(klass, BhSignPage, done);
-  BH_PAGE_CHILD(klass, BhSignPage, done_label);
 }
 
 static void bh_sign_page_init(BhSignPage *self)

@@ -406,8 +406,7 @@ static void bh_step_page_load(BhPage *page)
 {
   BhStepPage *self = BH_STEP_PAGE(page);
   bh_page_set_title(page, self->label);
-  gtk_label_set_text(GTK_LABEL(gtk_bin_get_child(GTK_BIN(self->save))), self->label);
-  bh_part_identify(self->save, "save", self->label);
+  bh_part_button_set_text(self->save, self->label);
   gtk_widget_set_sensitive(self->save, FALSE);
   bh_step_page_refresh(page);
 }

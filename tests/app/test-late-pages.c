@@ -10,6 +10,7 @@
 #include "app/pages/inspection.h"
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
+#include "app/pages/sign.h"
 #include "app/pages/start.h"
 #include "app/taps.h"
 
@@ -374,6 +375,22 @@ static void test_what_comes_next_is_offered_once_the_inspection_is_known(void **
   assert_true(world_tap(world, "finish"));
 }
 
+static void test_news_of_records_takes_no_tap_from_the_button_that_ends_a_visit(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  world_hold(world, "run");
+  world_show(world, bh_sign_page_new(test_id(INSPECTION)));
+  assert_false(world_tap(world, "done"));
+  world_hold(world, NULL);
+  world_deliver(world, 0, -1);
+  assert_true(gtk_widget_is_sensitive(world_find(world, "done")));
+  world_hold(world, "run");
+  g_signal_emit_by_name(world->session, "records-changed");
+  world_settle(world);
+  assert_true(gtk_widget_is_sensitive(world_find(world, "done")));
+}
+
 int main(int argc, char **argv)
 {
   gtk_init(&argc, &argv);
@@ -383,6 +400,7 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_lost),
       cmocka_unit_test(test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew),
       cmocka_unit_test(test_what_comes_next_is_offered_once_the_inspection_is_known),
+      cmocka_unit_test(test_news_of_records_takes_no_tap_from_the_button_that_ends_a_visit),
       cmocka_unit_test(test_a_double_tap_answers_one_item),
       cmocka_unit_test(test_an_answer_asks_the_store_once_and_waits_for_nothing),
       cmocka_unit_test(test_an_answer_that_fails_late_is_not_shown_any_more),

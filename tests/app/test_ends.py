@@ -131,6 +131,7 @@ class Ends(WindowTest):
         app.click("receipt")
         app.find("signer-enterprise-3")
         app.text("责令整改 1 条")
+        self.assertEqual(app.find("done").get_name(), "记录送达")
         app.click("done")
         app.text("请取得企业签收")
         self.pad(app, "signer-inspector-1")
