@@ -141,7 +141,7 @@ char *bh_shadow_store_next_difference(BhDevice *device, gint64 *number, gint64 t
   g_autoptr(BhStmt) stmt =
       bh_db_prepare(device->db,
                     "SELECT s.number, s.text FROM shadow s LEFT JOIN record r ON r.id = s.record"
-                    " LEFT JOIN base b ON b.number = r.number"
+                    " LEFT JOIN base b ON b.number = r.nr"
                     " WHERE s.number > :number AND s.number <= :through"
                     " AND (b.text IS NULL OR b.text <> s.text OR b.gone = 1)"
                     " ORDER BY s.number LIMIT 1",
@@ -163,7 +163,7 @@ char *bh_shadow_store_next_vanished(BhDevice *device, gint64 *number, gint64 thr
   gboolean row = FALSE;
   g_autoptr(BhStmt) stmt =
       bh_db_prepare(device->db,
-                    "SELECT b.number, r.id FROM base b JOIN record r ON r.number = b.number"
+                    "SELECT b.number, r.id FROM base b JOIN record r ON r.nr = b.number"
                     " WHERE b.number > :number AND b.number <= :through"
                     " AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.record = r.id"
                     " AND s.number > (SELECT floor FROM shadow_state))"

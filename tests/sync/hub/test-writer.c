@@ -87,7 +87,7 @@ static void world_start(World *world)
   g_cond_init(&world->wake);
   world->dir = g_dir_make_tmp("bihuan-writer-XXXXXX", NULL);
   g_autofree char *path = g_build_filename(world->dir, "hub.db", NULL);
-  world->writer = bh_writer_start(path, NULL, world, &error);
+  world->writer = bh_writer_start(path, NULL, NULL, world, &error);
   if (world->writer == NULL)
     fail_msg("%s", error->message);
   bh_writer_submit(world->writer, wait_at_gate, NULL, world);
@@ -230,7 +230,7 @@ static void log_start(Log *log)
   g_autoptr(GError) error = NULL;
   *log = (Log){.dir = g_dir_make_tmp("bihuan-writer-XXXXXX", NULL), .row = g_malloc0(ROW_BYTES)};
   log->path = g_build_filename(log->dir, "hub.db", NULL);
-  log->writer = bh_writer_start(log->path, NULL, NULL, &error);
+  log->writer = bh_writer_start(log->path, NULL, NULL, NULL, &error);
   assert_non_null(log->writer);
   assert_true(bh_writer_run(log->writer, make_table, NULL, &error));
 }
