@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sync/db/db.h"
+#include "sync/db/params.h"
 #include "sync/device/store/release.h"
 #include "tests/support/fake-disk.h"
 #include "tests/sync/device/fixture.h"
@@ -188,7 +188,7 @@ static void test_words_of_a_record_that_left_are_not_in_the_store(void **state G
 {
   g_autoptr(Fixture) fixture = fixture_new();
   g_autoptr(GError) error = NULL;
-  gboolean row = TRUE;
+  gboolean has = TRUE;
 
   fixture_pull(
       fixture,
@@ -196,11 +196,9 @@ static void test_words_of_a_record_that_left_are_not_in_the_store(void **state G
                                         json_pack("{ss ss}", "name", "鹦鹉螺", "area", "140603"))),
       NULL);
   take_away(fixture, 0x7001);
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(fixture->device->db, "SELECT 1 FROM term WHERE instr(text, '鹦') > 0", &error);
-  assert_non_null(stmt);
-  assert_true(bh_stmt_step(stmt, &row, &error));
-  assert_false(row);
+  assert_true(bh_db_has_row(fixture->device->db, "SELECT 1 FROM term WHERE instr(text, '鹦') > 0",
+                            NULL, &has, &error));
+  assert_false(has);
 }
 
 /* --- drafts --- */
@@ -372,12 +370,11 @@ static void test_a_file_that_is_not_sent_stays_whatever_leaves(void **state G_GN
 
 static gint64 count_notes(Fixture *fixture)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(fixture->device->db, "SELECT count(*) FROM released", NULL);
+  gint64 count = 0;
 
-  assert_true(bh_stmt_step(stmt, &row, NULL) && row);
-  return bh_stmt_get_int(stmt, 0);
+  assert_true(
+      bh_db_get_int(fixture->device->db, "SELECT count(*) FROM released", NULL, &count, NULL));
+  return count;
 }
 
 static void test_notes_of_what_is_in_use_do_not_pile_up(void **state G_GNUC_UNUSED)
@@ -503,11 +500,11 @@ static void test_a_removal_that_is_not_on_the_disk_is_tried_again(void **state G
 
 static gint64 count_discards(Fixture *fixture)
 {
-  g_autoptr(BhStmt) stmt = bh_db_prepare(fixture->device->db, "SELECT count(*) FROM discard", NULL);
-  gboolean row = FALSE;
+  gint64 count = 0;
 
-  assert_true(bh_stmt_step(stmt, &row, NULL) && row);
-  return bh_stmt_get_int(stmt, 0);
+  assert_true(
+      bh_db_get_int(fixture->device->db, "SELECT count(*) FROM discard", NULL, &count, NULL));
+  return count;
 }
 
 /* A folder in its place cannot be unlinked by anybody. */
@@ -602,11 +599,7 @@ static void test_files_that_nothing_knows_are_named_and_can_be_removed(void **st
 
 static void forget_row(Fixture *fixture, const char *sql, const char *sha256)
 {
-  g_autoptr(BhStmt) stmt = bh_db_prepare(fixture->device->db, sql, NULL);
-
-  assert_non_null(stmt);
-  bh_stmt_bind_text(stmt, "sha", sha256);
-  assert_true(bh_stmt_run(stmt, NULL));
+  assert_true(bh_db_run(fixture->device->db, sql, BH_PARAMS(bh_param_text("sha", sha256)), NULL));
 }
 
 /* A row, a draft, a note, a wanted one: each of them alone keeps the bytes. */

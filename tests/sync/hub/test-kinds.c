@@ -2,7 +2,7 @@
  * interrupted. */
 #include "sync/hub/access/list.h"
 #include "sync/hub/log/log-store.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 #include "tests/sync/hub/hub-fixture.h"
 
 #define MANY 300 /* more than one page of the change */
@@ -55,16 +55,15 @@ static void add_enterprises(HubFixture *fixture)
 static gint64 count_addresses(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  gboolean found;
+  gint64 count = 0;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
   assert_non_null(db);
-  BhStmt *stmt = bh_sql_row(db, &found, &error,
-                            "SELECT count(*) FROM field_value WHERE kind = :kind"
-                            " AND field = :field",
-                            "tt", "kind", "enterprise", "field", "address");
-  assert_non_null(stmt);
-  gint64 count = bh_stmt_get_int(stmt, 0);
-  bh_stmt_reset(stmt);
+  assert_true(bh_db_get_int(
+      db,
+      "SELECT count(*) FROM field_value WHERE kind = :kind"
+      " AND field = :field",
+      BH_PARAMS(bh_param_text("kind", "enterprise"), bh_param_text("field", "address")), &count,
+      &error));
   bh_hub_give_reader(fixture->hub, db);
   return count;
 }

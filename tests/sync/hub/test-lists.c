@@ -4,7 +4,7 @@
 
 #include "sync/hub/hub-private.h"
 #include "sync/hub/records/list-store.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 #include "tests/sync/hub/hub-fixture.h"
 
 #define PAGE 40
@@ -306,7 +306,7 @@ static GPtrArray *list_plainly(BhDb *db, const Shape *shape)
                                          "'r%%' AND r.nr >= 1000 AND %s ORDER BY %s"
                                          " LIMIT %d",
                                          shape->rows, order[shape->query.order], 2 * PAGE);
-  GPtrArray *ids = bh_stmt_collect_texts(bh_sql_query(db, &error, sql, ""), &error);
+  GPtrArray *ids = bh_stmt_collect_texts(bh_db_query(db, sql, NULL, &error), &error);
   if (ids == NULL)
     fail_msg("%s: %s", sql, error->message);
   return ids;
@@ -377,12 +377,13 @@ static void test_whatever_leads_the_rows_and_their_order_are_the_same(void **sta
 /* Pages of the index of the search that were written so far: the third number of its structure. */
 static guint64 count_search_pages(HubFixture *fixture)
 {
-  gboolean found;
+  BhStmt *row = NULL;
   gsize len, at = 4;
   guint64 number = 0;
   BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
-  BhStmt *stmt = bh_sql_row(db, &found, NULL, "SELECT block FROM search_data WHERE id = 10", "");
-  const guint8 *bytes = bh_stmt_get_blob(stmt, 0, &len);
+  assert_true(bh_db_query_row(db, "SELECT block FROM search_data WHERE id = 10", NULL, &row, NULL));
+  assert_non_null(row);
+  const guint8 *bytes = bh_stmt_get_blob(row, 0, &len);
   for (int i = 0; i < 3; i++) {
     number = 0;
     do {
@@ -390,7 +391,7 @@ static guint64 count_search_pages(HubFixture *fixture)
       number = number << 7 | (bytes[at] & 0x7f);
     } while (bytes[at++] & 0x80);
   }
-  bh_stmt_reset(stmt);
+  bh_stmt_reset(row);
   bh_hub_give_reader(fixture->hub, db);
   return number;
 }
@@ -415,11 +416,10 @@ static void test_the_search_of_many_records_is_written_at_once(void **state)
     fail_msg("append: %s", error->message);
   assert_in_range(count_search_pages(fixture) - before, 1, MADE / 5);
   BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
-  gboolean found;
-  BhStmt *stmt =
-      bh_sql_row(db, &found, NULL, "SELECT count(*) FROM search WHERE search MATCH '\"甲乙\"'", "");
-  assert_int_equal(bh_stmt_get_int(stmt, 0), MADE);
-  bh_stmt_reset(stmt);
+  gint64 found = 0;
+  assert_true(bh_db_get_int(db, "SELECT count(*) FROM search WHERE search MATCH '\"甲乙\"'", NULL,
+                            &found, NULL));
+  assert_int_equal(found, MADE);
   bh_hub_give_reader(fixture->hub, db);
 }
 
