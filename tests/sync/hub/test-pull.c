@@ -11,7 +11,7 @@
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log/log-store.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 
@@ -312,13 +312,10 @@ static gboolean exec_sql(HubFixture *fixture, const char *sql, GError **error)
 static gint64 count_underived(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  gboolean found;
+  gint64 count = 0;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  BhStmt *stmt =
-      bh_sql_row(db, &found, &error, "SELECT count(*) FROM record WHERE restriction IS NULL", "");
-  assert_non_null(stmt);
-  gint64 count = bh_stmt_get_int(stmt, 0);
-  bh_stmt_reset(stmt);
+  assert_true(bh_db_get_int(db, "SELECT count(*) FROM record WHERE restriction IS NULL", NULL,
+                            &count, &error));
   bh_hub_give_reader(fixture->hub, db);
   return count;
 }

@@ -10,6 +10,7 @@
 
 #include <glib/gstdio.h>
 
+#include "sync/db/params.h"
 #include "sync/hub/log/writer.h"
 
 typedef struct {
@@ -210,11 +211,8 @@ static gboolean make_table(BhDb *db, gpointer owner, gpointer data, GError **err
 static gboolean add_row(BhDb *db, gpointer owner, gpointer data, GError **error)
 {
   (void)owner;
-  BhStmt *stmt = bh_db_prepare(db, "INSERT INTO t VALUES (:a)", error);
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_blob(stmt, "a", data, ROW_BYTES);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(db, "INSERT INTO t VALUES (:a)", BH_PARAMS(bh_param_blob("a", data, ROW_BYTES)),
+                   error);
 }
 
 typedef struct {
