@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "schema/overlay.h"
 #include "sync/device/store/people.h"
 #include "sync/device/store/views.h"
 
@@ -62,8 +63,6 @@ json_t *bh_scope_get(BhScope *scope, const char *record)
 void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set)
 {
   json_t *known = bh_scope_get(scope, record);
-  const char *key;
-  json_t *value;
 
   /* A copy: the record's own values stay as they are until the entry is written. */
   json_t *values = known != NULL ? json_copy(known) : json_object();
@@ -71,12 +70,7 @@ void bh_scope_set(BhScope *scope, const char *record, const char *kind, const js
   if (scope->kinds == NULL)
     scope->kinds = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
   g_hash_table_replace(scope->kinds, g_strdup(record), g_strdup(kind));
-  json_object_foreach((json_t *)set, key, value) {
-    if (json_is_null(value))
-      json_object_del(values, key);
-    else
-      json_object_set(values, key, value);
-  }
+  bh_values_apply(values, set);
 }
 
 static const json_t *look_up(const char *record, gpointer data)

@@ -107,18 +107,6 @@ gboolean bh_piece_begin(BhPiece *piece, BhIngest *ingest, BhDb *db, GError **err
   return bh_log_get_counter(db, "position", &piece->position, error);
 }
 
-const json_t *bh_piece_lookup(const char *record, gpointer data)
-{
-  BhPiece *piece = data;
-  return bh_records_get_values(piece->records, record);
-}
-
-json_t *bh_piece_list_children(const char *record, const char *kind, gpointer data)
-{
-  BhPiece *piece = data;
-  return bh_records_share_children(piece->records, record, kind);
-}
-
 gboolean bh_piece_end(BhPiece *piece, GError **error)
 {
   return bh_records_flush(piece->records, &piece->position, error) &&

@@ -62,10 +62,6 @@ BhKindSet *bh_ingest_find_kinds(BhIngest *ingest, BhDb *db, const char *hash, GE
  * zeroed; bh_verdict_clear. FALSE only when the store fails. */
 gboolean bh_judge_entry(BhPiece *piece, const BhActor *actor, const BhKindSet *kinds,
                         const BhBody *body, BhVerdict *verdict, GError **error);
-/* Values of a record as the piece has them (BhContext.lookup); `piece` is a BhPiece. Borrowed. */
-const json_t *bh_piece_lookup(const char *record, gpointer piece);
-/* Values of children as the piece has them (BhContext.children); a new reference. */
-json_t *bh_piece_list_children(const char *record, const char *kind, gpointer piece);
 
 /* Judges a dismissal, which needs only the deciding person. A dismissal hides an entry from
  * everybody, so it needs the same access to the records as a release. */

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "schema/workflow.h"
+#include "schema/overlay.h"
 #include "sync/hub/ingest/internal.h"
 
 G_BEGIN_DECLS
@@ -16,10 +17,10 @@ typedef struct {
   const BhActor *actor;
   const BhKindSet *kinds; /* the set the entry names */
   const BhBody *body;
-  json_t *acting;    /* staff values of the acting person; NULL: the system, or may not act */
-  json_t *deciding;  /* staff values of the deciding person, with "id"; NULL: the shell */
-  GHashTable *after; /* record id → json_t*: values as they will be after the entry */
-  int tries;         /* lookups in the log that are left for the present operation */
+  json_t *acting;   /* staff values of the acting person; NULL: the system, or may not act */
+  json_t *deciding; /* staff values of the deciding person, with "id"; NULL: the shell */
+  BhOverlay after;  /* records as they are after the entry */
+  int tries;        /* lookups in the log that are left for the present operation */
   BhVerdict *verdict;
 } BhJudgement;
 

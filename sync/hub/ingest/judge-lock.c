@@ -9,43 +9,26 @@
  * once for each of them, and is locked if any of them locks it. Otherwise an outdated step, which
  * is shown because it is the newest, could unlock what others have signed. */
 typedef struct {
-  const BhJudgement *judgement;
-  guint variant;      /* index of the state that is used for records in conflict */
-  guint variants;     /* greatest number of states that a record in conflict had so far */
-  GHashTable *values; /* record id → json_t*: values of records in conflict in this variant */
+  BhRecords *records;
+  guint variant;  /* index of the state that is used for records in conflict */
+  guint variants; /* greatest number of states that a record in conflict had so far */
 } Before;
 
-static void values_free(gpointer values)
-{
-  json_decref(values);
-}
-
-static const json_t *lookup_before(const char *record, gpointer data)
+/* A BhOverlayFunc: a record in conflict with the state of this variant. */
+static json_t *make_before(const char *record, const json_t *shown, gpointer data)
 {
   Before *before = data;
-  BhRecords *records = before->judgement->piece->records;
-  const json_t *shown = bh_records_get_values(records, record);
   BhRecord *folded;
-  if (shown == NULL || !bh_records_get(records, record, &folded, NULL) || folded == NULL ||
+  if (shown == NULL || !bh_records_get(before->records, record, &folded, NULL) || folded == NULL ||
       !bh_record_has_conflict(folded, "state"))
-    return shown;
-  json_t *values = g_hash_table_lookup(before->values, record);
-  if (values != NULL)
-    return values;
+    return NULL;
   g_autoptr(GPtrArray) states = bh_judge_list_states(folded);
   before->variants = MAX(before->variants, states->len);
-  values = json_copy((json_t *)shown);
+  json_t *values = json_copy((json_t *)shown);
   if (states->len > 0)
     json_object_set_new(values, "state",
                         json_string(states->pdata[MIN(before->variant, states->len - 1)]));
-  g_hash_table_insert(before->values, g_strdup(record), values);
   return values;
-}
-
-static json_t *list_children_before(const char *record, const char *kind, gpointer data)
-{
-  const Before *before = data;
-  return bh_records_share_children(before->judgement->piece->records, record, kind);
 }
 
 /* The values that an operation sets. Choosing among current values in conflict is not counted as a
@@ -76,18 +59,18 @@ static gboolean is_opened_by_step(BhJudgement *judgement, guint op, const BhKind
 }
 
 static void judge_variant(BhJudgement *judgement, guint op, const BhKind *kind, const json_t *set,
-                          gboolean is_new, Before *before)
+                          gboolean is_new, BhOverlay *before)
 {
   const BhOp *at = judgement->body->ops->pdata[op];
   BhContext context = {
-      .values = is_new ? NULL : lookup_before(at->record, before),
+      .values = is_new ? NULL : bh_overlay_lookup(at->record, before),
       .record = at->record,
       /* The system may take any declared step. */
       .actor = judgement->actor->path != BH_PATH_SYSTEM ? judgement->body->by : NULL,
       .actor_values = judgement->acting,
       .today = judgement->piece->made_on,
-      .lookup = lookup_before,
-      .children = list_children_before,
+      .lookup = bh_overlay_lookup,
+      .children = bh_overlay_list_children,
       .data = before,
   };
   g_autoptr(GPtrArray) problems = bh_kind_check_change(kind, set, &context);
@@ -112,13 +95,16 @@ void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *named, const
   if (kind == NULL || (record == NULL && judgement->actor->path == BH_PATH_SYSTEM))
     return;
   g_autoptr(json_t) set = dup_sets(judgement->body->ops->pdata[op], record);
-  g_autoptr(GHashTable) values =
-      g_hash_table_new_full(g_str_hash, g_str_equal, g_free, values_free);
-  Before before = {.judgement = judgement, .variants = 1, .values = values};
+  Before before = {.records = piece->records, .variants = 1};
+  g_auto(BhOverlay) overlay = {.lookup = bh_records_lookup,
+                               .children = bh_records_list_children,
+                               .store = piece->records,
+                               .make = make_before,
+                               .maker = &before};
   piece->work->is_over = FALSE;
   for (; before.variant < before.variants; before.variant++) {
-    judge_variant(judgement, op, kind, set, record == NULL, &before);
-    g_hash_table_remove_all(values);
+    judge_variant(judgement, op, kind, set, record == NULL, &overlay);
+    bh_overlay_clear(&overlay);
   }
   /* If not all children could be checked, the record counts as locked. */
   if (piece->work->is_over)

@@ -83,9 +83,9 @@ static gboolean judge_decision(BhPiece *piece, const BhBody *body, const char *t
                        .actor_values =
                            by_system ? NULL : bh_records_get_values(piece->records, body->by),
                        .today = piece->today,
-                       .lookup = bh_piece_lookup,
-                       .children = bh_piece_list_children,
-                       .data = piece};
+                       .lookup = bh_records_lookup,
+                       .children = bh_records_list_children,
+                       .data = piece->records};
   const char *from = bh_json_string_or(context.values, "state", NULL);
   g_autoptr(GPtrArray) problems = bh_review_check(kind, event, &context);
   if (!is_visit_finished(piece, target, error) || !refuse(problems, by_system, error))

@@ -69,29 +69,6 @@ void bh_judgement_add_fault(BhJudgement *judgement, guint op, BhFaultClass class
 
 /* --- judgement --- */
 
-void bh_judgement_begin(BhJudgement *judgement, BhPiece *piece, const BhActor *actor,
-                        const BhKindSet *kinds, const BhBody *body, BhVerdict *verdict)
-{
-  *judgement = (BhJudgement){
-      .piece = piece, .actor = actor, .kinds = kinds, .body = body, .verdict = verdict};
-  verdict->faults = g_ptr_array_new_with_free_func(fault_free);
-  verdict->n_steps = body->ops->len;
-  verdict->steps = g_new0(BhStepTaken, verdict->n_steps);
-}
-
-static void values_free(gpointer values)
-{
-  json_decref(values);
-}
-
-void bh_judgement_clear(BhJudgement *judgement)
-{
-  json_decref(judgement->acting);
-  json_decref(judgement->deciding);
-  judgement->acting = judgement->deciding = NULL;
-  g_clear_pointer(&judgement->after, g_hash_table_unref);
-}
-
 static const BhOp *find_op(const BhBody *body, const char *record)
 {
   for (guint i = 0; i < body->ops->len; i++) {
@@ -102,8 +79,12 @@ static const BhOp *find_op(const BhBody *body, const char *record)
   return NULL;
 }
 
-static json_t *dup_after(const json_t *before, const BhOp *op)
+/* A BhOverlayFunc: what a record holds after the entry; `data` is its body. */
+static json_t *make_after(const char *record, const json_t *before, gpointer data)
 {
+  const BhOp *op = find_op(data, record);
+  if (op == NULL)
+    return NULL;
   json_t *after = before != NULL ? json_copy((json_t *)before) : json_object();
   for (guint i = 0; i < op->sets->len; i++) {
     const BhSet *set = op->sets->pdata[i];
@@ -116,21 +97,35 @@ static json_t *dup_after(const json_t *before, const BhOp *op)
   return after;
 }
 
+void bh_judgement_begin(BhJudgement *judgement, BhPiece *piece, const BhActor *actor,
+                        const BhKindSet *kinds, const BhBody *body, BhVerdict *verdict)
+{
+  *judgement = (BhJudgement){.piece = piece,
+                             .actor = actor,
+                             .kinds = kinds,
+                             .body = body,
+                             .verdict = verdict,
+                             .after = {.lookup = bh_records_lookup,
+                                       .store = piece->records,
+                                       .make = make_after,
+                                       .maker = (gpointer)body}};
+  verdict->faults = g_ptr_array_new_with_free_func(fault_free);
+  verdict->n_steps = body->ops->len;
+  verdict->steps = g_new0(BhStepTaken, verdict->n_steps);
+}
+
+void bh_judgement_clear(BhJudgement *judgement)
+{
+  json_decref(judgement->acting);
+  json_decref(judgement->deciding);
+  judgement->acting = judgement->deciding = NULL;
+  bh_overlay_clear(&judgement->after);
+}
+
 const json_t *bh_judgement_lookup(const char *record, gpointer data)
 {
   BhJudgement *judgement = data;
-  const json_t *before = bh_records_get_values(judgement->piece->records, record);
-  const BhOp *op = find_op(judgement->body, record);
-  if (op == NULL)
-    return before;
-  if (judgement->after == NULL)
-    judgement->after = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, values_free);
-  json_t *after = g_hash_table_lookup(judgement->after, record);
-  if (after == NULL) {
-    after = dup_after(before, op);
-    g_hash_table_insert(judgement->after, g_strdup(record), after);
-  }
-  return after;
+  return bh_overlay_lookup(record, &judgement->after);
 }
 
 void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
@@ -509,9 +504,9 @@ GPtrArray *bh_judge_report(BhPiece *piece, const BhKindSet *kinds, const BhBody 
       .actor = body->by,
       .actor_values = bh_records_get_values(piece->records, body->by),
       .today = piece->made_on,
-      .lookup = bh_piece_lookup,
-      .children = bh_piece_list_children,
-      .data = piece,
+      .lookup = bh_records_lookup,
+      .children = bh_records_list_children,
+      .data = piece->records,
   };
   piece->work->is_over = FALSE;
   if (steps) {

@@ -109,11 +109,6 @@ static void derive_scope(BhHubRecord *record, const BhKind *kind)
   }
 }
 
-static const json_t *get_values(const char *record, gpointer data)
-{
-  return bh_records_get_values(data, record);
-}
-
 gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error)
 {
   if (record->is_derived || depth > DERIVE_DEPTH_MAX)
@@ -130,7 +125,7 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
   const char *parent = bh_kind_get_parent_field(kind);
   set_text(&record->row.parent, parent != NULL ? string_of(values, parent) : NULL);
   g_free(record->row.title);
-  record->row.title = bh_kind_dup_title_with(kind, values, "zh", get_values, records);
+  record->row.title = bh_kind_dup_title_with(kind, values, "zh", bh_records_lookup, records);
   if (!derive_place(records, record, kind, values, depth, error))
     return FALSE;
   derive_scope(record, kind);

@@ -160,18 +160,13 @@ static gboolean take_number(BhRecords *records, gint64 *nr, GError **error)
   return TRUE;
 }
 
-static const json_t *get_values(const char *record, gpointer data)
-{
-  return bh_records_get_values(data, record);
-}
-
 /* Records whose kind is no longer in the kind set are hidden (restriction NULL). */
 static void derive_restriction(BhRecords *records, BhHubRecord *record)
 {
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
   BhContext context = {.values = bh_records_values_of(record),
                        .record = record->row.id,
-                       .lookup = get_values,
+                       .lookup = bh_records_lookup,
                        .data = records};
   g_free(record->row.restriction);
   record->row.restriction =

@@ -7,17 +7,12 @@
 #include "schema/number.h"
 #include "sync/hub/records/number-store.h"
 
-static const json_t *lookup(const char *record, gpointer data)
-{
-  return bh_records_get_values(data, record);
-}
-
 /* The number in a field as text, g_free; NULL when it is empty or need not be distinct. */
 static char *dup_number(BhRecords *records, const BhHubRecord *record, const BhField *field,
                         const json_t *values)
 {
   BhContext context = {
-      .values = values, .record = record->row.id, .lookup = lookup, .data = records};
+      .values = values, .record = record->row.id, .lookup = bh_records_lookup, .data = records};
   const json_t *value =
       field != NULL && values != NULL ? json_object_get(values, bh_field_get_name(field)) : NULL;
   if (value == NULL || !bh_field_is_distinct(field, &context))

@@ -133,6 +133,16 @@ const json_t *bh_records_get_values(BhRecords *records, const char *id)
   return bh_records_values_of(found);
 }
 
+const json_t *bh_records_lookup(const char *id, gpointer records)
+{
+  return bh_records_get_values(records, id);
+}
+
+json_t *bh_records_list_children(const char *parent, const char *kind, gpointer records)
+{
+  return bh_records_share_children(records, parent, kind);
+}
+
 void bh_records_touch(BhRecords *records, BhHubRecord *record)
 {
   record->is_derived = FALSE;

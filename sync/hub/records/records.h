@@ -41,6 +41,8 @@ gboolean bh_records_get(BhRecords *records, const char *id, BhRecord **record, G
 /* Shown values, or NULL when there is no such record or it cannot be read. Borrowed until the
  * record changes. */
 const json_t *bh_records_get_values(BhRecords *records, const char *id);
+/* The same as a BhLookupFunc for conditions; `records` is a BhRecords. */
+const json_t *bh_records_lookup(const char *id, gpointer records);
 /* The row of a record, as stored or as last derived: borrowed until the record changes. NULL when
  * there is none; row->nr is 0 when it is not stored yet. FALSE on a storage error. */
 gboolean bh_records_get_row(BhRecords *records, const char *id, const BhRecordRow **row,
@@ -67,6 +69,8 @@ void bh_records_limit_children(BhRecords *records, BhChildWork *work, guint read
  * to a shared array that must not be changed and is valid until the next change. NULL when a limit
  * is reached (work->is_over) or the store fails. */
 json_t *bh_records_share_children(BhRecords *records, const char *parent, const char *kind);
+/* The same as a BhChildrenFunc for conditions; `records` is a BhRecords. */
+json_t *bh_records_list_children(const char *parent, const char *kind, gpointer records);
 /* Applies one operation of the entry at `position`, creating the record when needed. `unit` is that
  * of the signing device, for records that name none. On failure the record is unchanged. */
 gboolean bh_records_apply(BhRecords *records, const char *entry_id, const BhOp *op,
