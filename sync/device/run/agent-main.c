@@ -1,5 +1,6 @@
 /* bihuan-agent: syncs a store in the background while no collector has it open. Start with main. */
 #include "schema/error.h"
+#include "schema/version.h"
 #include "schema/world.h"
 #include "sync/device/run/sync.h"
 #include "sync/owner/owner.h"
@@ -185,10 +186,12 @@ int main(int argc, char **argv)
 {
   g_autofree char *store = NULL;
   gboolean once = FALSE;
+  gboolean version = FALSE;
   const GOptionEntry entries[] = {
       {"store", 's', 0, G_OPTION_ARG_FILENAME, &store,
        "Folder of the store (default: bihuan in the user's data folder)", "DIR"},
       {"once", 0, 0, G_OPTION_ARG_NONE, &once, "One round, print the status as JSON, end", NULL},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version and end", NULL},
       {NULL},
   };
   g_autoptr(GOptionContext) context = g_option_context_new("- sync a store in the background");
@@ -206,6 +209,10 @@ int main(int argc, char **argv)
   if (argc > 1) {
     g_printerr("bihuan-agent: unexpected argument %s\n", argv[1]);
     return 2;
+  }
+  if (version) {
+    g_print("bihuan-agent %s\n", bh_version_get());
+    return EXIT_SUCCESS;
   }
   if (store == NULL)
     store = g_build_filename(g_get_user_data_dir(), "bihuan", NULL);
