@@ -11,11 +11,11 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-from collector import TOP, WindowTest, sign_in
-
+sys.path[:0] = [str(Path(__file__).resolve().parents[1] / room) for room in ("app", "support")]
 BUILD = Path(sys.argv[1]).resolve()
 os.environ["BIHUAN_BUILD"] = str(BUILD)
-import programs  # noqa: E402  (beside atspi.py, which collector.py finds)
+import programs  # noqa: E402
+from collector import TOP, WindowTest, sign_in  # noqa: E402
 
 VERSION = re.search(r"^project\([^)]*?\bversion: '([^']+)'", (TOP / "meson.build").read_text(), re.M | re.S)[1]
 PROGRAMS = ["bihuan", "bihuanctl", "bihuan-agent", "bihuan-hub"]
