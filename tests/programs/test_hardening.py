@@ -19,7 +19,7 @@ def read(name):
 
 OPTIONS = {option["name"]: option["value"] for option in read("buildoptions")}
 INSTALLED = [Path(built) for built in read("installed") if Path(built).is_relative_to(BUILD)]
-PROGRAMS = [path for path in INSTALLED if path.name.startswith("bihuan") and path.suffix == ""]
+PROGRAMS = [Path(built) for built, to in read("installed").items() if Path(to).parent.name == "bin"]
 MODULES = [path for path in INSTALLED if path.suffix == ".so"]
 
 

@@ -6,6 +6,7 @@
 #include "sync/owner/owner.h"
 
 #include <glib-unix.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -194,7 +195,7 @@ int main(int argc, char **argv)
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version and end", NULL},
       {NULL},
   };
-  g_autoptr(GOptionContext) context = g_option_context_new("- sync a store in the background");
+  g_autoptr(GOptionContext) context = g_option_context_new("– sync a store in the background");
   g_autoptr(GError) error = NULL;
 
   g_option_context_add_main_entries(context, entries, NULL);
@@ -202,6 +203,7 @@ int main(int argc, char **argv)
       context, "Syncs while no other program has the store, and gives it up to the collector.\n"
                "Exit codes: 0 done, 1 failed, 2 wrong use, 3 the store is in use or cannot be\n"
                "opened, 4 the round ended with an error (--once).\n");
+  setlocale(LC_ALL, ""); /* so that what is printed is not turned into ASCII */
   if (!g_option_context_parse(context, &argc, &argv, &error)) {
     g_printerr("bihuan-agent: %s\n", error->message);
     return 2;

@@ -32,7 +32,8 @@ static const Command COMMANDS[] = {
 
 static void print_help(FILE *out)
 {
-  fprintf(out, "Usage: bihuan-hub COMMAND [OPTIONS]\n\nCommands:\n");
+  fprintf(out, "Usage: bihuan-hub COMMAND [OPTION…]\n\n"
+               "Serves devices and the office page, and sets up what they need.\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
     fprintf(out, "  %-14s %s\n", COMMANDS[i].name, COMMANDS[i].does);
   fprintf(out, "\nOptions:\n"
