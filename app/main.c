@@ -4,6 +4,7 @@
 #include "app/application.h"
 #include "app/fonts.h"
 #include "app/lang.h"
+#include "schema/version.h"
 
 static char *find_asked_lang(int argc, char **argv)
 {
@@ -41,7 +42,7 @@ int main(int argc, char **argv)
     return 2;
   }
   if (version) {
-    g_print("bihuan %s\n", BH_VERSION);
+    g_print("bihuan %s\n", bh_version_get());
     return 0;
   }
   bh_fonts_start();

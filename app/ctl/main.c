@@ -5,6 +5,7 @@
 
 #include "app/ctl/command.h"
 #include "schema/error.h"
+#include "schema/version.h"
 
 typedef struct {
   const char *name;
@@ -138,6 +139,7 @@ int main(int argc, char **argv)
   g_auto(GStrv) words = NULL;
   g_autoptr(GError) error = NULL;
   BhCtlOptions options = {0};
+  gboolean version = FALSE;
   const GOptionEntry entries[] = {
       {"store", 0, 0, G_OPTION_ARG_FILENAME, &store, "Directory of the store", "DIR"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Answer in JSON", NULL},
@@ -150,6 +152,7 @@ int main(int argc, char **argv)
       {"where", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.where,
        "list: only where an indexed field has this value; may repeat", "FIELD=VALUE"},
       {"limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "list, queue: at most so many (50)", "N"},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version and end", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL},
       {NULL}};
 
@@ -162,7 +165,11 @@ int main(int argc, char **argv)
   if (!g_option_context_parse(context, &argc, &argv, &error))
     return usage(error->message);
   options.store = store;
-  BhCtlExit code = dispatch(&options, words);
+  BhCtlExit code = BH_CTL_OK;
+  if (version)
+    printf("bihuanctl %s\n", bh_version_get());
+  else
+    code = dispatch(&options, words);
   if (fflush(stdout) != 0 && code == BH_CTL_OK)
     code = BH_CTL_FAILED;
   g_free(options.name);

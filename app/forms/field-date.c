@@ -184,7 +184,8 @@ static void set_time(BhFieldRow *row, GtkWidget *control, const json_t *value)
     gint64 ms = json_integer_value(value);
     date->date = bh_date_from_ms(ms);
     gint64 minutes = (ms - bh_date_to_ms(&date->date)) / 60000;
-    gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->hour), (double)(minutes / 60));
+    gint64 hour = minutes / 60;
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->hour), (double)hour);
     gtk_spin_button_set_value(GTK_SPIN_BUTTON(date->minute), (double)(minutes % 60));
   }
   show(date);

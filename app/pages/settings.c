@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/pages/enrol.h"
+#include "schema/version.h"
 
 struct _BhSettingsPage {
   BhPage parent;
@@ -150,7 +151,7 @@ static void on_description(BhPage *page, json_t *result, const GError *error, gp
   add_fact(self, _("Unit"), bh_json_string_or(bh_session_get_unit_values(session), "name", ""));
   add_fact(self, _("Hub"), bh_json_string_or(result, "hub_name", ""));
   add_fact(self, _("Address"), bh_json_string_or(result, "url", ""));
-  add_fact(self, _("Version"), BH_VERSION);
+  add_fact(self, _("Version"), bh_version_get());
   add_fact(self, _("Licence"), "Apache-2.0");
 }
 

@@ -72,6 +72,15 @@ for path in files():
             report.add(path, error.lineno or 0, str(error.msg))
 report.close("scripts are sound")
 
+CONTAINER = ".devcontainer/Containerfile"
+groups = {path: [found.split() for found in re.findall(r"/install ((?:[a-z]+\b(?!/) ?)+)", read(path))]
+          for path in (CONTAINER, "tests/run") if (TOP / path).is_file()}
+if CONTAINER not in groups:
+    report.add(CONTAINER, 0, "is missing")
+elif len(groups[CONTAINER]) != 1 or groups[CONTAINER] != groups.get("tests/run"):
+    report.add(CONTAINER, 0, f"installs {groups[CONTAINER]}, tests/run installs {groups.get('tests/run')}")
+report.close("the container for development has what tests/run installs")
+
 with tempfile.TemporaryDirectory() as directory:
     for path in files(".js"):
         # Without this ending node would read a module as a script.

@@ -10,7 +10,7 @@ from lint import TOP, Report, files, is_text, read
 TOP_LEVEL = {"meson.build", "meson_options.txt", "app", "sync", "schema", "assets", "tests", "cross",
              "README.md", "LICENSE", "SECURITY.md", "CONTRIBUTING.md", "NEWS"}
 FOLDERS_BELOW = {"app", "sync", "schema", "assets"}
-TEST_FOLDERS = {"support", "lint", "e2e", "bench", "sim", "crash", "fuzz"}
+TEST_FOLDERS = {"support", "lint", "analyze", "programs", "e2e", "bench", "sim", "crash", "fuzz"}
 # Folders that hold only files whose format the folder above explains.
 PLAIN_FOLDERS = {"assets/icons", "assets/pictures", "assets/po", "assets/systemd", "schema/sql"}
 SOURCE = (".c", ".h", ".js", ".py", ".sh", ".css")

@@ -61,6 +61,7 @@ SINS = [
     ("data", "assets/office/c.html", '<script>a()</script>\n', "inline script"),
     ("data", "assets/office/d.html", '<img src="https://x.example/a">\n', "from outside"),
     ("data", "assets/paper/a.html", "<p>{{a}}\n", "is a template without its names"),
+    ("data", ".devcontainer/Containerfile", "RUN /x/install build\n", "Containerfile: installs [['build']]"),
     ("translations", "app/l.c", 'w = gtk_label_new("Save");\n', '"Save" is shown but not marked'),
     ("translations", "app/z.c", 's = "保存";\n', "Chinese in a source string"),
     ("translations", "app/u.ui", '<a><property name="label">Save</property></a>\n', "translatable"),

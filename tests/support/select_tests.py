@@ -1,12 +1,17 @@
 #!/usr/bin/python3
 """select_tests.py [--programs] BUILD [NAME…]: prints the names of the tests of a build directory
-that are meant by NAME (a test, a suite, or a pattern), one per line; all of them without NAME.
+that are meant by NAME (a test, a suite, or a pattern), one per line; without NAME all but those that run
+only when they are asked for.
 With --programs only those that are programs of the build: scripts are of no use under valgrind."""
 
 import fnmatch
 import json
 import sys
 from pathlib import Path
+
+
+# Suites that take long and need not be run with every change.
+ON_REQUEST = {"analyze"}
 
 
 def main() -> int:
@@ -23,7 +28,7 @@ def main() -> int:
         matched |= hits
         if programs and build not in Path(test["cmd"][0]).parents:
             continue
-        if hits or not wanted:
+        if hits or not (wanted or suites & ON_REQUEST):
             print(test["name"])
     unknown = [w for w in wanted if w not in matched]
     if unknown:

@@ -83,5 +83,25 @@ class LastLine(unittest.TestCase):
         self.assertEqual(self.count([], []), ("0 passed, 0 failed, 0 skipped", 1))
 
 
+class Select(unittest.TestCase):
+    def select(self, *names):
+        with tempfile.TemporaryDirectory() as build:
+            (Path(build) / "meson-info").mkdir()
+            (Path(build) / "meson-info" / "intro-tests.json").write_text(json.dumps([
+                {"name": "schema/a", "suite": ["bihuan:schema"], "cmd": ["a"]},
+                {"name": "analyze/gcc", "suite": ["bihuan:analyze"], "cmd": ["b"]}]))
+            done = subprocess.run([sys.executable, str(HERE / "select_tests.py"), build, *names],
+                                  capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.split()
+
+    def test_what_takes_long_is_run_only_when_it_is_named(self):
+        self.assertEqual(self.select(), (0, ["schema/a"]))
+        self.assertEqual(self.select("analyze"), (0, ["analyze/gcc"]))
+        self.assertEqual(self.select("analyze/gcc", "schema"), (0, ["schema/a", "analyze/gcc"]))
+
+    def test_a_name_of_no_test_is_an_error(self):
+        self.assertEqual(self.select("schema", "none")[0], 2)
+
+
 if __name__ == "__main__":
     unittest.main()

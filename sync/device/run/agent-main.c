@@ -1,10 +1,12 @@
 /* bihuan-agent: syncs a store in the background while no collector has it open. Start with main. */
 #include "schema/error.h"
+#include "schema/version.h"
 #include "schema/world.h"
 #include "sync/device/run/sync.h"
 #include "sync/owner/owner.h"
 
 #include <glib-unix.h>
+#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 
@@ -185,13 +187,15 @@ int main(int argc, char **argv)
 {
   g_autofree char *store = NULL;
   gboolean once = FALSE;
+  gboolean version = FALSE;
   const GOptionEntry entries[] = {
       {"store", 's', 0, G_OPTION_ARG_FILENAME, &store,
        "Folder of the store (default: bihuan in the user's data folder)", "DIR"},
       {"once", 0, 0, G_OPTION_ARG_NONE, &once, "One round, print the status as JSON, end", NULL},
+      {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version and end", NULL},
       {NULL},
   };
-  g_autoptr(GOptionContext) context = g_option_context_new("- sync a store in the background");
+  g_autoptr(GOptionContext) context = g_option_context_new("– sync a store in the background");
   g_autoptr(GError) error = NULL;
 
   g_option_context_add_main_entries(context, entries, NULL);
@@ -199,6 +203,7 @@ int main(int argc, char **argv)
       context, "Syncs while no other program has the store, and gives it up to the collector.\n"
                "Exit codes: 0 done, 1 failed, 2 wrong use, 3 the store is in use or cannot be\n"
                "opened, 4 the round ended with an error (--once).\n");
+  setlocale(LC_ALL, ""); /* so that what is printed is not turned into ASCII */
   if (!g_option_context_parse(context, &argc, &argv, &error)) {
     g_printerr("bihuan-agent: %s\n", error->message);
     return 2;
@@ -206,6 +211,10 @@ int main(int argc, char **argv)
   if (argc > 1) {
     g_printerr("bihuan-agent: unexpected argument %s\n", argv[1]);
     return 2;
+  }
+  if (version) {
+    g_print("bihuan-agent %s\n", bh_version_get());
+    return EXIT_SUCCESS;
   }
   if (store == NULL)
     store = g_build_filename(g_get_user_data_dir(), "bihuan", NULL);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "schema/version.h"
 #include "sync/hub/cli/cli.h"
 #include "sync/hub/trace/trace.h"
 
@@ -27,14 +28,18 @@ static const Command COMMANDS[] = {
     {"doctor", "look at a hub and say what to do about what is wrong", bh_cli_doctor},
     {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},
     {"restore", "make a hub from such a folder", bh_cli_restore},
-    {"--check-config", "[FILE]: whether the settings of serve are right", bh_cli_check_config},
 };
 
 static void print_help(FILE *out)
 {
-  fprintf(out, "Usage: bihuan-hub COMMAND [OPTIONS]\n\n");
+  fprintf(out, "Usage: bihuan-hub COMMAND [OPTION…]\n\n"
+               "Serves devices and the office page, and sets up what they need.\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
     fprintf(out, "  %-14s %s\n", COMMANDS[i].name, COMMANDS[i].does);
+  fprintf(out, "\nOptions:\n"
+               "  --check-config [FILE]  say whether the settings of serve are right\n"
+               "  --version              print the version\n"
+               "  --help                 print this text\n");
   fprintf(out,
           "\nbihuan-hub COMMAND --help lists its options.\n\n"
           "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or there already,\n"
@@ -55,6 +60,12 @@ int main(int argc, char **argv)
     print_help(stdout);
     return BH_EXIT_OK;
   }
+  if (strcmp(argv[1], "--version") == 0) {
+    printf("bihuan-hub %s\n", bh_version_get());
+    return BH_EXIT_OK;
+  }
+  if (strcmp(argv[1], "--check-config") == 0)
+    return bh_cli_check_config(argc - 1, argv + 1);
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
     if (strcmp(argv[1], COMMANDS[i].name) == 0)
       return COMMANDS[i].run(argc - 1, argv + 1);

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "schema/version.h"
 #include "schema/world.h"
 #include "sync/hub/cli/cli.h"
 #include "sync/hub/cli/settings.h"
@@ -102,9 +103,9 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
     return FALSE;
   }
   printf("Serving devices at %s and the office at %s\n", url != NULL ? url : device, office_url);
-  g_message("started: version " BH_VERSION
-            ", hub %s, devices at %s, office at %s, public address %s",
-            bh_hub_get_id(serving->hub), device, office, url != NULL ? url : "not set");
+  g_message("started: version %s, hub %s, devices at %s, office at %s, public address %s",
+            bh_version_get(), bh_hub_get_id(serving->hub), device, office,
+            url != NULL ? url : "not set");
   if (url == NULL)
     printf("Devices cannot be enrolled yet: say with --public-url where they reach this hub.\n");
   gint64 machine_ms, known_ms;
@@ -138,7 +139,7 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   /* Freed after the servers, which are declared later. */
   g_autoptr(BhDeviceApi) api = bh_device_api_new(serving->hub);
   g_autoptr(BhOffice) office = bh_office_new(serving->hub, TRUE);
-  g_autoptr(BhStatus) status = bh_status_new(serving->hub, api, BH_VERSION, serving->token);
+  g_autoptr(BhStatus) status = bh_status_new(serving->hub, api, bh_version_get(), serving->token);
   BhHttpConfig config = {
       .listen = device_listen, .cert_pem_path = cert, .key_pem_path = key, .common_data = status};
   config.common_routes = bh_status_routes(&config.n_common_routes);

@@ -130,6 +130,7 @@ static BhVisit *find_victim(BhDoor *door, Network *network)
   if (silent != NULL)
     return find_oldest_silent(silent);
   Network *greedy = find_greediest(door, FALSE);
+  g_assert(greedy != NULL); /* the new connection is counted already */
   return greedy->count >= BH_DOOR_GREEDY * network->count ? g_queue_peek_head(&greedy->visits[BUSY])
                                                           : NULL;
 }

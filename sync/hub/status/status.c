@@ -122,9 +122,11 @@ static gboolean has_token(const BhStatus *status, BhRequest *request)
 
 static void handle_health(BhRequest *request, gpointer data)
 {
-  g_autoptr(GPtrArray) failures = bh_status_list_failures(data);
+  BhStatus *status = data;
+  g_autoptr(GPtrArray) failures = bh_status_list_failures(status);
   gboolean ok = failures->len == 0;
-  g_autoptr(json_t) answer = json_pack("{s:s}", "status", ok ? "ok" : "failing");
+  g_autoptr(json_t) answer =
+      json_pack("{s:s, s:s}", "status", ok ? "ok" : "failing", "version", status->version);
   json_t *reasons = ok ? NULL : json_array();
   for (guint i = 0; i < failures->len; i++)
     json_array_append_new(reasons, json_string(failures->pdata[i]));
