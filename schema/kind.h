@@ -119,15 +119,16 @@ typedef enum {
   BH_AT_PARENT_APART,  /* not in the list of children: the page has a place for them */
 } BhAtParent;
 BhAtParent bh_kind_get_at_parent(const BhKind *kind);
-/* "in_case": whether a case tells a record that is not of the case, because something in it refers
- * to the record. */
+/* "in_case": the part of records of the kind in the file of a case. */
 typedef enum {
-  BH_IN_CASE_NOT,
-  BH_IN_CASE_NAMED,  /* without its personal values, whoever gets the case */
-  BH_IN_CASE_OPENED, /* with them, when a record of the case refers to it and who gets the case may
-                      * see it */
-  BH_IN_CASE_WITH_PARENT, /* the same, whenever its parent is told */
+  BH_IN_CASE_NOT,         /* none, unless they are below the root of the case */
+  BH_IN_CASE_NAMED,       /* context: without personal values, for every receiver */
+  BH_IN_CASE_OPENED,      /* context: with personal values, if a record of the case refers to it and
+                           * the receiver may see it */
+  BH_IN_CASE_WITH_PARENT, /* context: as BH_IN_CASE_OPENED, whenever its parent is contained */
+  BH_IN_CASE_ROOT,        /* a record of the kind, with all records below it, makes a case */
 } BhInCase;
+/* "in_case" of the kind. */
 BhInCase bh_kind_get_in_case(const BhKind *kind);
 /* "all", "area" or "unit". */
 const char *bh_kind_get_scope(const BhKind *kind);

@@ -6,8 +6,6 @@
 #include "sync/hub/records/records.h"
 #include "sync/hub/cases/case-store.h"
 
-#define CASE_KIND "inspection"
-
 /* --- records --- */
 
 static void case_record_free(gpointer data)
@@ -125,9 +123,10 @@ static gboolean add_own(BhCase *self, const char *record, GError **error)
       g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no such record: %.64s", record);
     return FALSE;
   }
-  if (strcmp(bh_kind_get_name(root->kind), CASE_KIND) != 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "record %s is of kind %s: a case is an %s",
-                record, bh_kind_get_name(root->kind), CASE_KIND);
+  if (bh_kind_get_in_case(root->kind) != BH_IN_CASE_ROOT) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "case: record %s is of kind %s, which does not declare \"in_case\": \"root\"",
+                record, bh_kind_get_name(root->kind));
     case_record_free(root);
     return FALSE;
   }
@@ -142,16 +141,16 @@ static gboolean add_own(BhCase *self, const char *record, GError **error)
 
 static gboolean add_context(BhCase *self, const char *id, gboolean from_own, GError **error);
 
-/* Refuses a kind set that declares no "in_case": the case would lack the keys of its devices, and
- * could not be verified. */
+/* Refuses a kind set without a root of cases. It is of a version that did not declare "in_case": a
+ * case would lack the keys of its devices, and could not be verified. */
 static gboolean check_kinds(const BhCase *self, GError **error)
 {
   const GPtrArray *kinds = bh_kind_set_list(self->kinds);
   for (guint i = 0; i < kinds->len; i++)
-    if (bh_kind_get_in_case(kinds->pdata[i]) != BH_IN_CASE_NOT)
+    if (bh_kind_get_in_case(kinds->pdata[i]) == BH_IN_CASE_ROOT)
       return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-              "case: the kinds of this hub do not declare \"in_case\", load the kinds of this "
+              "case: no kind of this hub declares \"in_case\": \"root\", load the kinds of this "
               "version first");
   return FALSE;
 }
@@ -193,7 +192,8 @@ static gboolean add_context(BhCase *self, const char *id, gboolean from_own, GEr
   /* Whoever may have the case may know the names and keys of the people who acted in it, so
    * visibility is checked only for kinds whose personal values are included. */
   gboolean open = !is_opened(record->kind) || is_seen(self, id);
-  if (!open || in_case == BH_IN_CASE_NOT || (in_case == BH_IN_CASE_OPENED && !from_own)) {
+  if (!open || in_case == BH_IN_CASE_NOT || in_case == BH_IN_CASE_ROOT ||
+      (in_case == BH_IN_CASE_OPENED && !from_own)) {
     case_record_free(record);
     return TRUE;
   }

@@ -113,9 +113,11 @@ static json_t *describe_context(const BhCasePage *page)
 {
   g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(page->source->kinds);
   json_t *groups = json_array();
-  for (guint i = 0; i < kinds->len; i++)
-    if (bh_kind_get_in_case(kinds->pdata[i]) != BH_IN_CASE_NOT)
+  for (guint i = 0; i < kinds->len; i++) {
+    BhInCase in_case = bh_kind_get_in_case(kinds->pdata[i]);
+    if (in_case != BH_IN_CASE_NOT && in_case != BH_IN_CASE_ROOT)
       add_kind(page, kinds->pdata[i], groups);
+  }
   return groups;
 }
 
