@@ -1,4 +1,5 @@
-/* Lists: the inbox and its lanes, enterprises, devices, areas, and what the page polls. */
+/* Lists of the office: the inbox with its lanes, enterprises, devices, the choices of the filters,
+ * and the numbers that the page polls. */
 #include "sync/hub/access/access.h"
 #include "sync/hub/office/internal.h"
 
@@ -10,14 +11,14 @@
 #include "sync/hub/log/log.h"
 #include "sync/hub/office/office-store.h"
 
-#define HELD_COUNT_MAX 1000 /* entries in quarantine that are counted: each is read */
-#define AREAS_MAX 2000
-#define AREAS_DEEP 5
-#define REVOKE_REASON_MAX 200 /* characters, as the kind has it */
+#define HELD_COUNT_MAX 1000   /* entries in quarantine that are counted: each is read */
+#define AREAS_MAX 2000        /* areas that the filter offers */
+#define AREAS_DEPTH_MAX 5     /* levels below the hub's area that the filter offers */
+#define REVOKE_REASON_MAX 200 /* characters; as in the kind `device` */
 
 /* --- head --- */
 
-/* Waiting entries have no record yet. */
+/* Counts the entries in quarantine; they have no record yet, so bh_hub_count does not find them. */
 static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GError **error)
 {
   gint64 before = G_MAXINT64;
@@ -27,8 +28,8 @@ static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GErro
   return items != NULL;
 }
 
-/* Only what the actor may see is counted; a count shows no record. Accepted ones grow for ever and
- * wait for nobody. */
+/* Counts the rows of a lane that the actor may see. Counting shows no record, so it is not logged.
+ * Accepted records are not counted: their number only grows, and they need no action. */
 static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gboolean *more,
                            GError **error)
 {
@@ -41,7 +42,8 @@ static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gbo
                       more, error);
 }
 
-/* Told to everybody: what happens meanwhile stands under a time that is late. NULL: no doubt. */
+/* The doubt about the hub's clock, which the page shows to everybody, because entries made
+ * meanwhile get a wrong time. NULL: no doubt. */
 static json_t *describe_doubt(BhOfficeCall *call)
 {
   gint64 machine_ms, known_ms;
@@ -134,7 +136,7 @@ void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name)
     json_object_set_new(query, name, json_string(value));
 }
 
-/* --- quarantine has no record yet, so its lane is of entries --- */
+/* --- quarantine: entries that have no record yet --- */
 
 static json_t *quarantine_row(BhOfficeCall *call, const json_t *item)
 {
@@ -177,7 +179,7 @@ static const char *get_lane(BhOfficeCall *call, GError **error)
   const char *lane = bh_request_get_query(call->request, "lane");
   if (lane == NULL)
     return "new";
-  if (lane != NULL && g_strv_contains(BH_LANES, lane))
+  if (g_strv_contains(BH_LANES, lane))
     return lane;
   g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane");
   return NULL;
@@ -224,7 +226,7 @@ json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
   return bh_office_list_rows(call, query, error);
 }
 
-/* --- how many --- */
+/* --- counts --- */
 
 json_t *bh_office_count(BhOfficeCall *call, GError **error)
 {
@@ -250,7 +252,8 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
 
 /* --- devices --- */
 
-/* Who may revoke stands in the kind, and the writer judges by the same words. */
+/* Whether the actor may revoke a device, by the transitions of its kind. The writer checks the same
+ * again. */
 static gboolean may_revoke(BhOfficeCall *call, const char *device)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, "device");
@@ -309,14 +312,15 @@ json_t *bh_office_revoke(BhOfficeCall *call, GError **error)
   }
   const char *device = bh_request_get_param(call->request, "id");
   if (!bh_office_serves_device(call, device)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "device: there is none of this id");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "device: no such device");
     return NULL;
   }
   return bh_enrol_revoke(call->hub, call->staff, device, reason, error) ? json_object() : NULL;
 }
 
-/* --- areas: what the filter offers, from the hub's own area down --- */
+/* --- filters --- */
 
+/* Adds an area and those below it, to `deepest` levels below the hub's area. */
 static void add_areas(const BhRegion *region, const char *code, int depth, int deepest, json_t *out)
 {
   if (json_array_size(out) > AREAS_MAX)
@@ -329,12 +333,13 @@ static void add_areas(const BhRegion *region, const char *code, int depth, int d
     add_areas(region, g_ptr_array_index(children, i), depth + 1, deepest, out);
 }
 
-/* As deep as it can be shown whole: half a tree would look like all of it. */
+/* The hub's area and those below it. Levels are left out as a whole when there are more than
+ * AREAS_MAX, because a list that ends within a level would look complete. */
 static json_t *list_areas(BhOfficeCall *call)
 {
   const BhRegion *region = bh_hub_get_region(call->hub);
   json_t *areas = json_array();
-  for (int deepest = AREAS_DEEP; region != NULL && deepest >= 0; deepest--) {
+  for (int deepest = AREAS_DEPTH_MAX; region != NULL && deepest >= 0; deepest--) {
     json_array_clear(areas);
     add_areas(region, bh_hub_get_area(call->hub), 0, deepest, areas);
     if (json_array_size(areas) <= AREAS_MAX)
@@ -343,7 +348,7 @@ static json_t *list_areas(BhOfficeCall *call)
   return areas;
 }
 
-/* Kinds a filter offers: those that are reviewed. */
+/* The kinds that are reviewed. */
 static json_t *list_kinds(BhOfficeCall *call)
 {
   json_t *out = json_array();
