@@ -87,7 +87,7 @@ class Begins(Commands):
         now, past = ENGLISH, dict(ENGLISH, LD_PRELOAD=SHIFT_CLOCK, SHIFT_CLOCK_S=str(-30 * 86400))
         self.init(OK, "--name", "枢纽", "--area", "140603")
         self.add_unit("平鲁区应急管理局", "140603")
-        self.assertIn("is believed", self.run_hub(OK, "clock", env=now))
+        self.assertIn("trusts the machine's clock", self.run_hub(OK, "clock", env=now))
         self.assertIn("in doubt", self.run_hub(OK, "clock", env=past))
         self.assertTrue(json.loads(self.run_hub(OK, "clock", "--json", env=past))["doubted"])
         serving = subprocess.Popen([PROGRAM, "serve", "--data", self.hub, "--listen", "127.0.0.1:0",
@@ -102,8 +102,8 @@ class Begins(Commands):
         self.assertEqual(serving.returncode, OK, log)
         self.assertIn("The clock of this machine is wrong", out)
         self.assertIn("times are in doubt", log)
-        self.assertIn("is believed", self.run_hub(OK, "clock", "--right", env=past))
-        self.assertIn("is believed", self.run_hub(OK, "clock", env=past))
+        self.assertIn("trusts the machine's clock", self.run_hub(OK, "clock", "--right", env=past))
+        self.assertIn("trusts the machine's clock", self.run_hub(OK, "clock", env=past))
 
     def test_init_makes_a_hub_for_any_area_of_a_pack(self):
         pack = self.pack(("330000", "浙江省", "province"), ("330100", "杭州市", "city", "330000"),
