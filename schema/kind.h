@@ -60,6 +60,8 @@ const char *bh_kind_set_get_text(const BhKindSet *set); /* the canonical text, b
 const BhKind *bh_kind_set_find(const BhKindSet *set, const char *kind); /* NULL if unknown */
 /* All kinds, sorted by name; borrowed array of const BhKind*. */
 const GPtrArray *bh_kind_set_list(const BhKindSet *set);
+/* The kind that declares "directory", borrowed; NULL when there is none. */
+const BhKind *bh_kind_set_find_directory(const BhKindSet *set);
 
 /* All kinds in the order in which they are shown: by "order", kinds without one last, then by name.
  * Free the array. */
@@ -82,6 +84,9 @@ const BhField *bh_kind_find_field(const BhKind *kind, const char *name);
 /* The parsed declaration of the kind, borrowed: for members without a function here (sections, list
  * columns). */
 const json_t *bh_kind_get_declaration(const BhKind *kind);
+/* Name of the choice field by which the office filters its directory of records of the kind
+ * ("directory"), borrowed; NULL when the office has no directory of the kind. */
+const char *bh_kind_get_directory(const BhKind *kind);
 /* Fields of a form of a page ("forms" of the kind), const BhField* in the declared order; empty
  * when the kind has no such form. Free the array. */
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form);

@@ -317,15 +317,16 @@ static GHashTable *index_files(const BhCase *self)
 
 static void describe_about(const BhCasePage *page, const BhCaseRecord *record, json_t *out)
 {
-  static const char *const keys[] = {"role", "note", "taken_at", "source", NULL};
+  g_autoptr(GPtrArray) fields = bh_kind_list_form(record->kind, "evidence");
   const char *parent_field = bh_kind_get_parent_field(record->kind);
   const char *parent =
       parent_field != NULL ? bh_json_string_or(record->values, parent_field, NULL) : NULL;
   json_t *about = json_array();
-  for (int i = 0; keys[i] != NULL; i++) {
+  for (guint i = 0; i < fields->len; i++) {
+    const char *key = bh_field_get_name(fields->pdata[i]);
     g_autofree char *text =
-        bh_case_dup_value(page, record->kind, keys[i], json_object_get(record->values, keys[i]));
-    if (text[0] == '\0' || bh_kind_find_field(record->kind, keys[i]) == NULL)
+        bh_case_dup_value(page, record->kind, key, json_object_get(record->values, key));
+    if (text[0] == '\0')
       continue;
     json_t *line = json_object();
     bh_case_set_text(line, "value", text);

@@ -87,7 +87,6 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
   const json_t *values = json_object_get(row, "values");
   const char *state = bh_json_string_or(row, "state", "");
   const char *area = bh_json_string_or(row, "area", "");
-  const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
   g_autofree char *title = kind != NULL && values != NULL
                                ? bh_office_title(call, kind, values)
                                : g_strdup(bh_json_string_or(row, "title", id));
@@ -100,7 +99,7 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
       state, "state_label",
       kind != NULL && state[0] != '\0' ? bh_kind_get_state_label(kind, state, call->lang) : "",
       "area", area_name != NULL ? area_name : area, "changed", changed, "enterprise",
-      enterprise != NULL ? bh_office_name(call, enterprise) : "");
+      kind != NULL ? bh_office_subject_name(call, kind, values) : "");
   json_t *due = kind != NULL ? bh_office_due(call, kind, values) : NULL;
   if (due != NULL)
     json_object_set_new(out, "due", due);
@@ -205,15 +204,22 @@ json_t *bh_office_inbox(BhOfficeCall *call, GError **error)
   return bh_office_list_rows(call, query, error);
 }
 
-/* --- enterprises --- */
+/* --- enterprises: the directory that a kind declares --- */
 
-static json_t *enterprise_query(BhOfficeCall *call)
+static json_t *directory_query(BhOfficeCall *call, GError **error)
 {
-  json_t *query = json_pack("{s:s,s:s,s:i}", "kind", "enterprise", "order", "title", "limit",
-                            BH_OFFICE_PAGE_MAX);
-  const char *sector = bh_request_get_query(call->request, "sector");
-  if (sector != NULL && sector[0] != '\0')
-    json_object_set_new(query, "where", json_pack("{s:s}", "sector", sector));
+  const BhKind *kind = bh_kind_set_find_directory(call->kinds);
+  if (kind == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "enterprises: no kind of this hub declares \"directory\", load the kinds of this "
+                "version first");
+    return NULL;
+  }
+  json_t *query = json_pack("{s:s,s:s,s:i}", "kind", bh_kind_get_name(kind), "order", "title",
+                            "limit", BH_OFFICE_PAGE_MAX);
+  const char *choice = bh_request_get_query(call->request, "sector");
+  if (choice != NULL && choice[0] != '\0')
+    json_object_set_new(query, "where", json_pack("{s:s}", bh_kind_get_directory(kind), choice));
   bh_office_pass_query(call, query, "area");
   bh_office_pass_query(call, query, "search");
   return query;
@@ -221,7 +227,9 @@ static json_t *enterprise_query(BhOfficeCall *call)
 
 json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
 {
-  g_autoptr(json_t) query = enterprise_query(call);
+  g_autoptr(json_t) query = directory_query(call, error);
+  if (query == NULL)
+    return NULL;
   bh_office_pass_query(call, query, "after");
   return bh_office_list_rows(call, query, error);
 }
@@ -241,7 +249,7 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
     good = count_held(call, &found, &more, error);
   } else {
     query = *lane != '\0'                         ? inbox_query(call, lane)
-            : g_strcmp0(list, "enterprises") == 0 ? enterprise_query(call)
+            : g_strcmp0(list, "enterprises") == 0 ? directory_query(call, error)
                                                   : bh_office_ledger_query(call, error);
     good = query != NULL && bh_hub_count(call->hub, call->db, query, call->staff_values,
                                          BH_OFFICE_COUNT_MAX, &found, &more, error);
@@ -362,11 +370,13 @@ static json_t *list_kinds(BhOfficeCall *call)
   return out;
 }
 
+/* The choices by which the directory is filtered. */
 static json_t *list_sectors(BhOfficeCall *call)
 {
   json_t *out = json_array();
-  const BhKind *kind = bh_kind_set_find(call->kinds, "enterprise");
-  const BhField *field = kind != NULL ? bh_kind_find_field(kind, "sector") : NULL;
+  const BhKind *kind = bh_kind_set_find_directory(call->kinds);
+  const BhField *field =
+      kind != NULL ? bh_kind_find_field(kind, bh_kind_get_directory(kind)) : NULL;
   for (gsize i = 0; field != NULL && i < bh_field_count_choices(field); i++)
     json_array_append_new(out, json_pack("{s:s,s:s}", "code", bh_field_get_choice_code(field, i),
                                          "name", bh_field_get_choice_label(field, i, call->lang)));

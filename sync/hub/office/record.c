@@ -320,26 +320,32 @@ json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
   return out;
 }
 
-/* The lines with which the page of another record shows a record: the fields of its "list", and its
- * personal name. */
-static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
+/* The fields of the lines with which the page of another record shows a record of the kind: those
+ * of its form "brief", else the columns of its "list" without the parent. Free the array. */
+static GPtrArray *list_brief_fields(const BhKind *kind)
 {
-  json_t *lines = json_array();
-  const json_t *values = bh_office_values(call, id);
-  const BhField *person = bh_kind_find_field(kind, "name");
-  if (person != NULL && bh_field_is_personal(person) && json_object_get(values, "name") != NULL) {
-    g_autofree char *name = bh_office_format(call, person, json_object_get(values, "name"));
-    json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
-                                           bh_field_get_label(person, call->lang), "text", name));
-  }
+  GPtrArray *fields = bh_kind_list_form(kind, "brief");
+  if (fields->len > 0)
+    return fields;
   gsize index;
   json_t *name;
   json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), index, name) {
     const BhField *field = bh_kind_find_field(kind, json_string_value(name));
-    if (field == NULL || g_strcmp0(bh_kind_get_parent_field(kind), json_string_value(name)) == 0)
-      continue;
+    if (field != NULL && g_strcmp0(bh_kind_get_parent_field(kind), json_string_value(name)) != 0)
+      g_ptr_array_add(fields, (gpointer)field);
+  }
+  return fields;
+}
+
+static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
+{
+  json_t *lines = json_array();
+  const json_t *values = bh_office_values(call, id);
+  g_autoptr(GPtrArray) fields = list_brief_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
     g_autofree char *text =
-        bh_office_format(call, field, json_object_get(values, json_string_value(name)));
+        bh_office_format(call, field, json_object_get(values, bh_field_get_name(field)));
     if (text[0] != '\0')
       json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
                                              bh_field_get_label(field, call->lang), "text", text));
@@ -513,6 +519,7 @@ static void add_ref_choices(BhOfficeCall *call, const BhField *field, json_t *ch
 json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
                        const json_t *values)
 {
+  const BhKind *directory = bh_kind_set_find_directory(call->kinds);
   json_t *out = json_array();
   for (gsize i = 0; fields[i] != NULL; i++) {
     const BhField *field = bh_kind_find_field(kind, fields[i]);
@@ -536,7 +543,8 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
     } else if (value != NULL && !json_is_null(value)) {
       json_object_set(item, "value", (json_t *)value);
     }
-    if (g_strv_contains(bh_field_get_ref_kinds(field), "enterprise")) {
+    if (directory != NULL &&
+        g_strv_contains(bh_field_get_ref_kinds(field), bh_kind_get_name(directory))) {
       json_object_set_new(item, "search", json_string("enterprises"));
       json_object_set_new(item, "shown",
                           json_string(bh_office_name(call, json_string_value(value))));
