@@ -146,8 +146,9 @@ static void print_load(const json_t *result)
          (int)json_integer_value(json_object_get(result, "entries")));
   size_t at;
   json_t *name;
-  json_array_foreach(json_object_get(result, "skipped"), at, name)
+  json_array_foreach(json_object_get(result, "skipped"), at, name) {
     printf("Left out: %s\n", json_string_value(name));
+  }
   /* A table with a shifted column gives thousands of warnings; the first ones show the problem. */
   const json_t *warnings = json_object_get(result, "warnings");
   json_array_foreach((json_t *)warnings, at, name) {

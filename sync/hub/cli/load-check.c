@@ -254,8 +254,9 @@ static void check_record(Check *check, BhLoadRecord *record)
     return;
   const char *key;
   json_t *value;
-  json_object_foreach(record->set, key, value)
+  json_object_foreach(record->set, key, value) {
     check_value(check, record, kind, key, value);
+  }
   BhContext context = {.values = lookup(record->id, check), .lookup = lookup, .data = check};
   const GPtrArray *fields = bh_kind_list_fields(kind);
   for (guint i = 0; i < fields->len; i++) {

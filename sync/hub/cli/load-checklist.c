@@ -31,11 +31,11 @@ static BhChecklist *read_checklist(BhLoad *load, const char *csv, GPtrArray *fau
 static gboolean keeps_words(BhLoad *load, const char *id, const json_t *set, const char *where,
                             const char *name)
 {
-  const json_t *there = bh_shown_lookup(id, load->shown);
+  const json_t *stored = bh_shown_lookup(id, load->shown);
   const char *key;
   json_t *value;
-  json_object_foreach(there != NULL ? (json_t *)set : NULL, key, value) {
-    const json_t *now = json_object_get(there, key);
+  json_object_foreach(stored != NULL ? (json_t *)set : NULL, key, value) {
+    const json_t *now = json_object_get(stored, key);
     if (now != NULL && json_equal((json_t *)now, value))
       continue;
     g_autofree char *text = g_strdup_printf(

@@ -148,16 +148,18 @@ static json_t *resolve_refs(const char *space, const json_t *value)
       return json_string(id);
     }
     json_t *copy = json_object();
-    json_object_foreach((json_t *)value, key, member)
+    json_object_foreach((json_t *)value, key, member) {
       json_object_set_new(copy, key, resolve_refs(space, member));
+    }
     return copy;
   }
   if (json_is_array(value)) {
     size_t at;
     json_t *element;
     json_t *copy = json_array();
-    json_array_foreach((json_t *)value, at, element)
+    json_array_foreach((json_t *)value, at, element) {
       json_array_append_new(copy, resolve_refs(space, element));
+    }
     return copy;
   }
   return json_incref((json_t *)value);

@@ -147,8 +147,9 @@ static Listed *list_kind(BhNames *names, const char *kind_name, GError **error)
   g_hash_table_insert(names->kinds_listed, g_strdup(kind_name), listed);
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row)
+  json_array_foreach(rows, at, row) {
     add_row(names, kind, listed, row);
+  }
   return listed;
 }
 

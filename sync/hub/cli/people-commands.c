@@ -51,8 +51,9 @@ static char *join(const json_t *list)
   g_autoptr(GString) out = g_string_new(NULL);
   size_t at;
   json_t *element;
-  json_array_foreach((json_t *)list, at, element)
+  json_array_foreach((json_t *)list, at, element) {
     g_string_append_printf(out, "%s%s", at > 0 ? "," : "", json_string_value(element));
+  }
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
