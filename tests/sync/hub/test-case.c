@@ -1,4 +1,4 @@
-/* One case as one file: what belongs into it, what does not, and that it verifies. */
+/* The archive of a case: what it contains, what it leaves out, and that it verifies. */
 #include "hub-fixture.h"
 
 #include <glib/gstdio.h>
@@ -20,7 +20,7 @@ typedef struct {
   char hazard[BH_ID_LEN + 1];
 } Scene;
 
-/* A case as it was given out. */
+/* A case that was written. */
 typedef struct {
   json_t *told;
   BhExportReport *report;
@@ -217,8 +217,8 @@ static void test_personal_values_of_staff_and_context_of_others_stay_out(void **
   test_device_free(scene.device);
 }
 
-/* What a hub has grown to does not make a case bigger; what the device did in between shows as
- * envelopes, and only that. */
+/* The size of a case does not depend on the size of the hub. What a device did between two entries
+ * of the case appears as envelopes only. */
 static void test_size_is_that_of_the_case(void **state)
 {
   HubFixture *fixture = *state;
@@ -259,7 +259,7 @@ static void change(TestDevice *device, const char *record, const char *kind, jso
   push(device, test_device_entry(device, record, kind, set, NULL));
 }
 
-/* What is rare on a page is on this one; what people wrote is text there, whatever it says. */
+/* This page has what is rare on others. Text that people wrote is never markup. */
 static void test_the_page_says_what_is_in_doubt(void **state)
 {
   HubFixture *fixture = *state;
@@ -321,7 +321,8 @@ static void test_a_case_is_an_inspection(void **state)
   test_device_free(scene.device);
 }
 
-/* A hub whose program is newer than its kinds says so, and gives no case that verifies nothing. */
+/* A hub whose program is newer than its kinds reports that, instead of writing a case that cannot
+ * be verified. */
 static void test_kinds_that_say_nothing_of_cases_give_none(void **state)
 {
   HubFixture *fixture = *state;

@@ -42,7 +42,7 @@ class Doctor(WithHub):
         return findings
 
     def find(self, expected, check, *words, env=None):
-        """The one thing that is not good."""
+        """The only finding that is not good."""
         findings = self.look(expected, *words, env=env)
         level = {LOOK: "warning", BAD: "bad"}[expected]
         self.assertEqual([row["check"] for row in findings.values() if row["level"] != "good"], [check])

@@ -44,7 +44,7 @@ class Commands(unittest.TestCase):
         return done
 
     def run_hub(self, expected, command, *words, stdin=None, env=None):
-        """What it prints: on stdout when it is expected to succeed, else on stderr."""
+        """Its output: stdout when it is expected to succeed, else stderr."""
         done = self.run_any(expected, command, *words, "--data", self.hub, stdin=stdin, env=env)
         return done.stdout if expected == OK else done.stderr
 
@@ -154,7 +154,7 @@ class Begins(Commands):
 
 class Serves(Commands):
     def serve(self, *words, listen="127.0.0.1:0"):
-        """A serving hub, with what it said where it serves; ended with the test."""
+        """A serving hub and the addresses that it printed; stopped at the end of the test."""
         # pylint: disable=consider-using-with
         server = subprocess.Popen([PROGRAM, "serve", "--data", self.hub, "--listen", listen,
                                    "--office-listen", "127.0.0.1:0", *words], env=ENGLISH,
