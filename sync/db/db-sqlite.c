@@ -35,6 +35,7 @@ struct _BhDb {
   guint64 prepared; /* calls of bh_db_prepare */
   BhDbIsOver is_over;
   gpointer is_over_data;
+  gboolean is_unsynced; /* the transaction under way is one of bh_db_begin_unsynced */
 };
 
 static void stmt_free(gpointer data)
@@ -521,9 +522,31 @@ static gboolean run_text(BhDb *db, const char *sql, GError **error)
   return stmt != NULL && bh_stmt_run(stmt, error);
 }
 
+static void sync_again(BhDb *db)
+{
+  if (db->is_unsynced &&
+      sqlite3_exec(db->handle, "PRAGMA synchronous=FULL", NULL, NULL, NULL) != SQLITE_OK &&
+      db->dead == NULL)
+    db->dead = g_strdup("commits cannot be synced any more");
+  db->is_unsynced = FALSE;
+}
+
 gboolean bh_db_begin(BhDb *db, GError **error)
 {
   return run_text(db, db->role == BH_DB_HUB_READER ? "BEGIN" : "BEGIN IMMEDIATE", error);
+}
+
+/* Outside of a transaction, because SQLite ignores this pragma inside. In the log's order a commit
+ * that was not synced comes before every later one. */
+gboolean bh_db_begin_unsynced(BhDb *db, GError **error)
+{
+  if (!run_text(db, "PRAGMA synchronous=NORMAL", error))
+    return FALSE;
+  db->is_unsynced = TRUE;
+  if (bh_db_begin(db, error))
+    return TRUE;
+  sync_again(db);
+  return FALSE;
 }
 
 /* Makes a checkpoint. PASSIVE never waits for readers; the next checkpoint copies the rest. */
@@ -557,6 +580,7 @@ gboolean bh_db_commit(BhDb *db, GError **error)
     g_set_error_literal(error, BH_ERROR, BH_ERROR_STORAGE, local->message);
     return FALSE;
   }
+  sync_again(db);
   if (db->role == BH_DB_DEVICE && bh_db_get_log_bytes(db) > BH_DB_WAL_MAX_BYTES)
     move_log(db);
   return TRUE;
@@ -566,6 +590,8 @@ void bh_db_rollback(BhDb *db)
 {
   if (db->handle != NULL && bh_db_in_transaction(db))
     sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+  if (db->handle != NULL)
+    sync_again(db);
 }
 
 gboolean bh_db_in_transaction(BhDb *db)
@@ -623,6 +649,11 @@ gboolean bh_db_exec(BhDb *db, const char *sql, GError **error)
 gboolean bh_db_is_unique_violation(const GError *error)
 {
   return g_error_matches(error, BH_ERROR, BH_ERROR_FORK);
+}
+
+gint64 bh_db_count_changes(BhDb *db)
+{
+  return sqlite3_total_changes64(db->handle);
 }
 
 gint64 bh_db_changes(BhDb *db)

@@ -98,6 +98,10 @@ gboolean bh_stmt_is_null(BhStmt *stmt, int column);
 
 /* Begins a transaction. A writer gets the write lock immediately; a reader gets a snapshot. */
 gboolean bh_db_begin(BhDb *db, GError **error);
+/* Begins a transaction that need not survive a power failure: its commit waits for no disk. What a
+ * later bh_db_begin commits survives only together with it. For rows that can be made again, and
+ * that are marked as missing by the same transaction. */
+gboolean bh_db_begin_unsynced(BhDb *db, GError **error);
 /* Commits. If the commit fails, the transaction is rolled back and the connection is dead. FALSE
  * also when the transaction was already rolled back. */
 gboolean bh_db_commit(BhDb *db, GError **error);
@@ -118,6 +122,8 @@ gboolean bh_db_exec(BhDb *db, const char *sql, GError **error);
 gboolean bh_db_is_unique_violation(const GError *error);
 /* Number of rows that the last statement changed. */
 gint64 bh_db_changes(BhDb *db);
+/* Number of rows that all statements of the connection changed so far. */
+gint64 bh_db_count_changes(BhDb *db);
 /* Resets all statements, so that the next read sees the newest state. For a reader that returns to
  * a pool. */
 void bh_db_end_reads(BhDb *db);

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Turns schema/sql/{device,hub}/NNNN-name.sql into one C file for sync/db/migrations.h.
+"""Turns schema/sql/{device,hub}/NNNN-name.sql into one C file for sync/db/migrations.h. A line
+"-- include NAME" stands for schema/sql/NAME, so that both stores can share tables.
 
 usage: embed-migrations.py SQL_DIR OUT.c DEPFILE
 """
@@ -8,7 +9,17 @@ import os
 import re
 import sys
 
+INCLUDE = re.compile(r"^-- include (\S+)$", re.M)
 NAME = re.compile(r"^([0-9]{4})-[a-z0-9-]+\.sql$")
+
+
+def include(sql_dir, text, watched):
+    def read(match):
+        path = os.path.join(sql_dir, match[1])
+        watched.append(path)
+        with open(path, encoding="utf-8") as file:
+            return file.read()
+    return INCLUDE.sub(read, text)
 
 
 def read_migrations(folder):
@@ -44,6 +55,7 @@ def main():
         watched += [os.path.join(folder, name) for _, name, _ in migrations]
         text.append(f"static const BhMigration {store}_steps[] = {{")
         for version, name, sql in migrations:
+            sql = include(sql_dir, sql, watched)
             text.append(f'  {{{version}, "{name}",\n{c_string(sql)}}},')
         text.append("  {0, NULL, NULL},\n};\n")
         text.append(f"const BhMigration *\nbh_migrations_get_{store}(gsize *n)\n{{")

@@ -1,49 +1,38 @@
 /* Applies migrations to a store, each in a transaction of its own. Start with bh_migrate. */
 #include "sync/db/migrate.h"
 
+#include "sync/db/params.h"
+
 static gboolean has_version_table(BhDb *db, gboolean *has, GError **error)
 {
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'", error);
-
-  return stmt != NULL && bh_stmt_step(stmt, has, error);
+  return bh_db_has_row(
+      db, "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'schema_version'", NULL, has,
+      error);
 }
 
 gboolean bh_migrate_get_version(BhDb *db, int *version, GError **error)
 {
-  g_autoptr(BhStmt) stmt = NULL;
   gboolean has = FALSE;
+  gint64 number = 0;
 
-  if (!has_version_table(db, &has, error))
+  if (!has_version_table(db, &has, error) ||
+      (has && !bh_db_get_int(db, "SELECT version FROM schema_version WHERE one = 1", NULL, &number,
+                             error)))
     return FALSE;
-  if (!has) {
-    *version = 0;
-    return TRUE;
-  }
-  stmt = bh_db_prepare(db, "SELECT version FROM schema_version WHERE one = 1", error);
-  if (stmt == NULL || !bh_stmt_step(stmt, &has, error))
-    return FALSE;
-  *version = has ? (int)bh_stmt_get_int(stmt, 0) : 0;
+  *version = (int)number;
   return TRUE;
 }
 
 static gboolean set_version(BhDb *db, int version, GError **error)
 {
-  BhStmt *stmt;
-
-  if (!bh_db_exec(db,
-                  "CREATE TABLE IF NOT EXISTS schema_version ("
-                  "one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)",
-                  error))
-    return FALSE;
-  stmt = bh_db_prepare(db,
-                       "INSERT INTO schema_version (one, version) VALUES (1, :version) "
-                       "ON CONFLICT (one) DO UPDATE SET version = excluded.version",
-                       error);
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "version", version);
-  return bh_stmt_run(stmt, error);
+  return bh_db_exec(db,
+                    "CREATE TABLE IF NOT EXISTS schema_version ("
+                    "one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1), version INTEGER NOT NULL)",
+                    error) &&
+         bh_db_run(db,
+                   "INSERT INTO schema_version (one, version) VALUES (1, :version)"
+                   " ON CONFLICT (one) DO UPDATE SET version = excluded.version",
+                   BH_PARAMS(bh_param_int("version", version)), error);
 }
 
 static gboolean run_step(BhDb *db, const BhMigration *step, GError **error)

@@ -1,10 +1,11 @@
-/* Changes the kind set in use, and derives everything from the records again, in pages. Also
- * rebuilds the search index after a change of its rule. Start at bh_hub_set_kinds. */
+/* Changes the kind set in use, and derives everything from the records again, in pages. Also brings
+ * the index up to date. Start at bh_hub_set_kinds, or at bh_hub_update_index. */
 #include <string.h>
 
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log/log.h"
 #include "sync/hub/records/records.h"
+#include "sync/index/index.h"
 
 #define REFRESH_PAGE 500 /* records of one transaction */
 
@@ -12,10 +13,13 @@
  * when all are derived by the set in use. */
 #define DERIVED_BY "derived_by"
 
-/* Value in the store: number of the rule by which the search index was written. Increase
- * SEARCH_RULE whenever the result of bh_records_collect_search changes. */
-#define SEARCHED_BY "searched_by"
-#define SEARCH_RULE "2"
+/* Value in the store: number of the rule by which the index was written. Increase INDEX_RULE
+ * whenever sync/index writes something else for the same record. */
+#define INDEXED_BY "indexed_by"
+#define INDEX_RULE "3"
+
+#define INDEX_PAGE 1000      /* records that are indexed in one transaction */
+#define INDEX_BEHIND_MAX 256 /* marked records with which a transaction may end */
 
 typedef struct {
   BhKindSet *kinds;  /* new set */
@@ -93,37 +97,71 @@ gboolean bh_hub_finish_deriving(BhHub *hub, GError **error)
   return !pending || derive_anew(hub, before, error);
 }
 
-static gboolean index_page(BhHub *hub, BhDb *db, gpointer data, GError **error)
+/* --- the index --- */
+
+gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, int *applied, GError **error)
 {
-  KindChange *change = data;
-  g_autoptr(GPtrArray) ids = bh_record_list_ids(db, &change->after, REFRESH_PAGE, error);
-  if (ids == NULL)
-    return FALSE;
-  change->more = ids->len == REFRESH_PAGE;
-  g_autoptr(BhRecords) records =
-      bh_records_new(db, change->kinds, hub->clock->wall_ms(hub->clock->data));
-  for (guint i = 0; i < ids->len; i++)
-    if (!bh_records_index_search(records, ids->pdata[i], error))
-      return FALSE;
-  return change->more || bh_log_set_value(db, SEARCHED_BY, SEARCH_RULE, error);
+  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
+  BhRecordsIndex source = {.db = db, .kinds = kinds};
+  return bh_index_apply(db, max, bh_records_fill_index, &source, applied, error);
 }
 
-gboolean bh_hub_finish_search(BhHub *hub, GError **error)
+gboolean bh_hub_limit_index(BhHub *hub, BhDb *db, GError **error)
+{
+  gboolean many;
+  int applied;
+  return bh_index_has_marks(db, INDEX_BEHIND_MAX, &many, error) &&
+         (!many || bh_hub_apply_index(hub, db, INDEX_PAGE, &applied, error));
+}
+
+typedef struct {
+  gboolean is_new_rule;
+  gboolean more;
+} IndexUpdate;
+
+static gboolean update_page(BhHub *hub, BhDb *db, gpointer data, GError **error)
+{
+  IndexUpdate *update = data;
+  int applied;
+  if (update->is_new_rule && (!bh_index_clear(db, error) || !bh_record_mark_all(db, error) ||
+                              !bh_log_set_value(db, INDEXED_BY, INDEX_RULE, error)))
+    return FALSE;
+  if (!bh_hub_apply_index(hub, db, INDEX_PAGE, &applied, error))
+    return FALSE;
+  update->is_new_rule = FALSE;
+  update->more = applied == INDEX_PAGE;
+  return TRUE;
+}
+
+gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error)
+{
+  IndexUpdate update = {.more = FALSE};
+  if (!bh_index_is_behind(db, &update.more, error))
+    return FALSE;
+  /* What is read from now on is no older than what the writer has done. */
+  bh_db_end_reads(db);
+  while (update.more)
+    if (!bh_hub_write(hub, update_page, &update, error))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean bh_hub_finish_index(BhHub *hub, GError **error)
 {
   g_autoptr(GError) failed = NULL;
   BhDb *db = bh_hub_take_reader(hub, error);
   if (db == NULL)
     return FALSE;
-  g_autofree char *rule = bh_log_dup_value(db, SEARCHED_BY, &failed);
+  g_autofree char *rule = bh_log_dup_value(db, INDEXED_BY, &failed);
   bh_hub_give_reader(hub, db);
   if (failed != NULL) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  g_autoptr(BhKindSet) kinds = bh_hub_dup_kinds(hub);
-  KindChange change = {.kinds = kinds, .more = g_strcmp0(rule, SEARCH_RULE) != 0};
-  while (change.more)
-    if (!bh_hub_write(hub, index_page, &change, error))
+  IndexUpdate update = {.is_new_rule = g_strcmp0(rule, INDEX_RULE) != 0};
+  update.more = update.is_new_rule;
+  while (update.more)
+    if (!bh_hub_write(hub, update_page, &update, error))
       return FALSE;
   return TRUE;
 }

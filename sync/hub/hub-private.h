@@ -42,7 +42,14 @@ gboolean bh_hub_check_public_url(const char *url, GError **error);
 gboolean bh_hub_finish_deriving(BhHub *hub, GError **error);
 /* Puts the kind set into use that the store names. Writer thread. */
 gboolean bh_hub_reload_kinds(BhHub *hub, BhDb *db, GError **error);
-/* Rebuilds the search index if an older version of the program wrote it. Blocks. */
-gboolean bh_hub_finish_search(BhHub *hub, GError **error);
+/* Writes the index again if an older version of the program wrote it. Blocks. */
+gboolean bh_hub_finish_index(BhHub *hub, GError **error);
+/* Writes at most `max` marked records into the index (bh_index_apply). Writer thread. */
+gboolean bh_hub_apply_index(BhHub *hub, BhDb *db, int max, int *applied, GError **error);
+/* The same when so many records are marked that a reader would wait for them. Writer thread. */
+gboolean bh_hub_limit_index(BhHub *hub, BhDb *db, GError **error);
+/* Returns when the index holds all records that `db`, a reader, can see; `db` then sees at least
+ * these. Call it before lists and searches. Blocks; any thread but the writer's. */
+gboolean bh_hub_update_index(BhHub *hub, BhDb *db, GError **error);
 
 G_END_DECLS

@@ -13,6 +13,7 @@
 #include "sync/wire/enrol-text.h"
 
 #define READERS_KEPT 16
+#define IDLE_INDEX_PAGE 100 /* records that are indexed at once while nobody waits */
 /* Value in the store: position after which times of receipt are trusted (bh_hub_trust_clock). */
 #define TRUSTED_FROM "clock_trusted_from"
 
@@ -104,6 +105,21 @@ static gboolean reload(BhDb *db, gpointer owner, GError **error)
   return TRUE;
 }
 
+/* What is derived and may be written later. */
+static gboolean write_later(BhDb *db, gpointer owner, gboolean is_idle, gboolean *more,
+                            GError **error)
+{
+  BhHub *hub = owner;
+  int applied;
+  *more = FALSE;
+  if (!is_idle)
+    return bh_hub_limit_index(hub, db, error);
+  if (!bh_hub_apply_index(hub, db, IDLE_INDEX_PAGE, &applied, error))
+    return FALSE;
+  *more = applied == IDLE_INDEX_PAGE;
+  return TRUE;
+}
+
 BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random, GError **error)
 {
   g_autofree char *region_path = g_build_filename(dir, "regions.json", NULL);
@@ -126,9 +142,9 @@ BhHub *bh_hub_open(const char *dir, const BhClock *clock, const BhRandom *random
     return NULL;
   hub->ingest = bh_ingest_new(hub->id, hub->signer, hub->region, hub->time, random);
   bh_ingest_set_kinds(hub->ingest, hub->kinds);
-  hub->writer = bh_writer_start(hub->db_path, reload, hub, error);
+  hub->writer = bh_writer_start(hub->db_path, reload, write_later, hub, error);
   return hub->writer != NULL && bh_hub_finish_deriving(hub, error) &&
-                 bh_hub_finish_search(hub, error)
+                 bh_hub_finish_index(hub, error)
              ? g_steal_pointer(&hub)
              : NULL;
 }

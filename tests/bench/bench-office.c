@@ -14,7 +14,7 @@
 #include "sync/hub/access/list.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log/log-store.h"
-#include "sync/hub/records/search.h"
+#include "sync/index/index.h"
 
 #define RECORDS_USUAL 60000
 #define RECORDS_MAX 5000000
@@ -30,7 +30,7 @@
 typedef struct {
   HubFixture *fixture;
   sqlite3 *db;
-  sqlite3_stmt *record, *value, *search;
+  sqlite3_stmt *record, *listed, *value, *search;
   GPtrArray *areas; /* codes of the other townships */
   char *snapshots[3], *ids[3];
   gint64 records, enterprises, first, nr, position;
@@ -180,6 +180,9 @@ static void put_row(Store *store, const Row *row)
   sqlite3_bind_int64(stmt, 13, store->position);
   check(store->db, sqlite3_step(stmt));
   sqlite3_reset(stmt);
+  sqlite3_bind_int64(store->listed, 1, store->nr);
+  check(store->db, sqlite3_step(store->listed));
+  sqlite3_reset(store->listed);
   sqlite3_bind_int64(store->search, 1, store->nr);
   sqlite3_bind_text(store->search, 2, grams, -1, SQLITE_STATIC);
   check(store->db, sqlite3_step(store->search));
@@ -266,6 +269,12 @@ static void fill(Store *store)
           " review, snapshot, nr, position, created, changed_ms, conflict, restriction) VALUES"
           " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, 1795853228184, 0, '')",
           &store->record);
+  prepare(store,
+          "INSERT INTO listed (nr, kind, state, area, scope, scope2, restriction, review, conflict,"
+          " position, sort_key, text, field_values) SELECT nr, kind, state, area, scope, scope2,"
+          " restriction, review, conflict, position, CAST(title AS BLOB), title, '{}' FROM record"
+          " WHERE nr = ?",
+          &store->listed);
   prepare(store, "INSERT INTO field_value (kind, field, value, record) VALUES (?, ?, ?, ?)",
           &store->value);
   prepare(store, "INSERT INTO search (rowid, grams) VALUES (?, ?)", &store->search);
@@ -281,6 +290,7 @@ static void fill(Store *store)
       store->nr, store->position);
   check(store->db, sqlite3_exec(store->db, counters, NULL, NULL, NULL));
   sqlite3_finalize(store->record);
+  sqlite3_finalize(store->listed);
   sqlite3_finalize(store->value);
   sqlite3_finalize(store->search);
   check(store->db, sqlite3_exec(store->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL));

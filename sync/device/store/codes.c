@@ -6,7 +6,7 @@
 #include "schema/plaque.h"
 #include "schema/uscc.h"
 #include "sync/device/store/device-store.h"
-#include "sync/device/store/terms.h"
+#include "sync/device/store/index.h"
 #include "sync/device/store/views.h"
 
 #define CODE_MAX BH_PLAQUE_TEXT_MAX
@@ -15,11 +15,8 @@
 static char *find_by_value(BhDevice *device, const char *kind, const char *field,
                            const json_t *value)
 {
-  g_autoptr(GArray) numbers = bh_terms_store_list_of(device, kind, field, value, 1, NULL);
-
-  if (numbers == NULL || numbers->len == 0)
-    return NULL;
-  return bh_records_store_dup_id(device, g_array_index(numbers, gint64, 0), NULL);
+  gint64 number = bh_device_index_find(device, kind, field, value);
+  return number != 0 ? bh_records_store_dup_id(device, number, NULL) : NULL;
 }
 
 static char *find_by_text(BhDevice *device, const char *kind, const char *field, const char *text)

@@ -33,11 +33,13 @@ typedef struct {
 typedef struct {
   /* Drops what was remembered from the database. NULL: nothing. */
   void (*forget)(BhDevice *device);
+  /* Runs inside each transaction before its commit. NULL: nothing. */
+  gboolean (*before_commit)(BhDevice *device, GError **error);
   /* Runs after identity, chain, counters, hub time and kinds were read. NULL: nothing. */
   gboolean (*load)(BhDevice *device, GError **error);
 } BhDeviceHook;
 
-#define BH_DEVICE_HOOKS_MAX 4
+#define BH_DEVICE_HOOKS_MAX 8
 
 struct _BhDevice {
   char *dir;
@@ -71,6 +73,7 @@ struct _BhDevice {
   GHashTable *views;           /* id → BhView, a cache (views.c) */
   guint64 view_tick;
   gboolean retitle; /* titles may be waiting to be made anew */
+  guint marked;     /* records that were marked for the index since it was last up to date */
   gint64 opened_boot_ms;
   GHashTable *held_files; /* hash → what keeps it here for now (release.c); NULL: none */
   char release_place[BH_HASH_HEX_LEN + 1]; /* the last file that the sweep of release.c checked */
@@ -100,6 +103,8 @@ gboolean bh_device_reload(BhDevice *device, GError **error);
 typedef struct _BhDevice BhWrite;
 /* Begins one, reopening a connection that died. NULL with error. Not to be nested. */
 BhWrite *bh_write_begin(BhDevice *device, GError **error);
+/* The same for rows that can be made again (bh_db_begin_unsynced). */
+BhWrite *bh_write_begin_unsynced(BhDevice *device, GError **error);
 /* Writes the counters, then commits with an fsync. FALSE: rolled back. BH_ERROR_STORAGE leaves open
  * whether the disk has it: after the next start it is there wholly or not at all. */
 gboolean bh_write_commit(BhWrite *write, GError **error);

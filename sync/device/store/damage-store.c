@@ -1,76 +1,58 @@
 /* Rows of entries that were set aside, and what is removed for them. */
 #include <string.h>
 
+#include "sync/db/params.h"
 #include "sync/device/store/damage.h"
 
 static gboolean run(BhDevice *device, const char *sql, gint64 pos, GError **error)
 {
-  BhStmt *stmt = bh_db_prepare(device->db, sql, error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "pos", pos);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(device->db, sql, BH_PARAMS(bh_param_int("pos", pos)), error);
 }
 
 gboolean bh_damage_store_list_records(BhDevice *device, gint64 pos, GPtrArray *out, GError **error)
 {
-  gboolean row = FALSE;
   g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT record FROM entry_record WHERE pos = :pos", error);
-
+      bh_db_query(device->db, "SELECT record FROM entry_record WHERE pos = :pos",
+                  BH_PARAMS(bh_param_int("pos", pos)), error);
   if (stmt == NULL)
     return FALSE;
-  bh_stmt_bind_int(stmt, "pos", pos);
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return FALSE;
-    if (!row)
-      return TRUE;
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error))
     g_ptr_array_add(out, g_strdup(bh_stmt_get_text(stmt, 0)));
-  }
+  return ended;
 }
 
 gboolean bh_damage_store_copy(BhDevice *device, gint64 pos, const char *reason,
                               const GPtrArray *records, gint64 found_ms, GError **error)
 {
   g_autoptr(json_t) ids = json_array();
-  BhStmt *stmt = bh_db_prepare(
+
+  for (guint i = 0; i < records->len; i++)
+    json_array_append_new(ids, json_string(g_ptr_array_index(records, i)));
+  g_autofree char *text = bh_json_dump(ids);
+  return bh_db_run(
       device->db,
       "INSERT INTO damaged (pos, id, author, at_ms, found_ms, reason, records, envelope, signature,"
       " body, openings) SELECT p.pos, e.id, e.author, e.at_ms, :found, :reason, :records,"
       " CAST(e.envelope AS BLOB), CAST(e.signature AS BLOB), CAST(e.body AS BLOB),"
       " CAST(e.openings AS BLOB) FROM (SELECT :pos AS pos) p LEFT JOIN entry e ON e.pos = p.pos",
+      BH_PARAMS(bh_param_int("pos", pos), bh_param_int("found", found_ms),
+                bh_param_text("reason", reason), bh_param_text("records", text)),
       error);
-
-  if (stmt == NULL)
-    return FALSE;
-  for (guint i = 0; i < records->len; i++)
-    json_array_append_new(ids, json_string(g_ptr_array_index(records, i)));
-  g_autofree char *text = bh_json_dump(ids);
-  bh_stmt_bind_int(stmt, "pos", pos);
-  bh_stmt_bind_int(stmt, "found", found_ms);
-  bh_stmt_bind_text(stmt, "reason", reason);
-  bh_stmt_bind_text(stmt, "records", text);
-  return bh_stmt_run(stmt, error);
 }
 
 static gboolean count_files(BhDevice *device, gint64 pos, gint64 *files, gint64 *bytes,
                             GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db,
-                                         "SELECT count(*), coalesce(sum(size - sent), 0) FROM file"
-                                         " WHERE declared = :pos AND done = 0",
-                                         error);
+  g_autoptr(BhStmt) row = NULL; /* never NULL: an aggregate has one row */
 
-  if (stmt == NULL)
+  if (!bh_db_query_row(device->db,
+                       "SELECT count(*), coalesce(sum(size - sent), 0) FROM file"
+                       " WHERE declared = :pos AND done = 0",
+                       BH_PARAMS(bh_param_int("pos", pos)), &row, error))
     return FALSE;
-  bh_stmt_bind_int(stmt, "pos", pos);
-  if (!bh_stmt_step(stmt, &row, error))
-    return FALSE;
-  *files = bh_stmt_get_int(stmt, 0);
-  *bytes = bh_stmt_get_int(stmt, 1);
+  *files = bh_stmt_get_int(row, 0);
+  *bytes = bh_stmt_get_int(row, 1);
   return TRUE;
 }
 
@@ -96,10 +78,10 @@ gboolean bh_damage_store_drop_openings(BhDevice *device, gint64 pos, GError **er
 
 gint64 bh_damage_store_count(BhDevice *device)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT count(*) FROM damaged", NULL);
+  gint64 count = 0;
 
-  return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+  bh_db_get_int(device->db, "SELECT count(*) FROM damaged", NULL, &count, NULL);
+  return count;
 }
 
 /* Adds the bytes as text, and in base64 too when they are not valid text, so that no byte is
@@ -127,24 +109,20 @@ static void set_text(json_t *item, const char *key, const char *text)
 
 json_t *bh_device_list_damaged(BhDevice *device, GError **error)
 {
-  gboolean row = FALSE;
   static const char *const parts[] = {"envelope", "signature", "body", "openings"};
   g_autoptr(json_t) out = json_array();
 
   if (!bh_device_ready(device, error))
     return NULL;
   g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT envelope, signature, body, openings, id, author, at_ms, found_ms,"
-                    " reason, records FROM damaged ORDER BY number",
-                    error);
+      bh_db_query(device->db,
+                  "SELECT envelope, signature, body, openings, id, author, at_ms, found_ms,"
+                  " reason, records FROM damaged ORDER BY number",
+                  NULL, error);
   if (stmt == NULL)
     return NULL;
-  while (TRUE) {
-    if (!bh_stmt_step(stmt, &row, error))
-      return NULL;
-    if (!row)
-      return g_steal_pointer(&out);
+  gboolean ended = FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
     json_t *item = json_object();
     const char *records = bh_stmt_get_text(stmt, 9);
     json_t *ids = bh_json_parse(records, strlen(records), BH_DB_VALUE_MAX_BYTES, "damaged", NULL);
@@ -158,4 +136,5 @@ json_t *bh_device_list_damaged(BhDevice *device, GError **error)
       add_bytes(item, parts[i], stmt, i);
     json_array_append_new(out, item);
   }
+  return ended ? g_steal_pointer(&out) : NULL;
 }

@@ -1,19 +1,16 @@
 /* Whether a row of the store knows a file. */
 #include "sync/device/store/orphans.h"
 
+#include "sync/db/params.h"
+
 gboolean bh_orphans_store_is_known(BhDevice *device, const char *sha256, gboolean *known,
                                    GError **error)
 {
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db,
-                                         "SELECT 1 FROM file WHERE sha256 = :sha"
-                                         " UNION ALL SELECT 1 FROM wanted WHERE sha256 = :sha"
-                                         " UNION ALL SELECT 1 FROM discard WHERE sha256 = :sha"
-                                         " UNION ALL SELECT 1 FROM released WHERE sha256 = :sha"
-                                         " LIMIT 1",
-                                         error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "sha", sha256);
-  return bh_stmt_step(stmt, known, error);
+  return bh_db_has_row(device->db,
+                       "SELECT 1 FROM file WHERE sha256 = :sha"
+                       " UNION ALL SELECT 1 FROM wanted WHERE sha256 = :sha"
+                       " UNION ALL SELECT 1 FROM discard WHERE sha256 = :sha"
+                       " UNION ALL SELECT 1 FROM released WHERE sha256 = :sha"
+                       " LIMIT 1",
+                       BH_PARAMS(bh_param_text("sha", sha256)), known, error);
 }

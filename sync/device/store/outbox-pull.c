@@ -92,15 +92,13 @@ static gboolean put_base(const Pull *pull, const char *id, const char *text, con
 {
   BhDevice *device = pull->device;
   g_auto(BhRow) row = {0};
-  g_autoptr(GByteArray) no_key = g_byte_array_new();
-
   if (!bh_records_store_find(device, id, &row, error))
     return FALSE;
   if (row.number == 0) {
     row.kind = g_strdup(kind);
     row.title = g_strdup(id);
     row.changed = ++bh_device_count(device)->changed;
-    if (!bh_records_store_insert(device, id, &row, no_key, error))
+    if (!bh_records_store_insert(device, id, &row, error))
       return FALSE;
   }
   return bh_records_store_put_base(device, row.number, text, changed_ms, pull->through, error);

@@ -3,30 +3,29 @@
 
 #include <string.h>
 
+#include "sync/db/params.h"
+#include "sync/device/store/release-store.h"
+
 /* Own entries of :record that its snapshot does not contain: above what it was folded with, above
  * what all snapshots contain, or quarantined at the hub. */
 #define OVERLAY                                                                                    \
   "SELECT r.pos FROM entry_record r JOIN incarnation i ON i.number = r.pos >> 40"                  \
   " WHERE r.record = :record AND r.pos > :after"                                                   \
   " AND ((r.pos & 1099511627775) > i.included"                                                     \
-  " AND r.pos > coalesce((SELECT b.through FROM record x JOIN base b ON b.number = x.number"       \
+  " AND r.pos > coalesce((SELECT b.through FROM record x JOIN base b ON b.number = x.nr"           \
   " WHERE x.id = :record), 0)"                                                                     \
   " OR EXISTS (SELECT 1 FROM quarantine q WHERE q.pos = r.pos)) ORDER BY r.pos"
 
 gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GError **error)
 {
-  gboolean found = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db,
-      "SELECT number, kind, title, state, conflicts, changed FROM record WHERE id = :id", error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "id", id);
-  if (!bh_stmt_step(stmt, &found, error))
-    return FALSE;
+  g_autoptr(BhStmt) stmt = NULL;
   memset(row, 0, sizeof *row);
-  if (!found)
+  if (!bh_db_query_row(device->db,
+                       "SELECT nr, kind, title, state, conflicts, changed, parent, scope_from"
+                       " FROM record WHERE id = :id",
+                       BH_PARAMS(bh_param_text("id", id)), &stmt, error))
+    return FALSE;
+  if (stmt == NULL)
     return TRUE;
   row->number = bh_stmt_get_int(stmt, 0);
   row->kind = g_strdup(bh_stmt_get_text(stmt, 1));
@@ -34,78 +33,54 @@ gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GEr
   row->state = g_strdup(bh_stmt_get_text(stmt, 3));
   row->conflicts = bh_stmt_get_int(stmt, 4);
   row->changed = bh_stmt_get_int(stmt, 5);
+  row->parent = g_strdup(bh_stmt_get_text(stmt, 6));
+  row->scope_from = g_strdup(bh_stmt_get_text(stmt, 7));
   return TRUE;
 }
 
-gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row,
-                                 const GByteArray *order_key, GError **error)
+gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row, GError **error)
 {
-  gboolean returned = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(
+  return bh_db_get_int(
       device->db,
-      "INSERT INTO record (id, kind, title, order_key, state, due, conflicts, changed) VALUES"
-      " (:id, :kind, :title, :order_key, :state, :due, :conflicts, :changed) RETURNING number",
-      error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "id", id);
-  bh_stmt_bind_text(stmt, "kind", row->kind);
-  bh_stmt_bind_text(stmt, "title", row->title);
-  bh_stmt_bind_blob(stmt, "order_key", order_key->data, order_key->len);
-  bh_stmt_bind_text(stmt, "state", row->state);
-  bh_stmt_bind_text(stmt, "due", row->due);
-  bh_stmt_bind_int(stmt, "conflicts", row->conflicts);
-  bh_stmt_bind_int(stmt, "changed", row->changed);
-  if (!bh_stmt_step(stmt, &returned, error))
-    return FALSE;
-  g_return_val_if_fail(returned, FALSE);
-  row->number = bh_stmt_get_int(stmt, 0);
-  return TRUE;
+      "INSERT INTO record (id, kind, title, state, parent, scope_from, conflicts, changed) VALUES"
+      " (:id, :kind, :title, :state, :parent, :scope_from, :conflicts, :changed) RETURNING nr",
+      BH_PARAMS(bh_param_text("id", id), bh_param_text("kind", row->kind),
+                bh_param_text("title", row->title), bh_param_text("state", row->state),
+                bh_param_text("parent", row->parent), bh_param_text("scope_from", row->scope_from),
+                bh_param_int("conflicts", row->conflicts), bh_param_int("changed", row->changed)),
+      &row->number, error);
 }
 
-gboolean bh_records_store_update(BhDevice *device, const BhRow *row, const GByteArray *order_key,
-                                 GError **error)
+gboolean bh_records_store_update(BhDevice *device, const BhRow *row, GError **error)
 {
-  BhStmt *stmt = order_key == NULL
-                     ? bh_db_prepare(device->db,
-                                     "UPDATE record SET conflicts = :conflicts, changed = :changed"
-                                     " WHERE number = :number",
-                                     error)
-                     : bh_db_prepare(device->db,
-                                     "UPDATE record SET conflicts = :conflicts, changed = :changed,"
-                                     " title = :title, order_key = :order_key, state = :state,"
-                                     " due = :due"
-                                     " WHERE number = :number",
-                                     error);
+  return bh_db_run(
+      device->db,
+      "UPDATE record SET conflicts = :conflicts, changed = :changed, title = :title,"
+      " state = :state, parent = :parent, scope_from = :scope_from WHERE nr = :number",
+      BH_PARAMS(bh_param_int("number", row->number), bh_param_int("conflicts", row->conflicts),
+                bh_param_int("changed", row->changed), bh_param_text("title", row->title),
+                bh_param_text("state", row->state), bh_param_text("parent", row->parent),
+                bh_param_text("scope_from", row->scope_from)),
+      error);
+}
 
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "number", row->number);
-  bh_stmt_bind_int(stmt, "conflicts", row->conflicts);
-  bh_stmt_bind_int(stmt, "changed", row->changed);
-  if (order_key != NULL) {
-    bh_stmt_bind_text(stmt, "title", row->title);
-    bh_stmt_bind_blob(stmt, "order_key", order_key->data, order_key->len);
-    bh_stmt_bind_text(stmt, "state", row->state);
-    bh_stmt_bind_text(stmt, "due", row->due);
-  }
-  return bh_stmt_run(stmt, error);
+gboolean bh_records_store_touch(BhDevice *device, const BhRow *row, GError **error)
+{
+  return bh_db_run(
+      device->db, "UPDATE record SET conflicts = :conflicts, changed = :changed WHERE nr = :number",
+      BH_PARAMS(bh_param_int("number", row->number), bh_param_int("conflicts", row->conflicts),
+                bh_param_int("changed", row->changed)),
+      error);
 }
 
 static gboolean run_for_number(BhDevice *device, const char *sql, gint64 number, GError **error)
 {
-  BhStmt *stmt = bh_db_prepare(device->db, sql, error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "number", number);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(device->db, sql, BH_PARAMS(bh_param_int("number", number)), error);
 }
 
 gboolean bh_records_store_delete(BhDevice *device, gint64 number, GError **error)
 {
-  return run_for_number(device, "DELETE FROM record WHERE number = :number", number, error);
+  return run_for_number(device, "DELETE FROM record WHERE nr = :number", number, error);
 }
 
 gboolean bh_records_store_drop_base(BhDevice *device, gint64 number, GError **error)
@@ -128,16 +103,53 @@ gboolean bh_records_store_mark_gone(BhDevice *device, gint64 number, gboolean go
 
 char *bh_records_store_dup_id(BhDevice *device, gint64 number, GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT id FROM record WHERE number = :number", error);
+  char *id;
+  bh_db_dup_text(device->db, "SELECT id FROM record WHERE nr = :number",
+                 BH_PARAMS(bh_param_int("number", number)), &id, error);
+  return id;
+}
 
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_int(stmt, "number", number);
-  if (!bh_stmt_step(stmt, &row, error) || !row)
-    return NULL;
-  return g_strdup(bh_stmt_get_text(stmt, 0));
+GPtrArray *bh_records_store_list_children(BhDevice *device, const char *parent, const char *kind,
+                                          GError **error)
+{
+  return bh_stmt_collect_texts(
+      bh_db_query(device->db,
+                  "SELECT id FROM record WHERE parent = :parent AND kind = :kind ORDER BY nr DESC",
+                  BH_PARAMS(bh_param_text("parent", parent), bh_param_text("kind", kind)), error),
+      error);
+}
+
+/* Hashes of the record that are not in the JSON array. */
+#define OTHER_FILES                                                                                \
+  " FROM record_file WHERE record = :number"                                                       \
+  " AND sha256 NOT IN (SELECT value FROM json_each(:hashes))"
+
+gboolean bh_records_store_set_files(BhDevice *device, gint64 number, const json_t *hashes,
+                                    GError **error)
+{
+  g_autofree char *list = bh_json_dump(hashes);
+  const BhParam *params = BH_PARAMS(bh_param_int("number", number), bh_param_text("hashes", list));
+  g_autoptr(GPtrArray) left = bh_stmt_collect_texts(
+      bh_db_query(device->db, "SELECT sha256" OTHER_FILES, params, error), error);
+  if (left == NULL ||
+      (left->len > 0 && !bh_db_run(device->db, "DELETE" OTHER_FILES, params, error)))
+    return FALSE;
+  for (guint i = 0; i < left->len; i++)
+    if (!bh_release_store_add(device, left->pdata[i], error))
+      return FALSE;
+  return json_array_size(hashes) == 0 ||
+         bh_db_run(
+             device->db,
+             "INSERT INTO record_file (record, sha256)"
+             " SELECT :number, value FROM json_each(:hashes) WHERE true ON CONFLICT DO NOTHING",
+             params, error);
+}
+
+gboolean bh_records_store_has_file(BhDevice *device, const char *sha256, gboolean *has,
+                                   GError **error)
+{
+  return bh_db_has_row(device->db, "SELECT 1 FROM record_file WHERE sha256 = :sha LIMIT 1",
+                       BH_PARAMS(bh_param_text("sha", sha256)), has, error);
 }
 
 char *bh_records_store_dup_base(BhDevice *device, gint64 number, gint64 *changed_ms, gboolean *gone,
@@ -286,11 +298,10 @@ GPtrArray *bh_records_store_list_gone(BhDevice *device, GError **error)
 {
   g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
   gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT r.id FROM base b JOIN record r ON r.number = b.number"
-                    " WHERE b.gone = 1",
-                    error);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db,
+                                         "SELECT r.id FROM base b JOIN record r ON r.nr = b.number"
+                                         " WHERE b.gone = 1",
+                                         error);
 
   if (stmt == NULL)
     return NULL;
@@ -303,18 +314,14 @@ GPtrArray *bh_records_store_list_gone(BhDevice *device, GError **error)
   }
 }
 
-gboolean bh_records_store_retitle(BhDevice *device, const char *term, GError **error)
+gboolean bh_records_store_retitle(BhDevice *device, const char *id, gboolean children,
+                                  GError **error)
 {
-  BhStmt *stmt = bh_db_prepare(device->db,
-                               "INSERT INTO retitle (number) SELECT p.record FROM term t"
-                               " JOIN posting p ON p.term = t.number WHERE t.text = :text"
-                               " ON CONFLICT (number) DO NOTHING",
-                               error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "text", term);
-  if (!bh_stmt_run(stmt, error))
+  if (!bh_db_run(device->db,
+                 "INSERT INTO retitle (number) SELECT nr FROM record WHERE scope_from = :id"
+                 " UNION SELECT nr FROM record WHERE :children AND parent = :id"
+                 " ON CONFLICT (number) DO NOTHING",
+                 BH_PARAMS(bh_param_text("id", id), bh_param_int("children", children)), error))
     return FALSE;
   device->retitle = device->retitle || bh_db_changes(device->db) > 0;
   return TRUE;
@@ -340,7 +347,7 @@ GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **e
   gint64 last = 0;
   g_autoptr(BhStmt) stmt =
       bh_db_prepare(device->db,
-                    "SELECT r.id, q.number FROM retitle q JOIN record r ON r.number = q.number"
+                    "SELECT r.id, q.number FROM retitle q JOIN record r ON r.nr = q.number"
                     " ORDER BY q.number LIMIT :limit",
                     error);
 
@@ -359,7 +366,7 @@ GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **e
 gint64 bh_records_store_max_number(BhDevice *device)
 {
   gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT max(number) FROM record", NULL);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT max(nr) FROM record", NULL);
 
   return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
 }
@@ -377,12 +384,14 @@ gboolean bh_records_store_want_file(BhDevice *device, const char *sha256, GError
   bh_stmt_bind_text(stmt, "sha", sha256);
   return bh_stmt_run(stmt, error);
 }
+
 void bh_row_clear(BhRow *row)
 {
   g_clear_pointer(&row->kind, g_free);
   g_clear_pointer(&row->title, g_free);
   g_clear_pointer(&row->state, g_free);
-  g_clear_pointer(&row->due, g_free);
+  g_clear_pointer(&row->parent, g_free);
+  g_clear_pointer(&row->scope_from, g_free);
   row->number = 0;
 }
 
@@ -391,8 +400,7 @@ gboolean bh_records_store_list_after(BhDevice *device, gint64 *number, int limit
 {
   gboolean row = FALSE;
   g_autoptr(BhStmt) stmt = bh_db_prepare(
-      device->db,
-      "SELECT number, id FROM record WHERE number > :number ORDER BY number LIMIT :limit", error);
+      device->db, "SELECT nr, id FROM record WHERE nr > :number ORDER BY nr LIMIT :limit", error);
 
   if (stmt == NULL)
     return FALSE;

@@ -11,7 +11,8 @@ typedef struct {
   char *kind;
   char *title;
   char *state;
-  char *due; /* YYYY-MM-DD or NULL; not read from the store */
+  char *parent;     /* id of the record that it belongs to; NULL: none */
+  char *scope_from; /* id of the record that it takes its place from, as its enterprise */
   gint64 conflicts;
   gint64 changed; /* serial number of its newest change */
 } BhRow;
@@ -23,17 +24,26 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhRow, bh_row_clear)
 
 /* Fills `row`, which must be zero; row->number stays 0 when there is none. */
 gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GError **error);
-/* Adds a row and sets row->number. `order_key` sorts by title (title.h). Inside a transaction, as
- * is everything below that writes. */
-gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row,
-                                 const GByteArray *order_key, GError **error);
-/* Writes the row; with a NULL `order_key` title and order stay as they are. */
-gboolean bh_records_store_update(BhDevice *device, const BhRow *row, const GByteArray *order_key,
-                                 GError **error);
+/* Adds a row and sets row->number. Inside a transaction, as is everything below that writes. */
+gboolean bh_records_store_insert(BhDevice *device, const char *id, BhRow *row, GError **error);
+/* Writes all columns but the kind. */
+gboolean bh_records_store_update(BhDevice *device, const BhRow *row, GError **error);
+/* Writes `conflicts` and `changed` only. */
+gboolean bh_records_store_touch(BhDevice *device, const BhRow *row, GError **error);
 /* Removes the row alone. */
 gboolean bh_records_store_delete(BhDevice *device, gint64 number, GError **error);
 /* Id of the record with this number; g_free. NULL when there is none. */
 char *bh_records_store_dup_id(BhDevice *device, gint64 number, GError **error);
+/* Ids of the children of a kind, newest first; GPtrArray of strings that it owns. */
+GPtrArray *bh_records_store_list_children(BhDevice *device, const char *parent, const char *kind,
+                                          GError **error);
+/* Replaces the files that a record names, and notes those that it names no more (release.h).
+ * `hashes`: JSON array. */
+gboolean bh_records_store_set_files(BhDevice *device, gint64 number, const json_t *hashes,
+                                    GError **error);
+/* *has: whether a record names the file. */
+gboolean bh_records_store_has_file(BhDevice *device, const char *sha256, gboolean *has,
+                                   GError **error);
 /* The highest number that was given; 0 on error. */
 gint64 bh_records_store_max_number(BhDevice *device);
 /* Appends copies of the ids of at most `limit` records after *number, in the order of their
@@ -80,8 +90,10 @@ gint64 bh_records_store_count_quarantined(BhDevice *device, const char *id);
 
 /* --- what is to be done later --- */
 
-/* Notes the records that have this term: their titles are to be made again. */
-gboolean bh_records_store_retitle(BhDevice *device, const char *term, GError **error);
+/* Notes the records that take their place from this one, and with `children` also those that belong
+ * to it: their titles and search texts are to be made again. */
+gboolean bh_records_store_retitle(BhDevice *device, const char *id, gboolean children,
+                                  GError **error);
 /* Removes the first `limit` noted ones and returns their ids; GPtrArray of strings that it owns. */
 GPtrArray *bh_records_store_take_retitle(BhDevice *device, int limit, GError **error);
 /* Notes a file as wanted from the hub, unless its bytes are here. */

@@ -1,19 +1,11 @@
 /* Rows of files that may be named by nothing. */
 #include "sync/device/store/release-store.h"
 
-static BhStmt *prepare(BhDevice *device, const char *sql, const char *sha256, GError **error)
-{
-  BhStmt *stmt = bh_db_prepare(device->db, sql, error);
-
-  if (stmt != NULL)
-    bh_stmt_bind_text(stmt, "sha", sha256);
-  return stmt;
-}
+#include "sync/db/params.h"
 
 static gboolean run(BhDevice *device, const char *sql, const char *sha256, GError **error)
 {
-  BhStmt *stmt = prepare(device, sql, sha256, error);
-  return stmt != NULL && bh_stmt_run(stmt, error);
+  return bh_db_run(device->db, sql, BH_PARAMS(bh_param_text("sha", sha256)), error);
 }
 
 gboolean bh_release_store_add(BhDevice *device, const char *sha256, GError **error)
@@ -29,13 +21,11 @@ gboolean bh_release_store_drop(BhDevice *device, const char *sha256, GError **er
 
 GPtrArray *bh_release_store_list(BhDevice *device, const char *after, int limit, GError **error)
 {
-  g_autoptr(BhStmt) stmt = prepare(
-      device, "SELECT sha256 FROM released WHERE sha256 > :sha ORDER BY sha256 LIMIT :limit", after,
-      error);
-
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_int(stmt, "limit", limit);
+  BhStmt *stmt =
+      bh_db_query(device->db,
+                  "SELECT sha256 FROM released WHERE sha256 > :after"
+                  " ORDER BY sha256 LIMIT :limit",
+                  BH_PARAMS(bh_param_text("after", after), bh_param_int("limit", limit)), error);
   return bh_stmt_collect_texts(stmt, error);
 }
 
@@ -43,9 +33,8 @@ gboolean bh_release_store_is_drafted(BhDevice *device, const char *sha256, gbool
                                      GError **error)
 {
   /* Reads all values, because drafts are few and a value may name a file anywhere. */
-  g_autoptr(BhStmt) stmt = prepare(
-      device, "SELECT 1 FROM draft_key WHERE instr(value, :sha) > 0 LIMIT 1", sha256, error);
-  return stmt != NULL && bh_stmt_step(stmt, drafted, error);
+  return bh_db_has_row(device->db, "SELECT 1 FROM draft_key WHERE instr(value, :sha) > 0 LIMIT 1",
+                       BH_PARAMS(bh_param_text("sha", sha256)), drafted, error);
 }
 
 gboolean bh_release_store_discard(BhDevice *device, const char *sha256, GError **error)

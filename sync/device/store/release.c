@@ -3,9 +3,9 @@
 
 #include <string.h>
 
+#include "sync/device/store/records-store.h"
 #include "sync/device/store/release-store.h"
 #include "sync/device/store/shadow-store.h"
-#include "sync/device/store/terms.h"
 
 #define STEP 20 /* files that are checked in one transaction */
 
@@ -113,28 +113,7 @@ void bh_release_settle(BhDevice *device, const char *value)
 
 gboolean bh_release_is_named(BhDevice *device, const char *sha256, gboolean *named, GError **error)
 {
-  const GPtrArray *kinds = bh_kind_set_list(device->kinds);
-  g_autoptr(json_t) hash = json_string(sha256);
-
-  *named = FALSE;
-  for (guint i = 0; i < kinds->len; i++) {
-    const BhKind *kind = g_ptr_array_index(kinds, i);
-    const GPtrArray *fields = bh_kind_list_fields(kind);
-    for (guint j = 0; j < fields->len; j++) {
-      const BhField *field = g_ptr_array_index(fields, j);
-      if (bh_field_get_type(field) != BH_FIELD_HASH)
-        continue;
-      g_autoptr(GArray) records = bh_terms_store_list_of(device, bh_kind_get_name(kind),
-                                                         bh_field_get_name(field), hash, 1, error);
-      if (records == NULL)
-        return FALSE;
-      if (records->len > 0) {
-        *named = TRUE;
-        return TRUE;
-      }
-    }
-  }
-  return TRUE;
+  return bh_records_store_has_file(device, sha256, named, error);
 }
 
 static gboolean is_used(BhDevice *device, const char *sha256, gboolean *used, GError **error)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "sync/device/store/people.h"
-#include "sync/device/store/terms.h"
 #include "sync/device/store/views.h"
 
 struct _BhScope {
@@ -111,16 +110,13 @@ static json_t *list_children(const char *record, const char *kind_name, gpointer
   if (field == NULL)
     return NULL;
   /* All of them, because "every" and "count" need all. */
-  g_autoptr(json_t) parent = json_string(record);
-  g_autoptr(GArray) numbers = bh_terms_store_list_of(device, kind_name, field, parent, -1, NULL);
-  if (numbers == NULL)
+  g_autoptr(GPtrArray) ids = bh_records_store_list_children(device, record, kind_name, NULL);
+  if (ids == NULL)
     return NULL;
   json_t *out = json_array();
-  for (guint i = 0; i < numbers->len; i++) {
-    g_autofree char *id = bh_records_store_dup_id(device, g_array_index(numbers, gint64, i), NULL);
-    if (id != NULL && (scope->kinds == NULL || !g_hash_table_contains(scope->kinds, id)))
-      json_array_append(out, bh_scope_get(scope, id));
-  }
+  for (guint i = 0; i < ids->len; i++)
+    if (scope->kinds == NULL || !g_hash_table_contains(scope->kinds, ids->pdata[i]))
+      json_array_append(out, bh_scope_get(scope, ids->pdata[i]));
   add_unsaved_children(scope, record, kind_name, field, out);
   return out;
 }

@@ -1,18 +1,15 @@
 /* Settings: texts by name, kept in the store. */
 #include "sync/device/store/core.h"
 
+#include "sync/db/params.h"
+
 char *bh_setting_dup(BhDevice *device, const char *name)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT value FROM setting WHERE name = :name", NULL);
+  char *value = NULL;
 
-  if (stmt == NULL)
-    return NULL;
-  bh_stmt_bind_text(stmt, "name", name);
-  if (!bh_stmt_step(stmt, &row, NULL) || !row)
-    return NULL;
-  return g_strdup(bh_stmt_get_text(stmt, 0));
+  bh_db_dup_text(device->db, "SELECT value FROM setting WHERE name = :name",
+                 BH_PARAMS(bh_param_text("name", name)), &value, NULL);
+  return value;
 }
 
 gint64 bh_setting_get_int(BhDevice *device, const char *name, gint64 fallback)
@@ -23,19 +20,13 @@ gint64 bh_setting_get_int(BhDevice *device, const char *name, gint64 fallback)
 
 gboolean bh_setting_set(BhDevice *device, const char *name, const char *value, GError **error)
 {
-  BhStmt *stmt = value == NULL
-                     ? bh_db_prepare(device->db, "DELETE FROM setting WHERE name = :name", error)
-                     : bh_db_prepare(device->db,
-                                     "INSERT INTO setting (name, value) VALUES (:name, :value)"
-                                     " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                                     error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "name", name);
-  if (value != NULL)
-    bh_stmt_bind_text(stmt, "value", value);
-  return bh_stmt_run(stmt, error);
+  if (value == NULL)
+    return bh_db_run(device->db, "DELETE FROM setting WHERE name = :name",
+                     BH_PARAMS(bh_param_text("name", name)), error);
+  return bh_db_run(device->db,
+                   "INSERT INTO setting (name, value) VALUES (:name, :value)"
+                   " ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                   BH_PARAMS(bh_param_text("name", name), bh_param_text("value", value)), error);
 }
 
 gboolean bh_setting_set_int(BhDevice *device, const char *name, gint64 value, GError **error)

@@ -1,6 +1,8 @@
 /* Rows of the shadow; see shadow-store.h. */
 #include "sync/device/store/shadow-store.h"
 
+#include "sync/db/params.h"
+
 void bh_shadow_clear(BhShadow *shadow)
 {
   g_clear_pointer(&shadow->cursor, g_free);
@@ -9,27 +11,26 @@ void bh_shadow_clear(BhShadow *shadow)
 
 gboolean bh_shadow_store_read(BhDevice *device, BhShadow *shadow, gboolean *found, GError **error)
 {
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db, "SELECT cursor, included, phase, place FROM shadow_state", error);
+  g_autoptr(BhStmt) row = NULL;
+  gboolean ok = bh_db_query_row(
+      device->db, "SELECT cursor, included, phase, place FROM shadow_state", NULL, &row, error);
 
-  *found = FALSE;
-  if (stmt == NULL || !bh_stmt_step(stmt, found, error))
-    return FALSE;
-  if (*found) {
-    shadow->cursor = g_strdup(bh_stmt_get_text(stmt, 0));
-    shadow->included = g_strdup(bh_stmt_get_text(stmt, 1));
-    shadow->phase = bh_stmt_get_int(stmt, 2);
-    shadow->place = bh_stmt_get_int(stmt, 3);
+  *found = row != NULL;
+  if (row != NULL) {
+    shadow->cursor = g_strdup(bh_stmt_get_text(row, 0));
+    shadow->included = g_strdup(bh_stmt_get_text(row, 1));
+    shadow->phase = bh_stmt_get_int(row, 2);
+    shadow->place = bh_stmt_get_int(row, 3);
   }
-  return TRUE;
+  return ok;
 }
 
 gboolean bh_shadow_store_is_open(BhDevice *device)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT 1 FROM shadow_state", NULL);
+  gboolean is_open = FALSE;
 
-  return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row;
+  bh_db_has_row(device->db, "SELECT 1 FROM shadow_state", NULL, &is_open, NULL);
+  return is_open;
 }
 
 char *bh_shadow_store_dup_cursor(BhDevice *device)
@@ -44,30 +45,18 @@ char *bh_shadow_store_dup_cursor(BhDevice *device)
 gboolean bh_shadow_store_set_cursor(BhDevice *device, const char *cursor, const char *included,
                                     GError **error)
 {
-  BhStmt *stmt =
-      bh_db_prepare(device->db,
-                    "INSERT INTO shadow_state (one, cursor, included, phase, place)"
-                    " VALUES (1, :cursor, :included, 0, 0) ON CONFLICT (one) DO UPDATE SET"
-                    " cursor = excluded.cursor, included = excluded.included",
-                    error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "cursor", cursor);
-  bh_stmt_bind_text(stmt, "included", included);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(device->db,
+                   "INSERT INTO shadow_state (one, cursor, included, phase, place)"
+                   " VALUES (1, :cursor, :included, 0, 0) ON CONFLICT (one) DO UPDATE SET"
+                   " cursor = excluded.cursor, included = excluded.included",
+                   BH_PARAMS(bh_param_text("cursor", cursor), bh_param_text("included", included)),
+                   error);
 }
 
 gboolean bh_shadow_store_move(BhDevice *device, gint64 phase, gint64 place, GError **error)
 {
-  BhStmt *stmt =
-      bh_db_prepare(device->db, "UPDATE shadow_state SET phase = :phase, place = :place", error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "phase", phase);
-  bh_stmt_bind_int(stmt, "place", place);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(device->db, "UPDATE shadow_state SET phase = :phase, place = :place",
+                   BH_PARAMS(bh_param_int("phase", phase), bh_param_int("place", place)), error);
 }
 
 gboolean bh_shadow_store_end(BhDevice *device, GError **error)
@@ -87,15 +76,10 @@ gboolean bh_shadow_store_restart(BhDevice *device, GError **error)
 
 gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GError **error)
 {
-  BhStmt *stmt = bh_db_prepare(device->db,
-                               "DELETE FROM shadow WHERE number IN (SELECT number FROM shadow"
-                               " ORDER BY number LIMIT :limit)",
-                               error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_int(stmt, "limit", limit);
-  if (!bh_stmt_run(stmt, error))
+  if (!bh_db_run(device->db,
+                 "DELETE FROM shadow WHERE number IN (SELECT number FROM shadow"
+                 " ORDER BY number LIMIT :limit)",
+                 BH_PARAMS(bh_param_int("limit", limit)), error))
     return FALSE;
   *more = bh_db_changes(device->db) == limit;
   return TRUE;
@@ -103,79 +87,62 @@ gboolean bh_shadow_store_trim(BhDevice *device, int limit, gboolean *more, GErro
 
 gboolean bh_shadow_store_put(BhDevice *device, const char *record, const char *text, GError **error)
 {
-  BhStmt *stmt = bh_db_prepare(device->db,
-                               "INSERT INTO shadow (number, record, text) SELECT 1 + max("
-                               "coalesce((SELECT max(number) FROM shadow), 0),"
-                               " coalesce((SELECT floor FROM shadow_state), 0)), :record, :text",
-                               error);
-
-  if (stmt == NULL || !bh_shadow_store_drop(device, record, error))
-    return FALSE;
-  bh_stmt_bind_text(stmt, "record", record);
-  bh_stmt_bind_text(stmt, "text", text);
-  return bh_stmt_run(stmt, error);
+  return bh_shadow_store_drop(device, record, error) &&
+         bh_db_run(device->db,
+                   "INSERT INTO shadow (number, record, text) SELECT 1 + max("
+                   "coalesce((SELECT max(number) FROM shadow), 0),"
+                   " coalesce((SELECT floor FROM shadow_state), 0)), :record, :text",
+                   BH_PARAMS(bh_param_text("record", record), bh_param_text("text", text)), error);
 }
 
 gboolean bh_shadow_store_drop(BhDevice *device, const char *record, GError **error)
 {
-  BhStmt *stmt = bh_db_prepare(device->db, "DELETE FROM shadow WHERE record = :record", error);
-
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_text(stmt, "record", record);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(device->db, "DELETE FROM shadow WHERE record = :record",
+                   BH_PARAMS(bh_param_text("record", record)), error);
 }
 
 gint64 bh_shadow_store_max(BhDevice *device)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(device->db, "SELECT max(number) FROM shadow", NULL);
+  gint64 number = 0;
 
-  return stmt != NULL && bh_stmt_step(stmt, &row, NULL) && row ? bh_stmt_get_int(stmt, 0) : 0;
+  bh_db_get_int(device->db, "SELECT max(number) FROM shadow", NULL, &number, NULL);
+  return number;
 }
 
 char *bh_shadow_store_next_difference(BhDevice *device, gint64 *number, gint64 through,
                                       GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT s.number, s.text FROM shadow s LEFT JOIN record r ON r.id = s.record"
-                    " LEFT JOIN base b ON b.number = r.number"
-                    " WHERE s.number > :number AND s.number <= :through"
-                    " AND (b.text IS NULL OR b.text <> s.text OR b.gone = 1)"
-                    " ORDER BY s.number LIMIT 1",
-                    error);
+  g_autoptr(BhStmt) row = NULL;
 
-  if (stmt == NULL)
+  if (!bh_db_query_row(device->db,
+                       "SELECT s.number, s.text FROM shadow s LEFT JOIN record r ON r.id = s.record"
+                       " LEFT JOIN base b ON b.number = r.nr"
+                       " WHERE s.number > :number AND s.number <= :through"
+                       " AND (b.text IS NULL OR b.text <> s.text OR b.gone = 1)"
+                       " ORDER BY s.number LIMIT 1",
+                       BH_PARAMS(bh_param_int("number", *number), bh_param_int("through", through)),
+                       &row, error) ||
+      row == NULL)
     return NULL;
-  bh_stmt_bind_int(stmt, "number", *number);
-  bh_stmt_bind_int(stmt, "through", through);
-  if (!bh_stmt_step(stmt, &row, error) || !row)
-    return NULL;
-  *number = bh_stmt_get_int(stmt, 0);
-  return g_strdup(bh_stmt_get_text(stmt, 1));
+  *number = bh_stmt_get_int(row, 0);
+  return g_strdup(bh_stmt_get_text(row, 1));
 }
 
 char *bh_shadow_store_next_vanished(BhDevice *device, gint64 *number, gint64 through,
                                     GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_db_prepare(device->db,
-                    "SELECT b.number, r.id FROM base b JOIN record r ON r.number = b.number"
-                    " WHERE b.number > :number AND b.number <= :through"
-                    " AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.record = r.id"
-                    " AND s.number > (SELECT floor FROM shadow_state))"
-                    " ORDER BY b.number LIMIT 1",
-                    error);
+  g_autoptr(BhStmt) row = NULL;
 
-  if (stmt == NULL)
+  if (!bh_db_query_row(device->db,
+                       "SELECT b.number, r.id FROM base b JOIN record r ON r.nr = b.number"
+                       " WHERE b.number > :number AND b.number <= :through"
+                       " AND NOT EXISTS (SELECT 1 FROM shadow s WHERE s.record = r.id"
+                       " AND s.number > (SELECT floor FROM shadow_state))"
+                       " ORDER BY b.number LIMIT 1",
+                       BH_PARAMS(bh_param_int("number", *number), bh_param_int("through", through)),
+                       &row, error) ||
+      row == NULL)
     return NULL;
-  bh_stmt_bind_int(stmt, "number", *number);
-  bh_stmt_bind_int(stmt, "through", through);
-  if (!bh_stmt_step(stmt, &row, error) || !row)
-    return NULL;
-  *number = bh_stmt_get_int(stmt, 0);
-  return g_strdup(bh_stmt_get_text(stmt, 1));
+  *number = bh_stmt_get_int(row, 0);
+  return g_strdup(bh_stmt_get_text(row, 1));
 }

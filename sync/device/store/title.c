@@ -59,18 +59,3 @@ char *bh_record_dup_searched_title(BhDevice *device, const BhRecord *record)
 {
   return make_title(device, record, FALSE);
 }
-
-GByteArray *bh_title_dup_order_key(const char *title)
-{
-  g_autofree char *folded = g_utf8_casefold(title, -1);
-  gsize len = 0;
-  g_autofree char *sorted =
-      g_convert_with_fallback(folded, -1, "GB18030", "UTF-8", "?", NULL, &len, NULL);
-  GByteArray *key = g_byte_array_new();
-
-  if (sorted != NULL)
-    g_byte_array_append(key, (const guint8 *)sorted, (guint)len);
-  else
-    g_byte_array_append(key, (const guint8 *)folded, (guint)strlen(folded));
-  return key;
-}

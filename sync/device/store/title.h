@@ -12,8 +12,5 @@ char *bh_record_dup_searched_title(BhDevice *device, const BhRecord *record);
 /* A BhTitleFunc over the store: values of a record, borrowed until another one is read; NULL when
  * there is none. `device` is a BhDevice. */
 const json_t *bh_title_get_values(const char *record, gpointer device);
-/* Bytes that sort titles: GB 18030, in which usual Chinese characters are in the order of their
- * pinyin. New reference. */
-GByteArray *bh_title_dup_order_key(const char *title);
 
 G_END_DECLS

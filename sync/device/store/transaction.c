@@ -93,6 +93,21 @@ BhWrite *bh_write_begin(BhDevice *device, GError **error)
   return device;
 }
 
+BhWrite *bh_write_begin_unsynced(BhDevice *device, GError **error)
+{
+  if (!bh_device_ready(device, error) || !bh_db_begin_unsynced(device->db, error))
+    return NULL;
+  return device;
+}
+
+static gboolean run_before_commit(BhDevice *device, GError **error)
+{
+  for (guint i = 0; i < device->hooks_n; i++)
+    if (device->hooks[i].before_commit != NULL && !device->hooks[i].before_commit(device, error))
+      return FALSE;
+  return TRUE;
+}
+
 static void undo(BhDevice *device)
 {
   g_autoptr(GError) local = NULL;
@@ -107,7 +122,8 @@ static void undo(BhDevice *device)
 
 gboolean bh_write_commit(BhWrite *write, GError **error)
 {
-  if (write->counters_dirty && !bh_device_store_save_counters(write, error))
+  if (!run_before_commit(write, error) ||
+      (write->counters_dirty && !bh_device_store_save_counters(write, error)))
     return FALSE;
   if (!bh_db_commit(write->db, error)) {
     undo(write);

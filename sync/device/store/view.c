@@ -7,7 +7,6 @@
 
 #include "sync/device/store/journal-store.h"
 #include "sync/device/store/people.h"
-#include "sync/device/store/terms.h"
 #include "sync/device/store/views.h"
 
 static json_t *list_conflicts(const BhRecord *record)
@@ -217,15 +216,9 @@ json_t *bh_review_find_open(BhDevice *device, const char *kind_name, const char 
 
   if (kind == NULL || review == NULL || !bh_kind_is_reviewable(kind))
     return json_null();
-  const char *field = bh_kind_get_parent_field(review);
-  g_autoptr(json_t) value = json_string(record);
-  g_autoptr(GArray) numbers = bh_terms_store_list_of(
-      device, BH_REVIEW_KIND, field != NULL ? field : "parent", value, -1, NULL);
-  if (numbers == NULL)
-    return json_null();
-  for (guint i = 0; i < numbers->len; i++) {
-    g_autofree char *id = bh_records_store_dup_id(device, g_array_index(numbers, gint64, i), NULL);
-    BhView *view = id != NULL ? bh_view_get(device, id, NULL) : NULL;
+  g_autoptr(GPtrArray) ids = bh_records_store_list_children(device, record, BH_REVIEW_KIND, NULL);
+  for (guint i = 0; ids != NULL && i < ids->len; i++) {
+    BhView *view = bh_view_get(device, ids->pdata[i], NULL);
     if (view != NULL &&
         g_strcmp0(bh_record_get_string(view->record, "state"), BH_REVIEW_CLOSED) != 0)
       return describe_review(view);

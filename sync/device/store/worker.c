@@ -2,6 +2,7 @@
 #include "sync/device/store/worker.h"
 
 #include "sync/device/store/damage.h"
+#include "sync/device/store/index.h"
 #include "sync/device/store/outbox-kinds.h"
 #include "sync/device/store/outbox-pull.h"
 #include "sync/device/store/prune.h"
@@ -33,6 +34,8 @@ static gboolean run_idle_step(BhDevice *device, gboolean *more, GError **error)
     return FALSE;
   *more = *more || device->retitle;
   if (!*more && !reindex(device, more, error))
+    return FALSE;
+  if (!*more && !bh_device_index_some(device, more, error))
     return FALSE;
   return bh_write_commit(write, error);
 }

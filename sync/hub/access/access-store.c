@@ -1,33 +1,30 @@
 /* SQL of access-store.h. Rows are only added, never changed. */
 #include "sync/hub/access/access-store.h"
 
-#include "sync/hub/log/log.h"
+#include "sync/db/params.h"
 
 gboolean bh_access_store_has(BhDb *db, const char *reader, const char *record, const char *way,
                              gint64 after_ms, gint64 now_ms, gboolean *has, GError **error)
 {
-  g_autoptr(GError) failed = NULL;
-  BhStmt *stmt = bh_sql_row(db, has, &failed,
-                            "SELECT 1 FROM access WHERE reader = :reader AND record = :record"
-                            " AND way = :way AND at_ms > :after AND at_ms <= :now LIMIT 1",
-                            "tttii", "reader", reader, "record", record, "way", way, "after",
-                            after_ms, "now", now_ms);
-  if (stmt != NULL)
-    bh_stmt_reset(stmt);
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error(error, g_steal_pointer(&failed));
-  return FALSE;
+  return bh_db_has_row(db,
+                       "SELECT 1 FROM access WHERE reader = :reader AND record = :record"
+                       " AND way = :way AND at_ms > :after AND at_ms <= :now LIMIT 1",
+                       BH_PARAMS(bh_param_text("reader", reader), bh_param_text("record", record),
+                                 bh_param_text("way", way), bh_param_int("after", after_ms),
+                                 bh_param_int("now", now_ms)),
+                       has, error);
 }
 
 gboolean bh_access_store_add(BhDb *db, gint64 now_ms, const char *reader, const char *way,
                              const char *record, const char *kind, GError **error)
 {
-  return bh_sql_run(db, error,
-                    "INSERT INTO access (at_ms, reader, way, record, kind)"
-                    " VALUES (:now, :reader, :way, :record, :kind)",
-                    "itttt", "now", now_ms, "reader", reader, "way", way, "record", record, "kind",
-                    kind);
+  return bh_db_run(db,
+                   "INSERT INTO access (at_ms, reader, way, record, kind)"
+                   " VALUES (:now, :reader, :way, :record, :kind)",
+                   BH_PARAMS(bh_param_int("now", now_ms), bh_param_text("reader", reader),
+                             bh_param_text("way", way), bh_param_text("record", record),
+                             bh_param_text("kind", kind)),
+                   error);
 }
 
 static void set_text(json_t *row, const char *name, const char *text)
@@ -46,7 +43,7 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
       reader != NULL ? (record != NULL ? " AND +a.reader = :reader" : " AND a.reader = :reader")
                      : "",
       " ORDER BY a.nr DESC LIMIT :limit", NULL);
-  BhStmt *stmt = bh_db_prepare(db, sql, error);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(db, sql, error);
   if (stmt == NULL)
     return NULL;
   bh_stmt_bind_int(stmt, "before", before);
@@ -66,6 +63,5 @@ json_t *bh_access_store_list(BhDb *db, const char *record, const char *reader, g
     set_text(row, "unit", bh_stmt_get_text(stmt, 6));
     json_array_append_new(rows, row);
   }
-  bh_stmt_reset(stmt);
   return ended ? g_steal_pointer(&rows) : NULL;
 }

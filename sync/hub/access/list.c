@@ -1,88 +1,15 @@
-/* Lists of records for a viewer: translates a query into a BhListQuery (records/list-store.h), and
- * removes rows that the viewer may not see. Start at bh_hub_list. */
+/* Lists of records for a viewer: adds to a list query what the viewer may see, and removes rows
+ * that are hidden from the viewer all the same. Start at bh_hub_list. */
 #include <string.h>
 
 #include "schema/restriction.h"
+#include "sync/index/index.h"
 #include "sync/hub/access/list.h"
 #include "sync/hub/records/records.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/access/shown.h"
 
-#define LIMIT_DEFAULT 50
-#define LIMIT_MAX 200
 #define RESTRICTIONS_MAX 10000 /* judged for one list; if there are more, each record is judged */
-
-static gboolean add_values(json_t *list, const json_t *value)
-{
-  if (json_is_string(value))
-    return json_array_append(list, (json_t *)value) == 0;
-  if (json_is_integer(value)) {
-    g_autofree char *text = g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    return json_array_append_new(list, json_string(text)) == 0;
-  }
-  if (json_is_boolean(value))
-    return json_array_append_new(list, json_string(json_is_true(value) ? "true" : "false")) == 0;
-  return FALSE;
-}
-
-static gboolean read_where(const json_t *query, const BhKind *kind, BhListQuery *wanted,
-                           GError **error)
-{
-  const char *field;
-  json_t *value;
-  json_object_foreach(json_object_get(query, "where"), field, value) {
-    gboolean is_state = strcmp(field, "state") == 0;
-    const BhField *declared = kind != NULL ? bh_kind_find_field(kind, field) : NULL;
-    if (!is_state && (declared == NULL || !bh_field_is_indexed(declared))) {
-      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
-                  "where %.64s: not an indexed field of the kind", field);
-      return FALSE;
-    }
-    if (wanted->n_where == BH_LIST_WHERE_MAX) {
-      g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "where: at most %d fields", BH_LIST_WHERE_MAX);
-      return FALSE;
-    }
-    json_t *values = json_array();
-    gboolean ok = TRUE;
-    size_t at;
-    json_t *element;
-    if (json_is_array(value)) {
-      json_array_foreach(value, at, element) {
-        ok = ok && add_values(values, element);
-      }
-    } else {
-      ok = add_values(values, value);
-    }
-    BhListWhere *where = &wanted->where[wanted->n_where++];
-    where->field = field;
-    where->values = bh_json_dump(values);
-    json_decref(values);
-    if (!ok) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                  "where %.64s: must be a value or a list of values", field);
-      return FALSE;
-    }
-  }
-  return TRUE;
-}
-
-/* Reads "doubtful": only records whose value of that field is doubtful. */
-static gboolean read_doubtful(const json_t *query, BhListQuery *wanted, GError **error)
-{
-  const char *field = bh_json_string_or(query, "doubtful", NULL);
-  if (field == NULL)
-    return TRUE;
-  if (wanted->kind == NULL || wanted->n_where == BH_LIST_WHERE_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                "doubtful: needs a kind, and one condition fewer in where");
-    return FALSE;
-  }
-  g_autoptr(json_t) names = json_pack("[s]", field);
-  BhListWhere *where = &wanted->where[wanted->n_where++];
-  where->field = BH_INDEX_DOUBT;
-  where->values = bh_json_dump(names);
-  return TRUE;
-}
 
 static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **error)
 {
@@ -91,7 +18,7 @@ static gboolean read_inbox(const char *inbox, BhListQuery *wanted, GError **erro
   if (strcmp(inbox, BH_LANE_CONFLICT) == 0)
     wanted->conflict = TRUE;
   else if (strcmp(inbox, BH_LANE_QUARANTINE) == 0)
-    wanted->quarantined = TRUE;
+    wanted->among = bh_records_in_quarantine;
   else if (g_strv_contains(BH_LANES, inbox))
     wanted->review = inbox;
   else {
@@ -148,7 +75,7 @@ static gboolean read_scopes(Listing *listing, const BhKind *kind, BhListQuery *w
   const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
   g_autofree char *whole = g_strconcat("a:", listing->hub->area, NULL);
   gboolean for_all = kind != NULL && strcmp(bh_kind_get_scope(kind), "all") == 0;
-  if (listing->viewer == NULL || wanted->parent != NULL || for_all ||
+  if (listing->viewer == NULL || wanted->parents != NULL || for_all ||
       bh_scope_is_within(whole, unit, TRUE, listing->hub->region, bh_shown_lookup, listing->shown))
     return TRUE;
   g_autoptr(GPtrArray) areas = bh_feed_store_list_areas(listing->db, error);
@@ -176,7 +103,7 @@ static gboolean read_restrictions(Listing *listing, const BhKind *kind, BhListQu
       (kind != NULL && json_object_get(bh_kind_get_declaration(kind), "visible") == NULL))
     return TRUE;
   g_autoptr(GPtrArray) stored =
-      bh_list_store_restrictions(listing->db, wanted->kind, RESTRICTIONS_MAX + 1, error);
+      bh_list_restrictions(listing->db, wanted->kind, RESTRICTIONS_MAX + 1, error);
   g_autoptr(json_t) shown = json_array();
   if (stored == NULL || stored->len > RESTRICTIONS_MAX)
     return stored != NULL;
@@ -187,89 +114,23 @@ static gboolean read_restrictions(Listing *listing, const BhKind *kind, BhListQu
   return TRUE;
 }
 
-/* Reads "after": "POSITION" in the order of changes, "NR:TITLE" or "NR:DAY" in the other orders. */
-static gboolean read_after(const char *after, BhListQuery *wanted, GError **error)
-{
-  char *end = NULL;
-  if (after == NULL || *after == '\0')
-    return TRUE;
-  gint64 number = g_ascii_strtoll(after, &end, 10);
-  if (number <= 0 || *end != (wanted->order != BH_LIST_BY_CHANGE ? ':' : '\0')) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "after: not a valid cursor for this order");
-    return FALSE;
-  }
-  if (wanted->order != BH_LIST_BY_CHANGE) {
-    wanted->after_nr = number;
-    wanted->after_key = g_strdup(end + 1);
-  } else {
-    wanted->after_position = number;
-  }
-  return TRUE;
-}
-
-static gboolean read_order(const json_t *query, BhListQuery *wanted, GError **error)
-{
-  static const char *const names[] = {"changed", "title", "due", NULL};
-  const char *name = bh_json_string_or(query, "order", "changed");
-  while (names[wanted->order] != NULL && strcmp(names[wanted->order], name) != 0)
-    wanted->order++;
-  wanted->due_before = bh_json_string_or(query, "due_before", "9999-12-31");
-  if (names[wanted->order] == NULL || (wanted->order == BH_LIST_BY_DUE && wanted->kind == NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
-                "order %.32s: must be changed, title, or due together with a kind", name);
-    return FALSE;
-  }
-  return TRUE;
-}
-
 static gboolean read_query(Listing *listing, const json_t *query, BhListQuery *wanted,
                            GError **error)
 {
-  wanted->kind = bh_json_string_or(query, "kind", NULL);
-  wanted->parent = bh_json_string_or(query, "parent", NULL);
-  wanted->without = bh_json_string_or(query, "without", NULL);
-  const json_t *parent_not = json_object_get(query, "parent_not");
-  if (parent_not != NULL)
-    wanted->parent_not = bh_json_dump(parent_not);
-  json_int_t limit = json_integer_value(json_object_get(query, "limit"));
-  wanted->limit = limit > 0 ? (int)MIN(limit, LIMIT_MAX) : LIMIT_DEFAULT;
+  if (!bh_list_query_read(listing->db, listing->kinds, query, wanted, error))
+    return FALSE;
   const BhKind *kind = wanted->kind != NULL ? bh_kind_set_find(listing->kinds, wanted->kind) : NULL;
-  if (wanted->kind != NULL && kind == NULL) {
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "no such kind: %.64s", wanted->kind);
-    return FALSE;
-  }
-  const char *search = bh_json_string_or(query, "search", "");
-  /* bh_search_query ignores what is beyond the limit, so that records would be found which do not
-   * match. */
-  if (g_utf8_strlen(search, -1) > BH_SEARCH_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "search: more than %d characters", BH_SEARCH_MAX);
-    return FALSE;
-  }
-  if (*search != '\0') {
-    wanted->match = bh_search_query(search);
-    if (wanted->match == NULL)
-      wanted->nothing = TRUE;
-    g_autoptr(GError) failed = NULL;
-    wanted->related = bh_search_related(listing->db, listing->kinds, wanted->kind, search, &failed);
-    if (failed != NULL) {
-      g_propagate_error(error, g_steal_pointer(&failed));
-      return FALSE;
-    }
-  }
-  return read_order(query, wanted, error) &&
-         read_after(bh_json_string_or(query, "after", NULL), wanted, error) &&
-         read_where(query, kind, wanted, error) && read_doubtful(query, wanted, error) &&
-         read_inbox(bh_json_string_or(query, "inbox", NULL), wanted, error) &&
+  return read_inbox(bh_json_string_or(query, "inbox", NULL), wanted, error) &&
          read_area(listing->hub, listing->db, bh_json_string_or(query, "area", NULL), wanted,
                    error) &&
          read_scopes(listing, kind, wanted, error) &&
          read_restrictions(listing, kind, wanted, error);
 }
 
-static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GError **error)
+static json_t *describe(BhDb *db, const BhRecordRow *row, const json_t *values, GError **error)
 {
   gint64 total, received;
-  if (!bh_list_store_count_files(db, row->id, row->nr, &total, &received, error))
+  if (!bh_record_count_files(db, row->id, row->nr, &total, &received, error))
     return NULL;
   return json_pack("{s:s, s:s, s:s, s:s?, s:s?, s:s?, s:I, s:O, s:b, s:s?, s:I, s:I}", "id",
                    row->id, "kind", row->kind, "title", row->title, "state", row->state, "area",
@@ -278,66 +139,80 @@ static json_t *describe(BhDb *db, const BhListRow *row, const json_t *values, GE
                    "files_total", (json_int_t)total, "files_here", (json_int_t)received);
 }
 
-static gboolean is_in_scope(Listing *listing, const BhListRow *row)
+static gboolean is_in_scope(Listing *listing, const char *scope, const char *scope2)
 {
   const char *unit = bh_json_string_or(listing->viewer, "unit", NULL);
   const BhRegion *region = listing->hub->region;
-  return bh_scope_is_within(row->scope, unit, TRUE, region, bh_shown_lookup, listing->shown) ||
-         bh_scope_is_within(row->scope2, unit, TRUE, region, bh_shown_lookup, listing->shown);
+  return bh_scope_is_within(scope, unit, TRUE, region, bh_shown_lookup, listing->shown) ||
+         bh_scope_is_within(scope2, unit, TRUE, region, bh_shown_lookup, listing->shown);
 }
 
-static BhSight get_sight(Listing *listing, const BhListRow *row, const json_t *values)
+static BhSight get_sight(Listing *listing, const BhRecordRow *row, const json_t *values)
 {
   const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
   if (listing->viewer == NULL)
     return BH_SIGHT_OPEN;
-  if (kind == NULL || !is_in_scope(listing, row))
+  if (kind == NULL || !is_in_scope(listing, row->scope, row->scope2))
     return BH_SIGHT_NONE;
   return bh_sight_of(kind, row->id, values, &listing->viewer, 1, bh_shown_lookup, listing->shown);
 }
 
-static char *make_after(const BhListRow *row, BhListOrder order)
+/* Reads the record of a hit. *values: NULL when the viewer may not see it, or it is gone. */
+static gboolean read_hit(Listing *listing, const BhListHit *hit, BhRecordRow *row, json_t **values,
+                         BhSight *sight, GError **error)
 {
-  const char *key = bh_list_row_key(row, order);
-  return key != NULL ? g_strdup_printf("%" G_GINT64_FORMAT ":%s", row->nr, key)
-                     : g_strdup_printf("%" G_GINT64_FORMAT, row->position);
+  gboolean found;
+  *values = NULL;
+  if (!bh_record_row_load_nr(listing->db, hit->nr, row, &found, error) || !found)
+    return error == NULL || *error == NULL;
+  g_autoptr(BhRecord) record = bh_record_from_snapshot(row->snapshot, strlen(row->snapshot), error);
+  if (record == NULL)
+    return FALSE;
+  g_autoptr(json_t) shown = bh_record_dup_values(record);
+  *sight = get_sight(listing, row, shown);
+  if (*sight != BH_SIGHT_NONE)
+    *values = g_steal_pointer(&shown);
+  return TRUE;
 }
 
-static void go_on_after(BhListQuery *wanted, const BhListRow *row)
+static json_t *describe_hit(Listing *listing, const BhListHit *hit, gboolean *hidden,
+                            GError **error)
 {
-  wanted->after_position = row->position;
-  wanted->after_nr = row->nr;
-  g_free(wanted->after_key);
-  wanted->after_key = g_strdup(bh_list_row_key(row, wanted->order));
+  BhRecordRow row = {0};
+  g_autoptr(json_t) values = NULL;
+  BhSight sight = BH_SIGHT_NONE;
+  json_t *item = NULL;
+  gboolean ok = read_hit(listing, hit, &row, &values, &sight, error);
+  *hidden = ok && values == NULL;
+  if (values != NULL)
+    item = describe(listing->db, &row, values, error);
+  if (item != NULL && sight == BH_SIGHT_RESTRICTED)
+    json_object_set_new(item, "restricted", json_true());
+  bh_record_row_clear(&row);
+  return item;
 }
 
 /* Appends the rows that the viewer may see, up to `limit`. *after: the text of the last shown row,
  * never of a hidden one. *more: there is a further row that would be shown. */
-static gboolean add_rows(Listing *listing, GPtrArray *found, int limit, BhListOrder order,
-                         json_t *rows, char **after, gboolean *more, GError **error)
+static gboolean add_rows(Listing *listing, GPtrArray *hits, int limit, json_t *rows, char **after,
+                         gboolean *more, GError **error)
 {
-  for (guint i = 0; i < found->len && !*more; i++) {
-    const BhListRow *row = found->pdata[i];
-    g_autoptr(BhRecord) record =
-        bh_record_from_snapshot(row->snapshot, strlen(row->snapshot), error);
-    if (record == NULL)
-      return FALSE;
-    g_autoptr(json_t) values = bh_record_dup_values(record);
-    BhSight sight = get_sight(listing, row, values);
-    if (sight == BH_SIGHT_NONE)
+  for (guint i = 0; i < hits->len && !*more; i++) {
+    const BhListHit *hit = hits->pdata[i];
+    gboolean hidden;
+    json_t *item = describe_hit(listing, hit, &hidden, error);
+    if (hidden)
       continue;
-    if ((int)json_array_size(rows) == limit) {
-      *more = TRUE;
-      break;
-    }
-    json_t *item = describe(listing->db, row, values, error);
     if (item == NULL)
       return FALSE;
-    if (sight == BH_SIGHT_RESTRICTED)
-      json_object_set_new(item, "restricted", json_true());
+    if ((int)json_array_size(rows) == limit) {
+      *more = TRUE;
+      json_decref(item);
+      break;
+    }
     json_array_append_new(rows, item);
     g_free(*after);
-    *after = make_after(row, order);
+    *after = bh_list_dup_after(hit);
   }
   return TRUE;
 }
@@ -348,38 +223,39 @@ static json_t *list(Listing *listing, BhListQuery *wanted, GError **error)
 {
   g_autoptr(json_t) rows = json_array();
   g_autofree char *after = NULL;
-  gboolean more = FALSE, ended = wanted->nothing;
+  gboolean more = FALSE, ended = wanted->matches_nothing;
   const int limit = wanted->limit++;
   while (!more && !ended) {
-    g_autoptr(GPtrArray) found = bh_hub_list_page(listing->db, wanted, error);
-    if (found == NULL ||
-        !add_rows(listing, found, limit, wanted->order, rows, &after, &more, error))
+    g_autoptr(GPtrArray) found = bh_list_page(listing->db, wanted, error);
+    if (found == NULL || !add_rows(listing, found, limit, rows, &after, &more, error))
       return NULL;
     ended = (int)found->len < wanted->limit;
     if (!ended)
-      go_on_after(wanted, found->pdata[found->len - 1]);
+      bh_list_query_go_on(wanted, found->pdata[found->len - 1]);
   }
   return json_pack("{s:O, s:s?}", "rows", rows, "after", more ? after : NULL);
 }
 
 /* *seen: whether a row counts. The record is loaded only if its kind can hide records and the store
  * has not judged it by its restriction. */
-static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhListRow *row,
+static gboolean is_seen(Listing *listing, const BhListQuery *wanted, const BhListHit *hit,
                         gboolean *seen, GError **error)
 {
-  const BhKind *kind = bh_kind_set_find(listing->kinds, row->kind);
+  const BhKind *kind = bh_kind_set_find(listing->kinds, hit->kind);
   const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
   if (json_object_get(declared, "visible") == NULL ||
-      (row->is_derived && wanted->restrictions != NULL)) {
-    *seen = listing->viewer == NULL || (kind != NULL && is_in_scope(listing, row));
+      (hit->is_derived && wanted->restrictions != NULL)) {
+    *seen =
+        listing->viewer == NULL || (kind != NULL && is_in_scope(listing, hit->scope, hit->scope2));
     return TRUE;
   }
-  g_autoptr(BhRecord) record = bh_record_load(listing->db, row->id, error);
-  if (record == NULL)
-    return FALSE;
-  g_autoptr(json_t) values = bh_record_dup_values(record);
-  *seen = get_sight(listing, row, values) != BH_SIGHT_NONE;
-  return TRUE;
+  BhRecordRow row = {0};
+  g_autoptr(json_t) values = NULL;
+  BhSight sight;
+  gboolean ok = read_hit(listing, hit, &row, &values, &sight, error);
+  bh_record_row_clear(&row);
+  *seen = values != NULL;
+  return ok;
 }
 
 static gboolean count(Listing *listing, BhListQuery *wanted, int max, int *found, GError **error)
@@ -387,8 +263,8 @@ static gboolean count(Listing *listing, BhListQuery *wanted, int max, int *found
   *found = 0;
   wanted->limit = max + 1;
   wanted->count = TRUE;
-  while (!wanted->nothing && *found <= max) {
-    g_autoptr(GPtrArray) rows = bh_hub_list_page(listing->db, wanted, error);
+  while (!wanted->matches_nothing && *found <= max) {
+    g_autoptr(GPtrArray) rows = bh_list_page(listing->db, wanted, error);
     if (rows == NULL)
       return FALSE;
     for (guint i = 0; i < rows->len && *found <= max; i++) {
@@ -399,7 +275,7 @@ static gboolean count(Listing *listing, BhListQuery *wanted, int max, int *found
     }
     if ((int)rows->len < wanted->limit)
       break;
-    go_on_after(wanted, rows->pdata[rows->len - 1]);
+    bh_list_query_go_on(wanted, rows->pdata[rows->len - 1]);
   }
   return TRUE;
 }
@@ -411,8 +287,9 @@ gboolean bh_hub_count(BhHub *hub, BhDb *db, const json_t *query, const json_t *v
   Listing listing = {.hub = hub, .db = db, .kinds = kinds, .viewer = viewer};
   BhListQuery wanted = {0};
   listing.shown = bh_shown_new(db);
-  gboolean good =
-      read_query(&listing, query, &wanted, error) && count(&listing, &wanted, max, found, error);
+  gboolean good = bh_hub_update_index(hub, db, error) &&
+                  read_query(&listing, query, &wanted, error) &&
+                  count(&listing, &wanted, max, found, error);
   bh_shown_free(listing.shown);
   bh_list_query_clear(&wanted);
   *more = good && *found > max;
@@ -428,7 +305,7 @@ json_t *bh_hub_list(BhHub *hub, BhDb *db, const json_t *query, const json_t *vie
   BhListQuery wanted = {0};
   json_t *result = NULL;
   listing.shown = bh_shown_new(db);
-  if (read_query(&listing, query, &wanted, error))
+  if (bh_hub_update_index(hub, db, error) && read_query(&listing, query, &wanted, error))
     result = list(&listing, &wanted, error);
   bh_shown_free(listing.shown);
   bh_list_query_clear(&wanted);

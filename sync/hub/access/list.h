@@ -5,20 +5,11 @@
 
 G_BEGIN_DECLS
 
-/* One page of records. Query, all members optional (borrowed until the call returns):
+/* One page of records. Waits until the index holds everything that was committed before. The query
+ * (borrowed until the call returns) has the members of bh_list_query_read, and these, optional too:
  *
- *   "kind"        name of a kind; needed by "where" (except for "state"), "doubtful" and "due"
- *   "parent"      id; only children of this record
- *   "where"       {indexed field or "state": value or [values]}
- *   "doubtful"    name of a field whose value is doubtful
- *   "without"     kind; only records that have no child of it
- *   "parent_not"  [states] that the parent must not be in
  *   "area"        area code; includes the areas below it
- *   "search"      text, at most BH_SEARCH_MAX characters
  *   "inbox"       "new", "returned", "answered", "accepted", "conflict" or "quarantine"
- *   "order"       "changed" (newest first), "title" or "due" (only records with a day, oldest
- * first) "due_before"  day, for the order "due" "after"       "after" of the page before "limit"
- * rows, at most 200
  *
  * Result, a new reference: {"rows":[{"id","kind","title","state","area","changed_ms","values",
  * "conflict","review","unit","files_total","files_here","restricted"?}], "after"}; "after" is a

@@ -138,7 +138,7 @@ static json_t *describe_entry(BhHub *hub, BhDb *db, const BhEntryRow *row, const
 json_t *bh_hub_history(BhHub *hub, BhDb *db, const char *record, gint64 before, int limit,
                        GError **error)
 {
-  g_autoptr(GPtrArray) rows = bh_list_store_history(db, record, before, limit, error);
+  g_autoptr(GPtrArray) rows = bh_record_list_history(db, record, before, limit, error);
   if (rows == NULL)
     return NULL;
   g_autoptr(GHashTable) bodies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, body_free);

@@ -1,6 +1,6 @@
 #include "sync/hub/cases/case-store.h"
 
-#include "sync/hub/log/log.h"
+#include "sync/db/params.h"
 
 static gboolean collect(BhStmt *stmt, GArray *positions, GError **error)
 {
@@ -17,10 +17,10 @@ static gboolean collect(BhStmt *stmt, GArray *positions, GError **error)
 
 gboolean bh_case_store_list_folded(BhDb *db, const char *record, GArray *positions, GError **error)
 {
-  return collect(bh_sql_query(db, error,
-                              "SELECT l.position FROM record r JOIN entry_record l"
-                              " ON l.record = r.nr WHERE r.id = :record ORDER BY l.position",
-                              "t", "record", record),
+  return collect(bh_db_query(db,
+                             "SELECT l.position FROM record r JOIN entry_record l"
+                             " ON l.record = r.nr WHERE r.id = :record ORDER BY l.position",
+                             BH_PARAMS(bh_param_text("record", record)), error),
                  positions, error);
 }
 
@@ -33,10 +33,10 @@ static void held_free(gpointer data)
 
 GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error)
 {
-  BhStmt *stmt = bh_sql_query(db, error,
-                              "SELECT position, decided_by FROM quarantine WHERE record IN"
-                              " (SELECT value FROM json_each(:records)) ORDER BY position",
-                              "t", "records", records);
+  g_autoptr(BhStmt) stmt = bh_db_query(db,
+                                       "SELECT position, decided_by FROM quarantine WHERE record IN"
+                                       " (SELECT value FROM json_each(:records)) ORDER BY position",
+                                       BH_PARAMS(bh_param_text("records", records)), error);
   if (stmt == NULL)
     return NULL;
   g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(held_free);
@@ -47,18 +47,19 @@ GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error
     held->decided_by = g_strdup(bh_stmt_get_text(stmt, 1));
     g_ptr_array_add(list, held);
   }
-  bh_stmt_reset(stmt);
   return ended ? g_steal_pointer(&list) : NULL;
 }
 
 gboolean bh_case_store_list_chain(BhDb *db, const char *device, const char *incarnation,
                                   gint64 from, gint64 to, GArray *positions, GError **error)
 {
-  return collect(bh_sql_query(db, error,
-                              "SELECT position FROM entry WHERE device = :device"
-                              " AND incarnation = :incarnation AND seq BETWEEN :from AND :to"
-                              " ORDER BY seq",
-                              "ttii", "device", device, "incarnation", incarnation, "from", from,
-                              "to", to),
+  return collect(bh_db_query(db,
+                             "SELECT position FROM entry WHERE device = :device"
+                             " AND incarnation = :incarnation AND seq BETWEEN :from AND :to"
+                             " ORDER BY seq",
+                             BH_PARAMS(bh_param_text("device", device),
+                                       bh_param_text("incarnation", incarnation),
+                                       bh_param_int("from", from), bh_param_int("to", to)),
+                             error),
                  positions, error);
 }

@@ -1,16 +1,12 @@
 #include "sync/hub/cli/copy-store.h"
 
-#include <string.h>
-
-#include "sync/hub/log/log.h"
+#include "sync/db/params.h"
 
 gboolean bh_copy_store_check(BhDb *db, GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt = bh_db_prepare(db, "PRAGMA integrity_check(1)", error);
-  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
+  g_autofree char *found = NULL;
+  if (!bh_db_dup_text(db, "PRAGMA integrity_check(1)", NULL, &found, error))
     return FALSE;
-  const char *found = row ? bh_stmt_get_text(stmt, 0) : NULL;
   if (g_strcmp0(found, "ok") == 0)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the store is damaged: %s",
@@ -20,18 +16,12 @@ gboolean bh_copy_store_check(BhDb *db, GError **error)
 
 GPtrArray *bh_copy_store_list_files(BhDb *db, GError **error)
 {
-  BhStmt *stmt = bh_sql_query(
-      db, error, "SELECT sha256 FROM file WHERE complete_ms IS NOT NULL ORDER BY sha256", "");
+  BhStmt *stmt = bh_db_query(
+      db, "SELECT sha256 FROM file WHERE complete_ms IS NOT NULL ORDER BY sha256", NULL, error);
   return bh_stmt_collect_texts(stmt, error);
 }
 
 gboolean bh_copy_store_get_newest(BhDb *db, gint64 *newest_ms, GError **error)
 {
-  gboolean row = FALSE;
-  g_autoptr(BhStmt) stmt =
-      bh_sql_query(db, error, "SELECT coalesce(max(received_ms), 0) FROM entry", "");
-  if (stmt == NULL || !bh_stmt_step(stmt, &row, error))
-    return FALSE;
-  *newest_ms = row ? bh_stmt_get_int(stmt, 0) : 0;
-  return TRUE;
+  return bh_db_get_int(db, "SELECT max(received_ms) FROM entry", NULL, newest_ms, error);
 }

@@ -1,7 +1,7 @@
 /* SQL of enrol-store.h. */
 #include "sync/hub/devices/enrol-store.h"
 
-#include "sync/hub/log/log.h"
+#include "sync/db/params.h"
 
 void bh_enrol_row_clear(BhEnrolRow *row)
 {
@@ -14,26 +14,24 @@ void bh_enrol_row_clear(BhEnrolRow *row)
 gboolean bh_enrol_store_add(BhDb *db, GBytes *token_hash, const char *unit, const char *name,
                             gint64 expires_ms, gint64 forget_ms, GError **error)
 {
-  return bh_sql_run(db, error, "DELETE FROM enrol_token WHERE expires_ms < :forget", "i", "forget",
-                    forget_ms) &&
-         bh_sql_run(db, error,
-                    "INSERT INTO enrol_token (token_hash, unit, name, expires_ms)"
-                    " VALUES (:token, :unit, :name, :expires)",
-                    "btti", "token", token_hash, "unit", unit, "name", name, "expires", expires_ms);
+  return bh_db_run(db, "DELETE FROM enrol_token WHERE expires_ms < :forget",
+                   BH_PARAMS(bh_param_int("forget", forget_ms)), error) &&
+         bh_db_run(db,
+                   "INSERT INTO enrol_token (token_hash, unit, name, expires_ms)"
+                   " VALUES (:token, :unit, :name, :expires)",
+                   BH_PARAMS(bh_param_bytes("token", token_hash), bh_param_text("unit", unit),
+                             bh_param_text("name", name), bh_param_int("expires", expires_ms)),
+                   error);
 }
 
 gboolean bh_enrol_store_load(BhDb *db, GBytes *token_hash, BhEnrolRow *row, GError **error)
 {
-  gboolean found;
-  g_autoptr(GError) failed = NULL;
-  g_autoptr(BhStmt) stmt = bh_sql_row(db, &found, &failed,
-                                      "SELECT unit, name, expires_ms, used_key, device"
-                                      " FROM enrol_token WHERE token_hash = :token",
-                                      "b", "token", token_hash);
-  if (failed != NULL) {
-    g_propagate_error(error, g_steal_pointer(&failed));
+  g_autoptr(BhStmt) stmt = NULL;
+  if (!bh_db_query_row(db,
+                       "SELECT unit, name, expires_ms, used_key, device"
+                       " FROM enrol_token WHERE token_hash = :token",
+                       BH_PARAMS(bh_param_bytes("token", token_hash)), &stmt, error))
     return FALSE;
-  }
   if (stmt == NULL)
     return TRUE;
   row->unit = g_strdup(bh_stmt_get_text(stmt, 0));
@@ -51,8 +49,10 @@ gboolean bh_enrol_store_load(BhDb *db, GBytes *token_hash, BhEnrolRow *row, GErr
 gboolean bh_enrol_store_use(BhDb *db, GBytes *token_hash, GBytes *key, const char *device,
                             GError **error)
 {
-  return bh_sql_run(db, error,
-                    "UPDATE enrol_token SET used_key = :key, device = :device"
-                    " WHERE token_hash = :token",
-                    "btb", "key", key, "device", device, "token", token_hash);
+  return bh_db_run(db,
+                   "UPDATE enrol_token SET used_key = :key, device = :device"
+                   " WHERE token_hash = :token",
+                   BH_PARAMS(bh_param_bytes("key", key), bh_param_text("device", device),
+                             bh_param_bytes("token", token_hash)),
+                   error);
 }

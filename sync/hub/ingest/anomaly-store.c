@@ -1,19 +1,21 @@
 /* SQL of anomaly-store.h. Which clock is wrong is decided in anomaly.c. */
 #include "sync/hub/ingest/anomaly-store.h"
 
-#include "sync/hub/log/log.h"
+#include "sync/db/params.h"
 
 gboolean bh_anomaly_store_add_clock(BhDb *db, const char *device, const char *source,
                                     const char *code, gint64 position, const char *record,
                                     GError **error)
 {
-  return bh_sql_run(db, error,
-                    "INSERT INTO anomaly (kind, code, device, record, position, source, times)"
-                    " VALUES ('clock', :code, :device, :record, :position, :source, 1)"
-                    " ON CONFLICT (device, source, code) WHERE kind = 'clock'"
-                    " DO UPDATE SET times = times + 1",
-                    "tttit", "code", code, "device", device, "record", record, "position", position,
-                    "source", source);
+  return bh_db_run(db,
+                   "INSERT INTO anomaly (kind, code, device, record, position, source, times)"
+                   " VALUES ('clock', :code, :device, :record, :position, :source, 1)"
+                   " ON CONFLICT (device, source, code) WHERE kind = 'clock'"
+                   " DO UPDATE SET times = times + 1",
+                   BH_PARAMS(bh_param_text("code", code), bh_param_text("device", device),
+                             bh_param_text("record", record), bh_param_int("position", position),
+                             bh_param_text("source", source)),
+                   error);
 }
 
 static json_t *read_row(BhStmt *stmt)
@@ -54,7 +56,7 @@ json_t *bh_anomaly_store_list(BhDb *db, const char *kind, gint64 before, int lim
       " LEFT JOIN refusal f ON a.kind = 'refusal' AND f.nr = CAST(a.source AS INTEGER)"
       " WHERE a.nr < :before",
       kind != NULL ? " AND a.kind = :kind" : "", " ORDER BY a.nr DESC LIMIT :limit", NULL);
-  BhStmt *stmt = bh_db_prepare(db, sql, error);
+  g_autoptr(BhStmt) stmt = bh_db_prepare(db, sql, error);
   if (stmt == NULL)
     return NULL;
   bh_stmt_bind_int(stmt, "before", before);
@@ -65,6 +67,5 @@ json_t *bh_anomaly_store_list(BhDb *db, const char *kind, gint64 before, int lim
   gboolean ended;
   while (bh_stmt_next(stmt, &ended, error))
     json_array_append_new(rows, read_row(stmt));
-  bh_stmt_reset(stmt);
   return ended ? g_steal_pointer(&rows) : NULL;
 }

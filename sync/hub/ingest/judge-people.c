@@ -84,7 +84,7 @@ static json_t *dup_past(BhJudgement *judgement, const char *staff, const json_t 
   gint64 from_ms = bh_date_to_ms(&date);
   g_autofree char *day = bh_date_format(&date);
   g_autoptr(GPtrArray) rows =
-      bh_list_store_history(judgement->piece->db, staff, 0, PAST_MAX, error);
+      bh_record_list_history(judgement->piece->db, staff, 0, PAST_MAX, error);
   if (rows == NULL)
     return NULL;
   g_autoptr(json_t) version = json_object();

@@ -1,7 +1,7 @@
 /* SQL of clock-store.h. */
 #include "sync/hub/log/clock-store.h"
 
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 #include "sync/wire/limits.h"
 
 gboolean bh_clock_store_bring_back(BhDb *db, gint64 now_ms, GError **error)
@@ -20,7 +20,8 @@ gboolean bh_clock_store_bring_back(BhDb *db, gint64 now_ms, GError **error)
       {"UPDATE person_key SET until_ms = :most WHERE until_ms > :most", BH_ENROL_OLD_KEY_MS},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(times); i++)
-    if (!bh_sql_run(db, error, times[i].sql, "i", "most", now_ms + times[i].ahead_ms))
+    if (!bh_db_run(db, times[i].sql, BH_PARAMS(bh_param_int("most", now_ms + times[i].ahead_ms)),
+                   error))
       return FALSE;
   return TRUE;
 }

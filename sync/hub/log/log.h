@@ -7,5 +7,4 @@
 #include "sync/hub/log/file-path.h"    /* paths of files */
 #include "sync/hub/log/log-store.h"    /* entries, devices, files, counters */
 #include "sync/hub/log/person-store.h" /* keys and sessions of people */
-#include "sync/hub/log/sql.h"          /* SQL with named values */
 #include "sync/hub/log/writer.h"       /* the writer thread */

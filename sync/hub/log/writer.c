@@ -6,8 +6,6 @@
 #include "sync/hub/log/log-store.h"
 #include "sync/hub/trace/trace.h"
 
-#define IDLE_CHECKPOINT_US (500 * G_TIME_SPAN_MILLISECOND)
-
 typedef struct _Lane Lane;
 
 typedef struct {
@@ -33,6 +31,7 @@ struct _Lane {
 struct _BhWriter {
   char *path;
   BhWriterReload reload;
+  BhWriterLater later;
   gpointer owner;
   GThread *thread;
   BhDb *db; /* used by the writer thread only; NULL after a failed commit */
@@ -197,15 +196,37 @@ static gboolean open_again(BhWriter *writer, GError **error)
   return TRUE;
 }
 
+static gboolean run_later(BhWriter *writer, gboolean is_idle, gboolean *more, GError **error)
+{
+  *more = FALSE;
+  return writer->later == NULL || writer->later(writer->db, writer->owner, is_idle, more, error);
+}
+
 static gboolean run_group(BhWriter *writer, GPtrArray *group, GError **error)
 {
+  gboolean more;
   if (writer->db == NULL && !open_again(writer, error))
     return FALSE;
   if (!bh_db_begin(writer->db, error))
     return FALSE;
-  if (run_pieces(writer, group, error))
+  if (run_pieces(writer, group, error) && run_later(writer, FALSE, &more, error))
     return bh_db_commit(writer->db, error);
   bh_db_rollback(writer->db);
+  return FALSE;
+}
+
+/* Does late work while no piece waits. TRUE: there is more of it. */
+static gboolean work_idle(BhWriter *writer)
+{
+  g_autoptr(GError) error = NULL;
+  gboolean more = FALSE;
+  if (writer->db == NULL)
+    return FALSE;
+  if (bh_db_begin(writer->db, &error) && run_later(writer, TRUE, &more, &error) &&
+      bh_db_commit(writer->db, &error))
+    return more;
+  g_warning("hub store: late work: %s", error->message);
+  g_clear_pointer(&writer->db, bh_db_close);
   return FALSE;
 }
 
@@ -293,22 +314,33 @@ static void keep_log_short(BhWriter *writer)
   }
 }
 
+/* Waits for a piece, or until nothing has waited for a while. FALSE: nothing waits. */
+static gboolean wait_for_piece(BhWriter *writer)
+{
+  return g_cond_wait_until(&writer->wake, &writer->lock,
+                           g_get_monotonic_time() + BH_WRITER_IDLE_MS * G_TIME_SPAN_MILLISECOND);
+}
+
 static gpointer writer_main(gpointer data)
 {
   BhWriter *writer = data;
   g_autoptr(GPtrArray) group = g_ptr_array_new();
-  gboolean dirty = FALSE;
+  gboolean has_late_work = TRUE, is_dirty = FALSE;
   g_mutex_lock(&writer->lock);
   for (;;) {
     if (writer->waiting == 0) {
       if (writer->stopping)
         break;
-      if (!dirty) {
+      if (!has_late_work && !is_dirty) {
         g_cond_wait(&writer->wake, &writer->lock);
-      } else if (!g_cond_wait_until(&writer->wake, &writer->lock,
-                                    g_get_monotonic_time() + IDLE_CHECKPOINT_US)) {
+      } else if (!wait_for_piece(writer) && has_late_work) {
+        g_mutex_unlock(&writer->lock);
+        has_late_work = work_idle(writer);
+        is_dirty = TRUE;
+        g_mutex_lock(&writer->lock);
+      } else if (writer->waiting == 0 && !has_late_work) {
         bh_checkpointer_wake(writer->checkpointer);
-        dirty = FALSE;
+        is_dirty = FALSE;
       }
       continue;
     }
@@ -316,7 +348,7 @@ static gpointer writer_main(gpointer data)
     g_mutex_unlock(&writer->lock);
     commit_group(writer, group);
     keep_log_short(writer);
-    dirty = TRUE;
+    has_late_work = is_dirty = TRUE;
     g_mutex_lock(&writer->lock);
     writer->began_us = 0;
   }
@@ -325,7 +357,8 @@ static gpointer writer_main(gpointer data)
   return NULL;
 }
 
-BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owner, GError **error)
+BhWriter *bh_writer_start(const char *path, BhWriterReload reload, BhWriterLater later,
+                          gpointer owner, GError **error)
 {
   g_autoptr(BhDb) db = bh_db_open(path, BH_DB_HUB_WRITER, error);
   if (db == NULL)
@@ -333,6 +366,7 @@ BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owne
   BhWriter *writer = g_new0(BhWriter, 1);
   writer->path = g_strdup(path);
   writer->reload = reload;
+  writer->later = later;
   writer->owner = owner;
   writer->db = g_steal_pointer(&db);
   writer->log_max = BH_WRITER_LOG_MAX_BYTES;

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 
 #define BH_WRITER_GROUP_MAX 256  /* pieces of one transaction */
 #define BH_WRITER_GROUP_MS 100   /* no more pieces join a transaction after that */
+#define BH_WRITER_IDLE_MS 500    /* without a piece, after which late work is done */
 #define BH_WRITER_QUEUE_MAX 4096 /* pieces that may wait; beyond it BH_ERROR_BUSY at once */
 #define BH_WRITER_CLIENT_MAX 32  /* the same for one client */
 
@@ -34,10 +35,18 @@ typedef BhTurn (*BhWriterTurnFunc)(BhDb *db, gpointer owner, gpointer data, GErr
 /* Reads again what the owner keeps in memory of the store. */
 typedef gboolean (*BhWriterReload)(BhDb *db, gpointer owner, GError **error);
 
+/* Writes what may be written later than the pieces. Called within each transaction after its
+ * pieces, to keep the rest short (`is_idle` FALSE), and in a transaction of its own when nothing
+ * has waited for BH_WRITER_IDLE_MS, again while it sets *more. If it fails, so does the
+ * transaction. Writer thread. */
+typedef gboolean (*BhWriterLater)(BhDb *db, gpointer owner, gboolean is_idle, gboolean *more,
+                                  GError **error);
+
 /* Opens `path` as the writer and starts the thread. After a failed commit, which may or may not be
- * on the disk, the thread opens a new connection and calls `reload` (may be NULL) with it. Nothing
- * is written until that succeeds. bh_writer_stop. */
-BhWriter *bh_writer_start(const char *path, BhWriterReload reload, gpointer owner, GError **error);
+ * on the disk, the thread opens a new connection and calls `reload` with it. Nothing is written
+ * until that succeeds. `reload` and `later` may be NULL. bh_writer_stop. */
+BhWriter *bh_writer_start(const char *path, BhWriterReload reload, BhWriterLater later,
+                          gpointer owner, GError **error);
 /* Runs all waiting pieces, then ends the thread. `writer` may be NULL. */
 void bh_writer_stop(BhWriter *writer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWriter, bh_writer_stop)

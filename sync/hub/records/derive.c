@@ -1,11 +1,10 @@
-/* Derives what follows from a record's values: parent, area, unit, scope, title, search text, files
- * and review lane. Writes nothing (flush.c does). Start at bh_records_derive. */
+/* Derives what follows from a record's values: parent, area, unit, scope, title, files and review
+ * lane. Writes nothing (flush.c does). Start at bh_records_derive. */
 #include "sync/hub/records/internal.h"
 
 #include <string.h>
 
 #include "schema/workflow.h"
-#include "sync/hub/records/search.h"
 
 #define DERIVE_DEPTH_MAX 16
 
@@ -138,47 +137,7 @@ gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, G
   return TRUE;
 }
 
-/* --- search, files --- */
-
-/* Title of the record that this one takes its area or unit from, mostly its enterprise, so that the
- * record is found by that name. NULL for a kind that hides records: a search result would reveal
- * that a hidden record exists. */
-static const char *get_place_title(BhRecords *records, const BhHubRecord *record)
-{
-  BhHubRecord *from = NULL;
-  const char *id = record->row.scope_from;
-  if (id == NULL || !bh_records_find(records, id, &from, NULL) || from == NULL)
-    return NULL;
-  const BhKind *kind = bh_kind_set_find(records->kinds, from->row.kind);
-  gboolean hides =
-      kind == NULL || json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
-  return hides ? NULL : from->row.title;
-}
-
-char *bh_records_collect_search(BhRecords *records, BhHubRecord *record, const BhKind *kind)
-{
-  const json_t *values = bh_records_values_of(record);
-  GString *text = g_string_new(record->row.title);
-  const char *place = get_place_title(records, record);
-  if (place != NULL && strstr(text->str, place) == NULL)
-    g_string_append_printf(text, " %s", place);
-  const GPtrArray *fields = bh_kind_list_fields(kind);
-  for (guint i = 0; i < fields->len; i++) {
-    const BhField *field = fields->pdata[i];
-    BhFieldType type = bh_field_get_type(field);
-    if (!bh_field_is_indexed(field) || bh_field_is_personal(field) ||
-        (type != BH_FIELD_TEXT && type != BH_FIELD_USCC && type != BH_FIELD_PHONE))
-      continue;
-    const char *value = string_of(values, bh_field_get_name(field));
-    if (value == NULL || strstr(text->str, value) != NULL)
-      continue;
-    g_string_append_c(text, ' ');
-    g_string_append(text, value);
-  }
-  char *grams = bh_search_grams(text->str);
-  g_string_free(text, TRUE);
-  return grams;
-}
+/* --- files --- */
 
 GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values)
 {

@@ -2,6 +2,7 @@
  * Which records a device may see is decided elsewhere (access/view.c). */
 #include "sync/hub/records/feed-store.h"
 
+#include "sync/db/params.h"
 #include "sync/hub/log/log.h"
 
 /* Lists the distinct scopes "LETTER:…" by jumping from value to value in the index instead of
@@ -13,20 +14,20 @@
 
 GPtrArray *bh_feed_store_list_areas(BhDb *db, GError **error)
 {
-  return bh_stmt_collect_texts(bh_sql_query(db, error,
-                                            SCOPES("scope", "record", "a") " UNION " //
-                                            SCOPES("scope", "moved", "a"),
-                                            ""),
-                               error);
+  BhStmt *stmt = bh_db_query(db,
+                             SCOPES("scope", "record", "a") " UNION " //
+                             SCOPES("scope", "moved", "a"),
+                             NULL, error);
+  return bh_stmt_collect_texts(stmt, error);
 }
 
 GPtrArray *bh_feed_store_list_units(BhDb *db, GError **error)
 {
-  return bh_stmt_collect_texts(bh_sql_query(db, error,
-                                            SCOPES("scope", "record", "u") " UNION " //
-                                            SCOPES("scope2", "record", "u"),
-                                            ""),
-                               error);
+  BhStmt *stmt = bh_db_query(db,
+                             SCOPES("scope", "record", "u") " UNION " //
+                             SCOPES("scope2", "record", "u"),
+                             NULL, error);
+  return bh_stmt_collect_texts(stmt, error);
 }
 
 static gboolean collect_items(BhStmt *stmt, GArray *items, GError **error)
@@ -46,55 +47,65 @@ static gboolean collect_items(BhStmt *stmt, GArray *items, GError **error)
 gboolean bh_feed_store_list_changed(BhDb *db, const char *scope, gint64 after, int limit,
                                     GArray *items, GError **error)
 {
-  return collect_items(bh_sql_query(db, error,
-                                    "SELECT position, id FROM record WHERE scope = :scope"
-                                    " AND position > :after ORDER BY position LIMIT :limit",
-                                    "tii", "scope", scope, "after", after, "limit", (gint64)limit),
-                       items, error) &&
-         collect_items(bh_sql_query(db, error,
-                                    "SELECT position, id FROM record WHERE scope2 = :scope"
-                                    " AND position > :after ORDER BY position LIMIT :limit",
-                                    "tii", "scope", scope, "after", after, "limit", (gint64)limit),
-                       items, error);
+  return collect_items(
+             bh_db_query(db,
+                         "SELECT position, id FROM record WHERE scope = :scope"
+                         " AND position > :after ORDER BY position LIMIT :limit",
+                         BH_PARAMS(bh_param_text("scope", scope), bh_param_int("after", after),
+                                   bh_param_int("limit", limit)),
+                         error),
+             items, error) &&
+         collect_items(
+             bh_db_query(db,
+                         "SELECT position, id FROM record WHERE scope2 = :scope"
+                         " AND position > :after ORDER BY position LIMIT :limit",
+                         BH_PARAMS(bh_param_text("scope", scope), bh_param_int("after", after),
+                                   bh_param_int("limit", limit)),
+                         error),
+             items, error);
 }
 
 gboolean bh_feed_store_list_moved(BhDb *db, const char *scope, gint64 after, gint64 until,
                                   GArray *items, GError **error)
 {
-  return collect_items(bh_sql_query(db, error,
-                                    "SELECT position, record FROM moved WHERE scope = :scope"
-                                    " AND position > :after AND position <= :until",
-                                    "tii", "scope", scope, "after", after, "until", until),
-                       items, error);
+  return collect_items(
+      bh_db_query(db,
+                  "SELECT position, record FROM moved WHERE scope = :scope"
+                  " AND position > :after AND position <= :until",
+                  BH_PARAMS(bh_param_text("scope", scope), bh_param_int("after", after),
+                            bh_param_int("until", until)),
+                  error),
+      items, error);
 }
 
 GPtrArray *bh_feed_store_list_staff(BhDb *db, const char *unit, GError **error)
 {
-  return bh_stmt_collect_texts(
-      bh_sql_query(db, error,
-                   "SELECT id FROM record WHERE kind = 'staff' AND unit = :unit"
-                   " ORDER BY title, id",
-                   "t", "unit", unit),
-      error);
+  BhStmt *stmt = bh_db_query(db,
+                             "SELECT id FROM record WHERE kind = 'staff' AND unit = :unit"
+                             " ORDER BY title, id",
+                             BH_PARAMS(bh_param_text("unit", unit)), error);
+  return bh_stmt_collect_texts(stmt, error);
 }
 
 GPtrArray *bh_feed_store_list_showing(BhDb *db, const char *sha256, GError **error)
 {
-  return bh_stmt_collect_texts(bh_sql_query(db, error,
-                                            "SELECT r.id FROM record_file f JOIN record r"
-                                            " ON r.nr = f.record WHERE f.sha256 = :sha LIMIT 1000",
-                                            "t", "sha", sha256),
-                               error);
+  BhStmt *stmt = bh_db_query(db,
+                             "SELECT r.id FROM record_file f JOIN record r"
+                             " ON r.nr = f.record WHERE f.sha256 = :sha LIMIT 1000",
+                             BH_PARAMS(bh_param_text("sha", sha256)), error);
+  return bh_stmt_collect_texts(stmt, error);
 }
 
 GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until, int limit,
                                       char **kind, GError **error)
 {
-  BhStmt *stmt = bh_sql_query(db, error,
-                              "SELECT l.position, r.kind FROM record r JOIN entry_record l"
-                              " ON l.record = r.nr WHERE r.id = :id AND l.position <= :until"
-                              " ORDER BY l.position LIMIT :limit",
-                              "tii", "id", record, "until", until, "limit", (gint64)limit);
+  BhStmt *stmt = bh_db_query(db,
+                             "SELECT l.position, r.kind FROM record r JOIN entry_record l"
+                             " ON l.record = r.nr WHERE r.id = :id AND l.position <= :until"
+                             " ORDER BY l.position LIMIT :limit",
+                             BH_PARAMS(bh_param_text("id", record), bh_param_int("until", until),
+                                       bh_param_int("limit", limit)),
+                             error);
   if (stmt == NULL)
     return NULL;
   g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
@@ -118,18 +129,13 @@ GPtrArray *bh_feed_store_list_history(BhDb *db, const char *record, gint64 until
 
 gboolean bh_feed_store_find_run(BhDb *db, gint64 position, gint64 *before, GError **error)
 {
-  gboolean found;
-  g_autoptr(GError) failed = NULL;
-  g_autoptr(BhStmt) stmt =
-      bh_sql_row(db, &found, &failed,
-                 "SELECT p.position FROM entry p WHERE p.position <= :position AND NOT EXISTS"
-                 " (SELECT 1 FROM entry q WHERE q.position = p.position - 1)"
-                 " ORDER BY p.position DESC LIMIT 1",
-                 "i", "position", position);
-  if (failed != NULL) {
-    g_propagate_error(error, g_steal_pointer(&failed));
+  g_autoptr(BhStmt) row = NULL;
+  if (!bh_db_query_row(db,
+                       "SELECT p.position FROM entry p WHERE p.position <= :position AND NOT EXISTS"
+                       " (SELECT 1 FROM entry q WHERE q.position = p.position - 1)"
+                       " ORDER BY p.position DESC LIMIT 1",
+                       BH_PARAMS(bh_param_int("position", position)), &row, error))
     return FALSE;
-  }
-  *before = stmt != NULL ? bh_stmt_get_int(stmt, 0) - 1 : 0;
+  *before = row != NULL ? bh_stmt_get_int(row, 0) - 1 : 0;
   return TRUE;
 }

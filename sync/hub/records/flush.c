@@ -1,5 +1,5 @@
-/* Writes changed records, once each, with their index rows, search text, files, moves between
- * scopes and review column. What the columns contain is computed in derive.c. Start at
+/* Writes changed records, once each, with their files, moves between scopes and review column, and
+ * marks them for the index. What the columns contain is computed in derive.c. Start at
  * bh_records_flush. */
 #include "sync/hub/records/internal.h"
 
@@ -9,156 +9,11 @@
 #include "schema/restriction.h"
 #include "schema/workflow.h"
 #include "sync/hub/records/effects.h"
-#include "sync/hub/records/list-store.h"
 #include "sync/hub/log/log.h"
+#include "sync/index/index.h"
 
 #define FLUSH_ROUNDS_MAX 32
-#define FLUSH_DEPTH_MAX 4   /* parents above a record */
-#define INDEX_VALUE_MAX 512 /* bytes; of longer values the beginning is indexed */
-
-/* Text by which one value is indexed; NULL when it is not. Borrowed from `value` or `buffer`. */
-static const char *get_index_text(const json_t *value, char buffer[INDEX_VALUE_MAX + 1])
-{
-  if (json_is_string(value)) {
-    const char *text = json_string_value(value);
-    if (json_string_length(value) <= INDEX_VALUE_MAX)
-      return text;
-    memcpy(buffer, text, INDEX_VALUE_MAX);
-    buffer[INDEX_VALUE_MAX] = '\0';
-    return buffer;
-  }
-  if (json_is_integer(value)) {
-    g_snprintf(buffer, INDEX_VALUE_MAX, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
-    return buffer;
-  }
-  return json_is_boolean(value) ? (json_is_true(value) ? "true" : "false") : NULL;
-}
-
-/* Element of a list; any other value counts as a list with one element. NULL after the last. */
-static const json_t *get_element(const json_t *value, gsize index)
-{
-  if (json_is_array(value))
-    return json_array_get(value, index);
-  return index == 0 ? value : NULL;
-}
-
-static gboolean has_index_text(const json_t *value, const char *text)
-{
-  char buffer[INDEX_VALUE_MAX + 1];
-  const json_t *element;
-  for (gsize i = 0; (element = get_element(value, i)) != NULL; i++)
-    if (g_strcmp0(get_index_text(element, buffer), text) == 0)
-      return TRUE;
-  return FALSE;
-}
-
-typedef gboolean (*IndexFunc)(BhDb *db, const char *kind, const char *field, const char *value,
-                              gint64 nr, GError **error);
-
-/* Calls `func` for each index text of `value` that `other` does not have. */
-static gboolean write_difference(BhRecords *records, const BhHubRecord *record, const char *field,
-                                 const json_t *value, const json_t *other, IndexFunc func,
-                                 GError **error)
-{
-  char buffer[INDEX_VALUE_MAX + 1];
-  const json_t *element;
-  for (gsize i = 0; (element = get_element(value, i)) != NULL; i++) {
-    const char *text = get_index_text(element, buffer);
-    if (text != NULL && !has_index_text(other, text) &&
-        !func(records->db, record->row.kind, field, text, record->row.nr, error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-/* Updates the index rows of one field, which is a list or a single value. */
-static gboolean write_change(BhRecords *records, const BhHubRecord *record, const char *field,
-                             const json_t *before, const json_t *now, GError **error)
-{
-  return write_difference(records, record, field, now, before, bh_record_index_add, error) &&
-         write_difference(records, record, field, before, now, bh_record_index_remove, error);
-}
-
-/* The day on which the record is due, as "YYYY-MM-DD" for the index; NULL when none is set. */
-static json_t *make_due(const BhKind *kind, const json_t *values)
-{
-  BhDate due;
-  if (kind == NULL || values == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
-    return NULL;
-  g_autofree char *day = bh_date_format(&due);
-  return json_string(day);
-}
-
-/* Names of the fields whose value is doubtful, among those that a ledger lists; an array, or NULL
- * when there are none. */
-static json_t *list_doubtful(const BhKind *kind, const json_t *values)
-{
-  const json_t *declared = kind != NULL ? bh_kind_get_declaration(kind) : NULL;
-  json_t *names = NULL;
-  size_t at;
-  json_t *ledger;
-  json_array_foreach(json_object_get(declared, "ledgers"), at, ledger) {
-    json_t *name = json_object_get(ledger, "doubtful");
-    if (name == NULL)
-      continue;
-    const char *key = json_string_value(name);
-    g_autoptr(BhProblem) doubt =
-        bh_field_find_doubt(bh_kind_find_field(kind, key), json_object_get(values, key));
-    if (doubt == NULL)
-      continue;
-    if (names == NULL)
-      names = json_array();
-    json_array_append(names, name);
-  }
-  return names;
-}
-
-static gboolean is_indexed(const BhKind *kind, const char *name)
-{
-  const BhField *field = kind != NULL ? bh_kind_find_field(kind, name) : NULL;
-  return field != NULL && bh_field_is_indexed(field);
-}
-
-/* Removes index rows of fields that the previous kind set indexed and the present one does not. */
-static gboolean drop_index(BhRecords *records, const BhHubRecord *record, const BhKind *kind,
-                           const BhKind *before, GError **error)
-{
-  const GPtrArray *fields = bh_kind_list_fields(before);
-  for (guint i = 0; i < fields->len; i++) {
-    const char *name = bh_field_get_name(fields->pdata[i]);
-    if (is_indexed(before, name) && !is_indexed(kind, name) &&
-        !write_change(records, record, name, json_object_get(record->old_values, name), NULL,
-                      error))
-      return FALSE;
-  }
-  return TRUE;
-}
-
-static gboolean write_index(BhRecords *records, BhHubRecord *record, const BhKind *kind,
-                            const BhKind *before, GError **error)
-{
-  const json_t *values = bh_records_values_of(record);
-  const GPtrArray *fields = bh_kind_list_fields(kind);
-  for (guint i = 0; i < fields->len; i++) {
-    const BhField *field = fields->pdata[i];
-    if (!bh_field_is_indexed(field))
-      continue;
-    const char *name = bh_field_get_name(field);
-    const json_t *old = before == kind || is_indexed(before, name)
-                            ? json_object_get(record->old_values, name)
-                            : NULL;
-    if (!write_change(records, record, name, old, json_object_get(values, name), error))
-      return FALSE;
-  }
-  if (before != kind && before != NULL && !drop_index(records, record, kind, before, error))
-    return FALSE;
-  g_autoptr(json_t) due = make_due(kind, values);
-  g_autoptr(json_t) due_before = make_due(before, record->old_values);
-  g_autoptr(json_t) doubtful = list_doubtful(kind, values);
-  g_autoptr(json_t) doubtful_before = list_doubtful(before, record->old_values);
-  return write_change(records, record, BH_INDEX_DUE, due_before, due, error) &&
-         write_change(records, record, BH_INDEX_DOUBT, doubtful_before, doubtful, error);
-}
+#define FLUSH_DEPTH_MAX 4 /* parents above a record */
 
 static gboolean write_files(BhRecords *records, BhHubRecord *record, const BhKind *kind,
                             GError **error)
@@ -184,31 +39,13 @@ static gboolean write_files(BhRecords *records, BhHubRecord *record, const BhKin
   return TRUE;
 }
 
-static gboolean write_derived(BhRecords *records, BhHubRecord *record, gboolean is_new,
-                              GError **error)
+static gboolean write_derived(BhRecords *records, BhHubRecord *record, GError **error)
 {
   const BhKind *kind = bh_kind_set_find(records->kinds, record->row.kind);
   const BhKind *kind_before = bh_kind_set_find(records->kinds_before, record->row.kind);
-  if (kind == NULL)
-    return TRUE;
-  g_autofree char *grams = bh_records_collect_search(records, record, kind);
-  if (!bh_record_search_set(records->db, record->row.nr, grams, is_new, error))
-    return FALSE;
-  return write_index(records, record, kind, kind_before, error) &&
-         write_files(records, record, kind, error) &&
-         bh_records_write_numbers(records, record, kind, kind_before, error);
-}
-
-gboolean bh_records_index_search(BhRecords *records, const char *id, GError **error)
-{
-  BhHubRecord *record;
-  if (!bh_records_find(records, id, &record, error))
-    return FALSE;
-  const BhKind *kind = record != NULL ? bh_kind_set_find(records->kinds, record->row.kind) : NULL;
-  if (kind == NULL)
-    return TRUE;
-  g_autofree char *grams = bh_records_collect_search(records, record, kind);
-  return bh_record_search_set(records->db, record->row.nr, grams, FALSE, error);
+  return bh_index_mark(records->db, record->row.nr, error) &&
+         (kind == NULL || (write_files(records, record, kind, error) &&
+                           bh_records_write_numbers(records, record, kind, kind_before, error)));
 }
 
 static gboolean write_moves(BhRecords *records, BhHubRecord *record, GError **error)
@@ -368,8 +205,8 @@ static gboolean write_record(BhRecords *records, BhHubRecord *record, gint64 *po
          write_moves(records, record, error);
   }
   record->row.snapshot = NULL;
-  if (!ok || !write_derived(records, record, is_new, error) ||
-      !bh_effects_write(records, record, error) || !bh_records_write_named(records, record, error))
+  if (!ok || !write_derived(records, record, error) || !bh_effects_write(records, record, error) ||
+      !bh_records_write_named(records, record, error))
     return FALSE;
   for (guint i = 0; i < record->links->len; i++)
     if (!bh_log_link_record(records->db, record->row.nr, g_array_index(record->links, gint64, i),

@@ -95,9 +95,6 @@ json_t *bh_records_values_of(BhHubRecord *record);
 /* Sets parent, area, unit, scope, state, title and conflict of the row from the values. Records
  * that it depends on are derived first; `depth` is 0 for callers outside. */
 gboolean bh_records_derive(BhRecords *records, BhHubRecord *record, int depth, GError **error);
-/* Terms by which the record is searched (g_free): its title, the title of the record that it takes
- * its place from, and its own indexed text fields that are not personal. */
-char *bh_records_collect_search(BhRecords *records, BhHubRecord *record, const BhKind *kind);
 /* Hashes of the files in a record's fields, a set of char* (g_hash_table_unref); NULL when there
  * are none. */
 GHashTable *bh_records_collect_files(const BhKind *kind, const json_t *values);

@@ -1,6 +1,6 @@
-/* SQL of records and of the tables derived from them: index, search, files, moves. What the columns
- * contain is decided in derive.c and flush.c. All functions return FALSE or NULL on a storage
- * error. `nr` is the number of a record's row, `id` its id. */
+/* SQL of records and of the tables derived from them: files, moves, awaited entries. What the
+ * columns contain is decided in derive.c and flush.c. All functions return FALSE or NULL on a
+ * storage error. `nr` is the number of a record's row, `id` its id. */
 #pragma once
 
 #include "schema/merge.h"
@@ -35,22 +35,18 @@ void bh_record_row_clear(BhRecordRow *row);
 /* Loads a row. *found: whether there is one. `row` must be zeroed; bh_record_row_clear. */
 gboolean bh_record_row_load(BhDb *db, const char *id, BhRecordRow *row, gboolean *found,
                             GError **error);
+/* The same by number. */
+gboolean bh_record_row_load_nr(BhDb *db, gint64 nr, BhRecordRow *row, gboolean *found,
+                               GError **error);
+/* Kind and title of a record (g_free), both NULL when there is none. */
+gboolean bh_record_read_title(BhDb *db, const char *id, char **kind, char **title, GError **error);
 /* Inserts a row with all columns. */
 gboolean bh_record_row_insert(BhDb *db, const BhRecordRow *row, GError **error);
 /* Updates all columns but id, review and created. */
 gboolean bh_record_row_update(BhDb *db, const BhRecordRow *row, GError **error);
-/* Sets the review column; `review` may be NULL. */
+/* Sets the review column and marks the record for the index; `review` may be NULL. */
 gboolean bh_record_row_set_review(BhDb *db, gint64 nr, const char *review, GError **error);
 
-/* Adds an index row; does nothing when it exists. */
-gboolean bh_record_index_add(BhDb *db, const char *kind, const char *field, const char *value,
-                             gint64 nr, GError **error);
-/* Removes an index row; does nothing when there is none. */
-gboolean bh_record_index_remove(BhDb *db, const char *kind, const char *field, const char *value,
-                                gint64 nr, GError **error);
-/* Replaces the search terms of a record by `grams`, if they differ. `is_new`: it has none yet. */
-gboolean bh_record_search_set(BhDb *db, gint64 nr, const char *grams, gboolean is_new,
-                              GError **error);
 /* Adds an awaited entry: one that a device named in `was` when it set `key`, and that has not
  * arrived. Does nothing when it is there. */
 gboolean bh_record_awaited_add(BhDb *db, gint64 nr, const char *device, const char *key,
@@ -100,5 +96,11 @@ char *bh_record_dup_last_review(BhDb *db, const char *target, GError **error);
 gboolean bh_record_changed_since(BhDb *db, gint64 record, const char *reviewed_kinds,
                                  const char *covers, gint64 review, gboolean *changed,
                                  GError **error);
+/* *total: files that a record and its children of kind "file" declare; *received: those of them
+ * that the hub has received completely. */
+gboolean bh_record_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total, gint64 *received,
+                               GError **error);
+/* Marks all records for the index. */
+gboolean bh_record_mark_all(BhDb *db, GError **error);
 
 G_END_DECLS

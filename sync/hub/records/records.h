@@ -1,5 +1,5 @@
 /* The records that one piece of work changes: loaded once, changed in memory, and written once at
- * the end with everything derived from them (scope, index, search, files, review). A BhRecords
+ * the end with everything derived from them (scope, files, review). A BhRecords
  * lives inside one savepoint of the writer and is freed when that is rolled back. Writer thread,
  * except where a reader judges without writing. */
 #pragma once
@@ -10,24 +10,23 @@
 #include "sync/db/db.h"
 
 /* For the folders above: */
-#include "sync/hub/records/feed-store.h"     /* rows in feed order */
-#include "sync/hub/records/list-store.h"     /* rows of lists */
-#include "sync/hub/records/number-store.h"   /* numbers that must differ */
-#include "sync/hub/records/read.h"           /* one stored record, the people of a unit */
-#include "sync/hub/records/record-store.h"   /* rows of records */
-#include "sync/hub/records/scope.h"          /* units and areas */
-#include "sync/hub/records/search-related.h" /* searching by related records */
-#include "sync/hub/records/search.h"         /* words of a search */
-#include "sync/hub/records/sight.h"          /* visibility: open, restricted or hidden */
+#include "sync/hub/records/feed-store.h"    /* rows in feed order */
+#include "sync/hub/records/history-store.h" /* entries of a record */
+#include "sync/hub/records/index-source.h"  /* what the index holds of a record */
+#include "sync/hub/records/number-store.h"  /* numbers that must differ */
+#include "sync/hub/records/read.h"          /* one stored record, the people of a unit */
+#include "sync/hub/records/record-store.h"  /* rows of records */
+#include "sync/hub/records/scope.h"         /* units and areas */
+#include "sync/hub/records/sight.h"         /* visibility: open, restricted or hidden */
 
 G_BEGIN_DECLS
 
 typedef struct _BhRecords BhRecords;
 
-/* `kinds` is the set in use, by which titles, index and scope are derived. All borrowed;
+/* `kinds` is the set in use, by which titles and scopes are derived. All borrowed;
  * bh_records_free. */
 BhRecords *bh_records_new(BhDb *db, const BhKindSet *kinds, gint64 now_ms);
-/* Call this when the stored rows were derived by another kind set (borrowed), so that index rows
+/* Call this when the stored rows were derived by another kind set (borrowed), so that numbers
  * which only that set has are removed. */
 void bh_records_set_kinds_before(BhRecords *records, const BhKindSet *before);
 /* The device whose entries are applied from now on; its share of each record is limited. NULL: the
@@ -81,8 +80,6 @@ void bh_records_restore(BhRecords *records, const char *id);
 void bh_records_forget_marks(BhRecords *records);
 /* Marks a record to be written again although nothing was applied (a new kind set). */
 gboolean bh_records_refresh(BhRecords *records, const char *id, GError **error);
-/* Writes the search terms of a record, and nothing else. */
-gboolean bh_records_index_search(BhRecords *records, const char *id, GError **error);
 /* JSON array (g_free) of the names of the kinds that have reviews of their own. A record of such a
  * kind is not covered by the review of a record above it. */
 char *bh_records_dup_reviewed(const BhKindSet *kinds);

@@ -8,7 +8,7 @@
 
 #define MANY 450
 #define SPANNING 8300 /* more than a page of a reset compares */
-#define FAULTS_MAX 120
+#define FAULTS_MAX 200
 #define DAY_MS (24 * G_GINT64_CONSTANT(3600000))
 
 static void rest_fully(Fixture *fixture)

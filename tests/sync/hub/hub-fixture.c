@@ -185,6 +185,19 @@ void hub_fixture_start(HubFixture *fixture)
   serve(fixture);
 }
 
+void hub_fixture_change_store(HubFixture *fixture, const char *sql)
+{
+  g_autoptr(GError) error = NULL;
+  g_autofree char *path = g_build_filename(fixture->dir, "hub.db", NULL);
+  hub_fixture_stop(fixture);
+  BhDb *db = bh_db_open(path, BH_DB_HUB_WRITER, &error);
+  if (db == NULL || !bh_db_begin(db, &error) || !bh_db_exec(db, sql, &error) ||
+      !bh_db_commit(db, &error))
+    fail_msg("%s: %s", sql, error->message);
+  bh_db_close(db);
+  hub_fixture_start(fixture);
+}
+
 static void remove_tree(const char *path)
 {
   g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);

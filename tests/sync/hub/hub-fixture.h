@@ -37,13 +37,15 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
 
 /* Undoes the migrations of a hub's store from 0008 on. Add each new migration here. */
 #define UNDO_FROM_0013                                                                             \
-  "DROP INDEX record_lane; DROP INDEX record_of_kind; ALTER TABLE entry DROP COLUMN doubted;"      \
-  "DROP INDEX record_area; DROP INDEX record_state; DROP INDEX record_review;"                     \
-  "DROP INDEX record_scope; DROP INDEX record_scope2; DROP INDEX record_title;"                    \
-  "CREATE UNIQUE INDEX record_scope ON record (scope, position);"                                  \
-  "CREATE UNIQUE INDEX record_scope2 ON record (scope2, position) WHERE scope2 IS NOT NULL;"       \
+  "ALTER TABLE entry DROP COLUMN doubted; DROP TABLE index_pending; DROP TABLE listed;"            \
+  "DROP TABLE search; DROP TABLE field_value;"                                                     \
+  "CREATE VIRTUAL TABLE search USING fts5 (grams);"                                                \
+  "CREATE TABLE field_value (kind TEXT, field TEXT, value TEXT, record INTEGER);"                  \
+  "CREATE INDEX record_kind ON record (kind, position);"                                           \
   "CREATE INDEX record_title ON record (kind, title);"                                             \
-  "CREATE INDEX record_review ON record (review, position) WHERE review IS NOT NULL;"
+  "CREATE INDEX record_review ON record (review, position) WHERE review IS NOT NULL;"              \
+  "CREATE INDEX record_conflict ON record (position) WHERE conflict = 1;"                          \
+  "CREATE INDEX record_restriction ON record (kind, restriction) WHERE restriction > '';"
 #define UNDO_FROM_0008                                                                             \
   UNDO_FROM_0013                                                                                   \
   "ALTER TABLE entry DROP COLUMN signed_ms; ALTER TABLE incarnation DROP COLUMN signed_ms;"        \
@@ -71,6 +73,8 @@ void hub_fixture_free(HubFixture *fixture);
 void hub_fixture_stop(HubFixture *fixture);
 /* Opens the store and starts the server again. */
 void hub_fixture_start(HubFixture *fixture);
+/* Stops it, changes its store by `sql` and starts it again. */
+void hub_fixture_change_store(HubFixture *fixture, const char *sql);
 
 typedef struct {
   HubFixture *fixture;

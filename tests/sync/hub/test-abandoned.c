@@ -3,7 +3,7 @@
 
 #include "schema/error.h"
 #include "sync/hub/office/internal.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 #include "tests/sync/hub/hub-fixture.h"
 
 #define SLOW 4       /* number of requests that the office answers at a time */
@@ -21,23 +21,24 @@ static gint ended_busy;
 
 static json_t *work_slowly(BhOfficeCall *call, GError **error)
 {
-  gboolean found;
+  gint64 count = 0;
   g_atomic_int_inc(&begun);
-  g_autoptr(BhStmt) stmt =
-      bh_sql_row(call->db, &found, error,
-                 "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most)"
-                 " SELECT count(*) FROM n",
-                 "i", "most", (gint64)400 * 1000 * 1000);
-  if (stmt == NULL && error != NULL && g_error_matches(*error, BH_ERROR, BH_ERROR_BUSY))
+  gboolean ok = bh_db_get_int(
+      call->db,
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :most)"
+      " SELECT count(*) FROM n",
+      BH_PARAMS(bh_param_int("most", 400 * 1000 * 1000)), &count, error);
+  if (!ok && error != NULL && g_error_matches(*error, BH_ERROR, BH_ERROR_BUSY))
     g_atomic_int_inc(&ended_busy);
-  return stmt != NULL ? json_object() : NULL;
+  return ok ? json_object() : NULL;
 }
 
 static json_t *work_at_once(BhOfficeCall *call, GError **error)
 {
-  gboolean found;
-  g_autoptr(BhStmt) stmt = bh_sql_row(call->db, &found, error, "SELECT count(*) FROM record", "");
-  return stmt != NULL ? json_pack("{s:I}", "rows", (json_int_t)bh_stmt_get_int(stmt, 0)) : NULL;
+  gint64 rows = 0;
+  if (!bh_db_get_int(call->db, "SELECT count(*) FROM record", NULL, &rows, error))
+    return NULL;
+  return json_pack("{s:I}", "rows", (json_int_t)rows);
 }
 
 static void on_slow(BhRequest *request, gpointer data)

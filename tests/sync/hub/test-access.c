@@ -237,18 +237,14 @@ static void test_the_log_is_only_added_to(void **state)
 static void test_a_hub_of_before_the_log_gets_one(void **state)
 {
   HubFixture *fixture = *state;
-  g_autoptr(GError) error = NULL;
   Scene scene = begin(fixture, "covert");
-  assert_true(run_sql(fixture,
-                      "DROP TABLE access; DROP TABLE file_holder; DROP TABLE file_claim; DROP "
-                      "TABLE number; DROP TABLE anomaly;"
-                      " DROP TRIGGER anomaly_of_fork; DROP TRIGGER anomaly_of_refusal;"
-                      " DROP TRIGGER anomaly_of_refusal_goes; DROP TRIGGER anomaly_of_quarantine;"
-                      " DROP TRIGGER anomaly_of_report;" UNDO_FROM_0008
-                      " UPDATE schema_version SET version = 2",
-                      &error));
-  hub_fixture_stop(fixture);
-  hub_fixture_start(fixture);
+  hub_fixture_change_store(
+      fixture,
+      "DROP TABLE access; DROP TABLE file_holder; DROP TABLE file_claim; DROP "
+      "TABLE number; DROP TABLE anomaly;"
+      " DROP TRIGGER anomaly_of_fork; DROP TRIGGER anomaly_of_refusal;"
+      " DROP TRIGGER anomaly_of_refusal_goes; DROP TRIGGER anomaly_of_quarantine;"
+      " DROP TRIGGER anomaly_of_report;" UNDO_FROM_0008 " UPDATE schema_version SET version = 2");
   g_autofree char *backup = g_build_filename(fixture->dir, "hub.db.before-3", NULL);
   assert_true(g_file_test(backup, G_FILE_TEST_IS_REGULAR));
   pull(scene.county);

@@ -388,16 +388,9 @@ static void test_pages_go_on_where_the_one_before_ended(void **state)
   test_device_free(device);
 }
 
-static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
-{
-  (void)hub;
-  return bh_db_exec(db, sql, error);
-}
-
 static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
 {
   HubFixture *fixture = *state;
-  g_autoptr(GError) error = NULL;
   char id[BH_ID_LEN + 1], strange[BH_ID_LEN + 1];
   TestDevice *device = begin(fixture, id);
   TestDevice *stranger = test_device_new(fixture, fixture->county);
@@ -418,9 +411,7 @@ static void test_a_hub_of_before_the_list_finds_what_it_has(void **state)
       "anomaly_of_refusal;"
       "DROP TRIGGER anomaly_of_refusal_goes; DROP TRIGGER anomaly_of_quarantine;"
       "DROP TRIGGER anomaly_of_report;" UNDO_FROM_0008 "UPDATE schema_version SET version = 4";
-  assert_true(bh_hub_write(fixture->hub, exec, (gpointer)without, &error));
-  hub_fixture_stop(fixture);
-  hub_fixture_start(fixture);
+  hub_fixture_change_store(fixture, without);
   g_autoptr(json_t) after = list(fixture, NULL);
   assert_true(json_equal(before, after));
   test_device_free(stranger);

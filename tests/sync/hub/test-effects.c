@@ -7,7 +7,7 @@
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/office/office-store.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 
 #define PIN "482913"
 
@@ -107,15 +107,11 @@ static void test_who_the_kind_does_not_name_revokes_by_no_path(void **state)
 
 static gint64 count_sessions(HubFixture *fixture, const char *staff)
 {
-  gboolean found;
+  gint64 count = 0;
   g_autoptr(GError) error = NULL;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  BhStmt *stmt =
-      bh_sql_row(db, &found, &error, "SELECT count(*) FROM office_session WHERE staff = :staff",
-                 "t", "staff", staff);
-  assert_true(found);
-  gint64 count = bh_stmt_get_int(stmt, 0);
-  bh_stmt_reset(stmt);
+  assert_true(bh_db_get_int(db, "SELECT count(*) FROM office_session WHERE staff = :staff",
+                            BH_PARAMS(bh_param_text("staff", staff)), &count, &error));
   bh_hub_give_reader(fixture->hub, db);
   return count;
 }

@@ -6,12 +6,13 @@
 
 #include "schema/base64.h"
 #include "schema/world.h"
+#include "sync/index/index.h"
 #include "sync/hub/access/read.h"
 #include "sync/hub/access/list.h"
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log/log-store.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 #include "sync/wire/credential.h"
 #include "sync/wire/enrol-text.h"
 
@@ -313,13 +314,10 @@ static gboolean exec_sql(HubFixture *fixture, const char *sql, GError **error)
 static gint64 count_underived(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
-  gboolean found;
+  gint64 count = 0;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  BhStmt *stmt =
-      bh_sql_row(db, &found, &error, "SELECT count(*) FROM record WHERE restriction IS NULL", "");
-  assert_non_null(stmt);
-  gint64 count = bh_stmt_get_int(stmt, 0);
-  bh_stmt_reset(stmt);
+  assert_true(bh_db_get_int(db, "SELECT count(*) FROM record WHERE restriction IS NULL", NULL,
+                            &count, &error));
   bh_hub_give_reader(fixture->hub, db);
   return count;
 }
@@ -349,18 +347,18 @@ static void test_I13_a_store_of_before_restrictions_hides_as_well(void **state)
   g_autoptr(GError) error = NULL;
   add_covert_visits(fixture, 300);
   assert_int_equal(count_underived(fixture), 0);
-  assert_true(exec_sql(fixture, "UPDATE record SET restriction = NULL", &error));
+  assert_true(exec_sql(fixture,
+                       "UPDATE record SET restriction = NULL;"
+                       "UPDATE listed SET restriction = NULL",
+                       &error));
   g_autoptr(json_t) looked = list_visits(fixture, fixture->township, "title");
   assert_int_equal(json_array_size(json_object_get(looked, "rows")), 1);
   assert_null(bh_json_string_or(looked, "after", NULL));
-  assert_true(exec_sql(fixture,
-                       UNDO_FROM_0013
-                       "DROP TABLE awaited; DROP INDEX record_restriction; ALTER TABLE record DROP "
-                       "COLUMN restriction;"
-                       " UPDATE schema_version SET version = 10",
-                       &error));
-  hub_fixture_stop(fixture);
-  hub_fixture_start(fixture);
+  hub_fixture_change_store(
+      fixture,
+      UNDO_FROM_0013 "DROP TABLE awaited; DROP INDEX record_restriction; ALTER TABLE record DROP "
+                     "COLUMN restriction;"
+                     " UPDATE schema_version SET version = 10");
   assert_int_equal(count_underived(fixture), 0);
   g_autoptr(json_t) derived = list_visits(fixture, fixture->township, "title");
   assert_int_equal(json_array_size(json_object_get(derived, "rows")), 1);
@@ -675,12 +673,11 @@ static void test_visits_are_found_by_the_name_their_enterprise_has_now(void **st
   test_device_free(device);
 }
 
-static gboolean forget_search(BhHub *hub, BhDb *db, gpointer data, GError **error)
+static gboolean forget_index(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
   (void)data;
-  return bh_db_exec(db, "DELETE FROM search", error) &&
-         bh_log_set_value(db, "searched_by", "1", error);
+  return bh_index_clear(db, error) && bh_log_set_value(db, "indexed_by", "1", error);
 }
 
 static void test_hazards_are_found_by_the_name_their_enterprise_has_now(void **state)
@@ -716,9 +713,9 @@ static void test_hazards_are_found_by_the_name_their_enterprise_has_now(void **s
   assert_int_equal(count_found(fixture, "hazard", "青石"), 0);
   assert_int_equal(count_found(fixture, "hazard", "白河"), 1);
   /* A store with the index of an older program is indexed again when it is opened. */
-  assert_true(bh_hub_write(fixture->hub, forget_search, NULL, &error));
+  assert_true(bh_hub_write(fixture->hub, forget_index, NULL, &error));
   assert_int_equal(count_found(fixture, "hazard", "白河"), 0);
-  assert_true(bh_hub_finish_search(fixture->hub, &error));
+  assert_true(bh_hub_finish_index(fixture->hub, &error));
   assert_int_equal(count_found(fixture, "hazard", "白河"), 1);
   test_device_free(device);
 }

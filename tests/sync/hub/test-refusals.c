@@ -7,7 +7,7 @@
 #include "sync/hub/devices/enrol.h"
 #include "sync/hub/hub-private.h"
 #include "sync/hub/log/log-store.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 
 #define REST_MS (10 * 60 * 1000)
 #define KEPT 1000
@@ -24,20 +24,20 @@ static gint64 count_refusals(HubFixture *fixture, const char *device, const char
                              char **message)
 {
   g_autoptr(GError) error = NULL;
-  gboolean found;
+  BhStmt *row = NULL;
   /* Requests do not wait for these records; a later job in the writer's queue does. */
   assert_true(bh_hub_write(fixture->hub, do_nothing, NULL, &error));
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  BhStmt *stmt = bh_sql_row(db, &found, &error,
-                            "SELECT count(*), (SELECT message FROM refusal WHERE device = :device"
-                            " AND code = :code ORDER BY nr DESC LIMIT 1) FROM refusal"
-                            " WHERE device = :device AND code = :code",
-                            "tt", "device", device, "code", code);
-  assert_true(found);
-  gint64 count = bh_stmt_get_int(stmt, 0);
+  assert_true(bh_db_query_row(
+      db,
+      "SELECT count(*), (SELECT message FROM refusal WHERE device = :device"
+      " AND code = :code ORDER BY nr DESC LIMIT 1) FROM refusal"
+      " WHERE device = :device AND code = :code",
+      BH_PARAMS(bh_param_text("device", device), bh_param_text("code", code)), &row, &error));
+  gint64 count = bh_stmt_get_int(row, 0);
   if (message != NULL)
-    *message = g_strdup(bh_stmt_get_text(stmt, 1));
-  bh_stmt_reset(stmt);
+    *message = g_strdup(bh_stmt_get_text(row, 1));
+  bh_stmt_reset(row);
   bh_hub_give_reader(fixture->hub, db);
   return count;
 }

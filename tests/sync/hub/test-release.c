@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "sync/db/params.h"
 #include "sync/hub/log/log-store.h"
 
 #define TOWNSHIP_AREA "140603100"
@@ -87,12 +88,10 @@ static char *dup_store(HubFixture *fixture)
       "SELECT group_concat(position || ':' || nr) FROM report",
   };
   for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
-    BhStmt *stmt = bh_db_prepare(db, tables[i], &error);
-    gboolean row = FALSE;
-    assert_true(bh_stmt_step(stmt, &row, &error) && row);
-    g_string_append(text, bh_stmt_is_null(stmt, 0) ? "" : bh_stmt_get_text(stmt, 0));
+    g_autofree char *value = NULL;
+    assert_true(bh_db_dup_text(db, tables[i], NULL, &value, &error));
+    g_string_append(text, value != NULL ? value : "");
     g_string_append_c(text, '\n');
-    bh_stmt_reset(stmt);
   }
   bh_hub_give_reader(fixture->hub, db);
   return g_string_free(text, FALSE);

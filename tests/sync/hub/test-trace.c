@@ -125,7 +125,7 @@ static void test_the_writer_works_under_the_request_it_writes_for(void **state)
   g_autofree char *path = g_build_filename(dir, "store.db", NULL);
   BhTrace own = bh_trace_make(), seen = {"never"}, none = {"never"};
   g_autoptr(GError) error = NULL;
-  BhWriter *writer = bh_writer_start(path, NULL, NULL, &error);
+  BhWriter *writer = bh_writer_start(path, NULL, NULL, NULL, &error);
   assert_non_null(writer);
   BhTrace before = bh_trace_set(own);
   assert_string_equal(before.id, "");

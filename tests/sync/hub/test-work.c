@@ -7,7 +7,7 @@
 #include "sync/hub/access/list.h"
 #include "sync/hub/records/read.h"
 #include "sync/hub/hub-private.h"
-#include "sync/hub/log/sql.h"
+#include "sync/db/params.h"
 
 #define HAZARDS_FEW 300
 #define HAZARDS_MANY 9600 /* records below one visit that a dishonest device may declare */
@@ -186,14 +186,11 @@ static void add_endings(Feeding *feeding, TestDevice *device, const Visit *visit
 static gint64 count_reports(HubFixture *fixture, const char *record, const char *code)
 {
   g_autoptr(GError) error = NULL;
-  gboolean found;
+  gint64 count = 0;
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
-  BhStmt *stmt = bh_sql_row(db, &found, &error,
-                            "SELECT count(*) FROM report WHERE record = :record AND code = :code",
-                            "tt", "record", record, "code", code);
-  assert_true(found);
-  gint64 count = bh_stmt_get_int(stmt, 0);
-  bh_stmt_reset(stmt);
+  assert_true(bh_db_get_int(
+      db, "SELECT count(*) FROM report WHERE record = :record AND code = :code",
+      BH_PARAMS(bh_param_text("record", record), bh_param_text("code", code)), &count, &error));
   bh_hub_give_reader(fixture->hub, db);
   return count;
 }

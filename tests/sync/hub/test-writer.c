@@ -11,6 +11,7 @@
 
 #include <glib/gstdio.h>
 
+#include "sync/db/params.h"
 #include "sync/hub/log/writer.h"
 
 typedef struct {
@@ -88,7 +89,7 @@ static void world_start(World *world)
   g_cond_init(&world->wake);
   world->dir = g_dir_make_tmp("bihuan-writer-XXXXXX", NULL);
   g_autofree char *path = g_build_filename(world->dir, "hub.db", NULL);
-  world->writer = bh_writer_start(path, NULL, world, &error);
+  world->writer = bh_writer_start(path, NULL, NULL, world, &error);
   if (world->writer == NULL)
     fail_msg("%s", error->message);
   bh_writer_submit(world->writer, wait_at_gate, NULL, world);
@@ -212,11 +213,8 @@ static gboolean make_table(BhDb *db, gpointer owner, gpointer data, GError **err
 static gboolean add_row(BhDb *db, gpointer owner, gpointer data, GError **error)
 {
   (void)owner;
-  BhStmt *stmt = bh_db_prepare(db, "INSERT INTO t VALUES (:a)", error);
-  if (stmt == NULL)
-    return FALSE;
-  bh_stmt_bind_blob(stmt, "a", data, ROW_BYTES);
-  return bh_stmt_run(stmt, error);
+  return bh_db_run(db, "INSERT INTO t VALUES (:a)", BH_PARAMS(bh_param_blob("a", data, ROW_BYTES)),
+                   error);
 }
 
 typedef struct {
@@ -232,7 +230,7 @@ static void log_start(Log *log)
   g_autoptr(GError) error = NULL;
   *log = (Log){.dir = g_dir_make_tmp("bihuan-writer-XXXXXX", NULL), .row = g_malloc0(ROW_BYTES)};
   log->path = g_build_filename(log->dir, "hub.db", NULL);
-  log->writer = bh_writer_start(log->path, NULL, NULL, &error);
+  log->writer = bh_writer_start(log->path, NULL, NULL, NULL, &error);
   assert_non_null(log->writer);
   assert_true(bh_writer_run(log->writer, make_table, NULL, &error));
 }

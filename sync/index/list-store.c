@@ -1,12 +1,14 @@
 /* Builds and runs the SQL of lists. SQLite has no statistics about these tables, so this file
  * counts how many rows each filter leaves (up to a limit) and writes a statement that can be
  * carried out in one way only: the filter with the fewest rows leads, the others are tested on
- * its rows. Start at bh_hub_list_page. */
-#include "sync/hub/records/list-store.h"
+ * its rows. Start at bh_list_page. */
+#include "sync/index/list-store.h"
 
 #include <string.h>
 
-#include "sync/hub/log/log.h"
+#include "schema/json.h"
+#include "sync/db/params.h"
+#include "sync/index/row.h"
 
 #define FEW 2000           /* rows that may be read one by one */
 #define FEW_IN_INDEX 10000 /* rows that may be read from a covering index */
@@ -19,6 +21,7 @@ void bh_list_query_clear(BhListQuery *query)
 {
   for (int i = 0; i < query->n_where; i++)
     g_free(query->where[i].values);
+  g_free(query->parents);
   g_free(query->areas);
   g_free(query->parent_not);
   g_free(query->scopes);
@@ -29,25 +32,14 @@ void bh_list_query_clear(BhListQuery *query)
   g_free(query->after_key);
 }
 
-static void list_row_free(BhListRow *row)
+static void hit_free(gpointer data)
 {
-  g_free(row->id);
-  g_free(row->kind);
-  g_free(row->title);
-  g_free(row->state);
-  g_free(row->area);
-  g_free(row->unit);
-  g_free(row->scope);
-  g_free(row->scope2);
-  g_free(row->review);
-  g_free(row->snapshot);
-  g_free(row->due);
-  g_free(row);
-}
-
-const char *bh_list_row_key(const BhListRow *row, BhListOrder order)
-{
-  return order == BH_LIST_BY_TITLE ? row->title : order == BH_LIST_BY_DUE ? row->due : NULL;
+  BhListHit *hit = data;
+  g_free(hit->kind);
+  g_free(hit->scope);
+  g_free(hit->scope2);
+  g_free(hit->key);
+  g_free(hit);
 }
 
 /* Binds a text if the statement has a parameter of that name; most statements use only some. */
@@ -82,7 +74,7 @@ typedef struct {
 typedef enum {
   LEAD_ORDER, /* all rows in the order of the page */
   LEAD_PARENT,
-  LEAD_QUARANTINE,
+  LEAD_AMONG,
   LEAD_CONFLICT,
   LEAD_REVIEW,
   LEAD_STATE,
@@ -178,7 +170,7 @@ static gboolean consider(Maker *maker, Lead lead, int where, const char *sql, gi
 }
 
 #define COUNT(rows) "SELECT count(*) FROM (" rows " LIMIT :most)"
-#define OF_INDEX(name, condition) COUNT("SELECT 1 FROM record INDEXED BY " name " WHERE " condition)
+#define OF_INDEX(name, condition) COUNT("SELECT 1 FROM listed INDEXED BY " name " WHERE " condition)
 
 static gboolean consider_values(Maker *maker, GError **error)
 {
@@ -188,7 +180,7 @@ static gboolean consider_values(Maker *maker, GError **error)
       continue;
     if (is_state
             ? !consider(maker, LEAD_STATE, i,
-                        OF_INDEX("record_state", "kind = :kind AND state IN " VALUES_OF("values")),
+                        OF_INDEX("listed_state", "kind = :kind AND state IN " VALUES_OF("values")),
                         FEW_IN_INDEX, 1, error)
             : !consider(maker, LEAD_VALUES, i,
                         COUNT("SELECT 1 FROM field_value WHERE kind = :kind AND field = :field"
@@ -211,20 +203,20 @@ static gboolean consider_index(Maker *maker, GError **error)
   if (!consider_values(maker, error))
     return FALSE;
   if (query->review != NULL &&
-      !consider(maker, LEAD_REVIEW, -1, OF_INDEX("record_review", "review = :review"), FEW_IN_INDEX,
+      !consider(maker, LEAD_REVIEW, -1, OF_INDEX("listed_review", "review = :review"), FEW_IN_INDEX,
                 1, error))
     return FALSE;
   if (query->conflict && !consider(maker, LEAD_CONFLICT, -1,
-                                   OF_INDEX("record_conflict", "conflict = 1"), FEW, 4, error))
+                                   OF_INDEX("listed_conflict", "conflict = 1"), FEW, 4, error))
     return FALSE;
   if (query->areas != NULL &&
-      !consider(maker, LEAD_AREAS, -1, OF_INDEX("record_area", "area IN " VALUES_OF("areas")),
+      !consider(maker, LEAD_AREAS, -1, OF_INDEX("listed_area", "area IN " VALUES_OF("areas")),
                 FEW_IN_INDEX, 1, error))
     return FALSE;
   return query->scopes == NULL ||
          consider(maker, LEAD_SCOPES, -1,
-                  COUNT("SELECT 1 FROM record INDEXED BY record_scope WHERE scope IN " VALUES_OF(
-                      "scopes") " UNION ALL SELECT 1 FROM record INDEXED BY record_scope2"
+                  COUNT("SELECT 1 FROM listed INDEXED BY listed_scope WHERE scope IN " VALUES_OF(
+                      "scopes") " UNION ALL SELECT 1 FROM listed INDEXED BY listed_scope2"
                                 " WHERE scope2 IN " VALUES_OF("scopes")),
                   FEW_IN_INDEX, 1, error);
 }
@@ -261,8 +253,9 @@ static gboolean search(BhDb *db, BhListQuery *query, GError **error)
   gboolean ended;
   if (query->match == NULL || query->found != NULL || query->finds_much)
     return TRUE;
-  g_autoptr(BhStmt) stmt = bh_sql_query(db, error, MATCHES " LIMIT :most", "ti", "match",
-                                        query->match, "most", (gint64)FEW);
+  g_autoptr(BhStmt) stmt = bh_db_query(
+      db, MATCHES " LIMIT :most",
+      BH_PARAMS(bh_param_text("match", query->match), bh_param_int("most", FEW)), error);
   if (stmt == NULL)
     return FALSE;
   while (bh_stmt_next(stmt, &ended, error))
@@ -293,9 +286,9 @@ static gboolean find_leader(Maker *maker, GError **error)
   if (may_choose && !(query->order == BH_LIST_BY_DUE && only_state) &&
       !consider_index(maker, error))
     return FALSE;
-  if (query->parent != NULL || query->quarantined)
+  if (query->parents != NULL || query->among != NULL)
     maker->leader =
-        (Leader){.lead = query->parent != NULL ? LEAD_PARENT : LEAD_QUARANTINE, .few = TRUE};
+        (Leader){.lead = query->parents != NULL ? LEAD_PARENT : LEAD_AMONG, .few = TRUE};
   return TRUE;
 }
 
@@ -377,23 +370,20 @@ static void append_values(Maker *maker)
 static void append_tests(Maker *maker)
 {
   static const char *const after[] = {" AND r.position < :position",
-                                      " AND (r.title, r.nr) > (:key, :nr)",
+                                      " AND (r.sort_key, r.nr) > (:key, :nr)",
                                       " AND (d.value, d.record) > (:key, :nr)"};
   const BhListQuery *query = maker->query;
   GString *sql = maker->sql;
   Lead lead = maker->leader.lead;
   gboolean in_lane = lead == LEAD_FOUND && query->review != NULL;
   if (query->kind != NULL && lead != LEAD_STATE && (lead != LEAD_FOUND || in_lane))
-    g_string_append(sql,
-                    (lead == LEAD_ORDER && query->order != BH_LIST_BY_DUE) || lead == LEAD_PARENT
-                        ? " AND r.kind = :kind"
-                        : " AND +r.kind = :kind");
+    g_string_append(sql, lead == LEAD_ORDER && query->order != BH_LIST_BY_DUE
+                             ? " AND r.kind = :kind"
+                             : " AND +r.kind = :kind");
   if (query->review != NULL && lead != LEAD_REVIEW && !in_lane)
     g_string_append(sql, " AND +r.review = :review");
   if (query->conflict && lead != LEAD_CONFLICT)
     g_string_append(sql, " AND +r.conflict = 1");
-  if (query->parent != NULL && lead != LEAD_PARENT)
-    g_string_append(sql, " AND +r.parent = :parent");
   if (query->areas != NULL && lead != LEAD_AREAS)
     g_string_append(sql, " AND +r.area IN " VALUES_OF("areas"));
   if (query->scopes != NULL && lead != LEAD_SCOPES)
@@ -404,14 +394,15 @@ static void append_tests(Maker *maker)
   if (query->restrictions != NULL)
     g_string_append(sql, " AND (r.restriction IS NULL OR r.restriction = ''"
                          " OR +r.restriction IN " VALUES_OF("restrictions") ")");
-  if (query->quarantined && lead != LEAD_QUARANTINE)
-    g_string_append(sql, " AND r.id IN (SELECT q.record FROM quarantine q"
-                         " WHERE q.decided_by IS NULL)");
+  if (query->among != NULL && lead != LEAD_AMONG)
+    g_string_append_printf(sql, " AND r.nr IN (SELECT x.nr FROM record x WHERE x.id IN (%s))",
+                           query->among);
   if (query->without != NULL)
-    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record c WHERE c.parent = r.id"
-                         " AND c.kind = :without)");
+    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record x CROSS JOIN record c"
+                         " WHERE x.nr = r.nr AND c.parent = x.id AND c.kind = :without)");
   if (query->parent_not != NULL)
-    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record p WHERE p.id = r.parent"
+    g_string_append(sql, " AND NOT EXISTS (SELECT 1 FROM record x CROSS JOIN record p"
+                         " WHERE x.nr = r.nr AND p.id = x.parent"
                          " AND p.state IN " VALUES_OF("parent_not") ")");
   if (query->order == BH_LIST_BY_CHANGE ? query->after_position > 0 : query->after_key != NULL)
     g_string_append(sql, after[query->order]);
@@ -425,27 +416,31 @@ static void append_from(Maker *maker, int arm, int merged)
   g_autofree char *element = g_strdup_printf("'$[%d]')", merged);
   switch (maker->leader.lead) {
   case LEAD_ORDER:
-    g_string_append(sql, maker->query->kind == NULL ? "record r WHERE 1"
+    g_string_append(sql, maker->query->kind == NULL ? "listed r WHERE 1"
                          : maker->query->order == BH_LIST_BY_TITLE
-                             ? "record r INDEXED BY record_title WHERE 1"
-                             : "record r INDEXED BY record_kind WHERE 1");
+                             ? "listed r INDEXED BY listed_title WHERE 1"
+                             : "listed r INDEXED BY listed_kind WHERE 1");
     break;
   case LEAD_PARENT:
-    g_string_append(sql, "record r INDEXED BY record_parent WHERE r.parent = :parent");
+    g_string_append(sql, "record x INDEXED BY record_parent CROSS JOIN listed r ON r.nr = x.nr"
+                         " WHERE x.parent IN " VALUES_OF("parents"));
+    if (maker->query->kind != NULL)
+      g_string_append(sql, " AND x.kind = :kind");
     break;
-  case LEAD_QUARANTINE:
-    g_string_append(sql, "(SELECT DISTINCT q.record AS id FROM quarantine q"
-                         " WHERE q.decided_by IS NULL) s CROSS JOIN record r ON r.id = s.id"
-                         " WHERE 1");
+  case LEAD_AMONG:
+    g_string_append_printf(sql,
+                           "(SELECT DISTINCT x.nr FROM record x WHERE x.id IN (%s)) s"
+                           " CROSS JOIN listed r ON r.nr = s.nr WHERE 1",
+                           maker->query->among);
     break;
   case LEAD_CONFLICT:
-    g_string_append(sql, "record r INDEXED BY record_conflict WHERE r.conflict = 1");
+    g_string_append(sql, "listed r INDEXED BY listed_conflict WHERE r.conflict = 1");
     break;
   case LEAD_REVIEW:
-    g_string_append(sql, "record r INDEXED BY record_review WHERE r.review = :review");
+    g_string_append(sql, "listed r INDEXED BY listed_review WHERE r.review = :review");
     break;
   case LEAD_STATE:
-    g_string_append(sql, "record r INDEXED BY record_state WHERE r.kind = :kind AND r.state ");
+    g_string_append(sql, "listed r INDEXED BY listed_state WHERE r.kind = :kind AND r.state ");
     if (merged < 0)
       g_string_append_printf(sql, "IN (SELECT value FROM json_each(:v%d))", maker->leader.where);
     else
@@ -453,8 +448,8 @@ static void append_from(Maker *maker, int arm, int merged)
     break;
   case LEAD_SCOPES:
     g_string_append(sql, arm == 0
-                             ? "record r INDEXED BY record_scope WHERE r.scope "
-                             : "record r INDEXED BY record_scope2 WHERE +r.scope NOT IN " VALUES_OF(
+                             ? "listed r INDEXED BY listed_scope WHERE r.scope "
+                             : "listed r INDEXED BY listed_scope2 WHERE +r.scope NOT IN " VALUES_OF(
                                    "scopes") " AND r.scope2 ");
     if (merged < 0)
       g_string_append(sql, "IN " VALUES_OF("scopes"));
@@ -462,7 +457,7 @@ static void append_from(Maker *maker, int arm, int merged)
       g_string_append_printf(sql, "= json_extract(:scopes, %s", element);
     break;
   case LEAD_AREAS:
-    g_string_append(sql, "record r INDEXED BY record_area WHERE r.area ");
+    g_string_append(sql, "listed r INDEXED BY listed_area WHERE r.area ");
     if (merged < 0)
       g_string_append(sql, "IN " VALUES_OF("areas"));
     else
@@ -473,20 +468,20 @@ static void append_from(Maker *maker, int arm, int merged)
                            "(SELECT DISTINCT v.record AS nr FROM field_value v"
                            " WHERE v.kind = :kind AND v.field = :f%d"
                            " AND v.value IN (SELECT value FROM json_each(:v%d))) s"
-                           " CROSS JOIN record r ON r.nr = s.nr WHERE 1",
+                           " CROSS JOIN listed r ON r.nr = s.nr WHERE 1",
                            maker->leader.where, maker->leader.where);
     break;
   case LEAD_MATCH:
-    g_string_append(sql, "(" FOUND ") s CROSS JOIN record r ON r.nr = s.nr WHERE 1");
+    g_string_append(sql, "(" FOUND ") s CROSS JOIN listed r ON r.nr = s.nr WHERE 1");
     break;
   case LEAD_FOUND:
     /* UNION removes duplicates, so that no row appears twice. */
-    g_string_append_printf(sql, "(%s) s CROSS JOIN record r INDEXED BY ",
+    g_string_append_printf(sql, "(%s) s CROSS JOIN listed r INDEXED BY ",
                            maker->query->related != NULL ? MATCHES
                                " UNION SELECT value FROM json_each(:related)"
                                                          : MATCHES);
-    g_string_append(sql, maker->query->review != NULL ? "record_lane ON r.review = :review"
-                                                      : "record_of_kind ON r.kind = :kind");
+    g_string_append(sql, maker->query->review != NULL ? "listed_lane ON r.review = :review"
+                                                      : "listed_of_kind ON r.kind = :kind");
     g_string_append(sql, " AND r.nr = s.nr WHERE 1");
     break;
   }
@@ -512,8 +507,7 @@ static int count_merged(const Maker *maker)
 
 /* Columns of a row that is only counted: all are in the indexes. */
 #define COUNTED                                                                                    \
-  "r.nr AS nr, r.position AS position, iif(r.restriction IS NULL, r.id, NULL) AS id,"              \
-  " r.kind AS kind, r.scope AS scope, r.scope2 AS scope2,"                                         \
+  "r.nr AS nr, r.position AS position, r.kind AS kind, r.scope AS scope, r.scope2 AS scope2,"      \
   " r.restriction IS NOT NULL AS derived, "
 
 /* The rows of the page: number and sort key. */
@@ -529,7 +523,7 @@ static void append_page(Maker *maker)
     for (int i = merged > 0 ? 0 : -1; i < merged; i++) {
       g_string_append_printf(maker->sql, "%sSELECT %s%s AS key FROM ", first ? "" : " UNION ALL ",
                              query->count ? COUNTED : "r.nr AS nr, ",
-                             by_change ? "r.position" : "r.title");
+                             by_change ? "r.position" : "r.sort_key");
       append_from(maker, arm, i);
       append_tests(maker);
       first = FALSE;
@@ -546,7 +540,7 @@ static void append_due_page(Maker *maker)
   Leader leader = maker->leader;
   g_string_append_printf(sql, "SELECT %s", maker->query->count ? COUNTED : "d.record AS nr, ");
   g_string_append(sql, "d.value AS key FROM field_value d"
-                       " CROSS JOIN record r ON r.nr = d.record WHERE d.kind = :kind"
+                       " CROSS JOIN listed r ON r.nr = d.record WHERE d.kind = :kind"
                        " AND d.field = '" BH_INDEX_DUE "' AND d.value < :due");
   for (int arm = 0; leader.lead != LEAD_ORDER && arm < (leader.lead == LEAD_SCOPES ? 2 : 1);
        arm++) {
@@ -560,9 +554,7 @@ static void append_due_page(Maker *maker)
   g_string_append(sql, " ORDER BY d.value, d.record LIMIT :limit");
 }
 
-#define SHOWN                                                                                      \
-  "SELECT r.nr, r.position, r.changed_ms, r.id, r.kind, r.title, r.state, r.area, r.unit,"         \
-  " r.review, r.conflict, r.snapshot, r.scope, r.scope2, r.restriction IS NOT NULL, p.key"
+#define SHOWN "SELECT r.nr, r.position, r.kind, r.scope, r.scope2, r.restriction IS NOT NULL, p.key"
 
 static void append_statement(Maker *maker)
 {
@@ -572,10 +564,10 @@ static void append_statement(Maker *maker)
   if (maker->is_windowed)
     g_string_append(sql, "WITH w AS MATERIALIZED (");
   else
-    g_string_append(sql, query->count ? "SELECT p.nr, p.position, 0, p.id, p.kind, p.key, NULL,"
-                                        " NULL, NULL, NULL, 0, NULL, p.scope, p.scope2, p.derived,"
-                                        " p.key FROM ("
-                                      : SHOWN " FROM (");
+    g_string_append(sql, query->count
+                             ? "SELECT p.nr, p.position, p.kind, p.scope, p.scope2, p.derived,"
+                               " p.key FROM ("
+                             : SHOWN " FROM (");
   if (query->order == BH_LIST_BY_DUE)
     append_due_page(maker);
   else
@@ -590,7 +582,7 @@ static void append_statement(Maker *maker)
         query->related != NULL ? RELATED : "",
         query->order == BH_LIST_BY_CHANGE ? "w.key DESC" : "w.key, w.nr");
   g_string_append_printf(
-      sql, query->count ? ") p ORDER BY %s" : ") p CROSS JOIN record r ON r.nr = p.nr ORDER BY %s",
+      sql, query->count ? ") p ORDER BY %s" : ") p CROSS JOIN listed r ON r.nr = p.nr ORDER BY %s",
       by);
 }
 
@@ -615,12 +607,31 @@ char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, gboolean whole, GErro
   return make_sql(db, query, whole ? PASS_WHOLE : PASS_WINDOW, &lead, error);
 }
 
+/* `hex`: two digits for each byte. */
+static void bind_sort_key(BhStmt *stmt, const char *hex)
+{
+  g_autoptr(GByteArray) bytes = g_byte_array_new();
+  for (; hex[0] != '\0' && hex[1] != '\0'; hex += 2) {
+    guint8 byte = (guint8)(g_ascii_xdigit_value(hex[0]) * 16 + g_ascii_xdigit_value(hex[1]));
+    g_byte_array_append(bytes, &byte, 1);
+  }
+  bh_stmt_bind_blob(stmt, "key", bytes->data, bytes->len);
+}
+
+static char *dup_hex(const guint8 *bytes, gsize len)
+{
+  GString *hex = g_string_sized_new(2 * len);
+  for (gsize i = 0; i < len; i++)
+    g_string_append_printf(hex, "%02x", bytes[i]);
+  return g_string_free(hex, FALSE);
+}
+
 static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
 {
   const struct {
     const char *name, *text;
   } texts[] = {
-      {"kind", query->kind},       {"parent", query->parent},
+      {"kind", query->kind},       {"parents", query->parents},
       {"without", query->without}, {"parent_not", query->parent_not},
       {"areas", query->areas},     {"scopes", query->scopes},
       {"match", query->match},     {"restrictions", query->restrictions},
@@ -640,12 +651,34 @@ static void bind_query(BhStmt *stmt, const char *sql, const BhListQuery *query)
   if (query->order == BH_LIST_BY_DUE)
     bh_stmt_bind_text(stmt, "due", query->due_before);
   if (query->order != BH_LIST_BY_CHANGE && query->after_key != NULL) {
-    bh_stmt_bind_text(stmt, "key", query->after_key);
+    if (query->order == BH_LIST_BY_DUE)
+      bh_stmt_bind_text(stmt, "key", query->after_key);
+    else
+      bind_sort_key(stmt, query->after_key);
     bh_stmt_bind_int(stmt, "nr", query->after_nr);
   } else if (query->order == BH_LIST_BY_CHANGE && query->after_position > 0) {
     bh_stmt_bind_int(stmt, "position", query->after_position);
   }
   bh_stmt_bind_int(stmt, "limit", query->limit);
+}
+
+static BhListHit *read_hit(BhStmt *stmt, BhListOrder order)
+{
+  BhListHit *hit = g_new0(BhListHit, 1);
+  hit->nr = bh_stmt_get_int(stmt, 0);
+  hit->position = bh_stmt_get_int(stmt, 1);
+  hit->kind = g_strdup(bh_stmt_get_text(stmt, 2));
+  hit->scope = g_strdup(bh_stmt_get_text(stmt, 3));
+  hit->scope2 = g_strdup(bh_stmt_get_text(stmt, 4));
+  hit->is_derived = bh_stmt_get_int(stmt, 5) != 0;
+  if (order == BH_LIST_BY_DUE) {
+    hit->key = g_strdup(bh_stmt_get_text(stmt, 6));
+  } else if (order == BH_LIST_BY_TITLE) {
+    gsize len;
+    const guint8 *bytes = bh_stmt_get_blob(stmt, 6, &len);
+    hit->key = dup_hex(bytes, len);
+  }
+  return hit;
 }
 
 static GPtrArray *read_page(BhDb *db, BhListQuery *query, Pass pass, int window, BhListLead *lead,
@@ -658,37 +691,19 @@ static GPtrArray *read_page(BhDb *db, BhListQuery *query, Pass pass, int window,
   bind_query(stmt, sql, query);
   if (lead->is_windowed)
     bh_stmt_bind_int(stmt, "window", lead->is_few ? -1 : window);
-  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)list_row_free);
+  g_autoptr(GPtrArray) hits = g_ptr_array_new_with_free_func(hit_free);
   gboolean ended;
   while (bh_stmt_next(stmt, &ended, error)) {
-    BhListRow *row = g_new0(BhListRow, 1);
-    row->nr = bh_stmt_get_int(stmt, 0);
-    row->position = bh_stmt_get_int(stmt, 1);
-    row->changed_ms = bh_stmt_get_int(stmt, 2);
-    row->id = g_strdup(bh_stmt_get_text(stmt, 3));
-    row->kind = g_strdup(bh_stmt_get_text(stmt, 4));
-    row->title = g_strdup(bh_stmt_get_text(stmt, 5));
-    row->state = g_strdup(bh_stmt_get_text(stmt, 6));
-    row->area = g_strdup(bh_stmt_get_text(stmt, 7));
-    row->unit = g_strdup(bh_stmt_get_text(stmt, 8));
-    row->review = g_strdup(bh_stmt_get_text(stmt, 9));
-    row->conflict = bh_stmt_get_int(stmt, 10) != 0;
-    row->snapshot = g_strdup(bh_stmt_get_text(stmt, 11));
-    row->scope = g_strdup(bh_stmt_get_text(stmt, 12));
-    row->scope2 = g_strdup(bh_stmt_get_text(stmt, 13));
-    row->is_derived = bh_stmt_get_int(stmt, 14) != 0;
-    if (query->order == BH_LIST_BY_DUE)
-      row->due = g_strdup(bh_stmt_get_text(stmt, 15));
+    g_ptr_array_add(hits, read_hit(stmt, query->order));
     if (lead->is_windowed)
-      lead->in_window = (int)bh_stmt_get_int(stmt, 16);
-    g_ptr_array_add(rows, row);
+      lead->in_window = (int)bh_stmt_get_int(stmt, 7);
   }
-  return ended ? g_steal_pointer(&rows) : NULL;
+  return ended ? g_steal_pointer(&hits) : NULL;
 }
 
 /* Reads the page within a window of the order. If the window was too small, the share of hits in it
  * gives the size of the next one. */
-GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
+GPtrArray *bh_list_page(BhDb *db, BhListQuery *query, GError **error)
 {
   BhListLead lead;
   gint64 window = WINDOW;
@@ -706,69 +721,30 @@ GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error)
   return read_page(db, query, PASS_WHOLE, 0, &lead, error);
 }
 
-GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error)
+GPtrArray *bh_list_restrictions(BhDb *db, const char *kind, int max, GError **error)
 {
   /* Jumps from text to text in the index instead of reading all rows. */
   return bh_stmt_collect_texts(
-      bh_sql_query(db, error,
-                   "WITH RECURSIVE each (kind, text) AS (SELECT * FROM (SELECT kind, restriction"
-                   " FROM record WHERE restriction > '' AND (:kind IS NULL OR kind = :kind)"
-                   " ORDER BY kind, restriction LIMIT 1) UNION ALL SELECT n.kind, n.restriction"
-                   " FROM each JOIN record n ON n.rowid = (SELECT r.rowid FROM record r"
-                   " WHERE r.restriction > '' AND (r.kind, r.restriction) > (each.kind, each.text)"
-                   " ORDER BY r.kind, r.restriction LIMIT 1)"
-                   " WHERE :kind IS NULL OR n.kind = :kind)"
-                   " SELECT text FROM each LIMIT :max",
-                   "ti", "kind", kind, "max", (gint64)max),
+      bh_db_query(db,
+                  "WITH RECURSIVE each (kind, text) AS (SELECT * FROM (SELECT kind, restriction"
+                  " FROM listed WHERE restriction > '' AND (:kind IS NULL OR kind = :kind)"
+                  " ORDER BY kind, restriction LIMIT 1) UNION ALL SELECT n.kind, n.restriction"
+                  " FROM each JOIN listed n ON n.rowid = (SELECT r.rowid FROM listed r"
+                  " WHERE r.restriction > '' AND (r.kind, r.restriction) > (each.kind, each.text)"
+                  " ORDER BY r.kind, r.restriction LIMIT 1)"
+                  " WHERE :kind IS NULL OR n.kind = :kind)"
+                  " SELECT text FROM each LIMIT :max",
+                  BH_PARAMS(bh_param_text("kind", kind), bh_param_int("max", max)), error),
       error);
 }
 
-gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total,
-                                   gint64 *received, GError **error)
+gboolean bh_list_find(BhDb *db, const char *kind, const char *field, const char *value, gint64 *nr,
+                      GError **error)
 {
-  gboolean found;
-  g_autoptr(BhStmt) stmt =
-      bh_sql_row(db, &found, error,
-                 "SELECT count(*), coalesce(sum(f.complete_ms IS NOT NULL), 0) FROM"
-                 " (SELECT sha256 FROM record_file WHERE record = :nr UNION"
-                 "  SELECT x.sha256 FROM record c JOIN record_file x ON x.record = c.nr"
-                 "  WHERE c.parent = :id AND c.kind = 'file') d"
-                 " LEFT JOIN file f ON f.sha256 = d.sha256",
-                 "it", "nr", nr, "id", id);
-  if (stmt == NULL)
-    return FALSE;
-  *total = bh_stmt_get_int(stmt, 0);
-  *received = bh_stmt_get_int(stmt, 1);
-  return TRUE;
-}
-
-GPtrArray *bh_list_store_history(BhDb *db, const char *record, gint64 before, int limit,
-                                 GError **error)
-{
-  g_autoptr(GArray) positions = g_array_new(FALSE, FALSE, sizeof(gint64));
-  BhStmt *stmt = bh_sql_query(
-      db, error,
-      "SELECT position FROM (SELECT l.position FROM record r JOIN entry_record l"
-      " ON l.record = r.nr WHERE r.id = :record AND l.position < :before UNION"
-      " SELECT q.position FROM quarantine q WHERE q.record = :record AND q.position < :before"
-      " AND q.decided_by IS NULL) ORDER BY position DESC LIMIT :limit",
-      "tii", "record", record, "before", before > 0 ? before : G_MAXINT64, "limit", (gint64)limit);
-  if (stmt == NULL)
-    return NULL;
-  gboolean ended;
-  while (bh_stmt_next(stmt, &ended, error)) {
-    gint64 position = bh_stmt_get_int(stmt, 0);
-    g_array_append_val(positions, position);
-  }
-  bh_stmt_reset(stmt);
-  if (!ended)
-    return NULL;
-  g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func((GDestroyNotify)bh_entry_row_free);
-  for (guint i = 0; i < positions->len; i++) {
-    BhEntryRow *row = bh_log_load_entry(db, g_array_index(positions, gint64, i), error);
-    if (row == NULL)
-      return NULL;
-    g_ptr_array_add(rows, row);
-  }
-  return g_steal_pointer(&rows);
+  return bh_db_get_int(db,
+                       "SELECT max(record) FROM field_value WHERE kind = :kind AND field = :field"
+                       " AND value = :value",
+                       BH_PARAMS(bh_param_text("kind", kind), bh_param_text("field", field),
+                                 bh_param_text("value", value)),
+                       nr, error);
 }

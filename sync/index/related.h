@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * `typed`, at least one of them by the name of a related record: of the author, or of an enterprise
  * that is two steps away behind a kind that hides records. Example: a hazard by the name of its
  * inspector, or of the enterprise that was visited. Names one step away are in the record's own
- * search text (bh_records_collect_search). NULL without an error when there are none. Words that
+ * search text (bh_index_collect_text). NULL without an error when there are none. Words that
  * thousands of records contain are not taken for names. */
 char *bh_search_related(BhDb *db, const BhKindSet *kinds, const char *kind, const char *typed,
                         GError **error);

@@ -1,5 +1,7 @@
-/* Splits text into search terms, and a typed search into an FTS5 query. No database. */
-#include "sync/hub/records/search.h"
+/* Splits text into search terms, and a typed search into an FTS5 query; makes keys for sorting. */
+#include "sync/index/text.h"
+
+#include <string.h>
 
 typedef void (*RunFunc)(const gunichar *run, gsize len, GString *out);
 
@@ -83,4 +85,49 @@ char *bh_search_query(const char *typed)
   GString *out = g_string_new(NULL);
   each_run(typed, add_phrase, out);
   return g_string_free(out, out->len == 0);
+}
+
+static gboolean is_searched(const BhField *field)
+{
+  BhFieldType type = bh_field_get_type(field);
+  return bh_field_is_indexed(field) && !bh_field_is_personal(field) &&
+         (type == BH_FIELD_TEXT || type == BH_FIELD_LONGTEXT || type == BH_FIELD_USCC ||
+          type == BH_FIELD_PHONE);
+}
+
+static void add_text(GString *text, const char *more)
+{
+  if (more != NULL && strstr(text->str, more) == NULL)
+    g_string_append_printf(text, " %s", more);
+}
+
+char *bh_index_collect_text(const BhKind *kind, const json_t *values, const char *title,
+                            const char *place_title)
+{
+  GString *text = g_string_new(title);
+  add_text(text, place_title);
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++)
+    if (is_searched(fields->pdata[i]))
+      add_text(text, bh_json_string_or(values, bh_field_get_name(fields->pdata[i]), NULL));
+  return g_string_free(text, FALSE);
+}
+
+gboolean bh_index_shows_title(const BhKind *kind)
+{
+  return json_object_get(bh_kind_get_declaration(kind), "visible") == NULL;
+}
+
+GByteArray *bh_index_make_sort_key(const char *title)
+{
+  g_autofree char *folded = g_utf8_casefold(title, -1);
+  gsize len = 0;
+  g_autofree char *sorted =
+      g_convert_with_fallback(folded, -1, "GB18030", "UTF-8", "?", NULL, &len, NULL);
+  GByteArray *key = g_byte_array_new();
+  if (sorted != NULL)
+    g_byte_array_append(key, (const guint8 *)sorted, (guint)len);
+  else
+    g_byte_array_append(key, (const guint8 *)folded, (guint)strlen(folded));
+  return key;
 }

@@ -1,19 +1,14 @@
-/* SQL of lists and histories. The query says which records the reader may see; nothing is filtered
- * beyond that. */
+/* SQL of lists: which records are on a page, and in which order. The query says which records the
+ * reader may see; nothing is filtered beyond that. The index must be up to date
+ * (bh_index_is_behind). Thread of the connection; NULL with an error is a storage error. */
 #pragma once
 
 #include "schema/ident.h"
 #include "sync/db/db.h"
-#include "sync/hub/log/log.h"
 
 G_BEGIN_DECLS
 
 #define BH_LIST_WHERE_MAX 8
-/* Index name of the day a record is due (bh_workflow_get_due). No field can have this name. */
-#define BH_INDEX_DUE "@due"
-/* Index name of the list of fields whose value is doubtful, among those that a ledger lists
- * ("doubtful"). */
-#define BH_INDEX_DOUBT "@doubt"
 
 typedef enum {
   BH_LIST_BY_CHANGE, /* newest first */
@@ -29,7 +24,7 @@ typedef struct {
 typedef struct {
   /* Filters; NULL or FALSE: not filtered by this. `const char *` is borrowed, `char *` is owned. */
   const char *kind;
-  const char *parent; /* id */
+  char *parents; /* JSON array of ids, of which the record has one as its parent */
   BhListWhere where[BH_LIST_WHERE_MAX];
   int n_where;
   const char *without; /* child kind: only records that have no child of it */
@@ -42,67 +37,52 @@ typedef struct {
                         * (bh_search_related) */
   const char *review;  /* content of the review column */
   gboolean conflict;
-  gboolean quarantined; /* entries for the record wait in quarantine */
+  const char *among; /* SQL text that selects the ids of the records to choose from */
 
   /* Set by the store on the first page: the numbers that `match` and `related` give (JSON array),
    * or finds_much when they are too many to be kept. */
   char *found;
   gboolean finds_much;
 
-  gboolean count;   /* rows are only counted: no titles, no snapshots */
-  gboolean nothing; /* the filters exclude every record; the caller need not ask the store */
+  gboolean count; /* rows are only counted: no titles, no snapshots */
+  gboolean
+      matches_nothing; /* the filters exclude every record; the caller need not ask the store */
   BhListOrder order;
   const char *due_before; /* "YYYY-MM-DD"; for BH_LIST_BY_DUE */
 
   /* Where the page begins: after this row of the order. */
   gint64 after_position; /* by change; 0: from the newest */
-  char *after_key;       /* title or day; NULL: from the first */
+  char *after_key;       /* BhListHit.key; NULL: from the first */
   gint64 after_nr;       /* with after_key */
   int limit;             /* rows of the page */
 } BhListQuery;
 
 /* Frees what the query owns, not the query itself. */
 void bh_list_query_clear(BhListQuery *query);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhListQuery, bh_list_query_clear)
 
+/* A record on a page. */
 typedef struct {
-  gint64 nr;
+  gint64 nr; /* record.nr */
   gint64 position;
-  gint64 changed_ms;
-  char *id;
   char *kind;
-  char *title;
-  char *state;
-  char *area;
-  char *unit;
   char *scope;
   char *scope2;
-  char *review;
-  gboolean conflict;
-  char *snapshot;
   gboolean is_derived; /* its restriction is known, so that the query has applied it */
-  char *due;           /* "YYYY-MM-DD"; only with BH_LIST_BY_DUE */
-} BhListRow;
-
-/* The value for `after_key` of the next page: title or day; NULL for BH_LIST_BY_CHANGE. Borrowed.
- */
-const char *bh_list_row_key(const BhListRow *row, BhListOrder order);
+  char *key;           /* sort key in hexadecimal digits, or day; NULL in the order of changes */
+} BhListHit;
 
 /* The SQL text for the query, g_free. Public so that a test can read its query plan. `whole`: the
  * statement for a search with many hits of which few are among the first rows of the page. */
 char *bh_list_store_make_sql(BhDb *db, BhListQuery *query, gboolean whole, GError **error);
-/* BhListRow*, at most query->limit. With query->count rows have only number, kind and what decides
- * who may see them. */
-GPtrArray *bh_hub_list_page(BhDb *db, BhListQuery *query, GError **error);
+/* BhListHit*, at most query->limit (g_ptr_array_unref). */
+GPtrArray *bh_list_page(BhDb *db, BhListQuery *query, GError **error);
+/* *nr: the newest record of a kind whose indexed field has this value (bh_index_dup_value_text); 0:
+ * none. */
+gboolean bh_list_find(BhDb *db, const char *kind, const char *field, const char *value, gint64 *nr,
+                      GError **error);
 /* The distinct restrictions that records of a kind (NULL: of any kind) have, at most `max` (char*).
  */
-GPtrArray *bh_list_store_restrictions(BhDb *db, const char *kind, int max, GError **error);
-/* *total: files that a record and its children of kind "file" declare; *received: those of them
- * that the hub has received completely. */
-gboolean bh_list_store_count_files(BhDb *db, const char *id, gint64 nr, gint64 *total,
-                                   gint64 *received, GError **error);
-/* Entries that changed a record or wait in quarantine for it, below position `before` (0: all),
- * newest first, at most `limit` (BhEntryRow*). */
-GPtrArray *bh_list_store_history(BhDb *db, const char *record, gint64 before, int limit,
-                                 GError **error);
+GPtrArray *bh_list_restrictions(BhDb *db, const char *kind, int max, GError **error);
 
 G_END_DECLS

@@ -1,12 +1,12 @@
 /* Finds records by the names of their authors and enterprises at the time of the search, so that a
  * changed name causes no rewriting of other records. Which field is the author, and where a place
  * comes from, is read from the kinds. Start at bh_search_related. */
-#include "sync/hub/records/search-related.h"
+#include "sync/index/related.h"
 
 #include <string.h>
 
-#include "sync/hub/records/related-store.h"
-#include "sync/hub/records/search.h"
+#include "sync/index/related-store.h"
+#include "sync/index/text.h"
 
 #define WORDS_MAX 8      /* of a search */
 #define BROAD 2000       /* records; a word that so many contain is not taken for a name */
@@ -54,11 +54,6 @@ static const BhKind *follow(const BhKindSet *kinds, const BhKind *kind, const ch
   return to != NULL && to[0] != NULL && to[1] == NULL ? bh_kind_set_find(kinds, to[0]) : NULL;
 }
 
-static gboolean hides(const BhKind *kind)
-{
-  return json_object_get(bh_kind_get_declaration(kind), "visible") != NULL;
-}
-
 /* Adds the kind at the end of a path like "inspection.enterprise.area". */
 static void add_end(const Search *search, const BhKind *kind, const char *path, GHashTable *ends)
 {
@@ -67,7 +62,7 @@ static void add_end(const Search *search, const BhKind *kind, const char *path, 
     return;
   const BhKind *between = follow(search->kinds, kind, steps[0]);
   const BhKind *end = between != NULL ? follow(search->kinds, between, steps[1]) : NULL;
-  if (end != NULL && hides(between) && !hides(end))
+  if (end != NULL && !bh_index_shows_title(between) && bh_index_shows_title(end))
     g_hash_table_add(ends, (gpointer)bh_kind_get_name(end));
 }
 

@@ -1,0 +1,77 @@
+/* Reads a record for the index (index-source.h). */
+#include "sync/hub/records/index-source.h"
+
+#include <string.h>
+
+#include "sync/hub/records/record-store.h"
+
+/* Title of the record that this one takes its area or unit from, mostly its enterprise, so that the
+ * record is found by that name; g_free. NULL for a kind that hides records: a search result would
+ * reveal that a hidden record exists. */
+static gboolean dup_place_title(const BhRecordsIndex *index, const char *id, char **title,
+                                GError **error)
+{
+  g_autofree char *name = NULL;
+  *title = NULL;
+  if (id == NULL)
+    return TRUE;
+  if (!bh_record_read_title(index->db, id, &name, title, error))
+    return FALSE;
+  const BhKind *kind = name != NULL ? bh_kind_set_find(index->kinds, name) : NULL;
+  if (kind == NULL || !bh_index_shows_title(kind))
+    g_clear_pointer(title, g_free);
+  return TRUE;
+}
+
+static json_t *dup_values(const BhRecordRow *stored)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhRecord) record =
+      bh_record_from_snapshot(stored->snapshot, strlen(stored->snapshot), &error);
+  if (record != NULL)
+    return bh_record_dup_values(record);
+  g_warning("record %s: cannot be indexed by its values: %s", stored->id, error->message);
+  return json_object();
+}
+
+static gboolean fill_derived(const BhRecordsIndex *index, const BhRecordRow *stored,
+                             BhIndexRow *row, GError **error)
+{
+  const BhKind *kind = bh_kind_set_find(index->kinds, stored->kind);
+  g_autofree char *place = NULL;
+  if (!dup_place_title(index, stored->scope_from, &place, error))
+    return FALSE;
+  if (kind == NULL) {
+    row->values = json_object();
+    row->text = g_strdup(row->title);
+    return TRUE;
+  }
+  g_autoptr(json_t) values = dup_values(stored);
+  row->values = bh_index_collect_values(kind, values);
+  row->text = bh_index_collect_text(kind, values, row->title, place);
+  return TRUE;
+}
+
+gboolean bh_records_fill_index(gint64 nr, BhIndexRow *row, gpointer data, GError **error)
+{
+  const BhRecordsIndex *index = data;
+  BhRecordRow stored = {0};
+  gboolean found;
+  if (!bh_record_row_load_nr(index->db, nr, &stored, &found, error))
+    return FALSE;
+  if (!found)
+    return TRUE;
+  row->kind = g_strdup(stored.kind);
+  row->state = g_strdup(stored.state);
+  row->area = g_strdup(stored.area);
+  row->scope = g_strdup(stored.scope);
+  row->scope2 = g_strdup(stored.scope2);
+  row->restriction = g_strdup(stored.restriction);
+  row->review = g_strdup(stored.review);
+  row->title = g_strdup(stored.title);
+  row->conflict = stored.conflict;
+  row->position = stored.position;
+  gboolean ok = fill_derived(index, &stored, row, error);
+  bh_record_row_clear(&stored);
+  return ok;
+}

@@ -1,0 +1,205 @@
+/* Brings the index up to date: writes of each marked record what differs from the stored rows.
+ * Start at bh_index_apply. */
+#include "sync/index/row.h"
+
+#include <string.h>
+
+#include "schema/kind-rules.h"
+#include "schema/workflow.h"
+#include "sync/index/row-store.h"
+#include "sync/index/text.h"
+
+#define VALUE_MAX 512 /* bytes; of longer values the beginning is indexed */
+
+void bh_index_row_clear(BhIndexRow *row)
+{
+  g_free(row->kind);
+  g_free(row->state);
+  g_free(row->area);
+  g_free(row->scope);
+  g_free(row->scope2);
+  g_free(row->restriction);
+  g_free(row->review);
+  g_free(row->title);
+  g_free(row->text);
+  json_decref(row->values);
+  memset(row, 0, sizeof *row);
+}
+
+/* --- values --- */
+
+char *bh_index_dup_value_text(const json_t *value)
+{
+  if (json_is_string(value)) {
+    const char *text = json_string_value(value);
+    gsize len = json_string_length(value);
+    if (len > VALUE_MAX) {
+      const char *last = g_utf8_find_prev_char(text, text + VALUE_MAX + 1);
+      len = last != NULL ? (gsize)(last - text) : 0;
+    }
+    return g_strndup(text, len);
+  }
+  if (json_is_integer(value))
+    return g_strdup_printf("%" JSON_INTEGER_FORMAT, json_integer_value(value));
+  return json_is_boolean(value) ? g_strdup(json_is_true(value) ? "true" : "false") : NULL;
+}
+
+/* `value` may be a list; each element is indexed. */
+static void add_value(json_t *out, const char *field, const json_t *value)
+{
+  gsize n = json_is_array(value) ? json_array_size(value) : value != NULL ? 1 : 0;
+  json_t *texts = json_object_get(out, field);
+  for (gsize i = 0; i < n; i++) {
+    g_autofree char *text =
+        bh_index_dup_value_text(json_is_array(value) ? json_array_get(value, i) : value);
+    if (text == NULL)
+      continue;
+    if (texts == NULL) {
+      texts = json_array();
+      json_object_set_new(out, field, texts);
+    }
+    json_array_append_new(texts, json_string(text));
+  }
+}
+
+static void add_due(json_t *out, const BhKind *kind, const json_t *values)
+{
+  BhDate due;
+  /* Without a calendar: no store has one at this place, and all must find the same day. */
+  if (!bh_workflow_get_due(kind, values, NULL, &due))
+    return;
+  g_autofree char *day = bh_date_format(&due);
+  g_autoptr(json_t) text = json_string(day);
+  add_value(out, BH_INDEX_DUE, text);
+}
+
+static void add_doubtful(json_t *out, const BhKind *kind, const json_t *values)
+{
+  size_t i;
+  json_t *ledger;
+  json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "ledgers"), i, ledger) {
+    const json_t *name = json_object_get(ledger, "doubtful");
+    if (name == NULL)
+      continue;
+    const char *key = json_string_value(name);
+    g_autoptr(BhProblem) doubt =
+        bh_field_find_doubt(bh_kind_find_field(kind, key), json_object_get(values, key));
+    if (doubt != NULL)
+      add_value(out, BH_INDEX_DOUBT, name);
+  }
+}
+
+json_t *bh_index_collect_values(const BhKind *kind, const json_t *values)
+{
+  json_t *out = json_object();
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
+    const char *name = bh_field_get_name(field);
+    if (bh_field_is_indexed(field) && !bh_field_is_personal(field))
+      add_value(out, name, json_object_get(values, name));
+  }
+  add_due(out, kind, values);
+  add_doubtful(out, kind, values);
+  return out;
+}
+
+/* --- differences --- */
+
+typedef gboolean (*ValueFunc)(BhDb *db, const char *kind, const char *field, const char *value,
+                              gint64 nr, GError **error);
+
+static gboolean has_text(const json_t *texts, const char *text)
+{
+  size_t i;
+  json_t *one;
+  json_array_foreach((json_t *)texts, i, one) {
+    if (strcmp(json_string_value(one), text) == 0)
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* Calls `func` for each text of `values` that `others` does not have in the same field. */
+static gboolean write_values(BhDb *db, gint64 nr, const char *kind, const json_t *values,
+                             const json_t *others, ValueFunc func, GError **error)
+{
+  const char *field;
+  json_t *texts, *text;
+  size_t i;
+  json_object_foreach((json_t *)values, field, texts) {
+    const json_t *other = json_object_get(others, field);
+    if (json_equal(texts, (json_t *)other))
+      continue;
+    json_array_foreach(texts, i, text) {
+      if (!has_text(other, json_string_value(text)) &&
+          !func(db, kind, field, json_string_value(text), nr, error))
+        return FALSE;
+    }
+  }
+  return TRUE;
+}
+
+static gboolean write_grams(BhDb *db, gint64 nr, const char *before, const char *now,
+                            GError **error)
+{
+  if (g_strcmp0(before, now) == 0)
+    return TRUE;
+  g_autofree char *old = bh_search_grams(before != NULL ? before : "");
+  g_autofree char *new = bh_search_grams(now != NULL ? now : "");
+  return strcmp(old, new) == 0 ||
+         ((*old == '\0' || bh_row_store_remove_grams(db, nr, old, error)) &&
+          (*new == '\0' || bh_row_store_add_grams(db, nr, new, error)));
+}
+
+static gboolean write_row(BhDb *db, gint64 nr, const BhIndexRow *row, GError **error)
+{
+  g_auto(BhIndexedRow) before = {0};
+  if (!bh_row_store_load(db, nr, &before, error))
+    return FALSE;
+  g_autofree char *values = row->kind != NULL ? bh_json_dump(row->values) : NULL;
+  if (!write_grams(db, nr, before.text, row->text, error))
+    return FALSE;
+  if (before.kind == NULL || row->kind == NULL || strcmp(before.kind, row->kind) != 0 ||
+      strcmp(before.values, values) != 0) {
+    gboolean is_same_kind = g_strcmp0(before.kind, row->kind) == 0;
+    g_autoptr(json_t) old = before.kind != NULL
+                                ? bh_json_parse(before.values, strlen(before.values),
+                                                BH_DB_VALUE_MAX_BYTES, "listed.field_values", error)
+                                : json_object();
+    if (old == NULL ||
+        !write_values(db, nr, before.kind, old, is_same_kind ? row->values : NULL,
+                      bh_row_store_remove_value, error) ||
+        !write_values(db, nr, row->kind, row->values, is_same_kind ? old : NULL,
+                      bh_row_store_add_value, error))
+      return FALSE;
+  }
+  if (row->kind == NULL)
+    return before.kind == NULL || bh_row_store_delete(db, nr, error);
+  g_autoptr(GByteArray) sort_key = bh_index_make_sort_key(row->title);
+  return bh_row_store_put(db, nr, row, sort_key, values, error);
+}
+
+gboolean bh_index_remove(BhDb *db, gint64 nr, GError **error)
+{
+  const BhIndexRow none = {0};
+  return write_row(db, nr, &none, error);
+}
+
+gboolean bh_index_apply(BhDb *db, int max, BhIndexSource source, gpointer data, int *applied,
+                        GError **error)
+{
+  g_autoptr(GArray) numbers = bh_row_store_list_marked(db, max, error);
+  *applied = 0;
+  if (numbers == NULL)
+    return FALSE;
+  for (guint i = 0; i < numbers->len; i++) {
+    gint64 nr = g_array_index(numbers, gint64, i);
+    g_auto(BhIndexRow) row = {0};
+    if (!source(nr, &row, data, error) || !write_row(db, nr, &row, error))
+      return FALSE;
+  }
+  *applied = (int)numbers->len;
+  return numbers->len == 0 ||
+         bh_row_store_unmark(db, g_array_index(numbers, gint64, numbers->len - 1), error);
+}

@@ -1,0 +1,66 @@
+/* Writing the index: records that changed are marked in the transaction that changes them, and the
+ * rows of lists and searches are written later, many at once. A list is read only when no mark is
+ * left (bh_index_is_behind). All functions run on the thread of the connection; FALSE with an error
+ * is a storage error. */
+#pragma once
+
+#include "schema/kind.h"
+#include "sync/db/db.h"
+
+G_BEGIN_DECLS
+
+/* Index name of the day a record is due (bh_workflow_get_due). No field can have this name. */
+#define BH_INDEX_DUE "@due"
+/* Index name of the list of fields whose value is doubtful, among those that a ledger lists
+ * ("doubtful"). */
+#define BH_INDEX_DOUBT "@doubt"
+
+/* What the index holds of one record. Texts may be NULL unless it says otherwise. */
+typedef struct {
+  char *kind; /* NULL: the record is gone; then nothing else is set */
+  char *state;
+  char *area;
+  char *scope;
+  char *scope2;
+  char *restriction;
+  char *review;
+  char *title; /* not NULL */
+  char *text;  /* not NULL; bh_index_collect_text */
+  gboolean conflict;
+  gint64 position;
+  json_t *values; /* {field: [texts]} (bh_index_collect_values); not NULL */
+} BhIndexRow;
+/* Frees what the row owns and zeroes it. */
+void bh_index_row_clear(BhIndexRow *row);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhIndexRow, bh_index_row_clear)
+
+/* The text by which one value is indexed, g_free: at most 512 bytes of it. NULL for values that are
+ * not indexed (objects, null, reals). */
+char *bh_index_dup_value_text(const json_t *value);
+/* {field: [texts]} of the indexed fields, of the day the record is due, and of doubtful values; a
+ * new reference. */
+json_t *bh_index_collect_values(const BhKind *kind, const json_t *values);
+
+/* Marks a record as changed. Inside the transaction that changes or removes it. */
+gboolean bh_index_mark(BhDb *db, gint64 nr, GError **error);
+/* Removes a record from the index at once. Its words stay in the file until bh_index_purge has
+ * moved all of the search. Inside a transaction. */
+gboolean bh_index_remove(BhDb *db, gint64 nr, GError **error);
+/* Writes a part of the search again without the words of removed records; `begin`: all of it is to
+ * be written again. *more: parts are left. Inside a transaction. */
+gboolean bh_index_purge(BhDb *db, gboolean begin, gboolean *more, GError **error);
+/* Empties the index. The caller marks all records. Inside a transaction. */
+gboolean bh_index_clear(BhDb *db, GError **error);
+/* *behind: whether a record is marked. */
+gboolean bh_index_is_behind(BhDb *db, gboolean *behind, GError **error);
+/* *more: whether more than `max` records are marked. */
+gboolean bh_index_has_marks(BhDb *db, int max, gboolean *more, GError **error);
+
+/* Fills `row`, which is zeroed, from the store's own tables. */
+typedef gboolean (*BhIndexSource)(gint64 nr, BhIndexRow *row, gpointer data, GError **error);
+/* Writes the rows of at most `max` marked records and removes their marks. *applied: their number;
+ * less than `max` when none is left. Inside a transaction. */
+gboolean bh_index_apply(BhDb *db, int max, BhIndexSource source, gpointer data, int *applied,
+                        GError **error);
+
+G_END_DECLS
