@@ -4,24 +4,17 @@
 #include <string.h>
 #include "schema/error.h"
 
+#define FIRST_YEAR 1900
+#define LAST_YEAR 9999
 #define FIRST_DAY (-25567) /* 1900-01-01, in days since 1970-01-01 */
 #define LAST_DAY 2932896   /* 9999-12-31 */
-
-static gboolean is_leap(int year)
-{
-  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int days_in_month(int year, int month)
-{
-  static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-  return month == 2 && is_leap(year) ? 29 : days[month - 1];
-}
+#define JULIAN_1970 719163 /* 1970-01-01 as GDate counts days */
 
 gboolean bh_date_is_valid(const BhDate *date)
 {
-  return date->year >= 1900 && date->year <= 9999 && date->month >= 1 && date->month <= 12 &&
-         date->day >= 1 && date->day <= days_in_month(date->year, date->month);
+  return date->year >= FIRST_YEAR && date->year <= LAST_YEAR && date->month >= 1 &&
+         date->month <= 12 && date->day >= 1 &&
+         date->day <= g_date_get_days_in_month((GDateMonth)date->month, (GDateYear)date->year);
 }
 
 gboolean bh_date_parse(const char *text, BhDate *date, GError **error)
@@ -69,30 +62,29 @@ char *bh_date_format_zh(const BhDate *date)
   return g_strdup_printf("%d年%d月%d日", date->year, date->month, date->day);
 }
 
-/* Days since 1970-01-01. Years are counted from March, so that the leap day is the last one. */
+static GDate to_gdate(const BhDate *date)
+{
+  GDate day;
+  g_date_clear(&day, 1);
+  g_date_set_dmy(&day, (GDateDay)date->day, (GDateMonth)date->month, (GDateYear)date->year);
+  return day;
+}
+
+/* Days since 1970-01-01. */
 static gint64 to_days(const BhDate *date)
 {
-  gint64 year = date->month > 2 ? date->year : date->year - 1;
-  gint64 month = (date->month + 9) % 12;
-  gint64 day_of_year = (153 * month + 2) / 5 + date->day - 1;
-  return 365 * year + year / 4 - year / 100 + year / 400 + day_of_year - 719468;
+  GDate day = to_gdate(date);
+  return (gint64)g_date_get_julian(&day) - JULIAN_1970;
 }
 
 static BhDate from_days(gint64 days)
 {
-  gint64 day = CLAMP(days, FIRST_DAY, LAST_DAY) + 719468;
-  gint64 era = day / 146097; /* 400 years */
-  gint64 day_of_era = day % 146097;
-  gint64 year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  gint64 day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  gint64 month = (5 * day_of_year + 2) / 153;
-  BhDate date = {
-      .year = (int)(year_of_era + era * 400 + (month >= 10 ? 1 : 0)),
-      .month = (int)(month < 10 ? month + 3 : month - 9),
-      .day = (int)(day_of_year - (153 * month + 2) / 5 + 1),
-  };
-  return date;
+  GDate day;
+  g_date_clear(&day, 1);
+  g_date_set_julian(&day, (guint32)(CLAMP(days, FIRST_DAY, LAST_DAY) + JULIAN_1970));
+  return (BhDate){.year = g_date_get_year(&day),
+                  .month = (int)g_date_get_month(&day),
+                  .day = g_date_get_day(&day)};
 }
 
 static gint64 floor_divide(gint64 a, gint64 b)
@@ -129,9 +121,10 @@ BhDate bh_date_add_days(BhDate date, int days)
 BhDate bh_date_add_months(BhDate date, int months)
 {
   gint64 month = (gint64)date.year * 12 + date.month - 1 + months;
-  month = CLAMP(month, 1900 * 12, 9999 * 12 + 11);
+  month = CLAMP(month, FIRST_YEAR * 12, LAST_YEAR * 12 + 11);
   BhDate moved = {.year = (int)(month / 12), .month = (int)(month % 12) + 1, .day = date.day};
-  moved.day = MIN(moved.day, days_in_month(moved.year, moved.month));
+  moved.day =
+      MIN(moved.day, g_date_get_days_in_month((GDateMonth)moved.month, (GDateYear)moved.year));
   return moved;
 }
 
@@ -142,9 +135,8 @@ int bh_date_days_between(const BhDate *from, const BhDate *to)
 
 int bh_date_weekday(const BhDate *date)
 {
-  /* 1970-01-01 was a Thursday. */
-  gint64 days = to_days(date) + 3;
-  return (int)(days - floor_divide(days, 7) * 7) + 1;
+  GDate day = to_gdate(date);
+  return (int)g_date_get_weekday(&day);
 }
 
 char *bh_time_format(gint64 utc_ms)

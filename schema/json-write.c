@@ -1,5 +1,5 @@
-/* Writes JSON with yajl, which outputs whole runs of characters where jansson outputs
- * single ones. */
+/* Writes JSON with yajl, which outputs runs of characters where jansson outputs single ones
+ * (README.md has figures). */
 #include "schema/json-internal.h"
 
 #include <string.h>

@@ -29,27 +29,28 @@ gboolean bh_kind_parse_order(BhPlace *place, BhKind *kind)
                                           [BH_AT_PARENT_BEFORE] = "before",
                                           [BH_AT_PARENT_APART] = "apart",
                                           NULL};
-  static const char *const in_case[] = {[BH_IN_CASE_NOT] = "",
-                                        [BH_IN_CASE_NAMED] = "named",
-                                        [BH_IN_CASE_OPENED] = "opened",
-                                        [BH_IN_CASE_WITH_PARENT] = "with_parent",
-                                        NULL};
-  guint where = 0;
-  guint told = 0;
+  static const char *const in_case[] = {
+      [BH_IN_CASE_NOT] = "",          [BH_IN_CASE_NAMED] = "named",
+      [BH_IN_CASE_OPENED] = "opened", [BH_IN_CASE_WITH_PARENT] = "with_parent",
+      [BH_IN_CASE_ROOT] = "root",     NULL};
+  guint at_parent_word = 0;
+  guint in_case_word = 0;
   kind->order = ORDER_MAX + 1;
   if (!bh_place_int(place, kind->declaration, "order", 1, ORDER_MAX, &kind->order) ||
-      !parse_word(place, kind, "at_parent", at_parent, &where) ||
-      !parse_word(place, kind, "in_case", in_case, &told))
+      !parse_word(place, kind, "at_parent", at_parent, &at_parent_word) ||
+      !parse_word(place, kind, "in_case", in_case, &in_case_word))
     return FALSE;
-  kind->at_parent = where;
-  kind->in_case = told;
-  if (told == BH_IN_CASE_NAMED && json_object_get(kind->declaration, "visible") != NULL)
+  kind->at_parent = at_parent_word;
+  kind->in_case = in_case_word;
+  if (in_case_word == BH_IN_CASE_NAMED && json_object_get(kind->declaration, "visible") != NULL)
     return bh_place_fail_at(place, "in_case", "\"named\" is for what everybody may see");
+  if (in_case_word == BH_IN_CASE_ROOT && kind->parent != NULL)
+    return bh_place_fail_at(place, "in_case", "\"root\" is for kinds without \"parent\"");
   if (kind->parent != NULL)
     return TRUE;
-  if (where != 0)
+  if (at_parent_word != 0)
     return bh_place_fail_at(place, "at_parent", "the kind has no \"parent\"");
-  return told != BH_IN_CASE_WITH_PARENT ||
+  return in_case_word != BH_IN_CASE_WITH_PARENT ||
          bh_place_fail_at(place, "in_case", "the kind has no \"parent\"");
 }
 

@@ -1,5 +1,6 @@
-/* Members of a declaration that concern views: "forms" (fields on a page), "ledgers" (lists of the
- * office) and "related" (records of other kinds that refer to this one). */
+/* Members of a declaration that concern views: "forms" (fields on a page), "ledgers" and
+ * "directory" (lists of the office) and "related" (records of other kinds that refer to this one).
+ */
 #include "schema/kind-internal.h"
 
 #include <string.h>
@@ -164,11 +165,44 @@ static gboolean resolve_each(BhPlace *place, const BhKindSet *set, const BhKind 
   return TRUE;
 }
 
+static gboolean resolve_directory(BhPlace *place, const BhKindSet *set, const BhKind *kind)
+{
+  const char *name = NULL;
+  if (!bh_place_name(place, kind->declaration, "directory", FALSE, &name))
+    return FALSE;
+  if (name == NULL)
+    return TRUE;
+  const BhField *field = g_hash_table_lookup(kind->field_index, name);
+  if (field == NULL || field->type != BH_FIELD_CHOICE || !field->indexed)
+    return bh_place_fail_at(place, "directory", "kind %s has no indexed choice \"%s\"", kind->name,
+                            name);
+  const GPtrArray *kinds = bh_kind_set_list(set);
+  for (guint i = 0; i < kinds->len && kinds->pdata[i] != kind; i++)
+    if (bh_kind_get_directory(kinds->pdata[i]) != NULL)
+      return bh_place_fail_at(place, "directory", "kind %s declares it already",
+                              bh_kind_get_name(kinds->pdata[i]));
+  return TRUE;
+}
+
 gboolean bh_kind_resolve_views(BhPlace *place, const BhKindSet *set, const BhKind *kind)
 {
-  return resolve_forms(place, kind) &&
+  return resolve_forms(place, kind) && resolve_directory(place, set, kind) &&
          resolve_each(place, set, kind, "ledgers", LEDGERS_MAX, resolve_ledger) &&
          resolve_each(place, set, kind, "related", RELATED_MAX, resolve_relation);
+}
+
+const char *bh_kind_get_directory(const BhKind *kind)
+{
+  return bh_json_string_or(kind->declaration, "directory", NULL);
+}
+
+const BhKind *bh_kind_set_find_directory(const BhKindSet *set)
+{
+  const GPtrArray *kinds = bh_kind_set_list(set);
+  for (guint i = 0; i < kinds->len; i++)
+    if (bh_kind_get_directory(kinds->pdata[i]) != NULL)
+      return kinds->pdata[i];
+  return NULL;
 }
 
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form)

@@ -60,6 +60,8 @@ const char *bh_kind_set_get_text(const BhKindSet *set); /* the canonical text, b
 const BhKind *bh_kind_set_find(const BhKindSet *set, const char *kind); /* NULL if unknown */
 /* All kinds, sorted by name; borrowed array of const BhKind*. */
 const GPtrArray *bh_kind_set_list(const BhKindSet *set);
+/* The kind that declares "directory", borrowed; NULL when there is none. */
+const BhKind *bh_kind_set_find_directory(const BhKindSet *set);
 
 /* All kinds in the order in which they are shown: by "order", kinds without one last, then by name.
  * Free the array. */
@@ -82,6 +84,9 @@ const BhField *bh_kind_find_field(const BhKind *kind, const char *name);
 /* The parsed declaration of the kind, borrowed: for members without a function here (sections, list
  * columns). */
 const json_t *bh_kind_get_declaration(const BhKind *kind);
+/* Name of the choice field by which the office filters its directory of records of the kind
+ * ("directory"), borrowed; NULL when the office has no directory of the kind. */
+const char *bh_kind_get_directory(const BhKind *kind);
 /* Fields of a form of a page ("forms" of the kind), const BhField* in the declared order; empty
  * when the kind has no such form. Free the array. */
 GPtrArray *bh_kind_list_form(const BhKind *kind, const char *form);
@@ -119,15 +124,16 @@ typedef enum {
   BH_AT_PARENT_APART,  /* not in the list of children: the page has a place for them */
 } BhAtParent;
 BhAtParent bh_kind_get_at_parent(const BhKind *kind);
-/* "in_case": whether a case tells a record that is not of the case, because something in it refers
- * to the record. */
+/* "in_case": the part of records of the kind in the file of a case. */
 typedef enum {
-  BH_IN_CASE_NOT,
-  BH_IN_CASE_NAMED,  /* without its personal values, whoever gets the case */
-  BH_IN_CASE_OPENED, /* with them, when a record of the case refers to it and who gets the case may
-                      * see it */
-  BH_IN_CASE_WITH_PARENT, /* the same, whenever its parent is told */
+  BH_IN_CASE_NOT,         /* none, unless they are below the root of the case */
+  BH_IN_CASE_NAMED,       /* context: without personal values, for every receiver */
+  BH_IN_CASE_OPENED,      /* context: with personal values, if a record of the case refers to it and
+                           * the receiver may see it */
+  BH_IN_CASE_WITH_PARENT, /* context: as BH_IN_CASE_OPENED, whenever its parent is contained */
+  BH_IN_CASE_ROOT,        /* a record of the kind, with all records below it, makes a case */
 } BhInCase;
+/* "in_case" of the kind. */
 BhInCase bh_kind_get_in_case(const BhKind *kind);
 /* "all", "area" or "unit". */
 const char *bh_kind_get_scope(const BhKind *kind);

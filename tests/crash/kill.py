@@ -26,7 +26,7 @@ import recording  # noqa: E402
 
 
 class Recorder(threading.Thread):
-    """A person who records without a pause, whatever dies around them."""
+    """A person who records without a pause while programs are killed."""
 
     def __init__(self, store, staff, pin_file, enterprise, photo_dir):
         super().__init__(daemon=True)
@@ -65,7 +65,7 @@ class Recorder(threading.Thread):
 
 
 class Field:
-    """A device whose store one owner has, and its hub, both to be killed."""
+    """A device whose store has one owner, and its hub; both will be killed."""
 
     def __init__(self, hub, store, top, desktop, recorder, chance):
         self.hub, self.store, self.top, self.desktop = hub, store, top, desktop
@@ -74,7 +74,7 @@ class Field:
         self.taps = []  # rounds that somebody asked for
 
     def need_owner(self, kind):
-        """An owner of that kind runs afterwards, the one that is there if it fits."""
+        """Makes an owner of that kind run; keeps the present one if it fits."""
         if self.owner is not None and self.owner.poll() is None and self.kind == kind:
             return
         programs.stop(self.owner)
@@ -84,7 +84,7 @@ class Field:
                                     env=env)
 
     def has_store(self):
-        """The lock names this owner: it is the one through which others record now."""
+        """Whether the lock names this owner, through which others record."""
         told = (self.store / "owner.lock").read_text()
         return told.endswith(f", process {self.owner.pid}\n")
 
@@ -100,7 +100,7 @@ class Field:
         return log.st_mtime_ns, log.st_size
 
     def wait_for_hub_at_work(self):
-        """Something was committed at the hub since now; a tap ends any waiting of the engine."""
+        """Waits until something new is committed at the hub; a tap ends any waiting of the engine."""
         log = self.read_hub_log()
         for _ in range(20):
             self.taps.append(programs.start("bihuanctl", "--store", self.store, "sync",
@@ -136,14 +136,14 @@ class Field:
 
 
 def hit(name, process):
-    """A kill that counts: the process ran until the signal and ended by it."""
+    """Kills a process; counts only if it ran until the signal and ended by it."""
     assert process.poll() is None, f"{name} had ended by itself: {process.returncode}"
     process.kill()
     assert process.wait(20) == -signal.SIGKILL, f"{name}: {process.returncode}"
 
 
 def plan(moments, owners, chance):
-    """(victim, at work) for each moment: the same number for each, in any order."""
+    """(victim, at work) for each moment: the same number of each, in random order."""
     victims = [*owners, "bihuan-hub"]
     deck = [(victims[i % len(victims)], i // len(victims) % 2 == 0) for i in range(moments)]
     chance.shuffle(deck)
@@ -219,7 +219,7 @@ def main():
 
 
 def settle(store):
-    """Everything drains once nothing dies any more."""
+    """Everything is synced once no process is killed any more."""
     end = time.monotonic() + 240
     while time.monotonic() < end:
         programs.run("bihuanctl", "--store", store, "sync", check=False, timeout=240)

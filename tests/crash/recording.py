@@ -1,4 +1,4 @@
-"""What the tests of this room record: an inspector of the samples, findings and photos."""
+"""What the tests of this folder record: an inspector of the samples, findings and photos."""
 
 import json
 import random

@@ -28,7 +28,7 @@ OVERHEAD_BYTES = MIB              # TLS, headers, entries, pulls, over all round
 
 
 class Relay:
-    """Passes a port of its own on to the hub and counts what goes up."""
+    """Forwards a port of its own to the hub and counts the bytes that are sent."""
 
     def __init__(self):
         self.listener = socket.create_server(("127.0.0.1", 0))

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Pushes that no client may make: each has the answer PROTOCOL.md § 5 gives it."""
+"""Pushes that are not allowed: each gets the answer that PROTOCOL.md § 5 specifies."""
 
 import json
 import os
@@ -201,7 +201,7 @@ class Entries(Case):
         self.told(answer, 400, "format")
 
     def quarantined(self, data, openings=b"", name=None, **envelope):
-        """The entry counts as received, is not folded and does not keep what follows it back."""
+        """The entry counts as received, is not folded, and does not stop later entries."""
         client = self.client
         chain = fresh(client)
         bad = chain.put(data, openings, **envelope)
@@ -260,7 +260,7 @@ class Entries(Case):
         self.quarantined(data, name=json.loads(data)["id"])
 
     def test_limits_and_rules_of_a_body(self):
-        """Each breaks one sentence of § 1."""
+        """Each case violates one sentence of § 1."""
         client, acting = self.client, person(self.client)
         record, kind, values = enterprise(client)
         told = {"sha256": "1" * 64, "size": 5, "type": "image/jpeg"}

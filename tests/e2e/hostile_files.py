@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Uploads, enrolments and other requests that no client may make (PROTOCOL.md §§ 2, 3, 7)."""
+"""Uploads, enrolments and other requests that are not allowed (PROTOCOL.md §§ 2, 3, 7)."""
 
 import json
 import os
@@ -265,7 +265,7 @@ class Doors(Case):
         self.told(self.client.ask("GET", "/v1/staff", headers={"X": "y" * 17000}), 431, "limit")
 
     def test_requests_http_itself_forbids(self):
-        """None of them is taken for two requests, or for another body than it has."""
+        """None of them is read as two requests, or with another body than it has."""
         host = b"Host: x\r\n"
         token = f"Authorization: Bihuan {self.client.device} {self.client.token}\r\n".encode()
         chunked = b"Transfer-Encoding: chunked\r\n"

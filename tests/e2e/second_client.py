@@ -30,7 +30,7 @@ BASE45 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
 
 
 class ProtocolError(Exception):
-    """What the other side did is not what PROTOCOL.md says."""
+    """The other side did not do what PROTOCOL.md specifies."""
 
 
 class Refused(Exception):
@@ -182,7 +182,7 @@ class Chain:
 
 
 def open_seal(seal, pin):
-    """A person's signing key out of its seal (§ 6)."""
+    """Opens the seal of a person's signing key (§ 6)."""
     require(seal.startswith("BHP1:"), "a strange seal")
     data = from_base64(seal[5:], 88)
     key = nacl.pwhash.argon2id.kdf(32, pin.encode(), data[:16], opslimit=3,
@@ -550,7 +550,7 @@ class Plaque:
 
 
 def shown(snapshot, key):
-    """What a person sees: the value of the greatest entry id, opened where it may be."""
+    """The value that a person sees: that of the greatest entry id, opened if allowed."""
     heads = snapshot["keys"].get(key, {}).get("heads", [])
     if not heads:
         return None

@@ -198,11 +198,11 @@ class Verifier:
         self.seal(at + 1, lines[at], data[:len(data) - len(lines[at]) - 1])
 
     def rest(self, lines, at):
-        """Lines between the entries and the seal."""
+        """The lines between the entries and the seal."""
         return at
 
     def follows(self, place, envelope):
-        """Whether it goes on with its chain."""
+        """Whether the entry continues its chain."""
         seq, prev = self.heads.get(place, (0, ZERO_HASH))
         return envelope["seq"] == seq + 1 and envelope["prev"] == prev
 
@@ -243,7 +243,7 @@ class Verifier:
         pass
 
     def time(self, envelope, clock):
-        """What is proved of when a device made it (§ 1, Time)."""
+        """The proved time of an entry (§ 1, Time)."""
         device, place = envelope["device"], (envelope["device"], envelope["incarnation"])
         told, carried = clock.get("hub_ms", 0), "hub_sig" in clock
         fits_ = carried and signature_fits(self.hub_key, "bihuan/time/1",
@@ -320,7 +320,7 @@ def stamp_of(made_ms):
 
 
 class CaseVerifier(Verifier):
-    """Of one case: the archive, or the text taken out of it."""
+    """A case: the archive, or the text extracted from it."""
 
     first = b"bihuan-case-1"
     head = Verifier.head | {"record", "personal", "spans"}
@@ -441,7 +441,7 @@ class Fold:
 
 
 def without_openings(snapshot):
-    """For comparing what two readers may see: the signed part alone."""
+    """The signed part alone, to compare what two readers may see."""
     keys = {key: dict(told, heads=[{name: head[name] for name in head if name not in ("s", "o")}
                                    for head in told["heads"]])
             for key, told in snapshot["keys"].items()}

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""One hub, one well-behaved client and what every case of the second client needs."""
+"""One hub, one correct client, and the helpers of the cases of the second client."""
 
 import http.client
 import json
@@ -24,7 +24,7 @@ AREA = "140603100"
 
 
 class World:
-    """One hub and one well-behaved client for all tests."""
+    """One hub and one correct client for all tests."""
 
     hub = None
     good = None
@@ -36,7 +36,7 @@ class World:
 
 
 class Client(second.Client):
-    """Remembers what went into quarantine: the file of all entries does not say it."""
+    """Remembers the entries in quarantine, because the export of all entries does not contain that."""
 
     def post(self, data, zstd=True, **other):
         answer = super().post(data, zstd, **other)
@@ -58,7 +58,7 @@ def start():
 
 
 def open_with(seal):
-    """The key under one of the PINs of the samples."""
+    """The key that one of the PINs of the samples opens."""
     pins = json.loads((programs.SOURCE / "assets/samples/demo-pins.json").read_text())
     for pin in pins.values():
         try:
@@ -86,7 +86,7 @@ def person(client):
 
 
 def signed_again(client, members):
-    """The bytes of a body that was changed, under the person's signature."""
+    """The bytes of a changed body, signed by the person."""
     members.pop("signed", None)
     return person(client).sign(compact(members).encode())
 
@@ -104,7 +104,7 @@ def body(client, **more):
 
 
 def fresh(client):
-    """A new incarnation: what one test breaks does not reach the next."""
+    """A new incarnation, so that one test does not affect the next."""
     return second.Chain(client.key, client.hub, client.device, client.kinds)
 
 
@@ -114,7 +114,7 @@ def make(client, count, chain=None):
 
 
 def chain_at(chain, entry, seq):
-    """A chain as it stood after one of its entries."""
+    """A chain as it was after one of its entries."""
     before = second.Chain(chain.key, chain.hub, chain.device, chain.kinds)
     before.incarnation, before.seq, before.prev = chain.incarnation, seq, entry.hash
     return before
@@ -156,7 +156,7 @@ class Case(unittest.TestCase):
 
 
 class Office:
-    """Signs in at the page's API, to have plaques made."""
+    """Signs in at the API of the page, to issue plaques."""
 
     def __init__(self, login, password):
         self.address = World.hub.office_listen

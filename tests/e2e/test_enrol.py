@@ -73,7 +73,7 @@ def used(hub, top):
 
 
 def of_another_hub(hub, other, top):
-    """The other hub answers where the text points to: the pinned key says that it is not the one."""
+    """Another hub answers at the address in the text: the pinned key shows that it is the wrong one."""
     store = top / "astray"
     restart(hub)
     text = hub.enrol_text(UNIT)

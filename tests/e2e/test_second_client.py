@@ -221,7 +221,7 @@ class Export(Case):
         self.assertEqual(report.verdict, "self-consistent")
 
     def test_a_script_does_not_mistake_a_file_without_a_key_for_authentic(self):
-        """Both verifiers end with another code for a file that nobody's key proves."""
+        """Both verifiers end with another exit code for a file that no given key proves."""
         client = new_client("exported for a script")
         client.push(make(client, 3, client.chain)[1])
         path, key = exported(), second.to_base64(client.hub_key)
@@ -239,7 +239,7 @@ class Export(Case):
 
 
 class OneCase(Case):
-    """One inspection among other work of its device, as one file."""
+    """The case of one inspection among other work of its device."""
 
     def visit(self):
         client = new_client("visit")
@@ -368,7 +368,7 @@ class Afterwards(Case):
 
 
 class Guessing(Case):
-    """Last, for it shuts this address out of enrolments for a minute."""
+    """Last, because this address cannot enrol for a minute afterwards."""
 
     def test_who_guesses_enrolment_texts_has_to_wait(self):
         for _ in range(25):
@@ -382,7 +382,7 @@ class Guessing(Case):
 
 
 def load_tests(loader, tests, pattern):
-    """In this order: what is told last holds after all that was done before."""
+    """In this order: the last checks hold after everything before."""
     suite = unittest.TestSuite()
     for case in (Vector, Export, Job, Enrolment, Entries, Files, Doors, Afterwards, Guessing):
         suite.addTests(loader.loadTestsFromTestCase(case))

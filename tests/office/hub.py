@@ -16,7 +16,7 @@ PASSWORDS = {"staff-sun": "bihuan-review-1", "staff-zhou": "bihuan-leader-1",
 
 
 def unnamed(answer):
-    """Status and content of an answer without the id of its request, which is another each time."""
+    """Status and content of an answer without its request id, which differs each time."""
     status, content = answer[:2]
     return status, {name: value for name, value in content.items() if name != "request"}
 
@@ -52,7 +52,7 @@ class Hub:
 
 
 class Client:
-    """The API without a browser: what a hostile program may send."""
+    """The API without a browser, as a hostile program could use it."""
 
     def __init__(self, hub):
         self.hub = hub

@@ -1,4 +1,4 @@
-"""Lists of the office: what they find and how they say it; run by test_api.py on its hub."""
+"""Lists of the office: what they find and show. Run by test_api.py on its hub."""
 
 import json
 import pathlib
@@ -79,7 +79,7 @@ class WorkWithLists(unittest.TestCase):
 
 
 class WorkAtDoubts(unittest.TestCase):
-    """By its name before the device is revoked."""
+    """Its name makes it run before the device is revoked."""
 
     def test_a_doubtful_code_is_listed_shown_and_confirmed_with_a_reason(self):
         HUB.do("doubt")
@@ -113,7 +113,7 @@ class WorkAtDoubts(unittest.TestCase):
 
 
 class WorkInBulk(unittest.TestCase):
-    """By its name after what the lanes of others count, before the device is revoked."""
+    """Its name makes it run after the tests that count lanes, and before the device is revoked."""
 
     def test_15_a_lane_counts_to_the_end(self):
         client = signed_in("staff-sun")

@@ -37,8 +37,8 @@ typedef struct {
   BhHub *hub;
   Device device;
   char *dir;
-  json_t *told;        /* what the test is told */
-  gint64 clock_off_ms; /* of the device, in a boot of its own */
+  json_t *told;        /* what the test gets as JSON */
+  gint64 clock_off_ms; /* clock of the device, with its own boot */
   gboolean withholds;  /* the device sends no openings of personal values */
   char missing_sha[BH_HASH_HEX_LEN + 1];
 } Server;
@@ -49,7 +49,7 @@ static void die(const GError *error, const char *what)
   exit(1);
 }
 
-/* --- samples, as assets/samples/README.md tells --- */
+/* --- samples; see assets/samples/README.md --- */
 
 static json_t *resolve(const json_t *value, const char *space)
 {
@@ -136,7 +136,7 @@ static void add_passwords(Server *server)
                                 &error))
       die(error, name);
   }
-  /* Somebody without a role in the office, who has an account all the same. */
+  /* A person with an account but without a role in the office. */
   if (!bh_office_set_password(server->hub, sample_id("staff-wang"), "staff-wang", "bihuan-field-1",
                               &error))
     die(error, "staff-wang");
@@ -148,7 +148,7 @@ static gboolean enrol_func(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Device *device = data;
   const BhClock *clock = bh_hub_get_clock(hub);
-  guint8 no_token[BH_HASH_SIZE] = {0}; /* it speaks to the ingest, not over HTTP */
+  guint8 no_token[BH_HASH_SIZE] = {0}; /* it calls ingest directly, without HTTP */
   g_autoptr(GBytes) token_hash = g_bytes_new(no_token, sizeof no_token);
   return bh_log_add_device(db, device->id, device->signer->public_key, token_hash,
                            sample_id("unit-jingping"), "井坪 1 号终端", clock->wall_ms(clock->data),
@@ -210,7 +210,8 @@ static void build_sets(Server *server, BhBodyBuilder *builder, const json_t *op,
                        json_object_get(op, "set"));
 }
 
-/* One entry of the device; `was` (may be NULL) replaces for every key. The entry id, g_free. */
+/* Makes one entry of the device. `was` (may be NULL): the replaced entry for every key. The entry
+ * id, g_free. */
 static char *push(Server *server, const json_t *ops, const char *const *was)
 {
   Device *device = &server->device;
@@ -219,7 +220,7 @@ static char *push(Server *server, const json_t *ops, const char *const *was)
   BhEntryClock stamp = {.wall_ms = clock->wall_ms(clock->data) - 3600000 + server->clock_off_ms,
                         .boot_ms = 7200000,
                         .quality = BH_CLOCK_QUALITY_GOOD};
-  if (server->clock_off_ms < 0) { /* it knows better from the hub */
+  if (server->clock_off_ms < 0) { /* it knows the time from the hub */
     stamp.hub_ms = clock->wall_ms(clock->data);
     g_autofree char *sig = bh_hub_time_sign(bh_hub_get_secret_key(server->hub),
                                             bh_hub_get_id(server->hub), device->id, stamp.hub_ms);
@@ -355,7 +356,7 @@ static void add_signature(Server *server, json_t *ops, const char *parent, const
                         json_pack("{s:s,s:s,s:o}", "record", id, "kind", "signature", "set", set));
 }
 
-/* Two words for one field, neither of which knew the other. */
+/* Two values of one field, made without knowledge of each other. */
 static void add_conflict(Server *server, const char *name, const char *record)
 {
   g_autoptr(json_t) one = json_pack("[{s:s,s:s,s:{s:s}}]", "record", record, "kind", "inspection",
@@ -382,7 +383,7 @@ static void add_hostile_hazard(Server *server, const char *inspection)
   json_object_set_new(server->told, "hostile_hazard", json_string(hazard));
 }
 
-/* A visit: started, worked on, signed. Its id is told under `name`. */
+/* A visit that is started, carried out and signed. Its id is reported under `name`. */
 static void add_inspection(Server *server, const char *name, const char *enterprise,
                            const char *number, const char *checklist, const char *opinion,
                            gboolean rich)
@@ -399,7 +400,7 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
     add_answers(op);
   json_array_append_new(first, op);
   g_autofree char *started = push(server, first, NULL);
-  /* While the visit goes on: what was signed cannot be changed. */
+  /* Before the visit is signed, because signed data cannot be changed. */
   if (strcmp(name, "conflicted") == 0)
     add_conflict(server, name, id);
   if (strcmp(name, "hostile") == 0)
@@ -430,7 +431,7 @@ static void add_inspection(Server *server, const char *name, const char *enterpr
   json_object_set_new(server->told, name, json_string(id));
 }
 
-/* A visit that goes on, with orders whose days lie long back, a week back, today and ahead. */
+/* An open visit with orders whose deadlines are long ago, a week ago, today and later. */
 static void add_ordered(Server *server, const char *checklist)
 {
   static const int days[] = {-7, 30, -400, 0};
@@ -468,7 +469,7 @@ static void add_hostile(Server *server, const char *checklist)
                  hostile, FALSE);
 }
 
-/* A covert visit: units but its own and the one above are not told of it. */
+/* A covert visit: only its own unit and the unit above may see it. */
 static void add_covert(Server *server)
 {
   char id[BH_ID_LEN + 1];
@@ -497,7 +498,7 @@ static void add_covert(Server *server)
   json_object_set_new(server->told, "held_covert", json_string(held));
 }
 
-/* A device that woke up in the past. */
+/* A device whose clock started in the past. */
 static void add_past(Server *server)
 {
   g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:s}}]", "record", sample_id("ent-03"), "kind",
@@ -509,7 +510,7 @@ static void add_past(Server *server)
   server->clock_off_ms = 0;
 }
 
-/* Somebody with an account and one role; `unit` NULL: of the sample county, else of a new unit. */
+/* A person with an account and one role. `unit` NULL: of the sample county, else of a new unit. */
 static void add_person(Server *server, const char *login, const char *name, const char *role,
                        const char *unit_name, const char *area)
 {
@@ -534,7 +535,7 @@ static void add_person(Server *server, const char *login, const char *name, cons
     die(error, login);
 }
 
-/* Photos of a signed visit are locked, proofs come later. */
+/* Photos of a signed visit are locked, but proofs of rectification arrive later. */
 static void add_proof(Server *server, const char *record)
 {
   g_autoptr(json_t) ops = json_array();
@@ -543,7 +544,7 @@ static void add_proof(Server *server, const char *record)
   g_autofree char *entry = push(server, ops, NULL);
 }
 
-/* Two values of a personal field, of which one was never sent. */
+/* Two values of a personal field, one of which was never sent. */
 static void add_withheld(Server *server)
 {
   g_autofree char *record = g_strdup(sample_id("ent-09"));
@@ -560,7 +561,7 @@ static void add_withheld(Server *server)
   json_object_set_new(server->told, "open", json_string(open));
 }
 
-/* An enterprise whose credit code fails its check character, without a reason. */
+/* An enterprise whose credit code has a wrong check character, without a reason. */
 static void add_doubtful(Server *server)
 {
   char id[BH_ID_LEN + 1];
@@ -615,7 +616,7 @@ static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
   return bh_db_exec(db, sql, error);
 }
 
-/* From now on the access log takes no more rows, or takes them again. */
+/* Makes the access log refuse rows, or accept them again. */
 static void add_stranger(Server *server)
 {
   g_autoptr(GError) error = NULL;
@@ -634,7 +635,7 @@ static void set_log(Server *server, gboolean full)
     die(error, "log");
 }
 
-/* Visits to one enterprise, more than one view shows. The last one is told as "crowded". */
+/* Visits to one enterprise, more than one view shows. The last one is reported as "crowded". */
 static void add_crowd(Server *server, int count, gboolean end)
 {
   g_autofree char *enterprise = g_strdup(sample_id("ent-01"));

@@ -1,4 +1,4 @@
-"""What the tests of the page share: a hub, a browser, and how a reviewer goes about."""
+"""Shared by the tests of the page: a hub, a browser, and the steps of a reviewer."""
 
 import os
 import sys

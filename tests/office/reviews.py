@@ -1,4 +1,4 @@
-"""What a review means and covers, and the end of a device. Run by test_api.py, on its hub."""
+"""The meaning and extent of reviews, and the revocation of a device. Run by test_api.py on its hub."""
 
 import unittest
 

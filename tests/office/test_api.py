@@ -230,7 +230,7 @@ class Roles(unittest.TestCase):
 
 
 class AccessLog(unittest.TestCase):
-    """Who was shown what is restricted (R-257)."""
+    """The log of who was shown restricted records (R-257)."""
 
     def log(self, **query):
         parts = "&".join(f"{name}={value}" for name, value in query.items())
@@ -594,7 +594,7 @@ def misfits(schema, value, where):
 
 
 class Work(unittest.TestCase):
-    """The reviewer's job without a browser, and what two at one time would do to each other."""
+    """The work of a reviewer without a browser, and conflicts of two who work at the same time."""
 
     def view(self, client, name):
         return client.ask("GET", f"/office/v1/records/{HUB.told[name]}")[1]
@@ -721,7 +721,7 @@ class Work(unittest.TestCase):
 
 
 class Anomalies(unittest.TestCase):
-    """What was odd about how data came in (R-250)."""
+    """Anomalies of received data (R-250)."""
 
     def rows(self, login="staff-zhou", query=""):
         status, content, _ = signed_in(login).ask("GET", f"/office/v1/anomalies{query}")
@@ -763,7 +763,7 @@ class Anomalies(unittest.TestCase):
 
 
 class WrittenDown(unittest.TestCase):
-    """Last by its name: what the cases before saw stands in schema/openapi.yaml."""
+    """Its name makes it run last: all answers of the cases before match schema/openapi.yaml."""
 
     def test_routes_and_document_are_the_same(self):
         source = pathlib.Path(sys.argv[2], "sync/hub/office/routes.c").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ class Reviewer(Page):
         return int(found.group(1) or 0)
 
     def total(self):
-        """How many the line over the list says there are; 0 while it says nothing."""
+        """The number in the line above the list; 0 while it shows none."""
         found = re.search(r"共\s*(\d+)\s*条", self.browser.text(".list-total"))
         return int(found.group(1)) if found else 0
 

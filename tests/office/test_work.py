@@ -14,7 +14,7 @@ BLANK = Path(__file__).resolve().parents[1] / "schema" / "fixtures" / "blank.jso
 
 class Work(Page):
     def fill(self, selector, text):
-        """A text of any length at once, as pasting gives it."""
+        """Enters a text of any length at once, as pasting does."""
         self.browser.run("""
             const node = document.querySelector(arguments[0]);
             node.focus();

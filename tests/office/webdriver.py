@@ -87,7 +87,7 @@ class Browser:
         return self.call("POST", "/element", {"using": "css selector", "value": selector})[ELEMENT]
 
     def button(self, text, within="body"):
-        """The first shown button or link with exactly this text."""
+        """The first visible button or link with exactly this text."""
         found = self.wait(lambda: self.run(
             "const scope = document.querySelector(arguments[1]);"
             "return scope && [...scope.querySelectorAll('button, a')].find("
@@ -135,7 +135,7 @@ class Browser:
         return self.call("GET", "/cookie")
 
     def messages(self):
-        """What the console said since the last call, warnings and errors."""
+        """Warnings and errors of the console since the last call."""
         return [line for line in self.call("POST", "/se/log", {"type": "browser"})
                 if line["level"] in ("WARNING", "SEVERE")]
 

@@ -314,7 +314,11 @@ static void test_broken_workflows_are_refused(void **state)
       {V "order", "1000", P ".order: must be"},
       {V "order", "'first'", P ".order: must be"},
       {V "at_parent", "'after'", P ".at_parent: must be one of before, apart"},
-      {V "in_case", "'yes'", P ".in_case: must be one of named, opened, with_parent"},
+      {V "directory", "'no_such'", P ".directory: kind visit has no indexed choice"},
+      {V "directory", "'place'", P ".directory: kind visit has no indexed choice"},
+      {V "directory", "7", P ".directory: must be"},
+      {V "in_case", "'yes'", P ".in_case: must be one of named, opened, with_parent, root"},
+      {V "in_case", "'root'", P ".in_case: \"root\" is for kinds without \"parent\""},
       {"kinds/0/at_parent", "'before'", "$.kinds[0].at_parent: the kind has no \"parent\""},
       {"kinds/0/in_case", "'with_parent'", "$.kinds[0].in_case: the kind has no \"parent\""},
       {V "transitions/1/needs/0/must", NULL, P ".transitions[1].needs[0]: \"must\" is missing"},
@@ -580,11 +584,36 @@ static void test_what_only_some_may_see_is_named_in_no_case(void **state)
   assert_non_null(strstr(error->message, "in_case: \"named\" is for what everybody may see"));
 }
 
+static void test_one_kind_has_the_directory(void **state)
+{
+  (void)state;
+  g_autoptr(GError) error = NULL;
+  g_autoptr(json_t) root = parse(sound);
+  change(root, "kinds/1/directory", "'mode'");
+  assert_null(load(root, &error));
+  assert_non_null(strstr(error->message, "directory: kind visit has no indexed choice"));
+  g_clear_error(&error);
+  change(root, "kinds/1/fields/6/indexed", "true");
+  g_autoptr(BhKindSet) set = load(root, &error);
+  assert_no_error(error);
+  const BhKind *kind = bh_kind_set_find_directory(set);
+  assert_non_null(kind);
+  assert_string_equal(bh_kind_get_name(kind), "visit");
+  assert_string_equal(bh_kind_get_directory(kind), "mode");
+  change(root, "kinds/0/fields/+",
+         "{'name':'way','type':'choice','label':{'zh':'式','en':'Way'},'indexed':true,"
+         "'choices':[{'code':'a','label':{'zh':'甲','en':'A'}}]}");
+  change(root, "kinds/0/directory", "'way'");
+  assert_null(load(root, &error));
+  assert_non_null(strstr(error->message, "directory: kind staff declares it already"));
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_the_sound_kinds_load),
       cmocka_unit_test(test_what_only_some_may_see_is_named_in_no_case),
+      cmocka_unit_test(test_one_kind_has_the_directory),
       cmocka_unit_test(test_broken_heads_are_refused),
       cmocka_unit_test(test_broken_fields_are_refused),
       cmocka_unit_test(test_broken_workflows_are_refused),

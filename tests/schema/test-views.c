@@ -204,18 +204,19 @@ static void test_the_kinds_keep_their_places(void **state)
   for (guint i = 0; i < kinds->len; i++) {
     const BhKind *kind = kinds->pdata[i];
     static const char *const places[] = {"", "+", "-"};
-    static const char *const ways[] = {"", " named", " opened", " with_parent"};
+    static const char *const words[] = {"", " named", " opened", " with_parent", " root"};
     if (bh_kind_get_parent_field(kind) != NULL)
       g_string_append_printf(children, "%s%s ", places[bh_kind_get_at_parent(kind)],
                              bh_kind_get_name(kind));
     if (bh_kind_get_in_case(kind) != BH_IN_CASE_NOT)
       g_string_append_printf(told, "%s%s, ", bh_kind_get_name(kind),
-                             ways[bh_kind_get_in_case(kind)]);
+                             words[bh_kind_get_in_case(kind)]);
   }
   assert_string_equal(children->str, "+hazard +document signature participant plaque site -file "
                                      "guarantee_step -review scan ");
   assert_string_equal(told->str, "enterprise opened, plaque with_parent, site opened, "
-                                 "checklist named, unit named, staff named, device named, ");
+                                 "checklist named, unit named, staff named, device named, "
+                                 "inspection root, ");
 }
 
 int main(void)

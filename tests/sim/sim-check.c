@@ -35,7 +35,7 @@ gboolean sim_hub_has_file(SimWorld *world, const char *sha256)
   return path != NULL && g_file_test(path, G_FILE_TEST_EXISTS);
 }
 
-/* Each file is whole at the hub and on each device. */
+/* Each file is complete at the hub and on each device. */
 static char *check_files(SimWorld *world)
 {
   GHashTableIter iter;
@@ -55,7 +55,7 @@ static char *check_files(SimWorld *world)
   return NULL;
 }
 
-/* I1 and I12: each entry once, none quarantined, none but those that were made. */
+/* I1 and I12: each entry is there once, none is quarantined, and there are no others. */
 static char *check_entries(SimWorld *world, BhDb *db)
 {
   GHashTableIter iter;
@@ -133,7 +133,7 @@ static char *check_chains(BhDb *db)
   }
 }
 
-/* Values and conflicts of a record as one text; NULL when it is not there. */
+/* Values and conflicts of a record as one text; NULL when there is no such record. */
 static char *describe(SimDevice *device, const char *record)
 {
   g_autoptr(json_t) row = bh_device_get(device->store, record, NULL);
@@ -146,7 +146,7 @@ static char *describe(SimDevice *device, const char *record)
   return bh_json_dump_sorted(kept);
 }
 
-/* I1, I5: what one device recorded, each other shows, and just as the hub does. */
+/* I1, I5: every device shows what another device recorded, exactly as the hub does. */
 static char *check_records(SimWorld *world, BhDb *db)
 {
   for (guint r = 0; r < world->records->len; r++) {
@@ -157,7 +157,7 @@ static char *check_records(SimWorld *world, BhDb *db)
     g_autoptr(json_t) shown = NULL;
 
     if (record == NULL)
-      continue; /* made on a card that was replaced before it was sent */
+      continue; /* made on a card that was replaced before it was sent, so it is lost */
     if (first == NULL)
       return g_strdup_printf("I1: device 0 does not show record %s", id);
     for (guint i = 1; i < SIM_DEVICES; i++) {

@@ -53,8 +53,8 @@ static void copy_tree(const char *from, const char *to)
   g_dir_close(dir);
 }
 
-/* In memory where there is such a place: a run syncs thousands of times, and nothing of it has to
- * outlive the process. */
+/* In memory if possible: a run syncs thousands of times, and its files are not needed afterwards.
+ */
 static char *make_dir(void)
 {
   g_autofree char *template = g_strdup("/dev/shm/bihuan-sim-XXXXXX");
@@ -64,7 +64,7 @@ static char *make_dir(void)
   return g_dir_make_tmp("bihuan-sim-XXXXXX", NULL);
 }
 
-/* --- time and chance --- */
+/* --- time and randomness --- */
 
 static gint64 get_wall(gpointer data)
 {
@@ -164,8 +164,8 @@ void sim_step(SimDevice *device, BhEngineEvent event)
   }
 }
 
-/* What the kernel holds is what the next process finds: a copy of the files before anything is
- * closed in good order. */
+/* The next process finds what the kernel has: the files are copied before anything is closed in
+ * order. */
 void sim_crash(SimDevice *device)
 {
   g_autofree char *found = g_strconcat(device->dir, ".found", NULL);
@@ -358,7 +358,7 @@ SimTemplate *sim_template_new(void)
     close_device(&world->devices[i]);
   }
   close_hub(world);
-  /* The folder stays: only the world round it goes. */
+  /* The folder stays; only the world is freed. */
   g_free(world->dir);
   world->dir = g_strdup("/nonexistent/bihuan-sim");
   sim_world_free(world);

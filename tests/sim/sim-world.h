@@ -30,7 +30,7 @@ typedef struct {
   BhRandom random;
   BhDevice *store;
   BhEngine *engine;
-  BhTransportRequest *request; /* out on the network */
+  BhTransportRequest *request; /* requests on the network */
   gint64 timer_ms;             /* sim time, or -1 */
 } SimDevice;
 
@@ -47,16 +47,16 @@ struct _SimWorld {
   BhHub *hub;
   BhDeviceApi *api;
   SimDevice devices[SIM_DEVICES];
-  GPtrArray *ghosts;    /* BhTransportRequest*: copies that still wander about */
+  GPtrArray *ghosts;    /* BhTransportRequest*: late copies that can still arrive */
   GHashTable *entries;  /* ids that must be at the hub → index of the device + 1 */
-  GHashTable *files;    /* sha256 that must be whole at the hub → likewise */
+  GHashTable *files;    /* sha256 of files that must be complete at the hub → likewise */
   GPtrArray *records;   /* ids */
   guint saved, refused; /* by the store */
-  guint64 trace;        /* of all that happened */
+  guint64 trace;        /* hash of all that happened */
 };
 
-/* What each seed begins with: a hub with a unit, two people and an enterprise, devices enrolled
- * and synced. */
+/* The start of each seed: a hub with a unit, two people and an enterprise, and enrolled and synced
+ * devices. */
 typedef struct {
   char *dir;
   char unit[BH_ID_LEN + 1];
@@ -72,11 +72,11 @@ void sim_world_free(SimWorld *world);
 void sim_note(SimWorld *world, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 void sim_step(SimDevice *device, BhEngineEvent event);
-/* The process dies as by kill -9 and starts again. */
+/* The process ends as with kill -9 and starts again. */
 void sim_crash(SimDevice *device);
 /* The machine starts again; its clock may be anywhere. */
 void sim_reboot(SimDevice *device);
 void sim_copy_card(SimDevice *device);
-/* The copy takes the place of the store. */
+/* The copy replaces the store. */
 void sim_roll_back(SimDevice *device);
 void sim_restart_hub(SimWorld *world);

@@ -1,4 +1,4 @@
-/* Draws what happens in a world, one seed after the other. See README.md. */
+/* Chooses what happens in a world, one seed after the other. See README.md. */
 #include "schema/error.h"
 #include "tests/sim/sim-check.h"
 #include "tests/support/pictures.h"
@@ -8,7 +8,7 @@
 
 #define STEPS 150
 #define SEEDS_DEFAULT 200
-#define SECONDS_DEFAULT 60 /* the suite's run ends then, however many seeds it got to */
+#define SECONDS_DEFAULT 60 /* limit of a run in the suite */
 #define ROUNDS_TO_REST 60
 #define REQUESTS_TO_REST 4000
 
@@ -137,7 +137,7 @@ static void keep_ghost(SimWorld *world, const BhTransportRequest *request)
   g_ptr_array_add(world->ghosts, sim_http_copy(request));
 }
 
-/* An old request arrives once more; nobody waits for its answer. */
+/* An old request arrives again; nobody waits for its answer. */
 static void haunt(SimWorld *world)
 {
   guint i = world->ghosts->len > 0 ? draw(world, world->ghosts->len) : 0;
@@ -210,7 +210,8 @@ static void deliver(SimDevice *device, gboolean well)
 
 /* --- what happens --- */
 
-/* What the device had not sent is gone with its newer card, unless the older one has it too. */
+/* Entries that the device had not sent are lost with its newer card, unless the older card has them
+ * too. */
 static void roll_back(SimDevice *device)
 {
   SimWorld *world = device->world;
@@ -297,8 +298,8 @@ static void happen(SimWorld *world, const SimTemplate *made)
   }
 }
 
-/* The network is well again and everybody syncs, twice over, so that each sees what the others
- * sent. NULL, or what kept them from resting. */
+/* The network works again and all devices sync twice, so that each receives what the others sent.
+ * NULL, or the reason why they did not finish. */
 static char *come_to_rest(SimWorld *world)
 {
   guint requests = 0;
@@ -369,7 +370,7 @@ static gboolean run_many(const SimTemplate *made, guint64 first, guint64 seeds, 
   return TRUE;
 }
 
-/* A seed is only worth something when it repeats. */
+/* A seed is useful only if it repeats exactly. */
 static gboolean repeats(const SimTemplate *made, Totals *totals)
 {
   Totals first = {0}, second = {0};

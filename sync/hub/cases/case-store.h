@@ -1,4 +1,5 @@
-/* The statements that find the entries of a case. Only SQL; readers. */
+/* SQL that finds the entries of a case. The functions only read; they may use any reader. FALSE or
+ * NULL with an error when the store fails. */
 #pragma once
 
 #include <glib.h>
@@ -6,18 +7,20 @@
 
 G_BEGIN_DECLS
 
-/* Adds the positions (gint64) of all entries that were folded into a record. */
+/* Appends the positions (gint64) of all entries that were folded into a record. */
 gboolean bh_case_store_list_folded(BhDb *db, const char *record, GArray *positions, GError **error);
 
+/* An entry that is, or was, in quarantine. */
 typedef struct {
   gint64 position;
-  char *decided_by; /* entry id, NULL while it is open */
+  char *decided_by; /* entry that released or dismissed it; NULL: not decided */
 } BhCaseHeld;
 
-/* What was ever in quarantine for one of these records (BhCaseHeld*); `records` is a JSON array of
- * ids. */
+/* The entries about any of these records that are, or were, in quarantine (BhCaseHeld*; free the
+ * array with g_ptr_array_unref). `records`: a JSON array of ids. */
 GPtrArray *bh_case_store_list_held(BhDb *db, const char *records, GError **error);
-/* Adds the positions of a chain from one seq to another. */
+/* Appends the positions (gint64) of a chain's entries with the numbers `from` to `to`, both
+ * included. */
 gboolean bh_case_store_list_chain(BhDb *db, const char *device, const char *incarnation,
                                   gint64 from, gint64 to, GArray *positions, GError **error);
 

@@ -1,5 +1,6 @@
-/* One case as one file (R-108, R-113; PROTOCOL.md § 13): an inspection with everything below it,
- * what it needs to be understood and verified, the originals, and a page for people. */
+/* Exports a case as one archive (R-108, R-113; PROTOCOL.md § 13): an inspection with all records
+ * below it, what is needed to understand and verify them, the original files, and a page for
+ * people. */
 #pragma once
 
 #include <gio/gio.h>
@@ -7,20 +8,22 @@
 
 G_BEGIN_DECLS
 
-#define BH_CASE_RECORDS_MAX 20000 /* of the case itself and of what it refers to */
+#define BH_CASE_RECORDS_MAX 20000 /* records of the case and records that it refers to */
 #define BH_CASE_TYPE "application/zip"
 
 typedef struct {
-  gboolean personal; /* FALSE: openings of personal values stay out, on the page too */
-  /* Whether the receiver may see a record; NULL: everything. What they may not see stays out. */
+  gboolean personal; /* FALSE: personal values are left out, on the page too */
+  /* Whether the receiver may see a record. Records that they may not see are left out. NULL: the
+   * receiver may see all. */
   gboolean (*sees)(const char *record, gpointer data);
   gpointer data;
 } BhCaseOptions;
 
-/* Writes the case of an inspection to `out`, which is seekable and empty; making it durable is the
- * caller's part. → {"record","entries","withheld","files","files_missing","bytes"}. `db` is a
- * reader outside a transaction. BH_ERROR_NOT_FOUND, _INVALID: another kind of record, _LIMIT,
- * _STORAGE. Blocks. */
+/* Writes the case of an inspection to `out`, which must be seekable and empty. The caller closes
+ * and syncs it. Returns {"record","entries","withheld","files","files_missing","bytes"}, a new
+ * reference. `db` is a reader outside a transaction. Blocks. BH_ERROR_NOT_FOUND: no such record, or
+ * one that the receiver may not see; BH_ERROR_INVALID: not an inspection; BH_ERROR_LIMIT: more than
+ * BH_CASE_RECORDS_MAX records; BH_ERROR_STORAGE. */
 json_t *bh_case_write(BhHub *hub, BhDb *db, const char *record, const BhCaseOptions *options,
                       GOutputStream *out, GError **error);
 

@@ -1,4 +1,4 @@
-/* A case while it is gathered and written. Private to this folder. */
+/* A case while its parts are collected and written. Private to this folder. */
 #pragma once
 
 #include "schema/entry.h"
@@ -8,28 +8,31 @@
 
 G_BEGIN_DECLS
 
-#define BH_CASE_DECISION_KIND "release" /* about an entry in quarantine */
+/* Kind of the hub's decisions about entries in quarantine. */
+#define BH_CASE_DECISION_KIND "release"
 
-/* A record of the case, or one it needs to be understood. */
+/* A record of the case, or of its context: a record that is needed to understand the case. */
 typedef struct {
   char id[BH_ID_LEN + 1];
   const BhKind *kind;
-  gboolean own;     /* below the inspection, or itself; else it is referred to */
-  BhRecord *record; /* without what the receiver may not have */
+  gboolean own;     /* TRUE: of the case, that is the inspection or below it; FALSE: context */
+  BhRecord *record; /* without the personal values that the receiver may not have */
   json_t *values;
 } BhCaseRecord;
 
 typedef struct {
   gint64 position;
-  gboolean own;       /* touches the case, and stands in its chronology */
-  gboolean with_body; /* else only the envelope is given */
+  gboolean own;       /* changes a record of the case, and is listed in its chronology */
+  gboolean with_body; /* FALSE: only the envelope is exported */
 } BhCaseEntry;
 
 typedef struct {
   BhFileRef ref;
-  char *name;       /* in the archive; NULL: its bytes are not there */
-  gboolean held;    /* who declared it sent it, too: a hash alone opens nobody's photos */
-  gboolean damaged; /* what lies at the hub is not what was declared */
+  char *name; /* in the archive; NULL: the archive does not have its bytes */
+  /* The device that declared the file sent it too. Other files are not exported, so that nobody
+   * obtains a photo by declaring its hash. */
+  gboolean sent;
+  gboolean damaged; /* the bytes at the hub are not those that were declared */
 } BhCaseFile;
 
 typedef struct {
@@ -41,28 +44,30 @@ typedef struct {
   char root[BH_ID_LEN + 1];
 
   GPtrArray *records;  /* BhCaseRecord*, the inspection first */
-  GHashTable *by_id;   /* id → BhCaseRecord */
+  GHashTable *by_id;   /* id → BhCaseRecord, borrowed from `records` */
   GArray *entries;     /* BhCaseEntry by position */
   json_t *spans;       /* as in the head of the export */
-  GHashTable *sets;    /* hashes of the kind sets that bodies name */
-  GPtrArray *files;    /* BhCaseFile*, by first declaration */
-  GHashTable *by_hash; /* SHA-256 → BhCaseFile */
+  GHashTable *sets;    /* hashes of the kind sets that the exported entries name */
+  GPtrArray *files;    /* BhCaseFile*, in the order of their first declaration */
+  GHashTable *by_hash; /* SHA-256 → BhCaseFile, borrowed from `files` */
 
   int hidden;   /* records below the inspection that the receiver may not see */
-  int shared;   /* entries that touch other records too */
+  int shared;   /* entries that change records outside the case too */
   int withheld; /* entries without body */
   int absent;   /* files without bytes */
 } BhCase;
 
-/* Finds records, entries and files. */
+/* Finds the records, entries and files of a case. `options` is borrowed until bh_case_free. Errors
+ * as bh_case_write. */
 BhCase *bh_case_new(BhHub *hub, BhDb *db, const char *record, const BhCaseOptions *options,
                     GError **error);
-void bh_case_free(BhCase *one);
+/* NULL is allowed. */
+void bh_case_free(BhCase *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhCase, bh_case_free)
 
-/* Whether an opening of an operation on this record is given. */
-gboolean bh_case_opens(const BhCase *one, const char *record);
-/* The page, UTF-8; g_free. */
-char *bh_case_make_page(const BhCase *one, gsize *len, GError **error); /* page.c */
+/* Whether the receiver gets the personal values of a record (the openings of operations on it). */
+gboolean bh_case_opens(const BhCase *self, const char *record);
+/* The page of the case as HTML in UTF-8; g_free. *len: its bytes (page.c). */
+char *bh_case_make_page(const BhCase *self, gsize *len, GError **error);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* What the page of a case calls a record, a field and a value. Each is one text, made with the
- * words of assets/case/words.txt. Nothing is escaped here: the page's template does it. */
+/* Makes the texts for records, fields and values on the page of a case, with the words of
+ * assets/case/words.txt. Escapes nothing: the template of the page does that. */
 #include <string.h>
 
 #include "schema/checklist.h"
@@ -20,7 +20,8 @@ void bh_case_set_flag(json_t *object, const char *name, gboolean is_set)
     json_object_set_new(object, name, json_true());
 }
 
-/* Takes the values; g_free. "" after a failure, with which no page is made. */
+/* Fills the words (g_free) and frees `values`. Returns "" on failure and keeps the error in
+ * page->failed, so that no page is made. */
 static char *fill_words(const BhCasePage *page, json_t *values)
 {
   g_autoptr(json_t) owned = values;
@@ -31,31 +32,31 @@ static char *fill_words(const BhCasePage *page, json_t *values)
 
 const json_t *bh_case_lookup(const char *id, gpointer data)
 {
-  const BhCase *one = data;
-  const BhCaseRecord *record = g_hash_table_lookup(one->by_id, id);
+  const BhCase *self = data;
+  const BhCaseRecord *record = g_hash_table_lookup(self->by_id, id);
   return record != NULL ? record->values : NULL;
 }
 
-char *bh_case_dup_title(const BhCase *one, const BhCaseRecord *record)
+char *bh_case_dup_title(const BhCase *self, const BhCaseRecord *record)
 {
   char *title =
-      bh_kind_dup_title_with(record->kind, record->values, LANG, bh_case_lookup, (gpointer)one);
+      bh_kind_dup_title_with(record->kind, record->values, LANG, bh_case_lookup, (gpointer)self);
   if (title[0] != '\0')
     return title;
   g_free(title);
   return g_strndup(record->id, 8);
 }
 
-/* Of what is not in the case there is no more than its id. */
-static void add_name(const BhCase *one, const char *id, json_t *names)
+/* Adds the name of a record; for a record outside the case only its id. */
+static void add_name(const BhCase *self, const char *id, json_t *names)
 {
-  const BhCaseRecord *record = g_hash_table_lookup(one->by_id, id);
-  gboolean is_hub = strcmp(id, bh_hub_get_id(one->hub)) == 0;
-  g_autofree char *title = record != NULL ? bh_case_dup_title(one, record) : NULL;
+  const BhCaseRecord *record = g_hash_table_lookup(self->by_id, id);
+  gboolean is_hub = strcmp(id, bh_hub_get_id(self->hub)) == 0;
+  g_autofree char *title = record != NULL ? bh_case_dup_title(self, record) : NULL;
   json_t *name = json_object();
   bh_case_set_flag(name, "first", json_array_size(names) == 0);
   if (record != NULL || is_hub)
-    bh_case_set_text(name, "name", record != NULL ? title : bh_hub_get_name(one->hub));
+    bh_case_set_text(name, "name", record != NULL ? title : bh_hub_get_name(self->hub));
   else
     bh_case_set_text(name, "outside", id);
   json_array_append_new(names, name);
@@ -64,7 +65,7 @@ static void add_name(const BhCase *one, const char *id, json_t *names)
 char *bh_case_dup_name(const BhCasePage *page, const char *id)
 {
   json_t *names = json_array();
-  add_name(page->one, id, names);
+  add_name(page->source, id, names);
   return fill_words(page, json_pack("{s:o}", "names", names));
 }
 
@@ -73,7 +74,7 @@ static char *dup_refs(const BhCasePage *page, const json_t *ids)
   json_t *names = json_array();
   for (gsize i = 0; i < json_array_size(ids); i++) {
     const char *id = json_string_value(json_array_get(ids, i));
-    add_name(page->one, id != NULL ? id : "", names);
+    add_name(page->source, id != NULL ? id : "", names);
   }
   return fill_words(page, json_pack("{s:o}", "names", names));
 }
@@ -86,13 +87,11 @@ char *bh_case_dup_answer(const BhCasePage *page, const json_t *value)
                                     bh_json_string_or(value, "note", "")));
 }
 
-/* Value as people read it; g_free. Its field is not found in a kind set that is not in use any
- * more. */
 char *bh_case_dup_value(const BhCasePage *page, const BhKind *kind, const char *key,
                         const json_t *value)
 {
   const BhField *field = bh_kind_find_field(kind, key);
-  const BhRegion *region = bh_hub_get_region(page->one->hub);
+  const BhRegion *region = bh_hub_get_region(page->source->hub);
   if (value == NULL || json_is_null(value))
     return g_strdup("");
   if (strcmp(key, "state") == 0 && json_is_string(value))
@@ -117,7 +116,6 @@ char *bh_case_dup_value(const BhCasePage *page, const BhKind *kind, const char *
   }
 }
 
-/* Of the field, of one of its items ("检查项 COAL-01"), or of the state; g_free. */
 char *bh_case_dup_label(const BhCasePage *page, const BhKind *kind, const char *key)
 {
   const BhField *field = bh_kind_find_field(kind, key);

@@ -1,6 +1,6 @@
-/* What the page of a case says (FIELD 18), as values for the template assets/case/page.html: what
- * it is about, its records, what happened when, the evidence with its digests. Words and layout are
- * in the template, escaping in schema/template.c. Start at bh_case_make_page. */
+/* Makes the page of a case (FIELD 18): collects its subject, records, chronology, and evidence with
+ * digests as values for the template assets/case/page.html. Words and layout are in the template,
+ * escaping is in schema/template.c. Start at bh_case_make_page. */
 #include <string.h>
 
 #include "schema/base64.h"
@@ -12,7 +12,7 @@
 
 #define VALUE_MAX 200 /* characters of a value in the chronology */
 
-/* Cut to VALUE_MAX characters. */
+/* Sets a text, cut to VALUE_MAX characters, and "cut" if it was longer. */
 static void set_short(json_t *object, const char *name, const char *text)
 {
   gboolean fits = g_utf8_strlen(text, -1) <= VALUE_MAX;
@@ -31,7 +31,7 @@ static void add_version(json_t *versions, const char *text)
   json_array_append_new(versions, version);
 }
 
-/* All versions of a value that nobody has decided between. */
+/* Adds all versions of a value in conflict. */
 static void add_heads(const BhCasePage *page, const BhCaseRecord *record, const char *key,
                       json_t *versions)
 {
@@ -68,7 +68,7 @@ static void add_row(const BhCasePage *page, const BhCaseRecord *record, const ch
 static json_t *describe_record(const BhCasePage *page, const BhCaseRecord *record)
 {
   const GPtrArray *fields = bh_kind_list_fields(record->kind);
-  g_autofree char *title = bh_case_dup_title(page->one, record);
+  g_autofree char *title = bh_case_dup_title(page->source, record);
   json_t *rows = json_array();
   json_t *out = json_pack("{s:s, s:o}", "id", record->id, "rows", rows);
   bh_case_set_text(out, "title", title);
@@ -81,12 +81,12 @@ static json_t *describe_record(const BhCasePage *page, const BhCaseRecord *recor
   return out;
 }
 
-/* The records of one kind but for the inspection, when there are any. */
+/* Adds a group with the records of one kind, except the inspection; nothing if there are none. */
 static void add_kind(const BhCasePage *page, const BhKind *kind, json_t *groups)
 {
   g_autoptr(json_t) records = json_array();
-  for (guint i = 1; kind != NULL && i < page->one->records->len; i++) {
-    const BhCaseRecord *record = page->one->records->pdata[i];
+  for (guint i = 1; kind != NULL && i < page->source->records->len; i++) {
+    const BhCaseRecord *record = page->source->records->pdata[i];
     if (record->kind == kind)
       json_array_append_new(records, describe_record(page, record));
   }
@@ -96,13 +96,13 @@ static void add_kind(const BhCasePage *page, const BhKind *kind, json_t *groups)
         json_pack("{s:s, s:O}", "kind", bh_kind_get_label(kind, BH_CASE_LANG), "records", records));
 }
 
-/* What is below the inspection, kind by kind in the order in which the kinds came up. */
+/* The records below the inspection by kind, the kinds in the order of their first record. */
 static json_t *describe_below(const BhCasePage *page)
 {
   g_autoptr(GHashTable) done = g_hash_table_new(g_direct_hash, g_direct_equal);
   json_t *groups = json_array();
-  for (guint i = 1; i < page->one->records->len; i++) {
-    const BhCaseRecord *record = page->one->records->pdata[i];
+  for (guint i = 1; i < page->source->records->len; i++) {
+    const BhCaseRecord *record = page->source->records->pdata[i];
     if (record->own && g_hash_table_add(done, (gpointer)record->kind))
       add_kind(page, record->kind, groups);
   }
@@ -111,11 +111,13 @@ static json_t *describe_below(const BhCasePage *page)
 
 static json_t *describe_context(const BhCasePage *page)
 {
-  g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(page->one->kinds);
+  g_autoptr(GPtrArray) kinds = bh_kind_set_list_in_order(page->source->kinds);
   json_t *groups = json_array();
-  for (guint i = 0; i < kinds->len; i++)
-    if (bh_kind_get_in_case(kinds->pdata[i]) != BH_IN_CASE_NOT)
+  for (guint i = 0; i < kinds->len; i++) {
+    BhInCase in_case = bh_kind_get_in_case(kinds->pdata[i]);
+    if (in_case != BH_IN_CASE_NOT && in_case != BH_IN_CASE_ROOT)
       add_kind(page, kinds->pdata[i], groups);
+  }
   return groups;
 }
 
@@ -134,9 +136,9 @@ static json_t *describe_answer(const BhCasePage *page, const BhChecklist *list, 
 
 static json_t *describe_answers(const BhCasePage *page)
 {
-  const BhCaseRecord *root = page->one->records->pdata[0];
+  const BhCaseRecord *root = page->source->records->pdata[0];
   const char *list_id = bh_json_string_or(root->values, "checklist", "");
-  const json_t *items = json_object_get(bh_case_lookup(list_id, (gpointer)page->one), "items");
+  const json_t *items = json_object_get(bh_case_lookup(list_id, (gpointer)page->source), "items");
   g_autoptr(BhChecklist) list = items != NULL ? bh_checklist_from_json(items, NULL) : NULL;
   g_autoptr(GPtrArray) keys = bh_record_list_keys(root->record);
   json_t *answers = json_array();
@@ -158,27 +160,27 @@ static void set_time(json_t *object, const char *name, gint64 ms)
   json_object_set_new(object, name, json_string(text));
 }
 
-/* What is proved of the time, apart from what the device says. */
+/* The proved time of an entry, as opposed to the time that the device claims. */
 static json_t *describe_proof(const BhEvidence *evidence)
 {
   json_t *out = json_object();
-  const char *way = evidence->basis == BH_TIME_HUB        ? "by_hub"
-                    : evidence->basis == BH_TIME_UNPROVED ? "until"
-                                                          : "between";
+  const char *interval = evidence->basis == BH_TIME_HUB        ? "by_hub"
+                         : evidence->basis == BH_TIME_UNPROVED ? "until"
+                                                               : "between";
   json_t *times = json_object();
   if (evidence->to_ms == 0)
-    way = evidence->from_ms == 0 ? "nothing" : "since";
+    interval = evidence->from_ms == 0 ? "nothing" : "since";
   else
     set_time(times, "to", evidence->to_ms);
-  if (strcmp(way, "since") == 0 || strcmp(way, "between") == 0) {
+  if (strcmp(interval, "since") == 0 || strcmp(interval, "between") == 0) {
     set_time(times, "from", evidence->from_ms);
     bh_case_set_flag(times, "enrolment", evidence->basis == BH_TIME_ENROLMENT);
     bh_case_set_flag(times, "signed", evidence->basis == BH_TIME_SIGNED);
   }
-  if (strcmp(way, "nothing") == 0)
-    bh_case_set_flag(out, way, TRUE);
+  if (strcmp(interval, "nothing") == 0)
+    bh_case_set_flag(out, interval, TRUE);
   else
-    json_object_set(out, way, times);
+    json_object_set(out, interval, times);
   json_decref(times);
   return out;
 }
@@ -199,9 +201,9 @@ static void add_set(const BhCasePage *page, const BhKind *kind, const BhOp *op, 
                     json_t *sets)
 {
   g_autofree char *label = bh_case_dup_label(page, kind, set->key);
-  const json_t *value = set->commitment == NULL                ? set->value
-                        : bh_case_opens(page->one, op->record) ? set->opened
-                                                               : NULL;
+  const json_t *value = set->commitment == NULL                   ? set->value
+                        : bh_case_opens(page->source, op->record) ? set->opened
+                                                                  : NULL;
   gboolean withheld = set->commitment != NULL && value == NULL;
   json_t *out = json_object();
   bh_case_set_flag(out, "first", json_array_size(sets) == 0);
@@ -215,13 +217,13 @@ static void add_set(const BhCasePage *page, const BhKind *kind, const BhOp *op, 
   json_array_append_new(sets, out);
 }
 
-static json_t *describe_op(const BhCasePage *page, const BhOp *op, GHashTable *met)
+static json_t *describe_op(const BhCasePage *page, const BhOp *op, GHashTable *seen)
 {
-  const BhCaseRecord *record = g_hash_table_lookup(page->one->by_id, op->record);
-  const BhKind *kind = bh_kind_set_find(page->one->kinds, op->kind);
-  g_autofree char *title = record != NULL ? bh_case_dup_title(page->one, record) : NULL;
+  const BhCaseRecord *record = g_hash_table_lookup(page->source->by_id, op->record);
+  const BhKind *kind = bh_kind_set_find(page->source->kinds, op->kind);
+  g_autofree char *title = record != NULL ? bh_case_dup_title(page->source, record) : NULL;
   json_t *out = json_object();
-  bh_case_set_flag(out, "first", g_hash_table_add(met, g_strdup(op->record)));
+  bh_case_set_flag(out, "first", g_hash_table_add(seen, g_strdup(op->record)));
   bh_case_set_text(out, "kind", kind != NULL ? bh_kind_get_label(kind, BH_CASE_LANG) : op->kind);
   if (record == NULL && kind != NULL && strcmp(op->kind, BH_CASE_DECISION_KIND) != 0) {
     bh_case_set_flag(out, "outside", TRUE);
@@ -240,30 +242,30 @@ static json_t *describe_op(const BhCasePage *page, const BhOp *op, GHashTable *m
 }
 
 static void describe_body(const BhCasePage *page, const BhEvidence *evidence, const BhBody *body,
-                          GHashTable *met, json_t *out)
+                          GHashTable *seen, json_t *out)
 {
   g_autofree char *who = bh_case_dup_name(page, body->by);
   bh_case_set_text(out, "who", who);
   json_object_set_new(out, "claim", describe_claim(evidence, body));
   json_t *ops = json_array();
   for (guint i = 0; i < body->ops->len; i++)
-    json_array_append_new(ops, describe_op(page, body->ops->pdata[i], met));
+    json_array_append_new(ops, describe_op(page, body->ops->pdata[i], seen));
   json_object_set_new(out, "ops", ops);
 }
 
 static json_t *describe_entry(const BhCasePage *page, const BhCaseEntry *entry, int nr,
-                              GHashTable *met, GError **error)
+                              GHashTable *seen, GError **error)
 {
-  const BhCase *one = page->one;
-  g_autoptr(BhEntryRow) row = bh_log_load_entry(one->db, entry->position, error);
+  const BhCase *self = page->source;
+  g_autoptr(BhEntryRow) row = bh_log_load_entry(self->db, entry->position, error);
   BhEnvelope envelope;
   if (row == NULL || !bh_envelope_parse(row->text->envelope, &envelope, error))
     return NULL;
   g_autoptr(BhBody) body = entry->with_body && row->text->body != NULL
                                ? bh_body_parse(row->text->body, row->text->openings, NULL)
                                : NULL;
-  g_autoptr(BhHubDevice) known = bh_log_load_device(one->db, row->device, NULL);
-  BhEvidence evidence = bh_proof_judge(one->hub, row, body, known);
+  g_autoptr(BhHubDevice) known = bh_log_load_device(self->db, row->device, NULL);
+  BhEvidence evidence = bh_proof_judge(self->hub, row, body, known);
   g_autofree char *device = bh_case_dup_name(page, envelope.device);
   json_t *out = json_pack("{s:i, s:I, s:s, s:o}", "nr", nr, "seq", (json_int_t)envelope.seq, "who",
                           "", "proof", describe_proof(&evidence));
@@ -274,19 +276,19 @@ static json_t *describe_entry(const BhCasePage *page, const BhCaseEntry *entry, 
   if (evidence.odd != NULL)
     json_object_set_new(out, "odd", json_pack("{s:b}", evidence.odd, 1));
   if (body != NULL)
-    describe_body(page, &evidence, body, met, out);
+    describe_body(page, &evidence, body, seen, out);
   return out;
 }
 
 static json_t *describe_entries(const BhCasePage *page, GError **error)
 {
-  g_autoptr(GHashTable) met = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   g_autoptr(json_t) out = json_array();
-  for (guint i = 0; i < page->one->entries->len; i++) {
-    const BhCaseEntry *entry = &g_array_index(page->one->entries, BhCaseEntry, i);
+  for (guint i = 0; i < page->source->entries->len; i++) {
+    const BhCaseEntry *entry = &g_array_index(page->source->entries, BhCaseEntry, i);
     if (!entry->own)
       continue;
-    json_t *described = describe_entry(page, entry, (int)json_array_size(out) + 1, met, error);
+    json_t *described = describe_entry(page, entry, (int)json_array_size(out) + 1, seen, error);
     if (described == NULL)
       return NULL;
     json_array_append_new(out, described);
@@ -296,12 +298,12 @@ static json_t *describe_entries(const BhCasePage *page, GError **error)
 
 /* --- evidence --- */
 
-/* The record of the case that holds the digest: it says what the file is. */
-static GHashTable *index_files(const BhCase *one)
+/* Index from digests of files to the records of the case that have them and describe the file. */
+static GHashTable *index_files(const BhCase *self)
 {
   GHashTable *index = g_hash_table_new(g_str_hash, g_str_equal);
-  for (guint i = 0; i < one->records->len; i++) {
-    const BhCaseRecord *record = one->records->pdata[i];
+  for (guint i = 0; i < self->records->len; i++) {
+    const BhCaseRecord *record = self->records->pdata[i];
     const GPtrArray *fields = bh_kind_list_fields(record->kind);
     for (guint j = 0; record->own && j < fields->len; j++) {
       const char *name = bh_field_get_name(fields->pdata[j]);
@@ -315,15 +317,16 @@ static GHashTable *index_files(const BhCase *one)
 
 static void describe_about(const BhCasePage *page, const BhCaseRecord *record, json_t *out)
 {
-  static const char *const keys[] = {"role", "note", "taken_at", "source", NULL};
+  g_autoptr(GPtrArray) fields = bh_kind_list_form(record->kind, "evidence");
   const char *parent_field = bh_kind_get_parent_field(record->kind);
   const char *parent =
       parent_field != NULL ? bh_json_string_or(record->values, parent_field, NULL) : NULL;
   json_t *about = json_array();
-  for (int i = 0; keys[i] != NULL; i++) {
+  for (guint i = 0; i < fields->len; i++) {
+    const char *key = bh_field_get_name(fields->pdata[i]);
     g_autofree char *text =
-        bh_case_dup_value(page, record->kind, keys[i], json_object_get(record->values, keys[i]));
-    if (text[0] == '\0' || bh_kind_find_field(record->kind, keys[i]) == NULL)
+        bh_case_dup_value(page, record->kind, key, json_object_get(record->values, key));
+    if (text[0] == '\0')
       continue;
     json_t *line = json_object();
     bh_case_set_text(line, "value", text);
@@ -338,11 +341,11 @@ static void describe_about(const BhCasePage *page, const BhCaseRecord *record, j
 
 static json_t *describe_files(const BhCasePage *page)
 {
-  const BhCase *one = page->one;
-  g_autoptr(GHashTable) about = index_files(one);
+  const BhCase *self = page->source;
+  g_autoptr(GHashTable) about = index_files(self);
   json_t *files = json_array();
-  for (guint i = 0; i < one->files->len; i++) {
-    const BhCaseFile *file = one->files->pdata[i];
+  for (guint i = 0; i < self->files->len; i++) {
+    const BhCaseFile *file = self->files->pdata[i];
     const BhCaseRecord *record = g_hash_table_lookup(about, file->ref.sha256);
     json_t *out = json_pack("{s:i, s:s*, s:s, s:I}", "nr", (int)i + 1, "name", file->name, "sha256",
                             file->ref.sha256, "size", (json_int_t)file->ref.size);
@@ -356,53 +359,53 @@ static json_t *describe_files(const BhCasePage *page)
   return files;
 }
 
-/* --- the whole --- */
+/* --- the page --- */
 
 static void set_number(json_t *object, const char *name, guint number)
 {
   json_object_set_new(object, name, json_integer(number));
 }
 
-static void count(const BhCase *one, json_t *out)
+static void count(const BhCase *self, json_t *out)
 {
   guint bodies = 0;
   guint own = 0;
-  for (guint i = 0; i < one->entries->len; i++) {
-    bodies += g_array_index(one->entries, BhCaseEntry, i).with_body ? 1 : 0;
-    own += g_array_index(one->entries, BhCaseEntry, i).own ? 1 : 0;
+  for (guint i = 0; i < self->entries->len; i++) {
+    bodies += g_array_index(self->entries, BhCaseEntry, i).with_body ? 1 : 0;
+    own += g_array_index(self->entries, BhCaseEntry, i).own ? 1 : 0;
   }
-  set_number(out, "n_entries", one->entries->len);
+  set_number(out, "n_entries", self->entries->len);
   set_number(out, "n_own", own);
   set_number(out, "n_bodies", bodies);
-  set_number(out, "n_files", one->files->len);
-  set_number(out, "n_here", one->files->len - (guint)one->absent);
-  set_number(out, "absent", (guint)one->absent);
-  set_number(out, "hidden", (guint)one->hidden);
-  set_number(out, "shared", (guint)one->shared);
+  set_number(out, "n_files", self->files->len);
+  set_number(out, "n_here", self->files->len - (guint)self->absent);
+  set_number(out, "absent", (guint)self->absent);
+  set_number(out, "hidden", (guint)self->hidden);
+  set_number(out, "shared", (guint)self->shared);
 }
 
 static json_t *describe_case(const BhCasePage *page, GError **error)
 {
-  const BhCase *one = page->one;
-  const BhCaseRecord *root = one->records->pdata[0];
-  g_autofree char *title = bh_case_dup_title(one, root);
-  g_autofree char *key = bh_base64_encode(bh_hub_get_public_key(one->hub), BH_PUBLIC_KEY_SIZE);
+  const BhCase *self = page->source;
+  const BhCaseRecord *root = self->records->pdata[0];
+  g_autofree char *title = bh_case_dup_title(self, root);
+  g_autofree char *key = bh_base64_encode(bh_hub_get_public_key(self->hub), BH_PUBLIC_KEY_SIZE);
   json_t *entries = describe_entries(page, error);
   if (entries == NULL)
     return NULL;
   json_t *answers = describe_answers(page);
   json_t *out =
-      json_pack("{s:s, s:s, s:o, s:o, s:o}", "root", one->root, "hub_key", key, "inspection",
+      json_pack("{s:s, s:s, s:o, s:o, s:o}", "root", self->root, "hub_key", key, "inspection",
                 describe_record(page, root), "entries", entries, "answers", answers);
   json_object_set_new(out, "below", describe_below(page));
   json_object_set_new(out, "context", describe_context(page));
   json_object_set_new(out, "files", describe_files(page));
   bh_case_set_text(out, "title", title);
-  bh_case_set_text(out, "hub", bh_hub_get_name(one->hub));
-  set_time(out, "made", one->made_ms);
-  bh_case_set_flag(out, "personal", one->options->personal);
+  bh_case_set_text(out, "hub", bh_hub_get_name(self->hub));
+  set_time(out, "made", self->made_ms);
+  bh_case_set_flag(out, "personal", self->options->personal);
   bh_case_set_flag(out, "has_answers", json_array_size(answers) > 0);
-  count(one, out);
+  count(self, out);
   return out;
 }
 
@@ -415,7 +418,7 @@ static BhTemplate *load(const char *name, const char *suffix, BhTemplateType typ
   return bh_template_load(path, type, names, error);
 }
 
-char *bh_case_make_page(const BhCase *one, gsize *len, GError **error)
+char *bh_case_make_page(const BhCase *self, gsize *len, GError **error)
 {
   g_autoptr(BhTemplate) layout = load("page", ".html", BH_TEMPLATE_MARKUP, error);
   g_autoptr(BhTemplate) words =
@@ -423,7 +426,7 @@ char *bh_case_make_page(const BhCase *one, gsize *len, GError **error)
   if (words == NULL)
     return NULL;
   g_autoptr(GError) failed = NULL;
-  const BhCasePage page = {one, words, &failed};
+  const BhCasePage page = {self, words, &failed};
   g_autoptr(json_t) values = describe_case(&page, error);
   if (values != NULL && failed != NULL)
     g_propagate_error(error, g_steal_pointer(&failed));

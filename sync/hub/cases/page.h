@@ -1,4 +1,4 @@
-/* The page of a case while it is described. Private to page*.c. */
+/* The page of a case while its values are collected. Private to page*.c. */
 #pragma once
 
 #include "schema/template.h"
@@ -6,30 +6,35 @@
 
 G_BEGIN_DECLS
 
-#define BH_CASE_LANG "zh" /* of the templates */
+#define BH_CASE_LANG "zh" /* language of the templates */
 
 typedef struct {
-  const BhCase *one;
-  BhTemplate *words;
-  GError **failed; /* why the words could not be filled, the first time */
+  const BhCase *source;
+  BhTemplate *words; /* assets/case/words.txt */
+  GError **failed;   /* the first error while the words were filled */
 } BhCasePage;
 
 /* --- page-value.c --- */
 
+/* Sets a member to a text. Bytes that are not UTF-8 are replaced. */
 void bh_case_set_text(json_t *object, const char *name, const char *text);
-/* Does nothing when it is not set. */
+/* Sets a member to true; does nothing if `is_set` is FALSE. */
 void bh_case_set_flag(json_t *object, const char *name, gboolean is_set);
-/* Values of a record of the case, borrowed; NULL when it is not in it. `data` is the case. */
+/* Values of a record of the case or its context, borrowed; NULL for other records. `data`: the
+ * BhCase. */
 const json_t *bh_case_lookup(const char *id, gpointer data);
-/* The texts below: g_free. */
-char *bh_case_dup_title(const BhCase *one, const BhCaseRecord *record);
-/* The title of a record by its id, or that it is not in the case. */
+/* The title of a record; the start of its id if the title is empty. g_free. */
+char *bh_case_dup_title(const BhCase *self, const BhCaseRecord *record);
+/* The title of a record by its id, or a text that it is not in the case. g_free. */
 char *bh_case_dup_name(const BhCasePage *page, const char *id);
+/* An answer to an item of a checklist, with its note. g_free. */
 char *bh_case_dup_answer(const BhCasePage *page, const json_t *value);
-/* "" when there is none. The key may be one of a kind set that is not in use any more. */
+/* A value as text for people; "" for no value. g_free. Values of keys that the present kind set
+ * does not have are returned as JSON. */
 char *bh_case_dup_value(const BhCasePage *page, const BhKind *kind, const char *key,
                         const json_t *value);
-/* Of the field, of one of its items ("检查项 COAL-01"), or of the state. */
+/* The label of a field, of an item ("检查项 COAL-01"), or of the state; the key itself if the
+ * present kind set does not have it. g_free. */
 char *bh_case_dup_label(const BhCasePage *page, const BhKind *kind, const char *key);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* A case into its archive: originals, page, sealed text, in this order, so that each is read once
- * and the text can name the bytes of the rest. */
+/* Writes a case as an archive: the original files, the page, the signed export, in this order, so
+ * that each part is read once and the export can contain the digests of the others. Start at
+ * bh_case_write. */
 #include <string.h>
 
 #include "sync/hub/access/access.h"
@@ -11,7 +12,8 @@
 
 #define COPY_BYTES (64 * 1024)
 
-/* Names are made here; what a device says of a file chooses one of these at most. */
+/* File names are made here. The media type that a device gives only selects one of these suffixes.
+ */
 static const struct {
   const char *type;
   const char *suffix;
@@ -32,8 +34,9 @@ static char *dup_name(const BhFileRef *ref)
 
 /* --- originals --- */
 
-/* Copies until the end, or until the file is longer than it was declared. *sha256 of what was
- * copied. FALSE only when writing fails: what cannot be read is another file than declared. */
+/* Copies until the end, or until the file is longer than declared (`most` bytes). `sha256`: digest
+ * of the copy, "" if its length differs. FALSE only when writing fails; a file that cannot be read
+ * counts as one that differs from its declaration. */
 static gboolean copy(GInputStream *in, GOutputStream *out, gint64 most, char sha256[],
                      GError **error)
 {
@@ -61,13 +64,14 @@ static gboolean storage_error(GError **error, const GError *failed)
   return FALSE;
 }
 
-static gboolean add_file(BhCase *one, BhZipWriter *zip, BhCaseFile *file, GError **error)
+static gboolean add_file(BhCase *self, BhZipWriter *zip, BhCaseFile *file, GError **error)
 {
   g_autoptr(GError) failed = NULL;
   g_autofree char *path =
-      file->held ? bh_hub_dup_file_path(one->hub, one->db, file->ref.sha256, NULL, &failed) : NULL;
+      file->sent ? bh_hub_dup_file_path(self->hub, self->db, file->ref.sha256, NULL, &failed)
+                 : NULL;
   if (path == NULL) {
-    one->absent++;
+    self->absent++;
     return failed == NULL || g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND) ||
            storage_error(error, failed);
   }
@@ -85,15 +89,15 @@ static gboolean add_file(BhCase *one, BhZipWriter *zip, BhCaseFile *file, GError
     return bh_zip_writer_end(zip, error);
   }
   file->damaged = TRUE;
-  one->absent++;
+  self->absent++;
   return bh_zip_writer_drop(zip, error);
 }
 
-/* --- the sealed text --- */
+/* --- the signed export --- */
 
-/* Openings of an entry that the receiver gets; g_free. What is opened is not signed, so leaving
- * some out changes nothing that verifies. */
-static char *filter_openings(const BhCase *one, const BhEntryText *text)
+/* The openings of an entry that the receiver gets; g_free. Openings are not signed, so the entry
+ * still verifies when some are left out. */
+static char *filter_openings(const BhCase *self, const BhEntryText *text)
 {
   g_autoptr(BhBody) body = bh_body_parse(text->body, text->openings, NULL);
   g_autoptr(json_t) all =
@@ -103,7 +107,7 @@ static char *filter_openings(const BhCase *one, const BhEntryText *text)
     json_t *opening = json_array_get(all, i);
     const BhOp *op =
         body->ops->pdata[json_integer_value(json_object_get(opening, "op")) % body->ops->len];
-    if (bh_case_opens(one, op->record))
+    if (bh_case_opens(self, op->record))
       json_array_append(given, opening);
   }
   if (json_array_size(given) == 0)
@@ -112,17 +116,17 @@ static char *filter_openings(const BhCase *one, const BhEntryText *text)
                                                         : bh_json_dump(given);
 }
 
-static gboolean add_entry(BhCase *one, BhExportWriter *writer, const BhCaseEntry *entry,
+static gboolean add_entry(BhCase *self, BhExportWriter *writer, const BhCaseEntry *entry,
                           GError **error)
 {
-  g_autoptr(BhEntryRow) row = bh_log_load_entry(one->db, entry->position, error);
+  g_autoptr(BhEntryRow) row = bh_log_load_entry(self->db, entry->position, error);
   if (row == NULL)
     return FALSE;
   gboolean with_body = entry->with_body && row->text->body != NULL;
-  g_autofree char *openings = with_body ? filter_openings(one, row->text) : g_strdup("");
+  g_autofree char *openings = with_body ? filter_openings(self, row->text) : g_strdup("");
   g_autoptr(BhEntryText) given = bh_entry_text_new(row->text->envelope, row->text->signature,
                                                    with_body ? row->text->body : NULL, openings);
-  one->withheld += !with_body;
+  self->withheld += !with_body;
   return bh_export_writer_add(writer, given, error);
 }
 
@@ -131,59 +135,60 @@ static int compare_texts(gconstpointer a, gconstpointer b)
   return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static char **dup_kind_texts(BhCase *one, GError **error)
+static char **dup_kind_texts(BhCase *self, GError **error)
 {
-  g_autofree gpointer *hashes = g_hash_table_get_keys_as_array(one->sets, NULL);
-  guint n = g_hash_table_size(one->sets);
+  g_autofree gpointer *hashes = g_hash_table_get_keys_as_array(self->sets, NULL);
+  guint n = g_hash_table_size(self->sets);
   g_autoptr(GStrvBuilder) texts = g_strv_builder_new();
   qsort(hashes, n, sizeof hashes[0], compare_texts);
   for (guint i = 0; i < n; i++) {
     g_autoptr(GError) failed = NULL;
-    g_autofree char *text = bh_log_dup_kinds_text(one->db, hashes[i], &failed);
+    g_autofree char *text = bh_log_dup_kinds_text(self->db, hashes[i], &failed);
     if (failed != NULL) {
       g_propagate_error(error, g_steal_pointer(&failed));
       return NULL;
     }
-    if (text != NULL) /* an entry in quarantine may name one the hub never had */
+    if (text != NULL) /* an entry in quarantine may name a set that the hub does not have */
       g_strv_builder_add(texts, text);
   }
   return g_strv_builder_end(texts);
 }
 
-static gboolean write_export(BhCase *one, GOutputStream *out, const char *page_sha256,
+static gboolean write_export(BhCase *self, GOutputStream *out, const char *page_sha256,
                              gint64 page_size, GError **error)
 {
-  g_auto(GStrv) kinds = dup_kind_texts(one, error);
+  g_auto(GStrv) kinds = dup_kind_texts(self, error);
   g_autoptr(BhExportWriter) writer =
-      kinds != NULL ? bh_export_writer_new_case(out, one->hub->id, bh_hub_get_public_key(one->hub),
-                                                one->made_ms, (const char *const *)kinds, one->root,
-                                                one->options->personal, one->spans, error)
-                    : NULL;
+      kinds != NULL
+          ? bh_export_writer_new_case(out, self->hub->id, bh_hub_get_public_key(self->hub),
+                                      self->made_ms, (const char *const *)kinds, self->root,
+                                      self->options->personal, self->spans, error)
+          : NULL;
   if (writer == NULL)
     return FALSE;
-  for (guint i = 0; i < one->entries->len; i++)
-    if (!add_entry(one, writer, &g_array_index(one->entries, BhCaseEntry, i), error))
+  for (guint i = 0; i < self->entries->len; i++)
+    if (!add_entry(self, writer, &g_array_index(self->entries, BhCaseEntry, i), error))
       return FALSE;
-  for (guint i = 0; i < one->files->len; i++) {
-    const BhCaseFile *file = one->files->pdata[i];
+  for (guint i = 0; i < self->files->len; i++) {
+    const BhCaseFile *file = self->files->pdata[i];
     if (!bh_export_writer_add_file(writer, &file->ref, file->name, error))
       return FALSE;
   }
   return bh_export_writer_add_page(writer, page_sha256, page_size, error) &&
-         bh_export_writer_finish(writer, bh_hub_get_secret_key(one->hub), error);
+         bh_export_writer_finish(writer, bh_hub_get_secret_key(self->hub), error);
 }
 
 /* --- the archive --- */
 
-static gboolean write_case(BhCase *one, GOutputStream *out, gint64 *bytes, GError **error)
+static gboolean write_case(BhCase *self, GOutputStream *out, gint64 *bytes, GError **error)
 {
-  g_autoptr(BhZipWriter) zip = bh_zip_writer_new(out, one->made_ms);
+  g_autoptr(BhZipWriter) zip = bh_zip_writer_new(out, self->made_ms);
   g_autoptr(GError) failed = NULL;
   gsize len = 0;
-  for (guint i = 0; i < one->files->len; i++)
-    if (!add_file(one, zip, one->files->pdata[i], error))
+  for (guint i = 0; i < self->files->len; i++)
+    if (!add_file(self, zip, self->files->pdata[i], error))
       return FALSE;
-  g_autofree char *page = bh_case_make_page(one, &len, error);
+  g_autofree char *page = bh_case_make_page(self, &len, error);
   GOutputStream *member = page != NULL ? bh_zip_writer_begin(zip, BH_CASE_PAGE_NAME, error) : NULL;
   if (member == NULL)
     return FALSE;
@@ -192,7 +197,7 @@ static gboolean write_case(BhCase *one, GOutputStream *out, gint64 *bytes, GErro
   g_autofree char *sha256 = bh_hash_hex(page, len);
   if (!bh_zip_writer_end(zip, error) ||
       (member = bh_zip_writer_begin(zip, BH_CASE_EXPORT_NAME, error)) == NULL ||
-      !write_export(one, member, sha256, (gint64)len, error) || !bh_zip_writer_end(zip, error) ||
+      !write_export(self, member, sha256, (gint64)len, error) || !bh_zip_writer_end(zip, error) ||
       !bh_zip_writer_finish(zip, error))
     return FALSE;
   *bytes = bh_zip_writer_get_size(zip);
@@ -205,12 +210,12 @@ json_t *bh_case_write(BhHub *hub, BhDb *db, const char *record, const BhCaseOpti
   gint64 bytes = 0;
   if (!bh_log_begin_read(db, error))
     return NULL;
-  g_autoptr(BhCase) one = bh_case_new(hub, db, record, options, error);
-  gboolean ok = one != NULL && write_case(one, out, &bytes, error);
+  g_autoptr(BhCase) self = bh_case_new(hub, db, record, options, error);
+  gboolean ok = self != NULL && write_case(self, out, &bytes, error);
   bh_log_end_read(db);
   return ok ? json_pack("{s:s, s:i, s:i, s:i, s:i, s:I}", "record", record, "entries",
-                        (int)one->entries->len, "withheld", one->withheld, "files",
-                        (int)one->files->len, "files_missing", one->absent, "bytes",
+                        (int)self->entries->len, "withheld", self->withheld, "files",
+                        (int)self->files->len, "files_missing", self->absent, "bytes",
                         (json_int_t)bytes)
             : NULL;
 }

@@ -1,4 +1,4 @@
-/* The access log from the shell. */
+/* The command "access": prints the access log. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +17,7 @@ static void print_rows(const json_t *result)
   }
   const json_t *before = json_object_get(result, "before");
   if (json_is_integer(before))
-    printf("There are older ones: --before %" JSON_INTEGER_FORMAT "\n", json_integer_value(before));
+    printf("Older rows: --before %" JSON_INTEGER_FORMAT "\n", json_integer_value(before));
 }
 
 int bh_cli_access(int argc, char **argv)
@@ -27,18 +27,18 @@ int bh_cli_access(int argc, char **argv)
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"record", 'r', 0, G_OPTION_ARG_STRING, &record, "Only of this record", "ID"},
-      {"by", 'b', 0, G_OPTION_ARG_STRING, &by, "Only of this person or device", "NAME"},
-      {"before", 0, 0, G_OPTION_ARG_INT64, &before, "Only what is older than this row", "NR"},
+      {"record", 'r', 0, G_OPTION_ARG_STRING, &record, "Only rows about this record", "ID"},
+      {"by", 'b', 0, G_OPTION_ARG_STRING, &by, "Only rows of this person or device", "NAME"},
+      {"before", 0, 0, G_OPTION_ARG_INT64, &before, "Only rows older than this one", "NR"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse("access", "list",
-                    "Who was shown restricted records, when and how: the newest 200 rows.", entries,
-                    &argc, &argv, &code))
+                    "Lists who was shown restricted records, when and how: the newest 200 rows.",
+                    entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2 || strcmp(argv[1], "list") != 0 || before < 0)
-    return bh_cli_usage("access", "--data and the word list are needed");
+    return bh_cli_usage("access", "--data and the argument list are needed");
   json_t *params = json_pack("{s:s*, s:s*}", "record", record, "by", by);
   if (before > 0)
     json_object_set_new(params, "before", json_integer(before));

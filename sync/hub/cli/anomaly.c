@@ -1,4 +1,4 @@
-/* The list of anomalies from the shell. */
+/* The command "anomaly": prints the list of anomalies. */
 #include <stdio.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void print_rows(const json_t *result)
   }
   const json_t *before = json_object_get(result, "before");
   if (json_is_integer(before))
-    printf("There are older ones: --before %" JSON_INTEGER_FORMAT "\n", json_integer_value(before));
+    printf("Older rows: --before %" JSON_INTEGER_FORMAT "\n", json_integer_value(before));
 }
 
 int bh_cli_anomaly(int argc, char **argv)
@@ -29,16 +29,16 @@ int bh_cli_anomaly(int argc, char **argv)
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"kind", 'k', 0, G_OPTION_ARG_STRING, &kind,
-       "Only these: fork, refusal, quarantine, report, clock or number", "KIND"},
-      {"before", 0, 0, G_OPTION_ARG_INT64, &before, "Only what is older than this row", "NR"},
+       "Only one kind: fork, refusal, quarantine, report, clock or number", "KIND"},
+      {"before", 0, 0, G_OPTION_ARG_INT64, &before, "Only rows older than this one", "NR"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse("anomaly", "list", "What is odd about how data came in: the newest 200 rows.",
+  if (!bh_cli_parse("anomaly", "list", "Lists anomalies of received data: the newest 200 rows.",
                     entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2 || strcmp(argv[1], "list") != 0 || before < 0)
-    return bh_cli_usage("anomaly", "--data and the word list are needed");
+    return bh_cli_usage("anomaly", "--data and the argument list are needed");
   json_t *params = json_pack("{s:s*}", "kind", kind);
   if (before > 0)
     json_object_set_new(params, "before", json_integer(before));

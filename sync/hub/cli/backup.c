@@ -1,5 +1,5 @@
-/* The commands "backup" and "restore". The store is copied by the process that serves it; the rest
- * never changes once it is there, and is copied here. */
+/* The commands "backup" and "restore". The process that serves the hub copies the store. Keys,
+ * region pack and files do not change once they exist, so this process copies them. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ static gboolean backup(const char *dir, const char *out, BhCopyReport *report, G
   return made != NULL && bh_copy_finish(dir, out, bh_disk_system(), report, error);
 }
 
-/* For the doctor; the backup is as good without. */
+/* Notes the time of the backup for the doctor. The backup is usable even if that fails. */
 static void note_done(const char *dir)
 {
   g_autoptr(GError) error = NULL;
@@ -35,10 +35,11 @@ static void note_done(const char *dir)
 static void warn_of_missing(const BhCopyReport *report)
 {
   if (report->missing > 0)
-    fprintf(stderr,
-            "bihuan-hub: %d of %d files (photos and the like) are missing or damaged; devices send "
-            "them\nagain as long as they have them\n",
-            report->missing, report->files);
+    fprintf(
+        stderr,
+        "bihuan-hub: %d of %d files (such as photos) are missing or damaged; devices that still "
+        "have\nthem will send them again\n",
+        report->missing, report->files);
 }
 
 int bh_cli_backup(int argc, char **argv)
@@ -48,16 +49,17 @@ int bh_cli_backup(int argc, char **argv)
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out,
-       "Folder to write: a new one, or that of an older backup, which is renewed", "FOLDER"},
+       "Folder to write: a new one, or that of an older backup, which is updated", "FOLDER"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse("backup", "",
-                    "Copies all that the hub consists of into one folder, consistent, while it is\n"
-                    "served: store, keys, region pack, files. The folder holds the hub's secret\n"
-                    "keys and personal data: keep it as safe as the hub. Renewing a folder copies\n"
-                    "only files that are new. bihuan-hub restore makes a hub from it.",
-                    entries, &argc, &argv, &code))
+  if (!bh_cli_parse(
+          "backup", "",
+          "Copies the whole hub into one folder: store, keys, region pack and files. The\n"
+          "copy is consistent even while the hub is served. The folder contains the\n"
+          "secret keys of the hub and personal data: keep it as safe as the hub. Updating\n"
+          "a folder copies only new files. bihuan-hub restore makes a hub from it.",
+          entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || out == NULL || argc != 1)
     return bh_cli_usage("backup", "--data and --out are needed");
@@ -71,9 +73,9 @@ int bh_cli_backup(int argc, char **argv)
   note_done(from);
   warn_of_missing(&report);
   if (as_json) {
-    g_autoptr(json_t) told =
+    g_autoptr(json_t) result =
         json_pack("{s:s, s:i, s:i}", "out", to, "files", report.files, "missing", report.missing);
-    bh_cli_print_json(told);
+    bh_cli_print_json(result);
   }
   return BH_EXIT_OK;
 }
@@ -100,10 +102,10 @@ int bh_cli_restore(int argc, char **argv)
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse(
           "restore", "FROM",
-          "Makes the hub in DIR from a backup, after checking it: store, keys,\n"
-          "certificate, region pack and every file. DIR must hold no hub. The hub begins\n"
-          "a new epoch, so that devices send again what the copy lacks. Never serve the\n"
-          "old hub again beside it.",
+          "Makes the hub in DIR from a backup, after checking its store, keys,\n"
+          "certificate, region pack and every file. DIR must not contain a hub. The hub\n"
+          "begins a new epoch, so that devices send again what the copy lacks. Never serve\n"
+          "the old hub again.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2)
@@ -117,12 +119,13 @@ int bh_cli_restore(int argc, char **argv)
     return bh_cli_fail(error);
   warn_of_missing(&work.report);
   g_autofree char *newest = bh_time_format(work.report.newest_ms);
-  printf("Restored the hub \"%s\" in %s, as it was at %s.\n"
-         "Next: bihuan-hub serve --data %s\n"
-         "Devices send again by themselves what came in after that. To be done again by hand:\n"
-         "what the office did after it, and what was set here: people who left, revoked devices,\n"
-         "PINs and passwords. Devices enrolled after it have to be enrolled again.\n"
-         "Never serve the old hub again.\n",
-         work.report.name, to, newest, to);
+  printf(
+      "Restored the hub \"%s\" in %s, as it was at %s.\n"
+      "Next: bihuan-hub serve --data %s\n"
+      "Devices send again by themselves what the hub received after that time. Repeat by hand\n"
+      "what the office did after that time, and what was set with bihuan-hub: people who left,\n"
+      "revoked devices, PINs and passwords. Enrol again the devices that were enrolled after it.\n"
+      "Never serve the old hub again.\n",
+      work.report.name, to, newest, to);
   return BH_EXIT_OK;
 }

@@ -1,3 +1,5 @@
+/* What all commands of bihuan-hub need: locale, exit codes, and the call of a method in the process
+ * that serves the hub, or in this one (bh_cli_call). */
 #include "sync/hub/cli/cli.h"
 
 #include <langinfo.h>
@@ -68,7 +70,7 @@ static json_t *call_here(const char *dir, const char *method, const json_t *para
     return NULL;
   g_autoptr(BhHub) hub = bh_hub_open(dir, bh_clock_system(), bh_random_system(), error);
   json_t *result = hub != NULL ? bh_cli_dispatch(hub, method, params, error) : NULL;
-  /* The store is closed before the lock is given back. */
+  /* The store must be closed before the lock is released. */
   g_clear_pointer(&hub, bh_hub_close);
   return result;
 }
@@ -77,15 +79,16 @@ json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, G
 {
   g_autoptr(GError) failed = NULL;
   if (!g_file_test(dir, G_FILE_TEST_IS_DIR)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no hub in %s", dir);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no hub in %s", dir);
     return NULL;
   }
   g_autoptr(json_t) request = json_pack("{s:s, s:O}", "method", method, "params", params);
   json_t *result = bh_owner_ask(dir, request, ASK_TIMEOUT_S, &failed);
   if (result != NULL)
     return result;
-  /* Nobody serves: then the lock is free, or taken by another command for a moment. A NOT_FOUND
-   * that the serving process gave is told by trying here: it still has the lock. */
+  /* NOT_FOUND means that no process serves the hub, or that the serving process did not find what
+   * the method needs. In the second case the lock is taken, so the call in this process fails with
+   * BUSY, and the first error is the right one. */
   g_autoptr(GError) busy = NULL;
   if (g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     result = call_here(dir, method, params, &busy);

@@ -1,5 +1,5 @@
-/* bihuan-hub's commands. Each one that touches a store goes through the process that serves it,
- * or takes the lock and opens it itself (sync/owner). */
+/* The commands of bihuan-hub. A command that uses a store asks the process that serves the store,
+ * or takes the lock and opens the store itself (sync/owner). */
 #pragma once
 
 #include "sync/hub/hub.h"
@@ -12,42 +12,46 @@ enum {
   BH_EXIT_FAILED = 1,
   BH_EXIT_USAGE = 2,
   BH_EXIT_NOT_FOUND = 3, /* no such hub, unit, staff, device, file */
-  BH_EXIT_BUSY = 4,      /* another process has the store and does not answer; or it is there */
+  BH_EXIT_BUSY = 4,      /* another process has the store and does not answer; or what should be
+                          * made exists already */
   BH_EXIT_INVALID = 5,   /* the input was refused, or an export does not verify */
-  BH_EXIT_UNPROVED = 6,  /* an export is consistent in itself; no hub's key was given to prove it */
+  BH_EXIT_UNPROVED = 6,  /* an export is self-consistent, but no key of the hub was given */
 };
 
-/* Methods of the owner's socket, which the commands ask for: new reference or NULL. Any thread but
- * the writer's. */
+/* Runs a method of the owner's socket. Returns a new reference; NULL with an error. Any thread
+ * except the writer's. */
 json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GError **error);
-/* Asks the serving process, else does it here. */
+/* Asks the process that serves the hub to run a method; runs it in this process if none serves it.
+ * Returns a new reference; NULL with an error. Blocks. */
 json_t *bh_cli_call(const char *dir, const char *method, const json_t *params, GError **error);
 
-/* Says what went wrong on stderr and gives the exit code. */
+/* Prints an error on stderr and returns the exit code for it. */
 int bh_cli_fail(const GError *error);
+/* Prints on stderr what is wrong with the arguments of a command; returns BH_EXIT_USAGE. */
 int bh_cli_usage(const char *command, const char *what);
+/* Prints JSON and a line end on stdout. */
 void bh_cli_print_json(const json_t *json);
 
-/* Words of the command line and what is printed are UTF-8 whatever the locale. To be called first.
- */
+/* Makes arguments and output UTF-8 in every locale. Call it first. */
 void bh_cli_start_locale(void);
-/* Language of what is said about data: "en" where the environment names English, else "zh". */
+/* The language of messages about data: "en" if the environment names English, else "zh". Static. */
 const char *bh_cli_lang(void);
 
-/* Options of a command; `words` follow them. TRUE to go on, else *code is the exit code. */
+/* Parses the options of a command. `words`: the arguments that --help shows after the options.
+ * FALSE: the command ends with exit code *code. */
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
                       const GOptionEntry *entries, int *argc, char ***argv, int *code);
-/* Takes the lock of a directory, making it and those above it where they are missing, and runs
- * `make` there. What was made for nothing is taken away again. */
+/* Makes a directory, and those above it that are missing, takes its lock, and runs `make` there.
+ * Directories that were made here are removed again on failure. */
 gboolean bh_cli_make_hub(const char *dir,
                          gboolean (*make)(const char *dir, gpointer data, GError **error),
                          gpointer data, GError **error);
-/* Runs a method and prints its result as JSON, or through `print`; the exit code. Takes `params`
- * over. */
+/* Calls a method (bh_cli_call) and prints its result as JSON, or with `print` (NULL: not at all).
+ * Takes ownership of `params`. Returns the exit code. */
 int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_json,
                void (*print)(const json_t *result));
 
-/* Commands: argv[0] is the command's name. */
+/* One function for each command: argv[0] is the name of the command. Returns the exit code. */
 int bh_cli_init(int argc, char **argv);
 int bh_cli_load(int argc, char **argv);
 int bh_cli_serve(int argc, char **argv);
@@ -65,6 +69,7 @@ int bh_cli_access(int argc, char **argv);
 int bh_cli_anomaly(int argc, char **argv);
 int bh_cli_doctor(int argc, char **argv);
 
-#define BH_BACKUP_VALUE "backup_ms" /* of the store: when the last backup was through */
+/* Value of the store: the time at which the last backup was complete. */
+#define BH_BACKUP_VALUE "backup_ms"
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* The commands "init", "load", "enrol" and "device", and how every command parses its options and
+ * runs a method (bh_cli_parse, bh_cli_run). */
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <qrencode.h>
@@ -10,7 +12,7 @@
 #include "sync/hub/cli/cli.h"
 #include "sync/owner/owner.h"
 
-#define QUIET_ZONE 2 /* modules round a QR on the terminal */
+#define QUIET_ZONE 2 /* modules around a QR code on the terminal */
 #define WARNINGS_SHOWN 20
 
 gboolean bh_cli_parse(const char *command, const char *words, const char *summary,
@@ -52,7 +54,7 @@ int bh_cli_run(const char *dir, const char *method, json_t *params, gboolean as_
 
 /* --- init --- */
 
-/* The topmost directory of a path that is not there yet; NULL when all of it is. g_free. */
+/* The topmost directory of a path that does not exist; NULL when all of them exist. g_free. */
 static char *find_missing(const char *path)
 {
   g_autofree char *at = absolute(path);
@@ -67,7 +69,7 @@ static char *find_missing(const char *path)
   return missing;
 }
 
-/* Takes away directories that were made for nothing, from `dir` up to `missing`. */
+/* Removes directories that were made, from `dir` up to `missing`. */
 static void remove_made(const char *dir, const char *missing)
 {
   g_autofree char *at = absolute(dir);
@@ -110,18 +112,18 @@ int bh_cli_init(int argc, char **argv)
   g_autofree char *dir = NULL, *name = NULL, *area = NULL, *regions = NULL, *url = NULL;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name people see", "NAME"},
+      {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name that people see", "NAME"},
       {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area the hub serves: code or name", "AREA"},
       {"public-url", 'u', 0, G_OPTION_ARG_STRING, &url,
-       "Where devices reach it, such as https://hub.example:8443", "URL"},
+       "URL by which devices reach it, such as https://hub.example:8443", "URL"},
       {"regions", 'r', 0, G_OPTION_ARG_FILENAME, &regions,
-       "Region pack that has the area and those below it", "FILE"},
+       "Region pack with the area and the areas below it", "FILE"},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   g_autoptr(GError) error = NULL;
   if (!bh_cli_parse("init", "",
                     "Makes a hub: store, keys, certificate, kind set and region pack. Without\n"
-                    "--regions it has the areas of the sample pack. Nothing is left when it fails.",
+                    "--regions it uses the sample pack. Leaves nothing behind when it fails.",
                     entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || name == NULL || area == NULL || argc != 1)
@@ -144,9 +146,10 @@ static void print_load(const json_t *result)
          (int)json_integer_value(json_object_get(result, "entries")));
   size_t at;
   json_t *name;
-  json_array_foreach(json_object_get(result, "skipped"), at, name)
+  json_array_foreach(json_object_get(result, "skipped"), at, name) {
     printf("Left out: %s\n", json_string_value(name));
-  /* A table of thousands may have its column shifted: the first show it. */
+  }
+  /* A table with a shifted column gives thousands of warnings; the first ones show the problem. */
   const json_t *warnings = json_object_get(result, "warnings");
   json_array_foreach((json_t *)warnings, at, name) {
     if (at == WARNINGS_SHOWN) {
@@ -165,7 +168,7 @@ int bh_cli_load(int argc, char **argv)
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
       {"kind", 'k', 0, G_OPTION_ARG_STRING, &kind,
-       "What the rows of a table are: enterprise, staff …", "KIND"},
+       "Kind of the rows of a table: enterprise, staff …", "KIND"},
       {"demo", 0, 0, G_OPTION_ARG_NONE, &demo, "Also set the demo PINs and passwords", NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
@@ -174,12 +177,12 @@ int bh_cli_load(int argc, char **argv)
           "load", "PATH…",
           "Loads files, or all files of directories: kinds, region packs, calendars,\n"
           "checklists (CSV beside .items.json), records (JSON). Other CSV is a table of\n"
-          "records of --kind: the header names its fields, by name or by label; choices,\n"
-          "units and areas may be written by label or name. A column id names a record\n"
-          "that is there, or gives it a name of your own. An empty cell changes nothing.\n"
+          "records of --kind: the header contains names or labels of fields; choices,\n"
+          "units and areas may be written by label or name. A column id contains the id of\n"
+          "an existing record, or a name of your own for it. An empty cell changes nothing.\n"
           "UTF-8, GB 18030 and UTF-16 are read. Loading the same again changes nothing.\n"
-          "All that is wrong is told at once, with the line; then nothing is loaded.\n"
-          "What is only doubtful, as a check character that does not fit, is loaded and told.",
+          "All errors are reported at once, with the line; then nothing is loaded.\n"
+          "Doubtful values, such as a wrong check character, are loaded with a warning.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc < 2)
@@ -202,8 +205,8 @@ static gboolean is_dark(const QRcode *code, int x, int y)
          (code->data[y * code->width + x] & 1) != 0;
 }
 
-/* Two modules per character, light on dark terminals and dark on light ones alike: both colours
- * are set. */
+/* Prints a QR code, two modules per character. Sets both colours, so that it can be scanned from
+ * dark and light terminals. */
 static void print_qr(const char *text)
 {
   static const char *const blocks[] = {"█", "▀", "▄", " "};
@@ -225,7 +228,7 @@ static void print_invitation(const json_t *result)
   g_autofree char *until =
       bh_time_format(json_integer_value(json_object_get(result, "expires_ms")));
   print_qr(text);
-  printf("%s\nServes once, until %s. Devices reach the hub at %s.\n", text, until,
+  printf("%s\nValid once, until %s. Devices reach the hub at %s.\n", text, until,
          bh_json_string_or(result, "url", ""));
 }
 
@@ -238,8 +241,8 @@ int bh_cli_enrol(int argc, char **argv)
       {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "Area code, name or id of the unit", "UNIT"},
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name of the device", "NAME"},
       {"url", 0, 0, G_OPTION_ARG_STRING, &url,
-       "Where this device reaches the hub, if not at its --public-url", "URL"},
-      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print text, url and end as JSON", NULL},
+       "URL by which this device reaches the hub; default: its --public-url", "URL"},
+      {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print text, URL and expiry as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse("enrol", "",
@@ -279,9 +282,8 @@ int bh_cli_device(int argc, char **argv)
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
-  if (!bh_cli_parse("device", "list|revoke",
-                    "Devices: which there are, and shutting one out for good.", entries, &argc,
-                    &argv, &code))
+  if (!bh_cli_parse("device", "list|revoke", "Lists the devices, or revokes one for ever.", entries,
+                    &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2)
     return bh_cli_usage("device", "--data and one of list, revoke are needed");

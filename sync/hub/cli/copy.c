@@ -1,5 +1,6 @@
-/* What a copy consists of is in init.c; here it is copied and checked. Its store is marked
- * (log/copy-mark.h), so that whatever opens it first begins a new epoch. */
+/* Copies a hub into a backup and back, and checks the copy. The store of a copy is marked
+ * (log/copy-mark.h), so that the first program that opens it begins a new epoch. The parts of a hub
+ * are listed in init.c. Start at bh_copy_finish and bh_copy_restore. */
 #include "sync/hub/cli/init.h"
 #include "sync/hub/cli/copy.h"
 
@@ -66,7 +67,8 @@ static gboolean is_whole(const char *path, const char *sha256)
   return got == 0 && strcmp(g_checksum_get_string(sum), sha256) == 0;
 }
 
-/* What is not there or damaged is only counted: devices send it again, as long as they have it. */
+/* Copies the files that the target does not have. Missing and damaged files are only counted,
+ * because devices that still have them send them again. */
 static gboolean copy_files(BhDb *db, const char *from, const char *to, BhCopyReport *report,
                            GError **error)
 {
@@ -104,7 +106,7 @@ gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, cons
 {
   g_autofree char *note_path = g_build_filename(out, BH_COPY_NOTE, NULL);
   if (g_str_equal(dir, out)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: a hub is not copied onto itself", out);
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: a hub cannot be copied into itself", out);
     return FALSE;
   }
   if (!g_file_test(out, G_FILE_TEST_EXISTS) || is_empty(out)) {
@@ -122,7 +124,7 @@ gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, cons
   if (strcmp(bh_json_string_or(note, "hub", ""), hub) == 0)
     return TRUE;
   g_set_error(error, BH_ERROR, BH_ERROR_BUSY,
-              "%s is neither empty nor a backup of this hub: name another folder", out);
+              "%s: neither empty nor a backup of this hub, use another folder", out);
   return FALSE;
 }
 
@@ -149,7 +151,7 @@ static gboolean check_keys(BhDb *db, const char *dir, const char *hub, GError **
                   bh_keys_load(dir, "hub", public_key, secret, error) &&
                   bh_keys_check_tls(dir, error);
   if (device == NULL && error != NULL && *error == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the store does not know its own hub");
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "the store has no record of its own hub");
   sodium_memzero(secret, sizeof secret);
   if (!read)
     return FALSE;
@@ -183,7 +185,7 @@ static gboolean check_and_fill(const char *from, const char *dir, const BhDisk *
          bh_copy_mark_set(db, error);
 }
 
-/* Opening migrates the store and begins the new epoch. */
+/* Opens the hub once, which migrates the store and begins the new epoch. */
 static gboolean open_once(const char *dir, GError **error)
 {
   g_autoptr(BhHub) hub = bh_hub_open(dir, bh_clock_system(), bh_random_system(), error);
@@ -196,8 +198,8 @@ gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
   g_autofree char *store = g_build_filename(from, "hub.db", NULL);
   *report = (BhCopyReport){0};
   if (!g_file_test(store, G_FILE_TEST_EXISTS)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
-                "there is no whole backup in %s: it has no hub.db", from);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: not a complete backup, hub.db is missing",
+                from);
     return FALSE;
   }
   if (!bh_hub_is_free(dir, error))

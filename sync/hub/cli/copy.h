@@ -1,6 +1,5 @@
-/* Copies of a whole hub: a backup is one folder with all that a hub needs, and a restored hub
- * begins a new epoch, because devices may have been told of more than the copy holds (PROTOCOL.md §
- * 12). */
+/* Copies of a whole hub. A backup is one folder with all that a hub needs. A restored hub begins a
+ * new epoch, because devices may have received more than the copy contains (PROTOCOL.md § 12). */
 #pragma once
 
 #include "schema/world.h"
@@ -8,27 +7,28 @@
 
 G_BEGIN_DECLS
 
-/* In the folder of a backup. */
-#define BH_COPY_STORE_NEW "hub.db.new" /* while it is made */
-#define BH_COPY_NOTE "backup.json"
+/* Files in the folder of a backup. */
+#define BH_COPY_STORE_NEW "hub.db.new" /* the copy of the store until the backup is complete */
+#define BH_COPY_NOTE "backup.json"     /* names the hub */
 
 typedef struct {
-  int files;        /* that the store has complete */
-  int missing;      /* of these, not there or damaged */
+  int files;        /* files that are complete by the store */
+  int missing;      /* those of them that are missing or damaged on disk */
   gint64 newest_ms; /* when its newest entry was received; 0: it has none */
   char name[257];   /* of the hub */
 } BhCopyReport;
 
-/* Makes `out` ready for a backup of the hub in `dir`: a new or empty folder, or one with an older
- * backup of the same hub, which the new one replaces. BH_ERROR_BUSY for any other. */
+/* Prepares the folder `out` for a backup of the hub in `dir`. `out` must be missing, empty, or have
+ * an older backup of the same hub, which the new one replaces; else BH_ERROR_BUSY. */
 gboolean bh_copy_prepare(const char *dir, const char *out, const char *hub, const BhDisk *disk,
                          GError **error);
-/* Completes a backup whose store is in out/BH_COPY_STORE_NEW: marks that as a copy, adds keys,
- * region pack and the files it names from `dir`, and puts it in place. */
+/* Completes a backup whose store is out/BH_COPY_STORE_NEW: marks the store as a copy, copies keys,
+ * region pack and files from `dir`, and renames the store to its final name. */
 gboolean bh_copy_finish(const char *dir, const char *out, const BhDisk *disk, BhCopyReport *report,
                         GError **error);
-/* Makes the hub in `dir`, a directory that is there, from a backup: checks store, keys, pack and
- * files. Nothing of it is left when it fails. The caller owns `dir` (owner.h). */
+/* Makes the hub in the existing directory `dir` from a backup, and checks its store, keys, region
+ * pack and files. Removes everything again on failure. The caller has the lock of `dir` (owner.h).
+ */
 gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
                          BhCopyReport *report, GError **error);
 

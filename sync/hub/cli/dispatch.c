@@ -1,4 +1,5 @@
-/* What the commands do, in the process that has the store open. */
+/* The methods that the commands call. They run in the process that has the store open. Start at the
+ * table METHODS. */
 #include <glib/gstdio.h>
 #include <string.h>
 
@@ -16,8 +17,8 @@
 #include "sync/hub/records/records.h"
 #include "sync/wire/export.h"
 
-#define LIST_PAGE 200
-#define EXPORT_PAGE 200
+#define LIST_PAGE 200   /* rows of the access log or of the list of anomalies */
+#define EXPORT_PAGE 200 /* entries that are read at a time */
 
 static const char *param(const json_t *params, const char *name)
 {
@@ -42,14 +43,15 @@ static json_t *done(void)
   return json_pack("{s:b}", "done", 1);
 }
 
-/* For the log: what the shell did, to which record. Never what was typed: that may be a name. */
+/* Logs an act of the shell and the record. Typed text is not logged, because it may be the name of
+ * a person. */
 static void note(const char *act, const char *id)
 {
   g_message("shell: %s %s", act, id);
 }
 
-/* The same for what gives {"id","entry"}; passes it on. */
-static json_t *noted(const char *act, json_t *result)
+/* Logs an act whose result is {"id","entry"}, and returns the result. */
+static json_t *note_entry(const char *act, json_t *result)
 {
   if (result != NULL)
     g_message("shell: %s %s, entry %s", act, bh_json_string_or(result, "id", ""),
@@ -57,7 +59,7 @@ static json_t *noted(const char *act, json_t *result)
   return result;
 }
 
-/* Id of the record of a kind that people call so; g_free. */
+/* The id of the record of a kind that has this id, name or code (names.h); g_free. */
 static char *find(BhHub *hub, const char *kind, const char *text, const json_t *params,
                   GError **error)
 {
@@ -84,8 +86,9 @@ static json_t *do_load(BhHub *hub, const json_t *params, GError **error)
   return loaded;
 }
 
-/* Where devices reach the hub: what was set, else where it was served last, unless that was on
- * every interface. NULL, with or without an error, when it is not known. */
+/* The URL by which devices reach the hub (g_free): the one that was set, else the address at which
+ * the hub was last served, unless that was every interface. NULL without an error when it is not
+ * known. */
 static char *dup_public_url(BhHub *hub, GError **error)
 {
   g_autoptr(GError) failed = NULL;
@@ -115,8 +118,8 @@ static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
       g_propagate_error(error, g_steal_pointer(&failed));
     else
       g_set_error(error, BH_ERROR, BH_ERROR_FORMAT,
-                  "it is not known where devices reach the hub: serve it with --public-url "
-                  "https://HOST:PORT once, or give --url here");
+                  "the public URL of the hub is not known: run serve once with --public-url "
+                  "https://HOST:PORT, or give --url");
     return NULL;
   }
   g_autofree char *text =
@@ -133,8 +136,8 @@ static json_t *do_enrol(BhHub *hub, const json_t *params, GError **error)
 static json_t *do_record_add(BhHub *hub, const json_t *params, GError **error)
 {
   const char *kind = need(params, "kind", error);
-  return kind != NULL ? noted("made", bh_people_add(hub, kind, json_object_get(params, "set"),
-                                                    lang_of(params), error))
+  return kind != NULL ? note_entry("made", bh_people_add(hub, kind, json_object_get(params, "set"),
+                                                         lang_of(params), error))
                       : NULL;
 }
 
@@ -143,8 +146,9 @@ static json_t *do_record_change(BhHub *hub, const json_t *params, GError **error
   const char *kind = need(params, "kind", error);
   const char *called = kind != NULL ? need(params, "record", error) : NULL;
   return called != NULL
-             ? noted("changed", bh_people_change(hub, kind, called, json_object_get(params, "set"),
-                                                 param(params, "state"), lang_of(params), error))
+             ? note_entry("changed",
+                          bh_people_change(hub, kind, called, json_object_get(params, "set"),
+                                           param(params, "state"), lang_of(params), error))
              : NULL;
 }
 
@@ -251,7 +255,7 @@ static gboolean export_entries(BhHub *hub, BhDb *db, GOutputStream *out, gint64 
   return bh_export_writer_finish(writer, bh_hub_get_secret_key(hub), error);
 }
 
-/* Writing a file, and what of it is restricted. */
+/* What an export needs: a reader, and notes about the restricted records that the file contains. */
 typedef struct {
   BhHub *hub;
   BhDb *db;
@@ -279,15 +283,16 @@ static json_t *write_all(Export *export, GOutputStream *out, GError **error)
   return ok ? json_pack("{s:I}", "entries", (json_int_t)count) : NULL;
 }
 
-/* Who has the store sees everything; what is not open to all of its scope is noted. */
+/* Notes the records that are not open to everybody in their scope. Always TRUE: a person who has
+ * the store may see everything. */
 static gboolean sees(const char *record, gpointer data)
 {
   Export *export = data;
-  const BhShownRecord *here = bh_shown_find(export->shown, record, NULL);
-  const BhKind *kind = here != NULL ? bh_kind_set_find(export->kinds, here->kind) : NULL;
-  if (kind != NULL && bh_sight_of(kind, record, here->values, NULL, 0, bh_shown_lookup,
+  const BhShownRecord *shown = bh_shown_find(export->shown, record, NULL);
+  const BhKind *kind = shown != NULL ? bh_kind_set_find(export->kinds, shown->kind) : NULL;
+  if (kind != NULL && bh_sight_of(kind, record, shown->values, NULL, 0, bh_shown_lookup,
                                   export->shown) != BH_SIGHT_OPEN)
-    bh_access_note(export->access, record, here->kind, BH_ACCESS_EXPORT);
+    bh_access_note(export->access, record, shown->kind, BH_ACCESS_EXPORT);
   return TRUE;
 }
 
@@ -309,14 +314,15 @@ static json_t *write_out(BhHub *hub, const json_t *params, GOutputStream *out, G
   if (export.db == NULL)
     return NULL;
   export.shown = bh_shown_new(export.db);
-  g_autoptr(json_t) told = param(params, "record") != NULL ? write_case(&export, params, out, error)
-                                                           : write_all(&export, out, error);
-  return told != NULL && bh_access_log(export.access, hub, export.db, error)
-             ? g_steal_pointer(&told)
+  g_autoptr(json_t) summary = param(params, "record") != NULL
+                                  ? write_case(&export, params, out, error)
+                                  : write_all(&export, out, error);
+  return summary != NULL && bh_access_log(export.access, hub, export.db, error)
+             ? g_steal_pointer(&summary)
              : NULL;
 }
 
-/* Beside its place first: what stands there is whole. */
+/* Writes to a file beside the target and renames it, so that the target is always complete. */
 static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
 {
   const char *path = need(params, "out", error);
@@ -331,20 +337,20 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s", failed->message);
     return NULL;
   }
-  g_autoptr(json_t) told = write_out(hub, params, G_OUTPUT_STREAM(out), error);
-  if (told != NULL && !g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed)) {
+  g_autoptr(json_t) summary = write_out(hub, params, G_OUTPUT_STREAM(out), error);
+  if (summary != NULL && !g_output_stream_close(G_OUTPUT_STREAM(out), NULL, &failed)) {
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path, failed->message);
-    g_clear_pointer(&told, json_decref);
+    g_clear_pointer(&summary, json_decref);
   }
-  if (told == NULL || !bh_durable_place(bh_hub_get_disk(hub), temp, path, error)) {
+  if (summary == NULL || !bh_durable_place(bh_hub_get_disk(hub), temp, path, error)) {
     g_unlink(temp);
     return NULL;
   }
   g_autofree char *key = bh_base64_encode(bh_hub_get_public_key(hub), BH_PUBLIC_KEY_SIZE);
   note("exported", param(params, "record") != NULL ? param(params, "record") : "everything");
-  json_object_set_new(told, "out", json_string(path));
-  json_object_set_new(told, "hub_key", json_string(key));
-  return g_steal_pointer(&told);
+  json_object_set_new(summary, "out", json_string(path));
+  json_object_set_new(summary, "hub_key", json_string(key));
+  return g_steal_pointer(&summary);
 }
 
 static json_t *do_backup(BhHub *hub, const json_t *params, GError **error)
@@ -368,7 +374,7 @@ static gboolean write_backup_time(BhHub *hub, BhDb *db, gpointer data, GError **
   return bh_log_set_value(db, BH_BACKUP_VALUE, now, error);
 }
 
-/* A backup is complete: its files were copied by whoever asked for it. */
+/* Notes that a backup is complete. The calling command copied the files. */
 static json_t *do_backup_done(BhHub *hub, const json_t *params, GError **error)
 {
   (void)params;
@@ -378,7 +384,7 @@ static json_t *do_backup_done(BhHub *hub, const json_t *params, GError **error)
   return done();
 }
 
-/* Id of the person or device that is called so. */
+/* The id of the person, device or hub that has this id or name; g_free. */
 static char *find_reader(BhHub *hub, const char *text, const json_t *params, GError **error)
 {
   static const char *const kinds[] = {"staff", "device", NULL};
@@ -387,14 +393,15 @@ static char *find_reader(BhHub *hub, const char *text, const json_t *params, GEr
              : bh_people_find(hub, kinds, text, lang_of(params), error);
 }
 
+/* Adds the name of the reader ("by") to a row. */
 static void name_reader(BhHub *hub, BhShown *shown, json_t *row)
 {
   const char *reader = bh_json_string_or(row, "reader", "");
-  gboolean here = strcmp(reader, bh_hub_get_id(hub)) == 0;
-  const json_t *values = here ? NULL : bh_shown_lookup(reader, shown);
+  gboolean is_hub = strcmp(reader, bh_hub_get_id(hub)) == 0;
+  const json_t *values = is_hub ? NULL : bh_shown_lookup(reader, shown);
   json_object_set_new(
       row, "by",
-      json_string(here ? bh_hub_get_name(hub) : bh_json_string_or(values, "name", reader)));
+      json_string(is_hub ? bh_hub_get_name(hub) : bh_json_string_or(values, "name", reader)));
   json_object_del(row, "unit");
 }
 
@@ -425,7 +432,7 @@ static json_t *do_access_list(BhHub *hub, const json_t *params, GError **error)
   if (by != NULL && reader == NULL)
     return NULL;
   if (record != NULL && !bh_id_is_valid(record)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "record: %.64s is no id", record);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "record: %.64s is not an id", record);
     return NULL;
   }
   BhDb *db = bh_hub_take_reader(hub, error);
@@ -466,7 +473,7 @@ static json_t *do_anomaly_list(BhHub *hub, const json_t *params, GError **error)
   json_int_t before = json_integer_value(json_object_get(params, "before"));
   if (kind != NULL && !bh_anomaly_is_kind(kind)) {
     g_autofree char *known = g_strjoinv(", ", (char **)bh_anomaly_kinds());
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: %.64s is none of %s", kind, known);
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "kind: %.64s is not one of %s", kind, known);
     return NULL;
   }
   BhDb *db = bh_hub_take_reader(hub, error);
@@ -534,6 +541,6 @@ json_t *bh_cli_dispatch(BhHub *hub, const char *method, const json_t *params, GE
   for (guint i = 0; i < G_N_ELEMENTS(METHODS); i++)
     if (strcmp(METHODS[i].name, method) == 0)
       return METHODS[i].run(hub, params, error);
-  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no method %.32s", method);
+  g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "no such method: %.32s", method);
   return NULL;
 }

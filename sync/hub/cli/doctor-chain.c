@@ -1,5 +1,5 @@
-/* Chains of entries: that each ends where the store says, and with --full that each entry is signed
- * by its device and follows the one before it. */
+/* Checks that each chain of entries ends at the entry that the store names, and with --full that
+ * each entry is signed by its device and follows the entry before it. */
 #include "sync/hub/cli/doctor.h"
 
 #include <string.h>
@@ -7,14 +7,14 @@
 #include "sync/hub/cli/doctor-query-store.h"
 #include "sync/hub/log/log.h"
 
-#define PAGE 500
+#define PAGE 500 /* entries that are read at a time */
 
 typedef struct {
   GHashTable *keys; /* device → BhHubDevice */
-  GHashTable *ends; /* "device incarnation" → hash of its last entry so far */
+  GHashTable *ends; /* "device incarnation" → hash of the last entry that was read */
   gint64 entries;
   gint64 bad;
-  char *first; /* what is wrong with the first bad one */
+  char *first; /* position and error of the first bad entry */
 } Walk;
 
 static void walk_clear(Walk *walk)
@@ -36,7 +36,7 @@ static const BhHubDevice *find_device(Walk *walk, BhDb *db, const char *id, GErr
   return device;
 }
 
-/* Entries of a chain come in its order: positions grow along it. */
+/* Checks one entry. Entries are read by position, which is the order of their chain. */
 static gboolean check_entry(Walk *walk, BhDb *db, const BhEntryRow *row, GError **error)
 {
   BhEnvelope envelope;
@@ -114,12 +114,12 @@ void bh_doctor_check_chains(BhDoctor *doctor)
                   _("Entries are missing. Keep a copy of the whole folder, then restore the newest "
                     "backup: devices send again what they still have."),
                   _("%" PRId64 " of %" PRId64
-                    " chains do not end where they should (device %s), and %" PRId64
-                    " entries are of no chain."),
+                    " chains do not end at their last entry (device %s), and %" PRId64
+                    " entries belong to no chain."),
                   chains.broken, chains.chains, example != NULL ? example : "-", chains.stray);
   else
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "chains", NULL,
-                  _("Chains of entries: %" PRId64 "; each ends where it should."), chains.chains);
+                  _("Chains of entries: %" PRId64 "; each ends at its last entry."), chains.chains);
   if (doctor->full)
     check_signatures(doctor);
 }

@@ -1,4 +1,4 @@
-/* Photos and other files: those the store counts, and those that lie on the disk. */
+/* Compares the files in the store (photos and others) with the files on the disk. */
 #include "sync/hub/cli/doctor.h"
 
 #include <gio/gio.h>
@@ -11,14 +11,15 @@
 #include "sync/hub/log/log.h"
 
 #define CHUNK (256 * 1024)
-#define NEW_S 3600 /* the row of a file that was just put in place is not written yet */
+/* Younger files are not reported: the store may not have their row yet. */
+#define NEW_S 3600
 
 typedef struct {
   const BhDoctor *doctor;
   gint64 files;
   gint64 missing;
   gint64 damaged;
-  char *example; /* of either */
+  char *example; /* path of a missing or damaged file */
 } Count;
 
 static gboolean has_hash(const char *path, const char *sha256)
@@ -41,13 +42,13 @@ static void count_file(const char *sha256, gint64 size, gpointer data)
   Count *count = data;
   g_autofree char *path = bh_file_path_make(count->doctor->dir, sha256);
   struct stat st;
-  gboolean is_here = stat(path, &st) == 0;
+  gboolean exists = stat(path, &st) == 0;
   gboolean is_damaged =
-      is_here && ((gint64)st.st_size != size || (count->doctor->full && !has_hash(path, sha256)));
+      exists && ((gint64)st.st_size != size || (count->doctor->full && !has_hash(path, sha256)));
   count->files++;
-  count->missing += !is_here;
+  count->missing += !exists;
   count->damaged += is_damaged;
-  if ((!is_here || is_damaged) && count->example == NULL)
+  if ((!exists || is_damaged) && count->example == NULL)
     count->example = g_strdup(path);
 }
 
@@ -73,11 +74,11 @@ static void check_complete(BhDoctor *doctor)
         count.files, count.missing, count.damaged, example);
   else
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "files", NULL,
-                  _("Files: %" PRId64 ", all here; %" PRId64 " are still on devices."), count.files,
-                  awaited);
+                  _("Files: %" PRId64 ", all complete; %" PRId64 " are still on devices."),
+                  count.files, awaited);
 }
 
-/* --- what belongs to nothing --- */
+/* --- files that belong to nothing --- */
 
 typedef gboolean (*IsKnown)(BhDb *db, const char *name, gboolean *is_known, GError **error);
 
@@ -92,8 +93,8 @@ static gboolean is_old(const struct stat *st)
   return g_get_real_time() / G_USEC_PER_SEC - (gint64)st->st_mtime > NEW_S;
 }
 
-static gboolean look_at(BhDoctor *doctor, const char *dir, const char *name, IsKnown is_known,
-                        Orphans *orphans, GError **error)
+static gboolean check_file(BhDoctor *doctor, const char *dir, const char *name, IsKnown is_known,
+                           Orphans *orphans, GError **error)
 {
   g_autofree char *path = g_build_filename(dir, name, NULL);
   struct stat st;
@@ -111,26 +112,26 @@ static gboolean look_at(BhDoctor *doctor, const char *dir, const char *name, IsK
   return TRUE;
 }
 
-static gboolean look_into(BhDoctor *doctor, const char *dir, IsKnown is_known, Orphans *orphans,
-                          GError **error)
+static gboolean check_folder(BhDoctor *doctor, const char *dir, IsKnown is_known, Orphans *orphans,
+                             GError **error)
 {
   g_autoptr(GDir) open = g_dir_open(dir, 0, NULL);
   const char *name;
   gboolean ok = TRUE;
   while (ok && open != NULL && (name = g_dir_read_name(open)) != NULL)
-    ok = look_at(doctor, dir, name, is_known, orphans, error);
+    ok = check_file(doctor, dir, name, is_known, orphans, error);
   return ok;
 }
 
-static gboolean look_into_shelves(BhDoctor *doctor, Orphans *orphans, GError **error)
+static gboolean check_subfolders(BhDoctor *doctor, Orphans *orphans, GError **error)
 {
   g_autofree char *files = g_build_filename(doctor->dir, "files", NULL);
   g_autoptr(GDir) open = g_dir_open(files, 0, NULL);
-  const char *shelf;
+  const char *subfolder;
   gboolean ok = TRUE;
-  while (ok && open != NULL && (shelf = g_dir_read_name(open)) != NULL) {
-    g_autofree char *dir = g_build_filename(files, shelf, NULL);
-    ok = look_into(doctor, dir, bh_doctor_store_has_file, orphans, error);
+  while (ok && open != NULL && (subfolder = g_dir_read_name(open)) != NULL) {
+    g_autofree char *dir = g_build_filename(files, subfolder, NULL);
+    ok = check_folder(doctor, dir, bh_doctor_store_has_file, orphans, error);
   }
   return ok;
 }
@@ -140,21 +141,21 @@ static void check_orphans(BhDoctor *doctor)
   g_autoptr(GError) error = NULL;
   g_autofree char *uploads = g_build_filename(doctor->dir, "uploads", NULL);
   Orphans orphans = {0};
-  gboolean ok = look_into_shelves(doctor, &orphans, &error) &&
-                look_into(doctor, uploads, bh_doctor_store_has_upload, &orphans, &error);
+  gboolean ok = check_subfolders(doctor, &orphans, &error) &&
+                check_folder(doctor, uploads, bh_doctor_store_has_upload, &orphans, &error);
   g_autofree char *example = orphans.example;
   if (!ok)
     bh_doctor_add_error(doctor, "orphans", _("Files cannot be listed"), error);
   else if (orphans.n > 0)
-    bh_doctor_add(
-        doctor, BH_DOCTOR_WARNING, "orphans",
-        _("They harm nothing but take room. After a backup, move them away while the hub "
-          "is stopped."),
-        _("%" PRId64 " files on the disk belong to nothing (%" PRId64 " bytes), such as %s"),
-        orphans.n, orphans.bytes, example);
+    bh_doctor_add(doctor, BH_DOCTOR_WARNING, "orphans",
+                  _("They do no harm, but need space. After a backup, stop the hub and move them "
+                    "to another place."),
+                  _("%" PRId64 " files on the disk belong to no record or upload (%" PRId64
+                    " bytes), such as %s"),
+                  orphans.n, orphans.bytes, example);
   else
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "orphans", NULL,
-                  _("No file on the disk belongs to nothing."));
+                  _("All files on the disk belong to a record or an upload."));
 }
 
 void bh_doctor_check_files(BhDoctor *doctor)

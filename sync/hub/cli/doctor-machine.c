@@ -1,4 +1,5 @@
-/* What a hub needs beside its store: room, keys, a certificate, a clock, kinds and areas. */
+/* Checks what a hub needs beside its store: disk space, keys, certificate, clock, kinds and areas.
+ */
 #include "sync/hub/cli/doctor.h"
 
 #include <errno.h>
@@ -26,7 +27,7 @@ static void check_disk(BhDoctor *doctor)
   gint64 left = space->free_bytes(space->data, doctor->dir);
   gint64 bytes = stat(store, &st) == 0 ? (gint64)st.st_size : 0;
   if (left < 0)
-    bh_doctor_add(doctor, BH_DOCTOR_BAD, "disk", _("Look whether the disk is mounted."),
+    bh_doctor_add(doctor, BH_DOCTOR_BAD, "disk", _("Check that the disk is mounted."),
                   _("The free space is not known: %s"), g_strerror(errno));
   else if (left < BH_FREE_SPACE_MIN)
     bh_doctor_add(doctor, BH_DOCTOR_BAD, "disk",
@@ -55,18 +56,18 @@ static void check_modes(BhDoctor *doctor)
       g_string_append_printf(open, "%s%s (%04o)", open->len > 0 ? ", " : "", path,
                              st.st_mode & 07777);
   }
-  g_autofree char *next = g_strdup_printf(
-      _("Take them from others: chmod -R go= %s. If others may have read a key, make a new hub."),
-      doctor->dir);
+  g_autofree char *next = g_strdup_printf(_("Remove the permissions of others: chmod -R go= %s. If "
+                                            "others may have read a key, make a new hub."),
+                                          doctor->dir);
   if (open->len > 0)
     bh_doctor_add(doctor, BH_DOCTOR_BAD, "modes", next,
-                  _("Others may read or change what is secret: %s"), open->str);
+                  _("Others may read or change secret files: %s"), open->str);
   else
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "modes", NULL,
-                  _("Store and keys are for their owner only."));
+                  _("Only the owner may read the store and the keys."));
 }
 
-/* The key that signs must be the one the store knows the hub by. */
+/* Checks that the key of the hub is the one in its store. */
 static gboolean check_own_key(BhDoctor *doctor, const guint8 *public_key, GError **error)
 {
   if (doctor->db == NULL)
@@ -102,7 +103,7 @@ static void check_certificate(BhDoctor *doctor)
   g_autoptr(GError) error = NULL;
   gint64 end_s = 0;
   gint64 now_s = g_get_real_time() / G_USEC_PER_SEC;
-  /* Devices trust the key, which stays. */
+  /* A new certificate must be of the same key, because devices trust the key. */
   g_autofree char *next = g_strdup_printf(
       _("Make a new one of the same key, so that devices still trust it, and restart the hub: %s"),
       "openssl req -x509 -new -key keys/tls.key -subj /CN=bihuan-hub -days 3650 -out keys/tls.crt");
@@ -137,11 +138,11 @@ static void check_clock(BhDoctor *doctor)
   g_autofree char *now = bh_time_format(now_ms);
   g_autofree char *last = bh_time_format(last_ms);
   if (last_ms > now_ms + CLOCK_SLACK_MS)
-    bh_doctor_add(
-        doctor, BH_DOCTOR_BAD, "clock",
-        _("Set the machine's clock right (timedatectl). If it is right now, and was ahead "
-          "before, say so: bihuan-hub clock --right."),
-        _("The machine's clock says %s, but the hub received something at %s."), now, last);
+    bh_doctor_add(doctor, BH_DOCTOR_BAD, "clock",
+                  _("Correct the machine's clock (timedatectl). If it is correct now and was ahead "
+                    "before, confirm that: bihuan-hub clock --right."),
+                  _("The machine's clock says %s, but the hub received something at %s."), now,
+                  last);
   else
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "clock", NULL, _("The machine's clock says %s."), now);
 }

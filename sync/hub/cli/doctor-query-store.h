@@ -1,29 +1,33 @@
-/* What the doctor asks the store. Only SQL. */
+/* SQL of the doctor. The functions only read; FALSE with an error when the store fails. */
 #pragma once
 
 #include "sync/db/db.h"
 
 G_BEGIN_DECLS
 
-/* What the engine finds first, or NULL when nothing is damaged; g_free. `full`: with indexes. */
+/* *damage (g_free): the first damage that SQLite reports; NULL when there is none. `full`: check
+ * the indexes too. */
 gboolean bh_doctor_store_check(BhDb *db, gboolean full, char **damage, GError **error);
 
 typedef struct {
   gint64 chains;
-  gint64 broken; /* whose head is not its last entry, or that lack entries */
-  char *example; /* a device of one; g_free */
-  gint64 stray;  /* entries of no chain */
+  gint64 broken; /* chains whose head is not their last entry, or that lack entries */
+  char *example; /* the device of a broken chain, or NULL; g_free */
+  gint64 stray;  /* entries that belong to no chain */
 } BhDoctorChains;
 
+/* Compares the chains with their entries. */
 gboolean bh_doctor_store_count_chains(BhDb *db, BhDoctorChains *chains, GError **error);
 
-/* Called for each file that is complete, in order of hashes. */
+/* Called for each complete file. */
 typedef void (*BhDoctorFile)(const char *sha256, gint64 size, gpointer data);
+/* Calls `func` for each complete file, in the order of the hashes. */
 gboolean bh_doctor_store_each_file(BhDb *db, BhDoctorFile func, gpointer data, GError **error);
-/* Declared by an entry, and not here yet. */
+/* *n: the number of files that entries declare and the hub has not received yet. */
 gboolean bh_doctor_store_count_awaited(BhDb *db, gint64 *n, GError **error);
-/* Whether a name stands for a file that is complete, or for an upload. */
+/* *has: whether there is a complete file with this hash. */
 gboolean bh_doctor_store_has_file(BhDb *db, const char *sha256, gboolean *has, GError **error);
+/* *has: whether there is an upload with this id. */
 gboolean bh_doctor_store_has_upload(BhDb *db, const char *id, gboolean *has, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* The store as a whole: damage, version, log, backups. */
+/* Checks the store as a whole: damage, version, write-ahead log, last backup. */
 #include "sync/hub/cli/doctor.h"
 
 #include <sys/stat.h>
@@ -19,16 +19,17 @@ static void check_damage(BhDoctor *doctor)
   g_autoptr(GError) error = NULL;
   g_autofree char *damage = NULL;
   if (!bh_doctor_store_check(doctor->db, doctor->full, &damage, &error))
-    bh_doctor_add_error(doctor, "store", _("The store cannot be looked at"), error);
+    bh_doctor_add_error(doctor, "store", _("The store cannot be checked"), error);
   else if (damage != NULL)
-    bh_doctor_add(doctor, BH_DOCTOR_BAD, "store",
-                  _("Stop the hub, keep a copy of its whole folder, and restore the newest backup "
-                    "into a new one: bihuan-hub restore BACKUP --data NEW. Then look at the disk."),
-                  _("The store is damaged: %s"), damage);
+    bh_doctor_add(
+        doctor, BH_DOCTOR_BAD, "store",
+        _("Stop the hub, keep a copy of its whole folder, and restore the newest backup into a new "
+          "folder: bihuan-hub restore BACKUP --data NEW. Then check the disk."),
+        _("The store is damaged: %s"), damage);
   else
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "store", NULL,
-                  doctor->full ? _("The store is whole, with its indexes.")
-                               : _("The store is whole (--full looks at its indexes as well)."));
+                  doctor->full ? _("The store and its indexes are undamaged.")
+                               : _("The store is undamaged (--full checks its indexes too)."));
 }
 
 static void check_version(BhDoctor *doctor)
@@ -46,24 +47,25 @@ static void check_version(BhDoctor *doctor)
                   version, (int)n);
   else if (version < (int)n)
     bh_doctor_add(doctor, BH_DOCTOR_WARNING, "version",
-                  _("Make a backup, then start the hub: it copies its store and changes it."),
-                  _("The store is of an older program: %d changes of it wait."), (int)n - version);
+                  _("Make a backup, then start the hub: it copies its store and migrates it."),
+                  _("The store was made by an older program: %d migrations are pending."),
+                  (int)n - version);
   else
-    bh_doctor_add(doctor, BH_DOCTOR_GOOD, "version", NULL, _("The store is of version %d."),
-                  version);
+    bh_doctor_add(doctor, BH_DOCTOR_GOOD, "version", NULL, _("The store has version %d."), version);
 }
 
-/* A change of kinds that was interrupted. */
+/* Reports a change of kinds after which records are still being computed again. */
 static void check_derived(BhDoctor *doctor)
 {
   g_autoptr(GError) error = NULL;
   g_autofree char *pending = bh_log_dup_value(doctor->db, "derived_by", &error);
   if (error != NULL)
-    bh_doctor_add_error(doctor, "derived", _("What was derived cannot be read"), error);
+    bh_doctor_add_error(doctor, "derived", _("The state of derived values cannot be read"), error);
   else if (pending != NULL && *pending != '\0')
-    bh_doctor_add(doctor, BH_DOCTOR_WARNING, "derived",
-                  _("Start the hub, or wait when it is served: it goes on by itself."),
-                  _("A change of the kinds is not through: records are made anew."));
+    bh_doctor_add(
+        doctor, BH_DOCTOR_WARNING, "derived",
+        _("Start the hub, or wait if it is served: it continues by itself."),
+        _("A change of the kinds is not complete: records are still being computed again."));
 }
 
 static void check_log(BhDoctor *doctor)
@@ -74,8 +76,8 @@ static void check_log(BhDoctor *doctor)
   if (bytes > LOG_LONG_BYTES)
     bh_doctor_add(
         doctor, BH_DOCTOR_WARNING, "log",
-        _("End programs that read the store for long (sqlite3, this one with --full); the "
-          "hub shortens it within a minute. Never remove the file: it holds data."),
+        _("End programs that read the store for a long time (sqlite3, this one with --full); the "
+          "hub then shortens the log within a minute. Never remove the file: it contains data."),
         _("The write-ahead log is long: %" PRId64 " MiB."), bytes / MIB);
   else
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "log", NULL,
@@ -90,9 +92,9 @@ static void check_backup(BhDoctor *doctor)
   const BhClock *clock = bh_clock_system();
   gint64 at_ms = text != NULL ? g_ascii_strtoll(text, NULL, 10) : 0;
   g_autofree char *at = bh_time_format(at_ms);
-  g_autofree char *command =
-      g_strdup_printf(_("Make one, and one each day: %s --data %s --out FOLDER, on another disk."),
-                      next, doctor->dir);
+  g_autofree char *command = g_strdup_printf(
+      _("Make a backup now and every day, on another disk: %s --data %s --out FOLDER."), next,
+      doctor->dir);
   if (error != NULL)
     bh_doctor_add_error(doctor, "backup", _("The last backup is not known"), error);
   else if (text == NULL)

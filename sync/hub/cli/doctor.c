@@ -1,4 +1,5 @@
-/* bihuan-hub doctor: looks at a hub and says what to do about what it finds. */
+/* The command "doctor": checks a hub and reports what to do about problems. Start at
+ * bh_cli_doctor. */
 #include "sync/hub/cli/doctor.h"
 
 #include <locale.h>
@@ -15,7 +16,7 @@
 
 static const char *const level_names[] = {"good", "warning", "bad"};
 
-/* Findings are texts for people, in the language of bh_cli_lang; what GLib says follows. */
+/* Sets the language of the findings to bh_cli_lang. Messages of GLib are then in it too. */
 static void start_language(void)
 {
   g_autofree char *built = bh_build_path("assets/po" CATALOGUE);
@@ -46,8 +47,8 @@ void bh_doctor_add(BhDoctor *doctor, BhDoctorLevel level, const char *check, con
 void bh_doctor_add_error(BhDoctor *doctor, const char *check, const char *what, const GError *error)
 {
   bh_doctor_add(doctor, BH_DOCTOR_BAD, check,
-                _("Look whether the store is whole and may be read by you; else restore the newest "
-                  "backup (bihuan-hub restore)."),
+                _("Check that the store is complete and that you may read it; otherwise restore "
+                  "the newest backup (bihuan-hub restore)."),
                 "%s: %s", what, error != NULL ? error->message : _("no answer"));
 }
 
@@ -63,13 +64,13 @@ static void check_served(BhDoctor *doctor)
     bh_doctor_add(doctor, BH_DOCTOR_GOOD, "served", NULL, _("The hub is not served."));
   else
     bh_doctor_add(doctor, BH_DOCTOR_BAD, "served",
-                  _("Look into its log (journalctl -u bihuan-hub), then restart it."),
+                  _("Read its log (journalctl -u bihuan-hub), then restart it."),
                   _("The process that serves the hub does not answer: %s"), error->message);
 }
 
 static void print(const BhDoctor *doctor)
 {
-  const char *const marks[] = {_("good"), _("look"), _("BAD")};
+  const char *const marks[] = {_("good"), _("check"), _("BAD")};
   size_t at;
   json_t *finding;
   json_array_foreach(doctor->findings, at, finding) {
@@ -95,10 +96,10 @@ int bh_cli_doctor(int argc, char **argv)
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse(
           "doctor", "",
-          "Looks at a hub, served or stopped, and says what to do about what it finds.\n"
-          "Changes nothing. Exit codes: 0 all is good, 1 somebody should look, 2 something\n"
-          "is bad; 3 there is no hub. With --full it may take long and keeps the log of a\n"
-          "served hub from being shortened meanwhile.",
+          "Checks a hub, served or stopped, and reports what to do about problems. Changes\n"
+          "nothing. Exit codes: 0 all is good, 1 there are warnings, 2 something is bad, 3\n"
+          "no such hub. With --full it may take a long time, during which a served hub cannot\n"
+          "shorten its write-ahead log.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 1)

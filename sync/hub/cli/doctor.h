@@ -1,8 +1,8 @@
-/* What the checks of bihuan-hub doctor share. They read only, beside a hub that is served as well
- * as in one that is stopped; none of them starts a hub. */
+/* Shared by the checks of bihuan-hub doctor. The checks only read, whether the hub is served or
+ * stopped, and do not open the hub itself. */
 #pragma once
 
-#include <inttypes.h> /* PRId64: the translators' tools know it */
+#include <inttypes.h> /* PRId64, which gettext can translate */
 #include <libintl.h>
 
 #include "schema/json.h"
@@ -12,33 +12,36 @@ G_BEGIN_DECLS
 
 #define _(text) gettext(text)
 
-/* Also the exit codes. */
+/* The values are exit codes too. */
 typedef enum {
   BH_DOCTOR_GOOD = 0,
-  BH_DOCTOR_WARNING = 1, /* the hub works, but somebody should look */
+  BH_DOCTOR_WARNING = 1, /* the hub works, but somebody should check the finding */
   BH_DOCTOR_BAD = 2,
 } BhDoctorLevel;
 
 typedef struct {
   const char *dir;
   BhDb *db;         /* a reader; NULL when the store cannot be opened */
-  gboolean full;    /* everything is read and verified */
+  gboolean full;    /* read and verify everything */
   json_t *findings; /* [{"check","level","text","next"?}] */
   BhDoctorLevel worst;
 } BhDoctor;
 
-/* `check` is a word of the program, `next` what to do (NULL for a good one); both texts translated.
- */
+/* Adds a finding. `check`: name of the check in the JSON output; `format`: translated text of the
+ * finding; `next`: translated text of what to do, NULL for a good finding. */
 void bh_doctor_add(BhDoctor *doctor, BhDoctorLevel level, const char *check, const char *next,
                    const char *format, ...) G_GNUC_PRINTF(5, 6);
-/* That something could not be looked at. */
+/* Adds a finding that a check failed. `what`: translated text of what could not be checked. */
 void bh_doctor_add_error(BhDoctor *doctor, const char *check, const char *what,
                          const GError *error);
 
-void bh_doctor_check_store(BhDoctor *doctor);   /* doctor-store.c: damage, version, log, backup */
-void bh_doctor_check_chains(BhDoctor *doctor);  /* doctor-chain.c */
-void bh_doctor_check_files(BhDoctor *doctor);   /* doctor-files.c */
-void bh_doctor_check_machine(BhDoctor *doctor); /* doctor-machine.c: disk, keys, certificate, clock,
-                                                   kinds, regions */
+/* Checks damage, version, write-ahead log and last backup of the store (doctor-store.c). */
+void bh_doctor_check_store(BhDoctor *doctor);
+/* Checks the chains of entries; if `full`, their signatures too (doctor-chain.c). */
+void bh_doctor_check_chains(BhDoctor *doctor);
+/* Checks that files are complete, and finds files that belong to nothing (doctor-files.c). */
+void bh_doctor_check_files(BhDoctor *doctor);
+/* Checks disk, permissions, keys, certificate, clock, kinds and regions (doctor-machine.c). */
+void bh_doctor_check_machine(BhDoctor *doctor);
 
 G_END_DECLS

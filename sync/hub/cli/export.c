@@ -1,4 +1,5 @@
-/* Exports and what proves them: everything or one case into a file, and the check without a hub. */
+/* The commands "export" and "verify": write everything, or one case, into a file, and verify such a
+ * file without a hub. */
 #include <stdio.h>
 
 #include "schema/base64.h"
@@ -17,7 +18,7 @@ static void print_case(const json_t *result)
          " of them without content; %" G_GINT64_FORMAT " files, %" G_GINT64_FORMAT " missing.\n",
          bh_json_string_or(result, "out", ""), number(result, "entries"),
          number(result, "withheld"), number(result, "files"), number(result, "files_missing"));
-  printf("Key of this hub for bihuan-hub verify --hub-key, to be told by another way than the"
+  printf("Key of this hub for bihuan-hub verify --hub-key; send it by another way than the"
          " file:\n%s\n",
          bh_json_string_or(result, "hub_key", ""));
 }
@@ -31,22 +32,22 @@ int bh_cli_export(int argc, char **argv)
       {"out", 'o', 0, G_OPTION_ARG_FILENAME, &out, "File to write", "FILE"},
       {"record", 'r', 0, G_OPTION_ARG_STRING, &record, "One case: the id of its inspection", "ID"},
       {"without-personal", 0, 0, G_OPTION_ARG_NONE, &without_personal,
-       "Of the case: leave personal values out", NULL},
+       "With --record: leave out personal values", NULL},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
       G_OPTION_ENTRY_NULL};
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse(
           "export", "",
           "Writes every entry and kind set into one file that can be verified without the\n"
-          "hub. With --record, one case instead: a ZIP archive with the inspection and all\n"
-          "that belongs to it, the original files, and a page to read (index.html). Names\n"
-          "and telephone numbers of those inspected are in it unless left out.",
+          "hub. With --record it writes one case: a ZIP archive with the inspection and all\n"
+          "records below it, the original files, and a page to read (index.html). Names and\n"
+          "telephone numbers of the inspected enterprise are included by default.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || out == NULL || argc != 1)
     return bh_cli_usage("export", "--data and --out are needed");
   if (without_personal && record == NULL)
-    return bh_cli_usage("export", "--without-personal is about the case of --record");
+    return bh_cli_usage("export", "--without-personal needs --record");
   g_autofree char *path = g_canonicalize_filename(out, NULL);
   return bh_cli_run(dir, "export",
                     json_pack("{s:s, s:s*, s:b}", "out", path, "record", record, "without_personal",
@@ -69,29 +70,29 @@ static void print_problems(const BhExportReport *report)
     printf("… and %" G_GINT64_FORMAT " more.\n", report->n_problems - report->problems->len);
 }
 
-/* What holds for a case without a problem, what does not, and what nobody looked at. */
+/* Prints what is proved for a case without problems, what is not, and what was not checked. */
 static void print_proof(const BhExportReport *report)
 {
-  const BhCaseReport *told = report->of_case;
+  const BhCaseReport *of_case = report->of_case;
   g_autofree char *made = bh_time_format(report->made_ms);
-  printf("Case of inspection %s, sealed by hub %s at %s (UTC+8).\n", told->record, report->hub,
+  printf("Case of inspection %s, sealed by hub %s at %s (UTC+8).\n", of_case->record, report->hub,
          made);
   printf("Proved: %" G_GINT64_FORMAT " entries are as %d signers made them; the chains of devices,"
          " %d, are\n  whole from the first to the last entry of the case.\n",
-         report->entries, report->devices, told->spans);
-  if (told->in_archive)
+         report->entries, report->devices, of_case->spans);
+  if (of_case->in_archive)
     printf("Proved: the page and %" G_GINT64_FORMAT " files are the bytes that were sealed, and the"
            " files those\n  that the signed entries declare.\n",
-           told->files - told->files_missing);
+           of_case->files - of_case->files_missing);
   else
-    printf("Not looked at: the page and %" G_GINT64_FORMAT " files, which are not in this text.\n",
-           told->files - told->files_missing);
+    printf("Not checked: the page and %" G_GINT64_FORMAT " files, which are not in this text.\n",
+           of_case->files - of_case->files_missing);
   printf("Withheld: the content of %" G_GINT64_FORMAT " entries%s.\n", report->withheld,
-         told->personal ? "" : ", and all personal values");
+         of_case->personal ? "" : ", and all personal values");
   printf("Left out: entries in %" G_GINT64_FORMAT " places of chains outside of the case.\n",
-         told->gaps);
-  printf("Missing: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " files.\n", told->files_missing,
-         told->files);
+         of_case->gaps);
+  printf("Missing: %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " files.\n", of_case->files_missing,
+         of_case->files);
   if (report->doubtful > 0)
     printf("Doubtful: %" G_GINT64_FORMAT " entries, authentic but not applied as they are.\n",
            report->doubtful);
@@ -99,12 +100,13 @@ static void print_proof(const BhExportReport *report)
 
 static void print_times(const BhExportReport *report)
 {
-  printf("Times: %" G_GINT64_FORMAT " entries of devices carry, or follow one that carries, a time"
-         " signed by the hub:\n  they were made after it. Of %" G_GINT64_FORMAT
-         " only the enrolment"
-         " of the device lies before. When exactly an\n  entry was made is what its device claims,"
-         " not proved. Claims that contradict this: %" G_GINT64_FORMAT ".\n",
-         report->times_signed, report->times_claimed, report->times_odd);
+  printf(
+      "Times: %" G_GINT64_FORMAT " entries of devices contain a time signed by the hub, or follow"
+      " an entry that does:\n  they were made after that time. %" G_GINT64_FORMAT
+      " entries are only proved to be made after the enrolment\n  of their device. The exact time"
+      " of an entry is a claim of its device. Claims that\n  contradict the proof: "
+      "%" G_GINT64_FORMAT ".\n",
+      report->times_signed, report->times_claimed, report->times_odd);
 }
 
 static void print_report(const BhExportReport *report)
@@ -118,8 +120,8 @@ static void print_report(const BhExportReport *report)
          bh_export_report_get_verdict(report), report->entries, report->devices,
          report->n_problems);
   if (report->n_problems == 0 && !report->authentic)
-    printf("Whether it is that hub's is not proved: give its key, had from the hub itself, with"
-           " --hub-key.\n");
+    printf("Not proved: that the file is from this hub. Get its key from the hub itself and give it"
+           " with --hub-key.\n");
 }
 
 int bh_cli_verify(int argc, char **argv)
@@ -133,12 +135,13 @@ int bh_cli_verify(int argc, char **argv)
   int code = BH_EXIT_USAGE;
   guint8 key[BH_PUBLIC_KEY_SIZE];
   g_autoptr(GError) error = NULL;
-  if (!bh_cli_parse("verify", "FILE",
-                    "Verifies an export or a case: every signature, chain and hash, and of a case\n"
-                    "every byte of the archive. With the hub's key the verdict is authentic (exit\n"
-                    "code 0). Without it the verdict is self-consistent (exit code 6): a stranger\n"
-                    "can seal such a file too. A file with problems is broken (exit code 5).",
-                    entries, &argc, &argv, &code))
+  if (!bh_cli_parse(
+          "verify", "FILE",
+          "Verifies an export or a case: every signature, chain and hash, and every byte\n"
+          "of a case's archive. With the hub's key the verdict is authentic (exit code\n"
+          "0). Without it the verdict is self-consistent (exit code 6), because anybody\n"
+          "could make such a file. A file with problems is broken (exit code 5).",
+          entries, &argc, &argv, &code))
     return code;
   if (argc != 2)
     return bh_cli_usage("verify", "one file is needed");

@@ -1,3 +1,4 @@
+/* Makes the parts of a hub in a folder, and removes them. Start at bh_hub_make. */
 #include <errno.h>
 #include <glib/gstdio.h>
 
@@ -47,7 +48,8 @@ static gboolean fill_store(BhDb *db, const char *dir, const BhHubPlan *plan, con
          bh_log_add_device(db, id, signer->public_key, NULL, id, plan->name, now_ms, error);
 }
 
-/* What a hub consists of, and what is made beside it: in this order it is taken away again. */
+/* The parts of a hub and the files that SQLite makes beside its store, in the order in which they
+ * are removed. */
 static const char *const PARTS[] = {"hub.db",         "hub.db-wal",   "hub.db-shm",
                                     "hub.db-journal", "regions.json", "files",
                                     "uploads",        "keys",         NULL};
@@ -60,17 +62,17 @@ gboolean bh_hub_is_free(const char *dir, GError **error)
     if (!g_file_test(path, G_FILE_TEST_EXISTS))
       continue;
     if (i == 0)
-      g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "there is a hub in %s already", dir);
+      g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "%s: has a hub already", dir);
     else
-      g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "there is %s already: it may be of another hub",
+      g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "%s: exists already, it may be of another hub",
                   path);
     return FALSE;
   }
   return TRUE;
 }
 
-/* Files lie on shelves: files/ab/HASH. */
-static void take_files_away(const char *dir)
+/* Removes the files, whose paths are files/ab/HASH. */
+static void remove_files(const char *dir)
 {
   g_autofree char *files = g_build_filename(dir, "files", NULL);
   g_autoptr(GDir) shelves = g_dir_open(files, 0, NULL);
@@ -93,7 +95,7 @@ void bh_hub_take_away(const char *dir)
     g_autofree char *path = g_build_filename(dir, "keys", KEYS[i], NULL);
     g_unlink(path);
   }
-  take_files_away(dir);
+  remove_files(dir);
   for (int i = 0; PARTS[i] != NULL; i++) {
     g_autofree char *path = g_build_filename(dir, PARTS[i], NULL);
     if (g_unlink(path) != 0)
@@ -107,7 +109,7 @@ static gboolean write_region(const char *dir, const char *pack, GError **error)
   return bh_durable_copy(bh_disk_system(), pack, to, error);
 }
 
-/* What is in them was synced as it was written. */
+/* Syncs the folders. The files in them were synced when they were written. */
 static gboolean sync_folders(const char *dir, GError **error)
 {
   g_autofree char *keys = g_build_filename(dir, "keys", NULL);

@@ -1,4 +1,4 @@
-/* Makes a hub in a folder, and takes it away again. */
+/* Makes a hub in a folder, and removes it again. */
 #pragma once
 
 #include "schema/error.h"
@@ -8,20 +8,22 @@ G_BEGIN_DECLS
 typedef struct {
   const char *name;
   const char *area;       /* code or name of an area of the pack */
-  const char *public_url; /* where devices reach the hub (bh_hub_set_public_url); NULL: not yet */
-  const char *regions;    /* path of the region pack; NULL: the one that is installed */
-  const char *lang;       /* "zh" or "en", for what is wrong with the area; NULL: "en" */
+  const char *public_url; /* by which devices reach the hub (bh_hub_set_public_url); NULL: not
+                           * known yet */
+  const char *regions;    /* path of the region pack; NULL: the installed one */
+  const char *lang;       /* "zh" or "en", for errors about the area; NULL: "en" */
 } BhHubPlan;
 
-/* Makes a hub in a directory that is there: store, hub keys, plaque key, TLS key and certificate,
- * kind set and region pack. Nothing of it is left when it fails. BH_ERROR_BUSY when there is a hub
- * already, or anything of one. */
+/* Makes a hub in an existing directory: store, hub keys, plaque key, TLS key and certificate, kind
+ * set and region pack. Removes everything again on failure. BH_ERROR_BUSY when the directory has a
+ * hub, or a part of one. */
 gboolean bh_hub_make(const char *dir, const BhHubPlan *plan, GError **error);
-/* The same with the installed pack. */
+/* bh_hub_make with the installed region pack and without a public URL. */
 gboolean bh_hub_init(const char *dir, const char *name, const char *area, GError **error);
-/* TRUE when a directory holds nothing of a hub; else BH_ERROR_BUSY. */
+/* TRUE when a directory has no part of a hub; else FALSE with BH_ERROR_BUSY. */
 gboolean bh_hub_is_free(const char *dir, GError **error);
-/* Takes all that makes a hub out of a directory; only for one that was free. */
+/* Removes all parts of a hub from a directory. Only for a directory for which bh_hub_is_free was
+ * TRUE before. */
 void bh_hub_take_away(const char *dir);
 
 G_END_DECLS

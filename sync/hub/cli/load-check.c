@@ -1,6 +1,7 @@
-/* Looks at what a load would write before anything is written, so that all that is wrong is told at
- * once: values, areas and records that do not exist, numbers that another record has, and what the
- * kind's own rules say. The judgement of entries comes after it, as always. */
+/* Checks all records of a load before any is written, so that all problems are reported at once:
+ * invalid values, areas and records that do not exist, numbers that another record has, and the
+ * rules of the kind. Entries are judged when they are written, as always. Start at bh_load_check.
+ */
 #include <string.h>
 
 #include "schema/civil.h"
@@ -12,7 +13,7 @@
 
 typedef struct {
   BhLoad *load;
-  GHashTable *values;  /* id → json_t*, what a record would hold */
+  GHashTable *values;  /* id → json_t*: values of a record after the load */
   GHashTable *numbers; /* "kind\nfield\nkey" → BhLoadRecord* */
   char *today;
 } Check;
@@ -30,7 +31,7 @@ static void check_clear(Check *check)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Check, check_clear)
 
-/* What a record holds once all is loaded. */
+/* The values of a record after the load, borrowed. */
 static const json_t *lookup(const char *id, gpointer data)
 {
   Check *check = data;
@@ -44,7 +45,7 @@ static const json_t *lookup(const char *id, gpointer data)
     const char *key;
     json_t *value;
     json_object_foreach(record->set, key, value) {
-      /* A state that went on since the first load stays. */
+      /* A stored state is kept, because it may have changed since the first load. */
       if (strcmp(key, "state") == 0 && json_object_get(before, "state") != NULL)
         continue;
       if (json_is_null(value))
@@ -83,7 +84,7 @@ static void check_refs(Check *check, BhLoadRecord *record, const BhField *field,
     if (id != NULL && !refers_to(check, field, id)) {
       g_autofree char *expected = bh_names_expected(check->load->names, field);
       g_autofree char *text =
-          g_strdup_printf(zh ? "没有这条记录；%s" : "there is no such record; %s", expected);
+          g_strdup_printf(zh ? "没有这条记录；%s" : "no such record; %s", expected);
       bh_load_field_problem(check->load, record, field, id, text);
     }
   }
@@ -93,8 +94,8 @@ static gboolean is_unchanged(Check *check, const BhLoadRecord *record, const cha
                              const json_t *value)
 {
   const json_t *before = bh_shown_lookup(record->id, check->load->shown);
-  const json_t *there = json_object_get(before, key);
-  return there != NULL && json_equal((json_t *)there, (json_t *)value);
+  const json_t *stored = json_object_get(before, key);
+  return stored != NULL && json_equal((json_t *)stored, (json_t *)value);
 }
 
 static void check_number(Check *check, BhLoadRecord *record, const BhField *field, const char *text)
@@ -115,9 +116,9 @@ static void check_number(Check *check, BhLoadRecord *record, const BhField *fiel
   for (guint i = 0; ids != NULL && key != NULL && i < ids->len; i++) {
     const char *other = ids->pdata[i];
     BhContext context = {.values = lookup(other, check), .lookup = lookup, .data = check};
-    g_autofree char *there = bh_number_key(bh_json_string_or(context.values, name, ""));
+    g_autofree char *stored = bh_number_key(bh_json_string_or(context.values, name, ""));
     if (strcmp(other, record->id) == 0 || g_hash_table_contains(load->by_id, other) ||
-        g_strcmp0(there, key) != 0 || !bh_field_is_distinct(field, &context))
+        g_strcmp0(stored, key) != 0 || !bh_field_is_distinct(field, &context))
       continue;
     g_autofree char *what = bh_names_describe(load->names, record->kind, other);
     g_autofree char *why =
@@ -136,7 +137,7 @@ static void check_value(Check *check, BhLoadRecord *record, const BhKind *kind, 
     if (!bh_kind_check_value(kind, key, value, NULL)) {
       g_autofree char *typed = dup_typed(value);
       g_autofree char *text = g_strdup_printf(
-          zh ? "状态（state）“%s”：没有这个状态" : "state \"%s\": there is no such state", typed);
+          zh ? "状态（state）“%s”：没有这个状态" : "state \"%s\": no such state", typed);
       bh_load_problem(load, record->where, text);
       record->is_bad = TRUE;
     }
@@ -167,12 +168,13 @@ static void check_value(Check *check, BhLoadRecord *record, const BhKind *kind, 
   else if (type == BH_FIELD_AREA && !bh_region_has(load->region, json_string_value(value)))
     bh_load_field_problem(load, record, field, json_string_value(value),
                           zh ? "区划包里没有这个区划，请先装载含有它的区划包"
-                             : "the region pack has no such area: load one that has it first");
+                             : "the region pack has no such area, load a pack that has it first");
 }
 
 /* --- one record --- */
 
-static gboolean changes(Check *check, const BhLoadRecord *record)
+/* Whether loading the record changes anything. */
+static gboolean is_changed(Check *check, const BhLoadRecord *record)
 {
   const char *key;
   json_t *value;
@@ -184,16 +186,19 @@ static gboolean changes(Check *check, const BhLoadRecord *record)
   return FALSE;
 }
 
-static void tell(Check *check, BhLoadRecord *record, const BhKind *kind, const GPtrArray *problems)
+/* Adds problems of the rules, except those that check_value reported. */
+static void add_problems(Check *check, BhLoadRecord *record, const BhKind *kind,
+                         const GPtrArray *problems)
 {
   gboolean zh = bh_load_is_zh(check->load);
   for (guint i = 0; i < problems->len; i++) {
     const BhProblem *problem = problems->pdata[i];
     const BhField *field = bh_kind_find_field(kind, problem->field);
-    /* Said already, with the value; of what is doubtful the office asks for the reason. */
+    /* check_value reported these with the value. A missing reason for a doubtful value is no
+     * problem, because the office asks for it later. */
     if (bh_kind_is_reason_missing(kind, problem) || strcmp(problem->code, "invalid") == 0 ||
         strcmp(problem->code, "unknown_field") == 0 ||
-        json_object_get(record->said, problem->field) != NULL)
+        json_object_get(record->reported, problem->field) != NULL)
       continue;
     const char *why = zh ? problem->text_zh : problem->text_en;
     if (field != NULL)
@@ -208,7 +213,7 @@ static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
 {
   const json_t *before = bh_shown_lookup(record->id, check->load->shown);
   const json_t *after = lookup(record->id, check);
-  /* Without an actor: an import may bring records of any state, as the judgement says. */
+  /* No actor: a load may create records in any state; the judgement of entries allows that. */
   BhContext context = {.values = after,
                        .record = record->id,
                        .today = check->today,
@@ -222,35 +227,36 @@ static void check_rules(Check *check, BhLoadRecord *record, const BhKind *kind)
     context.values = lookup(record->id, check);
   }
   g_autoptr(GPtrArray) problems = bh_kind_check_record(kind, &context);
-  tell(check, record, kind, problems);
+  add_problems(check, record, kind, problems);
   const char *state = bh_json_string_or(context.values, "state", NULL);
   if (before != NULL || state == NULL || record->is_bad)
     return;
   g_autoptr(GPtrArray) steps = bh_workflow_check(kind, NULL, state, &context);
-  tell(check, record, kind, steps);
+  add_problems(check, record, kind, steps);
 }
 
 static void check_record(Check *check, BhLoadRecord *record)
 {
   BhLoad *load = check->load;
   const BhKind *kind = bh_kind_set_find(load->kinds, record->kind);
-  const BhShownRecord *there = bh_shown_find(load->shown, record->id, NULL);
+  const BhShownRecord *stored = bh_shown_find(load->shown, record->id, NULL);
   gboolean zh = bh_load_is_zh(load);
-  if (kind == NULL || (there != NULL && strcmp(there->kind, record->kind) != 0)) {
+  if (kind == NULL || (stored != NULL && strcmp(stored->kind, record->kind) != 0)) {
     g_autofree char *text =
         kind == NULL
-            ? g_strdup_printf(zh ? "没有种类“%s”" : "there is no kind \"%s\"", record->kind)
+            ? g_strdup_printf(zh ? "没有种类“%s”" : "no such kind: \"%s\"", record->kind)
             : g_strdup_printf(zh ? "编号 %s 是另一种记录" : "%s is of another kind", record->id);
     bh_load_problem(load, record->where, text);
     record->is_bad = TRUE;
     return;
   }
-  if (!changes(check, record))
+  if (!is_changed(check, record))
     return;
   const char *key;
   json_t *value;
-  json_object_foreach(record->set, key, value)
+  json_object_foreach(record->set, key, value) {
     check_value(check, record, kind, key, value);
+  }
   BhContext context = {.values = lookup(record->id, check), .lookup = lookup, .data = check};
   const GPtrArray *fields = bh_kind_list_fields(kind);
   for (guint i = 0; i < fields->len; i++) {

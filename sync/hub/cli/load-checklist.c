@@ -1,5 +1,5 @@
-/* Checklists become records, a new version a new one. A version ends the day before the next one of
- * its list begins (valid_to), so that new visits are offered one only. */
+/* Loads checklists as records, each version as one. A version ends (valid_to) on the day before the
+ * next version of its list begins, so that new visits are offered only one. */
 #include <string.h>
 
 #include "schema/checklist.h"
@@ -26,21 +26,22 @@ static BhChecklist *read_checklist(BhLoad *load, const char *csv, GPtrArray *fau
                                                                       : NULL;
 }
 
-/* Visits name the version they were made with: its words stay. */
+/* Whether a stored version remains as it is; a problem is added if not. Visits refer to the version
+ * with which they were made, so it must not change. */
 static gboolean keeps_words(BhLoad *load, const char *id, const json_t *set, const char *where,
                             const char *name)
 {
-  const json_t *there = bh_shown_lookup(id, load->shown);
+  const json_t *stored = bh_shown_lookup(id, load->shown);
   const char *key;
   json_t *value;
-  json_object_foreach(there != NULL ? (json_t *)set : NULL, key, value) {
-    const json_t *now = json_object_get(there, key);
+  json_object_foreach(stored != NULL ? (json_t *)set : NULL, key, value) {
+    const json_t *now = json_object_get(stored, key);
     if (now != NULL && json_equal((json_t *)now, value))
       continue;
     g_autofree char *text = g_strdup_printf(
         bh_load_is_zh(load)
             ? "版本 %s 已经装载过，内容不同（%s）：请在 .items.json 里改用新的版本号"
-            : "version %s is here with another %s: give the list a new version in "
+            : "version %s was loaded before with another %s: give the list a new version in "
               "its .items.json",
         name, key);
     bh_load_problem(load, where, text);
@@ -86,7 +87,7 @@ void bh_load_checklist(BhLoad *load, const char *csv)
   bh_load_add(load, id, "checklist", where, set);
 }
 
-/* --- which version is in force --- */
+/* --- validity of versions --- */
 
 /* A version that is loaded or stored. */
 typedef struct {
@@ -127,13 +128,15 @@ static GArray *list_versions(BhLoad *load)
   return versions;
 }
 
-/* Among versions of one day, what is loaded comes after what is stored. */
-static gboolean is_before(const Version *one, const Version *other)
+/* Order of two versions. Of versions that begin on one day, the loaded one is after the stored one.
+ */
+static gboolean is_before(const Version *first, const Version *second)
 {
-  int order = strcmp(one->from, other->from);
-  return order < 0 || (order == 0 && one->is_stored && !other->is_stored);
+  int order = strcmp(first->from, second->from);
+  return order < 0 || (order == 0 && first->is_stored && !second->is_stored);
 }
 
+/* Sets the end of a version to the day before `next_from`. */
 static void end_version(BhLoad *load, const Version *version, const char *next_from)
 {
   BhDate day;

@@ -1,5 +1,4 @@
-/* What the files of load share: the records that wait to be written, and what is wrong with them.
- */
+/* Shared by the files of load: the records that will be written, and their problems. */
 #pragma once
 
 #include "sync/hub/cli/load.h"
@@ -10,14 +9,14 @@ G_BEGIN_DECLS
 
 #define BH_LOAD_PROBLEMS_SHOWN 50
 
-/* One record a file asks for. */
+/* A record in a file. */
 typedef struct {
   char *id;
   char *kind;
-  char *where; /* "a.csv, line 4", in the language of who loads */
+  char *where; /* "a.csv, line 4", in the language of the options */
   json_t *set;
-  json_t *said;    /* {field: true} of which something wrong was told already */
-  gboolean is_bad; /* something is wrong with it; it is not tried on the store */
+  json_t *reported; /* {field: true} of fields with a reported problem */
+  gboolean is_bad;  /* it has a problem, so it is not tried on the store */
 } BhLoadRecord;
 
 typedef struct {
@@ -25,51 +24,56 @@ typedef struct {
   BhDb *db; /* a reader */
   const BhLoadOptions *options;
   BhKindSet *kinds;
-  BhRegion *own_region; /* of a pack that is loaded as well; NULL */
-  const BhRegion *region;
+  BhRegion *own_region;   /* of a region pack among the files; NULL: none */
+  const BhRegion *region; /* own_region, else that of the hub */
   BhNames *names;
   BhShown *shown;
-  GPtrArray *kind_dirs;  /* char* */
+  GPtrArray *kind_dirs;  /* char* paths */
   GPtrArray *regions;    /* char* paths */
   GPtrArray *checklists; /* char* csv paths */
   GPtrArray *tables;     /* char* csv paths */
   GPtrArray *records;    /* BhLoadRecord* */
   GHashTable *by_id;     /* id → BhLoadRecord */
   GPtrArray *pins;       /* json_t* whole files */
-  GPtrArray *passwords;
-  json_t *skipped;
-  GString *problems; /* the first BH_LOAD_PROBLEMS_SHOWN, a line each */
+  GPtrArray *passwords;  /* json_t* whole files */
+  json_t *skipped;       /* names of files that were left out */
+  GString *problems;     /* the first BH_LOAD_PROBLEMS_SHOWN, one in each line */
   guint n_problems;
-  json_t *warnings; /* texts: what is loaded all the same */
-  gint64 entries;
+  json_t *warnings; /* texts about doubtful values that are loaded */
+  gint64 entries;   /* entries that were made */
 } BhLoad;
 
+/* Whether problems are written in Chinese; else in English. */
 gboolean bh_load_is_zh(const BhLoad *load);
-/* "a.csv 第 4 行" or "a.csv, line 4"; g_free. */
+/* "a.csv 第 4 行" or "a.csv, line 4"; only the name for line 0. g_free. */
 char *bh_load_where(const BhLoad *load, const char *path, int line);
-/* Notes what is wrong, in the language of who loads. */
+/* Adds a problem; nothing is loaded then. */
 void bh_load_problem(BhLoad *load, const char *where, const char *text);
-/* The same for one member of a record: with its label, and `typed` unless it is personal. */
+/* Adds a problem of one field of a record, with the field's label, and with `typed` (may be NULL)
+ * unless the field is personal. */
 void bh_load_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *field,
                            const char *typed, const char *text);
-/* Notes what is doubtful about a value that is loaded as it is. */
+/* Adds a warning about a doubtful value that is loaded as it is. */
 void bh_load_field_warning(BhLoad *load, const BhLoadRecord *record, const BhField *field,
                            const char *typed, const char *text);
 /* "the same as a.csv, line 3"; g_free. */
 char *bh_load_repeats(const BhLoad *load, const BhLoadRecord *first);
-/* Adds a record, with a reference to `set`. Two of one id are a problem: NULL then. Borrowed. */
+/* Adds a record, borrowed, and takes a reference to `set`. NULL and a problem when a record with
+ * this id was added before. */
 BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const char *where,
                           json_t *set);
 
-/* Notes that a whole file is not loaded, and why. */
+/* Adds the problem of a file that cannot be loaded. */
 void bh_load_refuse(BhLoad *load, const char *path, const char *zh, const char *en);
 
-/* load-checklist.c: a checklist as a record; then, once all are read, older versions end. */
+/* Adds a checklist as a record (load-checklist.c). */
 void bh_load_checklist(BhLoad *load, const char *csv);
+/* Ends older versions of the checklists; call it after all checklists were added. */
 void bh_load_end_older(BhLoad *load);
-/* load-table.c: the rows of a table as records of options->kind. */
+/* Adds the rows of a table as records of options->kind (load-table.c). FALSE when the file cannot
+ * be read; other problems are added to `load`. */
 gboolean bh_load_table(BhLoad *load, const char *path, GError **error);
-/* load-check.c: looks at every record before any is written. */
+/* Checks all records before any is written; adds their problems (load-check.c). */
 void bh_load_check(BhLoad *load);
 
 G_END_DECLS

@@ -1,6 +1,7 @@
-/* Tables of records: the header names fields of a kind, by name or label, and each row is a record.
- * A row is the same record again when it says the same id, the same distinct value (a credit code),
- * or, where the kind has none, the same title in the same area and unit. */
+/* Loads tables of records: the header contains names or labels of fields, each row is a record. A
+ * row is an existing record if it has the same id, the same distinct value (a credit code), or, if
+ * the kind has no distinct value, the same title in the same area and unit. Start at bh_load_table.
+ */
 #include <string.h>
 
 #include "schema/csv.h"
@@ -14,9 +15,9 @@ typedef struct {
   BhLoad *load;
   const BhKind *kind;
   const char *path;
-  const BhField *columns[BH_CSV_COLUMNS_MAX]; /* NULL: "id", "state", or not read */
+  const BhField *columns[BH_CSV_COLUMNS_MAX]; /* NULL: "id", "state", or a column to ignore */
   int id_column;                              /* -1: none */
-  int state_column;
+  int state_column;                           /* -1: none */
   guint n_columns;
 } Table;
 
@@ -30,7 +31,7 @@ static gboolean is_label(const char *header, const char *label)
   return *label != '\0' && g_ascii_strcasecmp(header, label) == 0;
 }
 
-/* A column that must be filled is often marked with a star. */
+/* The header of a column without spaces and the star that often marks required columns; g_free. */
 static char *dup_header(const char *cell)
 {
   char *header = g_strstrip(g_strdup(cell));
@@ -94,25 +95,25 @@ static gboolean read_header(Table *table, const BhCsvRow *header)
     g_autofree char *name = dup_header(header->cells[i]);
     if (*name == '\0')
       continue;
-    gboolean twice = FALSE;
+    gboolean is_duplicate = FALSE;
     if (strcmp(name, "id") == 0) {
-      twice = table->id_column >= 0;
+      is_duplicate = table->id_column >= 0;
       table->id_column = (int)i;
     } else if (bh_kind_has_states(table->kind) &&
                (strcmp(name, "state") == 0 || strcmp(name, "状态") == 0)) {
-      twice = table->state_column >= 0;
+      is_duplicate = table->state_column >= 0;
       table->state_column = (int)i;
     } else {
       table->columns[i] = find_column(table->kind, name);
       for (guint k = 0; k < i; k++)
-        twice |= table->columns[i] != NULL && table->columns[k] == table->columns[i];
+        is_duplicate |= table->columns[i] != NULL && table->columns[k] == table->columns[i];
       if (table->columns[i] == NULL)
         g_string_append_printf(unknown, zh ? "%s“%s”" : "%s\"%s\"", unknown->len > 0 ? " " : "",
                                name);
     }
-    if (twice) {
+    if (is_duplicate) {
       g_autofree char *text =
-          g_strdup_printf(zh ? "列“%s”出现了两次" : "the column \"%s\" appears twice", name);
+          g_strdup_printf(zh ? "列“%s”出现了两次" : "duplicate column \"%s\"", name);
       bh_load_problem(load, where, text);
     }
   }
@@ -126,14 +127,14 @@ static gboolean read_header(Table *table, const BhCsvRow *header)
   return load->n_problems == before;
 }
 
-/* --- which record a row is --- */
+/* --- identity of rows --- */
 
 static const char *text_at(const json_t *values, const char *key)
 {
   return bh_json_string_or(values, key, "");
 }
 
-/* The first distinct value a row gives; NULL when the kind or the row has none. */
+/* The first distinct field that has a value in the row; NULL when there is none. */
 static const BhField *find_distinct(const BhKind *kind, const json_t *set)
 {
   const GPtrArray *fields = bh_kind_list_fields(kind);
@@ -149,9 +150,9 @@ static const BhField *find_distinct(const BhKind *kind, const json_t *set)
 
 static gboolean is_same_value(const json_t *values, const BhField *field, const char *text)
 {
-  g_autofree char *one = bh_number_key(bh_json_string_or(values, bh_field_get_name(field), ""));
-  g_autofree char *other = bh_number_key(text);
-  return one != NULL && g_strcmp0(one, other) == 0;
+  g_autofree char *key = bh_number_key(bh_json_string_or(values, bh_field_get_name(field), ""));
+  g_autofree char *text_key = bh_number_key(text);
+  return key != NULL && g_strcmp0(key, text_key) == 0;
 }
 
 static char *belongs_to(BhLoad *load, const char *kind, const char *id)
@@ -159,11 +160,12 @@ static char *belongs_to(BhLoad *load, const char *kind, const char *id)
   g_autofree char *other = bh_names_describe(load->names, kind, id);
   return g_strdup_printf(bh_load_is_zh(load)
                              ? "已属于 %s；如果是同一个，请在 id 列填 %s"
-                             : "%s has it; if that is the same one, put %s into a column id",
+                             : "%s has it; if the row is the same record, put %s into a column id",
                          other, id);
 }
 
-/* By a distinct value. A record of another title keeps it: that may be a slip. */
+/* The id of a row by its distinct value (g_free). NULL and a problem when a record with another
+ * title has the value, because the value may be a typing error. */
 static char *identify_by_value(Table *table, const BhField *field, const json_t *set,
                                const char *where)
 {
@@ -196,7 +198,7 @@ static char *identify_by_value(Table *table, const BhField *field, const json_t 
   return g_strdup(id);
 }
 
-/* By title, area and unit. */
+/* The id of a row by title, area and unit; g_free. */
 static char *identify_by_title(Table *table, const json_t *set)
 {
   BhLoad *load = table->load;
@@ -244,9 +246,9 @@ static gboolean names_own_kind(const Table *table, const BhField *field)
   return g_strv_contains(bh_field_get_ref_kinds(field), bh_kind_get_name(table->kind));
 }
 
-/* FALSE: it was refused, and said. */
+/* Reads a cell into `set`. FALSE when the text was refused and a problem was added. */
 static gboolean read_cell(Table *table, const BhField *field, const char *cell, const char *where,
-                          json_t *set, json_t *said)
+                          json_t *set, json_t *reported)
 {
   g_autoptr(GError) why = NULL;
   if (*cell == '\0')
@@ -257,7 +259,7 @@ static gboolean read_cell(Table *table, const BhField *field, const char *cell, 
     return TRUE;
   }
   bh_load_problem(table->load, where, why->message);
-  json_object_set_new(said, bh_field_get_name(field), json_true());
+  json_object_set_new(reported, bh_field_get_name(field), json_true());
   return FALSE;
 }
 
@@ -289,18 +291,18 @@ static gboolean read_state(Table *table, const char *cell, const char *where, js
   return FALSE;
 }
 
-/* Everything but what names records of the same kind, which may stand further down. */
+/* Reads a row except refs to records of the same kind, which may be in later rows. */
 static void read_row(Table *table, const BhCsvRow *row, GArray *rows)
 {
   BhLoad *load = table->load;
   g_autofree char *where = bh_load_where(load, table->path, row->line);
   g_autoptr(json_t) set = json_object();
-  g_autoptr(json_t) said = json_object();
+  g_autoptr(json_t) reported = json_object();
   gboolean fine = TRUE;
   for (guint i = 0; i < row->n_cells; i++) {
     const BhField *field = i < table->n_columns ? table->columns[i] : NULL;
     if (field != NULL && !names_own_kind(table, field))
-      fine &= read_cell(table, field, row->cells[i], where, set, said);
+      fine &= read_cell(table, field, row->cells[i], where, set, reported);
     else if ((int)i == table->state_column)
       fine &= read_state(table, row->cells[i], where, set);
     else if (i >= table->n_columns && row->cells[i][0] != '\0') {
@@ -320,7 +322,7 @@ static void read_row(Table *table, const BhCsvRow *row, GArray *rows)
   if (record == NULL)
     return;
   record->is_bad |= !fine;
-  json_object_update(record->said, said);
+  json_object_update(record->reported, reported);
   bh_names_add(load->names, record->kind, record->id, set);
   Row read = {.row = row, .record = record};
   g_array_append_val(rows, read);
@@ -332,7 +334,7 @@ static void read_own_refs(Table *table, const Row *read)
     const BhField *field = table->columns[i];
     if (field != NULL && names_own_kind(table, field) &&
         !read_cell(table, field, read->row->cells[i], read->record->where, read->record->set,
-                   read->record->said))
+                   read->record->reported))
       read->record->is_bad = TRUE;
   }
 }

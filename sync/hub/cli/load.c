@@ -1,5 +1,6 @@
-/* Reads files, has everything looked at, and writes it in one transaction. Tables of records are in
- * load-table.c, what is wrong with records in load-check.c. */
+/* Loads files: reads all of them, checks all records, and writes them in one transaction. Tables
+ * are read in load-table.c, checklists in load-checklist.c, records are checked in load-check.c.
+ * Start at load_all. */
 #include "sync/hub/records/records.h"
 #include "sync/hub/cli/load-internal.h"
 
@@ -21,7 +22,7 @@ static void record_free(gpointer data)
   g_free(record->kind);
   g_free(record->where);
   json_decref(record->set);
-  json_decref(record->said);
+  json_decref(record->reported);
   g_free(record);
 }
 
@@ -46,7 +47,7 @@ static void load_clear(BhLoad *load)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhLoad, load_clear)
 
-/* --- what is wrong --- */
+/* --- problems --- */
 
 gboolean bh_load_is_zh(const BhLoad *load)
 {
@@ -73,7 +74,7 @@ void bh_load_field_problem(BhLoad *load, BhLoadRecord *record, const BhField *fi
 {
   g_autofree char *complaint = bh_names_complain(load->names, field, typed, text);
   bh_load_problem(load, record->where, complaint);
-  json_object_set_new(record->said, bh_field_get_name(field), json_true());
+  json_object_set_new(record->reported, bh_field_get_name(field), json_true());
   record->is_bad = TRUE;
 }
 
@@ -104,7 +105,7 @@ BhLoadRecord *bh_load_add(BhLoad *load, const char *id, const char *kind, const 
   record->kind = g_strdup(kind);
   record->where = g_strdup(where);
   record->set = json_incref(set);
-  record->said = json_object();
+  record->reported = json_object();
   g_ptr_array_add(load->records, record);
   g_hash_table_insert(load->by_id, record->id, record);
   return record;
@@ -116,7 +117,7 @@ void bh_load_refuse(BhLoad *load, const char *path, const char *zh, const char *
   bh_load_problem(load, base, bh_load_is_zh(load) ? zh : en);
 }
 
-/* One error of everything; FALSE when there is something. */
+/* FALSE with one error for all problems, if there are any. */
 static gboolean is_clean(BhLoad *load, GError **error)
 {
   guint more = load->n_problems - MIN(load->n_problems, BH_LOAD_PROBLEMS_SHOWN);
@@ -132,8 +133,9 @@ static gboolean is_clean(BhLoad *load, GError **error)
   return FALSE;
 }
 
-/* --- finding out what there is --- */
+/* --- files --- */
 
+/* A copy of a value in which each {"$ref": NAME} is replaced by the id for that name. */
 static json_t *resolve_refs(const char *space, const json_t *value)
 {
   if (json_is_object(value)) {
@@ -146,22 +148,24 @@ static json_t *resolve_refs(const char *space, const json_t *value)
       return json_string(id);
     }
     json_t *copy = json_object();
-    json_object_foreach((json_t *)value, key, member)
+    json_object_foreach((json_t *)value, key, member) {
       json_object_set_new(copy, key, resolve_refs(space, member));
+    }
     return copy;
   }
   if (json_is_array(value)) {
     size_t at;
     json_t *element;
     json_t *copy = json_array();
-    json_array_foreach((json_t *)value, at, element)
+    json_array_foreach((json_t *)value, at, element) {
       json_array_append_new(copy, resolve_refs(space, element));
+    }
     return copy;
   }
   return json_incref((json_t *)value);
 }
 
-/* "r.json 第 2 条（ent-02）", counted from 1 as people do. */
+/* "r.json 第 2 条（ent-02）", counted from 1. g_free. */
 static char *where_of(const BhLoad *load, const char *path, size_t at, const char *name)
 {
   g_autofree char *base = g_path_get_basename(path);
@@ -198,8 +202,8 @@ static gboolean is_secrets(const char *base)
   return strcmp(base, "demo-pins.json") == 0 || strcmp(base, "demo-passwords.json") == 0;
 }
 
-/* `asked`: the file was named itself, not the directory it is in. */
-static gboolean take_json(BhLoad *load, const char *path, gboolean asked, GError **error)
+/* `is_named`: the path of the file was given, not that of its directory. */
+static gboolean take_json(BhLoad *load, const char *path, gboolean is_named, GError **error)
 {
   g_autofree char *base = g_path_get_basename(path);
   g_autoptr(json_t) file = bh_json_load_file(path, BH_LOAD_FILE_MAX, error);
@@ -212,7 +216,7 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean asked, GError
     else
       g_ptr_array_add(load->kind_dirs, dir);
   } else if (json_object_get(file, "bihuan-items") != NULL) {
-    return TRUE; /* belongs to its CSV */
+    return TRUE; /* read with its CSV */
   } else if (json_object_get(file, "bihuan-records") != NULL) {
     return take_records(load, path, file, error);
   } else if (json_object_get(file, "areas") != NULL) {
@@ -223,19 +227,19 @@ static gboolean take_json(BhLoad *load, const char *path, gboolean asked, GError
   } else if (load->options->demo && is_secrets(base)) {
     g_ptr_array_add(strcmp(base, "demo-pins.json") == 0 ? load->pins : load->passwords,
                     g_steal_pointer(&file));
-  } else if (!asked) {
+  } else if (!is_named) {
     json_array_append_new(load->skipped, json_string(base));
   } else if (is_secrets(base)) {
     bh_load_refuse(load, path, "演示口令要加 --demo 才装载",
                    "demo secrets are loaded with --demo only");
   } else {
     bh_load_refuse(load, path, "不认识的 JSON：既不是种类、区划包、日历，也不是记录",
-                   "JSON of no kind known here: no kind, region pack, calendar or records");
+                   "unknown JSON: neither kind, region pack, calendar nor records");
   }
   return TRUE;
 }
 
-/* A checklist by the item file beside it, or by its header; else records. */
+/* A CSV with an item file beside it is a checklist, any other a table of records. */
 static gboolean take_csv(BhLoad *load, const char *path, GError **error)
 {
   g_autofree char *stem = g_strndup(path, strlen(path) - strlen(".csv"));
@@ -258,7 +262,7 @@ static gboolean take_csv(BhLoad *load, const char *path, GError **error)
     bh_load_refuse(load, path, zh, en);
   } else if (load->options->kind == NULL) {
     bh_load_refuse(load, path, "请用 --kind 说明每一行是什么，如 --kind enterprise",
-                   "say with --kind what its rows are, such as --kind enterprise");
+                   "give the kind of its rows with --kind, such as --kind enterprise");
   } else {
     g_ptr_array_add(load->tables, g_strdup(path));
   }
@@ -274,22 +278,22 @@ static gboolean has_suffix(const char *path, const char *const *suffixes)
   return FALSE;
 }
 
-static gboolean take_file(BhLoad *load, const char *path, gboolean asked, GError **error)
+static gboolean take_file(BhLoad *load, const char *path, gboolean is_named, GError **error)
 {
   static const char *const sheets[] = {".xlsx", ".xls", ".xlsm", ".ods", ".et", NULL};
   static const char *const json[] = {".json", NULL};
   static const char *const csv[] = {".csv", NULL};
   static const char *const notes[] = {".md", NULL};
   if (has_suffix(path, json))
-    return take_json(load, path, asked, error);
+    return take_json(load, path, is_named, error);
   if (has_suffix(path, csv))
     return take_csv(load, path, error);
   if (has_suffix(path, sheets)) {
     bh_load_refuse(load, path, "不能直接读电子表格，请在表格软件里另存为 CSV（CSV UTF-8）再装载",
-                   "a spreadsheet cannot be read: save it as CSV (CSV UTF-8) there and load that");
-  } else if (asked) {
+                   "a spreadsheet cannot be read: save it as CSV (CSV UTF-8) and load that");
+  } else if (is_named) {
     bh_load_refuse(load, path, "不支持的文件：只能装载 .json 和 .csv",
-                   "this sort of file cannot be loaded: .json and .csv can");
+                   "unsupported type of file: only .json and .csv can be loaded");
   } else if (!has_suffix(path, notes)) {
     g_autofree char *base = g_path_get_basename(path);
     json_array_append_new(load->skipped, json_string(base));
@@ -306,7 +310,7 @@ static gboolean take_path(BhLoad *load, const char *path, GError **error)
 {
   g_autoptr(GError) failed = NULL;
   if (!g_file_test(path, G_FILE_TEST_EXISTS)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: there is no such file", path);
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "%s: no such file", path);
     return FALSE;
   }
   if (!g_file_test(path, G_FILE_TEST_IS_DIR))
@@ -331,33 +335,34 @@ static gboolean take_path(BhLoad *load, const char *path, GError **error)
 
 /* --- writing --- */
 
-/* Only what differs from what is there. */
-static json_t *dup_changes(const BhLoadRecord *record, BhRecord *there)
+/* The members of a record that differ from the stored record; a new reference. */
+static json_t *dup_changes(const BhLoadRecord *record, BhRecord *stored)
 {
   json_t *set = json_object();
   const char *key;
   json_t *value;
   json_object_foreach(record->set, key, value) {
-    json_t *now = there != NULL ? bh_record_get(there, key) : NULL;
+    json_t *now = stored != NULL ? bh_record_get(stored, key) : NULL;
     if (now == NULL || !json_equal(now, value))
       json_object_set(set, key, value);
   }
-  /* A state that went on since the first load stays. */
-  if (there != NULL && bh_record_get(there, "state") != NULL)
+  /* A stored state is kept, because it may have changed since the first load. */
+  if (stored != NULL && bh_record_get(stored, "state") != NULL)
     json_object_del(set, "state");
   return set;
 }
 
-/* What is refused here is noted: all is rolled back in the end. FALSE when the store fails. */
+/* Writes a record. A refusal is added to the problems, with which everything is rolled back in the
+ * end. FALSE only when the store fails. */
 static gboolean write_record(BhLoad *load, BhDb *db, const BhLoadRecord *record, GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autoptr(BhRecord) there = bh_record_load(db, record->id, &failed);
-  if (there == NULL && !g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
+  g_autoptr(BhRecord) stored = bh_record_load(db, record->id, &failed);
+  if (stored == NULL && !g_error_matches(failed, BH_ERROR, BH_ERROR_NOT_FOUND)) {
     g_propagate_error(error, g_steal_pointer(&failed));
     return FALSE;
   }
-  g_autoptr(json_t) set = dup_changes(record, there);
+  g_autoptr(json_t) set = dup_changes(record, stored);
   g_autoptr(GError) refused = NULL;
   if (json_object_size(set) == 0)
     return TRUE;
@@ -376,7 +381,7 @@ static gboolean write_record(BhLoad *load, BhDb *db, const BhLoadRecord *record,
   return TRUE;
 }
 
-/* What others refer to comes first. */
+/* Writes all records, kinds to which others refer first. */
 static gboolean write_records(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub;
@@ -423,8 +428,7 @@ static gboolean use_kind_dirs(BhLoad *load, GError **error)
   return TRUE;
 }
 
-/* What records are looked at with: the kinds and areas there are from now on, and what is stored.
- */
+/* Prepares what the checks need: the kinds and areas after the load, and a reader of the store. */
 static gboolean begin_check(BhLoad *load, GError **error)
 {
   load->kinds = bh_hub_dup_kinds(load->hub);
@@ -449,7 +453,7 @@ static gboolean read_tables(BhLoad *load, GError **error)
   const char *kind = load->options->kind;
   if (load->tables->len > 0 && bh_kind_set_find(load->kinds, kind) == NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN,
-                bh_load_is_zh(load) ? "没有种类“%s”" : "there is no kind \"%s\"", kind);
+                bh_load_is_zh(load) ? "没有种类“%s”" : "no such kind: \"%s\"", kind);
     return FALSE;
   }
   for (guint i = 0; i < load->tables->len; i++)
@@ -458,7 +462,7 @@ static gboolean read_tables(BhLoad *load, GError **error)
   return TRUE;
 }
 
-/* The areas first: what is written names them. */
+/* Writes everything: the areas first, because records refer to them. */
 static gboolean write_all(BhLoad *load, GError **error)
 {
   if (load->n_problems == 0)

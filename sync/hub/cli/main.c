@@ -1,3 +1,4 @@
+/* The program bihuan-hub: runs the command that its first argument names. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 
 typedef struct {
   const char *name;
-  const char *does;
+  const char *summary;
   int (*run)(int argc, char **argv);
 } Command;
 
@@ -15,17 +16,18 @@ static const Command COMMANDS[] = {
     {"init", "make a hub in an empty directory", bh_cli_init},
     {"load", "load kinds, packs, checklists and records", bh_cli_load},
     {"serve", "serve devices and the office page", bh_cli_serve},
-    {"enrol", "invite a device: one-time text and QR", bh_cli_enrol},
+    {"enrol", "invite a device: one-time text and QR code", bh_cli_enrol},
     {"unit", "add | set | list: offices and townships", bh_cli_unit},
     {"staff", "add | set | set-roles | move | retire | return | set-pin | set-password | list",
      bh_cli_staff},
     {"device", "list | revoke", bh_cli_device},
     {"access", "list: who was shown restricted records", bh_cli_access},
-    {"anomaly", "list: what is odd about how data came in", bh_cli_anomaly},
-    {"clock", "whether the machine's clock is believed, and to say that it is right", bh_cli_clock},
+    {"anomaly", "list: anomalies of received data", bh_cli_anomaly},
+    {"clock", "whether the hub trusts the machine's clock; confirm that it is correct",
+     bh_cli_clock},
     {"export", "write everything, or one case, into one file that can be verified", bh_cli_export},
     {"verify", "verify such a file without a hub", bh_cli_verify},
-    {"doctor", "look at a hub and say what to do about what is wrong", bh_cli_doctor},
+    {"doctor", "check a hub and report what to do about problems", bh_cli_doctor},
     {"backup", "copy the whole hub into one folder, while it is served", bh_cli_backup},
     {"restore", "make a hub from such a folder", bh_cli_restore},
 };
@@ -35,22 +37,23 @@ static void print_help(FILE *out)
   fprintf(out, "Usage: bihuan-hub COMMAND [OPTION…]\n\n"
                "Serves devices and the office page, and sets up what they need.\n\nCommands:\n");
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
-    fprintf(out, "  %-14s %s\n", COMMANDS[i].name, COMMANDS[i].does);
+    fprintf(out, "  %-14s %s\n", COMMANDS[i].name, COMMANDS[i].summary);
   fprintf(out, "\nOptions:\n"
-               "  --check-config [FILE]  say whether the settings of serve are right\n"
+               "  --check-config [FILE]  check the settings of serve\n"
                "  --version              print the version\n"
                "  --help                 print this text\n");
-  fprintf(out,
-          "\nbihuan-hub COMMAND --help lists its options.\n\n"
-          "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or there already,\n"
-          "5 input refused or export not verified, 6 export consistent in itself but not proved\n"
-          "to be the hub's: verify was given no --hub-key.\n");
+  fprintf(
+      out,
+      "\nbihuan-hub COMMAND --help lists its options.\n\n"
+      "Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not found, 4 busy or exists already,\n"
+      "5 input refused or export not verified, 6 export self-consistent, but its origin is not\n"
+      "proved, because verify was run without --hub-key.\n");
 }
 
 int main(int argc, char **argv)
 {
   bh_cli_start_locale();
-  /* What a command says is for who called it; serve writes a log. */
+  /* Commands show warnings only; serve sets the level for its log itself. */
   bh_lines_start(BH_LINES_TEXT, G_LOG_LEVEL_WARNING);
   if (argc < 2) {
     print_help(stderr);
@@ -69,6 +72,6 @@ int main(int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS(COMMANDS); i++)
     if (strcmp(argv[1], COMMANDS[i].name) == 0)
       return COMMANDS[i].run(argc - 1, argv + 1);
-  fprintf(stderr, "bihuan-hub: there is no command \"%s\"; see bihuan-hub --help\n", argv[1]);
+  fprintf(stderr, "bihuan-hub: no such command: \"%s\"; see bihuan-hub --help\n", argv[1]);
   return BH_EXIT_USAGE;
 }

@@ -1,4 +1,4 @@
-/* What names.c and names-value.c share. */
+/* Shared by names.c and names-value.c. */
 #pragma once
 
 #include "sync/hub/cli/names.h"
@@ -11,7 +11,7 @@ struct _BhNames {
   const BhKindSet *kinds;
   const BhRegion *region;
   const char *lang;
-  GHashTable *kinds_listed; /* kind → its rows */
+  GHashTable *kinds_listed; /* kind → Listed (names.c) */
   GHashTable *by_id;        /* id → row */
 };
 

@@ -1,13 +1,13 @@
-/* What a person wrote for a field, as a value: choices by label, records and areas by name. What is
- * refused is said with the field's label, the text and what may be written instead. */
+/* Parses the text that a person wrote for a field: choices by label, records and areas by name. An
+ * error contains the field's label, the text, and what is allowed. Start at bh_names_parse. */
 #include <string.h>
 
 #include "schema/error.h"
 #include "schema/typed.h"
 #include "sync/hub/cli/names-internal.h"
 
-#define SHOWN_MAX 60 /* characters of what was written that a refusal repeats */
-#define CHOICES_MAX 40
+#define SHOWN_MAX 60   /* characters of the text that an error contains */
+#define CHOICES_MAX 40 /* choices or areas that an error lists */
 
 /* --- areas --- */
 
@@ -22,7 +22,7 @@ const char *bh_names_find_area(const BhRegion *region, const char *text, const c
   if (codes->len == 0) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
                 zh ? "区划包里没有区划“%s”，请先装载含有它的区划包"
-                   : "the region pack has no area \"%s\": load one that has it first",
+                   : "the region pack has no area \"%s\", load a pack that has it first",
                 stripped);
     return NULL;
   }
@@ -38,30 +38,30 @@ const char *bh_names_find_area(const BhRegion *region, const char *text, const c
   return NULL;
 }
 
-/* --- what may be written --- */
+/* --- allowed texts --- */
 
 static char *list_choices(const BhNames *names, const BhField *field)
 {
   gboolean zh = bh_names_is_zh(names);
   g_autoptr(GString) out = g_string_new(zh ? "可选：" : "one of: ");
-  gsize said = 0;
+  gsize n_listed = 0;
   for (gsize i = 0; i < bh_field_count_choices(field); i++) {
     if (bh_field_is_choice_retired(field, i))
       continue;
-    if (said == CHOICES_MAX) {
+    if (n_listed == CHOICES_MAX) {
       g_string_append(out, zh ? "等" : ", …");
       break;
     }
     g_string_append_printf(out, zh ? "%s%s（%s）" : "%s%s (%s)",
-                           said == 0 ? ""
-                           : zh      ? "、"
-                                     : ", ",
+                           n_listed == 0 ? ""
+                           : zh          ? "、"
+                                         : ", ",
                            bh_field_get_choice_label(field, i, names->lang),
                            bh_field_get_choice_code(field, i));
-    said++;
+    n_listed++;
   }
   if (bh_field_get_type(field) == BH_FIELD_CHOICES)
-    g_string_append(out, zh ? "；多个用逗号或顿号隔开" : "; several by commas");
+    g_string_append(out, zh ? "；多个用逗号或顿号隔开" : "; separate several with commas");
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
@@ -75,7 +75,7 @@ static char *list_ref_kinds(const BhNames *names, const BhField *field)
                            kind != NULL ? bh_kind_get_label(kind, names->lang) : kinds[i]);
   }
   return g_strdup_printf(bh_names_is_zh(names) ? "应为已有的%s的名称或编号"
-                                               : "name or id of a record here (%s)",
+                                               : "the name or id of an existing record (%s)",
                          out->str);
 }
 
@@ -88,7 +88,7 @@ char *bh_names_expected(const BhNames *names, const BhField *field)
   case BH_FIELD_LONGTEXT:
     return g_strdup_printf(zh ? "应为不超过 %" G_GINT64_FORMAT " 个字的文字，不含控制字符"
                               : "text of at most %" G_GINT64_FORMAT
-                                " characters, none of them a control character",
+                                " characters without control characters",
                            max);
   case BH_FIELD_INTEGER:
     return g_strdup_printf(zh ? "应为 %" G_GINT64_FORMAT " 到 %" G_GINT64_FORMAT " 的整数"
@@ -118,8 +118,9 @@ char *bh_names_expected(const BhNames *names, const BhField *field)
                        : "one or two phone numbers of 3 to 24 digits each, such as "
                          "0553-1234567转801、13800000000");
   case BH_FIELD_USCC:
-    return g_strdup(zh ? "应为 18 位统一社会信用代码，只含数字和除 I、O、S、V、Z 外的大写字母"
-                       : "a credit code of 18 characters: digits, and letters but I, O, S, V, Z");
+    return g_strdup(
+        zh ? "应为 18 位统一社会信用代码，只含数字和除 I、O、S、V、Z 外的大写字母"
+           : "a credit code of 18 characters: digits, and letters except I, O, S, V, Z");
   case BH_FIELD_AREA:
     return g_strdup(zh ? "应为区划代码或名称" : "code or name of an area");
   case BH_FIELD_PLACE:
@@ -144,7 +145,7 @@ char *bh_names_complain(const BhNames *names, const BhField *field, const char *
       length > SHOWN_MAX ? g_utf8_substring(typed, 0, SHOWN_MAX) : g_strdup(typed);
   g_autofree char *shown =
       length > SHOWN_MAX ? g_strconcat(start, "…", NULL) : g_strdup(start != NULL ? start : "");
-  /* A personal value is not repeated: what is refused may be logged. */
+  /* Personal values are left out, because the error may be logged. */
   if (typed == NULL || bh_field_is_personal(field))
     return g_strdup_printf(bh_names_is_zh(names) ? "%s（%s）：%s" : "%s (%s): %s", label, name,
                            why);
@@ -154,8 +155,10 @@ char *bh_names_complain(const BhNames *names, const BhField *field, const char *
 
 /* --- values --- */
 
-static void complain(const BhNames *names, const BhField *field, const char *typed,
-                     const GError *why, GError **error)
+/* Sets an error about a typed text: with the message of `why`, or if that is NULL, with what is
+ * allowed. */
+static void set_refused(const BhNames *names, const BhField *field, const char *typed,
+                        const GError *why, GError **error)
 {
   g_autofree char *expected = why == NULL ? bh_names_expected(names, field) : NULL;
   g_autofree char *text =
@@ -206,6 +209,6 @@ json_t *bh_names_parse(BhNames *names, const BhField *field, const char *typed, 
     value = text != NULL ? bh_field_parse_typed(field, text, NULL) : NULL;
   }
   if (value == NULL)
-    complain(names, field, typed, why, error);
+    set_refused(names, field, typed, why, error);
   return g_steal_pointer(&value);
 }

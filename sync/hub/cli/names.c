@@ -1,4 +1,5 @@
-/* Finds records by what people call them. What a written value means is in names-value.c. */
+/* Finds records by the names that people write. Typed values of fields are parsed in names-value.c.
+ * Start at bh_names_find. */
 #include "sync/hub/access/access.h"
 #include "sync/hub/cli/names.h"
 
@@ -9,8 +10,8 @@
 #include "schema/workflow.h"
 #include "sync/hub/cli/names-internal.h"
 
-#define PAGE 200
-#define CANDIDATES_MAX 10 /* named in one refusal */
+#define PAGE 200          /* rows that are read at a time */
+#define CANDIDATES_MAX 10 /* listed in one error */
 
 static void free_json(gpointer value)
 {
@@ -19,14 +20,14 @@ static void free_json(gpointer value)
 
 typedef struct {
   json_t *rows;
-  GHashTable *called; /* key → GPtrArray of borrowed ids */
+  GHashTable *by_name; /* key of a name (bh_number_key) → GPtrArray of borrowed ids */
 } Listed;
 
 static void listed_free(gpointer data)
 {
   Listed *listed = data;
   json_decref(listed->rows);
-  g_hash_table_unref(listed->called);
+  g_hash_table_unref(listed->by_name);
   g_free(listed);
 }
 
@@ -84,7 +85,8 @@ static json_t *list_rows(BhNames *names, const char *kind, GError **error)
   return g_steal_pointer(&rows);
 }
 
-static gboolean is_called_by(const BhKind *kind, const BhField *field)
+/* Whether the values of a field name its records. */
+static gboolean is_name_field(const BhKind *kind, const BhField *field)
 {
   BhFieldType type = bh_field_get_type(field);
   const char *title = bh_json_string_or(bh_kind_get_declaration(kind), "title", "");
@@ -95,33 +97,34 @@ static gboolean is_called_by(const BhKind *kind, const BhField *field)
   return bh_field_is_indexed(field) || strstr(title, in_title) != NULL;
 }
 
-static void add_called(Listed *listed, const char *text, const char *id)
+/* Adds a name of a record to the index of its kind. */
+static void add_name(Listed *listed, const char *text, const char *id)
 {
   g_autofree char *key = bh_number_key(text);
   if (key == NULL)
     return;
-  GPtrArray *ids = g_hash_table_lookup(listed->called, key);
+  GPtrArray *ids = g_hash_table_lookup(listed->by_name, key);
   if (ids == NULL) {
     ids = g_ptr_array_new();
-    g_hash_table_insert(listed->called, g_steal_pointer(&key), ids);
+    g_hash_table_insert(listed->by_name, g_steal_pointer(&key), ids);
   }
   if (!g_ptr_array_find_with_equal_func(ids, id, g_str_equal, NULL))
     g_ptr_array_add(ids, (gpointer)id);
 }
 
-/* Takes a reference. */
+/* Adds a row and its names to the index; takes a reference to the row. */
 static void add_row(BhNames *names, const BhKind *kind, Listed *listed, json_t *row)
 {
   const char *id = bh_json_string_or(row, "id", "");
   const GPtrArray *fields = bh_kind_list_fields(kind);
   g_hash_table_insert(names->by_id, (gpointer)id, json_incref(row));
-  add_called(listed, bh_json_string_or(row, "title", ""), id);
+  add_name(listed, bh_json_string_or(row, "title", ""), id);
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = fields->pdata[i];
     const char *text =
         bh_json_string_or(json_object_get(row, "values"), bh_field_get_name(field), NULL);
-    if (text != NULL && is_called_by(kind, field))
-      add_called(listed, text, id);
+    if (text != NULL && is_name_field(kind, field))
+      add_name(listed, text, id);
   }
 }
 
@@ -131,7 +134,7 @@ static Listed *list_kind(BhNames *names, const char *kind_name, GError **error)
   const BhKind *kind = bh_kind_set_find(names->kinds, kind_name);
   if (listed != NULL || kind == NULL) {
     if (listed == NULL)
-      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no kind %s", kind_name);
+      g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "no such kind: %s", kind_name);
     return listed;
   }
   json_t *rows = list_rows(names, kind_name, error);
@@ -139,13 +142,14 @@ static Listed *list_kind(BhNames *names, const char *kind_name, GError **error)
     return NULL;
   listed = g_new0(Listed, 1);
   listed->rows = rows;
-  listed->called =
+  listed->by_name =
       g_hash_table_new_full(g_str_hash, g_str_equal, g_free, (GDestroyNotify)g_ptr_array_unref);
   g_hash_table_insert(names->kinds_listed, g_strdup(kind_name), listed);
   size_t at;
   json_t *row;
-  json_array_foreach(rows, at, row)
+  json_array_foreach(rows, at, row) {
     add_row(names, kind, listed, row);
+  }
   return listed;
 }
 
@@ -179,7 +183,7 @@ GPtrArray *bh_names_list_called(BhNames *names, const char *kind, const char *te
     return ids;
   }
   g_autofree char *key = bh_number_key(text);
-  const GPtrArray *called = key != NULL ? g_hash_table_lookup(listed->called, key) : NULL;
+  const GPtrArray *called = key != NULL ? g_hash_table_lookup(listed->by_name, key) : NULL;
   for (guint i = 0; called != NULL && i < called->len; i++)
     g_ptr_array_add(ids, called->pdata[i]);
   return ids;
@@ -263,7 +267,7 @@ static void set_ambiguous(BhNames *names, const char *text, const GPtrArray *kin
                 text, out->str);
   else
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "%u records are called \"%s\"; give the id of one:%s", ids->len, text, out->str);
+                "%u records have the name \"%s\"; give the id of one:%s", ids->len, text, out->str);
 }
 
 const char *bh_names_find(BhNames *names, const char *const *kinds, const char *text,
@@ -291,7 +295,7 @@ const char *bh_names_find(BhNames *names, const char *const *kinds, const char *
   else if (bh_names_is_zh(names))
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "没有叫“%s”的%s", text, wanted->str);
   else
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "there is no %s called \"%s\"", wanted->str,
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "no %s with the name \"%s\"", wanted->str,
                 text);
   return NULL;
 }

@@ -1,5 +1,5 @@
-/* The commands "unit" and "staff": who there is. Values go to the hub as they were written; it
- * reads them by the kind's declaration (people.c). */
+/* The commands "unit" and "staff". Values are sent to the hub as typed; it parses them by the
+ * declaration of the kind (people.c). */
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
@@ -9,13 +9,14 @@
 
 #define SECRET_MAX 256 /* bytes of a PIN or password that is read */
 
-/* An option that stands for a field. */
+/* An option for a field. */
 typedef struct {
   const char *field;
   char **value;
 } Named;
 
-/* {field: text} of the options given and of "--set field=text"; NULL with a complaint. */
+/* {field: text} of the given options and of "--set field=text", a new reference; NULL after an
+ * error was printed. */
 static json_t *collect_set(const char *command, const Named *named, gsize n, char **pairs)
 {
   g_autoptr(json_t) set = json_object();
@@ -27,11 +28,11 @@ static json_t *collect_set(const char *command, const Named *named, gsize n, cha
     g_autofree char *field =
         equals != NULL ? g_strndup(pairs[i], (gsize)(equals - pairs[i])) : g_strdup("");
     if (*field == '\0') {
-      bh_cli_usage(command, "--set wants FIELD=VALUE");
+      bh_cli_usage(command, "--set needs FIELD=VALUE");
       return NULL;
     }
     if (json_object_get(set, field) != NULL) {
-      g_autofree char *what = g_strdup_printf("%s is given twice", field);
+      g_autofree char *what = g_strdup_printf("duplicate %s", field);
       bh_cli_usage(command, what);
       return NULL;
     }
@@ -50,8 +51,9 @@ static char *join(const json_t *list)
   g_autoptr(GString) out = g_string_new(NULL);
   size_t at;
   json_t *element;
-  json_array_foreach((json_t *)list, at, element)
+  json_array_foreach((json_t *)list, at, element) {
     g_string_append_printf(out, "%s%s", at > 0 ? "," : "", json_string_value(element));
+  }
   return g_string_free(g_steal_pointer(&out), FALSE);
 }
 
@@ -96,12 +98,12 @@ int bh_cli_unit(int argc, char **argv)
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name", "NAME"},
       {"short-name", 0, 0, G_OPTION_ARG_STRING, &short_name, "Short name, for document numbers",
        "NAME"},
-      {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area it serves: code or name", "AREA"},
+      {"area", 'a', 0, G_OPTION_ARG_STRING, &area, "Area that it serves: code or name", "AREA"},
       {"level", 'l', 0, G_OPTION_ARG_STRING, &level, "province, city, county or township", "LEVEL"},
       {"parent", 'p', 0, G_OPTION_ARG_STRING, &parent, "Unit above it: name or id", "UNIT"},
       {"phone", 0, 0, G_OPTION_ARG_STRING, &phone, "Phone number", "NUMBER"},
       {"authority", 0, 0, G_OPTION_ARG_STRING, &authority,
-       "What it may issue, by commas (order_rectify, …)", "CODES"},
+       "Documents that it may issue, separated by commas (order_rectify, …)", "CODES"},
       {"set", 0, 0, G_OPTION_ARG_STRING_ARRAY, &pairs,
        "Any other field of the kind; FIELD= empties it", "FIELD=VALUE"},
       {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the result as JSON", NULL},
@@ -111,7 +113,7 @@ int bh_cli_unit(int argc, char **argv)
                          {"authority", &authority}};
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse("unit", "add|set|list",
-                    "Units: the offices and townships that people and devices belong to. add\n"
+                    "Units are the offices and townships to which people and devices belong. add\n"
                     "prints the id of the new unit. Choices are given by code or by label.",
                     entries, &argc, &argv, &code))
     return code;
@@ -127,10 +129,10 @@ int bh_cli_unit(int argc, char **argv)
                ? add(dir, "unit", json_incref(set), as_json)
                : bh_cli_usage("unit", "add needs --name, --area and --level");
   if (strcmp(argv[1], "set") != 0)
-    return bh_cli_usage("unit", "the word after it must be add, set or list");
+    return bh_cli_usage("unit", "the argument must be add, set or list");
   return unit != NULL && json_object_size(set) > 0
              ? change(dir, "unit", unit, json_incref(set), NULL, as_json)
-             : bh_cli_usage("unit", "set needs --unit and what to change");
+             : bh_cli_usage("unit", "set needs --unit and a field to change");
 }
 
 /* --- staff --- */
@@ -146,13 +148,13 @@ static void print_staff(const json_t *result)
            bh_json_string_or(row, "state", ""), bh_json_string_or(row, "title", ""),
            bh_json_string_or(row, "unit_name", "-"), roles,
            g_str_equal(bh_json_string_or(row, "pin", ""), "old")
-               ? "  [PIN set under an older rule: set it anew]"
+               ? "  [the PIN was set under an older rule: set a new one]"
                : "");
   }
 }
 
-/* First line of a file, or of standard input for "-"; g_free. Secrets are never arguments: those
- * show in the list of processes. */
+/* The first line of a file, or of standard input for "-"; g_free. Secrets are not arguments,
+ * because the list of processes shows those. */
 static char *read_secret(const char *path, GError **error)
 {
   char line[SECRET_MAX + 2];
@@ -189,14 +191,14 @@ static int set_secret(const char *dir, gboolean pin, const char *staff, const ch
                           as_json, NULL);
 }
 
-/* Words that change a person, the field each is about (NULL: whatever is given), and the state it
- * leads to. */
+/* Arguments that change a person: the field that must be given (NULL: any), the new state (NULL: no
+ * change), and the usage error. */
 static const struct {
   const char *word;
   const char *field;
   const char *state;
   const char *needs;
-} CHANGES[] = {{"set", NULL, NULL, "set needs --staff and what to change"},
+} CHANGES[] = {{"set", NULL, NULL, "set needs --staff and a field to change"},
                {"set-roles", "roles", NULL, "set-roles needs --staff and --roles"},
                {"move", "unit", NULL, "move needs --staff and --unit"},
                {"retire", NULL, "left", "retire needs --staff"},
@@ -215,7 +217,7 @@ static int change_staff(const char *dir, const char *word, const char *staff, js
                ? change(dir, "staff", staff, json_incref(set), CHANGES[i].state, as_json)
                : bh_cli_usage("staff", CHANGES[i].needs);
   }
-  return bh_cli_usage("staff", "the word after it must be one of those that --help lists");
+  return bh_cli_usage("staff", "the argument must be one of those that --help lists");
 }
 
 int bh_cli_staff(int argc, char **argv)
@@ -227,13 +229,13 @@ int bh_cli_staff(int argc, char **argv)
   gboolean as_json = FALSE;
   const GOptionEntry entries[] = {
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &dir, "Directory of the hub", "DIR"},
-      {"staff", 's', 0, G_OPTION_ARG_STRING, &staff, "Whom to change: name or id", "STAFF"},
+      {"staff", 's', 0, G_OPTION_ARG_STRING, &staff, "Person to change: name or id", "STAFF"},
       {"name", 'n', 0, G_OPTION_ARG_STRING, &name, "Name", "NAME"},
       {"unit", 'u', 0, G_OPTION_ARG_STRING, &unit, "Unit: name, area code or id", "UNIT"},
-      {"roles", 'r', 0, G_OPTION_ARG_STRING, &roles, "Roles, by commas", "ROLES"},
+      {"roles", 'r', 0, G_OPTION_ARG_STRING, &roles, "Roles, separated by commas", "ROLES"},
       {"phone", 0, 0, G_OPTION_ARG_STRING, &phone, "Phone number", "NUMBER"},
       {"certificate", 'c', 0, G_OPTION_ARG_STRING, &number,
-       "Number of the enforcement certificate: without one nobody leads an order", "NUMBER"},
+       "Number of the enforcement certificate, needed to lead an order", "NUMBER"},
       {"certificate-until", 0, 0, G_OPTION_ARG_STRING, &number_until, "Last day it is valid",
        "DATE"},
       {"from", 0, 0, G_OPTION_ARG_STRING, &from, "First day in service", "DATE"},
@@ -256,15 +258,15 @@ int bh_cli_staff(int argc, char **argv)
   int code = BH_EXIT_USAGE;
   if (!bh_cli_parse(
           "staff", "add|set|set-roles|move|retire|return|set-pin|set-password|remove-password|list",
-          "People: who they are, their PIN on devices, their login for the office page.\n"
-          "add prints the id. list shows id, state, name, unit and roles; a name that several\n"
-          "people have is refused with their ids. retire ends somebody's service: they sign in\n"
-          "nowhere until they return. remove-password takes the office login away.\n"
-          "A PIN has 6 to 12 digits and is no sequence, repetition or date.",
+          "Manages people, their PINs on devices and their logins for the office page.\n"
+          "add prints the id. list shows id, state, name, unit and roles. A name that several\n"
+          "people have is refused, and their ids are listed. retire ends a person's service:\n"
+          "they cannot sign in until they return. remove-password removes the office login.\n"
+          "A PIN has 6 to 12 digits and must not be a sequence, a repetition or a date.",
           entries, &argc, &argv, &code))
     return code;
   if (dir == NULL || argc != 2)
-    return bh_cli_usage("staff", "--data and one word are needed");
+    return bh_cli_usage("staff", "--data and one argument are needed");
   const char *word = argv[1];
   if (strcmp(word, "list") == 0)
     return bh_cli_run(dir, "staff.list", json_object(), as_json, print_staff);

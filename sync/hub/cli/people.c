@@ -1,3 +1,5 @@
+/* Makes and changes records from typed text. The rules of the kind are checked before the entry is
+ * written, so that errors are in the language of the person. Start at bh_people_add. */
 #include "sync/hub/cli/people.h"
 
 #include <string.h>
@@ -100,7 +102,8 @@ static BhContext make_context(Work *work, const char *id, const json_t *values)
                      .data = work->shown};
 }
 
-/* What is wrong with the whole record, in the language of who asks. */
+/* Checks the whole record, and its step if the state changes from `from`. FALSE with all problems
+ * in one error. */
 static gboolean check_record(Work *work, const BhKind *kind, const BhContext *context,
                              const char *from, GError **error)
 {
@@ -130,7 +133,7 @@ static const BhKind *find_kind(Work *work, const char *name, GError **error)
 {
   const BhKind *kind = bh_kind_set_find(work->kinds, name);
   if (kind == NULL)
-    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "there is no kind %s", name);
+    g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "no such kind: %s", name);
   return kind;
 }
 
@@ -178,10 +181,10 @@ json_t *bh_people_change(BhHub *hub, const char *kind_name, const char *called, 
     return NULL;
   const json_t *before = bh_shown_lookup(id, work.shown);
   g_autoptr(json_t) after = before != NULL ? json_copy((json_t *)before) : json_object();
-  const char *was = bh_json_string_or(before, "state", NULL);
+  const char *state_before = bh_json_string_or(before, "state", NULL);
   if (state != NULL)
     json_object_set_new(set, "state", json_string(state));
-  if (state != NULL && g_strcmp0(state, was) == 0) {
+  if (state != NULL && g_strcmp0(state, state_before) == 0) {
     g_autofree char *what = bh_names_describe(work.names, kind_name, id);
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
                 bh_names_is_zh(work.names) ? "%s 已经是“%s”" : "%s is \"%s\" already", what,
@@ -191,8 +194,9 @@ json_t *bh_people_change(BhHub *hub, const char *kind_name, const char *called, 
   json_object_update(after, set);
   drop_empty(after);
   BhContext context = make_context(&work, id, after);
-  return check_record(&work, kind, &context, was, error) ? append(&work, kind_name, id, set, error)
-                                                         : NULL;
+  return check_record(&work, kind, &context, state_before, error)
+             ? append(&work, kind_name, id, set, error)
+             : NULL;
 }
 
 json_t *bh_people_list(BhHub *hub, const char *kind, const char *lang, GError **error)

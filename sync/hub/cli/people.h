@@ -1,27 +1,29 @@
-/* Units and people as the shell changes them: records of the log like all others, judged as entries
- * of the hub itself (BH_PATH_SYSTEM). Blocks; not on the writer thread. */
+/* Changes and lists units and people for the shell. They are ordinary records; their entries are
+ * judged as entries of the hub itself (BH_PATH_SYSTEM). All functions block; any thread except the
+ * writer's. `lang`: "zh" or "en", the language of errors. */
 #pragma once
 
 #include "sync/hub/hub.h"
 
 G_BEGIN_DECLS
 
-/* Makes a record of a kind from {field: text a person wrote}. Its first state is the first one the
- * kind declares in which nothing is wrong with it. {"id","entry"}. */
+/* Makes a record of a kind from {field: typed text}. Its state is the first initial state whose
+ * guards hold. Returns {"id","entry"}, a new reference. */
 json_t *bh_people_add(BhHub *hub, const char *kind, const json_t *typed, const char *lang,
                       GError **error);
-/* Changes a record that `called` names (names.h): fields from {field: text}, "" empties one; and
- * its state, where that is not NULL. {"id","entry"}. */
+/* Changes the record that `called` names (names.h): fields from {field: typed text}, where ""
+ * empties a field, and its state unless `state` is NULL. Returns {"id","entry"}, a new reference.
+ */
 json_t *bh_people_change(BhHub *hub, const char *kind, const char *called, const json_t *typed,
                          const char *state, const char *lang, GError **error);
-/* Rows of a kind as bh_hub_list gives them, with "unit_name" of those that name one. */
+/* The rows of a kind as in bh_hub_list, with "unit_name" if they have a unit; a new reference. */
 json_t *bh_people_list(BhHub *hub, const char *kind, const char *lang, GError **error);
-/* Id of the record of one of the kinds that `called` names; g_free. */
+/* The id of the record of one of these kinds (NULL-terminated) that `called` names; g_free. */
 char *bh_people_find(BhHub *hub, const char *const *kinds, const char *called, const char *lang,
                      GError **error);
 
-/* Name of the first state a record of the kind with these values can begin in, when the hub makes
- * it: every guard of the step holds. NULL: the kind has no states, or none fits. */
+/* The first initial state in which the hub may make the record of the context: all guards of the
+ * step hold. Borrowed. NULL: the kind has no states, or no initial state is possible. */
 const char *bh_people_first_state(const BhKind *kind, const BhContext *context);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* The command "serve": runs the servers for devices and the office page, and the owner's socket,
+ * until a signal comes. Start at bh_cli_serve. */
 #include <errno.h>
 #include <glib-unix.h>
 #include <stdio.h>
@@ -25,8 +27,8 @@ typedef struct {
   BhHub *hub;
   GMainLoop *loop;
   GThreadPool *calls;
-  char **proxies;    /* of the office page */
-  const char *token; /* for figures; NULL: none */
+  char **proxies;    /* addresses of trusted proxies of the office page; NULL: none */
+  const char *token; /* opens /metrics to other machines; NULL: none */
 } Serving;
 
 typedef struct {
@@ -34,7 +36,7 @@ typedef struct {
   BhOwnerCall *call;
 } Call;
 
-/* Off the main thread: a method may block for long. */
+/* Runs a method of the owner's socket on a pool thread, because it may block for a long time. */
 static void run_call(gpointer item, gpointer data)
 {
   Call *call = item;
@@ -68,15 +70,15 @@ static gboolean on_signal(gpointer data)
   return G_SOURCE_CONTINUE;
 }
 
-/* "HOST:PORT" with the port that was chosen. */
+/* "HOST:PORT" with the port that the server chose; g_free. */
 static char *chosen_address(const char *listen, guint port)
 {
   const char *colon = strrchr(listen, ':');
   return g_strdup_printf("%.*s:%u", colon != NULL ? (int)(colon - listen) : 0, listen, port);
 }
 
-/* What devices are told: the address that was set, else the one listened on, unless that means
- * every interface. NULL: none. */
+/* The URL for devices (g_free): the public URL that was set, else the address of the server. NULL
+ * if that is every interface. */
 static char *dup_device_url(Serving *serving, const char *listen)
 {
   g_autofree char *set = bh_hub_dup_public_url(serving->hub, NULL);
@@ -85,6 +87,7 @@ static char *dup_device_url(Serving *serving, const char *listen)
   return bh_hub_url_is_valid(url) ? g_steal_pointer(&url) : NULL;
 }
 
+/* Writes the addresses to serve.json and prints them. */
 static gboolean write_chosen(Serving *serving, guint device_port, guint office_port,
                              const char *device_listen, const char *office_listen, GError **error)
 {
@@ -107,16 +110,16 @@ static gboolean write_chosen(Serving *serving, guint device_port, guint office_p
             bh_version_get(), bh_hub_get_id(serving->hub), device, office,
             url != NULL ? url : "not set");
   if (url == NULL)
-    printf("Devices cannot be enrolled yet: say with --public-url where they reach this hub.\n");
+    printf("Devices cannot be enrolled yet: set the URL of this hub with --public-url.\n");
   gint64 machine_ms, known_ms;
   if (bh_hub_is_time_doubted(serving->hub, &machine_ms, &known_ms))
-    printf("The clock of this machine is wrong: times are in doubt until it is set right "
+    printf("The clock of this machine is wrong: times are in doubt until it is corrected "
            "(bihuan-hub clock).\n");
   fflush(stdout);
   return TRUE;
 }
 
-/* Until a signal comes. */
+/* Serves until a signal comes. */
 static gboolean serve_status(Serving *serving, BhStatus *status, BhHttp *devices, BhHttp *page,
                              const char *device_listen, const char *office_listen, GError **error)
 {
@@ -136,7 +139,7 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
   gsize n;
   g_autofree char *cert = bh_keys_dup_cert_path(serving->dir);
   g_autofree char *key = bh_keys_dup_tls_key_path(serving->dir);
-  /* Freed after the servers, which are declared later. */
+  /* Declared before the servers, so that they are freed after them. */
   g_autoptr(BhDeviceApi) api = bh_device_api_new(serving->hub);
   g_autoptr(BhOffice) office = bh_office_new(serving->hub, TRUE);
   g_autoptr(BhStatus) status = bh_status_new(serving->hub, api, bh_version_get(), serving->token);
@@ -156,7 +159,7 @@ static gboolean serve_http(Serving *serving, const char *device_listen, const ch
          serve_status(serving, status, devices, page, device_listen, office_listen, error);
 }
 
-/* Two servers with their connections, and files, are more than the usual 1,024. */
+/* The connections and files of two servers need more than the usual limit of 1,024. */
 static void raise_file_limit(void)
 {
   struct rlimit limit;
@@ -164,7 +167,7 @@ static void raise_file_limit(void)
     return;
   limit.rlim_cur = MIN(limit.rlim_max, FILES_WANTED);
   if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
-    g_warning("serve: the limit of open files stays low: %s", g_strerror(errno));
+    g_warning("serve: the limit of open files cannot be raised: %s", g_strerror(errno));
 }
 
 static gboolean serve(Serving *serving, const char *device_listen, const char *office_listen,
@@ -187,38 +190,39 @@ static gboolean serve(Serving *serving, const char *device_listen, const char *o
   g_source_remove(term);
   g_source_remove(intr);
   g_thread_pool_free(serving->calls, FALSE, TRUE);
-  /* The store is closed before the lock is given back. */
+  /* The store must be closed before the lock is released. */
   g_clear_pointer(&hub, bh_hub_close);
   return ok;
 }
 
-/* From the command line; NULL in *config: no file was named. */
+/* Parses the command line. *config is NULL when no file was given. */
 static gboolean parse(BhSettings *settings, char **config, int *argc, char ***argv, int *code)
 {
   const GOptionEntry entries[] = {
       {"config", 'c', 0, G_OPTION_ARG_FILENAME, config,
-       "Settings; without it " BH_SETTINGS_FILE " when that is there", "FILE"},
+       "Settings; default: " BH_SETTINGS_FILE " if it exists", "FILE"},
       {"data", 'd', 0, G_OPTION_ARG_FILENAME, &settings->data, "Directory of the hub", "DIR"},
-      {"listen", 'l', 0, G_OPTION_ARG_STRING, &settings->listen, "For devices; " DEVICE_LISTEN,
-       "HOST:PORT"},
+      {"listen", 'l', 0, G_OPTION_ARG_STRING, &settings->listen,
+       "Address for devices; default: " DEVICE_LISTEN, "HOST:PORT"},
       {"office-listen", 'o', 0, G_OPTION_ARG_STRING, &settings->office_listen,
-       "For the page; " OFFICE_LISTEN, "HOST:PORT"},
+       "Address for the office page; default: " OFFICE_LISTEN, "HOST:PORT"},
       {"public-url", 'u', 0, G_OPTION_ARG_STRING, &settings->public_url,
-       "Where devices reach it; kept from then on", "URL"},
+       "URL by which devices reach it; it is stored", "URL"},
       {"proxy", 'p', 0, G_OPTION_ARG_STRING_ARRAY, &settings->proxies,
-       "Address of a proxy before the page, whose X-Forwarded-For is believed", "ADDRESS"},
+       "Address of a proxy of the office page whose X-Forwarded-For is trusted", "ADDRESS"},
       {"log-format", 0, 0, G_OPTION_ARG_STRING, &settings->log_format,
-       "Of the log on stderr: text, or json for a JSON object in each line", "FORMAT"},
+       "Format of the log on stderr: text, or json for a JSON object in each line", "FORMAT"},
       {"metrics-token-file", 0, 0, G_OPTION_ARG_FILENAME, &settings->metrics_token_file,
        "Token that opens /metrics to other machines than this one", "FILE"},
       {"url", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &settings->public_url, "The same",
        "URL"},
       G_OPTION_ENTRY_NULL};
-  return bh_cli_parse("serve", "",
-                      "Serves devices and the office page until SIGTERM. Port 0 picks one; the "
-                      "chosen\naddresses are printed and stand in DIR/serve.json. What is not said "
-                      "here is taken\nfrom the file of settings.",
-                      entries, argc, argv, code);
+  return bh_cli_parse(
+      "serve", "",
+      "Serves devices and the office page until SIGTERM. Port 0 chooses a free port;\n"
+      "the addresses are printed and written to DIR/serve.json. Options that are not\n"
+      "given are taken from the file of settings.",
+      entries, argc, argv, code);
 }
 
 static gboolean load_file(BhSettings *settings, const char *config, GError **error)
@@ -244,7 +248,7 @@ int bh_cli_serve(int argc, char **argv)
   if (settings.data == NULL)
     return bh_cli_usage("serve", "--data is needed, here or in the file of settings");
   if (settings.log_format != NULL && !bh_lines_parse_form(settings.log_format, &form))
-    return bh_cli_usage("serve", "--log-format is text or json");
+    return bh_cli_usage("serve", "--log-format must be text or json");
   if (settings.metrics_token_file != NULL) {
     token = bh_status_load_token(settings.metrics_token_file, &error);
     if (token == NULL)
@@ -273,6 +277,6 @@ int bh_cli_check_config(int argc, char **argv)
   if (!bh_settings_load(&settings, path, &error))
     return bh_cli_fail(error);
   g_autofree char *text = bh_settings_describe(&settings);
-  printf("%s: nothing is wrong.\n%s", path, text);
+  printf("%s: no problems found.\n%s", path, text);
   return BH_EXIT_OK;
 }

@@ -1,6 +1,6 @@
-/* The file is read twice: line by line, to say where something is wrong, and by GLib for its
- * values. Nothing in it is left out silently: a key that is misspelt would else look as if it were
- * set. */
+/* Reads the file of settings twice: line by line, to report the lines of problems, and with GLib
+ * for the values. Unknown keys are errors, because a misspelt key would otherwise look as if it
+ * were set. Start at bh_settings_load. */
 #include "sync/hub/cli/settings.h"
 
 #include <string.h>
@@ -56,9 +56,9 @@ static const Setting SETTINGS[] = {
     {"office-listen", G_STRUCT_OFFSET(BhSettings, office_listen), FALSE, is_listen,
      "HOST:PORT with an IP address or localhost, such as 127.0.0.1:8444"},
     {"public-url", G_STRUCT_OFFSET(BhSettings, public_url), FALSE, is_url,
-     "https://HOST or https://HOST:PORT, as other machines reach this one"},
+     "https://HOST or https://HOST:PORT, by which other machines reach this one"},
     {"proxy", G_STRUCT_OFFSET(BhSettings, proxies), TRUE, is_address,
-     "IP addresses, with ; between them"},
+     "IP addresses, separated by ;"},
     {"log-format", G_STRUCT_OFFSET(BhSettings, log_format), FALSE, is_form, "text or json"},
     {"metrics-token-file", G_STRUCT_OFFSET(BhSettings, metrics_token_file), FALSE, is_path,
      "an absolute path"},
@@ -115,10 +115,10 @@ char *bh_settings_describe(const BhSettings *settings)
 typedef struct {
   const char *path;
   GString *problems;
-  guint lines[G_N_ELEMENTS(SETTINGS)]; /* where each key is; 0: nowhere */
+  guint lines[G_N_ELEMENTS(SETTINGS)]; /* line of each key; 0: the file does not have it */
   gboolean in_group;
   gboolean any_group;
-  gboolean is_broken; /* GLib would not read it */
+  gboolean is_broken; /* GLib cannot read the file */
 } Reading;
 
 static void add_problem(Reading *reading, guint line, const char *format, ...) G_GNUC_PRINTF(3, 4);
@@ -236,7 +236,7 @@ static char *read_file(const char *path, gsize *len, GError **error)
     return NULL;
   }
   if (*len > BH_SETTINGS_MAX_BYTES || strlen(text) != *len || !g_utf8_validate(text, -1, NULL)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: not a text of UTF-8 of at most %d bytes",
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID, "%s: must be UTF-8 text of at most %d bytes",
                 path, BH_SETTINGS_MAX_BYTES);
     return NULL;
   }

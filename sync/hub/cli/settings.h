@@ -1,14 +1,14 @@
-/* What serve is told: on its command line, else in its file, else by default. */
+/* Settings of serve: from the command line, else from a file, else defaults. */
 #pragma once
 
 #include "schema/error.h"
 
 G_BEGIN_DECLS
 
-#define BH_SETTINGS_FILE "/etc/bihuan/hub.conf" /* read when it is there and no other is named */
+#define BH_SETTINGS_FILE "/etc/bihuan/hub.conf" /* read if it exists and no other file is given */
 #define BH_SETTINGS_MAX_BYTES (64 * 1024)
 
-/* NULL: not said. */
+/* NULL: not set. */
 typedef struct {
   char *data;
   char *listen;
@@ -19,16 +19,17 @@ typedef struct {
   char *metrics_token_file;
 } BhSettings;
 
+/* Frees all settings, not the struct itself. */
 void bh_settings_clear(BhSettings *settings);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(BhSettings, bh_settings_clear)
 
-/* Reads a file: group [serve], keys as the options of serve are called. BH_ERROR_NOT_FOUND when it
- * is not there, _STORAGE when it cannot be read; _INVALID names everything that is wrong, a line
- * each: file, line, what is allowed. */
+/* Reads a file: group [serve], with the options of serve as keys. Settings that are set already are
+ * kept. BH_ERROR_NOT_FOUND when there is no such file; BH_ERROR_STORAGE when it cannot be read;
+ * BH_ERROR_INVALID lists all problems, one in each line: file, line, what is allowed. */
 gboolean bh_settings_load(BhSettings *settings, const char *path, GError **error);
-/* Takes over from `more` what is not said yet. */
+/* Moves settings that are not set in `settings` from `more`. */
 void bh_settings_fill(BhSettings *settings, BhSettings *more);
-/* Every setting as "key = value" or "key is not set", a line each; g_free. */
+/* All settings as "key = value" or "key is not set", one in each line; g_free. */
 char *bh_settings_describe(const BhSettings *settings);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* What the office decides about a record. Each act is one entry, made in the writer after a last
- * look: somebody else's newer word is never overwritten unseen. */
+/* Reviews, steps and resolved conflicts of the office. Each act is one entry. The writer checks
+ * again that the record has not changed since the person saw it, so that a newer change is never
+ * overwritten unseen. Start at bh_office_review, bh_office_transition and bh_office_resolve. */
 #include "sync/hub/access/access.h"
 #include "sync/hub/records/records.h"
 #include "sync/hub/office/internal.h"
@@ -10,17 +11,18 @@
 #include "schema/kind-rules.h"
 #include "sync/hub/office/office-store.h"
 
-#define ITEMS_MAX 100
-#define PAGE 200
+#define CHANGED_MEANWHILE "record: it was changed meanwhile, load it again"
+#define ITEMS_MAX 100 /* fields that a review may name */
+#define PAGE 200      /* reviews that are read at a time */
 
 typedef struct {
   BhOfficeCall *call;
   const char *record;
-  const char *key;     /* whose heads must still be `heads`, or NULL */
+  const char *key;     /* field whose heads must still be `heads`; NULL: not checked */
   const json_t *heads; /* entry ids */
-  const char *covers;  /* newest entry that was seen, or NULL */
+  const char *covers;  /* newest entry that the person saw; NULL: not checked */
   const json_t *ops;
-  char *entry;
+  char *entry; /* result: the id of the entry; g_free */
 } Act;
 
 static gboolean heads_are(char *const *heads, const json_t *expected)
@@ -44,11 +46,12 @@ static gboolean is_newest(BhDb *db, const char *record, const char *covers, GErr
     return FALSE;
   if (strcmp(newest, covers) == 0)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+  g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, CHANGED_MEANWHILE);
   return FALSE;
 }
 
-static gboolean nothing_new(Act *act, BhDb *db, GError **error)
+/* Whether the record is as the person saw it; FALSE with BH_ERROR_CHAIN if not. */
+static gboolean is_unchanged(Act *act, BhDb *db, GError **error)
 {
   if (act->key != NULL) {
     g_autoptr(BhRecord) record = bh_record_load(db, act->record, error);
@@ -56,7 +59,7 @@ static gboolean nothing_new(Act *act, BhDb *db, GError **error)
       return FALSE;
     g_auto(GStrv) heads = bh_record_dup_heads(record, act->key);
     if (!heads_are(heads, act->heads)) {
-      g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+      g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, CHANGED_MEANWHILE);
       return FALSE;
     }
   }
@@ -66,7 +69,7 @@ static gboolean nothing_new(Act *act, BhDb *db, GError **error)
 static gboolean write_act(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Act *act = data;
-  if (!nothing_new(act, db, error))
+  if (!is_unchanged(act, db, error))
     return FALSE;
   act->entry = bh_hub_append_in(hub, db, act->call->staff, act->ops, error);
   return act->entry != NULL;
@@ -81,7 +84,7 @@ static json_t *run_act(Act *act, GError **error)
 
 /* --- review --- */
 
-/* Reviews of the target that are not closed: JSON array of ids. */
+/* The reviews of the target that are not closed: a JSON array of ids, a new reference. */
 static json_t *list_open_reviews(BhOfficeCall *call, const char *target, GError **error)
 {
   g_autoptr(json_t) ids = json_array();
@@ -104,7 +107,7 @@ static json_t *list_open_reviews(BhOfficeCall *call, const char *target, GError 
   return g_steal_pointer(&ids);
 }
 
-/* They are closed by the new one. */
+/* Adds operations that close the reviews before the new one. */
 static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops, GError **error)
 {
   g_autoptr(json_t) ids = list_open_reviews(call, target, error);
@@ -117,6 +120,7 @@ static gboolean close_older(BhOfficeCall *call, const char *target, json_t *ops,
   return ids != NULL;
 }
 
+/* The fields that the review names ("items" of the body), checked; a new reference. */
 static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **error)
 {
   const json_t *given = json_object_get(call->body, "items");
@@ -128,8 +132,9 @@ static json_t *checked_items(BhOfficeCall *call, const BhKind *kind, GError **er
     if (name == NULL || strlen(name) > BH_KEY_MAX || bh_kind_find_field(kind, name) == NULL ||
         index >= ITEMS_MAX) {
       g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                  "body: \"items\"[%" G_GSIZE_FORMAT "] is no field of %s", index,
-                  bh_kind_get_name(kind));
+                  "body: \"items\"[%" G_GSIZE_FORMAT "] must be a field of %s, and there may be at "
+                  "most %d",
+                  index, bh_kind_get_name(kind), ITEMS_MAX);
       return NULL;
     }
     json_array_append(items, item);
@@ -145,7 +150,7 @@ GPtrArray *bh_office_check_decision(BhOfficeCall *call, const char *id, const Bh
   return bh_review_check(kind, event, &context);
 }
 
-/* The step a decision takes, when it takes one. */
+/* Adds the operation for the step that the decision takes, if it takes one. */
 static void add_move(BhOfficeCall *call, const char *id, const BhKind *kind, const char *event,
                      json_t *ops)
 {
@@ -185,7 +190,8 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
   const char *event = bh_decision_get_event(decision);
   if (event == NULL || !bh_kind_is_reviewable(kind)) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: \"decision\" is approve or return, of a record that is reviewed");
+                "body: \"decision\" must be approve or return, and the record's kind must be "
+                "reviewable");
     return NULL;
   }
   if (!is_newest(call->db, id, covers, error))
@@ -218,7 +224,7 @@ json_t *bh_office_review(BhOfficeCall *call, GError **error)
 
 /* --- transitions --- */
 
-/* Typed values that cannot be read: their fields, and what is wrong in words. */
+/* Typed values that cannot be read: the names of their fields, and the problems in words. */
 typedef struct {
   GPtrArray *fields;
   GPtrArray *words;
@@ -248,7 +254,8 @@ static void add_unread(BhOfficeCall *call, const BhKind *kind, const char *name,
   g_ptr_array_add(unread->words, bh_office_held_words(call, message));
 }
 
-/* A field that could not be read is not called empty too. */
+/* Removes the problems of fields that could not be read, so that they are not reported as empty
+ * too. */
 static void drop_unread(const Unread *unread, GPtrArray *problems)
 {
   for (guint i = problems->len; i-- > 0;) {
@@ -258,6 +265,8 @@ static void drop_unread(const Unread *unread, GPtrArray *problems)
   }
 }
 
+/* Reads the values of the body into `set`. Values that cannot be read are added to `unread`; FALSE
+ * with an error only for fields that the step does not ask for. */
 static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTransition *transition,
                              json_t *set, Unread *unread, GError **error)
 {
@@ -284,11 +293,12 @@ static gboolean parse_values(BhOfficeCall *call, const BhKind *kind, const BhTra
   return TRUE;
 }
 
-/* Whoever may review the record and takes a step on it has seen it: it needs no second look. What
- * is returned stays so until it was answered. */
-static gboolean add_look(BhOfficeCall *call, const char *id, const BhKind *kind,
-                         const BhTransition *transition, const char *covers, json_t *ops,
-                         GError **error)
+/* Adds a review with the decision "step" if the person may review the record: they have seen it
+ * when they take the step, so it needs no other review. A record with an open review gets none,
+ * because it stays returned until it is answered. */
+static gboolean add_step_review(BhOfficeCall *call, const char *id, const BhKind *kind,
+                                const BhTransition *transition, const char *covers, json_t *ops,
+                                GError **error)
 {
   BhContext context;
   bh_office_context(call, id, bh_office_values(call, id), &context);
@@ -317,7 +327,7 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   const BhTransition *transition = from != NULL ? bh_workflow_find(kind, from, to) : NULL;
   if (transition == NULL) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: \"to\" is no step from the present state");
+                "body: there is no step from the present state to \"to\"");
     return NULL;
   }
   g_autoptr(json_t) set = json_pack("{s:s}", "state", to);
@@ -341,7 +351,7 @@ json_t *bh_office_transition(BhOfficeCall *call, GError **error)
   }
   g_autoptr(json_t) ops =
       json_pack("[{s:s,s:s,s:O}]", "record", id, "kind", bh_kind_get_name(kind), "set", set);
-  if (!add_look(call, id, kind, transition, covers, ops, error))
+  if (!add_step_review(call, id, kind, transition, covers, ops, error))
     return NULL;
   Act act = {.call = call, .record = id, .covers = covers, .ops = ops};
   return run_act(&act, error);
@@ -371,11 +381,11 @@ json_t *bh_office_resolve(BhOfficeCall *call, GError **error)
   }
   if (withheld) {
     g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
-                "body: the value of this \"entry\" is not at the hub, so it cannot be chosen");
+                "body: the hub does not have the value of this \"entry\", so it cannot be chosen");
     return NULL;
   }
   if (value == NULL || json_array_size(heads) < 2) {
-    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, "record: it was changed meanwhile, look again");
+    g_set_error(error, BH_ERROR, BH_ERROR_CHAIN, CHANGED_MEANWHILE);
     return NULL;
   }
   g_autoptr(json_t) ops = json_pack("[{s:s,s:s,s:{s:O}}]", "record", id, "kind",

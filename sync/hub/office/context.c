@@ -183,6 +183,22 @@ const char *bh_office_name(BhOfficeCall *call, const char *record)
   return name;
 }
 
+const char *bh_office_subject_name(BhOfficeCall *call, const BhKind *kind, const json_t *values)
+{
+  const BhKind *directory = bh_kind_set_find_directory(call->kinds);
+  const GPtrArray *fields = bh_kind_list_fields(kind);
+  if (directory == NULL || directory == kind)
+    return "";
+  for (guint i = 0; i < fields->len; i++) {
+    const char *const *kinds = bh_field_get_ref_kinds(fields->pdata[i]);
+    if (bh_field_get_type(fields->pdata[i]) == BH_FIELD_REF && kinds[0] != NULL &&
+        kinds[1] == NULL && strcmp(kinds[0], bh_kind_get_name(directory)) == 0)
+      return bh_office_name(call,
+                            bh_json_string_or(values, bh_field_get_name(fields->pdata[i]), NULL));
+  }
+  return "";
+}
+
 static char *format_area(BhOfficeCall *call, const json_t *value)
 {
   const char *code = json_string_value(value);

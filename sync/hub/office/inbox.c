@@ -1,4 +1,5 @@
-/* Lists: the inbox and its lanes, enterprises, devices, areas, and what the page polls. */
+/* Lists of the office: the inbox with its lanes, enterprises, devices, the choices of the filters,
+ * and the numbers that the page polls. */
 #include "sync/hub/access/access.h"
 #include "sync/hub/office/internal.h"
 
@@ -10,14 +11,14 @@
 #include "sync/hub/log/log.h"
 #include "sync/hub/office/office-store.h"
 
-#define HELD_COUNT_MAX 1000 /* entries in quarantine that are counted: each is read */
-#define AREAS_MAX 2000
-#define AREAS_DEEP 5
-#define REVOKE_REASON_MAX 200 /* characters, as the kind has it */
+#define HELD_COUNT_MAX 1000   /* entries in quarantine that are counted: each is read */
+#define AREAS_MAX 2000        /* areas that the filter offers */
+#define AREAS_DEPTH_MAX 5     /* levels below the hub's area that the filter offers */
+#define REVOKE_REASON_MAX 200 /* characters; as in the kind `device` */
 
 /* --- head --- */
 
-/* Waiting entries have no record yet. */
+/* Counts the entries in quarantine; they have no record yet, so bh_hub_count does not find them. */
 static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GError **error)
 {
   gint64 before = G_MAXINT64;
@@ -27,8 +28,8 @@ static gboolean count_held(BhOfficeCall *call, int *found, gboolean *more, GErro
   return items != NULL;
 }
 
-/* Only what the actor may see is counted; a count shows no record. Accepted ones grow for ever and
- * wait for nobody. */
+/* Counts the rows of a lane that the actor may see. Counting shows no record, so it is not logged.
+ * Accepted records are not counted: their number only grows, and they need no action. */
 static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gboolean *more,
                            GError **error)
 {
@@ -41,7 +42,8 @@ static gboolean count_lane(BhOfficeCall *call, const char *lane, int *count, gbo
                       more, error);
 }
 
-/* Told to everybody: what happens meanwhile stands under a time that is late. NULL: no doubt. */
+/* The doubt about the hub's clock, which the page shows to everybody, because entries made
+ * meanwhile get a wrong time. NULL: no doubt. */
 static json_t *describe_doubt(BhOfficeCall *call)
 {
   gint64 machine_ms, known_ms;
@@ -85,7 +87,6 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
   const json_t *values = json_object_get(row, "values");
   const char *state = bh_json_string_or(row, "state", "");
   const char *area = bh_json_string_or(row, "area", "");
-  const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
   g_autofree char *title = kind != NULL && values != NULL
                                ? bh_office_title(call, kind, values)
                                : g_strdup(bh_json_string_or(row, "title", id));
@@ -98,7 +99,7 @@ json_t *bh_office_row(BhOfficeCall *call, const json_t *row)
       state, "state_label",
       kind != NULL && state[0] != '\0' ? bh_kind_get_state_label(kind, state, call->lang) : "",
       "area", area_name != NULL ? area_name : area, "changed", changed, "enterprise",
-      enterprise != NULL ? bh_office_name(call, enterprise) : "");
+      kind != NULL ? bh_office_subject_name(call, kind, values) : "");
   json_t *due = kind != NULL ? bh_office_due(call, kind, values) : NULL;
   if (due != NULL)
     json_object_set_new(out, "due", due);
@@ -134,7 +135,7 @@ void bh_office_pass_query(BhOfficeCall *call, json_t *query, const char *name)
     json_object_set_new(query, name, json_string(value));
 }
 
-/* --- quarantine has no record yet, so its lane is of entries --- */
+/* --- quarantine: entries that have no record yet --- */
 
 static json_t *quarantine_row(BhOfficeCall *call, const json_t *item)
 {
@@ -177,7 +178,7 @@ static const char *get_lane(BhOfficeCall *call, GError **error)
   const char *lane = bh_request_get_query(call->request, "lane");
   if (lane == NULL)
     return "new";
-  if (lane != NULL && g_strv_contains(BH_LANES, lane))
+  if (g_strv_contains(BH_LANES, lane))
     return lane;
   g_set_error(error, BH_ERROR, BH_ERROR_UNKNOWN, "lane: no such lane");
   return NULL;
@@ -203,15 +204,22 @@ json_t *bh_office_inbox(BhOfficeCall *call, GError **error)
   return bh_office_list_rows(call, query, error);
 }
 
-/* --- enterprises --- */
+/* --- enterprises: the directory that a kind declares --- */
 
-static json_t *enterprise_query(BhOfficeCall *call)
+static json_t *directory_query(BhOfficeCall *call, GError **error)
 {
-  json_t *query = json_pack("{s:s,s:s,s:i}", "kind", "enterprise", "order", "title", "limit",
-                            BH_OFFICE_PAGE_MAX);
-  const char *sector = bh_request_get_query(call->request, "sector");
-  if (sector != NULL && sector[0] != '\0')
-    json_object_set_new(query, "where", json_pack("{s:s}", "sector", sector));
+  const BhKind *kind = bh_kind_set_find_directory(call->kinds);
+  if (kind == NULL) {
+    g_set_error(error, BH_ERROR, BH_ERROR_INVALID,
+                "enterprises: no kind of this hub declares \"directory\", load the kinds of this "
+                "version first");
+    return NULL;
+  }
+  json_t *query = json_pack("{s:s,s:s,s:i}", "kind", bh_kind_get_name(kind), "order", "title",
+                            "limit", BH_OFFICE_PAGE_MAX);
+  const char *choice = bh_request_get_query(call->request, "sector");
+  if (choice != NULL && choice[0] != '\0')
+    json_object_set_new(query, "where", json_pack("{s:s}", bh_kind_get_directory(kind), choice));
   bh_office_pass_query(call, query, "area");
   bh_office_pass_query(call, query, "search");
   return query;
@@ -219,12 +227,14 @@ static json_t *enterprise_query(BhOfficeCall *call)
 
 json_t *bh_office_enterprises(BhOfficeCall *call, GError **error)
 {
-  g_autoptr(json_t) query = enterprise_query(call);
+  g_autoptr(json_t) query = directory_query(call, error);
+  if (query == NULL)
+    return NULL;
   bh_office_pass_query(call, query, "after");
   return bh_office_list_rows(call, query, error);
 }
 
-/* --- how many --- */
+/* --- counts --- */
 
 json_t *bh_office_count(BhOfficeCall *call, GError **error)
 {
@@ -239,7 +249,7 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
     good = count_held(call, &found, &more, error);
   } else {
     query = *lane != '\0'                         ? inbox_query(call, lane)
-            : g_strcmp0(list, "enterprises") == 0 ? enterprise_query(call)
+            : g_strcmp0(list, "enterprises") == 0 ? directory_query(call, error)
                                                   : bh_office_ledger_query(call, error);
     good = query != NULL && bh_hub_count(call->hub, call->db, query, call->staff_values,
                                          BH_OFFICE_COUNT_MAX, &found, &more, error);
@@ -250,7 +260,8 @@ json_t *bh_office_count(BhOfficeCall *call, GError **error)
 
 /* --- devices --- */
 
-/* Who may revoke stands in the kind, and the writer judges by the same words. */
+/* Whether the actor may revoke a device, by the transitions of its kind. The writer checks the same
+ * again. */
 static gboolean may_revoke(BhOfficeCall *call, const char *device)
 {
   const BhKind *kind = bh_kind_set_find(call->kinds, "device");
@@ -309,14 +320,15 @@ json_t *bh_office_revoke(BhOfficeCall *call, GError **error)
   }
   const char *device = bh_request_get_param(call->request, "id");
   if (!bh_office_serves_device(call, device)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "device: there is none of this id");
+    g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "device: no such device");
     return NULL;
   }
   return bh_enrol_revoke(call->hub, call->staff, device, reason, error) ? json_object() : NULL;
 }
 
-/* --- areas: what the filter offers, from the hub's own area down --- */
+/* --- filters --- */
 
+/* Adds an area and those below it, to `deepest` levels below the hub's area. */
 static void add_areas(const BhRegion *region, const char *code, int depth, int deepest, json_t *out)
 {
   if (json_array_size(out) > AREAS_MAX)
@@ -329,12 +341,13 @@ static void add_areas(const BhRegion *region, const char *code, int depth, int d
     add_areas(region, g_ptr_array_index(children, i), depth + 1, deepest, out);
 }
 
-/* As deep as it can be shown whole: half a tree would look like all of it. */
+/* The hub's area and those below it. Levels are left out as a whole when there are more than
+ * AREAS_MAX, because a list that ends within a level would look complete. */
 static json_t *list_areas(BhOfficeCall *call)
 {
   const BhRegion *region = bh_hub_get_region(call->hub);
   json_t *areas = json_array();
-  for (int deepest = AREAS_DEEP; region != NULL && deepest >= 0; deepest--) {
+  for (int deepest = AREAS_DEPTH_MAX; region != NULL && deepest >= 0; deepest--) {
     json_array_clear(areas);
     add_areas(region, bh_hub_get_area(call->hub), 0, deepest, areas);
     if (json_array_size(areas) <= AREAS_MAX)
@@ -343,7 +356,7 @@ static json_t *list_areas(BhOfficeCall *call)
   return areas;
 }
 
-/* Kinds a filter offers: those that are reviewed. */
+/* The kinds that are reviewed. */
 static json_t *list_kinds(BhOfficeCall *call)
 {
   json_t *out = json_array();
@@ -357,11 +370,13 @@ static json_t *list_kinds(BhOfficeCall *call)
   return out;
 }
 
+/* The choices by which the directory is filtered. */
 static json_t *list_sectors(BhOfficeCall *call)
 {
   json_t *out = json_array();
-  const BhKind *kind = bh_kind_set_find(call->kinds, "enterprise");
-  const BhField *field = kind != NULL ? bh_kind_find_field(kind, "sector") : NULL;
+  const BhKind *kind = bh_kind_set_find_directory(call->kinds);
+  const BhField *field =
+      kind != NULL ? bh_kind_find_field(kind, bh_kind_get_directory(kind)) : NULL;
   for (gsize i = 0; field != NULL && i < bh_field_count_choices(field); i++)
     json_array_append_new(out, json_pack("{s:s,s:s}", "code", bh_field_get_choice_code(field, i),
                                          "name", bh_field_get_choice_label(field, i, call->lang)));

@@ -136,6 +136,9 @@ char *bh_office_title(BhOfficeCall *call, const BhKind *kind, const json_t *valu
 /* Title of a record, borrowed from the call. For a record that the hub does not have, or that the
  * actor may not see, a text that says so; "" for NULL. */
 const char *bh_office_name(BhOfficeCall *call, const char *record);
+/* Title of the record of the directory to which a record with these values refers (the enterprise
+ * of a visit), borrowed from the call; "" when there is none. */
+const char *bh_office_subject_name(BhOfficeCall *call, const BhKind *kind, const json_t *values);
 /* A value as text for people, refs by their titles; g_free. */
 char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *value);
 /* A text member of the body, trimmed (g_free); "" when absent. BH_ERROR_LIMIT for more than `max`

@@ -85,11 +85,9 @@ void bh_office_add_subject(BhOfficeCall *call, const BhEntryRow *row, json_t *ou
       bh_office_note_access(call, op->record, op->kind, BH_ACCESS_LIST);
     g_autoptr(json_t) values = dup_values_with(call, kind, op);
     g_autofree char *title = bh_office_title(call, kind, values);
-    const char *enterprise = bh_json_string_or(values, "enterprise", NULL);
     json_object_set_new(out, "kind_label", json_string(bh_kind_get_label(kind, call->lang)));
     json_object_set_new(out, "title", json_string(title));
-    json_object_set_new(out, "enterprise",
-                        json_string(enterprise != NULL ? bh_office_name(call, enterprise) : ""));
+    json_object_set_new(out, "enterprise", json_string(bh_office_subject_name(call, kind, values)));
     return;
   }
   json_object_set_new(out, "hidden", json_boolean(body != NULL && body->ops->len > 0));

@@ -1,5 +1,5 @@
-/* One record as the office reads it: sections, conflicts, files, children, reviews, and what the
- * actor may do with it. */
+/* The page of one record at the office: its sections, conflicts, files, children, related records
+ * and reviews, and the acts that are open to the person. Start at bh_office_record. */
 #include "sync/hub/access/access.h"
 #include "sync/hub/office/internal.h"
 
@@ -13,12 +13,12 @@
 #include "sync/hub/office/office-store.h"
 #include "sync/hub/records/records.h"
 
-#define CHILDREN_PAGE 200
-#define CHILDREN_MAX 2000
-#define RELATED_SHOWN 50
-#define RELATED_COUNTED 1000
+#define CHILDREN_PAGE 200    /* rows that are read at a time */
+#define CHILDREN_MAX 2000    /* rows of one list on the page */
+#define RELATED_SHOWN 50     /* rows of one related kind */
+#define RELATED_COUNTED 1000 /* related records that are counted */
 #define REPORTS_MAX 50
-#define CHANGED_SHOWN 10
+#define CHANGED_SHOWN 10 /* records that changed since the last review */
 
 /* --- checklist answers --- */
 
@@ -42,7 +42,7 @@ static json_t *answer_row(BhOfficeCall *call, const char *item_no, const BhCheck
                    item != NULL && item->major_candidate);
 }
 
-/* Items in the list's order; answers to items the list does not know come after. */
+/* The answers in the order of the checklist, then answers to items that it does not have. */
 static json_t *answers_of(BhOfficeCall *call, const char *field, const json_t *values)
 {
   json_t *rows = json_array();
@@ -97,19 +97,23 @@ static json_t *field_row(BhOfficeCall *call, BhRecord *record, const BhField *fi
   return row;
 }
 
-static gboolean has_something(const json_t *row)
+/* Whether a row has something to show. */
+static gboolean has_content(const json_t *row)
 {
   return bh_json_string_or(row, "text", "")[0] != '\0' || json_object_get(row, "withheld") ||
          json_object_get(row, "conflict") || json_array_size(json_object_get(row, "answers")) > 0;
 }
 
-/* Long technical values are for programs; history shows that they were set. */
+/* Whether the page shows fields of this type. JSON and hashes are for programs; the history shows
+ * that they were set. */
 static gboolean is_readable(const BhField *field)
 {
   BhFieldType type = bh_field_get_type(field);
   return type != BH_FIELD_JSON && type != BH_FIELD_HASH;
 }
 
+/* Adds the row of a field if it has a value or the form offers it. `done`: names of the fields that
+ * were added before. */
 static void add_field(BhOfficeCall *call, BhRecord *record, const BhField *field,
                       const BhContext *context, json_t *rows, GHashTable *done)
 {
@@ -117,7 +121,7 @@ static void add_field(BhOfficeCall *call, BhRecord *record, const BhField *field
       !is_readable(field))
     return;
   json_t *row = field_row(call, record, field, context->values);
-  gboolean filled = has_something(row);
+  gboolean filled = has_content(row);
   if (!filled)
     json_object_set_new(row, "empty", json_true());
   if (!filled && bh_field_is_required(field, context))
@@ -171,6 +175,7 @@ static json_t *sections_of(BhOfficeCall *call, BhRecord *record, const BhKind *k
 
 /* --- conflicts --- */
 
+/* One version of a value in conflict, with who entered it, on which device, and when it arrived. */
 static json_t *head_of(BhOfficeCall *call, const BhField *field, const json_t *head,
                        const json_t *history)
 {
@@ -200,7 +205,7 @@ static char *state_text(BhOfficeCall *call, const BhKind *kind, const json_t *va
   return g_strdup(state != NULL ? bh_kind_get_state_label(kind, state, call->lang) : "");
 }
 
-/* Whether bh_office_resolve would take this head. */
+/* Whether bh_office_resolve would accept the choice of this head. */
 static gboolean may_take(BhOfficeCall *call, const BhKind *kind, const char *key,
                          const json_t *heads, const json_t *head, const BhContext *context)
 {
@@ -254,7 +259,7 @@ static json_t *conflicts_of(BhOfficeCall *call, BhRecord *record, const BhKind *
 
 /* --- files and children --- */
 
-/* Rows of a query to the end, or as many as one view may carry: *more tells that there are more. */
+/* All rows of a query, at most about CHILDREN_MAX. *more: there are more. */
 static json_t *list_all(BhOfficeCall *call, json_t *query, gboolean *more, GError **error)
 {
   g_autoptr(json_t) rows = json_array();
@@ -315,25 +320,32 @@ json_t *bh_office_files(BhOfficeCall *call, const char *record, GError **error)
   return out;
 }
 
-/* The few lines of a child that stand in its parent's view. */
-static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
+/* The fields of the lines with which the page of another record shows a record of the kind: those
+ * of its form "brief", else the columns of its "list" without the parent. Free the array. */
+static GPtrArray *list_brief_fields(const BhKind *kind)
 {
-  json_t *lines = json_array();
-  const json_t *values = bh_office_values(call, id);
-  const BhField *person = bh_kind_find_field(kind, "name");
-  if (person != NULL && bh_field_is_personal(person) && json_object_get(values, "name") != NULL) {
-    g_autofree char *name = bh_office_format(call, person, json_object_get(values, "name"));
-    json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
-                                           bh_field_get_label(person, call->lang), "text", name));
-  }
+  GPtrArray *fields = bh_kind_list_form(kind, "brief");
+  if (fields->len > 0)
+    return fields;
   gsize index;
   json_t *name;
   json_array_foreach(json_object_get(bh_kind_get_declaration(kind), "list"), index, name) {
     const BhField *field = bh_kind_find_field(kind, json_string_value(name));
-    if (field == NULL || g_strcmp0(bh_kind_get_parent_field(kind), json_string_value(name)) == 0)
-      continue;
+    if (field != NULL && g_strcmp0(bh_kind_get_parent_field(kind), json_string_value(name)) != 0)
+      g_ptr_array_add(fields, (gpointer)field);
+  }
+  return fields;
+}
+
+static json_t *brief_of(BhOfficeCall *call, const char *id, const BhKind *kind)
+{
+  json_t *lines = json_array();
+  const json_t *values = bh_office_values(call, id);
+  g_autoptr(GPtrArray) fields = list_brief_fields(kind);
+  for (guint i = 0; i < fields->len; i++) {
+    const BhField *field = fields->pdata[i];
     g_autofree char *text =
-        bh_office_format(call, field, json_object_get(values, json_string_value(name)));
+        bh_office_format(call, field, json_object_get(values, bh_field_get_name(field)));
     if (text[0] != '\0')
       json_array_append_new(lines, json_pack("{s:s,s:s}", "label",
                                              bh_field_get_label(field, call->lang), "text", text));
@@ -390,7 +402,7 @@ static json_t *children_of(BhOfficeCall *call, const char *id, const char *kind_
   return g_steal_pointer(&out);
 }
 
-/* Records of one related kind, the newest of them, and how many there are. */
+/* Adds the newest records of one related kind and their number. */
 static gboolean add_related(BhOfficeCall *call, const char *id, const json_t *relation, json_t *out,
                             GError **error)
 {
@@ -480,9 +492,10 @@ static json_t *reviews_of(BhOfficeCall *call, const char *id, const BhKind *kind
   return out;
 }
 
-/* --- what may be done --- */
+/* --- acts --- */
 
-/* Kinds that everybody has whole are chosen from a list; of others one is looked up. */
+/* Adds the records that a ref may name as choices, if its kind has the scope "all". Kinds of other
+ * scopes have too many records for a list of choices. */
 static void add_ref_choices(BhOfficeCall *call, const BhField *field, json_t *choices)
 {
   const char *const *kinds = bh_field_get_ref_kinds(field);
@@ -506,6 +519,7 @@ static void add_ref_choices(BhOfficeCall *call, const BhField *field, json_t *ch
 json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const *fields,
                        const json_t *values)
 {
+  const BhKind *directory = bh_kind_set_find_directory(call->kinds);
   json_t *out = json_array();
   for (gsize i = 0; fields[i] != NULL; i++) {
     const BhField *field = bh_kind_find_field(kind, fields[i]);
@@ -529,7 +543,8 @@ json_t *bh_office_form(BhOfficeCall *call, const BhKind *kind, const char *const
     } else if (value != NULL && !json_is_null(value)) {
       json_object_set(item, "value", (json_t *)value);
     }
-    if (g_strv_contains(bh_field_get_ref_kinds(field), "enterprise")) {
+    if (directory != NULL &&
+        g_strv_contains(bh_field_get_ref_kinds(field), bh_kind_get_name(directory))) {
       json_object_set_new(item, "search", json_string("enterprises"));
       json_object_set_new(item, "shown",
                           json_string(bh_office_name(call, json_string_value(value))));
@@ -550,7 +565,7 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
   for (guint i = 0; i < open->len; i++) {
     const BhTransition *transition = g_ptr_array_index(open, i);
     const char *to = bh_transition_get_to(transition);
-    /* What a review does without asking, the review buttons do. */
+    /* The buttons of the review take the steps that need no further value. */
     if (bh_transition_get_asks(transition)[0] == NULL &&
         (g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_RETURN), to) == 0 ||
          g_strcmp0(bh_kind_get_review_state(kind, BH_REVIEW_ON_APPROVE), to) == 0))
@@ -565,7 +580,8 @@ static json_t *transitions_of(BhOfficeCall *call, const BhKind *kind, const BhCo
   return out;
 }
 
-/* The list is by change; ids of the hub are by time. */
+/* The review that was made last: that with the largest id, because ids of the hub begin with their
+ * time. The list itself is sorted by change. */
 static const json_t *find_last(const json_t *reviews)
 {
   const json_t *last = NULL;
@@ -578,8 +594,8 @@ static const json_t *find_last(const json_t *reviews)
   return last;
 }
 
-/* What came after the last review that closed: the reason why it waits again. NULL when it does not
- * or was never reviewed. */
+/* The records that changed after the last closed review, which is why the record is in the inbox
+ * again. NULL when nothing changed or there is no closed review; NULL with an error too. */
 static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *reviews,
                              GError **error)
 {
@@ -598,8 +614,8 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
   json_t *item;
   json_array_foreach(ids, index, item) {
     const char *record = json_string_value(item);
-    const BhShownRecord *here = bh_shown_find(call->shown, record, NULL);
-    const BhKind *kind = here != NULL ? bh_kind_set_find(call->kinds, here->kind) : NULL;
+    const BhShownRecord *shown = bh_shown_find(call->shown, record, NULL);
+    const BhKind *kind = shown != NULL ? bh_kind_set_find(call->kinds, shown->kind) : NULL;
     if (kind != NULL && index < CHANGED_SHOWN)
       json_array_append_new(rows, json_pack("{s:s,s:s}", "kind_label",
                                             bh_kind_get_label(kind, call->lang), "title",
@@ -610,12 +626,13 @@ static json_t *changed_since(BhOfficeCall *call, const char *id, const json_t *r
                    json_array_size(ids) > CHANGED_SHOWN);
 }
 
-/* What this person may decide, and why not: the page offers no more than that. */
+/* Adds the decisions that the actor may make, and the reasons against approving. The page offers
+ * only these. */
 static void add_decisions(BhOfficeCall *call, const BhKind *kind, const char *id, json_t *view)
 {
   static const char *const events[] = {BH_REVIEW_ON_APPROVE, BH_REVIEW_ON_RETURN};
   static const char *const names[] = {"may_approve", "may_return"};
-  /* The lane says that the visit it belongs to has ended. */
+  /* A record has a lane ("review") only after the visit to which it belongs has ended. */
   gboolean judges = bh_kind_is_reviewable(kind) && (call->roles & BH_OFFICE_JUDGES) != 0 &&
                     json_object_get(view, "review") != NULL;
   for (gsize i = 0; i < G_N_ELEMENTS(events); i++) {

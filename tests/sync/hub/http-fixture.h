@@ -1,4 +1,4 @@
-/* A server with routes that echo, wait, fail and give files; shared by the tests of
+/* A server with routes that echo, wait, fail and send files. Shared by the tests of
  * sync/hub/http/server.c. */
 #pragma once
 
@@ -14,7 +14,7 @@ typedef struct {
   gint handled; /* atomic */
 } HttpFixture;
 
-/* `tls`: with a certificate made for the test, files cert.pem and key.pem in `dir`. */
+/* `tls`: with a certificate made for the test; its files cert.pem and key.pem are in `dir`. */
 HttpFixture *http_fixture_new(gboolean tls);
 HttpFixture *http_fixture_new_with(gboolean tls, guint answer_timeout_ms);
 HttpFixture *http_fixture_new_behind(gboolean tls, guint answer_timeout_ms,

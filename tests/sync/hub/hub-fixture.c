@@ -80,7 +80,7 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
     fail_msg("staff: %s", error->message);
 }
 
-/* The samples have no inspector of the province: one is made when first asked for. */
+/* The samples have no inspector of the province, so one is made at the first use. */
 static void find_actor(TestDevice *device)
 {
   HubFixture *fixture = device->fixture;
@@ -259,7 +259,7 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *data)
   return size * n;
 }
 
-/* One line per exchange for the test of schema/openapi.yaml. */
+/* Writes one line for each request and answer, for the test of schema/openapi.yaml. */
 static void log_exchange(const char *method, const char *path, const Answer *answer)
 {
   const char *log = g_getenv("BIHUAN_API_LOG");
@@ -269,7 +269,7 @@ static void log_exchange(const char *method, const char *path, const Answer *ans
                                      "status", (json_int_t)answer->status, "json", answer->json);
   g_autofree char *text = bh_json_dump(line);
   g_autofree char *with_end = g_strconcat(text, "\n", NULL);
-  /* Appended in one piece: several threads send. */
+  /* Appended with one write, because several threads send. */
   FILE *file = fopen(log, "ae");
   assert_non_null(file);
   setvbuf(file, NULL, _IOFBF, strlen(with_end) + 1);
@@ -277,7 +277,7 @@ static void log_exchange(const char *method, const char *path, const Answer *ans
   fclose(file);
 }
 
-/* Bytes as they stand in the stream of HTTP, below it only TLS. */
+/* Bytes of the HTTP stream, before TLS. */
 static int count_bytes(CURL *curl, curl_infotype type, char *bytes, size_t size, void *data)
 {
   (void)curl;

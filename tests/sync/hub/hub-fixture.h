@@ -1,5 +1,5 @@
 /* A real hub in a temporary directory, served over TLS on a loopback port, and devices that talk to
- * it through libcurl with the hub's key pinned. Everything fails the test on the first surprise. */
+ * it with libcurl and the hub's pinned key. Every unexpected result fails the test. */
 #pragma once
 
 #include <setjmp.h>
@@ -24,18 +24,18 @@ typedef struct {
   char province[BH_ID_LEN + 1];  /* unit of 140000 */
   char inspector[BH_ID_LEN + 1]; /* of the township */
   gint64 skew_ms;                /* added to the hub's clock */
-  gboolean is_kept;              /* the folder stays */
+  gboolean is_kept;              /* do not remove the folder */
   BhClock clock;
 } HubFixture;
 
-/* Staff of the samples ("staff-li"). */
+/* The id of a person in the samples ("staff-li"). */
 void test_sample_id(const char *name, char id[BH_ID_LEN + 1]);
-/* The office opens a covert visit to everybody, or closes it again. */
+/* Releases a covert visit to everybody, or hides it again, as the office does. */
 void test_set_released(HubFixture *fixture, const char *visit, gboolean released);
-/* A new inspector of a unit. */
+/* Makes an inspector of a unit. */
 void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN + 1]);
 
-/* Undoes the migrations of a hub's store from 0008 on; each new one is added here. */
+/* Undoes the migrations of a hub's store from 0008 on. Add each new migration here. */
 #define UNDO_FROM_0013                                                                             \
   "ALTER TABLE entry DROP COLUMN doubted; DROP TABLE index_pending; DROP TABLE listed;"            \
   "DROP TABLE search; DROP TABLE field_value;"                                                     \
@@ -54,20 +54,24 @@ void test_add_inspector(HubFixture *fixture, const char *unit, char id[BH_ID_LEN
   "DROP TABLE office_known; DROP TABLE person_seal; DROP TABLE person_key;"                        \
   "CREATE TABLE staff_pin (staff TEXT, verifier TEXT, set_ms INTEGER);"
 
-/* Every write of this process to a file fails from now on, or no longer. */
+/* Makes every write of this process to a file fail, or succeed again. */
 void test_fill_disk(gboolean full);
 
-/* For cmocka: a hub as the state of one test. */
+/* For cmocka: makes a hub as the state of one test. */
 int set_up(void **state);
+/* For cmocka: frees that hub. */
 int tear_down(void **state);
 
+/* A served hub with the sample data. hub_fixture_free. */
 HubFixture *hub_fixture_new(void);
-/* Without server: for what needs only the store. */
+/* A hub without a server, for tests that need only the store. */
 HubFixture *hub_fixture_new_store(void);
-/* The same in a folder that stays; a store that is there is opened. */
+/* The same in a folder that is not removed; an existing store is opened. */
 HubFixture *hub_fixture_keep_store(const char *dir);
 void hub_fixture_free(HubFixture *fixture);
-void hub_fixture_stop(HubFixture *fixture); /* server and store */
+/* Stops the server and closes the store. */
+void hub_fixture_stop(HubFixture *fixture);
+/* Opens the store and starts the server again. */
 void hub_fixture_start(HubFixture *fixture);
 /* Stops it, changes its store by `sql` and starts it again. */
 void hub_fixture_change_store(HubFixture *fixture, const char *sql);
@@ -77,71 +81,77 @@ typedef struct {
   BhSigner *signer;
   char *token;
   char unit[BH_ID_LEN + 1];
-  char let[BH_ID_LEN + 1]; /* of whom the hub takes entries without their signature */
-  gboolean with_key; /* … but for entries signed with person_key, or with none when it is 0 */
+  /* The hub accepts entries of this person without the person's signature. */
+  char let[BH_ID_LEN + 1];
+  /* Entries are signed with person_key; without a signature of the person if that is all 0. */
+  gboolean with_key;
   guint8 person_key[BH_SECRET_KEY_SIZE];
-  char actor[BH_ID_LEN + 1]; /* inspector of the unit, who acts unless a test says otherwise */
+  /* The actor of entries: an inspector of the unit, unless a test sets another person. */
+  char actor[BH_ID_LEN + 1];
   char kinds[BH_HASH_HEX_LEN + 1];
   gint64 seq;
   char prev[BH_HASH_HEX_LEN + 1];
   BhIdSource ids;
   char last_entry[BH_ID_LEN + 1];
   gint64 skew_ms;    /* added to its clock */
-  BhEntryClock says; /* hub_ms, hub_boot_ms and hub_sig of these go into its entries */
-  void *kept;        /* CURL: its connection, kept between requests; NULL: a new one for each */
+  BhEntryClock says; /* its hub_ms, hub_boot_ms and hub_sig are put into the entries */
+  void *kept;        /* CURL handle of a kept connection; NULL: a new connection for each request */
 } TestDevice;
 
 TestDevice *test_device_new(HubFixture *fixture, const char *unit);
 void test_device_free(TestDevice *device);
-/* One connection for all its requests from now on, which then come from one thread at a time. */
+/* Uses one connection for all requests from now on; they must come from one thread at a time. */
 void test_device_keep_connection(TestDevice *device);
-/* Gives a person a PIN at the hub; what it opens. */
+/* Sets the PIN of a person at the hub. */
 void test_set_pin(HubFixture *fixture, const char *staff, const char *pin);
+/* Opens the signing key of a person with the PIN. */
 void test_open_key(HubFixture *fixture, const char *staff, const char *pin,
                    guint8 key[BH_SECRET_KEY_SIZE]);
-/* Has the hub take entries of the device's actor without their signature, unless `with_key`. Not on
- * the writer. */
+/* Makes the hub accept entries of the device's actor without a signature of the person, unless
+ * `with_key`. Not on the writer thread. */
 void test_device_let(TestDevice *device);
 void test_device_make_id(TestDevice *device, char id[BH_ID_LEN + 1]);
-/* Seals a body as the next envelope of the chain. */
+/* Makes the next entry of the chain from a body. */
 BhEntryText *test_device_seal(TestDevice *device, const char *body, const char *openings);
-/* The next entry: one operation; `set` is stolen; `was` NULL or one entry id for every key. */
+/* The next entry, with one operation. `set` is stolen. `was`: NULL, or one entry id for every key.
+ */
 BhEntryText *test_device_entry(TestDevice *device, const char *record, const char *kind,
                                json_t *set, const char *was);
-/* An entry that makes a complete enterprise. */
+/* An entry that makes an enterprise with all required fields. */
 BhEntryText *test_device_enterprise(TestDevice *device, const char *record, const char *name,
                                     const char *area);
-/* The body text of such an entry, without sealing it; g_free. */
+/* The body text of such an entry, not sealed; g_free. */
 char *test_device_body(TestDevice *device, const char *entry_id, const char *record,
                        const char *kind, json_t *set, const char *was, char **openings);
 void test_device_new_incarnation(TestDevice *device);
 
 typedef struct {
-  long status; /* 0: no answer */
+  long status; /* HTTP status; 0: no answer */
   json_t *json;
   GString *body;
-  GHashTable *headers; /* lower case */
-  gsize bytes_out;     /* with headers */
+  GHashTable *headers; /* names in lower case */
+  gsize bytes_out;     /* bytes sent, headers included */
   gsize bytes_in;
 } Answer;
 
 void answer_free(Answer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
-/* Fails the test naming both and what the hub said. */
+/* Fails the test with both statuses and the answer of the hub. */
 void assert_status(const Answer *answer, long status);
-/* Sends; `headers` is NULL or "Name: value" lines, NULL-terminated. `device` NULL: no token. */
+/* Sends a request. `headers`: NULL, or "Name: value" lines, NULL-terminated. `device` NULL: without
+ * a token. */
 Answer *test_send(HubFixture *fixture, TestDevice *device, const char *method, const char *path,
                   const char *const *headers, const void *body, gssize len);
 Answer *test_push_text(TestDevice *device, const char *text, gssize len);
-/* Pushes entries (freed), NULL-terminated. */
+/* Pushes entries (NULL-terminated) and frees them. */
 Answer *test_push(TestDevice *device, BhEntryText *first, ...) G_GNUC_NULL_TERMINATED;
-/* All pages of the feed from `cursor` (NULL: the beginning) as one object. */
+/* Pulls all pages of the feed from `cursor` (NULL: from the beginning) as one object. */
 json_t *test_pull(TestDevice *device, const char *cursor);
-/* The snapshot of a record in a pull, borrowed; NULL when it is not there. */
+/* The snapshot of a record in a pull, borrowed; NULL when it is not in it. */
 json_t *test_find_record(const json_t *changes, const char *id);
 const char *test_error_code(const Answer *answer);
-/* Rows of the first head of a key. */
+/* Value of the first head of a key. */
 json_t *test_head_value(const json_t *snapshot, const char *key);
 
-/* The id of a request is random: makes it the same in every answer, so that answers compare. */
+/* Replaces the random request id in an answer by a fixed one, so that answers can be compared. */
 void test_level_request(GString *body);

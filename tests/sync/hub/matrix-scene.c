@@ -1,4 +1,5 @@
-/* The people, units and records that the matrices try, and what the declarations say of them. */
+/* The people, units and records of the authorization matrices, and the rules that the declarations
+ * contain. */
 #include "matrix-scene.h"
 
 #include <string.h>
@@ -8,7 +9,7 @@
 #include "tests/support/unsigned.h"
 #include "tests/support/signed-text.h"
 
-#define AREA_BELOW "140603100" /* where the enterprise lies */
+#define AREA_BELOW "140603100" /* area of the enterprise */
 #define PATHS_MAX 8            /* members of a path */
 
 const char *const MATRIX_ROLES[MATRIX_N_ROLES] = {"inspector", "township", "reviewer", "legal",
@@ -73,7 +74,7 @@ const char *matrix_scene_of(Matrix *matrix, const char *kind)
   return NULL;
 }
 
-/* A record that names the scene wherever its kind refers to something, raw. */
+/* Values of a record whose refs are records of the scene, before conditions are met. */
 json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibility)
 {
   json_t *declaration = json_object_get(matrix->kinds, kind);
@@ -145,7 +146,7 @@ void matrix_end(Matrix *matrix)
   json_decref(matrix->scene);
 }
 
-/* What others refer to, as the records of each kind do: parents first. */
+/* The records to which records of each kind refer, parents first. */
 void matrix_set_scene(Matrix *matrix, Visibility visibility)
 {
   json_decref(matrix->scene);
@@ -156,9 +157,9 @@ void matrix_set_scene(Matrix *matrix, Visibility visibility)
   add_scene(matrix, "hazard", visibility);
 }
 
-/* --- what the declarations say --- */
+/* --- rules of the declarations --- */
 
-/* The text at "a.b.c", NULL when nothing is there. */
+/* The text at the path "a.b.c"; NULL when there is none. */
 const char *matrix_follow(Matrix *matrix, const json_t *values, const char *path)
 {
   g_auto(GStrv) parts = g_strsplit(path, ".", PATHS_MAX);
@@ -171,7 +172,7 @@ const char *matrix_follow(Matrix *matrix, const json_t *values, const char *path
   return found;
 }
 
-/* The same of one path or of the first of several that leads to something. */
+/* The same for one path, or for the first of several paths that has a text. */
 const char *matrix_follow_any(Matrix *matrix, const json_t *values, const json_t *paths)
 {
   if (json_is_string(paths))
@@ -231,7 +232,7 @@ gboolean matrix_is_left_to_hub(const json_t *kind, const json_t *step)
          matrix_is_hub(find_state(kind, json_string_value(json_object_get(step, "to"))));
 }
 
-/* Which unit made the record, by the words of the kind. */
+/* The unit that made the record, by the declaration of the kind. */
 gboolean matrix_fits_who(Matrix *matrix, const json_t *kind, const json_t *step,
                          const json_t *values, const Person *person)
 {
@@ -243,7 +244,7 @@ gboolean matrix_fits_who(Matrix *matrix, const json_t *kind, const json_t *step,
          (matrix_is_named(who, "unit") && g_strcmp0(unit, matrix->units[person->relation]) == 0);
 }
 
-/* All records of the scene are of the unit SAME, so only it and what is above it decide. */
+/* All records of the scene belong to the unit SAME, so only it and the units above it decide. */
 gboolean matrix_fits_authority(Matrix *matrix, const json_t *kind, const json_t *step,
                                const json_t *values, const Person *person)
 {
@@ -256,8 +257,9 @@ gboolean matrix_fits_authority(Matrix *matrix, const json_t *kind, const json_t 
          person->relation == ABOVE;
 }
 
-/* Whether the record lies where the person's unit serves, and is shown to them. Restricted kinds
- * hang on the inspection of the scene; who is of its unit or its parent sees a covert one. */
+/* Whether the record is in the area of the person's unit and visible to the person. Restricted
+ * kinds depend on the inspection of the scene; people of its unit or the parent of that unit may
+ * see it when it is covert. */
 gboolean matrix_is_seen(const json_t *kind, const Person *person, Visibility visibility)
 {
   const char *scope = json_string_value(json_object_get(kind, "scope"));
@@ -291,7 +293,7 @@ static gboolean apply_raw(BhPiece *piece, const char *entry, const char *by, con
          reason == NULL;
 }
 
-/* Puts the scene and one record with these values into the store, without asking anybody. */
+/* Writes the scene and one record with these values into the store without any check. */
 gboolean matrix_put(Matrix *matrix, BhHub *hub, BhDb *db, const char *kind, const char *record,
                     const char *made, const json_t *values, GError **error)
 {

@@ -1,5 +1,5 @@
-/* What the two authorization matrices share: people of every role in four units, the records that
- * others refer to, and what the JSON of the kinds says, worked out without the code of the hub. */
+/* Shared by the two authorization matrices: people of every role in four units, records to which
+ * others refer, and the rules in the JSON of the kinds, evaluated without the code of the hub. */
 #pragma once
 
 #include "hub-fixture.h"
@@ -7,7 +7,7 @@
 #define MATRIX_N_ROLES 7
 extern const char *const MATRIX_ROLES[MATRIX_N_ROLES];
 
-/* Seen from the unit that made the records. */
+/* Units, relative to the unit that made the records. */
 typedef enum { SAME, ABOVE, BELOW, ASIDE, N_UNITS } Relation;
 extern const char *const MATRIX_RELATIONS[N_UNITS];
 
@@ -25,31 +25,32 @@ typedef struct {
   char units[N_UNITS][BH_ID_LEN + 1];
   TestDevice *devices[N_UNITS];
   Person people[N_UNITS * MATRIX_N_ROLES];
-  char author[BH_ID_LEN + 1];      /* an inspector of the unit, who made everything */
-  json_t *scene;                   /* record id → values, of what records refer to */
-  char by_kind[32][BH_ID_LEN + 1]; /* of that, the record of a kind … */
-  const char *kind_names[32];      /* … named here */
+  char author[BH_ID_LEN + 1];      /* an inspector of the unit; made all records */
+  json_t *scene;                   /* record id → values of the records to which others refer */
+  char by_kind[32][BH_ID_LEN + 1]; /* for a record of this kind … */
+  const char *kind_names[32];      /* … refer to this id */
   guint n_kinds;
   guint cases, allowed, done;
 } Matrix;
 
 void matrix_begin(Matrix *matrix, HubFixture *fixture);
 void matrix_end(Matrix *matrix);
-/* What others refer to, as the records of each kind do. */
+/* Adds the records to which records of each kind refer. */
 void matrix_set_scene(Matrix *matrix, Visibility visibility);
 void matrix_make_id(char id[BH_ID_LEN + 1]);
-/* Record of the scene of a kind; NULL when there is none. */
+/* The id of the scene's record of a kind; NULL when there is none. */
 const char *matrix_scene_of(Matrix *matrix, const char *kind);
-/* Values of a record that names the scene wherever its kind refers to something. New reference. */
+/* Values of a record whose refs are records of the scene; a new reference. */
 json_t *matrix_raw_values(Matrix *matrix, const char *kind, Visibility visibility);
-/* Puts the scene and one record, made by the entry `made`, into the store without asking anybody.
- * On the writer. */
+/* Writes the scene and one record, made by the entry `made`, into the store without any check. On
+ * the writer thread. */
 gboolean matrix_put(Matrix *matrix, BhHub *hub, BhDb *db, const char *kind, const char *record,
                     const char *made, const json_t *values, GError **error);
 
-/* The text at "a.b.c" of values, through the scene; borrowed, NULL when nothing is there. */
+/* The text at the path "a.b.c" of values, followed through the scene; borrowed; NULL when there is
+ * none. */
 const char *matrix_follow(Matrix *matrix, const json_t *values, const char *path);
-/* The same of one path or of the first of several that leads to something. */
+/* The same for one path, or for the first of several paths that has a text. */
 const char *matrix_follow_any(Matrix *matrix, const json_t *values, const json_t *paths);
 gboolean matrix_is_named(const json_t *list, const char *name);
 /* Whether a kind, field, state or step says "written_by": "hub". */

@@ -1,9 +1,9 @@
-/* A photo on its way to the hub, by tus. */
+/* Uploads a photo to the hub with the tus protocol. */
 #pragma once
 
 #include "hub-fixture.h"
 
-#define PHOTO_CHUNK 1000 /* bytes of each piece of photo_upload */
+#define PHOTO_CHUNK 1000 /* bytes of each chunk of photo_upload */
 
 typedef struct {
   TestDevice *device;
@@ -14,20 +14,21 @@ typedef struct {
   char *sha;
 } Photo;
 
-/* An enterprise and a photo of it, declared by an entry but not sent yet. */
+/* Makes an enterprise and a photo of it: an entry declares the photo, but it is not sent yet. */
 Photo *photo_declare(HubFixture *fixture, gsize size);
 void photo_free(Photo *photo);
-/* Sends the checksum of `summed` with the bytes. */
+/* Sends bytes with the checksum of `summed`. */
 Answer *photo_create_with(Photo *photo, const char *sha, gsize length, const guint8 *bytes,
                           gsize len, const guint8 *summed);
-Answer *photo_create(Photo *photo, const char *sha, gsize length); /* without any bytes */
+Answer *photo_create(Photo *photo, const char *sha,
+                     gsize length); /* creates the upload without any bytes */
 Answer *photo_patch(Photo *photo, const char *location, gsize offset, const guint8 *bytes,
                     gsize len, const guint8 *summed);
-/* A request without a body. */
+/* Sends a request without a body. */
 Answer *photo_send(Photo *photo, const char *method, const char *path);
-/* All of it, piece by piece. */
+/* Uploads the whole photo in chunks. */
 void photo_upload(Photo *photo);
-/* What the office is told of the files of the one enterprise there is. */
+/* The files of the only enterprise, as the office shows them. */
 void expect_files(HubFixture *fixture, const char *record, int total, int here);
-/* "" when there is none. */
+/* The text of a header of the answer; "" when there is none. */
 const char *answer_header(const Answer *answer, const char *name);

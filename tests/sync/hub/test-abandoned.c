@@ -1,4 +1,4 @@
-/* A question of the office that nobody waits for gives its thread back. */
+/* A request of the office for which nobody waits any more releases its thread. */
 #include <string.h>
 
 #include "schema/error.h"
@@ -6,8 +6,8 @@
 #include "sync/db/params.h"
 #include "tests/sync/hub/hub-fixture.h"
 
-#define SLOW 4       /* as many as the office answers at one time */
-#define PATIENCE_S 5 /* the slow question takes longer, on any machine */
+#define SLOW 4       /* number of requests that the office answers at a time */
+#define PATIENCE_S 5 /* the slow request takes longer on any machine */
 #define ANSWER_TIMEOUT_MS 400
 
 typedef struct {
@@ -16,7 +16,7 @@ typedef struct {
   BhHttp *http;
 } Fixture;
 
-static gint begun; /* slow questions under way, atomic */
+static gint begun; /* slow requests in progress, atomic */
 static gint ended_busy;
 
 static json_t *work_slowly(BhOfficeCall *call, GError **error)
@@ -91,7 +91,7 @@ static GSocketConnection *ask(Fixture *f, const char *path)
   return connection;
 }
 
-/* The first bytes of the answer, or "" when there is none in time. */
+/* The first bytes of the answer; "" when none comes in time. */
 static char *hear(GSocketConnection *connection)
 {
   char text[16] = "";

@@ -1,4 +1,4 @@
-/* The access log: what is restricted is given out only with a row that says to whom. */
+/* The access log: a restricted record is shown only together with a row that names the person. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -90,7 +90,7 @@ static void test_a_device_that_pulls_a_covert_visit_stands_in_the_log(void **sta
 typedef struct {
   char hazard[BH_ID_LEN + 1];
   char file[BH_ID_LEN + 1];
-  char *path; /* of its bytes */
+  char *path; /* hash of its bytes */
 } Finding;
 
 static Finding add_finding(HubFixture *fixture, Scene *scene)
@@ -167,12 +167,13 @@ static void test_looking_again_within_the_window_adds_no_row_and_no_write(void *
   fixture->skew_ms += BH_ACCESS_WINDOW_MS + 1000;
   pull(scene.county);
   assert_int_equal(count_log(fixture, scene.visit), 2);
-  fixture->skew_ms -= 2 * BH_ACCESS_WINDOW_MS; /* the clock is set back: the hub's time goes on */
+  fixture->skew_ms -=
+      2 * BH_ACCESS_WINDOW_MS; /* the machine's clock is set back; the time of the hub continues */
   pull(scene.county);
   assert_int_equal(count_log(fixture, scene.visit), 2);
   g_autoptr(GError) error = NULL;
-  assert_true(
-      bh_hub_trust_clock(fixture->hub, &error)); /* rows of later times are no look of now */
+  assert_true(bh_hub_trust_clock(
+      fixture->hub, &error)); /* rows with later times do not count as a present access */
   pull(scene.county);
   assert_int_equal(count_log(fixture, scene.visit), 3);
   test_device_free(scene.county);

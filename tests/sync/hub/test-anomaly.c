@@ -1,4 +1,4 @@
-/* The list of anomalies: each stands in it once, and what is ordinary does not. */
+/* The list of anomalies has each anomaly once, and nothing ordinary. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -23,7 +23,7 @@ static json_t *list(HubFixture *fixture, const char *kind)
   return rows;
 }
 
-/* The one anomaly there is. */
+/* The only anomaly in the list. */
 static json_t *get_only(HubFixture *fixture, const char *kind)
 {
   g_autoptr(json_t) all = list(fixture, NULL);
@@ -224,14 +224,14 @@ static void test_a_time_signed_by_the_hub_is_a_lower_bound_for_the_rest_of_the_c
   char id[BH_ID_LEN + 1];
   TestDevice *device = test_device_new(fixture, fixture->township);
   test_device_make_id(device, id);
-  fixture->skew_ms = HOUR_MS; /* the hub goes on; the device wakes up with its own time */
+  fixture->skew_ms = HOUR_MS; /* the hub continues; the device starts with its own time */
   take_hub_time(device, hub_now_ms(fixture));
   push(device, test_device_enterprise(device, id, "一号矿", "140603100"), 200);
   g_autoptr(json_t) first = evidence_of_newest(fixture, id);
   assert_text(first, "basis", "signed");
   assert_int_equal(number(first, "from_ms"), device->says.hub_ms);
   gint64 signed_ms = device->says.hub_ms;
-  device->says = (BhEntryClock){0}; /* it cannot go back behind what it carried */
+  device->says = (BhEntryClock){0}; /* its time cannot be before the signed time that it has used */
   push(device, set_address(device, id, "东坡"), 200);
   g_autoptr(json_t) second = evidence_of_newest(fixture, id);
   assert_text(second, "basis", "signed");
@@ -316,7 +316,8 @@ static const json_t *find_row(const json_t *rows, const char *record, const char
 static void test_every_document_of_one_number_is_listed_however_it_is_written(void **state)
 {
   HubFixture *fixture = *state;
-  /* As typed by others: a space, full width, other dashes, no width, no break, case, brackets. */
+  /* As other people type it: with a space, full-width, other dashes, zero-width and no-break
+   * spaces, case, brackets. */
   static const char *const same[] = {
       "平应急〔2026〕AB-7号",      "平应急〔2026〕AB-7号 ",     "平应急〔２０２６〕ＡＢ－７号",
       "平应急〔2026〕AB\u20117号", "平应急〔2026〕AB\u200b7号", "平应急〔2026〕AB\u00a07号",
@@ -335,7 +336,7 @@ static void test_every_document_of_one_number_is_listed_however_it_is_written(vo
   assert_int_equal(json_array_size(rows), G_N_ELEMENTS(same));
   for (gsize i = 0; i < G_N_ELEMENTS(same); i++)
     assert_text(find_row(rows, ids[i], "number"), "source", same[i]);
-  /* Letters that look like digits may make another number: a hint. */
+  /* Letters that look like digits may be another number, so they are only a hint. */
   test_device_make_id(device, look);
   push(device, set_number(device, look, enterprise, "平应急〔2O26〕AB-7号", NULL), 200);
   g_autoptr(json_t) more = list(fixture, "number");

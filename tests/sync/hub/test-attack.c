@@ -1,4 +1,4 @@
-/* An enrolled device that is not honest: what it may not reach, decide, or break for others. */
+/* A dishonest enrolled device: what it must not reach, decide or break for others. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "sync/hub/hub-private.h"
 #include "sync/wire/limits.h"
 
-/* Pushes one entry; how many of it wait in quarantine. */
+/* Pushes one entry. Returns the number of its operations in quarantine. */
 static gsize push(TestDevice *device, BhEntryText *entry)
 {
   g_autoptr(Answer) answer = test_push(device, entry, NULL);
@@ -18,7 +18,8 @@ static gsize push(TestDevice *device, BhEntryText *entry)
   return json_array_size(json_object_get(answer->json, "quarantined"));
 }
 
-/* Sets one key with `was`, NULL or an entry; how many entries wait in quarantine for it. */
+/* Sets one key with `was` (NULL, or an entry id). Returns the number of entries in quarantine for
+ * it. */
 static gsize set_key(TestDevice *device, const char *record, const char *kind, const char *key,
                      json_t *value, const char *was)
 {
@@ -57,7 +58,7 @@ typedef struct {
   TestDevice *township;
   char enterprise[BH_ID_LEN + 1];
   char visit[BH_ID_LEN + 1];
-  char entry[BH_ID_LEN + 1]; /* that made the visit */
+  char entry[BH_ID_LEN + 1]; /* the entry that made the visit */
 } Scene;
 
 static Scene begin(HubFixture *fixture, const char *mode)
@@ -174,7 +175,7 @@ static void test_reviews_are_decided_at_the_hub_and_answered_by_devices(void **s
 
 static const char *const OFFICE_KINDS[] = {"unit", "staff", "device", "checklist", "release"};
 
-/* The kind set in use without the words that leave something to the hub. */
+/* The kind set in use without the members that leave something to the hub. */
 static BhKindSet *without_writers(BhHub *hub)
 {
   g_autoptr(GError) error = NULL;
@@ -266,7 +267,7 @@ static void test_I13_nothing_is_hung_under_a_record_the_device_is_not_shown(void
   make_id(device, early);
   make_id(device, unseen);
   assert_int_equal(push_hazard(device, hazard, scene.visit), 1);
-  /* Parent and child of one batch, and a child that comes before its parent. */
+  /* A parent and a child in one batch, and a child before its parent. */
   BhEntryText *parent = make_visit(device, own, scene.enterprise, "routine");
   BhEntryText *child = test_device_entry(
       device, moved, "hazard", json_pack("{s:s, s:s}", "inspection", own, "state", "found"), NULL);
@@ -312,7 +313,8 @@ static void test_I13_gone_names_nothing_that_was_never_shown(void **state)
   assert_int_equal(set_key(scene.county, hazard, "hazard", "place", json_string("巷道"), NULL), 0);
   pull_on(scene.township, &seen);
   assert_int_equal(json_array_size(json_object_get(seen, "gone")), 0);
-  /* Opened, it is given; closed again, it is told to be gone with all below it. */
+  /* When the visit is released, the device receives it; when it is hidden again, the device is told
+   * that it and all records below it are gone. */
   test_set_released(*state, scene.visit, TRUE);
   pull_on(scene.township, &seen);
   assert_non_null(test_find_record(seen, scene.visit));
@@ -321,7 +323,8 @@ static void test_I13_gone_names_nothing_that_was_never_shown(void **state)
   pull_on(scene.township, &seen);
   assert_true(names(json_object_get(seen, "gone"), scene.visit));
   assert_true(names(json_object_get(seen, "gone"), hazard));
-  /* Changes of the hidden one tell nothing more; the first may repeat what was told. */
+  /* Changes of the hidden record reveal nothing more; the first one may repeat what the device was
+   * sent before. */
   for (int i = 0; i < 2; i++) {
     g_autofree char *text = g_strdup_printf("密 %d", i);
     assert_int_equal(
@@ -332,7 +335,7 @@ static void test_I13_gone_names_nothing_that_was_never_shown(void **state)
   end(&scene);
 }
 
-/* All of a unit get `valid_to`, by the hub. */
+/* The hub sets `valid_to` of all people of a unit. */
 static void end_terms(HubFixture *fixture, const char *unit, const char *valid_to)
 {
   g_autoptr(GError) error = NULL;
@@ -373,8 +376,8 @@ static void test_I13_who_is_out_of_service_widens_no_view(void **state)
   end(&scene);
 }
 
-/* Who acts is only asserted by the device: whatever `by` it names, what the office decides is not
- * decided by what a device signs. */
+/* A device only asserts who acts. Whatever `by` it names, it cannot make decisions of the office.
+ */
 static void test_what_the_office_decides_is_not_decided_by_a_device(void **state)
 {
   Scene scene = begin(*state, "routine");
@@ -405,7 +408,7 @@ static void test_what_the_office_decides_is_not_decided_by_a_device(void **state
   end(&scene);
 }
 
-/* Ids that were never seen stay in the record as pending: each entry adds 6,000 of them. */
+/* Unknown ids stay pending in the record; each entry adds 6,000 of them. */
 static BhEntryText *make_ballast(TestDevice *device, const char *record)
 {
   g_autoptr(GString) was = g_string_new(NULL);
@@ -436,12 +439,13 @@ static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
   char id[BH_ID_LEN + 1];
   make_id(device, id);
   assert_int_equal(push(device, test_device_enterprise(device, id, "一号矿", "140603100")), 0);
-  /* Names of entries that never came: not even one such set. */
+  /* Ids of entries that never arrived: not even one set. */
   gsize held = 0;
   for (int i = 0; i < 4; i++)
     held += push(device, make_ballast(device, id));
   assert_int_equal(held, 4);
-  /* Values that no other replaces: as many as one device may bring, the second as many again. */
+  /* Values that do not replace each other: as many as one device may add, then as many again from a
+   * second device. */
   g_autoptr(GString) text = g_string_new(NULL);
   for (int i = 0; i < 3900; i++)
     g_string_append(text, "煤");
@@ -456,7 +460,7 @@ static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
   g_autofree char *snapshot = bh_json_dump(test_find_record(changes, id));
   assert_non_null(snapshot);
   assert_true(strlen(snapshot) <= BH_RECORD_MAX_BYTES);
-  /* Others still work on it, and the office does. */
+  /* Other devices and the office can still change it. */
   TestDevice *third = test_device_new(fixture, fixture->township);
   assert_int_equal(set_key(third, id, "enterprise", "address", json_string("正常"), NULL), 0);
   g_autoptr(GError) error = NULL;
@@ -469,8 +473,8 @@ static void test_L8_no_record_grows_until_others_cannot_take_it(void **state)
   test_device_free(other);
 }
 
-/* Sets one key and names `n` entries that never came; how many entries wait in quarantine for it.
- */
+/* Sets one key and names `n` entries that never arrived. Returns the number of entries in
+ * quarantine for it. */
 static gsize name_unknown(TestDevice *device, const char *record, const char *kind, const char *key,
                           json_t *value, int n)
 {
@@ -500,7 +504,8 @@ static gsize name_one(TestDevice *device, const char *record, int n)
   return name_unknown(device, record, "enterprise", "notes", json_string("重矿"), n);
 }
 
-/* Of a key and of a record: who has named as many as one device may is held back, nobody else. */
+/* For a key and for a record: a device that has named as many as allowed is quarantined, other
+ * devices are not. */
 static void test_L8_unknown_entries_are_counted_for_each_device(void **state)
 {
   HubFixture *fixture = *state;
@@ -532,7 +537,7 @@ static void test_L8_unknown_entries_are_counted_for_each_device(void **state)
   test_device_free(other);
 }
 
-/* An entry that comes at last makes room for the next name. */
+/* When a named entry arrives, the device may name another one. */
 static void test_L8_what_arrives_is_unknown_no_more(void **state)
 {
   HubFixture *fixture = *state;

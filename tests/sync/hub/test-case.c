@@ -1,4 +1,4 @@
-/* One case as one file: what belongs into it, what does not, and that it verifies. */
+/* The archive of a case: what it contains, what it leaves out, and that it verifies. */
 #include "hub-fixture.h"
 
 #include <glib/gstdio.h>
@@ -20,7 +20,7 @@ typedef struct {
   char hazard[BH_ID_LEN + 1];
 } Scene;
 
-/* A case as it was given out. */
+/* A case that was written. */
 typedef struct {
   json_t *told;
   BhExportReport *report;
@@ -217,8 +217,8 @@ static void test_personal_values_of_staff_and_context_of_others_stay_out(void **
   test_device_free(scene.device);
 }
 
-/* What a hub has grown to does not make a case bigger; what the device did in between shows as
- * envelopes, and only that. */
+/* The size of a case does not depend on the size of the hub. What a device did between two entries
+ * of the case appears as envelopes only. */
 static void test_size_is_that_of_the_case(void **state)
 {
   HubFixture *fixture = *state;
@@ -259,7 +259,7 @@ static void change(TestDevice *device, const char *record, const char *kind, jso
   push(device, test_device_entry(device, record, kind, set, NULL));
 }
 
-/* What is rare on a page is on this one; what people wrote is text there, whatever it says. */
+/* This page has what is rare on others. Text that people wrote is never markup. */
 static void test_the_page_says_what_is_in_doubt(void **state)
 {
   HubFixture *fixture = *state;
@@ -321,7 +321,8 @@ static void test_a_case_is_an_inspection(void **state)
   test_device_free(scene.device);
 }
 
-/* A hub whose program is newer than its kinds says so, and gives no case that verifies nothing. */
+/* A hub whose program is newer than its kinds reports that, instead of writing a case that cannot
+ * be verified. */
 static void test_kinds_that_say_nothing_of_cases_give_none(void **state)
 {
   HubFixture *fixture = *state;
@@ -343,6 +344,48 @@ static void test_kinds_that_say_nothing_of_cases_give_none(void **state)
   test_device_free(scene.device);
 }
 
+/* Moves "in_case": "root" from the inspection to the enterprise. */
+static BhKindSet *dup_kinds_with_other_root(HubFixture *fixture)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) present = bh_hub_dup_kinds(fixture->hub);
+  g_autoptr(json_t) set = json_loads(bh_kind_set_get_text(present), 0, NULL);
+  gsize index;
+  json_t *kind;
+  json_array_foreach(json_object_get(set, "kinds"), index, kind) {
+    const char *name = json_string_value(json_object_get(kind, "kind"));
+    if (strcmp(name, "inspection") == 0)
+      json_object_del(kind, "in_case");
+    if (strcmp(name, "enterprise") == 0)
+      json_object_set_new(kind, "in_case", json_string("root"));
+  }
+  g_autofree char *text = json_dumps(set, JSON_COMPACT);
+  BhKindSet *changed = bh_kind_set_from_text(text, strlen(text), &error);
+  assert_null(error);
+  return changed;
+}
+
+static void test_the_kinds_declare_which_records_make_a_case(void **state)
+{
+  HubFixture *fixture = *state;
+  Scene scene = begin(fixture);
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) changed = dup_kinds_with_other_root(fixture);
+  assert_true(bh_hub_set_kinds(fixture->hub, changed, NULL));
+  const BhCaseOptions options = {.personal = TRUE};
+  g_autoptr(GOutputStream) out = g_memory_output_stream_new_resizable();
+  BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
+  assert_null(bh_case_write(fixture->hub, db, scene.visit, &options, out, &error));
+  assert_true(g_error_matches(error, BH_ERROR, BH_ERROR_INVALID));
+  g_clear_error(&error);
+  g_autoptr(json_t) report =
+      bh_case_write(fixture->hub, db, scene.enterprise, &options, out, &error);
+  bh_hub_give_reader(fixture->hub, db);
+  assert_null(error);
+  assert_string_equal(bh_json_string_or(report, "record", ""), scene.enterprise);
+  test_device_free(scene.device);
+}
+
 int main(void)
 {
   const struct CMUnitTest tests[] = {
@@ -359,6 +402,8 @@ int main(void)
       cmocka_unit_test_setup_teardown(test_kinds_that_say_nothing_of_cases_give_none, set_up,
                                       tear_down),
       cmocka_unit_test_setup_teardown(test_a_case_is_an_inspection, set_up, tear_down),
+      cmocka_unit_test_setup_teardown(test_the_kinds_declare_which_records_make_a_case, set_up,
+                                      tear_down),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* Backups and exports are on the disk before anybody is told that they are made. */
+/* Backups and exports are synced to disk before their success is reported. */
 #include "hub-fixture.h"
 
 #include <glib/gstdio.h>
@@ -51,7 +51,7 @@ static gboolean export(HubFixture *fixture, const char *out, FakeDisk *fake, GEr
 
 typedef gboolean (*Write)(HubFixture *fixture, const char *out, FakeDisk *fake, GError **error);
 
-/* Lets each sync fail once; how many there are. */
+/* Lets each sync fail once. Returns the number of syncs. */
 static int fail_each(HubFixture *fixture, Write write)
 {
   for (int n = 1;; n++) {

@@ -1,5 +1,5 @@
-/* Guards that ask about today: the day is the one the entry was made on, as far as the hub can
- * tell, and not the one it came on. */
+/* Guards about today use the day on which the entry was made, as far as the hub can tell, not the
+ * day on which it arrived. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 
 typedef struct {
   HubFixture *fixture;
-  TestDevice *device; /* of the county */
+  TestDevice *device; /* device of the county */
   char enterprise[BH_ID_LEN + 1];
   char visit[BH_ID_LEN + 1];
 } Scene;
@@ -43,7 +43,7 @@ static Scene begin(HubFixture *fixture)
   return scene;
 }
 
-/* The day so many days from the machine's today. */
+/* The date `days` after the machine's present date. */
 static char *dup_day(int days)
 {
   const BhClock *clock = bh_clock_system();
@@ -66,7 +66,7 @@ static gboolean is_reported(Scene *scene, const char *record)
   return FALSE;
 }
 
-/* Orders a new hazard to be rectified by a day; TRUE when the guard spoke. */
+/* Orders a new hazard to be rectified by a day. TRUE when the guard reported a problem. */
 static gboolean order(Scene *scene, int days, gsize *quarantined)
 {
   TestDevice *device = scene->device;
@@ -90,7 +90,8 @@ static gboolean order(Scene *scene, int days, gsize *quarantined)
   return is_reported(scene, hazard);
 }
 
-/* By how many days the hub's clock is ahead when the entry comes, the deadline, the verdict. */
+/* Days by which the hub's clock is ahead when the entry arrives, the deadline, the expected
+ * verdict. */
 static const struct {
   int late, deadline;
   gboolean wrong;
@@ -110,7 +111,7 @@ static void test_a_guard_about_today_is_reported_by_the_day_the_entry_was_made(v
   test_device_free(scene.device);
 }
 
-/* The set in use, with the guard marked as one that a correct client never takes a step against. */
+/* The kind set in use, with "quarantine": true at the guard. */
 static void mark_guard(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;

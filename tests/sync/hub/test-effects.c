@@ -1,5 +1,4 @@
-/* What a record says of a device or a person is what holds at the door: there is no second truth.
- */
+/* The records of devices and people decide who is let in; no other table contradicts them. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -25,7 +24,7 @@ static void make_office(HubFixture *fixture, Office *office)
   bh_id_from_name("samples", "staff-wu", office->admin);
 }
 
-/* An entry of the hub, as an office step or a loaded file makes it. */
+/* Makes an entry of the hub, as an office step or a loaded file does. */
 static gboolean say(HubFixture *fixture, const char *by, const char *record, const char *kind,
                     const char *state, GError **error)
 {
@@ -55,7 +54,7 @@ static void test_whatever_entry_says_revoked_shuts_the_device_out_at_once(void *
     assert_out(fixture, device, FALSE);
     assert_true(say(fixture, actors[i], device->signer->device, "device", "revoked", &error));
     assert_out(fixture, device, TRUE);
-    /* The real revocation of one that says so already is no error. */
+    /* Revoking a device whose record says so already is no error. */
     assert_true(
         bh_enrol_revoke(fixture->hub, office.admin, device->signer->device, "丢失", &error));
     assert_true(bh_enrol_revoke(fixture->hub, NULL, device->signer->device, "丢失", &error));
@@ -70,7 +69,7 @@ static gboolean exec(BhHub *hub, BhDb *db, gpointer sql, GError **error)
   return bh_db_exec(db, sql, error);
 }
 
-/* Stores of before: the record says revoked, the table does not. */
+/* A store of an older program: the record is revoked, the row in the table of devices is not. */
 static void test_revocation_works_whatever_the_record_says(void **state)
 {
   HubFixture *fixture = *state;
@@ -124,7 +123,7 @@ static gboolean add_session(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_office_store_add_session(db, data, &row, 0, 0, error);
 }
 
-/* What GET /v1/staff would seal for the device. */
+/* The people that GET /v1/staff seals for the device. */
 static char *dup_staff_version(HubFixture *fixture, TestDevice *device)
 {
   g_autoptr(GError) error = NULL;

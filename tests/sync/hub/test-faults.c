@@ -1,5 +1,5 @@
-/* What a hub owes a device when something goes wrong around a push: a full disk, a revocation in
- * between, bad input beside good, and a store that was put back from a copy. */
+/* Faults around a push: a full disk, a revocation in between, invalid input beside valid input, and
+ * a store that was restored from a copy. */
 #include "hub-fixture.h"
 
 #include <glib/gstdio.h>
@@ -34,7 +34,7 @@ static void test_L5_a_full_disk_is_told_and_nothing_is_half_stored(void **state)
   assert_status(still_full, 503);
   assert_string_equal(test_error_code(full), "storage");
   assert_non_null(g_hash_table_lookup(full->headers, "retry-after"));
-  /* Where the hub keeps its files is nobody's business. */
+  /* Errors must not contain paths of the hub. */
   assert_null(strstr(full->body->str, fixture->dir));
   g_autoptr(json_t) nothing = test_pull(device, NULL);
   for (int i = 0; i < 3; i++)
@@ -86,7 +86,7 @@ static void test_I13_a_batch_that_was_let_in_before_the_revocation_is_not_stored
   test_device_free(device);
 }
 
-/* What the office reads about an entry in quarantine; g_free. */
+/* The text that the office shows about an entry in quarantine; g_free. */
 static char *dup_quarantine_message(HubFixture *fixture, const char *entry)
 {
   g_autoptr(GError) error = NULL;
@@ -131,22 +131,24 @@ static void test_bad_input_is_told_with_what_and_where(void **state)
     g_autofree char *message = dup_quarantine_message(fixture, entry);
     if (message == NULL || strstr(message, cases[i].what) == NULL)
       fail_msg("%s: \"%s\" does not name %s", cases[i].kind, message, cases[i].what);
-    /* Which record: unless it is the value that is wrong, the text says it. */
+    /* The text names the record, unless the value of the id is invalid. */
     g_autoptr(json_t) changes = test_pull(device, NULL);
     assert_null(test_find_record(changes, id));
   }
   test_device_free(device);
 }
 
-/* L7: after 200 each entry is in the feed or in sight in quarantine, also of a hub started anew. */
+/* L7: after status 200 each entry is in the feed or visible in quarantine, also after a restart of
+ * the hub. */
 static void expect_in_sight(TestDevice *device, const GPtrArray *good, const GPtrArray *bad)
 {
   g_autoptr(json_t) changes = test_pull(device, NULL);
   g_autoptr(GHashTable) held = g_hash_table_new(g_str_hash, g_str_equal);
   size_t at;
   json_t *item;
-  json_array_foreach(json_object_get(changes, "quarantined"), at, item)
+  json_array_foreach(json_object_get(changes, "quarantined"), at, item) {
     g_hash_table_add(held, (gpointer)bh_json_string_or(item, "entry", ""));
+  }
   for (guint i = 0; i < good->len; i++)
     assert_non_null(test_find_record(changes, good->pdata[i]));
   for (guint i = 0; i < bad->len; i++)
@@ -238,7 +240,7 @@ static void test_a_list_that_cannot_be_read_is_an_error_and_not_empty(void **sta
   hub_fixture_free(fixture);
 }
 
-/* --- a store that was put back --- */
+/* --- a restored store --- */
 
 typedef struct {
   const char *name;
@@ -310,7 +312,7 @@ static void test_I7_a_cursor_beyond_what_the_hub_has_starts_anew(void **state)
   hub_fixture_stop(fixture);
   copy_store(fixture, ".copy", "");
   hub_fixture_start(fixture);
-  /* What is made now stands below the positions that the device saw already. */
+  /* New entries get positions below those that the device has seen. */
   g_autoptr(Answer) pushed =
       test_push(other, test_device_enterprise(other, made, "丙", "140603100"), NULL);
   assert_status(pushed, 200);

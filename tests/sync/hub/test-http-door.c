@@ -1,4 +1,5 @@
-/* Who has to go when a server is full: never the one that holds little while others hold much. */
+/* The connection that a full server closes: never that of a client with few connections while
+ * others have many. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,7 +56,7 @@ static void test_whoever_is_silent_goes_after_some_seconds(void **state)
   assert_true(was_shut[3]);
   assert_false(was_shut[2]);
   bh_door_sweep(door, 1000 * SECOND);
-  bh_door_note_end(door, idle, 1000 * SECOND); /* it had been shut: nothing changes */
+  bh_door_note_end(door, idle, 1000 * SECOND); /* it was closed before: nothing changes */
   bh_door_leave(door, silent);
   bh_door_leave(door, busy);
   bh_door_leave(door, idle);
@@ -87,7 +88,7 @@ static void test_a_network_over_its_share_makes_room_itself(void **state)
   for (int i = 1; i < PER_NETWORK + 1; i++)
     bh_door_note_head(door, visits[i], 50);
   visits[PER_NETWORK + 1] = bh_door_enter(door, "a", PER_NETWORK + 1, 60);
-  assert_int_equal(last_shut, PER_NETWORK + 1); /* all the others are at work: the new one goes */
+  assert_int_equal(last_shut, PER_NETWORK + 1); /* all others are in use: the new one is closed */
   for (int i = 0; i < PER_NETWORK + 2; i++)
     bh_door_leave(door, visits[i]);
 }
@@ -122,7 +123,7 @@ static void test_whatever_happens_the_limits_hold_and_the_modest_get_in(void **s
   for (gint64 now = 0; fd < FDS - 1; now++) {
     int what = g_rand_int_range(rand, 0, 10);
     if (what < 6) {
-      /* "a" comes far more often than the others. */
+      /* "a" connects far more often than the others. */
       Guest guest = {.fd = fd++, .network = (char)(g_rand_boolean(rand) ? 'a' : 'a' + what)};
       char name[2] = {guest.network, '\0'};
       guint own = 0, silent = 0;

@@ -83,7 +83,7 @@ static void test_old_tls_is_refused(void **state)
   curl_easy_cleanup(curl);
 }
 
-/* One kept connection per client, with answers from other threads in between. */
+/* One kept connection for each client, with answers from other threads in between. */
 static gpointer run_client(gpointer data)
 {
   HttpFixture *fixture = data;

@@ -51,7 +51,7 @@ static char *hear_all(int fd)
   return g_string_free(heard, FALSE);
 }
 
-/* Whole conversation on one connection that the request asks to be closed. */
+/* Sends a request that asks to close the connection, and reads until its end. */
 static char *ask(HttpFixture *fixture, const char *request)
 {
   int fd = dial(fixture);
@@ -105,7 +105,7 @@ static void test_only_a_known_proxy_says_who_asks(void **state)
       {"", "127.0.0.1"},
       {FORWARDED "203.0.113.9\r\n", "203.0.113.9"},
       {FORWARDED "1.1.1.1, 203.0.113.9\r\n",
-       "203.0.113.9"}, /* the first is the client's own word */
+       "203.0.113.9"}, /* the first address is the client's own claim */
       {FORWARDED "1.1.1.1\r\n" FORWARDED "203.0.113.9\r\n", "203.0.113.9"},
       {FORWARDED "1.1.1.1, 203.0.113.9, 10.0.0.2\r\n", "203.0.113.9"}, /* two proxies */
       {FORWARDED "203.0.113.9, unknown\r\n", "127.0.0.1"},
@@ -159,7 +159,7 @@ static void test_unknown_addresses_and_methods_are_json_errors(void **state)
   assert_status(with_body, 404);
 }
 
-/* The value of the header, g_free. */
+/* The value of a header; g_free. */
 static char *request_id_of(const char *answer)
 {
   const char *header = strstr(answer, "\r\n" BH_HEADER_REQUEST ": ");
@@ -206,7 +206,7 @@ static char *list_counts(HttpFixture *fixture)
   return g_string_free(text, FALSE);
 }
 
-/* By the route and never by what somebody typed: else anybody could make them endless. */
+/* Counted by route, not by the requested path, because clients could make endless paths. */
 static void test_requests_are_counted_by_route_and_status(void **state)
 {
   (void)state;
@@ -222,7 +222,7 @@ static void test_requests_are_counted_by_route_and_status(void **state)
                                 "\nGET /fail/{code} 403 1\n", "\n- - 405 1\n"};
   gint64 until = g_get_monotonic_time() + 5 * G_USEC_PER_SEC;
   for (gsize i = 0; i < G_N_ELEMENTS(wanted); i++) {
-    /* The last one is counted when its connection is through. */
+    /* The last request is counted when its connection ends. */
     g_autofree char *counts = list_counts(fixture);
     while (strstr(counts, wanted[i]) == NULL && g_get_monotonic_time() < until) {
       g_usleep(10000);
@@ -505,8 +505,8 @@ static void test_of_too_many_connections_of_one_address_idle_ones_go(void **stat
     fds[i] = dial(&capped);
     assert_true(is_served(fds[i]));
   }
-  /* Which is the oldest is asked of the door (test-http-door.c): here a connection is idle a little
-   * later than its client has the answer. */
+  /* test-http-door.c tests which connection is the oldest: here a connection becomes idle a little
+   * after its client has the answer. */
   int open = 0;
   for (int i = 0; i < 8; i++)
     open += is_served(fds[i]);
@@ -518,7 +518,7 @@ static void test_of_too_many_connections_of_one_address_idle_ones_go(void **stat
 
 #define SILENT 64
 
-/* As many as the server takes, from four addresses, and none says anything. */
+/* As many connections as the server accepts, from four addresses, without any request. */
 static void test_silent_connections_keep_nobody_out(void **state)
 {
   (void)state;

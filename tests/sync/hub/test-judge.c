@@ -1,4 +1,4 @@
-/* What a device may do to a record: which states a step may start from, who may take it, and whose
+/* What a device may do to a record: from which states a step may start, who may take it, and which
  * people and units an entry may name. */
 #include "hub-fixture.h"
 
@@ -14,7 +14,7 @@
 
 typedef struct {
   HubFixture *fixture;
-  TestDevice *device; /* of the county */
+  TestDevice *device; /* device of the county */
   char reviewer[BH_ID_LEN + 1];
   char leader[BH_ID_LEN + 1];
   char legal[BH_ID_LEN + 1];
@@ -74,7 +74,7 @@ static void end(Scene *scene)
   test_device_free(scene->device);
 }
 
-/* An entry of this id that sets keys of one record and names these entries for each. */
+/* An entry with this id that sets keys of one record and names these entries for each key. */
 static BhEntryText *make_entry(TestDevice *device, const char *id, const char *record,
                                const char *kind, const json_t *set, const char *const *was)
 {
@@ -100,7 +100,8 @@ static BhEntryText *make_entry(TestDevice *device, const char *id, const char *r
   return test_device_seal(device, body, openings);
 }
 
-/* How many entries wait for a step that names these entries; device->last_entry is its own. */
+/* Pushes a step that names these entries. Returns the number of quarantined entries;
+ * device->last_entry is its entry. */
 static gsize step(TestDevice *device, const char *record, const char *kind, const char *to,
                   const char *was, const char *was2)
 {
@@ -111,7 +112,7 @@ static gsize step(TestDevice *device, const char *record, const char *kind, cons
   return push(device, make_entry(device, device->last_entry, record, kind, set, names));
 }
 
-/* By the hub, as the office does it. The entry id, g_free; NULL with an error. */
+/* Makes an entry of the hub, as the office does. The entry id, g_free; NULL with an error. */
 static char *act(Scene *scene, const char *by, const char *record, const char *kind, json_t *set,
                  GError **error)
 {
@@ -161,13 +162,14 @@ static gsize count_reports(Scene *scene, const char *record, const char *code)
 
 /* --- states --- */
 
-/* Signed by the device, accepted at the office; *accepted is the office's entry. */
+/* The visit is signed by the device and accepted at the office. *accepted: the entry of the office.
+ */
 static void accept(Scene *scene, char signed_entry[BH_ID_LEN + 1], char accepted[BH_ID_LEN + 1])
 {
   assert_int_equal(step(scene->device, scene->visit, "inspection", "signed", scene->begun, NULL),
                    0);
   g_strlcpy(signed_entry, scene->device->last_entry, BH_ID_LEN + 1);
-  /* The guards of accepting are not what is asked here: the hub's own administration. */
+  /* The guards of accepting are not tested here, so the hub's own administration takes the step. */
   g_autofree char *entry =
       act_well(scene, NULL, scene->visit, "inspection", json_pack("{s:s}", "state", "accepted"));
   g_strlcpy(accepted, entry, BH_ID_LEN + 1);
@@ -220,8 +222,7 @@ static void test_a_voided_document_is_not_served_by_naming_an_older_state(void *
   end(&scene);
 }
 
-/* The device did not know of the decision: its step stays possible, and it is seen that both stand.
- */
+/* The device did not know the decision: its step is still possible, and the conflict is visible. */
 static void test_an_honest_late_step_stands_beside_a_decision_and_is_noticed(void **state)
 {
   Scene scene = begin(*state);
@@ -233,7 +234,7 @@ static void test_an_honest_late_step_stands_beside_a_decision_and_is_noticed(voi
   g_autoptr(BhRecord) visit = load(&scene, scene.visit);
   assert_true(bh_record_has_conflict(visit, "state"));
   assert_int_equal(count_reports(&scene, scene.visit, "transition"), before + 1);
-  /* All it names must allow the step, also where none is present any more. */
+  /* All states that it names must allow the step, also when none of them is current. */
   assert_int_equal(
       step(scene.device, scene.visit, "inspection", "cancelled", scene.begun, was_signed), 1);
   end(&scene);
@@ -243,7 +244,7 @@ static void test_a_record_that_was_taken_further_does_not_begin_anew(void **stat
 {
   Scene scene = begin(*state);
   char was_signed[BH_ID_LEN + 1], accepted[BH_ID_LEN + 1];
-  /* Another device may have begun it too. */
+  /* Another device may have made the record too. */
   assert_int_equal(step(scene.device, scene.visit, "inspection", "on_site", NULL, NULL), 0);
   Scene other = begin(*state);
   accept(&other, was_signed, accepted);
@@ -253,9 +254,8 @@ static void test_a_record_that_was_taken_further_does_not_begin_anew(void **stat
   end(&other);
 }
 
-/* Verdicts on every step from every pair of the entries a hazard has, as one text. `order` says
- * which id each of them has: `was` stands sorted in a body, so ids decide what stands first in it.
- */
+/* The verdicts on every step from every pair of the hazard's entries, as one text. `order`: which
+ * id each of them has; `was` is sorted in a body, so the ids decide which entry is first. */
 static char *dup_verdicts(Scene *scene, const guint order[4])
 {
   TestDevice *device = scene->device;
@@ -274,8 +274,8 @@ static char *dup_verdicts(Scene *scene, const guint order[4])
     assert_int_equal(
         push(device, make_entry(device, ids[order[i]], scene->hazard, "hazard", set, was)), 0);
   }
-  /* Each is tried on the same record: one that is taken stands beside and replaces nothing named.
-   */
+  /* Each step is tried on the same record. An accepted step is added and replaces nothing that
+   * later ones name. */
   for (guint i = 0; i < 4; i++)
     for (guint j = 0; j < i; j++)
       for (guint k = 0; k < G_N_ELEMENTS(steps); k++) {
@@ -283,7 +283,7 @@ static char *dup_verdicts(Scene *scene, const guint order[4])
         gboolean head = i == 3;
         g_string_append_printf(verdicts, "%u%u%s ", i, j, steps[k]);
         if (head && strcmp(steps[k], "confirmed") == 0)
-          continue; /* would be taken */
+          continue; /* would be accepted */
         g_string_append_printf(verdicts, "%" G_GSIZE_FORMAT "\n",
                                step(device, scene->hazard, "hazard", steps[k], was[0], was[1]));
       }
@@ -326,7 +326,7 @@ static void test_a_step_is_taken_by_whom_the_kind_names(void **state)
   test_sample_id("staff-feng", expert);
   assert_int_equal(step(device, scene.hazard, "hazard", "suspected", scene.found, NULL), 0);
   g_strlcpy(suspected, device->last_entry, sizeof suspected);
-  /* Not the inspector, nor over his entry that waits. */
+  /* The inspector may not, nor may others release his entry. */
   assert_int_equal(step(device, scene.hazard, "hazard", "confirmed", suspected, NULL), 1);
   g_strlcpy(confirmed, device->last_entry, sizeof confirmed);
   assert_int_equal(step(device, scene.hazard, "hazard", "planned", confirmed, NULL), 1);
@@ -339,7 +339,7 @@ static void test_a_step_is_taken_by_whom_the_kind_names(void **state)
   end(&scene);
 }
 
-/* An entry of the device's actor, made at a time of its clock. */
+/* An entry of the device's actor, made at a time of the actor's clock. */
 static BhEntryText *make_note(TestDevice *device, const char *record, gint64 wall_ms)
 {
   g_autofree char *body = NULL;
@@ -372,9 +372,10 @@ static void test_who_left_on_monday_may_have_entered_it_on_friday(void **state)
   assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms)), 0);
   assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms + 3 * DAY_MS)), 0);
   assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms + 4 * DAY_MS)), 1);
-  /* A clock ahead of the hub says no more than that it was received. */
+  /* A time ahead of the hub proves only that the entry was received. */
   assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms + 99 * DAY_MS)), 1);
-  /* Nor is it before the device was enrolled: who never served then does not act. */
+  /* The entry cannot be older than the enrolment of the device: people who were not in service then
+   * do not act. */
   test_add_inspector(fixture, fixture->township, other);
   g_strlcpy(device->actor, other, sizeof device->actor);
   assert_int_equal(push(device, make_note(device, scene.enterprise, friday_ms - 400 * DAY_MS)), 1);
@@ -448,8 +449,8 @@ static void test_joint_visits_and_work_on_records_of_others_go_on(void **state)
   test_device_make_id(scene.device, participant);
   test_device_make_id(township, own);
   test_device_make_id(township, enterprise);
-  /* A participant of another unit; a hazard of a county visit found and ordered by the township;
-   * the same unit and lead said again; an enterprise of the township changed by the county. */
+  /* A participant of another unit; a hazard of a county visit, found and ordered by the township;
+   * an unchanged unit and lead; an enterprise of the township, changed by the county. */
   assert_int_equal(
       push(scene.device, test_device_entry(scene.device, participant, "participant",
                                            json_pack("{s:s, s:s, s:s}", "inspection", scene.visit,
@@ -498,7 +499,7 @@ static void test_a_conflict_of_states_is_resolved_by_who_may_make_each(void **st
     assert_null(refused);
     assert_int_equal(error->code, BH_ERROR_DENIED);
     g_clear_error(&error);
-    /* It is no step to anywhere else. */
+    /* It cannot be a step to another state. */
     g_autofree char *elsewhere =
         choose(&scene, scene.leader, scene.visit, "inspection", "followed", &error);
     assert_null(elsewhere);
@@ -512,8 +513,8 @@ static void test_a_conflict_of_states_is_resolved_by_who_may_make_each(void **st
   }
 }
 
-/* The newest of two states is shown, but what any of them locks is locked: for the record, for what
- * hangs below it, and for what is to be hung there. */
+/* The newest of two states is shown, but what either of them locks is locked: in the record, in
+ * records below it, and for new records below it. */
 static void test_a_step_that_was_overtaken_opens_no_lock(void **state)
 {
   Scene scene = begin(*state);
@@ -548,7 +549,7 @@ static void test_a_step_that_was_overtaken_opens_no_lock(void **state)
   end(&scene);
 }
 
-/* An honest late step may set what it asks for, and nothing else. */
+/* An honest late step may set the fields that it asks for, and nothing else. */
 static void test_a_late_step_brings_what_it_asks_for(void **state)
 {
   Scene scene = begin(*state);
@@ -568,7 +569,7 @@ static void test_a_late_step_brings_what_it_asks_for(void **state)
   end(&scene);
 }
 
-/* A device that names both heads does not choose for the office. */
+/* A device that names both heads cannot choose in place of the office. */
 static void test_a_device_does_not_choose_over_a_decision(void **state)
 {
   Scene scene = begin(*state);
@@ -615,7 +616,7 @@ static void test_an_entry_of_the_office_is_judged_by_who_acts(void **state)
   end(&scene);
 }
 
-/* Reports the hazard rectified, naming somebody as who reports it (NULL: nobody). */
+/* Reports the hazard as rectified, with a person as the reporter (NULL: nobody). */
 static gsize report_fixed(Scene *scene, const char *reporter, const char *ordered)
 {
   const char *names[] = {ordered, NULL};
@@ -626,8 +627,8 @@ static gsize report_fixed(Scene *scene, const char *reporter, const char *ordere
   return push(device, make_entry(device, device->last_entry, scene->hazard, "hazard", set, names));
 }
 
-/* Who takes a step is who it names as its taker: a guard of a later step, as that somebody else
- * re-checks, stands on it. */
+/* The acting person must be the taker that the step names, because a guard of a later step (another
+ * person re-checks) uses the taker. */
 static void test_a_step_names_nobody_else_as_its_taker(void **state)
 {
   Scene scene = begin(*state);
@@ -641,7 +642,7 @@ static void test_a_step_names_nobody_else_as_its_taker(void **state)
   end(&scene);
 }
 
-/* An extension says which deadline it replaces: the one that is there. */
+/* An extension names the deadline that it replaces, which must be the present one. */
 static void test_an_extension_names_the_deadline_that_was_there(void **state)
 {
   Scene scene = begin(*state);
@@ -671,7 +672,7 @@ static void test_an_extension_names_the_deadline_that_was_there(void **state)
   end(&scene);
 }
 
-/* Nor does a release let it in. */
+/* A release does not accept it either. */
 static void test_no_release_names_another_taker(void **state)
 {
   Scene scene = begin(*state);

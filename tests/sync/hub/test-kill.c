@@ -1,5 +1,5 @@
-/* kill -9 of a hub in the middle of ingest, again and again: what was acknowledged is there, chains
- * are contiguous, positions and state are whole, sending everything again changes nothing. */
+/* kill -9 of a hub during ingest, many times: acknowledged entries are stored, chains are
+ * contiguous, positions and state are complete, and sending everything again changes nothing. */
 #include "hub-fixture.h"
 
 #include <glib/gstdio.h>
@@ -19,7 +19,7 @@
 #define ENTRIES 600
 #define BATCH 10
 #define ROUNDS 12
-#define BATCHES_MAX 4 /* let through in a round; ROUNDS of them are fewer than all */
+#define BATCHES_MAX 4 /* entries that are sent in a round; ROUNDS of them are fewer than all */
 G_STATIC_ASSERT(ROUNDS *BATCHES_MAX < ENTRIES / BATCH);
 
 typedef struct {
@@ -33,8 +33,8 @@ static gboolean apply(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return bh_ingest_apply(bh_hub_get_ingest(hub), db, piece->batch, &piece->result, error);
 }
 
-/* Sends the entries of the file in order, BATCH at a time; writes each acknowledged seq to `ack`.
- * Starts at the hub's head. With `permits` each batch waits for a byte from there. */
+/* Sends the entries of the file in order, BATCH at a time, and writes each acknowledged seq to
+ * `ack`. Starts at the hub's head. With `permits` each batch waits for a byte from there. */
 static void feed(BhHub *hub, const char *device_id, const char *text, FILE *permits, FILE *ack,
                  gboolean from_head)
 {
@@ -83,8 +83,8 @@ static int run_child(const char *dir, const char *device, const char *file)
   return 0;
 }
 
-/* Runs the hub in a process of its own, lets it acknowledge so many batches, gives it one more and
- * kills it `after_us` into that: it cannot have come to its end. The last acknowledged seq. */
+/* Runs the hub in a process of its own, lets it acknowledge some batches, sends one more and kills
+ * the hub `after_us` later, before it can finish. Returns the last acknowledged seq. */
 static gint64 run_and_kill(HubFixture *fixture, const char *device, const char *file, guint batches,
                            guint after_us)
 {
@@ -122,7 +122,7 @@ static gint64 run_and_kill(HubFixture *fixture, const char *device, const char *
   assert_int_equal(waitpid(pid, &status, 0), pid);
   assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
   bytes[len] = '\0';
-  /* Only whole lines were acknowledged. */
+  /* Only complete lines count. */
   char *last = strrchr(bytes, '\n');
   if (last == NULL)
     return 0;
@@ -203,7 +203,7 @@ static void test_I2_I4_I6_I12_killed_hub_keeps_what_it_acknowledged(void **state
   FILE *nowhere = fopen("/dev/null", "we");
   feed(fixture->hub, device->signer->device, text->str, NULL, nowhere, TRUE);
   assert_int_equal(count_records(fixture->hub), records + ENTRIES);
-  /* All of it once more, from the first. */
+  /* Everything once more from the first entry. */
   feed(fixture->hub, device->signer->device, text->str, NULL, nowhere, FALSE);
   fclose(nowhere);
   assert_int_equal(count_records(fixture->hub), records + ENTRIES);

@@ -1,4 +1,4 @@
-/* Another kind set at the hub: what is derived from records follows it, also when the change is
+/* A new kind set at the hub: derived values of records follow it, also when the change is
  * interrupted. */
 #include "sync/hub/access/list.h"
 #include "sync/hub/hub-private.h"
@@ -6,9 +6,9 @@
 #include "sync/db/params.h"
 #include "tests/sync/hub/hub-fixture.h"
 
-#define MANY 300 /* more than one page of the change */
+#define MANY 300 /* more records than one page of the change */
 
-/* The set in use with or without an index over the address. */
+/* The kind set in use, with or without an index of the address. */
 static BhKindSet *with_index(BhHub *hub, gboolean indexed)
 {
   g_autoptr(GError) error = NULL;
@@ -94,7 +94,8 @@ typedef struct {
   const char *derived_by;
 } Break;
 
-/* As if the power had gone after the new set was in use and before anything was derived by it. */
+/* Simulates a power failure after the new set was in use and before any value was derived with it.
+ */
 static gboolean break_off(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   const Break *broken = data;
@@ -126,7 +127,7 @@ static void test_a_change_that_was_broken_off_goes_on_at_the_next_start(void **s
   assert_int_equal(count_addresses(fixture), MANY);
 }
 
-/* The kind set that the hub names in its next own entry, and that its store has in use. */
+/* The kind set that the hub names in its next entry, and that its store has in use. */
 static void get_kinds_in_use(HubFixture *fixture, char **named, char **stored)
 {
   g_autoptr(GError) error = NULL;
@@ -167,7 +168,7 @@ static void test_a_set_whose_commit_failed_is_not_in_use(void **state)
   assert_string_equal(named_later, stored_later);
 }
 
-/* The store of a hub whose commit of another set was answered as failed and is on the disk. */
+/* The store of a hub in which the commit of another set was reported as failed, but is on disk. */
 static gboolean use_behind_the_back(BhHub *hub, BhDb *db, gpointer kinds, GError **error)
 {
   (void)hub;
@@ -177,7 +178,7 @@ static gboolean use_behind_the_back(BhHub *hub, BhDb *db, gpointer kinds, GError
          bh_log_set_value(db, "derived_by", bh_kind_set_get_hash(old), error);
 }
 
-/* Ends the transaction under the writer, which opens the store anew for what comes next. */
+/* Ends the transaction of the writer, which then opens the store again for its next job. */
 static gboolean spoil(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub, (void)data;
@@ -201,7 +202,7 @@ static void test_a_set_that_is_on_the_disk_after_all_is_in_use_and_derived_by(vo
   assert_string_equal(named, stored);
   g_autoptr(BhKindSet) now = bh_hub_dup_kinds(fixture->hub);
   assert_string_equal(bh_kind_set_get_hash(now), stored);
-  /* Who was told that it failed asks again. */
+  /* The client that got the error tries again. */
   g_clear_error(&error);
   assert_int_equal(count_addresses(fixture), 0);
   assert_true(bh_hub_set_kinds(fixture->hub, with, &error));

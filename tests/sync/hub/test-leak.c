@@ -1,7 +1,7 @@
-/* I13: no byte of a record reaches who may not see it, by any way in. Hidden records of every kind
- * that hides some are made from the kinds, at random, with a mark in every text; then the office
- * and devices of other units ask for all there is, before and after, and nothing may differ. A
- * route this test does not know how to ask makes it fail. BIHUAN_LEAK_SEED repeats a run. */
+/* I13: no byte of a hidden record reaches people who may not see it, by any route. Hidden records
+ * of every kind that can be hidden are made from the kinds, at random, with a mark in every text.
+ * The office and devices of other units request everything before and after, and no answer may
+ * differ. The test fails for a route that it does not know. BIHUAN_LEAK_SEED repeats a run. */
 #include "hub-fixture.h"
 
 #include <curl/curl.h>
@@ -12,7 +12,7 @@
 #include "sync/hub/office/office.h"
 #include "sync/hub/devices/uploads.h"
 
-#define MARK "LEAK7Q" /* every text of a hidden record begins so */
+#define MARK "LEAK7Q" /* the beginning of every text of a hidden record */
 #define VISITS 16
 #define CHILDREN 14 /* of a visit */
 #define OPEN_NUMBER "JC-1"
@@ -41,20 +41,20 @@ typedef struct {
   CURL *curl;
   GRand *rand;
   BhKindSet *kinds;
-  TestDevice *county;   /* made the hidden records */
-  TestDevice *township; /* works where the hidden visits were */
+  TestDevice *county;   /* device that made the hidden records */
+  TestDevice *township; /* device of the area of the hidden visits */
   char chen[BH_ID_LEN + 1];
   char enterprise[BH_ID_LEN + 1];
   char open_visit[BH_ID_LEN + 1];
   GPtrArray *hidden;  /* Hidden* */
-  GPtrArray *hashes;  /* char*, of hidden files */
-  GPtrArray *entries; /* char*, that hold hidden operations */
-  GHashTable *ids;    /* of all of these */
+  GPtrArray *hashes;  /* char*: hashes of hidden files */
+  GPtrArray *entries; /* char*: ids of entries with hidden operations */
+  GHashTable *ids;    /* ids of all these records */
   guint marks;
   guint applied;
 } World;
 
-/* --- asking the office --- */
+/* --- requests to the office --- */
 
 typedef struct {
   long status;
@@ -80,7 +80,7 @@ static size_t take_header(char *bytes, size_t size, size_t n, void *data)
 {
   Reply *reply = data;
   g_autofree char *line = g_strndup(bytes, size * n);
-  /* The session's comes first, that of the known browser behind it. */
+  /* The cookie of the session is the first one, that of the known browser the second. */
   if (g_ascii_strncasecmp(line, "set-cookie: ", 12) == 0 && reply->cookie == NULL)
     reply->cookie = g_strndup(line + 12, strcspn(line + 12, ";"));
   return size * n;
@@ -120,7 +120,7 @@ static Reply *ask(World *world, const Reader *reader, const char *method, const 
   return reply;
 }
 
-/* Somebody with every role of the office, in one unit. */
+/* Signs in a person with all roles of the office, of one unit. */
 static Reader *sign_in(World *world, const char *name, const char *unit)
 {
   g_autoptr(GError) error = NULL;
@@ -153,7 +153,7 @@ static void reader_free(Reader *reader)
   g_free(reader);
 }
 
-/* --- what must not be there --- */
+/* --- marks in answers --- */
 
 static gboolean is_id_at(const char *text, char id[BH_ID_LEN + 1])
 {
@@ -179,13 +179,13 @@ static void assert_clean(World *world, const char *who, const char *what, const 
       fail_msg("%s, %s: the hash of a hidden file: %.2000s", who, what, bytes);
 }
 
-/* --- every way in --- */
+/* --- all routes --- */
 
 static const struct {
   const char *method;
   const char *pattern;
-  const char *queries; /* of a GET, apart by spaces, "-" for none; the body of a POST */
-} ways[] = {
+  const char *queries; /* of a GET, separated by spaces, "-" for none; the body of a POST */
+} ROUTES[] = {
     {"GET", "/office/v1/session", "-"},
     {"GET", "/office/v1/head", "-"},
     {"GET", "/office/v1/filters", "-"},
@@ -193,7 +193,7 @@ static const struct {
      "lane=new lane=returned lane=answered lane=accepted lane=conflict lane=quarantine"
      " lane=new&search=" MARK " lane=conflict&search=" MARK " lane=new&area=140603100"},
     {"GET", "/office/v1/enterprises", "- search=" MARK " area=140603100"},
-    {"GET", "/office/v1/ledger", NULL}, /* as the kinds declare */
+    {"GET", "/office/v1/ledger", NULL}, /* ledgers as the kinds declare them */
     {"GET", "/office/v1/count",
      "list=enterprises list=inbox&lane=new list=inbox&lane=returned list=inbox&lane=accepted"
      " list=inbox&lane=conflict list=inbox&lane=quarantine list=inbox&lane=new&search=" MARK},
@@ -216,7 +216,7 @@ static const struct {
     {"POST", "/office/v1/quarantine/{id}", "{\"action\":\"release\",\"reason\":\"x\"}"},
     {"POST", "/office/v1/plaques", "{\"enterprises\":[\"{id}\"]}"},
     {"POST", "/office/v1/devices/{id}/revoke", "{\"reason\":\"x\"}"},
-    /* What shows no record. */
+    /* Routes that show no record. */
     {"POST", "/office/v1/session", NULL},
     {"DELETE", "/office/v1/session", NULL},
     {"GET", "/office/{path*}", NULL},
@@ -231,11 +231,11 @@ static void test_every_route_is_asked(void **state)
   const BhRoute *routes = bh_office_routes(&n);
   for (gsize i = 0; i < n; i++) {
     gboolean known = FALSE;
-    for (gsize k = 0; k < G_N_ELEMENTS(ways) && !known; k++)
-      known = strcmp(routes[i].method, ways[k].method) == 0 &&
-              strcmp(routes[i].path, ways[k].pattern) == 0;
+    for (gsize k = 0; k < G_N_ELEMENTS(ROUTES) && !known; k++)
+      known = strcmp(routes[i].method, ROUTES[k].method) == 0 &&
+              strcmp(routes[i].path, ROUTES[k].pattern) == 0;
     if (!known)
-      fail_msg("%s %s is new: say in `ways` how it is asked for hidden records", routes[i].method,
+      fail_msg("%s %s is new: say in ROUTES how it is asked for hidden records", routes[i].method,
                routes[i].path);
   }
 }
@@ -249,19 +249,19 @@ static char *fill_in(const char *pattern, const char *id, const char *sha)
   return g_strdup(out->str);
 }
 
-/* Paths of every GET, with `id` and `sha` in their places; those without a place only when
- * `places` is FALSE. */
+/* The paths of every GET, with `id` and `sha` inserted. Without `places`: only paths that have no
+ * place for them. */
 static GPtrArray *list_paths(World *world, gboolean places, const char *id, const char *sha)
 {
   GPtrArray *paths = g_ptr_array_new_with_free_func(g_free);
-  for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
-    if (strcmp(ways[i].method, "GET") != 0 || ways[i].queries == NULL)
+  for (gsize i = 0; i < G_N_ELEMENTS(ROUTES); i++) {
+    if (strcmp(ROUTES[i].method, "GET") != 0 || ROUTES[i].queries == NULL)
       continue;
-    g_auto(GStrv) queries = g_strsplit(ways[i].queries, " ", -1);
+    g_auto(GStrv) queries = g_strsplit(ROUTES[i].queries, " ", -1);
     for (gsize q = 0; queries[q] != NULL; q++) {
       g_autofree char *pattern = strcmp(queries[q], "-") == 0
-                                     ? g_strdup(ways[i].pattern)
-                                     : g_strconcat(ways[i].pattern, "?", queries[q], NULL);
+                                     ? g_strdup(ROUTES[i].pattern)
+                                     : g_strconcat(ROUTES[i].pattern, "?", queries[q], NULL);
       gboolean has_place = strstr(pattern, "{id}") != NULL;
       if (has_place == places)
         g_ptr_array_add(paths, fill_in(pattern, id, sha));
@@ -342,7 +342,7 @@ static json_t *make_value(World *world, const BhField *field, guint visit, const
   switch (bh_field_get_type(field)) {
   case BH_FIELD_TEXT:
   case BH_FIELD_LONGTEXT:
-    /* The number an open record has: that somebody has it too is not told. */
+    /* The number of an open record. A hidden record with the same number must not be revealed. */
     if (bh_field_is_distinct(field, &nothing) && below(world, 2) == 0)
       return json_string(OPEN_NUMBER);
     return make_mark(world, bh_field_get_max(field));
@@ -375,7 +375,7 @@ static json_t *make_value(World *world, const BhField *field, guint visit, const
   }
 }
 
-/* A state a record of the kind may begin in; NULL when it has none. Borrowed. */
+/* An initial state of the kind; NULL when it has no states. Borrowed. */
 static const char *find_first_state(const BhKind *kind)
 {
   size_t at;
@@ -419,7 +419,7 @@ static void add_hidden(World *world, const BhKind *kind, guint visit)
   test_device_make_id(world->county, hidden->id);
   hidden->kind = kind;
   hidden->visit = visit;
-  /* A kind with a parent is hidden by that; another by what it says itself. */
+  /* A record with a parent is hidden by its parent, another by its own values. */
   do {
     json_decref(hidden->set);
     hidden->set = make_set(world, kind, visit, hidden->id);
@@ -443,7 +443,7 @@ static void make_hidden(World *world)
     for (guint i = 0; i < CHILDREN; i++) {
       const BhKind *kind = children->pdata[i < children->len ? i : below(world, children->len)];
       const BhField *parent = bh_kind_find_field(kind, bh_kind_get_parent_field(kind));
-      /* What hangs under nothing hangs under nothing hidden. */
+      /* A record without parent is not below a hidden one. */
       if (find_target(world, parent, visit, "") == NULL)
         g_ptr_array_add(children, (gpointer)kind);
       else
@@ -452,7 +452,7 @@ static void make_hidden(World *world)
   }
 }
 
-/* One entry of what `first` and sometimes a second record say; some are wrong, and wait. */
+/* Makes one entry with `first` and sometimes a second record. Some entries are invalid. */
 static BhEntryText *make_entry(World *world, Hidden *const *ops, guint n)
 {
   const BhClock *clock = &world->fixture->clock;
@@ -501,7 +501,8 @@ static void push_batch(World *world, GString *batch)
   g_string_truncate(batch, 0);
 }
 
-/* In any order; with `late`, also the visits that were kept back, after what hangs under them. */
+/* Pushes the entries in any order; with `late`, also the visits that were held back, after the
+ * records below them. */
 static void push_hidden(World *world, gboolean late)
 {
   g_autoptr(GPtrArray) left = g_ptr_array_new();
@@ -603,9 +604,9 @@ static void world_free(World *world)
   g_free(world);
 }
 
-/* --- asking --- */
+/* --- requests --- */
 
-/* What passing time and other units' work may change: how far the hub has come, and when. */
+/* Removes what time and the work of other units may change: positions and times. */
 static json_t *plain(const Reply *reply)
 {
   static const char *const moving[] = {"position", "seen", "cursor", "time", "at"};
@@ -614,12 +615,13 @@ static json_t *plain(const Reply *reply)
     json_object_del(answer, moving[i]);
   size_t at;
   json_t *row;
-  json_array_foreach(json_object_get(answer, "rows"), at, row)
+  json_array_foreach(json_object_get(answer, "rows"), at, row) {
     json_object_del(row, "seen");
+  }
   return answer != NULL ? answer : json_string("no JSON");
 }
 
-/* All that is open, the case of the open visit included. */
+/* Requests everything that is open, the case of the open visit included. */
 static json_t *ask_open(World *world, const Reader *reader)
 {
   json_t *answers = json_object();
@@ -653,7 +655,7 @@ static void assert_same(const Reader *reader, const json_t *after)
   }
 }
 
-/* A hidden id is answered as an id that never was. */
+/* A hidden id gives the same answer as an unknown id. */
 static void ask_hidden(World *world, const Reader *reader, const char *id, const char *sha)
 {
   char none[BH_ID_LEN + 1];
@@ -668,13 +670,13 @@ static void ask_hidden(World *world, const Reader *reader, const char *id, const
       fail_msg("%s, %s: %ld %s", reader->name, (char *)paths->pdata[i], reply->status,
                reply->body->str);
   }
-  for (gsize i = 0; i < G_N_ELEMENTS(ways); i++) {
-    if (strcmp(ways[i].method, "POST") != 0 || ways[i].queries == NULL)
+  for (gsize i = 0; i < G_N_ELEMENTS(ROUTES); i++) {
+    if (strcmp(ROUTES[i].method, "POST") != 0 || ROUTES[i].queries == NULL)
       continue;
-    g_autofree char *path = fill_in(ways[i].pattern, id, sha);
-    g_autofree char *body = fill_in(ways[i].queries, id, sha);
-    g_autofree char *none_path = fill_in(ways[i].pattern, none, sha);
-    g_autofree char *none_body = fill_in(ways[i].queries, none, sha);
+    g_autofree char *path = fill_in(ROUTES[i].pattern, id, sha);
+    g_autofree char *body = fill_in(ROUTES[i].queries, id, sha);
+    g_autofree char *none_path = fill_in(ROUTES[i].pattern, none, sha);
+    g_autofree char *none_body = fill_in(ROUTES[i].queries, none, sha);
     g_autoptr(Reply) reply = ask(world, reader, "POST", path, body);
     g_autoptr(Reply) control = ask(world, reader, "POST", none_path, none_body);
     assert_clean(world, reader->name, path, reply->body->str, reply->body->len);
@@ -699,7 +701,7 @@ static void ask_as(World *world, Reader *reader)
   for (guint i = 0; i < world->entries->len; i += 7) {
     g_autofree char *path = g_strconcat("/office/v1/quarantine/", world->entries->pdata[i], NULL);
     g_autoptr(Reply) reply = ask(world, reader, "GET", path, NULL);
-    /* Who serves the device's unit learns that something waits, by the entry's id. */
+    /* People who serve the device's unit learn only the id of an entry in quarantine. */
     g_autofree char *id = g_strdup(world->entries->pdata[i]);
     g_hash_table_remove(world->ids, id);
     assert_clean(world, reader->name, path, reply->body->str, reply->body->len);
@@ -724,7 +726,8 @@ static void ask_device(World *world, TestDevice *device, const char *name, json_
   }
 }
 
-/* Else nothing was tried: who may see them finds them, in the office and on the device. */
+/* Otherwise the test would prove nothing: people who may see the records find them at the office
+ * and on the device. */
 static void assert_there(World *world, const Reader *reader)
 {
   guint shown = 0;

@@ -1,5 +1,5 @@
-/* How the store carries out the lists of the office, at a size at which it matters: no list reads a
- * whole kind for a few rows, and each gives the rows a plain statement gives. */
+/* How the store runs the lists of the office with many records: no list reads a whole kind for a
+ * few rows, and each gives the same rows as a plain statement. */
 #include <string.h>
 
 #include "sync/hub/hub-private.h"
@@ -11,8 +11,8 @@
 #define PAGE 40
 #define MADE 50
 
-/* 70,000 records: every tenth a visit, the nine after it hazards of it. Few stand in the state
- * "rare", in area "small", in the lane "returned", have "one" in their text. */
+/* 70,000 records: every tenth is a visit, the nine after it are its hazards. Few have the state
+ * "rare", the area "small", the lane "returned", or "one" in their text. */
 static const char *const store =
     "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 69999)"
     " INSERT INTO record (nr, id, kind, parent, area, unit, scope, scope2, scope_from, state,"
@@ -41,11 +41,11 @@ static const char *const store =
 
 typedef struct {
   const char *name;
-  BhListQuery query; /* texts that are freed stand as literals here and are copied */
-  const char *leads; /* stands in the plan */
-  gboolean sorts;    /* more than the page may be sorted: few rows are led to */
-  const char *rows;  /* the same records, plainly */
-  const char *whole; /* stands in the plan when the first rows did not have them; or NULL */
+  BhListQuery query; /* texts that are freed are literals here and are copied */
+  const char *leads; /* the plan contains it */
+  gboolean sorts;    /* more rows than the page may be sorted, because the index leads to few */
+  const char *rows;  /* a plain statement for the same records */
+  const char *whole; /* the plan contains it when the first rows did not suffice; or NULL */
 } Shape;
 
 #define STATES(list) .where = {{"state", (char *)list}}, .n_where = 1
@@ -273,9 +273,8 @@ static int count_of(const char *text, const char *part)
   return count;
 }
 
-/* The index of conflicts holds nothing else, so it is read whole. The page itself is sorted once it
- * is found; all else comes in order unless few rows are led to.
- */
+/* The index of conflicts has nothing else, so it is read whole. The page is sorted once it is
+ * found; everything else is in order, unless an index leads to few rows. */
 static void check_plan(BhDb *db, const Shape *shape, BhListQuery *query)
 {
   g_autofree char *plan = dup_plan(db, query, FALSE);
@@ -294,7 +293,7 @@ static void check_plan(BhDb *db, const Shape *shape, BhListQuery *query)
     fail_msg("%s: sorts more than the page:\n%s", shape->name, plan);
 }
 
-/* Only what a search found is looked up. */
+/* Only the rows that a search found are read. */
 static void check_whole(BhDb *db, const Shape *shape, BhListQuery *query)
 {
   g_autofree char *plan = shape->whole != NULL ? dup_plan(db, query, TRUE) : NULL;
@@ -345,7 +344,7 @@ static void test_no_list_reads_a_whole_kind_for_a_few_rows(void **state)
     BhListQuery query = copy_query(&shapes[i].query);
     check_plan(db, &shapes[i], &query);
     check_whole(db, &shapes[i], &query);
-    /* What is searched for in a kind is nowhere counted. */
+    /* The number of hits in a kind is not stored anywhere. */
     query.count = query.match == NULL || query.review != NULL;
     check_plan(db, &shapes[i], &query);
     query.after_position = 120000;
@@ -374,7 +373,7 @@ static void test_whatever_leads_the_rows_and_their_order_are_the_same(void **sta
   bh_hub_give_reader(fixture->hub, db);
 }
 
-/* Pages of the index of the search that were written so far: the third number of its structure. */
+/* Pages of the search index that were written so far: the third number of its structure. */
 static guint64 count_search_pages(HubFixture *fixture)
 {
   gsize len, at = 4;
@@ -396,8 +395,8 @@ static guint64 count_search_pages(HubFixture *fixture)
   return number;
 }
 
-/* A trigger on a table of the index would have each record's search written by itself: every
- * statement that may be undone alone ends what the search has gathered. */
+/* A trigger on a table of the index would write the search text of each record by itself, because
+ * each statement that can be undone alone ends the batch of the search. */
 static void test_the_search_of_many_records_is_written_at_once(void **state)
 {
   HubFixture *fixture = *state;
@@ -430,7 +429,7 @@ static gboolean nobody_waits(gpointer data)
   return --*left < 0;
 }
 
-/* Each shape again, with other values: the plans of before serve. */
+/* Each shape again with other values: the plans stay valid. */
 static void test_no_list_is_planned_anew_for_other_values(void **state)
 {
   HubFixture *fixture = *state;
@@ -453,7 +452,7 @@ static void test_no_list_is_planned_anew_for_other_values(void **state)
   bh_hub_give_reader(fixture->hub, db);
 }
 
-/* At whichever statement it is broken off. */
+/* Interrupted at each statement in turn. */
 static void test_a_list_that_is_broken_off_is_an_error_and_not_empty(void **state)
 {
   HubFixture *fixture = *state;

@@ -1,5 +1,5 @@
-/* What a signature or an issued paper stands on does not change at the hub, whatever a device
- * signs: it waits in quarantine, and nothing but a declared step opens it. */
+/* Data below a signature or an issued paper cannot be changed at the hub, whatever a device signs:
+ * the change is quarantined, and only a declared step unlocks it. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -13,10 +13,10 @@ typedef struct {
   char visit[BH_ID_LEN + 1];
   char hazard[BH_ID_LEN + 1];
   char paper[BH_ID_LEN + 1];
-  char began[BH_ID_LEN + 1]; /* the entry that began the visit */
+  char began[BH_ID_LEN + 1]; /* the entry that made the visit */
 } Case;
 
-/* Whether the hub took the change; `was` is the entry each key names. */
+/* Whether the hub accepted the change. `was`: the entry that each key names. */
 static gboolean set(TestDevice *device, const char *record, const char *kind, json_t *values,
                     const char *was)
 {
@@ -26,7 +26,7 @@ static gboolean set(TestDevice *device, const char *record, const char *kind, js
   return json_array_size(json_object_get(answer->json, "quarantined")) == 0;
 }
 
-/* Takes the record from one state to the next. */
+/* Moves the record from one state to the next. */
 static void move(TestDevice *device, const char *record, const char *kind, const char *state)
 {
   g_autofree char *from = g_strdup(device->last_entry);
@@ -73,7 +73,7 @@ static void test_answers_and_findings_stay_once_the_visit_is_signed(void **state
   assert_true(set(device, one.visit, "inspection", answer_set("noncompliant"), NULL));
   assert_true(
       set(device, one.visit, "inspection", json_pack("{s:s}", "state", "signed"), one.began));
-  /* Neither by the device that signed nor by a colleague's whose answers come late. */
+  /* Neither by the device that signed, nor by a colleague's device whose answers arrive late. */
   assert_false(set(device, one.visit, "inspection", answer_set("compliant"), NULL));
   assert_false(set(other, one.visit, "inspection",
                    json_pack("{s:{s:s}}", "answers/COAL-02", "answer", "compliant"), NULL));
@@ -86,7 +86,7 @@ static void test_answers_and_findings_stay_once_the_visit_is_signed(void **state
                              "enterprise", one.enterprise, "summary", "后来的", "level", "general",
                              "found_by", "inspection", "place", "井口", "state", "found"),
                    NULL));
-  /* What repeats the value that is there changes nothing. */
+  /* Setting the present value changes nothing. */
   assert_true(set(device, one.visit, "inspection", answer_set("noncompliant"), NULL));
   test_device_free(other);
   test_device_free(device);
@@ -102,7 +102,7 @@ static void test_R077_the_deadline_of_an_order_is_not_moved_by_a_plain_edit(void
   test_device_free(one.device);
 }
 
-/* What the newest entry of a record's history replaced of a key; new reference. */
+/* The values of a key that the newest entry of the history replaced; a new reference. */
 static json_t *list_replaced(HubFixture *fixture, const char *record, const char *key, gsize entry)
 {
   g_autoptr(GError) error = NULL;
@@ -133,7 +133,7 @@ static void test_history_says_what_was_replaced_and_nothing_that_waits(void **st
   g_autoptr(json_t) replaced = list_replaced(*state, one.enterprise, "address", 0);
   assert_int_equal(json_array_size(replaced), 1);
   assert_string_equal(json_string_value(json_array_get(replaced, 0)), "南路");
-  /* A value that was never applied is not what was there before. */
+  /* A value that was never applied does not count as the value before. */
   assert_false(
       set(device, one.hazard, "hazard", json_pack("{s:s}", "deadline", "2031-06-30"), NULL));
   g_autofree char *waiting = g_strdup(device->last_entry);
@@ -181,7 +181,7 @@ static void test_an_approved_or_served_paper_is_not_rewritten(void **state)
       if (set(device, one.paper, "document", values, last))
         fail_msg("%s of a paper that is %s was changed", changes[k].key, states[i]);
     }
-    /* The next step starts from the last one that was taken. */
+    /* The next step starts from the last accepted one. */
     g_strlcpy(device->last_entry, last, sizeof device->last_entry);
   }
   test_device_free(device);

@@ -1,8 +1,8 @@
 /* The authorization matrix of fields: every field of every kind, in every state, set by devices of
- * four units. What is expected is worked out here from the JSON of the kinds alone (`written_by`,
- * `locked_when`, `unlocked`, `once`, `own_unit`, `author_from`, `unit_from`, `personal`,
- * `on_change_ask`, scope) and compared with whether the hub takes the entry or holds it back. Steps
- * are tried in test-matrix.c. Start with test_every_field_by_every_unit. */
+ * four units. The expected results are computed here from the JSON of the kinds alone
+ * (`written_by`, `locked_when`, `unlocked`, `once`, `own_unit`, `author_from`, `unit_from`,
+ * `personal`, `on_change_ask`, scope) and compared with whether the hub accepts or quarantines the
+ * entry. Steps are tried in test-matrix.c. */
 #include "matrix-scene.h"
 
 #include <string.h>
@@ -12,16 +12,16 @@
 
 typedef enum { NO, YES, UNKNOWN } Truth;
 
-/* One record that stands, and what is tried on it. */
+/* A stored record, and the change that is tried. */
 typedef struct {
   Matrix *matrix;
   const char *kind;
   const json_t *declaration;
-  json_t *values; /* of the record */
+  json_t *values; /* values of the record */
   char record[BH_ID_LEN + 1];
   char made[BH_ID_LEN + 1];
   gboolean same_only; /* only devices of the record's own unit */
-  guint turn;         /* goes round the roles */
+  guint turn;         /* alternates through the roles */
   GString *wrong;
 } Stand;
 
@@ -48,7 +48,7 @@ static json_t *text_of(const json_t *field, int which)
   return json_string(text->str);
 }
 
-/* A valid value of a field, the first or another one; NULL for refs to people and units. */
+/* A valid value of a field: a first or another one; NULL for refs to people and units. */
 static json_t *value_of(const json_t *field, int which)
 {
   const char *type = json_string_value(json_object_get(field, "type"));
@@ -100,7 +100,7 @@ static json_t *value_of(const json_t *field, int which)
   return NULL;
 }
 
-/* --- what the declarations say --- */
+/* --- rules of the declarations --- */
 
 static gboolean is_unset(const json_t *value)
 {
@@ -109,7 +109,7 @@ static gboolean is_unset(const json_t *value)
          (json_is_array(value) && json_array_size(value) == 0);
 }
 
-/* The value at "a.b.c"; *known FALSE when a record on the way is not there. */
+/* The value at the path "a.b.c". *known: FALSE when a record on the path is missing. */
 static const json_t *walk(Matrix *matrix, const json_t *values, const char *path, gboolean *known)
 {
   g_auto(GStrv) steps = g_strsplit(path, ".", -1);
@@ -156,7 +156,7 @@ static Truth join(Matrix *matrix, const json_t *parts, gboolean all, const json_
   return result;
 }
 
-/* The words that locks are declared with; no record of the scene has children to ask about. */
+/* Evaluates the conditions that locks use; no record of the scene has children. */
 static Truth holds(Matrix *matrix, const json_t *condition, const json_t *values)
 {
   const json_t *part, *operand;
@@ -204,7 +204,7 @@ static gboolean is_locked(const Stand *stand, const json_t *field, const json_t 
          (whole != NULL && holds(stand->matrix, whole, values) == YES);
 }
 
-/* A parent that takes no more of the kind. */
+/* Whether the parent is locked for new records of the kind. */
 static gboolean is_closed_with(const Stand *stand, const char *name, json_t *value)
 {
   const json_t *whole = json_object_get(stand->declaration, "locked_when");
@@ -241,7 +241,8 @@ static gboolean asks_more(const Stand *stand, const json_t *field)
   return FALSE;
 }
 
-/* A device serves the area it is of and what lies below; of what belongs to units, its own. */
+/* Whether a device serves the record: the area of its unit and the areas below it; for records of
+ * units, its own unit. */
 static gboolean is_reached(const Stand *stand, const Person *person)
 {
   const char *scope = json_string_value(json_object_get(stand->declaration, "scope"));
@@ -249,7 +250,8 @@ static gboolean is_reached(const Stand *stand, const Person *person)
          (strcmp(scope, "area") == 0 && person->relation != ASIDE);
 }
 
-/* NULL when the hub should take it; else the word of the declaration that speaks against it. */
+/* NULL when the hub should accept the change; else the member of the declaration that forbids it.
+ */
 static const char *expect(const Stand *stand, const json_t *field, const Person *person,
                           json_t *value, const char *named_unit, gboolean sealed)
 {
@@ -361,7 +363,7 @@ static void try_field(Stand *stand, BhHub *hub, BhDb *db, const Person *person, 
     json_decref(value);
     return;
   }
-  /* Somebody, or a unit: the device's own, and another one. */
+  /* A person or a unit: the device's own, and another one. */
   gboolean units = strcmp(json_string_value(json_array_get(json_object_get(field, "ref_kinds"), 0)),
                           "unit") == 0;
   for (int foreign = 0; foreign <= 1; foreign++) {
@@ -372,7 +374,7 @@ static void try_field(Stand *stand, BhHub *hub, BhDb *db, const Person *person, 
   }
 }
 
-/* FALSE in every case: what was done is rolled back. */
+/* Always FALSE, so that everything is rolled back. */
 static gboolean try_stand(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Stand *stand = data;
@@ -392,9 +394,10 @@ static gboolean try_stand(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return FALSE;
 }
 
-/* --- all of them --- */
+/* --- all fields --- */
 
-/* Every field but those that decide who sees something, and those that a change asks for. */
+/* Whether a field is tried: all except those that decide visibility, and those for which a change
+ * needs a reason. */
 static void fill(Stand *stand)
 {
   size_t at;
@@ -430,7 +433,7 @@ static void try_record(Matrix *matrix, const char *kind, const char *state, gboo
                  .wrong = wrong};
   if (state != NULL)
     json_object_set_new(values, "state", json_string(state));
-  /* An entry sets something. */
+  /* An entry needs at least one value. */
   const json_t *first = json_array_get(json_object_get(stand.declaration, "fields"), 0);
   if (filled)
     fill(&stand);
@@ -456,7 +459,8 @@ static void try_kind(Matrix *matrix, const char *name, gboolean whole, GString *
   }
 }
 
-/* What hangs on a record is locked by its state, so the scene's are given each in turn. */
+/* Records are locked by the state of their parent, so the records of the scene are given each state
+ * in turn. */
 static void try_below(Matrix *matrix, const char *above, GString *wrong)
 {
   json_t *scene = json_object_get(matrix->scene, matrix_scene_of(matrix, above));
@@ -473,8 +477,8 @@ static void try_below(Matrix *matrix, const char *above, GString *wrong)
   json_object_del(scene, "state");
 }
 
-/* The last record of the scene is a visit that takes nothing more; the first one of a kind is what
- * the others refer to. */
+/* The last record of the scene is a locked visit; the first record of a kind is the one to which
+ * others refer. */
 static void add_signed_visit(Matrix *matrix)
 {
   char *id = matrix->by_kind[matrix->n_kinds];
@@ -494,11 +498,12 @@ static void test_every_field_by_every_unit(void **state)
   matrix_begin(&matrix, *state);
   matrix_set_scene(&matrix, OPEN);
   add_signed_visit(&matrix);
-  json_object_foreach(matrix.kinds, name, kind)
+  json_object_foreach(matrix.kinds, name, kind) {
     try_kind(&matrix, name, TRUE, wrong);
+  }
   try_below(&matrix, "inspection", wrong);
   try_below(&matrix, "hazard", wrong);
-  /* The visit is signed: what hangs on it with states of its own. */
+  /* The visit is signed: kinds below it that have states of their own. */
   json_object_set_new(json_object_get(matrix.scene, matrix_scene_of(&matrix, "inspection")),
                       "state", json_string("signed"));
   try_kind(&matrix, "hazard", FALSE, wrong);

@@ -1,7 +1,7 @@
-/* The authorization matrix: every declared step and every step that is not declared, of every kind,
- * from every state, by every role of four units, open and covert, by every path into the store.
- * What is expected is worked out here from the JSON of the kinds alone and compared with what the
- * hub does. Nothing is kept: each case is rolled back. Start with test_every_step_by_everybody. */
+/* The authorization matrix: every declared and every undeclared step of every kind, from every
+ * state, by every role of four units, open and covert, by every path into the store. The expected
+ * results are computed here from the JSON of the kinds alone and compared with the hub. Each case
+ * is rolled back. Start with test_every_step_by_everybody. */
 #include "matrix-scene.h"
 
 #include <string.h>
@@ -21,12 +21,12 @@ typedef struct {
   const Person *person;
   Visibility visibility;
   gboolean by_device;
-  gboolean false_taker;   /* it names the author as who takes the step */
-  const Person *releaser; /* of what the device sent, or NULL */
+  gboolean false_taker;   /* the step names the author as its taker */
+  const Person *releaser; /* releases the device's entry; NULL: nobody */
   char record[BH_ID_LEN + 1];
-  char made[BH_ID_LEN + 1]; /* entry that made it, in the state `from` */
-  BhEntryText *sent;        /* the device's entry, taken by the writer */
-  /* what came of it */
+  char made[BH_ID_LEN + 1]; /* entry that made the record, in the state `from` */
+  BhEntryText *sent;        /* the device's entry; the writer takes it */
+  /* the result */
   gboolean moved;
   GError *refused;
 } Attempt;
@@ -39,7 +39,7 @@ static gboolean put_scene(Attempt *attempt, BhHub *hub, BhDb *db, GError **error
   return matrix_put(matrix, hub, db, attempt->kind, attempt->record, attempt->made, values, error);
 }
 
-/* The step, with who takes it where the step keeps that. */
+/* The values of the step, with its taker if the step has one. */
 static json_t *step_sets(const Attempt *attempt)
 {
   const json_t *step = matrix_find_step(json_object_get(attempt->matrix->kinds, attempt->kind),
@@ -87,7 +87,7 @@ static gboolean send_by_device(Attempt *attempt, BhHub *hub, BhDb *db, GError **
   return TRUE;
 }
 
-/* FALSE in every case: what was done is rolled back. */
+/* Always FALSE, so that everything is rolled back. */
 static gboolean write_attempt(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   Attempt *attempt = data;
@@ -129,7 +129,7 @@ static char *describe(const Attempt *attempt)
                                : "not done");
 }
 
-/* What must not be, is not; what may be, is refused by a guard at most. */
+/* A step that is not allowed is refused; an allowed step is refused by a guard at most. */
 static void run(Attempt *attempt, gboolean may, GString *wrong)
 {
   g_autoptr(GError) error = NULL;
@@ -167,7 +167,7 @@ static gboolean may_take(Attempt *attempt, const json_t *step)
          matrix_is_seen(kind, attempt->person, attempt->visibility);
 }
 
-/* What a `when` does not offer in the scene is nobody's; whether it holds is not worked out here.
+/* Steps that `when` does not offer in the scene are skipped; whether it holds is not computed here.
  */
 static gboolean is_conditional(const json_t *step)
 {
@@ -181,7 +181,7 @@ static void try_step(Attempt *attempt, GString *wrong)
       matrix_find_step(json_object_get(matrix->kinds, attempt->kind), attempt->from, attempt->to);
   for (guint i = 0; i < G_N_ELEMENTS(matrix->people); i++) {
     attempt->person = &matrix->people[i];
-    /* A step that nobody has declared is tried by two who may most. */
+    /* An undeclared step is tried by the two people with the most rights. */
     if (step == NULL &&
         !(attempt->person->relation == SAME && (strcmp(attempt->person->role, "leader") == 0 ||
                                                 strcmp(attempt->person->role, "inspector") == 0)))
@@ -246,8 +246,8 @@ static void test_every_step_by_everybody(void **state)
   matrix_end(&matrix);
 }
 
-/* A release gives an entry no more than its author and the releaser may: so nothing that the
- * declarations refuse to the device comes in by anybody's release. */
+/* A release gives an entry no more rights than its author and the releaser have. What the
+ * declarations refuse to the device is not accepted by any release. */
 static void test_no_release_gives_what_a_step_does_not(void **state)
 {
   Matrix matrix;
@@ -270,7 +270,8 @@ static void test_no_release_gives_what_a_step_does_not(void **state)
           if (may_take(&attempt, step))
             continue;
           attempt.releaser = &matrix.people[turn++ % G_N_ELEMENTS(matrix.people)];
-          /* A step left to the hub may be released by who may take it there. */
+          /* A step that is left to the hub may be released by people who may take it at the office.
+           */
           Attempt theirs = attempt;
           theirs.person = attempt.releaser;
           theirs.by_device = FALSE;

@@ -1,5 +1,5 @@
-/* Sessions of the office by an injected clock: how long they live, what ends them, and that the
- * lock-out outlives a restart. */
+/* Sessions of the office with an injected clock: how long they last, what ends them, and that waits
+ * after failures outlive a restart. And which kind the office has a directory of. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,7 +26,7 @@ typedef struct {
   BhHttp *http;
   gboolean secure;
   char staff[BH_ID_LEN + 1];
-  const char *const *proxies; /* before the server; NULL: none */
+  const char *const *proxies; /* a proxy before the server; NULL: none */
 } Fixture;
 
 typedef struct {
@@ -129,7 +129,7 @@ static int teardown(void **state)
   return 0;
 }
 
-/* --- asking --- */
+/* --- requests --- */
 
 static size_t collect(char *bytes, size_t size, size_t count, void *data)
 {
@@ -179,7 +179,7 @@ static Answer *ask(Fixture *f, const char *method, const char *path, const char 
   return ask_from(f, NULL, method, path, body, cookie, header);
 }
 
-/* `from` is a loopback address, or NULL; `cookie` (may be NULL) that of a known browser. */
+/* `from`: a loopback address, or NULL. `cookie`: that of a known browser, or NULL. */
 static Answer *sign_in_from(Fixture *f, const char *from, const char *cookie, const char *password)
 {
   g_autofree char *body = g_strdup_printf("{\"login\":\"reviewer\",\"password\":\"%s\"}", password);
@@ -191,7 +191,7 @@ static Answer *sign_in(Fixture *f, const char *password)
   return sign_in_from(f, NULL, NULL, password);
 }
 
-/* "name=value" of a cookie that came, or NULL; g_free. `name` ends in "=". */
+/* "name=value" of a cookie in the answer; NULL when it is missing; g_free. `name` ends in "=". */
 static char *cookie_named(const Answer *answer, const char *name)
 {
   g_autofree char *head = g_strconcat("Set-Cookie: ", name, NULL);
@@ -293,6 +293,37 @@ static void test_a_removed_account_is_closed(void **state)
   assert_int_equal(again->status, 403);
 }
 
+/* Replaces the declaration of the directory in the kinds of the hub. */
+static void set_directory(Fixture *f, const char *declaration)
+{
+  g_autoptr(GError) error = NULL;
+  g_autoptr(BhKindSet) present = bh_hub_dup_kinds(f->hub);
+  g_autoptr(GRegex) member = g_regex_new("\"directory\":\"[a-z_]+\",", 0, 0, NULL);
+  g_autofree char *text =
+      g_regex_replace_literal(member, bh_kind_set_get_text(present), -1, 0, declaration, 0, NULL);
+  g_autoptr(BhKindSet) changed = bh_kind_set_from_text(text, strlen(text), &error);
+  g_assert_no_error(error);
+  bh_hub_set_kinds(f->hub, changed, &error);
+  g_assert_no_error(error);
+}
+
+static void test_the_kinds_declare_the_directory_of_the_office(void **state)
+{
+  Fixture *f = *state;
+  g_autofree char *cookie = come_in(f);
+  g_autoptr(Answer) sectors = ask(f, "GET", "filters", NULL, cookie, NULL);
+  assert_non_null(strstr(sectors->body->str, "\"coal_mine\""));
+  set_directory(f, "\"directory\":\"class_grade\",");
+  g_autoptr(Answer) grades = ask(f, "GET", "filters", NULL, cookie, NULL);
+  assert_null(strstr(grades->body->str, "\"coal_mine\""));
+  g_autoptr(Answer) listed = ask(f, "GET", "enterprises?sector=a", NULL, cookie, NULL);
+  assert_int_equal(listed->status, 200);
+  set_directory(f, "");
+  g_autoptr(Answer) none = ask(f, "GET", "enterprises", NULL, cookie, NULL);
+  assert_int_equal(none->status, 400);
+  assert_non_null(strstr(none->body->str, "load the kinds of this version first"));
+}
+
 static glong retry_after(const Answer *answer)
 {
   const char *line = strstr(answer->head->str, "Retry-After: ");
@@ -319,7 +350,7 @@ static void test_the_lock_out_grows_and_outlives_a_restart(void **state)
   g_autoptr(Answer) longer = sign_in(f, PASSWORD);
   assert_int_equal(longer->status, 429);
   assert_in_range(retry_after(longer), 59, 60);
-  f->now_ms -= 3600 * 1000; /* a clock that steps back opens nothing */
+  f->now_ms -= 3600 * 1000; /* a clock that is set back ends no wait */
   g_autoptr(Answer) back = sign_in(f, PASSWORD);
   assert_int_equal(back->status, 429);
   f->now_ms += 3600 * 1000 + 61 * 1000;
@@ -335,8 +366,8 @@ static void fail_five_times(Fixture *f)
   }
 }
 
-/* What was written by a clock that was ahead lasts as long as if it were written now: nobody is
- * locked out until then, and no session lies open until then. */
+/* Times that were written by a clock that was ahead count as if written now: nobody is locked out
+ * until that time, and no session lasts until then. */
 static void assert_nothing_lasts_until_later(Fixture *f, const char *cookie)
 {
   g_autoptr(Answer) locked = sign_in(f, PASSWORD);
@@ -360,7 +391,7 @@ static void test_after_a_clock_that_was_ahead_waits_and_sessions_end(void **stat
   assert_nothing_lasts_until_later(f, cookie);
 }
 
-/* Its time goes on from the last entry, which is before them. */
+/* The hub's time continues from the last entry, which is before them. */
 static void test_after_waking_up_in_the_past_waits_and_sessions_end(void **state)
 {
   Fixture *f = *state;
@@ -419,7 +450,7 @@ static void test_a_stranger_locks_himself_out_and_not_the_person(void **state)
   g_autoptr(Answer) person = sign_in_from(f, "127.0.0.3", NULL, PASSWORD);
   assert_int_equal(person->status, 200);
   g_autoptr(Answer) still = sign_in_from(f, "127.0.0.2", NULL, PASSWORD);
-  assert_int_equal(still->status, 429); /* her success opens nothing to him */
+  assert_int_equal(still->status, 429); /* her successful sign-in does not help another person */
 }
 
 static glong sign_in_behind(Fixture *f, const char *client, const char *password)
@@ -457,7 +488,7 @@ static void test_a_known_browser_is_locked_by_its_own_failures_only(void **state
   g_autoptr(Answer) first = sign_in(f, PASSWORD);
   g_autofree char *known = cookie_named(first, "bihuan-known=");
   assert_non_null(known);
-  fail_from(f, NULL, NULL, 5); /* somebody else behind the same address */
+  fail_from(f, NULL, NULL, 5); /* another person with the same address */
   g_autoptr(Answer) unknown = sign_in(f, PASSWORD);
   assert_int_equal(unknown->status, 429);
   g_autoptr(Answer) person = sign_in_from(f, NULL, known, PASSWORD);
@@ -505,7 +536,7 @@ static void test_behind_tls_the_cookie_is_bound_to_the_host(void **state)
   assert_true(g_str_has_prefix(cookie, "__Host-bihuan="));
   assert_non_null(strstr(answer->head->str, "; Secure"));
   assert_non_null(strstr(answer->head->str, "Path=/;"));
-  f->secure = FALSE; /* an http page now asks the https hub */
+  f->secure = FALSE; /* a page over http sends a request to the hub over https */
   g_autofree char *host = g_strdup_printf("Origin: http://127.0.0.1:%u", bh_http_get_port(f->http));
   g_autoptr(Answer) plain = ask(f, "DELETE", "session", NULL, cookie, host);
   assert_int_equal(plain->status, 403);
@@ -543,6 +574,7 @@ int main(void)
       CASE(test_who_leaves_is_out_at_once),
       CASE(test_a_new_password_ends_the_sessions),
       CASE(test_a_removed_account_is_closed),
+      CASE(test_the_kinds_declare_the_directory_of_the_office),
       CASE(test_the_lock_out_grows_and_outlives_a_restart),
       CASE(test_after_a_clock_that_was_ahead_waits_and_sessions_end),
       CASE(test_after_waking_up_in_the_past_waits_and_sessions_end),

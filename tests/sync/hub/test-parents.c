@@ -1,4 +1,5 @@
-/* Who sees what hangs on a visit: the scan that began it, and what arrives before it. */
+/* Visibility of records below a visit: the scan from which it began, and records that arrive before
+ * it. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -6,7 +7,7 @@
 typedef struct {
   HubFixture *fixture;
   TestDevice *county;
-  TestDevice *township; /* works where the visits are */
+  TestDevice *township; /* device of the area of the visits */
   char chen[BH_ID_LEN + 1];
   char enterprise[BH_ID_LEN + 1];
 } World;
@@ -34,7 +35,7 @@ static void world_free(World *world)
   g_free(world);
 }
 
-/* One operation of the county's device by a person of the county; `set` is stolen. */
+/* Pushes one operation of the county's device and a person of the county; `set` is stolen. */
 static Answer *push_one(World *world, const char *id, const char *kind, json_t *set)
 {
   const BhClock *clock = &world->fixture->clock;
@@ -70,7 +71,7 @@ static void push_applied(World *world, const char *id, const char *kind, json_t 
     fail_msg("%s: quarantined", kind);
 }
 
-/* The hub's, as its leader decides. */
+/* Makes an entry of the hub, as a decision of its leader. */
 static void release(World *world, const char *visit)
 {
   g_autoptr(GError) error = NULL;
@@ -126,7 +127,7 @@ static void test_R020_a_scan_is_seen_by_who_sees_its_visit(void **state)
   world_free(world);
 }
 
-/* A visit that has not arrived, or waits in quarantine, keeps nobody from their own work. */
+/* A visit that has not arrived, or is in quarantine, does not keep people from their own work. */
 static void test_what_hangs_on_an_absent_visit_is_open_to_its_device_alone(void **state)
 {
   (void)state;
@@ -167,7 +168,8 @@ static void test_what_hangs_on_an_absent_visit_is_open_to_its_device_alone(void 
   world_free(world);
 }
 
-/* Nobody gets at another's covert visit by hanging something under its id before it arrives. */
+/* Nobody can see a covert visit of another unit by making a record below its id before it arrives.
+ */
 static void test_the_parent_that_arrives_decides_afresh(void **state)
 {
   (void)state;

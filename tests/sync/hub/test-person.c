@@ -1,5 +1,5 @@
-/* Who acts on a device signs with a key that only their PIN opens: a colleague's device key is not
- * enough. */
+/* The acting person signs with a key that only their PIN opens; the device key of a colleague is
+ * not enough. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 #define OTHER_PIN "135790"
 #define DAY_MS (24LL * 3600 * 1000)
 
-/* Whether one change of an enterprise, as the device signs it now, waits in quarantine. */
+/* Whether a change of an enterprise, signed as the device signs now, is quarantined. */
 static gboolean is_held(TestDevice *device)
 {
   char id[BH_ID_LEN + 1];
@@ -24,7 +24,7 @@ static gboolean is_held(TestDevice *device)
   return json_array_size(json_object_get(answer->json, "quarantined")) == 1;
 }
 
-/* A device of the township on which an inspector acts who has a PIN. */
+/* A device of the township with an acting inspector who has a PIN. */
 static TestDevice *begin(HubFixture *fixture)
 {
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -76,7 +76,7 @@ static void test_nobody_releases_what_the_person_did_not_sign(void **state)
   test_device_free(device);
 }
 
-/* The person's own public key, and a signature that is not by it. */
+/* The person's public key with a signature by another key. */
 static void test_a_signature_that_does_not_fit_is_not_taken_by_any_way(void **state)
 {
   HubFixture *fixture = *state;
@@ -133,7 +133,7 @@ static gboolean is_step_held(TestDevice *device, const char *record, const char 
   return json_array_size(json_object_get(answer->json, "quarantined")) == 1;
 }
 
-/* What waits because its key was not taken any more is no state that a later step starts from. */
+/* A step from a state that is in quarantine because of a revoked key is quarantined too. */
 static void test_a_step_under_an_old_key_is_no_bridge(void **state)
 {
   HubFixture *fixture = *state;
@@ -163,7 +163,7 @@ static void test_a_step_under_an_old_key_is_no_bridge(void **state)
   g_strlcpy(ordered, device->last_entry, sizeof ordered);
   test_open_key(fixture, device->actor, OTHER_PIN, device->person_key);
   assert_true(is_step_held(device, hazard, "reported_fixed", ordered));
-  /* The same two steps under the key in use. */
+  /* The same two steps with the key in use. */
   assert_false(is_step_held(device, hazard, "ordered", found));
   g_strlcpy(ordered, device->last_entry, sizeof ordered);
   assert_false(is_step_held(device, hazard, "reported_fixed", ordered));

@@ -1,4 +1,4 @@
-/* PINs that are tried first are refused, and nearly all others are not. */
+/* PINs that are easy to guess are refused, nearly all others are accepted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

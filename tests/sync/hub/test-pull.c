@@ -1,4 +1,5 @@
-/* Enrolment and the feed: who gets what, when a cursor still fits, what is gone. */
+/* Enrolment and the feed: which records a device receives, when a cursor is valid, which records
+ * are removed. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -162,7 +163,8 @@ static void test_I13_a_foreign_area_sees_nothing_the_area_above_does(void **stat
   test_device_free(county);
 }
 
-/* what a person in the office sees is what their unit serves, the units below included. */
+/* R-264: a person in the office sees the records that their unit serves, those of the units below
+ * included. */
 static void test_I13_a_person_of_the_office_sees_what_the_unit_serves(void **state)
 {
   HubFixture *fixture = *state;
@@ -199,7 +201,7 @@ static void test_I13_a_person_of_the_office_sees_what_the_unit_serves(void **sta
   test_device_free(county);
 }
 
-/* `count` mines of one area, made at the hub. */
+/* Makes `count` mines of one area at the hub. */
 static void add_mines(HubFixture *fixture, const char *prefix, const char *area, int count)
 {
   g_autoptr(GError) error = NULL;
@@ -218,7 +220,7 @@ static void add_mines(HubFixture *fixture, const char *prefix, const char *area,
   }
 }
 
-/* All pages of the mines as somebody of a unit sees them: how many there are. `*pages` counts. */
+/* Counts the mines on all pages that a person of a unit sees. *pages: the number of pages. */
 static gsize list_mines(HubFixture *fixture, const char *unit, const char *order, int *pages)
 {
   g_autoptr(GError) error = NULL;
@@ -255,7 +257,7 @@ static void test_L11_a_part_of_the_hub_is_listed_without_the_rest(void **state)
     assert_int_equal(list_mines(fixture, "0192f0c4-0000-7000-8000-000000000000", orders[i], &pages),
                      0);
   }
-  add_mines(fixture, "丙", "140603100", 2100); /* so many that the order leads */
+  add_mines(fixture, "丙", "140603100", 2100); /* so many that the index of the order is used */
   add_mines(fixture, "甲甲", "140603200", 200);
   for (gsize i = 0; i < G_N_ELEMENTS(orders); i++) {
     assert_int_equal(list_mines(fixture, fixture->township, orders[i], &pages), 2125);
@@ -263,7 +265,7 @@ static void test_L11_a_part_of_the_hub_is_listed_without_the_rest(void **state)
   }
 }
 
-/* `count` covert visits of the county to one mine, made at the hub, and an open one before them. */
+/* Makes `count` covert visits of the county to one mine at the hub, and an open one before them. */
 static void add_covert_visits(HubFixture *fixture, int count)
 {
   g_autoptr(GError) error = NULL;
@@ -320,8 +322,8 @@ static gint64 count_underived(HubFixture *fixture)
   return count;
 }
 
-/* However many rows the reader may not see: the first page has what there is to see, and says that
- * it is the end. A page without rows but with a cursor would tell that something is hidden. */
+/* However many rows are hidden from the reader: the first page has all visible rows and no cursor.
+ * An empty page with a cursor would reveal that something is hidden. */
 static void test_I13_hidden_rows_leave_no_gap(void **state)
 {
   HubFixture *fixture = *state;
@@ -337,8 +339,8 @@ static void test_I13_hidden_rows_leave_no_gap(void **state)
   }
 }
 
-/* A store of before has no restrictions: they are derived at the start, and until then each record
- * is looked at. */
+/* A store of an older program has no restrictions: they are computed at the start; until then each
+ * record is checked. */
 static void test_I13_a_store_of_before_restrictions_hides_as_well(void **state)
 {
   HubFixture *fixture = *state;
@@ -408,7 +410,7 @@ static void test_cursor_goes_on_where_it_was_and_resets_when_it_does_not_fit(voi
     assert_true(json_is_true(json_object_get(reset, "reset")));
     assert_non_null(test_find_record(reset, id));
   }
-  /* Another area of the unit changes what the device may see. */
+  /* A new area of the unit changes which records the device may receive. */
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", fixture->township, "kind",
                                     "unit", "set", "area", "140603");
@@ -532,7 +534,7 @@ static void test_kind_sets_are_kept_by_hash_and_served(void **state)
   test_device_free(device);
 }
 
-/* A device of the unit pulls what is new, not everything it has. */
+/* A device of the unit pulls only new records, not all that it has. */
 static void test_a_new_colleague_moves_nothing_but_the_colleague(void **state)
 {
   HubFixture *fixture = *state;
@@ -560,7 +562,7 @@ static gint64 last_contact(HubFixture *fixture, const TestDevice *device)
   return row->seen_ms;
 }
 
-/* Noted once in a minute, without the answer waiting for it. */
+/* The time is written once in a minute, and the answer does not wait for it. */
 static void test_the_last_contact_of_a_device_is_kept(void **state)
 {
   HubFixture *fixture = *state;
@@ -710,7 +712,7 @@ static void test_hazards_are_found_by_the_name_their_enterprise_has_now(void **s
   assert_status(renamed, 200);
   assert_int_equal(count_found(fixture, "hazard", "青石"), 0);
   assert_int_equal(count_found(fixture, "hazard", "白河"), 1);
-  /* A store whose index an older program wrote is indexed anew when it is opened. */
+  /* A store with the index of an older program is indexed again when it is opened. */
   assert_true(bh_hub_write(fixture->hub, forget_index, NULL, &error));
   assert_int_equal(count_found(fixture, "hazard", "白河"), 0);
   assert_true(bh_hub_finish_index(fixture->hub, &error));

@@ -1,4 +1,4 @@
-/* Push, as a device sees it: what is taken, what is refused, what waits in quarantine. */
+/* Push as a device sees it: entries that are accepted, refused, or quarantined. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -186,7 +186,8 @@ static void test_I2_fork_is_409_flagged_and_new_incarnation_is_recognised(void *
       test_device_entry(device, id, "enterprise", json_pack("{s:s}", "address", "东坡"), NULL),
       NULL);
   assert_status(second, 200);
-  /* The card is put back to what it was after the first entry, and goes on differently. */
+  /* The card is restored to its state after the first entry, and the device continues differently.
+   */
   device->seq = 1;
   g_strlcpy(device->prev, common, sizeof device->prev);
   char other[BH_ID_LEN + 1];
@@ -204,7 +205,7 @@ static void test_I2_fork_is_409_flagged_and_new_incarnation_is_recognised(void *
   g_autoptr(json_t) devices = bh_log_list_devices(db, &error);
   bh_hub_give_reader(fixture->hub, db);
   assert_int_equal(json_integer_value(json_object_get(json_array_get(devices, 0), "forks")), 1);
-  /* New envelopes round the identical bodies. */
+  /* New envelopes around identical bodies. */
   test_device_new_incarnation(device);
   g_autoptr(Answer) moved = test_push(device, test_device_seal(device, body, openings), NULL);
   assert_status(moved, 200);
@@ -241,7 +242,8 @@ static void test_I2_same_entry_id_with_another_body_is_quarantined(void **state)
   test_device_free(device);
 }
 
-/* Pushes one body and expects it in quarantine with a reason, and the next entry to go through. */
+/* Pushes one body, which must be quarantined with a reason, and the next entry, which must be
+ * accepted. */
 static void expect_quarantine(HubFixture *fixture, const char *kind, json_t *set, const char *code)
 {
   TestDevice *device = test_device_new(fixture, fixture->township);
@@ -293,7 +295,7 @@ static gsize count_doubtful(HubFixture *fixture)
   return json_array_size(json_object_get(page, "rows"));
 }
 
-/* A check character warns: the value is kept, and listed until it is put right. */
+/* A wrong check character gives a warning: the value is kept, and listed until it is corrected. */
 static void test_a_doubtful_credit_code_is_kept_and_listed(void **state)
 {
   HubFixture *fixture = *state;
@@ -407,7 +409,7 @@ static void test_oversized_and_garbled_bodies_are_clear_errors(void **state)
                                      "Content-Encoding: zstd", NULL};
   g_autoptr(Answer) frame = test_send(fixture, device, "POST", "/v1/entries", zstd, "not zstd", -1);
   assert_status(frame, 400);
-  /* Compressed batches have a smaller limit; this one is read to its end and then refused. */
+  /* Compressed batches have a smaller limit. This one is read to its end and then refused. */
   g_autoptr(Answer) wire =
       test_send(fixture, device, "POST", "/v1/entries", zstd, big, 3 * 1024 * 1024);
   assert_status(wire, 413);
@@ -455,8 +457,7 @@ static void test_I13_nothing_is_accepted_after_revocation(void **state)
   g_autoptr(GError) error = NULL;
   test_device_make_id(device, id);
   BhEntryText *text = test_device_enterprise(device, id, "一号矿", "140603100");
-  /* Another process of the office revokes between authentication and commit as well: the writer
-   * looks again. */
+  /* The device is revoked between authentication and commit: the writer checks again. */
   assert_true(bh_enrol_revoke(fixture->hub, NULL, device->signer->device, "丢失", &error));
   gint64 before = count_entries(fixture);
   g_autoptr(Answer) push = test_push(device, text, NULL);

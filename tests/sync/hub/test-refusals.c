@@ -1,4 +1,4 @@
-/* What the hub did not let in is noted: who, why and when, within bounds, and nothing secret. */
+/* The hub records refused requests: who, why and when, with limits, and without secrets. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -18,13 +18,14 @@ static gboolean do_nothing(BhHub *hub, BhDb *db, gpointer data, GError **error)
   return TRUE;
 }
 
-/* Noted refusals of a device for a reason; `message` (may be NULL) gets the newest, g_free. */
+/* The number of recorded refusals of a device for a reason. `message` (may be NULL): the newest
+ * one; g_free. */
 static gint64 count_refusals(HubFixture *fixture, const char *device, const char *code,
                              char **message)
 {
   g_autoptr(GError) error = NULL;
   BhStmt *row = NULL;
-  /* Notes are not waited for; what comes after them in the writer's queue is. */
+  /* Requests do not wait for these records; a later job in the writer's queue does. */
   assert_true(bh_hub_write(fixture->hub, do_nothing, NULL, &error));
   BhDb *db = bh_hub_take_reader(fixture->hub, &error);
   assert_true(bh_db_query_row(
@@ -89,7 +90,7 @@ static void test_a_wrong_token_is_noted_once_in_a_while_and_never_itself(void **
   fixture->skew_ms += REST_MS + 60 * 1000;
   ask(fixture, device, 401);
   assert_int_equal(count_refusals(fixture, id, "denied", NULL), 2);
-  /* That clock was ahead: what it noted is no refusal of a while ago. */
+  /* The clock was ahead then, so its record does not count as a recent refusal. */
   fixture->skew_ms -= 300 * G_GINT64_CONSTANT(86400000);
   assert_true(bh_hub_trust_clock(fixture->hub, NULL));
   ask(fixture, device, 401);
@@ -144,7 +145,7 @@ static void test_I13_a_revoked_device_is_noted_at_the_door_and_behind_it(void **
   ask(fixture, device, 403);
   ask(fixture, device, 403);
   assert_int_equal(count_refusals(fixture, id, "revoked", NULL), 1);
-  /* A batch that was let in just before. */
+  /* A batch that was accepted before. */
   assert_true(bh_hub_write(fixture->hub, apply, batch, &error));
   assert_int_equal(count_refusals(fixture, id, "revoked", NULL), 2);
   bh_batch_free(batch);

@@ -1,5 +1,5 @@
-/* A release from quarantine vouches for data, never for authority: what an entry may do is judged
- * again, and who releases it must reach every record it touches. */
+/* A release from quarantine accepts data, but gives no rights: the entry is judged again, and the
+ * releasing person must have access to every record in it. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -16,7 +16,7 @@ typedef struct {
   char reviewer[BH_ID_LEN + 1]; /* reviewer and admin of the township */
   char enterprise[BH_ID_LEN + 1];
   char visit[BH_ID_LEN + 1];
-  char entry[BH_ID_LEN + 1]; /* that made the visit */
+  char entry[BH_ID_LEN + 1]; /* the entry that made the visit */
 } Scene;
 
 static gsize push(TestDevice *device, BhEntryText *entry)
@@ -75,7 +75,7 @@ static void end(Scene *scene)
   test_device_free(scene->township);
 }
 
-/* Everything a decision could change: records, reports and the entry's own status. */
+/* Everything that a decision could change: records, reports and the status of the entry. */
 static char *dup_store(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
@@ -106,7 +106,7 @@ static gboolean may_decide(HubFixture *fixture, const char *by, const char *entr
   return may;
 }
 
-/* What the page is told beforehand is what happens, and a refusal changes nothing. */
+/* The page is told in advance what will happen, and a refusal changes nothing. */
 static void assert_decided(HubFixture *fixture, const char *by, const char *entry, gboolean dismiss,
                            gboolean expected)
 {
@@ -131,7 +131,7 @@ static void assert_not_released(Scene *scene, TestDevice *device, const char *by
   assert_decided(scene->fixture, by, device->last_entry, FALSE, FALSE);
 }
 
-/* Pushes an entry that has to be quarantined, and tries to release it as everybody. */
+/* Pushes an entry that must be quarantined, and tries to release it as several people. */
 static void assert_never_released(Scene *scene, TestDevice *device, BhEntryText *entry)
 {
   static const char *const office[] = {"staff-sun", "staff-zhou", "staff-wu", "staff-zheng"};
@@ -212,7 +212,8 @@ static void test_an_office_releases_nothing_beyond_its_own_scope(void **state)
   test_device_make_id(device, hazard);
   assert_int_equal(
       push(scene.county, test_device_enterprise(scene.county, far, "远矿", "140603101")), 0);
-  /* Another township's enterprise; a covert visit, opened, or with a hazard hung below it. */
+  /* An enterprise of another township; a covert visit that the entry releases, or a hazard below
+   * it. */
   assert_never_released(
       &scene, device,
       test_device_entry(device, far, "enterprise", json_pack("{s:s}", "name", "改名"), NULL));
@@ -224,8 +225,9 @@ static void test_an_office_releases_nothing_beyond_its_own_scope(void **state)
       test_device_entry(device, hazard, "hazard",
                         json_pack("{s:s, s:s}", "inspection", scene.visit, "state", "found"),
                         NULL));
-  /* Nor does a record leave what who releases it sees: the name is too long, which could be waived,
-   * and the enterprise of the county would lie in another township. */
+  /* A release must not move a record out of the visibility of the releasing person: the name is too
+   * long, which could be accepted, but the enterprise of the county would move to another township.
+   */
   g_autofree char *name = g_strnfill(5000, 'x');
   assert_int_equal(
       push(device,
@@ -239,7 +241,7 @@ static void test_an_office_releases_nothing_beyond_its_own_scope(void **state)
   end(&scene);
 }
 
-/* Dismissing hides from everybody what a device sent: not for who may not even see it. */
+/* Dismissing hides an entry from everybody, so it is not allowed for people who may not see it. */
 static void test_who_does_not_see_it_does_not_dismiss_it(void **state)
 {
   HubFixture *fixture = *state;
@@ -265,7 +267,7 @@ static void test_nobody_decides_about_what_is_their_own(void **state)
   add_person(fixture, fixture->township, "inspector", "reviewer", colleague);
   test_device_make_id(device, own);
   test_device_make_id(device, hazard);
-  /* An entry by themself. */
+  /* An entry by the releasing person. */
   g_autofree char *actor = g_strdup(device->actor);
   g_strlcpy(device->actor, colleague, sizeof device->actor);
   assert_int_equal(push(device, make_visit(device, own, scene.enterprise, "routine", "on_site")),
@@ -275,7 +277,7 @@ static void test_nobody_decides_about_what_is_their_own(void **state)
                    1);
   assert_decided(fixture, colleague, device->last_entry, FALSE, FALSE);
   assert_decided(fixture, colleague, device->last_entry, TRUE, FALSE);
-  /* An entry of somebody else below a visit they led. */
+  /* An entry of another person below a visit that the releasing person led. */
   g_strlcpy(device->actor, actor, sizeof device->actor);
   assert_int_equal(push(device, test_device_entry(device, hazard, "hazard",
                                                   json_pack("{s:s, s:s, s:s}", "inspection", own,
@@ -325,8 +327,8 @@ static void test_a_kind_the_hub_does_not_have_waits_until_it_does(void **state)
   end(&scene);
 }
 
-/* Its own earlier entry was lost: who releases the next one vouches for the state it starts from,
- * and no step is won by it. */
+/* An earlier entry of the device was lost. The release accepts the state from which the next entry
+ * starts, but allows no step. */
 static void test_a_step_from_an_unknown_entry_is_judged_by_what_is_on_record(void **state)
 {
   HubFixture *fixture = *state;
@@ -351,7 +353,8 @@ static void test_a_step_from_an_unknown_entry_is_judged_by_what_is_on_record(voi
   end(&scene);
 }
 
-/* A step of the office that a device sent is taken by who releases it, if it is theirs. */
+/* A step of the office in a device's entry is taken by the releasing person, if they may take it.
+ */
 static void test_a_step_left_to_the_hub_needs_its_role(void **state)
 {
   HubFixture *fixture = *state;
@@ -366,7 +369,7 @@ static void test_a_step_left_to_the_hub_needs_its_role(void **state)
   assert_int_equal(push(device, test_device_entry(device, id, "enterprise",
                                                   json_pack("{s:s}", "state", "closed"), made)),
                    1);
-  /* Nor without the reason that the step asks for. */
+  /* The reason that the step asks for is required too. */
   assert_decided(fixture, leader, device->last_entry, FALSE, FALSE);
   assert_int_equal(push(device, test_device_entry(device, id, "enterprise",
                                                   json_pack("{s:s, s:s}", "state", "closed",

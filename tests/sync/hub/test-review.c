@@ -1,4 +1,4 @@
-/* Reviews where they take effect: in the writer, by whoever sends them, over what lies below. */
+/* The effect of reviews in the writer, from any sender, for a record and the records below it. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -90,7 +90,7 @@ static void end(Scene *scene)
   test_device_free(scene->device);
 }
 
-/* As the office would send it; `to` is the step that goes with it, or NULL. */
+/* A review as the office sends it. `to`: the step that it takes, or NULL. */
 static int decide(Scene *scene, const char *by, const char *target, const char *kind,
                   const char *decision, const char *to)
 {
@@ -136,7 +136,7 @@ static void test_who_led_a_visit_does_not_approve_it_by_any_words(void **state)
   end_visit(&scene);
   assert_lane(&scene, scene.visit, "new");
   assert_true(decide(&scene, scene.both, scene.visit, "inspection", "approve", "accepted") != 0);
-  /* Nor without the step, which would take it out of the inbox as it is. */
+  /* A review without the step would remove the record from the inbox without moving it. */
   assert_true(decide(&scene, scene.both, scene.visit, "inspection", "approve", NULL) != 0);
   assert_true(decide(&scene, scene.reviewer, scene.visit, "inspection", "approve", NULL) != 0);
   assert_lane(&scene, scene.visit, "new");
@@ -206,7 +206,7 @@ static void test_what_needs_a_step_waits_for_it_whatever_is_said(void **state)
   assert_true(decide(&scene, scene.reviewer, scene.hazard, "hazard", "approve", "closed") != 0);
   assert_true(decide(&scene, scene.reviewer, scene.hazard, "hazard", "step", NULL) != 0);
   assert_lane(&scene, scene.hazard, "new");
-  /* The step is the look; what it leads to needs no second one. */
+  /* The step counts as a review; the new state needs no second one. */
   assert_int_equal(decide(&scene, scene.reviewer, scene.hazard, "hazard", "step", "confirmed"), 0);
   assert_lane(&scene, scene.hazard, "accepted");
   end(&scene);
@@ -225,14 +225,14 @@ static void test_what_comes_below_an_approved_record_brings_it_back(void **state
   assert_int_equal(decide(&scene, scene.reviewer, scene.visit, "inspection", "approve", "accepted"),
                    0);
   assert_lane(&scene, scene.visit, "accepted");
-  /* A hazard is reviewed by itself, and what hangs on it too. */
+  /* A hazard is reviewed by itself, with the records below it. */
   push_file(&scene, scene.hazard, drawn);
   assert_lane(&scene, scene.visit, "accepted");
   push_file(&scene, scene.visit, photo);
   assert_lane(&scene, scene.visit, "new");
   assert_int_equal(decide(&scene, scene.leader, scene.visit, "inspection", "approve", NULL), 0);
   assert_lane(&scene, scene.visit, "accepted");
-  /* A picture of a signature of it lies two levels below. */
+  /* The picture of its signature is two levels below. */
   push_file(&scene, signature, drawn);
   assert_lane(&scene, scene.visit, "new");
   end(&scene);

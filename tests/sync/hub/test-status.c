@@ -1,4 +1,4 @@
-/* What the hub says of itself: the fate of entries in its log, its health, its figures. */
+/* What the hub reports about itself: the fate of entries in its log, its health, its metrics. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -92,7 +92,7 @@ static void test_the_fate_of_each_entry_is_said_and_counted(void **state)
   assert_status(again, 200);
   assert_said(G_LOG_LEVEL_DEBUG, "bihuan-hub-ingest", "entry %s, device %s, seq 1: repeated",
               applied, device->signer->device);
-  /* A signature that is not of the entry. */
+  /* A signature of another entry. */
   g_autoptr(BhEntryText) forged = test_device_enterprise(device, good, "二号矿", "140603100");
   g_autoptr(GString) bad = g_string_new(NULL);
   bh_entry_text_append(forged, bad);
@@ -149,7 +149,7 @@ static void test_uploads_are_said_from_begin_to_end(void **state)
   photo_free(photo);
 }
 
-/* Of the store that was just made. */
+/* Health of a new store. */
 static void test_each_migration_is_said(void **state)
 {
   (void)state;
@@ -193,7 +193,7 @@ static void test_a_writer_that_cannot_commit_is_said_until_it_can(void **state)
   assert_string_equal(during, "writer: the last transaction failed");
   assert_true(was_said("the hub is failing"));
   assert_null(strstr(during, fixture->dir));
-  /* Nobody writes: the hub tries by itself. */
+  /* Without any request, the hub tries to write by itself. */
   gint64 until = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
   g_autofree char *after = list_failures(status);
   while (*after != '\0' && g_get_monotonic_time() < until) {
@@ -235,7 +235,7 @@ static void stood(BhHub *hub, const GError *error, gpointer data)
   g_mutex_unlock(&gate->lock);
 }
 
-/* With the writer held, and more waiting for it. */
+/* While the writer is blocked and more requests wait for it. */
 static void test_health_and_figures_wait_for_nobodys_work(void **state)
 {
   HubFixture *fixture = *state;

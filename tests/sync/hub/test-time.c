@@ -1,4 +1,4 @@
-/* The hub's own clock: it may be wrong, and nobody is blamed for it. */
+/* The clock of the hub may be wrong, and no device is reported for that. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -55,18 +55,18 @@ static void test_time_never_goes_back(void **state G_GNUC_UNUSED)
   BhClock clock = clock_of(&machine);
   BhHubTime *time = bh_hub_time_new(&clock, NOON_MS - DAY_MS);
   assert_time(time, NOON_MS, FALSE);
-  machine.wall_ms -= BH_HUB_TIME_SLACK_MS; /* a time server may do that: it waits */
+  machine.wall_ms -= BH_HUB_TIME_SLACK_MS; /* a time server may cause this; the hub waits */
   assert_time(time, NOON_MS, FALSE);
   machine.wall_ms -= 1;
   assert_time(time, NOON_MS, TRUE);
-  machine.boot_ms += DAY_MS; /* goes on by the boot clock */
+  machine.boot_ms += DAY_MS; /* continues by the boot clock */
   machine.wall_ms += DAY_MS;
   assert_time(time, NOON_MS + DAY_MS, TRUE);
   gint64 machine_ms, known_ms;
   assert_true(bh_hub_time_is_doubted(time, &machine_ms, &known_ms));
   assert_int_equal(machine_ms, machine.wall_ms);
   assert_int_equal(known_ms, NOON_MS);
-  machine.wall_ms = NOON_MS + DAY_MS + 5; /* set right */
+  machine.wall_ms = NOON_MS + DAY_MS + 5; /* the clock is corrected */
   assert_time(time, NOON_MS + DAY_MS + 5, FALSE);
   bh_hub_time_free(time);
 }
@@ -89,7 +89,7 @@ static void test_who_looked_at_the_clock_is_believed(void **state G_GNUC_UNUSED)
   Machine machine = {.wall_ms = NOON_MS + YEARS_MS, .boot_ms = 1000};
   BhClock clock = clock_of(&machine);
   BhHubTime *time = bh_hub_time_new(&clock, NOON_MS);
-  assert_time(time, NOON_MS + YEARS_MS, FALSE); /* ahead: nobody can know */
+  assert_time(time, NOON_MS + YEARS_MS, FALSE); /* ahead: cannot be detected */
   machine.wall_ms = NOON_MS;
   assert_time(time, NOON_MS + YEARS_MS, TRUE);
   bh_hub_time_trust(time);
@@ -138,8 +138,8 @@ static gint64 number(const json_t *object, const char *name)
   return json_integer_value(json_object_get(object, name));
 }
 
-/* Nothing is quarantined though its ids lie years ahead of the machine's clock, nobody is listed,
- * no receipt is taken for proof, and what it says of the time is not given to devices. */
+/* Nothing is quarantined although its ids are years ahead of the machine's clock, no device is
+ * listed, no receipt counts as proof, and devices do not get the hub's time. */
 static void test_a_hub_that_wakes_up_in_2000_blames_nobody(void **state)
 {
   HubFixture *fixture = *state;
@@ -152,7 +152,8 @@ static void test_a_hub_that_wakes_up_in_2000_blames_nobody(void **state)
   gint64 machine_ms, known_ms;
   assert_true(bh_hub_is_time_doubted(fixture->hub, &machine_ms, &known_ms));
   assert_int_equal(known_ms, number(before, "received_ms"));
-  /* The hub was off for so long: the device is ahead of all it knows, and right. */
+  /* The hub was off for this long: the device is ahead of everything that the hub knows, and is
+   * right. */
   Machine ahead = {.wall_ms = known_ms + 20 * DAY_MS, .boot_ms = 1};
   BhClock clock = clock_of(&ahead);
   device->skew_ms = 20 * DAY_MS;
@@ -174,7 +175,7 @@ static void test_a_hub_that_wakes_up_in_2000_blames_nobody(void **state)
   assert_null(json_object_get(head->json, "time"));
   g_autoptr(json_t) pulled = test_pull(device, NULL);
   assert_null(json_object_get(pulled, "time"));
-  /* What an entry of the hub says of its clock, and that it comes after what was there. */
+  /* An entry of the hub reports its clock as doubtful, and sorts after the entries before it. */
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:{s:s}}]", "record", id, "kind", "enterprise",
                                     "set", "address", "西坡");
@@ -184,7 +185,8 @@ static void test_a_hub_that_wakes_up_in_2000_blames_nobody(void **state)
   g_autoptr(json_t) own = load_newest(fixture, id);
   assert_int_equal(number(json_object_get(own, "clock"), "quality"), BH_CLOCK_QUALITY_BAD);
   assert_int_equal(number(json_object_get(own, "evidence"), "to_ms"), 0);
-  /* The clock is set right. What was received meanwhile stays in doubt, the rest is proof again. */
+  /* The clock is corrected. Receipts from the doubtful time stay doubtful, new ones are proof
+   * again. */
   fixture->skew_ms = 21 * DAY_MS;
   push(device,
        test_device_entry(device, id, "enterprise", json_pack("{s:s}", "address", "南坡"), NULL));
@@ -199,7 +201,7 @@ static void test_a_hub_that_wakes_up_in_2000_blames_nobody(void **state)
   test_device_free(device);
 }
 
-/* When it was made is what its device says: the receipt is no upper bound. */
+/* The time of the entry is the device's claim; the receipt is no upper bound. */
 static void test_in_doubt_an_entry_was_made_when_it_says(void **state G_GNUC_UNUSED)
 {
   BhBody body = {.clock = {.wall_ms = NOON_MS + 20 * DAY_MS}};
@@ -216,7 +218,7 @@ static void test_who_looked_is_believed_after_a_restart_too(void **state)
   char id[BH_ID_LEN + 1];
   gint64 machine_ms, known_ms;
   g_autoptr(GError) error = NULL;
-  restart_at(fixture, YEARS_MS); /* ahead: nobody can know */
+  restart_at(fixture, YEARS_MS); /* ahead: cannot be detected */
   TestDevice *device = test_device_new(fixture, fixture->township);
   test_device_make_id(device, id);
   push(device, test_device_enterprise(device, id, "一号矿", "140603100"));

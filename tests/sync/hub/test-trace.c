@@ -1,4 +1,4 @@
-/* Lines of the log, and the request they belong to. */
+/* Lines of the log, and the request to which they belong. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +29,8 @@ static void test_a_text_line_has_time_level_domain_request_and_message(void **st
   assert_string_equal(bare, "1970-01-01T00:00:00.000Z debug - x\n");
 }
 
-/* A message is one line that moves no cursor and turns no text, whatever somebody sent. */
+/* A message is one line without control characters or changes of text direction, whatever a client
+ * sent. */
 static void test_what_people_send_cannot_make_a_line_of_its_own(void **state)
 {
   (void)state;

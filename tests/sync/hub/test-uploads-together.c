@@ -1,4 +1,4 @@
-/* Many photos at once: they wait for the disk together, and nobody else waits for them. */
+/* Many photos at once wait for the disk together, and other requests do not wait for them. */
 #include "photo.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ typedef struct {
   GThread *threads[PHOTOS];
   GMutex lock;
   GCond wake;
-  gboolean may_go_on; /* the writer, which is held by the scene until then; under the lock */
+  gboolean may_go_on; /* the writer is blocked by the scene until then; under the lock */
 } Scene;
 
 static gboolean hold_writer(BhHub *hub, BhDb *db, gpointer data, GError **error)
@@ -52,7 +52,8 @@ static int count_in_place(const HubFixture *fixture, const Scene *scene)
   return count;
 }
 
-/* Nothing is asserted until the writer is free again: the fixture could not be stopped. */
+/* Nothing is asserted until the writer is free again, because a failure could not stop the fixture.
+ */
 static void test_photos_that_come_at_once_share_a_commit_and_block_nobody(void **state)
 {
   HubFixture *fixture = *state;
@@ -90,7 +91,8 @@ static void test_photos_that_come_at_once_share_a_commit_and_block_nobody(void *
   assert_int_equal(other, 200);
   bh_hub_count_commits(fixture->hub, &commits[1], &pieces[1]);
   assert_int_equal(pieces[1] - pieces[0], PHOTOS + 1);
-  /* That of the piece that held the writer, then all together; one that was late has its own. */
+  /* One commit for the piece that blocked the writer, one for all others; a late one has its own.
+   */
   assert_in_range(commits[1] - commits[0], 1, 3);
   test_device_free(reader);
   g_mutex_clear(&scene.lock);

@@ -1,4 +1,5 @@
-/* Files: tus against a real hub, cut, repeated, wrong; and what the office is told about them. */
+/* Files: the tus protocol with a real hub, interrupted, repeated and invalid, and what the office
+ * shows of them. */
 #include "hub-fixture.h"
 #include "photo.h"
 
@@ -39,7 +40,7 @@ static void test_I10_a_file_is_complete_only_when_its_hash_was_verified(void **s
       photo_patch(photo, answer_header(made, "location"), 0, photo->bytes, 500, photo->bytes);
   assert_status(right, 204);
   expect_files(fixture, photo->enterprise, 1, 1);
-  /* Other bytes under the same hash, afterwards: there is nothing left to send. */
+  /* Other bytes with the same hash, later: there is nothing left to send. */
   g_autoptr(Answer) again =
       photo_patch(photo, answer_header(made, "location"), 0, other, 500, other);
   assert_status(again, 409);
@@ -82,7 +83,7 @@ static void test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out(
   g_autoptr(Answer) part =
       photo_patch(photo, answer_header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
   assert_status(part, 204);
-  /* The device did not hear that and sends it again. */
+  /* The device did not get the answer and sends the chunk again. */
   g_autoptr(Answer) repeated =
       photo_patch(photo, answer_header(first, "location"), 0, photo->bytes, 1000, photo->bytes);
   assert_status(repeated, 409);
@@ -99,7 +100,7 @@ static void test_L4_the_same_file_again_is_the_same_upload_and_locks_nobody_out(
   photo_free(photo);
 }
 
-/* A chunk of which only `len` bytes arrive, over a connection that stays open. */
+/* Sends only `len` bytes of a chunk, over a connection that stays open. */
 static CURL *begin_chunk(Photo *photo, const char *location, gsize len)
 {
   HubFixture *fixture = photo->device->fixture;
@@ -128,7 +129,7 @@ static CURL *begin_chunk(Photo *photo, const char *location, gsize len)
   return curl;
 }
 
-/* The rest of it; the status of the answer, 0 when the connection was ended instead. */
+/* Sends the rest. Returns the status of the answer; 0 when the connection was closed instead. */
 static long end_chunk(CURL *curl, Photo *photo, gsize from)
 {
   char answer[4096] = "";
@@ -161,7 +162,7 @@ static void test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request(void **stat
                                        photo->bytes + 1200, 1300, photo->bytes + 1200);
   assert_status(rest, 204);
   assert_true(g_get_monotonic_time() - began_us < 10 * G_USEC_PER_SEC);
-  /* What comes late after all changes nothing. */
+  /* The late rest changes nothing. */
   long late = end_chunk(hanging, photo, 1000);
   assert_true(late == 409 || late == 0);
   expect_files(*state, photo->enterprise, 1, 1);
@@ -172,7 +173,7 @@ static void test_L4_a_chunk_that_hangs_is_overtaken_by_a_new_request(void **stat
   photo_free(photo);
 }
 
-/* Files may have `most` bytes from now on; 0: what they like. */
+/* Limits files to `most` bytes from now on; 0: no limit. */
 static void limit_files(rlim_t most)
 {
   struct rlimit limit;
@@ -182,7 +183,7 @@ static void limit_files(rlim_t most)
   assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
 }
 
-/* The store has room, the file has not: nothing but the failed write says so. */
+/* The store has space but the file has not: only the failed write shows it. */
 static void test_L5_a_chunk_for_which_there_is_no_room_is_not_counted(void **state)
 {
   enum { MIB = 1024 * 1024, PARTS = 7 };
@@ -201,7 +202,7 @@ static void test_L5_a_chunk_for_which_there_is_no_room_is_not_counted(void **sta
   limit_files(0);
   assert_status(full, 503);
   assert_string_equal(test_error_code(full), "storage");
-  /* Where the hub keeps its files is nobody's business. */
+  /* Errors must not contain paths of the hub. */
   assert_null(strstr(full->body->str, fixture->dir));
   g_autoptr(Answer) where = photo_send(photo, "HEAD", location);
   assert_string_equal(answer_header(where, "upload-offset"), "5242880");
@@ -225,7 +226,7 @@ static void expect_no_room(HubFixture *fixture, const Photo *photo, const Answer
   assert_status(answer, 503);
   assert_string_equal(test_error_code(answer), "storage");
   assert_non_null(g_hash_table_lookup(answer->headers, "retry-after"));
-  /* Names the file, and not where the hub keeps it. */
+  /* The error names the file, not its path. */
   assert_non_null(strstr(answer->body->str, photo->sha));
   assert_non_null(strstr(answer->body->str, "no room"));
   assert_null(strstr(answer->body->str, fixture->dir));
@@ -267,7 +268,7 @@ static void test_L5_files_leave_room_for_entries(void **state)
     assert_status(next, 204);
   }
   expect_files(fixture, photo->enterprise, 1, 1);
-  /* Entries have room longer. */
+  /* Entries are still accepted. */
   left = 0;
   test_device_make_id(photo->device, id);
   g_autoptr(Answer) entry = test_push(
@@ -276,7 +277,7 @@ static void test_L5_files_leave_room_for_entries(void **state)
   photo_free(photo);
 }
 
-/* The device did not hear the answer; before it tried again, the office changed the record. */
+/* The device did not get the answer, and the office changed the record before the retry. */
 static void test_ODK_an_unanswered_original_is_finished_after_somebody_edited_it(void **state)
 {
   HubFixture *fixture = *state;
@@ -335,7 +336,8 @@ static void test_only_declared_files_with_their_length_are_taken(void **state)
   photo_free(photo);
 }
 
-/* A photo of `device`, of these bytes, declared with `size`; how many entries were quarantined. */
+/* Declares a photo of `device` with these bytes and `size`. Returns the number of quarantined
+ * entries. */
 static gsize declare_again(TestDevice *device, const Photo *photo, gsize size)
 {
   char enterprise[BH_ID_LEN + 1], record[BH_ID_LEN + 1];
@@ -369,7 +371,7 @@ static void test_a_wrong_length_of_another_unit_keeps_no_file_out(void **state)
   g_autoptr(Answer) got = test_send(fixture, right.device, "GET", path, NULL, NULL, -1);
   assert_status(got, 200);
   assert_string_equal(got->body->str, "photo");
-  /* The wrong one never comes to be whole, and is told nothing of the other. */
+  /* The upload with the wrong size never completes, and reveals nothing of the other one. */
   g_autoptr(Answer) made = photo_create(&wrong, wrong.sha, 3);
   assert_status(made, 201);
   g_autoptr(Answer) sent =
@@ -378,7 +380,7 @@ static void test_a_wrong_length_of_another_unit_keeps_no_file_out(void **state)
   g_autoptr(Answer) guess = photo_create(&wrong, wrong.sha, 5);
   assert_int_equal(guess->status == 201 && answer_header(guess, "upload-offset") != NULL, FALSE);
   assert_int_equal(declare_again(other, &wrong, 4), 0);
-  /* Who sent the bytes knows their length. */
+  /* The device that sent the bytes knows their length. */
   assert_int_equal(declare_again(right.device, &right, 4), 1);
   test_device_free(right.device);
   test_device_free(other);
@@ -396,16 +398,16 @@ static void test_tus_rules(void **state)
   const char *location = answer_header(made, "location");
   assert_string_equal(answer_header(made, "tus-resumable"), "1.0.0");
   assert_string_not_equal(answer_header(made, "upload-expires"), "");
-  /* Without the version. */
+  /* Without the header of the version. */
   g_autoptr(Answer) version = test_send(fixture, photo->device, "HEAD", location, NULL, NULL, -1);
   assert_status(version, 412);
   assert_string_equal(answer_header(version, "tus-version"), "1.0.0");
-  /* The checksum is of other bytes: nothing is kept. */
+  /* The checksum does not match: nothing is kept. */
   g_autoptr(Answer) sum = photo_patch(photo, location, 0, photo->bytes, 1000, photo->bytes + 1);
   assert_status(sum, 460);
   g_autoptr(Answer) where = photo_send(photo, "HEAD", location);
   assert_string_equal(answer_header(where, "upload-offset"), "0");
-  /* More than was said. */
+  /* More bytes than declared. */
   g_autofree guint8 *big = g_malloc0(3000);
   g_autoptr(Answer) more = photo_patch(photo, location, 0, big, 3000, big);
   assert_status(more, 413);
@@ -489,7 +491,7 @@ static void test_another_devices_upload_and_files_out_of_scope_are_not_there(voi
   g_autofree char *path = g_strconcat("/v1/files/", photo->sha, NULL);
   g_autoptr(Answer) colleague = test_send(fixture, other->device, "GET", path, NULL, NULL, -1);
   assert_status(colleague, 200);
-  /* A unit whose area does not hold the enterprise. */
+  /* A unit whose area does not contain the enterprise. */
   TestDevice *stranger = make_stranger(fixture, "140521");
   g_autoptr(Answer) none = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
   assert_status(none, 404);
@@ -498,7 +500,8 @@ static void test_another_devices_upload_and_files_out_of_scope_are_not_there(voi
   photo_free(other);
 }
 
-/* Hashes stand on papers and in entries: naming one is no proof of having the bytes. */
+/* Hashes are printed on papers and contained in entries, so naming one does not prove that a device
+ * has the bytes. */
 static void test_I13_a_hash_alone_opens_no_file(void **state)
 {
   HubFixture *fixture = *state;
@@ -520,7 +523,7 @@ static void test_I13_a_hash_alone_opens_no_file(void **state)
   assert_int_equal(json_array_size(json_object_get(pushed->json, "quarantined")), 0);
   g_autoptr(Answer) none = test_send(fixture, stranger, "GET", path, NULL, NULL, -1);
   assert_status(none, 404);
-  /* Nor is it told whether the hub has it: it sends the bytes like everybody. */
+  /* The device is not told that the hub has the file: it sends the bytes like any other. */
   g_autoptr(Answer) created = photo_create(&claim, photo->sha, photo->size);
   assert_status(created, 201);
   assert_string_equal(answer_header(created, "upload-offset"), "0");
@@ -552,7 +555,7 @@ static void test_ranges_are_honoured(void **state)
   photo_free(photo);
 }
 
-/* Makes another photo of the same device, declared like the first. */
+/* Makes another photo of the same device, declared in the same way. */
 static void declare_another(Photo *photo)
 {
   randombytes_buf(photo->bytes, photo->size);
@@ -659,7 +662,7 @@ static void test_the_first_bytes_may_come_with_the_creation(void **state)
       photo_create_with(photo, photo->sha, 2500, photo->bytes, 1000, photo->bytes);
   assert_status(made, 201);
   assert_string_equal(answer_header(made, "upload-offset"), "1000");
-  /* Its answer was lost: what is there stays, and is told. */
+  /* The answer was lost: the received bytes stay, and their number is reported. */
   g_autoptr(Answer) again =
       photo_create_with(photo, photo->sha, 2500, photo->bytes, 500, photo->bytes);
   assert_string_equal(answer_header(again, "upload-offset"), "1000");

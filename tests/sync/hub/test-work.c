@@ -1,4 +1,5 @@
-/* How much work the hub does for what arrives: rows moved, read and looked at, never seconds. */
+/* The amount of work that the hub does for entries: rows that are moved, read and checked, never
+ * seconds. */
 #include "hub-fixture.h"
 
 #include <string.h>
@@ -9,19 +10,19 @@
 #include "sync/db/params.h"
 
 #define HAZARDS_FEW 300
-#define HAZARDS_MANY 9600 /* under one visit: what a dishonest device may declare */
-#define SIGNED 250        /* entries that end the visit, each of them judged */
+#define HAZARDS_MANY 9600 /* records below one visit that a dishonest device may declare */
+#define SIGNED 250        /* entries that end the visit; each is judged */
 
 typedef struct {
   char enterprise[BH_ID_LEN + 1];
   char visit[BH_ID_LEN + 1];
   char hazard[BH_ID_LEN + 1];
   char photo[BH_ID_LEN + 1];
-  char began[BH_ID_LEN + 1]; /* the entry that began it */
-  char found[BH_ID_LEN + 1]; /* the one that recorded the hazard */
+  char began[BH_ID_LEN + 1]; /* the entry that made the visit */
+  char found[BH_ID_LEN + 1]; /* the entry that recorded the hazard */
 } Visit;
 
-/* The last feed position given out; entries take one each, written records too. */
+/* The last feed position. An entry takes one, and each written record too. */
 static gint64 get_position(HubFixture *fixture)
 {
   g_autoptr(GError) error = NULL;
@@ -69,7 +70,8 @@ static void push_visit(TestDevice *device, Visit *visit, const char *mode)
            NULL);
 }
 
-/* Positions one change moves: its entry, and every record that is written again. */
+/* The positions that a change takes: one for its entry and one for every record that is written
+ * again. */
 static gint64 count_moved(TestDevice *device, const char *record, const char *kind, json_t *set)
 {
   gint64 before = get_position(device->fixture);
@@ -99,7 +101,7 @@ static void test_a_change_of_visibility_moves_all_below_at_any_depth(void **stat
   TestDevice *device = test_device_new(fixture, fixture->county);
   Visit visit;
   push_visit(device, &visit, "covert");
-  /* The entry, the visit, its hazard, and the photo of that. */
+  /* The entry, the visit, its hazard, and the photo of the hazard. */
   gint64 before = get_position(fixture);
   test_set_released(fixture, visit.visit, TRUE);
   assert_int_equal(get_position(fixture) - before, 4);
@@ -171,8 +173,8 @@ static void make_hazards(TestDevice *device, const Visit *visit, int count)
   }
 }
 
-/* A batch of `count` entries that all end the visit, from the state the visit began with. They set
- * nothing else, which the first of them would lock. */
+/* A batch of `count` entries that all end the visit, starting from its first state. They set
+ * nothing else, because the first one would lock it. */
 static void add_endings(Feeding *feeding, TestDevice *device, const Visit *visit, int count)
 {
   for (int i = 0; i < count; i++)
@@ -204,7 +206,7 @@ static void test_children_are_read_once_for_all_entries_of_a_batch(void **state)
   add_endings(&feeding, device, &visit, SIGNED);
   feeding_run(&feeding, fixture);
   assert_int_equal(feeding.result.stored, SIGNED);
-  /* The hazards, and neither signatures nor participants are there. */
+  /* Only the hazards are read, not signatures or participants. */
   assert_int_equal(feeding.result.work.read, HAZARDS_FEW + 1);
   assert_true(feeding.result.work.seen <= BH_BATCH_CHILDREN_SEEN_MAX);
   assert_true(count_reports(fixture, visit.visit, "condition") > SIGNED);
@@ -227,7 +229,7 @@ static void test_a_visit_of_too_many_hazards_costs_what_the_limit_says(void **st
   assert_int_equal(feeding.result.quarantined->len, 0);
   assert_true(feeding.result.work.read <= BH_BATCH_CHILDREN_READ_MAX);
   assert_true(feeding.result.work.seen <= BH_BATCH_CHILDREN_SEEN_MAX);
-  /* Said, not passed over. */
+  /* The problem is reported, not ignored. */
   assert_int_equal(count_reports(fixture, visit.visit, "limit"), SIGNED);
   feeding_clear(&feeding);
   test_device_free(device);
@@ -250,7 +252,7 @@ static void test_looking_at_children_again_and_again_ends_at_the_limit(void **st
   test_device_free(device);
 }
 
-/* A rule sees what the same batch did to the children before. */
+/* A rule sees the changes of children that the same batch made before. */
 static void test_children_changed_by_the_batch_are_seen_as_they_are(void **state)
 {
   HubFixture *fixture = *state;
@@ -269,7 +271,7 @@ static void test_children_changed_by_the_batch_are_seen_as_they_are(void **state
   feeding_clear(&feeding);
   add_endings(&feeding, device, &visit, 1);
   feeding_run(&feeding, fixture);
-  /* With the demand each ending has the same reports; the first, without, had one more. */
+  /* With the demand each ending has the same reports; the first one, without it, had one more. */
   gint64 each = count_reports(fixture, visit.visit, "condition") - before;
   assert_int_equal(before, 2 * each + 1);
   feeding_clear(&feeding);
@@ -340,8 +342,8 @@ static char *dup_name(HubFixture *fixture, const char *id)
   return g_strdup(bh_record_get_string(record, "name"));
 }
 
-/* By whoever recorded it, and by the enterprise that only its visit names; under a new name at
- * once, with nothing written for it. */
+/* Found by the person who recorded it, and by the enterprise that only its visit names; found by a
+ * new name at once, without writing the record again. */
 static gboolean read_replanned(BhHub *hub, BhDb *db, gpointer data, GError **error)
 {
   (void)hub, (void)error;
@@ -349,8 +351,7 @@ static gboolean read_replanned(BhHub *hub, BhDb *db, gpointer data, GError **err
   return TRUE;
 }
 
-/* The engine plans a statement anew for each other value that a partial index might be meant for.
- */
+/* SQLite plans a statement again for each other value that a partial index might fit. */
 static void test_no_statement_is_planned_anew_for_other_values(void **state)
 {
   HubFixture *fixture = *state;

@@ -1,4 +1,5 @@
-/* The writer's turns: who waits for whom. Work is held back by a gate, so the order is certain. */
+/* The turns of the writer and the order of waiting requests. A gate blocks the writer, so that the
+ * order is certain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,16 +19,16 @@ typedef struct {
   char *dir;
   GMutex lock;
   GCond wake;
-  gboolean reached; /* the writer stands at the gate */
+  gboolean reached; /* the writer waits at the gate */
   gboolean open;
-  GString *order;  /* a letter for each turn that ran */
-  GString *answer; /* a letter for each piece answered */
+  GString *order;  /* one letter for each finished turn */
+  GString *answer; /* one letter for each answered piece */
 } World;
 
 typedef struct {
   World *world;
   char letter;
-  guint turns; /* it needs */
+  guint turns; /* that it needs */
   gboolean fails;
 } Work;
 
@@ -98,7 +99,7 @@ static void world_start(World *world)
   g_mutex_unlock(&world->lock);
 }
 
-/* Opens the gate and works off what waits. */
+/* Opens the gate and waits until everything is done. */
 static void world_run(World *world)
 {
   g_mutex_lock(&world->lock);
@@ -132,7 +133,8 @@ static void test_a_client_with_much_to_do_does_not_come_before_another(void **st
   add(&world, "two", 'b', 1);
   add(&world, NULL, 'o', 1);
   world_run(&world);
-  /* Another device and the office come after one piece of the first, not after twenty. */
+  /* Another device and the office have their turn after one piece of the first device, not after
+   * twenty. */
   assert_int_equal(strcspn(world.order->str, "b"), 2);
   assert_int_equal(strcspn(world.order->str, "o"), 1);
   assert_int_equal(world.order->len, 22);
@@ -163,7 +165,7 @@ static void test_long_work_is_done_in_turns_and_answered_once_after_the_last(voi
   add(&world, "one", 'c', 1);
   add(&world, "two", 'b', 1);
   world_run(&world);
-  /* What the same client sent later stays behind it; the other does not wait. */
+  /* Later requests of the same client stay behind its first one; another client does not wait. */
   assert_string_equal(world.order->str, "abaaac");
   assert_string_equal(world.answer->str, "bac");
   world_clear(&world);
@@ -220,7 +222,7 @@ typedef struct {
   char *path;
   BhWriter *writer;
   guint8 *row;
-  gint64 longest; /* the log's file after a commit */
+  gint64 longest; /* size of the log after a commit */
 } Log;
 
 static void log_start(Log *log)
@@ -264,13 +266,13 @@ static void test_the_log_is_moved_beside_the_writer_and_stays_short(void **state
   log_add(&log, 160);
   bh_writer_count_checkpoints(log.writer, &beside, &own);
   assert_true(beside >= 4);
-  /* At most once for each time the log came to its longest. */
+  /* At most one for each time the log reached its limit. */
   assert_true(own <= 160 / 32);
   assert_true(log.longest < BH_WRITER_LOG_MAX_BYTES + 2 * BH_WRITER_LOG_STEP_BYTES);
   log_clear(&log);
 }
 
-/* The writer tries again after some more of it, and not with every commit. */
+/* The writer tries again after some further growth, not with every commit. */
 static void test_a_reader_that_stays_holds_up_the_log_and_not_the_writer(void **state)
 {
   Log log;

@@ -31,14 +31,14 @@ def run(expected, *words, stdin=None):
 
 
 def sample_id(name):
-    """The id that a name among the samples stands for (schema/ident.h)."""
+    """The id of a name in the samples (schema/ident.h)."""
     raw = bytearray(hashlib.sha256(b"bihuan/id/1\0samples\0" + name.encode() + b"\0").digest()[:16])
     raw[6], raw[8] = raw[6] & 0x0f | 0x80, raw[8] & 0x3f | 0x80
     return str(uuid.UUID(bytes=bytes(raw)))
 
 
 def load_visit(hub):
-    """A visit and a hazard of it, made by the hub itself, with text that tries to be more."""
+    """A visit and its hazard, made by the hub itself, with text that looks like markup."""
     visit = {"enterprise": {"$ref": "ent-01"}, "modes": ["routine"], "number": "=1+1",
              "unit": {"$ref": "unit-jingping"}, "lead": {"$ref": "staff-li"},
              "subject_found_by": "code", "started_at": 1795258740000,
@@ -138,7 +138,7 @@ def check_commands(hub, samples, out):
 
 
 def check_access(hub):
-    """What leaves the hub stands in the access log (R-257)."""
+    """Everything that leaves the hub is in the access log (R-257)."""
     rows = json.loads(run(OK, "access", "list", "--data", hub, "--json"))["rows"]
     assert [row["way"] for row in rows[:2]] == ["backup", "export"], rows
     assert {row["by"] for row in rows[:2]} == {"枢纽"} and "record" not in rows[0], rows
@@ -154,7 +154,7 @@ def check_access(hub):
 
 
 def check_anomalies(hub):
-    """What was odd is listed (R-250); an ordinary hub has nothing of it."""
+    """Anomalies are listed (R-250); an ordinary hub has none."""
     assert json.loads(run(OK, "anomaly", "list", "--data", hub, "--json")) == \
         {"rows": [], "before": None}
     run(OK, "anomaly", "list", "--data", hub, "--kind", "clock", "--before", "5")

@@ -42,7 +42,7 @@ class Doctor(WithHub):
         return findings
 
     def find(self, expected, check, *words, env=None):
-        """The one thing that is not good."""
+        """The only finding that is not good."""
         findings = self.look(expected, *words, env=env)
         level = {LOOK: "warning", BAD: "bad"}[expected]
         self.assertEqual([row["check"] for row in findings.values() if row["level"] != "good"], [check])
@@ -67,7 +67,7 @@ class Doctor(WithHub):
         told = self.run_hub(GOOD, "doctor", "--data", self.hub, env=CHINESE)
         self.assertIn("[正常] 数据库完整", told)
         self.assertNotIn("[good]", told)
-        self.assertIn("[good] The store is whole", self.run_hub(GOOD, "doctor", "--data", self.hub))
+        self.assertIn("[good] The store is undamaged", self.run_hub(GOOD, "doctor", "--data", self.hub))
         self.serve()
         self.assertIn("served and answers", self.look(GOOD, "--full")["served"]["text"])
         self.run_hub(NOT_FOUND, "doctor", "--data", self.top / "none")
@@ -95,7 +95,7 @@ class Doctor(WithHub):
 
     def test_a_store_of_another_version(self):
         self.change(("UPDATE schema_version SET version = version - 1",))
-        self.assertIn("1 changes", self.find(LOOK, "version"))
+        self.assertIn("1 migrations", self.find(LOOK, "version"))
         self.change(("UPDATE schema_version SET version = 99",))
         self.assertIn("newer program", self.find(BAD, "version"))
 
@@ -123,7 +123,7 @@ class Doctor(WithHub):
         self.assertIn("Of 1 files 1 are missing and 0 damaged", self.find(BAD, "files"))
         path.parent.mkdir(mode=0o700)
         path.write_bytes(content)
-        self.assertIn("1, all here; 1 are still on devices", self.look(GOOD, "--full")["files"]["text"])
+        self.assertIn("1, all complete; 1 are still on devices", self.look(GOOD, "--full")["files"]["text"])
         path.write_bytes(b"another")
         self.look(GOOD)
         self.assertIn("0 are missing and 1 damaged", self.find(BAD, "files", "--full"))
@@ -136,7 +136,7 @@ class Doctor(WithHub):
         self.look(GOOD)  # as new as a file whose row is being written
         for orphan in (stray, upload):
             os.utime(orphan, (time.time() - 7200,) * 2)
-        self.assertIn("2 files on the disk belong to nothing (20 bytes)", self.find(LOOK, "orphans"))
+        self.assertIn("2 files on the disk belong to no record or upload (20 bytes)", self.find(LOOK, "orphans"))
 
     def test_secrets_that_others_may_read(self):
         for name in ("keys/hub.key", "keys/tls.key", "hub.db", "keys", "."):

@@ -30,7 +30,7 @@ def resolve(document, node):
 
 
 def misfit(document, schema, value, where):
-    """What of `value` is not as declared; empty when all is."""
+    """The differences between `value` and its declaration; empty when there are none."""
     schema = resolve(document, schema)
     found = []
     if "type" in schema and not isinstance(value, TYPES[schema["type"]]):

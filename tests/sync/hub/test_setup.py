@@ -44,7 +44,7 @@ class Commands(unittest.TestCase):
         return done
 
     def run_hub(self, expected, command, *words, stdin=None, env=None):
-        """What it prints: on stdout when it is expected to succeed, else on stderr."""
+        """Its output: stdout when it is expected to succeed, else stderr."""
         done = self.run_any(expected, command, *words, "--data", self.hub, stdin=stdin, env=env)
         return done.stdout if expected == OK else done.stderr
 
@@ -87,7 +87,7 @@ class Begins(Commands):
         now, past = ENGLISH, dict(ENGLISH, LD_PRELOAD=SHIFT_CLOCK, SHIFT_CLOCK_S=str(-30 * 86400))
         self.init(OK, "--name", "枢纽", "--area", "140603")
         self.add_unit("平鲁区应急管理局", "140603")
-        self.assertIn("is believed", self.run_hub(OK, "clock", env=now))
+        self.assertIn("trusts the machine's clock", self.run_hub(OK, "clock", env=now))
         self.assertIn("in doubt", self.run_hub(OK, "clock", env=past))
         self.assertTrue(json.loads(self.run_hub(OK, "clock", "--json", env=past))["doubted"])
         serving = subprocess.Popen([PROGRAM, "serve", "--data", self.hub, "--listen", "127.0.0.1:0",
@@ -102,8 +102,8 @@ class Begins(Commands):
         self.assertEqual(serving.returncode, OK, log)
         self.assertIn("The clock of this machine is wrong", out)
         self.assertIn("times are in doubt", log)
-        self.assertIn("is believed", self.run_hub(OK, "clock", "--right", env=past))
-        self.assertIn("is believed", self.run_hub(OK, "clock", env=past))
+        self.assertIn("trusts the machine's clock", self.run_hub(OK, "clock", "--right", env=past))
+        self.assertIn("trusts the machine's clock", self.run_hub(OK, "clock", env=past))
 
     def test_init_makes_a_hub_for_any_area_of_a_pack(self):
         pack = self.pack(("330000", "浙江省", "province"), ("330100", "杭州市", "city", "330000"),
@@ -154,7 +154,7 @@ class Begins(Commands):
 
 class Serves(Commands):
     def serve(self, *words, listen="127.0.0.1:0"):
-        """A serving hub, with what it said where it serves; ended with the test."""
+        """A serving hub and the addresses that it printed; stopped at the end of the test."""
         # pylint: disable=consider-using-with
         server = subprocess.Popen([PROGRAM, "serve", "--data", self.hub, "--listen", listen,
                                    "--office-listen", "127.0.0.1:0", *words], env=ENGLISH,
