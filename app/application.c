@@ -32,23 +32,23 @@ typedef struct {
   BhApplication *self;
   BhOwnerCall *call;
   gboolean changes;
-} Served;
+} SocketCall;
 
 static void on_served(GObject *source, GAsyncResult *async, gpointer data)
 {
   (void)source;
-  g_autofree Served *served = data;
+  g_autofree SocketCall *socket_call = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) result = bh_worker_call_finish(async, &error);
   if (result != NULL)
-    bh_owner_reply(served->call, result);
+    bh_owner_reply(socket_call->call, result);
   else
-    bh_owner_reply_error(served->call, error);
-  if (served->changes && served->self->session != NULL) {
-    bh_session_refresh_status(served->self->session);
-    bh_session_note_records_changed(served->self->session);
+    bh_owner_reply_error(socket_call->call, error);
+  if (socket_call->changes && socket_call->self->session != NULL) {
+    bh_session_refresh_status(socket_call->self->session);
+    bh_session_note_records_changed(socket_call->self->session);
   }
-  g_object_unref(served->self);
+  g_object_unref(socket_call->self);
 }
 
 static void on_owner_call(BhOwner *owner, const json_t *request, BhOwnerCall *call, gpointer data)
@@ -63,12 +63,12 @@ static void on_owner_call(BhOwner *owner, const json_t *request, BhOwnerCall *ca
     bh_owner_reply(call, empty);
     return;
   }
-  Served *served = g_new0(Served, 1);
-  served->self = g_object_ref(self);
-  served->call = call;
-  served->changes = g_str_has_prefix(method, "save") || g_str_has_prefix(method, "draft_");
+  SocketCall *socket_call = g_new0(SocketCall, 1);
+  socket_call->self = g_object_ref(self);
+  socket_call->call = call;
+  socket_call->changes = g_str_has_prefix(method, "save") || g_str_has_prefix(method, "draft_");
   g_autoptr(json_t) copy = json_deep_copy(request);
-  bh_worker_call_async(self->worker, copy, NULL, NULL, on_served, served);
+  bh_worker_call_async(self->worker, copy, NULL, NULL, on_served, socket_call);
 }
 
 /* --- start and end --- */
@@ -94,7 +94,7 @@ static void say_fatal(const char *text, const GError *error)
 static void on_event(GdkEvent *event, gpointer data)
 {
   BhApplication *self = data;
-  if (self->window == NULL || bh_window_take_event(self->window, event))
+  if (self->window == NULL || bh_window_filter_event(self->window, event))
     gtk_main_do_event(event);
 }
 
@@ -105,7 +105,7 @@ static void on_window_gone(gpointer data, GObject *window)
 }
 
 /* The store is opened on its own thread while the window is made. */
-static gboolean begin_store(BhApplication *self)
+static gboolean start_store(BhApplication *self)
 {
   g_autoptr(GError) error = NULL;
   if (g_mkdir_with_parents(self->dir, 0700) != 0) {
@@ -144,7 +144,7 @@ static void bh_application_activate(GApplication *application)
     gtk_window_present(GTK_WINDOW(self->window));
     return;
   }
-  if (first && !begin_store(self)) {
+  if (first && !start_store(self)) {
     g_application_quit(application);
     return;
   }

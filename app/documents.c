@@ -8,8 +8,8 @@
 #include "app/orders.h"
 #include "app/paper/code.h"
 #include "app/paper/paper.h"
-#include "app/said.h"
-#include "app/undrawn.h"
+#include "app/user-error.h"
+#include "app/missing-glyphs.h"
 #include "app/visit.h"
 #include "schema/error.h"
 #include "schema/freeze.h"
@@ -63,8 +63,9 @@ static char *save_one(BhDevice *device, const char *author, const char *record, 
 }
 
 /* What stands against a change, in people's words, as BH_ERROR_INVALID. */
-static gboolean check(BhDevice *device, const BhDocumentsRequest *request, const char *record,
-                      const char *kind, const json_t *set, GError **error)
+static gboolean check_change(BhDevice *device, const BhDocumentsRequest *request,
+                             const char *record, const char *kind, const json_t *set,
+                             GError **error)
 {
   g_autoptr(json_t) problems = bh_device_check(device, request->author, record, kind, set, error);
   if (problems == NULL)
@@ -147,7 +148,7 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
     return freeze_record(request, visit, kinds, set, error);
   }
   guint taken = 0;
-  g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
   json_t *frozen = bh_orders_freeze(visit, kinds, request->inspection, set, left, 0, &taken,
                                     request->now_ms, error);
   for (guint i = 0; frozen != NULL && i < taken; i++)
@@ -157,19 +158,19 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
 
 /* Says what no font can draw, unless somebody agreed to the marks. Who signed the record was asked
  * about what it said then (app/pages/sign.c). */
-static gboolean check_drawn(const BhDocumentsRequest *request, const json_t *visit,
-                            const BhKindSet *kinds, const json_t *frozen, GError **error)
+static gboolean check_glyphs(const BhDocumentsRequest *request, const json_t *visit,
+                             const BhKindSet *kinds, const json_t *frozen, GError **error)
 {
   const json_t *before = json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
-  if (request->stand_ins)
+  if (request->allow_placeholders)
     return TRUE;
   g_autofree char *agreed = strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0
-                                ? bh_undrawn_dup_lines(before, kinds, request->lang, NULL)
+                                ? bh_missing_glyphs_dup_lines(before, kinds, request->lang, NULL)
                                 : NULL;
-  g_autofree char *lines = bh_undrawn_dup_lines(frozen, kinds, request->lang, agreed);
+  g_autofree char *lines = bh_missing_glyphs_dup_lines(frozen, kinds, request->lang, agreed);
   if (*lines == '\0')
     return TRUE;
-  g_set_error_literal(error, BH_SAID, BH_SAID_UNDRAWN, lines);
+  g_set_error_literal(error, BH_USER_ERROR, BH_USER_ERROR_MISSING_GLYPHS, lines);
   return FALSE;
 }
 
@@ -196,7 +197,7 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
                         json_string(request->confirmed_by_second));
   }
   json_t *frozen = freeze_hazards(request, visit, kinds, set, error);
-  if (frozen != NULL && !check_drawn(request, visit, kinds, frozen, error))
+  if (frozen != NULL && !check_glyphs(request, visit, kinds, frozen, error))
     g_clear_pointer(&frozen, json_decref);
   if (frozen == NULL)
     return NULL;
@@ -264,7 +265,7 @@ static gboolean advance(BhDevice *device, const BhDocumentsRequest *request, con
                         const char *state, GError **error)
 {
   g_autoptr(json_t) set = json_pack("{s:s}", "state", state);
-  if (!check(device, request, record, "document", set, error))
+  if (!check_change(device, request, record, "document", set, error))
     return FALSE;
   g_autofree char *entry =
       save_one(device, request->author, record, "document", json_incref(set), error);
@@ -290,7 +291,7 @@ static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const
                       json_t *file, GError **error)
 {
   g_autoptr(json_t) set = json_pack("{s:s}", "state", "issued");
-  if (!check(device, request, record, "document", set, error))
+  if (!check_change(device, request, record, "document", set, error))
     return FALSE;
   json_object_set(set, "pdf", json_object_get(file, "sha256"));
   return save_with_paper(device, request->author, record, set, file, error);
@@ -302,25 +303,25 @@ static char *dup_freezing_entry(BhDevice *device, const char *record)
   g_autoptr(json_t) history = bh_device_history(device, record, NULL);
   char *entry = NULL;
   gsize i;
-  json_t *one;
-  json_array_foreach(history, i, one) {
+  json_t *item;
+  json_array_foreach(history, i, item) {
     gsize j;
     json_t *set;
-    json_array_foreach(json_object_get(one, "sets"), j, set) {
+    json_array_foreach(json_object_get(item, "sets"), j, set) {
       if (strcmp(bh_json_string_or(set, "key", ""), "frozen") == 0 && entry == NULL)
-        entry = g_strdup(bh_json_string_or(one, "entry", ""));
+        entry = g_strdup(bh_json_string_or(item, "entry", ""));
     }
   }
   return entry;
 }
 
 static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
-                         const char *type, const char *known, char out[BH_ID_LEN + 1],
+                         const char *type, const char *existing, char out[BH_ID_LEN + 1],
                          GError **error)
 {
   g_autofree char *entry = NULL;
-  if (known != NULL) {
-    g_strlcpy(out, known, BH_ID_LEN + 1);
+  if (existing != NULL) {
+    g_strlcpy(out, existing, BH_ID_LEN + 1);
     entry = dup_freezing_entry(device, out);
   } else {
     bh_device_make_id(device, out);
@@ -338,7 +339,7 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   const char *state = bh_json_string_or(values, "state", "");
   g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
   if ((strcmp(state, "draft") == 0 || strcmp(state, "approved") == 0) &&
-      !check_drawn(request, visit, kinds, json_object_get(values, "frozen"), error))
+      !check_glyphs(request, visit, kinds, json_object_get(values, "frozen"), error))
     return FALSE;
   if (strcmp(state, "draft") == 0) {
     if (!advance(device, request, out, "approved", error))
@@ -355,9 +356,9 @@ static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *reques
 {
   g_autoptr(json_t) ops = json_array();
   gsize i;
-  json_t *one;
-  json_array_foreach((json_t *)named, i, one) {
-    const char *id = json_string_value(one);
+  json_t *item;
+  json_array_foreach((json_t *)named, i, item) {
+    const char *id = json_string_value(item);
     g_autoptr(json_t) hazard = bh_device_get(device, id, NULL);
     if (strcmp(bh_json_string_or(json_object_get(hazard, "values"), "state", ""), "found") == 0)
       json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", id, "kind",
@@ -366,8 +367,8 @@ static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *reques
   return bh_visit_save_ops(device, request->author, ops, error);
 }
 
-static gboolean add_made(BhDevice *device, const BhDocumentsRequest *request, const char *id,
-                         json_t *made, GError **error)
+static gboolean add_document(BhDevice *device, const BhDocumentsRequest *request, const char *id,
+                             json_t *documents, GError **error)
 {
   g_autoptr(json_t) record = bh_device_get(device, id, error);
   const json_t *values = json_object_get(record, "values");
@@ -376,49 +377,49 @@ static gboolean add_made(BhDevice *device, const BhDocumentsRequest *request, co
       (strcmp(type, ORDER) == 0 &&
        !order_hazards(device, request, json_object_get(values, "hazards"), id, error)))
     return FALSE;
-  json_array_append_new(made, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type, "pdf",
-                                        bh_json_string_or(values, "pdf", "")));
+  json_array_append_new(documents, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type, "pdf",
+                                             bh_json_string_or(values, "pdf", "")));
   return TRUE;
 }
 
 /* Those that were begun before, then new ones until every hazard stands on one. */
 static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
-                            const json_t *before, json_t *made, GError **error)
+                            const json_t *before, json_t *documents, GError **error)
 {
   char id[BH_ID_LEN + 1];
   g_autoptr(GPtrArray) begun = list_documents(before, ORDER);
   for (guint i = 0; i < begun->len; i++)
     if (!make_one(device, request, before, ORDER, g_ptr_array_index(begun, i), id, error) ||
-        !add_made(device, request, id, made, error))
+        !add_document(device, request, id, documents, error))
       return FALSE;
   while (TRUE) {
     g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
     if (visit == NULL)
       return FALSE;
-    g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+    g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
     if (left->len == 0)
       return TRUE;
     if (!make_one(device, request, visit, ORDER, NULL, id, error) ||
-        !add_made(device, request, id, made, error))
+        !add_document(device, request, id, documents, error))
       return FALSE;
   }
 }
 
-void bh_documents_set_too_long(const json_t *visit, GError **error)
+void bh_documents_set_too_long_error(const json_t *visit, GError **error)
 {
-  g_set_error(error, BH_SAID, 0,
+  g_set_error(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE,
               _("The paper would hold more than %d bytes of text: this visit has %u hazards. "
                 "Shorten their descriptions, or record the rest in another inspection."),
               BH_PAPER_FROZEN_MAX, (guint)json_array_size(json_object_get(visit, "hazards")));
 }
 
 /* Which limit, and what to do about it, in people's words. */
-static void explain(const json_t *visit, GError **error)
+static void explain_limit(const json_t *visit, GError **error)
 {
   if (error == NULL || !g_error_matches(*error, BH_ERROR, BH_ERROR_LIMIT))
     return;
   g_clear_error(error);
-  bh_documents_set_too_long(visit, error);
+  bh_documents_set_too_long_error(visit, error);
 }
 
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error)
@@ -427,16 +428,16 @@ json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, G
   g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
   if (visit == NULL)
     return NULL;
-  g_autoptr(json_t) made = json_array();
+  g_autoptr(json_t) documents = json_array();
   g_autoptr(GPtrArray) records = list_documents(visit, RECORD);
-  const char *known = records->len > 0 ? g_ptr_array_index(records, 0) : NULL;
-  if (!make_one(device, request, visit, RECORD, known, id, error) ||
-      !add_made(device, request, id, made, error) ||
-      (request->order && !make_orders(device, request, visit, made, error))) {
-    explain(visit, error);
+  const char *existing = records->len > 0 ? g_ptr_array_index(records, 0) : NULL;
+  if (!make_one(device, request, visit, RECORD, existing, id, error) ||
+      !add_document(device, request, id, documents, error) ||
+      (request->order && !make_orders(device, request, visit, documents, error))) {
+    explain_limit(visit, error);
     return NULL;
   }
-  return json_pack("{s:O}", "documents", made);
+  return json_pack("{s:O}", "documents", documents);
 }
 
 /* --- service --- */

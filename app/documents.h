@@ -13,12 +13,12 @@ typedef struct {
   const char *lang; /* static; "zh" or "en": the language problems are told in */
   char *inspection;
   gint64 now_ms;
-  gboolean order;      /* make the order to rectify too */
-  char *legal_basis;   /* of the order; required for it (FIELD 1) */
-  char *deadline;      /* of the order, "YYYY-MM-DD" */
-  gboolean clock_poor; /* then two people stand for the date (FIELD 14) */
-  gboolean stand_ins;  /* what no font can draw is printed as a mark: somebody agreed */
-  char *confirmed_by;  /* staff ids, or NULL */
+  gboolean order;              /* make the order to rectify too */
+  char *legal_basis;           /* of the order; required for it (FIELD 1) */
+  char *deadline;              /* of the order, "YYYY-MM-DD" */
+  gboolean clock_poor;         /* then two people stand for the date (FIELD 14) */
+  gboolean allow_placeholders; /* what no font can draw is printed as a mark: somebody agreed */
+  char *confirmed_by;          /* staff ids, or NULL */
   char *confirmed_by_second;
 } BhDocumentsRequest;
 
@@ -28,8 +28,8 @@ json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const c
                             const json_t *document, const json_t *hazards, gint64 now_ms,
                             GError **error);
 
-/* Says as BH_SAID that what this visit holds is too much for one paper. */
-void bh_documents_set_too_long(const json_t *visit, GError **error);
+/* Says as BH_USER_ERROR that what this visit holds is too much for one paper. */
+void bh_documents_set_too_long_error(const json_t *visit, GError **error);
 
 void bh_documents_request_free(BhDocumentsRequest *request);
 
@@ -39,9 +39,9 @@ json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
                                     const char *inspection, gint64 now_ms, GError **error);
 
 /* {"documents": [{"id","doc_type","pdf"}]}: the record, and as many orders as the hazards need;
- * NULL with the first error. BH_SAID_UNDRAWN, before anything of the document is saved, names the
- * characters no font here can draw, unless they were agreed to (`stand_ins`, or with the
- * signatures).
+ * NULL with the first error. BH_USER_ERROR_MISSING_GLYPHS, before anything of the document is
+ * saved, names the characters no font here can draw, unless they were agreed to
+ * (`allow_placeholders`, or with the signatures).
  */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);
 

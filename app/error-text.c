@@ -1,7 +1,7 @@
 /* Errors in people's words: those written for the screen, and what the codes of all others mean. */
 #include <glib/gi18n.h>
 
-#include "app/said.h"
+#include "app/user-error.h"
 #include "app/session.h"
 
 const char *bh_error_text(BhErrorCode code)
@@ -47,7 +47,7 @@ const char *bh_error_text(BhErrorCode code)
 }
 
 /* Errors of GLib name files, never values of records. */
-static BhErrorCode code_of(const GError *error)
+static BhErrorCode get_code(const GError *error)
 {
   if (error->domain == BH_ERROR)
     return (BhErrorCode)error->code;
@@ -57,9 +57,9 @@ static BhErrorCode code_of(const GError *error)
 
 char *bh_session_dup_error_text(BhSession *self, const GError *error)
 {
-  if (error->domain == BH_SAID)
+  if (error->domain == BH_USER_ERROR)
     return g_strdup(error->message);
-  const char *text = bh_error_text(code_of(error));
+  const char *text = bh_error_text(get_code(error));
   if (bh_session_get_lang(self)[0] == 'z')
     return g_strdup(text);
   return g_strdup_printf("%s (%s)", text, error->message);

@@ -9,11 +9,11 @@ G_BEGIN_DECLS
 typedef enum {
   BH_FILES_FOLDER,
   BH_FILES_PICTURE,
-} BhFilesWhat;
+} BhFilesMode;
 
 /* `accept` is the label of the button that takes the folder; not used for a picture, which a tap
  * takes. `picked` gets the path unless the person goes back or `owner` is destroyed first. */
-void bh_files_choose(GtkWidget *owner, BhFilesWhat what, const char *title, const char *accept,
+void bh_files_choose(GtkWidget *owner, BhFilesMode what, const char *title, const char *accept,
                      void (*picked)(GtkWidget *owner, const char *path));
 
 G_END_DECLS

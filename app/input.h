@@ -20,6 +20,6 @@ void bh_input_free(BhInput *input);
 /* The window shows another page, or a page another item. */
 void bh_input_change_view(BhInput *input);
 /* FALSE: the event is not to be delivered, or later by this object. */
-gboolean bh_input_take(BhInput *input, GdkEvent *event);
+gboolean bh_input_filter_event(BhInput *input, GdkEvent *event);
 
 G_END_DECLS

@@ -38,7 +38,7 @@ static BhKindSet *find(BhKinds *self, const char *hash)
   return NULL;
 }
 
-gboolean bh_kinds_take(BhKinds *self, BhKindSet *set)
+gboolean bh_kinds_add(BhKinds *self, BhKindSet *set)
 {
   BhKindSet *known = find(self, bh_kind_set_get_hash(set));
   if (known != NULL)

@@ -15,6 +15,6 @@ void bh_kinds_free(BhKinds *kinds);
 const BhKindSet *bh_kinds_get_newest(BhKinds *kinds);
 /* Takes `set` (taken over) as the newest; sets of one hash are kept once. FALSE when it was the
  * newest already. */
-gboolean bh_kinds_take(BhKinds *kinds, BhKindSet *set);
+gboolean bh_kinds_add(BhKinds *kinds, BhKindSet *set);
 
 G_END_DECLS

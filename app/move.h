@@ -24,9 +24,9 @@ json_t *bh_move_dup_ops(const json_t *visit, const json_t *lists, const char *en
                         const char *sector, const char *reason);
 /* Operations that a move which was interrupted has left: hazards that stand at another enterprise
  * than their visit. Empty when there are none. */
-json_t *bh_move_dup_rest(const json_t *visit);
+json_t *bh_move_dup_remaining_ops(const json_t *visit);
 
-/* bh_visit_save_ops for bh_page_act_run with bh_move_run. `check` (record, kind, set) is judged
+/* bh_visit_save_ops for bh_page_submit_run with bh_move_run. `check` (record, kind, set) is judged
  * first: the result is an array of problems as bh_device_check gives them, empty when all was
  * saved; NULL: nothing is judged beforehand. `ops` and `set` are taken over. */
 gpointer bh_move_new(BhSession *session, json_t *ops, const char *record, const char *kind,

@@ -23,7 +23,7 @@ static GHashTable *list_ordered(const json_t *visit)
   return ids;
 }
 
-GPtrArray *bh_orders_list_left(const json_t *visit)
+GPtrArray *bh_orders_list_without_order(const json_t *visit)
 {
   GPtrArray *left = g_ptr_array_new();
   g_autoptr(GHashTable) ordered = list_ordered(visit);
@@ -36,9 +36,9 @@ GPtrArray *bh_orders_list_left(const json_t *visit)
   return left;
 }
 
-gboolean bh_orders_are_due(const json_t *visit)
+gboolean bh_orders_are_pending(const json_t *visit)
 {
-  g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
   gboolean begun = FALSE;
   gsize i;
   json_t *row;

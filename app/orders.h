@@ -8,10 +8,10 @@ G_BEGIN_DECLS
 
 /* Rows of hazards that belong on an order and stand on none of the visit's orders that count
  * (a voided one does not), in order of creation; borrowed rows. */
-GPtrArray *bh_orders_list_left(const json_t *visit);
+GPtrArray *bh_orders_list_without_order(const json_t *visit);
 
 /* Whether orders are to be made: hazards stand on none, or one was begun and not issued. */
-gboolean bh_orders_are_due(const json_t *visit);
+gboolean bh_orders_are_pending(const json_t *visit);
 
 /* Freezes an order for `rows` from `from` on and sets *taken to how many of them it holds: all that
  * fit one paper. `document` is as bh_documents_freeze takes it. NULL with an error when not even

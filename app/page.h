@@ -5,8 +5,8 @@
  * Answers of the store come later, when the page may show something else. So a page asks in one of
  * three ways, and an answer reaches it only while it is the answer to what is asked now:
  * a *question* (bh_page_ask) fills the page; a newer one in the same slot replaces it. An *act*
- * (bh_page_act) is what a tap does; one runs at a time and nothing can be tapped meanwhile. What is
- * *kept* (bh_page_keep) is typed or answered on the way and holds nobody up. No answer reaches a
+ * (bh_page_submit) is what a tap does; one runs at a time and nothing can be tapped meanwhile. What
+ * is *kept* (bh_page_post) is typed or answered on the way and holds nobody up. No answer reaches a
  * page that is gone or belongs to another person; the failure of an act, or of what was to be kept,
  * is then reported by the window. Replies never look up in the page what was asked: `data` carries
  * it. */
@@ -44,7 +44,7 @@ void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session);
 void bh_page_load(BhPage *page);
 void bh_page_refresh(BhPage *page);
 void bh_page_leave(BhPage *page);
-gboolean bh_page_take_code(BhPage *page, const char *code);
+gboolean bh_page_handle_code(BhPage *page, const char *code);
 
 const char *bh_page_get_title(BhPage *page);
 void bh_page_set_title(BhPage *page, const char *title);
@@ -66,19 +66,19 @@ void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer w
 gboolean bh_page_is_asking(BhPage *page, const char *slot);
 /* The awaited answer in `slot` will not come: it is older than what the page shows now. FALSE when
  * none was awaited. */
-gboolean bh_page_forget(BhPage *page, const char *slot);
+gboolean bh_page_cancel_ask(BhPage *page, const char *slot);
 
 /* Does what a person tapped, in the name of the page's person. `call` and `work` hold everything it
  * is about, and are taken over. Until `reply` the page takes no taps; a second act is refused with
  * FALSE (its arguments are freed), so one tap is one act. */
-gboolean bh_page_act(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
-                     GDestroyNotify data_free);
-gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
-                         BhPageReply reply, gpointer data, GDestroyNotify data_free);
+gboolean bh_page_submit(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                        GDestroyNotify data_free);
+gboolean bh_page_submit_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
+                            BhPageReply reply, gpointer data, GDestroyNotify data_free);
 /* Runs `check` (bh_call_check) and, when it finds no problem, `save`: one act, nothing comes in
  * between. `result` is the array of problems, empty when it was saved. */
-gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
-                             gpointer data, GDestroyNotify data_free);
+gboolean bh_page_submit_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
+                                gpointer data, GDestroyNotify data_free);
 
 /* The same for `set` ({key: value}, taken over) of one record, which is checked and saved. */
 gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind, json_t *set,
@@ -86,14 +86,14 @@ gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind
 
 /* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
  * is reported by the window. */
-void bh_page_keep(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+void bh_page_post(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
                   GDestroyNotify data_free);
 
 /* Asks about one widget of the page (the name of a row): the answer does not come when the widget
  * is gone. Many may be on their way at once. */
-typedef void (*BhPartReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
-void bh_page_ask_about(BhPage *page, GtkWidget *part, BhCall *call, BhPartReply reply,
-                       gpointer data, GDestroyNotify data_free);
+typedef void (*BhWidgetReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
+void bh_page_ask_for_widget(BhPage *page, GtkWidget *part, BhCall *call, BhWidgetReply reply,
+                            gpointer data, GDestroyNotify data_free);
 
 /* Puts the name of the enterprise (a record id; NULL does nothing) before the row's title. */
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise);

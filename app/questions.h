@@ -1,5 +1,5 @@
 /* Answers that belong to their questions. Whoever asks the store (a page, a field of a form) puts
- * each question into a named slot; a newer question in the slot, or bh_questions_drop, makes the
+ * each question into a named slot; a newer question in the slot, or bh_questions_cancel, makes the
  * answer to an older one go nowhere. Main thread. */
 #pragma once
 
@@ -27,6 +27,6 @@ void bh_questions_run(BhQuestions *questions, const char *slot, BhWorkFunc func,
 /* TRUE while an answer in `slot` is awaited. */
 gboolean bh_questions_is_open(BhQuestions *questions, const char *slot);
 /* The awaited answer in `slot` will not be given. FALSE when none was awaited. */
-gboolean bh_questions_drop(BhQuestions *questions, const char *slot);
+gboolean bh_questions_cancel(BhQuestions *questions, const char *slot);
 
 G_END_DECLS

@@ -32,12 +32,12 @@ struct _BhSession {
   char *actor_name;
   gint64 last_sync_ms;
   gboolean sync_asked;
-  guint sync_source;  /* syncing starts soon */
-  guint status_asked; /* number of the newest question for the status */
-  guint status_known; /* number of the one `status` answers */
-  guint keeping;      /* changes that the store did not answer yet */
-  gboolean not_kept;  /* one of those on their way together failed */
-  BhHoldFunc hold;    /* NULL but in tests */
+  guint sync_source;       /* syncing starts soon */
+  guint status_asked;      /* number of the newest question for the status */
+  guint status_known;      /* number of the one `status` answers */
+  guint n_pending_changes; /* changes that the store did not answer yet */
+  gboolean change_failed;  /* one of those on their way together failed */
+  BhHoldFunc hold;         /* NULL but in tests */
   gpointer hold_data;
   GCancellable *cancellable;
 };
@@ -50,7 +50,7 @@ enum {
   RECORDS_CHANGED,
   ENROLLED,
   KINDS_CHANGED,
-  ALL_KEPT,
+  CHANGES_DONE,
   FAILED,
   N_SIGNALS
 };
@@ -93,8 +93,8 @@ static void bh_session_class_init(BhSessionClass *klass)
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     signals[i] = g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
-  signals[ALL_KEPT] = g_signal_new("all-kept", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[CHANGES_DONE] = g_signal_new("changes-done", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[FAILED] = g_signal_new("failed", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
@@ -285,12 +285,12 @@ static void report_lost(Pending *pending, const GError *error)
 static void note_answered(Pending *pending, const GError *error)
 {
   BhSession *self = pending->session;
-  self->not_kept |= error != NULL && !is_harmless(pending, error);
-  if (--self->keeping > 0)
+  self->change_failed |= error != NULL && !is_harmless(pending, error);
+  if (--self->n_pending_changes > 0)
     return;
-  gboolean kept = !self->not_kept;
-  self->not_kept = FALSE;
-  g_signal_emit(self, signals[ALL_KEPT], 0, kept);
+  gboolean kept = !self->change_failed;
+  self->change_failed = FALSE;
+  g_signal_emit(self, signals[CHANGES_DONE], 0, kept);
 }
 
 static void pending_answer(Pending *pending, json_t *result, const GError *error)
@@ -361,23 +361,23 @@ static void on_worked(GObject *source, GAsyncResult *async, gpointer data)
 /* The kind set of the store, on its way to the main thread. */
 typedef struct {
   BhKindSet *set;
-} Carried;
+} KindsBox;
 
-static void carried_clear(gpointer data)
+static void kinds_box_clear(gpointer data)
 {
-  Carried *carried = data;
-  g_clear_pointer(&carried->set, bh_kind_set_unref);
+  KindsBox *kinds_box = data;
+  g_clear_pointer(&kinds_box->set, bh_kind_set_unref);
 }
 
-static void carried_release(gpointer data)
+static void kinds_box_release(gpointer data)
 {
-  g_atomic_rc_box_release_full(data, carried_clear);
+  g_atomic_rc_box_release_full(data, kinds_box_clear);
 }
 
 static void load_kinds(BhDevice *device, GTask *task, gpointer data)
 {
-  Carried *carried = data;
-  carried->set = bh_device_dup_kinds(device);
+  KindsBox *kinds_box = data;
+  kinds_box->set = bh_device_dup_kinds(device);
   g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
 }
 
@@ -386,9 +386,9 @@ static void on_kinds(gpointer owner, json_t *result, const GError *error, gpoint
   (void)result;
   (void)error;
   BhSession *self = owner;
-  Carried *carried = data;
+  KindsBox *kinds_box = data;
   self->kinds_asked = FALSE;
-  if (carried->set != NULL && bh_kinds_take(self->kinds, g_steal_pointer(&carried->set)))
+  if (kinds_box->set != NULL && bh_kinds_add(self->kinds, g_steal_pointer(&kinds_box->set)))
     g_signal_emit(self, signals[KINDS_CHANGED], 0);
 }
 
@@ -401,9 +401,9 @@ static void follow_kinds(BhSession *self)
       strcmp(bh_kind_set_get_hash(kinds), used) == 0)
     return;
   self->kinds_asked = TRUE;
-  Carried *carried = g_atomic_rc_box_new0(Carried);
-  bh_session_run(self, load_kinds, g_atomic_rc_box_acquire(carried), carried_release, self,
-                 self->cancellable, on_kinds, carried, carried_release);
+  KindsBox *kinds_box = g_atomic_rc_box_new0(KindsBox);
+  bh_session_run(self, load_kinds, g_atomic_rc_box_acquire(kinds_box), kinds_box_release, self,
+                 self->cancellable, on_kinds, kinds_box, kinds_box_release);
 }
 
 static void note_status(BhSession *self, const json_t *status, guint number)
@@ -434,12 +434,12 @@ void bh_session_refresh_status(BhSession *self)
 static void note_change(Pending *pending)
 {
   pending->changes = TRUE;
-  pending->session->keeping++;
+  pending->session->n_pending_changes++;
 }
 
-gboolean bh_session_is_keeping(BhSession *self)
+gboolean bh_session_has_pending_changes(BhSession *self)
 {
-  return self->keeping > 0;
+  return self->n_pending_changes > 0;
 }
 
 static void run_call(BhDevice *device, GTask *task, gpointer data)
@@ -574,26 +574,26 @@ void bh_session_stop(BhSession *self)
 typedef struct {
   BhReply done;
   gpointer owner;
-  Carried *kinds; /* counted */
+  KindsBox *kinds; /* counted */
 } Load;
 
 static void load_free(gpointer data)
 {
   Load *load = data;
-  carried_release(load->kinds);
+  kinds_box_release(load->kinds);
   g_free(load);
 }
 
 static void describe(BhDevice *device, GTask *task, gpointer data)
 {
-  Carried *carried = data;
+  KindsBox *kinds_box = data;
   g_autoptr(GError) error = NULL;
   json_t *description = bh_device_describe(device, &error);
   if (description == NULL) {
     g_task_return_error(task, g_steal_pointer(&error));
     return;
   }
-  carried->set = bh_device_dup_kinds(device);
+  kinds_box->set = bh_device_dup_kinds(device);
   g_task_return_pointer(task, description, (GDestroyNotify)json_decref);
 }
 
@@ -613,7 +613,7 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
   Load *load = data;
   if (error == NULL) {
     if (load->kinds->set != NULL)
-      bh_kinds_take(self->kinds, g_steal_pointer(&load->kinds->set));
+      bh_kinds_add(self->kinds, g_steal_pointer(&load->kinds->set));
     json_decref(self->description);
     self->description = json_deep_copy(result);
     const char *unit = bh_json_string_or(result, "unit", NULL);
@@ -635,8 +635,8 @@ void bh_session_load(BhSession *self, BhReply done, gpointer owner)
   Load *load = g_new0(Load, 1);
   load->done = done;
   load->owner = owner;
-  load->kinds = g_atomic_rc_box_new0(Carried);
-  bh_session_run(self, describe, g_atomic_rc_box_acquire(load->kinds), carried_release, self,
+  load->kinds = g_atomic_rc_box_new0(KindsBox);
+  bh_session_run(self, describe, g_atomic_rc_box_acquire(load->kinds), kinds_box_release, self,
                  self->cancellable, on_loaded, load, load_free);
 }
 

@@ -3,9 +3,9 @@
  *
  * Signals: "actor-changed"; "status-changed"; "records-changed" (something was saved here or came
  * from the hub); "enrolled"; "kinds-changed" (a round adopted other forms: pages
- * opened from now on show those); "all-kept" (gboolean: the last change on its way was answered,
- * and none of them failed); "failed" (const GError *: a change was not kept, and whoever asked for
- * it is gone). */
+ * opened from now on show those); "changes-done" (gboolean: the last change on its way was
+ * answered, and none of them failed); "failed" (const GError *: a change was not kept, and whoever
+ * asked for it is gone). */
 #pragma once
 
 #include <gio/gio.h>
@@ -83,7 +83,7 @@ void bh_session_run_change(BhSession *session, BhWorkFunc func, gpointer work,
                            GDestroyNotify work_free, gpointer owner, GCancellable *cancellable,
                            BhReply reply, gpointer data, GDestroyNotify data_free);
 /* Changes are on their way that the store did not answer yet. */
-gboolean bh_session_is_keeping(BhSession *session);
+gboolean bh_session_has_pending_changes(BhSession *session);
 /* Logs that a change was not kept, and emits "failed". `what` names it in the log. */
 void bh_session_report_failed(BhSession *session, const char *what, const GError *error);
 /* Enrols with the one-time text. */

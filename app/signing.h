@@ -21,17 +21,17 @@ typedef struct {
 } BhSigningRequest;
 
 /* A signature on its way to the store; `png` is NULL for a refusal, else taken over. For
- * bh_page_act_run with bh_signing_run; free with bh_signing_free. The first signature to a text
- * also keeps that text with the visit. A text that has changed is refused as BH_SAID. */
+ * bh_page_submit_run with bh_signing_run; free with bh_signing_free. The first signature to a text
+ * also keeps that text with the visit. A text that has changed is refused as BH_USER_ERROR. */
 gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GBytes *png);
 void bh_signing_run(BhDevice *device, GTask *task, gpointer signing);
 void bh_signing_free(gpointer signing);
 
 /* The end of a visit whose text is the one with this digest; `set` is taken over: the step and what
  * it asks for. The result is an array of problems, empty when it was saved. */
-gpointer bh_ending_new(BhSession *session, const char *inspection, const char *shown_sha256,
-                       json_t *set);
-void bh_ending_run(BhDevice *device, GTask *task, gpointer ending);
-void bh_ending_free(gpointer ending);
+gpointer bh_visit_end_new(BhSession *session, const char *inspection, const char *shown_sha256,
+                          json_t *set);
+void bh_visit_end_run(BhDevice *device, GTask *task, gpointer ending);
+void bh_visit_end_free(gpointer ending);
 
 G_END_DECLS

@@ -82,15 +82,15 @@ static json_t *list_people(BhDevice *device, const json_t *visit)
   json_t *people = json_object();
   g_autoptr(json_t) staff = bh_device_list_staff(device, NULL);
   gsize i;
-  json_t *one;
-  json_array_foreach(staff, i, one) {
-    add_record(device, people, one, "id");
+  json_t *item;
+  json_array_foreach(staff, i, item) {
+    add_record(device, people, item, "id");
   }
   add_record(device, people, bh_visit_get_values(visit, "inspection"), "lead");
   static const char *const parts[] = {"participants", "signatures", "receipts"};
   for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
-    json_array_foreach(json_object_get(visit, parts[p]), i, one) {
-      add_record(device, people, json_object_get(one, "values"), "staff");
+    json_array_foreach(json_object_get(visit, parts[p]), i, item) {
+      add_record(device, people, json_object_get(item, "values"), "staff");
     }
   }
   return people;
@@ -148,17 +148,17 @@ static json_t *sort_rows(json_t *rows)
 }
 
 /* Who was removed from the visit is no part of it. */
-static json_t *take_present(json_t *rows)
+static json_t *drop_removed(json_t *rows)
 {
-  json_t *present = json_array();
+  json_t *kept = json_array();
   gsize i;
   json_t *row;
   json_array_foreach(rows, i, row) {
     if (!json_is_true(json_object_get(json_object_get(row, "values"), "removed")))
-      json_array_append(present, row);
+      json_array_append(kept, row);
   }
   json_decref(rows);
-  return present;
+  return kept;
 }
 
 /* Signatures under the orders of the visit. */
@@ -202,7 +202,7 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
     json_t *rows = bh_visit_list_children(device, children[i].kind, self, author, error);
     if (rows == NULL)
       return NULL;
-    rows = drop_void(take_present(sort_rows(rows)), bh_kind_set_find(kinds, children[i].kind));
+    rows = drop_void(drop_removed(sort_rows(rows)), bh_kind_set_find(kinds, children[i].kind));
     json_object_set_new(visit, children[i].part, rows);
     if (strcmp(children[i].kind, "participant") != 0)
       add_ids(with_files, rows);

@@ -14,6 +14,6 @@ void bh_visit_ask(BhPage *page, const char *inspection, BhPageReply reply);
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection);
 
 /* The same for another record of the visit. */
-void bh_visit_save_draft_of(BhPage *page, const char *record);
+void bh_visit_save_draft(BhPage *page, const char *record);
 
 G_END_DECLS

@@ -89,7 +89,7 @@ static gboolean is_over(const json_t *values, const char *key, const BhDate *tod
          bh_date_compare(today, &last) > 0;
 }
 
-BhOrderRight bh_visit_get_order_right(const json_t *visit, const BhDate *today)
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today)
 {
   const json_t *unit = bh_visit_get_values(visit, "unit");
   if (!has_string(json_object_get(unit, "authority"), "order_rectify") ||
@@ -143,7 +143,7 @@ json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const ch
   return json_pack("{s:s, s:s, s:o}", "record", record, "kind", bh_kind_get_name(kind), "set", set);
 }
 
-void bh_visit_add_lists(json_t *lists, const json_t *rows, const BhDate *today)
+void bh_visit_add_checklists(json_t *lists, const json_t *rows, const BhDate *today)
 {
   g_autofree char *day = bh_date_format(today);
   gsize at;

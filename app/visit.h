@@ -50,8 +50,8 @@ typedef enum {
   BH_ORDER_ALLOWED,
   BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not name "order_rectify", or is over */
   BH_ORDER_NO_CERTIFICATE, /* the lead has no certificate that is valid on the day */
-} BhOrderRight;
-BhOrderRight bh_visit_get_order_right(const json_t *visit, const BhDate *today);
+} BhOrderAuthority;
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today);
 /* Hazards that belong on an order: not fixed on the spot, not withdrawn; borrowed rows. */
 GPtrArray *bh_visit_list_orderable(const json_t *visit);
 
@@ -64,6 +64,6 @@ json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const ch
 json_t *bh_visit_dup_row_values(const json_t *visit, const char *part);
 
 /* Adds to `lists` the rows of checklists that are offered for a visit which begins on this day. */
-void bh_visit_add_lists(json_t *lists, const json_t *rows, const BhDate *today);
+void bh_visit_add_checklists(json_t *lists, const json_t *rows, const BhDate *today);
 
 G_END_DECLS

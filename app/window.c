@@ -41,7 +41,7 @@ struct _BhWindow {
   gpointer undo_data;
   GDestroyNotify undo_free;
   guint toast_source;
-  guint fresh_source; /* what is said belongs to the step being taken */
+  guint settle_source; /* what is said belongs to the step being taken */
   guint idle_source;
   BhIdle idle;
   GtkCssProvider *text_size;
@@ -74,7 +74,7 @@ static void bh_window_dispose(GObject *object)
   if (self->session != NULL && top(self) != NULL)
     bh_page_leave(top(self));
   g_clear_handle_id(&self->toast_source, g_source_remove);
-  g_clear_handle_id(&self->fresh_source, g_source_remove);
+  g_clear_handle_id(&self->settle_source, g_source_remove);
   g_clear_handle_id(&self->idle_source, g_source_remove);
   drop_undo(self);
   if (self->session != NULL)
@@ -151,7 +151,7 @@ static void show_top(BhWindow *self)
     gtk_stack_set_visible_child(self->stack, GTK_WIDGET(page));
   bh_input_change_view(self->input);
   bh_page_host_update_title(BH_PAGE_HOST(self));
-  if (self->fresh_source == 0)
+  if (self->settle_source == 0)
     hide_toast(self);
 }
 
@@ -162,7 +162,7 @@ static int lock_minutes(BhWindow *self)
 
 /* A step of the window itself: it does not undo that the time is over, because an answer of the
  * store can open a page too, after a long sleep. */
-static void note_step(BhWindow *self)
+static void note_own_step(BhWindow *self)
 {
   if (bh_session_get_actor(self->session) == NULL ||
       !bh_idle_is_over(&self->idle, lock_minutes(self)))
@@ -172,7 +172,7 @@ static void note_step(BhWindow *self)
 static void host_open(BhPageHost *host, BhPage *page)
 {
   BhWindow *self = BH_WINDOW(host);
-  note_step(self);
+  note_own_step(self);
   if (top(self) != NULL)
     bh_page_leave(top(self));
   gtk_container_add(GTK_CONTAINER(self->stack), GTK_WIDGET(page));
@@ -250,10 +250,10 @@ static gboolean on_toast_over(gpointer data)
 }
 
 /* By now the page that follows the step has its place. */
-static gboolean on_said(gpointer data)
+static gboolean on_step_settled(gpointer data)
 {
   BhWindow *self = data;
-  self->fresh_source = 0;
+  self->settle_source = 0;
   place_toast(self);
   return G_SOURCE_REMOVE;
 }
@@ -276,8 +276,8 @@ static void host_say_undo(BhPageHost *host, const char *text, const char *button
   gtk_widget_show(self->toast);
   guint seconds = TOAST_MIN_S + (guint)g_utf8_strlen(text, -1) / TOAST_CHARACTERS_PER_S;
   self->toast_source = g_timeout_add_seconds(seconds, on_toast_over, self);
-  if (self->fresh_source == 0)
-    self->fresh_source = g_idle_add_full(G_PRIORITY_LOW, on_said, self, NULL);
+  if (self->settle_source == 0)
+    self->settle_source = g_idle_add_full(G_PRIORITY_LOW, on_step_settled, self, NULL);
 }
 
 static void host_say(BhPageHost *host, const char *text)
@@ -295,14 +295,14 @@ static gboolean note_activity(BhWindow *self)
   return FALSE;
 }
 
-gboolean bh_window_take_event(BhWindow *self, GdkEvent *event)
+gboolean bh_window_filter_event(BhWindow *self, GdkEvent *event)
 {
   gboolean touches = event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
                      event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
                      event->type == GDK_SCROLL;
   if (self->input == NULL) /* the window is going */
     return TRUE;
-  return (!touches || note_activity(self)) && bh_input_take(self->input, event);
+  return (!touches || note_activity(self)) && bh_input_filter_event(self->input, event);
 }
 
 static void host_change_view(BhPageHost *host)
@@ -347,7 +347,7 @@ static void on_toast_button(GtkButton *button, BhWindow *self)
 static void on_back(GtkButton *button, BhWindow *self)
 {
   (void)button;
-  note_step(self);
+  note_own_step(self);
   bh_page_host_close(BH_PAGE_HOST(self), top(self));
 }
 
@@ -380,7 +380,7 @@ static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
 static void on_scanned(const char *code, gpointer data)
 {
   BhWindow *self = data;
-  if (top(self) != NULL && bh_page_take_code(top(self), code))
+  if (top(self) != NULL && bh_page_handle_code(top(self), code))
     return;
   g_autofree char *shown = g_utf8_strlen(code, -1) > SCAN_SHOWN_CHARACTERS
                                ? g_utf8_substring(code, 0, SCAN_SHOWN_CHARACTERS)
@@ -463,11 +463,11 @@ static gboolean on_delete(GtkWidget *widget, GdkEvent *event, gpointer data)
     return GDK_EVENT_PROPAGATE;
   if (top(self) != NULL)
     bh_page_leave(top(self));
-  self->closing = bh_session_is_keeping(self->session);
+  self->closing = bh_session_has_pending_changes(self->session);
   return self->closing ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
 }
 
-static void on_all_kept(BhSession *session, gboolean kept, BhWindow *self)
+static void on_changes_done(BhSession *session, gboolean kept, BhWindow *self)
 {
   (void)session;
   gboolean closing = self->closing;
@@ -557,7 +557,7 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);
   g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
   g_signal_connect_object(session, "failed", G_CALLBACK(on_failed), self, 0);
-  g_signal_connect_object(session, "all-kept", G_CALLBACK(on_all_kept), self, 0);
+  g_signal_connect_object(session, "changes-done", G_CALLBACK(on_changes_done), self, 0);
   bh_page_host_apply_settings(BH_PAGE_HOST(self));
   return self;
 }

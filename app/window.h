@@ -20,6 +20,6 @@ void bh_window_lock(BhWindow *window);
 /* An event of this program, before any widget sees it. FALSE when it is not to be delivered: it is
  * the bounce of a tap, or the first touch after the device stood untouched for too long, suspend
  * included, and the window has locked itself. */
-gboolean bh_window_take_event(BhWindow *window, GdkEvent *event);
+gboolean bh_window_filter_event(BhWindow *window, GdkEvent *event);
 
 G_END_DECLS

@@ -187,13 +187,13 @@ static BhCtlExit print_array(const BhCtlOptions *options, const char *method, js
                              const char *name, void (*print)(const json_t *item))
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) given = params;
+  g_autoptr(json_t) owned_params = params;
   gsize index;
   json_t *item;
 
   g_autoptr(BhLink) link = bh_link_open(options->store, &error);
   g_autoptr(json_t) answer =
-      link != NULL ? bh_link_call(link, method, json_incref(given), &error) : NULL;
+      link != NULL ? bh_link_call(link, method, json_incref(owned_params), &error) : NULL;
   if (answer == NULL)
     return bh_ctl_fail(error);
   if (options->json) {
@@ -296,7 +296,7 @@ BhCtlExit bh_ctl_damaged(const BhCtlOptions *options)
 BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
 {
   g_autoptr(GError) error = NULL;
-  gboolean well = TRUE;
+  gboolean all_ok = TRUE;
   gsize index;
   json_t *check;
 
@@ -306,14 +306,14 @@ BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
     return bh_ctl_fail(error);
   json_array_foreach(json_object_get(answer, "checks"), index, check) {
     gboolean ok = json_is_true(json_object_get(check, "ok"));
-    well = well && ok;
+    all_ok = all_ok && ok;
     if (!options->json)
       printf("%-4s %-9s %s\n", ok ? "ok" : "BAD", bh_json_string_or(check, "name", ""),
              bh_json_string_or(check, "text", ""));
   }
   if (options->json)
     bh_ctl_print_json(answer);
-  return well ? BH_CTL_OK : BH_CTL_FAILED;
+  return all_ok ? BH_CTL_OK : BH_CTL_FAILED;
 }
 
 BhCtlExit bh_ctl_tidy(const BhCtlOptions *options)

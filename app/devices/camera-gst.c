@@ -1,4 +1,4 @@
-#include "app/devices/camera-parts.h"
+#include "app/devices/camera-module.h"
 
 #include <gmodule.h>
 #include <gst/app/gstappsink.h>
@@ -9,7 +9,7 @@
 #include "schema/error.h"
 
 struct _BhCameraFeed {
-  BhCameraSaid said;
+  BhCameraCallback callback;
   gpointer data;
   GstElement *pipeline;
   GstElement *sink; /* still pictures */
@@ -62,17 +62,17 @@ static gboolean on_bus(GstBus *bus, GstMessage *message, gpointer data)
       gst_structure_has_name(structure, "barcode")) {
     const char *text = gst_structure_get_string(structure, "symbol");
     if (text != NULL && g_utf8_validate(text, -1, NULL))
-      feed->said(text, NULL, feed->data);
+      feed->callback(text, NULL, feed->data);
   } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
     g_autoptr(GError) error = NULL;
     gst_message_parse_error(message, &error, NULL);
-    feed->said(NULL, error->message, feed->data);
+    feed->callback(NULL, error->message, feed->data);
   }
   return G_SOURCE_CONTINUE;
 }
 
 static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int height_px,
-                               BhCameraSaid said, gpointer data, GError **error)
+                               BhCameraCallback callback, gpointer data, GError **error)
 {
   if (!gst_init_check(NULL, NULL, error))
     return NULL;
@@ -90,7 +90,7 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
                                           "appsink name=still max-buffers=1 drop=true sync=false",
                                           source, queue, queue, queue);
   g_autoptr(BhCameraFeed) feed = g_new0(BhCameraFeed, 1);
-  feed->said = said;
+  feed->callback = callback;
   feed->data = data;
   feed->pipeline = gst_parse_launch(text, error);
   if (feed->pipeline == NULL)
@@ -113,7 +113,7 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
   return g_steal_pointer(&feed);
 }
 
-static GdkPixbuf *take(BhCameraFeed *feed)
+static GdkPixbuf *take_picture(BhCameraFeed *feed)
 {
   g_autoptr(GstSample) sample =
       gst_app_sink_try_pull_sample(GST_APP_SINK(feed->sink), 500 * GST_MSECOND);
@@ -152,4 +152,5 @@ static char *read_grey(const guint8 *grey, int width, int height)
   return text;
 }
 
-G_MODULE_EXPORT const BhCameraParts bh_camera_parts = {open_feed, close_feed, take, read_grey};
+G_MODULE_EXPORT const BhCameraModule bh_camera_module = {open_feed, close_feed, take_picture,
+                                                         read_grey};

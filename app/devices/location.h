@@ -24,9 +24,9 @@ typedef enum {
 } BhLocationFault;
 
 /* `at_ms` 0 and `accuracy_m` -1: not known, and not held against it. Pure. */
-typedef BhLocationFault (*BhLocationJudge)(double lat, double lon, double accuracy_m, gint64 at_ms,
+typedef BhLocationFault (*BhLocationCheck)(double lat, double lon, double accuracy_m, gint64 at_ms,
                                            gint64 now_ms);
-BhLocationFault bh_location_judge(double lat, double lon, double accuracy_m, gint64 at_ms,
+BhLocationFault bh_location_check(double lat, double lon, double accuracy_m, gint64 at_ms,
                                   gint64 now_ms);
 /* What is wrong, for people; NULL for GOOD. In the language of the window. */
 const char *bh_location_fault_text(BhLocationFault fault);

@@ -4,7 +4,7 @@
 
 #include <glib/gi18n.h>
 
-#include "app/said.h"
+#include "app/user-error.h"
 #include "schema/entry.h"
 #include "schema/error.h"
 #include "schema/media.h"
@@ -33,7 +33,7 @@ static const char *text_of_verdict(BhMediaVerdict verdict)
 
 static gboolean fail(const char *text, GError **error)
 {
-  g_set_error_literal(error, BH_SAID, 0, text);
+  g_set_error_literal(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE, text);
   return FALSE;
 }
 
@@ -46,7 +46,7 @@ static gboolean check_size(const BhMedia *media, GError **error)
                               (double)BH_PICTURE_MAX_MEMORY));
   if (pixels <= most)
     return TRUE;
-  g_set_error(error, BH_SAID, 0,
+  g_set_error(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE,
               _("The picture is too large: %d megapixels; of this sort at most %d"),
               (int)((pixels + MEGA - 1) / MEGA), (int)(most / MEGA));
   return FALSE;

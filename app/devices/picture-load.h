@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define BH_PICTURE_MAX_MEMORY (256 * 1024 * 1024)
 
 /* A picture to look at, turned upright, of at most `max_side_px` pixels a side; of one that is
- * damaged what can be seen of it. NULL with BH_SAID: why not. */
+ * damaged what can be seen of it. NULL with BH_USER_ERROR: why not. */
 GdkPixbuf *bh_picture_load(const char *path, int max_side_px, GError **error);
 /* The same of a picture that is to be taken in: it must be whole. */
 GdkPixbuf *bh_picture_load_whole(const char *path, int max_side_px, GError **error);

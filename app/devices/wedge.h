@@ -21,14 +21,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWedge, bh_wedge_free)
  * length and is given without it. */
 void bh_wedge_set_prefix(BhWedge *wedge, const char *prefix);
 /* TRUE when a key at this time may belong to the burst before it. */
-gboolean bh_wedge_goes_on(const BhWedge *wedge, guint32 at_ms);
+gboolean bh_wedge_continues(const BhWedge *wedge, guint32 at_ms);
 /* Forgets the burst: somebody is typing. */
-void bh_wedge_forget(BhWedge *wedge);
+void bh_wedge_reset(BhWedge *wedge);
 
 /* Notes a key. When it is the Enter that ends a burst: the code, g_free; else NULL. Caps
  * lock, which inverts the letters of a scanner too, is taken back. */
-char *bh_wedge_take_key(BhWedge *wedge, const GdkEventKey *event);
+char *bh_wedge_add_key(BhWedge *wedge, const GdkEventKey *event);
 /* The same from plain values: `character` 0 for keys that type nothing, '\n' for Enter. */
-char *bh_wedge_take(BhWedge *wedge, gunichar character, guint32 at_ms);
+char *bh_wedge_add_character(BhWedge *wedge, gunichar character, guint32 at_ms);
 
 G_END_DECLS

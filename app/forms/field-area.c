@@ -54,7 +54,7 @@ static void on_pick(GtkButton *button, Area *area)
   g_autofree char *old = area->code;
   area->code = g_strdup(code);
   show_button(area);
-  bh_field_row_left(area->row);
+  bh_field_row_emit_left(area->row);
   show_list(area, area->code);
 }
 

@@ -34,16 +34,16 @@ static void show(Date *date)
   g_autofree char *name = g_strdup_printf("%s: %s", bh_field_row_get_label(date->row), text);
   atk_object_set_name(gtk_widget_get_accessible(date->button), name);
   const BhCalendar *calendar = bh_session_get_calendar(bh_field_row_get_session(date->row));
-  gboolean off =
+  gboolean is_off_day =
       date->filled && date->hour == NULL && !bh_calendar_is_workday(calendar, &date->date);
-  if (off) {
-    BhDate before = bh_calendar_workday_on_or_before(calendar, date->date);
-    g_autofree char *last = bh_date_format(&before);
+  if (is_off_day) {
+    BhDate last_workday = bh_calendar_workday_on_or_before(calendar, date->date);
+    g_autofree char *last = bh_date_format(&last_workday);
     g_autofree char *hint =
         g_strdup_printf(_("Not a workday; the last workday before it is %s"), last);
     gtk_label_set_text(GTK_LABEL(date->workday), hint);
   }
-  gtk_widget_set_visible(date->workday, off);
+  gtk_widget_set_visible(date->workday, is_off_day);
 }
 
 static void take(Date *date, BhDate value)
@@ -52,7 +52,7 @@ static void take(Date *date, BhDate value)
   date->filled = TRUE;
   gtk_widget_hide(date->month);
   show(date);
-  bh_field_row_left(date->row);
+  bh_field_row_emit_left(date->row);
 }
 
 static void on_day(BhMonth *month, const BhDate *day, Date *date)
@@ -83,7 +83,7 @@ static void on_quick(GtkButton *button, Date *date)
 static void on_time(Date *date)
 {
   if (date->filled)
-    bh_field_row_left(date->row);
+    bh_field_row_emit_left(date->row);
 }
 
 static void add_quick(Date *date, GtkWidget *box, int days, const char *label)

@@ -176,10 +176,9 @@ json_t *bh_field_row_get(BhFieldRow *self, GError **error)
   return self->type->get(self, self->control, error);
 }
 
-json_t *bh_field_row_dup_typed(BhFieldRow *self)
+json_t *bh_field_row_dup_raw(BhFieldRow *self)
 {
-  g_autofree char *typed =
-      self->type->dup_typed != NULL ? self->type->dup_typed(self->control) : NULL;
+  g_autofree char *typed = self->type->dup_raw != NULL ? self->type->dup_raw(self->control) : NULL;
   return typed != NULL ? json_string(typed) : NULL;
 }
 
@@ -252,13 +251,13 @@ void bh_field_row_focus(BhFieldRow *self)
   bh_part_bring_into_view(GTK_WIDGET(self));
 }
 
-void bh_field_row_edited(BhFieldRow *self)
+void bh_field_row_emit_edited(BhFieldRow *self)
 {
   if (!self->setting && !gtk_widget_in_destruction(GTK_WIDGET(self)))
     g_signal_emit(self, signals[EDITED], 0);
 }
 
-void bh_field_row_left(BhFieldRow *self)
+void bh_field_row_emit_left(BhFieldRow *self)
 {
   if (!self->setting && !gtk_widget_in_destruction(GTK_WIDGET(self)))
     g_signal_emit(self, signals[LEFT], 0);

@@ -22,7 +22,7 @@ typedef struct {
   json_t *(*get)(BhFieldRow *row, GtkWidget *control, GError **error);
   gboolean label_inside; /* the control carries the label itself */
   /* What was typed, g_free; NULL where nothing can be typed that is no value. */
-  char *(*dup_typed)(GtkWidget *control);
+  char *(*dup_raw)(GtkWidget *control);
 } BhFieldControl;
 
 /* `values` is the form's live object of shown values, borrowed, for lists that depend on other
@@ -38,7 +38,7 @@ void bh_field_row_set(BhFieldRow *row, const json_t *value);
 json_t *bh_field_row_get(BhFieldRow *row, GError **error);
 /* What a person typed that is no value, as a text that bh_field_row_set takes; new reference, NULL
  * where nothing can be typed. */
-json_t *bh_field_row_dup_typed(BhFieldRow *row);
+json_t *bh_field_row_dup_raw(BhFieldRow *row);
 /* `text` NULL clears. */
 void bh_field_row_set_problem(BhFieldRow *row, const char *text);
 /* Says what makes a value doubtful that is kept all the same; `text` NULL clears. */
@@ -51,8 +51,8 @@ gboolean bh_field_row_is_locked(BhFieldRow *row);
 void bh_field_row_focus(BhFieldRow *row);
 
 /* For the controls. */
-void bh_field_row_edited(BhFieldRow *row);
-void bh_field_row_left(BhFieldRow *row);
+void bh_field_row_emit_edited(BhFieldRow *row);
+void bh_field_row_emit_left(BhFieldRow *row);
 /* Label of the field in the window's language. */
 const char *bh_field_row_get_label(BhFieldRow *row);
 const char *bh_field_row_get_lang(BhFieldRow *row);

@@ -6,7 +6,7 @@ static gboolean on_focus_out(GtkWidget *entry, GdkEvent *event, gpointer row)
 {
   (void)entry;
   (void)event;
-  bh_field_row_left(row);
+  bh_field_row_emit_left(row);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -14,8 +14,8 @@ static GtkWidget *make_entry(BhFieldRow *row, GtkInputPurpose purpose)
 {
   GtkWidget *entry = bh_part_entry(bh_field_row_get_name(row), bh_field_row_get_label(row), NULL);
   gtk_entry_set_input_purpose(GTK_ENTRY(entry), purpose);
-  g_signal_connect_swapped(entry, "changed", G_CALLBACK(bh_field_row_edited), row);
-  g_signal_connect_swapped(entry, "activate", G_CALLBACK(bh_field_row_left), row);
+  g_signal_connect_swapped(entry, "changed", G_CALLBACK(bh_field_row_emit_edited), row);
+  g_signal_connect_swapped(entry, "activate", G_CALLBACK(bh_field_row_emit_left), row);
   g_signal_connect(entry, "focus-out-event", G_CALLBACK(on_focus_out), row);
   return entry;
 }
@@ -50,10 +50,10 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
                               error);
 }
 
-static char *dup_typed(GtkWidget *control)
+static char *dup_raw(GtkWidget *control)
 {
   return g_strdup(gtk_entry_get_text(GTK_ENTRY(control)));
 }
 
-const BhFieldControl bh_field_text = {make_text, set, get, FALSE, dup_typed};
-const BhFieldControl bh_field_number = {make_number, set, get, FALSE, dup_typed};
+const BhFieldControl bh_field_text = {make_text, set, get, FALSE, dup_raw};
+const BhFieldControl bh_field_number = {make_number, set, get, FALSE, dup_raw};

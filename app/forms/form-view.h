@@ -41,7 +41,7 @@ const json_t *bh_form_view_get_value(BhFormView *form, const char *key);
 void bh_form_view_flush(BhFormView *form);
 /* Flushes too, and empties fields not shown of what cannot be their value. FALSE when a shown field
  * holds such: nothing is to be saved; the field says so and is brought into view. */
-gboolean bh_form_view_settle(BhFormView *form);
+gboolean bh_form_view_validate(BhFormView *form);
 /* Problems as bh_device_check gives them ([{"field","zh","en"}]); fields not shown are collected
  * in the return value, one line each, g_free, "" when all found a field. The first one is brought
  * into view. */

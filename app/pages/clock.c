@@ -42,9 +42,9 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-    gtk_label_set_text(GTK_LABEL(self->message), rest);
-    gtk_widget_set_visible(self->message, *rest != '\0');
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+    gtk_label_set_text(GTK_LABEL(self->message), other_problems);
+    gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
   bh_page_say(page, _("Saved; it will be sent by itself"));
@@ -62,7 +62,7 @@ static gboolean is_reading_untouched(BhClockPage *self)
 
 static void on_save(BhClockPage *self)
 {
-  if (self->form == NULL || !bh_form_view_settle(self->form))
+  if (self->form == NULL || !bh_form_view_validate(self->form))
     return;
   gboolean untouched = is_reading_untouched(self);
   gtk_label_set_text(GTK_LABEL(self->message), untouched ? _("Enter the real time") : "");
@@ -80,10 +80,10 @@ static void bh_clock_page_load(BhPage *page)
   bh_page_set_title(page, _("Date and time"));
   bh_session_make_id(session, self->record);
   self->shown_ms = bh_session_now_ms(session);
-  g_autofree char *at = bh_time_format(self->shown_ms);
+  g_autofree char *shown_time = bh_time_format(self->shown_ms);
   g_autofree char *text = g_strdup_printf(
       _("This device shows %s. Compare it with a watch or a telephone; the answer is recorded."),
-      at);
+      shown_time);
   gtk_label_set_text(GTK_LABEL(self->intro), text);
   const BhKind *kind = bh_session_find_kind(session, "clock_note");
   if (kind == NULL)

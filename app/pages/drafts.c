@@ -22,13 +22,13 @@ static BhPage *make_page(BhSession *session, const json_t *draft)
   if (kind != NULL && state != NULL && !bh_kind_is_initial_state(kind, state))
     return bh_record_page_new(record);
   if (strcmp(kind_name, "hazard") == 0)
-    return bh_hazard_page_new_for(record);
+    return bh_hazard_page_new_existing(record);
   /* Only hazards keep pictures as drafts; their page saves what is left of them. */
   if (strcmp(kind_name, "file") == 0)
-    return bh_hazard_page_new_for(bh_json_string_or(values, "parent", record));
+    return bh_hazard_page_new_existing(bh_json_string_or(values, "parent", record));
   const char *assigned = bh_json_string_or(values, BH_START_ASSIGNED, NULL);
   if (strcmp(kind_name, "inspection") == 0 && state == NULL && assigned != NULL)
-    return bh_start_page_new_for(assigned);
+    return bh_start_page_new_assigned(assigned);
   if (strcmp(kind_name, "inspection") == 0)
     return state != NULL ? bh_inspection_page_new(record) : bh_start_page_new_draft(record, values);
   if (strcmp(kind_name, "document") == 0 && state == NULL && inspection != NULL)

@@ -11,6 +11,6 @@ G_DECLARE_FINAL_TYPE(BhHazardPage, bh_hazard_page, BH, HAZARD_PAGE, BhPage)
 /* `item_no` (may be NULL): the checklist item it comes from; prefills what the list knows. */
 BhPage *bh_hazard_page_new(const char *inspection, const char *item_no);
 /* An existing hazard or draft. */
-BhPage *bh_hazard_page_new_for(const char *record);
+BhPage *bh_hazard_page_new_existing(const char *record);
 
 G_END_DECLS

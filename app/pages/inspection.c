@@ -58,7 +58,7 @@ static void on_hazard(GtkButton *row, BhInspectionPage *self)
 {
   const char *record = bh_part_get_record(GTK_WIDGET(row));
   bh_page_open(BH_PAGE(self),
-               is_open(self) ? bh_hazard_page_new_for(record) : bh_record_page_new(record));
+               is_open(self) ? bh_hazard_page_new_existing(record) : bh_record_page_new(record));
 }
 
 static void add_hazard_row(BhInspectionPage *self, const char *record, const json_t *values,
@@ -111,7 +111,7 @@ static void show_progress(BhInspectionPage *self)
 }
 
 /* What leads on from here: beginning, signing, or the papers; nothing once it was called off. */
-static const char *next_text(BhInspectionPage *self)
+static const char *get_next_label(BhInspectionPage *self)
 {
   const char *state =
       bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
@@ -125,7 +125,7 @@ static const char *next_text(BhInspectionPage *self)
 
 static void show_next(BhInspectionPage *self)
 {
-  const char *text = next_text(self);
+  const char *text = get_next_label(self);
   gtk_widget_set_visible(self->finish, text != NULL);
   if (text == NULL)
     return;
@@ -151,7 +151,7 @@ static void show_participants(BhInspectionPage *self)
 static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->id, "inspection", key, value), NULL, NULL,
+  bh_page_post(BH_PAGE(self), bh_call_set_draft(self->id, "inspection", key, value), NULL, NULL,
                NULL);
 }
 
@@ -226,14 +226,15 @@ static void on_moved(BhPage *page, json_t *result, const GError *error, gpointer
 static void complete_move(BhInspectionPage *self)
 {
   BhPage *page = BH_PAGE(self);
-  json_t *ops = bh_move_dup_rest(self->visit);
+  json_t *ops = bh_move_dup_remaining_ops(self->visit);
   if (self->move_tried || !is_open(self) || json_array_size(ops) == 0) {
     json_decref(ops);
     return;
   }
   self->move_tried = TRUE;
-  bh_page_act_run(page, bh_move_run, bh_move_new(bh_page_get_session(page), ops, NULL, NULL, NULL),
-                  bh_move_free, on_moved, NULL, NULL);
+  bh_page_submit_run(page, bh_move_run,
+                     bh_move_new(bh_page_get_session(page), ops, NULL, NULL, NULL), bh_move_free,
+                     on_moved, NULL, NULL);
 }
 
 static void bh_inspection_page_refresh(BhPage *page)
@@ -245,7 +246,7 @@ static void bh_inspection_page_refresh(BhPage *page)
 static void bh_inspection_page_leave(BhPage *page)
 {
   BhInspectionPage *self = BH_INSPECTION_PAGE(page);
-  if (self->form != NULL && bh_form_view_settle(self->form) && is_open(self))
+  if (self->form != NULL && bh_form_view_validate(self->form) && is_open(self))
     bh_visit_save_inspection_draft(page, self->id);
 }
 
@@ -279,7 +280,7 @@ static void on_finish(BhInspectionPage *self)
   const char *state =
       bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
   if (strcmp(state, "assigned") == 0)
-    bh_page_replace(BH_PAGE(self), bh_start_page_new_for(self->id));
+    bh_page_replace(BH_PAGE(self), bh_start_page_new_assigned(self->id));
   else
     bh_page_open(BH_PAGE(self),
                  is_open(self) ? bh_sign_page_new(self->id) : bh_finish_page_new(self->id));

@@ -12,6 +12,6 @@ void bh_lanes_show(BhPage *page, GtkWidget *box);
 /* Query of bh_device_list for a ledger of a kind, for who acts; new reference. */
 json_t *bh_ledger_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger);
 /* The page a row of the ledger leads to; floating. */
-BhPage *bh_ledger_open_row(const json_t *ledger, const char *record);
+BhPage *bh_ledger_make_page(const json_t *ledger, const char *record);
 
 G_END_DECLS

@@ -69,7 +69,8 @@ static void on_changed(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void save(BhParticipantsPage *self, const char *record, json_t *set)
 {
-  bh_page_act(BH_PAGE(self), bh_call_save_one(record, "participant", set), on_changed, NULL, NULL);
+  bh_page_submit(BH_PAGE(self), bh_call_save_one(record, "participant", set), on_changed, NULL,
+                 NULL);
 }
 
 static void on_remove(GtkButton *button, BhParticipantsPage *self)
@@ -171,13 +172,13 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   bh_part_clear(self->colleagues);
   guint number = 0;
   gsize i;
-  json_t *one;
-  json_array_foreach(result, i, one) {
-    const char *staff = bh_json_string_or(one, "id", "");
+  json_t *person;
+  json_array_foreach(result, i, person) {
+    const char *staff = bh_json_string_or(person, "id", "");
     if (takes_part(self, staff))
       continue;
     g_autofree char *id = g_strdup_printf("add-colleague-%u", ++number);
-    g_autofree char *text = g_strdup_printf(_("Add %s"), bh_json_string_or(one, "name", ""));
+    g_autofree char *text = g_strdup_printf(_("Add %s"), bh_json_string_or(person, "name", ""));
     GtkWidget *button = bh_part_button(id, text, NULL);
     g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(staff), g_free);
     g_signal_connect(button, "clicked", G_CALLBACK(on_colleague), self);

@@ -18,9 +18,9 @@ struct _BhRecordPage {
   BhPage parent;
   char *id;
   json_t *record;
-  char *review;    /* open review; NULL when none */
-  json_t *asked;   /* values of the open review */
-  json_t *changed; /* what was corrected here, sent or not */
+  char *review;          /* open review; NULL when none */
+  json_t *review_values; /* values of the open review */
+  json_t *changed;       /* what was corrected here, sent or not */
   GtkWidget *name;
   GtkWidget *state;
   GtkWidget *review_box;
@@ -48,7 +48,7 @@ static void bh_record_page_finalize(GObject *object)
   g_free(self->id);
   g_free(self->review);
   json_decref(self->record);
-  json_decref(self->asked);
+  json_decref(self->review_values);
   json_decref(self->changed);
   G_OBJECT_CLASS(bh_record_page_parent_class)->finalize(object);
 }
@@ -85,8 +85,8 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
   g_autoptr(GList) parts = gtk_container_get_children(GTK_CONTAINER(fact));
   GtkWidget *shown = g_list_last(parts)->data;
   gtk_label_set_text(GTK_LABEL(shown), "…");
-  bh_page_ask_about(BH_PAGE(self), shown, bh_call_get(json_string_value(value)), on_ref_title, NULL,
-                    NULL);
+  bh_page_ask_for_widget(BH_PAGE(self), shown, bh_call_get(json_string_value(value)), on_ref_title,
+                         NULL, NULL);
 }
 
 /* A page of text: shown when it is asked for. */
@@ -137,7 +137,7 @@ static void show_conflicts(BhRecordPage *self)
 
 /* --- history --- */
 
-static const char *status_text(const char *status)
+static const char *get_status_text(const char *status)
 {
   if (strcmp(status, "delivered") == 0 || strcmp(status, "received") == 0 ||
       strcmp(status, "acknowledged") == 0)
@@ -246,7 +246,7 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
     g_autofree char *changes = dup_changes(self, json_object_get(entry, "sets"));
     g_autofree char *text =
         g_strdup_printf("%s  %s · %s%s", at, bh_json_string_or(entry, "by_name", ""),
-                        status_text(bh_json_string_or(entry, "status", "")), changes);
+                        get_status_text(bh_json_string_or(entry, "status", "")), changes);
     gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
     if (json_object_get(entry, "why") != NULL)
       gtk_container_add(GTK_CONTAINER(self->history), make_reason(entry));
@@ -263,7 +263,7 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
 
 /* --- what hangs on it --- */
 
-static void on_child(GtkButton *row, BhRecordPage *self)
+static void on_link(GtkButton *row, BhRecordPage *self)
 {
   const char *target = g_object_get_data(G_OBJECT(row), "bh-target");
   if (strcmp(target, "inspection") == 0)
@@ -271,27 +271,27 @@ static void on_child(GtkButton *row, BhRecordPage *self)
   else if (strcmp(target, "documents") == 0)
     bh_page_open(BH_PAGE(self), bh_finish_page_new(self->id));
   else
-    bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(self->id));
+    bh_page_open(BH_PAGE(self), bh_hazard_page_new_existing(self->id));
 }
 
-static void add_way(BhRecordPage *self, const char *target, const char *text)
+static void add_link(BhRecordPage *self, const char *target, const char *text)
 {
   g_autofree char *id = g_strdup_printf("open-%s", target);
   GtkWidget *button = bh_part_button(id, text, NULL);
   g_object_set_data(G_OBJECT(button), "bh-target", (gpointer)target);
-  g_signal_connect(button, "clicked", G_CALLBACK(on_child), self);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_link), self);
   gtk_container_add(GTK_CONTAINER(self->children), button);
 }
 
-static void show_ways(BhRecordPage *self)
+static void show_links(BhRecordPage *self)
 {
   const char *kind = bh_json_string_or(self->record, "kind", "");
   bh_part_clear(self->children);
   if (strcmp(kind, "inspection") == 0) {
-    add_way(self, "inspection", _("Open the inspection"));
-    add_way(self, "documents", _("Documents"));
+    add_link(self, "inspection", _("Open the inspection"));
+    add_link(self, "documents", _("Documents"));
   } else if (strcmp(kind, "hazard") == 0) {
-    add_way(self, "hazard", _("Open the hazard"));
+    add_link(self, "hazard", _("Open the hazard"));
   }
 }
 
@@ -300,7 +300,7 @@ static void show_ways(BhRecordPage *self)
 static void keep_draft(BhRecordPage *self, const char *record, const char *kind, const char *key,
                        const json_t *value)
 {
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(record, kind, key, value), NULL, NULL, NULL);
+  bh_page_post(BH_PAGE(self), bh_call_set_draft(record, kind, key, value), NULL, NULL, NULL);
 }
 
 static void on_form_changed(BhFormView *form, const char *key, BhRecordPage *self)
@@ -325,8 +325,8 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
     json_object_update(self->changed, json_object_get(result, "changed"));
     json_object_update(values, self->changed);
   }
-  self->form =
-      bh_return_form_new(bh_page_get_session(page), kind_of(self), self->record, self->asked);
+  self->form = bh_return_form_new(bh_page_get_session(page), kind_of(self), self->record,
+                                  self->review_values);
   bh_form_view_load(self->form, values);
   g_signal_connect(self->form, "changed", G_CALLBACK(on_form_changed), self);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
@@ -365,11 +365,11 @@ static void show_forms(BhRecordPage *self, const char *review, json_t *review_va
   json_object_clear(self->changed);
   g_free(self->review);
   self->review = g_strdup(review);
-  json_decref(self->asked);
-  self->asked = json_incref(review_values);
+  json_decref(self->review_values);
+  self->review_values = json_incref(review_values);
   if (review == NULL) {
-    bh_page_forget(page, "draft");
-    bh_page_forget(page, "answer");
+    bh_page_cancel_ask(page, "draft");
+    bh_page_cancel_ask(page, "answer");
     return;
   }
   bh_page_ask(page, "draft", bh_call_get_draft(self->id), on_draft, NULL, NULL);
@@ -435,7 +435,7 @@ static void on_reviews(BhPage *page, json_t *result, const GError *error, gpoint
 static json_t *dup_correction(BhRecordPage *self)
 {
   json_t *set = json_copy(self->changed);
-  const char *to = bh_return_form_get_move(kind_of(self), self->record);
+  const char *to = bh_return_form_get_next_state(kind_of(self), self->record);
   if (to != NULL)
     json_object_set_new(set, "state", json_string(to));
   return set;
@@ -452,14 +452,14 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
     return;
   }
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest =
+    g_autofree char *other_problems =
         self->form != NULL ? bh_form_view_show_problems(self->form, problems) : g_strdup("");
-    gtk_label_set_text(GTK_LABEL(self->message), rest);
-    gtk_widget_set_visible(self->message, *rest != '\0');
+    gtk_label_set_text(GTK_LABEL(self->message), other_problems);
+    gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
-  bh_page_keep(page, bh_call_discard_draft(self->id), NULL, NULL, NULL);
-  bh_page_keep(page, bh_call_discard_draft(review), NULL, NULL, NULL);
+  bh_page_post(page, bh_call_discard_draft(self->id), NULL, NULL, NULL);
+  bh_page_post(page, bh_call_discard_draft(review), NULL, NULL, NULL);
   bh_page_say(page, _("Corrected; it will be sent by itself"));
   bh_page_close(page);
 }
@@ -483,14 +483,14 @@ static void on_send_again(BhRecordPage *self)
 {
   if (self->review == NULL || self->form == NULL || self->answer == NULL)
     return;
-  if (!bh_form_view_settle(self->form) || !bh_form_view_settle(self->answer))
+  if (!bh_form_view_validate(self->form) || !bh_form_view_validate(self->answer))
     return;
   gtk_widget_hide(self->message);
   json_t *set = dup_correction(self);
   json_t *ops = dup_ops(self, set);
-  bh_page_act_checked(BH_PAGE(self),
-                      bh_call_check(self->id, bh_json_string_or(self->record, "kind", ""), set),
-                      bh_call_save(ops), on_sent, g_strdup(self->review), g_free);
+  bh_page_submit_checked(BH_PAGE(self),
+                         bh_call_check(self->id, bh_json_string_or(self->record, "kind", ""), set),
+                         bh_call_save(ops), on_sent, g_strdup(self->review), g_free);
 }
 
 static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -521,7 +521,7 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_label_set_text(GTK_LABEL(self->state), line);
   show_values(self);
   show_conflicts(self);
-  show_ways(self);
+  show_links(self);
   bh_steps_show(page, self->steps, self->id, TRUE);
   bh_page_ask(page, "history", bh_call_list_history(self->id), on_history, NULL, NULL);
   bh_page_ask(

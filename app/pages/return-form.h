@@ -10,6 +10,6 @@ G_BEGIN_DECLS
 BhFormView *bh_return_form_new(BhSession *session, const BhKind *kind, const json_t *record,
                                const json_t *review);
 /* State the correction moves the record to, NULL when it stays where it is. */
-const char *bh_return_form_get_move(const BhKind *kind, const json_t *record);
+const char *bh_return_form_get_next_state(const BhKind *kind, const json_t *record);
 
 G_END_DECLS

@@ -21,10 +21,10 @@ struct _BhScanPage {
   GtkWidget *bind;
   GtkWidget *by_name;
   GtkWidget *view;
-  char *blank;   /* text of the blank plaque that is shown; NULL when none is */
-  gint64 serial; /* of the blank plaque */
-  json_t *fix;   /* where the device is; NULL when not known */
-  char *first;   /* to look up on load; may be NULL */
+  char *blank;        /* text of the blank plaque that is shown; NULL when none is */
+  gint64 serial;      /* of the blank plaque */
+  json_t *fix;        /* where the device is; NULL when not known */
+  char *initial_code; /* to look up on load; may be NULL */
 };
 
 G_DEFINE_FINAL_TYPE(BhScanPage, bh_scan_page, BH_TYPE_PAGE)
@@ -33,7 +33,7 @@ static void bh_scan_page_finalize(GObject *object)
 {
   BhScanPage *self = BH_SCAN_PAGE(object);
   g_free(self->blank);
-  g_free(self->first);
+  g_free(self->initial_code);
   json_decref(self->fix);
   G_OBJECT_CLASS(bh_scan_page_parent_class)->finalize(object);
 }
@@ -75,7 +75,7 @@ static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
   if (self->fix != NULL)
     json_object_set(set, "position", self->fix);
   bh_session_make_id(session, id);
-  bh_page_keep(BH_PAGE(self), bh_call_save_one(id, "scan", set), NULL, NULL, NULL);
+  bh_page_post(BH_PAGE(self), bh_call_save_one(id, "scan", set), NULL, NULL, NULL);
 }
 
 static void refuse(BhScanPage *self, const Scan *scan, const GError *error)
@@ -205,8 +205,8 @@ static void bh_scan_page_load(BhPage *page)
   g_signal_connect_swapped(self->view, "code", G_CALLBACK(look_up), self);
   g_signal_connect_swapped(self->view, "trouble", G_CALLBACK(on_trouble), self);
   gtk_container_add(GTK_CONTAINER(self->scanner), self->view);
-  if (self->first != NULL)
-    look_up(self, self->first, "scanner");
+  if (self->initial_code != NULL)
+    look_up(self, self->initial_code, "scanner");
   else
     bh_scan_view_start(BH_SCAN_VIEW(self->view));
 }
@@ -250,9 +250,9 @@ BhPage *bh_scan_page_new(void)
   return g_object_new(BH_TYPE_SCAN_PAGE, NULL);
 }
 
-BhPage *bh_scan_page_new_with(const char *code)
+BhPage *bh_scan_page_new_for_code(const char *code)
 {
   BhScanPage *self = BH_SCAN_PAGE(bh_scan_page_new());
-  self->first = g_strdup(code);
+  self->initial_code = g_strdup(code);
   return BH_PAGE(self);
 }

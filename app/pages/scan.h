@@ -11,6 +11,6 @@ G_DECLARE_FINAL_TYPE(BhScanPage, bh_scan_page, BH, SCAN_PAGE, BhPage)
 
 BhPage *bh_scan_page_new(void);
 /* As if `code` had been scanned there. */
-BhPage *bh_scan_page_new_with(const char *code);
+BhPage *bh_scan_page_new_for_code(const char *code);
 
 G_END_DECLS

@@ -53,7 +53,7 @@ static void on_text_size(GtkToggleButton *button, BhSettingsPage *self)
   apply(self);
 }
 
-static void add_text_sizes(BhSettingsPage *self, int now)
+static void add_text_sizes(BhSettingsPage *self, int current_percent)
 {
   static const int sizes[] = {100, 125, 150};
   const char *const labels[] = {_("Normal"), _("Large"), _("Largest")};
@@ -65,7 +65,7 @@ static void add_text_sizes(BhSettingsPage *self, int now)
     gtk_container_add(GTK_CONTAINER(radio), bh_part_label(labels[i], NULL));
     g_autofree char *id = g_strdup_printf("text-%d", sizes[i]);
     bh_part_identify(radio, id, labels[i]);
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), sizes[i] == now);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), sizes[i] == current_percent);
     g_object_set_data(G_OBJECT(radio), "bh-percent", GINT_TO_POINTER(sizes[i]));
     g_signal_connect(radio, "toggled", G_CALLBACK(on_text_size), self);
     gtk_box_pack_start(GTK_BOX(self->text_sizes), radio, TRUE, TRUE, 0);

@@ -30,6 +30,6 @@ BhPage *bh_start_page_new(const char *enterprise, const BhFound *found);
  * values. */
 BhPage *bh_start_page_new_draft(const char *record, const json_t *values);
 /* For an inspection that the office has assigned: enterprise, kinds and lead are given. */
-BhPage *bh_start_page_new_for(const char *inspection);
+BhPage *bh_start_page_new_assigned(const char *inspection);
 
 G_END_DECLS

@@ -49,9 +49,9 @@ typedef struct {
 struct _BhFlow {
   double width, height, margin, top, bottom;
   PangoContext *context;
-  GArray *undrawn;  /* gunichar: what no font has */
-  GPtrArray *pages; /* GPtrArray of Item */
-  gboolean full;    /* over BH_FLOW_MAX_PAGES: what comes is laid over the last page */
+  GArray *missing_glyphs; /* gunichar: what no font has */
+  GPtrArray *pages;       /* GPtrArray of Item */
+  gboolean full;          /* over BH_FLOW_MAX_PAGES: what comes is laid over the last page */
   double y;
   double widths[BH_FLOW_MAX_COLUMNS];
   int n_columns;   /* 0: no table is open */
@@ -108,7 +108,7 @@ BhFlow *bh_flow_new(double width, double height, double margin, double top, doub
   flow->top = top;
   flow->bottom = bottom;
   flow->context = bh_font_context_new();
-  flow->undrawn = g_array_new(FALSE, FALSE, sizeof(gunichar));
+  flow->missing_glyphs = g_array_new(FALSE, FALSE, sizeof(gunichar));
   flow->pages = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
   new_page(flow);
   return flow;
@@ -121,7 +121,7 @@ void bh_flow_free(BhFlow *flow)
   g_clear_pointer(&flow->head, g_ptr_array_unref);
   g_ptr_array_unref(flow->pages);
   g_object_unref(flow->context);
-  g_array_unref(flow->undrawn);
+  g_array_unref(flow->missing_glyphs);
   g_free(flow);
 }
 
@@ -151,9 +151,9 @@ static double room(const BhFlow *flow)
   return flow->height - flow->bottom - flow->y;
 }
 
-const GArray *bh_flow_get_undrawn(const BhFlow *flow)
+const GArray *bh_flow_get_missing_glyphs(const BhFlow *flow)
 {
-  return flow->undrawn;
+  return flow->missing_glyphs;
 }
 
 /* A box with a number is nobody's name: what cannot be drawn is marked as such. */
@@ -162,8 +162,8 @@ static void set_text(const BhFlow *flow, PangoLayout *layout, const char *text)
   pango_layout_set_text(layout, text, -1);
   if (pango_layout_get_unknown_glyphs_count(layout) == 0)
     return;
-  bh_font_add_undrawn(layout, flow->undrawn);
-  g_autofree char *drawn = bh_font_dup_with_stand_ins(text, flow->undrawn);
+  bh_font_add_missing_glyphs(layout, flow->missing_glyphs);
+  g_autofree char *drawn = bh_font_dup_with_placeholders(text, flow->missing_glyphs);
   pango_layout_set_text(layout, drawn, -1);
 }
 
@@ -233,7 +233,7 @@ static void place_rule(BhFlow *flow, double x, double y, double width, double he
   g_ptr_array_add(page(flow), item);
 }
 
-void bh_flow_need(BhFlow *flow, double height)
+void bh_flow_reserve(BhFlow *flow, double height)
 {
   if (room(flow) < height && page(flow)->len > 0)
     new_page(flow);
@@ -247,7 +247,7 @@ void bh_flow_add_space(BhFlow *flow, double height)
     flow->y += height;
 }
 
-void bh_flow_reach(BhFlow *flow, double below_top)
+void bh_flow_skip_to(BhFlow *flow, double below_top)
 {
   flow->y = MAX(flow->y, flow->top + below_top);
 }
@@ -267,7 +267,7 @@ void bh_flow_add_narrow_text(BhFlow *flow, BhFlowStyle style, const char *text, 
   double height = measure_lines(layout, 0, n_lines, 0, NULL);
   if (style == BH_FLOW_HEADING) {
     bh_flow_add_space(flow, SPACE_ABOVE_HEADING);
-    bh_flow_need(flow, height + ROOM_BELOW_HEADING);
+    bh_flow_reserve(flow, height + ROOM_BELOW_HEADING);
   }
   for (int next = 0; next < n_lines;) {
     int fit = 0;
@@ -420,7 +420,7 @@ void bh_flow_begin_table(BhFlow *flow, const double *shares, int n_columns, cons
     flow->widths[i] = bh_flow_get_body_width(flow) * shares[i] / sum;
   if (head != NULL) {
     flow->head = make_row(flow, head, n_columns);
-    bh_flow_need(flow, row_height(flow->head) + 50);
+    bh_flow_reserve(flow, row_height(flow->head) + 50);
     place_head(flow);
   }
 }
@@ -466,8 +466,8 @@ void bh_flow_add_line(BhFlow *flow, int number, BhFlowStyle style, const char *t
 #define ENDS_GAP 14         /* between the two texts of one line */
 #define RIGHT_SHARE_MAX 0.7 /* of the line that the right one takes */
 
-void bh_flow_add_ends(BhFlow *flow, int number, BhFlowStyle style, const char *left,
-                      const char *right, double y)
+void bh_flow_add_split_line(BhFlow *flow, int number, BhFlowStyle style, const char *left,
+                            const char *right, double y)
 {
   g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
   double body = bh_flow_get_body_width(flow), widths[2], x = flow->margin;
@@ -531,14 +531,14 @@ static PangoLayoutLine *lines_next(Lines *lines, double *x, double *y)
   return pango_layout_iter_get_line_readonly(lines->iter);
 }
 
-static void draw_lines(const Item *item, cairo_t *cr, BhInk *ink)
+static void draw_lines(const Item *item, cairo_t *cr, BhFontSubset *subset)
 {
   double x, y;
   Lines lines = lines_begin(item);
   for (PangoLayoutLine *line; (line = lines_next(&lines, &x, &y)) != NULL;) {
     cairo_move_to(cr, x, y);
-    if (ink != NULL)
-      bh_ink_draw(ink, cr, line);
+    if (subset != NULL)
+      bh_font_subset_draw(subset, cr, line);
     else
       pango_cairo_show_layout_line(cr, line);
   }
@@ -555,7 +555,7 @@ static void draw_picture(const Item *item, cairo_t *cr)
   cairo_restore(cr);
 }
 
-void bh_flow_collect(const BhFlow *flow, BhInk *ink)
+void bh_flow_collect(const BhFlow *flow, BhFontSubset *subset)
 {
   for (guint i = 0; i < flow->pages->len; i++) {
     const GPtrArray *items = g_ptr_array_index(flow->pages, i);
@@ -566,12 +566,12 @@ void bh_flow_collect(const BhFlow *flow, BhInk *ink)
         continue;
       Lines lines = lines_begin(item);
       for (PangoLayoutLine *line; (line = lines_next(&lines, &x, &y)) != NULL;)
-        bh_ink_collect(ink, line);
+        bh_font_subset_collect(subset, line);
     }
   }
 }
 
-void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr, BhInk *ink)
+void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr, BhFontSubset *subset)
 {
   g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
   const GPtrArray *items = g_ptr_array_index(flow->pages, number);
@@ -580,7 +580,7 @@ void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr, BhInk *ink)
   for (guint i = 0; i < items->len; i++) {
     const Item *item = g_ptr_array_index(items, i);
     if (item->layout != NULL) {
-      draw_lines(item, cr, ink);
+      draw_lines(item, cr, subset);
     } else if (item->picture != NULL) {
       draw_picture(item, cr);
     } else {

@@ -6,7 +6,7 @@
 #include <cairo.h>
 #include <glib.h>
 
-#include "app/paper/ink.h"
+#include "app/paper/font-subset.h"
 
 G_BEGIN_DECLS
 
@@ -52,8 +52,8 @@ int bh_flow_count_pages(const BhFlow *flow);
 gboolean bh_flow_is_full(const BhFlow *flow);
 
 /* Characters (gunichar) of the texts so far that no font of this machine can draw: each stands as
- * BH_FONT_STAND_IN (app/paper/font.h). Borrowed. */
-const GArray *bh_flow_get_undrawn(const BhFlow *flow);
+ * BH_FONT_PLACEHOLDER (app/paper/font.h). Borrowed. */
+const GArray *bh_flow_get_missing_glyphs(const BhFlow *flow);
 
 /* Text must be clean (app/paper/text.h). Empty text takes no room. */
 void bh_flow_add_text(BhFlow *flow, BhFlowStyle style, const char *text);
@@ -61,9 +61,9 @@ void bh_flow_add_text(BhFlow *flow, BhFlowStyle style, const char *text);
 void bh_flow_add_narrow_text(BhFlow *flow, BhFlowStyle style, const char *text, double aside);
 void bh_flow_add_space(BhFlow *flow, double height);
 /* Goes on at least `below_top` points below the top of the body. */
-void bh_flow_reach(BhFlow *flow, double below_top);
+void bh_flow_skip_to(BhFlow *flow, double below_top);
 /* Starts a new page unless `height` points are free on this one. */
-void bh_flow_need(BhFlow *flow, double height);
+void bh_flow_reserve(BhFlow *flow, double height);
 /* Where a square at the right end of the body's top lies; the caller keeps it free and draws it. */
 void bh_flow_get_corner(const BhFlow *flow, double size, double *x, double *y);
 
@@ -80,12 +80,12 @@ void bh_flow_add_line(BhFlow *flow, int page, BhFlowStyle style, const char *tex
 
 /* The same with a text at each end. When both do not fit, the left one is cut first, the right one
  * in its middle. */
-void bh_flow_add_ends(BhFlow *flow, int page, BhFlowStyle style, const char *left,
-                      const char *right, double y);
+void bh_flow_add_split_line(BhFlow *flow, int page, BhFlowStyle style, const char *left,
+                            const char *right, double y);
 
 /* Notes the glyphs of all pages; to be called once, before drawing with the same ink. */
-void bh_flow_collect(const BhFlow *flow, BhInk *ink);
+void bh_flow_collect(const BhFlow *flow, BhFontSubset *subset);
 /* Draws what was placed on the page; with `ink` NULL as the screen does. */
-void bh_flow_draw(const BhFlow *flow, int page, cairo_t *cr, BhInk *ink);
+void bh_flow_draw(const BhFlow *flow, int page, cairo_t *cr, BhFontSubset *subset);
 
 G_END_DECLS

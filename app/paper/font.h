@@ -11,18 +11,18 @@ G_BEGIN_DECLS
 #define BH_FONT_BOLD "Noto Serif CJK SC, serif Bold"
 
 /* Stands where a character cannot be drawn, as printers do (geta mark). */
-#define BH_FONT_STAND_IN "〓"
+#define BH_FONT_PLACEHOLDER "〓"
 
 /* Lays text out in points, the same on every machine. g_object_unref. */
 PangoContext *bh_font_context_new(void);
 
 /* Adds the characters (gunichar) of a laid-out text that no font of this machine has, each once, to
  * `characters`: pango would draw a box with their number. */
-void bh_font_add_undrawn(PangoLayout *layout, GArray *characters);
+void bh_font_add_missing_glyphs(PangoLayout *layout, GArray *characters);
 /* The same of a text on its way to paper, in the order of its first occurrence. g_array_unref. */
-GArray *bh_font_list_undrawn(const char *text);
-/* The text with BH_FONT_STAND_IN where one of the characters stands; g_free. */
-char *bh_font_dup_with_stand_ins(const char *text, const GArray *characters);
+GArray *bh_font_list_missing_glyphs(const char *text);
+/* The text with BH_FONT_PLACEHOLDER where one of the characters stands; g_free. */
+char *bh_font_dup_with_placeholders(const char *text, const GArray *characters);
 /* "U+E000、U+E001"; of many only the first. g_free. */
 char *bh_font_format_characters(const GArray *characters);
 

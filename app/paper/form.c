@@ -113,7 +113,7 @@ void bh_form_add_head(BhForm *form)
       g_strdup_printf("文书编号：%s%s%s", number[0] != '\0' ? number : "待定",
                       provisional ? "（临时编号）" : "", draft ? "　【草稿】" : "");
   bh_flow_add_narrow_text(form->flow, BH_FLOW_NUMBER, line, BH_PAPER_CODE_SIZE);
-  bh_flow_reach(form->flow, BH_PAPER_CODE_SIZE + 6);
+  bh_flow_skip_to(form->flow, BH_PAPER_CODE_SIZE + 6);
 }
 
 void bh_form_begin_facts(BhForm *form)
@@ -291,8 +291,8 @@ void bh_form_add_signatures(BhForm *form, const char *enterprise_label)
   /* Signatures, seal and date stay on one page: a page with nothing but a seal can be put under any
    * text. */
   double rows = MAX(json_array_size(signatures), 3);
-  bh_flow_need(form->flow,
-               MIN(rows * (SIGNATURE_HEIGHT + LABEL_HEIGHT) + CLOSE_HEIGHT, TOGETHER_MAX));
+  bh_flow_reserve(form->flow,
+                  MIN(rows * (SIGNATURE_HEIGHT + LABEL_HEIGHT) + CLOSE_HEIGHT, TOGETHER_MAX));
   bh_flow_begin_table(form->flow, shares, G_N_ELEMENTS(shares), NULL);
   if (json_array_size(signatures) == 0) {
     add_signature_row(form, "检查人员\n（签名）", "", NULL);
@@ -307,7 +307,7 @@ void bh_form_add_signatures(BhForm *form, const char *enterprise_label)
   bh_flow_end_table(form->flow);
 }
 
-void bh_form_add_close(BhForm *form)
+void bh_form_add_closing(BhForm *form)
 {
   const json_t *frozen = form->source->frozen;
   g_autofree char *issuer =
@@ -316,7 +316,7 @@ void bh_form_add_close(BhForm *form)
   char *day = strchr(issued, ' ');
   if (day != NULL)
     *day = '\0';
-  bh_flow_need(form->flow, CLOSE_HEIGHT);
+  bh_flow_reserve(form->flow, CLOSE_HEIGHT);
   bh_flow_add_space(form->flow, 14);
   g_autofree char *seal = g_strconcat(issuer, "（印章）", NULL);
   bh_flow_add_text(form->flow, BH_FLOW_RIGHT, seal);

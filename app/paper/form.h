@@ -50,7 +50,7 @@ void bh_form_add_legal_basis(BhForm *form);
 void bh_form_add_paragraph(BhForm *form, const char *text);
 /* Signatures, refusals, or lines to sign by pen; then unit, seal and date. */
 void bh_form_add_signatures(BhForm *form, const char *enterprise_label);
-void bh_form_add_close(BhForm *form);
+void bh_form_add_closing(BhForm *form);
 
 /* The two documents, from app/paper/record.c and app/paper/order.c. */
 void bh_form_write_record(BhForm *form);

@@ -96,7 +96,7 @@ void bh_form_write_order(BhForm *form)
   add_problems(form);
   add_demand(form);
   bh_form_add_signatures(form, "被检查单位\n签收人");
-  bh_form_add_close(form);
+  bh_form_add_closing(form);
   bh_flow_add_text(form->flow, BH_FLOW_SMALL,
                    "本文书一式两份，一份交被检查单位，一份由本机关存档。");
 }

@@ -17,17 +17,17 @@
 #include "app/devices/picture-load.h"
 #include "app/devices/power.h"
 #include "app/devices/wedge.h"
-#include "app/said.h"
+#include "app/user-error.h"
 #include "tests/support/pictures.h"
 
 static char *type(BhWedge *wedge, const char *text, guint32 gap_ms, guint32 *at_ms)
 {
   for (const char *c = text; *c != '\0'; c++) {
     *at_ms += gap_ms;
-    assert_null(bh_wedge_take(wedge, (gunichar)*c, *at_ms));
+    assert_null(bh_wedge_add_character(wedge, (gunichar)*c, *at_ms));
   }
   *at_ms += gap_ms;
-  return bh_wedge_take(wedge, '\n', *at_ms);
+  return bh_wedge_add_character(wedge, '\n', *at_ms);
 }
 
 static void test_a_burst_that_ends_in_enter_is_a_code(void **state)
@@ -82,10 +82,10 @@ static void test_caps_lock_changes_no_code(void **state)
   for (const char *c = "bh1:abCD-12"; *c != '\0'; c++) {
     GdkEventKey key = {.keyval = gdk_unicode_to_keyval((guint32)*c), .state = GDK_LOCK_MASK};
     key.time = at_ms += 8;
-    assert_null(bh_wedge_take_key(wedge, &key));
+    assert_null(bh_wedge_add_key(wedge, &key));
   }
   GdkEventKey enter = {.keyval = GDK_KEY_Return, .state = GDK_LOCK_MASK, .time = at_ms + 8};
-  code = bh_wedge_take_key(wedge, &enter);
+  code = bh_wedge_add_key(wedge, &enter);
   assert_string_equal(code, "BH1:ABcd-12");
 }
 
@@ -158,7 +158,7 @@ static char *say_of(const void *bytes, gsize len)
   g_autoptr(GError) error = NULL;
   g_autoptr(GdkPixbuf) picture = bh_picture_load_whole(file.path, 300, &error);
   assert_null(picture);
-  assert_true(error->domain == BH_SAID);
+  assert_true(error->domain == BH_USER_ERROR);
   return g_strdup(error->message);
 }
 
@@ -281,12 +281,12 @@ static void test_only_a_position_of_now_on_earth_is_taken(void **state)
   };
   gint64 now_ms = G_GINT64_CONSTANT(1795860849275);
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-    BhLocationFault fault = bh_location_judge(rows[i].lat, rows[i].lon, rows[i].accuracy_m,
+    BhLocationFault fault = bh_location_check(rows[i].lat, rows[i].lon, rows[i].accuracy_m,
                                               now_ms - rows[i].age_ms, now_ms);
     assert_int_equal(fault, rows[i].fault);
     assert_true((bh_location_fault_text(fault) == NULL) == (fault == BH_LOCATION_GOOD));
   }
-  assert_int_equal(bh_location_judge(39.5, 112.2, 8, 0, now_ms), BH_LOCATION_GOOD);
+  assert_int_equal(bh_location_check(39.5, 112.2, 8, 0, now_ms), BH_LOCATION_GOOD);
 }
 
 /* --- a receiver --- */

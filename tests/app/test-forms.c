@@ -269,7 +269,7 @@ static void test_a_doubtful_code_is_said_at_once_and_asks_why(void **state)
   assert_false(gtk_widget_get_visible(find(world, "problem-uscc")));
   assert_true(gtk_widget_get_visible(find(world, "doubt-uscc")));
   assert_true(gtk_widget_get_visible(reason));
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   gtk_entry_set_text(GTK_ENTRY(find(world, "uscc")), "91140603MA0000015Q");
   bh_form_view_flush(world->form);
   assert_false(gtk_widget_get_visible(find(world, "doubt-uscc")));
@@ -280,12 +280,12 @@ static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风\342\200\256门");
-  assert_false(bh_form_view_settle(world->form));
+  assert_false(bh_form_view_validate(world->form));
   g_autoptr(json_t) none = json_array();
   g_free(bh_form_view_show_problems(world->form, none));
   assert_true(gtk_widget_get_visible(find(world, "problem-text")));
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风门");
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   assert_false(gtk_widget_get_visible(find(world, "problem-text")));
 }
 
@@ -300,7 +300,7 @@ static void test_a_text_that_is_too_long_is_kept_and_said(void **state)
   int at = 0;
   gtk_editable_insert_text(GTK_EDITABLE(entry), pasted->str, -1, &at);
   assert_string_equal(gtk_entry_get_text(entry), pasted->str);
-  assert_false(bh_form_view_settle(world->form));
+  assert_false(bh_form_view_validate(world->form));
   assert_true(gtk_widget_get_visible(find(world, "problem-text")));
   g_autofree char *kept = g_strdup_printf("\"%s\"", pasted->str);
   assert_value(world, "text", kept);
@@ -310,10 +310,10 @@ static void test_what_was_pasted_comes_in_one_line_without_hidden_marks(void **s
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), " 风\u200b门\n二\u3000");
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   assert_value(world, "text", "\"风门 二\"");
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "\u3000\u200b");
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   assert_value(world, "text", "none");
 }
 
@@ -329,7 +329,7 @@ static void test_what_was_refused_is_shown_again_with_its_error(void **state)
   bh_form_view_load(world->form, draft);
   assert_string_equal(gtk_entry_get_text(GTK_ENTRY(find(world, "integer"))), "abc");
   assert_true(gtk_widget_get_visible(find(world, "problem-integer")));
-  assert_false(bh_form_view_settle(world->form));
+  assert_false(bh_form_view_validate(world->form));
 }
 
 static void test_problems_stand_at_their_field_and_the_rest_is_given_back(void **state)

@@ -313,7 +313,7 @@ static void test_a_hazard_and_its_pictures_are_saved_in_one_step(void **state)
   g_autoptr(World) world = world_new();
   draft_pictures(world, FALSE);
   gint64 before = count_pending(world);
-  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  world_show(world, bh_hazard_page_new_existing(test_id(HAZARD)));
   assert_true(world_tap(world, "save"));
   assert_int_equal(count_pending(world), before + 1);
   g_autofree char *drafts = dup_drafts(world);
@@ -346,7 +346,7 @@ static void test_a_refused_picture_is_named_and_can_be_taken_away(void **state)
   draft_pictures(world, FALSE);
   draft_refused_picture(world);
   gint64 before = count_pending(world);
-  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  world_show(world, bh_hazard_page_new_existing(test_id(HAZARD)));
   assert_null(world_look(world, "remove_photo"));
   assert_true(world_tap(world, "save"));
   const char *message = world_text(world, "message");

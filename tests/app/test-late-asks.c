@@ -95,7 +95,7 @@ static void test_a_hazard_is_taken_back_with_a_reason_only(void **state)
   (void)state;
   g_autoptr(World) world = world_new();
   record_hazard(world);
-  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  world_show(world, bh_hazard_page_new_existing(test_id(HAZARD)));
   assert_true(world_tap(world, "withdraw"));
   world_tap(world, "withdrawal_yes");
   assert_shown(world, HAZARD, "state", "found");
@@ -154,7 +154,7 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
                          json_pack("{s:s, s:s, s:s, s:s, s:b}", "author", world->fixture->li,
                                    "record", test_id(HAZARD), "kind", "hazard", "key",
                                    "major_candidate", "value", 1)));
-  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  world_show(world, bh_hazard_page_new_existing(test_id(HAZARD)));
   assert_true(gtk_widget_get_visible(world_find(world, "candidate_box")));
   assert_true(world_tap(world, "save"));
   g_autoptr(json_t) hazards = world_list(world, "hazard");
@@ -212,11 +212,11 @@ static void test_a_question_goes_with_the_text_it_is_about(void **state)
   set_place_note(world, "回风\uE000巷");
   BhPage *page = bh_sign_page_new(test_id(INSPECTION));
   world_show(world, page);
-  assert_true(gtk_widget_is_visible(world_find(world, "undrawn_no")));
+  assert_true(gtk_widget_is_visible(world_find(world, "missing_glyphs_no")));
   set_place_note(world, "回风巷");
   bh_page_refresh(page);
   world_settle(world);
-  assert_null(world_look(world, "undrawn_no"));
+  assert_null(world_look(world, "missing_glyphs_no"));
   assert_true(gtk_widget_is_sensitive(world_find(world, "done")));
 }
 
@@ -227,19 +227,19 @@ static void test_what_cannot_be_drawn_is_named_before_it_is_signed(void **state)
   g_autoptr(World) world = world_new();
   set_place_note(world, "回风\uE000巷");
   world_show(world, bh_sign_page_new(test_id(INSPECTION)));
-  assert_non_null(strstr(world_text(world, "undrawn_text"), "Place: U+E000"));
+  assert_non_null(strstr(world_text(world, "missing_glyphs_text"), "Place: U+E000"));
   assert_false(world_tap(world, "signer-enterprise-3"));
   assert_false(gtk_widget_is_sensitive(world_find(world, "done")));
-  assert_true(world_tap(world, "undrawn_yes"));
+  assert_true(world_tap(world, "missing_glyphs_yes"));
   assert_true(world_tap(world, "signer-enterprise-3"));
   world_type(world, "pad_name", "张\uE001");
   bh_signature_pad_add_stroke(BH_SIGNATURE_PAD(world_find(world, "canvas")), xy, 3);
   assert_true(world_tap(world, "pad_save"));
-  assert_non_null(strstr(world_text(world, "undrawn_text"), "U+E001"));
-  assert_true(world_tap(world, "undrawn_no"));
+  assert_non_null(strstr(world_text(world, "missing_glyphs_text"), "U+E001"));
+  assert_true(world_tap(world, "missing_glyphs_no"));
   assert_int_equal(count_signatures(world), 0);
   assert_true(world_tap(world, "pad_save"));
-  assert_true(world_tap(world, "undrawn_yes"));
+  assert_true(world_tap(world, "missing_glyphs_yes"));
   assert_int_equal(count_signatures(world), 1);
 }
 

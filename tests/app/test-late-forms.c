@@ -81,7 +81,7 @@ static void test_an_open_form_keeps_what_is_typed_and_says_that_it_changed(void 
       world_call(world, "draft_list", json_pack("{s:s}", "author", world->fixture->li));
   const json_t *draft = json_array_get(json_object_get(list, "drafts"), 0);
   g_autofree char *record = g_strdup(bh_json_string_or(draft, "record", ""));
-  world_show(world, bh_hazard_page_new_for(record));
+  world_show(world, bh_hazard_page_new_existing(record));
   assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "place"))), "一号井口");
   assert_null(world_look(world, "form_changed"));
 }

@@ -12,7 +12,7 @@
 #include "app/pages/queue.h"
 #include "app/pages/sign.h"
 #include "app/pages/start.h"
-#include "app/taps.h"
+#include "app/tap-filter.h"
 
 /* --- the checklist --- */
 
@@ -104,7 +104,7 @@ static gboolean on_looked(gpointer data)
 static void look(void)
 {
   gboolean looked = FALSE;
-  g_timeout_add(2 * BH_TAPS_LOOK_MS, on_looked, &looked);
+  g_timeout_add(2 * BH_TAP_UNSEEN_MS, on_looked, &looked);
   while (!looked)
     gtk_main_iteration();
 }
@@ -122,7 +122,7 @@ static void tap_at(World *world, const char *id, guint32 time_ms)
     event->button.x = event->button.y = 5;
     gdk_event_set_device(
         event, gdk_seat_get_pointer(gdk_display_get_default_seat(gdk_display_get_default())));
-    if (bh_window_take_event(world->window, event))
+    if (bh_window_filter_event(world->window, event))
       gtk_main_do_event(event);
   }
   world_settle(world);

@@ -9,7 +9,7 @@
 #include "app/pages/find.h"
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
-#include "app/pages/row-pages.h"
+#include "app/pages/paged-list.h"
 
 #define MANY 400
 #define FIRST_ID 0x1000
@@ -82,14 +82,14 @@ static guint expect_flat(World *world, guint rows_of_page)
   guint taps = 0;
   while (world_look(world, "more") != NULL) {
     Cost cost = tap_and_count(world, "more");
-    assert_true(cost.rows <= BH_ROW_PAGES_SHOWN * rows_of_page);
+    assert_true(cost.rows <= BH_PAGED_LIST_SHOWN * rows_of_page);
     taps++;
-    if (taps == BH_ROW_PAGES_SHOWN)
+    if (taps == BH_PAGED_LIST_SHOWN)
       usual = cost;
-    else if (taps > BH_ROW_PAGES_SHOWN && world_look(world, "more") != NULL)
+    else if (taps > BH_PAGED_LIST_SHOWN && world_look(world, "more") != NULL)
       assert_same_cost(cost, usual);
   }
-  assert_true(taps > BH_ROW_PAGES_SHOWN + 2);
+  assert_true(taps > BH_PAGED_LIST_SHOWN + 2);
   return taps;
 }
 
@@ -156,15 +156,15 @@ static void test_the_search_for_enterprises_costs_the_same_for_each_more(void **
   assert_non_null(world_look(world, last));
   assert_null(world_look(world, beyond));
   assert_null(world_look(world, "result-1"));
-  for (guint i = 0; i + BH_ROW_PAGES_SHOWN <= taps; i++) {
+  for (guint i = 0; i + BH_PAGED_LIST_SHOWN <= taps; i++) {
     Cost cost = tap_and_count(world, "earlier");
-    assert_true(cost.rows <= BH_ROW_PAGES_SHOWN * FIND_ROWS);
+    assert_true(cost.rows <= BH_PAGED_LIST_SHOWN * FIND_ROWS);
     assert_int_equal(cost.answers, 1);
   }
   assert_non_null(world_look(world, "result-1"));
   assert_null(world_look(world, "earlier"));
   assert_null(world_look(world, last));
-  for (guint i = 0; i + BH_ROW_PAGES_SHOWN <= taps; i++)
+  for (guint i = 0; i + BH_PAGED_LIST_SHOWN <= taps; i++)
     assert_true(world_tap(world, "more"));
   assert_non_null(world_look(world, last));
   assert_null(world_look(world, "more"));
@@ -195,7 +195,7 @@ static void test_what_changed_meanwhile_takes_no_row_out_of_a_list(void **state)
   g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   pull_enterprises(world);
   world_show(world, bh_list_page_new("enterprise", NULL, "Enterprises"));
-  for (int i = 0; i < BH_ROW_PAGES_SHOWN + 2; i++)
+  for (int i = 0; i < BH_PAGED_LIST_SHOWN + 2; i++)
     assert_true(world_tap(world, "more"));
   /* Three come to the top, and one that was on the second page moves there. */
   json_t *values = json_pack("{s:s, s:s, s:s, s:s}", "name", "样例·新来", "sector", "fire", "area",
@@ -224,9 +224,9 @@ static void test_hazards_of_one_enterprise_cost_the_same_for_each_more(void **st
   Cost usual = {0};
   for (guint i = 0; i < 6; i++) {
     Cost cost = tap_and_count(world, "more-hazard");
-    if (i == BH_ROW_PAGES_SHOWN)
+    if (i == BH_PAGED_LIST_SHOWN)
       usual = cost;
-    if (i > BH_ROW_PAGES_SHOWN)
+    if (i > BH_PAGED_LIST_SHOWN)
       assert_same_cost(cost, usual);
   }
   assert_non_null(world_look(world, "earlier-hazard"));
@@ -288,7 +288,7 @@ static void test_what_is_in_sight_keeps_its_place(void **state)
   g_autoptr(World) world = world_new();
   pull_enterprises(world);
   world_show(world, bh_find_page_new(&(BhFindTask){0}));
-  for (int i = 1; i < BH_ROW_PAGES_SHOWN; i++)
+  for (int i = 1; i < BH_PAGED_LIST_SHOWN; i++)
     assert_true(world_tap(world, "more"));
   scroll_to(world, "result-90", TRUE);
   int y = get_y(world, "result-90");

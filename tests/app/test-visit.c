@@ -5,7 +5,7 @@
 #include "app/documents.h"
 #include "app/move.h"
 #include "app/orders.h"
-#include "app/said.h"
+#include "app/user-error.h"
 #include "schema/freeze.h"
 #include "schema/signed-text.h"
 #include "sync/device/store/core.h"
@@ -139,7 +139,7 @@ static void test_a_visit_is_read_in_few_queries(void **state G_GNUC_UNUSED)
   assert_true(small <= 30 * 10 + 60);
 }
 
-static json_t *make_documents_with(Fixture *fixture, gboolean stand_ins, GError **error)
+static json_t *make_documents_with(Fixture *fixture, gboolean allow_placeholders, GError **error)
 {
   g_autofree char *inspection = g_strdup(test_id(INSPECTION));
   g_autofree char *basis = g_strdup("《安全生产法》第六十五条");
@@ -149,7 +149,7 @@ static json_t *make_documents_with(Fixture *fixture, gboolean stand_ins, GError 
                                 .inspection = inspection,
                                 .now_ms = fixture->time.wall_ms,
                                 .order = TRUE,
-                                .stand_ins = stand_ins,
+                                .allow_placeholders = allow_placeholders,
                                 .legal_basis = basis,
                                 .deadline = deadline};
   return bh_documents_make(fixture->device, &request, error);
@@ -168,7 +168,7 @@ static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state
   add_visit(fixture, 2, "支护\uE000变形");
   g_autoptr(json_t) refused = make_documents(fixture, &error);
   assert_null(refused);
-  assert_true(g_error_matches(error, BH_SAID, BH_SAID_UNDRAWN));
+  assert_true(g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MISSING_GLYPHS));
   assert_non_null(strstr(error->message, "隐患 1 · 详细描述: U+E000"));
   assert_non_null(strstr(error->message, "隐患 2"));
   g_clear_error(&error);
@@ -210,7 +210,7 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
     assert_string_equal(bh_json_string_or(values, "state", ""), "ordered");
     assert_non_null(json_object_get(values, "order"));
   }
-  assert_false(bh_orders_are_due(visit));
+  assert_false(bh_orders_are_pending(visit));
 }
 
 static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GNUC_UNUSED)
@@ -221,7 +221,7 @@ static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GN
   add_visit(fixture, 40, long_text);
   g_autoptr(json_t) made = make_documents(fixture, &error);
   assert_null(made);
-  assert_true(g_error_matches(error, BH_SAID, 0));
+  assert_true(g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE));
   assert_non_null(strstr(error->message, "60000"));
   assert_non_null(strstr(error->message, "40"));
   g_autoptr(json_t) visit = load(fixture);
@@ -365,7 +365,7 @@ test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole(void **state G_G
   assert_true(bh_visit_save_ops(fixture->device, fixture->li, ops, &error));
   g_autoptr(json_t) moved = load(fixture);
   assert_int_equal(count_at(moved, test_id(OTHER)), 150);
-  g_autoptr(json_t) rest = bh_move_dup_rest(moved);
+  g_autoptr(json_t) rest = bh_move_dup_remaining_ops(moved);
   assert_int_equal(json_array_size(rest), 0);
 }
 
@@ -401,7 +401,7 @@ static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UN
   g_autoptr(GError) error = NULL;
   add_open_visit(fixture, 100);
   g_autoptr(json_t) visit = load(fixture);
-  g_autoptr(json_t) nothing = bh_move_dup_rest(visit);
+  g_autoptr(json_t) nothing = bh_move_dup_remaining_ops(visit);
   assert_int_equal(json_array_size(nothing), 0);
   g_autoptr(json_t) ops = bh_move_dup_ops(visit, NULL, test_id(OTHER), "coal_mine", "扫错了码");
   g_autoptr(json_t) first = json_array();
@@ -411,7 +411,7 @@ static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UN
   fixture_reopen(fixture);
   g_autoptr(json_t) half = load(fixture);
   assert_int_equal(count_at(half, test_id(OTHER)), 40);
-  g_autoptr(json_t) rest = bh_move_dup_rest(half);
+  g_autoptr(json_t) rest = bh_move_dup_remaining_ops(half);
   assert_int_equal(json_array_size(rest), 60);
   assert_true(bh_visit_save_ops(fixture->device, fixture->li, rest, &error));
   g_autoptr(json_t) whole = load(fixture);

@@ -266,7 +266,7 @@ static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **sta
   paper_assert_shows(text, "王〓");
   paper_assert_shows(text, "原字见电子记录：U+E000、U+10FFF0、U+E001。");
   assert_null(strstr(text, "\uE000"));
-  paper_keep_picture(file, "paper-undrawn");
+  paper_keep_picture(file, "paper-missing-glyphs");
 }
 
 /* On the pages that follow the number is whole, whatever the title is. */

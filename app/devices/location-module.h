@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-#define BH_LOCATION_PARTS "bh_location_parts" /* a BhLocationParts */
+#define BH_LOCATION_MODULE "bh_location_module" /* a BhLocationModule */
 
 typedef struct {
   double lat, lon;
@@ -17,8 +17,8 @@ typedef struct {
   /* The next fix of gpsd that `judge` finds good; blocks for `wait_us` at most. `port` NULL: gpsd's
    * own. *fault: what was wrong with the last one. */
   gboolean (*ask)(const char *host, const char *port, gint64 wait_us, GCancellable *cancellable,
-                  BhLocationJudge judge, BhLocationFix *fix, BhLocationFault *fault,
+                  BhLocationCheck judge, BhLocationFix *fix, BhLocationFault *fault,
                   GError **error);
-} BhLocationParts;
+} BhLocationModule;
 
 G_END_DECLS

@@ -7,16 +7,16 @@
 
 G_BEGIN_DECLS
 
-typedef struct _BhInk BhInk;
+typedef struct _BhFontSubset BhFontSubset;
 
-BhInk *bh_ink_new(void);
-void bh_ink_free(BhInk *ink);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhInk, bh_ink_free)
+BhFontSubset *bh_font_subset_new(void);
+void bh_font_subset_free(BhFontSubset *subset);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhFontSubset, bh_font_subset_free)
 
 /* Notes the glyphs of a line. All lines of a document first, before any is drawn. */
-void bh_ink_collect(BhInk *ink, PangoLayoutLine *line);
+void bh_font_subset_collect(BhFontSubset *subset, PangoLayoutLine *line);
 /* Draws a line, its baseline beginning at the current point. Fonts that cannot be reduced are drawn
  * as pango does. */
-void bh_ink_draw(BhInk *ink, cairo_t *cr, PangoLayoutLine *line);
+void bh_font_subset_draw(BhFontSubset *subset, cairo_t *cr, PangoLayoutLine *line);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-#include "app/pages/row-pages.h"
+#include "app/pages/paged-list.h"
 
 #include <glib/gi18n.h>
 
@@ -8,27 +8,27 @@
 #define ROW_SPACING 8
 
 typedef struct {
-  json_t *from;   /* NULL: the beginning */
-  guint first;    /* rows before it */
-  guint rows;     /* when it was shown last */
-  GtkWidget *box; /* NULL while it is not shown */
+  json_t *from;        /* NULL: the beginning */
+  guint n_rows_before; /* rows before it */
+  guint rows;          /* when it was shown last */
+  GtkWidget *box;      /* NULL while it is not shown */
 } Page;
 
-struct _BhRowPages {
+struct _BhPagedList {
   GtkWidget *box;
   GtkWidget *more;
   GtkWidget *earlier;
-  BhRowPagesAsk ask;
+  BhPagedListAsk ask;
   gpointer owner;
-  GArray *pages;     /* Page; those with a box stand in a row */
-  GHashTable *known; /* record id → number of its page + 1 */
-  json_t *next;      /* where the page behind the last one starts; NULL: there is none */
-  guint filling;     /* the page between begin and end */
-  gboolean renewed;  /* the rows shown are to go when the first page comes */
-  gboolean moved;    /* a record of a later page came with the one that is filled */
+  GArray *pages;              /* Page; those with a box stand in a row */
+  GHashTable *page_of_record; /* record id → number of its page + 1 */
+  json_t *next;               /* where the page behind the last one starts; NULL: there is none */
+  guint filled_page;          /* the page between begin and end */
+  gboolean refreshing;        /* the rows shown are to go when the first page comes */
+  gboolean has_moved_rows;    /* a record of a later page came with the one that is filled */
 };
 
-static Page *page_at(BhRowPages *self, guint number)
+static Page *page_at(BhPagedList *self, guint number)
 {
   return &g_array_index(self->pages, Page, number);
 }
@@ -39,7 +39,7 @@ static void page_clear(gpointer data)
   json_decref(page->from);
 }
 
-static guint find_first_shown(BhRowPages *self)
+static guint find_first_shown(BhPagedList *self)
 {
   guint i = 0;
   while (i < self->pages->len && page_at(self, i)->box == NULL)
@@ -48,7 +48,7 @@ static guint find_first_shown(BhRowPages *self)
 }
 
 /* One behind the last page that is shown. */
-static guint find_end_shown(BhRowPages *self)
+static guint find_end_shown(BhPagedList *self)
 {
   guint i = self->pages->len;
   while (i > 0 && page_at(self, i - 1)->box == NULL)
@@ -64,89 +64,90 @@ static void hide_page(Page *page)
   page->box = NULL;
 }
 
-static void update_buttons(BhRowPages *self)
+static void update_buttons(BhPagedList *self)
 {
   guint end = find_end_shown(self);
   gtk_widget_set_visible(self->earlier, find_first_shown(self) > 0 && end > 0);
   gtk_widget_set_visible(self->more, end < self->pages->len || self->next != NULL);
 }
 
-static void on_more(BhRowPages *self)
+static void on_more(BhPagedList *self)
 {
   guint end = find_end_shown(self);
   self->ask(self->owner, end, end < self->pages->len ? page_at(self, end)->from : self->next);
 }
 
-static void on_earlier(BhRowPages *self)
+static void on_earlier(BhPagedList *self)
 {
   guint first = find_first_shown(self);
   if (first > 0 && first < self->pages->len)
     self->ask(self->owner, first - 1, page_at(self, first - 1)->from);
 }
 
-static void clear(BhRowPages *self)
+static void clear(BhPagedList *self)
 {
-  self->renewed = FALSE;
+  self->refreshing = FALSE;
   for (guint i = 0; i < self->pages->len; i++)
     if (page_at(self, i)->box != NULL)
       hide_page(page_at(self, i));
   g_array_set_size(self->pages, 0);
-  g_hash_table_remove_all(self->known);
+  g_hash_table_remove_all(self->page_of_record);
   g_clear_pointer(&self->next, json_decref);
 }
 
-void bh_row_pages_restart(BhRowPages *self)
+void bh_paged_list_restart(BhPagedList *self)
 {
   clear(self);
   update_buttons(self);
   self->ask(self->owner, 0, NULL);
 }
 
-void bh_row_pages_renew(BhRowPages *self)
+void bh_paged_list_refresh(BhPagedList *self)
 {
-  self->renewed = TRUE;
+  self->refreshing = TRUE;
   gtk_widget_hide(self->earlier); /* what they ask for is of the old rows */
   gtk_widget_hide(self->more);
   self->ask(self->owner, 0, NULL);
 }
 
-static void add_page(BhRowPages *self)
+static void add_page(BhPagedList *self)
 {
   Page page = {.from = json_incref(self->next)};
   if (self->pages->len > 0) {
     const Page *last = page_at(self, self->pages->len - 1);
-    page.first = last->first + last->rows;
+    page.n_rows_before = last->n_rows_before + last->rows;
   }
   g_array_append_val(self->pages, page);
 }
 
-static gboolean is_of(gpointer record, gpointer page, gpointer number)
+static gboolean is_on_page(gpointer record, gpointer page, gpointer number)
 {
   (void)record;
   return GPOINTER_TO_UINT(page) == GPOINTER_TO_UINT(number) + 1;
 }
 
-static gboolean is_behind(gpointer record, gpointer page, gpointer number)
+static gboolean is_after_page(gpointer record, gpointer page, gpointer number)
 {
   (void)record;
   return GPOINTER_TO_UINT(page) > GPOINTER_TO_UINT(number) + 1;
 }
 
-void bh_row_pages_begin(BhRowPages *self, guint number)
+void bh_paged_list_begin(BhPagedList *self, guint number)
 {
-  if (number == 0 && self->renewed)
+  if (number == 0 && self->refreshing)
     clear(self);
   g_return_if_fail(number <= self->pages->len);
   guint end = find_end_shown(self);
   gboolean before = number < end;
   if (end > 0)
-    bh_scroll_keep(self->box, page_at(self, before ? find_first_shown(self) : end - 1)->box);
+    bh_scroll_keep_position(self->box,
+                            page_at(self, before ? find_first_shown(self) : end - 1)->box);
   if (number == self->pages->len)
     add_page(self);
   else /* what it had may stand elsewhere now */
-    g_hash_table_foreach_remove(self->known, is_of, GUINT_TO_POINTER(number));
-  self->filling = number;
-  self->moved = FALSE;
+    g_hash_table_foreach_remove(self->page_of_record, is_on_page, GUINT_TO_POINTER(number));
+  self->filled_page = number;
+  self->has_moved_rows = FALSE;
   Page *page = page_at(self, number);
   page->rows = 0;
   page->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, ROW_SPACING);
@@ -156,63 +157,66 @@ void bh_row_pages_begin(BhRowPages *self, guint number)
   gtk_widget_show(page->box);
 }
 
-gboolean bh_row_pages_takes(BhRowPages *self, const char *record)
+gboolean bh_paged_list_accepts(BhPagedList *self, const char *record)
 {
-  guint page = GPOINTER_TO_UINT(g_hash_table_lookup(self->known, record));
-  gboolean before = page > 0 && page < self->filling + 1;
-  self->moved |= page > self->filling + 1;
+  guint page = GPOINTER_TO_UINT(g_hash_table_lookup(self->page_of_record, record));
+  gboolean before = page > 0 && page < self->filled_page + 1;
+  self->has_moved_rows |= page > self->filled_page + 1;
   if (!before)
-    g_hash_table_replace(self->known, g_strdup(record), GUINT_TO_POINTER(self->filling + 1));
+    g_hash_table_replace(self->page_of_record, g_strdup(record),
+                         GUINT_TO_POINTER(self->filled_page + 1));
   return !before;
 }
 
-guint bh_row_pages_get_number(BhRowPages *self)
+guint bh_paged_list_get_number(BhPagedList *self)
 {
-  const Page *page = page_at(self, self->filling);
-  return page->first + page->rows + 1;
+  const Page *page = page_at(self, self->filled_page);
+  return page->n_rows_before + page->rows + 1;
 }
 
-void bh_row_pages_add(BhRowPages *self, GtkWidget *row)
+void bh_paged_list_add(BhPagedList *self, GtkWidget *row)
 {
-  Page *page = page_at(self, self->filling);
+  Page *page = page_at(self, self->filled_page);
   gtk_container_add(GTK_CONTAINER(page->box), row);
   page->rows++;
 }
 
-void bh_row_pages_note(BhRowPages *self, const char *text)
+void bh_paged_list_note(BhPagedList *self, const char *text)
 {
-  gtk_container_add(GTK_CONTAINER(page_at(self, self->filling)->box), bh_part_label(text, "dim"));
+  gtk_container_add(GTK_CONTAINER(page_at(self, self->filled_page)->box),
+                    bh_part_label(text, "dim"));
 }
 
-static void trim(BhRowPages *self)
+static void trim(BhPagedList *self)
 {
   guint first = find_first_shown(self);
   guint end = find_end_shown(self);
-  if (end - first <= BH_ROW_PAGES_SHOWN)
+  if (end - first <= BH_PAGED_LIST_SHOWN)
     return;
-  hide_page(page_at(self, self->filling == first ? end - 1 : first));
+  hide_page(page_at(self, self->filled_page == first ? end - 1 : first));
 }
 
 /* A page that was asked for again and ends elsewhere now leaves a gap, or a record twice: what is
  * behind it is asked for anew. */
-static void drop_what_does_not_follow(BhRowPages *self, const json_t *next)
+static void drop_following_pages(BhPagedList *self, const json_t *next)
 {
-  guint behind = self->filling + 1;
+  guint behind = self->filled_page + 1;
   if (behind == self->pages->len ||
-      (!self->moved && next != NULL && json_equal(page_at(self, behind)->from, next)))
+      (!self->has_moved_rows && next != NULL && json_equal(page_at(self, behind)->from, next)))
     return;
   for (guint i = behind; i < self->pages->len; i++)
     if (page_at(self, i)->box != NULL)
       hide_page(page_at(self, i));
   g_array_set_size(self->pages, behind);
-  g_hash_table_foreach_remove(self->known, is_behind, GUINT_TO_POINTER(self->filling));
+  g_hash_table_foreach_remove(self->page_of_record, is_after_page,
+                              GUINT_TO_POINTER(self->filled_page));
 }
 
-void bh_row_pages_end(BhRowPages *self, const json_t *next)
+void bh_paged_list_end(BhPagedList *self, const json_t *next)
 {
-  drop_what_does_not_follow(self, next);
-  Page *page = page_at(self, self->filling);
-  gboolean last = self->filling + 1 == self->pages->len;
+  drop_following_pages(self, next);
+  Page *page = page_at(self, self->filled_page);
+  gboolean last = self->filled_page + 1 == self->pages->len;
   if (last) {
     json_t *before = self->next;
     self->next = json_incref((json_t *)next);
@@ -220,30 +224,30 @@ void bh_row_pages_end(BhRowPages *self, const json_t *next)
   }
   if (last && page->rows == 0 && next != NULL) {
     hide_page(page);
-    g_array_set_size(self->pages, self->filling);
-    self->ask(self->owner, self->filling, self->next);
+    g_array_set_size(self->pages, self->filled_page);
+    self->ask(self->owner, self->filled_page, self->next);
     return;
   }
   trim(self);
   update_buttons(self);
 }
 
-gboolean bh_row_pages_is_empty(BhRowPages *self)
+gboolean bh_paged_list_is_empty(BhPagedList *self)
 {
   return self->next == NULL && self->pages->len == 1 && page_at(self, 0)->rows == 0;
 }
 
-BhRowPages *bh_row_pages_new(GtkWidget *box, GtkWidget *more, const char *id, BhRowPagesAsk ask,
-                             gpointer owner)
+BhPagedList *bh_paged_list_new(GtkWidget *box, GtkWidget *more, const char *id, BhPagedListAsk ask,
+                               gpointer owner)
 {
-  BhRowPages *self = g_new0(BhRowPages, 1);
+  BhPagedList *self = g_new0(BhPagedList, 1);
   self->box = box;
   self->more = more;
   self->ask = ask;
   self->owner = owner;
   self->pages = g_array_new(FALSE, TRUE, sizeof(Page));
   g_array_set_clear_func(self->pages, page_clear);
-  self->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  self->page_of_record = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   self->earlier = bh_part_button(id, _("Show earlier ones"), NULL);
   gtk_widget_hide(self->earlier);
   gtk_container_add(GTK_CONTAINER(box), self->earlier);
@@ -252,12 +256,12 @@ BhRowPages *bh_row_pages_new(GtkWidget *box, GtkWidget *more, const char *id, Bh
   return self;
 }
 
-void bh_row_pages_free(BhRowPages *self)
+void bh_paged_list_free(BhPagedList *self)
 {
   if (self == NULL)
     return;
   g_array_unref(self->pages);
-  g_hash_table_unref(self->known);
+  g_hash_table_unref(self->page_of_record);
   json_decref(self->next);
   g_free(self);
 }

@@ -6,11 +6,11 @@
 
 G_BEGIN_DECLS
 
-#define BH_SAID (bh_said_quark())
-GQuark bh_said_quark(void);
+#define BH_USER_ERROR (bh_user_error_quark())
+GQuark bh_user_error_quark(void);
 
 /* Codes: most errors say all in their message. */
-#define BH_SAID_ONLY 0
-#define BH_SAID_UNDRAWN 1 /* may be done all the same, once somebody agreed */
+#define BH_USER_ERROR_MESSAGE 0
+#define BH_USER_ERROR_MISSING_GLYPHS 1 /* may be done all the same, once somebody agreed */
 
 G_END_DECLS

@@ -9,40 +9,40 @@
 
 G_BEGIN_DECLS
 
-#define BH_ROW_PAGES_SHOWN 3 /* so that two stay beside the one that comes, more than a screen */
+#define BH_PAGED_LIST_SHOWN 3 /* so that two stay beside the one that comes, more than a screen */
 
-typedef struct _BhRowPages BhRowPages;
+typedef struct _BhPagedList BhPagedList;
 
 /* Asks the store for page `number`, which starts at `from` (NULL: at the beginning). Its answer
- * goes to bh_row_pages_begin and _end; a newer question replaces an older one. */
-typedef void (*BhRowPagesAsk)(gpointer owner, guint number, const json_t *from);
+ * goes to bh_paged_list_begin and _end; a newer question replaces an older one. */
+typedef void (*BhPagedListAsk)(gpointer owner, guint number, const json_t *from);
 
 /* Fills `box` and shows and hides `more`, a button; both are borrowed. `id` is that of the button
  * "earlier", which it makes. */
-BhRowPages *bh_row_pages_new(GtkWidget *box, GtkWidget *more, const char *id, BhRowPagesAsk ask,
-                             gpointer owner);
-void bh_row_pages_free(BhRowPages *pages);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhRowPages, bh_row_pages_free)
+BhPagedList *bh_paged_list_new(GtkWidget *box, GtkWidget *more, const char *id, BhPagedListAsk ask,
+                               gpointer owner);
+void bh_paged_list_free(BhPagedList *pages);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPagedList, bh_paged_list_free)
 
 /* Removes all rows and asks for the first page. */
-void bh_row_pages_restart(BhRowPages *pages);
+void bh_paged_list_restart(BhPagedList *pages);
 /* The same, but what is shown stays until the answer is there. */
-void bh_row_pages_renew(BhRowPages *pages);
-/* The answer for page `number` is there: its rows follow by bh_row_pages_add, then _end. */
-void bh_row_pages_begin(BhRowPages *pages, guint number);
+void bh_paged_list_refresh(BhPagedList *pages);
+/* The answer for page `number` is there: its rows follow by bh_paged_list_add, then _end. */
+void bh_paged_list_begin(BhPagedList *pages, guint number);
 /* Whether this page shows the record; FALSE when one before it has it already, because it moved
  * while somebody looked at the list. */
-gboolean bh_row_pages_takes(BhRowPages *pages, const char *record);
+gboolean bh_paged_list_accepts(BhPagedList *pages, const char *record);
 /* Number of the next row in the whole list, from 1. */
-guint bh_row_pages_get_number(BhRowPages *pages);
-void bh_row_pages_add(BhRowPages *pages, GtkWidget *row);
+guint bh_paged_list_get_number(BhPagedList *pages);
+void bh_paged_list_add(BhPagedList *pages, GtkWidget *row);
 /* Says something below the rows of this page. */
-void bh_row_pages_note(BhRowPages *pages, const char *text);
+void bh_paged_list_note(BhPagedList *pages, const char *text);
 /* `next` (borrowed): where the next page starts; NULL when there is none. A page without a row asks
  * for the next one at once. When a page that was asked for again ends elsewhere than before, those
  * behind it go, and "more" asks for them anew. */
-void bh_row_pages_end(BhRowPages *pages, const json_t *next);
+void bh_paged_list_end(BhPagedList *pages, const json_t *next);
 /* No page has a row, and none will come. */
-gboolean bh_row_pages_is_empty(BhRowPages *pages);
+gboolean bh_paged_list_is_empty(BhPagedList *pages);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
 /* Finds the fields; which characters cannot be drawn is for app/paper/font.c to say. */
-#include "app/undrawn.h"
+#include "app/missing-glyphs.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
@@ -11,16 +11,17 @@
 /* Members of the frozen fields that hold values of another kind than the document. */
 static const struct {
   const char *member, *kind;
-} places[] = {{"enterprise", "enterprise"}, {"unit", "unit"},          {"inspection", "inspection"},
-              {"hazards", "hazard"},        {"people", "participant"}, {"answers", "checklist"}};
+} member_kinds[] = {{"enterprise", "enterprise"}, {"unit", "unit"},
+                    {"inspection", "inspection"}, {"hazards", "hazard"},
+                    {"people", "participant"},    {"answers", "checklist"}};
 
 /* Written by the program, or on no paper. */
-static const char *const unseen[] = {"id", "doc_type", "role", NULL};
+static const char *const skipped_members[] = {"id", "doc_type", "role", NULL};
 
 typedef struct {
   const BhKindSet *kinds;
   const char *lang;
-  const char *except;
+  const char *agreed;
   GArray *characters;
   GString *lines;
   guint n_lines;
@@ -39,58 +40,58 @@ static GArray *list_in(const Search *search, const char *text)
 
 static gboolean is_line_of(const char *lines, const char *line)
 {
-  g_auto(GStrv) all = g_strsplit(lines != NULL ? lines : "", "\n", -1);
-  return g_strv_contains((const char *const *)all, line);
+  g_auto(GStrv) texts = g_strsplit(lines != NULL ? lines : "", "\n", -1);
+  return g_strv_contains((const char *const *)texts, line);
 }
 
 /* What is typed at the signing goes into the signature or the visit. */
 static const BhField *find_field(const Search *search, const BhKind *kind, const char *key)
 {
-  static const char *const others[] = {"signature", "inspection"};
+  static const char *const fallback_kinds[] = {"signature", "inspection"};
   if (strcmp(key, "place") == 0 && kind == bh_kind_set_find(search->kinds, "inspection"))
     key = "place_note";
   const BhField *field = kind != NULL ? bh_kind_find_field(kind, key) : NULL;
-  for (gsize i = 0; field == NULL && i < G_N_ELEMENTS(others); i++) {
-    const BhKind *other = bh_kind_set_find(search->kinds, others[i]);
+  for (gsize i = 0; field == NULL && i < G_N_ELEMENTS(fallback_kinds); i++) {
+    const BhKind *other = bh_kind_set_find(search->kinds, fallback_kinds[i]);
     field = other != NULL ? bh_kind_find_field(other, key) : NULL;
   }
   return field;
 }
 
-static void look_at_text(Search *search, const BhKind *kind, const char *where, const char *key,
-                         const char *text)
+static void search_text(Search *search, const BhKind *kind, const char *where, const char *key,
+                        const char *text)
 {
   g_autoptr(GArray) found = list_in(search, text);
   if (found->len == 0)
     return;
   const BhField *field = find_field(search, kind, key);
-  g_autofree char *named = bh_font_format_characters(found);
+  g_autofree char *character_list = bh_font_format_characters(found);
   g_autofree char *line =
-      field != NULL
-          ? g_strdup_printf("· %s · %s: %s", where, bh_field_get_label(field, search->lang), named)
-          : g_strdup_printf("· %s: %s", where, named);
-  if (is_line_of(search->except, line))
+      field != NULL ? g_strdup_printf("· %s · %s: %s", where,
+                                      bh_field_get_label(field, search->lang), character_list)
+                    : g_strdup_printf("· %s: %s", where, character_list);
+  if (is_line_of(search->agreed, line))
     return;
   if (search->n_lines++ < LINES_MAX)
     g_string_append_printf(search->lines, "%s%s", search->lines->len > 0 ? "\n" : "", line);
 }
 
-static void look(Search *search, const BhKind *kind, const char *where, const char *key,
-                 const json_t *value)
+static void search_value(Search *search, const BhKind *kind, const char *where, const char *key,
+                         const json_t *value)
 {
   const char *member;
   gsize i;
-  json_t *one;
-  if (json_is_string(value) && !g_strv_contains(unseen, key))
-    look_at_text(search, kind, where, key, json_string_value(value));
-  json_object_foreach((json_t *)value, member, one) {
-    look(search, kind, where, member, one);
+  json_t *child;
+  if (json_is_string(value) && !g_strv_contains(skipped_members, key))
+    search_text(search, kind, where, key, json_string_value(value));
+  json_object_foreach((json_t *)value, member, child) {
+    search_value(search, kind, where, member, child);
   }
-  json_array_foreach((json_t *)value, i, one) {
-    const char *item = bh_json_string_or(one, "item_no", NULL);
+  json_array_foreach((json_t *)value, i, child) {
+    const char *item = bh_json_string_or(child, "item_no", NULL);
     g_autofree char *place = item != NULL ? g_strdup_printf("%s %s", where, item)
                                           : g_strdup_printf("%s %u", where, (guint)i + 1);
-    look(search, kind, place, key, one);
+    search_value(search, kind, place, key, child);
   }
 }
 
@@ -98,32 +99,32 @@ static void add_all_texts(const json_t *value, GString *out)
 {
   const char *key;
   gsize i;
-  json_t *one;
+  json_t *child;
   if (json_is_string(value))
     g_string_append(out, json_string_value(value));
-  json_object_foreach((json_t *)value, key, one)
-    add_all_texts(one, out);
-  json_array_foreach((json_t *)value, i, one)
-    add_all_texts(one, out);
+  json_object_foreach((json_t *)value, key, child)
+    add_all_texts(child, out);
+  json_array_foreach((json_t *)value, i, child)
+    add_all_texts(child, out);
 }
 
 static const char *find_kind(const char *member)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS(places); i++)
-    if (strcmp(places[i].member, member) == 0)
-      return places[i].kind;
+  for (gsize i = 0; i < G_N_ELEMENTS(member_kinds); i++)
+    if (strcmp(member_kinds[i].member, member) == 0)
+      return member_kinds[i].kind;
   return "document";
 }
 
-char *bh_undrawn_dup_lines(const json_t *frozen, const BhKindSet *kinds, const char *lang,
-                           const char *except)
+char *bh_missing_glyphs_dup_lines(const json_t *frozen, const BhKindSet *kinds, const char *lang,
+                                  const char *agreed)
 {
-  g_autoptr(GString) all = g_string_new(NULL);
-  add_all_texts(frozen, all);
-  g_autoptr(GArray) characters = bh_font_list_undrawn(all->str);
+  g_autoptr(GString) texts = g_string_new(NULL);
+  add_all_texts(frozen, texts);
+  g_autoptr(GArray) characters = bh_font_list_missing_glyphs(texts->str);
   Search search = {.kinds = kinds,
                    .lang = lang,
-                   .except = except,
+                   .agreed = agreed,
                    .characters = characters,
                    .lines = g_string_new(NULL)};
   const char *member;
@@ -131,7 +132,7 @@ char *bh_undrawn_dup_lines(const json_t *frozen, const BhKindSet *kinds, const c
   json_object_foreach((json_t *)frozen, member, value) {
     const BhKind *kind = characters->len > 0 ? bh_kind_set_find(kinds, find_kind(member)) : NULL;
     if (characters->len > 0)
-      look(&search, kind, kind != NULL ? bh_kind_get_label(kind, lang) : "", member, value);
+      search_value(&search, kind, kind != NULL ? bh_kind_get_label(kind, lang) : "", member, value);
   }
   if (search.n_lines > LINES_MAX) {
     g_autofree char *more = g_strdup_printf(_("· and %u more fields"), search.n_lines - LINES_MAX);
@@ -140,7 +141,7 @@ char *bh_undrawn_dup_lines(const json_t *frozen, const BhKindSet *kinds, const c
   return g_string_free(search.lines, FALSE);
 }
 
-char *bh_undrawn_dup_question(const char *lines)
+char *bh_missing_glyphs_dup_question(const char *lines)
 {
   return g_strdup_printf(_("No font of this device can draw these characters:\n%s\nGo back and "
                            "write them in another way. If there is none, they are printed as 〓, "

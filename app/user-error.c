@@ -1,0 +1,3 @@
+#include "app/user-error.h"
+
+G_DEFINE_QUARK(bh_user_error, bh_user_error)
