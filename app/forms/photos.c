@@ -144,6 +144,17 @@ void bh_photos_show(BhPhotos *self, const json_t *files)
   }
 }
 
+void bh_photos_remove(BhPhotos *self, json_t *files, const json_t *file)
+{
+  for (gsize i = 0; i < json_array_size(files); i++) {
+    if (json_array_get(files, i) == file) {
+      json_array_remove(files, i);
+      break;
+    }
+  }
+  bh_photos_show(self, files);
+}
+
 guint bh_photos_count(BhPhotos *self)
 {
   return self->count;

@@ -129,6 +129,10 @@ static void show_photos(BhHazardPage *self)
   bh_photos_show(self->photos, json_object_get(self->hazard, "files"));
 }
 
+static void save_photos(BhHazardPage *self);
+
+/* Adds a picture to the hazard. A picture of a hazard that is a draft becomes an entry with it, one
+ * of a saved hazard at once. */
 static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
 {
   (void)photo;
@@ -144,23 +148,23 @@ static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhHazardPage *self
   g_autoptr(json_t) none = json_array();
   g_free(bh_form_view_show_problems(self->form, none));
   show_message(self, "");
-  if (is_saved(self)) {
-    bh_page_post(page, bh_call_save_one(id, "file", json_incref(values)), NULL, NULL, NULL);
-    return;
-  }
-  /* A picture of a hazard that is a draft is a draft too, and becomes an entry with it. */
-  gtk_widget_show(self->discard);
+  /* Stored as a draft first, also for a saved hazard: when the save is refused, the draft remains.
+   */
   json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
   bh_page_post(page,
                bh_call_put_drafts(
                    json_pack("[{s:s, s:s, s:O}]", "record", id, "kind", "file", "set", values)),
                NULL, NULL, NULL);
+  if (is_saved(self))
+    save_photos(self);
+  else
+    gtk_widget_show(self->discard);
 }
 
 static void on_add_photo(BhHazardPage *self)
 {
   BhPage *photo = bh_photo_page_new(_("Photo of the hazard"));
-  g_signal_connect_object(photo, "kept", G_CALLBACK(on_photo_stored), self, 0);
+  g_signal_connect_object(photo, "stored", G_CALLBACK(on_photo_stored), self, 0);
   bh_page_open(BH_PAGE(self), photo);
 }
 
@@ -218,62 +222,82 @@ static char *dup_photo_name(BhHazardPage *self, const char *id)
   return *note != '\0' ? g_strdup_printf(_("%s (%s)"), name, note) : g_steal_pointer(&name);
 }
 
-static char *dup_photo_reason(BhHazardPage *self, const json_t *refused)
+/* "Role: is required", or the text alone when the problem is about no field. */
+static char *dup_problem_text(BhHazardPage *self, const json_t *problem)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const char *lang = bh_session_get_lang(session);
-  const json_t *problem = json_array_get(json_object_get(refused, "problems"), 0);
   const BhKind *kind = bh_session_find_kind(session, "file");
   const BhField *field =
       kind != NULL ? bh_kind_find_field(kind, bh_json_string_or(problem, "field", "")) : NULL;
-  if (!json_is_true(json_object_get(refused, "here")))
-    return g_strdup(_("This picture is not on this device"));
-  if (problem == NULL)
-    return g_strdup(
-        bh_error_text((BhErrorCode)json_integer_value(json_object_get(refused, "code"))));
   const char *text = bh_json_string_or(problem, lang, "");
   return field != NULL ? g_strdup_printf("%s: %s", bh_field_get_label(field, lang), text)
                        : g_strdup(text);
 }
 
-static void show_refused(BhHazardPage *self, const json_t *refused)
+/* Shows why a picture's draft is not saved, and offers to remove it. */
+static void show_unsaved_photo(BhHazardPage *self, const char *id, const char *text)
 {
-  g_strlcpy(self->refused, bh_json_string_or(refused, "record", ""), sizeof self->refused);
-  g_autofree char *name = dup_photo_name(self, self->refused);
-  g_autofree char *reason = dup_photo_reason(self, refused);
+  g_strlcpy(self->refused, id, sizeof self->refused);
+  show_message(self, text);
+  gtk_widget_show(self->remove_photo);
+}
+
+static void show_refused(BhHazardPage *self, const json_t *problem)
+{
+  const char *id = bh_json_string_or(problem, "record", "");
+  g_autofree char *name = dup_photo_name(self, id);
+  g_autofree char *reason = dup_problem_text(self, problem);
   g_autofree char *text = g_strdup_printf(
       _("%s cannot be saved: %s. All the rest is kept. Take this photo away and save again."), name,
       reason);
-  show_message(self, text);
-  gtk_widget_show(self->remove_photo);
+  show_unsaved_photo(self, id, text);
 }
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
-  const json_t *refused = json_object_get(result, "refused");
+  const json_t *first = json_array_get(result, 0);
   if (error != NULL) {
     bh_page_say_error(page, error);
-    return;
-  }
-  if (json_array_size(problems) > 0) {
-    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+  } else if (first == NULL) {
+    bh_page_say(page, _("Saved; it will be sent by itself"));
+    bh_page_close(page);
+  } else if (json_object_get(first, "record") != NULL) {
+    show_refused(self, first);
+  } else {
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, result);
     show_message(self, other_problems);
     bh_page_say(page, _("Kept as a draft; some things are still missing"));
-    return;
   }
-  if (refused != NULL) {
-    show_refused(self, refused);
-    return;
-  }
-  bh_page_say(page, _("Saved; it will be sent by itself"));
-  bh_page_close(page);
 }
 
-/* The hazard and its pictures, for one save: neither may be left behind by a crash in between. A
- * hazard that was saved may have pictures left that an older version did not save with it. */
+/* The pictures of a saved hazard were saved, or one was refused: it stays on the page as a draft.
+ */
+static void on_photos_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  json_t *ids = json_object_get(self->hazard, "file_drafts");
+  const json_t *first = json_array_get(result, 0);
+  if (error != NULL) {
+    const char *id = json_string_value(json_array_get(ids, json_array_size(ids) - 1));
+    g_autofree char *name = dup_photo_name(self, id);
+    g_autofree char *reason = bh_session_dup_error_text(bh_page_get_session(page), error);
+    g_autofree char *text = g_strdup_printf(
+        _("%s is not saved yet: %s. Save to try again, or take this photo away."), name, reason);
+    g_warning("photo: %s", error->message);
+    show_unsaved_photo(self, id, text);
+  } else if (first != NULL) {
+    show_refused(self, first);
+  } else {
+    json_array_clear(ids);
+  }
+}
+
+/* Drafts of the hazard (when it changed) and of its pictures, for one save: after a crash all are
+ * saved, or none. */
 static json_t *list_drafts(BhHazardPage *self, const json_t *initial_values)
 {
   json_t *drafts = json_array();
@@ -286,6 +310,21 @@ static json_t *list_drafts(BhHazardPage *self, const json_t *initial_values)
     json_array_append_new(drafts, json_pack("{s:O}", "record", id));
   }
   return drafts;
+}
+
+static void save_photos(BhHazardPage *self)
+{
+  const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
+  json_t *drafts = json_array();
+  gsize i;
+  json_t *id;
+  hide_remove_photo(self);
+  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id) {
+    json_array_append_new(drafts, json_pack("{s:O}", "record", id));
+  }
+  bh_page_submit_run(BH_PAGE(self), bh_hazard_save_run,
+                     bh_hazard_save_new(actor, self->record, NULL, drafts), bh_hazard_save_free,
+                     on_photos_saved, NULL, NULL);
 }
 
 static void on_save(BhHazardPage *self)

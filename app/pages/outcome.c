@@ -32,6 +32,22 @@ static void bh_outcome_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_outcome_page_parent_class)->finalize(object);
 }
 
+static void release_json(gpointer data)
+{
+  json_decref(data);
+}
+
+/* `data`: values of the picture. One that was not saved is not shown either. */
+static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  BhOutcomePage *self = BH_OUTCOME_PAGE(page);
+  if (error == NULL)
+    return;
+  bh_photos_remove(self->photos, self->files, data);
+  bh_page_say_error(page, error);
+}
+
 static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhOutcomePage *self)
 {
   (void)photo;
@@ -42,13 +58,14 @@ static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhOutcomePage *sel
   json_object_set_new(values, "role", json_string("proof"));
   json_array_append(self->files, values);
   bh_photos_show(self->photos, self->files);
-  bh_page_post(BH_PAGE(self), bh_call_save_one(id, "file", json_incref(values)), NULL, NULL, NULL);
+  BhCall *save = bh_call_save_one(id, "file", json_incref(values));
+  bh_page_post(BH_PAGE(self), save, on_photo_saved, g_steal_pointer(&values), release_json);
 }
 
 static void on_add_photo(BhOutcomePage *self)
 {
   BhPage *photo = bh_photo_page_new(_("Proof"));
-  g_signal_connect_object(photo, "kept", G_CALLBACK(on_photo_stored), self, 0);
+  g_signal_connect_object(photo, "stored", G_CALLBACK(on_photo_stored), self, 0);
   bh_page_open(BH_PAGE(self), photo);
 }
 

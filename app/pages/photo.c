@@ -329,7 +329,7 @@ static void bh_photo_page_class_init(BhPhotoPageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_photo_page_finalize;
   page_class->load = bh_photo_page_load;
   page_class->leave = bh_photo_page_leave;
-  stored_signal = g_signal_new("kept", BH_TYPE_PHOTO_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+  stored_signal = g_signal_new("stored", BH_TYPE_PHOTO_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                G_TYPE_NONE, 1, G_TYPE_POINTER);
   BH_PAGE_TEMPLATE(klass, "photo");
   BH_PAGE_CHILD(klass, BhPhotoPage, message);

@@ -70,12 +70,29 @@ static gboolean has_value(const json_t *values, const char *key)
 
 /* --- pictures --- */
 
+/* A picture that is being saved. */
+typedef struct {
+  BhPhotos *photos; /* borrowed: the strip of the page that gets the reply */
+  json_t *values;
+} PhotoSave;
+
+static void photo_save_free(gpointer data)
+{
+  PhotoSave *save = data;
+  json_decref(save->values);
+  g_free(save);
+}
+
+/* A picture that was not saved is not shown either. */
 static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
-  (void)data;
-  if (error != NULL)
-    bh_page_say_error(page, error);
+  const PhotoSave *save = data;
+  if (error == NULL)
+    return;
+  bh_photos_remove(save->photos, g_object_get_data(G_OBJECT(save->photos), "bh-files"),
+                   save->values);
+  bh_page_say_error(page, error);
 }
 
 static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhPhotos *photos)
@@ -91,15 +108,18 @@ static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhPhotos *photos)
   json_object_set_new(values, "role", json_string(role));
   json_array_append(files, values);
   bh_photos_show(photos, files);
-  bh_page_post(BH_PAGE(self), bh_call_save_one(id, "file", json_incref(values)), on_photo_saved,
-               NULL, NULL);
+  BhCall *call = bh_call_save_one(id, "file", json_incref(values));
+  PhotoSave *save = g_new0(PhotoSave, 1);
+  save->photos = photos;
+  save->values = g_steal_pointer(&values);
+  bh_page_post(BH_PAGE(self), call, on_photo_saved, save, photo_save_free);
 }
 
 static void on_add_photo(BhPhotos *photos)
 {
   BhStepPage *self = g_object_get_data(G_OBJECT(photos), "bh-page");
   BhPage *photo = bh_photo_page_new(g_object_get_data(G_OBJECT(photos), "bh-heading"));
-  g_signal_connect_object(photo, "kept", G_CALLBACK(on_photo_stored), photos, 0);
+  g_signal_connect_object(photo, "stored", G_CALLBACK(on_photo_stored), photos, 0);
   bh_page_open(BH_PAGE(self), photo);
 }
 

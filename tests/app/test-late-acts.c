@@ -11,6 +11,7 @@
 #include "app/pages/home.h"
 #include "app/pages/inspection.h"
 #include "app/pages/outcome.h"
+#include "app/pages/photo.h"
 #include "app/pages/record.h"
 #include "app/pages/sign.h"
 #include "tests/support/pictures.h"
@@ -395,6 +396,106 @@ static void test_pictures_left_of_a_saved_hazard_can_be_sent(void **state)
   assert_string_equal(drafts, "");
 }
 
+/* --- a picture that is added to a saved hazard --- */
+
+static guint count_photos(World *world)
+{
+  guint count = 0;
+  g_autofree char *id = g_strdup("photo-1");
+  while (world_look(world, id) != NULL) {
+    count++;
+    g_free(id);
+    id = g_strdup_printf("photo-%u", count + 1);
+  }
+  return count;
+}
+
+/* As the page of the camera does after "keep". */
+static void add_photo(World *world)
+{
+  g_autofree char *path = g_build_filename(world->fixture->dir, "picture.png", NULL);
+  gsize size;
+  const guint8 *png = test_png(&size);
+  assert_true(g_file_set_contents(path, (const char *)png, (gssize)size, NULL));
+  g_autoptr(json_t) file = world_call(world, "add_file", json_pack("{s:s}", "path", path));
+  assert_true(world_tap(world, "add_photo"));
+  GtkWidget *photo = gtk_widget_get_ancestor(world_find(world, "choose"), BH_TYPE_PHOTO_PAGE);
+  g_signal_emit_by_name(photo, "stored", file);
+  bh_page_close(BH_PAGE(photo));
+  world_settle(world);
+}
+
+static void show_saved_hazard(World *world)
+{
+  world_pull(world, HAZARD, "hazard", dup_hazard(world, "found"));
+  world_show(world, bh_home_page_new());
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_hazard_page_new_existing(test_id(HAZARD)));
+  world_settle(world);
+}
+
+static void test_a_picture_added_to_a_saved_hazard_is_saved_at_once(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new();
+  show_saved_hazard(world);
+  gint64 before = count_pending(world);
+  add_photo(world);
+  add_photo(world);
+  assert_int_equal(count_pending(world), before + 2);
+  assert_int_equal(count_photos(world), 2);
+  assert_null(world_look(world, "remove_photo"));
+  g_autofree char *drafts = dup_drafts(world);
+  assert_string_equal(drafts, "");
+}
+
+/* Nobody has signed in with a PIN, so the store refuses every entry of Li. */
+static void test_a_refused_picture_of_a_saved_hazard_stays_a_draft_until_it_is_saved(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new_with_pins();
+  show_saved_hazard(world);
+  gint64 before = count_pending(world);
+  add_photo(world);
+  assert_int_equal(count_pending(world), before);
+  assert_int_equal(count_photos(world), 1);
+  assert_non_null(strstr(world_text(world, "message"), "Photo 1 is not saved yet"));
+  assert_non_null(world_look(world, "remove_photo"));
+
+  assert_true(world_tap(world, "back"));
+  bh_page_host_open(BH_PAGE_HOST(world->window), bh_hazard_page_new_existing(test_id(HAZARD)));
+  world_settle(world);
+  assert_int_equal(count_photos(world), 1);
+  json_decref(world_call(world, "sign_in",
+                         json_pack("{s:s, s:s}", "staff", world->fixture->li, "pin", PIN_OF_LI)));
+  assert_true(world_tap(world, "save"));
+  assert_int_equal(count_pending(world), before + 1);
+  g_autofree char *drafts = dup_drafts(world);
+  assert_string_equal(drafts, "");
+}
+
+static void test_a_refused_picture_of_a_saved_hazard_can_be_removed(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new_with_pins();
+  show_saved_hazard(world);
+  add_photo(world);
+  assert_true(world_tap(world, "remove_photo"));
+  assert_int_equal(count_photos(world), 0);
+  assert_null(world_look(world, "remove_photo"));
+  g_autofree char *drafts = dup_drafts(world);
+  assert_string_equal(drafts, "");
+}
+
+static void test_a_refused_proof_is_taken_off_the_page(void **state)
+{
+  (void)state;
+  g_autoptr(World) world = world_new_with_pins();
+  world_show(world, bh_outcome_page_new(test_id(INSPECTION)));
+  add_photo(world);
+  assert_int_equal(count_photos(world), 0);
+  assert_string_not_equal(world_said(world), "");
+}
+
 static void test_an_answer_typed_for_one_review_is_never_kept_for_another(void **state)
 {
   (void)state;
@@ -442,6 +543,10 @@ int main(int argc, char **argv)
       cmocka_unit_test(test_a_hazard_and_its_pictures_are_saved_in_one_step),
       cmocka_unit_test(test_a_refused_picture_is_named_and_can_be_taken_away),
       cmocka_unit_test(test_pictures_left_of_a_saved_hazard_can_be_sent),
+      cmocka_unit_test(test_a_picture_added_to_a_saved_hazard_is_saved_at_once),
+      cmocka_unit_test(test_a_refused_picture_of_a_saved_hazard_stays_a_draft_until_it_is_saved),
+      cmocka_unit_test(test_a_refused_picture_of_a_saved_hazard_can_be_removed),
+      cmocka_unit_test(test_a_refused_proof_is_taken_off_the_page),
       cmocka_unit_test(test_an_answer_typed_for_one_review_is_never_kept_for_another),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
