@@ -1,5 +1,5 @@
-/* What somebody has typed for a record that does not exist yet, kept as a draft of a fresh record
- * until it is made. Found again by the record above it, for each person their own. Main thread. */
+/* Values that a person has typed for a record that does not exist yet. They are stored as the draft
+ * of a new record, one for each person, and found again by the record's parent. Main thread. */
 #pragma once
 
 #include "app/page.h"
@@ -7,25 +7,28 @@
 G_BEGIN_DECLS
 
 typedef struct {
-  char record[BH_ID_LEN + 1]; /* of the draft, and of what will be made of it */
+  char record[BH_ID_LEN + 1]; /* of the draft, and later of the record; "" until loaded */
   char *kind;
-  char *parent_key; /* key of the draft that names the record above: "enterprise" */
-  char *parent;
-  gboolean has_draft;   /* there is a draft */
-  gboolean is_finished; /* what was typed is made or thrown away: nothing more is kept */
+  char *parent_key; /* key of the draft that names the parent, for example "enterprise" */
+  char *parent;     /* record id */
+  gboolean has_draft;
+  gboolean is_finished; /* saved or discarded: nothing more is stored */
 } BhUnsavedRecord;
 
-/* All copied; `record` "" or NULL makes a fresh one when no draft is found. */
+/* All arguments are copied. `record` names a known draft; "" or NULL: the newest draft of the
+ * parent is used, or a new record id. */
 BhUnsavedRecord *bh_unsaved_record_new(const char *kind, const char *parent_key, const char *parent,
                                        const char *record);
+/* NULL is ignored. */
 void bh_unsaved_record_free(BhUnsavedRecord *unsaved);
-/* Answers with {key: value} of the draft, {} without one; `typed->record` is known from then on.
- * `typed` must live as long as the page. */
+/* Reads the draft. `reply` gets {key: value} of it, {} without one; `unsaved->record` is set from
+ * then on. `unsaved` must live as long as the page. */
 void bh_unsaved_record_load(BhUnsavedRecord *unsaved, BhPage *page, BhPageReply reply);
-/* Keeps one key; NULL clears it. */
+/* Stores one key (copied); NULL clears it. Ignored before the draft is loaded and after it is
+ * finished. */
 void bh_unsaved_record_set(BhUnsavedRecord *unsaved, BhPage *page, const char *key,
                            const json_t *value);
-/* Throws the draft away; nothing is kept after it. */
+/* Discards the draft; nothing is stored afterwards. */
 void bh_unsaved_record_discard(BhUnsavedRecord *unsaved, BhPage *page);
 
 G_END_DECLS

@@ -1,5 +1,6 @@
-/* An error whose message is written for the person who reads the screen, in the window's language:
- * pages show it as it is. All other errors are shown by what their code means. */
+/* Errors whose message is written for the person at the screen, in the window's language. Pages
+ * show the message as it is; all other errors are shown by the meaning of their code
+ * (bh_session_dup_error_text). */
 #pragma once
 
 #include <glib.h>
@@ -7,10 +8,10 @@
 G_BEGIN_DECLS
 
 #define BH_USER_ERROR (bh_user_error_quark())
+/* The error domain. */
 GQuark bh_user_error_quark(void);
 
-/* Codes: most errors say all in their message. */
-#define BH_USER_ERROR_MESSAGE 0
-#define BH_USER_ERROR_MISSING_GLYPHS 1 /* may be done all the same, once somebody agreed */
+#define BH_USER_ERROR_MESSAGE 0        /* the message is all there is */
+#define BH_USER_ERROR_MISSING_GLYPHS 1 /* possible once a person has agreed to placeholders */
 
 G_END_DECLS

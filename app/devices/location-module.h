@@ -1,11 +1,11 @@
-/* What the module of the location offers to location.h, which loads it. */
+/* Interface of the location module, which location.h loads when it is first used. */
 #pragma once
 
 #include "app/devices/location.h"
 
 G_BEGIN_DECLS
 
-#define BH_LOCATION_MODULE "bh_location_module" /* a BhLocationModule */
+#define BH_LOCATION_MODULE "bh_location_module" /* symbol of a BhLocationModule */
 
 typedef struct {
   double lat, lon;
@@ -14,10 +14,10 @@ typedef struct {
 } BhLocationFix;
 
 typedef struct {
-  /* The next fix of gpsd that `judge` finds good; blocks for `wait_us` at most. `port` NULL: gpsd's
-   * own. *fault: what was wrong with the last one. */
+  /* Waits for a fix of gpsd that `check` accepts; blocks for `wait_us` at most. `port` NULL: gpsd's
+   * own. FALSE with BH_ERROR_NOT_FOUND; *fault is then what was wrong with the last fix. */
   gboolean (*ask)(const char *host, const char *port, gint64 wait_us, GCancellable *cancellable,
-                  BhLocationCheck judge, BhLocationFix *fix, BhLocationFault *fault,
+                  BhLocationCheck check, BhLocationFix *fix, BhLocationFault *fault,
                   GError **error);
 } BhLocationModule;
 

@@ -23,8 +23,6 @@ struct _BhSignaturePad {
 
 G_DEFINE_FINAL_TYPE(BhSignaturePad, bh_signature_pad, GTK_TYPE_DRAWING_AREA)
 
-static guint changed_signal;
-
 static void start_stroke(BhSignaturePad *self)
 {
   g_ptr_array_add(self->strokes, g_array_new(FALSE, FALSE, sizeof(Point)));
@@ -97,7 +95,6 @@ static gboolean bh_signature_pad_event(GtkWidget *widget, GdkEvent *event)
   case GDK_BUTTON_RELEASE:
   case GDK_TOUCH_END:
     self->drawing = FALSE;
-    g_signal_emit(self, changed_signal, 0);
     return GDK_EVENT_STOP;
   default:
     return GDK_EVENT_PROPAGATE;
@@ -116,8 +113,6 @@ static void bh_signature_pad_class_init(BhSignaturePadClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_signature_pad_finalize;
   widget_class->draw = bh_signature_pad_draw;
   widget_class->event = bh_signature_pad_event;
-  changed_signal = g_signal_new("changed", BH_TYPE_SIGNATURE_PAD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                NULL, G_TYPE_NONE, 0);
 }
 
 static void stroke_free(gpointer data)
@@ -152,7 +147,6 @@ void bh_signature_pad_undo(BhSignaturePad *self)
   self->n_points -= last->len;
   g_ptr_array_set_size(self->strokes, self->strokes->len - 1);
   gtk_widget_queue_draw(GTK_WIDGET(self));
-  g_signal_emit(self, changed_signal, 0);
 }
 
 void bh_signature_pad_clear(BhSignaturePad *self)
@@ -160,7 +154,6 @@ void bh_signature_pad_clear(BhSignaturePad *self)
   g_ptr_array_set_size(self->strokes, 0);
   self->n_points = 0;
   gtk_widget_queue_draw(GTK_WIDGET(self));
-  g_signal_emit(self, changed_signal, 0);
 }
 
 void bh_signature_pad_add_stroke(BhSignaturePad *self, const double *xy, gsize n_points)
@@ -168,7 +161,6 @@ void bh_signature_pad_add_stroke(BhSignaturePad *self, const double *xy, gsize n
   start_stroke(self);
   for (gsize i = 0; i < n_points; i++)
     add_point(self, xy[2 * i], xy[2 * i + 1]);
-  g_signal_emit(self, changed_signal, 0);
 }
 
 typedef struct {
