@@ -1,4 +1,4 @@
-/* The commands that talk to the hub. */
+/* The commands enrol and sync. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define ASK_MAX_S 600
 #define ASK_PAUSE_US 200000
-#define START_TRIES 15 /* pauses in which a round of another process shows that it began */
+#define START_TRIES 15 /* polls after which a sync of another process must have started */
 
 BhCtlExit bh_ctl_enrol(const BhCtlOptions *options)
 {
@@ -35,7 +35,7 @@ static gboolean is_idle(const json_t *status)
          !json_is_true(json_object_get(status, "behind"));
 }
 
-/* Another process syncs: ask it to, and watch until its round is over. */
+/* Another process owns the store: asks it to sync, and polls until it is done. */
 static json_t *sync_elsewhere(BhLink *link, GError **error)
 {
   json_t *status = NULL;
@@ -93,7 +93,7 @@ BhCtlExit bh_ctl_sync(const BhCtlOptions *options)
   else if (code == BH_CTL_OK)
     printf("In step with the hub.\n");
   else if (json_is_true(json_object_get(status, "behind")))
-    printf("Not in step with the hub: its records are still taking their places\n");
+    printf("Not in step with the hub: its records are still being stored\n");
   else
     printf("Not in step with the hub: %s\n",
            bh_json_string_or(status, "last_error", bh_json_string_or(status, "state", "")));
