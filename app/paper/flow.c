@@ -1,3 +1,5 @@
+/* Layout over pages: places lines of text, rules and pictures, and draws them. Start at
+ * bh_flow_add_text and bh_flow_add_row. */
 #include "app/paper/flow.h"
 
 #include "app/paper/font.h"
@@ -6,7 +8,7 @@
 
 #define PADDING 3.5
 #define RULE_WIDTH 0.6
-/* A row up to this share of the page is moved on rather than cut. */
+/* A row up to this share of a page is moved to the next page instead of being divided. */
 #define WHOLE_ROW_SHARE 0.25
 #define INDENT_CHARACTERS 2
 #define SPACE_ABOVE_HEADING 6
@@ -37,7 +39,7 @@ static const Style styles[BH_FLOW_STYLE_COUNT] = {
     [BH_FLOW_SMALL] = {REGULAR " 9", 1, PANGO_ALIGN_LEFT, 2},
 };
 
-/* Either lines of a layout, a rule, or a picture. */
+/* Lines of a layout, a picture, or else a rule. */
 typedef struct {
   PangoLayout *layout;
   int first_line;
@@ -49,16 +51,16 @@ typedef struct {
 struct _BhFlow {
   double width, height, margin, top, bottom;
   PangoContext *context;
-  GArray *missing_glyphs; /* gunichar: what no font has */
+  GArray *missing_glyphs; /* gunichar: characters that no font has */
   GPtrArray *pages;       /* GPtrArray of Item */
-  gboolean full;          /* over BH_FLOW_MAX_PAGES: what comes is laid over the last page */
+  gboolean full; /* over BH_FLOW_MAX_PAGES: further content replaces that of the last page */
   double y;
   double widths[BH_FLOW_MAX_COLUMNS];
   int n_columns;   /* 0: no table is open */
-  GPtrArray *head; /* of RowCell, NULL: none */
+  GPtrArray *head; /* of RowCell; NULL: the table has no head */
 };
 
-/* A cell on its way to the page: what of it is placed already. */
+/* A cell that is being placed, and how much of it is placed already. */
 typedef struct {
   PangoLayout *layout;
   int next_line;
@@ -156,7 +158,7 @@ const GArray *bh_flow_get_missing_glyphs(const BhFlow *flow)
   return flow->missing_glyphs;
 }
 
-/* A box with a number is nobody's name: what cannot be drawn is marked as such. */
+/* Sets the text with placeholders for missing glyphs: pango would draw boxes with numbers. */
 static void set_text(const BhFlow *flow, PangoLayout *layout, const char *text)
 {
   pango_layout_set_text(layout, text, -1);
@@ -184,8 +186,8 @@ static PangoLayout *make_layout(const BhFlow *flow, BhFlowStyle style, const cha
   return layout;
 }
 
-/* Height of `n_lines` lines from `first`; with n_lines < 0 of as many as fit into `limit`, whose
- * number goes to `fit`. */
+/* Height of `n_lines` lines from line `first`. With n_lines < 0, the height of as many lines as fit
+ * into `limit`; *fit is their number. */
 static double measure_lines(PangoLayout *layout, int first, int n_lines, double limit, int *fit)
 {
   g_autoptr(PangoLayoutIter) iter = pango_layout_get_iter(layout);
@@ -346,8 +348,8 @@ static void place_frame(BhFlow *flow, const GPtrArray *row, double height)
   place_rule(flow, flow->margin, flow->y + height, width, 0);
 }
 
-/* Places all that is left of the row; the caller made sure that it fits. Label cells stand in the
- * middle of their row. */
+/* Places the rest of the row, for which the caller has reserved room. Centred cells are centred
+ * vertically too. */
 static void place_whole_row(BhFlow *flow, GPtrArray *row, double height)
 {
   for (guint i = 0; i < row->len; i++) {
@@ -372,7 +374,7 @@ static void place_whole_row(BhFlow *flow, GPtrArray *row, double height)
   flow->y += height;
 }
 
-/* Places as many lines of each cell as fit on this page. FALSE when not one line does. */
+/* Places as many lines of each cell as fit on this page. FALSE when no line fits. */
 static gboolean place_part_of_row(BhFlow *flow, GPtrArray *row)
 {
   double limit = room(flow) - 2 * PADDING, height = 0;
@@ -434,7 +436,7 @@ void bh_flow_add_row(BhFlow *flow, const BhFlowCell *cells, int n_cells)
   if (height > room(flow) && height <= body * WHOLE_ROW_SHARE)
     table_page(flow);
   for (gboolean fresh = FALSE; (height = row_height(row)) > room(flow);) {
-    /* On a fresh page at least one line fits: no style is higher than a page. */
+    /* On a new page at least one line fits: no style is higher than a page. */
     if (!place_part_of_row(flow, row) && fresh)
       break;
     table_page(flow);
@@ -463,8 +465,8 @@ void bh_flow_add_line(BhFlow *flow, int number, BhFlowStyle style, const char *t
   g_ptr_array_add(g_ptr_array_index(flow->pages, number), item);
 }
 
-#define ENDS_GAP 14         /* between the two texts of one line */
-#define RIGHT_SHARE_MAX 0.7 /* of the line that the right one takes */
+#define ENDS_GAP 14         /* points between the two texts of one line */
+#define RIGHT_SHARE_MAX 0.7 /* of the line, for the right text */
 
 void bh_flow_add_split_line(BhFlow *flow, int number, BhFlowStyle style, const char *left,
                             const char *right, double y)
@@ -477,13 +479,13 @@ void bh_flow_add_split_line(BhFlow *flow, int number, BhFlowStyle style, const c
   pango_layout_set_width(layout, -1);
   pango_layout_get_size(layout, &width, NULL);
   g_object_unref(layout);
-  /* A point more: a width that is rounded down would cut the last character. */
+  /* One point more, because a width that is rounded down would cut the last character. */
   widths[1] = MIN((double)width / PANGO_SCALE + 1, body * RIGHT_SHARE_MAX);
   widths[0] = body - widths[1] - (*right != '\0' ? ENDS_GAP : 0);
   for (int i = 0; i < 2; i++) {
     Item *item = g_new0(Item, 1);
     item->layout = make_layout(flow, style, texts[i], widths[i]);
-    /* Of a number the end tells it from others. */
+    /* Numbers differ at their end, so the middle is cut. */
     pango_layout_set_ellipsize(item->layout, i == 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_MIDDLE);
     pango_layout_set_single_paragraph_mode(item->layout, TRUE);
     item->n_lines = 1;
@@ -495,7 +497,7 @@ void bh_flow_add_split_line(BhFlow *flow, int number, BhFlowStyle style, const c
 
 /* --- drawing --- */
 
-/* Lines of an item, in order, with the place where each one's baseline begins. */
+/* Iterates over the lines of an item, with the start of each baseline. */
 typedef struct {
   const Item *item;
   PangoLayoutIter *iter;
@@ -514,7 +516,7 @@ static Lines lines_begin(const Item *item)
   return lines;
 }
 
-/* NULL after the last one, and the iterator is freed. */
+/* The next line; NULL after the last one, and the iterator is freed. */
 static PangoLayoutLine *lines_next(Lines *lines, double *x, double *y)
 {
   PangoRectangle line;

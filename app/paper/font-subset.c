@@ -1,3 +1,4 @@
+/* Reduces fonts to the glyphs of a document (HarfBuzz) and draws with them. */
 #include "app/paper/font-subset.h"
 
 #include <cairo-ft.h>
@@ -5,15 +6,15 @@
 
 #define CFF HB_TAG('C', 'F', 'F', ' ')
 
-/* A font as it is used, and what becomes of it. */
+/* A font of the document and its reduced version. */
 typedef struct {
   hb_face_t *face;
   hb_set_t *glyphs;
-  gboolean tried;                 /* tried */
-  cairo_font_face_t *subset_face; /* NULL: draw as pango does */
+  gboolean tried;                 /* the reduced version was made, or could not be */
+  cairo_font_face_t *subset_face; /* NULL: draw with the whole font */
 } Face;
 
-/* What a cairo font face needs as long as cairo holds it. */
+/* What cairo needs as long as it uses the reduced font. */
 typedef struct {
   hb_blob_t *blob;
   FT_Face face;
@@ -57,7 +58,7 @@ void bh_font_subset_free(BhFontSubset *subset)
   g_free(subset);
 }
 
-/* NULL when the font is no CFF font: only those grow. */
+/* The entry of a font; NULL when it is not a CFF font: only those get large. */
 static Face *find_face(BhFontSubset *subset, PangoFont *font)
 {
   hb_face_t *key = hb_font_get_face(pango_font_get_hb_font(font));
@@ -89,8 +90,8 @@ void bh_font_subset_collect(BhFontSubset *subset, PangoLayoutLine *line)
   }
 }
 
-/* The font's file with these glyphs only, under their old numbers, without layout tables and
- * subroutines. NULL when it cannot be done. */
+/* The font file with the collected glyphs under their old numbers, without layout tables and
+ * subroutines. NULL when it cannot be made. */
 static hb_blob_t *make_subset_blob(const Face *face)
 {
   static const hb_tag_t dropped[] = {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'),
@@ -129,7 +130,7 @@ static void make_subset_face(Face *face)
   }
   face->subset_face =
       cairo_ft_font_face_create_for_ft_face(memory->face, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP);
-  /* cairo keeps its own reference to the face until its caches let go of it. */
+  /* cairo references the face until its caches release it, so the memory is freed with it. */
   if (cairo_font_face_set_user_data(face->subset_face, &key, memory,
                                     (cairo_destroy_func_t)memory_free) != CAIRO_STATUS_SUCCESS) {
     g_clear_pointer(&face->subset_face, cairo_font_face_destroy);
@@ -144,7 +145,8 @@ static void set_font(cairo_t *cr, const Face *face, PangoFont *font)
   cairo_set_font_size(cr, (double)pango_font_description_get_size(description) / PANGO_SCALE);
 }
 
-/* Glyphs with their text, so that it can be searched and copied. FALSE: not drawn. */
+/* Draws glyphs with their text, so that it can be searched and copied in the PDF. FALSE when
+ * nothing was drawn. */
 static gboolean draw_run(cairo_t *cr, const Face *face, const char *text, PangoGlyphItem *item,
                          double x, double y)
 {

@@ -1,16 +1,17 @@
-/* Asks the fonts of this machine; does not know what the text is for. */
+/* The fonts of this machine, and the characters they lack. What the text is for is not known here.
+ */
 #include "app/paper/font.h"
 
 #include <string.h>
 
 #include "app/paper/text.h"
 
-#define NAMED_MAX 12 /* characters that are named by their numbers */
+#define NAMED_MAX 12 /* characters that are listed by number */
 
 PangoContext *bh_font_context_new(void)
 {
-  /* A font map of its own: the default one carries the screen's resolution and hinting, and then
-   * the same document would break its lines differently from machine to machine. */
+  /* A font map of its own: the default one has the screen's resolution and hinting, so that the
+   * same document would break its lines differently on other machines. */
   PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
   pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
   PangoContext *context = pango_font_map_create_context(map);
@@ -57,7 +58,7 @@ void bh_font_add_missing_glyphs(PangoLayout *layout, GArray *characters)
     add_of_line(l->data, characters);
 }
 
-/* Each character of the text once: a long text asks about no more than a short one. */
+/* Each character of the text once, so that the cost does not grow with the length of the text. */
 static char *dup_distinct(const char *text)
 {
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
@@ -70,7 +71,7 @@ static char *dup_distinct(const char *text)
   return g_string_free(out, FALSE);
 }
 
-/* Fonts are looked for once in each thread: that costs more than all the rest. */
+/* One context per thread: finding the fonts is the expensive part. */
 static PangoContext *get_context(void)
 {
   static GPrivate context_key = G_PRIVATE_INIT(g_object_unref);

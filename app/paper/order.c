@@ -1,7 +1,6 @@
+/* 责令限期整改指令书: the problems found, the demand for each, by when, on what legal basis if one
+ * was given; receipt. Start at bh_form_write_order. */
 #include "app/paper/form.h"
-
-/* 责令限期整改指令书: the problems found, what has to be done about each, by when, on what legal
- * basis as far as one was given; receipt. */
 
 static void add_problems(BhForm *form)
 {

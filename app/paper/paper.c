@@ -1,3 +1,4 @@
+/* Chooses the form of a document, lays it out, adds header, footer and QR, and writes the PDF. */
 #include "app/paper/paper.h"
 
 #include <cairo-pdf.h>
@@ -22,7 +23,7 @@ struct _BhPaper {
   char *title;
   char *number;
   char *issuer;
-  char *code; /* text of the QR, NULL for a draft */
+  char *code; /* text of the QR; NULL for a draft */
   gint64 issued_ms;
 };
 
@@ -40,7 +41,7 @@ static gboolean write_form(BhForm *form)
   gint64 version = bh_form_get_integer(form, form->source->frozen, "paper");
   if (version != FROZEN_VERSION) {
     g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN,
-                "frozen document: version %" G_GINT64_FORMAT " is not known", version);
+                "frozen document: unknown version %" G_GINT64_FORMAT, version);
     return FALSE;
   }
   for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -49,17 +50,17 @@ static gboolean write_form(BhForm *form)
       return form->error == NULL;
     }
   }
-  g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN,
-              "frozen document: doc_type \"%s\" is not known", type);
+  g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN, "frozen document: unknown doc_type \"%s\"",
+              type);
   return FALSE;
 }
 
-/* What the paper cannot do without; everything else may be absent. */
+/* Checks the members without which no paper is possible; all others may be absent. */
 static gboolean check_source(const BhPaperSource *source, GError **error)
 {
   static const char *const texts[] = {"doc_type", "title"};
   if (!json_is_object(source->frozen)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "frozen document: no object");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "frozen document: must be an object");
     return FALSE;
   }
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -72,14 +73,14 @@ static gboolean check_source(const BhPaperSource *source, GError **error)
                        error))
     return FALSE;
   if (source->signatures != NULL && json_array_size(source->signatures) > BH_PAPER_MAX_SIGNATURES) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "signatures: more than %d",
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "signatures: more than %d are not allowed",
                 BH_PAPER_MAX_SIGNATURES);
     return FALSE;
   }
   return TRUE;
 }
 
-/* Who reads the paper learns what the marks are; who made it was asked before. */
+/* Explains the placeholders to readers of the paper. Its author agreed to them before. */
 static void add_missing_glyphs_note(BhFlow *flow)
 {
   const GArray *missing_glyphs = bh_flow_get_missing_glyphs(flow);

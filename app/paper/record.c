@@ -1,10 +1,9 @@
+/* 现场检查记录: whom, where, when, by whom; what was checked and what was not; problems; the
+ * statement of the inspected unit; signatures. Start at bh_form_write_record. */
 #include <string.h>
 
 #include "app/paper/form.h"
 #include "app/paper/text.h"
-
-/* 现场检查记录: whom, where, when, by whom; what was looked at and what was not; problems; what the
- * inspected unit says; signatures. */
 
 typedef struct {
   gint64 compliant, noncompliant, not_applicable, unchecked;
