@@ -1,3 +1,5 @@
+/* The camera module: a GStreamer pipeline with live view, reader of codes and still pictures. Start
+ * at open_feed. */
 #include "app/devices/camera-module.h"
 
 #include <gmodule.h>
@@ -37,7 +39,7 @@ static gboolean has_element(const char *name)
   return factory != NULL;
 }
 
-/* The source part of the pipeline; NULL when this machine has no camera. */
+/* The source element of the pipeline, g_free; NULL when this machine has no camera. */
 static char *dup_source(const char *still_image)
 {
   if (still_image != NULL)
@@ -81,7 +83,7 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "camera: none on this device");
     return NULL;
   }
-  /* Queues of one that drop the old: the view never waits for the reader of codes. */
+  /* Queues of one buffer that drop old ones: the view never waits for the reader of codes. */
   static const char *const queue = "queue leaky=downstream max-size-buffers=1";
   g_autofree char *text = g_strdup_printf("%s ! tee name=t "
                                           "t. ! %s ! videoconvert ! gtksink name=view sync=false "
@@ -103,7 +105,8 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
   feed->sink = gst_bin_get_by_name(GST_BIN(feed->pipeline), "still");
   g_autoptr(GstElement) view = gst_bin_get_by_name(GST_BIN(feed->pipeline), "view");
   g_object_get(view, "widget", &feed->view, NULL);
-  /* Before it plays: a view without a parent would open a window of its own. */
+  /* The view gets its parent before the pipeline plays: gtksink opens a window of its own
+   * otherwise. */
   gtk_widget_set_size_request(feed->view, -1, height_px);
   gtk_container_add(box, feed->view);
   gtk_widget_show(feed->view);

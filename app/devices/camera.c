@@ -1,3 +1,4 @@
+/* The camera as an object with signals. The camera module does the work (camera-gst.c). */
 #include "app/devices/camera.h"
 
 #include "app/devices/camera-module.h"
@@ -6,8 +7,8 @@
 struct _BhCamera {
   GObject parent;
   char *still_image;
-  const BhCameraModule *module; /* once started */
-  BhCameraFeed *feed;           /* while it runs */
+  const BhCameraModule *module; /* NULL before the first start */
+  BhCameraFeed *feed;           /* NULL while it does not run */
 };
 
 G_DEFINE_FINAL_TYPE(BhCamera, bh_camera, G_TYPE_OBJECT)

@@ -1,9 +1,10 @@
+/* Prepares pictures for the reader of codes in the camera module. */
 #include "app/devices/code-reader.h"
 
 #include "app/devices/camera-module.h"
 #include "app/devices/module.h"
 
-/* Luminance of the picture, one byte a pixel; transparent parts count as white. */
+/* Luminance of the picture, one byte per pixel; transparent parts count as white. g_free. */
 static guint8 *dup_grey(GdkPixbuf *picture, gboolean invert)
 {
   int width = gdk_pixbuf_get_width(picture);
@@ -43,7 +44,7 @@ char *bh_code_read_pixbuf(GdkPixbuf *picture)
   g_autoptr(GError) error = NULL;
   const BhCameraModule *module = bh_module_find("camera", BH_CAMERA_MODULE, &error);
   if (module == NULL) {
-    g_warning("no codes can be read: %s", error->message);
+    g_warning("codes cannot be read: %s", error->message);
     return NULL;
   }
   char *text = read_normal_and_inverted(module, picture);

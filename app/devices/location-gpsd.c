@@ -1,3 +1,4 @@
+/* The location module: asks gpsd (libgps). location.c decides whether a fix is usable. */
 #include "app/devices/location-module.h"
 
 #include <gmodule.h>
@@ -15,22 +16,22 @@ static gint64 get_time_ms(const struct gps_data_t *gps)
              : 0;
 }
 
-/* What the last report says; FALSE when it has no position. */
+/* Reads the last report; FALSE when it has no position. */
 static gboolean read_fix(const struct gps_data_t *gps, BhLocationFix *fix)
 {
   if (gps->fix.mode < MODE_2D || !isfinite(gps->fix.latitude) || !isfinite(gps->fix.longitude))
     return FALSE;
   fix->lat = gps->fix.latitude;
   fix->lon = gps->fix.longitude;
-  /* gpsd gives NaN for errors it does not know. */
+  /* gpsd reports NaN for errors it does not know. */
   fix->accuracy_m =
       isfinite(gps->fix.epx) && isfinite(gps->fix.epy) ? fmax(gps->fix.epx, gps->fix.epy) : -1;
   fix->at_ms = get_time_ms(gps);
   return TRUE;
 }
 
-/* gpsd gives its last report to whoever asks, however old. A clock of this device that is wrong
- * makes every report look old: one whose time goes on while we look is of now. */
+/* Checks a fix. gpsd also sends its last report, however old. When this device's clock is wrong,
+ * every report looks old: a report is current when its time has advanced since the first one. */
 static BhLocationFault check_fix(BhLocationCheck check, const BhLocationFix *fix, gint64 *first_ms)
 {
   gint64 now_ms = g_get_real_time() / 1000;

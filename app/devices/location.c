@@ -1,3 +1,5 @@
+/* Positions: checks fixes and makes place values. The location module asks gpsd (location-gpsd.c).
+ */
 #include "app/devices/location.h"
 
 #include <glib/gi18n.h>

@@ -1,5 +1,5 @@
-/* Judges a picture before anything is decoded, then has it decoded small. Says in people's words
- * what is wrong with one. */
+/* Checks a picture file before decoding, decodes it in a small size, and describes what is wrong
+ * with one. */
 #include "app/devices/picture-load.h"
 
 #include <glib/gi18n.h>
@@ -12,7 +12,7 @@
 #define MEGA (1000 * 1000)
 #define LARGE_PIXELS (16 * MEGA)
 
-/* Held while a large picture is decoded: a row of them is not decoded at the same time. */
+/* Locked while a large picture is decoded, so that only one is in memory at a time. */
 static GMutex large_mutex;
 
 static const char *text_of_error(const GError *error)
@@ -57,7 +57,7 @@ static gboolean judge(const char *path, BhMedia *media, GError **error)
   g_autoptr(GError) local = NULL;
   if (!bh_media_judge_file(path, BH_FILE_MAX, media, &local))
     return fail(text_of_error(local), error);
-  /* A picture without a size is none, whatever else is wrong with it. */
+  /* A file without a size in pixels is not a picture, whatever else is wrong with it. */
   if (media->width == 0)
     return fail(text_of_verdict(media->type != NULL && media->verdict != BH_MEDIA_WHOLE
                                     ? media->verdict

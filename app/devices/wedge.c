@@ -1,4 +1,4 @@
-/* Bursts of keys. Which keys reach the widgets is decided in app/input.c. */
+/* Recognizes bursts of keys. app/input.c decides which keys reach the widgets. */
 #include "app/devices/wedge.h"
 
 #include <string.h>
@@ -45,7 +45,7 @@ void bh_wedge_reset(BhWedge *wedge)
   wedge->longest_pause_ms = 0;
 }
 
-/* The code of a complete burst; NULL when a hand may have typed it. */
+/* The code of a complete burst, g_free; NULL when a person may have typed it. */
 static char *dup_code(const BhWedge *wedge)
 {
   gsize prefix = strlen(wedge->prefix);
@@ -59,7 +59,7 @@ static char *dup_code(const BhWedge *wedge)
 char *bh_wedge_add_character(BhWedge *wedge, gunichar character, guint32 at_ms)
 {
   if (character == 0)
-    return NULL; /* shift keys come between the letters of a burst */
+    return NULL; /* shift keys occur between the characters of a burst */
   if (bh_wedge_continues(wedge, at_ms))
     wedge->longest_pause_ms = MAX(wedge->longest_pause_ms, at_ms - wedge->last_ms);
   else

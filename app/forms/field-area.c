@@ -1,4 +1,4 @@
-/* An area code, chosen by going down the tree of areas from the device's own. */
+/* The control for an area code: a tree of areas, starting at the device's own. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>

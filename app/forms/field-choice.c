@@ -1,5 +1,5 @@
-/* One of several, or several of several: every choice is a button that can be seen. Long lists
- * fold behind the chosen ones. */
+/* The controls for one choice and for several. Every choice is a visible button; a long list shows
+ * only the chosen ones until it is unfolded. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -8,7 +8,7 @@
 #include "app/parts.h"
 #include "schema/kind-rules.h"
 
-#define OPEN_UP_TO 8 /* choices shown without unfolding */
+#define OPEN_UP_TO 8 /* choices that are shown without unfolding */
 
 typedef struct {
   BhFieldRow *row;
@@ -102,7 +102,7 @@ static GtkWidget *make(BhFieldRow *row, gboolean several)
   gtk_widget_show_all(choice->flow);
   g_autoptr(GList) cells = gtk_container_get_children(GTK_CONTAINER(choice->flow));
   for (GList *l = cells; l != NULL; l = l->next)
-    gtk_widget_set_can_focus(l->data, FALSE); /* the button inside takes it */
+    gtk_widget_set_can_focus(l->data, FALSE); /* the button inside gets the focus */
   if (n > OPEN_UP_TO) {
     g_autofree char *id = g_strdup_printf("%s-unfold", bh_field_row_get_name(row));
     g_autofree char *name = g_strdup_printf(_("Choose: %s"), bh_field_row_get_label(row));

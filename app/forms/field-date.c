@@ -1,6 +1,6 @@
-/* A civil date: quick buttons for the usual terms, a calendar that unfolds in place, and a word
- * about holidays, since a deadline on one is met late (FIELD 17). Also a moment: date, hour and
- * minute, in the hub's zone. */
+/* The controls for a date and for a time. A date has buttons for usual terms, a calendar that
+ * unfolds in place, and a warning for holidays, because a deadline on one is missed (FIELD 17). A
+ * time is date, hour and minute in the hub's zone. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -100,7 +100,7 @@ static GtkWidget *make_spin(Date *date, const char *part, const char *name, doub
   g_autofree char *id = g_strdup_printf("%s-%s", bh_field_row_get_name(date->row), part);
   GtkWidget *spin = gtk_spin_button_new_with_range(0, max, 1);
   gtk_spin_button_set_wrap(GTK_SPIN_BUTTON(spin), TRUE);
-  gtk_entry_set_width_chars(GTK_ENTRY(spin), 2); /* both fit into 360 pixels */
+  gtk_entry_set_width_chars(GTK_ENTRY(spin), 2); /* so that hour and minute fit into 360 pixels */
   bh_part_identify(spin, id, name);
   g_signal_connect_swapped(spin, "value-changed", G_CALLBACK(on_time), date);
   gtk_widget_show(spin);

@@ -1,4 +1,4 @@
-/* Yes or no. */
+/* The control for a flag. */
 #include "app/forms/field-row.h"
 #include "app/parts.h"
 

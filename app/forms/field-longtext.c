@@ -1,4 +1,4 @@
-/* Several lines of text. */
+/* The control for text of several lines. */
 #include "app/forms/field-row.h"
 #include "app/parts.h"
 

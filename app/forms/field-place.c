@@ -1,5 +1,5 @@
-/* A position: asked from the receiver, shown, cleared. Above ground only; below, places have
- * names (FIELD 2). */
+/* The control for a position: asks the receiver, shows, clears. Only above ground; underground,
+ * places have names (FIELD 2). */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -14,7 +14,7 @@ typedef struct {
   GtkWidget *ask;
   GtkWidget *clear;
   json_t *place;
-  gboolean is_asking; /* the position that is looked for */
+  gboolean is_asking; /* the answer of the receiver is still wanted */
 } Place;
 
 static void place_free(gpointer data)
@@ -58,7 +58,7 @@ static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
   if (g_cancellable_is_cancelled(bh_field_row_get_cancellable(row)))
     return;
   Place *place = g_object_get_data(G_OBJECT(row), "bh-place-row");
-  /* It was looked for when the field held something else. */
+  /* The field was cleared or set since the receiver was asked. */
   if (!place->is_asking)
     return;
   place->is_asking = FALSE;

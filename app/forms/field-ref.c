@@ -1,6 +1,6 @@
-/* Another record, or several: chosen from what is on the device, searched by name, a page at a
- * time. Where the kind asked for belongs to a record this form also names (sites of the
- * enterprise), only those are offered. */
+/* The controls for one record and for several: chosen from those on the device, searched by name,
+ * page by page. When the kind has a parent that this form names too (sites of the enterprise), only
+ * its children are offered. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -14,9 +14,9 @@ typedef struct {
   BhFieldRow *row;
   BhQuestions *questions;
   gboolean several;
-  GPtrArray *ids;     /* chosen, as text */
+  GPtrArray *ids;     /* chosen record ids */
   GHashTable *titles; /* id → title */
-  GtkWidget *chosen;  /* box of buttons */
+  GtkWidget *chosen;  /* box of rows */
   GtkWidget *revealer;
   GtkWidget *search;
   GtkWidget *results;

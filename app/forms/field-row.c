@@ -1,3 +1,4 @@
+/* One field of a form. The control is made by the file of the field's type. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -210,7 +211,7 @@ void bh_field_row_set_hint(BhFieldRow *self, const char *text)
   gtk_widget_set_visible(self->hint, text != NULL && *text != '\0');
 }
 
-/* A ref is shown by the control that knows its title. */
+/* TRUE for refs: their own control shows the title of the record. */
 static gboolean shows_title(const BhField *field)
 {
   return bh_field_get_type(field) == BH_FIELD_REF || bh_field_get_type(field) == BH_FIELD_REFS;
@@ -226,7 +227,7 @@ void bh_field_row_lock(BhFieldRow *self, const json_t *value)
   }
   gtk_container_child_get(GTK_CONTAINER(self), self->control, "position", &place, NULL);
   gtk_widget_destroy(self->control);
-  if (self->label == NULL) { /* it stood inside the control */
+  if (self->label == NULL) { /* the label was part of the control */
     self->label = bh_part_label(bh_field_row_get_label(self), "field-label");
     gtk_container_add(GTK_CONTAINER(self), self->label);
     gtk_box_reorder_child(GTK_BOX(self), self->label, place++);

@@ -1,4 +1,4 @@
-/* One line of text, a telephone number, a credit code. */
+/* The controls for one line of text, phone numbers, credit codes and numbers. */
 #include "app/forms/field-row.h"
 #include "app/parts.h"
 
@@ -23,7 +23,8 @@ static GtkWidget *make_entry(BhFieldRow *row, GtkInputPurpose purpose)
 static GtkWidget *make_text(BhFieldRow *row)
 {
   BhFieldType type = bh_field_get_type(bh_field_row_get_field(row));
-  /* No max_length: GTK would cut what is pasted without a word. The check says it is too long. */
+  /* No max_length: GTK would truncate pasted text silently. The check reports that it is too long.
+   */
   return make_entry(row,
                     type == BH_FIELD_PHONE ? GTK_INPUT_PURPOSE_PHONE : GTK_INPUT_PURPOSE_FREE_FORM);
 }

@@ -1,3 +1,4 @@
+/* A form drawn from a kind. Reading values: report_value; conditions and marks: update_shown. */
 #include "app/forms/form-view.h"
 
 #include <glib/gi18n.h>
@@ -9,13 +10,14 @@
 struct _BhFormView {
   GtkBox parent;
   BhSession *session;
-  const BhKind *kind;        /* as it was when the form was made */
-  GtkWidget *changed_notice; /* says that the hub has another form by now; NULL while it has not */
+  const BhKind *kind; /* the version with which the form was made */
+  GtkWidget
+      *changed_notice; /* notice that the hub has another version of the form; NULL without one */
   json_t *values;
   json_t *related;     /* record id → values */
   GPtrArray *rows;     /* BhFieldRow*, borrowed from the box */
-  GHashTable *dirty;   /* BhFieldRow* typed in, not yet told */
-  GHashTable *invalid; /* BhFieldRow* holding what cannot be its value */
+  GHashTable *dirty;   /* BhFieldRow*: text was typed, "changed" not emitted yet */
+  GHashTable *invalid; /* BhFieldRow*: the text cannot be a value */
   guint pause_source;
   guint longest_source;
 };
@@ -84,7 +86,7 @@ static BhContext context_of(BhFormView *self, const char *today)
                      .data = self};
 }
 
-/* Said at once, beside the field; the row of its reason comes into sight. */
+/* Shows a doubt beside the field at once. */
 static void update_doubt(BhFormView *self, BhFieldRow *row)
 {
   const BhField *field = bh_field_row_get_field(row);
@@ -127,7 +129,7 @@ static char *dup_invalid_text(BhFieldRow *row, const GError *error)
   return g_strdup(_("This cannot be a value of this field"));
 }
 
-/* Says at the row what is wrong with what stands in it. */
+/* Shows at the row why its text cannot be a value. */
 static void mark_invalid(BhFormView *self, BhFieldRow *row, const GError *error)
 {
   g_autofree char *text = dup_invalid_text(row, error);
@@ -173,7 +175,7 @@ void bh_form_view_flush(BhFormView *self)
     report_value(self, l->data);
 }
 
-/* What nobody sees cannot be put right: it goes. */
+/* Clears invalid text in a hidden row, because nobody can correct it there. */
 static void clear_hidden_invalid(BhFormView *self, BhFieldRow *row)
 {
   g_autoptr(json_t) none = json_null();
@@ -279,8 +281,8 @@ static void add_all(BhFormView *self, const char *const *hidden)
       add_row(self, g_ptr_array_index(fields, k));
 }
 
-/* What is typed may not fit another form, and whoever types must not lose their place: this form
- * stays until its page is opened again. */
+/* An open form keeps its version: typed text may not fit another one, and the person must not lose
+ * their place. The notice asks to open the page again. */
 static void on_kinds_changed(BhFormView *self)
 {
   const BhKind *kind = bh_session_find_kind(self->session, bh_kind_get_name(self->kind));
@@ -325,7 +327,7 @@ static BhFieldRow *find_row(BhFormView *self, const char *key)
   return NULL;
 }
 
-/* A draft may hold what was typed and is no value. */
+/* Shows the problem of text from a draft that cannot be a value. */
 static void check_loaded_text(BhFormView *self, BhFieldRow *row)
 {
   g_autoptr(json_t) typed = bh_field_row_dup_raw(row);

@@ -1,3 +1,4 @@
+/* The strip of pictures. Thumbnails are made on another thread. */
 #include "app/forms/photos.h"
 
 #include <glib/gi18n.h>
@@ -102,7 +103,7 @@ static void on_small(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)data;
   g_autoptr(GdkPixbuf) picture = g_task_propagate_pointer(G_TASK(result), NULL);
-  /* Another set of pictures may be shown by now. */
+  /* The strip may show other pictures now. */
   if (picture != NULL && gtk_widget_get_parent(GTK_WIDGET(source)) != NULL)
     gtk_image_set_from_pixbuf(GTK_IMAGE(source), picture);
 }

@@ -1,14 +1,15 @@
+/* Draws strokes and makes a PNG of them. */
 #include "app/forms/signature-pad.h"
 
 #include <math.h>
 
 #define STROKE_PX 4.0
 #define MARGIN_PX 8.0
-/* Below this it is a dot or a slip of the hand, not a name. */
+/* Less ink is a dot or a slip of the hand, not a name. */
 #define INK_MIN_LENGTH_PX 60.0
-#define INK_MIN_EXTENT_PX 24.0 /* of the wider side */
+#define INK_MIN_EXTENT_PX 24.0 /* width or height, whichever is larger */
 #define INK_MIN_POINTS 3
-#define MAX_POINTS 20000 /* over all strokes; later ones are ignored */
+#define MAX_POINTS 20000 /* of all strokes together; later ones are ignored */
 
 typedef struct {
   double x, y;
@@ -60,7 +61,7 @@ static gboolean bh_signature_pad_draw(GtkWidget *widget, cairo_t *cr)
   BhSignaturePad *self = BH_SIGNATURE_PAD(widget);
   int width = gtk_widget_get_allocated_width(widget);
   int height = gtk_widget_get_allocated_height(widget);
-  /* Paper stays white in the dark scheme: it is what will be printed. */
+  /* The pad stays white in the dark scheme, because the signature is printed on paper. */
   cairo_set_source_rgb(cr, 1, 1, 1);
   cairo_paint(cr);
   cairo_set_source_rgb(cr, 0.6, 0.6, 0.6);
