@@ -1,5 +1,5 @@
-/* One item of a checklist at a time. An answer is shown at once and saved behind it; what the store
- * said before the tap is not shown any more. */
+/* Shows one item of a checklist at a time. An answer is shown at once and saved in the background;
+ * a visit that was read before the tap is not shown any more. Start at answer() and show(). */
 #include "app/pages/checklist.h"
 
 #include <glib/gi18n.h>
@@ -10,7 +10,7 @@
 #include "app/visit-fill.h"
 #include "app/visit-page.h"
 
-#define SWIPE_MIN_PX_S 400.0 /* speed that counts as a swipe */
+#define SWIPE_MIN_PX_S 400.0 /* speed from which a gesture counts as a swipe */
 
 struct _BhChecklistPage {
   BhPage parent;
@@ -19,8 +19,8 @@ struct _BhChecklistPage {
   BhChecklist *list;
   GPtrArray *items; /* const BhChecklistItem*, borrowed from list */
   guint index;
-  guint saving;          /* answers on their way to the disk */
-  gboolean needs_reload; /* the visit is to be read again once they are there */
+  guint saving;          /* number of answers that are being saved */
+  gboolean needs_reload; /* read the visit again once all answers are saved */
   gboolean only_unanswered;
   GtkWidget *section;
   GtkWidget *filter;
@@ -240,7 +240,7 @@ static void show_jump(BhChecklistPage *self, gboolean open)
   bh_confirm_close(self->confirm);
   gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), open);
   gtk_widget_set_visible(self->card, !open);
-  /* An answer needs its item in sight; the list of sections gets the room. */
+  /* The answers need their item in view; the list of sections needs the room. */
   gtk_widget_set_visible(self->answers, !open);
 }
 
@@ -282,7 +282,8 @@ static void on_jump(BhChecklistPage *self)
     gtk_widget_grab_focus(self->jump_entry);
 }
 
-/* "17" finds COAL-17: on the pocket list people write the number only. */
+/* TRUE when a person means this item: "17" also finds COAL-17, because printed lists show the
+ * number only. */
 static gboolean matches(const char *item_no, const char *typed)
 {
   if (g_ascii_strcasecmp(item_no, typed) == 0)
@@ -334,7 +335,7 @@ static void on_answered(BhPage *page, json_t *result, const GError *error, gpoin
   (void)data;
   BhChecklistPage *self = BH_CHECKLIST_PAGE(page);
   self->saving--;
-  /* What is shown must be what is on disk. */
+  /* After a failure the page must show what is on disk. */
   if (error != NULL) {
     bh_page_say_error(page, error);
     self->needs_reload = TRUE;
@@ -350,7 +351,7 @@ static void save(BhChecklistPage *self, json_t *set)
   self->saving++;
   bh_page_post(BH_PAGE(self), bh_call_save_one(self->inspection, "inspection", set), on_answered,
                NULL, NULL);
-  /* A visit that was read before this answer does not know it. */
+  /* A visit that was read before this answer does not contain it. */
   if (bh_page_cancel_ask(BH_PAGE(self), BH_VISIT_SLOT))
     self->needs_reload = TRUE;
 }
@@ -374,7 +375,7 @@ static void free_json(gpointer data)
   json_decref(data);
 }
 
-/* `data`: drafts of hazards that the new answer contradicts too. */
+/* `data`: drafts of hazards that the new answer contradicts too; they are discarded. */
 static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
@@ -388,7 +389,7 @@ static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpoi
   bh_page_refresh(page);
 }
 
-/* The answer and the withdrawal of what it contradicts are one entry: both or neither. */
+/* Saves the answer and withdraws the hazards that it contradicts, as one entry. */
 static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *contradiction,
                                 const char *reason)
 {
@@ -483,8 +484,9 @@ static void on_filled(BhPage *page, json_t *result, const GError *error, gpointe
   bh_page_refresh(page);
 }
 
-/* FIELD 8: what nobody looked at says so, openly marked as filled in bulk. Which items that are is
- * decided by the store: an answer that this page does not know yet stays. */
+/* Fills in the unanswered items of the section as "not checked", marked as filled in bulk (FIELD
+ * 8). The store decides which items have no answer, so that an answer unknown to this page is kept.
+ */
 static void on_bulk(BhChecklistPage *self)
 {
   BhPage *page = BH_PAGE(self);
@@ -519,14 +521,13 @@ static void make_answers(BhChecklistPage *self, const char *lang)
     g_object_set_data(G_OBJECT(button), "bh-answer", GINT_TO_POINTER(which));
     g_signal_connect(button, "clicked", G_CALLBACK(on_answer), self);
     gtk_grid_attach(GTK_GRID(self->answers), button, i % 2, i / 2, 1, 1);
-    /* Else a tap leaves the mark of the focus there, and the next item looks answered. */
+    /* Otherwise the focus mark stays on the button, and the next item looks answered. */
     gtk_widget_set_focus_on_click(button, FALSE);
     self->buttons[which] = button;
   }
 }
 
-/* The item that was in sight stays there; at first, the one where the last visit of this page
- * stopped. */
+/* Keeps the item that was shown; at first, shows the first item without an answer. */
 static void restore_position(BhChecklistPage *self, const char *shown_item_no)
 {
   for (guint i = 0; i < self->items->len; i++) {

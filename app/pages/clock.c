@@ -1,4 +1,4 @@
-/* Asks a person whether the device's time is right, and records the answer. */
+/* Asks a person whether the time of the device is right, and records the answer. */
 #include "app/pages/clock.h"
 
 #include <glib/gi18n.h>
@@ -11,7 +11,7 @@
 struct _BhClockPage {
   BhPage parent;
   char record[BH_ID_LEN + 1];
-  gint64 shown_ms; /* the time the person was asked about */
+  gint64 shown_ms; /* the time that is shown and asked about */
   GtkWidget *intro;
   GtkWidget *form_box;
   GtkWidget *message;
@@ -25,7 +25,7 @@ static json_t *dup_set(BhClockPage *self)
 {
   json_t *set = json_copy((json_t *)bh_form_view_get_values(self->form));
   if (strcmp(bh_json_string_or(set, "verdict", ""), "wrong") != 0)
-    json_object_del(set, "reading"); /* it only began at what is shown */
+    json_object_del(set, "reading"); /* the form was prefilled with the shown time */
   json_object_set_new(set, "shown_at", json_integer(self->shown_ms));
   json_object_set_new(set, "noted_by",
                       json_string(bh_session_get_actor(bh_page_get_session(BH_PAGE(self)))));
@@ -51,7 +51,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   bh_page_close(page);
 }
 
-/* The real time begins at what is shown; left there, it says nothing. */
+/* TRUE when the real time is still the prefilled one, although the clock is said to be wrong. */
 static gboolean is_reading_untouched(BhClockPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);

@@ -1,3 +1,4 @@
+/* The file of an enterprise, with its open hazards and its visits as paged lists. */
 #include "app/pages/enterprise.h"
 
 #include <glib/gi18n.h>
@@ -163,8 +164,8 @@ static json_t *list_unfinished(const BhKind *kind)
   return names;
 }
 
-/* `kind`, a static string, is the slot of the question too. Hazards: those that are not done with;
- * visits: all. */
+/* Asks for rows of a kind: hazards that are not in a final state, or all visits. `kind` is a static
+ * string, because it is also the slot. */
 static void ask_rows(BhPage *page, const char *kind, guint number, const json_t *from)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
@@ -195,7 +196,7 @@ static void ask_visits(gpointer owner, guint number, const json_t *from)
   ask_rows(owner, "inspection", number, from);
 }
 
-/* Rows and the button below them, in the place that the template has for both. */
+/* Makes the box of rows and the button "more" inside `place`. */
 static BhPagedList *make_pages(BhEnterprisePage *self, GtkWidget *place, const char *kind,
                                BhPagedListAsk ask)
 {

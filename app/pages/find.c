@@ -1,4 +1,4 @@
-/* An enterprise by name: for a visit, for a blank plaque, or in place of a wrong one. */
+/* Finds an enterprise by name: for a visit, for a blank plaque, or to correct a wrong one. */
 #include "app/pages/find.h"
 
 #include <glib/gi18n.h>
@@ -27,8 +27,8 @@ struct _BhFindPage {
   GtkWidget *provisional;
   GtkWidget *question;
   BhConfirm *confirm;
-  json_t *visit; /* of the inspection to move; NULL until loaded */
-  json_t *lists; /* rows of the checklists here; NULL until loaded */
+  json_t *visit; /* the inspection to move; NULL until loaded */
+  json_t *lists; /* rows of the checklists on this device; NULL until loaded */
   BhPagedList *pages;
 };
 
@@ -50,7 +50,7 @@ static const char *get_reason(BhFindPage *self)
   return gtk_entry_get_text(GTK_ENTRY(self->reason));
 }
 
-/* A reason stands in the record: it is asked for before anybody is chosen by hand. */
+/* Asks for the reason first: it becomes part of the record. */
 static gboolean has_reason(BhFindPage *self)
 {
   if (self->plaque != NULL || *get_reason(self) != '\0')
@@ -71,12 +71,12 @@ static void on_bound(BhPage *page, json_t *result, const GError *error, gpointer
   bh_page_replace(page, bh_enterprise_page_new(data, bh_found_new(NULL, NULL, NULL)));
 }
 
-/* The enterprise the inspection is about to move to. */
+/* The enterprise to which the inspection will be moved. */
 typedef struct {
   char *enterprise; /* NULL: one that is recorded first */
   char *sector;
   char *reason;
-  char *name; /* typed, of one that is recorded first */
+  char *name; /* typed name of one that is recorded first */
 } Move;
 
 static void move_free(gpointer data)
@@ -101,7 +101,7 @@ static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpo
   bh_page_close(page);
 }
 
-/* The drafts of the person who moves the visit follow it; `data`: the visit and the enterprise. */
+/* Moves the drafts of the person with the visit. */
 static void move_drafts(BhPage *page, const json_t *visit, const char *enterprise)
 {
   g_autoptr(json_t) moved_to = json_string(enterprise);
@@ -135,7 +135,7 @@ static void on_move_answered(gpointer owner, gboolean yes, const char *reason, g
     move_drafts(page, self->visit, move->enterprise);
 }
 
-/* Nothing moves without a word: how much does, and what stays behind, stands in the question. */
+/* Asks before moving. The question says how much moves and what is lost. */
 static void ask_to_move(BhFindPage *self, const char *enterprise, const char *sector)
 {
   if (self->visit == NULL || self->lists == NULL)
@@ -205,7 +205,8 @@ static void choose(BhFindPage *self, const char *enterprise, const char *sector)
 json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 serial,
                               const char *enterprise)
 {
-  /* One record per serial on all devices: two bindings of one plaque meet as a conflict. */
+  /* The record id is derived from the serial, so that two bindings of one plaque on different
+   * devices become a conflict. */
   const char *hub = bh_json_string_or(bh_session_get_description(session), "hub", "");
   g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, serial);
   char id[BH_ID_LEN + 1];
@@ -287,7 +288,7 @@ static void ask_page(gpointer owner, guint number, const json_t *from)
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
-  /* A newer text, and a second tap on "more", take the place of what was asked before. */
+  /* A newer text, and a second tap on "more", replace the question before. */
   bh_page_ask(page, "results", bh_call_list(query), on_results, GUINT_TO_POINTER(number), NULL);
 }
 

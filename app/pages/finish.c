@@ -1,3 +1,5 @@
+/* Makes the documents of a signed visit and shows those that exist. documents.c does the work.
+ * Start at on_visit and on_make. */
 #include "app/pages/finish.h"
 
 #include <glib/gi18n.h>
@@ -29,10 +31,10 @@ struct _BhFinishPage {
   GtkWidget *home;
   GtkWidget *question;
   BhConfirm *confirm;
-  gboolean allow_placeholders; /* agreed for the try that comes next */
-  BhUnsavedRecord *draft;      /* draft of what the order will say */
-  json_t *draft_values;        /* {key: value} of that draft; NULL until known */
-  BhFormView *form;            /* legal basis and deadline of the order; NULL without one */
+  gboolean allow_placeholders; /* a person agreed to placeholders; for the next try only */
+  BhUnsavedRecord *draft;      /* draft of the order's fields */
+  json_t *draft_values;        /* {key: value} of that draft; NULL until loaded */
+  BhFormView *form;            /* legal basis and deadline of the order; NULL without an order */
 };
 
 G_DEFINE_FINAL_TYPE(BhFinishPage, bh_finish_page, BH_TYPE_PAGE)
@@ -70,7 +72,7 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
     bh_page_say(page, _("This file is not on this device"));
     return;
   }
-  /* Files in the store carry their hash as name; viewers want an ending. */
+  /* Files in the store are named by their hash; viewers need a suffix. */
   g_autofree char *name = g_path_get_basename(path);
   g_autofree char *copy = g_strdup_printf("%s/bihuan-%.12s.pdf", g_get_user_runtime_dir(), name);
   g_autoptr(GFile) from = g_file_new_for_path(path);
@@ -99,7 +101,7 @@ static void on_receipt(GtkButton *button, BhFinishPage *self)
                bh_sign_page_new_order(self->inspection, bh_part_get_record(GTK_WIDGET(button))));
 }
 
-/* An order that was issued is signed for next. */
+/* Adds the button that opens the signing of an issued order. */
 static void add_receipt_button(BhFinishPage *self, const char *order, guint number)
 {
   g_autofree char *id = number > 1 ? g_strdup_printf("receipt-%u", number) : g_strdup("receipt");
@@ -109,7 +111,7 @@ static void add_receipt_button(BhFinishPage *self, const char *order, guint numb
   gtk_container_add(GTK_CONTAINER(self->documents), button);
 }
 
-/* TRUE when the record of the visit stands ready. */
+/* Lists the documents. TRUE when the record of the visit has a PDF. */
 static gboolean show_documents(BhFinishPage *self)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -269,7 +271,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
 static void bh_finish_page_refresh(BhPage *page)
 {
   if (BH_FINISH_PAGE(page)->draft_values == NULL)
-    return; /* the visit is asked for when that is known */
+    return; /* the visit is asked for after the draft is loaded */
   bh_visit_ask(page, BH_FINISH_PAGE(page)->inspection, on_visit);
 }
 
@@ -321,7 +323,7 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
   bh_session_sync_now(bh_page_get_session(page));
   bh_finish_page_refresh(page);
   if (error == NULL) {
-    bh_unsaved_record_discard(self->draft, page); /* the order says it */
+    bh_unsaved_record_discard(self->draft, page); /* the order contains it now */
     show_message(self, NULL);
     bh_page_say(page, _("The documents stand ready"));
     return;
@@ -330,7 +332,7 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
     ask_about_missing_glyphs(self, error->message);
     return;
   }
-  /* What is missing is told by the kinds, in people's words. */
+  /* BH_ERROR_INVALID has the problems of the kinds, written for people. */
   g_autofree char *text = g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)
                               ? g_strdup(error->message)
                               : bh_session_dup_error_text(bh_page_get_session(page), error);

@@ -1,4 +1,5 @@
-/* One hazard: its form, its pictures, and the draft in which both are kept until they are saved. */
+/* One hazard: its form, its pictures, and the drafts of both until they are saved. Start at
+ * on_hazard and on_save. */
 #include "app/pages/hazard.h"
 
 #include <glib/gi18n.h>
@@ -18,10 +19,10 @@
 struct _BhHazardPage {
   BhPage parent;
   char record[BH_ID_LEN + 1];
-  char *inspection; /* of a new one */
+  char *inspection; /* of a new hazard; NULL for an existing one */
   char *item_no;
   json_t *hazard;         /* as bh_hazard_load gives it */
-  gboolean prefill_saved; /* what is known beforehand is in the draft */
+  gboolean prefill_saved; /* the prefilled values are in the draft */
   gboolean discarded;
   GtkWidget *item_notice;
   GtkWidget *candidate_box;
@@ -31,7 +32,7 @@ struct _BhHazardPage {
   GtkWidget *form_box;
   GtkWidget *message;
   GtkWidget *remove_photo;
-  char refused[BH_ID_LEN + 1]; /* picture draft that `remove_photo` takes away */
+  char refused[BH_ID_LEN + 1]; /* picture draft that `remove_photo` removes */
   GtkWidget *discard;
   GtkWidget *withdraw;
   GtkWidget *question;
@@ -81,8 +82,7 @@ static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
                NULL);
 }
 
-/* What the inspection and its list know of a new hazard goes into the draft, once and as a whole.
- */
+/* Stores the prefilled values of a new hazard in the draft, once and all together. */
 static void save_prefill(BhHazardPage *self)
 {
   json_t *values = json_object_get(self->hazard, "values");
@@ -96,7 +96,7 @@ static void save_prefill(BhHazardPage *self)
                NULL, NULL, NULL);
 }
 
-/* The item asks whether the hazard is major, and nobody has said yet. */
+/* TRUE while the item is a candidate for a major hazard and no level is chosen. */
 static gboolean is_undecided(BhHazardPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
@@ -170,7 +170,7 @@ static void on_add_photo(BhHazardPage *self)
 
 /* --- saving --- */
 
-/* The state a new hazard starts in; NULL for one that has a state already. */
+/* Initial state of a new hazard; NULL for one that has a state. */
 static const char *get_initial_state(BhHazardPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
@@ -193,7 +193,7 @@ static json_t *dup_initial_values(BhHazardPage *self)
   return initial_values;
 }
 
-/* Index of a picture draft among the drafts; their number when it is none of them. */
+/* Index of a picture's draft among the drafts; their number when it is not one of them. */
 static gsize find_file_draft(BhHazardPage *self, const char *id)
 {
   const json_t *ids = json_object_get(self->hazard, "file_drafts");
@@ -203,14 +203,14 @@ static gsize find_file_draft(BhHazardPage *self, const char *id)
   return i;
 }
 
-/* Drafts stand last among the files, in the same order. */
+/* Index among the files of the draft with index `draft`: drafts are last, in the same order. */
 static gsize get_file_index(BhHazardPage *self, gsize draft)
 {
   return json_array_size(json_object_get(self->hazard, "files")) -
          json_array_size(json_object_get(self->hazard, "file_drafts")) + draft;
 }
 
-/* As the strip of pictures counts them, with what the person wrote about it. */
+/* The picture's number in the strip, with its note. g_free. */
 static char *dup_photo_name(BhHazardPage *self, const char *id)
 {
   const json_t *files = json_object_get(self->hazard, "files");
@@ -222,7 +222,7 @@ static char *dup_photo_name(BhHazardPage *self, const char *id)
   return *note != '\0' ? g_strdup_printf(_("%s (%s)"), name, note) : g_steal_pointer(&name);
 }
 
-/* "Role: is required", or the text alone when the problem is about no field. */
+/* "Role: is required", or the text alone when the problem belongs to no field. */
 static char *dup_problem_text(BhHazardPage *self, const json_t *problem)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -273,7 +273,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* The pictures of a saved hazard were saved, or one was refused: it stays on the page as a draft.
+/* The pictures of a saved hazard were saved, or one was refused and stays on the page as a draft.
  */
 static void on_photos_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
@@ -363,9 +363,10 @@ static void on_save(BhHazardPage *self)
       bh_hazard_save_free, on_saved, NULL, NULL);
 }
 
-/* What was thrown away, to be brought back for as long as the offer stands. */
+/* What was discarded, for the undo that the toast offers. */
 typedef struct {
-  BhHazardPage *page; /* weak: shows a photo again that was taken away; NULL when all is gone */
+  BhHazardPage
+      *page; /* weak: shows a removed photo again; NULL when the whole draft was discarded */
   BhSession *session;
   char *author;
   char *record;
@@ -384,7 +385,7 @@ static void discarded_clear(gpointer data)
   json_decref(dropped->files);
 }
 
-/* Counted: the answer and the offer to undo each hold it. */
+/* Reference counted: held by the reply and by the undo. */
 static void discarded_release(gpointer data)
 {
   g_rc_box_release_full(data, discarded_clear);
@@ -432,7 +433,7 @@ static json_t *dup_file_drafts(BhHazardPage *self)
   return found;
 }
 
-/* Both are taken over. */
+/* `changed` and `files` are taken over. */
 static Discarded *discarded_new(BhHazardPage *self, json_t *changed, json_t *files)
 {
   Discarded *dropped = g_rc_box_new0(Discarded);
@@ -624,8 +625,8 @@ static void on_hazard(BhPage *page, json_t *result, const GError *error, gpointe
   json_decref(self->hazard);
   self->hazard = json_incref(result);
   show(self);
-  /* Not complied with is a finding from the first moment on; a hazard that was only looked at and
-   * left again is none. */
+  /* "Not compliant" is a finding at once, so the hazard of an item gets a draft now; another new
+   * hazard gets one with its first change. */
   if (self->item_no != NULL)
     save_prefill(self);
 }

@@ -1,3 +1,5 @@
+/* The first page of a person. Each section asks for its rows by itself; start at
+ * bh_home_page_refresh. */
 #include "app/pages/home.h"
 
 #include <glib/gi18n.h>
@@ -99,7 +101,7 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
   gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
 }
 
-/* The most pressing ones only; the rest is a tap away. */
+/* Shows the most urgent hazards only; "by deadline" lists all. */
 static void on_due(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -163,8 +165,8 @@ static void add_returned(BhDevice *device, const json_t *rows, json_t *returned)
   }
 }
 
-/* On the store's thread: open reviews with what they are about, in one answer: [{"id","title",
- * "enterprise"?,"comment"}]. What is not on this device is left out. */
+/* Reads open reviews with the records they belong to: [{"id","title","enterprise"?,"comment"}].
+ * Records that are not on this device are left out. On the store's thread. */
 static void load_returned(BhDevice *device, GTask *task, gpointer data)
 {
   g_autoptr(GError) error = NULL;
@@ -218,8 +220,8 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   json_array_foreach(drafts, i, draft) {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
-    /* Pictures go with their hazard, answers with what was returned, what an order will say with
-     * its visit. */
+    /* Pictures are shown by their hazard, answers by the returned record, fields of an order by its
+     * visit. */
     if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0 ||
         (strcmp(kind_name, "document") == 0 && json_object_get(draft, "state") == NULL))
       continue;

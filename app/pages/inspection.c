@@ -1,4 +1,5 @@
-/* One inspection at a glance: progress, hazards, its own fields, and where to go from here. */
+/* One inspection: progress, hazards, its own fields, and links to the next pages. Start at
+ * on_visit. */
 #include "app/pages/inspection.h"
 
 #include <glib/gi18n.h>
@@ -34,7 +35,7 @@ struct _BhInspectionPage {
   GtkWidget *steps;
   GtkWidget *finish;
   BhFormView *form;
-  gboolean move_tried; /* what an interrupted move left was looked at */
+  gboolean move_tried; /* an interrupted move was completed, or that was tried */
 };
 
 G_DEFINE_FINAL_TYPE(BhInspectionPage, bh_inspection_page, BH_TYPE_PAGE)
@@ -110,7 +111,8 @@ static void show_progress(BhInspectionPage *self)
   bh_part_button_set_text(self->checklist, text);
 }
 
-/* What leads on from here: beginning, signing, or the papers; nothing once it was called off. */
+/* Label of the button for the next step: beginning, signing, or the documents; NULL when there is
+ * none. */
 static const char *get_next_label(BhInspectionPage *self)
 {
   const char *state =
@@ -222,7 +224,7 @@ static void on_moved(BhPage *page, json_t *result, const GError *error, gpointer
   bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
 }
 
-/* A move to another enterprise that was interrupted is completed once. */
+/* Completes an interrupted move to another enterprise, once. */
 static void complete_move(BhInspectionPage *self)
 {
   BhPage *page = BH_PAGE(self);
@@ -242,7 +244,7 @@ static void bh_inspection_page_refresh(BhPage *page)
   bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
 }
 
-/* What was typed here becomes an entry when the page is left. */
+/* Saves what was typed here as an entry when the page is left. */
 static void bh_inspection_page_leave(BhPage *page)
 {
   BhInspectionPage *self = BH_INSPECTION_PAGE(page);

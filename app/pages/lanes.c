@@ -1,4 +1,4 @@
-/* Lanes of the first page, from the ledgers of all kinds. */
+/* Makes the lanes of the first page from the ledgers of all kinds. */
 #include "app/pages/lanes.h"
 
 #include <glib/gi18n.h>
@@ -10,11 +10,11 @@
 #include "app/pages/record.h"
 
 #define ROWS_SHOWN 5
-#define ROWS_COUNTED 30 /* beyond it: "or more" */
+#define ROWS_COUNTED 30 /* with more rows the heading says "or more" */
 
 typedef struct {
-  GtkWidget *box;   /* weak: the lane's place, in the order of the kinds */
-  const char *kind; /* names, interned: the kinds may be replaced before the answer comes */
+  GtkWidget *box;   /* weak: box of the lane, in the order of the kinds */
+  const char *kind; /* interned names: the kinds may be replaced before the answer arrives */
   const char *name;
 } Lane;
 
@@ -124,7 +124,7 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
     add_all(page, lane, title, count);
 }
 
-/* Places for the lanes, made once: answers may come in any order. */
+/* The box of a lane, made once, because answers arrive in any order. */
 static GtkWidget *get_lane_box(GtkWidget *box, const char *name)
 {
   g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));

@@ -1,3 +1,4 @@
+/* A paged list of records of one kind or ledger, with a search field. */
 #include "app/pages/list.h"
 
 #include <glib/gi18n.h>
@@ -65,8 +66,8 @@ static void add_row(BhListPage *self, const BhKind *kind, const json_t *row)
   bh_paged_list_add(self->pages, button);
 }
 
-/* Where a page starts: {"after"?, "undated"?}. Of a ledger, what is due by a day comes first, then
- * all the rest. */
+/* Start of the next page, {"after"?, "undated"?}, a new reference; NULL when there is none. A
+ * ledger lists records with a due date first, then all others. */
 static json_t *dup_next(BhListPage *self, const json_t *result, gboolean undated)
 {
   const char *after = bh_json_string_or(result, "after", NULL);
@@ -75,7 +76,7 @@ static json_t *dup_next(BhListPage *self, const json_t *result, gboolean undated
   return self->ledger != NULL && !undated ? json_pack("{s:b}", "undated", 1) : NULL;
 }
 
-/* The question that was answered: which page, and whether of what is due by no day. */
+/* The question that is answered: number of the page, and whether for records without a due date. */
 typedef struct {
   guint number;
   gboolean undated;
@@ -125,7 +126,7 @@ static void ask_page(gpointer owner, guint number, const json_t *from)
     json_object_set_new(query, "search", json_string(text));
   if (json_object_get(from, "after") != NULL)
     json_object_set(query, "after", json_object_get(from, "after"));
-  /* A newer text, and a second tap on "more", take the place of what was asked before. */
+  /* A newer text, and a second tap on "more", replace the question before. */
   bh_page_ask(page, "rows", bh_call_list(query), on_rows, request, g_free);
 }
 

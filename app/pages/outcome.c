@@ -1,4 +1,4 @@
-/* A visit that was not carried out: why, and the proof of it. */
+/* Records why a visit was not carried out, with photos as proof. */
 #include "app/pages/outcome.h"
 
 #include <glib/gi18n.h>
@@ -37,7 +37,7 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-/* `data`: values of the picture. One that was not saved is not shown either. */
+/* `data`: values of the picture. A picture that was not saved is not shown either. */
 static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
@@ -93,7 +93,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
-  /* Everything of it is in the entry now. */
+  /* The entry contains all of the draft now. */
   bh_page_post(page, bh_call_discard_draft(self->inspection), NULL, NULL, NULL);
   bh_page_say(page, _("Recorded as not carried out"));
   bh_page_host_go_home(bh_page_get_host(page));

@@ -1,3 +1,5 @@
+/* A list of pages, of which only the last ones are widgets. The owner asks the store. Start at
+ * bh_paged_list_begin. */
 #include "app/pages/paged-list.h"
 
 #include <glib/gi18n.h>
@@ -9,8 +11,8 @@
 
 typedef struct {
   json_t *from;        /* NULL: the beginning */
-  guint n_rows_before; /* rows before it */
-  guint rows;          /* when it was shown last */
+  guint n_rows_before; /* in the pages before this one */
+  guint rows;          /* number of rows when it was shown last */
   GtkWidget *box;      /* NULL while it is not shown */
 } Page;
 
@@ -20,12 +22,12 @@ struct _BhPagedList {
   GtkWidget *earlier;
   BhPagedListAsk ask;
   gpointer owner;
-  GArray *pages;              /* Page; those with a box stand in a row */
+  GArray *pages;              /* Page; those with a box are consecutive */
   GHashTable *page_of_record; /* record id → number of its page + 1 */
-  json_t *next;               /* where the page behind the last one starts; NULL: there is none */
-  guint filled_page;          /* the page between begin and end */
-  gboolean refreshing;        /* the rows shown are to go when the first page comes */
-  gboolean has_moved_rows;    /* a record of a later page came with the one that is filled */
+  json_t *next;               /* start of the page after the last one; NULL: there is none */
+  guint filled_page;          /* page between _begin and _end */
+  gboolean refreshing;        /* remove the shown rows when the first page arrives */
+  gboolean has_moved_rows;    /* a record of a later page arrived with the current page */
 };
 
 static Page *page_at(BhPagedList *self, guint number)
@@ -47,7 +49,7 @@ static guint find_first_shown(BhPagedList *self)
   return i;
 }
 
-/* One behind the last page that is shown. */
+/* Index after the last page that is shown. */
 static guint find_end_shown(BhPagedList *self)
 {
   guint i = self->pages->len;
@@ -105,7 +107,7 @@ void bh_paged_list_restart(BhPagedList *self)
 void bh_paged_list_refresh(BhPagedList *self)
 {
   self->refreshing = TRUE;
-  gtk_widget_hide(self->earlier); /* what they ask for is of the old rows */
+  gtk_widget_hide(self->earlier); /* these buttons belong to the old rows */
   gtk_widget_hide(self->more);
   self->ask(self->owner, 0, NULL);
 }
@@ -144,7 +146,7 @@ void bh_paged_list_begin(BhPagedList *self, guint number)
                             page_at(self, before ? find_first_shown(self) : end - 1)->box);
   if (number == self->pages->len)
     add_page(self);
-  else /* what it had may stand elsewhere now */
+  else /* its records may be on other pages now */
     g_hash_table_foreach_remove(self->page_of_record, is_on_page, GUINT_TO_POINTER(number));
   self->filled_page = number;
   self->has_moved_rows = FALSE;
@@ -196,8 +198,8 @@ static void trim(BhPagedList *self)
   hide_page(page_at(self, self->filled_page == first ? end - 1 : first));
 }
 
-/* A page that was asked for again and ends elsewhere now leaves a gap, or a record twice: what is
- * behind it is asked for anew. */
+/* Removes the pages after one that ends elsewhere than before: they would leave a gap or repeat a
+ * record. They are asked for again. */
 static void drop_following_pages(BhPagedList *self, const json_t *next)
 {
   guint behind = self->filled_page + 1;

@@ -35,7 +35,7 @@ static void on_form_changed(BhFormView *form, const char *key, BhParticipantPage
                NULL, NULL);
 }
 
-/* What was typed at an earlier visit to this page and could not be saved comes with it. */
+/* Shows the form with what was typed before and could not be saved. */
 static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;

@@ -1,5 +1,5 @@
-/* Participants of one visit. Nobody is deleted: who is removed keeps the record, marked so. The
- * lead and whoever has signed stay. */
+/* Participants of one visit. Removing one sets a mark on the record; nothing is deleted. The lead
+ * and people who have signed cannot be removed. */
 #include "app/pages/participants.h"
 
 #include <glib/gi18n.h>
@@ -42,7 +42,7 @@ static const char *name_of(BhParticipantsPage *self, const json_t *values)
                        : bh_json_string_or(values, "name", "");
 }
 
-/* By staff record, or by name for people who are no staff. */
+/* Compares staff ids, or names for people who are not staff. */
 static gboolean has_signed(BhParticipantsPage *self, const json_t *values)
 {
   const char *key = json_object_get(values, "staff") != NULL ? "staff" : "name";
@@ -101,7 +101,7 @@ static void on_expert_add(BhParticipantsPage *self)
   g_autoptr(json_t) name =
       bh_field_parse_typed(field, gtk_entry_get_text(GTK_ENTRY(self->expert)), &error);
   if (name == NULL) {
-    /* Stays as it was typed. */
+    /* The typed text stays in the entry. */
     bh_page_say(BH_PAGE(self), _("This is not a name that can be kept: it is too long, or holds "
                                  "marks that cannot be seen"));
     return;

@@ -1,4 +1,5 @@
-/* One picture: taken here or chosen from a card, looked at, kept as a file of the store. */
+/* Takes or chooses one picture, shows a preview with warnings, and stores the file. Start at
+ * start_camera. */
 #include "app/pages/photo.h"
 
 #include <glib/gi18n.h>
@@ -11,7 +12,7 @@
 
 #define JPEG_QUALITY "85"
 #define PREVIEW_PX 300
-#define CHECK_PX 1280 /* enough to tell what is blurred */
+#define CHECK_PX 1280 /* large enough to detect blur */
 #define VIEW_HEIGHT_PX 280
 
 struct _BhPhotoPage {
@@ -19,7 +20,7 @@ struct _BhPhotoPage {
   BhCamera *camera;
   GdkPixbuf *taken;     /* from the camera; NULL when a file was chosen */
   char *path;           /* chosen file; NULL when taken here */
-  guint preview_number; /* number of the newest file that is looked at */
+  guint preview_number; /* number of the newest preview that was asked for */
   gint64 taken_ms;
   GtkWidget *message;
   GtkWidget *view;
@@ -168,7 +169,7 @@ static void on_preview(GObject *source, GAsyncResult *result, gpointer data)
   g_autoptr(GError) error = NULL;
   const PreviewRequest *request = g_task_get_task_data(G_TASK(result));
   Preview *preview = g_task_propagate_pointer(G_TASK(result), &error);
-  /* Another picture was chosen or taken meanwhile. */
+  /* Another picture was chosen or taken in the meantime. */
   if (request->number != self->preview_number) {
     if (preview != NULL)
       preview_free(preview);
@@ -257,7 +258,7 @@ static void add_picture(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, g_steal_pointer(&error));
 }
 
-/* `data`: what the page knew of the picture when it was to be kept. */
+/* `data`: values that the page knew when the picture was stored. */
 static void on_added(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   if (error != NULL) {

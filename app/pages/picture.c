@@ -1,11 +1,11 @@
-/* A picture to look at. Loaded off the main thread; changes nothing. */
+/* Shows a picture. It is loaded on another thread. */
 #include "app/pages/picture.h"
 
 #include <glib/gi18n.h>
 
 #include "app/devices/picture-load.h"
 
-#define SIDE_MAX_PX 2560 /* enough to read a nameplate, and not all memory */
+#define SIDE_MAX_PX 2560 /* enough to read a nameplate with limited memory */
 
 struct _BhPicturePage {
   BhPage parent;

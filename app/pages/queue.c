@@ -1,5 +1,5 @@
-/* What has not left the device, and why. Rows keep their place while the page is looked at: what is
- * sent meanwhile says so where it stands. */
+/* What is not sent yet, and why. Rows keep their place while the page is open: a row whose item was
+ * sent says so. Start at on_items. */
 #include "app/pages/queue.h"
 
 #include <glib/gi18n.h>
@@ -13,8 +13,10 @@
 #include "sync/device/store/store.h"
 
 #define ROWS 50
-#define ROWS_MAX 200 /* that are widgets, and that are looked at again when the state changes */
-#define OVERLAP ROWS /* rows that are asked for again, to find where the shown ones end */
+#define ROWS_MAX                                                                                   \
+  200                /* rows that exist as widgets, and that are updated when the status changes   \
+                      */
+#define OVERLAP ROWS /* rows that are asked for again, to find the end of the shown ones */
 #define ITEMS "items"
 
 struct _BhQueuePage {
@@ -29,10 +31,10 @@ struct _BhQueuePage {
   GtkWidget *more;
   GHashTable *rows; /* key of an item → its row; borrowed widgets */
   GtkWidget *earlier;
-  guint n_waiting;       /* rows that still wait */
-  guint n_removed;       /* rows that waited when they were given back, above those shown */
-  guint last_number;     /* number of the row added last */
-  gboolean needs_reload; /* the state changed while items were on their way */
+  guint n_waiting;       /* shown rows whose items are still waiting */
+  guint n_removed;       /* removed rows, above the shown ones, whose items were waiting */
+  guint last_number;     /* number in the id of the last row */
+  gboolean needs_reload; /* the status changed while items were being read */
 };
 
 G_DEFINE_FINAL_TYPE(BhQueuePage, bh_queue_page, BH_TYPE_PAGE)
@@ -43,7 +45,7 @@ static void bh_queue_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_queue_page_parent_class)->finalize(object);
 }
 
-/* Why something is still here, in people's words. */
+/* Why an item is not sent yet, for people; the code comes from the status or the item. */
 static const char *get_reason_text(const char *code)
 {
   static const struct {
@@ -204,7 +206,7 @@ static void clear_rows(BhQueuePage *self)
   self->last_number = 0;
 }
 
-/* Rows that the store names wait still; each is told what about it is new. */
+/* Collects the rows whose items are still waiting, and updates their second line. */
 static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *waiting)
 {
   gsize i;
@@ -220,8 +222,8 @@ static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *wai
   }
 }
 
-/* A row whose item the store does not name any more has left. With a full page of items, those
- * behind the last named one are not known. */
+/* Marks rows whose items left the queue. With a full page of items, those after the last one are
+ * not known. */
 static void mark_gone(BhQueuePage *self, GHashTable *waiting, gboolean complete)
 {
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
@@ -254,9 +256,7 @@ static gboolean is_row(gpointer key, gpointer row, gpointer wanted)
   return row == wanted;
 }
 
-/* Rows above, out of sight, are given back: a tap on "more" costs the same however many came
- * before.
- */
+/* Removes rows above the visible ones, so that "more" costs the same however many came before. */
 static void remove_top_rows(BhQueuePage *self)
 {
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
@@ -274,15 +274,15 @@ static void remove_top_rows(BhQueuePage *self)
   }
 }
 
-/* Items behind the last row shown; FALSE when that row is not among them: too many have left since.
- */
+/* Adds the items after the last row; FALSE when that row's item is not among them, because too many
+ * have left. */
 static gboolean add_rows_after_last(BhQueuePage *self, const json_t *items)
 {
   gboolean is_past_last = FALSE;
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
   const GList *last = g_list_last(rows);
   while (last != NULL && !gtk_widget_get_sensitive(last->data))
-    last = last->prev; /* it has left */
+    last = last->prev; /* its item has left */
   gsize i;
   json_t *item;
   json_array_foreach(items, i, item) {
@@ -311,7 +311,7 @@ static void ask_items(BhQueuePage *self, guint offset, guint limit)
               g_free);
 }
 
-/* The rows that are shown, again; asked once at a time, however often the state changes. */
+/* Reads the shown rows again; one question at a time, however often the status changes. */
 static void reload_rows(BhQueuePage *self)
 {
   if (bh_page_is_asking(BH_PAGE(self), ITEMS))
@@ -326,7 +326,7 @@ static void reload_from_start(BhQueuePage *self)
   ask_items(self, 0, ROWS);
 }
 
-/* The first rows, again: which of those shown wait still, and what is new. */
+/* Handles the first items: updates the shown rows, or shows the list anew. */
 static void update_first_rows(BhQueuePage *self, const json_t *items, const Range *range)
 {
   gboolean full = json_array_size(items) == range->limit;
@@ -382,7 +382,7 @@ static void on_more(BhQueuePage *self)
     reload_from_start(self);
     return;
   }
-  guint overlap = MIN(OVERLAP, n_known - 1); /* an offset of 0 asks for the first rows */
+  guint overlap = MIN(OVERLAP, n_known - 1); /* offset 0 would ask for the first rows */
   ask_items(self, n_known - overlap, ROWS + overlap);
 }
 
@@ -422,7 +422,7 @@ static void copy_store(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, error);
 }
 
-/* Photos may take minutes: not on the store's thread, recording goes on. */
+/* On a thread of its own: copying photos may take minutes, and recording must go on. */
 static void copy_files(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   (void)source;

@@ -1,4 +1,5 @@
-/* A record as it stands, with its history; and, when the office returned it, its correction. */
+/* A record with its history. When the office returned it, also the forms for correction and answer.
+ * Start at on_record. */
 #include "app/pages/record.h"
 
 #include <glib/gi18n.h>
@@ -18,9 +19,9 @@ struct _BhRecordPage {
   BhPage parent;
   char *id;
   json_t *record;
-  char *review;          /* open review; NULL when none */
+  char *review;          /* id of the open review; NULL without one */
   json_t *review_values; /* values of the open review */
-  json_t *changed;       /* what was corrected here, sent or not */
+  json_t *changed;       /* corrected values, saved or not */
   GtkWidget *name;
   GtkWidget *state;
   GtkWidget *review_box;
@@ -36,8 +37,8 @@ struct _BhRecordPage {
   GtkWidget *steps;
   GtkWidget *children;
   GtkWidget *history;
-  BhFormView *form;   /* while returned */
-  BhFormView *answer; /* the same */
+  BhFormView *form;   /* correction; NULL unless returned */
+  BhFormView *answer; /* answer to the review; NULL unless returned */
 };
 
 G_DEFINE_FINAL_TYPE(BhRecordPage, bh_record_page, BH_TYPE_PAGE)
@@ -89,7 +90,7 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
                          NULL, NULL);
 }
 
-/* A page of text: shown when it is asked for. */
+/* A long text, folded. */
 static void add_paper(BhRecordPage *self, const BhField *field, const json_t *value)
 {
   g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
@@ -147,7 +148,7 @@ static const char *get_status_text(const char *status)
   return _("Not sent yet");
 }
 
-/* "整改期限"; "检查项 COAL-01". */
+/* Label of a key: "整改期限"; "检查项 COAL-01". g_free. */
 static char *dup_label(BhRecordPage *self, const char *key)
 {
   const BhField *field = bh_kind_find_field(kind_of(self), key);
@@ -158,7 +159,8 @@ static char *dup_label(BhRecordPage *self, const char *key)
   return slash != NULL ? g_strdup_printf("%s %s", label, slash + 1) : g_strdup(label);
 }
 
-/* NULL for what is not read as text: other records, long and technical values. */
+/* Text of a value, g_free; NULL for values that are not readable as text: other records, long and
+ * technical ones. */
 static char *dup_shown(BhRecordPage *self, const char *key, const json_t *value)
 {
   const BhKind *kind = kind_of(self);
@@ -210,7 +212,7 @@ static char *dup_changes(BhRecordPage *self, const json_t *sets)
   return g_string_free(text, FALSE);
 }
 
-/* Why the hub holds an entry back: in people's words by its code, as the hub wrote it unfolded. */
+/* Why the hub quarantined an entry: the meaning of its code, with the hub's own text folded. */
 static GtkWidget *make_reason(const json_t *entry)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
@@ -315,7 +317,7 @@ static void on_answer_changed(BhFormView *form, const char *key, BhRecordPage *s
   keep_draft(self, self->review, "review", key, bh_form_view_get_value(form, key));
 }
 
-/* What was typed at an earlier visit to this page comes with it. */
+/* Shows the correction form with what was typed before. */
 static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -350,7 +352,8 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-/* What was typed belongs to one review; with another one the forms begin anew, from the drafts. */
+/* Shows the forms for another review. Typed text belongs to one review, so they start from the
+ * drafts of the new one. */
 static void show_forms(BhRecordPage *self, const char *review, json_t *review_values)
 {
   BhPage *page = BH_PAGE(self);
@@ -392,7 +395,7 @@ static char *dup_items(BhRecordPage *self, const json_t *items)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* The open review that is being answered, or else the first one; NULL when none is open. */
+/* The open review that is being answered, otherwise the first open one; NULL when there is none. */
 static const json_t *find_review(BhRecordPage *self, const json_t *rows)
 {
   const json_t *found = NULL;
@@ -441,7 +444,7 @@ static json_t *dup_correction(BhRecordPage *self)
   return set;
 }
 
-/* `data`: the review that was answered. */
+/* `data`: id of the review that was answered. */
 static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   const char *review = data;
@@ -464,7 +467,7 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
   bh_page_close(page);
 }
 
-/* The answer to the review, and the correction where there is one. */
+/* Operations: the answer to the review, and the correction if there is one. */
 static json_t *dup_ops(BhRecordPage *self, const json_t *set)
 {
   const json_t *answer = bh_form_view_get_value(self->answer, "answer");

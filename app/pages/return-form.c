@@ -1,14 +1,14 @@
-/* Which fields a returned record shows for correction. Saves nothing. */
+/* Chooses the fields that a returned record shows for correction. Saves nothing. */
 #include "app/pages/return-form.h"
 
 #include <string.h>
 
-/* What has a page of its own, or says what the record is about. */
+/* Fields that have a page of their own, or that identify the record. */
 static const char *const excluded_fields[] = {"enterprise", "unit",     "lead",    "modes",
                                               "checklist",  "sections", "answers", "item_no",
                                               "doc_type",   NULL};
 
-/* The pages of the collector ask for it. */
+/* TRUE when a form of the collector contains the field. */
 static gboolean is_in_a_form(const BhKind *kind, const char *name)
 {
   const char *form;

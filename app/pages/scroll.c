@@ -1,8 +1,9 @@
+/* Corrects the scroll position once, after the next layout. */
 #include "app/pages/scroll.h"
 
 typedef struct {
   GtkWidget *anchor; /* weak */
-  int y;             /* in the area it scrolls in, before the change */
+  int y;             /* position in the scrolled window before the change */
 } Anchor;
 
 static void anchor_free(gpointer data, GClosure *closure)
@@ -21,7 +22,7 @@ static GtkAdjustment *find_scroll(GtkWidget *widget, int *y)
   return gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
 }
 
-/* The layout has taken in what came and went. */
+/* Scrolls by as much as the anchor has moved. */
 static void on_allocated(GtkWidget *box, GdkRectangle *place, Anchor *saved)
 {
   (void)place;

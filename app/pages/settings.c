@@ -1,3 +1,4 @@
+/* The settings page. Settings are saved with every change. */
 #include "app/pages/settings.h"
 
 #include <glib/gi18n.h>
@@ -79,7 +80,7 @@ static void add_fact(BhSettingsPage *self, const char *label, const char *value)
     gtk_container_add(GTK_CONTAINER(self->about), bh_part_fact(label, value));
 }
 
-/* What the store's self-check calls its points, in people's words. */
+/* Names of the store's self-checks for people. */
 static const char *check_label(const char *name)
 {
   static const struct {
@@ -154,7 +155,7 @@ static void on_description(BhPage *page, json_t *result, const GError *error, gp
   add_fact(self, _("Licence"), "Apache-2.0");
 }
 
-/* Asked each time: the address changes when the hub moves. */
+/* Asked for each time, because the hub's address may change. */
 static void bh_settings_page_refresh(BhPage *page)
 {
   bh_page_ask(page, "describe", bh_call_describe(), on_description, NULL, NULL);

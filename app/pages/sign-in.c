@@ -1,5 +1,5 @@
-/* Who works with this device: face tiles, then the PIN. The PIN is checked on the store's thread;
- * the person it was typed for is signed in, or nobody. */
+/* Tiles of people, then the PIN. The PIN is checked on the store's thread; its answer signs in the
+ * person it was typed for, or nobody. Start at on_tile and check(). */
 #include "app/pages/sign-in.h"
 
 #include <glib/gi18n.h>
@@ -71,7 +71,7 @@ static void show_message(BhSignInPage *self, const char *text)
   gtk_widget_set_visible(self->pin_message, text != NULL);
 }
 
-/* The clock that the store counts waits by: it goes on while the machine sleeps. */
+/* The clock by which the store counts lock-outs; it also counts while the machine is suspended. */
 static gint64 boot_ms(BhSignInPage *self)
 {
   const BhClock *clock = bh_session_get_clock(bh_page_get_session(BH_PAGE(self)));
@@ -109,7 +109,7 @@ typedef struct {
   char *pin;
 } PinCheck;
 
-/* Whose PIN it is, for the answer. */
+/* The person whose PIN is checked, for the answer. */
 typedef struct {
   char *staff;
   char *name;
@@ -132,7 +132,8 @@ static void check_free(gpointer data)
   g_free(check);
 }
 
-/* Answers {"ok"}, or {"code","message","wait_ms","tries"} so that what is left is not lost. */
+/* Result: {"ok"}, or {"code","message","wait_ms","tries"}: a refusal has details that an error
+ * cannot carry. */
 static void check_pin(BhDevice *device, GTask *task, gpointer data)
 {
   PinCheck *check = data;
@@ -260,7 +261,7 @@ static void make_keypad(BhSignInPage *self)
 
 /* --- face tiles --- */
 
-/* A PIN that is still being checked was typed for somebody who is not asked any more. */
+/* Drops a PIN that is being checked for a person who is not selected any more. */
 static void cancel_check(BhSignInPage *self)
 {
   wipe_pin(self);
@@ -268,9 +269,9 @@ static void cancel_check(BhSignInPage *self)
   show_message(self, NULL);
   g_clear_handle_id(&self->countdown, g_source_remove);
   gtk_widget_set_sensitive(self->keypad, TRUE);
-  /* The tiles know who is locked out. */
+  /* Lock-outs are shown by the tiles. */
   if (bh_page_cancel_ask(BH_PAGE(self), PIN_SLOT)) {
-    /* When the PIN was right, the store has opened that person's key. */
+    /* If the PIN was right, the store has opened that person's key. */
     bh_session_sign_out(bh_page_get_session(BH_PAGE(self)), self->staff);
     bh_page_refresh(BH_PAGE(self));
   }
@@ -284,7 +285,7 @@ static void show_tiles(BhSignInPage *self)
 
 static void on_tile(GtkButton *button, BhSignInPage *self)
 {
-  /* Not with the tiles, which are the first thing seen after a start. */
+  /* The keypad is made here and not on load, to show the tiles sooner after a start. */
   if (gtk_grid_get_child_at(GTK_GRID(self->keypad), 0, 0) == NULL)
     make_keypad(self);
   cancel_check(self);

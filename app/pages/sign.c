@@ -1,6 +1,6 @@
-/* Signatures under the record of an inspection, and its end; or under an order of it, and its
- * service. Who signs what is fixed by the tap that saves it: the store's answers only show what is
- * on disk. */
+/* Signs the record of a visit and ends it, or signs an order and records its service. The tap fixes
+ * who signs what; answers of the store only show what is on disk. Start at on_visit and
+ * on_pad_save. */
 #include "app/pages/sign.h"
 
 #include <glib/gi18n.h>
@@ -20,7 +20,7 @@
 struct _BhSignPage {
   BhPage parent;
   char *inspection;
-  char *document; /* the order; NULL: the record of the visit */
+  char *document; /* id of the order; NULL: the record of the visit */
   json_t *visit;
   char *shown_text;
   char *shown_sha256;
@@ -47,10 +47,11 @@ struct _BhSignPage {
   GtkWidget *canvas;
   GtkWidget *question;
   BhConfirm *confirm;
-  gboolean asks_about_text; /* the open question is about the text that was shown before */
-  GHashTable *accepted;     /* lines of missing-glyphs.h that are printed with marks */
-  char *role;               /* who signs now */
-  char *staff;              /* NULL for people who are no staff */
+  gboolean asks_about_text; /* the open question is about the shown text */
+  GHashTable
+      *accepted; /* lines of missing-glyphs.h that a person agreed to print with placeholders */
+  char *role;    /* role and staff id of who signs now */
+  char *staff;   /* NULL for people who are not staff */
 };
 
 G_DEFINE_FINAL_TYPE(BhSignPage, bh_sign_page, BH_TYPE_PAGE)
@@ -87,7 +88,7 @@ static const char *get_signed_record(BhSignPage *self)
   return self->document != NULL ? self->document : self->inspection;
 }
 
-/* The last one given to the text that is shown; else the last one given to an earlier text. */
+/* The last signature given to the shown text; otherwise the last one given to an earlier text. */
 static const json_t *find_signature(BhSignPage *self, const char *role, const char *staff)
 {
   const json_t *found = NULL;
@@ -118,7 +119,7 @@ typedef void (*ContinueFunc)(BhSignPage *self);
 typedef struct {
   char *lines;
   ContinueFunc proceed;
-  gboolean is_text; /* it stands in the text, not in what is typed here */
+  gboolean is_text; /* it is in the shown text, not in what is typed here */
 } MissingGlyphs;
 
 static void missing_glyphs_free(gpointer data)
@@ -136,7 +137,7 @@ static void on_missing_glyphs_answered(gpointer owner, gboolean yes, const char 
   MissingGlyphs *missing_glyphs = data;
   self->asks_about_text = FALSE;
   if (!yes) {
-    if (missing_glyphs->is_text) /* corrected where it was typed */
+    if (missing_glyphs->is_text) /* it is corrected where it was typed */
       bh_page_close(BH_PAGE(self));
     return;
   }
@@ -144,8 +145,8 @@ static void on_missing_glyphs_answered(gpointer owner, gboolean yes, const char 
   missing_glyphs->proceed(self);
 }
 
-/* TRUE when fonts can draw all of `said` ({field: text} or frozen fields), or somebody agreed to
- * marks; else that is asked, and `go_on` called when the answer is yes. */
+/* TRUE when fonts can draw all of `texts` ({field: text} or frozen fields), or a person agreed to
+ * placeholders. Otherwise asks, and calls `proceed` when the answer is yes. */
 static gboolean check_glyphs(BhSignPage *self, const json_t *texts, ContinueFunc proceed)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
@@ -224,7 +225,7 @@ static void on_participants(BhSignPage *self)
   bh_page_open(BH_PAGE(self), bh_participants_page_new(self->inspection));
 }
 
-/* Who was forgotten at the start is added here, and an expert's opinion is given. */
+/* Adds the button that opens the participants: to add inspectors, and for an expert's opinion. */
 static void add_participants_button(BhSignPage *self)
 {
   GtkWidget *button =
@@ -257,7 +258,8 @@ static void show_signers(BhSignPage *self)
     add_participants_button(self);
 }
 
-/* What the record would say if it were made now, or what the order says; a new reference. */
+/* The frozen fields to sign: those of the record if it were made now, or those of the order. A new
+ * reference. */
 static json_t *dup_facts(BhSignPage *self, BhSession *session, GError **error)
 {
   gsize i;
@@ -280,17 +282,17 @@ static void allow_signing(BhSignPage *self)
   gtk_widget_set_sensitive(self->done, TRUE);
 }
 
-/* People sign these words. */
+/* The text that people sign; g_free. Disables signing when it cannot be made. */
 static char *dup_shown_text(BhSignPage *self, BhSession *session)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) frozen = dup_facts(self, session, &error);
-  /* An answer to it would be about another text. */
+  /* The open question was about the text before. */
   if (self->asks_about_text)
     bh_confirm_close(self->confirm);
   self->asks_about_text = FALSE;
-  /* What makes no paper is not signed: nobody would ever see what they put their name to. Nor is a
-   * name that the paper cannot show, unasked. */
+  /* A text that cannot be printed is not signed, because nobody could see later what was signed.
+   * Placeholders need consent. */
   gboolean ready = frozen != NULL && check_glyphs(self, frozen, allow_signing);
   gtk_widget_set_sensitive(self->signers, ready);
   gtk_widget_set_sensitive(self->done, ready);
@@ -305,7 +307,7 @@ static char *dup_shown_text(BhSignPage *self, BhSession *session)
   return frozen != NULL ? bh_signed_text_make(frozen) : g_strdup("");
 }
 
-/* The text that was signed before and is not the one shown now. */
+/* Shows how the text differs from the one that was signed before. */
 static void show_changes(BhSignPage *self)
 {
   const json_t *inspection = bh_visit_get_values(self->visit, "inspection");
@@ -321,7 +323,7 @@ static void show_changes(BhSignPage *self)
   gtk_label_set_text(GTK_LABEL(self->changes), text);
 }
 
-/* What is on the pad was written under the text as it was before. */
+/* Strokes on the pad were drawn under the text before. */
 static void drop_strokes(BhSignPage *self)
 {
   BhSignaturePad *pad = BH_SIGNATURE_PAD(self->canvas);
@@ -358,14 +360,14 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   gtk_widget_set_sensitive(self->done, gtk_widget_get_sensitive(self->signers));
 }
 
-/* The button that ends the visit keeps its state until the answer: records also change while
+/* The button that ends the visit keeps its state until the answer: records may change while
  * somebody taps it. */
 static void bh_sign_page_refresh(BhPage *page)
 {
   bh_visit_ask(page, BH_SIGN_PAGE(page)->inspection, on_visit);
 }
 
-/* How the visit ends depends on who signed: it cannot end before that is known. */
+/* How the visit ends depends on the signatures, so it cannot end before they are known. */
 static void load_signatures(BhPage *page)
 {
   gtk_widget_set_sensitive(BH_SIGN_PAGE(page)->done, FALSE);
@@ -389,7 +391,7 @@ static void on_signed(BhPage *page, json_t *result, const GError *error, gpointe
   load_signatures(page);
 }
 
-/* Who signs now; borrows from the page. */
+/* The person who signs now; borrows from the page. */
 static BhSigningRequest get_signer(BhSignPage *self)
 {
   gboolean staff = self->staff != NULL && *self->staff != '\0';
@@ -475,7 +477,7 @@ static json_t *dup_end_values(BhSignPage *self)
                    "state", get_end_state(self));
 }
 
-/* After the signatures a deadline can no longer be agreed: ask while everybody is here. */
+/* Adds missing and past deadlines: they cannot be agreed after everybody has signed and left. */
 static void add_order_problems(BhSignPage *self, GString *text)
 {
   BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
@@ -497,7 +499,7 @@ static void add_order_problems(BhSignPage *self, GString *text)
   }
 }
 
-/* What stands against the end by what this page knows, one line each. */
+/* Problems with ending the visit that this page knows, one line each; g_free. */
 static char *dup_own_problems(BhSignPage *self)
 {
   g_autoptr(GString) text = g_string_new(NULL);
@@ -513,7 +515,7 @@ static char *dup_own_problems(BhSignPage *self)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* `data`: the page's own problems when it was asked. */
+/* `data`: the page's own problems when the question was sent. */
 static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhSignPage *self = BH_SIGN_PAGE(page);
@@ -546,7 +548,8 @@ static void end_visit(BhSignPage *self)
   BhPage *page = BH_PAGE(self);
   char *own_problems = dup_own_problems(self);
   json_t *end = dup_end_values(self);
-  /* With a problem of its own the visit is only checked, so that all problems are shown at once. */
+  /* With problems of its own, the page only has the visit checked, to show all problems together.
+   */
   if (*own_problems != '\0')
     bh_page_submit(page, bh_call_check(self->inspection, "inspection", end), on_ended, own_problems,
                    g_free);
@@ -569,7 +572,7 @@ static void serve(BhDevice *device, GTask *task, gpointer request)
     g_task_return_error(task, g_steal_pointer(&error));
 }
 
-/* `set`: how it was served; taken over. */
+/* `set`: how the order was served; taken over. */
 static void serve_order(BhSignPage *self, json_t *set)
 {
   BhPage *page = BH_PAGE(self);

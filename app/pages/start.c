@@ -1,4 +1,5 @@
-/* Begins an inspection: how, with which list and parts of it, with whom. */
+/* Starts an inspection: modes, checklist and sections, participants. Start at on_draft and
+ * on_begin. */
 #include "app/pages/start.h"
 
 #include <glib/gi18n.h>
@@ -13,27 +14,26 @@
 #include "schema/workflow.h"
 
 #define LISTS_PER_QUERY 60
-#define PAUSE_MS 500        /* until what was ticked or typed beside the form is kept */
-#define EXTRAS "start_page" /* key of the draft for what stands beside the form */
+#define PAUSE_MS 500        /* pause after which extras are stored in the draft */
+#define EXTRAS "start_page" /* key of the draft for the values outside the form */
 #define SCANS 20
 #define SECTIONS_SLOT "sections"
 #define SCANS_SLOT "scans"
 #define SCAN_MAX_AGE_MS                                                                            \
-  (12 * 60 * 60 * 1000) /* a plaque scanned longer ago was another visit's                         \
-                         */
+  (12 * 60 * 60 * 1000) /* a plaque scanned earlier belongs to another visit */
 
 struct _BhStartPage {
   BhPage parent;
   char *enterprise;
   BhFound *found;
-  BhUnsavedRecord *draft; /* draft of the visit that may begin */
+  BhUnsavedRecord *draft; /* draft of the visit that may start */
   json_t *restored;       /* {key: value} of the draft when the page was opened */
   guint pause;
-  char *assigned_id; /* NULL: a new one */
-  json_t *assigned;  /* values of the inspection that was assigned; NULL: a new one */
+  char *assigned_id; /* id of an assigned inspection; NULL: a new one */
+  json_t *assigned;  /* values of the assigned inspection; NULL: a new one */
   json_t *enterprise_values;
   json_t *lists; /* rows of checklists */
-  json_t *scans; /* ids of what the actor scanned of the enterprise, of no visit yet */
+  json_t *scans; /* ids of the actor's scans of the enterprise that belong to no visit yet */
   char *chosen_list;
   GtkWidget *form_box;
   GtkWidget *lists_box;
@@ -74,7 +74,7 @@ static void bh_start_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_start_page_parent_class)->finalize(object);
 }
 
-/* Of the visit that would begin. */
+/* Id of the visit that will start. */
 static const char *get_record(BhStartPage *self)
 {
   return self->assigned_id != NULL ? self->assigned_id : self->draft->record;
@@ -103,13 +103,13 @@ static json_t *list_checked(GtkWidget *box, gboolean on)
   return names;
 }
 
-/* What was chosen beside the form when the page was opened; NULL for nothing. */
+/* An extra value from the draft when the page was opened; NULL without one. */
 static const json_t *get_restored(BhStartPage *self, const char *key)
 {
   return json_object_get(json_object_get(self->restored, EXTRAS), key);
 }
 
-/* All of it under one key: only this page reads it. */
+/* Stores all extras under one key: only this page reads them. */
 static void save_extras(BhStartPage *self)
 {
   gboolean later = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later));
@@ -134,7 +134,7 @@ static gboolean on_pause(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Not restarted by the next change: who types without a pause loses half a second at most. */
+/* Later changes do not restart the timer, so that at most half a second of typing is lost. */
 static void on_extra_changed(BhStartPage *self)
 {
   gtk_widget_show(self->discard);
@@ -166,8 +166,8 @@ static void on_discard(BhStartPage *self)
 
 /* --- checklist and sections --- */
 
-/* Not before the page knows what would be begun: the enterprise, the parts of the chosen list, and
- * the scans that belong to the visit. */
+/* Enables "Begin" once everything that will be saved is known: the enterprise, the sections of the
+ * chosen list, and the scans that belong to the visit. */
 static void update_begin(BhStartPage *self)
 {
   BhPage *page = BH_PAGE(self);
@@ -265,7 +265,7 @@ static void show_lists(BhStartPage *self)
   bh_part_clear(self->lists_box);
   GtkWidget *group = NULL;
   guint number = 0;
-  /* Those of the enterprise's sector first. */
+  /* Checklists of the enterprise's sector come first. */
   for (int pass = 0; pass < 2; pass++) {
     gsize i;
     json_t *row;
@@ -281,7 +281,7 @@ static void show_lists(BhStartPage *self)
 
 static void ask_lists(BhPage *page, const char *after);
 
-/* `data`: where the page began; NULL for the first one. */
+/* `data`: start of the page of rows; NULL for the first one. */
 static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhStartPage *self = BH_START_PAGE(page);
@@ -315,7 +315,7 @@ static void ask_lists(BhPage *page, const char *after)
 
 /* --- enterprise and people --- */
 
-/* Kinds of visit that a guard of this step speaks against: the office draws and assigns those. */
+/* Hides modes that a guard of this step refuses: the office draws and assigns those. */
 static void hide_refused_choices(BhStartPage *self, const BhKind *kind)
 {
   g_autoptr(GPtrArray) fields = bh_kind_list_form(kind, "start");
@@ -405,8 +405,8 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* A scan is recorded before anybody knows what kind of visit follows; it joins the visit then, and
- * is seen by who sees that. */
+/* Collects scans to add to the visit: a scan is saved before the kind of visit is known, and gets
+ * the visit's visibility with it. */
 static void on_scans(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -521,10 +521,10 @@ static void show_message(BhStartPage *self, const char *text)
   gtk_widget_set_visible(self->message, *text != '\0');
 }
 
-/* What was begun, for the answer. */
+/* The visit that was started, for the answer. */
 typedef struct {
   char *record;
-  gboolean listed; /* with a checklist */
+  gboolean listed; /* it has a checklist */
 } Begun;
 
 static void begun_free(gpointer data)
@@ -548,11 +548,11 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     show_message(self, rest);
     return;
   }
-  bh_unsaved_record_discard(self->draft, page); /* it is a visit now */
+  bh_unsaved_record_discard(self->draft, page); /* the draft is a visit now */
   BhPageHost *host = bh_page_get_host(page);
   BhPage *inspection = bh_inspection_page_new(begun->record);
   BhPage *checklist = begun->listed ? bh_checklist_page_new(begun->record) : NULL;
-  bh_page_host_go_home(host); /* this page is gone */
+  bh_page_host_go_home(host); /* this page is destroyed */
   bh_page_host_open(host, inspection);
   if (checklist != NULL)
     bh_page_host_open(host, checklist);
@@ -605,7 +605,7 @@ static void on_assigned(BhPage *page, json_t *result, const GError *error, gpoin
   ask_enterprise(page);
 }
 
-/* What was typed beside the form; the lists of colleagues and sections are not there yet. */
+/* Shows extras of the draft. Colleagues and sections are restored when their lists arrive. */
 static void show_restored_extras(BhStartPage *self)
 {
   gboolean later = json_is_true(get_restored(self, "later"));

@@ -1,5 +1,5 @@
-/* The page of one step. What the step wants is read from the kind (schema/wants.h); whether it may
- * be taken is judged by the store when it is saved, and problems stand at their fields. */
+/* The page of one step. schema/wants.h derives what the step needs from the kind; the store decides
+ * whether it may be taken, and problems are shown at their fields. Start at on_loaded. */
 #include "app/pages/step.h"
 
 #include <glib/gi18n.h>
@@ -17,8 +17,7 @@ struct _BhStepPage {
   char *record;
   char *to;
   char *label;
-  /* {"record": as bh_device_get, "files": rows, "typed": what a draft has}; NULL until it is there
-   */
+  /* {"record": as bh_device_get, "files": rows, "typed"?: values of a draft}; NULL until loaded */
   json_t *loaded;
   GtkWidget *subject;
   GtkWidget *form_box;
@@ -128,7 +127,7 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-/* Those the record has that the guard would count. */
+/* Pictures of the record that the guard counts. */
 static json_t *list_files(BhStepPage *self, const BhWantedChild *child)
 {
   json_t *files = json_array();
@@ -165,8 +164,8 @@ static void add_photos(BhStepPage *self, const BhWantedChild *child)
 
 /* --- the form --- */
 
-/* What is asked for is shown in any case; what a guard looks at and what the new state requires,
- * while it is empty. */
+/* TRUE for fields that the step asks for, and for empty ones that a guard needs or the new state
+ * requires. */
 static gboolean is_wanted(BhStepPage *self, const BhTransition *step, const BhWants *wants,
                           const BhField *field, const BhContext *after)
 {
@@ -185,7 +184,7 @@ static json_t *dup_after(BhStepPage *self)
   return after;
 }
 
-/* One heading over the few fields of a step says less than the page's title. */
+/* Hides the heading when there is only one: the page has a title. */
 static void hide_only_heading(BhFormView *form)
 {
   GtkWidget *heading = NULL;
@@ -212,8 +211,8 @@ static void on_changed(BhFormView *form, const char *key, BhStepPage *self)
                NULL, NULL);
 }
 
-/* What was typed here before: of the draft only what this form shows. Another form of the record
- * may have left more in it, which is no part of this step. */
+/* Restores from the draft the fields of this form. Other keys of the draft belong to another form
+ * of the record. */
 static void add_typed(BhStepPage *self, json_t *values)
 {
   gsize i;
@@ -360,7 +359,7 @@ static json_t *dup_set(BhStepPage *self, const BhTransition *step)
   return set;
 }
 
-/* What the form showed goes out of the draft, and nothing else. */
+/* Removes the fields of this form from the draft, and no others. */
 static BhCall *make_forget_call(BhStepPage *self)
 {
   return bh_call_forget_draft(self->record, json_incref(self->field_names));
@@ -382,7 +381,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
       bh_part_bring_into_view(self->message);
     return;
   }
-  /* All of it is in the entry now. */
+  /* The entry contains them now. */
   bh_page_post(page, make_forget_call(self), NULL, NULL, NULL);
   g_autofree char *text = g_strdup_printf(_("Done: %s"), (const char *)data);
   bh_page_say(page, text);

@@ -1,5 +1,5 @@
-/* Buttons for the steps of a record. Which are open is the store's answer (bh_device_list_steps);
- * where one leads is the kind's word ("page"), else the page made from its declaration. */
+/* Buttons for the steps of a record. The store says which are possible (bh_device_list_steps); the
+ * kind may name a page of the step ("page"), otherwise step.c makes one. */
 #include "app/pages/steps.h"
 
 #include <string.h>
@@ -28,12 +28,12 @@ static void steps_request_free(gpointer data)
 }
 
 typedef struct {
-  const char *name; /* as kinds write it */
+  const char *name; /* as kinds name it */
   gboolean of_parent;
   BhPage *(*make)(const char *record);
 } OwnPage;
 
-/* What is answered stands on the record's own page, so "answer" needs no button. */
+/* Step pages that are C code. "answer" has no button, because the record page shows the answer. */
 static const OwnPage known_pages[] = {
     {"outcome", FALSE, bh_outcome_page_new},
     {"papers", TRUE, bh_finish_page_new},

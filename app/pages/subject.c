@@ -1,4 +1,4 @@
-/* An enterprise that is in no list yet, entered provisionally. */
+/* Records an enterprise that is in no list yet. */
 #include "app/pages/subject.h"
 
 #include <glib/gi18n.h>
@@ -70,7 +70,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   show_message(self, other_problems);
   if (json_array_size(problems) > 0)
     return;
-  /* What this page is for was given when it was opened, and never changes. */
+  /* What the page is for is fixed when it is opened. */
   if (self->inspection != NULL) {
     bh_page_say(page, _("The inspection now stands at this enterprise"));
     bh_page_close(page);
@@ -80,7 +80,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* Everything the tap saves: the enterprise, and the plaque or the inspection it is for. */
+/* Operations of the tap: the enterprise, and the plaque or the inspection that it is for. */
 static json_t *dup_ops(BhSubjectPage *self)
 {
   json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "enterprise", "set",
