@@ -1,3 +1,5 @@
+/* The program's life: store, owner socket, window. Pages and records are not known here. Start at
+ * bh_application_activate. */
 #include "app/application.h"
 
 #include <errno.h>
@@ -57,7 +59,7 @@ static void on_owner_call(BhOwner *owner, const json_t *request, BhOwnerCall *ca
   BhApplication *self = data;
   const char *method = bh_json_string_or(request, "method", "");
   if (strcmp(method, "sync") == 0) {
-    /* The answer does not wait for the round: the caller reads the status meanwhile. */
+    /* The answer does not wait for the end of the sync: the caller polls the status. */
     g_autoptr(json_t) empty = json_object();
     bh_session_sync_now(self->session);
     bh_owner_reply(call, empty);
@@ -174,13 +176,13 @@ static void on_failed(BhSession *session, const GError *error, gpointer data)
     *failed = g_error_copy(error);
 }
 
-/* What was entered last may fail only now, when no window is left to say it. */
+/* Stops the worker. The last change may fail only now, when there is no window to report it. */
 static void stop_worker(BhApplication *self)
 {
   g_autoptr(GError) failed = NULL;
   if (self->session != NULL)
     g_signal_connect(self->session, "failed", G_CALLBACK(on_failed), &failed);
-  /* Everything that was queued is on disk before the lock is given back. */
+  /* All queued changes are on disk before the lock is released. */
   g_clear_pointer(&self->worker, bh_worker_stop);
   while (g_main_context_iteration(NULL, FALSE))
     continue;
@@ -231,7 +233,8 @@ static void bh_application_init(BhApplication *self)
 
 BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image)
 {
-  /* Each store has its own window, so programs are told apart by owner.lock, not by a bus name. */
+  /* Each store has its own window. Running programs are distinguished by owner.lock, not by a bus
+   * name. */
   BhApplication *self = g_object_new(BH_TYPE_APPLICATION, "application-id", "cn.bihuan.Collector",
                                      "flags", G_APPLICATION_NON_UNIQUE, NULL);
   self->dir = g_strdup(store_dir);

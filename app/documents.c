@@ -1,3 +1,5 @@
+/* Makes, issues and serves the documents of a visit. Which hazards belong on which order is decided
+ * in orders.c, the layout in app/paper. Start at bh_documents_make. */
 #include "app/documents.h"
 
 #include <glib/gi18n.h>
@@ -15,7 +17,7 @@
 #include "schema/freeze.h"
 #include "schema/signed-text.h"
 
-/* Types of documents. */
+/* Values of "doc_type". */
 #define RECORD "onsite_record"
 #define ORDER "order_rectify"
 
@@ -32,7 +34,7 @@ void bh_documents_request_free(BhDocumentsRequest *request)
   g_free(request);
 }
 
-/* Ids of those that count; borrowed. */
+/* Record ids of the visit's documents of this type; borrowed, free the array. */
 static GPtrArray *list_documents(const json_t *visit, const char *type)
 {
   GPtrArray *ids = g_ptr_array_new();
@@ -45,7 +47,7 @@ static GPtrArray *list_documents(const json_t *visit, const char *type)
   return ids;
 }
 
-/* Until the hub has granted a block of numbers: unit, day and part of the record's id. */
+/* A number until the hub has granted a block of numbers: unit, year and part of the record's id. */
 static char *dup_provisional_number(const json_t *visit, const char *record, gint64 now_ms)
 {
   BhDate day = bh_date_from_ms(now_ms);
@@ -62,7 +64,7 @@ static char *save_one(BhDevice *device, const char *author, const char *record, 
   return bh_device_save(device, author, ops, 0, error);
 }
 
-/* What stands against a change, in people's words, as BH_ERROR_INVALID. */
+/* Fails with BH_ERROR_INVALID and the problems of a change, one per line. */
 static gboolean check_change(BhDevice *device, const BhDocumentsRequest *request,
                              const char *record, const char *kind, const json_t *set,
                              GError **error)
@@ -124,7 +126,8 @@ json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
   return freeze_document(visit, kinds, inspection, document, hazards, TRUE, now_ms, error);
 }
 
-/* The record of a visit that was signed says what was signed, whatever changed since. */
+/* Freezes the record of the visit. After signing it contains what was signed, even if records
+ * changed since. */
 static json_t *freeze_record(const BhDocumentsRequest *request, const json_t *visit,
                              const BhKindSet *kinds, const json_t *set, GError **error)
 {
@@ -156,8 +159,8 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
   return frozen;
 }
 
-/* Says what no font can draw, unless somebody agreed to the marks. Who signed the record was asked
- * about what it said then (app/pages/sign.c). */
+/* Fails when text has missing glyphs, unless a person agreed to placeholders. For the record, those
+ * that were agreed to at signing count (app/pages/sign.c). */
 static gboolean check_glyphs(const BhDocumentsRequest *request, const json_t *visit,
                              const BhKindSet *kinds, const json_t *frozen, GError **error)
 {
@@ -214,8 +217,8 @@ static char *find_file(const char *sha256, gpointer data)
   return bh_device_dup_file_path(data, sha256);
 }
 
-/* Signatures under this very text: for the record those of the visit, for an order its own. A
- * picture given for another text is on no paper. */
+/* Signatures given to exactly this text: those of the visit for the record, its own for an order. A
+ * signature given to another text is not printed. */
 static json_t *list_signatures(const json_t *visit, const json_t *frozen)
 {
   g_autofree char *digest = bh_signed_text_dup_digest(frozen);
@@ -243,7 +246,7 @@ static json_t *render(BhDevice *device, const json_t *visit, const json_t *froze
   g_autofree char *path = g_build_filename(g_get_tmp_dir(), "bihuan-XXXXXX", NULL);
   int fd = g_mkstemp(path);
   if (fd < 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "document: no temporary file");
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "document: cannot create a temporary file");
     return NULL;
   }
   close(fd);
@@ -272,7 +275,7 @@ static gboolean advance(BhDevice *device, const BhDocumentsRequest *request, con
   return entry != NULL;
 }
 
-/* Saves a step of a document with the paper it brings; `file` gets its parent and its role. */
+/* Saves a step of a document together with its PDF; sets parent and role of `file`. */
 static gboolean save_with_paper(BhDevice *device, const char *author, const char *document,
                                 json_t *set, json_t *file, GError **error)
 {
@@ -297,7 +300,8 @@ static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const
   return save_with_paper(device, request->author, record, set, file, error);
 }
 
-/* The entry that froze the fields, from the record's own history. */
+/* Id of the entry that froze the fields, from the record's history on this device; g_free. NULL
+ * when another device made it. */
 static char *dup_freezing_entry(BhDevice *device, const char *record)
 {
   g_autoptr(json_t) history = bh_device_history(device, record, NULL);
@@ -329,7 +333,8 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   }
   if (entry == NULL) {
     if (error != NULL && *error == NULL)
-      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "document: the freezing entry is not here");
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                  "document: the entry that froze it is not on this device");
     return FALSE;
   }
   g_autoptr(json_t) record = bh_device_get(device, out, error);
@@ -345,7 +350,7 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
     if (!advance(device, request, out, "approved", error))
       return FALSE;
   } else if (strcmp(state, "approved") != 0) {
-    return TRUE; /* issued before */
+    return TRUE; /* was issued before */
   }
   g_autoptr(json_t) file = render(device, visit, json_object_get(values, "frozen"), entry, error);
   return file != NULL && issue(device, request, out, file, error);
@@ -382,7 +387,7 @@ static gboolean add_document(BhDevice *device, const BhDocumentsRequest *request
   return TRUE;
 }
 
-/* Those that were begun before, then new ones until every hazard stands on one. */
+/* Completes orders that were begun before, then makes new ones until every hazard is on one. */
 static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
                             const json_t *before, json_t *documents, GError **error)
 {
@@ -413,7 +418,7 @@ void bh_documents_set_too_long_error(const json_t *visit, GError **error)
               BH_PAPER_FROZEN_MAX, (guint)json_array_size(json_object_get(visit, "hazards")));
 }
 
-/* Which limit, and what to do about it, in people's words. */
+/* Replaces a limit error by one that says which limit and what to do. */
 static void explain_limit(const json_t *visit, GError **error)
 {
   if (error == NULL || !g_error_matches(*error, BH_ERROR, BH_ERROR_LIMIT))
@@ -452,15 +457,15 @@ void bh_service_request_free(gpointer data)
   g_free(request);
 }
 
-/* Array of problems, empty when nothing speaks against the step. */
+/* Array of problems with the step, empty when there are none. */
 static json_t *check_service(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
   return bh_device_check(device, request->author, request->document, "document", request->set,
                          error);
 }
 
-/* The paper with the signatures under it, a new reference. NULL without an error for an order that
- * another device made: its code, and maybe the pictures, are not here. */
+/* Renders the paper with its signatures, a new reference. NULL without an error for an order that
+ * another device made: its code, and possibly the pictures, are not on this device. */
 static json_t *render_served(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
   g_autofree char *entry = dup_freezing_entry(device, request->document);

@@ -1,3 +1,4 @@
+/* Due dates as text. The date itself comes from the kind (schema/workflow.h). */
 #include "app/due.h"
 
 #include <glib/gi18n.h>
@@ -8,7 +9,7 @@ char *bh_due_dup_text(BhSession *session, const BhKind *kind, const json_t *valu
 {
   BhDate due;
   BhDate today = bh_session_today(session);
-  /* Without a calendar, so that lists, which the store sorts, and words never disagree. */
+  /* Computed without a calendar, like the order of lists in the store, so that both agree. */
   if (kind == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
     return NULL;
   int left = bh_date_days_between(&today, &due);

@@ -1,4 +1,4 @@
-/* Errors in people's words: those written for the screen, and what the codes of all others mean. */
+/* Texts of errors for people: messages of BH_USER_ERROR, and the meaning of all other codes. */
 #include <glib/gi18n.h>
 
 #include "app/user-error.h"
@@ -46,7 +46,7 @@ const char *bh_error_text(BhErrorCode code)
   return _("That did not work");
 }
 
-/* Errors of GLib name files, never values of records. */
+/* Errors of GLib contain file names, never values of records. */
 static BhErrorCode get_code(const GError *error)
 {
   if (error->domain == BH_ERROR)

@@ -1,5 +1,5 @@
-/* Folders as rows to tap. The chooser of GTK needs 486 pixels, so that its buttons were off the
- * screen of a handheld. Copies nothing itself. */
+/* A file chooser with rows to tap. GTK's own needs 486 pixels in width, so that its buttons were
+ * outside the screen of a handheld. It copies no files. */
 #include "app/files.h"
 
 #include <glib/gi18n.h>
@@ -7,14 +7,14 @@
 
 #include "app/parts.h"
 
-#define ENTRIES_MAX 500 /* rows of one folder */
+#define ENTRIES_MAX 500 /* rows shown of one folder */
 
 typedef struct {
   GtkWidget *window;
-  GtkWidget *owner; /* the window goes with it */
+  GtkWidget *owner; /* borrowed; the window is destroyed with it */
   BhFilesMode mode;
   void (*picked)(GtkWidget *owner, const char *path);
-  GCancellable *cancellable; /* of the folder that is being read */
+  GCancellable *cancellable; /* for the folder that is being read */
   char *folder;
   GtkWidget *path;
   GtkWidget *rows;
@@ -42,7 +42,7 @@ static void pick(Files *files, const char *path)
 
 typedef struct {
   char *name;
-  char *key; /* in the order of the language */
+  char *key; /* collation key in the order of the language */
   gboolean folder;
 } Entry;
 
@@ -129,7 +129,7 @@ static void add_row(Files *files, const char *id, const char *title, const char 
   gtk_container_add(GTK_CONTAINER(files->rows), row);
 }
 
-/* Where people keep things: their own folder, cards and sticks. */
+/* Rows for the user's home folder, memory cards and USB sticks. */
 static void add_places(Files *files)
 {
   add_row(files, "place-home", _("Own folder"), NULL, g_get_home_dir());

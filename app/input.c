@@ -1,12 +1,12 @@
-/* Looks at events on their way to the widgets. What counts as a tap is decided in taps.c, what is a
- * code in devices/wedge.c; here keys wait until it is known whether a hand or a scanner sent them.
- */
+/* Filters events on their way to the widgets. tap-filter.c decides which presses count,
+ * devices/wedge.c what is a code. Keys are held here until it is known whether a person or a
+ * scanner typed them. Start at bh_input_filter_event. */
 #include "app/input.h"
 
 #include "app/devices/wedge.h"
 #include "app/tap-filter.h"
 
-/* Input methods send a key again that they have no use for, with this bit of the state. */
+/* Input methods send a key that they do not use again, with this bit set in its state. */
 #define RESENT_MASK (1u << 25)
 
 struct _BhInput {
@@ -14,12 +14,12 @@ struct _BhInput {
   BhInputScanned scanned;
   gpointer data;
   BhTapFilter taps;
-  gboolean dropping_press; /* a press was refused: what belongs to it goes too */
+  gboolean dropping_press; /* the last press was dropped: its release and motion are dropped too */
   BhWedge *wedge;
   GQueue held;          /* GdkEvent*: keys that may belong to a code */
-  guint held_source;    /* gives them to the widgets */
+  guint held_source;    /* timeout that delivers the held keys */
   guint16 down_keycode; /* hardware code of the key that is held down; 0 for none */
-  gboolean focus_key;   /* a key is being delivered that moves the focus */
+  gboolean focus_key;   /* a key that moves the focus is being delivered */
 };
 
 static gint64 now_ms(void)
@@ -35,8 +35,8 @@ static gboolean is_careful(GtkWidget *widget)
          gtk_style_context_has_class(gtk_widget_get_style_context(widget), "careful");
 }
 
-/* The focus comes to such a button by the keys that move it only: not because a page was opened or
- * what had it went away. */
+/* A "careful" button gets the focus only from a key that moves it, not because a page was opened or
+ * the focused widget was destroyed. */
 static void on_focus(GtkWindow *window, GtkWidget *widget, BhInput *self)
 {
   if (is_careful(widget) && !self->focus_key)
@@ -56,7 +56,7 @@ static gboolean on_draw(GtkWidget *window, cairo_t *cr, BhInput *self)
 void bh_input_change_view(BhInput *self)
 {
   bh_tap_filter_change_view(&self->taps);
-  gtk_widget_queue_draw(self->window); /* there is a frame to wait for in any case */
+  gtk_widget_queue_draw(self->window); /* so that a frame is drawn in any case */
 }
 
 static gboolean accept_press(BhInput *self, GdkEvent *event, gconstpointer target)
@@ -81,8 +81,8 @@ static gboolean moves_focus(guint key)
          key == GDK_KEY_Down || key == GDK_KEY_Left || key == GDK_KEY_Right;
 }
 
-/* Enter and the space bar press the button that has the focus; held down, they do so many times a
- * second. */
+/* FALSE when Enter or space must not press the focused button: Enter on a "careful" one, and the
+ * repeats of a key that is held down. */
 static gboolean may_press(BhInput *self, GdkEvent *event)
 {
   guint key = event->key.keyval;
@@ -110,7 +110,7 @@ static void drop_held_keys(BhInput *self)
   g_queue_clear_full(&self->held, (GDestroyNotify)gdk_event_free);
 }
 
-/* A hand typed them. */
+/* The held keys were typed by a person. */
 static void deliver_held_keys(BhInput *self)
 {
   GQueue held = self->held;
@@ -133,13 +133,12 @@ static void hold_key(BhInput *self, const GdkEvent *event)
 {
   g_queue_push_tail(&self->held, gdk_event_copy(event));
   g_clear_handle_id(&self->held_source, g_source_remove);
-  /* After the keys that are waiting already: their own times say how fast they came. */
+  /* Runs after the key events that are queued already: their own times tell how fast they came. */
   self->held_source =
       g_timeout_add_full(G_PRIORITY_HIGH_IDLE, BH_WEDGE_GAP_MS, on_hold_timeout, self, NULL);
 }
 
-/* TRUE for a key that may be one of a code: it is new, types a character, and nothing else is held
- * with it. */
+/* TRUE for a key that may belong to a code: newly pressed, types a character, no modifier held. */
 static gboolean may_belong_to_code(const BhInput *self, const GdkEventKey *key)
 {
   gunichar character = gdk_keyval_to_unicode(key->keyval);
@@ -151,7 +150,7 @@ static gboolean may_belong_to_code(const BhInput *self, const GdkEventKey *key)
 static void handle_key(BhInput *self, GdkEvent *event)
 {
   const GdkEventKey *key = &event->key;
-  if (key->is_modifier) { /* comes between the letters of a code too */
+  if (key->is_modifier) { /* modifiers also occur between the characters of a code */
     deliver(self, event);
     return;
   }
@@ -193,7 +192,7 @@ static gboolean has_value(GtkWidget *widget)
   return GTK_IS_SPIN_BUTTON(widget) || GTK_IS_COMBO_BOX(widget) || GTK_IS_RANGE(widget);
 }
 
-/* The wheel over such a control turns to the page around it. */
+/* Over a control with a value, the wheel scrolls the page around it instead. */
 static gboolean handle_scroll(GdkEvent *event)
 {
   GtkWidget *widget = gtk_get_event_widget(event);

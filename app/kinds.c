@@ -1,10 +1,11 @@
+/* The kind sets of a session. Sets are never removed. */
 #include "app/kinds.h"
 
 #include <string.h>
 
 struct _BhKinds {
   BhKindSet *newest; /* borrowed from `all` */
-  GPtrArray *all;    /* a hub changes its forms a few times a year, so none is given back */
+  GPtrArray *all;    /* kept until the end: a hub changes its forms a few times a year */
 };
 
 static void unref_set(gpointer data)

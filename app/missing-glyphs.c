@@ -1,4 +1,5 @@
-/* Finds the fields; which characters cannot be drawn is for app/paper/font.c to say. */
+/* Finds the fields whose text has missing glyphs. app/paper/font.c decides which characters these
+ * are. */
 #include "app/missing-glyphs.h"
 
 #include <glib/gi18n.h>
@@ -8,14 +9,14 @@
 
 #define LINES_MAX 12
 
-/* Members of the frozen fields that hold values of another kind than the document. */
+/* Members of the frozen fields whose values belong to another kind than the document. */
 static const struct {
   const char *member, *kind;
 } member_kinds[] = {{"enterprise", "enterprise"}, {"unit", "unit"},
                     {"inspection", "inspection"}, {"hazards", "hazard"},
                     {"people", "participant"},    {"answers", "checklist"}};
 
-/* Written by the program, or on no paper. */
+/* Members that the program writes, or that are not printed. */
 static const char *const skipped_members[] = {"id", "doc_type", "role", NULL};
 
 typedef struct {
@@ -44,7 +45,8 @@ static gboolean is_line_of(const char *lines, const char *line)
   return g_strv_contains((const char *const *)texts, line);
 }
 
-/* What is typed at the signing goes into the signature or the visit. */
+/* The field that the text of a member comes from. Text typed at signing belongs to the signature or
+ * the visit. */
 static const BhField *find_field(const Search *search, const BhKind *kind, const char *key)
 {
   static const char *const fallback_kinds[] = {"signature", "inspection"};
@@ -102,10 +104,12 @@ static void add_all_texts(const json_t *value, GString *out)
   json_t *child;
   if (json_is_string(value))
     g_string_append(out, json_string_value(value));
-  json_object_foreach((json_t *)value, key, child)
+  json_object_foreach((json_t *)value, key, child) {
     add_all_texts(child, out);
-  json_array_foreach((json_t *)value, i, child)
+  }
+  json_array_foreach((json_t *)value, i, child) {
     add_all_texts(child, out);
+  }
 }
 
 static const char *find_kind(const char *member)

@@ -1,5 +1,4 @@
-/* What moves with a visit when its enterprise was the wrong one, and how it comes into the store.
- * Asks nobody: the pages do. */
+/* Computes and saves the move of a visit to another enterprise. The pages ask the person first. */
 #include "app/move.h"
 
 #include <string.h>
@@ -22,7 +21,7 @@ BhMoveCount bh_move_count(const json_t *visit)
   return count;
 }
 
-/* The checklist of the inspection, when it is one of another sector. */
+/* Replaces the checklist of the inspection when it is for another sector. */
 static void set_list(json_t *set, const json_t *visit, const json_t *lists, const char *sector)
 {
   const json_t *checklist = bh_visit_get_values(visit, "checklist");
@@ -45,7 +44,7 @@ static void set_list(json_t *set, const json_t *visit, const json_t *lists, cons
   }
 }
 
-/* Those that do not stand at the enterprise yet. */
+/* Adds the hazards that belong to another enterprise. */
 static void add_hazards(json_t *ops, const json_t *visit, const char *enterprise)
 {
   gsize i;
@@ -89,7 +88,7 @@ json_t *bh_move_dup_remaining_ops(const json_t *visit)
 typedef struct {
   char *author;
   json_t *ops;
-  char *record; /* judged first; NULL: nothing */
+  char *record; /* checked first; NULL: nothing is checked */
   char *kind;
   json_t *set;
 } MoveWork;

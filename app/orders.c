@@ -1,4 +1,4 @@
-/* Splits what is ordered over as many orders as it needs. What an order says is documents.c's. */
+/* Distributes hazards over as many orders as they need. documents.c makes the orders. */
 #include "app/orders.h"
 
 #include <string.h>
@@ -17,8 +17,9 @@ static GHashTable *list_ordered(const json_t *visit)
     if (strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") != 0 ||
         strcmp(bh_json_string_or(values, "state", ""), "voided") == 0)
       continue;
-    json_array_foreach(json_object_get(values, "hazards"), j, id)
+    json_array_foreach(json_object_get(values, "hazards"), j, id) {
       g_hash_table_add(ids, (gpointer)json_string_value(id));
+    }
   }
   return ids;
 }

@@ -1,5 +1,5 @@
-/* Base of all pages: life on the window's stack, and asking the store so that an answer reaches
- * only who asked for it (questions.h for questions; acts here). */
+/* Base class of all pages: its place in the window, and calls to the store. Questions go through
+ * questions.c; submissions and posts are here. */
 #include "app/page.h"
 
 #include <string.h>
@@ -11,7 +11,7 @@ typedef struct {
   BhSession *session;
   GCancellable *cancellable;
   BhQuestions *questions;
-  char *person; /* who opened the page; NULL before anybody signed in */
+  char *person; /* staff id of who opened the page; NULL before anybody signed in */
   char *title;
   gboolean submitting;
 } BhPagePrivate;
@@ -137,7 +137,8 @@ typedef struct {
   BhPageReply reply;
   gpointer data;
   GDestroyNotify data_free;
-  gboolean changes; /* its failure is reported even when nobody waits for the answer any more */
+  gboolean
+      changes; /* the call changes the store: its failure is reported even when the page is gone */
 } Waiting;
 
 static void waiting_free(gpointer data)
@@ -161,7 +162,7 @@ static void on_reply(gpointer owner, json_t *result, const GError *error, gpoint
 {
   Waiting *waiting = data;
   BhPagePrivate *priv = get_private(BH_PAGE(owner));
-  /* Another person has the device: what was asked for the one before is not theirs. */
+  /* Another person uses the device now and must not see this answer. */
   if (g_strcmp0(priv->person, bh_session_get_actor(priv->session)) != 0) {
     if (error != NULL && waiting->changes)
       bh_session_report_failed(priv->session, priv->title, error);
@@ -175,7 +176,7 @@ static void on_reply(gpointer owner, json_t *result, const GError *error, gpoint
     bh_page_say_error(BH_PAGE(owner), error);
 }
 
-/* What a page does is done by the person who opened it, whoever has the device by then. */
+/* Sets the person who opened the page as author, whoever uses the device when the call runs. */
 static BhCall *set_call_author(BhPagePrivate *priv, BhCall *call)
 {
   bh_call_set_author(call, priv->person);
@@ -317,7 +318,7 @@ gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind
 /* --- about one widget --- */
 
 typedef struct {
-  GtkWidget *part; /* weak: NULL when it is gone */
+  GtkWidget *part; /* weak: NULL when it was destroyed */
   BhWidgetReply reply;
   gpointer data;
   GDestroyNotify data_free;
@@ -355,7 +356,7 @@ static void on_row_name(GtkWidget *row, json_t *result, const GError *error, gpo
 {
   const char *title = data;
   const char *name = bh_json_string_or(result, "title", "");
-  /* The titles of some kinds name the enterprise themselves. */
+  /* The titles of some kinds contain the name already. */
   if (error != NULL || strstr(title, name) != NULL)
     return;
   g_autofree char *text = g_strdup_printf("%s  %s", name, title);

@@ -1,17 +1,17 @@
-/* Questions in named slots: which answer is still wanted. Does not decide what a question is about;
- * the asker bumps a slot by asking again when its subject changes. */
+/* Numbers the questions in each slot and drops answers to older ones. The asker chooses the slots
+ * and asks again when its subject changes. */
 #include "app/questions.h"
 
 struct _BhQuestions {
-  gpointer asker; /* borrowed: it owns this */
+  gpointer asker; /* borrowed: it owns this object */
   BhSession *session;
   GCancellable *cancellable;
-  GHashTable *open; /* slot (static string) → number of the question whose answer is awaited */
+  GHashTable *open; /* slot (static string) → number of the question whose answer is expected */
   guint last;       /* number of the newest question */
 };
 
 typedef struct {
-  BhQuestions *questions; /* borrowed: the session keeps the asker until the answer came */
+  BhQuestions *questions; /* borrowed: the session references the asker until the answer arrives */
   const char *slot;
   guint number;
   BhReply reply;

@@ -1,3 +1,5 @@
+/* Calls to the store and their answers, the signed-in person, status and sync. Start at
+ * bh_session_call and pending_answer. */
 #include "app/session.h"
 
 #include <string.h>
@@ -20,7 +22,7 @@ struct _BhSession {
   char *scan_image;
   BhSettings *settings;
   BhKinds *kinds;
-  gboolean kinds_asked; /* a newer set is on its way from the store */
+  gboolean kinds_asked; /* a newer set is being read from the store */
   BhRegion *region;
   BhCalendar *calendar;
   BhIdSource ids;
@@ -32,12 +34,12 @@ struct _BhSession {
   char *actor_name;
   gint64 last_sync_ms;
   gboolean sync_asked;
-  guint sync_source;       /* syncing starts soon */
+  guint sync_source;       /* timeout that starts the sync */
   guint status_asked;      /* number of the newest question for the status */
-  guint status_known;      /* number of the one `status` answers */
-  guint n_pending_changes; /* changes that the store did not answer yet */
-  gboolean change_failed;  /* one of those on their way together failed */
-  BhHoldFunc hold;         /* NULL but in tests */
+  guint status_known;      /* number of the question that `status` answers */
+  guint n_pending_changes; /* changes that the store has not answered */
+  gboolean change_failed;  /* one of the pending changes failed */
+  BhHoldFunc hold;         /* NULL except in tests */
   gpointer hold_data;
   GCancellable *cancellable;
 };
@@ -163,7 +165,7 @@ const json_t *bh_session_get_status(BhSession *self)
   return self->status;
 }
 
-/* Packs are read when the first page asks for them. */
+/* The packs are read when a page needs them for the first time. */
 const BhRegion *bh_session_get_region(BhSession *self)
 {
   if (self->region == NULL) {
@@ -222,14 +224,14 @@ gint64 bh_session_count_unsent(BhSession *self)
 
 typedef struct {
   BhSession *session; /* owned */
-  const char *name;   /* as bh_late_answer_get_name gives it */
-  GObject *owner;     /* owned: alive until the answer came */
+  const char *name;   /* as bh_late_answer_get_name returns it */
+  GObject *owner;     /* owned: stays alive until the answer arrives */
   GCancellable *cancellable;
   BhReply reply;
   gpointer data;
   GDestroyNotify data_free;
   gboolean changes;  /* the call changes the store */
-  gboolean answered; /* a second answer is dropped */
+  gboolean answered; /* a second answer is ignored */
 } Pending;
 
 static void pending_free(Pending *pending)
@@ -264,14 +266,14 @@ void bh_session_report_failed(BhSession *self, const char *what, const GError *e
   g_signal_emit(self, signals[FAILED], 0, error);
 }
 
-/* A draft that was not there had nothing to be kept. */
+/* Saving a draft that does not exist is not a failure: nothing was typed. */
 static gboolean is_harmless(const Pending *pending, const GError *error)
 {
   return strcmp(pending->name, "save_draft") == 0 &&
          g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND);
 }
 
-/* Whoever asked is gone, or does not listen. */
+/* Reports an error whose page is gone or does not listen. */
 static void report_lost(Pending *pending, const GError *error)
 {
   if (is_harmless(pending, error))
@@ -358,7 +360,7 @@ static void on_worked(GObject *source, GAsyncResult *async, gpointer data)
     bh_late_answer_deliver(late, NULL);
 }
 
-/* The kind set of the store, on its way to the main thread. */
+/* Carries a kind set from the store's thread to the main thread; reference counted. */
 typedef struct {
   BhKindSet *set;
 } KindsBox;
@@ -392,7 +394,7 @@ static void on_kinds(gpointer owner, json_t *result, const GError *error, gpoint
     g_signal_emit(self, signals[KINDS_CHANGED], 0);
 }
 
-/* A round adopted other forms than the window has. */
+/* Reads the kind set of the store when a sync has adopted a newer one. */
 static void follow_kinds(BhSession *self)
 {
   const BhKindSet *kinds = bh_kinds_get_newest(self->kinds);
@@ -425,7 +427,8 @@ static void on_status(gpointer owner, json_t *result, const GError *error, gpoin
 
 void bh_session_refresh_status(BhSession *self)
 {
-  if (g_cancellable_is_cancelled(self->cancellable)) /* stopped: the worker may be gone */
+  if (g_cancellable_is_cancelled(
+          self->cancellable)) /* after bh_session_stop the worker may be gone */
     return;
   bh_session_call(self, bh_call_status(), self, self->cancellable, on_status,
                   GUINT_TO_POINTER(++self->status_asked), NULL);
@@ -465,7 +468,7 @@ void bh_session_call(BhSession *self, BhCall *call, gpointer owner, GCancellable
       pending_new(self, bh_call_get_name(call), owner, cancellable, reply, data, data_free);
   if (bh_call_is_change(call))
     note_change(pending);
-  /* A change is never cancelled on its way: leaving a page must not undo a tap. */
+  /* A change is never cancelled: leaving a page must not undo a tap. */
   bh_worker_run_async(self->worker, run_call, call, free_call, NULL, NULL, on_worked, pending);
 }
 
@@ -505,7 +508,7 @@ static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
   gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
   gboolean pulled = last != self->last_sync_ms;
   self->last_sync_ms = last;
-  /* Newer than every answer that is still on its way. */
+  /* Newer than all answers that are still expected. */
   note_status(self, status, self->status_asked);
   if (pulled)
     bh_session_note_records_changed(self);
@@ -517,7 +520,7 @@ static BhTransport *make_transport(GError **error)
   return make != NULL ? make(FALSE) : NULL;
 }
 
-/* Libraries are read from a slow card, so not on the main thread. */
+/* The library may be read from a slow card, so not on the main thread. */
 static void make_transport_thread(GTask *task, gpointer source, gpointer data,
                                   GCancellable *cancellable)
 {
@@ -542,7 +545,7 @@ static void on_transport(GObject *source, GAsyncResult *async, gpointer data)
     self->sync = bh_sync_start_with(self->worker, transport, bh_connectivity_monitor_new(),
                                     on_sync_changed, self);
   else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_warning("nothing can be sent: %s", error->message);
+    g_warning("sync cannot start: %s", error->message);
 }
 
 static gboolean start_sync(gpointer data)
@@ -574,7 +577,7 @@ void bh_session_stop(BhSession *self)
 typedef struct {
   BhReply done;
   gpointer owner;
-  KindsBox *kinds; /* counted */
+  KindsBox *kinds; /* reference counted */
 } Load;
 
 static void load_free(gpointer data)
@@ -619,7 +622,7 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
     const char *unit = bh_json_string_or(result, "unit", NULL);
     if (unit != NULL)
       bh_session_call(self, bh_call_get(unit), self, self->cancellable, on_unit, NULL, NULL);
-    /* The network is tried once a person has the first page. */
+    /* The sync starts after the first page is shown. */
     if (!self->sync_asked)
       self->sync_source = g_timeout_add_full(G_PRIORITY_LOW, SYNC_AFTER_MS, start_sync, self, NULL);
     self->sync_asked = TRUE;
@@ -719,7 +722,7 @@ void bh_session_sign_out(BhSession *self, const char *staff)
 
 void bh_session_set_actor(BhSession *self, const char *id, const char *name)
 {
-  /* What was saved before waits in the same queue, so it is signed before the key is wiped. */
+  /* What was saved before is earlier in the same queue, so it is signed before the key is wiped. */
   if (self->actor != NULL)
     bh_session_sign_out(self, self->actor);
   g_free(self->actor);

@@ -1,4 +1,5 @@
-/* Signatures and the end of a visit, on the store's thread. What papers say is documents.c's. */
+/* Saves signatures and the end of a visit. The text of the papers is made in documents.c. Start at
+ * save_signature and end_visit. */
 #include "app/signing.h"
 
 #include <glib/gi18n.h>
@@ -17,7 +18,7 @@ static void return_result(GTask *task, json_t *result, GError *error)
     g_task_return_error(task, error);
 }
 
-/* What somebody read, and when they tapped. */
+/* The text that a person read, and when they tapped. */
 typedef struct {
   char *author;
   char *inspection;
@@ -50,8 +51,8 @@ static gboolean check_shown(const json_t *frozen, const ShownText *shown, GError
   return FALSE;
 }
 
-/* Sets `set` to keep the text with the visit, unless it is kept already; FALSE when the records in
- * the store make another text than was shown. */
+/* Adds the text to `set`, so that it is stored with the visit, unless it is stored already. FALSE
+ * when the records in the store give another text than was shown. */
 static gboolean keep_text(BhDevice *device, const ShownText *shown, json_t *set, GError **error)
 {
   g_autoptr(json_t) visit = bh_visit_load(device, shown->author, shown->inspection, error);
@@ -77,8 +78,8 @@ typedef struct {
   char *document;
   char id[BH_ID_LEN + 1];
   GBytes *png;       /* NULL: refused */
-  json_t *set;       /* of the signature */
-  json_t *visit_set; /* of the inspection */
+  json_t *set;       /* values of the signature */
+  json_t *visit_set; /* values of the inspection */
 } Signing;
 
 void bh_signing_free(gpointer data)
@@ -124,7 +125,7 @@ gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GByt
   return signing;
 }
 
-/* What was frozen into an order never changes; it may be another one than was shown. */
+/* Fields frozen into an order never change, but another order may have been shown. */
 static gboolean check_order(BhDevice *device, const Signing *signing, GError **error)
 {
   g_autoptr(json_t) record = bh_device_get(device, signing->document, error);

@@ -1,3 +1,4 @@
+/* One line about the sync. Reads only the status it is given. */
 #include "app/sync-text.h"
 
 #include <glib/gi18n.h>

@@ -1,4 +1,4 @@
-/* Which taps count. A bounce moves the time of the last tap on, so a whole series of them counts
+/* Which taps count. A dropped tap also restarts the bounce time, so that a series of bounces counts
  * once. */
 #include "app/tap-filter.h"
 
@@ -21,8 +21,8 @@ static gboolean is_soon(const BhTapFilter *filter, const BhTap *tap)
   return filter->has_last_tap && tap->at_ms - filter->last_tap_ms < BH_TAP_BOUNCE_MS;
 }
 
-/* In the same view one control may have taken the place of another under the finger. The same
- * control may well be tapped fast: a digit of a PIN. */
+/* In the same view another control may have appeared under the finger. The same control may be
+ * tapped fast, for example a digit of a PIN. */
 static gboolean is_other_in_same_place(const BhTapFilter *filter, const BhTap *tap)
 {
   return tap->target != filter->target && fabs(tap->x - filter->x) < BH_TAP_SAME_PLACE_PX &&
@@ -42,7 +42,7 @@ gboolean bh_tap_filter_accept(BhTapFilter *filter, const BhTap *tap)
   filter->has_last_tap = TRUE;
   filter->last_tap_ms = tap->at_ms;
   if (refused)
-    return FALSE; /* place and target stay those of the tap that counted */
+    return FALSE; /* place and target stay those of the last accepted tap */
   filter->view_changed = FALSE;
   filter->x = tap->x;
   filter->y = tap->y;

@@ -1,4 +1,4 @@
-/* Drafts of records that do not exist yet. Knows nothing of what is typed. */
+/* Drafts of records that do not exist yet. The fields are known to the pages only. */
 #include "app/unsaved-record.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ typedef struct {
   char *kind;
   char *parent_key;
   char *parent;
-  char *record; /* "": the newest draft that fits */
+  char *record; /* "": the newest matching draft */
 } LoadRequest;
 
 static void load_request_free(gpointer data)
@@ -43,7 +43,7 @@ static void load_request_free(gpointer data)
   g_free(ask);
 }
 
-/* The newest draft of a record that was never saved, below the right one. */
+/* The newest draft of a record that was never saved and has the right parent. */
 static json_t *find(BhDevice *device, const LoadRequest *ask)
 {
   if (*ask->record != '\0')
@@ -71,7 +71,7 @@ static void load(BhDevice *device, GTask *task, gpointer data)
 }
 
 typedef struct {
-  BhUnsavedRecord *unsaved; /* of the page, which is there when the answer comes */
+  BhUnsavedRecord *unsaved; /* of the page, which is alive when the answer arrives */
   BhPageReply reply;
 } PendingReply;
 

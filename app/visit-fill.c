@@ -1,3 +1,4 @@
+/* Fills in unanswered items. Runs on the store's thread. */
 #include "app/visit-fill.h"
 
 #include "schema/checklist.h"

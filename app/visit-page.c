@@ -1,3 +1,4 @@
+/* Asks for visits and saves their drafts, for pages. */
 #include "app/visit-page.h"
 
 #include "schema/error.h"
@@ -41,7 +42,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)result;
   (void)data;
-  /* Nothing was typed: there is no draft to save. */
+  /* NOT_FOUND: nothing was typed, so there is no draft. */
   if (error != NULL && !g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND))
     bh_page_say_error(page, error);
 }

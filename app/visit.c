@@ -1,3 +1,4 @@
+/* What pages compute from a visit. Reads no store: visit-load.c does. */
 #include "app/visit.h"
 
 #include <string.h>
@@ -44,7 +45,7 @@ GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist
   const json_t *enterprise = bh_visit_get_values(visit, "enterprise");
   for (gsize i = 0; checklist != NULL && i < bh_checklist_count(checklist); i++) {
     const BhChecklistItem *item = bh_checklist_get(checklist, i);
-    /* No choice made means the whole list. */
+    /* No chosen section means the whole list. */
     if (json_array_size(sections) > 0 && !has_string(sections, item->section))
       continue;
     if (bh_checklist_item_applies(item, enterprise))

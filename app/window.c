@@ -1,3 +1,5 @@
+/* The window: stack of pages, toast, failure notice, idle lock. Implements BhPageHost. Start at
+ * host_open. */
 #include "app/window.h"
 
 #include <glib/gi18n.h>
@@ -30,23 +32,23 @@ struct _BhWindow {
   GtkWidget *queue_label;
   GtkStack *stack;
   GtkOverlay *overlay;
-  GtkWidget *failure; /* stays until somebody has seen it, whatever page is shown */
+  GtkWidget *failure; /* notice of a failed change; stays until it is acknowledged */
   GtkWidget *failure_text;
   GtkWidget *failure_seen;
-  gboolean closing; /* waits for what was entered last to be kept */
-  GtkWidget *toast; /* without windows of its own: a tap on its words reaches what lies below */
+  gboolean closing; /* waits until the last changes are saved */
+  GtkWidget *toast; /* without a GdkWindow of its own: a tap on its text reaches the page below */
   GtkWidget *toast_text;
   GtkWidget *toast_button;
   void (*undo)(gpointer data);
   gpointer undo_data;
   GDestroyNotify undo_free;
   guint toast_source;
-  guint settle_source; /* what is said belongs to the step being taken */
+  guint settle_source; /* set while a toast belongs to the page change that is going on */
   guint idle_source;
   BhIdle idle;
   GtkCssProvider *text_size;
   BhInput *input;
-  int height_px; /* of the window, when it was configured last */
+  int height_px; /* height of the window at the last configure event */
 };
 
 static void implement_host(BhPageHostInterface *host);
@@ -134,7 +136,7 @@ static void hide_toast(BhWindow *self)
   drop_undo(self);
 }
 
-/* Above the page's own buttons: neither they nor the first lines of the page are covered. */
+/* Places the toast above the buttons of the page, so that it covers neither them nor the top. */
 static void place_toast(BhWindow *self)
 {
   GtkWidget *bar = top(self) != NULL ? bh_part_find_class(GTK_WIDGET(top(self)), "bar") : NULL;
@@ -160,8 +162,8 @@ static int lock_minutes(BhWindow *self)
   return bh_session_get_settings(self->session)->lock_minutes;
 }
 
-/* A step of the window itself: it does not undo that the time is over, because an answer of the
- * store can open a page too, after a long sleep. */
+/* A page change by the window itself. It does not reset an idle time that is over already: an
+ * answer of the store may open a page after a long suspend. */
 static void note_own_step(BhWindow *self)
 {
   if (bh_session_get_actor(self->session) == NULL ||
@@ -249,7 +251,7 @@ static gboolean on_toast_over(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* By now the page that follows the step has its place. */
+/* The new page has its size now. */
 static gboolean on_step_settled(gpointer data)
 {
   BhWindow *self = data;
@@ -286,7 +288,7 @@ static void host_say(BhPageHost *host, const char *text)
   bh_page_host_say_undo(BH_PAGE_HOST(self), text, NULL, NULL, NULL, NULL);
 }
 
-/* The first touch after a long sleep comes before any timer has run. */
+/* After a long suspend the first touch comes before any timer runs. */
 static gboolean note_activity(BhWindow *self)
 {
   if (bh_idle_touch(&self->idle, lock_minutes(self)) || bh_session_get_actor(self->session) == NULL)
@@ -300,7 +302,7 @@ gboolean bh_window_filter_event(BhWindow *self, GdkEvent *event)
   gboolean touches = event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
                      event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
                      event->type == GDK_SCROLL;
-  if (self->input == NULL) /* the window is going */
+  if (self->input == NULL) /* the window is being destroyed */
     return TRUE;
   return (!touches || note_activity(self)) && bh_input_filter_event(self->input, event);
 }
@@ -327,7 +329,7 @@ static void host_apply_settings(BhPageHost *host)
   GtkSettings *desktop = gtk_settings_get_default();
   gboolean dark = FALSE;
   g_object_get(desktop, "gtk-application-prefer-dark-theme", &dark, NULL);
-  /* Also to set what is set already makes GTK read its whole theme anew. */
+  /* Setting the property again makes GTK reload its whole theme. */
   if (settings->dark != dark)
     g_object_set(desktop, "gtk-application-prefer-dark-theme", settings->dark, NULL);
   bh_part_set_class(GTK_WIDGET(self), "dark", settings->dark);
@@ -370,13 +372,14 @@ static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
   BhWindow *self = BH_WINDOW(widget);
   if (event->keyval != GDK_KEY_Escape || self->pages->len < 2)
     return GDK_EVENT_PROPAGATE;
-  /* First the field and its input method: what is being composed is given up, not the page. */
+  /* The focused field and its input method come first: Escape then cancels the composition, not the
+   * page. */
   if (!gtk_window_propagate_key_event(GTK_WINDOW(self), event))
     bh_page_host_close(BH_PAGE_HOST(self), top(self));
   return GDK_EVENT_STOP;
 }
 
-/* A scan goes to the page in front or nowhere; it is no typing. */
+/* A scan goes to the page on top or nowhere; it is never typed into a field. */
 static void on_scanned(const char *code, gpointer data)
 {
   BhWindow *self = data;
@@ -391,7 +394,7 @@ static void on_scanned(const char *code, gpointer data)
   bh_page_host_say(BH_PAGE_HOST(self), text);
 }
 
-/* On a handheld the buttons of the window manager would push out who acts and what is unsent. */
+/* On a handheld the window manager's buttons would push out the person's name and the queue. */
 static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpointer data)
 {
   (void)data;
@@ -399,7 +402,7 @@ static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpoint
   gboolean wide = event->width >= WIDE_PX;
   if (hdy_header_bar_get_show_close_button(self->header) != wide)
     hdy_header_bar_set_show_close_button(self->header, wide);
-  /* A keyboard on the screen takes the lower half: what is typed in stays in sight. */
+  /* An on-screen keyboard takes the lower half: the focused field stays visible. */
   GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self));
   if (event->height < self->height_px && focus != NULL)
     bh_part_keep_in_view(focus);
@@ -437,8 +440,8 @@ static void on_records(BhSession *session, BhWindow *self)
     bh_page_refresh(top(self));
 }
 
-/* Who typed or tapped it has moved on; that it is not on disk must not stay unsaid. A window that
- * was about to close stays: what is not on disk may still be on the screen. */
+/* Shows that a change failed whose page is gone. The notice does not disappear by itself, because
+ * the text is not on disk. */
 static void on_failed(BhSession *session, const GError *error, BhWindow *self)
 {
   g_autofree char *why = bh_session_dup_error_text(session, error);
@@ -452,8 +455,8 @@ static void on_failure_seen(BhWindow *self)
   gtk_widget_hide(self->failure);
 }
 
-/* Closing waits for what is still typed to be kept, and does not happen when that fails: it may
- * still be on the screen. A second time it does not wait. */
+/* Closes the window once pending changes are saved. When one fails, the window stays, because the
+ * text may still be on the screen. A second attempt closes at once. */
 static gboolean on_delete(GtkWidget *widget, GdkEvent *event, gpointer data)
 {
   (void)event;
@@ -520,7 +523,7 @@ static void bh_window_init(BhWindow *self)
   g_type_ensure(HDY_TYPE_AVATAR);
   gtk_widget_init_template(GTK_WIDGET(self));
   bh_part_identify_tree(GTK_WIDGET(self));
-  /* As pixels: a drawing would bring its whole renderer into memory at every start. */
+  /* A PNG: an SVG would load its renderer at every start. */
   g_autoptr(GdkPixbuf) icon = gdk_pixbuf_new_from_resource("/cn/bihuan/app/icon.png", NULL);
   gtk_window_set_icon(GTK_WINDOW(self), icon);
   self->pages = g_ptr_array_new();

@@ -198,8 +198,9 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
   json_array_foreach(json_object_get(visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
     assert_string_equal(bh_json_string_or(values, "state", ""), "issued");
-    json_array_foreach(json_object_get(values, "hazards"), j, id)
+    json_array_foreach(json_object_get(values, "hazards"), j, id) {
       assert_true(g_hash_table_add(seen, g_strdup(json_string_value(id))));
+    }
     if (j > 0)
       assert_int_equal(
           json_array_size(json_object_get(json_object_get(values, "frozen"), "hazards")), j);
