@@ -6,8 +6,8 @@
 G_BEGIN_DECLS
 
 /* "3 days left", "Due today" or "5 days overdue"; NULL when the record has no due date. Sets *days
- * (may be NULL) to the days left, negative when overdue; untouched when NULL is returned. g_free.
- */
+ * (may be NULL) to the days left, negative when overdue; untouched when NULL is returned.
+ * g_free. */
 char *bh_due_dup_text(BhSession *session, const BhKind *kind, const json_t *values, int *days);
 
 G_END_DECLS

@@ -27,8 +27,8 @@ struct _BhPageHostInterface {
 
 /* Shows a page above the others; takes over the floating reference. */
 void bh_page_host_open(BhPageHost *host, BhPage *page);
-/* Shows `page` in place of `old`, which is destroyed. Takes over the floating reference of `page`.
- */
+/* Shows `page` in place of `old`, which is destroyed. Takes over the floating reference of
+ * `page`. */
 void bh_page_host_replace(BhPageHost *host, BhPage *old, BhPage *page);
 /* Destroys a page and all pages above it. The first page cannot be closed. */
 void bh_page_host_close(BhPageHost *host, BhPage *page);

@@ -137,8 +137,7 @@ typedef struct {
   BhPageReply reply;
   gpointer data;
   GDestroyNotify data_free;
-  gboolean
-      changes; /* the call changes the store: its failure is reported even when the page is gone */
+  gboolean changes; /* its failure is reported even when the page is gone */
 } Waiting;
 
 static void waiting_free(gpointer data)

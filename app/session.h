@@ -26,8 +26,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(BhSession, bh_session, BH, SESSION, GObject)
 
 /* Answer to a call. `result` is borrowed and NULL when `error` is set. Called once, and not at all
- * when the call's cancellable was cancelled: the failure of a change is then reported by "failed".
- */
+ * when the call's cancellable was cancelled: the failure of a change is then reported by
+ * "failed". */
 typedef void (*BhReply)(gpointer owner, json_t *result, const GError *error, gpointer data);
 
 /* `worker` is borrowed and must live longer; the strings are copied. `dir` is the store's
@@ -83,8 +83,8 @@ void bh_session_set_actor(BhSession *session, const char *id, const char *name);
 
 /* Runs a call on the store's thread. `call` is taken over; it is done in the name of the actor when
  * it has no author. `owner` (may be NULL) is referenced until the answer, `reply` (may be NULL)
- * gets it. `data` is freed in any case. A cancelled change is still saved. A change wakes the sync.
- */
+ * gets it. `data` is freed in any case. A cancelled change is still saved. A change wakes
+ * the sync. */
 void bh_session_call(BhSession *session, BhCall *call, gpointer owner, GCancellable *cancellable,
                      BhReply reply, gpointer data, GDestroyNotify data_free);
 /* Runs `func` on the store's thread with `work`. It returns a new json_t * by

@@ -32,8 +32,8 @@ gboolean bh_visit_save_ops(BhDevice *device, const char *author, const json_t *o
 json_t *bh_visit_get_values(const json_t *visit, const char *part);
 /* Name of a member of staff, borrowed; "" when unknown. `staff` may be NULL. */
 const char *bh_visit_get_staff_name(const json_t *visit, const char *staff);
-/* The checklist; NULL when the inspection has none, or one that cannot be read. bh_checklist_free.
- */
+/* The checklist; NULL when the inspection has none, or one that cannot be read.
+ * bh_checklist_free. */
 BhChecklist *bh_visit_dup_checklist(const json_t *visit);
 /* Items (const BhChecklistItem *, borrowed from `checklist`, which may be NULL) of the chosen
  * sections that apply at this enterprise, in order. Free the array. */

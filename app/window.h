@@ -17,8 +17,8 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session);
 BhSession *bh_window_get_session(BhWindow *window);
 /* Shows the first page: sign-in, or enrolment on a new store. Call once the store is open. */
 void bh_window_load(BhWindow *window);
-/* Destroys all pages (drafts stay in the store), signs the person out and shows the sign-in page.
- */
+/* Destroys all pages (drafts stay in the store), signs the person out and shows the
+ * sign-in page. */
 void bh_window_lock(BhWindow *window);
 /* Filters an event of this program before any widget receives it. FALSE when the caller must not
  * deliver it: it is the bounce of a tap, or the first touch after the idle time (suspend included),

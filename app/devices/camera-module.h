@@ -1,5 +1,4 @@
-/* Interface of the camera module, which camera.h and code-reader.h load when they are first used.
- */
+/* Interface of the camera module, which camera.h and code-reader.h load when they need it. */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -1,5 +1,4 @@
-/* Positions: checks fixes and makes place values. The location module asks gpsd (location-gpsd.c).
- */
+/* Positions: checks fixes and makes place values. location-gpsd.c asks gpsd. */
 #include "app/devices/location.h"
 
 #include <glib/gi18n.h>

@@ -23,8 +23,7 @@ static GtkWidget *make_entry(BhFieldRow *row, GtkInputPurpose purpose)
 static GtkWidget *make_text(BhFieldRow *row)
 {
   BhFieldType type = bh_field_get_type(bh_field_row_get_field(row));
-  /* No max_length: GTK would truncate pasted text silently. The check reports that it is too long.
-   */
+  /* No max_length: GTK would truncate pasted text silently. The check reports a long text. */
   return make_entry(row,
                     type == BH_FIELD_PHONE ? GTK_INPUT_PURPOSE_PHONE : GTK_INPUT_PURPOSE_FREE_FORM);
 }

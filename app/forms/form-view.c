@@ -10,9 +10,8 @@
 struct _BhFormView {
   GtkBox parent;
   BhSession *session;
-  const BhKind *kind; /* the version with which the form was made */
-  GtkWidget
-      *changed_notice; /* notice that the hub has another version of the form; NULL without one */
+  const BhKind *kind;        /* the version with which the form was made */
+  GtkWidget *changed_notice; /* the hub has another version of the form; NULL without one */
   json_t *values;
   json_t *related;     /* record id → values */
   GPtrArray *rows;     /* BhFieldRow*, borrowed from the box */

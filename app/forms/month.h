@@ -15,8 +15,8 @@ G_DECLARE_FINAL_TYPE(BhMonth, bh_month, BH, MONTH, GtkBox)
 /* Hidden and empty until bh_month_show. Ids of its widgets: ID-month, ID-month-before,
  * ID-month-after, ID-day-YYYY-MM-DD. Floating. */
 GtkWidget *bh_month_new(const char *id);
-/* Shows the month of `chosen`, or of `today` when nothing is chosen (NULL); both days are marked.
- */
+/* Shows the month of `chosen`, or of `today` when nothing is chosen (NULL); both days are
+ * marked. */
 void bh_month_show(BhMonth *month, const BhDate *today, const BhDate *chosen);
 
 G_END_DECLS

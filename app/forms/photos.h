@@ -21,8 +21,8 @@ void bh_photos_show(BhPhotos *photos, const json_t *files);
 void bh_photos_remove(BhPhotos *photos, json_t *files, const json_t *file);
 /* Number of pictures shown. */
 guint bh_photos_count(BhPhotos *photos);
-/* The number under which the file at `index` is shown, from 1; 0 for one without a picture. Pure.
- */
+/* The number under which the file at `index` is shown, from 1; 0 for one without a picture.
+ * Pure. */
 guint bh_photos_get_number(const json_t *files, gsize index);
 
 G_END_DECLS

@@ -485,8 +485,8 @@ static void on_filled(BhPage *page, json_t *result, const GError *error, gpointe
 }
 
 /* Fills in the unanswered items of the section as "not checked", marked as filled in bulk (FIELD
- * 8). The store decides which items have no answer, so that an answer unknown to this page is kept.
- */
+ * 8). The store decides which items have no answer, so that an answer unknown to this page
+ * is kept. */
 static void on_bulk(BhChecklistPage *self)
 {
   BhPage *page = BH_PAGE(self);

@@ -1,5 +1,5 @@
-/* Shows the items of an inspection's checklist one after the other; each answer is saved at once.
- */
+/* Shows the items of an inspection's checklist one after the other; each answer is saved at
+ * once. */
 #pragma once
 
 #include "app/page.h"

@@ -148,8 +148,7 @@ static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhHazardPage *self
   g_autoptr(json_t) none = json_array();
   g_free(bh_form_view_show_problems(self->form, none));
   show_message(self, "");
-  /* Stored as a draft first, also for a saved hazard: when the save is refused, the draft remains.
-   */
+  /* Stored as a draft first, also for a saved hazard: it remains when the save is refused. */
   json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
   bh_page_post(page,
                bh_call_put_drafts(
@@ -273,8 +272,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* The pictures of a saved hazard were saved, or one was refused and stays on the page as a draft.
- */
+/* The pictures of a saved hazard were saved, or one was refused and stays as a draft. */
 static void on_photos_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -365,8 +363,7 @@ static void on_save(BhHazardPage *self)
 
 /* What was discarded, for the undo that the toast offers. */
 typedef struct {
-  BhHazardPage
-      *page; /* weak: shows a removed photo again; NULL when the whole draft was discarded */
+  BhHazardPage *page; /* weak: shows a removed photo again; NULL: all was discarded */
   BhSession *session;
   char *author;
   char *record;

@@ -1,5 +1,5 @@
-/* The first page of a person: scan, continue, correct what was returned, see what is not sent yet.
- */
+/* The first page of a person: scan, continue, correct what was returned, see what is not
+ * sent yet. */
 #pragma once
 
 #include "app/page.h"

@@ -13,10 +13,8 @@
 #include "sync/device/store/store.h"
 
 #define ROWS 50
-#define ROWS_MAX                                                                                   \
-  200                /* rows that exist as widgets, and that are updated when the status changes   \
-                      */
-#define OVERLAP ROWS /* rows that are asked for again, to find the end of the shown ones */
+#define ROWS_MAX 200 /* rows that exist as widgets */
+#define OVERLAP ROWS /* rows that are read again, to find the end of the shown ones */
 #define ITEMS "items"
 
 struct _BhQueuePage {

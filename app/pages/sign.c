@@ -48,10 +48,9 @@ struct _BhSignPage {
   GtkWidget *question;
   BhConfirm *confirm;
   gboolean asks_about_text; /* the open question is about the shown text */
-  GHashTable
-      *accepted; /* lines of missing-glyphs.h that a person agreed to print with placeholders */
-  char *role;    /* role and staff id of who signs now */
-  char *staff;   /* NULL for people who are not staff */
+  GHashTable *accepted;     /* lines of missing-glyphs.h that may be printed with placeholders */
+  char *role;               /* role and staff id of who signs now */
+  char *staff;              /* NULL for people who are not staff */
 };
 
 G_DEFINE_FINAL_TYPE(BhSignPage, bh_sign_page, BH_TYPE_PAGE)
@@ -548,8 +547,7 @@ static void end_visit(BhSignPage *self)
   BhPage *page = BH_PAGE(self);
   char *own_problems = dup_own_problems(self);
   json_t *end = dup_end_values(self);
-  /* With problems of its own, the page only has the visit checked, to show all problems together.
-   */
+  /* With problems of its own, the page only has the visit checked, to show all of them. */
   if (*own_problems != '\0')
     bh_page_submit(page, bh_call_check(self->inspection, "inspection", end), on_ended, own_problems,
                    g_free);

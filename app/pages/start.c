@@ -19,8 +19,7 @@
 #define SCANS 20
 #define SECTIONS_SLOT "sections"
 #define SCANS_SLOT "scans"
-#define SCAN_MAX_AGE_MS                                                                            \
-  (12 * 60 * 60 * 1000) /* a plaque scanned earlier belongs to another visit */
+#define SCAN_MAX_AGE_MS (12 * 60 * 60 * 1000) /* an older scan belongs to another visit */
 
 struct _BhStartPage {
   BhPage parent;

@@ -63,8 +63,8 @@ const GArray *bh_flow_get_missing_glyphs(const BhFlow *flow);
 void bh_flow_add_text(BhFlow *flow, BhFlowStyle style, const char *text);
 /* The same with `aside` points left free at both sides. */
 void bh_flow_add_narrow_text(BhFlow *flow, BhFlowStyle style, const char *text, double aside);
-/* Adds vertical space, or a new page when there is not so much left; nothing at the top of a page.
- */
+/* Adds vertical space, or a new page when there is not so much left; nothing at the top of a
+ * page. */
 void bh_flow_add_space(BhFlow *flow, double height);
 /* Continues at least `below_top` points below the top of the body. */
 void bh_flow_skip_to(BhFlow *flow, double below_top);

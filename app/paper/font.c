@@ -1,5 +1,4 @@
-/* The fonts of this machine, and the characters they lack. What the text is for is not known here.
- */
+/* The fonts of this machine, and the characters they lack. */
 #include "app/paper/font.h"
 
 #include <string.h>
