@@ -1,5 +1,4 @@
-/* The devices behind their small interfaces: wedge bursts, codes in pictures, picture quality,
- * battery, position values. */
+/* The devices: wedge bursts, codes in pictures, picture quality, battery, position values. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -60,7 +59,7 @@ static void test_a_short_code_is_one_only_when_no_hand_is_that_fast(void **state
   g_autofree char *code = type(wedge, "SL01", 8, &at_ms);
   assert_string_equal(code, "SL01");
   at_ms += 900;
-  assert_null(type(wedge, "1234", 45, &at_ms)); /* a PIN, rolled over the keys */
+  assert_null(type(wedge, "1234", 45, &at_ms)); /* a PIN, typed by rolling over the keys */
 }
 
 static void test_a_scanner_with_a_prefix_is_known_by_it(void **state)
@@ -89,7 +88,7 @@ static void test_caps_lock_changes_no_code(void **state)
   assert_string_equal(code, "BH1:ABcd-12");
 }
 
-/* A QR as a picture: `module` pixels a dot, a quiet zone of four. */
+/* A QR code as a picture: `module` pixels per dot, a quiet zone of four dots. */
 static GdkPixbuf *draw_code(const char *text, int module, gboolean inverted)
 {
   QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
@@ -185,7 +184,7 @@ static void test_what_is_wrong_with_a_picture_is_said(void **state)
   assert_string_equal(error->message, "The file cannot be read; is the card still in?");
 }
 
-/* 72 megapixels, as telephones take them, in whatever way they are kept. */
+/* 72 megapixels, as telephones take them, in several formats. */
 static void test_a_large_picture_is_taken_and_made_small(void **state)
 {
   (void)state;
@@ -200,7 +199,7 @@ static void test_a_large_picture_is_taken_and_made_small(void **state)
   }
 }
 
-/* Evidence that is cut off is still looked at, as far as it goes. */
+/* A truncated picture is still shown as far as it goes. */
 static void test_of_a_damaged_picture_the_rest_is_shown(void **state)
 {
   (void)state;
@@ -298,7 +297,7 @@ static void test_only_a_position_of_now_on_earth_is_taken(void **state)
 typedef struct {
   GSocketListener *listener;
   guint16 port;
-  const char *const *reports; /* lines that follow one another twice a second */
+  const char *const *reports; /* two lines per second */
 } Receiver;
 
 static gpointer serve_reports(gpointer data)
@@ -365,7 +364,7 @@ static void test_the_last_report_of_hours_ago_is_waited_past(void **state)
   assert_string_equal(json_string_value(json_object_get(place, "lat")), "39.500000");
 }
 
-/* The clock of the device is wrong, the satellites' goes on. */
+/* The clock of the device is wrong; the time of the satellites advances. */
 static void test_a_wrong_clock_of_the_device_hinders_no_position(void **state)
 {
   (void)state;

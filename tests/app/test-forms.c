@@ -1,5 +1,5 @@
-/* A form over a kind that has a field of every type that needs no other record: what goes in comes
- * out, what is wrong is said at its field, and hostile text stays text. */
+/* A form over a kind with a field of every type that needs no other record: values round-trip,
+ * problems are shown at their field, hostile text stays text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -232,7 +232,7 @@ static void test_a_locked_field_is_text(void **state)
   assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "flag"))), "是");
   assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "date"))), "2026-02-28");
   assert_true(gtk_widget_get_visible(find(world, "locked")));
-  /* What is locked and empty is nothing to look at. */
+  /* A locked, empty field is not shown. */
   assert_false(gtk_widget_get_visible(gtk_widget_get_parent(find(world, "longtext"))));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choice-two")), TRUE);
   bh_form_view_flush(world->form);
@@ -257,7 +257,7 @@ static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
   assert_value(world, "integer", "12");
 }
 
-/* A check character that does not fit is said at once, asks for the reason and stops nothing. */
+/* A wrong check character is reported at once and asks for the reason; it can be saved. */
 static void test_a_doubtful_code_is_said_at_once_and_asks_why(void **state)
 {
   World *world = *state;
@@ -289,7 +289,7 @@ static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
   assert_false(gtk_widget_get_visible(find(world, "problem-text")));
 }
 
-/* Nothing is cut: what is too long stays whole, is said, and is not saved. */
+/* Text is never truncated: one that is too long stays whole, is reported, and is not saved. */
 static void test_a_text_that_is_too_long_is_kept_and_said(void **state)
 {
   World *world = *state;

@@ -1,5 +1,4 @@
-/* A whole visit out of the store: all of it, in few queries; and its papers, as many as it needs.
- */
+/* Reads a whole visit from the store in few queries, and makes as many papers as it needs. */
 #include <string.h>
 
 #include "app/documents.h"
@@ -31,7 +30,7 @@ static json_t *make_hazard(Fixture *fixture, guint i, const char *description)
   return set;
 }
 
-/* `facts`: what the visit ended with; NULL while nobody has read it. */
+/* `facts`: fields the visit was signed with; NULL when nobody has signed. */
 static json_t *snapshot_inspection(Fixture *fixture, const char *state, json_t *facts)
 {
   json_t *set = json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by", "code", "enterprise",
@@ -54,7 +53,7 @@ static json_t *load(Fixture *fixture)
   return visit;
 }
 
-/* NULL when it is too much for one paper. */
+/* NULL when the text is too long for one paper. */
 static json_t *freeze_to_sign(Fixture *fixture)
 {
   g_autoptr(json_t) visit = load(fixture);
@@ -63,7 +62,7 @@ static json_t *freeze_to_sign(Fixture *fixture)
                                      NULL);
 }
 
-/* An ended visit with `n` hazards, a photo at every tenth, signed by Li, allowed to order. */
+/* An ended visit with `n` hazards, a photo of every tenth, signed by Li, whose unit may order. */
 static void add_visit(Fixture *fixture, guint n, const char *description)
 {
   json_t *records = json_array();
@@ -129,11 +128,11 @@ static guint64 count_queries(guint hazards)
   return bh_db_count_prepared(fixture->device->db) - before;
 }
 
-/* Each row that is shown is read, some statements for each; that it has children costs none. */
+/* Each shown row costs some statements; its children cost none. */
 static void test_a_visit_is_read_in_few_queries(void **state G_GNUC_UNUSED)
 {
   guint64 small = count_queries(20), large = count_queries(120);
-  guint rows = 100 + 10; /* hazards and photos more */
+  guint rows = 100 + 10; /* more hazards and photos */
   g_test_message("%u rows more: %u statements more", rows, (guint)(large - small));
   assert_true(large - small <= rows * 9);
   assert_true(small <= 30 * 10 + 60);
@@ -160,7 +159,7 @@ static json_t *make_documents(Fixture *fixture, GError **error)
   return make_documents_with(fixture, FALSE, error);
 }
 
-/* The paper asks before it is issued; the record was agreed to by who signed it. */
+/* The order asks for consent before it is issued; for the record, consent was given at signing. */
 static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
@@ -173,7 +172,7 @@ static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state
   assert_non_null(strstr(error->message, "隐患 2"));
   g_clear_error(&error);
   g_autoptr(json_t) before = load(fixture);
-  assert_int_equal(count(before, "documents"), 1); /* no order was begun */
+  assert_int_equal(count(before, "documents"), 1); /* no order was started */
   g_autoptr(json_t) made = make_documents_with(fixture, TRUE, &error);
   assert_no_error(error);
   assert_int_equal(count(made, "documents"), 2);
@@ -252,7 +251,7 @@ static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state 
   assert_true(has_step(fixture, fixture->li, id, "cancelled", NULL));
   assert_true(has_step(fixture, fixture->li, id, "signed", "sign"));
   assert_true(has_step(fixture, fixture->li, id, "not_carried_out", "outcome"));
-  /* Only its author calls a visit off; what is left to the hub is not offered. */
+  /* Only the lead can cancel a visit; steps of the hub are not offered. */
   assert_false(has_step(fixture, fixture->wang, id, "cancelled", NULL));
   add_visit(fixture, 1, NULL);
   assert_false(has_step(fixture, fixture->li, test_id(INSPECTION), "accepted", NULL));
@@ -260,7 +259,7 @@ static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state 
   assert_false(has_step(fixture, fixture->li, test_id(HAZARDS), "withdrawn", NULL));
 }
 
-/* An extension leads to the state it starts from; its guards hold all the same. */
+/* An extension leads back to its own state; its guards apply. */
 static void test_a_step_to_the_same_state_is_a_step(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
@@ -327,7 +326,7 @@ test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards(void **state
 
 #define OTHER 0xb000
 
-/* A visit that goes on, with `n` hazards, and the enterprise it should have been at. */
+/* A visit on site with `n` hazards, and the enterprise that it should belong to. */
 static void add_open_visit(Fixture *fixture, guint n)
 {
   json_t *records = json_array();
@@ -370,7 +369,7 @@ test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole(void **state G_G
   assert_int_equal(json_array_size(rest), 0);
 }
 
-/* What the move says of the checklist, with lists of two sectors on the device. */
+/* What a move does to the checklist, with lists of two sectors on the device. */
 static json_t *move_list(const char *now, const char *sector, const json_t *lists)
 {
   g_autoptr(json_t) visit =
@@ -419,7 +418,7 @@ static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UN
   assert_int_equal(count_at(whole, test_id(OTHER)), 100);
 }
 
-/* The rule is the store's, not a page's. */
+/* The store enforces the rule, not a page. */
 static void test_a_visit_that_somebody_signed_moves_no_more(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

@@ -1,3 +1,4 @@
+/* bihuanctl as a program: lines in, records and exit codes out. */
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static void outcome_clear(Outcome *outcome)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Outcome, outcome_clear)
 
-/* Runs bihuanctl with the words up to NULL. */
+/* Runs bihuanctl with the arguments up to NULL. */
 static void G_GNUC_NULL_TERMINATED run(Outcome *outcome, ...)
 {
   g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -68,7 +69,7 @@ static char *write_file(Fixture *fixture, const char *name, const char *text)
   return path;
 }
 
-/* A picture, or only its first `size` bytes. */
+/* Writes a picture, or only its first `size` bytes. */
 static char *write_picture(Fixture *fixture, const char *name, gsize size)
 {
   char *path = g_build_filename(fixture->dir, name, NULL);
@@ -79,7 +80,7 @@ static char *write_picture(Fixture *fixture, const char *name, gsize size)
   return path;
 }
 
-/* An enrolled store that this process has let go of, for somebody else to open. */
+/* An enrolled store that this process has released, so that a program can open it. */
 static Fixture *make_store(void)
 {
   Fixture *fixture = fixture_new();
@@ -171,7 +172,7 @@ static void test_L8_a_bad_line_stops_nothing_else(void **state G_GNUC_UNUSED)
   assert_null(strstr(search.out, "支护失效"));
 }
 
-/* What is doubtful is saved with its reason, and told; without a reason it is refused. */
+/* A doubtful value is saved with its reason, and reported; without a reason it is refused. */
 static void test_a_doubtful_code_is_saved_with_its_reason_and_told(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();

@@ -1,3 +1,4 @@
+/* Sample fields, and checks of a PDF with poppler's programs. */
 #include "tests/app/paper/support.h"
 
 #include <glib/gstdio.h>

@@ -1,3 +1,4 @@
+/* Layout over pages: text, tables that continue, limits. */
 #include "app/paper/flow.h"
 
 #include <setjmp.h>
