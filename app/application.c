@@ -189,7 +189,7 @@ static void stop_worker(BhApplication *self)
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data(self->session, &failed);
   if (failed != NULL)
-    say_fatal(_("What was entered last was not kept"), failed);
+    say_fatal(_("The last input was not saved"), failed);
 }
 
 static void bh_application_shutdown(GApplication *application)

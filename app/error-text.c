@@ -12,14 +12,14 @@ const char *bh_error_text(BhErrorCode code)
   case BH_ERROR_LIMIT:
     return _("Too long or too large");
   case BH_ERROR_INVALID:
-    return _("Something is missing or not right");
+    return _("Something is missing or incorrect");
   case BH_ERROR_UNKNOWN:
     return _("Made by a newer version");
   case BH_ERROR_SIGNATURE:
     return _("The signature is not genuine");
   case BH_ERROR_CHAIN:
   case BH_ERROR_FORK:
-    return _("The chain of records does not fit; it will be put right by itself");
+    return _("The chain of records does not match; it will be repaired automatically");
   case BH_ERROR_DENIED:
     return _("Not allowed");
   case BH_ERROR_REVOKED:

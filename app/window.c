@@ -389,8 +389,8 @@ static void on_scanned(const char *code, gpointer data)
                                ? g_utf8_substring(code, 0, SCAN_SHOWN_CHARACTERS)
                                : NULL;
   g_autofree char *text = shown != NULL
-                              ? g_strdup_printf(_("Scanned %s…: nothing here uses it"), shown)
-                              : g_strdup_printf(_("Scanned %s: nothing here uses it"), code);
+                              ? g_strdup_printf(_("Scanned %s…: this page does not use it"), shown)
+                              : g_strdup_printf(_("Scanned %s: this page does not use it"), code);
   bh_page_host_say(BH_PAGE_HOST(self), text);
 }
 
@@ -445,7 +445,7 @@ static void on_records(BhSession *session, BhWindow *self)
 static void on_failed(BhSession *session, const GError *error, BhWindow *self)
 {
   g_autofree char *why = bh_session_dup_error_text(session, error);
-  g_autofree char *text = g_strdup_printf(_("What was entered last was not kept: %s"), why);
+  g_autofree char *text = g_strdup_printf(_("The last input was not saved: %s"), why);
   gtk_label_set_text(GTK_LABEL(self->failure_text), text);
   gtk_widget_show(self->failure);
 }

@@ -39,7 +39,7 @@ const char *bh_location_fault_text(BhLocationFault fault)
   case BH_LOCATION_OLD:
     return _("The receiver only has an old position; try again under the open sky");
   case BH_LOCATION_IMPOSSIBLE:
-    return _("The receiver gives a position that cannot be");
+    return _("The receiver reports an impossible position");
   case BH_LOCATION_INEXACT:
     return _("The position is not exact enough yet; try again");
   case BH_LOCATION_GOOD:

@@ -19,7 +19,7 @@ static const char *text_of_error(const GError *error)
 {
   return g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT)
              ? _("The file is too large: more than 64 MB")
-             : _("The file cannot be read; is the card still in?");
+             : _("The file cannot be read; is the card still inserted?");
 }
 
 static const char *text_of_verdict(BhMediaVerdict verdict)
@@ -27,8 +27,8 @@ static const char *text_of_verdict(BhMediaVerdict verdict)
   if (verdict == BH_MEDIA_CUT_OFF)
     return _("The picture is cut off: the end of the file is missing");
   if (verdict == BH_MEDIA_DAMAGED)
-    return _("The picture is damaged; its file does not hold together");
-  return _("This file is no picture that can be read");
+    return _("The picture is damaged; its file is inconsistent");
+  return _("This file is not a readable picture");
 }
 
 static gboolean fail(const char *text, GError **error)
@@ -47,7 +47,7 @@ static gboolean check_size(const BhMedia *media, GError **error)
   if (pixels <= most)
     return TRUE;
   g_set_error(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE,
-              _("The picture is too large: %d megapixels; of this sort at most %d"),
+              _("The picture is too large: %d megapixels; at most %d for this format"),
               (int)((pixels + MEGA - 1) / MEGA), (int)(most / MEGA));
   return FALSE;
 }

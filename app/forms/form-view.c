@@ -120,11 +120,11 @@ static char *dup_invalid_text(BhFieldRow *row, const GError *error)
     return g_strdup(error->message);
   if (type == BH_FIELD_TEXT || type == BH_FIELD_LONGTEXT)
     return g_strdup_printf(
-        _("At most %d characters, without invisible control characters; not kept as it stands"),
+        _("At most %d characters, without invisible control characters; not saved"),
         (int)bh_field_get_max(field));
   if (type == BH_FIELD_PHONE)
     return g_strdup(_("One or two phone numbers of 3 to 24 digits each, such as "
-                      "0553-1234567 ext. 801, 13800000000; not kept as it stands"));
+                      "0553-1234567 ext. 801, 13800000000; not saved"));
   return g_strdup(_("This cannot be a value of this field"));
 }
 

@@ -73,7 +73,7 @@ void bh_scan_view_start(BhScanView *self)
                        _("No camera here; choose a picture or type the code"));
     return;
   }
-  gtk_label_set_text(GTK_LABEL(self->state), _("Hold the code into the picture"));
+  gtk_label_set_text(GTK_LABEL(self->state), _("Hold the code in front of the camera"));
   gtk_widget_show(self->frame);
 }
 

@@ -47,7 +47,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
-  bh_page_say(page, _("Saved; it will be sent by itself"));
+  bh_page_say(page, _("Saved; it will be sent automatically"));
   bh_page_close(page);
 }
 

@@ -41,7 +41,7 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   if (error != NULL)
-    bh_page_say(page, _("This draft is not here any more"));
+    bh_page_say(page, _("This draft no longer exists"));
   else
     bh_page_open(page, make_page(bh_page_get_session(page), result));
 }

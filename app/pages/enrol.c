@@ -53,7 +53,7 @@ static void on_enrolled(gpointer owner, json_t *result, const GError *error, gpo
     bh_session_load(session, on_loaded, self);
     return;
   }
-  bh_page_say(BH_PAGE(self), _("The new address is kept; sending goes on there"));
+  bh_page_say(BH_PAGE(self), _("The new address is saved; sending continues there"));
   bh_session_sync_now(session);
   bh_page_close(BH_PAGE(self));
 }

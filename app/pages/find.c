@@ -97,7 +97,7 @@ static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpo
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_say(page, _("The inspection now stands at this enterprise"));
+  bh_page_say(page, _("The inspection now belongs to this enterprise"));
   bh_page_close(page);
 }
 
@@ -267,7 +267,7 @@ static void on_results(BhPage *page, json_t *result, const GError *error, gpoint
   }
   if (json_is_true(json_object_get(result, "partial")))
     bh_paged_list_note(self->pages,
-                       _("Many words begin so; not all are looked up: type more of it"));
+                       _("Many words begin like this, so not all were searched; type more"));
   const json_t *after = json_object_get(result, "after");
   bh_paged_list_end(self->pages, json_is_string(after) ? after : NULL);
   if (bh_paged_list_is_empty(self->pages))
@@ -317,11 +317,11 @@ static void bh_find_page_load(BhPage *page)
   bh_page_set_title(page, self->plaque != NULL       ? _("Bind the plaque")
                           : self->inspection != NULL ? _("The right enterprise")
                                                      : _("Find an enterprise"));
-  gtk_label_set_text(GTK_LABEL(self->intro),
-                     self->plaque != NULL
-                         ? _("Which enterprise does this plaque hang at?")
-                         : _("An enterprise chosen by hand needs a reason; it stands in the "
-                             "record."));
+  gtk_label_set_text(
+      GTK_LABEL(self->intro),
+      self->plaque != NULL
+          ? _("Which enterprise does this plaque hang at?")
+          : _("An enterprise chosen by hand needs a reason, which becomes part of the record."));
   gtk_widget_set_visible(self->reason, self->plaque == NULL);
   if (self->inspection != NULL) {
     bh_visit_ask(page, self->inspection, on_visit);

@@ -325,7 +325,7 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
   if (error == NULL) {
     bh_unsaved_record_discard(self->draft, page); /* the order contains it now */
     show_message(self, NULL);
-    bh_page_say(page, _("The documents stand ready"));
+    bh_page_say(page, _("The documents are ready"));
     return;
   }
   if (g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MISSING_GLYPHS)) {
@@ -363,7 +363,7 @@ static void on_make(BhFinishPage *self)
   BhDate today = bh_session_today(session);
   BhDate last;
   if (order && bh_date_parse(deadline, &last, NULL) && bh_date_compare(&last, &today) < 0) {
-    show_message(self, _("The deadline lies in the past"));
+    show_message(self, _("The deadline is in the past"));
     return;
   }
   g_autoptr(GPtrArray) confirmers = list_confirmers(self);

@@ -248,7 +248,7 @@ static void show_refused(BhHazardPage *self, const json_t *problem)
   g_autofree char *name = dup_photo_name(self, id);
   g_autofree char *reason = dup_problem_text(self, problem);
   g_autofree char *text = g_strdup_printf(
-      _("%s cannot be saved: %s. All the rest is kept. Take this photo away and save again."), name,
+      _("%s cannot be saved: %s. Everything else is kept. Remove this photo and save again."), name,
       reason);
   show_unsaved_photo(self, id, text);
 }
@@ -261,7 +261,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   if (error != NULL) {
     bh_page_say_error(page, error);
   } else if (first == NULL) {
-    bh_page_say(page, _("Saved; it will be sent by itself"));
+    bh_page_say(page, _("Saved; it will be sent automatically"));
     bh_page_close(page);
   } else if (json_object_get(first, "record") != NULL) {
     show_refused(self, first);
@@ -284,7 +284,7 @@ static void on_photos_saved(BhPage *page, json_t *result, const GError *error, g
     g_autofree char *name = dup_photo_name(self, id);
     g_autofree char *reason = bh_session_dup_error_text(bh_page_get_session(page), error);
     g_autofree char *text = g_strdup_printf(
-        _("%s is not saved yet: %s. Save to try again, or take this photo away."), name, reason);
+        _("%s is not saved yet: %s. Save to try again, or remove this photo."), name, reason);
     g_warning("photo: %s", error->message);
     show_unsaved_photo(self, id, text);
   } else if (first != NULL) {
@@ -450,7 +450,7 @@ static void on_discarded(BhPage *page, json_t *result, const GError *error, gpoi
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_host_say_undo(bh_page_get_host(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
+  bh_page_host_say_undo(bh_page_get_host(page), _("Draft discarded"), _("Undo"), on_undo_discard,
                         g_rc_box_acquire(data), discarded_release);
   self->discarded = TRUE;
   bh_page_close(page);
@@ -489,7 +489,7 @@ static void on_photo_removed(BhPage *page, json_t *result, const GError *error, 
   show_photos(self);
   hide_remove_photo(self);
   show_message(self, "");
-  bh_page_host_say_undo(bh_page_get_host(page), _("Photo taken away"), _("Undo"), on_undo_discard,
+  bh_page_host_say_undo(bh_page_get_host(page), _("Photo removed"), _("Undo"), on_undo_discard,
                         g_rc_box_acquire(data), discarded_release);
 }
 

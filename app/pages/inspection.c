@@ -220,7 +220,7 @@ static void on_moved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_say(page, _("The hazards that a move had left behind now stand at this enterprise"));
+  bh_page_say(page, _("The hazards of an interrupted move now belong to this enterprise"));
   bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
 }
 

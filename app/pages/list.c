@@ -100,7 +100,7 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
   }
   if (json_is_true(json_object_get(result, "partial")))
     bh_paged_list_note(self->pages,
-                       _("Many words begin so; not all are looked up: type more of it"));
+                       _("Many words begin like this, so not all were searched; type more"));
   g_autoptr(json_t) next = dup_next(self, result, request->undated);
   bh_paged_list_end(self->pages, next);
   gtk_widget_set_visible(self->empty, bh_paged_list_is_empty(self->pages));

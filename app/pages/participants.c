@@ -102,8 +102,8 @@ static void on_expert_add(BhParticipantsPage *self)
       bh_field_parse_typed(field, gtk_entry_get_text(GTK_ENTRY(self->expert)), &error);
   if (name == NULL) {
     /* The typed text stays in the entry. */
-    bh_page_say(BH_PAGE(self), _("This is not a name that can be kept: it is too long, or holds "
-                                 "marks that cannot be seen"));
+    bh_page_say(BH_PAGE(self),
+                _("This name cannot be saved: it is too long, or contains invisible characters"));
     return;
   }
   if (self->visit == NULL || json_is_null(name))

@@ -53,7 +53,7 @@ static const char *get_reason_text(const char *code)
       {"draft", N_("Draft, not saved yet")},
       {"waiting", N_("Waits for its turn")},
       {"sending", N_("Being sent")},
-      {"after_entries", N_("Goes after the records")},
+      {"after_entries", N_("Sent after the records")},
       {"deferred", N_("Will be tried again later")},
       {"offline", N_("No connection to the hub")},
       {"network", N_("No connection to the hub")},
@@ -76,12 +76,12 @@ static const char *get_state_text(const char *state)
   if (strcmp(state, "working") == 0)
     return _("Sending now");
   if (strcmp(state, "no_hub") == 0)
-    return _("The hub cannot be reached; it is tried again by itself");
+    return _("The hub cannot be reached; trying again automatically");
   if (strcmp(state, "waiting") == 0)
     return _("Waiting for the next try");
   if (strcmp(state, "revoked") == 0)
     return _("This device was revoked; ask your administrator");
-  return _("Sends by itself as soon as the hub can be reached");
+  return _("Sends automatically as soon as the hub can be reached");
 }
 
 static void show_status(BhQueuePage *self)
@@ -146,7 +146,7 @@ static void on_item(GtkButton *row, BhQueuePage *self)
   } else if (g_strcmp0(by, bh_session_get_actor(bh_page_get_session(BH_PAGE(self)))) == 0) {
     bh_drafts_open(BH_PAGE(self), record);
   } else {
-    g_autofree char *text = g_strdup_printf(_("This draft is of %s, who alone can open it"), name);
+    g_autofree char *text = g_strdup_printf(_("Only %s can open this draft"), name);
     bh_page_say(BH_PAGE(self), text);
   }
 }
@@ -230,7 +230,7 @@ static void mark_gone(BhQueuePage *self, GHashTable *waiting, gboolean complete)
     if (g_hash_table_contains(waiting, l->data)) {
       named--;
     } else if (gtk_widget_get_sensitive(l->data)) {
-      bh_part_row_set_subtitle(l->data, _("Does not wait any more"));
+      bh_part_row_set_subtitle(l->data, _("No longer waiting"));
       gtk_widget_set_sensitive(l->data, FALSE);
       self->n_waiting--;
     }

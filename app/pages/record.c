@@ -463,7 +463,7 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
   }
   bh_page_post(page, bh_call_discard_draft(self->id), NULL, NULL, NULL);
   bh_page_post(page, bh_call_discard_draft(review), NULL, NULL, NULL);
-  bh_page_say(page, _("Corrected; it will be sent by itself"));
+  bh_page_say(page, _("Corrected; it will be sent automatically"));
   bh_page_close(page);
 }
 

@@ -102,7 +102,7 @@ static void refuse(BhScanPage *self, const Scan *scan, const GError *error)
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)) {
     show_message(self, _("The check digits of this code are wrong; please compare it again"));
   } else {
-    show_message(self, _("This is no enterprise code of ours"));
+    show_message(self, _("This is not one of our enterprise codes"));
   }
 }
 
@@ -158,7 +158,7 @@ static void look_up(BhScanPage *self, const char *code, const char *means)
   if (bh_page_is_asking(BH_PAGE(self), "code"))
     return;
   if (strlen(code) > BH_PLAQUE_TEXT_MAX) {
-    show_message(self, _("This is no enterprise code of ours"));
+    show_message(self, _("This is not one of our enterprise codes"));
     return;
   }
   if (gtk_widget_get_visible(self->blank_box) && g_strcmp0(code, self->blank) == 0)

@@ -94,7 +94,7 @@ static const char *check_label(const char *name)
       {"people", N_("People and sign-in")},
       {"clock", N_("Clock")},
       {"files", N_("Files that wait")},
-      {"orphans", N_("Files that nothing knows")},
+      {"orphans", N_("Files without a record")},
       {"space", N_("Free space")},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)

@@ -418,7 +418,7 @@ static void on_pad_save(BhSignPage *self)
   gboolean staff = self->staff != NULL && *self->staff != '\0';
   BhSignaturePad *canvas = BH_SIGNATURE_PAD(self->canvas);
   if (!bh_signature_pad_is_empty(canvas) && !bh_signature_pad_has_name(canvas)) {
-    show_message(self, _("A dot is no signature: please write the name"));
+    show_message(self, _("A dot is not a signature: please write the name"));
     return;
   }
   GBytes *png = bh_signature_pad_dup_png(BH_SIGNATURE_PAD(self->canvas));
@@ -427,7 +427,7 @@ static void on_pad_save(BhSignPage *self)
     return;
   }
   if (!staff && *gtk_entry_get_text(GTK_ENTRY(self->pad_name)) == '\0') {
-    show_message(self, _("Please give the name of who signs"));
+    show_message(self, _("Please give the name of the signer"));
     g_bytes_unref(png);
     return;
   }
@@ -492,7 +492,7 @@ static void add_order_problems(BhSignPage *self, GString *text)
     if (!missing && !past)
       continue;
     g_autofree char *line = g_strdup_printf(missing ? _("· %s: demand or deadline is missing")
-                                                    : _("· %s: the deadline lies in the past"),
+                                                    : _("· %s: the deadline is in the past"),
                                             bh_json_string_or(values, "summary", ""));
     g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
   }
@@ -504,12 +504,12 @@ static char *dup_own_problems(BhSignPage *self)
   g_autoptr(GString) text = g_string_new(NULL);
   gsize drafts = json_array_size(json_object_get(self->visit, "drafts"));
   if (drafts > 0)
-    g_string_append_printf(text, _("· %u hazards are drafts still; save or discard them"),
+    g_string_append_printf(text, _("· %u hazards are still drafts; save or discard them"),
                            (guint)drafts);
   if (json_object_size(json_object_get(self->visit, "inspection_draft")) > 0)
-    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "",
-                           _("· something typed on the page of the inspection cannot be kept; the "
-                             "field there says why"));
+    g_string_append_printf(
+        text, "%s%s", text->len > 0 ? "\n" : "",
+        _("· some text on the inspection page cannot be saved; its field says why"));
   add_order_problems(self, text);
   return g_string_free(g_steal_pointer(&text), FALSE);
 }

@@ -271,7 +271,7 @@ static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_widget_set_visible(self->save, step != NULL);
   if (step == NULL) {
     gtk_label_set_text(GTK_LABEL(self->message),
-                       _("The record has moved on meanwhile; this step no longer applies"));
+                       _("The record has changed in the meantime; this step no longer applies"));
     gtk_widget_show(self->message);
     return;
   }

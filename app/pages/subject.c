@@ -72,7 +72,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   /* What the page is for is fixed when it is opened. */
   if (self->inspection != NULL) {
-    bh_page_say(page, _("The inspection now stands at this enterprise"));
+    bh_page_say(page, _("The inspection now belongs to this enterprise"));
     bh_page_close(page);
   } else {
     bh_page_replace(page, bh_enterprise_page_new(self->record,

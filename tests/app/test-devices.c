@@ -166,22 +166,24 @@ static void test_what_is_wrong_with_a_picture_is_said(void **state)
   (void)state;
   g_autoptr(GByteArray) sound = test_jpeg_sized(300, 200, FALSE);
   g_autofree char *text = say_of("text", 4);
-  assert_string_equal(text, "This file is no picture that can be read");
+  assert_string_equal(text, "This file is not a readable picture");
   g_autofree char *three = say_of("\xff\xd8\xff", 3);
   assert_string_equal(three, "The picture is cut off: the end of the file is missing");
   g_autofree char *third = say_of(sound->data, sound->len - 100);
   assert_string_equal(third, three);
   g_autofree char *fake = say_of("\xff\xd8\xff\xd9", 4);
-  assert_string_equal(fake, "The picture is damaged; its file does not hold together");
+  assert_string_equal(fake, "The picture is damaged; its file is inconsistent");
   g_autoptr(GByteArray) huge = test_jpeg_sized(65000, 40000, FALSE);
   g_autofree char *large = say_of(huge->data, huge->len);
-  assert_string_equal(large, "The picture is too large: 2600 megapixels; of this sort at most 256");
+  assert_string_equal(large,
+                      "The picture is too large: 2600 megapixels; at most 256 for this format");
   g_autoptr(GByteArray) scans = test_jpeg_sized(20000, 10000, TRUE);
   g_autofree char *many = say_of(scans->data, scans->len);
-  assert_string_equal(many, "The picture is too large: 200 megapixels; of this sort at most 134");
+  assert_string_equal(many,
+                      "The picture is too large: 200 megapixels; at most 134 for this format");
   g_autoptr(GError) error = NULL;
   assert_null(bh_picture_load_whole("/nowhere.jpg", 300, &error));
-  assert_string_equal(error->message, "The file cannot be read; is the card still in?");
+  assert_string_equal(error->message, "The file cannot be read; is the card still inserted?");
 }
 
 /* 72 megapixels, as telephones take them, in several formats. */

@@ -116,7 +116,7 @@ static void test_what_one_person_tapped_is_theirs_when_another_has_the_device(vo
   assert_true(world_tap(world, "signer-second_inspector-2"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
   assert_non_null(world_try_find(world, "canvas"));
-  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not kept"));
+  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not saved"));
   g_autoptr(json_t) rows = world_list(world, "signature");
   g_autoptr(json_t) history =
       world_call(world, "history",
@@ -169,7 +169,7 @@ static void test_what_was_typed_last_and_fails_late_is_said(void **state)
   assert_int_equal(world_count_held(world), 1);
   assert_null(world_try_find(world, "failure"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not kept"));
+  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not saved"));
   /* The notice stays until it is acknowledged, whatever page is opened. */
   assert_true(world_tap(world, "find"));
   assert_non_null(world_try_find(world, "failure"));
@@ -188,7 +188,7 @@ static void test_a_change_that_fails_for_who_had_the_device_before_is_said(void 
   world_hold(world, NULL);
   bh_session_set_actor(world->session, world->fixture->wang, "王芳");
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not kept"));
+  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not saved"));
 }
 
 /* --- the window is closed --- */
@@ -229,7 +229,7 @@ static void test_a_window_whose_last_words_are_not_kept_stays_and_says_so(void *
   assert_false(close_window(world));
   world_hold(world, NULL);
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not kept"));
+  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not saved"));
   assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "place_note"))), "样例地点");
   assert_true(close_window(world));
   world_free(world);

@@ -230,7 +230,7 @@ static void test_a_failure_after_the_page_was_left_is_said(void **state)
   world_hold(world, NULL);
   assert_true(world_tap(world, "back"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not kept"));
+  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not saved"));
 }
 
 static void test_an_answer_to_a_page_that_is_gone_does_nothing(void **state)
