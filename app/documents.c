@@ -134,11 +134,11 @@ static json_t *freeze_record(const BhDocumentsRequest *request, const json_t *vi
   g_autoptr(json_t) hazards = bh_visit_dup_row_values(visit, "hazards");
   const json_t *signed_facts =
       json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
-  g_autoptr(json_t) now =
+  g_autoptr(json_t) current =
       bh_documents_freeze(visit, kinds, request->inspection, set, hazards, request->now_ms, error);
-  if (now == NULL || !json_is_object(signed_facts))
-    return g_steal_pointer(&now);
-  return bh_paper_complete(signed_facts, now, error);
+  if (current == NULL || !json_is_object(signed_facts))
+    return g_steal_pointer(&current);
+  return bh_paper_complete(signed_facts, current, error);
 }
 
 static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *visit,
@@ -164,12 +164,14 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
 static gboolean check_glyphs(const BhDocumentsRequest *request, const json_t *visit,
                              const BhKindSet *kinds, const json_t *frozen, GError **error)
 {
-  const json_t *before = json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
+  const json_t *signed_facts =
+      json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
   if (request->allow_placeholders)
     return TRUE;
-  g_autofree char *agreed = strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0
-                                ? bh_missing_glyphs_dup_lines(before, kinds, request->lang, NULL)
-                                : NULL;
+  g_autofree char *agreed =
+      strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0
+          ? bh_missing_glyphs_dup_lines(signed_facts, kinds, request->lang, NULL)
+          : NULL;
   g_autofree char *lines = bh_missing_glyphs_dup_lines(frozen, kinds, request->lang, agreed);
   if (*lines == '\0')
     return TRUE;
@@ -389,12 +391,12 @@ static gboolean add_document(BhDevice *device, const BhDocumentsRequest *request
 
 /* Completes orders that were begun before, then makes new ones until every hazard is on one. */
 static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
-                            const json_t *before, json_t *documents, GError **error)
+                            const json_t *old_visit, json_t *documents, GError **error)
 {
   char id[BH_ID_LEN + 1];
-  g_autoptr(GPtrArray) begun = list_documents(before, ORDER);
+  g_autoptr(GPtrArray) begun = list_documents(old_visit, ORDER);
   for (guint i = 0; i < begun->len; i++)
-    if (!make_one(device, request, before, ORDER, g_ptr_array_index(begun, i), id, error) ||
+    if (!make_one(device, request, old_visit, ORDER, g_ptr_array_index(begun, i), id, error) ||
         !add_document(device, request, id, documents, error))
       return FALSE;
   while (TRUE) {

@@ -46,7 +46,7 @@ gboolean bh_kinds_add(BhKinds *self, BhKindSet *set)
     bh_kind_set_unref(set);
   else
     g_ptr_array_add(self->all, set);
-  BhKindSet *before = self->newest;
+  BhKindSet *previous = self->newest;
   self->newest = known != NULL ? known : set;
-  return self->newest != before;
+  return self->newest != previous;
 }

@@ -139,8 +139,9 @@ char *bh_missing_glyphs_dup_lines(const json_t *frozen, const BhKindSet *kinds, 
       search_value(&search, kind, kind != NULL ? bh_kind_get_label(kind, lang) : "", member, value);
   }
   if (search.n_lines > LINES_MAX) {
-    g_autofree char *more = g_strdup_printf(_("· and %u more fields"), search.n_lines - LINES_MAX);
-    g_string_append_printf(search.lines, "\n%s", more);
+    g_autofree char *more_text =
+        g_strdup_printf(_("· and %u more fields"), search.n_lines - LINES_MAX);
+    g_string_append_printf(search.lines, "\n%s", more_text);
   }
   return g_string_free(search.lines, FALSE);
 }

@@ -290,9 +290,9 @@ static void note_answered(Pending *pending, const GError *error)
   self->change_failed |= error != NULL && !is_harmless(pending, error);
   if (--self->n_pending_changes > 0)
     return;
-  gboolean kept = !self->change_failed;
+  gboolean succeeded = !self->change_failed;
   self->change_failed = FALSE;
-  g_signal_emit(self, signals[CHANGES_DONE], 0, kept);
+  g_signal_emit(self, signals[CHANGES_DONE], 0, succeeded);
 }
 
 static void pending_answer(Pending *pending, json_t *result, const GError *error)
@@ -306,8 +306,9 @@ static void pending_answer(Pending *pending, json_t *result, const GError *error
     if (self->sync != NULL)
       bh_sync_notify_saved(self->sync);
   }
-  gboolean gone = pending->cancellable != NULL && g_cancellable_is_cancelled(pending->cancellable);
-  if (!gone && pending->reply != NULL)
+  gboolean is_cancelled =
+      pending->cancellable != NULL && g_cancellable_is_cancelled(pending->cancellable);
+  if (!is_cancelled && pending->reply != NULL)
     pending->reply(pending->owner, result, error, pending->data);
   else if (error != NULL)
     report_lost(pending, error);

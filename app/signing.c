@@ -63,8 +63,8 @@ static gboolean keep_text(BhDevice *device, const ShownText *shown, json_t *set,
       bh_documents_freeze_to_sign(visit, kinds, shown->inspection, shown->now_ms, error);
   if (frozen == NULL || !check_shown(frozen, shown, error))
     return FALSE;
-  const json_t *kept = bh_visit_get_values(visit, "inspection");
-  if (strcmp(bh_json_string_or(kept, "signed_sha256", ""), shown->sha256) == 0)
+  const json_t *inspection_values = bh_visit_get_values(visit, "inspection");
+  if (strcmp(bh_json_string_or(inspection_values, "signed_sha256", ""), shown->sha256) == 0)
     return TRUE;
   json_object_set(set, "signed_facts", frozen);
   json_object_set_new(set, "signed_sha256", json_string(shown->sha256));

@@ -30,9 +30,9 @@ BhChecklist *bh_visit_dup_checklist(const json_t *visit)
 static gboolean has_string(const json_t *array, const char *text)
 {
   gsize i;
-  json_t *one;
-  json_array_foreach(array, i, one) {
-    if (json_is_string(one) && strcmp(json_string_value(one), text) == 0)
+  json_t *element;
+  json_array_foreach(array, i, element) {
+    if (json_is_string(element) && strcmp(json_string_value(element), text) == 0)
       return TRUE;
   }
   return FALSE;

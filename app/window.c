@@ -217,12 +217,12 @@ static void host_replace(BhPageHost *host, BhPage *old, BhPage *page)
   }
   bh_page_host_open(BH_PAGE_HOST(self), page);
   while (self->pages->len > index + 1) {
-    BhPage *gone = g_ptr_array_index(self->pages, index);
-    if (gone == page)
+    BhPage *closed = g_ptr_array_index(self->pages, index);
+    if (closed == page)
       break;
-    bh_page_leave(gone);
+    bh_page_leave(closed);
     g_ptr_array_remove_index(self->pages, index);
-    gtk_widget_destroy(GTK_WIDGET(gone));
+    gtk_widget_destroy(GTK_WIDGET(closed));
   }
   bh_page_host_update_title(BH_PAGE_HOST(self));
 }
@@ -470,12 +470,12 @@ static gboolean on_delete(GtkWidget *widget, GdkEvent *event, gpointer data)
   return self->closing ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
 }
 
-static void on_changes_done(BhSession *session, gboolean kept, BhWindow *self)
+static void on_changes_done(BhSession *session, gboolean succeeded, BhWindow *self)
 {
   (void)session;
   gboolean closing = self->closing;
   self->closing = FALSE;
-  if (closing && kept)
+  if (closing && succeeded)
     gtk_widget_destroy(GTK_WIDGET(self));
 }
 

@@ -42,11 +42,11 @@ static json_t *sync_elsewhere(BhLink *link, GError **error)
   gboolean started = FALSE;
   gint64 end = g_get_monotonic_time() + ASK_MAX_S * G_USEC_PER_SEC;
 
-  g_autoptr(json_t) before = bh_link_call(link, "status", NULL, error);
-  g_autoptr(json_t) accepted = before != NULL ? bh_link_call(link, "sync", NULL, error) : NULL;
+  g_autoptr(json_t) old_status = bh_link_call(link, "status", NULL, error);
+  g_autoptr(json_t) accepted = old_status != NULL ? bh_link_call(link, "sync", NULL, error) : NULL;
   if (accepted == NULL)
     return NULL;
-  gint64 last = json_integer_value(json_object_get(before, "last_sync_ms"));
+  gint64 last = json_integer_value(json_object_get(old_status, "last_sync_ms"));
   for (int i = 0; g_get_monotonic_time() < end; i++) {
     g_clear_pointer(&status, json_decref);
     g_usleep(ASK_PAUSE_US);

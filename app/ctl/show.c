@@ -173,10 +173,10 @@ static void print_set(const json_t *set, gboolean follows)
 
 static void print_entry(const json_t *entry)
 {
-  g_autofree char *at = bh_time_format(number_of(entry, "at_ms"));
+  g_autofree char *time_text = bh_time_format(number_of(entry, "at_ms"));
   const json_t *sets = json_object_get(entry, "sets");
 
-  printf("%s  %-11s %s ", at, bh_json_string_or(entry, "status", ""),
+  printf("%s  %-11s %s ", time_text, bh_json_string_or(entry, "status", ""),
          bh_json_string_or(entry, "by_name", ""));
   for (gsize i = 0; i < json_array_size(sets); i++)
     print_set(json_array_get(sets, i), i > 0);
@@ -258,9 +258,9 @@ BhCtlExit bh_ctl_status(const BhCtlOptions *options)
 
 static void print_queued(const json_t *item)
 {
-  g_autofree char *at = bh_time_format(number_of(item, "at_ms"));
+  g_autofree char *time_text = bh_time_format(number_of(item, "at_ms"));
 
-  printf("%s  %-5s  %-13s %s  %s\n", at, bh_json_string_or(item, "what", ""),
+  printf("%s  %-5s  %-13s %s  %s\n", time_text, bh_json_string_or(item, "what", ""),
          bh_json_string_or(item, "why_code", ""), bh_json_string_or(item, "title", ""),
          bh_json_string_or(item, "by_name", ""));
 }
@@ -285,9 +285,9 @@ BhCtlExit bh_ctl_staff(const BhCtlOptions *options)
 
 static void print_damaged(const json_t *item)
 {
-  g_autofree char *at = bh_time_format(number_of(item, "at_ms"));
+  g_autofree char *time_text = bh_time_format(number_of(item, "at_ms"));
 
-  printf("%s  %s  %s\n", at, bh_json_string_or(item, "entry", "-"),
+  printf("%s  %s  %s\n", time_text, bh_json_string_or(item, "entry", "-"),
          bh_json_string_or(item, "reason", ""));
 }
 

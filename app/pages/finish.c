@@ -218,11 +218,11 @@ static void show_dates(BhFinishPage *self)
   g_autoptr(GList) existing = gtk_container_get_children(GTK_CONTAINER(self->confirmers));
   if (!poor || existing != NULL)
     return;
-  g_autofree char *now = bh_time_format(bh_session_now_ms(bh_page_get_session(BH_PAGE(self))));
+  g_autofree char *now_text = bh_time_format(bh_session_now_ms(bh_page_get_session(BH_PAGE(self))));
   g_autofree char *text = g_strdup_printf(
       _("The device says it is %s, but its clock was not checked. Two officers confirm date and "
         "time:"),
-      now);
+      now_text);
   gtk_label_set_text(GTK_LABEL(self->dates_text), text);
   const char *id;
   json_t *values;

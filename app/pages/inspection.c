@@ -190,12 +190,12 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   const json_t *values = bh_visit_get_values(self->visit, "inspection");
   const char *state = bh_json_string_or(values, "state", "");
   gint64 started = json_integer_value(json_object_get(values, "started_at"));
-  g_autofree char *at = started > 0 ? bh_time_format(started) : g_strdup("");
+  g_autofree char *started_text = started > 0 ? bh_time_format(started) : g_strdup("");
   g_autofree char *line =
       g_strdup_printf("%s · %s",
                       bh_kind_get_state_label(bh_session_find_kind(session, "inspection"), state,
                                               bh_session_get_lang(session)),
-                      at);
+                      started_text);
   const char *name = bh_json_string_or(bh_visit_get_values(self->visit, "enterprise"), "name", "");
   bh_page_set_title(page, _("Inspection"));
   gtk_label_set_text(GTK_LABEL(self->subject), name);

@@ -140,10 +140,10 @@ void bh_paged_list_begin(BhPagedList *self, guint number)
     clear(self);
   g_return_if_fail(number <= self->pages->len);
   guint end = find_end_shown(self);
-  gboolean before = number < end;
+  gboolean is_earlier = number < end;
   if (end > 0)
     bh_scroll_keep_position(self->box,
-                            page_at(self, before ? find_first_shown(self) : end - 1)->box);
+                            page_at(self, is_earlier ? find_first_shown(self) : end - 1)->box);
   if (number == self->pages->len)
     add_page(self);
   else /* its records may be on other pages now */
@@ -154,7 +154,7 @@ void bh_paged_list_begin(BhPagedList *self, guint number)
   page->rows = 0;
   page->box = gtk_box_new(GTK_ORIENTATION_VERTICAL, ROW_SPACING);
   gtk_container_add(GTK_CONTAINER(self->box), page->box);
-  if (before)
+  if (is_earlier)
     gtk_box_reorder_child(GTK_BOX(self->box), page->box, 1); /* below "earlier" */
   gtk_widget_show(page->box);
 }
@@ -162,12 +162,12 @@ void bh_paged_list_begin(BhPagedList *self, guint number)
 gboolean bh_paged_list_accepts(BhPagedList *self, const char *record)
 {
   guint page = GPOINTER_TO_UINT(g_hash_table_lookup(self->page_of_record, record));
-  gboolean before = page > 0 && page < self->filled_page + 1;
+  gboolean is_earlier = page > 0 && page < self->filled_page + 1;
   self->has_moved_rows |= page > self->filled_page + 1;
-  if (!before)
+  if (!is_earlier)
     g_hash_table_replace(self->page_of_record, g_strdup(record),
                          GUINT_TO_POINTER(self->filled_page + 1));
-  return !before;
+  return !is_earlier;
 }
 
 guint bh_paged_list_get_number(BhPagedList *self)
@@ -202,14 +202,14 @@ static void trim(BhPagedList *self)
  * record. They are asked for again. */
 static void drop_following_pages(BhPagedList *self, const json_t *next)
 {
-  guint behind = self->filled_page + 1;
-  if (behind == self->pages->len ||
-      (!self->has_moved_rows && next != NULL && json_equal(page_at(self, behind)->from, next)))
+  guint following = self->filled_page + 1;
+  if (following == self->pages->len ||
+      (!self->has_moved_rows && next != NULL && json_equal(page_at(self, following)->from, next)))
     return;
-  for (guint i = behind; i < self->pages->len; i++)
+  for (guint i = following; i < self->pages->len; i++)
     if (page_at(self, i)->box != NULL)
       hide_page(page_at(self, i));
-  g_array_set_size(self->pages, behind);
+  g_array_set_size(self->pages, following);
   g_hash_table_foreach_remove(self->page_of_record, is_after_page,
                               GUINT_TO_POINTER(self->filled_page));
 }
@@ -220,9 +220,9 @@ void bh_paged_list_end(BhPagedList *self, const json_t *next)
   Page *page = page_at(self, self->filled_page);
   gboolean last = self->filled_page + 1 == self->pages->len;
   if (last) {
-    json_t *before = self->next;
+    json_t *old_next = self->next;
     self->next = json_incref((json_t *)next);
-    json_decref(before);
+    json_decref(old_next);
   }
   if (last && page->rows == 0 && next != NULL) {
     hide_page(page);

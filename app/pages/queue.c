@@ -104,8 +104,8 @@ static void show_status(BhQueuePage *self)
   g_autoptr(GString) state = g_string_new(get_state_text(bh_json_string_or(status, "state", "")));
   gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
   if (last > 0) {
-    g_autofree char *at = bh_time_format(last);
-    g_string_append_printf(state, _(" · last sync %s"), at);
+    g_autofree char *time_text = bh_time_format(last);
+    g_string_append_printf(state, _(" · last sync %s"), time_text);
   }
   if (quarantined > 0)
     g_string_append_printf(state, _(" · %d held for review at the hub"), (int)quarantined);
@@ -163,11 +163,11 @@ static char *dup_key(const json_t *item)
 static char *dup_second_line(const json_t *item)
 {
   gint64 at_ms = json_integer_value(json_object_get(item, "at_ms"));
-  g_autofree char *at = at_ms > 0 ? bh_time_format(at_ms) : g_strdup("");
+  g_autofree char *time_text = at_ms > 0 ? bh_time_format(at_ms) : g_strdup("");
   gint64 size = json_integer_value(json_object_get(item, "size"));
   g_autofree char *bytes = size > 0 ? g_format_size((guint64)size) : g_strdup("");
-  return g_strstrip(g_strdup_printf("%s  %s  %s  %s", bh_json_string_or(item, "by_name", ""), at,
-                                    bytes,
+  return g_strstrip(g_strdup_printf("%s  %s  %s  %s", bh_json_string_or(item, "by_name", ""),
+                                    time_text, bytes,
                                     get_reason_text(bh_json_string_or(item, "why_code", ""))));
 }
 
@@ -178,11 +178,12 @@ static void add_item(BhQueuePage *self, const json_t *item)
   const char *label =
       kind != NULL ? bh_kind_get_label(kind, bh_session_get_lang(session)) : _("File");
   const char *title = bh_json_string_or(item, "title", "");
-  g_autofree char *first =
+  g_autofree char *title_line =
       *title != '\0' ? g_strdup_printf("%s · %s", label, title) : g_strdup(label);
-  g_autofree char *second = dup_second_line(item);
+  g_autofree char *subtitle = dup_second_line(item);
   g_autofree char *id = g_strdup_printf("queue-%u", ++self->last_number);
-  GtkWidget *row = bh_part_row(id, first, second, NULL, bh_json_string_or(item, "record", ""));
+  GtkWidget *row =
+      bh_part_row(id, title_line, subtitle, NULL, bh_json_string_or(item, "record", ""));
   if (strcmp(bh_json_string_or(item, "what", ""), "draft") == 0) {
     g_object_set_data_full(G_OBJECT(row), "bh-draft-by",
                            g_strdup(bh_json_string_or(item, "by", "")), g_free);
@@ -214,8 +215,8 @@ static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *wai
     GtkWidget *row = g_hash_table_lookup(self->rows, key);
     if (row == NULL)
       continue;
-    g_autofree char *second = dup_second_line(item);
-    bh_part_row_set_subtitle(row, second);
+    g_autofree char *subtitle = dup_second_line(item);
+    bh_part_row_set_subtitle(row, subtitle);
     g_hash_table_add(waiting, row);
   }
 }
@@ -258,11 +259,11 @@ static gboolean is_row(gpointer key, gpointer row, gpointer wanted)
 static void remove_top_rows(BhQueuePage *self)
 {
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
-  guint many = g_list_length(rows);
-  if (many <= ROWS_MAX)
+  guint n_rows = g_list_length(rows);
+  if (n_rows <= ROWS_MAX)
     return;
   bh_scroll_keep_position(self->items, g_list_nth_data(rows, ROWS_MAX - ROWS));
-  for (GList *l = rows; l != NULL && many > ROWS_MAX; l = l->next, many--) {
+  for (GList *l = rows; l != NULL && n_rows > ROWS_MAX; l = l->next, n_rows--) {
     if (gtk_widget_get_sensitive(l->data)) {
       self->n_waiting--;
       self->n_removed++;
@@ -469,10 +470,10 @@ static void on_copied(BhPage *page, json_t *result, const GError *error, gpointe
 static void on_folder(GtkWidget *widget, const char *folder)
 {
   BhPage *page = BH_PAGE(widget);
-  g_autofree char *at = bh_time_format(bh_session_now_ms(bh_page_get_session(page)));
-  g_strdelimit(at, " :", '-');
+  g_autofree char *time_text = bh_time_format(bh_session_now_ms(bh_page_get_session(page)));
+  g_strdelimit(time_text, " :", '-');
   Copy *copy = g_new0(Copy, 1);
-  copy->to = g_strdup_printf("%s/bihuan-%s", folder, at);
+  copy->to = g_strdup_printf("%s/bihuan-%s", folder, time_text);
   gtk_widget_set_sensitive(BH_QUEUE_PAGE(page)->export_all, FALSE);
   bh_page_say(page, _("Copying …"));
   bh_page_ask_run(page, "copy", copy_store, copy, copy_free, on_copied, NULL, NULL);

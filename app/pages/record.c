@@ -188,9 +188,9 @@ static void add_change(BhRecordPage *self, GString *text, const json_t *set)
   g_autofree char *value = dup_shown(self, key, json_object_get(set, "value"));
   g_autoptr(GString) old = g_string_new(NULL);
   gsize i;
-  json_t *one;
-  json_array_foreach(json_object_get(set, "replaced"), i, one) {
-    g_autofree char *shown = dup_shown(self, key, one);
+  json_t *old_value;
+  json_array_foreach(json_object_get(set, "replaced"), i, old_value) {
+    g_autofree char *shown = dup_shown(self, key, old_value);
     if (shown != NULL)
       g_string_append_printf(old, "%s%s", old->len > 0 ? " / " : "", shown);
   }
@@ -244,10 +244,11 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
   gsize i;
   json_t *entry;
   json_array_foreach(entries, i, entry) {
-    g_autofree char *at = bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
+    g_autofree char *time_text =
+        bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
     g_autofree char *changes = dup_changes(self, json_object_get(entry, "sets"));
     g_autofree char *text =
-        g_strdup_printf("%s  %s · %s%s", at, bh_json_string_or(entry, "by_name", ""),
+        g_strdup_printf("%s  %s · %s%s", time_text, bh_json_string_or(entry, "by_name", ""),
                         get_status_text(bh_json_string_or(entry, "status", "")), changes);
     gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
     if (json_object_get(entry, "why") != NULL)

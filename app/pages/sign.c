@@ -471,8 +471,8 @@ static const char *get_end_state(BhSignPage *self)
 
 static json_t *dup_end_values(BhSignPage *self)
 {
-  gint64 now = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
-  return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
+  gint64 now_ms = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
+  return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now_ms, "outcome", "carried_out",
                    "state", get_end_state(self));
 }
 

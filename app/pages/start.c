@@ -392,13 +392,13 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   gsize i;
   json_t *person;
   json_array_foreach(staff, i, person) {
-    const char *who = bh_json_string_or(person, "id", "");
-    if (g_strcmp0(who, actor) == 0)
+    const char *staff_id = bh_json_string_or(person, "id", "");
+    if (g_strcmp0(staff_id, actor) == 0)
       continue;
     g_autofree char *id = g_strdup_printf("colleague-%u", (guint)i + 1);
     GtkWidget *check = bh_part_check(id, bh_json_string_or(person, "name", ""),
-                                     bh_json_names(get_restored(self, "colleagues"), who));
-    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(who), g_free);
+                                     bh_json_names(get_restored(self, "colleagues"), staff_id));
+    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(staff_id), g_free);
     g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_extra_changed), self);
     gtk_container_add(GTK_CONTAINER(self->colleagues), check);
   }
@@ -543,8 +543,8 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-    show_message(self, rest);
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+    show_message(self, other_problems);
     return;
   }
   bh_unsaved_record_discard(self->draft, page); /* the draft is a visit now */

@@ -103,9 +103,9 @@ static gboolean on_looked(gpointer data)
 /* Frames are drawn in the meantime. */
 static void look(void)
 {
-  gboolean looked = FALSE;
-  g_timeout_add(2 * BH_TAP_UNSEEN_MS, on_looked, &looked);
-  while (!looked)
+  gboolean shown = FALSE;
+  g_timeout_add(2 * BH_TAP_UNSEEN_MS, on_looked, &shown);
+  while (!shown)
     gtk_main_iteration();
 }
 

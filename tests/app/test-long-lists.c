@@ -68,11 +68,11 @@ static Cost tap_and_count(World *world, const char *button)
   return cost;
 }
 
-static void assert_same_cost(Cost one, Cost other)
+static void assert_same_cost(Cost item, Cost other)
 {
-  assert_int_equal(one.rows, other.rows);
-  assert_int_equal(one.widgets, other.widgets);
-  assert_int_equal(one.answers, other.answers);
+  assert_int_equal(item.rows, other.rows);
+  assert_int_equal(item.widgets, other.widgets);
+  assert_int_equal(item.answers, other.answers);
 }
 
 /* Taps "more" to the end of the list and checks that no tap costs more than the first with a full

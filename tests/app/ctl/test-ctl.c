@@ -161,8 +161,8 @@ static void test_L8_a_bad_line_stops_nothing_else(void **state G_GNUC_UNUSED)
   assert_non_null(strstr(record.err, "line 3: hazard"));
 
   run(&status, "--store", fixture->dir, "status", "--json", NULL);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "pending")), 2);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "pending")), 2);
   run(&list, "--store", fixture->dir, "list", "hazard", "--json", "--where", "state=found", NULL);
   g_autoptr(json_t) found = parse(list.out);
   assert_int_equal(json_array_size(json_object_get(found, "rows")), 2);
@@ -218,8 +218,8 @@ static void test_files_come_by_path(void **state G_GNUC_UNUSED)
   assert_non_null(strstr(record.err, "b.jpg"));
   assert_non_null(strstr(record.err, "its end is missing"));
   run(&status, "--store", fixture->dir, "status", "--json", NULL);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "files_pending")), 1);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "files_pending")), 1);
   run(&queue, "--store", fixture->dir, "queue", NULL);
   assert_non_null(strstr(queue.out, "after_entries"));
   assert_true(g_file_test(picture, G_FILE_TEST_EXISTS));
@@ -273,8 +273,8 @@ static void test_L12_without_the_right_pin_nothing_is_recorded(void **state G_GN
   run(&nobody, "--store", fixture->dir, "record", lines, NULL);
   expect_code(&nobody, 2);
   run(&status, "--store", fixture->dir, "status", "--json", NULL);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "pending")), 0);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "pending")), 0);
 }
 
 static void test_records_are_shown_for_people_and_programs(void **state G_GNUC_UNUSED)
@@ -286,8 +286,8 @@ static void test_records_are_shown_for_people_and_programs(void **state G_GNUC_U
   expect_code(&show, 0);
   assert_non_null(strstr(show.out, "朔州东升煤矿有限公司"));
   run(&json, "--store", fixture->dir, "show", fixture->enterprise, "--json", NULL);
-  g_autoptr(json_t) told = parse(json.out);
-  assert_string_equal(bh_json_string_or(told, "kind", ""), "enterprise");
+  g_autoptr(json_t) result = parse(json.out);
+  assert_string_equal(bh_json_string_or(result, "kind", ""), "enterprise");
   run(&missing, "--store", fixture->dir, "show", test_id(0xfff), NULL);
   expect_code(&missing, 1);
   run(&history, "--store", fixture->dir, "history", fixture->enterprise, NULL);
@@ -329,8 +329,8 @@ static void test_no_hub_has_its_own_code(void **state G_GNUC_UNUSED)
 
   run(&sync, "--store", fixture->dir, "sync", "--json", NULL);
   expect_code(&sync, 4);
-  g_autoptr(json_t) told = parse(sync.out);
-  assert_string_equal(bh_json_string_or(told, "last_error", ""), "network");
+  g_autoptr(json_t) result = parse(sync.out);
+  assert_string_equal(bh_json_string_or(result, "last_error", ""), "network");
 }
 
 static GPid start_agent(Fixture *fixture)
@@ -367,8 +367,8 @@ static void test_the_process_that_has_the_store_is_asked(void **state G_GNUC_UNU
   expect_code(&record, 0);
   expect_code(&status, 0);
   expect_code(&show, 0);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "pending")), 1);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "pending")), 1);
   run(&after, "--store", fixture->dir, "status", "--json", NULL);
   g_autoptr(json_t) again = parse(after.out);
   assert_int_equal(json_integer_value(json_object_get(again, "pending")), 1);
