@@ -333,7 +333,15 @@ class App:
                         str(path)], env=self.bus.env, check=True)
 
     def small_targets(self, least=44):
-        """Ids and sizes of controls that can be tapped and are lower than `least` pixels."""
+        """Ids and sizes of controls that can be tapped and are lower than `least` pixels. Reads the
+        window again when a control is destroyed meanwhile."""
+        for _ in range(2):
+            with contextlib.suppress(*self._lost()):
+                return self._list_small(least)
+            self.settle()
+        return self._list_small(least)
+
+    def _list_small(self, least):
         small = []
         roles = ("push button", "toggle button", "check box", "radio button", "entry")
         for node in self.walk():
