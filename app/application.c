@@ -1,3 +1,5 @@
+/* The program's life: store, owner socket, window. Pages and records are not known here. Start at
+ * bh_application_activate. */
 #include "app/application.h"
 
 #include <errno.h>
@@ -32,23 +34,23 @@ typedef struct {
   BhApplication *self;
   BhOwnerCall *call;
   gboolean changes;
-} Served;
+} SocketCall;
 
 static void on_served(GObject *source, GAsyncResult *async, gpointer data)
 {
   (void)source;
-  g_autofree Served *served = data;
+  g_autofree SocketCall *socket_call = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) result = bh_worker_call_finish(async, &error);
   if (result != NULL)
-    bh_owner_reply(served->call, result);
+    bh_owner_reply(socket_call->call, result);
   else
-    bh_owner_reply_error(served->call, error);
-  if (served->changes && served->self->session != NULL) {
-    bh_session_refresh_status(served->self->session);
-    bh_session_note_records_changed(served->self->session);
+    bh_owner_reply_error(socket_call->call, error);
+  if (socket_call->changes && socket_call->self->session != NULL) {
+    bh_session_refresh_status(socket_call->self->session);
+    bh_session_note_records_changed(socket_call->self->session);
   }
-  g_object_unref(served->self);
+  g_object_unref(socket_call->self);
 }
 
 static void on_owner_call(BhOwner *owner, const json_t *request, BhOwnerCall *call, gpointer data)
@@ -57,18 +59,18 @@ static void on_owner_call(BhOwner *owner, const json_t *request, BhOwnerCall *ca
   BhApplication *self = data;
   const char *method = bh_json_string_or(request, "method", "");
   if (strcmp(method, "sync") == 0) {
-    /* The answer does not wait for the round: the caller reads the status meanwhile. */
+    /* The answer does not wait for the end of the sync: the caller polls the status. */
     g_autoptr(json_t) empty = json_object();
     bh_session_sync_now(self->session);
     bh_owner_reply(call, empty);
     return;
   }
-  Served *served = g_new0(Served, 1);
-  served->self = g_object_ref(self);
-  served->call = call;
-  served->changes = g_str_has_prefix(method, "save") || g_str_has_prefix(method, "draft_");
+  SocketCall *socket_call = g_new0(SocketCall, 1);
+  socket_call->self = g_object_ref(self);
+  socket_call->call = call;
+  socket_call->changes = g_str_has_prefix(method, "save") || g_str_has_prefix(method, "draft_");
   g_autoptr(json_t) copy = json_deep_copy(request);
-  bh_worker_call_async(self->worker, copy, NULL, NULL, on_served, served);
+  bh_worker_call_async(self->worker, copy, NULL, NULL, on_served, socket_call);
 }
 
 /* --- start and end --- */
@@ -94,7 +96,7 @@ static void say_fatal(const char *text, const GError *error)
 static void on_event(GdkEvent *event, gpointer data)
 {
   BhApplication *self = data;
-  if (self->window == NULL || bh_window_take_event(self->window, event))
+  if (self->window == NULL || bh_window_filter_event(self->window, event))
     gtk_main_do_event(event);
 }
 
@@ -105,7 +107,7 @@ static void on_window_gone(gpointer data, GObject *window)
 }
 
 /* The store is opened on its own thread while the window is made. */
-static gboolean begin_store(BhApplication *self)
+static gboolean start_store(BhApplication *self)
 {
   g_autoptr(GError) error = NULL;
   if (g_mkdir_with_parents(self->dir, 0700) != 0) {
@@ -144,7 +146,7 @@ static void bh_application_activate(GApplication *application)
     gtk_window_present(GTK_WINDOW(self->window));
     return;
   }
-  if (first && !begin_store(self)) {
+  if (first && !start_store(self)) {
     g_application_quit(application);
     return;
   }
@@ -174,20 +176,20 @@ static void on_failed(BhSession *session, const GError *error, gpointer data)
     *failed = g_error_copy(error);
 }
 
-/* What was entered last may fail only now, when no window is left to say it. */
+/* Stops the worker. The last change may fail only now, when there is no window to report it. */
 static void stop_worker(BhApplication *self)
 {
   g_autoptr(GError) failed = NULL;
   if (self->session != NULL)
     g_signal_connect(self->session, "failed", G_CALLBACK(on_failed), &failed);
-  /* Everything that was queued is on disk before the lock is given back. */
+  /* All queued changes are on disk before the lock is released. */
   g_clear_pointer(&self->worker, bh_worker_stop);
   while (g_main_context_iteration(NULL, FALSE))
     continue;
   if (self->session != NULL)
     g_signal_handlers_disconnect_by_data(self->session, &failed);
   if (failed != NULL)
-    say_fatal(_("What was entered last was not kept"), failed);
+    say_fatal(_("The last input was not saved"), failed);
 }
 
 static void bh_application_shutdown(GApplication *application)
@@ -231,7 +233,8 @@ static void bh_application_init(BhApplication *self)
 
 BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image)
 {
-  /* Each store has its own window, so programs are told apart by owner.lock, not by a bus name. */
+  /* Each store has its own window. Running programs are distinguished by owner.lock, not by a bus
+   * name. */
   BhApplication *self = g_object_new(BH_TYPE_APPLICATION, "application-id", "cn.bihuan.Collector",
                                      "flags", G_APPLICATION_NON_UNIQUE, NULL);
   self->dir = g_strdup(store_dir);

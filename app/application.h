@@ -1,5 +1,5 @@
-/* The program: takes over the store from the agent, starts its worker, serves the owner socket to
- * bihuanctl, and shows one window. */
+/* The program "bihuan": takes the store over from the agent, starts the store's thread, serves the
+ * owner socket for bihuanctl, and shows one window. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -9,7 +9,9 @@ G_BEGIN_DECLS
 #define BH_TYPE_APPLICATION (bh_application_get_type())
 G_DECLARE_FINAL_TYPE(BhApplication, bh_application, BH, APPLICATION, GtkApplication)
 
-/* `lang` is what bh_lang_start returned; `scan_image` may be NULL. */
+/* Makes the program for the store in `store_dir`; the directory is made when it is missing. `lang`
+ * is the result of bh_lang_start. `scan_image` (may be NULL) is a picture file that replaces the
+ * camera. All are copied. Opens nothing before the application is run. g_object_unref. */
 BhApplication *bh_application_new(const char *store_dir, const char *lang, const char *scan_image);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* Calls to the store: each is a function of sync/device/store/device.h with its arguments. */
+/* Calls to the store: each is a function of sync/device/store/device.h with its arguments. One
+ * static run_… function per call, with its constructor below. */
 #include "app/call.h"
 
 #include "schema/error.h"
@@ -11,16 +12,16 @@ struct _BhCall {
   gboolean is_change;
   gboolean needs_author;
   char *author;
-  char *record; /* or the one text it is about */
+  char *record; /* or the only text argument */
   char *kind;
   char *key;
-  json_t *value; /* of this call alone */
+  json_t *value; /* owned by this call alone */
   gint64 number;
   int limit;
 };
 
-/* `value` is taken over. The copy is of the store's thread alone: json_t counts references without
- * a lock. */
+/* `value` is taken over. It is copied for the store's thread, because json_t counts references
+ * without a lock. */
 static BhCall *call_new(const char *name, Run run, const char *record, json_t *value)
 {
   BhCall *call = g_new0(BhCall, 1);
@@ -32,7 +33,7 @@ static BhCall *call_new(const char *name, Run run, const char *record, json_t *v
   return call;
 }
 
-/* One that is done in somebody's name. */
+/* A call that needs an author. */
 static BhCall *own_new(const char *name, Run run, const char *record, json_t *value)
 {
   BhCall *call = call_new(name, run, record, value);

@@ -1,3 +1,5 @@
+/* Makes, issues and serves the documents of a visit. Which hazards belong on which order is decided
+ * in orders.c, the layout in app/paper. Start at bh_documents_make. */
 #include "app/documents.h"
 
 #include <glib/gi18n.h>
@@ -8,14 +10,14 @@
 #include "app/orders.h"
 #include "app/paper/code.h"
 #include "app/paper/paper.h"
-#include "app/said.h"
-#include "app/undrawn.h"
+#include "app/user-error.h"
+#include "app/missing-glyphs.h"
 #include "app/visit.h"
 #include "schema/error.h"
 #include "schema/freeze.h"
 #include "schema/signed-text.h"
 
-/* Types of documents. */
+/* Values of "doc_type". */
 #define RECORD "onsite_record"
 #define ORDER "order_rectify"
 
@@ -32,7 +34,7 @@ void bh_documents_request_free(BhDocumentsRequest *request)
   g_free(request);
 }
 
-/* Ids of those that count; borrowed. */
+/* Record ids of the visit's documents of this type; borrowed, free the array. */
 static GPtrArray *list_documents(const json_t *visit, const char *type)
 {
   GPtrArray *ids = g_ptr_array_new();
@@ -45,7 +47,7 @@ static GPtrArray *list_documents(const json_t *visit, const char *type)
   return ids;
 }
 
-/* Until the hub has granted a block of numbers: unit, day and part of the record's id. */
+/* A number until the hub has granted a block of numbers: unit, year and part of the record's id. */
 static char *dup_provisional_number(const json_t *visit, const char *record, gint64 now_ms)
 {
   BhDate day = bh_date_from_ms(now_ms);
@@ -62,9 +64,10 @@ static char *save_one(BhDevice *device, const char *author, const char *record, 
   return bh_device_save(device, author, ops, 0, error);
 }
 
-/* What stands against a change, in people's words, as BH_ERROR_INVALID. */
-static gboolean check(BhDevice *device, const BhDocumentsRequest *request, const char *record,
-                      const char *kind, const json_t *set, GError **error)
+/* Fails with BH_ERROR_INVALID and the problems of a change, one per line. */
+static gboolean check_change(BhDevice *device, const BhDocumentsRequest *request,
+                             const char *record, const char *kind, const json_t *set,
+                             GError **error)
 {
   g_autoptr(json_t) problems = bh_device_check(device, request->author, record, kind, set, error);
   if (problems == NULL)
@@ -123,18 +126,19 @@ json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
   return freeze_document(visit, kinds, inspection, document, hazards, TRUE, now_ms, error);
 }
 
-/* The record of a visit that was signed says what was signed, whatever changed since. */
+/* Freezes the record of the visit. After signing it contains what was signed, even if records
+ * changed since. */
 static json_t *freeze_record(const BhDocumentsRequest *request, const json_t *visit,
                              const BhKindSet *kinds, const json_t *set, GError **error)
 {
   g_autoptr(json_t) hazards = bh_visit_dup_row_values(visit, "hazards");
   const json_t *signed_facts =
       json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
-  g_autoptr(json_t) now =
+  g_autoptr(json_t) current =
       bh_documents_freeze(visit, kinds, request->inspection, set, hazards, request->now_ms, error);
-  if (now == NULL || !json_is_object(signed_facts))
-    return g_steal_pointer(&now);
-  return bh_paper_complete(signed_facts, now, error);
+  if (current == NULL || !json_is_object(signed_facts))
+    return g_steal_pointer(&current);
+  return bh_paper_complete(signed_facts, current, error);
 }
 
 static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *visit,
@@ -147,7 +151,7 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
     return freeze_record(request, visit, kinds, set, error);
   }
   guint taken = 0;
-  g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
   json_t *frozen = bh_orders_freeze(visit, kinds, request->inspection, set, left, 0, &taken,
                                     request->now_ms, error);
   for (guint i = 0; frozen != NULL && i < taken; i++)
@@ -155,21 +159,23 @@ static json_t *freeze_hazards(const BhDocumentsRequest *request, const json_t *v
   return frozen;
 }
 
-/* Says what no font can draw, unless somebody agreed to the marks. Who signed the record was asked
- * about what it said then (app/pages/sign.c). */
-static gboolean check_drawn(const BhDocumentsRequest *request, const json_t *visit,
-                            const BhKindSet *kinds, const json_t *frozen, GError **error)
+/* Fails when text has missing glyphs, unless a person agreed to placeholders. For the record, those
+ * that were agreed to at signing count (app/pages/sign.c). */
+static gboolean check_glyphs(const BhDocumentsRequest *request, const json_t *visit,
+                             const BhKindSet *kinds, const json_t *frozen, GError **error)
 {
-  const json_t *before = json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
-  if (request->stand_ins)
+  const json_t *signed_facts =
+      json_object_get(bh_visit_get_values(visit, "inspection"), "signed_facts");
+  if (request->allow_placeholders)
     return TRUE;
-  g_autofree char *agreed = strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0
-                                ? bh_undrawn_dup_lines(before, kinds, request->lang, NULL)
-                                : NULL;
-  g_autofree char *lines = bh_undrawn_dup_lines(frozen, kinds, request->lang, agreed);
+  g_autofree char *agreed =
+      strcmp(bh_json_string_or(frozen, "doc_type", ""), RECORD) == 0
+          ? bh_missing_glyphs_dup_lines(signed_facts, kinds, request->lang, NULL)
+          : NULL;
+  g_autofree char *lines = bh_missing_glyphs_dup_lines(frozen, kinds, request->lang, agreed);
   if (*lines == '\0')
     return TRUE;
-  g_set_error_literal(error, BH_SAID, BH_SAID_UNDRAWN, lines);
+  g_set_error_literal(error, BH_USER_ERROR, BH_USER_ERROR_MISSING_GLYPHS, lines);
   return FALSE;
 }
 
@@ -196,7 +202,7 @@ static char *freeze(BhDevice *device, const BhDocumentsRequest *request, const j
                         json_string(request->confirmed_by_second));
   }
   json_t *frozen = freeze_hazards(request, visit, kinds, set, error);
-  if (frozen != NULL && !check_drawn(request, visit, kinds, frozen, error))
+  if (frozen != NULL && !check_glyphs(request, visit, kinds, frozen, error))
     g_clear_pointer(&frozen, json_decref);
   if (frozen == NULL)
     return NULL;
@@ -213,8 +219,8 @@ static char *find_file(const char *sha256, gpointer data)
   return bh_device_dup_file_path(data, sha256);
 }
 
-/* Signatures under this very text: for the record those of the visit, for an order its own. A
- * picture given for another text is on no paper. */
+/* Signatures given to exactly this text: those of the visit for the record, its own for an order. A
+ * signature given to another text is not printed. */
 static json_t *list_signatures(const json_t *visit, const json_t *frozen)
 {
   g_autofree char *digest = bh_signed_text_dup_digest(frozen);
@@ -242,7 +248,7 @@ static json_t *render(BhDevice *device, const json_t *visit, const json_t *froze
   g_autofree char *path = g_build_filename(g_get_tmp_dir(), "bihuan-XXXXXX", NULL);
   int fd = g_mkstemp(path);
   if (fd < 0) {
-    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "document: no temporary file");
+    g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "document: cannot create a temporary file");
     return NULL;
   }
   close(fd);
@@ -264,14 +270,14 @@ static gboolean advance(BhDevice *device, const BhDocumentsRequest *request, con
                         const char *state, GError **error)
 {
   g_autoptr(json_t) set = json_pack("{s:s}", "state", state);
-  if (!check(device, request, record, "document", set, error))
+  if (!check_change(device, request, record, "document", set, error))
     return FALSE;
   g_autofree char *entry =
       save_one(device, request->author, record, "document", json_incref(set), error);
   return entry != NULL;
 }
 
-/* Saves a step of a document with the paper it brings; `file` gets its parent and its role. */
+/* Saves a step of a document together with its PDF; sets parent and role of `file`. */
 static gboolean save_with_paper(BhDevice *device, const char *author, const char *document,
                                 json_t *set, json_t *file, GError **error)
 {
@@ -290,37 +296,38 @@ static gboolean issue(BhDevice *device, const BhDocumentsRequest *request, const
                       json_t *file, GError **error)
 {
   g_autoptr(json_t) set = json_pack("{s:s}", "state", "issued");
-  if (!check(device, request, record, "document", set, error))
+  if (!check_change(device, request, record, "document", set, error))
     return FALSE;
   json_object_set(set, "pdf", json_object_get(file, "sha256"));
   return save_with_paper(device, request->author, record, set, file, error);
 }
 
-/* The entry that froze the fields, from the record's own history. */
+/* Id of the entry that froze the fields, from the record's history on this device; g_free. NULL
+ * when another device made it. */
 static char *dup_freezing_entry(BhDevice *device, const char *record)
 {
   g_autoptr(json_t) history = bh_device_history(device, record, NULL);
   char *entry = NULL;
   gsize i;
-  json_t *one;
-  json_array_foreach(history, i, one) {
+  json_t *item;
+  json_array_foreach(history, i, item) {
     gsize j;
     json_t *set;
-    json_array_foreach(json_object_get(one, "sets"), j, set) {
+    json_array_foreach(json_object_get(item, "sets"), j, set) {
       if (strcmp(bh_json_string_or(set, "key", ""), "frozen") == 0 && entry == NULL)
-        entry = g_strdup(bh_json_string_or(one, "entry", ""));
+        entry = g_strdup(bh_json_string_or(item, "entry", ""));
     }
   }
   return entry;
 }
 
 static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, const json_t *visit,
-                         const char *type, const char *known, char out[BH_ID_LEN + 1],
+                         const char *type, const char *existing, char out[BH_ID_LEN + 1],
                          GError **error)
 {
   g_autofree char *entry = NULL;
-  if (known != NULL) {
-    g_strlcpy(out, known, BH_ID_LEN + 1);
+  if (existing != NULL) {
+    g_strlcpy(out, existing, BH_ID_LEN + 1);
     entry = dup_freezing_entry(device, out);
   } else {
     bh_device_make_id(device, out);
@@ -328,7 +335,8 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   }
   if (entry == NULL) {
     if (error != NULL && *error == NULL)
-      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "document: the freezing entry is not here");
+      g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND,
+                  "document: the entry that froze it is not on this device");
     return FALSE;
   }
   g_autoptr(json_t) record = bh_device_get(device, out, error);
@@ -338,13 +346,13 @@ static gboolean make_one(BhDevice *device, const BhDocumentsRequest *request, co
   const char *state = bh_json_string_or(values, "state", "");
   g_autoptr(BhKindSet) kinds = bh_device_dup_kinds(device);
   if ((strcmp(state, "draft") == 0 || strcmp(state, "approved") == 0) &&
-      !check_drawn(request, visit, kinds, json_object_get(values, "frozen"), error))
+      !check_glyphs(request, visit, kinds, json_object_get(values, "frozen"), error))
     return FALSE;
   if (strcmp(state, "draft") == 0) {
     if (!advance(device, request, out, "approved", error))
       return FALSE;
   } else if (strcmp(state, "approved") != 0) {
-    return TRUE; /* issued before */
+    return TRUE; /* was issued before */
   }
   g_autoptr(json_t) file = render(device, visit, json_object_get(values, "frozen"), entry, error);
   return file != NULL && issue(device, request, out, file, error);
@@ -355,9 +363,9 @@ static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *reques
 {
   g_autoptr(json_t) ops = json_array();
   gsize i;
-  json_t *one;
-  json_array_foreach((json_t *)named, i, one) {
-    const char *id = json_string_value(one);
+  json_t *item;
+  json_array_foreach((json_t *)named, i, item) {
+    const char *id = json_string_value(item);
     g_autoptr(json_t) hazard = bh_device_get(device, id, NULL);
     if (strcmp(bh_json_string_or(json_object_get(hazard, "values"), "state", ""), "found") == 0)
       json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s}}", "record", id, "kind",
@@ -366,8 +374,8 @@ static gboolean order_hazards(BhDevice *device, const BhDocumentsRequest *reques
   return bh_visit_save_ops(device, request->author, ops, error);
 }
 
-static gboolean add_made(BhDevice *device, const BhDocumentsRequest *request, const char *id,
-                         json_t *made, GError **error)
+static gboolean add_document(BhDevice *device, const BhDocumentsRequest *request, const char *id,
+                             json_t *documents, GError **error)
 {
   g_autoptr(json_t) record = bh_device_get(device, id, error);
   const json_t *values = json_object_get(record, "values");
@@ -376,49 +384,49 @@ static gboolean add_made(BhDevice *device, const BhDocumentsRequest *request, co
       (strcmp(type, ORDER) == 0 &&
        !order_hazards(device, request, json_object_get(values, "hazards"), id, error)))
     return FALSE;
-  json_array_append_new(made, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type, "pdf",
-                                        bh_json_string_or(values, "pdf", "")));
+  json_array_append_new(documents, json_pack("{s:s, s:s, s:s}", "id", id, "doc_type", type, "pdf",
+                                             bh_json_string_or(values, "pdf", "")));
   return TRUE;
 }
 
-/* Those that were begun before, then new ones until every hazard stands on one. */
+/* Completes orders that were begun before, then makes new ones until every hazard is on one. */
 static gboolean make_orders(BhDevice *device, const BhDocumentsRequest *request,
-                            const json_t *before, json_t *made, GError **error)
+                            const json_t *old_visit, json_t *documents, GError **error)
 {
   char id[BH_ID_LEN + 1];
-  g_autoptr(GPtrArray) begun = list_documents(before, ORDER);
+  g_autoptr(GPtrArray) begun = list_documents(old_visit, ORDER);
   for (guint i = 0; i < begun->len; i++)
-    if (!make_one(device, request, before, ORDER, g_ptr_array_index(begun, i), id, error) ||
-        !add_made(device, request, id, made, error))
+    if (!make_one(device, request, old_visit, ORDER, g_ptr_array_index(begun, i), id, error) ||
+        !add_document(device, request, id, documents, error))
       return FALSE;
   while (TRUE) {
     g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
     if (visit == NULL)
       return FALSE;
-    g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+    g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
     if (left->len == 0)
       return TRUE;
     if (!make_one(device, request, visit, ORDER, NULL, id, error) ||
-        !add_made(device, request, id, made, error))
+        !add_document(device, request, id, documents, error))
       return FALSE;
   }
 }
 
-void bh_documents_set_too_long(const json_t *visit, GError **error)
+void bh_documents_set_too_long_error(const json_t *visit, GError **error)
 {
-  g_set_error(error, BH_SAID, 0,
+  g_set_error(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE,
               _("The paper would hold more than %d bytes of text: this visit has %u hazards. "
                 "Shorten their descriptions, or record the rest in another inspection."),
               BH_PAPER_FROZEN_MAX, (guint)json_array_size(json_object_get(visit, "hazards")));
 }
 
-/* Which limit, and what to do about it, in people's words. */
-static void explain(const json_t *visit, GError **error)
+/* Replaces a limit error by one that says which limit and what to do. */
+static void explain_limit(const json_t *visit, GError **error)
 {
   if (error == NULL || !g_error_matches(*error, BH_ERROR, BH_ERROR_LIMIT))
     return;
   g_clear_error(error);
-  bh_documents_set_too_long(visit, error);
+  bh_documents_set_too_long_error(visit, error);
 }
 
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error)
@@ -427,16 +435,16 @@ json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, G
   g_autoptr(json_t) visit = bh_visit_load(device, request->author, request->inspection, error);
   if (visit == NULL)
     return NULL;
-  g_autoptr(json_t) made = json_array();
+  g_autoptr(json_t) documents = json_array();
   g_autoptr(GPtrArray) records = list_documents(visit, RECORD);
-  const char *known = records->len > 0 ? g_ptr_array_index(records, 0) : NULL;
-  if (!make_one(device, request, visit, RECORD, known, id, error) ||
-      !add_made(device, request, id, made, error) ||
-      (request->order && !make_orders(device, request, visit, made, error))) {
-    explain(visit, error);
+  const char *existing = records->len > 0 ? g_ptr_array_index(records, 0) : NULL;
+  if (!make_one(device, request, visit, RECORD, existing, id, error) ||
+      !add_document(device, request, id, documents, error) ||
+      (request->order && !make_orders(device, request, visit, documents, error))) {
+    explain_limit(visit, error);
     return NULL;
   }
-  return json_pack("{s:O}", "documents", made);
+  return json_pack("{s:O}", "documents", documents);
 }
 
 /* --- service --- */
@@ -451,15 +459,15 @@ void bh_service_request_free(gpointer data)
   g_free(request);
 }
 
-/* Array of problems, empty when nothing speaks against the step. */
+/* Array of problems with the step, empty when there are none. */
 static json_t *check_service(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
   return bh_device_check(device, request->author, request->document, "document", request->set,
                          error);
 }
 
-/* The paper with the signatures under it, a new reference. NULL without an error for an order that
- * another device made: its code, and maybe the pictures, are not here. */
+/* Renders the paper with its signatures, a new reference. NULL without an error for an order that
+ * another device made: its code, and possibly the pictures, are not on this device. */
 static json_t *render_served(BhDevice *device, const BhServiceRequest *request, GError **error)
 {
   g_autofree char *entry = dup_freezing_entry(device, request->document);

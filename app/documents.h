@@ -1,6 +1,7 @@
-/* Makes the enforcement documents of an inspection: fields frozen into a document record, paper
- * with the code of that entry, PDF as file, document issued, hazards ordered. Resumes where an
- * earlier try stopped. Runs on the store's thread; takes about a second. */
+/* Makes the enforcement documents of an inspection: freezes the fields into a document record,
+ * renders the paper with the code of that entry, stores the PDF as a file, issues the document and
+ * marks its hazards as ordered. A second call continues where an earlier one stopped. Functions
+ * that take a BhDevice run on the store's thread and take about a second. */
 #pragma once
 
 #include "app/visit.h"
@@ -10,55 +11,58 @@ G_BEGIN_DECLS
 
 typedef struct {
   char *author;
-  const char *lang; /* static; "zh" or "en": the language problems are told in */
+  const char *lang; /* static; "zh" or "en": language of the problems in errors */
   char *inspection;
   gint64 now_ms;
-  gboolean order;      /* make the order to rectify too */
+  gboolean order;      /* make the orders to rectify too */
   char *legal_basis;   /* of the order; required for it (FIELD 1) */
   char *deadline;      /* of the order, "YYYY-MM-DD" */
-  gboolean clock_poor; /* then two people stand for the date (FIELD 14) */
-  gboolean stand_ins;  /* what no font can draw is printed as a mark: somebody agreed */
-  char *confirmed_by;  /* staff ids, or NULL */
+  gboolean clock_poor; /* the clock is not checked: two people confirm the date (FIELD 14) */
+  gboolean allow_placeholders; /* a person agreed to print BH_FONT_PLACEHOLDER for missing glyphs */
+  char *confirmed_by;          /* staff ids, or NULL */
   char *confirmed_by_second;
 } BhDocumentsRequest;
 
-/* The frozen fields of a document of this visit; `document` holds its values, `hazards` those that
- * belong on it. Pure; any thread. */
+/* Freezes the fields of a document of this visit. `document` holds the document's values, `hazards`
+ * (array of values) those that belong on it. A new reference, or NULL with an error: BH_ERROR_LIMIT
+ * when the text is too long for one paper. Pure; any thread. */
 json_t *bh_documents_freeze(const json_t *visit, const BhKindSet *kinds, const char *inspection,
                             const json_t *document, const json_t *hazards, gint64 now_ms,
                             GError **error);
 
-/* Says as BH_SAID that what this visit holds is too much for one paper. */
-void bh_documents_set_too_long(const json_t *visit, GError **error);
+/* Sets BH_USER_ERROR: this visit holds too much text for one paper. */
+void bh_documents_set_too_long_error(const json_t *visit, GError **error);
 
+/* Frees a request and its strings. NULL is ignored. */
 void bh_documents_request_free(BhDocumentsRequest *request);
 
-/* The frozen fields of the record of this visit before it is signed: people sign their text
- * (schema/signed-text.h). Leaves room for what is set afterwards. Pure; any thread. */
+/* Freezes the fields of the record of this visit before it is signed: people sign their text
+ * (schema/signed-text.h). Leaves room for the fields that are set afterwards. A new reference, or
+ * NULL with an error as above. Pure; any thread. */
 json_t *bh_documents_freeze_to_sign(const json_t *visit, const BhKindSet *kinds,
                                     const char *inspection, gint64 now_ms, GError **error);
 
-/* {"documents": [{"id","doc_type","pdf"}]}: the record, and as many orders as the hazards need;
- * NULL with the first error. BH_SAID_UNDRAWN, before anything of the document is saved, names the
- * characters no font here can draw, unless they were agreed to (`stand_ins`, or with the
- * signatures).
- */
+/* Makes the record of the visit and, when asked for, as many orders as its hazards need. Result:
+ * {"documents": [{"id","doc_type","pdf"}]}, a new reference; NULL with the first error. Fails with
+ * BH_USER_ERROR_MISSING_GLYPHS, before anything of the document is saved, when its text has
+ * characters that no font here can draw, unless that was agreed to (`allow_placeholders`, or when
+ * the record was signed). */
 json_t *bh_documents_make(BhDevice *device, const BhDocumentsRequest *request, GError **error);
 
-/* That an order was handed over: signed for, or refused. */
+/* The service of an order: it was handed over, and signed for or refused. */
 typedef struct {
   char *author;
   char *inspection;
   char *document;
-  json_t *set; /* the step and what it asks for; owned */
+  json_t *set; /* the step and its fields; owned */
 } BhServiceRequest;
 
+/* Frees a BhServiceRequest; a GDestroyNotify. */
 void bh_service_request_free(gpointer request);
 
-/* Takes the step, with a copy of the paper that shows the signatures, when nothing stands against
- * it:
- * an array of problems as bh_device_check gives them, empty when it was saved. NULL with an error.
- */
+/* Checks and saves the service of an order, with a copy of the paper that shows the signatures when
+ * this device made the order. Returns an array of problems as bh_device_check gives them, empty
+ * when it was saved; NULL with an error. */
 json_t *bh_documents_serve(BhDevice *device, const BhServiceRequest *request, GError **error);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Due dates as text. The date itself comes from the kind (schema/workflow.h). */
 #include "app/due.h"
 
 #include <glib/gi18n.h>
@@ -8,15 +9,16 @@ char *bh_due_dup_text(BhSession *session, const BhKind *kind, const json_t *valu
 {
   BhDate due;
   BhDate today = bh_session_today(session);
-  /* Without a calendar, so that lists, which the store sorts, and words never disagree. */
+  /* Computed without a calendar, like the order of lists in the store, so that both agree. */
   if (kind == NULL || !bh_workflow_get_due(kind, values, NULL, &due))
     return NULL;
-  int left = bh_date_days_between(&today, &due);
+  int days_left = bh_date_days_between(&today, &due);
   if (days != NULL)
-    *days = left;
-  if (left == 0)
+    *days = days_left;
+  if (days_left == 0)
     return g_strdup(_("Due today"));
-  if (left > 0)
-    return g_strdup_printf(ngettext("%d day left", "%d days left", (gulong)left), left);
-  return g_strdup_printf(ngettext("%d day overdue", "%d days overdue", (gulong)-left), -left);
+  if (days_left > 0)
+    return g_strdup_printf(ngettext("%d day left", "%d days left", (gulong)days_left), days_left);
+  return g_strdup_printf(ngettext("%d day overdue", "%d days overdue", (gulong)-days_left),
+                         -days_left);
 }

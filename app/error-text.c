@@ -1,7 +1,7 @@
-/* Errors in people's words: those written for the screen, and what the codes of all others mean. */
+/* Texts of errors for people: messages of BH_USER_ERROR, and the meaning of all other codes. */
 #include <glib/gi18n.h>
 
-#include "app/said.h"
+#include "app/user-error.h"
 #include "app/session.h"
 
 const char *bh_error_text(BhErrorCode code)
@@ -12,14 +12,14 @@ const char *bh_error_text(BhErrorCode code)
   case BH_ERROR_LIMIT:
     return _("Too long or too large");
   case BH_ERROR_INVALID:
-    return _("Something is missing or not right");
+    return _("Something is missing or incorrect");
   case BH_ERROR_UNKNOWN:
     return _("Made by a newer version");
   case BH_ERROR_SIGNATURE:
     return _("The signature is not genuine");
   case BH_ERROR_CHAIN:
   case BH_ERROR_FORK:
-    return _("The chain of records does not fit; it will be put right by itself");
+    return _("The chain of records does not match; it will be repaired automatically");
   case BH_ERROR_DENIED:
     return _("Not allowed");
   case BH_ERROR_REVOKED:
@@ -46,8 +46,8 @@ const char *bh_error_text(BhErrorCode code)
   return _("That did not work");
 }
 
-/* Errors of GLib name files, never values of records. */
-static BhErrorCode code_of(const GError *error)
+/* Errors of GLib contain file names, never values of records. */
+static BhErrorCode get_code(const GError *error)
 {
   if (error->domain == BH_ERROR)
     return (BhErrorCode)error->code;
@@ -57,9 +57,9 @@ static BhErrorCode code_of(const GError *error)
 
 char *bh_session_dup_error_text(BhSession *self, const GError *error)
 {
-  if (error->domain == BH_SAID)
+  if (error->domain == BH_USER_ERROR)
     return g_strdup(error->message);
-  const char *text = bh_error_text(code_of(error));
+  const char *text = bh_error_text(get_code(error));
   if (bh_session_get_lang(self)[0] == 'z')
     return g_strdup(text);
   return g_strdup_printf("%s (%s)", text, error->message);

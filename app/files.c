@@ -1,5 +1,5 @@
-/* Folders as rows to tap. The chooser of GTK needs 486 pixels, so that its buttons were off the
- * screen of a handheld. Copies nothing itself. */
+/* A file chooser with rows to tap. GTK's own needs 486 pixels in width, so that its buttons were
+ * outside the screen of a handheld. It copies no files. */
 #include "app/files.h"
 
 #include <glib/gi18n.h>
@@ -7,14 +7,14 @@
 
 #include "app/parts.h"
 
-#define ENTRIES_MAX 500 /* rows of one folder */
+#define ENTRIES_MAX 500 /* rows shown of one folder */
 
 typedef struct {
   GtkWidget *window;
-  GtkWidget *owner; /* the window goes with it */
-  BhFilesWhat what;
+  GtkWidget *owner; /* borrowed; the window is destroyed with it */
+  BhFilesMode mode;
   void (*picked)(GtkWidget *owner, const char *path);
-  GCancellable *cancellable; /* of the folder that is being read */
+  GCancellable *cancellable; /* for the folder that is being read */
   char *folder;
   GtkWidget *path;
   GtkWidget *rows;
@@ -29,7 +29,7 @@ static void files_free(gpointer data)
   g_free(files);
 }
 
-static void take(Files *files, const char *path)
+static void pick(Files *files, const char *path)
 {
   g_autofree char *chosen = g_strdup(path);
   GtkWidget *owner = files->owner;
@@ -42,7 +42,7 @@ static void take(Files *files, const char *path)
 
 typedef struct {
   char *name;
-  char *key; /* in the order of the language */
+  char *key; /* collation key in the order of the language */
   gboolean folder;
 } Entry;
 
@@ -79,28 +79,28 @@ static void add_entry(GPtrArray *entries, GFileInfo *info, gboolean pictures)
 typedef struct {
   char *folder;
   gboolean pictures;
-} Reading;
+} FolderRequest;
 
-static void reading_free(gpointer data)
+static void folder_request_free(gpointer data)
 {
-  Reading *reading = data;
-  g_free(reading->folder);
-  g_free(reading);
+  FolderRequest *request = data;
+  g_free(request->folder);
+  g_free(request);
 }
 
 static void read_folder(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   (void)source;
-  const Reading *reading = data;
+  const FolderRequest *request = data;
   g_autoptr(GError) error = NULL;
   g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(entry_free);
-  g_autoptr(GFile) folder = g_file_new_for_path(reading->folder);
+  g_autoptr(GFile) folder = g_file_new_for_path(request->folder);
   g_autoptr(GFileEnumerator) found =
       g_file_enumerate_children(folder, "standard::*", G_FILE_QUERY_INFO_NONE, cancellable, &error);
   GFileInfo *info = NULL;
   while (found != NULL && g_file_enumerator_iterate(found, &info, NULL, cancellable, &error) &&
          info != NULL)
-    add_entry(entries, info, reading->pictures);
+    add_entry(entries, info, request->pictures);
   g_ptr_array_sort(entries, compare);
   if (error != NULL)
     g_task_return_error(task, g_steal_pointer(&error));
@@ -118,7 +118,7 @@ static void on_row(GtkButton *row, Files *files)
   if (g_file_test(path, G_FILE_TEST_IS_DIR))
     open_folder(files, path);
   else
-    take(files, path);
+    pick(files, path);
 }
 
 static void add_row(Files *files, const char *id, const char *title, const char *badge,
@@ -129,7 +129,7 @@ static void add_row(Files *files, const char *id, const char *title, const char 
   gtk_container_add(GTK_CONTAINER(files->rows), row);
 }
 
-/* Where people keep things: their own folder, cards and sticks. */
+/* Rows for the user's home folder, memory cards and USB sticks. */
 static void add_places(Files *files)
 {
   add_row(files, "place-home", _("Own folder"), NULL, g_get_home_dir());
@@ -191,11 +191,11 @@ static void open_folder(Files *files, const char *folder)
   add_places(files);
   if (g_strcmp0(parent, files->folder) != 0)
     add_row(files, "up", _("Folder above"), NULL, parent);
-  Reading *reading = g_new0(Reading, 1);
-  reading->folder = g_strdup(files->folder);
-  reading->pictures = files->what == BH_FILES_PICTURE;
+  FolderRequest *request = g_new0(FolderRequest, 1);
+  request->folder = g_strdup(files->folder);
+  request->pictures = files->mode == BH_FILES_PICTURE;
   g_autoptr(GTask) task = g_task_new(files->window, files->cancellable, on_read, NULL);
-  g_task_set_task_data(task, reading, reading_free);
+  g_task_set_task_data(task, request, folder_request_free);
   g_task_run_in_thread(task, read_folder);
 }
 
@@ -203,7 +203,7 @@ static void open_folder(Files *files, const char *folder)
 
 static void on_accept(Files *files)
 {
-  take(files, files->folder);
+  pick(files, files->folder);
 }
 
 static gboolean on_key(GtkWidget *window, GdkEventKey *event, gpointer data)
@@ -242,7 +242,7 @@ static GtkWidget *make_content(Files *files, const char *title, const char *acce
   gtk_container_add(GTK_CONTAINER(page), files->rows);
   gtk_container_add(GTK_CONTAINER(scrolled), page);
   gtk_container_add(GTK_CONTAINER(box), scrolled);
-  if (files->what == BH_FILES_FOLDER) {
+  if (files->mode == BH_FILES_FOLDER) {
     GtkWidget *bar = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
     bh_part_add_class(bar, "bar");
     GtkWidget *button = bh_part_button("files_accept", accept, "suggested-action");
@@ -254,7 +254,7 @@ static GtkWidget *make_content(Files *files, const char *title, const char *acce
   return box;
 }
 
-void bh_files_choose(GtkWidget *owner, BhFilesWhat what, const char *title, const char *accept,
+void bh_files_choose(GtkWidget *owner, BhFilesMode mode, const char *title, const char *accept,
                      void (*picked)(GtkWidget *owner, const char *path))
 {
   GtkWidget *top = gtk_widget_get_toplevel(owner);
@@ -263,7 +263,7 @@ void bh_files_choose(GtkWidget *owner, BhFilesWhat what, const char *title, cons
   Files *files = g_new0(Files, 1);
   files->window = hdy_window_new();
   files->owner = owner;
-  files->what = what;
+  files->mode = mode;
   files->picked = picked;
   g_object_set_data_full(G_OBJECT(files->window), "bh-files", files, files_free);
   gtk_window_set_title(GTK_WINDOW(files->window), title);

@@ -1,5 +1,5 @@
-/* Asks for a folder or a picture in a window that fits 360 pixels, beside everything else: nothing
- * waits for it. Main thread; folders are read off it. */
+/* Lets a person choose a folder or a picture, in a window that fits 360 pixels. Main thread;
+ * folders are read on another thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -8,12 +8,13 @@ G_BEGIN_DECLS
 
 typedef enum {
   BH_FILES_FOLDER,
-  BH_FILES_PICTURE,
-} BhFilesWhat;
+  BH_FILES_PICTURE, /* JPEG or PNG */
+} BhFilesMode;
 
-/* `accept` is the label of the button that takes the folder; not used for a picture, which a tap
- * takes. `picked` gets the path unless the person goes back or `owner` is destroyed first. */
-void bh_files_choose(GtkWidget *owner, BhFilesWhat what, const char *title, const char *accept,
+/* Opens the window and returns at once. `accept` is the label of the button that chooses the shown
+ * folder; it is not used for a picture, which a tap chooses. `picked` is called once with the path,
+ * and not at all when the person goes back or `owner` (borrowed) is destroyed first. */
+void bh_files_choose(GtkWidget *owner, BhFilesMode mode, const char *title, const char *accept,
                      void (*picked)(GtkWidget *owner, const char *path));
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Sets the font configuration of the window. */
 #include "app/fonts.h"
 
 #include <glib.h>
@@ -7,8 +8,8 @@
 void bh_fonts_start(void)
 {
   g_autofree char *path = bh_data_path("assets", "fonts.conf", NULL);
-  /* Named before any thread runs: Pango reads it on a thread of its own while GTK starts. A file
-   * that is not there would leave no fonts at all. */
+  /* Set before any thread runs: Pango reads the variable on its own thread while GTK starts. A
+   * missing file would leave the program without fonts. */
   if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
     g_setenv("FONTCONFIG_FILE", path, FALSE);
 }

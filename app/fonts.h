@@ -1,5 +1,6 @@
-/* Fonts of the window: assets/fonts.conf above those of the system. Called once, before GTK
- * starts, from main. A FONTCONFIG_FILE that is set already is kept. */
+/* Fonts of the window: assets/fonts.conf is read before the configuration of the system. */
 #pragma once
 
+/* Sets FONTCONFIG_FILE unless it is set already. Call once from main, before any thread runs and
+ * before GTK starts. */
 void bh_fonts_start(void);

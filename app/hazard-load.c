@@ -1,3 +1,4 @@
+/* Reads a hazard for its page. Changes nothing. Start at bh_hazard_load. */
 #include "app/hazard-load.h"
 
 #include <string.h>
@@ -31,7 +32,7 @@ static void add_files(BhDevice *device, const char *author, const char *record, 
   }
 }
 
-/* Whether `author` may take the record back now: asked of the rules, not guessed. */
+/* TRUE when `author` may withdraw the record now; asks the rules of the kind. */
 static gboolean is_withdrawable(BhDevice *device, const char *author, const char *record,
                                 const json_t *values)
 {
@@ -112,7 +113,7 @@ json_t *bh_hazard_prefill(BhDevice *device, const char *author, const char *insp
   set_text(values, "policy_source", item->policy_source);
   set_text(values, "checklist", bh_json_string_or(about, "checklist", NULL));
   if (item->major_candidate) {
-    /* Nobody decided yet: without a level the hazard cannot be saved. */
+    /* A candidate for a major hazard gets no level: the person has to choose it before saving. */
     json_object_set_new(values, "major_candidate", json_true());
     json_object_del(values, "level");
   }

@@ -1,11 +1,16 @@
+/* Checks a hazard and saves its drafts in one transaction. The page (pages/hazard.c) decides what
+ * is saved; run() is the place to start. */
 #include "app/hazard-save.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
+
+#include "app/session.h"
 
 struct _BhHazardSave {
   char *author;
   char *record;
-  json_t *set; /* of this work alone, as `drafts` */
+  json_t *set; /* copies, so that no JSON value is shared between threads */
   json_t *drafts;
 };
 
@@ -32,49 +37,59 @@ void bh_hazard_save_free(gpointer data)
   g_free(save);
 }
 
-static json_t *describe_refused(BhDevice *device, const BhHazardSave *save, const char *refused,
-                                int code)
+/* Problems of a picture's draft. When the checks find none, the error that refused it is the
+ * problem. */
+static json_t *list_photo_problems(BhDevice *device, const BhHazardSave *save, const char *photo,
+                                   const GError *refusal)
 {
-  g_autoptr(json_t) draft = bh_device_draft_get(device, save->author, refused, NULL);
+  g_autoptr(json_t) draft = bh_device_draft_get(device, save->author, photo, NULL);
   const json_t *values = json_object_get(draft, "values");
   g_autofree char *path = bh_device_dup_file_path(device, bh_json_string_or(values, "sha256", ""));
-  json_t *problems =
-      bh_device_check(device, save->author, refused, bh_json_string_or(draft, "kind", ""),
-                      json_object_get(draft, "changed"), NULL);
-  return json_pack("{s:s, s:i, s:b, s:o}", "record", refused, "code", code, "here", path != NULL,
-                   "problems", problems != NULL ? problems : json_array());
+  g_autoptr(json_t) problems =
+      path != NULL
+          ? bh_device_check(device, save->author, photo, bh_json_string_or(draft, "kind", ""),
+                            json_object_get(draft, "changed"), NULL)
+          : NULL;
+  if (json_array_size(problems) == 0) {
+    const char *text = path == NULL ? _("This picture is not on this device")
+                                    : bh_error_text((BhErrorCode)refusal->code);
+    json_decref(problems);
+    problems = json_pack("[{s:s, s:s}]", "zh", text, "en", text);
+  }
+  gsize i;
+  json_t *problem;
+  json_array_foreach(problems, i, problem) {
+    json_object_set_new(problem, "record", json_string(photo));
+  }
+  return g_steal_pointer(&problems);
 }
 
 static json_t *run(BhDevice *device, const BhHazardSave *save, GError **error)
 {
   g_autoptr(GError) local = NULL;
   g_autofree char *refused = NULL;
-  json_t *problems =
-      bh_device_check(device, save->author, save->record, "hazard", save->set, error);
-  if (problems == NULL)
-    return NULL;
-  json_t *answer = json_pack("{s:o}", "problems", problems);
-  if (json_array_size(problems) > 0)
-    return answer;
+  g_autoptr(json_t) problems =
+      save->set != NULL
+          ? bh_device_check(device, save->author, save->record, "hazard", save->set, error)
+          : json_array();
+  if (problems == NULL || json_array_size(problems) > 0)
+    return g_steal_pointer(&problems);
   g_autoptr(json_t) entries =
       bh_device_save_drafts(device, save->author, save->drafts, &refused, &local);
   if (entries != NULL)
-    return answer;
-  if (refused == NULL || strcmp(refused, save->record) == 0) {
-    json_decref(answer);
-    g_propagate_error(error, g_steal_pointer(&local));
-    return NULL;
-  }
-  json_object_set_new(answer, "refused", describe_refused(device, save, refused, local->code));
-  return answer;
+    return g_steal_pointer(&problems);
+  if (refused != NULL && strcmp(refused, save->record) != 0)
+    return list_photo_problems(device, save, refused, local);
+  g_propagate_error(error, g_steal_pointer(&local));
+  return NULL;
 }
 
-void bh_hazard_save_run(BhDevice *device, GTask *task, gpointer data)
+void bh_hazard_save_run(BhDevice *device, GTask *task, gpointer save)
 {
   g_autoptr(GError) error = NULL;
-  json_t *answer = run(device, data, &error);
-  if (answer != NULL)
-    g_task_return_pointer(task, answer, (GDestroyNotify)json_decref);
+  json_t *problems = run(device, save, &error);
+  if (problems != NULL)
+    g_task_return_pointer(task, problems, (GDestroyNotify)json_decref);
   else
     g_task_return_error(task, g_steal_pointer(&error));
 }

@@ -1,4 +1,4 @@
-/* The idle clock of the window. Does not lock anything itself: see window.c. */
+/* The idle time of the window. Locking is done in window.c. */
 #include "app/idle.h"
 
 #define MINUTE_MS (60 * 1000LL)

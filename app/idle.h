@@ -1,5 +1,5 @@
-/* How long nobody has touched the window, by a clock that goes on while the machine sleeps: a
- * handheld that was put away signed in must not wake up signed in. Pure; one thread. */
+/* Measures how long the window was not touched, by a clock that also counts while the machine is
+ * suspended, so that a handheld which wakes up after a long time is locked. Pure; one thread. */
 #pragma once
 
 #include "schema/ident.h"
@@ -11,11 +11,12 @@ typedef struct {
   gint64 touched_ms;    /* by that clock */
 } BhIdle;
 
-/* `clock` is borrowed. Counts from now. */
+/* Starts to count now. `clock` is borrowed and must live as long. */
 void bh_idle_init(BhIdle *idle, const BhClock *clock);
-/* Somebody touched it. FALSE when the limit was over before: the touch is then nobody's, the time
- * goes on from it, and the caller locks. `minutes` is the limit, at least 1. */
+/* Notes a touch and counts anew. FALSE when the limit of `minutes` (at least 1) was exceeded before
+ * it: the caller locks and does not deliver the touch. */
 gboolean bh_idle_touch(BhIdle *idle, int minutes);
+/* TRUE when the last touch is more than `minutes` ago. */
 gboolean bh_idle_is_over(const BhIdle *idle, int minutes);
 
 G_END_DECLS

@@ -1,10 +1,11 @@
+/* The kind sets of a session. Sets are never removed. */
 #include "app/kinds.h"
 
 #include <string.h>
 
 struct _BhKinds {
   BhKindSet *newest; /* borrowed from `all` */
-  GPtrArray *all;    /* a hub changes its forms a few times a year, so none is given back */
+  GPtrArray *all;    /* kept until the end: a hub changes its forms a few times a year */
 };
 
 static void unref_set(gpointer data)
@@ -38,14 +39,14 @@ static BhKindSet *find(BhKinds *self, const char *hash)
   return NULL;
 }
 
-gboolean bh_kinds_take(BhKinds *self, BhKindSet *set)
+gboolean bh_kinds_add(BhKinds *self, BhKindSet *set)
 {
   BhKindSet *known = find(self, bh_kind_set_get_hash(set));
   if (known != NULL)
     bh_kind_set_unref(set);
   else
     g_ptr_array_add(self->all, set);
-  BhKindSet *before = self->newest;
+  BhKindSet *previous = self->newest;
   self->newest = known != NULL ? known : set;
-  return self->newest != before;
+  return self->newest != previous;
 }

@@ -1,5 +1,5 @@
-/* The kind sets a session has had: the newest, and those before it, whose fields the open forms
- * still show. Main thread. */
+/* The kind sets that a session has had. Older sets stay, because open forms borrow their fields.
+ * Main thread. */
 #pragma once
 
 #include "schema/kind.h"
@@ -8,13 +8,14 @@ G_BEGIN_DECLS
 
 typedef struct _BhKinds BhKinds;
 
+/* An empty list. */
 BhKinds *bh_kinds_new(void);
-/* No form of this session may be open any more. */
+/* Frees all sets: no form of the session may be open any more. */
 void bh_kinds_free(BhKinds *kinds);
-/* Borrowed until bh_kinds_free; NULL before the first one. */
+/* The newest set, borrowed until bh_kinds_free; NULL before the first one. */
 const BhKindSet *bh_kinds_get_newest(BhKinds *kinds);
-/* Takes `set` (taken over) as the newest; sets of one hash are kept once. FALSE when it was the
- * newest already. */
-gboolean bh_kinds_take(BhKinds *kinds, BhKindSet *set);
+/* Adds `set` (taken over) as the newest; a set with a known hash is stored once. FALSE when it was
+ * the newest already. */
+gboolean bh_kinds_add(BhKinds *kinds, BhKindSet *set);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Chooses the language, and sets up locale, gettext and Pango for it. */
 #include "app/lang.h"
 
 #include <langinfo.h>
@@ -9,7 +10,7 @@
 
 #define CATALOGUE "/zh_CN/LC_MESSAGES/" GETTEXT_DOMAIN ".mo"
 
-/* Where the translations are: next to the program when it runs from a build tree. */
+/* Directory of the translations: that of the build tree when the program runs from one. g_free. */
 static char *dup_locale_dir(void)
 {
   const char *set = g_getenv("BIHUAN_LOCALEDIR");
@@ -35,7 +36,7 @@ const char *bh_lang_start(const char *asked)
            (g_getenv("LC_ALL") == NULL && names_english(g_getenv("LANG"))))
     lang = "en";
 
-  /* Without a UTF-8 locale GTK would not even show the source strings right. */
+  /* Without a UTF-8 locale GTK shows even the source strings wrong. */
   if (setlocale(LC_ALL, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
     setlocale(LC_ALL, "C.UTF-8");
   if (strcmp(setlocale(LC_MESSAGES, NULL), "C") == 0)
@@ -44,7 +45,7 @@ const char *bh_lang_start(const char *asked)
 
   gboolean chinese = lang[0] == 'z';
   g_setenv("LANGUAGE", chinese ? "zh_CN" : "en", TRUE);
-  /* Han glyph forms: without this Pango takes Japanese ones under C.UTF-8. */
+  /* Chinese glyph forms: Pango takes Japanese ones under C.UTF-8 otherwise. */
   g_setenv("PANGO_LANGUAGE", "zh-cn", TRUE);
 
   g_autofree char *dir = dup_locale_dir();

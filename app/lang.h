@@ -1,5 +1,4 @@
-/* Language of the window: Chinese unless a person asks for something else. Called once, before
- * GTK starts, from main. */
+/* Language of the window: Chinese unless English is asked for. */
 #pragma once
 
 #include <glib.h>
@@ -8,10 +7,10 @@ G_BEGIN_DECLS
 
 #define GETTEXT_DOMAIN "bihuan"
 
-/* `asked` is the value of --lang ("zh", "en") or NULL. With NULL the environment's language counts
- * only when it names one (LANG=C and C.UTF-8 do not); otherwise Chinese. Sets locale, message
- * language, and the language Pango chooses Han glyph forms by. Returns "zh" or "en" (static): the
- * code the kinds' labels are asked for. */
+/* Sets the locale, the language of messages, and the language by which Pango chooses Han glyph
+ * forms. `asked` is the value of --lang ("zh", "en") or NULL. With NULL the environment counts when
+ * it names a language (LANG=C and C.UTF-8 do not); otherwise the language is Chinese. Returns "zh"
+ * or "en" (static), the code for labels of kinds. Call once from main, before GTK starts. */
 const char *bh_lang_start(const char *asked);
 
 G_END_DECLS

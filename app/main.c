@@ -1,4 +1,4 @@
-/* bihuan: the collector, started by a person on the device. */
+/* bihuan: the collector. Parses the options and runs the application. */
 #include <glib/gi18n.h>
 
 #include "app/application.h"
@@ -19,7 +19,7 @@ static char *find_asked_lang(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-  /* Before options are parsed, so that --help speaks the language too. */
+  /* The language is set before options are parsed, so that --help is translated. */
   const char *lang = bh_lang_start(find_asked_lang(argc, argv));
 
   g_autofree char *store = NULL;

@@ -1,5 +1,4 @@
-/* What moves with a visit when its enterprise was the wrong one, and how it comes into the store.
- * Asks nobody: the pages do. */
+/* Computes and saves the move of a visit to another enterprise. The pages ask the person first. */
 #include "app/move.h"
 
 #include <string.h>
@@ -22,11 +21,11 @@ BhMoveCount bh_move_count(const json_t *visit)
   return count;
 }
 
-/* The checklist of the inspection, when it is one of another sector. */
+/* Replaces the checklist of the inspection when it is for another sector. */
 static void set_list(json_t *set, const json_t *visit, const json_t *lists, const char *sector)
 {
-  const json_t *now = bh_visit_get_values(visit, "checklist");
-  if (now == NULL || strcmp(bh_json_string_or(now, "sector", ""), sector) == 0)
+  const json_t *checklist = bh_visit_get_values(visit, "checklist");
+  if (checklist == NULL || strcmp(bh_json_string_or(checklist, "sector", ""), sector) == 0)
     return;
   json_object_set_new(set, "checklist", json_null());
   json_object_set_new(set, "checklist_version", json_null());
@@ -45,7 +44,7 @@ static void set_list(json_t *set, const json_t *visit, const json_t *lists, cons
   }
 }
 
-/* Those that do not stand at the enterprise yet. */
+/* Adds the hazards that belong to another enterprise. */
 static void add_hazards(json_t *ops, const json_t *visit, const char *enterprise)
 {
   gsize i;
@@ -74,7 +73,7 @@ json_t *bh_move_dup_ops(const json_t *visit, const json_t *lists, const char *en
   return ops;
 }
 
-json_t *bh_move_dup_rest(const json_t *visit)
+json_t *bh_move_dup_remaining_ops(const json_t *visit)
 {
   json_t *ops = json_array();
   const char *enterprise =
@@ -89,44 +88,44 @@ json_t *bh_move_dup_rest(const json_t *visit)
 typedef struct {
   char *author;
   json_t *ops;
-  char *record; /* judged first; NULL: nothing */
+  char *record; /* checked first; NULL: nothing is checked */
   char *kind;
   json_t *set;
-} Moving;
+} MoveWork;
 
 gpointer bh_move_new(BhSession *session, json_t *ops, const char *record, const char *kind,
                      json_t *set)
 {
-  Moving *moving = g_new0(Moving, 1);
-  moving->author = g_strdup(bh_session_get_actor(session));
-  moving->ops = ops;
-  moving->record = g_strdup(record);
-  moving->kind = g_strdup(kind);
-  moving->set = set;
-  return moving;
+  MoveWork *work = g_new0(MoveWork, 1);
+  work->author = g_strdup(bh_session_get_actor(session));
+  work->ops = ops;
+  work->record = g_strdup(record);
+  work->kind = g_strdup(kind);
+  work->set = set;
+  return work;
 }
 
 void bh_move_free(gpointer data)
 {
-  Moving *moving = data;
-  g_free(moving->author);
-  json_decref(moving->ops);
-  g_free(moving->record);
-  g_free(moving->kind);
-  json_decref(moving->set);
-  g_free(moving);
+  MoveWork *work = data;
+  g_free(work->author);
+  json_decref(work->ops);
+  g_free(work->record);
+  g_free(work->kind);
+  json_decref(work->set);
+  g_free(work);
 }
 
 void bh_move_run(BhDevice *device, GTask *task, gpointer data)
 {
-  const Moving *moving = data;
+  const MoveWork *work = data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) problems = moving->record != NULL
-                                   ? bh_device_check(device, moving->author, moving->record,
-                                                     moving->kind, moving->set, &error)
-                                   : json_array();
+  g_autoptr(json_t) problems =
+      work->record != NULL
+          ? bh_device_check(device, work->author, work->record, work->kind, work->set, &error)
+          : json_array();
   if (problems != NULL && json_array_size(problems) == 0)
-    bh_visit_save_ops(device, moving->author, moving->ops, &error);
+    bh_visit_save_ops(device, work->author, work->ops, &error);
   if (error != NULL)
     g_task_return_error(task, g_steal_pointer(&error));
   else

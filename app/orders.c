@@ -1,4 +1,4 @@
-/* Splits what is ordered over as many orders as it needs. What an order says is documents.c's. */
+/* Distributes hazards over as many orders as they need. documents.c makes the orders. */
 #include "app/orders.h"
 
 #include <string.h>
@@ -17,13 +17,14 @@ static GHashTable *list_ordered(const json_t *visit)
     if (strcmp(bh_json_string_or(values, "doc_type", ""), "order_rectify") != 0 ||
         strcmp(bh_json_string_or(values, "state", ""), "voided") == 0)
       continue;
-    json_array_foreach(json_object_get(values, "hazards"), j, id)
+    json_array_foreach(json_object_get(values, "hazards"), j, id) {
       g_hash_table_add(ids, (gpointer)json_string_value(id));
+    }
   }
   return ids;
 }
 
-GPtrArray *bh_orders_list_left(const json_t *visit)
+GPtrArray *bh_orders_list_without_order(const json_t *visit)
 {
   GPtrArray *left = g_ptr_array_new();
   g_autoptr(GHashTable) ordered = list_ordered(visit);
@@ -36,9 +37,9 @@ GPtrArray *bh_orders_list_left(const json_t *visit)
   return left;
 }
 
-gboolean bh_orders_are_due(const json_t *visit)
+gboolean bh_orders_are_pending(const json_t *visit)
 {
-  g_autoptr(GPtrArray) left = bh_orders_list_left(visit);
+  g_autoptr(GPtrArray) left = bh_orders_list_without_order(visit);
   gboolean begun = FALSE;
   gsize i;
   json_t *row;

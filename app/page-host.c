@@ -1,4 +1,4 @@
-/* The interface between pages and the window: only calls through the table. */
+/* The interface between pages and the window. Each function calls its member of the interface. */
 #include "app/page-host.h"
 
 G_DEFINE_INTERFACE(BhPageHost, bh_page_host, GTK_TYPE_WINDOW)

@@ -1,4 +1,5 @@
-/* What pages need of the window that shows them. The window implements it; pages know no window. */
+/* What pages need of the window that shows them. The window implements this interface; pages do not
+ * include window.h. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -24,28 +25,27 @@ struct _BhPageHostInterface {
                    void (*func)(gpointer data), gpointer data, GDestroyNotify data_free);
 };
 
-/* All of them: main thread. */
-
 /* Shows a page above the others; takes over the floating reference. */
 void bh_page_host_open(BhPageHost *host, BhPage *page);
-/* Shows `page` in the place of `old`, which ends. Takes over the floating reference. */
+/* Shows `page` in place of `old`, which is destroyed. Takes over the floating reference of
+ * `page`. */
 void bh_page_host_replace(BhPageHost *host, BhPage *old, BhPage *page);
-/* Closes a page and what lies above it. */
+/* Destroys a page and all pages above it. The first page cannot be closed. */
 void bh_page_host_close(BhPageHost *host, BhPage *page);
-/* Closes everything above the first page. The calling page is gone after this. */
+/* Closes all pages above the first one. A page that calls this is destroyed on return. */
 void bh_page_host_go_home(BhPageHost *host);
-/* The page on top shows something else in the same place, such as the next item of a list: like
- * another page, it takes no tap before it was shown. */
+/* The page on top shows another item in the same place, such as the next item of a list: like a
+ * new page, it takes no tap before it was drawn. */
 void bh_page_host_change_view(BhPageHost *host);
-/* The title of the page on top changed. */
+/* Shows the title of the page on top again, because it changed. */
 void bh_page_host_update_title(BhPageHost *host);
-/* Text size or dark scheme changed. */
+/* Applies text size and dark scheme of the settings. */
 void bh_page_host_apply_settings(BhPageHost *host);
-/* Shows `text` for a few seconds, above the page's buttons. A text that comes with a step to
- * another page is shown there; the next step ends it. */
+/* Shows a toast: `text` for some seconds, above the page's buttons. A toast that is shown while
+ * another page opens stays for that page; the page change after that hides it. */
 void bh_page_host_say(BhPageHost *host, const char *text);
-/* The same with a button; `func` is called at most once, when it is pressed. `data` is freed in any
- * case. */
+/* The same with a button. `func` is called at most once, when the button is pressed. `data` is
+ * freed by `data_free` (may be NULL) in any case. */
 void bh_page_host_say_undo(BhPageHost *host, const char *text, const char *button,
                            void (*func)(gpointer data), gpointer data, GDestroyNotify data_free);
 

@@ -1,5 +1,5 @@
-/* Base of all pages: life on the window's stack, and asking the store so that an answer reaches
- * only who asked for it (questions.h for questions; acts here). */
+/* Base class of all pages: its place in the window, and calls to the store. Questions go through
+ * questions.c; submissions and posts are here. */
 #include "app/page.h"
 
 #include <string.h>
@@ -11,28 +11,28 @@ typedef struct {
   BhSession *session;
   GCancellable *cancellable;
   BhQuestions *questions;
-  char *person; /* who opened the page; NULL before anybody signed in */
+  char *person; /* staff id of who opened the page; NULL before anybody signed in */
   char *title;
-  gboolean acting;
+  gboolean submitting;
 } BhPagePrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE(BhPage, bh_page, GTK_TYPE_BIN)
 
-static BhPagePrivate *get(BhPage *page)
+static BhPagePrivate *get_private(BhPage *page)
 {
   return bh_page_get_instance_private(page);
 }
 
 static void bh_page_dispose(GObject *object)
 {
-  BhPagePrivate *priv = get(BH_PAGE(object));
+  BhPagePrivate *priv = get_private(BH_PAGE(object));
   g_cancellable_cancel(priv->cancellable);
   G_OBJECT_CLASS(bh_page_parent_class)->dispose(object);
 }
 
 static void bh_page_finalize(GObject *object)
 {
-  BhPagePrivate *priv = get(BH_PAGE(object));
+  BhPagePrivate *priv = get_private(BH_PAGE(object));
   g_clear_pointer(&priv->questions, bh_questions_free);
   g_clear_object(&priv->session);
   g_object_unref(priv->cancellable);
@@ -66,7 +66,7 @@ static void bh_page_class_init(BhPageClass *klass)
 
 static void bh_page_init(BhPage *page)
 {
-  BhPagePrivate *priv = get(page);
+  BhPagePrivate *priv = get_private(page);
   priv->cancellable = g_cancellable_new();
   priv->title = g_strdup("");
   gtk_widget_show(GTK_WIDGET(page));
@@ -74,7 +74,7 @@ static void bh_page_init(BhPage *page)
 
 void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session)
 {
-  BhPagePrivate *priv = get(page);
+  BhPagePrivate *priv = get_private(page);
   priv->host = host;
   priv->session = g_object_ref(session);
   priv->person = g_strdup(bh_session_get_actor(session));
@@ -97,19 +97,19 @@ void bh_page_leave(BhPage *page)
   BH_PAGE_GET_CLASS(page)->leave(page);
 }
 
-gboolean bh_page_take_code(BhPage *page, const char *code)
+gboolean bh_page_handle_code(BhPage *page, const char *code)
 {
-  return !get(page)->acting && BH_PAGE_GET_CLASS(page)->code(page, code);
+  return !get_private(page)->submitting && BH_PAGE_GET_CLASS(page)->code(page, code);
 }
 
 const char *bh_page_get_title(BhPage *page)
 {
-  return get(page)->title;
+  return get_private(page)->title;
 }
 
 void bh_page_set_title(BhPage *page, const char *title)
 {
-  BhPagePrivate *priv = get(page);
+  BhPagePrivate *priv = get_private(page);
   g_autofree char *old = priv->title;
   priv->title = g_strdup(title);
   if (priv->host != NULL)
@@ -118,17 +118,17 @@ void bh_page_set_title(BhPage *page, const char *title)
 
 BhPageHost *bh_page_get_host(BhPage *page)
 {
-  return get(page)->host;
+  return get_private(page)->host;
 }
 
 BhSession *bh_page_get_session(BhPage *page)
 {
-  return get(page)->session;
+  return get_private(page)->session;
 }
 
 GCancellable *bh_page_get_cancellable(BhPage *page)
 {
-  return get(page)->cancellable;
+  return get_private(page)->cancellable;
 }
 
 /* --- asking the store --- */
@@ -137,7 +137,7 @@ typedef struct {
   BhPageReply reply;
   gpointer data;
   GDestroyNotify data_free;
-  gboolean changes; /* its failure is reported even when nobody waits for the answer any more */
+  gboolean changes; /* its failure is reported even when the page is gone */
 } Waiting;
 
 static void waiting_free(gpointer data)
@@ -160,8 +160,8 @@ static Waiting *waiting_new(BhPageReply reply, gpointer data, GDestroyNotify dat
 static void on_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
   Waiting *waiting = data;
-  BhPagePrivate *priv = get(BH_PAGE(owner));
-  /* Another person has the device: what was asked for the one before is not theirs. */
+  BhPagePrivate *priv = get_private(BH_PAGE(owner));
+  /* Another person uses the device now and must not see this answer. */
   if (g_strcmp0(priv->person, bh_session_get_actor(priv->session)) != 0) {
     if (error != NULL && waiting->changes)
       bh_session_report_failed(priv->session, priv->title, error);
@@ -175,8 +175,8 @@ static void on_reply(gpointer owner, json_t *result, const GError *error, gpoint
     bh_page_say_error(BH_PAGE(owner), error);
 }
 
-/* What a page does is done by the person who opened it, whoever has the device by then. */
-static BhCall *sign_call(BhPagePrivate *priv, BhCall *call)
+/* Sets the person who opened the page as author, whoever uses the device when the call runs. */
+static BhCall *set_call_author(BhPagePrivate *priv, BhCall *call)
 {
   bh_call_set_author(call, priv->person);
   return call;
@@ -185,8 +185,8 @@ static BhCall *sign_call(BhPagePrivate *priv, BhCall *call)
 void bh_page_ask(BhPage *page, const char *slot, BhCall *call, BhPageReply reply, gpointer data,
                  GDestroyNotify data_free)
 {
-  BhPagePrivate *priv = get(page);
-  bh_questions_call(priv->questions, slot, sign_call(priv, call), on_reply,
+  BhPagePrivate *priv = get_private(page);
+  bh_questions_call(priv->questions, slot, set_call_author(priv, call), on_reply,
                     waiting_new(reply, data, data_free), waiting_free);
 }
 
@@ -194,79 +194,79 @@ void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer w
                      GDestroyNotify work_free, BhPageReply reply, gpointer data,
                      GDestroyNotify data_free)
 {
-  bh_questions_run(get(page)->questions, slot, func, work, work_free, on_reply,
+  bh_questions_run(get_private(page)->questions, slot, func, work, work_free, on_reply,
                    waiting_new(reply, data, data_free), waiting_free);
 }
 
 gboolean bh_page_is_asking(BhPage *page, const char *slot)
 {
-  return bh_questions_is_open(get(page)->questions, slot);
+  return bh_questions_is_open(get_private(page)->questions, slot);
 }
 
-gboolean bh_page_forget(BhPage *page, const char *slot)
+gboolean bh_page_cancel_ask(BhPage *page, const char *slot)
 {
-  return bh_questions_drop(get(page)->questions, slot);
+  return bh_questions_cancel(get_private(page)->questions, slot);
 }
 
-void bh_page_keep(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+void bh_page_post(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
                   GDestroyNotify data_free)
 {
-  BhPagePrivate *priv = get(page);
+  BhPagePrivate *priv = get_private(page);
   Waiting *waiting = waiting_new(reply, data, data_free);
   waiting->changes = bh_call_is_change(call);
-  bh_session_call(priv->session, sign_call(priv, call), page, priv->cancellable, on_reply, waiting,
-                  waiting_free);
+  bh_session_call(priv->session, set_call_author(priv, call), page, priv->cancellable, on_reply,
+                  waiting, waiting_free);
 }
 
 /* --- acts: one at a time --- */
 
-static gboolean begin_act(BhPage *page)
+static gboolean begin_submit(BhPage *page)
 {
-  BhPagePrivate *priv = get(page);
-  if (priv->acting)
+  BhPagePrivate *priv = get_private(page);
+  if (priv->submitting)
     return FALSE;
-  priv->acting = TRUE;
+  priv->submitting = TRUE;
   gtk_widget_set_sensitive(GTK_WIDGET(page), FALSE);
   return TRUE;
 }
 
-static void on_act_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
+static void on_submit_reply(gpointer owner, json_t *result, const GError *error, gpointer data)
 {
   Waiting *waiting = data;
   waiting->changes = TRUE;
-  get(BH_PAGE(owner))->acting = FALSE;
+  get_private(BH_PAGE(owner))->submitting = FALSE;
   gtk_widget_set_sensitive(GTK_WIDGET(owner), TRUE);
   on_reply(owner, result, error, data);
 }
 
-gboolean bh_page_act(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
-                     GDestroyNotify data_free)
+gboolean bh_page_submit(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                        GDestroyNotify data_free)
 {
-  BhPagePrivate *priv = get(page);
+  BhPagePrivate *priv = get_private(page);
   Waiting *waiting = waiting_new(reply, data, data_free);
-  if (!begin_act(page)) {
+  if (!begin_submit(page)) {
     bh_call_free(call);
     waiting_free(waiting);
     return FALSE;
   }
-  bh_session_call(priv->session, sign_call(priv, call), page, priv->cancellable, on_act_reply,
-                  waiting, waiting_free);
+  bh_session_call(priv->session, set_call_author(priv, call), page, priv->cancellable,
+                  on_submit_reply, waiting, waiting_free);
   return TRUE;
 }
 
-gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
-                         BhPageReply reply, gpointer data, GDestroyNotify data_free)
+gboolean bh_page_submit_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
+                            BhPageReply reply, gpointer data, GDestroyNotify data_free)
 {
-  BhPagePrivate *priv = get(page);
+  BhPagePrivate *priv = get_private(page);
   Waiting *waiting = waiting_new(reply, data, data_free);
-  if (!begin_act(page)) {
+  if (!begin_submit(page)) {
     if (work_free != NULL)
       work_free(work);
     waiting_free(waiting);
     return FALSE;
   }
-  bh_session_run_change(priv->session, func, work, work_free, page, priv->cancellable, on_act_reply,
-                        waiting, waiting_free);
+  bh_session_run_change(priv->session, func, work, work_free, page, priv->cancellable,
+                        on_submit_reply, waiting, waiting_free);
   return TRUE;
 }
 
@@ -296,14 +296,14 @@ static void save_checked(BhDevice *device, GTask *task, gpointer data)
     g_task_return_pointer(task, g_steal_pointer(&problems), (GDestroyNotify)json_decref);
 }
 
-gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
-                             gpointer data, GDestroyNotify data_free)
+gboolean bh_page_submit_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
+                                gpointer data, GDestroyNotify data_free)
 {
-  BhPagePrivate *priv = get(page);
+  BhPagePrivate *priv = get_private(page);
   Checked *checked = g_new0(Checked, 1);
-  checked->check = sign_call(priv, check);
-  checked->save = sign_call(priv, save);
-  return bh_page_act_run(page, save_checked, checked, checked_free, reply, data, data_free);
+  checked->check = set_call_author(priv, check);
+  checked->save = set_call_author(priv, save);
+  return bh_page_submit_run(page, save_checked, checked, checked_free, reply, data, data_free);
 }
 
 gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind, json_t *set,
@@ -311,51 +311,51 @@ gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind
 {
   BhCall *check = bh_call_check(record, kind, json_incref(set));
   BhCall *save = bh_call_save_one(record, kind, set);
-  return bh_page_act_checked(page, check, save, reply, data, data_free);
+  return bh_page_submit_checked(page, check, save, reply, data, data_free);
 }
 
 /* --- about one widget --- */
 
 typedef struct {
-  GtkWidget *part; /* weak: NULL when it is gone */
-  BhPartReply reply;
+  GtkWidget *part; /* weak: NULL when it was destroyed */
+  BhWidgetReply reply;
   gpointer data;
   GDestroyNotify data_free;
-} About;
+} WidgetQuestion;
 
-static void about_free(gpointer data)
+static void widget_question_free(gpointer data)
 {
-  About *about = data;
-  g_clear_weak_pointer(&about->part);
-  if (about->data_free != NULL)
-    about->data_free(about->data);
-  g_free(about);
+  WidgetQuestion *question = data;
+  g_clear_weak_pointer(&question->part);
+  if (question->data_free != NULL)
+    question->data_free(question->data);
+  g_free(question);
 }
 
-static void on_about(BhPage *page, json_t *result, const GError *error, gpointer data)
+static void on_widget_reply(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)page;
-  const About *about = data;
-  if (about->part != NULL)
-    about->reply(about->part, result, error, about->data);
+  const WidgetQuestion *question = data;
+  if (question->part != NULL)
+    question->reply(question->part, result, error, question->data);
 }
 
-void bh_page_ask_about(BhPage *page, GtkWidget *part, BhCall *call, BhPartReply reply,
-                       gpointer data, GDestroyNotify data_free)
+void bh_page_ask_for_widget(BhPage *page, GtkWidget *part, BhCall *call, BhWidgetReply reply,
+                            gpointer data, GDestroyNotify data_free)
 {
-  About *about = g_new0(About, 1);
-  g_set_weak_pointer(&about->part, part);
-  about->reply = reply;
-  about->data = data;
-  about->data_free = data_free;
-  bh_page_keep(page, call, on_about, about, about_free);
+  WidgetQuestion *question = g_new0(WidgetQuestion, 1);
+  g_set_weak_pointer(&question->part, part);
+  question->reply = reply;
+  question->data = data;
+  question->data_free = data_free;
+  bh_page_post(page, call, on_widget_reply, question, widget_question_free);
 }
 
 static void on_row_name(GtkWidget *row, json_t *result, const GError *error, gpointer data)
 {
   const char *title = data;
   const char *name = bh_json_string_or(result, "title", "");
-  /* The titles of some kinds name the enterprise themselves. */
+  /* The titles of some kinds contain the name already. */
   if (error != NULL || strstr(title, name) != NULL)
     return;
   g_autofree char *text = g_strdup_printf("%s  %s", name, title);
@@ -365,37 +365,38 @@ static void on_row_name(GtkWidget *row, json_t *result, const GError *error, gpo
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise)
 {
   if (enterprise != NULL)
-    bh_page_ask_about(page, row, bh_call_get(enterprise), on_row_name, g_strdup(title), g_free);
+    bh_page_ask_for_widget(page, row, bh_call_get(enterprise), on_row_name, g_strdup(title),
+                           g_free);
 }
 
 void bh_page_open(BhPage *page, BhPage *next)
 {
-  bh_page_host_open(get(page)->host, next);
+  bh_page_host_open(get_private(page)->host, next);
 }
 
 void bh_page_replace(BhPage *page, BhPage *next)
 {
-  bh_page_host_replace(get(page)->host, page, next);
+  bh_page_host_replace(get_private(page)->host, page, next);
 }
 
 void bh_page_close(BhPage *page)
 {
-  bh_page_host_close(get(page)->host, page);
+  bh_page_host_close(get_private(page)->host, page);
 }
 
 void bh_page_change_view(BhPage *page)
 {
-  bh_page_host_change_view(get(page)->host);
+  bh_page_host_change_view(get_private(page)->host);
 }
 
 void bh_page_say(BhPage *page, const char *text)
 {
-  bh_page_host_say(get(page)->host, text);
+  bh_page_host_say(get_private(page)->host, text);
 }
 
 void bh_page_say_error(BhPage *page, const GError *error)
 {
-  g_autofree char *text = bh_session_dup_error_text(get(page)->session, error);
+  g_autofree char *text = bh_session_dup_error_text(get_private(page)->session, error);
   g_warning("%s", error->message);
   bh_page_say(page, text);
 }

@@ -1,15 +1,19 @@
-/* Base of all pages: one page is one .c, .h and .ui in app/pages. A page is put on the window's
- * stack by bh_page_open, then asked to `load`; when it is covered or closed it is asked to
- * `leave` (flush what is half typed); when it is seen again or records changed, to `refresh`.
+/* Base class of all pages: one page is one .c, .h and .ui file in app/pages. The window puts a page
+ * on its stack and calls `load`. It calls `leave` when the page is covered or closed, so that
+ * half-typed text is saved, and `refresh` when the page is shown again or records changed.
  *
- * Answers of the store come later, when the page may show something else. So a page asks in one of
- * three ways, and an answer reaches it only while it is the answer to what is asked now:
- * a *question* (bh_page_ask) fills the page; a newer one in the same slot replaces it. An *act*
- * (bh_page_act) is what a tap does; one runs at a time and nothing can be tapped meanwhile. What is
- * *kept* (bh_page_keep) is typed or answered on the way and holds nobody up. No answer reaches a
- * page that is gone or belongs to another person; the failure of an act, or of what was to be kept,
- * is then reported by the window. Replies never look up in the page what was asked: `data` carries
- * it. */
+ * The store answers later, when the page may show something else. A page therefore asks in one of
+ * three ways, and an answer reaches it only while it answers what the page wants now:
+ * - bh_page_ask reads data that fills the page. A newer question in the same slot replaces an older
+ *   one.
+ * - bh_page_submit saves what a tap decides. One submission runs at a time, and the page takes no
+ *   taps meanwhile.
+ * - bh_page_post saves what is typed or answered on the way, without blocking the page.
+ * No answer reaches a page that was destroyed or that belongs to another person; the failure of a
+ * change is then reported by the window. A reply finds what was asked in `data`, not in the page.
+ *
+ * Calls run in the name of the person who opened the page. `data` is freed by `data_free` (may be
+ * NULL) in any case. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -27,86 +31,116 @@ struct _BhPageClass {
   void (*load)(BhPage *page);
   void (*refresh)(BhPage *page);
   void (*leave)(BhPage *page);
-  /* A code read by a keyboard-wedge scanner; its keys reach no widget. FALSE when the page has no
-   * use for it: the window says so. */
+  /* A code from a keyboard-wedge scanner; its keys reach no widget. FALSE when the page does not
+   * use it: the window says so. */
   gboolean (*code)(BhPage *page, const char *code);
 };
 
-/* For class_init of a page: its template and the template's children kept in the instance. */
+/* For class_init of a page: its template, and the template's children that the instance has as
+ * members. */
 #define BH_PAGE_TEMPLATE(klass, name)                                                              \
   gtk_widget_class_set_template_from_resource(GTK_WIDGET_CLASS(klass),                             \
                                               "/cn/bihuan/app/pages/" name ".ui")
 #define BH_PAGE_CHILD(klass, Type, child)                                                          \
   gtk_widget_class_bind_template_child(GTK_WIDGET_CLASS(klass), Type, child)
 
-/* For the window. */
-void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session);
-void bh_page_load(BhPage *page);
-void bh_page_refresh(BhPage *page);
-void bh_page_leave(BhPage *page);
-gboolean bh_page_take_code(BhPage *page, const char *code);
+/* --- for the window --- */
 
+/* Gives the page its window (borrowed) and its session (referenced). Call once, before
+ * bh_page_load. The person who is signed in now owns the page. */
+void bh_page_attach(BhPage *page, BhPageHost *host, BhSession *session);
+/* Calls the class's `load`: once, when the page is on the stack. */
+void bh_page_load(BhPage *page);
+/* Calls the class's `refresh`. */
+void bh_page_refresh(BhPage *page);
+/* Calls the class's `leave`; may be called more than once. */
+void bh_page_leave(BhPage *page);
+/* Gives the page a scanned code. FALSE when it does not use it, or while a submission runs. */
+gboolean bh_page_handle_code(BhPage *page, const char *code);
+
+/* --- properties --- */
+
+/* Title for the window's header; borrowed, "" at first. */
 const char *bh_page_get_title(BhPage *page);
+/* `title` is copied; the header is updated. */
 void bh_page_set_title(BhPage *page, const char *title);
-/* Borrowed; a GtkWindow. Outlives the page. */
+/* The window that shows the page, a GtkWindow; borrowed, and alive as long as the page. */
 BhPageHost *bh_page_get_host(BhPage *page);
+/* The session of the window; borrowed. */
 BhSession *bh_page_get_session(BhPage *page);
+/* Cancelled when the page is destroyed; borrowed. */
 GCancellable *bh_page_get_cancellable(BhPage *page);
 
-/* `result` is borrowed and NULL when `error` is set. `data` is freed by the base in any case. */
+/* --- asking and saving --- */
+
+/* `result` is borrowed and NULL when `error` is set. */
 typedef void (*BhPageReply)(BhPage *page, json_t *result, const GError *error, gpointer data);
 
-/* Asks for something to show. `reply` comes at most once, and not at all when the page asked
- * something newer in the same `slot` (a static string). */
+/* Runs a call that reads data. `call` is taken over. `reply` is called at most once, and not at all
+ * when the page asked something newer in the same `slot` (a static string). */
 void bh_page_ask(BhPage *page, const char *slot, BhCall *call, BhPageReply reply, gpointer data,
                  GDestroyNotify data_free);
+/* The same for a function: `func` runs on the store's thread with `work`, which is freed by
+ * `work_free`. It must not change the store. */
 void bh_page_ask_run(BhPage *page, const char *slot, BhWorkFunc func, gpointer work,
                      GDestroyNotify work_free, BhPageReply reply, gpointer data,
                      GDestroyNotify data_free);
+/* TRUE while an answer in `slot` is expected. */
 gboolean bh_page_is_asking(BhPage *page, const char *slot);
-/* The awaited answer in `slot` will not come: it is older than what the page shows now. FALSE when
- * none was awaited. */
-gboolean bh_page_forget(BhPage *page, const char *slot);
+/* Drops the expected answer in `slot`, because it is older than what the page shows now. FALSE when
+ * none was expected. */
+gboolean bh_page_cancel_ask(BhPage *page, const char *slot);
 
-/* Does what a person tapped, in the name of the page's person. `call` and `work` hold everything it
- * is about, and are taken over. Until `reply` the page takes no taps; a second act is refused with
- * FALSE (its arguments are freed), so one tap is one act. */
-gboolean bh_page_act(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
-                     GDestroyNotify data_free);
-gboolean bh_page_act_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
-                         BhPageReply reply, gpointer data, GDestroyNotify data_free);
-/* Runs `check` (bh_call_check) and, when it finds no problem, `save`: one act, nothing comes in
- * between. `result` is the array of problems, empty when it was saved. */
-gboolean bh_page_act_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
-                             gpointer data, GDestroyNotify data_free);
+/* Saves what a person decided by a tap. `call` is taken over. The page is insensitive until
+ * `reply`. FALSE while another submission runs: then nothing is done, all arguments are freed and
+ * `reply` is not called. */
+gboolean bh_page_submit(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+                        GDestroyNotify data_free);
+/* The same for a function that changes the store: `func` runs on the store's thread with `work`,
+ * which is freed by `work_free`. */
+gboolean bh_page_submit_run(BhPage *page, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
+                            BhPageReply reply, gpointer data, GDestroyNotify data_free);
+/* Runs `check` (bh_call_check) and, when it finds no problem, `save`, as one submission: no other
+ * change comes in between. The result is the array of problems, empty when it was saved. Both calls
+ * are taken over. */
+gboolean bh_page_submit_checked(BhPage *page, BhCall *check, BhCall *save, BhPageReply reply,
+                                gpointer data, GDestroyNotify data_free);
 
-/* The same for `set` ({key: value}, taken over) of one record, which is checked and saved. */
+/* bh_page_submit_checked for `set` ({key: value}, taken over) of one record, which is checked and
+ * saved. */
 gboolean bh_page_save_checked(BhPage *page, const char *record, const char *kind, json_t *set,
                               BhPageReply reply, gpointer data, GDestroyNotify data_free);
 
-/* Keeps what was typed or answered, without holding anybody up; `reply` may be NULL, then a failure
- * is reported by the window. */
-void bh_page_keep(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
+/* Runs a call in the background; the page stays usable. `call` is taken over. `reply` may be NULL:
+ * the window then reports the failure of a change, and the page shows that of another call. */
+void bh_page_post(BhPage *page, BhCall *call, BhPageReply reply, gpointer data,
                   GDestroyNotify data_free);
 
-/* Asks about one widget of the page (the name of a row): the answer does not come when the widget
- * is gone. Many may be on their way at once. */
-typedef void (*BhPartReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
-void bh_page_ask_about(BhPage *page, GtkWidget *part, BhCall *call, BhPartReply reply,
-                       gpointer data, GDestroyNotify data_free);
+/* Gets the answer for one widget; `result` as in BhPageReply. */
+typedef void (*BhWidgetReply)(GtkWidget *part, json_t *result, const GError *error, gpointer data);
+/* Reads data for one widget of the page, for example the name in a row. `reply` is not called when
+ * the widget was destroyed. Any number of these questions may be open at once. */
+void bh_page_ask_for_widget(BhPage *page, GtkWidget *part, BhCall *call, BhWidgetReply reply,
+                            gpointer data, GDestroyNotify data_free);
 
-/* Puts the name of the enterprise (a record id; NULL does nothing) before the row's title. */
+/* Puts the name of the enterprise (a record id; NULL is ignored) before the row's title, once it is
+ * known. */
 void bh_page_name_row(BhPage *page, GtkWidget *row, const char *title, const char *enterprise);
 
+/* --- other pages and messages --- */
+
+/* Shows `next` above this page; takes over the floating reference. */
 void bh_page_open(BhPage *page, BhPage *next);
-/* Opens `next` in this page's place: going back skips this page. */
+/* Shows `next` in place of this page, which is destroyed: going back skips it. */
 void bh_page_replace(BhPage *page, BhPage *next);
+/* Closes this page and all above it; it is destroyed on return. */
 void bh_page_close(BhPage *page);
-/* The page shows something else from now on, so that a second tap would hit what nobody has read:
- * the next item, a picture in place of the camera. It takes no tap before it was seen. */
+/* The page shows something else from now on, for example the next item. It takes no tap before that
+ * was drawn, so that a second tap does not hit what the person has not read. */
 void bh_page_change_view(BhPage *page);
+/* Shows `text` as a toast. */
 void bh_page_say(BhPage *page, const char *text);
-/* Says what went wrong, in people's words. */
+/* Logs an error and shows it as a toast, in the words of bh_session_dup_error_text. */
 void bh_page_say_error(BhPage *page, const GError *error);
 
 G_END_DECLS

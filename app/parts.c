@@ -1,3 +1,4 @@
+/* Widgets that all pages use. They know nothing of records. */
 #include "app/parts.h"
 
 #include <glib/gi18n.h>
@@ -21,7 +22,7 @@ void bh_part_identify(GtkWidget *widget, const char *id, const char *name)
 static void identify_one(GtkWidget *widget, gpointer data)
 {
   const char *id = gtk_buildable_get_name(GTK_BUILDABLE(widget));
-  /* Builder makes up names like "___object_3___" for objects without an id. */
+  /* GtkBuilder names objects without an id "___object_3___". */
   if (id != NULL && id[0] != '_')
     bh_part_identify(widget, id, NULL);
   if (GTK_IS_CONTAINER(widget))
@@ -128,7 +129,7 @@ GtkWidget *bh_part_row(const char *id, const char *title, const char *subtitle, 
   gtk_container_add(GTK_CONTAINER(button), box);
   bh_part_add_class(button, "row");
   bh_part_identify(button, id, title);
-  /* A button hides its labels from screen readers: what stands beside the title is told too. */
+  /* Screen readers do not read labels inside a button: the description repeats them. */
   g_autofree char *more =
       g_strjoin(" ", subtitle != NULL ? subtitle : "", badge != NULL ? badge : "", NULL);
   atk_object_set_description(gtk_widget_get_accessible(button), g_strstrip(more));
@@ -191,7 +192,7 @@ GtkWidget *bh_part_fact(const char *label, const char *value)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 8);
   GtkWidget *name = bh_part_label(label, "dim");
-  /* One width for all lines, so that the values stand below each other. */
+  /* One width for all lines, so that the values are aligned. */
   gtk_label_set_max_width_chars(GTK_LABEL(name), 1);
   gtk_widget_set_size_request(name, FACT_LABEL_PX, -1);
   gtk_label_set_yalign(GTK_LABEL(name), 0);
@@ -223,8 +224,8 @@ void bh_part_clear(GtkWidget *container)
   gtk_container_foreach(GTK_CONTAINER(container), destroy_child, NULL);
 }
 
-/* The area that `widget` scrolls in, and where it stands in what is shown; NULL when it is in none.
- */
+/* The vertical adjustment of the area that `widget` scrolls in; *y is its position in the visible
+ * part. NULL when it is in none. */
 static GtkAdjustment *find_place(GtkWidget *widget, int *y)
 {
   GtkWidget *scrolled = gtk_widget_get_ancestor(widget, GTK_TYPE_SCROLLED_WINDOW);
@@ -232,7 +233,7 @@ static GtkAdjustment *find_place(GtkWidget *widget, int *y)
   if (scrolled == NULL || viewport == NULL || !gtk_widget_get_mapped(widget) ||
       !gtk_widget_translate_coordinates(widget, viewport, 0, 0, NULL, y))
     return NULL;
-  if (!gtk_widget_is_ancestor(viewport, scrolled)) /* a text view scrolls by itself */
+  if (!gtk_widget_is_ancestor(viewport, scrolled)) /* a text view is a scrolled window of its own */
     scrolled = gtk_widget_get_ancestor(viewport, GTK_TYPE_SCROLLED_WINDOW);
   return scrolled != NULL ? gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled))
                           : NULL;
@@ -268,7 +269,7 @@ void bh_part_keep_in_view(GtkWidget *widget)
 
 void bh_part_bring_into_view(GtkWidget *widget)
 {
-  /* After the layout has taken in what just appeared. */
+  /* Delayed until new widgets have been laid out. */
   g_timeout_add_full(G_PRIORITY_DEFAULT_IDLE, SCROLL_DELAY_MS, scroll_to, g_object_ref(widget),
                      g_object_unref);
 }

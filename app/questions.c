@@ -1,17 +1,17 @@
-/* Questions in named slots: which answer is still wanted. Does not decide what a question is about;
- * the asker bumps a slot by asking again when its subject changes. */
+/* Numbers the questions in each slot and drops answers to older ones. The asker chooses the slots
+ * and asks again when its subject changes. */
 #include "app/questions.h"
 
 struct _BhQuestions {
-  gpointer asker; /* borrowed: it owns this */
+  gpointer asker; /* borrowed: it owns this object */
   BhSession *session;
   GCancellable *cancellable;
-  GHashTable *open; /* slot (static string) → number of the question whose answer is awaited */
+  GHashTable *open; /* slot (static string) → number of the question whose answer is expected */
   guint last;       /* number of the newest question */
 };
 
 typedef struct {
-  BhQuestions *questions; /* borrowed: the session keeps the asker until the answer came */
+  BhQuestions *questions; /* borrowed: the session references the asker until the answer arrives */
   const char *slot;
   guint number;
   BhReply reply;
@@ -61,7 +61,7 @@ static Question *question_new(BhQuestions *self, const char *slot, BhReply reply
   return question;
 }
 
-static guint find_open(BhQuestions *self, const char *slot)
+static guint get_open_number(BhQuestions *self, const char *slot)
 {
   return GPOINTER_TO_UINT(g_hash_table_lookup(self->open, slot));
 }
@@ -70,7 +70,7 @@ static void on_answer(gpointer owner, json_t *result, const GError *error, gpoin
 {
   Question *question = data;
   BhQuestions *self = question->questions;
-  if (find_open(self, question->slot) != question->number)
+  if (get_open_number(self, question->slot) != question->number)
     return;
   g_hash_table_remove(self->open, question->slot);
   question->reply(owner, result, error, question->data);
@@ -93,10 +93,10 @@ void bh_questions_run(BhQuestions *self, const char *slot, BhWorkFunc func, gpoi
 
 gboolean bh_questions_is_open(BhQuestions *self, const char *slot)
 {
-  return find_open(self, slot) != 0;
+  return get_open_number(self, slot) != 0;
 }
 
-gboolean bh_questions_drop(BhQuestions *self, const char *slot)
+gboolean bh_questions_cancel(BhQuestions *self, const char *slot)
 {
   return g_hash_table_remove(self->open, slot);
 }

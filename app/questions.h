@@ -1,6 +1,5 @@
-/* Answers that belong to their questions. Whoever asks the store (a page, a field of a form) puts
- * each question into a named slot; a newer question in the slot, or bh_questions_drop, makes the
- * answer to an older one go nowhere. Main thread. */
+/* Questions to the store in named slots. A newer question in a slot, or bh_questions_cancel, drops
+ * the answer to an older one. For pages, and for fields of a form. Main thread. */
 #pragma once
 
 #include "app/session.h"
@@ -9,14 +8,16 @@ G_BEGIN_DECLS
 
 typedef struct _BhQuestions BhQuestions;
 
-/* `asker` (a GObject) is borrowed and must own the questions; it gets the answers, until
- * `cancellable` is cancelled. `session` is kept. */
+/* `asker` (a GObject) is borrowed and must own the questions; it gets the answers until
+ * `cancellable` is cancelled. `session` and `cancellable` are referenced. */
 BhQuestions *bh_questions_new(gpointer asker, BhSession *session, GCancellable *cancellable);
+/* NULL is ignored. For the finalize function of the asker: the session references the asker until
+ * its last answer has arrived. */
 void bh_questions_free(BhQuestions *questions);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhQuestions, bh_questions_free)
 
 /* Asks by bh_session_call; `call` is taken over. `reply` is called at most once, and only while
- * this is the newest question of `slot` (a static string). `data` is what was asked for: it is
+ * this is the newest question of `slot` (a static string). `data` names what was asked for; it is
  * freed in any case. */
 void bh_questions_call(BhQuestions *questions, const char *slot, BhCall *call, BhReply reply,
                        gpointer data, GDestroyNotify data_free);
@@ -24,9 +25,9 @@ void bh_questions_call(BhQuestions *questions, const char *slot, BhCall *call, B
 void bh_questions_run(BhQuestions *questions, const char *slot, BhWorkFunc func, gpointer work,
                       GDestroyNotify work_free, BhReply reply, gpointer data,
                       GDestroyNotify data_free);
-/* TRUE while an answer in `slot` is awaited. */
+/* TRUE while an answer in `slot` is expected. */
 gboolean bh_questions_is_open(BhQuestions *questions, const char *slot);
-/* The awaited answer in `slot` will not be given. FALSE when none was awaited. */
-gboolean bh_questions_drop(BhQuestions *questions, const char *slot);
+/* Drops the expected answer in `slot`. FALSE when none was expected. */
+gboolean bh_questions_cancel(BhQuestions *questions, const char *slot);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* Calls to the store and their answers, the signed-in person, status and sync. Start at
+ * bh_session_call and pending_answer. */
 #include "app/session.h"
 
 #include <string.h>
@@ -20,7 +22,7 @@ struct _BhSession {
   char *scan_image;
   BhSettings *settings;
   BhKinds *kinds;
-  gboolean kinds_asked; /* a newer set is on its way from the store */
+  gboolean kinds_asked; /* a newer set is being read from the store */
   BhRegion *region;
   BhCalendar *calendar;
   BhIdSource ids;
@@ -32,12 +34,12 @@ struct _BhSession {
   char *actor_name;
   gint64 last_sync_ms;
   gboolean sync_asked;
-  guint sync_source;  /* syncing starts soon */
-  guint status_asked; /* number of the newest question for the status */
-  guint status_known; /* number of the one `status` answers */
-  guint keeping;      /* changes that the store did not answer yet */
-  gboolean not_kept;  /* one of those on their way together failed */
-  BhHoldFunc hold;    /* NULL but in tests */
+  guint sync_source;       /* timeout that starts the sync */
+  guint status_asked;      /* number of the newest question for the status */
+  guint status_known;      /* number of the question that `status` answers */
+  guint n_pending_changes; /* changes that the store has not answered */
+  gboolean change_failed;  /* one of the pending changes failed */
+  BhHoldFunc hold;         /* NULL except in tests */
   gpointer hold_data;
   GCancellable *cancellable;
 };
@@ -50,7 +52,7 @@ enum {
   RECORDS_CHANGED,
   ENROLLED,
   KINDS_CHANGED,
-  ALL_KEPT,
+  CHANGES_DONE,
   FAILED,
   N_SIGNALS
 };
@@ -93,8 +95,8 @@ static void bh_session_class_init(BhSessionClass *klass)
   for (gsize i = 0; i < G_N_ELEMENTS(names); i++)
     signals[i] = g_signal_new(names[i], BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                               G_TYPE_NONE, 0);
-  signals[ALL_KEPT] = g_signal_new("all-kept", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                   NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
+  signals[CHANGES_DONE] = g_signal_new("changes-done", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                       NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
   signals[FAILED] = g_signal_new("failed", BH_TYPE_SESSION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                  G_TYPE_NONE, 1, G_TYPE_POINTER);
 }
@@ -163,7 +165,7 @@ const json_t *bh_session_get_status(BhSession *self)
   return self->status;
 }
 
-/* Packs are read when the first page asks for them. */
+/* The packs are read when a page needs them for the first time. */
 const BhRegion *bh_session_get_region(BhSession *self)
 {
   if (self->region == NULL) {
@@ -222,14 +224,14 @@ gint64 bh_session_count_unsent(BhSession *self)
 
 typedef struct {
   BhSession *session; /* owned */
-  const char *name;   /* as bh_late_answer_get_name gives it */
-  GObject *owner;     /* owned: alive until the answer came */
+  const char *name;   /* as bh_late_answer_get_name returns it */
+  GObject *owner;     /* owned: stays alive until the answer arrives */
   GCancellable *cancellable;
   BhReply reply;
   gpointer data;
   GDestroyNotify data_free;
   gboolean changes;  /* the call changes the store */
-  gboolean answered; /* a second answer is dropped */
+  gboolean answered; /* a second answer is ignored */
 } Pending;
 
 static void pending_free(Pending *pending)
@@ -264,14 +266,14 @@ void bh_session_report_failed(BhSession *self, const char *what, const GError *e
   g_signal_emit(self, signals[FAILED], 0, error);
 }
 
-/* A draft that was not there had nothing to be kept. */
+/* Saving a draft that does not exist is not a failure: nothing was typed. */
 static gboolean is_harmless(const Pending *pending, const GError *error)
 {
   return strcmp(pending->name, "save_draft") == 0 &&
          g_error_matches(error, BH_ERROR, BH_ERROR_NOT_FOUND);
 }
 
-/* Whoever asked is gone, or does not listen. */
+/* Reports an error whose page is gone or does not listen. */
 static void report_lost(Pending *pending, const GError *error)
 {
   if (is_harmless(pending, error))
@@ -285,12 +287,12 @@ static void report_lost(Pending *pending, const GError *error)
 static void note_answered(Pending *pending, const GError *error)
 {
   BhSession *self = pending->session;
-  self->not_kept |= error != NULL && !is_harmless(pending, error);
-  if (--self->keeping > 0)
+  self->change_failed |= error != NULL && !is_harmless(pending, error);
+  if (--self->n_pending_changes > 0)
     return;
-  gboolean kept = !self->not_kept;
-  self->not_kept = FALSE;
-  g_signal_emit(self, signals[ALL_KEPT], 0, kept);
+  gboolean succeeded = !self->change_failed;
+  self->change_failed = FALSE;
+  g_signal_emit(self, signals[CHANGES_DONE], 0, succeeded);
 }
 
 static void pending_answer(Pending *pending, json_t *result, const GError *error)
@@ -304,8 +306,9 @@ static void pending_answer(Pending *pending, json_t *result, const GError *error
     if (self->sync != NULL)
       bh_sync_notify_saved(self->sync);
   }
-  gboolean gone = pending->cancellable != NULL && g_cancellable_is_cancelled(pending->cancellable);
-  if (!gone && pending->reply != NULL)
+  gboolean is_cancelled =
+      pending->cancellable != NULL && g_cancellable_is_cancelled(pending->cancellable);
+  if (!is_cancelled && pending->reply != NULL)
     pending->reply(pending->owner, result, error, pending->data);
   else if (error != NULL)
     report_lost(pending, error);
@@ -358,26 +361,26 @@ static void on_worked(GObject *source, GAsyncResult *async, gpointer data)
     bh_late_answer_deliver(late, NULL);
 }
 
-/* The kind set of the store, on its way to the main thread. */
+/* Carries a kind set from the store's thread to the main thread; reference counted. */
 typedef struct {
   BhKindSet *set;
-} Carried;
+} KindsBox;
 
-static void carried_clear(gpointer data)
+static void kinds_box_clear(gpointer data)
 {
-  Carried *carried = data;
-  g_clear_pointer(&carried->set, bh_kind_set_unref);
+  KindsBox *kinds_box = data;
+  g_clear_pointer(&kinds_box->set, bh_kind_set_unref);
 }
 
-static void carried_release(gpointer data)
+static void kinds_box_release(gpointer data)
 {
-  g_atomic_rc_box_release_full(data, carried_clear);
+  g_atomic_rc_box_release_full(data, kinds_box_clear);
 }
 
 static void load_kinds(BhDevice *device, GTask *task, gpointer data)
 {
-  Carried *carried = data;
-  carried->set = bh_device_dup_kinds(device);
+  KindsBox *kinds_box = data;
+  kinds_box->set = bh_device_dup_kinds(device);
   g_task_return_pointer(task, json_object(), (GDestroyNotify)json_decref);
 }
 
@@ -386,13 +389,13 @@ static void on_kinds(gpointer owner, json_t *result, const GError *error, gpoint
   (void)result;
   (void)error;
   BhSession *self = owner;
-  Carried *carried = data;
+  KindsBox *kinds_box = data;
   self->kinds_asked = FALSE;
-  if (carried->set != NULL && bh_kinds_take(self->kinds, g_steal_pointer(&carried->set)))
+  if (kinds_box->set != NULL && bh_kinds_add(self->kinds, g_steal_pointer(&kinds_box->set)))
     g_signal_emit(self, signals[KINDS_CHANGED], 0);
 }
 
-/* A round adopted other forms than the window has. */
+/* Reads the kind set of the store when a sync has adopted a newer one. */
 static void follow_kinds(BhSession *self)
 {
   const BhKindSet *kinds = bh_kinds_get_newest(self->kinds);
@@ -401,9 +404,9 @@ static void follow_kinds(BhSession *self)
       strcmp(bh_kind_set_get_hash(kinds), used) == 0)
     return;
   self->kinds_asked = TRUE;
-  Carried *carried = g_atomic_rc_box_new0(Carried);
-  bh_session_run(self, load_kinds, g_atomic_rc_box_acquire(carried), carried_release, self,
-                 self->cancellable, on_kinds, carried, carried_release);
+  KindsBox *kinds_box = g_atomic_rc_box_new0(KindsBox);
+  bh_session_run(self, load_kinds, g_atomic_rc_box_acquire(kinds_box), kinds_box_release, self,
+                 self->cancellable, on_kinds, kinds_box, kinds_box_release);
 }
 
 static void note_status(BhSession *self, const json_t *status, guint number)
@@ -425,7 +428,8 @@ static void on_status(gpointer owner, json_t *result, const GError *error, gpoin
 
 void bh_session_refresh_status(BhSession *self)
 {
-  if (g_cancellable_is_cancelled(self->cancellable)) /* stopped: the worker may be gone */
+  if (g_cancellable_is_cancelled(
+          self->cancellable)) /* after bh_session_stop the worker may be gone */
     return;
   bh_session_call(self, bh_call_status(), self, self->cancellable, on_status,
                   GUINT_TO_POINTER(++self->status_asked), NULL);
@@ -434,12 +438,12 @@ void bh_session_refresh_status(BhSession *self)
 static void note_change(Pending *pending)
 {
   pending->changes = TRUE;
-  pending->session->keeping++;
+  pending->session->n_pending_changes++;
 }
 
-gboolean bh_session_is_keeping(BhSession *self)
+gboolean bh_session_has_pending_changes(BhSession *self)
 {
-  return self->keeping > 0;
+  return self->n_pending_changes > 0;
 }
 
 static void run_call(BhDevice *device, GTask *task, gpointer data)
@@ -465,7 +469,7 @@ void bh_session_call(BhSession *self, BhCall *call, gpointer owner, GCancellable
       pending_new(self, bh_call_get_name(call), owner, cancellable, reply, data, data_free);
   if (bh_call_is_change(call))
     note_change(pending);
-  /* A change is never cancelled on its way: leaving a page must not undo a tap. */
+  /* A change is never cancelled: leaving a page must not undo a tap. */
   bh_worker_run_async(self->worker, run_call, call, free_call, NULL, NULL, on_worked, pending);
 }
 
@@ -505,7 +509,7 @@ static void on_sync_changed(BhSync *sync, const json_t *status, gpointer data)
   gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
   gboolean pulled = last != self->last_sync_ms;
   self->last_sync_ms = last;
-  /* Newer than every answer that is still on its way. */
+  /* Newer than all answers that are still expected. */
   note_status(self, status, self->status_asked);
   if (pulled)
     bh_session_note_records_changed(self);
@@ -517,7 +521,7 @@ static BhTransport *make_transport(GError **error)
   return make != NULL ? make(FALSE) : NULL;
 }
 
-/* Libraries are read from a slow card, so not on the main thread. */
+/* The library may be read from a slow card, so not on the main thread. */
 static void make_transport_thread(GTask *task, gpointer source, gpointer data,
                                   GCancellable *cancellable)
 {
@@ -542,7 +546,7 @@ static void on_transport(GObject *source, GAsyncResult *async, gpointer data)
     self->sync = bh_sync_start_with(self->worker, transport, bh_connectivity_monitor_new(),
                                     on_sync_changed, self);
   else if (!g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_warning("nothing can be sent: %s", error->message);
+    g_warning("sync cannot start: %s", error->message);
 }
 
 static gboolean start_sync(gpointer data)
@@ -574,26 +578,26 @@ void bh_session_stop(BhSession *self)
 typedef struct {
   BhReply done;
   gpointer owner;
-  Carried *kinds; /* counted */
+  KindsBox *kinds; /* reference counted */
 } Load;
 
 static void load_free(gpointer data)
 {
   Load *load = data;
-  carried_release(load->kinds);
+  kinds_box_release(load->kinds);
   g_free(load);
 }
 
 static void describe(BhDevice *device, GTask *task, gpointer data)
 {
-  Carried *carried = data;
+  KindsBox *kinds_box = data;
   g_autoptr(GError) error = NULL;
   json_t *description = bh_device_describe(device, &error);
   if (description == NULL) {
     g_task_return_error(task, g_steal_pointer(&error));
     return;
   }
-  carried->set = bh_device_dup_kinds(device);
+  kinds_box->set = bh_device_dup_kinds(device);
   g_task_return_pointer(task, description, (GDestroyNotify)json_decref);
 }
 
@@ -613,13 +617,13 @@ static void on_loaded(gpointer owner, json_t *result, const GError *error, gpoin
   Load *load = data;
   if (error == NULL) {
     if (load->kinds->set != NULL)
-      bh_kinds_take(self->kinds, g_steal_pointer(&load->kinds->set));
+      bh_kinds_add(self->kinds, g_steal_pointer(&load->kinds->set));
     json_decref(self->description);
     self->description = json_deep_copy(result);
     const char *unit = bh_json_string_or(result, "unit", NULL);
     if (unit != NULL)
       bh_session_call(self, bh_call_get(unit), self, self->cancellable, on_unit, NULL, NULL);
-    /* The network is tried once a person has the first page. */
+    /* The sync starts after the first page is shown. */
     if (!self->sync_asked)
       self->sync_source = g_timeout_add_full(G_PRIORITY_LOW, SYNC_AFTER_MS, start_sync, self, NULL);
     self->sync_asked = TRUE;
@@ -635,8 +639,8 @@ void bh_session_load(BhSession *self, BhReply done, gpointer owner)
   Load *load = g_new0(Load, 1);
   load->done = done;
   load->owner = owner;
-  load->kinds = g_atomic_rc_box_new0(Carried);
-  bh_session_run(self, describe, g_atomic_rc_box_acquire(load->kinds), carried_release, self,
+  load->kinds = g_atomic_rc_box_new0(KindsBox);
+  bh_session_run(self, describe, g_atomic_rc_box_acquire(load->kinds), kinds_box_release, self,
                  self->cancellable, on_loaded, load, load_free);
 }
 
@@ -719,7 +723,7 @@ void bh_session_sign_out(BhSession *self, const char *staff)
 
 void bh_session_set_actor(BhSession *self, const char *id, const char *name)
 {
-  /* What was saved before waits in the same queue, so it is signed before the key is wiped. */
+  /* What was saved before is earlier in the same queue, so it is signed before the key is wiped. */
   if (self->actor != NULL)
     bh_session_sign_out(self, self->actor);
   g_free(self->actor);

@@ -1,11 +1,14 @@
-/* What every page works with: the store's worker, the kinds, who acts, the settings and the state
- * of the queue. Main thread only; nothing here blocks on disk or network.
+/* What every page works with: the store's worker, the kinds, the person who is signed in, the
+ * settings and the state of the queue. Main thread only; nothing here blocks on disk or network.
  *
- * Signals: "actor-changed"; "status-changed"; "records-changed" (something was saved here or came
- * from the hub); "enrolled"; "kinds-changed" (a round adopted other forms: pages
- * opened from now on show those); "all-kept" (gboolean: the last change on its way was answered,
- * and none of them failed); "failed" (const GError *: a change was not kept, and whoever asked for
- * it is gone). */
+ * Signals:
+ * - "actor-changed": another person is signed in, or nobody.
+ * - "status-changed": bh_session_get_status has a newer status.
+ * - "records-changed": something was saved here by another program, or arrived from the hub.
+ * - "enrolled": the store belongs to a hub; kinds and description are known.
+ * - "kinds-changed": a sync adopted newer forms. Pages that are opened from now on show them.
+ * - "changes-done" (gboolean): the last pending change was answered; TRUE when all succeeded.
+ * - "failed" (const GError *): a change failed whose page is gone or does not wait for it. */
 #pragma once
 
 #include <gio/gio.h>
@@ -23,58 +26,69 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(BhSession, bh_session, BH, SESSION, GObject)
 
 /* Answer to a call. `result` is borrowed and NULL when `error` is set. Called once, and not at all
- * when the call's cancellable was cancelled: a change that failed is then told by "failed". */
+ * when the call's cancellable was cancelled: the failure of a change is then reported by
+ * "failed". */
 typedef void (*BhReply)(gpointer owner, json_t *result, const GError *error, gpointer data);
 
-/* `worker` is borrowed and must live longer. `lang` is "zh" or "en". `scan_image` (may be NULL)
- * stands in for the camera. */
+/* `worker` is borrowed and must live longer; the strings are copied. `dir` is the store's
+ * directory, `lang` "zh" or "en". `scan_image` (may be NULL) is a picture file that replaces the
+ * camera. */
 BhSession *bh_session_new(BhWorker *worker, const char *dir, const char *lang,
                           const char *scan_image);
-/* Reads description, kinds and status from the store and, once enrolled, soon starts syncing; ends
- * with "enrolled" or, on a fresh store, calls `done` with BH_ERROR_NOT_FOUND. */
+/* Reads description, kinds and status from the store, and starts to sync soon after when the device
+ * is enrolled. Emits "enrolled", or on a new store calls `done` (may be NULL) with
+ * BH_ERROR_NOT_FOUND. `owner` is borrowed. */
 void bh_session_load(BhSession *session, BhReply done, gpointer owner);
-/* Stops syncing; to be called before the worker is stopped. */
+/* Stops syncing. Call before the worker is stopped. */
 void bh_session_stop(BhSession *session);
 
-const char *bh_session_get_lang(BhSession *session);
-const char *bh_session_get_dir(BhSession *session);
-const char *bh_session_get_scan_image(BhSession *session);
+/* --- what is known; getters borrow --- */
+
+const char *bh_session_get_lang(BhSession *session);       /* "zh" or "en" */
+const char *bh_session_get_dir(BhSession *session);        /* the store's directory */
+const char *bh_session_get_scan_image(BhSession *session); /* may be NULL */
+/* The window's settings; change the members, then bh_settings_save. */
 BhSettings *bh_session_get_settings(BhSession *session);
-/* The newest kind set, NULL before enrolment. A set stays for as long as the session, so that an
- * open form can go on with the kind it was made from. */
+/* The newest kind set, NULL before enrolment. A set lives as long as the session, so that an open
+ * form can keep the kind it was made from. */
 const BhKindSet *bh_session_get_kinds(BhSession *session);
+/* A kind of the newest set; NULL when there is none of this name (may be NULL). */
 const BhKind *bh_session_find_kind(BhSession *session, const char *kind);
 const json_t *bh_session_get_description(BhSession *session);  /* {} before enrolment */
 const json_t *bh_session_get_status(BhSession *session);       /* {} until known */
 const BhRegion *bh_session_get_region(BhSession *session);     /* may be NULL */
 const BhCalendar *bh_session_get_calendar(BhSession *session); /* may be NULL */
-const BhClock *bh_session_get_clock(BhSession *session);
-gint64 bh_session_now_ms(BhSession *session);
-BhDate bh_session_today(BhSession *session);
-/* TRUE when the clock was checked against the hub in this boot. */
+const BhClock *bh_session_get_clock(BhSession *session);       /* the system's clock */
+gint64 bh_session_now_ms(BhSession *session);                  /* UTC */
+BhDate bh_session_today(BhSession *session);                   /* in the hub's zone */
+/* TRUE when the clock was checked against the hub since the machine started. */
 gboolean bh_session_is_clock_good(BhSession *session);
-/* How many things have not left the device: entries, drafts and files. */
+/* Number of entries, drafts and files that the hub has not confirmed. */
 gint64 bh_session_count_unsent(BhSession *session);
 
-/* --- who acts --- */
+/* --- the person who is signed in: the actor --- */
 
 const char *bh_session_get_actor(BhSession *session);      /* staff id; NULL when locked */
 const char *bh_session_get_actor_name(BhSession *session); /* "" when locked */
-/* Values of the actor's staff record; {} until loaded. */
+/* Values of the actor's staff record, borrowed; {} until loaded. */
 const json_t *bh_session_get_actor_values(BhSession *session);
+/* Values of the device's unit, borrowed; {} until loaded. */
 const json_t *bh_session_get_unit_values(BhSession *session);
 /* Wipes the key that a PIN has opened for somebody who is not the actor. */
 void bh_session_sign_out(BhSession *session, const char *staff);
-/* `id` NULL locks. Who acted before is signed out, after what they saved. */
+/* Sets the actor; `id` NULL locks. The previous actor is signed out after what they saved. */
 void bh_session_set_actor(BhSession *session, const char *id, const char *name);
 
 /* --- asking the store --- */
 
-/* `call` is taken over; it is done in the name of the actor when it names nobody. A change wakes
- * the sync runner. */
+/* Runs a call on the store's thread. `call` is taken over; it is done in the name of the actor when
+ * it has no author. `owner` (may be NULL) is referenced until the answer, `reply` (may be NULL)
+ * gets it. `data` is freed in any case. A cancelled change is still saved. A change wakes
+ * the sync. */
 void bh_session_call(BhSession *session, BhCall *call, gpointer owner, GCancellable *cancellable,
                      BhReply reply, gpointer data, GDestroyNotify data_free);
-/* `func` on the store's thread; it returns a new json_t * by g_task_return_pointer. */
+/* Runs `func` on the store's thread with `work`. It returns a new json_t * by
+ * g_task_return_pointer, or an error, and must not change the store. */
 void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroyNotify work_free,
                     gpointer owner, GCancellable *cancellable, BhReply reply, gpointer data,
                     GDestroyNotify data_free);
@@ -82,44 +96,48 @@ void bh_session_run(BhSession *session, BhWorkFunc func, gpointer work, GDestroy
 void bh_session_run_change(BhSession *session, BhWorkFunc func, gpointer work,
                            GDestroyNotify work_free, gpointer owner, GCancellable *cancellable,
                            BhReply reply, gpointer data, GDestroyNotify data_free);
-/* Changes are on their way that the store did not answer yet. */
-gboolean bh_session_is_keeping(BhSession *session);
-/* Logs that a change was not kept, and emits "failed". `what` names it in the log. */
+/* TRUE while the store has not answered all changes. */
+gboolean bh_session_has_pending_changes(BhSession *session);
+/* Logs that a change failed, under the name `what`, and emits "failed". */
 void bh_session_report_failed(BhSession *session, const char *what, const GError *error);
-/* Enrols with the one-time text. */
+/* Enrols this device with the one-time text `text` of a hub, as `name`; on a thread of its own,
+ * because it waits for the network. `reply` gets {} or an error. */
 void bh_session_enrol(BhSession *session, const char *text, const char *name, gpointer owner,
                       GCancellable *cancellable, BhReply reply);
-/* New record id, in creation order. */
+/* Makes a new record id; ids sort in creation order. */
 void bh_session_make_id(BhSession *session, char out[BH_ID_LEN + 1]);
-/* Tries to sync at once. */
+/* Syncs at once. Ignored before the device is enrolled. */
 void bh_session_sync_now(BhSession *session);
-/* Counters changed outside a call. */
+/* Asks for the status, because counters changed outside a call. */
 void bh_session_refresh_status(BhSession *session);
-/* Records were changed by another program, through the owner socket. */
+/* Emits "records-changed": another program changed records through the owner socket. */
 void bh_session_note_records_changed(BhSession *session);
 
-/* --- for tests: answers held back --- */
+/* --- for tests: holding answers back --- */
 
-/* An answer of the store on its way to whoever asked. */
+/* An answer of the store that was not delivered yet. */
 typedef struct _BhLateAnswer BhLateAnswer;
 /* Takes `late` over. */
 typedef void (*BhHoldFunc)(BhLateAnswer *late, gpointer data);
-/* From now on each answer goes to `hold` and reaches whoever asked by bh_late_answer_deliver only.
- * NULL, as in production: answers come as soon as they are there. */
+/* From now on each answer goes to `hold`, and to its receiver only by bh_late_answer_deliver. NULL,
+ * the default, delivers answers at once. `data` is borrowed. */
 void bh_session_hold_answers(BhSession *session, BhHoldFunc hold, gpointer data);
 /* Name of the call (bh_call_get_name); "run" for a function, "change" for one that changes the
- * store. */
+ * store, "enrol". Static. */
 const char *bh_late_answer_get_name(const BhLateAnswer *late);
-/* May be called in any order, and again: as an answer that comes twice. `instead` (may be NULL)
- * comes in place of what the store said. */
+/* Delivers an answer; in any order. A second delivery of the same answer must be ignored by the
+ * session. `instead` (may be NULL) replaces the store's answer by this error. */
 void bh_late_answer_deliver(BhLateAnswer *late, const GError *instead);
-/* What was not delivered never comes. */
+/* Frees an answer; one that was not delivered never arrives. */
 void bh_late_answer_free(BhLateAnswer *late);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhLateAnswer, bh_late_answer_free)
 
-/* What an error code means, in people's words; static. */
+/* --- errors for people --- */
+
+/* Meaning of an error code in the window's language; static. Any thread. */
 const char *bh_error_text(BhErrorCode code);
-/* What went wrong, for people, in the window's language; g_free. */
+/* Text of an error in the window's language: the message of a BH_USER_ERROR, otherwise the meaning
+ * of the code, in English with the message in brackets. g_free. */
 char *bh_session_dup_error_text(BhSession *session, const GError *error);
 
 G_END_DECLS

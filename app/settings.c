@@ -1,3 +1,4 @@
+/* Reads and writes collector.ini. */
 #include "app/settings.h"
 
 #define GROUP "window"

@@ -1,4 +1,5 @@
-/* Settings of this device's window, kept in DIR/collector.ini; not records, never synced. */
+/* Settings of the window on this device, stored in DIR/collector.ini. They are not records and are
+ * never synced. */
 #pragma once
 
 #include <glib.h>
@@ -16,9 +17,12 @@ typedef struct {
   char *scanner_prefix; /* what the keyboard scanner sends before each code; NULL: nothing */
 } BhSettings;
 
-/* Missing or damaged files give the defaults. */
+/* Reads the settings; a missing or damaged file gives the defaults, values out of range are
+ * clamped. bh_settings_free. */
 BhSettings *bh_settings_load(const char *dir);
+/* Writes the file. FALSE with a G_FILE_ERROR. */
 gboolean bh_settings_save(const BhSettings *settings, GError **error);
+/* NULL is ignored. */
 void bh_settings_free(BhSettings *settings);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhSettings, bh_settings_free)
 

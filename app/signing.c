@@ -1,11 +1,12 @@
-/* Signatures and the end of a visit, on the store's thread. What papers say is documents.c's. */
+/* Saves signatures and the end of a visit. The text of the papers is made in documents.c. Start at
+ * save_signature and end_visit. */
 #include "app/signing.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
 #include "app/documents.h"
-#include "app/said.h"
+#include "app/user-error.h"
 #include "app/visit.h"
 #include "schema/signed-text.h"
 
@@ -17,42 +18,42 @@ static void return_result(GTask *task, json_t *result, GError *error)
     g_task_return_error(task, error);
 }
 
-/* What somebody read, and when they tapped. */
+/* The text that a person read, and when they tapped. */
 typedef struct {
   char *author;
   char *inspection;
   char *sha256; /* of the text on the screen */
   gint64 now_ms;
-} Shown;
+} ShownText;
 
-static Shown shown_of(BhSession *session, const char *inspection, const char *sha256)
+static ShownText shown_text_make(BhSession *session, const char *inspection, const char *sha256)
 {
-  return (Shown){.author = g_strdup(bh_session_get_actor(session)),
-                 .inspection = g_strdup(inspection),
-                 .sha256 = g_strdup(sha256),
-                 .now_ms = bh_session_now_ms(session)};
+  return (ShownText){.author = g_strdup(bh_session_get_actor(session)),
+                     .inspection = g_strdup(inspection),
+                     .sha256 = g_strdup(sha256),
+                     .now_ms = bh_session_now_ms(session)};
 }
 
-static void shown_clear(Shown *shown)
+static void shown_text_clear(ShownText *shown)
 {
   g_free(shown->author);
   g_free(shown->inspection);
   g_free(shown->sha256);
 }
 
-static gboolean check_shown(const json_t *frozen, const Shown *shown, GError **error)
+static gboolean check_shown(const json_t *frozen, const ShownText *shown, GError **error)
 {
   g_autofree char *digest = bh_signed_text_dup_digest(frozen);
   if (g_strcmp0(digest, shown->sha256) == 0)
     return TRUE;
-  g_set_error(error, BH_SAID, 0, "%s",
+  g_set_error(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE, "%s",
               _("The text above has changed; read it again before you sign"));
   return FALSE;
 }
 
-/* Sets `set` to keep the text with the visit, unless it is kept already; FALSE when the records in
- * the store make another text than was shown. */
-static gboolean keep_text(BhDevice *device, const Shown *shown, json_t *set, GError **error)
+/* Adds the text to `set`, so that it is stored with the visit, unless it is stored already. FALSE
+ * when the records in the store give another text than was shown. */
+static gboolean keep_text(BhDevice *device, const ShownText *shown, json_t *set, GError **error)
 {
   g_autoptr(json_t) visit = bh_visit_load(device, shown->author, shown->inspection, error);
   if (visit == NULL)
@@ -62,8 +63,8 @@ static gboolean keep_text(BhDevice *device, const Shown *shown, json_t *set, GEr
       bh_documents_freeze_to_sign(visit, kinds, shown->inspection, shown->now_ms, error);
   if (frozen == NULL || !check_shown(frozen, shown, error))
     return FALSE;
-  const json_t *kept = bh_visit_get_values(visit, "inspection");
-  if (strcmp(bh_json_string_or(kept, "signed_sha256", ""), shown->sha256) == 0)
+  const json_t *inspection_values = bh_visit_get_values(visit, "inspection");
+  if (strcmp(bh_json_string_or(inspection_values, "signed_sha256", ""), shown->sha256) == 0)
     return TRUE;
   json_object_set(set, "signed_facts", frozen);
   json_object_set_new(set, "signed_sha256", json_string(shown->sha256));
@@ -73,18 +74,18 @@ static gboolean keep_text(BhDevice *device, const Shown *shown, json_t *set, GEr
 /* --- a signature --- */
 
 typedef struct {
-  Shown shown;
+  ShownText shown;
   char *document;
   char id[BH_ID_LEN + 1];
   GBytes *png;       /* NULL: refused */
-  json_t *set;       /* of the signature */
-  json_t *visit_set; /* of the inspection */
+  json_t *set;       /* values of the signature */
+  json_t *visit_set; /* values of the inspection */
 } Signing;
 
 void bh_signing_free(gpointer data)
 {
   Signing *signing = data;
-  shown_clear(&signing->shown);
+  shown_text_clear(&signing->shown);
   g_free(signing->document);
   g_clear_pointer(&signing->png, g_bytes_unref);
   json_decref(signing->set);
@@ -102,7 +103,7 @@ gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GByt
 {
   Signing *signing = g_new0(Signing, 1);
   const char *parent = signer->document != NULL ? signer->document : signer->inspection;
-  signing->shown = shown_of(session, signer->inspection, signer->shown_sha256);
+  signing->shown = shown_text_make(session, signer->inspection, signer->shown_sha256);
   signing->document = g_strdup(signer->document);
   signing->png = png;
   bh_session_make_id(session, signing->id);
@@ -124,7 +125,7 @@ gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GByt
   return signing;
 }
 
-/* What was frozen into an order never changes; it may be another one than was shown. */
+/* Fields frozen into an order never change, but another order may have been shown. */
 static gboolean check_order(BhDevice *device, const Signing *signing, GError **error)
 {
   g_autoptr(json_t) record = bh_device_get(device, signing->document, error);
@@ -178,46 +179,46 @@ void bh_signing_run(BhDevice *device, GTask *task, gpointer data)
 /* --- the end of a visit --- */
 
 typedef struct {
-  Shown shown;
+  ShownText shown;
   json_t *set;
-} Ending;
+} VisitEnd;
 
-void bh_ending_free(gpointer data)
+void bh_visit_end_free(gpointer data)
 {
-  Ending *ending = data;
-  shown_clear(&ending->shown);
-  json_decref(ending->set);
-  g_free(ending);
+  VisitEnd *end = data;
+  shown_text_clear(&end->shown);
+  json_decref(end->set);
+  g_free(end);
 }
 
-gpointer bh_ending_new(BhSession *session, const char *inspection, const char *shown_sha256,
-                       json_t *set)
+gpointer bh_visit_end_new(BhSession *session, const char *inspection, const char *shown_sha256,
+                          json_t *set)
 {
-  Ending *ending = g_new0(Ending, 1);
-  ending->shown = shown_of(session, inspection, shown_sha256);
-  ending->set = set;
-  return ending;
+  VisitEnd *end = g_new0(VisitEnd, 1);
+  end->shown = shown_text_make(session, inspection, shown_sha256);
+  end->set = set;
+  return end;
 }
 
-static json_t *end_visit(BhDevice *device, const Ending *ending, GError **error)
+static json_t *end_visit(BhDevice *device, const VisitEnd *end, GError **error)
 {
-  if (!keep_text(device, &ending->shown, ending->set, error))
+  if (!keep_text(device, &end->shown, end->set, error))
     return NULL;
-  g_autoptr(json_t) problems = bh_device_check(
-      device, ending->shown.author, ending->shown.inspection, "inspection", ending->set, error);
+  g_autoptr(json_t) problems = bh_device_check(device, end->shown.author, end->shown.inspection,
+                                               "inspection", end->set, error);
   if (problems == NULL)
     return NULL;
   if (json_array_size(problems) == 0) {
-    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:O}]", "record", ending->shown.inspection,
-                                      "kind", "inspection", "set", ending->set);
-    g_autofree char *entry = bh_device_save(device, ending->shown.author, ops, 0, error);
+    g_autoptr(json_t) ops = json_pack("[{s:s, s:s, s:O}]", "record", end->shown.inspection, "kind",
+                                      "inspection", "set", end->set);
+    g_autofree char *entry = bh_device_save(device, end->shown.author, ops, 0, error);
     if (entry == NULL)
       return NULL;
   }
   return g_steal_pointer(&problems);
 }
 
-void bh_ending_run(BhDevice *device, GTask *task, gpointer data)
+void bh_visit_end_run(BhDevice *device, GTask *task, gpointer data)
 {
   GError *error = NULL;
   json_t *result = end_visit(device, data, &error);

@@ -1,37 +1,42 @@
-/* How a signature, and the end of a visit, come into the store. Who signs what is fixed by the tap;
- * that the text is still the one that was read is checked on the store's thread, in the same act
- * that saves, since something may have come from a colleague meanwhile. */
+/* Saves signatures and the end of a visit. The tap fixes who signs what. That the text is still the
+ * one the person read is checked on the store's thread, in the transaction that saves, because a
+ * record of a colleague may have arrived in between. */
 #pragma once
 
 #include "app/session.h"
 
 G_BEGIN_DECLS
 
-/* Who signs what. All borrowed. */
+/* Who signs what. All members are borrowed. */
 typedef struct {
   const char *inspection;   /* the visit */
   const char *document;     /* an order of it; NULL: the record of the visit is signed */
   const char *shown_sha256; /* of the text on the screen */
   const char *role;
-  const char *staff; /* NULL or "" for people who are no staff */
+  const char *staff; /* NULL or "" for people who are not staff */
   const char *name;
   const char *post;
   const char *refusal_reason; /* NULL: signed */
   const char *refusal_witness;
 } BhSigningRequest;
 
-/* A signature on its way to the store; `png` is NULL for a refusal, else taken over. For
- * bh_page_act_run with bh_signing_run; free with bh_signing_free. The first signature to a text
- * also keeps that text with the visit. A text that has changed is refused as BH_SAID. */
+/* Work that saves one signature, for bh_page_submit_run with bh_signing_run; the request is copied.
+ * `png` is the picture, taken over; NULL for a refusal. Main thread. */
 gpointer bh_signing_new(BhSession *session, const BhSigningRequest *signer, GBytes *png);
+/* A BhWorkFunc for the store's thread. The first signature to a text stores that text with the
+ * visit. Result: {}; BH_USER_ERROR when the text has changed since it was shown. */
 void bh_signing_run(BhDevice *device, GTask *task, gpointer signing);
+/* A GDestroyNotify. */
 void bh_signing_free(gpointer signing);
 
-/* The end of a visit whose text is the one with this digest; `set` is taken over: the step and what
- * it asks for. The result is an array of problems, empty when it was saved. */
-gpointer bh_ending_new(BhSession *session, const char *inspection, const char *shown_sha256,
-                       json_t *set);
-void bh_ending_run(BhDevice *device, GTask *task, gpointer ending);
-void bh_ending_free(gpointer ending);
+/* Work that ends a visit whose text has the digest `shown_sha256`, for bh_page_submit_run with
+ * bh_visit_end_run. `set` is taken over: the step and its fields. Main thread. */
+gpointer bh_visit_end_new(BhSession *session, const char *inspection, const char *shown_sha256,
+                          json_t *set);
+/* A BhWorkFunc for the store's thread. Result: array of problems, empty when it was saved;
+ * BH_USER_ERROR when the text has changed. */
+void bh_visit_end_run(BhDevice *device, GTask *task, gpointer end);
+/* A GDestroyNotify. */
+void bh_visit_end_free(gpointer end);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Fills in unanswered items. Runs on the store's thread. */
 #include "app/visit-fill.h"
 
 #include "schema/checklist.h"
@@ -40,8 +41,8 @@ static json_t *dup_unanswered(BhDevice *device, const BhVisitFill *fill, GError 
   json_t *set = json_object();
   for (guint i = 0; i < fill->items->len; i++) {
     g_autofree char *key = bh_answer_dup_key(g_ptr_array_index(fill->items, i));
-    const json_t *known = json_object_get(values, key);
-    if (known == NULL || json_is_null(known))
+    const json_t *value = json_object_get(values, key);
+    if (value == NULL || json_is_null(value))
       json_object_set_new(
           set, key,
           json_pack("{s:s, s:b}", "answer", bh_answer_code(BH_ANSWER_UNCHECKED), "bulk", 1));

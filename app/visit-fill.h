@@ -1,6 +1,6 @@
-/* Items of an inspection's list that nobody answered become "not checked", marked as filled in
- * bulk. What is unanswered is read and written in one piece of work on the store's thread, so that
- * no answer is ever overwritten. */
+/* Marks unanswered items of an inspection's checklist as "not checked", flagged as filled in bulk
+ * (FIELD 8). The store's thread reads and writes them in one piece of work, so that no answer is
+ * overwritten. */
 #pragma once
 
 #include "sync/device/store/store.h"
@@ -9,9 +9,12 @@ G_BEGIN_DECLS
 
 typedef struct _BhVisitFill BhVisitFill;
 
+/* Work without items; the arguments are copied. */
 BhVisitFill *bh_visit_fill_new(const char *author, const char *inspection);
+/* Adds an item that is filled in when it has no answer. */
 void bh_visit_fill_add(BhVisitFill *fill, const char *item_no);
-/* BhWorkFunc over a BhVisitFill: at most one entry. Answers {"filled": number of items}. */
+/* A BhWorkFunc for the store's thread; `fill` is a BhVisitFill. Saves at most one entry. Result:
+ * {"filled": number of items}. */
 void bh_visit_fill_run(BhDevice *device, GTask *task, gpointer fill);
 /* A GDestroyNotify. */
 void bh_visit_fill_free(gpointer fill);

@@ -1,3 +1,5 @@
+/* Reads a visit from the store, and saves long lists of operations. What pages compute from a visit
+ * is in visit.c. Start at bh_visit_load. */
 #include "app/visit.h"
 
 #include <string.h>
@@ -5,9 +7,9 @@
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
-#define PARENTS_PER_QUERY 50 /* as bh_device_list takes them */
+#define PARENTS_PER_QUERY 50 /* limit of bh_device_list */
 #define ROWS_PER_QUERY 200
-#define OPS_PER_ENTRY 60 /* under BH_ENTRY_MAX_OPS */
+#define OPS_PER_ENTRY 60 /* less than BH_ENTRY_MAX_OPS */
 
 json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t *parents,
                                const char *viewer, GError **error)
@@ -31,7 +33,7 @@ json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t 
   return g_steal_pointer(&all);
 }
 
-/* A record that is not on this device is no reason to stop: it shows as absent. */
+/* The record that a field refers to; null when it is not on this device. */
 static json_t *get_or_null(BhDevice *device, const json_t *values, const char *key)
 {
   const char *id = bh_json_string_or(values, key, NULL);
@@ -76,27 +78,27 @@ static void add_record(BhDevice *device, json_t *records, const json_t *values, 
     json_object_set(records, id, json_object_get(record, "values"));
 }
 
-/* Who is named anywhere in the visit, and the colleagues on this device. */
+/* Values of everybody who is named in the visit, and of the colleagues on this device, by id. */
 static json_t *list_people(BhDevice *device, const json_t *visit)
 {
   json_t *people = json_object();
   g_autoptr(json_t) staff = bh_device_list_staff(device, NULL);
   gsize i;
-  json_t *one;
-  json_array_foreach(staff, i, one) {
-    add_record(device, people, one, "id");
+  json_t *item;
+  json_array_foreach(staff, i, item) {
+    add_record(device, people, item, "id");
   }
   add_record(device, people, bh_visit_get_values(visit, "inspection"), "lead");
   static const char *const parts[] = {"participants", "signatures", "receipts"};
   for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
-    json_array_foreach(json_object_get(visit, parts[p]), i, one) {
-      add_record(device, people, json_object_get(one, "values"), "staff");
+    json_array_foreach(json_object_get(visit, parts[p]), i, item) {
+      add_record(device, people, json_object_get(item, "values"), "staff");
     }
   }
   return people;
 }
 
-/* What the paper looks up by id. */
+/* Records that the paper looks up by id. */
 static json_t *list_refs(BhDevice *device, const json_t *visit)
 {
   json_t *refs = json_copy(json_object_get(visit, "staff"));
@@ -117,7 +119,7 @@ static int by_id(const void *a, const void *b)
                 bh_json_string_or(*(json_t *const *)b, "id", ""));
 }
 
-/* What counts as never made is in no list of the visit. */
+/* Removes rows in a "void" state: they count as never made. */
 static json_t *drop_void(json_t *rows, const BhKind *kind)
 {
   json_t *kept = json_array();
@@ -132,7 +134,7 @@ static json_t *drop_void(json_t *rows, const BhKind *kind)
   return kept;
 }
 
-/* In order of creation: ids are. */
+/* Sorts by id, which is the order of creation. */
 static json_t *sort_rows(json_t *rows)
 {
   gsize n = json_array_size(rows);
@@ -147,21 +149,21 @@ static json_t *sort_rows(json_t *rows)
   return sorted;
 }
 
-/* Who was removed from the visit is no part of it. */
-static json_t *take_present(json_t *rows)
+/* Drops rows of participants who were removed. */
+static json_t *drop_removed(json_t *rows)
 {
-  json_t *present = json_array();
+  json_t *kept = json_array();
   gsize i;
   json_t *row;
   json_array_foreach(rows, i, row) {
     if (!json_is_true(json_object_get(json_object_get(row, "values"), "removed")))
-      json_array_append(present, row);
+      json_array_append(kept, row);
   }
   json_decref(rows);
-  return present;
+  return kept;
 }
 
-/* Signatures under the orders of the visit. */
+/* Adds the signatures under the orders of the visit. */
 static gboolean add_receipts(BhDevice *device, json_t *visit, const char *author,
                              json_t *with_files, GError **error)
 {
@@ -202,7 +204,7 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
     json_t *rows = bh_visit_list_children(device, children[i].kind, self, author, error);
     if (rows == NULL)
       return NULL;
-    rows = drop_void(take_present(sort_rows(rows)), bh_kind_set_find(kinds, children[i].kind));
+    rows = drop_void(drop_removed(sort_rows(rows)), bh_kind_set_find(kinds, children[i].kind));
     json_object_set_new(visit, children[i].part, rows);
     if (strcmp(children[i].kind, "participant") != 0)
       add_ids(with_files, rows);

@@ -1,4 +1,4 @@
-/* How pages ask for a whole inspection, and keep what was typed about it. Main thread. */
+/* How pages read a whole inspection and save drafts of its records. Main thread. */
 #pragma once
 
 #include "app/page.h"
@@ -6,14 +6,15 @@
 
 G_BEGIN_DECLS
 
-#define BH_VISIT_SLOT "visit" /* of the page's questions */
+#define BH_VISIT_SLOT "visit" /* slot of bh_page_ask */
 
-/* Answers with what bh_visit_load gives; a newer call replaces it. */
+/* Asks for the inspection as bh_visit_load gives it; a newer call replaces an older one. Ignored
+ * when nobody is signed in. */
 void bh_visit_ask(BhPage *page, const char *inspection, BhPageReply reply);
-/* Makes the draft of the inspection's own fields one entry, if there is one. */
+/* Saves the draft of the inspection's own fields as an entry, if there is one. Errors are shown. */
 void bh_visit_save_inspection_draft(BhPage *page, const char *inspection);
 
 /* The same for another record of the visit. */
-void bh_visit_save_draft_of(BhPage *page, const char *record);
+void bh_visit_save_draft(BhPage *page, const char *record);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* What pages compute from a visit. Reads no store: visit-load.c does. */
 #include "app/visit.h"
 
 #include <string.h>
@@ -29,9 +30,9 @@ BhChecklist *bh_visit_dup_checklist(const json_t *visit)
 static gboolean has_string(const json_t *array, const char *text)
 {
   gsize i;
-  json_t *one;
-  json_array_foreach(array, i, one) {
-    if (json_is_string(one) && strcmp(json_string_value(one), text) == 0)
+  json_t *element;
+  json_array_foreach(array, i, element) {
+    if (json_is_string(element) && strcmp(json_string_value(element), text) == 0)
       return TRUE;
   }
   return FALSE;
@@ -44,7 +45,7 @@ GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist
   const json_t *enterprise = bh_visit_get_values(visit, "enterprise");
   for (gsize i = 0; checklist != NULL && i < bh_checklist_count(checklist); i++) {
     const BhChecklistItem *item = bh_checklist_get(checklist, i);
-    /* No choice made means the whole list. */
+    /* No chosen section means the whole list. */
     if (json_array_size(sections) > 0 && !has_string(sections, item->section))
       continue;
     if (bh_checklist_item_applies(item, enterprise))
@@ -89,7 +90,7 @@ static gboolean is_over(const json_t *values, const char *key, const BhDate *tod
          bh_date_compare(today, &last) > 0;
 }
 
-BhOrderRight bh_visit_get_order_right(const json_t *visit, const BhDate *today)
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today)
 {
   const json_t *unit = bh_visit_get_values(visit, "unit");
   if (!has_string(json_object_get(unit, "authority"), "order_rectify") ||
@@ -143,7 +144,7 @@ json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const ch
   return json_pack("{s:s, s:s, s:o}", "record", record, "kind", bh_kind_get_name(kind), "set", set);
 }
 
-void bh_visit_add_lists(json_t *lists, const json_t *rows, const BhDate *today)
+void bh_visit_add_checklists(json_t *lists, const json_t *rows, const BhDate *today)
 {
   g_autofree char *day = bh_date_format(today);
   gsize at;

@@ -1,6 +1,6 @@
-/* One inspection with everything that belongs to it, as plain JSON read from the store in one
- * go, and what the pages work out from it: progress. Pure except where a function says that it
- * runs on the store's thread. */
+/* One inspection with everything that belongs to it, as JSON that is read from the store at once,
+ * and what the pages compute from it. Functions are pure (any thread) unless they take a BhDevice:
+ * those run on the store's thread. */
 #pragma once
 
 #include "schema/checklist.h"
@@ -10,60 +10,66 @@
 
 G_BEGIN_DECLS
 
-/* {"inspection": as bh_device_get, "enterprise": …, "checklist": …, "unit": …, "hazards": [row…],
- * "participants": […], "signatures": […], "documents": […], "receipts": [signatures under its
- * orders], "files": [rows of all of them], "inspection_draft"?: {what `author` typed, not saved
- * yet}, "drafts": [hazard drafts of `author`], "staff": {id: values of those who take part or work
- * here}, "refs": {id: values of staff, files and sites named}}. Absent ones are null; records that
- * count as never made ("void" states) are left out. */
+/* Reads a visit: {"inspection": as bh_device_get, "enterprise": …, "checklist": …, "unit": …,
+ * "hazards": [row…], "participants": […], "signatures": […], "documents": […], "receipts":
+ * [signatures under its orders], "files": [rows of all of them], "inspection_draft"?: {what
+ * `author` typed and did not save}, "drafts": [hazard drafts of `author`], "staff": {id: values of
+ * those who take part or work here}, "refs": {id: values of staff, files and sites that are
+ * named}}. Absent records are null; records in a "void" state and removed participants are left
+ * out. A new reference, or NULL with an error. */
 json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspection, GError **error);
 
-/* Rows of all children of a kind under the records `parents` (ids), to the end, as bh_device_list
- * gives them; for the store's thread. A query for every 50 parents and every 200 rows. */
+/* Rows of all children of a kind under the records `parents` (ids), as bh_device_list gives them; a
+ * new reference. One query for every 50 parents and every 200 rows. */
 json_t *bh_visit_list_children(BhDevice *device, const char *kind, const json_t *parents,
                                const char *viewer, GError **error);
 
-/* Saves operations in their order, in as many entries as they need; for the store's thread. After
- * an error or a crash the first entries stand. */
+/* Saves operations in their order, in as many entries as they need. After an error or a crash the
+ * first entries remain saved. */
 gboolean bh_visit_save_ops(BhDevice *device, const char *author, const json_t *ops, GError **error);
 
 /* Values of a part ("inspection", "enterprise", …); borrowed, NULL when absent. */
 json_t *bh_visit_get_values(const json_t *visit, const char *part);
-/* Name of a member of staff; "" when unknown. */
+/* Name of a member of staff, borrowed; "" when unknown. `staff` may be NULL. */
 const char *bh_visit_get_staff_name(const json_t *visit, const char *staff);
-/* NULL when the inspection has no list, or one that cannot be read. */
+/* The checklist; NULL when the inspection has none, or one that cannot be read.
+ * bh_checklist_free. */
 BhChecklist *bh_visit_dup_checklist(const json_t *visit);
-/* Items of the chosen sections that apply at this enterprise, in order: const BhChecklistItem*;
- * free the array. */
+/* Items (const BhChecklistItem *, borrowed from `checklist`, which may be NULL) of the chosen
+ * sections that apply at this enterprise, in order. Free the array. */
 GPtrArray *bh_visit_list_items(const json_t *visit, const BhChecklist *checklist);
+/* Answer of an item; BH_ANSWER_UNCHECKED when there is none. */
 BhAnswer bh_visit_get_answer(const json_t *visit, const char *item_no);
 
 typedef struct {
   guint total;
-  guint by_answer[4]; /* by BhAnswer; BH_ANSWER_UNCHECKED holds those nobody answered too */
-  guint touched;      /* answered, openly unchecked ones included */
+  guint by_answer[4]; /* by BhAnswer; BH_ANSWER_UNCHECKED includes items without an answer */
+  guint touched;      /* items with an answer, explicit "unchecked" included */
 } BhVisitProgress;
+/* Counts answers of `items` (bh_visit_list_items), of one section only unless `section` is NULL. */
 BhVisitProgress bh_visit_count(const json_t *visit, const GPtrArray *items, const char *section);
 
 /* Whether this visit may end in an order, and if not, why (R-121, FIELD 7). */
 typedef enum {
   BH_ORDER_ALLOWED,
-  BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not name "order_rectify", or is over */
+  BH_ORDER_NO_AUTHORITY,   /* the unit's authority does not include "order_rectify", or expired */
   BH_ORDER_NO_CERTIFICATE, /* the lead has no certificate that is valid on the day */
-} BhOrderRight;
-BhOrderRight bh_visit_get_order_right(const json_t *visit, const BhDate *today);
-/* Hazards that belong on an order: not fixed on the spot, not withdrawn; borrowed rows. */
+} BhOrderAuthority;
+/* Checks unit and lead of the visit on the day `today`. */
+BhOrderAuthority bh_visit_check_order_authority(const json_t *visit, const BhDate *today);
+/* Hazards that belong on an order: not fixed on the spot, not withdrawn. Borrowed rows; free the
+ * array. */
 GPtrArray *bh_visit_list_orderable(const json_t *visit);
 
-/* The operation that takes back a record made by mistake, with its reason in the first field the
- * step asks for; NULL when no step of the device leads there from `state`. */
+/* The operation that withdraws a record made by mistake, with `reason` in the first field that the
+ * step asks for; a new reference. NULL when no step of the device leads there from `state`. */
 json_t *bh_visit_dup_withdrawal(const BhKind *kind, const char *record, const char *state,
                                 const char *reason);
 
-/* Values of the rows of a part ("hazards", "participants", …) as one new array. */
+/* Values of the rows of a part ("hazards", "participants", …) as a new array. */
 json_t *bh_visit_dup_row_values(const json_t *visit, const char *part);
 
-/* Adds to `lists` the rows of checklists that are offered for a visit which begins on this day. */
-void bh_visit_add_lists(json_t *lists, const json_t *rows, const BhDate *today);
+/* Appends to `lists` those `rows` of checklists that are in force on the day `today`. */
+void bh_visit_add_checklists(json_t *lists, const json_t *rows, const BhDate *today);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* The window: stack of pages, toast, failure notice, idle lock. Implements BhPageHost. Start at
+ * host_open. */
 #include "app/window.h"
 
 #include <glib/gi18n.h>
@@ -30,23 +32,23 @@ struct _BhWindow {
   GtkWidget *queue_label;
   GtkStack *stack;
   GtkOverlay *overlay;
-  GtkWidget *failure; /* stays until somebody has seen it, whatever page is shown */
+  GtkWidget *failure; /* notice of a failed change; stays until it is acknowledged */
   GtkWidget *failure_text;
   GtkWidget *failure_seen;
-  gboolean closing; /* waits for what was entered last to be kept */
-  GtkWidget *toast; /* without windows of its own: a tap on its words reaches what lies below */
+  gboolean closing; /* waits until the last changes are saved */
+  GtkWidget *toast; /* without a GdkWindow of its own: a tap on its text reaches the page below */
   GtkWidget *toast_text;
   GtkWidget *toast_button;
   void (*undo)(gpointer data);
   gpointer undo_data;
   GDestroyNotify undo_free;
   guint toast_source;
-  guint fresh_source; /* what is said belongs to the step being taken */
+  guint settle_source; /* set while a toast belongs to the page change that is going on */
   guint idle_source;
   BhIdle idle;
   GtkCssProvider *text_size;
   BhInput *input;
-  int height_px; /* of the window, when it was configured last */
+  int height_px; /* height of the window at the last configure event */
 };
 
 static void implement_host(BhPageHostInterface *host);
@@ -74,7 +76,7 @@ static void bh_window_dispose(GObject *object)
   if (self->session != NULL && top(self) != NULL)
     bh_page_leave(top(self));
   g_clear_handle_id(&self->toast_source, g_source_remove);
-  g_clear_handle_id(&self->fresh_source, g_source_remove);
+  g_clear_handle_id(&self->settle_source, g_source_remove);
   g_clear_handle_id(&self->idle_source, g_source_remove);
   drop_undo(self);
   if (self->session != NULL)
@@ -134,7 +136,7 @@ static void hide_toast(BhWindow *self)
   drop_undo(self);
 }
 
-/* Above the page's own buttons: neither they nor the first lines of the page are covered. */
+/* Places the toast above the buttons of the page, so that it covers neither them nor the top. */
 static void place_toast(BhWindow *self)
 {
   GtkWidget *bar = top(self) != NULL ? bh_part_find_class(GTK_WIDGET(top(self)), "bar") : NULL;
@@ -151,7 +153,7 @@ static void show_top(BhWindow *self)
     gtk_stack_set_visible_child(self->stack, GTK_WIDGET(page));
   bh_input_change_view(self->input);
   bh_page_host_update_title(BH_PAGE_HOST(self));
-  if (self->fresh_source == 0)
+  if (self->settle_source == 0)
     hide_toast(self);
 }
 
@@ -160,9 +162,9 @@ static int lock_minutes(BhWindow *self)
   return bh_session_get_settings(self->session)->lock_minutes;
 }
 
-/* A step of the window itself: it does not undo that the time is over, because an answer of the
- * store can open a page too, after a long sleep. */
-static void note_step(BhWindow *self)
+/* A page change by the window itself. It does not reset an idle time that is over already: an
+ * answer of the store may open a page after a long suspend. */
+static void note_own_step(BhWindow *self)
 {
   if (bh_session_get_actor(self->session) == NULL ||
       !bh_idle_is_over(&self->idle, lock_minutes(self)))
@@ -172,7 +174,7 @@ static void note_step(BhWindow *self)
 static void host_open(BhPageHost *host, BhPage *page)
 {
   BhWindow *self = BH_WINDOW(host);
-  note_step(self);
+  note_own_step(self);
   if (top(self) != NULL)
     bh_page_leave(top(self));
   gtk_container_add(GTK_CONTAINER(self->stack), GTK_WIDGET(page));
@@ -215,12 +217,12 @@ static void host_replace(BhPageHost *host, BhPage *old, BhPage *page)
   }
   bh_page_host_open(BH_PAGE_HOST(self), page);
   while (self->pages->len > index + 1) {
-    BhPage *gone = g_ptr_array_index(self->pages, index);
-    if (gone == page)
+    BhPage *closed = g_ptr_array_index(self->pages, index);
+    if (closed == page)
       break;
-    bh_page_leave(gone);
+    bh_page_leave(closed);
     g_ptr_array_remove_index(self->pages, index);
-    gtk_widget_destroy(GTK_WIDGET(gone));
+    gtk_widget_destroy(GTK_WIDGET(closed));
   }
   bh_page_host_update_title(BH_PAGE_HOST(self));
 }
@@ -249,11 +251,11 @@ static gboolean on_toast_over(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* By now the page that follows the step has its place. */
-static gboolean on_said(gpointer data)
+/* The new page has its size now. */
+static gboolean on_step_settled(gpointer data)
 {
   BhWindow *self = data;
-  self->fresh_source = 0;
+  self->settle_source = 0;
   place_toast(self);
   return G_SOURCE_REMOVE;
 }
@@ -276,8 +278,8 @@ static void host_say_undo(BhPageHost *host, const char *text, const char *button
   gtk_widget_show(self->toast);
   guint seconds = TOAST_MIN_S + (guint)g_utf8_strlen(text, -1) / TOAST_CHARACTERS_PER_S;
   self->toast_source = g_timeout_add_seconds(seconds, on_toast_over, self);
-  if (self->fresh_source == 0)
-    self->fresh_source = g_idle_add_full(G_PRIORITY_LOW, on_said, self, NULL);
+  if (self->settle_source == 0)
+    self->settle_source = g_idle_add_full(G_PRIORITY_LOW, on_step_settled, self, NULL);
 }
 
 static void host_say(BhPageHost *host, const char *text)
@@ -286,7 +288,7 @@ static void host_say(BhPageHost *host, const char *text)
   bh_page_host_say_undo(BH_PAGE_HOST(self), text, NULL, NULL, NULL, NULL);
 }
 
-/* The first touch after a long sleep comes before any timer has run. */
+/* After a long suspend the first touch comes before any timer runs. */
 static gboolean note_activity(BhWindow *self)
 {
   if (bh_idle_touch(&self->idle, lock_minutes(self)) || bh_session_get_actor(self->session) == NULL)
@@ -295,14 +297,14 @@ static gboolean note_activity(BhWindow *self)
   return FALSE;
 }
 
-gboolean bh_window_take_event(BhWindow *self, GdkEvent *event)
+gboolean bh_window_filter_event(BhWindow *self, GdkEvent *event)
 {
   gboolean touches = event->type == GDK_KEY_PRESS || event->type == GDK_BUTTON_PRESS ||
                      event->type == GDK_TOUCH_BEGIN || event->type == GDK_MOTION_NOTIFY ||
                      event->type == GDK_SCROLL;
-  if (self->input == NULL) /* the window is going */
+  if (self->input == NULL) /* the window is being destroyed */
     return TRUE;
-  return (!touches || note_activity(self)) && bh_input_take(self->input, event);
+  return (!touches || note_activity(self)) && bh_input_filter_event(self->input, event);
 }
 
 static void host_change_view(BhPageHost *host)
@@ -327,7 +329,7 @@ static void host_apply_settings(BhPageHost *host)
   GtkSettings *desktop = gtk_settings_get_default();
   gboolean dark = FALSE;
   g_object_get(desktop, "gtk-application-prefer-dark-theme", &dark, NULL);
-  /* Also to set what is set already makes GTK read its whole theme anew. */
+  /* Setting the property again makes GTK reload its whole theme. */
   if (settings->dark != dark)
     g_object_set(desktop, "gtk-application-prefer-dark-theme", settings->dark, NULL);
   bh_part_set_class(GTK_WIDGET(self), "dark", settings->dark);
@@ -347,7 +349,7 @@ static void on_toast_button(GtkButton *button, BhWindow *self)
 static void on_back(GtkButton *button, BhWindow *self)
 {
   (void)button;
-  note_step(self);
+  note_own_step(self);
   bh_page_host_close(BH_PAGE_HOST(self), top(self));
 }
 
@@ -370,28 +372,29 @@ static gboolean on_key(GtkWidget *widget, GdkEventKey *event, gpointer data)
   BhWindow *self = BH_WINDOW(widget);
   if (event->keyval != GDK_KEY_Escape || self->pages->len < 2)
     return GDK_EVENT_PROPAGATE;
-  /* First the field and its input method: what is being composed is given up, not the page. */
+  /* The focused field and its input method come first: Escape then cancels the composition, not the
+   * page. */
   if (!gtk_window_propagate_key_event(GTK_WINDOW(self), event))
     bh_page_host_close(BH_PAGE_HOST(self), top(self));
   return GDK_EVENT_STOP;
 }
 
-/* A scan goes to the page in front or nowhere; it is no typing. */
+/* A scan goes to the page on top or nowhere; it is never typed into a field. */
 static void on_scanned(const char *code, gpointer data)
 {
   BhWindow *self = data;
-  if (top(self) != NULL && bh_page_take_code(top(self), code))
+  if (top(self) != NULL && bh_page_handle_code(top(self), code))
     return;
   g_autofree char *shown = g_utf8_strlen(code, -1) > SCAN_SHOWN_CHARACTERS
                                ? g_utf8_substring(code, 0, SCAN_SHOWN_CHARACTERS)
                                : NULL;
   g_autofree char *text = shown != NULL
-                              ? g_strdup_printf(_("Scanned %s…: nothing here uses it"), shown)
-                              : g_strdup_printf(_("Scanned %s: nothing here uses it"), code);
+                              ? g_strdup_printf(_("Scanned %s…: this page does not use it"), shown)
+                              : g_strdup_printf(_("Scanned %s: this page does not use it"), code);
   bh_page_host_say(BH_PAGE_HOST(self), text);
 }
 
-/* On a handheld the buttons of the window manager would push out who acts and what is unsent. */
+/* On a handheld the window manager's buttons would push out the person's name and the queue. */
 static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpointer data)
 {
   (void)data;
@@ -399,7 +402,7 @@ static gboolean on_configure(GtkWidget *widget, GdkEventConfigure *event, gpoint
   gboolean wide = event->width >= WIDE_PX;
   if (hdy_header_bar_get_show_close_button(self->header) != wide)
     hdy_header_bar_set_show_close_button(self->header, wide);
-  /* A keyboard on the screen takes the lower half: what is typed in stays in sight. */
+  /* An on-screen keyboard takes the lower half: the focused field stays visible. */
   GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(self));
   if (event->height < self->height_px && focus != NULL)
     bh_part_keep_in_view(focus);
@@ -437,12 +440,12 @@ static void on_records(BhSession *session, BhWindow *self)
     bh_page_refresh(top(self));
 }
 
-/* Who typed or tapped it has moved on; that it is not on disk must not stay unsaid. A window that
- * was about to close stays: what is not on disk may still be on the screen. */
+/* Shows that a change failed whose page is gone. The notice does not disappear by itself, because
+ * the text is not on disk. */
 static void on_failed(BhSession *session, const GError *error, BhWindow *self)
 {
   g_autofree char *why = bh_session_dup_error_text(session, error);
-  g_autofree char *text = g_strdup_printf(_("What was entered last was not kept: %s"), why);
+  g_autofree char *text = g_strdup_printf(_("The last input was not saved: %s"), why);
   gtk_label_set_text(GTK_LABEL(self->failure_text), text);
   gtk_widget_show(self->failure);
 }
@@ -452,8 +455,8 @@ static void on_failure_seen(BhWindow *self)
   gtk_widget_hide(self->failure);
 }
 
-/* Closing waits for what is still typed to be kept, and does not happen when that fails: it may
- * still be on the screen. A second time it does not wait. */
+/* Closes the window once pending changes are saved. When one fails, the window stays, because the
+ * text may still be on the screen. A second attempt closes at once. */
 static gboolean on_delete(GtkWidget *widget, GdkEvent *event, gpointer data)
 {
   (void)event;
@@ -463,16 +466,16 @@ static gboolean on_delete(GtkWidget *widget, GdkEvent *event, gpointer data)
     return GDK_EVENT_PROPAGATE;
   if (top(self) != NULL)
     bh_page_leave(top(self));
-  self->closing = bh_session_is_keeping(self->session);
+  self->closing = bh_session_has_pending_changes(self->session);
   return self->closing ? GDK_EVENT_STOP : GDK_EVENT_PROPAGATE;
 }
 
-static void on_all_kept(BhSession *session, gboolean kept, BhWindow *self)
+static void on_changes_done(BhSession *session, gboolean succeeded, BhWindow *self)
 {
   (void)session;
   gboolean closing = self->closing;
   self->closing = FALSE;
-  if (closing && kept)
+  if (closing && succeeded)
     gtk_widget_destroy(GTK_WIDGET(self));
 }
 
@@ -520,7 +523,7 @@ static void bh_window_init(BhWindow *self)
   g_type_ensure(HDY_TYPE_AVATAR);
   gtk_widget_init_template(GTK_WIDGET(self));
   bh_part_identify_tree(GTK_WIDGET(self));
-  /* As pixels: a drawing would bring its whole renderer into memory at every start. */
+  /* A PNG: an SVG would load its renderer at every start. */
   g_autoptr(GdkPixbuf) icon = gdk_pixbuf_new_from_resource("/cn/bihuan/app/icon.png", NULL);
   gtk_window_set_icon(GTK_WINDOW(self), icon);
   self->pages = g_ptr_array_new();
@@ -557,7 +560,7 @@ BhWindow *bh_window_new(GtkApplication *application, BhSession *session)
   g_signal_connect_object(session, "enrolled", G_CALLBACK(on_enrolled), self, 0);
   g_signal_connect_object(session, "records-changed", G_CALLBACK(on_records), self, 0);
   g_signal_connect_object(session, "failed", G_CALLBACK(on_failed), self, 0);
-  g_signal_connect_object(session, "all-kept", G_CALLBACK(on_all_kept), self, 0);
+  g_signal_connect_object(session, "changes-done", G_CALLBACK(on_changes_done), self, 0);
   bh_page_host_apply_settings(BH_PAGE_HOST(self));
   return self;
 }

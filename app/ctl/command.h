@@ -1,4 +1,4 @@
-/* What the commands of bihuanctl share. */
+/* What the commands of bihuanctl share. Main thread. */
 #pragma once
 
 #include "app/ctl/link.h"
@@ -28,26 +28,29 @@ typedef struct {
   gsize n_arguments;
 } BhCtlOptions;
 
-/* Says the error on stderr and gives the code that fits it. */
+/* Prints the error (NULL: "failed") to stderr and returns its exit code. */
 BhCtlExit bh_ctl_fail(const GError *error);
+/* The exit code of an error; BH_CTL_FAILED for NULL and for errors of other domains. */
 BhCtlExit bh_ctl_exit_code(const GError *error);
-/* One JSON text and a line end on stdout. */
+/* Prints one JSON text and a line end to stdout. */
 void bh_ctl_print_json(const json_t *value);
 /* "zh" or "en", by the locale. */
 const char *bh_ctl_get_lang(void);
 
-BhCtlExit bh_ctl_enrol(const BhCtlOptions *options);
-BhCtlExit bh_ctl_record(const BhCtlOptions *options);
-BhCtlExit bh_ctl_check(const BhCtlOptions *options);
-BhCtlExit bh_ctl_sync(const BhCtlOptions *options);
-BhCtlExit bh_ctl_status(const BhCtlOptions *options);
-BhCtlExit bh_ctl_queue(const BhCtlOptions *options);
-BhCtlExit bh_ctl_staff(const BhCtlOptions *options);
-BhCtlExit bh_ctl_list(const BhCtlOptions *options);
-BhCtlExit bh_ctl_show(const BhCtlOptions *options);
-BhCtlExit bh_ctl_history(const BhCtlOptions *options);
-BhCtlExit bh_ctl_damaged(const BhCtlOptions *options);
-BhCtlExit bh_ctl_doctor(const BhCtlOptions *options);
-BhCtlExit bh_ctl_tidy(const BhCtlOptions *options);
+/* The commands. Each reads its arguments from `options`, prints its result to stdout and errors to
+ * stderr, and returns the exit code. */
+BhCtlExit bh_ctl_enrol(const BhCtlOptions *options);   /* TEXT: one-time text of a hub */
+BhCtlExit bh_ctl_record(const BhCtlOptions *options);  /* FILE|-: lines to save */
+BhCtlExit bh_ctl_check(const BhCtlOptions *options);   /* FILE|-: lines to check */
+BhCtlExit bh_ctl_sync(const BhCtlOptions *options);    /* one sync; waits for its end */
+BhCtlExit bh_ctl_status(const BhCtlOptions *options);  /* state of the store */
+BhCtlExit bh_ctl_queue(const BhCtlOptions *options);   /* what is not sent yet */
+BhCtlExit bh_ctl_staff(const BhCtlOptions *options);   /* who can sign in */
+BhCtlExit bh_ctl_list(const BhCtlOptions *options);    /* KIND: its records */
+BhCtlExit bh_ctl_show(const BhCtlOptions *options);    /* ID: one record */
+BhCtlExit bh_ctl_history(const BhCtlOptions *options); /* ID: entries of one record */
+BhCtlExit bh_ctl_damaged(const BhCtlOptions *options); /* entries that were damaged on disk */
+BhCtlExit bh_ctl_doctor(const BhCtlOptions *options);  /* BH_CTL_FAILED when a check fails */
+BhCtlExit bh_ctl_tidy(const BhCtlOptions *options);    /* removes files that nothing refers to */
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* The commands that talk to the hub. */
+/* The commands enrol and sync. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,7 +8,7 @@
 
 #define ASK_MAX_S 600
 #define ASK_PAUSE_US 200000
-#define START_TRIES 15 /* pauses in which a round of another process shows that it began */
+#define START_TRIES 15 /* polls after which a sync of another process must have started */
 
 BhCtlExit bh_ctl_enrol(const BhCtlOptions *options)
 {
@@ -18,50 +18,50 @@ BhCtlExit bh_ctl_enrol(const BhCtlOptions *options)
   g_autoptr(BhLink) link = bh_link_take(options->store, &error);
   if (link == NULL || !bh_sync_enrol(bh_link_get_worker(link), options->arguments[0], name, &error))
     return bh_ctl_fail(error);
-  g_autoptr(json_t) told = bh_link_call(link, "describe", NULL, &error);
-  if (told == NULL)
+  g_autoptr(json_t) description = bh_link_call(link, "describe", NULL, &error);
+  if (description == NULL)
     return bh_ctl_fail(error);
   if (options->json)
-    bh_ctl_print_json(told);
+    bh_ctl_print_json(description);
   else
-    printf("Enrolled at %s (%s) as %s\n", bh_json_string_or(told, "hub_name", ""),
-           bh_json_string_or(told, "url", ""), name);
+    printf("Enrolled at %s (%s) as %s\n", bh_json_string_or(description, "hub_name", ""),
+           bh_json_string_or(description, "url", ""), name);
   return BH_CTL_OK;
 }
 
-static gboolean is_resting(const json_t *status)
+static gboolean is_idle(const json_t *status)
 {
   return strcmp(bh_json_string_or(status, "state", ""), "working") != 0 &&
          !json_is_true(json_object_get(status, "behind"));
 }
 
-/* Another process syncs: ask it to, and watch until its round is over. */
+/* Another process owns the store: asks it to sync, and polls until it is done. */
 static json_t *sync_elsewhere(BhLink *link, GError **error)
 {
   json_t *status = NULL;
-  gboolean began = FALSE;
+  gboolean started = FALSE;
   gint64 end = g_get_monotonic_time() + ASK_MAX_S * G_USEC_PER_SEC;
 
-  g_autoptr(json_t) before = bh_link_call(link, "status", NULL, error);
-  g_autoptr(json_t) asked = before != NULL ? bh_link_call(link, "sync", NULL, error) : NULL;
-  if (asked == NULL)
+  g_autoptr(json_t) old_status = bh_link_call(link, "status", NULL, error);
+  g_autoptr(json_t) accepted = old_status != NULL ? bh_link_call(link, "sync", NULL, error) : NULL;
+  if (accepted == NULL)
     return NULL;
-  gint64 last = json_integer_value(json_object_get(before, "last_sync_ms"));
+  gint64 last = json_integer_value(json_object_get(old_status, "last_sync_ms"));
   for (int i = 0; g_get_monotonic_time() < end; i++) {
     g_clear_pointer(&status, json_decref);
     g_usleep(ASK_PAUSE_US);
     status = bh_link_call(link, "status", NULL, error);
     if (status == NULL)
       return NULL;
-    began = began || !is_resting(status) ||
-            json_integer_value(json_object_get(status, "last_sync_ms")) != last;
-    if (is_resting(status) && (began || i >= START_TRIES))
+    started = started || !is_idle(status) ||
+              json_integer_value(json_object_get(status, "last_sync_ms")) != last;
+    if (is_idle(status) && (started || i >= START_TRIES))
       return status;
   }
   return status;
 }
 
-static BhCtlExit judge(const json_t *status)
+static BhCtlExit get_exit_code(const json_t *status)
 {
   const char *state = bh_json_string_or(status, "state", "");
   const char *last_error = bh_json_string_or(status, "last_error", "");
@@ -87,13 +87,13 @@ BhCtlExit bh_ctl_sync(const BhCtlOptions *options)
       worker != NULL ? bh_sync_once(worker, &error) : sync_elsewhere(link, &error);
   if (status == NULL)
     return bh_ctl_fail(error);
-  BhCtlExit code = judge(status);
+  BhCtlExit code = get_exit_code(status);
   if (options->json)
     bh_ctl_print_json(status);
   else if (code == BH_CTL_OK)
     printf("In step with the hub.\n");
   else if (json_is_true(json_object_get(status, "behind")))
-    printf("Not in step with the hub: its records are still taking their places\n");
+    printf("Not in step with the hub: its records are still being stored\n");
   else
     printf("Not in step with the hub: %s\n",
            bh_json_string_or(status, "last_error", bh_json_string_or(status, "state", "")));

@@ -1,3 +1,4 @@
+/* Connects to a store: takes it, or asks its owner through the socket. */
 #include "app/ctl/link.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@
 
 struct _BhLink {
   char *dir;
-  BhOwner *owner; /* both NULL when another process has the store */
+  BhOwner *owner; /* both NULL when another process owns the store */
   BhWorker *worker;
   BhKindSet *kinds;
 };
@@ -47,7 +48,8 @@ static gboolean make_dir(BhLink *link, GError **error)
 {
   if (g_mkdir_with_parents(link->dir, 0700) == 0)
     return TRUE;
-  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "cannot make the store's directory %s", link->dir);
+  g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "cannot create the store's directory %s",
+              link->dir);
   return FALSE;
 }
 
@@ -64,7 +66,7 @@ BhLink *bh_link_open(const char *dir, GError **error)
 
   if (!make_dir(link, error))
     return NULL;
-  /* An owner that just starts or just ends neither lets go nor answers for a moment. */
+  /* An owner that starts or ends neither releases the store nor answers for a moment. */
   for (int i = 0; i < OPEN_TRIES; i++) {
     g_clear_error(&local);
     link->owner = bh_owner_take(link->dir, "ctl", &local);

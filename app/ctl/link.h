@@ -1,4 +1,4 @@
-/* The way to a store: this process takes it, or asks the one that has it. Main thread. */
+/* A connection to a store: this process owns it, or asks the process that does. Main thread. */
 #pragma once
 
 #include "sync/device/store/store.h"
@@ -7,18 +7,22 @@ G_BEGIN_DECLS
 
 typedef struct _BhLink BhLink;
 
-/* BH_ERROR_BUSY when another process has the store and does not answer. */
+/* Connects to the store in `dir`, which is made when it is missing. NULL with BH_ERROR_BUSY when
+ * another process owns the store and does not answer. */
 BhLink *bh_link_open(const char *dir, GError **error);
-/* Takes the store for this process, asking an agent to yield. BH_ERROR_BUSY. */
+/* Takes the store for this process; an agent is asked to release it. NULL with BH_ERROR_BUSY when
+ * that does not happen within 15 seconds. */
 BhLink *bh_link_take(const char *dir, GError **error);
+/* Releases the store. NULL is ignored. */
 void bh_link_close(BhLink *link);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhLink, bh_link_close)
 
-/* A method of service.h; `params` is stolen, may be NULL. New reference. */
+/* Calls a method of sync/device/store/service.h and waits for the result, a new reference. `params`
+ * is taken over; NULL for none. NULL with the error of the method. */
 json_t *bh_link_call(BhLink *link, const char *method, json_t *params, GError **error);
-/* NULL when another process has the store. */
+/* The worker of this process, borrowed; NULL when another process owns the store. */
 BhWorker *bh_link_get_worker(BhLink *link);
-/* The kinds as the store has them, fetched once; borrowed. */
+/* The kinds of the store, borrowed; read once. NULL with an error. */
 BhKindSet *bh_link_get_kinds(BhLink *link, GError **error);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* bihuanctl: the collector's main job from a shell. */
+/* bihuanctl: records, syncs and shows what a store holds, from a shell. Options, commands and exit
+ * codes. */
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,20 +20,17 @@ static const Command commands[] = {
     {"enrol", "TEXT", "make this store a device of a hub, from its one-time text", 1, bh_ctl_enrol},
     {"record", "FILE|-", "save one entry per line of JSON, as --by with --pin-file", 1,
      bh_ctl_record},
-    {"check", "FILE|-", "say what is wrong with such lines, saving nothing", 1, bh_ctl_check},
-    {"sync", "", "send and fetch what there is, now", 0, bh_ctl_sync},
-    {"status", "", "what has not left yet, what the hub has, when it was last reached", 0,
-     bh_ctl_status},
-    {"queue", "", "each entry, file and draft that has not left yet, and why", 0, bh_ctl_queue},
+    {"check", "FILE|-", "report problems of such lines; saves nothing", 1, bh_ctl_check},
+    {"sync", "", "send and receive now", 0, bh_ctl_sync},
+    {"status", "", "what is not sent yet, what the hub has, and the last sync", 0, bh_ctl_status},
+    {"queue", "", "each entry, file and draft that is not sent yet, and why", 0, bh_ctl_queue},
     {"staff", "", "who can sign in on this device", 0, bh_ctl_staff},
     {"list", "KIND", "records of a kind, newest change first", 1, bh_ctl_list},
     {"show", "ID", "one record", 1, bh_ctl_show},
-    {"history", "ID", "own entries that touched a record", 1, bh_ctl_history},
-    {"damaged", "", "entries this device's disk did not keep, as they were found", 0,
-     bh_ctl_damaged},
+    {"history", "ID", "entries of this device that changed a record", 1, bh_ctl_history},
+    {"damaged", "", "entries that were damaged on this device's disk", 0, bh_ctl_damaged},
     {"doctor", "", "check store, chain, files, clock and disk", 0, bh_ctl_doctor},
-    {"tidy", "", "remove the files that doctor names as orphans: nothing knows them", 0,
-     bh_ctl_tidy},
+    {"tidy", "", "remove the files that doctor lists as orphans", 0, bh_ctl_tidy},
 };
 
 static const char description[] =
@@ -48,9 +46,9 @@ static const char description[] =
     "  0  done\n"
     "  1  failed (disk, network, no such record, no answer)\n"
     "  2  wrong usage\n"
-    "  3  refused: by a rule, a PIN, a limit or a format; good lines were saved all the same\n"
-    "  4  no hub was reached\n"
-    "  5  another program has the store and does not answer\n";
+    "  3  refused: by a rule, a PIN, a limit or a format; other lines were saved\n"
+    "  4  the hub could not be reached\n"
+    "  5  another program owns the store and does not answer\n";
 
 BhCtlExit bh_ctl_exit_code(const GError *error)
 {
@@ -114,7 +112,7 @@ static BhCtlExit usage(const char *message)
 static BhCtlExit dispatch(BhCtlOptions *options, char **words)
 {
   if (options->store == NULL)
-    return usage("--store is missing");
+    return usage("--store is required");
   if (words == NULL || words[0] == NULL)
     return usage("no command");
   for (gsize i = 0; i < G_N_ELEMENTS(commands); i++) {
@@ -125,11 +123,11 @@ static BhCtlExit dispatch(BhCtlOptions *options, char **words)
     if (options->n_arguments == commands[i].n_arguments)
       return commands[i].run(options);
     g_autofree char *text =
-        g_strdup_printf("%s wants %s", words[0],
+        g_strdup_printf("%s needs %s", words[0],
                         commands[i].n_arguments > 0 ? commands[i].arguments : "no argument");
     return usage(text);
   }
-  g_autofree char *text = g_strdup_printf("there is no command %s", words[0]);
+  g_autofree char *text = g_strdup_printf("no such command: %s", words[0]);
   return usage(text);
 }
 
@@ -151,7 +149,8 @@ int main(int argc, char **argv)
       {"search", 0, 0, G_OPTION_ARG_STRING, &options.search, "list: words or codes", "TEXT"},
       {"where", 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.where,
        "list: only where an indexed field has this value; may repeat", "FIELD=VALUE"},
-      {"limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "list, queue: at most so many (50)", "N"},
+      {"limit", 0, 0, G_OPTION_ARG_INT, &options.limit, "list, queue: largest number of rows (50)",
+       "N"},
       {"version", 0, 0, G_OPTION_ARG_NONE, &version, "Show the version and end", NULL},
       {G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &words, NULL, NULL},
       {NULL}};

@@ -1,4 +1,4 @@
-/* Lines of JSON to entries. A bad line stops nothing else (L8). */
+/* The commands record and check: reads lines of JSON. A bad line does not stop the others (L8). */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,11 +13,12 @@
 typedef struct {
   const BhCtlOptions *options;
   BhLink *link;
-  const char *file_method; /* "add_file", or "describe_file" when nothing is to be kept */
-  char *folder; /* paths in lines are relative to the file's folder, or to the working directory */
+  const char *file_method; /* "add_file"; "describe_file" when nothing is stored */
+  char *folder; /* base of relative paths: the file's folder, or the working directory for standard
+                   input */
 } Run;
 
-/* Returns the answer of one line, new reference. */
+/* Handles one line; the result is a new reference. */
 typedef json_t *(*LineFunc)(Run *run, json_t *line, GError **error);
 
 static char *resolve_path(const Run *run, const char *path)
@@ -30,7 +31,7 @@ static char *resolve_path(const Run *run, const char *path)
 static json_t *add_file(Run *run, const char *path, GError **error)
 {
   g_autofree char *full = resolve_path(run, path);
-  return bh_link_call(run->link, run->file_method, json_pack("{ss}", "path", full), error);
+  return bh_link_call(run->link, run->file_method, json_pack("{s:s}", "path", full), error);
 }
 
 static gboolean add_files(Run *run, const json_t *line, GError **error)
@@ -41,9 +42,7 @@ static gboolean add_files(Run *run, const json_t *line, GError **error)
     const char *path = json_string_value(json_array_get(files, i));
     g_autoptr(json_t) fact = path != NULL ? add_file(run, path, error) : NULL;
     if (path == NULL)
-      g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT,
-                          "files: holds something that is no "
-                          "path");
+      g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "files: every item must be a path");
     if (fact == NULL)
       return FALSE;
   }
@@ -87,7 +86,7 @@ static json_t *prepare(Run *run, json_t *line, GError **error)
   json_t *op;
 
   if (!json_is_object(line)) {
-    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "the line is no object");
+    g_set_error_literal(error, BH_ERROR, BH_ERROR_FORMAT, "the line must be a JSON object");
     return NULL;
   }
   json_t *ops = bh_json_get_array(line, "ops", "line", error);
@@ -116,7 +115,7 @@ static json_t *save_line(Run *run, json_t *line, GError **error)
 
   if (ops == NULL)
     return NULL;
-  json_t *params = json_pack("{ss sO}", "author", run->options->by, "ops", ops);
+  json_t *params = json_pack("{s:s, s:O}", "author", run->options->by, "ops", ops);
   if (json_object_get(line, "observed_ms") != NULL)
     json_object_set(params, "observed_ms", json_object_get(line, "observed_ms"));
   json_t *saved = bh_link_call(run->link, "save", params, error);
@@ -158,9 +157,10 @@ static void report_doubts(gsize number, const json_t *answer)
   gsize i;
   json_t *doubt;
 
-  json_array_foreach(json_object_get(answer, "doubts"), i, doubt)
+  json_array_foreach(json_object_get(answer, "doubts"), i, doubt) {
     fprintf(stderr, "bihuanctl: line %" G_GSIZE_FORMAT ": saved, but doubtful: %s: %s\n", number,
             bh_json_string_or(doubt, "field", ""), bh_json_string_or(doubt, "en", ""));
+  }
 }
 
 static void report_line(const Run *run, gsize number, json_t *answer)
@@ -184,7 +184,7 @@ static void report_error(const Run *run, gsize number, const GError *error)
   if (!run->options->json)
     return;
   g_autoptr(json_t) answer =
-      json_pack("{sI ss ss}", "line", (json_int_t)number, "error",
+      json_pack("{s:I, s:s, s:s}", "line", (json_int_t)number, "error",
                 error->domain == BH_ERROR ? bh_error_code_name((BhErrorCode)error->code) : "failed",
                 "message", error->message);
   bh_ctl_print_json(answer);
@@ -218,7 +218,7 @@ static BhCtlExit run_lines(Run *run, LineFunc func, FILE *in)
     if (len == 0)
       continue;
     BhCtlExit code = run_line(run, func, text, (gsize)len, number);
-    /* A failed disk or a store that went away outweighs a refused line. */
+    /* A failed disk or a store that is gone outweighs a refused line. */
     if (code != BH_CTL_OK && (worst == BH_CTL_OK || worst == BH_CTL_REFUSED))
       worst = code;
   }
@@ -234,21 +234,22 @@ static gboolean sign_in(Run *run, GError **error)
   if (!g_file_get_contents(run->options->pin_file, &pin, &len, error))
     return FALSE;
   if (len > PIN_FILE_MAX) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "the PIN file is over %d bytes", PIN_FILE_MAX);
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "the PIN file is larger than %d bytes",
+                PIN_FILE_MAX);
     return FALSE;
   }
   g_strchomp(pin);
   g_autoptr(json_t) done = bh_link_call(
-      run->link, "sign_in", json_pack("{ss ss}", "staff", run->options->by, "pin", pin), error);
+      run->link, "sign_in", json_pack("{s:s, s:s}", "staff", run->options->by, "pin", pin), error);
   memset(pin, 0, len);
   return done != NULL;
 }
 
-/* The store may be that of a collector, which goes on running. */
+/* Signs out, because the store may belong to a collector that keeps running. */
 static void sign_out(Run *run)
 {
   g_autoptr(json_t) done =
-      bh_link_call(run->link, "sign_out", json_pack("{ss}", "staff", run->options->by), NULL);
+      bh_link_call(run->link, "sign_out", json_pack("{s:s}", "staff", run->options->by), NULL);
 }
 
 static BhCtlExit run_file(const BhCtlOptions *options, LineFunc func, gboolean with_pin)

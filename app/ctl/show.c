@@ -1,4 +1,4 @@
-/* What people read: lists, records, status, queue. */
+/* The commands that print lists, records, status and queue. */
 #include <stdio.h>
 #include <string.h>
 
@@ -30,7 +30,7 @@ static gboolean read_where(const BhCtlOptions *options, json_t *query, GError **
   for (char **item = options->where; item != NULL && *item != NULL; item++) {
     const char *equals = strchr(*item, '=');
     if (equals == NULL || equals == *item) {
-      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "--where wants FIELD=VALUE, not %s", *item);
+      g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "--where must be FIELD=VALUE, not %s", *item);
       return FALSE;
     }
     g_autofree char *field = g_strndup(*item, (gsize)(equals - *item));
@@ -54,14 +54,14 @@ static json_t *fetch(const BhCtlOptions *options, BhLink *link, GError **error)
   do {
     gsize left = MIN(limit - json_array_size(rows), PAGE_MAX);
     json_object_set_new(query, "limit", json_integer((json_int_t)left));
-    g_autoptr(json_t) page = bh_link_call(link, "list", json_pack("{sO}", "query", query), error);
+    g_autoptr(json_t) page = bh_link_call(link, "list", json_pack("{s:O}", "query", query), error);
     if (page == NULL)
       return NULL;
     json_array_extend(rows, json_object_get(page, "rows"));
     after = json_object_get(page, "after");
     json_object_set(query, "after", after);
   } while (json_is_string(json_object_get(query, "after")) && json_array_size(rows) < limit);
-  return json_pack("{sO sO}", "rows", rows, "after", json_object_get(query, "after"));
+  return json_pack("{s:O, s:O}", "rows", rows, "after", json_object_get(query, "after"));
 }
 
 static void print_row(const BhKind *kind, const json_t *row)
@@ -92,10 +92,11 @@ BhCtlExit bh_ctl_list(const BhCtlOptions *options)
   }
   BhKindSet *kinds = bh_link_get_kinds(link, NULL);
   const BhKind *kind = kinds != NULL ? bh_kind_set_find(kinds, options->arguments[0]) : NULL;
-  json_array_foreach(json_object_get(found, "rows"), index, row)
+  json_array_foreach(json_object_get(found, "rows"), index, row) {
     print_row(kind, row);
+  }
   if (json_is_string(json_object_get(found, "after")))
-    printf("There are more: give a greater --limit.\n");
+    printf("There are more: raise --limit.\n");
   return BH_CTL_OK;
 }
 
@@ -144,7 +145,7 @@ BhCtlExit bh_ctl_show(const BhCtlOptions *options)
   g_autoptr(BhLink) link = bh_link_open(options->store, &error);
   g_autoptr(json_t) record =
       link != NULL
-          ? bh_link_call(link, "get", json_pack("{ss}", "id", options->arguments[0]), &error)
+          ? bh_link_call(link, "get", json_pack("{s:s}", "id", options->arguments[0]), &error)
           : NULL;
 
   if (record == NULL)
@@ -156,7 +157,8 @@ BhCtlExit bh_ctl_show(const BhCtlOptions *options)
   return BH_CTL_OK;
 }
 
-/* "deadline "2026-12-01" -> "2026-12-20"", as JSON; what was not there before has no arrow. */
+/* Prints: deadline "2026-12-01" -> "2026-12-20". Values are JSON; without an old value there is no
+ * arrow. */
 static void print_set(const json_t *set, gboolean follows)
 {
   const json_t *replaced = json_object_get(set, "replaced");
@@ -171,10 +173,10 @@ static void print_set(const json_t *set, gboolean follows)
 
 static void print_entry(const json_t *entry)
 {
-  g_autofree char *at = bh_time_format(number_of(entry, "at_ms"));
+  g_autofree char *time_text = bh_time_format(number_of(entry, "at_ms"));
   const json_t *sets = json_object_get(entry, "sets");
 
-  printf("%s  %-11s %s ", at, bh_json_string_or(entry, "status", ""),
+  printf("%s  %-11s %s ", time_text, bh_json_string_or(entry, "status", ""),
          bh_json_string_or(entry, "by_name", ""));
   for (gsize i = 0; i < json_array_size(sets); i++)
     print_set(json_array_get(sets, i), i > 0);
@@ -187,27 +189,28 @@ static BhCtlExit print_array(const BhCtlOptions *options, const char *method, js
                              const char *name, void (*print)(const json_t *item))
 {
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) given = params;
+  g_autoptr(json_t) owned_params = params;
   gsize index;
   json_t *item;
 
   g_autoptr(BhLink) link = bh_link_open(options->store, &error);
   g_autoptr(json_t) answer =
-      link != NULL ? bh_link_call(link, method, json_incref(given), &error) : NULL;
+      link != NULL ? bh_link_call(link, method, json_incref(owned_params), &error) : NULL;
   if (answer == NULL)
     return bh_ctl_fail(error);
   if (options->json) {
     bh_ctl_print_json(answer);
     return BH_CTL_OK;
   }
-  json_array_foreach(json_object_get(answer, name), index, item)
+  json_array_foreach(json_object_get(answer, name), index, item) {
     print(item);
+  }
   return BH_CTL_OK;
 }
 
 BhCtlExit bh_ctl_history(const BhCtlOptions *options)
 {
-  return print_array(options, "history", json_pack("{ss}", "id", options->arguments[0]), "entries",
+  return print_array(options, "history", json_pack("{s:s}", "id", options->arguments[0]), "entries",
                      print_entry);
 }
 
@@ -225,8 +228,8 @@ static void print_status(const json_t *status)
          "Not sent yet", number_of(status, "pending"), number_of(status, "files_pending"), bytes,
          number_of(status, "drafts"));
   printf("%-14s %" G_GINT64_FORMAT " entries\n", "At the hub", number_of(status, "delivered"));
-  printf("%-14s %" G_GINT64_FORMAT " conflicts, %" G_GINT64_FORMAT " held back by the hub\n",
-         "To look at", number_of(status, "conflicts"), number_of(status, "quarantined"));
+  printf("%-14s %" G_GINT64_FORMAT " conflicts, %" G_GINT64_FORMAT " quarantined by the hub\n",
+         "To review", number_of(status, "conflicts"), number_of(status, "quarantined"));
   if (number_of(status, "damaged") > 0)
     printf("%-14s %" G_GINT64_FORMAT " entries, set aside (see bihuanctl damaged)\n",
            "Damaged here", number_of(status, "damaged"));
@@ -255,9 +258,9 @@ BhCtlExit bh_ctl_status(const BhCtlOptions *options)
 
 static void print_queued(const json_t *item)
 {
-  g_autofree char *at = bh_time_format(number_of(item, "at_ms"));
+  g_autofree char *time_text = bh_time_format(number_of(item, "at_ms"));
 
-  printf("%s  %-5s  %-13s %s  %s\n", at, bh_json_string_or(item, "what", ""),
+  printf("%s  %-5s  %-13s %s  %s\n", time_text, bh_json_string_or(item, "what", ""),
          bh_json_string_or(item, "why_code", ""), bh_json_string_or(item, "title", ""),
          bh_json_string_or(item, "by_name", ""));
 }
@@ -265,7 +268,7 @@ static void print_queued(const json_t *item)
 BhCtlExit bh_ctl_queue(const BhCtlOptions *options)
 {
   return print_array(options, "queue",
-                     json_pack("{si}", "limit", options->limit > 0 ? options->limit : 50), "items",
+                     json_pack("{s:i}", "limit", options->limit > 0 ? options->limit : 50), "items",
                      print_queued);
 }
 
@@ -282,9 +285,9 @@ BhCtlExit bh_ctl_staff(const BhCtlOptions *options)
 
 static void print_damaged(const json_t *item)
 {
-  g_autofree char *at = bh_time_format(number_of(item, "at_ms"));
+  g_autofree char *time_text = bh_time_format(number_of(item, "at_ms"));
 
-  printf("%s  %s  %s\n", at, bh_json_string_or(item, "entry", "-"),
+  printf("%s  %s  %s\n", time_text, bh_json_string_or(item, "entry", "-"),
          bh_json_string_or(item, "reason", ""));
 }
 
@@ -296,7 +299,7 @@ BhCtlExit bh_ctl_damaged(const BhCtlOptions *options)
 BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
 {
   g_autoptr(GError) error = NULL;
-  gboolean well = TRUE;
+  gboolean all_ok = TRUE;
   gsize index;
   json_t *check;
 
@@ -306,14 +309,14 @@ BhCtlExit bh_ctl_doctor(const BhCtlOptions *options)
     return bh_ctl_fail(error);
   json_array_foreach(json_object_get(answer, "checks"), index, check) {
     gboolean ok = json_is_true(json_object_get(check, "ok"));
-    well = well && ok;
+    all_ok = all_ok && ok;
     if (!options->json)
       printf("%-4s %-9s %s\n", ok ? "ok" : "BAD", bh_json_string_or(check, "name", ""),
              bh_json_string_or(check, "text", ""));
   }
   if (options->json)
     bh_ctl_print_json(answer);
-  return well ? BH_CTL_OK : BH_CTL_FAILED;
+  return all_ok ? BH_CTL_OK : BH_CTL_FAILED;
 }
 
 BhCtlExit bh_ctl_tidy(const BhCtlOptions *options)

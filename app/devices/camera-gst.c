@@ -1,4 +1,6 @@
-#include "app/devices/camera-parts.h"
+/* The camera module: a GStreamer pipeline with live view, reader of codes and still pictures. Start
+ * at open_feed. */
+#include "app/devices/camera-module.h"
 
 #include <gmodule.h>
 #include <gst/app/gstappsink.h>
@@ -9,7 +11,7 @@
 #include "schema/error.h"
 
 struct _BhCameraFeed {
-  BhCameraSaid said;
+  BhCameraCallback callback;
   gpointer data;
   GstElement *pipeline;
   GstElement *sink; /* still pictures */
@@ -37,7 +39,7 @@ static gboolean has_element(const char *name)
   return factory != NULL;
 }
 
-/* The source part of the pipeline; NULL when this machine has no camera. */
+/* The source element of the pipeline, g_free; NULL when this machine has no camera. */
 static char *dup_source(const char *still_image)
 {
   if (still_image != NULL)
@@ -62,17 +64,17 @@ static gboolean on_bus(GstBus *bus, GstMessage *message, gpointer data)
       gst_structure_has_name(structure, "barcode")) {
     const char *text = gst_structure_get_string(structure, "symbol");
     if (text != NULL && g_utf8_validate(text, -1, NULL))
-      feed->said(text, NULL, feed->data);
+      feed->callback(text, NULL, feed->data);
   } else if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
     g_autoptr(GError) error = NULL;
     gst_message_parse_error(message, &error, NULL);
-    feed->said(NULL, error->message, feed->data);
+    feed->callback(NULL, error->message, feed->data);
   }
   return G_SOURCE_CONTINUE;
 }
 
 static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int height_px,
-                               BhCameraSaid said, gpointer data, GError **error)
+                               BhCameraCallback callback, gpointer data, GError **error)
 {
   if (!gst_init_check(NULL, NULL, error))
     return NULL;
@@ -81,7 +83,7 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
     g_set_error(error, BH_ERROR, BH_ERROR_NOT_FOUND, "camera: none on this device");
     return NULL;
   }
-  /* Queues of one that drop the old: the view never waits for the reader of codes. */
+  /* Queues of one buffer that drop old ones: the view never waits for the reader of codes. */
   static const char *const queue = "queue leaky=downstream max-size-buffers=1";
   g_autofree char *text = g_strdup_printf("%s ! tee name=t "
                                           "t. ! %s ! videoconvert ! gtksink name=view sync=false "
@@ -90,7 +92,7 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
                                           "appsink name=still max-buffers=1 drop=true sync=false",
                                           source, queue, queue, queue);
   g_autoptr(BhCameraFeed) feed = g_new0(BhCameraFeed, 1);
-  feed->said = said;
+  feed->callback = callback;
   feed->data = data;
   feed->pipeline = gst_parse_launch(text, error);
   if (feed->pipeline == NULL)
@@ -103,7 +105,8 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
   feed->sink = gst_bin_get_by_name(GST_BIN(feed->pipeline), "still");
   g_autoptr(GstElement) view = gst_bin_get_by_name(GST_BIN(feed->pipeline), "view");
   g_object_get(view, "widget", &feed->view, NULL);
-  /* Before it plays: a view without a parent would open a window of its own. */
+  /* The view gets its parent before the pipeline plays: gtksink opens a window of its own
+   * otherwise. */
   gtk_widget_set_size_request(feed->view, -1, height_px);
   gtk_container_add(box, feed->view);
   gtk_widget_show(feed->view);
@@ -113,7 +116,7 @@ static BhCameraFeed *open_feed(const char *still_image, GtkContainer *box, int h
   return g_steal_pointer(&feed);
 }
 
-static GdkPixbuf *take(BhCameraFeed *feed)
+static GdkPixbuf *take_picture(BhCameraFeed *feed)
 {
   g_autoptr(GstSample) sample =
       gst_app_sink_try_pull_sample(GST_APP_SINK(feed->sink), 500 * GST_MSECOND);
@@ -152,4 +155,5 @@ static char *read_grey(const guint8 *grey, int width, int height)
   return text;
 }
 
-G_MODULE_EXPORT const BhCameraParts bh_camera_parts = {open_feed, close_feed, take, read_grey};
+G_MODULE_EXPORT const BhCameraModule bh_camera_module = {open_feed, close_feed, take_picture,
+                                                         read_grey};

@@ -1,13 +1,14 @@
+/* The camera as an object with signals. The camera module does the work (camera-gst.c). */
 #include "app/devices/camera.h"
 
-#include "app/devices/camera-parts.h"
+#include "app/devices/camera-module.h"
 #include "app/devices/module.h"
 
 struct _BhCamera {
   GObject parent;
   char *still_image;
-  const BhCameraParts *parts; /* once started */
-  BhCameraFeed *feed;         /* while it runs */
+  const BhCameraModule *module; /* NULL before the first start */
+  BhCameraFeed *feed;           /* NULL while it does not run */
 };
 
 G_DEFINE_FINAL_TYPE(BhCamera, bh_camera, G_TYPE_OBJECT)
@@ -50,7 +51,7 @@ BhCamera *bh_camera_new(const char *still_image)
   return self;
 }
 
-static void on_said(const char *code, const char *why, gpointer data)
+static void on_camera_event(const char *code, const char *why, gpointer data)
 {
   if (code != NULL)
     g_signal_emit(data, signals[CODE], 0, code);
@@ -60,20 +61,21 @@ static void on_said(const char *code, const char *why, gpointer data)
 
 gboolean bh_camera_start(BhCamera *self, GtkContainer *box, int height_px, GError **error)
 {
-  if (self->parts == NULL)
-    self->parts = bh_module_find("camera", BH_CAMERA_PARTS, error);
-  if (self->parts != NULL && self->feed == NULL)
-    self->feed = self->parts->open(self->still_image, box, height_px, on_said, self, error);
+  if (self->module == NULL)
+    self->module = bh_module_find("camera", BH_CAMERA_MODULE, error);
+  if (self->module != NULL && self->feed == NULL)
+    self->feed =
+        self->module->open(self->still_image, box, height_px, on_camera_event, self, error);
   return self->feed != NULL;
 }
 
 void bh_camera_stop(BhCamera *self)
 {
   if (self->feed != NULL)
-    self->parts->close(g_steal_pointer(&self->feed));
+    self->module->close(g_steal_pointer(&self->feed));
 }
 
 GdkPixbuf *bh_camera_take(BhCamera *self)
 {
-  return self->feed != NULL ? self->parts->take(self->feed) : NULL;
+  return self->feed != NULL ? self->module->take(self->feed) : NULL;
 }

@@ -1,8 +1,8 @@
-/* The camera: live view, QR codes seen in it, and still pictures. Fed by a Video4Linux or
- * libcamera device, or by a picture file that stands in for one (tests, demonstrations). Main
- * thread; GStreamer's own threads stay inside.
+/* The camera: live view, QR codes in it, and still pictures, from a Video4Linux or libcamera device
+ * or from a picture file that replaces it (tests, demonstrations). Main thread; GStreamer's own
+ * threads stay inside.
  *
- * Signals: "code" (const char *text) for each new code seen; "failed" (const char *why). */
+ * Signals: "code" (const char *text) for each new code; "failed" (const char *why). */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -12,13 +12,15 @@ G_BEGIN_DECLS
 #define BH_TYPE_CAMERA (bh_camera_get_type())
 G_DECLARE_FINAL_TYPE(BhCamera, bh_camera, BH, CAMERA, GObject)
 
-/* `still_image` NULL: the first real camera. */
+/* A camera that is not started. `still_image` is a picture file (copied); NULL: the first real
+ * camera. */
 BhCamera *bh_camera_new(const char *still_image);
 /* Puts the live view, `height_px` high, into `box` and starts. FALSE with BH_ERROR_NOT_FOUND when
- * there is no camera. */
+ * there is no camera. A running camera is left as it is. */
 gboolean bh_camera_start(BhCamera *camera, GtkContainer *box, int height_px, GError **error);
+/* Stops and removes the live view. Ignored when it is not running. */
 void bh_camera_stop(BhCamera *camera);
-/* The newest picture, or NULL when none has come yet; new reference. */
+/* The newest picture, a new reference; NULL when there is none yet. */
 GdkPixbuf *bh_camera_take(BhCamera *camera);
 
 G_END_DECLS

@@ -1,9 +1,10 @@
+/* Prepares pictures for the reader of codes in the camera module. */
 #include "app/devices/code-reader.h"
 
-#include "app/devices/camera-parts.h"
+#include "app/devices/camera-module.h"
 #include "app/devices/module.h"
 
-/* Luminance of the picture, one byte a pixel; transparent parts count as white. */
+/* Luminance of the picture, one byte per pixel; transparent parts count as white. g_free. */
 static guint8 *dup_grey(GdkPixbuf *picture, gboolean invert)
 {
   int width = gdk_pixbuf_get_width(picture);
@@ -25,13 +26,13 @@ static guint8 *dup_grey(GdkPixbuf *picture, gboolean invert)
   return grey;
 }
 
-static char *read_both_ways(const BhCameraParts *parts, GdkPixbuf *picture)
+static char *read_normal_and_inverted(const BhCameraModule *module, GdkPixbuf *picture)
 {
   int width = gdk_pixbuf_get_width(picture);
   int height = gdk_pixbuf_get_height(picture);
   for (int invert = 0; invert < 2; invert++) {
     g_autofree guint8 *grey = dup_grey(picture, invert == 1);
-    char *text = parts->read_grey(grey, width, height);
+    char *text = module->read_grey(grey, width, height);
     if (text != NULL)
       return text;
   }
@@ -41,12 +42,12 @@ static char *read_both_ways(const BhCameraParts *parts, GdkPixbuf *picture)
 char *bh_code_read_pixbuf(GdkPixbuf *picture)
 {
   g_autoptr(GError) error = NULL;
-  const BhCameraParts *parts = bh_module_find("camera", BH_CAMERA_PARTS, &error);
-  if (parts == NULL) {
-    g_warning("no codes can be read: %s", error->message);
+  const BhCameraModule *module = bh_module_find("camera", BH_CAMERA_MODULE, &error);
+  if (module == NULL) {
+    g_warning("codes cannot be read: %s", error->message);
     return NULL;
   }
-  char *text = read_both_ways(parts, picture);
+  char *text = read_normal_and_inverted(module, picture);
   int width = gdk_pixbuf_get_width(picture);
   int height = gdk_pixbuf_get_height(picture);
   static const int sides[] = {1600, 900, 500};
@@ -58,7 +59,7 @@ char *bh_code_read_pixbuf(GdkPixbuf *picture)
         gdk_pixbuf_scale_simple(picture, MAX(1, (int)(width * factor)),
                                 MAX(1, (int)(height * factor)), GDK_INTERP_BILINEAR);
     if (scaled != NULL)
-      text = read_both_ways(parts, scaled);
+      text = read_normal_and_inverted(module, scaled);
   }
   return text;
 }

@@ -1,3 +1,4 @@
+/* State of the network, from GLib. */
 #include "app/devices/connectivity.h"
 
 BhConnectivity bh_connectivity_get(GNetworkMonitor *monitor)

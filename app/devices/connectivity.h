@@ -1,4 +1,4 @@
-/* Whether there is a network at all, for what the queue page says; the sync runner has its own
+/* Whether the machine has a network at all, for the text of the queue page. The sync has its own
  * view of the hub. Main thread. */
 #pragma once
 
@@ -8,11 +8,11 @@ G_BEGIN_DECLS
 
 typedef enum {
   BH_CONNECTIVITY_NONE,
-  BH_CONNECTIVITY_METERED, /* a link that costs by volume */
+  BH_CONNECTIVITY_METERED, /* paid by volume */
   BH_CONNECTIVITY_FULL,
 } BhConnectivity;
 
-/* `monitor` NULL: the system's. */
+/* State of `monitor`; NULL: the system's monitor. */
 BhConnectivity bh_connectivity_get(GNetworkMonitor *monitor);
 
 G_END_DECLS

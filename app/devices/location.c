@@ -1,9 +1,10 @@
+/* Positions: checks fixes and makes place values. location-gpsd.c asks gpsd. */
 #include "app/devices/location.h"
 
 #include <glib/gi18n.h>
 #include <math.h>
 
-#include "app/devices/location-parts.h"
+#include "app/devices/location-module.h"
 #include "app/devices/module.h"
 #include "schema/error.h"
 
@@ -21,7 +22,7 @@ json_t *bh_location_make(double lat, double lon, double accuracy_m, gint64 at_ms
   return place;
 }
 
-BhLocationFault bh_location_judge(double lat, double lon, double accuracy_m, gint64 at_ms,
+BhLocationFault bh_location_check(double lat, double lon, double accuracy_m, gint64 at_ms,
                                   gint64 now_ms)
 {
   if (!isfinite(lat) || !isfinite(lon) || fabs(lat) > 90 || fabs(lon) > 180 ||
@@ -38,7 +39,7 @@ const char *bh_location_fault_text(BhLocationFault fault)
   case BH_LOCATION_OLD:
     return _("The receiver only has an old position; try again under the open sky");
   case BH_LOCATION_IMPOSSIBLE:
-    return _("The receiver gives a position that cannot be");
+    return _("The receiver reports an impossible position");
   case BH_LOCATION_INEXACT:
     return _("The position is not exact enough yet; try again");
   case BH_LOCATION_GOOD:
@@ -50,26 +51,26 @@ const char *bh_location_fault_text(BhLocationFault fault)
 typedef struct {
   char *host;
   char *port;
-} Ask;
+} FixRequest;
 
-static void ask_free(gpointer data)
+static void fix_request_free(gpointer data)
 {
-  Ask *ask = data;
+  FixRequest *ask = data;
   g_free(ask->host);
   g_free(ask->port);
   g_free(ask);
 }
 
-static void ask_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static void fix_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   (void)source;
-  Ask *ask = data;
+  FixRequest *ask = data;
   GError *error = NULL;
   BhLocationFix fix;
   BhLocationFault fault = BH_LOCATION_GOOD;
-  const BhLocationParts *parts = bh_module_find("location", BH_LOCATION_PARTS, &error);
-  if (parts != NULL && parts->ask(ask->host, ask->port, BH_LOCATION_WAIT_S * G_USEC_PER_SEC,
-                                  cancellable, bh_location_judge, &fix, &fault, &error)) {
+  const BhLocationModule *module = bh_module_find("location", BH_LOCATION_MODULE, &error);
+  if (module != NULL && module->ask(ask->host, ask->port, BH_LOCATION_WAIT_S * G_USEC_PER_SEC,
+                                    cancellable, bh_location_check, &fix, &fault, &error)) {
     gint64 at_ms = fix.at_ms > 0 ? fix.at_ms : g_get_real_time() / 1000;
     g_task_return_pointer(task, bh_location_make(fix.lat, fix.lon, fix.accuracy_m, at_ms, "gps"),
                           (GDestroyNotify)json_decref);
@@ -84,12 +85,12 @@ static void ask_thread(GTask *task, gpointer source, gpointer data, GCancellable
 void bh_location_ask_async(const char *host, const char *port, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer data)
 {
-  Ask *ask = g_new0(Ask, 1);
+  FixRequest *ask = g_new0(FixRequest, 1);
   ask->host = g_strdup(host != NULL ? host : "localhost");
   ask->port = g_strdup(port);
   g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, data);
-  g_task_set_task_data(task, ask, ask_free);
-  g_task_run_in_thread(task, ask_thread);
+  g_task_set_task_data(task, ask, fix_request_free);
+  g_task_run_in_thread(task, fix_thread);
 }
 
 json_t *bh_location_ask_finish(GAsyncResult *result, GError **error)

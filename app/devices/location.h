@@ -1,4 +1,4 @@
-/* Where the device is: asks gpsd once and answers with a place value as the kinds have it. */
+/* Position of the device: asks gpsd once, and returns a place value as the kinds have it. */
 #pragma once
 
 #include <gio/gio.h>
@@ -8,33 +8,37 @@ G_BEGIN_DECLS
 
 #define BH_LOCATION_WAIT_S 20
 
-/* Answers with {"lat","lon","accuracy_m","at_ms","source":"gps"}; BH_ERROR_NOT_FOUND when there is
- * no receiver or no fix within BH_LOCATION_WAIT_S. `port` NULL: gpsd's own. */
+/* Asks gpsd on `host` (NULL: localhost) and `port` (NULL: gpsd's own) on a thread of its own;
+ * `callback` is called on the caller's main context. */
 void bh_location_ask_async(const char *host, const char *port, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer data);
-/* Positions are asked of the receiver, and not all it says is where the device is now. */
+/* The position, a new reference: {"lat","lon","accuracy_m"?,"at_ms","source":"gps"}. NULL with
+ * BH_ERROR_NOT_FOUND when there is no receiver or no fix within BH_LOCATION_WAIT_S, and with
+ * BH_ERROR_INVALID and bh_location_fault_text when the fixes were unusable. */
+json_t *bh_location_ask_finish(GAsyncResult *result, GError **error);
+
+/* Limits of a usable fix: a receiver also reports old and inexact positions. */
 #define BH_LOCATION_AGE_MS 60000
 #define BH_LOCATION_ACCURACY_M 200
 
 typedef enum {
   BH_LOCATION_GOOD,
-  BH_LOCATION_OLD,        /* of another time than now */
-  BH_LOCATION_IMPOSSIBLE, /* no place on earth, or 0, 0, which a receiver gives when it has none */
+  BH_LOCATION_OLD,        /* more than BH_LOCATION_AGE_MS from now */
+  BH_LOCATION_IMPOSSIBLE, /* no place on earth, or 0, 0, which a receiver reports without a fix */
   BH_LOCATION_INEXACT,    /* worse than BH_LOCATION_ACCURACY_M */
 } BhLocationFault;
 
-/* `at_ms` 0 and `accuracy_m` -1: not known, and not held against it. Pure. */
-typedef BhLocationFault (*BhLocationJudge)(double lat, double lon, double accuracy_m, gint64 at_ms,
+/* bh_location_check, or a replacement in tests. */
+typedef BhLocationFault (*BhLocationCheck)(double lat, double lon, double accuracy_m, gint64 at_ms,
                                            gint64 now_ms);
-BhLocationFault bh_location_judge(double lat, double lon, double accuracy_m, gint64 at_ms,
+/* Checks a fix, in degrees. `at_ms` 0 and `accuracy_m` -1 mean that these are not known; they are
+ * then not checked. Pure. */
+BhLocationFault bh_location_check(double lat, double lon, double accuracy_m, gint64 at_ms,
                                   gint64 now_ms);
-/* What is wrong, for people; NULL for GOOD. In the language of the window. */
+/* What is wrong with a fix, in the window's language; static, NULL for BH_LOCATION_GOOD. */
 const char *bh_location_fault_text(BhLocationFault fault);
 
-/* An answer that was none: BH_ERROR_NOT_FOUND as above; BH_ERROR_INVALID with
- * bh_location_fault_text when what came was of no use. */
-json_t *bh_location_ask_finish(GAsyncResult *result, GError **error);
-/* Place value from plain numbers; "source" as given. */
+/* A place value from plain numbers, a new reference; `accuracy_m` below 0 is left out. */
 json_t *bh_location_make(double lat, double lon, double accuracy_m, gint64 at_ms,
                          const char *source);
 

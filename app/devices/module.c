@@ -1,3 +1,4 @@
+/* Loads shared modules from the build tree or the installed directory. */
 #include "app/devices/module.h"
 
 #include <gmodule.h>
@@ -16,7 +17,7 @@ static char *dup_path(const char *name)
 gpointer bh_module_find(const char *name, const char *symbol, GError **error)
 {
   g_autofree char *path = dup_path(name);
-  /* Opened again it is the same one. */
+  /* A module that is loaded already is returned again. */
   GModule *module = g_module_open(path, G_MODULE_BIND_LAZY | G_MODULE_BIND_LOCAL);
   gpointer found = NULL;
   if (module == NULL || !g_module_symbol(module, symbol, &found)) {

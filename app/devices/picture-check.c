@@ -1,3 +1,4 @@
+/* Measures brightness and sharpness of a picture. */
 #include "app/devices/picture-check.h"
 
 #define SIDE 640
@@ -14,7 +15,7 @@ BhPictureCheck bh_picture_check(GdkPixbuf *picture)
   BhPictureCheck check = {0};
   int width = gdk_pixbuf_get_width(picture);
   int height = gdk_pixbuf_get_height(picture);
-  /* At one size, so that the figure does not depend on the camera. */
+  /* Scaled to one size, so that the measure does not depend on the camera. */
   double factor = (double)SIDE / MAX(width, height);
   g_autoptr(GdkPixbuf) small = gdk_pixbuf_scale_simple(
       picture, MAX(3, (int)(width * factor)), MAX(3, (int)(height * factor)), GDK_INTERP_BILINEAR);

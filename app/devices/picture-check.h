@@ -1,5 +1,5 @@
-/* Says at capture whether a picture is too dark or too blurred to be evidence (FIELD 18). A
- * warning, never a refusal. Any thread. */
+/* Checks at capture whether a picture is too dark or too blurred to be evidence (FIELD 18). The
+ * page warns and does not refuse. Any thread. */
 #pragma once
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
@@ -13,6 +13,7 @@ typedef struct {
   gboolean blurred;
 } BhPictureCheck;
 
+/* Measures a picture; all members are 0 when there is no memory for it. */
 BhPictureCheck bh_picture_check(GdkPixbuf *picture);
 
 G_END_DECLS

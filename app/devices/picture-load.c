@@ -1,10 +1,10 @@
-/* Judges a picture before anything is decoded, then has it decoded small. Says in people's words
- * what is wrong with one. */
+/* Checks a picture file before decoding, decodes it in a small size, and describes what is wrong
+ * with one. */
 #include "app/devices/picture-load.h"
 
 #include <glib/gi18n.h>
 
-#include "app/said.h"
+#include "app/user-error.h"
 #include "schema/entry.h"
 #include "schema/error.h"
 #include "schema/media.h"
@@ -12,14 +12,14 @@
 #define MEGA (1000 * 1000)
 #define LARGE_PIXELS (16 * MEGA)
 
-/* Held while a large picture is decoded: a row of them is not decoded at the same time. */
+/* Locked while a large picture is decoded, so that only one is in memory at a time. */
 static GMutex large_mutex;
 
 static const char *text_of_error(const GError *error)
 {
   return g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT)
              ? _("The file is too large: more than 64 MB")
-             : _("The file cannot be read; is the card still in?");
+             : _("The file cannot be read; is the card still inserted?");
 }
 
 static const char *text_of_verdict(BhMediaVerdict verdict)
@@ -27,13 +27,13 @@ static const char *text_of_verdict(BhMediaVerdict verdict)
   if (verdict == BH_MEDIA_CUT_OFF)
     return _("The picture is cut off: the end of the file is missing");
   if (verdict == BH_MEDIA_DAMAGED)
-    return _("The picture is damaged; its file does not hold together");
-  return _("This file is no picture that can be read");
+    return _("The picture is damaged; its file is inconsistent");
+  return _("This file is not a readable picture");
 }
 
 static gboolean fail(const char *text, GError **error)
 {
-  g_set_error_literal(error, BH_SAID, 0, text);
+  g_set_error_literal(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE, text);
   return FALSE;
 }
 
@@ -46,8 +46,8 @@ static gboolean check_size(const BhMedia *media, GError **error)
                               (double)BH_PICTURE_MAX_MEMORY));
   if (pixels <= most)
     return TRUE;
-  g_set_error(error, BH_SAID, 0,
-              _("The picture is too large: %d megapixels; of this sort at most %d"),
+  g_set_error(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE,
+              _("The picture is too large: %d megapixels; at most %d for this format"),
               (int)((pixels + MEGA - 1) / MEGA), (int)(most / MEGA));
   return FALSE;
 }
@@ -57,7 +57,7 @@ static gboolean judge(const char *path, BhMedia *media, GError **error)
   g_autoptr(GError) local = NULL;
   if (!bh_media_judge_file(path, BH_FILE_MAX, media, &local))
     return fail(text_of_error(local), error);
-  /* A picture without a size is none, whatever else is wrong with it. */
+  /* A file without a size in pixels is not a picture, whatever else is wrong with it. */
   if (media->width == 0)
     return fail(text_of_verdict(media->type != NULL && media->verdict != BH_MEDIA_WHOLE
                                     ? media->verdict

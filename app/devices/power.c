@@ -1,3 +1,4 @@
+/* Reads the battery from sysfs. */
 #include "app/devices/power.h"
 
 #include <string.h>

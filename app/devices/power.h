@@ -1,4 +1,4 @@
-/* State of the battery, as the kernel tells it. Reading takes microseconds; any thread. */
+/* State of the battery, from the kernel. Takes microseconds; any thread. */
 #pragma once
 
 #include <glib.h>
@@ -7,8 +7,8 @@ G_BEGIN_DECLS
 
 #define BH_POWER_LOW_PERCENT 20
 
-/* Percent of the first battery below `root` (NULL: /sys/class/power_supply); -1 when there is
- * none. *charging (may be NULL) says whether it is on a charger. */
+/* Charge of the first battery below `root` (NULL: /sys/class/power_supply) in percent; -1 when
+ * there is none. Sets *charging (may be NULL) unless -1 is returned. */
 int bh_power_get_percent(const char *root, gboolean *charging);
 
 G_END_DECLS

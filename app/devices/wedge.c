@@ -1,12 +1,12 @@
-/* Bursts of keys. Which keys reach the widgets is decided in app/input.c. */
+/* Recognizes bursts of keys. app/input.c decides which keys reach the widgets. */
 #include "app/devices/wedge.h"
 
 #include <string.h>
 
 struct _BhWedge {
   GString *burst;
-  char *prefix;       /* "" for none */
-  guint32 slowest_ms; /* longest pause between two keys of the burst */
+  char *prefix;             /* "" for none */
+  guint32 longest_pause_ms; /* longest pause between two keys of the burst */
   guint32 last_ms;
 };
 
@@ -33,52 +33,52 @@ void bh_wedge_set_prefix(BhWedge *wedge, const char *prefix)
   wedge->prefix = g_strdup(prefix != NULL ? prefix : "");
 }
 
-gboolean bh_wedge_goes_on(const BhWedge *wedge, guint32 at_ms)
+gboolean bh_wedge_continues(const BhWedge *wedge, guint32 at_ms)
 {
   return wedge->burst->len > 0 && wedge->burst->len < BH_WEDGE_MAX &&
          at_ms - wedge->last_ms <= BH_WEDGE_GAP_MS;
 }
 
-void bh_wedge_forget(BhWedge *wedge)
+void bh_wedge_reset(BhWedge *wedge)
 {
   g_string_truncate(wedge->burst, 0);
-  wedge->slowest_ms = 0;
+  wedge->longest_pause_ms = 0;
 }
 
-/* The code of a complete burst; NULL when a hand may have typed it. */
+/* The code of a complete burst, g_free; NULL when a person may have typed it. */
 static char *dup_code(const BhWedge *wedge)
 {
   gsize prefix = strlen(wedge->prefix);
   gsize len = wedge->burst->len;
   if (prefix > 0 && len > prefix && g_str_has_prefix(wedge->burst->str, wedge->prefix))
     return g_strdup(wedge->burst->str + prefix);
-  gboolean fast = wedge->slowest_ms <= BH_WEDGE_FAST_MS;
+  gboolean fast = wedge->longest_pause_ms <= BH_WEDGE_FAST_MS;
   return len >= (fast ? BH_WEDGE_FAST_MIN : BH_WEDGE_MIN) ? g_strdup(wedge->burst->str) : NULL;
 }
 
-char *bh_wedge_take(BhWedge *wedge, gunichar character, guint32 at_ms)
+char *bh_wedge_add_character(BhWedge *wedge, gunichar character, guint32 at_ms)
 {
   if (character == 0)
-    return NULL; /* shift keys come between the letters of a burst */
-  if (bh_wedge_goes_on(wedge, at_ms))
-    wedge->slowest_ms = MAX(wedge->slowest_ms, at_ms - wedge->last_ms);
+    return NULL; /* shift keys occur between the characters of a burst */
+  if (bh_wedge_continues(wedge, at_ms))
+    wedge->longest_pause_ms = MAX(wedge->longest_pause_ms, at_ms - wedge->last_ms);
   else
-    bh_wedge_forget(wedge);
+    bh_wedge_reset(wedge);
   wedge->last_ms = at_ms;
   if (character != '\n') {
     g_string_append_unichar(wedge->burst, character);
     return NULL;
   }
   char *code = dup_code(wedge);
-  bh_wedge_forget(wedge);
+  bh_wedge_reset(wedge);
   return code;
 }
 
-char *bh_wedge_take_key(BhWedge *wedge, const GdkEventKey *event)
+char *bh_wedge_add_key(BhWedge *wedge, const GdkEventKey *event)
 {
   gboolean enter = event->keyval == GDK_KEY_Return || event->keyval == GDK_KEY_KP_Enter;
   gunichar character = enter ? '\n' : gdk_keyval_to_unicode(event->keyval);
   if ((event->state & GDK_LOCK_MASK) != 0 && character < 128 && g_ascii_isalpha((char)character))
     character ^= 'a' ^ 'A';
-  return bh_wedge_take(wedge, character, event->time);
+  return bh_wedge_add_character(wedge, character, event->time);
 }

@@ -1,5 +1,5 @@
-/* Keyboard-wedge scanners type a code as a burst of keys and end it with Enter. Watches the keys
- * of a window and tells bursts from people. Main thread. */
+/* Recognizes keyboard-wedge scanners: they type a code as a burst of keys and end it with Enter.
+ * Main thread. */
 #pragma once
 
 #include <gdk/gdk.h>
@@ -7,28 +7,30 @@
 G_BEGIN_DECLS
 
 #define BH_WEDGE_GAP_MS 60  /* longest pause between two keys of a burst */
-#define BH_WEDGE_MIN 8      /* shortest code */
-#define BH_WEDGE_FAST_MS 25 /* longest pause in a burst that no hand can type … */
-#define BH_WEDGE_FAST_MIN 4 /* … which may be as short as this */
-#define BH_WEDGE_MAX 300    /* longest code */
+#define BH_WEDGE_MIN 8      /* characters of the shortest code */
+#define BH_WEDGE_FAST_MS 25 /* pauses that no hand can type: when all are this short, … */
+#define BH_WEDGE_FAST_MIN 4 /* … the shortest code has so many characters */
+#define BH_WEDGE_MAX 300    /* bytes of the longest code */
 
 typedef struct _BhWedge BhWedge;
+/* No prefix, no burst. */
 BhWedge *bh_wedge_new(void);
+/* NULL is ignored. */
 void bh_wedge_free(BhWedge *wedge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhWedge, bh_wedge_free)
 
-/* What this scanner sends before each code (NULL or "": nothing): with it a code may be of any
- * length and is given without it. */
+/* Sets what the scanner sends before each code (copied; NULL or "": nothing). A burst with the
+ * prefix is a code of any length, and is returned without it. */
 void bh_wedge_set_prefix(BhWedge *wedge, const char *prefix);
-/* TRUE when a key at this time may belong to the burst before it. */
-gboolean bh_wedge_goes_on(const BhWedge *wedge, guint32 at_ms);
-/* Forgets the burst: somebody is typing. */
-void bh_wedge_forget(BhWedge *wedge);
+/* TRUE when a key at this time may belong to the current burst. */
+gboolean bh_wedge_continues(const BhWedge *wedge, guint32 at_ms);
+/* Drops the burst, because a person is typing. */
+void bh_wedge_reset(BhWedge *wedge);
 
-/* Notes a key. When it is the Enter that ends a burst: the code, g_free; else NULL. Caps
- * lock, which inverts the letters of a scanner too, is taken back. */
-char *bh_wedge_take_key(BhWedge *wedge, const GdkEventKey *event);
+/* Adds a key. Returns the code when it is the Enter that ends a burst, g_free; else NULL. The
+ * effect of caps lock, which inverts a scanner's letters too, is undone. */
+char *bh_wedge_add_key(BhWedge *wedge, const GdkEventKey *event);
 /* The same from plain values: `character` 0 for keys that type nothing, '\n' for Enter. */
-char *bh_wedge_take(BhWedge *wedge, gunichar character, guint32 at_ms);
+char *bh_wedge_add_character(BhWedge *wedge, gunichar character, guint32 at_ms);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* A question in the page. It holds what the answer belongs to, so that an answer never applies to
- * what the page shows later. It saves nothing itself. */
+/* A question in the page. It stores what the answer belongs to, so that an answer never applies to
+ * what the page shows later. It saves nothing. */
 #include "app/forms/confirm.h"
 
 #include "app/parts.h"
@@ -73,7 +73,7 @@ static void answer(BhConfirm *self, gboolean yes)
   BhConfirmed answered = self->answered;
   gpointer data = self->data;
   GDestroyNotify data_free = self->data_free;
-  self->data_free = NULL; /* the answer may ask the next question */
+  self->data_free = NULL; /* the handler may ask the next question */
   bh_confirm_close(self);
   if (answered != NULL)
     answered(self->owner, yes, reason, data);

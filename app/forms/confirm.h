@@ -1,6 +1,5 @@
-/* A question that stands in the page until somebody answers it: what is about to happen, an
- * optional line for the reason, one button that goes on and one that leaves everything as it is.
- * Main thread. */
+/* A question inside a page: what is about to happen, an optional entry for the reason, one button
+ * that continues and one that cancels. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -10,18 +9,21 @@ G_BEGIN_DECLS
 #define BH_TYPE_CONFIRM (bh_confirm_get_type())
 G_DECLARE_FINAL_TYPE(BhConfirm, bh_confirm, BH, CONFIRM, GtkBox)
 
-/* Gets what was given to bh_confirm_ask. `reason` is "" when none was asked for. Called once for
- * each question, not at all when another question or bh_confirm_close replaces it. */
+/* Gets the answer with the `owner` and `data` of bh_confirm_ask. `reason` is "" when none was asked
+ * for. Called once for each question, and not at all when another question or bh_confirm_close
+ * replaces it. */
 typedef void (*BhConfirmed)(gpointer owner, gboolean yes, const char *reason, gpointer data);
 
-/* Hidden until something is asked. Its parts are called ID, ID_reason, ID_yes and ID_no. */
+/* Hidden until something is asked. Ids of its widgets: ID, ID_text, ID_reason, ID_yes, ID_no.
+ * Floating. */
 GtkWidget *bh_confirm_new(const char *id);
-/* `reason` is the label of the line, NULL for no line; with a line "yes" waits until it is filled.
- * `owner` is borrowed and must outlive the widget; `data` is taken over. */
+/* Shows a question; an earlier one is dropped. `reason` is the label of the entry, NULL for none;
+ * with an entry, "yes" needs a text in it. `owner` is borrowed and must outlive the widget; `data`
+ * is freed by `data_free` (may be NULL) in any case. */
 void bh_confirm_ask(BhConfirm *confirm, const char *text, const char *reason, const char *yes,
                     const char *no, BhConfirmed answered, gpointer owner, gpointer data,
                     GDestroyNotify data_free);
-/* Takes the question back. */
+/* Drops the question, if there is one. */
 void bh_confirm_close(BhConfirm *confirm);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* An area code, chosen by going down the tree of areas from the device's own. */
+/* The control for an area code: a tree of areas, starting at the device's own. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -54,7 +54,7 @@ static void on_pick(GtkButton *button, Area *area)
   g_autofree char *old = area->code;
   area->code = g_strdup(code);
   show_button(area);
-  bh_field_row_left(area->row);
+  bh_field_row_emit_left(area->row);
   show_list(area, area->code);
 }
 

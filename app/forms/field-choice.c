@@ -1,5 +1,5 @@
-/* One of several, or several of several: every choice is a button that can be seen. Long lists
- * fold behind the chosen ones. */
+/* The controls for one choice and for several. Every choice is a visible button; a long list shows
+ * only the chosen ones until it is unfolded. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -8,12 +8,12 @@
 #include "app/parts.h"
 #include "schema/kind-rules.h"
 
-#define OPEN_UP_TO 8 /* choices shown without unfolding */
+#define OPEN_UP_TO 8 /* choices that are shown without unfolding */
 
 typedef struct {
   BhFieldRow *row;
   GtkWidget *flow;
-  GtkWidget *fold; /* NULL for short lists */
+  GtkWidget *unfold_button; /* NULL for short lists */
   gboolean several;
   gboolean changing;
 } Choice;
@@ -39,13 +39,13 @@ static const char *code_of(GtkWidget *button)
 
 static void show_chosen(Choice *choice, gboolean all)
 {
-  if (choice->fold == NULL)
+  if (choice->unfold_button == NULL)
     return;
   g_autoptr(GList) buttons = list_buttons(choice);
   for (GList *l = buttons; l != NULL; l = l->next)
     gtk_widget_set_visible(gtk_widget_get_parent(l->data),
                            all || gtk_toggle_button_get_active(l->data));
-  gtk_widget_set_visible(choice->fold, !all);
+  gtk_widget_set_visible(choice->unfold_button, !all);
 }
 
 static void on_toggled(GtkToggleButton *button, Choice *choice)
@@ -61,7 +61,7 @@ static void on_toggled(GtkToggleButton *button, Choice *choice)
     choice->changing = FALSE;
     show_chosen(choice, FALSE);
   }
-  bh_field_row_left(choice->row);
+  bh_field_row_emit_left(choice->row);
 }
 
 static void on_unfold(GtkButton *button, Choice *choice)
@@ -102,13 +102,13 @@ static GtkWidget *make(BhFieldRow *row, gboolean several)
   gtk_widget_show_all(choice->flow);
   g_autoptr(GList) cells = gtk_container_get_children(GTK_CONTAINER(choice->flow));
   for (GList *l = cells; l != NULL; l = l->next)
-    gtk_widget_set_can_focus(l->data, FALSE); /* the button inside takes it */
+    gtk_widget_set_can_focus(l->data, FALSE); /* the button inside gets the focus */
   if (n > OPEN_UP_TO) {
     g_autofree char *id = g_strdup_printf("%s-unfold", bh_field_row_get_name(row));
     g_autofree char *name = g_strdup_printf(_("Choose: %s"), bh_field_row_get_label(row));
-    choice->fold = bh_part_button(id, name, NULL);
-    g_signal_connect(choice->fold, "clicked", G_CALLBACK(on_unfold), choice);
-    gtk_container_add(GTK_CONTAINER(box), choice->fold);
+    choice->unfold_button = bh_part_button(id, name, NULL);
+    g_signal_connect(choice->unfold_button, "clicked", G_CALLBACK(on_unfold), choice);
+    gtk_container_add(GTK_CONTAINER(box), choice->unfold_button);
     show_chosen(choice, FALSE);
   }
   return box;
@@ -124,14 +124,14 @@ static GtkWidget *make_several(BhFieldRow *row)
   return make(row, TRUE);
 }
 
-static gboolean holds(const json_t *value, const char *code)
+static gboolean contains_code(const json_t *value, const char *code)
 {
   if (json_is_string(value))
     return strcmp(json_string_value(value), code) == 0;
   gsize i;
-  json_t *one;
-  json_array_foreach(value, i, one) {
-    if (json_is_string(one) && strcmp(json_string_value(one), code) == 0)
+  json_t *item;
+  json_array_foreach(value, i, item) {
+    if (json_is_string(item) && strcmp(json_string_value(item), code) == 0)
       return TRUE;
   }
   return FALSE;
@@ -144,7 +144,7 @@ static void set(BhFieldRow *row, GtkWidget *control, const json_t *value)
   choice->changing = TRUE;
   g_autoptr(GList) buttons = list_buttons(choice);
   for (GList *l = buttons; l != NULL; l = l->next)
-    gtk_toggle_button_set_active(l->data, holds(value, code_of(l->data)));
+    gtk_toggle_button_set_active(l->data, contains_code(value, code_of(l->data)));
   choice->changing = FALSE;
   show_chosen(choice, FALSE);
 }
@@ -170,12 +170,12 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   json_t *array = json_array();
   for (guint i = 0; i < codes->len; i++)
     json_array_append_new(array, json_string(g_ptr_array_index(codes, i)));
-  g_autoptr(BhProblem) both = bh_field_check_excludes(bh_field_row_get_field(row), array);
-  if (both == NULL)
+  g_autoptr(BhProblem) problem = bh_field_check_excludes(bh_field_row_get_field(row), array);
+  if (problem == NULL)
     return array;
   g_set_error_literal(error, BH_ERROR, BH_ERROR_INVALID,
-                      strcmp(bh_field_row_get_lang(row), "zh") == 0 ? both->text_zh
-                                                                    : both->text_en);
+                      strcmp(bh_field_row_get_lang(row), "zh") == 0 ? problem->text_zh
+                                                                    : problem->text_en);
   json_decref(array);
   return NULL;
 }

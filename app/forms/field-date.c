@@ -1,6 +1,6 @@
-/* A civil date: quick buttons for the usual terms, a calendar that unfolds in place, and a word
- * about holidays, since a deadline on one is met late (FIELD 17). Also a moment: date, hour and
- * minute, in the hub's zone. */
+/* The controls for a date and for a time. A date has buttons for usual terms, a calendar that
+ * unfolds in place, and a warning for holidays, because a deadline on one is missed (FIELD 17). A
+ * time is date, hour and minute in the hub's zone. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -34,16 +34,16 @@ static void show(Date *date)
   g_autofree char *name = g_strdup_printf("%s: %s", bh_field_row_get_label(date->row), text);
   atk_object_set_name(gtk_widget_get_accessible(date->button), name);
   const BhCalendar *calendar = bh_session_get_calendar(bh_field_row_get_session(date->row));
-  gboolean off =
+  gboolean is_off_day =
       date->filled && date->hour == NULL && !bh_calendar_is_workday(calendar, &date->date);
-  if (off) {
-    BhDate before = bh_calendar_workday_on_or_before(calendar, date->date);
-    g_autofree char *last = bh_date_format(&before);
+  if (is_off_day) {
+    BhDate last_workday = bh_calendar_workday_on_or_before(calendar, date->date);
+    g_autofree char *last = bh_date_format(&last_workday);
     g_autofree char *hint =
         g_strdup_printf(_("Not a workday; the last workday before it is %s"), last);
     gtk_label_set_text(GTK_LABEL(date->workday), hint);
   }
-  gtk_widget_set_visible(date->workday, off);
+  gtk_widget_set_visible(date->workday, is_off_day);
 }
 
 static void take(Date *date, BhDate value)
@@ -52,7 +52,7 @@ static void take(Date *date, BhDate value)
   date->filled = TRUE;
   gtk_widget_hide(date->month);
   show(date);
-  bh_field_row_left(date->row);
+  bh_field_row_emit_left(date->row);
 }
 
 static void on_day(BhMonth *month, const BhDate *day, Date *date)
@@ -83,7 +83,7 @@ static void on_quick(GtkButton *button, Date *date)
 static void on_time(Date *date)
 {
   if (date->filled)
-    bh_field_row_left(date->row);
+    bh_field_row_emit_left(date->row);
 }
 
 static void add_quick(Date *date, GtkWidget *box, int days, const char *label)
@@ -100,7 +100,7 @@ static GtkWidget *make_spin(Date *date, const char *part, const char *name, doub
   g_autofree char *id = g_strdup_printf("%s-%s", bh_field_row_get_name(date->row), part);
   GtkWidget *spin = gtk_spin_button_new_with_range(0, max, 1);
   gtk_spin_button_set_wrap(GTK_SPIN_BUTTON(spin), TRUE);
-  gtk_entry_set_width_chars(GTK_ENTRY(spin), 2); /* both fit into 360 pixels */
+  gtk_entry_set_width_chars(GTK_ENTRY(spin), 2); /* so that hour and minute fit into 360 pixels */
   bh_part_identify(spin, id, name);
   g_signal_connect_swapped(spin, "value-changed", G_CALLBACK(on_time), date);
   gtk_widget_show(spin);

@@ -1,11 +1,11 @@
-/* Yes or no. */
+/* The control for a flag. */
 #include "app/forms/field-row.h"
 #include "app/parts.h"
 
 static GtkWidget *make(BhFieldRow *row)
 {
   GtkWidget *check = bh_part_check(bh_field_row_get_name(row), bh_field_row_get_label(row), FALSE);
-  g_signal_connect_swapped(check, "toggled", G_CALLBACK(bh_field_row_left), row);
+  g_signal_connect_swapped(check, "toggled", G_CALLBACK(bh_field_row_emit_left), row);
   return check;
 }
 

@@ -1,4 +1,4 @@
-/* Several lines of text. */
+/* The control for text of several lines. */
 #include "app/forms/field-row.h"
 #include "app/parts.h"
 
@@ -11,7 +11,7 @@ static gboolean on_focus_out(GtkWidget *view, GdkEvent *event, gpointer row)
 {
   (void)view;
   (void)event;
-  bh_field_row_left(row);
+  bh_field_row_emit_left(row);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -24,7 +24,7 @@ static GtkWidget *make(BhFieldRow *row)
   gtk_widget_set_size_request(view, -1, 84);
   bh_part_identify(view, bh_field_row_get_name(row), bh_field_row_get_label(row));
   g_signal_connect_swapped(gtk_text_view_get_buffer(GTK_TEXT_VIEW(view)), "changed",
-                           G_CALLBACK(bh_field_row_edited), row);
+                           G_CALLBACK(bh_field_row_emit_edited), row);
   g_signal_connect(view, "focus-out-event", G_CALLBACK(on_focus_out), row);
   gtk_container_add(GTK_CONTAINER(frame), view);
   gtk_widget_show_all(frame);
@@ -45,9 +45,9 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
   return bh_field_parse_typed(bh_field_row_get_field(row), text, error);
 }
 
-static char *dup_typed(GtkWidget *control)
+static char *dup_raw(GtkWidget *control)
 {
   return bh_part_dup_text(view_of(control));
 }
 
-const BhFieldControl bh_field_longtext = {make, set, get, FALSE, dup_typed};
+const BhFieldControl bh_field_longtext = {make, set, get, FALSE, dup_raw};

@@ -1,5 +1,5 @@
-/* A position: asked from the receiver, shown, cleared. Above ground only; below, places have
- * names (FIELD 2). */
+/* The control for a position: asks the receiver, shows, clears. Only above ground; underground,
+ * places have names (FIELD 2). */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -14,7 +14,7 @@ typedef struct {
   GtkWidget *ask;
   GtkWidget *clear;
   json_t *place;
-  gboolean wanted; /* the position that is looked for */
+  gboolean is_asking; /* the answer of the receiver is still wanted */
 } Place;
 
 static void place_free(gpointer data)
@@ -42,11 +42,11 @@ static void show(Place *place)
 static void on_clear(GtkButton *button, Place *place)
 {
   (void)button;
-  place->wanted = FALSE;
+  place->is_asking = FALSE;
   gtk_widget_set_sensitive(place->ask, TRUE);
   g_clear_pointer(&place->place, json_decref);
   show(place);
-  bh_field_row_left(place->row);
+  bh_field_row_emit_left(place->row);
 }
 
 static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
@@ -58,10 +58,10 @@ static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
   if (g_cancellable_is_cancelled(bh_field_row_get_cancellable(row)))
     return;
   Place *place = g_object_get_data(G_OBJECT(row), "bh-place-row");
-  /* It was looked for when the field held something else. */
-  if (!place->wanted)
+  /* The field was cleared or set since the receiver was asked. */
+  if (!place->is_asking)
     return;
-  place->wanted = FALSE;
+  place->is_asking = FALSE;
   gtk_widget_set_sensitive(place->ask, TRUE);
   if (fix == NULL) {
     gtk_label_set_text(GTK_LABEL(place->text), g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)
@@ -72,12 +72,12 @@ static void on_fix(GObject *source, GAsyncResult *result, gpointer data)
   json_decref(place->place);
   place->place = g_steal_pointer(&fix);
   show(place);
-  bh_field_row_left(row);
+  bh_field_row_emit_left(row);
 }
 
 static void on_ask(GtkButton *button, Place *place)
 {
-  place->wanted = TRUE;
+  place->is_asking = TRUE;
   gtk_widget_set_sensitive(GTK_WIDGET(button), FALSE);
   gtk_label_set_text(GTK_LABEL(place->text), _("Looking for satellites …"));
   bh_location_ask_async(g_getenv("BIHUAN_GPSD_HOST"), g_getenv("BIHUAN_GPSD_PORT"),
@@ -114,7 +114,7 @@ static void set(BhFieldRow *row, GtkWidget *control, const json_t *value)
 {
   (void)row;
   Place *place = place_of(control);
-  place->wanted = FALSE;
+  place->is_asking = FALSE;
   gtk_widget_set_sensitive(place->ask, TRUE);
   json_decref(place->place);
   place->place = json_deep_copy(value);

@@ -1,6 +1,6 @@
-/* Another record, or several: chosen from what is on the device, searched by name, a page at a
- * time. Where the kind asked for belongs to a record this form also names (sites of the
- * enterprise), only those are offered. */
+/* The controls for one record and for several: chosen from those on the device, searched by name,
+ * page by page. When the kind has a parent that this form names too (sites of the enterprise), only
+ * its children are offered. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -14,9 +14,9 @@ typedef struct {
   BhFieldRow *row;
   BhQuestions *questions;
   gboolean several;
-  GPtrArray *ids;     /* chosen, as text */
+  GPtrArray *ids;     /* chosen record ids */
   GHashTable *titles; /* id → title */
-  GtkWidget *chosen;  /* box of buttons */
+  GtkWidget *chosen;  /* box of rows */
   GtkWidget *revealer;
   GtkWidget *search;
   GtkWidget *results;
@@ -57,7 +57,7 @@ static void on_remove(GtkButton *button, Ref *ref)
     }
   }
   show(ref);
-  bh_field_row_left(ref->row);
+  bh_field_row_emit_left(ref->row);
 }
 
 static void load_results(Ref *ref);
@@ -110,7 +110,7 @@ static void on_result(GtkButton *button, Ref *ref)
   }
   gtk_revealer_set_reveal_child(GTK_REVEALER(ref->revealer), FALSE);
   show(ref);
-  bh_field_row_left(ref->row);
+  bh_field_row_emit_left(ref->row);
 }
 
 static void on_results(gpointer owner, json_t *result, const GError *error, gpointer data)
@@ -149,10 +149,10 @@ static void load_results(Ref *ref)
     json_object_set_new(query, "search", json_string(text));
   const BhKind *kind = bh_session_find_kind(session, kinds[0]);
   const char *parent = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
-  const char *of =
+  const char *parent_id =
       parent != NULL ? bh_json_string_or(bh_field_row_get_values(ref->row), parent, NULL) : NULL;
-  if (of != NULL)
-    json_object_set_new(query, "parent", json_string(of));
+  if (parent_id != NULL)
+    json_object_set_new(query, "parent", json_string(parent_id));
   bh_questions_call(ref->questions, "results", bh_call_list(query), on_results, NULL, NULL);
 }
 
@@ -215,9 +215,9 @@ static void set(BhFieldRow *row, GtkWidget *control, const json_t *value)
   g_ptr_array_set_size(ref->ids, 0);
   add(ref, json_string_value(value));
   gsize i;
-  json_t *one;
-  json_array_foreach(value, i, one) {
-    add(ref, json_string_value(one));
+  json_t *item;
+  json_array_foreach(value, i, item) {
+    add(ref, json_string_value(item));
   }
   show(ref);
 }

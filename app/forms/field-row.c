@@ -1,3 +1,4 @@
+/* One field of a form. The control is made by the file of the field's type. */
 #include "app/forms/field-row.h"
 
 #include <glib/gi18n.h>
@@ -176,10 +177,9 @@ json_t *bh_field_row_get(BhFieldRow *self, GError **error)
   return self->type->get(self, self->control, error);
 }
 
-json_t *bh_field_row_dup_typed(BhFieldRow *self)
+json_t *bh_field_row_dup_raw(BhFieldRow *self)
 {
-  g_autofree char *typed =
-      self->type->dup_typed != NULL ? self->type->dup_typed(self->control) : NULL;
+  g_autofree char *typed = self->type->dup_raw != NULL ? self->type->dup_raw(self->control) : NULL;
   return typed != NULL ? json_string(typed) : NULL;
 }
 
@@ -211,7 +211,7 @@ void bh_field_row_set_hint(BhFieldRow *self, const char *text)
   gtk_widget_set_visible(self->hint, text != NULL && *text != '\0');
 }
 
-/* A ref is shown by the control that knows its title. */
+/* TRUE for refs: their own control shows the title of the record. */
 static gboolean shows_title(const BhField *field)
 {
   return bh_field_get_type(field) == BH_FIELD_REF || bh_field_get_type(field) == BH_FIELD_REFS;
@@ -227,7 +227,7 @@ void bh_field_row_lock(BhFieldRow *self, const json_t *value)
   }
   gtk_container_child_get(GTK_CONTAINER(self), self->control, "position", &place, NULL);
   gtk_widget_destroy(self->control);
-  if (self->label == NULL) { /* it stood inside the control */
+  if (self->label == NULL) { /* the label was part of the control */
     self->label = bh_part_label(bh_field_row_get_label(self), "field-label");
     gtk_container_add(GTK_CONTAINER(self), self->label);
     gtk_box_reorder_child(GTK_BOX(self), self->label, place++);
@@ -252,13 +252,13 @@ void bh_field_row_focus(BhFieldRow *self)
   bh_part_bring_into_view(GTK_WIDGET(self));
 }
 
-void bh_field_row_edited(BhFieldRow *self)
+void bh_field_row_emit_edited(BhFieldRow *self)
 {
   if (!self->setting && !gtk_widget_in_destruction(GTK_WIDGET(self)))
     g_signal_emit(self, signals[EDITED], 0);
 }
 
-void bh_field_row_left(BhFieldRow *self)
+void bh_field_row_emit_left(BhFieldRow *self)
 {
   if (!self->setting && !gtk_widget_in_destruction(GTK_WIDGET(self)))
     g_signal_emit(self, signals[LEFT], 0);

@@ -1,8 +1,8 @@
-/* One field of a form: label, hint, control and what is wrong with it. The control comes from the
- * field's type: one file per type, each giving a BhFieldControl.
+/* One field of a form: label, hint, control, and the problem with its value. The control depends on
+ * the field's type: one file per type defines a BhFieldControl.
  *
  * Signals: "edited" while a person types (a draft may wait for a pause); "left" when the value is
- * complete (choice made, focus gone). Main thread. */
+ * complete (a choice was made, or the focus left). Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -13,48 +13,64 @@ G_BEGIN_DECLS
 #define BH_TYPE_FIELD_ROW (bh_field_row_get_type())
 G_DECLARE_FINAL_TYPE(BhFieldRow, bh_field_row, BH, FIELD_ROW, GtkBox)
 
-/* What a type of field gives the form. */
+/* What a type of field provides. */
 typedef struct {
+  /* Makes the control; floating. */
   GtkWidget *(*make)(BhFieldRow *row);
-  /* `value` borrowed; NULL or JSON null is empty. Emits nothing. */
+  /* Shows `value`, borrowed; NULL or JSON null is empty. Emits nothing. */
   void (*set)(BhFieldRow *row, GtkWidget *control, const json_t *value);
-  /* New reference, JSON null when empty; NULL with BH_ERROR_INVALID for what cannot be a value. */
+  /* The value: a new reference, JSON null when empty; NULL with BH_ERROR_INVALID when the text
+   * cannot be a value of the field. */
   json_t *(*get)(BhFieldRow *row, GtkWidget *control, GError **error);
   gboolean label_inside; /* the control carries the label itself */
-  /* What was typed, g_free; NULL where nothing can be typed that is no value. */
-  char *(*dup_typed)(GtkWidget *control);
+  /* The text as typed, g_free; NULL for controls that cannot hold an invalid value. */
+  char *(*dup_raw)(GtkWidget *control);
 } BhFieldControl;
 
-/* `values` is the form's live object of shown values, borrowed, for lists that depend on other
- * fields (sites of the enterprise). */
+/* A row for `field` (borrowed, it must live as long). `values` are the form's current values,
+ * borrowed, for lists that depend on other fields (sites of the enterprise); may be NULL.
+ * Floating. */
 BhFieldRow *bh_field_row_new(const BhField *field, BhSession *session, json_t *values);
-const BhField *bh_field_row_get_field(BhFieldRow *row);
-BhSession *bh_field_row_get_session(BhFieldRow *row);
-GCancellable *bh_field_row_get_cancellable(BhFieldRow *row);
-json_t *bh_field_row_get_values(BhFieldRow *row);
-const char *bh_field_row_get_name(BhFieldRow *row);
 
+/* --- for forms; getters borrow --- */
+
+const BhField *bh_field_row_get_field(BhFieldRow *row);      /* as given to _new */
+BhSession *bh_field_row_get_session(BhFieldRow *row);        /* of the window */
+GCancellable *bh_field_row_get_cancellable(BhFieldRow *row); /* cancelled when it is destroyed */
+json_t *bh_field_row_get_values(BhFieldRow *row);            /* of the form; may be NULL */
+const char *bh_field_row_get_name(BhFieldRow *row);          /* of the field */
+
+/* Shows a value, borrowed; emits nothing. */
 void bh_field_row_set(BhFieldRow *row, const json_t *value);
+/* The value: a new reference, JSON null when empty; NULL with BH_ERROR_INVALID. */
 json_t *bh_field_row_get(BhFieldRow *row, GError **error);
-/* What a person typed that is no value, as a text that bh_field_row_set takes; new reference, NULL
- * where nothing can be typed. */
-json_t *bh_field_row_dup_typed(BhFieldRow *row);
-/* `text` NULL clears. */
+/* The text as typed, which bh_field_row_set can show again; a new reference, NULL for fields that
+ * cannot hold an invalid value. */
+json_t *bh_field_row_dup_raw(BhFieldRow *row);
+/* Shows what is wrong with the value; `text` NULL clears. */
 void bh_field_row_set_problem(BhFieldRow *row, const char *text);
-/* Says what makes a value doubtful that is kept all the same; `text` NULL clears. */
+/* Shows why a value is doubtful although it can be saved; `text` NULL clears. */
 void bh_field_row_set_doubt(BhFieldRow *row, const char *text);
+/* Marks the label. */
 void bh_field_row_set_required(BhFieldRow *row, gboolean required);
+/* Sets the hint below the control; NULL or "" hides it. */
 void bh_field_row_set_hint(BhFieldRow *row, const char *text);
-/* From now on the value is shown and cannot be changed. */
+/* Shows `value` as text that cannot be changed from now on. */
 void bh_field_row_lock(BhFieldRow *row, const json_t *value);
+/* TRUE after bh_field_row_lock. */
 gboolean bh_field_row_is_locked(BhFieldRow *row);
+/* Gives the control the focus and scrolls to it. */
 void bh_field_row_focus(BhFieldRow *row);
 
-/* For the controls. */
-void bh_field_row_edited(BhFieldRow *row);
-void bh_field_row_left(BhFieldRow *row);
-/* Label of the field in the window's language. */
+/* --- for the controls --- */
+
+/* Emits "edited", unless the value is being set by the program. */
+void bh_field_row_emit_edited(BhFieldRow *row);
+/* Emits "left", unless the value is being set by the program. */
+void bh_field_row_emit_left(BhFieldRow *row);
+/* Label of the field in the window's language; borrowed. */
 const char *bh_field_row_get_label(BhFieldRow *row);
+/* "zh" or "en". */
 const char *bh_field_row_get_lang(BhFieldRow *row);
 
 /* The controls, by type of field. */

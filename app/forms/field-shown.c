@@ -1,4 +1,4 @@
-/* What is kept with a record but not typed: shown as text. */
+/* The control for values that cannot be typed: shown as text. */
 #include "app/forms/field-row.h"
 #include "app/parts.h"
 

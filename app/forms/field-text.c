@@ -1,4 +1,4 @@
-/* One line of text, a telephone number, a credit code. */
+/* The controls for one line of text, phone numbers, credit codes and numbers. */
 #include "app/forms/field-row.h"
 #include "app/parts.h"
 
@@ -6,7 +6,7 @@ static gboolean on_focus_out(GtkWidget *entry, GdkEvent *event, gpointer row)
 {
   (void)entry;
   (void)event;
-  bh_field_row_left(row);
+  bh_field_row_emit_left(row);
   return GDK_EVENT_PROPAGATE;
 }
 
@@ -14,8 +14,8 @@ static GtkWidget *make_entry(BhFieldRow *row, GtkInputPurpose purpose)
 {
   GtkWidget *entry = bh_part_entry(bh_field_row_get_name(row), bh_field_row_get_label(row), NULL);
   gtk_entry_set_input_purpose(GTK_ENTRY(entry), purpose);
-  g_signal_connect_swapped(entry, "changed", G_CALLBACK(bh_field_row_edited), row);
-  g_signal_connect_swapped(entry, "activate", G_CALLBACK(bh_field_row_left), row);
+  g_signal_connect_swapped(entry, "changed", G_CALLBACK(bh_field_row_emit_edited), row);
+  g_signal_connect_swapped(entry, "activate", G_CALLBACK(bh_field_row_emit_left), row);
   g_signal_connect(entry, "focus-out-event", G_CALLBACK(on_focus_out), row);
   return entry;
 }
@@ -23,7 +23,7 @@ static GtkWidget *make_entry(BhFieldRow *row, GtkInputPurpose purpose)
 static GtkWidget *make_text(BhFieldRow *row)
 {
   BhFieldType type = bh_field_get_type(bh_field_row_get_field(row));
-  /* No max_length: GTK would cut what is pasted without a word. The check says it is too long. */
+  /* No max_length: GTK would truncate pasted text silently. The check reports a long text. */
   return make_entry(row,
                     type == BH_FIELD_PHONE ? GTK_INPUT_PURPOSE_PHONE : GTK_INPUT_PURPOSE_FREE_FORM);
 }
@@ -50,10 +50,10 @@ static json_t *get(BhFieldRow *row, GtkWidget *control, GError **error)
                               error);
 }
 
-static char *dup_typed(GtkWidget *control)
+static char *dup_raw(GtkWidget *control)
 {
   return g_strdup(gtk_entry_get_text(GTK_ENTRY(control)));
 }
 
-const BhFieldControl bh_field_text = {make_text, set, get, FALSE, dup_typed};
-const BhFieldControl bh_field_number = {make_number, set, get, FALSE, dup_typed};
+const BhFieldControl bh_field_text = {make_text, set, get, FALSE, dup_raw};
+const BhFieldControl bh_field_number = {make_number, set, get, FALSE, dup_raw};

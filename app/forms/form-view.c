@@ -1,3 +1,4 @@
+/* A form drawn from a kind. Reading values: report_value; conditions and marks: update_shown. */
 #include "app/forms/form-view.h"
 
 #include <glib/gi18n.h>
@@ -9,15 +10,15 @@
 struct _BhFormView {
   GtkBox parent;
   BhSession *session;
-  const BhKind *kind; /* as it was when the form was made */
-  GtkWidget *changed; /* says that the hub has another form by now; NULL while it has not */
+  const BhKind *kind;        /* the version with which the form was made */
+  GtkWidget *changed_notice; /* the hub has another version of the form; NULL without one */
   json_t *values;
   json_t *related;     /* record id → values */
   GPtrArray *rows;     /* BhFieldRow*, borrowed from the box */
-  GHashTable *dirty;   /* BhFieldRow* typed in, not yet told */
-  GHashTable *refused; /* BhFieldRow* holding what cannot be its value */
-  guint pause;
-  guint longest;
+  GHashTable *dirty;   /* BhFieldRow*: text was typed, "changed" not emitted yet */
+  GHashTable *invalid; /* BhFieldRow*: the text cannot be a value */
+  guint pause_source;
+  guint longest_source;
 };
 
 G_DEFINE_FINAL_TYPE(BhFormView, bh_form_view, GTK_TYPE_BOX)
@@ -27,10 +28,10 @@ static guint changed_signal;
 static void bh_form_view_dispose(GObject *object)
 {
   BhFormView *self = BH_FORM_VIEW(object);
-  g_clear_handle_id(&self->pause, g_source_remove);
-  g_clear_handle_id(&self->longest, g_source_remove);
+  g_clear_handle_id(&self->pause_source, g_source_remove);
+  g_clear_handle_id(&self->longest_source, g_source_remove);
   g_hash_table_remove_all(self->dirty);
-  g_hash_table_remove_all(self->refused);
+  g_hash_table_remove_all(self->invalid);
   g_ptr_array_set_size(self->rows, 0);
   G_OBJECT_CLASS(bh_form_view_parent_class)->dispose(object);
 }
@@ -42,7 +43,7 @@ static void bh_form_view_finalize(GObject *object)
   json_decref(self->related);
   g_ptr_array_unref(self->rows);
   g_hash_table_unref(self->dirty);
-  g_hash_table_unref(self->refused);
+  g_hash_table_unref(self->invalid);
   g_clear_object(&self->session);
   G_OBJECT_CLASS(bh_form_view_parent_class)->finalize(object);
 }
@@ -64,7 +65,7 @@ static void bh_form_view_init(BhFormView *self)
   self->related = json_object();
   self->rows = g_ptr_array_new();
   self->dirty = g_hash_table_new(NULL, NULL);
-  self->refused = g_hash_table_new(NULL, NULL);
+  self->invalid = g_hash_table_new(NULL, NULL);
   gtk_widget_show(GTK_WIDGET(self));
 }
 
@@ -84,7 +85,7 @@ static BhContext context_of(BhFormView *self, const char *today)
                      .data = self};
 }
 
-/* Said at once, beside the field; the row of its reason comes into sight. */
+/* Shows a doubt beside the field at once. */
 static void update_doubt(BhFormView *self, BhFieldRow *row)
 {
   const BhField *field = bh_field_row_get_field(row);
@@ -111,7 +112,7 @@ static void update_shown(BhFormView *self)
   }
 }
 
-static char *dup_refusal(BhFieldRow *row, const GError *error)
+static char *dup_invalid_text(BhFieldRow *row, const GError *error)
 {
   const BhField *field = bh_field_row_get_field(row);
   BhFieldType type = bh_field_get_type(field);
@@ -119,23 +120,23 @@ static char *dup_refusal(BhFieldRow *row, const GError *error)
     return g_strdup(error->message);
   if (type == BH_FIELD_TEXT || type == BH_FIELD_LONGTEXT)
     return g_strdup_printf(
-        _("At most %d characters, without invisible control characters; not kept as it stands"),
+        _("At most %d characters, without invisible control characters; not saved"),
         (int)bh_field_get_max(field));
   if (type == BH_FIELD_PHONE)
     return g_strdup(_("One or two phone numbers of 3 to 24 digits each, such as "
-                      "0553-1234567 ext. 801, 13800000000; not kept as it stands"));
+                      "0553-1234567 ext. 801, 13800000000; not saved"));
   return g_strdup(_("This cannot be a value of this field"));
 }
 
-/* Says at the row what is wrong with what stands in it. */
-static void refuse(BhFormView *self, BhFieldRow *row, const GError *error)
+/* Shows at the row why its text cannot be a value. */
+static void mark_invalid(BhFormView *self, BhFieldRow *row, const GError *error)
 {
-  g_autofree char *text = dup_refusal(row, error);
+  g_autofree char *text = dup_invalid_text(row, error);
   bh_field_row_set_problem(row, text);
-  g_hash_table_add(self->refused, row);
+  g_hash_table_add(self->invalid, row);
 }
 
-static void take(BhFormView *self, const char *key, json_t *value)
+static void set_value(BhFormView *self, const char *key, json_t *value)
 {
   const json_t *old = json_object_get(self->values, key);
   if (json_equal(old, value) || (old == NULL && json_is_null(value)))
@@ -148,53 +149,53 @@ static void take(BhFormView *self, const char *key, json_t *value)
   g_signal_emit(self, changed_signal, 0, key);
 }
 
-static void tell(BhFormView *self, BhFieldRow *row)
+static void report_value(BhFormView *self, BhFieldRow *row)
 {
   g_hash_table_remove(self->dirty, row);
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) value = bh_field_row_get(row, &error);
   if (value != NULL) {
-    g_hash_table_remove(self->refused, row);
+    g_hash_table_remove(self->invalid, row);
     bh_field_row_set_problem(row, NULL);
   } else {
-    refuse(self, row, error);
-    value = bh_field_row_dup_typed(row);
+    mark_invalid(self, row, error);
+    value = bh_field_row_dup_raw(row);
   }
   if (value != NULL)
-    take(self, bh_field_row_get_name(row), value);
+    set_value(self, bh_field_row_get_name(row), value);
 }
 
 void bh_form_view_flush(BhFormView *self)
 {
-  g_clear_handle_id(&self->pause, g_source_remove);
-  g_clear_handle_id(&self->longest, g_source_remove);
+  g_clear_handle_id(&self->pause_source, g_source_remove);
+  g_clear_handle_id(&self->longest_source, g_source_remove);
   g_autoptr(GList) dirty = g_hash_table_get_keys(self->dirty);
   for (GList *l = dirty; l != NULL; l = l->next)
-    tell(self, l->data);
+    report_value(self, l->data);
 }
 
-/* What nobody sees cannot be put right: it goes. */
-static void drop_refused(BhFormView *self, BhFieldRow *row)
+/* Clears invalid text in a hidden row, because nobody can correct it there. */
+static void clear_hidden_invalid(BhFormView *self, BhFieldRow *row)
 {
   g_autoptr(json_t) none = json_null();
-  g_hash_table_remove(self->refused, row);
+  g_hash_table_remove(self->invalid, row);
   bh_field_row_set_problem(row, NULL);
   bh_field_row_set(row, NULL);
-  take(self, bh_field_row_get_name(row), none);
+  set_value(self, bh_field_row_get_name(row), none);
 }
 
-gboolean bh_form_view_settle(BhFormView *self)
+gboolean bh_form_view_validate(BhFormView *self)
 {
   bh_form_view_flush(self);
   for (guint i = 0; i < self->rows->len; i++) {
     BhFieldRow *row = g_ptr_array_index(self->rows, i);
-    if (!g_hash_table_contains(self->refused, row))
+    if (!g_hash_table_contains(self->invalid, row))
       continue;
     if (gtk_widget_get_visible(GTK_WIDGET(row))) {
       bh_field_row_focus(row);
       return FALSE;
     }
-    drop_refused(self, row);
+    clear_hidden_invalid(self, row);
   }
   return TRUE;
 }
@@ -202,7 +203,7 @@ gboolean bh_form_view_settle(BhFormView *self)
 static gboolean on_pause(gpointer data)
 {
   BhFormView *self = data;
-  self->pause = 0;
+  self->pause_source = 0;
   bh_form_view_flush(self);
   return G_SOURCE_REMOVE;
 }
@@ -210,7 +211,7 @@ static gboolean on_pause(gpointer data)
 static gboolean on_longest(gpointer data)
 {
   BhFormView *self = data;
-  self->longest = 0;
+  self->longest_source = 0;
   bh_form_view_flush(self);
   return G_SOURCE_REMOVE;
 }
@@ -218,15 +219,15 @@ static gboolean on_longest(gpointer data)
 static void on_edited(BhFieldRow *row, BhFormView *self)
 {
   g_hash_table_add(self->dirty, row);
-  g_clear_handle_id(&self->pause, g_source_remove);
-  self->pause = g_timeout_add(BH_FORM_VIEW_PAUSE_MS, on_pause, self);
-  if (self->longest == 0)
-    self->longest = g_timeout_add(BH_FORM_VIEW_LONGEST_MS, on_longest, self);
+  g_clear_handle_id(&self->pause_source, g_source_remove);
+  self->pause_source = g_timeout_add(BH_FORM_VIEW_PAUSE_MS, on_pause, self);
+  if (self->longest_source == 0)
+    self->longest_source = g_timeout_add(BH_FORM_VIEW_LONGEST_MS, on_longest, self);
 }
 
 static void on_left(BhFieldRow *row, BhFormView *self)
 {
-  tell(self, row);
+  report_value(self, row);
 }
 
 static void add_row(BhFormView *self, const BhField *field)
@@ -279,23 +280,24 @@ static void add_all(BhFormView *self, const char *const *hidden)
       add_row(self, g_ptr_array_index(fields, k));
 }
 
-/* What is typed may not fit another form, and whoever types must not lose their place: this form
- * stays until its page is opened again. */
+/* An open form keeps its version: typed text may not fit another one, and the person must not lose
+ * their place. The notice asks to open the page again. */
 static void on_kinds_changed(BhFormView *self)
 {
   const BhKind *kind = bh_session_find_kind(self->session, bh_kind_get_name(self->kind));
   gboolean same = kind != NULL &&
                   json_equal(bh_kind_get_declaration(kind), bh_kind_get_declaration(self->kind));
-  if (self->changed == NULL && !same) {
-    self->changed = bh_part_notice("form_changed",
-                                   _("The hub has changed this form. What was entered here is "
-                                     "kept: go back and open it again for the new form."),
-                                   "warning");
-    gtk_container_add(GTK_CONTAINER(self), self->changed);
-    gtk_box_reorder_child(GTK_BOX(self), self->changed, 0);
+  if (self->changed_notice == NULL && !same) {
+    self->changed_notice =
+        bh_part_notice("form_changed",
+                       _("The hub has changed this form. What was entered here is "
+                         "kept: go back and open it again for the new form."),
+                       "warning");
+    gtk_container_add(GTK_CONTAINER(self), self->changed_notice);
+    gtk_box_reorder_child(GTK_BOX(self), self->changed_notice, 0);
   }
-  if (self->changed != NULL)
-    gtk_widget_set_visible(self->changed, !same);
+  if (self->changed_notice != NULL)
+    gtk_widget_set_visible(self->changed_notice, !same);
 }
 
 BhFormView *bh_form_view_new(BhSession *session, const BhKind *kind, const char *form,
@@ -324,16 +326,16 @@ static BhFieldRow *find_row(BhFormView *self, const char *key)
   return NULL;
 }
 
-/* A draft may hold what was typed and is no value. */
-static void judge_typed(BhFormView *self, BhFieldRow *row)
+/* Shows the problem of text from a draft that cannot be a value. */
+static void check_loaded_text(BhFormView *self, BhFieldRow *row)
 {
-  g_autoptr(json_t) typed = bh_field_row_dup_typed(row);
+  g_autoptr(json_t) typed = bh_field_row_dup_raw(row);
   if (typed == NULL)
     return;
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) value = bh_field_row_get(row, &error);
   if (value == NULL)
-    refuse(self, row, error);
+    mark_invalid(self, row, error);
   else
     bh_field_row_set_problem(row, NULL);
 }
@@ -347,25 +349,25 @@ void bh_form_view_load(BhFormView *self, const json_t *values)
     bh_field_row_set(row, json_object_get(self->values, bh_field_row_get_name(row)));
   }
   g_hash_table_remove_all(self->dirty);
-  g_hash_table_remove_all(self->refused);
+  g_hash_table_remove_all(self->invalid);
   for (guint i = 0; i < self->rows->len; i++)
-    judge_typed(self, g_ptr_array_index(self->rows, i));
+    check_loaded_text(self, g_ptr_array_index(self->rows, i));
   update_shown(self);
 }
 
 void bh_form_view_lock(BhFormView *self, const json_t *locked)
 {
-  gboolean any = FALSE;
+  gboolean any_visible = FALSE;
   for (guint i = 0; i < self->rows->len; i++) {
     BhFieldRow *row = g_ptr_array_index(self->rows, i);
     const char *name = bh_field_row_get_name(row);
     if (!bh_json_names(locked, name))
       continue;
-    any |= gtk_widget_get_visible(GTK_WIDGET(row));
+    any_visible |= gtk_widget_get_visible(GTK_WIDGET(row));
     bh_field_row_lock(row, json_object_get(self->values, name));
   }
   update_shown(self);
-  if (!any)
+  if (!any_visible)
     return;
   GtkWidget *notice =
       bh_part_notice("locked",
@@ -428,10 +430,10 @@ char *bh_form_view_show_problems(BhFormView *self, const json_t *problems)
 {
   for (guint i = 0; i < self->rows->len; i++) {
     BhFieldRow *row = g_ptr_array_index(self->rows, i);
-    if (!g_hash_table_contains(self->refused, row))
+    if (!g_hash_table_contains(self->invalid, row))
       bh_field_row_set_problem(row, NULL);
   }
-  GString *rest = g_string_new(NULL);
+  GString *other_problems = g_string_new(NULL);
   gboolean focused = FALSE;
   gsize i;
   json_t *problem;
@@ -446,15 +448,15 @@ char *bh_form_view_show_problems(BhFormView *self, const json_t *problems)
       focused = TRUE;
     } else {
       const BhField *field = bh_kind_find_field(self->kind, key);
-      if (rest->len > 0)
-        g_string_append_c(rest, '\n');
+      if (other_problems->len > 0)
+        g_string_append_c(other_problems, '\n');
       if (field != NULL)
         g_string_append_printf(
-            rest, "%s: ", bh_field_get_label(field, bh_session_get_lang(self->session)));
-      g_string_append(rest, text);
+            other_problems, "%s: ", bh_field_get_label(field, bh_session_get_lang(self->session)));
+      g_string_append(other_problems, text);
     }
   }
-  return g_string_free(rest, FALSE);
+  return g_string_free(other_problems, FALSE);
 }
 
 void bh_form_view_add_related(BhFormView *self, const char *record, const json_t *values)

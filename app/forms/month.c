@@ -1,5 +1,5 @@
-/* A month as buttons. GtkCalendar says "selected" when only its month changes, its cells are small,
- * and it speaks the language of the system. */
+/* A month as buttons. GtkCalendar emits "day-selected" also when only its month changes, its cells
+ * are small, and it uses the language of the system. */
 #include "app/forms/month.h"
 
 #include <glib/gi18n.h>
@@ -75,7 +75,7 @@ static void add_day(BhMonth *self, const BhDate *date, int place)
 
 static void show_days(BhMonth *self)
 {
-  /* Month, then year; a language may turn them round. */
+  /* Month, then year; a translation may exchange them. */
   g_autofree char *title = g_strdup_printf(
       _("%1$s %2$d"), gettext(month_names[self->first.month - 1]), self->first.year);
   gtk_label_set_text(GTK_LABEL(self->title), title);

@@ -1,7 +1,7 @@
-/* One month of days to tap. Turning its pages chooses nothing: "chosen" comes from a tap on a day
- * only. Texts are in the window's language. Main thread.
+/* One month with a button for each day. Showing another month chooses nothing. Texts are in the
+ * window's language. Main thread.
  *
- * Signal "chosen" (const BhDate *). */
+ * Signal "chosen" (const BhDate *): a day was tapped. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -12,11 +12,11 @@ G_BEGIN_DECLS
 #define BH_TYPE_MONTH (bh_month_get_type())
 G_DECLARE_FINAL_TYPE(BhMonth, bh_month, BH, MONTH, GtkBox)
 
-/* Its parts are called ID-month, ID-month-before, ID-month-after and ID-day-YYYY-MM-DD. Hidden and
- * empty until something is shown. */
+/* Hidden and empty until bh_month_show. Ids of its widgets: ID-month, ID-month-before,
+ * ID-month-after, ID-day-YYYY-MM-DD. Floating. */
 GtkWidget *bh_month_new(const char *id);
-/* Shows the month of `chosen`, or of `today` when nothing is chosen (NULL); both days are marked.
- */
+/* Shows the month of `chosen`, or of `today` when nothing is chosen (NULL); both days are
+ * marked. */
 void bh_month_show(BhMonth *month, const BhDate *today, const BhDate *chosen);
 
 G_END_DECLS

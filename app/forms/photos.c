@@ -1,3 +1,4 @@
+/* The strip of pictures. Thumbnails are made on another thread. */
 #include "app/forms/photos.h"
 
 #include <glib/gi18n.h>
@@ -102,7 +103,7 @@ static void on_small(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)data;
   g_autoptr(GdkPixbuf) picture = g_task_propagate_pointer(G_TASK(result), NULL);
-  /* Another set of pictures may be shown by now. */
+  /* The strip may show other pictures now. */
   if (picture != NULL && gtk_widget_get_parent(GTK_WIDGET(source)) != NULL)
     gtk_image_set_from_pixbuf(GTK_IMAGE(source), picture);
 }
@@ -142,6 +143,17 @@ void bh_photos_show(BhPhotos *self, const json_t *files)
     bh_session_run(self->session, find_path, g_strdup(sha256), g_free, image, self->cancellable,
                    on_path, NULL, NULL);
   }
+}
+
+void bh_photos_remove(BhPhotos *self, json_t *files, const json_t *file)
+{
+  for (gsize i = 0; i < json_array_size(files); i++) {
+    if (json_array_get(files, i) == file) {
+      json_array_remove(files, i);
+      break;
+    }
+  }
+  bh_photos_show(self, files);
 }
 
 guint bh_photos_count(BhPhotos *self)

@@ -1,3 +1,4 @@
+/* Live camera, picture file and entry for codes. */
 #include "app/forms/scan-view.h"
 
 #include <glib/gi18n.h>
@@ -9,7 +10,7 @@
 #include "app/parts.h"
 
 #define VIEW_HEIGHT_PX 240
-#define PICTURE_PX 4096 /* a code of a twentieth of the width is still read */
+#define PICTURE_PX 4096 /* a code of one twentieth of the width can still be read */
 
 struct _BhScanView {
   GtkBox parent;
@@ -72,7 +73,7 @@ void bh_scan_view_start(BhScanView *self)
                        _("No camera here; choose a picture or type the code"));
     return;
   }
-  gtk_label_set_text(GTK_LABEL(self->state), _("Hold the code into the picture"));
+  gtk_label_set_text(GTK_LABEL(self->state), _("Hold the code in front of the camera"));
   gtk_widget_show(self->frame);
 }
 

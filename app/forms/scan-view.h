@@ -1,6 +1,8 @@
-/* Reading a code by any means: live camera, a picture file, typing. Signals: "code" (const char
- * *text, const char *means: "camera", "picture" or "typed"); "trouble" (const char *text) for
- * people. Stops the camera when it is not shown. */
+/* Reads a code by camera, from a picture file, or as typed text. Stops the camera when it is
+ * destroyed. Main thread.
+ *
+ * Signals: "code" (const char *text, const char *means: "camera", "picture" or "typed"); "trouble"
+ * (const char *text): a message for people. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -10,9 +12,12 @@ G_BEGIN_DECLS
 #define BH_TYPE_SCAN_VIEW (bh_scan_view_get_type())
 G_DECLARE_FINAL_TYPE(BhScanView, bh_scan_view, BH, SCAN_VIEW, GtkBox)
 
-/* `still_image` (may be NULL) stands in for the camera. With `typed` there is an entry too. */
+/* `still_image` (may be NULL) is a picture file that replaces the camera. `typed`: whether there is
+ * an entry too. Floating. */
 GtkWidget *bh_scan_view_new(const char *still_image, gboolean typed);
+/* Starts the camera; without one, a text says what else to do. */
 void bh_scan_view_start(BhScanView *view);
+/* Stops the camera. */
 void bh_scan_view_stop(BhScanView *view);
 
 G_END_DECLS

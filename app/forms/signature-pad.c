@@ -1,14 +1,15 @@
+/* Draws strokes and makes a PNG of them. */
 #include "app/forms/signature-pad.h"
 
 #include <math.h>
 
 #define STROKE_PX 4.0
 #define MARGIN_PX 8.0
-/* Below this it is a dot or a slip of the hand, not a name. */
+/* Less ink is a dot or a slip of the hand, not a name. */
 #define INK_MIN_LENGTH_PX 60.0
-#define INK_MIN_EXTENT_PX 24.0 /* of the wider side */
+#define INK_MIN_EXTENT_PX 24.0 /* width or height, whichever is larger */
 #define INK_MIN_POINTS 3
-#define MAX_POINTS 20000 /* over all strokes; later ones are ignored */
+#define MAX_POINTS 20000 /* of all strokes together; later ones are ignored */
 
 typedef struct {
   double x, y;
@@ -22,8 +23,6 @@ struct _BhSignaturePad {
 };
 
 G_DEFINE_FINAL_TYPE(BhSignaturePad, bh_signature_pad, GTK_TYPE_DRAWING_AREA)
-
-static guint changed_signal;
 
 static void start_stroke(BhSignaturePad *self)
 {
@@ -62,7 +61,7 @@ static gboolean bh_signature_pad_draw(GtkWidget *widget, cairo_t *cr)
   BhSignaturePad *self = BH_SIGNATURE_PAD(widget);
   int width = gtk_widget_get_allocated_width(widget);
   int height = gtk_widget_get_allocated_height(widget);
-  /* Paper stays white in the dark scheme: it is what will be printed. */
+  /* The pad stays white in the dark scheme, because the signature is printed on paper. */
   cairo_set_source_rgb(cr, 1, 1, 1);
   cairo_paint(cr);
   cairo_set_source_rgb(cr, 0.6, 0.6, 0.6);
@@ -97,7 +96,6 @@ static gboolean bh_signature_pad_event(GtkWidget *widget, GdkEvent *event)
   case GDK_BUTTON_RELEASE:
   case GDK_TOUCH_END:
     self->drawing = FALSE;
-    g_signal_emit(self, changed_signal, 0);
     return GDK_EVENT_STOP;
   default:
     return GDK_EVENT_PROPAGATE;
@@ -116,8 +114,6 @@ static void bh_signature_pad_class_init(BhSignaturePadClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_signature_pad_finalize;
   widget_class->draw = bh_signature_pad_draw;
   widget_class->event = bh_signature_pad_event;
-  changed_signal = g_signal_new("changed", BH_TYPE_SIGNATURE_PAD, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                NULL, G_TYPE_NONE, 0);
 }
 
 static void stroke_free(gpointer data)
@@ -152,7 +148,6 @@ void bh_signature_pad_undo(BhSignaturePad *self)
   self->n_points -= last->len;
   g_ptr_array_set_size(self->strokes, self->strokes->len - 1);
   gtk_widget_queue_draw(GTK_WIDGET(self));
-  g_signal_emit(self, changed_signal, 0);
 }
 
 void bh_signature_pad_clear(BhSignaturePad *self)
@@ -160,7 +155,6 @@ void bh_signature_pad_clear(BhSignaturePad *self)
   g_ptr_array_set_size(self->strokes, 0);
   self->n_points = 0;
   gtk_widget_queue_draw(GTK_WIDGET(self));
-  g_signal_emit(self, changed_signal, 0);
 }
 
 void bh_signature_pad_add_stroke(BhSignaturePad *self, const double *xy, gsize n_points)
@@ -168,7 +162,6 @@ void bh_signature_pad_add_stroke(BhSignaturePad *self, const double *xy, gsize n
   start_stroke(self);
   for (gsize i = 0; i < n_points; i++)
     add_point(self, xy[2 * i], xy[2 * i + 1]);
-  g_signal_emit(self, changed_signal, 0);
 }
 
 typedef struct {

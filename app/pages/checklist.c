@@ -1,5 +1,5 @@
-/* One item of a checklist at a time. An answer is shown at once and saved behind it; what the store
- * said before the tap is not shown any more. */
+/* Shows one item of a checklist at a time. An answer is shown at once and saved in the background;
+ * a visit that was read before the tap is not shown any more. Start at answer() and show(). */
 #include "app/pages/checklist.h"
 
 #include <glib/gi18n.h>
@@ -10,7 +10,7 @@
 #include "app/visit-fill.h"
 #include "app/visit-page.h"
 
-#define SWIPE_MIN_PX_S 400.0 /* speed that counts as a swipe */
+#define SWIPE_MIN_PX_S 400.0 /* speed from which a gesture counts as a swipe */
 
 struct _BhChecklistPage {
   BhPage parent;
@@ -18,9 +18,9 @@ struct _BhChecklistPage {
   json_t *visit;
   BhChecklist *list;
   GPtrArray *items; /* const BhChecklistItem*, borrowed from list */
-  guint at;
-  guint saving;    /* answers on their way to the disk */
-  gboolean behind; /* the visit is to be read again once they are there */
+  guint index;
+  guint saving;          /* number of answers that are being saved */
+  gboolean needs_reload; /* read the visit again once all answers are saved */
   gboolean only_unanswered;
   GtkWidget *section;
   GtkWidget *filter;
@@ -70,8 +70,8 @@ static void bh_checklist_page_finalize(GObject *object)
 
 static const BhChecklistItem *current(BhChecklistPage *self)
 {
-  return self->items != NULL && self->at < self->items->len
-             ? g_ptr_array_index(self->items, self->at)
+  return self->items != NULL && self->index < self->items->len
+             ? g_ptr_array_index(self->items, self->index)
              : NULL;
 }
 
@@ -85,7 +85,7 @@ static json_t *get_value(BhChecklistPage *self, const BhChecklistItem *item)
 
 static void on_linked(GtkButton *row, BhChecklistPage *self)
 {
-  bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(bh_part_get_record(GTK_WIDGET(row))));
+  bh_page_open(BH_PAGE(self), bh_hazard_page_new_existing(bh_part_get_record(GTK_WIDGET(row))));
 }
 
 static void add_linked(BhChecklistPage *self, const json_t *rows, const char *id_key,
@@ -126,14 +126,16 @@ static void show_linked(BhChecklistPage *self, const BhChecklistItem *item, BhAn
 static void show_progress(BhChecklistPage *self, const BhChecklistItem *item)
 {
   BhVisitProgress all = bh_visit_count(self->visit, self->items, NULL);
-  BhVisitProgress here = bh_visit_count(self->visit, self->items, item->section);
-  g_autofree char *section = g_strdup_printf("%s %u/%u", item->section, here.touched, here.total);
+  BhVisitProgress section_progress = bh_visit_count(self->visit, self->items, item->section);
+  g_autofree char *section =
+      g_strdup_printf("%s %u/%u", item->section, section_progress.touched, section_progress.total);
   gtk_label_set_text(GTK_LABEL(self->section), section);
   gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(self->progress),
                                 all.total > 0 ? (double)all.touched / all.total : 0);
-  g_autofree char *said = g_strdup_printf(_("%u of %u items answered"), all.touched, all.total);
-  atk_object_set_name(gtk_widget_get_accessible(self->progress), said);
-  g_autofree char *position = g_strdup_printf("%u / %u", self->at + 1, self->items->len);
+  g_autofree char *progress_text =
+      g_strdup_printf(_("%u of %u items answered"), all.touched, all.total);
+  atk_object_set_name(gtk_widget_get_accessible(self->progress), progress_text);
+  g_autofree char *position = g_strdup_printf("%u / %u", self->index + 1, self->items->len);
   gtk_label_set_text(GTK_LABEL(self->position), position);
 }
 
@@ -175,8 +177,8 @@ static void show(BhChecklistPage *self)
   show_answer(self, value, answer);
   show_linked(self, item, answer);
   show_progress(self, item);
-  gtk_widget_set_sensitive(self->previous, self->at > 0);
-  gtk_widget_set_sensitive(self->next, self->at + 1 < self->items->len);
+  gtk_widget_set_sensitive(self->previous, self->index > 0);
+  gtk_widget_set_sensitive(self->next, self->index + 1 < self->items->len);
 }
 
 /* --- moving --- */
@@ -188,7 +190,7 @@ static gboolean is_answered(BhChecklistPage *self, guint index)
 
 static void go_to(BhChecklistPage *self, guint index)
 {
-  self->at = index;
+  self->index = index;
   bh_page_change_view(BH_PAGE(self));
   show(self);
 }
@@ -197,7 +199,7 @@ static void step(BhChecklistPage *self, int direction)
 {
   if (self->items == NULL)
     return;
-  for (int i = (int)self->at + direction; i >= 0 && i < (int)self->items->len; i += direction) {
+  for (int i = (int)self->index + direction; i >= 0 && i < (int)self->items->len; i += direction) {
     if (self->only_unanswered && is_answered(self, (guint)i))
       continue;
     go_to(self, (guint)i);
@@ -229,7 +231,7 @@ static void on_filter(BhChecklistPage *self)
 {
   self->only_unanswered = !self->only_unanswered;
   bh_part_set_class(self->filter, "chosen", self->only_unanswered);
-  if (self->only_unanswered && current(self) != NULL && is_answered(self, self->at))
+  if (self->only_unanswered && current(self) != NULL && is_answered(self, self->index))
     step(self, 1);
 }
 
@@ -238,7 +240,7 @@ static void show_jump(BhChecklistPage *self, gboolean open)
   bh_confirm_close(self->confirm);
   gtk_revealer_set_reveal_child(GTK_REVEALER(self->jump_revealer), open);
   gtk_widget_set_visible(self->card, !open);
-  /* An answer needs its item in sight; the list of sections gets the room. */
+  /* The answers need their item in view; the list of sections needs the room. */
   gtk_widget_set_visible(self->answers, !open);
 }
 
@@ -280,7 +282,8 @@ static void on_jump(BhChecklistPage *self)
     gtk_widget_grab_focus(self->jump_entry);
 }
 
-/* "17" finds COAL-17: on the pocket list people write the number only. */
+/* TRUE when a person means this item: "17" also finds COAL-17, because printed lists show the
+ * number only. */
 static gboolean matches(const char *item_no, const char *typed)
 {
   if (g_ascii_strcasecmp(item_no, typed) == 0)
@@ -332,12 +335,12 @@ static void on_answered(BhPage *page, json_t *result, const GError *error, gpoin
   (void)data;
   BhChecklistPage *self = BH_CHECKLIST_PAGE(page);
   self->saving--;
-  /* What is shown must be what is on disk. */
+  /* After a failure the page must show what is on disk. */
   if (error != NULL) {
     bh_page_say_error(page, error);
-    self->behind = TRUE;
+    self->needs_reload = TRUE;
   }
-  if (self->saving == 0 && self->behind)
+  if (self->saving == 0 && self->needs_reload)
     bh_page_refresh(page);
 }
 
@@ -346,11 +349,11 @@ static void save(BhChecklistPage *self, json_t *set)
   json_t *inspection = bh_visit_get_values(self->visit, "inspection");
   json_object_update(inspection, set);
   self->saving++;
-  bh_page_keep(BH_PAGE(self), bh_call_save_one(self->inspection, "inspection", set), on_answered,
+  bh_page_post(BH_PAGE(self), bh_call_save_one(self->inspection, "inspection", set), on_answered,
                NULL, NULL);
-  /* A visit that was read before this answer does not know it. */
-  if (bh_page_forget(BH_PAGE(self), BH_VISIT_SLOT))
-    self->behind = TRUE;
+  /* A visit that was read before this answer does not contain it. */
+  if (bh_page_cancel_ask(BH_PAGE(self), BH_VISIT_SLOT))
+    self->needs_reload = TRUE;
 }
 
 /* --- an answer that contradicts a hazard of the item --- */
@@ -362,9 +365,9 @@ typedef struct {
 
 static void contradiction_free(gpointer data)
 {
-  Contradiction *asked = data;
-  g_free(asked->item_no);
-  g_free(asked);
+  Contradiction *contradiction = data;
+  g_free(contradiction->item_no);
+  g_free(contradiction);
 }
 
 static void free_json(gpointer data)
@@ -372,7 +375,7 @@ static void free_json(gpointer data)
   json_decref(data);
 }
 
-/* `data`: drafts of hazards that the new answer contradicts too. */
+/* `data`: drafts of hazards that the new answer contradicts too; they are discarded. */
 static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
@@ -381,25 +384,26 @@ static void on_withdrawn(BhPage *page, json_t *result, const GError *error, gpoi
   gsize i;
   json_t *record;
   json_array_foreach(error == NULL ? data : NULL, i, record) {
-    bh_page_keep(page, bh_call_discard_draft(json_string_value(record)), NULL, NULL, NULL);
+    bh_page_post(page, bh_call_discard_draft(json_string_value(record)), NULL, NULL, NULL);
   }
   bh_page_refresh(page);
 }
 
-/* The answer and the withdrawal of what it contradicts are one entry: both or neither. */
-static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *asked,
+/* Saves the answer and withdraws the hazards that it contradicts, as one entry. */
+static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *contradiction,
                                 const char *reason)
 {
   BhPage *page = BH_PAGE(self);
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
-  g_autofree char *key = bh_answer_dup_key(asked->item_no);
-  json_t *ops = json_pack("[{s:s, s:s, s:{s:{s:s}}}]", "record", self->inspection, "kind",
-                          "inspection", "set", key, "answer", bh_answer_code(asked->chosen));
+  g_autofree char *key = bh_answer_dup_key(contradiction->item_no);
+  json_t *ops =
+      json_pack("[{s:s, s:s, s:{s:{s:s}}}]", "record", self->inspection, "kind", "inspection",
+                "set", key, "answer", bh_answer_code(contradiction->chosen));
   gsize i;
   json_t *row;
   json_array_foreach(json_object_get(self->visit, "hazards"), i, row) {
     const json_t *values = json_object_get(row, "values");
-    if (strcmp(bh_json_string_or(values, "item_no", ""), asked->item_no) != 0)
+    if (strcmp(bh_json_string_or(values, "item_no", ""), contradiction->item_no) != 0)
       continue;
     json_t *op = bh_visit_dup_withdrawal(kind, bh_json_string_or(row, "id", ""),
                                          bh_json_string_or(values, "state", ""), reason);
@@ -413,10 +417,10 @@ static void withdraw_and_answer(BhChecklistPage *self, const Contradiction *aske
   json_t *drafts = json_array();
   json_array_foreach(json_object_get(self->visit, "drafts"), i, row) {
     const json_t *values = json_object_get(row, "values");
-    if (strcmp(bh_json_string_or(values, "item_no", ""), asked->item_no) == 0)
+    if (strcmp(bh_json_string_or(values, "item_no", ""), contradiction->item_no) == 0)
       json_array_append(drafts, json_object_get(row, "record"));
   }
-  bh_page_act(page, bh_call_save(ops), on_withdrawn, drafts, free_json);
+  bh_page_submit(page, bh_call_save(ops), on_withdrawn, drafts, free_json);
 }
 
 static void on_contradiction(gpointer owner, gboolean yes, const char *reason, gpointer data)
@@ -430,9 +434,9 @@ static void on_contradiction(gpointer owner, gboolean yes, const char *reason, g
 static void ask_about_hazard(BhChecklistPage *self, const BhChecklistItem *item, BhAnswer chosen)
 {
   const char *lang = bh_session_get_lang(bh_page_get_session(BH_PAGE(self)));
-  Contradiction *asked = g_new0(Contradiction, 1);
-  asked->item_no = g_strdup(item->item_no);
-  asked->chosen = chosen;
+  Contradiction *contradiction = g_new0(Contradiction, 1);
+  contradiction->item_no = g_strdup(item->item_no);
+  contradiction->chosen = chosen;
   g_autofree char *text =
       g_strdup_printf(_("A hazard is recorded for item %s. \"%s\" contradicts it: withdraw the "
                         "hazard with a reason, or leave the item not compliant."),
@@ -441,7 +445,8 @@ static void ask_about_hazard(BhChecklistPage *self, const BhChecklistItem *item,
       g_strdup_printf(_("Withdraw it, answer \"%s\""), bh_answer_label(chosen, lang));
   gtk_widget_hide(self->answers);
   bh_confirm_ask(self->confirm, text, _("Reason of the withdrawal"), yes,
-                 _("Leave it not compliant"), on_contradiction, self, asked, contradiction_free);
+                 _("Leave it not compliant"), on_contradiction, self, contradiction,
+                 contradiction_free);
 }
 
 static void answer(BhChecklistPage *self, BhAnswer chosen)
@@ -458,7 +463,7 @@ static void answer(BhChecklistPage *self, BhAnswer chosen)
   show(self);
   if (chosen == BH_ANSWER_NONCOMPLIANT && !has_linked(self, item->item_no))
     bh_page_open(BH_PAGE(self), bh_hazard_page_new(self->inspection, item->item_no));
-  else if (self->at + 1 < self->items->len)
+  else if (self->index + 1 < self->items->len)
     step(self, 1);
   else
     bh_page_say(BH_PAGE(self), _("That was the last item"));
@@ -479,23 +484,24 @@ static void on_filled(BhPage *page, json_t *result, const GError *error, gpointe
   bh_page_refresh(page);
 }
 
-/* FIELD 8: what nobody looked at says so, openly marked as filled in bulk. Which items that are is
- * decided by the store: an answer that this page does not know yet stays. */
+/* Fills in the unanswered items of the section as "not checked", marked as filled in bulk (FIELD
+ * 8). The store decides which items have no answer, so that an answer unknown to this page
+ * is kept. */
 static void on_bulk(BhChecklistPage *self)
 {
   BhPage *page = BH_PAGE(self);
-  const BhChecklistItem *here = current(self);
-  if (here == NULL)
+  const BhChecklistItem *shown_item = current(self);
+  if (shown_item == NULL)
     return;
   BhVisitFill *fill =
       bh_visit_fill_new(bh_session_get_actor(bh_page_get_session(page)), self->inspection);
   for (guint i = 0; i < self->items->len; i++) {
     const BhChecklistItem *item = g_ptr_array_index(self->items, i);
-    if (strcmp(item->section, here->section) == 0)
+    if (strcmp(item->section, shown_item->section) == 0)
       bh_visit_fill_add(fill, item->item_no);
   }
   show_jump(self, FALSE);
-  bh_page_act_run(page, bh_visit_fill_run, fill, bh_visit_fill_free, on_filled, NULL, NULL);
+  bh_page_submit_run(page, bh_visit_fill_run, fill, bh_visit_fill_free, on_filled, NULL, NULL);
 }
 
 static void make_answers(BhChecklistPage *self, const char *lang)
@@ -515,20 +521,19 @@ static void make_answers(BhChecklistPage *self, const char *lang)
     g_object_set_data(G_OBJECT(button), "bh-answer", GINT_TO_POINTER(which));
     g_signal_connect(button, "clicked", G_CALLBACK(on_answer), self);
     gtk_grid_attach(GTK_GRID(self->answers), button, i % 2, i / 2, 1, 1);
-    /* Else a tap leaves the mark of the focus there, and the next item looks answered. */
+    /* Otherwise the focus mark stays on the button, and the next item looks answered. */
     gtk_widget_set_focus_on_click(button, FALSE);
     self->buttons[which] = button;
   }
 }
 
-/* The item that was in sight stays there; at first, the one where the last visit of this page
- * stopped. */
-static void find_place(BhChecklistPage *self, const char *seen)
+/* Keeps the item that was shown; at first, shows the first item without an answer. */
+static void restore_position(BhChecklistPage *self, const char *shown_item_no)
 {
   for (guint i = 0; i < self->items->len; i++) {
     const BhChecklistItem *item = g_ptr_array_index(self->items, i);
-    if (seen != NULL ? strcmp(item->item_no, seen) == 0 : !is_answered(self, i)) {
-      self->at = i;
+    if (shown_item_no != NULL ? strcmp(item->item_no, shown_item_no) == 0 : !is_answered(self, i)) {
+      self->index = i;
       return;
     }
   }
@@ -542,7 +547,7 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
-  g_autofree char *seen = current(self) != NULL ? g_strdup(current(self)->item_no) : NULL;
+  g_autofree char *shown_item_no = current(self) != NULL ? g_strdup(current(self)->item_no) : NULL;
   json_decref(self->visit);
   self->visit = json_incref(result);
   g_clear_pointer(&self->items, g_ptr_array_unref);
@@ -553,13 +558,13 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say(page, _("The checklist is not on this device"));
   bh_page_set_title(page,
                     bh_json_string_or(bh_visit_get_values(self->visit, "enterprise"), "name", ""));
-  find_place(self, seen);
+  restore_position(self, shown_item_no);
   show(self);
 }
 
 static void bh_checklist_page_refresh(BhPage *page)
 {
-  BH_CHECKLIST_PAGE(page)->behind = FALSE;
+  BH_CHECKLIST_PAGE(page)->needs_reload = FALSE;
   bh_visit_ask(page, BH_CHECKLIST_PAGE(page)->inspection, on_visit);
 }
 

@@ -1,4 +1,4 @@
-/* Asks a person whether the device's time is right, and records the answer. */
+/* Asks a person whether the time of the device is right, and records the answer. */
 #include "app/pages/clock.h"
 
 #include <glib/gi18n.h>
@@ -11,7 +11,7 @@
 struct _BhClockPage {
   BhPage parent;
   char record[BH_ID_LEN + 1];
-  gint64 shown_ms; /* the time the person was asked about */
+  gint64 shown_ms; /* the time that is shown and asked about */
   GtkWidget *intro;
   GtkWidget *form_box;
   GtkWidget *message;
@@ -25,7 +25,7 @@ static json_t *dup_set(BhClockPage *self)
 {
   json_t *set = json_copy((json_t *)bh_form_view_get_values(self->form));
   if (strcmp(bh_json_string_or(set, "verdict", ""), "wrong") != 0)
-    json_object_del(set, "reading"); /* it only began at what is shown */
+    json_object_del(set, "reading"); /* the form was prefilled with the shown time */
   json_object_set_new(set, "shown_at", json_integer(self->shown_ms));
   json_object_set_new(set, "noted_by",
                       json_string(bh_session_get_actor(bh_page_get_session(BH_PAGE(self)))));
@@ -42,16 +42,16 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-    gtk_label_set_text(GTK_LABEL(self->message), rest);
-    gtk_widget_set_visible(self->message, *rest != '\0');
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+    gtk_label_set_text(GTK_LABEL(self->message), other_problems);
+    gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
-  bh_page_say(page, _("Saved; it will be sent by itself"));
+  bh_page_say(page, _("Saved; it will be sent automatically"));
   bh_page_close(page);
 }
 
-/* The real time begins at what is shown; left there, it says nothing. */
+/* TRUE when the real time is still the prefilled one, although the clock is said to be wrong. */
 static gboolean is_reading_untouched(BhClockPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
@@ -62,7 +62,7 @@ static gboolean is_reading_untouched(BhClockPage *self)
 
 static void on_save(BhClockPage *self)
 {
-  if (self->form == NULL || !bh_form_view_settle(self->form))
+  if (self->form == NULL || !bh_form_view_validate(self->form))
     return;
   gboolean untouched = is_reading_untouched(self);
   gtk_label_set_text(GTK_LABEL(self->message), untouched ? _("Enter the real time") : "");
@@ -80,10 +80,10 @@ static void bh_clock_page_load(BhPage *page)
   bh_page_set_title(page, _("Date and time"));
   bh_session_make_id(session, self->record);
   self->shown_ms = bh_session_now_ms(session);
-  g_autofree char *at = bh_time_format(self->shown_ms);
+  g_autofree char *shown_time = bh_time_format(self->shown_ms);
   g_autofree char *text = g_strdup_printf(
       _("This device shows %s. Compare it with a watch or a telephone; the answer is recorded."),
-      at);
+      shown_time);
   gtk_label_set_text(GTK_LABEL(self->intro), text);
   const BhKind *kind = bh_session_find_kind(session, "clock_note");
   if (kind == NULL)

@@ -1,4 +1,4 @@
-/* Which page a draft belongs to: by its kind, and by how far its record has come. */
+/* Chooses the page of a draft: by its kind, and by the state of its record. */
 #include "app/pages/drafts.h"
 
 #include <glib/gi18n.h>
@@ -18,17 +18,18 @@ static BhPage *make_page(BhSession *session, const json_t *draft)
   const char *state = bh_json_string_or(values, "state", NULL);
   const char *inspection = bh_json_string_or(values, "inspection", NULL);
   const BhKind *kind = bh_session_find_kind(session, kind_name);
-  /* The draft of a record that was taken further belongs to a step: its page offers the steps. */
+  /* A draft of a record beyond its initial state belongs to a step: the record page offers the
+   * steps. */
   if (kind != NULL && state != NULL && !bh_kind_is_initial_state(kind, state))
     return bh_record_page_new(record);
   if (strcmp(kind_name, "hazard") == 0)
-    return bh_hazard_page_new_for(record);
-  /* Only hazards keep pictures as drafts; their page saves what is left of them. */
+    return bh_hazard_page_new_existing(record);
+  /* Only hazards have pictures as drafts; their page saves those that are left. */
   if (strcmp(kind_name, "file") == 0)
-    return bh_hazard_page_new_for(bh_json_string_or(values, "parent", record));
+    return bh_hazard_page_new_existing(bh_json_string_or(values, "parent", record));
   const char *assigned = bh_json_string_or(values, BH_START_ASSIGNED, NULL);
   if (strcmp(kind_name, "inspection") == 0 && state == NULL && assigned != NULL)
-    return bh_start_page_new_for(assigned);
+    return bh_start_page_new_assigned(assigned);
   if (strcmp(kind_name, "inspection") == 0)
     return state != NULL ? bh_inspection_page_new(record) : bh_start_page_new_draft(record, values);
   if (strcmp(kind_name, "document") == 0 && state == NULL && inspection != NULL)
@@ -40,7 +41,7 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
 {
   (void)data;
   if (error != NULL)
-    bh_page_say(page, _("This draft is not here any more"));
+    bh_page_say(page, _("This draft no longer exists"));
   else
     bh_page_open(page, make_page(bh_page_get_session(page), result));
 }

@@ -1,11 +1,12 @@
-/* Opens the page on which a draft goes on. */
+/* Opens the page on which a draft is continued. Main thread. */
 #pragma once
 
 #include "app/page.h"
 
 G_BEGIN_DECLS
 
-/* `record` of a draft of the actor; the page opens when the store has said what it is. */
+/* Reads the draft of `record` (of the actor) and opens its page above `page`; a toast when the
+ * draft does not exist. */
 void bh_drafts_open(BhPage *page, const char *record);
 
 G_END_DECLS

@@ -1,3 +1,4 @@
+/* Enrols the device, or gives an enrolled one the new address of its hub. */
 #include "app/pages/enrol.h"
 
 #include <glib/gi18n.h>
@@ -8,7 +9,7 @@
 
 struct _BhEnrolPage {
   BhPage parent;
-  gboolean moved; /* the device is enrolled; its hub has another address */
+  gboolean moved; /* for an enrolled device whose hub has a new address */
   GtkWidget *intro;
   GtkWidget *scanner;
   GtkWidget *one_time_text;
@@ -52,7 +53,7 @@ static void on_enrolled(gpointer owner, json_t *result, const GError *error, gpo
     bh_session_load(session, on_loaded, self);
     return;
   }
-  bh_page_say(BH_PAGE(self), _("The new address is kept; sending goes on there"));
+  bh_page_say(BH_PAGE(self), _("The new address is saved; sending continues there"));
   bh_session_sync_now(session);
   bh_page_close(BH_PAGE(self));
 }
@@ -73,7 +74,7 @@ static void on_enrol(BhEnrolPage *self)
                    bh_page_get_cancellable(BH_PAGE(self)), on_enrolled);
 }
 
-/* Whatever else the camera sees does not overwrite what was pasted. */
+/* Other codes in view of the camera must not overwrite a pasted text. */
 static gboolean is_one_time_text(const char *code)
 {
   return g_ascii_strncasecmp(code, ONE_TIME_PREFIX, strlen(ONE_TIME_PREFIX)) == 0;

@@ -1,3 +1,4 @@
+/* The file of an enterprise, with its open hazards and its visits as paged lists. */
 #include "app/pages/enterprise.h"
 
 #include <glib/gi18n.h>
@@ -6,7 +7,7 @@
 #include "app/due.h"
 #include "app/pages/inspection.h"
 #include "app/pages/record.h"
-#include "app/pages/row-pages.h"
+#include "app/pages/paged-list.h"
 #include "app/pages/start.h"
 
 #define ROWS 20
@@ -22,8 +23,8 @@ struct _BhEnterprisePage {
   GtkWidget *hazards;
   GtkWidget *visits;
   GtkWidget *start;
-  BhRowPages *hazard_pages;
-  BhRowPages *visit_pages;
+  BhPagedList *hazard_pages;
+  BhPagedList *visit_pages;
 };
 
 G_DEFINE_FINAL_TYPE(BhEnterprisePage, bh_enterprise_page, BH_TYPE_PAGE)
@@ -33,8 +34,8 @@ static void bh_enterprise_page_finalize(GObject *object)
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(object);
   g_free(self->id);
   bh_found_free(self->found);
-  g_clear_pointer(&self->hazard_pages, bh_row_pages_free);
-  g_clear_pointer(&self->visit_pages, bh_row_pages_free);
+  g_clear_pointer(&self->hazard_pages, bh_paged_list_free);
+  g_clear_pointer(&self->visit_pages, bh_paged_list_free);
   G_OBJECT_CLASS(bh_enterprise_page_parent_class)->finalize(object);
 }
 
@@ -94,33 +95,33 @@ static void on_row(GtkButton *row, BhEnterprisePage *self)
   bh_page_open(BH_PAGE(self), bh_record_page_new(bh_part_get_record(GTK_WIDGET(row))));
 }
 
-static void fill(BhEnterprisePage *self, BhRowPages *pages, guint number, const json_t *result,
-                 const char *kind_name, const char *none)
+static void fill(BhEnterprisePage *self, BhPagedList *pages, guint number, const json_t *result,
+                 const char *kind_name, const char *empty_text)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = bh_session_find_kind(session, kind_name);
   gsize i;
   json_t *row;
-  bh_row_pages_begin(pages, number);
+  bh_paged_list_begin(pages, number);
   json_array_foreach(json_object_get(result, "rows"), i, row) {
     const json_t *values = json_object_get(row, "values");
     const char *record = bh_json_string_or(row, "id", "");
-    if (!bh_row_pages_takes(pages, record))
+    if (!bh_paged_list_accepts(pages, record))
       continue;
     const char *state = bh_json_string_or(values, "state", "");
-    g_autofree char *id = g_strdup_printf("%s-%u", kind_name, bh_row_pages_get_number(pages));
+    g_autofree char *id = g_strdup_printf("%s-%u", kind_name, bh_paged_list_get_number(pages));
     const char *label = bh_kind_get_state_label(kind, state, bh_session_get_lang(session));
     int days = 0;
     g_autofree char *due = bh_due_dup_text(session, kind, values, &days);
     GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""), due, label, record);
     bh_part_set_class(button, "urgent", due != NULL && days < 0);
     g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
-    bh_row_pages_add(pages, button);
+    bh_paged_list_add(pages, button);
   }
   const json_t *after = json_object_get(result, "after");
-  bh_row_pages_end(pages, json_is_string(after) ? after : NULL);
-  if (bh_row_pages_is_empty(pages))
-    bh_row_pages_note(pages, none);
+  bh_paged_list_end(pages, json_is_string(after) ? after : NULL);
+  if (bh_paged_list_is_empty(pages))
+    bh_paged_list_note(pages, empty_text);
 }
 
 /* `data`: number of the page. */
@@ -144,8 +145,9 @@ static void on_visits(BhPage *page, json_t *result, const GError *error, gpointe
       strcmp(self->found->by, "code") == 0)
     return;
   const json_t *last = json_array_get(rows, 0);
-  gint64 at = json_integer_value(json_object_get(json_object_get(last, "values"), "started_at"));
-  g_autofree char *when = at > 0 ? bh_time_format(at) : g_strdup(_("never"));
+  gint64 started_ms =
+      json_integer_value(json_object_get(json_object_get(last, "values"), "started_at"));
+  g_autofree char *when = started_ms > 0 ? bh_time_format(started_ms) : g_strdup(_("never"));
   g_autofree char *text = g_strdup_printf(
       _("Chosen by hand. Is this the right one? Compare name and address; last visit: %s"), when);
   gtk_label_set_text(GTK_LABEL(self->confirm), text);
@@ -162,9 +164,9 @@ static json_t *list_unfinished(const BhKind *kind)
   return names;
 }
 
-/* `kind`, a static string, is the slot of the question too. Hazards: those that are not done with;
- * visits: all. */
-static void list_of(BhPage *page, const char *kind, guint number, const json_t *from)
+/* Asks for rows of a kind: hazards that are not in a final state, or all visits. `kind` is a static
+ * string, because it is also the slot. */
+static void ask_rows(BhPage *page, const char *kind, guint number, const json_t *from)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   BhSession *session = bh_page_get_session(page);
@@ -186,17 +188,17 @@ static void list_of(BhPage *page, const char *kind, guint number, const json_t *
 
 static void ask_hazards(gpointer owner, guint number, const json_t *from)
 {
-  list_of(owner, "hazard", number, from);
+  ask_rows(owner, "hazard", number, from);
 }
 
 static void ask_visits(gpointer owner, guint number, const json_t *from)
 {
-  list_of(owner, "inspection", number, from);
+  ask_rows(owner, "inspection", number, from);
 }
 
-/* Rows and the button below them, in the place that the template has for both. */
-static BhRowPages *make_pages(BhEnterprisePage *self, GtkWidget *place, const char *kind,
-                              BhRowPagesAsk ask)
+/* Makes the box of rows and the button "more" inside `place`. */
+static BhPagedList *make_pages(BhEnterprisePage *self, GtkWidget *place, const char *kind,
+                               BhPagedListAsk ask)
 {
   g_autofree char *id = g_strdup_printf("more-%s", kind);
   g_autofree char *earlier = g_strdup_printf("earlier-%s", kind);
@@ -206,15 +208,15 @@ static BhRowPages *make_pages(BhEnterprisePage *self, GtkWidget *place, const ch
   gtk_widget_show(rows);
   gtk_container_add(GTK_CONTAINER(place), rows);
   gtk_container_add(GTK_CONTAINER(place), more);
-  return bh_row_pages_new(rows, more, earlier, ask, self);
+  return bh_paged_list_new(rows, more, earlier, ask, self);
 }
 
 static void bh_enterprise_page_refresh(BhPage *page)
 {
   BhEnterprisePage *self = BH_ENTERPRISE_PAGE(page);
   bh_page_ask(page, "record", bh_call_get(self->id), on_record, NULL, NULL);
-  bh_row_pages_renew(self->hazard_pages);
-  bh_row_pages_renew(self->visit_pages);
+  bh_paged_list_refresh(self->hazard_pages);
+  bh_paged_list_refresh(self->visit_pages);
 }
 
 static void on_start(BhEnterprisePage *self)

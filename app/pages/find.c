@@ -1,4 +1,4 @@
-/* An enterprise by name: for a visit, for a blank plaque, or in place of a wrong one. */
+/* Finds an enterprise by name: for a visit, for a blank plaque, or to correct a wrong one. */
 #include "app/pages/find.h"
 
 #include <glib/gi18n.h>
@@ -7,7 +7,7 @@
 #include "app/forms/confirm.h"
 #include "app/move.h"
 #include "app/pages/enterprise.h"
-#include "app/pages/row-pages.h"
+#include "app/pages/paged-list.h"
 #include "app/pages/subject.h"
 #include "app/visit-page.h"
 
@@ -27,9 +27,9 @@ struct _BhFindPage {
   GtkWidget *provisional;
   GtkWidget *question;
   BhConfirm *confirm;
-  json_t *visit; /* of the inspection to move; NULL until loaded */
-  json_t *lists; /* rows of the checklists here; NULL until loaded */
-  BhRowPages *pages;
+  json_t *visit; /* the inspection to move; NULL until loaded */
+  json_t *lists; /* rows of the checklists on this device; NULL until loaded */
+  BhPagedList *pages;
 };
 
 G_DEFINE_FINAL_TYPE(BhFindPage, bh_find_page, BH_TYPE_PAGE)
@@ -39,7 +39,7 @@ static void bh_find_page_finalize(GObject *object)
   BhFindPage *self = BH_FIND_PAGE(object);
   g_free(self->plaque);
   g_free(self->inspection);
-  g_clear_pointer(&self->pages, bh_row_pages_free);
+  g_clear_pointer(&self->pages, bh_paged_list_free);
   json_decref(self->visit);
   json_decref(self->lists);
   G_OBJECT_CLASS(bh_find_page_parent_class)->finalize(object);
@@ -50,7 +50,7 @@ static const char *get_reason(BhFindPage *self)
   return gtk_entry_get_text(GTK_ENTRY(self->reason));
 }
 
-/* A reason stands in the record: it is asked for before anybody is chosen by hand. */
+/* Asks for the reason first: it becomes part of the record. */
 static gboolean has_reason(BhFindPage *self)
 {
   if (self->plaque != NULL || *get_reason(self) != '\0')
@@ -71,12 +71,12 @@ static void on_bound(BhPage *page, json_t *result, const GError *error, gpointer
   bh_page_replace(page, bh_enterprise_page_new(data, bh_found_new(NULL, NULL, NULL)));
 }
 
-/* The enterprise the inspection is about to move to. */
+/* The enterprise to which the inspection will be moved. */
 typedef struct {
   char *enterprise; /* NULL: one that is recorded first */
   char *sector;
   char *reason;
-  char *name; /* typed, of one that is recorded first */
+  char *name; /* typed name of one that is recorded first */
 } Move;
 
 static void move_free(gpointer data)
@@ -97,11 +97,11 @@ static void on_retargeted(BhPage *page, json_t *result, const GError *error, gpo
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_say(page, _("The inspection now stands at this enterprise"));
+  bh_page_say(page, _("The inspection now belongs to this enterprise"));
   bh_page_close(page);
 }
 
-/* The drafts of the person who moves the visit follow it; `data`: the visit and the enterprise. */
+/* Moves the drafts of the person with the visit. */
 static void move_drafts(BhPage *page, const json_t *visit, const char *enterprise)
 {
   g_autoptr(json_t) moved_to = json_string(enterprise);
@@ -109,9 +109,9 @@ static void move_drafts(BhPage *page, const json_t *visit, const char *enterpris
   json_t *row;
   json_array_foreach(json_object_get(visit, "drafts"), i, row) {
     const char *record = bh_json_string_or(row, "record", "");
-    bh_page_keep(page, bh_call_set_draft(record, "hazard", "enterprise", moved_to), NULL, NULL,
+    bh_page_post(page, bh_call_set_draft(record, "hazard", "enterprise", moved_to), NULL, NULL,
                  NULL);
-    bh_page_keep(page, bh_call_set_draft(record, "hazard", "site", NULL), NULL, NULL, NULL);
+    bh_page_post(page, bh_call_set_draft(record, "hazard", "site", NULL), NULL, NULL, NULL);
   }
 }
 
@@ -131,11 +131,11 @@ static void on_move_answered(gpointer owner, gboolean yes, const char *reason, g
   json_t *ops =
       bh_move_dup_ops(self->visit, self->lists, move->enterprise, move->sector, move->reason);
   gpointer moving = bh_move_new(bh_page_get_session(page), ops, NULL, NULL, NULL);
-  if (bh_page_act_run(page, bh_move_run, moving, bh_move_free, on_retargeted, NULL, NULL))
+  if (bh_page_submit_run(page, bh_move_run, moving, bh_move_free, on_retargeted, NULL, NULL))
     move_drafts(page, self->visit, move->enterprise);
 }
 
-/* Nothing moves without a word: how much does, and what stays behind, stands in the question. */
+/* Asks before moving. The question says how much moves and what is lost. */
 static void ask_to_move(BhFindPage *self, const char *enterprise, const char *sector)
 {
   if (self->visit == NULL || self->lists == NULL)
@@ -183,7 +183,7 @@ static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer
   BhDate today = bh_session_today(bh_page_get_session(page));
   json_decref(self->lists);
   self->lists = json_array();
-  bh_visit_add_lists(self->lists, json_object_get(result, "rows"), &today);
+  bh_visit_add_checklists(self->lists, json_object_get(result, "rows"), &today);
 }
 
 static void choose(BhFindPage *self, const char *enterprise, const char *sector)
@@ -191,7 +191,7 @@ static void choose(BhFindPage *self, const char *enterprise, const char *sector)
   BhPage *page = BH_PAGE(self);
   BhSession *session = bh_page_get_session(page);
   if (self->plaque != NULL) {
-    bh_page_act(
+    bh_page_submit(
         page, bh_call_save(bh_find_task_dup_bind(session, self->plaque, self->serial, enterprise)),
         on_bound, g_strdup(enterprise), g_free);
   } else if (self->inspection != NULL) {
@@ -205,7 +205,8 @@ static void choose(BhFindPage *self, const char *enterprise, const char *sector)
 json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 serial,
                               const char *enterprise)
 {
-  /* One record per serial on all devices: two bindings of one plaque meet as a conflict. */
+  /* The record id is derived from the serial, so that two bindings of one plaque on different
+   * devices become a conflict. */
   const char *hub = bh_json_string_or(bh_session_get_description(session), "hub", "");
   g_autofree char *name = g_strdup_printf("%" G_GINT64_FORMAT, serial);
   char id[BH_ID_LEN + 1];
@@ -236,9 +237,9 @@ static char *dup_details(BhFindPage *self, const json_t *values)
 static void add_result(BhFindPage *self, const json_t *row)
 {
   const char *record = bh_json_string_or(row, "id", "");
-  if (!bh_row_pages_takes(self->pages, record))
+  if (!bh_paged_list_accepts(self->pages, record))
     return;
-  g_autofree char *id = g_strdup_printf("result-%u", bh_row_pages_get_number(self->pages));
+  g_autofree char *id = g_strdup_printf("result-%u", bh_paged_list_get_number(self->pages));
   const json_t *values = json_object_get(row, "values");
   g_autofree char *details = dup_details(self, values);
   gboolean provisional = json_is_true(json_object_get(values, "provisional"));
@@ -247,7 +248,7 @@ static void add_result(BhFindPage *self, const json_t *row)
   g_object_set_data_full(G_OBJECT(button), "bh-sector",
                          g_strdup(bh_json_string_or(values, "sector", "")), g_free);
   g_signal_connect(button, "clicked", G_CALLBACK(on_result), self);
-  bh_row_pages_add(self->pages, button);
+  bh_paged_list_add(self->pages, button);
 }
 
 /* `data`: number of the page. */
@@ -260,17 +261,17 @@ static void on_results(BhPage *page, json_t *result, const GError *error, gpoint
   }
   gsize i;
   json_t *row;
-  bh_row_pages_begin(self->pages, GPOINTER_TO_UINT(data));
+  bh_paged_list_begin(self->pages, GPOINTER_TO_UINT(data));
   json_array_foreach(json_object_get(result, "rows"), i, row) {
     add_result(self, row);
   }
   if (json_is_true(json_object_get(result, "partial")))
-    bh_row_pages_note(self->pages,
-                      _("Many words begin so; not all are looked up: type more of it"));
+    bh_paged_list_note(self->pages,
+                       _("Many words begin like this, so not all were searched; type more"));
   const json_t *after = json_object_get(result, "after");
-  bh_row_pages_end(self->pages, json_is_string(after) ? after : NULL);
-  if (bh_row_pages_is_empty(self->pages))
-    bh_row_pages_note(self->pages, _("Nothing found"));
+  bh_paged_list_end(self->pages, json_is_string(after) ? after : NULL);
+  if (bh_paged_list_is_empty(self->pages))
+    bh_paged_list_note(self->pages, _("Nothing found"));
 }
 
 static void ask_page(gpointer owner, guint number, const json_t *from)
@@ -287,13 +288,13 @@ static void ask_page(gpointer owner, guint number, const json_t *from)
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
-  /* A newer text, and a second tap on "more", take the place of what was asked before. */
+  /* A newer text, and a second tap on "more", replace the question before. */
   bh_page_ask(page, "results", bh_call_list(query), on_results, GUINT_TO_POINTER(number), NULL);
 }
 
 static void on_search(BhFindPage *self)
 {
-  bh_row_pages_restart(self->pages);
+  bh_paged_list_restart(self->pages);
 }
 
 static void on_provisional(BhFindPage *self)
@@ -316,11 +317,11 @@ static void bh_find_page_load(BhPage *page)
   bh_page_set_title(page, self->plaque != NULL       ? _("Bind the plaque")
                           : self->inspection != NULL ? _("The right enterprise")
                                                      : _("Find an enterprise"));
-  gtk_label_set_text(GTK_LABEL(self->intro),
-                     self->plaque != NULL
-                         ? _("Which enterprise does this plaque hang at?")
-                         : _("An enterprise chosen by hand needs a reason; it stands in the "
-                             "record."));
+  gtk_label_set_text(
+      GTK_LABEL(self->intro),
+      self->plaque != NULL
+          ? _("Which enterprise does this plaque hang at?")
+          : _("An enterprise chosen by hand needs a reason, which becomes part of the record."));
   gtk_widget_set_visible(self->reason, self->plaque == NULL);
   if (self->inspection != NULL) {
     bh_visit_ask(page, self->inspection, on_visit);
@@ -329,7 +330,7 @@ static void bh_find_page_load(BhPage *page)
                                        "order", "title")),
                 on_lists, NULL, NULL);
   }
-  bh_row_pages_restart(self->pages);
+  bh_paged_list_restart(self->pages);
 }
 
 static void bh_find_page_class_init(BhFindPageClass *klass)
@@ -352,7 +353,7 @@ static void bh_find_page_init(BhFindPage *self)
   gtk_widget_init_template(GTK_WIDGET(self));
   self->confirm = BH_CONFIRM(bh_confirm_new("move"));
   gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
-  self->pages = bh_row_pages_new(self->results, self->more, "earlier", ask_page, self);
+  self->pages = bh_paged_list_new(self->results, self->more, "earlier", ask_page, self);
   g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(on_search), self);
   g_signal_connect_swapped(self->provisional, "clicked", G_CALLBACK(on_provisional), self);
 }

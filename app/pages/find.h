@@ -1,5 +1,5 @@
-/* An enterprise by name, with the reason why it was chosen by hand (FIELD 12); also to bind a
- * blank plaque to, and to put a wrongly chosen subject right before signing (FIELD 4). */
+/* Finds an enterprise by name, with the reason why it is chosen by hand (FIELD 12). Also to bind a
+ * blank plaque, and to correct a wrong enterprise before signing (FIELD 4). */
 #pragma once
 
 #include "app/page.h"
@@ -12,16 +12,16 @@ G_DECLARE_FINAL_TYPE(BhFindPage, bh_find_page, BH, FIND_PAGE, BhPage)
 /* What the chosen enterprise is for. All NULL or 0: to inspect it. */
 typedef struct {
   const char *plaque;     /* text of a blank plaque to bind */
-  gint64 serial;          /* and its serial */
-  const char *inspection; /* inspection to re-target */
-  const json_t *visit;    /* and all of it, as bh_visit_load gives it; for the subject page */
-  const json_t *lists;    /* rows of the checklists on this device; likewise */
+  gint64 serial;          /* of that plaque */
+  const char *inspection; /* inspection to move to the enterprise */
+  const json_t *visit;    /* that inspection as bh_visit_load gives it; for the subject page */
+  const json_t *lists;    /* rows of the checklists on this device; for the subject page */
 } BhFindTask;
-/* Operations that bind the plaque to `enterprise`. */
+/* Operations that bind the plaque to `enterprise`; a new reference. */
 json_t *bh_find_task_dup_bind(BhSession *session, const char *plaque, gint64 serial,
                               const char *enterprise);
 
-/* `task` is copied. */
+/* `task` is copied. Floating. */
 BhPage *bh_find_page_new(const BhFindTask *task);
 
 G_END_DECLS

@@ -1,3 +1,5 @@
+/* Makes the documents of a signed visit and shows those that exist. documents.c does the work.
+ * Start at on_visit and on_make. */
 #include "app/pages/finish.h"
 
 #include <glib/gi18n.h>
@@ -8,9 +10,9 @@
 #include "app/forms/form-view.h"
 #include "app/orders.h"
 #include "app/pages/sign.h"
-#include "app/said.h"
-#include "app/typed.h"
-#include "app/undrawn.h"
+#include "app/user-error.h"
+#include "app/unsaved-record.h"
+#include "app/missing-glyphs.h"
 #include "app/visit-page.h"
 #include "schema/error.h"
 
@@ -29,10 +31,10 @@ struct _BhFinishPage {
   GtkWidget *home;
   GtkWidget *question;
   BhConfirm *confirm;
-  gboolean stand_ins; /* agreed for the try that comes next */
-  BhTyped *typed;     /* draft of what the order will say */
-  json_t *before;     /* {key: value} of that draft; NULL until known */
-  BhFormView *form;   /* legal basis and deadline of the order; NULL without one */
+  gboolean allow_placeholders; /* a person agreed to placeholders; for the next try only */
+  BhUnsavedRecord *draft;      /* draft of the order's fields */
+  json_t *draft_values;        /* {key: value} of that draft; NULL until loaded */
+  BhFormView *form;            /* legal basis and deadline of the order; NULL without an order */
 };
 
 G_DEFINE_FINAL_TYPE(BhFinishPage, bh_finish_page, BH_TYPE_PAGE)
@@ -41,8 +43,8 @@ static void bh_finish_page_finalize(GObject *object)
 {
   BhFinishPage *self = BH_FINISH_PAGE(object);
   g_free(self->inspection);
-  bh_typed_free(self->typed);
-  json_decref(self->before);
+  bh_unsaved_record_free(self->draft);
+  json_decref(self->draft_values);
   json_decref(self->visit);
   G_OBJECT_CLASS(bh_finish_page_parent_class)->finalize(object);
 }
@@ -70,18 +72,19 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
     bh_page_say(page, _("This file is not on this device"));
     return;
   }
-  /* Files in the store carry their hash as name; viewers want an ending. */
+  /* Files in the store are named by their hash; viewers need a suffix. */
   g_autofree char *name = g_path_get_basename(path);
   g_autofree char *copy = g_strdup_printf("%s/bihuan-%.12s.pdf", g_get_user_runtime_dir(), name);
   g_autoptr(GFile) from = g_file_new_for_path(path);
   g_autoptr(GFile) to = g_file_new_for_path(copy);
-  g_autoptr(GError) bad = NULL;
-  if (!g_file_copy(from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &bad)) {
-    bh_page_say_error(page, bad);
+  g_autoptr(GError) copy_error = NULL;
+  if (!g_file_copy(from, to, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &copy_error)) {
+    bh_page_say_error(page, copy_error);
     return;
   }
   g_autofree char *uri = g_file_get_uri(to);
-  if (!gtk_show_uri_on_window(GTK_WINDOW(bh_page_get_host(page)), uri, GDK_CURRENT_TIME, &bad))
+  if (!gtk_show_uri_on_window(GTK_WINDOW(bh_page_get_host(page)), uri, GDK_CURRENT_TIME,
+                              &copy_error))
     bh_page_say(page, _("No program to show or print PDF files is installed"));
 }
 
@@ -98,8 +101,8 @@ static void on_receipt(GtkButton *button, BhFinishPage *self)
                bh_sign_page_new_order(self->inspection, bh_part_get_record(GTK_WIDGET(button))));
 }
 
-/* An order that was issued is signed for next. */
-static void add_receipt_way(BhFinishPage *self, const char *order, guint number)
+/* Adds the button that opens the signing of an issued order. */
+static void add_receipt_button(BhFinishPage *self, const char *order, guint number)
 {
   g_autofree char *id = number > 1 ? g_strdup_printf("receipt-%u", number) : g_strdup("receipt");
   GtkWidget *button = bh_part_button(id, _("Sign for receipt …"), "suggested-action");
@@ -108,13 +111,13 @@ static void add_receipt_way(BhFinishPage *self, const char *order, guint number)
   gtk_container_add(GTK_CONTAINER(self->documents), button);
 }
 
-/* TRUE when the record of the visit stands ready. */
+/* Lists the documents. TRUE when the record of the visit has a PDF. */
 static gboolean show_documents(BhFinishPage *self)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = bh_session_find_kind(session, "document");
   bh_part_clear(self->documents);
-  gboolean record = FALSE;
+  gboolean has_record = FALSE;
   guint ready = 0, orders = 0;
   gsize i;
   json_t *row;
@@ -125,7 +128,7 @@ static gboolean show_documents(BhFinishPage *self)
     const char *pdf = bh_json_string_or(values, "served_pdf", issued);
     const char *type = bh_json_string_or(values, "doc_type", "");
     ready += *pdf != '\0';
-    record |= *pdf != '\0' && strcmp(type, "onsite_record") == 0;
+    has_record |= *pdf != '\0' && strcmp(type, "onsite_record") == 0;
     orders += strcmp(type, "order_rectify") == 0;
     g_autofree char *id = orders > 1 ? g_strdup_printf("document-%s-%u", type, orders)
                                      : g_strdup_printf("document-%s", type);
@@ -135,12 +138,12 @@ static gboolean show_documents(BhFinishPage *self)
     g_signal_connect(button, "clicked", G_CALLBACK(on_document), self);
     gtk_container_add(GTK_CONTAINER(self->documents), button);
     if (strcmp(type, "order_rectify") == 0 && strcmp(state, "issued") == 0)
-      add_receipt_way(self, bh_json_string_or(row, "id", ""), orders);
+      add_receipt_button(self, bh_json_string_or(row, "id", ""), orders);
   }
   if (ready > 0)
     gtk_container_add(GTK_CONTAINER(self->documents),
                       bh_part_label(_("Tap a document to show, share or print it"), "dim"));
-  return record;
+  return has_record;
 }
 
 /* --- what the order needs --- */
@@ -148,8 +151,8 @@ static gboolean show_documents(BhFinishPage *self)
 static gboolean wants_order(BhFinishPage *self)
 {
   BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
-  return bh_orders_are_due(self->visit) &&
-         bh_visit_get_order_right(self->visit, &today) == BH_ORDER_ALLOWED;
+  return bh_orders_are_pending(self->visit) &&
+         bh_visit_check_order_authority(self->visit, &today) == BH_ORDER_ALLOWED;
 }
 
 static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
@@ -166,7 +169,7 @@ static char *dup_common(const GPtrArray *rows, const char *key, gboolean latest)
 
 static void on_changed(BhFormView *form, const char *key, BhFinishPage *self)
 {
-  bh_typed_keep(self->typed, BH_PAGE(self), key, bh_form_view_get_value(form, key));
+  bh_unsaved_record_set(self->draft, BH_PAGE(self), key, bh_form_view_get_value(form, key));
 }
 
 static void show_order(BhFinishPage *self)
@@ -174,7 +177,7 @@ static void show_order(BhFinishPage *self)
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   BhDate today = bh_session_today(session);
-  BhOrderRight right = bh_visit_get_order_right(self->visit, &today);
+  BhOrderAuthority right = bh_visit_check_order_authority(self->visit, &today);
   gtk_label_set_text(GTK_LABEL(self->authority),
                      right == BH_ORDER_NO_CERTIFICATE
                          ? _("The lead has no valid certificate and may not order rectification: "
@@ -196,7 +199,7 @@ static void show_order(BhFinishPage *self)
     json_object_set_new(values, "deadline", json_string(deadline));
   const char *key;
   json_t *value;
-  json_object_foreach(self->before, key, value) {
+  json_object_foreach(self->draft_values, key, value) {
     if (json_is_null(value))
       json_object_del(values, key);
     else
@@ -212,14 +215,14 @@ static void show_dates(BhFinishPage *self)
 {
   gboolean poor = is_clock_poor(self);
   gtk_widget_set_visible(self->dates_box, poor);
-  g_autoptr(GList) known = gtk_container_get_children(GTK_CONTAINER(self->confirmers));
-  if (!poor || known != NULL)
+  g_autoptr(GList) existing = gtk_container_get_children(GTK_CONTAINER(self->confirmers));
+  if (!poor || existing != NULL)
     return;
-  g_autofree char *now = bh_time_format(bh_session_now_ms(bh_page_get_session(BH_PAGE(self))));
+  g_autofree char *now_text = bh_time_format(bh_session_now_ms(bh_page_get_session(BH_PAGE(self))));
   g_autofree char *text = g_strdup_printf(
       _("The device says it is %s, but its clock was not checked. Two officers confirm date and "
         "time:"),
-      now);
+      now_text);
   gtk_label_set_text(GTK_LABEL(self->dates_text), text);
   const char *id;
   json_t *values;
@@ -252,8 +255,8 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   }
   json_decref(self->visit);
   self->visit = json_incref(result);
-  gboolean record = show_documents(self);
-  gboolean complete = record && !wants_order(self);
+  gboolean has_record = show_documents(self);
+  gboolean complete = has_record && !wants_order(self);
   if (!complete) {
     show_order(self);
     show_dates(self);
@@ -267,8 +270,8 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
 
 static void bh_finish_page_refresh(BhPage *page)
 {
-  if (BH_FINISH_PAGE(page)->before == NULL)
-    return; /* the visit is asked for when that is known */
+  if (BH_FINISH_PAGE(page)->draft_values == NULL)
+    return; /* the visit is asked for after the draft is loaded */
   bh_visit_ask(page, BH_FINISH_PAGE(page)->inspection, on_visit);
 }
 
@@ -291,7 +294,8 @@ static void free_request(gpointer data)
 
 static void on_make(BhFinishPage *self);
 
-static void on_undrawn_answered(gpointer owner, gboolean yes, const char *reason, gpointer data)
+static void on_missing_glyphs_answered(gpointer owner, gboolean yes, const char *reason,
+                                       gpointer data)
 {
   (void)reason;
   (void)data;
@@ -299,16 +303,16 @@ static void on_undrawn_answered(gpointer owner, gboolean yes, const char *reason
   gtk_widget_show(self->make);
   if (!yes)
     return;
-  self->stand_ins = TRUE;
+  self->allow_placeholders = TRUE;
   on_make(self);
 }
 
-static void ask_undrawn(BhFinishPage *self, const char *lines)
+static void ask_about_missing_glyphs(BhFinishPage *self, const char *lines)
 {
-  g_autofree char *question = bh_undrawn_dup_question(lines);
+  g_autofree char *question = bh_missing_glyphs_dup_question(lines);
   gtk_widget_hide(self->make);
   bh_confirm_ask(self->confirm, question, NULL, _("Print 〓 there"), _("Go back and correct"),
-                 on_undrawn_answered, self, NULL, NULL);
+                 on_missing_glyphs_answered, self, NULL, NULL);
 }
 
 static void on_made(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -319,16 +323,16 @@ static void on_made(BhPage *page, json_t *result, const GError *error, gpointer 
   bh_session_sync_now(bh_page_get_session(page));
   bh_finish_page_refresh(page);
   if (error == NULL) {
-    bh_typed_drop(self->typed, page); /* the order says it */
+    bh_unsaved_record_discard(self->draft, page); /* the order contains it now */
     show_message(self, NULL);
-    bh_page_say(page, _("The documents stand ready"));
+    bh_page_say(page, _("The documents are ready"));
     return;
   }
-  if (g_error_matches(error, BH_SAID, BH_SAID_UNDRAWN)) {
-    ask_undrawn(self, error->message);
+  if (g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MISSING_GLYPHS)) {
+    ask_about_missing_glyphs(self, error->message);
     return;
   }
-  /* What is missing is told by the kinds, in people's words. */
+  /* BH_ERROR_INVALID has the problems of the kinds, written for people. */
   g_autofree char *text = g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)
                               ? g_strdup(error->message)
                               : bh_session_dup_error_text(bh_page_get_session(page), error);
@@ -346,7 +350,7 @@ static void on_make(BhFinishPage *self)
   const char *basis = "";
   const char *deadline = "";
   if (order && self->form != NULL) {
-    if (!bh_form_view_settle(self->form))
+    if (!bh_form_view_validate(self->form))
       return;
     basis = bh_json_string_or(bh_form_view_get_values(self->form), "legal_basis", "");
     deadline = bh_json_string_or(bh_form_view_get_values(self->form), "deadline", "");
@@ -359,7 +363,7 @@ static void on_make(BhFinishPage *self)
   BhDate today = bh_session_today(session);
   BhDate last;
   if (order && bh_date_parse(deadline, &last, NULL) && bh_date_compare(&last, &today) < 0) {
-    show_message(self, _("The deadline lies in the past"));
+    show_message(self, _("The deadline is in the past"));
     return;
   }
   g_autoptr(GPtrArray) confirmers = list_confirmers(self);
@@ -375,15 +379,15 @@ static void on_make(BhFinishPage *self)
   request->order = order;
   request->legal_basis = g_strdup(basis);
   request->deadline = g_strdup(deadline);
-  request->stand_ins = self->stand_ins;
-  self->stand_ins = FALSE;
+  request->allow_placeholders = self->allow_placeholders;
+  self->allow_placeholders = FALSE;
   request->clock_poor = is_clock_poor(self);
   if (confirmers->len == 2) {
     request->confirmed_by = g_strdup(g_ptr_array_index(confirmers, 0));
     request->confirmed_by_second = g_strdup(g_ptr_array_index(confirmers, 1));
   }
   show_message(self, NULL);
-  if (bh_page_act_run(page, make_documents, request, free_request, on_made, NULL, NULL))
+  if (bh_page_submit_run(page, make_documents, request, free_request, on_made, NULL, NULL))
     bh_page_say(page, _("Making the documents …"));
 }
 
@@ -392,19 +396,19 @@ static void on_home(BhPage *page)
   bh_page_host_go_home(bh_page_get_host(page));
 }
 
-static void on_typed(BhPage *page, json_t *result, const GError *error, gpointer data)
+static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   if (error != NULL)
     bh_page_say_error(page, error);
-  BH_FINISH_PAGE(page)->before = json_incref(result);
+  BH_FINISH_PAGE(page)->draft_values = json_incref(result);
   bh_finish_page_refresh(page);
 }
 
 static void bh_finish_page_load(BhPage *page)
 {
   bh_page_set_title(page, _("Documents"));
-  bh_typed_ask(BH_FINISH_PAGE(page)->typed, page, on_typed);
+  bh_unsaved_record_load(BH_FINISH_PAGE(page)->draft, page, on_draft);
 }
 
 static void bh_finish_page_leave(BhPage *page)
@@ -436,7 +440,7 @@ static void bh_finish_page_class_init(BhFinishPageClass *klass)
 static void bh_finish_page_init(BhFinishPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
-  self->confirm = BH_CONFIRM(bh_confirm_new("undrawn"));
+  self->confirm = BH_CONFIRM(bh_confirm_new("missing_glyphs"));
   gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
   g_signal_connect_swapped(self->make, "clicked", G_CALLBACK(on_make), self);
   g_signal_connect_swapped(self->home, "clicked", G_CALLBACK(on_home), self);
@@ -446,6 +450,6 @@ BhPage *bh_finish_page_new(const char *inspection)
 {
   BhFinishPage *self = g_object_new(BH_TYPE_FINISH_PAGE, NULL);
   self->inspection = g_strdup(inspection);
-  self->typed = bh_typed_new("document", "inspection", inspection, NULL);
+  self->draft = bh_unsaved_record_new("document", "inspection", inspection, NULL);
   return BH_PAGE(self);
 }

@@ -1,4 +1,5 @@
-/* One hazard: its form, its pictures, and the draft in which both are kept until they are saved. */
+/* One hazard: its form, its pictures, and the drafts of both until they are saved. Start at
+ * on_hazard and on_save. */
 #include "app/pages/hazard.h"
 
 #include <glib/gi18n.h>
@@ -18,10 +19,10 @@
 struct _BhHazardPage {
   BhPage parent;
   char record[BH_ID_LEN + 1];
-  char *inspection; /* of a new one */
+  char *inspection; /* of a new hazard; NULL for an existing one */
   char *item_no;
-  json_t *hazard;      /* as bh_hazard_load gives it */
-  gboolean known_kept; /* what is known beforehand is in the draft */
+  json_t *hazard;         /* as bh_hazard_load gives it */
+  gboolean prefill_saved; /* the prefilled values are in the draft */
   gboolean discarded;
   GtkWidget *item_notice;
   GtkWidget *candidate_box;
@@ -31,7 +32,7 @@ struct _BhHazardPage {
   GtkWidget *form_box;
   GtkWidget *message;
   GtkWidget *remove_photo;
-  char refused[BH_ID_LEN + 1]; /* picture draft that `remove_photo` takes away */
+  char refused[BH_ID_LEN + 1]; /* picture draft that `remove_photo` removes */
   GtkWidget *discard;
   GtkWidget *withdraw;
   GtkWidget *question;
@@ -65,7 +66,7 @@ static void show_message(BhHazardPage *self, const char *text)
     bh_part_bring_into_view(self->message);
 }
 
-static void hide_refused(BhHazardPage *self)
+static void hide_remove_photo(BhHazardPage *self)
 {
   self->refused[0] = '\0';
   gtk_widget_hide(self->remove_photo);
@@ -77,31 +78,30 @@ static void keep_draft(BhHazardPage *self, const char *key, const json_t *value)
 {
   json_t *changed = json_object_get(self->hazard, "changed");
   json_object_set_new(changed, key, json_deep_copy(value));
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->record, "hazard", key, value), NULL, NULL,
+  bh_page_post(BH_PAGE(self), bh_call_set_draft(self->record, "hazard", key, value), NULL, NULL,
                NULL);
 }
 
-/* What the inspection and its list know of a new hazard goes into the draft, once and as a whole.
- */
-static void keep_known(BhHazardPage *self)
+/* Stores the prefilled values of a new hazard in the draft, once and all together. */
+static void save_prefill(BhHazardPage *self)
 {
   json_t *values = json_object_get(self->hazard, "values");
-  if (self->inspection == NULL || self->known_kept)
+  if (self->inspection == NULL || self->prefill_saved)
     return;
-  self->known_kept = TRUE;
+  self->prefill_saved = TRUE;
   json_object_update(json_object_get(self->hazard, "changed"), values);
-  bh_page_keep(BH_PAGE(self),
+  bh_page_post(BH_PAGE(self),
                bh_call_put_drafts(json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind",
                                             "hazard", "set", json_deep_copy(values))),
                NULL, NULL, NULL);
 }
 
-/* The item asks whether the hazard is major, and nobody has said yet. */
+/* TRUE while the item is a candidate for a major hazard and no level is chosen. */
 static gboolean is_undecided(BhHazardPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
-  const json_t *known = json_object_get(self->hazard, "values");
-  return json_is_true(json_object_get(known, "major_candidate")) &&
+  const json_t *loaded = json_object_get(self->hazard, "values");
+  return json_is_true(json_object_get(loaded, "major_candidate")) &&
          *bh_json_string_or(values, "level", "") == '\0';
 }
 
@@ -109,14 +109,14 @@ static void on_changed(BhFormView *form, const char *key, BhHazardPage *self)
 {
   if (strcmp(key, "level") == 0)
     gtk_widget_set_visible(self->candidate_box, is_undecided(self));
-  keep_known(self);
+  save_prefill(self);
   keep_draft(self, key, bh_form_view_get_value(form, key));
   gtk_widget_set_visible(self->discard, TRUE);
 }
 
 /* --- photos --- */
 
-static const char *photo_role(BhHazardPage *self)
+static const char *get_photo_role(BhHazardPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
   return json_is_true(json_object_get(values, "fixed_on_site")) && bh_photos_count(self->photos) > 0
@@ -129,45 +129,48 @@ static void show_photos(BhHazardPage *self)
   bh_photos_show(self->photos, json_object_get(self->hazard, "files"));
 }
 
-static void on_kept(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
+static void save_photos(BhHazardPage *self);
+
+/* Adds a picture to the hazard. A picture of a hazard that is a draft becomes an entry with it, one
+ * of a saved hazard at once. */
+static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhHazardPage *self)
 {
   (void)photo;
   BhPage *page = BH_PAGE(self);
   char id[BH_ID_LEN + 1];
-  keep_known(self);
+  save_prefill(self);
   bh_session_make_id(bh_page_get_session(page), id);
   g_autoptr(json_t) values = json_copy(file);
   json_object_set_new(values, "parent", json_string(self->record));
-  json_object_set_new(values, "role", json_string(photo_role(self)));
+  json_object_set_new(values, "role", json_string(get_photo_role(self)));
   json_array_append(json_object_get(self->hazard, "files"), values);
   show_photos(self);
   g_autoptr(json_t) none = json_array();
   g_free(bh_form_view_show_problems(self->form, none));
   show_message(self, "");
-  if (is_saved(self)) {
-    bh_page_keep(page, bh_call_save_one(id, "file", json_incref(values)), NULL, NULL, NULL);
-    return;
-  }
-  /* A picture of a hazard that is a draft is a draft too, and becomes an entry with it. */
-  gtk_widget_show(self->discard);
+  /* Stored as a draft first, also for a saved hazard: it remains when the save is refused. */
   json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
-  bh_page_keep(page,
+  bh_page_post(page,
                bh_call_put_drafts(
                    json_pack("[{s:s, s:s, s:O}]", "record", id, "kind", "file", "set", values)),
                NULL, NULL, NULL);
+  if (is_saved(self))
+    save_photos(self);
+  else
+    gtk_widget_show(self->discard);
 }
 
 static void on_add_photo(BhHazardPage *self)
 {
   BhPage *photo = bh_photo_page_new(_("Photo of the hazard"));
-  g_signal_connect_object(photo, "kept", G_CALLBACK(on_kept), self, 0);
+  g_signal_connect_object(photo, "stored", G_CALLBACK(on_photo_stored), self, 0);
   bh_page_open(BH_PAGE(self), photo);
 }
 
 /* --- saving --- */
 
-/* The state a new hazard starts in; NULL for one that has a state already. */
-static const char *first_state(BhHazardPage *self)
+/* Initial state of a new hazard; NULL for one that has a state. */
+static const char *get_initial_state(BhHazardPage *self)
 {
   const json_t *values = bh_form_view_get_values(self->form);
   if (*bh_json_string_or(self->hazard, "state", "") != '\0')
@@ -177,19 +180,19 @@ static const char *first_state(BhHazardPage *self)
   return json_is_true(json_object_get(values, "fixed_on_site")) ? "fixed_on_site" : "found";
 }
 
-static json_t *dup_also(BhHazardPage *self)
+static json_t *dup_initial_values(BhHazardPage *self)
 {
-  json_t *also = json_object();
-  const char *state = first_state(self);
+  json_t *initial_values = json_object();
+  const char *state = get_initial_state(self);
   if (state != NULL) {
-    json_object_set_new(also, "state", json_string(state));
+    json_object_set_new(initial_values, "state", json_string(state));
     const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-    json_object_set_new(also, "recorded_by", json_string(actor));
+    json_object_set_new(initial_values, "recorded_by", json_string(actor));
   }
-  return also;
+  return initial_values;
 }
 
-/* Index of a picture draft among the drafts; their number when it is none of them. */
+/* Index of a picture's draft among the drafts; their number when it is not one of them. */
 static gsize find_file_draft(BhHazardPage *self, const char *id)
 {
   const json_t *ids = json_object_get(self->hazard, "file_drafts");
@@ -199,92 +202,127 @@ static gsize find_file_draft(BhHazardPage *self, const char *id)
   return i;
 }
 
-/* Drafts stand last among the files, in the same order. */
-static gsize place_of_draft(BhHazardPage *self, gsize draft)
+/* Index among the files of the draft with index `draft`: drafts are last, in the same order. */
+static gsize get_file_index(BhHazardPage *self, gsize draft)
 {
   return json_array_size(json_object_get(self->hazard, "files")) -
          json_array_size(json_object_get(self->hazard, "file_drafts")) + draft;
 }
 
-/* As the strip of pictures counts them, with what the person wrote about it. */
+/* The picture's number in the strip, with its note. g_free. */
 static char *dup_photo_name(BhHazardPage *self, const char *id)
 {
   const json_t *files = json_object_get(self->hazard, "files");
-  gsize place = place_of_draft(self, find_file_draft(self, id));
-  const char *note = bh_json_string_or(json_array_get(files, place), "note", "");
-  guint number = bh_photos_get_number(files, place);
+  gsize file_index = get_file_index(self, find_file_draft(self, id));
+  const char *note = bh_json_string_or(json_array_get(files, file_index), "note", "");
+  guint number = bh_photos_get_number(files, file_index);
   g_autofree char *name = number > 0 ? g_strdup_printf(_("Photo %u"), number)
                                      : g_strdup(_("A photo that cannot be shown"));
   return *note != '\0' ? g_strdup_printf(_("%s (%s)"), name, note) : g_steal_pointer(&name);
 }
 
-static char *dup_photo_reason(BhHazardPage *self, const json_t *refused)
+/* "Role: is required", or the text alone when the problem belongs to no field. */
+static char *dup_problem_text(BhHazardPage *self, const json_t *problem)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const char *lang = bh_session_get_lang(session);
-  const json_t *problem = json_array_get(json_object_get(refused, "problems"), 0);
   const BhKind *kind = bh_session_find_kind(session, "file");
   const BhField *field =
       kind != NULL ? bh_kind_find_field(kind, bh_json_string_or(problem, "field", "")) : NULL;
-  if (!json_is_true(json_object_get(refused, "here")))
-    return g_strdup(_("This picture is not on this device"));
-  if (problem == NULL)
-    return g_strdup(
-        bh_error_text((BhErrorCode)json_integer_value(json_object_get(refused, "code"))));
   const char *text = bh_json_string_or(problem, lang, "");
   return field != NULL ? g_strdup_printf("%s: %s", bh_field_get_label(field, lang), text)
                        : g_strdup(text);
 }
 
-static void show_refused(BhHazardPage *self, const json_t *refused)
+/* Shows why a picture's draft is not saved, and offers to remove it. */
+static void show_unsaved_photo(BhHazardPage *self, const char *id, const char *text)
 {
-  g_strlcpy(self->refused, bh_json_string_or(refused, "record", ""), sizeof self->refused);
-  g_autofree char *name = dup_photo_name(self, self->refused);
-  g_autofree char *reason = dup_photo_reason(self, refused);
-  g_autofree char *text = g_strdup_printf(
-      _("%s cannot be saved: %s. All the rest is kept. Take this photo away and save again."), name,
-      reason);
+  g_strlcpy(self->refused, id, sizeof self->refused);
   show_message(self, text);
   gtk_widget_show(self->remove_photo);
+}
+
+static void show_refused(BhHazardPage *self, const json_t *problem)
+{
+  const char *id = bh_json_string_or(problem, "record", "");
+  g_autofree char *name = dup_photo_name(self, id);
+  g_autofree char *reason = dup_problem_text(self, problem);
+  g_autofree char *text = g_strdup_printf(
+      _("%s cannot be saved: %s. Everything else is kept. Remove this photo and save again."), name,
+      reason);
+  show_unsaved_photo(self, id, text);
 }
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
-  const json_t *problems = json_object_get(result, "problems");
-  const json_t *refused = json_object_get(result, "refused");
+  const json_t *first = json_array_get(result, 0);
   if (error != NULL) {
     bh_page_say_error(page, error);
-    return;
-  }
-  if (json_array_size(problems) > 0) {
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-    show_message(self, rest);
+  } else if (first == NULL) {
+    bh_page_say(page, _("Saved; it will be sent automatically"));
+    bh_page_close(page);
+  } else if (json_object_get(first, "record") != NULL) {
+    show_refused(self, first);
+  } else {
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, result);
+    show_message(self, other_problems);
     bh_page_say(page, _("Kept as a draft; some things are still missing"));
-    return;
   }
-  if (refused != NULL) {
-    show_refused(self, refused);
-    return;
-  }
-  bh_page_say(page, _("Saved; it will be sent by itself"));
-  bh_page_close(page);
 }
 
-/* The hazard and its pictures, for one save: neither may be left behind by a crash in between. A
- * hazard that was saved may have pictures left that an older version did not save with it. */
-static json_t *list_drafts(BhHazardPage *self, const json_t *also)
+/* The pictures of a saved hazard were saved, or one was refused and stays as a draft. */
+static void on_photos_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)data;
+  BhHazardPage *self = BH_HAZARD_PAGE(page);
+  json_t *ids = json_object_get(self->hazard, "file_drafts");
+  const json_t *first = json_array_get(result, 0);
+  if (error != NULL) {
+    const char *id = json_string_value(json_array_get(ids, json_array_size(ids) - 1));
+    g_autofree char *name = dup_photo_name(self, id);
+    g_autofree char *reason = bh_session_dup_error_text(bh_page_get_session(page), error);
+    g_autofree char *text = g_strdup_printf(
+        _("%s is not saved yet: %s. Save to try again, or remove this photo."), name, reason);
+    g_warning("photo: %s", error->message);
+    show_unsaved_photo(self, id, text);
+  } else if (first != NULL) {
+    show_refused(self, first);
+  } else {
+    json_array_clear(ids);
+  }
+}
+
+/* Drafts of the hazard (when it changed) and of its pictures, for one save: after a crash all are
+ * saved, or none. */
+static json_t *list_drafts(BhHazardPage *self, const json_t *initial_values)
 {
   json_t *drafts = json_array();
   gsize i;
   json_t *id;
   if (json_object_size(json_object_get(self->hazard, "changed")) > 0)
-    json_array_append_new(drafts, json_pack("{s:s, s:O}", "record", self->record, "also", also));
+    json_array_append_new(drafts,
+                          json_pack("{s:s, s:O}", "record", self->record, "also", initial_values));
   json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id) {
     json_array_append_new(drafts, json_pack("{s:O}", "record", id));
   }
   return drafts;
+}
+
+static void save_photos(BhHazardPage *self)
+{
+  const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
+  json_t *drafts = json_array();
+  gsize i;
+  json_t *id;
+  hide_remove_photo(self);
+  json_array_foreach(json_object_get(self->hazard, "file_drafts"), i, id) {
+    json_array_append_new(drafts, json_pack("{s:O}", "record", id));
+  }
+  bh_page_submit_run(BH_PAGE(self), bh_hazard_save_run,
+                     bh_hazard_save_new(actor, self->record, NULL, drafts), bh_hazard_save_free,
+                     on_photos_saved, NULL, NULL);
 }
 
 static void on_save(BhHazardPage *self)
@@ -292,10 +330,10 @@ static void on_save(BhHazardPage *self)
   if (self->form == NULL)
     return;
   show_message(self, "");
-  hide_refused(self);
-  if (!bh_form_view_settle(self->form))
+  hide_remove_photo(self);
+  if (!bh_form_view_validate(self->form))
     return;
-  keep_known(self);
+  save_prefill(self);
   json_t *changed = json_object_get(self->hazard, "changed");
   if (json_object_size(changed) == 0 &&
       json_array_size(json_object_get(self->hazard, "file_drafts")) == 0) {
@@ -309,22 +347,23 @@ static void on_save(BhHazardPage *self)
     const char *text = _("Take a photo, or say why there is none");
     g_autoptr(json_t) problem =
         json_pack("[{s:s, s:s, s:s}]", "field", "no_photo_reason", "zh", text, "en", text);
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problem);
-    show_message(self, rest);
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problem);
+    show_message(self, other_problems);
     return;
   }
   json_t *set = json_copy(changed);
-  g_autoptr(json_t) also = dup_also(self);
-  json_object_update(set, also);
+  g_autoptr(json_t) initial_values = dup_initial_values(self);
+  json_object_update(set, initial_values);
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
-  bh_page_act_run(BH_PAGE(self), bh_hazard_save_run,
-                  bh_hazard_save_new(actor, self->record, set, list_drafts(self, also)),
-                  bh_hazard_save_free, on_saved, NULL, NULL);
+  bh_page_submit_run(
+      BH_PAGE(self), bh_hazard_save_run,
+      bh_hazard_save_new(actor, self->record, set, list_drafts(self, initial_values)),
+      bh_hazard_save_free, on_saved, NULL, NULL);
 }
 
-/* What was thrown away, to be brought back for as long as the offer stands. */
+/* What was discarded, for the undo that the toast offers. */
 typedef struct {
-  BhHazardPage *page; /* weak: shows a photo again that was taken away; NULL when all is gone */
+  BhHazardPage *page; /* weak: shows a removed photo again; NULL: all was discarded */
   BhSession *session;
   char *author;
   char *record;
@@ -334,22 +373,22 @@ typedef struct {
 
 static void discarded_clear(gpointer data)
 {
-  Discarded *gone = data;
-  g_clear_weak_pointer(&gone->page);
-  g_object_unref(gone->session);
-  g_free(gone->author);
-  g_free(gone->record);
-  json_decref(gone->changed);
-  json_decref(gone->files);
+  Discarded *dropped = data;
+  g_clear_weak_pointer(&dropped->page);
+  g_object_unref(dropped->session);
+  g_free(dropped->author);
+  g_free(dropped->record);
+  json_decref(dropped->changed);
+  json_decref(dropped->files);
 }
 
-/* Counted: the answer and the offer to undo each hold it. */
+/* Reference counted: held by the reply and by the undo. */
 static void discarded_release(gpointer data)
 {
   g_rc_box_release_full(data, discarded_clear);
 }
 
-static void show_again(BhHazardPage *self, const char *id, json_t *values)
+static void restore_photo(BhHazardPage *self, const char *id, json_t *values)
 {
   json_array_append(json_object_get(self->hazard, "files"), values);
   json_array_append_new(json_object_get(self->hazard, "file_drafts"), json_string(id));
@@ -358,24 +397,24 @@ static void show_again(BhHazardPage *self, const char *id, json_t *values)
 
 static void on_undo_discard(gpointer data)
 {
-  const Discarded *gone = data;
+  const Discarded *dropped = data;
   const char *id;
   json_t *values;
   json_t *drafts = json_array();
-  if (json_object_size(gone->changed) > 0)
-    json_array_append_new(drafts, json_pack("{s:s, s:s, s:O}", "record", gone->record, "kind",
-                                            "hazard", "set", gone->changed));
-  json_object_foreach(gone->files, id, values) {
+  if (json_object_size(dropped->changed) > 0)
+    json_array_append_new(drafts, json_pack("{s:s, s:s, s:O}", "record", dropped->record, "kind",
+                                            "hazard", "set", dropped->changed));
+  json_object_foreach(dropped->files, id, values) {
     json_array_append_new(
         drafts, json_pack("{s:s, s:s, s:O}", "record", id, "kind", "file", "set", values));
-    if (gone->page != NULL)
-      show_again(gone->page, id, values);
+    if (dropped->page != NULL)
+      restore_photo(dropped->page, id, values);
   }
   BhCall *put = bh_call_put_drafts(drafts);
-  bh_call_set_author(put, gone->author);
-  bh_session_call(gone->session, put, gone->session, NULL, NULL, NULL, NULL);
-  bh_session_refresh_status(gone->session);
-  bh_session_note_records_changed(gone->session);
+  bh_call_set_author(put, dropped->author);
+  bh_session_call(dropped->session, put, dropped->session, NULL, NULL, NULL, NULL);
+  bh_session_refresh_status(dropped->session);
+  bh_session_note_records_changed(dropped->session);
 }
 
 static json_t *dup_file_drafts(BhHazardPage *self)
@@ -386,21 +425,21 @@ static json_t *dup_file_drafts(BhHazardPage *self)
   gsize i;
   json_t *id;
   json_array_foreach(ids, i, id) {
-    json_object_set(found, json_string_value(id), json_array_get(files, place_of_draft(self, i)));
+    json_object_set(found, json_string_value(id), json_array_get(files, get_file_index(self, i)));
   }
   return found;
 }
 
-/* Both are taken over. */
+/* `changed` and `files` are taken over. */
 static Discarded *discarded_new(BhHazardPage *self, json_t *changed, json_t *files)
 {
-  Discarded *gone = g_rc_box_new0(Discarded);
-  gone->session = g_object_ref(bh_page_get_session(BH_PAGE(self)));
-  gone->author = g_strdup(bh_session_get_actor(gone->session));
-  gone->record = g_strdup(self->record);
-  gone->changed = changed;
-  gone->files = files;
-  return gone;
+  Discarded *dropped = g_rc_box_new0(Discarded);
+  dropped->session = g_object_ref(bh_page_get_session(BH_PAGE(self)));
+  dropped->author = g_strdup(bh_session_get_actor(dropped->session));
+  dropped->record = g_strdup(self->record);
+  dropped->changed = changed;
+  dropped->files = files;
+  return dropped;
 }
 
 static void on_discarded(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -411,7 +450,7 @@ static void on_discarded(BhPage *page, json_t *result, const GError *error, gpoi
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_host_say_undo(bh_page_get_host(page), _("Draft thrown away"), _("Undo"), on_undo_discard,
+  bh_page_host_say_undo(bh_page_get_host(page), _("Draft discarded"), _("Undo"), on_undo_discard,
                         g_rc_box_acquire(data), discarded_release);
   self->discarded = TRUE;
   bh_page_close(page);
@@ -424,9 +463,10 @@ static void on_discard(BhHazardPage *self)
   bh_form_view_flush(self->form);
   json_t *records = json_pack("[s]", self->record);
   json_array_extend(records, json_object_get(self->hazard, "file_drafts"));
-  Discarded *gone = discarded_new(self, json_deep_copy(json_object_get(self->hazard, "changed")),
-                                  dup_file_drafts(self));
-  bh_page_act(BH_PAGE(self), bh_call_drop_drafts(records), on_discarded, gone, discarded_release);
+  Discarded *dropped = discarded_new(self, json_deep_copy(json_object_get(self->hazard, "changed")),
+                                     dup_file_drafts(self));
+  bh_page_submit(BH_PAGE(self), bh_call_drop_drafts(records), on_discarded, dropped,
+                 discarded_release);
 }
 
 /* --- taking away a picture that is refused --- */
@@ -434,22 +474,22 @@ static void on_discard(BhHazardPage *self)
 static void on_photo_removed(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
-  const Discarded *gone = data;
+  const Discarded *dropped = data;
   BhHazardPage *self = BH_HAZARD_PAGE(page);
   if (error != NULL) {
     bh_page_say_error(page, error);
     return;
   }
-  const char *id = json_object_iter_key(json_object_iter(gone->files));
+  const char *id = json_object_iter_key(json_object_iter(dropped->files));
   gsize draft = find_file_draft(self, id);
   if (draft < json_array_size(json_object_get(self->hazard, "file_drafts"))) {
-    json_array_remove(json_object_get(self->hazard, "files"), place_of_draft(self, draft));
+    json_array_remove(json_object_get(self->hazard, "files"), get_file_index(self, draft));
     json_array_remove(json_object_get(self->hazard, "file_drafts"), draft);
   }
   show_photos(self);
-  hide_refused(self);
+  hide_remove_photo(self);
   show_message(self, "");
-  bh_page_host_say_undo(bh_page_get_host(page), _("Photo taken away"), _("Undo"), on_undo_discard,
+  bh_page_host_say_undo(bh_page_get_host(page), _("Photo removed"), _("Undo"), on_undo_discard,
                         g_rc_box_acquire(data), discarded_release);
 }
 
@@ -457,13 +497,14 @@ static void on_remove_photo(BhHazardPage *self)
 {
   gsize draft = find_file_draft(self, self->refused);
   json_t *values =
-      json_array_get(json_object_get(self->hazard, "files"), place_of_draft(self, draft));
+      json_array_get(json_object_get(self->hazard, "files"), get_file_index(self, draft));
   if (values == NULL)
     return;
-  Discarded *gone = discarded_new(self, json_object(), json_pack("{s:O}", self->refused, values));
-  g_set_weak_pointer(&gone->page, self);
-  bh_page_act(BH_PAGE(self), bh_call_drop_drafts(json_pack("[s]", self->refused)), on_photo_removed,
-              gone, discarded_release);
+  Discarded *dropped =
+      discarded_new(self, json_object(), json_pack("{s:O}", self->refused, values));
+  g_set_weak_pointer(&dropped->page, self);
+  bh_page_submit(BH_PAGE(self), bh_call_drop_drafts(json_pack("[s]", self->refused)),
+                 on_photo_removed, dropped, discarded_release);
 }
 
 /* --- taking back what was recorded by mistake --- */
@@ -493,7 +534,7 @@ static void on_withdraw_answered(gpointer owner, gboolean yes, const char *reaso
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), "hazard");
   json_t *op = bh_visit_dup_withdrawal(kind, self->record,
                                        bh_json_string_or(self->hazard, "state", ""), reason);
-  bh_page_act(page, bh_call_save(json_pack("[o]", op)), on_withdrawn, NULL, NULL);
+  bh_page_submit(page, bh_call_save(json_pack("[o]", op)), on_withdrawn, NULL, NULL);
 }
 
 static void on_withdraw(BhHazardPage *self)
@@ -581,10 +622,10 @@ static void on_hazard(BhPage *page, json_t *result, const GError *error, gpointe
   json_decref(self->hazard);
   self->hazard = json_incref(result);
   show(self);
-  /* Not complied with is a finding from the first moment on; a hazard that was only looked at and
-   * left again is none. */
+  /* "Not compliant" is a finding at once, so the hazard of an item gets a draft now; another new
+   * hazard gets one with its first change. */
   if (self->item_no != NULL)
-    keep_known(self);
+    save_prefill(self);
 }
 
 typedef struct {
@@ -592,25 +633,26 @@ typedef struct {
   char *record;
   char *inspection;
   char *item_no;
-} Ask;
+} LoadRequest;
 
-static void ask_free(gpointer data)
+static void load_request_free(gpointer data)
 {
-  Ask *ask = data;
-  g_free(ask->author);
-  g_free(ask->record);
-  g_free(ask->inspection);
-  g_free(ask->item_no);
-  g_free(ask);
+  LoadRequest *request = data;
+  g_free(request->author);
+  g_free(request->record);
+  g_free(request->inspection);
+  g_free(request->item_no);
+  g_free(request);
 }
 
 static void load(BhDevice *device, GTask *task, gpointer data)
 {
-  Ask *ask = data;
+  LoadRequest *request = data;
   g_autoptr(GError) error = NULL;
-  g_autoptr(json_t) hazard = bh_hazard_load(device, ask->author, ask->record, &error);
-  if (hazard != NULL && ask->inspection != NULL) {
-    json_t *values = bh_hazard_prefill(device, ask->author, ask->inspection, ask->item_no, &error);
+  g_autoptr(json_t) hazard = bh_hazard_load(device, request->author, request->record, &error);
+  if (hazard != NULL && request->inspection != NULL) {
+    json_t *values =
+        bh_hazard_prefill(device, request->author, request->inspection, request->item_no, &error);
     if (values != NULL)
       json_object_set_new(hazard, "values", values);
   }
@@ -629,13 +671,13 @@ static void bh_hazard_page_load(BhPage *page)
   BhHazardPage *self = BH_HAZARD_PAGE(page);
   if (self->inspection != NULL)
     bh_session_make_id(bh_page_get_session(page), self->record);
-  Ask *ask = g_new0(Ask, 1);
-  ask->author = g_strdup(bh_session_get_actor(bh_page_get_session(page)));
-  ask->record = g_strdup(self->record);
-  ask->inspection = g_strdup(self->inspection);
-  ask->item_no = g_strdup(self->item_no);
+  LoadRequest *request = g_new0(LoadRequest, 1);
+  request->author = g_strdup(bh_session_get_actor(bh_page_get_session(page)));
+  request->record = g_strdup(self->record);
+  request->inspection = g_strdup(self->inspection);
+  request->item_no = g_strdup(self->item_no);
   bh_page_set_title(page, _("Hazard"));
-  bh_page_ask_run(page, "hazard", load, ask, ask_free, on_hazard, NULL, NULL);
+  bh_page_ask_run(page, "hazard", load, request, load_request_free, on_hazard, NULL, NULL);
 }
 
 static void bh_hazard_page_leave(BhPage *page)
@@ -687,7 +729,7 @@ BhPage *bh_hazard_page_new(const char *inspection, const char *item_no)
   return BH_PAGE(self);
 }
 
-BhPage *bh_hazard_page_new_for(const char *record)
+BhPage *bh_hazard_page_new_existing(const char *record)
 {
   BhHazardPage *self = g_object_new(BH_TYPE_HAZARD_PAGE, NULL);
   g_strlcpy(self->record, record, sizeof self->record);

@@ -1,3 +1,5 @@
+/* The first page of a person. Each section asks for its rows by itself; start at
+ * bh_home_page_refresh. */
 #include "app/pages/home.h"
 
 #include <glib/gi18n.h>
@@ -63,7 +65,7 @@ static void on_draft(GtkButton *row, BhHomePage *self)
   bh_drafts_open(BH_PAGE(self), bh_part_get_record(GTK_WIDGET(row)));
 }
 
-static const char *state_label(BhHomePage *self, const char *kind_name, const json_t *row)
+static const char *get_state_label(BhHomePage *self, const char *kind_name, const json_t *row)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
   const BhKind *kind = bh_session_find_kind(session, kind_name);
@@ -83,9 +85,9 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
   const json_t *rows = error == NULL ? json_object_get(result, "rows") : NULL;
   json_array_foreach(rows, i, row) {
     g_autofree char *id = g_strdup_printf("open-%u", (guint)i + 1);
-    GtkWidget *button =
-        bh_part_row(id, bh_json_string_or(row, "title", ""), state_label(self, "inspection", row),
-                    NULL, bh_json_string_or(row, "id", ""));
+    GtkWidget *button = bh_part_row(id, bh_json_string_or(row, "title", ""),
+                                    get_state_label(self, "inspection", row), NULL,
+                                    bh_json_string_or(row, "id", ""));
     g_signal_connect(button, "clicked", G_CALLBACK(on_open), self);
     bh_page_name_row(page, button, bh_json_string_or(row, "title", ""),
                      bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
@@ -99,7 +101,7 @@ static void on_inspections(BhPage *page, json_t *result, const GError *error, gp
   gtk_widget_set_visible(self->open_box, json_array_size(rows) > 0);
 }
 
-/* The most pressing ones only; the rest is a tap away. */
+/* Shows the most urgent hazards only; "by deadline" lists all. */
 static void on_due(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -118,7 +120,7 @@ static void on_due(BhPage *page, json_t *result, const GError *error, gpointer d
       break;
     g_autofree char *id = g_strdup_printf("due-%u", ++shown);
     const char *title = bh_json_string_or(row, "title", "");
-    GtkWidget *button = bh_part_row(id, title, state_label(self, "hazard", row), text,
+    GtkWidget *button = bh_part_row(id, title, get_state_label(self, "hazard", row), text,
                                     bh_json_string_or(row, "id", ""));
     bh_part_set_class(button, "urgent", days < 0);
     g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
@@ -153,18 +155,18 @@ static void add_returned(BhDevice *device, const json_t *rows, json_t *returned)
     g_autoptr(json_t) record = parent != NULL ? bh_device_get(device, parent, NULL) : NULL;
     if (record == NULL)
       continue;
-    json_t *one =
+    json_t *item =
         json_pack("{s:s, s:s, s:s}", "id", parent, "title", bh_json_string_or(record, "title", ""),
                   "comment", bh_json_string_or(values, "comment", ""));
     json_t *enterprise = json_object_get(json_object_get(record, "values"), "enterprise");
     if (enterprise != NULL)
-      json_object_set(one, "enterprise", enterprise);
-    json_array_append_new(returned, one);
+      json_object_set(item, "enterprise", enterprise);
+    json_array_append_new(returned, item);
   }
 }
 
-/* On the store's thread: open reviews with what they are about, in one answer: [{"id","title",
- * "enterprise"?,"comment"}]. What is not on this device is left out. */
+/* Reads open reviews with the records they belong to: [{"id","title","enterprise"?,"comment"}].
+ * Records that are not on this device are left out. On the store's thread. */
 static void load_returned(BhDevice *device, GTask *task, gpointer data)
 {
   g_autoptr(GError) error = NULL;
@@ -190,16 +192,16 @@ static void on_returned_rows(BhPage *page, json_t *result, const GError *error, 
   BhHomePage *self = BH_HOME_PAGE(page);
   bh_part_clear(self->returned);
   gsize i;
-  json_t *one;
-  json_array_foreach(error == NULL ? result : NULL, i, one) {
-    const char *record = bh_json_string_or(one, "id", "");
-    const char *title = bh_json_string_or(one, "title", "");
+  json_t *item;
+  json_array_foreach(error == NULL ? result : NULL, i, item) {
+    const char *record = bh_json_string_or(item, "id", "");
+    const char *title = bh_json_string_or(item, "title", "");
     g_autofree char *id = g_strdup_printf("returned-%s", record);
     GtkWidget *button =
-        bh_part_row(id, title, bh_json_string_or(one, "comment", ""), _("Returned"), record);
+        bh_part_row(id, title, bh_json_string_or(item, "comment", ""), _("Returned"), record);
     bh_part_add_class(button, "urgent");
     g_signal_connect(button, "clicked", G_CALLBACK(on_returned), self);
-    bh_page_name_row(page, button, title, bh_json_string_or(one, "enterprise", NULL));
+    bh_page_name_row(page, button, title, bh_json_string_or(item, "enterprise", NULL));
     gtk_container_add(GTK_CONTAINER(self->returned), button);
   }
   gtk_widget_set_visible(self->returned_box, error == NULL && json_array_size(result) > 0);
@@ -218,8 +220,8 @@ static void on_drafts(BhPage *page, json_t *result, const GError *error, gpointe
   json_array_foreach(drafts, i, draft) {
     const char *kind_name = bh_json_string_or(draft, "kind", "");
     const BhKind *kind = bh_session_find_kind(session, kind_name);
-    /* Pictures go with their hazard, answers with what was returned, what an order will say with
-     * its visit. */
+    /* Pictures are shown by their hazard, answers by the returned record, fields of an order by its
+     * visit. */
     if (strcmp(kind_name, "file") == 0 || strcmp(kind_name, "review") == 0 ||
         (strcmp(kind_name, "document") == 0 && json_object_get(draft, "state") == NULL))
       continue;
@@ -288,7 +290,7 @@ static void bh_home_page_load(BhPage *page)
 
 static gboolean bh_home_page_code(BhPage *page, const char *code)
 {
-  bh_page_open(page, bh_scan_page_new_with(code));
+  bh_page_open(page, bh_scan_page_new_for_code(code));
   return TRUE;
 }
 

@@ -1,5 +1,5 @@
-/* What one person has to do on this device: scan, go on, correct what was returned, see what has
- * not left yet. */
+/* The first page of a person: scan, continue, correct what was returned, see what is not
+ * sent yet. */
 #pragma once
 
 #include "app/page.h"
@@ -9,6 +9,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_HOME_PAGE (bh_home_page_get_type())
 G_DECLARE_FINAL_TYPE(BhHomePage, bh_home_page, BH, HOME_PAGE, BhPage)
 
+/* Floating. */
 BhPage *bh_home_page_new(void);
 
 G_END_DECLS

@@ -1,4 +1,5 @@
-/* One inspection at a glance: progress, hazards, its own fields, and where to go from here. */
+/* One inspection: progress, hazards, its own fields, and links to the next pages. Start at
+ * on_visit. */
 #include "app/pages/inspection.h"
 
 #include <glib/gi18n.h>
@@ -34,7 +35,7 @@ struct _BhInspectionPage {
   GtkWidget *steps;
   GtkWidget *finish;
   BhFormView *form;
-  gboolean move_tried; /* what an interrupted move left was looked at */
+  gboolean move_tried; /* an interrupted move was completed, or that was tried */
 };
 
 G_DEFINE_FINAL_TYPE(BhInspectionPage, bh_inspection_page, BH_TYPE_PAGE)
@@ -58,7 +59,7 @@ static void on_hazard(GtkButton *row, BhInspectionPage *self)
 {
   const char *record = bh_part_get_record(GTK_WIDGET(row));
   bh_page_open(BH_PAGE(self),
-               is_open(self) ? bh_hazard_page_new_for(record) : bh_record_page_new(record));
+               is_open(self) ? bh_hazard_page_new_existing(record) : bh_record_page_new(record));
 }
 
 static void add_hazard_row(BhInspectionPage *self, const char *record, const json_t *values,
@@ -110,8 +111,9 @@ static void show_progress(BhInspectionPage *self)
   bh_part_button_set_text(self->checklist, text);
 }
 
-/* What leads on from here: beginning, signing, or the papers; nothing once it was called off. */
-static const char *next_text(BhInspectionPage *self)
+/* Label of the button for the next step: beginning, signing, or the documents; NULL when there is
+ * none. */
+static const char *get_next_label(BhInspectionPage *self)
 {
   const char *state =
       bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
@@ -125,7 +127,7 @@ static const char *next_text(BhInspectionPage *self)
 
 static void show_next(BhInspectionPage *self)
 {
-  const char *text = next_text(self);
+  const char *text = get_next_label(self);
   gtk_widget_set_visible(self->finish, text != NULL);
   if (text == NULL)
     return;
@@ -151,7 +153,7 @@ static void show_participants(BhInspectionPage *self)
 static void on_form_changed(BhFormView *form, const char *key, BhInspectionPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->id, "inspection", key, value), NULL, NULL,
+  bh_page_post(BH_PAGE(self), bh_call_set_draft(self->id, "inspection", key, value), NULL, NULL,
                NULL);
 }
 
@@ -188,12 +190,12 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   const json_t *values = bh_visit_get_values(self->visit, "inspection");
   const char *state = bh_json_string_or(values, "state", "");
   gint64 started = json_integer_value(json_object_get(values, "started_at"));
-  g_autofree char *at = started > 0 ? bh_time_format(started) : g_strdup("");
+  g_autofree char *started_text = started > 0 ? bh_time_format(started) : g_strdup("");
   g_autofree char *line =
       g_strdup_printf("%s · %s",
                       bh_kind_get_state_label(bh_session_find_kind(session, "inspection"), state,
                                               bh_session_get_lang(session)),
-                      at);
+                      started_text);
   const char *name = bh_json_string_or(bh_visit_get_values(self->visit, "enterprise"), "name", "");
   bh_page_set_title(page, _("Inspection"));
   gtk_label_set_text(GTK_LABEL(self->subject), name);
@@ -218,22 +220,23 @@ static void on_moved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
-  bh_page_say(page, _("The hazards that a move had left behind now stand at this enterprise"));
+  bh_page_say(page, _("The hazards of an interrupted move now belong to this enterprise"));
   bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
 }
 
-/* A move to another enterprise that was interrupted is completed once. */
+/* Completes an interrupted move to another enterprise, once. */
 static void complete_move(BhInspectionPage *self)
 {
   BhPage *page = BH_PAGE(self);
-  json_t *ops = bh_move_dup_rest(self->visit);
+  json_t *ops = bh_move_dup_remaining_ops(self->visit);
   if (self->move_tried || !is_open(self) || json_array_size(ops) == 0) {
     json_decref(ops);
     return;
   }
   self->move_tried = TRUE;
-  bh_page_act_run(page, bh_move_run, bh_move_new(bh_page_get_session(page), ops, NULL, NULL, NULL),
-                  bh_move_free, on_moved, NULL, NULL);
+  bh_page_submit_run(page, bh_move_run,
+                     bh_move_new(bh_page_get_session(page), ops, NULL, NULL, NULL), bh_move_free,
+                     on_moved, NULL, NULL);
 }
 
 static void bh_inspection_page_refresh(BhPage *page)
@@ -241,11 +244,11 @@ static void bh_inspection_page_refresh(BhPage *page)
   bh_visit_ask(page, BH_INSPECTION_PAGE(page)->id, on_visit);
 }
 
-/* What was typed here becomes an entry when the page is left. */
+/* Saves what was typed here as an entry when the page is left. */
 static void bh_inspection_page_leave(BhPage *page)
 {
   BhInspectionPage *self = BH_INSPECTION_PAGE(page);
-  if (self->form != NULL && bh_form_view_settle(self->form) && is_open(self))
+  if (self->form != NULL && bh_form_view_validate(self->form) && is_open(self))
     bh_visit_save_inspection_draft(page, self->id);
 }
 
@@ -279,7 +282,7 @@ static void on_finish(BhInspectionPage *self)
   const char *state =
       bh_json_string_or(bh_visit_get_values(self->visit, "inspection"), "state", "");
   if (strcmp(state, "assigned") == 0)
-    bh_page_replace(BH_PAGE(self), bh_start_page_new_for(self->id));
+    bh_page_replace(BH_PAGE(self), bh_start_page_new_assigned(self->id));
   else
     bh_page_open(BH_PAGE(self),
                  is_open(self) ? bh_sign_page_new(self->id) : bh_finish_page_new(self->id));

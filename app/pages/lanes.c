@@ -1,4 +1,4 @@
-/* Lanes of the first page, from the ledgers of all kinds. */
+/* Makes the lanes of the first page from the ledgers of all kinds. */
 #include "app/pages/lanes.h"
 
 #include <glib/gi18n.h>
@@ -10,11 +10,11 @@
 #include "app/pages/record.h"
 
 #define ROWS_SHOWN 5
-#define ROWS_COUNTED 30 /* beyond it: "or more" */
+#define ROWS_COUNTED 30 /* with more rows the heading says "or more" */
 
 typedef struct {
-  GtkWidget *box;   /* weak: the lane's place, in the order of the kinds */
-  const char *kind; /* names, interned: the kinds may be replaced before the answer comes */
+  GtkWidget *box;   /* weak: box of the lane, in the order of the kinds */
+  const char *kind; /* interned names: the kinds may be replaced before the answer arrives */
   const char *name;
 } Lane;
 
@@ -30,16 +30,16 @@ json_t *bh_ledger_dup_query(BhPage *page, const BhKind *kind, const json_t *ledg
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   json_t *query = json_pack("{s:s, s:{s:O}}", "kind", bh_kind_get_name(kind), "where", "state",
                             json_object_get(ledger, "states"));
-  static const char *const words[] = {"without", "parent_not"};
-  for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
-    if (json_object_get(ledger, words[i]) != NULL)
-      json_object_set(query, words[i], json_object_get(ledger, words[i]));
+  static const char *const filters[] = {"without", "parent_not"};
+  for (gsize i = 0; i < G_N_ELEMENTS(filters); i++)
+    if (json_object_get(ledger, filters[i]) != NULL)
+      json_object_set(query, filters[i], json_object_get(ledger, filters[i]));
   if (actor != NULL)
     json_object_set_new(query, "viewer", json_string(actor));
   return query;
 }
 
-BhPage *bh_ledger_open_row(const json_t *ledger, const char *record)
+BhPage *bh_ledger_make_page(const json_t *ledger, const char *record)
 {
   const char *name = bh_json_string_or(ledger, "page", "");
   if (strcmp(name, "papers") == 0)
@@ -58,7 +58,7 @@ static void on_row(GtkButton *row, BhPage *page)
   GObject *object = G_OBJECT(row);
   const json_t *ledger =
       find_ledger(page, g_object_get_data(object, "bh-kind"), g_object_get_data(object, "bh-name"));
-  bh_page_open(page, bh_ledger_open_row(ledger, bh_part_get_record(GTK_WIDGET(row))));
+  bh_page_open(page, bh_ledger_make_page(ledger, bh_part_get_record(GTK_WIDGET(row))));
 }
 
 static void on_all(GtkButton *button, BhPage *page)
@@ -124,24 +124,24 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
     add_all(page, lane, title, count);
 }
 
-/* Places for the lanes, made once: answers may come in any order. */
-static GtkWidget *get_place(GtkWidget *box, const char *name)
+/* The box of a lane, made once, because answers arrive in any order. */
+static GtkWidget *get_lane_box(GtkWidget *box, const char *name)
 {
   g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
   for (GList *l = children; l != NULL; l = l->next)
     if (g_strcmp0(g_object_get_data(l->data, "bh-lane"), name) == 0)
       return l->data;
-  GtkWidget *place = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
-  g_object_set_data_full(G_OBJECT(place), "bh-lane", g_strdup(name), g_free);
-  gtk_container_add(GTK_CONTAINER(box), place);
-  return place;
+  GtkWidget *lane_box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 8);
+  g_object_set_data_full(G_OBJECT(lane_box), "bh-lane", g_strdup(name), g_free);
+  gtk_container_add(GTK_CONTAINER(box), lane_box);
+  return lane_box;
 }
 
 static void ask_lane(BhPage *page, GtkWidget *box, const BhKind *kind, const json_t *ledger)
 {
   const char *name = g_intern_string(bh_json_string_or(ledger, "name", ""));
   Lane *lane = g_new0(Lane, 1);
-  g_set_weak_pointer(&lane->box, get_place(box, name));
+  g_set_weak_pointer(&lane->box, get_lane_box(box, name));
   lane->kind = g_intern_string(bh_kind_get_name(kind));
   lane->name = name;
   json_t *query = bh_ledger_dup_query(page, kind, ledger);

@@ -1,17 +1,17 @@
-/* The lists a kind wants seen on the first page ("lane" of a ledger): each with its newest rows,
- * how many there are, and a way to all of them. Nothing that waits for somebody is out of sight. */
+/* Ledgers of the kinds that are shown on the first page ("lane"): each with its newest rows, their
+ * number, and a button that lists all. Main thread. */
 #pragma once
 
 #include "app/page.h"
 
 G_BEGIN_DECLS
 
-/* Asks for every lane and fills `box`; empty lanes are not shown. */
+/* Asks for every lane and fills `box`, a child of the page; empty lanes are hidden. */
 void bh_lanes_show(BhPage *page, GtkWidget *box);
 
-/* Query of bh_device_list for a ledger of a kind, for who acts; new reference. */
+/* Query of bh_device_list for a ledger of a kind, for the actor; a new reference. */
 json_t *bh_ledger_dup_query(BhPage *page, const BhKind *kind, const json_t *ledger);
-/* The page a row of the ledger leads to; floating. */
-BhPage *bh_ledger_open_row(const json_t *ledger, const char *record);
+/* The page that a row of the ledger opens; `ledger` NULL: the record page. Floating. */
+BhPage *bh_ledger_make_page(const json_t *ledger, const char *record);
 
 G_END_DECLS

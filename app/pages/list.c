@@ -1,10 +1,11 @@
+/* A paged list of records of one kind or ledger, with a search field. */
 #include "app/pages/list.h"
 
 #include <glib/gi18n.h>
 
 #include "app/due.h"
 #include "app/pages/lanes.h"
-#include "app/pages/row-pages.h"
+#include "app/pages/paged-list.h"
 
 #define ROWS 40
 
@@ -16,7 +17,7 @@ struct _BhListPage {
   GtkWidget *rows;
   GtkWidget *empty;
   GtkWidget *more;
-  BhRowPages *pages;
+  BhPagedList *pages;
 };
 
 G_DEFINE_FINAL_TYPE(BhListPage, bh_list_page, BH_TYPE_PAGE)
@@ -26,11 +27,11 @@ static void bh_list_page_finalize(GObject *object)
   BhListPage *self = BH_LIST_PAGE(object);
   g_free(self->kind);
   g_free(self->ledger);
-  g_clear_pointer(&self->pages, bh_row_pages_free);
+  g_clear_pointer(&self->pages, bh_paged_list_free);
   G_OBJECT_CLASS(bh_list_page_parent_class)->finalize(object);
 }
 
-static const json_t *ledger_of(BhListPage *self)
+static const json_t *get_ledger(BhListPage *self)
 {
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(BH_PAGE(self)), self->kind);
   return kind != NULL && self->ledger != NULL ? bh_kind_find_ledger(kind, self->ledger) : NULL;
@@ -39,7 +40,7 @@ static const json_t *ledger_of(BhListPage *self)
 static void on_row(GtkButton *row, BhListPage *self)
 {
   bh_page_open(BH_PAGE(self),
-               bh_ledger_open_row(ledger_of(self), bh_part_get_record(GTK_WIDGET(row))));
+               bh_ledger_make_page(get_ledger(self), bh_part_get_record(GTK_WIDGET(row))));
 }
 
 static void add_row(BhListPage *self, const BhKind *kind, const json_t *row)
@@ -48,9 +49,9 @@ static void add_row(BhListPage *self, const BhKind *kind, const json_t *row)
   BhSession *session = bh_page_get_session(page);
   const char *record = bh_json_string_or(row, "id", "");
   const char *title = bh_json_string_or(row, "title", "");
-  if (!bh_row_pages_takes(self->pages, record))
+  if (!bh_paged_list_accepts(self->pages, record))
     return;
-  g_autofree char *id = g_strdup_printf("row-%u", bh_row_pages_get_number(self->pages));
+  g_autofree char *id = g_strdup_printf("row-%u", bh_paged_list_get_number(self->pages));
   gboolean pending = json_integer_value(json_object_get(row, "pending")) > 0;
   int days = 0;
   g_autofree char *due = bh_due_dup_text(session, kind, json_object_get(row, "values"), &days);
@@ -62,11 +63,11 @@ static void add_row(BhListPage *self, const BhKind *kind, const json_t *row)
   g_signal_connect(button, "clicked", G_CALLBACK(on_row), self);
   bh_page_name_row(page, button, title,
                    bh_json_string_or(json_object_get(row, "values"), "enterprise", NULL));
-  bh_row_pages_add(self->pages, button);
+  bh_paged_list_add(self->pages, button);
 }
 
-/* Where a page starts: {"after"?, "undated"?}. Of a ledger, what is due by a day comes first, then
- * all the rest. */
+/* Start of the next page, {"after"?, "undated"?}, a new reference; NULL when there is none. A
+ * ledger lists records with a due date first, then all others. */
 static json_t *dup_next(BhListPage *self, const json_t *result, gboolean undated)
 {
   const char *after = bh_json_string_or(result, "after", NULL);
@@ -75,15 +76,15 @@ static json_t *dup_next(BhListPage *self, const json_t *result, gboolean undated
   return self->ledger != NULL && !undated ? json_pack("{s:b}", "undated", 1) : NULL;
 }
 
-/* The question that was answered: which page, and whether of what is due by no day. */
+/* The question that is answered: number of the page, and whether for records without a due date. */
 typedef struct {
   guint number;
   gboolean undated;
-} Asked;
+} PageRequest;
 
 static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  const Asked *asked = data;
+  const PageRequest *request = data;
   BhListPage *self = BH_LIST_PAGE(page);
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), self->kind);
   if (error != NULL || kind == NULL) {
@@ -93,16 +94,16 @@ static void on_rows(BhPage *page, json_t *result, const GError *error, gpointer 
   }
   gsize i;
   json_t *row;
-  bh_row_pages_begin(self->pages, asked->number);
+  bh_paged_list_begin(self->pages, request->number);
   json_array_foreach(json_object_get(result, "rows"), i, row) {
     add_row(self, kind, row);
   }
   if (json_is_true(json_object_get(result, "partial")))
-    bh_row_pages_note(self->pages,
-                      _("Many words begin so; not all are looked up: type more of it"));
-  g_autoptr(json_t) next = dup_next(self, result, asked->undated);
-  bh_row_pages_end(self->pages, next);
-  gtk_widget_set_visible(self->empty, bh_row_pages_is_empty(self->pages));
+    bh_paged_list_note(self->pages,
+                       _("Many words begin like this, so not all were searched; type more"));
+  g_autoptr(json_t) next = dup_next(self, result, request->undated);
+  bh_paged_list_end(self->pages, next);
+  gtk_widget_set_visible(self->empty, bh_paged_list_is_empty(self->pages));
 }
 
 static void ask_page(gpointer owner, guint number, const json_t *from)
@@ -110,28 +111,28 @@ static void ask_page(gpointer owner, guint number, const json_t *from)
   BhListPage *self = owner;
   BhPage *page = BH_PAGE(self);
   const BhKind *kind = bh_session_find_kind(bh_page_get_session(page), self->kind);
-  const json_t *ledger = ledger_of(self);
+  const json_t *ledger = get_ledger(self);
   json_t *query = ledger != NULL ? bh_ledger_dup_query(page, kind, ledger)
                                  : json_pack("{s:s, s:s}", "kind", self->kind, "viewer",
                                              bh_session_get_actor(bh_page_get_session(page)));
-  Asked *asked = g_new0(Asked, 1);
-  asked->number = number;
-  asked->undated = json_is_true(json_object_get(from, "undated"));
+  PageRequest *request = g_new0(PageRequest, 1);
+  request->number = number;
+  request->undated = json_is_true(json_object_get(from, "undated"));
   json_object_set_new(query, "limit", json_integer(ROWS));
   json_object_set_new(query, "order",
-                      json_string(ledger != NULL && !asked->undated ? "due" : "changed"));
+                      json_string(ledger != NULL && !request->undated ? "due" : "changed"));
   const char *text = gtk_entry_get_text(GTK_ENTRY(self->search));
   if (*text != '\0')
     json_object_set_new(query, "search", json_string(text));
   if (json_object_get(from, "after") != NULL)
     json_object_set(query, "after", json_object_get(from, "after"));
-  /* A newer text, and a second tap on "more", take the place of what was asked before. */
-  bh_page_ask(page, "rows", bh_call_list(query), on_rows, asked, g_free);
+  /* A newer text, and a second tap on "more", replace the question before. */
+  bh_page_ask(page, "rows", bh_call_list(query), on_rows, request, g_free);
 }
 
 static void on_search(BhListPage *self)
 {
-  bh_row_pages_restart(self->pages);
+  bh_paged_list_restart(self->pages);
 }
 
 static void bh_list_page_load(BhPage *page)
@@ -154,7 +155,7 @@ static void bh_list_page_class_init(BhListPageClass *klass)
 static void bh_list_page_init(BhListPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
-  self->pages = bh_row_pages_new(self->rows, self->more, "earlier", ask_page, self);
+  self->pages = bh_paged_list_new(self->rows, self->more, "earlier", ask_page, self);
   g_signal_connect_swapped(self->search, "search-changed", G_CALLBACK(on_search), self);
 }
 

@@ -1,5 +1,4 @@
-/* Records of one kind, a page at a time: newest first, or what a ledger of the kind holds by the
- * day it is due. */
+/* Records of one kind, page by page: newest first, or those of a ledger by due date. */
 #pragma once
 
 #include "app/page.h"
@@ -9,7 +8,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_LIST_PAGE (bh_list_page_get_type())
 G_DECLARE_FINAL_TYPE(BhListPage, bh_list_page, BH, LIST_PAGE, BhPage)
 
-/* `ledger` (may be NULL): one that the kind declares. */
+/* `ledger` (may be NULL): one that the kind declares. All are copied. Floating. */
 BhPage *bh_list_page_new(const char *kind, const char *ledger, const char *title);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* A visit that was not carried out: why, and the proof of it. */
+/* Records why a visit was not carried out, with photos as proof. */
 #include "app/pages/outcome.h"
 
 #include <glib/gi18n.h>
@@ -32,7 +32,23 @@ static void bh_outcome_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_outcome_page_parent_class)->finalize(object);
 }
 
-static void on_kept(BhPhotoPage *photo, json_t *file, BhOutcomePage *self)
+static void release_json(gpointer data)
+{
+  json_decref(data);
+}
+
+/* `data`: values of the picture. A picture that was not saved is not shown either. */
+static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
+{
+  (void)result;
+  BhOutcomePage *self = BH_OUTCOME_PAGE(page);
+  if (error == NULL)
+    return;
+  bh_photos_remove(self->photos, self->files, data);
+  bh_page_say_error(page, error);
+}
+
+static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhOutcomePage *self)
 {
   (void)photo;
   char id[BH_ID_LEN + 1];
@@ -42,13 +58,14 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhOutcomePage *self)
   json_object_set_new(values, "role", json_string("proof"));
   json_array_append(self->files, values);
   bh_photos_show(self->photos, self->files);
-  bh_page_keep(BH_PAGE(self), bh_call_save_one(id, "file", json_incref(values)), NULL, NULL, NULL);
+  BhCall *save = bh_call_save_one(id, "file", json_incref(values));
+  bh_page_post(BH_PAGE(self), save, on_photo_saved, g_steal_pointer(&values), release_json);
 }
 
 static void on_add_photo(BhOutcomePage *self)
 {
   BhPage *photo = bh_photo_page_new(_("Proof"));
-  g_signal_connect_object(photo, "kept", G_CALLBACK(on_kept), self, 0);
+  g_signal_connect_object(photo, "stored", G_CALLBACK(on_photo_stored), self, 0);
   bh_page_open(BH_PAGE(self), photo);
 }
 
@@ -71,20 +88,20 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-    gtk_label_set_text(GTK_LABEL(self->message), rest);
-    gtk_widget_set_visible(self->message, *rest != '\0');
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+    gtk_label_set_text(GTK_LABEL(self->message), other_problems);
+    gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
-  /* Everything of it is in the entry now. */
-  bh_page_keep(page, bh_call_discard_draft(self->inspection), NULL, NULL, NULL);
+  /* The entry contains all of the draft now. */
+  bh_page_post(page, bh_call_discard_draft(self->inspection), NULL, NULL, NULL);
   bh_page_say(page, _("Recorded as not carried out"));
   bh_page_host_go_home(bh_page_get_host(page));
 }
 
 static void on_save(BhOutcomePage *self)
 {
-  if (self->form == NULL || !bh_form_view_settle(self->form))
+  if (self->form == NULL || !bh_form_view_validate(self->form))
     return;
   gtk_widget_hide(self->message);
   json_t *set = dup_set(self);
@@ -94,7 +111,7 @@ static void on_save(BhOutcomePage *self)
 static void on_changed(BhFormView *form, const char *key, BhOutcomePage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->inspection, "inspection", key, value), NULL,
+  bh_page_post(BH_PAGE(self), bh_call_set_draft(self->inspection, "inspection", key, value), NULL,
                NULL, NULL);
 }
 

@@ -31,11 +31,11 @@ static void on_form_changed(BhFormView *form, const char *key, BhParticipantPage
 {
   const json_t *value = bh_form_view_get_value(form, key);
   self->touched = TRUE;
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(self->record, "participant", key, value), NULL,
+  bh_page_post(BH_PAGE(self), bh_call_set_draft(self->record, "participant", key, value), NULL,
                NULL, NULL);
 }
 
-/* What was typed at an earlier visit to this page and could not be saved comes with it. */
+/* Shows the form with what was typed before and could not be saved. */
 static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -81,15 +81,15 @@ static void bh_participant_page_load(BhPage *page)
 static void bh_participant_page_leave(BhPage *page)
 {
   BhParticipantPage *self = BH_PARTICIPANT_PAGE(page);
-  if (self->form == NULL || !self->open || !bh_form_view_settle(self->form) || !self->touched)
+  if (self->form == NULL || !self->open || !bh_form_view_validate(self->form) || !self->touched)
     return;
   self->touched = FALSE;
-  bh_visit_save_draft_of(page, self->record);
+  bh_visit_save_draft(page, self->record);
 }
 
 static void on_done(BhParticipantPage *self)
 {
-  if (self->form == NULL || !self->open || bh_form_view_settle(self->form))
+  if (self->form == NULL || !self->open || bh_form_view_validate(self->form))
     bh_page_close(BH_PAGE(self));
 }
 

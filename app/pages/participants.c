@@ -1,5 +1,5 @@
-/* Participants of one visit. Nobody is deleted: who is removed keeps the record, marked so. The
- * lead and whoever has signed stay. */
+/* Participants of one visit. Removing one sets a mark on the record; nothing is deleted. The lead
+ * and people who have signed cannot be removed. */
 #include "app/pages/participants.h"
 
 #include <glib/gi18n.h>
@@ -42,7 +42,7 @@ static const char *name_of(BhParticipantsPage *self, const json_t *values)
                        : bh_json_string_or(values, "name", "");
 }
 
-/* By staff record, or by name for people who are no staff. */
+/* Compares staff ids, or names for people who are not staff. */
 static gboolean has_signed(BhParticipantsPage *self, const json_t *values)
 {
   const char *key = json_object_get(values, "staff") != NULL ? "staff" : "name";
@@ -69,7 +69,8 @@ static void on_changed(BhPage *page, json_t *result, const GError *error, gpoint
 
 static void save(BhParticipantsPage *self, const char *record, json_t *set)
 {
-  bh_page_act(BH_PAGE(self), bh_call_save_one(record, "participant", set), on_changed, NULL, NULL);
+  bh_page_submit(BH_PAGE(self), bh_call_save_one(record, "participant", set), on_changed, NULL,
+                 NULL);
 }
 
 static void on_remove(GtkButton *button, BhParticipantsPage *self)
@@ -100,9 +101,9 @@ static void on_expert_add(BhParticipantsPage *self)
   g_autoptr(json_t) name =
       bh_field_parse_typed(field, gtk_entry_get_text(GTK_ENTRY(self->expert)), &error);
   if (name == NULL) {
-    /* Stays as it was typed. */
-    bh_page_say(BH_PAGE(self), _("This is not a name that can be kept: it is too long, or holds "
-                                 "marks that cannot be seen"));
+    /* The typed text stays in the entry. */
+    bh_page_say(BH_PAGE(self),
+                _("This name cannot be saved: it is too long, or contains invisible characters"));
     return;
   }
   if (self->visit == NULL || json_is_null(name))
@@ -171,13 +172,13 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   bh_part_clear(self->colleagues);
   guint number = 0;
   gsize i;
-  json_t *one;
-  json_array_foreach(result, i, one) {
-    const char *staff = bh_json_string_or(one, "id", "");
+  json_t *person;
+  json_array_foreach(result, i, person) {
+    const char *staff = bh_json_string_or(person, "id", "");
     if (takes_part(self, staff))
       continue;
     g_autofree char *id = g_strdup_printf("add-colleague-%u", ++number);
-    g_autofree char *text = g_strdup_printf(_("Add %s"), bh_json_string_or(one, "name", ""));
+    g_autofree char *text = g_strdup_printf(_("Add %s"), bh_json_string_or(person, "name", ""));
     GtkWidget *button = bh_part_button(id, text, NULL);
     g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(staff), g_free);
     g_signal_connect(button, "clicked", G_CALLBACK(on_colleague), self);

@@ -1,4 +1,5 @@
-/* One picture: taken here or chosen from a card, looked at, kept as a file of the store. */
+/* Takes or chooses one picture, shows a preview with warnings, and stores the file. Start at
+ * start_camera. */
 #include "app/pages/photo.h"
 
 #include <glib/gi18n.h>
@@ -11,15 +12,15 @@
 
 #define JPEG_QUALITY "85"
 #define PREVIEW_PX 300
-#define LOOK_PX 1280 /* enough to tell what is blurred */
+#define CHECK_PX 1280 /* large enough to detect blur */
 #define VIEW_HEIGHT_PX 280
 
 struct _BhPhotoPage {
   BhPage parent;
   BhCamera *camera;
-  GdkPixbuf *taken; /* from the camera; NULL when a file was chosen */
-  char *path;       /* chosen file; NULL when taken here */
-  guint looking;    /* number of the newest file that is looked at */
+  GdkPixbuf *taken;     /* from the camera; NULL when a file was chosen */
+  char *path;           /* chosen file; NULL when taken here */
+  guint preview_number; /* number of the newest preview that was asked for */
   gint64 taken_ms;
   GtkWidget *message;
   GtkWidget *view;
@@ -34,7 +35,7 @@ struct _BhPhotoPage {
 
 G_DEFINE_FINAL_TYPE(BhPhotoPage, bh_photo_page, BH_TYPE_PAGE)
 
-static guint kept_signal;
+static guint stored_signal;
 
 static void bh_photo_page_dispose(GObject *object)
 {
@@ -93,25 +94,25 @@ static void on_camera_failed(BhCamera *camera, const char *why, BhPhotoPage *sel
 typedef struct {
   char *path;
   guint number;
-} Look;
+} PreviewRequest;
 
-static void look_free(gpointer data)
+static void preview_request_free(gpointer data)
 {
-  Look *look = data;
-  g_free(look->path);
-  g_free(look);
+  PreviewRequest *request = data;
+  g_free(request->path);
+  g_free(request);
 }
 
 typedef struct {
   GdkPixbuf *small;
   BhPictureCheck check;
-} Looked;
+} Preview;
 
-static void looked_free(gpointer data)
+static void preview_free(gpointer data)
 {
-  Looked *looked = data;
-  g_clear_object(&looked->small);
-  g_free(looked);
+  Preview *preview = data;
+  g_clear_object(&preview->small);
+  g_free(preview);
 }
 
 static void show_picture(BhPhotoPage *self, GdkPixbuf *small, BhPictureCheck check)
@@ -142,64 +143,64 @@ static GdkPixbuf *scale_down(GdkPixbuf *picture)
                                  MAX(1, (int)(height * factor)), GDK_INTERP_BILINEAR);
 }
 
-static void look_at_file(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+static void load_preview(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   (void)source;
   (void)cancellable;
   GError *error = NULL;
-  const Look *look = data;
-  g_autoptr(GdkPixbuf) picture = bh_picture_load_whole(look->path, LOOK_PX, &error);
+  const PreviewRequest *request = data;
+  g_autoptr(GdkPixbuf) picture = bh_picture_load_whole(request->path, CHECK_PX, &error);
   if (picture == NULL) {
     g_task_return_error(task, error);
     return;
   }
-  Looked *looked = g_new0(Looked, 1);
-  looked->small = scale_down(picture);
-  looked->check = bh_picture_check(picture);
-  g_task_return_pointer(task, looked, looked_free);
+  Preview *preview = g_new0(Preview, 1);
+  preview->small = scale_down(picture);
+  preview->check = bh_picture_check(picture);
+  g_task_return_pointer(task, preview, preview_free);
 }
 
-static void on_looked(GObject *source, GAsyncResult *result, gpointer data)
+static void on_preview(GObject *source, GAsyncResult *result, gpointer data)
 {
   (void)data;
   BhPhotoPage *self = BH_PHOTO_PAGE(source);
   if (g_cancellable_is_cancelled(bh_page_get_cancellable(BH_PAGE(self))))
     return;
   g_autoptr(GError) error = NULL;
-  const Look *look = g_task_get_task_data(G_TASK(result));
-  Looked *looked = g_task_propagate_pointer(G_TASK(result), &error);
-  /* Another picture was chosen or taken meanwhile. */
-  if (look->number != self->looking) {
-    if (looked != NULL)
-      looked_free(looked);
+  const PreviewRequest *request = g_task_get_task_data(G_TASK(result));
+  Preview *preview = g_task_propagate_pointer(G_TASK(result), &error);
+  /* Another picture was chosen or taken in the meantime. */
+  if (request->number != self->preview_number) {
+    if (preview != NULL)
+      preview_free(preview);
     return;
   }
-  if (looked == NULL) {
+  if (preview == NULL) {
     g_clear_pointer(&self->path, g_free);
     show_message(self, error->message);
     return;
   }
-  show_picture(self, looked->small, looked->check);
-  looked_free(looked);
+  show_picture(self, preview->small, preview->check);
+  preview_free(preview);
 }
 
-static void look_at(BhPhotoPage *self, const char *path)
+static void load_file(BhPhotoPage *self, const char *path)
 {
   g_clear_object(&self->taken);
   g_free(self->path);
   self->path = g_strdup(path);
   self->taken_ms = 0;
-  Look *look = g_new0(Look, 1);
-  look->path = g_strdup(path);
-  look->number = ++self->looking;
-  g_autoptr(GTask) task = g_task_new(self, NULL, on_looked, NULL);
-  g_task_set_task_data(task, look, look_free);
-  g_task_run_in_thread(task, look_at_file);
+  PreviewRequest *request = g_new0(PreviewRequest, 1);
+  request->path = g_strdup(path);
+  request->number = ++self->preview_number;
+  g_autoptr(GTask) task = g_task_new(self, NULL, on_preview, NULL);
+  g_task_set_task_data(task, request, preview_request_free);
+  g_task_run_in_thread(task, load_preview);
 }
 
 static void on_chosen(GtkWidget *page, const char *path)
 {
-  look_at(BH_PHOTO_PAGE(page), path);
+  load_file(BH_PHOTO_PAGE(page), path);
 }
 
 static void on_choose(BhPhotoPage *self)
@@ -214,7 +215,7 @@ static void on_take(BhPhotoPage *self)
     bh_page_say(BH_PAGE(self), _("No picture yet; one moment"));
     return;
   }
-  self->looking++;
+  self->preview_number++;
   g_set_object(&self->taken, picture);
   g_clear_pointer(&self->path, g_free);
   self->taken_ms = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
@@ -224,7 +225,7 @@ static void on_take(BhPhotoPage *self)
 
 static void on_again(BhPhotoPage *self)
 {
-  self->looking++;
+  self->preview_number++;
   g_clear_object(&self->taken);
   g_clear_pointer(&self->path, g_free);
   show_message(self, NULL);
@@ -257,7 +258,7 @@ static void add_picture(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, g_steal_pointer(&error));
 }
 
-/* `data`: what the page knew of the picture when it was to be kept. */
+/* `data`: values that the page knew when the picture was stored. */
 static void on_added(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   if (error != NULL) {
@@ -266,19 +267,19 @@ static void on_added(BhPage *page, json_t *result, const GError *error, gpointer
   }
   g_autoptr(json_t) values = json_copy(result);
   json_object_update(values, data);
-  g_signal_emit(page, kept_signal, 0, values);
+  g_signal_emit(page, stored_signal, 0, values);
   bh_page_close(page);
 }
 
-static json_t *dup_known(BhPhotoPage *self)
+static json_t *dup_capture_values(BhPhotoPage *self)
 {
-  json_t *known = json_pack("{s:s}", "source", self->path != NULL ? "import" : "camera");
+  json_t *values = json_pack("{s:s}", "source", self->path != NULL ? "import" : "camera");
   if (self->taken_ms > 0)
-    json_object_set_new(known, "taken_at", json_integer(self->taken_ms));
+    json_object_set_new(values, "taken_at", json_integer(self->taken_ms));
   const char *reason = gtk_entry_get_text(GTK_ENTRY(self->cannot_retake_reason));
   if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->cannot_retake)) && *reason != '\0')
-    json_object_set_new(known, "cannot_retake_reason", json_string(reason));
-  return known;
+    json_object_set_new(values, "cannot_retake_reason", json_string(reason));
+  return values;
 }
 
 static void release_json(gpointer data)
@@ -294,11 +295,11 @@ static void on_keep(BhPhotoPage *self)
     return;
   }
   if (self->path != NULL)
-    bh_page_act_run(BH_PAGE(self), add_file, g_strdup(self->path), g_free, on_added,
-                    dup_known(self), release_json);
+    bh_page_submit_run(BH_PAGE(self), add_file, g_strdup(self->path), g_free, on_added,
+                       dup_capture_values(self), release_json);
   else
-    bh_page_act_run(BH_PAGE(self), add_picture, g_object_ref(self->taken), g_object_unref, on_added,
-                    dup_known(self), release_json);
+    bh_page_submit_run(BH_PAGE(self), add_picture, g_object_ref(self->taken), g_object_unref,
+                       on_added, dup_capture_values(self), release_json);
 }
 
 static void on_cannot_retake(BhPhotoPage *self)
@@ -329,8 +330,8 @@ static void bh_photo_page_class_init(BhPhotoPageClass *klass)
   G_OBJECT_CLASS(klass)->finalize = bh_photo_page_finalize;
   page_class->load = bh_photo_page_load;
   page_class->leave = bh_photo_page_leave;
-  kept_signal = g_signal_new("kept", BH_TYPE_PHOTO_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                             G_TYPE_NONE, 1, G_TYPE_POINTER);
+  stored_signal = g_signal_new("stored", BH_TYPE_PHOTO_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                               G_TYPE_NONE, 1, G_TYPE_POINTER);
   BH_PAGE_TEMPLATE(klass, "photo");
   BH_PAGE_CHILD(klass, BhPhotoPage, message);
   BH_PAGE_CHILD(klass, BhPhotoPage, view);

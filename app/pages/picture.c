@@ -1,11 +1,11 @@
-/* A picture to look at. Loaded off the main thread; changes nothing. */
+/* Shows a picture. It is loaded on another thread. */
 #include "app/pages/picture.h"
 
 #include <glib/gi18n.h>
 
 #include "app/devices/picture-load.h"
 
-#define SIDE_MAX_PX 2560 /* enough to read a nameplate, and not all memory */
+#define SIDE_MAX_PX 2560 /* enough to read a nameplate with limited memory */
 
 struct _BhPicturePage {
   BhPage parent;
@@ -61,7 +61,7 @@ static void on_size(BhPicturePage *self)
   show_size(self);
 }
 
-static void say(BhPicturePage *self, const char *text)
+static void show_message(BhPicturePage *self, const char *text)
 {
   gtk_label_set_text(GTK_LABEL(self->message), text);
   gtk_widget_show(self->message);
@@ -91,7 +91,7 @@ static void on_picture(GObject *source, GAsyncResult *result, gpointer data)
   }
   self->picture = picture;
   if (picture == NULL) {
-    say(self, error->message);
+    show_message(self, error->message);
     return;
   }
   atk_object_set_name(gtk_widget_get_accessible(self->area), _("The picture"));
@@ -104,7 +104,7 @@ static void on_path(BhPage *page, json_t *result, const GError *error, gpointer 
   BhPicturePage *self = BH_PICTURE_PAGE(page);
   const char *path = json_string_value(result);
   if (error != NULL || path == NULL) {
-    say(self, _("This picture is not on this device"));
+    show_message(self, _("This picture is not on this device"));
     return;
   }
   g_autoptr(GTask) task = g_task_new(self, bh_page_get_cancellable(page), on_picture, NULL);

@@ -1,5 +1,5 @@
-/* What has not left the device, and why. Rows keep their place while the page is looked at: what is
- * sent meanwhile says so where it stands. */
+/* What is not sent yet, and why. Rows keep their place while the page is open: a row whose item was
+ * sent says so. Start at on_items. */
 #include "app/pages/queue.h"
 
 #include <glib/gi18n.h>
@@ -13,8 +13,8 @@
 #include "sync/device/store/store.h"
 
 #define ROWS 50
-#define ROWS_MAX 200 /* that are widgets, and that are looked at again when the state changes */
-#define OVERLAP ROWS /* rows that are asked for again, to find where the shown ones end */
+#define ROWS_MAX 200 /* rows that exist as widgets */
+#define OVERLAP ROWS /* rows that are read again, to find the end of the shown ones */
 #define ITEMS "items"
 
 struct _BhQueuePage {
@@ -29,10 +29,10 @@ struct _BhQueuePage {
   GtkWidget *more;
   GHashTable *rows; /* key of an item → its row; borrowed widgets */
   GtkWidget *earlier;
-  guint waiting;   /* rows that still wait */
-  guint passed;    /* rows that waited when they were given back, above those shown */
-  guint added;     /* number of the row added last */
-  gboolean behind; /* the state changed while items were on their way */
+  guint n_waiting;       /* shown rows whose items are still waiting */
+  guint n_removed;       /* removed rows, above the shown ones, whose items were waiting */
+  guint last_number;     /* number in the id of the last row */
+  gboolean needs_reload; /* the status changed while items were being read */
 };
 
 G_DEFINE_FINAL_TYPE(BhQueuePage, bh_queue_page, BH_TYPE_PAGE)
@@ -43,8 +43,8 @@ static void bh_queue_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_queue_page_parent_class)->finalize(object);
 }
 
-/* Why something is still here, in people's words. */
-static const char *why_text(const char *code)
+/* Why an item is not sent yet, for people; the code comes from the status or the item. */
+static const char *get_reason_text(const char *code)
 {
   static const struct {
     const char *code;
@@ -53,7 +53,7 @@ static const char *why_text(const char *code)
       {"draft", N_("Draft, not saved yet")},
       {"waiting", N_("Waits for its turn")},
       {"sending", N_("Being sent")},
-      {"after_entries", N_("Goes after the records")},
+      {"after_entries", N_("Sent after the records")},
       {"deferred", N_("Will be tried again later")},
       {"offline", N_("No connection to the hub")},
       {"network", N_("No connection to the hub")},
@@ -71,17 +71,17 @@ static const char *why_text(const char *code)
   return _("Will be tried again");
 }
 
-static const char *state_text(const char *state)
+static const char *get_state_text(const char *state)
 {
   if (strcmp(state, "working") == 0)
     return _("Sending now");
   if (strcmp(state, "no_hub") == 0)
-    return _("The hub cannot be reached; it is tried again by itself");
+    return _("The hub cannot be reached; trying again automatically");
   if (strcmp(state, "waiting") == 0)
     return _("Waiting for the next try");
   if (strcmp(state, "revoked") == 0)
     return _("This device was revoked; ask your administrator");
-  return _("Sends by itself as soon as the hub can be reached");
+  return _("Sends automatically as soon as the hub can be reached");
 }
 
 static void show_status(BhQueuePage *self)
@@ -91,7 +91,7 @@ static void show_status(BhQueuePage *self)
   gint64 files = json_integer_value(json_object_get(status, "files_pending"));
   gint64 drafts = json_integer_value(json_object_get(status, "drafts"));
   gint64 delivered = json_integer_value(json_object_get(status, "delivered"));
-  gint64 held = json_integer_value(json_object_get(status, "quarantined"));
+  gint64 quarantined = json_integer_value(json_object_get(status, "quarantined"));
   gint64 damaged = json_integer_value(json_object_get(status, "damaged"));
   g_autofree char *summary =
       pending + files + drafts == 0
@@ -101,14 +101,14 @@ static void show_status(BhQueuePage *self)
                 (int)pending, (int)files, (int)drafts, (int)delivered);
   gtk_label_set_text(GTK_LABEL(self->summary), summary);
 
-  g_autoptr(GString) state = g_string_new(state_text(bh_json_string_or(status, "state", "")));
+  g_autoptr(GString) state = g_string_new(get_state_text(bh_json_string_or(status, "state", "")));
   gint64 last = json_integer_value(json_object_get(status, "last_sync_ms"));
   if (last > 0) {
-    g_autofree char *at = bh_time_format(last);
-    g_string_append_printf(state, _(" · last sync %s"), at);
+    g_autofree char *time_text = bh_time_format(last);
+    g_string_append_printf(state, _(" · last sync %s"), time_text);
   }
-  if (held > 0)
-    g_string_append_printf(state, _(" · %d held for review at the hub"), (int)held);
+  if (quarantined > 0)
+    g_string_append_printf(state, _(" · %d held for review at the hub"), (int)quarantined);
   if (damaged > 0)
     g_string_append_printf(state, _(" · %d damaged on this device and set aside"), (int)damaged);
   switch (bh_connectivity_get(NULL)) {
@@ -130,7 +130,7 @@ static void show_status(BhQueuePage *self)
   gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(self->progress),
                                 total > 0 ? MIN(1.0, done / total) : 0);
   const char *code = bh_json_string_or(status, "last_error", "");
-  gtk_label_set_text(GTK_LABEL(self->error), why_text(code));
+  gtk_label_set_text(GTK_LABEL(self->error), get_reason_text(code));
   gtk_widget_set_visible(self->error, *code != '\0');
 }
 
@@ -146,7 +146,7 @@ static void on_item(GtkButton *row, BhQueuePage *self)
   } else if (g_strcmp0(by, bh_session_get_actor(bh_page_get_session(BH_PAGE(self)))) == 0) {
     bh_drafts_open(BH_PAGE(self), record);
   } else {
-    g_autofree char *text = g_strdup_printf(_("This draft is of %s, who alone can open it"), name);
+    g_autofree char *text = g_strdup_printf(_("Only %s can open this draft"), name);
     bh_page_say(BH_PAGE(self), text);
   }
 }
@@ -163,11 +163,12 @@ static char *dup_key(const json_t *item)
 static char *dup_second_line(const json_t *item)
 {
   gint64 at_ms = json_integer_value(json_object_get(item, "at_ms"));
-  g_autofree char *at = at_ms > 0 ? bh_time_format(at_ms) : g_strdup("");
+  g_autofree char *time_text = at_ms > 0 ? bh_time_format(at_ms) : g_strdup("");
   gint64 size = json_integer_value(json_object_get(item, "size"));
   g_autofree char *bytes = size > 0 ? g_format_size((guint64)size) : g_strdup("");
-  return g_strstrip(g_strdup_printf("%s  %s  %s  %s", bh_json_string_or(item, "by_name", ""), at,
-                                    bytes, why_text(bh_json_string_or(item, "why_code", ""))));
+  return g_strstrip(g_strdup_printf("%s  %s  %s  %s", bh_json_string_or(item, "by_name", ""),
+                                    time_text, bytes,
+                                    get_reason_text(bh_json_string_or(item, "why_code", ""))));
 }
 
 static void add_item(BhQueuePage *self, const json_t *item)
@@ -177,11 +178,12 @@ static void add_item(BhQueuePage *self, const json_t *item)
   const char *label =
       kind != NULL ? bh_kind_get_label(kind, bh_session_get_lang(session)) : _("File");
   const char *title = bh_json_string_or(item, "title", "");
-  g_autofree char *first =
+  g_autofree char *title_line =
       *title != '\0' ? g_strdup_printf("%s · %s", label, title) : g_strdup(label);
-  g_autofree char *second = dup_second_line(item);
-  g_autofree char *id = g_strdup_printf("queue-%u", ++self->added);
-  GtkWidget *row = bh_part_row(id, first, second, NULL, bh_json_string_or(item, "record", ""));
+  g_autofree char *subtitle = dup_second_line(item);
+  g_autofree char *id = g_strdup_printf("queue-%u", ++self->last_number);
+  GtkWidget *row =
+      bh_part_row(id, title_line, subtitle, NULL, bh_json_string_or(item, "record", ""));
   if (strcmp(bh_json_string_or(item, "what", ""), "draft") == 0) {
     g_object_set_data_full(G_OBJECT(row), "bh-draft-by",
                            g_strdup(bh_json_string_or(item, "by", "")), g_free);
@@ -191,19 +193,19 @@ static void add_item(BhQueuePage *self, const json_t *item)
   g_signal_connect(row, "clicked", G_CALLBACK(on_item), self);
   gtk_container_add(GTK_CONTAINER(self->items), row);
   g_hash_table_insert(self->rows, dup_key(item), row);
-  self->waiting++;
+  self->n_waiting++;
 }
 
 static void clear_rows(BhQueuePage *self)
 {
   g_hash_table_remove_all(self->rows);
   bh_part_clear(self->items);
-  self->waiting = 0;
-  self->passed = 0;
-  self->added = 0;
+  self->n_waiting = 0;
+  self->n_removed = 0;
+  self->last_number = 0;
 }
 
-/* Rows that the store names wait still; each is told what about it is new. */
+/* Collects the rows whose items are still waiting, and updates their second line. */
 static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *waiting)
 {
   gsize i;
@@ -213,14 +215,14 @@ static void mark_waiting(BhQueuePage *self, const json_t *items, GHashTable *wai
     GtkWidget *row = g_hash_table_lookup(self->rows, key);
     if (row == NULL)
       continue;
-    g_autofree char *second = dup_second_line(item);
-    bh_part_row_set_subtitle(row, second);
+    g_autofree char *subtitle = dup_second_line(item);
+    bh_part_row_set_subtitle(row, subtitle);
     g_hash_table_add(waiting, row);
   }
 }
 
-/* A row whose item the store does not name any more has left. With a full page of items, those
- * behind the last named one are not known. */
+/* Marks rows whose items left the queue. With a full page of items, those after the last one are
+ * not known. */
 static void mark_gone(BhQueuePage *self, GHashTable *waiting, gboolean complete)
 {
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
@@ -229,9 +231,9 @@ static void mark_gone(BhQueuePage *self, GHashTable *waiting, gboolean complete)
     if (g_hash_table_contains(waiting, l->data)) {
       named--;
     } else if (gtk_widget_get_sensitive(l->data)) {
-      bh_part_row_set_subtitle(l->data, _("Does not wait any more"));
+      bh_part_row_set_subtitle(l->data, _("No longer waiting"));
       gtk_widget_set_sensitive(l->data, FALSE);
-      self->waiting--;
+      self->n_waiting--;
     }
   }
 }
@@ -253,44 +255,42 @@ static gboolean is_row(gpointer key, gpointer row, gpointer wanted)
   return row == wanted;
 }
 
-/* Rows above, out of sight, are given back: a tap on "more" costs the same however many came
- * before.
- */
-static void give_back(BhQueuePage *self)
+/* Removes rows above the visible ones, so that "more" costs the same however many came before. */
+static void remove_top_rows(BhQueuePage *self)
 {
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
-  guint many = g_list_length(rows);
-  if (many <= ROWS_MAX)
+  guint n_rows = g_list_length(rows);
+  if (n_rows <= ROWS_MAX)
     return;
-  bh_scroll_keep(self->items, g_list_nth_data(rows, ROWS_MAX - ROWS));
-  for (GList *l = rows; l != NULL && many > ROWS_MAX; l = l->next, many--) {
+  bh_scroll_keep_position(self->items, g_list_nth_data(rows, ROWS_MAX - ROWS));
+  for (GList *l = rows; l != NULL && n_rows > ROWS_MAX; l = l->next, n_rows--) {
     if (gtk_widget_get_sensitive(l->data)) {
-      self->waiting--;
-      self->passed++;
+      self->n_waiting--;
+      self->n_removed++;
     }
     g_hash_table_foreach_remove(self->rows, is_row, l->data);
     gtk_widget_destroy(l->data);
   }
 }
 
-/* Items behind the last row shown; FALSE when that row is not among them: too many have left since.
- */
-static gboolean add_behind_last(BhQueuePage *self, const json_t *items)
+/* Adds the items after the last row; FALSE when that row's item is not among them, because too many
+ * have left. */
+static gboolean add_rows_after_last(BhQueuePage *self, const json_t *items)
 {
-  gboolean behind = FALSE;
+  gboolean is_past_last = FALSE;
   g_autoptr(GList) rows = gtk_container_get_children(GTK_CONTAINER(self->items));
   const GList *last = g_list_last(rows);
   while (last != NULL && !gtk_widget_get_sensitive(last->data))
-    last = last->prev; /* it has left */
+    last = last->prev; /* its item has left */
   gsize i;
   json_t *item;
   json_array_foreach(items, i, item) {
     g_autofree char *key = dup_key(item);
-    if (behind)
+    if (is_past_last)
       add_item(self, item);
-    behind |= last != NULL && g_hash_table_lookup(self->rows, key) == last->data;
+    is_past_last |= last != NULL && g_hash_table_lookup(self->rows, key) == last->data;
   }
-  return behind;
+  return is_past_last;
 }
 
 typedef struct {
@@ -305,38 +305,38 @@ static void ask_items(BhQueuePage *self, guint offset, guint limit)
   Range *range = g_new0(Range, 1);
   range->offset = offset;
   range->limit = limit;
-  self->behind = FALSE;
+  self->needs_reload = FALSE;
   bh_page_ask(BH_PAGE(self), ITEMS, bh_call_list_queue(offset, (int)limit), on_items, range,
               g_free);
 }
 
-/* The rows that are shown, again; asked once at a time, however often the state changes. */
-static void look_again(BhQueuePage *self)
+/* Reads the shown rows again; one question at a time, however often the status changes. */
+static void reload_rows(BhQueuePage *self)
 {
   if (bh_page_is_asking(BH_PAGE(self), ITEMS))
-    self->behind = TRUE;
+    self->needs_reload = TRUE;
   else
-    ask_items(self, 0, CLAMP(self->waiting, ROWS, ROWS_MAX));
+    ask_items(self, 0, CLAMP(self->n_waiting, ROWS, ROWS_MAX));
 }
 
-static void start_over(BhQueuePage *self)
+static void reload_from_start(BhQueuePage *self)
 {
   clear_rows(self);
   ask_items(self, 0, ROWS);
 }
 
-/* The first rows, again: which of those shown wait still, and what is new. */
-static void show_first(BhQueuePage *self, const json_t *items, const Range *range)
+/* Handles the first items: updates the shown rows, or shows the list anew. */
+static void update_first_rows(BhQueuePage *self, const json_t *items, const Range *range)
 {
   gboolean full = json_array_size(items) == range->limit;
   if (json_array_size(items) == 0) {
     clear_rows(self);
     gtk_container_add(GTK_CONTAINER(self->items),
                       bh_part_label(_("Everything is at the hub"), "dim"));
-  } else if (self->waiting > 0 && !(self->passed > 0 && !full)) {
+  } else if (self->n_waiting > 0 && !(self->n_removed > 0 && !full)) {
     g_autoptr(GHashTable) waiting = g_hash_table_new(NULL, NULL);
     mark_waiting(self, items, waiting);
-    mark_gone(self, waiting, !full || (self->passed == 0 && range->limit >= self->waiting));
+    mark_gone(self, waiting, !full || (self->n_removed == 0 && range->limit >= self->n_waiting));
     if (!full)
       add_new(self, items);
   } else {
@@ -355,34 +355,34 @@ static void on_items(BhPage *page, json_t *result, const GError *error, gpointer
   }
   const json_t *items = result;
   if (range->offset == 0) {
-    show_first(self, items, range);
-  } else if (add_behind_last(self, items)) {
-    give_back(self);
+    update_first_rows(self, items, range);
+  } else if (add_rows_after_last(self, items)) {
+    remove_top_rows(self);
   } else {
-    start_over(self);
+    reload_from_start(self);
     return;
   }
-  gtk_widget_set_visible(self->earlier, self->passed > 0);
+  gtk_widget_set_visible(self->earlier, self->n_removed > 0);
   gtk_widget_set_visible(self->more, json_array_size(items) == range->limit);
-  if (self->behind)
-    look_again(self);
+  if (self->needs_reload)
+    reload_rows(self);
 }
 
 static void bh_queue_page_refresh(BhPage *page)
 {
   show_status(BH_QUEUE_PAGE(page));
-  look_again(BH_QUEUE_PAGE(page));
+  reload_rows(BH_QUEUE_PAGE(page));
 }
 
 static void on_more(BhQueuePage *self)
 {
-  guint known = self->passed + self->waiting;
-  if (known == 0) {
-    start_over(self);
+  guint n_known = self->n_removed + self->n_waiting;
+  if (n_known == 0) {
+    reload_from_start(self);
     return;
   }
-  guint overlap = MIN(OVERLAP, known - 1); /* an offset of 0 asks for the first rows */
-  ask_items(self, known - overlap, ROWS + overlap);
+  guint overlap = MIN(OVERLAP, n_known - 1); /* offset 0 would ask for the first rows */
+  ask_items(self, n_known - overlap, ROWS + overlap);
 }
 
 static void on_sync_now(BhQueuePage *self)
@@ -421,7 +421,7 @@ static void copy_store(BhDevice *device, GTask *task, gpointer data)
     g_task_return_error(task, error);
 }
 
-/* Photos may take minutes: not on the store's thread, recording goes on. */
+/* On a thread of its own: copying photos may take minutes, and recording must go on. */
 static void copy_files(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   (void)source;
@@ -470,10 +470,10 @@ static void on_copied(BhPage *page, json_t *result, const GError *error, gpointe
 static void on_folder(GtkWidget *widget, const char *folder)
 {
   BhPage *page = BH_PAGE(widget);
-  g_autofree char *at = bh_time_format(bh_session_now_ms(bh_page_get_session(page)));
-  g_strdelimit(at, " :", '-');
+  g_autofree char *time_text = bh_time_format(bh_session_now_ms(bh_page_get_session(page)));
+  g_strdelimit(time_text, " :", '-');
   Copy *copy = g_new0(Copy, 1);
-  copy->to = g_strdup_printf("%s/bihuan-%s", folder, at);
+  copy->to = g_strdup_printf("%s/bihuan-%s", folder, time_text);
   gtk_widget_set_sensitive(BH_QUEUE_PAGE(page)->export_all, FALSE);
   bh_page_say(page, _("Copying …"));
   bh_page_ask_run(page, "copy", copy_store, copy, copy_free, on_copied, NULL, NULL);
@@ -518,7 +518,7 @@ static void bh_queue_page_init(BhQueuePage *self)
   g_signal_connect_swapped(self->sync_now, "clicked", G_CALLBACK(on_sync_now), self);
   g_signal_connect_swapped(self->export_all, "clicked", G_CALLBACK(on_export_all), self);
   g_signal_connect_swapped(self->more, "clicked", G_CALLBACK(on_more), self);
-  g_signal_connect_swapped(self->earlier, "clicked", G_CALLBACK(start_over), self);
+  g_signal_connect_swapped(self->earlier, "clicked", G_CALLBACK(reload_from_start), self);
 }
 
 BhPage *bh_queue_page_new(void)

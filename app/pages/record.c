@@ -1,4 +1,5 @@
-/* A record as it stands, with its history; and, when the office returned it, its correction. */
+/* A record with its history. When the office returned it, also the forms for correction and answer.
+ * Start at on_record. */
 #include "app/pages/record.h"
 
 #include <glib/gi18n.h>
@@ -18,9 +19,9 @@ struct _BhRecordPage {
   BhPage parent;
   char *id;
   json_t *record;
-  char *review;    /* open review; NULL when none */
-  json_t *asked;   /* values of the open review */
-  json_t *changed; /* what was corrected here, sent or not */
+  char *review;          /* id of the open review; NULL without one */
+  json_t *review_values; /* values of the open review */
+  json_t *changed;       /* corrected values, saved or not */
   GtkWidget *name;
   GtkWidget *state;
   GtkWidget *review_box;
@@ -36,8 +37,8 @@ struct _BhRecordPage {
   GtkWidget *steps;
   GtkWidget *children;
   GtkWidget *history;
-  BhFormView *form;   /* while returned */
-  BhFormView *answer; /* the same */
+  BhFormView *form;   /* correction; NULL unless returned */
+  BhFormView *answer; /* answer to the review; NULL unless returned */
 };
 
 G_DEFINE_FINAL_TYPE(BhRecordPage, bh_record_page, BH_TYPE_PAGE)
@@ -48,7 +49,7 @@ static void bh_record_page_finalize(GObject *object)
   g_free(self->id);
   g_free(self->review);
   json_decref(self->record);
-  json_decref(self->asked);
+  json_decref(self->review_values);
   json_decref(self->changed);
   G_OBJECT_CLASS(bh_record_page_parent_class)->finalize(object);
 }
@@ -85,11 +86,11 @@ static void add_fact(BhRecordPage *self, const BhField *field, const json_t *val
   g_autoptr(GList) parts = gtk_container_get_children(GTK_CONTAINER(fact));
   GtkWidget *shown = g_list_last(parts)->data;
   gtk_label_set_text(GTK_LABEL(shown), "…");
-  bh_page_ask_about(BH_PAGE(self), shown, bh_call_get(json_string_value(value)), on_ref_title, NULL,
-                    NULL);
+  bh_page_ask_for_widget(BH_PAGE(self), shown, bh_call_get(json_string_value(value)), on_ref_title,
+                         NULL, NULL);
 }
 
-/* A page of text: shown when it is asked for. */
+/* A long text, folded. */
 static void add_paper(BhRecordPage *self, const BhField *field, const json_t *value)
 {
   g_autofree char *text = bh_field_format_value(field, value, lang_of(self));
@@ -137,7 +138,7 @@ static void show_conflicts(BhRecordPage *self)
 
 /* --- history --- */
 
-static const char *status_text(const char *status)
+static const char *get_status_text(const char *status)
 {
   if (strcmp(status, "delivered") == 0 || strcmp(status, "received") == 0 ||
       strcmp(status, "acknowledged") == 0)
@@ -147,7 +148,7 @@ static const char *status_text(const char *status)
   return _("Not sent yet");
 }
 
-/* "整改期限"; "检查项 COAL-01". */
+/* Label of a key: "整改期限"; "检查项 COAL-01". g_free. */
 static char *dup_label(BhRecordPage *self, const char *key)
 {
   const BhField *field = bh_kind_find_field(kind_of(self), key);
@@ -158,7 +159,8 @@ static char *dup_label(BhRecordPage *self, const char *key)
   return slash != NULL ? g_strdup_printf("%s %s", label, slash + 1) : g_strdup(label);
 }
 
-/* NULL for what is not read as text: other records, long and technical values. */
+/* Text of a value, g_free; NULL for values that are not readable as text: other records, long and
+ * technical ones. */
 static char *dup_shown(BhRecordPage *self, const char *key, const json_t *value)
 {
   const BhKind *kind = kind_of(self);
@@ -186,9 +188,9 @@ static void add_change(BhRecordPage *self, GString *text, const json_t *set)
   g_autofree char *value = dup_shown(self, key, json_object_get(set, "value"));
   g_autoptr(GString) old = g_string_new(NULL);
   gsize i;
-  json_t *one;
-  json_array_foreach(json_object_get(set, "replaced"), i, one) {
-    g_autofree char *shown = dup_shown(self, key, one);
+  json_t *old_value;
+  json_array_foreach(json_object_get(set, "replaced"), i, old_value) {
+    g_autofree char *shown = dup_shown(self, key, old_value);
     if (shown != NULL)
       g_string_append_printf(old, "%s%s", old->len > 0 ? " / " : "", shown);
   }
@@ -210,7 +212,7 @@ static char *dup_changes(BhRecordPage *self, const json_t *sets)
   return g_string_free(text, FALSE);
 }
 
-/* Why the hub holds an entry back: in people's words by its code, as the hub wrote it unfolded. */
+/* Why the hub quarantined an entry: the meaning of its code, with the hub's own text folded. */
 static GtkWidget *make_reason(const json_t *entry)
 {
   GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 4);
@@ -242,11 +244,12 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
   gsize i;
   json_t *entry;
   json_array_foreach(entries, i, entry) {
-    g_autofree char *at = bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
+    g_autofree char *time_text =
+        bh_time_format(json_integer_value(json_object_get(entry, "at_ms")));
     g_autofree char *changes = dup_changes(self, json_object_get(entry, "sets"));
     g_autofree char *text =
-        g_strdup_printf("%s  %s · %s%s", at, bh_json_string_or(entry, "by_name", ""),
-                        status_text(bh_json_string_or(entry, "status", "")), changes);
+        g_strdup_printf("%s  %s · %s%s", time_text, bh_json_string_or(entry, "by_name", ""),
+                        get_status_text(bh_json_string_or(entry, "status", "")), changes);
     gtk_container_add(GTK_CONTAINER(self->history), bh_part_label(text, "history"));
     if (json_object_get(entry, "why") != NULL)
       gtk_container_add(GTK_CONTAINER(self->history), make_reason(entry));
@@ -263,7 +266,7 @@ static void on_history(BhPage *page, json_t *result, const GError *error, gpoint
 
 /* --- what hangs on it --- */
 
-static void on_child(GtkButton *row, BhRecordPage *self)
+static void on_link(GtkButton *row, BhRecordPage *self)
 {
   const char *target = g_object_get_data(G_OBJECT(row), "bh-target");
   if (strcmp(target, "inspection") == 0)
@@ -271,27 +274,27 @@ static void on_child(GtkButton *row, BhRecordPage *self)
   else if (strcmp(target, "documents") == 0)
     bh_page_open(BH_PAGE(self), bh_finish_page_new(self->id));
   else
-    bh_page_open(BH_PAGE(self), bh_hazard_page_new_for(self->id));
+    bh_page_open(BH_PAGE(self), bh_hazard_page_new_existing(self->id));
 }
 
-static void add_way(BhRecordPage *self, const char *target, const char *text)
+static void add_link(BhRecordPage *self, const char *target, const char *text)
 {
   g_autofree char *id = g_strdup_printf("open-%s", target);
   GtkWidget *button = bh_part_button(id, text, NULL);
   g_object_set_data(G_OBJECT(button), "bh-target", (gpointer)target);
-  g_signal_connect(button, "clicked", G_CALLBACK(on_child), self);
+  g_signal_connect(button, "clicked", G_CALLBACK(on_link), self);
   gtk_container_add(GTK_CONTAINER(self->children), button);
 }
 
-static void show_ways(BhRecordPage *self)
+static void show_links(BhRecordPage *self)
 {
   const char *kind = bh_json_string_or(self->record, "kind", "");
   bh_part_clear(self->children);
   if (strcmp(kind, "inspection") == 0) {
-    add_way(self, "inspection", _("Open the inspection"));
-    add_way(self, "documents", _("Documents"));
+    add_link(self, "inspection", _("Open the inspection"));
+    add_link(self, "documents", _("Documents"));
   } else if (strcmp(kind, "hazard") == 0) {
-    add_way(self, "hazard", _("Open the hazard"));
+    add_link(self, "hazard", _("Open the hazard"));
   }
 }
 
@@ -300,7 +303,7 @@ static void show_ways(BhRecordPage *self)
 static void keep_draft(BhRecordPage *self, const char *record, const char *kind, const char *key,
                        const json_t *value)
 {
-  bh_page_keep(BH_PAGE(self), bh_call_set_draft(record, kind, key, value), NULL, NULL, NULL);
+  bh_page_post(BH_PAGE(self), bh_call_set_draft(record, kind, key, value), NULL, NULL, NULL);
 }
 
 static void on_form_changed(BhFormView *form, const char *key, BhRecordPage *self)
@@ -315,7 +318,7 @@ static void on_answer_changed(BhFormView *form, const char *key, BhRecordPage *s
   keep_draft(self, self->review, "review", key, bh_form_view_get_value(form, key));
 }
 
-/* What was typed at an earlier visit to this page comes with it. */
+/* Shows the correction form with what was typed before. */
 static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
@@ -325,8 +328,8 @@ static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer
     json_object_update(self->changed, json_object_get(result, "changed"));
     json_object_update(values, self->changed);
   }
-  self->form =
-      bh_return_form_new(bh_page_get_session(page), kind_of(self), self->record, self->asked);
+  self->form = bh_return_form_new(bh_page_get_session(page), kind_of(self), self->record,
+                                  self->review_values);
   bh_form_view_load(self->form, values);
   g_signal_connect(self->form, "changed", G_CALLBACK(on_form_changed), self);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
@@ -350,7 +353,8 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-/* What was typed belongs to one review; with another one the forms begin anew, from the drafts. */
+/* Shows the forms for another review. Typed text belongs to one review, so they start from the
+ * drafts of the new one. */
 static void show_forms(BhRecordPage *self, const char *review, json_t *review_values)
 {
   BhPage *page = BH_PAGE(self);
@@ -365,11 +369,11 @@ static void show_forms(BhRecordPage *self, const char *review, json_t *review_va
   json_object_clear(self->changed);
   g_free(self->review);
   self->review = g_strdup(review);
-  json_decref(self->asked);
-  self->asked = json_incref(review_values);
+  json_decref(self->review_values);
+  self->review_values = json_incref(review_values);
   if (review == NULL) {
-    bh_page_forget(page, "draft");
-    bh_page_forget(page, "answer");
+    bh_page_cancel_ask(page, "draft");
+    bh_page_cancel_ask(page, "answer");
     return;
   }
   bh_page_ask(page, "draft", bh_call_get_draft(self->id), on_draft, NULL, NULL);
@@ -392,7 +396,7 @@ static char *dup_items(BhRecordPage *self, const json_t *items)
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* The open review that is being answered, or else the first one; NULL when none is open. */
+/* The open review that is being answered, otherwise the first open one; NULL when there is none. */
 static const json_t *find_review(BhRecordPage *self, const json_t *rows)
 {
   const json_t *found = NULL;
@@ -435,13 +439,13 @@ static void on_reviews(BhPage *page, json_t *result, const GError *error, gpoint
 static json_t *dup_correction(BhRecordPage *self)
 {
   json_t *set = json_copy(self->changed);
-  const char *to = bh_return_form_get_move(kind_of(self), self->record);
+  const char *to = bh_return_form_get_next_state(kind_of(self), self->record);
   if (to != NULL)
     json_object_set_new(set, "state", json_string(to));
   return set;
 }
 
-/* `data`: the review that was answered. */
+/* `data`: id of the review that was answered. */
 static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   const char *review = data;
@@ -452,19 +456,19 @@ static void on_sent(BhPage *page, json_t *result, const GError *error, gpointer 
     return;
   }
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest =
+    g_autofree char *other_problems =
         self->form != NULL ? bh_form_view_show_problems(self->form, problems) : g_strdup("");
-    gtk_label_set_text(GTK_LABEL(self->message), rest);
-    gtk_widget_set_visible(self->message, *rest != '\0');
+    gtk_label_set_text(GTK_LABEL(self->message), other_problems);
+    gtk_widget_set_visible(self->message, *other_problems != '\0');
     return;
   }
-  bh_page_keep(page, bh_call_discard_draft(self->id), NULL, NULL, NULL);
-  bh_page_keep(page, bh_call_discard_draft(review), NULL, NULL, NULL);
-  bh_page_say(page, _("Corrected; it will be sent by itself"));
+  bh_page_post(page, bh_call_discard_draft(self->id), NULL, NULL, NULL);
+  bh_page_post(page, bh_call_discard_draft(review), NULL, NULL, NULL);
+  bh_page_say(page, _("Corrected; it will be sent automatically"));
   bh_page_close(page);
 }
 
-/* The answer to the review, and the correction where there is one. */
+/* Operations: the answer to the review, and the correction if there is one. */
 static json_t *dup_ops(BhRecordPage *self, const json_t *set)
 {
   const json_t *answer = bh_form_view_get_value(self->answer, "answer");
@@ -483,14 +487,14 @@ static void on_send_again(BhRecordPage *self)
 {
   if (self->review == NULL || self->form == NULL || self->answer == NULL)
     return;
-  if (!bh_form_view_settle(self->form) || !bh_form_view_settle(self->answer))
+  if (!bh_form_view_validate(self->form) || !bh_form_view_validate(self->answer))
     return;
   gtk_widget_hide(self->message);
   json_t *set = dup_correction(self);
   json_t *ops = dup_ops(self, set);
-  bh_page_act_checked(BH_PAGE(self),
-                      bh_call_check(self->id, bh_json_string_or(self->record, "kind", ""), set),
-                      bh_call_save(ops), on_sent, g_strdup(self->review), g_free);
+  bh_page_submit_checked(BH_PAGE(self),
+                         bh_call_check(self->id, bh_json_string_or(self->record, "kind", ""), set),
+                         bh_call_save(ops), on_sent, g_strdup(self->review), g_free);
 }
 
 static void on_record(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -521,7 +525,7 @@ static void on_record(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_label_set_text(GTK_LABEL(self->state), line);
   show_values(self);
   show_conflicts(self);
-  show_ways(self);
+  show_links(self);
   bh_steps_show(page, self->steps, self->id, TRUE);
   bh_page_ask(page, "history", bh_call_list_history(self->id), on_history, NULL, NULL);
   bh_page_ask(

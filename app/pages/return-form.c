@@ -1,13 +1,14 @@
-/* Which fields a returned record shows for correction. Saves nothing. */
+/* Chooses the fields that a returned record shows for correction. Saves nothing. */
 #include "app/pages/return-form.h"
 
 #include <string.h>
 
-/* What has a page of its own, or says what the record is about. */
-static const char *const ELSEWHERE[] = {"enterprise", "unit",    "lead",    "modes",    "checklist",
-                                        "sections",   "answers", "item_no", "doc_type", NULL};
+/* Fields that have a page of their own, or that identify the record. */
+static const char *const excluded_fields[] = {"enterprise", "unit",     "lead",    "modes",
+                                              "checklist",  "sections", "answers", "item_no",
+                                              "doc_type",   NULL};
 
-/* The pages of the collector ask for it. */
+/* TRUE when a form of the collector contains the field. */
 static gboolean is_in_a_form(const BhKind *kind, const char *name)
 {
   const char *form;
@@ -19,11 +20,11 @@ static gboolean is_in_a_form(const BhKind *kind, const char *name)
   return FALSE;
 }
 
-const char *bh_return_form_get_move(const BhKind *kind, const json_t *record)
+const char *bh_return_form_get_next_state(const BhKind *kind, const json_t *record)
 {
   const json_t *review = json_object_get(bh_kind_get_declaration(kind), "review");
-  const char *now = bh_json_string_or(json_object_get(record, "values"), "state", "");
-  return g_strcmp0(bh_json_string_or(review, "on_return", NULL), now) == 0
+  const char *state = bh_json_string_or(json_object_get(record, "values"), "state", "");
+  return g_strcmp0(bh_json_string_or(review, "on_return", NULL), state) == 0
              ? bh_json_string_or(review, "on_answer", NULL)
              : NULL;
 }
@@ -34,8 +35,8 @@ static gboolean is_offered(const BhKind *kind, const char *name, const json_t *r
   BhContext context = {.values = json_object_get(record, "values"),
                        .record = bh_json_string_or(record, "id", NULL)};
   return (bh_json_names(json_object_get(review, "items"), name) || is_in_a_form(kind, name)) &&
-         !g_strv_contains(ELSEWHERE, name) && !bh_kind_is_left_to_hub(kind, name, NULL) &&
-         !bh_kind_is_locked(kind, name, bh_return_form_get_move(kind, record), &context);
+         !g_strv_contains(excluded_fields, name) && !bh_kind_is_left_to_hub(kind, name, NULL) &&
+         !bh_kind_is_locked(kind, name, bh_return_form_get_next_state(kind, record), &context);
 }
 
 BhFormView *bh_return_form_new(BhSession *session, const BhKind *kind, const json_t *record,

@@ -1,4 +1,4 @@
-/* Whose code this is: read by the camera or a scanner, looked up in the store, kept as a scan. */
+/* Looks up a scanned code, records the scan, and opens the enterprise. Start at look_up. */
 #include "app/pages/scan.h"
 
 #include <glib/gi18n.h>
@@ -21,10 +21,10 @@ struct _BhScanPage {
   GtkWidget *bind;
   GtkWidget *by_name;
   GtkWidget *view;
-  char *blank;   /* text of the blank plaque that is shown; NULL when none is */
-  gint64 serial; /* of the blank plaque */
-  json_t *fix;   /* where the device is; NULL when not known */
-  char *first;   /* to look up on load; may be NULL */
+  char *blank;        /* text of the blank plaque that is shown; NULL without one */
+  gint64 serial;      /* serial of that plaque */
+  json_t *fix;        /* position of the device; NULL until known */
+  char *initial_code; /* code to look up on load; may be NULL */
 };
 
 G_DEFINE_FINAL_TYPE(BhScanPage, bh_scan_page, BH_TYPE_PAGE)
@@ -33,7 +33,7 @@ static void bh_scan_page_finalize(GObject *object)
 {
   BhScanPage *self = BH_SCAN_PAGE(object);
   g_free(self->blank);
-  g_free(self->first);
+  g_free(self->initial_code);
   json_decref(self->fix);
   G_OBJECT_CLASS(bh_scan_page_parent_class)->finalize(object);
 }
@@ -44,10 +44,10 @@ static void show_message(BhScanPage *self, const char *text)
   gtk_widget_set_visible(self->message, text != NULL);
 }
 
-/* A code on its way to the store and back. */
+/* A code that is being looked up. */
 typedef struct {
   char *code;
-  char *means; /* it was read by */
+  char *means; /* how it was read: "camera", "picture", "scanner", "typed" */
 } Scan;
 
 static void scan_free(gpointer data)
@@ -58,7 +58,8 @@ static void scan_free(gpointer data)
   g_free(scan);
 }
 
-/* Who read which code, when, where and how; nobody waits for it. `id` gets the record's. */
+/* Saves who read which code, when, where and how (R-020), in the background. `id` is set to the
+ * record. */
 static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
                       const char *enterprise, const json_t *serial, char id[BH_ID_LEN + 1])
 {
@@ -75,7 +76,7 @@ static void keep_scan(BhScanPage *self, const Scan *scan, const char *outcome,
   if (self->fix != NULL)
     json_object_set(set, "position", self->fix);
   bh_session_make_id(session, id);
-  bh_page_keep(BH_PAGE(self), bh_call_save_one(id, "scan", set), NULL, NULL, NULL);
+  bh_page_post(BH_PAGE(self), bh_call_save_one(id, "scan", set), NULL, NULL, NULL);
 }
 
 static void refuse(BhScanPage *self, const Scan *scan, const GError *error)
@@ -101,7 +102,7 @@ static void refuse(BhScanPage *self, const Scan *scan, const GError *error)
   } else if (g_error_matches(error, BH_ERROR, BH_ERROR_INVALID)) {
     show_message(self, _("The check digits of this code are wrong; please compare it again"));
   } else {
-    show_message(self, _("This is no enterprise code of ours"));
+    show_message(self, _("This is not one of our enterprise codes"));
   }
 }
 
@@ -117,8 +118,8 @@ static void show_blank(BhScanPage *self, const char *code_text, gint64 serial)
   bh_scan_view_stop(BH_SCAN_VIEW(self->view));
 }
 
-/* Only what was read from the plaque itself proves that somebody stood before it: a code that was
- * typed, whatever the keyboard, does not. */
+/* How the enterprise was found. Only a code read from the plaque itself proves that somebody was
+ * there; a typed one does not. */
 static const char *get_found_by(const Scan *scan)
 {
   g_autofree char *uscc = bh_uscc_normalize(scan->code);
@@ -153,11 +154,11 @@ static void on_resolved(BhPage *page, json_t *result, const GError *error, gpoin
 
 static void look_up(BhScanPage *self, const char *code, const char *means)
 {
-  /* The camera sees the same code many times a second. */
+  /* The camera reports the same code many times a second. */
   if (bh_page_is_asking(BH_PAGE(self), "code"))
     return;
   if (strlen(code) > BH_PLAQUE_TEXT_MAX) {
-    show_message(self, _("This is no enterprise code of ours"));
+    show_message(self, _("This is not one of our enterprise codes"));
     return;
   }
   if (gtk_widget_get_visible(self->blank_box) && g_strcmp0(code, self->blank) == 0)
@@ -165,7 +166,7 @@ static void look_up(BhScanPage *self, const char *code, const char *means)
   Scan *scan = g_new0(Scan, 1);
   scan->code = g_strdup(code);
   scan->means = g_strdup(means);
-  /* The plaque that was shown is not the one in hand any more. */
+  /* The shown plaque is no longer the one in hand. */
   gtk_widget_hide(self->blank_box);
   bh_page_ask(BH_PAGE(self), "code", bh_call_find_code(code), on_resolved, scan, scan_free);
 }
@@ -205,8 +206,8 @@ static void bh_scan_page_load(BhPage *page)
   g_signal_connect_swapped(self->view, "code", G_CALLBACK(look_up), self);
   g_signal_connect_swapped(self->view, "trouble", G_CALLBACK(on_trouble), self);
   gtk_container_add(GTK_CONTAINER(self->scanner), self->view);
-  if (self->first != NULL)
-    look_up(self, self->first, "scanner");
+  if (self->initial_code != NULL)
+    look_up(self, self->initial_code, "scanner");
   else
     bh_scan_view_start(BH_SCAN_VIEW(self->view));
 }
@@ -250,9 +251,9 @@ BhPage *bh_scan_page_new(void)
   return g_object_new(BH_TYPE_SCAN_PAGE, NULL);
 }
 
-BhPage *bh_scan_page_new_with(const char *code)
+BhPage *bh_scan_page_new_for_code(const char *code)
 {
   BhScanPage *self = BH_SCAN_PAGE(bh_scan_page_new());
-  self->first = g_strdup(code);
+  self->initial_code = g_strdup(code);
   return BH_PAGE(self);
 }

@@ -1,16 +1,17 @@
+/* Corrects the scroll position once, after the next layout. */
 #include "app/pages/scroll.h"
 
 typedef struct {
   GtkWidget *anchor; /* weak */
-  int y;             /* in the area it scrolls in, before the change */
-} Kept;
+  int y;             /* position in the scrolled window before the change */
+} Anchor;
 
-static void kept_free(gpointer data, GClosure *closure)
+static void anchor_free(gpointer data, GClosure *closure)
 {
   (void)closure;
-  Kept *kept = data;
-  g_clear_weak_pointer(&kept->anchor);
-  g_free(kept);
+  Anchor *saved = data;
+  g_clear_weak_pointer(&saved->anchor);
+  g_free(saved);
 }
 
 static GtkAdjustment *find_scroll(GtkWidget *widget, int *y)
@@ -21,26 +22,26 @@ static GtkAdjustment *find_scroll(GtkWidget *widget, int *y)
   return gtk_scrolled_window_get_vadjustment(GTK_SCROLLED_WINDOW(scrolled));
 }
 
-/* The layout has taken in what came and went. */
-static void on_allocated(GtkWidget *box, GdkRectangle *place, Kept *kept)
+/* Scrolls by as much as the anchor has moved. */
+static void on_allocated(GtkWidget *box, GdkRectangle *place, Anchor *saved)
 {
   (void)place;
   int y = 0;
-  GtkAdjustment *scroll = kept->anchor != NULL ? find_scroll(kept->anchor, &y) : NULL;
-  int by = y - kept->y;
-  g_signal_handlers_disconnect_by_data(box, kept);
-  if (scroll != NULL && by != 0)
-    gtk_adjustment_set_value(scroll, gtk_adjustment_get_value(scroll) + by);
+  GtkAdjustment *scroll = saved->anchor != NULL ? find_scroll(saved->anchor, &y) : NULL;
+  int delta = y - saved->y;
+  g_signal_handlers_disconnect_by_data(box, saved);
+  if (scroll != NULL && delta != 0)
+    gtk_adjustment_set_value(scroll, gtk_adjustment_get_value(scroll) + delta);
 }
 
-void bh_scroll_keep(GtkWidget *box, GtkWidget *anchor)
+void bh_scroll_keep_position(GtkWidget *box, GtkWidget *anchor)
 {
   int y = 0;
   if (find_scroll(anchor, &y) == NULL)
     return;
-  Kept *kept = g_new0(Kept, 1);
-  kept->y = y;
-  g_set_weak_pointer(&kept->anchor, anchor);
-  g_signal_connect_data(box, "size-allocate", G_CALLBACK(on_allocated), kept, kept_free,
+  Anchor *saved = g_new0(Anchor, 1);
+  saved->y = y;
+  g_set_weak_pointer(&saved->anchor, anchor);
+  g_signal_connect_data(box, "size-allocate", G_CALLBACK(on_allocated), saved, anchor_free,
                         G_CONNECT_AFTER);
 }

@@ -1,12 +1,12 @@
-/* What is in sight keeps its place while rows come and go above it. */
+/* Keeps the scroll position when rows are added or removed above what is visible. Main thread. */
 #pragma once
 
 #include <gtk/gtk.h>
 
 G_BEGIN_DECLS
 
-/* Call before `box` changes: after its next layout `anchor`, a widget in it that stays, stands
- * where it stood in the area it scrolls in. Both are borrowed. */
-void bh_scroll_keep(GtkWidget *box, GtkWidget *anchor);
+/* Call before `box` changes. After the next layout `anchor`, a widget in `box` that stays, is at
+ * the same place in its scrolled window. Both are borrowed; `anchor` may be destroyed before. */
+void bh_scroll_keep_position(GtkWidget *box, GtkWidget *anchor);
 
 G_END_DECLS

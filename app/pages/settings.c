@@ -1,3 +1,4 @@
+/* The settings page. Settings are saved with every change. */
 #include "app/pages/settings.h"
 
 #include <glib/gi18n.h>
@@ -54,7 +55,7 @@ static void on_text_size(GtkToggleButton *button, BhSettingsPage *self)
   apply(self);
 }
 
-static void add_text_sizes(BhSettingsPage *self, int now)
+static void add_text_sizes(BhSettingsPage *self, int current_percent)
 {
   static const int sizes[] = {100, 125, 150};
   const char *const labels[] = {_("Normal"), _("Large"), _("Largest")};
@@ -66,7 +67,7 @@ static void add_text_sizes(BhSettingsPage *self, int now)
     gtk_container_add(GTK_CONTAINER(radio), bh_part_label(labels[i], NULL));
     g_autofree char *id = g_strdup_printf("text-%d", sizes[i]);
     bh_part_identify(radio, id, labels[i]);
-    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), sizes[i] == now);
+    gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), sizes[i] == current_percent);
     g_object_set_data(G_OBJECT(radio), "bh-percent", GINT_TO_POINTER(sizes[i]));
     g_signal_connect(radio, "toggled", G_CALLBACK(on_text_size), self);
     gtk_box_pack_start(GTK_BOX(self->text_sizes), radio, TRUE, TRUE, 0);
@@ -80,7 +81,7 @@ static void add_fact(BhSettingsPage *self, const char *label, const char *value)
     gtk_container_add(GTK_CONTAINER(self->about), bh_part_fact(label, value));
 }
 
-/* What the store's self-check calls its points, in people's words. */
+/* Names of the store's self-checks for people. */
 static const char *check_label(const char *name)
 {
   static const struct {
@@ -94,7 +95,7 @@ static const char *check_label(const char *name)
       {"people", N_("People and sign-in")},
       {"clock", N_("Clock")},
       {"files", N_("Files that wait")},
-      {"orphans", N_("Files that nothing knows")},
+      {"orphans", N_("Files without a record")},
       {"space", N_("Free space")},
   };
   for (gsize i = 0; i < G_N_ELEMENTS(words); i++)
@@ -155,7 +156,7 @@ static void on_description(BhPage *page, json_t *result, const GError *error, gp
   add_fact(self, _("Licence"), "Apache-2.0");
 }
 
-/* Asked each time: the address changes when the hub moves. */
+/* Asked for each time, because the hub's address may change. */
 static void bh_settings_page_refresh(BhPage *page)
 {
   bh_page_ask(page, "describe", bh_call_describe(), on_description, NULL, NULL);

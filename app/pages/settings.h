@@ -1,4 +1,4 @@
-/* Text size, colours, lock, and what this device is. */
+/* Text size, colours, idle lock, self-check, and facts about this device. */
 #pragma once
 
 #include "app/page.h"
@@ -8,6 +8,7 @@ G_BEGIN_DECLS
 #define BH_TYPE_SETTINGS_PAGE (bh_settings_page_get_type())
 G_DECLARE_FINAL_TYPE(BhSettingsPage, bh_settings_page, BH, SETTINGS_PAGE, BhPage)
 
+/* Floating. */
 BhPage *bh_settings_page_new(void);
 
 G_END_DECLS

@@ -1,5 +1,5 @@
-/* Who works with this device: face tiles, then the PIN. The PIN is checked on the store's thread;
- * the person it was typed for is signed in, or nobody. */
+/* Tiles of people, then the PIN. The PIN is checked on the store's thread; its answer signs in the
+ * person it was typed for, or nobody. Start at on_tile and check(). */
 #include "app/pages/sign-in.h"
 
 #include <glib/gi18n.h>
@@ -71,7 +71,7 @@ static void show_message(BhSignInPage *self, const char *text)
   gtk_widget_set_visible(self->pin_message, text != NULL);
 }
 
-/* The clock that the store counts waits by: it goes on while the machine sleeps. */
+/* The clock by which the store counts lock-outs; it also counts while the machine is suspended. */
 static gint64 boot_ms(BhSignInPage *self)
 {
   const BhClock *clock = bh_session_get_clock(bh_page_get_session(BH_PAGE(self)));
@@ -107,9 +107,9 @@ static void start_countdown(BhSignInPage *self, gint64 wait_ms)
 typedef struct {
   char *staff;
   char *pin;
-} Check;
+} PinCheck;
 
-/* Whose PIN it is, for the answer. */
+/* The person whose PIN is checked, for the answer. */
 typedef struct {
   char *staff;
   char *name;
@@ -125,17 +125,18 @@ static void person_free(gpointer data)
 
 static void check_free(gpointer data)
 {
-  Check *check = data;
+  PinCheck *check = data;
   memset(check->pin, 0, strlen(check->pin));
   g_free(check->pin);
   g_free(check->staff);
   g_free(check);
 }
 
-/* Answers {"ok"}, or {"code","message","wait_ms","tries"} so that what is left is not lost. */
+/* Result: {"ok"}, or {"code","message","wait_ms","tries"}: a refusal has details that an error
+ * cannot carry. */
 static void check_pin(BhDevice *device, GTask *task, gpointer data)
 {
-  Check *check = data;
+  PinCheck *check = data;
   g_autoptr(GError) error = NULL;
   BhSignInRefusal refusal;
   if (bh_device_sign_in(device, check->staff, check->pin, &refusal, &error)) {
@@ -187,7 +188,7 @@ static void check(BhSignInPage *self)
     return;
   gtk_widget_set_sensitive(self->keypad, FALSE);
   show_message(self, NULL);
-  Check *work = g_new0(Check, 1);
+  PinCheck *work = g_new0(PinCheck, 1);
   work->staff = g_strdup(self->staff);
   work->pin = g_strdup(self->pin->str);
   Person *person = g_new0(Person, 1);
@@ -260,17 +261,17 @@ static void make_keypad(BhSignInPage *self)
 
 /* --- face tiles --- */
 
-/* A PIN that is still being checked was typed for somebody who is not asked any more. */
-static void forget_check(BhSignInPage *self)
+/* Drops a PIN that is being checked for a person who is not selected any more. */
+static void cancel_check(BhSignInPage *self)
 {
   wipe_pin(self);
   show_dots(self);
   show_message(self, NULL);
   g_clear_handle_id(&self->countdown, g_source_remove);
   gtk_widget_set_sensitive(self->keypad, TRUE);
-  /* The tiles know who is locked out. */
-  if (bh_page_forget(BH_PAGE(self), PIN_SLOT)) {
-    /* When the PIN was right, the store has opened that person's key. */
+  /* Lock-outs are shown by the tiles. */
+  if (bh_page_cancel_ask(BH_PAGE(self), PIN_SLOT)) {
+    /* If the PIN was right, the store has opened that person's key. */
     bh_session_sign_out(bh_page_get_session(BH_PAGE(self)), self->staff);
     bh_page_refresh(BH_PAGE(self));
   }
@@ -278,16 +279,16 @@ static void forget_check(BhSignInPage *self)
 
 static void show_tiles(BhSignInPage *self)
 {
-  forget_check(self);
+  cancel_check(self);
   gtk_stack_set_visible_child_name(self->steps, "who");
 }
 
 static void on_tile(GtkButton *button, BhSignInPage *self)
 {
-  /* Not with the tiles, which are the first thing seen after a start. */
+  /* The keypad is made here and not on load, to show the tiles sooner after a start. */
   if (gtk_grid_get_child_at(GTK_GRID(self->keypad), 0, 0) == NULL)
     make_keypad(self);
-  forget_check(self);
+  cancel_check(self);
   g_free(self->staff);
   g_free(self->name);
   self->staff = g_strdup(bh_part_get_record(GTK_WIDGET(button)));
@@ -342,9 +343,9 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   bh_part_clear(self->tiles);
   const json_t *staff = result;
   gsize i;
-  json_t *one;
-  json_array_foreach(staff, i, one) {
-    add_tile(self, one, (guint)i + 1);
+  json_t *person;
+  json_array_foreach(staff, i, person) {
+    add_tile(self, person, (guint)i + 1);
   }
   gtk_widget_set_visible(self->no_staff, json_array_size(staff) == 0);
 }

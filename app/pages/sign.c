@@ -1,6 +1,6 @@
-/* Signatures under the record of an inspection, and its end; or under an order of it, and its
- * service. Who signs what is fixed by the tap that saves it: the store's answers only show what is
- * on disk. */
+/* Signs the record of a visit and ends it, or signs an order and records its service. The tap fixes
+ * who signs what; answers of the store only show what is on disk. Start at on_visit and
+ * on_pad_save. */
 #include "app/pages/sign.h"
 
 #include <glib/gi18n.h>
@@ -12,7 +12,7 @@
 #include "app/pages/finish.h"
 #include "app/pages/participants.h"
 #include "app/signing.h"
-#include "app/undrawn.h"
+#include "app/missing-glyphs.h"
 #include "app/visit-page.h"
 #include "schema/error.h"
 #include "schema/signed-text.h"
@@ -20,7 +20,7 @@
 struct _BhSignPage {
   BhPage parent;
   char *inspection;
-  char *document; /* the order; NULL: the record of the visit */
+  char *document; /* id of the order; NULL: the record of the visit */
   json_t *visit;
   char *shown_text;
   char *shown_sha256;
@@ -47,10 +47,10 @@ struct _BhSignPage {
   GtkWidget *canvas;
   GtkWidget *question;
   BhConfirm *confirm;
-  gboolean asks_of_text; /* the open question is about the text that was shown before */
-  GHashTable *agreed;    /* lines of undrawn.h that are printed with marks */
-  char *role;            /* who signs now */
-  char *staff;           /* NULL for people who are no staff */
+  gboolean asks_about_text; /* the open question is about the shown text */
+  GHashTable *accepted;     /* lines of missing-glyphs.h that may be printed with placeholders */
+  char *role;               /* role and staff id of who signs now */
+  char *staff;              /* NULL for people who are not staff */
 };
 
 G_DEFINE_FINAL_TYPE(BhSignPage, bh_sign_page, BH_TYPE_PAGE)
@@ -63,7 +63,7 @@ static void bh_sign_page_finalize(GObject *object)
   json_decref(self->visit);
   g_free(self->shown_text);
   g_free(self->shown_sha256);
-  g_hash_table_unref(self->agreed);
+  g_hash_table_unref(self->accepted);
   g_free(self->role);
   g_free(self->staff);
   G_OBJECT_CLASS(bh_sign_page_parent_class)->finalize(object);
@@ -87,7 +87,7 @@ static const char *get_signed_record(BhSignPage *self)
   return self->document != NULL ? self->document : self->inspection;
 }
 
-/* The last one given to the text that is shown; else the last one given to an earlier text. */
+/* The last signature given to the shown text; otherwise the last one given to an earlier text. */
 static const json_t *find_signature(BhSignPage *self, const char *role, const char *staff)
 {
   const json_t *found = NULL;
@@ -113,52 +113,53 @@ static gboolean has_mode(BhSignPage *self, const char *mode)
 
 /* --- what cannot be drawn --- */
 
-typedef void (*GoOnFunc)(BhSignPage *self);
+typedef void (*ContinueFunc)(BhSignPage *self);
 
 typedef struct {
   char *lines;
-  GoOnFunc go_on;
-  gboolean is_text; /* it stands in the text, not in what is typed here */
-} Undrawn;
+  ContinueFunc proceed;
+  gboolean is_text; /* it is in the shown text, not in what is typed here */
+} MissingGlyphs;
 
-static void undrawn_free(gpointer data)
+static void missing_glyphs_free(gpointer data)
 {
-  Undrawn *undrawn = data;
-  g_free(undrawn->lines);
-  g_free(undrawn);
+  MissingGlyphs *missing_glyphs = data;
+  g_free(missing_glyphs->lines);
+  g_free(missing_glyphs);
 }
 
-static void on_undrawn_answered(gpointer owner, gboolean yes, const char *reason, gpointer data)
+static void on_missing_glyphs_answered(gpointer owner, gboolean yes, const char *reason,
+                                       gpointer data)
 {
   (void)reason;
   BhSignPage *self = owner;
-  Undrawn *undrawn = data;
-  self->asks_of_text = FALSE;
+  MissingGlyphs *missing_glyphs = data;
+  self->asks_about_text = FALSE;
   if (!yes) {
-    if (undrawn->is_text) /* corrected where it was typed */
+    if (missing_glyphs->is_text) /* it is corrected where it was typed */
       bh_page_close(BH_PAGE(self));
     return;
   }
-  g_hash_table_add(self->agreed, g_strdup(undrawn->lines));
-  undrawn->go_on(self);
+  g_hash_table_add(self->accepted, g_strdup(missing_glyphs->lines));
+  missing_glyphs->proceed(self);
 }
 
-/* TRUE when fonts can draw all of `said` ({field: text} or frozen fields), or somebody agreed to
- * marks; else that is asked, and `go_on` called when the answer is yes. */
-static gboolean is_drawn(BhSignPage *self, const json_t *said, GoOnFunc go_on)
+/* TRUE when fonts can draw all of `texts` ({field: text} or frozen fields), or a person agreed to
+ * placeholders. Otherwise asks, and calls `proceed` when the answer is yes. */
+static gboolean check_glyphs(BhSignPage *self, const json_t *texts, ContinueFunc proceed)
 {
   BhSession *session = bh_page_get_session(BH_PAGE(self));
-  g_autofree char *lines =
-      bh_undrawn_dup_lines(said, bh_session_get_kinds(session), bh_session_get_lang(session), NULL);
-  if (*lines == '\0' || g_hash_table_contains(self->agreed, lines))
+  g_autofree char *lines = bh_missing_glyphs_dup_lines(texts, bh_session_get_kinds(session),
+                                                       bh_session_get_lang(session), NULL);
+  if (*lines == '\0' || g_hash_table_contains(self->accepted, lines))
     return TRUE;
-  Undrawn *undrawn = g_new0(Undrawn, 1);
-  undrawn->lines = g_strdup(lines);
-  undrawn->go_on = go_on;
-  undrawn->is_text = self->asks_of_text = json_object_get(said, "paper") != NULL;
-  g_autofree char *question = bh_undrawn_dup_question(lines);
+  MissingGlyphs *missing_glyphs = g_new0(MissingGlyphs, 1);
+  missing_glyphs->lines = g_strdup(lines);
+  missing_glyphs->proceed = proceed;
+  missing_glyphs->is_text = self->asks_about_text = json_object_get(texts, "paper") != NULL;
+  g_autofree char *question = bh_missing_glyphs_dup_question(lines);
   bh_confirm_ask(self->confirm, question, NULL, _("Print 〓 there"), _("Go back and correct"),
-                 on_undrawn_answered, self, undrawn, undrawn_free);
+                 on_missing_glyphs_answered, self, missing_glyphs, missing_glyphs_free);
   return FALSE;
 }
 
@@ -199,16 +200,16 @@ static void add_signer(BhSignPage *self, const char *role, const char *staff, co
                        const char *name)
 {
   const json_t *signature = find_signature(self, role, staff);
-  gboolean counts = signature != NULL && is_for_shown(self, signature);
+  gboolean is_current = signature != NULL && is_for_shown(self, signature);
   gboolean refused = json_is_true(json_object_get(signature, "refused"));
   const char *badge = signature == NULL ? _("Not signed")
-                      : !counts         ? refused ? _("Refused (old text)") : _("Signed (old text)")
-                              : refused ? _("Refused")
+                      : !is_current     ? refused ? _("Refused (old text)") : _("Signed (old text)")
+                          : refused ? _("Refused")
                                         : _("Signed");
   g_autoptr(GList) before = gtk_container_get_children(GTK_CONTAINER(self->signers));
   g_autofree char *id = g_strdup_printf("signer-%s-%u", role, g_list_length(before) + 1);
   GtkWidget *row = bh_part_row(id, title, name, badge, staff);
-  bh_part_set_class(row, "good", counts && !refused);
+  bh_part_set_class(row, "good", is_current && !refused);
   g_object_set_data_full(G_OBJECT(row), "bh-role", g_strdup(role), g_free);
   g_object_set_data_full(G_OBJECT(row), "bh-name", g_strdup(name), g_free);
   g_autofree char *heading =
@@ -223,8 +224,8 @@ static void on_participants(BhSignPage *self)
   bh_page_open(BH_PAGE(self), bh_participants_page_new(self->inspection));
 }
 
-/* Who was forgotten at the start is added here, and an expert's opinion is given. */
-static void add_participants_way(BhSignPage *self)
+/* Adds the button that opens the participants: to add inspectors, and for an expert's opinion. */
+static void add_participants_button(BhSignPage *self)
 {
   GtkWidget *button =
       bh_part_button("participants", _("Add inspectors; opinions of experts"), NULL);
@@ -253,10 +254,11 @@ static void show_signers(BhSignPage *self)
   if (!has_mode(self, "covert") && !has_mode(self, "remote"))
     add_signer(self, "enterprise", NULL, _("Representative of the enterprise"), "");
   if (self->document == NULL)
-    add_participants_way(self);
+    add_participants_button(self);
 }
 
-/* What the record would say if it were made now, or what the order says; a new reference. */
+/* The frozen fields to sign: those of the record if it were made now, or those of the order. A new
+ * reference. */
 static json_t *dup_facts(BhSignPage *self, BhSession *session, GError **error)
 {
   gsize i;
@@ -279,23 +281,23 @@ static void allow_signing(BhSignPage *self)
   gtk_widget_set_sensitive(self->done, TRUE);
 }
 
-/* People sign these words. */
+/* The text that people sign; g_free. Disables signing when it cannot be made. */
 static char *dup_shown_text(BhSignPage *self, BhSession *session)
 {
   g_autoptr(GError) error = NULL;
   g_autoptr(json_t) frozen = dup_facts(self, session, &error);
-  /* An answer to it would be about another text. */
-  if (self->asks_of_text)
+  /* The open question was about the text before. */
+  if (self->asks_about_text)
     bh_confirm_close(self->confirm);
-  self->asks_of_text = FALSE;
-  /* What makes no paper is not signed: nobody would ever see what they put their name to. Nor is a
-   * name that the paper cannot show, unasked. */
-  gboolean ready = frozen != NULL && is_drawn(self, frozen, allow_signing);
+  self->asks_about_text = FALSE;
+  /* A text that cannot be printed is not signed, because nobody could see later what was signed.
+   * Placeholders need consent. */
+  gboolean ready = frozen != NULL && check_glyphs(self, frozen, allow_signing);
   gtk_widget_set_sensitive(self->signers, ready);
   gtk_widget_set_sensitive(self->done, ready);
   if (g_error_matches(error, BH_ERROR, BH_ERROR_LIMIT)) {
     g_clear_error(&error);
-    bh_documents_set_too_long(self->visit, &error);
+    bh_documents_set_too_long_error(self->visit, &error);
   }
   if (frozen == NULL) {
     g_autofree char *text = bh_session_dup_error_text(session, error);
@@ -304,7 +306,7 @@ static char *dup_shown_text(BhSignPage *self, BhSession *session)
   return frozen != NULL ? bh_signed_text_make(frozen) : g_strdup("");
 }
 
-/* The text that was signed before and is not the one shown now. */
+/* Shows how the text differs from the one that was signed before. */
 static void show_changes(BhSignPage *self)
 {
   const json_t *inspection = bh_visit_get_values(self->visit, "inspection");
@@ -320,7 +322,7 @@ static void show_changes(BhSignPage *self)
   gtk_label_set_text(GTK_LABEL(self->changes), text);
 }
 
-/* What is on the pad was written under the text as it was before. */
+/* Strokes on the pad were drawn under the text before. */
 static void drop_strokes(BhSignPage *self)
 {
   BhSignaturePad *pad = BH_SIGNATURE_PAD(self->canvas);
@@ -357,15 +359,15 @@ static void on_visit(BhPage *page, json_t *result, const GError *error, gpointer
   gtk_widget_set_sensitive(self->done, gtk_widget_get_sensitive(self->signers));
 }
 
-/* The button that ends the visit keeps its state until the answer: records also change while
+/* The button that ends the visit keeps its state until the answer: records may change while
  * somebody taps it. */
 static void bh_sign_page_refresh(BhPage *page)
 {
   bh_visit_ask(page, BH_SIGN_PAGE(page)->inspection, on_visit);
 }
 
-/* How the visit ends depends on who signed: it cannot end before that is known. */
-static void load_who_signed(BhPage *page)
+/* How the visit ends depends on the signatures, so it cannot end before they are known. */
+static void load_signatures(BhPage *page)
 {
   gtk_widget_set_sensitive(BH_SIGN_PAGE(page)->done, FALSE);
   bh_sign_page_refresh(page);
@@ -385,10 +387,10 @@ static void on_signed(BhPage *page, json_t *result, const GError *error, gpointe
   }
   close_pad(self);
   show_message(self, NULL);
-  load_who_signed(page);
+  load_signatures(page);
 }
 
-/* Who signs now; borrows from the page. */
+/* The person who signs now; borrows from the page. */
 static BhSigningRequest get_signer(BhSignPage *self)
 {
   gboolean staff = self->staff != NULL && *self->staff != '\0';
@@ -407,7 +409,8 @@ static BhSigningRequest get_signer(BhSignPage *self)
 static void save_signature(BhSignPage *self, const BhSigningRequest *signer, GBytes *png)
 {
   gpointer signing = bh_signing_new(bh_page_get_session(BH_PAGE(self)), signer, png);
-  bh_page_act_run(BH_PAGE(self), bh_signing_run, signing, bh_signing_free, on_signed, NULL, NULL);
+  bh_page_submit_run(BH_PAGE(self), bh_signing_run, signing, bh_signing_free, on_signed, NULL,
+                     NULL);
 }
 
 static void on_pad_save(BhSignPage *self)
@@ -415,7 +418,7 @@ static void on_pad_save(BhSignPage *self)
   gboolean staff = self->staff != NULL && *self->staff != '\0';
   BhSignaturePad *canvas = BH_SIGNATURE_PAD(self->canvas);
   if (!bh_signature_pad_is_empty(canvas) && !bh_signature_pad_has_name(canvas)) {
-    show_message(self, _("A dot is no signature: please write the name"));
+    show_message(self, _("A dot is not a signature: please write the name"));
     return;
   }
   GBytes *png = bh_signature_pad_dup_png(BH_SIGNATURE_PAD(self->canvas));
@@ -424,13 +427,13 @@ static void on_pad_save(BhSignPage *self)
     return;
   }
   if (!staff && *gtk_entry_get_text(GTK_ENTRY(self->pad_name)) == '\0') {
-    show_message(self, _("Please give the name of who signs"));
+    show_message(self, _("Please give the name of the signer"));
     g_bytes_unref(png);
     return;
   }
   BhSigningRequest signer = get_signer(self);
-  g_autoptr(json_t) said = json_pack("{s:s, s:s}", "name", signer.name, "post", signer.post);
-  if (!staff && !is_drawn(self, said, on_pad_save)) {
+  g_autoptr(json_t) texts = json_pack("{s:s, s:s}", "name", signer.name, "post", signer.post);
+  if (!staff && !check_glyphs(self, texts, on_pad_save)) {
     g_bytes_unref(png);
     return;
   }
@@ -456,7 +459,7 @@ static void on_refuse(BhSignPage *self)
 
 /* --- the end of the visit --- */
 
-static const char *end_state(BhSignPage *self)
+static const char *get_end_state(BhSignPage *self)
 {
   if (has_mode(self, "covert") || has_mode(self, "remote"))
     return "unsigned";
@@ -466,18 +469,18 @@ static const char *end_state(BhSignPage *self)
              : "signed";
 }
 
-static json_t *dup_end(BhSignPage *self)
+static json_t *dup_end_values(BhSignPage *self)
 {
-  gint64 now = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
-  return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now, "outcome", "carried_out",
-                   "state", end_state(self));
+  gint64 now_ms = bh_session_now_ms(bh_page_get_session(BH_PAGE(self)));
+  return json_pack("{s:I, s:s, s:s}", "ended_at", (json_int_t)now_ms, "outcome", "carried_out",
+                   "state", get_end_state(self));
 }
 
-/* After the signatures a deadline can no longer be agreed: ask while everybody is here. */
+/* Adds missing and past deadlines: they cannot be agreed after everybody has signed and left. */
 static void add_order_problems(BhSignPage *self, GString *text)
 {
   BhDate today = bh_session_today(bh_page_get_session(BH_PAGE(self)));
-  if (bh_visit_get_order_right(self->visit, &today) != BH_ORDER_ALLOWED)
+  if (bh_visit_check_order_authority(self->visit, &today) != BH_ORDER_ALLOWED)
     return;
   g_autoptr(GPtrArray) rows = bh_visit_list_orderable(self->visit);
   for (guint i = 0; i < rows->len; i++) {
@@ -489,34 +492,34 @@ static void add_order_problems(BhSignPage *self, GString *text)
     if (!missing && !past)
       continue;
     g_autofree char *line = g_strdup_printf(missing ? _("· %s: demand or deadline is missing")
-                                                    : _("· %s: the deadline lies in the past"),
+                                                    : _("· %s: the deadline is in the past"),
                                             bh_json_string_or(values, "summary", ""));
     g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", line);
   }
 }
 
-/* What stands against the end by what this page knows, one line each. */
+/* Problems with ending the visit that this page knows, one line each; g_free. */
 static char *dup_own_problems(BhSignPage *self)
 {
   g_autoptr(GString) text = g_string_new(NULL);
   gsize drafts = json_array_size(json_object_get(self->visit, "drafts"));
   if (drafts > 0)
-    g_string_append_printf(text, _("· %u hazards are drafts still; save or discard them"),
+    g_string_append_printf(text, _("· %u hazards are still drafts; save or discard them"),
                            (guint)drafts);
   if (json_object_size(json_object_get(self->visit, "inspection_draft")) > 0)
-    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "",
-                           _("· something typed on the page of the inspection cannot be kept; the "
-                             "field there says why"));
+    g_string_append_printf(
+        text, "%s%s", text->len > 0 ? "\n" : "",
+        _("· some text on the inspection page cannot be saved; its field says why"));
   add_order_problems(self, text);
   return g_string_free(g_steal_pointer(&text), FALSE);
 }
 
-/* `data`: the page's own problems when it was asked. */
+/* `data`: the page's own problems when the question was sent. */
 static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhSignPage *self = BH_SIGN_PAGE(page);
   const char *lang = bh_session_get_lang(bh_page_get_session(page));
-  const char *own = data;
+  const char *own_problems = data;
   if (error != NULL) {
     bh_page_say_error(page, error);
     bh_sign_page_refresh(page);
@@ -528,8 +531,8 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
   json_array_foreach(result, i, problem) {
     g_string_append_printf(text, "%s· %s", i > 0 ? "\n" : "", bh_json_string_or(problem, lang, ""));
   }
-  if (*own != '\0')
-    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", own);
+  if (*own_problems != '\0')
+    g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", own_problems);
   show_message(self, text->str);
   if (text->len > 0)
     return;
@@ -542,16 +545,17 @@ static void on_ended(BhPage *page, json_t *result, const GError *error, gpointer
 static void end_visit(BhSignPage *self)
 {
   BhPage *page = BH_PAGE(self);
-  char *own = dup_own_problems(self);
-  json_t *end = dup_end(self);
-  /* With a problem of its own the visit is only checked, so that all problems are shown at once. */
-  if (*own != '\0')
-    bh_page_act(page, bh_call_check(self->inspection, "inspection", end), on_ended, own, g_free);
+  char *own_problems = dup_own_problems(self);
+  json_t *end = dup_end_values(self);
+  /* With problems of its own, the page only has the visit checked, to show all of them. */
+  if (*own_problems != '\0')
+    bh_page_submit(page, bh_call_check(self->inspection, "inspection", end), on_ended, own_problems,
+                   g_free);
   else
-    bh_page_act_run(
-        page, bh_ending_run,
-        bh_ending_new(bh_page_get_session(page), self->inspection, self->shown_sha256, end),
-        bh_ending_free, on_ended, own, g_free);
+    bh_page_submit_run(
+        page, bh_visit_end_run,
+        bh_visit_end_new(bh_page_get_session(page), self->inspection, self->shown_sha256, end),
+        bh_visit_end_free, on_ended, own_problems, g_free);
 }
 
 /* --- the service of an order --- */
@@ -566,7 +570,7 @@ static void serve(BhDevice *device, GTask *task, gpointer request)
     g_task_return_error(task, g_steal_pointer(&error));
 }
 
-/* `set`: how it was served; taken over. */
+/* `set`: how the order was served; taken over. */
 static void serve_order(BhSignPage *self, json_t *set)
 {
   BhPage *page = BH_PAGE(self);
@@ -577,7 +581,7 @@ static void serve_order(BhSignPage *self, json_t *set)
   request->inspection = g_strdup(self->inspection);
   request->document = g_strdup(self->document);
   request->set = set;
-  bh_page_act_run(page, serve, request, bh_service_request_free, on_ended, g_strdup(""), g_free);
+  bh_page_submit_run(page, serve, request, bh_service_request_free, on_ended, g_strdup(""), g_free);
 }
 
 static void on_refuse_save(BhSignPage *self)
@@ -588,9 +592,9 @@ static void on_refuse_save(BhSignPage *self)
     show_message(self, _("A refusal needs a reason and a witness"));
     return;
   }
-  g_autoptr(json_t) said =
+  g_autoptr(json_t) texts =
       json_pack("{s:s, s:s}", "refusal_reason", reason, "refusal_witness", witness);
-  if (!is_drawn(self, said, on_refuse_save))
+  if (!check_glyphs(self, texts, on_refuse_save))
     return;
   if (self->document != NULL) {
     serve_order(self, json_pack("{s:s, s:s, s:s}", "service_method", "refused",
@@ -619,7 +623,7 @@ static void bh_sign_page_load(BhPage *page)
   const char *done = self->document != NULL ? _("Record the service") : _("Finish the inspection");
   bh_page_set_title(page, self->document != NULL ? _("Sign for receipt") : _("Sign"));
   bh_part_button_set_text(self->done, done);
-  load_who_signed(page);
+  load_signatures(page);
 }
 
 static void bh_sign_page_class_init(BhSignPageClass *klass)
@@ -655,8 +659,8 @@ static void bh_sign_page_class_init(BhSignPageClass *klass)
 static void bh_sign_page_init(BhSignPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
-  self->agreed = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-  self->confirm = BH_CONFIRM(bh_confirm_new("undrawn"));
+  self->accepted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  self->confirm = BH_CONFIRM(bh_confirm_new("missing_glyphs"));
   gtk_container_add(GTK_CONTAINER(self->question), GTK_WIDGET(self->confirm));
   self->canvas = bh_signature_pad_new();
   bh_part_identify(self->canvas, "canvas", _("Sign here"));

@@ -1,5 +1,5 @@
-/* Shows what is signed and takes the signatures: under the record of a visit, then ends it; or
- * under an order of it, then records its service. A refusal has reason and witness. */
+/* Shows the text that is signed and takes the signatures: under the record of a visit, then ends
+ * it; or under an order, then records its service. A refusal needs a reason and a witness. */
 #pragma once
 
 #include "app/page.h"
@@ -9,8 +9,9 @@ G_BEGIN_DECLS
 #define BH_TYPE_SIGN_PAGE (bh_sign_page_get_type())
 G_DECLARE_FINAL_TYPE(BhSignPage, bh_sign_page, BH, SIGN_PAGE, BhPage)
 
+/* The record of the visit `inspection` (record id, copied). Floating. */
 BhPage *bh_sign_page_new(const char *inspection);
-/* `document`: an order of this visit that was issued. */
+/* `document`: an issued order of this visit. Floating. */
 BhPage *bh_sign_page_new_order(const char *inspection, const char *document);
 
 G_END_DECLS

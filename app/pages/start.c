@@ -1,4 +1,5 @@
-/* Begins an inspection: how, with which list and parts of it, with whom. */
+/* Starts an inspection: modes, checklist and sections, participants. Start at on_draft and
+ * on_begin. */
 #include "app/pages/start.h"
 
 #include <glib/gi18n.h>
@@ -7,31 +8,31 @@
 #include "app/forms/form-view.h"
 #include "app/pages/checklist.h"
 #include "app/pages/inspection.h"
-#include "app/typed.h"
+#include "app/unsaved-record.h"
 #include "app/visit.h"
 #include "schema/checklist.h"
 #include "schema/workflow.h"
 
 #define LISTS_PER_QUERY 60
-#define PAUSE_MS 500        /* until what was ticked or typed beside the form is kept */
-#define BESIDE "start_page" /* key of the draft for what stands beside the form */
+#define PAUSE_MS 500        /* pause after which extras are stored in the draft */
+#define EXTRAS "start_page" /* key of the draft for the values outside the form */
 #define SCANS 20
 #define SECTIONS_SLOT "sections"
 #define SCANS_SLOT "scans"
-#define SCAN_MS (12 * 60 * 60 * 1000) /* a plaque scanned longer ago was another visit's */
+#define SCAN_MAX_AGE_MS (12 * 60 * 60 * 1000) /* an older scan belongs to another visit */
 
 struct _BhStartPage {
   BhPage parent;
   char *enterprise;
   BhFound *found;
-  BhTyped *typed; /* draft of the visit that may begin */
-  json_t *before; /* {key: value} of the draft when the page was opened */
+  BhUnsavedRecord *draft; /* draft of the visit that may start */
+  json_t *restored;       /* {key: value} of the draft when the page was opened */
   guint pause;
-  char *assigned_id; /* NULL: a new one */
-  json_t *assigned;  /* values of the inspection that was assigned; NULL: a new one */
+  char *assigned_id; /* id of an assigned inspection; NULL: a new one */
+  json_t *assigned;  /* values of the assigned inspection; NULL: a new one */
   json_t *enterprise_values;
   json_t *lists; /* rows of checklists */
-  json_t *scans; /* ids of what the actor scanned of the enterprise, of no visit yet */
+  json_t *scans; /* ids of the actor's scans of the enterprise that belong to no visit yet */
   char *chosen_list;
   GtkWidget *form_box;
   GtkWidget *lists_box;
@@ -63,8 +64,8 @@ static void bh_start_page_finalize(GObject *object)
   bh_found_free(self->found);
   g_free(self->chosen_list);
   g_free(self->assigned_id);
-  bh_typed_free(self->typed);
-  json_decref(self->before);
+  bh_unsaved_record_free(self->draft);
+  json_decref(self->restored);
   json_decref(self->assigned);
   json_decref(self->enterprise_values);
   json_decref(self->lists);
@@ -72,10 +73,10 @@ static void bh_start_page_finalize(GObject *object)
   G_OBJECT_CLASS(bh_start_page_parent_class)->finalize(object);
 }
 
-/* Of the visit that would begin. */
-static const char *record_of(BhStartPage *self)
+/* Id of the visit that will start. */
+static const char *get_record(BhStartPage *self)
 {
-  return self->assigned_id != NULL ? self->assigned_id : self->typed->record;
+  return self->assigned_id != NULL ? self->assigned_id : self->draft->record;
 }
 
 static const json_t *find_list(BhStartPage *self, const char *id)
@@ -91,7 +92,7 @@ static const json_t *find_list(BhStartPage *self, const char *id)
 
 /* --- what was typed and ticked is kept --- */
 
-static json_t *list_ticks(GtkWidget *box, gboolean on)
+static json_t *list_checked(GtkWidget *box, gboolean on)
 {
   json_t *names = json_array();
   g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(box));
@@ -101,39 +102,39 @@ static json_t *list_ticks(GtkWidget *box, gboolean on)
   return names;
 }
 
-/* What was chosen beside the form when the page was opened; NULL for nothing. */
-static const json_t *get_before(BhStartPage *self, const char *key)
+/* An extra value from the draft when the page was opened; NULL without one. */
+static const json_t *get_restored(BhStartPage *self, const char *key)
 {
-  return json_object_get(json_object_get(self->before, BESIDE), key);
+  return json_object_get(json_object_get(self->restored, EXTRAS), key);
 }
 
-/* All of it under one key: only this page reads it. */
-static void keep_beside(BhStartPage *self)
+/* Stores all extras under one key: only this page reads them. */
+static void save_extras(BhStartPage *self)
 {
   gboolean later = gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later));
   json_t *observed = later ? bh_field_row_get(self->observed, NULL) : NULL;
-  g_autoptr(json_t) all = json_pack(
-      "{s:o, s:o, s:s, s:s?, s:b}", "colleagues", list_ticks(self->colleagues, TRUE), "left_out",
-      list_ticks(self->sections, FALSE), "expert", gtk_entry_get_text(GTK_ENTRY(self->expert)),
+  g_autoptr(json_t) extras = json_pack(
+      "{s:o, s:o, s:s, s:s?, s:b}", "colleagues", list_checked(self->colleagues, TRUE), "left_out",
+      list_checked(self->sections, FALSE), "expert", gtk_entry_get_text(GTK_ENTRY(self->expert)),
       "list", self->chosen_list, "later", later);
   if (observed != NULL)
-    json_object_set_new(all, "observed", observed);
-  json_object_set_new(all, "found",
+    json_object_set_new(extras, "observed", observed);
+  json_object_set_new(extras, "found",
                       json_pack("{s:s?, s:s?, s:s?}", "by", self->found->by, "reason",
                                 self->found->reason, "scan", self->found->scan));
-  bh_typed_keep(self->typed, BH_PAGE(self), BESIDE, all);
+  bh_unsaved_record_set(self->draft, BH_PAGE(self), EXTRAS, extras);
 }
 
 static gboolean on_pause(gpointer data)
 {
   BhStartPage *self = data;
   self->pause = 0;
-  keep_beside(self);
+  save_extras(self);
   return G_SOURCE_REMOVE;
 }
 
-/* Not restarted by the next change: who types without a pause loses half a second at most. */
-static void on_beside(BhStartPage *self)
+/* Later changes do not restart the timer, so that at most half a second of typing is lost. */
+static void on_extra_changed(BhStartPage *self)
 {
   gtk_widget_show(self->discard);
   if (self->pause == 0)
@@ -142,8 +143,8 @@ static void on_beside(BhStartPage *self)
 
 static void on_changed(BhFormView *form, const char *key, BhStartPage *self)
 {
-  on_beside(self);
-  bh_typed_keep(self->typed, BH_PAGE(self), key, bh_form_view_get_value(form, key));
+  on_extra_changed(self);
+  bh_unsaved_record_set(self->draft, BH_PAGE(self), key, bh_form_view_get_value(form, key));
 }
 
 static void flush(BhStartPage *self)
@@ -153,28 +154,29 @@ static void flush(BhStartPage *self)
   if (self->pause == 0)
     return;
   g_clear_handle_id(&self->pause, g_source_remove);
-  keep_beside(self);
+  save_extras(self);
 }
 
 static void on_discard(BhStartPage *self)
 {
-  bh_typed_drop(self->typed, BH_PAGE(self));
+  bh_unsaved_record_discard(self->draft, BH_PAGE(self));
   bh_page_close(BH_PAGE(self));
 }
 
 /* --- checklist and sections --- */
 
-/* Not before the page knows what would be begun: the enterprise, the parts of the chosen list, and
- * the scans that belong to the visit. */
+/* Enables "Begin" once everything that will be saved is known: the enterprise, the sections of the
+ * chosen list, and the scans that belong to the visit. */
 static void update_begin(BhStartPage *self)
 {
   BhPage *page = BH_PAGE(self);
-  gboolean known = self->enterprise_values != NULL && self->lists != NULL &&
-                   !bh_page_is_asking(page, SECTIONS_SLOT) && !bh_page_is_asking(page, SCANS_SLOT);
-  gtk_widget_set_sensitive(self->begin, known);
+  gboolean is_ready = self->enterprise_values != NULL && self->lists != NULL &&
+                      !bh_page_is_asking(page, SECTIONS_SLOT) &&
+                      !bh_page_is_asking(page, SCANS_SLOT);
+  gtk_widget_set_sensitive(self->begin, is_ready);
 }
 
-static void on_whole_list(BhPage *page, json_t *result, const GError *error, gpointer data)
+static void on_checklist(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhStartPage *self = BH_START_PAGE(page);
@@ -183,12 +185,13 @@ static void on_whole_list(BhPage *page, json_t *result, const GError *error, gpo
     bh_page_say_error(page, error);
     return;
   }
-  g_autoptr(GError) bad = NULL;
+  g_autoptr(GError) parse_error = NULL;
   const json_t *values = json_object_get(result, "values");
-  g_autoptr(BhChecklist) checklist = bh_checklist_from_json(json_object_get(values, "items"), &bad);
+  g_autoptr(BhChecklist) checklist =
+      bh_checklist_from_json(json_object_get(values, "items"), &parse_error);
   gtk_widget_set_visible(self->sections_box, checklist != NULL);
   if (checklist == NULL) {
-    g_warning("checklist: %s", bad->message);
+    g_warning("checklist: %s", parse_error->message);
     return;
   }
   g_autoptr(GPtrArray) sections = bh_checklist_list_sections(checklist);
@@ -196,11 +199,11 @@ static void on_whole_list(BhPage *page, json_t *result, const GError *error, gpo
     const char *name = g_ptr_array_index(sections, i);
     g_autofree char *id = g_strdup_printf("section-%u", i + 1);
     gboolean same_list =
-        g_strcmp0(json_string_value(get_before(self, "list")), self->chosen_list) == 0;
-    gboolean left_out = same_list && bh_json_names(get_before(self, "left_out"), name);
+        g_strcmp0(json_string_value(get_restored(self, "list")), self->chosen_list) == 0;
+    gboolean left_out = same_list && bh_json_names(get_restored(self, "left_out"), name);
     GtkWidget *check = bh_part_check(id, name, !left_out);
     g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(name), g_free);
-    g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_beside), self);
+    g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_extra_changed), self);
     gtk_container_add(GTK_CONTAINER(self->sections), check);
   }
 }
@@ -211,7 +214,7 @@ static void choose_list(BhStartPage *self, const char *id)
   self->chosen_list = g_strdup(id);
   bh_part_clear(self->sections);
   gtk_widget_hide(self->sections_box);
-  bh_page_ask(BH_PAGE(self), SECTIONS_SLOT, bh_call_get(id), on_whole_list, NULL, NULL);
+  bh_page_ask(BH_PAGE(self), SECTIONS_SLOT, bh_call_get(id), on_checklist, NULL, NULL);
   update_begin(self);
 }
 
@@ -220,10 +223,10 @@ static void on_list(GtkToggleButton *button, BhStartPage *self)
   if (!gtk_toggle_button_get_active(button))
     return;
   choose_list(self, bh_part_get_record(GTK_WIDGET(button)));
-  on_beside(self);
+  on_extra_changed(self);
 }
 
-static gboolean suits(BhStartPage *self, const json_t *values)
+static gboolean matches_sector(BhStartPage *self, const json_t *values)
 {
   const char *sector = bh_json_string_or(values, "sector", "");
   const char *own = bh_json_string_or(self->enterprise_values, "sector", "");
@@ -245,7 +248,7 @@ static void add_list(BhStartPage *self, const json_t *row, GtkWidget **group, gu
                          g_free);
   if (*group == NULL)
     *group = radio;
-  if (g_strcmp0(bh_part_get_record(radio), json_string_value(get_before(self, "list"))) == 0)
+  if (g_strcmp0(bh_part_get_record(radio), json_string_value(get_restored(self, "list"))) == 0)
     gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(radio), TRUE);
   if (gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(radio)))
     choose_list(self, bh_part_get_record(radio));
@@ -261,12 +264,12 @@ static void show_lists(BhStartPage *self)
   bh_part_clear(self->lists_box);
   GtkWidget *group = NULL;
   guint number = 0;
-  /* Those of the enterprise's sector first. */
+  /* Checklists of the enterprise's sector come first. */
   for (int pass = 0; pass < 2; pass++) {
     gsize i;
     json_t *row;
     json_array_foreach(self->lists, i, row) {
-      if (suits(self, json_object_get(row, "values")) == (pass == 0))
+      if (matches_sector(self, json_object_get(row, "values")) == (pass == 0))
         add_list(self, row, &group, ++number);
     }
   }
@@ -277,7 +280,7 @@ static void show_lists(BhStartPage *self)
 
 static void ask_lists(BhPage *page, const char *after);
 
-/* `data`: where the page began; NULL for the first one. */
+/* `data`: start of the page of rows; NULL for the first one. */
 static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   BhStartPage *self = BH_START_PAGE(page);
@@ -290,7 +293,7 @@ static void on_lists(BhPage *page, json_t *result, const GError *error, gpointer
     self->lists = json_array();
   }
   BhDate today = bh_session_today(bh_page_get_session(page));
-  bh_visit_add_lists(self->lists, json_object_get(result, "rows"), &today);
+  bh_visit_add_checklists(self->lists, json_object_get(result, "rows"), &today);
   const char *after = bh_json_string_or(result, "after", NULL);
   if (after != NULL) {
     ask_lists(page, after);
@@ -311,8 +314,8 @@ static void ask_lists(BhPage *page, const char *after)
 
 /* --- enterprise and people --- */
 
-/* Kinds of visit that a guard of this step speaks against: the office draws and assigns those. */
-static void hide_refused(BhStartPage *self, const BhKind *kind)
+/* Hides modes that a guard of this step refuses: the office draws and assigns those. */
+static void hide_refused_choices(BhStartPage *self, const BhKind *kind)
 {
   g_autoptr(GPtrArray) fields = bh_kind_list_form(kind, "start");
   for (guint i = 0; i < fields->len; i++) {
@@ -353,10 +356,10 @@ static void load_form(BhStartPage *self)
     json_object_set_new(values, "subject_found_by", json_string("list"));
     json_object_set_new(values, "subject_reason", json_string(_("Assigned by the office")));
   }
-  json_object_foreach(self->before, key, value) {
+  json_object_foreach(self->restored, key, value) {
     if (json_is_null(value))
       json_object_del(values, key);
-    else if (strcmp(key, BESIDE) != 0 && strcmp(key, BH_START_ASSIGNED) != 0)
+    else if (strcmp(key, EXTRAS) != 0 && strcmp(key, BH_START_ASSIGNED) != 0)
       json_object_set(values, key, value);
   }
   bh_form_view_load(self->form, values);
@@ -387,28 +390,28 @@ static void on_staff(BhPage *page, json_t *result, const GError *error, gpointer
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   const json_t *staff = result;
   gsize i;
-  json_t *one;
-  json_array_foreach(staff, i, one) {
-    const char *who = bh_json_string_or(one, "id", "");
-    if (g_strcmp0(who, actor) == 0)
+  json_t *person;
+  json_array_foreach(staff, i, person) {
+    const char *staff_id = bh_json_string_or(person, "id", "");
+    if (g_strcmp0(staff_id, actor) == 0)
       continue;
     g_autofree char *id = g_strdup_printf("colleague-%u", (guint)i + 1);
-    GtkWidget *check = bh_part_check(id, bh_json_string_or(one, "name", ""),
-                                     bh_json_names(get_before(self, "colleagues"), who));
-    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(who), g_free);
-    g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_beside), self);
+    GtkWidget *check = bh_part_check(id, bh_json_string_or(person, "name", ""),
+                                     bh_json_names(get_restored(self, "colleagues"), staff_id));
+    g_object_set_data_full(G_OBJECT(check), "bh-record", g_strdup(staff_id), g_free);
+    g_signal_connect_swapped(check, "toggled", G_CALLBACK(on_extra_changed), self);
     gtk_container_add(GTK_CONTAINER(self->colleagues), check);
   }
 }
 
-/* A scan is recorded before anybody knows what kind of visit follows; it joins the visit then, and
- * is seen by who sees that. */
+/* Collects scans to add to the visit: a scan is saved before the kind of visit is known, and gets
+ * the visit's visibility with it. */
 static void on_scans(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhStartPage *self = BH_START_PAGE(page);
   BhSession *session = bh_page_get_session(page);
-  gint64 since_ms = bh_session_now_ms(session) - SCAN_MS;
+  gint64 since_ms = bh_session_now_ms(session) - SCAN_MAX_AGE_MS;
   update_begin(self);
   if (error != NULL) {
     bh_page_say_error(page, error);
@@ -464,7 +467,7 @@ static json_t *dup_set(BhStartPage *self)
     const char *version = bh_json_string_or(list, "version", NULL);
     if (version != NULL)
       json_object_set_new(set, "checklist_version", json_string(version));
-    json_object_set_new(set, "sections", list_ticks(self->sections, TRUE));
+    json_object_set_new(set, "sections", list_checked(self->sections, TRUE));
   }
   const char *key;
   json_t *value;
@@ -481,20 +484,20 @@ static void add_participant(BhStartPage *self, json_t *ops, const char *key, con
   char id[BH_ID_LEN + 1];
   bh_session_make_id(bh_page_get_session(BH_PAGE(self)), id);
   json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s, s:s, s:s, s:i}}", "record", id, "kind",
-                                       "participant", "set", "inspection", record_of(self), key,
+                                       "participant", "set", "inspection", get_record(self), key,
                                        value, "role", role, "sort", (int)json_array_size(ops)));
 }
 
 static json_t *dup_ops(BhStartPage *self)
 {
-  json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", record_of(self), "kind", "inspection",
+  json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", get_record(self), "kind", "inspection",
                           "set", dup_set(self));
   const char *actor = bh_session_get_actor(bh_page_get_session(BH_PAGE(self)));
   const char *lead = get_lead(self);
   add_participant(self, ops, "staff", lead, "lead");
   if (strcmp(lead, actor) != 0)
     add_participant(self, ops, "staff", actor, "member");
-  g_autoptr(json_t) colleagues = list_ticks(self->colleagues, TRUE);
+  g_autoptr(json_t) colleagues = list_checked(self->colleagues, TRUE);
   gsize i;
   json_t *id;
   json_array_foreach(colleagues, i, id) {
@@ -506,7 +509,7 @@ static json_t *dup_ops(BhStartPage *self)
     add_participant(self, ops, "name", expert, "expert");
   json_array_foreach(self->scans, i, id) {
     json_array_append_new(ops, json_pack("{s:s, s:s, s:{s:s}}", "record", json_string_value(id),
-                                         "kind", "scan", "set", "inspection", record_of(self)));
+                                         "kind", "scan", "set", "inspection", get_record(self)));
   }
   return ops;
 }
@@ -517,10 +520,10 @@ static void show_message(BhStartPage *self, const char *text)
   gtk_widget_set_visible(self->message, *text != '\0');
 }
 
-/* What was begun, for the answer. */
+/* The visit that was started, for the answer. */
 typedef struct {
   char *record;
-  gboolean listed; /* with a checklist */
+  gboolean listed; /* it has a checklist */
 } Begun;
 
 static void begun_free(gpointer data)
@@ -540,15 +543,15 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
     return;
   }
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-    show_message(self, rest);
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+    show_message(self, other_problems);
     return;
   }
-  bh_typed_drop(self->typed, page); /* it is a visit now */
+  bh_unsaved_record_discard(self->draft, page); /* the draft is a visit now */
   BhPageHost *host = bh_page_get_host(page);
   BhPage *inspection = bh_inspection_page_new(begun->record);
   BhPage *checklist = begun->listed ? bh_checklist_page_new(begun->record) : NULL;
-  bh_page_host_go_home(host); /* this page is gone */
+  bh_page_host_go_home(host); /* this page is destroyed */
   bh_page_host_open(host, inspection);
   if (checklist != NULL)
     bh_page_host_open(host, checklist);
@@ -556,22 +559,22 @@ static void on_begun(BhPage *page, json_t *result, const GError *error, gpointer
 
 static void on_begin(BhStartPage *self)
 {
-  if (!bh_form_view_settle(self->form))
+  if (!bh_form_view_validate(self->form))
     return;
   show_message(self, "");
   Begun *begun = g_new0(Begun, 1);
-  begun->record = g_strdup(record_of(self));
+  begun->record = g_strdup(get_record(self));
   begun->listed = self->chosen_list != NULL;
   json_t *ops = dup_ops(self);
   json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
-  bh_page_act_checked(BH_PAGE(self), bh_call_check(record_of(self), "inspection", set),
-                      bh_call_save_observed(ops, get_observed_ms(self)), on_begun, begun,
-                      begun_free);
+  bh_page_submit_checked(BH_PAGE(self), bh_call_check(get_record(self), "inspection", set),
+                         bh_call_save_observed(ops, get_observed_ms(self)), on_begun, begun,
+                         begun_free);
 }
 
 static void on_later(BhStartPage *self)
 {
-  on_beside(self);
+  on_extra_changed(self);
   gtk_widget_set_visible(self->observed_box,
                          gtk_toggle_button_get_active(GTK_TOGGLE_BUTTON(self->later)));
 }
@@ -601,39 +604,39 @@ static void on_assigned(BhPage *page, json_t *result, const GError *error, gpoin
   ask_enterprise(page);
 }
 
-/* What was typed beside the form; the lists of colleagues and sections are not there yet. */
-static void show_before(BhStartPage *self)
+/* Shows extras of the draft. Colleagues and sections are restored when their lists arrive. */
+static void show_restored_extras(BhStartPage *self)
 {
-  gboolean later = json_is_true(get_before(self, "later"));
-  const json_t *beside = json_object_get(self->before, BESIDE);
-  gtk_widget_set_visible(self->discard, self->typed->kept);
-  gtk_entry_set_text(GTK_ENTRY(self->expert), bh_json_string_or(beside, "expert", ""));
+  gboolean later = json_is_true(get_restored(self, "later"));
+  const json_t *extras = json_object_get(self->restored, EXTRAS);
+  gtk_widget_set_visible(self->discard, self->draft->has_draft);
+  gtk_entry_set_text(GTK_ENTRY(self->expert), bh_json_string_or(extras, "expert", ""));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(self->later), later);
   gtk_widget_set_visible(self->observed_box, later);
-  if (json_is_integer(get_before(self, "observed")))
-    bh_field_row_set(self->observed, get_before(self, "observed"));
+  if (json_is_integer(get_restored(self, "observed")))
+    bh_field_row_set(self->observed, get_restored(self, "observed"));
   if (self->found != NULL)
     return;
-  const json_t *found = get_before(self, "found");
+  const json_t *found = get_restored(self, "found");
   self->found =
       bh_found_new(bh_json_string_or(found, "by", NULL), bh_json_string_or(found, "reason", NULL),
                    bh_json_string_or(found, "scan", NULL));
 }
 
-static void on_typed(BhPage *page, json_t *result, const GError *error, gpointer data)
+static void on_draft(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)data;
   BhStartPage *self = BH_START_PAGE(page);
   if (error != NULL)
     bh_page_say_error(page, error);
-  self->before = json_incref(result);
-  show_before(self);
+  self->restored = json_incref(result);
+  show_restored_extras(self);
   g_signal_connect_swapped(self->later, "toggled", G_CALLBACK(on_later), self);
-  g_signal_connect_swapped(self->expert, "changed", G_CALLBACK(on_beside), self);
-  g_signal_connect_swapped(self->observed, "left", G_CALLBACK(on_beside), self);
+  g_signal_connect_swapped(self->expert, "changed", G_CALLBACK(on_extra_changed), self);
+  g_signal_connect_swapped(self->observed, "left", G_CALLBACK(on_extra_changed), self);
   g_signal_connect(self->form, "changed", G_CALLBACK(on_changed), self);
   if (self->assigned_id != NULL)
-    bh_page_ask(page, "assigned", bh_call_get(record_of(self)), on_assigned, NULL, NULL);
+    bh_page_ask(page, "assigned", bh_call_get(get_record(self)), on_assigned, NULL, NULL);
   else
     ask_enterprise(page);
   ask_lists(page, NULL);
@@ -649,14 +652,14 @@ static void bh_start_page_load(BhPage *page)
   self->scans = json_array();
   self->form = bh_form_view_new(session, kind, "start", NULL);
   if (self->assigned_id == NULL)
-    hide_refused(self, kind);
+    hide_refused_choices(self, kind);
   gtk_container_add(GTK_CONTAINER(self->form_box), GTK_WIDGET(self->form));
   self->observed = bh_field_row_new(bh_kind_find_field(kind, "started_at"), session, NULL);
   g_autoptr(json_t) now = json_integer(bh_session_now_ms(session));
   bh_field_row_set(self->observed, now);
   gtk_container_add(GTK_CONTAINER(self->observed_box), GTK_WIDGET(self->observed));
   gtk_widget_set_sensitive(self->begin, FALSE);
-  bh_typed_ask(self->typed, page, on_typed);
+  bh_unsaved_record_load(self->draft, page, on_draft);
 }
 
 static void bh_start_page_leave(BhPage *page)
@@ -722,7 +725,7 @@ BhPage *bh_start_page_new(const char *enterprise, const BhFound *found)
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
   self->enterprise = g_strdup(enterprise);
   self->found = bh_found_copy(found);
-  self->typed = bh_typed_new("inspection", "enterprise", enterprise, NULL);
+  self->draft = bh_unsaved_record_new("inspection", "enterprise", enterprise, NULL);
   return BH_PAGE(self);
 }
 
@@ -730,15 +733,15 @@ BhPage *bh_start_page_new_draft(const char *record, const json_t *values)
 {
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
   self->enterprise = g_strdup(bh_json_string_or(values, "enterprise", ""));
-  self->typed = bh_typed_new("inspection", "enterprise", self->enterprise, record);
+  self->draft = bh_unsaved_record_new("inspection", "enterprise", self->enterprise, record);
   return BH_PAGE(self);
 }
 
-BhPage *bh_start_page_new_for(const char *inspection)
+BhPage *bh_start_page_new_assigned(const char *inspection)
 {
   BhStartPage *self = g_object_new(BH_TYPE_START_PAGE, NULL);
   self->found = bh_found_new("list", NULL, NULL);
-  self->typed = bh_typed_new("inspection", BH_START_ASSIGNED, inspection, NULL);
+  self->draft = bh_unsaved_record_new("inspection", BH_START_ASSIGNED, inspection, NULL);
   self->assigned_id = g_strdup(inspection);
   return BH_PAGE(self);
 }

@@ -1,5 +1,5 @@
-/* The page of one step. What the step wants is read from the kind (schema/wants.h); whether it may
- * be taken is judged by the store when it is saved, and problems stand at their fields. */
+/* The page of one step. schema/wants.h derives what the step needs from the kind; the store decides
+ * whether it may be taken, and problems are shown at their fields. Start at on_loaded. */
 #include "app/pages/step.h"
 
 #include <glib/gi18n.h>
@@ -17,8 +17,7 @@ struct _BhStepPage {
   char *record;
   char *to;
   char *label;
-  /* {"record": as bh_device_get, "files": rows, "typed": what a draft has}; NULL until it is there
-   */
+  /* {"record": as bh_device_get, "files": rows, "typed"?: values of a draft}; NULL until loaded */
   json_t *loaded;
   GtkWidget *subject;
   GtkWidget *form_box;
@@ -27,7 +26,7 @@ struct _BhStepPage {
   GtkWidget *discard;
   GtkWidget *save;
   BhFormView *form;
-  json_t *shown; /* array: names of the form's fields */
+  json_t *field_names; /* array: names of the form's fields */
 };
 
 G_DEFINE_FINAL_TYPE(BhStepPage, bh_step_page, BH_TYPE_PAGE)
@@ -39,7 +38,7 @@ static void bh_step_page_finalize(GObject *object)
   g_free(self->to);
   g_free(self->label);
   json_decref(self->loaded);
-  json_decref(self->shown);
+  json_decref(self->field_names);
   G_OBJECT_CLASS(bh_step_page_parent_class)->finalize(object);
 }
 
@@ -70,15 +69,32 @@ static gboolean has_value(const json_t *values, const char *key)
 
 /* --- pictures --- */
 
+/* A picture that is being saved. */
+typedef struct {
+  BhPhotos *photos; /* borrowed: the strip of the page that gets the reply */
+  json_t *values;
+} PhotoSave;
+
+static void photo_save_free(gpointer data)
+{
+  PhotoSave *save = data;
+  json_decref(save->values);
+  g_free(save);
+}
+
+/* A picture that was not saved is not shown either. */
 static void on_photo_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
   (void)result;
-  (void)data;
-  if (error != NULL)
-    bh_page_say_error(page, error);
+  const PhotoSave *save = data;
+  if (error == NULL)
+    return;
+  bh_photos_remove(save->photos, g_object_get_data(G_OBJECT(save->photos), "bh-files"),
+                   save->values);
+  bh_page_say_error(page, error);
 }
 
-static void on_kept(BhPhotoPage *photo, json_t *file, BhPhotos *photos)
+static void on_photo_stored(BhPhotoPage *photo, json_t *file, BhPhotos *photos)
 {
   (void)photo;
   BhStepPage *self = g_object_get_data(G_OBJECT(photos), "bh-page");
@@ -91,15 +107,18 @@ static void on_kept(BhPhotoPage *photo, json_t *file, BhPhotos *photos)
   json_object_set_new(values, "role", json_string(role));
   json_array_append(files, values);
   bh_photos_show(photos, files);
-  bh_page_keep(BH_PAGE(self), bh_call_save_one(id, "file", json_incref(values)), on_photo_saved,
-               NULL, NULL);
+  BhCall *call = bh_call_save_one(id, "file", json_incref(values));
+  PhotoSave *save = g_new0(PhotoSave, 1);
+  save->photos = photos;
+  save->values = g_steal_pointer(&values);
+  bh_page_post(BH_PAGE(self), call, on_photo_saved, save, photo_save_free);
 }
 
 static void on_add_photo(BhPhotos *photos)
 {
   BhStepPage *self = g_object_get_data(G_OBJECT(photos), "bh-page");
   BhPage *photo = bh_photo_page_new(g_object_get_data(G_OBJECT(photos), "bh-heading"));
-  g_signal_connect_object(photo, "kept", G_CALLBACK(on_kept), photos, 0);
+  g_signal_connect_object(photo, "stored", G_CALLBACK(on_photo_stored), photos, 0);
   bh_page_open(BH_PAGE(self), photo);
 }
 
@@ -108,7 +127,7 @@ static void release_json(gpointer data)
   json_decref(data);
 }
 
-/* Those the record has that the guard would count. */
+/* Pictures of the record that the guard counts. */
 static json_t *list_files(BhStepPage *self, const BhWantedChild *child)
 {
   json_t *files = json_array();
@@ -145,8 +164,8 @@ static void add_photos(BhStepPage *self, const BhWantedChild *child)
 
 /* --- the form --- */
 
-/* What is asked for is shown in any case; what a guard looks at and what the new state requires,
- * while it is empty. */
+/* TRUE for fields that the step asks for, and for empty ones that a guard needs or the new state
+ * requires. */
 static gboolean is_wanted(BhStepPage *self, const BhTransition *step, const BhWants *wants,
                           const BhField *field, const BhContext *after)
 {
@@ -165,7 +184,7 @@ static json_t *dup_after(BhStepPage *self)
   return after;
 }
 
-/* One heading over the few fields of a step says less than the page's title. */
+/* Hides the heading when there is only one: the page has a title. */
 static void hide_only_heading(BhFormView *form)
 {
   GtkWidget *heading = NULL;
@@ -187,18 +206,18 @@ static void on_changed(BhFormView *form, const char *key, BhStepPage *self)
 {
   const json_t *value = bh_form_view_get_value(form, key);
   gtk_widget_show(self->discard);
-  bh_page_keep(BH_PAGE(self),
+  bh_page_post(BH_PAGE(self),
                bh_call_set_draft(self->record, bh_kind_get_name(kind_of(self)), key, value), NULL,
                NULL, NULL);
 }
 
-/* What was typed here before: of the draft only what this form shows. Another form of the record
- * may have left more in it, which is no part of this step. */
+/* Restores from the draft the fields of this form. Other keys of the draft belong to another form
+ * of the record. */
 static void add_typed(BhStepPage *self, json_t *values)
 {
   gsize i;
   json_t *name;
-  json_array_foreach(self->shown, i, name) {
+  json_array_foreach(self->field_names, i, name) {
     const char *key = json_string_value(name);
     json_t *value = json_object_get(json_object_get(self->loaded, "typed"), key);
     if (value == NULL)
@@ -222,7 +241,7 @@ static void make_form(BhStepPage *self, const BhTransition *step, const BhWants 
   for (guint i = 0; i < fields->len; i++) {
     const BhField *field = g_ptr_array_index(fields, i);
     if (is_wanted(self, step, wants, field, &context))
-      json_array_append_new(self->shown, json_string(bh_field_get_name(field)));
+      json_array_append_new(self->field_names, json_string(bh_field_get_name(field)));
     else
       g_ptr_array_add(hidden, (gpointer)bh_field_get_name(field));
   }
@@ -252,7 +271,7 @@ static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointe
   gtk_widget_set_visible(self->save, step != NULL);
   if (step == NULL) {
     gtk_label_set_text(GTK_LABEL(self->message),
-                       _("The record has moved on meanwhile; this step no longer applies"));
+                       _("The record has changed in the meantime; this step no longer applies"));
     gtk_widget_show(self->message);
     return;
   }
@@ -274,26 +293,27 @@ static void on_loaded(BhPage *page, json_t *result, const GError *error, gpointe
 typedef struct {
   char *author;
   char *record;
-} Ask;
+} LoadRequest;
 
-static void ask_free(gpointer data)
+static void load_request_free(gpointer data)
 {
-  Ask *ask = data;
-  g_free(ask->author);
-  g_free(ask->record);
-  g_free(ask);
+  LoadRequest *request = data;
+  g_free(request->author);
+  g_free(request->record);
+  g_free(request);
 }
 
 static void load(BhDevice *device, GTask *task, gpointer data)
 {
-  Ask *ask = data;
+  LoadRequest *request = data;
   GError *error = NULL;
-  json_t *record = bh_device_get(device, ask->record, &error);
-  g_autoptr(json_t) parents = json_pack("[s]", ask->record);
-  json_t *files =
-      record != NULL ? bh_visit_list_children(device, "file", parents, ask->author, &error) : NULL;
+  json_t *record = bh_device_get(device, request->record, &error);
+  g_autoptr(json_t) parents = json_pack("[s]", request->record);
+  json_t *files = record != NULL
+                      ? bh_visit_list_children(device, "file", parents, request->author, &error)
+                      : NULL;
   if (files != NULL) {
-    g_autoptr(json_t) draft = bh_device_draft_get(device, ask->author, ask->record, NULL);
+    g_autoptr(json_t) draft = bh_device_draft_get(device, request->author, request->record, NULL);
     g_task_return_pointer(task,
                           json_pack("{s:o, s:o, s:O*}", "record", record, "files", files, "typed",
                                     json_object_get(draft, "changed")),
@@ -310,10 +330,10 @@ static void bh_step_page_refresh(BhPage *page)
   const char *actor = bh_session_get_actor(bh_page_get_session(page));
   if (actor == NULL)
     return;
-  Ask *ask = g_new0(Ask, 1);
-  ask->author = g_strdup(actor);
-  ask->record = g_strdup(self->record);
-  bh_page_ask_run(page, "record", load, ask, ask_free, on_loaded, NULL, NULL);
+  LoadRequest *request = g_new0(LoadRequest, 1);
+  request->author = g_strdup(actor);
+  request->record = g_strdup(self->record);
+  bh_page_ask_run(page, "record", load, request, load_request_free, on_loaded, NULL, NULL);
 }
 
 /* --- taking it --- */
@@ -339,10 +359,10 @@ static json_t *dup_set(BhStepPage *self, const BhTransition *step)
   return set;
 }
 
-/* What the form showed goes out of the draft, and nothing else. */
-static BhCall *forget(BhStepPage *self)
+/* Removes the fields of this form from the draft, and no others. */
+static BhCall *make_forget_call(BhStepPage *self)
 {
-  return bh_call_forget_draft(self->record, json_incref(self->shown));
+  return bh_call_forget_draft(self->record, json_incref(self->field_names));
 }
 
 static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer data)
@@ -354,24 +374,24 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
   const json_t *problems = result;
   if (json_array_size(problems) > 0) {
-    g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-    gtk_label_set_text(GTK_LABEL(self->message), rest);
-    gtk_widget_set_visible(self->message, *rest != '\0');
-    if (*rest != '\0')
+    g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+    gtk_label_set_text(GTK_LABEL(self->message), other_problems);
+    gtk_widget_set_visible(self->message, *other_problems != '\0');
+    if (*other_problems != '\0')
       bh_part_bring_into_view(self->message);
     return;
   }
-  /* All of it is in the entry now. */
-  bh_page_keep(page, forget(self), NULL, NULL, NULL);
-  g_autofree char *said = g_strdup_printf(_("Done: %s"), (const char *)data);
-  bh_page_say(page, said);
+  /* The entry contains them now. */
+  bh_page_post(page, make_forget_call(self), NULL, NULL, NULL);
+  g_autofree char *text = g_strdup_printf(_("Done: %s"), (const char *)data);
+  bh_page_say(page, text);
   bh_page_close(page);
 }
 
 static void on_save(BhStepPage *self)
 {
   const BhTransition *step = step_of(self);
-  if (step == NULL || self->form == NULL || !bh_form_view_settle(self->form))
+  if (step == NULL || self->form == NULL || !bh_form_view_validate(self->form))
     return;
   gtk_widget_hide(self->message);
   json_t *set = dup_set(self, step);
@@ -393,7 +413,7 @@ static void on_discarded(BhPage *page, json_t *result, const GError *error, gpoi
 static void on_discard(BhStepPage *self)
 {
   bh_form_view_flush(self->form);
-  bh_page_act(BH_PAGE(self), forget(self), on_discarded, NULL, NULL);
+  bh_page_submit(BH_PAGE(self), make_forget_call(self), on_discarded, NULL, NULL);
 }
 
 static void bh_step_page_leave(BhPage *page)
@@ -430,7 +450,7 @@ static void bh_step_page_class_init(BhStepPageClass *klass)
 static void bh_step_page_init(BhStepPage *self)
 {
   gtk_widget_init_template(GTK_WIDGET(self));
-  self->shown = json_array();
+  self->field_names = json_array();
   g_signal_connect_swapped(self->discard, "clicked", G_CALLBACK(on_discard), self);
   g_signal_connect_swapped(self->save, "clicked", G_CALLBACK(on_save), self);
 }

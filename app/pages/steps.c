@@ -1,5 +1,5 @@
-/* Buttons for the steps of a record. Which are open is the store's answer (bh_device_list_steps);
- * where one leads is the kind's word ("page"), else the page made from its declaration. */
+/* Buttons for the steps of a record. The store says which are possible (bh_device_list_steps); the
+ * kind may name a page of the step ("page"), otherwise step.c makes one. */
 #include "app/pages/steps.h"
 
 #include <string.h>
@@ -17,28 +17,28 @@ typedef struct {
   GtkWidget *box; /* weak */
   char *record;
   gboolean own_pages;
-} Show;
+} StepsRequest;
 
-static void show_free(gpointer data)
+static void steps_request_free(gpointer data)
 {
-  Show *show = data;
-  g_clear_weak_pointer(&show->box);
-  g_free(show->record);
-  g_free(show);
+  StepsRequest *request = data;
+  g_clear_weak_pointer(&request->box);
+  g_free(request->record);
+  g_free(request);
 }
 
 typedef struct {
-  const char *name; /* as kinds write it */
+  const char *name; /* as kinds name it */
   gboolean of_parent;
   BhPage *(*make)(const char *record);
 } OwnPage;
 
-/* What is answered stands on the record's own page, so "answer" needs no button. */
+/* Step pages that are C code. "answer" has no button, because the record page shows the answer. */
 static const OwnPage known_pages[] = {
     {"outcome", FALSE, bh_outcome_page_new},
     {"papers", TRUE, bh_finish_page_new},
     {"sign", FALSE, bh_sign_page_new},
-    {"start", FALSE, bh_start_page_new_for},
+    {"start", FALSE, bh_start_page_new_assigned},
 };
 
 static const OwnPage *find_page(const char *name)
@@ -59,17 +59,17 @@ static void on_step(GtkButton *button, BhPage *page)
                                             g_object_get_data(G_OBJECT(button), "bh-label")));
 }
 
-static void add_step(BhPage *page, const Show *show, const json_t *step)
+static void add_step(BhPage *page, const StepsRequest *request, const json_t *step)
 {
   const char *lang = bh_session_get_lang(bh_page_get_session(page));
   const char *label = bh_json_string_or(json_object_get(step, "label"), lang, "");
   const char *to = bh_json_string_or(step, "to", "");
   const char *name = bh_json_string_or(step, "page", NULL);
   const OwnPage *own = find_page(name);
-  if (name != NULL && (!show->own_pages || own == NULL))
+  if (name != NULL && (!request->own_pages || own == NULL))
     return;
   const char *record =
-      own != NULL && own->of_parent ? bh_json_string_or(step, "parent", "") : show->record;
+      own != NULL && own->of_parent ? bh_json_string_or(step, "parent", "") : request->record;
   g_autofree char *id = g_strdup_printf("step-%s", to);
   GtkWidget *button = bh_part_button(id, label, NULL);
   g_object_set_data_full(G_OBJECT(button), "bh-record", g_strdup(record), g_free);
@@ -77,33 +77,33 @@ static void add_step(BhPage *page, const Show *show, const json_t *step)
   g_object_set_data_full(G_OBJECT(button), "bh-to", g_strdup(to), g_free);
   g_object_set_data_full(G_OBJECT(button), "bh-label", g_strdup(label), g_free);
   g_signal_connect(button, "clicked", G_CALLBACK(on_step), page);
-  gtk_container_add(GTK_CONTAINER(show->box), button);
+  gtk_container_add(GTK_CONTAINER(request->box), button);
 }
 
 static void on_steps(BhPage *page, json_t *result, const GError *error, gpointer data)
 {
-  Show *show = data;
-  if (show->box == NULL)
+  StepsRequest *request = data;
+  if (request->box == NULL)
     return;
-  bh_part_clear(show->box);
+  bh_part_clear(request->box);
   if (error != NULL)
     bh_page_say_error(page, error);
   gsize i;
   json_t *step;
   json_array_foreach(result, i, step) {
-    add_step(page, show, step);
+    add_step(page, request, step);
   }
-  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(show->box));
-  gtk_widget_set_visible(show->box, children != NULL);
+  g_autoptr(GList) children = gtk_container_get_children(GTK_CONTAINER(request->box));
+  gtk_widget_set_visible(request->box, children != NULL);
 }
 
 void bh_steps_show(BhPage *page, GtkWidget *box, const char *record, gboolean with_own_pages)
 {
   if (bh_session_get_actor(bh_page_get_session(page)) == NULL)
     return;
-  Show *show = g_new0(Show, 1);
-  g_set_weak_pointer(&show->box, box);
-  show->record = g_strdup(record);
-  show->own_pages = with_own_pages;
-  bh_page_ask(page, SLOT, bh_call_list_steps(record), on_steps, show, show_free);
+  StepsRequest *request = g_new0(StepsRequest, 1);
+  g_set_weak_pointer(&request->box, box);
+  request->record = g_strdup(record);
+  request->own_pages = with_own_pages;
+  bh_page_ask(page, SLOT, bh_call_list_steps(record), on_steps, request, steps_request_free);
 }

@@ -1,12 +1,13 @@
-/* The steps that lead on from a record, as buttons: whoever may take one finds it here. */
+/* The steps that are possible from a record's state, as buttons. Main thread. */
 #pragma once
 
 #include "app/page.h"
 
 G_BEGIN_DECLS
 
-/* Fills `box` with the steps open to who acts. `own_pages` FALSE leaves out those that have a page
- * of their own, for a page that leads there itself. Hides the box when there is none. */
+/* Fills `box`, a child of the page, with the steps that the actor may take; hidden when there are
+ * none. `own_pages` FALSE leaves out steps with a page of their own, for pages that link to it
+ * themselves. */
 void bh_steps_show(BhPage *page, GtkWidget *box, const char *record, gboolean own_pages);
 
 G_END_DECLS

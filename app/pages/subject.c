@@ -1,4 +1,4 @@
-/* An enterprise that is in no list yet, entered provisionally. */
+/* Records an enterprise that is in no list yet. */
 #include "app/pages/subject.h"
 
 #include <glib/gi18n.h>
@@ -66,13 +66,13 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
     bh_page_say_error(page, error);
     return;
   }
-  g_autofree char *rest = bh_form_view_show_problems(self->form, problems);
-  show_message(self, rest);
+  g_autofree char *other_problems = bh_form_view_show_problems(self->form, problems);
+  show_message(self, other_problems);
   if (json_array_size(problems) > 0)
     return;
-  /* What this page is for was given when it was opened, and never changes. */
+  /* What the page is for is fixed when it is opened. */
   if (self->inspection != NULL) {
-    bh_page_say(page, _("The inspection now stands at this enterprise"));
+    bh_page_say(page, _("The inspection now belongs to this enterprise"));
     bh_page_close(page);
   } else {
     bh_page_replace(page, bh_enterprise_page_new(self->record,
@@ -80,7 +80,7 @@ static void on_saved(BhPage *page, json_t *result, const GError *error, gpointer
   }
 }
 
-/* Everything the tap saves: the enterprise, and the plaque or the inspection it is for. */
+/* Operations of the tap: the enterprise, and the plaque or the inspection that it is for. */
 static json_t *dup_ops(BhSubjectPage *self)
 {
   json_t *ops = json_pack("[{s:s, s:s, s:o}]", "record", self->record, "kind", "enterprise", "set",
@@ -101,14 +101,14 @@ static json_t *dup_ops(BhSubjectPage *self)
 
 static void on_save(BhSubjectPage *self)
 {
-  if (!bh_form_view_settle(self->form))
+  if (!bh_form_view_validate(self->form))
     return;
   json_t *ops = dup_ops(self);
   json_t *set = json_incref(json_object_get(json_array_get(ops, 0), "set"));
   BhPage *page = BH_PAGE(self);
-  bh_page_act_run(page, bh_move_run,
-                  bh_move_new(bh_page_get_session(page), ops, self->record, "enterprise", set),
-                  bh_move_free, on_saved, NULL, NULL);
+  bh_page_submit_run(page, bh_move_run,
+                     bh_move_new(bh_page_get_session(page), ops, self->record, "enterprise", set),
+                     bh_move_free, on_saved, NULL, NULL);
 }
 
 static void bh_subject_page_load(BhPage *page)

@@ -1,4 +1,4 @@
-/* A provisional enterprise: somebody or some place that is in no list (FIELD 12). */
+/* Records a provisional enterprise: a person or place that is in no list (FIELD 12). */
 #pragma once
 
 #include "app/page.h"
@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 #define BH_TYPE_SUBJECT_PAGE (bh_subject_page_get_type())
 G_DECLARE_FINAL_TYPE(BhSubjectPage, bh_subject_page, BH, SUBJECT_PAGE, BhPage)
 
-/* `name` may be "". */
+/* `task` (copied) says what the enterprise is for; `name` may be "", `reason` says why it was
+ * chosen. Floating. */
 BhPage *bh_subject_page_new(const BhFindTask *task, const char *name, const char *reason);
 
 G_END_DECLS

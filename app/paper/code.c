@@ -1,3 +1,4 @@
+/* Makes, reads and draws the code of a document. */
 #include "app/paper/code.h"
 
 #include <qrencode.h>
@@ -25,7 +26,7 @@ char *bh_paper_code_make(const char *hub_id, const char *entry_id)
   return g_string_free(out, FALSE);
 }
 
-/* 32 hex digits to a UUID text; FALSE when one is none. */
+/* Reads 32 hex digits as an id; FALSE when they are not one. */
 static gboolean read_id(const char *hex, char id[BH_ID_LEN + 1])
 {
   char *out = id;
@@ -80,8 +81,8 @@ gboolean bh_paper_code_draw(cairo_t *cr, const char *text, double x, double y, d
   cairo_scale(cr, module, module);
   cairo_translate(cr, QUIET_MODULES, QUIET_MODULES);
   cairo_set_source_rgb(cr, 0, 0, 0);
-  /* Neighbouring modules of a row are one rectangle, and all of them one path: no hairlines
-   * between them on any device. */
+  /* Neighbouring modules of a row form one rectangle, and all rectangles one path, so that no
+   * device draws hairlines between them. */
   for (int row = 0; row < code->width; row++) {
     for (int column = 0; column < code->width;) {
       int from = column;

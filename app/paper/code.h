@@ -1,5 +1,5 @@
-/* The QR on an enforcement document: names the entry that froze its fields, so that whoever holds
- * the paper can ask the hub what was signed (sync/wire/PROTOCOL.md § 12). Pure; any thread. */
+/* The QR code on an enforcement document. It names the entry that froze the fields, so that anybody
+ * with the paper can ask the hub what was signed (sync/wire/PROTOCOL.md § 12). Pure; any thread. */
 #pragma once
 
 #include <cairo.h>
@@ -10,18 +10,18 @@
 G_BEGIN_DECLS
 
 #define BH_PAPER_CODE_PREFIX "BHD1:"
-#define BH_PAPER_CODE_LEN 69
+#define BH_PAPER_CODE_LEN 69 /* characters */
 
-/* "BHD1:" + 32 upper-case hex digits of the hub id + 32 of the entry id: QR alphanumeric set, and
- * short enough to be typed. Both ids must be valid. g_free. */
+/* "BHD1:" + 32 upper-case hex digits of the hub id + 32 of the entry id: in the QR alphanumeric
+ * set, and short enough to be typed. Both ids must be valid. g_free. */
 char *bh_paper_code_make(const char *hub_id, const char *entry_id);
-/* The reverse; lower case and white space are forgiven. FALSE with BH_ERROR_FORMAT, outputs
+/* Reads a code; lower case and white space are accepted. FALSE with BH_ERROR_FORMAT, outputs
  * untouched. */
 gboolean bh_paper_code_parse(const char *text, char hub_id[BH_ID_LEN + 1],
                              char entry_id[BH_ID_LEN + 1], GError **error);
 
-/* Draws `text` as a QR code (level M) of `size` points with its quiet zone inside. FALSE when it is
- * too long for one. */
+/* Draws `text` as a QR code (level M) of `size` points a side, including its quiet zone. FALSE when
+ * the text is too long for one. */
 gboolean bh_paper_code_draw(cairo_t *cr, const char *text, double x, double y, double size);
 
 G_END_DECLS

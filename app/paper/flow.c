@@ -1,3 +1,5 @@
+/* Layout over pages: places lines of text, rules and pictures, and draws them. Start at
+ * bh_flow_add_text and bh_flow_add_row. */
 #include "app/paper/flow.h"
 
 #include "app/paper/font.h"
@@ -6,7 +8,7 @@
 
 #define PADDING 3.5
 #define RULE_WIDTH 0.6
-/* A row up to this share of the page is moved on rather than cut. */
+/* A row up to this share of a page is moved to the next page instead of being divided. */
 #define WHOLE_ROW_SHARE 0.25
 #define INDENT_CHARACTERS 2
 #define SPACE_ABOVE_HEADING 6
@@ -37,7 +39,7 @@ static const Style styles[BH_FLOW_STYLE_COUNT] = {
     [BH_FLOW_SMALL] = {REGULAR " 9", 1, PANGO_ALIGN_LEFT, 2},
 };
 
-/* Either lines of a layout, a rule, or a picture. */
+/* Lines of a layout, a picture, or else a rule. */
 typedef struct {
   PangoLayout *layout;
   int first_line;
@@ -49,16 +51,16 @@ typedef struct {
 struct _BhFlow {
   double width, height, margin, top, bottom;
   PangoContext *context;
-  GArray *undrawn;  /* gunichar: what no font has */
-  GPtrArray *pages; /* GPtrArray of Item */
-  gboolean full;    /* over BH_FLOW_MAX_PAGES: what comes is laid over the last page */
+  GArray *missing_glyphs; /* gunichar: characters that no font has */
+  GPtrArray *pages;       /* GPtrArray of Item */
+  gboolean full; /* over BH_FLOW_MAX_PAGES: further content replaces that of the last page */
   double y;
   double widths[BH_FLOW_MAX_COLUMNS];
   int n_columns;   /* 0: no table is open */
-  GPtrArray *head; /* of RowCell, NULL: none */
+  GPtrArray *head; /* of RowCell; NULL: the table has no head */
 };
 
-/* A cell on its way to the page: what of it is placed already. */
+/* A cell that is being placed, and how much of it is placed already. */
 typedef struct {
   PangoLayout *layout;
   int next_line;
@@ -108,7 +110,7 @@ BhFlow *bh_flow_new(double width, double height, double margin, double top, doub
   flow->top = top;
   flow->bottom = bottom;
   flow->context = bh_font_context_new();
-  flow->undrawn = g_array_new(FALSE, FALSE, sizeof(gunichar));
+  flow->missing_glyphs = g_array_new(FALSE, FALSE, sizeof(gunichar));
   flow->pages = g_ptr_array_new_with_free_func((GDestroyNotify)g_ptr_array_unref);
   new_page(flow);
   return flow;
@@ -121,7 +123,7 @@ void bh_flow_free(BhFlow *flow)
   g_clear_pointer(&flow->head, g_ptr_array_unref);
   g_ptr_array_unref(flow->pages);
   g_object_unref(flow->context);
-  g_array_unref(flow->undrawn);
+  g_array_unref(flow->missing_glyphs);
   g_free(flow);
 }
 
@@ -151,19 +153,19 @@ static double room(const BhFlow *flow)
   return flow->height - flow->bottom - flow->y;
 }
 
-const GArray *bh_flow_get_undrawn(const BhFlow *flow)
+const GArray *bh_flow_get_missing_glyphs(const BhFlow *flow)
 {
-  return flow->undrawn;
+  return flow->missing_glyphs;
 }
 
-/* A box with a number is nobody's name: what cannot be drawn is marked as such. */
+/* Sets the text with placeholders for missing glyphs: pango would draw boxes with numbers. */
 static void set_text(const BhFlow *flow, PangoLayout *layout, const char *text)
 {
   pango_layout_set_text(layout, text, -1);
   if (pango_layout_get_unknown_glyphs_count(layout) == 0)
     return;
-  bh_font_add_undrawn(layout, flow->undrawn);
-  g_autofree char *drawn = bh_font_dup_with_stand_ins(text, flow->undrawn);
+  bh_font_add_missing_glyphs(layout, flow->missing_glyphs);
+  g_autofree char *drawn = bh_font_dup_with_placeholders(text, flow->missing_glyphs);
   pango_layout_set_text(layout, drawn, -1);
 }
 
@@ -184,8 +186,8 @@ static PangoLayout *make_layout(const BhFlow *flow, BhFlowStyle style, const cha
   return layout;
 }
 
-/* Height of `n_lines` lines from `first`; with n_lines < 0 of as many as fit into `limit`, whose
- * number goes to `fit`. */
+/* Height of `n_lines` lines from line `first`. With n_lines < 0, the height of as many lines as fit
+ * into `limit`; *fit is their number. */
 static double measure_lines(PangoLayout *layout, int first, int n_lines, double limit, int *fit)
 {
   g_autoptr(PangoLayoutIter) iter = pango_layout_get_iter(layout);
@@ -233,7 +235,7 @@ static void place_rule(BhFlow *flow, double x, double y, double width, double he
   g_ptr_array_add(page(flow), item);
 }
 
-void bh_flow_need(BhFlow *flow, double height)
+void bh_flow_reserve(BhFlow *flow, double height)
 {
   if (room(flow) < height && page(flow)->len > 0)
     new_page(flow);
@@ -247,7 +249,7 @@ void bh_flow_add_space(BhFlow *flow, double height)
     flow->y += height;
 }
 
-void bh_flow_reach(BhFlow *flow, double below_top)
+void bh_flow_skip_to(BhFlow *flow, double below_top)
 {
   flow->y = MAX(flow->y, flow->top + below_top);
 }
@@ -267,7 +269,7 @@ void bh_flow_add_narrow_text(BhFlow *flow, BhFlowStyle style, const char *text, 
   double height = measure_lines(layout, 0, n_lines, 0, NULL);
   if (style == BH_FLOW_HEADING) {
     bh_flow_add_space(flow, SPACE_ABOVE_HEADING);
-    bh_flow_need(flow, height + ROOM_BELOW_HEADING);
+    bh_flow_reserve(flow, height + ROOM_BELOW_HEADING);
   }
   for (int next = 0; next < n_lines;) {
     int fit = 0;
@@ -346,8 +348,8 @@ static void place_frame(BhFlow *flow, const GPtrArray *row, double height)
   place_rule(flow, flow->margin, flow->y + height, width, 0);
 }
 
-/* Places all that is left of the row; the caller made sure that it fits. Label cells stand in the
- * middle of their row. */
+/* Places the rest of the row, for which the caller has reserved room. Centred cells are centred
+ * vertically too. */
 static void place_whole_row(BhFlow *flow, GPtrArray *row, double height)
 {
   for (guint i = 0; i < row->len; i++) {
@@ -372,7 +374,7 @@ static void place_whole_row(BhFlow *flow, GPtrArray *row, double height)
   flow->y += height;
 }
 
-/* Places as many lines of each cell as fit on this page. FALSE when not one line does. */
+/* Places as many lines of each cell as fit on this page. FALSE when no line fits. */
 static gboolean place_part_of_row(BhFlow *flow, GPtrArray *row)
 {
   double limit = room(flow) - 2 * PADDING, height = 0;
@@ -420,7 +422,7 @@ void bh_flow_begin_table(BhFlow *flow, const double *shares, int n_columns, cons
     flow->widths[i] = bh_flow_get_body_width(flow) * shares[i] / sum;
   if (head != NULL) {
     flow->head = make_row(flow, head, n_columns);
-    bh_flow_need(flow, row_height(flow->head) + 50);
+    bh_flow_reserve(flow, row_height(flow->head) + 50);
     place_head(flow);
   }
 }
@@ -434,7 +436,7 @@ void bh_flow_add_row(BhFlow *flow, const BhFlowCell *cells, int n_cells)
   if (height > room(flow) && height <= body * WHOLE_ROW_SHARE)
     table_page(flow);
   for (gboolean fresh = FALSE; (height = row_height(row)) > room(flow);) {
-    /* On a fresh page at least one line fits: no style is higher than a page. */
+    /* On a new page at least one line fits: no style is higher than a page. */
     if (!place_part_of_row(flow, row) && fresh)
       break;
     table_page(flow);
@@ -463,11 +465,11 @@ void bh_flow_add_line(BhFlow *flow, int number, BhFlowStyle style, const char *t
   g_ptr_array_add(g_ptr_array_index(flow->pages, number), item);
 }
 
-#define ENDS_GAP 14         /* between the two texts of one line */
-#define RIGHT_SHARE_MAX 0.7 /* of the line that the right one takes */
+#define ENDS_GAP 14         /* points between the two texts of one line */
+#define RIGHT_SHARE_MAX 0.7 /* of the line, for the right text */
 
-void bh_flow_add_ends(BhFlow *flow, int number, BhFlowStyle style, const char *left,
-                      const char *right, double y)
+void bh_flow_add_split_line(BhFlow *flow, int number, BhFlowStyle style, const char *left,
+                            const char *right, double y)
 {
   g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
   double body = bh_flow_get_body_width(flow), widths[2], x = flow->margin;
@@ -477,13 +479,13 @@ void bh_flow_add_ends(BhFlow *flow, int number, BhFlowStyle style, const char *l
   pango_layout_set_width(layout, -1);
   pango_layout_get_size(layout, &width, NULL);
   g_object_unref(layout);
-  /* A point more: a width that is rounded down would cut the last character. */
+  /* One point more, because a width that is rounded down would cut the last character. */
   widths[1] = MIN((double)width / PANGO_SCALE + 1, body * RIGHT_SHARE_MAX);
   widths[0] = body - widths[1] - (*right != '\0' ? ENDS_GAP : 0);
   for (int i = 0; i < 2; i++) {
     Item *item = g_new0(Item, 1);
     item->layout = make_layout(flow, style, texts[i], widths[i]);
-    /* Of a number the end tells it from others. */
+    /* Numbers differ at their end, so the middle is cut. */
     pango_layout_set_ellipsize(item->layout, i == 0 ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_MIDDLE);
     pango_layout_set_single_paragraph_mode(item->layout, TRUE);
     item->n_lines = 1;
@@ -495,7 +497,7 @@ void bh_flow_add_ends(BhFlow *flow, int number, BhFlowStyle style, const char *l
 
 /* --- drawing --- */
 
-/* Lines of an item, in order, with the place where each one's baseline begins. */
+/* Iterates over the lines of an item, with the start of each baseline. */
 typedef struct {
   const Item *item;
   PangoLayoutIter *iter;
@@ -514,7 +516,7 @@ static Lines lines_begin(const Item *item)
   return lines;
 }
 
-/* NULL after the last one, and the iterator is freed. */
+/* The next line; NULL after the last one, and the iterator is freed. */
 static PangoLayoutLine *lines_next(Lines *lines, double *x, double *y)
 {
   PangoRectangle line;
@@ -531,14 +533,14 @@ static PangoLayoutLine *lines_next(Lines *lines, double *x, double *y)
   return pango_layout_iter_get_line_readonly(lines->iter);
 }
 
-static void draw_lines(const Item *item, cairo_t *cr, BhInk *ink)
+static void draw_lines(const Item *item, cairo_t *cr, BhFontSubset *subset)
 {
   double x, y;
   Lines lines = lines_begin(item);
   for (PangoLayoutLine *line; (line = lines_next(&lines, &x, &y)) != NULL;) {
     cairo_move_to(cr, x, y);
-    if (ink != NULL)
-      bh_ink_draw(ink, cr, line);
+    if (subset != NULL)
+      bh_font_subset_draw(subset, cr, line);
     else
       pango_cairo_show_layout_line(cr, line);
   }
@@ -555,7 +557,7 @@ static void draw_picture(const Item *item, cairo_t *cr)
   cairo_restore(cr);
 }
 
-void bh_flow_collect(const BhFlow *flow, BhInk *ink)
+void bh_flow_collect(const BhFlow *flow, BhFontSubset *subset)
 {
   for (guint i = 0; i < flow->pages->len; i++) {
     const GPtrArray *items = g_ptr_array_index(flow->pages, i);
@@ -566,12 +568,12 @@ void bh_flow_collect(const BhFlow *flow, BhInk *ink)
         continue;
       Lines lines = lines_begin(item);
       for (PangoLayoutLine *line; (line = lines_next(&lines, &x, &y)) != NULL;)
-        bh_ink_collect(ink, line);
+        bh_font_subset_collect(subset, line);
     }
   }
 }
 
-void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr, BhInk *ink)
+void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr, BhFontSubset *subset)
 {
   g_return_if_fail(number >= 0 && number < bh_flow_count_pages(flow));
   const GPtrArray *items = g_ptr_array_index(flow->pages, number);
@@ -580,7 +582,7 @@ void bh_flow_draw(const BhFlow *flow, int number, cairo_t *cr, BhInk *ink)
   for (guint i = 0; i < items->len; i++) {
     const Item *item = g_ptr_array_index(items, i);
     if (item->layout != NULL) {
-      draw_lines(item, cr, ink);
+      draw_lines(item, cr, subset);
     } else if (item->picture != NULL) {
       draw_picture(item, cr);
     } else {

@@ -1,16 +1,16 @@
-/* Asks the fonts of this machine; does not know what the text is for. */
+/* The fonts of this machine, and the characters they lack. */
 #include "app/paper/font.h"
 
 #include <string.h>
 
 #include "app/paper/text.h"
 
-#define NAMED_MAX 12 /* characters that are named by their numbers */
+#define NAMED_MAX 12 /* characters that are listed by number */
 
 PangoContext *bh_font_context_new(void)
 {
-  /* A font map of its own: the default one carries the screen's resolution and hinting, and then
-   * the same document would break its lines differently from machine to machine. */
+  /* A font map of its own: the default one has the screen's resolution and hinting, so that the
+   * same document would break its lines differently on other machines. */
   PangoFontMap *map = pango_cairo_font_map_new_for_font_type(CAIRO_FONT_TYPE_FT);
   pango_cairo_font_map_set_resolution(PANGO_CAIRO_FONT_MAP(map), 72);
   PangoContext *context = pango_font_map_create_context(map);
@@ -27,7 +27,7 @@ PangoContext *bh_font_context_new(void)
   return context;
 }
 
-static gboolean holds(const GArray *characters, gunichar c)
+static gboolean contains(const GArray *characters, gunichar c)
 {
   for (guint i = 0; i < characters->len; i++)
     if (g_array_index(characters, gunichar, i) == c)
@@ -42,13 +42,14 @@ static void add_of_line(const PangoLayoutLine *line, GArray *characters)
     for (int i = 0; i < glyphs->num_glyphs; i++) {
       PangoGlyph glyph = glyphs->glyphs[i].glyph;
       gunichar c = glyph & ~PANGO_GLYPH_UNKNOWN_FLAG;
-      if ((glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0 && g_unichar_validate(c) && !holds(characters, c))
+      if ((glyph & PANGO_GLYPH_UNKNOWN_FLAG) != 0 && g_unichar_validate(c) &&
+          !contains(characters, c))
         g_array_append_val(characters, c);
     }
   }
 }
 
-void bh_font_add_undrawn(PangoLayout *layout, GArray *characters)
+void bh_font_add_missing_glyphs(PangoLayout *layout, GArray *characters)
 {
   if (pango_layout_get_unknown_glyphs_count(layout) == 0)
     return;
@@ -56,7 +57,7 @@ void bh_font_add_undrawn(PangoLayout *layout, GArray *characters)
     add_of_line(l->data, characters);
 }
 
-/* Each character of the text once: a long text asks about no more than a short one. */
+/* Each character of the text once, so that the cost does not grow with the length of the text. */
 static char *dup_distinct(const char *text)
 {
   g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
@@ -69,19 +70,19 @@ static char *dup_distinct(const char *text)
   return g_string_free(out, FALSE);
 }
 
-/* Fonts are looked for once in each thread: that costs more than all the rest. */
+/* One context per thread: finding the fonts is the expensive part. */
 static PangoContext *get_context(void)
 {
-  static GPrivate kept = G_PRIVATE_INIT(g_object_unref);
-  PangoContext *context = g_private_get(&kept);
+  static GPrivate context_key = G_PRIVATE_INIT(g_object_unref);
+  PangoContext *context = g_private_get(&context_key);
   if (context == NULL) {
     context = bh_font_context_new();
-    g_private_set(&kept, context);
+    g_private_set(&context_key, context);
   }
   return context;
 }
 
-GArray *bh_font_list_undrawn(const char *text)
+GArray *bh_font_list_missing_glyphs(const char *text)
 {
   GArray *characters = g_array_new(FALSE, FALSE, sizeof(gunichar));
   g_autofree char *clean = bh_paper_text_clean(text);
@@ -92,17 +93,17 @@ GArray *bh_font_list_undrawn(const char *text)
   g_autoptr(PangoFontDescription) font = pango_font_description_from_string(BH_FONT_REGULAR " 12");
   pango_layout_set_font_description(layout, font);
   pango_layout_set_text(layout, distinct, -1);
-  bh_font_add_undrawn(layout, characters);
+  bh_font_add_missing_glyphs(layout, characters);
   return characters;
 }
 
-char *bh_font_dup_with_stand_ins(const char *text, const GArray *characters)
+char *bh_font_dup_with_placeholders(const char *text, const GArray *characters)
 {
   GString *out = g_string_sized_new(strlen(text));
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
     gunichar c = g_utf8_get_char(p);
-    if (holds(characters, c))
-      g_string_append(out, BH_FONT_STAND_IN);
+    if (contains(characters, c))
+      g_string_append(out, BH_FONT_PLACEHOLDER);
     else
       g_string_append_unichar(out, c);
   }

@@ -1,3 +1,4 @@
+/* The parts that both documents have in common. */
 #include "app/paper/form.h"
 
 #include <string.h>
@@ -8,9 +9,9 @@
 #include "schema/error.h"
 
 #define SIGNATURE_HEIGHT 42
-#define LABEL_HEIGHT 24  /* the line above a signature, and the cell's padding */
-#define CLOSE_HEIGHT 110 /* seal, date, and the notes below */
-#define TOGETHER_MAX 560 /* of a page */
+#define LABEL_HEIGHT 24  /* points of the line above a signature, and the padding */
+#define CLOSE_HEIGHT 110 /* points of seal, date, and the notes below */
+#define TOGETHER_MAX 560 /* points of a page */
 #define EMPTY "—"
 
 /* --- reading --- */
@@ -18,7 +19,7 @@
 static void set_type_error(BhForm *form, const char *key, const char *type)
 {
   if (form->error == NULL)
-    g_set_error(&form->error, BH_ERROR, BH_ERROR_FORMAT, "frozen document: \"%s\" is no %s", key,
+    g_set_error(&form->error, BH_ERROR, BH_ERROR_FORMAT, "frozen document: \"%s\" must be %s", key,
                 type);
 }
 
@@ -28,7 +29,7 @@ char *bh_form_dup_text(BhForm *form, const json_t *object, const char *key)
   if (value == NULL || json_is_null(value))
     return g_strdup("");
   if (!json_is_string(value)) {
-    set_type_error(form, key, "text");
+    set_type_error(form, key, "a string");
     return g_strdup("");
   }
   char *text = bh_paper_text_clean(json_string_value(value));
@@ -39,7 +40,7 @@ gboolean bh_form_get_flag(BhForm *form, const json_t *object, const char *key)
 {
   const json_t *value = json_object_get(object, key);
   if (value != NULL && !json_is_boolean(value) && !json_is_null(value))
-    set_type_error(form, key, "flag");
+    set_type_error(form, key, "a flag");
   return json_is_true(value);
 }
 
@@ -47,7 +48,7 @@ gint64 bh_form_get_integer(BhForm *form, const json_t *object, const char *key)
 {
   const json_t *value = json_object_get(object, key);
   if (value != NULL && !json_is_integer(value) && !json_is_null(value))
-    set_type_error(form, key, "integer");
+    set_type_error(form, key, "an integer");
   return json_integer_value(value);
 }
 
@@ -56,7 +57,7 @@ const json_t *bh_form_get_object(BhForm *form, const json_t *object, const char 
   const json_t *value = json_object_get(object, key);
   if (value == NULL || json_is_object(value))
     return value;
-  set_type_error(form, key, "object");
+  set_type_error(form, key, "an object");
   return NULL;
 }
 
@@ -65,7 +66,7 @@ const json_t *bh_form_get_array(BhForm *form, const json_t *object, const char *
   const json_t *value = json_object_get(object, key);
   if (value == NULL || json_is_array(value))
     return value;
-  set_type_error(form, key, "array");
+  set_type_error(form, key, "an array");
   return NULL;
 }
 
@@ -88,7 +89,7 @@ char *bh_form_dup_date(BhForm *form, const json_t *object, const char *key)
   if (text[0] == '\0')
     return g_strdup("");
   if (!bh_date_parse(text, &date, NULL)) {
-    set_type_error(form, key, "date");
+    set_type_error(form, key, "a date (YYYY-MM-DD)");
     return g_strdup("");
   }
   return bh_date_format_zh(&date);
@@ -105,7 +106,7 @@ void bh_form_add_head(BhForm *form)
   g_autofree char *number = bh_form_dup_text(form, frozen, "number");
   gboolean provisional = bh_form_get_flag(form, frozen, "number_provisional");
   gboolean draft = form->source->qr_text == NULL;
-  /* Room for the QR is kept at both sides, so that the title stays in the middle of the page. */
+  /* Room for the QR is left at both sides, so that the title is centred on the page. */
   bh_flow_add_space(form->flow, 10);
   bh_flow_add_narrow_text(form->flow, BH_FLOW_ISSUER, issuer, BH_PAPER_CODE_SIZE);
   bh_flow_add_narrow_text(form->flow, BH_FLOW_TITLE, title, BH_PAPER_CODE_SIZE);
@@ -113,7 +114,7 @@ void bh_form_add_head(BhForm *form)
       g_strdup_printf("文书编号：%s%s%s", number[0] != '\0' ? number : "待定",
                       provisional ? "（临时编号）" : "", draft ? "　【草稿】" : "");
   bh_flow_add_narrow_text(form->flow, BH_FLOW_NUMBER, line, BH_PAPER_CODE_SIZE);
-  bh_flow_reach(form->flow, BH_PAPER_CODE_SIZE + 6);
+  bh_flow_skip_to(form->flow, BH_PAPER_CODE_SIZE + 6);
 }
 
 void bh_form_begin_facts(BhForm *form)
@@ -288,11 +289,11 @@ void bh_form_add_signatures(BhForm *form, const char *enterprise_label)
 {
   static const double shares[] = {20, 80};
   const json_t *signatures = form->source->signatures;
-  /* Signatures, seal and date stay on one page: a page with nothing but a seal can be put under any
+  /* Signatures, seal and date stay on one page: a page with only a seal could be put under any
    * text. */
   double rows = MAX(json_array_size(signatures), 3);
-  bh_flow_need(form->flow,
-               MIN(rows * (SIGNATURE_HEIGHT + LABEL_HEIGHT) + CLOSE_HEIGHT, TOGETHER_MAX));
+  bh_flow_reserve(form->flow,
+                  MIN(rows * (SIGNATURE_HEIGHT + LABEL_HEIGHT) + CLOSE_HEIGHT, TOGETHER_MAX));
   bh_flow_begin_table(form->flow, shares, G_N_ELEMENTS(shares), NULL);
   if (json_array_size(signatures) == 0) {
     add_signature_row(form, "检查人员\n（签名）", "", NULL);
@@ -302,12 +303,13 @@ void bh_form_add_signatures(BhForm *form, const char *enterprise_label)
   }
   gsize index;
   json_t *signature;
-  json_array_foreach(signatures, index, signature)
+  json_array_foreach(signatures, index, signature) {
     add_signature(form, signature, enterprise_label);
+  }
   bh_flow_end_table(form->flow);
 }
 
-void bh_form_add_close(BhForm *form)
+void bh_form_add_closing(BhForm *form)
 {
   const json_t *frozen = form->source->frozen;
   g_autofree char *issuer =
@@ -316,7 +318,7 @@ void bh_form_add_close(BhForm *form)
   char *day = strchr(issued, ' ');
   if (day != NULL)
     *day = '\0';
-  bh_flow_need(form->flow, CLOSE_HEIGHT);
+  bh_flow_reserve(form->flow, CLOSE_HEIGHT);
   bh_flow_add_space(form->flow, 14);
   g_autofree char *seal = g_strconcat(issuer, "（印章）", NULL);
   bh_flow_add_text(form->flow, BH_FLOW_RIGHT, seal);

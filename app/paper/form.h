@@ -1,5 +1,5 @@
-/* What both documents share: the head, rows of label and value, hazards, signatures. Inside
- * app/paper only. */
+/* What both documents have in common: head, rows of label and value, hazards, signatures. For
+ * app/paper only. Main thread or any one thread. */
 #pragma once
 
 #include "app/paper/flow.h"
@@ -10,50 +10,63 @@ G_BEGIN_DECLS
 
 #define BH_PAPER_CODE_SIZE 78 /* points, about 27 mm */
 
-/* Reads members of `frozen`: the first one of a wrong type is kept as the error, and everything
- * reads as absent from then on, so that a form is written without a check per line. */
+/* A document that is being written. The functions below read members of `frozen`. The first member
+ * of a wrong type sets `error`, and it and later ones read as absent, so that a form can be written
+ * without a check per line; the caller checks `error` at the end. */
 typedef struct {
   BhFlow *flow;
   const BhPaperSource *source;
   GError *error;
 } BhForm;
 
+/* --- reading members --- */
+
 /* Clean text of a member; "" when absent. g_free. */
 char *bh_form_dup_text(BhForm *form, const json_t *object, const char *key);
+/* A flag; FALSE when absent. */
 gboolean bh_form_get_flag(BhForm *form, const json_t *object, const char *key);
-/* 0 when absent. */
+/* An integer; 0 when absent. */
 gint64 bh_form_get_integer(BhForm *form, const json_t *object, const char *key);
-/* An object or array member; NULL when absent. */
+/* An object, borrowed; NULL when absent. */
 const json_t *bh_form_get_object(BhForm *form, const json_t *object, const char *key);
+/* An array, borrowed; NULL when absent. */
 const json_t *bh_form_get_array(BhForm *form, const json_t *object, const char *key);
-/* Member as "2026年11月21日 09:30"; "" when absent. g_free. */
+/* A time as "2026年11月21日 09:30"; "" when absent. g_free. */
 char *bh_form_dup_time(BhForm *form, const json_t *object, const char *key);
-/* Member as "2026年11月21日"; "" when absent. g_free. */
+/* A date as "2026年11月21日"; "" when absent. g_free. */
 char *bh_form_dup_date(BhForm *form, const json_t *object, const char *key);
 
-/* Issuing unit, title, number. */
+/* --- writing --- */
+
+/* Writes issuing unit, title and number. */
 void bh_form_add_head(BhForm *form);
-/* Rows of the table begun with bh_form_begin_facts(). "" is shown as "—". */
+/* Starts the table for the two functions below; bh_flow_end_table ends it. */
 void bh_form_begin_facts(BhForm *form);
+/* Adds a row with one label and value; a value "" is printed as "—". */
 void bh_form_add_fact(BhForm *form, const char *label, const char *value);
+/* Adds a row with two labels and values. */
 void bh_form_add_two_facts(BhForm *form, const char *label, const char *value,
                            const char *second_label, const char *second_value);
-/* Rows on the enterprise that both documents begin with. */
+/* Adds the rows on the enterprise that both documents begin with. */
 void bh_form_add_enterprise(BhForm *form);
 /* Inspectors with certificate numbers, one per line; g_free. */
 char *bh_form_dup_inspectors(BhForm *form);
-/* What was found, its level and the bases that were given; g_free. */
+/* Text of a hazard: what was found, its level and the bases that were given; g_free. */
 char *bh_form_dup_hazard(BhForm *form, const json_t *hazard);
-/* The document's legal basis; nothing when none was given (FIELD 1). */
+/* Writes the document's legal basis; nothing when none was given (FIELD 1). */
 void bh_form_add_legal_basis(BhForm *form);
-/* Paragraphs of a text that may hold line breaks. */
+/* Writes the paragraphs of a text with line breaks. */
 void bh_form_add_paragraph(BhForm *form, const char *text);
-/* Signatures, refusals, or lines to sign by pen; then unit, seal and date. */
+/* Writes signatures and refusals, or lines to sign by pen when there are none. */
 void bh_form_add_signatures(BhForm *form, const char *enterprise_label);
-void bh_form_add_close(BhForm *form);
+/* Writes unit, seal, date, and who confirmed the date. */
+void bh_form_add_closing(BhForm *form);
 
-/* The two documents, from app/paper/record.c and app/paper/order.c. */
+/* --- the documents --- */
+
+/* Writes 现场检查记录 (app/paper/record.c). */
 void bh_form_write_record(BhForm *form);
+/* Writes 责令限期整改指令书 (app/paper/order.c). */
 void bh_form_write_order(BhForm *form);
 
 G_END_DECLS

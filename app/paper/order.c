@@ -1,7 +1,6 @@
+/* 责令限期整改指令书: the problems found, the demand for each, by when, on what legal basis if one
+ * was given; receipt. Start at bh_form_write_order. */
 #include "app/paper/form.h"
-
-/* 责令限期整改指令书: the problems found, what has to be done about each, by when, on what legal
- * basis as far as one was given; receipt. */
 
 static void add_problems(BhForm *form)
 {
@@ -96,7 +95,7 @@ void bh_form_write_order(BhForm *form)
   add_problems(form);
   add_demand(form);
   bh_form_add_signatures(form, "被检查单位\n签收人");
-  bh_form_add_close(form);
+  bh_form_add_closing(form);
   bh_flow_add_text(form->flow, BH_FLOW_SMALL,
                    "本文书一式两份，一份交被检查单位，一份由本机关存档。");
 }

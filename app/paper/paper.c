@@ -1,3 +1,4 @@
+/* Chooses the form of a document, lays it out, adds header, footer and QR, and writes the PDF. */
 #include "app/paper/paper.h"
 
 #include <cairo-pdf.h>
@@ -22,7 +23,7 @@ struct _BhPaper {
   char *title;
   char *number;
   char *issuer;
-  char *code; /* text of the QR, NULL for a draft */
+  char *code; /* text of the QR; NULL for a draft */
   gint64 issued_ms;
 };
 
@@ -40,7 +41,7 @@ static gboolean write_form(BhForm *form)
   gint64 version = bh_form_get_integer(form, form->source->frozen, "paper");
   if (version != FROZEN_VERSION) {
     g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN,
-                "frozen document: version %" G_GINT64_FORMAT " is not known", version);
+                "frozen document: unknown version %" G_GINT64_FORMAT, version);
     return FALSE;
   }
   for (gsize i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -49,17 +50,17 @@ static gboolean write_form(BhForm *form)
       return form->error == NULL;
     }
   }
-  g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN,
-              "frozen document: doc_type \"%s\" is not known", type);
+  g_set_error(&form->error, BH_ERROR, BH_ERROR_UNKNOWN, "frozen document: unknown doc_type \"%s\"",
+              type);
   return FALSE;
 }
 
-/* What the paper cannot do without; everything else may be absent. */
+/* Checks the members without which no paper is possible; all others may be absent. */
 static gboolean check_source(const BhPaperSource *source, GError **error)
 {
   static const char *const texts[] = {"doc_type", "title"};
   if (!json_is_object(source->frozen)) {
-    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "frozen document: no object");
+    g_set_error(error, BH_ERROR, BH_ERROR_FORMAT, "frozen document: must be an object");
     return FALSE;
   }
   for (gsize i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -72,21 +73,21 @@ static gboolean check_source(const BhPaperSource *source, GError **error)
                        error))
     return FALSE;
   if (source->signatures != NULL && json_array_size(source->signatures) > BH_PAPER_MAX_SIGNATURES) {
-    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "signatures: more than %d",
+    g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "signatures: more than %d are not allowed",
                 BH_PAPER_MAX_SIGNATURES);
     return FALSE;
   }
   return TRUE;
 }
 
-/* Who reads the paper learns what the marks are; who made it was asked before. */
-static void add_undrawn_note(BhFlow *flow)
+/* Explains the placeholders to readers of the paper. Its author agreed to them before. */
+static void add_missing_glyphs_note(BhFlow *flow)
 {
-  const GArray *undrawn = bh_flow_get_undrawn(flow);
-  if (undrawn->len == 0)
+  const GArray *missing_glyphs = bh_flow_get_missing_glyphs(flow);
+  if (missing_glyphs->len == 0)
     return;
-  g_autofree char *named = bh_font_format_characters(undrawn);
-  g_autofree char *note = g_strdup_printf("文中“" BH_FONT_STAND_IN
+  g_autofree char *named = bh_font_format_characters(missing_glyphs);
+  g_autofree char *note = g_strdup_printf("文中“" BH_FONT_PLACEHOLDER
                                           "”处的字，制作本文书的设备字库里没有，经检查人员确认照此"
                                           "印制；原字见电子记录：%s。",
                                           named);
@@ -99,7 +100,7 @@ static void add_page_lines(BhPaper *paper)
   for (int page = 0; page < pages; page++) {
     g_autofree char *foot = g_strdup_printf("第 %d 页 共 %d 页", page + 1, pages);
     if (page > 0)
-      bh_flow_add_ends(paper->flow, page, BH_FLOW_SMALL, paper->title, paper->number, HEAD_Y);
+      bh_flow_add_split_line(paper->flow, page, BH_FLOW_SMALL, paper->title, paper->number, HEAD_Y);
     bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, foot, FOOT_Y);
     if (paper->code != NULL)
       bh_flow_add_line(paper->flow, page, BH_FLOW_CELL_CENTRE, paper->code, FOOT_Y + 14);
@@ -124,7 +125,7 @@ BhPaper *bh_paper_new(const BhPaperSource *source, GError **error)
     g_propagate_error(error, form.error);
     return NULL;
   }
-  add_undrawn_note(paper->flow);
+  add_missing_glyphs_note(paper->flow);
   if (bh_flow_is_full(paper->flow)) {
     g_set_error(error, BH_ERROR, BH_ERROR_LIMIT, "document: more than %d pages", BH_FLOW_MAX_PAGES);
     return NULL;
@@ -151,10 +152,10 @@ int bh_paper_count_pages(const BhPaper *paper)
   return bh_flow_count_pages(paper->flow);
 }
 
-static void draw_page(const BhPaper *paper, int page, cairo_t *cr, BhInk *ink)
+static void draw_page(const BhPaper *paper, int page, cairo_t *cr, BhFontSubset *subset)
 {
   cairo_save(cr);
-  bh_flow_draw(paper->flow, page, cr, ink);
+  bh_flow_draw(paper->flow, page, cr, subset);
   if (page == 0 && paper->code != NULL) {
     double x, y;
     bh_flow_get_corner(paper->flow, BH_PAPER_CODE_SIZE, &x, &y);
@@ -202,10 +203,10 @@ gboolean bh_paper_render_document(const BhPaperSource *source, const char *out_p
   cairo_pdf_surface_restrict_to_version(surface, CAIRO_PDF_VERSION_1_5);
   set_metadata(surface, paper);
   cairo_t *cr = cairo_create(surface);
-  g_autoptr(BhInk) ink = bh_ink_new();
-  bh_flow_collect(paper->flow, ink);
+  g_autoptr(BhFontSubset) subset = bh_font_subset_new();
+  bh_flow_collect(paper->flow, subset);
   for (int page = 0; page < bh_paper_count_pages(paper); page++) {
-    draw_page(paper, page, cr, ink);
+    draw_page(paper, page, cr, subset);
     cairo_show_page(cr);
   }
   cairo_status_t status = cairo_status(cr);

@@ -1,6 +1,6 @@
 /* Enforcement documents as A4 paper: 现场检查记录 (R-072) and 责令限期整改指令书, from the frozen
- * fields of a document record. What is on the paper is what is in `frozen` and in the signatures,
- * nothing else: no clock, store or network is asked, and equal input gives equal bytes.
+ * fields of a document record. The paper contains what is in `frozen` and in the signatures, and
+ * nothing else: no clock, store or network is used, and equal input gives equal bytes.
  * app/paper/README.md lists the members of `frozen`; schema/freeze.h makes it.
  *
  * Main thread or any one thread; a BhPaper is not shared between threads. */
@@ -19,11 +19,11 @@ G_BEGIN_DECLS
 #define BH_PAPER_SIGNATURE_MAX_BYTES (2 * 1024 * 1024)
 #define BH_PAPER_SIGNATURE_MAX_SIDE 4096 /* pixels, checked before decoding */
 
-/* Where the picture of a signature lies: path of the file with this SHA-256, g_free; NULL when it
- * is not on this machine (the paper then says so). Only PNG is drawn, dark on white or clear. */
+/* Path of the file with this SHA-256, the picture of a signature; g_free. NULL when it is not on
+ * this machine (the paper then says so). Only PNG is drawn, dark on white or on transparent. */
 typedef char *(*BhPaperFindFile)(const char *sha256, gpointer data);
 
-/* All borrowed for the time of the call. */
+/* All members are borrowed for the time of the call. */
 typedef struct {
   const json_t *frozen;      /* the document record's `frozen` */
   const json_t *signatures;  /* bh_paper_freeze_signatures(); NULL: empty lines to sign by pen */
@@ -38,16 +38,18 @@ typedef struct _BhPaper BhPaper;
  * type, BH_ERROR_UNKNOWN for a document type or version this program does not know,
  * BH_ERROR_LIMIT over a limit above or BH_FLOW_MAX_PAGES. */
 BhPaper *bh_paper_new(const BhPaperSource *source, GError **error);
+/* NULL is ignored. */
 void bh_paper_free(BhPaper *paper);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhPaper, bh_paper_free)
 
+/* Number of pages, at least 1. */
 int bh_paper_count_pages(const BhPaper *paper);
-/* Draws page `page` (from 0) in points from the top left: for the preview and the printer. The
- * paper's white is not painted. */
+/* Draws a page (from 0) in points from the top left, for a preview or a printer. The white of the
+ * paper is not painted. */
 void bh_paper_draw_page(const BhPaper *paper, int page, cairo_t *cr);
 
-/* Lays out and writes a PDF 1.5 with embedded fonts, its date taken from `issued_at`. The file is
- * written beside `out_pdf_path` and renamed, so a half-written PDF never stands there.
+/* Lays out and writes a PDF 1.5 with embedded fonts; its date is `issued_at`. The file is written
+ * under a temporary name and renamed, so that a partial PDF is never at `out_pdf_path`.
  * BH_ERROR_STORAGE when it cannot be written; else as bh_paper_new(). */
 gboolean bh_paper_render_document(const BhPaperSource *source, const char *out_pdf_path,
                                   GError **error);

@@ -1,10 +1,9 @@
+/* 现场检查记录: whom, where, when, by whom; what was checked and what was not; problems; the
+ * statement of the inspected unit; signatures. Start at bh_form_write_record. */
 #include <string.h>
 
 #include "app/paper/form.h"
 #include "app/paper/text.h"
-
-/* 现场检查记录: whom, where, when, by whom; what was looked at and what was not; problems; what the
- * inspected unit says; signatures. */
 
 typedef struct {
   gint64 compliant, noncompliant, not_applicable, unchecked;
@@ -192,16 +191,17 @@ static void add_opinions(BhForm *form)
   json_t *person;
   json_array_foreach(bh_form_get_array(form, frozen, "people"), index, person) {
     g_autofree char *role = bh_form_dup_text(form, person, "role");
-    g_autofree char *said = bh_form_dup_text(form, person, "opinion");
-    if (strcmp(role, "expert") != 0 || said[0] == '\0')
+    g_autofree char *expert_opinion = bh_form_dup_text(form, person, "opinion");
+    if (strcmp(role, "expert") != 0 || expert_opinion[0] == '\0')
       continue;
     if (!experts)
       bh_flow_add_text(form->flow, BH_FLOW_HEADING, "三、专家意见");
     experts = TRUE;
     g_autofree char *name = bh_form_dup_text(form, person, "name");
     g_autofree char *employer = bh_form_dup_text(form, person, "employer");
-    g_autofree char *line = g_strdup_printf("%s%s%s%s：%s", name, employer[0] != '\0' ? "（" : "",
-                                            employer, employer[0] != '\0' ? "）" : "", said);
+    g_autofree char *line =
+        g_strdup_printf("%s%s%s%s：%s", name, employer[0] != '\0' ? "（" : "", employer,
+                        employer[0] != '\0' ? "）" : "", expert_opinion);
     bh_form_add_paragraph(form, line);
   }
   bh_flow_add_text(form->flow, BH_FLOW_HEADING,
@@ -231,7 +231,7 @@ void bh_form_write_record(BhForm *form)
   g_autofree char *to = bh_form_dup_time(form, inspection, "ended_at");
   g_autofree char *time = g_strdup_printf("%s%s%s", from, to[0] != '\0' ? " 至 " : "", to);
   g_autofree char *inspectors = bh_form_dup_inspectors(form);
-  g_autofree char *told = g_strdup_printf(
+  g_autofree char *notified = g_strdup_printf(
       "%s；%s。",
       bh_form_get_flag(form, inspection, "certificate_shown") ? "检查人员已出示执法证件"
                                                               : "未记录出示执法证件",
@@ -244,7 +244,7 @@ void bh_form_write_record(BhForm *form)
   bh_form_add_fact(form, "检查时间", time);
   bh_form_add_fact(form, "检查方式", modes);
   bh_form_add_fact(form, "检查人员", inspectors);
-  bh_form_add_fact(form, "告知事项", told);
+  bh_form_add_fact(form, "告知事项", notified);
   bh_flow_end_table(form->flow);
   bh_flow_add_space(form->flow, 8);
   add_answers(form);
@@ -252,5 +252,5 @@ void bh_form_write_record(BhForm *form)
   bh_form_add_legal_basis(form);
   add_opinions(form);
   bh_form_add_signatures(form, "被检查单位\n现场负责人");
-  bh_form_add_close(form);
+  bh_form_add_closing(form);
 }

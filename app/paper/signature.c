@@ -1,3 +1,4 @@
+/* Reads the picture of a signature, within limits. */
 #include "app/paper/signature.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Pictures of signatures. */
+/* Pictures of signatures. Any thread. */
 #pragma once
 
 #include <cairo.h>
@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Reads a PNG; magic, size in bytes and in pixels are checked before anything is decoded (limits in
+/* Reads a PNG. Magic, size in bytes and size in pixels are checked before decoding (limits in
  * app/paper/paper.h). NULL with BH_ERROR_STORAGE, _FORMAT or _LIMIT. cairo_surface_destroy. */
 cairo_surface_t *bh_paper_signature_load(const char *path, GError **error);
 

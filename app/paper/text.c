@@ -1,3 +1,4 @@
+/* Removes what must not be printed from a text. */
 #include "app/paper/text.h"
 
 #define MAX_MARKS 2

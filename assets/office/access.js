@@ -1,4 +1,4 @@
-// Who was shown what only some may see: the hub's access log, newest first.
+// The hub's access log: who was shown restricted records, newest first.
 import { get } from './api.js';
 import { badge, el, fill, textOf } from './dom.js';
 import { t } from './i18n.js';

@@ -1,4 +1,4 @@
-// Approve, return, and the steps the record's workflow offers to this person.
+// Approving and returning a record, and the workflow steps that this person may take.
 import { get, post, recordPath } from './api.js';
 import { action, el, excess, field, fill, select, trimmed } from './dom.js';
 import { draftsOf, dropDraft, keepTyped } from './drafts.js';
@@ -11,8 +11,8 @@ const FIND_MAX = 100; // characters
 
 /* --- review --- */
 
-// What a form sends. When the record was changed meanwhile, it is shown as it is now, with who
-// changed what; the text stays in its form.
+// The form of an action. When the record was changed in the meantime, the new version is shown with
+// who changed what; the typed text stays in the form.
 async function send(tools, run) {
   try {
     await run();
@@ -55,7 +55,8 @@ function returnForm(view, tools, close) {
 
 /* --- steps --- */
 
-// One record out of many: typed, looked up at the hub, chosen from what was found.
+// A field that chooses one record of many: text is typed, looked up at the hub, and one result is
+// chosen.
 function finder(ask) {
   const found = el('div', { class: 'found', role: 'group', 'aria-label': ask.label });
   const input = el('input', { type: 'search', name: ask.name, placeholder: t('step.find'), value: ask.shown || '',
@@ -135,7 +136,7 @@ function stepForm(view, step, tools, close) {
         const values = {};
         for (const { ask, read, before } of controls) {
           const value = read();
-          // What is emptied is sent as emptied.
+          // A cleared field is sent as empty.
           if (JSON.stringify(value) !== before) values[ask.name] = value ?? null;
         }
         await send(tools, async () => {
@@ -150,7 +151,7 @@ function stepForm(view, step, tools, close) {
   return form;
 }
 
-// Typed for an act that is not offered any more: still there to be copied.
+// Text that was typed for an action which is no longer offered; it can still be copied.
 const strandedBox = (view, stranded) => el('div', { class: 'form' },
   el('p', {}, t('draft.stranded')),
   el('p', { class: 'comment' }, el('bdi', {}, stranded.text)),

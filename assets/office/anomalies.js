@@ -1,4 +1,4 @@
-// What is odd about how data came in: forks, refusals, quarantine, reports, clocks, numbers.
+// The list of anomalies in received data: forks, refusals, quarantine, reports, clocks, numbers.
 import { get } from './api.js';
 import { badge, el, fill, textOf } from './dom.js';
 import { t } from './i18n.js';

@@ -1,4 +1,4 @@
-// Every word with the hub goes through here.
+// All requests to the hub go through this file.
 import { t, language } from './i18n.js';
 
 let token = '';
@@ -25,14 +25,14 @@ function explain(status, code, message, retryAfter) {
   if (code === 'locked') return t('error.locked', { seconds: retryAfter || '?' });
   if (status === 401) return t('error.session');
   const known = t(`error.${code}`, null, '');
-  // The kinds speak the page's language; what the hub says by itself is English.
+  // Labels of kinds are in the page's language; the hub's own messages are English.
   const readable = language() === 'en' || /[\u3400-\u9fff]/.test(message || '');
   const isSaid = ['expired', 'busy'].includes(code) || (code === 'denied' && language() === 'en');
   const what = known || t('error.failed');
   return message && readable && !isSaid ? what.replace(/[。.]$/, '') + t('app.colon') + message : what;
 }
 
-// Not what somebody did wrong, nor what passes by itself.
+// Errors that are neither the user's mistake nor temporary.
 const isUnexpected = (status, code) => status >= 500 && code !== 'busy';
 
 async function ask(method, path, body, extra) {

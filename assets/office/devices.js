@@ -74,7 +74,7 @@ function deviceList(main) {
   return { show: load, refresh: load };
 }
 
-// What the hub refuses to other roles is not offered to them.
+// Actions that the hub refuses to other roles are not offered to them.
 const OVERSEERS = ['reviewer', 'leader', 'admin'];
 
 export function showDevices(main, state) {

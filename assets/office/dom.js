@@ -1,16 +1,16 @@
-// The only place that makes elements. Text becomes a text node and nothing else; there is no way
-// here to turn a string into markup.
+// The only file that creates elements. Text becomes a text node; nothing here can turn a string
+// into markup.
 import { t } from './i18n.js';
 
-// Marks that turn the direction of what stands around them would let one value pose as another.
+// Characters that change the direction of the text around them: one value could look like another.
 const TURNING = /[\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069]/g;
 const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-// What the hub takes for blank (schema/typed.c): white space of any script, marks without width,
+// What the hub treats as blank (schema/typed.c): white space of any script, zero-width characters,
 // letters that are drawn as nothing.
 const BLANK = /[\p{Z}\p{Cc}\u00ad\u115f\u1160\u180e\u200b-\u200f\u2060-\u2064\u2800\u3164\ufeff\uffa0]/u;
 
-// A text without blanks at its ends; '' when nothing of it can be seen.
+// A text without blanks at its ends; '' when nothing of it is visible.
 export function trimmed(text) {
   let from = 0;
   let to = text.length;
@@ -51,22 +51,23 @@ export function fill(node, ...children) {
   return node;
 }
 
-// What is shown of an error. One that nobody expected has the number of its request, by which whoever
-// runs the hub finds it in the log.
+// The text shown for an error. An unexpected error has the number of its request, with which an
+// operator finds it in the hub's log.
 export const textOf = (error) => (error.request
   ? [error.message, el('small', { class: 'request' }, t('error.request', { id: error.request }))]
   : error.message);
 
 export const badge = (kind, text) => el('span', { class: `badge badge-${kind}` }, text);
 
-// A labelled control: the label is what a screen reader says. With `max`, characters are counted
-// beside it; the browser cuts nothing.
+// A control with a label, which screen readers read. With `max`, the number of characters is shown;
+// the browser truncates nothing.
 export function field(label, control, hint, max) {
   return el('label', { class: 'field' }, el('span', { class: 'field-label' }, label), control,
     hint ? el('span', { class: 'hint' }, hint) : null, max > 0 ? counter(label, control, max) : null);
 }
 
-// The hub counts characters; a script's text counts 16-bit units, of which some take two.
+// Counts characters as the hub does: a JavaScript string counts 16-bit units, of which some
+// characters take two.
 const lengthOf = (text) => [...text].length;
 
 const limits = new WeakMap(); // control → {label, max}
@@ -85,13 +86,13 @@ function counter(label, control, max) {
   return node;
 }
 
-// What is said of a text that is longer than the hub takes; '' when it fits.
+// The message for a text that is longer than the hub accepts; '' when it fits.
 export function excess(label, text, max) {
   const over = lengthOf(text) - max;
   return over > 0 ? t('text.over', { label, over, max }) : '';
 }
 
-// Before anything of a form is sent.
+// Checks the lengths in a form before anything of it is sent.
 function refuseExcess(form) {
   for (const control of form?.querySelectorAll('input, textarea') || []) {
     const limit = limits.get(control);
@@ -111,7 +112,7 @@ export function select(options, value, onchange, props) {
   return node;
 }
 
-// Runs an action from a button: busy while it runs, its error said beside it.
+// Runs the action of a button: the button is busy meanwhile, an error is shown beside it.
 export function action(label, className, run) {
   const note = el('span', { class: 'action-error', role: 'alert' });
   const button = el('button', { type: 'button', class: className }, label);

@@ -1,5 +1,6 @@
-// What was typed and not sent, per person, record and form. It lies in this tab's storage, encrypted
-// under a key the hub gives to that person alone: whoever signs in next cannot read it.
+// Text that was typed and not sent, per person, record and form. It is stored in this tab's session
+// storage, encrypted with a key that the hub gives to that person only, so that the next person who
+// signs in cannot read it.
 import { el } from './dom.js';
 import { t } from './i18n.js';
 
@@ -15,7 +16,8 @@ const placeOf = (name) => `${PREFIX}/${person}/${name}`;
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) || [], (pair) => parseInt(pair, 16));
 const hexOf = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
-// Without a secure page there is no encryption: texts then last as long as the page is open.
+// Without a secure context there is no encryption: texts are then kept in memory, as long as the
+// page is open.
 const hasStorage = () => Boolean(key && globalThis.sessionStorage);
 
 async function write(name, values) {
@@ -25,7 +27,7 @@ async function write(name, values) {
   const plain = new TextEncoder().encode(JSON.stringify(values));
   const mine = memory.get(person);
   const sealed = await crypto.subtle.encrypt({ name: 'AES-GCM', iv: nonce }, key, plain);
-  // Only the newest: an older one may be done later.
+  // Writes the newest values only: an older write may finish later.
   if (mine.get(name) !== values) return;
   try {
     sessionStorage.setItem(place, hexOf(nonce) + hexOf(new Uint8Array(sealed)));
@@ -54,10 +56,10 @@ export async function openDrafts(staff, secret) {
   }
 }
 
-// Whether anybody's texts lie in this tab.
+// Whether this tab stores text of anybody.
 export const hasDrafts = () => Object.keys(globalThis.sessionStorage || {}).some((place) => place.startsWith(PREFIX));
 
-// Returns whether something is kept for this person.
+// Ends the drafts of this person. Returns whether something was stored.
 export function closeDrafts() {
   const kept = (memory.get(person)?.size || 0) > 0;
   if (key) memory.clear();
@@ -97,8 +99,8 @@ function putValues(form, values) {
   }
 }
 
-// Keeps what is typed into a form from now on, and puts in what was kept of it before. What the
-// person closes is kept too; only what was sent is not.
+// Stores what is typed into a form from now on, and restores what was stored before. Text of a
+// closed form stays too; only sent text is removed.
 export function keepTyped(form, record, name) {
   const first = JSON.stringify(valuesOf(form));
   const before = memory.get(person)?.get(nameOf(record, name));
@@ -124,7 +126,7 @@ export function keepTyped(form, record, name) {
   return { sent: () => drop(record, name), closed: () => keep(false) };
 }
 
-// What is kept of the forms of a record: [{form, isOpen, text}].
+// The stored forms of a record: [{form, isOpen, text}].
 export function draftsOf(record) {
   return [...(memory.get(person) || [])].filter(([name]) => name.startsWith(nameOf(record, ''))).map(([name, draft]) => ({
     form: decodeURIComponent(name.split('/')[1]),

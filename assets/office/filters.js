@@ -1,5 +1,5 @@
-// What a list is asked for: search and choices, kept in the address, so that back, a reload and a
-// visit to another page find them again. "#/PAGE/PART?name=value"
+// Search and choices of a list, kept in the address, so that going back, a reload and a visit to
+// another page restore them: "#/PAGE/PART?name=value".
 import { el, field, fill, select, trimmed } from './dom.js';
 import { language, t } from './i18n.js';
 import { delayed, loadFilters } from './list.js';
@@ -24,16 +24,16 @@ export function placeUnder(list, id) {
   return `${path}/${encodeURIComponent(id)}${query ? `?${query}` : ''}`;
 }
 
-// `query` holds what is asked for, by name; `choices(filters)` gives [{name, label, options}] beside
-// the search. `changed` runs when the person changes something; read() takes over the address and
-// says whether that asks for something else.
+// `query` holds search and choices by name; `choices(filters)` returns [{name, label, options}]
+// beside the search field. `changed` is called when the person changes something. read() takes the
+// values from the address and returns whether they differ.
 export function filterBar(query, choices, changed) {
   const node = el('div', { class: 'filters' });
   const search = el('input', { type: 'search', placeholder: t('filter.searchHint') });
   const controls = { search };
   const words = { search: () => query.search && `${t('filter.search')}${t('app.colon')}${query.search}` };
   const put = (name, value) => {
-    if (!node.isConnected) return; // typed, and another page is open by now
+    if (!node.isConnected) return; // another page was opened while the person was typing
     query[name] = value;
     history.replaceState(null, '', placeWith(location.hash.split('?')[0] || '#/inbox', query));
     notePlace();
@@ -62,7 +62,7 @@ export function filterBar(query, choices, changed) {
       show();
       return moved.length > 0;
     },
-    // What is asked for, for a reader of the printed list.
+    // The filters as text, for a printed list.
     words: () => Object.values(words).map((word) => word()).filter(Boolean).join(t('app.comma')),
   };
 }

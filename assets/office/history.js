@@ -2,7 +2,7 @@ import { get, recordPath } from './api.js';
 import { badge, el, fill, textOf } from './dom.js';
 import { t } from './i18n.js';
 
-// What is proved, and apart from it what the device only says.
+// The proved time, and separately the time that the device claims.
 function evidence(one) {
   const times = { from: one.from, to: one.to };
   return [el('span', {}, t(`history.${one.to ? 'proved' : 'doubted'}.${one.basis}`, times)),

@@ -1,4 +1,5 @@
-// Chinese first; English on request. Both files have the same keys, a test sees to it.
+// Texts of the page: Chinese, or English on request. Both files have the same keys; a test checks
+// that.
 import zh from './messages.zh.js';
 import en from './messages.en.js';
 
@@ -19,7 +20,7 @@ export function setLanguage(value) {
   } catch { /* for this visit only */ }
 }
 
-// t('key', {name: value}): {name} in the text is replaced. `fallback` for keys from outside.
+// t('key', {name: value}) replaces {name} in the text. `fallback` is for keys from outside.
 export function t(key, values, fallback) {
   const messages = lang === 'en' ? en : zh;
   if (!Object.hasOwn(messages, key)) return fallback ?? key;

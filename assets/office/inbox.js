@@ -1,4 +1,4 @@
-// Lanes and list on the left, the open record on the right; one after the other on a phone.
+// Lanes and list on the left, the open record on the right; one below the other on a phone.
 import { badge, el, fill } from './dom.js';
 import { filterBar, placeUnder, placeWith } from './filters.js';
 import { t } from './i18n.js';

@@ -1,4 +1,4 @@
-// Lists that the kinds declare: what is open, overdue, under listed supervision, to be accounted for.
+// Lists that the kinds declare: open, overdue, under listed supervision, to be accounted for.
 import { action, el, fill, textOf } from './dom.js';
 import { filterBar, placeUnder, placeWith } from './filters.js';
 import { language, t } from './i18n.js';

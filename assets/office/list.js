@@ -1,4 +1,4 @@
-// A paged list beside an open record: what inbox and enterprises share.
+// A paged list beside an open record; used by inbox, ledger and enterprises.
 import { get } from './api.js';
 import { badge, el, excess, fill, textOf, trimmed } from './dom.js';
 import { t } from './i18n.js';
@@ -11,14 +11,14 @@ export function filesNote(total, here) {
     : el('span', { class: 'files-note' }, t('list.files', { here, total }));
 }
 
-// The day a record is due by, in words; a kind without deadlines has none.
+// The due date of a record as a badge; null for a kind without deadlines.
 export function dueBadge(due) {
   if (!due) return null;
   if (due.days < 0) return badge('overdue', t('due.overdue', { days: -due.days }));
   return badge('due', due.days === 0 ? t('due.today') : t('due.left', { days: due.days }));
 }
 
-// Titles of some kinds name the enterprise, which stands above them already.
+// Titles of some kinds contain the name of the enterprise, which is shown above them already.
 function restOfTitle(row) {
   return row.enterprise ? trimmed(row.title.replace(row.enterprise, '').replace(/\s+/g, ' ')) : '';
 }
@@ -39,17 +39,17 @@ export function rowContent(row) {
   ];
 }
 
-const ALL_PAGES = 100; // of a list that is printed
+const ALL_PAGES = 100; // pages of a list that is printed
 const SEARCH_MAX = 100; // characters
 
-// Why a list is empty: by what was asked for, or else `nothing`.
+// Why a list is empty: because of the filters, or else `nothing`.
 export function emptyWords(query, nothing) {
   const { search, ...others } = query;
   if (search) return t('list.notFound', { search });
   return Object.values(others).some(Boolean) ? t('list.noneChosen') : nothing;
 }
 
-// What scrolls a list: its column on a wide screen, the whole page on a narrow one.
+// The element that scrolls a list: its column on a wide screen, the whole page on a narrow one.
 function scrollerOf(node) {
   for (let box = node.parentElement; box; box = box.parentElement) {
     if (box.scrollHeight > box.clientHeight && getComputedStyle(box).overflowY === 'auto') return box;
@@ -57,7 +57,8 @@ function scrollerOf(node) {
   return document.scrollingElement;
 }
 
-// Changes a list while the rows that are seen stay where they are. At its top, new rows are seen.
+// Changes a list while the visible rows keep their place. At the top of the list, new rows are
+// shown.
 function keepPlace(list, change) {
   const box = scrollerOf(list);
   const top = box === document.scrollingElement ? 0 : box.getBoundingClientRect().top;
@@ -72,7 +73,7 @@ function keepPlace(list, change) {
 
 const keyOf = (row) => row.entry || row.id;
 
-// Makes the list hold these rows. What did not change keeps its node.
+// Makes the list show these rows. Unchanged rows keep their nodes.
 function putRows(list, rows, draw) {
   const before = new Map([...list.children].map((item) => [item.dataset.key, item]));
   const focused = list.contains(document.activeElement) ? document.activeElement.dataset.id : null;
@@ -93,7 +94,7 @@ function putRows(list, rows, draw) {
   }
 }
 
-// draw(row) gives the <li>'s content; `empty` the words for an empty list.
+// draw(row) returns the content of the <li>; `empty` is the text for an empty list.
 export function pagedList(draw, empty) {
   const list = el('ul', { class: 'rows', 'aria-label': t('list.label') });
   const status = el('p', { class: 'list-status', role: 'status' });
@@ -109,8 +110,8 @@ export function pagedList(draw, empty) {
   let work = Promise.resolve();
   let stale = false;
 
-  // From one page to the next, until there are `wanted` rows or no more of them. A record that
-  // changes meanwhile may come twice: what came first is newer.
+  // Reads page after page until there are `wanted` rows or no further page. A record that changes
+  // meanwhile may come twice: the first one is newer.
   async function read(from, next, wanted) {
     const [path, query] = load();
     const problem = excess(t('filter.search'), query.search || '', SEARCH_MAX);
@@ -124,7 +125,7 @@ export function pagedList(draw, empty) {
     return { rows: [...found.values()], after: next };
   }
 
-  // One after the other; what was asked for before the last start counts no more.
+  // Starts are run one after the other; an older one is dropped.
   function enqueue(make) {
     const mine = started;
     work = work.then(async () => {
@@ -144,13 +145,13 @@ export function pagedList(draw, empty) {
   }
 
   const readMore = () => enqueue(() => read(rows, after, rows.length + 1));
-  // As many rows as there were, whatever others changed.
+  // As many rows as before, whatever other people changed.
   const readAgain = () => {
     stale = false;
     return read([], null, rows.length);
   };
 
-  // How many there are in all, asked with each page from the top: the rows do not wait for it.
+  // The total, asked for with each first page; the rows do not wait for it.
   async function fetchTotal() {
     const mine = ++counted;
     const [path, query] = load();
@@ -162,7 +163,7 @@ export function pagedList(draw, empty) {
     fill(total, t(answer.more ? 'list.totalMore' : 'list.total', { total: answer.total }));
   }
 
-  // Every page, for what is printed. Says what is missing when there are too many.
+  // All pages, for printing. Reports what is missing when there are too many.
   async function fetchAll() {
     await fetchTotal();
     for (let pages = 0; after && pages < ALL_PAGES; pages++) {
@@ -190,7 +191,7 @@ export function pagedList(draw, empty) {
       fetchTotal();
       return enqueue(readAgain);
     },
-    // The count follows what others and the own acts changed, as the rows do.
+    // The total follows the changes of this person and of others, as the rows do.
     refresh() {
       if (!load) return null;
       fetchTotal();

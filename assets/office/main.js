@@ -1,4 +1,4 @@
-// Start, routes, the frame round every page, and the pulse that keeps it live.
+// Start, routes, the frame around every page, and the poll that keeps it up to date.
 import { get, poll, remove, setToken, whenSignedOut } from './api.js';
 import { el, fill } from './dom.js';
 import { closeDrafts, hasDrafts, openDrafts } from './drafts.js';
@@ -16,12 +16,12 @@ const PULSE_MS = 5000;
 const app = document.getElementById('app');
 const state = { session: null, position: -1, lanes: {}, more: {}, page: null, timer: 0, lost: null, clock: null, doubt: null, typed: false,
   turn: 0 };
-// Tabs of one browser share its session: what one does to it the others are told.
+// Tabs of one browser share a session: sign-in and sign-out are announced to the others.
 const tabs = globalThis.BroadcastChannel ? new BroadcastChannel('bihuan-session') : null;
 
 const pages = { inbox: showInbox, ledger: showLedger, enterprises: showEnterprises, devices: showDevices,
   plaques: showPlaques, access: showAccess };
-// What the hub refuses to other roles is not offered to them.
+// Pages that the hub refuses to other roles are not offered to them.
 const roles = { access: ['leader', 'admin'] };
 
 const unknownPage = (main) => {
@@ -84,7 +84,7 @@ function show() {
   state.page.show(rest);
 }
 
-// The hub's own clock has gone back: everybody who works here is told, on each page.
+// Shows on each page that the hub's clock has gone back.
 function showDoubt(clock) {
   state.doubt = clock;
   const text = clock ? t('live.clock', clock) : '';
@@ -92,16 +92,16 @@ function showDoubt(clock) {
   if (state.clock.textContent !== text) state.clock.textContent = text;
 }
 
-// Every PULSE_MS, and right after an act.
+// Polls every PULSE_MS, and right after an action.
 async function pulse() {
   clearTimeout(state.timer);
   state.turn += 1;
   if (!state.session) return;
-  // An answer that comes after the next turn began, or after a sign-out, is nobody's.
+  // An answer that arrives after the next poll began, or after a sign-out, is dropped.
   const turn = state.turn;
   if (!document.hidden) {
     try {
-      // Who types uses the session; a page that lies open does not.
+      // Typing keeps the session alive; an open page alone does not.
       const ask = state.typed ? get : poll;
       state.typed = false;
       const head = await ask('head', { position: state.position });
@@ -121,7 +121,8 @@ async function pulse() {
   if (turn === state.turn) state.timer = setTimeout(pulse, PULSE_MS);
 }
 
-// `how`: 'ended' by the hub, 'elsewhere' in another tab, 'other' person's sign-in; none: by the person.
+// `how`: 'ended' by the hub, 'elsewhere' in another tab, 'other' for another person's sign-in;
+// none: the person signed out.
 function signedOut(how) {
   const kept = closeDrafts() || hasDrafts();
   forgetPlaces();
@@ -155,7 +156,7 @@ async function begin(session, isNew = true) {
   pulse();
 }
 
-// Another tab signed out, or somebody in: this one goes on only as the same person.
+// Another tab signed out or in: this one continues only with the same person.
 async function onOtherTab({ data }) {
   if (!data.staff && state.session) signedOut('elsewhere');
   else if (state.session && data.staff !== state.session.staff.id) signedOut('other');

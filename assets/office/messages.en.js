@@ -185,7 +185,7 @@ export default {
   'quarantine.raw': 'As received (cannot be read)',
   'quarantine.hidden': 'Its content is not open to you.',
   'quarantine.enterprise': 'Enterprise',
-  'quarantine.why.denied': 'Whoever entered it, or the device, may not do so',
+  'quarantine.why.denied': 'The person or the device is not allowed to do so',
   'quarantine.why.invalid': 'Something in it is against a rule',
   'quarantine.why.unknown': 'The hub does not know an item in it',
   'quarantine.why.limit': 'Something in it is too long or too large',

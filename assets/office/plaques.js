@@ -1,4 +1,4 @@
-// Making plaques, and the sheet that prints them at true size.
+// Makes plaques, and the sheet that prints them at true size.
 import { codePath, get, post } from './api.js';
 import { action, el, field, fill, textOf } from './dom.js';
 import { t } from './i18n.js';

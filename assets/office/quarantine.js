@@ -5,7 +5,7 @@ import { t } from './i18n.js';
 
 const REASON_MAX = 2000;
 
-// Why it was held back, in words; the hub's own, where it has some, say it most exactly.
+// Why an entry is quarantined, as text; the hub's own text, if there is one, is the most exact.
 export function heldWhy(held) {
   const why = t(`quarantine.why.${held.reason}`, null, t(`anomaly.error.${held.reason}`, null, held.reason));
   return held.words ? `${why}${t('app.colon')}${held.words}` : why;

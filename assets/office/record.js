@@ -1,4 +1,4 @@
-// One record: what it says, what belongs to it, and what may be done with it.
+// One record: its values, the records below it, and the possible actions.
 import { casePath, filePath, get, recordPath } from './api.js';
 import { badge, el, fill, textOf } from './dom.js';
 import { placeUnder } from './filters.js';
@@ -10,7 +10,7 @@ import { dueBadge, rowContent } from './list.js';
 
 const PICTURES = ['image/jpeg', 'image/png'];
 
-// Ids are in order of creation.
+// Ids sort in order of creation.
 const byAge = (rows, key) => [...rows].sort((a, b) => (a[key] < b[key] ? -1 : 1));
 
 /* --- files --- */
@@ -107,7 +107,7 @@ function sectionBox(section, back) {
 
 /* --- children and reviews --- */
 
-// Some states are called as the lane they stand in; once is enough.
+// Some states have the same name as their lane; it is shown once.
 function laneBadge(row) {
   const text = row.review ? t(`lane.${row.review}`, null, row.review) : '';
   return text && text !== row.state_label ? badge(row.review, text) : null;
@@ -127,7 +127,7 @@ function childCard(row, back, view) {
     filesBox(row.files));
 }
 
-// A count that is not the whole says so.
+// Marks a count that is not complete.
 const countOf = (number, more) => el('span', { class: 'count' }, more ? `${number}+` : number);
 
 const childrenBox = (group, back, view) => el('section', { class: 'card' },
@@ -159,7 +159,7 @@ const reviewsBox = (reviews) => el('section', { class: 'card' },
 
 /* --- the whole --- */
 
-// The hub puts the archive together first; the browser then saves it under the name the hub gives.
+// The hub makes the archive first; then the browser saves it under the name that the hub gives.
 const caseLinks = (id) => el('p', { class: 'case-links no-print' },
   el('a', { class: 'case-link', href: casePath(id), download: true, title: t('case.hint') }, t('case.export')),
   el('a', { class: 'case-link', href: casePath(id, true), download: true }, t('case.withoutPersonal')));
@@ -189,7 +189,7 @@ const reportsBox = (reports, more, english) => el('section', { class: 'card card
   el('ul', {}, reports.map((report) => el('li', {}, english ? report.en : report.zh))),
   more ? el('p', { class: 'muted' }, t('record.andMore')) : null);
 
-// Approved once, and something came after that.
+// Changed after it was approved.
 const changedBox = (changed) => el('section', { class: 'card card-warn' },
   el('h3', {}, t('record.changedSince')),
   el('p', { class: 'muted' }, t('review.by', { by: changed.by, at: changed.at })),
@@ -201,7 +201,7 @@ const signedBox = (lines) => el('section', { class: 'card card-warn' },
   el('p', { class: 'muted' }, t('record.signedChangesHint')),
   el('p', { class: 'comment', dir: 'auto' }, lines));
 
-// `nextOf(id)`: address of the record that follows in the list, '' when there is none.
+// `nextOf(id)`: address of the next record in the list, '' when there is none.
 export function recordPane(node, id, back, state, nextOf) {
   let view = null;
   let closed = false;
@@ -215,7 +215,7 @@ export function recordPane(node, id, back, state, nextOf) {
     const emptyToggle = el('input', { type: 'checkbox' });
     const sections = el('div', { class: 'sections' }, view.sections.map((one) => sectionBox(one, back)));
     emptyToggle.addEventListener('change', () => sections.classList.toggle('with-empty', emptyToggle.checked));
-    // What was found stands before the fields, who took part after them.
+    // Findings come before the fields, participants after them.
     const groups = (first) => view.children.filter((group) => group.first === first)
       .map((group) => childrenBox(group, back, view));
     const bar = actionBar(view, { done, overtaken, editing: (on) => { editing = on; } });
@@ -237,18 +237,18 @@ export function recordPane(node, id, back, state, nextOf) {
       groups(false),
       (view.related || []).map((group) => relatedBox(group, back)),
       historyBox(view.id));
-    // The button that was pressed is gone: eye and keys go on at what it did.
+    // The pressed button is gone: moves the focus to the result of the action.
     good?.focus();
   }
 
-  // After an act: the lists beside it and their counts are asked anew at once.
+  // After an action, the lists and their counts are read again at once.
   async function done(said) {
     next = nextOf?.(id) || '';
     await load(said);
     state.pulse?.();
   }
 
-  // Who changed what since the page was asked for: lines, or the bare fact when they cannot be had.
+  // Who changed what since the page was loaded: lines, or only the fact when they cannot be read.
   async function changesSince(covers) {
     const news = await get(recordPath(id, 'news'), { since: covers }).catch(() => null);
     if (!news?.rows.length) return [el('p', {}, t('record.changedNote'))];
@@ -260,7 +260,8 @@ export function recordPane(node, id, back, state, nextOf) {
       news.more ? el('p', {}, t('record.andMore')) : null];
   }
 
-  // What was to be sent met a newer record: shows that one, and what is new. FALSE: it cannot be had.
+  // The form was sent for an older version: shows the new one and what changed. false when it
+  // cannot be read.
   async function overtaken() {
     const [changes, found] = await Promise.all([changesSince(view.covers), get(recordPath(id)).catch(() => null)]);
     if (!found || closed) return false;

@@ -2,7 +2,7 @@ import { post } from './api.js';
 import { el, field, fill, textOf } from './dom.js';
 import { language, setLanguage, t } from './i18n.js';
 
-// `why`: what ended the session, for who did not end it.
+// `why`: what ended the session, unless the person did.
 export function showSignIn(app, begin, why) {
   const login = el('input', { name: 'login', autocomplete: 'username', required: true,
     autocapitalize: 'none', spellcheck: 'false' });

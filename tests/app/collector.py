@@ -78,7 +78,7 @@ class Hub:
 
 
 class Office:
-    """The office's API, for somebody with an account."""
+    """The office's API, signed in with an account."""
 
     def __init__(self, hub, login, password):
         address = urlsplit(hub.office)
@@ -116,7 +116,7 @@ class Office:
 
 
 def fill_hazard(app, summary, deadline="deadline-plus-15"):
-    """Opens the form of a hazard and fills in what it needs; saves nothing."""
+    """Fills in the required fields of the open hazard form; saves nothing."""
     app.click("add_hazard")
     app.type("summary", summary)
     app.type("place", "3号煤3105工作面")

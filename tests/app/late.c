@@ -1,3 +1,4 @@
+/* The window over a real store, for tests that hold answers back. See late.h. */
 #include "tests/app/late.h"
 
 #include <string.h>
@@ -141,7 +142,7 @@ void world_on_reached(GObject *source, GAsyncResult *result, gpointer data)
   *(gboolean *)data = TRUE;
 }
 
-/* One answer may lead to the next question: as many rounds as the longest such row, and more. */
+/* An answer may lead to further questions: more rounds than the longest such chain. */
 void world_settle(World *world)
 {
   for (int i = 0; i < ROUNDS; i++) {
@@ -169,7 +170,7 @@ guint world_count_held(World *world)
 void world_deliver(World *world, guint number, int code)
 {
   g_autoptr(GError) error =
-      code >= 0 ? g_error_new_literal(BH_ERROR, code, "said by the test") : NULL;
+      code >= 0 ? g_error_new_literal(BH_ERROR, code, "error from the test") : NULL;
   assert_true(number < world->late->len);
   bh_late_answer_deliver(g_ptr_array_index(world->late, number), error);
   world_settle(world);
@@ -196,7 +197,7 @@ static void find_named(GtkWidget *widget, gpointer data)
 {
   Search *search = data;
   GtkWidget *parent = gtk_widget_get_parent(widget);
-  /* What a revealer shows may still be on its way in. */
+  /* a revealer may still be animating */
   gboolean shown = gtk_widget_get_visible(widget) &&
                    (GTK_IS_REVEALER(parent) ? gtk_revealer_get_reveal_child(GTK_REVEALER(parent))
                                             : gtk_widget_get_child_visible(widget));
@@ -208,7 +209,7 @@ static void find_named(GtkWidget *widget, gpointer data)
     gtk_container_forall(GTK_CONTAINER(widget), find_named, search);
 }
 
-GtkWidget *world_look(World *world, const char *id)
+GtkWidget *world_try_find(World *world, const char *id)
 {
   Search search = {id, NULL};
   find_named(GTK_WIDGET(world->window), &search);
@@ -217,13 +218,13 @@ GtkWidget *world_look(World *world, const char *id)
 
 GtkWidget *world_find(World *world, const char *id)
 {
-  GtkWidget *found = world_look(world, id);
+  GtkWidget *found = world_try_find(world, id);
   if (found == NULL)
     fail_msg("no control %s", id);
   return found;
 }
 
-void world_force(World *world, const char *id)
+void world_force_tap(World *world, const char *id)
 {
   g_signal_emit_by_name(world_find(world, id), "clicked");
   world_settle(world);
@@ -233,7 +234,7 @@ gboolean world_tap(World *world, const char *id)
 {
   if (!gtk_widget_is_sensitive(world_find(world, id)))
     return FALSE;
-  world_force(world, id);
+  world_force_tap(world, id);
   return TRUE;
 }
 
@@ -242,14 +243,14 @@ void world_type(World *world, const char *id, const char *text)
   gtk_entry_set_text(GTK_ENTRY(world_find(world, id)), text);
 }
 
-const char *world_text(World *world, const char *id)
+const char *world_get_text(World *world, const char *id)
 {
   return gtk_label_get_text(GTK_LABEL(world_find(world, id)));
 }
 
-const char *world_said(World *world)
+const char *world_get_toast(World *world)
 {
-  GtkWidget *text = world_look(world, "toast_text");
+  GtkWidget *text = world_try_find(world, "toast_text");
   return text != NULL ? gtk_label_get_text(GTK_LABEL(text)) : "";
 }
 

@@ -1,5 +1,5 @@
-/* The collector's window over a real store, with the store's answers in the test's hands: held
- * back, let go one at a time, in any order, twice, as an error, or never. Main thread. */
+/* The collector's window over a real store, for tests that hold back the store's answers and
+ * deliver them one at a time, in any order, twice, as an error, or never. Main thread. */
 #pragma once
 
 #include "app/window.h"
@@ -10,55 +10,57 @@ typedef struct {
   BhWorker *worker;
   BhSession *session;
   BhWindow *window;
-  GPtrArray *late;  /* BhLateAnswer*, oldest first; NULL where it was let go */
-  guint answers;    /* that the store gave so far but to "status", held ones too */
-  const char *held; /* method whose answers are held, "*": all; NULL: all come at once */
+  GPtrArray *late;  /* BhLateAnswer*, oldest first; all that were held */
+  guint answers;    /* number of answers so far except to "status", held ones included */
+  const char *held; /* name of the call whose answers are held, "*": all; NULL: none */
 } World;
 
-/* Two people (Li, Wang), two lists of four items in two sections, two enterprises, and Li's
- * inspection of the first with Wang, on site and returned. The window shows the face tiles. */
+/* Two people (Li, Wang), two checklists of four items in two sections, two enterprises, and Li's
+ * inspection of the first with Wang: on site, and returned by a review. The window shows the
+ * sign-in page. Free with world_free. */
 World *world_new(void);
-/* Both people have their PINs (PIN_OF_LI, PIN_OF_WANG) and save nothing before they signed in. */
+/* The same, but Li and Wang have PINs (PIN_OF_LI, PIN_OF_WANG): the store refuses their entries
+ * until they sign in. */
 World *world_new_with_pins(void);
 void world_free(World *world);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(World, world_free)
 
-#define INSPECTION 0xc0 /* test_id numbers of the records */
+#define INSPECTION 0xc0 /* numbers of the records, for test_id */
 #define CHECKLIST 0xc1
-#define REVIEW 0xd0     /* open, of the inspection */
-#define ENTERPRISE 0xd1 /* another one: 样例甲餐馆 */
+#define REVIEW 0xd0     /* of the inspection, open */
+#define ENTERPRISE 0xd1 /* another enterprise: 样例甲餐馆 */
 #define CHECKLIST_OF_FIRE 0xd2
 
-/* Li is signed in and sees `page` (taken over). */
+/* Makes Li the actor and opens `page` (taken over). */
 void world_show(World *world, BhPage *page);
-/* The store has nothing to do any more, and what it answered has arrived or is held. */
+/* Waits until the store has nothing to do and its answers were delivered or held. */
 void world_settle(World *world);
 
-/* Answers of `method` (bh_late_answer_get_name; "*": of all but "status") are held from now on;
- * NULL: none. */
+/* Holds the answers of `method` (bh_late_answer_get_name; "*": all but "status") from now on; NULL:
+ * none. */
 void world_hold(World *world, const char *method);
 /* Number of answers held since world_new. */
 guint world_count_held(World *world);
-/* Lets all of them arrive, the newest first when `backwards`, and what they lead to. */
+/* Delivers all held answers, the newest first when `backwards`, and those that result from them. */
 void world_deliver_all(World *world, gboolean backwards);
-/* Lets the held answer arrive; with `code` ≥ 0 it is that error. It stays and can come again. */
+/* Delivers a held answer; with `code` ≥ 0 as that error. It can be delivered again. */
 void world_deliver(World *world, guint number, int code);
 
-/* The control with this id on what is shown, fails when there is none; NULL-safe look. */
+/* The visible control with this id: world_find fails the test without one, world_try_find returns
+ * NULL. */
 GtkWidget *world_find(World *world, const char *id);
-GtkWidget *world_look(World *world, const char *id);
-/* As a finger does: FALSE when the control takes no taps. */
+GtkWidget *world_try_find(World *world, const char *id);
+/* Taps a control. FALSE when it takes no taps. */
 gboolean world_tap(World *world, const char *id);
-/* As if the tap had been on its way already: even where no tap is taken. */
-void world_force(World *world, const char *id);
+/* Taps a control even when it takes no taps, like a tap that was sent before. */
+void world_force_tap(World *world, const char *id);
 void world_type(World *world, const char *id, const char *text);
-const char *world_text(World *world, const char *id);
-/* What the strip at the bottom says; "" when it is hidden. */
-const char *world_said(World *world);
-/* A call of service.h past the window, as another program makes it; `params` stolen, new reference.
- */
+const char *world_get_text(World *world, const char *id);
+/* Text of the toast; "" when it is hidden. */
+const char *world_get_toast(World *world);
+/* Calls a method of service.h as another program does; `params` is taken over, new reference. */
 json_t *world_call(World *world, const char *method, json_t *params);
-/* The hub sends a snapshot of one record; `set` stolen. */
+/* Stores a snapshot of one record as if the hub had sent it; `set` is taken over. */
 void world_pull(World *world, guint id, const char *kind, json_t *set);
 /* Callback of bh_worker_run_async that sets the gboolean in `data`. */
 void world_on_reached(GObject *source, GAsyncResult *result, gpointer data);

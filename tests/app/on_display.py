@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""on_display.py PROGRAM [ARG…]: runs a program on an X server of its own, without accessibility."""
+"""on_display.py PROGRAM [ARG…]: runs a program on its own X server, without accessibility."""
 
 import os
 import subprocess

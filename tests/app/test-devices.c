@@ -1,5 +1,4 @@
-/* The devices behind their small interfaces: wedge bursts, codes in pictures, picture quality,
- * battery, position values. */
+/* The devices: wedge bursts, codes in pictures, picture quality, battery, position values. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,17 +16,17 @@
 #include "app/devices/picture-load.h"
 #include "app/devices/power.h"
 #include "app/devices/wedge.h"
-#include "app/said.h"
+#include "app/user-error.h"
 #include "tests/support/pictures.h"
 
 static char *type(BhWedge *wedge, const char *text, guint32 gap_ms, guint32 *at_ms)
 {
   for (const char *c = text; *c != '\0'; c++) {
     *at_ms += gap_ms;
-    assert_null(bh_wedge_take(wedge, (gunichar)*c, *at_ms));
+    assert_null(bh_wedge_add_character(wedge, (gunichar)*c, *at_ms));
   }
   *at_ms += gap_ms;
-  return bh_wedge_take(wedge, '\n', *at_ms);
+  return bh_wedge_add_character(wedge, '\n', *at_ms);
 }
 
 static void test_a_burst_that_ends_in_enter_is_a_code(void **state)
@@ -60,7 +59,7 @@ static void test_a_short_code_is_one_only_when_no_hand_is_that_fast(void **state
   g_autofree char *code = type(wedge, "SL01", 8, &at_ms);
   assert_string_equal(code, "SL01");
   at_ms += 900;
-  assert_null(type(wedge, "1234", 45, &at_ms)); /* a PIN, rolled over the keys */
+  assert_null(type(wedge, "1234", 45, &at_ms)); /* a PIN, typed by rolling over the keys */
 }
 
 static void test_a_scanner_with_a_prefix_is_known_by_it(void **state)
@@ -82,14 +81,14 @@ static void test_caps_lock_changes_no_code(void **state)
   for (const char *c = "bh1:abCD-12"; *c != '\0'; c++) {
     GdkEventKey key = {.keyval = gdk_unicode_to_keyval((guint32)*c), .state = GDK_LOCK_MASK};
     key.time = at_ms += 8;
-    assert_null(bh_wedge_take_key(wedge, &key));
+    assert_null(bh_wedge_add_key(wedge, &key));
   }
   GdkEventKey enter = {.keyval = GDK_KEY_Return, .state = GDK_LOCK_MASK, .time = at_ms + 8};
-  code = bh_wedge_take_key(wedge, &enter);
+  code = bh_wedge_add_key(wedge, &enter);
   assert_string_equal(code, "BH1:ABcd-12");
 }
 
-/* A QR as a picture: `module` pixels a dot, a quiet zone of four. */
+/* A QR code as a picture: `module` pixels per dot, a quiet zone of four dots. */
 static GdkPixbuf *draw_code(const char *text, int module, gboolean inverted)
 {
   QRcode *code = QRcode_encodeString(text, 0, QR_ECLEVEL_M, QR_MODE_8, 1);
@@ -158,7 +157,7 @@ static char *say_of(const void *bytes, gsize len)
   g_autoptr(GError) error = NULL;
   g_autoptr(GdkPixbuf) picture = bh_picture_load_whole(file.path, 300, &error);
   assert_null(picture);
-  assert_true(error->domain == BH_SAID);
+  assert_true(error->domain == BH_USER_ERROR);
   return g_strdup(error->message);
 }
 
@@ -167,25 +166,27 @@ static void test_what_is_wrong_with_a_picture_is_said(void **state)
   (void)state;
   g_autoptr(GByteArray) sound = test_jpeg_sized(300, 200, FALSE);
   g_autofree char *text = say_of("text", 4);
-  assert_string_equal(text, "This file is no picture that can be read");
+  assert_string_equal(text, "This file is not a readable picture");
   g_autofree char *three = say_of("\xff\xd8\xff", 3);
   assert_string_equal(three, "The picture is cut off: the end of the file is missing");
   g_autofree char *third = say_of(sound->data, sound->len - 100);
   assert_string_equal(third, three);
   g_autofree char *fake = say_of("\xff\xd8\xff\xd9", 4);
-  assert_string_equal(fake, "The picture is damaged; its file does not hold together");
+  assert_string_equal(fake, "The picture is damaged; its file is inconsistent");
   g_autoptr(GByteArray) huge = test_jpeg_sized(65000, 40000, FALSE);
   g_autofree char *large = say_of(huge->data, huge->len);
-  assert_string_equal(large, "The picture is too large: 2600 megapixels; of this sort at most 256");
+  assert_string_equal(large,
+                      "The picture is too large: 2600 megapixels; at most 256 for this format");
   g_autoptr(GByteArray) scans = test_jpeg_sized(20000, 10000, TRUE);
   g_autofree char *many = say_of(scans->data, scans->len);
-  assert_string_equal(many, "The picture is too large: 200 megapixels; of this sort at most 134");
+  assert_string_equal(many,
+                      "The picture is too large: 200 megapixels; at most 134 for this format");
   g_autoptr(GError) error = NULL;
   assert_null(bh_picture_load_whole("/nowhere.jpg", 300, &error));
-  assert_string_equal(error->message, "The file cannot be read; is the card still in?");
+  assert_string_equal(error->message, "The file cannot be read; is the card still inserted?");
 }
 
-/* 72 megapixels, as telephones take them, in whatever way they are kept. */
+/* 72 megapixels, as telephones take them, in several formats. */
 static void test_a_large_picture_is_taken_and_made_small(void **state)
 {
   (void)state;
@@ -200,7 +201,7 @@ static void test_a_large_picture_is_taken_and_made_small(void **state)
   }
 }
 
-/* Evidence that is cut off is still looked at, as far as it goes. */
+/* A truncated picture is still shown as far as it goes. */
 static void test_of_a_damaged_picture_the_rest_is_shown(void **state)
 {
   (void)state;
@@ -281,12 +282,12 @@ static void test_only_a_position_of_now_on_earth_is_taken(void **state)
   };
   gint64 now_ms = G_GINT64_CONSTANT(1795860849275);
   for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-    BhLocationFault fault = bh_location_judge(rows[i].lat, rows[i].lon, rows[i].accuracy_m,
+    BhLocationFault fault = bh_location_check(rows[i].lat, rows[i].lon, rows[i].accuracy_m,
                                               now_ms - rows[i].age_ms, now_ms);
     assert_int_equal(fault, rows[i].fault);
     assert_true((bh_location_fault_text(fault) == NULL) == (fault == BH_LOCATION_GOOD));
   }
-  assert_int_equal(bh_location_judge(39.5, 112.2, 8, 0, now_ms), BH_LOCATION_GOOD);
+  assert_int_equal(bh_location_check(39.5, 112.2, 8, 0, now_ms), BH_LOCATION_GOOD);
 }
 
 /* --- a receiver --- */
@@ -298,7 +299,7 @@ static void test_only_a_position_of_now_on_earth_is_taken(void **state)
 typedef struct {
   GSocketListener *listener;
   guint16 port;
-  const char *const *reports; /* lines that follow one another twice a second */
+  const char *const *reports; /* two lines per second */
 } Receiver;
 
 static gpointer serve_reports(gpointer data)
@@ -365,7 +366,7 @@ static void test_the_last_report_of_hours_ago_is_waited_past(void **state)
   assert_string_equal(json_string_value(json_object_get(place, "lat")), "39.500000");
 }
 
-/* The clock of the device is wrong, the satellites' goes on. */
+/* The clock of the device is wrong; the time of the satellites advances. */
 static void test_a_wrong_clock_of_the_device_hinders_no_position(void **state)
 {
   (void)state;

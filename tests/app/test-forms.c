@@ -1,5 +1,5 @@
-/* A form over a kind that has a field of every type that needs no other record: what goes in comes
- * out, what is wrong is said at its field, and hostile text stays text. */
+/* A form over a kind with a field of every type that needs no other record: values round-trip,
+ * problems are shown at their field, hostile text stays text. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -232,7 +232,7 @@ static void test_a_locked_field_is_text(void **state)
   assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "flag"))), "是");
   assert_string_equal(gtk_label_get_text(GTK_LABEL(find(world, "date"))), "2026-02-28");
   assert_true(gtk_widget_get_visible(find(world, "locked")));
-  /* What is locked and empty is nothing to look at. */
+  /* A locked, empty field is not shown. */
   assert_false(gtk_widget_get_visible(gtk_widget_get_parent(find(world, "longtext"))));
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(find(world, "choice-two")), TRUE);
   bh_form_view_flush(world->form);
@@ -257,7 +257,7 @@ static void test_what_cannot_be_a_value_is_said_at_its_field(void **state)
   assert_value(world, "integer", "12");
 }
 
-/* A check character that does not fit is said at once, asks for the reason and stops nothing. */
+/* A wrong check character is reported at once and asks for the reason; it can be saved. */
 static void test_a_doubtful_code_is_said_at_once_and_asks_why(void **state)
 {
   World *world = *state;
@@ -269,7 +269,7 @@ static void test_a_doubtful_code_is_said_at_once_and_asks_why(void **state)
   assert_false(gtk_widget_get_visible(find(world, "problem-uscc")));
   assert_true(gtk_widget_get_visible(find(world, "doubt-uscc")));
   assert_true(gtk_widget_get_visible(reason));
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   gtk_entry_set_text(GTK_ENTRY(find(world, "uscc")), "91140603MA0000015Q");
   bh_form_view_flush(world->form);
   assert_false(gtk_widget_get_visible(find(world, "doubt-uscc")));
@@ -280,16 +280,16 @@ static void test_what_cannot_be_kept_stops_saving_and_stays_said(void **state)
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风\342\200\256门");
-  assert_false(bh_form_view_settle(world->form));
+  assert_false(bh_form_view_validate(world->form));
   g_autoptr(json_t) none = json_array();
   g_free(bh_form_view_show_problems(world->form, none));
   assert_true(gtk_widget_get_visible(find(world, "problem-text")));
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "风门");
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   assert_false(gtk_widget_get_visible(find(world, "problem-text")));
 }
 
-/* Nothing is cut: what is too long stays whole, is said, and is not saved. */
+/* Text is never truncated: one that is too long stays whole, is reported, and is not saved. */
 static void test_a_text_that_is_too_long_is_kept_and_said(void **state)
 {
   World *world = *state;
@@ -300,7 +300,7 @@ static void test_a_text_that_is_too_long_is_kept_and_said(void **state)
   int at = 0;
   gtk_editable_insert_text(GTK_EDITABLE(entry), pasted->str, -1, &at);
   assert_string_equal(gtk_entry_get_text(entry), pasted->str);
-  assert_false(bh_form_view_settle(world->form));
+  assert_false(bh_form_view_validate(world->form));
   assert_true(gtk_widget_get_visible(find(world, "problem-text")));
   g_autofree char *kept = g_strdup_printf("\"%s\"", pasted->str);
   assert_value(world, "text", kept);
@@ -310,10 +310,10 @@ static void test_what_was_pasted_comes_in_one_line_without_hidden_marks(void **s
 {
   World *world = *state;
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), " 风\u200b门\n二\u3000");
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   assert_value(world, "text", "\"风门 二\"");
   gtk_entry_set_text(GTK_ENTRY(find(world, "text")), "\u3000\u200b");
-  assert_true(bh_form_view_settle(world->form));
+  assert_true(bh_form_view_validate(world->form));
   assert_value(world, "text", "none");
 }
 
@@ -329,7 +329,7 @@ static void test_what_was_refused_is_shown_again_with_its_error(void **state)
   bh_form_view_load(world->form, draft);
   assert_string_equal(gtk_entry_get_text(GTK_ENTRY(find(world, "integer"))), "abc");
   assert_true(gtk_widget_get_visible(find(world, "problem-integer")));
-  assert_false(bh_form_view_settle(world->form));
+  assert_false(bh_form_view_validate(world->form));
 }
 
 static void test_problems_stand_at_their_field_and_the_rest_is_given_back(void **state)

@@ -1,4 +1,4 @@
-/* The idle clock of the window: suspend counts, and the first touch after it is nobody's. */
+/* The idle time of the window: suspend counts, and the first touch after it is dropped. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* The answer arrives after the person moved on: signing in, signing, and what is typed last. */
+/* Answers that arrive after the person moved on: to sign-in, signatures and text that is typed
+ * last. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -16,11 +17,11 @@ static void type_pin(World *world, const char *pin)
   }
 }
 
-/* Li's PIN is being checked. */
+/* Starts a check of Li's PIN and holds its answer. */
 static void check_pin_of_li(World *world, const char *pin)
 {
   assert_true(world_tap(world, "tile-1"));
-  assert_string_equal(world_text(world, "pin_name"), "李明");
+  assert_string_equal(world_get_text(world, "pin_name"), "李明");
   type_pin(world, pin);
   world_hold(world, "run");
   assert_true(world_tap(world, "key-ok"));
@@ -33,12 +34,12 @@ static void test_the_pin_of_one_person_never_signs_in_another(void **state)
   (void)state;
   g_autoptr(World) world = world_new_with_pins();
   check_pin_of_li(world, PIN_OF_LI);
-  world_force(world, "other_person");
-  world_force(world, "tile-2");
-  assert_string_equal(world_text(world, "pin_name"), "王芳");
+  world_force_tap(world, "other_person");
+  world_force_tap(world, "tile-2");
+  assert_string_equal(world_get_text(world, "pin_name"), "王芳");
   world_deliver(world, 0, -1);
   assert_null(bh_session_get_actor(world->session));
-  assert_string_equal(world_text(world, "pin_name"), "王芳");
+  assert_string_equal(world_get_text(world, "pin_name"), "王芳");
   type_pin(world, PIN_OF_WANG);
   assert_true(world_tap(world, "key-ok"));
   assert_string_equal(bh_session_get_actor(world->session), world->fixture->wang);
@@ -64,12 +65,12 @@ static void test_a_late_wrong_pin_says_nothing_to_the_next_person(void **state)
   (void)state;
   g_autoptr(World) world = world_new_with_pins();
   check_pin_of_li(world, "9999");
-  world_force(world, "other_person");
-  world_force(world, "tile-2");
+  world_force_tap(world, "other_person");
+  world_force_tap(world, "tile-2");
   type_pin(world, "1");
   world_deliver(world, 0, -1);
-  assert_null(world_look(world, "pin_message"));
-  assert_string_equal(world_text(world, "pin_dots"), "● ");
+  assert_null(world_try_find(world, "pin_message"));
+  assert_string_equal(world_get_text(world, "pin_dots"), "● ");
 }
 
 static void test_a_check_of_a_pin_that_fails_late_says_nothing_to_the_next_person(void **state)
@@ -77,9 +78,9 @@ static void test_a_check_of_a_pin_that_fails_late_says_nothing_to_the_next_perso
   (void)state;
   g_autoptr(World) world = world_new_with_pins();
   check_pin_of_li(world, PIN_OF_LI);
-  world_force(world, "other_person");
+  world_force_tap(world, "other_person");
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_string_equal(world_said(world), "");
+  assert_string_equal(world_get_toast(world), "");
   assert_null(bh_session_get_actor(world->session));
   assert_true(world_tap(world, "tile-1"));
   type_pin(world, PIN_OF_LI);
@@ -107,7 +108,7 @@ static const json_t *signature_at(const json_t *rows, gsize index)
   return json_object_get(json_array_get(rows, index), "values");
 }
 
-/* All answers of the store to a signature, whichever way it is asked. */
+/* All answers of the store to a signature, by any call. */
 static void hold_signature(World *world)
 {
   world_hold(world, "change");
@@ -121,7 +122,7 @@ static void test_a_signature_is_stored_for_whom_it_was_given(void **state)
   draw(world);
   hold_signature(world);
   assert_true(world_tap(world, "pad_save"));
-  world_force(world, "signer-second_inspector-2");
+  world_force_tap(world, "signer-second_inspector-2");
   world_hold(world, NULL);
   world_deliver(world, 0, -1);
   g_autoptr(json_t) rows = world_list(world, "signature");
@@ -156,7 +157,7 @@ static void test_two_taps_on_saving_a_signature_are_one(void **state)
   draw(world);
   hold_signature(world);
   assert_true(world_tap(world, "pad_save"));
-  world_force(world, "pad_save");
+  world_force_tap(world, "pad_save");
   world_hold(world, NULL);
   for (guint i = 0; i < world_count_held(world); i++)
     world_deliver(world, i, -1);
@@ -174,7 +175,7 @@ static void test_two_taps_on_recording_a_refusal_are_one(void **state)
   world_type(world, "refuse_witness", "样例见证人");
   hold_signature(world);
   assert_true(world_tap(world, "refuse_save"));
-  world_force(world, "refuse_save");
+  world_force_tap(world, "refuse_save");
   world_hold(world, NULL);
   for (guint i = 0; i < world_count_held(world); i++)
     world_deliver(world, i, -1);
@@ -192,7 +193,7 @@ static void test_a_signature_that_fails_late_is_said_and_stays_on_the_pad(void *
   assert_true(world_tap(world, "pad_save"));
   world_hold(world, NULL);
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_said(world), "The disk could not be written"));
+  assert_non_null(strstr(world_get_toast(world), "The disk could not be written"));
   assert_false(bh_signature_pad_is_empty(BH_SIGNATURE_PAD(world_find(world, "canvas"))));
   assert_true(gtk_widget_is_sensitive(world_find(world, "pad_save")));
 }
@@ -205,7 +206,7 @@ static void test_a_visit_cannot_end_before_the_last_signature_is_known(void **st
   assert_true(world_tap(world, "refuse"));
   world_type(world, "refuse_reason", "样例原因");
   world_type(world, "refuse_witness", "样例见证人");
-  world_hold(world, "run"); /* the visit, loaded again */
+  world_hold(world, "run"); /* the visit, read again */
   assert_true(world_tap(world, "refuse_save"));
   assert_false(world_tap(world, "done"));
   world_hold(world, NULL);
@@ -229,7 +230,7 @@ static void test_a_failure_after_the_page_was_left_is_said(void **state)
   world_hold(world, NULL);
   assert_true(world_tap(world, "back"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_text(world, "failure_text"), "was not kept"));
+  assert_non_null(strstr(world_get_text(world, "failure_text"), "was not saved"));
 }
 
 static void test_an_answer_to_a_page_that_is_gone_does_nothing(void **state)
@@ -243,9 +244,9 @@ static void test_an_answer_to_a_page_that_is_gone_does_nothing(void **state)
   world_hold(world, NULL);
   assert_true(world_tap(world, "back"));
   world_deliver(world, 0, -1);
-  assert_non_null(world_look(world, "finish"));
+  assert_non_null(world_try_find(world, "finish"));
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_string_equal(world_said(world), "");
+  assert_string_equal(world_get_toast(world), "");
 }
 
 int main(int argc, char **argv)

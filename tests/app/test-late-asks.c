@@ -1,6 +1,6 @@
-/* What the window asks about before it saves: an answer that a recorded hazard contradicts, a
- * hazard taken back, a visit that was not carried out although something was found, an item that
- * asks whether a hazard is major. */
+/* Questions that the window asks before it saves: an answer that contradicts a hazard, a withdrawn
+ * hazard, a visit that was not carried out although something was found, an item that asks whether
+ * a hazard is major, missing glyphs. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -57,7 +57,7 @@ static World *ask_about_compliant(void)
   record_hazard(world);
   world_show(world, bh_checklist_page_new(test_id(INSPECTION)));
   assert_true(world_tap(world, "previous"));
-  assert_string_equal(world_text(world, "item_no"), "T-01");
+  assert_string_equal(world_get_text(world, "item_no"), "T-01");
   assert_true(world_tap(world, "answer-compliant"));
   assert_true(gtk_widget_get_visible(world_find(world, "contradiction")));
   assert_shown(world, INSPECTION, "answers/T-01", "noncompliant");
@@ -78,8 +78,8 @@ static void test_compliant_with_a_reason_takes_the_hazard_back_in_the_same_entry
   (void)state;
   g_autoptr(World) world = ask_about_compliant();
   guint64 before = count_entries(world, INSPECTION);
-  world_tap(world, "contradiction_yes"); /* without a reason it goes on asking */
-  assert_non_null(world_look(world, "contradiction"));
+  world_tap(world, "contradiction_yes"); /* the question stays without a reason */
+  assert_non_null(world_try_find(world, "contradiction"));
   assert_shown(world, HAZARD, "state", "found");
   world_type(world, "contradiction_reason", "看错了门");
   assert_true(world_tap(world, "contradiction_yes"));
@@ -95,14 +95,14 @@ static void test_a_hazard_is_taken_back_with_a_reason_only(void **state)
   (void)state;
   g_autoptr(World) world = world_new();
   record_hazard(world);
-  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  world_show(world, bh_hazard_page_new_existing(test_id(HAZARD)));
   assert_true(world_tap(world, "withdraw"));
   world_tap(world, "withdrawal_yes");
   assert_shown(world, HAZARD, "state", "found");
   assert_true(world_tap(world, "withdrawal_no"));
   assert_shown(world, HAZARD, "state", "found");
   assert_true(world_tap(world, "withdraw"));
-  /* Blanks are no reason: the question stays. */
+  /* Blanks are not a reason: the question stays. */
   world_type(world, "withdrawal_reason", "\u3000\u200b");
   world_tap(world, "withdrawal_yes");
   assert_shown(world, HAZARD, "state", "found");
@@ -122,13 +122,13 @@ static void test_a_closed_gate_and_a_hazard_do_not_go_together(void **state)
   world_type(world, "outcome_note", "门卫不在");
   assert_true(world_tap(world, "save"));
   assert_shown(world, INSPECTION, "state", "on_site");
-  const char *said = world_text(world, "problem-outcome");
+  const char *said = world_get_text(world, "problem-outcome");
   assert_true(gtk_widget_get_visible(world_find(world, "problem-outcome")));
   assert_true(strlen(said) > 0);
 }
 
-/* The item asks whether the hazard is major. A draft that was left before anybody said so asks
- * again, and is not saved undecided. */
+/* The item asks whether the hazard is major. A draft that was left undecided asks again, and cannot
+ * be saved. */
 static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
 {
   (void)state;
@@ -154,7 +154,7 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
                          json_pack("{s:s, s:s, s:s, s:s, s:b}", "author", world->fixture->li,
                                    "record", test_id(HAZARD), "kind", "hazard", "key",
                                    "major_candidate", "value", 1)));
-  world_show(world, bh_hazard_page_new_for(test_id(HAZARD)));
+  world_show(world, bh_hazard_page_new_existing(test_id(HAZARD)));
   assert_true(gtk_widget_get_visible(world_find(world, "candidate_box")));
   assert_true(world_tap(world, "save"));
   g_autoptr(json_t) hazards = world_list(world, "hazard");
@@ -163,7 +163,7 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
   assert_true(world_tap(world, "as_general"));
   assert_true(world_tap(world, "save"));
   g_autoptr(json_t) without = world_list(world, "hazard");
-  assert_int_equal(json_array_size(without), 0); /* general needs its reason */
+  assert_int_equal(json_array_size(without), 0); /* "general" needs a reason */
   assert_true(gtk_widget_get_visible(world_find(world, "problem-level_reason")));
   world_type(world, "level_reason", "未超过核定能力");
   assert_true(world_tap(world, "save"));
@@ -171,7 +171,7 @@ static void test_a_reopened_draft_asks_again_whether_it_is_major(void **state)
   assert_int_equal(json_array_size(saved), 1);
 }
 
-/* The list's question is shown, and describes nothing: what was found is said by who found it. */
+/* The list's question is shown, and is not used as the summary. */
 static void test_a_question_is_no_description_of_a_hazard(void **state)
 {
   (void)state;
@@ -195,7 +195,7 @@ static gsize count_signatures(World *world)
   return json_array_size(rows);
 }
 
-/* What no font can draw is named before anybody signs, and again for the name that is typed. */
+/* Missing glyphs are reported before anybody signs, and again for a typed name. */
 static void set_place_note(World *world, const char *note)
 {
   json_decref(world_call(world, "save",
@@ -204,7 +204,7 @@ static void set_place_note(World *world, const char *note)
                                    "set", "place_note", note)));
 }
 
-/* Corrected meanwhile: an answer would be about a text that is no longer shown. */
+/* The text was corrected in the meantime: an answer would belong to the old text. */
 static void test_a_question_goes_with_the_text_it_is_about(void **state)
 {
   (void)state;
@@ -212,11 +212,11 @@ static void test_a_question_goes_with_the_text_it_is_about(void **state)
   set_place_note(world, "回风\uE000巷");
   BhPage *page = bh_sign_page_new(test_id(INSPECTION));
   world_show(world, page);
-  assert_true(gtk_widget_is_visible(world_find(world, "undrawn_no")));
+  assert_true(gtk_widget_is_visible(world_find(world, "missing_glyphs_no")));
   set_place_note(world, "回风巷");
   bh_page_refresh(page);
   world_settle(world);
-  assert_null(world_look(world, "undrawn_no"));
+  assert_null(world_try_find(world, "missing_glyphs_no"));
   assert_true(gtk_widget_is_sensitive(world_find(world, "done")));
 }
 
@@ -227,19 +227,19 @@ static void test_what_cannot_be_drawn_is_named_before_it_is_signed(void **state)
   g_autoptr(World) world = world_new();
   set_place_note(world, "回风\uE000巷");
   world_show(world, bh_sign_page_new(test_id(INSPECTION)));
-  assert_non_null(strstr(world_text(world, "undrawn_text"), "Place: U+E000"));
+  assert_non_null(strstr(world_get_text(world, "missing_glyphs_text"), "Place: U+E000"));
   assert_false(world_tap(world, "signer-enterprise-3"));
   assert_false(gtk_widget_is_sensitive(world_find(world, "done")));
-  assert_true(world_tap(world, "undrawn_yes"));
+  assert_true(world_tap(world, "missing_glyphs_yes"));
   assert_true(world_tap(world, "signer-enterprise-3"));
   world_type(world, "pad_name", "张\uE001");
   bh_signature_pad_add_stroke(BH_SIGNATURE_PAD(world_find(world, "canvas")), xy, 3);
   assert_true(world_tap(world, "pad_save"));
-  assert_non_null(strstr(world_text(world, "undrawn_text"), "U+E001"));
-  assert_true(world_tap(world, "undrawn_no"));
+  assert_non_null(strstr(world_get_text(world, "missing_glyphs_text"), "U+E001"));
+  assert_true(world_tap(world, "missing_glyphs_no"));
   assert_int_equal(count_signatures(world), 0);
   assert_true(world_tap(world, "pad_save"));
-  assert_true(world_tap(world, "undrawn_yes"));
+  assert_true(world_tap(world, "missing_glyphs_yes"));
   assert_int_equal(count_signatures(world), 1);
 }
 

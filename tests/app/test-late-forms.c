@@ -1,5 +1,5 @@
-/* The window stays open while a round brings other forms: what is open goes on, what is opened
- * afterwards is new. */
+/* A sync brings other forms while the window is open: open forms stay, new pages use the
+ * new ones. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -9,7 +9,7 @@
 #include "app/pages/home.h"
 #include "sync/device/store/outbox.h"
 
-/* As a round does: the place of a hazard is called otherwise. */
+/* As a sync does: the label of a hazard's place is changed. */
 static void adopt(BhDevice *device, GTask *task, gpointer data)
 {
   (void)data;
@@ -39,7 +39,7 @@ static void adopt_another_form(World *world)
   bh_worker_run_async(world->worker, adopt, NULL, NULL, NULL, NULL, world_on_reached, &reached);
   while (!reached)
     g_main_context_iteration(NULL, TRUE);
-  /* What the runner of rounds tells after each of them. */
+  /* What the sync reports after each run. */
   bh_session_refresh_status(world->session);
   world_settle(world);
 }
@@ -61,7 +61,7 @@ static void test_a_page_opened_after_a_round_has_the_new_form(void **state)
   world_show(world, bh_hazard_page_new(test_id(INSPECTION), NULL));
   AtkObject *place = gtk_widget_get_accessible(world_find(world, "place"));
   assert_non_null(strstr(atk_object_get_name(place), "Another word"));
-  assert_null(world_look(world, "form_changed"));
+  assert_null(world_try_find(world, "form_changed"));
 }
 
 static void test_an_open_form_keeps_what_is_typed_and_says_that_it_changed(void **state)
@@ -71,9 +71,9 @@ static void test_an_open_form_keeps_what_is_typed_and_says_that_it_changed(void 
   BhPage *page = bh_hazard_page_new(test_id(INSPECTION), NULL);
   world_show(world, page);
   world_type(world, "place", "一号井口");
-  assert_null(world_look(world, "form_changed"));
+  assert_null(world_try_find(world, "form_changed"));
   adopt_another_form(world);
-  assert_non_null(world_look(world, "form_changed"));
+  assert_non_null(world_try_find(world, "form_changed"));
   assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "place"))), "一号井口");
   assert_true(world_tap(world, "back"));
   world_settle(world);
@@ -81,9 +81,9 @@ static void test_an_open_form_keeps_what_is_typed_and_says_that_it_changed(void 
       world_call(world, "draft_list", json_pack("{s:s}", "author", world->fixture->li));
   const json_t *draft = json_array_get(json_object_get(list, "drafts"), 0);
   g_autofree char *record = g_strdup(bh_json_string_or(draft, "record", ""));
-  world_show(world, bh_hazard_page_new_for(record));
+  world_show(world, bh_hazard_page_new_existing(record));
   assert_string_equal(gtk_entry_get_text(GTK_ENTRY(world_find(world, "place"))), "一号井口");
-  assert_null(world_look(world, "form_changed"));
+  assert_null(world_try_find(world, "form_changed"));
 }
 
 int main(int argc, char **argv)

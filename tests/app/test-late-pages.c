@@ -1,4 +1,4 @@
-/* The answer arrives after the person moved on: what pages show and what a tap on them does. */
+/* Answers that arrive after the person moved on: what pages show, and what taps on them do. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -12,7 +12,7 @@
 #include "app/pages/queue.h"
 #include "app/pages/sign.h"
 #include "app/pages/start.h"
-#include "app/taps.h"
+#include "app/tap-filter.h"
 
 /* --- the checklist --- */
 
@@ -20,7 +20,7 @@ static BhPage *show_checklist(World *world)
 {
   BhPage *page = bh_checklist_page_new(test_id(INSPECTION));
   world_show(world, page);
-  assert_string_equal(world_text(world, "item_no"), "T-01");
+  assert_string_equal(world_get_text(world, "item_no"), "T-01");
   return page;
 }
 
@@ -31,7 +31,7 @@ static char *dup_answer(World *world, const char *item_no)
   return g_strdup(bh_json_string_or(value, "answer", "none"));
 }
 
-/* A visit is on its way that was read before the tap on T-01. */
+/* A visit is being read that is older than the tap on T-01. */
 static void answer_while_loading(World *world)
 {
   BhPage *page = show_checklist(world);
@@ -50,12 +50,12 @@ static void test_a_visit_read_before_a_tap_does_not_take_the_answer_away(void **
   g_autoptr(World) world = world_new();
   answer_while_loading(world);
   world_deliver(world, 0, -1);
-  assert_string_equal(world_text(world, "section"), "甲 1/3");
-  assert_string_equal(world_text(world, "item_no"), "T-02");
-  /* Once the answer is on disk, the visit that was dropped is read again. */
+  assert_string_equal(world_get_text(world, "section"), "甲 1/3");
+  assert_string_equal(world_get_text(world, "item_no"), "T-02");
+  /* Once the answer is on disk, the dropped visit is read again. */
   world_deliver(world, 1, -1);
-  assert_string_equal(world_text(world, "section"), "甲 1/3");
-  assert_string_equal(world_text(world, "item_no"), "T-02");
+  assert_string_equal(world_get_text(world, "section"), "甲 1/3");
+  assert_string_equal(world_get_text(world, "item_no"), "T-02");
 }
 
 static void test_bulk_does_not_overwrite_an_answer_that_the_page_lost(void **state)
@@ -73,7 +73,7 @@ static void test_bulk_does_not_overwrite_an_answer_that_the_page_lost(void **sta
   assert_string_equal(first, "compliant");
   assert_string_equal(second, "unchecked");
   assert_string_equal(other, "none");
-  assert_string_equal(world_text(world, "section"), "甲 3/3");
+  assert_string_equal(world_get_text(world, "section"), "甲 3/3");
 }
 
 static void test_bulk_does_not_overwrite_an_answer_that_the_page_never_knew(void **state)
@@ -100,12 +100,12 @@ static gboolean on_looked(gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* Frames are drawn meanwhile, and somebody looks at them. */
+/* Frames are drawn in the meantime. */
 static void look(void)
 {
-  gboolean looked = FALSE;
-  g_timeout_add(2 * BH_TAPS_LOOK_MS, on_looked, &looked);
-  while (!looked)
+  gboolean shown = FALSE;
+  g_timeout_add(2 * BH_TAP_UNSEEN_MS, on_looked, &shown);
+  while (!shown)
     gtk_main_iteration();
 }
 
@@ -122,7 +122,7 @@ static void tap_at(World *world, const char *id, guint32 time_ms)
     event->button.x = event->button.y = 5;
     gdk_event_set_device(
         event, gdk_seat_get_pointer(gdk_display_get_default_seat(gdk_display_get_default())));
-    if (bh_window_take_event(world->window, event))
+    if (bh_window_filter_event(world->window, event))
       gtk_main_do_event(event);
   }
   world_settle(world);
@@ -134,11 +134,11 @@ static void test_a_double_tap_answers_one_item(void **state)
   g_autoptr(World) world = world_new();
   show_checklist(world);
   tap_at(world, "answer-compliant", 10000);
-  assert_string_equal(world_text(world, "item_no"), "T-02");
+  assert_string_equal(world_get_text(world, "item_no"), "T-02");
   tap_at(world, "answer-compliant", 10150);
-  assert_string_equal(world_text(world, "item_no"), "T-02");
+  assert_string_equal(world_get_text(world, "item_no"), "T-02");
   tap_at(world, "answer-compliant", 11000);
-  assert_string_equal(world_text(world, "item_no"), "T-03");
+  assert_string_equal(world_get_text(world, "item_no"), "T-03");
 }
 
 static void test_an_answer_asks_the_store_once_and_waits_for_nothing(void **state)
@@ -150,11 +150,11 @@ static void test_an_answer_asks_the_store_once_and_waits_for_nothing(void **stat
   for (int i = 0; i < 3; i++)
     assert_true(world_tap(world, "answer-compliant"));
   assert_int_equal(world_count_held(world), 3);
-  assert_string_equal(world_text(world, "item_no"), "T-04");
+  assert_string_equal(world_get_text(world, "item_no"), "T-04");
   world_hold(world, NULL);
   world_deliver_all(world, TRUE);
   assert_int_equal(world_count_held(world), 3);
-  assert_string_equal(world_text(world, "section"), "乙 0/1");
+  assert_string_equal(world_get_text(world, "section"), "乙 0/1");
 }
 
 static void test_an_answer_that_fails_late_is_not_shown_any_more(void **state)
@@ -165,17 +165,17 @@ static void test_an_answer_that_fails_late_is_not_shown_any_more(void **state)
   world_hold(world, "save");
   assert_true(world_tap(world, "answer-compliant"));
   world_hold(world, NULL);
-  assert_string_equal(world_text(world, "item_no"), "T-02");
-  assert_string_equal(world_text(world, "section"), "甲 1/3");
-  /* The store is as if it had refused the answer. */
+  assert_string_equal(world_get_text(world, "item_no"), "T-02");
+  assert_string_equal(world_get_text(world, "section"), "甲 1/3");
+  /* As if the store had refused the answer. */
   json_decref(world_call(world, "save",
                          json_pack("{s:s, s:[{s:s, s:s, s:{s:n}}]}", "author", world->fixture->li,
                                    "ops", "record", test_id(INSPECTION), "kind", "inspection",
                                    "set", "answers/T-01")));
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_non_null(strstr(world_said(world), "The disk could not be written"));
-  assert_string_equal(world_text(world, "item_no"), "T-02");
-  assert_string_equal(world_text(world, "section"), "甲 0/3");
+  assert_non_null(strstr(world_get_toast(world), "The disk could not be written"));
+  assert_string_equal(world_get_text(world, "item_no"), "T-02");
+  assert_string_equal(world_get_text(world, "section"), "甲 0/3");
 }
 
 /* --- searches --- */
@@ -192,13 +192,13 @@ static void test_rows_of_two_searches_do_not_mix(void **state)
   (void)state;
   g_autoptr(World) world = world_new();
   world_show(world, bh_find_page_new(&(BhFindTask){0}));
-  assert_non_null(world_look(world, "result-2"));
+  assert_non_null(world_try_find(world, "result-2"));
   world_hold(world, "list");
   search(world, "朔州");
   search(world, "样例");
   world_hold(world, NULL);
   world_deliver_all(world, TRUE);
-  assert_null(world_look(world, "result-2"));
+  assert_null(world_try_find(world, "result-2"));
   assert_string_equal(bh_part_get_record(world_find(world, "result-1")), test_id(ENTERPRISE));
 }
 
@@ -212,8 +212,8 @@ static void test_a_second_tap_on_more_or_a_repeated_search_shows_each_row_once(v
   search(world, "");
   world_hold(world, NULL);
   world_deliver_all(world, FALSE);
-  assert_non_null(world_look(world, "row-1"));
-  assert_null(world_look(world, "row-2"));
+  assert_non_null(world_try_find(world, "row-1"));
+  assert_null(world_try_find(world, "row-2"));
 }
 
 static void test_a_search_that_fails_late_is_not_said_of_the_newer_one(void **state)
@@ -227,8 +227,8 @@ static void test_a_search_that_fails_late_is_not_said_of_the_newer_one(void **st
   world_hold(world, NULL);
   world_deliver(world, 1, -1);
   world_deliver(world, 0, BH_ERROR_STORAGE);
-  assert_string_equal(world_said(world), "");
-  assert_non_null(world_look(world, "result-1"));
+  assert_string_equal(world_get_toast(world), "");
+  assert_non_null(world_try_find(world, "result-1"));
 }
 
 /* --- home --- */
@@ -266,11 +266,11 @@ static void test_the_name_of_a_row_that_is_gone_goes_nowhere(void **state)
   guint held = world_count_held(world);
   assert_true(held > 0);
   world_hold(world, NULL);
-  bh_page_refresh(page); /* makes the rows anew */
+  bh_page_refresh(page); /* makes new rows */
   world_settle(world);
   for (guint i = 0; i < held; i++)
     world_deliver(world, i, -1);
-  assert_non_null(world_look(world, "open-1"));
+  assert_non_null(world_try_find(world, "open-1"));
 }
 
 /* --- the queue --- */
@@ -286,13 +286,13 @@ static void test_rows_of_the_queue_keep_their_place_when_the_state_changes(void 
                              "ops", "record", test_id(INSPECTION), "kind", "inspection", "set",
                              "answers/T-02", "answer", i % 2 ? "compliant" : "unchecked")));
   world_show(world, bh_queue_page_new());
-  assert_non_null(world_look(world, "queue-50"));
-  assert_null(world_look(world, "queue-51"));
+  assert_non_null(world_try_find(world, "queue-50"));
+  assert_null(world_try_find(world, "queue-51"));
   assert_true(world_tap(world, "more"));
   GtkWidget *last = world_find(world, "queue-60");
   bh_session_refresh_status(world->session);
   world_settle(world);
-  assert_ptr_equal(world_look(world, "queue-60"), last);
+  assert_ptr_equal(world_try_find(world, "queue-60"), last);
 }
 
 static void test_the_queue_is_asked_once_however_often_the_state_changes(void **state)
@@ -307,7 +307,7 @@ static void test_the_queue_is_asked_once_however_often_the_state_changes(void **
   assert_int_equal(world_count_held(world), 1);
   world_hold(world, NULL);
   world_deliver(world, 0, -1);
-  assert_non_null(world_look(world, "queue-1"));
+  assert_non_null(world_try_find(world, "queue-1"));
 }
 
 /* --- the start of an inspection --- */
@@ -317,15 +317,15 @@ static void test_an_inspection_does_not_begin_with_the_parts_of_another_list(voi
   (void)state;
   g_autoptr(World) world = world_new();
   world_show(world, bh_start_page_new(world->fixture->enterprise, NULL));
-  assert_non_null(world_look(world, "section-2"));
+  assert_non_null(world_try_find(world, "section-2"));
   world_hold(world, "get");
   gtk_toggle_button_set_active(GTK_TOGGLE_BUTTON(world_find(world, "list-2")), TRUE);
   world_settle(world);
   assert_false(world_tap(world, "begin"));
-  assert_null(world_look(world, "section-1"));
+  assert_null(world_try_find(world, "section-1"));
   world_hold(world, NULL);
   world_deliver(world, 0, -1);
-  assert_non_null(world_look(world, "section-2"));
+  assert_non_null(world_try_find(world, "section-2"));
   assert_true(gtk_widget_is_sensitive(world_find(world, "begin")));
 }
 
@@ -341,10 +341,10 @@ static void test_the_parts_of_the_list_chosen_last_are_shown(void **state)
   world_hold(world, NULL);
   world_deliver(world, 0, BH_ERROR_NOT_FOUND);
   assert_false(gtk_widget_is_sensitive(world_find(world, "begin")));
-  assert_string_equal(world_said(world), "");
+  assert_string_equal(world_get_toast(world), "");
   world_deliver(world, 1, -1);
-  assert_non_null(world_look(world, "section-2"));
-  assert_null(world_look(world, "section-3"));
+  assert_non_null(world_try_find(world, "section-2"));
+  assert_null(world_try_find(world, "section-3"));
 }
 
 static void test_an_inspection_does_not_begin_before_its_list_and_scans_are_known(void **state)
@@ -369,7 +369,7 @@ static void test_what_comes_next_is_offered_once_the_inspection_is_known(void **
   world_hold(world, "run");
   world_show(world, bh_inspection_page_new(test_id(INSPECTION)));
   assert_int_equal(world_count_held(world), 1);
-  assert_null(world_look(world, "finish"));
+  assert_null(world_try_find(world, "finish"));
   world_hold(world, NULL);
   world_deliver(world, 0, -1);
   assert_true(world_tap(world, "finish"));

@@ -1,5 +1,5 @@
-/* A list costs the same for each tap on "more", however many rows were passed: rows that are
- * widgets, widgets made and questions asked are counted. */
+/* A tap on "more" costs the same however long the list is: existing widgets, new widgets and
+ * questions are counted. */
 #include "tests/app/late.h"
 
 #include <handy.h>
@@ -9,11 +9,11 @@
 #include "app/pages/find.h"
 #include "app/pages/list.h"
 #include "app/pages/queue.h"
-#include "app/pages/row-pages.h"
+#include "app/pages/paged-list.h"
 
 #define MANY 400
 #define FIRST_ID 0x1000
-#define FIND_ROWS 30 /* of a page, as the pages have it */
+#define FIND_ROWS 30 /* rows of a page */
 #define LIST_ROWS 40
 #define HAZARDS 200
 #define ENTRIES 470
@@ -38,7 +38,7 @@ static guint count_rows(World *world)
   return count;
 }
 
-/* Every widget that is made gets a parent. */
+/* Counts new widgets: each one gets a parent. */
 static gboolean on_parent(GSignalInvocationHint *hint, guint n, const GValue *values, gpointer data)
 {
   (void)hint;
@@ -68,28 +68,29 @@ static Cost tap_and_count(World *world, const char *button)
   return cost;
 }
 
-static void assert_same_cost(Cost one, Cost other)
+static void assert_same_cost(Cost item, Cost other)
 {
-  assert_int_equal(one.rows, other.rows);
-  assert_int_equal(one.widgets, other.widgets);
-  assert_int_equal(one.answers, other.answers);
+  assert_int_equal(item.rows, other.rows);
+  assert_int_equal(item.widgets, other.widgets);
+  assert_int_equal(item.answers, other.answers);
 }
 
-/* Taps "more" to the end of the list; each tap costs what the first one with a full window did. */
+/* Taps "more" to the end of the list and checks that no tap costs more than the first with a full
+ * window. */
 static guint expect_flat(World *world, guint rows_of_page)
 {
   Cost usual = {0};
   guint taps = 0;
-  while (world_look(world, "more") != NULL) {
+  while (world_try_find(world, "more") != NULL) {
     Cost cost = tap_and_count(world, "more");
-    assert_true(cost.rows <= BH_ROW_PAGES_SHOWN * rows_of_page);
+    assert_true(cost.rows <= BH_PAGED_LIST_SHOWN * rows_of_page);
     taps++;
-    if (taps == BH_ROW_PAGES_SHOWN)
+    if (taps == BH_PAGED_LIST_SHOWN)
       usual = cost;
-    else if (taps > BH_ROW_PAGES_SHOWN && world_look(world, "more") != NULL)
+    else if (taps > BH_PAGED_LIST_SHOWN && world_try_find(world, "more") != NULL)
       assert_same_cost(cost, usual);
   }
-  assert_true(taps > BH_ROW_PAGES_SHOWN + 2);
+  assert_true(taps > BH_PAGED_LIST_SHOWN + 2);
   return taps;
 }
 
@@ -150,24 +151,24 @@ static void test_the_search_for_enterprises_costs_the_same_for_each_more(void **
   pull_enterprises(world);
   world_show(world, bh_find_page_new(&(BhFindTask){0}));
   guint taps = expect_flat(world, FIND_ROWS);
-  /* No row is missing and none comes twice: the last one has the number of all of them. */
+  /* No row is missing or repeated: the last one has the total as its number. */
   g_autofree char *last = g_strdup_printf("result-%d", MANY + 2);
   g_autofree char *beyond = g_strdup_printf("result-%d", MANY + 3);
-  assert_non_null(world_look(world, last));
-  assert_null(world_look(world, beyond));
-  assert_null(world_look(world, "result-1"));
-  for (guint i = 0; i + BH_ROW_PAGES_SHOWN <= taps; i++) {
+  assert_non_null(world_try_find(world, last));
+  assert_null(world_try_find(world, beyond));
+  assert_null(world_try_find(world, "result-1"));
+  for (guint i = 0; i + BH_PAGED_LIST_SHOWN <= taps; i++) {
     Cost cost = tap_and_count(world, "earlier");
-    assert_true(cost.rows <= BH_ROW_PAGES_SHOWN * FIND_ROWS);
+    assert_true(cost.rows <= BH_PAGED_LIST_SHOWN * FIND_ROWS);
     assert_int_equal(cost.answers, 1);
   }
-  assert_non_null(world_look(world, "result-1"));
-  assert_null(world_look(world, "earlier"));
-  assert_null(world_look(world, last));
-  for (guint i = 0; i + BH_ROW_PAGES_SHOWN <= taps; i++)
+  assert_non_null(world_try_find(world, "result-1"));
+  assert_null(world_try_find(world, "earlier"));
+  assert_null(world_try_find(world, last));
+  for (guint i = 0; i + BH_PAGED_LIST_SHOWN <= taps; i++)
     assert_true(world_tap(world, "more"));
-  assert_non_null(world_look(world, last));
-  assert_null(world_look(world, "more"));
+  assert_non_null(world_try_find(world, last));
+  assert_null(world_try_find(world, "more"));
 }
 
 static void test_a_long_list_costs_the_same_for_each_more(void **state)
@@ -195,18 +196,18 @@ static void test_what_changed_meanwhile_takes_no_row_out_of_a_list(void **state)
   g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
   pull_enterprises(world);
   world_show(world, bh_list_page_new("enterprise", NULL, "Enterprises"));
-  for (int i = 0; i < BH_ROW_PAGES_SHOWN + 2; i++)
+  for (int i = 0; i < BH_PAGED_LIST_SHOWN + 2; i++)
     assert_true(world_tap(world, "more"));
-  /* Three come to the top, and one that was on the second page moves there. */
+  /* Three records come to the top, and one of the second page moves there. */
   json_t *values = json_pack("{s:s, s:s, s:s, s:s}", "name", "样例·新来", "sector", "fire", "area",
                              "140603", "state", "confirmed");
   for (guint i = 0; i < 3; i++)
     world_pull(world, FIRST_ID + MANY + i, "enterprise", json_deep_copy(values));
   world_pull(world, FIRST_ID + MANY - LIST_ROWS - 10, "enterprise", values);
-  while (world_look(world, "earlier") != NULL)
+  while (world_try_find(world, "earlier") != NULL)
     assert_true(world_tap(world, "earlier"));
   note_record(GTK_WIDGET(world->window), seen);
-  while (world_look(world, "more") != NULL) {
+  while (world_try_find(world, "more") != NULL) {
     assert_true(world_tap(world, "more"));
     note_record(GTK_WIDGET(world->window), seen);
   }
@@ -224,12 +225,12 @@ static void test_hazards_of_one_enterprise_cost_the_same_for_each_more(void **st
   Cost usual = {0};
   for (guint i = 0; i < 6; i++) {
     Cost cost = tap_and_count(world, "more-hazard");
-    if (i == BH_ROW_PAGES_SHOWN)
+    if (i == BH_PAGED_LIST_SHOWN)
       usual = cost;
-    if (i > BH_ROW_PAGES_SHOWN)
+    if (i > BH_PAGED_LIST_SHOWN)
       assert_same_cost(cost, usual);
   }
-  assert_non_null(world_look(world, "earlier-hazard"));
+  assert_non_null(world_try_find(world, "earlier-hazard"));
 }
 
 static void save_entries(World *world)
@@ -252,12 +253,12 @@ static void test_the_queue_costs_the_same_for_each_more(void **state)
   world_show(world, bh_queue_page_new());
   Cost usual = {.answers = G_MAXUINT};
   guint compared = 0;
-  for (guint taps = 1; world_look(world, "more") != NULL; taps++) {
+  for (guint taps = 1; world_try_find(world, "more") != NULL; taps++) {
     Cost cost = tap_and_count(world, "more");
     assert_true(cost.rows <= QUEUE_SHOWN);
-    if (taps < QUEUE_SHOWN / QUEUE_ROWS || world_look(world, "more") == NULL)
+    if (taps < QUEUE_SHOWN / QUEUE_ROWS || world_try_find(world, "more") == NULL)
       continue;
-    /* The page asks again whenever the state of the queue changes: such a tap is no measure. */
+    /* The page also asks when the state of the queue changes: such a tap is not counted. */
     if (cost.answers < usual.answers) {
       usual = cost;
     } else if (cost.answers == usual.answers) {
@@ -268,18 +269,18 @@ static void test_the_queue_costs_the_same_for_each_more(void **state)
   assert_true(compared > 0);
   g_autofree char *last = g_strdup_printf("queue-%d", all);
   g_autofree char *beyond = g_strdup_printf("queue-%d", all + 1);
-  assert_non_null(world_look(world, last));
-  assert_null(world_look(world, beyond));
-  assert_null(world_look(world, "queue-1"));
-  /* What is shown stays where it is while the state changes, and waits still. */
+  assert_non_null(world_try_find(world, last));
+  assert_null(world_try_find(world, beyond));
+  assert_null(world_try_find(world, "queue-1"));
+  /* Shown rows keep their place when the state changes, and keep waiting. */
   GtkWidget *row = world_find(world, last);
   bh_session_refresh_status(world->session);
   world_settle(world);
-  assert_ptr_equal(world_look(world, last), row);
+  assert_ptr_equal(world_try_find(world, last), row);
   assert_true(gtk_widget_get_sensitive(row));
   assert_true(world_tap(world, "earlier"));
-  assert_non_null(world_look(world, "queue-1"));
-  assert_null(world_look(world, "earlier"));
+  assert_non_null(world_try_find(world, "queue-1"));
+  assert_null(world_try_find(world, "earlier"));
 }
 
 static void test_what_is_in_sight_keeps_its_place(void **state)
@@ -288,13 +289,13 @@ static void test_what_is_in_sight_keeps_its_place(void **state)
   g_autoptr(World) world = world_new();
   pull_enterprises(world);
   world_show(world, bh_find_page_new(&(BhFindTask){0}));
-  for (int i = 1; i < BH_ROW_PAGES_SHOWN; i++)
+  for (int i = 1; i < BH_PAGED_LIST_SHOWN; i++)
     assert_true(world_tap(world, "more"));
   scroll_to(world, "result-90", TRUE);
   int y = get_y(world, "result-90");
   assert_true(world_tap(world, "more"));
   wait_for_layout();
-  assert_null(world_look(world, "result-1"));
+  assert_null(world_try_find(world, "result-1"));
   assert_int_equal(get_y(world, "result-90"), y);
   scroll_to(world, "result-31", FALSE);
   y = get_y(world, "result-31");

@@ -1,5 +1,5 @@
-/* What a returned record asks of the inspector: what the review named and what a page of the
- * collector asks for, nothing of the hub's and nothing that is locked. */
+/* The fields of a returned record: those that the review named and those of the collector's pages;
+ * none of the hub, and none that is locked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -50,7 +50,7 @@ static void note_field(GtkWidget *widget, gpointer data)
     gtk_container_forall(GTK_CONTAINER(widget), note_field, data);
 }
 
-/* Names of the widgets of the form; a control is named after its field. */
+/* Names of the visible widgets of the form; a control has the name of its field. */
 static GHashTable *list_shown(World *world, const char *state, const char *const *asked)
 {
   g_autoptr(json_t) record =

@@ -1,4 +1,4 @@
-/* The line of the first page says no more than is true. */
+/* The line about the sync on the first page is true in every state. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,11 +1,10 @@
-/* A whole visit out of the store: all of it, in few queries; and its papers, as many as it needs.
- */
+/* Reads a whole visit from the store in few queries, and makes as many papers as it needs. */
 #include <string.h>
 
 #include "app/documents.h"
 #include "app/move.h"
 #include "app/orders.h"
-#include "app/said.h"
+#include "app/user-error.h"
 #include "schema/freeze.h"
 #include "schema/signed-text.h"
 #include "sync/device/store/core.h"
@@ -31,7 +30,7 @@ static json_t *make_hazard(Fixture *fixture, guint i, const char *description)
   return set;
 }
 
-/* `facts`: what the visit ended with; NULL while nobody has read it. */
+/* `facts`: fields the visit was signed with; NULL when nobody has signed. */
 static json_t *snapshot_inspection(Fixture *fixture, const char *state, json_t *facts)
 {
   json_t *set = json_pack("{ss ss s[s] ss ss sI ss ss}", "subject_found_by", "code", "enterprise",
@@ -54,7 +53,7 @@ static json_t *load(Fixture *fixture)
   return visit;
 }
 
-/* NULL when it is too much for one paper. */
+/* NULL when the text is too long for one paper. */
 static json_t *freeze_to_sign(Fixture *fixture)
 {
   g_autoptr(json_t) visit = load(fixture);
@@ -63,7 +62,7 @@ static json_t *freeze_to_sign(Fixture *fixture)
                                      NULL);
 }
 
-/* An ended visit with `n` hazards, a photo at every tenth, signed by Li, allowed to order. */
+/* An ended visit with `n` hazards, a photo of every tenth, signed by Li, whose unit may order. */
 static void add_visit(Fixture *fixture, guint n, const char *description)
 {
   json_t *records = json_array();
@@ -129,17 +128,17 @@ static guint64 count_queries(guint hazards)
   return bh_db_count_prepared(fixture->device->db) - before;
 }
 
-/* Each row that is shown is read, some statements for each; that it has children costs none. */
+/* Each shown row costs some statements; its children cost none. */
 static void test_a_visit_is_read_in_few_queries(void **state G_GNUC_UNUSED)
 {
   guint64 small = count_queries(20), large = count_queries(120);
-  guint rows = 100 + 10; /* hazards and photos more */
+  guint rows = 100 + 10; /* more hazards and photos */
   g_test_message("%u rows more: %u statements more", rows, (guint)(large - small));
   assert_true(large - small <= rows * 9);
   assert_true(small <= 30 * 10 + 60);
 }
 
-static json_t *make_documents_with(Fixture *fixture, gboolean stand_ins, GError **error)
+static json_t *make_documents_with(Fixture *fixture, gboolean allow_placeholders, GError **error)
 {
   g_autofree char *inspection = g_strdup(test_id(INSPECTION));
   g_autofree char *basis = g_strdup("《安全生产法》第六十五条");
@@ -149,7 +148,7 @@ static json_t *make_documents_with(Fixture *fixture, gboolean stand_ins, GError 
                                 .inspection = inspection,
                                 .now_ms = fixture->time.wall_ms,
                                 .order = TRUE,
-                                .stand_ins = stand_ins,
+                                .allow_placeholders = allow_placeholders,
                                 .legal_basis = basis,
                                 .deadline = deadline};
   return bh_documents_make(fixture->device, &request, error);
@@ -160,7 +159,7 @@ static json_t *make_documents(Fixture *fixture, GError **error)
   return make_documents_with(fixture, FALSE, error);
 }
 
-/* The paper asks before it is issued; the record was agreed to by who signed it. */
+/* The order asks for consent before it is issued; for the record, consent was given at signing. */
 static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
@@ -168,12 +167,12 @@ static void test_no_paper_is_issued_unasked_with_what_no_font_draws(void **state
   add_visit(fixture, 2, "支护\uE000变形");
   g_autoptr(json_t) refused = make_documents(fixture, &error);
   assert_null(refused);
-  assert_true(g_error_matches(error, BH_SAID, BH_SAID_UNDRAWN));
+  assert_true(g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MISSING_GLYPHS));
   assert_non_null(strstr(error->message, "隐患 1 · 详细描述: U+E000"));
   assert_non_null(strstr(error->message, "隐患 2"));
   g_clear_error(&error);
   g_autoptr(json_t) before = load(fixture);
-  assert_int_equal(count(before, "documents"), 1); /* no order was begun */
+  assert_int_equal(count(before, "documents"), 1); /* no order was started */
   g_autoptr(json_t) made = make_documents_with(fixture, TRUE, &error);
   assert_no_error(error);
   assert_int_equal(count(made, "documents"), 2);
@@ -198,8 +197,9 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
   json_array_foreach(json_object_get(visit, "documents"), i, row) {
     const json_t *values = json_object_get(row, "values");
     assert_string_equal(bh_json_string_or(values, "state", ""), "issued");
-    json_array_foreach(json_object_get(values, "hazards"), j, id)
+    json_array_foreach(json_object_get(values, "hazards"), j, id) {
       assert_true(g_hash_table_add(seen, g_strdup(json_string_value(id))));
+    }
     if (j > 0)
       assert_int_equal(
           json_array_size(json_object_get(json_object_get(values, "frozen"), "hazards")), j);
@@ -210,7 +210,7 @@ static void test_every_hazard_stands_on_one_order(void **state G_GNUC_UNUSED)
     assert_string_equal(bh_json_string_or(values, "state", ""), "ordered");
     assert_non_null(json_object_get(values, "order"));
   }
-  assert_false(bh_orders_are_due(visit));
+  assert_false(bh_orders_are_pending(visit));
 }
 
 static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GNUC_UNUSED)
@@ -221,7 +221,7 @@ static void test_a_record_that_is_too_long_is_refused_in_words(void **state G_GN
   add_visit(fixture, 40, long_text);
   g_autoptr(json_t) made = make_documents(fixture, &error);
   assert_null(made);
-  assert_true(g_error_matches(error, BH_SAID, 0));
+  assert_true(g_error_matches(error, BH_USER_ERROR, BH_USER_ERROR_MESSAGE));
   assert_non_null(strstr(error->message, "60000"));
   assert_non_null(strstr(error->message, "40"));
   g_autoptr(json_t) visit = load(fixture);
@@ -251,7 +251,7 @@ static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state 
   assert_true(has_step(fixture, fixture->li, id, "cancelled", NULL));
   assert_true(has_step(fixture, fixture->li, id, "signed", "sign"));
   assert_true(has_step(fixture, fixture->li, id, "not_carried_out", "outcome"));
-  /* Only its author calls a visit off; what is left to the hub is not offered. */
+  /* Only the lead can cancel a visit; steps of the hub are not offered. */
   assert_false(has_step(fixture, fixture->wang, id, "cancelled", NULL));
   add_visit(fixture, 1, NULL);
   assert_false(has_step(fixture, fixture->li, test_id(INSPECTION), "accepted", NULL));
@@ -259,7 +259,7 @@ static void test_a_page_offers_the_steps_that_are_open_on_a_device(void **state 
   assert_false(has_step(fixture, fixture->li, test_id(HAZARDS), "withdrawn", NULL));
 }
 
-/* An extension leads to the state it starts from; its guards hold all the same. */
+/* An extension leads back to its own state; its guards apply. */
 static void test_a_step_to_the_same_state_is_a_step(void **state G_GNUC_UNUSED)
 {
   g_autoptr(GError) error = NULL;
@@ -326,7 +326,7 @@ test_an_ended_visit_without_papers_is_listed_and_so_are_its_hazards(void **state
 
 #define OTHER 0xb000
 
-/* A visit that goes on, with `n` hazards, and the enterprise it should have been at. */
+/* A visit on site with `n` hazards, and the enterprise that it should belong to. */
 static void add_open_visit(Fixture *fixture, guint n)
 {
   json_t *records = json_array();
@@ -365,11 +365,11 @@ test_a_visit_with_more_hazards_than_one_entry_holds_moves_whole(void **state G_G
   assert_true(bh_visit_save_ops(fixture->device, fixture->li, ops, &error));
   g_autoptr(json_t) moved = load(fixture);
   assert_int_equal(count_at(moved, test_id(OTHER)), 150);
-  g_autoptr(json_t) rest = bh_move_dup_rest(moved);
+  g_autoptr(json_t) rest = bh_move_dup_remaining_ops(moved);
   assert_int_equal(json_array_size(rest), 0);
 }
 
-/* What the move says of the checklist, with lists of two sectors on the device. */
+/* What a move does to the checklist, with lists of two sectors on the device. */
 static json_t *move_list(const char *now, const char *sector, const json_t *lists)
 {
   g_autoptr(json_t) visit =
@@ -401,7 +401,7 @@ static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UN
   g_autoptr(GError) error = NULL;
   add_open_visit(fixture, 100);
   g_autoptr(json_t) visit = load(fixture);
-  g_autoptr(json_t) nothing = bh_move_dup_rest(visit);
+  g_autoptr(json_t) nothing = bh_move_dup_remaining_ops(visit);
   assert_int_equal(json_array_size(nothing), 0);
   g_autoptr(json_t) ops = bh_move_dup_ops(visit, NULL, test_id(OTHER), "coal_mine", "扫错了码");
   g_autoptr(json_t) first = json_array();
@@ -411,14 +411,14 @@ static void test_a_move_that_was_interrupted_is_completed(void **state G_GNUC_UN
   fixture_reopen(fixture);
   g_autoptr(json_t) half = load(fixture);
   assert_int_equal(count_at(half, test_id(OTHER)), 40);
-  g_autoptr(json_t) rest = bh_move_dup_rest(half);
+  g_autoptr(json_t) rest = bh_move_dup_remaining_ops(half);
   assert_int_equal(json_array_size(rest), 60);
   assert_true(bh_visit_save_ops(fixture->device, fixture->li, rest, &error));
   g_autoptr(json_t) whole = load(fixture);
   assert_int_equal(count_at(whole, test_id(OTHER)), 100);
 }
 
-/* The rule is the store's, not a page's. */
+/* The store enforces the rule, not a page. */
 static void test_a_visit_that_somebody_signed_moves_no_more(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = fixture_new();

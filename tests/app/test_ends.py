@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""test_ends.py BUILD: every visit has an end and every state a way on: a colleague who was not ticked,
-an expert's opinion, a visit begun by mistake, papers that were forgotten, what the office assigned."""
+"""test_ends.py BUILD: every visit can be ended and every state has a next step: a colleague who was not
+ticked, an expert's opinion, a visit begun by mistake, forgotten papers, what the office assigned."""
 
 import json
 import subprocess
@@ -127,7 +127,7 @@ class Ends(WindowTest):
         self.check_served_copy()
 
     def sign_for_the_order(self, app):
-        """Signatures under the record are none under the order: it is signed for by itself."""
+        """Signatures under the record do not count for the order: it is signed for separately."""
         app.click("receipt")
         app.find("signer-enterprise-3")
         app.text("责令整改 1 条")
@@ -144,14 +144,14 @@ class Ends(WindowTest):
         self.shot(app, "order-served")
 
     def count_pictures(self, sha256):
-        """Pictures on the pages of a paper: the signatures, and its code."""
+        """Number of pictures on the pages of a paper: the signatures and the code."""
         path = next(self.store.rglob(sha256))
         listed = subprocess.run(["pdfimages", "-list", path], check=True, capture_output=True,
                                 text=True).stdout
         return sum(" image " in line for line in listed.splitlines())
 
     def check_served_copy(self):
-        """The copy shows the three signatures, which the paper that was handed over does not."""
+        """The copy shows the three signatures; the paper that was handed over does not."""
         orders = [row["values"] for row in self.rows("document")
                   if row["values"]["doc_type"] == "order_rectify"]
         self.assertEqual([order["service_method"] for order in orders], ["signed"])
@@ -270,7 +270,7 @@ class Ends(WindowTest):
         self.assertEqual(self.query("inspection", "state").count("on_site"), 1)
 
     def assign(self):
-        """What the office assigned, written at the hub."""
+        """Writes an assigned inspection at the hub."""
         records = Path(self.folder) / "assigned.json"
         records.write_text(json.dumps({"bihuan-records": 1, "space": "samples", "records": [
             {"name": "assigned-1", "kind": "inspection", "set": {

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""test_fingers.py BUILD: what fingers, keys and scanners really do to the window: taps that bounce,
-codes that are typed by a scanner, the wheel, and a keyboard on the screen."""
+"""test_fingers.py BUILD: real pointer and key events: taps that bounce, codes typed by a scanner, the
+wheel, and an on-screen keyboard."""
 
 import sys
 from datetime import datetime, timedelta, timezone
@@ -24,7 +24,7 @@ class Fingers(WindowTest):
         app.click("begin")
         app.find("answer-compliant")
 
-    # --- one tap, one act ---
+    # --- a double tap acts once ---
 
     def test_01_two_taps_begin_no_visit_with_defaults(self):
         with self.open() as app:
@@ -130,7 +130,7 @@ class Fingers(WindowTest):
             app.click("discard")
             app.gone("summary")
 
-    # --- changed is not chosen ---
+    # --- nothing is chosen by accident ---
 
     def test_08_only_a_tap_on_a_day_sets_a_date(self):
         today = datetime.now(timezone(timedelta(hours=8))).date()
@@ -150,7 +150,7 @@ class Fingers(WindowTest):
             self.assertLessEqual(area.y + area.height, self.size[1], "opens in sight")
             area = app.find(last).get_extents(self.bus.atspi.CoordType.WINDOW)
             self.assertGreaterEqual(area.height, 48)
-            # The frame that only a window without a manager has takes a pixel of each column.
+            # Without a window manager the window has a frame, which takes a pixel of each column.
             self.assertGreaterEqual(area.width, 46)
             area = app.find("deadline-month-after").get_extents(self.bus.atspi.CoordType.WINDOW)
             self.assertGreaterEqual(area.height, 48)
@@ -182,7 +182,7 @@ class Fingers(WindowTest):
             app.settle()
             self.assertEqual(app.value("lock_minutes"), before)
 
-    # --- what is typed is kept ---
+    # --- typed text is stored ---
 
     def test_10_typing_without_a_pause_outlives_the_program(self):
         with self.open() as app:
@@ -328,7 +328,7 @@ class Fingers(WindowTest):
             app.click("files_back")
             app.gone("files_accept")
 
-    # --- the input method, the keyboard on the screen, what is said ---
+    # --- input method, on-screen keyboard, toast ---
 
     def test_15_escape_gives_up_what_is_composed_before_the_page(self):
         with self.open() as app:
@@ -384,7 +384,7 @@ class Fingers(WindowTest):
             app.gone(below, 2)
 
     def find_below(self, app, id):
-        """The button under the middle of a control."""
+        """The button below the centre of a control."""
         kind = self.bus.atspi.CoordType.WINDOW
         said = app.find(id).get_extents(kind)
         x, y = said.x + said.width // 2, said.y + said.height // 2

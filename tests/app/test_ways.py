@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""test_ways.py BUILD: ways through the collector that leave the main one: what is refused, half
-done, wrong or late; keys of a scanner; the lock after idle time; the English window."""
+"""test_ways.py BUILD: ways through the collector beside the main one: refused, unfinished, wrong or
+late input; scanner keys; the idle lock; the English window."""
 
 import json
 import shutil
@@ -32,7 +32,7 @@ class Ways(WindowTest):
     # --- parts ---
 
     def begin(self, app, name=None, colleague=None):
-        """An inspection of the mine, or of an enterprise found by name, its page on top."""
+        """Starts an inspection of the mine, or of an enterprise found by name; its page is on top."""
         if name:
             app.click("find")
             app.type("reason", "没有企业码")
@@ -71,7 +71,7 @@ class Ways(WindowTest):
     def extents(self, app, id):
         return app.find(id).get_extents(self.bus.atspi.CoordType.WINDOW)
 
-    # --- tests, in order: the idle window waits beside all others ---
+    # --- tests, in order: the first window stays idle while the others run ---
 
     def test_01_nobody_touches_this_one(self):
         cls = type(self)
@@ -289,7 +289,7 @@ class Ways(WindowTest):
                         "--pin-file", str(pin), str(lines)], env=self.hub.env, check=True)
 
     def read_code(self, svg):
-        """The text of a QR given as SVG."""
+        """Text of a QR code that is given as SVG."""
         import gi
         gi.require_version("GdkPixbuf", "2.0")
         from gi.repository import GdkPixbuf

@@ -15,7 +15,7 @@ from pathlib import Path
 from collector import PASSWORDS, PINS, Office, WindowTest, main, sign_in
 
 LATIN = re.compile(r"[A-Za-z]{4,}")
-# Codes, addresses and digests are not words.
+# Codes, addresses and digests are not checked as words.
 CODES = re.compile(r"https?://\S+|BHE1\S*|BH1:.*|COAL-\d+|SHA-256|[0-9a-f]{12,}|Apache-2.0|[A-Z0-9]{18}"
                    r"|[A-Z]?[0-9A-F]{5,7}|edit-\w+-symbolic|Gtk\S*|Cairo|renderer|pinglu\S*")
 
@@ -25,7 +25,7 @@ class Walk(WindowTest):
     enrolled = False
 
     def look_at(self, app, name):
-        """A picture, and what holds on every page."""
+        """Takes a picture, and checks what every page must fulfil."""
         self.shot(app, name)
         english = [t for t in app.texts() if LATIN.search(CODES.sub("", t))]
         self.assertEqual(english, [], f"English on page {name}")
@@ -368,7 +368,7 @@ class Walk(WindowTest):
             self.assertGreater(self.hub.status(self.store)["last_sync_ms"], told)
 
     def read_code(self, svg):
-        """The text of a QR given as SVG."""
+        """Text of a QR code that is given as SVG."""
         import gi
         gi.require_version("GdkPixbuf", "2.0")
         from gi.repository import GdkPixbuf

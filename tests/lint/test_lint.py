@@ -71,7 +71,7 @@ SINS = [
 # What looks like a sin and is none.
 FINE = [
     ("layout", "tests/fuzz/corpus/json/a", "TO" + "DO \n"),
-    ("sources", "app/said.c", "/* goto strcpy(a, b) */\nchar *s = \"strcpy(\";\n"),
+    ("sources", "app/user-error.c", "/* goto strcpy(a, b) */\nchar *s = \"strcpy(\";\n"),
     ("sources", "app/gmt.c", 's = g_date_time_format(t, "%H:%M:%S GMT");\n'),
     ("sources", "app/words.c", 'char *s = "Select an enterprise from the list";\n'),
     ("sources", "sync/b-store.c", 'q = "SELECT a FROM b WHERE c = :c";\n'),

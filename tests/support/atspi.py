@@ -20,15 +20,15 @@ STEP_S = 0.05
 
 
 class Missing(AssertionError):
-    """A control or text that did not appear in time; names what was there instead."""
+    """A control or text did not appear in time; the message lists what was there instead."""
 
 
 class Display:
-    """An X server of its own; the window manager is left out, windows are moved by hand."""
+    """A separate X server without a window manager; windows are moved by the test."""
 
     def __init__(self, size="1280x900"):
-        # A number that no other display has just given up: a server that ends removes the socket of
-        # its number, also when the next server has it already.
+        # A number that was not used shortly before: a server that ends removes the socket of its
+        # number, even when another server uses it already.
         for turn in range(50):
             number = 1000 + (os.getpid() * 50 + turn) % 19000
             self.process, self.name = self._start(number, size), f":{number}"
@@ -59,7 +59,7 @@ class Display:
 
 
 class Bus:
-    """A session bus of its own with the accessibility bus on it. Environment for programs is in
+    """A session bus with an accessibility bus, for this test only. Environment for programs is in
     `env`; this process is put on it too, since Atspi reads it once."""
 
     def __init__(self, display, **more):
@@ -167,7 +167,7 @@ class App:
         return found
 
     def texts(self):
-        """Everything people can read now."""
+        """All visible text."""
         found = []
         with contextlib.suppress(*self._lost()):
             for node in self.walk():
@@ -184,7 +184,7 @@ class App:
         return found
 
     def text(self, wanted, wait_s=WAIT_S):
-        """Waits until `wanted` can be read somewhere."""
+        """Waits until `wanted` is visible somewhere."""
         return self._wait(lambda: any(wanted in t for t in self.texts()), f"text {wanted!r}", wait_s)
 
     def gone(self, id, wait_s=WAIT_S):
@@ -257,7 +257,7 @@ class App:
         time.sleep(STEP_S)
 
     def tap(self, id, times=1, gap_s=0.5):
-        """Touches the middle of a control with the pointer, as a finger does; `times` in a row."""
+        """Taps the centre of a control with the pointer, `times` in a row."""
         area = self.find(id).get_extents(self.bus.atspi.CoordType.SCREEN)
         self.xdo("mousemove", area.x + area.width // 2, area.y + area.height // 2, "click",
                  "--repeat", times, "--delay", int(gap_s * 1000), 1)
@@ -274,7 +274,7 @@ class App:
         self.xdo("key", *names)
 
     def type_keys(self, text, gap_ms):
-        """Types with so much time from one key to the next."""
+        """Types with `gap_ms` between two keys."""
         self._take_keyboard()
         self.xdo("type", "--delay", 2 * gap_ms, text)  # xdotool means press and release each
 
@@ -283,7 +283,7 @@ class App:
         self.settle(0.2)
 
     def xdo(self, *args):
-        """What xdotool does with pointer and keys."""
+        """Runs xdotool: pointer and keys."""
         process = subprocess.Popen(["xdotool", *map(str, args)], env=self.bus.env)
         # The program may wait for an answer of this process before it takes the next key.
         while process.poll() is None:
@@ -293,7 +293,7 @@ class App:
             raise RuntimeError(f"xdotool {args}: {process.returncode}")
 
     def scan_keys(self, code):
-        """Keys as a scanner that poses as a keyboard sends them: fast, with Enter at the end."""
+        """Sends a code as a keyboard scanner does: fast, with Enter at the end."""
         subprocess.run(["xdotool", "mousemove", "4", str(self.size[1] - 4), "windowfocus", self.window, "key",
                         "--delay", "2", *code, "Return"], env=self.bus.env, check=False)
         self.bus.turn()
@@ -313,7 +313,7 @@ class App:
                                  env=self.bus.env, capture_output=True, text=True).stdout.split()
             return out[-1] if out else None
         self.window = self._wait(window, "window on the display")
-        # Twice: the first request is cut to what the layout for the old size needs at least.
+        # Twice: the first request is limited by the minimum of the layout for the old size.
         for _ in range(2):
             subprocess.run(["xdotool", "windowmove", self.window, "0", "0", "windowsize",
                             self.window, str(width), str(height)], env=self.bus.env, check=False)
@@ -333,7 +333,15 @@ class App:
                         str(path)], env=self.bus.env, check=True)
 
     def small_targets(self, least=44):
-        """Ids and sizes of what can be tapped and is smaller than `least` pixels in height."""
+        """Ids and sizes of controls that can be tapped and are lower than `least` pixels. Reads the
+        window again when a control is destroyed meanwhile."""
+        for _ in range(2):
+            with contextlib.suppress(*self._lost()):
+                return self._list_small(least)
+            self.settle()
+        return self._list_small(least)
+
+    def _list_small(self, least):
         small = []
         roles = ("push button", "toggle button", "check box", "radio button", "entry")
         for node in self.walk():

@@ -1,4 +1,4 @@
-/* A BhDisk that notes what was synced, and as it was then, and fails when told to. */
+/* A BhDisk that records what was synced, with its size at that time, and fails on request. */
 #pragma once
 
 #include <dirent.h>
@@ -10,10 +10,10 @@
 
 typedef struct {
   BhDisk disk;
-  GHashTable *synced; /* inode → size of a file, or how many names a folder has */
-  char *whole;        /* the folder that is looked at when all is synced */
+  GHashTable *synced; /* inode → size of a file, or number of names in a folder */
+  char *whole;        /* folder that is checked when everything is synced */
   int calls;
-  int fail_at; /* the n-th call fails; 0: none does */
+  int fail_at; /* number of the call that fails; 0: none */
 } FakeDisk;
 
 static inline gint64 fake_disk_measure(const char *path)
@@ -95,8 +95,8 @@ static inline void fake_disk_free(FakeDisk *fake)
 }
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(FakeDisk, fake_disk_free)
 
-/* The first path below `path`, itself included, that was not synced as it is now; NULL when all
- * was. `except` is the name of a file that syncs itself. g_free. */
+/* The first path at or below `path` that was not synced in its present state; NULL when all were.
+ * `except` is the name of a file that syncs itself. g_free. */
 static inline char *fake_disk_find_unsynced(FakeDisk *fake, const char *path, const char *except)
 {
   struct stat info;

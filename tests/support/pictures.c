@@ -1,11 +1,12 @@
+/* Makes valid JPEG, PNG and PDF files for tests. */
 #include "tests/support/pictures.h"
 
 #include <string.h>
 
-#define REMARK_MAX 65535 /* bytes of a segment, its length included */
+#define REMARK_MAX 65535 /* bytes of a segment, including its length */
 #define REMARK_HEAD 4
 
-/* All of a JPEG behind its first two bytes: a table, one grey pixel, its end. */
+/* A JPEG after its first two bytes: a table, one grey pixel, its end. */
 static const guint8 jpeg_end[] = {
     0xff, 0xdb, 0x00, 0x43, 0x00, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01,
     0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01, 0x01,
@@ -57,7 +58,7 @@ void test_jpeg_fill(guint8 *bytes, gsize size)
   memcpy(bytes, "\xff\xd8", 2);
   for (gsize left = size - 2 - sizeof jpeg_end; left > 0;) {
     gsize length = MIN(left, REMARK_MAX + 2);
-    /* What would be left is not enough for another remark. */
+    /* The rest would be too small for another comment segment. */
     if (left - length > 0 && left - length < REMARK_HEAD)
       length -= REMARK_HEAD;
     const guint8 head[REMARK_HEAD] = {0xff, 0xfe, (guint8)((length - 2) >> 8),
@@ -74,7 +75,7 @@ static void append(GByteArray *out, const char *bytes, gsize len)
   g_byte_array_append(out, (const guint8 *)bytes, (guint)len);
 }
 
-/* A block of one grey is two bits of 0: no difference, no more coefficients. A progressive one has
+/* A block of one grey is two bits of 0: no difference, no more coefficients. A progressive JPEG has
  * a scan of one bit for each of both. */
 static void append_scan(GByteArray *out, const char *head, gsize bits)
 {

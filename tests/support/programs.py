@@ -1,4 +1,4 @@
-"""The programs of Bihuan as a test sees them: started, asked, killed by pid, nothing hidden."""
+"""Runs the programs of Bihuan in tests: starts them, asks them, ends them by pid."""
 
 import json
 import os
@@ -52,7 +52,7 @@ def start(name, *arguments, log=None, env=None):
 
 
 def stop(process, hard=False, timeout=20):
-    """Ends one process by its pid; SIGKILL when `hard` or when it does not listen."""
+    """Ends one process by its pid; SIGKILL when `hard` or when it does not react."""
     if process is None or process.poll() is not None:
         return
     process.send_signal(signal.SIGKILL if hard else signal.SIGTERM)
@@ -74,7 +74,7 @@ def wait_for(what, condition, timeout=30, step=0.1):
 
 
 class Hub:
-    """A hub in its own directory: made, loaded, served on loopback, killed, served again."""
+    """A hub in its own directory, served on loopback; it can be killed and served again."""
 
     def __init__(self, directory, name="样例中心", area="140603"):
         self.directory = pathlib.Path(directory)
@@ -125,7 +125,7 @@ class Hub:
 
 
 def read_export(path):
-    """The entries of an export file (PROTOCOL § 11) as a second program reads them. A body that
+    """Reads the entries of an export file (PROTOCOL § 11) independently of the product. A body that
     cannot be read (the hub keeps such entries in quarantine) is None."""
     lines = pathlib.Path(path).read_bytes().split(b"\n")
     assert lines[0] == b"bihuan-export-1", lines[0]

@@ -1,5 +1,5 @@
-/* Preloaded into a program: its wall clock goes SHIFT_CLOCK_S seconds ahead (or, below 0, behind)
- * of the machine's. Every other clock stays. */
+/* Preloaded into a program: its wall clock is SHIFT_CLOCK_S seconds ahead of the machine's (behind,
+ * when negative). Other clocks are not changed. */
 #include <stdlib.h>
 #include <sys/syscall.h>
 #include <time.h>

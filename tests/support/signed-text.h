@@ -1,5 +1,5 @@
-/* What people signed, for tests in which a visit ends or a paper is drafted on the way to something
- * else: frozen fields that name nothing. */
+/* Signed text for tests in which a visit ends or a paper is drafted on the way to something else:
+ * minimal frozen fields. */
 #pragma once
 
 #include <string.h>
@@ -13,8 +13,8 @@ static inline json_t *test_signed_facts(void)
   return json_pack("{s:i}", "paper", 1);
 }
 
-/* Adds the text and its digest to an operation that ends a visit or drafts a paper, and does not
- * bring them itself. */
+/* Adds the text and its digest to an operation that ends a visit or drafts a paper, unless it has
+ * them. */
 static inline void test_add_signed_text(BhBodyBuilder *builder, const char *record,
                                         const char *kind, const json_t *set)
 {

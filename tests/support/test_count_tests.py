@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The last line of tests/run is only worth something when the counting is right."""
+"""Checks the counting behind the last line of tests/run."""
 
 import json
 import subprocess

@@ -1,5 +1,5 @@
-/* People of a test who act on devices without a PIN: the hub takes entries in their name without
- * their signature, as it does for a while after an upgrade from PINs that had no key. */
+/* People of a test who act on devices without a PIN: the hub accepts entries in their name without
+ * their signature, as it does for a while after an upgrade from PINs without keys. */
 #pragma once
 
 #include "sync/hub/hub.h"

@@ -1,3 +1,4 @@
+/* bihuanctl as a program: lines in, records and exit codes out. */
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <string.h>
@@ -22,7 +23,7 @@ static void outcome_clear(Outcome *outcome)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Outcome, outcome_clear)
 
-/* Runs bihuanctl with the words up to NULL. */
+/* Runs bihuanctl with the arguments up to NULL. */
 static void G_GNUC_NULL_TERMINATED run(Outcome *outcome, ...)
 {
   g_autoptr(GPtrArray) words = g_ptr_array_new();
@@ -68,7 +69,7 @@ static char *write_file(Fixture *fixture, const char *name, const char *text)
   return path;
 }
 
-/* A picture, or only its first `size` bytes. */
+/* Writes a picture, or only its first `size` bytes. */
 static char *write_picture(Fixture *fixture, const char *name, gsize size)
 {
   char *path = g_build_filename(fixture->dir, name, NULL);
@@ -79,7 +80,7 @@ static char *write_picture(Fixture *fixture, const char *name, gsize size)
   return path;
 }
 
-/* An enrolled store that this process has let go of, for somebody else to open. */
+/* An enrolled store that this process has released, so that a program can open it. */
 static Fixture *make_store(void)
 {
   Fixture *fixture = fixture_new();
@@ -160,8 +161,8 @@ static void test_L8_a_bad_line_stops_nothing_else(void **state G_GNUC_UNUSED)
   assert_non_null(strstr(record.err, "line 3: hazard"));
 
   run(&status, "--store", fixture->dir, "status", "--json", NULL);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "pending")), 2);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "pending")), 2);
   run(&list, "--store", fixture->dir, "list", "hazard", "--json", "--where", "state=found", NULL);
   g_autoptr(json_t) found = parse(list.out);
   assert_int_equal(json_array_size(json_object_get(found, "rows")), 2);
@@ -171,7 +172,7 @@ static void test_L8_a_bad_line_stops_nothing_else(void **state G_GNUC_UNUSED)
   assert_null(strstr(search.out, "支护失效"));
 }
 
-/* What is doubtful is saved with its reason, and told; without a reason it is refused. */
+/* A doubtful value is saved with its reason, and reported; without a reason it is refused. */
 static void test_a_doubtful_code_is_saved_with_its_reason_and_told(void **state G_GNUC_UNUSED)
 {
   g_autoptr(Fixture) fixture = make_store();
@@ -217,8 +218,8 @@ static void test_files_come_by_path(void **state G_GNUC_UNUSED)
   assert_non_null(strstr(record.err, "b.jpg"));
   assert_non_null(strstr(record.err, "its end is missing"));
   run(&status, "--store", fixture->dir, "status", "--json", NULL);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "files_pending")), 1);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "files_pending")), 1);
   run(&queue, "--store", fixture->dir, "queue", NULL);
   assert_non_null(strstr(queue.out, "after_entries"));
   assert_true(g_file_test(picture, G_FILE_TEST_EXISTS));
@@ -272,8 +273,8 @@ static void test_L12_without_the_right_pin_nothing_is_recorded(void **state G_GN
   run(&nobody, "--store", fixture->dir, "record", lines, NULL);
   expect_code(&nobody, 2);
   run(&status, "--store", fixture->dir, "status", "--json", NULL);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "pending")), 0);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "pending")), 0);
 }
 
 static void test_records_are_shown_for_people_and_programs(void **state G_GNUC_UNUSED)
@@ -285,8 +286,8 @@ static void test_records_are_shown_for_people_and_programs(void **state G_GNUC_U
   expect_code(&show, 0);
   assert_non_null(strstr(show.out, "朔州东升煤矿有限公司"));
   run(&json, "--store", fixture->dir, "show", fixture->enterprise, "--json", NULL);
-  g_autoptr(json_t) told = parse(json.out);
-  assert_string_equal(bh_json_string_or(told, "kind", ""), "enterprise");
+  g_autoptr(json_t) result = parse(json.out);
+  assert_string_equal(bh_json_string_or(result, "kind", ""), "enterprise");
   run(&missing, "--store", fixture->dir, "show", test_id(0xfff), NULL);
   expect_code(&missing, 1);
   run(&history, "--store", fixture->dir, "history", fixture->enterprise, NULL);
@@ -328,8 +329,8 @@ static void test_no_hub_has_its_own_code(void **state G_GNUC_UNUSED)
 
   run(&sync, "--store", fixture->dir, "sync", "--json", NULL);
   expect_code(&sync, 4);
-  g_autoptr(json_t) told = parse(sync.out);
-  assert_string_equal(bh_json_string_or(told, "last_error", ""), "network");
+  g_autoptr(json_t) result = parse(sync.out);
+  assert_string_equal(bh_json_string_or(result, "last_error", ""), "network");
 }
 
 static GPid start_agent(Fixture *fixture)
@@ -366,8 +367,8 @@ static void test_the_process_that_has_the_store_is_asked(void **state G_GNUC_UNU
   expect_code(&record, 0);
   expect_code(&status, 0);
   expect_code(&show, 0);
-  g_autoptr(json_t) told = parse(status.out);
-  assert_int_equal(json_integer_value(json_object_get(told, "pending")), 1);
+  g_autoptr(json_t) result = parse(status.out);
+  assert_int_equal(json_integer_value(json_object_get(result, "pending")), 1);
   run(&after, "--store", fixture->dir, "status", "--json", NULL);
   g_autoptr(json_t) again = parse(after.out);
   assert_int_equal(json_integer_value(json_object_get(again, "pending")), 1);

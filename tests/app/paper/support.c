@@ -1,3 +1,4 @@
+/* Sample fields, and checks of a PDF with poppler's programs. */
 #include "tests/app/paper/support.h"
 
 #include <glib/gstdio.h>
@@ -175,8 +176,9 @@ void paper_assert_shows_all(const char *pdf_text, const json_t *value, const cha
     if (!g_strv_contains(except, key))
       paper_assert_shows_all(pdf_text, member, except);
   }
-  json_array_foreach(value, index, member)
+  json_array_foreach(value, index, member) {
     paper_assert_shows_all(pdf_text, member, except);
+  }
 }
 
 void paper_assert_within_margins(const PaperFile *file)

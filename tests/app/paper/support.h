@@ -1,4 +1,4 @@
-/* What the tests of paper share: sample fields, and the eyes of poppler on a PDF. */
+/* What the tests of paper share: sample fields, and reading a PDF with poppler. */
 #pragma once
 
 #include <glib.h>
@@ -8,7 +8,7 @@
 #define PAPER_HUB "0190f5a0-0000-7000-8000-000000000001"
 #define PAPER_ENTRY "0190f5a0-0000-7000-8000-0000000000ab"
 
-/* A temporary directory with a finished PDF in it. */
+/* A finished PDF in a temporary directory. */
 typedef struct {
   char *directory;
   char *pdf;
@@ -26,7 +26,7 @@ json_t *paper_sample_signatures(void);
 void paper_render(PaperFile *file, const json_t *frozen, const json_t *signatures,
                   const char *code);
 
-/* Output of a program; its failure, or its absence, fails the test. g_free. */
+/* Output of a program, g_free. The test fails when the program fails or is missing. */
 char *paper_run(const char *program, ...) G_GNUC_NULL_TERMINATED;
 /* Text of the PDF without any white space; g_free. */
 char *paper_read_text(const PaperFile *file);
@@ -35,9 +35,10 @@ char *paper_squeeze(const char *text);
 /* Fails the test unless the PDF shows `text`, whatever its line breaks. */
 void paper_assert_shows(const char *pdf_text, const char *text);
 void paper_assert_hides(const char *pdf_text, const char *text);
-/* Every string anywhere in `value` except under the named keys is shown. */
+/* Fails the test unless the PDF shows every string in `value`, except those under the named
+ * keys. */
 void paper_assert_shows_all(const char *pdf_text, const json_t *value, const char *const *except);
-/* No word of any page leaves the page's margins. */
+/* Fails the test when a word is outside the margins of its page. */
 void paper_assert_within_margins(const PaperFile *file);
-/* Copies page 1 as NAME.png to where pictures are kept, if that is set. */
+/* Copies page 1 as NAME.png to the directory for pictures, if one is set. */
 void paper_keep_picture(const PaperFile *file, const char *name);

@@ -1,3 +1,4 @@
+/* The code of a document: text, parsing, and drawing that zbar can read. */
 #include "app/paper/code.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* Freezing the fields of documents: members, limits, what is left out. */
 #include "schema/freeze.h"
 
 #include <setjmp.h>
@@ -35,7 +36,7 @@ static const char checklist_items[] =
     "\"T-04\":{\"applies_when\":{\"field\":\"mine_type\",\"is\":\"open_pit\"}},"
     "\"T-05\":{\"addressee\":\"government\"}}}";
 
-/* Facts with everything they point to. */
+/* Facts, with everything they point to. */
 typedef struct {
   BhPaperFacts facts;
   BhKindSet *kinds;
@@ -183,8 +184,8 @@ static gint64 count_all(const json_t *frozen)
   return all;
 }
 
-/* The device asks five items less the one for open pits: paper and signed text say what became of
- * each of the four. */
+/* The device asks five items except the one for open pits: paper and signed text account for each
+ * of the four. */
 static void test_the_numbers_of_the_paper_add_up_to_those_of_the_list(G_GNUC_UNUSED void **state)
 {
   g_autoptr(World) world = world_new();

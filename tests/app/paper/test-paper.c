@@ -1,3 +1,4 @@
+/* The finished papers as PDF: text, limits, hostile input, signatures, fonts. */
 #include "app/paper/paper.h"
 
 #include <setjmp.h>
@@ -15,7 +16,7 @@
 
 /* Members that are codes or numbers of the program, not text on the paper. */
 static const char *const not_shown[] = {"doc_type", "role", "deadline", "file", NULL};
-/* An order is addressed to the enterprise: how the visit went stands on the record. */
+/* An order is addressed to the enterprise; how the visit went is on the record. */
 static const char *const not_on_orders[] = {"doc_type", "role",    "deadline",  "file",
                                             "modes",    "opinion", "checklist", "checklist_version",
                                             "employer", "answers", "people",    NULL};
@@ -31,7 +32,7 @@ static void test_record_shows_every_field(G_GNUC_UNUSED void **state)
   g_autoptr(json_t) frozen = paper_sample("onsite_record", 3);
   g_autoptr(json_t) signatures = paper_sample_signatures();
   g_autofree char *code = make_code();
-  /* What only an order says. */
+  /* Text that is on an order only. */
   json_object_del(frozen, "remedies");
   json_object_del(json_object_get(frozen, "unit"), "phone");
   for (gsize i = 0; i < 3; i++) {
@@ -178,7 +179,7 @@ static void test_two_hundred_hazards_break_over_pages(G_GNUC_UNUSED void **state
   paper_assert_within_margins(file);
 }
 
-/* Wherever the text ends on its page, the seal stands under the last signatures. */
+/* Wherever the text ends on its page, the seal is below the last signatures. */
 static void test_a_seal_never_stands_on_a_page_of_its_own(G_GNUC_UNUSED void **state)
 {
   for (int hazards = 1; hazards <= 14; hazards++) {
@@ -245,7 +246,7 @@ static void test_hostile_text_stays_text_and_on_the_page(G_GNUC_UNUSED void **st
   paper_assert_within_margins(file);
 }
 
-/* A private character in a name: no box with a number on an issued order, and said on it. */
+/* A private-use character in a name: an issued order has a note and no box with a number. */
 static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
@@ -266,10 +267,10 @@ static void test_what_no_font_draws_is_marked_and_noted(G_GNUC_UNUSED void **sta
   paper_assert_shows(text, "王〓");
   paper_assert_shows(text, "原字见电子记录：U+E000、U+10FFF0、U+E001。");
   assert_null(strstr(text, "\uE000"));
-  paper_keep_picture(file, "paper-undrawn");
+  paper_keep_picture(file, "paper-missing-glyphs");
 }
 
-/* On the pages that follow the number is whole, whatever the title is. */
+/* On the following pages the number is complete, whatever the title is. */
 static void test_a_long_title_leaves_the_number_on_each_page(G_GNUC_UNUSED void **state)
 {
   g_autoptr(PaperFile) file = paper_file_new();
@@ -280,7 +281,7 @@ static void test_a_long_title_leaves_the_number_on_each_page(G_GNUC_UNUSED void 
     g_string_append(title, "限期整改");
   json_object_set_new(frozen, "title", json_string(title->str));
   paper_render(file, frozen, NULL, code);
-  /* What an ellipsis stands for is in the text of a PDF too, but has no width. */
+  /* Text behind an ellipsis is in the PDF too, but without width. */
   g_autofree char *words =
       paper_run("pdftotext", "-bbox", "-f", "2", "-l", "2", file->pdf, "-", NULL);
   const char *number = strstr(strstr(words, "<page"), "L-0017号");
@@ -320,7 +321,7 @@ static void test_equal_input_gives_equal_bytes(G_GNUC_UNUSED void **state)
   g_autofree char *b = NULL;
   gsize a_len, b_len;
   paper_render(first, frozen, NULL, code);
-  g_usleep(1100 * 1000); /* PDF dates count seconds */
+  g_usleep(1100 * 1000); /* PDF dates have a resolution of one second */
   paper_render(second, frozen, NULL, code);
   assert_true(g_file_get_contents(first->pdf, &a, &a_len, NULL));
   assert_true(g_file_get_contents(second->pdf, &b, &b_len, NULL));

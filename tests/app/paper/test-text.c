@@ -1,3 +1,4 @@
+/* Which characters are removed or replaced before printing. */
 #include "app/paper/text.h"
 
 #include <setjmp.h>

@@ -1,26 +1,27 @@
-#include "app/paper/ink.h"
+/* Reduces fonts to the glyphs of a document (HarfBuzz) and draws with them. */
+#include "app/paper/font-subset.h"
 
 #include <cairo-ft.h>
 #include <hb-subset.h>
 
 #define CFF HB_TAG('C', 'F', 'F', ' ')
 
-/* A font as it is used, and what becomes of it. */
+/* A font of the document and its reduced version. */
 typedef struct {
   hb_face_t *face;
   hb_set_t *glyphs;
-  gboolean reduced;           /* tried */
-  cairo_font_face_t *smaller; /* NULL: draw as pango does */
+  gboolean tried;                 /* the reduced version was made, or could not be */
+  cairo_font_face_t *subset_face; /* NULL: draw with the whole font */
 } Face;
 
-/* What a cairo font face needs as long as cairo holds it. */
+/* What cairo needs as long as it uses the reduced font. */
 typedef struct {
   hb_blob_t *blob;
   FT_Face face;
   FT_Library library;
 } Memory;
 
-struct _BhInk {
+struct _BhFontSubset {
   GHashTable *faces; /* hb_face_t* → Face* */
 };
 
@@ -38,30 +39,30 @@ static void face_free(Face *face)
 {
   hb_face_destroy(face->face);
   hb_set_destroy(face->glyphs);
-  g_clear_pointer(&face->smaller, cairo_font_face_destroy);
+  g_clear_pointer(&face->subset_face, cairo_font_face_destroy);
   g_free(face);
 }
 
-BhInk *bh_ink_new(void)
+BhFontSubset *bh_font_subset_new(void)
 {
-  BhInk *ink = g_new0(BhInk, 1);
-  ink->faces = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)face_free);
-  return ink;
+  BhFontSubset *subset = g_new0(BhFontSubset, 1);
+  subset->faces = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)face_free);
+  return subset;
 }
 
-void bh_ink_free(BhInk *ink)
+void bh_font_subset_free(BhFontSubset *subset)
 {
-  if (ink == NULL)
+  if (subset == NULL)
     return;
-  g_hash_table_unref(ink->faces);
-  g_free(ink);
+  g_hash_table_unref(subset->faces);
+  g_free(subset);
 }
 
-/* NULL when the font is no CFF font: only those grow. */
-static Face *find_face(BhInk *ink, PangoFont *font)
+/* The entry of a font; NULL when it is not a CFF font: only those get large. */
+static Face *find_face(BhFontSubset *subset, PangoFont *font)
 {
   hb_face_t *key = hb_font_get_face(pango_font_get_hb_font(font));
-  Face *face = g_hash_table_lookup(ink->faces, key);
+  Face *face = g_hash_table_lookup(subset->faces, key);
   if (face != NULL)
     return face;
   hb_blob_t *cff = hb_face_reference_table(key, CFF);
@@ -72,15 +73,15 @@ static Face *find_face(BhInk *ink, PangoFont *font)
   face = g_new0(Face, 1);
   face->face = hb_face_reference(key);
   face->glyphs = hb_set_create();
-  g_hash_table_insert(ink->faces, key, face);
+  g_hash_table_insert(subset->faces, key, face);
   return face;
 }
 
-void bh_ink_collect(BhInk *ink, PangoLayoutLine *line)
+void bh_font_subset_collect(BhFontSubset *subset, PangoLayoutLine *line)
 {
   for (GSList *run = line->runs; run != NULL; run = run->next) {
     const PangoGlyphItem *item = run->data;
-    Face *face = find_face(ink, item->item->analysis.font);
+    Face *face = find_face(subset, item->item->analysis.font);
     for (int i = 0; face != NULL && i < item->glyphs->num_glyphs; i++) {
       PangoGlyph glyph = item->glyphs->glyphs[i].glyph;
       if (glyph != PANGO_GLYPH_EMPTY && (glyph & PANGO_GLYPH_UNKNOWN_FLAG) == 0)
@@ -89,9 +90,9 @@ void bh_ink_collect(BhInk *ink, PangoLayoutLine *line)
   }
 }
 
-/* The font's file with these glyphs only, under their old numbers, without layout tables and
- * subroutines. NULL when it cannot be done. */
-static hb_blob_t *subset(const Face *face)
+/* The font file with the collected glyphs under their old numbers, without layout tables and
+ * subroutines. NULL when it cannot be made. */
+static hb_blob_t *make_subset_blob(const Face *face)
 {
   static const hb_tag_t dropped[] = {HB_TAG('G', 'S', 'U', 'B'), HB_TAG('G', 'P', 'O', 'S'),
                                      HB_TAG('G', 'D', 'E', 'F'), HB_TAG('B', 'A', 'S', 'E'),
@@ -114,12 +115,12 @@ static hb_blob_t *subset(const Face *face)
   return blob;
 }
 
-static void reduce(Face *face)
+static void make_subset_face(Face *face)
 {
   static const cairo_user_data_key_t key;
-  face->reduced = TRUE;
+  face->tried = TRUE;
   Memory *memory = g_new0(Memory, 1);
-  memory->blob = subset(face);
+  memory->blob = make_subset_blob(face);
   unsigned int len = 0;
   const char *data = memory->blob != NULL ? hb_blob_get_data(memory->blob, &len) : NULL;
   if (data == NULL || FT_Init_FreeType(&memory->library) != 0 ||
@@ -127,12 +128,12 @@ static void reduce(Face *face)
     memory_free(memory);
     return;
   }
-  face->smaller =
+  face->subset_face =
       cairo_ft_font_face_create_for_ft_face(memory->face, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP);
-  /* cairo keeps its own reference to the face until its caches let go of it. */
-  if (cairo_font_face_set_user_data(face->smaller, &key, memory,
+  /* cairo references the face until its caches release it, so the memory is freed with it. */
+  if (cairo_font_face_set_user_data(face->subset_face, &key, memory,
                                     (cairo_destroy_func_t)memory_free) != CAIRO_STATUS_SUCCESS) {
-    g_clear_pointer(&face->smaller, cairo_font_face_destroy);
+    g_clear_pointer(&face->subset_face, cairo_font_face_destroy);
     memory_free(memory);
   }
 }
@@ -140,11 +141,12 @@ static void reduce(Face *face)
 static void set_font(cairo_t *cr, const Face *face, PangoFont *font)
 {
   g_autoptr(PangoFontDescription) description = pango_font_describe_with_absolute_size(font);
-  cairo_set_font_face(cr, face->smaller);
+  cairo_set_font_face(cr, face->subset_face);
   cairo_set_font_size(cr, (double)pango_font_description_get_size(description) / PANGO_SCALE);
 }
 
-/* Glyphs with their text, so that it can be searched and copied. FALSE: not drawn. */
+/* Draws glyphs with their text, so that it can be searched and copied in the PDF. FALSE when
+ * nothing was drawn. */
 static gboolean draw_run(cairo_t *cr, const Face *face, const char *text, PangoGlyphItem *item,
                          double x, double y)
 {
@@ -181,18 +183,18 @@ static gboolean draw_run(cairo_t *cr, const Face *face, const char *text, PangoG
   return TRUE;
 }
 
-void bh_ink_draw(BhInk *ink, cairo_t *cr, PangoLayoutLine *line)
+void bh_font_subset_draw(BhFontSubset *subset, cairo_t *cr, PangoLayoutLine *line)
 {
   double x, y;
   const char *text = pango_layout_get_text(line->layout);
   cairo_get_current_point(cr, &x, &y);
   for (GSList *run = line->runs; run != NULL; run = run->next) {
     PangoGlyphItem *item = run->data;
-    Face *face = find_face(ink, item->item->analysis.font);
-    if (face != NULL && !face->reduced)
-      reduce(face);
+    Face *face = find_face(subset, item->item->analysis.font);
+    if (face != NULL && !face->tried)
+      make_subset_face(face);
     gboolean left_to_right = item->item->analysis.level % 2 == 0;
-    if (face == NULL || face->smaller == NULL || !left_to_right ||
+    if (face == NULL || face->subset_face == NULL || !left_to_right ||
         !draw_run(cr, face, text, item, x, y)) {
       cairo_move_to(cr, x, y);
       pango_cairo_show_glyph_item(cr, text, item);

@@ -1,0 +1,38 @@
+/* Tells an intended tap from the bounce of the one before. Two presses within a third of a second
+ * are one tap, and a tap on a view that was not drawn yet cannot be intended. Knows no widgets;
+ * input.h feeds it. One thread. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define BH_TAP_BOUNCE_MS 320    /* two presses closer than this are one tap */
+#define BH_TAP_UNSEEN_MS 120    /* a new view takes no tap for so long after its first frame */
+#define BH_TAP_SAME_PLACE_PX 24 /* presses closer than this are in the same place */
+
+/* Initialized with {0}. */
+typedef struct {
+  gboolean view_changed; /* no tap was accepted since the view changed */
+  gint64 first_frame_ms; /* of the changed view; 0 before it */
+  gboolean has_last_tap; /* the next four are set */
+  guint32 last_tap_ms;
+  double x, y;
+  gconstpointer target;
+} BhTapFilter;
+
+typedef struct {
+  guint32 at_ms;        /* time of the event; wraps around */
+  gint64 now_ms;        /* monotonic, as in bh_tap_filter_note_frame */
+  double x, y;          /* on the screen, in pixels */
+  gconstpointer target; /* what would be pressed; compared, never dereferenced */
+} BhTap;
+
+/* The next frame shows another page, or another item on the same page. */
+void bh_tap_filter_change_view(BhTapFilter *filter);
+/* A frame was drawn. */
+void bh_tap_filter_note_frame(BhTapFilter *filter, gint64 now_ms);
+/* FALSE for a bounce, and for a tap on a view that was not drawn yet: no widget may receive it. */
+gboolean bh_tap_filter_accept(BhTapFilter *filter, const BhTap *tap);
+
+G_END_DECLS

@@ -1,0 +1,34 @@
+/* Values that a person has typed for a record that does not exist yet. They are stored as the draft
+ * of a new record, one for each person, and found again by the record's parent. Main thread. */
+#pragma once
+
+#include "app/page.h"
+
+G_BEGIN_DECLS
+
+typedef struct {
+  char record[BH_ID_LEN + 1]; /* of the draft, and later of the record; "" until loaded */
+  char *kind;
+  char *parent_key; /* key of the draft that names the parent, for example "enterprise" */
+  char *parent;     /* record id */
+  gboolean has_draft;
+  gboolean is_finished; /* saved or discarded: nothing more is stored */
+} BhUnsavedRecord;
+
+/* All arguments are copied. `record` names a known draft; "" or NULL: the newest draft of the
+ * parent is used, or a new record id. */
+BhUnsavedRecord *bh_unsaved_record_new(const char *kind, const char *parent_key, const char *parent,
+                                       const char *record);
+/* NULL is ignored. */
+void bh_unsaved_record_free(BhUnsavedRecord *unsaved);
+/* Reads the draft. `reply` gets {key: value} of it, {} without one; `unsaved->record` is set from
+ * then on. `unsaved` must live as long as the page. */
+void bh_unsaved_record_load(BhUnsavedRecord *unsaved, BhPage *page, BhPageReply reply);
+/* Stores one key (copied); NULL clears it. Ignored before the draft is loaded and after it is
+ * finished. */
+void bh_unsaved_record_set(BhUnsavedRecord *unsaved, BhPage *page, const char *key,
+                           const json_t *value);
+/* Discards the draft; nothing is stored afterwards. */
+void bh_unsaved_record_discard(BhUnsavedRecord *unsaved, BhPage *page);
+
+G_END_DECLS

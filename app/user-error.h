@@ -1,0 +1,17 @@
+/* Errors whose message is written for the person at the screen, in the window's language. Pages
+ * show the message as it is; all other errors are shown by the meaning of their code
+ * (bh_session_dup_error_text). */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define BH_USER_ERROR (bh_user_error_quark())
+/* The error domain. */
+GQuark bh_user_error_quark(void);
+
+#define BH_USER_ERROR_MESSAGE 0        /* the message is all there is */
+#define BH_USER_ERROR_MISSING_GLYPHS 1 /* possible once a person has agreed to placeholders */
+
+G_END_DECLS
