@@ -7,7 +7,7 @@
 #include "schema/kind-rules.h"
 #include "schema/workflow.h"
 
-#define PARENTS_PER_QUERY 50 /* limit of bh_device_list */
+#define PARENTS_PER_QUERY 200 /* limit of bh_device_list */
 #define ROWS_PER_QUERY 200
 #define OPS_PER_ENTRY 60 /* less than BH_ENTRY_MAX_OPS */
 
@@ -50,65 +50,48 @@ static void add_ids(json_t *ids, const json_t *rows)
   }
 }
 
-static json_t *list_drafts(BhDevice *device, const char *author, const char *inspection)
+static void add_id(json_t *ids, const json_t *values, const char *key)
 {
-  json_t *found = json_array();
-  g_autoptr(json_t) drafts = bh_device_draft_list(device, author, NULL);
-  gsize i;
-  json_t *draft;
-  json_array_foreach(drafts, i, draft) {
-    if (strcmp(bh_json_string_or(draft, "kind", ""), "hazard") != 0)
-      continue;
-    g_autoptr(json_t) whole =
-        bh_device_draft_get(device, author, bh_json_string_or(draft, "record", ""), NULL);
-    const json_t *values = json_object_get(whole, "values");
-    if (strcmp(bh_json_string_or(values, "inspection", ""), inspection) == 0)
-      json_array_append(found, whole);
-  }
-  return found;
+  json_t *id = json_object_get(values, key);
+  if (json_is_string(id))
+    json_array_append(ids, id);
 }
 
-static void add_record(BhDevice *device, json_t *records, const json_t *values, const char *key)
+/* Values of who is named anywhere in the visit, and of the colleagues on this device. */
+static json_t *list_people(BhDevice *device, const json_t *visit, GError **error)
 {
-  const char *id = bh_json_string_or(values, key, NULL);
-  if (id == NULL || json_object_get(records, id) != NULL)
-    return;
-  g_autoptr(json_t) record = bh_device_get(device, id, NULL);
-  if (record != NULL)
-    json_object_set(records, id, json_object_get(record, "values"));
-}
-
-/* Values of everybody who is named in the visit, and of the colleagues on this device, by id. */
-static json_t *list_people(BhDevice *device, const json_t *visit)
-{
-  json_t *people = json_object();
+  static const char *const parts[] = {"participants", "signatures", "receipts"};
+  g_autoptr(json_t) ids = json_array();
   g_autoptr(json_t) staff = bh_device_list_staff(device, NULL);
   gsize i;
-  json_t *item;
-  json_array_foreach(staff, i, item) {
-    add_record(device, people, item, "id");
+  json_t *one;
+  json_array_foreach(staff, i, one) {
+    add_id(ids, one, "id");
   }
-  add_record(device, people, bh_visit_get_values(visit, "inspection"), "lead");
-  static const char *const parts[] = {"participants", "signatures", "receipts"};
+  add_id(ids, bh_visit_get_values(visit, "inspection"), "lead");
   for (gsize p = 0; p < G_N_ELEMENTS(parts); p++) {
-    json_array_foreach(json_object_get(visit, parts[p]), i, item) {
-      add_record(device, people, json_object_get(item, "values"), "staff");
+    json_array_foreach(json_object_get(visit, parts[p]), i, one) {
+      add_id(ids, json_object_get(one, "values"), "staff");
     }
   }
-  return people;
+  return bh_device_get_values(device, ids, error);
 }
 
-/* Records that the paper looks up by id. */
-static json_t *list_refs(BhDevice *device, const json_t *visit)
+/* What the paper looks up by id: people, files and places of hazards. */
+static json_t *list_refs(BhDevice *device, const json_t *visit, GError **error)
 {
-  json_t *refs = json_copy(json_object_get(visit, "staff"));
+  g_autoptr(json_t) ids = json_array();
   gsize i;
   json_t *row;
+  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
+    add_id(ids, json_object_get(row, "values"), "site");
+  }
+  json_t *refs = bh_device_get_values(device, ids, error);
+  if (refs == NULL)
+    return NULL;
+  json_object_update(refs, json_object_get(visit, "staff"));
   json_array_foreach(json_object_get(visit, "files"), i, row) {
     json_object_set(refs, bh_json_string_or(row, "id", ""), json_object_get(row, "values"));
-  }
-  json_array_foreach(json_object_get(visit, "hazards"), i, row) {
-    add_record(device, refs, json_object_get(row, "values"), "site");
   }
   return refs;
 }
@@ -218,9 +201,14 @@ json_t *bh_visit_load(BhDevice *device, const char *author, const char *inspecti
   g_autoptr(json_t) draft = bh_device_draft_get(device, author, inspection, NULL);
   if (draft != NULL)
     json_object_set(visit, "inspection_draft", json_object_get(draft, "changed"));
-  json_object_set_new(visit, "drafts", list_drafts(device, author, inspection));
-  json_object_set_new(visit, "staff", list_people(device, visit));
-  json_object_set_new(visit, "refs", list_refs(device, visit));
+  json_t *drafts = bh_device_draft_list_below(device, author, "hazard", inspection, error);
+  json_t *people = drafts != NULL ? list_people(device, visit, error) : NULL;
+  json_object_set_new(visit, "drafts", drafts);
+  json_object_set_new(visit, "staff", people);
+  json_t *refs = people != NULL ? list_refs(device, visit, error) : NULL;
+  if (refs == NULL)
+    return NULL;
+  json_object_set_new(visit, "refs", refs);
   return g_steal_pointer(&visit);
 }
 

@@ -84,6 +84,10 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
  * BH_ERROR_NOT_FOUND. */
 json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *record,
                             GError **error);
+/* The drafts of a kind below one record, each as bh_device_draft_get gives it, in a fixed number of
+ * statements; newest first. */
+json_t *bh_device_draft_list_below(BhDevice *device, const char *author, const char *kind,
+                                   const char *parent, GError **error);
 /* [{"record","kind","title","state"?,"updated_ms"}] newest first; "state" of the record as
  * saved. */
 json_t *bh_device_draft_list(BhDevice *device, const char *author, GError **error);
@@ -155,14 +159,13 @@ json_t *bh_device_save_drafts(BhDevice *device, const char *author, const json_t
 /* {"id","kind","values","conflicts":[{"key","heads":[{"entry","value"}]}],"pending":entries not
  * yet at the hub,"quarantined":n,"title","author","changed_ms"}; BH_ERROR_NOT_FOUND. */
 json_t *bh_device_get(BhDevice *device, const char *id, GError **error);
-/* Rows of one kind, a page at a time. query: {"kind", "parent"?: id or [at most 50 ids], "where"?:
- * {indexed field: value or [values]}, "without"?: child kind (only records that have no child of
- * it), "parent_not"?: [states] (not when the parent stands in one), "search"?: text, "order"?:
- * "changed"|"title"|"due" (only what is due by a day, the earliest first), "after"?: from the last
- * page, "limit"? ≤ 200, "viewer"?: staff id}. Result
- * {"rows":[{"id","kind","title","state","values","pending","conflict","review"}],"after",
- * "partial"?: true when more words begin like one of the search than were looked up}; cost by page,
- * not by store. */
+/* {id: values} of the records with these ids (JSON array), without those that are not here, in a
+ * fixed number of statements; a new reference. */
+json_t *bh_device_get_values(BhDevice *device, const json_t *ids, GError **error);
+/* Rows of one kind, a page at a time. The query has the members of bh_list_query_read
+ * (sync/index/query.h), of which "kind" is required, and "viewer"?: staff id, who does not see what
+ * is hidden from them. Result {"rows":[{"id","kind","title","state","values","pending","conflict",
+ * "review"}],"after"}; cost by page, not by store or by row. */
 json_t *bh_device_list(BhDevice *device, const json_t *query, GError **error);
 #define BH_DEVICE_HISTORY_MAX 500 /* entries, the newest */
 

@@ -156,6 +156,52 @@ json_t *bh_drafts_store_get(BhDevice *device, const char *author, const char *re
   return g_steal_pointer(&draft);
 }
 
+/* The draft of the present row, which is added when it is not the last one of the array. */
+static json_t *need_draft(json_t *drafts, BhStmt *stmt, const char *kind)
+{
+  json_t *last = json_array_get(drafts, json_array_size(drafts) - 1);
+  const char *record = bh_stmt_get_text(stmt, 0);
+  if (strcmp(bh_json_string_or(last, "record", ""), record) == 0)
+    return last;
+  last = json_pack("{s:s, s:s, s:I, s:{}}", "record", record, "kind", kind, "updated_ms",
+                   (json_int_t)bh_stmt_get_int(stmt, 1), "changed");
+  json_array_append_new(drafts, last);
+  return last;
+}
+
+json_t *bh_drafts_store_list_of_parent(BhDevice *device, const char *author, const char *kind,
+                                       const char *field, const char *parent, GError **error)
+{
+  g_autofree char *value = g_strdup_printf("\"%s\"", parent); /* ids need no escape */
+  g_autoptr(json_t) drafts = json_array();
+  gboolean ended;
+  g_autoptr(BhStmt) stmt = bh_db_query(
+      device->db,
+      "SELECT d.record, d.updated_ms, k.key, k.value FROM draft d LEFT JOIN draft_key k"
+      " ON k.author = d.author AND k.record = d.record WHERE d.author = :author AND d.kind = :kind"
+      " AND (EXISTS (SELECT 1 FROM draft_key p WHERE p.author = d.author AND p.record = d.record"
+      " AND p.key = :field AND p.value = :value) OR EXISTS (SELECT 1 FROM record r"
+      " WHERE r.id = d.record AND r.parent = :parent)) ORDER BY d.number DESC, d.record, k.key",
+      BH_PARAMS(bh_param_text("author", author), bh_param_text("kind", kind),
+                bh_param_text("field", field), bh_param_text("value", value),
+                bh_param_text("parent", parent)),
+      error);
+  if (stmt == NULL)
+    return NULL;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    json_t *draft = need_draft(drafts, stmt, kind);
+    const char *key = bh_stmt_get_text(stmt, 2);
+    const char *text = bh_stmt_get_text(stmt, 3);
+    json_t *parsed =
+        key != NULL ? bh_json_parse(text, strlen(text), BH_BODY_MAX, "draft", error) : NULL;
+    if (key != NULL && parsed == NULL)
+      return NULL;
+    if (key != NULL)
+      json_object_set_new(json_object_get(draft, "changed"), key, parsed);
+  }
+  return ended ? g_steal_pointer(&drafts) : NULL;
+}
+
 gboolean bh_drafts_store_drop(BhDevice *device, const char *author, const char *record,
                               gboolean *dropped, GError **error)
 {

@@ -5,6 +5,11 @@
 
 G_BEGIN_DECLS
 
+/* Drafts of a kind whose field `field` names `parent`, or whose record belongs to it, newest first:
+ * [{"record","kind","updated_ms","changed":{key: value}}], in one statement. */
+json_t *bh_drafts_store_list_of_parent(BhDevice *device, const char *author, const char *kind,
+                                       const char *field, const char *parent, GError **error);
+
 /* Makes the draft (*made), or marks it as the newest. */
 gboolean bh_drafts_store_touch(BhDevice *device, const char *author, const char *record,
                                const char *kind, gboolean *made, GError **error);

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "schema/overlay.h"
 #include "sync/device/store/check.h"
 #include "sync/device/store/drafts-store.h"
 #include "sync/device/store/journal.h"
@@ -113,19 +114,11 @@ gboolean bh_device_draft_set(BhDevice *device, const char *author, const char *r
   return TRUE;
 }
 
-static json_t *join_values(BhDevice *device, const char *record, const json_t *changed)
+/* `view`: of the record as it is saved; NULL: it was never saved. */
+static json_t *join_values(BhView *view, const json_t *changed)
 {
-  BhView *view = bh_view_get(device, record, NULL);
   json_t *values = view != NULL ? bh_record_dup_values(view->record) : json_object();
-  const char *key;
-  json_t *value;
-
-  json_object_foreach((json_t *)changed, key, value) {
-    if (json_is_null(value))
-      json_object_del(values, key);
-    else
-      json_object_set(values, key, value);
-  }
+  bh_values_apply(values, changed);
   return values;
 }
 
@@ -137,9 +130,37 @@ json_t *bh_device_draft_get(BhDevice *device, const char *author, const char *re
   json_t *draft = bh_drafts_store_get(device, author, record, error);
   if (draft == NULL)
     return NULL;
-  json_object_set_new(draft, "values",
-                      join_values(device, record, json_object_get(draft, "changed")));
+  json_object_set_new(
+      draft, "values",
+      join_values(bh_view_get(device, record, NULL), json_object_get(draft, "changed")));
   return draft;
+}
+
+json_t *bh_device_draft_list_below(BhDevice *device, const char *author, const char *kind_name,
+                                   const char *parent, GError **error)
+{
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
+    return NULL;
+  const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
+  const char *field = kind != NULL ? bh_kind_get_parent_field(kind) : NULL;
+  if (field == NULL)
+    return json_array();
+  g_autoptr(json_t) drafts =
+      bh_drafts_store_list_of_parent(device, author, kind_name, field, parent, error);
+  g_autoptr(json_t) ids = json_array();
+  gsize i;
+  json_t *draft;
+  json_array_foreach(drafts, i, draft) {
+    json_array_append(ids, json_object_get(draft, "record"));
+  }
+  g_autoptr(GHashTable) views = drafts != NULL ? bh_views_load(device, ids, error) : NULL;
+  if (views == NULL)
+    return NULL;
+  json_array_foreach(drafts, i, draft) {
+    BhView *view = g_hash_table_lookup(views, bh_json_string_or(draft, "record", ""));
+    json_object_set_new(draft, "values", join_values(view, json_object_get(draft, "changed")));
+  }
+  return g_steal_pointer(&drafts);
 }
 
 /* Titles of drafts use what is typed but not saved. */

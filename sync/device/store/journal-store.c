@@ -31,6 +31,36 @@ gboolean bh_journal_store_link(BhDevice *device, const char *record, gint64 pos,
                    BH_PARAMS(bh_param_text("record", record), bh_param_int("pos", pos)), error);
 }
 
+static void own_entry_free(gpointer entry)
+{
+  bh_own_entry_clear(entry);
+  g_free(entry);
+}
+
+GPtrArray *bh_journal_store_read_many(BhDevice *device, const json_t *positions, GError **error)
+{
+  g_autofree char *list = bh_json_dump(positions);
+  g_autoptr(GPtrArray) entries = g_ptr_array_new_with_free_func(own_entry_free);
+  gboolean ended;
+  g_autoptr(BhStmt) stmt = bh_db_query(device->db,
+                                       "SELECT pos, id, author, at_ms, body, openings FROM entry"
+                                       " WHERE pos IN (SELECT value FROM json_each(:positions))",
+                                       BH_PARAMS(bh_param_text("positions", list)), error);
+  if (stmt == NULL)
+    return NULL;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    BhOwnEntry *entry = g_new0(BhOwnEntry, 1);
+    entry->pos = bh_stmt_get_int(stmt, 0);
+    entry->id = g_strdup(bh_stmt_get_text(stmt, 1));
+    entry->author = g_strdup(bh_stmt_get_text(stmt, 2));
+    entry->at_ms = bh_stmt_get_int(stmt, 3);
+    entry->body = g_strdup(bh_stmt_get_text(stmt, 4));
+    entry->openings = g_strdup(bh_stmt_get_text(stmt, 5));
+    g_ptr_array_add(entries, entry);
+  }
+  return ended ? g_steal_pointer(&entries) : NULL;
+}
+
 gboolean bh_journal_store_read(BhDevice *device, gint64 pos, BhOwnEntry *entry, GError **error)
 {
   g_autoptr(BhStmt) row = NULL;

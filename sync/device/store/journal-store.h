@@ -23,6 +23,9 @@ gboolean bh_journal_store_insert(BhDevice *device, gint64 pos, const char *id, c
                                  gint64 at_ms, const BhEntryText *text, GError **error);
 /* Notes that the entry at `pos` touches the record. Inside a transaction. */
 gboolean bh_journal_store_link(BhDevice *device, const char *record, gint64 pos, GError **error);
+/* The entries at these positions (JSON array) in one statement, without those that are not there;
+ * BhOwnEntry*. */
+GPtrArray *bh_journal_store_read_many(BhDevice *device, const json_t *positions, GError **error);
 /* Fills `entry`, which must be zero. BH_ERROR_NOT_FOUND when there is none at `pos`. */
 gboolean bh_journal_store_read(BhDevice *device, gint64 pos, BhOwnEntry *entry, GError **error);
 /* The entry as it was signed, with a NULL body once that was dropped. BH_ERROR_NOT_FOUND when there

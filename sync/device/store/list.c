@@ -18,50 +18,114 @@ typedef struct {
   json_t *rows;
 } Page;
 
-static json_t *make_row(Page *page, BhView *view, const char *id)
+/* The records of some hits, read in a fixed number of statements. */
+typedef struct {
+  GHashTable *ids;     /* number → id */
+  GHashTable *views;   /* id → BhView */
+  GHashTable *pending; /* id → own entries that the hub does not have */
+  GHashTable *reviews; /* id → description of its open review */
+} Found;
+
+static void found_clear(Found *found)
+{
+  g_clear_pointer(&found->ids, g_hash_table_unref);
+  g_clear_pointer(&found->views, g_hash_table_unref);
+  g_clear_pointer(&found->pending, g_hash_table_unref);
+  g_clear_pointer(&found->reviews, g_hash_table_unref);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Found, found_clear)
+
+static void give_values(BhScope *scope, GHashTable *views)
+{
+  GHashTableIter iter;
+  gpointer id, view;
+  g_hash_table_iter_init(&iter, views);
+  while (g_hash_table_iter_next(&iter, &id, &view))
+    bh_scope_give(scope, id, bh_view_get_values(view));
+}
+
+/* Conditions of visibility read the records that the rows belong to. */
+static gboolean give_parents(Page *page, GHashTable *views, GError **error)
+{
+  g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
+  g_autoptr(json_t) ids = json_array();
+  GHashTableIter iter;
+  gpointer view;
+  if (page->viewer == NULL)
+    return TRUE;
+  g_hash_table_iter_init(&iter, views);
+  while (g_hash_table_iter_next(&iter, NULL, &view)) {
+    const char *parent = ((const BhView *)view)->row.parent;
+    if (parent != NULL && g_hash_table_add(seen, (gpointer)parent))
+      json_array_append_new(ids, json_string(parent));
+  }
+  g_autoptr(GHashTable) parents = bh_views_load(page->device, ids, error);
+  if (parents == NULL)
+    return FALSE;
+  give_values(page->scope, parents);
+  return TRUE;
+}
+
+static gboolean find_all(Page *page, GPtrArray *hits, Found *found, GError **error)
 {
   BhDevice *device = page->device;
-  const char *kind = bh_kind_get_name(page->kind);
-  json_t *out = json_object();
-  json_object_set_new(out, "id", json_string(id));
-  json_object_set_new(out, "kind", json_string(kind));
-  json_object_set_new(out, "title", json_string(view->row.title));
-  json_object_set_new(out, "state",
-                      view->row.state != NULL ? json_string(view->row.state) : json_null());
-  json_object_set_new(out, "conflict", json_boolean(view->row.conflicts > 0));
-  /* A copy, because another thread may read the page while the record changes. */
-  json_object_set_new(out, "values", json_copy(bh_scope_get(page->scope, id)));
-  json_object_set_new(out, "pending", json_integer(bh_records_store_count_pending(device, id)));
-  json_object_set_new(out, "review", bh_review_find_open(device, kind, id));
-  return out;
+  g_autoptr(json_t) numbers = json_array(), ids = json_array();
+  GHashTableIter iter;
+  gpointer id;
+  for (guint i = 0; i < hits->len; i++)
+    json_array_append_new(numbers, json_integer(((const BhListHit *)hits->pdata[i])->nr));
+  found->ids = bh_records_store_list_ids(device, numbers, error);
+  if (found->ids == NULL)
+    return FALSE;
+  g_hash_table_iter_init(&iter, found->ids);
+  while (g_hash_table_iter_next(&iter, NULL, &id))
+    json_array_append_new(ids, json_string(id));
+  found->views = bh_views_load(device, ids, error);
+  found->pending =
+      found->views != NULL ? bh_records_store_count_pending_of(device, ids, error) : NULL;
+  found->reviews =
+      found->pending != NULL ? bh_reviews_find_open(device, page->kind, ids, error) : NULL;
+  if (found->reviews == NULL)
+    return FALSE;
+  give_values(page->scope, found->views);
+  return give_parents(page, found->views, error);
+}
+
+static json_t *make_row(Page *page, const Found *found, BhView *view, const char *id)
+{
+  json_t *review = g_hash_table_lookup(found->reviews, id);
+  int pending = GPOINTER_TO_INT(g_hash_table_lookup(found->pending, id));
+  /* The values are copied, because another thread may read the page while the record changes. */
+  return json_pack("{s:s, s:s, s:s, s:s?, s:b, s:o, s:i, s:O?}", "id", id, "kind",
+                   bh_kind_get_name(page->kind), "title", view->row.title, "state", view->row.state,
+                   "conflict", view->row.conflicts > 0, "values",
+                   json_copy(bh_view_get_values(view)), "pending", pending, "review", review);
 }
 
 /* Adds the row of a hit when its viewer may see it. */
-static gboolean offer(Page *page, const BhListHit *hit, GError **error)
+static void offer(Page *page, const Found *found, const BhListHit *hit)
 {
+  const char *id = g_hash_table_lookup(found->ids, &hit->nr);
+  BhView *view = id != NULL ? g_hash_table_lookup(found->views, id) : NULL;
   BhContext context;
-  g_autoptr(GError) failed = NULL;
-  g_autofree char *id = bh_records_store_dup_id(page->device, hit->nr, &failed);
-  if (id != NULL && page->viewer != NULL) {
+  if (view == NULL)
+    return;
+  if (page->viewer != NULL) {
     bh_scope_fill(page->scope, id, &context);
     if (!bh_kind_is_visible(page->kind, &context))
-      return TRUE;
+      return;
   }
-  BhView *view = id != NULL ? bh_view_get(page->device, id, &failed) : NULL;
-  if (view != NULL)
-    json_array_append_new(page->rows, make_row(page, view, id));
-  if (failed == NULL)
-    return TRUE;
-  g_propagate_error(error, g_steal_pointer(&failed));
-  return FALSE;
+  json_array_append_new(page->rows, make_row(page, found, view, id));
 }
 
-/* Adds hits until the page is full. *last: the last one that was read, or unchanged. */
+/* Adds hits until the page is full. *read: number of hits that were read. */
 static gboolean offer_all(Page *page, GPtrArray *hits, gsize limit, guint *read, GError **error)
 {
+  g_auto(Found) found = {0};
+  if (!find_all(page, hits, &found, error))
+    return FALSE;
   for (*read = 0; *read < hits->len && json_array_size(page->rows) < limit; (*read)++)
-    if (!offer(page, hits->pdata[*read], error))
-      return FALSE;
+    offer(page, &found, hits->pdata[*read]);
   return TRUE;
 }
 

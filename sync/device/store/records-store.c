@@ -16,6 +16,18 @@
   " WHERE x.id = :record), 0)"                                                                     \
   " OR EXISTS (SELECT 1 FROM quarantine q WHERE q.pos = r.pos)) ORDER BY r.pos"
 
+static void read_row(BhStmt *stmt, BhRow *row)
+{
+  row->number = bh_stmt_get_int(stmt, 0);
+  row->kind = g_strdup(bh_stmt_get_text(stmt, 1));
+  row->title = g_strdup(bh_stmt_get_text(stmt, 2));
+  row->state = g_strdup(bh_stmt_get_text(stmt, 3));
+  row->conflicts = bh_stmt_get_int(stmt, 4);
+  row->changed = bh_stmt_get_int(stmt, 5);
+  row->parent = g_strdup(bh_stmt_get_text(stmt, 6));
+  row->scope_from = g_strdup(bh_stmt_get_text(stmt, 7));
+}
+
 gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GError **error)
 {
   g_autoptr(BhStmt) stmt = NULL;
@@ -27,14 +39,7 @@ gboolean bh_records_store_find(BhDevice *device, const char *id, BhRow *row, GEr
     return FALSE;
   if (stmt == NULL)
     return TRUE;
-  row->number = bh_stmt_get_int(stmt, 0);
-  row->kind = g_strdup(bh_stmt_get_text(stmt, 1));
-  row->title = g_strdup(bh_stmt_get_text(stmt, 2));
-  row->state = g_strdup(bh_stmt_get_text(stmt, 3));
-  row->conflicts = bh_stmt_get_int(stmt, 4);
-  row->changed = bh_stmt_get_int(stmt, 5);
-  row->parent = g_strdup(bh_stmt_get_text(stmt, 6));
-  row->scope_from = g_strdup(bh_stmt_get_text(stmt, 7));
+  read_row(stmt, row);
   return TRUE;
 }
 
@@ -151,6 +156,135 @@ gboolean bh_records_store_has_file(BhDevice *device, const char *sha256, gboolea
   return bh_db_has_row(device->db, "SELECT 1 FROM record_file WHERE sha256 = :sha LIMIT 1",
                        BH_PARAMS(bh_param_text("sha", sha256)), has, error);
 }
+
+/* --- many records --- */
+
+static void stored_free(gpointer data)
+{
+  BhStoredRecord *stored = data;
+  bh_row_clear(&stored->row);
+  g_free(stored->text);
+  g_array_unref(stored->overlay);
+  g_free(stored);
+}
+
+/* The ids, each once. */
+#define ONCE "(SELECT DISTINCT value FROM json_each(:ids))"
+
+static gboolean load_texts(BhDevice *device, const char *ids, GPtrArray *all, GHashTable *by_id,
+                           GError **error)
+{
+  gboolean ended;
+  g_autoptr(BhStmt) stmt =
+      bh_db_query(device->db,
+                  "SELECT r.nr, r.kind, r.title, r.state, r.conflicts, r.changed, r.parent,"
+                  " r.scope_from, r.id, coalesce(v.text, b.text)"
+                  " FROM " ONCE " j CROSS JOIN record r ON r.id = j.value"
+                  " LEFT JOIN view v ON v.number = r.nr LEFT JOIN base b ON b.number = r.nr",
+                  BH_PARAMS(bh_param_text("ids", ids)), error);
+  if (stmt == NULL)
+    return FALSE;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    BhStoredRecord *stored = g_new0(BhStoredRecord, 1);
+    read_row(stmt, &stored->row);
+    g_strlcpy(stored->id, bh_stmt_get_text(stmt, 8), sizeof stored->id);
+    stored->text = g_strdup(bh_stmt_get_text(stmt, 9));
+    stored->overlay = g_array_new(FALSE, FALSE, sizeof(gint64));
+    g_ptr_array_add(all, stored);
+    g_hash_table_insert(by_id, stored->id, stored);
+  }
+  return ended;
+}
+
+GPtrArray *bh_records_store_load(BhDevice *device, const json_t *ids, GError **error)
+{
+  g_autofree char *list = bh_json_dump(ids);
+  g_autoptr(GPtrArray) all = g_ptr_array_new_with_free_func(stored_free);
+  g_autoptr(GHashTable) by_id = g_hash_table_new(g_str_hash, g_str_equal);
+  gboolean ended;
+  if (!load_texts(device, list, all, by_id, error))
+    return NULL;
+  g_autoptr(BhStmt) stmt = bh_db_query(
+      device->db,
+      "SELECT x.id, r.pos FROM (SELECT DISTINCT value FROM json_each(:ids)) j CROSS JOIN record x "
+      "ON x.id = j.value"
+      " LEFT JOIN view v ON v.number = x.nr LEFT JOIN base b ON b.number = x.nr"
+      " CROSS JOIN entry_record r ON r.record = x.id AND r.pos > coalesce(v.pos, 0)"
+      " JOIN incarnation i ON i.number = r.pos >> 40"
+      " WHERE (r.pos & 1099511627775) > i.included AND r.pos > coalesce(b.through, 0)"
+      " OR EXISTS (SELECT 1 FROM quarantine q WHERE q.pos = r.pos) ORDER BY x.id, r.pos",
+      BH_PARAMS(bh_param_text("ids", list)), error);
+  if (stmt == NULL)
+    return NULL;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    const BhStoredRecord *stored = g_hash_table_lookup(by_id, bh_stmt_get_text(stmt, 0));
+    gint64 pos = bh_stmt_get_int(stmt, 1);
+    if (stored != NULL)
+      g_array_append_val(stored->overlay, pos);
+  }
+  return ended ? g_steal_pointer(&all) : NULL;
+}
+
+GHashTable *bh_records_store_list_ids(BhDevice *device, const json_t *numbers, GError **error)
+{
+  g_autofree char *list = bh_json_dump(numbers);
+  g_autoptr(GHashTable) ids = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free);
+  gboolean ended;
+  g_autoptr(BhStmt) stmt = bh_db_query(
+      device->db, "SELECT nr, id FROM record WHERE nr IN (SELECT value FROM json_each(:numbers))",
+      BH_PARAMS(bh_param_text("numbers", list)), error);
+  if (stmt == NULL)
+    return NULL;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    gint64 number = bh_stmt_get_int(stmt, 0);
+    g_hash_table_insert(ids, g_memdup2(&number, sizeof number),
+                        g_strdup(bh_stmt_get_text(stmt, 1)));
+  }
+  return ended ? g_steal_pointer(&ids) : NULL;
+}
+
+GHashTable *bh_records_store_count_pending_of(BhDevice *device, const json_t *ids, GError **error)
+{
+  g_autofree char *list = bh_json_dump(ids);
+  g_autoptr(GHashTable) counts = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+  gboolean ended;
+  g_autoptr(BhStmt) stmt =
+      bh_db_query(device->db,
+                  "SELECT r.record, count(*) FROM json_each(:ids) j"
+                  " CROSS JOIN entry_record r ON r.record = j.value AND r.pos > :acked"
+                  " GROUP BY r.record",
+                  BH_PARAMS(bh_param_text("ids", list),
+                            bh_param_int("acked", BH_POS(device->incarnation, device->acked))),
+                  error);
+  if (stmt == NULL)
+    return NULL;
+  while (bh_stmt_next(stmt, &ended, error))
+    g_hash_table_insert(counts, g_strdup(bh_stmt_get_text(stmt, 0)),
+                        GINT_TO_POINTER((int)bh_stmt_get_int(stmt, 1)));
+  return ended ? g_steal_pointer(&counts) : NULL;
+}
+
+GPtrArray *bh_records_store_list_children_of(BhDevice *device, const json_t *parents,
+                                             const char *kind, GError **error)
+{
+  g_autofree char *list = bh_json_dump(parents);
+  g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
+  gboolean ended;
+  g_autoptr(BhStmt) stmt =
+      bh_db_query(device->db,
+                  "SELECT r.parent, r.id FROM json_each(:parents) j CROSS JOIN record r"
+                  " ON r.parent = j.value AND r.kind = :kind ORDER BY r.nr DESC",
+                  BH_PARAMS(bh_param_text("parents", list), bh_param_text("kind", kind)), error);
+  if (stmt == NULL)
+    return NULL;
+  while (bh_stmt_next(stmt, &ended, error)) {
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 0)));
+    g_ptr_array_add(ids, g_strdup(bh_stmt_get_text(stmt, 1)));
+  }
+  return ended ? g_steal_pointer(&ids) : NULL;
+}
+
+/* --- base and view --- */
 
 char *bh_records_store_dup_base(BhDevice *device, gint64 number, gint64 *changed_ms, gboolean *gone,
                                 GError **error)

@@ -51,6 +51,25 @@ gint64 bh_records_store_max_number(BhDevice *device);
 gboolean bh_records_store_list_after(BhDevice *device, gint64 *number, int limit, GPtrArray *ids,
                                      GError **error);
 
+/* What is stored of one record, to be folded. */
+typedef struct {
+  char id[BH_ID_LEN + 1];
+  BhRow row;
+  char *text;      /* the folded text that is kept, else the base; NULL: neither */
+  GArray *overlay; /* gint64: positions of own entries that `text` does not contain, oldest first */
+} BhStoredRecord;
+/* Reads some records in two statements; `ids` is a JSON array. BhStoredRecord*, in no order,
+ * without those that are not there. */
+GPtrArray *bh_records_store_load(BhDevice *device, const json_t *ids, GError **error);
+/* {number: id} of the records with these numbers (JSON array); keys are gint64*. */
+GHashTable *bh_records_store_list_ids(BhDevice *device, const json_t *numbers, GError **error);
+/* {id: own entries that the hub has not acknowledged} of those records that have some. */
+GHashTable *bh_records_store_count_pending_of(BhDevice *device, const json_t *ids, GError **error);
+/* [id of the parent, id] of the children of a kind, the newest first, of all these parents; char*,
+ * one after the other. */
+GPtrArray *bh_records_store_list_children_of(BhDevice *device, const json_t *parents,
+                                             const char *kind, GError **error);
+
 /* --- base and view --- */
 
 /* The hub's snapshot as text; g_free. NULL without error when there is none. *changed_ms and *gone

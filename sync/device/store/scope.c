@@ -60,6 +60,12 @@ json_t *bh_scope_get(BhScope *scope, const char *record)
   return values;
 }
 
+void bh_scope_give(BhScope *scope, const char *record, json_t *values)
+{
+  if (!g_hash_table_contains(scope->values, record))
+    g_hash_table_insert(scope->values, g_strdup(record), json_incref(values));
+}
+
 void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set)
 {
   json_t *known = bh_scope_get(scope, record);

@@ -14,6 +14,9 @@ void bh_scope_free(BhScope *scope);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhScope, bh_scope_free)
 /* Values of a record, unsaved ones included; borrowed from the scope, NULL when unknown. */
 json_t *bh_scope_get(BhScope *scope, const char *record);
+/* Gives the scope the values of a stored record, so that it need not read them. Ignored when it has
+ * read or changed the record already. */
+void bh_scope_give(BhScope *scope, const char *record, json_t *values);
 /* Puts {key: value} over a record of this kind; JSON null clears. `set` is borrowed. */
 void bh_scope_set(BhScope *scope, const char *record, const char *kind, const json_t *set);
 /* Fills a context for `record`; it borrows from the scope. */

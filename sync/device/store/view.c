@@ -209,6 +209,12 @@ static json_t *describe_review(BhView *view)
   return out;
 }
 
+static gboolean is_open_review(BhView *view)
+{
+  return view != NULL &&
+         g_strcmp0(bh_record_get_string(view->record, "state"), BH_REVIEW_CLOSED) != 0;
+}
+
 json_t *bh_review_find_open(BhDevice *device, const char *kind_name, const char *record)
 {
   const BhKind *kind = bh_kind_set_find(device->kinds, kind_name);
@@ -219,9 +225,51 @@ json_t *bh_review_find_open(BhDevice *device, const char *kind_name, const char 
   g_autoptr(GPtrArray) ids = bh_records_store_list_children(device, record, BH_REVIEW_KIND, NULL);
   for (guint i = 0; ids != NULL && i < ids->len; i++) {
     BhView *view = bh_view_get(device, ids->pdata[i], NULL);
-    if (view != NULL &&
-        g_strcmp0(bh_record_get_string(view->record, "state"), BH_REVIEW_CLOSED) != 0)
+    if (is_open_review(view))
       return describe_review(view);
   }
   return json_null();
+}
+
+static void free_json(gpointer value)
+{
+  json_decref(value);
+}
+
+GHashTable *bh_reviews_find_open(BhDevice *device, const BhKind *kind, const json_t *ids,
+                                 GError **error)
+{
+  g_autoptr(GHashTable) open = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, free_json);
+  g_autoptr(json_t) reviews = json_array();
+  if (!bh_kind_is_reviewable(kind))
+    return g_steal_pointer(&open);
+  g_autoptr(GPtrArray) pairs =
+      bh_records_store_list_children_of(device, ids, BH_REVIEW_KIND, error);
+  for (guint i = 0; pairs != NULL && i < pairs->len; i += 2)
+    json_array_append_new(reviews, json_string(pairs->pdata[i + 1]));
+  g_autoptr(GHashTable) views = pairs != NULL ? bh_views_load(device, reviews, error) : NULL;
+  if (views == NULL)
+    return NULL;
+  for (guint i = 0; i < pairs->len; i += 2) {
+    BhView *view = g_hash_table_lookup(views, pairs->pdata[i + 1]);
+    if (is_open_review(view) && !g_hash_table_contains(open, pairs->pdata[i]))
+      g_hash_table_insert(open, g_strdup(pairs->pdata[i]), describe_review(view));
+  }
+  return g_steal_pointer(&open);
+}
+
+json_t *bh_device_get_values(BhDevice *device, const json_t *ids, GError **error)
+{
+  if (!bh_device_ready(device, error) || !bh_device_need_enrolled(device, error))
+    return NULL;
+  g_autoptr(GHashTable) views = bh_views_load(device, ids, error);
+  if (views == NULL)
+    return NULL;
+  json_t *values = json_object();
+  GHashTableIter iter;
+  gpointer id, view;
+  g_hash_table_iter_init(&iter, views);
+  while (g_hash_table_iter_next(&iter, &id, &view))
+    json_object_set(values, id, bh_view_get_values(view));
+  return values;
 }

@@ -91,23 +91,27 @@ static const char *kind_in_body(const BhBody *body, const char *id)
   return NULL;
 }
 
+/* Applies the operations of an own entry on the record, which is made when it is NULL. */
+static void apply_own(BhRecord **record, const char *id, const BhBody *body)
+{
+  g_autoptr(GError) local = NULL;
+  if (*record == NULL)
+    *record = bh_record_new(id, kind_in_body(body, id));
+  /* The hub judges an operation whose kind differs from the record's; here it is left out. */
+  if (!apply_body(*record, body, &local))
+    g_debug("store: entry %s does not fit record %s: %s", body->id, id, local->message);
+}
+
 static gboolean apply_overlay(BhDevice *device, BhRecord **record, const char *id,
                               const GArray *places, GError **error)
 {
   for (guint i = 0; i < places->len; i++) {
-    g_autoptr(GError) local = NULL;
     g_auto(BhOwnEntry) entry = {0};
-
     if (!bh_journal_store_read(device, g_array_index(places, gint64, i), &entry, error))
       return FALSE;
     g_autoptr(BhBody) body = bh_damage_parse(device, &entry);
-    if (body == NULL)
-      continue; /* dropped, since the hub has it, or damaged */
-    if (*record == NULL)
-      *record = bh_record_new(id, kind_in_body(body, id));
-    /* The hub judges an operation whose kind differs from the record's; here it is left out. */
-    if (!apply_body(*record, body, &local))
-      g_debug("store: entry %s does not fit record %s: %s", entry.id, id, local->message);
+    if (body != NULL) /* else dropped, since the hub has it, or damaged */
+      apply_own(record, id, body);
   }
   return TRUE;
 }
@@ -169,6 +173,76 @@ BhView *bh_view_get(BhDevice *device, const char *id, GError **error)
       !bh_view_fold(device, id, view, error) || view->record == NULL)
     return NULL;
   return keep(device, g_steal_pointer(&view));
+}
+
+/* --- many records --- */
+
+static void free_body(gpointer body)
+{
+  bh_body_free(body);
+}
+
+/* {position: BhBody} of all overlays. */
+static GHashTable *read_bodies(BhDevice *device, const GPtrArray *all, GError **error)
+{
+  g_autoptr(json_t) positions = json_array();
+  g_autoptr(GHashTable) bodies =
+      g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_body);
+  for (guint i = 0; i < all->len; i++) {
+    const BhStoredRecord *stored = g_ptr_array_index(all, i);
+    for (guint j = 0; j < stored->overlay->len; j++)
+      json_array_append_new(positions, json_integer(g_array_index(stored->overlay, gint64, j)));
+  }
+  g_autoptr(GPtrArray) entries = bh_journal_store_read_many(device, positions, error);
+  for (guint i = 0; entries != NULL && i < entries->len; i++) {
+    const BhOwnEntry *entry = g_ptr_array_index(entries, i);
+    BhBody *body = bh_damage_parse(device, entry);
+    if (body != NULL)
+      g_hash_table_insert(bodies, g_memdup2(&entry->pos, sizeof entry->pos), body);
+  }
+  return entries != NULL ? g_steal_pointer(&bodies) : NULL;
+}
+
+static gboolean add_view(GHashTable *views, BhStoredRecord *stored, GHashTable *bodies,
+                         GError **error)
+{
+  g_autoptr(BhView) view = g_new0(BhView, 1);
+  if (stored->text != NULL) {
+    view->record = bh_record_from_snapshot(stored->text, strlen(stored->text), error);
+    if (view->record == NULL)
+      return FALSE;
+  }
+  for (guint i = 0; i < stored->overlay->len; i++) {
+    gint64 pos = g_array_index(stored->overlay, gint64, i);
+    const BhBody *body = g_hash_table_lookup(bodies, &pos);
+    if (body != NULL)
+      apply_own(&view->record, stored->id, body);
+  }
+  if (view->record == NULL)
+    return TRUE;
+  view->row = stored->row;
+  memset(&stored->row, 0, sizeof stored->row);
+  view->tail = (int)stored->overlay->len;
+  view->conflicts = count_conflicts(view->record);
+  g_hash_table_replace(views, (gpointer)bh_record_get_id(view->record), view);
+  view = NULL;
+  return TRUE;
+}
+
+static void free_view(gpointer view)
+{
+  bh_view_discard(view);
+}
+
+GHashTable *bh_views_load(BhDevice *device, const json_t *ids, GError **error)
+{
+  g_autoptr(GHashTable) views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
+  g_autoptr(GPtrArray) all = bh_records_store_load(device, ids, error);
+  g_autoptr(GHashTable) bodies = all != NULL ? read_bodies(device, all, error) : NULL;
+  for (guint i = 0; bodies != NULL && i < all->len; i++)
+    if (!add_view(views, g_ptr_array_index(all, i), bodies, error))
+      return NULL;
+  return bodies != NULL ? g_steal_pointer(&views) : NULL;
 }
 
 BhView *bh_view_need(BhDevice *device, const char *id, const char *kind, GError **error)

@@ -27,6 +27,9 @@ void bh_views_attach(BhDevice *device);
 /* The folded record; borrowed until the next call that reads another record or ends a transaction.
  * NULL without error when there is none. */
 BhView *bh_view_get(BhDevice *device, const char *id, GError **error);
+/* Folds some records in a fixed number of statements, without the cache; `ids` is a JSON array.
+ * {id: BhView} (g_hash_table_unref), without those that are not there. */
+GHashTable *bh_views_load(BhDevice *device, const json_t *ids, GError **error);
 /* The same, made empty in memory when there is none; bh_view_store writes it down. */
 BhView *bh_view_need(BhDevice *device, const char *id, const char *kind, GError **error);
 /* Folds a record into `view`, of which only the row is filled in, from the base and own entries
