@@ -93,10 +93,14 @@ static gboolean add_by_author(const Search *search, Word *word, const GPtrArray 
                               GError **error)
 {
   g_autoptr(GError) failed = NULL;
-  g_autofree char *people = find_owners(search, "staff", word, &failed);
-  for (guint i = 0; people != NULL && failed == NULL && i < kinds->len; i++) {
+  g_autofree char *people = NULL;
+  gboolean is_known = FALSE; /* who has the word as a name: asked only when a kind has authors */
+  for (guint i = 0; failed == NULL && i < kinds->len; i++) {
     const char *field = find_author_field(kinds->pdata[i]);
-    if (field != NULL)
+    if (field != NULL && !is_known)
+      people = find_owners(search, "staff", word, &failed);
+    is_known = is_known || field != NULL;
+    if (field != NULL && people != NULL)
       bh_related_store_add_by_field(search->db, bh_kind_get_name(kinds->pdata[i]), field, people,
                                     RELATED_MAX, word->numbers, &failed);
   }

@@ -157,7 +157,7 @@ static gboolean write_row(BhDb *db, gint64 nr, const BhIndexRow *row, GError **e
   g_auto(BhIndexedRow) before = {0};
   if (!bh_row_store_load(db, nr, &before, error))
     return FALSE;
-  g_autofree char *values = row->kind != NULL ? bh_json_dump(row->values) : NULL;
+  g_autofree char *values = row->kind != NULL ? bh_json_dump(row->values) : g_strdup("{}");
   if (!write_grams(db, nr, before.text, row->text, error))
     return FALSE;
   if (before.kind == NULL || row->kind == NULL || strcmp(before.kind, row->kind) != 0 ||

@@ -8,6 +8,10 @@
 
 void bh_view_discard(BhView *view)
 {
+  if (view->holders > 0) {
+    view->holders--;
+    return;
+  }
   bh_record_free(view->record);
   json_decref(view->values);
   bh_row_clear(&view->row);
@@ -203,8 +207,8 @@ static GHashTable *read_bodies(BhDevice *device, const GPtrArray *all, GError **
   return entries != NULL ? g_steal_pointer(&bodies) : NULL;
 }
 
-static gboolean add_view(GHashTable *views, BhStoredRecord *stored, GHashTable *bodies,
-                         GError **error)
+static gboolean add_view(BhDevice *device, GHashTable *views, BhStoredRecord *stored,
+                         GHashTable *bodies, GError **error)
 {
   g_autoptr(BhView) view = g_new0(BhView, 1);
   if (stored->text != NULL) {
@@ -225,6 +229,10 @@ static gboolean add_view(GHashTable *views, BhStoredRecord *stored, GHashTable *
   view->tail = (int)stored->overlay->len;
   view->conflicts = count_conflicts(view->record);
   g_hash_table_replace(views, (gpointer)bh_record_get_id(view->record), view);
+  if (g_hash_table_size(views) <= BH_VIEW_CACHE_MAX / 2) {
+    view->holders++;
+    keep(device, view);
+  }
   view = NULL;
   return TRUE;
 }
@@ -234,13 +242,35 @@ static void free_view(gpointer view)
   bh_view_discard(view);
 }
 
+/* Adds records of the cache to the table; returns the ids of the others, a new reference. */
+static json_t *take_cached(BhDevice *device, GHashTable *views, const json_t *ids)
+{
+  json_t *missing = json_array();
+  gsize i;
+  json_t *id;
+  json_array_foreach((json_t *)ids, i, id) {
+    BhView *view = g_hash_table_lookup(device->views, json_string_value(id));
+    if (view == NULL) {
+      json_array_append(missing, id);
+    } else if (!g_hash_table_contains(views, json_string_value(id))) {
+      view->used = ++device->view_tick;
+      view->holders++;
+      g_hash_table_insert(views, (gpointer)bh_record_get_id(view->record), view);
+    }
+  }
+  return missing;
+}
+
 GHashTable *bh_views_load(BhDevice *device, const json_t *ids, GError **error)
 {
   g_autoptr(GHashTable) views = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, free_view);
-  g_autoptr(GPtrArray) all = bh_records_store_load(device, ids, error);
+  g_autoptr(json_t) missing = take_cached(device, views, ids);
+  if (json_array_size(missing) == 0)
+    return g_steal_pointer(&views);
+  g_autoptr(GPtrArray) all = bh_records_store_load(device, missing, error);
   g_autoptr(GHashTable) bodies = all != NULL ? read_bodies(device, all, error) : NULL;
   for (guint i = 0; bodies != NULL && i < all->len; i++)
-    if (!add_view(views, g_ptr_array_index(all, i), bodies, error))
+    if (!add_view(device, views, g_ptr_array_index(all, i), bodies, error))
       return NULL;
   return bodies != NULL ? g_steal_pointer(&views) : NULL;
 }

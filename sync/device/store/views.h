@@ -16,8 +16,9 @@ typedef struct {
   gint64 conflicts; /* keys in conflict, updated with each set */
   int tail;         /* own entries since the stored view, or since base */
   guint64 used;     /* for the choice of the one that leaves the cache */
+  guint holders;    /* who else holds it besides the first: the cache, a table of bh_views_load */
 } BhView;
-/* Frees one that is not in the cache. */
+/* Gives it up; frees it when nobody else holds it. */
 void bh_view_discard(BhView *view);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(BhView, bh_view_discard)
 
@@ -27,8 +28,8 @@ void bh_views_attach(BhDevice *device);
 /* The folded record; borrowed until the next call that reads another record or ends a transaction.
  * NULL without error when there is none. */
 BhView *bh_view_get(BhDevice *device, const char *id, GError **error);
-/* Folds some records in a fixed number of statements, without the cache; `ids` is a JSON array.
- * {id: BhView} (g_hash_table_unref), without those that are not there. */
+/* Folds some records in a fixed number of statements, those in the cache in none; `ids` is a JSON
+ * array. {id: BhView} (g_hash_table_unref), without those that are not there. */
 GHashTable *bh_views_load(BhDevice *device, const json_t *ids, GError **error);
 /* The same, made empty in memory when there is none; bh_view_store writes it down. */
 BhView *bh_view_need(BhDevice *device, const char *id, const char *kind, GError **error);
