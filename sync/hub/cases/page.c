@@ -273,8 +273,8 @@ static json_t *describe_entry(const BhCasePage *page, const BhCaseEntry *entry, 
   bh_case_set_flag(out, "quarantined", row->status == BH_ENTRY_QUARANTINED);
   bh_case_set_flag(out, "dismissed", row->status == BH_ENTRY_DISMISSED);
   bh_case_set_flag(out, "released", row->status == BH_ENTRY_RELEASED);
-  if (evidence.odd != NULL)
-    json_object_set_new(out, "odd", json_pack("{s:b}", evidence.odd, 1));
+  if (evidence.contradiction != NULL)
+    json_object_set_new(out, "odd", json_pack("{s:b}", evidence.contradiction, 1));
   if (body != NULL)
     describe_body(page, &evidence, body, seen, out);
   return out;

@@ -342,7 +342,7 @@ static json_t *do_export(BhHub *hub, const json_t *params, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_STORAGE, "%s: %s", path, failed->message);
     g_clear_pointer(&summary, json_decref);
   }
-  if (summary == NULL || !bh_durable_place(bh_hub_get_disk(hub), temp, path, error)) {
+  if (summary == NULL || !bh_durable_rename(bh_hub_get_disk(hub), temp, path, error)) {
     g_unlink(temp);
     return NULL;
   }

@@ -242,11 +242,13 @@ static gboolean note_clock(BhPiece *piece, const BhVerified *verified, gint64 po
                              .receipt_is_doubted = piece->is_doubted,
                              .enrolled_ms = piece->enrolled_ms,
                              .signed_ms = piece->signed_ms};
-  const char *odd = bh_anomaly_judge_clock(&body->clock, verified->is_time_signed, &proof);
+  const char *contradiction =
+      bh_anomaly_judge_clock(&body->clock, verified->is_time_signed, &proof);
   const BhOp *op = body->ops->pdata[0];
   gboolean noted = strcmp(op->kind, "clock_note") == 0;
-  return (odd == NULL || bh_anomaly_store_add_clock(piece->db, device, body->clock.boot_id, odd,
-                                                    position, op->record, error)) &&
+  return (contradiction == NULL ||
+          bh_anomaly_store_add_clock(piece->db, device, body->clock.boot_id, contradiction,
+                                     position, op->record, error)) &&
          (!noted || bh_anomaly_store_add_clock(piece->db, device, op->record, "noted", position,
                                                op->record, error));
 }

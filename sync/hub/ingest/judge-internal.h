@@ -46,9 +46,9 @@ const json_t *bh_judgement_lookup(const char *record, gpointer data);
 void bh_judgement_context(BhJudgement *judgement, const char *record, const json_t *person,
                           BhContext *context);
 /* Whether only the hub may set a value, by the kind set of the entry or by the one in use; an older
- * set may lack the declaration. Arguments as in bh_kind_is_left_to_hub. */
-gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *key,
-                                     const json_t *value);
+ * set may lack the declaration. Arguments as in bh_kind_is_hub_only. */
+gboolean bh_judgement_is_hub_only(BhJudgement *judgement, const BhKind *kind, const char *key,
+                                  const json_t *value);
 
 /* Judges the step that an operation takes, and fills verdict->steps[op]. */
 gboolean bh_judge_step(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,

@@ -194,7 +194,7 @@ gboolean bh_judge_acting(BhJudgement *judgement, GError **error)
 /* Whether the declaration "unit_from" or "author_from" of a kind names this field. */
 static gboolean is_origin(const BhKind *kind, const char *declared, const char *key)
 {
-  return bh_json_names(json_object_get(bh_kind_get_declaration(kind), declared), key);
+  return bh_json_has_name(json_object_get(bh_kind_get_declaration(kind), declared), key);
 }
 
 gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,

@@ -143,12 +143,12 @@ void bh_judgement_context(BhJudgement *judgement, const char *record, const json
   };
 }
 
-gboolean bh_judgement_is_left_to_hub(BhJudgement *judgement, const BhKind *kind, const char *key,
-                                     const json_t *value)
+gboolean bh_judgement_is_hub_only(BhJudgement *judgement, const BhKind *kind, const char *key,
+                                  const json_t *value)
 {
   const BhKind *in_use = bh_kind_set_find(judgement->piece->kinds, bh_kind_get_name(kind));
-  return bh_kind_is_left_to_hub(kind, key, value) ||
-         (in_use != NULL && bh_kind_is_left_to_hub(in_use, key, value));
+  return bh_kind_is_hub_only(kind, key, value) ||
+         (in_use != NULL && bh_kind_is_hub_only(in_use, key, value));
 }
 
 /* --- operations --- */
@@ -184,7 +184,7 @@ static gboolean is_state(const BhKind *kind, const BhSet *set)
 
 static void judge_writer(BhJudgement *judgement, guint op, const BhKind *kind)
 {
-  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
+  if (bh_judgement_is_hub_only(judgement, kind, NULL, NULL))
     bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, NULL,
                            "only the hub may create records of this kind");
 }
@@ -206,12 +206,11 @@ static gboolean is_asked_by_releaser(BhJudgement *judgement, guint op, const BhK
 /* Judges fields that only the hub may set. It needs the step, so it runs after that was judged. */
 static void judge_fields(BhJudgement *judgement, guint op, const BhKind *kind, const BhOp *at)
 {
-  if (bh_judgement_is_left_to_hub(judgement, kind, NULL, NULL))
+  if (bh_judgement_is_hub_only(judgement, kind, NULL, NULL))
     return;
   for (guint i = 0; i < at->sets->len; i++) {
     const BhSet *set = at->sets->pdata[i];
-    if (!is_state(kind, set) &&
-        bh_judgement_is_left_to_hub(judgement, kind, set->key, set->value) &&
+    if (!is_state(kind, set) && bh_judgement_is_hub_only(judgement, kind, set->key, set->value) &&
         !is_asked_by_releaser(judgement, op, kind, at, set->key))
       bh_judgement_add_fault(judgement, op, BH_FAULT_AUTHORITY, BH_ERROR_DENIED, set->key,
                              "only the hub may set this field");

@@ -93,7 +93,7 @@ char **bh_log_dup_all_kinds(BhDb *db, GError **error)
 BhKindSet *bh_log_load_kinds(BhDb *db, const char *hash, GError **error)
 {
   g_autofree char *text = bh_log_dup_kinds_text(db, hash, error);
-  return text != NULL ? bh_kind_set_from_kept_text(text, hash, error) : NULL;
+  return text != NULL ? bh_kind_set_from_stored_text(text, hash, error) : NULL;
 }
 
 gboolean bh_log_add_kinds(BhDb *db, const BhKindSet *kinds, gint64 now_ms, GError **error)

@@ -305,7 +305,7 @@ static gboolean add_step_review(BhOfficeCall *call, const char *id, const BhKind
   const char *state = bh_json_string_or(context.values, "state", NULL);
   if (!bh_kind_is_reviewable(kind) || (call->roles & BH_OFFICE_JUDGES) == 0 ||
       bh_kind_get_review_meaning(kind, state) == BH_REVIEW_NOTHING ||
-      !bh_kind_is_decided_by(kind, &context))
+      !bh_kind_has_authority(kind, &context))
     return TRUE;
   g_autoptr(json_t) open = list_open_reviews(call, id, error);
   if (open != NULL && json_array_size(open) == 0)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "schema/error.h"
-#include "schema/typed.h"
+#include "schema/text.h"
 #include "sync/hub/access/access.h"
 #include "sync/hub/records/records.h"
 
@@ -233,7 +233,7 @@ char *bh_office_format(BhOfficeCall *call, const BhField *field, const json_t *v
 
 char *bh_office_body_text(BhOfficeCall *call, const char *key, gsize max, GError **error)
 {
-  char *text = bh_typed_clean(bh_json_string_or(call->body, key, ""), TRUE);
+  char *text = bh_text_clean(bh_json_string_or(call->body, key, ""), TRUE);
   if ((gsize)g_utf8_strlen(text, -1) <= max)
     return text;
   g_free(text);

@@ -34,7 +34,7 @@ BhRequest *bh_office_take_request(BhOfficeCall *call, GError **error)
 {
   if (!bh_office_log_access(call, error))
     return NULL;
-  bh_db_set_is_over(call->db, NULL, NULL);
+  bh_db_set_interrupt(call->db, NULL, NULL);
   return g_steal_pointer(&call->request);
 }
 
@@ -107,7 +107,7 @@ static gboolean begin(BhOfficeCall *call, GError **error)
     return FALSE;
   call->shown = bh_shown_new(call->db);
   if (reads)
-    bh_db_set_is_over(call->db, is_abandoned, call->request);
+    bh_db_set_interrupt(call->db, is_abandoned, call->request);
   return TRUE;
 }
 
@@ -178,7 +178,7 @@ static void run_job(gpointer item, gpointer data)
   if (result != NULL)
     bh_office_log_access(&call, &error);
   if (call.db != NULL)
-    bh_db_set_is_over(call.db, NULL, NULL);
+    bh_db_set_interrupt(call.db, NULL, NULL);
   note_act(&call, job->roles, error);
   answer(&call, result, status, error);
   call_clear(&call);

@@ -589,7 +589,7 @@ static gboolean agent_says(const char *dir, const char *counter_name, gint64 wan
   g_autoptr(json_t) request = json_pack("{s:s}", "method", "status");
 
   for (int i = 0; i < WAIT_S * 10; i++) {
-    g_autoptr(json_t) status = bh_owner_ask(dir, request, 5, NULL);
+    g_autoptr(json_t) status = bh_owner_call(dir, request, 5, NULL);
 
     if (status != NULL && json_integer_value(json_object_get(status, counter_name)) == wanted &&
         g_str_equal(bh_json_string_or(status, "state", ""), "idle"))
@@ -618,10 +618,10 @@ static void test_the_agent_syncs_yields_and_comes_back(void **state)
   agent = start_agent(dir);
   assert_true(agent_says(dir, "delivered", 1));
   /* Others work through it meanwhile, and what they save goes too. */
-  saved = bh_owner_ask(dir, request, 5, &error);
+  saved = bh_owner_call(dir, request, 5, &error);
   if (saved == NULL)
     fail_msg("%s", error->message);
-  kicked = bh_owner_ask(dir, sync, 5, NULL);
+  kicked = bh_owner_call(dir, sync, 5, NULL);
   assert_non_null(kicked);
   assert_true(agent_says(dir, "delivered", 2));
   /* The collector starts. */

@@ -463,9 +463,9 @@ static void test_a_list_that_is_broken_off_is_an_error_and_not_empty(void **stat
       BhDb *db = bh_hub_take_reader(fixture->hub, NULL);
       BhListQuery query = copy_query(&shapes[i].query);
       int left = questions;
-      bh_db_set_is_over(db, nobody_waits, &left);
+      bh_db_set_interrupt(db, nobody_waits, &left);
       g_autoptr(GPtrArray) page = bh_list_page(db, &query, &error);
-      bh_db_set_is_over(db, NULL, NULL);
+      bh_db_set_interrupt(db, NULL, NULL);
       if ((page == NULL) != (error != NULL))
         fail_msg("%s: %s", shapes[i].name, error != NULL ? error->message : "no reason");
       broken += page == NULL;
