@@ -201,9 +201,9 @@ static void add_set(const BhCasePage *page, const BhKind *kind, const BhOp *op, 
                     json_t *sets)
 {
   g_autofree char *label = bh_case_dup_label(page, kind, set->key);
-  const json_t *value = set->commitment == NULL                   ? set->value
-                        : bh_case_opens(page->source, op->record) ? set->opened
-                                                                  : NULL;
+  const json_t *value = set->commitment == NULL                                   ? set->value
+                        : bh_case_gives_personal_values(page->source, op->record) ? set->opened
+                                                                                  : NULL;
   gboolean withheld = set->commitment != NULL && value == NULL;
   json_t *out = json_object();
   bh_case_set_flag(out, "first", json_array_size(sets) == 0);

@@ -207,6 +207,6 @@ gboolean bh_copy_restore(const char *from, const char *dir, const BhDisk *disk,
   if (check_and_fill(from, dir, disk, report, error) && open_once(dir, error) &&
       bh_durable_sync_all(disk, dir, error))
     return TRUE;
-  bh_hub_take_away(dir);
+  bh_hub_remove(dir);
   return FALSE;
 }

@@ -79,7 +79,7 @@ static char *list_ref_kinds(const BhNames *names, const BhField *field)
                          out->str);
 }
 
-char *bh_names_expected(const BhNames *names, const BhField *field)
+char *bh_names_format_expected(const BhNames *names, const BhField *field)
 {
   gboolean zh = bh_names_is_zh(names);
   gint64 min = bh_field_get_min(field), max = bh_field_get_max(field);
@@ -135,8 +135,8 @@ char *bh_names_expected(const BhNames *names, const BhField *field)
   return g_strdup_printf(zh ? "应为 %s" : "a value of type %s", bh_field_get_type_name(field));
 }
 
-char *bh_names_complain(const BhNames *names, const BhField *field, const char *typed,
-                        const char *why)
+char *bh_names_format_problem(const BhNames *names, const BhField *field, const char *typed,
+                              const char *why)
 {
   const char *label = bh_field_get_label(field, names->lang);
   const char *name = bh_field_get_name(field);
@@ -160,9 +160,9 @@ char *bh_names_complain(const BhNames *names, const BhField *field, const char *
 static void set_refused(const BhNames *names, const BhField *field, const char *typed,
                         const GError *why, GError **error)
 {
-  g_autofree char *expected = why == NULL ? bh_names_expected(names, field) : NULL;
+  g_autofree char *expected = why == NULL ? bh_names_format_expected(names, field) : NULL;
   g_autofree char *text =
-      bh_names_complain(names, field, typed, why != NULL ? why->message : expected);
+      bh_names_format_problem(names, field, typed, why != NULL ? why->message : expected);
   g_set_error_literal(error, BH_ERROR, why != NULL ? why->code : BH_ERROR_INVALID, text);
 }
 

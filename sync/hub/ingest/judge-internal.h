@@ -57,17 +57,17 @@ gboolean bh_judge_step(BhJudgement *judgement, guint op, const BhKind *kind, con
  * creates the record. */
 void bh_judge_locks(BhJudgement *judgement, guint op, const BhKind *kind, const BhRecord *record);
 /* Judges the acting person: fills judgement->acting, or adds a fault. */
-gboolean bh_judge_acting(BhJudgement *judgement, GError **error);
+gboolean bh_judge_actor(BhJudgement *judgement, GError **error);
 /* Adds a fault when an operation names a unit other than the device's, or a person of another unit,
  * in a field that declares the origin of the record. */
-gboolean bh_judge_named(BhJudgement *judgement, guint op, const BhKind *kind, const BhSet *set,
-                        GError **error);
+gboolean bh_judge_named_people(BhJudgement *judgement, guint op, const BhKind *kind,
+                               const BhSet *set, GError **error);
 /* Adds a fault when a person in the office has no access to a record that an operation changes, or
  * to the parent it names. */
 gboolean bh_judge_office_access(BhJudgement *judgement, guint op, const json_t *person,
                                 GError **error);
 /* Judges the person who decides about an entry in quarantine: fills judgement->deciding, or adds
  * faults. */
-gboolean bh_judge_deciding(BhJudgement *judgement, GError **error);
+gboolean bh_judge_decider(BhJudgement *judgement, GError **error);
 
 G_END_DECLS

@@ -44,7 +44,7 @@ static gboolean could_be_set(BhJudgement *judgement, const BhEntryRow *row, cons
   bh_judgement_begin(&earlier, judgement->piece, &actor, judgement->piece->kinds, body, &verdict);
   earlier.tries = judgement->tries;
   gboolean judged =
-      bh_judge_acting(&earlier, error) &&
+      bh_judge_actor(&earlier, error) &&
       bh_judge_step(&earlier, op, kind, bh_op_find_set(body->ops->pdata[op], "state"), error);
   judgement->tries = earlier.tries;
   *could = verdict.faults->len == 0;

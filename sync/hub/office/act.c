@@ -251,7 +251,7 @@ static void add_unread(BhOfficeCall *call, const BhKind *kind, const char *name,
 {
   g_autofree char *message = g_strdup_printf("%s.%s", bh_kind_get_name(kind), wrong->message);
   g_ptr_array_add(unread->fields, g_strdup(name));
-  g_ptr_array_add(unread->words, bh_office_held_words(call, message));
+  g_ptr_array_add(unread->words, bh_office_format_reason(call, message));
 }
 
 /* Removes the problems of fields that could not be read, so that they are not reported as empty

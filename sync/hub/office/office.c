@@ -102,10 +102,10 @@ static gboolean begin(BhOfficeCall *call, GError **error)
     g_set_error(error, BH_ERROR, BH_ERROR_BUSY, "office: the client has left");
     return FALSE;
   }
-  call->db = bh_hub_take_reader(call->hub, error);
+  call->db = bh_hub_acquire_reader(call->hub, error);
   if (call->db == NULL)
     return FALSE;
-  call->shown = bh_shown_new(call->db);
+  call->cache = bh_value_cache_new(call->db);
   if (reads)
     bh_db_set_interrupt(call->db, is_abandoned, call->request);
   return TRUE;
@@ -143,7 +143,7 @@ static void answer(BhOfficeCall *call, json_t *result, guint status, const GErro
 static void call_clear(BhOfficeCall *call)
 {
   if (call->db != NULL)
-    bh_hub_give_reader(call->hub, call->db);
+    bh_hub_release_reader(call->hub, call->db);
   g_clear_pointer(&call->kinds, bh_kind_set_unref);
   g_clear_pointer(&call->body, json_decref);
   g_clear_pointer(&call->more, json_decref);
@@ -151,7 +151,7 @@ static void call_clear(BhOfficeCall *call)
   g_free(call->token_hash);
   g_free(call->csrf);
   g_free(call->staff);
-  g_clear_pointer(&call->shown, bh_shown_free);
+  g_clear_pointer(&call->cache, bh_value_cache_free);
   g_clear_pointer(&call->access, bh_access_free);
   g_hash_table_unref(call->names);
 }

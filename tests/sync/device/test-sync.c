@@ -390,10 +390,10 @@ static void copy_hub(Bench *bench, const char *from, const char *to)
 static gint64 count_inspections(Bench *bench)
 {
   g_autoptr(json_t) query = json_pack("{s:s,s:i}", "kind", "inspection", "limit", 200);
-  BhDb *db = bh_hub_take_reader(bench->hub, NULL);
+  BhDb *db = bh_hub_acquire_reader(bench->hub, NULL);
   g_autoptr(json_t) page = bh_hub_list(bench->hub, db, query, NULL, NULL);
 
-  bh_hub_give_reader(bench->hub, db);
+  bh_hub_release_reader(bench->hub, db);
   return (gint64)json_array_size(json_object_get(page, "rows"));
 }
 
